@@ -1,0 +1,1 @@
+"""Numbers to conclusions: pure functions of tables, no training and no torch."""

@@ -1,0 +1,59 @@
+"""The columns of the tables: the interface between rooms, and to the world."""
+
+CELL = ("task", "combination", "features", "encoder", "arm")
+"""What names a cell of the sharing matrix."""
+
+REPEAT = ("fold", "seed")
+"""What names a repeat."""
+
+RESULTS = (
+    *(
+        "run",
+        "features",
+        "encoder",
+        "arm",
+        "combination",
+        "control",
+        "fold",
+        "seed",
+        "task",
+        "metric",
+        "value",
+    ),
+    *("higher_is_better", "test_clips", "parameters", "steps", "seconds"),
+)
+"""Columns that every ``results.csv`` has, a row per run x task."""
+
+RESULTS_OPTIONAL = ("test_part", "focal")
+"""Columns of ``results.csv`` that tables from elsewhere may lack."""
+
+GAINS = (
+    *(
+        "task",
+        "combination",
+        "features",
+        "encoder",
+        "arm",
+        "metric",
+        "single",
+        "shared",
+        "gain",
+        "low",
+        "high",
+    ),
+    *("p", "p_adjusted", "repeats", "verdict", "explanation"),
+)
+"""Columns of ``gains.csv``, a row per task x combination x features x encoder x arm."""
+
+METRICS = ("run", "task", "part", "selection", "metric", "value")
+"""Columns of ``metrics.csv``, long."""
+
+WHOLE_NUMBERS = ("fold", "seed", "test_clips", "parameters", "steps", "repeats")
+NUMBERS = ("value", "seconds", "single", "shared", "gain", "low", "high", "p", "p_adjusted")
+TRUTHS = ("higher_is_better",)
+MAY_BE_EMPTY = (
+    *("value", "seconds", "test_clips", "parameters", "steps"),
+    *("single", "shared", "gain", "low", "high", "p", "p_adjusted"),
+)
+
+VERDICTS = ("helps", "hurts", "harmless", "undecided")

@@ -1,0 +1,96 @@
+"""Paired differences: the same task, fold and seed, shared minus single, plus is better."""
+
+from collections.abc import Iterable
+
+import pandas as pd
+
+from cohear.analysis.columns import CELL, REPEAT
+from cohear.analysis.results import checked_results
+from cohear.base.errors import UserError
+
+_SETTING = ("features", "encoder", "arm")
+_MATCH = ("task", *_SETTING, *REPEAT)
+
+
+def paired_differences(results: pd.DataFrame) -> pd.DataFrame:
+    """Shared minus single for every repeat of every cell; control runs never enter.
+
+    Args:
+        results: the table of results.
+
+    Returns:
+        A row per task x combination (of more than one task) x features x encoder x arm x fold x seed where
+        both runs have a value: the names, ``metric``, ``single``, ``shared``, ``difference`` (in the metric's
+        unit, sign such that plus is better), ``part`` (what names the test part: ``test_part``, else the
+        fold) and ``test_clips``. Rows are sorted by their names, whatever the order of ``results``.
+
+    Raises:
+        UserError: the two sides of a pair have another metric, another direction or other test clips.
+    """
+    both = _matched(results)
+    both = both[both["value_shared"].notna() & both["value_single"].notna()]
+    _check_same(both, "metric", "not the same metric")
+    _check_same(both, "higher_is_better", "not the same direction of the metric")
+    known = (both["test_part_shared"] != "") & (both["test_part_single"] != "")
+    _check_same(both[known], "test_part", "not the same test clips")
+    sign = both["higher_is_better_shared"].map({True: 1.0, False: -1.0}).astype(float)
+    part = both["test_part_shared"].where(both["test_part_shared"] != "", "fold " + both["fold"].astype(str))
+    pairs = both[[*CELL, *REPEAT]].assign(
+        metric=both["metric_shared"],
+        single=both["value_single"],
+        shared=both["value_shared"],
+        difference=sign * (both["value_shared"] - both["value_single"]),
+        part=part,
+        test_clips=both["test_clips_shared"],
+    )
+    metrics = pairs.groupby(list(CELL), sort=False)["metric"].nunique()
+    if (metrics > 1).any():
+        raise UserError(f"{_cell_name(next(iter(metrics[metrics > 1].index)))}: two metrics in one cell")
+    return pairs.sort_values([*CELL, *REPEAT], ignore_index=True)
+
+
+def unpaired(results: pd.DataFrame) -> list[str]:
+    """What could not be compared, a sentence a cell: repeats without a single run, or without a score."""
+    both = _matched(results)
+    bad = both[both["value_shared"].isna() | both["value_single"].isna()]
+    totals = dict(both.groupby(list(CELL), sort=True).size().items())
+    sentences = []
+    for cell, rows in bad.groupby(list(CELL), sort=True):
+        lonely = int((rows["run_single"].isna()).sum())
+        unscored = len(rows) - lonely
+        total = int(totals[cell])
+        why = [f"{lonely} without a single run to compare with"] if lonely else []
+        why += [f"{unscored} without a score on one of the sides"] if unscored else []
+        sentences.append(f"{_cell_name(cell)}: {len(rows)} of {total} repeats left out ({', '.join(why)})")
+    return sentences
+
+
+def _matched(results: pd.DataFrame) -> pd.DataFrame:
+    """Every shared row with its single run beside it (missing cells where there is none)."""
+    table = checked_results(results)
+    table = table[table["control"] == ""]
+    single = table[table["combination"] == table["task"]]
+    shared = table[table["combination"] != table["task"]]
+    columns = ["run", "metric", "value", "higher_is_better", "test_part", "test_clips"]
+    return shared[[*CELL, *REPEAT, *columns]].merge(
+        single[[*_MATCH, *columns]],
+        on=list(_MATCH),
+        how="left",
+        suffixes=("_shared", "_single"),
+        validate="m:1",
+    )
+
+
+def _check_same(both: pd.DataFrame, column: str, what: str) -> None:
+    differ = both[both[f"{column}_shared"] != both[f"{column}_single"]]
+    if len(differ):
+        row = differ.iloc[0]
+        raise UserError(
+            f"{_cell_name([row[name] for name in CELL])}, fold {row['fold']}, seed {row['seed']}: "
+            f"{what} as the single run ({row[f'{column}_shared']!r}, single {row[f'{column}_single']!r})"
+        )
+
+
+def _cell_name(cell: Iterable[object]) -> str:
+    task, combination, features, encoder, arm = cell
+    return f"{task!r} in {combination!r} ({features}, {encoder}, {arm})"

@@ -1,0 +1,89 @@
+"""The table of results, checked: what it says must be able to be compared."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from cohear.analysis import columns
+from cohear.analysis.tables import read_table, typed
+from cohear.base.errors import UserError
+
+_ROW = ("task", "combination", "features", "encoder", "arm", "control", "focal", "fold", "seed")
+
+
+def read_results(folder: Path) -> pd.DataFrame:
+    """Read ``results.csv`` of a study folder, or of a folder that holds nothing else.
+
+    Args:
+        folder: the folder, or the file itself.
+
+    Returns:
+        A row per run x task: names as text, ``fold``, ``seed`` and counts ``Int64``, ``value`` and
+        ``seconds`` float (NaN: a fold without a score), ``higher_is_better`` bool. ``control`` is empty
+        for ordinary runs; ``test_part`` and ``focal`` are empty where the file lacks them.
+
+    Raises:
+        UserError: in one sentence, what is missing or broken and where.
+    """
+    path = folder if folder.suffix == ".csv" else folder / "results.csv"
+    table = read_table(path, columns.RESULTS, columns.RESULTS_OPTIONAL)
+    return checked_results(table, str(path))
+
+
+def read_gains(path: Path) -> pd.DataFrame:
+    """Read a ``gains.csv`` (names as text, empty numbers NaN).
+
+    Raises:
+        UserError: in one sentence, what is missing or broken and where.
+    """
+    return typed(read_table(path, columns.GAINS), str(path))
+
+
+def checked_results(frame: pd.DataFrame, source: str = "results") -> pd.DataFrame:
+    """Results with the right types and without contradictions.
+
+    Args:
+        frame: a table with the columns of :data:`cohear.analysis.columns.RESULTS`; ``test_part`` and
+            ``focal`` may be missing.
+        source: what to call the table in an error.
+
+    Raises:
+        UserError: a missing column, a cell of the wrong type, a task that is not part of its combination,
+            one combination under two names, or two rows for the same task and repeat.
+    """
+    missing = [name for name in columns.RESULTS if name not in frame]
+    if missing:
+        raise UserError(f"{source}: column {missing[0]!r} is missing")
+    extra = {name: "" for name in columns.RESULTS_OPTIONAL if name not in frame}
+    table = typed(frame.assign(**extra), source)
+    for name in ("task", "combination", "metric"):
+        empty = (table[name] == "").to_numpy().nonzero()[0]
+        if len(empty):
+            raise UserError(f"{source}, line {empty[0] + 2}: {name} is empty")
+    _check_combinations(table, source)
+    twice = table.duplicated(list(_ROW), keep=False)
+    if twice.any():
+        row = table[twice].iloc[0]
+        raise UserError(
+            f"{source}: {row['task']!r} in {row['combination']!r} ({row['features']}, {row['encoder']}, "
+            f"{row['arm']}) is there twice for fold {row['fold']}, seed {row['seed']}; a repeat counts once"
+        )
+    return table
+
+
+def _check_combinations(table: pd.DataFrame, source: str) -> None:
+    names: dict[frozenset[str], str] = {}
+    for task, combination in (
+        table[["task", "combination"]].drop_duplicates().itertuples(index=False, name=None)
+    ):
+        members = combination.split("+")
+        if "+" in task or task not in members:
+            raise UserError(
+                f"{source}: task {task!r} is not part of combination {combination!r}; "
+                "a combination is named by its tasks with '+' between"
+            )
+        if len(set(members)) < len(members):
+            raise UserError(f"{source}: combination {combination!r} names a task twice")
+        known = names.setdefault(frozenset(members), combination)
+        if known != combination:
+            raise UserError(f"{source}: {known!r} and {combination!r} are one combination; name it one way")

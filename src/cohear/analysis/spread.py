@@ -1,0 +1,97 @@
+"""How far the repeats of a cell lie apart, with the part of the folds and the part of the seeds kept apart.
+
+Model of a difference on test part f with seed s: ``d = gain + F_f + S_fs``. The seed parts S are
+independent: new initial weights, new batches. The fold parts F are not: training sets of two folds overlap.
+"""
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.special import polygamma, psi
+
+from cohear.analysis.columns import CELL
+
+Array = NDArray[np.float64]
+
+
+def cell_spread(pairs: pd.DataFrame) -> pd.DataFrame:
+    """Analysis of variance of each cell's differences, one way over test parts.
+
+    Args:
+        pairs: the table of :func:`cohear.analysis.pairs.paired_differences`.
+
+    Returns:
+        A row per cell, sorted by its names: ``metric``, means ``single``, ``shared``, ``gain``; ``repeats``
+        n; ``parts`` J (distinct test parts); ``weight`` sum over parts of (repeats of the part / n)², which
+        is 1/J where all parts have equally many; ``per_part`` the effective number of repeats a part (m0 of
+        the unbalanced analysis of variance); ``between`` and ``within`` mean squares with
+        ``between_freedom`` J-1 and ``within_freedom`` n-J (mean square 0 where there are none); ``step`` the
+        smallest difference of a score that the test parts can show (1 / test clips, NaN where unknown).
+    """
+    keys = list(CELL)
+    pairs = pairs.assign(test_clips=pairs["test_clips"].astype(float))
+    parts = pairs.groupby([*keys, "part"], sort=True)["difference"].agg(["size", "mean"]).reset_index()
+    cells = pairs.groupby(keys, sort=True).agg(
+        metric=("metric", "first"),
+        single=("single", "mean"),
+        shared=("shared", "mean"),
+        gain=("difference", "mean"),
+        repeats=("difference", "size"),
+        test_clips=("test_clips", "mean"),
+    )
+    beside = parts.merge(cells[["gain", "repeats"]].reset_index(), on=keys)
+    parts["square"] = beside["size"] * (beside["mean"] - beside["gain"]) ** 2
+    parts["share"] = (beside["size"] / beside["repeats"]) ** 2
+    of_parts = parts.groupby(keys, sort=True).agg(
+        parts=("size", "size"), weight=("share", "sum"), square=("square", "sum")
+    )
+    cells = cells.join(of_parts)
+    means = pairs.groupby([*keys, "part"], sort=False)["difference"].transform("mean")
+    square_within = (
+        ((pairs["difference"] - means) ** 2).groupby([pairs[key] for key in keys], sort=True).sum()
+    )
+    n, j = cells["repeats"].astype(float), cells["parts"].astype(float)
+    cells["between_freedom"] = j - 1
+    cells["within_freedom"] = n - j
+    cells["per_part"] = ((n - n * cells["weight"]) / (j - 1).where(j > 1)).fillna(n)
+    cells["between"] = _mean_square(cells["square"], j - 1, cells)
+    cells["within"] = _mean_square(square_within, n - j, cells)
+    cells["step"] = 1 / cells["test_clips"].where(cells["test_clips"] > 0)
+    return cells.drop(columns=["square", "test_clips"]).reset_index()
+
+
+def _mean_square(squares: pd.Series, freedom: pd.Series, cells: pd.DataFrame) -> pd.Series:
+    """Squares over degrees of freedom; rounding errors of equal differences count as no spread at all."""
+    mean = (squares / freedom.where(freedom > 0)).fillna(0.0)
+    scale = cells["single"].abs() + cells["shared"].abs()
+    return mean.where(mean > (1e-12 * scale) ** 2, 0.0)
+
+
+def fold_share(cells: pd.DataFrame) -> float:
+    """The share of the folds in the variance of a test part's mean, one number for a family of cells.
+
+    From the mean log ratio of the mean squares between and within test parts (the expectation of a log mean
+    square as in Smyth 2004, section 6.2), which no cell with a large variance can dominate, plus one
+    standard error, so that a small family errs towards folds, the careful side. A cell with hardly a second
+    repeat on any test part says nothing about it; where fewer than four cells do, all of the variance
+    counts as the folds'.
+
+    Returns:
+        A number from 0 (only seeds differ) to 1 (only folds differ).
+    """
+    use = (cells["between"] > 0) & (cells["within"] > 0) & (cells["within_freedom"] >= cells["parts"] / 2)
+    some = cells[use.to_numpy()]
+    if len(some) < 4:  # a ratio from fewer is no estimate
+        return 1.0
+    half_between = some["between_freedom"].to_numpy(float) / 2
+    half_within = some["within_freedom"].to_numpy(float) / 2
+    log_ratio = _centred_log(some["between"].to_numpy(float), half_between)
+    log_ratio -= _centred_log(some["within"].to_numpy(float), half_within)
+    variance = (polygamma(1, half_between) + polygamma(1, half_within)).mean() / len(some)
+    ratio = float(np.exp(log_ratio.mean() + np.sqrt(variance)))
+    return max(0.0, 1 - 1 / ratio)
+
+
+def _centred_log(mean_square: Array, half_freedom: Array) -> Array:
+    centred: Array = np.log(mean_square) - psi(half_freedom) + np.log(half_freedom)
+    return centred

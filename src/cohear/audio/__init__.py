@@ -1,0 +1,1 @@
+"""Decode and resample; numpy in and out."""

@@ -1,0 +1,188 @@
+"""Audio files to mono samples; whatever is wrong with a file is said in one clause."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import soundfile
+from numpy.typing import NDArray
+
+from cohear.audio.segment import Segment
+from cohear.base.errors import DataError
+
+_BLOCK_FRAMES = 1 << 20  # decoded at a time, so that a wrong length in a header cannot ask for all memory
+_UNKNOWN_FRAMES = 1 << 60  # libsndfile gives about 2**63 where a streamed file states no length
+_STREAMED_WAV_BYTES = 0x7FFFF000  # stated by writers that could not know the length: no sign of damage
+_MP3_SLACK_FRAMES = 2 * 1152  # the length of an MP3 without a Xing header is an estimate
+_OGG_PAGE_BYTES = 65307  # largest possible page
+
+
+class UnreadableAudio(DataError):  # noqa: N818 - named for what it says
+    """A clip that cannot be decoded.
+
+    Args:
+        path: the audio file.
+        reason: one clause.
+    """
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(path, reason)  # both, so that the error survives pickling
+        self.path = path
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.reason}"
+
+
+@dataclass(frozen=True, eq=False)
+class Audio:
+    """Decoded audio.
+
+    Args:
+        samples: float32 ``[samples]``, the mean of the channels.
+        rate: in Hz.
+        channels: as in the file.
+    """
+
+    samples: NDArray[np.float32]
+    rate: int
+    channels: int
+
+
+@dataclass(frozen=True)
+class AudioInfo:
+    """What a file's header says; ``frames`` is None where a streamed file does not state its length."""
+
+    rate: int
+    channels: int
+    frames: int | None
+
+
+def read_audio(segment: Segment) -> tuple[NDArray[np.float32], int]:
+    """Decode a clip to mono.
+
+    Args:
+        segment: the clip; only its own part of the file is decoded and held in memory.
+
+    Returns:
+        Float32 samples ``[samples]``, at least one, all finite; and the file's own rate in Hz.
+
+    Raises:
+        UnreadableAudio: the file or the part of it cannot be decoded; says why.
+    """
+    audio = decode(segment)
+    return audio.samples, audio.rate
+
+
+def decode(segment: Segment) -> Audio:
+    """Like `read_audio`, with the number of channels.
+
+    Raises:
+        UnreadableAudio: the file or the part of it cannot be decoded; says why.
+    """
+    path = segment.path
+    try:
+        with soundfile.SoundFile(path) as file:
+            _refuse_cut_short(path, file)
+            first, frames = _span(segment, file)
+            if first:
+                file.seek(first)
+            samples, channels, rate = _read(path, file, frames), file.channels, file.samplerate
+    except (soundfile.SoundFileError, OSError) as error:
+        raise UnreadableAudio(path, _why_not_opened(path, error)) from error
+    if samples.size == 0:
+        raise UnreadableAudio(path, "it has no samples")
+    if not np.isfinite(samples).all():
+        raise UnreadableAudio(path, "it has samples that are not finite numbers (NaN or infinity)")
+    return Audio(samples, rate, channels)
+
+
+def audio_info(path: Path) -> AudioInfo:
+    """Read a file's header.
+
+    Raises:
+        UnreadableAudio: it cannot be opened as audio; says why.
+    """
+    try:
+        with soundfile.SoundFile(path) as file:
+            frames = file.frames if file.frames < _UNKNOWN_FRAMES else None
+            return AudioInfo(file.samplerate, file.channels, frames)
+    except (soundfile.SoundFileError, OSError) as error:
+        raise UnreadableAudio(path, _why_not_opened(path, error)) from error
+
+
+def _span(segment: Segment, file: soundfile.SoundFile) -> tuple[int, int]:
+    """First frame of the segment and the number of its frames."""
+    start = 0.0 if segment.start is None else segment.start
+    if start < 0:
+        raise UnreadableAudio(segment.path, f"the clip starts before the file does, at {start:g} s")
+    first = round(start * file.samplerate)
+    if first and first >= file.frames:
+        length = file.frames / file.samplerate
+        raise UnreadableAudio(
+            segment.path, f"the clip starts at {start:g} s, beyond the end of the file ({length:g} s)"
+        )
+    if segment.end is None:
+        return first, file.frames - first
+    last = min(round(segment.end * file.samplerate), file.frames)
+    if last <= first and file.frames:
+        raise UnreadableAudio(
+            segment.path, f"the clip has no samples: it starts at {start:g} s and ends at {segment.end:g} s"
+        )
+    return first, last - first
+
+
+def _read(path: Path, file: soundfile.SoundFile, frames: int) -> NDArray[np.float32]:
+    """The next ``frames`` frames as mono samples ``[frames]``; fewer are an error."""
+    blocks: list[NDArray[np.float32]] = []
+    read = 0
+    while read < frames:
+        asked = min(_BLOCK_FRAMES, frames - read)
+        block: NDArray[np.float32] = file.read(asked, dtype="float32")  # [frames] or [frames, channels]
+        read += len(block)
+        blocks.append(block if block.ndim == 1 else block.mean(axis=1, dtype=np.float32))
+        if len(block) < asked:
+            break
+    slack = _MP3_SLACK_FRAMES if file.format in ("MP3", "MPEG") else 0
+    if read < frames - slack and file.frames < _UNKNOWN_FRAMES:
+        raise UnreadableAudio(path, f"it is cut short: {read} of {frames} samples could be decoded")
+    if len(blocks) == 1:
+        return blocks[0]
+    return np.concatenate(blocks) if blocks else np.empty(0, np.float32)
+
+
+def _refuse_cut_short(path: Path, file: soundfile.SoundFile) -> None:
+    """Find a missing end where libsndfile believes what is left of the file instead of its header."""
+    if file.format in ("WAV", "WAVEX") and "should be" in (log := file.extra_info):
+        found = re.search(r"^data : (\d+) \(should be (\d+)\)", log, re.MULTILINE)
+        if found and int(found[2]) < int(found[1]) < _STREAMED_WAV_BYTES:
+            raise UnreadableAudio(
+                path, f"it is cut short: {found[2]} of the {found[1]} bytes of samples are there"
+            )
+    elif file.format == "OGG":
+        with path.open("rb") as stream:
+            stream.seek(max(0, path.stat().st_size - _OGG_PAGE_BYTES))
+            tail = stream.read()
+        page = tail[max(tail.rfind(b"OggS"), 0) :]
+        # a page: 26 bytes, the number of segments, a byte of length for each of them, the segments
+        if len(page) < 27 or len(page) < 27 + page[26] + sum(page[27 : 27 + page[26]]):
+            raise UnreadableAudio(path, "it is cut short: its last page is not whole")
+
+
+def _why_not_opened(path: Path, error: Exception) -> str:
+    """The reason behind an error of libsndfile or of the operating system."""
+    if path.is_dir():
+        return "it is a folder, not an audio file"
+    if not path.exists():
+        return "there is no such file"
+    try:
+        with path.open("rb") as file:
+            if not file.read(1):
+                return "the file is empty (0 bytes)"
+    except OSError as denied:
+        return f"it cannot be read ({denied.strerror})"
+    words = str(getattr(error, "error_string", error)).removeprefix("Error : ").strip(" .")
+    if "not recognised" in words or "unknown format" in words.lower():
+        return "its content is not audio in a format that libsndfile reads"
+    return f"it is cut short or damaged ({words})"

@@ -1,0 +1,117 @@
+"""Files that are there whole or not at all, and hashes of content."""
+
+import errno
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from cohear.base.errors import FolderError
+
+_STORAGE_ERRORS = {
+    errno.ENOSPC: "no space is left on the disk",
+    errno.EDQUOT: "the disk quota is used up",
+    errno.EFBIG: "the file would be larger than the system allows",
+    errno.EROFS: "the file system is read-only",
+    errno.EACCES: "there is no permission to write",
+    errno.EPERM: "there is no permission to write",
+    errno.ENOTDIR: "a part of the path is a file, not a folder",
+}
+
+
+def storage_error(error: OSError, path: Path) -> FolderError | None:
+    """The clear sentence for an OS error that means "cannot write here", or None for any other error."""
+    reason = _STORAGE_ERRORS.get(error.errno or 0)
+    if reason is None:
+        return None
+    return FolderError(f"cannot write {path}: {reason}; what was finished is kept, mend this and run the same again")
+
+
+@contextmanager
+def storage_errors_told(path: Path) -> Iterator[None]:
+    """Turn "cannot write here" errors inside the block into a FolderError that names the path."""
+    try:
+        yield
+    except OSError as error:
+        told = storage_error(error, Path(error.filename or path))
+        if told is None:
+            raise
+        raise told from error
+
+
+def make_folder(path: Path) -> Path:
+    """Make a folder and its parents; raises FolderError with the reason where that cannot be done."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except FileExistsError as error:
+        raise FolderError(f"{path} is a file, not a folder; choose another place") from error
+    except OSError as error:
+        raise storage_error(error, path) or error from error
+    return path
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a text file whole or not at all (UTF-8, through a temporary file and a rename)."""
+    write_bytes(path, text.encode("utf-8"))
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        with temporary.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise storage_error(error, path) or error from error
+
+
+def write_json(path: Path, value: Any) -> None:  # noqa: ANN401 - any JSON value
+    """Write JSON whole or not at all; keys keep their order."""
+    write_text(path, json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False) + "\n")
+
+
+@contextmanager
+def folder_whole_or_not_at_all(path: Path) -> Iterator[Path]:
+    """Give a temporary sibling folder to fill; it becomes ``path`` when the block ends without an error."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    shutil.rmtree(temporary, ignore_errors=True)
+    make_folder(temporary)
+    try:
+        with storage_errors_told(path):
+            yield temporary
+            if path.exists():
+                shutil.rmtree(path)
+            temporary.replace(path)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+def digest(value: Any, size: int = 16) -> str:  # noqa: ANN401 - any JSON value
+    """Hash of a JSON value, independent of the order of keys."""
+    text = json.dumps(value, sort_keys=True, ensure_ascii=True, separators=(",", ":"), allow_nan=False)
+    return hashlib.blake2b(text.encode(), digest_size=size).hexdigest()
+
+
+def file_digest(path: Path, size: int = 16) -> str:
+    """Hash of a file's bytes."""
+    hasher = hashlib.blake2b(digest_size=size)
+    with path.open("rb") as file:
+        while block := file.read(1 << 20):
+            hasher.update(block)
+    return hasher.hexdigest()
+
+
+def cache_folder() -> Path:
+    """Where features and facts about audio files are kept: ``$COHEAR_CACHE``, else the user's cache folder."""
+    if chosen := os.environ.get("COHEAR_CACHE"):
+        return Path(chosen)
+    base = os.environ.get("XDG_CACHE_HOME")
+    return (Path(base) if base else Path.home() / ".cache") / "cohear"

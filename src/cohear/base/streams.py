@@ -1,0 +1,35 @@
+"""Keyed randomness: every draw comes from a stream named by what it is for, never from "the next number".
+
+A stream's numbers depend on its name alone, so adding a task, a partner or a setting never shifts the
+draws of another. Streams are made on the CPU.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import numpy as np
+
+Name = str | int
+
+
+def stream_seed(*name: Name) -> int:
+    """A 63-bit seed that depends on the whole name and on nothing else."""
+    text = json.dumps(list(name), ensure_ascii=True, separators=(",", ":"))
+    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "big") >> 1
+
+
+def stream(*name: Name) -> np.random.Generator:
+    """A numpy generator for the stream called ``name``."""
+    return np.random.default_rng(stream_seed(*name))
+
+
+@contextmanager
+def torch_stream(*name: Name) -> Iterator[None]:
+    """Run layers that draw for themselves (initial weights, dropout) on the stream called ``name``."""
+    import torch  # noqa: PLC0415 - the commands that never train must not load torch
+
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(stream_seed(*name))
+        yield

@@ -1,0 +1,72 @@
+"""YAML whose scalars all stay text, with the line of every key.
+
+Labels such as ``no``, ``on`` or ``01`` must not become booleans or numbers; types are given later, by the
+settings model that knows which key is a number.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import yaml
+
+Place = tuple[str | int, ...]
+
+
+class YamlMistake(ValueError):
+    """The text is not YAML, or a key stands twice; the message has the line."""
+
+
+@dataclass(frozen=True)
+class YamlText:
+    """A YAML document.
+
+    Attributes:
+        value: dicts, lists and text; an empty value (nothing, ``~`` or ``null``) is None.
+        lines: line number (from 1) of each key or item by its place.
+    """
+
+    value: Any
+    lines: dict[Place, int] = field(default_factory=dict)
+
+
+def read_yaml(text: str) -> YamlText:
+    """Read one YAML document.
+
+    Raises:
+        YamlMistake: not YAML, several documents, aliases, or a key twice.
+    """
+    try:
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f"line {mark.line + 1}: " if mark else ""
+        problem = getattr(error, "problem", None) or str(error).splitlines()[0]
+        raise YamlMistake(f"{where}not valid YAML: {problem}") from error
+    lines: dict[Place, int] = {}
+    return YamlText(None if node is None else _value(node, (), lines, frozenset()), lines)
+
+
+def _value(node: yaml.Node, place: Place, lines: dict[Place, int], above: frozenset[int]) -> Any:  # noqa: ANN401
+    if id(node) in above:
+        raise YamlMistake(f"line {node.start_mark.line + 1}: an alias refers to what it is part of")
+    above = above | {id(node)}
+    if isinstance(node, yaml.MappingNode):
+        result: dict[str, Any] = {}
+        for key_node, value_node in node.value:
+            line = key_node.start_mark.line + 1
+            if not isinstance(key_node, yaml.ScalarNode):
+                raise YamlMistake(f"line {line}: a key must be a word")
+            key = key_node.value
+            if key in result:
+                raise YamlMistake(f"line {line}: {'.'.join(map(str, (*place, key)))} stands twice")
+            lines[(*place, key)] = line
+            result[key] = _value(value_node, (*place, key), lines, above)
+        return result
+    if isinstance(node, yaml.SequenceNode):
+        for number, item in enumerate(node.value):
+            lines[(*place, number)] = item.start_mark.line + 1
+        return [_value(item, (*place, number), lines, above) for number, item in enumerate(node.value)]
+    plain = node.style is None
+    return None if plain and node.value in ("", "~", "null") else node.value

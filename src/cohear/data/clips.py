@@ -1,0 +1,136 @@
+"""The clip table: one row a clip, every cell text, exactly as the publisher wrote it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+
+import pandas as pd
+
+from cohear.audio.segment import Segment
+from cohear.base.errors import DataError
+from cohear.base.registry import did_you_mean
+
+RESERVED_COLUMNS = ("path", "start", "end", "group", "source_id", "fold")
+
+
+@dataclass(frozen=True)
+class About:
+    """What ``dataset.yaml`` says of a dataset."""
+
+    title: str = ""
+    licence: str = ""
+    citation: str = ""
+    labels: Mapping[str, list[str]] = field(default_factory=dict)
+    """Closed, ordered label lists by column."""
+
+
+@dataclass(frozen=True)
+class ClipTable:
+    """A dataset's clips.
+
+    Attributes:
+        name: the dataset's name in the study.
+        root: folder that ``path`` is relative to.
+        rows: text columns; ``path`` and whatever else the publisher gives; index 0..N-1.
+        about: licence, citation and closed label lists.
+
+    Raises:
+        DataError: on construction, where a row has no path, leaves the root, has a segment that is no
+            pair of numbers, or stands twice.
+    """
+
+    name: str
+    root: Path
+    rows: pd.DataFrame
+    about: About = About()
+
+    def __post_init__(self) -> None:
+        check_rows(self.name, self.rows)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def column(self, name: str, asked_by: str) -> list[str]:
+        """Cells of a column.
+
+        Raises:
+            DataError: there is no such column; the message starts with ``asked_by``.
+        """
+        if name not in self.rows.columns:
+            known = [column for column in self.rows.columns if column != "path"]
+            raise DataError(f"{asked_by}: dataset {self.name!r} has no column {name!r}{did_you_mean(name, known)}")
+        return [str(cell) for cell in self.rows[name]]
+
+    def optional_column(self, name: str) -> list[str]:
+        """Cells of a column, or empty cells where there is none."""
+        return self.column(name, self.name) if name in self.rows.columns else [""] * len(self)
+
+    def clip_ids(self) -> list[str]:
+        """A name for each clip inside the dataset: its path, and its segment where it has one."""
+        return clip_ids(self.rows)
+
+    def segments(self) -> list[Segment]:
+        """Where each clip's samples are."""
+        starts, ends = self.optional_column("start"), self.optional_column("end")
+        return [
+            Segment(self.root / path, float(start) if start else None, float(end) if end else None)
+            for path, start, end in zip(self.rows["path"], starts, ends, strict=True)
+        ]
+
+    def take(self, rows: Sequence[int]) -> ClipTable:
+        """The table of some clips, in the order asked for."""
+        return ClipTable(self.name, self.root, self.rows.iloc[list(rows)].reset_index(drop=True), self.about)
+
+
+def clip_ids(rows: pd.DataFrame) -> list[str]:
+    """``path``, or ``path@start-end`` for a segment."""
+    if "start" not in rows.columns and "end" not in rows.columns:
+        return [str(path) for path in rows["path"]]
+    starts = rows["start"] if "start" in rows.columns else [""] * len(rows)
+    ends = rows["end"] if "end" in rows.columns else [""] * len(rows)
+    return [
+        f"{path}@{start}-{end}" if start or end else str(path)
+        for path, start, end in zip(rows["path"], starts, ends, strict=True)
+    ]
+
+
+def check_rows(name: str, rows: pd.DataFrame) -> None:
+    """Raise DataError for rows that no clip table may have."""
+    if "path" not in rows.columns:
+        raise DataError(
+            f"dataset {name!r}: the clip table has no column 'path'{did_you_mean('path', map(str, rows.columns))}"
+        )
+    if len(rows) == 0:
+        raise DataError(f"dataset {name!r}: the clip table has no rows")
+    for number, path in enumerate(rows["path"], start=1):
+        if not path:
+            raise DataError(f"dataset {name!r}: row {number} has an empty path")
+        pure = PurePosixPath(path)
+        if pure.is_absolute() or ".." in pure.parts or "\0" in path:
+            raise DataError(
+                f"dataset {name!r}: row {number}: path {path!r} leaves the dataset's folder; "
+                "paths are relative to the clip table and stay below it"
+            )
+    for column in ("start", "end"):
+        if column in rows.columns:
+            _check_seconds(name, column, rows[column])
+    ids = pd.Series(clip_ids(rows))
+    twice = ids[ids.duplicated(keep=False)]
+    if len(twice):
+        first = [int(number) + 1 for number in twice.index[twice == twice.iloc[0]]][:2]
+        raise DataError(
+            f"dataset {name!r}: rows {first[0]} and {first[1]} are the same clip {twice.iloc[0]!r}; "
+            "a clip has one row (several labels are separated by ';')"
+        )
+
+
+def _check_seconds(name: str, column: str, cells: pd.Series[str]) -> None:
+    for number, cell in enumerate(cells, start=1):
+        try:
+            fine = cell == "" or 0 <= float(cell) < float("inf")
+        except ValueError:
+            fine = False
+        if not fine:
+            raise DataError(f"dataset {name!r}: row {number}: {column} must be seconds from 0, found {cell!r}")

@@ -1,0 +1,64 @@
+"""A dataset as it is on this disk: its clip table with what one scan of the audio found."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from cohear.base.errors import DataError
+from cohear.data.clips import ClipTable
+from cohear.data.facts import BadClip, ClipFacts, Progress, scan
+
+_SHOWN = 10
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Clips whose audio can be read.
+
+    Attributes:
+        table: the clip table without the bad clips.
+        facts: what the scan found, one a clip, in the table's order.
+        bad: clips left out because their audio cannot be read (``on_bad_file: skip``).
+    """
+
+    table: ClipTable
+    facts: Sequence[ClipFacts]
+    bad: Sequence[BadClip] = ()
+
+    @property
+    def name(self) -> str:
+        """The dataset's name in the study."""
+        return self.table.name
+
+    def contents(self) -> list[str]:
+        """Hash of each clip's decoded samples."""
+        return [fact.content for fact in self.facts]
+
+    def silent_clips(self) -> list[str]:
+        """Ids of clips that are digital silence from end to end."""
+        return [name for name, fact in zip(self.table.clip_ids(), self.facts, strict=True) if fact.silent]
+
+
+def open_dataset(
+    table: ClipTable, *, cache: Path, skip_bad: bool, jobs: int | None = None, progress: Progress | None = None
+) -> Dataset:
+    """Scan a clip table's audio.
+
+    Raises:
+        DataError: some audio cannot be read and ``skip_bad`` is off (all of it is listed, with reasons), or
+            none can be read.
+    """
+    found = scan(table.segments(), cache=cache, jobs=jobs, progress=progress)
+    bad = [item for item in found if isinstance(item, BadClip)]
+    good = [number for number, item in enumerate(found) if isinstance(item, ClipFacts)]
+    if bad and not (skip_bad and good):
+        listed = "".join(f"\n  - {item.path}: {item.reason}" for item in bad[:_SHOWN])
+        more = f"\n  - … and {len(bad) - _SHOWN} more" if len(bad) > _SHOWN else ""
+        cure = "mend or remove them" if skip_bad else "mend or remove them, or set on_bad_file: skip"
+        raise DataError(
+            f"dataset {table.name!r}: {len(bad)} of {len(found)} clips cannot be read ({cure}):{listed}{more}"
+        )
+    facts = [item for item in found if isinstance(item, ClipFacts)]
+    return Dataset(table.take(good) if bad else table, facts, tuple(bad))

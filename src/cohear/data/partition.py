@@ -1,0 +1,223 @@
+"""All tasks of a study, cut for one fold: what each run trains, validates and tests on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cohear.base.errors import DataError
+from cohear.base.files import digest
+from cohear.base.registry import did_you_mean
+from cohear.data.dataset import Dataset
+from cohear.data.leakage import Cleared, Cut, recordings, set_aside
+from cohear.data.selection import LabelChoice, Selection, select
+from cohear.data.splits import FoldPlan, FoldRule, Part
+from cohear.tasks.kind import TARGET_KINDS, Targets
+
+MOST_SET_ASIDE = 0.05
+
+
+@dataclass(frozen=True)
+class TaskChoice:
+    """What a study file says of a task's data."""
+
+    name: str
+    dataset: str
+    target: str
+    kind: str | None = None
+    metric: str | None = None
+    rule: FoldRule = FoldRule()
+    labels: LabelChoice = LabelChoice()
+
+
+@dataclass(frozen=True)
+class TaskSplit:
+    """One task's clips in one fold, with everything that a run must know of them.
+
+    Attributes:
+        task, dataset, kind, metric: names.
+        labels: ordered label list.
+        scored: ``[labels]`` bool; labels that training and test part of this fold both have.
+        clips: ids of the N clips.
+        contents: hashes of their decoded samples.
+        rows: ``[N]`` rows of the dataset, which are rows of its feature stores.
+        targets: of the N clips.
+        cleared: their parts after the leakage rule.
+    """
+
+    task: str
+    dataset: str
+    kind: str
+    metric: str
+    labels: list[str]
+    scored: NDArray[np.bool_]
+    clips: list[str]
+    contents: list[str]
+    rows: NDArray[np.int64]
+    targets: Targets
+    cleared: Cleared
+
+    def count(self, part: Part) -> int:
+        """How many clips are in a part."""
+        return int((self.cleared.parts == part).sum())
+
+    def test_part(self) -> str:
+        """Id of the clips tested on."""
+        tested = np.flatnonzero(self.cleared.parts == Part.TEST)
+        return digest([self.dataset, *sorted(self.clips[index] for index in tested)], size=4)
+
+    def unscored(self) -> list[str]:
+        """Labels left out of this fold's score."""
+        return [label for label, scored in zip(self.labels, self.scored, strict=True) if not scored]
+
+    def to_json(self) -> dict[str, Any]:
+        """The split as a file that a run reads; its digest is part of the run's key."""
+        used = np.flatnonzero(self.cleared.parts != Part.NONE)
+        return {
+            "task": self.task,
+            "dataset": self.dataset,
+            "kind": self.kind,
+            "metric": self.metric,
+            "labels": self.labels,
+            "scored": [bool(value) for value in self.scored],
+            "clips": [self.clips[index] for index in used],
+            "contents": [self.contents[index] for index in used],
+            "rows": [int(self.rows[index]) for index in used],
+            "parts": [Part(int(self.cleared.parts[index])).name.lower() for index in used],
+            "values": self.targets.values[used].tolist(),
+            "known": self.targets.known[used].tolist(),
+            "test_part": self.test_part(),
+        }
+
+
+class Partition:
+    """Cuts a study's tasks into parts, fold by fold.
+
+    Args:
+        datasets: by name.
+        tasks: in the study's order.
+        seed: the study's seed.
+        allow_overlap: ``allow_input_overlap`` of the study.
+
+    Raises:
+        DataError: a task's column, labels, folds or metric cannot be used.
+    """
+
+    def __init__(
+        self, datasets: Mapping[str, Dataset], tasks: Sequence[TaskChoice], seed: int, *, allow_overlap: bool = False
+    ) -> None:
+        self.tasks = list(tasks)
+        self._datasets, self._allow_overlap = datasets, allow_overlap
+        self._kinds: dict[str, str] = {}
+        self._selections: dict[str, Selection] = {}
+        self._plans: dict[str, FoldPlan] = {}
+        for task in tasks:
+            table = datasets[task.dataset].table
+            asked_by = f"tasks.{task.name}"
+            chosen = select(table, task.target, task.kind, task.labels, seed, asked_by)
+            self._kinds[task.name], self._selections[task.name] = chosen
+            self._plans[task.name] = FoldPlan(table, task.rule, seed, asked_by)
+        held_out: dict[str, list[str]] = {name: [] for name in datasets}
+        for task in tasks:
+            column = self._plans[task.name].column
+            if column is not None and column not in held_out[task.dataset]:
+                held_out[task.dataset].append(column)
+        self._recordings = {name: recordings(dataset, held_out[name]) for name, dataset in datasets.items()}
+
+    def selection(self, task: str) -> Selection:
+        """A task's clips and labels before any fold."""
+        return self._selections[task]
+
+    def fold(self, index: int) -> dict[str, TaskSplit]:
+        """Every task's split in fold ``index``, leakage set aside, by task name."""
+        cuts = {}
+        for task in self.tasks:
+            rows = self._selections[task.name].rows
+            cuts[task.name] = Cut(task.dataset, rows, self._plans[task.name].parts(index)[rows])
+        cleared = set_aside(cuts, self._recordings, allow_overlap=self._allow_overlap)
+        return {task.name: self._split(task, cleared[task.name]) for task in self.tasks}
+
+    def _split(self, task: TaskChoice, cleared: Cleared) -> TaskSplit:
+        selection, dataset = self._selections[task.name], self._datasets[task.dataset]
+        kind = TARGET_KINDS[self._kinds[task.name]]
+        metric = task.metric or kind.default_metric
+        if metric not in kind.metrics:
+            raise DataError(
+                f"tasks.{task.name}.metric: a {kind.name} task has no metric {metric!r}"
+                f"{did_you_mean(metric, kind.metrics)}"
+            )
+        scored = np.ones(len(selection.labels), dtype=np.bool_)
+        for part in (Part.TRAIN, Part.TEST):
+            in_part = np.flatnonzero(cleared.parts == part)
+            scored &= kind.counts(selection.targets.take(in_part), selection.labels) > 0
+        ids, contents = dataset.table.clip_ids(), dataset.contents()
+        return TaskSplit(
+            task=task.name,
+            dataset=task.dataset,
+            kind=kind.name,
+            metric=metric,
+            labels=selection.labels,
+            scored=scored,
+            clips=[ids[row] for row in selection.rows],
+            contents=[contents[row] for row in selection.rows],
+            rows=selection.rows,
+            targets=selection.targets,
+            cleared=cleared,
+        )
+
+
+def mistakes_in_folds(folds: Mapping[int, Mapping[str, TaskSplit]], *, allow_overlap: bool) -> list[str]:
+    """What makes a study's folds unusable, one sentence each: too much set aside, or too little to score."""
+    mistakes = []
+    tasks = list(next(iter(folds.values())))
+    for task in tasks:
+        splits = {index: split[task] for index, split in folds.items()}
+        worst = max(splits, key=lambda index: splits[index].cleared.share)
+        cleared = splits[worst].cleared
+        if cleared.share > MOST_SET_ASIDE and not allow_overlap:
+            mistakes.append(
+                f"tasks.{task}: in fold {worst} the test parts of the study hold recordings of {cleared.set_aside} "
+                f"({cleared.share:.0%}) of its training clips, more than {MOST_SET_ASIDE:.0%}; give the tasks the same "
+                "folds (same hold_out), give them disjoint clips, hold out source_id, or set "
+                "allow_input_overlap: true"
+            )
+        kind = TARGET_KINDS[splits[worst].kind]
+        if all(split.scored.sum() < kind.fewest_labels for split in splits.values()):
+            mistakes.append(
+                f"tasks.{task}: no fold has {kind.fewest_labels} labels in both training and test, so nothing can be "
+                "scored: hold out a column whose groups share labels, or drop labels that live in one group"
+            )
+    return mistakes
+
+
+def warnings_in_folds(folds: Mapping[int, Mapping[str, TaskSplit]]) -> list[str]:
+    """What a reader of the results should know of the folds, one sentence each."""
+    warnings = []
+    for task in next(iter(folds.values())):
+        absent: dict[str, list[int]] = {}
+        for index, splits in folds.items():
+            for label in splits[task].unscored():
+                absent.setdefault(label, []).append(index)
+        for label, indices in absent.items():
+            where = ", ".join(map(str, indices))
+            warnings.append(
+                f"tasks.{task}: label {label!r} is absent from training or test in fold {where} "
+                "and left out of that score"
+            )
+        aside = [splits[task].cleared.set_aside for splits in folds.values()]
+        if any(aside):
+            warnings.append(
+                f"tasks.{task}: the leakage rule sets aside {min(aside)} to {max(aside)} training clips a fold, "
+                "because their recordings are tested there"
+            )
+        overlap = [splits[task].cleared.overlap for splits in folds.values()]
+        if any(overlap):
+            warnings.append(
+                f"tasks.{task}: allow_input_overlap keeps {min(overlap)} to {max(overlap)} training clips a fold whose "
+                "recordings another task tests; gains of tasks that share them may be leakage"
+            )
+    return warnings

@@ -1,0 +1,129 @@
+"""Which clips a task uses, and its ordered labels: ``rename``, then ``only`` and ``drop``, then ``limit``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cohear.base.errors import DataError
+from cohear.base.registry import did_you_mean
+from cohear.base.streams import stream
+from cohear.data.clips import ClipTable
+from cohear.tasks.kind import TARGET_KINDS, TargetKind, Targets
+
+
+@dataclass(frozen=True)
+class LabelChoice:
+    """What a task takes of its column. New names from ``rename`` are what ``only`` and ``drop`` speak of."""
+
+    only: Sequence[str] = ()
+    drop: Sequence[str] = ()
+    rename: Mapping[str, str] | None = None
+    limit: int | None = None
+
+
+@dataclass(frozen=True)
+class Selection:
+    """The clips of a task.
+
+    Attributes:
+        rows: ``[N]`` rows of the dataset's table, ascending.
+        labels: ordered label list.
+        targets: of the N clips.
+    """
+
+    rows: NDArray[np.int64]
+    labels: list[str]
+    targets: Targets
+
+
+def guess_kind(cells: Sequence[str]) -> str:
+    """``multilabel`` where a cell holds several labels, else ``multiclass``."""
+    return "multilabel" if any(";" in cell for cell in cells) else "multiclass"
+
+
+def select(
+    table: ClipTable, target: str, kind_name: str | None, choice: LabelChoice, seed: int, asked_by: str
+) -> tuple[str, Selection]:
+    """Choose a task's clips and encode their labels.
+
+    Returns:
+        The target kind's name and the selection.
+
+    Raises:
+        DataError: no such column or label, an empty column, or fewer than two labels left.
+    """
+    cells = table.column(target, asked_by)
+    if not any(cells):
+        raise DataError(f"{asked_by}: column {target!r} of dataset {table.name!r} is empty; name another target")
+    name = kind_name or guess_kind(cells)
+    kind = TARGET_KINDS[name]
+    found = [kind.labels_in(cell) for cell in cells]
+    closed = table.about.labels.get(target)
+    known_labels = closed or sorted({label for labels in found for label in labels})
+    _check_closed(known_labels, found, target, table.name, asked_by)
+    rename = dict(choice.rename or {})
+    _check_known(rename, known_labels, f"{asked_by}.rename")
+    renamed = [[rename.get(label, label) for label in labels] for labels in found]
+    labels = list(dict.fromkeys(rename.get(label, label) for label in known_labels))
+    _check_known(choice.only, labels, f"{asked_by}.only")
+    _check_known(choice.drop, labels, f"{asked_by}.drop")
+    labels = [label for label in labels if (not choice.only or label in choice.only) and label not in choice.drop]
+    chosen = [_chosen_labels(kind, cell, labels) for cell in renamed]
+    rows = np.array([row for row, cell in enumerate(chosen) if cell is not None], dtype=np.int64)
+    if choice.limit is not None:
+        rows = _limited(rows, chosen, choice.limit, (table.name, target, seed))
+    if closed is None or choice.only or choice.drop:
+        present = {label for row in rows for label in chosen[row] or ()}
+        labels = [label for label in labels if label in present]
+    _check_enough(kind, labels, target, asked_by)
+    return name, Selection(rows, labels, kind.encode([chosen[row] for row in rows], labels))
+
+
+def _chosen_labels(kind: TargetKind, cell: list[str], labels: Sequence[str]) -> list[str] | None:
+    """The cell's labels that are kept; None for a clip that the task does not use."""
+    if not cell:
+        return None
+    kept = list(dict.fromkeys(label for label in cell if label in set(labels)))
+    return kept if kept or kind.unlabelled_is_known else None
+
+
+def _limited(
+    rows: NDArray[np.int64], chosen: Sequence[list[str] | None], limit: int, name: tuple[str, str, int]
+) -> NDArray[np.int64]:
+    """At most ``limit`` clips a label, drawn from a stream of the column's own."""
+    taken: dict[str, int] = {}
+    kept = []
+    for row in stream("limit", *name).permutation(rows):
+        labels = chosen[row] or []
+        if any(taken.get(label, 0) < limit for label in labels):
+            kept.append(row)
+            for label in labels:
+                taken[label] = taken.get(label, 0) + 1
+    return np.sort(np.array(kept, dtype=np.int64))
+
+
+def _check_closed(labels: Sequence[str], found: Sequence[list[str]], target: str, name: str, asked_by: str) -> None:
+    unknown = sorted({label for cell in found for label in cell} - set(labels))
+    if unknown:
+        raise DataError(
+            f"{asked_by}: column {target!r} of dataset {name!r} holds {unknown[0]!r}, which is not in the closed list "
+            f"of dataset.yaml{did_you_mean(unknown[0], labels)}"
+        )
+
+
+def _check_known(asked: Sequence[str] | Mapping[str, str], labels: Sequence[str], asked_by: str) -> None:
+    for label in asked:
+        if label not in labels:
+            raise DataError(f"{asked_by}: there is no label {label!r}{did_you_mean(label, labels)}")
+
+
+def _check_enough(kind: TargetKind, labels: Sequence[str], target: str, asked_by: str) -> None:
+    if len(labels) < kind.fewest_labels:
+        only = f"only {labels[0]!r}" if labels else "none"
+        raise DataError(
+            f"{asked_by}: a {kind.name} task needs at least {kind.fewest_labels} labels, column {target!r} leaves {only}"
+        )

@@ -1,0 +1,27 @@
+"""Front-ends, the feature store and windows; a front-end of your own registers itself in `FRONT_ENDS`."""
+
+from cohear.features.front_end import FRONT_ENDS, FrontEnd, build_front_end
+from cohear.features.logmel import LogMel
+from cohear.features.store import FeatureStore, ensure_store, open_store, store_key
+from cohear.features.store_cache import StoreInfo, prune, stores
+from cohear.features.store_folder import Removed
+from cohear.features.summary import Summary
+from cohear.features.windows import gather, window_starts
+
+__all__ = [
+    "FRONT_ENDS",
+    "FeatureStore",
+    "FrontEnd",
+    "LogMel",
+    "Removed",
+    "StoreInfo",
+    "Summary",
+    "build_front_end",
+    "ensure_store",
+    "gather",
+    "open_store",
+    "prune",
+    "store_key",
+    "stores",
+    "window_starts",
+]

@@ -1,0 +1,194 @@
+"""The feature store: the frames of all clips of a dataset in one memory-mapped array.
+
+A store is a folder ``<cache>/features/<key>`` with ``frames.npy`` (float32 ``[total, frame_width]``),
+``offsets.npy`` (int64 ``[clips + 1]``: clip i has rows ``offsets[i]`` to ``offsets[i + 1]``), ``meta.json``,
+and ``used``, whose time says when it was last opened. Its key is a hash of the front-end, its version and
+settings, and the content and rate of the clips in their order: never of names or times of files.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cohear.audio.resample import resampled_length
+from cohear.audio.segment import Segment
+from cohear.base.errors import DataError, FolderError
+from cohear.base.files import digest
+from cohear.base.pool import Progress
+from cohear.data.facts import BadClip, ClipFacts
+from cohear.features.extraction import write_frames
+from cohear.features.front_end import Floats, FrontEnd, Integers
+from cohear.features.store_cache import touch_used
+from cohear.features.store_folder import build_folder
+
+
+@dataclass(frozen=True, eq=False)
+class FeatureStore:
+    """An open store.
+
+    Args:
+        key: its name in the cache.
+        frames: float32 ``[total, frame_width]``, memory-mapped and read-only.
+        offsets: int64 ``[clips + 1]``.
+        contents: content hash of each clip, in order.
+    """
+
+    key: str
+    frames: Floats
+    offsets: Integers
+    contents: tuple[str, ...]
+
+    def __len__(self) -> int:
+        return len(self.contents)
+
+    @property
+    def frame_width(self) -> int:
+        """Numbers a frame."""
+        return int(self.frames.shape[1])
+
+    @property
+    def lengths(self) -> Integers:
+        """Frames of each clip, int64 ``[clips]``."""
+        return np.diff(self.offsets)
+
+    def clip(self, index: int) -> Floats:
+        """Frames ``[T, frame_width]`` of the clip at a position in the list that the store was made of.
+
+        Raises:
+            IndexError: there is no such clip.
+        """
+        if not 0 <= index < len(self):
+            raise IndexError(f"a store of {len(self)} clips has no clip {index}")
+        return self.frames[self.offsets[index] : self.offsets[index + 1]]
+
+    def verify(self, facts: Sequence[ClipFacts]) -> None:
+        """Check that clip i of the store is clip i of a list.
+
+        Raises:
+            DataError: it is another list, or in another order.
+        """
+        if self.contents != tuple(clip.content for clip in facts):
+            raise DataError(f"feature store {self.key} was not made of these clips in this order")
+
+
+def store_key(front_end: FrontEnd, facts: Sequence[ClipFacts]) -> str:
+    """Name of the store for these clips in this order."""
+    return digest(
+        {
+            "front_end": front_end.name,
+            "version": front_end.version,
+            "settings": front_end.settings(),
+            "clips": [[clip.content, clip.rate] for clip in facts],
+        }
+    )
+
+
+def open_store(key: str, cache: Path) -> FeatureStore:
+    """Open a store that was made before.
+
+    Raises:
+        FolderError: there is none of this key, or it is not whole.
+    """
+    store = _open_if_whole(cache / "features" / key, key)
+    if store is None:
+        raise FolderError(f"there is no feature store {key} in {cache}; ensure_store makes it")
+    return store
+
+
+def ensure_store(
+    front_end: FrontEnd,
+    segments: Sequence[Segment],
+    facts: Sequence[ClipFacts | BadClip],
+    *,
+    cache: Path,
+    jobs: int | None = None,
+    progress: Progress | None = None,
+) -> FeatureStore:
+    """Open the store of these clips, making it first where there is none.
+
+    Args:
+        front_end: makes the frames.
+        segments: the clips.
+        facts: what `cohear.data.facts.scan` found of each of them.
+        cache: the cache folder.
+        jobs: threads; None is one for each core.
+        progress: called with seconds of audio done and in all.
+
+    Raises:
+        DataError: there are no clips, a clip is bad, or a file is no longer what it was when it was scanned.
+        FolderError: the cache cannot be written, or its disk has not enough room.
+    """
+    clips = _usable(segments, facts)
+    key = store_key(front_end, clips)
+    folder = cache / "features" / key
+    store = _open_if_whole(folder, key)
+    if store is not None:
+        return store
+    offsets = _offsets(front_end, clips)
+    needed = 4 * int(offsets[-1]) * front_end.frame_width  # bytes of float32
+    with build_folder(folder, needed, lambda other: _open_if_whole(other, key) is not None) as building:
+        write_frames(
+            building / "frames.npy",
+            front_end=front_end,
+            segments=segments,
+            facts=clips,
+            offsets=offsets,
+            jobs=jobs,
+            progress=progress,
+        )
+        np.save(building / "offsets.npy", offsets)
+        meta = json.dumps(_meta(front_end, clips), indent=1)
+        (building / "meta.json").write_text(meta, encoding="utf-8")
+        touch_used(building)
+    return open_store(key, cache)
+
+
+def _usable(segments: Sequence[Segment], facts: Sequence[ClipFacts | BadClip]) -> list[ClipFacts]:
+    """The facts, where they are as many as the segments and none is bad."""
+    if len(segments) != len(facts):
+        raise DataError(f"there must be facts for each clip: {len(segments)} clips, {len(facts)} facts")
+    if not segments:
+        raise DataError("a feature store needs at least one clip")
+    bad = [clip for clip in facts if isinstance(clip, BadClip)]
+    if bad:
+        more = f" (and {len(bad) - 1} more)" if len(bad) > 1 else ""
+        raise DataError(f"{bad[0].path}: {bad[0].reason}{more}; leave such clips out")
+    return [clip for clip in facts if isinstance(clip, ClipFacts)]
+
+
+def _offsets(front_end: FrontEnd, clips: Sequence[ClipFacts]) -> Integers:
+    """First row of each clip and the total, int64 ``[clips + 1]``."""
+    samples = [resampled_length(clip.samples, clip.rate, front_end.rate) for clip in clips]
+    counts: NDArray[np.int64] = np.array([front_end.frames_of(length) for length in samples], np.int64)
+    return np.concatenate([np.zeros(1, np.int64), np.cumsum(counts)])
+
+
+def _meta(front_end: FrontEnd, clips: Sequence[ClipFacts]) -> dict[str, Any]:
+    return {
+        "front_end": front_end.name,
+        "version": front_end.version,
+        "settings": front_end.settings(),
+        "seconds": sum(clip.seconds for clip in clips),
+        "contents": [clip.content for clip in clips],
+        "rates": [clip.rate for clip in clips],
+    }
+
+
+def _open_if_whole(folder: Path, key: str) -> FeatureStore | None:
+    """The store in a folder, or None where there is none or a part of it is missing."""
+    try:
+        meta = json.loads((folder / "meta.json").read_text(encoding="utf-8"))
+        offsets = np.load(folder / "offsets.npy")
+        frames = np.load(folder / "frames.npy", mmap_mode="r")  # fails on a file that is too short
+        contents = tuple(meta["contents"])
+    except (OSError, ValueError, EOFError, KeyError):
+        return None
+    if len(frames) != offsets[-1] or len(offsets) != len(contents) + 1:
+        return None
+    touch_used(folder)
+    return FeatureStore(key, frames.view(np.ndarray), offsets, contents)

@@ -1,0 +1,44 @@
+"""The network of the thesis that this project began as."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from cohear.models.encoder import ENCODERS, Encoder, Layout
+from cohear.models.masked import BandNorm, MaskedBatchNorm, Valid, halve
+
+LAYERS = 4
+
+
+@ENCODERS.register("cnn")
+class Cnn(Encoder):
+    """Four times convolution 5x5, batch norm, ReLU and max-pool; then the maximum over time and bands.
+
+    Args:
+        input_width: bands of a frame.
+        channels: of every convolution.
+    """
+
+    layout: ClassVar[Layout] = "sequence"
+
+    def __init__(self, input_width: int, channels: int = 64) -> None:
+        super().__init__()
+        self.input_norm = BandNorm(input_width)
+        widths = [1] + [channels] * LAYERS
+        self.convolutions = nn.ModuleList(
+            nn.Conv2d(before, after, 5, padding=2, bias=False)
+            for before, after in zip(widths, widths[1:], strict=False)
+        )
+        self.norms = nn.ModuleList(MaskedBatchNorm(channels) for _ in range(LAYERS))
+        self.embedding_width = channels
+
+    def forward(self, features: Tensor, lengths: Tensor | None) -> Tensor:
+        """``[B, T, D]`` to ``[B, channels]``."""
+        sequence = self.input_norm(features, lengths)[:, None]
+        for convolution, norm in zip(self.convolutions, self.norms, strict=True):
+            valid = Valid.of(lengths, sequence.shape[2])
+            sequence, lengths = halve(F.relu(norm(convolution(sequence), valid)), lengths)
+        return sequence.amax(dim=(2, 3))

@@ -1,0 +1,123 @@
+"""A cell of the sharing matrix as the page and the terminal show it."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from cohear.report.numbers import interval, level, probability, signed
+
+SIGNS = {"helps": "▲", "hurts": "▼", "harmless": "≈", "undecided": "?"}
+STRENGTHS = 4
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One task in one combination: figures ready to be shown, and the numbers to draw.
+
+    Attributes:
+        task: the task that gains or loses.
+        combination: its name.
+        partners: the other tasks, in the study's order.
+        whole: whether the combination holds every task of the study.
+        gain, low, high: in the metric's unit, NaN where unknown.
+        strength: 1 (pale) to 4 (full), how large the gain is beside the largest of the view.
+    """
+
+    task: str
+    combination: str
+    partners: tuple[str, ...]
+    whole: bool
+    metric: str
+    fraction: bool
+    single: float
+    shared: float
+    gain: float
+    low: float
+    high: float
+    p_adjusted: float
+    repeats: int
+    verdict: str
+    explanation: str
+    strength: int
+
+    @property
+    def sign(self) -> str:
+        """The verdict as a sign."""
+        return SIGNS[self.verdict]
+
+    @property
+    def pair(self) -> bool:
+        """Whether there is one partner."""
+        return len(self.partners) == 1
+
+    @property
+    def with_whom(self) -> str:
+        """``keyword``, ``keyword + event``, or ``all others`` for the whole study."""
+        if self.whole and len(self.partners) > 1:
+            return f"all {len(self.partners)} others"
+        return " + ".join(self.partners)
+
+    @property
+    def unit(self) -> str:
+        """What a gain is counted in."""
+        return "points" if self.fraction else self.metric
+
+    @property
+    def gain_text(self) -> str:
+        """The gain with its sign."""
+        return signed(self.gain, self.fraction)
+
+    @property
+    def interval_text(self) -> str:
+        """The 95 % interval."""
+        return interval(self.low, self.high, self.fraction)
+
+    @property
+    def single_text(self) -> str:
+        """The mean score alone."""
+        return level(self.single, self.fraction)
+
+    @property
+    def shared_text(self) -> str:
+        """The mean score together."""
+        return level(self.shared, self.fraction)
+
+    @property
+    def p_text(self) -> str:
+        """The p-value, adjusted for the family."""
+        return probability(self.p_adjusted)
+
+
+def cells_of(gains: pd.DataFrame, fractions: set[str], tasks: Sequence[str]) -> list[Cell]:
+    """The cells of one view (one features x encoder x arm).
+
+    Args:
+        gains: rows of the table of gains.
+        fractions: metrics that are fractions.
+        tasks: all tasks of the study.
+    """
+    # below two points nothing is coloured fully, so that noise does not look like a finding
+    largest = {metric: max(0.02, rows["gain"].abs().max()) for metric, rows in gains.groupby("metric")}
+    return [_cell(row, fractions, tasks, largest[row["metric"]]) for row in gains.to_dict("records")]
+
+
+def _cell(row: dict[Any, Any], fractions: set[str], tasks: Sequence[str], largest: float) -> Cell:
+    members = row["combination"].split("+")
+    strength = 1 if math.isnan(row["gain"]) else math.ceil(STRENGTHS * abs(row["gain"]) / largest)
+    verdict = row["verdict"] if row["verdict"] in SIGNS else "undecided"
+    return Cell(
+        task=row["task"],
+        combination=row["combination"],
+        partners=tuple(member for member in members if member != row["task"]),
+        whole=set(members) == set(tasks) and len(members) > 2,
+        metric=row["metric"],
+        fraction=row["metric"] in fractions,
+        **{name: float(row[name]) for name in ("single", "shared", "gain", "low", "high", "p_adjusted")},
+        repeats=int(row["repeats"]),
+        verdict=verdict,
+        explanation=row["explanation"],
+        strength=min(STRENGTHS, max(1, strength)),
+    )

@@ -1,0 +1,70 @@
+"""How figures are written: metrics that are fractions as points (x 100), the others in their own unit."""
+
+import math
+
+import pandas as pd
+
+MINUS = "\N{MINUS SIGN}"
+NONE = "–"
+
+
+def fraction_metrics(results: pd.DataFrame) -> set[str]:
+    """Metrics whose values all lie in 0 to 1.
+
+    Args:
+        results: a table with ``metric`` and one of ``value``, or ``single`` and ``shared``.
+    """
+    names = [name for name in ("value", "single", "shared") if name in results]
+    found = set()
+    for metric, rows in results.groupby("metric"):
+        values = rows[names].to_numpy(float)
+        values = values[~pd.isna(values)]
+        if len(values) and ((values >= 0) & (values <= 1)).all():
+            found.add(str(metric))
+    return found
+
+
+def level(value: float | None, fraction: bool) -> str:
+    """A score: ``76.2`` points, or four digits in the metric's own unit."""
+    if value is None or math.isnan(value):
+        return NONE
+    text = f"{100 * value:.1f}" if fraction else f"{value:.4g}"
+    return text.replace("-", MINUS)
+
+
+def signed(value: float | None, fraction: bool) -> str:
+    """A difference with its sign: ``+3.1`` points; what rounds to nothing has no sign."""
+    if value is None or math.isnan(value):
+        return NONE
+    text = f"{100 * value:+.1f}" if fraction else f"{value:+.3g}"
+    if float(text) == 0:
+        text = text[1:]
+    return text.replace("-", MINUS)
+
+
+def interval(low: float, high: float, fraction: bool) -> str:
+    """``+1.0 to +5.2``, or a dash where there is none."""
+    if math.isnan(low) or math.isnan(high):
+        return NONE
+    return f"{signed(low, fraction)} to {signed(high, fraction)}"
+
+
+def probability(p: float) -> str:
+    """A p-value with as many digits as it deserves."""
+    if math.isnan(p):
+        return NONE
+    return "below 0.001" if p < 0.001 else f"{p:.3f}" if p < 0.1 else f"{p:.2f}"
+
+
+def plural(number: int, one: str, many: str | None = None) -> str:
+    """``1 run``, ``2 runs``."""
+    return f"{number} {one if number == 1 else many or one + 's'}"
+
+
+def duration(seconds: float) -> str:
+    """``45 s``, ``12 min``, ``3.5 h``."""
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    if seconds < 5400:
+        return f"{seconds / 60:.0f} min"
+    return f"{seconds / 3600:.1f} h"

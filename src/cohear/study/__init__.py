@@ -1,0 +1,1 @@
+"""The declared grid of runs: specification, plan, launchers, results."""

@@ -1,0 +1,132 @@
+"""The study folder: what is in it, whose it is, and who may write to it now."""
+
+from __future__ import annotations
+
+import json
+import os.path
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import yaml
+from filelock import FileLock, Timeout
+
+from cohear.base.errors import FolderError
+from cohear.base.files import make_folder, storage_errors_told, write_json, write_text
+from cohear.base.yaml_text import YamlMistake, read_yaml
+from cohear.study.spec import StudySettings, load_study
+from cohear.training.record import read_record
+
+
+class StudyFolder:
+    """A folder that a study writes to.
+
+    Args:
+        root: the folder; need not exist yet.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.runs = root / "runs"
+        self.splits = root / "splits"
+        self.settings_file = root / "study.yaml"
+        self.plan_file = root / "plan.json"
+
+    def claim(self, settings: StudySettings) -> None:
+        """Make the folder this study's.
+
+        Raises:
+            FolderError: it is another study's, holds something else, or cannot be written to.
+        """
+        if self.settings_file.exists():
+            owner = self._owner()
+            if owner != settings.study:
+                raise FolderError(
+                    f"{self.root} holds the study {owner!r}, not {settings.study!r}; give --out another folder"
+                )
+        elif self.root.is_dir() and any(entry.name != ".lock" for entry in self.root.iterdir()):
+            raise FolderError(f"{self.root} holds files that are no study's; give --out a new or empty folder")
+        for folder in (self.root, self.runs, self.splits):
+            make_folder(folder)
+
+    def _owner(self) -> str:
+        try:
+            content = read_yaml(self.settings_file.read_text(encoding="utf-8")).value
+        except (OSError, YamlMistake) as error:
+            raise FolderError(f"cannot read {self.settings_file}: {error}") from error
+        return str(content.get("study")) if isinstance(content, dict) else "?"
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Keep other processes from writing; a lock whose process died is free at once.
+
+        Raises:
+            FolderError: another process works on the study right now.
+        """
+        make_folder(self.root)
+        lock = FileLock(self.root / ".lock")
+        try:
+            with storage_errors_told(self.root):
+                lock.acquire(timeout=0)
+        except Timeout as error:
+            raise FolderError(f"another process is working on {self.root}; wait for it, or stop it first") from error
+        try:
+            yield
+        finally:
+            lock.release()
+
+    def write_settings(self, settings: StudySettings) -> None:
+        """Write the resolved study file: every default spelled out, paths relative to this folder."""
+        content = settings.model_dump(mode="json", exclude_none=True)
+        for name, dataset in content["datasets"].items():
+            dataset["path"] = relative_path(settings.datasets[name].path, self.root)
+        write_text(self.settings_file, yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=120))
+
+    def read_settings(self) -> StudySettings:
+        """The resolved study file; raises StudyError where it is not one."""
+        return with_paths_from(load_study(self.settings_file), self.root)
+
+    def read_plan(self) -> list[dict[str, Any]]:
+        """Rows of ``plan.json``; empty where there is none yet."""
+        try:
+            plan = json.loads(self.plan_file.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return []
+        except (OSError, ValueError) as error:
+            raise FolderError(f"cannot read {self.plan_file}: {error}; run the study again to write it") from error
+        rows: list[dict[str, Any]] = plan["runs"]
+        return rows
+
+    def write_plan(self, study: str, runs: Sequence[dict[str, Any]]) -> None:
+        """Write ``plan.json``."""
+        write_json(self.plan_file, {"study": study, "runs": list(runs)})
+
+    def record(self, key: str) -> dict[str, Any] | None:
+        """The record of a finished run, or None."""
+        return read_record(self.runs / key)
+
+    def error(self, key: str) -> str | None:
+        """What the last try of an unfinished run ended with, or None."""
+        try:
+            told = json.loads((self.runs / key / "error.json").read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return None
+        return str(told.get("error", ""))
+
+
+def relative_path(path: Path, folder: Path) -> str:
+    """A path as seen from a folder, with forward slashes; absolute where drives differ."""
+    try:
+        return Path(os.path.relpath(path.resolve(), folder.resolve())).as_posix()
+    except ValueError:
+        return path.resolve().as_posix()
+
+
+def with_paths_from(settings: StudySettings, folder: Path) -> StudySettings:
+    """Settings whose dataset paths, relative to ``folder`` as in the study file, are made absolute."""
+    datasets = {
+        name: dataset.model_copy(update={"path": (folder / dataset.path).resolve()})
+        for name, dataset in settings.datasets.items()
+    }
+    return settings.model_copy(update={"datasets": datasets})

@@ -1,0 +1,70 @@
+"""Launchers: where runs are trained. All of them carry specifications out and records back, and differ in nothing else."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from cohear.base.registry import Registry
+from cohear.training.spec import RunSpec
+
+
+@dataclass(frozen=True)
+class Work:
+    """What all runs of a launch have in common on this machine.
+
+    Attributes:
+        runs: folder that gets a folder a run.
+        splits: folder of splits.
+        cache: folder of feature stores.
+        keep: what is kept beside the record.
+        encoder_folder: where a user's encoder module is looked for.
+    """
+
+    runs: Path
+    splits: Path
+    cache: Path
+    keep: tuple[str, ...]
+    encoder_folder: str
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happened to a run.
+
+    Attributes:
+        kind: started, finished, again (its worker died and it is tried once more) or failed.
+        run: its key.
+        error: for failed and again, why, in a sentence.
+        detail: for failed, a traceback.
+    """
+
+    kind: Literal["started", "finished", "again", "failed"]
+    run: str
+    error: str = ""
+    detail: str = ""
+
+
+class Launcher(ABC):
+    """Trains runs somewhere."""
+
+    @abstractmethod
+    def launch(self, specs: Sequence[RunSpec], work: Work, jobs: int | None = None) -> Iterator[Event]:
+        """Train every run and tell what happens, as it happens.
+
+        Closing the iterator ends all workers. A failed run does not end the others.
+
+        Args:
+            specs: runs in the order in which they should begin.
+            work: places.
+            jobs: how many at once; None for what the place has.
+
+        Raises:
+            UserError: something is wrong that concerns every run (no space left, data gone).
+        """
+
+
+LAUNCHERS: Registry[type[Launcher]] = Registry("launcher")

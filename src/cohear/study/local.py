@@ -1,0 +1,124 @@
+"""Runs on this machine: one process a core, each run in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections import deque
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from cohear.base.errors import CohearError, FolderError
+from cohear.study.launcher import LAUNCHERS, Event, Launcher, Work
+from cohear.training.spec import RunSpec
+
+TRIES = 3
+"""How often a run is begun whose worker keeps being killed."""
+
+
+@LAUNCHERS.register("local")
+class Local(Launcher):
+    """Forks runs from a worker server that has torch loaded; see ``worker.py``."""
+
+    def launch(self, specs: Sequence[RunSpec], work: Work, jobs: int | None = None) -> Iterator[Event]:
+        """Train ``jobs`` runs at once (default: one a usable core)."""
+        waiting = deque(specs)
+        tries: dict[str, int] = {}
+        going: dict[str, RunSpec] = {}
+        with worker_server() as server:
+            assert server.stdin is not None and server.stdout is not None
+            while waiting or going:
+                while waiting and len(going) < (jobs or usable_cores()):
+                    spec = waiting.popleft()
+                    going[spec.key] = spec
+                    tries[spec.key] = tries.get(spec.key, 0) + 1
+                    server.stdin.write(json.dumps(request(spec, work)) + "\n")
+                    server.stdin.flush()
+                line = server.stdout.readline()
+                if not line:
+                    raise CohearError("the worker server ended unexpectedly; run the same command again to go on")
+                answer: dict[str, Any] = json.loads(line)
+                run = answer["run"]
+                if answer["event"] == "started":
+                    yield Event("started", run)
+                    continue
+                spec = going.pop(run)
+                event = _outcome(answer, tries[run])
+                if event.kind == "again":
+                    waiting.append(spec)
+                yield event
+
+
+def request(spec: RunSpec, work: Work) -> dict[str, Any]:
+    """One run as the worker server reads it."""
+    return {
+        "run": spec.key,
+        "specification": spec.model_dump(mode="json"),
+        "folder": str(work.runs / spec.key),
+        "splits": str(work.splits),
+        "cache": str(work.cache),
+        "keep": list(work.keep),
+        "encoder_folder": work.encoder_folder,
+    }
+
+
+def _outcome(answer: dict[str, Any], tries: int) -> Event:
+    """What a worker's end means for its run."""
+    run, status = answer["run"], answer["status"]
+    if status == 0:
+        return Event("finished", run)
+    if answer.get("concerns_all"):
+        raise FolderError(answer["error"])
+    if "error" in answer:
+        return Event("failed", run, answer["error"], answer["detail"])
+    by = f"signal {signal.Signals(-status).name}" if status < 0 else f"exit status {status}"
+    error = f"its worker was ended by {by}" + (" (out of memory?)" if status == -signal.SIGKILL else "")
+    return Event("again" if tries < TRIES else "failed", run, error)
+
+
+@contextmanager
+def worker_server() -> Iterator[subprocess.Popen[str]]:
+    """A worker server in this process' group; it and its children are gone when the block ends."""
+    environment = {**os.environ, "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+    with _interrupts_ignored():  # inherited: Ctrl-C reaches the whole group, and is this process' to answer
+        server = subprocess.Popen(
+            [sys.executable, "-m", "cohear.study.worker"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
+            env=environment,
+        )
+    try:
+        yield server
+    finally:
+        assert server.stdin is not None and server.stdout is not None
+        try:
+            server.stdin.close()
+            server.wait(timeout=0.5)
+        except (OSError, subprocess.TimeoutExpired):
+            server.kill()
+            server.wait()
+        server.stdout.close()
+
+
+@contextmanager
+def _interrupts_ignored() -> Iterator[None]:
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def usable_cores() -> int:
+    """Cores that this process may run on."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

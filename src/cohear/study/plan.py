@@ -1,0 +1,140 @@
+"""From settings to the list of runs: combination × front-end × encoder × arm × repeat."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations, product
+from typing import Any
+
+from cohear.features.front_end import FRONT_ENDS, FrontEnd
+from cohear.models.encoder import EncoderChoice
+from cohear.study.spec import StudySettings
+from cohear.training.loop import processor_precision
+from cohear.training.settings import TrainingSettings
+from cohear.training.spec import RunSpec, TaskReference, versions_that_change_numbers
+
+
+@dataclass(frozen=True)
+class PlannedRun:
+    """A run in its place in the grid. Cells that come to the same specification share one training.
+
+    Attributes:
+        spec: what is trained.
+        features, encoder, arm, combination, control: the cell, as the tables name it.
+        fold, seed: the repeat.
+    """
+
+    spec: RunSpec
+    features: str
+    encoder: str
+    arm: str
+    combination: str
+    control: str
+    fold: int
+    seed: int
+
+    @property
+    def key(self) -> str:
+        """The run's key."""
+        return self.spec.key
+
+    @property
+    def cost(self) -> int:
+        """Windows that the run trains on: what its time is about proportional to."""
+        return len(self.spec.tasks) * self.spec.training.steps * self.spec.training.batch
+
+    def to_json(self) -> dict[str, Any]:
+        """The run as ``plan.json`` lists it."""
+        cell = {name: getattr(self, name) for name in ("features", "encoder", "arm", "combination", "control")}
+        return {"run": self.key, **cell, "fold": self.fold, "seed": self.seed, "cost": self.cost}
+
+
+def task_sets(settings: StudySettings) -> list[tuple[str, ...]]:
+    """Every combination once, its tasks in the study's order, small ones first."""
+    tasks = list(settings.tasks)
+    wanted = settings.combinations
+    sizes = set(wanted.sizes)
+    sizes |= {1 for name in wanted.named if name == "singles"}
+    sizes |= {2 for name in wanted.named if name == "pairs" and len(tasks) >= 2}
+    sizes |= {len(tasks) for name in wanted.named if name == "all"}
+    found = {chosen for size in sizes for chosen in combinations(tasks, size)}
+    found |= {tuple(task for task in tasks if task in listed) for listed in wanted.lists}
+    if any(len(chosen) > 1 for chosen in found):
+        found |= {(task,) for chosen in found for task in chosen}  # a gain needs its single
+    return sorted(found, key=lambda chosen: (len(chosen), [tasks.index(task) for task in chosen]))
+
+
+def make_plan(
+    settings: StudySettings,
+    front_ends: Sequence[FrontEnd],
+    encoders: Sequence[EncoderChoice],
+    splits: Mapping[tuple[int, str], str],
+    stores: Mapping[tuple[str, str], str],
+) -> list[PlannedRun]:
+    """All runs of a study, repeats outermost, so that a study which is cut short has whole repeats.
+
+    Args:
+        settings: the study.
+        front_ends: of the grid, in the order of ``settings.features``.
+        encoders: of the grid.
+        splits: digest of each task's split, by (fold, task).
+        stores: key of each feature store, by (front-end label, dataset).
+    """
+    versions = versions_that_change_numbers()
+    plan = []
+    for seed, fold in product(range(settings.repeats.seeds), range(settings.repeats.folds)):
+        for front_end, encoder in product(front_ends, encoders):
+            if not encoder.fits(front_end.layout):
+                continue
+            features = front_end_label(front_end)
+            for arm, tasks in product(settings.arms, task_sets(settings)):
+                training, window = _settled(settings, arm, alone=len(tasks) == 1)
+                references = tuple(
+                    TaskReference(
+                        name=task,
+                        split=splits[fold, task],
+                        store=stores[features, settings.tasks[task].dataset],
+                    )
+                    for task in tasks
+                )
+                spec = RunSpec(
+                    tasks=references,
+                    front_end={"name": front_end.name, "version": front_end.version, **front_end.settings()},
+                    encoder=encoder.key(),
+                    window=window,
+                    training=training,
+                    study_seed=settings.seed,
+                    fold=fold,
+                    seed=seed,
+                    versions=versions,
+                )
+                plan.append(PlannedRun(spec, features, encoder_label(encoder), arm, "+".join(tasks), "", fold, seed))
+    return plan
+
+
+def _settled(settings: StudySettings, arm: str, *, alone: bool) -> tuple[TrainingSettings, float]:
+    """An arm's settings as a run holds them: precision settled, and no sharing scheme where nothing is shared."""
+    training, window = settings.arm(arm)
+    changes: dict[str, str] = {}
+    if training.precision == "auto":
+        changes["precision"] = processor_precision()
+    if alone:
+        changes["sharing"] = TrainingSettings().sharing
+    return training.model_copy(update=changes), window
+
+
+def front_end_label(front_end: FrontEnd) -> str:
+    """The front-end's name in the tables, with the settings that are not the default ones."""
+    usual = FRONT_ENDS[front_end.name]().settings()
+    return _label(front_end.name, {k: v for k, v in front_end.settings().items() if v != usual[k]})
+
+
+def encoder_label(encoder: EncoderChoice) -> str:
+    """The encoder's name in the tables, with the settings it was given."""
+    return _label(encoder.name, encoder.settings)
+
+
+def _label(name: str, settings: Mapping[str, Any]) -> str:
+    given = ",".join(f"{key}={value}" for key, value in settings.items())
+    return f"{name}({given})" if given else name

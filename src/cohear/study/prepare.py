@@ -1,0 +1,223 @@
+"""Everything before the first training: clips, folds, splits, and the plan."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from cohear.base.errors import StudyError, UserError
+from cohear.base.files import digest, write_json
+from cohear.data.dataset import Dataset, open_dataset
+from cohear.data.partition import Partition, TaskSplit, mistakes_in_folds, warnings_in_folds
+from cohear.data.reader import read_clip_table
+from cohear.data.splits import Part
+from cohear.features.front_end import FrontEnd
+from cohear.features.store import ensure_store, store_key
+from cohear.models.encoder import build_encoder
+from cohear.study.folder import StudyFolder
+from cohear.study.plan import PlannedRun, front_end_label, make_plan
+from cohear.study.progress import NoProgress, Progress
+from cohear.study.spec import StudySettings
+from cohear.tasks import TARGET_KINDS
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A study that can be run.
+
+    Attributes:
+        settings: with absolute dataset paths.
+        datasets: by name.
+        folds: every task's split by fold index.
+        plan: all runs.
+        warnings: what a reader of the results should know.
+    """
+
+    settings: StudySettings
+    datasets: Mapping[str, Dataset]
+    folds: Mapping[int, Mapping[str, TaskSplit]]
+    plan: list[PlannedRun]
+    warnings: list[str]
+
+
+def prepare(
+    settings: StudySettings, source_folder: Path, *, cache: Path, jobs: int | None = None, progress: Progress | None = None
+) -> Prepared:
+    """Read and scan the data, cut the folds and plan the runs; nothing is written but facts in the cache.
+
+    Args:
+        settings: with absolute dataset paths.
+        source_folder: the study file's, where a user's own encoder is looked for.
+        cache: folder of facts and feature stores.
+        jobs: processes.
+        progress: told of the scan.
+
+    Raises:
+        StudyError: with every mistake that the data shows, all datasets and tasks at once.
+    """
+    progress = progress or NoProgress()
+    datasets = _open_datasets(settings, cache, jobs, progress)
+    choices = settings.task_choices()
+    partition = _partition(settings, datasets)
+    folds = {index: partition.fold(index) for index in range(settings.repeats.folds)}
+    mistakes = mistakes_in_folds(folds, allow_overlap=settings.allow_input_overlap)
+    front_ends, encoders = settings.front_ends(), settings.encoder_choices(str(source_folder))
+    for encoder in encoders:
+        for front_end in front_ends:
+            if encoder.fits(front_end.layout):
+                try:
+                    build_encoder(encoder, front_end.input_width)
+                except UserError as error:
+                    mistakes.append(f"encoders: {error}")
+    if mistakes:
+        raise StudyError(list(dict.fromkeys(mistakes)))
+    splits = {(index, task): digest(split.to_json()) for index, by_task in folds.items() for task, split in by_task.items()}
+    used = sorted({choice.dataset for choice in choices})
+    stores = {
+        (front_end_label(front_end), name): store_key(front_end, datasets[name].facts)
+        for front_end in front_ends
+        for name in used
+    }
+    plan = make_plan(settings, front_ends, encoders, splits, stores)
+    warnings = [*_silence(datasets), *_missing(datasets), *warnings_in_folds(folds)]
+    return Prepared(settings, datasets, folds, plan, warnings)
+
+
+def make_stores(prepared: Prepared, *, cache: Path, jobs: int | None, progress: Progress) -> None:
+    """Make what is missing of the feature stores that the plan reads."""
+    fitting = {run.features for run in prepared.plan}
+    used = {split.dataset for split in next(iter(prepared.folds.values())).values()}
+    for front_end in prepared.settings.front_ends():
+        if front_end_label(front_end) not in fitting:
+            continue
+        for name in sorted(used):
+            dataset = prepared.datasets[name]
+            with progress.stage(f"features {front_end_label(front_end)} of {name}") as advance:
+                segments = dataset.table.segments()
+                ensure_store(front_end, segments, dataset.facts, cache=cache, jobs=jobs, progress=advance)
+
+
+def write_splits(prepared: Prepared, folder: StudyFolder) -> None:
+    """Write each split under its digest; one that is there is the same."""
+    for by_task in prepared.folds.values():
+        for split in by_task.values():
+            content = split.to_json()
+            path = folder.splits / f"{digest(content)}.json"
+            if not path.exists():
+                write_json(path, content)
+
+
+def data_facts(prepared: Prepared) -> dict[str, Any]:
+    """What ``data.json`` tells the report of datasets, tasks and folds."""
+    settings = prepared.settings
+    return {
+        "datasets": {name: _dataset_facts(dataset) for name, dataset in prepared.datasets.items()},
+        "tasks": {
+            name: _task_facts(name, settings, {index: splits[name] for index, splits in prepared.folds.items()})
+            for name in settings.tasks
+        },
+        "warnings": prepared.warnings,
+    }
+
+
+def _open_datasets(
+    settings: StudySettings, cache: Path, jobs: int | None, progress: Progress
+) -> dict[str, Dataset]:
+    used = {task.dataset for task in settings.tasks.values()}
+    datasets, mistakes = {}, []
+    for name, dataset in settings.datasets.items():
+        if name not in used:
+            continue
+        try:
+            table = read_clip_table(dataset.path, name, dataset.reader)
+            with progress.stage(f"scan {name}") as advance:
+                skip = settings.on_bad_file == "skip"
+                datasets[name] = open_dataset(table, cache=cache, skip_bad=skip, jobs=jobs, progress=advance)
+        except UserError as error:
+            mistakes.append(str(error))
+    if mistakes:
+        raise StudyError(mistakes)
+    return datasets
+
+
+def _partition(settings: StudySettings, datasets: Mapping[str, Dataset]) -> Partition:
+    """The partition of all tasks; where tasks have mistakes, all of them are told at once."""
+    choices, mistakes = settings.task_choices(), []
+    for choice in choices:
+        try:
+            Partition(datasets, [choice], settings.seed).fold(0)
+        except UserError as error:
+            mistakes.append(str(error))
+    if mistakes:
+        raise StudyError(mistakes)
+    return Partition(datasets, choices, settings.seed, allow_overlap=settings.allow_input_overlap)
+
+
+def _silence(datasets: Mapping[str, Dataset]) -> list[str]:
+    return [
+        f"datasets.{name}: {len(silent)} clips are digital silence from end to end, {silent[0]!r} among them"
+        for name, dataset in datasets.items()
+        if (silent := dataset.silent_clips())
+    ]
+
+
+def _missing(datasets: Mapping[str, Dataset]) -> list[str]:
+    return [
+        f"datasets.{name}: {len(dataset.bad)} clips are missing, because their audio cannot be read"
+        for name, dataset in datasets.items()
+        if dataset.bad
+    ]
+
+
+def _dataset_facts(dataset: Dataset) -> dict[str, Any]:
+    rates = np.array([fact.rate for fact in dataset.facts])
+    channels = np.array([fact.channels for fact in dataset.facts])
+    return {
+        "clips": len(dataset.facts),
+        "seconds": round(sum(fact.seconds for fact in dataset.facts), 3),
+        "rates": {str(rate): int((rates == rate).sum()) for rate in np.unique(rates)},
+        "channels": {str(count): int((channels == count).sum()) for count in np.unique(channels)},
+        "silent": dataset.silent_clips(),
+        "bad_files": [
+            {"path": relative_to(bad.path, dataset.table.root), "reason": bad.reason} for bad in dataset.bad
+        ],
+        "name": dataset.table.about.title,
+        "licence": dataset.table.about.licence,
+        "citation": dataset.table.about.citation,
+    }
+
+
+def relative_to(path: Path, root: Path) -> str:
+    """A clip's path as its table gives it."""
+    return path.relative_to(root).as_posix() if path.is_relative_to(root) else path.name
+
+
+def _task_facts(name: str, settings: StudySettings, splits: Mapping[int, TaskSplit]) -> dict[str, Any]:
+    first = next(iter(splits.values()))
+    counts = TARGET_KINDS[first.kind].counts(first.targets, first.labels)
+    return {
+        "dataset": first.dataset,
+        "target": settings.tasks[name].target,
+        "kind": first.kind,
+        "metric": first.metric,
+        "margin": settings.margin_of(name),
+        "labels": first.labels,
+        "counts": {label: int(count) for label, count in zip(first.labels, counts, strict=True)},
+        "folds": [
+            {
+                "fold": index,
+                "train": split.count(Part.TRAIN),
+                "validation": split.count(Part.VALIDATION),
+                "test": split.count(Part.TEST),
+                "set_aside": split.cleared.set_aside,
+                "overlap": split.cleared.overlap,
+                "unscored": split.unscored(),
+                "test_part": split.test_part(),
+            }
+            for index, split in splits.items()
+        ],
+    }

@@ -1,0 +1,50 @@
+"""What long work tells of itself; the command line draws it, a script may ignore it."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+
+from cohear.study.launcher import Event
+
+Advance = Callable[[float, float], None]
+"""Called with what is done and what there is in all."""
+
+
+class Progress(ABC):
+    """Listens to a study at work."""
+
+    @abstractmethod
+    def stage(self, name: str) -> AbstractContextManager[Advance]:
+        """A stage before training begins; it ends with the block."""
+
+    @abstractmethod
+    def say(self, sentence: str) -> None:
+        """Something that the user should know now."""
+
+    @abstractmethod
+    def runs_planned(self, costs: dict[str, int], done: set[str]) -> None:
+        """Runs by key with their cost, and which of them were done before."""
+
+    @abstractmethod
+    def run_event(self, event: Event) -> None:
+        """A run was started, finished, tried again or failed."""
+
+
+class NoProgress(Progress):
+    """Says nothing."""
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[Advance]:
+        """Listen to nothing."""
+        yield lambda done, total: None
+
+    def say(self, sentence: str) -> None:
+        """Nothing."""
+
+    def runs_planned(self, costs: dict[str, int], done: set[str]) -> None:
+        """Nothing."""
+
+    def run_event(self, event: Event) -> None:
+        """Nothing."""

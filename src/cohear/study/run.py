@@ -1,0 +1,198 @@
+"""Run a study: prepare, train what is missing, write the tables."""
+
+from __future__ import annotations
+
+import os
+import platform
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from cohear.base.files import cache_folder, make_folder, write_json
+from cohear.study.folder import StudyFolder
+from cohear.study.launcher import LAUNCHERS, Event, Work
+from cohear.study.local import usable_cores
+from cohear.study.plan import PlannedRun
+from cohear.study.prepare import Prepared, data_facts, make_stores, prepare, write_splits
+from cohear.study.progress import NoProgress, Progress
+from cohear.study.spec import StudySettings
+from cohear.study.tables import write_tables
+from cohear.training.loop import processor_precision
+from cohear.training.spec import RunSpec
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a study ended.
+
+    Attributes:
+        planned: different runs of the plan.
+        done: runs that are finished now, those from before included.
+        trained: runs that this call trained.
+        failed: errors by run.
+        warnings: what a reader of the results should know.
+    """
+
+    planned: int
+    done: int
+    trained: int
+    failed: dict[str, str]
+    warnings: list[str]
+
+
+def run_study(
+    settings: StudySettings,
+    source_folder: Path,
+    out: Path,
+    *,
+    launcher: str = "local",
+    jobs: int | None = None,
+    progress: Progress | None = None,
+) -> Outcome:
+    """Train every run of a study that is not done yet; ends with the tables written.
+
+    It can be killed at any moment and called again: what is finished is never repeated, and the numbers are those of
+    an unbroken study.
+
+    Args:
+        settings: with absolute dataset paths.
+        source_folder: the study file's.
+        out: the study folder.
+        launcher: where runs are trained.
+        jobs: how many at once.
+        progress: told of everything.
+
+    Raises:
+        UserError: a mistake in the study, the data or the folder; nothing that was done is lost.
+    """
+    progress = progress or NoProgress()
+    folder, cache = StudyFolder(out), make_folder(cache_folder())
+    folder.claim(settings)
+    with folder.locked():
+        prepared = prepare(settings, source_folder, cache=cache, jobs=jobs, progress=progress)
+        for sentence in [*prepared.warnings, *trained_again(folder, prepared.plan)]:
+            progress.say(sentence)
+        make_stores(prepared, cache=cache, jobs=jobs, progress=progress)
+        write_inputs(folder, prepared)
+        specs = list({run.key: run.spec for run in prepared.plan}.values())
+        done = {spec.key for spec in specs if folder.record(spec.key)}
+        progress.runs_planned({run.key: run.cost for run in prepared.plan}, done)
+        work = Work(folder.runs, folder.splits, cache, tuple(settings.keep), str(source_folder))
+        missing = [spec for spec in specs if spec.key not in done]
+        try:
+            failed = _train(missing, work, launcher, jobs, progress)
+        finally:
+            write_tables(folder, settings)
+    return Outcome(len(specs), len(specs) - len(failed), len(missing) - len(failed), failed, prepared.warnings)
+
+
+def _train(
+    specs: Sequence[RunSpec], work: Work, launcher: str, jobs: int | None, progress: Progress
+) -> dict[str, str]:
+    """Train runs; returns the errors of those that failed, which are kept in their folders too."""
+    failed: dict[str, str] = {}
+    if not specs:
+        return failed
+    with closing(LAUNCHERS[launcher]().launch(specs, work, jobs)) as events:
+        for event in events:
+            progress.run_event(event)
+            if event.kind == "failed":
+                failed[event.run] = event.error
+                _keep_error(work.runs / event.run, event)
+    return failed
+
+
+def _keep_error(folder: Path, event: Event) -> None:
+    make_folder(folder)
+    write_json(folder / "error.json", {"error": event.error, "traceback": event.detail})
+
+
+def write_inputs(folder: StudyFolder, prepared: Prepared) -> None:
+    """Write what the runs and the report read: settings, environment, splits, plan and facts of the data."""
+    folder.write_settings(prepared.settings)
+    write_json(folder.root / "environment.json", environment())
+    write_splits(prepared, folder)
+    write_json(folder.root / "data.json", data_facts(prepared))
+    folder.write_plan(prepared.settings.study, [run.to_json() for run in prepared.plan])
+
+
+def trained_again(folder: StudyFolder, plan: Sequence[PlannedRun]) -> list[str]:
+    """Sentences on finished runs of the plan before that this plan replaces, with what changed."""
+    before = {_cell(cell): cell["run"] for cell in folder.read_plan()}
+    reasons: dict[str, set[str]] = {}
+    for run in plan:
+        old_key = before.get(_cell(run.to_json()))
+        if old_key is None or old_key == run.key or folder.record(run.key):
+            continue
+        record = folder.record(old_key)
+        if record is None:
+            continue
+        for reason in _differences(record["specification"], run.spec.model_dump(mode="json")):
+            reasons.setdefault(reason, set()).add(run.key)
+    return [f"{len(runs)} finished runs are trained again: {reason}" for reason, runs in sorted(reasons.items())]
+
+
+def _cell(run: dict[str, Any]) -> tuple[Any, ...]:
+    names = ("features", "encoder", "arm", "combination", "control", "fold", "seed")
+    return tuple(run[name] for name in names)
+
+
+def _differences(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
+    before = {task["name"]: task["split"] for task in old["tasks"]}
+    changed = [task["name"] for task in new["tasks"] if before.get(task["name"]) != task["split"]]
+    reasons = [
+        f"the clips of task {task!r} changed (other data or labels, or the leakage rule sets other clips aside now)"
+        for task in changed
+    ]
+    reasons += [f"{name} changed" for name in sorted(new) if name != "tasks" and old.get(name) != new[name]]
+    return reasons or ["the audio of a dataset changed"]
+
+
+def environment() -> dict[str, Any]:
+    """Versions, hardware and revision that a study ran with."""
+    packages = ("cohear", "torch", "numpy", "scipy", "scikit-learn", "pandas", "soundfile", "soxr")
+    return {
+        "written": time.strftime("%Y-%m-%dT%H:%M:%S%z"),
+        "python": platform.python_version(),
+        "packages": {name: version(name) for name in packages},
+        "system": f"{platform.system()} {platform.release()} {platform.machine()}",
+        "processor": _processor(),
+        "cores": usable_cores(),
+        "memory_bytes": _memory(),
+        "precision": processor_precision(),
+        "torch_capability": torch.backends.cpu.get_cpu_capability(),
+        "git": _git_revision(),
+        "command": [Path(sys.argv[0]).name, *sys.argv[1:]],
+    }
+
+
+def _processor() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return platform.processor()
+    return next((line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), "")
+
+
+def _memory() -> int | None:
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (ValueError, OSError, AttributeError):
+        return None
+
+
+def _git_revision() -> str:
+    """Revision of the folder that the command was called in, with a + where it has uncommitted changes."""
+    try:
+        told = subprocess.run(["git", "describe", "--always", "--dirty=+"], capture_output=True, text=True, timeout=5)
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return told.stdout.strip() if told.returncode == 0 else ""

@@ -1,0 +1,95 @@
+"""The study's tables, made from the records of the current plan alone."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from cohear.base.files import write_text
+from cohear.study.folder import StudyFolder
+from cohear.study.spec import StudySettings
+
+RESULTS = (
+    "run features encoder arm combination control fold seed task metric value higher_is_better test_clips parameters "
+    "steps seconds test_part focal"
+).split()
+METRICS = "run task part selection metric value".split()
+
+
+def write_tables(folder: StudyFolder, settings: StudySettings) -> None:
+    """Write ``results.csv``, ``metrics.csv`` and ``arms.csv``."""
+    cells = folder.read_plan()
+    records = {key: folder.record(key) for key in dict.fromkeys(cell["run"] for cell in cells)}
+    write_text(folder.root / "results.csv", table(RESULTS, sorted(_results(cells, records))))
+    write_text(folder.root / "metrics.csv", table(METRICS, sorted(_metrics(records))))
+    write_text(folder.root / "arms.csv", table(["arm", "setting", "value"], _arms(settings)))
+
+
+def table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
+    """CSV text; None becomes an empty cell and booleans ``true`` and ``false``."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(columns)
+    for row in rows:
+        writer.writerow([_cell(cell) for cell in row])
+    return buffer.getvalue()
+
+
+def _cell(value: Any) -> Any:  # noqa: ANN401 - any cell
+    if value is None:
+        return ""
+    return str(value).lower() if isinstance(value, bool) else value
+
+
+def _results(
+    cells: Sequence[Mapping[str, Any]], records: Mapping[str, Mapping[str, Any] | None]
+) -> Iterable[tuple[Any, ...]]:
+    for cell in cells:
+        record = records[cell["run"]]
+        if record is None:
+            continue
+        for task, told in record["tasks"].items():
+            yield (
+                cell["run"],
+                cell["features"],
+                cell["encoder"],
+                cell["arm"],
+                cell["combination"],
+                cell["control"],
+                cell["fold"],
+                cell["seed"],
+                task,
+                told["metric"],
+                _shown(told["scores"]["test"]["last"][told["metric"]]),
+                told["higher_is_better"],
+                told["test_clips"],
+                record["parameters"],
+                record["steps"],
+                record["seconds"],
+                told["test_part"],
+                "",
+            )
+
+
+def _metrics(records: Mapping[str, Mapping[str, Any] | None]) -> Iterable[tuple[Any, ...]]:
+    for key, record in records.items():
+        for task, told in (record or {"tasks": {}})["tasks"].items():
+            for part, by_selection in told["scores"].items():
+                for selection, scores in by_selection.items():
+                    for metric, value in scores.items():
+                        yield key, task, part, selection, metric, _shown(value)
+
+
+def _shown(value: float | None) -> float | str:
+    """A score, or an empty cell where a fold has none; text sorts beside text and numbers beside numbers."""
+    return "" if value is None else value
+
+
+def _arms(settings: StudySettings) -> Iterable[tuple[str, str, Any]]:
+    for arm in settings.arms:
+        training, window = settings.arm(arm)
+        yield arm, "window", window
+        for name, value in training.model_dump(mode="json").items():
+            yield arm, name, value

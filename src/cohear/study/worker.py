@@ -1,0 +1,153 @@
+"""A worker server: imports torch once, then forks a clean process for each run.
+
+``python -m cohear.study.worker`` reads one JSON line a run from standard input and answers with one JSON line when
+that run's process has ended, however it ended. A process that the system kills costs its own run alone, memory never
+grows from run to run, and start-up is paid once. When its input closes, because the parent is done or dead, the server
+kills what still runs and ends.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import gc
+import json
+import os
+import selectors
+import signal
+import sys
+import traceback
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from cohear.base.errors import UserError
+from cohear.training.loop import train
+from cohear.training.record import write_run
+from cohear.training.sources import Sources
+from cohear.training.spec import RunSpec
+
+_MOST_TOLD = 30_000
+"""Characters of a traceback; what a pipe takes without a reader."""
+
+
+@dataclass(frozen=True)
+class _Child:
+    run: str
+    told: int
+    """End of a pipe with the child's last words."""
+
+
+def main() -> None:
+    """Serve until standard input closes."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    torch.set_num_threads(1)
+    gc.freeze()  # children never touch, and so never copy, what was imported
+    woken, wakes = os.pipe()
+    os.set_blocking(wakes, False)
+    signal.set_wakeup_fd(wakes)
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+    children: dict[int, _Child] = {}
+    os.set_blocking(sys.stdin.fileno(), False)
+    pending = b""
+    with selectors.DefaultSelector() as selector:
+        selector.register(sys.stdin.fileno(), selectors.EVENT_READ)
+        selector.register(woken, selectors.EVENT_READ)
+        while True:
+            for key, _ in selector.select():
+                chunk = os.read(key.fd, 1 << 16)
+                if key.fd == woken:
+                    _reap(children)
+                elif chunk:
+                    *lines, pending = (pending + chunk).split(b"\n")
+                    for line in lines:
+                        _start(json.loads(line), children)
+                else:
+                    _end(children)
+                    return
+
+
+def _start(request: dict[str, Any], children: dict[int, _Child]) -> None:
+    told, tells = os.pipe()
+    server = os.getpid()
+    pid = os.fork()
+    if pid == 0:
+        os.close(told)
+        status = 70
+        try:
+            _die_with(server)
+            status = _work(request, tells)
+        finally:
+            os._exit(status)
+    os.close(tells)
+    children[pid] = _Child(request["run"], told)
+    _answer({"run": request["run"], "event": "started", "pid": pid})
+
+
+def _work(request: dict[str, Any], tells: int) -> int:
+    """Train one run in this process; 0 when its folder is written."""
+    signal.set_wakeup_fd(-1)
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    sys.stdin = open(os.devnull, encoding="utf-8")  # noqa: SIM115 - for the life of the process
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what a user's module prints is no answer of ours
+    try:
+        spec = RunSpec.model_validate(request["specification"])
+        sources = Sources(Path(request["splits"]), Path(request["cache"]))
+        for result in train([spec], sources, request["encoder_folder"]):
+            write_run(Path(request["folder"]), result, request["keep"])
+    except BaseException as error:
+        told = {
+            "concerns_all": isinstance(error, UserError),
+            "error": str(error) if isinstance(error, UserError) else f"{type(error).__name__}: {error}"[:2000],
+            "detail": traceback.format_exc()[-_MOST_TOLD:],
+        }
+        os.write(tells, json.dumps(told).encode()[:60_000])
+        return 1
+    return 0
+
+
+def _reap(children: dict[int, _Child]) -> None:
+    """Answer for every child that has ended."""
+    for pid in list(children):
+        ended, status = os.waitpid(pid, os.WNOHANG)
+        if not ended:
+            continue
+        child = children.pop(pid)
+        with open(child.told, "rb") as pipe:
+            words = pipe.read()
+        told: dict[str, Any] = {}
+        with contextlib.suppress(ValueError):
+            told = json.loads(words) if words else {}
+        _answer({"run": child.run, "event": "ended", "status": os.waitstatus_to_exitcode(status), **told})
+
+
+def _end(children: dict[int, _Child]) -> None:
+    for pid in children:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    for pid in children:
+        with contextlib.suppress(ChildProcessError):
+            os.waitpid(pid, 0)
+
+
+def _answer(message: dict[str, Any]) -> None:
+    try:
+        sys.stdout.write(json.dumps(message) + "\n")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os._exit(0)  # the parent is gone; children end with this process
+
+
+def _die_with(server: int) -> None:
+    """Ask the kernel to end this process when the server ends, where it can (Linux)."""
+    with contextlib.suppress(OSError, AttributeError):
+        pr_set_pdeathsig = 1
+        ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGKILL)
+    if os.getppid() != server:
+        os._exit(1)
+
+
+if __name__ == "__main__":
+    main()

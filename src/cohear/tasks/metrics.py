@@ -1,0 +1,100 @@
+"""Metrics of clips: larger or smaller is better as data, classes that a fold cannot score left out."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cohear.base.registry import Registry
+from cohear.tasks.kind import Targets
+
+Scored = NDArray[np.bool_]
+Score = Callable[[NDArray[np.float32], Targets, Scored], float]
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A metric by name.
+
+    Attributes:
+        score: ``(logits [N, outputs], targets of N clips, scored labels [outputs]) -> float``; NaN where
+            fewer than two classes (multilabel: no label) can be scored.
+        higher_is_better: the sign of a gain.
+    """
+
+    name: str
+    score: Score
+    higher_is_better: bool = True
+
+
+METRICS: Registry[Metric] = Registry("metric")
+
+
+def _metric(name: str) -> Callable[[Score], Score]:
+    def enter(score: Score) -> Score:
+        METRICS.register(name)(Metric(name, score))
+        return score
+
+    return enter
+
+
+def _multiclass(logits: NDArray[Any], targets: Targets, scored: Scored) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Truth and prediction of the known clips whose label is scored."""
+    rows = targets.known & scored[targets.values]
+    return targets.values[rows], logits[rows].argmax(axis=1)
+
+
+@_metric("uar")
+def unweighted_average_recall(logits: NDArray[np.float32], targets: Targets, scored: Scored) -> float:
+    """Mean over the scored labels of the share of their clips that is recognised (balanced accuracy)."""
+    truth, predicted = _multiclass(logits, targets, scored)
+    labels = np.unique(truth)
+    if len(labels) < 2:
+        return float("nan")
+    return float(np.mean([np.mean(predicted[truth == label] == label) for label in labels]))
+
+
+@_metric("accuracy")
+def accuracy(logits: NDArray[np.float32], targets: Targets, scored: Scored) -> float:
+    """Share of the clips that are recognised."""
+    truth, predicted = _multiclass(logits, targets, scored)
+    return float(np.mean(predicted == truth)) if len(np.unique(truth)) >= 2 else float("nan")
+
+
+@_metric("f1")
+def macro_f1(logits: NDArray[np.float32], targets: Targets, scored: Scored) -> float:
+    """Mean over the scored labels of the harmonic mean of precision and recall."""
+    if targets.values.ndim == 1:
+        truth, predicted = _multiclass(logits, targets, scored)
+        labels = np.unique(truth)
+        if len(labels) < 2:
+            return float("nan")
+        pairs = [(truth == label, predicted == label) for label in labels]
+    else:
+        known = [targets.known[:, label] for label in np.flatnonzero(scored)]
+        pairs = [
+            (targets.values[rows, label] > 0.5, logits[rows, label] > 0)
+            for label, rows in zip(np.flatnonzero(scored), known, strict=True)
+        ]
+        if not pairs:
+            return float("nan")
+    return float(np.mean([2 * np.sum(t & p) / max(np.sum(t) + np.sum(p), 1) for t, p in pairs]))
+
+
+@_metric("map")
+def mean_average_precision(logits: NDArray[np.float32], targets: Targets, scored: Scored) -> float:
+    """Mean over the scored labels of average precision over the clips where the label is known.
+
+    A label that all or none of those clips carry says nothing about ranking and is left out.
+    """
+    from sklearn.metrics import average_precision_score  # noqa: PLC0415 - slow to import
+
+    values = []
+    for label in np.flatnonzero(scored):
+        rows = targets.known[:, label]
+        truth = targets.values[rows, label] > 0.5
+        if truth.any() and not truth.all():
+            values.append(float(average_precision_score(truth, logits[rows, label])))
+    return float(np.mean(values)) if values else float("nan")

@@ -1,0 +1,63 @@
+"""One label a clip, out of two or more."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import softmax
+
+from cohear.tasks.kind import TARGET_KINDS, TargetKind, Targets
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+
+class Multiclass(TargetKind):
+    """Softmax over the labels; cross-entropy. ``values`` is int64 ``[N]`` with the label's index."""
+
+    name: ClassVar[str] = "multiclass"
+    version: ClassVar[int] = 1
+    default_metric: ClassVar[str] = "uar"
+    metrics: ClassVar[tuple[str, ...]] = ("uar", "accuracy", "f1")
+    fewest_labels: ClassVar[int] = 2
+    unlabelled_is_known: ClassVar[bool] = False
+
+    def labels_in(self, cell: str) -> list[str]:
+        """The cell itself: a ``;`` in it is part of the label."""
+        return [cell] if cell else []
+
+    def encode(self, cells: Sequence[Sequence[str] | None], labels: Sequence[str]) -> Targets:
+        """Index of each clip's label; unknown clips get 0 and are masked."""
+        index = {label: number for number, label in enumerate(labels)}
+        known = np.array([bool(cell) for cell in cells], dtype=np.bool_)
+        values = np.array([index[cell[0]] if cell else 0 for cell in cells], dtype=np.int64)
+        return Targets(values, known)
+
+    def outputs(self, labels: Sequence[str]) -> int:
+        """One logit a label."""
+        return len(labels)
+
+    def counts(self, targets: Targets, labels: Sequence[str]) -> NDArray[np.int64]:
+        """Clips per label."""
+        return np.bincount(targets.values[targets.known], minlength=len(labels)).astype(np.int64)
+
+    def loss(self, logits: Tensor, values: Tensor, known: Tensor, smoothing: float) -> Tensor:
+        """Cross-entropy with label smoothing (Szegedy et al. 2016, section 7), mean over known windows."""
+        from torch.nn import functional as F  # noqa: PLC0415 - keeps torch out of commands that never train
+
+        each = F.cross_entropy(logits, values, reduction="none", label_smoothing=smoothing)
+        return (each * known).sum() / known.sum().clamp(min=1)
+
+    def probabilities(self, logits: NDArray[np.float32]) -> NDArray[np.float64]:
+        """Softmax over labels."""
+        return np.asarray(softmax(logits.astype(np.float64), axis=1))
+
+    def cells(self, targets: Targets, labels: Sequence[str]) -> list[str]:
+        """The label; empty where it is unknown."""
+        return [labels[value] if known else "" for value, known in zip(targets.values, targets.known, strict=True)]
+
+
+TARGET_KINDS.register(Multiclass.name)(Multiclass())

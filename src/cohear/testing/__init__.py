@@ -1,0 +1,1 @@
+"""Contract tests that parts of your own can inherit."""

@@ -1,0 +1,1 @@
+"""One run: batches, objective, loop, scores."""

@@ -1,0 +1,144 @@
+"""Augmentation of log-mel windows: tempo, vocal-tract length, level, colour and masks.
+
+All of it is drawn beforehand from streams of the task's own, so a task sees the same augmented windows beside any
+partner. Levels are natural logarithms of energy.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from cohear.base.streams import Name, stream
+from cohear.features.filterbank import hertz_to_mel, mel_to_hertz
+from cohear.features.front_end import FrontEnd
+from cohear.features.mel_front_end import MelFrontEnd
+from cohear.features.store import FeatureStore
+
+TEMPO = 0.1  # largest |ln| of the factor
+WARP = 0.1  # largest |ln| of the factor
+WARPS = 21  # factors that are prepared
+LEVEL = 1.0  # standard deviation, nat
+COLOUR = 0.4  # standard deviation of each cosine, nat
+COSINES = 4
+BANDS_MASKED = 10 / 64  # at most, as a share of the bands
+FRAMES_MASKED = 0.15  # at most, as a share of the window
+MOST_OF_A_CLIP = 0.25  # masked in time
+
+Integers = NDArray[np.int64]
+
+
+class Augmentation:
+    """What is done to each window of a task, ``[steps, batch]``.
+
+    - tempo: frames are read at another pace (linear interpolation);
+    - vocal-tract length (Jaitly & Hinton 2013): bands are read at warped frequencies;
+    - level and colour: a constant and a smooth curve over the bands are added, as another microphone would;
+    - masks (SpecAugment, Park et al. 2019): one over bands, one over frames, filled with the window's mean.
+
+    Args:
+        shape: steps and windows a step.
+        front_end: whose frames; bands are warped where it has a mel scale.
+        name: the task's stream.
+    """
+
+    def __init__(self, shape: tuple[int, int], front_end: FrontEnd, *name: Name) -> None:
+        bands = front_end.frame_width
+        self._bands = bands
+        self._tempo = np.exp(stream(*name, "tempo").uniform(-TEMPO, TEMPO, shape))
+        self._warps = frequency_warps(front_end) if isinstance(front_end, MelFrontEnd) else None
+        self._warp = stream(*name, "warp").integers(0, WARPS, shape)
+        levels = stream(*name, "level")
+        self._level = levels.normal(0, LEVEL, (*shape, 1)).astype(np.float32)
+        self._colour = levels.normal(0, COLOUR, (*shape, COSINES)).astype(np.float32)
+        self._cosines = np.cos(np.pi * (np.arange(bands) + 0.5) * np.arange(1, COSINES + 1)[:, None] / bands)
+        masks = stream(*name, "masks")
+        self._bands_masked = masks.integers(0, round(BANDS_MASKED * bands) + 1, shape)
+        self._first_band = masks.random(shape)
+        self._frames_masked = masks.random(shape)
+        self._first_frame = masks.random(shape)
+
+    def frames_after_tempo(self, frames: Integers) -> Integers:
+        """Frames ``[steps, batch]`` that clips of so many have at the pace drawn for them; at least one."""
+        return np.maximum(np.ceil(frames / self._tempo), 1).astype(np.int64)
+
+    def gather(self, step: int, store: FeatureStore, clips: Integers, starts: Integers, window: int) -> Tensor:
+        """Read windows at the pace drawn for them.
+
+        Args:
+            step: of the training.
+            store: where the frames are.
+            clips: rows of the store, ``[batch]``.
+            starts: first frames, counted after tempo.
+            window: frames W.
+
+        Returns:
+            ``[batch, W, bands]``; what is beyond the lengths is arbitrary.
+        """
+        last = store.offsets[clips + 1] - store.offsets[clips] - 1
+        at = (starts[:, None] + np.arange(window)) * self._tempo[step][:, None]
+        at = np.minimum(at, last[:, None])
+        before = at.astype(np.int64)
+        after = np.minimum(before + 1, last[:, None])
+        first = store.offsets[clips][:, None]
+        weight = torch.from_numpy((at - before).astype(np.float32))[..., None]
+        frames = torch.from_numpy(store.frames[np.stack([first + before, first + after])])
+        return torch.lerp(frames[0], frames[1], weight)
+
+    def apply(self, step: int, windows: Tensor, lengths: Integers) -> Tensor:
+        """Warp, colour and mask windows ``[batch, W, bands]``; zeros beyond the lengths."""
+        if self._warps is not None:
+            windows = torch.bmm(windows, self._warps[torch.from_numpy(self._warp[step])])
+        shift = self._level[step] + self._colour[step] @ self._cosines.astype(np.float32)
+        windows = windows + torch.from_numpy(shift)[:, None]
+        kept = self._kept(step, windows.shape[1], lengths)
+        valid = torch.from_numpy(np.arange(windows.shape[1]) < lengths[:, None])[..., None]
+        windows = windows * valid
+        mean = windows.sum(dim=(1, 2), keepdim=True) / torch.from_numpy(lengths * self._bands)[:, None, None]
+        return torch.where(kept, windows, mean.to(windows.dtype)) * valid
+
+    def _kept(self, step: int, window: int, lengths: Integers) -> Tensor:
+        """What no mask covers, bool ``[batch, W, bands]``."""
+        first = (self._first_band[step] * (self._bands - self._bands_masked[step] + 1)).astype(np.int64)
+        in_bands = _within(self._bands, first, self._bands_masked[step])
+        most = np.minimum(FRAMES_MASKED * window, MOST_OF_A_CLIP * lengths)
+        frames = (self._frames_masked[step] * (most + 1)).astype(np.int64)
+        frames = np.minimum(frames, most.astype(np.int64))
+        in_frames = _within(window, (self._first_frame[step] * (lengths - frames + 1)).astype(np.int64), frames)
+        return torch.from_numpy(~(in_bands[:, None, :] | in_frames[:, :, None]))
+
+
+def _within(size: int, first: Integers, count: Integers) -> NDArray[np.bool_]:
+    """Which of ``size`` places lie in ``[first, first + count)``, a row each."""
+    places = np.arange(size)
+    return (places >= first[:, None]) & (places < (first + count)[:, None])
+
+
+@cache
+def frequency_warps(front_end: MelFrontEnd) -> Tensor:
+    """Matrices ``[WARPS, bands, bands]`` that read bands at frequencies warped by exp(-WARP) to exp(WARP).
+
+    The warp is linear up to 60 % of the highest frequency and then bends so that the highest stays where it is
+    (piecewise linear, as in Jaitly & Hinton 2013).
+    """
+    low, high = hertz_to_mel(front_end.low), hertz_to_mel(front_end.high)
+    step = (high - low) / (front_end.bands + 1)
+    centres = mel_to_hertz(low + step * np.arange(1, front_end.bands + 1))
+    columns = np.arange(front_end.bands)
+    warps = np.zeros((WARPS, front_end.bands, front_end.bands), np.float32)
+    for matrix, exponent in zip(warps, np.linspace(-WARP, WARP, WARPS), strict=True):
+        factor = np.exp(exponent)
+        bend = 0.6 * front_end.high * min(factor, 1) / factor
+        rest = (front_end.high - bend * factor) / (front_end.high - bend)
+        warped = np.where(centres <= bend, centres * factor, front_end.high - rest * (front_end.high - centres))
+        at = np.array([(hertz_to_mel(float(frequency)) - low) / step - 1 for frequency in warped])
+        at = np.clip(at, 0, front_end.bands - 1)
+        below = np.minimum(at.astype(np.int64), max(front_end.bands - 2, 0))
+        np.add.at(matrix, (below, columns), 1 - (at - below))
+        if front_end.bands > 1:
+            np.add.at(matrix, (below + 1, columns), at - below)
+    return torch.from_numpy(warps)

@@ -1,0 +1,115 @@
+"""Which clips and windows each step sees: drawn before training, from streams of the task's own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from cohear.base.streams import Name, stream
+from cohear.features.front_end import FrontEnd
+from cohear.features.windows import gather
+from cohear.models.sharing import Windows
+from cohear.tasks.kind import Targets
+from cohear.training.augment import Augmentation
+from cohear.training.settings import TrainingSettings
+from cohear.training.sources import TaskData
+
+
+@dataclass(frozen=True)
+class Rows:
+    """One task's share of a batch: windows and what they should become."""
+
+    windows: Windows
+    values: Tensor
+    known: Tensor
+
+
+class TaskBatches:
+    """All batches of one task in one run.
+
+    Indices are drawn beforehand, ``[steps, batch]``, so that making a batch is indexing alone and a task sees the
+    same windows beside any partner.
+
+    Args:
+        task: its training part is what is drawn from.
+        front_end: makes an encoder's input of frames.
+        window: frames.
+        settings: steps, batch, sampling, augmentation.
+        name: the run's stream (study seed, fold, seed).
+    """
+
+    def __init__(
+        self, task: TaskData, front_end: FrontEnd, window: int, settings: TrainingSettings, name: tuple[Name, ...]
+    ) -> None:
+        self._task, self._front_end, self._window = task, front_end, window
+        name = (*name, "task", task.name)
+        shape = (settings.steps, settings.batch)
+        if settings.sampling == "balanced":
+            self._clips = balanced_draws(task, shape, *name, "clips")
+        else:
+            self._clips = shuffled_passes(task.parts["train"], shape, *name, "clips")
+        frames = task.store.lengths[task.rows[self._clips]]
+        self._augmentation = None
+        if settings.augment == "standard" and front_end.layout == "sequence":
+            self._augmentation = Augmentation(shape, front_end, *name, "augmentation")
+            frames = self._augmentation.frames_after_tempo(frames)
+        self._starts = stream(*name, "crops").integers(0, np.maximum(frames - window, 0) + 1)
+        self._lengths = np.minimum(frames, window)
+
+    def make(self, step: int) -> Rows:
+        """The task's rows of batch ``step``."""
+        clips, starts = self._clips[step], self._starts[step]
+        rows, targets = self._task.rows[clips], self._task.targets.take(clips)
+        if self._augmentation is None:
+            windows = as_windows(self._front_end, *gather(self._task.store, rows, starts, self._window))
+        else:
+            lengths = self._lengths[step]
+            frames = self._augmentation.gather(step, self._task.store, rows, starts, self._window)
+            frames = self._augmentation.apply(step, frames, lengths)
+            windows = as_windows(self._front_end, frames.numpy(), lengths)
+        return Rows(windows, torch.from_numpy(targets.values), torch.from_numpy(targets.known))
+
+
+def as_windows(front_end: FrontEnd, frames: NDArray[np.float32], lengths: NDArray[np.int64]) -> Windows:
+    """Frames ``[B, W, D]`` as an encoder's input; lengths are told only where some row is short."""
+    features = torch.from_numpy(front_end.window_input(frames, lengths))
+    if front_end.layout == "vector" or bool((lengths == frames.shape[1]).all()):
+        return Windows(features)
+    return Windows(features, torch.from_numpy(lengths))
+
+
+def shuffled_passes(clips: NDArray[np.int64], shape: tuple[int, int], *name: Name) -> NDArray[np.int64]:
+    """Pass after pass over the clips, each in a new order, cut into batches."""
+    draw, needed = stream(*name), shape[0] * shape[1]
+    passes = [draw.permutation(clips) for _ in range(-(-needed // len(clips)))]
+    return np.concatenate(passes)[:needed].reshape(shape)
+
+
+def balanced_draws(task: TaskData, shape: tuple[int, int], *name: Name) -> NDArray[np.int64]:
+    """Pass after pass over the labels, and for each label pass after pass over its clips.
+
+    Every label that training has is drawn equally often; a clip with several labels may come by any of them, and
+    clips that carry no label count as one label more.
+    """
+    train = task.parts["train"]
+    draw, needed = stream(*name), shape[0] * shape[1]
+    pools = [pool for pool in clips_by_label(task.targets.take(train), train) if len(pool)]
+    labels = np.concatenate([draw.permutation(len(pools)) for _ in range(-(-needed // len(pools)))])[:needed]
+    result = np.empty(needed, dtype=np.int64)
+    for label, pool in enumerate(pools):
+        places = np.flatnonzero(labels == label)
+        passes = [draw.permutation(pool) for _ in range(-(-len(places) // len(pool)))]
+        result[places] = np.concatenate(passes)[: len(places)]
+    return result.reshape(shape)
+
+
+def clips_by_label(targets: Targets, clips: NDArray[np.int64]) -> list[NDArray[np.int64]]:
+    """The clips that carry each label, and last those that carry none."""
+    if targets.values.ndim == 1:
+        return [clips[targets.values == label] for label in range(int(targets.values.max(initial=0)) + 1)]
+    carries = (targets.values > 0.5) & targets.known
+    return [*(clips[column] for column in carries.T), clips[~carries.any(axis=1)]]

@@ -1,0 +1,193 @@
+"""The training of one run, from specification to scores, top to bottom."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from cohear.features.front_end import FrontEnd
+from cohear.models.encoder import EncoderChoice, build_encoder
+from cohear.models.sharing import SHARING, Draws, Network
+from cohear.training.batches import TaskBatches
+from cohear.training.checkpoints import Checkpoints
+from cohear.training.curve import Curve, grid
+from cohear.training.evaluate import Answers, Evaluation
+from cohear.training.objective import OBJECTIVES
+from cohear.training.optimiser import make_optimiser
+from cohear.training.schedule import SCHEDULES
+from cohear.training.settings import TrainingSettings
+from cohear.training.sources import Sources, TaskData, load_front_end, load_task
+from cohear.training.spec import RunSpec
+
+PARTS = ("train", "validation", "test")
+
+
+@dataclass(frozen=True)
+class TaskScores:
+    """What a run leaves of one task.
+
+    Attributes:
+        scores: ``{part: {selection: {metric: value}}}``; NaN where nothing can be scored.
+        steps: step that each selection took its weights from.
+        answers: ``{part: Answers}`` of the last step.
+        test_clips: clips that enter the test score.
+    """
+
+    data: TaskData
+    scores: dict[str, dict[str, dict[str, float]]]
+    steps: dict[str, int]
+    answers: dict[str, Answers]
+    test_clips: int
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """A trained network and all that was measured of it."""
+
+    spec: RunSpec
+    network: Network
+    tasks: dict[str, TaskScores]
+    curve: list[dict[str, object]]
+    seconds: float
+
+    @property
+    def parameters(self) -> int:
+        """Trainable numbers of the whole network."""
+        return sum(parameter.numel() for parameter in self.network.parameters())
+
+
+def train(specs: Sequence[RunSpec], sources: Sources, encoder_folder: str | None = None) -> list[RunResult]:
+    """Train the networks of compatible specifications.
+
+    Args:
+        specs: usually one.
+        sources: where splits and feature stores are.
+        encoder_folder: where to look for a user's encoder module.
+    """
+    return [train_one(spec, sources, encoder_folder) for spec in specs]
+
+
+def train_one(spec: RunSpec, sources: Sources, encoder_folder: str | None = None) -> RunResult:
+    """Train one network for the full number of steps and score it."""
+    began = time.perf_counter()
+    settings, front_end = spec.training, load_front_end(spec)
+    tasks = {reference.name: load_task(reference, sources) for reference in spec.tasks}
+    window = window_frames(spec.window, front_end)
+    name = (spec.study_seed, spec.fold, spec.seed)
+    network = make_network(spec, tasks, front_end.input_width, encoder_folder)
+    optimiser, learning_rate = make_optimiser(network, settings)
+    objective, schedule = OBJECTIVES[settings.objective](), SCHEDULES[settings.schedule]()
+    batches = {task: TaskBatches(data, front_end, window, settings, name) for task, data in tasks.items()}
+    validation = {task: Evaluation(data, "validation", front_end, window, name) for task, data in tasks.items()}
+    checkpoints = Checkpoints({task: _sign(data) for task, data in tasks.items()})
+    curve, points = Curve(tasks), set(grid(settings.steps))
+
+    network.train()
+    for step, batch in enumerate(schedule.batches(batches, settings.steps)):
+        optimiser.zero_grad(set_to_none=True)
+        with autocast(settings):
+            logits = network({task: rows.windows for task, rows in batch.items()}, step)
+        losses: dict[str, Tensor] = {}
+        for task, rows in batch.items():
+            kind = tasks[task].kind
+            losses[task] = kind.loss(logits[task].float(), rows.values, rows.known, settings.label_smoothing)
+        objective.backward(losses, network)
+        optimiser.step()
+        learning_rate.step()
+        for task, rows in batch.items():
+            curve.saw(task, losses[task].item(), logits[task].detach().float().numpy(), rows)
+        if step + 1 in points:
+            curve.training_point(step + 1)
+            validated = {}
+            for task, evaluation in validation.items():
+                scores = evaluation.scores(evaluation.answers(network))
+                curve.validation_point(task, step + 1, scores)
+                validated[task] = scores[tasks[task].metric.name]
+            checkpoints.offer(step + 1, network, validated)
+
+    scored = score(network, tasks, front_end, window, checkpoints, settings.steps, name)
+    return RunResult(spec, network, scored, curve.points, time.perf_counter() - began)
+
+
+def score(
+    network: Network,
+    tasks: Mapping[str, TaskData],
+    front_end: FrontEnd,
+    window: int,
+    checkpoints: Checkpoints,
+    last_step: int,
+    name: tuple[int, int, int],
+) -> dict[str, TaskScores]:
+    """All scores of a trained network; it is left with the weights of its last step."""
+    evaluations = {
+        (task, part): Evaluation(data, part, front_end, window, name) for task, data in tasks.items() for part in PARTS
+    }
+    answers = {place: evaluation.answers(network) for place, evaluation in evaluations.items()}
+    scores: dict[str, dict[str, dict[str, dict[str, float]]]] = {task: {part: {} for part in PARTS} for task in tasks}
+    steps: dict[str, dict[str, int]] = {task: {"last": last_step} for task in tasks}
+    for (task, part), evaluation in evaluations.items():
+        scores[task][part]["last"] = evaluation.scores(answers[task, part])
+    last = {key: tensor.detach().clone() for key, tensor in network.state_dict().items()}
+    for selection, step, state, chosen_for in checkpoints.picks():
+        if step != last_step:
+            network.load_state_dict(state)
+        for task in chosen_for:
+            steps[task][selection] = step
+            for part in ("validation", "test"):
+                evaluation = evaluations[task, part]
+                again = evaluation.scores(evaluation.answers(network)) if step != last_step else None
+                scores[task][part][selection] = again or scores[task][part]["last"]
+        network.load_state_dict(last)
+    return {
+        task: TaskScores(
+            data=data,
+            scores=scores[task],
+            steps=steps[task],
+            answers={part: answers[task, part] for part in PARTS},
+            test_clips=evaluations[task, "test"].scored_clips(),
+        )
+        for task, data in tasks.items()
+    }
+
+
+def make_network(
+    spec: RunSpec, tasks: Mapping[str, TaskData], input_width: int, encoder_folder: str | None = None
+) -> Network:
+    """The run's network with its first weights, channels last in memory."""
+    choice = EncoderChoice(
+        name=spec.encoder["name"],
+        module=spec.encoder.get("module"),
+        layout=spec.encoder.get("layout", "sequence"),
+        settings=spec.encoder["settings"],
+        folder=encoder_folder,
+    )
+    outputs = {task: data.outputs for task, data in tasks.items()}
+    draws = Draws((spec.study_seed, spec.fold, spec.seed))
+    network = SHARING[spec.training.sharing](outputs, lambda: build_encoder(choice, input_width), draws)
+    return network.to(memory_format=torch.channels_last)  # type: ignore[call-overload, no-any-return]
+
+
+def window_frames(seconds: float, front_end: FrontEnd) -> int:
+    """Frames of a window; at least one."""
+    return max(1, round(seconds * front_end.rate / front_end.hop))
+
+
+def autocast(settings: TrainingSettings) -> AbstractContextManager[object]:
+    """bfloat16 for matrix work where the run's settings say so."""
+    if settings.precision == "bfloat16":
+        return torch.autocast("cpu", dtype=torch.bfloat16)
+    return nullcontext()
+
+
+def processor_precision() -> str:
+    """What ``precision: auto`` means on this machine."""
+    return "bfloat16" if torch.ops.mkldnn._is_mkldnn_bf16_supported() else "float32"
+
+
+def _sign(task: TaskData) -> int:
+    return 1 if task.metric.higher_is_better else -1

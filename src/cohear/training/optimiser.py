@@ -1,0 +1,33 @@
+"""AdamW with a learning rate that warms up and then decays to nothing at the last step."""
+
+from __future__ import annotations
+
+import math
+
+from torch import nn
+from torch.optim import AdamW
+from torch.optim.lr_scheduler import LambdaLR
+
+from cohear.training.settings import TrainingSettings
+
+
+def make_optimiser(network: nn.Module, settings: TrainingSettings) -> tuple[AdamW, LambdaLR]:
+    """AdamW (Loshchilov & Hutter 2019), weight decay on weights of layers alone, cosine decay after a warm-up.
+
+    Nothing is clipped by a norm over all parameters: that would couple networks which share nothing.
+    """
+    parameters = [parameter for parameter in network.parameters() if parameter.requires_grad]
+    groups = [
+        {"params": [p for p in parameters if p.ndim > 1], "weight_decay": settings.weight_decay},
+        {"params": [p for p in parameters if p.ndim <= 1], "weight_decay": 0.0},
+    ]
+    optimiser = AdamW(groups, lr=settings.learning_rate, fused=True)
+    return optimiser, LambdaLR(optimiser, lambda step: learning_rate_factor(step, settings))
+
+
+def learning_rate_factor(step: int, settings: TrainingSettings) -> float:
+    """Share of the peak learning rate at ``step``: linear up over the warm-up, then a cosine down to 0."""
+    warmup = max(1, round(settings.warmup * settings.steps))
+    if step < warmup:
+        return (step + 1) / warmup
+    return 0.5 * (1 + math.cos(math.pi * (step - warmup) / max(1, settings.steps - warmup)))

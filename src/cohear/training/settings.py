@@ -1,0 +1,29 @@
+"""Settings of training, as a study file gives them and a run's specification holds them."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class TrainingSettings(BaseModel):
+    """How a network is trained; every field changes numbers and is part of a run's key.
+
+    ``steps`` and ``batch`` count per task, so that a task learns from as many windows alone as beside partners.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    steps: int = Field(600, ge=1)
+    batch: int = Field(32, ge=2)
+    learning_rate: float = Field(2e-3, gt=0)
+    weight_decay: float = Field(0.05, ge=0)
+    warmup: float = Field(0.1, ge=0, lt=1)
+    label_smoothing: float = Field(0.1, ge=0, lt=1)
+    schedule: str = "mixed"
+    objective: str = "sum"
+    sharing: str = "multihead"
+    sampling: Literal["passes", "balanced"] = "passes"
+    augment: Literal["standard", "none"] = "standard"
+    precision: Literal["auto", "bfloat16", "float32"] = "auto"

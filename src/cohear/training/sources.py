@@ -1,0 +1,111 @@
+"""What a run reads: splits and feature stores, found by their keys wherever this machine keeps them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cohear.base.errors import DataError
+from cohear.base.files import digest
+from cohear.features.front_end import FrontEnd, build_front_end
+from cohear.features.store import FeatureStore, open_store
+from cohear.tasks.kind import TARGET_KINDS, TargetKind, Targets
+from cohear.tasks.metrics import METRICS, Metric
+from cohear.training.spec import RunSpec, TaskReference
+
+
+@dataclass(frozen=True)
+class Sources:
+    """Where things are on this machine: ``splits`` holds ``<digest>.json``, ``cache`` the feature stores."""
+
+    splits: Path
+    cache: Path
+
+
+@dataclass(frozen=True)
+class TaskData:
+    """One task of a run, ready to train.
+
+    Attributes:
+        name: of the task.
+        kind, metric: how it is learnt and scored.
+        labels: ordered label list.
+        scored: ``[labels]`` bool, labels that enter this fold's score.
+        clips: ids of the N clips.
+        rows: ``[N]`` their rows in the store.
+        targets: of the N clips.
+        parts: train, validation, test: positions in 0..N-1.
+        store: frames of the dataset.
+        test_part: id of the clips tested on.
+    """
+
+    name: str
+    kind: TargetKind
+    metric: Metric
+    labels: list[str]
+    scored: NDArray[np.bool_]
+    clips: list[str]
+    rows: NDArray[np.int64]
+    targets: Targets
+    parts: Mapping[str, NDArray[np.int64]]
+    store: FeatureStore
+    test_part: str
+
+    @property
+    def outputs(self) -> int:
+        """How many numbers the head gives."""
+        return self.kind.outputs(self.labels)
+
+
+def load_front_end(spec: RunSpec) -> FrontEnd:
+    """The run's front-end."""
+    settings = {name: value for name, value in spec.front_end.items() if name != "version"}
+    return build_front_end(settings)
+
+
+def load_task(reference: TaskReference, sources: Sources) -> TaskData:
+    """Join a task's split with its frames, by content and not by position alone.
+
+    Raises:
+        DataError: the split or the store is missing, or they do not belong together.
+    """
+    split = read_split(sources.splits, reference.split)
+    store = open_store(reference.store, sources.cache)
+    rows = np.array(split["rows"], dtype=np.int64)
+    stored = [store.contents[row] if row < len(store.contents) else "" for row in rows]
+    if stored != split["contents"]:
+        raise DataError(f"task {reference.name!r}: the feature store does not hold the clips of its split")
+    kind = TARGET_KINDS[split["kind"]]
+    parts = np.array(split["parts"])
+    values_type = np.float32 if np.ndim(split["values"]) > 1 else np.int64
+    return TaskData(
+        name=reference.name,
+        kind=kind,
+        metric=METRICS[split["metric"]],
+        labels=split["labels"],
+        scored=np.array(split["scored"], dtype=np.bool_),
+        clips=split["clips"],
+        rows=rows,
+        targets=Targets(np.array(split["values"], dtype=values_type), np.array(split["known"], dtype=np.bool_)),
+        parts={name: np.flatnonzero(parts == name) for name in ("train", "validation", "test")},
+        store=store,
+        test_part=split["test_part"],
+    )
+
+
+def read_split(folder: Path, name: str) -> dict[str, Any]:
+    """Read a split and check it against its name."""
+    path = folder / f"{name}.json"
+    try:
+        split: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise DataError(f"cannot read the split {path}: {error}; run the study again to write it") from error
+    if digest(split) != name:
+        raise DataError(f"the split {path} was changed after it was written; run the study again to write it")
+    return split

@@ -1,0 +1,43 @@
+"""Statistics of windows against numpy."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cohear.features import Summary
+from cohear.features.summary import STATISTICS
+
+
+def reference(window: np.ndarray) -> np.ndarray:
+    """The vector of a window ``[T, bands]``, in float64."""
+    window = window.astype(np.float64)
+    statistics = [window.min(0), window.max(0), window.std(0), window.mean(0)]
+    return np.concatenate([*statistics, *np.percentile(window, [50, 25, 75], axis=0)])
+
+
+@pytest.mark.parametrize("length", range(1, 121))
+def test_every_length_equals_numpy(length):
+    windows = np.random.default_rng(length).normal(-5, 3, (2, 120, 24)).astype(np.float32)
+    found = Summary().window_input(windows, np.array([length, 120]))
+    np.testing.assert_allclose(found[0], reference(windows[0, :length]), rtol=2e-5, atol=2e-5)
+    np.testing.assert_allclose(found[1], reference(windows[1]), rtol=2e-5, atol=2e-5)
+
+
+@settings(max_examples=40, deadline=None)
+@given(data=st.data(), width=st.integers(1, 40), batch=st.integers(1, 8))
+def test_mixed_lengths_equal_numpy(data, width, batch):
+    lengths = np.array(data.draw(st.lists(st.integers(1, width), min_size=batch, max_size=batch)))
+    values = st.floats(-12, 12, width=32)
+    few = data.draw(st.lists(values, min_size=1, max_size=5))  # ties are frequent
+    windows = np.random.default_rng(width).choice(np.float32(few), (batch, width, 24))
+    found = Summary().window_input(windows, lengths)
+    for window, length, vector in zip(windows, lengths, found, strict=True):
+        np.testing.assert_allclose(vector, reference(window[:length]), rtol=2e-5, atol=2e-5)
+
+
+def test_order_of_the_vector():
+    windows = np.broadcast_to(np.arange(24, dtype=np.float32), (1, 10, 24))
+    found = Summary().window_input(windows, np.array([10])).reshape(len(STATISTICS), 24)
+    for name, row in zip(STATISTICS, found, strict=True):
+        np.testing.assert_array_equal(row, 0 if name == "standard deviation" else np.arange(24))

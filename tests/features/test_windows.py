@@ -1,0 +1,57 @@
+"""Windows out of a store."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cohear.features import FeatureStore, gather, window_starts
+
+
+@given(frames=st.integers(1, 500), window=st.integers(1, 120), hop=st.integers(1, 120))
+def test_starts_cover_the_clip(frames, window, hop):
+    starts = window_starts(frames, window, hop)
+    assert starts.dtype == np.int64
+    assert starts[0] == 0
+    assert starts[-1] == max(frames - window, 0)
+    assert (np.diff(starts) > 0).all()
+    assert (np.diff(starts) <= hop).all()
+    if frames <= window:
+        assert len(starts) == 1
+
+
+def test_starts_at_the_edges():
+    assert window_starts(100, 100, 50).tolist() == [0]
+    assert window_starts(101, 100, 50).tolist() == [0, 1]
+    assert window_starts(200, 100, 50).tolist() == [0, 50, 100]
+
+
+@pytest.fixture
+def store():
+    counts = [3, 10, 1, 25]
+    frames = np.random.default_rng(0).normal(size=(sum(counts), 4)).astype(np.float32)
+    return FeatureStore("key", frames, np.concatenate([[0], np.cumsum(counts)]), tuple("abcd"))
+
+
+def test_gather_equals_slices_of_clips(store):
+    clips = np.array([3, 0, 2, 1, 3, 3])
+    starts = np.array([0, 1, 0, 9, 20, 7])
+    windows, lengths = gather(store, clips, starts, 8)
+    assert windows.shape == (6, 8, 4)
+    assert lengths.tolist() == [8, 2, 1, 1, 5, 8]
+    for window, length, clip, start in zip(windows, lengths, clips, starts, strict=True):
+        np.testing.assert_array_equal(window[:length], store.clip(clip)[start : start + 8])
+        assert not window[length:].any()
+
+
+@pytest.mark.parametrize(("clip", "start"), [(0, 3), (0, -1), (2, 1)])
+def test_start_outside_the_clip(store, clip, start):
+    with pytest.raises(IndexError, match="must start inside its clip"):
+        gather(store, np.array([clip]), np.array([start]), 8)
+
+
+def test_clip_that_is_not_there(store):
+    with pytest.raises(IndexError, match="4 clips has no clip 4"):
+        store.clip(4)
+    with pytest.raises(IndexError, match="no clip -1"):
+        store.clip(-1)

@@ -1,0 +1,97 @@
+import base64
+import json
+import re
+
+import pandas as pd
+import pytest
+from simulated_study import HOSTILE, LONG, write_study
+
+from cohear.analysis.results import read_gains, read_results
+from cohear.base.errors import UserError
+from cohear.report.build import write_report
+
+
+@pytest.fixture(scope="module")
+def full(tmp_path_factory):
+    return write_report(write_study(tmp_path_factory.mktemp("full") / "study")).read_text("utf-8")
+
+
+def test_it_needs_nothing_from_outside(full):
+    outside = re.findall(r"""(?:src|href|url\()\s*=?\s*["']?(?!#|data:)([^"'\s>)]+)""", full)
+    assert not [where for where in outside if "://" in where or where.startswith("//")]
+    assert len(full) < 500_000
+
+
+def test_the_answer_stands_on_the_first_screen(full):
+    hero = full[full.index('id="answer"') : full.index('id="matrix"')]
+    assert "help each other most" in hero and "<bdi>digit</bdi> and <bdi>keyword</bdi>" in hero
+    assert "110 of 112 runs done" in hero and "1 failed" in hero and "1 to go" in hero
+
+
+def test_every_part_is_there(full):
+    for part in ("answer", "matrix", "intervals", "scores", "data", "settings", "downloads", "failed"):
+        assert f'id="{part}"' in full
+    assert "study: speech-and-sound" in full and "CC BY 4.0" in full and "packages · torch" in full
+    assert "loss is NaN &lt;b&gt;" in full and "not scored: <bdi>keyword</bdi>" in full
+
+
+def test_only_results_are_needed(tmp_path):
+    folder = write_study(tmp_path / "study", folds=2, extras=False)
+    page = write_report(folder).read_text("utf-8")
+    assert 'id="data"' not in page and "At most 2 paired repeats" in page and "all 44 runs done" in page
+    assert page.count('class="tip"') == 36
+
+
+def test_nothing_decided_is_said(tmp_path):
+    page = write_report(write_study(tmp_path / "study", folds=1, extras=False)).read_text("utf-8")
+    assert "Nothing is decided yet" in page and "Fewer than two paired repeats" in page
+    singles = read_results(tmp_path / "study")
+    only = singles[singles["combination"] == singles["task"]]
+    only.to_csv(tmp_path / "results.csv", index=False)
+    assert "No pair has been compared yet" in write_report(tmp_path).read_text("utf-8")
+
+
+def test_an_empty_table_makes_a_page(tmp_path):
+    whole = (write_study(tmp_path / "s", extras=False) / "results.csv").read_text()
+    (tmp_path / "results.csv").write_text(whole.split("\n")[0])
+    assert "No task was trained both alone and with a partner" in write_report(tmp_path).read_text("utf-8")
+
+
+def test_hostile_names_are_text(tmp_path):
+    page = write_report(write_study(tmp_path / "study", names=HOSTILE)).read_text("utf-8")
+    assert page.count("<script>") == 1 and "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+    assert LONG in page and "שלום עולם" in page
+
+
+def test_half_a_character_breaks_nothing(tmp_path):
+    folder = write_study(tmp_path / "study")
+    data = json.loads((folder / "data.json").read_text())
+    data["warnings"].append("\ud800 broken")
+    (folder / "data.json").write_text(json.dumps(data))
+    assert "? broken" in write_report(folder).read_text("utf-8")
+
+
+def test_downloads_are_the_tables(tmp_path, full):
+    links = dict(re.findall(r'download="([^"]+)" href="data:text/csv;base64,([^"]+)"', full))
+    folder = write_study(tmp_path / "study")
+    for name, read in (("gains.csv", read_gains), ("results.csv", read_results)):
+        path = tmp_path / name
+        path.write_bytes(base64.b64decode(links[name]))
+        pd.testing.assert_frame_equal(read(path), read(folder / name))
+
+
+def test_a_metric_that_is_no_fraction_keeps_its_unit(tmp_path):
+    folder = write_study(tmp_path / "study", extras=False)
+    table = read_results(folder)
+    table.assign(metric="db", value=table["value"] * 30).to_csv(folder / "results.csv", index=False)
+    page = write_report(folder).read_text("utf-8")
+    assert "<dd>+2.04 db, helps</dd>" in page
+
+
+def test_broken_files_are_told(tmp_path):
+    with pytest.raises(UserError, match="does not exist"):
+        write_report(tmp_path)
+    folder = write_study(tmp_path / "study")
+    (folder / "plan.json").write_text("{")
+    with pytest.raises(UserError, match="not readable JSON"):
+        write_report(folder)

@@ -1,0 +1,48 @@
+import io
+
+import pytest
+from rich.console import Console
+from simulated_study import HOSTILE, TASKS, write_study
+
+from cohear.analysis.gains import gains
+from cohear.analysis.results import read_results
+from cohear.analysis.scores import scores
+from cohear.report.numbers import duration, interval, level, probability, signed
+from cohear.report.terminal import gains_table, scores_table
+
+
+def shown(table, width=100):
+    console = Console(file=io.StringIO(), width=width, force_terminal=False)
+    console.print(table)
+    return console.file.getvalue()
+
+
+@pytest.mark.parametrize("names", [TASKS, ("[bold]", "[/red]", "x[link=a]", "no", "01", "🐦")])
+def test_gains_fit_and_names_are_text(tmp_path, names):
+    table = gains(read_results(write_study(tmp_path / "s", names=names, extras=False)))
+    text = shown(gains_table(table))
+    assert max(map(len, text.splitlines())) <= 100
+    assert all(name in text for name in names) and "all 5 others" in text
+    assert "▲ helps" in text and "▼ hurts" in text and "+5.3 to +8.4" in text
+
+
+def test_long_names_fold(tmp_path):
+    results = read_results(
+        write_study(tmp_path / "s", names=HOSTILE, encoders=("small", "dnn"), extras=False)
+    )
+    for text in (shown(gains_table(gains(results))), shown(scores_table(scores(results)))):
+        assert max(map(len, text.splitlines())) <= 100 and "encoder" in text
+
+
+def test_empty_tables(tmp_path):
+    results = read_results(write_study(tmp_path / "s", extras=False)).iloc[:0]
+    assert "verdict" in shown(gains_table(gains(results))) and "mean" in shown(scores_table(scores(results)))
+
+
+def test_numbers():
+    nan = float("nan")
+    assert level(0.7649, True) == "76.5" and level(12.345, False) == "12.35" and level(nan, True) == "–"
+    assert signed(-0.0004, True) == "0.0" and signed(0.031, True) == "+3.1" and signed(-0.5, False) == "−0.5"
+    assert interval(-0.01, 0.02, True) == "−1.0 to +2.0" and interval(nan, nan, True) == "–"
+    assert [probability(p) for p in (0.0001, 0.0312, 0.314, nan)] == ["below 0.001", "0.031", "0.31", "–"]
+    assert [duration(s) for s in (45, 720, 12600)] == ["45 s", "12 min", "3.5 h"]
