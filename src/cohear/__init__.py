@@ -1,3 +1,20 @@
 """cohear: which of your audio tasks should learn together in one network?"""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from cohear.api import Study
+
 __version__ = "0.1.0"
+__all__ = ["Study", "__version__"]
+
+
+def __getattr__(name: str) -> object:
+    """Load what is heavy only when it is asked for."""
+    if name == "Study":
+        from cohear.api import Study
+
+        return Study
+    raise AttributeError(f"module 'cohear' has no attribute {name!r}")

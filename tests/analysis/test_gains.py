@@ -89,9 +89,7 @@ def test_a_fold_without_a_score_counts_on_neither_side():
 
 def test_controls_never_enter():
     rows = cell([0.5, 0.6], [0.6, 0.8])
-    rows += [
-        ("a", "a+b", f, 0, 0.0, {"control": "shuffled", "focal": focal}) for f in (0, 1) for focal in "ab"
-    ]
+    rows += [("a", "a+b", f, 0, 0.0, {"control": "shuffled", "focal": focal}) for f in (0, 1) for focal in "ab"]
     assert gains(results_table(rows)).equals(gains(results_table(cell([0.5, 0.6], [0.6, 0.8]))))
     assert (scores(results_table(rows))["mean"] > 0.4).all()
 

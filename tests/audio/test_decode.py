@@ -42,9 +42,7 @@ def test_reads_every_container_and_rate(tmp_path, ending, rate):
     assert audio_info(path).frames == rate
 
 
-@pytest.mark.parametrize(
-    "subtype", ["PCM_U8", "PCM_16", "PCM_24", "PCM_32", "FLOAT", "DOUBLE", "ULAW", "IMA_ADPCM"]
-)
+@pytest.mark.parametrize("subtype", ["PCM_U8", "PCM_16", "PCM_24", "PCM_32", "FLOAT", "DOUBLE", "ULAW", "IMA_ADPCM"])
 def test_reads_odd_subtypes(tmp_path, subtype):
     samples, _ = read_audio(Segment(write(tmp_path / "a.wav", noise(4040), subtype=subtype)))
     assert len(samples) >= 4040
@@ -65,9 +63,7 @@ def test_one_sample_is_a_clip(tmp_path, ending):
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(
-    first=st.integers(0, 4998), length=st.integers(1, 6000), ending=st.sampled_from(["wav", "flac", "ogg"])
-)
+@given(first=st.integers(0, 4998), length=st.integers(1, 6000), ending=st.sampled_from(["wav", "flac", "ogg"]))
 def test_segment_is_a_slice_of_the_whole(tmp_path, first, length, ending):
     path = tmp_path / f"a.{ending}"
     if not path.exists():

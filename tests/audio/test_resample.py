@@ -18,11 +18,7 @@ def tone(hertz: float, rate: int, seconds: float = 1.0) -> np.ndarray:
 def test_length_is_exact(samples, rate, to_rate):
     found = resample(np.ones(samples, np.float32), rate, to_rate)
     assert found.dtype == np.float32
-    assert (
-        len(found)
-        == resampled_length(samples, rate, to_rate)
-        == max(1, int(np.ceil(samples * to_rate / rate)))
-    )
+    assert len(found) == resampled_length(samples, rate, to_rate) == max(1, int(np.ceil(samples * to_rate / rate)))
     assert np.isfinite(found).all()
 
 

@@ -41,9 +41,7 @@ def reference(samples: np.ndarray, front_end: LogMel | Summary) -> np.ndarray:
 
 
 def agree(samples: np.ndarray, front_end: LogMel | Summary) -> None:
-    np.testing.assert_allclose(
-        front_end.frames([samples])[0], reference(samples, front_end), rtol=0, atol=1e-3
-    )
+    np.testing.assert_allclose(front_end.frames([samples])[0], reference(samples, front_end), rtol=0, atol=1e-3)
 
 
 @pytest.mark.parametrize("front_end", [LogMel(), Summary(), LogMel(bands=40, rate=8000, high=4000.0)])
@@ -70,9 +68,7 @@ def test_tones_agree_with_librosa():
 
 
 @pytest.mark.data
-@pytest.mark.parametrize(
-    "dataset", ["fsdd", "esc10", "emodb", "donateacry"]
-)  # the first and the last are 8 kHz
+@pytest.mark.parametrize("dataset", ["fsdd", "esc10", "emodb", "donateacry"])  # the first and the last are 8 kHz
 def test_real_clips_agree_with_librosa(dataset):
     files = sorted((DATA / dataset / "clips").glob("*.flac"))[::40][:12]
     if not files:

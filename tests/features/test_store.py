@@ -26,9 +26,7 @@ def clips(tmp_path):
     folder, noise = tmp_path / "clips", np.random.default_rng(0)
     folder.mkdir()
     segments = []
-    for i, (samples, rate) in enumerate(
-        [(9000, 16000), (1, 16000), (4000, 8000), (30000, 44100), (500, 48000)]
-    ):
+    for i, (samples, rate) in enumerate([(9000, 16000), (1, 16000), (4000, 8000), (30000, 44100), (500, 48000)]):
         path = folder / f"{i}.flac"
         soundfile.write(path, noise.uniform(-0.5, 0.5, samples), rate)
         segments.append(Segment(path))

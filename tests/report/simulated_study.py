@@ -24,9 +24,7 @@ EFFECTS = {
 }
 
 
-def write_study(
-    folder: Path, *, names=TASKS, encoders=("small",), folds=5, seeds=1, extras=True, seed=0
-) -> Path:
+def write_study(folder: Path, *, names=TASKS, encoders=("small",), folds=5, seeds=1, extras=True, seed=0) -> Path:
     """Singles, pairs and all over ``folds`` x ``seeds`` repeats, and the files beside ``results.csv``."""
     folder.mkdir(parents=True, exist_ok=True)
     rng = np.random.default_rng(seed)
@@ -50,9 +48,7 @@ def write_study(
                         row = dict.fromkeys(RESULTS, "") | runs[-1]
                         row.update(task=names[i], metric="uar", value=value, higher_is_better=True)
                         row.update(test_clips=150, parameters=104000, steps=600, seconds=21.5)
-                        rows.append(
-                            {key: row[key] for key in RESULTS} | {"test_part": f"p{i}-{fold}", "focal": ""}
-                        )
+                        rows.append({key: row[key] for key in RESULTS} | {"test_part": f"p{i}-{fold}", "focal": ""})
                         parts = {"train": min(1.0, value + 0.15), "validation": value + 0.01, "test": value}
                         for part, score in parts.items():
                             metrics.append((run, names[i], part, "last", "uar", score))

@@ -45,9 +45,7 @@ def opened(browser):
         page.on("console", lambda message: wrong.append(message.text))
         page.on("pageerror", lambda error: wrong.append(str(error)))
         page.on("dialog", lambda dialog: wrong.append(dialog.message))
-        page.on(
-            "request", lambda request: wrong.append(request.url) if request.url != path.as_uri() else None
-        )
+        page.on("request", lambda request: wrong.append(request.url) if request.url != path.as_uri() else None)
         page.goto(path.as_uri())
         return page
 

@@ -42,9 +42,7 @@ MARGIN = 0.01
 PerTask = float | Mapping[str, float]
 
 
-def gains(
-    results: pd.DataFrame, margins: PerTask = MARGIN, test_train_ratio: PerTask | None = None
-) -> pd.DataFrame:
+def gains(results: pd.DataFrame, margins: PerTask = MARGIN, test_train_ratio: PerTask | None = None) -> pd.DataFrame:
     """The gain of every cell, its 95 % interval and its verdict.
 
     Args:
@@ -147,17 +145,11 @@ def caveats(results: pd.DataFrame) -> list[str]:
         said.append(f"Fewer than two paired repeats ({_names(few)}): nothing can be decided there.")
     one = sorted(cells.loc[(cells["parts"] == 1) & (cells["repeats"] > 1), "task"].unique())
     if one:
-        said.append(
-            f"One test part only ({_names(one)}): the verdicts hold for this split, not for other data."
-        )
+        said.append(f"One test part only ({_names(one)}): the verdicts hold for this split, not for other data.")
     if ((cells["parts"] > 1) & (cells["repeats"] == cells["parts"])).any():
-        said.append(
-            "With one seed a fold, chance and the choice of data cannot be told apart; intervals are wide."
-        )
+        said.append("With one seed a fold, chance and the choice of data cannot be told apart; intervals are wide.")
     if cells["repeats"].max() < 5:
-        said.append(
-            f"At most {cells['repeats'].max()} paired repeats; at least 5 are advised before a verdict."
-        )
+        said.append(f"At most {cells['repeats'].max()} paired repeats; at least 5 are advised before a verdict.")
     return said
 
 

@@ -73,9 +73,7 @@ def checked_results(frame: pd.DataFrame, source: str = "results") -> pd.DataFram
 
 def _check_combinations(table: pd.DataFrame, source: str) -> None:
     names: dict[frozenset[str], str] = {}
-    for task, combination in (
-        table[["task", "combination"]].drop_duplicates().itertuples(index=False, name=None)
-    ):
+    for task, combination in table[["task", "combination"]].drop_duplicates().itertuples(index=False, name=None):
         members = combination.split("+")
         if "+" in task or task not in members:
             raise UserError(

@@ -47,9 +47,7 @@ def cell_spread(pairs: pd.DataFrame) -> pd.DataFrame:
     )
     cells = cells.join(of_parts)
     means = pairs.groupby([*keys, "part"], sort=False)["difference"].transform("mean")
-    square_within = (
-        ((pairs["difference"] - means) ** 2).groupby([pairs[key] for key in keys], sort=True).sum()
-    )
+    square_within = ((pairs["difference"] - means) ** 2).groupby([pairs[key] for key in keys], sort=True).sum()
     n, j = cells["repeats"].astype(float), cells["parts"].astype(float)
     cells["between_freedom"] = j - 1
     cells["within_freedom"] = n - j

@@ -68,5 +68,6 @@ def _value(node: yaml.Node, place: Place, lines: dict[Place, int], above: frozen
         for number, item in enumerate(node.value):
             lines[(*place, number)] = item.start_mark.line + 1
         return [_value(item, (*place, number), lines, above) for number, item in enumerate(node.value)]
+    assert isinstance(node, yaml.ScalarNode)
     plain = node.style is None
     return None if plain and node.value in ("", "~", "null") else node.value

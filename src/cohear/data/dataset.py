@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cohear.base.errors import DataError
+from cohear.base.pool import Progress
 from cohear.data.clips import ClipTable
-from cohear.data.facts import BadClip, ClipFacts, Progress, scan
+from cohear.data.facts import BadClip, ClipFacts, scan
 
 _SHOWN = 10
 
@@ -42,7 +43,12 @@ class Dataset:
 
 
 def open_dataset(
-    table: ClipTable, *, cache: Path, skip_bad: bool, jobs: int | None = None, progress: Progress | None = None
+    table: ClipTable,
+    *,
+    cache: Path,
+    skip_bad: bool,
+    jobs: int | None = None,
+    progress: Progress | None = None,
 ) -> Dataset:
     """Scan a clip table's audio.
 

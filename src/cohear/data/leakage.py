@@ -81,7 +81,9 @@ def set_aside(
     """
     tested = {task: _tested(cut, names[cut.dataset]) for task, cut in cuts.items()}
     everywhere = set().union(*tested.values())
-    return {task: _clear(cut, names[cut.dataset], tested[task], everywhere, allow_overlap) for task, cut in cuts.items()}
+    return {
+        task: _clear(cut, names[cut.dataset], tested[task], everywhere, allow_overlap) for task, cut in cuts.items()
+    }
 
 
 def _tested(cut: Cut, names: list[list[Recording]]) -> set[Recording]:
@@ -89,7 +91,11 @@ def _tested(cut: Cut, names: list[list[Recording]]) -> set[Recording]:
 
 
 def _clear(
-    cut: Cut, names: list[list[Recording]], own: set[Recording], everywhere: set[Recording], allow_overlap: bool
+    cut: Cut,
+    names: list[list[Recording]],
+    own: set[Recording],
+    everywhere: set[Recording],
+    allow_overlap: bool,
 ) -> Cleared:
     learnt = np.isin(cut.parts, (Part.TRAIN, Part.VALIDATION))
     in_any = np.array([not everywhere.isdisjoint(names[row]) for row in cut.rows], dtype=np.bool_) & learnt

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import math
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -91,7 +92,7 @@ def _read_jsonl(file: Path) -> pd.DataFrame:
 
 def _cell(value: Any) -> str:  # noqa: ANN401 - any JSON value
     """The text of a typed cell: lists are joined by ``;``, null is unknown."""
-    if value is None or (isinstance(value, float) and value != value):
+    if value is None or (isinstance(value, float) and math.isnan(value)):
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
@@ -102,7 +103,7 @@ def _cell(value: Any) -> str:  # noqa: ANN401 - any JSON value
 
 def _read_parquet(file: Path) -> pd.DataFrame:
     try:
-        import pyarrow.parquet as parquet  # noqa: PLC0415 - an extra
+        from pyarrow import parquet  # noqa: PLC0415 - an extra
     except ImportError as error:
         raise MissingExtra("pyarrow", "parquet") from error
     try:

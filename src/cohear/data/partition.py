@@ -108,7 +108,12 @@ class Partition:
     """
 
     def __init__(
-        self, datasets: Mapping[str, Dataset], tasks: Sequence[TaskChoice], seed: int, *, allow_overlap: bool = False
+        self,
+        datasets: Mapping[str, Dataset],
+        tasks: Sequence[TaskChoice],
+        seed: int,
+        *,
+        allow_overlap: bool = False,
     ) -> None:
         self.tasks = list(tasks)
         self._datasets, self._allow_overlap = datasets, allow_overlap

@@ -100,9 +100,7 @@ def build_front_end(spec: str | Mapping[str, Any]) -> FrontEnd:
     if isinstance(spec, str):
         spec = {"name": spec}
     if "name" not in spec:
-        raise UserError(
-            f"a front-end needs a name, as in {{name: logmel, bands: 64}}{did_you_mean('', FRONT_ENDS)}"
-        )
+        raise UserError(f"a front-end needs a name, as in {{name: logmel, bands: 64}}{did_you_mean('', FRONT_ENDS)}")
     cls = FRONT_ENDS[str(spec["name"])]
     kinds = typing.get_type_hints(cls)
     known = [field.name for field in fields(cls)]

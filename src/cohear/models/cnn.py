@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import ClassVar
 
 from torch import Tensor, nn
-from torch.nn import functional as F
 
 from cohear.models.encoder import ENCODERS, Encoder, Layout
-from cohear.models.masked import BandNorm, MaskedBatchNorm, Valid, halve
+from cohear.models.masked import BandNorm, MaskedNorm, Valid, halve
 
 LAYERS = 4
 
@@ -30,15 +30,17 @@ class Cnn(Encoder):
         widths = [1] + [channels] * LAYERS
         self.convolutions = nn.ModuleList(
             nn.Conv2d(before, after, 5, padding=2, bias=False)
-            for before, after in zip(widths, widths[1:], strict=False)
+            for before, after in pairwise(widths)
         )
-        self.norms = nn.ModuleList(MaskedBatchNorm(channels) for _ in range(LAYERS))
+        self.norms = nn.ModuleList(MaskedNorm(channels) for _ in range(LAYERS))
         self.embedding_width = channels
 
     def forward(self, features: Tensor, lengths: Tensor | None) -> Tensor:
         """``[B, T, D]`` to ``[B, channels]``."""
-        sequence = self.input_norm(features, lengths)[:, None]
+        valid = Valid.of(lengths, features.shape[1])
+        sequence = self.input_norm(features, valid)
         for convolution, norm in zip(self.convolutions, self.norms, strict=True):
-            valid = Valid.of(lengths, sequence.shape[2])
-            sequence, lengths = halve(F.relu(norm(convolution(sequence), valid)), lengths)
-        return sequence.amax(dim=(2, 3))
+            sequence = halve(norm(convolution(sequence), valid))
+            valid = valid and valid.halved(sequence.shape[2])
+        embedding: Tensor = sequence.float().amax(dim=(2, 3))
+        return embedding

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import ClassVar
 
 from torch import Tensor, nn
@@ -27,8 +28,13 @@ class Dnn(Encoder):
         self.input_norm = nn.BatchNorm1d(input_width)
         widths = [input_width] + [hidden] * layers
         blocks: list[nn.Module] = []
-        for before, after in zip(widths, widths[1:], strict=False):
-            blocks += [nn.Linear(before, after, bias=False), nn.BatchNorm1d(after), nn.ReLU(), nn.Dropout(dropout)]
+        for before, after in pairwise(widths):
+            blocks += [
+                nn.Linear(before, after, bias=False),
+                nn.BatchNorm1d(after),
+                nn.ReLU(),
+                nn.Dropout(dropout),
+            ]
         self.layers = nn.Sequential(*blocks)
         self.embedding_width = hidden
 

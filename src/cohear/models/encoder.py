@@ -71,7 +71,11 @@ class EncoderChoice:
     def key(self) -> dict[str, Any]:
         """What of the choice changes numbers: name, settings, and the version or the source of the code."""
         if self.module is None:
-            return {"name": self.name, "settings": dict(self.settings), "version": ENCODERS[self.name].version}
+            return {
+                "name": self.name,
+                "settings": dict(self.settings),
+                "version": ENCODERS[self.name].version,
+            }
         source = inspect.getsourcefile(_user_class(self.module, self.folder))
         code = Path(source).read_bytes() if source else self.module.encode()
         return {

@@ -19,11 +19,11 @@ class Valid:
 
     Attributes:
         lengths: ``[B]`` frames.
-        frames: ``[V]`` positions of the valid frames in the flattened ``[B * T]``.
+        rows: ``[V]`` positions of the valid frames in the flattened ``[B * T]``.
     """
 
     lengths: Tensor
-    frames: Tensor
+    rows: Tensor
 
     @staticmethod
     def of(lengths: Tensor | None, time: int) -> Valid | None:
@@ -33,53 +33,66 @@ class Valid:
         mask = torch.arange(time, device=lengths.device)[None, :] < lengths[:, None]
         return Valid(lengths, mask.flatten().nonzero()[:, 0])
 
+    def halved(self, time: int) -> Valid:
+        """The valid frames after a step of two in time that keeps a last odd frame; ``time`` is the new T."""
+        halved = Valid.of((self.lengths + 1) // 2, time)
+        assert halved is not None
+        return halved
 
-class MaskedBatchNorm(nn.BatchNorm2d):
-    """Batch norm (Ioffe & Szegedy 2015) whose statistics are those of the valid frames."""
+
+class MaskedNorm(nn.BatchNorm1d):
+    """Batch norm (Ioffe & Szegedy 2015) whose statistics are those of the valid frames.
+
+    Args:
+        channels: of the sequence.
+        rectify: whether a ReLU follows; done here it reads memory once less.
+    """
+
+    def __init__(self, channels: int, *, rectify: bool = True) -> None:
+        super().__init__(channels)
+        self._rectify = rectify
 
     def forward(self, input: Tensor, valid: Valid | None = None) -> Tensor:  # noqa: A002 - torch's name
         """Normalise ``[B, C, T, D]``; zeros beyond each row's length."""
         batch, channels, time, width = input.shape
-        rows = input.permute(0, 2, 3, 1).reshape(batch * time, width, channels)
-        if valid is None:
-            return self._normalise(rows).view(batch, time, width, channels).permute(0, 3, 1, 2)
-        normal = self._normalise(rows[valid.frames])
-        result = torch.zeros_like(rows).index_copy(0, valid.frames, normal)
-        return result.view(batch, time, width, channels).permute(0, 3, 1, 2)
+        frames = input.permute(0, 2, 3, 1).reshape(batch * time, width * channels)  # a view when channels-last
+        normal = self._normalise(frames if valid is None else frames[valid.rows], channels)
+        if valid is not None:
+            normal = torch.zeros_like(frames, dtype=normal.dtype).index_copy_(0, valid.rows, normal)
+        return normal.view(batch, time, width, channels).permute(0, 3, 1, 2)
 
-    def _normalise(self, frames: Tensor) -> Tensor:
-        flat = frames.reshape(-1, frames.shape[-1])
-        training = self.training or not self.track_running_stats
+    def _normalise(self, frames: Tensor, channels: int) -> Tensor:
         normal = F.batch_norm(
-            flat, self.running_mean, self.running_var, self.weight, self.bias, training, self.momentum or 0.1, self.eps
+            frames.reshape(-1, channels),
+            self.running_mean,
+            self.running_var,
+            self.weight,
+            self.bias,
+            self.training,
+            self.momentum or 0.1,
+            self.eps,
         )
-        return normal.view(frames.shape)
+        return (F.relu(normal) if self._rectify else normal).view(frames.shape)
 
 
 class BandNorm(nn.Module):
-    """Batch norm of each band of ``[B, T, D]`` over the valid frames: an encoder's input norm."""
+    """Batch norm of each band over the valid frames: an encoder's input norm."""
 
     def __init__(self, bands: int) -> None:
         super().__init__()
-        self.norm = nn.BatchNorm1d(bands)
+        self.norm = MaskedNorm(bands, rectify=False)
 
-    def forward(self, features: Tensor, lengths: Tensor | None) -> Tensor:
-        """Normalise; zeros beyond each row's length. ``[B, T, D]`` in and out."""
-        batch, time, bands = features.shape
-        flat = features.reshape(batch * time, bands)
-        valid = Valid.of(lengths, time)
-        if valid is None:
-            normal: Tensor = self.norm(flat)
-            return normal.view(batch, time, bands)
-        normal = self.norm(flat[valid.frames])
-        return torch.zeros_like(flat).index_copy(0, valid.frames, normal).view(batch, time, bands)
+    def forward(self, features: Tensor, valid: Valid | None) -> Tensor:
+        """``[B, T, D]`` to a sequence ``[B, 1, T, D]``; zeros beyond each row's length."""
+        bands_as_channels = features.transpose(1, 2)[..., None].contiguous(memory_format=torch.channels_last)
+        normal: Tensor = self.norm(bands_as_channels, valid)  # [B, D, T, 1]
+        return normal.permute(0, 3, 2, 1)
 
 
-def halve(sequence: Tensor, lengths: Tensor | None) -> tuple[Tensor, Tensor | None]:
+def halve(sequence: Tensor) -> Tensor:
     """Max-pool ``[B, C, T, D]`` by 2 in time and bands, a last odd frame kept.
 
     The input must be non-negative with zeros beyond the lengths (it comes out of a ReLU), so that a pooled frame
     which straddles the end is the maximum of its valid part.
     """
-    pooled = F.max_pool2d(sequence, 2, ceil_mode=True)
-    return pooled, None if lengths is None else (lengths + 1) // 2
+    return F.max_pool2d(sequence, 2, ceil_mode=True)

@@ -6,10 +6,9 @@ from typing import ClassVar
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
 
 from cohear.models.encoder import ENCODERS, Encoder, Layout
-from cohear.models.masked import BandNorm, MaskedBatchNorm, Valid
+from cohear.models.masked import BandNorm, MaskedNorm, Valid
 
 
 class MaskedConvolution(nn.Module):
@@ -18,7 +17,7 @@ class MaskedConvolution(nn.Module):
     Args:
         before, after: channels.
         kernel: frames, bands.
-        stride: frames (1 or 2), bands.
+        stride: frames, bands.
         padding: frames, bands.
         groups: of channels.
     """
@@ -34,15 +33,12 @@ class MaskedConvolution(nn.Module):
     ) -> None:
         super().__init__()
         self.convolution = nn.Conv2d(before, after, kernel, stride, padding, groups=groups, bias=False)
-        self.norm = MaskedBatchNorm(after)
-        self._halves_time = stride[0] == 2
+        self.norm = MaskedNorm(after)
 
-    def forward(self, sequence: Tensor, lengths: Tensor | None) -> tuple[Tensor, Tensor | None]:
-        """The new sequence and its lengths; zeros beyond them."""
-        sequence = self.convolution(sequence)
-        if lengths is not None and self._halves_time:
-            lengths = (lengths + 1) // 2
-        return F.relu(self.norm(sequence, Valid.of(lengths, sequence.shape[2]))), lengths
+    def forward(self, sequence: Tensor, valid: Valid | None) -> Tensor:
+        """The new sequence; ``valid`` are its frames, and beyond them it is zero."""
+        normal: Tensor = self.norm(self.convolution(sequence), valid)
+        return normal
 
 
 @ENCODERS.register("small")
@@ -63,27 +59,26 @@ class Small(Encoder):
         super().__init__()
         first, second, third, merged = (8 * max(1, round(width * channels / 8)) for channels in (16, 48, 64, 128))
         self.input_norm = BandNorm(input_width)
-        self.begin = nn.ModuleList(
-            [
-                MaskedConvolution(1, first, (5, 5), (2, 2), (2, 2)),
-                MaskedConvolution(first, second, (3, 3), (2, 2)),
-                MaskedConvolution(second, third, (3, 3), (1, 2)),
-            ]
-        )
+        self.first = MaskedConvolution(1, first, (5, 5), (2, 2), (2, 2))
+        self.second = MaskedConvolution(first, second, (3, 3), (2, 2))
+        self.third = MaskedConvolution(second, third, (3, 3), (1, 2))  # keeps the frames
         self.residual = MaskedConvolution(third, third, (3, 3))
         bands = -(-input_width // 8)
-        self.merge = MaskedConvolution(third, merged, (1, bands), (1, 1), (0, 0), groups=2)
+        self.merge = MaskedConvolution(third, merged, (1, bands), padding=(0, 0), groups=2)
         self.dropout = nn.Dropout(dropout)
         self.embedding_width = 2 * merged
 
     def forward(self, features: Tensor, lengths: Tensor | None) -> Tensor:
         """``[B, T, D]`` to ``[B, embedding_width]``."""
-        sequence = self.input_norm(features, lengths)[:, None]  # [B, 1, T, D]
-        for layer in self.begin:
-            sequence, lengths = layer(sequence, lengths)  # [B, C, T / 4, D / 8] in the end
-        sequence = sequence + self.residual(sequence, lengths)[0]
-        frames = self.merge(sequence, lengths)[0].flatten(2).float()  # [B, merged, T / 4]
-        count = frames.shape[2] if lengths is None else lengths[:, None]
+        valid = Valid.of(lengths, features.shape[1])
+        sequence = self.input_norm(features, valid)  # [B, 1, T, D]
+        for layer in (self.first, self.second):
+            valid = valid and valid.halved(-(-sequence.shape[2] // 2))
+            sequence = layer(sequence, valid)  # [B, C, T / 4, D / 4] in the end
+        sequence = self.third(sequence, valid)  # [B, C, T / 4, D / 8]
+        sequence = sequence + self.residual(sequence, valid)
+        frames = self.merge(sequence, valid).flatten(2).float()  # [B, merged, T / 4]
+        count = frames.shape[2] if valid is None else valid.lengths[:, None]
         # The maximum may see the zeros beyond the end: after a ReLU no frame is smaller.
         embedding: Tensor = self.dropout(torch.cat([frames.sum(2) / count, frames.amax(2)], dim=1))
         return embedding

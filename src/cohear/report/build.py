@@ -68,8 +68,7 @@ def _own_file(name: str) -> str:
 def _choices(views: list[Any]) -> dict[str, list[str]]:
     """The settings that vary between views, with their values."""
     found = {
-        name: list(dict.fromkeys(getattr(view, name) for view in views))
-        for name in ("features", "encoder", "arm")
+        name: list(dict.fromkeys(getattr(view, name) for view in views)) for name in ("features", "encoder", "arm")
     }
     return {name: values for name, values in found.items() if len(values) > 1}
 
@@ -77,9 +76,7 @@ def _choices(views: list[Any]) -> dict[str, list[str]]:
 def _facts(study: StudyFolder) -> dict[str, Any]:
     """A few figures for the first screen."""
     ordinary = study.results[study.results["control"] == ""]
-    repeats = ordinary.groupby("combination")[["fold", "seed"]].apply(
-        lambda rows: len(rows.drop_duplicates())
-    )
+    repeats = ordinary.groupby("combination")[["fold", "seed"]].apply(lambda rows: len(rows.drop_duplicates()))
     runs = study.results.drop_duplicates("run")
     return {
         "pairs": sum(name.count("+") == 1 for name in ordinary["combination"].unique()),

@@ -65,7 +65,7 @@ def read_folder(path: Path) -> StudyFolder:
         UserError: ``results.csv`` is missing, or one of the files is broken.
     """
     results = read_results(path)
-    data, plan = _json(path / "data.json"), _json(path / "plan.json")
+    data, plan = read_facts(path), _json(path / "plan.json")
     margins = margins_of(data)
     if (path / "gains.csv").exists():
         judged = read_gains(path / "gains.csv")
@@ -91,6 +91,11 @@ def read_folder(path: Path) -> StudyFolder:
         study_text=text,
         order=list(dict.fromkeys((r["features"], r["encoder"], r["arm"]) for r in plan.get("runs", []))),
     )
+
+
+def read_facts(folder: Path) -> dict[str, Any]:
+    """What ``data.json`` says of datasets, tasks and folds; empty where there is none."""
+    return _json(folder / "data.json")
 
 
 def _json(path: Path) -> dict[str, Any]:

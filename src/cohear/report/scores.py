@@ -117,9 +117,7 @@ def _row(rows: pd.DataFrame, tasks: int, axis: Axis, fraction: bool, parts: dict
     )
 
 
-def _means_by_part(
-    results: pd.DataFrame, metrics: pd.DataFrame
-) -> dict[tuple[str, str, str], dict[str, float]]:
+def _means_by_part(results: pd.DataFrame, metrics: pd.DataFrame) -> dict[tuple[str, str, str], dict[str, float]]:
     """Mean over repeats of each part's score, by (task, combination, metric) and part."""
     if metrics.empty:
         return {}
@@ -127,10 +125,7 @@ def _means_by_part(
     known = last.merge(results[["run", "task", "combination"]].drop_duplicates(), on=["run", "task"])
     means: dict[tuple[str, str, str], dict[str, float]] = {}
     for row in (
-        known.groupby(["task", "combination", "metric", "part"])["value"]
-        .mean()
-        .reset_index()
-        .to_dict("records")
+        known.groupby(["task", "combination", "metric", "part"])["value"].mean().reset_index().to_dict("records")
     ):
         if not math.isnan(row["value"]):
             means.setdefault((row["task"], row["combination"], row["metric"]), {})[row["part"]] = row["value"]

@@ -1,9 +1,12 @@
-"""Tables for the terminal, readable in 100 columns and without colour."""
+"""Tables for the terminal, readable in 80 columns and without colour."""
 
-from collections.abc import Iterable
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
 
 import pandas as pd
 from rich import box
+from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
@@ -11,38 +14,31 @@ from cohear.report.cells import Cell, cells_of
 from cohear.report.numbers import fraction_metrics, level
 
 _STYLES = {"helps": "bold blue", "hurts": "bold red", "harmless": "green", "undecided": "dim"}
-_SETTING = ("features", "encoder", "arm")
+_SETTING = ["features", "encoder", "arm"]
+_NAME_WIDTH = 12
 
 
-def gains_table(gains: pd.DataFrame) -> Table:
-    """The table of gains, a line per task and partners, largest gain of a task first.
+def gains_table(gains: pd.DataFrame) -> Group:
+    """The table of gains, one for each features, encoder and arm; names are shown as they are (no markup).
 
-    Names are shown as they are (no markup); setting columns that never vary go into the title.
+    A line is a task and its partners, the largest gain of a task first.
     """
-    tasks = list(dict.fromkeys(name for names in gains["combination"] for name in names.split("+")))
     fractions = fraction_metrics(gains)
-    varied, fixed = _varied(gains)
-    table = Table(
-        box=box.SIMPLE_HEAD, title=_title("Gain by sharing, in points (x 100)", fixed), title_justify="left"
-    )
-    table.add_column("task", overflow="fold")
-    table.add_column("together with", overflow="fold")
-    for name in varied:
-        table.add_column(name, overflow="fold")
-    for name in ("single", "shared", "gain"):
+    tasks = list(dict.fromkeys(name for names in gains["combination"] for name in names.split("+")))
+    return Group(*(_gains_of(name, rows, fractions, tasks) for name, rows in _settings(gains)))
+
+
+def _gains_of(setting: str, gains: pd.DataFrame, fractions: set[str], tasks: list[str]) -> Table:
+    table = _table(f"Gain by sharing, in points (x 100) · {setting}", {"task": _longest(gains["task"]), "with": 0})
+    for name in ("single", "shared", "gain", "95 % interval", "n"):
         table.add_column(name, justify="right", no_wrap=True)
-    table.add_column("95 % interval", justify="right", no_wrap=True)
-    table.add_column("n", justify="right", no_wrap=True)
     table.add_column("verdict", no_wrap=True)
-    ordered = gains.sort_values(["task", *varied, "gain"], ascending=[True] * (1 + len(varied)) + [False])
+    ordered = gains.sort_values(["task", "gain"], ascending=[True, False])
     previous = None
-    for row, cell in zip(ordered.to_dict("records"), cells_of(ordered, fractions, tasks), strict=True):
+    for cell in cells_of(ordered, fractions, tasks):
         if previous not in (None, cell.task):
             table.add_section()
-        settings = [Text(row[name]) for name in varied]
-        table.add_row(
-            Text(cell.task if cell.task != previous else ""), Text(cell.with_whom), *settings, *_figures(cell)
-        )
+        table.add_row(Text(cell.task if cell.task != previous else ""), Text(cell.with_whom), *_figures(cell))
         previous = cell.task
     if not set(gains["metric"]) <= fractions:
         table.caption = "metrics that are not fractions are in their own unit"
@@ -59,30 +55,41 @@ def _figures(cell: Cell) -> Iterable[Text]:
     yield Text(f"{cell.sign} {cell.verdict}", style=style)
 
 
-def scores_table(scores: pd.DataFrame) -> Table:
+def scores_table(scores: pd.DataFrame) -> Group:
     """The table of :func:`cohear.analysis.scores.scores`, a line per task and combination."""
     fractions = {str(m) for m, rows in scores.groupby("metric") if rows["mean"].dropna().between(0, 1).all()}
-    varied, fixed = _varied(scores)
-    table = Table(
-        box=box.SIMPLE_HEAD, title=_title("Test scores, in points (x 100)", fixed), title_justify="left"
-    )
-    for name in ("task", "combination", *varied, "metric"):
-        table.add_column(name, overflow="fold")
+    return Group(*(_scores_of(name, rows, fractions) for name, rows in _settings(scores)))
+
+
+def _scores_of(setting: str, scores: pd.DataFrame, fractions: set[str]) -> Table:
+    table = _table(f"Test scores, in points (x 100) · {setting}", {name: _longest(scores[name]) for name in ("task", "combination", "metric")})
     for name in ("mean", "sd", "n"):
         table.add_column(name, justify="right", no_wrap=True)
     for row in scores.to_dict("records"):
-        names = [Text(row[name]) for name in ("task", "combination", *varied, "metric")]
+        names = [Text(row[name]) for name in ("task", "combination", "metric")]
         fraction = row["metric"] in fractions
         figures = [level(row["mean"], fraction), level(row["sd"], fraction), str(row["repeats"])]
         table.add_row(*names, *map(Text, figures))
     return table
 
 
-def _varied(table: pd.DataFrame) -> tuple[list[str], list[str]]:
-    varied = [name for name in _SETTING if table[name].nunique() > 1]
-    fixed = [str(table[name].iloc[0]) for name in _SETTING if name not in varied and len(table)]
-    return varied, fixed
+def _table(title: str, names: Mapping[str, int]) -> Table:
+    """A table whose columns of names (with the length of the longest) may break, but not down to single letters."""
+    table = Table(
+        box=box.SIMPLE_HEAD, title=Text(title), title_justify="left", pad_edge=False, collapse_padding=True
+    )
+    for name, longest in names.items():
+        table.add_column(name, overflow="fold", min_width=min(_NAME_WIDTH, longest))
+    return table
 
 
-def _title(what: str, fixed: list[str]) -> Text:
-    return Text(f"{what} · {', '.join(fixed)}" if fixed else what)
+def _longest(names: pd.Series[str]) -> int:
+    return max((len(name) for name in names), default=0)
+
+
+def _settings(table: pd.DataFrame) -> Iterable[tuple[str, pd.DataFrame]]:
+    """The rows of each features, encoder and arm, with a name for the three; an empty table once."""
+    if table.empty:
+        yield "nothing to show", table
+    for setting, rows in table.groupby(_SETTING, sort=False):
+        yield ", ".join(map(str, setting)), rows

@@ -55,9 +55,7 @@ def study_order(folder: StudyFolder) -> list[str]:
     """The tasks in the study's order, as far as the folder tells it."""
     names: list[str] = list(folder.data.get("tasks", {}))
     # a combination is named in the study's order, so the largest one tells most of it
-    for combination in sorted(
-        folder.results["combination"].unique(), key=lambda name: (-name.count("+"), name)
-    ):
+    for combination in sorted(folder.results["combination"].unique(), key=lambda name: (-name.count("+"), name)):
         names += combination.split("+")
     measured = set(folder.results["task"])
     return [name for name in dict.fromkeys(names) if name in measured]
@@ -138,9 +136,7 @@ def _charts(cells: Sequence[Cell], tasks: list[str]) -> list[Chart]:
         ends = [max(-reach, cell.low) for cell in some] + [min(reach, cell.high) for cell in some]
         axis = axis_over([0.0, *ends, *(cell.gain for cell in some)])
         fraction = some[0].fraction
-        by_task = [
-            (task, sorted((c for c in some if c.task == task), key=lambda cell: -cell.gain)) for task in tasks
-        ]
+        by_task = [(task, sorted((c for c in some if c.task == task), key=lambda cell: -cell.gain)) for task in tasks]
         charts.append(
             Chart(
                 unit=unit,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -52,7 +52,7 @@ class Launcher(ABC):
     """Trains runs somewhere."""
 
     @abstractmethod
-    def launch(self, specs: Sequence[RunSpec], work: Work, jobs: int | None = None) -> Iterator[Event]:
+    def launch(self, specs: Sequence[RunSpec], work: Work, jobs: int | None = None) -> Generator[Event]:
         """Train every run and tell what happens, as it happens.
 
         Closing the iterator ends all workers. A failed run does not end the others.

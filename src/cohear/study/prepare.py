@@ -15,7 +15,6 @@ from cohear.data.dataset import Dataset, open_dataset
 from cohear.data.partition import Partition, TaskSplit, mistakes_in_folds, warnings_in_folds
 from cohear.data.reader import read_clip_table
 from cohear.data.splits import Part
-from cohear.features.front_end import FrontEnd
 from cohear.features.store import ensure_store, store_key
 from cohear.models.encoder import build_encoder
 from cohear.study.folder import StudyFolder
@@ -45,7 +44,12 @@ class Prepared:
 
 
 def prepare(
-    settings: StudySettings, source_folder: Path, *, cache: Path, jobs: int | None = None, progress: Progress | None = None
+    settings: StudySettings,
+    source_folder: Path,
+    *,
+    cache: Path,
+    jobs: int | None = None,
+    progress: Progress | None = None,
 ) -> Prepared:
     """Read and scan the data, cut the folds and plan the runs; nothing is written but facts in the cache.
 
@@ -75,7 +79,9 @@ def prepare(
                     mistakes.append(f"encoders: {error}")
     if mistakes:
         raise StudyError(list(dict.fromkeys(mistakes)))
-    splits = {(index, task): digest(split.to_json()) for index, by_task in folds.items() for task, split in by_task.items()}
+    splits = {
+        (index, task): digest(split.to_json()) for index, by_task in folds.items() for task, split in by_task.items()
+    }
     used = sorted({choice.dataset for choice in choices})
     stores = {
         (front_end_label(front_end), name): store_key(front_end, datasets[name].facts)
@@ -124,9 +130,7 @@ def data_facts(prepared: Prepared) -> dict[str, Any]:
     }
 
 
-def _open_datasets(
-    settings: StudySettings, cache: Path, jobs: int | None, progress: Progress
-) -> dict[str, Dataset]:
+def _open_datasets(settings: StudySettings, cache: Path, jobs: int | None, progress: Progress) -> dict[str, Dataset]:
     used = {task.dataset for task in settings.tasks.values()}
     datasets, mistakes = {}, []
     for name, dataset in settings.datasets.items():
@@ -182,9 +186,7 @@ def _dataset_facts(dataset: Dataset) -> dict[str, Any]:
         "rates": {str(rate): int((rates == rate).sum()) for rate in np.unique(rates)},
         "channels": {str(count): int((channels == count).sum()) for count in np.unique(channels)},
         "silent": dataset.silent_clips(),
-        "bad_files": [
-            {"path": relative_to(bad.path, dataset.table.root), "reason": bad.reason} for bad in dataset.bad
-        ],
+        "bad_files": [{"path": relative_to(bad.path, dataset.table.root), "reason": bad.reason} for bad in dataset.bad],
         "name": dataset.table.about.title,
         "licence": dataset.table.about.licence,
         "citation": dataset.table.about.citation,

@@ -94,9 +94,7 @@ def run_study(
     return Outcome(len(specs), len(specs) - len(failed), len(missing) - len(failed), failed, prepared.warnings)
 
 
-def _train(
-    specs: Sequence[RunSpec], work: Work, launcher: str, jobs: int | None, progress: Progress
-) -> dict[str, str]:
+def _train(specs: Sequence[RunSpec], work: Work, launcher: str, jobs: int | None, progress: Progress) -> dict[str, str]:
     """Train runs; returns the errors of those that failed, which are kept in their folders too."""
     failed: dict[str, str] = {}
     if not specs:

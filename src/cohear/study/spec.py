@@ -6,7 +6,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from cohear.base.errors import StudyError, UserError
 from cohear.base.registry import Registry, did_you_mean
@@ -158,7 +166,11 @@ class StudySettings(_Model):
     seed: int = 0
     training: TrainingSettings = TrainingSettings()
     arms: dict[str, ArmSettings] = {"base": ArmSettings()}
-    keep: Annotated[list[Literal["curves", "predictions", "weights"]], OneOrMore] = ["curves", "predictions", "weights"]
+    keep: Annotated[list[Literal["curves", "predictions", "weights"]], OneOrMore] = [
+        "curves",
+        "predictions",
+        "weights",
+    ]
     on_bad_file: Literal["stop", "skip"] = "stop"
     allow_input_overlap: bool = False
 
@@ -213,7 +225,7 @@ def load_study(path: Path) -> StudySettings:
     try:
         text = read_yaml(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError as error:
-        raise StudyError([f"there is no such file; `cohear demo` shows an example"], str(path)) from error
+        raise StudyError(["there is no such file; `cohear demo` shows an example"], str(path)) from error
     except (OSError, UnicodeDecodeError) as error:
         raise StudyError([f"cannot be read: {error}"], str(path)) from error
     except YamlMistake as error:
@@ -332,7 +344,7 @@ def _told(error: ValidationError, text: YamlText) -> list[str]:
 def _known_keys(place: Place) -> list[str]:
     """Keys that the model at a place has."""
     model: type[BaseModel] = StudySettings
-    by_place = {"datasets": DatasetSettings, "tasks": TaskSettings, "arms": ArmSettings}
+    by_place: dict[str, type[BaseModel]] = {"datasets": DatasetSettings, "tasks": TaskSettings, "arms": ArmSettings}
     if place and place[0] in by_place:
         model = by_place[str(place[0])]
     elif place and place[0] == "training":

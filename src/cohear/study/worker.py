@@ -44,6 +44,7 @@ def main() -> None:
     """Serve until standard input closes."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     torch.set_num_threads(1)
+    warm_up()
     gc.freeze()  # children never touch, and so never copy, what was imported
     woken, wakes = os.pipe()
     os.set_blocking(wakes, False)
@@ -67,6 +68,11 @@ def main() -> None:
                 else:
                     _end(children)
                     return
+
+
+def warm_up() -> None:
+    """Load what torch loads at a network's first step, seconds that each run would pay again."""
+    torch.optim.AdamW([torch.zeros(1, requires_grad=True)], fused=True).zero_grad()
 
 
 def _start(request: dict[str, Any], children: dict[int, _Child]) -> None:

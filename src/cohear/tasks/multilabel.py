@@ -48,7 +48,7 @@ class Multilabel(TargetKind):
 
     def counts(self, targets: Targets, labels: Sequence[str]) -> NDArray[np.int64]:
         """Clips that are known to carry each label."""
-        return (targets.values * targets.known).sum(axis=0).astype(np.int64)
+        return np.asarray((targets.values * targets.known).sum(axis=0), dtype=np.int64)
 
     def loss(self, logits: Tensor, values: Tensor, known: Tensor, smoothing: float) -> Tensor:
         """Binary cross-entropy, mean over the known entries."""
@@ -65,7 +65,7 @@ class Multilabel(TargetKind):
     def cells(self, targets: Targets, labels: Sequence[str]) -> list[str]:
         """The labels joined by ``;``."""
         carried = (targets.values > 0.5) & targets.known
-        return [";".join(labels[number] for number in np.flatnonzero(row)) for row in carried]
+        return [";".join(labels[int(number)] for number in np.flatnonzero(row)) for row in carried]
 
 
 TARGET_KINDS.register(Multilabel.name)(Multilabel())

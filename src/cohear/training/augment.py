@@ -127,11 +127,11 @@ def frequency_warps(front_end: MelFrontEnd) -> Tensor:
     """
     low, high = hertz_to_mel(front_end.low), hertz_to_mel(front_end.high)
     step = (high - low) / (front_end.bands + 1)
-    centres = mel_to_hertz(low + step * np.arange(1, front_end.bands + 1))
+    centres = mel_to_hertz(low + step * np.arange(1, front_end.bands + 1, dtype=np.float64))
     columns = np.arange(front_end.bands)
     warps = np.zeros((WARPS, front_end.bands, front_end.bands), np.float32)
     for matrix, exponent in zip(warps, np.linspace(-WARP, WARP, WARPS), strict=True):
-        factor = np.exp(exponent)
+        factor = float(np.exp(exponent))
         bend = 0.6 * front_end.high * min(factor, 1) / factor
         rest = (front_end.high - bend * factor) / (front_end.high - bend)
         warped = np.where(centres <= bend, centres * factor, front_end.high - rest * (front_end.high - centres))

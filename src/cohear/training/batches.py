@@ -43,7 +43,12 @@ class TaskBatches:
     """
 
     def __init__(
-        self, task: TaskData, front_end: FrontEnd, window: int, settings: TrainingSettings, name: tuple[Name, ...]
+        self,
+        task: TaskData,
+        front_end: FrontEnd,
+        window: int,
+        settings: TrainingSettings,
+        name: tuple[Name, ...],
     ) -> None:
         self._task, self._front_end, self._window = task, front_end, window
         name = (*name, "task", task.name)

@@ -80,7 +80,10 @@ class Evaluation:
         scores = {name: METRICS[name].score(answers.logits, targets, task.scored) for name in task.kind.metrics}
         with torch.inference_mode():
             loss = task.kind.loss(
-                torch.from_numpy(answers.logits), torch.from_numpy(targets.values), torch.from_numpy(targets.known), 0.0
+                torch.from_numpy(answers.logits),
+                torch.from_numpy(targets.values),
+                torch.from_numpy(targets.known),
+                0.0,
             )
         return {**scores, "loss": float(loss) if len(answers.clips) else float("nan")}
 

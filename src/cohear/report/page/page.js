@@ -23,7 +23,6 @@
   // Tooltips: shown by the style sheet on hover and focus, put where there is room by this.
   const place = (button) => {
     const tip = button.nextElementSibling;
-    tip.classList.remove("closed");
     const cell = button.getBoundingClientRect();
     const box = tip.getBoundingClientRect();
     const left = Math.min(Math.max(8, cell.left + cell.width / 2 - box.width / 2), innerWidth - box.width - 8);
@@ -39,7 +38,9 @@
     for (const kind of ["mouseover", "focusin"]) {
       table.addEventListener(kind, (e) => {
         const cell = e.target.closest("td.cell");
-        if (cell) place(cell.querySelector("button"));
+        if (!cell) return;
+        cell.querySelector(".tip").classList.remove("closed");
+        place(cell.querySelector("button"));
       });
     }
     table.addEventListener("keydown", (e) => {

@@ -1,0 +1,63 @@
+"""The command line: one file a verb, heavy imports inside the verbs so that ``--help`` is quick."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from cohear import __version__
+from cohear.base.errors import CohearError, UserError
+from cohear.cli import features, gains, report, run, status
+from cohear.cli.console import errors, hush
+
+INTERRUPTED = 130
+
+app = typer.Typer(
+    name="cohear",
+    help="Which of your audio tasks should learn together in one network?",
+    epilog="Begin with: cohear demo --out demo",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for verb in (run, status, gains, report, features):
+    verb.register(app)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def _main(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit."),
+    ] = False,
+) -> None:
+    pass
+
+
+def main() -> None:
+    """Run a command; exit 0 done, 1 a run failed, 2 a user's mistake, 130 stopped by Ctrl-C."""
+    try:
+        status_code = app(standalone_mode=True)
+    except UserError as error:
+        errors.print(f"error: {error}", style="bold red", markup=False, highlight=False)
+        status_code = 2
+    except CohearError as error:
+        errors.print(f"error: {error}", style="bold red", markup=False, highlight=False)
+        status_code = 1
+    except (KeyboardInterrupt, typer.Abort):
+        errors.print("stopped; the same command goes on where it was", markup=False, highlight=False)
+        status_code = INTERRUPTED
+    except BrokenPipeError:
+        hush()
+        status_code = 0
+    sys.exit(status_code)

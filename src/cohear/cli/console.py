@@ -1,0 +1,16 @@
+"""Where output goes: results to standard output, everything else to standard error."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from rich.console import Console
+
+output = Console(soft_wrap=False)
+errors = Console(stderr=True)
+
+
+def hush() -> None:
+    """Write nothing more: the reader of a pipe has gone."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

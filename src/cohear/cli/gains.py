@@ -1,0 +1,37 @@
+"""``cohear gains``: what sharing did, from the tables."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cohear.cli.console import output
+
+EXAMPLES = """
+[bold]Examples[/bold]
+
+  cohear gains out/first
+
+  cohear gains tables/    [dim]a folder with nothing but a results.csv, wherever it came from[/dim]
+"""
+
+
+def register(app: typer.Typer) -> None:
+    """Enter the verb."""
+    app.command("gains", epilog=EXAMPLES)(gains)
+
+
+def gains(
+    folder: Annotated[Path, typer.Argument(help="Study folder, or any folder with a results.csv.", show_default=False)],
+) -> None:
+    """Compare shared with single-task runs: gains with intervals and verdicts; writes gains.csv."""
+    from cohear.api import write_gains
+    from cohear.report.terminal import gains_table
+
+    table = write_gains(folder)
+    if table.empty:
+        output.print("no gain can be told yet: there is no combination whose single runs are done on the same repeat")
+        return
+    output.print(gains_table(table))

@@ -1,0 +1,115 @@
+"""Draws a study's progress on standard error; quiet where that is no terminal."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rich.console import Console, Group, RenderableType
+from rich.live import Live
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.text import Text
+
+from cohear.study.launcher import Event
+from cohear.study.progress import Advance
+from cohear.study.progress import Progress as StudyProgress
+
+WIDTH = 30
+
+
+class TerminalProgress(StudyProgress):
+    """Bars for the stages, then one line for the runs: done, failed, running, rate and time left.
+
+    Warnings are printed whether or not there is a terminal: they are results, not decoration.
+
+    Args:
+        console: of standard error.
+    """
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._costs: dict[str, int] = {}
+        self._done: set[str] = set()
+        self._before = 0
+        self._running: dict[str, float] = {}
+        self._failed = 0
+        self._cost_trained = 0
+        self._began = time.monotonic()
+        self._live: Live | None = None
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[Advance]:
+        """A bar that is gone when the stage is over."""
+        columns = (
+            TextColumn("{task.description}", markup=False),
+            BarColumn(WIDTH),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+        )
+        with Progress(*columns, console=self._console, transient=True, disable=not self._console.is_terminal) as bar:
+            task = bar.add_task(name, total=None)
+            yield lambda done, total: bar.update(task, completed=int(done), total=int(total))
+
+    def say(self, sentence: str) -> None:
+        """Print a sentence above the bars."""
+        self._console.print(f"note: {sentence}", style="yellow", markup=False, highlight=False)
+
+    def runs_planned(self, costs: dict[str, int], done: set[str]) -> None:
+        """Begin the line of runs."""
+        self._costs, self._done, self._before = costs, set(done), len(done)
+        self._began = time.monotonic()
+        if self._console.is_terminal:
+            self._live = Live(self, console=self._console, refresh_per_second=2, transient=False)
+            self._live.start()
+
+    def run_event(self, event: Event) -> None:
+        """Count a run; a failed one is told at once."""
+        if event.kind == "started":
+            self._running[event.run] = time.monotonic()
+            return
+        self._running.pop(event.run, None)
+        if event.kind == "finished":
+            self._done.add(event.run)
+            self._cost_trained += self._costs.get(event.run, 0)
+        elif event.kind == "failed":
+            self._failed += 1
+            self._console.print(f"run {event.run} failed: {event.error}", style="red", markup=False, highlight=False)
+        elif event.kind == "again":
+            self._console.print(f"run {event.run} is tried again: {event.error}", markup=False, highlight=False)
+
+    def close(self) -> None:
+        """Leave the last state on the screen."""
+        if self._live is not None:
+            self._live.refresh()
+            self._live.stop()
+            self._live = None
+
+    def __rich__(self) -> RenderableType:
+        total, done = len(self._costs), len(self._done)
+        filled = round(WIDTH * done / max(total, 1))
+        line = Text.assemble(
+            "runs ",
+            ("━" * filled, "green"),
+            ("━" * (WIDTH - filled), "dim"),
+            f" {done}/{total}",
+        )
+        if self._failed:
+            line.append(f" · {self._failed} failed", "bold red")
+        if self._running:
+            line.append(f" · {len(self._running)} running")
+        trained = done - self._before
+        elapsed = time.monotonic() - self._began
+        if trained and elapsed > 0:
+            line.append(f" · {60 * trained / elapsed:.1f} a minute")
+            left = sum(cost for run, cost in self._costs.items() if run not in self._done)
+            if left:
+                line.append(f" · {clock(elapsed / max(self._cost_trained, 1) * left)} left")
+        return Group(line)
+
+
+def clock(seconds: float) -> str:
+    """``1:02:03`` or ``4:05``."""
+    whole = int(seconds)
+    hours, minutes = divmod(whole // 60, 60)
+    return f"{hours}:{minutes:02}:{whole % 60:02}" if hours else f"{minutes}:{whole % 60:02}"

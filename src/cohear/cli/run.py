@@ -1,0 +1,81 @@
+"""``cohear run``: train what is missing of a study."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cohear.cli.console import errors, output
+
+EXAMPLES = """
+[bold]Examples[/bold]
+
+  cohear run study.yaml --out out/first
+
+  cohear run study.yaml --out out/first --dry-run    [dim]what would be trained[/dim]
+
+Stop it at any moment and run the same command again: it goes on where it was.
+"""
+
+
+def register(app: typer.Typer) -> None:
+    """Enter the verb."""
+    app.command("run", epilog=EXAMPLES)(run)
+
+
+def run(
+    study: Annotated[Path, typer.Argument(help="The study file (YAML).", show_default=False)],
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Study folder. [default: out/NAME beside the study file]")
+    ] = None,
+    launcher: Annotated[str, typer.Option(help="Where runs are trained.")] = "local",
+    jobs: Annotated[int | None, typer.Option(min=1, help="Runs at once. [default: one a core]")] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Check everything and show the plan; train nothing.")
+    ] = False,
+) -> None:
+    """Train every run of a study that is not done yet, then write tables, gains and the page."""
+    from cohear.api import Study
+    from cohear.cli.progress import TerminalProgress
+
+    progress = TerminalProgress(errors)
+    loaded = Study.load(study, out)
+    if dry_run:
+        _show_plan(loaded, progress, jobs)
+        return
+    try:
+        outcome = loaded.run(launcher=launcher, jobs=jobs, progress=progress)
+    finally:
+        progress.close()
+    if outcome.done:
+        from cohear.report.terminal import gains_table
+
+        output.print(gains_table(loaded.gains()))
+        output.print(f"page: {loaded.folder / 'report' / 'index.html'}", markup=False, highlight=False, soft_wrap=True)
+    if outcome.failed:
+        errors.print(
+            f"{len(outcome.failed)} of {outcome.planned} runs failed; `cohear status {loaded.folder}` shows why, "
+            "and the same command tries them again",
+            style="bold red",
+            markup=False,
+            highlight=False,
+        )
+        raise typer.Exit(1)
+
+
+def _show_plan(loaded: Study, progress: TerminalProgress, jobs: int | None) -> None:  # type: ignore[name-defined]  # noqa: F821
+    from rich.table import Table
+
+    plan, done, warnings = loaded.plan(jobs=jobs, progress=progress)
+    for warning in warnings:
+        progress.say(warning)
+    cells: dict[tuple[str, str, str, int], set[str]] = {}
+    for planned in plan:
+        size = planned.combination.count("+") + 1
+        cells.setdefault((planned.features, planned.encoder, planned.arm, size), set()).add(planned.key)
+    table = Table("features", "encoder", "arm", "tasks", "runs", "done", title=f"plan of {loaded.settings.study}")
+    for (features, encoder, arm, size), keys in cells.items():
+        table.add_row(features, encoder, arm, str(size), str(len(keys)), str(len(keys & done)))
+    output.print(table)

@@ -1,0 +1,43 @@
+"""``cohear status``: how far a study has come."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cohear.cli.console import output
+
+EXAMPLES = """
+[bold]Example[/bold]
+
+  cohear status out/first
+"""
+
+
+def register(app: typer.Typer) -> None:
+    """Enter the verb."""
+    app.command("status", epilog=EXAMPLES)(status)
+
+
+def status(folder: Annotated[Path, typer.Argument(help="Study folder.", show_default=False)]) -> None:
+    """Show how many runs are done, failed and left, and about how long the rest takes."""
+    from cohear.cli.progress import clock
+    from cohear.study.folder import StudyFolder
+    from cohear.study.status import read_status
+
+    state = read_status(StudyFolder(folder))
+    left = state.planned - state.done
+    lines = [
+        f"study    {state.study}",
+        f"runs     {state.done} of {state.planned} done, {len(state.failed)} failed, {left} left",
+        f"process  {'working on it now' if state.working else 'none is working on it'}",
+        f"trained  {clock(state.seconds_spent)} of core time",
+    ]
+    if left and state.seconds_left is not None:
+        lines.append(f"left     about {clock(state.seconds_left)} on this machine's cores")
+    for line in lines:
+        output.print(line, markup=False, highlight=False, soft_wrap=True)
+    for run, error in state.failed.items():
+        output.print(f"failed   {run}: {error}", style="red", markup=False, highlight=False, soft_wrap=True)

@@ -1,0 +1,139 @@
+"""The sounds and labels of the four synthetic datasets; what is planted is told in the package's docstring."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.random import Generator
+
+from cohear.base.streams import stream
+from cohear.data.synthetic.sounds import Filter, Samples, at_level, coloured, pulses, resonances, track
+
+GESTURES: tuple[tuple[tuple[float, ...], tuple[float, ...]], ...] = tuple(
+    (first, second)
+    for first in ((-1.0, 0.0, 1.0), (1.0, 0.0, -1.0))
+    for second in ((-1.0, 0.0, 1.0), (1.0, 0.0, -1.0), (-1.0, 1.0, -1.0), (1.0, -1.0, 1.0))
+)
+"""The latent cause of two tasks: how two resonances move, at the beginning, in the middle and at the end."""
+
+RATES = (3.0, 4.5, 6.75, 10.0)
+"""Strokes a second of the four kinds of engine."""
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """One synthetic dataset.
+
+    Attributes:
+        name: of its folder.
+        title: for ``dataset.yaml``.
+        target: column of the labels.
+        labels: closed list.
+        groups: how many sources (speakers, callers, machines, boxes) there are.
+        clips: of each group and label; for labels by lot, of each group.
+        rate: in Hz.
+        channels: 1 or 2.
+        ending: of the files, and so their format.
+        sound: makes a clip ``[channels, samples]`` from its label, its group's stream and its own.
+        by_lot: labels are drawn without regard to the sound.
+    """
+
+    name: str
+    title: str
+    target: str
+    labels: tuple[str, ...]
+    groups: int
+    clips: int
+    rate: int
+    channels: Literal[1, 2]
+    ending: Literal["wav", "flac", "ogg"]
+    sound: Callable[[Corpus, int, Generator, Generator], Samples]
+    by_lot: bool = False
+
+
+@dataclass(frozen=True)
+class Clip:
+    """One clip of a corpus: where it stands in the manifest, and its sound ``[channels, samples]``."""
+
+    name: str
+    group: str
+    label: str
+    sound: Samples
+
+
+def clips_of(corpus: Corpus, seed: int) -> Iterator[Clip]:
+    """The clips of a corpus, each a function of the seed, the corpus and its place alone."""
+    labels = stream("synthetic", seed, corpus.name, "labels")
+    for group in range(corpus.groups):
+        for number in range(corpus.clips if corpus.by_lot else corpus.clips * len(corpus.labels)):
+            own = stream("synthetic", seed, corpus.name, group, number)
+            source = stream("synthetic", seed, corpus.name, group)
+            label = int(labels.integers(len(corpus.labels))) if corpus.by_lot else number % len(corpus.labels)
+            sound = corpus.sound(corpus, label, source, own)
+            yield Clip(f"{group:02d}-{number:03d}", f"{group:02d}", corpus.labels[label], sound)
+
+
+def gesture(corpus: Corpus, label: int, source: Generator, own: Generator) -> Samples:
+    """A voice that makes the gesture ``label`` once. Tract, pitch, level and colour are the speaker's."""
+    tract, pitch = np.exp(source.uniform(-0.3, 0.3)), 140 * np.exp(source.uniform(-0.5, 0.5))
+    level, colour = source.uniform(-32, -20), (source.uniform(-5, 0), source.normal(0, 4, 3))
+    samples = round(corpus.rate * own.uniform(0.6, 1.1))
+    moving = own.uniform(0.35, 0.5) / (samples / corpus.rate)
+    start = own.uniform(0.05, 0.95 - moving)
+    places = (start, start + moving / 2, start + moving)
+    filter_ = Filter(samples, corpus.rate)
+    centres = np.stack(
+        [
+            tract
+            * middle
+            * np.exp(own.normal(0, 0.06) + track(filter_.frames, knots(places, moves, 0.35 * own.uniform(0.7, 1.2))))
+            for middle, moves in zip((600.0, 1700.0), GESTURES[label], strict=True)
+        ]
+        + [np.full(filter_.frames, 2900.0 * tract)]
+    )
+    contour = pitch * np.exp(
+        track(samples, [(0, own.normal(0, 0.15)), (0.5, own.normal(0, 0.15)), (1, own.normal(0, 0.15))])
+    )
+    loud = track(samples, [(start - 0.04, 0.0), (start, 1.0), (places[2], 1.0), (places[2] + 0.05, 0.0)])
+    voiced = pulses(contour, corpus.rate) + 0.1 * own.normal(size=samples)
+    gain = resonances(filter_.frequencies, centres, (120.0, 180.0, 250.0))
+    heard = at_level(filter_(voiced * loud, gain), 0) + at_level(own.normal(size=samples), own.uniform(-22, -12))
+    return at_level(filter_(heard, coloured(filter_.frequencies, *colour)), level + own.normal(0, 2))[None]
+
+
+def knots(places: tuple[float, ...], moves: tuple[float, ...], size: float) -> list[tuple[float, float]]:
+    """Knots of a track that makes the moves at the places."""
+    return [(place, size * move) for place, move in zip(places, moves, strict=True)]
+
+
+def engine(corpus: Corpus, label: int, source: Generator, own: Generator) -> Samples:
+    """Strokes of noise at the pace ``label``, in stereo. Band, stroke length, level and place are the machine's."""
+    middle, width = 1500 * np.exp(source.uniform(-0.7, 0.7)), source.uniform(0.6, 1.2)
+    level, duty, place = source.uniform(-30, -18), source.uniform(0.25, 0.5), source.uniform(-6, 6)
+    samples = round(corpus.rate * own.uniform(0.8, 1.5))
+    pace = RATES[label] * np.exp(own.normal(0, 0.08))
+    phase = (own.random() + np.arange(samples) * pace / corpus.rate) % 1
+    strokes = np.where(phase < duty, np.sin(np.pi * np.minimum(phase / duty, 1)), 0) + 0.1
+    filter_ = Filter(samples, corpus.rate)
+    octaves = np.log2(np.maximum(filter_.frequencies, 20) / middle)
+    sound = filter_(own.normal(size=samples) * strokes, np.exp(-((octaves / width) ** 2)))
+    return np.stack([at_level(sound, level + place), at_level(np.roll(sound, 20), level - place)])
+
+
+def ball(corpus: Corpus, label: int, source: Generator, own: Generator) -> Samples:
+    """A short chord that rings out. Nothing of it depends on the label."""
+    del label
+    level, bright = source.uniform(-30, -18), source.uniform(0.3, 0.8)
+    samples = round(corpus.rate * own.uniform(0.6, 1.2))
+    time = np.arange(samples) / corpus.rate
+    lowest = 220 * np.exp(own.uniform(0, 1.2))
+    rings = [
+        bright**partial * np.exp(-time * own.uniform(2, 8)) * np.sin(2 * np.pi * lowest * ratio * time)
+        for partial, ratio in enumerate(own.uniform(1, 8, 6))
+    ]
+    noise = at_level(own.normal(size=samples), -35)
+    sound = at_level(np.sum(rings, axis=0), -5) + noise
+    return np.stack([at_level(sound, level + own.normal(0, 2)) for _ in range(corpus.channels)])
