@@ -39,7 +39,7 @@ $(STAMP): pyproject.toml
 			echo "cohear needs Python 3.10 or newer, $(PYTHON) is $$("$(PYTHON)" -V 2>&1): name another with make setup PYTHON=python3.11"; exit 1; }; \
 		"$(PYTHON)" -m venv --clear $(VENV) || { \
 			echo "$(PYTHON) cannot make a virtual environment; on Debian and Ubuntu: apt-get install python3-venv"; exit 1; }; }
-	$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1"  # the first that knows dependency groups
+	$(BIN)/python -m pip install --quiet "pip>=25.1"  # the first that knows dependency groups
 	$(BIN)/python -m pip install "$(TORCH)"
 	$(BIN)/python -m pip install --editable ".[export,serve,parquet]" --group test --group lint
 	@touch $@

@@ -6,7 +6,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,9 @@ _STORAGE_ERRORS = {
     errno.EACCES: "there is no permission to write",
     errno.EPERM: "there is no permission to write",
     errno.ENOTDIR: "a part of the path is a file, not a folder",
+    errno.EISDIR: "there is a folder of that name",
+    errno.ENAMETOOLONG: "the name is too long",
+    errno.EIO: "the disk reports an error",
 }
 
 
@@ -50,7 +53,10 @@ def make_folder(path: Path) -> Path:
     except FileExistsError as error:
         raise FolderError(f"{path} is a file, not a folder; choose another place") from error
     except OSError as error:
-        raise storage_error(error, path) or error from error
+        told = storage_error(error, path)
+        if told is None:
+            raise
+        raise told from error
     return path
 
 
@@ -68,9 +74,13 @@ def write_bytes(path: Path, content: bytes) -> None:
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(path)
-    except OSError as error:
-        temporary.unlink(missing_ok=True)
-        raise storage_error(error, path) or error from error
+    except BaseException as error:
+        with suppress(OSError):  # it may never have been there
+            temporary.unlink()
+        told = storage_error(error, path) if isinstance(error, OSError) else None
+        if told is None:
+            raise
+        raise told from error
 
 
 def write_json(path: Path, value: Any) -> None:  # noqa: ANN401 - any JSON value

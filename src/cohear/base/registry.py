@@ -7,15 +7,18 @@ from typing import Generic, TypeVar
 from cohear.base.errors import UserError
 
 T = TypeVar("T")
+_SHOWN = 20
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """A suggestion to append to an error: `` (did you mean 'x'?)``, or a list of what is known."""
     names = sorted(known)
-    close = difflib.get_close_matches(name, names, n=1, cutoff=0.6)
+    by_lower_case = {candidate.casefold(): candidate for candidate in reversed(names)}
+    close = difflib.get_close_matches(name.casefold(), by_lower_case, n=1, cutoff=0.6)
     if close:
-        return f" (did you mean {close[0]!r}?)"
-    return f" (known: {', '.join(names)})" if names else ""
+        return f" (did you mean {by_lower_case[close[0]]!r}?)"
+    more = f", … and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    return f" (known: {', '.join(names[:_SHOWN])}{more})" if names else ""
 
 
 class Registry(Generic[T]):

@@ -12,6 +12,7 @@ from typing import Any
 import yaml
 
 Place = tuple[str | int, ...]
+_MOST_VALUES = 100_000
 
 
 class YamlMistake(ValueError):
@@ -23,7 +24,8 @@ class YamlText:
     """A YAML document.
 
     Attributes:
-        value: dicts, lists and text; an empty value (nothing, ``~`` or ``null``) is None.
+        value: dicts, lists and text; an empty value (nothing, ``~`` or ``null``) is None, but ``null`` in a list
+            is a word, as a label may be.
         lines: line number (from 1) of each key or item by its place.
     """
 
@@ -35,22 +37,28 @@ def read_yaml(text: str) -> YamlText:
     """Read one YAML document.
 
     Raises:
-        YamlMistake: not YAML, several documents, aliases, or a key twice.
+        YamlMistake: not YAML, several documents, a key twice, nested or repeated by aliases beyond all measure.
     """
     try:
         node = yaml.compose(text, Loader=yaml.SafeLoader)
-    except yaml.YAMLError as error:
+        lines: dict[Place, int] = {}
+        return YamlText(None if node is None else _value(node, (), lines, frozenset()), lines)
+    except YamlMistake:
+        raise
+    except RecursionError as error:
+        raise YamlMistake("not valid YAML: nested too deeply") from error
+    except (yaml.YAMLError, ValueError, OverflowError) as error:  # the latter two for \U escapes of no character
         mark = getattr(error, "problem_mark", None)
         where = f"line {mark.line + 1}: " if mark else ""
         problem = getattr(error, "problem", None) or str(error).splitlines()[0]
         raise YamlMistake(f"{where}not valid YAML: {problem}") from error
-    lines: dict[Place, int] = {}
-    return YamlText(None if node is None else _value(node, (), lines, frozenset()), lines)
 
 
 def _value(node: yaml.Node, place: Place, lines: dict[Place, int], above: frozenset[int]) -> Any:  # noqa: ANN401
     if id(node) in above:
         raise YamlMistake(f"line {node.start_mark.line + 1}: an alias refers to what it is part of")
+    if len(lines) > _MOST_VALUES:  # a few aliases of aliases make billions
+        raise YamlMistake(f"more than {_MOST_VALUES:,} values")
     above = above | {id(node)}
     if isinstance(node, yaml.MappingNode):
         result: dict[str, Any] = {}
@@ -59,6 +67,7 @@ def _value(node: yaml.Node, place: Place, lines: dict[Place, int], above: frozen
             if not isinstance(key_node, yaml.ScalarNode):
                 raise YamlMistake(f"line {line}: a key must be a word")
             key = key_node.value
+            key.encode()
             if key in result:
                 raise YamlMistake(f"line {line}: {'.'.join(map(str, (*place, key)))} stands twice")
             lines[(*place, key)] = line
@@ -69,5 +78,6 @@ def _value(node: yaml.Node, place: Place, lines: dict[Place, int], above: frozen
             lines[(*place, number)] = item.start_mark.line + 1
         return [_value(item, (*place, number), lines, above) for number, item in enumerate(node.value)]
     assert isinstance(node, yaml.ScalarNode)
-    plain = node.style is None
-    return None if plain and node.value in ("", "~", "null") else node.value
+    node.value.encode()  # half a surrogate pair, written as an escape, is no text
+    empty = ("", "~") if place and isinstance(place[-1], int) else ("", "~", "null")
+    return None if node.style is None and node.value in empty else node.value

@@ -6,6 +6,7 @@ import sys
 from typing import Annotated
 
 import typer
+from typer.core import TyperGroup
 
 from cohear import __version__
 from cohear.base.errors import CohearError, UserError
@@ -14,7 +15,22 @@ from cohear.cli.console import errors, hush
 
 INTERRUPTED = 130
 
+
+
+class Verbs(TyperGroup):
+    """The verbs; Ctrl-C in any of them ends with one sentence."""
+
+    def invoke(self, ctx: typer.Context) -> object:  # type: ignore[override]
+        """Run a verb; typer has its own, silent end for Ctrl-C."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt as error:
+            errors.print("stopped; the same command goes on where it was", markup=False, highlight=False)
+            raise typer.Exit(INTERRUPTED) from error
+
+
 app = typer.Typer(
+    cls=Verbs,
     name="cohear",
     help="Which of your audio tasks should learn together in one network?",
     epilog="Begin with: cohear demo --out demo",
@@ -54,8 +70,7 @@ def main() -> None:
     except CohearError as error:
         errors.print(f"error: {error}", style="bold red", markup=False, highlight=False)
         status_code = 1
-    except (KeyboardInterrupt, typer.Abort):
-        errors.print("stopped; the same command goes on where it was", markup=False, highlight=False)
+    except KeyboardInterrupt:
         status_code = INTERRUPTED
     except BrokenPipeError:
         hush()

@@ -8,7 +8,8 @@ import sys
 from rich.console import Console
 
 output = Console(soft_wrap=False)
-errors = Console(stderr=True)
+errors = Console(stderr=True, soft_wrap=True)
+"""Sentences are not cut into lines of a terminal that is not there."""
 
 
 def hush() -> None:

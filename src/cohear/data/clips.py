@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 import pandas as pd
 
@@ -37,8 +38,8 @@ class ClipTable:
         about: licence, citation and closed label lists.
 
     Raises:
-        DataError: on construction, where a row has no path, leaves the root, has a segment that is no
-            pair of numbers, or stands twice.
+        DataError: on construction, where a row has no path, leaves the root, has a segment that does not
+            end after its start, or stands twice.
     """
 
     name: str
@@ -107,8 +108,7 @@ def check_rows(name: str, rows: pd.DataFrame) -> None:
     for number, path in enumerate(rows["path"], start=1):
         if not path:
             raise DataError(f"dataset {name!r}: row {number} has an empty path")
-        pure = PurePosixPath(path)
-        if pure.is_absolute() or ".." in pure.parts or "\0" in path:
+        if _leaves_folder(path):
             raise DataError(
                 f"dataset {name!r}: row {number}: path {path!r} leaves the dataset's folder; "
                 "paths are relative to the clip table and stay below it"
@@ -116,6 +116,10 @@ def check_rows(name: str, rows: pd.DataFrame) -> None:
     for column in ("start", "end"):
         if column in rows.columns:
             _check_seconds(name, column, rows[column])
+    if "start" in rows.columns and "end" in rows.columns:
+        for number, (start, end) in enumerate(zip(rows["start"], rows["end"], strict=True), start=1):
+            if end and float(end) <= float(start or 0):
+                raise DataError(f"dataset {name!r}: row {number}: the segment ends at {end}, before it starts")
     ids = pd.Series(clip_ids(rows))
     twice = ids[ids.duplicated(keep=False)]
     if len(twice):
@@ -124,6 +128,12 @@ def check_rows(name: str, rows: pd.DataFrame) -> None:
             f"dataset {name!r}: rows {first[0]} and {first[1]} are the same clip {twice.iloc[0]!r}; "
             "a clip has one row (several labels are separated by ';')"
         )
+
+
+def _leaves_folder(path: str) -> bool:
+    """Whether a path, read the POSIX or the Windows way, is absolute or climbs above where it starts."""
+    drive = os.name == "nt" and ":" in path
+    return drive or path[0] in "/\\" or "\0" in path or ".." in path.replace("\\", "/").split("/")
 
 
 def _check_seconds(name: str, column: str, cells: pd.Series[str]) -> None:

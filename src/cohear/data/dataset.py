@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 from cohear.base.errors import DataError
 from cohear.base.pool import Progress
 from cohear.data.clips import ClipTable
-from cohear.data.facts import BadClip, ClipFacts, scan
+from cohear.data.facts import BadClip, ClipFacts, drop_bad, scan
 
 _SHOWN = 10
 
@@ -53,12 +54,12 @@ def open_dataset(
     """Scan a clip table's audio.
 
     Raises:
-        DataError: some audio cannot be read and ``skip_bad`` is off (all of it is listed, with reasons), or
-            none can be read.
+        DataError: some audio cannot be read and ``skip_bad`` is off (all of it is listed, with reasons),
+            none can be read, or a link leads out of the dataset's folder.
     """
+    _check_links(table)
     found = scan(table.segments(), cache=cache, jobs=jobs, progress=progress)
-    bad = [item for item in found if isinstance(item, BadClip)]
-    good = [number for number, item in enumerate(found) if isinstance(item, ClipFacts)]
+    good, facts, bad = drop_bad(found)
     if bad and not (skip_bad and good):
         listed = "".join(f"\n  - {item.path}: {item.reason}" for item in bad[:_SHOWN])
         more = f"\n  - … and {len(bad) - _SHOWN} more" if len(bad) > _SHOWN else ""
@@ -66,5 +67,22 @@ def open_dataset(
         raise DataError(
             f"dataset {table.name!r}: {len(bad)} of {len(found)} clips cannot be read ({cure}):{listed}{more}"
         )
-    facts = [item for item in found if isinstance(item, ClipFacts)]
     return Dataset(table.take(good) if bad else table, facts, tuple(bad))
+
+
+def _check_links(table: ClipTable) -> None:
+    """Raise DataError where a symbolic link below the dataset's folder leads out of it."""
+    root = os.path.realpath(table.root)
+    folders: dict[str, str] = {}
+    for path in table.rows["path"]:
+        folder, name = os.path.split(os.path.join(root, path))  # noqa: PTH118 - a hundred thousand of them
+        if folder not in folders:
+            folders[folder] = os.path.realpath(folder)
+        real = os.path.join(folders[folder], name)  # noqa: PTH118
+        if os.path.islink(real):  # noqa: PTH114
+            real = os.path.realpath(real)
+        if os.path.commonpath([root, real]) != root:
+            raise DataError(
+                f"dataset {table.name!r}: {path!r} is a link that leaves the dataset's folder; "
+                "link the whole folder, or put the audio inside it"
+            )

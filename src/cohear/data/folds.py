@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any, TypeAlias
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
 from cohear.base.streams import Name, stream
 from cohear.data.clips import RESERVED_COLUMNS, ClipTable
@@ -13,29 +16,36 @@ from cohear.data.clips import RESERVED_COLUMNS, ClipTable
 _MOST_VALUES = 200
 _FEWEST_CLIPS_A_VALUE = 4
 
+LabelMatrix: TypeAlias = "csr_array[Any]"
+"""``[clips, values]``, sparse: 1 where a clip has a value; the first column is 1 for every clip."""
 
-def label_matrix(table: ClipTable) -> NDArray[np.float64]:
-    """How each clip counts for the balance of folds, ``[clips, values]``.
+
+def label_matrix(table: ClipTable) -> LabelMatrix:
+    """How each clip counts for the balance of folds.
 
     One column for the clips themselves and one a value of each label column. It depends on the dataset alone,
     never on the tasks made of it, so that a task that joins a study moves nobody's clips. A label column is any
     that is not reserved and repeats its values often enough to be balanced (file names, hashes and durations
     do not).
     """
-    columns = [np.ones(len(table))]
-    for column in sorted(map(str, table.rows.columns)):
-        if column in RESERVED_COLUMNS:
+    clips = len(table)
+    rows, columns, width = [np.arange(clips)], [np.zeros(clips, dtype=np.int64)], 1
+    for name in sorted(map(str, table.rows.columns)):
+        if name in RESERVED_COLUMNS:
             continue
-        cells = [cell.split(";") for cell in table.column(column, table.name)]
-        values = sorted({value for cell in cells for value in cell if value})
-        if not 2 <= len(values) <= min(_MOST_VALUES, len(table) // _FEWEST_CLIPS_A_VALUE):
+        codes, cells = pd.factorize(np.array(table.column(name, table.name), dtype=object))
+        held = [{value.strip() for value in cell.split(";")} - {""} for cell in cells]
+        values = sorted(set().union(*held))
+        if not 2 <= len(values) <= min(_MOST_VALUES, clips // _FEWEST_CLIPS_A_VALUE):
             continue
-        index = {value: number for number, value in enumerate(values)}
-        present = np.zeros((len(table), len(values)))
-        for row, cell in enumerate(cells):
-            present[row, [index[value] for value in cell if value]] = 1.0
-        columns.extend(present.T)
-    return np.stack(columns, axis=1)
+        index = {value: width + number for number, value in enumerate(values)}
+        numbers = [sorted(index[value] for value in cell) for cell in held]
+        many = np.array([len(cell) for cell in numbers])[codes]
+        rows.append(np.repeat(np.arange(clips), many))
+        columns.append(np.array([number for code in codes for number in numbers[code]], dtype=np.int64))
+        width += len(values)
+    row, column = np.concatenate(rows), np.concatenate(columns)
+    return csr_array((np.ones(len(row)), (row, column)), shape=(clips, width))
 
 
 def groups_of(cells: Sequence[str]) -> NDArray[np.int64]:
@@ -45,9 +55,14 @@ def groups_of(cells: Sequence[str]) -> NDArray[np.int64]:
     return np.array([index[name] for name in names], dtype=np.int64)
 
 
-def balanced_parts(
-    groups: NDArray[np.int64], labels: NDArray[np.float64], parts: int, *stream_name: Name
-) -> NDArray[np.int64]:
+def held_by(groups: NDArray[np.int64], labels: LabelMatrix) -> LabelMatrix:
+    """How many clips of each value a group has, ``[groups, values]``; groups are numbered 0..G-1."""
+    clips = np.arange(len(groups))
+    belongs = csr_array((np.ones(len(groups)), (groups, clips)), shape=(int(groups.max()) + 1, len(groups)))
+    return csr_array(belongs @ labels)
+
+
+def balanced_parts(groups: NDArray[np.int64], labels: LabelMatrix, parts: int, *stream_name: Name) -> NDArray[np.int64]:
     """Give each clip a part in 0..parts-1, whole groups together, parts alike in size and labels.
 
     Greedy: groups from the largest down (equal ones in the stream's order), each into the part where the squared
@@ -63,19 +78,20 @@ def balanced_parts(
     numbers, inverse = np.unique(groups, return_inverse=True)
     if parts > len(numbers):
         raise ValueError(f"{len(numbers)} groups cannot make {parts} parts")
-    held = np.zeros((len(numbers), labels.shape[1]))
-    np.add.at(held, inverse, labels)
-    share = held / np.maximum(held.sum(axis=0), 1.0)
+    held = held_by(inverse, labels)
+    share = held.data / np.maximum(held.sum(axis=0), 1.0)[held.indices]
     tie_break = stream(*stream_name).permutation(len(numbers))
-    order = np.lexsort((tie_break, -held[:, 0]))
-    filled = np.zeros((parts, labels.shape[1]))
+    order = np.lexsort((tie_break, -np.bincount(inverse)))
+    filled, empty = np.zeros((parts, labels.shape[1])), set(range(parts))
     part_of_group = np.zeros(len(numbers), dtype=np.int64)
     for position, group in enumerate(order):
-        cost = 2 * filled @ share[group] + (share[group] ** 2).sum()
-        empty = np.flatnonzero(filled[:, 0] == 0)
-        must_fill = len(empty) >= len(order) - position
-        candidates = empty if must_fill else np.arange(parts)
-        best = candidates[np.argmin(cost[candidates])]
-        filled[best] += share[group]
+        here = slice(held.indptr[group], held.indptr[group + 1])
+        values, shares = held.indices[here], share[here]
+        cost = (filled[:, values] @ shares).round(9)  # rounded: the same choice on every processor
+        if len(empty) >= len(order) - position:  # each group left must begin a part
+            cost[[part for part in range(parts) if part not in empty]] = np.inf
+        best = int(cost.argmin())
+        empty.discard(best)
+        filled[best, values] += shares
         part_of_group[group] = best
     return part_of_group[inverse]

@@ -17,6 +17,7 @@ from cohear.data.dataset import Dataset
 from cohear.data.splits import Part
 
 Recording = tuple[str, ...]
+_HELD_OUT = "held out"
 
 
 def recordings(dataset: Dataset, held_out: Sequence[str]) -> list[list[Recording]]:
@@ -33,7 +34,7 @@ def recordings(dataset: Dataset, held_out: Sequence[str]) -> list[list[Recording
     for column in held_out:
         for row, value in enumerate(dataset.table.column(column, dataset.name)):
             if value:
-                names[row].append(("held out", dataset.name, column, value))
+                names[row].append((_HELD_OUT, dataset.name, column, value))
     return names
 
 
@@ -60,13 +61,25 @@ class Cleared:
         parts: ``[N]`` of ``Part``; a clip that was set aside is in no part.
         set_aside: how many clips left training and validation.
         overlap: how many clips stay although another task tests their recording (``allow_input_overlap``).
-        share: clips that the rule concerns, as a share of the task's training and validation clips.
+        learnt: how many clips training and validation had before.
+        testers: tasks whose test parts hold recordings of these clips, in the study's order.
     """
 
     parts: NDArray[np.int64]
     set_aside: int
     overlap: int
-    share: float
+    learnt: int
+    testers: tuple[str, ...]
+
+    @property
+    def concerned(self) -> int:
+        """How many training and validation clips the rule concerns, whether or not they left."""
+        return self.set_aside + self.overlap
+
+    @property
+    def share(self) -> float:
+        """The same as a share of all training and validation clips."""
+        return self.concerned / max(self.learnt, 1)
 
 
 def set_aside(
@@ -77,13 +90,11 @@ def set_aside(
     Args:
         cuts: each task's clips.
         names: ``recordings`` of each dataset.
-        allow_overlap: let recordings that only *other* tasks test stay in training.
+        allow_overlap: let recordings that only *other* tasks test stay in training; samples and sources that the
+            task itself tests leave all the same.
     """
     tested = {task: _tested(cut, names[cut.dataset]) for task, cut in cuts.items()}
-    everywhere = set().union(*tested.values())
-    return {
-        task: _clear(cut, names[cut.dataset], tested[task], everywhere, allow_overlap) for task, cut in cuts.items()
-    }
+    return {task: _clear(task, cut, names[cut.dataset], tested, allow_overlap) for task, cut in cuts.items()}
 
 
 def _tested(cut: Cut, names: list[list[Recording]]) -> set[Recording]:
@@ -91,17 +102,24 @@ def _tested(cut: Cut, names: list[list[Recording]]) -> set[Recording]:
 
 
 def _clear(
-    cut: Cut,
-    names: list[list[Recording]],
-    own: set[Recording],
-    everywhere: set[Recording],
-    allow_overlap: bool,
+    task: str, cut: Cut, names: list[list[Recording]], tested: Mapping[str, set[Recording]], allow_overlap: bool
 ) -> Cleared:
     learnt = np.isin(cut.parts, (Part.TRAIN, Part.VALIDATION))
-    in_any = np.array([not everywhere.isdisjoint(names[row]) for row in cut.rows], dtype=np.bool_) & learnt
-    leaving = in_any
-    if allow_overlap:
-        leaving = np.array([not own.isdisjoint(names[row]) for row in cut.rows], dtype=np.bool_) & learnt
-    parts = np.where(leaving, int(Part.NONE), cut.parts)
-    share = float(in_any.sum() / max(learnt.sum(), 1))
-    return Cleared(parts, int(leaving.sum()), int((in_any & ~leaving).sum()), share)
+    concerned = learnt & _known_by(cut, names, set().union(*tested.values()))
+    leaving = concerned
+    if allow_overlap:  # what others hold out is no business of this task's own folds
+        own = {name for name in tested[task] if name[0] != _HELD_OUT}
+        leaving = learnt & _known_by(cut, names, own)
+    found = {name for row in cut.rows[concerned] for name in names[row]}
+    return Cleared(
+        parts=np.where(leaving, int(Part.NONE), cut.parts),
+        set_aside=int(leaving.sum()),
+        overlap=int((concerned & ~leaving).sum()),
+        learnt=int(learnt.sum()),
+        testers=tuple(other for other, recorded in tested.items() if not found.isdisjoint(recorded)),
+    )
+
+
+def _known_by(cut: Cut, names: list[list[Recording]], recorded: set[Recording]) -> NDArray[np.bool_]:
+    """Clips that go by any of the names."""
+    return np.array([not recorded.isdisjoint(names[row]) for row in cut.rows], dtype=np.bool_)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,7 @@ from cohear.data.dataset import Dataset
 from cohear.data.leakage import Cleared, Cut, recordings, set_aside
 from cohear.data.selection import LabelChoice, Selection, select
 from cohear.data.splits import FoldPlan, FoldRule, Part
-from cohear.tasks.kind import TARGET_KINDS, Targets
+from cohear.tasks.kind import TARGET_KINDS, TargetKind, Targets
 
 MOST_SET_ASIDE = 0.05
 
@@ -30,8 +30,8 @@ class TaskChoice:
     target: str
     kind: str | None = None
     metric: str | None = None
-    rule: FoldRule = FoldRule()
-    labels: LabelChoice = LabelChoice()
+    rule: FoldRule = field(default_factory=FoldRule)
+    labels: LabelChoice = field(default_factory=LabelChoice)
 
 
 @dataclass(frozen=True)
@@ -120,12 +120,16 @@ class Partition:
         self._kinds: dict[str, str] = {}
         self._selections: dict[str, Selection] = {}
         self._plans: dict[str, FoldPlan] = {}
+        plans: dict[tuple[str, FoldRule], FoldPlan] = {}
         for task in tasks:
             table = datasets[task.dataset].table
             asked_by = f"tasks.{task.name}"
             chosen = select(table, task.target, task.kind, task.labels, seed, asked_by)
             self._kinds[task.name], self._selections[task.name] = chosen
-            self._plans[task.name] = FoldPlan(table, task.rule, seed, asked_by)
+            _check_metric(task.metric, TARGET_KINDS[chosen[0]], asked_by)
+            rule = (task.dataset, task.rule)
+            plans[rule] = plans.get(rule) or FoldPlan(table, task.rule, seed, asked_by)
+            self._plans[task.name] = plans[rule]
         held_out: dict[str, list[str]] = {name: [] for name in datasets}
         for task in tasks:
             column = self._plans[task.name].column
@@ -149,12 +153,6 @@ class Partition:
     def _split(self, task: TaskChoice, cleared: Cleared) -> TaskSplit:
         selection, dataset = self._selections[task.name], self._datasets[task.dataset]
         kind = TARGET_KINDS[self._kinds[task.name]]
-        metric = task.metric or kind.default_metric
-        if metric not in kind.metrics:
-            raise DataError(
-                f"tasks.{task.name}.metric: a {kind.name} task has no metric {metric!r}"
-                f"{did_you_mean(metric, kind.metrics)}"
-            )
         scored = np.ones(len(selection.labels), dtype=np.bool_)
         for part in (Part.TRAIN, Part.TEST):
             in_part = np.flatnonzero(cleared.parts == part)
@@ -164,7 +162,7 @@ class Partition:
             task=task.name,
             dataset=task.dataset,
             kind=kind.name,
-            metric=metric,
+            metric=task.metric or kind.default_metric,
             labels=selection.labels,
             scored=scored,
             clips=[ids[row] for row in selection.rows],
@@ -175,8 +173,15 @@ class Partition:
         )
 
 
+def _check_metric(metric: str | None, kind: TargetKind, asked_by: str) -> None:
+    if metric is not None and metric not in kind.metrics:
+        raise DataError(
+            f"{asked_by}.metric: a {kind.name} task has no metric {metric!r}{did_you_mean(metric, kind.metrics)}"
+        )
+
+
 def mistakes_in_folds(folds: Mapping[int, Mapping[str, TaskSplit]], *, allow_overlap: bool) -> list[str]:
-    """What makes a study's folds unusable, one sentence each: too much set aside, or too little to score."""
+    """What makes a study's folds unusable, one sentence each: too much set aside, nothing to learn or to score."""
     mistakes = []
     tasks = list(next(iter(folds.values())))
     for task in tasks:
@@ -185,16 +190,25 @@ def mistakes_in_folds(folds: Mapping[int, Mapping[str, TaskSplit]], *, allow_ove
         cleared = splits[worst].cleared
         if cleared.share > MOST_SET_ASIDE and not allow_overlap:
             mistakes.append(
-                f"tasks.{task}: in fold {worst} the test parts of the study hold recordings of {cleared.set_aside} "
-                f"({cleared.share:.0%}) of its training clips, more than {MOST_SET_ASIDE:.0%}; give the tasks the same "
-                "folds (same hold_out), give them disjoint clips, hold out source_id, or set "
-                "allow_input_overlap: true"
+                f"tasks.{task}: in fold {worst} the test part of {' and '.join(cleared.testers)} holds recordings of "
+                f"{cleared.concerned} of its {cleared.learnt} training and validation clips ({cleared.share:.1%}, more "
+                f"than {MOST_SET_ASIDE:.0%}); give the tasks the same folds (same hold_out), give them disjoint clips, "
+                "hold out source_id, or set allow_input_overlap: true"
             )
-        kind = TARGET_KINDS[splits[worst].kind]
-        if all(split.scored.sum() < kind.fewest_labels for split in splits.values()):
+            continue
+        fewest = TARGET_KINDS[splits[worst].kind].fewest_labels
+        if all(split.scored.sum() < fewest for split in splits.values()):
             mistakes.append(
-                f"tasks.{task}: no fold has {kind.fewest_labels} labels in both training and test, so nothing can be "
-                "scored: hold out a column whose groups share labels, or drop labels that live in one group"
+                f"tasks.{task}: no fold has {'a label' if fewest == 1 else f'{fewest} labels'} in both training and "
+                "test, so nothing can be scored: hold out a column whose groups share labels, or drop labels that "
+                "live in one group"
+            )
+            continue
+        untrained = [index for index, split in splits.items() if split.count(Part.TRAIN) == 0]
+        if untrained:
+            mistakes.append(
+                f"tasks.{task}: no clip is left to train on in fold {', '.join(map(str, untrained))}: "
+                "hold out a column with more groups"
             )
     return mistakes
 
@@ -213,16 +227,20 @@ def warnings_in_folds(folds: Mapping[int, Mapping[str, TaskSplit]]) -> list[str]
                 f"tasks.{task}: label {label!r} is absent from training or test in fold {where} "
                 "and left out of that score"
             )
+        fewest = TARGET_KINDS[next(iter(folds.values()))[task].kind].fewest_labels
+        unscored = [index for index, splits in folds.items() if splits[task].scored.sum() < fewest]
+        if unscored:
+            warnings.append(f"tasks.{task}: too few labels are left in fold {', '.join(map(str, unscored))}: no score")
         aside = [splits[task].cleared.set_aside for splits in folds.values()]
         if any(aside):
             warnings.append(
-                f"tasks.{task}: the leakage rule sets aside {min(aside)} to {max(aside)} training clips a fold, "
-                "because their recordings are tested there"
+                f"tasks.{task}: the leakage rule sets aside {min(aside)} to {max(aside)} training and validation "
+                "clips a fold, because their recordings are tested there"
             )
         overlap = [splits[task].cleared.overlap for splits in folds.values()]
         if any(overlap):
             warnings.append(
-                f"tasks.{task}: allow_input_overlap keeps {min(overlap)} to {max(overlap)} training clips a fold whose "
-                "recordings another task tests; gains of tasks that share them may be leakage"
+                f"tasks.{task}: allow_input_overlap keeps {min(overlap)} to {max(overlap)} training and validation "
+                "clips a fold whose recordings another task tests; gains of tasks that share them may be leakage"
             )
     return warnings

@@ -62,7 +62,7 @@ def select(
     name = kind_name or guess_kind(cells)
     kind = TARGET_KINDS[name]
     found = [kind.labels_in(cell) for cell in cells]
-    closed = table.about.labels.get(target)
+    closed = _closed_list(table, target, asked_by)
     known_labels = closed or sorted({label for labels in found for label in labels})
     _check_closed(known_labels, found, target, table.name, asked_by)
     rename = dict(choice.rename or {})
@@ -72,33 +72,49 @@ def select(
     _check_known(choice.only, labels, f"{asked_by}.only")
     _check_known(choice.drop, labels, f"{asked_by}.drop")
     labels = [label for label in labels if (not choice.only or label in choice.only) and label not in choice.drop]
-    chosen = [_chosen_labels(kind, cell, labels) for cell in renamed]
+    kept = frozenset(labels)
+    chosen = [_chosen_labels(kind, cell, kept) for cell in renamed]
     rows = np.array([row for row, cell in enumerate(chosen) if cell is not None], dtype=np.int64)
     if choice.limit is not None:
-        rows = _limited(rows, chosen, choice.limit, (table.name, target, seed))
-    if closed is None or choice.only or choice.drop:
-        present = {label for row in rows for label in chosen[row] or ()}
-        labels = [label for label in labels if label in present]
-    _check_enough(kind, labels, target, asked_by)
+        rows = _limited(chosen, choice.limit, (table.name, target, seed))
+    present = {label for cell in chosen for label in cell or ()}
+    _check_enough(kind, [label for label in labels if label in present], target, asked_by)
     return name, Selection(rows, labels, kind.encode([chosen[row] for row in rows], labels))
 
 
-def _chosen_labels(kind: TargetKind, cell: list[str], labels: Sequence[str]) -> list[str] | None:
+def _closed_list(table: ClipTable, target: str, asked_by: str) -> list[str] | None:
+    """The column's list in ``dataset.yaml``; None where there is none."""
+    for column in table.about.labels:
+        if column not in table.rows.columns:
+            raise DataError(
+                f"{asked_by}: dataset.yaml of dataset {table.name!r} lists labels of a column {column!r}, which the "
+                f"clip table does not have{did_you_mean(column, map(str, table.rows.columns))}"
+            )
+    return table.about.labels.get(target) or None
+
+
+def _chosen_labels(kind: TargetKind, cell: list[str], labels: frozenset[str]) -> list[str] | None:
     """The cell's labels that are kept; None for a clip that the task does not use."""
     if not cell:
         return None
-    kept = list(dict.fromkeys(label for label in cell if label in set(labels)))
+    kept = list(dict.fromkeys(label for label in cell if label in labels))
     return kept if kept or kind.unlabelled_is_known else None
 
 
-def _limited(
-    rows: NDArray[np.int64], chosen: Sequence[list[str] | None], limit: int, name: tuple[str, str, int]
-) -> NDArray[np.int64]:
-    """At most ``limit`` clips a label, drawn from a stream of the column's own."""
+def _limited(chosen: Sequence[list[str] | None], limit: int, name: tuple[str, str, int]) -> NDArray[np.int64]:
+    """Rows of ``limit`` clips a label, or all where there are fewer, drawn from a stream of the column's own.
+
+    The order is drawn over the whole table, so that dropping a label does not change which clips of the others are
+    taken. Clips that carry none of the labels count as one label more. A clip with several is taken while any of them
+    is short of the limit, so that a rare label is not starved by a frequent one beside it, which may then exceed it.
+    """
     taken: dict[str, int] = {}
     kept = []
-    for row in stream("limit", *name).permutation(rows):
-        labels = chosen[row] or []
+    for row in stream("limit", *name).permutation(len(chosen)):
+        found = chosen[row]
+        if found is None:
+            continue
+        labels = found or [""]
         if any(taken.get(label, 0) < limit for label in labels):
             kept.append(row)
             for label in labels:
@@ -125,5 +141,6 @@ def _check_enough(kind: TargetKind, labels: Sequence[str], target: str, asked_by
     if len(labels) < kind.fewest_labels:
         only = f"only {labels[0]!r}" if labels else "none"
         raise DataError(
-            f"{asked_by}: a {kind.name} task needs at least {kind.fewest_labels} labels, column {target!r} leaves {only}"
+            f"{asked_by}: a {kind.name} task needs at least {kind.fewest_labels} labels, "
+            f"column {target!r} leaves {only}"
         )

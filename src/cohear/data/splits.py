@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from cohear.base.errors import DataError
 from cohear.data.clips import ClipTable
-from cohear.data.folds import balanced_parts, groups_of, label_matrix
+from cohear.data.folds import LabelMatrix, balanced_parts, groups_of, held_by, label_matrix
 
 MOST_FOLDS = 5
+VALIDATION_SHARE = 0.15
 VALIDATION_PARTS = 7  # one of seven is 14 %, the nearest to 15 %
 _TEST_NAMES = {"test", "testing", "eval", "evaluation"}
 _TRAIN_NAMES = {"train", "training", "tr"}
@@ -47,7 +48,8 @@ class FoldPlan:
         asked_by: start of error messages (``tasks.digit``).
 
     Attributes:
-        column: column whose values are held out whole, or None under official folds or by clips.
+        column: column whose values are held out whole, or None under official folds or by clips. Where the table
+            has no ``group``, segments of one file stay together, and it is ``path``.
         count: number of different test parts, K.
 
     Raises:
@@ -57,20 +59,24 @@ class FoldPlan:
     def __init__(self, table: ClipTable, rule: FoldRule, seed: int, asked_by: str) -> None:
         self._table, self._rule, self._seed = table, rule, seed
         self._labels = label_matrix(table)
+        self._made: dict[int, NDArray[np.int64]] = {}
         self.column = rule.hold_out
-        if rule.hold_out is None and rule.folds is None and "group" in table.rows.columns:
-            self.column = "group"
+        if rule.hold_out is None and rule.folds is None:
+            self.column = _usual_column(table)
         cells = table.column(self.column, asked_by) if self.column else [""] * len(table)
         self._groups = groups_of(cells)
         self._official: list[str] | None = None
         if rule.folds is not None:
-            self._groups = groups_of(table.optional_column("group"))
+            usual = _usual_column(table)
+            self._groups = groups_of(table.column(usual, asked_by) if usual else cells)
             self._official = _official_cells(table, rule.folds, asked_by)
             self._tests = _official_tests(self._official, table.name, rule.folds, asked_by)
             self.count = len(self._tests)
             return
         number = len(np.unique(self._groups))
         if number < 2:
+            if self.column is None:
+                raise DataError(f"{asked_by}: dataset {table.name!r} has a single clip; nothing can be held out")
             raise DataError(
                 f"{asked_by}: dataset {table.name!r} has a single group in column {self.column!r}; nothing can be "
                 "held out: name another column with hold_out"
@@ -82,19 +88,27 @@ class FoldPlan:
     def parts(self, fold: int) -> NDArray[np.int64]:
         """``Part`` of every clip, ``[clips]``, in fold index ``fold`` (modulo ``count``)."""
         index = fold % self.count
+        if index not in self._made:
+            self._made[index] = self._make(index)
+        return self._made[index].copy()
+
+    def _make(self, index: int) -> NDArray[np.int64]:
         if self._official is None:
             return self._with_validation(self._part == index, index)
-        cells = np.array(self._official)
-        test = np.isin(cells, list(self._tests[index]))
+        test = np.array([cell in self._tests[index] for cell in self._official])
         validation = np.array([cell.lower() in _VALIDATION_NAMES for cell in self._official]) & ~test
         if validation.any():
-            parts = np.full(len(cells), int(Part.TRAIN))
+            parts = np.full(len(test), int(Part.TRAIN))
             parts[validation], parts[test] = Part.VALIDATION, Part.TEST
             return parts
         return self._with_validation(test, index)
 
     def _with_validation(self, test: NDArray[np.bool_], index: int) -> NDArray[np.int64]:
-        """Take about 15 % of what is not tested for validation: whole groups, or clips where none can be taken."""
+        """Take about 15 % of what is not tested for validation.
+
+        Whole groups; single clips where groups lie on both sides of an official split, or where fewer than three
+        groups are left.
+        """
         parts = np.where(test, int(Part.TEST), int(Part.TRAIN))
         rest = np.flatnonzero(parts == Part.TRAIN)
         groups = self._groups[rest]
@@ -106,8 +120,28 @@ class FoldPlan:
             return parts
         name = ("validation", self._table.name, self._rule.folds or self.column or "", self._seed, index)
         chosen = balanced_parts(groups, self._labels[rest], number, *name)
-        parts[rest[chosen == 0]] = Part.VALIDATION
+        parts[rest[chosen == _best_validation(chosen, groups, self._labels[rest])]] = Part.VALIDATION
         return parts
+
+
+def _best_validation(parts: NDArray[np.int64], groups: NDArray[np.int64], labels: LabelMatrix) -> int:
+    """The part that training misses least: fewest values wholly in it, then a size next to 15 %.
+
+    A value that only one group has is not counted: where that group is tested, nothing can be learnt of it anyway.
+    """
+    in_groups = held_by(np.unique(groups, return_inverse=True)[1], labels)
+    spread = np.bincount(in_groups.indices, minlength=labels.shape[1]) > 1
+    in_parts = held_by(parts, labels).toarray()
+    lost = ((in_parts == in_parts.sum(axis=0)) & (in_parts > 0) & spread).sum(axis=1)
+    sizes = np.bincount(parts) / len(parts)
+    return int(np.lexsort((np.abs(sizes - VALIDATION_SHARE).round(9), lost))[0])
+
+
+def _usual_column(table: ClipTable) -> str | None:
+    """What keeps clips together where nothing is asked for: ``group``, or the file that segments are cut from."""
+    if "group" in table.rows.columns:
+        return "group"
+    return "path" if table.rows["path"].duplicated().any() else None
 
 
 def _official_cells(table: ClipTable, column: str, asked_by: str) -> list[str]:
@@ -126,22 +160,23 @@ def _official_tests(cells: list[str], dataset: str, column: str, asked_by: str) 
     values = set(cells)
     named = {value for value in values if value.lower() in _TEST_NAMES}
     training = {value for value in values if value.lower() in _TRAIN_NAMES}
-    if named and values - named:
+    others = values - _validation(values)
+    if named and others - named:
         return [named]
-    if len(values) < 2 or training:
+    if len(others) < 2 or training or named:
         shown = ", ".join(sorted(values)[:5])
         raise DataError(
-            f"{asked_by}: column {column!r} of dataset {dataset!r} holds only {shown}: no test part can be made of it; "
-            "hold groups out with hold_out"
+            f"{asked_by}: column {column!r} of dataset {dataset!r} holds only {shown}: no training and test part can "
+            "be made of it; hold groups out with hold_out"
         )
-    return [{value} for value in sorted(values - _validation(values), key=_natural)]
+    return [{value} for value in sorted(others, key=_natural)]
 
 
 def _validation(values: set[str]) -> set[str]:
     return {value for value in values if value.lower() in _VALIDATION_NAMES}
 
 
-def _natural(text: str) -> list[tuple[int, int, str]]:
-    """Sort key by which 2 comes before 10 and fold2 before fold10."""
+def _natural(text: str) -> tuple[list[tuple[int, int, str]], str]:
+    """Sort key by which 2 comes before 10 and fold2 before fold10; equal numbers (1 and 01) go by their text."""
     pieces = re.findall(r"\d+|\D+", text)
-    return [(0, int(piece), "") if piece.isdecimal() else (1, 0, piece) for piece in pieces]
+    return [(0, int(piece), "") if piece.isdecimal() else (1, 0, piece) for piece in pieces], text

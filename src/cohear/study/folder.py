@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os.path
+import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +18,9 @@ from cohear.base.files import make_folder, storage_errors_told, write_json, writ
 from cohear.base.yaml_text import YamlMistake, read_yaml
 from cohear.study.spec import StudySettings, load_study
 from cohear.training.record import read_record
+
+LOCK_SECONDS = 0.3
+"""How long to wait for the lock: `cohear status` holds it for a moment to see whether it is free."""
 
 
 class StudyFolder:
@@ -45,10 +49,18 @@ class StudyFolder:
                 raise FolderError(
                     f"{self.root} holds the study {owner!r}, not {settings.study!r}; give --out another folder"
                 )
-        elif self.root.is_dir() and any(entry.name != ".lock" for entry in self.root.iterdir()):
+        elif self.root.is_dir() and any(not _is_leftover(entry) for entry in self.root.iterdir()):
             raise FolderError(f"{self.root} holds files that are no study's; give --out a new or empty folder")
+        make_folder(self.root)
+
+    def sweep(self) -> None:
+        """Remove what killed processes left half written; call it with the lock held."""
         for folder in (self.root, self.runs, self.splits):
-            make_folder(folder)
+            for left in folder.glob(".*.tmp"):
+                if left.is_dir():
+                    shutil.rmtree(left, ignore_errors=True)
+                else:
+                    left.unlink(missing_ok=True)
 
     def _owner(self) -> str:
         try:
@@ -68,7 +80,7 @@ class StudyFolder:
         lock = FileLock(self.root / ".lock")
         try:
             with storage_errors_told(self.root):
-                lock.acquire(timeout=0)
+                lock.acquire(timeout=LOCK_SECONDS)
         except Timeout as error:
             raise FolderError(f"another process is working on {self.root}; wait for it, or stop it first") from error
         try:
@@ -90,12 +102,11 @@ class StudyFolder:
     def read_plan(self) -> list[dict[str, Any]]:
         """Rows of ``plan.json``; empty where there is none yet."""
         try:
-            plan = json.loads(self.plan_file.read_text(encoding="utf-8"))
+            rows: list[dict[str, Any]] = json.loads(self.plan_file.read_text(encoding="utf-8"))["runs"]
         except FileNotFoundError:
             return []
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, KeyError, TypeError) as error:
             raise FolderError(f"cannot read {self.plan_file}: {error}; run the study again to write it") from error
-        rows: list[dict[str, Any]] = plan["runs"]
         return rows
 
     def write_plan(self, study: str, runs: Sequence[dict[str, Any]]) -> None:
@@ -113,6 +124,11 @@ class StudyFolder:
         except (OSError, ValueError):
             return None
         return str(told.get("error", ""))
+
+
+def _is_leftover(entry: Path) -> bool:
+    """Whether a kill before the settings were written could have left this."""
+    return entry.name == ".lock" or (entry.name.startswith(".") and entry.name.endswith(".tmp"))
 
 
 def relative_path(path: Path, folder: Path) -> str:

@@ -10,7 +10,7 @@ import sys
 import threading
 from collections import deque
 from collections.abc import Generator, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from cohear.base.errors import CohearError, FolderError
@@ -44,8 +44,9 @@ class Local(Launcher):
                     spec = waiting.popleft()
                     going[spec.key] = spec
                     tries[spec.key] = tries.get(spec.key, 0) + 1
-                    server.stdin.write(json.dumps(request(spec, work)) + "\n")
-                    server.stdin.flush()
+                    with suppress(BrokenPipeError):  # the end of its answers tells that it is gone
+                        server.stdin.write(json.dumps(request(spec, work)) + "\n")
+                        server.stdin.flush()
                 line = server.stdout.readline()
                 if not line:
                     raise CohearError("the worker server ended unexpectedly; run the same command again to go on")

@@ -16,9 +16,10 @@ from typing import Any
 
 import torch
 
+from cohear.base.errors import FolderError
 from cohear.base.files import cache_folder, make_folder, write_json
 from cohear.study.folder import StudyFolder
-from cohear.study.launcher import LAUNCHERS, Event, Work
+from cohear.study.launcher import LAUNCHERS, Event, Launcher, Work
 from cohear.study.local import usable_cores
 from cohear.study.plan import PlannedRun
 from cohear.study.prepare import Prepared, data_facts, make_stores, prepare, write_splits
@@ -74,9 +75,11 @@ def run_study(
         UserError: a mistake in the study, the data or the folder; nothing that was done is lost.
     """
     progress = progress or NoProgress()
+    train_with = LAUNCHERS[launcher]()
     folder, cache = StudyFolder(out), make_folder(cache_folder())
     folder.claim(settings)
     with folder.locked():
+        folder.sweep()
         prepared = prepare(settings, source_folder, cache=cache, jobs=jobs, progress=progress)
         for sentence in [*prepared.warnings, *trained_again(folder, prepared.plan)]:
             progress.say(sentence)
@@ -88,18 +91,20 @@ def run_study(
         work = Work(folder.runs, folder.splits, cache, tuple(settings.keep), str(source_folder))
         missing = [spec for spec in specs if spec.key not in done]
         try:
-            failed = _train(missing, work, launcher, jobs, progress)
+            failed = _train(missing, work, train_with, jobs, progress)
         finally:
             write_tables(folder, settings)
     return Outcome(len(specs), len(specs) - len(failed), len(missing) - len(failed), failed, prepared.warnings)
 
 
-def _train(specs: Sequence[RunSpec], work: Work, launcher: str, jobs: int | None, progress: Progress) -> dict[str, str]:
+def _train(
+    specs: Sequence[RunSpec], work: Work, launcher: Launcher, jobs: int | None, progress: Progress
+) -> dict[str, str]:
     """Train runs; returns the errors of those that failed, which are kept in their folders too."""
     failed: dict[str, str] = {}
     if not specs:
         return failed
-    with closing(LAUNCHERS[launcher]().launch(specs, work, jobs)) as events:
+    with closing(launcher.launch(specs, work, jobs)) as events:
         for event in events:
             progress.run_event(event)
             if event.kind == "failed":
@@ -115,6 +120,8 @@ def _keep_error(folder: Path, event: Event) -> None:
 
 def write_inputs(folder: StudyFolder, prepared: Prepared) -> None:
     """Write what the runs and the report read: settings, environment, splits, plan and facts of the data."""
+    for part in (folder.runs, folder.splits):
+        make_folder(part)
     folder.write_settings(prepared.settings)
     write_json(folder.root / "environment.json", environment())
     write_splits(prepared, folder)
@@ -124,7 +131,10 @@ def write_inputs(folder: StudyFolder, prepared: Prepared) -> None:
 
 def trained_again(folder: StudyFolder, plan: Sequence[PlannedRun]) -> list[str]:
     """Sentences on finished runs of the plan before that this plan replaces, with what changed."""
-    before = {_cell(cell): cell["run"] for cell in folder.read_plan()}
+    try:
+        before = {_cell(cell): cell["run"] for cell in folder.read_plan()}
+    except FolderError:  # a damaged plan tells nothing of what was planned, and is about to be written anew
+        return []
     reasons: dict[str, set[str]] = {}
     for run in plan:
         old_key = before.get(_cell(run.to_json()))

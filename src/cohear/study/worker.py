@@ -29,8 +29,8 @@ from cohear.training.record import write_run
 from cohear.training.sources import Sources
 from cohear.training.spec import RunSpec
 
-_MOST_TOLD = 30_000
-"""Characters of a traceback; what a pipe takes without a reader."""
+_MOST_TOLD = 4_000
+"""Characters of an error and of its traceback; written as ASCII (``\\u00e4``) both fit a pipe that nobody reads yet."""
 
 
 @dataclass(frozen=True)
@@ -106,10 +106,10 @@ def _work(request: dict[str, Any], tells: int) -> int:
     except BaseException as error:
         told = {
             "concerns_all": isinstance(error, UserError),
-            "error": str(error) if isinstance(error, UserError) else f"{type(error).__name__}: {error}"[:2000],
+            "error": (str(error) if isinstance(error, UserError) else f"{type(error).__name__}: {error}")[:_MOST_TOLD],
             "detail": traceback.format_exc()[-_MOST_TOLD:],
         }
-        os.write(tells, json.dumps(told).encode()[:60_000])
+        os.write(tells, json.dumps(told).encode())
         return 1
     return 0
 

@@ -65,7 +65,7 @@ def accuracy(logits: NDArray[np.float32], targets: Targets, scored: Scored) -> f
 
 @_metric("f1")
 def macro_f1(logits: NDArray[np.float32], targets: Targets, scored: Scored) -> float:
-    """Mean over the scored labels of the harmonic mean of precision and recall."""
+    """Mean over the scored labels of the harmonic mean of precision and recall; labels that no clip carries are out."""
     if targets.values.ndim == 1:
         truth, predicted = _multiclass(logits, targets, scored)
         labels = np.unique(truth)
@@ -78,6 +78,7 @@ def macro_f1(logits: NDArray[np.float32], targets: Targets, scored: Scored) -> f
             (targets.values[rows, label] > 0.5, logits[rows, label] > 0)
             for label, rows in zip(np.flatnonzero(scored), known, strict=True)
         ]
+        pairs = [pair for pair in pairs if pair[0].any()]
         if not pairs:
             return float("nan")
     return float(np.mean([2 * np.sum(t & p) / max(np.sum(t) + np.sum(p), 1) for t, p in pairs]))

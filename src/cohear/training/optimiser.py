@@ -21,7 +21,7 @@ def make_optimiser(network: nn.Module, settings: TrainingSettings) -> tuple[Adam
         {"params": [p for p in parameters if p.ndim > 1], "weight_decay": settings.weight_decay},
         {"params": [p for p in parameters if p.ndim <= 1], "weight_decay": 0.0},
     ]
-    optimiser = AdamW(groups, lr=settings.learning_rate, fused=True)
+    optimiser = AdamW(groups, lr=settings.learning_rate, betas=(0.9, 0.99), fused=True)
     return optimiser, LambdaLR(optimiser, lambda step: learning_rate_factor(step, settings))
 
 

@@ -17,13 +17,13 @@ class TrainingSettings(BaseModel):
 
     steps: int = Field(600, ge=1)
     batch: int = Field(32, ge=2)
-    learning_rate: float = Field(2e-3, gt=0)
+    learning_rate: float = Field(3e-3, gt=0)
     weight_decay: float = Field(0.05, ge=0)
     warmup: float = Field(0.1, ge=0, lt=1)
     label_smoothing: float = Field(0.1, ge=0, lt=1)
     schedule: str = "mixed"
     objective: str = "sum"
     sharing: str = "multihead"
-    sampling: Literal["passes", "balanced"] = "passes"
+    sampling: Literal["balanced", "passes"] = "balanced"
     augment: Literal["standard", "none"] = "standard"
     precision: Literal["auto", "bfloat16", "float32"] = "auto"

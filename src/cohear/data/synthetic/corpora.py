@@ -78,7 +78,7 @@ def clips_of(corpus: Corpus, seed: int) -> Iterator[Clip]:
 
 def gesture(corpus: Corpus, label: int, source: Generator, own: Generator) -> Samples:
     """A voice that makes the gesture ``label`` once. Tract, pitch, level and colour are the speaker's."""
-    tract, pitch = np.exp(source.uniform(-0.3, 0.3)), 140 * np.exp(source.uniform(-0.5, 0.5))
+    tract, pitch = np.exp(source.uniform(-0.15, 0.15)), 140 * np.exp(source.uniform(-0.5, 0.5))
     level, colour = source.uniform(-32, -20), (source.uniform(-5, 0), source.normal(0, 4, 3))
     samples = round(corpus.rate * own.uniform(0.6, 1.1))
     moving = own.uniform(0.35, 0.5) / (samples / corpus.rate)
@@ -89,7 +89,7 @@ def gesture(corpus: Corpus, label: int, source: Generator, own: Generator) -> Sa
         [
             tract
             * middle
-            * np.exp(own.normal(0, 0.06) + track(filter_.frames, knots(places, moves, 0.35 * own.uniform(0.7, 1.2))))
+            * np.exp(own.normal(0, 0.06) + track(filter_.frames, knots(places, moves, 0.5 * own.uniform(0.7, 1.2))))
             for middle, moves in zip((600.0, 1700.0), GESTURES[label], strict=True)
         ]
         + [np.full(filter_.frames, 2900.0 * tract)]
@@ -100,8 +100,20 @@ def gesture(corpus: Corpus, label: int, source: Generator, own: Generator) -> Sa
     loud = track(samples, [(start - 0.04, 0.0), (start, 1.0), (places[2], 1.0), (places[2] + 0.05, 0.0)])
     voiced = pulses(contour, corpus.rate) + 0.1 * own.normal(size=samples)
     gain = resonances(filter_.frequencies, centres, (120.0, 180.0, 250.0))
-    heard = at_level(filter_(voiced * loud, gain), 0) + at_level(own.normal(size=samples), own.uniform(-22, -12))
+    heard = at_level(filter_(voiced * loud, gain), 0) + at_level(own.normal(size=samples), own.uniform(-25, -15))
+    heard = heard + at_level(clutter(samples, corpus.rate, own), own.uniform(-9, -3))
     return at_level(filter_(heard, coloured(filter_.frequencies, *colour)), level + own.normal(0, 2))[None]
+
+
+def clutter(samples: int, rate: int, own: Generator) -> Samples:
+    """Four whistles of other sources, gliding at random: what a network may learn by heart from a few clips."""
+    time = np.arange(samples) / rate
+    sound = np.zeros(samples)
+    for _ in range(4):
+        pitch = 300 * np.exp(own.uniform(0, 2.4) + track(samples, [(place, own.normal(0, 0.15)) for place in (0, 0.5, 1)]))
+        middle, length = own.uniform(0, samples / rate), own.uniform(0.05, 0.2)
+        sound += np.exp(-(((time - middle) / length) ** 2)) * np.sin(2 * np.pi * np.cumsum(pitch) / rate)
+    return sound
 
 
 def knots(places: tuple[float, ...], moves: tuple[float, ...], size: float) -> list[tuple[float, float]]:

@@ -1,0 +1,149 @@
+"""The contract of every target kind, as tests to inherit.
+
+::
+
+    class TestMine(TargetKindContract):
+        def make(self) -> TargetKind:
+            return Mine()
+"""
+
+from abc import ABC, abstractmethod
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from cohear.tasks.kind import TARGET_KINDS, TargetKind, Targets
+from cohear.tasks.metrics import METRICS
+
+_LABELS = ["b", "a", "1.0", "no", "é è"]
+
+
+class TargetKindContract(ABC):
+    """What must hold for a target kind; pytest runs it for each subclass whose name begins with ``Test``."""
+
+    @abstractmethod
+    def make(self) -> TargetKind:
+        """A kind to test."""
+
+    def labels(self) -> list[str]:
+        """An ordered label list, not sorted."""
+        return list(_LABELS)
+
+    def cells(self) -> list[str]:
+        """Cells of a column: each label twice, and unknown ones between."""
+        return [*self.labels(), "", *self.labels(), ""]
+
+    def targets(self) -> Targets:
+        """The cells, encoded."""
+        kind = self.make()
+        return kind.encode([kind.labels_in(cell) or None for cell in self.cells()], self.labels())
+
+    def logits(self) -> NDArray[np.float32]:
+        """Logits for the cells, ``[cells, outputs]``."""
+        shape = (len(self.cells()), self.make().outputs(self.labels()))
+        return np.random.default_rng(3).normal(size=shape).astype(np.float32)
+
+    def loss(self, logits: torch.Tensor, targets: Targets, smoothing: float = 0.0) -> torch.Tensor:
+        """The kind's loss of some logits."""
+        values, known = torch.from_numpy(targets.values), torch.from_numpy(targets.known)
+        return self.make().loss(logits, values, known, smoothing)
+
+    def test_is_registered_under_its_name(self) -> None:
+        """A study file finds it, and its metrics."""
+        kind = self.make()
+        assert TARGET_KINDS[kind.name] is not None
+        assert isinstance(kind, type(TARGET_KINDS[kind.name]))
+        assert kind.default_metric in kind.metrics
+        assert all(name in METRICS for name in kind.metrics)
+
+    def test_empty_cell_holds_nothing(self) -> None:
+        """Unknown is no label."""
+        assert self.make().labels_in("") == []
+
+    def test_encode_keeps_the_order_of_clips_and_labels(self) -> None:
+        """Cells come back as they were given; another order of clips gives the same rows in that order."""
+        kind, targets = self.make(), self.targets()
+        assert kind.cells(targets, self.labels()) == self.cells()
+        order = np.random.default_rng(1).permutation(len(self.cells()))
+        shuffled = kind.encode([kind.labels_in(self.cells()[i]) or None for i in order], self.labels())
+        np.testing.assert_array_equal(shuffled.values, targets.take(order).values)
+        np.testing.assert_array_equal(shuffled.known, targets.take(order).known)
+
+    def test_encoded_arrays(self) -> None:
+        """One row a clip, float32 or int64, with a bool mask that says which are unknown."""
+        targets = self.targets()
+        assert len(targets.values) == len(targets.known) == len(self.cells())
+        assert targets.values.dtype in (np.float32, np.int64)
+        assert targets.known.dtype == np.bool_
+        known = targets.known.reshape(len(self.cells()), -1).any(axis=1)
+        assert known.tolist() == [bool(cell) for cell in self.cells()]
+
+    def test_counts(self) -> None:
+        """Clips per label, in the order of the labels, unknown ones not counted."""
+        assert self.make().counts(self.targets(), self.labels()).tolist() == [2] * len(self.labels())
+
+    def test_loss_is_a_finite_scalar_that_can_be_learnt(self) -> None:
+        """Following the gradient makes it smaller, with and without smoothing."""
+        for smoothing in (0.0, 0.1):
+            logits = torch.from_numpy(self.logits()).requires_grad_()
+            loss = self.loss(logits, self.targets(), smoothing)
+            assert loss.shape == ()
+            assert torch.isfinite(loss)
+            loss.backward()  # type: ignore[no-untyped-call]
+            assert logits.grad is not None
+            assert self.loss(logits.detach() - 0.1 * logits.grad, self.targets(), smoothing) < loss
+
+    def test_unknown_entries_never_enter_the_loss(self) -> None:
+        """The loss is that of the known clips alone, and unknown ones get no gradient."""
+        targets = self.targets()
+        known = targets.known.reshape(len(self.cells()), -1).any(axis=1)
+        logits = torch.from_numpy(self.logits()).requires_grad_()
+        loss = self.loss(logits, targets)
+        rows = np.flatnonzero(known)
+        torch.testing.assert_close(loss, self.loss(logits[rows], targets.take(rows)))
+        loss.backward()  # type: ignore[no-untyped-call]
+        assert logits.grad is not None
+        assert not logits.grad[~torch.from_numpy(known)].any()
+        assert logits.grad[torch.from_numpy(known)].any()
+
+    def test_loss_of_nothing_known_is_zero(self) -> None:
+        """And so is its gradient; no division by zero."""
+        targets = self.targets()
+        logits = torch.from_numpy(self.logits()).requires_grad_()
+        loss = self.loss(logits, Targets(targets.values, np.zeros_like(targets.known)))
+        loss.backward()  # type: ignore[no-untyped-call]
+        assert loss == 0
+        assert logits.grad is not None
+        assert not logits.grad.any()
+
+    def test_pool_keeps_clips_apart(self) -> None:
+        """One row a clip; windows of other clips and the order of windows change nothing."""
+        kind, windows = self.make(), self.logits()
+        clip = np.arange(len(windows), dtype=np.int64) // 2
+        pooled = kind.pool(windows, clip, int(clip.max()) + 1)
+        assert pooled.shape == (clip.max() + 1, windows.shape[1])
+        assert pooled.dtype == np.float32
+        alone = kind.pool(windows[2:4], np.zeros(2, dtype=np.int64), 1)
+        np.testing.assert_allclose(alone[0], pooled[1], rtol=1e-6)
+        np.testing.assert_allclose(kind.pool(windows[::-1], clip[::-1], len(pooled)), pooled, rtol=1e-6)
+        assert kind.pool(windows[:0], clip[:0], 0).shape == (0, windows.shape[1])
+
+    def test_probabilities(self) -> None:
+        """In [0, 1], also for very large logits."""
+        for scale in (1, 1000):
+            probabilities = self.make().probabilities(self.logits() * np.float32(scale))
+            assert np.isfinite(probabilities).all()
+            assert probabilities.min() >= 0
+            assert probabilities.max() <= 1
+
+    def test_metrics_are_numbers(self) -> None:
+        """Finite where labels can be scored, NaN where there is no clip or no scored label."""
+        targets, labels = self.targets(), len(self.labels())
+        everything, nothing = np.ones(labels, dtype=np.bool_), np.zeros(labels, dtype=np.bool_)
+        no_clips = np.zeros(0, dtype=np.int64)
+        for name in self.make().metrics:
+            score = METRICS[name].score
+            assert np.isfinite(score(self.logits(), targets, everything))
+            assert np.isnan(score(self.logits(), targets, nothing))
+            assert np.isnan(score(self.logits()[:0], targets.take(no_clips), everything))

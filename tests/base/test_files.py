@@ -1,0 +1,125 @@
+"""Files that are there whole or not at all."""
+
+import errno
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from cohear.base import files
+from cohear.base.errors import FolderError
+
+
+def test_written_text_is_there(tmp_path):
+    files.write_text(tmp_path / "a.txt", "ä\n")
+    files.write_text(tmp_path / "a.txt", "ö\n")
+    assert (tmp_path / "a.txt").read_bytes() == "ö\n".encode()
+    assert [path.name for path in tmp_path.iterdir()] == ["a.txt"]
+
+
+@pytest.mark.parametrize("failing", ["fsync", "replace"])
+@pytest.mark.parametrize("error", [OSError(errno.ENOSPC, "full"), KeyboardInterrupt()])
+def test_failed_write_leaves_the_old_file_and_no_rest(tmp_path, monkeypatch, failing, error):
+    """Pitfall 20: a file that is half written is never seen, and a full disk is told in a sentence."""
+
+    def fail(*_):
+        raise error
+
+    (tmp_path / "a.txt").write_text("old")
+    monkeypatch.setattr(files.os if failing == "fsync" else Path, failing, fail)
+    with pytest.raises(FolderError if isinstance(error, OSError) else KeyboardInterrupt) as told:
+        files.write_text(tmp_path / "a.txt", "new")
+    if isinstance(error, OSError):
+        assert "no space is left on the disk" in str(told.value)
+    assert (tmp_path / "a.txt").read_text() == "old"
+    assert [path.name for path in tmp_path.iterdir()] == ["a.txt"]
+
+
+def test_killed_writer_leaves_the_old_file(tmp_path):
+    """Pitfall 20: kill -9 in the middle of the write."""
+    path = tmp_path / "a.txt"
+    path.write_text("old")
+    script = (
+        "import os, signal, pathlib; from cohear.base import files\n"
+        "files.os.fsync = lambda _: os.kill(os.getpid(), signal.SIGKILL)\n"
+        f"files.write_text(pathlib.Path({str(path)!r}), 'new' * 9999)\n"
+    )
+    assert subprocess.run([sys.executable, "-c", script], check=False).returncode == -9
+    assert path.read_text() == "old"
+
+
+@pytest.mark.parametrize("number", [errno.EACCES, errno.EROFS, errno.EDQUOT, errno.EIO])
+def test_storage_errors_are_told_with_path_and_cure(tmp_path, number):
+    with pytest.raises(FolderError, match=r"cannot write .*x.npy: .*what was finished is kept"):
+        with files.storage_errors_told(tmp_path):
+            raise OSError(number, "told by the system", str(tmp_path / "x.npy"))
+
+
+def test_other_errors_are_no_storage_errors(tmp_path):
+    with pytest.raises(FileNotFoundError), files.storage_errors_told(tmp_path):
+        raise FileNotFoundError(errno.ENOENT, "nothing there")
+    with pytest.raises(FileNotFoundError):
+        files.write_text(tmp_path / "none" / "a.txt", "")
+
+
+def test_places_that_cannot_be_written(tmp_path):
+    (tmp_path / "file").write_text("")
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(FolderError, match="a part of the path is a file"):
+        files.write_text(tmp_path / "file" / "a.txt", "")
+    with pytest.raises(FolderError, match="there is a folder of that name"):
+        files.write_text(tmp_path / "folder", "")
+    with pytest.raises(FolderError, match="is a file, not a folder"):
+        files.make_folder(tmp_path / "file")
+    with pytest.raises(FolderError, match="a part of the path is a file"):
+        files.make_folder(tmp_path / "file" / "a")
+    with pytest.raises(FolderError, match="the name is too long"):
+        files.make_folder(tmp_path / ("x" * 300))
+    assert files.make_folder(tmp_path / "a" / "b").is_dir()
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="nothing is forbidden to root")
+def test_no_permission(tmp_path):
+    tmp_path.chmod(0o500)
+    with pytest.raises(FolderError, match="there is no permission to write"):
+        files.write_text(tmp_path / "a.txt", "")
+    tmp_path.chmod(0o700)
+
+
+def test_folder_is_whole_or_not_at_all(tmp_path):
+    place = tmp_path / "store"
+    with files.folder_whole_or_not_at_all(place) as folder:
+        (folder / "a").write_text("1")
+        assert not place.exists()
+    with pytest.raises(KeyError), files.folder_whole_or_not_at_all(place) as folder:
+        (folder / "a").write_text("2")
+        raise KeyError
+    with pytest.raises(FolderError, match="no space"), files.folder_whole_or_not_at_all(place):
+        raise OSError(errno.ENOSPC, "full")
+    assert (place / "a").read_text() == "1"
+    with files.folder_whole_or_not_at_all(place) as folder:
+        (folder / "b").write_text("3")
+    assert [path.name for path in place.iterdir()] == ["b"]
+    assert [path.name for path in tmp_path.iterdir()] == ["store"]
+
+
+def test_json_and_digests(tmp_path):
+    files.write_json(tmp_path / "a.json", {"b": "ä", "a": 1})
+    assert (tmp_path / "a.json").read_text(encoding="utf-8") == '{\n "b": "ä",\n "a": 1\n}\n'
+    assert files.digest({"a": 1, "b": [2]}) == files.digest({"b": [2], "a": 1}) != files.digest({"a": 1, "b": ["2"]})
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        files.write_json(tmp_path / "b.json", float("nan"))
+    assert not (tmp_path / "b.json").exists()
+    (tmp_path / "c").write_bytes(b"x" * 3_000_000)
+    (tmp_path / "d").write_bytes(b"x" * 3_000_000)
+    assert files.file_digest(tmp_path / "c") == files.file_digest(tmp_path / "d") != files.file_digest(tmp_path / "a.json")
+
+
+def test_cache_folder(monkeypatch, tmp_path):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.delenv("COHEAR_CACHE", raising=False)
+    assert files.cache_folder() == tmp_path / "cohear"
+    monkeypatch.setenv("COHEAR_CACHE", str(tmp_path / "mine"))
+    assert files.cache_folder() == tmp_path / "mine"

@@ -1,0 +1,44 @@
+"""What all tests share: a cache of their own, and the real datasets where they are."""
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+import pytest
+
+CACHE = "COHEAR_CACHE"
+_before = pytest.StashKey[str | None]()
+
+
+def pytest_configure(config):
+    """Give the whole session one temporary cache, which workers of pytest-xdist inherit."""
+    if hasattr(config, "workerinput"):
+        return
+    config.stash[_before] = os.environ.get(CACHE)
+    os.environ[CACHE] = tempfile.mkdtemp(prefix="cohear-tests-")
+
+
+def pytest_unconfigure(config):
+    if _before not in config.stash:
+        return
+    shutil.rmtree(os.environ[CACHE], ignore_errors=True)
+    before = config.stash[_before]
+    if before is None:
+        del os.environ[CACHE]
+    else:
+        os.environ[CACHE] = before
+
+
+@pytest.fixture(scope="session")
+def shared_data():
+    """Folder with the real datasets."""
+    if named := os.environ.get("COHEAR_TEST_DATA"):
+        folder = Path(named)
+        assert folder.is_dir(), f"COHEAR_TEST_DATA names {named}, which is no folder"
+        return folder
+    checkout = Path(__file__).resolve().parents[1]
+    folder = checkout.parent / "shared" / "data"
+    if not folder.is_dir():
+        pytest.skip("the real datasets are not here; COHEAR_TEST_DATA can name their folder")
+    return folder

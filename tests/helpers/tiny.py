@@ -1,0 +1,152 @@
+"""Tiny studies on audio made here: two or three datasets of a few dozen clips of 0.3 s, and the real command line."""
+
+from __future__ import annotations
+
+import csv
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import soundfile
+import yaml
+
+COHEAR = Path(sys.executable).with_name("cohear")
+RATE = 16000
+SECONDS = 0.3
+
+
+def sound(pitch: float, seed: int, seconds: float = SECONDS, rate: int = RATE) -> np.ndarray:
+    """A tone in noise, another for each seed."""
+    noise = np.random.default_rng(seed)
+    time_axis = np.arange(round(seconds * rate)) / rate
+    wave = 0.3 * np.sin(2 * np.pi * pitch * time_axis + noise.uniform(0, 6)) + 0.05 * noise.standard_normal(len(time_axis))
+    return wave.astype(np.float32)
+
+
+def write_table(folder: Path, rows: Sequence[Mapping[str, str]]) -> None:
+    """``manifest.csv``."""
+    folder.mkdir(parents=True, exist_ok=True)
+    columns = list(dict.fromkeys(column for row in rows for column in row))
+    with (folder / "manifest.csv").open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, columns, restval="")
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def write_dataset(
+    folder: Path, target: str, labels: Sequence[str], *, groups: int = 5, each: int = 1, seed: int = 0
+) -> list[dict[str, str]]:
+    """``each`` clips a label and group; returns the table's rows."""
+    rows = []
+    (folder / "audio").mkdir(parents=True, exist_ok=True)
+    for number, (label, group, again) in enumerate(
+        (label, group, again) for label in range(len(labels)) for group in range(groups) for again in range(each)
+    ):
+        path = f"audio/{number:03}.wav"
+        soundfile.write(folder / path, sound(300.0 + 400 * label, 1000 * seed + number), RATE, subtype="PCM_16")
+        rows.append({"path": path, "group": f"g{group}", target: labels[label]})
+    write_table(folder, rows)
+    return rows
+
+
+def write_datasets(folder: Path) -> None:
+    """Datasets ``tones`` (30 clips, 3 labels), ``birds`` (20, 2) and ``doors`` (20, 2)."""
+    write_dataset(folder / "tones", "tone", ["low", "mid", "high"], each=2, seed=1)
+    write_dataset(folder / "birds", "bird", ["owl", "wren"], each=2, seed=2)
+    write_dataset(folder / "doors", "door", ["open", "shut"], each=2, seed=3)
+
+
+def settings(**changes: Any) -> dict[str, Any]:
+    """A study of two tasks, cheap to train; ``None`` takes a key away."""
+    content: dict[str, Any] = {
+        "study": "tiny",
+        "datasets": {"tones": {"path": "data/tones"}, "birds": {"path": "data/birds"}},
+        "tasks": {"tone": {"dataset": "tones", "target": "tone"}, "bird": {"dataset": "birds", "target": "bird"}},
+        "features": ["summary"],
+        "encoders": [{"name": "dnn", "hidden": 16, "layers": 1}],
+        "repeats": {"folds": 2, "seeds": 1},
+        "window": 0.2,
+        "training": {"steps": 10, "batch": 4},
+    }
+    content.update(changes)
+    return {key: value for key, value in content.items() if value is not None}
+
+
+def write_study(folder: Path, **changes: Any) -> Path:
+    """``study.yaml``; its path."""
+    path = folder / "study.yaml"
+    path.write_text(yaml.safe_dump(settings(**changes), sort_keys=False, allow_unicode=True), encoding="utf-8")
+    return path
+
+
+class Bench:
+    """A folder with data, studies and a cache of its own.
+
+    Args:
+        root: the folder.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root, self.cache = root, root / "cache"
+
+    def study(self, **changes: Any) -> Path:
+        """Write ``study.yaml`` with these changes."""
+        return write_study(self.root, **changes)
+
+    def environment(self) -> dict[str, str]:
+        """Of a command."""
+        return {**os.environ, "COHEAR_CACHE": str(self.cache), "PYTHONFAULTHANDLER": "", "COLUMNS": "200"}
+
+    def start(self, *arguments: str | Path) -> subprocess.Popen[str]:
+        """Start a command in a process group of its own."""
+        return subprocess.Popen(
+            [COHEAR, *map(str, arguments)],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=self.environment(),
+            cwd=self.root,
+            start_new_session=True,
+        )
+
+    def cohear(self, *arguments: str | Path, timeout: float = 120) -> subprocess.CompletedProcess[str]:
+        """Run a command to its end."""
+        return subprocess.run(
+            [COHEAR, *map(str, arguments)],
+            capture_output=True,
+            text=True,
+            env=self.environment(),
+            cwd=self.root,
+            timeout=timeout,
+            check=False,
+        )
+
+    def run(self, out: str | Path = "out", *arguments: str, **changes: Any) -> Path:
+        """Run a study to its end; the study folder."""
+        ended = self.cohear("run", self.study(**changes), "--out", out, *arguments)
+        assert ended.returncode == 0, ended.stderr
+        return self.root / out
+
+
+def until(condition: Any, seconds: float = 60.0) -> None:
+    """Wait until something holds."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.01)
+
+
+def results(folder: Path) -> list[dict[str, str]]:
+    """Rows of ``results.csv`` without what time it took."""
+    with (folder / "results.csv").open(encoding="utf-8", newline="") as file:
+        return [{key: cell for key, cell in row.items() if key != "seconds"} for row in csv.DictReader(file)]
+
+
+def records(folder: Path) -> dict[str, Path]:
+    """Record files by run."""
+    return {path.parent.name: path for path in folder.glob("runs/*/record.json")}

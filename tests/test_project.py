@@ -1,0 +1,301 @@
+"""The project's own papers: what they promise is there, and their examples work."""
+
+import ast
+import importlib.util
+import inspect
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import typer
+
+import cohear
+from cohear.base.yaml_text import YamlText, read_yaml
+from cohear.cli import app
+from cohear.data.manifest import Manifest
+from cohear.features import FRONT_ENDS
+from cohear.models import ENCODERS
+from cohear.study import spec
+from cohear.training.settings import TrainingSettings
+
+ROOT = Path(__file__).resolve().parents[1]
+DOCS = sorted((ROOT / "docs").rglob("*.md"))
+PAPERS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *DOCS]
+
+BASE = """
+study: base
+datasets: {fsdd: {path: data/fsdd}, esc10: {path: data/esc10}}
+tasks: {digit: {dataset: fsdd, target: digit}, event: {dataset: esc10, target: event}}
+"""
+"""What a fragment of a study file in the docs is a part of."""
+
+
+def text_of(path):
+    return path.read_text(encoding="utf-8")
+
+
+def blocks(path, language):
+    return re.findall(rf"^```{language}\n(.*?)^```$", text_of(path), re.MULTILINE | re.DOTALL)
+
+
+def name_of(value):
+    return str(value.relative_to(ROOT)) if isinstance(value, Path) else None
+
+
+def tracked_files():
+    """Files that are committed or would be."""
+    try:
+        listed = subprocess.run(
+            ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+            cwd=ROOT,
+            capture_output=True,
+            check=True,
+            text=True,
+        )
+    except (OSError, subprocess.CalledProcessError):
+        pytest.skip("this is no checkout of a repository")
+    files = [ROOT / name for name in listed.stdout.split("\0") if name]
+    return [file for file in files if file.is_file()]
+
+
+# pyproject.toml
+
+
+def requirement_lines():
+    """Lines of pyproject.toml that hold a requirement, by the section they are in."""
+    section, found, inside = "", [], False
+    for line in text_of(ROOT / "pyproject.toml").splitlines():
+        if line.startswith("["):
+            section = line
+        elif section == "[project]":
+            inside = inside or line.startswith("dependencies = [")
+            if inside and line.startswith("  "):
+                found.append(line)
+            inside = inside and line != "]"
+        elif section in ("[project.optional-dependencies]", "[dependency-groups]") and '"' in line:
+            found.append(line)
+    return found
+
+
+def test_requirements_are_found():
+    assert len(requirement_lines()) > 20
+
+
+@pytest.mark.parametrize("line", requirement_lines(), ids=lambda line: line.split('"')[1])
+def test_every_dependency_has_its_reason(line):
+    assert re.search(r"#\s*\w{3,}", line), "say behind a # what it is for"
+
+
+def test_one_version():
+    version = cohear.__version__
+    assert re.search(r'^version = "(.+)"$', text_of(ROOT / "pyproject.toml"), re.MULTILINE)[1] == version
+    assert re.search(r"^version: (.+)$", text_of(ROOT / "CITATION.cff"), re.MULTILINE)[1] == version
+    assert re.search(r"^## \[(\d.*?)\]", text_of(ROOT / "CHANGELOG.md"), re.MULTILINE)[1] == version
+
+
+def test_licence():
+    licence = text_of(ROOT / "LICENSE")
+    assert "Apache License" in licence
+    assert "END OF TERMS AND CONDITIONS" in licence
+    for paper in ("pyproject.toml", "CITATION.cff", "README.md"):
+        assert "Apache-2.0" in text_of(ROOT / paper)
+
+
+def test_no_paths_of_one_machine():
+    of_one_machine = re.compile(r"(?<![\w.])/(?:" + "work" + "|" + "root" + r")/")
+    found = []
+    for file in tracked_files():
+        try:
+            lines = text_of(file).splitlines()
+        except UnicodeDecodeError:
+            continue
+        found += [
+            f"{name_of(file)}:{n}: {line[:100]}" for n, line in enumerate(lines, 1) if of_one_machine.search(line)
+        ]
+    assert found == []
+
+
+# README, CONTRIBUTING and docs
+
+
+@pytest.mark.parametrize("paper", PAPERS, ids=name_of)
+def test_links_lead_somewhere(paper):
+    targets = re.findall(
+        r"\]\(([^)\s]+)\)", re.sub(r"^```.*?^```$", "", text_of(paper), flags=re.MULTILINE | re.DOTALL)
+    )
+    local = [target.partition("#")[0] for target in targets if not re.match(r"https?:|mailto:|#", target)]
+    missing = [target for target in local if not (paper.parent / target).exists()]
+    assert missing == []
+
+
+@pytest.mark.parametrize(
+    ("paper", "block"), [(paper, block) for paper in PAPERS for block in blocks(paper, "yaml")], ids=name_of
+)
+def test_yaml_is_valid(paper, block, tmp_path):
+    if block.startswith("# dataset.yaml"):
+        (tmp_path / "dataset.yaml").write_text(block, encoding="utf-8")
+        (tmp_path / "manifest.csv").write_text("path\na.wav\n", encoding="utf-8")
+        assert Manifest().read(tmp_path, "example").about.title
+        return
+    text = read_yaml(block)
+    if "study" not in text.value:
+        text = YamlText({**read_yaml(BASE).value, **text.value})
+    spec.check_study(text, paper.name)
+
+
+@pytest.mark.parametrize("study", sorted((ROOT / "studies").glob("*.yaml")), ids=name_of)
+def test_studies_are_valid(study):
+    spec.load_study(study)
+
+
+def test_the_readme_has_a_short_example():
+    (example,) = blocks(ROOT / "README.md", "python")
+    assert len(example.splitlines()) <= 20
+    called = [node.attr for node in ast.walk(ast.parse(example)) if isinstance(node, ast.Attribute)]
+    assert called
+    assert [name for name in called if not hasattr(cohear.Study, name)] == []
+
+
+def mentioned(paper, program):
+    """What is said to follow a program's name, in code: inline, or at the start of a line of a block."""
+    in_blocks = re.findall(rf"^{program} ([a-z][a-z-]*)", "\n".join(blocks(paper, "")), re.MULTILINE)
+    return {*in_blocks, *re.findall(rf"`{program} ([a-z][a-z-]*)", text_of(paper))}
+
+
+@pytest.mark.parametrize("paper", PAPERS, ids=name_of)
+def test_make_knows_the_commands(paper):
+    targets = set(re.findall(r"^([a-z-]+):", text_of(ROOT / "Makefile"), re.MULTILINE))
+    assert mentioned(paper, "make") <= targets
+
+
+def test_the_readme_names_the_set_up_commands():
+    assert {"demo", "test"} <= mentioned(ROOT / "README.md", "make")
+
+
+@pytest.mark.parametrize("paper", PAPERS, ids=name_of)
+def test_cohear_knows_the_commands(paper):
+    assert mentioned(paper, "cohear") <= set(typer.main.get_group(app).commands)
+
+
+def test_the_readme_lists_all_commands():
+    assert set(typer.main.get_group(app).commands) <= mentioned(ROOT / "README.md", "cohear")
+
+
+def test_every_room_is_in_the_picture():
+    picture = next(block for block in blocks(ROOT / "CONTRIBUTING.md", "") if block.startswith("cli "))
+    drawn = [line.split()[0] for line in picture.splitlines()]
+    layers = re.search(r"^layers = \[(.*?)^\]", text_of(ROOT / "pyproject.toml"), re.MULTILINE | re.DOTALL)[1]
+    assert drawn == re.findall(r'"cohear\.(\w+)"', layers)
+    rooms = {init.parent.name for init in (ROOT / "src" / "cohear").glob("*/__init__.py")}
+    assert rooms - set(drawn) == {"testing"}
+
+
+SECTIONS = {
+    "Top level": spec.StudySettings,
+    "`datasets.<name>`": spec.DatasetSettings,
+    "`tasks.<name>`": spec.TaskSettings,
+    "`repeats`": spec.RepeatSettings,
+    "`training`": TrainingSettings,
+    "`arms.<name>`": spec.ArmSettings,
+}
+
+
+@pytest.mark.parametrize("section", SECTIONS)
+def test_every_key_of_a_study_is_described(section):
+    model = SECTIONS[section]
+    described = re.search(
+        rf"^## {re.escape(section)}\n(.*?)(?=^## |\Z)",
+        text_of(ROOT / "docs" / "study-file.md"),
+        re.MULTILINE | re.DOTALL,
+    )[1]
+    rows = dict(re.findall(r"^\| `(\w+)` \| (.*?) \|", described, re.MULTILINE))
+    assert list(rows) == list(model.model_fields)
+    for name, field in model.model_fields.items():
+        if field.is_required():
+            assert rows[name] == "required"
+        elif isinstance(field.default, str | int | float):
+            assert rows[name] == f"`{str(field.default).lower()}`"
+
+
+def test_settings_of_encoders_and_front_ends_are_described():
+    described = text_of(ROOT / "docs" / "study-file.md")
+    for name, part in [(name, registry[name]) for registry in (ENCODERS, FRONT_ENDS) for name in registry]:
+        row = re.search(rf"^\| `{name}` \| (.*)$", described, re.MULTILINE)[1]
+        for setting in list(inspect.signature(part).parameters.values()):
+            if setting.default is not inspect.Parameter.empty:
+                assert f"`{setting.name}: {setting.default}`" in row or "the same" in row
+
+
+EXERCISE = """
+import numpy, soundfile, sys
+from pathlib import Path
+from cohear.base.yaml_text import read_yaml
+from cohear.study.folder import with_paths_from
+from cohear.study.run import run_study
+from cohear.study.spec import check_study
+
+contract = TestLevel()
+for test in [name for name in dir(contract) if name.startswith("test_")]:
+    getattr(contract, test)()
+
+folder = Path(sys.argv[1])
+noise = numpy.random.default_rng(0)
+for dataset in ("one", "two"):
+    for label in ("quiet", "loud"):
+        (folder / dataset / label).mkdir(parents=True)
+        for number in range(6):
+            samples = noise.uniform(-1, 1, 8000) * (0.9 if label == "loud" else 0.1)
+            soundfile.write(folder / dataset / label / f"{number}.wav", samples, 16000)
+study = '''
+study: examples
+datasets: {one: {path: one}, two: {path: two, reader: folders}}
+tasks:
+  first: {dataset: one, target: label, kind: ordinal}
+  second: {dataset: two, target: label}
+features: [level]
+encoders: [{name: linear, hidden: 8}]
+repeats: {folds: 1}
+window: 0.2
+training: {steps: 2, batch: 4, objective: geometric, sharing: led}
+'''
+settings = with_paths_from(check_study(read_yaml(study)), folder)
+outcome = run_study(settings, folder, folder / "out", launcher="here")
+assert (outcome.done, outcome.failed) == (3, {}), outcome
+"""
+
+
+def test_examples_of_parts_make_a_study(tmp_path):
+    """The examples of CONTRIBUTING, each as it stands, and then all of them in one small study."""
+    examples = blocks(ROOT / "CONTRIBUTING.md", "python")
+    assert len(examples) == 8
+    script = tmp_path / "examples.py"
+    script.write_text("\n\n".join([*examples, EXERCISE]), encoding="utf-8")
+    data = tmp_path / "data"
+    data.mkdir()
+    done = subprocess.run(
+        [sys.executable, str(script), str(data)], check=False, capture_output=True, text=True, timeout=300
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+
+
+# Tools
+
+
+def test_make_help_lists_every_command():
+    makefile = text_of(ROOT / "Makefile")
+    phony = re.search(r"^\.PHONY: (.+)$", makefile, re.MULTILINE)[1].split()
+    assert set(re.findall(r"^([a-z-]+):.*## ", makefile, re.MULTILINE)) == set(phony)
+
+
+def test_ci_runs_what_the_readme_says():
+    script = ROOT / ".ci" / "run"
+    assert script.stat().st_mode & 0o100, "it must be executable"
+    called = set(re.findall(r"^make ([a-z-]+)", text_of(script), re.MULTILINE))
+    assert called == {"test", "lint"}
+
+
+def test_installed_from_here():
+    """The tests are about this checkout, not another copy."""
+    assert Path(importlib.util.find_spec("cohear").origin).resolve().is_relative_to(ROOT)
