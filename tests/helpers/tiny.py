@@ -24,7 +24,9 @@ def sound(pitch: float, seed: int, seconds: float = SECONDS, rate: int = RATE) -
     """A tone in noise, another for each seed."""
     noise = np.random.default_rng(seed)
     time_axis = np.arange(round(seconds * rate)) / rate
-    wave = 0.3 * np.sin(2 * np.pi * pitch * time_axis + noise.uniform(0, 6)) + 0.05 * noise.standard_normal(len(time_axis))
+    wave = 0.3 * np.sin(2 * np.pi * pitch * time_axis + noise.uniform(0, 6)) + 0.05 * noise.standard_normal(
+        len(time_axis)
+    )
     return wave.astype(np.float32)
 
 

@@ -16,7 +16,6 @@ from cohear.cli.console import errors, hush
 INTERRUPTED = 130
 
 
-
 class Verbs(TyperGroup):
     """The verbs; Ctrl-C in any of them ends with one sentence."""
 

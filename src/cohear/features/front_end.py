@@ -80,6 +80,22 @@ class FrontEnd(ABC):
             Float32: ``[B, W, input_width]``, zero beyond lengths (sequence); ``[B, input_width]`` (vector).
         """
 
+    @abstractmethod
+    def levels(self, frames: Floats) -> Floats:
+        """How loud each frame is, in the front-end's own log unit.
+
+        Args:
+            frames: stored frames ``[..., frame_width]``.
+
+        Returns:
+            Float32 ``[...]``; digital silence is at ``silence`` and everything else above it.
+        """
+
+    @property
+    @abstractmethod
+    def silence(self) -> float:
+        """Level of a frame of digital silence."""
+
     def settings(self) -> dict[str, Any]:
         """All settings as JSON values."""
         return asdict(self)

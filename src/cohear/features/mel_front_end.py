@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+import numpy as np
+
 from cohear.features.filterbank import FilterBank
 from cohear.features.front_end import Floats, FrontEnd, demand
 
@@ -67,3 +69,13 @@ class MelFrontEnd(FrontEnd):
     def frames(self, clips: Sequence[Floats]) -> list[Floats]:
         """Log energies ``[T, bands]`` of each clip ``[samples]``."""
         return self.filter_bank.frames(clips)
+
+    def levels(self, frames: Floats) -> Floats:
+        """Mean log energy of each frame's bands."""
+        levels: Floats = frames.mean(axis=-1)
+        return levels
+
+    @property
+    def silence(self) -> float:
+        """ln(floor)."""
+        return float(np.log(self.floor))

@@ -29,8 +29,7 @@ class Cnn(Encoder):
         self.input_norm = BandNorm(input_width)
         widths = [1] + [channels] * LAYERS
         self.convolutions = nn.ModuleList(
-            nn.Conv2d(before, after, 5, padding=2, bias=False)
-            for before, after in pairwise(widths)
+            nn.Conv2d(before, after, 5, padding=2, bias=False) for before, after in pairwise(widths)
         )
         self.norms = nn.ModuleList(MaskedNorm(channels) for _ in range(LAYERS))
         self.embedding_width = channels

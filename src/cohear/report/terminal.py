@@ -62,7 +62,10 @@ def scores_table(scores: pd.DataFrame) -> Group:
 
 
 def _scores_of(setting: str, scores: pd.DataFrame, fractions: set[str]) -> Table:
-    table = _table(f"Test scores, in points (x 100) · {setting}", {name: _longest(scores[name]) for name in ("task", "combination", "metric")})
+    table = _table(
+        f"Test scores, in points (x 100) · {setting}",
+        {name: _longest(scores[name]) for name in ("task", "combination", "metric")},
+    )
     for name in ("mean", "sd", "n"):
         table.add_column(name, justify="right", no_wrap=True)
     for row in scores.to_dict("records"):
@@ -75,9 +78,7 @@ def _scores_of(setting: str, scores: pd.DataFrame, fractions: set[str]) -> Table
 
 def _table(title: str, names: Mapping[str, int]) -> Table:
     """A table whose columns of names (with the length of the longest) may break, but not down to single letters."""
-    table = Table(
-        box=box.SIMPLE_HEAD, title=Text(title), title_justify="left", pad_edge=False, collapse_padding=True
-    )
+    table = Table(box=box.SIMPLE_HEAD, title=Text(title), title_justify="left", pad_edge=False, collapse_padding=True)
     for name, longest in names.items():
         table.add_column(name, overflow="fold", min_width=min(_NAME_WIDTH, longest))
     return table

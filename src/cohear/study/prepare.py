@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -74,9 +75,12 @@ def prepare(
         for front_end in front_ends:
             if encoder.fits(front_end.layout):
                 try:
-                    build_encoder(encoder, front_end.input_width)
+                    with warnings.catch_warnings(action="ignore"):
+                        build_encoder(encoder, front_end.input_width)
                 except UserError as error:
                     mistakes.append(f"encoders: {error}")
+                except (RuntimeError, ZeroDivisionError) as error:  # torch's own, for sizes that no layer has
+                    mistakes.append(f"encoders: encoder {encoder.name!r} cannot be made with its settings: {error}")
     if mistakes:
         raise StudyError(list(dict.fromkeys(mistakes)))
     splits = {
@@ -89,8 +93,8 @@ def prepare(
         for name in used
     }
     plan = make_plan(settings, front_ends, encoders, splits, stores)
-    warnings = [*_silence(datasets), *_missing(datasets), *warnings_in_folds(folds)]
-    return Prepared(settings, datasets, folds, plan, warnings)
+    sentences = [*_silence(datasets), *_missing(datasets), *warnings_in_folds(folds)]
+    return Prepared(settings, datasets, folds, plan, sentences)
 
 
 def make_stores(prepared: Prepared, *, cache: Path, jobs: int | None, progress: Progress) -> None:

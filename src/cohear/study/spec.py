@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -165,7 +165,7 @@ class StudySettings(_Model):
     margin: float = Field(0.01, ge=0)
     seed: int = 0
     training: TrainingSettings = TrainingSettings()
-    arms: dict[str, ArmSettings] = {"base": ArmSettings()}
+    arms: dict[str, ArmSettings] = Field({"base": ArmSettings()}, min_length=1)
     keep: Annotated[list[Literal["curves", "predictions", "weights"]], OneOrMore] = [
         "curves",
         "predictions",
@@ -245,15 +245,17 @@ def check_study(text: YamlText, source: str = "") -> StudySettings:
         settings = StudySettings.model_validate(text.value)
     except ValidationError as error:
         raise StudyError(_told(error, text), source) from error
-    mistakes = [*_names(settings), *_grid(settings)]
+    mistakes = [*_names(settings, text), *_grid(settings)]
     if mistakes:
         raise StudyError(mistakes, source)
     return settings
 
 
-def _names(settings: StudySettings) -> list[str]:
+def _names(settings: StudySettings, text: YamlText) -> list[str]:
     """Mistakes in names that refer to something."""
     mistakes = []
+    if not Path(settings.study).name or Path(settings.study).name != settings.study or "\\" in settings.study:
+        mistakes.append(f"study: the name is that of a folder too and has no slash in it, found {settings.study!r}")
     registries: list[tuple[str, str | None, Registry[Any]]] = []
     for name, dataset in settings.datasets.items():
         registries.append((f"datasets.{name}.reader", dataset.reader, READERS))
@@ -273,7 +275,7 @@ def _names(settings: StudySettings) -> list[str]:
         try:
             training, _ = settings.arm(arm)
         except ValidationError as error:
-            mistakes += [f"arms.{arm}.training.{line}" for line in _told(error, YamlText(None))]
+            mistakes += _told(error, text, ("arms", arm, "training"))
             continue
         place = "training" if arm == "base" else f"arms.{arm}.training"
         registries += [
@@ -298,6 +300,8 @@ def _grid(settings: StudySettings) -> list[str]:
             front_ends.append(feature.build())
         except UserError as error:
             mistakes.append(f"features.{number}: {error}")
+    mistakes += _twice("features", front_ends)
+    mistakes += _twice("encoders", [(encoder.name, _free_settings(encoder)) for encoder in settings.encoders])
     for number, encoder in enumerate(settings.encoders):
         choice = encoder.choice(None)
         if choice.module is None and choice.name not in ENCODERS:
@@ -321,11 +325,20 @@ def _grid(settings: StudySettings) -> list[str]:
     return mistakes
 
 
-def _told(error: ValidationError, text: YamlText) -> list[str]:
-    """Pydantic's findings as sentences with their place and line."""
+def _twice(place: str, items: Sequence[object]) -> list[str]:
+    """Mistakes in a list whose items name cells of the grid: two cells of one name would be one in the tables."""
+    return [
+        f"{place}.{number}: the same as {place}.{items.index(item)}; leave one out, or give it another name or setting"
+        for number, item in enumerate(items)
+        if items.index(item) < number
+    ]
+
+
+def _told(error: ValidationError, text: YamlText, above: Place = ()) -> list[str]:
+    """Pydantic's findings as sentences with their place and line; ``above`` is where what was checked stands."""
     told = []
     for finding in error.errors():
-        place: Place = tuple(finding["loc"])
+        place: Place = (*above, *finding["loc"])
         where = ".".join(map(str, place))
         line = next((text.lines[place[:end]] for end in range(len(place), 0, -1) if place[:end] in text.lines), None)
         at = f" (line {line})" if line else ""
@@ -337,8 +350,25 @@ def _told(error: ValidationError, text: YamlText) -> list[str]:
         else:
             found = finding["input"]
             shown = f", found {found!r}" if isinstance(found, str | int | float) else ""
-            told.append(f"{where}{at}: {finding['msg'].removeprefix('Value error, ')}{shown}")
+            told.append(f"{where}{at}: {_in_our_words(finding['type'], finding['msg'])}{shown}")
     return list(dict.fromkeys(told))
+
+
+def _in_our_words(kind: str, message: str) -> str:
+    """Pydantic's message without Python's words for what is in a file."""
+    plain = {
+        "dict_type": "must hold keys and values",
+        "model_type": "must hold keys and values",
+        "list_type": "must be a list",
+        "string_type": "must be a word",
+        "string_too_short": "must not be empty",
+        "int_parsing": "must be a whole number",
+        "int_from_float": "must be a whole number",
+        "float_parsing": "must be a number",
+        "bool_parsing": "must be true or false",
+        "too_short": "must hold at least one",
+    }
+    return plain.get(kind, message.removeprefix("Value error, ").replace("Input should", "must", 1))
 
 
 def _known_keys(place: Place) -> list[str]:
@@ -346,7 +376,7 @@ def _known_keys(place: Place) -> list[str]:
     model: type[BaseModel] = StudySettings
     by_place: dict[str, type[BaseModel]] = {"datasets": DatasetSettings, "tasks": TaskSettings, "arms": ArmSettings}
     if place and place[0] in by_place:
-        model = by_place[str(place[0])]
+        model = TrainingSettings if place[0] == "arms" and place[-1] == "training" else by_place[str(place[0])]
     elif place and place[0] == "training":
         model = TrainingSettings
     elif place and place[0] == "repeats":

@@ -11,7 +11,26 @@ from cohear.base.files import write_text
 from cohear.study.folder import StudyFolder
 from cohear.study.spec import StudySettings
 
-RESULTS = ["run", "features", "encoder", "arm", "combination", "control", "fold", "seed", "task", "metric", "value", "higher_is_better", "test_clips", "parameters", "steps", "seconds", "test_part", "focal"]
+RESULTS = [
+    "run",
+    "features",
+    "encoder",
+    "arm",
+    "combination",
+    "control",
+    "fold",
+    "seed",
+    "task",
+    "metric",
+    "value",
+    "higher_is_better",
+    "test_clips",
+    "parameters",
+    "steps",
+    "seconds",
+    "test_part",
+    "focal",
+]
 METRICS = ["run", "task", "part", "selection", "metric", "value"]
 
 

@@ -41,7 +41,7 @@ class Evaluation:
         task: whose clips.
         part: ``train``, ``validation`` or ``test``.
         front_end: makes an encoder's input of frames.
-        window: frames; windows of a clip overlap by half.
+        window: frames; windows of a clip overlap by half, and one of pure digital silence is left out.
         name: the run's stream, for the draw from a large training or validation part.
     """
 
@@ -57,6 +57,24 @@ class Evaluation:
         starts = [window_starts(int(length), window, max(window // 2, 1)) for length in lengths]
         self._clip_of_window = np.repeat(np.arange(len(clips)), [len(each) for each in starts])
         self._starts = np.concatenate(starts) if starts else np.zeros(0, dtype=np.int64)
+        heard = self._heard()
+        self._clip_of_window, self._starts = self._clip_of_window[heard], self._starts[heard]
+
+    def _heard(self) -> NDArray[np.bool_]:
+        """Windows that are not digital silence throughout, ``[W]``; of a clip that is nothing else, all."""
+        store, rows = self.task.store, self.task.rows[self._clips][self._clip_of_window]
+        first = store.offsets[rows] + self._starts
+        last = np.minimum(first + self._window, store.offsets[rows + 1])
+        floor = self._front_end.silence + 1e-3
+        heard = np.array(
+            [
+                bool((self._front_end.levels(store.frames[begin:end]) > floor).any())
+                for begin, end in zip(first.tolist(), last.tolist(), strict=True)
+            ],
+            dtype=np.bool_,
+        )
+        windows_heard = np.bincount(self._clip_of_window, weights=heard, minlength=len(self._clips))
+        return heard | (windows_heard == 0)[self._clip_of_window]
 
     def answers(self, network: Network) -> Answers:
         """Logits of every clip; the network is put into evaluation mode and left as it was."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cohear.data.synthetic.corpora import Corpus, ball, engine, gesture
+from cohear.data.synthetic.corpora import CP, GR, SC, SG, Corpus, ball, engine, gesture
 from cohear.data.synthetic.write import write_corpus
 
 CORPORA: tuple[Corpus, ...] = (
@@ -11,8 +11,8 @@ CORPORA: tuple[Corpus, ...] = (
         title="Synthetic syllables, many speakers",
         target="syllable",
         labels=("ba", "da", "ga", "la", "ma", "na", "ra", "sa"),
-        groups=30,
-        clips=2,
+        groups=SG,
+        clips=SC,
         rate=16_000,
         channels=1,
         ending="flac",
@@ -23,8 +23,8 @@ CORPORA: tuple[Corpus, ...] = (
         title="Synthetic commands over the telephone, few callers",
         target="command",
         labels=("up", "down", "left", "right", "yes", "no", "on", "off"),
-        groups=10,
-        clips=1,
+        groups=GR,
+        clips=CP,
         rate=16_000,
         channels=1,
         ending="wav",
@@ -36,7 +36,7 @@ CORPORA: tuple[Corpus, ...] = (
         target="pace",
         labels=("idle", "slow", "brisk", "fast"),
         groups=12,
-        clips=2,
+        clips=8,
         rate=44_100,
         channels=2,
         ending="ogg",

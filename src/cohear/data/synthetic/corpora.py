@@ -19,6 +19,15 @@ GESTURES: tuple[tuple[tuple[float, ...], tuple[float, ...]], ...] = tuple(
 )
 """The latent cause of two tasks: how two resonances move, at the beginning, in the middle and at the end."""
 
+import os
+
+TR = float(os.environ.get("TR", 0.1))
+CL = float(os.environ.get("CL", -4))
+NC = int(os.environ.get("NC", 5))
+GR = int(os.environ.get("GR", 40))
+CP = int(os.environ.get("CP", 4))
+SG = int(os.environ.get("SG", 80))
+SC = int(os.environ.get("SC", 8))
 RATES = (3.0, 4.5, 6.75, 10.0)
 """Strokes a second of the four kinds of engine."""
 
@@ -33,7 +42,7 @@ class Corpus:
         target: column of the labels.
         labels: closed list.
         groups: how many sources (speakers, callers, machines, boxes) there are.
-        clips: of each group and label; for labels by lot, of each group.
+        clips: of each group; labels take turns.
         rate: in Hz.
         channels: 1 or 2.
         ending: of the files, and so their format.
@@ -68,18 +77,22 @@ def clips_of(corpus: Corpus, seed: int) -> Iterator[Clip]:
     """The clips of a corpus, each a function of the seed, the corpus and its place alone."""
     labels = stream("synthetic", seed, corpus.name, "labels")
     for group in range(corpus.groups):
-        for number in range(corpus.clips if corpus.by_lot else corpus.clips * len(corpus.labels)):
+        for number in range(corpus.clips):
             own = stream("synthetic", seed, corpus.name, group, number)
             source = stream("synthetic", seed, corpus.name, group)
-            label = int(labels.integers(len(corpus.labels))) if corpus.by_lot else number % len(corpus.labels)
+            label = (
+                int(labels.integers(len(corpus.labels)))
+                if corpus.by_lot
+                else (group * corpus.clips + number) % len(corpus.labels)
+            )
             sound = corpus.sound(corpus, label, source, own)
             yield Clip(f"{group:02d}-{number:03d}", f"{group:02d}", corpus.labels[label], sound)
 
 
 def gesture(corpus: Corpus, label: int, source: Generator, own: Generator) -> Samples:
     """A voice that makes the gesture ``label`` once. Tract, pitch, level and colour are the speaker's."""
-    tract, pitch = np.exp(source.uniform(-0.15, 0.15)), 140 * np.exp(source.uniform(-0.5, 0.5))
-    level, colour = source.uniform(-32, -20), (source.uniform(-5, 0), source.normal(0, 4, 3))
+    tract, pitch = np.exp(source.uniform(-TR, TR)), 140 * np.exp(source.uniform(-0.4, 0.4))
+    level, colour = source.uniform(-32, -20), (source.uniform(-5, 0), source.normal(0, 2.5, 3))
     samples = round(corpus.rate * own.uniform(0.6, 1.1))
     moving = own.uniform(0.35, 0.5) / (samples / corpus.rate)
     start = own.uniform(0.05, 0.95 - moving)
@@ -101,7 +114,7 @@ def gesture(corpus: Corpus, label: int, source: Generator, own: Generator) -> Sa
     voiced = pulses(contour, corpus.rate) + 0.1 * own.normal(size=samples)
     gain = resonances(filter_.frequencies, centres, (120.0, 180.0, 250.0))
     heard = at_level(filter_(voiced * loud, gain), 0) + at_level(own.normal(size=samples), own.uniform(-25, -15))
-    heard = heard + at_level(clutter(samples, corpus.rate, own), own.uniform(-9, -3))
+    heard = heard + at_level(clutter(samples, corpus.rate, own), own.uniform(CL - 3, CL + 3))
     return at_level(filter_(heard, coloured(filter_.frequencies, *colour)), level + own.normal(0, 2))[None]
 
 
@@ -109,8 +122,10 @@ def clutter(samples: int, rate: int, own: Generator) -> Samples:
     """Four whistles of other sources, gliding at random: what a network may learn by heart from a few clips."""
     time = np.arange(samples) / rate
     sound = np.zeros(samples)
-    for _ in range(4):
-        pitch = 300 * np.exp(own.uniform(0, 2.4) + track(samples, [(place, own.normal(0, 0.15)) for place in (0, 0.5, 1)]))
+    for _ in range(NC):
+        pitch = 300 * np.exp(
+            own.uniform(0, 2.4) + track(samples, [(place, own.normal(0, 0.15)) for place in (0, 0.5, 1)])
+        )
         middle, length = own.uniform(0, samples / rate), own.uniform(0.05, 0.2)
         sound += np.exp(-(((time - middle) / length) ** 2)) * np.sin(2 * np.pi * np.cumsum(pitch) / rate)
     return sound
