@@ -114,7 +114,9 @@ def test_json_and_digests(tmp_path):
     assert not (tmp_path / "b.json").exists()
     (tmp_path / "c").write_bytes(b"x" * 3_000_000)
     (tmp_path / "d").write_bytes(b"x" * 3_000_000)
-    assert files.file_digest(tmp_path / "c") == files.file_digest(tmp_path / "d") != files.file_digest(tmp_path / "a.json")
+    assert (
+        files.file_digest(tmp_path / "c") == files.file_digest(tmp_path / "d") != files.file_digest(tmp_path / "a.json")
+    )
 
 
 def test_cache_folder(monkeypatch, tmp_path):

@@ -11,7 +11,24 @@ from cohear.data.clips import About
 from cohear.data.selection import LabelChoice, guess_kind, select
 from cohear.tasks import TARGET_KINDS
 
-ODD = ["yes", "no", "on", "off", "NA", "null", "01", "1", "1e3", "1.0", "a.b", "two words", "Ünsinn", "-", "True", "nan"]
+ODD = [
+    "yes",
+    "no",
+    "on",
+    "off",
+    "NA",
+    "null",
+    "01",
+    "1",
+    "1e3",
+    "1.0",
+    "a.b",
+    "two words",
+    "Ünsinn",
+    "-",
+    "True",
+    "nan",
+]
 
 
 def choose(clips, target="label", kind=None, seed=0, **choice):
@@ -53,7 +70,9 @@ def test_rename_only_and_drop():
     assert cells(clips, rename=renamed) == {0: "animal", 1: "animal", 2: "engine", 3: "bus", 4: "animal"}
     assert cells(clips, rename=renamed, only=["animal", "bus"]) == {0: "animal", 1: "animal", 3: "bus", 4: "animal"}
     assert cells(clips, rename=renamed, drop=["animal"]) == {2: "engine", 3: "bus"}
-    assert choose(clips, only=["dog", "bus"])[1].labels == choose(clips, only=["bus", "dog"])[1].labels == ["bus", "dog"]
+    assert (
+        choose(clips, only=["dog", "bus"])[1].labels == choose(clips, only=["bus", "dog"])[1].labels == ["bus", "dog"]
+    )
 
 
 def test_multilabel_choice():
@@ -109,15 +128,19 @@ def test_limit_with_several_labels():
         (["a", "b"], {"only": ["a"]}, "leaves only 'a'"),
         (["a", "b"], {"drop": ["a", "b"]}, "leaves none"),
         (["a", "b"], {"rename": {"b": "a"}}, "leaves only 'a'"),
-        (["a;b", "b"], {"drop": ["a", "b"]}, "needs at least 1 labels?, .* leaves none"),
-        (["left", "right"], {"only": ["lefft"]}, r"tasks.t.only: there is no label 'lefft' \(did you mean 'left'\?\)"),
-        (["left", "right"], {"drop": ["up"]}, r"tasks.t.drop: there is no label 'up' \(known: left, right\)"),
-        (["left", "right"], {"rename": {"Left": "l"}}, r"tasks.t.rename: there is no label 'Left' \(did you mean 'left'"),
-        (["left", "right"], {"rename": {"left": "l"}, "only": ["left"]}, "tasks.t.only: there is no label 'left'"),
+        (["a;b", "b"], {"drop": ["a", "b"]}, "needs at least 1 label, column"),
+        (["left", "right"], {"only": ["lefft"]}, r"only: there is no label 'lefft' \(did you mean 'left'\?\)"),
+        (["left", "right"], {"drop": ["up"]}, r"drop: there is no label 'up' \(known: left, right\)"),
+        (
+            ["left", "right"],
+            {"rename": {"Left": "l"}},
+            r"rename: there is no label 'Left' \(did you mean 'left'",
+        ),
+        (["left", "right"], {"rename": {"left": "l"}, "only": ["left"]}, "only: there is no label 'left'"),
     ],
 )
 def test_mistakes(column, choice, told):
-    with pytest.raises(DataError, match=f"^tasks.t.*{told}"):
+    with pytest.raises(DataError, match=rf"^tasks\.t\b.*{told}"):
         choose(table({"label": column}), **choice)
 
 

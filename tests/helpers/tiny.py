@@ -46,7 +46,7 @@ def write_dataset(
     """``each`` clips a label and group; returns the table's rows."""
     rows = []
     (folder / "audio").mkdir(parents=True, exist_ok=True)
-    for number, (label, group, again) in enumerate(
+    for number, (label, group, _) in enumerate(
         (label, group, again) for label in range(len(labels)) for group in range(groups) for again in range(each)
     ):
         path = f"audio/{number:03}.wav"
@@ -152,3 +152,49 @@ def results(folder: Path) -> list[dict[str, str]]:
 def records(folder: Path) -> dict[str, Path]:
     """Record files by run."""
     return {path.parent.name: path for path in folder.glob("runs/*/record.json")}
+
+
+def times(folder: Path) -> dict[str, int]:
+    """When each record was written, by run."""
+    return {run: path.stat().st_mtime_ns for run, path in records(folder).items()}
+
+
+SLOW = """
+import time
+from pathlib import Path
+
+from torch import nn
+
+
+class Slow(nn.Module):
+    def __init__(self, input_width, pause=0.0):
+        super().__init__()
+        self.layer, self.pause, self.seen = nn.Linear(input_width, 8), pause, 0
+
+    def forward(self, features):
+        if self.training:
+            self.seen += 1
+            time.sleep(self.pause)
+            if len(features) > 4 and self.seen > 2 and Path(__file__).with_name("fail").exists():
+                raise ValueError("the flux capacitor is empty")
+        return self.layer(features)
+"""
+
+
+def slow_encoder(folder: Path, pause: float) -> list[dict[str, Any]]:
+    """Setting ``encoders`` for a module that takes its time; beside a file ``fail`` it breaks in pairs."""
+    (folder / "slow_net.py").write_text(SLOW, encoding="utf-8")
+    return [{"name": "slow", "module": "slow_net:Slow", "features": "vector", "pause": pause}]
+
+
+def processes(group: int) -> dict[int, int]:
+    """Living processes of a group: parent by process."""
+    found = {}
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            state, parent, its_group = path.read_text().rpartition(")")[2].split()[:3]
+        except (OSError, ValueError):
+            continue
+        if int(its_group) == group and state not in "ZX":
+            found[int(path.parent.name)] = int(parent)
+    return found

@@ -91,5 +91,7 @@ def test_pool_is_the_mean_over_the_windows_of_a_clip(kind, clip_of_window, seed)
 
 def test_probabilities():
     logits = np.array([[0.0, 0.0], [2.0, -1.0]], np.float32)
-    np.testing.assert_allclose(Multiclass().probabilities(logits), torch.softmax(torch.from_numpy(logits), 1), rtol=1e-6)
+    np.testing.assert_allclose(
+        Multiclass().probabilities(logits), torch.softmax(torch.from_numpy(logits), 1), rtol=1e-6
+    )
     np.testing.assert_allclose(Multilabel().probabilities(logits), torch.sigmoid(torch.from_numpy(logits)), rtol=1e-6)

@@ -152,7 +152,7 @@ class UserModule(Encoder):
         self.module.train()
         if made.ndim != 2 or made.shape[0] != 2:
             raise UserError(
-                f"encoder module {choice.module!r} must give [batch, width], it gave {list(made.shape)} for a batch of 2"
+                f"encoder module {choice.module!r} must give [batch, width], not {list(made.shape)} for a batch of 2"
             )
         self.embedding_width = int(made.shape[1])
 

@@ -1,4 +1,4 @@
-"""Launchers: where runs are trained. All of them carry specifications out and records back, and differ in nothing else."""
+"""Launchers: where runs are trained. All carry specifications out and records back, and differ in nothing else."""
 
 from __future__ import annotations
 

@@ -200,7 +200,9 @@ def _memory() -> int | None:
 def _git_revision() -> str:
     """Revision of the folder that the command was called in, with a + where it has uncommitted changes."""
     try:
-        told = subprocess.run(["git", "describe", "--always", "--dirty=+"], capture_output=True, text=True, timeout=5)
+        told = subprocess.run(
+            ["git", "describe", "--always", "--dirty=+"], check=False, capture_output=True, text=True, timeout=5
+        )
     except (OSError, subprocess.TimeoutExpired):
         return ""
     return told.stdout.strip() if told.returncode == 0 else ""

@@ -96,7 +96,7 @@ def _work(request: dict[str, Any], tells: int) -> int:
     """Train one run in this process; 0 when its folder is written."""
     signal.set_wakeup_fd(-1)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    sys.stdin = open(os.devnull, encoding="utf-8")  # noqa: SIM115 - for the life of the process
+    sys.stdin = Path(os.devnull).open(encoding="utf-8")  # noqa: SIM115 - for the life of the process
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what a user's module prints is no answer of ours
     try:
         spec = RunSpec.model_validate(request["specification"])
@@ -121,7 +121,7 @@ def _reap(children: dict[int, _Child]) -> None:
         if not ended:
             continue
         child = children.pop(pid)
-        with open(child.told, "rb") as pipe:
+        with os.fdopen(child.told, "rb") as pipe:
             words = pipe.read()
         told: dict[str, Any] = {}
         with contextlib.suppress(ValueError):

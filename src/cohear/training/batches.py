@@ -80,7 +80,8 @@ class TaskBatches:
             frames, lengths = gather(store, rows, first, self._window)
             valid = np.arange(self._window) < lengths[:, None]
             loudness[draw] = (self._front_end.levels(frames) * valid).sum(axis=1) / lengths
-        return candidates[loudness.argmax(axis=0), np.arange(len(rows))]
+        chosen: NDArray[np.int64] = candidates[loudness.argmax(axis=0), np.arange(len(rows))]
+        return chosen
 
     def make(self, step: int) -> Rows:
         """The task's rows of batch ``step``."""

@@ -74,7 +74,8 @@ class Evaluation:
             dtype=np.bool_,
         )
         windows_heard = np.bincount(self._clip_of_window, weights=heard, minlength=len(self._clips))
-        return heard | (windows_heard == 0)[self._clip_of_window]
+        kept: NDArray[np.bool_] = heard | (windows_heard == 0)[self._clip_of_window]
+        return kept
 
     def answers(self, network: Network) -> Answers:
         """Logits of every clip; the network is put into evaluation mode and left as it was."""

@@ -1,0 +1,63 @@
+"""The command line itself."""
+
+import subprocess
+import sys
+
+import pytest
+import tiny
+
+VERBS = ["run", "status", "gains", "report", "features"]
+LOOK = """
+import sys
+sys.argv = ["cohear", *sys.argv[1:]]
+from cohear.cli import main
+try:
+    main()
+except SystemExit as ended:
+    assert ended.code == 0
+print(*sorted({name.partition(".")[0] for name in sys.modules}), file=sys.stderr)
+"""
+HEAVY = {"numpy", "torch", "pydantic", "pandas", "scipy", "sklearn", "yaml", "soundfile", "soxr", "jinja2", "filelock"}
+
+
+@pytest.mark.parametrize("verb", [None, *VERBS])
+def test_help_is_light_and_has_an_example(verb):
+    """Help imports typer and rich and nothing heavier."""
+    arguments = [verb, "--help"] if verb else ["--help"]
+    ended = subprocess.run([sys.executable, "-c", LOOK, *arguments], capture_output=True, text=True, check=True)
+    assert HEAVY.isdisjoint(ended.stderr.split())
+    assert f"cohear {verb or 'demo'} " in ended.stdout.split("Usage", 1)[1].split("\n", 1)[1] or verb == "features"
+    assert "xample" in ended.stdout or verb is None
+
+
+def test_run_is_quiet_without_a_terminal(bench):
+    ended = bench.cohear("run", bench.study(), "--out", "out")
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert "page: out/report/index.html" in ended.stdout
+
+
+def test_dry_run_writes_nothing(bench):
+    ended = bench.cohear("run", bench.study(), "--out", "out", "--dry-run")
+    assert ended.returncode == 0
+    assert "plan of tiny" in ended.stdout
+    assert not (bench.root / "out").exists()
+
+
+def test_features_are_listed_and_pruned(bench):
+    bench.run("out")
+    assert "summary (" in bench.cohear("features").stdout
+    assert "removed 0 folders" in bench.cohear("features", "--prune").stdout
+    assert "removed 2 folders" in bench.cohear("features", "--prune", "--days", "0").stdout
+    assert not list((bench.cache / "features").iterdir())
+    before = tiny.times(bench.root / "out")
+    bench.run("out")
+    assert tiny.times(bench.root / "out") == before
+
+
+def test_gains_and_report_of_a_folder_with_results_alone(finished, tmp_path):
+    (tmp_path / "results.csv").write_bytes((finished.root / "out" / "results.csv").read_bytes())
+    for verb in ("gains", "report"):
+        ended = finished.cohear(verb, tmp_path)
+        assert ended.returncode == 0, ended.stderr
+    assert (tmp_path / "gains.csv").exists()
+    assert (tmp_path / "report" / "index.html").exists()

@@ -1,0 +1,160 @@
+"""The study file and the plan that follows from it."""
+
+import json
+
+import pytest
+import tiny
+import yaml
+
+from cohear.base.errors import StudyError
+from cohear.base.yaml_text import read_yaml
+from cohear.models.encoder import EncoderChoice
+from cohear.study.folder import StudyFolder
+from cohear.study.plan import encoder_label, make_plan, task_sets
+from cohear.study.spec import check_study
+from cohear.study.tables import table
+
+
+def load(**changes):
+    return check_study(read_yaml(yaml.safe_dump(tiny.settings(**changes), sort_keys=False, allow_unicode=True)))
+
+
+def four(**changes):
+    return load(tasks={name: {"dataset": "tones", "target": "tone"} for name in "abcd"}, **changes)
+
+
+def plan_of(settings):
+    folds = range(settings.repeats.folds)
+    front_ends = settings.front_ends()
+    splits = {(fold, task): f"split {fold} {task}" for fold in folds for task in settings.tasks}
+    stores = {(f, d): f"store {f} {d}" for f in ("summary", "logmel") for d in settings.datasets}
+    return make_plan(settings, front_ends, settings.encoder_choices(None), splits, stores)
+
+
+def keys(settings):
+    return sorted({run.key for run in plan_of(settings)})
+
+
+@pytest.mark.parametrize(
+    ("combinations", "expected"),
+    [
+        (["singles"], "a b c d"),
+        ("singles", "a b c d"),
+        (["pairs"], "a b c d ab ac ad bc bd cd"),
+        (["all"], "a b c d abcd"),
+        ({"sizes": [3]}, "a b c d abc abd acd bcd"),
+        ([{"sizes": [1, 2]}, ["d", "b", "a"]], "a b c d ab ac ad bc bd cd abd"),
+        ([["c", "a"]], "a c ac"),
+        ([["c"]], "c"),
+        ([["a", "c"], ["c", "a"], ["a", "c", "a"]], "a c ac"),
+    ],
+)
+def test_task_sets(combinations, expected):
+    """Every set once, in the study's order, with the singles that its gains need."""
+    assert ["".join(chosen) for chosen in task_sets(four(combinations=combinations))] == expected.split()
+
+
+def test_order_in_lists_changes_no_key():
+    assert keys(four(combinations=[["a", "b"], ["c", "d", "b"]])) == keys(
+        four(combinations=[["b", "d", "c"], ["b", "a"]])
+    )
+
+
+def test_plan_is_the_whole_grid_once():
+    settings = load(
+        features=["summary", "logmel"],
+        encoders=["dnn", "small", "cnn"],
+        arms={"base": {}, "longer": {"training": {"steps": 20}}, "wide window": {"window": 0.3}},
+        repeats={"folds": 2, "seeds": 3},
+    )
+    plan = plan_of(settings)
+    cells = {(r.features, r.encoder, r.arm, r.combination, r.fold, r.seed) for r in plan}
+    assert len(plan) == len(cells) == len({run.key for run in plan}) == 3 * 3 * 3 * 2 * 3
+    assert {(run.features, run.encoder) for run in plan} == {("summary", "dnn"), ("logmel", "small"), ("logmel", "cnn")}
+    assert {run.spec.training.steps for run in plan if run.arm == "longer"} == {20}
+    assert {run.spec.window for run in plan if run.arm == "wide window"} == {0.3}
+    assert all(run.spec.training.precision != "auto" for run in plan)
+    assert [(run.seed, run.fold) for run in plan] == sorted((run.seed, run.fold) for run in plan)
+
+
+def test_arms_that_come_to_the_same_share_one_training():
+    assert keys(load(arms={"base": {}, "again": {"training": {"steps": 10}}})) == keys(load())
+
+
+def test_key_names_no_place_and_changes_with_every_setting():
+    base = set(keys(load()))
+    assert base == set(keys(load(datasets={"tones": {"path": "/else/where"}, "birds": {"path": "x"}}, study="other")))
+    for changes in (
+        {"window": 0.3},
+        {"seed": 1},
+        {"training": {"steps": 10, "batch": 4, "weight_decay": 0.1}},
+        {"encoders": [{"name": "dnn", "hidden": 17, "layers": 1}]},
+        {"features": [{"name": "summary", "bands": 12}]},
+    ):
+        changed = load(**changes)
+        if "features" in changes:
+            splits = {(f, t): f"split {f} {t}" for f in range(2) for t in changed.tasks}
+            stores = {("summary(bands=12)", d): f"store summary {d}" for d in changed.datasets}
+            new = make_plan(changed, changed.front_ends(), changed.encoder_choices(None), splits, stores)
+            assert base.isdisjoint(run.key for run in new)
+        else:
+            assert base.isdisjoint(keys(changed))
+
+
+def test_labels_name_settings_that_were_given():
+    assert encoder_label(EncoderChoice("dnn")) == "dnn"
+    assert encoder_label(EncoderChoice("dnn", settings={"hidden": 16, "dropout": 0.1})) == "dnn(hidden=16,dropout=0.1)"
+
+
+def test_resolved_file_loads_to_the_same_settings_and_keys(tmp_path):
+    settings = load(
+        study="2026",
+        tasks={
+            "no": {"dataset": "tones", "target": "tone", "only": ["yes", "01", "ä b", "~"], "rename": {"on": "off"}},
+            "x.y": {"dataset": "birds", "target": "bird", "drop": "null", "limit": 3, "margin": 0.5},
+        },
+        combinations=["pairs", {"sizes": [1]}, ["x.y"]],
+        features=[{"name": "summary", "bands": 12}, "logmel"],
+        encoders=["small", {"name": "dnn", "dropout": 0.25}],
+        arms={"base": {}, "on": {"training": {"learning_rate": 1.0e-4}, "window": 0.5}},
+        on_bad_file="skip",
+        allow_input_overlap=True,
+    )
+    folder = StudyFolder(tmp_path / "out")
+    folder.root.mkdir()
+    folder.write_settings(settings)
+    again = folder.read_settings()
+    without = {"datasets"}
+    assert again.model_dump(exclude=without, exclude_none=True) == settings.model_dump(
+        exclude=without, exclude_none=True
+    )
+    stores = {(f, d): f"{f} {d}" for f in ("summary(bands=12)", "logmel") for d in settings.datasets}
+    splits = {(fold, task): f"{fold} {task}" for fold in range(2) for task in settings.tasks}
+    plans = [make_plan(s, s.front_ends(), s.encoder_choices(None), splits, stores) for s in (settings, again)]
+    assert [run.key for run in plans[0]] == [run.key for run in plans[1]]
+
+
+def test_all_mistakes_are_told_at_once():
+    with pytest.raises(StudyError) as told:
+        load(window=-1, featurez=1, repeats={"folds": 0})
+    assert len(told.value.mistakes) == 3
+
+
+def test_tables_say_what_the_records_say(finished):
+    """Pitfall 16: numbers are joined by run and task, never by position."""
+    out = finished.root / "out"
+    told = {run: json.loads(path.read_text()) for run, path in tiny.records(out).items()}
+    cells = {cell["run"]: cell for cell in json.loads((out / "plan.json").read_text())["runs"]}
+    rows = tiny.results(out)
+    assert len(rows) == sum(len(record["tasks"]) for record in told.values()) == 8
+    for row in rows:
+        record, task = told[row["run"]], told[row["run"]]["tasks"][row["task"]]
+        assert float(row["value"]) == task["scores"]["test"]["last"]["uar"]
+        assert row["combination"] == "+".join(record["tasks"]) == cells[row["run"]]["combination"]
+        assert (row["test_part"], int(row["test_clips"])) == (task["test_part"], task["test_clips"])
+        assert int(row["parameters"]) == record["parameters"]
+    assert [tuple(row.values()) for row in rows] == sorted(tuple(row.values()) for row in rows)
+
+
+def test_table_text():
+    assert table(["a", "b"], [(None, True), ("x,y", 0.5)]) == 'a,b\n,true\n"x,y",0.5\n'

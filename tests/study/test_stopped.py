@@ -1,0 +1,156 @@
+"""Studies that are killed, interrupted or fail in the middle, through the real command line."""
+
+import json
+import os
+import signal
+import time
+
+import tiny
+
+
+def slow(bench, pause=0.08):
+    return {"encoders": tiny.slow_encoder(bench.root, pause)}
+
+
+def started(bench, out="out", records=1, **changes):
+    """A study at work with so many runs done."""
+    process = bench.start("run", bench.study(**changes), "--out", out)
+    tiny.until(lambda: len(tiny.records(bench.root / out)) >= records or process.poll() is not None)
+    assert process.poll() is None, process.communicate()[1]
+    return process
+
+
+def test_killed_group_goes_on_where_it_was(bench):
+    """Pitfall 20: what was finished is not repeated, nothing is skipped, and the numbers are those of an unbroken study."""
+    changes = slow(bench)
+    whole = bench.run("whole", **changes)
+    process = started(bench, records=2, **changes)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.communicate()
+    out = bench.root / "out"
+    before = tiny.times(out)
+    assert 2 <= len(before) < 6
+    began = time.monotonic()
+    bench.run("out", **changes)
+    print(f"resumed in {time.monotonic() - began:.1f} s")
+    after = tiny.times(out)
+    assert len(after) == 6
+    assert before.items() <= after.items()
+    assert tiny.results(out) == tiny.results(whole)
+    assert (out / "metrics.csv").read_bytes() == (whole / "metrics.csv").read_bytes()
+    assert not list(out.glob("**/.*.tmp"))
+
+
+def test_killed_driver_frees_the_lock_and_ends_its_workers(bench):
+    changes = slow(bench, 0.5)
+    process = bench.start("run", bench.study(**changes), "--out", "out")
+    tiny.until(lambda: len(tiny.processes(process.pid)) >= 3)
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait()
+    began = time.monotonic()
+    tiny.until(lambda: not tiny.processes(process.pid), 5)
+    assert time.monotonic() - began < 2
+    told = bench.cohear("status", "out").stdout
+    assert "none is working on it" in told
+    process.stdout.close()
+    process.stderr.close()
+
+
+def test_killed_worker_costs_its_own_run_alone(bench):
+    process = bench.start("run", bench.study(**slow(bench)), "--out", "out")
+
+    def workers():
+        alive = tiny.processes(process.pid)
+        return [pid for pid, parent in alive.items() if parent in alive and alive[parent] == process.pid]
+
+    tiny.until(lambda: len(workers()) == 2 or process.poll() is not None)
+    os.kill(workers()[0], signal.SIGKILL)
+    _, told = process.communicate(timeout=60)
+    assert process.returncode == 0, told
+    assert told.count("is tried again: its worker was ended by signal SIGKILL") == 1
+    assert "failed" not in told
+    assert len(tiny.records(bench.root / "out")) == 6
+
+
+def test_interrupt_ends_at_once_without_a_traceback(bench):
+    process = started(bench, **slow(bench, 0.3))
+    began = time.monotonic()
+    os.killpg(process.pid, signal.SIGINT)
+    _, told = process.communicate(timeout=20)
+    took = time.monotonic() - began
+    print(f"Ctrl-C took {took:.2f} s")
+    assert took < 2
+    assert process.returncode == 130
+    assert told.strip() == "stopped; the same command goes on where it was"
+    assert not tiny.processes(process.pid)
+
+
+def test_second_process_is_told_in_one_sentence_and_status_can_look(bench):
+    changes = slow(bench)
+    process = started(bench, **changes)
+    second = bench.cohear("run", bench.root / "study.yaml", "--out", "out")
+    status = bench.cohear("status", "out")
+    _, told = process.communicate(timeout=60)
+    assert (process.returncode, told) == (0, "")
+    assert second.returncode == 2
+    assert second.stderr == "error: another process is working on out; wait for it, or stop it first\n"
+    assert (status.returncode, status.stderr) == (0, "")
+    assert "runs     6 of 6" in status.stdout or "working on it now" in status.stdout
+
+
+def test_failed_run_is_told_and_tried_again(bench):
+    """The pairs fail, the singles finish; mended, the same command trains the pairs alone."""
+    changes = slow(bench, 0.0)
+    (bench.root / "fail").touch()
+    ended = bench.cohear("run", bench.study(**changes), "--out", "out")
+    out = bench.root / "out"
+    before = tiny.times(out)
+    assert ended.returncode == 1
+    assert "2 of 6 runs failed" in ended.stderr
+    assert "Traceback" not in ended.stderr
+    assert len(before) == 4
+    status = bench.cohear("status", "out").stdout
+    assert "4 of 6 done, 2 failed" in status
+    assert "tone+bird" in status
+    assert "ValueError: the flux capacitor is empty" in status
+    (bench.root / "fail").unlink()
+    bench.run("out", **changes)
+    assert before.items() <= tiny.times(out).items()
+    assert len(tiny.records(out)) == 6
+    assert "0 failed" in bench.cohear("status", "out").stdout
+
+
+def test_half_written_record_is_not_done(bench):
+    """Pitfall 20: a record that is cut, empty or another run's is trained again, and no other."""
+    out = bench.run("out")
+    numbers, before = tiny.results(out), tiny.times(out)
+    cut, empty, foreign, *kept = sorted(tiny.records(out).values())
+    cut.write_bytes(cut.read_bytes()[: cut.stat().st_size // 2])
+    empty.write_bytes(b"")
+    foreign.write_text(json.dumps({"run": "other", "tasks": {}}), encoding="utf-8")
+    (out / "plan.json").write_text("{", encoding="utf-8")
+    bench.run("out")
+    after = tiny.times(out)
+    assert tiny.results(out) == numbers
+    assert {run for run in after if after[run] == before[run]} == {path.parent.name for path in kept}
+
+
+def test_what_a_kill_before_the_first_run_leaves_is_no_foreign_folder(bench):
+    """A study that was killed, or had a mistake, before its settings were written can begin again there."""
+    out = bench.root / "out"
+    out.mkdir()
+    (out / ".lock").touch()
+    (out / ".study.yaml.123.tmp").touch()
+    mistake = bench.cohear(
+        "run", bench.study(datasets={"tones": {"path": "nowhere"}, "birds": {"path": "data/birds"}}), "--out", "out"
+    )
+    assert mistake.returncode == 2
+    bench.run("out")
+    assert len(tiny.results(out)) == 8
+
+
+def test_memory_stays_small(finished):
+    """Each run has a process of its own, so memory cannot grow from run to run."""
+    peaks = [json.loads(path.read_text())["peak_memory_bytes"] for path in tiny.records(finished.root / "out").values()]
+    assert max(peaks) < 1.5e9
+    assert max(peaks) - min(peaks) < 150e6
