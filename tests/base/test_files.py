@@ -52,9 +52,9 @@ def test_killed_writer_leaves_the_old_file(tmp_path):
 
 @pytest.mark.parametrize("number", [errno.EACCES, errno.EROFS, errno.EDQUOT, errno.EIO])
 def test_storage_errors_are_told_with_path_and_cure(tmp_path, number):
-    with pytest.raises(FolderError, match=r"cannot write .*x.npy: .*what was finished is kept"):
-        with files.storage_errors_told(tmp_path):
-            raise OSError(number, "told by the system", str(tmp_path / "x.npy"))
+    told = pytest.raises(FolderError, match=r"cannot write .*x.npy: .*what was finished is kept")
+    with told, files.storage_errors_told(tmp_path):
+        raise OSError(number, "told by the system", str(tmp_path / "x.npy"))
 
 
 def test_other_errors_are_no_storage_errors(tmp_path):

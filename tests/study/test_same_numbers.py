@@ -30,9 +30,8 @@ def test_twice_with_cold_and_warm_cache_and_datasets_in_another_order(bench):
         assert tiny.results(other) == tiny.results(first)
         assert (other / "metrics.csv").read_bytes() == (first / "metrics.csv").read_bytes()
     for run in tiny.records(first):
-        assert (cold / "runs" / run / "weights.safetensors").read_bytes() == (
-            first / "runs" / run / "weights.safetensors"
-        ).read_bytes()
+        ours, theirs = weights(first, run), weights(cold, run)
+        assert all(ours[name].tobytes() == theirs[name].tobytes() for name in ours)
 
 
 @pytest.fixture(scope="module")
@@ -111,16 +110,15 @@ def test_growing_study_trains_only_what_is_new(bench):
     stages = [
         {"tasks": {"tone": tasks["tone"]}, "repeats": one},
         {"repeats": one},
-        {"tasks": {"bird": tasks["bird"], "tone": tasks["tone"]}, "repeats": one},
         {},
         {"repeats": {"folds": 2, "seeds": 2}},
     ]
     before, rows = {}, {}
-    for stage, runs in zip(stages, (1, 3, 4, 7, 13), strict=True):
+    for stage, runs in zip(stages, (1, 3, 6, 12), strict=True):
         out = bench.run("out", **stage)
         now = tiny.times(out)
         assert before.items() <= now.items()
-        assert len(now) == runs  # the pair in another order of tasks is another network
+        assert len(now) == runs
         here = {(row["run"], row["task"]): row for row in tiny.results(out)}
         assert all(here[place] == row for place, row in rows.items() if place in here)
         before, rows = now, rows | here
@@ -148,7 +146,7 @@ def test_runs_are_trained_again_where_the_leakage_rule_sets_clips_aside_and_it_i
     }
     ended = bench.cohear("run", bench.study(**grown), "--out", "out")
     assert ended.returncode == 0, ended.stderr
-    assert "note: tasks.tone: the leakage rule sets aside 1 to 1 training clips" in ended.stderr
+    assert "note: tasks.tone: the leakage rule sets aside 1 to 1 training and validation clips" in ended.stderr
     assert "note: 1 finished runs are trained again: the clips of task 'tone' changed" in ended.stderr
     [single] = [row for row in tiny.results(out) if row["combination"] == "tone"]
     assert single["run"] not in before

@@ -21,7 +21,7 @@ def started(bench, out="out", records=1, **changes):
 
 
 def test_killed_group_goes_on_where_it_was(bench):
-    """Pitfall 20: what was finished is not repeated, nothing is skipped, and the numbers are those of an unbroken study."""
+    """Pitfall 20: nothing is repeated or skipped, and the numbers are those of an unbroken study."""
     changes = slow(bench)
     whole = bench.run("whole", **changes)
     process = started(bench, records=2, **changes)
@@ -30,9 +30,7 @@ def test_killed_group_goes_on_where_it_was(bench):
     out = bench.root / "out"
     before = tiny.times(out)
     assert 2 <= len(before) < 6
-    began = time.monotonic()
     bench.run("out", **changes)
-    print(f"resumed in {time.monotonic() - began:.1f} s")
     after = tiny.times(out)
     assert len(after) == 6
     assert before.items() <= after.items()
@@ -78,7 +76,6 @@ def test_interrupt_ends_at_once_without_a_traceback(bench):
     os.killpg(process.pid, signal.SIGINT)
     _, told = process.communicate(timeout=20)
     took = time.monotonic() - began
-    print(f"Ctrl-C took {took:.2f} s")
     assert took < 2
     assert process.returncode == 130
     assert told.strip() == "stopped; the same command goes on where it was"
@@ -86,16 +83,17 @@ def test_interrupt_ends_at_once_without_a_traceback(bench):
 
 
 def test_second_process_is_told_in_one_sentence_and_status_can_look(bench):
-    changes = slow(bench)
-    process = started(bench, **changes)
+    changes = slow(bench, 2.0)
+    process = bench.start("run", bench.study(**changes), "--out", "out")
+    tiny.until(lambda: len(tiny.processes(process.pid)) >= 4)
     second = bench.cohear("run", bench.root / "study.yaml", "--out", "out")
     status = bench.cohear("status", "out")
-    _, told = process.communicate(timeout=60)
-    assert (process.returncode, told) == (0, "")
+    os.killpg(process.pid, signal.SIGINT)
+    process.communicate(timeout=20)
     assert second.returncode == 2
     assert second.stderr == "error: another process is working on out; wait for it, or stop it first\n"
     assert (status.returncode, status.stderr) == (0, "")
-    assert "runs     6 of 6" in status.stdout or "working on it now" in status.stdout
+    assert "working on it now" in status.stdout
 
 
 def test_failed_run_is_told_and_tried_again(bench):

@@ -51,7 +51,7 @@ def _table_file(path: Path) -> Path | None:
 
 def _read_text(file: Path) -> str:
     try:
-        return file.read_text(encoding="utf-8-sig")
+        return file.read_bytes().decode("utf-8-sig")  # as bytes: line ends inside a cell stay what they are
     except UnicodeDecodeError as error:
         raise DataError(f"{file} is not UTF-8 text (byte {error.start}); save it as UTF-8") from error
     except OSError as error:

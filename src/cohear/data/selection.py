@@ -140,7 +140,5 @@ def _check_known(asked: Sequence[str] | Mapping[str, str], labels: Sequence[str]
 def _check_enough(kind: TargetKind, labels: Sequence[str], target: str, asked_by: str) -> None:
     if len(labels) < kind.fewest_labels:
         only = f"only {labels[0]!r}" if labels else "none"
-        raise DataError(
-            f"{asked_by}: a {kind.name} task needs at least {kind.fewest_labels} label{'s' * (kind.fewest_labels > 1)}, "
-            f"column {target!r} leaves {only}"
-        )
+        fewest = f"{kind.fewest_labels} label{'s' * (kind.fewest_labels > 1)}"
+        raise DataError(f"{asked_by}: a {kind.name} task needs at least {fewest}, column {target!r} leaves {only}")

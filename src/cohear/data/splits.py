@@ -120,19 +120,21 @@ class FoldPlan:
             return parts
         name = ("validation", self._table.name, self._rule.folds or self.column or "", self._seed, index)
         chosen = balanced_parts(groups, self._labels[rest], number, *name)
-        parts[rest[chosen == _best_validation(chosen, groups, self._labels[rest])]] = Part.VALIDATION
+        tested = self._labels[np.flatnonzero(test)].sum(axis=0) > 0
+        parts[rest[chosen == _best_validation(chosen, self._labels[rest], tested)]] = Part.VALIDATION
         return parts
 
 
-def _best_validation(parts: NDArray[np.int64], groups: NDArray[np.int64], labels: LabelMatrix) -> int:
-    """The part that training misses least: fewest values wholly in it, then a size next to 15 %.
+def _best_validation(parts: NDArray[np.int64], labels: LabelMatrix, tested: NDArray[np.bool_]) -> int:
+    """The part that training misses least: fewest values that are tested and wholly in it, then a size next to 15 %.
 
-    A value that only one group has is not counted: where that group is tested, nothing can be learnt of it anyway.
+    Args:
+        parts: ``[clips]`` part of each clip that is not tested.
+        labels: ``[clips, values]`` of the same clips.
+        tested: ``[values]``, those that the test part has.
     """
-    in_groups = held_by(np.unique(groups, return_inverse=True)[1], labels)
-    spread = np.bincount(in_groups.indices, minlength=labels.shape[1]) > 1
     in_parts = held_by(parts, labels).toarray()
-    lost = ((in_parts == in_parts.sum(axis=0)) & (in_parts > 0) & spread).sum(axis=1)
+    lost = ((in_parts == in_parts.sum(axis=0)) & (in_parts > 0) & tested).sum(axis=1)
     sizes = np.bincount(parts) / len(parts)
     return int(np.lexsort((np.abs(sizes - VALIDATION_SHARE).round(9), lost))[0])
 

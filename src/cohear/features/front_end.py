@@ -80,21 +80,22 @@ class FrontEnd(ABC):
             Float32: ``[B, W, input_width]``, zero beyond lengths (sequence); ``[B, input_width]`` (vector).
         """
 
-    @abstractmethod
     def levels(self, frames: Floats) -> Floats:
-        """How loud each frame is, in the front-end's own log unit.
+        """How loud each frame is: the mean of its numbers, unless a front-end knows better.
 
         Args:
             frames: stored frames ``[..., frame_width]``.
 
         Returns:
-            Float32 ``[...]``; digital silence is at ``silence`` and everything else above it.
+            Float32 ``[...]``, in the front-end's own unit.
         """
+        levels: Floats = frames.mean(axis=-1)
+        return levels
 
     @property
-    @abstractmethod
     def silence(self) -> float:
-        """Level of a frame of digital silence."""
+        """Level of a frame of digital silence; minus infinity where a front-end cannot tell."""
+        return -math.inf
 
     def settings(self) -> dict[str, Any]:
         """All settings as JSON values."""

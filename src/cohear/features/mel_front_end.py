@@ -1,10 +1,9 @@
 """What the front-ends made of mel bands share: their settings and the frames they store."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-
-import numpy as np
 
 from cohear.features.filterbank import FilterBank
 from cohear.features.front_end import Floats, FrontEnd, demand
@@ -70,12 +69,7 @@ class MelFrontEnd(FrontEnd):
         """Log energies ``[T, bands]`` of each clip ``[samples]``."""
         return self.filter_bank.frames(clips)
 
-    def levels(self, frames: Floats) -> Floats:
-        """Mean log energy of each frame's bands."""
-        levels: Floats = frames.mean(axis=-1)
-        return levels
-
     @property
     def silence(self) -> float:
         """ln(floor)."""
-        return float(np.log(self.floor))
+        return math.log(self.floor)

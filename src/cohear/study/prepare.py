@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from cohear.base.errors import StudyError, UserError
+from cohear.base.errors import FolderError, StudyError, UserError
 from cohear.base.files import digest, write_json
 from cohear.data.dataset import Dataset, open_dataset
 from cohear.data.partition import Partition, TaskSplit, mistakes_in_folds, warnings_in_folds
@@ -145,6 +145,8 @@ def _open_datasets(settings: StudySettings, cache: Path, jobs: int | None, progr
             with progress.stage(f"scan {name}") as advance:
                 skip = settings.on_bad_file == "skip"
                 datasets[name] = open_dataset(table, cache=cache, skip_bad=skip, jobs=jobs, progress=advance)
+        except FolderError:  # of the cache, which is the same for all datasets
+            raise
         except UserError as error:
             mistakes.append(str(error))
     if mistakes:

@@ -19,15 +19,13 @@ GESTURES: tuple[tuple[tuple[float, ...], tuple[float, ...]], ...] = tuple(
 )
 """The latent cause of two tasks: how two resonances move, at the beginning, in the middle and at the end."""
 
-import os
+TRACT = 0.1
+"""Largest |ln| of the factor between a speaker's resonances and the mean ones."""
+WHISTLES = 5
+"""Other sources in a clip."""
+WHISTLE_LEVEL = -4.0
+"""Their level in dB beside the voice."""
 
-TR = float(os.environ.get("TR", 0.1))
-CL = float(os.environ.get("CL", -4))
-NC = int(os.environ.get("NC", 5))
-GR = int(os.environ.get("GR", 40))
-CP = int(os.environ.get("CP", 4))
-SG = int(os.environ.get("SG", 80))
-SC = int(os.environ.get("SC", 8))
 RATES = (3.0, 4.5, 6.75, 10.0)
 """Strokes a second of the four kinds of engine."""
 
@@ -91,7 +89,7 @@ def clips_of(corpus: Corpus, seed: int) -> Iterator[Clip]:
 
 def gesture(corpus: Corpus, label: int, source: Generator, own: Generator) -> Samples:
     """A voice that makes the gesture ``label`` once. Tract, pitch, level and colour are the speaker's."""
-    tract, pitch = np.exp(source.uniform(-TR, TR)), 140 * np.exp(source.uniform(-0.4, 0.4))
+    tract, pitch = np.exp(source.uniform(-TRACT, TRACT)), 140 * np.exp(source.uniform(-0.4, 0.4))
     level, colour = source.uniform(-32, -20), (source.uniform(-5, 0), source.normal(0, 2.5, 3))
     samples = round(corpus.rate * own.uniform(0.6, 1.1))
     moving = own.uniform(0.35, 0.5) / (samples / corpus.rate)
@@ -114,15 +112,15 @@ def gesture(corpus: Corpus, label: int, source: Generator, own: Generator) -> Sa
     voiced = pulses(contour, corpus.rate) + 0.1 * own.normal(size=samples)
     gain = resonances(filter_.frequencies, centres, (120.0, 180.0, 250.0))
     heard = at_level(filter_(voiced * loud, gain), 0) + at_level(own.normal(size=samples), own.uniform(-25, -15))
-    heard = heard + at_level(clutter(samples, corpus.rate, own), own.uniform(CL - 3, CL + 3))
+    heard = heard + at_level(clutter(samples, corpus.rate, own), own.uniform(WHISTLE_LEVEL - 3, WHISTLE_LEVEL + 3))
     return at_level(filter_(heard, coloured(filter_.frequencies, *colour)), level + own.normal(0, 2))[None]
 
 
 def clutter(samples: int, rate: int, own: Generator) -> Samples:
-    """Four whistles of other sources, gliding at random: what a network may learn by heart from a few clips."""
+    """Whistles of other sources, gliding at random: what a network may learn by heart from a few clips."""
     time = np.arange(samples) / rate
     sound = np.zeros(samples)
-    for _ in range(NC):
+    for _ in range(WHISTLES):
         pitch = 300 * np.exp(
             own.uniform(0, 2.4) + track(samples, [(place, own.normal(0, 0.15)) for place in (0, 0.5, 1)])
         )

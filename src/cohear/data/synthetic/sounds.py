@@ -81,4 +81,4 @@ class Filter:
 def at_level(sound: Samples, decibel: float) -> Samples:
     """The sound at a level of so many dB below full scale (root mean square)."""
     power = np.sqrt(np.mean(sound**2))
-    return sound * (10 ** (decibel / 20) / max(power, 1e-9))
+    return np.asarray(sound * (10 ** (decibel / 20) / max(power, 1e-9)), dtype=np.float64)

@@ -1,0 +1,97 @@
+"""The contract of every sharing scheme, as tests to inherit.
+
+::
+
+    class TestMine(SharingContract):
+        name = "mine"
+"""
+
+from abc import ABC
+from typing import ClassVar
+
+import torch
+
+from cohear.models.encoder import Encoder, EncoderChoice, build_encoder
+from cohear.models.sharing import SHARING, Draws, Network, Windows
+
+_OUTPUTS = {"a.b": 3, "größe": 2, "no": 5}
+_WIDTH = 6
+
+
+class SharingContract(ABC):
+    """What must hold for a sharing scheme; pytest runs it for each subclass whose name begins with ``Test``."""
+
+    name: ClassVar[str]
+    """In the registry."""
+
+    def make(self, *tasks: str, seed: int = 0) -> Network:
+        """A network of some of three tasks."""
+
+        def encoder() -> Encoder:
+            settings = {"hidden": 8, "layers": 2, "dropout": 0.5}
+            return build_encoder(EncoderChoice("dnn", settings=settings), _WIDTH)
+
+        outputs = {task: _OUTPUTS[task] for task in tasks or _OUTPUTS}
+        return SHARING[self.name](outputs, encoder, Draws((0, 1, seed)))
+
+    def batch(self, *tasks: str) -> dict[str, Windows]:
+        """Windows of some of the tasks, another number of each."""
+        noise = torch.Generator().manual_seed(1)
+        rows = {task: torch.randn(4 + number, _WIDTH, generator=noise) for number, task in enumerate(_OUTPUTS)}
+        return {task: Windows(rows[task]) for task in tasks or _OUTPUTS}
+
+    def test_each_task_gets_logits_of_its_own_rows(self) -> None:
+        """``[B_task, outputs]`` by task, in training and evaluation, also of some of the tasks."""
+        network, batch = self.make(), self.batch()
+        for step in (0, None):
+            network.train(step is not None)
+            logits = network(batch, step)
+            assert {task: tuple(each.shape) for task, each in logits.items()} == {
+                task: (len(batch[task].features), outputs) for task, outputs in _OUTPUTS.items()
+            }
+        assert list(network(self.batch("größe"))) == ["größe"]
+
+    def test_rows_do_not_depend_on_partners_in_evaluation(self) -> None:
+        """A task asked alone gives what it gives beside the others."""
+        network = self.make().eval()
+        together = network(self.batch())
+        for task in _OUTPUTS:
+            torch.testing.assert_close(network(self.batch(task))[task], together[task])
+
+    def test_first_weights_do_not_depend_on_partners(self) -> None:
+        """A head begins the same beside any partner, and so does the task's encoder."""
+        shared = self.make()
+        for number, task in enumerate(_OUTPUTS):
+            alone = self.make(task)
+            _equal(alone.heads[0], shared.heads[number])
+            _equal(alone.encoder_of(0), shared.encoder_of(number))
+
+    def test_streams_name_fold_and_seed(self) -> None:
+        """The same name gives the same network and the same dropout, another seed another."""
+        first, again, other = self.make(), self.make(), self.make(seed=1)
+        for step in (0, 1):
+            torch.manual_seed(step)  # what was drawn before must not matter
+            here, there = first(self.batch(), step), again(self.batch(), step)
+            assert all(torch.equal(here[task], there[task]) for task in _OUTPUTS)
+        here, there = first(self.batch(), 0), first(self.batch(), 1)
+        assert not torch.equal(here["a.b"], there["a.b"])
+        weights = [network.heads[0].state_dict()["weight"] for network in (first, other)]
+        assert not torch.equal(*weights)
+
+    def test_alone_there_is_nothing_to_share(self) -> None:
+        """With one task the scheme is a plain network, so that single runs serve every scheme."""
+        alone, plain = self.make("no"), self._plain("no")
+        _equal(alone, plain)
+        assert torch.equal(alone(self.batch("no"), 3)["no"], plain(self.batch("no"), 3)["no"])
+
+    def _plain(self, task: str) -> Network:
+        class Plain(SharingContract):
+            name = "multihead"
+
+        return Plain().make(task)
+
+
+def _equal(one: torch.nn.Module, other: torch.nn.Module) -> None:
+    ours, theirs = one.state_dict(), other.state_dict()
+    assert list(ours) == list(theirs)
+    assert all(torch.equal(ours[name], theirs[name]) for name in ours)

@@ -1,0 +1,200 @@
+"""Batches, curve, checkpoints, evaluation: the parts of one run, on a study that was trained."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import tiny
+import torch
+
+from cohear.base.errors import DataError
+from cohear.base.files import digest, write_json
+from cohear.tasks.kind import Targets
+from cohear.training import evaluate
+from cohear.training.batches import TaskBatches, balanced_draws, shuffled_passes
+from cohear.training.checkpoints import Checkpoints
+from cohear.training.curve import grid
+from cohear.training.evaluate import Evaluation
+from cohear.training.loop import make_network, train_one, window_frames
+from cohear.training.optimiser import learning_rate_factor
+from cohear.training.settings import TrainingSettings
+from cohear.training.sources import Sources, load_front_end, load_task
+from cohear.training.spec import RunSpec
+
+NAME = (0, 0, 0)
+
+
+@pytest.fixture(scope="module")
+def sources(finished):
+    return Sources(finished.root / "out" / "splits", finished.cache)
+
+
+@pytest.fixture(scope="module")
+def specs(finished):
+    """Specifications by encoder and combination."""
+    told = [json.loads(path.read_text()) for path in tiny.records(finished.root / "out").values()]
+    found = [RunSpec.model_validate(record["specification"]) for record in told]
+    return {(spec.encoder["name"], "+".join(task.name for task in spec.tasks)): spec for spec in found}
+
+
+def data_of(spec, sources):
+    return load_task(spec.tasks[0], sources), load_front_end(spec)
+
+
+def test_passes_hold_every_clip_in_a_new_order():
+    """Pitfall 10: batches differ from pass to pass."""
+    clips = np.arange(10, 22)
+    drawn = shuffled_passes(clips, (7, 12), "x")
+    assert all(sorted(each) == list(clips) for each in drawn)
+    assert len({tuple(each) for each in drawn}) == 7
+    np.testing.assert_array_equal(shuffled_passes(clips, (7, 12), "x"), drawn)
+    cut = shuffled_passes(clips, (5, 5), "x").ravel()
+    np.testing.assert_array_equal(cut, drawn.ravel()[:25])
+
+
+def test_balanced_draws_take_each_label_equally_often(specs, sources):
+    data, _ = data_of(specs["dnn", "tone"], sources)
+    values = np.array([0] * 20 + [1] * 3 + [2] * 1)
+    uneven = replace(data, targets=Targets(values, np.ones(24, bool)), parts={**data.parts, "train": np.arange(24)})
+    drawn = balanced_draws(uneven, (30, 4), "x")
+    assert list(np.bincount(values[drawn.ravel()])) == [40, 40, 40]
+    assert set(drawn.ravel()) == set(range(24))
+    several = np.zeros((24, 2), np.float32)
+    several[:6, 0] = several[3:9, 1] = 1
+    drawn = balanced_draws(replace(uneven, targets=Targets(several, np.ones((24, 2), bool))), (30, 4), "x").ravel()
+    assert (drawn >= 9).sum() == 40
+
+
+@pytest.mark.parametrize("encoder", ["dnn", "small"])
+def test_windows_are_keyed_and_come_from_training_alone(specs, sources, encoder):
+    """Pitfalls 4 and 23: a task's batches depend on its own name, never on partners; no window is a test clip's."""
+    data, front_end = data_of(specs[encoder, "tone"], sources)
+    settings, window = TrainingSettings(steps=6, batch=4), window_frames(0.2, front_end)
+
+    def batches(**changes):
+        made = TaskBatches(replace(data, **changes), front_end, window, settings, NAME)
+        return [made.make(step) for step in range(6)]
+
+    first, again, other = batches(), batches(), batches(name="other")
+    for one, two in zip(first, again, strict=True):
+        assert torch.equal(one.windows.features, two.windows.features)
+        assert torch.equal(one.values, two.values)
+    assert any(not torch.equal(a.windows.features, b.windows.features) for a, b in zip(first, other, strict=True))
+    held_out = np.concatenate([data.parts["validation"], data.parts["test"]])
+    values = data.targets.values.copy()
+    values[held_out] = 77
+    spoilt = batches(targets=Targets(values, data.targets.known))
+    assert not any((rows.values == 77).any() for rows in spoilt)
+    assert len({rows.windows.features.numpy().tobytes() for rows in first}) == 6
+
+
+def test_parts_share_no_clip_and_no_group(specs, sources, finished):
+    """Pitfall 4: clips are parted before any window is cut."""
+    data, _ = data_of(specs["dnn", "tone"], sources)
+    lines = (finished.root / "data" / "tones" / "manifest.csv").read_text().split()[1:]
+    groups = {line.split(",")[0]: line.split(",")[1] for line in lines}
+    by_part = {part: {groups[data.clips[clip]] for clip in clips} for part, clips in data.parts.items()}
+    assert all(by_part.values())
+    assert by_part["test"].isdisjoint(by_part["train"] | by_part["validation"])
+    assert by_part["train"].isdisjoint(by_part["validation"])
+
+
+@pytest.mark.parametrize("encoder", ["dnn", "small"])
+def test_score_of_a_clip_does_not_depend_on_batch_mates(specs, sources, encoder, monkeypatch):
+    """Pitfalls 10 and 18: no gradients, no statistics are touched, and any batch gives the same logits."""
+    spec = specs[encoder, "tone"]
+    data, front_end = data_of(spec, sources)
+    network = make_network(spec, {"tone": data}, front_end.input_width).train()
+    before = {name: tensor.clone() for name, tensor in network.state_dict().items()}
+    evaluation = Evaluation(data, "test", front_end, window_frames(0.2, front_end), NAME)
+    expected = evaluation.answers(network).logits
+    for size in (1, 3):
+        monkeypatch.setattr(evaluate, "WINDOWS_A_BATCH", size)
+        np.testing.assert_allclose(evaluation.answers(network).logits, expected, rtol=1e-4, atol=1e-5)
+    assert network.training
+    assert all(torch.equal(before[name], tensor) for name, tensor in network.state_dict().items())
+    assert all(parameter.grad is None for parameter in network.parameters())
+
+
+def relabelled(spec, sources, tmp_path):
+    """The specification with the test labels turned round."""
+    split = json.loads((sources.splits / f"{spec.tasks[0].split}.json").read_text())
+    top = max(split["values"])
+    split["values"] = [
+        top - value if part == "test" else value for value, part in zip(split["values"], split["parts"], strict=True)
+    ]
+    write_json(tmp_path / f"{digest(split)}.json", split)
+    task = spec.tasks[0].model_copy(update={"split": digest(split)})
+    return spec.model_copy(update={"tasks": (task,)})
+
+
+@pytest.mark.parametrize("encoder", ["dnn", "small"])
+def test_test_labels_choose_nothing(specs, sources, tmp_path, encoder):
+    """Pitfalls 8 and 9: other test labels give the same weights and picks; all steps are taken."""
+    spec = specs[encoder, "tone"]
+    changed = train_one(relabelled(spec, sources, tmp_path), Sources(tmp_path, sources.cache))
+    trained = train_one(spec, sources)
+    ours, theirs = trained.network.state_dict(), changed.network.state_dict()
+    assert all(torch.equal(ours[name], theirs[name]) for name in ours)
+    assert trained.curve == changed.curve
+    one, other = trained.tasks["tone"], changed.tasks["tone"]
+    assert one.steps == other.steps
+    assert one.steps["last"] == spec.training.steps
+    assert one.scores["validation"] == other.scores["validation"]
+    assert one.scores["test"] != other.scores["test"]
+
+
+def test_split_that_was_changed_is_refused(specs, sources, tmp_path):
+    """Pitfalls 5 and 16: a run's data are found by content."""
+    spec = specs["dnn", "tone"]
+    split = json.loads((sources.splits / f"{spec.tasks[0].split}.json").read_text())
+    split["contents"].reverse()
+    (tmp_path / f"{spec.tasks[0].split}.json").write_text(json.dumps(split))
+    with pytest.raises(DataError, match="was changed after it was written"):
+        load_task(spec.tasks[0], Sources(tmp_path, sources.cache))
+    write_json(tmp_path / f"{digest(split)}.json", split)
+    with pytest.raises(DataError, match="does not hold the clips of its split"):
+        load_task(spec.tasks[0].model_copy(update={"split": digest(split)}), Sources(tmp_path, sources.cache))
+
+
+class FakeNetwork:
+    """A network whose weights are the step's number."""
+
+    def __init__(self, step):
+        self.step = step
+
+    def state_dict(self):
+        return {"step": torch.tensor(self.step)}
+
+
+def test_checkpoints_pick_by_validation():
+    """Pitfall 25: ``joint`` is one network of one run, the best mean; ``own`` is each task's best; first of equals."""
+    kept = Checkpoints({"a": 1, "b": -1})
+    scores = [(0.5, 0.5), (0.9, 0.8), (0.6, 0.1), (0.9, float("nan")), (0.6, 0.1)]
+    for step, (a, b) in enumerate(scores, start=1):
+        kept.offer(step, FakeNetwork(step), {"a": a, "b": b})
+    picks = [(name, step, int(state["step"]), tasks) for name, step, state, tasks in kept.picks()]
+    assert picks == [("joint", 4, 4, ["a", "b"]), ("own", 2, 2, ["a"]), ("own", 3, 3, ["b"])]
+
+
+def test_checkpoints_without_validation_pick_nothing():
+    kept = Checkpoints({"a": 1})
+    kept.offer(1, FakeNetwork(1), {"a": float("nan")})
+    assert list(kept.picks()) == []
+
+
+@pytest.mark.parametrize(("steps", "expected"), [(1, [1]), (5, [1, 2, 3, 4, 5]), (600, list(range(60, 601, 60)))])
+def test_curves_have_a_fixed_grid(steps, expected):
+    found = grid(steps)
+    assert set(found) <= set(expected)
+    assert found[-1] == steps
+
+
+def test_learning_rate_warms_up_and_decays_to_its_end():
+    settings = TrainingSettings(steps=100, warmup=0.1)
+    factors = [learning_rate_factor(step, settings) for step in range(101)]
+    assert factors[0] == pytest.approx(0.1)
+    assert max(factors) == factors[9] == 1
+    assert factors[100] == pytest.approx(0)
+    assert all(a >= b for a, b in zip(factors[10:], factors[11:], strict=False))
