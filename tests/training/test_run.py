@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -197,4 +198,4 @@ def test_learning_rate_warms_up_and_decays_to_its_end():
     assert factors[0] == pytest.approx(0.1)
     assert max(factors) == factors[9] == 1
     assert factors[100] == pytest.approx(0)
-    assert all(a >= b for a, b in zip(factors[10:], factors[11:], strict=False))
+    assert all(a >= b for a, b in pairwise(factors[10:]))

@@ -16,7 +16,7 @@ _OVERLAP = 4
 def track(samples: int, knots: Sequence[tuple[float, float]]) -> Samples:
     """A curve ``[samples]`` through knots ``(place, value)``, with places from 0 to 1; level beyond the outer ones."""
     places, values = zip(*knots, strict=True)
-    return np.interp(np.linspace(0, 1, samples), places, values)
+    return np.asarray(np.interp(np.linspace(0, 1, samples), places, values), dtype=np.float64)
 
 
 def pulses(pitch: Samples, rate: int) -> Samples:
@@ -61,7 +61,7 @@ class Filter:
         self._hop = round(rate * _FRAME_SECONDS / _OVERLAP)
         self._length = self._hop * _OVERLAP
         self.frames = -(-samples // self._hop) + _OVERLAP - 1
-        self.frequencies: Samples = np.fft.rfftfreq(self._length, 1 / rate)
+        self.frequencies: Samples = np.fft.rfftfreq(self._length, 1 / rate).astype(np.float64)
 
     def __call__(self, sound: Samples, gain: Samples) -> Samples:
         """Filter ``[samples]`` with a gain ``[frames, bins]`` or ``[bins]``."""
