@@ -104,6 +104,9 @@ def worker_server() -> Iterator[subprocess.Popen[str]]:
         )
     try:
         yield server
+    except BaseException:
+        server.kill()  # Ctrl-C must not wait for runs that nobody wants; children die with the server
+        raise
     finally:
         assert server.stdin is not None and server.stdout is not None
         try:

@@ -19,7 +19,6 @@ from pydantic import (
 from cohear.base.errors import StudyError, UserError
 from cohear.base.registry import Registry, did_you_mean
 from cohear.base.yaml_text import Place, YamlMistake, YamlText, read_yaml
-from cohear.data import manifest  # noqa: F401 - enters the reader
 from cohear.data.partition import TaskChoice
 from cohear.data.reader import READERS
 from cohear.data.selection import LabelChoice
