@@ -11,10 +11,10 @@ from cohear.data.synthetic import CORPORA, write_corpus
 from cohear.data.synthetic.corpora import clips_of
 
 EXPECTED = {
-    "syllables": ("FLAC", 16_000, 1, 640, 80),
-    "commands": ("WAV", 16_000, 1, 160, 40),
+    "syllables": ("FLAC", 16_000, 1, 400, 50),
+    "commands": ("WAV", 16_000, 1, 96, 48),
     "engines": ("OGG", 44_100, 2, 96, 12),
-    "lottery": ("WAV", 8_000, 2, 120, 15),
+    "lottery": ("WAV", 8_000, 2, 180, 20),
 }
 
 
@@ -52,3 +52,51 @@ def test_labels_by_lot_have_no_part_in_the_sound():
     ]
     np.testing.assert_array_equal(sounds[0], sounds[1])
     np.testing.assert_array_equal(sounds[0], sounds[2])
+
+
+def test_samples_on_disk_are_the_same_each_time(tables, tmp_path):
+    for corpus in CORPORA:
+        again = read_clip_table(write_corpus(tmp_path, corpus), corpus.name)
+        assert again.rows.equals(tables[corpus.name].rows)
+        for path in again.rows["path"][::17]:
+            first, _ = soundfile.read(tables[corpus.name].root / path)
+            second, _ = soundfile.read(again.root / path)
+            np.testing.assert_array_equal(first, second)
+
+
+def test_what_is_there_is_left_as_it_is(tmp_path):
+    corpus = CORPORA[1]
+    place = write_corpus(tmp_path, corpus)
+    audio = place / "audio" / "00-000.wav"
+    audio.write_bytes(b"")
+    assert write_corpus(tmp_path, corpus) == place
+    assert audio.read_bytes() == b""
+    write_corpus(tmp_path, corpus, seed=1)
+    assert audio.read_bytes() != b""
+
+
+def test_related_tasks_make_the_same_sound_of_the_same_gesture():
+    syllables, commands = CORPORA[0], CORPORA[1]
+    assert len(syllables.labels) == len(commands.labels)
+    for label in range(len(syllables.labels)):
+        pair = [
+            corpus.sound(corpus, label, np.random.default_rng(1), np.random.default_rng(2))
+            for corpus in (syllables, commands)
+        ]
+        np.testing.assert_array_equal(*pair)
+
+
+def test_clips_are_short_not_silent_and_not_clipped():
+    for corpus in CORPORA:
+        for clip in list(clips_of(corpus, 0))[::7]:
+            assert 0.6 <= clip.sound.shape[1] / corpus.rate <= 1.5
+            assert 1e-3 < np.abs(clip.sound).max() < 1
+            assert clip.sound.shape[0] == corpus.channels
+
+
+def test_labels_are_spread_over_groups(tables):
+    for corpus in CORPORA:
+        rows = tables[corpus.name].rows
+        counts = rows[corpus.target].value_counts()
+        assert counts.min() > 0.7 * len(rows) / len(corpus.labels)
+        assert rows.groupby(corpus.target)["group"].nunique().min() >= 5

@@ -21,13 +21,17 @@ GESTURES: tuple[tuple[tuple[float, ...], tuple[float, ...]], ...] = tuple(
 
 TRACT = 0.1
 """Largest |ln| of the factor between a speaker's resonances and the mean ones."""
-WHISTLES = 5
+WHISTLES = 4
 """Other sources in a clip."""
-WHISTLE_LEVEL = -4.0
+WHISTLE_LEVEL = -7.0
 """Their level in dB beside the voice."""
 
+FULL_SCALE = 0.99
+"""Highest peak; a louder clip is turned down, never clipped."""
 RATES = (3.0, 4.5, 6.75, 10.0)
 """Strokes a second of the four kinds of engine."""
+UNSTEADINESS = 0.18
+"""Standard deviation of ln of a clip's pace: neighbouring kinds overlap, so nobody can be right on every clip."""
 
 
 @dataclass(frozen=True)
@@ -84,6 +88,7 @@ def clips_of(corpus: Corpus, seed: int) -> Iterator[Clip]:
                 else (group * corpus.clips + number) % len(corpus.labels)
             )
             sound = corpus.sound(corpus, label, source, own)
+            sound = sound * min(1.0, FULL_SCALE / np.abs(sound).max())
             yield Clip(f"{group:02d}-{number:03d}", f"{group:02d}", corpus.labels[label], sound)
 
 
@@ -91,7 +96,7 @@ def gesture(corpus: Corpus, label: int, source: Generator, own: Generator) -> Sa
     """A voice that makes the gesture ``label`` once. Tract, pitch, level and colour are the speaker's."""
     tract, pitch = np.exp(source.uniform(-TRACT, TRACT)), 140 * np.exp(source.uniform(-0.4, 0.4))
     level, colour = source.uniform(-32, -20), (source.uniform(-5, 0), source.normal(0, 2.5, 3))
-    samples = round(corpus.rate * own.uniform(0.6, 1.1))
+    samples = round(corpus.rate * own.uniform(0.6, 0.95))
     moving = own.uniform(0.35, 0.5) / (samples / corpus.rate)
     start = own.uniform(0.05, 0.95 - moving)
     places = (start, start + moving / 2, start + moving)
@@ -139,7 +144,7 @@ def engine(corpus: Corpus, label: int, source: Generator, own: Generator) -> Sam
     middle, width = 1500 * np.exp(source.uniform(-0.7, 0.7)), source.uniform(0.6, 1.2)
     level, duty, place = source.uniform(-30, -18), source.uniform(0.25, 0.5), source.uniform(-6, 6)
     samples = round(corpus.rate * own.uniform(0.8, 1.5))
-    pace = RATES[label] * np.exp(own.normal(0, 0.08))
+    pace = RATES[label] * np.exp(own.normal(0, UNSTEADINESS))
     phase = (own.random() + np.arange(samples) * pace / corpus.rate) % 1
     strokes = np.where(phase < duty, np.sin(np.pi * np.minimum(phase / duty, 1)), 0) + 0.1
     filter_ = Filter(samples, corpus.rate)
@@ -149,16 +154,15 @@ def engine(corpus: Corpus, label: int, source: Generator, own: Generator) -> Sam
 
 
 def ball(corpus: Corpus, label: int, source: Generator, own: Generator) -> Samples:
-    """A short chord that rings out. Nothing of it depends on the label."""
+    """Balls that knock in a box, in stereo. Nothing of it depends on the label; level and colour are the box's."""
     del label
-    level, bright = source.uniform(-30, -18), source.uniform(0.3, 0.8)
+    level, tilt, bumps = source.uniform(-30, -18), source.uniform(-6, 0), source.normal(0, 4, 3)
     samples = round(corpus.rate * own.uniform(0.6, 1.2))
     time = np.arange(samples) / corpus.rate
-    lowest = 220 * np.exp(own.uniform(0, 1.2))
-    rings = [
-        bright**partial * np.exp(-time * own.uniform(2, 8)) * np.sin(2 * np.pi * lowest * ratio * time)
-        for partial, ratio in enumerate(own.uniform(1, 8, 6))
-    ]
-    noise = at_level(own.normal(size=samples), -35)
-    sound = at_level(np.sum(rings, axis=0), -5) + noise
+    knocks = np.full(samples, 0.02)
+    for begin in own.uniform(0, time[-1], 6):
+        since = time - begin
+        knocks += own.uniform(0.3, 1) * np.where(since >= 0, np.exp(-np.maximum(since, 0) * own.uniform(15, 60)), 0)
+    filter_ = Filter(samples, corpus.rate)
+    sound = filter_(own.normal(size=samples) * knocks, coloured(filter_.frequencies, tilt, bumps))
     return np.stack([at_level(sound, level + own.normal(0, 2)) for _ in range(corpus.channels)])
