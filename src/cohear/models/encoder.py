@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import importlib
 import inspect
 import sys
 from collections.abc import Mapping
@@ -15,7 +13,9 @@ import torch
 from torch import Tensor, nn
 
 from cohear.base.errors import UserError
+from cohear.base.files import digest
 from cohear.base.registry import Registry, did_you_mean
+from cohear.base.user_code import UserCode, load_user_code
 
 Layout = Literal["sequence", "vector"]
 
@@ -59,7 +59,8 @@ class EncoderChoice:
         module: ``package.module:Class`` of the user's ``nn.Module``; None for a registered encoder.
         layout: which front-ends a user's module takes.
         settings: keyword arguments of the constructor.
-        folder: where to look for the user's module first (the study file's folder); not part of the key.
+        folder: where to look for the user's module first (the study file's folder; None is the current one); not
+            part of the key.
     """
 
     name: str
@@ -69,21 +70,25 @@ class EncoderChoice:
     folder: str | None = None
 
     def key(self) -> dict[str, Any]:
-        """What of the choice changes numbers: name, settings, and the version or the source of the code."""
+        """What of the choice changes numbers: name, settings, and the version or the source of the code.
+
+        The source is that of the user's module and of all files beside it that it imports.
+
+        Raises:
+            UserError: an unknown name, or a user's module that cannot be imported.
+        """
         if self.module is None:
             return {
                 "name": self.name,
                 "settings": dict(self.settings),
                 "version": ENCODERS[self.name].version,
             }
-        source = inspect.getsourcefile(_user_class(self.module, self.folder))
-        code = Path(source).read_bytes() if source else self.module.encode()
         return {
             "name": self.name,
             "module": self.module,
             "layout": self.layout,
             "settings": dict(self.settings),
-            "source": hashlib.blake2b(code, digest_size=16).hexdigest(),
+            "source": digest(dict(_user_class(self.module, self.folder)[1].files)),
         }
 
     def fits(self, layout: Layout) -> bool:
@@ -98,7 +103,7 @@ def build_encoder(choice: EncoderChoice, input_width: int) -> Encoder:
         UserError: unknown name or setting, or a user's module that cannot be imported or does not fit.
     """
     if choice.module is not None:
-        return UserModule(_user_class(choice.module, choice.folder), input_width, choice)
+        return UserModule(_user_class(choice.module, choice.folder)[0], input_width, choice)
     cls = ENCODERS[choice.name]
     known = [name for name in inspect.signature(cls).parameters if name != "input_width"]
     for name in choice.settings:
@@ -110,19 +115,24 @@ def build_encoder(choice: EncoderChoice, input_width: int) -> Encoder:
         raise UserError(f"encoder {choice.name!r}: {error}") from error
 
 
-def _user_class(path: str, folder: str | None) -> type[nn.Module]:
+def _user_class(path: str, folder: str | None) -> tuple[type[nn.Module], UserCode]:
+    """The class of an import path, and the code that it is of."""
     module_name, separator, class_name = path.partition(":")
     if not separator:
         raise UserError(f"encoder module {path!r} must read package.module:Class")
-    if folder and folder not in sys.path:
-        sys.path.insert(0, folder)
+    top = module_name.partition(".")[0]
+    if top in sys.stdlib_module_names and folder and any(Path(folder).glob(f"{top}.py")):
+        raise UserError(f"encoder module {path!r}: {top} is a module of Python's own; give the file another name")
     try:
-        found = getattr(importlib.import_module(module_name), class_name)
+        code = load_user_code(module_name, Path(folder or ".").resolve())
+        found = getattr(code.module, class_name)
     except (ImportError, AttributeError) as error:
         raise UserError(f"encoder module {path!r} cannot be imported: {error}") from error
+    except Exception as error:  # whatever a file raises while it is imported
+        raise UserError(f"encoder module {path!r} cannot be imported: {type(error).__name__}: {error}") from error
     if not (isinstance(found, type) and issubclass(found, nn.Module)):
         raise UserError(f"encoder module {path!r} is not a torch.nn.Module")
-    return found
+    return found, code
 
 
 class UserModule(Encoder):
