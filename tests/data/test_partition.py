@@ -64,7 +64,7 @@ def test_split_joins_by_clip():
     words, ids, contents = made.table.column("word", "t"), made.table.clip_ids(), made.contents()
     assert len(content["clips"]) == len(split.clips) > 20
     for clip, found, row, value in zip(
-        content["clips"], content["contents"], content["rows"], content["values"], strict=True
+        content["clips"], content["contents"], content["rows"], content["targets"], strict=True
     ):
         assert (ids[row], contents[row], words[row]) == (clip, found, content["labels"][value])
 
@@ -76,7 +76,7 @@ def test_json_leaves_out_what_is_set_aside():
     split = partition([made], task("a", "made", "label", "fold")).fold(0)["a"]
     assert "1.wav" not in split.to_json()["clips"]
     assert len(split.to_json()["clips"]) == 39
-    assert {len(split.to_json()[key]) for key in ("clips", "contents", "rows", "parts", "values", "known")} == {39}
+    assert {len(split.to_json()[key]) for key in ("clips", "contents", "rows", "parts", "targets")} == {39}
 
 
 def test_test_part_names_the_clips_tested_on():

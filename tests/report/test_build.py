@@ -86,6 +86,11 @@ def test_a_metric_that_is_no_fraction_keeps_its_unit(tmp_path):
     table.assign(metric="db", value=table["value"] * 30).to_csv(folder / "results.csv", index=False)
     page = write_report(folder).read_text("utf-8")
     assert "<dd>+2.04 db, helps</dd>" in page
+    # an error below 1 is no share of anything, whatever its values
+    table.assign(metric="mae").to_csv(folder / "results.csv", index=False)
+    page = write_report(folder).read_text("utf-8")
+    assert "mae, helps</dd>" in page
+    assert "points, helps</dd>" not in page
 
 
 def test_broken_files_are_told(tmp_path):

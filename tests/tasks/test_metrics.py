@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import accuracy_score, average_precision_score, balanced_accuracy_score, f1_score
 
-from cohear.tasks import METRICS, Targets
+from cohear.tasks import METRICS, Multiclass, Multilabel, Targets
+from cohear.testing.metric import MetricContract
 
 SEEDS = st.integers(0, 2**32 - 1)
 pytestmark = pytest.mark.filterwarnings("ignore:y_pred contains classes not in y_true")
@@ -104,3 +105,29 @@ def test_better_answers_score_higher(name):
     helped = (logits + 0.5 * right).astype(np.float32)
     assert sign * score(name, helped, values) > sign * score(name, logits, values)
     assert score(name, right.astype(np.float32), values) == 1
+
+
+class TestRecall(MetricContract):
+    name = "uar"
+    kind = Multiclass()
+
+
+class TestAccuracy(TestRecall):
+    name = "accuracy"
+
+
+class TestF1(TestRecall):
+    name = "f1"
+
+
+class TestF1OfSeveralLabels(TestRecall):
+    name = "f1"
+    kind = Multilabel()
+
+
+class TestPrecision(TestF1OfSeveralLabels):
+    name = "map"
+
+
+def test_all_that_is_registered_is_tested():
+    assert set(METRICS) == {"uar", "accuracy", "f1", "map"}

@@ -17,6 +17,7 @@ from cohear.data.leakage import Cleared, Cut, recordings, set_aside
 from cohear.data.selection import LabelChoice, Selection, select
 from cohear.data.splits import FoldPlan, FoldRule, Part
 from cohear.tasks.kind import TARGET_KINDS, TargetKind, Targets
+from cohear.tasks.metrics import versions_of_kind
 
 MOST_SET_ASIDE = 0.05
 
@@ -76,7 +77,7 @@ class TaskSplit:
 
     def to_json(self) -> dict[str, Any]:
         """The split as a file that a run reads; its digest is part of the run's key."""
-        used = np.flatnonzero(self.cleared.parts != Part.NONE)
+        kind, used = TARGET_KINDS[self.kind], np.flatnonzero(self.cleared.parts != Part.NONE)
         return {
             "task": self.task,
             "dataset": self.dataset,
@@ -88,8 +89,8 @@ class TaskSplit:
             "contents": [self.contents[index] for index in used],
             "rows": [int(self.rows[index]) for index in used],
             "parts": [Part(int(self.cleared.parts[index])).name.lower() for index in used],
-            "values": self.targets.values[used].tolist(),
-            "known": self.targets.known[used].tolist(),
+            "targets": kind.to_json(self.targets.take(used)),
+            "versions": versions_of_kind(kind),
             "test_part": self.test_part(),
         }
 

@@ -4,24 +4,19 @@ import math
 
 import pandas as pd
 
+from cohear.tasks import METRICS
+
 MINUS = "\N{MINUS SIGN}"
 NONE = "–"
 
 
 def fraction_metrics(results: pd.DataFrame) -> set[str]:
-    """Metrics whose values all lie in 0 to 1.
+    """Metrics that say of themselves that they are shares of 0 to 1; one from elsewhere keeps its own unit.
 
     Args:
-        results: a table with ``metric`` and one of ``value``, or ``single`` and ``shared``.
+        results: a table with ``metric``.
     """
-    names = [name for name in ("value", "single", "shared") if name in results]
-    found = set()
-    for metric, rows in results.groupby("metric"):
-        values = rows[names].to_numpy(float)
-        values = values[~pd.isna(values)]
-        if len(values) and ((values >= 0) & (values <= 1)).all():
-            found.add(str(metric))
-    return found
+    return {name for name in map(str, results["metric"].unique()) if name in METRICS and METRICS[name].is_fraction}
 
 
 def level(value: float | None, fraction: bool) -> str:

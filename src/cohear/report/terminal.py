@@ -57,7 +57,7 @@ def _figures(cell: Cell) -> Iterable[Text]:
 
 def scores_table(scores: pd.DataFrame) -> Group:
     """The table of :func:`cohear.analysis.scores.scores`, a line per task and combination."""
-    fractions = {str(m) for m, rows in scores.groupby("metric") if rows["mean"].dropna().between(0, 1).all()}
+    fractions = fraction_metrics(scores)
     return Group(*(_scores_of(name, rows, fractions) for name, rows in _settings(scores)))
 
 

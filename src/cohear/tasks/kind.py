@@ -1,8 +1,9 @@
 """The interface of a target kind.
 
-A kind turns the text of a label column into numbers, says how many outputs a head needs, gives the loss over
-what is known, pools the windows of a clip, and names its metrics. Frame-level events, regression and
-label-free tasks are further kinds: nothing outside this room looks inside ``Targets.values``.
+A kind turns the text of a label column into numbers and those into JSON and back, names the outputs of a head, says
+how clips are balanced in training and which of them enter a score, gives the loss over what is known, pools the
+windows of a clip, and names its metrics. Frame-level events, regression and label-free tasks are further kinds:
+nothing outside this room looks inside ``Targets.values``.
 """
 
 from __future__ import annotations
@@ -60,13 +61,47 @@ class TargetKind(ABC):
     def encode(self, cells: Sequence[Sequence[str] | None], labels: Sequence[str]) -> Targets:
         """Targets of N clips from the labels of their cells (None: unknown), for an ordered label list."""
 
-    @abstractmethod
+    def to_json(self, targets: Targets) -> Any:  # noqa: ANN401 - whatever the kind wants to read again
+        """Targets as JSON, for the file that a run reads; small, where most of them are zero.
+
+        Here: every number, with type and shape. What is not known is written as 0.
+        """
+        values = np.where(_of_shape(targets.known, targets.values), targets.values, 0)
+        return {
+            "type": str(targets.values.dtype),
+            "shape": list(targets.values.shape),
+            "values": values.ravel().tolist(),
+            "known_shape": list(targets.known.shape),
+            "known": targets.known.ravel().astype(int).tolist(),
+        }
+
+    def from_json(self, content: Any, labels: Sequence[str]) -> Targets:  # noqa: ANN401 - from ``to_json``
+        """The targets that ``to_json`` wrote, for an ordered label list."""
+        values = np.array(content["values"], dtype=content["type"]).reshape(content["shape"])
+        return Targets(values, np.array(content["known"], dtype=np.bool_).reshape(content["known_shape"]))
+
+    def output_names(self, labels: Sequence[str]) -> list[str]:
+        """What each number that a head gives is called, ``[outputs]``; here one a label."""
+        return list(labels)
+
     def outputs(self, labels: Sequence[str]) -> int:
         """How many numbers a head gives."""
+        return len(self.output_names(labels))
 
     @abstractmethod
     def counts(self, targets: Targets, labels: Sequence[str]) -> NDArray[np.int64]:
         """How many of the clips carry each label, ``[labels]``."""
+
+    def strata(self, targets: Targets, labels: Sequence[str]) -> list[NDArray[np.int64]]:
+        """Clips that balanced sampling draws from equally often, positions in 0..N-1 a stratum; here all in one.
+
+        Each clip is in at least one; strata may overlap or be empty.
+        """
+        return [np.arange(len(targets.values), dtype=np.int64)]
+
+    def scored_clips(self, targets: Targets, scored: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Which clips enter a score of labels ``[labels]``, bool ``[N]``; here those of which anything is known."""
+        return np.asarray(targets.known.reshape(len(targets.known), -1).any(axis=1))
 
     @abstractmethod
     def loss(self, logits: Tensor, values: Tensor, known: Tensor, smoothing: float) -> Tensor:
@@ -96,6 +131,11 @@ class TargetKind(ABC):
     @abstractmethod
     def cells(self, targets: Targets, labels: Sequence[str]) -> list[str]:
         """The text that each clip's cell would hold; what ``encode`` was given, in the order of the labels."""
+
+
+def _of_shape(known: NDArray[np.bool_], values: NDArray[Any]) -> NDArray[np.bool_]:
+    """What is known of each number, where ``known`` may have fewer axes than ``values``."""
+    return known.reshape(known.shape + (1,) * (values.ndim - known.ndim))
 
 
 TARGET_KINDS: Registry[TargetKind] = Registry("target kind")

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cohear.base.registry import Registry
-from cohear.tasks.kind import Targets
+from cohear.tasks.kind import TargetKind, Targets
 
 Scored = NDArray[np.bool_]
 Score = Callable[[NDArray[np.float32], Targets, Scored], float]
@@ -22,14 +22,25 @@ class Metric:
         score: ``(logits [N, outputs], targets of N clips, scored labels [outputs]) -> float``; NaN where
             fewer than two classes (multilabel: no label) can be scored.
         higher_is_better: the sign of a gain.
+        is_fraction: whether its values are shares from 0 to 1, which are shown as points (x 100); others are shown
+            in their own unit.
+        version: goes up when the numbers that come out change.
     """
 
     name: str
     score: Score
     higher_is_better: bool = True
+    is_fraction: bool = True
+    version: int = 1
 
 
 METRICS: Registry[Metric] = Registry("metric")
+
+
+def versions_of_kind(kind: TargetKind) -> dict[str, int]:
+    """Versions of a kind and of all metrics that are reported of it: what a split's key holds of this room."""
+    metrics = {f"metric {name}": METRICS[name].version for name in kind.metrics}
+    return {f"target kind {kind.name}": kind.version, **metrics}
 
 
 def _metric(name: str) -> Callable[[Score], Score]:

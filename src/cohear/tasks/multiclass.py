@@ -36,13 +36,27 @@ class Multiclass(TargetKind):
         values = np.array([index[cell[0]] if cell else 0 for cell in cells], dtype=np.int64)
         return Targets(values, known)
 
-    def outputs(self, labels: Sequence[str]) -> int:
-        """One logit a label."""
-        return len(labels)
+    def to_json(self, targets: Targets) -> list[int | None]:
+        """Index of each clip's label; None where it is unknown."""
+        return [int(value) if known else None for value, known in zip(targets.values, targets.known, strict=True)]
+
+    def from_json(self, content: Sequence[int | None], labels: Sequence[str]) -> Targets:
+        """From the indices."""
+        known = np.array([value is not None for value in content], dtype=np.bool_)
+        return Targets(np.array([value or 0 for value in content], dtype=np.int64), known)
 
     def counts(self, targets: Targets, labels: Sequence[str]) -> NDArray[np.int64]:
         """Clips per label."""
         return np.bincount(targets.values[targets.known], minlength=len(labels)).astype(np.int64)
+
+    def strata(self, targets: Targets, labels: Sequence[str]) -> list[NDArray[np.int64]]:
+        """The clips of each label, and last those whose label is unknown."""
+        own = [np.flatnonzero(targets.known & (targets.values == label)) for label in range(len(labels))]
+        return [*own, np.flatnonzero(~targets.known)]
+
+    def scored_clips(self, targets: Targets, scored: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Those whose label is known and scored."""
+        return np.asarray(targets.known & scored[targets.values])
 
     def loss(self, logits: Tensor, values: Tensor, known: Tensor, smoothing: float) -> Tensor:
         """Cross-entropy with label smoothing (Szegedy et al. 2016, section 7), mean over known windows."""

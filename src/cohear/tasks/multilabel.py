@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,13 +42,32 @@ class Multilabel(TargetKind):
             values[row, [index[label] for label in cell if label in index]] = 1.0
         return Targets(values, known)
 
-    def outputs(self, labels: Sequence[str]) -> int:
-        """One logit a label."""
-        return len(labels)
+    def to_json(self, targets: Targets) -> dict[str, Any]:
+        """The numbers of the labels that each clip carries, and of those that are not known of it ("all" of them)."""
+        unknown = [_numbers(~row) if row.any() else "all" for row in targets.known]
+        return {"carried": [_numbers(row) for row in self._carried(targets)], "unknown": unknown}
+
+    def from_json(self, content: Mapping[str, Any], labels: Sequence[str]) -> Targets:
+        """From the numbers."""
+        values = np.zeros((len(content["carried"]), len(labels)), dtype=np.float32)
+        known = np.ones(values.shape, dtype=np.bool_)
+        for row, (carried, unknown) in enumerate(zip(content["carried"], content["unknown"], strict=True)):
+            values[row, carried] = 1.0
+            known[row, slice(None) if unknown == "all" else unknown] = False
+        return Targets(values, known)
 
     def counts(self, targets: Targets, labels: Sequence[str]) -> NDArray[np.int64]:
         """Clips that are known to carry each label."""
         return np.asarray((targets.values * targets.known).sum(axis=0), dtype=np.int64)
+
+    def strata(self, targets: Targets, labels: Sequence[str]) -> list[NDArray[np.int64]]:
+        """The clips that carry each label, and last those that carry none; a clip may come by any of its labels."""
+        carried = self._carried(targets)
+        return [*(np.flatnonzero(column) for column in carried.T), np.flatnonzero(~carried.any(axis=1))]
+
+    def scored_clips(self, targets: Targets, scored: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Those of which a scored label is known."""
+        return np.asarray((targets.known & scored).any(axis=1))
 
     def loss(self, logits: Tensor, values: Tensor, known: Tensor, smoothing: float) -> Tensor:
         """Binary cross-entropy, mean over the known entries."""
@@ -64,8 +83,16 @@ class Multilabel(TargetKind):
 
     def cells(self, targets: Targets, labels: Sequence[str]) -> list[str]:
         """The labels joined by ``;``."""
-        carried = (targets.values > 0.5) & targets.known
+        carried = self._carried(targets)
         return [";".join(labels[int(number)] for number in np.flatnonzero(row)) for row in carried]
+
+    def _carried(self, targets: Targets) -> NDArray[np.bool_]:
+        """Which labels each clip is known to carry, ``[N, labels]``."""
+        return np.asarray((targets.values > 0.5) & targets.known)
+
+
+def _numbers(row: NDArray[np.bool_]) -> list[int]:
+    return [int(number) for number in np.flatnonzero(row)]
 
 
 TARGET_KINDS.register(Multilabel.name)(Multilabel())

@@ -7,6 +7,7 @@
             return Mine()
 """
 
+import json
 from abc import ABC, abstractmethod
 
 import numpy as np
@@ -78,6 +79,37 @@ class TargetKindContract(ABC):
         assert targets.known.dtype == np.bool_
         known = targets.known.reshape(len(self.cells()), -1).any(axis=1)
         assert known.tolist() == [bool(cell) for cell in self.cells()]
+
+    def test_targets_come_back_from_json(self) -> None:
+        """What a run reads in its split is what was encoded: numbers, their type, and what is known."""
+        kind, targets = self.make(), self.targets()
+        read = kind.from_json(json.loads(json.dumps(kind.to_json(targets), allow_nan=False)), self.labels())
+        for ours, theirs in ((read.values, targets.values), (read.known, targets.known)):
+            assert ours.dtype == theirs.dtype
+            np.testing.assert_array_equal(ours, theirs)
+        none = targets.take(np.zeros(0, dtype=np.int64))
+        read = kind.from_json(json.loads(json.dumps(kind.to_json(none))), self.labels())
+        assert (read.values.shape, read.known.shape) == (none.values.shape, none.known.shape)
+
+    def test_strata_hold_every_clip(self) -> None:
+        """Balanced sampling can draw each of them, and each stratum holds positions of clips, each once."""
+        strata = self.make().strata(self.targets(), self.labels())
+        assert sorted({int(clip) for stratum in strata for clip in stratum}) == list(range(len(self.cells())))
+        assert all(stratum.dtype == np.int64 and len(set(stratum.tolist())) == len(stratum) for stratum in strata)
+
+    def test_scored_clips_are_known_ones(self) -> None:
+        """One truth a clip; where no label is scored, or a clip is unknown, it enters no score."""
+        targets, labels = self.targets(), len(self.labels())
+        known = targets.known.reshape(len(self.cells()), -1).any(axis=1)
+        every = self.make().scored_clips(targets, np.ones(labels, dtype=np.bool_))
+        assert every.shape == (len(self.cells()),)
+        assert every.dtype == np.bool_
+        np.testing.assert_array_equal(every, known)
+
+    def test_outputs_have_names(self) -> None:
+        """One each, none twice: they are columns of ``predictions.csv``."""
+        names = self.make().output_names(self.labels())
+        assert len(set(names)) == len(names) == self.make().outputs(self.labels())
 
     def test_counts(self) -> None:
         """Clips per label, in the order of the labels, unknown ones not counted."""

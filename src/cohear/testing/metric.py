@@ -1,0 +1,98 @@
+"""The contract of every metric, as tests to inherit.
+
+::
+
+    class TestMine(MetricContract):
+        name = "mine"
+        kind = Multiclass()
+"""
+
+from abc import ABC
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cohear.tasks.kind import TargetKind, Targets
+from cohear.tasks.metrics import METRICS, Metric
+
+_LABELS = ["a", "b", "c", "d"]
+_CLIPS = 24
+
+
+class MetricContract(ABC):
+    """What must hold for a metric; pytest runs it for each subclass whose name begins with ``Test``."""
+
+    name: ClassVar[str]
+    """In ``METRICS``."""
+    kind: ClassVar[TargetKind]
+    """A kind that it scores, with one output a label."""
+
+    def metric(self) -> Metric:
+        """The metric."""
+        return METRICS[self.name]
+
+    def cells(self) -> list[str]:
+        """Cells of a column: every label several times, and unknown ones between."""
+        return ["" if clip % 7 == 6 else _LABELS[clip % len(_LABELS)] for clip in range(_CLIPS)]
+
+    def targets(self) -> Targets:
+        """The cells, encoded."""
+        return self.kind.encode([self.kind.labels_in(cell) or None for cell in self.cells()], _LABELS)
+
+    def logits(self, skill: float, seed: int = 0) -> NDArray[np.float32]:
+        """Logits ``[clips, labels]`` that are noise and, times ``skill``, the truth."""
+        truth = np.array([[2.0 * (cell == label) - 1 for label in _LABELS] for cell in self.cells()])
+        noise = np.random.default_rng(seed).normal(size=truth.shape)
+        return (skill * truth + noise).astype(np.float32)
+
+    def score(self, logits: NDArray[np.float32], targets: Targets | None = None, *left_out: int) -> float:
+        """The score over all labels but some."""
+        scored = np.ones(len(_LABELS), dtype=np.bool_)
+        scored[list(left_out)] = False
+        return self.metric().score(logits, self.targets() if targets is None else targets, scored)
+
+    def test_is_registered_under_its_name(self) -> None:
+        """A study file finds it, and its kind reports it."""
+        assert self.metric().name == self.name
+        assert self.name in self.kind.metrics
+
+    def test_better_is_told_by_its_sign(self) -> None:
+        """Logits near the truth score better than noise, by what ``higher_is_better`` says."""
+        sign = 1 if self.metric().higher_is_better else -1
+        assert sign * self.score(self.logits(5.0)) > sign * self.score(self.logits(0.0))
+
+    def test_a_fraction_is_one(self) -> None:
+        """A metric that is shown as points lies in 0 to 1."""
+        values = [self.score(self.logits(skill, seed)) for skill in (-5.0, 0.0, 0.5, 5.0) for seed in range(5)]
+        assert np.isfinite(values).all()
+        if self.metric().is_fraction:
+            assert min(values) >= 0
+            assert max(values) <= 1
+
+    def test_order_of_clips_changes_nothing(self) -> None:
+        """A score is of a set of clips."""
+        order = np.random.default_rng(2).permutation(_CLIPS)
+        there = self.score(self.logits(0.5)[order], self.targets().take(order))
+        np.testing.assert_allclose(there, self.score(self.logits(0.5)), rtol=1e-6)
+
+    def test_what_is_unknown_changes_nothing(self) -> None:
+        """Clips with an empty cell enter no score, whatever is said of them."""
+        targets, logits = self.targets(), self.logits(0.5)
+        known = np.asarray(targets.known.reshape(_CLIPS, -1).any(axis=1))
+        spoilt = np.where(known[:, None], logits, np.float32(50))
+        assert self.score(spoilt) == self.score(logits)
+        assert self.score(logits[known], targets.take(np.flatnonzero(known))) == self.score(logits)
+
+    def test_nothing_to_score_is_nan(self) -> None:
+        """No clip, or no scored label."""
+        none = np.zeros(0, dtype=np.int64)
+        assert np.isnan(self.score(self.logits(1.0)[:0], self.targets().take(none)))
+        assert np.isnan(self.score(self.logits(1.0), None, *range(len(_LABELS))))
+
+    def test_nothing_is_written_to(self) -> None:
+        """Logits and targets are shared by all metrics of a kind."""
+        targets, logits = self.targets(), self.logits(0.5)
+        for array in (targets.values, targets.known, logits):
+            array.flags.writeable = False
+        self.score(logits, targets)
