@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from cohear.base.errors import UserError
 from cohear.base.registry import Registry, did_you_mean
+from cohear.features.augmentation import LogEnergies
 
 Floats = NDArray[np.float32]
 Integers = NDArray[np.int64]
@@ -96,6 +97,11 @@ class FrontEnd(ABC):
     def silence(self) -> float:
         """Level of a frame of digital silence; minus infinity where a front-end cannot tell."""
         return -math.inf
+
+    @property
+    def augmentation(self) -> LogEnergies | None:
+        """What augmentation in training fits the frames; none, unless a front-end says so."""
+        return None
 
     def settings(self) -> dict[str, Any]:
         """All settings as JSON values."""

@@ -5,6 +5,7 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
+from cohear.features.augmentation import LogEnergies, mel_warps
 from cohear.features.front_end import FRONT_ENDS, Floats, Integers
 from cohear.features.mel_front_end import MelFrontEnd
 
@@ -25,6 +26,11 @@ class LogMel(MelFrontEnd):
     def input_width(self) -> int:
         """The bands."""
         return self.bands
+
+    @property
+    def augmentation(self) -> LogEnergies:
+        """All that is done to log energies; the mel scale says where a warped frequency is."""
+        return LogEnergies(self.bands, mel_warps(self.bands, self.low, self.high))
 
     def window_input(self, windows: Floats, lengths: Integers) -> Floats:
         """The windows ``[B, W, bands]`` themselves, zero beyond their lengths ``[B]``."""

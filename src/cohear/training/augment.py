@@ -1,4 +1,4 @@
-"""Augmentation of log-mel windows: tempo, vocal-tract length, level, colour and masks.
+"""Augmentation of windows of log energies: tempo, vocal-tract length, level, colour and masks.
 
 All of it is drawn beforehand from streams of the task's own, so a task sees the same augmented windows beside any
 partner. Levels are natural logarithms of energy.
@@ -6,22 +6,16 @@ partner. Levels are natural logarithms of energy.
 
 from __future__ import annotations
 
-from functools import cache
-
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
 from cohear.base.streams import Name, stream
-from cohear.features.filterbank import hertz_to_mel, mel_to_hertz
-from cohear.features.front_end import FrontEnd
-from cohear.features.mel_front_end import MelFrontEnd
+from cohear.features.augmentation import LogEnergies
 from cohear.features.store import FeatureStore
 
 TEMPO = 0.1  # largest |ln| of the factor
-WARP = 0.1  # largest |ln| of the factor
-WARPS = 21  # factors that are prepared
 LEVEL = 1.0  # standard deviation, nat
 COLOUR = 0.4  # standard deviation of each cosine, nat
 COSINES = 4
@@ -42,16 +36,17 @@ class Augmentation:
 
     Args:
         shape: steps and windows a step.
-        front_end: whose frames; bands are warped where it has a mel scale.
+        fitting: what the front-end says of its frames.
         name: the task's stream.
     """
 
-    def __init__(self, shape: tuple[int, int], front_end: FrontEnd, *name: Name) -> None:
-        bands = front_end.frame_width
+    def __init__(self, shape: tuple[int, int], fitting: LogEnergies, *name: Name) -> None:
+        bands = fitting.bands
         self._bands = bands
         self._tempo = np.exp(stream(*name, "tempo").uniform(-TEMPO, TEMPO, shape))
-        self._warps = frequency_warps(front_end) if isinstance(front_end, MelFrontEnd) else None
-        self._warp = stream(*name, "warp").integers(0, WARPS, shape)
+        self._warps = None if fitting.warps is None else torch.from_numpy(fitting.warps)
+        warps = 1 if fitting.warps is None else len(fitting.warps)
+        self._warp = stream(*name, "warp").integers(0, warps, shape)
         levels = stream(*name, "level")
         self._level = levels.normal(0, LEVEL, (*shape, 1)).astype(np.float32)
         self._colour = levels.normal(0, COLOUR, (*shape, COSINES)).astype(np.float32)
@@ -121,29 +116,3 @@ def _within(size: int, first: Integers, count: Integers) -> NDArray[np.bool_]:
     """Which of ``size`` places lie in ``[first, first + count)``, a row each."""
     places = np.arange(size)
     return (places >= first[:, None]) & (places < (first + count)[:, None])
-
-
-@cache
-def frequency_warps(front_end: MelFrontEnd) -> Tensor:
-    """Matrices ``[WARPS, bands, bands]`` that read bands at frequencies warped by exp(-WARP) to exp(WARP).
-
-    The warp is linear up to 60 % of the highest frequency and then bends so that the highest stays where it is
-    (piecewise linear, as in Jaitly & Hinton 2013).
-    """
-    low, high = hertz_to_mel(front_end.low), hertz_to_mel(front_end.high)
-    step = (high - low) / (front_end.bands + 1)
-    centres = mel_to_hertz(low + step * np.arange(1, front_end.bands + 1, dtype=np.float64))
-    columns = np.arange(front_end.bands)
-    warps = np.zeros((WARPS, front_end.bands, front_end.bands), np.float32)
-    for matrix, exponent in zip(warps, np.linspace(-WARP, WARP, WARPS), strict=True):
-        factor = float(np.exp(exponent))
-        bend = 0.6 * front_end.high * min(factor, 1) / factor
-        rest = (front_end.high - bend * factor) / (front_end.high - bend)
-        warped = np.where(centres <= bend, centres * factor, front_end.high - rest * (front_end.high - centres))
-        at = np.array([(hertz_to_mel(float(frequency)) - low) / step - 1 for frequency in warped])
-        at = np.clip(at, 0, front_end.bands - 1)
-        below = np.minimum(at.astype(np.int64), max(front_end.bands - 2, 0))
-        np.add.at(matrix, (below, columns), 1 - (at - below))
-        if front_end.bands > 1:
-            np.add.at(matrix, (below + 1, columns), at - below)
-    return torch.from_numpy(warps)
