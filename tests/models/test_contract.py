@@ -5,8 +5,10 @@ import sys
 import pytest
 import torch
 
+from cohear.base.errors import UserError
 from cohear.models import ENCODERS, SHARING
 from cohear.models.encoder import EncoderChoice, build_encoder
+from cohear.models.masked import MaskedNorm, Valid
 from cohear.models.sharing import Draws, Windows
 from cohear.testing.encoder import EncoderContract
 from cohear.testing.sharing import SharingContract
@@ -73,6 +75,46 @@ def test_all_that_is_registered_is_tested():
 
 def test_small_is_small():
     assert sum(parameter.numel() for parameter in build_encoder(EncoderChoice("small"), 64).parameters()) <= 150_000
+
+
+@pytest.mark.parametrize("precision", [torch.float32, torch.bfloat16])
+def test_evaluation_needs_no_gathering_of_frames(precision):
+    """A product with a mask gives bit for bit what normalising the valid frames alone gives, at any lengths."""
+    noise = torch.Generator().manual_seed(0)
+    for channels, width in ((1, 7), (16, 5), (48, 3)):
+        norm = MaskedNorm(channels)
+        torch.nn.init.normal_(norm.weight, generator=noise)
+        torch.nn.init.normal_(norm.bias, generator=noise)
+        norm.running_mean.normal_(generator=noise)
+        norm.running_var.uniform_(0.5, 2, generator=noise)
+        norm.eval()
+        valid = Valid.of(torch.tensor([1, 9, 4]), 9)
+        sequence = torch.randn(3, channels, 9, width, generator=noise).to(precision)
+        sequence = sequence.contiguous(memory_format=torch.channels_last)
+        given = norm(sequence, valid)
+        frames = sequence.permute(0, 2, 3, 1).reshape(27, -1)
+        expected = torch.zeros_like(frames)
+        expected[valid.rows] = norm._normalise(frames[valid.rows], channels).to(precision)
+        assert torch.equal(given, expected.view(3, 9, width, channels).permute(0, 3, 1, 2))
+
+
+def test_a_users_module_may_lie_beside_another_of_its_name(tmp_path):
+    """Two studies, each with a ``net.py`` and a ``random.py``, in one process."""
+    widths = {}
+    for number in (3, 4):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        (folder / "random.py").write_text("raise RuntimeError('this shadows the standard library')\n")
+        (folder / "net.py").write_text(f"import random\n{MODULE.replace('hidden=4', f'hidden={number}')}")
+        choice = EncoderChoice("mean", "net:Mean", folder=str(folder))
+        widths[number] = build_encoder(choice, 8).embedding_width, choice.key()["source"]
+    assert [width for width, _ in widths.values()] == [3, 4]
+    assert len({source for _, source in widths.values()}) == 2
+    with pytest.raises(UserError, match="is a module of Python's own; give the file another name"):
+        build_encoder(EncoderChoice("mean", "random:Mean", folder=str(folder)), 8)
+    (folder / "broken.py").write_text("1 / 0\n")
+    with pytest.raises(UserError, match="cannot be imported: ZeroDivisionError: division by zero"):
+        build_encoder(EncoderChoice("mean", "broken:Mean", folder=str(folder)), 8)
 
 
 def test_statistics_are_those_of_the_mixed_batch():

@@ -11,7 +11,9 @@ import torch
 
 from cohear.base.errors import DataError
 from cohear.base.files import digest, write_json
-from cohear.tasks.kind import Targets
+from cohear.features.front_end import FrontEnd
+from cohear.features.logmel import LogMel
+from cohear.tasks import Multilabel, Targets
 from cohear.training import evaluate
 from cohear.training.batches import TaskBatches, balanced_draws, shuffled_passes
 from cohear.training.checkpoints import Checkpoints
@@ -61,6 +63,7 @@ def test_balanced_draws_take_each_label_equally_often(specs, sources):
     drawn = balanced_draws(uneven, (30, 4), "x")
     assert list(np.bincount(values[drawn.ravel()])) == [40, 40, 40]
     assert set(drawn.ravel()) == set(range(24))
+    uneven = replace(uneven, kind=Multilabel(), labels=["a", "b"])
     several = np.zeros((24, 2), np.float32)
     several[:6, 0] = several[3:9, 1] = 1
     drawn = balanced_draws(replace(uneven, targets=Targets(several, np.ones((24, 2), bool))), (30, 4), "x").ravel()
@@ -90,6 +93,22 @@ def test_windows_are_keyed_and_come_from_training_alone(specs, sources, encoder)
     assert len({rows.windows.features.numpy().tobytes() for rows in first}) == 6
 
 
+class Embedding(LogMel):
+    """A sequence whose numbers are no energies: it says nothing of augmentation."""
+
+    augmentation = FrontEnd.augmentation
+
+
+def test_frames_of_a_front_end_that_names_no_augmentation_are_left_alone(specs, sources):
+    """Levels and warped bands are for log energies; whatever else a sequence holds is learnt from as it is."""
+    data, _ = data_of(specs["small", "tone"], sources)
+    stored = {frame.tobytes() for frame in np.asarray(data.store.frames)}
+    for front_end, same in ((Embedding(), True), (LogMel(), False)):
+        batches = TaskBatches(data, front_end, 20, TrainingSettings(steps=2, batch=4), NAME)
+        seen = [frame.tobytes() for frame in batches.make(0).windows.features.numpy().reshape(-1, 64)]
+        assert (set(seen) <= stored) is same
+
+
 def test_parts_share_no_clip_and_no_group(specs, sources, finished):
     """Pitfall 4: clips are parted before any window is cut."""
     data, _ = data_of(specs["dnn", "tone"], sources)
@@ -109,10 +128,10 @@ def test_score_of_a_clip_does_not_depend_on_batch_mates(specs, sources, encoder,
     network = make_network(spec, {"tone": data}, front_end.input_width).train()
     before = {name: tensor.clone() for name, tensor in network.state_dict().items()}
     evaluation = Evaluation(data, "test", front_end, window_frames(0.2, front_end), NAME)
-    expected = evaluation.answers(network).logits
+    expected = evaluation.predict(network).logits
     for size in (1, 3):
         monkeypatch.setattr(evaluate, "WINDOWS_A_BATCH", size)
-        np.testing.assert_allclose(evaluation.answers(network).logits, expected, rtol=1e-4, atol=1e-5)
+        np.testing.assert_allclose(evaluation.predict(network).logits, expected, rtol=1e-4, atol=1e-5)
     assert network.training
     assert all(torch.equal(before[name], tensor) for name, tensor in network.state_dict().items())
     assert all(parameter.grad is None for parameter in network.parameters())
@@ -121,9 +140,9 @@ def test_score_of_a_clip_does_not_depend_on_batch_mates(specs, sources, encoder,
 def relabelled(spec, sources, tmp_path):
     """The specification with the test labels turned round."""
     split = json.loads((sources.splits / f"{spec.tasks[0].split}.json").read_text())
-    top = max(split["values"])
-    split["values"] = [
-        top - value if part == "test" else value for value, part in zip(split["values"], split["parts"], strict=True)
+    top = max(split["targets"])
+    split["targets"] = [
+        top - value if part == "test" else value for value, part in zip(split["targets"], split["parts"], strict=True)
     ]
     write_json(tmp_path / f"{digest(split)}.json", split)
     task = spec.tasks[0].model_copy(update={"split": digest(split)})

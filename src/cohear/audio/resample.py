@@ -4,6 +4,10 @@ import numpy as np
 import soxr
 from numpy.typing import NDArray
 
+QUALITY = "HQ"
+RESAMPLER = f"soxr {soxr.__version__} {soxr.__libsoxr_version__} {QUALITY}"
+"""What resampled audio depends on beside the audio: part of the key of stored features."""
+
 
 def resampled_length(samples: int, rate: int, to_rate: int) -> int:
     """Samples there are after `resample`: ``ceil(samples * to_rate / rate)``."""
@@ -24,7 +28,7 @@ def resample(samples: NDArray[np.float32], rate: int, to_rate: int) -> NDArray[n
     if rate == to_rate:
         return samples
     wanted = resampled_length(len(samples), rate, to_rate)
-    resampled: NDArray[np.float32] = soxr.resample(samples, rate, to_rate, quality="HQ")
+    resampled: NDArray[np.float32] = soxr.resample(samples, rate, to_rate, quality=QUALITY)
     if len(resampled) >= wanted:
         return resampled[:wanted]
     return np.pad(resampled, (0, wanted - len(resampled)))  # soxr may end a sample early

@@ -3,7 +3,7 @@
 A store is a folder ``<cache>/features/<key>`` with ``frames.npy`` (float32 ``[total, frame_width]``),
 ``offsets.npy`` (int64 ``[clips + 1]``: clip i has rows ``offsets[i]`` to ``offsets[i + 1]``), ``meta.json``,
 and ``used``, whose time says when it was last opened. Its key is a hash of the front-end, its version and
-settings, and the content and rate of the clips in their order: never of names or times of files.
+settings, of the resampler, and the content and rate of the clips in their order: never of names or times of files.
 """
 
 import json
@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cohear.audio.resample import resampled_length
+from cohear.audio.resample import RESAMPLER, resampled_length
 from cohear.audio.segment import Segment
 from cohear.base.errors import DataError, FolderError
 from cohear.base.files import digest
@@ -83,6 +83,7 @@ def store_key(front_end: FrontEnd, facts: Sequence[ClipFacts]) -> str:
             "front_end": front_end.name,
             "version": front_end.version,
             "settings": front_end.settings(),
+            "resampler": RESAMPLER if any(clip.rate != front_end.rate for clip in facts) else None,
             "clips": [[clip.content, clip.rate] for clip in facts],
         }
     )

@@ -1,12 +1,13 @@
 """Layers over sequences of unequal length: what lies beyond a row's length changes nothing.
 
 A sequence is ``[B, C, T, D]`` (channels-last in memory) with zeros beyond each row's length. Statistics are taken
-over the valid frames alone: they are gathered, normalised and put back.
+over the valid frames alone: in training they are gathered, normalised and put back.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import torch
 from torch import Tensor, nn
@@ -19,11 +20,16 @@ class Valid:
 
     Attributes:
         lengths: ``[B]`` frames.
-        rows: ``[V]`` positions of the valid frames in the flattened ``[B * T]``.
+        mask: bool ``[B, T]``.
     """
 
     lengths: Tensor
-    rows: Tensor
+    mask: Tensor
+
+    @cached_property
+    def rows(self) -> Tensor:
+        """``[V]`` positions of the valid frames in the flattened ``[B * T]``."""
+        return self.mask.flatten().nonzero()[:, 0]
 
     @staticmethod
     def of(lengths: Tensor | None, time: int) -> Valid | None:
@@ -31,7 +37,7 @@ class Valid:
         if lengths is None:
             return None
         mask = torch.arange(time, device=lengths.device)[None, :] < lengths[:, None]
-        return Valid(lengths, mask.flatten().nonzero()[:, 0])
+        return Valid(lengths, mask)
 
     def halved(self, time: int) -> Valid:
         """The valid frames after a step of two in time that keeps a last odd frame; ``time`` is the new T."""
@@ -56,9 +62,13 @@ class MaskedNorm(nn.BatchNorm1d):
         """Normalise ``[B, C, T, D]``; zeros beyond each row's length."""
         batch, channels, time, width = input.shape
         frames = input.permute(0, 2, 3, 1).reshape(batch * time, width * channels)  # a view when channels-last
-        normal = self._normalise(frames if valid is None else frames[valid.rows], channels)
-        if valid is not None:
+        if valid is None:
+            normal = self._normalise(frames, channels)
+        elif self.training:
+            normal = self._normalise(frames[valid.rows], channels)
             normal = torch.zeros_like(frames, dtype=normal.dtype).index_copy_(0, valid.rows, normal)
+        else:  # no statistics are taken: the same numbers from plain products, which a graph of fixed shapes can hold
+            normal = self._normalise(frames, channels) * valid.mask.view(-1, 1)
         return normal.view(batch, time, width, channels).permute(0, 3, 1, 2)
 
     def _normalise(self, frames: Tensor, channels: int) -> Tensor:

@@ -6,6 +6,7 @@ from abc import abstractmethod
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from typing import ClassVar
 
 import torch
 from torch import Tensor, nn
@@ -51,6 +52,9 @@ class Network(nn.Module):
         make_encoder: makes an encoder with weights from torch's current generator.
         draws: the run's random streams.
     """
+
+    version: ClassVar[int] = 1
+    """Goes up when the numbers that come out change."""
 
     def __init__(self, outputs: Mapping[str, int], make_encoder: Callable[[], Encoder], draws: Draws) -> None:
         super().__init__()

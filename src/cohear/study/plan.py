@@ -12,7 +12,8 @@ from cohear.models.encoder import EncoderChoice
 from cohear.study.spec import StudySettings
 from cohear.training.loop import processor_precision
 from cohear.training.settings import TrainingSettings
-from cohear.training.spec import RunSpec, TaskReference, versions_that_change_numbers
+from cohear.training.spec import RunSpec, TaskReference
+from cohear.training.versions import versions_that_change_numbers
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,6 @@ def make_plan(
         splits: digest of each task's split, by (fold, task).
         stores: key of each feature store, by (front-end label, dataset).
     """
-    versions = versions_that_change_numbers()
     plan = []
     for seed, fold in product(range(settings.repeats.seeds), range(settings.repeats.folds)):
         for front_end, encoder in product(front_ends, encoders):
@@ -107,7 +107,7 @@ def make_plan(
                     study_seed=settings.seed,
                     fold=fold,
                     seed=seed,
-                    versions=versions,
+                    versions=versions_that_change_numbers(training),
                 )
                 plan.append(PlannedRun(spec, features, encoder_label(encoder), arm, "+".join(tasks), "", fold, seed))
     return plan

@@ -13,7 +13,6 @@ from cohear.base.streams import Name, stream
 from cohear.features.front_end import FrontEnd
 from cohear.features.windows import gather
 from cohear.models.sharing import Windows
-from cohear.tasks.kind import Targets
 from cohear.training.augment import Augmentation
 from cohear.training.settings import TrainingSettings
 from cohear.training.sources import TaskData
@@ -62,8 +61,8 @@ class TaskBatches:
             self._clips = shuffled_passes(task.parts["train"], shape, *name, "clips")
         frames = task.store.lengths[task.rows[self._clips]]
         self._augmentation = None
-        if settings.augment == "standard" and front_end.layout == "sequence":
-            self._augmentation = Augmentation(shape, front_end, *name, "augmentation")
+        if settings.augment == "standard" and (fitting := front_end.augmentation) is not None:
+            self._augmentation = Augmentation(shape, fitting, *name, "augmentation")
             frames = self._augmentation.frames_after_tempo(frames)
         room = np.maximum(frames - window, 0)
         candidates = stream(*name, "crops").integers(0, room + 1, (CROPS_DRAWN, *shape))
@@ -113,26 +112,18 @@ def shuffled_passes(clips: NDArray[np.int64], shape: tuple[int, int], *name: Nam
 
 
 def balanced_draws(task: TaskData, shape: tuple[int, int], *name: Name) -> NDArray[np.int64]:
-    """Pass after pass over the labels, and for each label pass after pass over its clips.
+    """Pass after pass over the strata of the task's kind (its labels), and in each pass after pass over its clips.
 
-    Every label that training has is drawn equally often; a clip with several labels may come by any of them, and
-    clips that carry no label count as one label more.
+    Every stratum that training has is drawn from equally often.
     """
     train = task.parts["train"]
     draw, needed = stream(*name), shape[0] * shape[1]
-    pools = [pool for pool in clips_by_label(task.targets.take(train), train) if len(pool)]
-    labels = np.concatenate([draw.permutation(len(pools)) for _ in range(-(-needed // len(pools)))])[:needed]
+    strata = task.kind.strata(task.targets.take(train), task.labels)
+    pools = [train[places] for places in strata if len(places)]
+    chosen = np.concatenate([draw.permutation(len(pools)) for _ in range(-(-needed // len(pools)))])[:needed]
     result = np.empty(needed, dtype=np.int64)
-    for label, pool in enumerate(pools):
-        places = np.flatnonzero(labels == label)
+    for number, pool in enumerate(pools):
+        places = np.flatnonzero(chosen == number)
         passes = [draw.permutation(pool) for _ in range(-(-len(places) // len(pool)))]
         result[places] = np.concatenate(passes)[: len(places)]
     return result.reshape(shape)
-
-
-def clips_by_label(targets: Targets, clips: NDArray[np.int64]) -> list[NDArray[np.int64]]:
-    """The clips that carry each label, and last those that carry none."""
-    if targets.values.ndim == 1:
-        return [clips[targets.values == label] for label in range(int(targets.values.max(initial=0)) + 1)]
-    carries = (targets.values > 0.5) & targets.known
-    return [*(clips[column] for column in carries.T), clips[~carries.any(axis=1)]]

@@ -16,13 +16,15 @@ from cohear.models.sharing import SHARING, Draws, Network
 from cohear.training.batches import TaskBatches
 from cohear.training.checkpoints import Checkpoints
 from cohear.training.curve import Curve, grid
-from cohear.training.evaluate import Answers, Evaluation
+from cohear.training.evaluate import Evaluation
 from cohear.training.objective import OBJECTIVES
 from cohear.training.optimiser import make_optimiser
+from cohear.training.predictions import Predictions
 from cohear.training.schedule import SCHEDULES
 from cohear.training.settings import TrainingSettings
 from cohear.training.sources import Sources, TaskData, load_front_end, load_task
 from cohear.training.spec import RunSpec
+from cohear.training.versions import check_versions
 
 PARTS = ("train", "validation", "test")
 
@@ -34,14 +36,14 @@ class TaskScores:
     Attributes:
         scores: ``{part: {selection: {metric: value}}}``; NaN where nothing can be scored.
         steps: step that each selection took its weights from.
-        answers: ``{part: Answers}`` of the last step.
+        predictions: ``{part: Predictions}`` of the last step.
         test_clips: clips that enter the test score.
     """
 
     data: TaskData
     scores: dict[str, dict[str, dict[str, float]]]
     steps: dict[str, int]
-    answers: dict[str, Answers]
+    predictions: dict[str, Predictions]
     test_clips: int
 
 
@@ -68,6 +70,10 @@ def train(specs: Sequence[RunSpec], sources: Sources, encoder_folder: str | None
         specs: usually one.
         sources: where splits and feature stores are.
         encoder_folder: where to look for a user's encoder module.
+
+    Raises:
+        OtherVersions: a specification was planned for other code than there is here.
+        DataError: a split or a feature store is not there.
     """
     return [train_one(spec, sources, encoder_folder) for spec in specs]
 
@@ -75,6 +81,7 @@ def train(specs: Sequence[RunSpec], sources: Sources, encoder_folder: str | None
 def train_one(spec: RunSpec, sources: Sources, encoder_folder: str | None = None) -> RunResult:
     """Train one network for the full number of steps and score it."""
     began = time.perf_counter()
+    check_versions(spec, encoder_choice(spec, encoder_folder))
     settings, front_end = spec.training, load_front_end(spec)
     tasks = {reference.name: load_task(reference, sources) for reference in spec.tasks}
     window = window_frames(spec.window, front_end)
@@ -105,7 +112,7 @@ def train_one(spec: RunSpec, sources: Sources, encoder_folder: str | None = None
             curve.training_point(step + 1)
             validated = {}
             for task, evaluation in validation.items():
-                scores = evaluation.scores(evaluation.answers(network))
+                scores = evaluation.scores(evaluation.predict(network))
                 curve.validation_point(task, step + 1, scores)
                 validated[task] = scores[tasks[task].metric.name]
             checkpoints.offer(step + 1, network, validated)
@@ -127,11 +134,11 @@ def score(
     evaluations = {
         (task, part): Evaluation(data, part, front_end, window, name) for task, data in tasks.items() for part in PARTS
     }
-    answers = {place: evaluation.answers(network) for place, evaluation in evaluations.items()}
+    predictions = {place: evaluation.predict(network) for place, evaluation in evaluations.items()}
     scores: dict[str, dict[str, dict[str, dict[str, float]]]] = {task: {part: {} for part in PARTS} for task in tasks}
     steps: dict[str, dict[str, int]] = {task: {"last": last_step} for task in tasks}
     for (task, part), evaluation in evaluations.items():
-        scores[task][part]["last"] = evaluation.scores(answers[task, part])
+        scores[task][part]["last"] = evaluation.scores(predictions[task, part])
     last = {key: tensor.detach().clone() for key, tensor in network.state_dict().items()}
     for selection, step, state, chosen_for in checkpoints.picks():
         if step != last_step:
@@ -140,7 +147,7 @@ def score(
             steps[task][selection] = step
             for part in ("validation", "test"):
                 evaluation = evaluations[task, part]
-                again = evaluation.scores(evaluation.answers(network)) if step != last_step else None
+                again = evaluation.scores(evaluation.predict(network)) if step != last_step else None
                 scores[task][part][selection] = again or scores[task][part]["last"]
         network.load_state_dict(last)
     return {
@@ -148,7 +155,7 @@ def score(
             data=data,
             scores=scores[task],
             steps=steps[task],
-            answers={part: answers[task, part] for part in PARTS},
+            predictions={part: predictions[task, part] for part in PARTS},
             test_clips=evaluations[task, "test"].scored_clips(),
         )
         for task, data in tasks.items()
@@ -159,17 +166,22 @@ def make_network(
     spec: RunSpec, tasks: Mapping[str, TaskData], input_width: int, encoder_folder: str | None = None
 ) -> Network:
     """The run's network with its first weights, channels last in memory."""
-    choice = EncoderChoice(
+    choice = encoder_choice(spec, encoder_folder)
+    outputs = {task: data.outputs for task, data in tasks.items()}
+    draws = Draws((spec.study_seed, spec.fold, spec.seed))
+    network = SHARING[spec.training.sharing](outputs, lambda: build_encoder(choice, input_width), draws)
+    return network.to(memory_format=torch.channels_last)  # type: ignore[call-overload, no-any-return]
+
+
+def encoder_choice(spec: RunSpec, encoder_folder: str | None = None) -> EncoderChoice:
+    """The run's encoder; a user's module is looked for in ``encoder_folder`` first."""
+    return EncoderChoice(
         name=spec.encoder["name"],
         module=spec.encoder.get("module"),
         layout=spec.encoder.get("layout", "sequence"),
         settings=spec.encoder["settings"],
         folder=encoder_folder,
     )
-    outputs = {task: data.outputs for task, data in tasks.items()}
-    draws = Draws((spec.study_seed, spec.fold, spec.seed))
-    network = SHARING[spec.training.sharing](outputs, lambda: build_encoder(choice, input_width), draws)
-    return network.to(memory_format=torch.channels_last)  # type: ignore[call-overload, no-any-return]
 
 
 def window_frames(seconds: float, front_end: FrontEnd) -> int:
@@ -186,7 +198,14 @@ def autocast(settings: TrainingSettings) -> AbstractContextManager[object]:
 
 def processor_precision() -> str:
     """What ``precision: auto`` means on this machine."""
-    return "bfloat16" if torch.ops.mkldnn._is_mkldnn_bf16_supported() else "float32"
+    has_it = _has_onednn() and torch.ops.mkldnn._is_mkldnn_bf16_supported()
+    return "bfloat16" if has_it else "float32"
+
+
+def _has_onednn() -> bool:
+    """Whether torch was built with oneDNN; without it there is no operator to ask."""
+    available: bool = torch.backends.mkldnn.is_available()  # type: ignore[no-untyped-call]
+    return available
 
 
 def _sign(task: TaskData) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
+from typing import ClassVar
 
 import torch
 from torch import Tensor
@@ -14,6 +15,9 @@ from cohear.models.sharing import Network
 
 class Objective(ABC):
     """Fills the gradients of a network from the losses of its tasks."""
+
+    version: ClassVar[int] = 1
+    """Goes up when the gradients change."""
 
     @abstractmethod
     def backward(self, losses: Mapping[str, Tensor], network: Network) -> None:

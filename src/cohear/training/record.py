@@ -14,6 +14,7 @@ from safetensors.torch import save as safetensors_bytes
 
 from cohear.base.files import folder_whole_or_not_at_all, write_bytes, write_json, write_text
 from cohear.training.loop import RunResult
+from cohear.training.predictions import prediction_rows
 
 RECORD = "record.json"
 
@@ -30,7 +31,11 @@ def write_run(folder: Path, result: RunResult, keep: Sequence[str]) -> None:
         if "curves" in keep:
             write_text(temporary / "curve.csv", _csv(_curve_rows(result)))
         if "predictions" in keep:
-            write_text(temporary / "predictions.csv", _csv(_prediction_rows(result)))
+            tasks = {name: task.data for name, task in result.tasks.items()}
+            predictions = {name: task.predictions for name, task in result.tasks.items()}
+            # the clips that were not trained on
+            rows = prediction_rows(tasks, predictions, ("validation", "test"))
+            write_text(temporary / "predictions.csv", _csv(rows))
         if "weights" in keep:
             tensors = {name: tensor.contiguous() for name, tensor in result.network.state_dict().items()}
             names = {"tasks": json.dumps(result.network.tasks), "run": result.spec.key}
@@ -84,21 +89,6 @@ def _curve_rows(result: RunResult) -> Iterable[Sequence[Any]]:
     yield ("task", "step", "part", "loss", "metric")
     for point in result.curve:
         yield tuple(point[column] for column in ("task", "step", "part", "loss", "metric"))
-
-
-def _prediction_rows(result: RunResult) -> Iterable[Sequence[Any]]:
-    """Logits of the clips that were not trained on; a label of several tasks is one column."""
-    labels = list(dict.fromkeys(label for task in result.tasks.values() for label in task.data.labels))
-    yield ("task", "clip", "label", "part", *labels)
-    for name, task in result.tasks.items():
-        data = task.data
-        place = {label: number for number, label in enumerate(data.labels)}
-        for part in ("validation", "test"):
-            answers = task.answers[part]
-            truth = data.kind.cells(data.targets.take(answers.clips), data.labels)
-            for clip, label, logits in zip(answers.clips, truth, answers.logits.tolist(), strict=True):
-                own = [logits[place[column]] if column in place else "" for column in labels]
-                yield (name, data.clips[clip], label, part, *own)
 
 
 def _csv(rows: Iterable[Sequence[Any]]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
+from typing import ClassVar
 
 from cohear.base.registry import Registry
 from cohear.training.batches import Rows, TaskBatches
@@ -11,6 +12,9 @@ from cohear.training.batches import Rows, TaskBatches
 
 class Schedule(ABC):
     """Gives the batches of a run in order; each task has its full number of steps in any schedule."""
+
+    version: ClassVar[int] = 1
+    """Goes up when the batches change."""
 
     @abstractmethod
     def batches(self, tasks: Mapping[str, TaskBatches], steps: int) -> Iterator[dict[str, Rows]]:

@@ -13,10 +13,11 @@ from numpy.typing import NDArray
 
 from cohear.base.errors import DataError
 from cohear.base.files import digest
+from cohear.base.versions import demand_same
 from cohear.features.front_end import FrontEnd, build_front_end
 from cohear.features.store import FeatureStore, open_store
 from cohear.tasks.kind import TARGET_KINDS, TargetKind, Targets
-from cohear.tasks.metrics import METRICS, Metric
+from cohear.tasks.metrics import METRICS, Metric, versions_of_kind
 from cohear.training.spec import RunSpec, TaskReference
 
 
@@ -74,6 +75,7 @@ def load_task(reference: TaskReference, sources: Sources) -> TaskData:
 
     Raises:
         DataError: the split or the store is missing, or they do not belong together.
+        OtherVersions: the target kind or a metric is not the one that the split was made for.
     """
     split = read_split(sources.splits, reference.split)
     store = open_store(reference.store, sources.cache)
@@ -82,8 +84,8 @@ def load_task(reference: TaskReference, sources: Sources) -> TaskData:
     if stored != split["contents"]:
         raise DataError(f"task {reference.name!r}: the feature store does not hold the clips of its split")
     kind = TARGET_KINDS[split["kind"]]
+    demand_same(split["versions"], versions_of_kind(kind))
     parts = np.array(split["parts"])
-    values_type = np.float32 if np.ndim(split["values"]) > 1 else np.int64
     return TaskData(
         name=reference.name,
         kind=kind,
@@ -92,7 +94,7 @@ def load_task(reference: TaskReference, sources: Sources) -> TaskData:
         scored=np.array(split["scored"], dtype=np.bool_),
         clips=split["clips"],
         rows=rows,
-        targets=Targets(np.array(split["values"], dtype=values_type), np.array(split["known"], dtype=np.bool_)),
+        targets=kind.from_json(split["targets"], split["labels"]),
         parts={name: np.flatnonzero(parts == name) for name in ("train", "validation", "test")},
         store=store,
         test_part=split["test_part"],

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from functools import cached_property
-from importlib.metadata import version
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
 from cohear.base.files import digest
 from cohear.training.settings import TrainingSettings
-
-TRAINING_VERSION = 1
-"""Goes up when the same specification would train another network."""
 
 
 class TaskReference(BaseModel):
@@ -41,7 +37,7 @@ class RunSpec(BaseModel):
         window: seconds.
         training: all settings; ``precision`` is settled here, never ``auto``.
         study_seed, fold, seed: name the random streams.
-        versions: of the code whose numbers these are.
+        versions: of the code whose numbers these are; see ``versions.py``.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -60,8 +56,3 @@ class RunSpec(BaseModel):
     def key(self) -> str:
         """Name of the run: a hash of all the rest."""
         return digest(self.model_dump(mode="json"), size=8)
-
-
-def versions_that_change_numbers() -> dict[str, str | int]:
-    """What a run's key holds of the software: our own version of training, and torch's."""
-    return {"training": TRAINING_VERSION, "torch": version("torch").split("+", maxsplit=1)[0]}

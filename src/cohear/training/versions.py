@@ -1,0 +1,53 @@
+"""Versions of the code that a run's numbers come from: part of its key, and checked where it is trained."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+
+from cohear.base.versions import demand_same
+from cohear.features.front_end import FRONT_ENDS
+from cohear.models.encoder import EncoderChoice
+from cohear.models.sharing import SHARING
+from cohear.training.objective import OBJECTIVES
+from cohear.training.schedule import SCHEDULES
+from cohear.training.settings import TrainingSettings
+from cohear.training.spec import RunSpec
+
+TRAINING_VERSION = 1
+"""Goes up when the same specification would train another network."""
+
+
+def versions_that_change_numbers(training: TrainingSettings) -> dict[str, str | int]:
+    """What a run's key holds of the software: training itself, torch, and the parts that its settings name.
+
+    Front-end and encoder have their versions in their own entries of the specification, target kind and metrics in
+    the split, resampling in the key of the feature store.
+    """
+    return {
+        "training": TRAINING_VERSION,
+        "torch": version("torch").split("+", maxsplit=1)[0],
+        "objective": OBJECTIVES[training.objective].version,
+        "schedule": SCHEDULES[training.schedule].version,
+        "sharing": SHARING[training.sharing].version,
+    }
+
+
+def check_versions(spec: RunSpec, encoder: EncoderChoice) -> None:
+    """See that the code here is the code that a run was planned for; entries of others in ``versions`` are left alone.
+
+    Args:
+        spec: the run.
+        encoder: its encoder, as found here.
+
+    Raises:
+        OtherVersions: naming all that differs.
+    """
+    here: dict[str, str | int] = dict(versions_that_change_numbers(spec.training))
+    planned: dict[str, str | int | None] = {name: spec.versions.get(name) for name in here}
+    front_end = f"front-end {spec.front_end['name']!r}"
+    here[front_end], planned[front_end] = FRONT_ENDS[spec.front_end["name"]].version, spec.front_end.get("version")
+    for name in ("version", "source"):
+        if name in (now := encoder.key()):
+            here[f"encoder {encoder.name!r}"] = now[name]
+            planned[f"encoder {encoder.name!r}"] = spec.encoder.get(name)
+    demand_same(planned, here)
