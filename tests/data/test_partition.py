@@ -12,6 +12,7 @@ from made_up import dataset, partition, speech, task
 from cohear.base.files import digest
 from cohear.data.partition import mistakes_in_folds, warnings_in_folds
 from cohear.data.splits import Part
+from cohear.tasks import METRICS, Multiclass
 
 WORD = task("word", "speech", "word", None, "speaker")
 OTHERS = [
@@ -67,6 +68,17 @@ def test_split_joins_by_clip():
         content["clips"], content["contents"], content["rows"], content["targets"], strict=True
     ):
         assert (ids[row], contents[row], words[row]) == (clip, found, content["labels"][value])
+
+
+def test_json_changes_with_the_versions_of_kind_and_metrics(monkeypatch):
+    """All metrics of the kind are reported, so a new version of any is another run."""
+    split = partition([speech()], WORD).fold(0)["word"]
+    keys = [digest(split.to_json())]
+    monkeypatch.setattr(Multiclass, "version", 2)
+    keys.append(digest(split.to_json()))
+    monkeypatch.setitem(METRICS._entries, "f1", replace(METRICS["f1"], version=2))
+    keys.append(digest(split.to_json()))
+    assert len(set(keys)) == 3
 
 
 def test_json_leaves_out_what_is_set_aside():

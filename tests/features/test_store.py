@@ -80,6 +80,16 @@ def test_key_changes_with_every_setting(clips, cache):
     assert store_key(Summary(bands=64, window_ms=25.0), facts) != store_key(LogMel(), facts)
 
 
+def test_key_holds_the_resampler_where_something_is_resampled(clips, cache, monkeypatch):
+    """Another soxr may give other samples; clips that have the front-end's rate already never meet it."""
+    facts = scan(clips, cache=cache)
+    resampled, untouched = store_key(LogMel(), facts), store_key(LogMel(), facts[:2])
+    assert {fact.rate for fact in facts[:2]} == {16000}
+    monkeypatch.setattr("cohear.features.store.RESAMPLER", "soxr 99")
+    assert store_key(LogMel(), facts) != resampled
+    assert store_key(LogMel(), facts[:2]) == untouched
+
+
 def test_key_changes_with_version_content_rate_and_order(clips, cache, monkeypatch):
     facts = scan(clips, cache=cache)
     key = store_key(LogMel(), facts)

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cohear.features import FeatureStore, gather, window_starts
+from cohear.features import FeatureStore, LogMel, gather, window_starts
+from cohear.features.windows import is_silent, scored_windows
 
 
 @given(frames=st.integers(1, 500), window=st.integers(1, 120), hop=st.integers(1, 120))
@@ -55,3 +56,20 @@ def test_clip_that_is_not_there(store):
         store.clip(4)
     with pytest.raises(IndexError, match="no clip -1"):
         store.clip(-1)
+
+
+def test_clips_are_scored_on_windows_that_overlap_by_half_without_silence():
+    """A pause in a clip has its label and no sound; a clip that is nothing but silence keeps all of its windows."""
+    front_end = LogMel(bands=2)
+    silent, loud = np.full((40, 2), front_end.silence, np.float32), np.ones((40, 2), np.float32)
+    clips = [np.concatenate([loud, silent]), silent, loud[:3], np.concatenate([silent, loud[:1]])]
+    offsets = np.concatenate([[0], np.cumsum([len(clip) for clip in clips])])
+    store = FeatureStore("k", np.concatenate(clips), offsets, tuple("abcd"))
+    clip_of_window, starts = scored_windows(front_end, store, np.array([3, 0, 1, 2]), 20)
+    found = [starts[clip_of_window == place].tolist() for place in range(4)]
+    assert found == [[21], [0, 10, 20, 30], [0, 10, 20], [0]]
+    assert is_silent(front_end, silent)
+    assert not is_silent(front_end, clips[3])
+    none = scored_windows(front_end, store, np.zeros(0, np.int64), 20)
+    assert [each.tolist() for each in none] == [[], []]
+    assert scored_windows(front_end, store, np.array([2]), 1)[1].tolist() == [0, 1, 2]
