@@ -6,7 +6,9 @@ from cohear.base.errors import UserError
 
 
 class OtherVersions(UserError):
-    """A run was planned for other code than there is here, which concerns all runs of its study."""
+    """A run was planned for other code than there is here."""
+
+    concerns_all_runs = True
 
 
 def demand_same(planned: Mapping[str, str | int | None], here: Mapping[str, str | int]) -> None:
