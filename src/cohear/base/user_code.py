@@ -6,7 +6,6 @@ the same name beside another study. ``sys.path`` stays as it is.
 
 from __future__ import annotations
 
-import hashlib
 import importlib
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,7 +16,7 @@ from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
 from pathlib import Path
 from types import CodeType, ModuleType
 
-from cohear.base.files import digest
+from cohear.base.files import digest, file_digest
 
 
 @dataclass(frozen=True)
@@ -57,11 +56,11 @@ def load_user_code(name: str, folder: Path) -> UserCode:
     finder = _Beside(folder, f"cohear_user_{digest([str(folder), name], size=8)}")
     with finder.in_use():
         module = importlib.import_module(name)
-    if not finder.files:
-        own = getattr(module, "__file__", None)
-        return UserCode(module, {} if own is None else {Path(own).name: _digest_of(Path(own))})
-    code = _LOADED[folder, name] = UserCode(module, dict(sorted(finder.files.items())))
-    return code
+    if name in finder.found:
+        code = _LOADED[folder, name] = UserCode(module, dict(sorted(finder.files.items())))
+        return code
+    own = getattr(module, "__file__", None)
+    return UserCode(module, {} if own is None else {Path(own).name: _digest_of(Path(own))})
 
 
 class _Beside(MetaPathFinder):
@@ -75,22 +74,23 @@ class _Beside(MetaPathFinder):
     def __init__(self, folder: Path, prefix: str) -> None:
         self.folder, self.prefix = folder, prefix
         self.files: dict[str, str] = {}
-        self._found: set[str] = set()
+        self.found: set[str] = set()
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
         """The module, where it is in the folder."""
         top = fullname.partition(".")[0]
-        if top in sys.stdlib_module_names or (path is not None and top not in self._found):
+        if top in sys.stdlib_module_names or (path is not None and top not in self.found):
             return None
         spec = PathFinder.find_spec(fullname, [str(self.folder)] if path is None else path)
         if spec is None or (spec.origin is None and PathFinder.find_spec(fullname, path) is not None):
             return None  # a folder without __init__.py must not hide what is installed
-        self._found.add(fullname)
+        self.found.add(fullname)
         if spec.origin is not None:
-            place = Path(spec.origin).relative_to(self.folder).as_posix()
-            self.files[place] = _digest_of(Path(spec.origin))
+            origin = Path(spec.origin)
+            below = origin.is_relative_to(self.folder)  # a package may look for its modules elsewhere
+            self.files[origin.relative_to(self.folder).as_posix() if below else origin.name] = _digest_of(origin)
             if isinstance(spec.loader, SourceFileLoader):
                 spec.loader = _Source(fullname, spec.origin)
         return spec
@@ -107,7 +107,7 @@ class _Beside(MetaPathFinder):
             yield
         finally:
             sys.meta_path.remove(self)
-            for name in self._found:
+            for name in self.found:
                 module = sys.modules.pop(name, None)
                 if module is not None:
                     module.__name__ = f"{self.prefix}.{name}"
@@ -132,6 +132,6 @@ class _Source(SourceFileLoader):
 def _digest_of(file: Path) -> str:
     """Hash of a file's bytes; empty where it is gone."""
     try:
-        return hashlib.blake2b(file.read_bytes(), digest_size=16).hexdigest()
+        return file_digest(file)
     except OSError:
         return ""
