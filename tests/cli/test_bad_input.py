@@ -194,7 +194,7 @@ def test_unreadable_files_stop_or_are_skipped_and_counted(bench, call):
     for path in (bench.root / "out").glob("splits/*.json"):
         split = json.loads(path.read_text())
         if split["task"] == "tone":
-            told_labels = [split["labels"][value] for value in split["values"]]
+            told_labels = [split["labels"][value] for value in split["targets"]]
             assert told_labels == [truth[clip] for clip in split["clips"]]
 
 
