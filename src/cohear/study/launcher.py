@@ -63,7 +63,8 @@ class Launcher(ABC):
             jobs: how many at once; None for what the place has.
 
         Raises:
-            UserError: something is wrong that concerns every run (no space left, data gone).
+            UserError: something is wrong that concerns every run (no space left, data gone); see
+                :attr:`cohear.base.errors.UserError.concerns_all_runs`.
         """
 
 
