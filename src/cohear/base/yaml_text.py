@@ -70,12 +70,14 @@ def _value(node: yaml.Node, place: Place, lines: dict[Place, int], above: frozen
             key.encode()
             if key in result:
                 raise YamlMistake(f"line {line}: {'.'.join(map(str, (*place, key)))} stands twice")
-            lines[(*place, key)] = line
-            result[key] = _value(value_node, (*place, key), lines, above)
+            here = (*place, key)
+            lines[here] = line
+            result[key] = _value(value_node, here, lines, above)
         return result
     if isinstance(node, yaml.SequenceNode):
         for number, item in enumerate(node.value):
-            lines[(*place, number)] = item.start_mark.line + 1
+            here = (*place, number)
+            lines[here] = item.start_mark.line + 1
         return [_value(item, (*place, number), lines, above) for number, item in enumerate(node.value)]
     assert isinstance(node, yaml.ScalarNode)
     node.value.encode()  # half a surrogate pair, written as an escape, is no text

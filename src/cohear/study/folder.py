@@ -114,6 +114,7 @@ class StudyFolder:
         content = settings.model_dump(mode="json", exclude_none=True)
         for name, dataset in content["datasets"].items():
             dataset["path"] = relative_path(settings.datasets[name].path, self.root)
+        content["plugins"] = [relative_path(plugin, self.root) for plugin in settings.plugins]
         write_text(self.settings_file, yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=120))
 
     def read_settings(self) -> StudySettings:
@@ -181,9 +182,10 @@ def relative_path(path: Path, folder: Path) -> str:
 
 
 def with_paths_from(settings: StudySettings, folder: Path) -> StudySettings:
-    """Settings whose dataset paths, relative to ``folder`` as in the study file, are made absolute."""
+    """Settings whose paths of datasets and plugins, relative to ``folder`` as in the study file, are made absolute."""
     datasets = {
         name: dataset.model_copy(update={"path": (folder / dataset.path).resolve()})
         for name, dataset in settings.datasets.items()
     }
-    return settings.model_copy(update={"datasets": datasets})
+    plugins = [(folder / plugin).resolve() for plugin in settings.plugins]
+    return settings.model_copy(update={"datasets": datasets, "plugins": plugins})

@@ -22,6 +22,7 @@ class Work:
         cache: folder of feature stores.
         keep: what is kept beside the record.
         encoder_folder: where a user's encoder module is looked for.
+        plugins: files of parts that a worker imports first.
     """
 
     runs: Path
@@ -29,6 +30,7 @@ class Work:
     cache: Path
     keep: tuple[str, ...]
     encoder_folder: str
+    plugins: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -74,6 +74,7 @@ def request(spec: RunSpec, work: Work) -> dict[str, Any]:
         "cache": str(work.cache),
         "keep": list(work.keep),
         "encoder_folder": work.encoder_folder,
+        "plugins": list(work.plugins),
     }
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import combinations, product
 from typing import Any
 
+from cohear.base.plugins import plugins_version
 from cohear.features.front_end import FRONT_ENDS, FrontEnd
 from cohear.models.encoder import EncoderChoice
 from cohear.study.spec import StudySettings
@@ -82,6 +83,8 @@ def make_plan(
         stores: key of each feature store, by (front-end label, dataset).
     """
     versions = versions_that_change_numbers()
+    if settings.plugins:
+        versions["plugins"] = plugins_version(settings.plugins)
     plan = []
     for seed, fold in product(range(settings.repeats.seeds), range(settings.repeats.folds)):
         for front_end, encoder in product(front_ends, encoders):

@@ -75,7 +75,8 @@ def prepare(
         for front_end in front_ends:
             if encoder.fits(front_end.layout):
                 try:
-                    with warnings.catch_warnings(action="ignore"):
+                    with warnings.catch_warnings():
+                        warnings.simplefilter("ignore")
                         build_encoder(encoder, front_end.input_width)
                 except UserError as error:
                     mistakes.append(f"encoders: {error}")

@@ -92,7 +92,14 @@ def run_study(
         if recorded - done:
             progress.say(_why_again(folder, recorded - done, settings.keep))
         progress.runs_planned({run.key: run.cost for run in prepared.plan}, done)
-        work = Work(folder.runs, folder.splits, cache, tuple(settings.keep), str(source_folder))
+        work = Work(
+            folder.runs,
+            folder.splits,
+            cache,
+            tuple(settings.keep),
+            str(source_folder),
+            tuple(map(str, settings.plugins)),
+        )
         missing = [spec for spec in specs if spec.key not in done]
         try:
             failed = _train(missing, work, train_with, jobs, progress)

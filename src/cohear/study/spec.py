@@ -17,6 +17,7 @@ from pydantic import (
 )
 
 from cohear.base.errors import StudyError, UserError
+from cohear.base.plugins import load_installed_parts, load_plugin
 from cohear.base.registry import Registry, did_you_mean
 from cohear.base.yaml_text import Place, YamlMistake, YamlText, read_yaml
 from cohear.data.partition import TaskChoice
@@ -147,6 +148,7 @@ class StudySettings(_Model):
     """The whole study file."""
 
     study: Text
+    plugins: Annotated[list[Path], OneOrMore] = []
     datasets: dict[str, DatasetSettings] = Field(min_length=1)
     tasks: dict[str, TaskSettings] = Field(min_length=1)
     features: Annotated[list[FeatureSettings], BeforeValidator(_as_named)] = Field(
@@ -229,25 +231,42 @@ def load_study(path: Path) -> StudySettings:
         raise StudyError([f"cannot be read: {error}"], str(path)) from error
     except YamlMistake as error:
         raise StudyError([str(error)], str(path)) from error
-    return check_study(text, str(path))
+    return check_study(text, str(path), path.parent)
 
 
-def check_study(text: YamlText, source: str = "") -> StudySettings:
-    """Check a study's settings.
+def check_study(text: YamlText, source: str = "", folder: Path | None = None) -> StudySettings:
+    """Check a study's settings; its plugins are imported first, for they bring names that it uses.
+
+    Args:
+        text: of the study file.
+        source: what the file is called in errors.
+        folder: where relative paths begin; by default the working folder.
 
     Raises:
         StudyError: with every mistake at once.
     """
     if not isinstance(text.value, dict):
         raise StudyError(["expected keys study, datasets and tasks"], source)
+    load_installed_parts()
     try:
         settings = StudySettings.model_validate(text.value)
     except ValidationError as error:
         raise StudyError(_told(error, text), source) from error
-    mistakes = [*_names(settings, text), *_grid(settings)]
+    mistakes = _plugins(settings, folder or Path()) or [*_names(settings, text), *_grid(settings)]
     if mistakes:
         raise StudyError(mistakes, source)
     return settings
+
+
+def _plugins(settings: StudySettings, folder: Path) -> list[str]:
+    """Import the plugins; mistakes in them."""
+    mistakes = []
+    for number, path in enumerate(settings.plugins):
+        try:
+            load_plugin(folder / path)
+        except StudyError as error:
+            mistakes += [f"plugins.{number}: {mistake}" for mistake in error.mistakes]
+    return mistakes
 
 
 def _names(settings: StudySettings, text: YamlText) -> list[str]:

@@ -16,12 +16,15 @@ import os
 import selectors
 import signal
 import sys
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
 
+from cohear.base.errors import StudyError
+from cohear.base.plugins import load_installed_parts, load_plugin, plugins_version
 from cohear.study.failure import Failure
 from cohear.training.loop import train
 from cohear.training.record import write_run
@@ -96,6 +99,7 @@ def _work(request: dict[str, Any], last_words: int) -> int:
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what a user's module prints is no answer of ours
     try:
         spec = RunSpec.model_validate(request["specification"])
+        load_parts([Path(path) for path in request["plugins"]], spec)
         sources = Sources(Path(request["splits"]), Path(request["cache"]))
         for result in train([spec], sources, request["encoder_folder"]):
             write_run(Path(request["folder"]), result, request["keep"])
@@ -103,6 +107,19 @@ def _work(request: dict[str, Any], last_words: int) -> int:
         os.write(last_words, Failure.of(error).to_bytes())
         return 1
     return 0
+
+
+def load_parts(plugins: Sequence[Path], spec: RunSpec) -> None:
+    """Enter the parts that the driver had when it planned the run.
+
+    Raises:
+        StudyError: a plugin cannot be imported, or was changed since the run was planned.
+    """
+    load_installed_parts()
+    for path in plugins:
+        load_plugin(path)
+    if plugins and plugins_version(plugins) != spec.versions.get("plugins"):
+        raise StudyError(["a plugin was changed while the study was at work; run the same command again"])
 
 
 def _reap(children: dict[int, _Child]) -> None:
