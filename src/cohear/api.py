@@ -1,27 +1,24 @@
-"""The commands' twins in Python."""
+"""The commands' twins in Python; what needs torch is imported where it is used, for tables do without."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import pandas as pd
-
-from cohear.analysis.facts import margins_of, ratios_of
-from cohear.analysis.gains import MARGIN, gains
-from cohear.analysis.results import read_results
-from cohear.analysis.tables import write_table
 from cohear.base.errors import FolderError
 from cohear.base.files import cache_folder
-from cohear.report.build import write_report
-from cohear.report.folder import read_facts
 from cohear.study.folder import StudyFolder, with_paths_from
-from cohear.study.plan import PlannedRun
-from cohear.study.prepare import prepare
-from cohear.study.progress import Progress
-from cohear.study.run import Outcome, run_study
-from cohear.study.spec import StudySettings, load_study
-from cohear.study.status import Status, read_status
-from cohear.study.tables import write_tables
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import pandas as pd
+
+    from cohear.study.plan import PlannedRun
+    from cohear.study.progress import Progress
+    from cohear.study.run import Outcome
+    from cohear.study.spec import StudySettings
+    from cohear.study.status import Status
 
 
 class Study:
@@ -49,6 +46,8 @@ class Study:
         Raises:
             StudyError: with every mistake in the file at once.
         """
+        from cohear.study.spec import load_study
+
         path = Path(path)
         source = path.resolve() if path.is_dir() else path.resolve().parent
         settings = with_paths_from(load_study(path / "study.yaml" if path.is_dir() else path), source)
@@ -74,6 +73,8 @@ class Study:
         Raises:
             UserError: a mistake in the study, the data or the folder; nothing that was done is lost.
         """
+        from cohear.study.run import run_study
+
         if out is not None:
             self.folder = Path(out)
         outcome = run_study(
@@ -92,10 +93,12 @@ class Study:
         Returns:
             The planned runs, the keys of those that are done, and warnings.
         """
+        from cohear.study.prepare import prepare
+
         cache = cache_folder()
         prepared = prepare(self.settings, self._source_folder, cache=cache, jobs=jobs, progress=progress)
         folder = StudyFolder(self.folder)
-        done = {run.key for run in prepared.plan if folder.record(run.key)}
+        done = {run.key for run in prepared.plan if folder.is_done(run.key, self.settings.keep)}
         return prepared.plan, done, prepared.warnings
 
     def gains(self) -> pd.DataFrame:
@@ -108,40 +111,67 @@ class Study:
 
     def status(self) -> Status:
         """How far the study has come."""
+        from cohear.study.status import read_status
+
         return read_status(StudyFolder(self.folder))
 
 
-def write_gains(folder: str | Path) -> pd.DataFrame:
+def write_gains(folder: str | Path, say: Callable[[str], None] | None = None) -> pd.DataFrame:
     """Gains of a study folder, or of any folder with a ``results.csv``; written there as ``gains.csv``.
+
+    Args:
+        folder: the folder.
+        say: told, in sentences, what a reader of the table should know.
 
     Raises:
         UserError: there is no such table, or it cannot be compared.
     """
+    from cohear.analysis.facts import margins_of, ratios_of
+    from cohear.analysis.gains import MARGIN, gains
+    from cohear.analysis.results import read_results
+    from cohear.analysis.tables import write_table
+    from cohear.report.folder import read_facts
+
     folder = Path(folder)
-    refresh_tables(folder)
+    refresh_tables(folder, say)
     data = read_facts(folder)
     table = gains(read_results(folder), margins_of(data) or MARGIN, ratios_of(data) or None)
     write_table(folder / "gains.csv", table)
     return table
 
 
-def make_report(folder: str | Path) -> Path:
+def make_report(folder: str | Path, say: Callable[[str], None] | None = None) -> Path:
     """Write ``report/index.html`` of a study folder, or of any folder with a ``results.csv``."""
-    write_gains(folder)
+    from cohear.report.build import write_report
+
+    write_gains(folder, say)
     return write_report(Path(folder))
 
 
-def refresh_tables(folder: Path) -> None:
+def refresh_tables(folder: Path, say: Callable[[str], None] | None = None) -> None:
     """Bring a study folder's tables up to what its records say now; other folders stay as they are.
+
+    Tables that hold runs whose records are gone (a folder that was copied without ``runs/``) stay as they are too.
+
+    Args:
+        folder: the folder.
+        say: told of tables that stay.
 
     Raises:
         FolderError: the folder does not exist.
     """
+    from cohear.study.tables import lost_runs, write_tables
+
     if not folder.is_dir():
         raise FolderError(f"there is no folder {folder}")
     study = StudyFolder(folder)
-    if study.plan_file.exists():
-        write_tables(study, study.read_settings())
+    if not study.plan_file.exists():
+        return
+    lost = lost_runs(study)
+    if not lost:
+        write_tables(study)
+    elif say:
+        say(f"{folder / 'results.csv'} is used as it is: it holds {len(lost)} runs whose folders in runs are gone")
 
 
 __all__ = ["Study", "make_report", "write_gains"]

@@ -216,6 +216,36 @@ def test_folders_that_are_not_ours(bench, call):
     assert tiny.times(bench.root / "out") == before
 
 
+def test_study_file_of_the_author_is_never_written_over(bench, call):
+    study = bench.study()
+    with study.open("a", encoding="utf-8") as file:
+        file.write("# a remark\n")
+    before = study.read_bytes()
+    code, _, told = call("run", study, "--out", ".")
+    assert code == 2
+    assert told == (
+        "error: study.yaml was not written by a run, which would write over it; give --out a new or empty folder\n"
+    )
+    mine = bench.root / "mine"
+    mine.mkdir()
+    (mine / "study.yaml").write_bytes(before)
+    (mine / "plan.json").write_text('{"tasks": []}', encoding="utf-8")
+    code, _, told = call("run", study, "--out", "mine")
+    assert code == 2
+    assert "mine/plan.json is no plan of a study" in told
+    assert before == study.read_bytes() == (mine / "study.yaml").read_bytes()
+
+
+def test_remarks_in_a_study_folder_stay(bench, call):
+    assert call("run", bench.study(), "--out", "out")[0] == 0
+    resolved = bench.root / "out" / "study.yaml"
+    resolved.write_text("# a remark\n" + resolved.read_text(encoding="utf-8"), encoding="utf-8")
+    assert call("run", "out")[0] == 0
+    assert resolved.read_text(encoding="utf-8").startswith("# a remark\n")
+    assert call("run", bench.study(window=0.3), "--out", "out")[0] == 0
+    assert "window: 0.3" in resolved.read_text(encoding="utf-8")
+
+
 def limited(bench, out):
     """The study where no file may be larger than 30 kB."""
     return subprocess.run(

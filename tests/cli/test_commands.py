@@ -61,3 +61,34 @@ def test_gains_and_report_of_a_folder_with_results_alone(finished, tmp_path):
         assert ended.returncode == 0, ended.stderr
     assert (tmp_path / "gains.csv").exists()
     assert (tmp_path / "report" / "index.html").exists()
+
+
+def test_tables_without_their_runs_are_used_as_they_are(finished, tmp_path):
+    """A copied folder may lack all or some of the run folders: no row of its table is lost."""
+    for name in ("results.csv", "metrics.csv", "plan.json", "study.yaml", "data.json"):
+        (tmp_path / name).write_bytes((finished.root / "out" / name).read_bytes())
+    before = (tmp_path / "results.csv").read_bytes()
+    for verb in ("gains", "report"):
+        ended = finished.cohear(verb, tmp_path)
+        assert ended.returncode == 0, ended.stderr
+        assert "results.csv is used as it is: it holds 6 runs whose folders in runs are gone" in ended.stderr
+        assert (tmp_path / "results.csv").read_bytes() == before
+    assert len((tmp_path / "gains.csv").read_text().splitlines()) == 5
+
+
+LIGHT = """
+import sys
+sys.argv = ["cohear", *sys.argv[1:]]
+from cohear.cli import main
+try:
+    main()
+finally:
+    print("torch" in sys.modules, file=sys.stderr)
+"""
+
+
+@pytest.mark.parametrize("verb", ["status", "gains", "report"])
+def test_verbs_on_tables_do_without_torch(finished, verb):
+    arguments = [sys.executable, "-c", LIGHT, verb, finished.root / "out"]
+    ended = subprocess.run(arguments, capture_output=True, text=True, check=True)
+    assert ended.stderr.splitlines()[-1] == "False"

@@ -54,7 +54,7 @@ def test_the_folder_is_a_study_folder_that_can_be_entered_again(tmp_path):
     assert (settings.repeats.folds, settings.repeats.seeds) == (5, 1)
     assert StudyFolder(out).read_settings() == settings
     assert "planted" in (out / "demo.yaml").read_text(encoding="utf-8")
-    assert len(read_clip_table(settings.datasets["commands"].path, "commands")) == 96
+    assert len(read_clip_table(settings.datasets["commands"].path, "commands")) == 160
     assert prepare_demo(out) == settings
 
 

@@ -140,6 +140,33 @@ def test_all_mistakes_are_told_at_once():
     assert len(told.value.mistakes) == 3
 
 
+@pytest.mark.parametrize(
+    ("changes", "places"),
+    [
+        ({"window": -1, "encoders": ["dnnn"]}, ["window", "encoders.0"]),
+        ({"window": -1, "encoders": [{"name": "dnn", "hiden": 3}]}, ["window", "encoders.0"]),
+        ({"study": None, "combinations": [["tone", "brd"]]}, ["study", "combinations"]),
+        (
+            {"tasks": {"a": {"dataset": "tonez"}}, "training": {"objective": "summ"}},
+            ["tasks.a.target", "training.objective"],
+        ),
+        ({"features": [{"band": 3}], "controls": ["x"]}, ["features.0.name", "controls"]),
+        ({"datasets": {"tones": {}}, "combinations": [["tone"]]}, ["datasets.tones.path"]),
+        ({"encoders": ["dnnn", {"name": "dnn", "hiden": 3}]}, ["encoders.0", "encoders.1"]),
+        (
+            {"combinations": ["singls"], "tasks": {"a": {"dataset": "tonez", "target": "x"}}},
+            ["combinations", "tasks.a.dataset"],
+        ),
+    ],
+)
+def test_mistakes_of_all_kinds_are_told_in_one_round_and_no_false_ones(changes, places):
+    with pytest.raises(StudyError) as told:
+        load(**changes)
+    found = [mistake.partition(":")[0].partition(" ")[0] for mistake in told.value.mistakes]
+    assert len(found) == len(places), told.value.mistakes
+    assert all(one.startswith(place) for one, place in zip(found, places, strict=True))
+
+
 def test_tables_say_what_the_records_say(finished):
     """Pitfall 16: numbers are joined by run and task, never by position."""
     out = finished.root / "out"

@@ -152,3 +152,21 @@ def test_memory_stays_small(finished):
     peaks = [json.loads(path.read_text())["peak_memory_bytes"] for path in tiny.records(finished.root / "out").values()]
     assert max(peaks) < 1.5e9
     assert max(peaks) - min(peaks) < 150e6
+
+
+def test_what_is_to_be_kept_from_now_on_is_made_by_training_again_to_the_same_numbers(bench):
+    out = bench.run("out", keep=["curves"])
+    numbers, before = tiny.results(out), tiny.times(out)
+    kept = next(iter(sorted(tiny.records(out).values()))).parent
+    (kept / "weights.safetensors").touch()
+    (kept / "predictions.csv").touch()
+    ended = bench.cohear("run", bench.study(keep=["curves", "weights", "predictions"]), "--out", "out")
+    assert ended.returncode == 0, ended.stderr
+    told = "note: 5 finished runs are trained again, to the same numbers: they left no weights, predictions (see keep)"
+    assert told in ended.stderr
+    assert tiny.results(out) == numbers
+    after = tiny.times(out)
+    assert {run for run in after if after[run] == before[run]} == {kept.name}
+    assert len(list(out.glob("runs/*/weights.safetensors"))) == 6
+    bench.run("out", keep=["curves"])
+    assert tiny.times(out) == after

@@ -1,31 +1,12 @@
 """The columns of the tables: the interface between rooms, and to the world."""
 
+from cohear.base.columns import METRICS, RESULTS, RESULTS_OPTIONAL
+
 CELL = ("task", "combination", "features", "encoder", "arm")
 """What names a cell of the sharing matrix."""
 
 REPEAT = ("fold", "seed")
 """What names a repeat."""
-
-RESULTS = (
-    *(
-        "run",
-        "features",
-        "encoder",
-        "arm",
-        "combination",
-        "control",
-        "fold",
-        "seed",
-        "task",
-        "metric",
-        "value",
-    ),
-    *("higher_is_better", "test_clips", "parameters", "steps", "seconds"),
-)
-"""Columns that every ``results.csv`` has, a row per run x task."""
-
-RESULTS_OPTIONAL = ("test_part", "focal")
-"""Columns of ``results.csv`` that tables from elsewhere may lack."""
 
 GAINS = (
     *(
@@ -45,9 +26,6 @@ GAINS = (
 )
 """Columns of ``gains.csv``, a row per task x combination x features x encoder x arm."""
 
-METRICS = ("run", "task", "part", "selection", "metric", "value")
-"""Columns of ``metrics.csv``, long."""
-
 WHOLE_NUMBERS = ("fold", "seed", "test_clips", "parameters", "steps", "repeats")
 NUMBERS = ("value", "seconds", "single", "shared", "gain", "low", "high", "p", "p_adjusted")
 TRUTHS = ("higher_is_better",)
@@ -57,3 +35,17 @@ MAY_BE_EMPTY = (
 )
 
 VERDICTS = ("helps", "hurts", "harmless", "undecided")
+
+__all__ = [
+    "CELL",
+    "GAINS",
+    "MAY_BE_EMPTY",
+    "METRICS",
+    "NUMBERS",
+    "REPEAT",
+    "RESULTS",
+    "RESULTS_OPTIONAL",
+    "TRUTHS",
+    "VERDICTS",
+    "WHOLE_NUMBERS",
+]

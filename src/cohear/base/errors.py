@@ -3,13 +3,14 @@
 ::
 
     CohearError
-    ├── UserError            a mistake of the user's: one clear sentence, exit code 2
-    │   ├── StudyError       the study file (all mistakes at once, each with its place)
-    │   ├── DataError        a clip table, labels, folds or an audio file
-    │   └── FolderError      a study folder: another study's, locked, not writable, disk full
-    ├── MissingExtra         an optional dependency is not installed (names the extra)
-    └── RunFailed            a training run ended with an error (exit code 1)
+    └── UserError            a mistake of the user's: one clear sentence, exit code 2
+        ├── StudyError       the study file (all mistakes at once, each with its place)
+        ├── DataError        a clip table, labels, folds or an audio file
+        ├── FolderError      a study folder: another study's, locked, not writable, disk full
+        └── MissingExtra     an optional dependency is not installed (names the extra)
 """
+
+from __future__ import annotations
 
 from collections.abc import Sequence
 
@@ -21,6 +22,9 @@ class CohearError(Exception):
 class UserError(CohearError):
     """A mistake that the user can mend; the message names the cause and the cure."""
 
+    concerns_all_runs: bool = False
+    """Whether it would end every other run of a study too, so that none is begun any more."""
+
 
 class StudyError(UserError):
     """Mistakes in a study file.
@@ -29,6 +33,8 @@ class StudyError(UserError):
         mistakes: one sentence each, starting with the place (``tasks.digit.target: …``).
         source: the file they are in.
     """
+
+    concerns_all_runs = True
 
     def __init__(self, mistakes: Sequence[str], source: str = "") -> None:
         self.mistakes = list(mistakes)
@@ -44,9 +50,13 @@ class StudyError(UserError):
 class DataError(UserError):
     """A dataset cannot be used as it is."""
 
+    concerns_all_runs = True
+
 
 class FolderError(UserError):
     """A folder on disk cannot be used as it is."""
+
+    concerns_all_runs = True
 
 
 class MissingExtra(UserError):
@@ -59,7 +69,3 @@ class MissingExtra(UserError):
 
     def __init__(self, package: str, extra: str) -> None:
         super().__init__(f"this needs {package}: pip install 'cohear[{extra}]'")
-
-
-class RunFailed(CohearError):
-    """A training run ended with an error; its folder keeps the traceback."""

@@ -12,6 +12,11 @@ errors = Console(stderr=True, soft_wrap=True)
 """Sentences are not cut into lines of a terminal that is not there."""
 
 
+def note(sentence: str) -> None:
+    """Say what a reader of the results should know."""
+    errors.print(f"note: {sentence}", style="yellow", markup=False, highlight=False)
+
+
 def hush() -> None:
     """Write nothing more: the reader of a pipe has gone."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from cohear.cli.console import output
+from cohear.cli.console import note, output
 
 EXAMPLES = """
 [bold]Examples[/bold]
@@ -30,7 +30,7 @@ def gains(
     from cohear.api import write_gains
     from cohear.report.terminal import gains_table
 
-    table = write_gains(folder)
+    table = write_gains(folder, note)
     if table.empty:
         output.print("no gain can be told yet: there is no combination whose single runs are done on the same repeat")
         return

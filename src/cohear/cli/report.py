@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from cohear.cli.console import output
+from cohear.cli.console import note, output
 
 EXAMPLES = """
 [bold]Example[/bold]
@@ -27,4 +27,4 @@ def report(
     """Write report/index.html: one page that opens from disk and loads nothing from a network."""
     from cohear.api import make_report
 
-    output.print(str(make_report(folder)), markup=False, highlight=False, soft_wrap=True)
+    output.print(str(make_report(folder, note)), markup=False, highlight=False, soft_wrap=True)

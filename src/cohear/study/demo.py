@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from cohear.base.files import make_folder, write_text
+from cohear.base.files import write_text
 from cohear.base.yaml_text import read_yaml
 from cohear.data.synthetic import CORPORA, write_corpus
 from cohear.study.folder import StudyFolder, with_paths_from
@@ -53,7 +53,8 @@ def prepare_demo(folder: Path) -> StudySettings:
     settings = with_paths_from(check_study(read_yaml(STUDY_FILE), "demo.yaml"), folder.resolve())
     study = StudyFolder(folder)
     study.claim(settings)
-    make_folder(folder)
+    if not study.plan_file.exists():
+        study.write_plan(settings.study, [])  # the sign that the folder is ours, before anything else is in it
     study.write_settings(settings)
     write_text(folder / "demo.yaml", STUDY_FILE)
     for corpus in CORPORA:

@@ -5,19 +5,21 @@ from __future__ import annotations
 import json
 import os.path
 import shutil
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
 from filelock import FileLock, Timeout
 
-from cohear.base.errors import FolderError
+from cohear.base.errors import FolderError, StudyError
 from cohear.base.files import make_folder, storage_errors_told, write_json, write_text
 from cohear.base.yaml_text import YamlMistake, read_yaml
-from cohear.study.spec import StudySettings, load_study
-from cohear.training.record import read_record
+from cohear.training.run_folder import lacking, read_record
+
+if TYPE_CHECKING:
+    from cohear.study.spec import StudySettings
 
 LOCK_SECONDS = 0.3
 """How long to wait for the lock: `cohear status` holds it for a moment to see whether it is free."""
@@ -40,15 +42,23 @@ class StudyFolder:
     def claim(self, settings: StudySettings) -> None:
         """Make the folder this study's.
 
+        The plan is the sign that a folder is ours: it is the first file that a study writes. A ``study.yaml`` alone
+        may be the one that its author wrote, and is never written over.
+
         Raises:
             FolderError: it is another study's, holds something else, or cannot be written to.
         """
-        if self.settings_file.exists():
+        if self.plan_file.exists():
             owner = self._owner()
             if owner != settings.study:
                 raise FolderError(
                     f"{self.root} holds the study {owner!r}, not {settings.study!r}; give --out another folder"
                 )
+        elif self.settings_file.exists():
+            raise FolderError(
+                f"{self.settings_file} was not written by a run, which would write over it; "
+                "give --out a new or empty folder"
+            )
         elif self.root.is_dir() and any(not _is_leftover(entry) for entry in self.root.iterdir()):
             raise FolderError(f"{self.root} holds files that are no study's; give --out a new or empty folder")
         make_folder(self.root)
@@ -63,9 +73,14 @@ class StudyFolder:
                     left.unlink(missing_ok=True)
 
     def _owner(self) -> str:
+        """Name of the study that the plan is of; a damaged plan beside runs is the settings file's."""
+        with suppress(FolderError):
+            return self.read_study_name()
+        if not self.runs.is_dir():
+            raise FolderError(f"{self.plan_file} is no plan of a study; give --out a new or empty folder")
         try:
             content = read_yaml(self.settings_file.read_text(encoding="utf-8")).value
-        except (OSError, YamlMistake) as error:
+        except (OSError, UnicodeDecodeError, YamlMistake) as error:
             raise FolderError(f"cannot read {self.settings_file}: {error}") from error
         return str(content.get("study")) if isinstance(content, dict) else "?"
 
@@ -89,25 +104,44 @@ class StudyFolder:
             lock.release()
 
     def write_settings(self, settings: StudySettings) -> None:
-        """Write the resolved study file: every default spelled out, paths relative to this folder."""
+        """Write the resolved study file: every default spelled out, paths relative to this folder.
+
+        A file that says the same is left as it is, with what somebody may have noted in it.
+        """
+        with suppress(StudyError):
+            if self.read_settings() == settings:
+                return
         content = settings.model_dump(mode="json", exclude_none=True)
         for name, dataset in content["datasets"].items():
             dataset["path"] = relative_path(settings.datasets[name].path, self.root)
+        content["plugins"] = [relative_path(plugin, self.root) for plugin in settings.plugins]
         write_text(self.settings_file, yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=120))
 
     def read_settings(self) -> StudySettings:
         """The resolved study file; raises StudyError where it is not one."""
+        from cohear.study.spec import load_study  # noqa: PLC0415 - needs torch, which tables do not
+
         return with_paths_from(load_study(self.settings_file), self.root)
 
     def read_plan(self) -> list[dict[str, Any]]:
         """Rows of ``plan.json``; empty where there is none yet."""
-        try:
-            rows: list[dict[str, Any]] = json.loads(self.plan_file.read_text(encoding="utf-8"))["runs"]
-        except FileNotFoundError:
+        if not self.plan_file.exists():
             return []
+        rows: list[dict[str, Any]] = self._plan()["runs"]
+        return rows
+
+    def read_study_name(self) -> str:
+        """The name of the study whose plan is here; raises FolderError where there is none."""
+        return str(self._plan()["study"])
+
+    def _plan(self) -> dict[str, Any]:
+        try:
+            plan = json.loads(self.plan_file.read_text(encoding="utf-8"))
+            if not isinstance(plan, dict) or not isinstance(plan["runs"], list) or "study" not in plan:
+                raise TypeError("it is no plan")
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise FolderError(f"cannot read {self.plan_file}: {error}; run the study again to write it") from error
-        return rows
+        return plan
 
     def write_plan(self, study: str, runs: Sequence[dict[str, Any]]) -> None:
         """Write ``plan.json``."""
@@ -116,6 +150,14 @@ class StudyFolder:
     def record(self, key: str) -> dict[str, Any] | None:
         """The record of a finished run, or None."""
         return read_record(self.runs / key)
+
+    def lacks(self, key: str, keep: Iterable[str]) -> list[str]:
+        """What is to be kept beside the record of a run and is not there."""
+        return lacking(self.runs / key, keep)
+
+    def is_done(self, key: str, keep: Iterable[str]) -> bool:
+        """Whether a run has its record, and all that is to be kept beside it."""
+        return self.record(key) is not None and not self.lacks(key, keep)
 
     def error(self, key: str) -> str | None:
         """What the last try of an unfinished run ended with, or None."""
@@ -140,9 +182,10 @@ def relative_path(path: Path, folder: Path) -> str:
 
 
 def with_paths_from(settings: StudySettings, folder: Path) -> StudySettings:
-    """Settings whose dataset paths, relative to ``folder`` as in the study file, are made absolute."""
+    """Settings whose paths of datasets and plugins, relative to ``folder`` as in the study file, are made absolute."""
     datasets = {
         name: dataset.model_copy(update={"path": (folder / dataset.path).resolve()})
         for name, dataset in settings.datasets.items()
     }
-    return settings.model_copy(update={"datasets": datasets})
+    plugins = [(folder / plugin).resolve() for plugin in settings.plugins]
+    return settings.model_copy(update={"datasets": datasets, "plugins": plugins})

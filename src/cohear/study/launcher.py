@@ -22,6 +22,7 @@ class Work:
         cache: folder of feature stores.
         keep: what is kept beside the record.
         encoder_folder: where a user's encoder module is looked for.
+        plugins: files of parts that a worker imports first.
     """
 
     runs: Path
@@ -29,6 +30,7 @@ class Work:
     cache: Path
     keep: tuple[str, ...]
     encoder_folder: str
+    plugins: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,8 @@ class Launcher(ABC):
             jobs: how many at once; None for what the place has.
 
         Raises:
-            UserError: something is wrong that concerns every run (no space left, data gone).
+            UserError: something is wrong that concerns every run (no space left, data gone); see
+                :attr:`cohear.base.errors.UserError.concerns_all_runs`.
         """
 
 

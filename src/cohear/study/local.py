@@ -13,7 +13,9 @@ from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
 
-from cohear.base.errors import CohearError, FolderError
+from cohear.base.errors import CohearError
+from cohear.base.pool import available_cores
+from cohear.study.failure import Failure
 from cohear.study.launcher import LAUNCHERS, Event, Launcher, Work
 from cohear.training.spec import RunSpec
 
@@ -40,7 +42,7 @@ class Local(Launcher):
         with worker_server() as server:
             assert server.stdin is not None and server.stdout is not None
             while waiting or going:
-                while waiting and len(going) < (jobs or usable_cores()):
+                while waiting and len(going) < (jobs or available_cores()):
                     spec = waiting.popleft()
                     going[spec.key] = spec
                     tries[spec.key] = tries.get(spec.key, 0) + 1
@@ -72,6 +74,7 @@ def request(spec: RunSpec, work: Work) -> dict[str, Any]:
         "cache": str(work.cache),
         "keep": list(work.keep),
         "encoder_folder": work.encoder_folder,
+        "plugins": list(work.plugins),
     }
 
 
@@ -80,10 +83,10 @@ def _outcome(answer: dict[str, Any], tries: int) -> Event:
     run, status = answer["run"], answer["status"]
     if status == 0:
         return Event("finished", run)
-    if answer.get("concerns_all"):
-        raise FolderError(answer["error"])
-    if "error" in answer:
-        return Event("failed", run, answer["error"], answer["detail"])
+    if answer["failure"]:
+        failure = Failure(**answer["failure"])
+        failure.raise_where_it_concerns_all()
+        return Event("failed", run, failure.error, failure.detail)
     by = f"signal {signal.Signals(-status).name}" if status < 0 else f"exit status {status}"
     error = f"its worker was ended by {by}" + (" (out of memory?)" if status == -signal.SIGKILL else "")
     return Event("again" if tries < TRIES else "failed", run, error)
@@ -128,8 +131,3 @@ def _interrupts_ignored() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGINT, before)
-
-
-def usable_cores() -> int:
-    """Cores that this process may run on."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import combinations, product
 from typing import Any
 
+from cohear.base.plugins import plugins_version
 from cohear.features.front_end import FRONT_ENDS, FrontEnd
 from cohear.models.encoder import EncoderChoice
 from cohear.study.spec import StudySettings
@@ -82,6 +83,7 @@ def make_plan(
         splits: digest of each task's split, by (fold, task).
         stores: key of each feature store, by (front-end label, dataset).
     """
+    plugins = {"plugins": plugins_version(settings.plugins)} if settings.plugins else {}
     plan = []
     for seed, fold in product(range(settings.repeats.seeds), range(settings.repeats.folds)):
         for front_end, encoder in product(front_ends, encoders):
@@ -107,7 +109,7 @@ def make_plan(
                     study_seed=settings.seed,
                     fold=fold,
                     seed=seed,
-                    versions=versions_that_change_numbers(training),
+                    versions={**versions_that_change_numbers(training), **plugins},
                 )
                 plan.append(PlannedRun(spec, features, encoder_label(encoder), arm, "+".join(tasks), "", fold, seed))
     return plan

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +16,6 @@ from cohear.data.partition import Partition, TaskSplit, mistakes_in_folds, warni
 from cohear.data.reader import read_clip_table
 from cohear.data.splits import Part
 from cohear.features.store import ensure_store, store_key
-from cohear.models.encoder import build_encoder
 from cohear.study.folder import StudyFolder
 from cohear.study.plan import PlannedRun, front_end_label, make_plan
 from cohear.study.progress import NoProgress, Progress
@@ -71,17 +69,6 @@ def prepare(
     folds = {index: partition.fold(index) for index in range(settings.repeats.folds)}
     mistakes = mistakes_in_folds(folds, allow_overlap=settings.allow_input_overlap)
     front_ends, encoders = settings.front_ends(), settings.encoder_choices(str(source_folder))
-    for encoder in encoders:
-        for front_end in front_ends:
-            if encoder.fits(front_end.layout):
-                try:
-                    with warnings.catch_warnings():
-                        warnings.simplefilter("ignore")
-                        build_encoder(encoder, front_end.input_width)
-                except UserError as error:
-                    mistakes.append(f"encoders: {error}")
-                except (RuntimeError, ZeroDivisionError) as error:  # torch's own, for sizes that no layer has
-                    mistakes.append(f"encoders: encoder {encoder.name!r} cannot be made with its settings: {error}")
     if mistakes:
         raise StudyError(list(dict.fromkeys(mistakes)))
     splits = {

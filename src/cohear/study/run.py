@@ -7,7 +7,7 @@ import platform
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -18,14 +18,15 @@ import torch
 
 from cohear.base.errors import FolderError
 from cohear.base.files import cache_folder, make_folder, write_json
+from cohear.base.pool import available_cores
+from cohear.study import local  # noqa: F401 - enters the launcher
 from cohear.study.folder import StudyFolder
 from cohear.study.launcher import LAUNCHERS, Event, Launcher, Work
-from cohear.study.local import usable_cores
 from cohear.study.plan import PlannedRun
 from cohear.study.prepare import Prepared, data_facts, make_stores, prepare, write_splits
 from cohear.study.progress import NoProgress, Progress
 from cohear.study.spec import StudySettings
-from cohear.study.tables import write_tables
+from cohear.study.tables import lost_runs, write_arms, write_tables
 from cohear.training.loop import processor_precision
 from cohear.training.spec import RunSpec
 
@@ -81,19 +82,29 @@ def run_study(
     with folder.locked():
         folder.sweep()
         prepared = prepare(settings, source_folder, cache=cache, jobs=jobs, progress=progress)
-        for sentence in [*prepared.warnings, *trained_again(folder, prepared.plan)]:
+        for sentence in [*prepared.warnings, *trained_again(folder, prepared.plan), *_lost(folder, prepared.plan)]:
             progress.say(sentence)
         make_stores(prepared, cache=cache, jobs=jobs, progress=progress)
         write_inputs(folder, prepared)
         specs = list({run.key: run.spec for run in prepared.plan}.values())
-        done = {spec.key for spec in specs if folder.record(spec.key)}
+        recorded = {spec.key for spec in specs if folder.record(spec.key)}
+        done = {key for key in recorded if folder.is_done(key, settings.keep)}
+        if recorded - done:
+            progress.say(_why_again(folder, recorded - done, settings.keep))
         progress.runs_planned({run.key: run.cost for run in prepared.plan}, done)
-        work = Work(folder.runs, folder.splits, cache, tuple(settings.keep), str(source_folder))
+        work = Work(
+            folder.runs,
+            folder.splits,
+            cache,
+            tuple(settings.keep),
+            str(source_folder),
+            tuple(map(str, settings.plugins)),
+        )
         missing = [spec for spec in specs if spec.key not in done]
         try:
             failed = _train(missing, work, train_with, jobs, progress)
         finally:
-            write_tables(folder, settings)
+            write_tables(folder)
     return Outcome(len(specs), len(specs) - len(failed), len(missing) - len(failed), failed, prepared.warnings)
 
 
@@ -118,15 +129,32 @@ def _keep_error(folder: Path, event: Event) -> None:
     write_json(folder / "error.json", {"error": event.error, "traceback": event.detail})
 
 
+def _lost(folder: StudyFolder, plan: Sequence[PlannedRun]) -> list[str]:
+    """A sentence on runs that the table has and whose folders are gone, where there are any."""
+    try:
+        lost = lost_runs(folder) & {run.key for run in plan}
+    except FolderError:  # of a damaged plan, which is about to be written anew
+        return []
+    return [f"{len(lost)} runs of results.csv are trained again: their folders are gone"] if lost else []
+
+
+def _why_again(folder: StudyFolder, keys: Iterable[str], keep: Sequence[str]) -> str:
+    """A sentence on finished runs of which something is to be kept that was not."""
+    lacking = [folder.lacks(key, keep) for key in keys]
+    names = ", ".join(kept for kept in keep if any(kept in lacks for lacks in lacking))
+    return f"{len(lacking)} finished runs are trained again, to the same numbers: they left no {names} (see keep)"
+
+
 def write_inputs(folder: StudyFolder, prepared: Prepared) -> None:
     """Write what the runs and the report read: settings, environment, splits, plan and facts of the data."""
+    folder.write_plan(prepared.settings.study, [run.to_json() for run in prepared.plan])  # first: it claims the folder
     for part in (folder.runs, folder.splits):
         make_folder(part)
     folder.write_settings(prepared.settings)
     write_json(folder.root / "environment.json", environment())
     write_splits(prepared, folder)
+    write_arms(folder, prepared.settings)
     write_json(folder.root / "data.json", data_facts(prepared))
-    folder.write_plan(prepared.settings.study, [run.to_json() for run in prepared.plan])
 
 
 def trained_again(folder: StudyFolder, plan: Sequence[PlannedRun]) -> list[str]:
@@ -173,7 +201,7 @@ def environment() -> dict[str, Any]:
         "packages": {name: version(name) for name in packages},
         "system": f"{platform.system()} {platform.release()} {platform.machine()}",
         "processor": _processor(),
-        "cores": usable_cores(),
+        "cores": available_cores(),
         "memory_bytes": _memory(),
         "precision": processor_precision(),
         "torch_capability": torch.backends.cpu.get_cpu_capability(),

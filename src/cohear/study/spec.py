@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -17,6 +17,7 @@ from pydantic import (
 )
 
 from cohear.base.errors import StudyError, UserError
+from cohear.base.plugins import load_installed_parts, load_plugin
 from cohear.base.registry import Registry, did_you_mean
 from cohear.base.yaml_text import Place, YamlMistake, YamlText, read_yaml
 from cohear.data.partition import TaskChoice
@@ -26,6 +27,7 @@ from cohear.data.splits import FoldRule
 from cohear.features.front_end import FRONT_ENDS, FrontEnd, build_front_end
 from cohear.models.encoder import ENCODERS, EncoderChoice
 from cohear.models.sharing import SHARING
+from cohear.study.encoders import mistakes_in_encoders
 from cohear.tasks import METRICS, TARGET_KINDS
 from cohear.training.objective import OBJECTIVES
 from cohear.training.schedule import SCHEDULES
@@ -147,6 +149,7 @@ class StudySettings(_Model):
     """The whole study file."""
 
     study: Text
+    plugins: Annotated[list[Path], OneOrMore] = []
     datasets: dict[str, DatasetSettings] = Field(min_length=1)
     tasks: dict[str, TaskSettings] = Field(min_length=1)
     features: Annotated[list[FeatureSettings], BeforeValidator(_as_named)] = Field(
@@ -229,25 +232,71 @@ def load_study(path: Path) -> StudySettings:
         raise StudyError([f"cannot be read: {error}"], str(path)) from error
     except YamlMistake as error:
         raise StudyError([str(error)], str(path)) from error
-    return check_study(text, str(path))
+    return check_study(text, str(path), path.parent)
 
 
-def check_study(text: YamlText, source: str = "") -> StudySettings:
-    """Check a study's settings.
+def check_study(text: YamlText, source: str = "", folder: Path | None = None) -> StudySettings:
+    """Check a study's settings; its plugins are imported first, for they bring names that it uses.
+
+    Args:
+        text: of the study file.
+        source: what the file is called in errors.
+        folder: where relative paths begin. Without one, plugins are looked for in the working folder, and encoders'
+            modules are not looked for.
 
     Raises:
         StudyError: with every mistake at once.
     """
     if not isinstance(text.value, dict):
         raise StudyError(["expected keys study, datasets and tasks"], source)
+    load_installed_parts()
     try:
         settings = StudySettings.model_validate(text.value)
     except ValidationError as error:
-        raise StudyError(_told(error, text), source) from error
-    mistakes = [*_names(settings, text), *_grid(settings)]
+        raise StudyError([*_told(error, text), *_beside(error, text, folder)], source) from error
+    mistakes = _plugins(settings, folder or Path()) or [
+        *_names(settings, text),
+        *_grid(settings, folder),
+    ]
     if mistakes:
         raise StudyError(mistakes, source)
     return settings
+
+
+def _beside(error: ValidationError, text: YamlText, folder: Path | None) -> list[str]:
+    """Mistakes in what is valid beside what is not, so that they need not be mended in rounds."""
+    content, spoilt = dict(text.value), set()
+    for finding in error.errors():
+        spoilt.add(str(finding["loc"][0]))
+    for key in spoilt:
+        content.pop(key, None)
+    stand_ins = {"study": "study", "datasets": {"x": {"path": "x"}}, "tasks": {"x": {"dataset": "x", "target": "x"}}}
+    for key, stand_in in stand_ins.items():
+        if key in spoilt or key not in content:
+            spoilt.add(key)
+            content[key] = stand_in
+    try:
+        settings = StudySettings.model_validate(content)
+    except ValidationError:  # one key's validity hangs on another's
+        return []
+    found = _plugins(settings, folder or Path()) or [
+        *_names(settings, text),
+        *_grid(settings, folder, spoilt),
+    ]
+    # what refers to a spoilt part cannot be judged
+    about = {*spoilt, *(("tasks", "combinations") if spoilt & {"datasets", "tasks"} else ())}
+    return [mistake for mistake in found if mistake.partition(":")[0].partition(".")[0] not in about]
+
+
+def _plugins(settings: StudySettings, folder: Path) -> list[str]:
+    """Import the plugins; mistakes in them."""
+    mistakes = []
+    for number, path in enumerate(settings.plugins):
+        try:
+            load_plugin(folder / path)
+        except StudyError as error:
+            mistakes += [f"plugins.{number}: {mistake}" for mistake in error.mistakes]
+    return mistakes
 
 
 def _names(settings: StudySettings, text: YamlText) -> list[str]:
@@ -290,8 +339,14 @@ def _names(settings: StudySettings, text: YamlText) -> list[str]:
     return list(dict.fromkeys(mistakes))
 
 
-def _grid(settings: StudySettings) -> list[str]:
-    """Mistakes in the grid of front-ends and encoders, and in combinations."""
+def _grid(settings: StudySettings, folder: Path | None, spoilt: Collection[str] = ()) -> list[str]:
+    """Mistakes in the grid of front-ends and encoders, and in combinations.
+
+    Args:
+        settings: the study.
+        folder: where an encoder's module is looked for; None where that is not known.
+        spoilt: keys that hold a stand-in or a default for what is not valid.
+    """
     mistakes = []
     front_ends = []
     for number, feature in enumerate(settings.features):
@@ -301,7 +356,8 @@ def _grid(settings: StudySettings) -> list[str]:
             mistakes.append(f"features.{number}: {error}")
     mistakes += _twice("features", front_ends)
     mistakes += _twice("encoders", [(encoder.name, _free_settings(encoder)) for encoder in settings.encoders])
-    for number, encoder in enumerate(settings.encoders):
+    can_be_made = not {"features", "encoders"} & set(spoilt)
+    for number, encoder in enumerate(settings.encoders if can_be_made else []):
         choice = encoder.choice(None)
         if choice.module is None and choice.name not in ENCODERS:
             mistakes.append(f"encoders.{number}: unknown encoder {choice.name!r}{did_you_mean(choice.name, ENCODERS)}")
@@ -312,6 +368,9 @@ def _grid(settings: StudySettings) -> list[str]:
                 f"encoders.{number}: encoder {choice.name!r} fits none of the features ({named}); "
                 f"add one that it takes ({fitting}) to features"
             )
+    if can_be_made:
+        choices = settings.encoder_choices(None if folder is None else str(folder))
+        mistakes += mistakes_in_encoders(choices, front_ends)
     for listed in settings.combinations.lists:
         for task in listed:
             if task not in settings.tasks:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from filelock import FileLock, Timeout
 
 from cohear.base.errors import FolderError
+from cohear.base.pool import available_cores
 from cohear.study.folder import StudyFolder
-from cohear.study.local import usable_cores
 
 
 @dataclass(frozen=True)
@@ -55,9 +55,8 @@ def read_status(folder: StudyFolder) -> Status:
         error = folder.error(key)
         if error is not None:
             failed[f"{cell['combination']} ({cell['encoder']}, fold {cell['fold']}, seed {cell['seed']})"] = error
-    left = spent / cost_done * cost_left / usable_cores() if cost_done else None
-    study = folder.read_settings().study
-    return Status(study, len(runs), done, failed, _is_locked(folder), spent, left)
+    left = spent / cost_done * cost_left / available_cores() if cost_done else None
+    return Status(folder.read_study_name(), len(runs), done, failed, _is_locked(folder), spent, left)
 
 
 def _is_locked(folder: StudyFolder) -> bool:

@@ -5,42 +5,38 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from cohear.base.columns import METRICS, RESULTS, RESULTS_OPTIONAL
 from cohear.base.files import write_text
 from cohear.study.folder import StudyFolder
-from cohear.study.spec import StudySettings
 
-RESULTS = [
-    "run",
-    "features",
-    "encoder",
-    "arm",
-    "combination",
-    "control",
-    "fold",
-    "seed",
-    "task",
-    "metric",
-    "value",
-    "higher_is_better",
-    "test_clips",
-    "parameters",
-    "steps",
-    "seconds",
-    "test_part",
-    "focal",
-]
-METRICS = ["run", "task", "part", "selection", "metric", "value"]
+if TYPE_CHECKING:
+    from cohear.study.spec import StudySettings
 
 
-def write_tables(folder: StudyFolder, settings: StudySettings) -> None:
-    """Write ``results.csv``, ``metrics.csv`` and ``arms.csv``."""
+def write_tables(folder: StudyFolder) -> None:
+    """Write ``results.csv`` and ``metrics.csv``."""
     cells = folder.read_plan()
     records = {key: folder.record(key) for key in dict.fromkeys(cell["run"] for cell in cells)}
-    write_text(folder.root / "results.csv", table(RESULTS, sorted(_results(cells, records))))
+    columns = [*RESULTS, *RESULTS_OPTIONAL]
+    write_text(folder.root / "results.csv", table(columns, sorted(_results(cells, records))))
     write_text(folder.root / "metrics.csv", table(METRICS, sorted(_metrics(records))))
+
+
+def write_arms(folder: StudyFolder, settings: StudySettings) -> None:
+    """Write ``arms.csv``."""
     write_text(folder.root / "arms.csv", table(["arm", "setting", "value"], _arms(settings)))
+
+
+def lost_runs(folder: StudyFolder) -> set[str]:
+    """Runs of the plan that ``results.csv`` has and that no record tells of any more."""
+    try:
+        with (folder.root / "results.csv").open(encoding="utf-8", newline="") as file:
+            told = {str(row.get("run")) for row in csv.DictReader(file)}
+    except (OSError, UnicodeDecodeError, csv.Error):
+        return set()
+    return {key for key in {cell["run"] for cell in folder.read_plan()} & told if folder.record(key) is None}
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:

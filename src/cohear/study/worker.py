@@ -16,28 +16,27 @@ import os
 import selectors
 import signal
 import sys
-import traceback
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
 
-from cohear.base.errors import UserError
+from cohear.base.errors import StudyError
+from cohear.base.plugins import load_installed_parts, load_plugin, plugins_version
+from cohear.study.failure import Failure
 from cohear.training.loop import train
 from cohear.training.record import write_run
 from cohear.training.sources import Sources
 from cohear.training.spec import RunSpec
 
-_MOST_TOLD = 4_000
-"""Characters of an error and of its traceback; written as ASCII (``\\u00e4``) both fit a pipe that nobody reads yet."""
-
 
 @dataclass(frozen=True)
 class _Child:
     run: str
-    told: int
-    """End of a pipe with the child's last words."""
+    words: int
+    """Reading end of a pipe with the child's last words."""
 
 
 def main() -> None:
@@ -76,23 +75,23 @@ def warm_up() -> None:
 
 
 def _start(request: dict[str, Any], children: dict[int, _Child]) -> None:
-    told, tells = os.pipe()
+    words, last_words = os.pipe()
     server = os.getpid()
     pid = os.fork()
     if pid == 0:
-        os.close(told)
+        os.close(words)
         status = 70
         try:
             _die_with(server)
-            status = _work(request, tells)
+            status = _work(request, last_words)
         finally:
             os._exit(status)
-    os.close(tells)
-    children[pid] = _Child(request["run"], told)
+    os.close(last_words)
+    children[pid] = _Child(request["run"], words)
     _answer({"run": request["run"], "event": "started", "pid": pid})
 
 
-def _work(request: dict[str, Any], tells: int) -> int:
+def _work(request: dict[str, Any], last_words: int) -> int:
     """Train one run in this process; 0 when its folder is written."""
     signal.set_wakeup_fd(-1)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
@@ -100,18 +99,27 @@ def _work(request: dict[str, Any], tells: int) -> int:
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what a user's module prints is no answer of ours
     try:
         spec = RunSpec.model_validate(request["specification"])
+        load_parts([Path(path) for path in request["plugins"]], spec)
         sources = Sources(Path(request["splits"]), Path(request["cache"]))
         for result in train([spec], sources, request["encoder_folder"]):
             write_run(Path(request["folder"]), result, request["keep"])
     except BaseException as error:
-        told = {
-            "concerns_all": isinstance(error, UserError),
-            "error": (str(error) if isinstance(error, UserError) else f"{type(error).__name__}: {error}")[:_MOST_TOLD],
-            "detail": traceback.format_exc()[-_MOST_TOLD:],
-        }
-        os.write(tells, json.dumps(told).encode())
+        os.write(last_words, Failure.of(error).to_bytes())
         return 1
     return 0
+
+
+def load_parts(plugins: Sequence[Path], spec: RunSpec) -> None:
+    """Enter the parts that the driver had when it planned the run.
+
+    Raises:
+        StudyError: a plugin cannot be imported, or was changed since the run was planned.
+    """
+    load_installed_parts()
+    for path in plugins:
+        load_plugin(path)
+    if plugins and plugins_version(plugins) != spec.versions.get("plugins"):
+        raise StudyError(["a plugin was changed while the study was at work; run the same command again"])
 
 
 def _reap(children: dict[int, _Child]) -> None:
@@ -121,12 +129,10 @@ def _reap(children: dict[int, _Child]) -> None:
         if not ended:
             continue
         child = children.pop(pid)
-        with os.fdopen(child.told, "rb") as pipe:
-            words = pipe.read()
-        told: dict[str, Any] = {}
-        with contextlib.suppress(ValueError):
-            told = json.loads(words) if words else {}
-        _answer({"run": child.run, "event": "ended", "status": os.waitstatus_to_exitcode(status), **told})
+        with os.fdopen(child.words, "rb") as pipe:
+            failure = Failure.from_bytes(pipe.read())
+        told = asdict(failure) if failure else None
+        _answer({"run": child.run, "event": "ended", "status": os.waitstatus_to_exitcode(status), "failure": told})
 
 
 def _end(children: dict[int, _Child]) -> None:

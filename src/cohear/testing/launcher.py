@@ -16,9 +16,9 @@ from typing import ClassVar
 
 import pytest
 
-from cohear.base.errors import UserError
+from cohear.base.errors import DataError
 from cohear.study.launcher import LAUNCHERS, Event, Work
-from cohear.training.record import read_record
+from cohear.training.run_folder import read_record
 from cohear.training.spec import RunSpec
 
 
@@ -64,12 +64,22 @@ class LauncherContract(ABC):
         assert {event.run for event in events if event.kind == "finished"} == {spec.key for spec in specs[1:]}
         assert read_record(work.runs / absurd.key) is None
 
+    def test_mistake_of_one_run_does_not_end_the_others(self) -> None:
+        """An objective that is not there is told for the runs that ask for it."""
+        specs, work = self.given()
+        training = specs[0].training.model_copy(update={"objective": "none such"})
+        mistaken = specs[0].model_copy(update={"training": training})
+        events = self.launch([mistaken, *specs[1:]], work)
+        [failed] = [event for event in events if event.kind == "failed"]
+        assert (failed.run, failed.error.partition(" (")[0]) == (mistaken.key, "unknown objective 'none such'")
+        assert {event.run for event in events if event.kind == "finished"} == {spec.key for spec in specs[1:]}
+
     def test_what_concerns_every_run_is_raised(self) -> None:
         """Data that are gone are the user's to bring back."""
         specs, work = self.given()
         for split in work.splits.iterdir():
             split.unlink()
-        with pytest.raises(UserError, match="cannot read the split"):
+        with pytest.raises(DataError, match="cannot read the split"):
             self.launch(specs, work)
 
     def test_closing_ends_all_work(self) -> None:

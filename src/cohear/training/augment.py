@@ -57,11 +57,6 @@ class Augmentation:
         self._frames_masked = masks.random(shape)
         self._first_frame = masks.random(shape)
 
-    def tempo(self, step: int) -> NDArray[np.float64]:
-        """The pace drawn for each window of a step, ``[batch]``: stored frames to a frame."""
-        pace: NDArray[np.float64] = self._tempo[step]
-        return pace
-
     def frames_after_tempo(self, frames: Integers) -> Integers:
         """Frames ``[steps, batch]`` that clips of so many have at the pace drawn for them; at least one."""
         return np.maximum(np.ceil(frames / self._tempo), 1).astype(np.int64)

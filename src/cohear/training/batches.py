@@ -17,9 +17,6 @@ from cohear.training.augment import Augmentation
 from cohear.training.settings import TrainingSettings
 from cohear.training.sources import TaskData
 
-CROPS_DRAWN = 3
-"""Random crops of a clip of which the loudest is learnt from: one of pure silence has a label and no sound."""
-
 
 @dataclass(frozen=True)
 class Rows:
@@ -65,22 +62,8 @@ class TaskBatches:
             self._augmentation = Augmentation(shape, fitting, *name, "augmentation")
             frames = self._augmentation.frames_after_tempo(frames)
         room = np.maximum(frames - window, 0)
-        candidates = stream(*name, "crops").integers(0, room + 1, (CROPS_DRAWN, *shape))
+        self._starts = stream(*name, "crops").integers(0, room + 1)
         self._lengths = np.minimum(frames, window)
-        self._starts = np.stack([self._loudest(step, candidates[:, step]) for step in range(settings.steps)])
-
-    def _loudest(self, step: int, candidates: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Of each clip's candidate crops ``[draws, batch]`` the loudest: less is learnt from pauses and silence."""
-        rows, store = self._task.rows[self._clips[step]], self._task.store
-        pace = np.ones(len(rows)) if self._augmentation is None else self._augmentation.tempo(step)
-        loudness = np.empty(candidates.shape)
-        for draw, starts in enumerate(candidates):
-            first = np.minimum((starts * pace).astype(np.int64), store.lengths[rows] - 1)
-            frames, lengths = gather(store, rows, first, self._window)
-            valid = np.arange(self._window) < lengths[:, None]
-            loudness[draw] = (self._front_end.levels(frames) * valid).sum(axis=1) / lengths
-        chosen: NDArray[np.int64] = candidates[loudness.argmax(axis=0), np.arange(len(rows))]
-        return chosen
 
     def make(self, step: int) -> Rows:
         """The task's rows of batch ``step``."""

@@ -15,8 +15,7 @@ from safetensors.torch import save as safetensors_bytes
 from cohear.base.files import folder_whole_or_not_at_all, write_bytes, write_json, write_text
 from cohear.training.loop import RunResult
 from cohear.training.predictions import prediction_rows
-
-RECORD = "record.json"
+from cohear.training.run_folder import KEPT, RECORD
 
 
 def write_run(folder: Path, result: RunResult, keep: Sequence[str]) -> None:
@@ -29,17 +28,17 @@ def write_run(folder: Path, result: RunResult, keep: Sequence[str]) -> None:
     """
     with folder_whole_or_not_at_all(folder) as temporary:
         if "curves" in keep:
-            write_text(temporary / "curve.csv", _csv(_curve_rows(result)))
+            write_text(temporary / KEPT["curves"], _csv(_curve_rows(result)))
         if "predictions" in keep:
             tasks = {name: task.data for name, task in result.tasks.items()}
             predictions = {name: task.predictions for name, task in result.tasks.items()}
             # the clips that were not trained on
             rows = prediction_rows(tasks, predictions, ("validation", "test"))
-            write_text(temporary / "predictions.csv", _csv(rows))
+            write_text(temporary / KEPT["predictions"], _csv(rows))
         if "weights" in keep:
             tensors = {name: tensor.contiguous() for name, tensor in result.network.state_dict().items()}
             names = {"tasks": json.dumps(result.network.tasks), "run": result.spec.key}
-            write_bytes(temporary / "weights.safetensors", safetensors_bytes(tensors, metadata=names))
+            write_bytes(temporary / KEPT["weights"], safetensors_bytes(tensors, metadata=names))
         write_json(temporary / RECORD, record_of(result))
 
 
@@ -64,16 +63,6 @@ def record_of(result: RunResult) -> dict[str, Any]:
         "seconds": round(result.seconds, 3),
         "peak_memory_bytes": peak_memory(),
     }
-
-
-def read_record(folder: Path) -> dict[str, Any] | None:
-    """A run's record, or None where it is not there, half written or another run's."""
-    try:
-        record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
-    whole = isinstance(record, dict) and record.get("run") == folder.name and "tasks" in record
-    return record if whole else None
 
 
 def peak_memory() -> int:

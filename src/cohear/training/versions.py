@@ -13,7 +13,7 @@ from cohear.training.schedule import SCHEDULES
 from cohear.training.settings import TrainingSettings
 from cohear.training.spec import RunSpec
 
-TRAINING_VERSION = 1
+TRAINING_VERSION = 2
 """Goes up when the same specification would train another network."""
 
 

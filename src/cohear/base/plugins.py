@@ -1,0 +1,75 @@
+"""Parts from outside: files that a study names, and installed packages that announce theirs.
+
+Importing one enters its parts in the registries. Nothing is imported where a study is only looked at (status, gains,
+report): a folder that somebody sent must not run code.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from collections.abc import Iterable
+from importlib.metadata import entry_points
+from pathlib import Path
+
+from cohear.base.errors import StudyError
+from cohear.base.files import digest, file_digest
+
+GROUP = "cohear.parts"
+"""Entry-point group of packages; each entry names a module that registers parts when it is imported."""
+
+_loaded: dict[Path, str] = {}
+"""Digest of each file when it was imported; the registries take a name only once."""
+
+
+def load_installed_parts() -> None:
+    """Import what installed packages announce; again it costs nothing.
+
+    Raises:
+        StudyError: a package's module cannot be imported.
+    """
+    for entry in entry_points(group=GROUP):
+        try:
+            entry.load()
+        except Exception as error:
+            raise StudyError(
+                [f"the installed parts {entry.name!r} ({entry.value}) cannot be imported: {_named(error)}"]
+            ) from error
+
+
+def load_plugin(path: Path) -> None:
+    """Import a file of parts, once in a process.
+
+    Raises:
+        StudyError: it is not there, cannot be imported, or was changed since this process imported it.
+    """
+    path = path.resolve()
+    try:
+        content = file_digest(path)
+    except OSError as error:
+        raise StudyError([f"plugin {path} cannot be read: {error.strerror}"]) from error
+    if path in _loaded:
+        if _loaded[path] != content:
+            raise StudyError([f"plugin {path} was changed since this process imported it; start again"])
+        return
+    name = f"cohear_plugin_{digest(str(path), 8)}"  # never the name of another module
+    spec = importlib.util.spec_from_file_location(name, path)
+    if spec is None or spec.loader is None:
+        raise StudyError([f"plugin {path} is no Python file (its name must end in .py)"])
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module  # dataclasses look their module up
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:
+        del sys.modules[name]
+        raise StudyError([f"plugin {path} cannot be imported: {_named(error)}"]) from error
+    _loaded[path] = content
+
+
+def plugins_version(paths: Iterable[Path]) -> str:
+    """A hash of the content of all plugins, wherever they lie and in whatever order they are named."""
+    return digest(sorted(file_digest(path) for path in paths))
+
+
+def _named(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"

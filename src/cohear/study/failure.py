@@ -1,0 +1,64 @@
+"""An error of a run on its way from a worker to the driver."""
+
+from __future__ import annotations
+
+import json
+import traceback
+from dataclasses import asdict, dataclass
+
+from cohear.base.errors import DataError, FolderError, StudyError, UserError
+
+_MOST_CHARACTERS = 4_000
+"""Of an error and of its traceback. A character takes 6 bytes at most, so both fit a pipe (64 KiB) that nobody reads
+before the worker has ended."""
+
+_KINDS = {kind.__name__: kind for kind in (UserError, DataError, FolderError)}
+
+
+@dataclass(frozen=True)
+class Failure:
+    """What ended a run.
+
+    Attributes:
+        error: a sentence.
+        detail: the traceback.
+        concerns_all: name of the error's class where it concerns all runs, else empty.
+    """
+
+    error: str
+    detail: str
+    concerns_all: str = ""
+
+    @classmethod
+    def of(cls, error: BaseException) -> Failure:
+        """An exception, cut to a length that every carrier takes."""
+        users = isinstance(error, UserError)
+        text = str(error) if users else f"{type(error).__name__}: {error}"
+        detail = "".join(traceback.format_exception(type(error), error, error.__traceback__))
+        return cls(text[:_MOST_CHARACTERS], detail[-_MOST_CHARACTERS:], _kind(error) if users else "")
+
+    def raise_where_it_concerns_all(self) -> None:
+        """Raise what would end every other run too, as the kind of error it was."""
+        if self.concerns_all == StudyError.__name__:
+            raise StudyError([self.error])
+        if self.concerns_all:
+            raise _KINDS[self.concerns_all](self.error)
+
+    def to_bytes(self) -> bytes:
+        """JSON; what is no character (half a surrogate pair in a file's name) becomes an escape."""
+        return json.dumps(asdict(self), ensure_ascii=False).encode("utf-8", "backslashreplace")
+
+    @classmethod
+    def from_bytes(cls, words: bytes) -> Failure | None:
+        """The failure, or None where the worker was ended before it could say all."""
+        try:
+            return cls(**json.loads(words))
+        except (ValueError, TypeError):
+            return None
+
+
+def _kind(error: BaseException) -> str:
+    if not getattr(error, "concerns_all_runs", False):
+        return ""
+    known = (*_KINDS, StudyError.__name__)
+    return next(kind.__name__ for kind in type(error).__mro__ if kind.__name__ in known)
