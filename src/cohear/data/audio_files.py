@@ -1,0 +1,30 @@
+"""Which files of a folder are audio, in an order that does not depend on the disk."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+AUDIO_SUFFIXES = frozenset(
+    {".aif", ".aifc", ".aiff", ".au", ".caf", ".flac", ".mp3", ".oga", ".ogg", ".opus", ".snd", ".w64", ".wav"}
+)
+
+
+def is_audio(file: Path) -> bool:
+    """Whether a file's name says that it is audio; what begins with a dot is some system's own (``._a.wav``)."""
+    return file.suffix.lower() in AUDIO_SUFFIXES and not file.name.startswith(".")
+
+
+def audio_files(folder: Path) -> list[Path]:
+    """The audio files that lie in a folder itself, by name; none where it cannot be read or is none."""
+    try:
+        return sorted(file for file in folder.iterdir() if is_audio(file))
+    except OSError:
+        return []
+
+
+def folders_in(folder: Path) -> list[Path]:
+    """The folders in a folder, by name, hidden ones left out; none where it cannot be read or is none."""
+    try:
+        return sorted(child for child in folder.iterdir() if not child.name.startswith(".") and child.is_dir())
+    except OSError:
+        return []
