@@ -107,7 +107,7 @@ def _is_number(cell: str) -> bool:
 def _clips_of_scenes(table: pd.DataFrame) -> pd.DataFrame:
     if "event_labels" in table.columns:
         table["event_labels"] = [";".join(filter(None, map(str.strip, c.split(",")))) for c in table["event_labels"]]
-    return table.rename(columns=_OUR_NAMES)
+    return table.rename(columns=_OUR_NAMES).astype(object)
 
 
 def _clips_of_events(table: pd.DataFrame) -> pd.DataFrame:

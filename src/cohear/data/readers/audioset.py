@@ -29,8 +29,8 @@ class AudioSet(PublicLayout):
     ``-0RWZT-miFs.wav``, each also with ``Y`` before it. Videos vanish, so clips that are listed and not there are
     passed over. ``event`` has the labels of the clip. ``strong_event`` has those of the strong lists
     (``segment_id, start_time_seconds, end_time_seconds, label``; the segment is ``YTID_420000``, in milliseconds).
-    Labels are names where ``class_labels_indices.csv`` or ``mid_to_display_name.tsv`` is there. All clips of a video are one
-    group, and one source across datasets made of YouTube videos.
+    Labels are names where ``class_labels_indices.csv`` or ``mid_to_display_name.tsv`` is there. All clips of a video
+    are one group, and one source across datasets made of YouTube videos.
     """
 
     name: ClassVar[str] = "audioset"
