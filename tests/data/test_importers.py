@@ -1,5 +1,7 @@
 """Layouts that many datasets share: read, written, and read again."""
 
+from itertools import pairwise
+
 import mini_trees
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -192,7 +194,7 @@ def test_segments_cover_a_recording_and_its_events(made, length, seconds):
     events = [Event("a", repr(onset), repr(onset + lasts), label) for onset, lasts, label in made]
     segments = tag_segments(events, length, seconds)
     assert segments[0][0] == 0
-    assert all(after[0] == before[1] for before, after in zip(segments[:-1], segments[1:], strict=True))
+    assert all(after[0] == before[1] for before, after in pairwise(segments))
     assert abs(segments[-1][1] - length) < 1e-9 or segments[-1][1] - segments[-1][0] < 0.2
     assert all(start < end and labels for start, end, labels in segments)
     within = {event.label for event in events if float(event.offset) <= length}

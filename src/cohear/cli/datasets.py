@@ -46,9 +46,9 @@ def datasets(
     if as_json:
         typer.echo(json.dumps(entries, ensure_ascii=False, indent=1))
         return
-    table = Table(
-        "reader", "dataset and tasks", "size and licence", "where to get it, how to place it", show_lines=True
-    )
+    table = Table(show_lines=True)
+    for heading in ("reader", "dataset and tasks", "size and licence", "where to get it, how to place it"):
+        table.add_column(heading, overflow="fold")
     for entry in entries:
         tasks = "; ".join(f"{column}: {meaning}" for column, meaning in entry["tasks"].items())
         get = f"cohear datasets fetch {entry['reader']}" if entry["fetch"] else entry["homepage"]

@@ -42,10 +42,15 @@ def read_clip_table(path: Path, name: str, reader: str | None = None) -> ClipTab
         raise DataError(f"dataset {name!r}: {path} does not exist; check datasets.{name}.path")
     if reader is not None:
         return READERS[reader].read(path, name)
-    for known in READERS:
-        if READERS[known].recognises(path):
-            return READERS[known].read(path, name)
-    raise DataError(
-        f"dataset {name!r}: nothing in {path} is recognised as a clip table; "
-        "put a manifest.csv (columns path, group, labels…) there, or name the reader"
-    )
+    known = reader_of(path)
+    if known is None:
+        raise DataError(
+            f"dataset {name!r}: nothing in {path} is recognised as a clip table; "
+            "put a manifest.csv (columns path, group, labels…) there, or name the reader"
+        )
+    return READERS[known].read(path, name)
+
+
+def reader_of(path: Path) -> str | None:
+    """Name of the first reader that recognises a folder or file; None where none does."""
+    return next((name for name in READERS if READERS[name].recognises(path)), None)

@@ -1,0 +1,160 @@
+"""Tasks that a dataset can carry: labels, folds or held-out groups, and what must be dropped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from cohear.base.errors import UserError
+from cohear.data.dataset import Dataset
+from cohear.data.partition import Partition, TaskChoice, TaskSplit, mistakes_in_folds
+from cohear.data.selection import LabelChoice
+from cohear.data.splits import FoldPlan, FoldRule
+from cohear.data.targets import crosses, same_partition
+from cohear.tasks import TARGET_KINDS
+
+FOLDS = 5
+"""Fold indices that a proposed study uses."""
+
+_FOLD, _GROUP, _SOURCE = "fold", "group", "source_id"
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A task that can be trained and scored by itself.
+
+    Attributes:
+        choice: what the study file says of it.
+        labels: how many labels are left.
+        clips: how many clips.
+        why: sentences for the study file: why it is cut so, and why labels are dropped.
+    """
+
+    choice: TaskChoice
+    labels: int
+    clips: int
+    why: tuple[str, ...]
+
+
+def drafts(dataset: Dataset, target: str, name: str, seed: int) -> tuple[list[Draft], str]:
+    """Every way to cut a task that leaves something to learn and to score, the best one first.
+
+    Returns:
+        The drafts; and where there is none, why.
+    """
+    found, reasons = [], []
+    for rule, why in _rules(dataset, target):
+        draft = _settle(dataset, TaskChoice(name, dataset.name, target, rule=rule), why, seed)
+        if isinstance(draft, Draft):
+            found.append(draft)
+        else:
+            reasons.append(draft)
+    return found, "" if found else (reasons or ["its labels are the groups, which must not be split"])[0]
+
+
+def splits_of(
+    datasets: Mapping[str, Dataset], choices: Sequence[TaskChoice], seed: int
+) -> dict[int, dict[str, TaskSplit]]:
+    """All fold indices of some tasks together; raises UserError where a task cannot be cut."""
+    partition = Partition(datasets, choices, seed)
+    return {index: partition.fold(index) for index in range(FOLDS)}
+
+
+def _rules(dataset: Dataset, target: str) -> Iterator[tuple[FoldRule, str]]:
+    """Ways to cut a dataset for a target, the best one first, each with its reason."""
+    table = dataset.table
+    cells = table.column(target, dataset.name)
+    groups = table.optional_column(_GROUP) if _GROUP in table.rows.columns else table.optional_column(_SOURCE)
+    has_groups = any(groups) and len(set(groups)) < len(groups)
+    is_group = has_groups and same_partition(cells, groups)
+    folds = table.optional_column(_FOLD)
+    official = any(folds) and _usable(dataset)
+    crossing = crosses(groups, folds) if official and has_groups else 0
+    if official and (is_group or not crossing):
+        both = f"have every {target} on both sides, which this task needs" if is_group else "keep groups together"
+        yield FoldRule(folds=_FOLD), f"Official folds: they {both if has_groups else 'make results comparable'}."
+    if is_group:
+        return
+    if official and crossing:
+        begin = f"The official folds have {crossing} groups on both sides, so"
+    elif any(folds) and not official:
+        begin = "The official folds give no training and test part, so"
+    else:
+        begin = "There are no official folds, so"
+    if not has_groups:
+        yield FoldRule(), f"{begin} folds are over single clips: nothing is known that would keep clips together."
+        return
+    column = _GROUP if _GROUP in table.rows.columns else _SOURCE
+    held = next((c for c in _label_like(dataset) if c != target and same_partition(table.column(c, ""), groups)), None)
+    if held is not None:
+        yield FoldRule(hold_out=held), f"{begin} whole values of {held} are held out: none is in training and in test."
+    elif column == _GROUP:
+        yield FoldRule(), f"{begin} folds are over {_GROUP}: no group is in training and in test."
+    else:
+        yield FoldRule(hold_out=_SOURCE), f"{begin} recordings ({_SOURCE}) are held out whole."
+
+
+def _label_like(dataset: Dataset) -> list[str]:
+    return [column for column in map(str, dataset.table.rows.columns) if column not in (_GROUP, _SOURCE, _FOLD, "path")]
+
+
+def _usable(dataset: Dataset) -> bool:
+    try:
+        FoldPlan(dataset.table, FoldRule(folds=_FOLD), 0, dataset.name)
+    except UserError:
+        return False
+    return True
+
+
+def _settle(dataset: Dataset, choice: TaskChoice, why: str, seed: int) -> Draft | str:
+    """Drop labels until the rest can be scored in most folds; the reason where that leaves too little."""
+    dropped: dict[str, int] = {}
+    while True:
+        choice = replace(choice, labels=LabelChoice(drop=tuple(dropped)))
+        try:
+            folds = splits_of({dataset.name: dataset}, [choice], seed)
+        except UserError as error:
+            return _without_place(str(error), choice)
+        splits = [by_task[choice.name] for by_task in folds.values()]
+        absent = [label for split in splits for label in split.unscored()]
+        often = {label: absent.count(label) for label in absent if absent.count(label) > len(splits) / 2}
+        if len(often) == len(splits[0].labels):
+            return f"no label of it is in training and test of most folds, cut over {_cut(choice)}"
+        if not often:
+            break
+        dropped |= often
+    mistakes = mistakes_in_folds(folds, allow_overlap=False)
+    if mistakes:
+        return _without_place(mistakes[0], choice)
+    drops = _why_dropped(dataset, choice, dropped)
+    counts = TARGET_KINDS[splits[0].kind].counts(splits[0].targets, splits[0].labels)
+    return Draft(choice, int((counts > 0).sum()), len(splits[0].clips), (why, *drops))
+
+
+def _why_dropped(dataset: Dataset, choice: TaskChoice, dropped: dict[str, int]) -> list[str]:
+    """Sentences on dropped labels: those of one group, then others."""
+    if not dropped:
+        return []
+    column = choice.rule.hold_out or (_GROUP if _GROUP in dataset.table.rows.columns else None)
+    groups = dataset.table.optional_column(column) if column else dataset.table.clip_ids()
+    held: dict[str, set[str]] = {label: set() for label in dropped}
+    for cell, group in zip(dataset.table.column(choice.target, dataset.name), groups, strict=True):
+        for label in cell.split(";"):
+            if label.strip() in held:
+                held[label.strip()].add(group)
+    single = [label for label in dropped if len(held[label]) <= 1]
+    others = [label for label in dropped if len(held[label]) > 1]
+    sentences = []
+    if single:
+        sentences.append(f"Dropped, because all their clips are in one group ({_cut(choice)}): {', '.join(single)}.")
+    if others:
+        sentences.append(f"Dropped, because most folds lack them in training or test: {', '.join(others)}.")
+    return sentences
+
+
+def _cut(choice: TaskChoice) -> str:
+    return choice.rule.folds or choice.rule.hold_out or _GROUP
+
+
+def _without_place(sentence: str, choice: TaskChoice) -> str:
+    return sentence.removeprefix(f"tasks.{choice.name}: ").removeprefix(f"tasks.{choice.name}.")
