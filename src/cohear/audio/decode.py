@@ -167,7 +167,8 @@ def _read(path: Path, file: soundfile.SoundFile, frames: int) -> Iterator[NDArra
         asked = min(most, frames - read)
         block: NDArray[np.float32] = file.read(asked, dtype="float32")  # [frames] or [frames, channels]
         read += len(block)
-        mono = block if block.ndim == 1 else block.mean(axis=1, dtype=np.float32)
+        with np.errstate(over="ignore", invalid="ignore"):  # not finite: told below
+            mono = block if block.ndim == 1 else block.mean(axis=1, dtype=np.float32)
         if not np.isfinite(mono).all():
             raise UnreadableAudio(path, "it has samples that are not finite numbers (NaN or infinity)")
         if len(mono):

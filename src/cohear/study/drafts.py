@@ -132,7 +132,7 @@ def _settle(dataset: Dataset, choice: TaskChoice, why: str, seed: int) -> Draft 
 
 
 def _why_dropped(dataset: Dataset, choice: TaskChoice, dropped: dict[str, int]) -> list[str]:
-    """Sentences on dropped labels: those of one group, then others."""
+    """Sentences on dropped labels, a reason each."""
     if not dropped:
         return []
     column = choice.rule.hold_out or (_GROUP if _GROUP in dataset.table.rows.columns else None)
@@ -142,14 +142,12 @@ def _why_dropped(dataset: Dataset, choice: TaskChoice, dropped: dict[str, int]) 
         for label in cell.split(";"):
             if label.strip() in held:
                 held[label.strip()].add(group)
-    single = [label for label in dropped if len(held[label]) <= 1]
-    others = [label for label in dropped if len(held[label]) > 1]
-    sentences = []
-    if single:
-        sentences.append(f"Dropped, because all their clips are in one group ({_cut(choice)}): {', '.join(single)}.")
-    if others:
-        sentences.append(f"Dropped, because most folds lack them in training or test: {', '.join(others)}.")
-    return sentences
+    reasons = {
+        "no clip has them": [label for label in dropped if not held[label]],
+        f"all their clips are in one group ({_cut(choice)})": [label for label in dropped if len(held[label]) == 1],
+        "most folds lack them in training or test": [label for label in dropped if len(held[label]) > 1],
+    }
+    return [f"Dropped, because {why}: {', '.join(labels)}." for why, labels in reasons.items() if labels]
 
 
 def _cut(choice: TaskChoice) -> str:
