@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -12,12 +14,15 @@ from cohear.analysis.results import read_results
 from cohear.analysis.tables import write_table
 from cohear.base.errors import FolderError
 from cohear.base.files import cache_folder
+from cohear.data.catalogue import catalogue, export_dataset, public_layout
+from cohear.data.fetch import fetch
 from cohear.report.build import write_report
 from cohear.report.folder import read_facts
 from cohear.study.folder import StudyFolder, with_paths_from
 from cohear.study.plan import PlannedRun
 from cohear.study.prepare import prepare
 from cohear.study.progress import Progress
+from cohear.study.proposal import write_proposal
 from cohear.study.run import Outcome, run_study
 from cohear.study.spec import StudySettings, load_study
 from cohear.study.status import Status, read_status
@@ -54,6 +59,32 @@ class Study:
         settings = with_paths_from(load_study(path / "study.yaml" if path.is_dir() else path), source)
         usual = path if path.is_dir() else source / "out" / settings.study
         return cls(settings, source, Path(out) if out is not None else usual)
+
+    @classmethod
+    def propose(
+        cls,
+        paths: Sequence[str | Path],
+        file: str | Path = "study.yaml",
+        *,
+        force: bool = False,
+        jobs: int | None = None,
+        progress: Progress | None = None,
+    ) -> Study:
+        """Write a study file from whatever datasets the paths hold, and load it.
+
+        Args:
+            paths: folders or table files.
+            file: the study file.
+            force: a file that is there is written over.
+            jobs: files read at once; None for one a core.
+            progress: told of the scan.
+
+        Raises:
+            UserError: no task can be made of them, or the file is there already.
+        """
+        written = [Path(path) for path in paths]
+        write_proposal(written, Path(file), cache=cache_folder(), force=force, jobs=jobs, progress=progress)
+        return cls.load(file)
 
     def run(
         self,
@@ -111,6 +142,21 @@ class Study:
         return read_status(StudyFolder(self.folder))
 
 
+def datasets() -> list[dict[str, Any]]:
+    """The public datasets that are read: tasks, size, licence, where to get them and how to place them."""
+    return catalogue()
+
+
+def fetch_dataset(name: str, out: str | Path) -> Path:
+    """Download a public dataset that has a plain address; call it again to go on after a break.
+
+    Raises:
+        UserError: it has none, the network or the checksum fails.
+    """
+    fetch(public_layout(name), Path(out))
+    return Path(out)
+
+
 def write_gains(folder: str | Path) -> pd.DataFrame:
     """Gains of a study folder, or of any folder with a ``results.csv``; written there as ``gains.csv``.
 
@@ -144,4 +190,4 @@ def refresh_tables(folder: Path) -> None:
         write_tables(study, study.read_settings())
 
 
-__all__ = ["Study", "make_report", "write_gains"]
+__all__ = ["Study", "datasets", "export_dataset", "fetch_dataset", "make_report", "write_gains"]

@@ -1,5 +1,6 @@
 """Broken, cut and hostile files end in a table, samples or one sentence: no traceback, no hang, nothing written."""
 
+import os
 import signal
 from contextlib import contextmanager
 
@@ -203,3 +204,17 @@ def test_many_broken_files(trees, sounds, tmp_path, seed):
     assert 6 * 2 * (MANY // 6) >= 10_000
     fuzz_tables(trees, MANY // 6, seed)
     fuzz_audio(sounds, tmp_path, MANY // 6, seed)
+
+
+def test_pipes_are_not_waited_for(tmp_path):
+    """In place of a table and of audio."""
+    mini_trees.esc50(tmp_path)
+    table = tmp_path / "ESC-50-master/meta/esc50.csv"
+    table.unlink()
+    os.mkfifo(table)
+    with no_hang(), pytest.raises(UserError, match="is not a plain file"):
+        read_clip_table(tmp_path, "mine")
+    os.mkfifo(tmp_path / "pipe.wav")
+    for ask in (audio_info, lambda path: decode(Segment(path))):
+        with no_hang(), pytest.raises(UnreadableAudio, match="it is a pipe or a device"):
+            ask(tmp_path / "pipe.wav")

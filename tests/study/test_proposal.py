@@ -84,7 +84,7 @@ def test_every_kind_of_folder(tmp_path):
     assert "  rooms: {path: rooms}\n" in text
     assert "  digit: {dataset: fsdd, target: digit, hold_out: speaker, drop: [3, 4, 5, 6, 7, 8, 9]}\n" in text
     assert "Dropped, because no clip has them: 3, 4, 5, 6, 7, 8, 9." in words(text)
-    assert "README.md: nothing in it is recognised as a dataset" in text
+    assert "README.md: nothing in it is recognised as a dataset" in words(text)
     assert "Licence: CC BY-SA 4.0." in text
     runs, _, warnings = plan(tmp_path)
     assert len(runs) == 5 * (4 + 6 + 1)
@@ -274,7 +274,7 @@ def test_one_broken_dataset_does_not_spoil_the_rest(tmp_path):
     (tmp_path / "bad" / "manifest.csv").write_text("path;label\na;b\n")
     proposal, text = propose(tmp_path, tmp_path / "bad", tmp_path / "good")
     assert [known.name for known in proposal.found] == ["good"]
-    assert "is not separated by commas" in text
+    assert "is not separated by commas" in words(text)
     plan(tmp_path)
 
 
@@ -331,7 +331,7 @@ def test_the_real_datasets(shared_data, tmp_path):
     proposal, text = propose(tmp_path, *paths)
     assert len(proposal.found) == 8
     assert {task.choice.dataset for task in proposal.tasks} == {known.name for known in proposal.found}
-    assert "README.md: nothing in it is recognised" in text
+    assert "README.md: nothing in it is recognised" in words(text)
     assert "drop: [_silence_]" in text
     runs, _, _ = plan(tmp_path)
     assert len(runs) > 100

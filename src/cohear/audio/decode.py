@@ -114,7 +114,7 @@ def open_blocks(segment: Segment) -> Iterator[AudioBlocks]:
     """
     path = segment.path
     try:
-        with soundfile.SoundFile(path) as file:
+        with _open(path) as file:
             _refuse_cut_short(path, file)
             first, frames = _span(segment, file)
             if first:
@@ -131,11 +131,17 @@ def audio_info(path: Path) -> AudioInfo:
         UnreadableAudio: it cannot be opened as audio; says why.
     """
     try:
-        with soundfile.SoundFile(path) as file:
+        with _open(path) as file:
             frames = file.frames if file.frames < _UNKNOWN_FRAMES else None
             return AudioInfo(file.samplerate, file.channels, frames)
     except (soundfile.SoundFileError, OSError) as error:
         raise UnreadableAudio(path, _why_not_opened(path, error)) from error
+
+
+def _open(path: Path) -> soundfile.SoundFile:
+    if path.exists() and not path.is_file() and not path.is_dir():
+        raise UnreadableAudio(path, "it is a pipe or a device, not an audio file")  # opening it might wait for ever
+    return soundfile.SoundFile(path)
 
 
 def _span(segment: Segment, file: soundfile.SoundFile) -> tuple[int, int]:

@@ -27,7 +27,7 @@ def read_text(file: Path, root: Path | None = None) -> str:
     Raises:
         DataError: it is not UTF-8, cannot be read, or is a link that leads out of the root.
     """
-    refuse_link_out(file, root or file.parent)
+    refuse_odd_file(file, root or file.parent)
     try:
         return file.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -36,11 +36,13 @@ def read_text(file: Path, root: Path | None = None) -> str:
         raise DataError(f"cannot read {file}: {error.strerror}") from error
 
 
-def refuse_link_out(file: Path, root: Path) -> None:
-    """Raise DataError where a symbolic link leads out of a dataset's folder."""
+def refuse_odd_file(file: Path, root: Path) -> None:
+    """Raise DataError where a symbolic link leads out of a dataset's folder, or where a pipe would be waited for."""
     real_root = os.path.realpath(root)
     if os.path.commonpath([real_root, os.path.realpath(file)]) != real_root:
         raise DataError(f"{file} is a link that leaves the dataset's folder; put the file itself there")
+    if file.exists() and not file.is_file():
+        raise DataError(f"{file} is not a plain file")
 
 
 def read_csv(file: Path, root: Path | None = None) -> pd.DataFrame:
@@ -128,7 +130,7 @@ def read_parquet(file: Path, root: Path | None = None) -> pd.DataFrame:
         DataError: it is no table that can be read.
         MissingExtra: there is no pyarrow.
     """
-    refuse_link_out(file, root or file.parent)
+    refuse_odd_file(file, root or file.parent)
     try:
         from pyarrow import parquet  # noqa: PLC0415 - an extra
     except ImportError as error:
