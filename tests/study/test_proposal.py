@@ -1,6 +1,7 @@
 """cohear init: what it proposes runs as it is, and it says why."""
 
 import csv
+import os
 import re
 import sys
 import zlib
@@ -93,7 +94,9 @@ def test_every_kind_of_folder(tmp_path):
 
 def test_a_folder_of_datasets_stands_for_what_is_in_it(tmp_path):
     tiny.write_datasets(tmp_path / "data")
-    proposal, _ = propose(tmp_path, tmp_path / "data")
+    (tmp_path / "data" / "notes").mkdir()
+    proposal, text = propose(tmp_path, tmp_path / "data")
+    assert "notes: nothing in it is recognised" in words(text)
     assert [known.name for known in proposal.found] == ["birds", "doors", "tones"]
     plan(tmp_path)
 
@@ -137,6 +140,30 @@ def test_official_folds(tmp_path):
     assert "  sound: {dataset: good, target: sound, folds: fold}\n" in text
     assert "  tone: {dataset: bad, target: tone}\n" in text
     assert "The official folds give no training and test part" in words(text)
+
+
+def test_official_validation_may_share_groups_with_training(tmp_path):
+    """What must be kept apart is test and the rest."""
+    columns = {"sound": lambda n: "ab"[n % 2], "group": lambda n: n // 4}
+    write(tmp_path / "one", rows(60, **columns, fold=lambda n: "test" if n >= 40 else ("val", "train")[n % 4 > 0]))
+    _, text = propose(tmp_path, tmp_path / "one")
+    assert "  sound: {dataset: one, target: sound, folds: fold}\n" in text
+
+
+def test_segments_in_which_nothing_sounds_are_negatives(tmp_path):
+    write(tmp_path / "one", rows(40, event=lambda n: ("none", "car", "car;bus", "bus")[n % 4], group=lambda n: n // 4))
+    proposal, text = propose(tmp_path, tmp_path / "one")
+    assert proposal.tasks[0].choice.labels.drop == ("none",)
+    assert proposal.tasks[0].clips == 40
+    assert "clips in which nothing of the list sounds are negatives" in words(text)
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may look into every folder")
+def test_a_folder_that_may_not_be_read(tmp_path):
+    write(tmp_path / "good", rows(20, sound=lambda n: "ab"[n % 2]))
+    (tmp_path / "shut").mkdir(mode=0)
+    _, text = propose(tmp_path, tmp_path / "good", tmp_path / "shut")
+    assert "cannot look into" in words(text)
 
 
 def test_bookkeeping_is_no_target():

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from cohear.base.errors import DataError
+
 AUDIO_SUFFIXES = frozenset(
     {".aif", ".aifc", ".aiff", ".au", ".caf", ".flac", ".mp3", ".oga", ".ogg", ".opus", ".snd", ".w64", ".wav"}
 )
@@ -15,16 +17,27 @@ def is_audio(file: Path) -> bool:
 
 
 def audio_files(folder: Path) -> list[Path]:
-    """The audio files that lie in a folder itself, by name; none where it cannot be read or is none."""
-    try:
-        return sorted(file for file in folder.iterdir() if is_audio(file))
-    except OSError:
-        return []
+    """The audio files that lie in a folder itself, by name; none where it is no folder.
+
+    Raises:
+        DataError: the folder may not be read.
+    """
+    return [file for file in _entries(folder) if is_audio(file)]
 
 
 def folders_in(folder: Path) -> list[Path]:
-    """The folders in a folder, by name, hidden ones left out; none where it cannot be read or is none."""
+    """The folders in a folder, by name, hidden ones left out; none where it is no folder.
+
+    Raises:
+        DataError: the folder may not be read.
+    """
+    return [child for child in _entries(folder) if not child.name.startswith(".") and child.is_dir()]
+
+
+def _entries(folder: Path) -> list[Path]:
     try:
-        return sorted(child for child in folder.iterdir() if not child.name.startswith(".") and child.is_dir())
-    except OSError:
+        return sorted(folder.iterdir())
+    except (FileNotFoundError, NotADirectoryError):
         return []
+    except OSError as error:
+        raise DataError(f"cannot look into {folder}: {error.strerror}") from error

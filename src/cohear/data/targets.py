@@ -6,7 +6,6 @@ import re
 from collections.abc import Mapping, Sequence
 
 from cohear.data.clips import RESERVED_COLUMNS, ClipTable
-from cohear.data.folds import groups_of
 
 MOST_LABELS = 200
 FEWEST_CLIPS_A_LABEL = 4
@@ -56,13 +55,6 @@ def nearly_alike(one: Mapping[int, str], other: Mapping[int, str]) -> bool:
         _explained(first, second, both) >= ALIKE * max(len(one), len(other))
         for first, second in ((one, other), (other, one))
     )
-
-
-def crosses(cells: Sequence[str], folds: Sequence[str]) -> int:
-    """How many groups of a column lie in more than one official fold."""
-    groups = groups_of(cells)
-    pairs = set(zip(groups.tolist(), folds, strict=True))
-    return len(pairs) - len(set(groups.tolist()))
 
 
 def _explained(first: Mapping[int, str], second: Mapping[int, str], both: set[int]) -> int:

@@ -7,10 +7,12 @@ from dataclasses import dataclass, replace
 
 from cohear.base.errors import UserError
 from cohear.data.dataset import Dataset
+from cohear.data.events import NOTHING
+from cohear.data.folds import groups_of
 from cohear.data.partition import Partition, TaskChoice, TaskSplit, mistakes_in_folds
-from cohear.data.selection import LabelChoice
-from cohear.data.splits import FoldPlan, FoldRule
-from cohear.data.targets import crosses, same_partition
+from cohear.data.selection import LabelChoice, guess_kind
+from cohear.data.splits import FoldPlan, FoldRule, Part
+from cohear.data.targets import same_partition
 from cohear.tasks import TARGET_KINDS
 
 FOLDS = 5
@@ -68,8 +70,8 @@ def _rules(dataset: Dataset, target: str) -> Iterator[tuple[FoldRule, str]]:
     has_groups = any(groups) and len(set(groups)) < len(groups)
     is_group = has_groups and same_partition(cells, groups)
     folds = table.optional_column(_FOLD)
-    official = any(folds) and _usable(dataset)
-    crossing = crosses(groups, folds) if official and has_groups else 0
+    official = _official(dataset) if any(folds) else None
+    crossing = _crossing(official, groups) if official and has_groups else 0
     if official and (is_group or not crossing):
         both = f"have every {target} on both sides, which this task needs" if is_group else "keep groups together"
         yield FoldRule(folds=_FOLD), f"Official folds: they {both if has_groups else 'make results comparable'}."
@@ -98,17 +100,30 @@ def _label_like(dataset: Dataset) -> list[str]:
     return [column for column in map(str, dataset.table.rows.columns) if column not in (_GROUP, _SOURCE, _FOLD, "path")]
 
 
-def _usable(dataset: Dataset) -> bool:
+def _official(dataset: Dataset) -> FoldPlan | None:
+    """The official folds, where they give training and test parts."""
     try:
-        FoldPlan(dataset.table, FoldRule(folds=_FOLD), 0, dataset.name)
+        return FoldPlan(dataset.table, FoldRule(folds=_FOLD), 0, dataset.name)
     except UserError:
-        return False
-    return True
+        return None
+
+
+def _crossing(official: FoldPlan, groups: Sequence[str]) -> int:
+    """How many groups are tested in a fold that also learns from them."""
+    numbers = groups_of(groups)
+    both: set[int] = set()
+    for index in range(official.count):
+        parts = official.parts(index)
+        learnt = numbers[(parts == Part.TRAIN) | (parts == Part.VALIDATION)]
+        both |= set(numbers[parts == Part.TEST].tolist()) & set(learnt.tolist())
+    return len(both)
 
 
 def _settle(dataset: Dataset, choice: TaskChoice, why: str, seed: int) -> Draft | str:
     """Drop labels until the rest can be scored in most folds; the reason where that leaves too little."""
-    dropped: dict[str, int] = {}
+    cells = dataset.table.column(choice.target, dataset.name)
+    negatives = NOTHING in cells and guess_kind(cells) == "multilabel"
+    dropped: dict[str, int] = {NOTHING: 0} if negatives else {}
     while True:
         choice = replace(choice, labels=LabelChoice(drop=tuple(dropped)))
         try:
@@ -126,12 +141,14 @@ def _settle(dataset: Dataset, choice: TaskChoice, why: str, seed: int) -> Draft 
     mistakes = mistakes_in_folds(folds, allow_overlap=False)
     if mistakes:
         return _without_place(mistakes[0], choice)
-    drops = _why_dropped(dataset, choice, dropped)
+    drops = _why_dropped(dataset, choice, [label for label in dropped if not (negatives and label == NOTHING)])
+    if negatives:
+        drops.append(f"{NOTHING!r} is no label: clips in which nothing of the list sounds are negatives of all others.")
     counts = TARGET_KINDS[splits[0].kind].counts(splits[0].targets, splits[0].labels)
     return Draft(choice, int((counts > 0).sum()), len(splits[0].clips), (why, *drops))
 
 
-def _why_dropped(dataset: Dataset, choice: TaskChoice, dropped: dict[str, int]) -> list[str]:
+def _why_dropped(dataset: Dataset, choice: TaskChoice, dropped: Sequence[str]) -> list[str]:
     """Sentences on dropped labels, a reason each."""
     if not dropped:
         return []

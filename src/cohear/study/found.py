@@ -15,6 +15,8 @@ from cohear.data.reader import read_clip_table, reader_of
 from cohear.data.readers import Published, public_layouts
 from cohear.study.progress import Progress
 
+_UNKNOWN = "nothing in it is recognised as a dataset"
+
 
 @dataclass(frozen=True)
 class Found:
@@ -59,10 +61,13 @@ def find_datasets(
     places: dict[Path, str] = {}
     left_out: dict[str, str] = {}
     for path in dict.fromkeys(paths):
-        recognised = _recognised(path)
-        places |= recognised
-        if not recognised:
-            left_out[str(path)] = "nothing in it is recognised as a dataset"
+        try:
+            readers = _readers(path)
+        except DataError as error:
+            left_out[str(path)] = str(error)
+            continue
+        places |= {place: reader for place, reader in readers.items() if reader}
+        left_out |= {str(place): _UNKNOWN for place, reader in readers.items() if not reader}
     found: list[Found] = []
     for path, reader in places.items():
         name = _free_name(path, [known.name for known in found])
@@ -82,13 +87,11 @@ def find_datasets(
     return found, left_out
 
 
-def _recognised(path: Path) -> dict[Path, str]:
-    """The path and its reader, or those of the folders in it."""
+def _readers(path: Path) -> dict[Path, str | None]:
+    """The path and its reader; or the folders in it and theirs, where one of them at least has any."""
     reader = reader_of(path)
-    if reader is not None:
-        return {path: reader}
-    inner = folders_in(path) if path.is_dir() else []
-    return {child: reader for child in inner if (reader := reader_of(child))}
+    inner = {child: reader_of(child) for child in folders_in(path)} if reader is None else {}
+    return inner if any(inner.values()) else {path: reader}
 
 
 def _free_name(path: Path, taken: Sequence[str]) -> str:

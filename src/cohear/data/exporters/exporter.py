@@ -80,9 +80,11 @@ def _write_clip(table: ClipTable, row: int, folder: Path) -> str:
         target = folder / path
         make_folder(target.parent)
         try:
-            shutil.copyfile(segment.path, target)
-        except (FileNotFoundError, IsADirectoryError) as error:
-            raise DataError(f"dataset {table.name!r}: there is no file {segment.path}") from error
+            source = segment.path.open("rb")
+        except OSError as error:
+            raise DataError(f"dataset {table.name!r}: cannot read {segment.path}: {error.strerror}") from error
+        with source, target.open("wb") as file:
+            shutil.copyfileobj(source, file)
         return path.as_posix()
     end = "end" if segment.end is None else f"{segment.end:g}"
     cut = path.with_name(f"{path.stem}_{segment.start or 0:g}-{end}.wav")
