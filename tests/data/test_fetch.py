@@ -169,6 +169,7 @@ def tar_entry(name, kind=tarfile.REGTYPE, target=""):
         (b"PK no archive", "is not an archive that can be unpacked"),
         (b"", "is not an archive that can be unpacked"),
     ],
+    ids=["zip up", "zip from the root", "zip up in windows", "tar up", "tar link", "tar pipe", "no archive", "empty"],
 )
 def test_hostile_archives(server, tmp_path, content, told):
     """Nothing is written outside the folder, whatever the archive says."""

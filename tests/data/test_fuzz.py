@@ -13,7 +13,7 @@ from cohear.audio.decode import UnreadableAudio, audio_info, decode
 from cohear.audio.segment import Segment
 from cohear.base.errors import UserError
 from cohear.data.audio_files import is_audio
-from cohear.data.dataset import check_links
+from cohear.data.dataset import check_links, open_dataset
 from cohear.data.events import read_events
 from cohear.data.importers.dcase import read_dcase_events
 from cohear.data.reader import read_clip_table
@@ -218,3 +218,15 @@ def test_pipes_are_not_waited_for(tmp_path):
     for ask in (audio_info, lambda path: decode(Segment(path))):
         with no_hang(), pytest.raises(UnreadableAudio, match="it is a pipe or a device"):
             ask(tmp_path / "pipe.wav")
+
+
+def test_names_that_are_too_long(tmp_path):
+    """The system refuses them with an error of its own."""
+    mini_trees.ambient_contexts(tmp_path / "a")
+    (tmp_path / "a" / "train.csv").write_text(f"segment,file,label\nid_-kyuX8l4VWY_30_40,{'9' * 400}.wav,x\n")
+    with pytest.raises(UserError, match="File name too long"):
+        read_clip_table(tmp_path / "a", "mine")
+    (tmp_path / "manifest.csv").write_text(f"path\n{'9' * 400}.wav\n")
+    table = read_clip_table(tmp_path, "mine")
+    with pytest.raises(UserError, match="File name too long"):
+        open_dataset(table, cache=tmp_path / "cache", skip_bad=False)

@@ -113,7 +113,7 @@ def test_what_cannot_be_held_out_is_dropped(tmp_path):
     )
     proposal, text = propose(tmp_path, tmp_path / "one")
     assert set(proposal.tasks[0].choice.labels.drop) == {"d", "e"}
-    assert "because all their clips are in one group (group): d." in words(text)
+    assert "because all their clips have the same group: d." in words(text)
     assert "because most folds lack them in training or test: e." in words(text)
     plan(tmp_path)
 

@@ -206,14 +206,15 @@ def _refuse_cut_short(path: Path, file: soundfile.SoundFile) -> None:
 
 def _why_not_opened(path: Path, error: Exception) -> str:
     """The reason behind an error of libsndfile or of the operating system."""
-    if path.is_dir():
-        return "it is a folder, not an audio file"
-    if not path.exists():
-        return "there is no such file"
     try:
+        path.stat()
+        if path.is_dir():
+            return "it is a folder, not an audio file"
         with path.open("rb") as file:
             if not file.read(1):
                 return "the file is empty (0 bytes)"
+    except (FileNotFoundError, NotADirectoryError):
+        return "there is no such file"
     except OSError as denied:
         return f"it cannot be read ({denied.strerror})"
     words = str(getattr(error, "error_string", error)).removeprefix("Error : ").strip(" .")

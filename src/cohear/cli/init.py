@@ -45,8 +45,10 @@ def init(
         progress.say(f"left out {path}: {why}")
     for task, why in proposal.set_back:
         progress.say(f"not proposed: {task.choice.target} of {task.choice.dataset}: {why}")
-    for name in {known.name for known in proposal.found} - {task.choice.dataset for task in proposal.tasks}:
-        progress.say(f"no task is proposed on {name}; the file says why")
+    used = {task.choice.dataset for task in proposal.tasks}
+    for known in proposal.found:
+        if known.name not in used:
+            progress.say(f"no task is proposed on {known.name}; the file says why")
     told = f"{file}: {len(proposal.found)} datasets, {len(proposal.tasks)} tasks"
     output.print(told, markup=False, highlight=False, soft_wrap=True)
     output.print(f"next: cohear run {file} --dry-run", markup=False, highlight=False, soft_wrap=True)

@@ -152,7 +152,8 @@ def _why_dropped(dataset: Dataset, choice: TaskChoice, dropped: Sequence[str]) -
     """Sentences on dropped labels, a reason each."""
     if not dropped:
         return []
-    column = choice.rule.hold_out or (_GROUP if _GROUP in dataset.table.rows.columns else None)
+    usual = _GROUP if _GROUP in dataset.table.rows.columns else None
+    column = choice.rule.folds or choice.rule.hold_out or usual
     groups = dataset.table.optional_column(column) if column else dataset.table.clip_ids()
     held: dict[str, set[str]] = {label: set() for label in dropped}
     for cell, group in zip(dataset.table.column(choice.target, dataset.name), groups, strict=True):
@@ -161,7 +162,9 @@ def _why_dropped(dataset: Dataset, choice: TaskChoice, dropped: Sequence[str]) -
                 held[label.strip()].add(group)
     reasons = {
         "no clip has them": [label for label in dropped if not held[label]],
-        f"all their clips are in one group ({_cut(choice)})": [label for label in dropped if len(held[label]) == 1],
+        f"all their clips have the same {column}" if column else "a single clip has them": [
+            label for label in dropped if len(held[label]) == 1
+        ],
         "most folds lack them in training or test": [label for label in dropped if len(held[label]) > 1],
     }
     return [f"Dropped, because {why}: {', '.join(labels)}." for why, labels in reasons.items() if labels]

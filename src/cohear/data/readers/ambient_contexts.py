@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from cohear.base.errors import DataError
-from cohear.data.audio_files import is_audio
+from cohear.data.audio_files import audio_files, folders_in, is_audio
 from cohear.data.reader import READERS
 from cohear.data.readers.layout import PublicLayout, Published, Row, folder_with, youtube
 from cohear.data.table_files import read_csv
@@ -46,7 +46,9 @@ class AmbientContexts(PublicLayout):
         """Where a list and folders or files named by segments are."""
         for name in (*LISTS, "clips.csv"):
             root = folder_with(path, name)
-            if root and any(SEGMENT.match(child.name) for place in _places(root) for child in place.iterdir()):
+            if root and any(
+                SEGMENT.match(file.name) for place in _places(root) for file in folders_in(place) + audio_files(place)
+            ):
                 return root
         return None
 
