@@ -96,7 +96,7 @@ def _complete(archive: Archive, part: Path, told: Callable[[int, int | None], No
             length = answer.headers.get("Content-Length")
             total = here + int(length) if length and length.isdecimal() else None
             with part.open("ab" if goes_on else "wb") as file:
-                while block := answer.read(_BLOCK):
+                for block in _blocks(answer, archive.url):
                     file.write(block)
                     here += len(block)
                     told(here, total)
@@ -105,20 +105,33 @@ def _complete(archive: Archive, part: Path, told: Callable[[int, int | None], No
             return  # it is all here; the checksum will say
         raise DataError(f"{archive.url}: the server answers {error.code} {error.reason}") from error
     except (urllib.error.URLError, http.client.HTTPException, TimeoutError, ConnectionError) as error:
-        raise DataError(f"{archive.url} cannot be reached ({_reason(error)}); run the same again to go on") from error
+        raise _unreachable(archive.url, error) from error
     if total is not None and here < total:
         raise DataError(
             f"{archive.url}: the connection ended after {here} of {total} bytes; run the same again to go on"
         )
 
 
+def _blocks(answer: http.client.HTTPResponse, url: str) -> Iterator[bytes]:
+    """What arrives; an end of the connection, or of its encryption, is told and not taken for the disk's."""
+    while True:
+        try:
+            block = answer.read(_BLOCK)
+        except (http.client.HTTPException, OSError) as error:
+            raise _unreachable(url, error) from error
+        if not block:
+            return
+        yield block
+
+
+def _unreachable(url: str, error: Exception) -> DataError:
+    reason = getattr(error, "reason", None) or error or type(error).__name__
+    return DataError(f"{url} cannot be reached ({reason}); run the same again to go on")
+
+
 def _begins_at(answer: http.client.HTTPResponse, here: int) -> bool:
     found = re.match(r"bytes (\d+)-", answer.headers.get("Content-Range", ""))
     return found is not None and int(found[1]) == here
-
-
-def _reason(error: Exception) -> str:
-    return str(getattr(error, "reason", None) or error or type(error).__name__)
 
 
 def _checksum(file: Path, algorithm: str) -> str:

@@ -38,7 +38,7 @@ class AmbientContexts(PublicLayout):
         place="train.csv and test.csv (or clips.csv) with columns segment, file and label; clips in folders such as "
         "id_-kyuX8l4VWY_30_40 beside them",
         tasks={"context": "24 sounds of a workplace"},
-        size="about 70,000 clips of 1 s",
+        size="tens of thousands of clips of 1 s",
         flaws="Pieces of one segment sound alike, and segments are those of AudioSet.",
     )
 

@@ -25,13 +25,13 @@ class AsvSpoof2015(PublicLayout):
     name: ClassVar[str] = "asvspoof2015"
     published: ClassVar[Published] = Published(
         title="ASVspoof 2015",
-        licence="CC BY 4.0",
+        licence="see the terms of the download",
         citation="Z. Wu et al., ASVspoof 2015: the First Automatic Speaker Verification Spoofing and Countermeasures "
         "Challenge, Interspeech 2015",
         homepage="https://datashare.ed.ac.uk/handle/10283/853",
         place="CM_protocol/cm_train.trn, cm_develop.ndx, cm_evaluation.ndx and wav/T1, wav/D1, wav/E1 and so on",
         tasks={"key": "human or spoof", "method": "human or one of the attacks S1 to S10"},
-        size="263,000 clips, 240 h, 24 GB",
+        size="263,151 clips of 106 speakers",
         flaws="Attacks S6 to S10 are in the evaluation part alone; spoofed clips outnumber genuine ones by far.",
     )
 

@@ -43,7 +43,10 @@ class AudioSet(PublicLayout):
         homepage="https://research.google.com/audioset/download.html",
         place="the segment lists (*_segments.csv) in one folder, clips named VIDEO_START.wav below it, and "
         "class_labels_indices.csv beside the lists",
-        tasks={"event": "527 sound events, several a clip", "strong_event": "447 sound events with strong labels"},
+        tasks={
+            "event": "527 sound events, several a clip",
+            "strong_event": "sound events of the strong lists, several a clip",
+        },
         size="up to 2,084,320 clips of 10 s",
         flaws="Many videos are gone; labels are noisy, those of rare classes most.",
     )

@@ -41,7 +41,7 @@ class TutEvents2017(PublicLayout):
         place="TUT-sound-events-2017-development/audio/street/*.wav, meta/street/*.ann and "
         "evaluation_setup/street_fold1_evaluate.txt …",
         tasks={"event": "6 street events in segments of 5 s, several a segment"},
-        size="24 recordings, 1.6 h, 1.4 GB",
+        size="24 recordings, 1.5 h, 1.4 GB",
         flaws="Few recordings; which segments sound alike depends on the street.",
         archives=tuple(Archive(f"{_FILES}.{part}.zip", f"md5:{md5}") for part, md5 in _MD5.items()),
     )
