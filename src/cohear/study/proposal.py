@@ -100,19 +100,17 @@ def propose(
     names = _task_names(found)
     candidates = [_candidates(known, names, proposal) for known in found]
     for ways in (ways for turn in zip_longest(*candidates) for ways in turn if ways):
-        first = ways[0]
-        alike = next((task for task in proposal.tasks if _alike(task, first, datasets)), None)
+        alike = next((task for task in proposal.tasks if _alike(task, ways[0], datasets)), None)
         if alike is not None:
-            proposal.set_back.append((first, f"says nearly the same as {alike.choice.name}"))
+            proposal.set_back.append((ways[0], f"says nearly the same as {alike.choice.name}"))
+            continue
+        fitting, refusal = _first_fitting(proposal.tasks, ways, datasets)
+        if fitting is None:
+            proposal.set_back.append((ways[0], f"the study would be refused: {refusal}"))
         elif len(proposal.tasks) >= most_tasks:
-            proposal.set_back.append((first, f"{most_tasks} tasks make enough combinations; it can be added"))
+            proposal.set_back.append((fitting, f"{most_tasks} tasks make enough combinations; it can be added"))
         else:
-            mistakes = [_mistake_beside(proposal.tasks, way, datasets) for way in ways]
-            fitting = next((way for way, mistake in zip(ways, mistakes, strict=True) if not mistake), None)
-            if fitting is None:
-                proposal.set_back.append((first, f"the study would be refused: {mistakes[0].partition('; give')[0]}"))
-            else:
-                proposal.tasks.append(fitting)
+            proposal.tasks.append(fitting)
     if not proposal.tasks:
         reasons = [
             f"{name}.{column}: {why}" for name, told in proposal.no_targets.items() for column, why in told.items()
@@ -152,6 +150,19 @@ def _task_names(found: Sequence[Found]) -> dict[tuple[str, str], str]:
 
 def _numbered(name: str, taken: set[str]) -> Iterator[str]:
     return (free for free in (name, *(f"{name}_{number}" for number in range(2, 10_000))) if free not in taken)
+
+
+def _first_fitting(
+    tasks: Sequence[Draft], ways: Sequence[Draft], datasets: Mapping[str, Dataset]
+) -> tuple[Draft | None, str]:
+    """The first way to cut a task that a study with the others allows; else what is wrong with the best one."""
+    refusals = []
+    for way in ways:
+        mistake = _mistake_beside(tasks, way, datasets)
+        if not mistake:
+            return way, ""
+        refusals.append(mistake.partition("; give")[0])
+    return None, refusals[0]
 
 
 def _mistake_beside(tasks: Sequence[Draft], draft: Draft, datasets: Mapping[str, Dataset]) -> str:
