@@ -14,6 +14,7 @@ import typer
 import cohear
 from cohear.base.yaml_text import YamlText, read_yaml
 from cohear.cli import app
+from cohear.data.catalogue import catalogue_table
 from cohear.data.manifest import Manifest
 from cohear.features import FRONT_ENDS
 from cohear.models import ENCODERS
@@ -226,6 +227,10 @@ def test_settings_of_encoders_and_front_ends_are_described():
         for setting in list(inspect.signature(part).parameters.values()):
             if setting.default is not inspect.Parameter.empty:
                 assert f"`{setting.name}: {setting.default}`" in row or "the same" in row
+
+
+def test_the_table_of_public_datasets_is_the_catalogue():
+    assert catalogue_table() in text_of(ROOT / "docs" / "data.md")
 
 
 EXERCISE = """

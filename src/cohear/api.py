@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cohear.base.errors import FolderError
 from cohear.base.files import cache_folder
+from cohear.data.catalogue import catalogue, export_dataset, public_layout
 from cohear.study.folder import StudyFolder, with_paths_from
 
 if TYPE_CHECKING:
@@ -53,6 +55,34 @@ class Study:
         settings = with_paths_from(load_study(path / "study.yaml" if path.is_dir() else path), source)
         usual = path if path.is_dir() else source / "out" / settings.study
         return cls(settings, source, Path(out) if out is not None else usual)
+
+    @classmethod
+    def propose(
+        cls,
+        paths: Sequence[str | Path],
+        file: str | Path = "study.yaml",
+        *,
+        force: bool = False,
+        jobs: int | None = None,
+        progress: Progress | None = None,
+    ) -> Study:
+        """Write a study file from whatever datasets the paths hold, and load it.
+
+        Args:
+            paths: folders or table files.
+            file: the study file.
+            force: a file that is there is written over.
+            jobs: files read at once; None for one a core.
+            progress: told of the scan.
+
+        Raises:
+            UserError: no task can be made of them, or the file is there already.
+        """
+        from cohear.study.proposal import write_proposal
+
+        written = [Path(path) for path in paths]
+        write_proposal(written, Path(file), cache=cache_folder(), force=force, jobs=jobs, progress=progress)
+        return cls.load(file)
 
     def run(
         self,
@@ -116,6 +146,23 @@ class Study:
         return read_status(StudyFolder(self.folder))
 
 
+def datasets() -> list[dict[str, Any]]:
+    """The public datasets that are read: tasks, size, licence, where to get them and how to place them."""
+    return catalogue()
+
+
+def fetch_dataset(name: str, out: str | Path) -> Path:
+    """Download a public dataset that has a plain address; call it again to go on after a break.
+
+    Raises:
+        UserError: it has none, the network or the checksum fails.
+    """
+    from cohear.data.fetch import fetch
+
+    fetch(public_layout(name), Path(out))
+    return Path(out)
+
+
 def write_gains(folder: str | Path, say: Callable[[str], None] | None = None) -> pd.DataFrame:
     """Gains of a study folder, or of any folder with a ``results.csv``; written there as ``gains.csv``.
 
@@ -174,4 +221,4 @@ def refresh_tables(folder: Path, say: Callable[[str], None] | None = None) -> No
         say(f"{folder / 'results.csv'} is used as it is: it holds {len(lost)} runs whose folders in runs are gone")
 
 
-__all__ = ["Study", "make_report", "write_gains"]
+__all__ = ["Study", "datasets", "export_dataset", "fetch_dataset", "make_report", "write_gains"]

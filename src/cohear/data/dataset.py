@@ -57,7 +57,7 @@ def open_dataset(
         DataError: some audio cannot be read and ``skip_bad`` is off (all of it is listed, with reasons),
             none can be read, or a link leads out of the dataset's folder.
     """
-    _check_links(table)
+    check_links(table)
     found = scan(table.segments(), cache=cache, jobs=jobs, progress=progress)
     good, facts, bad = drop_bad(found)
     if bad and not (skip_bad and good):
@@ -70,7 +70,7 @@ def open_dataset(
     return Dataset(table.take(good) if bad else table, facts, tuple(bad))
 
 
-def _check_links(table: ClipTable) -> None:
+def check_links(table: ClipTable) -> None:
     """Raise DataError where a symbolic link below the dataset's folder leads out of it."""
     root = os.path.realpath(table.root)
     folders: dict[str, str] = {}

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cohear.audio.decode import UnreadableAudio, decode
+from cohear.audio.decode import UnreadableAudio, open_blocks
 from cohear.audio.segment import Segment
 from cohear.base.files import make_folder, storage_errors_told, write_text
 from cohear.base.pool import Progress, parallel_map
@@ -60,14 +60,52 @@ class BadClip:
     reason: str
 
 
-def content_hash(samples: NDArray[np.float32]) -> str:
-    """Hash of samples ``[samples]`` that is equal for equal numbers (``-0.0`` and ``0.0`` are equal)."""
-    with np.errstate(invalid="ignore"):  # full scale does not fit, and is then found not to be equal
-        scaled = samples * np.float32(32768)
-        short = scaled.astype(np.int16)
-    if np.array_equal(short, scaled):  # 16-bit audio, as most is: half the bytes to hash
-        return hashlib.blake2b(short.data, digest_size=16, person=b"int16").hexdigest()
-    return hashlib.blake2b(np.add(samples, 0, dtype=np.float32).data, digest_size=16).hexdigest()
+def content_hash(*blocks: NDArray[np.float32]) -> str:
+    """Hash of samples that is equal for equal numbers (``-0.0`` and ``0.0`` are equal), however they are cut.
+
+    Args:
+        blocks: float32 ``[samples]`` each, one after the other.
+    """
+    hashing = ContentHash()
+    for samples in blocks:
+        hashing.add(samples)
+    return hashing.hexdigest()
+
+
+class ContentHash:
+    """`content_hash` of samples that come a block at a time."""
+
+    def __init__(self) -> None:
+        self._short = hashlib.blake2b(digest_size=16, person=b"int16")  # 16-bit audio, as most is: half the bytes
+        self._full = hashlib.blake2b(digest_size=16)
+        self._all_short = True
+        self._last: NDArray[np.float32] | None = None
+
+    def add(self, samples: NDArray[np.float32]) -> None:
+        """Hash a block; the last one waits, since a clip of a single block needs one hash alone."""
+        if self._last is not None:
+            self._add_short(self._last)
+            self._add_full(self._last)
+        self._last = samples
+
+    def hexdigest(self) -> str:
+        """The hash of all blocks; nothing can be added after it."""
+        if self._last is not None:
+            self._add_short(self._last)
+            if not self._all_short:
+                self._add_full(self._last)
+        return (self._short if self._all_short else self._full).hexdigest()
+
+    def _add_short(self, samples: NDArray[np.float32]) -> None:
+        if self._all_short:
+            with np.errstate(invalid="ignore"):  # full scale does not fit, and is then found not to be equal
+                scaled = samples * np.float32(32768)
+                short = scaled.astype(np.int16)
+            self._all_short = np.array_equal(short, scaled)
+            self._short.update(short.data)
+
+    def _add_full(self, samples: NDArray[np.float32]) -> None:
+        self._full.update(np.add(samples, 0, dtype=np.float32).data)
 
 
 def scan(
@@ -161,12 +199,16 @@ def _scan_missing(
 
 
 def _facts(segment: Segment) -> ClipFacts | BadClip:
+    hashing, samples, peak = ContentHash(), 0, 0.0
     try:
-        audio = decode(segment)
+        with open_blocks(segment) as audio:
+            for block in audio.blocks:
+                hashing.add(block)
+                samples += len(block)
+                peak = max(peak, float(block.max()), -float(block.min()))
     except UnreadableAudio as error:
         return BadClip(error.path, error.reason)
-    peak = max(float(audio.samples.max()), -float(audio.samples.min()))
-    return ClipFacts(content_hash(audio.samples), len(audio.samples), audio.rate, audio.channels, peak)
+    return ClipFacts(hashing.hexdigest(), samples, audio.rate, audio.channels, peak)
 
 
 def _state(path: Path) -> list[str | int] | None:

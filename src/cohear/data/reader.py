@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import ClassVar
 
@@ -40,12 +42,30 @@ def read_clip_table(path: Path, name: str, reader: str | None = None) -> ClipTab
     """
     if not path.exists():
         raise DataError(f"dataset {name!r}: {path} does not exist; check datasets.{name}.path")
-    if reader is not None:
-        return READERS[reader].read(path, name)
-    for known in READERS:
-        if READERS[known].recognises(path):
-            return READERS[known].read(path, name)
-    raise DataError(
-        f"dataset {name!r}: nothing in {path} is recognised as a clip table; "
-        "put a manifest.csv (columns path, group, labels…) there, or name the reader"
-    )
+    known = reader or reader_of(path)
+    if known is None:
+        raise DataError(
+            f"dataset {name!r}: nothing in {path} is recognised as a clip table; "
+            "put a manifest.csv (columns path, group, labels…) there, or name the reader"
+        )
+    with _storage_told(path):
+        return READERS[known].read(path, name)
+
+
+def reader_of(path: Path) -> str | None:
+    """Name of the first reader that recognises a folder or file; None where none does.
+
+    Raises:
+        DataError: it may not be looked into.
+    """
+    with _storage_told(path):
+        return next((name for name in READERS if READERS[name].recognises(path)), None)
+
+
+@contextmanager
+def _storage_told(path: Path) -> Iterator[None]:
+    """Say what the system says of a file or folder: no permission, a name too long, a disk with errors."""
+    try:
+        yield
+    except OSError as error:
+        raise DataError(f"cannot read {error.filename or path}: {error.strerror}") from error

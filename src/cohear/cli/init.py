@@ -1,0 +1,54 @@
+"""``cohear init``: a study file from whatever folders there are."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cohear.cli.console import errors, output
+
+EXAMPLES = """
+[bold]Examples[/bold]
+
+  cohear init data/*
+
+  cohear init data/esc50 data/speech_commands -o sounds.yaml
+
+What it decides, it says why in comments of the file.
+"""
+
+
+def register(app: typer.Typer) -> None:
+    """Enter the verb."""
+    app.command("init", epilog=EXAMPLES)(init)
+
+
+def init(
+    paths: Annotated[list[Path], typer.Argument(help="Datasets: folders, or files of tables.", show_default=False)],
+    file: Annotated[Path, typer.Option("-o", "--out", help="The study file.")] = Path("study.yaml"),
+    force: Annotated[bool, typer.Option("--force", help="Write over a file that is there.")] = False,
+    tasks: Annotated[int, typer.Option("--tasks", min=1, help="Most tasks; others become comments.")] = 12,
+    jobs: Annotated[int | None, typer.Option(min=1, help="Files read at once. [default: one a core]")] = None,
+) -> None:
+    """Write a study file from public datasets, folders of classes, audiofolders or manifests; it runs as it is."""
+    from cohear.base.files import cache_folder
+    from cohear.cli.progress import TerminalProgress
+    from cohear.study.proposal import write_proposal
+
+    progress = TerminalProgress(errors)
+    proposal = write_proposal(
+        paths, file, cache=cache_folder(), force=force, most_tasks=tasks, jobs=jobs, progress=progress
+    )
+    for path, why in proposal.left_out.items():
+        progress.say(f"left out {path}: {why}")
+    for task, why in proposal.set_back:
+        progress.say(f"not proposed: {task.choice.target} of {task.choice.dataset}: {why}")
+    used = {task.choice.dataset for task in proposal.tasks}
+    for known in proposal.found:
+        if known.name not in used:
+            progress.say(f"no task is proposed on {known.name}; the file says why")
+    told = f"{file}: {len(proposal.found)} datasets, {len(proposal.tasks)} tasks"
+    output.print(told, markup=False, highlight=False, soft_wrap=True)
+    output.print(f"next: cohear run {file} --dry-run", markup=False, highlight=False, soft_wrap=True)

@@ -1,0 +1,32 @@
+"""The house's own layout: ``manifest.csv``, ``dataset.yaml`` and, where there are events, ``events.csv``."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+import pandas as pd
+
+from cohear.data.clips import ClipTable
+from cohear.data.events import Event
+from cohear.data.exporters.exporter import EXPORTERS, write_table
+
+
+@EXPORTERS.register("manifest")
+def write_manifest(table: ClipTable, events: Sequence[Event], folder: Path) -> None:
+    """All columns as they are."""
+    write_table(table.rows, folder / "manifest.csv")
+    write_about(table, folder)
+    if events:
+        write_table(pd.DataFrame([asdict(event) for event in events], dtype=object), folder / "events.csv")
+
+
+def write_about(table: ClipTable, folder: Path) -> None:
+    """``dataset.yaml``: name, licence, citation and closed label lists (JSON is YAML, and quotes every label)."""
+    about = table.about
+    told = {"name": about.title, "licence": about.licence, "citation": about.citation, "labels": dict(about.labels)}
+    lines = [f"{key}: {json.dumps(value)}\n" for key, value in told.items() if value]
+    if lines:
+        (folder / "dataset.yaml").write_text("".join(lines), encoding="utf-8")

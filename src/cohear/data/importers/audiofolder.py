@@ -1,0 +1,66 @@
+"""Audiofolder, as the library ``datasets`` reads it: ``metadata.csv``, ``.jsonl`` or ``.parquet`` beside the audio."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import ClassVar
+
+import pandas as pd
+
+from cohear.base.errors import DataError
+from cohear.data.audio_files import folders_in
+from cohear.data.clips import ClipTable
+from cohear.data.manifest import read_about
+from cohear.data.reader import READERS, Reader
+from cohear.data.table_files import TABLE_READERS
+
+FILE_NAME = "file_name"
+SPLITS = ("train", "training", "validation", "valid", "dev", "test", "testing", "eval")
+_NAMES = tuple(f"metadata{ending}" for ending in TABLE_READERS)
+
+
+class Audiofolder(Reader):
+    """A row a clip, with ``file_name`` relative to the table; other columns are kept as they are.
+
+    One table at the top, or one in each folder of a part (``train/metadata.csv``), whose name is the fold then.
+    """
+
+    name: ClassVar[str] = "audiofolder"
+
+    def recognises(self, path: Path) -> bool:
+        """A table of that name at the top or in the folder of a part."""
+        return path.is_dir() and bool(_tables(path))
+
+    def read(self, path: Path, name: str) -> ClipTable:
+        """All tables as one."""
+        tables = _tables(path)
+        if not tables:
+            raise DataError(f"dataset {name!r}: {path} holds none of {', '.join(_NAMES)}")
+        read = [_read_table(name, path, file) for file in tables]
+        rows = pd.concat(read, ignore_index=True).fillna("").astype(object)
+        return ClipTable(name, path, rows, read_about(path / "dataset.yaml"))
+
+
+READERS.register(Audiofolder.name)(Audiofolder())
+
+
+def _tables(path: Path) -> list[Path]:
+    """The table at the top, or those of the parts."""
+    places = [path, *(folder for folder in folders_in(path) if folder.name.lower() in SPLITS)]
+    in_places = [[place / name for name in _NAMES if (place / name).is_file()][:1] for place in places]
+    return in_places[0] or [file for files in in_places for file in files]
+
+
+def _read_table(name: str, root: Path, file: Path) -> pd.DataFrame:
+    rows = TABLE_READERS[file.suffix](file)
+    if FILE_NAME not in rows.columns:
+        raise DataError(f"dataset {name!r}: {file} has no column {FILE_NAME!r}, which names the audio files")
+    if "path" in rows.columns:
+        raise DataError(f"dataset {name!r}: {file} has a column 'path' beside {FILE_NAME!r}; rename it")
+    below = file.parent.relative_to(root).as_posix()
+    before = "" if below == "." else f"{below}/"
+    rows = rows.rename(columns={FILE_NAME: "path"})
+    rows["path"] = [f"{before}{cell}" if cell else "" for cell in rows["path"]]
+    if before and "fold" not in rows.columns:
+        rows["fold"] = below
+    return rows

@@ -1,0 +1,24 @@
+"""Readers of public layouts: one file each, from what its publisher gives to a clip table."""
+
+from cohear.data.readers import (  # noqa: F401 - importing a file enters its reader; the first that recognises a folder reads it
+    ambient_contexts,
+    asvspoof2015,
+    audioset,
+    cremad,
+    emodb,
+    esc10,
+    esc50,
+    fsd50k,
+    fsdd,
+    fsdkaggle2018,
+    gtzan,
+    ravdess,
+    speech_commands,
+    tau_urban,
+    tut_events_2017,
+    tut_scenes_2017,
+    urbansound8k,
+)
+from cohear.data.readers.layout import Archive, PublicLayout, Published, public_layouts
+
+__all__ = ["Archive", "PublicLayout", "Published", "public_layouts"]

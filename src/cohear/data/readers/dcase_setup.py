@@ -1,0 +1,59 @@
+"""What the datasets of Tampere University have in common: ``evaluation_setup`` with lists of each fold."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from cohear.base.errors import DataError
+from cohear.data.table_files import read_text
+
+_LIST = re.compile(r"(?:\w+_)?fold(?P<fold>\d+)_(?P<part>train|evaluate|test)\.(?:txt|csv)")
+
+
+def setup_lists(root: Path, part: str) -> dict[str, list[str]]:
+    """Audio files of a part (``train``, ``evaluate``, ``test``) by fold, as paths below the root; each file once."""
+    lists: dict[str, list[str]] = {}
+    folder = root / "evaluation_setup"
+    files = sorted(folder.iterdir()) if folder.is_dir() else []
+    for file in files:
+        found = _LIST.fullmatch(file.name)
+        if found and found["part"] == part and file.is_file():
+            names = [line.split("\t")[0].strip() for line in read_text(file, root).splitlines() if line.strip()]
+            listed = [name for name in names if name != "filename"]  # the column's name, in the newer lists
+            lists.setdefault(found["fold"], []).extend(dict.fromkeys(listed))
+    return lists
+
+
+def tested_in(root: Path) -> dict[str, str]:
+    """The fold that tests a file, by path.
+
+    Raises:
+        DataError: two folds test one file.
+    """
+    lists = setup_lists(root, "evaluate") or setup_lists(root, "test")
+    folds: dict[str, str] = {}
+    for fold in sorted(lists, key=int):
+        for path in lists[fold]:
+            if folds.setdefault(path, fold) != fold:
+                raise DataError(f"{root / 'evaluation_setup'}: folds {folds[path]} and {fold} both test {path}")
+    return folds
+
+
+def with_folds(rows: Sequence[dict[str, str]], root: Path) -> list[dict[str, str]]:
+    """Rows with the fold that tests them; as they are where there is no setup at all.
+
+    Raises:
+        DataError: the setup tests only some of the clips, so that there would be clips without a fold.
+    """
+    folds = tested_in(root)
+    if not folds:
+        return list(rows)
+    left = [row["path"] for row in rows if row["path"] not in folds]
+    if left:
+        raise DataError(
+            f"{root / 'evaluation_setup'}: no fold tests {left[0]} ({len(left)} such clips); "
+            "complete the lists, or move evaluation_setup away"
+        )
+    return [{**row, "fold": folds[row["path"]]} for row in rows]

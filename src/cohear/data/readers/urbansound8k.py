@@ -1,0 +1,72 @@
+"""UrbanSound8K: excerpts of field recordings from Freesound."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import ClassVar
+
+from cohear.data.reader import READERS
+from cohear.data.readers.layout import Archive, PublicLayout, Published, Row, folder_with, freesound
+from cohear.data.table_files import read_csv, records
+
+TABLE = "metadata/UrbanSound8K.csv"
+EVENTS = (  # noqa: SIM905 - easier to read than a line each
+    "air_conditioner car_horn children_playing dog_bark drilling engine_idling gun_shot jackhammer siren street_music"
+).split()
+SALIENCE = {"1": "foreground", "2": "background"}
+
+
+class UrbanSound8K(PublicLayout):
+    """``metadata/UrbanSound8K.csv`` and ``audio/fold1`` to ``audio/fold10``.
+
+    Columns: slice_file_name, fsID, start, end, salience, fold, classID, class.
+
+    ``start`` and ``end`` of the table are places in the Freesound recording that the slice was cut from, not in the
+    slice: they are no segment of the clip and are left out. The ten folds keep slices of one recording together and
+    must not be reshuffled.
+    """
+
+    name: ClassVar[str] = "urbansound8k"
+    published: ClassVar[Published] = Published(
+        title="UrbanSound8K",
+        licence="CC BY-NC 3.0",
+        citation="J. Salamon, C. Jacoby, J. P. Bello, A Dataset and Taxonomy for Urban Sound Research, "
+        "ACM Multimedia 2014",
+        homepage="https://urbansounddataset.weebly.com/urbansound8k.html",
+        place="UrbanSound8K/metadata/UrbanSound8K.csv and UrbanSound8K/audio/fold1 to fold10",
+        tasks={"event": "10 urban sounds", "salience": "foreground or background"},
+        size="8,732 clips, 8.8 h, 6 GB",
+        flaws="The ten folds must not be reshuffled: slices of one recording would be on both sides.",
+        archives=(
+            Archive(
+                "https://zenodo.org/records/1203745/files/UrbanSound8K.tar.gz", "md5:9aa69802bbf37fb986f71ec1483a196e"
+            ),
+        ),
+    )
+
+    def find(self, path: Path) -> Path | None:
+        """Where the table is."""
+        return folder_with(path, TABLE, "audio")
+
+    def rows(self, root: Path) -> list[Row]:
+        """All slices of the table."""
+        needed = ("slice_file_name", "fsID", "salience", "fold", "class")
+        return [
+            {
+                "path": f"audio/fold{clip['fold']}/{clip['slice_file_name']}",
+                "event": clip["class"],
+                "salience": SALIENCE.get(clip["salience"], clip["salience"]),
+                "group": freesound(clip["fsID"]),
+                "source_id": freesound(clip["fsID"]),
+                "fold": clip["fold"],
+            }
+            for clip in records(read_csv(root / TABLE, root), root / TABLE, *needed)
+        ]
+
+    def labels(self, root: Path) -> Mapping[str, list[str]]:
+        """Events by ``classID``."""
+        return {"event": list(EVENTS)}
+
+
+READERS.register(UrbanSound8K.name)(UrbanSound8K())

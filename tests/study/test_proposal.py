@@ -1,0 +1,379 @@
+"""cohear init: what it proposes runs as it is, and it says why."""
+
+import csv
+import os
+import re
+import sys
+import zlib
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+import tiny
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cohear.api import Study
+from cohear.base.errors import DataError, FolderError
+from cohear.base.yaml_text import read_yaml
+from cohear.data.partition import mistakes_in_folds
+from cohear.data.targets import label_columns, nearly_alike, same_partition
+from cohear.study.drafts import drafts, splits_of
+from cohear.study.proposal import write_proposal
+from cohear.study.proposal_text import scalar
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "data"))
+
+from made_up import dataset, speech, table
+
+
+def write(folder, rows, seconds=0.05):
+    """A manifest with audio; every clip sounds different."""
+    tiny.write_table(folder, rows)
+    for number, row in enumerate(rows):
+        file = folder / row["path"]
+        file.parent.mkdir(parents=True, exist_ok=True)
+        seed = zlib.crc32(f"{folder.name}/{number}".encode())
+        soundfile.write(file, tiny.sound(300 + 7 * number, seed, seconds), tiny.RATE)
+
+
+def words(text):
+    """A study file's text with its comments in one line each."""
+    return re.sub(r"\n *# *", " ", text)
+
+
+def rows(count, **columns):
+    """Rows whose columns are functions of the number."""
+    return [{"path": f"{n:03}.wav", **{name: str(cell(n)) for name, cell in columns.items()}} for n in range(count)]
+
+
+def propose(tmp_path, *paths, **options):
+    file = tmp_path / "study.yaml"
+    proposal = write_proposal([Path(path) for path in paths], file, cache=tmp_path / "cache", **options)
+    return proposal, file.read_text(encoding="utf-8")
+
+
+def plan(tmp_path):
+    """What ``cohear run`` makes of the file, which it refuses to do for any mistake."""
+    return Study.load(tmp_path / "study.yaml").plan()
+
+
+def test_every_kind_of_folder(tmp_path):
+    """A public layout, folders of classes, an audiofolder and a manifest in one study that can be run."""
+    digits = [(d, s, n) for d in range(3) for s in ("theo", "lucas", "jackson", "george") for n in (0, 7)]
+    for number, (digit, speaker, take) in enumerate(digits):
+        file = tmp_path / f"fsdd/recordings/{digit}_{speaker}_{take}.wav"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        soundfile.write(file, tiny.sound(200 + 5 * number, number, 0.05), tiny.RATE)
+    for number, name in enumerate(f"{label}/{n}" for label in ("dog", "größe") for n in range(10)):
+        file = tmp_path / "folders" / f"{name}.wav"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        soundfile.write(file, tiny.sound(2000 + 5 * number, number, 0.05), tiny.RATE)
+    write(tmp_path / "hub", rows(20, label=lambda n: "ab"[n % 2]))
+    table_file = tmp_path / "hub" / "manifest.csv"
+    table_file.with_name("metadata.csv").write_text(table_file.read_text().replace("path", "file_name", 1))
+    table_file.unlink()
+    write(tmp_path / "rooms", rows(30, room=lambda n: "xyz"[n % 3], group=lambda n: n // 3))
+    (tmp_path / "README.md").write_text("no data")
+    proposal, text = propose(tmp_path, *(tmp_path / name for name in ("fsdd", "folders", "hub", "rooms", "README.md")))
+    assert [task.choice.name for task in proposal.tasks] == ["digit", "folders_label", "hub_label", "room"]
+    assert "  fsdd: {path: fsdd, reader: fsdd}\n" in text
+    assert "  folders: {path: folders, reader: class_folders}\n" in text
+    assert "  hub: {path: hub, reader: audiofolder}\n" in text
+    assert "  rooms: {path: rooms}\n" in text
+    assert "  digit: {dataset: fsdd, target: digit, hold_out: speaker, drop: [3, 4, 5, 6, 7, 8, 9]}\n" in text
+    assert "Dropped, because no clip has them: 3, 4, 5, 6, 7, 8, 9." in words(text)
+    assert "README.md: nothing in it is recognised as a dataset" in words(text)
+    assert "Licence: CC BY-SA 4.0." in text
+    runs, _, warnings = plan(tmp_path)
+    assert len(runs) == 5 * (4 + 6 + 1)
+    assert not [warning for warning in warnings if "no score" in warning]
+
+
+def test_a_folder_of_datasets_stands_for_what_is_in_it(tmp_path):
+    tiny.write_datasets(tmp_path / "data")
+    (tmp_path / "data" / "notes").mkdir()
+    proposal, text = propose(tmp_path, tmp_path / "data")
+    assert "notes: nothing in it is recognised" in words(text)
+    assert [known.name for known in proposal.found] == ["birds", "doors", "tones"]
+    plan(tmp_path)
+
+
+def test_what_cannot_be_held_out_is_dropped(tmp_path):
+    """Label d lives in one group, label e in two clips."""
+    write(
+        tmp_path / "one",
+        rows(
+            60,
+            sound=lambda n: "d" if n % 12 == 11 else "e" if n in (3, 40) else "abc"[n % 3],
+            group=lambda n: "g" if n % 12 == 11 else f"g{n % 12}",
+        ),
+    )
+    proposal, text = propose(tmp_path, tmp_path / "one")
+    assert set(proposal.tasks[0].choice.labels.drop) == {"d", "e"}
+    assert "because all their clips have the same group: d." in words(text)
+    assert "because most folds lack them in training or test: e." in words(text)
+    plan(tmp_path)
+
+
+def test_pairs_that_the_leakage_rule_would_refuse_are_not_proposed(tmp_path):
+    """Digits over speakers, speakers over official folds: what one tests, the other trains on."""
+    speakers = {"digit": lambda n: n % 3, "speaker": lambda n: "stuv"[n // 15], "group": lambda n: f"g{n // 15}"}
+    write(tmp_path / "one", rows(60, **speakers, fold=lambda n: "test" if n % 5 == 0 else "train"))
+    proposal, text = propose(tmp_path, tmp_path / "one")
+    assert [task.choice.name for task in proposal.tasks] == ["digit"]
+    assert "  # speaker: {dataset: one, target: speaker, folds: fold}\n  #   the study would be refused: " in text
+    plan(tmp_path)
+    uncommented = text.replace("  # speaker:", "  speaker:")
+    (tmp_path / "study.yaml").write_text(uncommented)
+    with pytest.raises(DataError.__mro__[1], match="more than 5%"):
+        plan(tmp_path)
+
+
+def test_official_folds(tmp_path):
+    """Folds that keep groups together are used; folds that are all one part are not."""
+    write(tmp_path / "good", rows(30, sound=lambda n: "ab"[n % 2], group=lambda n: n // 2, fold=lambda n: n // 10 + 1))
+    write(tmp_path / "bad", rows(30, tone=lambda n: "ab"[n % 2], group=lambda n: n // 2, fold=lambda n: "test"))
+    _, text = propose(tmp_path, tmp_path / "good", tmp_path / "bad")
+    assert "  sound: {dataset: good, target: sound, folds: fold}\n" in text
+    assert "  tone: {dataset: bad, target: tone}\n" in text
+    assert "The official folds give no training and test part" in words(text)
+
+
+def test_official_validation_may_share_groups_with_training(tmp_path):
+    """What must be kept apart is test and the rest."""
+    columns = {"sound": lambda n: "ab"[n % 2], "group": lambda n: n // 4}
+    write(tmp_path / "one", rows(60, **columns, fold=lambda n: "test" if n >= 40 else ("val", "train")[n % 4 > 0]))
+    _, text = propose(tmp_path, tmp_path / "one")
+    assert "  sound: {dataset: one, target: sound, folds: fold}\n" in text
+
+
+def test_segments_in_which_nothing_sounds_are_negatives(tmp_path):
+    write(tmp_path / "one", rows(40, event=lambda n: ("none", "car", "car;bus", "bus")[n % 4], group=lambda n: n // 4))
+    proposal, text = propose(tmp_path, tmp_path / "one")
+    assert proposal.tasks[0].choice.labels.drop == ("none",)
+    assert proposal.tasks[0].clips == 40
+    assert "clips in which nothing of the list sounds are negatives" in words(text)
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may look into every folder")
+def test_a_folder_that_may_not_be_read(tmp_path):
+    write(tmp_path / "good", rows(20, sound=lambda n: "ab"[n % 2]))
+    (tmp_path / "shut").mkdir(mode=0)
+    _, text = propose(tmp_path, tmp_path / "good", tmp_path / "shut")
+    assert "cannot look into" in words(text)
+
+
+def test_bookkeeping_is_no_target():
+    count = 40
+    clips = table(
+        {
+            "label": ["a", "b"] * 20,
+            "gender": ["f", "m"] * 20,
+            "digit": [n % 4 for n in range(count)],
+            "duration": [f"{n % 7}.25" for n in range(count)],
+            "pcm_sha1": [f"{n % 5:040x}" for n in range(count)],
+            "sourcePath": ["x", "y"] * 20,
+            "freesound_id": [n % 3 for n in range(count)],
+            "clip_license": ["CC0", "CC-BY"] * 20,
+            "loudness": [f"{-n % 6}.5" for n in range(count)],
+            "note": [f"clip {n}" for n in range(count)],
+            "rate": ["8000"] * count,
+            "empty": [""] * count,
+            "group": [n // 4 for n in range(count)],
+        }
+    )
+    targets, reasons = label_columns(clips)
+    assert targets == ["label", "gender", "digit"]
+    assert set(reasons) == set(clips.rows.columns) - {"path", "group", *targets}
+    assert reasons["loudness"] == "measurements"
+    assert reasons["note"].startswith("40 values for 40 clips")
+    assert label_columns(clips, told=["note"])[0][0] == "note", "what the publisher calls a label is one"
+
+
+def test_columns_that_say_the_same():
+    assert same_partition(["a", "b", "a"], ["1", "2", "1"])
+    assert not same_partition(["a", "b", "a"], ["1", "1", "1"])
+    assert not same_partition(["a", "", "a"], ["1", "2", "1"])
+    one = {number: "abc"[number % 3] for number in range(30)}
+    assert nearly_alike(one, {number: label.upper() for number, label in one.items()})
+    assert nearly_alike(one, {number: label.upper() for number, label in one.items() if number > 1})
+    assert not nearly_alike(one, dict.fromkeys(one, "x"))
+    assert not nearly_alike(one, {number: str(number % 2) for number in one})
+    assert not nearly_alike(one, {})
+
+
+def test_the_same_task_twice_is_proposed_once(tmp_path):
+    write(tmp_path / "one", rows(30, keyword=lambda n: "ab"[n % 2], word=lambda n: "AB"[n % 2], x=lambda n: n // 3 % 3))
+    proposal, text = propose(tmp_path, tmp_path / "one")
+    assert [task.choice.name for task in proposal.tasks] == ["keyword", "x"]
+    assert "says nearly the same as keyword" in text
+
+
+HOSTILE = [
+    "a: b",
+    "no",
+    "null",
+    "~",
+    "- x",
+    "# y",
+    'q"q',
+    "back\\slash",
+    "new\nline",
+    "{",
+    "]",
+    "ü",
+    "a;b"[:1],
+    "\u2028",
+    "'",
+]
+
+
+def test_hostile_names(tmp_path):
+    """Labels, columns and folders that YAML could take for something else come back as they are."""
+    labels = [*HOSTILE, "lonely"]
+    clips = rows(len(labels) * 6, group=lambda n: n // len(labels))
+    for number, row in enumerate(clips):
+        row["on: [x]"] = labels[number % len(labels)]
+        if row["on: [x]"] == "lonely":
+            row["group"] = "one"
+        row["a+b"] = "xy"[number // 2 % 2]
+    folder = tmp_path / "it's a: #1 {folder}, ü"
+    write(folder, clips)
+    proposal, text = propose(tmp_path, folder)
+    assert [task.choice.target for task in proposal.tasks] == ["on: [x]", "a+b"]
+    assert [task.choice.name for task in proposal.tasks] == ["on:_[x]", "a_b"]
+    assert read_yaml(text).value["tasks"]["on:_[x]"]["drop"] == ["lonely"]
+    plan(tmp_path)
+
+
+@given(st.text(max_size=12))
+@settings(max_examples=300, deadline=None)
+def test_a_scalar_reads_back(word):
+    try:
+        word.encode()
+    except UnicodeEncodeError:
+        return
+    value = read_yaml(f"key: {{inner: {scalar(word)}}}\nlist: [{scalar(word)}]\n{scalar(word)}: x\n").value
+    assert value["key"]["inner"] == word
+    assert value["list"] == [word]
+    assert word in value
+    assert yaml.safe_load(f"[{scalar(word)}]") is not None
+
+
+def test_clips_that_cannot_be_read(tmp_path):
+    write(tmp_path / "one", rows(30, sound=lambda n: "ab"[n % 2]))
+    (tmp_path / "one" / "004.wav").write_bytes(b"RIFF broken")
+    _, text = propose(tmp_path, tmp_path / "one")
+    assert "\non_bad_file: skip\n" in text
+    assert re.search(r"# 1 clips cannot be read and are left out: 004.wav: ", text)
+    assert any("1 clips are missing" in warning for warning in plan(tmp_path)[2])
+
+
+def test_a_file_that_is_there_is_kept(tmp_path):
+    write(tmp_path / "one", rows(20, sound=lambda n: "ab"[n % 2]))
+    (tmp_path / "study.yaml").write_text("mine")
+    with pytest.raises(FolderError, match="is there already; name another one with -o, or write over it with --force"):
+        propose(tmp_path, tmp_path / "one")
+    assert (tmp_path / "study.yaml").read_text() == "mine"
+    propose(tmp_path, tmp_path / "one", force=True)
+    with pytest.raises(FolderError, match="there is no folder"):
+        write_proposal([tmp_path / "one"], tmp_path / "none" / "x.yaml", cache=tmp_path / "cache")
+
+
+def test_nothing_to_propose(tmp_path):
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(DataError, match=r"no dataset in the paths given:\n  - .*empty: nothing in it is recognised"):
+        propose(tmp_path, tmp_path / "empty")
+    with pytest.raises(DataError, match=r"none does not exist \(2 such paths\)"):
+        propose(tmp_path, tmp_path / "none", tmp_path / "empty", tmp_path / "neither")
+    write(tmp_path / "one", rows(8, sound=lambda n: n, group=lambda n: "g"))
+    with pytest.raises(DataError, match=r"no task can be made of these datasets:\n  - one.sound: 8 values for 8 clips"):
+        propose(tmp_path, tmp_path / "one")
+    assert not (tmp_path / "study.yaml").exists()
+
+
+def test_one_broken_dataset_does_not_spoil_the_rest(tmp_path):
+    write(tmp_path / "good", rows(20, sound=lambda n: "ab"[n % 2]))
+    (tmp_path / "bad").mkdir()
+    (tmp_path / "bad" / "manifest.csv").write_text("path;label\na;b\n")
+    proposal, text = propose(tmp_path, tmp_path / "bad", tmp_path / "good")
+    assert [known.name for known in proposal.found] == ["good"]
+    assert "is not separated by commas" in words(text)
+    plan(tmp_path)
+
+
+def test_most_tasks(tmp_path):
+    write(tmp_path / "one", rows(40, a=lambda n: n % 2, b=lambda n: n // 2 % 2, c=lambda n: n // 4 % 2))
+    proposal, text = propose(tmp_path, tmp_path / "one", most_tasks=2)
+    assert [task.choice.name for task in proposal.tasks] == ["a", "b"]
+    assert "  # c: {dataset: one, target: c}\n  #   2 tasks make enough combinations; it can be added\n" in text
+
+
+def test_the_same_folder_name_twice(tmp_path):
+    for place in ("x", "y"):
+        write(tmp_path / place / "clips", rows(20, sound=lambda n: "ab"[n % 2]))
+    proposal, _ = propose(tmp_path, tmp_path / "x/clips", tmp_path / "y/clips/manifest.csv", tmp_path / "x/clips")
+    assert [known.name for known in proposal.found] == ["clips", "clips_2"]
+
+
+@given(st.integers(0, 10_000), st.integers(6, 60), st.integers(1, 8), st.booleans())
+@settings(max_examples=40, deadline=None)
+def test_every_draft_can_be_run(seed, clips, groups, official):
+    """Whatever a table is like: a draft by itself has no mistake, or there is none and a reason."""
+    draw = np.random.default_rng(seed)
+    columns = {
+        "group": [f"g{g}" for g in draw.integers(0, groups, clips)],
+        "one": draw.choice(["a", "b", "c", ""], clips, p=[0.5, 0.3, 0.1, 0.1]),
+        "many": draw.choice(["a", "a;b", "b", "c"], clips),
+    }
+    if official:
+        columns["fold"] = draw.choice(["train", "test", "val"], clips)
+    made = dataset(columns)
+    for target in ("one", "many"):
+        ways, why = drafts(made, target, "task", 0)
+        assert bool(ways) != bool(why)
+        for way in ways:
+            folds = splits_of({"made": made}, [way.choice], 0)
+            assert mistakes_in_folds(folds, allow_overlap=False) == []
+            assert way.why
+
+
+def test_a_speaker_task_needs_official_folds():
+    """Speakers are the groups: there is no way without official folds, and theirs where there are."""
+    columns = {"speaker": list("abcd") * 10, "group": list("wxyz") * 10}
+    assert drafts(dataset(columns), "speaker", "t", 0) == ([], "its labels are the groups, which must not be split")
+    (way,), _ = drafts(dataset({**columns, "fold": ["train"] * 32 + ["test"] * 8}), "speaker", "t", 0)
+    assert way.choice.rule.folds == "fold"
+    ways, _ = drafts(speech(), "word", "t", 0)
+    assert [way.choice.rule.hold_out for way in ways] == ["speaker"]
+
+
+@pytest.mark.data
+def test_the_real_datasets(shared_data, tmp_path):
+    """A study of all of them, and a first single of it trained without an edit of what was proposed."""
+    paths = sorted(shared_data.iterdir())
+    proposal, text = propose(tmp_path, *paths)
+    assert len(proposal.found) == 8
+    assert {task.choice.dataset for task in proposal.tasks} == {known.name for known in proposal.found}
+    assert "README.md: nothing in it is recognised" in words(text)
+    assert "drop: [_silence_]" in text
+    runs, _, _ = plan(tmp_path)
+    assert len(runs) > 100
+    content = yaml.safe_load(text)
+    first = next(iter(content["tasks"]))
+    content |= {
+        "tasks": {first: content["tasks"][first]},
+        "features": ["summary"],
+        "encoders": [{"name": "dnn", "hidden": 8, "layers": 1}],
+        "combinations": ["singles"],
+        "repeats": {"folds": 1},
+        "training": {"steps": 3, "batch": 4},
+    }
+    (tmp_path / "first.yaml").write_text(yaml.safe_dump(content))
+    outcome = Study.load(tmp_path / "first.yaml").run(tmp_path / "out", jobs=1)
+    assert (outcome.done, outcome.failed) == (1, {})
+    with (tmp_path / "out" / "results.csv").open() as file:
+        assert len(list(csv.DictReader(file))) == 1
