@@ -91,8 +91,9 @@ def test_silent_windows_are_left_out_unless_all_are(tiny):
     sound, silence = tone("mid", seconds=1), tone(seconds=3)
     mixed = tiny.windows(np.concatenate([sound, silence]))
     assert [window.heard for window in mixed] == [window.onset <= 1 for window in mixed]  # frames reach over the edge
-    heard = values(tiny.classify(np.concatenate([sound, silence]), 16000))["parts"]
-    assert heard[1] > 0.9
+    less = values(tiny.classify(np.concatenate([sound, silence[:32000]]), 16000))["parts"]
+    more = values(tiny.classify(np.concatenate([sound, silence]), 16000))["parts"]
+    np.testing.assert_allclose(less, more, atol=1e-6)
     assert all(not window.heard for window in tiny.windows(silence))
     assert np.isfinite(values(tiny.classify(silence, 16000))["parts"]).all()
 
