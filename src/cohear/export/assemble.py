@@ -77,6 +77,9 @@ def assemble(front_end: FrontEnd, network: onnx.ModelProto, window: int, outputs
     whole = compose.merge_models(
         whole, pooling, io_map=[(name, name) for name in names], outputs=[output.task for output in outputs]
     )
+    domains = {each.domain: each.version for each in whole.opset_import}  # joining lists one for each part
+    del whole.opset_import[:]
+    whole.opset_import.extend(helper.make_opsetid(domain, version) for domain, version in domains.items())
     whole.producer_name = "cohear"
     return whole
 

@@ -47,7 +47,7 @@ class GraphBuilder:
         return self.several(kind, [name or self.name(kind.lower())], *inputs, **attributes)[0]
 
     def several(self, kind: str, outputs: list[str], *inputs: str, **attributes: Any) -> list[str]:  # noqa: ANN401
-        """A node with named outputs (an empty name for one that nobody reads)."""
+        """A node with named outputs."""
         self.nodes.append(helper.make_node(kind, list(inputs), outputs, name=self.name("node"), **attributes))
         return outputs
 

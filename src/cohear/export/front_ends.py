@@ -68,19 +68,21 @@ class MelGraph(FrontEndGraph[AnyMel]):
     def frames(self, graph: GraphBuilder, waveform: str) -> str:
         """``[B, S]`` to ``[B, T, bands]``."""
         bank = self.front_end.filter_bank
-        kernels, triangles = spectrum_kernels(bank)  # [2 * bins, window], [bins, bands]
+        triangles = mel_triangles(bank.bands, bank.fft_size, bank.rate, bank.low, bank.high)
+        bins = np.flatnonzero(triangles.any(axis=1))
         channel = graph.node("Unsqueeze", waveform, graph.constant([1]))  # [B, 1, S]
         spectrum = graph.node(
             "Conv",
             channel,
-            graph.constant(kernels[:, None, :]),
+            spectrum_kernels(graph, bank, bins),
             strides=[bank.hop],
             pads=list(_padding(bank)),
             kernel_shape=[bank.window],
         )  # [B, 2 * bins, T]
         squares = graph.node("Mul", spectrum, spectrum)
-        weights = np.concatenate([triangles, triangles]).T  # [bands, 2 * bins]: real and imaginary part add up
-        energies = graph.node("MatMul", graph.constant(weights), squares)  # [B, bands, T]
+        weights = graph.constant(triangles[bins].T)  # [bands, bins]
+        weights = graph.node("Concat", weights, weights, axis=1)  # real and imaginary part add up
+        energies = graph.node("MatMul", weights, squares)  # [B, bands, T]
         logs = graph.node("Log", graph.node("Add", energies, graph.constant(bank.floor)))
         return graph.node("Transpose", logs, perm=[0, 2, 1])
 
@@ -110,7 +112,7 @@ class SummaryGraph(MelGraph[Summary]):
         deviation = graph.node("Sub", valid, mean)
         variance = graph.node("ReduceMean", graph.node("Mul", deviation, deviation), time, keepdims=0)
         ordered, _ = graph.several(
-            "TopK", [graph.name("ordered"), ""], valid, length, axis=1, largest=0, sorted=1
+            "TopK", [graph.name("ordered"), graph.name("unused")], valid, length, axis=1, largest=0, sorted=1
         )  # [M, L, bands]
         last = graph.node("Sub", length, graph.constant([1]))
         statistics = [
@@ -143,12 +145,16 @@ def _padding(bank: FilterBank) -> tuple[int, int]:
     return before, bank.window - 1 - before
 
 
-def spectrum_kernels(bank: FilterBank) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Windowed cosines and sines ``[2 * bins, window]`` of the bins that count; their triangles ``[bins, bands]``."""
-    triangles = mel_triangles(bank.bands, bank.fft_size, bank.rate, bank.low, bank.high)
-    bins = np.flatnonzero(triangles.any(axis=1))
+def spectrum_kernels(graph: GraphBuilder, bank: FilterBank, bins: NDArray[np.int64]) -> str:
+    """Windowed cosines and sines ``[2 * bins, 1, window]``.
+
+    The graph holds a period of each and where to look in it, not the kernels, which are larger than a small network;
+    a runtime makes them once, when it loads the model.
+    """
     time = np.arange(bank.window)
-    hann = 0.5 - 0.5 * np.cos(2 * np.pi * time / bank.window)
-    phase = 2 * np.pi * (bins[:, None] * time % bank.fft_size) / bank.fft_size
-    kernels = np.concatenate([np.cos(phase), np.sin(phase)]) * hann
-    return kernels.astype(np.float32), triangles[bins]
+    period = 2 * np.pi * np.arange(bank.fft_size) / bank.fft_size
+    hann = graph.constant(0.5 - 0.5 * np.cos(2 * np.pi * time / bank.window))
+    turns = graph.node("Mul", graph.constant(bins[:, None, None]), graph.constant(time[None, None]))
+    places = graph.node("Mod", turns, graph.constant([bank.fft_size]))  # [bins, 1, window]
+    waves = [graph.node("Gather", graph.constant(table), places) for table in (np.cos(period), np.sin(period))]
+    return graph.node("Mul", graph.node("Concat", *waves, axis=0), hann)
