@@ -87,7 +87,7 @@ def make_card(
             "arm": cell.arm,
             "chosen": cell.why,
             "run": spec.key,
-            "weights": f"of run {run} of the study" if run else ALL_CLIPS_SENTENCE,
+            "weights": f"taken from run {run} of the study" if run else ALL_CLIPS_SENTENCE,
             "settings": spec.training.model_dump(mode="json"),
             "front_end": spec.front_end,
         },

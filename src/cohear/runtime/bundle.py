@@ -26,11 +26,13 @@ class WindowLogits:
         starts: first frame of each of the N windows.
         logits: calibrated ``[N, labels]``, by task.
         heard: ``[N]``, which are more than digital silence.
+        samples: of the waveform that have come so far; all of them with the last windows.
     """
 
     starts: list[int]
     logits: dict[str, Floats]
     heard: NDArray[np.bool_]
+    samples: int
 
 
 class Bundle:
@@ -154,7 +156,7 @@ class Bundle:
         waveform = np.ascontiguousarray(stretch.samples[None], np.float32)
         heard, *logits = self._session.run(names, waveform, stretch.before, stretch.after)
         by_task = {task: values[0] for task, values in zip(self.tasks, logits, strict=True)}
-        return WindowLogits(stretch.starts, by_task, heard[0] > 0)
+        return WindowLogits(stretch.starts, by_task, heard[0] > 0, stretch.seen)
 
     def answers(self, windows: WindowLogits, seconds: float | None = None) -> list[WindowAnswer]:
         """Windows' numbers as answers.
