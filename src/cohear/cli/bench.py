@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -16,6 +17,18 @@ EXAMPLES = """
 
   cohear bench bundle --json > bench.json
 """
+
+MEASURES: dict[str, Callable[[dict[str, Any]], str]] = {
+    "models": lambda row: str(row["models"]),
+    "ms a second of audio": lambda row: f"{row['milliseconds']:.3f}",
+    "  95th percentile": lambda row: f"{row['milliseconds_p95']:.3f}",
+    "CPU ms a second": lambda row: f"{row['cpu_milliseconds']:.3f}",
+    "load, s": lambda row: f"{row['load_seconds']:.3f}",
+    "peak memory, MB": lambda row: f"{row['peak_memory'] / 1e6:.1f}",
+    "files, MB": lambda row: f"{row['bytes'] / 1e6:.2f}",
+    "parameters": lambda row: f"{row['parameters']:,}",
+    "million MACs a second": lambda row: f"{row['multiply_adds'] / 1e6:.1f}",
+}
 
 
 def register(app: typer.Typer) -> None:
@@ -42,34 +55,12 @@ def bench(
     if as_json:
         output.file.write(json.dumps(told, ensure_ascii=False, indent=1) + "\n")
         return
-    table = Table(
-        "",
-        "threads",
-        "models",
-        "ms a second of audio",
-        "p95",
-        "CPU ms",
-        "load s",
-        "peak MB",
-        "MB",
-        "parameters",
-        "MMAC/s",
-    )
-    for row in told["rows"]:
-        table.add_row(
-            row["setup"],
-            str(row["threads"]),
-            str(row["models"]),
-            f"{row['milliseconds']:.3f}",
-            f"{row['milliseconds_p95']:.3f}",
-            f"{row['cpu_milliseconds']:.3f}",
-            f"{row['load_seconds']:.3f}",
-            f"{row['peak_memory'] / 1e6:.1f}",
-            f"{row['bytes'] / 1e6:.2f}",
-            f"{row['parameters']:,}",
-            f"{row['multiply_adds'] / 1e6:.1f}",
-        )
-    output.print(table)
+    for threads in told["ratios"]:
+        rows = [row for row in told["rows"] if row["threads"] == int(threads)]
+        table = Table(f"{threads} thread{'s' * (threads != '1')}", *(row["setup"] for row in rows))
+        for name, show in MEASURES.items():
+            table.add_row(name, *(show(row) for row in rows))
+        output.print(table)
     for threads, by_setup in told["ratios"].items():
         for setup, ratio in by_setup.items():
             line = (

@@ -67,7 +67,7 @@ def assemble(front_end: FrontEnd, network: onnx.ModelProto, window: int, outputs
     """
     if any(output.task == WAVEFORM for output in outputs):
         raise UserError(f"a task cannot be exported under the name {WAVEFORM!r}, which is the input's: rename it")
-    front = _front(front_end, window)
+    front = front_graph(front_end, window)
     network = compose.add_prefix(network, "+network/", rename_inputs=False, rename_outputs=False)
     whole = compose.merge_models(
         front, network, io_map=[(value.name, value.name) for value in network.graph.input], outputs=None
@@ -105,7 +105,7 @@ def describe(model: onnx.ModelProto, metadata: Mapping[str, str]) -> None:
     helper.set_model_props(model, dict(metadata))
 
 
-def _front(front_end: FrontEnd, window: int) -> onnx.ModelProto:
+def front_graph(front_end: FrontEnd, window: int) -> onnx.ModelProto:
     """``waveform`` to the windows' features, lengths, ``HEARD`` and the number of windows."""
     graph = GraphBuilder("front_end")
     part = FRONT_END_GRAPHS[front_end.name](front_end)
