@@ -135,10 +135,10 @@ def best_thresholds(chances: Floats, targets: Targets) -> Floats:
         sorted_chances = given[order]
         found = np.cumsum(truth[order])
         f1 = 2 * found / (np.arange(1, len(found) + 1) + truth.sum())
-        below = np.append(sorted_chances[1:], 0.0)
+        below = np.append(sorted_chances[1:], -1.0)
         f1[sorted_chances == below] = -1.0  # no threshold lies between equal chances
         best = int(f1.argmax())
-        thresholds[label] = (sorted_chances[best] + below[best]) / 2
+        thresholds[label] = (sorted_chances[best] + max(below[best], 0.0)) / 2
     return thresholds
 
 
