@@ -112,7 +112,9 @@ def final_spec(places: Places, prepared: Prepared, spec: RunSpec) -> RunSpec:
         name = digest(content)
         write_json(places.study.splits / f"{name}.json", content)
         references.append(reference.model_copy(update={"split": name}))
-    return spec.model_copy(update={"tasks": tuple(references), "fold": ALL_CLIPS, "seed": 0})
+    # made anew: a copy would keep the key that the other has remembered
+    changed = {"tasks": [each.model_dump() for each in references], "fold": ALL_CLIPS, "seed": 0}
+    return RunSpec.model_validate({**spec.model_dump(), **changed})
 
 
 def _all_in_training(split: TaskSplit) -> TaskSplit:
