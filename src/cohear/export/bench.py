@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cohear.base.errors import MissingExtra, RunFailed
+from cohear.base.memory import peak_memory
 from cohear.base.pool import available_cores
 from cohear.runtime.card import MODEL, read_card
 
@@ -101,7 +102,7 @@ def bench(bundle: Path, *, seconds: float = 10.0, repeats: int = 30) -> dict[str
                         peak_memory=alone["peak_memory"],
                         bytes=sum(path.stat().st_size for path in paths),
                         parameters=sum(parts.parameters(path) for path in paths),
-                        multiply_adds=sum(parts.multiply_adds(path, card.windowing) for path in paths),
+                        multiply_adds=sum(parts.multiply_adds(chain, card.windowing) for chain in chains),
                     )
                 )
             ratios[str(threads)] = {
@@ -191,8 +192,6 @@ def play(chains: list[list[Any]], waveform: Floats) -> None:
 
 def main() -> None:
     """Load the models that standard input names and run them once; tell time and memory."""
-    from cohear.training.record import peak_memory  # noqa: PLC0415 - see below
-
     asked, threads = json.loads(sys.stdin.read()), int(sys.argv[1])
     waveform = np.zeros((1, asked["rate"]), np.float32)
     import onnxruntime  # noqa: F401, PLC0415 - its own start is not the models'

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import prod
 from pathlib import Path
 
+import numpy as np
 import onnx
-from onnx import TensorProto, shape_inference, utils
+import onnxruntime
+from onnx import utils
 
 from cohear.export.assemble import FEATURES, HEARD, LENGTHS, WAVEFORM
 from cohear.runtime.card import Windowing
 
 NETWORK = "+network/"
+PRODUCTS = {
+    **dict.fromkeys(("Conv", "ConvInteger", "Gemm", "MatMul", "MatMulInteger"), (0, 1)),
+    **dict.fromkeys(("QLinearConv", "QLinearMatMul"), (0, 3)),
+}
+"""Operators that multiply and add, and where their two factors stand among the inputs."""
 
 
 @dataclass(frozen=True)
@@ -57,52 +65,50 @@ def parameters(model: Path) -> int:
     return sum(prod(constant.dims) for constant in graph.initializer if constant.name.startswith(NETWORK))
 
 
-def multiply_adds(model: Path, windowing: Windowing) -> float:
-    """Multiplications with an addition in convolutions and matrix products, for a second of a long waveform."""
-    graph = onnx.load(str(model)).graph
-    inside = [node for node in graph.node if node.name.startswith(NETWORK)]
-    total = 0.0
-    if any(value.name == WAVEFORM for value in graph.input):
-        total += _count(onnx.load(str(model)), WAVEFORM, [1, windowing.rate], outside=True)
-    if inside:
-        windows_a_second = windowing.rate / (windowing.hop * windowing.step)
-        total += windows_a_second * _count(onnx.load(str(model)), FEATURES, None, outside=False)
+def multiply_adds(chain: Sequence[Path], windowing: Windowing) -> float:
+    """Multiplications with an addition in convolutions and matrix products that a further second of audio costs.
+
+    Counted from the shapes that two runs have, of which one is some windows longer.
+
+    Args:
+        chain: a model on waveforms, and models on what it gives.
+        windowing: of the bundle.
+    """
+    few, many = 2, 22
+    runs = [_work(chain, (windowing.frames + windows * windowing.step) * windowing.hop) for windows in (few, many)]
+    return (runs[1] - runs[0]) * windowing.rate / ((many - few) * windowing.step * windowing.hop)
+
+
+def _work(chain: Sequence[Path], samples: int) -> int:
+    """Multiply-adds of a chain on one row of so many samples."""
+    values = {WAVEFORM: np.zeros((1, samples), np.float32)}
+    total = 0
+    for path in chain:
+        model = onnx.load(str(path))
+        given = {value.name: values[value.name] for value in model.graph.input}
+        products = [node for node in model.graph.node if node.op_type in PRODUCTS]
+        operands = {name for node in products for name in (*node.input, *node.output) if name}
+        constants = {constant.name: tuple(constant.dims) for constant in model.graph.initializer}
+        own = [value.name for value in model.graph.output]
+        wanted = sorted(operands - set(constants) - set(given) - set(own))
+        model.graph.output.extend(onnx.ValueInfoProto(name=name) for name in wanted)
+        options = onnxruntime.SessionOptions()
+        options.log_severity_level = 3
+        options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
+        session = onnxruntime.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])
+        names = [*own, *wanted]
+        found = dict(zip(names, session.run(names, given), strict=True))
+        shapes = constants | {name: value.shape for name, value in (given | found).items()}
+        total += sum(_products(node, shapes) for node in products)
+        values |= {name: found[name] for name in own}
     return total
 
 
-def _count(model: onnx.ModelProto, source: str, shape: list[int] | None, *, outside: bool) -> float:
-    """Multiply-adds of the nodes inside or outside the network, where ``source`` has a shape or one row."""
-    with_shapes = shape_inference.infer_shapes(model, data_prop=True)
-    shapes = {v.name: v.type.tensor_type.shape for v in [*with_shapes.graph.value_info, *with_shapes.graph.input]}
-    if shape is None:
-        shape = [1, *(dim.dim_value for dim in shapes[source].dim[1:])]
-    nodes = [node for node in model.graph.node if node.name.startswith(NETWORK) != outside]
-    needed = {name for node in nodes for name in node.input}
-    constants = [each for each in model.graph.initializer if each.name in needed]
-    inputs = [onnx.helper.make_tensor_value_info(source, TensorProto.FLOAT, shape)]
-    if not outside:
-        inputs.append(onnx.helper.make_tensor_value_info(LENGTHS, TensorProto.INT64, [1]))
-    graph = onnx.helper.make_graph(nodes, "part", inputs, [], constants)
-    opsets = list(model.opset_import)
-    inferred = shape_inference.infer_shapes(onnx.helper.make_model(graph, opset_imports=opsets), data_prop=True)
-    sizes = {
-        value.name: [dim.dim_value for dim in value.type.tensor_type.shape.dim]
-        for value in [*inferred.graph.value_info, *inferred.graph.input]
-    }
-    sizes |= {each.name: list(each.dims) for each in constants}
-    return float(sum(_work(node, sizes) for node in nodes))
-
-
-def _work(node: onnx.NodeProto, sizes: dict[str, list[int]]) -> int:
-    """Multiply-adds of one node; 0 for what is neither convolution nor matrix product."""
-    names = list(node.input)
-    if node.op_type.startswith("QLinear"):
-        names = [names[0], names[3]]
-    if node.op_type in ("Conv", "ConvInteger", "QLinearConv"):
-        out, kernel = sizes.get(node.output[0], []), sizes.get(names[1], [])
-        return prod(out) * prod(kernel[1:])
-    if node.op_type in ("Gemm", "MatMul", "MatMulInteger", "QLinearMatMul"):
-        out, left = sizes.get(node.output[0], []), sizes.get(names[0], [])
-        transposed = any(attribute.name == "transA" and attribute.i for attribute in node.attribute)
-        return prod(out) * (left[-2 if transposed else -1] if left else 0)
-    return 0
+def _products(node: onnx.NodeProto, shapes: Mapping[str, tuple[int, ...]]) -> int:
+    """Multiply-adds of one node: the numbers it gives, each a sum over a kernel or over the inner dimension."""
+    left, right = (shapes[node.input[place]] for place in PRODUCTS[node.op_type])
+    out = prod(shapes[node.output[0]])
+    if "Conv" in node.op_type:
+        return out * prod(right[1:])
+    transposed = any(attribute.name == "transA" and attribute.i for attribute in node.attribute)
+    return out * left[-2 if transposed else -1]
