@@ -43,7 +43,7 @@ def classify(
     timeline: Annotated[
         Path | None, typer.Option(help="Folder for a time line of events of each file and task.", show_default=False)
     ] = None,
-    threads: Annotated[int | None, typer.Option(min=1, help="Threads of the model. [default: one a core]")] = None,
+    threads: Annotated[int, typer.Option(min=1, help="Threads of the model.")] = 1,
 ) -> None:
     """Answer all tasks on audio files of any format, rate and length."""
     from cohear.base.errors import UserError

@@ -174,6 +174,7 @@ def load(chains: list[list[Path]], threads: int) -> list[list[Any]]:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # as `runtime` runs them
     return [
         [onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"]) for path in chain]
         for chain in chains

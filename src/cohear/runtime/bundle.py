@@ -53,12 +53,12 @@ class Bundle:
         self._card, self._session = card, session
 
     @classmethod
-    def load(cls, path: str | Path, *, threads: int | None = None) -> Bundle:
+    def load(cls, path: str | Path, *, threads: int | None = 1) -> Bundle:
         """Read a bundle's folder.
 
         Args:
             path: of the folder.
-            threads: that the model may use; None is one a core.
+            threads: that the model may use; None is one a core. One is often the fastest, and the kindest.
 
         Raises:
             DataError: it is no bundle, or its model cannot be loaded.
