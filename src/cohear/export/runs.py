@@ -82,7 +82,12 @@ def prepare_cell(
     """Read the data, make what is missing of features, and give the specifications of the cell's repeats."""
     wanted = CombinationSettings(lists=[list(cell.tasks)])
     narrowed = settings.model_copy(update={"combinations": wanted})
-    prepared = prepare(narrowed, places.code, cache=make_folder(places.cache), jobs=jobs, progress=progress)
+    try:
+        prepared = prepare(narrowed, places.code, cache=make_folder(places.cache), jobs=jobs, progress=progress)
+    except UserError as error:
+        if "cannot be imported" in str(error):
+            raise UserError(f"{error}; --code names the folder that its file is in (now {places.code})") from error
+        raise
     make_stores(prepared, cache=places.cache, jobs=jobs, progress=progress)
     make_folder(places.study.splits)
     write_splits(prepared, places.study)
