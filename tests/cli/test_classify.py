@@ -2,6 +2,7 @@
 
 import csv
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -63,6 +64,27 @@ def test_json_lines_csv_and_bad_files(bundle, place):
     ended = place.cohear("classify", bundle, "sounds/low.wav", "--csv")
     rows = list(csv.DictReader(ended.stdout.splitlines()))
     assert [(row["task"], row["label"]) for row in rows] == [("pitch", "low"), ("parts", "low")]
+
+
+def test_names_that_are_orders_to_a_terminal(bundle, place):
+    (place.root / "hostile").mkdir()
+    soundfile.write(place.root / "hostile" / "a\x1b[31m\nb.wav", tone("mid"), 16000)
+    soundfile.write(os.fsencode(place.root / "hostile") + b"/\xff.wav", tone("mid"), 16000)
+    for arguments in ([], ["--json"], ["--csv"], ["--timeline", "lines"]):
+        ended = place.cohear("classify", bundle, "hostile", *arguments)
+        assert ended.returncode == 1
+        assert "no UTF-8 text" in ended.stderr
+        assert "Traceback" not in ended.stderr
+        if arguments != ["--csv"]:
+            assert "\x1b[31m" not in ended.stdout + ended.stderr
+
+
+@pytest.mark.parametrize(("rate", "channels"), [(1, 1), (7, 2), (655350, 1), (16000, 1000)])
+def test_unusual_rates_and_channels(bundle, tmp_path, rate, channels):
+    soundfile.write(tmp_path / "a.wav", np.tile(tone("mid", seconds=0.05)[:60, None], (1, channels)), rate)
+    found = classify_file(Bundle.load(bundle), tmp_path / "a.wav")
+    assert found.seconds == pytest.approx(60 / rate, abs=1 / 16000)
+    assert sum(found.answers["pitch"].probabilities.values()) == pytest.approx(1, abs=1e-5)
 
 
 def test_a_time_line(bundle, place):

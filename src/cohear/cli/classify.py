@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cohear.cli.console import errors, output
+from cohear.cli.console import errors, output, printable
 
 if TYPE_CHECKING:
     from cohear.runtime.bundle import Bundle
@@ -94,7 +94,7 @@ def _listed(names: list[str]) -> tuple[list[Path], list[tuple[str, str]]]:
 
 
 def _refuse(file: str, reason: str, as_json: bool) -> None:
-    errors.print(f"error: {reason}", style="red", markup=False, highlight=False)
+    errors.print(f"error: {printable(reason)}", style="red", markup=False, highlight=False)
     if as_json:
         _line(json.dumps({"file": file, "error": reason}, ensure_ascii=False))
 
@@ -157,14 +157,16 @@ def _table(bundle: Bundle) -> tuple[Tell, Callable[[], None]]:
 
     table = Table("file", "seconds")
     for task in bundle.tasks:
-        table.add_column(Text(task))
+        table.add_column(Text(printable(task)))
 
     def tell(file: Path, answer: FileAnswer) -> None:
         cells = [
             "; ".join(f"{label} {each.probabilities[label]:.2f}" for label in each.labels) or "–"
             for each in answer.answers.values()
         ]
-        table.add_row(Text(str(file), overflow="fold"), f"{answer.seconds:.2f}", *(Text(cell) for cell in cells))
+        table.add_row(
+            Text(printable(file), overflow="fold"), f"{answer.seconds:.2f}", *(Text(printable(cell)) for cell in cells)
+        )
 
     def end() -> None:
         if table.row_count:

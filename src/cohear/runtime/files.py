@@ -7,7 +7,7 @@ from pathlib import Path
 
 import soundfile
 
-from cohear.audio.decode import open_blocks
+from cohear.audio.decode import UnreadableAudio, open_blocks
 from cohear.audio.resample import resample_blocks
 from cohear.audio.segment import Segment
 from cohear.base.errors import DataError
@@ -47,6 +47,10 @@ def classify_file(bundle: Bundle, path: Path, *, windows: bool = False, events: 
     Raises:
         UnreadableAudio: it cannot be decoded; says why.
     """
+    try:
+        str(path).encode()
+    except UnicodeEncodeError as error:
+        raise UnreadableAudio(path, "its name is no UTF-8 text; rename it") from error
     samples, pool, kept = 0, Pool(bundle.tasks), list[WindowAnswer]()
     lines = {task: EventLine(task) for task in bundle.tasks} if events else {}
     found: dict[str, list[Event]] = {task: [] for task in lines}
