@@ -7,10 +7,11 @@ import torch
 
 from cohear.audio.resample import resample
 from cohear.base.errors import UserError
-from cohear.export.assemble import FEATURES, HEARD, LENGTHS, front_graph
+from cohear.export.assemble import FEATURES, LENGTHS, front_graph
 from cohear.export.front_ends import FRONT_END_GRAPHS
 from cohear.features import FRONT_ENDS, LogMel, Summary, window_starts
 from cohear.features.filterbank import mel_triangles
+from cohear.runtime.session import HEARD
 
 WINDOW = 40
 FRONT_ENDS_TESTED = [

@@ -13,11 +13,10 @@ from cohear.base.errors import UserError
 from cohear.export.builder import GraphBuilder, floats, integers
 from cohear.export.front_ends import FRONT_END_GRAPHS
 from cohear.features.front_end import FrontEnd
+from cohear.runtime.session import CONTEXT, HEARD, WAVEFORM, window_logits_name
 
-WAVEFORM = "waveform"
 FEATURES, LENGTHS = "+features", "+lengths"
-CONTEXT, HEARD = "+context", "+heard"
-"""Names inside the graph. A task's name holds no ``+``, so none of them can be a task's."""
+"""Names inside the graph, as those of `cohear.runtime.session`. No task's name holds a ``+``."""
 HEARD_ABOVE_SILENCE = 1e-3
 """A frame so much louder than digital silence is heard; the rule of `cohear.training.evaluate`."""
 
@@ -42,11 +41,6 @@ class Output:
 def logits_name(number: int) -> str:
     """The network graph's output for the task at a place of the list."""
     return f"+logits_{number}"
-
-
-def window_logits_name(task: str) -> str:
-    """Value with calibrated logits ``[batch, windows, labels]`` of a task."""
-    return f"+windows+{task}"
 
 
 def assemble(front_end: FrontEnd, network: onnx.ModelProto, window: int, outputs: Sequence[Output]) -> onnx.ModelProto:

@@ -12,8 +12,9 @@ import onnx
 import onnxruntime
 from onnx import utils
 
-from cohear.export.assemble import FEATURES, HEARD, LENGTHS, WAVEFORM
+from cohear.export.assemble import FEATURES, LENGTHS
 from cohear.runtime.card import Windowing
+from cohear.runtime.session import HEARD, WAVEFORM
 
 NETWORK = "+network/"
 PRODUCTS = {
