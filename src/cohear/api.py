@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cohear.base.errors import FolderError
+from cohear.base.errors import FolderError, MissingExtra
 from cohear.base.files import cache_folder
 from cohear.data.catalogue import catalogue, export_dataset, public_layout
 from cohear.study.folder import StudyFolder, with_paths_from
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from cohear.export.export import Exported
     from cohear.study.plan import PlannedRun
     from cohear.study.progress import Progress
     from cohear.study.run import Outcome
@@ -138,6 +139,24 @@ class Study:
     def report(self) -> Path:
         """Write the page; returns its path."""
         return make_report(self.folder)
+
+    def export(self, bundle: str | Path, **wishes: Any) -> Exported:  # noqa: ANN401 - those of export_study
+        """Write one model for the study's tasks, or some of them, as a bundle.
+
+        Args:
+            bundle: the folder to write.
+            wishes: ``tasks``, ``quantize``, ``run`` and what else `cohear.export.export.export_study` takes.
+
+        Raises:
+            MissingExtra: onnx or onnxruntime is not installed.
+            UserError: a wish that the study cannot fulfil.
+            RunFailed: a training failed.
+        """
+        try:
+            from cohear.export.export import export_study
+        except ImportError as error:
+            raise MissingExtra(error.name or "onnx", "export") from error
+        return export_study(self.folder, self.settings, Path(bundle), **wishes)
 
     def status(self) -> Status:
         """How far the study has come."""

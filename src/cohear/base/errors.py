@@ -3,11 +3,12 @@
 ::
 
     CohearError
-    └── UserError            a mistake of the user's: one clear sentence, exit code 2
-        ├── StudyError       the study file (all mistakes at once, each with its place)
-        ├── DataError        a clip table, labels, folds or an audio file
-        ├── FolderError      a study folder: another study's, locked, not writable, disk full
-        └── MissingExtra     an optional dependency is not installed (names the extra)
+    ├── UserError            a mistake of the user's: one clear sentence, exit code 2
+    │   ├── StudyError       the study file (all mistakes at once, each with its place)
+    │   ├── DataError        a clip table, labels, folds or an audio file
+    │   ├── FolderError      a study folder: another study's, locked, not writable, disk full
+    │   └── MissingExtra     an optional dependency is not installed (names the extra)
+    └── RunFailed            a training run ended with an error (exit code 1)
 """
 
 from __future__ import annotations
@@ -69,3 +70,7 @@ class MissingExtra(UserError):
 
     def __init__(self, package: str, extra: str) -> None:
         super().__init__(f"this needs {package}: pip install 'cohear[{extra}]'")
+
+
+class RunFailed(CohearError):
+    """A training run ended with an error."""

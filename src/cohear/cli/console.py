@@ -17,6 +17,13 @@ def note(sentence: str) -> None:
     errors.print(f"note: {sentence}", style="yellow", markup=False, highlight=False)
 
 
+def printable(text: object) -> str:
+    """Text that no terminal takes for an order: what is no printable character is escaped."""
+    return "".join(
+        mark if mark.isprintable() else mark.encode("unicode_escape", "surrogatepass").decode() for mark in str(text)
+    )
+
+
 def hush() -> None:
     """Write nothing more: the reader of a pipe has gone."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -13,6 +13,7 @@ from typing import Any
 from safetensors.torch import save as safetensors_bytes
 
 from cohear.base.files import folder_whole_or_not_at_all, write_bytes, write_json, write_text
+from cohear.base.memory import peak_memory
 from cohear.training.loop import RunResult
 from cohear.training.predictions import prediction_rows
 from cohear.training.run_folder import KEPT, RECORD
@@ -63,15 +64,6 @@ def record_of(result: RunResult) -> dict[str, Any]:
         "seconds": round(result.seconds, 3),
         "peak_memory_bytes": peak_memory(),
     }
-
-
-def peak_memory() -> int:
-    """Largest resident size of this process so far, in bytes."""
-    import resource  # noqa: PLC0415 - not on Windows
-    import sys  # noqa: PLC0415
-
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak if sys.platform == "darwin" else peak * 1024
 
 
 def _curve_rows(result: RunResult) -> Iterable[Sequence[Any]]:
