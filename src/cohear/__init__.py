@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cohear.api import Study
+    from cohear.runtime.bundle import Bundle
 
 __version__ = "0.1.0"
-__all__ = ["Study", "__version__"]
+__all__ = ["Bundle", "Study", "__version__"]
 
 
 def __getattr__(name: str) -> object:
@@ -17,4 +18,8 @@ def __getattr__(name: str) -> object:
         from cohear.api import Study
 
         return Study
+    if name == "Bundle":
+        from cohear.runtime.bundle import Bundle
+
+        return Bundle
     raise AttributeError(f"module 'cohear' has no attribute {name!r}")

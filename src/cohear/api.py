@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -22,6 +23,9 @@ from cohear.study.run import Outcome, run_study
 from cohear.study.spec import StudySettings, load_study
 from cohear.study.status import Status, read_status
 from cohear.study.tables import write_tables
+
+if TYPE_CHECKING:
+    from cohear.export.export import Exported
 
 
 class Study:
@@ -105,6 +109,17 @@ class Study:
     def report(self) -> Path:
         """Write the page; returns its path."""
         return make_report(self.folder)
+
+    def export(self, bundle: str | Path, **wishes: Any) -> Exported:  # noqa: ANN401 - those of export_study
+        """Write one model for the study's tasks, or some of them, as a bundle.
+
+        Args:
+            bundle: the folder to write.
+            wishes: ``tasks``, ``quantize``, ``run`` and what else `cohear.export.export.export_study` takes.
+        """
+        from cohear.export.export import export_study  # noqa: PLC0415 - onnx is an extra
+
+        return export_study(self.folder, self.settings, Path(bundle), **wishes)
 
     def status(self) -> Status:
         """How far the study has come."""

@@ -121,7 +121,7 @@ class Multihead(Network):
             lengths = torch.cat([_lengths(windows) for windows in rows])
         with self._draw_encoder(step):
             embedding = self.encoder_of(0)(features, lengths)
-        parts = embedding.split([len(windows.features) for windows in rows])
+        parts = embedding.split([windows.features.shape[0] for windows in rows])
         return {task: self._logits(task, part, step) for task, part in zip(batch, parts, strict=True)}
 
 

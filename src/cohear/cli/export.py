@@ -1,0 +1,91 @@
+"""``cohear export``: one model out of a study."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cohear.cli.console import errors, output
+
+EXAMPLES = """
+[bold]Examples[/bold]
+
+  cohear export out/first -o bundle
+
+  cohear export out/first --tasks digit,event --quantize int8 -o small-bundle
+"""
+
+
+def register(app: typer.Typer) -> None:
+    """Enter the verb."""
+    app.command("export", epilog=EXAMPLES)(export)
+
+
+def export(
+    folder: Annotated[Path, typer.Argument(help="Study folder.", show_default=False)],
+    bundle: Annotated[Path, typer.Option("--output", "-o", help="Folder of the bundle.", show_default=False)],
+    tasks: Annotated[str | None, typer.Option(help="Tasks, with commas between. [default: all]")] = None,
+    quantize: Annotated[
+        str | None, typer.Option(help="int8 (whichever costs less), int8-static or int8-dynamic.")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Even where int8 costs a task more than a point.")] = False,
+    run: Annotated[str | None, typer.Option(help="Take the weights of this run. [default: train on all clips]")] = None,
+    features: Annotated[str | None, typer.Option(help="Front-end, where the study has several.")] = None,
+    encoder: Annotated[str | None, typer.Option(help="Encoder, where the study has several.")] = None,
+    arm: Annotated[str | None, typer.Option(help="Arm. [default: base]")] = None,
+    code: Annotated[
+        Path | None, typer.Option(help="Folder of your own encoder's module. [default: the study folder]")
+    ] = None,
+    jobs: Annotated[int | None, typer.Option(min=1, help="Runs trained at once. [default: one a core]")] = None,
+) -> None:
+    """Write one model for several tasks: calibrated, measured, with its front-end inside and a card beside it."""
+    from cohear.api import Study
+    from cohear.cli.progress import TerminalProgress
+
+    study = Study.load(folder)
+    progress = TerminalProgress(errors)
+    try:
+        made = study.export(
+            bundle,
+            tasks=None if tasks is None else [name.strip() for name in tasks.split(",") if name.strip()],
+            quantize=quantize,
+            force=force,
+            run=run,
+            features=features,
+            encoder=encoder,
+            arm=arm,
+            code=code,
+            jobs=jobs,
+            progress=progress,
+        )
+    finally:
+        progress.close()
+    for warning in made.card["warnings"]:
+        progress.say(warning)
+    _show(made.card)
+    size = (made.folder / "model.onnx").stat().st_size / 1e6
+    output.print(f"bundle: {made.folder} (model.onnx {size:.2f} MB)", markup=False, highlight=False, soft_wrap=True)
+
+
+def _show(card: dict) -> None:  # type: ignore[type-arg]
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table("task", "labels", "metric", "score to expect", "calibration error", "temperature")
+    for name, task in card["tasks"].items():
+        expected, calibration = task["expected"], task["calibration"]
+        interval = "" if expected["low"] is None else f" ({expected['low']:.3f} to {expected['high']:.3f})"
+        score = "unknown" if expected["mean"] is None else f"{expected['mean']:.3f}{interval}"
+        before, after = calibration["error_before"], calibration["error_after"]
+        change = "unknown" if before is None else f"{before:.3f} → {after:.3f}"
+        cells = (name, str(len(task["labels"])), expected["metric"], score, change, f"{calibration['temperature']:.2f}")
+        table.add_row(*(Text(cell) for cell in cells))
+    output.print(table)
+    quantisation = card["quantisation"] or {"measured": {}}
+    for method, by_task in quantisation["measured"].items():
+        told = ", ".join(f"{task} {100 * change['change']:+.2f}" for task, change in by_task.items())
+        used = " (used)" if method == quantisation["method"] else ""
+        line = f"int8 {method}{used}, change in points: {told}"
+        output.print(line, markup=False, highlight=False, soft_wrap=True)

@@ -1,0 +1,1 @@
+"""A study's network to a bundle: one graph from waveform to answers, calibrated, measured and described."""

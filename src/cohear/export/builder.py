@@ -1,0 +1,89 @@
+"""Writes ONNX graphs node by node."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import onnx
+from numpy.typing import NDArray
+from onnx import TensorProto, helper, numpy_helper
+
+OPSET = 18
+IR_VERSION = 8
+"""Old enough for every runtime that knows the opset."""
+
+
+class GraphBuilder:
+    """Collects nodes and constants; every value has a name that no task can have, since those hold no ``+``.
+
+    Args:
+        prefix: keeps names apart from those of graphs that this one is joined with.
+    """
+
+    def __init__(self, prefix: str) -> None:
+        self._prefix = prefix
+        self.nodes: list[onnx.NodeProto] = []
+        self.constants: list[onnx.TensorProto] = []
+        self._count = 0
+
+    def name(self, stem: str) -> str:
+        """A new name for a value."""
+        self._count += 1
+        return f"+{self._prefix}/{stem}_{self._count}"
+
+    def constant(self, value: NDArray[Any] | Sequence[int] | int | float, name: str = "") -> str:
+        """A constant; numbers without a type become int64 or float32 ones."""
+        array = np.asarray(value)
+        if array.dtype == np.float64:
+            array = array.astype(np.float32)
+        name = name or self.name("constant")
+        self.constants.append(numpy_helper.from_array(np.ascontiguousarray(array).reshape(array.shape), name))
+        return name
+
+    def node(self, kind: str, *inputs: str, name: str = "", **attributes: Any) -> str:  # noqa: ANN401 - ONNX attributes
+        """A node with one output; returns the output's name."""
+        return self.several(kind, [name or self.name(kind.lower())], *inputs, **attributes)[0]
+
+    def several(self, kind: str, outputs: list[str], *inputs: str, **attributes: Any) -> list[str]:  # noqa: ANN401
+        """A node with named outputs."""
+        self.nodes.append(helper.make_node(kind, list(inputs), outputs, name=self.name("node"), **attributes))
+        return outputs
+
+    def dimension(self, value: str, axis: int) -> str:
+        """Length ``[1]`` of an axis."""
+        return self.node("Shape", value, start=axis, end=axis + 1)
+
+    def sliced(self, value: str, start: str, end: str, axis: int) -> str:
+        """Part of an axis; ``start`` and ``end`` are ``[1]`` int64."""
+        return self.node("Slice", value, start, end, self.constant([axis]))
+
+    def reshaped(self, value: str, *shape: str | int) -> str:
+        """Reshape to dimensions that are known (-1: what is left) or computed ``[1]``."""
+        parts = [self.constant([part]) if isinstance(part, int) else part for part in shape]
+        return self.node("Reshape", value, self.node("Concat", *parts, axis=0))
+
+    def model(
+        self,
+        inputs: Sequence[onnx.ValueInfoProto],
+        outputs: Sequence[onnx.ValueInfoProto],
+    ) -> onnx.ModelProto:
+        """All of it as a model."""
+        graph = helper.make_graph(self.nodes, self._prefix, list(inputs), list(outputs), self.constants)
+        return helper.make_model(
+            graph,
+            opset_imports=[helper.make_opsetid("", OPSET)],
+            ir_version=IR_VERSION,
+            producer_name="cohear",
+        )
+
+
+def floats(name: str, *shape: str | int) -> onnx.ValueInfoProto:
+    """A float32 input or output; text dimensions are free."""
+    return helper.make_tensor_value_info(name, TensorProto.FLOAT, shape)
+
+
+def integers(name: str, *shape: str | int) -> onnx.ValueInfoProto:
+    """An int64 input or output."""
+    return helper.make_tensor_value_info(name, TensorProto.INT64, shape)

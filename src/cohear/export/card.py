@@ -1,0 +1,158 @@
+"""The card: everything that a bundle says of itself, as data."""
+
+from __future__ import annotations
+
+import json
+import math
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+from typing import Any
+
+from cohear import __version__
+from cohear.export.calibrate import Calibration
+from cohear.export.cell import Cell
+from cohear.export.check import Parity
+from cohear.export.expectation import Expectation
+from cohear.export.licences import licence_warnings
+from cohear.export.quantise import Change
+from cohear.export.runs import Trained
+from cohear.export.write import windowing_of
+from cohear.runtime.card import FORMAT
+from cohear.training.sources import TaskData
+
+ALL_CLIPS_SENTENCE = (
+    "trained on all clips, validation and test included, with the study's budget to its last step; "
+    "the scores are those of the study's runs of the same settings on clips they did not see"
+)
+
+
+@dataclass(frozen=True)
+class TaskFacts:
+    """What is known of a task's part of the bundle.
+
+    Attributes:
+        kind: how the graph answers it, ``multiclass`` or ``multilabel``.
+        data: its clips and labels.
+        facts: of the task in the study's ``data.json``.
+        expected: score on clips that were not trained on.
+        gain: against a network of its own, a row of the study's gains; None where there is none.
+        calibration: of its probabilities.
+    """
+
+    kind: str
+    data: TaskData
+    facts: Mapping[str, Any]
+    expected: Expectation
+    gain: Mapping[str, Any] | None
+    calibration: Calibration
+
+
+def make_card(
+    *,
+    study: str,
+    cell: Cell,
+    trained: Trained,
+    run: str | None,
+    tasks: Mapping[str, TaskFacts],
+    datasets: Mapping[str, Mapping[str, Any]],
+    parity: Parity,
+    quantisation: Mapping[str, Mapping[str, Change]] | None,
+    method: str | None,
+    notes: Sequence[str],
+) -> dict[str, Any]:
+    """The content of ``card.json``; NaN is nowhere in it."""
+    spec = trained.spec
+    windowing = windowing_of(trained.front_end, trained.window)
+    parameters = sum(parameter.numel() for parameter in trained.network.parameters())
+    content = {
+        "format": FORMAT,
+        "name": study,
+        "exported": time.strftime("%Y-%m-%d"),
+        "rate": windowing.rate,
+        "window": windowing.seconds,
+        "windowing": asdict(windowing),
+        "tasks": {name: _task(facts) for name, facts in tasks.items()},
+        "model": {
+            "features": cell.features,
+            "encoder": cell.encoder,
+            "sharing": spec.training.sharing,
+            "parameters": parameters,
+            "precision": f"int8 ({method})" if method else "float32",
+        },
+        "training": {
+            "study": study,
+            "combination": cell.combination,
+            "arm": cell.arm,
+            "chosen": cell.why,
+            "run": spec.key,
+            "weights": f"of run {run} of the study" if run else ALL_CLIPS_SENTENCE,
+            "settings": spec.training.model_dump(mode="json"),
+            "front_end": spec.front_end,
+        },
+        "quantisation": None
+        if quantisation is None
+        else {
+            "method": method,
+            "measured": {
+                each: {task: asdict(change) for task, change in by_task.items()}
+                for each, by_task in quantisation.items()
+            },
+        },
+        "parity": {"clips": parity.clips, "largest_difference": parity.largest},
+        "datasets": dict(datasets),
+        "warnings": [*licence_warnings(datasets), *notes],
+        "versions": {
+            "cohear": __version__,
+            **{name: version(name) for name in ("torch", "onnx", "onnxruntime", "numpy")},
+        },
+    }
+    finite: dict[str, Any] = _without_nan(content)
+    return finite
+
+
+def metadata(card: Mapping[str, Any]) -> dict[str, str]:
+    """What the model file itself says: enough to use it without its card."""
+    tasks = {name: {key: task[key] for key in ("kind", "labels", "thresholds")} for name, task in card["tasks"].items()}
+    return {
+        "rate": str(card["rate"]),
+        "window": str(card["window"]),
+        "tasks": json.dumps(tasks, ensure_ascii=False),
+        "versions": json.dumps(card["versions"]),
+        "study": str(card["name"]),
+        "run": str(card["training"]["run"]),
+    }
+
+
+def _task(known: TaskFacts) -> dict[str, Any]:
+    data, calibration = known.data, known.calibration
+    gain = known.gain and {key: known.gain[key] for key in ("single", "gain", "low", "high", "repeats", "verdict")}
+    return {
+        "kind": known.kind,
+        "labels": data.labels,
+        "thresholds": list(calibration.thresholds),
+        "dataset": known.facts.get("dataset"),
+        "target": known.facts.get("target"),
+        "clips": len(data.parts["train"]),
+        "clips_by_label": dict(
+            zip(
+                data.labels,
+                data.kind.counts(data.targets.take(data.parts["train"]), data.labels).tolist(),
+                strict=True,
+            )
+        ),
+        "expected": asdict(known.expected),
+        "gain": gain,
+        "calibration": {
+            key: value for key, value in asdict(calibration).items() if key != "thresholds" and value is not None
+        },
+    }
+
+
+def _without_nan(value: Any) -> Any:  # noqa: ANN401 - any JSON value
+    if isinstance(value, Mapping):
+        return {key: _without_nan(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_without_nan(item) for item in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value

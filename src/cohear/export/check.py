@@ -1,0 +1,85 @@
+"""Is the exported graph the network? On real clips, and on waveforms that real life is unkind enough to hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+import onnx
+from numpy.typing import NDArray
+
+from cohear.audio.decode import read_audio
+from cohear.audio.resample import resample
+from cohear.base.errors import CohearError
+from cohear.data.dataset import Dataset
+from cohear.export.assemble import WAVEFORM, Output
+from cohear.export.runs import Trained
+from cohear.training.evaluate import Evaluation
+from cohear.training.sources import TaskData
+
+Floats = NDArray[np.float32]
+CLIPS = 200
+TOLERANCE = 1e-4
+
+
+class ParityLost(CohearError):
+    """The exported graph gives other probabilities than the network."""
+
+
+@dataclass(frozen=True)
+class Parity:
+    """Largest difference in a probability between the network in PyTorch and the graph in onnxruntime."""
+
+    clips: int
+    largest: float
+
+
+def check_parity(
+    trained: Trained, model: onnx.ModelProto, outputs: list[Output], datasets: Mapping[str, Dataset]
+) -> Parity:
+    """Compare on up to 200 clips, spread evenly over the tasks and over each task's clips.
+
+    Args:
+        trained: the network.
+        model: the whole graph.
+        outputs: what it gives.
+        datasets: of each task, by task.
+
+    Raises:
+        ParityLost: some probability differs by more than 1e-4.
+    """
+    import onnxruntime  # noqa: PLC0415 - slow to import
+
+    session = onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
+    clips, largest = 0, 0.0
+    for output in outputs:
+        data = trained.tasks[output.task]
+        chosen = np.unique(np.linspace(0, len(data.clips) - 1, max(CLIPS // len(outputs), 1)).astype(np.int64))
+        probabilities = torch_probabilities(trained, data, chosen, output)
+        sounds = waveforms(datasets[output.task], data.rows[chosen], trained.front_end.rate)
+        for row, waveform in zip(probabilities, sounds, strict=True):
+            (found,) = session.run([output.task], {WAVEFORM: waveform[None]})
+            largest = max(largest, float(np.abs(found[0] - row).max()))
+            clips += 1
+    if not largest <= TOLERANCE:
+        raise ParityLost(f"the exported graph's probabilities differ from the network's by {largest:.2g}")
+    return Parity(clips, largest)
+
+
+def torch_probabilities(
+    trained: Trained, data: TaskData, clips: NDArray[np.int64], output: Output
+) -> NDArray[np.float64]:
+    """Calibrated probabilities of clips, by the evaluation that scored the study's runs."""
+    alone = replace(data, parts={"test": clips})
+    name = (trained.spec.study_seed, trained.spec.fold, trained.spec.seed)
+    logits = Evaluation(alone, "test", trained.front_end, trained.window, name).answers(trained.network).logits
+    return data.kind.probabilities((logits / output.temperature).astype(np.float32))
+
+
+def waveforms(dataset: Dataset, rows: NDArray[np.int64], rate: int) -> Iterator[Floats]:
+    """Clips of a dataset ``[samples]`` at a rate."""
+    segments = dataset.table.segments()
+    for row in rows.tolist():
+        samples, own_rate = read_audio(segments[row])
+        yield resample(samples, own_rate, rate)

@@ -1,0 +1,65 @@
+"""The scores that a bundle may be expected to have: those of the study's runs of its cell on clips they never saw."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from scipy import stats
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """A task's score over the repeats.
+
+    Attributes:
+        metric: its name.
+        mean: over the test parts; None where no repeat has a score.
+        low, high: 95 % interval, None with a single test part.
+        repeats: runs with a score.
+        others: means of the kind's other metrics.
+    """
+
+    metric: str
+    mean: float | None
+    low: float | None
+    high: float | None
+    repeats: int
+    others: dict[str, float]
+
+
+def expectation(records: Sequence[Mapping[str, Any]], task: str, test_train_ratio: float) -> Expectation:
+    """Mean and interval of a task's test score at the last step.
+
+    The interval is Student's over means of the J test parts, with the variance widened to ``V (1/J + r)`` because
+    training sets of different folds overlap (Nadeau & Bengio 2003; r = test / training clips).
+
+    Args:
+        records: of the cell's repeats.
+        task: which.
+        test_train_ratio: r.
+    """
+    told = [record["tasks"][task] for record in records]
+    metric = told[0]["metric"] if told else ""
+    by_metric: dict[str, dict[str, list[float]]] = {}
+    for each in told:
+        for name, value in each["scores"]["test"]["last"].items():
+            if value is not None and name != "loss":
+                by_metric.setdefault(name, {}).setdefault(each["test_part"], []).append(float(value))
+    means = {name: float(np.mean([np.mean(part) for part in parts.values()])) for name, parts in by_metric.items()}
+    parts = [float(np.mean(values)) for values in by_metric.get(metric, {}).values()]
+    low = high = None
+    if len(parts) > 1:
+        error = float(np.sqrt(np.var(parts, ddof=1) * (1 / len(parts) + test_train_ratio)))
+        reach = float(stats.t.ppf(0.975, len(parts) - 1)) * error
+        low, high = means[metric] - reach, means[metric] + reach
+    return Expectation(
+        metric=metric,
+        mean=means.get(metric),
+        low=low,
+        high=high,
+        repeats=sum(len(values) for values in by_metric.get(metric, {}).values()),
+        others={name: value for name, value in means.items() if name != metric},
+    )

@@ -1,0 +1,243 @@
+"""From a study folder to a bundle, top to bottom."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cohear.analysis.facts import margins_of, ratios_of
+from cohear.analysis.gains import MARGIN, gains
+from cohear.analysis.results import read_results
+from cohear.base.errors import UserError
+from cohear.base.files import cache_folder
+from cohear.export.assemble import Output, assemble, describe
+from cohear.export.calibrate import Calibration, calibrate
+from cohear.export.card import TaskFacts, make_card, metadata
+from cohear.export.cell import Cell, choose_cell, tasks_asked
+from cohear.export.check import check_parity
+from cohear.export.expectation import expectation
+from cohear.export.network import network_graph
+from cohear.export.out_of_fold import PREDICTIONS, read_out_of_fold
+from cohear.export.quantise import Change, choose, measure, quantised
+from cohear.export.readme import make_readme
+from cohear.export.runs import (
+    WEIGHTS,
+    Places,
+    Trained,
+    final_spec,
+    load_trained,
+    prepare_cell,
+    repeats_of,
+    spec_of_run,
+    train_missing,
+)
+from cohear.export.write import check_target, write_bundle
+from cohear.study.folder import StudyFolder
+from cohear.study.prepare import data_facts
+from cohear.study.progress import NoProgress, Progress
+from cohear.study.spec import StudySettings
+from cohear.tasks.kind import TargetKind
+from cohear.tasks.multiclass import Multiclass
+from cohear.tasks.multilabel import Multilabel
+from cohear.training.record import read_record
+from cohear.training.spec import RunSpec
+
+QUANTISATIONS = {"int8": None, "int8-static": "static", "int8-dynamic": "dynamic"}
+"""What ``--quantize`` takes; plain ``int8`` is whichever of the two costs less."""
+MOST_REPEATS_QUANTISED = 5
+
+
+@dataclass(frozen=True)
+class Exported:
+    """What an export left.
+
+    Attributes:
+        folder: the bundle.
+        card: content of ``card.json``.
+        trained: runs that had to be trained for it.
+    """
+
+    folder: Path
+    card: dict[str, Any]
+    trained: int
+
+
+def export_study(
+    study: Path,
+    settings: StudySettings,
+    bundle: Path,
+    *,
+    tasks: Sequence[str] | None = None,
+    features: str | None = None,
+    encoder: str | None = None,
+    arm: str | None = None,
+    run: str | None = None,
+    quantize: str | None = None,
+    force: bool = False,
+    code: Path | None = None,
+    jobs: int | None = None,
+    progress: Progress | None = None,
+) -> Exported:
+    """Export a combination of a study's tasks as one model.
+
+    Args:
+        study: the study folder.
+        settings: with absolute dataset paths.
+        bundle: the folder to write; a bundle that is there is replaced.
+        tasks: to export; None is all tasks of the study.
+        features: front-end by its name in the tables, where the study has several.
+        encoder: the same.
+        arm: the same; ``base`` without a wish.
+        run: key of a finished run whose weights are taken; None trains on all clips.
+        quantize: ``int8``, ``int8-static`` or ``int8-dynamic``.
+        force: export even where int8 costs a task more than a point.
+        code: folder of a user's own encoder module.
+        jobs: runs trained at once.
+        progress: told of everything.
+
+    Raises:
+        UserError: a wish that the study cannot fulfil, or data that is not there any more.
+        RunFailed: a training failed.
+    """
+    progress = progress or NoProgress()
+    if quantize is not None and quantize not in QUANTISATIONS:
+        raise UserError(f"--quantize: there is no {quantize!r}; choose one of {', '.join(QUANTISATIONS)}")
+    check_target(bundle)
+    places = Places(StudyFolder(study), cache_folder(), code or study.resolve())
+    cell = _cell(places, settings, tasks, features, encoder, arm, run)
+    prepared, specs = prepare_cell(places, settings, cell, jobs, progress)
+    repeats = repeats_of(places, cell, specs, progress)
+    chosen = spec_of_run(places, run) if run else final_spec(places, prepared, specs[0])
+    measured = [] if quantize is None else [chosen] if run else repeats[:MOST_REPEATS_QUANTISED]
+    notes = _notes(places, repeats, measured, progress)
+    wanted: list[tuple[RunSpec, tuple[str, ...]]] = [(spec, (PREDICTIONS,)) for spec in repeats]
+    wanted += [(spec, (WEIGHTS,)) for spec in [*measured, chosen]]
+    number = train_missing(places, wanted, jobs, progress)
+
+    trained = load_trained(places, chosen)
+    folders = [folder for spec in repeats if (folder := places.run(spec.key, PREDICTIONS))]
+    calibrations = {task: calibrate(read_out_of_fold(folders, places.study.splits, task)) for task in cell.tasks}
+    outputs = [
+        Output(task, _output_kind(data.kind, task), len(data.labels), calibrations[task].temperature)
+        for task, data in trained.tasks.items()
+    ]
+    with progress.stage("graph"):
+        graph = network_graph(trained.network, trained.front_end, trained.window)
+        model = assemble(trained.front_end, graph, trained.window, outputs)
+    with progress.stage("compare with PyTorch"):
+        by_task = {task: prepared.datasets[settings.tasks[task].dataset] for task in cell.tasks}
+        parity = check_parity(trained, model, outputs, by_task)
+    changes: dict[str, dict[str, Change]] | None = None
+    method = None
+    if quantize is not None:
+        with progress.stage("quantise"):
+            changes = measure([load_trained(places, spec) for spec in measured])
+            method = choose(changes, QUANTISATIONS[quantize], force=force)
+            model = assemble(trained.front_end, quantised(graph, trained, method), trained.window, outputs)
+
+    facts = data_facts(prepared)
+    known = _tasks(places, cell, folders, calibrations, facts, trained)
+    used = {settings.tasks[task].dataset: facts["datasets"][settings.tasks[task].dataset] for task in cell.tasks}
+    card = make_card(
+        study=settings.study,
+        cell=cell,
+        trained=trained,
+        run=run,
+        tasks=known,
+        datasets={name: _shown(dataset) for name, dataset in used.items()},
+        parity=parity,
+        quantisation=changes,
+        method=method,
+        notes=notes,
+    )
+    describe(model, metadata(card))
+    write_bundle(bundle, model, outputs, card, make_readme(card), trained.weights)
+    return Exported(bundle, card, number)
+
+
+def _cell(
+    places: Places,
+    settings: StudySettings,
+    tasks: Sequence[str] | None,
+    features: str | None,
+    encoder: str | None,
+    arm: str | None,
+    run: str | None,
+) -> Cell:
+    """The cell that was asked for, or the one that a run is of."""
+    if run is None:
+        asked = tasks_asked(settings, tasks)
+        return choose_cell(places.study, settings, asked, features=features, encoder=encoder, arm=arm)
+    if tasks or features or encoder or arm:
+        raise UserError("--run names one run with its tasks, features, encoder and arm: leave those options out")
+    spec_of_run(places, run)
+    for row in places.study.read_plan():
+        if row["run"] == run and not row["control"]:
+            return Cell(row["features"], row["encoder"], row["arm"], tuple(row["combination"].split("+")))
+    raise UserError(f"--run: {run!r} is a control or of an earlier plan; name a run of the study's results.csv")
+
+
+def _notes(places: Places, repeats: Sequence[RunSpec], measured: Sequence[RunSpec], progress: Progress) -> list[str]:
+    """What is said, now and in the card, of runs that have to be made again."""
+    silent = [spec for spec in repeats if places.study.record(spec.key) and places.run(spec.key, PREDICTIONS) is None]
+    bare = [spec for spec in measured if spec not in silent and places.run(spec.key, WEIGHTS) is None]
+    notes = []
+    if silent:
+        notes.append(f"the study kept no predictions of {len(silent)} runs: they were made again to calibrate")
+    if bare:
+        notes.append(f"the study kept no weights of {len(bare)} runs: they were made again to measure quantisation")
+    for note in notes:
+        progress.say(note)
+    return notes
+
+
+def _output_kind(kind: TargetKind, task: str) -> str:
+    """How a kind's logits become probabilities; raises UserError for one that no runtime knows."""
+    plain = type(kind).pool is TargetKind.pool
+    if plain and isinstance(kind, Multiclass):
+        return "multiclass"
+    if plain and isinstance(kind, Multilabel):
+        return "multilabel"
+    raise UserError(f"task {task!r}: the target kind {kind.name!r} cannot be exported; multiclass and multilabel can")
+
+
+def _tasks(
+    places: Places,
+    cell: Cell,
+    folders: Sequence[Path],
+    calibrations: Mapping[str, Calibration],
+    facts: Mapping[str, Any],
+    trained: Trained,
+) -> dict[str, TaskFacts]:
+    """What is known of each task."""
+    records = [record for folder in folders if (record := read_record(folder))]
+    ratios, gained = ratios_of(facts), _gains(places, cell, facts)
+    return {
+        task: TaskFacts(
+            kind=_output_kind(data.kind, task),
+            data=data,
+            facts=facts["tasks"][task],
+            expected=expectation(records, task, ratios.get(task, 0.0)),
+            gain=gained.get(task),
+            calibration=calibrations[task],
+        )
+        for task, data in trained.tasks.items()
+    }
+
+
+def _gains(places: Places, cell: Cell, facts: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """The cell's rows of the study's gains, by task; none for a single, or where there are no results."""
+    if len(cell.tasks) < 2 or not (places.study.root / "results.csv").exists():
+        return {}
+    table = gains(read_results(places.study.root), margins_of(facts) or MARGIN, ratios_of(facts) or None)
+    here = table["combination"] == cell.combination
+    for column in ("features", "encoder", "arm"):
+        here &= table[column] == getattr(cell, column)
+    rows = table[here].astype(object).to_dict("records")
+    return {str(row["task"]): {str(name): value for name, value in row.items()} for row in rows}
+
+
+def _shown(dataset: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: dataset[key] for key in ("name", "licence", "citation", "clips", "seconds")}

@@ -1,0 +1,160 @@
+"""Front-ends as parts of a graph; one of your own registers its graph in `FRONT_END_GRAPHS`."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import Any, Generic, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cohear.base.registry import Registry
+from cohear.export.builder import GraphBuilder
+from cohear.features.filterbank import FilterBank, mel_triangles
+from cohear.features.front_end import FrontEnd
+from cohear.features.logmel import LogMel
+from cohear.features.mel_front_end import MelFrontEnd
+from cohear.features.summary import Summary
+
+AnyFrontEnd = TypeVar("AnyFrontEnd", bound=FrontEnd)
+AnyMel = TypeVar("AnyMel", bound=MelFrontEnd)
+
+
+class FrontEndGraph(ABC, Generic[AnyFrontEnd]):
+    """A front-end's numbers, computed by nodes of a graph.
+
+    Args:
+        front_end: whose numbers these are.
+    """
+
+    def __init__(self, front_end: AnyFrontEnd) -> None:
+        self.front_end = front_end
+
+    @property
+    @abstractmethod
+    def context(self) -> tuple[int, int]:
+        """How many frames before and after a stretch of samples see samples of it."""
+
+    @abstractmethod
+    def frames(self, graph: GraphBuilder, waveform: str) -> str:
+        """``waveform`` ``[B, S]`` to frames ``[B, frames_of(S), frame_width]``."""
+
+    @abstractmethod
+    def levels(self, graph: GraphBuilder, frames: str) -> str:
+        """Loudness ``[B, T]`` of frames ``[B, T, frame_width]``, as `FrontEnd.levels` has it."""
+
+    @abstractmethod
+    def window_input(self, graph: GraphBuilder, windows: str, length: str) -> str:
+        """What an encoder sees of windows ``[M, W, frame_width]``, zero beyond their common ``length`` ``[1]``."""
+
+
+FRONT_END_GRAPHS: Registry[type[FrontEndGraph[Any]]] = Registry("front-end that can be exported")
+
+
+class MelGraph(FrontEndGraph[AnyMel]):
+    """Log-mel frames: a convolution with the windowed cosines and sines of the spectrum, then the triangles.
+
+    The convolution is the discrete Fourier transform of `FilterBank`, frame by frame; only bins that a triangle
+    weighs are computed.
+    """
+
+    @property
+    def context(self) -> tuple[int, int]:
+        """Frames whose Hann window reaches over the edge."""
+        bank = self.front_end.filter_bank
+        before, after = _padding(bank)
+        return -(-before // bank.hop), -(-max(after - bank.hop + 1, 0) // bank.hop)
+
+    def frames(self, graph: GraphBuilder, waveform: str) -> str:
+        """``[B, S]`` to ``[B, T, bands]``."""
+        bank = self.front_end.filter_bank
+        triangles = mel_triangles(bank.bands, bank.fft_size, bank.rate, bank.low, bank.high)
+        bins = np.flatnonzero(triangles.any(axis=1))
+        channel = graph.node("Unsqueeze", waveform, graph.constant([1]))  # [B, 1, S]
+        spectrum = graph.node(
+            "Conv",
+            channel,
+            spectrum_kernels(graph, bank, bins),
+            strides=[bank.hop],
+            pads=list(_padding(bank)),
+            kernel_shape=[bank.window],
+        )  # [B, 2 * bins, T]
+        squares = graph.node("Mul", spectrum, spectrum)
+        weights = graph.constant(triangles[bins].T)  # [bands, bins]
+        weights = graph.node("Concat", weights, weights, axis=1)  # real and imaginary part add up
+        energies = graph.node("MatMul", weights, squares)  # [B, bands, T]
+        logs = graph.node("Log", graph.node("Add", energies, graph.constant(bank.floor)))
+        return graph.node("Transpose", logs, perm=[0, 2, 1])
+
+    def levels(self, graph: GraphBuilder, frames: str) -> str:
+        """Mean over bands."""
+        return graph.node("ReduceMean", frames, graph.constant([-1]), keepdims=0)
+
+
+@FRONT_END_GRAPHS.register(LogMel.name)
+class LogMelGraph(MelGraph[LogMel]):
+    """The frames themselves."""
+
+    def window_input(self, graph: GraphBuilder, windows: str, length: str) -> str:
+        """``[M, W, bands]`` as it is."""
+        return windows
+
+
+@FRONT_END_GRAPHS.register(Summary.name)
+class SummaryGraph(MelGraph[Summary]):
+    """Statistics over the valid frames of each window."""
+
+    def window_input(self, graph: GraphBuilder, windows: str, length: str) -> str:
+        """``[M, 7 * bands]``."""
+        time = graph.constant([1])
+        valid = graph.sliced(windows, graph.constant([0]), length, 1)  # [M, L, bands]
+        mean = graph.node("ReduceMean", valid, time, keepdims=1)
+        deviation = graph.node("Sub", valid, mean)
+        variance = graph.node("ReduceMean", graph.node("Mul", deviation, deviation), time, keepdims=0)
+        ordered, _ = graph.several(
+            "TopK", [graph.name("ordered"), graph.name("unused")], valid, length, axis=1, largest=0, sorted=1
+        )  # [M, L, bands]
+        last = graph.node("Sub", length, graph.constant([1]))
+        statistics = [
+            self._at(graph, ordered, graph.constant([0])),
+            self._at(graph, ordered, last),
+            graph.node("Sqrt", variance),
+            graph.node("Squeeze", mean, time),
+            *(self._percentile(graph, ordered, last, share) for share in (0.5, 0.25, 0.75)),
+        ]
+        return graph.node("Concat", *statistics, axis=1)
+
+    def _at(self, graph: GraphBuilder, ordered: str, place: str) -> str:
+        """Values ``[M, bands]`` at one place ``[1]`` of the frames."""
+        return graph.node("Squeeze", graph.node("Gather", ordered, place, axis=1), graph.constant([1]))
+
+    def _percentile(self, graph: GraphBuilder, ordered: str, last: str, share: float) -> str:
+        """Linear between frames, as in `Summary`."""
+        exact = graph.node("Mul", graph.node("Cast", last, to=1), graph.constant(share))  # [1]
+        whole = graph.node("Floor", exact)
+        below = graph.node("Cast", whole, to=7)
+        above = graph.node("Min", graph.node("Add", below, graph.constant([1])), last)
+        low, high = self._at(graph, ordered, below), self._at(graph, ordered, above)
+        weight = graph.node("Sub", exact, whole)
+        return graph.node("Add", low, graph.node("Mul", graph.node("Sub", high, low), weight))
+
+
+def _padding(bank: FilterBank) -> tuple[int, int]:
+    """Zeros before and after a waveform such that a convolution has exactly ``ceil(samples / hop)`` frames."""
+    before = (bank.window - bank.hop) // 2
+    return before, bank.window - 1 - before
+
+
+def spectrum_kernels(graph: GraphBuilder, bank: FilterBank, bins: NDArray[np.int64]) -> str:
+    """Windowed cosines and sines ``[2 * bins, 1, window]``.
+
+    The graph holds a period of each and where to look in it, not the kernels, which are larger than a small network;
+    a runtime makes them once, when it loads the model.
+    """
+    time = np.arange(bank.window)
+    period = 2 * np.pi * np.arange(bank.fft_size) / bank.fft_size
+    hann = graph.constant(0.5 - 0.5 * np.cos(2 * np.pi * time / bank.window))
+    turns = graph.node("Mul", graph.constant(bins[:, None, None]), graph.constant(time[None, None]))
+    places = graph.node("Mod", turns, graph.constant([bank.fft_size]))  # [bins, 1, window]
+    waves = [graph.node("Gather", graph.constant(table), places) for table in (np.cos(period), np.sin(period))]
+    return graph.node("Mul", graph.node("Concat", *waves, axis=0), hann)

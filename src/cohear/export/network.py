@@ -1,0 +1,165 @@
+"""Encoders and heads, as torch traces them for any number of windows."""
+
+from __future__ import annotations
+
+import copy
+import logging
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+import onnx
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from cohear.base.errors import UserError
+from cohear.export.assemble import FEATURES, LENGTHS, logits_name
+from cohear.export.builder import IR_VERSION, OPSET
+from cohear.features.front_end import FrontEnd
+from cohear.models.masked import MaskedNorm, Valid
+from cohear.models.sharing import Network, Windows
+
+TRACED_ROWS, CHECKED_ROWS = 3, 5
+TOLERANCE = 1e-4
+
+
+class PlainNorm(nn.Module):
+    """A masked norm as it is in evaluation: fixed statistics on every frame, then zeros beyond the lengths.
+
+    Picking the valid frames, as training does, has no fixed shape; a convolution and a norm in this form become one
+    step in onnxruntime.
+    """
+
+    def __init__(self, norm: MaskedNorm) -> None:
+        super().__init__()
+        self.norm, self._rectify = norm, norm._rectify
+
+    def forward(self, sequence: Tensor, valid: Valid | None = None) -> Tensor:
+        """Normalise ``[B, C, T, D]``."""
+        norm = self.norm
+        normal = F.batch_norm(
+            sequence, norm.running_mean, norm.running_var, norm.weight, norm.bias, training=False, eps=norm.eps
+        )
+        if self._rectify:
+            normal = normal.relu()
+        if valid is None:
+            return normal
+        inside = torch.arange(sequence.shape[2])[None, :] < valid.lengths[:, None]  # [B, T]
+        return torch.where(inside[:, None, :, None], normal, 0.0)
+
+
+class _Traced(nn.Module):
+    """Every task's logits of the same windows, asked for as evaluation does; what tasks share is computed once.
+
+    The exporter joins equal computations, so that a shared encoder stands in the graph once.
+    """
+
+    def __init__(self, network: Network) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, features: Tensor, lengths: Tensor | None = None) -> tuple[Tensor, ...]:
+        tasks = self.network.tasks
+        return tuple(self.network({task: Windows(features, lengths)})[task].float() for task in tasks)
+
+
+def network_graph(network: Network, front_end: FrontEnd, window: int) -> onnx.ModelProto:
+    """A network as a graph with the names that `assemble` joins.
+
+    Args:
+        network: trained; it is left as it is.
+        front_end: whose features it takes.
+        window: frames of a window.
+
+    Raises:
+        UserError: the encoder does things that cannot be exported, for any number of windows at least.
+    """
+    plain = _plain(copy.deepcopy(network)).eval().requires_grad_(False)
+    traced = _Traced(plain)
+    examples = _examples(front_end, window, TRACED_ROWS)
+    rows = torch.export.Dim("rows", min=1)
+    try:
+        with _quiet():
+            program = torch.onnx.export(
+                traced,
+                examples,
+                dynamo=True,
+                opset_version=OPSET,
+                dynamic_shapes=tuple({0: rows} for _ in examples),
+                input_names=[FEATURES, LENGTHS][: len(examples)],
+                output_names=[logits_name(number) for number in range(len(network.tasks))],
+                external_data=False,
+                verbose=False,
+            )
+        assert program is not None
+        model: onnx.ModelProto = program.model_proto
+    except Exception as error:  # the exporter's own kinds, and whatever a user's module raises under it
+        raise UserError(f"this network cannot be exported to ONNX: {_first_line(error)}") from error
+    model.ir_version = IR_VERSION
+    for entry in [*model.graph.node, *model.graph.value_info]:
+        del entry.metadata_props[:]  # where in the source each node comes from, paths of this machine among it
+        entry.doc_string = ""
+    _check(model, network, front_end, window)
+    return model
+
+
+def _plain(module: nn.Module) -> Any:  # noqa: ANN401 - the module that was given
+    """The module with every masked norm replaced."""
+    for name, child in module.named_children():
+        setattr(module, name, PlainNorm(child) if isinstance(child, MaskedNorm) else _plain(child))
+    return module
+
+
+def _examples(front_end: FrontEnd, window: int, rows: int) -> tuple[Tensor, ...]:
+    """Noise as features of windows of several lengths, and the lengths where a front-end gives sequences."""
+    noise = torch.Generator().manual_seed(rows)
+    if front_end.layout == "vector":
+        return (torch.randn(rows, front_end.input_width, generator=noise),)
+    lengths = torch.linspace(1, window, rows).round().long()
+    features = torch.randn(rows, window, front_end.input_width, generator=noise) - 3
+    return features * (torch.arange(window)[None, :] < lengths[:, None])[..., None], lengths
+
+
+def _check(model: onnx.ModelProto, network: Network, front_end: FrontEnd, window: int) -> None:
+    """Raise UserError where the graph differs from the network, on more windows than it was traced with."""
+    import onnxruntime  # noqa: PLC0415 - slow to import
+
+    examples = _examples(front_end, window, CHECKED_ROWS)
+    was_training = network.training
+    network.eval()
+    with torch.inference_mode():
+        expected = _Traced(network)(*examples)
+    network.train(was_training)
+    try:
+        session = onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
+        found = session.run(None, dict(zip([FEATURES, LENGTHS], (each.numpy() for each in examples), strict=False)))
+    except Exception as error:  # onnxruntime's own, one class a kind of failure
+        raise UserError(
+            f"this network cannot be exported: its graph fails on another number of windows ({_first_line(error)}); "
+            "an encoder must take its batch size from .shape, not from len()"
+        ) from error
+    worst = max(float(np.abs(a.numpy() - b).max()) for a, b in zip(expected, found, strict=True))
+    scale = max(1.0, *(float(each.abs().max()) for each in expected))
+    if not worst <= TOLERANCE * scale:
+        raise UserError(f"this network cannot be exported: its graph's logits differ from its own by {worst:.2g}")
+
+
+def _first_line(error: Exception) -> str:
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return f"{type(error).__name__}: {lines[0][:300]}" if lines else type(error).__name__
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Without what torch's exporter tells of itself."""
+    logger = logging.getLogger("torch.onnx")
+    before = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        with warnings.catch_warnings(action="ignore"):
+            yield
+    finally:
+        logger.setLevel(before)

@@ -1,0 +1,208 @@
+"""The network in 8-bit integers, and what that costs each task on clips that the network never saw."""
+
+from __future__ import annotations
+
+import logging
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+import onnx
+import torch
+from torch import Tensor, nn
+
+from cohear.base.errors import UserError
+from cohear.export.assemble import FEATURES, LENGTHS, logits_name
+from cohear.export.network import network_graph
+from cohear.export.runs import Trained
+from cohear.features.windows import gather, window_starts
+from cohear.models.sharing import Network, Windows
+from cohear.training.batches import as_windows
+from cohear.training.evaluate import Evaluation
+
+METHODS = ("static", "dynamic")
+CALIBRATION_CLIPS = 200
+MOST_LOST = 0.01
+"""A task may lose a point of its metric; more is refused."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """What quantisation does to a task: means over repeats of scores on test clips, plus is better.
+
+    Attributes:
+        metric: its name.
+        before: in float32.
+        after: in int8.
+        change: after less before, with the sign that plus is better.
+        clips: scored, over the repeats.
+        repeats: networks that were quantised to measure it.
+    """
+
+    metric: str
+    before: float
+    after: float
+    change: float
+    clips: int
+    repeats: int
+
+
+class WorseThanAllowed(UserError):
+    """Quantisation costs a task more than a point."""
+
+
+def quantised(graph: onnx.ModelProto, trained: Trained, method: str) -> onnx.ModelProto:
+    """A network's graph with weights, and activations as they pass, in 8 bits.
+
+    Args:
+        graph: of `network_graph`; front-end and pooling stay in float32.
+        trained: whose training clips calibrate the ranges of activations (static alone).
+        method: ``static`` (ranges fixed beforehand) or ``dynamic`` (ranges taken from each input).
+    """
+    from onnxruntime import quantization as ort  # noqa: PLC0415 - an extra
+    from onnxruntime.quantization.shape_inference import quant_pre_process  # noqa: PLC0415
+
+    with tempfile.TemporaryDirectory() as folder:
+        before, prepared, after = (Path(folder) / name for name in ("float.onnx", "prepared.onnx", "int8.onnx"))
+        onnx.save(graph, str(before))
+        level = logging.root.manager.disable
+        logging.disable(logging.WARNING)  # advice to prepare the model, which is prepared
+        try:
+            quant_pre_process(str(before), str(prepared), skip_symbolic_shape=True)
+            if method == "static":
+                ort.quantize_static(
+                    str(prepared),
+                    str(after),
+                    _Calibration(trained),
+                    quant_format=ort.QuantFormat.QDQ,
+                    per_channel=True,
+                    reduce_range=True,  # processors without VNNI would saturate
+                    activation_type=ort.QuantType.QUInt8,
+                    weight_type=ort.QuantType.QInt8,
+                )
+            else:
+                ort.quantize_dynamic(str(prepared), str(after), weight_type=ort.QuantType.QUInt8)
+        finally:
+            logging.disable(level)
+        return onnx.load(str(after))
+
+
+def measure(repeats: Sequence[Trained]) -> dict[str, dict[str, Change]]:
+    """Quantise networks of the study and score them on their own test clips, by method and task."""
+    scores: dict[str, dict[str, list[tuple[float, float, int]]]] = {method: {} for method in METHODS}
+    for trained in repeats:
+        graph = network_graph(trained.network, trained.front_end, trained.window)
+        graphs = {method: quantised(graph, trained, method) for method in METHODS}
+        name = (trained.spec.study_seed, trained.spec.fold, trained.spec.seed)
+        for task, data in trained.tasks.items():
+            test = Evaluation(data, "test", trained.front_end, trained.window, name)
+            before = test.scores(test.answers(trained.network))[data.metric.name]
+            for method, model in graphs.items():
+                played = cast(Network, GraphNetwork(model, trained.network.tasks))
+                after = test.scores(test.answers(played))[data.metric.name]
+                if np.isfinite([before, after]).all():
+                    scores[method].setdefault(task, []).append((before, after, test.scored_clips()))
+    return {
+        method: {
+            task: _change(repeats[0].tasks[task].metric.name, repeats[0].tasks[task].metric.higher_is_better, rows)
+            for task, rows in by_task.items()
+        }
+        for method, by_task in scores.items()
+    }
+
+
+def choose(changes: Mapping[str, Mapping[str, Change]], method: str | None, *, force: bool) -> str:
+    """The method that costs the worst hit task least, or the one that was asked for.
+
+    Raises:
+        WorseThanAllowed: it costs a task more than a point, and ``force`` is off.
+    """
+    worst = {each: min((c.change for c in by_task.values()), default=0.0) for each, by_task in changes.items()}
+    chosen = method or max(worst, key=lambda each: worst[each])
+    if worst[chosen] < -MOST_LOST and not force:
+        lost = ", ".join(
+            f"{task} loses {-100 * change.change:.1f} points"
+            for task, change in changes[chosen].items()
+            if change.change < -MOST_LOST
+        )
+        raise WorseThanAllowed(
+            f"{chosen} int8 costs more than a point: {lost}; leave --quantize out, or add --force to have it anyway"
+        )
+    return chosen
+
+
+def _change(metric: str, higher_is_better: bool, rows: Sequence[tuple[float, float, int]]) -> Change:
+    before, after = (float(np.mean([row[place] for row in rows])) for place in (0, 1))
+    sign = 1 if higher_is_better else -1
+    return Change(metric, before, after, sign * (after - before), sum(row[2] for row in rows), len(rows))
+
+
+class GraphNetwork(nn.Module):
+    """A network's graph in place of the network, so that the same evaluation scores both.
+
+    Args:
+        model: with names as `network_graph` gives them.
+        tasks: in order.
+    """
+
+    def __init__(self, model: onnx.ModelProto, tasks: Sequence[str]) -> None:
+        super().__init__()
+        import onnxruntime  # noqa: PLC0415 - slow to import
+
+        self._tasks = list(tasks)
+        self._session = onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
+        self._inputs = {value.name for value in self._session.get_inputs()}
+
+    def forward(self, batch: Mapping[str, Windows]) -> dict[str, Tensor]:
+        """Logits ``[B_task, outputs]`` of each task's rows."""
+        found = {}
+        for task, windows in batch.items():
+            lengths = windows.lengths
+            if lengths is None:
+                lengths = torch.full((windows.features.shape[0],), windows.features.shape[1])
+            given = {FEATURES: windows.features.numpy(), LENGTHS: lengths.numpy()}
+            inputs = {name: value for name, value in given.items() if name in self._inputs}
+            (logits,) = self._session.run([logits_name(self._tasks.index(task))], inputs)
+            found[task] = torch.from_numpy(logits)
+        return found
+
+
+class _Calibration:
+    """Windows from the middle of training clips, for onnxruntime's calibration."""
+
+    def __init__(self, trained: Trained) -> None:
+        self._batches: list[dict[str, Any]] = []
+        each = max(CALIBRATION_CLIPS // len(trained.tasks), 1)
+        for data in trained.tasks.values():
+            train = data.parts["train"]
+            clips = train[np.unique(np.linspace(0, len(train) - 1, each).astype(np.int64))]
+            rows = data.rows[clips]
+            starts = np.array(
+                [
+                    np.median(window_starts(int(length), trained.window, max(trained.window // 2, 1)))
+                    for length in data.store.lengths[rows]
+                ],
+                dtype=np.int64,
+            )
+            for first in range(0, len(rows), 32):
+                here = slice(first, first + 32)
+                frames, lengths = gather(data.store, rows[here], starts[here], trained.window)
+                batch: dict[str, Any] = {FEATURES: as_windows(trained.front_end, frames, lengths).features.numpy()}
+                if trained.front_end.layout == "sequence":
+                    batch[LENGTHS] = lengths
+                self._batches.append(batch)
+        self._next = iter(self._batches)
+
+    def get_next(self) -> dict[str, Any] | None:
+        """The next batch, or None."""
+        return next(self._next, None)
+
+    def __len__(self) -> int:
+        return len(self._batches)
+
+    def rewind(self) -> None:
+        """Begin again."""
+        self._next = iter(self._batches)

@@ -1,0 +1,184 @@
+"""Runs that an export stands on: the study's own, and those that it has to train, kept in the study folder."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from safetensors.torch import load as read_tensors
+
+from cohear.base.errors import DataError, RunFailed, UserError
+from cohear.base.files import digest, make_folder, write_json
+from cohear.base.registry import did_you_mean
+from cohear.data.partition import TaskSplit
+from cohear.data.splits import Part
+from cohear.export.cell import Cell
+from cohear.features.front_end import FrontEnd
+from cohear.models.sharing import Network
+from cohear.study.folder import StudyFolder
+from cohear.study.launcher import LAUNCHERS, Work
+from cohear.study.prepare import Prepared, make_stores, prepare, write_splits
+from cohear.study.progress import Progress
+from cohear.study.spec import CombinationSettings, StudySettings
+from cohear.training.loop import make_network, window_frames
+from cohear.training.sources import Sources, TaskData, load_front_end, load_task
+from cohear.training.spec import RunSpec
+
+ALL_CLIPS = -1
+"""Fold index of the final training, which holds nothing out; it names the training's random streams."""
+TRAINED = "export/runs"
+WEIGHTS = "weights.safetensors"
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where things are: the study, the cache of features, and the folder of a user's own encoder."""
+
+    study: StudyFolder
+    cache: Path
+    code: Path
+
+    def run(self, key: str, *needed: str) -> Path | None:
+        """Folder of a finished run that has kept certain files, or None."""
+        for runs in (self.study.runs, self.study.root / TRAINED):
+            folder = runs / key
+            if (folder / "record.json").exists() and all((folder / name).exists() for name in needed):
+                return folder
+        return None
+
+    @property
+    def sources(self) -> Sources:
+        """For reading a run's tasks."""
+        return Sources(self.study.splits, self.cache)
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A network with what is needed to use it.
+
+    Attributes:
+        spec: of its training.
+        network: in evaluation mode.
+        front_end: its features.
+        window: frames.
+        tasks: its clips and labels.
+        weights: the bytes of ``weights.safetensors``.
+    """
+
+    spec: RunSpec
+    network: Network
+    front_end: FrontEnd
+    window: int
+    tasks: dict[str, TaskData]
+    weights: bytes
+
+
+def prepare_cell(
+    places: Places, settings: StudySettings, cell: Cell, jobs: int | None, progress: Progress
+) -> tuple[Prepared, list[RunSpec]]:
+    """Read the data, make what is missing of features, and give the specifications of the cell's repeats."""
+    wanted = CombinationSettings(lists=[list(cell.tasks)])
+    narrowed = settings.model_copy(update={"combinations": wanted})
+    prepared = prepare(narrowed, places.code, cache=make_folder(places.cache), jobs=jobs, progress=progress)
+    make_stores(prepared, cache=places.cache, jobs=jobs, progress=progress)
+    make_folder(places.study.splits)
+    write_splits(prepared, places.study)
+    specs = [run.spec for run in prepared.plan if cell.holds(run.to_json())]
+    if not specs:
+        raise UserError("the study has no runs with these features, this encoder and this arm together")
+    return prepared, specs
+
+
+def repeats_of(places: Places, cell: Cell, specs: Sequence[RunSpec], progress: Progress) -> list[RunSpec]:
+    """The finished runs of the cell that the study's tables stand on, or the repeats it would have."""
+    records = [places.study.record(row["run"]) for row in places.study.read_plan() if cell.holds(row)]
+    done = [RunSpec.model_validate(record["specification"]) for record in records if record]
+    if not done:
+        progress.say(f"the study has no finished runs of {cell.combination}: its {len(specs)} repeats are trained now")
+        return list(specs)
+    if {spec.key for spec in done} - {spec.key for spec in specs}:
+        progress.say("data, settings or versions changed since the study ran: expected scores are those of its runs")
+    return done
+
+
+def final_spec(places: Places, prepared: Prepared, spec: RunSpec) -> RunSpec:
+    """A repeat's specification with every clip in training; its splits are written."""
+    references = []
+    for reference in spec.tasks:
+        content = _all_in_training(next(iter(prepared.folds.values()))[reference.name]).to_json()
+        name = digest(content)
+        write_json(places.study.splits / f"{name}.json", content)
+        references.append(reference.model_copy(update={"split": name}))
+    return spec.model_copy(update={"tasks": tuple(references), "fold": ALL_CLIPS, "seed": 0})
+
+
+def _all_in_training(split: TaskSplit) -> TaskSplit:
+    parts = np.full(len(split.clips), int(Part.TRAIN), dtype=split.cleared.parts.dtype)
+    return replace(split, cleared=replace(split.cleared, parts=parts), scored=np.ones_like(split.scored))
+
+
+def spec_of_run(places: Places, key: str) -> RunSpec:
+    """The specification of a finished run.
+
+    Raises:
+        UserError: there is none.
+    """
+    record = places.study.record(key)
+    if record is None:
+        done = [path.parent.name for path in places.study.runs.glob("*/record.json")]
+        raise UserError(f"--run: the study has no finished run {key!r}{did_you_mean(key, done)}")
+    return RunSpec.model_validate(record["specification"])
+
+
+def train_missing(
+    places: Places, wanted: Sequence[tuple[RunSpec, tuple[str, ...]]], jobs: int | None, progress: Progress
+) -> int:
+    """Train the runs that have not kept what is needed of them.
+
+    Args:
+        places: where.
+        wanted: specifications, each with the names of the files that are needed.
+        jobs: runs at once.
+        progress: told of every run.
+
+    Returns:
+        How many were trained.
+
+    Raises:
+        RunFailed: one of them failed.
+    """
+    missing = list({spec.key: spec for spec, files in wanted if places.run(spec.key, *files) is None}.values())
+    if not missing:
+        return 0
+    runs = make_folder(places.study.root / TRAINED)
+    work = Work(runs, places.study.splits, places.cache, ("predictions", "weights"), str(places.code))
+    progress.runs_planned({spec.key: len(spec.tasks) * spec.training.steps for spec in missing}, set())
+    with closing(LAUNCHERS["local"]().launch(missing, work, jobs)) as events:
+        for event in events:
+            progress.run_event(event)
+            if event.kind == "failed":
+                raise RunFailed(f"the training of run {event.run} failed: {event.error}")
+    return len(missing)
+
+
+def load_trained(places: Places, spec: RunSpec) -> Trained:
+    """A run's network with its weights.
+
+    Raises:
+        DataError: they are damaged, or not this run's.
+    """
+    folder = places.run(spec.key, WEIGHTS)
+    if folder is None:
+        raise DataError(f"run {spec.key} has kept no weights")
+    weights = (folder / WEIGHTS).read_bytes()
+    front_end = load_front_end(spec)
+    tasks = {reference.name: load_task(reference, places.sources) for reference in spec.tasks}
+    network = make_network(spec, tasks, front_end.input_width, str(places.code))
+    try:
+        network.load_state_dict(read_tensors(weights))
+    except Exception as error:  # safetensors' own kind, torch's RuntimeError
+        raise DataError(f"{folder / WEIGHTS} does not hold the weights of its run: {error}") from error
+    return Trained(spec, network.eval(), front_end, window_frames(spec.window, front_end), tasks, weights)

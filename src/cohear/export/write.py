@@ -1,0 +1,50 @@
+"""A bundle's folder, written whole or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import onnx
+
+from cohear.base.errors import FolderError
+from cohear.base.files import folder_whole_or_not_at_all, write_bytes, write_json, write_text
+from cohear.export.assemble import Output, extension
+from cohear.export.front_ends import FRONT_END_GRAPHS
+from cohear.features.front_end import FrontEnd
+from cohear.runtime.card import CARD, MODEL, README, WEIGHTS, WINDOWS, Windowing
+
+
+def windowing_of(front_end: FrontEnd, window: int) -> Windowing:
+    """How the graph cuts waveforms into windows of so many frames."""
+    before, after = FRONT_END_GRAPHS[front_end.name](front_end).context
+    return Windowing(front_end.rate, front_end.hop, window, max(window // 2, 1), before, after)
+
+
+def check_target(folder: Path) -> None:
+    """Raise FolderError where a folder is there that is no bundle: it would be lost."""
+    if folder.exists() and not (folder.is_dir() and ((folder / CARD).exists() or not any(folder.iterdir()))):
+        raise FolderError(f"{folder} is there and is no bundle; give -o a new place")
+
+
+def write_bundle(
+    folder: Path,
+    model: onnx.ModelProto,
+    outputs: Sequence[Output],
+    card: Mapping[str, Any],
+    readme: str,
+    weights: bytes,
+) -> None:
+    """Write all files of a bundle; one that is there is replaced.
+
+    Raises:
+        FolderError: the folder holds something else, or cannot be written.
+    """
+    check_target(folder)
+    with folder_whole_or_not_at_all(folder) as temporary:
+        write_bytes(temporary / MODEL, model.SerializeToString())
+        write_bytes(temporary / WINDOWS, extension(outputs))
+        write_bytes(temporary / WEIGHTS, weights)
+        write_text(temporary / README, readme)
+        write_json(temporary / CARD, card)

@@ -1,0 +1,187 @@
+"""A bundle: one model for all tasks, and what is needed to use it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cohear.audio.resample import resample
+from cohear.base.errors import DataError
+from cohear.runtime.answers import Answer, Floats, Pool, WindowAnswer, answer, probabilities_of
+from cohear.runtime.card import Card, TaskCard, Windowing, read_card
+from cohear.runtime.session import HEARD, Session, window_logits_name
+from cohear.runtime.windows import Stretch, stretches
+
+
+@dataclass(frozen=True)
+class WindowLogits:
+    """Windows that lie one after the other.
+
+    Attributes:
+        starts: first frame of each of the N windows.
+        logits: calibrated ``[N, labels]``, by task.
+        heard: ``[N]``, which are more than digital silence.
+    """
+
+    starts: list[int]
+    logits: dict[str, Floats]
+    heard: NDArray[np.bool_]
+
+
+class Bundle:
+    """An exported model with its card; ``Bundle.load`` makes one.
+
+    Args:
+        card: what it says of itself.
+        session: its model.
+
+    Attributes:
+        tasks: by name, in order.
+        windowing: how a waveform is cut into windows.
+    """
+
+    def __init__(self, card: Card, session: Session) -> None:
+        self.tasks: dict[str, TaskCard] = card.tasks
+        self.windowing: Windowing = card.windowing
+        self._card, self._session = card, session
+
+    @classmethod
+    def load(cls, path: str | Path, *, threads: int | None = None) -> Bundle:
+        """Read a bundle's folder.
+
+        Args:
+            path: of the folder.
+            threads: that the model may use; None is one a core.
+
+        Raises:
+            DataError: it is no bundle, or its model cannot be loaded.
+            MissingExtra: onnxruntime is not installed.
+        """
+        folder = Path(path)
+        card = read_card(folder)
+        return cls(card, Session(folder, threads))
+
+    @property
+    def rate(self) -> int:
+        """Samples a second of the waveforms that the model takes."""
+        return self.windowing.rate
+
+    @property
+    def window(self) -> float:
+        """Seconds of a window."""
+        return self.windowing.seconds
+
+    @property
+    def card(self) -> dict[str, Any]:
+        """All of ``card.json``."""
+        return dict(self._card.content)
+
+    def probabilities(self, waveform: NDArray[Any]) -> dict[str, Floats]:
+        """Calibrated probabilities of clips that are equally long.
+
+        Args:
+            waveform: ``[batch, samples]`` at ``rate``, at least one sample.
+
+        Returns:
+            ``[batch, labels]`` by task.
+
+        Raises:
+            DataError: no samples, another shape, or samples that are not finite numbers.
+        """
+        values = self._session.run(list(self.tasks), _checked(waveform, 2))
+        return dict(zip(self.tasks, values, strict=True))
+
+    def classify(self, samples: NDArray[Any], rate: int) -> dict[str, Answer]:
+        """All tasks' answers to one clip of any length.
+
+        Args:
+            samples: ``[samples]`` or ``[samples, channels]``; channels are averaged, integers scaled to -1..1.
+            rate: of the samples; they are resampled where it is not the model's.
+
+        Raises:
+            DataError: no samples, another shape, or samples that are not finite numbers.
+        """
+        pool = Pool(self.tasks)
+        for windows in self.window_logits([self.prepared(samples, rate)]):
+            pool.add(windows.logits, windows.heard)
+        return {name: answer(self.tasks[name], values) for name, values in pool.probabilities().items()}
+
+    def windows(self, samples: NDArray[Any], rate: int | None = None) -> list[WindowAnswer]:
+        """All tasks' answers to each window of a clip.
+
+        Args:
+            samples: ``[samples]`` or ``[samples, channels]``.
+            rate: of the samples; None is the model's.
+        """
+        waveform = self.prepared(samples, rate or self.rate)
+        seconds = len(waveform) / self.rate
+        return [each for windows in self.window_logits([waveform]) for each in self.answers(windows, seconds)]
+
+    def prepared(self, samples: NDArray[Any], rate: int) -> Floats:
+        """Samples as the model takes them: mono, float32, at its rate.
+
+        Raises:
+            DataError: no samples, another shape, a rate that is none, or samples that are not finite numbers.
+        """
+        samples = np.asarray(samples)
+        if samples.dtype.kind == "i":
+            samples = samples / np.float32(-float(np.iinfo(samples.dtype).min))
+        if samples.ndim == 2 and samples.shape[1]:
+            samples = samples.mean(axis=1, dtype=np.float32)
+        if rate < 1 or rate != int(rate):
+            raise DataError(f"a rate is a whole number of samples a second from 1 on, not {rate!r}")
+        return resample(_checked(samples, 1), int(rate), self.rate)
+
+    def window_logits(self, blocks: Iterable[Floats]) -> Iterator[WindowLogits]:
+        """Numbers of all windows of a waveform that comes in blocks, in bounded memory.
+
+        Each window has the numbers that it has in the whole waveform. An iterator of no samples has no window.
+
+        Args:
+            blocks: ``[samples]`` each, at ``rate``; consecutive.
+        """
+        for stretch in stretches(blocks, self.windowing):
+            yield self.stretch_logits(stretch)
+
+    def stretch_logits(self, stretch: Stretch) -> WindowLogits:
+        """Numbers of the windows of a stretch."""
+        names = [HEARD, *(window_logits_name(task) for task in self.tasks)]
+        waveform = np.ascontiguousarray(stretch.samples[None], np.float32)
+        heard, *logits = self._session.run(names, waveform, stretch.before, stretch.after)
+        by_task = {task: values[0] for task, values in zip(self.tasks, logits, strict=True)}
+        return WindowLogits(stretch.starts, by_task, heard[0] > 0)
+
+    def answers(self, windows: WindowLogits, seconds: float | None = None) -> list[WindowAnswer]:
+        """Windows' numbers as answers.
+
+        Args:
+            windows: their numbers.
+            seconds: length of the waveform, where no window ends later; None where it is not known.
+        """
+        probabilities = {name: probabilities_of(self.tasks[name], logits) for name, logits in windows.logits.items()}
+        made = []
+        for row, start in enumerate(windows.starts):
+            onset = start * self.windowing.hop / self.rate
+            offset = onset + self.window if seconds is None else min(onset + self.window, seconds)
+            by_task = {name: answer(self.tasks[name], values[row]) for name, values in probabilities.items()}
+            made.append(WindowAnswer(onset, offset, bool(windows.heard[row]), by_task))
+        return made
+
+
+def _checked(samples: NDArray[Any], dimensions: int) -> Floats:
+    """Samples as float32, after a check of their shape and of every number."""
+    samples = np.asarray(samples)
+    shape = "[samples]" if dimensions == 1 else "[batch, samples]"
+    if samples.ndim != dimensions or samples.size == 0 or samples.dtype.kind not in "fi":
+        raise DataError(
+            f"samples must be numbers of shape {shape} and not empty, found {samples.dtype} of shape "
+            f"{list(samples.shape)}"
+        )
+    if not np.isfinite(samples).all():
+        raise DataError("there are samples that are not finite numbers (NaN or infinity)")
+    return np.ascontiguousarray(samples, np.float32)

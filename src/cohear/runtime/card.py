@@ -1,0 +1,109 @@
+"""The card of a bundle: what its tasks are, and how its windows lie."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from cohear.base.errors import DataError
+
+CARD, MODEL, WINDOWS, README, WEIGHTS = "card.json", "model.onnx", "windows.pb", "README.md", "weights.safetensors"
+FORMAT = 1
+"""Goes up when a bundle's files mean something else."""
+
+
+@dataclass(frozen=True)
+class TaskCard:
+    """What a bundle says of a task.
+
+    Attributes:
+        name: of the task, and of the model's output.
+        kind: ``multiclass`` (one label an answer) or ``multilabel`` (any number).
+        labels: in the order of the probabilities.
+        thresholds: of a multilabel task, one a label: probability from which on it is given; else empty.
+    """
+
+    name: str
+    kind: Literal["multiclass", "multilabel"]
+    labels: tuple[str, ...]
+    thresholds: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True)
+class Windowing:
+    """How the model cuts a waveform into windows.
+
+    Attributes:
+        rate: in Hz.
+        hop: samples of a frame.
+        frames: of a window.
+        step: frames from one window to the next.
+        before, after: frames around a window whose samples its own first and last frames see too.
+    """
+
+    rate: int
+    hop: int
+    frames: int
+    step: int
+    before: int
+    after: int
+
+    @property
+    def seconds(self) -> float:
+        """Length of a window."""
+        return self.frames * self.hop / self.rate
+
+    def starts(self, samples: int) -> list[int]:
+        """First frame of each window of a waveform: every step, and a last one that ends with it."""
+        last = max(-(-samples // self.hop) - self.frames, 0)
+        starts = list(range(0, last + 1, self.step))
+        return starts if starts[-1] == last else [*starts, last]
+
+
+@dataclass(frozen=True)
+class Card:
+    """``card.json``, read and checked; ``content`` is all of it."""
+
+    windowing: Windowing
+    tasks: dict[str, TaskCard]
+    content: Mapping[str, Any]
+
+
+def read_card(folder: Path) -> Card:
+    """Read a bundle's card.
+
+    Raises:
+        DataError: the folder is no bundle, or one of a later format.
+    """
+    path = folder / CARD
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        missing = f"it has no {CARD}" if folder.is_dir() else "there is no such folder"
+        raise DataError(f"{folder} is no bundle: {missing}; `cohear export` makes one") from error
+    except (OSError, ValueError) as error:
+        raise DataError(f"cannot read {path}: {error}; export the bundle again") from error
+    if isinstance(content, dict) and content.get("format", 0) != FORMAT:
+        raise DataError(
+            f"{folder} is a bundle of format {content.get('format')!r}, this version reads {FORMAT}: "
+            "export it again, or use the version of cohear that its card names"
+        )
+    try:
+        return Card(Windowing(**content["windowing"]), _tasks(content["tasks"]), content)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise DataError(f"{path} is not the card of a bundle ({error!r}); export the bundle again") from error
+
+
+def _tasks(told: Mapping[str, Mapping[str, Any]]) -> dict[str, TaskCard]:
+    tasks = {}
+    for name, task in told.items():
+        thresholds = tuple(float(value) for value in task.get("thresholds") or ())
+        tasks[name] = TaskCard(name, task["kind"], tuple(task["labels"]), thresholds)
+        if task["kind"] not in ("multiclass", "multilabel"):
+            raise ValueError(f"task {name!r} has kind {task['kind']!r}")
+        if task["kind"] == "multilabel" and len(thresholds) != len(task["labels"]):
+            raise ValueError(f"task {name!r} has {len(thresholds)} thresholds for {len(task['labels'])} labels")
+    return tasks

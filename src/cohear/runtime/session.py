@@ -1,0 +1,64 @@
+"""The model of a bundle in onnxruntime."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cohear.base.errors import DataError, MissingExtra
+from cohear.runtime.card import MODEL, WINDOWS
+
+WAVEFORM, CONTEXT, HEARD = "waveform", "+context", "+heard"
+"""Names in the graph. No task's name holds a ``+``."""
+
+
+def window_logits_name(task: str) -> str:
+    """Value of the graph with a task's calibrated logits ``[batch, windows, labels]``."""
+    return f"+windows+{task}"
+
+
+class Session:
+    """Runs a bundle's model; the numbers of its windows too, which the model file by itself does not give.
+
+    Args:
+        folder: the bundle's.
+        threads: of onnxruntime; None is one a core.
+
+    Raises:
+        MissingExtra: onnxruntime is not installed.
+        DataError: the model cannot be loaded.
+    """
+
+    def __init__(self, folder: Path, threads: int | None = None) -> None:
+        try:
+            import onnxruntime  # noqa: PLC0415 - an extra
+        except ImportError as error:
+            raise MissingExtra("onnxruntime", "export") from error
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads or 0
+        options.inter_op_num_threads = 1
+        options.log_severity_level = 3  # errors alone
+        try:
+            # Two protobuf messages one after the other are read as their union: the second names further outputs.
+            model = (folder / MODEL).read_bytes() + (folder / WINDOWS).read_bytes()
+            self._session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+        except OSError as error:
+            raise DataError(f"cannot read the model in {folder}: {error}; export the bundle again") from error
+        except Exception as error:  # onnxruntime's own, one class a kind of failure
+            raise DataError(f"the model in {folder} cannot be loaded: {error}; export the bundle again") from error
+
+    def run(self, outputs: list[str], waveform: NDArray[np.float32], before: int = 0, after: int = 0) -> list[Any]:
+        """Values of the graph.
+
+        Args:
+            outputs: their names.
+            waveform: ``[batch, samples]``.
+            before: frames at the beginning that are no windows' but what surrounds them.
+            after: the same at the end.
+        """
+        inputs = {WAVEFORM: waveform, CONTEXT: np.array([before, after], np.int64)}
+        values: list[Any] = self._session.run(outputs, inputs)
+        return values

@@ -1,0 +1,194 @@
+"""A bundle on samples: the same answer alone, in a batch, in pieces; what is refused."""
+
+import json
+import shutil
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tiny_bundle import PITCHES, tone
+
+from cohear import Bundle
+from cohear.audio.resample import resample
+from cohear.base.errors import DataError
+from cohear.runtime.windows import Cutter
+
+
+def noise(samples, seed=0):
+    """Noise with a stretch of digital silence in it."""
+    made = (np.random.default_rng(seed).standard_normal(samples) * 0.1).astype(np.float32)
+    made[samples // 5 : samples * 3 // 5] = 0
+    return made
+
+
+def values(answers):
+    return {task: np.array(list(answer.probabilities.values())) for task, answer in answers.items()}
+
+
+@pytest.mark.parametrize("pitch", PITCHES)
+@pytest.mark.parametrize("seconds", [0.2, 0.5, 3.1])
+def test_answers_are_right(tiny, pitch, seconds):
+    answers = tiny.classify(tone(pitch, seconds=seconds), 16000)
+    assert answers["pitch"].label == pitch
+    assert answers["pitch"].labels == (pitch,)
+    assert answers["parts"].labels == (pitch,)
+    assert sum(answers["pitch"].probabilities.values()) == pytest.approx(1)
+
+
+def test_several_labels_and_none(tiny):
+    assert set(tiny.classify(tone("low", "high"), 16000)["parts"].labels) == {"low", "high"}
+    silent = tiny.classify(tone(), 16000)["parts"]
+    assert (silent.labels, silent.label) == ((), "")
+    assert silent.probability == max(silent.probabilities.values())
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(1, 40000), st.data())
+def test_alone_in_a_batch_and_in_pieces(tiny, samples, data):
+    """Any length, any cut: windows and pooled answers are the same."""
+    clip = noise(samples)
+    batch = tiny.probabilities(np.stack([clip, noise(samples, 1), np.zeros_like(clip)]))
+    alone = tiny.probabilities(clip[None])
+    pieces = []
+    while sum(map(len, pieces)) < samples:
+        begin = sum(map(len, pieces))
+        pieces.append(clip[begin : begin + data.draw(st.integers(1, 20000))])
+    whole, cut = (list(tiny.window_logits(blocks)) for blocks in ([clip], pieces))
+    starts = [[start for windows in found for start in windows.starts] for found in (whole, cut)]
+    assert starts[0] == starts[1] == tiny.windowing.starts(samples)
+    pooled = values(tiny.classify(clip, 16000))
+    for task in tiny.tasks:
+        together = [np.concatenate([windows.logits[task] for windows in found]) for found in (whole, cut)]
+        np.testing.assert_allclose(together[0], together[1], atol=1e-4)
+        np.testing.assert_allclose(batch[task][:1], alone[task], atol=1e-5)
+        np.testing.assert_allclose(pooled[task], alone[task][0], atol=1e-4)
+
+
+def test_a_window_has_the_answer_of_the_whole_file(tiny):
+    """A window's frames see samples beyond its edge; those are there in a stretch too."""
+    clip = noise(160 * 200)
+    cutter = Cutter(tiny.windowing, most=1)
+    stretches = [*cutter.push(clip), *cutter.end()]
+    assert [len(stretch.starts) for stretch in stretches] == [1] * len(tiny.windowing.starts(len(clip)))
+    one_by_one = np.concatenate([tiny.stretch_logits(stretch).logits["pitch"] for stretch in stretches])
+    whole = np.concatenate([windows.logits["pitch"] for windows in tiny.window_logits([clip])])
+    np.testing.assert_allclose(one_by_one, whole, atol=1e-4)
+
+
+def test_memory_of_a_long_waveform_is_bounded(tiny):
+    """What is kept between pieces is less than three windows."""
+    cutter = Cutter(tiny.windowing)
+    for _ in range(100):
+        cutter.push(noise(4000))
+        assert len(cutter._kept) < 3 * tiny.windowing.frames * tiny.windowing.hop
+    assert cutter.samples == 400000
+
+
+def test_silent_windows_are_left_out_unless_all_are(tiny):
+    sound, silence = tone("mid", seconds=1), tone(seconds=3)
+    mixed = tiny.windows(np.concatenate([sound, silence]))
+    assert [window.heard for window in mixed] == [window.onset <= 1 for window in mixed]  # frames reach over the edge
+    less = values(tiny.classify(np.concatenate([sound, silence[:32000]]), 16000))["parts"]
+    more = values(tiny.classify(np.concatenate([sound, silence]), 16000))["parts"]
+    np.testing.assert_allclose(less, more, atol=1e-6)
+    assert all(not window.heard for window in tiny.windows(silence))
+    assert np.isfinite(values(tiny.classify(silence, 16000))["parts"]).all()
+
+
+def test_windows_lie_on_a_time_line(tiny):
+    windows = tiny.windows(np.concatenate([tone("low", seconds=1), tone("high", seconds=1)]))
+    assert [round(window.onset, 6) for window in windows] == [0, 0.25, 0.5, 0.75, 1.0, 1.25, 1.5]
+    assert [window.answers["pitch"].label for window in windows if window.offset <= 1] == ["low"] * 3
+    assert [window.answers["pitch"].label for window in windows if window.onset >= 1] == ["high"] * 3
+    (short,) = tiny.windows(tone("low", seconds=0.2))
+    assert short.offset == pytest.approx(0.2)
+
+
+def test_rate_channels_and_integers(tiny):
+    mono = tone("mid", seconds=0.7, rate=44100)
+    expected = values(tiny.classify(resample(mono, 44100, 16000), 16000))["pitch"]
+    stereo = np.stack([mono * 1.5, mono * 0.5], axis=1)
+    for samples in (mono, mono.astype(np.float64), stereo, np.round(mono * 32768).astype(np.int16)):
+        found = values(tiny.classify(samples, 44100))["pitch"]
+        np.testing.assert_allclose(found, expected, atol=1e-2 if samples.dtype == np.int16 else 1e-5)
+
+
+BAD = {
+    "empty": np.zeros(0, np.float32),
+    "nan": np.array([0.0, np.nan], np.float32),
+    "infinite": np.array([np.inf], np.float32),
+    "three dimensions": np.zeros((2, 2, 2), np.float32),
+    "no channels": np.zeros((5, 0), np.float32),
+    "text": np.array(["a"]),
+}
+
+
+@pytest.mark.parametrize("samples", BAD.values(), ids=BAD)
+def test_bad_samples_are_refused(tiny, samples):
+    with pytest.raises(DataError, match="samples"):
+        tiny.classify(samples, 16000)
+
+
+def test_bad_batches_and_rates_are_refused(tiny):
+    for batch in (np.zeros((0, 5)), np.zeros((2, 0)), np.zeros(5), np.full((1, 5), np.nan)):
+        with pytest.raises(DataError, match="samples"):
+            tiny.probabilities(batch)
+    for rate in (0, -1, 0.5):
+        with pytest.raises(DataError, match="rate"):
+            tiny.classify(tone("low"), rate)
+
+
+def test_folders_that_are_no_bundles(tiny_folder, tmp_path):
+    with pytest.raises(DataError, match="no such folder"):
+        Bundle.load(tmp_path / "none")
+    with pytest.raises(DataError, match="no bundle"):
+        Bundle.load(tmp_path)
+    card = json.loads((tiny_folder / "card.json").read_text())
+    broken = {
+        "no json": "{",
+        "a list": "[]",
+        "later": json.dumps({**card, "format": 99}),
+        "no tasks": json.dumps({key: value for key, value in card.items() if key != "tasks"}),
+        "no thresholds": json.dumps({**card, "tasks": {"parts": {"kind": "multilabel", "labels": ["a"]}}}),
+        "a kind": json.dumps({**card, "tasks": {"parts": {"kind": "ordinal", "labels": ["a"]}}}),
+    }
+    for name, text in broken.items():
+        folder = tmp_path / name
+        shutil.copytree(tiny_folder, folder)
+        (folder / "card.json").write_text(text)
+        with pytest.raises(DataError, match="export"):
+            Bundle.load(folder)
+    (tmp_path / "cut").mkdir()
+    for file in tiny_folder.iterdir():
+        (tmp_path / "cut" / file.name).write_bytes(
+            file.read_bytes()[:2000] if file.suffix == ".onnx" else file.read_bytes()
+        )
+    with pytest.raises(DataError, match="cannot be loaded"):
+        Bundle.load(tmp_path / "cut")
+
+
+BARE = """
+import sys
+
+class Bare:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] in {"torch", "onnx", "scipy", "sklearn", "pandas", "pydantic", "yaml", "safetensors"}:
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+
+sys.meta_path.insert(0, Bare())
+import numpy
+import cohear
+bundle = cohear.Bundle.load(sys.argv[1])
+time = numpy.arange(44100) / 44100
+print(bundle.classify(0.2 * numpy.sin(2 * numpy.pi * 1200 * time), 44100)["pitch"].label)
+print(len(bundle.windows(numpy.zeros(16000))))
+"""
+
+
+def test_runs_without_what_trained_it(tiny_folder):
+    """Nothing but onnxruntime, numpy, soundfile and soxr can be imported."""
+    ended = subprocess.run([sys.executable, "-c", BARE, str(tiny_folder)], capture_output=True, text=True, check=False)
+    assert ended.stdout.split() == ["mid", "3"], ended.stderr
