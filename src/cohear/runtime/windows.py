@@ -29,6 +29,11 @@ class Stretch:
     before: int
     after: int
 
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """Stretches with the same one can be answered in one batch."""
+        return len(self.samples), self.before, self.after
+
 
 class Cutter:
     """Cuts a waveform that comes in pieces into stretches; each window comes as soon as its samples are there.
