@@ -1,5 +1,7 @@
 """Events: each told once, where it begins and ends."""
 
+import itertools
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -83,7 +85,7 @@ def test_events_of_a_label_never_overlap_and_cover_what_is_given(rows, minimum):
     found = events_of(windows, {"sound": SOUND}, EventSettings(minimum=minimum))
     for label in SOUND.labels:
         own = [event for event in found if event.label == label]
-        assert all(earlier.offset <= later.onset for earlier, later in zip(own, own[1:], strict=False))
+        assert all(earlier.offset <= later.onset for earlier, later in itertools.pairwise(own))
         assert all(event.offset - event.onset >= minimum - 1e-6 and event.probability <= 1 for event in own)
         if minimum == 0:
             centres = [(w.onset + w.offset) / 2 for w in windows if label in w.answers["sound"].labels]

@@ -80,7 +80,9 @@ def test_answers_come_before_the_end_and_events_once(tiny):
             assert number * 0.01 - window.offset < 0.031
             windows.append(window)
     windows += stream.end()
-    found = [(e.label, round(e.onset, 2), round(e.offset, 2)) for e in events_of(windows, tiny.tasks) if e.task == "pitch"]
+    found = [
+        (e.label, round(e.onset, 2), round(e.offset, 2)) for e in events_of(windows, tiny.tasks) if e.task == "pitch"
+    ]
     assert [label for label, *_ in found] == ["low", "high"]
     assert found[0][1] == 0 and found[0][2] == pytest.approx(2.0, abs=0.15) and found[1][2] == 4.0
 
@@ -122,7 +124,7 @@ bundle = Bundle.load(sys.argv[1])
 stream = Stream(bundle, 8000)
 windows = stream.push(numpy.ones(9000, "float32")) + stream.end()
 events_of(windows, bundle.tasks)
-import cohear.runtime.server.app
+import cohear.runtime.sources
 heavy = {"torch", "scipy", "sklearn", "pandas", "librosa"} & set(sys.modules)
 assert windows and not heavy, heavy
 """

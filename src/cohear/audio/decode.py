@@ -90,7 +90,7 @@ def decode(segment: Segment) -> Audio:
                 file.seek(first)
             samples, channels, rate = _read(path, file, frames), file.channels, file.samplerate
     except (soundfile.SoundFileError, OSError) as error:
-        raise UnreadableAudio(path, _why_not_opened(path, error)) from error
+        raise unreadable(path, error) from error
     if samples.size == 0:
         raise UnreadableAudio(path, "it has no samples")
     if not np.isfinite(samples).all():
@@ -109,7 +109,12 @@ def audio_info(path: Path) -> AudioInfo:
             frames = file.frames if file.frames < _UNKNOWN_FRAMES else None
             return AudioInfo(file.samplerate, file.channels, frames)
     except (soundfile.SoundFileError, OSError) as error:
-        raise UnreadableAudio(path, _why_not_opened(path, error)) from error
+        raise unreadable(path, error) from error
+
+
+def unreadable(path: Path, error: Exception) -> UnreadableAudio:
+    """The error to raise for one of libsndfile or of the operating system."""
+    return UnreadableAudio(path, _why_not_opened(path, error))
 
 
 def _span(segment: Segment, file: soundfile.SoundFile) -> tuple[int, int]:
