@@ -27,7 +27,9 @@ def wav(tmp_path_factory):
 
 
 def listen(folder, *arguments, stdin=b""):
-    return subprocess.run([*COHEAR, str(folder), *map(str, arguments)], input=stdin, capture_output=True, timeout=120)
+    return subprocess.run(
+        [*COHEAR, str(folder), *map(str, arguments)], input=stdin, capture_output=True, check=False, timeout=120
+    )
 
 
 def lines(ended):
