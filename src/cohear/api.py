@@ -11,7 +11,7 @@ from cohear.analysis.facts import margins_of, ratios_of
 from cohear.analysis.gains import MARGIN, gains
 from cohear.analysis.results import read_results
 from cohear.analysis.tables import write_table
-from cohear.base.errors import FolderError
+from cohear.base.errors import FolderError, MissingExtra
 from cohear.base.files import cache_folder
 from cohear.report.build import write_report
 from cohear.report.folder import read_facts
@@ -116,9 +116,16 @@ class Study:
         Args:
             bundle: the folder to write.
             wishes: ``tasks``, ``quantize``, ``run`` and what else `cohear.export.export.export_study` takes.
-        """
-        from cohear.export.export import export_study  # noqa: PLC0415 - onnx is an extra
 
+        Raises:
+            MissingExtra: onnx or onnxruntime is not installed.
+            UserError: a wish that the study cannot fulfil.
+            RunFailed: a training failed.
+        """
+        try:
+            from cohear.export.export import export_study  # noqa: PLC0415 - onnx is an extra
+        except ImportError as error:
+            raise MissingExtra(error.name or "onnx", "export") from error
         return export_study(self.folder, self.settings, Path(bundle), **wishes)
 
     def status(self) -> Status:

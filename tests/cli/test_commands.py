@@ -6,7 +6,7 @@ import sys
 import pytest
 import tiny
 
-VERBS = ["run", "status", "gains", "report", "features", "listen"]
+VERBS = ["run", "status", "gains", "report", "export", "bench", "classify", "features", "listen"]
 LOOK = """
 import sys
 sys.argv = ["cohear", *sys.argv[1:]]
@@ -17,7 +17,21 @@ except SystemExit as ended:
     assert ended.code == 0
 print(*sorted({name.partition(".")[0] for name in sys.modules}), file=sys.stderr)
 """
-HEAVY = {"numpy", "torch", "pydantic", "pandas", "scipy", "sklearn", "yaml", "soundfile", "soxr", "jinja2", "filelock"}
+HEAVY = {
+    "numpy",
+    "torch",
+    "pydantic",
+    "pandas",
+    "scipy",
+    "sklearn",
+    "yaml",
+    "soundfile",
+    "soxr",
+    "jinja2",
+    "filelock",
+    "onnx",
+    "onnxruntime",
+}
 
 
 @pytest.mark.parametrize("verb", [None, *VERBS])

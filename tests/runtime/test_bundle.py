@@ -1,9 +1,11 @@
 """A bundle on samples: the same answer alone, in a batch, in pieces; what is refused."""
 
 import json
+import re
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -172,6 +174,7 @@ def test_folders_that_are_no_bundles(tiny_folder, tmp_path):
 
 BARE = """
 import sys
+from pathlib import Path
 
 class Bare:
     def find_spec(self, name, path=None, target=None):
@@ -192,3 +195,13 @@ def test_runs_without_what_trained_it(tiny_folder):
     """Nothing but onnxruntime, numpy, soundfile and soxr can be imported."""
     ended = subprocess.run([sys.executable, "-c", BARE, str(tiny_folder)], capture_output=True, text=True, check=False)
     assert ended.stdout.split() == ["mid", "3"], ended.stderr
+
+
+def test_the_example_of_the_docs(tiny_folder):
+    page = Path(__file__).parents[2] / "docs" / "export.md"
+    (example,) = re.findall(r"^```python\n(.*?)^```$", page.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    ended = subprocess.run(
+        [sys.executable, "-c", example, str(tiny_folder)], capture_output=True, text=True, check=False
+    )
+    assert ended.returncode == 0, ended.stderr
+    assert ended.stdout.startswith("16000 0.5 ['pitch', 'parts']")

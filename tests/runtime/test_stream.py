@@ -12,7 +12,7 @@ from tiny_bundle import tone
 
 from cohear.audio.resample import StreamResampler, resample
 from cohear.base.errors import DataError
-from cohear.runtime.events import events_of
+from cohear.runtime.detector import events_of
 from cohear.runtime.stream import Stream
 
 MIXED = np.concatenate([tone("low", seconds=1.3), tone(seconds=1.2), tone("mid", "high", seconds=0.7)])
@@ -118,7 +118,7 @@ def test_torch_is_never_imported(tiny_folder):
     script = """
 import sys, numpy
 from cohear.runtime.bundle import Bundle
-from cohear.runtime.events import events_of
+from cohear.runtime.detector import events_of
 from cohear.runtime.stream import Stream
 bundle = Bundle.load(sys.argv[1])
 stream = Stream(bundle, 8000)

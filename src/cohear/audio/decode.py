@@ -1,6 +1,10 @@
 """Audio files to mono samples; whatever is wrong with a file is said in one clause."""
 
+from __future__ import annotations
+
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +15,7 @@ from numpy.typing import NDArray
 from cohear.audio.segment import Segment
 from cohear.base.errors import DataError
 
-_BLOCK_FRAMES = 1 << 20  # decoded at a time, so that a wrong length in a header cannot ask for all memory
+_BLOCK_SAMPLES = 1 << 20  # decoded at a time, all channels, so that no file and no wrong header asks for all memory
 _UNKNOWN_FRAMES = 1 << 60  # libsndfile gives about 2**63 where a streamed file states no length
 _STREAMED_WAV_BYTES = 0x7FFFF000  # stated by writers that could not know the length: no sign of damage
 _MP3_SLACK_FRAMES = 2 * 1152  # the length of an MP3 without a Xing header is an estimate
@@ -50,6 +54,21 @@ class Audio:
     channels: int
 
 
+@dataclass(frozen=True, eq=False)
+class AudioBlocks:
+    """Audio that is being decoded.
+
+    Args:
+        blocks: float32 ``[samples]`` each, the mean of the channels, one after the other; at least one, none empty.
+        rate: in Hz.
+        channels: as in the file.
+    """
+
+    blocks: Iterator[NDArray[np.float32]]
+    rate: int
+    channels: int
+
+
 @dataclass(frozen=True)
 class AudioInfo:
     """What a file's header says; ``frames`` is None where a streamed file does not state its length."""
@@ -81,6 +100,18 @@ def decode(segment: Segment) -> Audio:
     Raises:
         UnreadableAudio: the file or the part of it cannot be decoded; says why.
     """
+    with open_blocks(segment) as audio:
+        blocks = list(audio.blocks)
+    return Audio(blocks[0] if len(blocks) == 1 else np.concatenate(blocks), audio.rate, audio.channels)
+
+
+@contextmanager
+def open_blocks(segment: Segment) -> Iterator[AudioBlocks]:
+    """Open a clip and decode it a piece at a time: memory for a piece, however long the file is.
+
+    Raises:
+        UnreadableAudio: the file or the part of it cannot be decoded, now or at a later piece; says why.
+    """
     path = segment.path
     try:
         with soundfile.SoundFile(path) as file:
@@ -88,14 +119,9 @@ def decode(segment: Segment) -> Audio:
             first, frames = _span(segment, file)
             if first:
                 file.seek(first)
-            samples, channels, rate = _read(path, file, frames), file.channels, file.samplerate
+            yield AudioBlocks(_read(path, file, frames), file.samplerate, file.channels)
     except (soundfile.SoundFileError, OSError) as error:
         raise unreadable(path, error) from error
-    if samples.size == 0:
-        raise UnreadableAudio(path, "it has no samples")
-    if not np.isfinite(samples).all():
-        raise UnreadableAudio(path, "it has samples that are not finite numbers (NaN or infinity)")
-    return Audio(samples, rate, channels)
 
 
 def audio_info(path: Path) -> AudioInfo:
@@ -138,23 +164,26 @@ def _span(segment: Segment, file: soundfile.SoundFile) -> tuple[int, int]:
     return first, last - first
 
 
-def _read(path: Path, file: soundfile.SoundFile, frames: int) -> NDArray[np.float32]:
-    """The next ``frames`` frames as mono samples ``[frames]``; fewer are an error."""
-    blocks: list[NDArray[np.float32]] = []
+def _read(path: Path, file: soundfile.SoundFile, frames: int) -> Iterator[NDArray[np.float32]]:
+    """The next ``frames`` frames as blocks of mono samples; fewer are an error."""
+    most = max(1, _BLOCK_SAMPLES // file.channels)
     read = 0
     while read < frames:
-        asked = min(_BLOCK_FRAMES, frames - read)
+        asked = min(most, frames - read)
         block: NDArray[np.float32] = file.read(asked, dtype="float32")  # [frames] or [frames, channels]
         read += len(block)
-        blocks.append(block if block.ndim == 1 else block.mean(axis=1, dtype=np.float32))
+        mono = block if block.ndim == 1 else block.mean(axis=1, dtype=np.float32)
+        if not np.isfinite(mono).all():
+            raise UnreadableAudio(path, "it has samples that are not finite numbers (NaN or infinity)")
+        if len(mono):
+            yield mono
         if len(block) < asked:
             break
     slack = _MP3_SLACK_FRAMES if file.format in ("MP3", "MPEG") else 0
     if read < frames - slack and file.frames < _UNKNOWN_FRAMES:
         raise UnreadableAudio(path, f"it is cut short: {read} of {frames} samples could be decoded")
-    if len(blocks) == 1:
-        return blocks[0]
-    return np.concatenate(blocks) if blocks else np.empty(0, np.float32)
+    if read == 0:
+        raise UnreadableAudio(path, "it has no samples")
 
 
 def _refuse_cut_short(path: Path, file: soundfile.SoundFile) -> None:

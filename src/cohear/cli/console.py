@@ -12,6 +12,13 @@ errors = Console(stderr=True, soft_wrap=True)
 """Sentences are not cut into lines of a terminal that is not there."""
 
 
+def printable(text: object) -> str:
+    """Text that no terminal takes for an order: what is no printable character is escaped."""
+    return "".join(
+        mark if mark.isprintable() else mark.encode("unicode_escape", "surrogatepass").decode() for mark in str(text)
+    )
+
+
 def hush() -> None:
     """Write nothing more: the reader of a pipe has gone."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

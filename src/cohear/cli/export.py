@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from cohear.cli.console import errors, output
+from cohear.cli.console import errors, output, printable
 
 EXAMPLES = """
 [bold]Examples[/bold]
@@ -81,11 +81,11 @@ def _show(card: dict) -> None:  # type: ignore[type-arg]
         before, after = calibration["error_before"], calibration["error_after"]
         change = "unknown" if before is None else f"{before:.3f} → {after:.3f}"
         cells = (name, str(len(task["labels"])), expected["metric"], score, change, f"{calibration['temperature']:.2f}")
-        table.add_row(*(Text(cell) for cell in cells))
+        table.add_row(*(Text(printable(cell)) for cell in cells))
     output.print(table)
     quantisation = card["quantisation"] or {"measured": {}}
     for method, by_task in quantisation["measured"].items():
-        told = ", ".join(f"{task} {100 * change['change']:+.2f}" for task, change in by_task.items())
+        told = ", ".join(f"{printable(task)} {100 * change['change']:+.2f}" for task, change in by_task.items())
         used = " (used)" if method == quantisation["method"] else ""
         line = f"int8 {method}{used}, change in points: {told}"
         output.print(line, markup=False, highlight=False, soft_wrap=True)

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cohear.cli.console import output
+from cohear.cli.console import output, printable
 
 if TYPE_CHECKING:
     from cohear.runtime.answers import WindowAnswer
     from cohear.runtime.bundle import Bundle
-    from cohear.runtime.events import Event, EventDetector
+    from cohear.runtime.detector import EventDetector, TaskEvent
     from cohear.runtime.stream import Stream
 
 EXAMPLES = """
@@ -51,7 +51,7 @@ def listen(
     """Answer all tasks of a bundle while the sound comes in: from a microphone, a pipe or a file."""
     from cohear.base.errors import DataError, UserError
     from cohear.runtime.bundle import Bundle
-    from cohear.runtime.events import EventDetector, EventSettings
+    from cohear.runtime.detector import EventDetector, EventSettings
     from cohear.runtime.sources import microphone, play_file
     from cohear.runtime.sources import pcm as read_pcm
     from cohear.runtime.stream import Stream
@@ -83,7 +83,7 @@ def listen(
 
 def _steps(
     stream: Stream, detector: EventDetector, blocks: Iterable[object]
-) -> Iterator[tuple[WindowAnswer | None, list[Event]]]:
+) -> Iterator[tuple[WindowAnswer | None, list[TaskEvent]]]:
     """Every window with the events that ended before it; at the end the events that were left."""
     import numpy as np
 
@@ -95,7 +95,7 @@ def _steps(
     yield None, detector.end()
 
 
-def _write_lines(steps: Iterable[tuple[WindowAnswer | None, list[Event]]]) -> None:
+def _write_lines(steps: Iterable[tuple[WindowAnswer | None, list[TaskEvent]]]) -> None:
     for window, events in steps:
         for event in events:
             _write_event(event, as_json=True)
@@ -112,19 +112,23 @@ def _write_json(line: dict[str, object]) -> None:
     sys.stdout.flush()  # whoever reads the pipe wants it now
 
 
-def _write_event(event: Event, *, as_json: bool) -> None:
+def _write_event(event: TaskEvent, *, as_json: bool) -> None:
     if as_json:
         _write_json({"event": vars(event)})
         return
     times = f"{event.onset:8.2f} – {event.offset:7.2f} s"
-    output.print(f"{times}  {event.task}: {event.label} ({event.probability:.2f})", markup=False, highlight=False)
+    output.print(
+        f"{times}  {printable(event.task)}: {printable(event.label)} ({event.probability:.2f})",
+        markup=False,
+        highlight=False,
+    )
 
 
 def _draw(
     model: Bundle,
     stream: Stream,
     detector: EventDetector,
-    steps: Iterable[tuple[WindowAnswer | None, list[Event]]],
+    steps: Iterable[tuple[WindowAnswer | None, list[TaskEvent]]],
 ) -> None:
     """Events go by; below them stands what each task hears now. Without a terminal, events alone."""
     from rich.live import Live
@@ -140,7 +144,8 @@ def _draw(
             probability = answer.probabilities[best] if window.heard else 0.0
             bar = Text("━" * round(20 * probability), "green" if (name, best) in lasting else "dim")
             bar.append("━" * (20 - round(20 * probability)), "bright_black")
-            table.add_row(Text(name, "bold"), bar, f"{probability:.2f}", Text(best if window.heard else "silence"))
+            heard = printable(" + ".join(answer.labels) or f"({best})") if window.heard else "silence"
+            table.add_row(Text(printable(name), "bold"), bar, f"{probability:.2f}", Text(heard))
         table.add_row(Text(f"{stream.seconds:.1f} s", "dim"))
         return table
 

@@ -13,11 +13,10 @@ from cohear.base.errors import UserError
 from cohear.export.builder import GraphBuilder, floats, integers
 from cohear.export.front_ends import FRONT_END_GRAPHS
 from cohear.features.front_end import FrontEnd
+from cohear.runtime.session import CONTEXT, HEARD, WAVEFORM, window_logits_name
 
-WAVEFORM = "waveform"
 FEATURES, LENGTHS = "+features", "+lengths"
-CONTEXT, HEARD = "+context", "+heard"
-"""Names inside the graph. A task's name holds no ``+``, so none of them can be a task's."""
+"""Names inside the graph, as those of `cohear.runtime.session`. No task's name holds a ``+``."""
 HEARD_ABOVE_SILENCE = 1e-3
 """A frame so much louder than digital silence is heard; the rule of `cohear.training.evaluate`."""
 
@@ -44,11 +43,6 @@ def logits_name(number: int) -> str:
     return f"+logits_{number}"
 
 
-def window_logits_name(task: str) -> str:
-    """Value with calibrated logits ``[batch, windows, labels]`` of a task."""
-    return f"+windows+{task}"
-
-
 def assemble(front_end: FrontEnd, network: onnx.ModelProto, window: int, outputs: Sequence[Output]) -> onnx.ModelProto:
     """Put front-end, network and pooling together.
 
@@ -67,7 +61,7 @@ def assemble(front_end: FrontEnd, network: onnx.ModelProto, window: int, outputs
     """
     if any(output.task == WAVEFORM for output in outputs):
         raise UserError(f"a task cannot be exported under the name {WAVEFORM!r}, which is the input's: rename it")
-    front = _front(front_end, window)
+    front = front_graph(front_end, window)
     network = compose.add_prefix(network, "+network/", rename_inputs=False, rename_outputs=False)
     whole = compose.merge_models(
         front, network, io_map=[(value.name, value.name) for value in network.graph.input], outputs=None
@@ -105,7 +99,7 @@ def describe(model: onnx.ModelProto, metadata: Mapping[str, str]) -> None:
     helper.set_model_props(model, dict(metadata))
 
 
-def _front(front_end: FrontEnd, window: int) -> onnx.ModelProto:
+def front_graph(front_end: FrontEnd, window: int) -> onnx.ModelProto:
     """``waveform`` to the windows' features, lengths, ``HEARD`` and the number of windows."""
     graph = GraphBuilder("front_end")
     part = FRONT_END_GRAPHS[front_end.name](front_end)

@@ -78,18 +78,25 @@ def probabilities(predictions: OutOfFold, temperature: float) -> Floats:
 
 
 def fit_temperature(predictions: OutOfFold) -> float:
-    """The temperature of least negative log-likelihood over what is known; 1 where nothing is."""
+    """The temperature of least negative log-likelihood over what is known; 1 where nothing is.
+
+    Targets are not 0 and 1 but the posterior means of Platt (1999, section 2.2): of n clips, each label counts once
+    more than it was seen. Else few clips that are all right would ask for probabilities of exactly 1.
+    """
     logits, values, known = predictions.logits, predictions.targets.values, predictions.targets.known
     if not known.any():
         return 1.0
     if values.ndim == 1:
-        logits, values = logits[known], values[known]
+        logits, count, width = logits[known], int(known.sum()), logits.shape[1]
+        truth = (np.eye(width)[values[known]] * count + 1) / (count + width)  # [N, labels], rows add up to 1
+    else:
+        truth = (values * known.sum() + 1) / (known.sum() + 2)
 
     def loss(log_temperature: float) -> float:
         scaled = logits * np.exp(-log_temperature)
         if values.ndim == 1:
-            return -float(log_softmax(scaled, axis=1)[np.arange(len(values)), values].mean())
-        each = np.logaddexp(0, scaled) - values * scaled
+            return -float((truth * log_softmax(scaled, axis=1)).sum(axis=1).mean())
+        each = np.logaddexp(0, scaled) - truth * scaled
         return float(each[known].mean())
 
     bound = np.log(LARGEST_FACTOR)
@@ -128,10 +135,10 @@ def best_thresholds(chances: Floats, targets: Targets) -> Floats:
         sorted_chances = given[order]
         found = np.cumsum(truth[order])
         f1 = 2 * found / (np.arange(1, len(found) + 1) + truth.sum())
-        below = np.append(sorted_chances[1:], 0.0)
+        below = np.append(sorted_chances[1:], -1.0)
         f1[sorted_chances == below] = -1.0  # no threshold lies between equal chances
         best = int(f1.argmax())
-        thresholds[label] = (sorted_chances[best] + below[best]) / 2
+        thresholds[label] = (sorted_chances[best] + max(below[best], 0.0)) / 2
     return thresholds
 
 

@@ -10,7 +10,6 @@ from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from typing import Any
 
-from cohear import __version__
 from cohear.export.calibrate import Calibration
 from cohear.export.cell import Cell
 from cohear.export.check import Parity
@@ -87,7 +86,7 @@ def make_card(
             "arm": cell.arm,
             "chosen": cell.why,
             "run": spec.key,
-            "weights": f"of run {run} of the study" if run else ALL_CLIPS_SENTENCE,
+            "weights": f"taken from run {run} of the study" if run else ALL_CLIPS_SENTENCE,
             "settings": spec.training.model_dump(mode="json"),
             "front_end": spec.front_end,
         },
@@ -103,10 +102,7 @@ def make_card(
         "parity": {"clips": parity.clips, "largest_difference": parity.largest},
         "datasets": dict(datasets),
         "warnings": [*licence_warnings(datasets), *notes],
-        "versions": {
-            "cohear": __version__,
-            **{name: version(name) for name in ("torch", "onnx", "onnxruntime", "numpy")},
-        },
+        "versions": {name: version(name) for name in ("cohear", "torch", "onnx", "onnxruntime", "numpy")},
     }
     finite: dict[str, Any] = _without_nan(content)
     return finite

@@ -13,8 +13,9 @@ from cohear.audio.decode import read_audio
 from cohear.audio.resample import resample
 from cohear.base.errors import CohearError
 from cohear.data.dataset import Dataset
-from cohear.export.assemble import WAVEFORM, Output
+from cohear.export.assemble import Output
 from cohear.export.runs import Trained
+from cohear.runtime.session import WAVEFORM
 from cohear.training.evaluate import Evaluation
 from cohear.training.sources import TaskData
 

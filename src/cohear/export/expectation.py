@@ -55,6 +55,8 @@ def expectation(records: Sequence[Mapping[str, Any]], task: str, test_train_rati
         error = float(np.sqrt(np.var(parts, ddof=1) * (1 / len(parts) + test_train_ratio)))
         reach = float(stats.t.ppf(0.975, len(parts) - 1)) * error
         low, high = means[metric] - reach, means[metric] + reach
+        if all(0 <= value <= 1 for value in parts):  # a fraction stays one
+            low, high = max(low, 0.0), min(high, 1.0)
     return Expectation(
         metric=metric,
         mean=means.get(metric),

@@ -185,9 +185,9 @@ def _notes(places: Places, repeats: Sequence[RunSpec], measured: Sequence[RunSpe
     bare = [spec for spec in measured if spec not in silent and places.run(spec.key, WEIGHTS) is None]
     notes = []
     if silent:
-        notes.append(f"the study kept no predictions of {len(silent)} runs: they were made again to calibrate")
+        notes.append(f"the study kept no predictions of {len(silent)} runs: they are made again to calibrate")
     if bare:
-        notes.append(f"the study kept no weights of {len(bare)} runs: they were made again to measure quantisation")
+        notes.append(f"the study kept no weights of {len(bare)} runs: they are made again to measure quantisation")
     for note in notes:
         progress.say(note)
     return notes

@@ -82,7 +82,12 @@ def prepare_cell(
     """Read the data, make what is missing of features, and give the specifications of the cell's repeats."""
     wanted = CombinationSettings(lists=[list(cell.tasks)])
     narrowed = settings.model_copy(update={"combinations": wanted})
-    prepared = prepare(narrowed, places.code, cache=make_folder(places.cache), jobs=jobs, progress=progress)
+    try:
+        prepared = prepare(narrowed, places.code, cache=make_folder(places.cache), jobs=jobs, progress=progress)
+    except UserError as error:
+        if "cannot be imported" in str(error):
+            raise UserError(f"{error}; --code names the folder that its file is in (now {places.code})") from error
+        raise
     make_stores(prepared, cache=places.cache, jobs=jobs, progress=progress)
     make_folder(places.study.splits)
     write_splits(prepared, places.study)
@@ -112,7 +117,9 @@ def final_spec(places: Places, prepared: Prepared, spec: RunSpec) -> RunSpec:
         name = digest(content)
         write_json(places.study.splits / f"{name}.json", content)
         references.append(reference.model_copy(update={"split": name}))
-    return spec.model_copy(update={"tasks": tuple(references), "fold": ALL_CLIPS, "seed": 0})
+    # made anew: a copy would keep the key that the other has remembered
+    changed = {"tasks": [each.model_dump() for each in references], "fold": ALL_CLIPS, "seed": 0}
+    return RunSpec.model_validate({**spec.model_dump(), **changed})
 
 
 def _all_in_training(split: TaskSplit) -> TaskSplit:

@@ -15,6 +15,8 @@ from cohear.export.front_ends import FRONT_END_GRAPHS
 from cohear.features.front_end import FrontEnd
 from cohear.runtime.card import CARD, MODEL, README, WEIGHTS, WINDOWS, Windowing
 
+FILES = {CARD, MODEL, README, WEIGHTS, WINDOWS}
+
 
 def windowing_of(front_end: FrontEnd, window: int) -> Windowing:
     """How the graph cuts waveforms into windows of so many frames."""
@@ -23,9 +25,14 @@ def windowing_of(front_end: FrontEnd, window: int) -> Windowing:
 
 
 def check_target(folder: Path) -> None:
-    """Raise FolderError where a folder is there that is no bundle: it would be lost."""
-    if folder.exists() and not (folder.is_dir() and ((folder / CARD).exists() or not any(folder.iterdir()))):
+    """Raise FolderError where something is there that is no bundle, or more than one: it would be lost."""
+    if not folder.exists():
+        return
+    if not folder.is_dir():
         raise FolderError(f"{folder} is there and is no bundle; give -o a new place")
+    others = sorted(entry.name for entry in folder.iterdir() if entry.name not in FILES)
+    if others:
+        raise FolderError(f"{folder} is no bundle, or holds more than one ({others[0]!r}); give -o a new place")
 
 
 def write_bundle(

@@ -26,11 +26,13 @@ class WindowLogits:
         starts: first frame of each of the N windows.
         logits: calibrated ``[N, labels]``, by task.
         heard: ``[N]``, which are more than digital silence.
+        samples: of the waveform that have come so far; all of them with the last windows.
     """
 
     starts: list[int]
     logits: dict[str, Floats]
     heard: NDArray[np.bool_]
+    samples: int
 
 
 class Bundle:
@@ -51,12 +53,12 @@ class Bundle:
         self._card, self._session = card, session
 
     @classmethod
-    def load(cls, path: str | Path, *, threads: int | None = None) -> Bundle:
+    def load(cls, path: str | Path, *, threads: int | None = 1) -> Bundle:
         """Read a bundle's folder.
 
         Args:
             path: of the folder.
-            threads: that the model may use; None is one a core.
+            threads: that the model may use; None is one a core. One is often the fastest, and the kindest.
 
         Raises:
             DataError: it is no bundle, or its model cannot be loaded.
@@ -159,6 +161,7 @@ class Bundle:
                 stretch.starts,
                 {task: values[row] for task, values in zip(self.tasks, logits, strict=True)},
                 heard[row] > 0,
+                stretch.seen,
             )
             for row, stretch in enumerate(batch)
         ]

@@ -1,160 +1,91 @@
-"""Events in the answers to overlapping windows: each is told once, however many windows it lasts over.
-
-The rule is hysteresis thresholding per label (an onset threshold, a lower release threshold; as post-processing of
-sound event detection in Cances et al. 2019, "Evaluation of post-processing algorithms for polyphonic sound event
-detection"), then a minimum duration.
-"""
+"""Events out of overlapping windows: what lasts over several windows is told once."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
-from cohear.base.errors import UserError
 from cohear.runtime.answers import WindowAnswer
-from cohear.runtime.card import TaskCard
-
-
-@dataclass(frozen=True)
-class EventSettings:
-    """When a label begins and ends.
-
-    Args:
-        onset: probability from which on a multiclass task's label begins, if it is the most probable one. Labels of
-            multilabel tasks begin at the thresholds of the bundle's card.
-        release: a label ends where its probability falls below this share of what it began at.
-        minimum: seconds; what is shorter is no event.
-    """
-
-    onset: float = 0.5
-    release: float = 0.6
-    minimum: float = 0.0
-
-    def __post_init__(self) -> None:
-        if not (0 < self.onset <= 1 and 0 < self.release <= 1 and self.minimum >= 0):
-            raise UserError(
-                "events need an onset and a release above 0 and not above 1, and a minimum duration from 0 seconds on; "
-                f"found {self.onset:g}, {self.release:g} and {self.minimum:g}"
-            )
 
 
 @dataclass(frozen=True)
 class Event:
-    """A label that lasted.
+    """A stretch of time in which a label is given.
 
     Attributes:
-        task, label: what.
-        onset, offset: seconds from the beginning of the waveform.
-        probability: the highest in its windows.
+        onset, offset: seconds.
+        label: what is heard.
+        probability: the largest of its windows'.
     """
 
-    task: str
-    label: str
     onset: float
     offset: float
+    label: str
     probability: float
 
 
-class EventDetector:
-    """Finds the events of all tasks in windows that come one after the other.
+class EventLine:
+    """One task's time line, from windows in their order.
 
-    Overlapping windows share their time: each answers for what is nearer to its centre than to any other window's, so
-    that events of one task's labels follow each other without overlap, and an event lasting over several windows is
-    one. A window of digital silence ends every event.
+    Windows overlap; each speaks for the time that is nearer to its middle than to a neighbour's, from the middle of
+    the overlap before it to the middle of the overlap after. Windows in a row that give the same label are one event.
+    Windows of digital silence give nothing.
 
     Args:
-        tasks: of the bundle, by name.
-        settings: when a label begins and ends.
+        task: whose answers.
     """
 
-    def __init__(self, tasks: dict[str, TaskCard], settings: EventSettings | None = None) -> None:
-        self._settings = settings or EventSettings()
-        self._labels = {name: _Labels(task, self._settings) for name, task in tasks.items()}
+    def __init__(self, task: str) -> None:
+        self._task = task
+        self._open: dict[str, Event] = {}  # by label, as far as the border
+        self._border = 0.0  # middle of the last overlap
         self._last: WindowAnswer | None = None
 
     def push(self, window: WindowAnswer) -> list[Event]:
-        """Take in the next window; gives the events that ended before it."""
-        begins = window.onset if self._last is None else max(_between(self._last, window), self._last.onset)
+        """Take the next window; gives the events that ended before it."""
+        border = 0.0 if self._last is None else (window.onset + self._last.offset) / 2
+        ended = self._reach(border)
         self._last = window
-        found = []
-        for name, labels in self._labels.items():
-            probabilities = np.fromiter(window.answers[name].probabilities.values(), np.float64)
-            found += labels.push(probabilities if window.heard else np.zeros_like(probabilities), begins)
-        return self._long_enough(found)
-
-    def end(self) -> list[Event]:
-        """Events that last to the end of the waveform."""
-        if self._last is None:
-            return []
-        offset = self._last.offset
-        return self._long_enough([event for labels in self._labels.values() for event in labels.end(offset)])
-
-    @property
-    def lasting(self) -> list[Event]:
-        """Events that have begun and not ended, up to the end of the last window; of the minimum duration at least."""
-        if self._last is None:
-            return []
-        offset = self._last.offset
-        return self._long_enough([event for labels in self._labels.values() for event in labels.lasting(offset)])
-
-    def _long_enough(self, events: list[Event]) -> list[Event]:
-        least = self._settings.minimum - 1e-9
-        return sorted((e for e in events if e.offset - e.onset >= least), key=lambda e: (e.onset, e.task, e.label))
-
-
-def events_of(
-    windows: Iterable[WindowAnswer], tasks: dict[str, TaskCard], settings: EventSettings | None = None
-) -> list[Event]:
-    """All events in a clip's windows, in the order of their onsets."""
-    detector = EventDetector(tasks, settings)
-    found = [event for window in windows for event in detector.push(window)]
-    return sorted([*found, *detector.end()], key=lambda e: (e.onset, e.task, e.label))
-
-
-def _between(earlier: WindowAnswer, later: WindowAnswer) -> float:
-    """The time as near to one window's centre as to the other's."""
-    return (earlier.onset + earlier.offset + later.onset + later.offset) / 4
-
-
-class _Labels:
-    """State of one task's labels."""
-
-    def __init__(self, task: TaskCard, settings: EventSettings) -> None:
-        self._task = task
-        self._exclusive = task.kind == "multiclass"
-        count = len(task.labels)
-        self._begin_at = np.full(count, settings.onset) if self._exclusive else np.array(task.thresholds)
-        self._end_below = self._begin_at * settings.release
-        self._since: NDArray[np.float64] = np.full(count, np.nan)  # seconds; NaN where a label does not last
-        self._peak = np.zeros(count)
-
-    def push(self, probabilities: NDArray[np.float64], now: float) -> list[Event]:
-        """Probabilities ``[labels]`` from ``now`` on; gives the events that end there."""
-        begins = probabilities >= self._begin_at
-        if self._exclusive:
-            begins &= np.arange(len(begins)) == probabilities.argmax()
-        goes_on = ~np.isnan(self._since) & (probabilities >= self._end_below)
-        if self._exclusive and begins.any():
-            goes_on &= begins  # one label at a time
-        ended = [self._event(number, now) for number in np.flatnonzero(~np.isnan(self._since) & ~goes_on)]
-        self._peak = np.where(goes_on, np.maximum(self._peak, probabilities), probabilities)
-        self._since = np.where(goes_on, self._since, np.where(begins, now, np.nan))
         return ended
 
-    def lasting(self, now: float) -> list[Event]:
-        """Events that last, as if they ended now."""
-        return [self._event(number, now) for number in np.flatnonzero(~np.isnan(self._since))]
+    def end(self, seconds: float) -> list[Event]:
+        """The events that last until the end, which comes after so many seconds."""
+        ended = self._reach(seconds)
+        return sorted([*ended, *self._open.values()], key=lambda event: (event.onset, event.label))
 
-    def end(self, now: float) -> list[Event]:
-        """End all."""
-        ended = self.lasting(now)
-        self._since[:] = np.nan
-        return ended
+    def _reach(self, border: float) -> list[Event]:
+        """Let the last window speak up to a border; gives the events that it did not go on with."""
+        if self._last is None:
+            return []
+        answer = self._last.answers[self._task]
+        given = answer.labels if self._last.heard else ()
+        ended = [event for label, event in self._open.items() if label not in given]
+        onset = self._border
+        going = {}
+        for label in given:
+            before = self._open.get(label)
+            chance = answer.probabilities[label]
+            going[label] = (
+                Event(onset, border, label, chance)
+                if before is None
+                else Event(before.onset, border, label, max(before.probability, chance))
+            )
+        self._open, self._border = going, border
+        return sorted(ended, key=lambda event: (event.onset, event.label))
 
-    def _event(self, number: np.intp, now: float) -> Event:
-        return Event(
-            self._task.name, self._task.labels[number], float(self._since[number]), now, float(self._peak[number])
-        )
+
+def dcase(events: Iterable[Event]) -> str:
+    """Onset, offset and label with tabs between, as DCASE's tools read them."""
+    lines = ["onset\toffset\tevent_label"]
+    lines += [f"{event.onset:.3f}\t{event.offset:.3f}\t{_cell(event.label)}" for event in events]
+    return "\n".join(lines) + "\n"
+
+
+def audacity(events: Iterable[Event]) -> str:
+    """A label track as Audacity imports it."""
+    return "".join(f"{event.onset:.6f}\t{event.offset:.6f}\t{_cell(event.label)}\n" for event in events)
+
+
+def _cell(label: str) -> str:
+    """A label without what would break a line or a column."""
+    return " ".join(label.split())

@@ -25,14 +25,14 @@ class Session:
 
     Args:
         folder: the bundle's.
-        threads: of onnxruntime; None is one a core.
+        threads: of onnxruntime; None is one a core. Networks of windows are small: one thread is often the fastest.
 
     Raises:
         MissingExtra: onnxruntime is not installed.
         DataError: the model cannot be loaded.
     """
 
-    def __init__(self, folder: Path, threads: int | None = None) -> None:
+    def __init__(self, folder: Path, threads: int | None = 1) -> None:
         try:
             import onnxruntime  # noqa: PLC0415 - an extra
         except ImportError as error:
@@ -40,6 +40,7 @@ class Session:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads or 0
         options.inter_op_num_threads = 1
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # threads that wait leave the cores
         options.log_severity_level = 3  # errors alone
         try:
             # Two protobuf messages one after the other are read as their union: the second names further outputs.

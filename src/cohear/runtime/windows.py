@@ -22,12 +22,14 @@ class Stretch:
         samples: ``[samples]``, from ``before`` frames before the first window on.
         starts: first frame of each window, counted from the waveform's beginning.
         before, after: frames of the samples that are no window's.
+        seen: samples of the waveform that have come so far; all of them in the last stretch.
     """
 
     samples: Floats
     starts: list[int]
     before: int
     after: int
+    seen: int
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -88,7 +90,7 @@ class Cutter:
         begin = (first - before) * w.hop - self._kept_from
         after = 0 if ended else w.after
         end = None if ended else (starts[-1] + w.frames + after) * w.hop - self._kept_from
-        return Stretch(self._kept[begin:end], starts, before, after)
+        return Stretch(self._kept[begin:end], starts, before, after, self.samples)
 
     def _forget(self) -> None:
         """Drop samples that no later window sees; the last window of all may begin before the next of the grid."""

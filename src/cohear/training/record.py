@@ -13,6 +13,7 @@ from typing import Any
 from safetensors.torch import save as safetensors_bytes
 
 from cohear.base.files import folder_whole_or_not_at_all, write_bytes, write_json, write_text
+from cohear.base.memory import peak_memory
 from cohear.training.loop import RunResult
 
 RECORD = "record.json"
@@ -69,15 +70,6 @@ def read_record(folder: Path) -> dict[str, Any] | None:
         return None
     whole = isinstance(record, dict) and record.get("run") == folder.name and "tasks" in record
     return record if whole else None
-
-
-def peak_memory() -> int:
-    """Largest resident size of this process so far, in bytes."""
-    import resource  # noqa: PLC0415 - not on Windows
-    import sys  # noqa: PLC0415
-
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak if sys.platform == "darwin" else peak * 1024
 
 
 def _curve_rows(result: RunResult) -> Iterable[Sequence[Any]]:

@@ -1,0 +1,63 @@
+"""One model with six heads against six single models, each from waveform to answer.
+
+Usage: ``python benchmarks/bundle.py [DATA_FOLDER]``; no data is read: what is measured does not depend on the weights.
+
+The network is the default encoder with random weights and the labels of ``studies/speech-and-sound.yaml``.
+"""
+
+import os
+
+os.environ["OMP_NUM_THREADS"] = "1"
+
+import json
+import sys
+import tempfile
+from dataclasses import asdict
+from pathlib import Path
+
+from cohear.export.assemble import Output, assemble
+from cohear.export.bench import SINGLES, bench
+from cohear.export.network import network_graph
+from cohear.export.write import windowing_of, write_bundle
+from cohear.features import LogMel
+from cohear.models.encoder import EncoderChoice, build_encoder
+from cohear.models.sharing import SHARING, Draws
+
+LABELS = {"digit": 10, "keyword": 11, "emotion": 7, "event": 10, "urban": 10, "instrument": 15}
+WINDOW = 100  # frames, one second
+FASTER, SMALLER = 5.0, 5.0
+REAL_TIME_FACTOR, LOAD_SECONDS = 0.005, 0.3
+
+
+def make_bundle(folder: Path) -> None:
+    front_end = LogMel()
+    network = SHARING["multihead"](
+        LABELS, lambda: build_encoder(EncoderChoice("small"), front_end.input_width), Draws((0, 0, 0))
+    )
+    outputs = [Output(task, "multiclass", labels) for task, labels in LABELS.items()]
+    model = assemble(front_end, network_graph(network.eval(), front_end, WINDOW), WINDOW, outputs)
+    tasks = {task: {"kind": "multiclass", "labels": [str(n) for n in range(labels)]} for task, labels in LABELS.items()}
+    card = {"format": 1, "windowing": asdict(windowing_of(front_end, WINDOW)), "tasks": tasks}
+    write_bundle(folder, model, outputs, card, "", b"")
+
+
+def main() -> int:
+    with tempfile.TemporaryDirectory() as folder:
+        make_bundle(Path(folder) / "bundle")
+        told = bench(Path(folder) / "bundle")
+    print(json.dumps({key: told[key] for key in ("rows", "ratios")}, indent=1))
+    ratios, load = told["ratios"]["1"][SINGLES], told["rows"][0]["load_seconds"]
+    goals = {
+        f"{ratios['milliseconds']:.1f} times faster, at least {FASTER}": ratios["milliseconds"] >= FASTER,
+        f"{ratios['bytes']:.1f} times smaller, at least {SMALLER}": ratios["bytes"] >= SMALLER,
+        f"{told['real_time_factor']:.4f} of real time on one core, under {REAL_TIME_FACTOR}": told["real_time_factor"]
+        < REAL_TIME_FACTOR,
+        f"loads in {load:.3f} s, under {LOAD_SECONDS}": load < LOAD_SECONDS,
+    }
+    for goal, holds in goals.items():
+        print(f"{'held' if holds else 'MISSED'}: {goal}")
+    return 0 if all(goals.values()) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

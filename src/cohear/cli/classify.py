@@ -1,0 +1,213 @@
+"""``cohear classify``: a bundle on files."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cohear.cli.console import errors, output, printable
+
+if TYPE_CHECKING:
+    from cohear.runtime.bundle import Bundle
+    from cohear.runtime.files import FileAnswer
+
+EXAMPLES = """
+[bold]Examples[/bold]
+
+  cohear classify bundle clip.wav
+
+  cohear classify bundle recordings/ --json > answers.jsonl
+
+  cohear classify bundle meeting.flac --timeline lines/    [dim]events as DCASE TSV and Audacity labels[/dim]
+"""
+
+
+def register(app: typer.Typer) -> None:
+    """Enter the verb."""
+    app.command("classify", epilog=EXAMPLES)(classify)
+
+
+def classify(
+    bundle: Annotated[Path, typer.Argument(help="Folder of a bundle.", show_default=False)],
+    files: Annotated[
+        list[str], typer.Argument(metavar="FILE...", help="Audio files, folders or patterns.", show_default=False)
+    ],
+    as_json: Annotated[bool, typer.Option("--json", help="A line of JSON for each file.")] = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="A row for each file, task and given label.")] = False,
+    windows: Annotated[bool, typer.Option("--windows", help="With --json: each window's answers too.")] = False,
+    timeline: Annotated[
+        Path | None, typer.Option(help="Folder for a time line of events of each file and task.", show_default=False)
+    ] = None,
+    threads: Annotated[int, typer.Option(min=1, help="Threads of the model.")] = 1,
+) -> None:
+    """Answer all tasks on audio files of any format, rate and length."""
+    from cohear.base.errors import UserError
+    from cohear.runtime.bundle import Bundle
+    from cohear.runtime.files import classify_file
+
+    if as_json and as_csv:
+        raise UserError("give --json or --csv, not both")
+    loaded = Bundle.load(bundle, threads=threads)
+    found, bad = _listed(files)
+    tell, end = _json(windows) if as_json else _csv() if as_csv else _table(loaded)
+    lines = _TimeLines(timeline) if timeline is not None else None
+    for name, reason in bad:
+        _refuse(name, reason, as_json)
+    with _progress(len(found)) as advance:
+        for file in found:
+            try:
+                answer = classify_file(loaded, file, windows=windows, events=lines is not None)
+            except UserError as error:
+                bad.append((str(file), str(error)))
+                _refuse(str(file), str(error), as_json)
+            else:
+                tell(file, answer)
+                if lines is not None:
+                    lines.write(file, answer)
+            advance()
+    end()
+    if bad:
+        raise typer.Exit(1)
+
+
+Tell = Callable[[Path, "FileAnswer"], None]
+
+
+def _listed(names: list[str]) -> tuple[list[Path], list[tuple[str, str]]]:
+    """Files that the arguments name, each once, and arguments that name none, with the reason."""
+    from cohear.base.errors import DataError
+    from cohear.runtime.files import audio_files
+
+    found: dict[Path, None] = {}
+    bad = []
+    for name in names:
+        try:
+            found.update(dict.fromkeys(audio_files(name)))
+        except DataError as error:
+            bad.append((name, str(error)))
+    return list(found), bad
+
+
+def _refuse(file: str, reason: str, as_json: bool) -> None:
+    errors.print(f"error: {printable(reason)}", style="red", markup=False, highlight=False)
+    if as_json:
+        _line(json.dumps({"file": file, "error": reason}, ensure_ascii=False))
+
+
+def _line(text: str) -> None:
+    """A line of output as it is; what a terminal cannot show is escaped."""
+    output.file.write(text.encode("utf-8", "backslashreplace").decode("utf-8") + "\n")
+
+
+def _json(windows: bool) -> tuple[Tell, Callable[[], None]]:
+    from dataclasses import asdict
+
+    def tell(file: Path, answer: FileAnswer) -> None:
+        content = {
+            "file": str(file),
+            "seconds": round(answer.seconds, 6),
+            "tasks": {
+                task: {"label": each.label, "probability": each.probability, **asdict(each)}
+                for task, each in answer.answers.items()
+            },
+        }
+        if windows:
+            content["windows"] = [
+                {
+                    "onset": round(window.onset, 6),
+                    "offset": round(window.offset, 6),
+                    "heard": window.heard,
+                    "tasks": {task: asdict(each) for task, each in window.answers.items()},
+                }
+                for window in answer.windows
+            ]
+        _line(json.dumps(content, ensure_ascii=False))
+        output.file.flush()
+
+    return tell, lambda: None
+
+
+def _csv() -> tuple[Tell, Callable[[], None]]:
+    import csv
+    import io
+
+    def write(*cells: object) -> None:
+        row = io.StringIO()
+        csv.writer(row, lineterminator="").writerow(cells)
+        _line(row.getvalue())
+
+    def tell(file: Path, answer: FileAnswer) -> None:
+        for task, each in answer.answers.items():
+            for label in each.labels or ("",):
+                chance = each.probabilities[label] if label else each.probability
+                write(file, f"{answer.seconds:.3f}", task, label, f"{chance:.6f}")
+
+    write("file", "seconds", "task", "label", "probability")
+    return tell, lambda: None
+
+
+def _table(bundle: Bundle) -> tuple[Tell, Callable[[], None]]:
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table("file", "seconds")
+    for task in bundle.tasks:
+        table.add_column(Text(printable(task)))
+
+    def tell(file: Path, answer: FileAnswer) -> None:
+        cells = [
+            "; ".join(f"{label} {each.probabilities[label]:.2f}" for label in each.labels) or "–"
+            for each in answer.answers.values()
+        ]
+        table.add_row(
+            Text(printable(file), overflow="fold"), f"{answer.seconds:.2f}", *(Text(printable(cell)) for cell in cells)
+        )
+
+    def end() -> None:
+        if table.row_count:
+            output.print(table)
+
+    return tell, end
+
+
+class _TimeLines:
+    """Writes ``<file>.<task>.tsv`` and ``.txt`` into a folder, names kept apart."""
+
+    def __init__(self, folder: Path) -> None:
+        from cohear.base.files import make_folder
+
+        self._folder = make_folder(folder)
+        self._used: set[str] = set()
+
+    def write(self, file: Path, answer: FileAnswer) -> None:
+        """Both formats of every task."""
+        from urllib.parse import quote
+
+        from cohear.base.files import write_text
+        from cohear.runtime.events import audacity, dcase
+
+        name, number = file.stem, 1
+        while name.casefold() in self._used:
+            number += 1
+            name = f"{file.stem}-{number}"
+        self._used.add(name.casefold())
+        for task, events in answer.events.items():
+            stem = f"{name}.{quote(task, safe=' ')}"
+            write_text(self._folder / f"{stem}.tsv", dcase(events))
+            write_text(self._folder / f"{stem}.txt", audacity(events))
+
+
+@contextmanager
+def _progress(total: int) -> Iterator[Callable[[], None]]:
+    """A bar on standard error, where that is a terminal and there is something to wait for."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("files"), BarColumn(30), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=errors, transient=True, disable=not errors.is_terminal or total < 2) as bar:
+        task = bar.add_task("files", total=total)
+        yield lambda: bar.advance(task)

@@ -1,0 +1,169 @@
+"""``cohear classify`` on real files through the real command line; no study is needed."""
+
+import csv
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+import tiny
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "runtime"))
+
+from tiny_bundle import make_tiny_bundle, tone
+
+from cohear import Bundle
+from cohear.runtime.files import classify_file
+
+
+@pytest.fixture(scope="module")
+def bundle(tmp_path_factory):
+    return make_tiny_bundle(tmp_path_factory.mktemp("classify") / "bundle")
+
+
+@pytest.fixture
+def place(tmp_path):
+    bench = tiny.Bench(tmp_path)
+    sounds = tmp_path / "sounds"
+    (sounds / "deeper").mkdir(parents=True)
+    soundfile.write(sounds / "low.wav", tone("low"), 16000)
+    soundfile.write(sounds / "mid.flac", np.stack([tone("mid", rate=44100)] * 2, axis=1), 44100)
+    soundfile.write(sounds / "deeper" / "high.ogg", tone("high", rate=48000), 48000)
+    (sounds / "notes.txt").write_text("no audio")
+    return bench
+
+
+def test_a_folder_as_a_table(bundle, place):
+    ended = place.cohear("classify", bundle, "sounds")
+    assert (ended.returncode, ended.stderr) == (0, "")
+    for label, file in (("low", "low.wav"), ("mid", "mid.flac"), ("high", "high.ogg")):
+        (line,) = [line for line in ended.stdout.splitlines() if file in line]
+        assert f"{label} 1.00" in line
+
+
+def test_json_lines_csv_and_bad_files(bundle, place):
+    """A bad file is named, the rest goes on, and the end says so."""
+    (place.root / "broken.wav").write_bytes(b"RIFF????")
+    soundfile.write(place.root / "nan.wav", np.array([0.1, np.nan]), 16000, subtype="FLOAT")
+    arguments = ["sounds/*.*", "broken.wav", "nowhere.wav", "nan.wav", "sounds/low.wav", "none*.wav"]
+    ended = place.cohear("classify", bundle, *arguments, "--json", "--windows")
+    assert ended.returncode == 1
+    lines = [json.loads(line) for line in ended.stdout.splitlines()]
+    good = {line["file"]: line for line in lines if "tasks" in line}
+    assert list(good) == ["sounds/low.wav", "sounds/mid.flac"]  # each once
+    assert good["sounds/mid.flac"]["tasks"]["pitch"]["label"] == "mid"
+    assert [round(w["onset"], 2) for w in good["sounds/low.wav"]["windows"]] == [0, 0.25, 0.5]
+    bad = {line["file"]: line["error"] for line in lines if "error" in line}
+    assert set(bad) == {"sounds/notes.txt", "broken.wav", "nowhere.wav", "nan.wav", "none*.wav"}
+    assert all(name in ended.stderr for name in bad)
+    assert "Traceback" not in ended.stderr
+    ended = place.cohear("classify", bundle, "sounds/low.wav", "--csv")
+    rows = list(csv.DictReader(ended.stdout.splitlines()))
+    assert [(row["task"], row["label"]) for row in rows] == [("pitch", "low"), ("parts", "low")]
+
+
+def test_names_that_are_orders_to_a_terminal(bundle, place):
+    (place.root / "hostile").mkdir()
+    soundfile.write(place.root / "hostile" / "a\x1b[31m\nb.wav", tone("mid"), 16000)
+    soundfile.write(os.fsencode(place.root / "hostile") + b"/\xff.wav", tone("mid"), 16000)
+    for arguments in ([], ["--json"], ["--csv"], ["--timeline", "lines"]):
+        ended = place.cohear("classify", bundle, "hostile", *arguments)
+        assert ended.returncode == 1
+        assert "no UTF-8 text" in ended.stderr
+        assert "Traceback" not in ended.stderr
+        if arguments != ["--csv"]:
+            assert "\x1b[31m" not in ended.stdout + ended.stderr
+
+
+@pytest.mark.parametrize(("rate", "channels"), [(1, 1), (7, 2), (655350, 1), (16000, 1000)])
+def test_unusual_rates_and_channels(bundle, tmp_path, rate, channels):
+    soundfile.write(tmp_path / "a.wav", np.tile(tone("mid", seconds=0.05)[:60, None], (1, channels)), rate)
+    found = classify_file(Bundle.load(bundle), tmp_path / "a.wav")
+    assert found.seconds == pytest.approx(60 / rate, abs=1 / 16000)
+    assert sum(found.answers["pitch"].probabilities.values()) == pytest.approx(1, abs=1e-5)
+
+
+def test_a_time_line(bundle, place):
+    whole = np.concatenate([tone("low", seconds=2), tone(seconds=2), tone("high", seconds=2)])
+    soundfile.write(place.root / "a.wav", whole, 16000)
+    (place.root / "b").mkdir()
+    soundfile.write(place.root / "b" / "a.wav", tone("mid"), 16000)
+    ended = place.cohear("classify", bundle, "a.wav", "b/a.wav", "--timeline", "lines")
+    assert ended.returncode == 0, ended.stderr
+    names = sorted(path.name for path in (place.root / "lines").iterdir())
+    assert names == sorted(
+        f"{stem}.{task}.{end}" for stem in ("a", "a-2") for task in ("pitch", "parts") for end in ("tsv", "txt")
+    )
+    head, *rows = (place.root / "lines" / "a.pitch.tsv").read_text().splitlines()
+    assert head == "onset\toffset\tevent_label"
+    assert [row.split("\t")[2] for row in rows if float(row.split("\t")[1]) - float(row.split("\t")[0]) > 1] == [
+        "low",
+        "high",
+    ]
+
+
+MISTAKES = {
+    "no bundle": (["classify", "nothing", "a.wav"], "there is no such folder"),
+    "no file": (["classify", "BUNDLE"], "Missing argument"),
+    "two formats": (["classify", "BUNDLE", "sounds", "--json", "--csv"], "not both"),
+}
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_mistakes(bundle, place, mistake):
+    arguments, sentence = MISTAKES[mistake]
+    ended = place.cohear(*(str(bundle) if each == "BUNDLE" else each for each in arguments))
+    assert ended.returncode == 2
+    assert sentence in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+def test_a_file_is_answered_as_its_samples_are(bundle, tmp_path):
+    """In pieces, resampled as a stream, and yet the same answer."""
+    loaded = Bundle.load(bundle)
+    samples = np.concatenate([tone("low", rate=22050, seconds=3), tone("mid", "high", rate=22050, seconds=40)])
+    soundfile.write(tmp_path / "long.wav", samples, 22050, subtype="FLOAT")
+    found = classify_file(loaded, tmp_path / "long.wav", windows=True)
+    assert found.seconds == pytest.approx(43)
+    whole = loaded.classify(samples, 22050)
+    windows = loaded.windows(samples, 22050)
+    assert len(windows) == len(found.windows)
+    for task in loaded.tasks:
+        for a, b in [(whole[task], found.answers[task])] + [
+            (a.answers[task], b.answers[task]) for a, b in zip(windows, found.windows, strict=True)
+        ]:
+            np.testing.assert_allclose(list(a.probabilities.values()), list(b.probabilities.values()), atol=1e-4)
+
+
+MEASURE = """
+import resource, sys
+from pathlib import Path
+from cohear import Bundle
+from cohear.runtime.files import classify_file
+bundle = Bundle.load(sys.argv[1], threads=1)
+peaks = []
+for name in sys.argv[2:]:
+    classify_file(bundle, Path(name), events=True)
+    peaks.append(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000)
+print(peaks[1] - peaks[0])
+"""
+
+
+def test_memory_does_not_grow_with_a_file(bundle, tmp_path):
+    """Ten minutes at 48 kHz are 115 MB of float32 samples; two minutes are read before, so that buffers are there."""
+    block = tone("low", "mid", rate=48000, seconds=10)
+    for minutes in (2, 10):
+        with soundfile.SoundFile(tmp_path / f"{minutes}.wav", "w", 48000, 1, "PCM_16") as file:
+            for _ in range(6 * minutes):
+                file.write(block)
+    ended = subprocess.run(
+        [sys.executable, "-c", MEASURE, str(bundle), str(tmp_path / "2.wav"), str(tmp_path / "10.wav")],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert float(ended.stdout) < 30, ended.stderr

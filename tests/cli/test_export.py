@@ -1,0 +1,235 @@
+"""``cohear export`` and ``cohear bench`` through the real command line: a multiclass and a multilabel task."""
+
+import json
+import re
+
+import numpy as np
+import onnx
+import onnxruntime
+import pytest
+import tiny
+import yaml
+from safetensors import safe_open
+
+from cohear import Bundle, Study
+from cohear.audio.decode import read_audio
+from cohear.audio.segment import Segment
+from cohear.base.errors import UserError
+from cohear.export.bench import bench
+from cohear.export.quantise import Change, WorseThanAllowed, choose
+
+LICENCE = "licence: CC BY-NC 4.0\nname: Tones made here\n"
+
+
+@pytest.fixture(scope="module")
+def study(tmp_path_factory):
+    """Two tasks, two encoders, two folds; predictions and weights kept."""
+    root = tmp_path_factory.mktemp("export")
+    tiny.write_datasets(root / "data")
+    (root / "data" / "tones" / "dataset.yaml").write_text(LICENCE)
+    rows = tiny.write_dataset(root / "data" / "doors", "door", ["open", "shut"], each=2, seed=3)
+    for row in rows:
+        row["door"] = "open;shut" if row["path"].endswith("3.wav") else row["door"]
+    tiny.write_table(root / "data" / "doors", rows)
+    bench = tiny.Bench(root)
+    bench.run(
+        datasets={"tones": {"path": "data/tones"}, "doors": {"path": "data/doors"}},
+        tasks={"tone": {"dataset": "tones", "target": "tone"}, "door": {"dataset": "doors", "target": "door"}},
+        encoders=[{"name": "dnn", "hidden": 16, "layers": 1}, {"name": "dnn", "hidden": 8, "layers": 1}],
+        training={"steps": 40, "batch": 8},
+    )
+    return bench
+
+
+WIDE, NARROW = "dnn(hidden=16,layers=1)", "dnn(hidden=8,layers=1)"
+
+
+@pytest.fixture(scope="module")
+def exported(study):
+    ended = study.cohear("export", "out", "--encoder", WIDE, "-o", "bundle")
+    assert ended.returncode == 0, ended.stderr
+    return study.root / "bundle", ended
+
+
+def test_a_bundle_is_whole(exported):
+    folder, ended = exported
+    names = {path.name for path in folder.iterdir()}
+    assert names == {"model.onnx", "windows.pb", "card.json", "README.md", "weights.safetensors"}
+    assert "bundle: bundle" in ended.stdout
+    assert "non-commercial" in ended.stderr
+    assert "Traceback" not in ended.stderr
+    model = onnx.load(str(folder / "model.onnx"))
+    onnx.checker.check_model(model, full_check=True)
+    assert [value.name for value in model.graph.input] == ["waveform"]
+    assert [value.name for value in model.graph.output] == ["tone", "door"]
+    told = {entry.key: entry.value for entry in model.metadata_props}
+    assert (told["rate"], told["window"]) == ("16000", "0.2")
+    tasks = json.loads(told["tasks"])
+    assert tasks["tone"] == {"kind": "multiclass", "labels": ["high", "low", "mid"], "thresholds": []}
+    assert len(tasks["door"]["thresholds"]) == 2
+    with safe_open(folder / "weights.safetensors", "pt") as weights:
+        assert json.loads(weights.metadata()["tasks"]) == ["tone", "door"]
+
+
+def test_the_card_tells_what_to_expect(exported):
+    folder, _ = exported
+    card = json.loads((folder / "card.json").read_text())
+    assert list(card["tasks"]) == ["tone", "door"]
+    assert card["tasks"]["tone"]["clips"] == 30  # all of them
+    assert "all clips" in card["training"]["weights"]
+    run = folder.parent / "out" / "export" / "runs" / card["training"]["run"]
+    assert json.loads((run / "record.json").read_text())["specification"]["fold"] == -1
+    assert card["model"]["encoder"] == WIDE
+    for task in card["tasks"].values():
+        assert task["expected"]["repeats"] == 2
+        assert 0 <= task["expected"]["low"] <= task["expected"]["mean"] <= task["expected"]["high"] <= 1
+        assert task["calibration"]["temperature"] > 0
+        assert 0 <= task["calibration"]["error_after"] <= 1
+        assert task["gain"]["repeats"] == 2
+    assert card["parity"]["clips"] == 50
+    assert card["parity"]["largest_difference"] < 1e-4
+    assert card["datasets"]["tones"]["licence"] == "CC BY-NC 4.0"
+    assert any("non-commercial" in sentence for sentence in card["warnings"])
+    _, head, body = (folder / "README.md").read_text().split("---\n", 2)
+    header = yaml.safe_load(head)
+    assert header["pipeline_tag"] == "audio-classification"
+    assert header["license"] == "other"
+    assert "Tones made here" in body
+    assert "Bundle.load" in body
+
+
+def test_the_bundle_answers(study, exported):
+    """What the study found easy: labels of its own clips, through the plain model and through `Bundle`."""
+    folder, _ = exported
+    bundle, right = Bundle.load(folder), 0
+    session = onnxruntime.InferenceSession(folder / "model.onnx")
+    clips = sorted((study.root / "data" / "tones" / "audio").glob("*.wav"))
+    for number, path in enumerate(clips):
+        samples, rate = read_audio(Segment(path))
+        answers = bundle.classify(samples, rate)
+        plain = session.run(["tone"], {"waveform": samples[None]})[0][0]
+        np.testing.assert_allclose(list(answers["tone"].probabilities.values()), plain, atol=1e-4)
+        right += answers["tone"].label == ["low", "mid", "high"][number // 10]
+    assert right >= 25
+
+
+def test_tasks_one_run_and_the_twin_in_python(study, monkeypatch, tmp_path):
+    monkeypatch.setenv("COHEAR_CACHE", str(study.cache))
+    loaded = Study.load(study.root / "out")
+    made = loaded.export(tmp_path / "one", tasks=["door"], encoder=NARROW, jobs=1)
+    assert list(Bundle.load(made.folder).tasks) == ["door"]
+    assert made.card["tasks"]["door"]["gain"] is None
+    assert made.trained == 1
+    again = loaded.export(tmp_path / "one", tasks=["door"], encoder=NARROW, jobs=1)
+    assert again.trained == 0  # the final training is kept
+    plan = json.loads((study.root / "out" / "plan.json").read_text())["runs"]
+    run = next(row["run"] for row in plan if row["combination"] == "tone+door" and row["encoder"] == NARROW)
+    made = loaded.export(tmp_path / "run", run=run)
+    kept = (study.root / "out" / "runs" / run / "weights.safetensors").read_bytes()
+    assert (tmp_path / "run" / "weights.safetensors").read_bytes() == kept
+    assert (made.trained, made.card["training"]["run"]) == (0, run)
+    assert "taken from run" in made.card["training"]["weights"]
+
+
+def test_without_a_wish_the_best_on_validation_is_taken(study, monkeypatch, tmp_path):
+    monkeypatch.setenv("COHEAR_CACHE", str(study.cache))
+    made = Study.load(study.root / "out").export(tmp_path / "best", jobs=1)
+    assert made.card["training"]["chosen"].startswith("best mean on validation of 2")
+
+
+def test_what_a_study_did_not_keep_is_made_again_and_said(study):
+    changed = {"keep": ["curves"], "encoders": [{"name": "dnn", "hidden": 4, "layers": 1}]}
+    study.run("bare", **changed, combinations=["singles"])
+    ended = study.cohear("export", "bare", "--tasks", "bird", "-o", "one-bundle")
+    assert ended.returncode == 0, ended.stderr
+    assert "kept no predictions of 2 runs" in ended.stderr
+    card = json.loads((study.root / "one-bundle" / "card.json").read_text())
+    assert any("kept no predictions" in sentence for sentence in card["warnings"])
+    ended = study.cohear("export", "bare", "-o", "bare-bundle", "--quantize", "int8", "--force")
+    assert ended.returncode == 0, ended.stderr
+    assert "no finished runs of tone+bird: its 2 repeats are trained now" in ended.stderr
+    card = json.loads((study.root / "bare-bundle" / "card.json").read_text())
+    measured = card["quantisation"]["measured"]
+    assert set(measured) == {"static", "dynamic"}
+    assert all(set(by_task) == {"tone", "bird"} for by_task in measured.values())
+    assert all(change["repeats"] == 2 for by_task in measured.values() for change in by_task.values())
+    assert card["model"]["precision"].startswith("int8")
+    assert "What 8 bits cost" in (study.root / "bare-bundle" / "README.md").read_text()
+    bundle = Bundle.load(study.root / "bare-bundle")
+    assert bundle.classify(tiny.sound(300.0, 1), 16000)["tone"].label in bundle.tasks["tone"].labels
+    initializers = onnx.load(str(study.root / "bare-bundle" / "model.onnx")).graph.initializer
+    assert any(each.data_type in (onnx.TensorProto.INT8, onnx.TensorProto.UINT8) for each in initializers)
+
+
+def test_int8_that_costs_more_than_a_point_is_refused():
+    """Pitfall 22: what it costs is measured, and too much is not shipped unasked."""
+
+    def changes(static, dynamic):
+        return {
+            method: {"t": Change("uar", 0.9, 0.9 + change, change, 100, 2)}
+            for method, change in (("static", static), ("dynamic", dynamic))
+        }
+
+    assert choose(changes(-0.005, 0.0), None, force=False) == "dynamic"
+    assert choose(changes(-0.005, -0.02), None, force=False) == "static"
+    with pytest.raises(WorseThanAllowed, match=r"t loses 2\.0 points.*--force"):
+        choose(changes(-0.02, -0.03), None, force=False)
+    with pytest.raises(WorseThanAllowed, match="dynamic"):
+        choose(changes(0.0, -0.03), "dynamic", force=False)
+    assert choose(changes(-0.02, -0.03), None, force=True) == "static"
+
+
+def test_bench(study, exported):
+    told = bench(exported[0], seconds=1.0, repeats=3)
+    rows = [row for row in told["rows"] if row["threads"] == 1]
+    shared, singles, behind = rows
+    assert [row["models"] for row in rows] == [1, 2, 3]
+    assert all(row["milliseconds"] > 0 and row["load_seconds"] > 0 and row["parameters"] > 0 for row in rows)
+    assert singles["multiply_adds"] > behind["multiply_adds"] > shared["multiply_adds"] > 1e7  # the spectrum alone
+    assert shared["bytes"] == (exported[0] / "model.onnx").stat().st_size
+    assert told["ratios"]["1"]["single models"]["bytes"] > 1.5
+    ended = study.cohear("bench", "bundle", "--repeats", "2", "--seconds", "0.5")
+    assert ended.returncode == 0, ended.stderr
+    assert "times the bytes of one shared model" in ended.stdout
+
+
+WISHES = {
+    "no task": ({"tasks": ["tome"]}, "did you mean 'tone'"),
+    "no encoder": ({"encoder": "dmn"}, "--encoder"),
+    "no run": ({"run": "0123"}, "no finished run"),
+    "no method": ({"quantize": "int4"}, "int8-static"),
+    "run and tasks": ({"run": "0123", "tasks": ["tone"]}, "leave those options out"),
+}
+
+
+@pytest.mark.parametrize("wish", WISHES)
+def test_wishes_that_cannot_be_fulfilled(study, wish, tmp_path):
+    wishes, sentence = WISHES[wish]
+    with pytest.raises(UserError, match=re.escape(sentence)):
+        Study.load(study.root / "out").export(tmp_path / "x", **wishes)
+    assert not (tmp_path / "x").exists()
+
+
+@pytest.mark.parametrize("arguments", [["export", "out", "-o", "data"], ["bench", "out"], ["export", "nil", "-o", "x"]])
+def test_mistakes_on_the_command_line(study, arguments):
+    ended = study.cohear(*arguments)
+    assert ended.returncode == 2, ended.stdout + ended.stderr
+    assert "no bundle" in ended.stderr or "nil" in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+def test_target_kinds_that_no_runtime_knows_are_refused():
+    from cohear.export.export import _output_kind
+    from cohear.tasks import TARGET_KINDS
+    from cohear.tasks.multiclass import Multiclass
+
+    class Loudest(Multiclass):
+        def pool(self, logits, clip_of_window, clips):
+            raise NotImplementedError
+
+    assert [_output_kind(TARGET_KINDS[kind], "t") for kind in ("multiclass", "multilabel")] == [
+        "multiclass",
+        "multilabel",
+    ]
+    with pytest.raises(UserError, match="cannot be exported"):
+        _output_kind(Loudest(), "t")

@@ -1,0 +1,141 @@
+"""Temperatures, thresholds and calibration error on made-up predictions whose truth is known."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cohear.export.calibrate import best_thresholds, calibrate, calibration_error, fit_temperature
+from cohear.export.expectation import expectation
+from cohear.export.licences import hub_licence, licence_warnings
+from cohear.export.out_of_fold import OutOfFold
+from cohear.tasks import TARGET_KINDS, Targets
+
+
+def predictions(kind, clips=3000, labels=4, factor=1.0, parts=5, seed=0):
+    """Logits that are the truth's log-odds times a factor: the right temperature is that factor."""
+    noise = np.random.default_rng(seed)
+    logits = noise.normal(0, 1.5, (clips, labels))
+    chances = TARGET_KINDS[kind].probabilities(logits)
+    if kind == "multiclass":
+        values = np.array([noise.choice(labels, p=row) for row in chances])
+        known = np.ones(clips, bool)
+    else:
+        values = (noise.uniform(size=chances.shape) < chances).astype(np.float32)
+        known = noise.uniform(size=chances.shape) < 0.9
+    names = [str(number) for number in range(labels)]
+    return OutOfFold(TARGET_KINDS[kind], names, logits * factor, Targets(values, known), np.arange(clips) % parts)
+
+
+@pytest.mark.parametrize("kind", ["multiclass", "multilabel"])
+@pytest.mark.parametrize("factor", [0.3, 1.0, 4.0])
+def test_the_right_temperature_is_found(kind, factor):
+    made = predictions(kind, factor=factor)
+    found = calibrate(made)
+    assert found.temperature == pytest.approx(factor, rel=0.1)
+    assert found.error_after < 0.03
+    if factor != 1:
+        assert found.error_after < found.error_before
+    assert found.clips == 3000
+
+
+@pytest.mark.parametrize("kind", ["multiclass", "multilabel"])
+@pytest.mark.parametrize("parts", [1, 3])
+def test_few_clips_that_are_all_right_make_nobody_certain(kind, parts):
+    """Else the temperature would go to 0 and every answer would be given with a probability of 1."""
+    truth = np.arange(12) % 3
+    values = truth if kind == "multiclass" else np.eye(3, dtype=np.float32)[truth]
+    logits = np.where(np.eye(3)[truth] > 0, 4.0, -4.0)
+    made = OutOfFold(
+        TARGET_KINDS[kind], ["a", "b", "c"], logits, Targets(values, np.ones(values.shape, bool)), np.arange(12) % parts
+    )
+    found = calibrate(made)
+    largest = TARGET_KINDS[kind].probabilities(logits / found.temperature).max()
+    assert 0.8 < largest < 0.99
+    assert np.isfinite([found.error_before, found.error_after]).all()
+
+
+def test_the_error_after_is_not_fitted_on_what_it_judges():
+    """Parts that need other temperatures: what fits them all together cannot be promised for a new one."""
+    hot, cold = (predictions("multiclass", factor=factor, seed=7) for factor in (5.0, 0.2))
+    both = OutOfFold(
+        hot.kind,
+        hot.labels,
+        np.concatenate([hot.logits, cold.logits]),
+        Targets(
+            np.concatenate([hot.targets.values, cold.targets.values]),
+            np.concatenate([hot.targets.known, cold.targets.known]),
+        ),
+        np.repeat([0, 1], len(hot.logits)),
+    )
+    assert calibrate(both).error_after > 0.1
+
+
+def test_nothing_known_is_no_error():
+    made = predictions("multiclass", clips=4)
+    blind = OutOfFold(made.kind, made.labels, made.logits, Targets(made.targets.values, np.zeros(4, bool)), made.parts)
+    found = calibrate(blind)
+    assert found.temperature == 1
+    assert np.isnan(found.error_before)
+
+
+def test_calibration_error_of_known_cases():
+    chances = np.array([[0.9, 0.1]] * 10)
+    values = np.array([0] * 9 + [1])
+    assert calibration_error(chances, Targets(values, np.ones(10, bool))) == pytest.approx(0)
+    assert calibration_error(chances, Targets(np.ones(10, np.int64), np.ones(10, bool))) == pytest.approx(0.9)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 20), st.booleans(), st.booleans()), min_size=1, max_size=25))
+def test_no_threshold_has_a_larger_f1(rows):
+    chances = np.array([[chance / 20] for chance, _, _ in rows])
+    truth = np.array([[float(carries)] for _, carries, _ in rows], np.float32)
+    known = np.array([[is_known] for _, _, is_known in rows])
+
+    def f1(threshold):
+        given_, real = (chances >= threshold) & known, (truth > 0.5) & known
+        return 2 * (given_ & real).sum() / max(given_.sum() + real.sum(), 1)
+
+    (found,) = best_thresholds(chances, Targets(truth, known))
+    assert f1(found) == pytest.approx(max(f1(threshold) for threshold in np.arange(-0.5, 21) / 20))
+
+
+def test_thresholds_help_rare_labels():
+    noise = np.random.default_rng(2)
+    truth = (noise.uniform(size=(2000, 2)) < 0.1).astype(np.float32)
+    logits = np.where(truth > 0, 0.0, -3.0) + noise.normal(0, 1, truth.shape)
+    made = OutOfFold(TARGET_KINDS["multilabel"], ["a", "b"], logits, Targets(truth, truth >= 0), np.arange(2000) % 4)
+    found = calibrate(made)
+    assert found.f1_after > found.f1_before + 0.02
+    assert fit_temperature(made) > 0
+
+
+def record(value, part, metric="uar"):
+    scores = {"test": {"last": {metric: value, "accuracy": 0.5, "loss": 9.0}}}
+    return {"tasks": {"t": {"metric": metric, "test_part": part, "scores": scores}}}
+
+
+def test_expected_scores():
+    found = expectation([record(0.6, "a"), record(0.8, "b"), record(None, "c")], "t", 0.25)
+    assert (found.mean, found.repeats, found.others) == (pytest.approx(0.7), 2, {"accuracy": 0.5})
+    assert found.low < 0.6
+    assert 0.8 < found.high <= 1
+    alone = expectation([record(0.6, "a"), record(0.7, "a")], "t", 0.25)
+    assert (alone.mean, alone.low, alone.repeats) == (pytest.approx(0.65), None, 2)
+    assert expectation([record(None, "a")], "t", 0.1).mean is None
+
+
+def test_licences_are_carried_over_and_warned_about():
+    told = licence_warnings(
+        {
+            "free": {"licence": "CC-BY-4.0"},
+            "nc": {"licence": "CC BY-NC 4.0"},
+            "samples": {"licence": "free to use, must not be sold or passed on as samples"},
+            "silent": {"licence": ""},
+        }
+    )
+    assert [sentence.split(":")[0].split(" ")[1] for sentence in told] == ["nc", "samples", "silent"]
+    assert hub_licence({"a": {"licence": "CC-BY-4.0"}, "b": {"licence": "CC0-1.0"}}) == "other"
+    assert hub_licence({"a": {"licence": "CC-BY-4.0"}, "b": {"licence": "cc-by-4.0"}}) == "cc-by-4.0"
+    assert hub_licence({"a": {"licence": ""}}) == "other"

@@ -1,0 +1,113 @@
+"""Front-ends in the graph: the numbers of the features room, for any length and any batch."""
+
+import numpy as np
+import onnxruntime
+import pytest
+import torch
+
+from cohear.audio.resample import resample
+from cohear.base.errors import UserError
+from cohear.export.assemble import FEATURES, LENGTHS, front_graph
+from cohear.export.front_ends import FRONT_END_GRAPHS
+from cohear.features import FRONT_ENDS, LogMel, Summary, window_starts
+from cohear.features.filterbank import mel_triangles
+from cohear.runtime.session import HEARD
+
+WINDOW = 40
+FRONT_ENDS_TESTED = [
+    LogMel(),
+    LogMel(rate=8000, bands=20, high=3900.0, window_ms=32.0, hop_ms=8.0),
+    LogMel(window_ms=20.0, hop_ms=20.0, low=0.0),
+    Summary(),
+    Summary(rate=22050, bands=8, high=11025.0),
+]
+
+
+def sounds(rate):
+    noise = np.random.default_rng(3)
+    time = np.arange(2 * rate) / rate
+    eight = noise.uniform(-0.5, 0.5, 8000).astype(np.float32)
+    return {
+        "noise": noise.uniform(-1, 1, 2 * rate),
+        "one sample": np.array([0.7]),
+        "a frame and a bit": noise.uniform(-1, 1, rate // 50 + 1),
+        "silence": np.zeros(rate),
+        "sound, then silence": np.concatenate([noise.uniform(-1, 1, rate), np.zeros(rate)]),
+        "full-scale tone": np.sin(2 * np.pi * 1000 * time),
+        "clipped": np.clip(5 * np.sin(2 * np.pi * 440 * time), -1, 1),
+        "upsampled 8 kHz": resample(eight, 8000, rate),
+        "a whisper": noise.uniform(-1e-4, 1e-4, rate),
+    }
+
+
+@pytest.fixture(scope="module", params=FRONT_ENDS_TESTED, ids=lambda f: f"{f.name}-{f.rate}-{f.bands}")
+def front_end(request):
+    return request.param
+
+
+@pytest.fixture(scope="module")
+def session(front_end):
+    model = front_graph(front_end, WINDOW)
+    return onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
+
+
+@pytest.mark.parametrize("name", sounds(16000))
+def test_features_are_those_of_the_features_room(front_end, session, name):
+    """Within 1e-3 in log units; windows, lengths and silence as evaluation has them."""
+    clip = sounds(front_end.rate)[name].astype(np.float32)
+    found = dict(
+        zip([value.name for value in session.get_outputs()], session.run(None, {"waveform": clip[None]}), strict=True)
+    )
+    (frames,) = front_end.frames([clip])
+    starts = window_starts(len(frames), WINDOW, WINDOW // 2)
+    length = min(len(frames), WINDOW)
+    windows = np.zeros((len(starts), WINDOW, front_end.frame_width), np.float32)
+    for row, start in zip(windows, starts, strict=True):
+        row[:length] = frames[start : start + length]
+    lengths = np.full(len(starts), length)
+    np.testing.assert_allclose(found[FEATURES], front_end.window_input(windows, lengths), atol=1e-3)
+    if front_end.layout == "sequence":
+        assert found[LENGTHS].tolist() == lengths.tolist()
+    loud = front_end.levels(frames) > front_end.silence + 1e-3
+    assert found[HEARD][0].astype(bool).tolist() == [bool(loud[start : start + length].any()) for start in starts]
+
+
+def test_frames_are_those_of_torch_stft():
+    """A second reference: torch's own Fourier transform, also where a band has nothing but rounding in it."""
+    front_end = LogMel()
+    bank = front_end.filter_bank
+    window = bank.frames_of(2 * bank.rate)
+    model = front_graph(front_end, window)
+    session = onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
+    triangles = torch.from_numpy(mel_triangles(bank.bands, bank.fft_size, bank.rate, bank.low, bank.high))
+    for name in ("noise", "full-scale tone", "clipped", "upsampled 8 kHz"):
+        clip = sounds(bank.rate)[name].astype(np.float32)[: window * bank.hop]
+        before = (bank.window - bank.hop) // 2
+        padded = np.pad(clip, (before, bank.fft_size))
+        frames = bank.frames_of(len(clip))
+        pieces = np.stack([padded[k * bank.hop : k * bank.hop + bank.window] for k in range(frames)])
+        spectrum = torch.stft(
+            torch.from_numpy(np.pad(pieces, ((0, 0), (0, bank.fft_size - bank.window)))),
+            n_fft=bank.fft_size,
+            hop_length=bank.fft_size,
+            win_length=bank.fft_size,
+            window=torch.nn.functional.pad(torch.hann_window(bank.window), (0, bank.fft_size - bank.window)),
+            center=False,
+            return_complex=True,
+        )[..., 0]
+        expected = torch.log(spectrum.abs().square() @ triangles + bank.floor).numpy()
+        found = session.run([FEATURES], {"waveform": clip[None]})[0][0, :frames]
+        np.testing.assert_allclose(found, expected, atol=1e-3)
+
+
+def test_a_batch_has_the_features_of_its_rows(front_end, session):
+    clips = np.random.default_rng(5).uniform(-1, 1, (3, front_end.rate + 77)).astype(np.float32)
+    together = session.run([FEATURES], {"waveform": clips})[0]
+    alone = np.concatenate([session.run([FEATURES], {"waveform": clip[None]})[0] for clip in clips])
+    np.testing.assert_allclose(together, alone, atol=1e-4)
+
+
+def test_every_front_end_has_a_graph():
+    assert set(FRONT_END_GRAPHS) == {name for name in FRONT_ENDS if FRONT_ENDS[name].__module__.startswith("cohear.")}
+    with pytest.raises(UserError, match="front-end that can be exported 'mine'"):
+        FRONT_END_GRAPHS["mine"]

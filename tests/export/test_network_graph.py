@@ -1,0 +1,193 @@
+"""The whole graph against the evaluation that scores a study, on real and hostile sounds."""
+
+import sys
+
+import numpy as np
+import onnxruntime
+import pytest
+import torch
+
+from cohear.audio.decode import read_audio
+from cohear.audio.resample import resample
+from cohear.audio.segment import Segment
+from cohear.base.errors import UserError
+from cohear.base.files import digest
+from cohear.export.assemble import Output, assemble
+from cohear.export.network import network_graph
+from cohear.features import FeatureStore, build_front_end
+from cohear.models.encoder import EncoderChoice, build_encoder
+from cohear.models.sharing import SHARING, Draws
+from cohear.tasks import METRICS, TARGET_KINDS, Targets
+from cohear.training.evaluate import Evaluation
+from cohear.training.sources import TaskData
+
+WINDOW = 100
+TASKS = {"first task/with marks": ("multiclass", 5, 0.7), "second": ("multilabel", 3, 2.5)}
+
+
+def a_network(front_end, choice, sharing="multihead"):
+    """With statistics and weights that no fresh network has."""
+    outputs = {task: width for task, (_, width, _) in TASKS.items()}
+    network = SHARING[sharing](outputs, lambda: build_encoder(choice, front_end.input_width), Draws((1, 2, 3)))
+    noise = torch.Generator().manual_seed(0)
+    for module in network.modules():
+        if getattr(module, "running_mean", None) is not None:
+            module.running_mean.normal_(-3 if module.num_features == front_end.input_width else 0, 0.5, generator=noise)
+            module.running_var.uniform_(0.5, 2, generator=noise)
+    return network.eval()
+
+
+def a_model(front_end, network):
+    outputs = [Output(task, kind, width, temperature) for task, (kind, width, temperature) in TASKS.items()]
+    model = assemble(front_end, network_graph(network, front_end, WINDOW), WINDOW, outputs)
+    return onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
+
+
+def expected(front_end, network, clips):
+    """Probabilities by `Evaluation`, of clips of any lengths."""
+    frames = front_end.frames(clips)
+    offsets = np.concatenate([[0], np.cumsum([len(each) for each in frames])])
+    store = FeatureStore("here", np.concatenate(frames), offsets, tuple(map(str, range(len(clips)))))
+    found = {}
+    for task, (kind, width, temperature) in TASKS.items():
+        rows = np.arange(len(clips))
+        values = np.zeros(len(clips), np.int64) if kind == "multiclass" else np.zeros((len(clips), width), np.float32)
+        data = TaskData(
+            name=task,
+            kind=TARGET_KINDS[kind],
+            metric=METRICS[TARGET_KINDS[kind].default_metric],
+            labels=[str(number) for number in range(width)],
+            scored=np.ones(width, np.bool_),
+            clips=list(store.contents),
+            rows=rows,
+            targets=Targets(values, np.ones(values.shape, np.bool_)),
+            parts={"test": rows},
+            store=store,
+            test_part=digest("here"),
+        )
+        logits = Evaluation(data, "test", front_end, WINDOW, (0, 0, 0)).answers(network).logits
+        found[task] = TARGET_KINDS[kind].probabilities(logits / temperature)
+    return found
+
+
+def hostile():
+    noise = np.random.default_rng(0)
+    lengths = [1, 2, 159, 161, 7999, 16000, 16001, 24000, 25600, 100_001]
+    clips = [noise.uniform(-0.3, 0.3, length) for length in lengths]
+    clips += [np.zeros(1), np.zeros(40000), np.clip(noise.normal(0, 3, 20000), -1, 1), np.full(16000, 1.0)]
+    clips.append(np.concatenate([np.zeros(30000), noise.uniform(-0.3, 0.3, 5000), np.zeros(30000)]))
+    return [clip.astype(np.float32) for clip in clips]
+
+
+CASES = [("logmel", "small", "multihead"), ("summary", "dnn", "multihead"), ("logmel", "cnn", "independent")]
+
+
+@pytest.mark.parametrize(("features", "encoder", "sharing"), CASES)
+def test_probabilities_are_those_of_the_evaluation(features, encoder, sharing):
+    front_end = build_front_end(features)
+    network = a_network(
+        front_end, EncoderChoice(encoder, settings={"channels": 8} if encoder == "cnn" else {}), sharing
+    )
+    session, clips = a_model(front_end, network), hostile()
+    assert [value.name for value in session.get_inputs()] == ["waveform"]
+    assert [value.name for value in session.get_outputs()] == list(TASKS)
+    truth = expected(front_end, network, clips)
+    for row, clip in enumerate(clips):
+        alone = session.run(None, {"waveform": clip[None]})
+        batch = session.run(None, {"waveform": np.stack([clip, np.zeros_like(clip), -clip])})
+        for task, given, together in zip(TASKS, alone, batch, strict=True):
+            np.testing.assert_allclose(given[0], truth[task][row], atol=1e-4)
+            np.testing.assert_allclose(together[0], truth[task][row], atol=1e-4)
+
+
+@pytest.mark.data
+def test_two_hundred_real_clips(shared_data):
+    """Of five datasets, 8 kHz ones upsampled among them."""
+    front_end = build_front_end("logmel")
+    network = a_network(front_end, EncoderChoice("small"))
+    session, clips = a_model(front_end, network), []
+    for dataset in ("fsdd", "esc10", "emodb", "speech_commands", "urbansound8k"):
+        files = sorted((shared_data / dataset / "clips").rglob("*.flac"))
+        for path in files[:: max(len(files) // 40, 1)][:40]:
+            samples, rate = read_audio(Segment(path))
+            clips.append(resample(samples, rate, front_end.rate))
+    assert len(clips) == 200
+    truth = expected(front_end, network, clips)
+    for row, clip in enumerate(clips):
+        for task, given in zip(TASKS, session.run(None, {"waveform": clip[None]}), strict=True):
+            np.testing.assert_allclose(given[0], truth[task][row], atol=1e-4)
+
+
+MODULES = """
+import torch
+from torch import nn
+
+class Fine(nn.Module):
+    def __init__(self, input_width, width=6):
+        super().__init__()
+        self.layer = nn.Conv1d(input_width, width, 3, padding=1)
+
+    def forward(self, features):
+        return self.layer(features.transpose(1, 2)).relu().mean(2)
+
+class WithLengths(Fine):
+    def forward(self, features, lengths):
+        frames = self.layer(features.transpose(1, 2)).relu()
+        if lengths is None:
+            return frames.mean(2)
+        inside = torch.arange(frames.shape[2])[None, :] < lengths[:, None]
+        return (frames * inside[:, None]).sum(2) / lengths[:, None]
+
+class FixedBatch(Fine):
+    def forward(self, features):
+        made = super().forward(features)
+        return made + torch.zeros(int(len(features)), 1)
+
+class Branches(Fine):
+    def forward(self, features):
+        made = super().forward(features)
+        return made if made.sum() > 0 else -made
+"""
+
+
+@pytest.fixture
+def modules(tmp_path):
+    (tmp_path / "my_encoders.py").write_text(MODULES)
+    yield str(tmp_path)
+    sys.modules.pop("my_encoders", None)
+    sys.path.remove(str(tmp_path))
+
+
+@pytest.mark.parametrize("name", ["Fine", "WithLengths"])
+def test_a_users_module_is_exported(modules, name):
+    front_end = build_front_end({"name": "logmel", "bands": 12})
+    network = a_network(front_end, EncoderChoice("mine", f"my_encoders:{name}", folder=modules))
+    session, clips = a_model(front_end, network), hostile()[:8]
+    truth = expected(front_end, network, clips)
+    for row, clip in enumerate(clips):
+        for task, given in zip(TASKS, session.run(None, {"waveform": clip[None]}), strict=True):
+            np.testing.assert_allclose(given[0], truth[task][row], atol=1e-4)
+
+
+@pytest.mark.parametrize("name", ["Branches", "FixedBatch"])
+def test_a_module_that_cannot_be_exported_is_refused(modules, name):
+    front_end = build_front_end({"name": "logmel", "bands": 12})
+    network = a_network(front_end, EncoderChoice("mine", f"my_encoders:{name}", folder=modules))
+    with pytest.raises(UserError, match="cannot be exported"):
+        network_graph(network, front_end, WINDOW)
+
+
+def test_a_task_of_the_inputs_name_is_refused():
+    front_end = build_front_end("logmel")
+    with pytest.raises(UserError, match="rename it"):
+        assemble(front_end, None, WINDOW, [Output("waveform", "multiclass", 2)])
+
+
+def test_the_network_is_left_as_it_was():
+    front_end = build_front_end("summary")
+    network = a_network(front_end, EncoderChoice("dnn", settings={"hidden": 8})).train()
+    before = {name: tensor.clone() for name, tensor in network.state_dict().items()}
+    model = network_graph(network, front_end, WINDOW)
+    assert network.training
+    assert all(torch.equal(before[name], tensor) for name, tensor in network.state_dict().items())
+    assert b"/src/" not in model.SerializeToString()
