@@ -6,7 +6,7 @@ import sys
 import pytest
 import tiny
 
-VERBS = ["init", "run", "status", "gains", "report", "export", "bench", "classify", "features", "datasets"]
+VERBS = ["init", "run", "status", "gains", "report", "export", "bench", "classify", "listen", "features", "datasets"]
 LOOK = """
 import sys
 sys.argv = ["cohear", *sys.argv[1:]]

@@ -121,7 +121,7 @@ def open_blocks(segment: Segment) -> Iterator[AudioBlocks]:
                 file.seek(first)
             yield AudioBlocks(_read(path, file, frames), file.samplerate, file.channels)
     except (soundfile.SoundFileError, OSError) as error:
-        raise UnreadableAudio(path, _why_not_opened(path, error)) from error
+        raise unreadable(path, error) from error
 
 
 def audio_info(path: Path) -> AudioInfo:
@@ -135,7 +135,12 @@ def audio_info(path: Path) -> AudioInfo:
             frames = file.frames if file.frames < _UNKNOWN_FRAMES else None
             return AudioInfo(file.samplerate, file.channels, frames)
     except (soundfile.SoundFileError, OSError) as error:
-        raise UnreadableAudio(path, _why_not_opened(path, error)) from error
+        raise unreadable(path, error) from error
+
+
+def unreadable(path: Path, error: Exception) -> UnreadableAudio:
+    """The error to raise for one of libsndfile or of the operating system."""
+    return UnreadableAudio(path, _why_not_opened(path, error))
 
 
 def _open(path: Path) -> soundfile.SoundFile:

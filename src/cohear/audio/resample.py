@@ -36,6 +36,35 @@ def resample(samples: NDArray[np.float32], rate: int, to_rate: int) -> NDArray[n
     return np.pad(resampled, (0, wanted - len(resampled)))  # soxr may end a sample early
 
 
+class StreamResampler:
+    """Resamples a waveform that comes in pieces: what `resample` gives of the whole of it, to the last sample.
+
+    Args:
+        rate: of the samples that come, in Hz.
+        to_rate: the wanted rate in Hz.
+    """
+
+    def __init__(self, rate: int, to_rate: int) -> None:
+        self._rate, self._to_rate = rate, to_rate
+        self._stream = None if rate == to_rate else soxr.ResampleStream(rate, to_rate, 1, dtype="float32", quality="HQ")
+        self._pushed = self._given = 0
+
+    def push(self, samples: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Take in samples ``[samples]``; gives those that are ready, which lag behind by the filter's length."""
+        self._pushed += len(samples)
+        ready = samples if self._stream is None else self._stream.resample_chunk(samples)
+        self._given += len(ready)
+        return ready
+
+    def end(self) -> NDArray[np.float32]:
+        """The samples that are left."""
+        if self._stream is None:
+            return np.empty(0, np.float32)
+        rest: NDArray[np.float32] = self._stream.resample_chunk(np.empty(0, np.float32), last=True)
+        wanted = resampled_length(self._pushed, self._rate, self._to_rate) - self._given
+        return rest[:wanted] if len(rest) >= wanted else np.pad(rest, (0, wanted - len(rest)))
+
+
 def resample_blocks(blocks: Iterable[NDArray[np.float32]], rate: int, to_rate: int) -> Iterator[NDArray[np.float32]]:
     """Resample a waveform that comes piece by piece.
 
@@ -47,19 +76,9 @@ def resample_blocks(blocks: Iterable[NDArray[np.float32]], rate: int, to_rate: i
     Yields:
         Float32 ``[samples]``, in all as many as `resample` gives of the whole waveform, and the same to within 1e-6.
     """
-    if rate == to_rate:
-        yield from blocks
-        return
-    stream = soxr.ResampleStream(rate, to_rate, 1, dtype="float32", quality="HQ")
-    taken = given = 0
+    resampler = StreamResampler(rate, to_rate)
     for block in blocks:
-        taken += len(block)
-        made = stream.resample_chunk(block)
-        given += len(made)
-        if len(made):
-            yield made
-    wanted = resampled_length(taken, rate, to_rate)
-    rest = stream.resample_chunk(np.zeros(0, np.float32), last=True)[: max(wanted - given, 0)]
-    rest = np.pad(rest, (0, max(wanted - given - len(rest), 0)))  # soxr may end a sample early
-    if len(rest):
+        if len(ready := resampler.push(block)):
+            yield ready
+    if len(rest := resampler.end()):
         yield rest

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -130,14 +130,7 @@ class Bundle:
         Raises:
             DataError: no samples, another shape, a rate that is none, or samples that are not finite numbers.
         """
-        samples = np.asarray(samples)
-        if samples.dtype.kind == "i":
-            samples = samples / np.float32(-float(np.iinfo(samples.dtype).min))
-        if samples.ndim == 2 and samples.shape[1]:
-            samples = samples.mean(axis=1, dtype=np.float32)
-        if rate < 1 or rate != int(rate):
-            raise DataError(f"a rate is a whole number of samples a second from 1 on, not {rate!r}")
-        return resample(_checked(samples, 1), int(rate), self.rate)
+        return resample(as_mono(samples), checked_rate(rate), self.rate)
 
     def window_logits(self, blocks: Iterable[Floats]) -> Iterator[WindowLogits]:
         """Numbers of all windows of a waveform that comes in blocks, in bounded memory.
@@ -152,11 +145,26 @@ class Bundle:
 
     def stretch_logits(self, stretch: Stretch) -> WindowLogits:
         """Numbers of the windows of a stretch."""
+        return self.batch_logits([stretch])[0]
+
+    def batch_logits(self, batch: Sequence[Stretch]) -> list[WindowLogits]:
+        """Numbers of the windows of several stretches at once, each as it has them alone.
+
+        Args:
+            batch: stretches of one `Stretch.shape`, of whichever waveforms.
+        """
         names = [HEARD, *(window_logits_name(task) for task in self.tasks)]
-        waveform = np.ascontiguousarray(stretch.samples[None], np.float32)
-        heard, *logits = self._session.run(names, waveform, stretch.before, stretch.after)
-        by_task = {task: values[0] for task, values in zip(self.tasks, logits, strict=True)}
-        return WindowLogits(stretch.starts, by_task, heard[0] > 0, stretch.seen)
+        waveforms = np.stack([stretch.samples for stretch in batch])  # [batch, samples]
+        heard, *logits = self._session.run(names, waveforms, batch[0].before, batch[0].after)
+        return [
+            WindowLogits(
+                stretch.starts,
+                {task: values[row] for task, values in zip(self.tasks, logits, strict=True)},
+                heard[row] > 0,
+                stretch.seen,
+            )
+            for row, stretch in enumerate(batch)
+        ]
 
     def answers(self, windows: WindowLogits, seconds: float | None = None) -> list[WindowAnswer]:
         """Windows' numbers as answers.
@@ -173,6 +181,31 @@ class Bundle:
             by_task = {name: answer(self.tasks[name], values[row]) for name, values in probabilities.items()}
             made.append(WindowAnswer(onset, offset, bool(windows.heard[row]), by_task))
         return made
+
+
+def as_mono(samples: NDArray[Any]) -> Floats:
+    """Samples ``[samples]`` or ``[samples, channels]`` as float32 ``[samples]``; integers are scaled to -1..1.
+
+    Raises:
+        DataError: no samples, another shape, or samples that are not finite numbers.
+    """
+    samples = np.asarray(samples)
+    if samples.dtype.kind == "i":
+        samples = samples / np.float32(-float(np.iinfo(samples.dtype).min))
+    if samples.ndim == 2 and samples.shape[1]:
+        samples = samples.mean(axis=1, dtype=np.float32)
+    return _checked(samples, 1)
+
+
+def checked_rate(rate: float) -> int:
+    """A rate as a whole number.
+
+    Raises:
+        DataError: it is none.
+    """
+    if rate < 1 or rate != int(rate):
+        raise DataError(f"a rate is a whole number of samples a second from 1 on, not {rate!r}")
+    return int(rate)
 
 
 def _checked(samples: NDArray[Any], dimensions: int) -> Floats:

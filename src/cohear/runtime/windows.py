@@ -31,6 +31,11 @@ class Stretch:
     after: int
     seen: int
 
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """Stretches with the same one can be answered in one batch."""
+        return len(self.samples), self.before, self.after
+
 
 class Cutter:
     """Cuts a waveform that comes in pieces into stretches; each window comes as soon as its samples are there.

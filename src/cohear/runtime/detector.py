@@ -1,0 +1,151 @@
+"""Events in the answers to overlapping windows: each is told once, however many windows it lasts over.
+
+The rule is hysteresis thresholding per label (an onset threshold, a lower release threshold; as post-processing of
+sound event detection in Cances et al. 2019, "Evaluation of post-processing algorithms for polyphonic sound event
+detection"), then a minimum duration.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cohear.base.errors import UserError
+from cohear.runtime.answers import WindowAnswer
+from cohear.runtime.card import TaskCard
+from cohear.runtime.events import Event
+
+
+@dataclass(frozen=True)
+class EventSettings:
+    """When a label begins and ends.
+
+    Args:
+        onset: probability from which on a multiclass task's label begins, if it is the most probable one. Labels of
+            multilabel tasks begin at the thresholds of the bundle's card.
+        release: a label ends where its probability falls below this share of what it began at.
+        minimum: seconds; what is shorter is no event.
+    """
+
+    onset: float = 0.5
+    release: float = 0.6
+    minimum: float = 0.0
+
+    def __post_init__(self) -> None:
+        if not (0 < self.onset <= 1 and 0 < self.release <= 1 and self.minimum >= 0):
+            raise UserError(
+                "events need an onset and a release above 0 and not above 1, and a minimum duration from 0 seconds on; "
+                f"found {self.onset:g}, {self.release:g} and {self.minimum:g}"
+            )
+
+
+@dataclass(frozen=True)
+class TaskEvent(Event):
+    """An event and the ``task`` whose label it is."""
+
+    task: str
+
+
+class EventDetector:
+    """Finds the events of all tasks in windows that come one after the other.
+
+    Overlapping windows share their time: each answers for what is nearer to its centre than to any other window's, so
+    that events of one task's labels follow each other without overlap, and an event lasting over several windows is
+    one. A window of digital silence ends every event.
+
+    Args:
+        tasks: of the bundle, by name.
+        settings: when a label begins and ends.
+    """
+
+    def __init__(self, tasks: dict[str, TaskCard], settings: EventSettings | None = None) -> None:
+        self._settings = settings or EventSettings()
+        self._labels = {name: _Labels(task, self._settings) for name, task in tasks.items()}
+        self._last: WindowAnswer | None = None
+
+    def push(self, window: WindowAnswer) -> list[TaskEvent]:
+        """Take in the next window; gives the events that ended before it."""
+        begins = window.onset if self._last is None else max(_between(self._last, window), self._last.onset)
+        self._last = window
+        found = []
+        for name, labels in self._labels.items():
+            probabilities = np.fromiter(window.answers[name].probabilities.values(), np.float64)
+            found += labels.push(probabilities if window.heard else np.zeros_like(probabilities), begins)
+        return self._long_enough(found)
+
+    def end(self) -> list[TaskEvent]:
+        """Events that last to the end of the waveform."""
+        if self._last is None:
+            return []
+        offset = self._last.offset
+        return self._long_enough([event for labels in self._labels.values() for event in labels.end(offset)])
+
+    @property
+    def lasting(self) -> list[TaskEvent]:
+        """Events that have begun and not ended, up to the end of the last window; of the minimum duration at least."""
+        if self._last is None:
+            return []
+        offset = self._last.offset
+        return self._long_enough([event for labels in self._labels.values() for event in labels.lasting(offset)])
+
+    def _long_enough(self, events: list[TaskEvent]) -> list[TaskEvent]:
+        least = self._settings.minimum - 1e-9
+        return sorted((e for e in events if e.offset - e.onset >= least), key=lambda e: (e.onset, e.task, e.label))
+
+
+def events_of(
+    windows: Iterable[WindowAnswer], tasks: dict[str, TaskCard], settings: EventSettings | None = None
+) -> list[TaskEvent]:
+    """All events in a clip's windows, in the order of their onsets."""
+    detector = EventDetector(tasks, settings)
+    found = [event for window in windows for event in detector.push(window)]
+    return sorted([*found, *detector.end()], key=lambda e: (e.onset, e.task, e.label))
+
+
+def _between(earlier: WindowAnswer, later: WindowAnswer) -> float:
+    """The time as near to one window's centre as to the other's."""
+    return (earlier.onset + earlier.offset + later.onset + later.offset) / 4
+
+
+class _Labels:
+    """State of one task's labels."""
+
+    def __init__(self, task: TaskCard, settings: EventSettings) -> None:
+        self._task = task
+        self._exclusive = task.kind == "multiclass"
+        count = len(task.labels)
+        self._begin_at = np.full(count, settings.onset) if self._exclusive else np.array(task.thresholds)
+        self._end_below = self._begin_at * settings.release
+        self._since: NDArray[np.float64] = np.full(count, np.nan)  # seconds; NaN where a label does not last
+        self._peak = np.zeros(count)
+
+    def push(self, probabilities: NDArray[np.float64], now: float) -> list[TaskEvent]:
+        """Probabilities ``[labels]`` from ``now`` on; gives the events that end there."""
+        begins = probabilities >= self._begin_at
+        if self._exclusive:
+            begins &= np.arange(len(begins)) == probabilities.argmax()
+        goes_on = ~np.isnan(self._since) & (probabilities >= self._end_below)
+        if self._exclusive and begins.any():
+            goes_on &= begins  # one label at a time
+        ended = [self._event(number, now) for number in np.flatnonzero(~np.isnan(self._since) & ~goes_on)]
+        self._peak = np.where(goes_on, np.maximum(self._peak, probabilities), probabilities)
+        self._since = np.where(goes_on, self._since, np.where(begins, now, np.nan))
+        return ended
+
+    def lasting(self, now: float) -> list[TaskEvent]:
+        """Events that last, as if they ended now."""
+        return [self._event(number, now) for number in np.flatnonzero(~np.isnan(self._since))]
+
+    def end(self, now: float) -> list[TaskEvent]:
+        """End all."""
+        ended = self.lasting(now)
+        self._since[:] = np.nan
+        return ended
+
+    def _event(self, number: np.intp, now: float) -> TaskEvent:
+        return TaskEvent(
+            float(self._since[number]), now, self._task.labels[number], float(self._peak[number]), self._task.name
+        )

@@ -1,0 +1,85 @@
+"""A waveform that comes in pieces: each window's answer as soon as its samples are there."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cohear.audio.resample import StreamResampler
+from cohear.base.errors import DataError
+from cohear.runtime.answers import Answer, Pool, WindowAnswer, answer
+from cohear.runtime.bundle import Bundle, WindowLogits, as_mono, checked_rate
+from cohear.runtime.windows import Cutter, Stretch
+
+
+class Stream:
+    """Push samples, get answers: the same ones, to 1e-4, as `Bundle.windows` gives of the whole waveform.
+
+    Memory does not grow with what was pushed. ``push`` and ``end`` answer at once; a server that answers the windows of
+    many streams in one batch calls ``cut``, ``cut_end`` and ``take`` instead.
+
+    Args:
+        bundle: which answers.
+        rate: of the samples that will be pushed, in Hz; they are resampled where it is not the model's.
+
+    Raises:
+        DataError: the rate is none.
+    """
+
+    def __init__(self, bundle: Bundle, rate: int) -> None:
+        self._bundle = bundle
+        self._resampler = StreamResampler(checked_rate(rate), bundle.rate)
+        self._cutter = Cutter(bundle.windowing)
+        self._pool = Pool(bundle.tasks)
+        self._answered = 0
+        self._ended = False
+
+    @property
+    def seconds(self) -> float:
+        """What has come so far, at the model's rate."""
+        return self._cutter.samples / self._bundle.rate
+
+    def push(self, samples: NDArray[Any]) -> list[WindowAnswer]:
+        """Take in samples; gives the answers to the windows that are complete now.
+
+        Args:
+            samples: ``[samples]`` or ``[samples, channels]``; any number, none too.
+
+        Raises:
+            DataError: another shape, samples that are not finite numbers, or the stream has ended.
+        """
+        return [each for stretch in self.cut(samples) for each in self.take(self._bundle.stretch_logits(stretch))]
+
+    def end(self) -> list[WindowAnswer]:
+        """Answers to the windows that are left, the last of which ends with the waveform."""
+        return [each for stretch in self.cut_end() for each in self.take(self._bundle.stretch_logits(stretch))]
+
+    def cut(self, samples: NDArray[Any]) -> list[Stretch]:
+        """The windows that are complete with these samples, to be answered by the caller; see ``push``."""
+        if self._ended:
+            raise DataError("the stream has ended: begin another one")
+        if not np.size(samples):
+            return []
+        return self._cutter.push(self._resampler.push(as_mono(samples)))
+
+    def cut_end(self) -> list[Stretch]:
+        """The windows that are left at the end, to be answered by the caller."""
+        if self._ended:
+            return []
+        self._ended = True
+        return [*self._cutter.push(self._resampler.end()), *self._cutter.end()]
+
+    def take(self, windows: WindowLogits) -> list[WindowAnswer]:
+        """Answers in numbers of windows that were cut, in their order; they enter ``clip`` too."""
+        self._pool.add(windows.logits, windows.heard)
+        self._answered += len(windows.starts)
+        return self._bundle.answers(windows, self.seconds if self._ended else None)
+
+    @property
+    def clip(self) -> dict[str, Answer]:
+        """Answers to all that was heard so far, as to one clip; none before the first window."""
+        if not self._answered:
+            return {}
+        return {name: answer(self._bundle.tasks[name], row) for name, row in self._pool.probabilities().items()}

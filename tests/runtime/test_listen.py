@@ -1,0 +1,108 @@
+"""``cohear listen`` as users run it."""
+
+import json
+import os
+import pty
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+import soundfile
+from tiny_bundle import tone
+
+from cohear import Bundle
+
+COHEAR = [sys.executable, "-c", "from cohear.cli import main; main()", "listen"]
+SOUND = np.concatenate([tone("low", seconds=2.0), tone(seconds=1.0), tone("high", seconds=1.5)])
+
+
+@pytest.fixture(scope="module")
+def wav(tmp_path_factory):
+    path = tmp_path_factory.mktemp("listen") / "sound.wav"
+    soundfile.write(path, SOUND, 16000, subtype="PCM_16")
+    return path
+
+
+def listen(folder, *arguments, stdin=b""):
+    return subprocess.run(
+        [*COHEAR, str(folder), *map(str, arguments)], input=stdin, capture_output=True, check=False, timeout=120
+    )
+
+
+def lines(ended):
+    assert ended.returncode == 0, ended.stderr
+    return [json.loads(line) for line in ended.stdout.splitlines()]
+
+
+def test_a_file_and_a_pipe_give_the_answers_of_the_whole_file(tiny_folder, wav):
+    played = lines(listen(tiny_folder, "--file", wav, "--speed", 0, "--json"))
+    raw = soundfile.read(wav, dtype="int16")[0].astype("<i2").tobytes()
+    piped = lines(listen(tiny_folder, "--pcm", "s16le", "--json", stdin=raw + b"\0"))  # half a sample too many
+    windows = Bundle.load(tiny_folder).windows(*soundfile.read(wav, dtype="float32"))
+    for told in (played, piped):
+        told_windows = [line for line in told if "event" not in line]
+        assert [line["onset"] for line in told_windows] == [window.onset for window in windows]
+        for line, window in zip(told_windows, windows, strict=True):
+            assert line["tasks"]["pitch"]["probabilities"] == pytest.approx(
+                window.answers["pitch"].probabilities, abs=1e-4
+            )
+    events = [line["event"] for line in played if "event" in line]
+    assert [event["label"] for event in events if event["task"] == "pitch"] == ["low", "high"]
+
+
+def test_without_a_terminal_events_alone(tiny_folder, wav):
+    ended = listen(tiny_folder, "--file", wav, "--speed", 0, "--minimum", 0.5)
+    assert (ended.returncode, ended.stderr) == (0, b"")
+    assert ended.stdout.decode().count("pitch: ") == 2
+
+
+def test_a_live_view_in_a_terminal(tiny_folder, wav):
+    outer, inner = pty.openpty()
+    command = [*COHEAR, str(tiny_folder), "--file", str(wav), "--speed", "4"]
+    shown = b""
+    with subprocess.Popen(command, stdout=inner, env={**os.environ, "TERM": "xterm", "COLUMNS": "100"}) as running:
+        os.close(inner)
+        while True:
+            try:
+                shown += os.read(outer, 65536)
+            except OSError:  # the other side was closed
+                break
+        assert running.wait(60) == 0
+    os.close(outer)
+    assert "━".encode() in shown and b"silence" in shown and b"parts: high" in shown
+
+
+def test_ctrl_c_ends_it_and_tells_what_lasted(tiny_folder, wav):
+    command = [*COHEAR, str(tiny_folder), "--pcm", "f32le", "--json"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
+        running.stdin.write(tone("low", seconds=2.0).tobytes())
+        running.stdin.flush()
+        running.stdout.readline()
+        time.sleep(0.5)
+        running.send_signal(signal.SIGINT)
+        out, err = running.communicate(timeout=60)
+    assert (running.returncode, err) == (0, b"")
+    assert b'"label": "low"' in out.splitlines()[-1]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["--pcm", "s16"], "did you mean 's16le'"),
+        (["--pcm", "s16le"], "before its first sample"),
+        (["--pcm", "s16le", "--file", "x.wav"], "give one of them"),
+        (["--file", "nowhere.wav"], "there is no such file"),
+        (["--file", "nowhere.wav", "--onset", "2"], "onset"),
+    ],
+)
+def test_mistakes(tiny_folder, arguments, told):
+    ended = listen(tiny_folder, *arguments)
+    assert ended.returncode == 2 and told in ended.stderr.decode() and b"Traceback" not in ended.stderr
+
+
+def test_a_damaged_stream_is_told(tiny_folder):
+    ended = listen(tiny_folder, "--pcm", "f32le", stdin=np.full(99, np.nan, "<f4").tobytes())
+    assert ended.returncode == 2 and b"not finite" in ended.stderr
