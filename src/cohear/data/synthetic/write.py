@@ -12,7 +12,7 @@ import yaml
 from cohear.base.files import folder_whole_or_not_at_all, make_folder, write_text
 from cohear.data.synthetic.corpora import Corpus, clips_of
 
-VERSION = 2
+VERSION = 3
 """Goes up when the samples or labels that come out change."""
 
 _SUBTYPES = {"wav": "PCM_16", "flac": "PCM_16", "ogg": "VORBIS"}
