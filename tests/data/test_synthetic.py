@@ -12,7 +12,7 @@ from cohear.data.synthetic.corpora import clips_of
 
 EXPECTED = {
     "syllables": ("FLAC", 16_000, 1, 400, 50),
-    "commands": ("WAV", 16_000, 1, 96, 48),
+    "commands": ("WAV", 16_000, 1, 160, 80),
     "engines": ("OGG", 44_100, 2, 96, 12),
     "lottery": ("WAV", 8_000, 2, 180, 20),
 }

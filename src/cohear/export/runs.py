@@ -18,6 +18,7 @@ from cohear.data.splits import Part
 from cohear.export.cell import Cell
 from cohear.features.front_end import FrontEnd
 from cohear.models.sharing import Network
+from cohear.study import local  # noqa: F401 - enters the launcher
 from cohear.study.folder import StudyFolder
 from cohear.study.launcher import LAUNCHERS, Work
 from cohear.study.prepare import Prepared, make_stores, prepare, write_splits
