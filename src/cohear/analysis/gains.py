@@ -156,7 +156,9 @@ def caveats(results: pd.DataFrame) -> list[str]:
         said.append("With one seed a fold, chance and the choice of data cannot be told apart; intervals are wide.")
     too_few = sorted(cells.loc[cells["repeats"].between(2, FEWEST_REPEATS - 1), "task"].unique())
     if too_few:
-        said.append(f"Fewer than {FEWEST_REPEATS} paired repeats ({_names(too_few)}): no verdict there, intervals alone.")
+        said.append(
+            f"Fewer than {FEWEST_REPEATS} paired repeats ({_names(too_few)}): no verdict there, intervals alone."
+        )
     return said
 
 
