@@ -113,6 +113,25 @@ def test_one_repeat_decides_nothing():
     assert "Fewer than two paired repeats (a)" in caveats(results_table(cell([0.5], [0.9])))[0]
 
 
+@pytest.mark.parametrize("repeats", [2, 3, 4, 5])
+def test_a_verdict_needs_five_paired_repeats(repeats):
+    d = np.array([0.30, 0.31, 0.30, 0.31, 0.30][:repeats])
+    table = results_table(cell([0.5] * repeats, 0.5 + d))
+    row = gains(table).iloc[0]
+    assert row["low"] < row["gain"] < row["high"] and row["p"] < 0.05
+    assert row["verdict"] == ("undecided" if repeats < 5 else "helps")
+    assert np.isnan(row["p_adjusted"]) == (repeats < 5)
+    assert any("Fewer than 5 paired repeats (a)" in said for said in caveats(table)) == (repeats < 5)
+
+
+def test_cells_of_few_repeats_are_in_no_family():
+    tested = cell([0.5] * 5, [0.51, 0.55, 0.52, 0.56, 0.53])
+    few = [row for i in range(3) for row in cell([0.5] * 3, [0.5, 0.52, 0.48], f"t{i}", f"t{i}+z")]
+    table = gains(results_table(tested + few)).set_index("task")
+    assert table.loc["a", "p_adjusted"] == table.loc["a", "p"]
+    assert table.drop("a")["p_adjusted"].isna().all()
+
+
 def test_equal_differences_divide_by_nothing():
     same = gains(results_table(cell([0.5, 0.6, 0.7, 0.5, 0.6], [0.5, 0.6, 0.7, 0.5, 0.6]))).iloc[0]
     assert same["gain"] == 0 and same["p"] == 1 and same["verdict"] == "harmless"

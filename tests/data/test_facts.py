@@ -113,6 +113,15 @@ def test_bad_clips_are_told_and_not_kept(tmp_path, decoded):
     assert isinstance(scan(segments, cache=tmp_path / "cache")[1], ClipFacts)
 
 
+def test_facts_of_another_libsndfile_are_not_used(tmp_path, decoded, monkeypatch):
+    """Another decoder may give other samples of the same file."""
+    clip, cache = write(tmp_path / "a.wav", pcm(100)), tmp_path / "cache"
+    for version, expected in (("1.2.2", 1), ("1.2.2", 1), ("9.9.9", 2), ("1.2.2", 2)):
+        monkeypatch.setattr(soundfile, "__libsndfile_version__", version)
+        scan([clip], cache=cache)
+        assert len(decoded) == expected
+
+
 @pytest.mark.parametrize("torn", [1, 20, 90])
 def test_torn_last_line_is_survived(tmp_path, decoded, torn):
     segments = [write(tmp_path / f"{i}.wav", pcm(300, i)) for i in range(3)]

@@ -26,7 +26,7 @@ def held_out_rows(made):
 @settings(max_examples=80, deadline=None)
 def test_groups_are_never_split(clips, seed):
     """Pitfall 4: the split is by clips and groups, long before any window is cut; each clip is tested once."""
-    made, groups = plan(clips, seed=seed), groups_of(clips.column("group", "test"))
+    made, groups = plan(clips, seed=seed), groups_of(clips.column("group", "test"), clips.column("path", "test"))
     assert made.column == "group"
     assert made.count == min(5, len(np.unique(groups)))
     assert sorted(np.concatenate(held_out_rows(made))) == list(range(len(clips)))
@@ -95,7 +95,7 @@ def test_folds_are_alike_in_size_and_labels(seed):
 
 def test_empty_groups_are_groups_of_their_own():
     clips = table({"group": ["a", "a", "", "", "b", ""]})
-    assert groups_of(clips.column("group", "t")).tolist() == [0, 0, 1, 2, 3, 4]
+    assert groups_of(clips.column("group", "t"), clips.column("path", "t")).tolist() == [0, 0, 1, 2, 3, 4]
     assert plan(clips).count == 5
 
 

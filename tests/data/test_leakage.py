@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from made_up import dataset, partition, speech, task
 
 from cohear.base.errors import DataError
+from cohear.data.crossing import warnings_of_crossing
 from cohear.data.leakage import recordings
 from cohear.data.partition import mistakes_in_folds, warnings_in_folds
 from cohear.data.splits import Part
@@ -146,7 +147,8 @@ def test_nothing_tested_is_trained_on(seed, fold, official):
         learnt = rows_in(split, Part.TRAIN, Part.VALIDATION)
         assert all(tested.isdisjoint(names[split.dataset][row]) for row in learnt)
         assert split.cleared.set_aside == split.cleared.learnt - len(learnt)
-        assert split.cleared.share == split.cleared.set_aside / max(split.cleared.learnt, 1)
+        assert split.cleared.from_training == split.cleared.trained - split.count(Part.TRAIN)
+        assert split.cleared.share == split.cleared.from_training / max(split.cleared.trained, 1)
 
 
 def told(made, *tasks, allow=False):
@@ -155,27 +157,82 @@ def told(made, *tasks, allow=False):
     return mistakes_in_folds(folds, allow_overlap=allow), warnings_in_folds(folds), folds
 
 
-@pytest.mark.parametrize(("common", "refused"), [(4, False), (5, True)])
-def test_more_than_five_percent_is_refused(common, refused):
-    """4 of 80 training and validation clips are 5 %, 5 are more; the count and the cures are told."""
-    one = sources("one")
+@pytest.mark.parametrize(("part", "refused"), [(Part.TRAIN, False), (Part.TRAIN, True), (Part.VALIDATION, False)])
+def test_more_than_five_percent_of_training_is_refused(part, refused):
+    """Training clips are counted, not validation clips; the count and the cures are told."""
+    one, two = sources("one"), sources("two")
+    split = partition([one, two], *BOTH).fold(0)["b"]
+    trained = split.count(Part.TRAIN)
+    common = trained // 20 + refused if part == Part.TRAIN else trained // 20 + 2
     cells = [f"two:{number}" for number in range(100)]
-    for number in range(common):  # tested by `one` in fold 0, learnt by `two`
-        cells[1 + 5 * number] = f"one:{5 * number}"
-    mistakes, warnings, _ = told([one, sources("two", source_id=cells)], *BOTH)
+    for number, row in enumerate(sorted(rows_in(split, part))[:common]):  # tested by `one` in fold 0, learnt by `two`
+        cells[row] = f"one:{5 * number}"
+    mistakes, warnings, folds = told([one, sources("two", source_id=cells)], *BOTH)
+    mistakes = [mistake for mistake in mistakes if mistake.startswith("tasks.b")]
+    assert folds[0]["b"].cleared.set_aside == common
     if refused:
-        assert len(mistakes) == 2  # `two` tests in fold 1 what `one` learns
-        assert mistakes[1].startswith(
-            "tasks.b: in fold 0 the test part of a holds recordings of 5 of its 80 training and validation clips "
-            "(6.2%, more than 5%); give the tasks the same folds (same hold_out), give them disjoint clips"
+        assert mistakes[0].startswith(
+            f"tasks.b: in fold 0 the test part of a holds recordings of {common} of its {trained} training clips "
+            f"({common / trained:.1%}, more than 5%); give the tasks the same folds (same hold_out), give them disjoint"
         )
-        assert mistakes[1].endswith("hold out source_id, or set allow_input_overlap: true")
+        assert mistakes[0].endswith("hold out source_id, or set allow_input_overlap: true")
     else:
         assert mistakes == []
         assert [w for w in warnings if "tasks.b" in w] == [
-            "tasks.b: the leakage rule sets aside 0 to 4 training and validation clips a fold, because their "
+            f"tasks.b: the leakage rule sets aside 0 to {common} training and validation clips a fold, because their "
             "recordings are tested there"
         ]
+
+
+def segmented(groups, fold=(1, 2, 3) * 12):
+    """6 files of 6 segments; its official folds cut through the files."""
+    files = np.repeat(np.arange(6), 6)
+    start = np.tile(np.arange(6), 6)
+    columns = {"path": [f"{file}.wav" for file in files], "start": start, "end": start + 1, "label": start % 2}
+    return dataset({**columns, "group": groups, "fold": fold})
+
+
+def files_on_both_sides(split):
+    def files(*parts):
+        return {row // 6 for row in rows_in(split, *parts)}
+
+    return files(Part.TEST) & files(Part.TRAIN, Part.VALIDATION)
+
+
+@pytest.mark.parametrize(
+    "groups", [[""] * 36, ["", "", "", "x", "y", "z"] * 6, ["a"] * 6 + [""] * 30, [""] * 5 + ["a"] * 8 + [""] * 23]
+)
+def test_segments_of_a_file_without_group_stay_on_one_side(groups):
+    """Pitfall 4: a group that is not known is that of the file."""
+    cut = partition([segmented(groups)], task("a", "made", "label"))
+    for fold in range(5):
+        split = cut.fold(fold)["a"]
+        assert split.count(Part.TEST)
+        assert not files_on_both_sides(split)
+
+
+BY_FILE = np.repeat([1, 2, 3, 1, 2, 3], 6)
+
+
+@pytest.mark.parametrize(
+    ("of", "what"),
+    [
+        (segmented([""] * 36), "files: 6"),
+        (segmented(np.arange(36)), "files: 6"),
+        (segmented(np.arange(36) // 12, BY_FILE), "groups: 2"),
+        (segmented([""] * 36, BY_FILE), None),
+        (segmented(BY_FILE, BY_FILE), None),
+    ],
+)
+def test_official_folds_that_cut_through_files_and_groups_are_told(of, what):
+    def found(chosen):
+        cut = partition([of], chosen)
+        return warnings_of_crossing({"made": of}, [chosen], {index: cut.fold(index) for index in range(3)})
+
+    told = found(task("a", "made", "label", "fold"))
+    assert len(told) == bool(what)
+    assert all(each.startswith(f"tasks.a: the official folds cut through {what} of those tested") for each in told)
+    assert found(task("a", "made", "label")) == []
 
 
 def test_allowed_overlap_stays_and_is_told():

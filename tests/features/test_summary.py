@@ -6,7 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cohear.features import Summary
+from cohear.features.store import FeatureStore
 from cohear.features.summary import STATISTICS
+from cohear.features.windows import gather
 
 
 def reference(window: np.ndarray) -> np.ndarray:
@@ -34,6 +36,22 @@ def test_mixed_lengths_equal_numpy(data, width, batch):
     found = Summary().window_input(windows, lengths)
     for window, length, vector in zip(windows, lengths, found, strict=True):
         np.testing.assert_allclose(vector, reference(window[:length]), rtol=2e-5, atol=2e-5)
+
+
+def test_a_window_does_not_know_the_clip_around_it():
+    """Pitfall 26: statistics are of the window, so extremes do not tell how long the clip is."""
+    front_end = Summary()
+    samples = np.random.default_rng(0).normal(0, 0.01, 4 * front_end.rate).astype(np.float32)
+    samples[2 * front_end.rate :] *= 50  # what comes later is louder than all before
+    found = []
+    for seconds in (1, 2, 4):
+        frames = front_end.frames([samples[: seconds * front_end.rate]])[0]
+        store = FeatureStore("key", frames, np.array([0, len(frames)]), ("content",))
+        windows, lengths = gather(store, np.array([0]), np.array([10]), 30)
+        found.append(front_end.window_input(windows, lengths))
+    np.testing.assert_allclose(found[1], found[0], rtol=1e-5, atol=1e-5)
+    np.testing.assert_allclose(found[2], found[0], rtol=1e-5, atol=1e-5)
+    assert not np.allclose(front_end.window_input(frames[None], np.array([len(frames)])), found[0], atol=0.1)
 
 
 def test_order_of_the_vector():

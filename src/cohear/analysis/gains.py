@@ -15,7 +15,8 @@ V is moderated: shared among the cells of the family (Smyth 2004, Stat. Appl. Ge
 the family has at least four cells; then ``t = gain / sqrt(var)`` has J - 1 + d0 degrees of freedom.
 
 A family is what is tested at once: the pair cells of one features x encoder x arm; larger groups make a
-family of their own. Within it the false discovery rate is kept at 5 % (Benjamini & Hochberg 1995).
+family of their own. Within it the false discovery rate is kept at 5 % (Benjamini & Hochberg 1995). A cell of fewer
+than five paired repeats has an interval and a p-value, but is not tested: it is in no family and stays undecided.
 """
 
 from collections.abc import Mapping
@@ -35,6 +36,9 @@ Array = NDArray[np.float64]
 
 LEVEL = 0.05
 """False discovery rate of the verdicts, and one minus the coverage of the intervals."""
+
+FEWEST_REPEATS = 5
+"""Paired repeats that a verdict needs."""
 
 MARGIN = 0.01
 """What "harmless" may cost where nothing else is said, in the metric's own unit."""
@@ -56,7 +60,8 @@ def gains(results: pd.DataFrame, margins: PerTask = MARGIN, test_train_ratio: Pe
         The columns of ``gains.csv``, a row per cell, sorted by names. ``gain``, ``low``, ``high`` have the
         sign that plus is better; the interval is for the cell alone, ``p_adjusted`` and ``verdict`` are
         for the family. With fewer than two repeats ``low``, ``high``, ``p``, ``p_adjusted`` are empty and
-        the verdict is ``undecided``. With one test part only seeds vary: the verdict covers this one
+        the verdict is ``undecided``; with fewer than :data:`FEWEST_REPEATS` only ``p_adjusted`` is empty and the
+        verdict is ``undecided`` all the same. With one test part only seeds vary: the verdict covers this one
         split, and :func:`caveats` says so. ``explanation`` is empty here; controls fill it.
 
     Raises:
@@ -80,7 +85,8 @@ def gains(results: pd.DataFrame, margins: PerTask = MARGIN, test_train_ratio: Pe
         if len(some)
     ]
     table = pd.concat(judged).sort_index()
-    for _, family in table.groupby(["features", "encoder", "arm", "pair"], sort=False):
+    tested = table[table["repeats"] >= FEWEST_REPEATS]
+    for _, family in tested.groupby(["features", "encoder", "arm", "pair"], sort=False):
         table.loc[family.index, ["p_adjusted", "verdict"]] = _verdicts(family)
     return table.assign(explanation="")[list(GAINS)].reset_index(drop=True)
 
@@ -148,8 +154,11 @@ def caveats(results: pd.DataFrame) -> list[str]:
         said.append(f"One test part only ({_names(one)}): the verdicts hold for this split, not for other data.")
     if ((cells["parts"] > 1) & (cells["repeats"] == cells["parts"])).any():
         said.append("With one seed a fold, chance and the choice of data cannot be told apart; intervals are wide.")
-    if cells["repeats"].max() < 5:
-        said.append(f"At most {cells['repeats'].max()} paired repeats; at least 5 are advised before a verdict.")
+    too_few = sorted(cells.loc[cells["repeats"].between(2, FEWEST_REPEATS - 1), "task"].unique())
+    if too_few:
+        said.append(
+            f"Fewer than {FEWEST_REPEATS} paired repeats ({_names(too_few)}): no verdict there, intervals alone."
+        )
     return said
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import soundfile
 from numpy.typing import NDArray
 
 from cohear.audio.decode import UnreadableAudio, open_blocks
@@ -131,7 +132,8 @@ def scan(
     keys = [_key(segment, states[segment.path]) for segment in segments]
     root = os.path.commonpath([path.absolute().parent for path in states])
     name = hashlib.blake2b(os.fsencode(root), digest_size=8).hexdigest()
-    file = cache / "facts" / f"{name}.v{_VERSION}.jsonl"
+    # another libsndfile may decode to other samples (lossy formats), and its facts would fit none of them
+    file = cache / "facts" / f"{name}.v{_VERSION}-libsndfile-{soundfile.__libsndfile_version__}.jsonl"
     known = _load(file, {key for key in keys if key})
     found: list[ClipFacts | BadClip | None] = [known.get(key) for key in keys]
     missing = [index for index, facts in enumerate(found) if facts is None]

@@ -48,9 +48,14 @@ def label_matrix(table: ClipTable) -> LabelMatrix:
     return csr_array((np.ones(len(row)), (row, column)), shape=(clips, width))
 
 
-def groups_of(cells: Sequence[str]) -> NDArray[np.int64]:
-    """Group number of each clip; a clip whose group is unknown is a group of its own."""
-    names = [("known", cell) if cell else ("clip", str(number)) for number, cell in enumerate(cells)]
+def groups_of(cells: Sequence[str], files: Sequence[str]) -> NDArray[np.int64]:
+    """Group number of each clip; clips of one file whose group is unknown are a group of their own.
+
+    Args:
+        cells: group of each clip; empty where it is unknown.
+        files: path of each clip.
+    """
+    names = [("known", cell) if cell else ("file", file) for cell, file in zip(cells, files, strict=True)]
     index = {name: number for number, name in enumerate(dict.fromkeys(names))}
     return np.array([index[name] for name in names], dtype=np.int64)
 

@@ -2,11 +2,12 @@
 
 Two tasks that share a trunk also share what the trunk has heard, so a recording in the test part of one may not be
 in the training part of another. A recording is known by its ``source_id``, by its decoded samples, and inside one
-dataset by the value of every column that some task holds out.
+dataset by the value of every column that some task holds out, or by its file where that column says nothing.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -31,11 +32,22 @@ def recordings(dataset: Dataset, held_out: Sequence[str]) -> list[list[Recording
     for row, source in enumerate(dataset.table.optional_column("source_id")):
         if source:
             names[row].append(("source", source))
+    files = dataset.table.column("path", dataset.name)
     for column in held_out:
-        for row, value in enumerate(dataset.table.column(column, dataset.name)):
+        cells = dataset.table.column(column, dataset.name)
+        unknown = _files_cut_at_unknown(files, cells)
+        for row, (file, value) in enumerate(zip(files, cells, strict=True)):
             if value:
                 names[row].append((_HELD_OUT, dataset.name, column, value))
+            if file in unknown:
+                names[row].append((_HELD_OUT, dataset.name, "path", file))
     return names
+
+
+def _files_cut_at_unknown(files: Sequence[str], cells: Sequence[str]) -> set[str]:
+    """Files of several clips of which some have no cell: these clips may be of any group that the file has."""
+    several = {file for file, count in Counter(files).items() if count > 1}
+    return several & {file for file, cell in zip(files, cells, strict=True) if not cell}
 
 
 @dataclass(frozen=True)
@@ -62,6 +74,8 @@ class Cleared:
         set_aside: how many clips left training and validation.
         overlap: how many clips stay although another task tests their recording (``allow_input_overlap``).
         learnt: how many clips training and validation had before.
+        trained: how many clips training had before.
+        from_training: how many of these the rule concerns.
         testers: tasks whose test parts hold recordings of these clips, in the study's order.
     """
 
@@ -69,17 +83,14 @@ class Cleared:
     set_aside: int
     overlap: int
     learnt: int
+    trained: int
+    from_training: int
     testers: tuple[str, ...]
 
     @property
-    def concerned(self) -> int:
-        """How many training and validation clips the rule concerns, whether or not they left."""
-        return self.set_aside + self.overlap
-
-    @property
     def share(self) -> float:
-        """The same as a share of all training and validation clips."""
-        return self.concerned / max(self.learnt, 1)
+        """What share of the training clips the rule concerns, whether or not they left."""
+        return self.from_training / max(self.trained, 1)
 
 
 def set_aside(
@@ -110,12 +121,15 @@ def _clear(
     if allow_overlap:  # what others hold out is no business of this task's own folds
         own = {name for name in tested[task] if name[0] != _HELD_OUT}
         leaving = learnt & _known_by(cut, names, own)
+    training = cut.parts == Part.TRAIN
     found = {name for row in cut.rows[concerned] for name in names[row]}
     return Cleared(
         parts=np.where(leaving, int(Part.NONE), cut.parts),
         set_aside=int(leaving.sum()),
         overlap=int((concerned & ~leaving).sum()),
         learnt=int(learnt.sum()),
+        trained=int(training.sum()),
+        from_training=int((concerned & training).sum()),
         testers=tuple(other for other, recorded in tested.items() if not found.isdisjoint(recorded)),
     )
 

@@ -192,8 +192,8 @@ def mistakes_in_folds(folds: Mapping[int, Mapping[str, TaskSplit]], *, allow_ove
         if cleared.share > MOST_SET_ASIDE and not allow_overlap:
             mistakes.append(
                 f"tasks.{task}: in fold {worst} the test part of {' and '.join(cleared.testers)} holds recordings of "
-                f"{cleared.concerned} of its {cleared.learnt} training and validation clips ({cleared.share:.1%}, more "
-                f"than {MOST_SET_ASIDE:.0%}); give the tasks the same folds (same hold_out), give them disjoint clips, "
+                f"{cleared.from_training} of its {cleared.trained} training clips ({cleared.share:.1%}, more than "
+                f"{MOST_SET_ASIDE:.0%}); give the tasks the same folds (same hold_out), give them disjoint clips, "
                 "hold out source_id, or set allow_input_overlap: true"
             )
             continue

@@ -49,7 +49,8 @@ class FoldPlan:
 
     Attributes:
         column: column whose values are held out whole, or None under official folds or by clips. Where the table
-            has no ``group``, segments of one file stay together, and it is ``path``.
+            has no ``group``, segments of one file stay together, and it is ``path``. So do segments of one file
+            whose cells are empty.
         count: number of different test parts, K.
 
     Raises:
@@ -64,11 +65,12 @@ class FoldPlan:
         if rule.hold_out is None and rule.folds is None:
             self.column = _usual_column(table)
         cells = table.column(self.column, asked_by) if self.column else [""] * len(table)
-        self._groups = groups_of(cells)
+        files = table.column("path", asked_by)
+        self._groups = groups_of(cells, files)
         self._official: list[str] | None = None
         if rule.folds is not None:
             usual = _usual_column(table)
-            self._groups = groups_of(table.column(usual, asked_by) if usual else cells)
+            self._groups = groups_of(table.column(usual, asked_by) if usual else cells, files)
             self._official = _official_cells(table, rule.folds, asked_by)
             self._tests = _official_tests(self._official, table.name, rule.folds, asked_by)
             self.count = len(self._tests)

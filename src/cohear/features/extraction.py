@@ -87,5 +87,8 @@ def _waveform(segment: Segment, facts: ClipFacts, to_rate: int) -> Floats:
     """Samples ``[samples]`` at the front-end's rate, after a check that they are those that were scanned."""
     samples, rate = read_audio(segment)
     if rate != facts.rate or content_hash(samples) != facts.content:
-        raise DataError(f"{segment.path} changed after it was scanned; run the same again")
+        raise DataError(
+            f"{segment.path} changed after it was scanned; run the same again, and where it is told once more, remove "
+            "the folder 'facts' in the cache first"
+        )
     return resample(samples, rate, to_rate)

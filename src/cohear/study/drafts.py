@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+from numpy.typing import NDArray
+
 from cohear.base.errors import UserError
 from cohear.data.dataset import Dataset
 from cohear.data.events import NOTHING
@@ -71,7 +74,8 @@ def _rules(dataset: Dataset, target: str) -> Iterator[tuple[FoldRule, str]]:
     is_group = has_groups and same_partition(cells, groups)
     folds = table.optional_column(_FOLD)
     official = _official(dataset) if any(folds) else None
-    crossing = _crossing(official, groups) if official and has_groups else 0
+    numbers = groups_of(groups, table.column("path", dataset.name))
+    crossing = _crossing(official, numbers) if official and has_groups else 0
     if official and (is_group or not crossing):
         both = f"have every {target} on both sides, which this task needs" if is_group else "keep groups together"
         yield FoldRule(folds=_FOLD), f"Official folds: they {both if has_groups else 'make results comparable'}."
@@ -108,9 +112,8 @@ def _official(dataset: Dataset) -> FoldPlan | None:
         return None
 
 
-def _crossing(official: FoldPlan, groups: Sequence[str]) -> int:
-    """How many groups are tested in a fold that also learns from them."""
-    numbers = groups_of(groups)
+def _crossing(official: FoldPlan, numbers: NDArray[np.int64]) -> int:
+    """How many groups (``[clips]`` numbers) are tested in a fold that also learns from them."""
     both: set[int] = set()
     for index in range(official.count):
         parts = official.parts(index)

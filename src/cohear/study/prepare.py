@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,10 +11,12 @@ import numpy as np
 
 from cohear.base.errors import FolderError, StudyError, UserError
 from cohear.base.files import digest, write_json
+from cohear.data.crossing import warnings_of_crossing
 from cohear.data.dataset import Dataset, open_dataset
 from cohear.data.partition import Partition, TaskSplit, mistakes_in_folds, warnings_in_folds
 from cohear.data.reader import read_clip_table
 from cohear.data.splits import Part
+from cohear.features.front_end import FrontEnd
 from cohear.features.store import ensure_store, store_key
 from cohear.study.folder import StudyFolder
 from cohear.study.plan import PlannedRun, front_end_label, make_plan
@@ -81,7 +83,13 @@ def prepare(
         for name in used
     }
     plan = make_plan(settings, front_ends, encoders, splits, stores)
-    sentences = [*_silence(datasets), *_missing(datasets), *warnings_in_folds(folds)]
+    sentences = [
+        *_silence(datasets),
+        *_missing(datasets),
+        *_rates(datasets, front_ends),
+        *warnings_in_folds(folds),
+        *warnings_of_crossing(datasets, choices, folds),
+    ]
     return Prepared(settings, datasets, folds, plan, sentences)
 
 
@@ -168,6 +176,24 @@ def _missing(datasets: Mapping[str, Dataset]) -> list[str]:
         f"datasets.{name}: {len(dataset.bad)} clips are missing, because their audio cannot be read"
         for name, dataset in datasets.items()
         if dataset.bad
+    ]
+
+
+def _rates(datasets: Mapping[str, Dataset], front_ends: Sequence[FrontEnd]) -> list[str]:
+    """A warning where what front-ends hear of some clips has no high frequencies and of others has.
+
+    A clip below a front-end's rate is silent above half its own; rates above it are cut down to it and do not differ.
+    """
+    highest = max(front_end.rate for front_end in front_ends)
+    heard = {name: {min(fact.rate, highest) for fact in dataset.facts} for name, dataset in datasets.items()}
+    if len(set().union(*heard.values())) < 2:
+        return []
+    own = {name: sorted({fact.rate for fact in dataset.facts}) for name, dataset in datasets.items()}
+    listed = "; ".join(f"{name}: {', '.join(map(str, rates))} Hz" for name, rates in own.items())
+    lowest = min(rate for rates in own.values() for rate in rates)
+    return [
+        f"datasets differ in sampling rate ({listed}): some clips hold nothing above {lowest // 2} Hz and others do, "
+        "so a network can tell recordings apart by that alone; bring all to one rate where labels go with it"
     ]
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from cohear.base.errors import RunFailed
 from cohear.features.front_end import FrontEnd
 from cohear.models.encoder import EncoderChoice, build_encoder
 from cohear.models.sharing import SHARING, Draws, Network
@@ -49,12 +50,16 @@ class TaskScores:
 
 @dataclass(frozen=True)
 class RunResult:
-    """A trained network and all that was measured of it."""
+    """A trained network and all that was measured of it.
+
+    ``steps`` are the optimiser steps that each task took part in, as they were counted.
+    """
 
     spec: RunSpec
     network: Network
     tasks: dict[str, TaskScores]
     curve: list[dict[str, object]]
+    steps: int
     seconds: float
 
     @property
@@ -93,6 +98,7 @@ def train_one(spec: RunSpec, sources: Sources, encoder_folder: str | None = None
     validation = {task: Evaluation(data, "validation", front_end, window, name) for task, data in tasks.items()}
     checkpoints = Checkpoints({task: _sign(data) for task, data in tasks.items()})
     curve, points = Curve(tasks), set(grid(settings.steps))
+    taken, taken_by = 0, dict.fromkeys(tasks, 0)
 
     network.train()
     for step, batch in enumerate(schedule.batches(batches, settings.steps)):
@@ -106,7 +112,9 @@ def train_one(spec: RunSpec, sources: Sources, encoder_folder: str | None = None
         objective.backward(losses, network)
         optimiser.step()
         learning_rate.step()
+        taken += 1
         for task, rows in batch.items():
+            taken_by[task] += 1
             curve.saw(task, losses[task].item(), logits[task].detach().float().numpy(), rows)
         if step + 1 in points:
             curve.training_point(step + 1)
@@ -117,8 +125,21 @@ def train_one(spec: RunSpec, sources: Sources, encoder_folder: str | None = None
                 validated[task] = scores[tasks[task].metric.name]
             checkpoints.offer(step + 1, network, validated)
 
-    scored = score(network, tasks, front_end, window, checkpoints, settings.steps, name)
-    return RunResult(spec, network, scored, curve.points, time.perf_counter() - began)
+    steps = whole_budget(taken_by, settings)
+    scored = score(network, tasks, front_end, window, checkpoints, taken, name)
+    return RunResult(spec, network, scored, curve.points, steps, time.perf_counter() - began)
+
+
+def whole_budget(taken_by: Mapping[str, int], settings: TrainingSettings) -> int:
+    """The steps that every task took part in; scores after fewer or more than the settings say cannot be compared.
+
+    Raises:
+        RunFailed: a task took part in another number of steps than the settings say.
+    """
+    other = [f"{task}: {taken}" for task, taken in taken_by.items() if taken != settings.steps]
+    if other:
+        raise RunFailed(f"training ended after another number of steps than {settings.steps} ({', '.join(other)})")
+    return min(taken_by.values())
 
 
 def score(

@@ -60,7 +60,7 @@ def record_of(result: RunResult) -> dict[str, Any]:
             for name, task in result.tasks.items()
         },
         "parameters": result.parameters,
-        "steps": result.spec.training.steps,
+        "steps": result.steps,
         "seconds": round(result.seconds, 3),
         "peak_memory_bytes": peak_memory(),
     }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
@@ -52,7 +51,7 @@ class RunSpec(BaseModel):
     seed: int
     versions: dict[str, str | int]
 
-    @cached_property
+    @property
     def key(self) -> str:
         """Name of the run: a hash of all the rest."""
         return digest(self.model_dump(mode="json"), size=8)
