@@ -45,6 +45,9 @@ GAINS = (
 )
 """Columns of ``gains.csv``, a row per task x combination x features x encoder x arm."""
 
+CONTROLS = (*GAINS, "control")
+"""Columns of ``controls.csv``: those of gains, and which control; controls are never rows of gains."""
+
 METRICS = ("run", "task", "part", "selection", "metric", "value")
 """Columns of ``metrics.csv``, long."""
 
@@ -55,5 +58,8 @@ MAY_BE_EMPTY = (
     *("value", "seconds", "test_clips", "parameters", "steps"),
     *("single", "shared", "gain", "low", "high", "p", "p_adjusted"),
 )
+
+SETTING = ("features", "encoder", "arm")
+"""What gains are never compared across within a family."""
 
 VERDICTS = ("helps", "hurts", "harmless", "undecided")
