@@ -62,4 +62,7 @@ MAY_BE_EMPTY = (
 SETTING = ("features", "encoder", "arm")
 """What gains are never compared across within a family."""
 
+FAMILY = (*SETTING, "pair")
+"""What is tested at once; ``pair`` tells combinations of two tasks from larger ones."""
+
 VERDICTS = ("helps", "hurts", "harmless", "undecided")
