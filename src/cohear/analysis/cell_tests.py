@@ -83,7 +83,7 @@ def _judge(family: pd.DataFrame) -> pd.DataFrame:
     share = np.zeros(len(family))
     factor = 1 / family["repeats"].to_numpy(float)
     if many:
-        share = fold_shares(family, variance)
+        share = fold_shares(family)
         factor = family["weight"].to_numpy(float) + share * family["ratio"].to_numpy(float)
     # equal differences in all repeats do not prove that there is no spread: scores move in steps of a clip,
     # and the rounding of two of them has a variance of step²/6

@@ -35,7 +35,7 @@ def fit_prior(variances: Array, freedom: Array, tasks: NDArray[np.object_] | Non
     Smyth's degrees of freedom are too many where the cells are few, or those of a task resemble each other
     (they share its single runs): simulated here with 2 or 3 folds, 10 % of families got a false call
     instead of 5 %. So they are taken at the upper end of one standard error of the excess variance of the
-    logs, plus the variance of what is taken as a task's own; ``s0²`` stays as it is.
+    logs, or of the variance of what is taken as a task's own where that is larger; ``s0²`` stays as it is.
 
     Args:
         variances: ``(cells,)`` sample variances.
@@ -51,34 +51,49 @@ def fit_prior(variances: Array, freedom: Array, tasks: NDArray[np.object_] | Non
         return Prior(0.0, 0.0)
     half = freedom[use] / 2
     e = np.log(variances[use]) - psi(half) + np.log(half)
-    offset, doubt = (np.zeros(len(variances)), 0.0) if tasks is None else _task_offsets(e, tasks, use)
+    offsets, doubt = ({}, 0.0) if tasks is None else by_task(e, tasks[use])
+    offset = np.zeros(len(variances)) if tasks is None else offsets_of(offsets, tasks)
     e = e - offset[use]
     centre, spread = float(e.mean()), float(e.var(ddof=1))
     excess = spread - float(polygamma(1, half).mean())
     half0 = inverse_trigamma(excess) if excess > 0 else np.inf
     shift = psi(half0) - np.log(half0) if excess > 0 else 0.0
-    careful = max(excess, 0.0) + doubt + spread * np.sqrt(2 / (use.sum() - 1))
+    careful = max(excess, 0.0) + max(doubt, spread * np.sqrt(2 / (use.sum() - 1)))
     typical = np.exp(centre + shift + offset)
     return Prior(float(typical[0]) if tasks is None else typical, 2 * inverse_trigamma(max(careful, 1e-6)))
 
 
-def _task_offsets(e: Array, tasks: NDArray[np.object_], use: NDArray[np.bool_]) -> tuple[Array, float]:
-    """How far the log variances of each task's cells lie from those of all, shrunk, and how doubtful that is.
+def by_task(values: Array, tasks: NDArray[np.object_]) -> tuple[dict[str, float], float]:
+    """How far the values of each task's cells lie from those of all, shrunk by how much of that is noise.
 
-    Cells of a task share its single runs, so their log variances go together and k of them are worth
-    ``k / (1 + (k - 1) / 4)``: the squared correlation of differences that share half of their variance.
+    Empirical Bayes with normal means (Morris 1983, JASA 78). Cells of a task share its single runs, so
+    their variances go together: k of them are worth ``k / (1 + (k - 1) / 4)``, a quarter being the squared
+    correlation of differences that share half of their variance.
+
+    Args:
+        values: ``(cells,)`` logarithms of variances, or of their ratios.
+        tasks: ``(cells,)`` the task of each.
+
+    Returns:
+        The offset of each task, and the variance that is left in them (0 and nothing where fewer than
+        :data:`SMALLEST_FAMILY` tasks can be compared).
     """
-    names, place = np.unique(tasks[use].astype(str), return_inverse=True)
+    names, place = np.unique(tasks.astype(str), return_inverse=True)
     counts = np.bincount(place)
-    if len(names) < SMALLEST_FAMILY or len(e) <= len(names):
-        return np.zeros(len(tasks)), 0.0
-    means = np.bincount(place, weights=e) / counts
-    inside = float(((e - means[place]) ** 2).sum() / (len(e) - len(names)))
+    if len(names) < SMALLEST_FAMILY or len(values) <= len(names):
+        return {}, 0.0
+    means = np.bincount(place, weights=values) / counts
+    inside = float(((values - means[place]) ** 2).sum() / (len(values) - len(names)))
     noise = inside / (1 - _ALIKE) * (1 + (counts - 1) * _ALIKE) / counts
     apart = max(0.0, float(means.var(ddof=1) - noise.mean()))
-    weight = apart / (apart + noise)
+    weight = apart / (apart + noise) if apart > 0 else np.zeros(len(names))
     offsets = dict(zip(names.tolist(), (weight * (means - means.mean())).tolist(), strict=True))
-    return np.array([offsets.get(str(task), 0.0) for task in tasks]), float((weight * noise).mean())
+    return offsets, float((weight * noise).mean())
+
+
+def offsets_of(offsets: dict[str, float], tasks: NDArray[np.object_]) -> Array:
+    """The offset of each cell's task, ``(cells,)``; 0 for a task without one."""
+    return np.array([offsets.get(str(task), 0.0) for task in tasks])
 
 
 _ALIKE = 0.25

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy.special import polygamma, psi
 
 from cohear.analysis.columns import CELL
-from cohear.analysis.moderation import SMALLEST_FAMILY
+from cohear.analysis.moderation import SMALLEST_FAMILY, by_task, offsets_of
 
 Array = NDArray[np.float64]
 
@@ -73,55 +73,35 @@ Measured on six real tasks with four seeds a fold (docs/results/variance-parts.m
 cell and 0.45 of the summed variances; docs/results/calibration.md shows what happens where it is larger."""
 
 
-def fold_shares(cells: pd.DataFrame, variance: Array) -> Array:
+def fold_shares(cells: pd.DataFrame) -> Array:
     """The share of the folds in the variance of a test part's mean, for the cells of a family.
 
-    The family has one share (:func:`family_share`); a cell whose own moderated variance holds more than
-    the family's seed part of its task explains gets its own, the larger of the two.
+    From the mean log ratio of the mean squares between and within test parts (the expectation of a log mean
+    square as in Smyth 2004, section 6.2), which no cell with a large variance can dominate: that of the
+    family, moved towards each task's own by how much tasks differ, plus one standard error, so that a
+    small family errs towards folds, the careful side. A cell with hardly a second repeat on any test part
+    says nothing about it. Where fewer than four cells do, a family of one seed a fold takes
+    :data:`A_PRIORI_SHARE`, and a family of fewer than four cells 1.
 
     Args:
         cells: of :func:`cell_spread`, all with several test parts.
-        variance: ``(cells,)`` moderated variance of a test part's mean.
 
     Returns:
         ``(cells,)`` from 0 (only seeds differ) to 1 (only folds differ).
     """
-    common = family_share(cells)
-    square = (cells["within"] * cells["within_freedom"]).groupby(cells["task"]).transform("sum")
-    freedom = cells["within_freedom"].groupby(cells["task"]).transform("sum").to_numpy(float)
-    known = (freedom >= _ENOUGH) & (variance > 0)
-    seeds = square.to_numpy(float) / np.where(known, freedom, 1.0) / cells["per_part"].to_numpy(float)
-    own = np.clip(1 - seeds / np.where(known, variance, 1.0), 0.0, 1.0)
-    return np.where(known, np.maximum(common, own), common)
-
-
-_ENOUGH = 8
-"""Degrees of freedom from which a task's own seed part is an estimate."""
-
-
-def family_share(cells: pd.DataFrame) -> float:
-    """The share of the folds in the variance of a test part's mean, one number for a family of cells.
-
-    From the mean log ratio of the mean squares between and within test parts (the expectation of a log mean
-    square as in Smyth 2004, section 6.2), which no cell with a large variance can dominate, plus one
-    standard error, so that a small family errs towards folds, the careful side. A cell with hardly a second
-    repeat on any test part says nothing about it. Where fewer than four cells do, a family of one seed a
-    fold takes :data:`A_PRIORI_SHARE`, and a family of fewer than four cells 1.
-
-    Returns:
-        A number from 0 (only seeds differ) to 1 (only folds differ).
-    """
     use = (cells["between"] > 0) & (cells["within"] > 0) & (cells["within_freedom"] >= cells["parts"] / 2)
     some = cells[use.to_numpy()]
     if len(some) < SMALLEST_FAMILY:  # a ratio from fewer is no estimate
-        return A_PRIORI_SHARE if len(cells) >= SMALLEST_FAMILY else 1.0
+        return np.full(len(cells), A_PRIORI_SHARE if len(cells) >= SMALLEST_FAMILY else 1.0)
     half_between = some["between_freedom"].to_numpy(float) / 2
     half_within = some["within_freedom"].to_numpy(float) / 2
     log_ratio = _centred_log(some["between"].to_numpy(float), half_between)
     log_ratio -= _centred_log(some["within"].to_numpy(float), half_within)
     variance = (polygamma(1, half_between) + polygamma(1, half_within)).mean() / len(some)
-    ratio = float(np.exp(log_ratio.mean() + np.sqrt(variance)))
-    return max(0.0, 1 - 1 / ratio)
+    offsets, doubt = by_task(log_ratio, some["task"].to_numpy())
+    centre = log_ratio.mean() + np.sqrt(variance + doubt)
+    ratio = np.exp(centre + offsets_of(offsets, cells["task"].to_numpy()))
+    return np.asarray(np.maximum(0.0, 1 - 1 / ratio), dtype=np.float64)
 
 
 def _centred_log(mean_square: Array, half_freedom: Array) -> Array:
