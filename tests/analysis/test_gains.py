@@ -173,7 +173,8 @@ def test_margins_by_task():
 
 def test_larger_groups_are_a_family_of_their_own():
     table, _ = families(number=1)
-    rows = [(t, "t0+t1+t2", f, 0, 0.9, {"arm": "a0000"}) for t in ("t0", "t1", "t2") for f in range(5)]
+    where = {name: table[name].iloc[0] for name in ("features", "encoder", "arm")}
+    rows = [(t, "t0+t1+t2", f, 0, 0.9, where) for t in ("t0", "t1", "t2") for f in range(5)]
     alone = gains(table)
     both = gains(pd.concat([table, results_table(rows)], ignore_index=True))
     pairs = both[both["combination"] != "t0+t1+t2"].reset_index(drop=True)
