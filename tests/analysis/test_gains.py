@@ -162,7 +162,9 @@ def test_more_seeds_cannot_buy_more_folds():
 
     one, many = (table(seeds) for seeds in (1, 10))
     wide, wider = ((table["high"] - table["low"]).mean() for table in (one, many))
-    assert wider >= 0.95 * wide  # with one seed a fold, half of the variance is taken for the folds', with ten all of it
+    assert (
+        wider >= 0.95 * wide
+    )  # with one seed a fold, half of the variance is taken for the folds', with ten all of it
 
 
 def test_margins_by_task():

@@ -84,7 +84,11 @@ def verdicts(gain: NDArray[np.float64], p: NDArray[np.float64], p_margin: NDArra
 
 def caveats(results: pd.DataFrame) -> list[str]:
     """What the design of the repeats does not let anyone conclude, a sentence each."""
-    pairs = paired_differences(results)
+    return caveats_of(paired_differences(results))
+
+
+def caveats_of(pairs: pd.DataFrame) -> list[str]:
+    """The same from paired differences."""
     if pairs.empty:
         return ["No task was trained both alone and with a partner, so there is nothing to compare."]
     cells = cell_spread(pairs)
@@ -96,7 +100,9 @@ def caveats(results: pd.DataFrame) -> list[str]:
     if one:
         said.append(f"One test part only ({_names(one)}): the verdicts hold for this split, not for other data.")
     if ((cells["parts"] > 1) & (cells["repeats"] == cells["parts"])).any():
-        said.append("With one seed a fold, chance and the choice of data cannot be told apart; intervals are wide.")
+        said.append(
+            "With one seed a fold, chance and the choice of data cannot be told apart; half of each is assumed."
+        )
     if cells["repeats"].max() < 5:
         said.append(f"At most {cells['repeats'].max()} paired repeats; at least 5 are advised before a verdict.")
     return said

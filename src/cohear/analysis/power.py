@@ -21,7 +21,9 @@ MOST = 1000
 CELLS = (*CELL, "gain", "error", "repeats", "verdict", "smallest", "smallest_in_family", "more_repeats")
 
 
-def power_table(pairs: pd.DataFrame, margins: PerTask = MARGIN, test_train_ratio: PerTask | None = None) -> pd.DataFrame:
+def power_table(
+    pairs: pd.DataFrame, margins: PerTask = MARGIN, test_train_ratio: PerTask | None = None
+) -> pd.DataFrame:
     """What each cell could have shown, and what would decide it.
 
     Args:

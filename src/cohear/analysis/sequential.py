@@ -143,7 +143,9 @@ def _levels(rate: float, looks: Sequence[int]) -> Array:
             move = stats.norm.pdf(grid, scale=np.sqrt(time[k] - time[k - 1]))
             density = np.convolve(density, move, mode="same") * step
         tail = np.cumsum(density) * step  # the lower tail; the upper one is its mirror image
-        bound = float(np.interp(spend[k] / 2, np.maximum.accumulate(tail) + 1e-18 * np.arange(len(tail)), grid + step / 2))
+        bound = float(
+            np.interp(spend[k] / 2, np.maximum.accumulate(tail) + 1e-18 * np.arange(len(tail)), grid + step / 2)
+        )
         levels.append(2 * stats.norm.cdf(bound / np.sqrt(time[k])))
         keep = np.clip((grid + step / 2 - bound) / step, 0, 1) * np.clip((-bound - grid + step / 2) / step, 0, 1)
         density = density * keep

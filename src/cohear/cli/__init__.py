@@ -10,7 +10,7 @@ from typer.core import TyperGroup
 
 from cohear import __version__
 from cohear.base.errors import CohearError, UserError
-from cohear.cli import demo, features, gains, report, run, status
+from cohear.cli import answers, demo, features, gains, power, report, run, status
 from cohear.cli.console import errors, hush
 
 INTERRUPTED = 130
@@ -39,7 +39,7 @@ app = typer.Typer(
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for verb in (demo, run, status, gains, report, features):
+for verb in (demo, run, status, gains, answers, power, report, features):
     verb.register(app)
 
 
