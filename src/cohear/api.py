@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cohear.base.errors import FolderError, MissingExtra
+from cohear.base.errors import FolderError, MissingExtra, UserError
 from cohear.base.files import cache_folder
+from cohear.base.registry import did_you_mean
 from cohear.data.catalogue import catalogue, export_dataset, public_layout
 from cohear.study.folder import StudyFolder, with_paths_from
 
@@ -136,6 +137,14 @@ class Study:
         """The table of gains, computed anew from the records and written as ``gains.csv``."""
         return write_gains(self.folder)
 
+    def power(self) -> dict[str, Any]:
+        """What the study could find, and what would decide the rest (:func:`power`)."""
+        return power(self.folder)
+
+    def answers(self, related: Sequence[str] = ()) -> dict[str, Any]:
+        """The study's answers (:func:`answers`)."""
+        return answers(self.folder, related)
+
     def report(self) -> Path:
         """Write the page; returns its path."""
         return make_report(self.folder)
@@ -192,6 +201,7 @@ def write_gains(folder: str | Path, say: Callable[[str], None] | None = None) ->
     Raises:
         UserError: there is no such table, or it cannot be compared.
     """
+    from cohear.analysis.controls import contrasts, control_gains, explained
     from cohear.analysis.facts import margins_of, ratios_of
     from cohear.analysis.gains import MARGIN, gains
     from cohear.analysis.results import read_results
@@ -201,9 +211,73 @@ def write_gains(folder: str | Path, say: Callable[[str], None] | None = None) ->
     folder = Path(folder)
     refresh_tables(folder, say)
     data = read_facts(folder)
-    table = gains(read_results(folder), margins_of(data) or MARGIN, ratios_of(data) or None)
+    results, margins, ratio = read_results(folder), margins_of(data) or MARGIN, ratios_of(data) or None
+    table = gains(results, margins, ratio)
+    controls = control_gains(results, margins, ratio)
+    if len(controls):
+        table = explained(table, controls, contrasts(results, ratio))
+        write_table(folder / "controls.csv", controls)
+    else:
+        (folder / "controls.csv").unlink(missing_ok=True)
     write_table(folder / "gains.csv", table)
     return table
+
+
+def power(folder: str | Path) -> dict[str, Any]:
+    """Variance parts, families and cells of a folder with a ``results.csv``: what it could find, and what it lacks.
+
+    Returns:
+        ``parts`` (:func:`cohear.analysis.variance_parts.variance_parts`), ``families`` and ``cells``
+        (:mod:`cohear.analysis.power`), as lists of rows; the keys are always there.
+
+    Raises:
+        UserError: there is no such table, or it cannot be compared.
+    """
+    from cohear.analysis.answers import records
+    from cohear.analysis.facts import margins_of, ratios_of
+    from cohear.analysis.gains import MARGIN
+    from cohear.analysis.pairs import paired_differences
+    from cohear.analysis.power import family_table, power_table
+    from cohear.analysis.results import read_results
+    from cohear.analysis.variance_parts import variance_parts
+    from cohear.report.folder import read_facts
+
+    folder = Path(folder)
+    refresh_tables(folder)
+    data = read_facts(folder)
+    pairs = paired_differences(read_results(folder))
+    cells = power_table(pairs, margins_of(data) or MARGIN, ratios_of(data) or None)
+    return {"parts": records(variance_parts(pairs)), "families": family_table(cells), "cells": records(cells)}
+
+
+def answers(folder: str | Path, related: Sequence[str] = ()) -> dict[str, Any]:
+    """Answers of a folder with a ``results.csv`` (:func:`cohear.analysis.answers.answers`).
+
+    Args:
+        folder: a study folder, or any folder with a ``results.csv``.
+        related: pairs of related tasks, ``a+b`` each.
+
+    Raises:
+        UserError: there is no such table, it cannot be compared, or a pair names no two tasks of it.
+    """
+    from cohear.analysis.answers import Tables
+    from cohear.analysis.answers import answers as answers_from
+    from cohear.analysis.results import read_results
+    from cohear.report.folder import read_curves, read_facts, read_metrics
+
+    folder = Path(folder)
+    refresh_tables(folder)
+    results = read_results(folder)
+    known = set(results["task"])
+    pairs = [frozenset(pair.split("+")) for pair in related]
+    for pair, given in zip(pairs, related, strict=True):
+        strange = sorted(pair - known)
+        if strange:
+            raise UserError(f"--related {given}: there is no task {strange[0]!r}{did_you_mean(strange[0], known)}")
+        if len(pair) != 2:
+            raise UserError(f"--related {given}: name two tasks with '+' between")
+    tables = Tables(results, read_facts(folder), read_metrics(folder), read_curves(folder, results))
+    return answers_from(tables, pairs)
 
 
 def make_report(folder: str | Path, say: Callable[[str], None] | None = None) -> Path:
@@ -240,4 +314,4 @@ def refresh_tables(folder: Path, say: Callable[[str], None] | None = None) -> No
         say(f"{folder / 'results.csv'} is used as it is: it holds {len(lost)} runs whose folders in runs are gone")
 
 
-__all__ = ["Study", "datasets", "export_dataset", "fetch_dataset", "make_report", "write_gains"]
+__all__ = ["Study", "answers", "datasets", "export_dataset", "fetch_dataset", "make_report", "power", "write_gains"]

@@ -180,7 +180,10 @@ def test_more_seeds_cannot_buy_more_folds():
         return gains(results_table(rows))
 
     one, many = (table(seeds) for seeds in (1, 10))
-    assert (many["high"] - many["low"]).mean() == pytest.approx((one["high"] - one["low"]).mean(), rel=0.05)
+    wide, wider = ((table["high"] - table["low"]).mean() for table in (one, many))
+    assert (
+        wider >= 0.95 * wide
+    )  # with one seed a fold, half of the variance is taken for the folds', with ten all of it
 
 
 def test_margins_by_task():
@@ -191,7 +194,8 @@ def test_margins_by_task():
 
 def test_larger_groups_are_a_family_of_their_own():
     table, _ = families(number=1)
-    rows = [(t, "t0+t1+t2", f, 0, 0.9, {"arm": "a0000"}) for t in ("t0", "t1", "t2") for f in range(5)]
+    where = {name: table[name].iloc[0] for name in ("features", "encoder", "arm")}
+    rows = [(t, "t0+t1+t2", f, 0, 0.9, where) for t in ("t0", "t1", "t2") for f in range(5)]
     alone = gains(table)
     both = gains(pd.concat([table, results_table(rows)], ignore_index=True))
     pairs = both[both["combination"] != "t0+t1+t2"].reset_index(drop=True)

@@ -26,6 +26,9 @@ GAINS = (
 )
 """Columns of ``gains.csv``, a row per task x combination x features x encoder x arm."""
 
+CONTROLS = (*GAINS, "control")
+"""Columns of ``controls.csv``: those of gains, and which control; controls are never rows of gains."""
+
 WHOLE_NUMBERS = ("fold", "seed", "test_clips", "parameters", "steps", "repeats")
 NUMBERS = ("value", "seconds", "single", "shared", "gain", "low", "high", "p", "p_adjusted")
 TRUTHS = ("higher_is_better",)
@@ -34,10 +37,18 @@ MAY_BE_EMPTY = (
     *("single", "shared", "gain", "low", "high", "p", "p_adjusted"),
 )
 
+SETTING = ("features", "encoder", "arm")
+"""What gains are never compared across within a family."""
+
+FAMILY = (*SETTING, "pair")
+"""What is tested at once; ``pair`` tells combinations of two tasks from larger ones."""
+
 VERDICTS = ("helps", "hurts", "harmless", "undecided")
 
 __all__ = [
     "CELL",
+    "CONTROLS",
+    "FAMILY",
     "GAINS",
     "MAY_BE_EMPTY",
     "METRICS",
@@ -45,6 +56,7 @@ __all__ = [
     "REPEAT",
     "RESULTS",
     "RESULTS_OPTIONAL",
+    "SETTING",
     "TRUTHS",
     "VERDICTS",
     "WHOLE_NUMBERS",

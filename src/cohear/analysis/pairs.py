@@ -1,6 +1,6 @@
 """Paired differences: the same task, fold and seed, shared minus single, plus is better."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
@@ -27,7 +27,27 @@ def paired_differences(results: pd.DataFrame) -> pd.DataFrame:
     Raises:
         UserError: the two sides of a pair have another metric, another direction or other test clips.
     """
-    both = _matched(results)
+    table = checked_results(results)
+    table = table[table["control"] == ""]
+    alone = table["combination"] == table["task"]
+    return differences(table[~alone], table[alone])
+
+
+def differences(shared: pd.DataFrame, base: pd.DataFrame, also_on: Sequence[str] = ()) -> pd.DataFrame:
+    """Rows of ``shared`` minus the row of ``base`` with the same task, setting and repeat, plus is better.
+
+    Args:
+        shared: rows of checked results, the cells.
+        base: rows of checked results to compare with, at most one for each row of ``shared``.
+        also_on: columns that must be equal besides, say ``combination``.
+
+    Returns:
+        The columns of :func:`paired_differences`; ``single`` is the value of ``base``.
+
+    Raises:
+        UserError: as there.
+    """
+    both = _beside(shared, base, also_on)
     both = both[both["value_shared"].notna() & both["value_single"].notna()]
     _check_same(both, "metric", "not the same metric")
     _check_same(both, "higher_is_better", "not the same direction of the metric")
@@ -71,13 +91,14 @@ def _matched(results: pd.DataFrame) -> pd.DataFrame:
     table = table[table["control"] == ""]
     single = table[table["combination"] == table["task"]]
     shared = table[table["combination"] != table["task"]]
+    return _beside(shared, single, ())
+
+
+def _beside(shared: pd.DataFrame, base: pd.DataFrame, also_on: Sequence[str]) -> pd.DataFrame:
     columns = ["run", "metric", "value", "higher_is_better", "test_part", "test_clips"]
+    match = [*_MATCH, *also_on]
     return shared[[*CELL, *REPEAT, *columns]].merge(
-        single[[*_MATCH, *columns]],
-        on=list(_MATCH),
-        how="left",
-        suffixes=("_shared", "_single"),
-        validate="m:1",
+        base[[*match, *columns]], on=match, how="left", suffixes=("_shared", "_single"), validate="m:1"
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from cohear.analysis.answers import CURVES
 from cohear.analysis.columns import METRICS
 from cohear.analysis.facts import margins_of, ratios_of
 from cohear.analysis.gains import MARGIN, caveats, gains
@@ -71,9 +72,7 @@ def read_folder(path: Path) -> StudyFolder:
         judged = read_gains(path / "gains.csv")
     else:
         judged = gains(results, margins or MARGIN, ratios_of(data) or None)
-    metrics = pd.DataFrame(columns=list(METRICS))
-    if (path / "metrics.csv").exists():
-        metrics = typed(read_table(path / "metrics.csv", METRICS), str(path / "metrics.csv"))
+    metrics = read_metrics(path)
     text = ""
     if (path / "study.yaml").exists():
         text = (path / "study.yaml").read_text(encoding="utf-8", errors="replace")
@@ -91,6 +90,25 @@ def read_folder(path: Path) -> StudyFolder:
         study_text=text,
         order=list(dict.fromkeys((r["features"], r["encoder"], r["arm"]) for r in plan.get("runs", []))),
     )
+
+
+def read_metrics(folder: Path) -> pd.DataFrame:
+    """``metrics.csv``; without a row where there is none."""
+    path = folder / "metrics.csv"
+    return typed(read_table(path, METRICS), str(path)) if path.exists() else pd.DataFrame(columns=list(METRICS))
+
+
+def read_curves(folder: Path, results: pd.DataFrame) -> pd.DataFrame:
+    """Training losses of the single runs' ``curve.csv``, with their ``run``; without a row where there is none."""
+    alone = results[(results["control"] == "") & (results["combination"] == results["task"])]
+    found = []
+    for run in alone["run"].unique():
+        path = folder / "runs" / run / "curve.csv"
+        if Path(run).name == run and path.is_file():  # names in tables from elsewhere may be paths
+            table = read_table(path, CURVES[1:])
+            numbers = {name: pd.to_numeric(table[name], errors="coerce") for name in ("step", "loss")}
+            found.append(table.assign(run=run, **numbers)[list(CURVES)])
+    return pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=list(CURVES))
 
 
 def read_facts(folder: Path) -> dict[str, Any]:

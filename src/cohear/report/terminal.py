@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import pandas as pd
 from rich import box
@@ -81,6 +81,16 @@ def _table(title: str, names: Mapping[str, int]) -> Table:
     table = Table(box=box.SIMPLE_HEAD, title=Text(title), title_justify="left", pad_edge=False, collapse_padding=True)
     for name, longest in names.items():
         table.add_column(name, overflow="fold", min_width=min(_NAME_WIDTH, longest))
+    return table
+
+
+def plain_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:
+    """Cells of text; the first column may break, and figures stand to the right."""
+    table = _table(title, {columns[0]: max((len(row[0]) for row in rows), default=0)})
+    for name in columns[1:]:
+        table.add_column(name, overflow="fold")
+    for row in rows:
+        table.add_row(*map(Text, row))
     return table
 
 

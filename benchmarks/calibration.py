@@ -1,0 +1,249 @@
+"""What the verdicts are worth: simulated studies with known truth, at variance parts measured in real runs.
+
+Usage: ``python benchmarks/calibration.py [DATA] [--full] [--parts RESULTS_FOLDER] [--out docs/results]``
+
+Without ``--full`` the designs are a tenth as large (half a minute): enough to see whether something broke.
+With it (``make calibration``) each true gain has at least 3,000 cells, and tables are written. ``--parts`` measures
+the variance parts of a folder with a ``results.csv`` of several seeds a fold; otherwise those of
+``docs/results/variance-parts.csv`` are taken. DATA is not used: `make bench` gives it to every benchmark.
+"""
+
+# ruff: noqa: E402 - the variables below must be set before numpy is imported
+import os
+
+for library in ("OMP", "OPENBLAS", "MKL"):
+    os.environ[f"{library}_NUM_THREADS"] = "1"
+
+import argparse
+import sys
+import time
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from cohear.analysis.cell_tests import MARGIN
+from cohear.analysis.gains import gains_of
+from cohear.analysis.multiplicity import holm
+from cohear.analysis.pairs import paired_differences
+from cohear.analysis.results import read_results
+from cohear.analysis.sequential import decide
+from cohear.analysis.simulation import Parts, Shape, simulated_results
+from cohear.analysis.tables import write_table
+from cohear.analysis.variance_parts import variance_parts
+from cohear.base.files import write_text
+
+HERE = Path(__file__).resolve().parents[1]
+PARTS_FILE = HERE / "docs" / "results" / "variance-parts.csv"
+GAINS = (0.0, 0.005, -0.005, 0.01, -0.01, 0.02, -0.02, 0.04, -0.04)
+SHARES = (0.2, *[0.1] * 8)
+LIMITS = {"called": 0.05, "fdr": 0.05, "harmless": 0.05, "covered": 0.93}
+KEY = ["arm", "task", "combination"]
+
+
+NORMAL = Shape()
+
+
+@dataclass(frozen=True)
+class World:
+    """Where the studies come from."""
+
+    name: str
+    parts: list[Parts]
+    shape: Shape = NORMAL
+
+
+def worlds(parts: list[Parts]) -> list[World]:
+    even = [Parts(0.015, 0.015 / 2**0.5, 0.015 / 2**0.5)] * 6
+    quiet = [Parts(p.fold / 3, p.single / 3, p.residual / 3) for p in parts]
+    return [
+        World("measured", parts),
+        World("a third of measured", quiet),
+        World("measured, cells uneven", parts, Shape(uneven_cells=0.4)),
+        World("measured, heavy tails (t, 4)", parts, Shape(tails=4)),
+        World("measured, fold parts x 1.5", [replace(p, fold=1.5 * p.fold) for p in parts]),
+        World("folds 1.5, seeds 1.5 points", even),
+        World("the same, uneven, heavy tails", even, Shape(uneven_tasks=0.4, uneven_cells=0.3, tails=4)),
+        World("only seeds, 1.5 points", [replace(p, fold=0.0) for p in even]),
+        World("only folds, 1.5 points", [Parts(0.015, 0.0015, 0.0015)] * 6),
+    ]
+
+
+def corrected_t_and_holm(pairs: pd.DataFrame) -> pd.Series:
+    """The usual test: Nadeau & Bengio's corrected t for each cell alone, Holm over the family at 5 %."""
+    cells = pairs.groupby(KEY)["difference"].agg(["mean", "var", "size"])
+    error = np.sqrt(cells["var"] * (1 / cells["size"] + 1 / (pairs["fold"].nunique() - 1)))
+    p = pd.Series(2 * stats.t.sf((cells["mean"] / error).abs(), cells["size"] - 1), index=cells.index)
+    return p.groupby(level="arm").transform(lambda some: holm(some.to_numpy())) <= 0.05
+
+
+def judged(world: World, families: int, seeds: int, truths, weights, seed: int):
+    """Pairs, cells with verdicts and signs, and truth, one index for all."""
+    results, truth = simulated_results(
+        world.parts,
+        families=families,
+        folds=5,
+        seeds=seeds,
+        truths=truths,
+        weights=weights,
+        shape=world.shape,
+        seed=seed,
+    )
+    pairs = paired_differences(results)
+    cells = gains_of(pairs).set_index(KEY).sort_index()
+    cells["sign"] = cells["verdict"].map({"helps": 1, "hurts": -1}).fillna(0)
+    cells["covered"] = (cells["low"] <= truth) & (truth <= cells["high"])
+    return results, pairs, cells, truth.loc[cells.index]
+
+
+def row(world: World, seeds: int, families: int) -> dict[str, object]:
+    """One line of the table: error rates, coverage and power."""
+    _, _, empty, _ = judged(world, max(4, families // 4), seeds, (0.0,), None, seed=21)
+    _, pairs, cells, truth = judged(world, families, seeds, GAINS, SHARES, seed=22)
+    _, _, lost, loss = judged(world, max(4, families // 3), seeds, (0.0, -MARGIN), None, seed=23)
+    called = cells["sign"] != 0
+    usual = corrected_t_and_holm(pairs).loc[cells.index]
+    found = {}
+    for gain in (0.005, 0.01, 0.02, 0.04):
+        there = np.isclose(truth.abs(), gain)
+        found[f"power_{100 * gain:g}"] = (cells["sign"] == np.sign(truth))[there].mean()
+        found[f"usual_{100 * gain:g}"] = usual[there].mean()
+    per_gain = truth.abs().round(4)
+    return {
+        "world": world.name,
+        "repeats": 5 * seeds,
+        "cells": int(np.isclose(truth, 0).sum()),
+        "called": empty["sign"].ne(0).mean(),
+        "families": empty["sign"].ne(0).groupby(level="arm").any().mean(),
+        "fdr": (called & (cells["sign"] != np.sign(truth))).sum() / max(1, called.sum()),
+        "harmless": (lost["verdict"] == "harmless")[np.isclose(loss, -MARGIN)].mean(),
+        "covered": cells["covered"].groupby(per_gain).mean().min(),
+        **found,
+        "harmless_at_0": (lost["verdict"] == "harmless")[np.isclose(loss, 0)].mean(),
+    }
+
+
+def looks(world: World, families: int) -> dict[str, object]:
+    """Repeated looks after each repeat from 5 to 20: error rates, and what it saves beside the whole grid."""
+    empty, _ = simulated_results(world.parts, families=families, folds=5, seeds=4, shape=world.shape, seed=31)
+    called = decide(empty, 20).set_index(KEY)["verdict"].isin(["helps", "hurts"])
+    mixed = judged(world, families, 4, GAINS, SHARES, seed=32)
+    stopped, used = adaptive(mixed[0])
+    truth = mixed[3].loc[stopped.index]
+    sign = stopped["verdict"].map({"helps": 1, "hurts": -1}).fillna(0)
+    whole = mixed[2].loc[stopped.index, "verdict"]
+    lost = np.isclose(truth, -MARGIN)
+    return {
+        "world": world.name,
+        "families": called.groupby(level="arm").any().mean(),
+        "called": called.mean(),
+        "fdr": ((sign != 0) & (sign != np.sign(truth))).sum() / max(1, (sign != 0).sum()),
+        "harmless": (stopped["verdict"] == "harmless")[lost].mean(),
+        "runs": used,
+        "same": (stopped["verdict"] == whole).mean(),
+        "decided": (stopped["verdict"] != "undecided").mean(),
+        "decided_whole": (whole != "undecided").mean(),
+    }
+
+
+def adaptive(results: pd.DataFrame, at_most: int = 20) -> tuple[pd.DataFrame, float]:
+    """Play a recorded grid back: a pair is run again while one of its cells is open."""
+    results = results.assign(order=results["seed"] * results["fold"].nunique() + results["fold"])
+    single = results["combination"] == results["task"]
+    have = results.loc[~single, ["arm", "combination"]].drop_duplicates().assign(limit=5)
+    total = len(have) * at_most
+    for _ in range(5, at_most + 1):
+        with_limit = results.merge(have, on=["arm", "combination"], how="left")
+        seen = results[(single | (with_limit["order"] < with_limit["limit"]).to_numpy())].drop(columns="order")
+        state = decide(seen, at_most)
+        opened = state.groupby(["arm", "combination"])["open"].any().rename("open").reset_index()
+        have = have.merge(opened, on=["arm", "combination"])
+        if not have["open"].any():
+            break
+        have["limit"] += have.pop("open").astype(int)
+    used = have["limit"].sum() / total
+    return state.set_index(KEY).sort_index(), float(used)
+
+
+def measured(folder: Path | None) -> list[Parts]:
+    if folder is not None:
+        table = variance_parts(paired_differences(read_results(folder)))
+        write_table(PARTS_FILE, table)
+    table = pd.read_csv(PARTS_FILE, keep_default_na=False)
+    return [
+        Parts(r["fold_sd"], r["single_sd"], r["residual_sd"]) for r in table[table["task"] != ""].to_dict("records")
+    ]
+
+
+def markdown(title: str, rows: list[dict[str, object]]) -> str:
+    names = list(rows[0])
+    lines = [f"| {' | '.join(names)} |", "|" + "---|" * len(names)]
+    for one in rows:
+        shown = [f"{v:.3f}" if isinstance(v, float) else str(v) for v in one.values()]
+        lines.append(f"| {' | '.join(shown)} |")
+    return f"## {title}\n\n" + "\n".join(lines) + "\n"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Calibration and power of the verdicts on simulated studies.")
+    parser.add_argument("data", nargs="?", type=Path)
+    parser.add_argument("--full", action="store_true")
+    parser.add_argument("--parts", type=Path)
+    parser.add_argument("--out", type=Path, default=HERE / "docs" / "results")
+    given = parser.parse_args()
+    began = time.process_time()
+    families = 1020 if given.full else 60
+    all_worlds = worlds(measured(given.parts))
+    rows = []
+    for world in all_worlds if given.full else all_worlds[:2]:
+        for seeds in (1, 2, 4):
+            rows.append(row(world, seeds, families))
+            print({k: round(v, 3) if isinstance(v, float) else v for k, v in rows[-1].items()}, flush=True)
+    played = []
+    for world in all_worlds if given.full else all_worlds[1:2]:
+        played.append(looks(world, 110 if given.full else 20))
+        print({k: round(v, 3) if isinstance(v, float) else v for k, v in played[-1].items()}, flush=True)
+    missed = [
+        f"{one['world']} {one.get('repeats', '')}: {name} {one[name]:.3f}"
+        for one in [*rows, *played]
+        for name, limit in LIMITS.items()
+        if name in one and (one[name] < limit if name == "covered" else one[name] > limit)
+    ]
+    if given.full:
+        write_text(given.out / "calibration.md", page(rows, played, time.process_time() - began))
+        write_table(given.out / "calibration.csv", pd.DataFrame(rows))
+    print("\n".join(["missed:", *missed]) if missed else "all limits held")
+    # a tenth of the cells strays; only the whole table can fail
+    return 1 if missed and given.full else 0
+
+
+def page(rows: list[dict[str, object]], played: list[dict[str, object]], seconds: float) -> str:
+    return "\n".join(
+        [
+            "# Calibration\n",
+            "Made by `make calibration` (`benchmarks/calibration.py --full`); "
+            f"{seconds:.0f} s of processor time. Simulated studies of six tasks, all pairs, five folds; the variance",
+            "parts are those of [variance-parts.csv](variance-parts.csv), measured on real runs. `cells` is the number",
+            "of cells with a true gain of 0, and about that of ±0.5, ±1, ±2 and ±4 points each.\n",
+            "- `called`, `families`: without any true gain, cells called `helps` or `hurts`, and families with such a"
+            " cell (limit 0.05 for cells; a family without any gain should have 0.05 too, which heavy tails exceed)",
+            "- `fdr`: calls that are wrong, of all calls, in a mixture of gains (limit 0.05)",
+            "- `harmless`: cells with a true loss of the margin that are called `harmless` (limit 0.05)",
+            "- `covered`: cells whose 95 % interval holds the truth, at the true gain where that is rarest"
+            " (limit 0.93)",
+            "- `power_2`, `usual_2`: cells with a true gain of 2 points that are called, in the right direction; by"
+            " cohear, and by the corrected t-test of each cell with Holm's correction",
+            "- `harmless_at_0`: cells without any gain that are called `harmless` at a margin of 1 point\n",
+            markdown("Verdicts", rows),
+            "A cell is looked at after each repeat from 5 to 20 and runs on while it is open. `runs`: pair runs"
+            " used, of the whole",
+            "grid of 20; `same`: cells with the verdict that the whole grid gives; `decided`: not `undecided`.\n",
+            markdown("Looks while running", played),
+        ]
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,264 @@
+"""The thesis' question and its parts, answered in figures from a study's tables."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from cohear.analysis import combining, savings
+from cohear.analysis.cell_tests import LEVEL, MARGIN, PerTask
+from cohear.analysis.columns import METRICS, SETTING, VERDICTS
+from cohear.analysis.controls import contrasts, control_gains, explained
+from cohear.analysis.correlates import measured
+from cohear.analysis.facts import margins_of, ratios_of
+from cohear.analysis.gains import caveats_of, gains_of
+from cohear.analysis.measurements import of_data
+from cohear.analysis.pairs import paired_differences
+from cohear.analysis.persistence import agreements, told
+from cohear.analysis.power import family_table, power_table
+
+QUESTIONS = ("improve", "measurements", "persistence", "combining", "savings")
+CURVES = ("run", "task", "step", "part", "loss")
+
+
+@dataclass(frozen=True)
+class Tables:
+    """What a study folder holds; only results must be there.
+
+    Attributes:
+        results: checked results.
+        data: ``data.json``.
+        metrics: ``metrics.csv``.
+        curves: the runs' ``curve.csv`` with their ``run``.
+    """
+
+    results: pd.DataFrame
+    data: Mapping[str, Any] = field(default_factory=dict)
+    metrics: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(METRICS)))
+    curves: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(CURVES)))
+
+
+def answers(tables: Tables, related: Sequence[frozenset[str]] = ()) -> dict[str, Any]:
+    """All answers.
+
+    Args:
+        tables: of the study.
+        related: pairs of tasks that are related by what they are about; without any, ``related`` of
+            ``data.json`` is taken, a list of pairs of names; without that, pairs are not told apart.
+
+    Returns:
+        A JSON object, always with the keys ``summary``, ``improve``, ``measurements``, ``persistence``, ``combining``,
+        ``savings`` and ``caveats``. Each of the five in the middle is an object with ``answer`` (a sentence with
+        figures), ``would_change`` (what would change it) and its tables, empty where nothing was measured.
+
+    Raises:
+        UserError: the results cannot be compared.
+    """
+    results = tables.results
+    ratio: PerTask | None = ratios_of(tables.data) or None
+    margins: PerTask = margins_of(tables.data) or MARGIN
+    pairs = paired_differences(results)
+    gains = gains_of(pairs, margins, ratio)
+    beside = contrasts(results, ratio)
+    gains = explained(gains, control_gains(results, margins, ratio), beside)
+    power = power_table(pairs, margins, ratio)
+    known = list(related) or [frozenset(map(str, pair)) for pair in tables.data.get("related", []) if len(pair) == 2]
+    parts = {
+        "improve": _improve(gains, power, beside, known),
+        "measurements": _measurements(tables, gains),
+        "persistence": _persistence(pairs),
+        "combining": _combining(pairs, gains, ratio),
+        "savings": _savings(results, pairs),
+    }
+    said = " ".join(part["answer"] for part in parts.values() if part["answer"])
+    return {"summary": said, **parts, "caveats": caveats_of(pairs)}
+
+
+def points(value: object) -> str:
+    """A gain in points (x 100) with its sign, for a sentence."""
+    if value is None or pd.isna(value):
+        return "unknown"
+    text = f"{100 * float(str(value)):+.1f}"
+    return "0.0" if float(text) == 0 else text
+
+
+def _improve(
+    gains: pd.DataFrame, power: pd.DataFrame, beside: pd.DataFrame, related: Sequence[frozenset[str]]
+) -> dict[str, Any]:
+    two = gains[gains["combination"].str.count(r"\+") == 1]
+    kinds = two["combination"].map(lambda name: _kind(name, related))
+    counts = {kind: _counts(two[kinds == kind]) for kind in ("related", "unrelated", "all")}
+    counts["all"] = _counts(two)
+    decided = two[two["verdict"].isin(["helps", "hurts"])].sort_values("gain", ascending=False)
+    families = family_table(power)
+    total = counts["all"]
+    sentence = "No pair has been compared yet."
+    if total["cells"]:
+        sentence = (
+            f"Of {total['cells']} cells (a task beside one partner) {total['helps']} are helped, "
+            f"{total['hurts']} hurt, {total['harmless']} harmless and {total['undecided']} undecided; the mean gain is "
+            f"{points(total['mean'])} points ({points(total['low'])} to {points(total['high'])})."
+        )
+        if related:
+            sentence += " " + " ".join(
+                f"{kind.capitalize()} pairs: {c['helps']} of {c['cells']} helped, {c['hurts']} hurt, "
+                f"mean {points(c['mean'])} points."
+                for kind, c in counts.items()
+                if kind != "all"
+            )
+    smallest = [f["smallest_in_family"] for f in families if f["cells"] == "pairs" and f["smallest_in_family"]]
+    change = "Single and pair runs on the same repeats would begin to answer this."
+    if smallest:
+        worth = float(two["gain"].abs().median())
+        change = (
+            f"Gains below about {points(min(smallest)).lstrip('+')} points could not be found (80 % power); half "
+            f"of the gains seen are below {points(worth).lstrip('+')}. "
+            f"More repeats would decide {sum(_decidable(power, f) for f in families if f['cells'] == 'pairs')} "
+            "of the undecided pair cells if their gains are what they seem; other clips could change the rest."
+        )
+    return {
+        "answer": sentence,
+        "would_change": change,
+        "counts": counts,
+        "decided": records(decided),
+        "controls": records(beside),
+        "power": [dict(family) for family in families],
+    }
+
+
+def _kind(combination: str, related: Sequence[frozenset[str]]) -> str:
+    if not related:
+        return ""
+    return "related" if frozenset(combination.split("+")) in related else "unrelated"
+
+
+def _counts(cells: pd.DataFrame) -> dict[str, Any]:
+    """Verdicts, and the mean gain with an interval from the tasks, which are the sample."""
+    by_task = cells.groupby("task")["gain"].mean().dropna() if len(cells) else pd.Series(dtype=float)
+    mean, reach = float(cells["gain"].mean()) if len(cells) else np.nan, np.nan
+    if len(by_task) > 2:
+        reach = float(stats.t.ppf(1 - LEVEL / 2, len(by_task) - 1) * by_task.std() / np.sqrt(len(by_task)))
+    verdicts = {name: int((cells["verdict"] == name).sum()) for name in VERDICTS}
+    explained_as = {
+        word: int((cells["explanation"] == word).sum()) for word in ("relation", "regularisation", "capacity", "domain")
+    }
+    figures = {"mean": told(mean), "low": told(mean - reach), "high": told(mean + reach)}
+    return {"cells": len(cells), **verdicts, **figures, "explanations": explained_as}
+
+
+def _decidable(power: pd.DataFrame, family: Mapping[str, object]) -> int:
+    here = power[np.logical_and.reduce([power[name] == family[name] for name in SETTING])]
+    here = here[here["combination"].str.count(r"\+") == 1]
+    return int((here["more_repeats"] > 0).sum())
+
+
+def _measurements(tables: Tables, gains: pd.DataFrame) -> dict[str, Any]:
+    lines = measured(gains, of_data(tables.data), tables.results, tables.metrics, tables.curves)
+    tested = [line for line in lines if line["p_adjusted"] is not None]
+    sure = [line for line in tested if float(str(line["p_adjusted"])) <= LEVEL]
+    sentence = "Nothing was measured that could go with gains."
+    if tested:
+        best = max(tested, key=lambda line: abs(float(str(line["pooled"] or 0))))
+        sentence = (
+            f"{len(sure)} of {len(tested)} rank correlations of gains with measurements are sure; the largest is "
+            f"{best['pooled']:+.2f} ({best['low']:+.2f} to {best['high']:+.2f}; {best['side']}: "
+            f"{best['measurement']}), where task identity alone has {_best(lines, 'task identity')} and random numbers reach "
+            f"{_best(lines, 'random numbers')}."
+        )
+    tasks = gains["task"].nunique()
+    return {
+        "answer": sentence,
+        "would_change": f"There are {tasks} tasks: a measurement of tasks is judged on that many values. "
+        "More tasks would change this; more repeats hardly.",
+        "correlations": [dict(line) for line in lines],
+    }
+
+
+def _best(lines: Sequence[Mapping[str, object]], name: str) -> str:
+    found = [float(str(line["pooled"])) for line in lines if line["measurement"] == name and line["pooled"] is not None]
+    return f"{max(found):.2f}" if found else "unknown"
+
+
+def _persistence(pairs: pd.DataFrame) -> dict[str, Any]:
+    found = agreements(pairs)
+    sentence = "Only one setting was measured, so whether gains persist with another classifier is open."
+    if found:
+        shown = [
+            f"{' / '.join(map(str, one['first']))} and {' / '.join(map(str, one['second']))}: within-task rank "
+            f"correlation {_figure(one['within'])} ({_figure(one['low'])} to {_figure(one['high'])}, "
+            f"p {_figure(one['p'])}), ceilings {_figure(one['ceiling_first'])} and {_figure(one['ceiling_second'])}, "
+            f"same sign in {_figure(one['signs'])} of cells"
+            for one in found[:3]
+        ]
+        sentence = "Agreement of gains between " + "; ".join(shown) + "."
+    return {
+        "answer": sentence,
+        "would_change": "Where a ceiling is low, the repeats do not agree with themselves: more repeats would tell. "
+        "Where it is high and the agreement low, they would not.",
+        "agreements": [dict(one) for one in found],
+    }
+
+
+def _figure(value: object) -> str:
+    return "unknown" if value is None else f"{float(str(value)):.2f}"
+
+
+def _combining(pairs: pd.DataFrame, gains: pd.DataFrame, ratio: PerTask | None) -> dict[str, Any]:
+    sizes = combining.by_size(pairs, ratio)
+    table = combining.foretold(gains)
+    broken = combining.breaks(table)
+    larger = [line for line in sizes if int(str(line["size"])) > 2]
+    sentence = "No combination of more than two tasks was measured."
+    if larger:
+        most = max(larger, key=lambda line: int(str(line["size"])))
+        sentence = (
+            f"With {most['size']} tasks in the network ({most['features']}, {most['encoder']}, {most['arm']}) the mean "
+            f"gain is {points(most['mean'])} points ({points(most['low'])} to {points(most['high'])}), that of the "
+            f"worst task, {most['worst_task']}, {points(most['worst'])}; "
+            f"{len(broken)} group cells are surely worse than their pairs foretell."
+        )
+    return {
+        "answer": sentence,
+        "would_change": "Groups of sizes between pairs and all, and encoders of several widths, "
+        "would tell where it turns.",
+        "sizes": [dict(line) for line in sizes],
+        "encoders": combining.restored(sizes),
+        "foretelling": [dict(line) for line in combining.foretelling(table)],
+        "breaks": [dict(line) for line in broken],
+    }
+
+
+def _savings(results: pd.DataFrame, pairs: pd.DataFrame) -> dict[str, Any]:
+    table = savings.costs(results)
+    best = [line for cost in savings.COSTS for line in savings.best_per_budget(results, pairs, cost)]
+    sentence = "No shared network was measured."
+    if len(table):
+        most = table.loc[table["size"].idxmax()]
+        sentence = (
+            f"One network for {most['size']} tasks ({most['encoder']}) has {_share(most['parameters_ratio'])} of the "
+            f"parameters of its singles and took {_share(most['seconds_ratio'])} of their training time."
+        )
+    return {
+        "answer": sentence,
+        "would_change": "Seconds are those of the machine that trained, other work on it included.",
+        "costs": records(table),
+        "groupings": [dict(line) for line in best],
+    }
+
+
+def _share(ratio: float) -> str:
+    return "an unknown share" if pd.isna(ratio) else f"{100 * ratio:.0f} %"
+
+
+def records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Rows for JSON: None where a figure is not known."""
+    return [{str(name): _plain(cell) for name, cell in row.items()} for row in table.to_dict("records")]
+
+
+def _plain(cell: Any) -> Any:  # noqa: ANN401 - any cell
+    if cell is pd.NA or (isinstance(cell, float) and not np.isfinite(cell)):
+        return None
+    return cell.item() if isinstance(cell, np.generic) else cell

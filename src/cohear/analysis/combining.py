@@ -1,0 +1,205 @@
+"""How many tasks can be combined, and does the whole follow from its pairs?"""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.stats import norm
+
+from cohear.analysis.cell_tests import LEVEL, PerTask, cell_tests
+from cohear.analysis.columns import CELL, SETTING
+from cohear.analysis.multiplicity import benjamini_hochberg
+from cohear.analysis.persistence import told, within_tasks
+
+Array = NDArray[np.float64]
+RIDGE = 0.1
+"""Ridge of the linear surrogate, in units of one group."""
+
+
+def by_size(pairs: pd.DataFrame, ratio: PerTask | None = None) -> list[Mapping[str, object]]:
+    """Mean and worst gain against the number of tasks in the network, per setting.
+
+    Args:
+        pairs: of :func:`cohear.analysis.pairs.paired_differences`.
+        ratio: as ``test_train_ratio`` of :func:`cohear.analysis.gains.gains`.
+
+    Returns:
+        Per setting and size: ``features, encoder, arm, size, cells, repeats``; ``mean`` over all cells with
+        ``low``, ``high`` (95 %: the mean of each repeat is one difference); ``worst_task``: the task with the
+        lowest mean gain on every other repeat, with its ``worst`` gain on the repeats that did not choose it.
+    """
+    pairs = pairs.assign(size=pairs["combination"].str.count(r"\+") + 1)
+    found: list[Mapping[str, object]] = []
+    for (*setting, size), rows in pairs.groupby([*SETTING, "size"], sort=True):
+        means = _repeat_means(rows)
+        whole = means.assign(task="mean of all", combination=f"size {size}")
+        test = cell_tests(whole, test_train_ratio=_middle(ratio))
+        line = test.iloc[0]
+        task, worst = _worst(rows)
+        found.append(
+            {
+                **dict(zip(SETTING, setting, strict=True)),
+                "size": int(size),
+                "cells": int(rows.drop_duplicates(list(CELL)).shape[0]),
+                "repeats": int(line["repeats"]),
+                "mean": told(line["gain"]),
+                "low": told(line["low"]),
+                "high": told(line["high"]),
+                "worst_task": task,
+                "worst": told(worst),
+            }
+        )
+    return found
+
+
+def _repeat_means(rows: pd.DataFrame) -> pd.DataFrame:
+    """One row per repeat: the mean of all cells there; a cell that a repeat lacks counts at its own mean."""
+    left = rows["difference"] - rows.groupby(list(CELL))["difference"].transform("mean")
+    middle = rows.groupby(list(CELL))["difference"].mean().mean()
+    grouped = rows.assign(left=left).groupby([*SETTING, "fold", "seed"], sort=True)
+    table = grouped.agg(left=("left", "mean"), single=("single", "mean"), shared=("shared", "mean")).reset_index()
+    return table.assign(
+        difference=table["left"] + middle,
+        part="fold " + table["fold"].astype(str),
+        metric="mean",
+        test_clips=0,
+    )
+
+
+def _worst(rows: pd.DataFrame) -> tuple[str | None, float]:
+    """The worst task, chosen on one half of the repeats and estimated on the other, both ways round."""
+    repeat = rows[["fold", "seed"]].apply(tuple, axis=1)
+    even = repeat.map({r: k % 2 == 0 for k, r in enumerate(sorted(repeat.unique()))})
+    halves = [rows[side].groupby("task")["difference"].mean() for side in (even, ~even)]
+    if any(half.empty for half in halves):
+        return None, float("nan")
+    chosen = [half.idxmin() for half in halves]
+    estimate = [halves[1].get(chosen[0], np.nan), halves[0].get(chosen[1], np.nan)]
+    return str(rows.groupby("task")["difference"].mean().idxmin()), float(np.mean(estimate))
+
+
+def foretold(gains: pd.DataFrame) -> pd.DataFrame:
+    """Gains of larger groups beside those foretold from smaller ones.
+
+    Args:
+        gains: of :func:`cohear.analysis.gains.gains`.
+
+    Returns:
+        ``task, combination, features, encoder, arm, gain, error`` (of the gain minus the mean of its pairs,
+        from their intervals) and what each way
+        foretells: ``mean_of_pairs`` (Standley et al. 2020), ``sum_of_pairs`` (effects add up),
+        ``higher_order`` (the mean of all measured groups inside this one that hold the task and are one
+        smaller, Standley's approximation one order up), ``surrogate`` (a ridge regression of a task's gain on
+        which partners are there, over its other groups and pairs: Li et al. 2023), and ``task_mean``,
+        the mean of the task's other cells, which knows no partner. NaN where it cannot be told.
+    """
+    rows = []
+    for setting, some in gains.groupby(list(SETTING), sort=True):
+        known = {(t, frozenset(c.split("+"))): g for t, c, g in _triples(some, some["gain"])}
+        width = {(t, frozenset(c.split("+"))): w for t, c, w in _triples(some, some["high"] - some["low"])}
+        for row in some[some["combination"].str.count(r"\+") > 1].to_dict("records"):
+            task, members = row["task"], frozenset(row["combination"].split("+"))
+            pairs = np.array([known.get((task, frozenset((task, m))), np.nan) for m in sorted(members - {task})])
+            smaller = [known.get((task, members - {m}), np.nan) for m in sorted(members - {task})]
+            square = np.array([width.get((task, frozenset((task, m))), np.nan) for m in members - {task}]) ** 2
+            own = {key: g for key, g in known.items() if key[0] == task and key[1] != members}
+            rows.append(
+                {
+                    **{name: row[name] for name in ("task", "combination")},
+                    **dict(zip(SETTING, setting, strict=True)),
+                    "gain": row["gain"],
+                    "error": np.hypot(width[task, members], np.sqrt(np.sum(square)) / max(1, len(square))) / 4,
+                    "mean_of_pairs": pairs.mean(),
+                    "sum_of_pairs": pairs.sum(),
+                    "higher_order": _mean(np.array(smaller)) if len(members) > 3 else np.nan,
+                    "surrogate": _surrogate(own, members),
+                    "task_mean": _mean(np.array(list(own.values()))),
+                }
+            )
+    names = (*CELL, "gain", "error", *WAYS)
+    return pd.DataFrame(rows, columns=list(names))
+
+
+WAYS = ("mean_of_pairs", "sum_of_pairs", "higher_order", "surrogate", "task_mean")
+
+
+def foretelling(table: pd.DataFrame) -> list[Mapping[str, object]]:
+    """How well each way foretells: mean absolute error, and the rank correlation within tasks and pooled."""
+    found: list[Mapping[str, object]] = []
+    for setting, rows in table.groupby(list(SETTING), sort=True):
+        for way in WAYS:
+            some = rows[rows[way].notna() & rows["gain"].notna()]
+            x, y = some[way].to_numpy(float), some["gain"].to_numpy(float)
+            pooled = pd.Series(x).corr(pd.Series(y), method="spearman") if _varied(x, y) else np.nan
+            found.append(
+                {
+                    **dict(zip(SETTING, setting, strict=True)),
+                    "way": way,
+                    "cells": len(some),
+                    "mean_error": told(float(np.abs(x - y).mean()) if len(some) else np.nan),
+                    "within": told(within_tasks(x, y, some["task"].to_numpy()) if len(some) else np.nan),
+                    "pooled": told(pooled),
+                }
+            )
+    return found
+
+
+def breaks(table: pd.DataFrame) -> list[Mapping[str, object]]:
+    """Tasks whose groups are surely worse than their pairs foretell (z-test on the gain's error, 5 % false)."""
+    some = table[table["mean_of_pairs"].notna() & (table["error"] > 0)]
+    if some.empty:
+        return []
+    short = some["gain"] - some["mean_of_pairs"]
+    adjusted = benjamini_hochberg(norm.cdf((short / some["error"]).to_numpy(float)))
+    told_rows = some.assign(short=short, p_adjusted=adjusted)
+    told_rows = told_rows[told_rows["p_adjusted"] <= LEVEL].sort_values("short")
+    names = [*CELL, "gain", "mean_of_pairs", "short", "p_adjusted"]
+    return [{str(k): v for k, v in row.items()} for row in told_rows[names].to_dict("records")]
+
+
+def restored(sizes: list[Mapping[str, object]]) -> list[Mapping[str, object]]:
+    """Mean gain of each size beside that of the other encoders of the same front-end and arm."""
+    table = pd.DataFrame(sizes)
+    if table.empty:
+        return []
+    found: list[Mapping[str, object]] = []
+    for (features, arm, size), rows in table.groupby(["features", "arm", "size"], sort=True):
+        if len(rows) > 1:
+            means = {str(e): told(float(m)) for e, m in zip(rows["encoder"], rows["mean"].astype(float), strict=True)}
+            found.append({"features": features, "arm": arm, "size": int(size), "mean_by_encoder": means})
+    return found
+
+
+def _triples(gains: pd.DataFrame, values: pd.Series) -> list[tuple[str, str, float]]:
+    return list(zip(gains["task"], gains["combination"], values, strict=True))
+
+
+def _mean(values: Array) -> float:
+    known = values[np.isfinite(values)]
+    return float(known.mean()) if len(known) else float("nan")
+
+
+def _varied(x: Array, y: Array) -> bool:
+    return len(x) > 2 and np.ptp(x) > 0 and np.ptp(y) > 0
+
+
+def _surrogate(own: Mapping[tuple[str, frozenset[str]], float], members: frozenset[str]) -> float:
+    own = {key: gain for key, gain in own.items() if np.isfinite(gain)}
+    names = sorted({name for key in own for name in key[1]})
+    if len(own) < 3 or not members <= set(names):
+        return float("nan")
+    rows = np.array([[name in group for name in names] for _, group in own], float)
+    target = np.array(list(own.values()))
+    centre = target.mean()
+    middle = rows.mean(axis=0)
+    weights = np.linalg.solve(
+        (rows - middle).T @ (rows - middle) + RIDGE * np.eye(len(names)), (rows - middle).T @ (target - centre)
+    )
+    asked = np.array([name in members for name in names], float)
+    return float(centre + (asked - middle) @ weights)
+
+
+def _middle(ratio: PerTask | None) -> float | None:
+    """The largest ratio of the tasks: the careful one for a mean over them."""
+    return max(ratio.values()) if isinstance(ratio, Mapping) else ratio

@@ -1,0 +1,108 @@
+"""What a design can find: the smallest gain for each cell, and the repeats that would decide it."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy import stats
+
+from cohear.analysis.cell_tests import LEVEL, MARGIN, PerTask, cell_tests
+from cohear.analysis.columns import CELL, FAMILY
+from cohear.analysis.gains import with_verdicts
+from cohear.analysis.sequential import error_at
+
+Array = NDArray[np.float64]
+
+POWER = 0.8
+MOST = 1000
+"""Repeats beyond which nobody goes; a cell that needs more is not decided by repeats."""
+
+CELLS = (*CELL, "gain", "error", "repeats", "verdict", "smallest", "smallest_in_family", "more_repeats")
+
+
+def power_table(
+    pairs: pd.DataFrame, margins: PerTask = MARGIN, test_train_ratio: PerTask | None = None
+) -> pd.DataFrame:
+    """What each cell could have shown, and what would decide it.
+
+    Args:
+        pairs: of :func:`cohear.analysis.pairs.paired_differences`.
+        margins: as :func:`cohear.analysis.gains.gains` has them.
+        test_train_ratio: ``test_train_ratio`` there.
+
+    Returns:
+        A row per cell: its names, ``gain``, ``error``, ``repeats``, ``verdict``; ``smallest``: the gain found
+        with 80 % power by a test of this cell alone; ``smallest_in_family``: the same at the level that the
+        false discovery rate asks of the next cell to be called; ``more_repeats``: how many more repeats on
+        the same test parts would decide an undecided cell if its gain is what it seems (0: it is decided;
+        NaN: more than :data:`MOST`, or never, because the fold part does not fall with seeds).
+    """
+    cells = with_verdicts(cell_tests(pairs, margins, test_train_ratio))
+    if cells.empty:
+        return pd.DataFrame(columns=list(CELLS))
+    level = pd.Series(LEVEL, index=cells.index)
+    harmless = pd.Series(LEVEL, index=cells.index)
+    for _, family in cells.groupby(list(FAMILY), sort=False):
+        size = family["p"].notna().sum()
+        called = family["verdict"].isin(["helps", "hurts"]).sum()
+        level[family.index] = LEVEL * min(called + 1, size) / max(size, 1)
+        harmless[family.index] = LEVEL * min((family["verdict"] != "undecided").sum() + 1, size) / max(size, 1)
+    freedom, error = cells["freedom"].to_numpy(float), cells["error"].to_numpy(float)
+    tail = stats.t.ppf(POWER, freedom)
+    more = _more(cells, level.to_numpy(float), harmless.to_numpy(float))
+    cells = cells.assign(
+        smallest=(stats.t.ppf(1 - LEVEL / 2, freedom) + tail) * error,
+        smallest_in_family=(stats.t.ppf(1 - level.to_numpy(float) / 2, freedom) + tail) * error,
+        more_repeats=np.where(cells["verdict"] == "undecided", more, 0.0),
+    )
+    return cells[list(CELLS)].reset_index(drop=True)
+
+
+def _more(cells: pd.DataFrame, level: Array, harmless: Array) -> Array:
+    """Fewest further repeats at which the gain as it stands would be called, NaN where none are enough."""
+    gain, margin = cells["gain"].to_numpy(float), cells["margin"].to_numpy(float)
+    now, freedom = cells["repeats"].to_numpy(float), cells["freedom"].to_numpy(float)
+    total = np.full(len(cells), np.nan)
+    for n in range(1, MOST + 1):
+        error = error_at(cells, np.maximum(now, n))
+        differs = np.abs(gain) >= stats.t.ppf(1 - level / 2, freedom) * error
+        not_worse = gain + margin >= stats.t.ppf(1 - harmless, freedom) * error
+        ready = np.isnan(total) & (n > now) & (differs | not_worse)
+        total[ready] = n
+        if not np.isnan(total).any():
+            break
+    return total - now
+
+
+def family_table(cells: pd.DataFrame) -> list[Mapping[str, object]]:
+    """One line per family: how much it could find, and how much of it is open.
+
+    Args:
+        cells: of :func:`power_table`.
+    """
+    found: list[Mapping[str, object]] = []
+    pair = cells["combination"].str.count(r"\+") == 1
+    for names, family in cells.assign(pair=pair).groupby(list(FAMILY), sort=True):
+        features, encoder, arm, two = names
+        undecided = family[family["verdict"] == "undecided"]
+        found.append(
+            {
+                "features": features,
+                "encoder": encoder,
+                "arm": arm,
+                "cells": "pairs" if two else "groups",
+                "number": len(family),
+                "open": len(undecided),
+                "smallest": _middle(family["smallest"]),
+                "smallest_in_family": _middle(family["smallest_in_family"]),
+                "more_repeats": float(undecided["more_repeats"].sum()),
+                "not_by_repeats": int(undecided["more_repeats"].isna().sum()),
+            }
+        )
+    return found
+
+
+def _middle(values: pd.Series) -> float | None:
+    middle = values.median()
+    return None if pd.isna(middle) else float(middle)

@@ -1,0 +1,139 @@
+"""What sharing saves, as far as the tables hold it: parameters and seconds; and the best groupings per budget."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from cohear.analysis.columns import REPEAT, SETTING
+from cohear.analysis.persistence import told
+
+COSTS = ("parameters", "seconds")
+MOST_TASKS = 12
+"""Beyond this the number of groupings is out of reach; the largest study has it as a limit of this table."""
+
+
+def costs(results: pd.DataFrame) -> pd.DataFrame:
+    """Each combination's cost beside the sum of its singles.
+
+    Args:
+        results: checked results; controls are left out.
+
+    Returns:
+        ``combination, features, encoder, arm, size`` and, for each cost, ``<cost>`` (mean over runs),
+        ``<cost>_singles`` and ``<cost>_ratio``; NaN where a single is missing.
+    """
+    runs = results[results["control"] == ""].drop_duplicates(["run", "combination", *SETTING, *REPEAT])
+    mean = runs.assign(**{c: runs[c].astype(float) for c in COSTS}).groupby(["combination", *SETTING], sort=True)
+    table = mean[list(COSTS)].mean().reset_index()
+    alone = {(row["combination"], *(row[s] for s in SETTING)): row for row in table.to_dict("records")}
+    shared = table[table["combination"].str.contains("+", regex=False)].copy()
+    shared["size"] = shared["combination"].str.count(r"\+") + 1
+    keys = shared[["combination", *SETTING]].itertuples(index=False, name=None)
+    sums: list[dict[str, float]] = []
+    for combination, *setting in keys:
+        singles = [alone.get((task, *setting)) for task in combination.split("+")]
+        sums.append({c: sum(s[c] if s is not None else np.nan for s in singles) for c in COSTS})
+    for cost in COSTS:
+        shared[f"{cost}_singles"] = [one[cost] for one in sums]
+        shared[f"{cost}_ratio"] = shared[cost] / shared[f"{cost}_singles"]
+    return shared.reset_index(drop=True)
+
+
+@dataclass(frozen=True)
+class Grouping:
+    """Networks that serve every task once.
+
+    Attributes:
+        groups: their combinations.
+        cost: sum over networks.
+        gain: sum over tasks.
+    """
+
+    groups: tuple[str, ...]
+    cost: float
+    gain: float
+
+
+def front(price: Mapping[str, float], gain: Mapping[str, float], tasks: Sequence[str]) -> list[Grouping]:
+    """Groupings of measured combinations that no other beats in both cost and gain, cheapest first.
+
+    Costs and gains add up over networks, so of two ways to serve the same tasks the one that is dearer and
+    worse is never part of a better whole: dynamic programming over sets of tasks.
+
+    Args:
+        price: cost of each combination, singles included.
+        gain: sum of the gains of its tasks, 0 for a single.
+        tasks: all tasks, each of which every grouping serves once.
+    """
+    place = {task: 1 << number for number, task in enumerate(tasks)}
+    masks = {name: sum(place[task] for task in name.split("+")) for name in price if set(name.split("+")) <= set(place)}
+    best: dict[int, list[Grouping]] = {0: [Grouping((), 0.0, 0.0)]}
+    for served in range(1, 1 << len(tasks)):
+        lowest = served & -served
+        grown = [
+            Grouping((*rest.groups, name), rest.cost + price[name], rest.gain + gain[name])
+            for name, mask in masks.items()
+            if mask & lowest and not mask & ~served
+            for rest in best[served ^ mask]
+        ]
+        best[served] = _unbeaten(grown)
+    return best[(1 << len(tasks)) - 1]
+
+
+def _unbeaten(groupings: list[Grouping]) -> list[Grouping]:
+    kept: list[Grouping] = []
+    for one in sorted(groupings, key=lambda g: (g.cost, -g.gain, g.groups)):
+        if not kept or one.gain > kept[-1].gain:
+            kept.append(one)
+    return kept
+
+
+def best_per_budget(results: pd.DataFrame, pairs: pd.DataFrame, cost: str) -> list[Mapping[str, object]]:
+    """The unbeaten groupings of every setting: chosen on one half of the repeats, estimated on the other.
+
+    Args:
+        results: checked results.
+        pairs: of :func:`cohear.analysis.pairs.paired_differences`.
+        cost: a column of :func:`costs`.
+
+    Returns:
+        ``features, encoder, arm, cost, budget, groups, gain_chosen`` (mean gain of a task on the repeats
+        that chose it, too high on average) and ``gain`` (on the others). Empty for more tasks than
+        :data:`MOST_TASKS` or fewer than two repeats.
+    """
+    found: list[Mapping[str, object]] = []
+    ordinary = results[results["control"] == ""]
+    for setting, rows in pairs.groupby(list(SETTING), sort=True):
+        here = ordinary[np.logical_and.reduce([ordinary[n] == v for n, v in zip(SETTING, setting, strict=True)])]
+        price = here.drop_duplicates("run").assign(c=here[cost].astype(float)).groupby("combination")["c"].mean()
+        tasks = sorted({t for t in here["task"] if t in price.index})
+        if len(tasks) > MOST_TASKS or price.isna().any():
+            continue
+        repeat = rows[["fold", "seed"]].apply(tuple, axis=1)
+        first = repeat.map({r: k % 2 == 0 for k, r in enumerate(sorted(repeat.unique()))})
+        chosen, other = (_sums(rows[side], tasks) for side in (first, ~first))
+        measured = {name: price[name] for name in price.index if name in chosen and name in other}
+        found += [
+            {
+                **dict(zip(SETTING, setting, strict=True)),
+                "cost": cost,
+                "budget": told(grouping.cost),
+                "groups": list(grouping.groups),
+                "gain_chosen": told(grouping.gain / len(tasks)),
+                "gain": told(sum(other[name] for name in grouping.groups) / len(tasks)),
+            }
+            for grouping in front(measured, chosen, tasks)
+        ]
+    return found
+
+
+def _sums(rows: pd.DataFrame, tasks: Sequence[str]) -> dict[str, float]:
+    """Sum of the gains of each combination's tasks, 0 for singles; only where all its tasks were measured."""
+    means = rows.groupby(["combination", "task"], sort=True)["difference"].mean()
+    sums: dict[str, float] = dict.fromkeys(tasks, 0.0)
+    for combination, gain in means.groupby(level="combination"):
+        if len(gain) == str(combination).count("+") + 1:
+            sums[str(combination)] = float(gain.sum())
+    return sums

@@ -1,0 +1,126 @@
+"""Simulated studies with known truth: what verdicts, intervals and looks are worth.
+
+A difference is ``truth + F + R - S``: the fold part F of the cell, correlated among the test parts of a cell as
+overlapping training sets make it (Nadeau & Bengio 2003: test / all clips); the noise S of the single run, which
+all cells of a task have in common; and the cell's own noise R.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from cohear.base.streams import stream
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Standard deviations of the parts of a task's differences, in the metric's unit."""
+
+    fold: float
+    single: float
+    residual: float
+
+
+@dataclass(frozen=True)
+class Shape:
+    """How the noise is shaped.
+
+    Attributes:
+        overlap: correlation of the fold parts of a cell; test / all clips.
+        uneven_tasks: sd of the logarithm of a task's scale.
+        uneven_cells: sd of the logarithm of a cell's scale.
+        tails: degrees of freedom of t-distributed noise of unit variance (0: normal).
+    """
+
+    overlap: float = 0.2
+    uneven_tasks: float = 0.0
+    uneven_cells: float = 0.0
+    tails: float = 0.0
+
+
+def simulated_results(
+    parts: Sequence[Parts],
+    *,
+    families: int,
+    folds: int,
+    seeds: int,
+    truths: Sequence[float] = (0.0,),
+    weights: Sequence[float] | None = None,
+    shape: Shape | None = None,
+    seed: int = 0,
+) -> tuple[pd.DataFrame, pd.Series]:
+    """All pairs of some tasks in both directions, in many independent families, an arm each.
+
+    Args:
+        parts: of each task; their number is that of the tasks.
+        families: how many.
+        folds: test parts.
+        seeds: repeats of each test part.
+        truths: true gains a cell may have.
+        weights: their probabilities; equal where not given.
+        shape: of the noise; normal and even where not given.
+        seed: of the stream.
+
+    Returns:
+        The table of results, and the true gain by (arm, task, combination), sorted.
+    """
+    rng = stream("simulated study", seed)
+    shape = shape or Shape()
+    tasks = len(parts)
+    cells = [(i, j) for i in range(tasks) for j in range(tasks) if i != j]
+    main = np.array([i for i, _ in cells])
+    size = (families, len(cells), folds)
+
+    def noise(*dimensions: int) -> Array:
+        drawn = rng.standard_normal(dimensions)
+        if shape.tails > 2:
+            drawn *= np.sqrt((shape.tails - 2) / rng.chisquare(shape.tails, dimensions))
+        return drawn
+
+    truth = rng.choice(np.asarray(truths, float), size[:2], p=weights)
+    scale = np.exp(shape.uneven_tasks * rng.standard_normal((families, tasks, 1, 1)))
+    of_cell = scale[:, main] * np.exp(shape.uneven_cells * rng.standard_normal((*size[:2], 1, 1)))
+    sd = {name: np.array([getattr(part, name) for part in parts]) for name in ("fold", "single", "residual")}
+    common = noise(*size[:2], 1) * np.sqrt(shape.overlap)
+    fold_part = (common + noise(*size) * np.sqrt(1 - shape.overlap)) * sd["fold"][main][:, None]
+    single = scale * noise(families, tasks, folds, seeds) * sd["single"][:, None, None]
+    own = noise(*size, seeds) * sd["residual"][main][:, None, None]
+    shared = truth[:, :, None, None] + of_cell * (fold_part[..., None] + own)
+    names = [(f"t{i}", f"t{i}") for i in range(tasks)]
+    names += [(f"t{i}", f"t{min(i, j)}+t{max(i, j)}") for i, j in cells]
+    arms = [f"a{number:05d}" for number in range(families)]
+    keys = pd.MultiIndex.from_tuples([(arm, *name) for arm in arms for name in names[tasks:]])
+    table = _table(0.5 + np.concatenate([single, shared], axis=1), names, arms)
+    return table, pd.Series(truth.ravel(), index=keys).sort_index()
+
+
+def _table(values: Array, names: Sequence[tuple[str, str]], arms: Sequence[str]) -> pd.DataFrame:
+    """Results of values ``(arms, names, folds, seeds)``."""
+    arm, cell, fold, seed = (index.ravel() for index in np.indices(values.shape))
+    task, combination = np.array(names, dtype=object)[cell].T
+    run = np.array([f"{c}-{f}-{s}" for c, f, s in zip(combination, fold, seed, strict=True)], dtype=object)
+    return pd.DataFrame(
+        {
+            "run": run,
+            "features": "simulated",
+            "encoder": "simulated",
+            "arm": np.array(arms, dtype=object)[arm],
+            "combination": combination,
+            "control": "",
+            "fold": fold,
+            "seed": seed,
+            "task": task,
+            "metric": "uar",
+            "value": values.ravel(),
+            "higher_is_better": True,
+            "test_clips": 200,
+            "parameters": 1000,
+            "steps": 600,
+            "seconds": 1.5,
+        }
+    )

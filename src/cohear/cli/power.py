@@ -1,0 +1,42 @@
+"""``cohear power``: what the design could find, and what would decide the rest."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cohear.cli.console import output
+
+EXAMPLES = """
+[bold]Examples[/bold]
+
+  cohear power out/first
+
+  cohear power tables/ --json    [dim]a folder with nothing but a results.csv, wherever it came from[/dim]
+"""
+
+
+def register(app: typer.Typer) -> None:
+    """Enter the verb."""
+    app.command("power", epilog=EXAMPLES)(power)
+
+
+def power(
+    folder: Annotated[Path, typer.Argument(help="Study folder, or any folder with a results.csv.", show_default=False)],
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+) -> None:
+    """Show the parts of the spread, the smallest gain this design could find, and repeats that would decide."""
+    import json
+
+    from cohear.api import power as power_of
+    from cohear.report.evidence import power_tables
+
+    told = power_of(folder)
+    if as_json:
+        typer.echo(json.dumps(told, ensure_ascii=False, indent=1, allow_nan=False))
+    elif not told["cells"]:
+        output.print("no gain can be told yet: there is no combination whose single runs are done on the same repeat")
+    else:
+        output.print(power_tables(told))
