@@ -38,7 +38,7 @@ def test_every_part_is_there(full):
 def test_only_results_are_needed(tmp_path):
     folder = write_study(tmp_path / "study", folds=2, extras=False)
     page = write_report(folder).read_text("utf-8")
-    assert 'id="data"' not in page and "At most 2 paired repeats" in page and "all 44 runs done" in page
+    assert 'id="data"' not in page and "Fewer than 5 paired repeats" in page and "all 44 runs done" in page
     assert page.count('class="tip"') == 36
 
 
