@@ -201,9 +201,10 @@ def write_gains(folder: str | Path, say: Callable[[str], None] | None = None) ->
     Raises:
         UserError: there is no such table, or it cannot be compared.
     """
+    from cohear.analysis.cell_tests import MARGIN
     from cohear.analysis.controls import contrasts, control_gains, explained
     from cohear.analysis.facts import margins_of, ratios_of
-    from cohear.analysis.gains import MARGIN, gains
+    from cohear.analysis.gains import gains
     from cohear.analysis.results import read_results
     from cohear.analysis.tables import write_table
     from cohear.report.folder import read_facts
@@ -234,8 +235,8 @@ def power(folder: str | Path) -> dict[str, Any]:
         UserError: there is no such table, or it cannot be compared.
     """
     from cohear.analysis.answers import records
+    from cohear.analysis.cell_tests import MARGIN
     from cohear.analysis.facts import margins_of, ratios_of
-    from cohear.analysis.gains import MARGIN
     from cohear.analysis.pairs import paired_differences
     from cohear.analysis.power import family_table, power_table
     from cohear.analysis.results import read_results

@@ -40,7 +40,7 @@ def by_size(pairs: pd.DataFrame, ratio: PerTask | None = None) -> list[Mapping[s
         found.append(
             {
                 **dict(zip(SETTING, setting, strict=True)),
-                "size": int(size),
+                "size": int(str(size)),
                 "cells": int(rows.drop_duplicates(list(CELL)).shape[0]),
                 "repeats": int(line["repeats"]),
                 "mean": told(line["gain"]),
@@ -167,7 +167,7 @@ def restored(sizes: list[Mapping[str, object]]) -> list[Mapping[str, object]]:
     for (features, arm, size), rows in table.groupby(["features", "arm", "size"], sort=True):
         if len(rows) > 1:
             means = {str(e): told(float(m)) for e, m in zip(rows["encoder"], rows["mean"].astype(float), strict=True)}
-            found.append({"features": features, "arm": arm, "size": int(size), "mean_by_encoder": means})
+            found.append({"features": features, "arm": arm, "size": int(str(size)), "mean_by_encoder": means})
     return found
 
 
@@ -181,7 +181,7 @@ def _mean(values: Array) -> float:
 
 
 def _varied(x: Array, y: Array) -> bool:
-    return len(x) > 2 and np.ptp(x) > 0 and np.ptp(y) > 0
+    return bool(len(x) > 2 and np.ptp(x) > 0 and np.ptp(y) > 0)
 
 
 def _surrogate(own: Mapping[tuple[str, frozenset[str]], float], members: frozenset[str]) -> float:

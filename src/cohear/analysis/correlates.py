@@ -1,6 +1,7 @@
 """Which measurements go with gains? Each beside shuffled tasks, beside task identity, and with multiplicity."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -19,7 +20,9 @@ PERMUTATIONS = 499
 
 
 def correlates(
-    gains: pd.DataFrame, of_data: Mapping[str, Mapping[str, float]], singles: Mapping[tuple[str, ...], Mapping]
+    gains: pd.DataFrame,
+    of_data: Mapping[str, Mapping[str, float]],
+    singles: Mapping[tuple[str, ...], Mapping[str, Any]],
 ) -> list[Mapping[str, object]]:
     """Rank correlation of gains of pair cells with measurements of the task, its partner, and their difference.
 
@@ -52,7 +55,7 @@ def correlates(
     return found
 
 
-def _lines(rows: pd.DataFrame, tasks: list[str], table: Mapping[str, Mapping[str, float]]) -> list[dict]:
+def _lines(rows: pd.DataFrame, tasks: list[str], table: Mapping[str, Mapping[str, float]]) -> list[dict[str, Any]]:
     place = {task: number for number, task in enumerate(tasks)}
     main, partner = _places(rows, place)
     gain = stats.rankdata(rows["gain"].to_numpy(float))
@@ -87,7 +90,7 @@ def _lines(rows: pd.DataFrame, tasks: list[str], table: Mapping[str, Mapping[str
     return lines
 
 
-def _to_beat(rows: pd.DataFrame, tasks: list[str]) -> list[dict]:
+def _to_beat(rows: pd.DataFrame, tasks: list[str]) -> list[dict[str, Any]]:
     gain = rows["gain"].to_numpy(float)
     total = rows.groupby("task")["gain"].transform("sum").to_numpy(float)
     count = rows.groupby("task")["gain"].transform("size").to_numpy(float)

@@ -8,6 +8,7 @@ ceilings is corrected for attenuation (Spearman 1904).
 
 from collections.abc import Mapping
 from itertools import combinations
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -24,7 +25,7 @@ PERMUTATIONS = 999
 RESAMPLES = 500
 
 
-def agreements(pairs: pd.DataFrame) -> list[Mapping[str, object]]:
+def agreements(pairs: pd.DataFrame) -> list[Mapping[str, Any]]:
     """Agreement of every two settings that have pair cells in common.
 
     Args:
@@ -56,8 +57,8 @@ def by_task_correlation(x: Array, y: Array, tasks: NDArray[np.object_]) -> list[
     for task in np.unique(tasks.astype(str)):
         at = (tasks.astype(str) == task) & np.isfinite(x) & np.isfinite(y)
         if at.sum() >= 3 and np.ptp(x[at]) > 0 and np.ptp(y[at]) > 0:
-            ranks = [stats.rankdata(values[at]) for values in (x, y)]
-            found.append((str(task), float(np.corrcoef(*ranks)[0, 1])))
+            ranks = np.stack([stats.rankdata(values[at]) for values in (x, y)])
+            found.append((str(task), float(np.corrcoef(ranks)[0, 1])))
     return found
 
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from cohear.analysis.cell_tests import MARGIN
 from cohear.analysis.facts import margins_of, ratios_of
-from cohear.analysis.gains import MARGIN, gains
+from cohear.analysis.gains import gains
 from cohear.analysis.results import read_results
 from cohear.base.errors import UserError
 from cohear.base.files import cache_folder
