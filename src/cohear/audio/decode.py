@@ -24,12 +24,14 @@ class UnreadableAudio(DataError):
     Args:
         path: the audio file.
         reason: one clause.
+        kind: ``missing``, ``empty``, ``truncated``, ``not-finite`` or ``unreadable``.
     """
 
-    def __init__(self, path: Path, reason: str) -> None:
-        super().__init__(path, reason)  # both, so that the error survives pickling
+    def __init__(self, path: Path, reason: str, kind: str = "unreadable") -> None:
+        super().__init__(path, reason, kind)  # all, so that the error survives pickling
         self.path = path
         self.reason = reason
+        self.kind = kind
 
     def __str__(self) -> str:
         return f"{self.path}: {self.reason}"
@@ -90,11 +92,11 @@ def decode(segment: Segment) -> Audio:
                 file.seek(first)
             samples, channels, rate = _read(path, file, frames), file.channels, file.samplerate
     except (soundfile.SoundFileError, OSError) as error:
-        raise UnreadableAudio(path, _why_not_opened(path, error)) from error
+        raise UnreadableAudio(path, *_why_not_opened(path, error)) from error
     if samples.size == 0:
-        raise UnreadableAudio(path, "it has no samples")
+        raise UnreadableAudio(path, "it has no samples", "empty")
     if not np.isfinite(samples).all():
-        raise UnreadableAudio(path, "it has samples that are not finite numbers (NaN or infinity)")
+        raise UnreadableAudio(path, "it has samples that are not finite numbers (NaN or infinity)", "not-finite")
     return Audio(samples, rate, channels)
 
 
@@ -109,7 +111,7 @@ def audio_info(path: Path) -> AudioInfo:
             frames = file.frames if file.frames < _UNKNOWN_FRAMES else None
             return AudioInfo(file.samplerate, file.channels, frames)
     except (soundfile.SoundFileError, OSError) as error:
-        raise UnreadableAudio(path, _why_not_opened(path, error)) from error
+        raise UnreadableAudio(path, *_why_not_opened(path, error)) from error
 
 
 def _span(segment: Segment, file: soundfile.SoundFile) -> tuple[int, int]:
@@ -121,14 +123,14 @@ def _span(segment: Segment, file: soundfile.SoundFile) -> tuple[int, int]:
     if first and first >= file.frames:
         length = file.frames / file.samplerate
         raise UnreadableAudio(
-            segment.path, f"the clip starts at {start:g} s, beyond the end of the file ({length:g} s)"
+            segment.path, f"the clip starts at {start:g} s, beyond the end of the file ({length:g} s)", "empty"
         )
     if segment.end is None:
         return first, file.frames - first
     last = min(round(segment.end * file.samplerate), file.frames)
     if last <= first and file.frames:
         raise UnreadableAudio(
-            segment.path, f"the clip has no samples: it starts at {start:g} s and ends at {segment.end:g} s"
+            segment.path, f"the clip has no samples: it starts at {start:g} s and ends at {segment.end:g} s", "empty"
         )
     return first, last - first
 
@@ -146,7 +148,7 @@ def _read(path: Path, file: soundfile.SoundFile, frames: int) -> NDArray[np.floa
             break
     slack = _MP3_SLACK_FRAMES if file.format in ("MP3", "MPEG") else 0
     if read < frames - slack and file.frames < _UNKNOWN_FRAMES:
-        raise UnreadableAudio(path, f"it is cut short: {read} of {frames} samples could be decoded")
+        raise UnreadableAudio(path, f"it is cut short: {read} of {frames} samples could be decoded", "truncated")
     if len(blocks) == 1:
         return blocks[0]
     return np.concatenate(blocks) if blocks else np.empty(0, np.float32)
@@ -157,7 +159,7 @@ def _refuse_cut_short(path: Path, file: soundfile.SoundFile) -> None:
     if file.format in ("WAV", "WAVEX") and "should be" in (log := file.extra_info):
         found = re.search(r"^data : (\d+) \(should be (\d+)\)", log, re.MULTILINE)
         if found and int(found[2]) < int(found[1]) < _STREAMED_WAV_BYTES:
-            raise UnreadableAudio(path, f"it is cut short: {found[2]} of the {found[1]} bytes of samples are there")
+            raise UnreadableAudio(path, f"it is cut short: {found[2]} of the {found[1]} bytes of samples are there", "truncated")
     elif file.format == "OGG":
         with path.open("rb") as stream:
             stream.seek(max(0, path.stat().st_size - _OGG_PAGE_BYTES))
@@ -165,22 +167,22 @@ def _refuse_cut_short(path: Path, file: soundfile.SoundFile) -> None:
         page = tail[max(tail.rfind(b"OggS"), 0) :]
         # a page: 26 bytes, the number of segments, a byte of length for each of them, the segments
         if len(page) < 27 or len(page) < 27 + page[26] + sum(page[27 : 27 + page[26]]):
-            raise UnreadableAudio(path, "it is cut short: its last page is not whole")
+            raise UnreadableAudio(path, "it is cut short: its last page is not whole", "truncated")
 
 
-def _why_not_opened(path: Path, error: Exception) -> str:
-    """The reason behind an error of libsndfile or of the operating system."""
+def _why_not_opened(path: Path, error: Exception) -> tuple[str, str]:
+    """The reason behind an error of libsndfile or of the operating system, and its kind."""
     if path.is_dir():
-        return "it is a folder, not an audio file"
+        return "it is a folder, not an audio file", "unreadable"
     if not path.exists():
-        return "there is no such file"
+        return "there is no such file", "missing"
     try:
         with path.open("rb") as file:
             if not file.read(1):
-                return "the file is empty (0 bytes)"
+                return "the file is empty (0 bytes)", "empty"
     except OSError as denied:
-        return f"it cannot be read ({denied.strerror})"
+        return f"it cannot be read ({denied.strerror})", "unreadable"
     words = str(getattr(error, "error_string", error)).removeprefix("Error : ").strip(" .")
     if "not recognised" in words or "unknown format" in words.lower():
-        return "its content is not audio in a format that libsndfile reads"
-    return f"it is cut short or damaged ({words})"
+        return "its content is not audio in a format that libsndfile reads", "unreadable"
+    return f"it is cut short or damaged ({words})", "truncated"
