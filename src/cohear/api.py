@@ -14,6 +14,7 @@ from cohear.base.errors import FolderError
 from cohear.base.files import cache_folder
 from cohear.report.build import write_report
 from cohear.report.folder import read_facts
+from cohear.study.check import Audit, check_data
 from cohear.study.folder import StudyFolder, with_paths_from
 from cohear.study.plan import PlannedRun
 from cohear.study.prepare import prepare
@@ -83,6 +84,21 @@ class Study:
             self.gains()
             self.report()
         return outcome
+
+    def check(self, *, jobs: int | None = None, progress: Progress | None = None) -> Audit:
+        """Audit the data: damaged files, duplicates, leaks, labels, folds and cues; nothing is trained.
+
+        Where the study folder has results, the gap between training and test is looked at too.
+
+        Args:
+            jobs: threads; None for one a core.
+            progress: told of everything.
+
+        Raises:
+            UserError: a dataset cannot be read at all.
+        """
+        finished = self.folder if StudyFolder(self.folder).plan_file.exists() else None
+        return check_data(self.settings, cache=cache_folder(), finished=finished, jobs=jobs, progress=progress)
 
     def plan(
         self, *, jobs: int | None = None, progress: Progress | None = None

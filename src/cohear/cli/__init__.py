@@ -10,7 +10,7 @@ from typer.core import TyperGroup
 
 from cohear import __version__
 from cohear.base.errors import CohearError, UserError
-from cohear.cli import demo, features, gains, report, run, status
+from cohear.cli import check, demo, features, gains, report, run, status
 from cohear.cli.console import errors, hush
 
 INTERRUPTED = 130
@@ -39,7 +39,7 @@ app = typer.Typer(
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for verb in (demo, run, status, gains, report, features):
+for verb in (demo, check, run, status, gains, report, features):
     verb.register(app)
 
 
@@ -60,7 +60,7 @@ def _main(
 
 
 def main() -> None:
-    """Run a command; exit 0 done, 1 a run failed, 2 a user's mistake, 130 stopped by Ctrl-C."""
+    """Run a command; exit 0 done, 1 a run failed or `check` found errors, 2 a user's mistake, 130 stopped by Ctrl-C."""
     try:
         status_code = app(standalone_mode=True)
     except UserError as error:

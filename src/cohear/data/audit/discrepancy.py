@@ -40,6 +40,7 @@ _SETTLED = 7  # of the few as large as what was found: far from any level
 _FOLDS = 5
 _FEWEST_CLIPS = 10  # in either part
 _RIDGE = 30.0  # clips' worth of belief that no feature matters
+_EQUAL = 1e-3  # standard deviations: the same permutation again, but for rounding
 _FARTHEST = 4.0  # standard deviations: what lies beyond counts as there
 
 
@@ -207,7 +208,7 @@ def told_apart(
         if as_large >= _SETTLED or not (shuffle.free or shuffle.mixed):
             break
         columns = np.stack([shuffle.draw(random) for _ in range(draws - drawn)], axis=1)
-        as_large += int((_separation(_scores(standard, columns, folds), columns) >= separation - 1e-9).sum())
+        as_large += int((_separation(_scores(standard, columns, folds), columns) >= separation - _EQUAL).sum())
         drawn = draws
     shift = standard[tested].mean(axis=0) - standard[~tested].mean(axis=0)
     most = np.argsort(-np.abs(shift))[:3]

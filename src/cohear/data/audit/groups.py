@@ -8,12 +8,10 @@ from typing import ClassVar
 import numpy as np
 
 from cohear.data.audit.check import CHECKS, Check
+from cohear.data.audit.columns import label_columns
 from cohear.data.audit.evidence import Evidence, Measured, Place
 from cohear.data.audit.finding import Code, Finding, listed, numbered
-from cohear.data.clips import RESERVED_COLUMNS
 from cohear.data.splits import Part
-
-_MOST_VALUES, _FEWEST_A_VALUE = 200, 4
 
 
 class Groups(Check):
@@ -111,13 +109,11 @@ class Groups(Check):
             data, splits = evidence.datasets[task.dataset], evidence.distinct(task.name)
             sides = [_sides(split.rows, split.cleared.parts) for split in splits.values()]
             crossing = {}
-            for column in map(str, data.table.rows.columns):
-                if column in (*RESERVED_COLUMNS, task.target, task.rule.hold_out):
+            for column in label_columns(data.table):
+                if column in (task.target, task.rule.hold_out):
                     continue
                 cells = np.array(data.table.column(column, data.name), dtype=object)
                 values = {str(cell) for cell in cells if cell}
-                if not 2 <= len(values) <= min(_MOST_VALUES, len(cells) // _FEWEST_A_VALUE):
-                    continue
                 both = [set(cells[learnt]) & set(cells[tested]) - {""} for learnt, tested in sides]
                 if both and all(both):
                     crossing[column] = (max(map(len, both)), len(values))

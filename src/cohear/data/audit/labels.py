@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cohear.data.audit.check import CHECKS, Check
+from cohear.data.audit.columns import label_columns
 from cohear.data.audit.evidence import Evidence, Measured
 from cohear.data.audit.finding import Code, Finding, listed, numbered
-from cohear.data.clips import RESERVED_COLUMNS
 from cohear.data.partition import TaskChoice, TaskSplit
 from cohear.data.selection import guess_kind
 from cohear.tasks.kind import TARGET_KINDS
@@ -21,8 +21,6 @@ MOST_IMBALANCE = 10.0
 """Ratio of the most and the least frequent label from which a column is called imbalanced."""
 FEWEST_CLIPS = 10
 """Of a label; with fewer nothing can be learnt or told of it."""
-
-_MOST_VALUES, _FEWEST_A_VALUE = 200, 4
 
 
 class Labels(Check):
@@ -220,7 +218,7 @@ class Labels(Check):
         asked = {
             (task.target, task.rule.hold_out or "group"): task for task in evidence.tasks if task.dataset == data.name
         }
-        columns = [(column, "group") for column in map(str, data.table.rows.columns) if column not in RESERVED_COLUMNS]
+        columns = [(column, "group") for column in label_columns(data.table)]
         for column, group in dict.fromkeys([*asked, *columns]):
             if column not in data.table.rows.columns or group not in data.table.rows.columns or column == group:
                 continue
@@ -228,8 +226,6 @@ class Labels(Check):
             if task is None and any(target == column for target, _ in asked):
                 continue
             alone, labels = _alone(data.table.column(column, data.name), data.groups(group))
-            if task is None and not 2 <= labels <= min(_MOST_VALUES, len(data.ids) // _FEWEST_A_VALUE):
-                continue
             if not alone or (task is None and 2 * len(alone) >= labels):  # it says what the group says
                 continue
             dropped = set(task.labels.drop) if task else set()

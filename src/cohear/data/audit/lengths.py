@@ -8,15 +8,12 @@ from typing import ClassVar
 import numpy as np
 
 from cohear.data.audit.check import CHECKS, Check
+from cohear.data.audit.columns import DURATIONS, RATES
 from cohear.data.audit.evidence import Evidence, Measured
 from cohear.data.audit.finding import Code, Finding, listed, numbered
 
 SLACK_SECONDS, SLACK_SHARE = 0.02, 0.01
 """A duration in the table may be off by so much: it is often rounded."""
-
-_DURATIONS = {"duration": 1.0, "duration_s": 1.0, "duration_sec": 1.0, "seconds": 1.0, "length": 1.0, "dur": 1.0}
-_DURATIONS |= {"duration_seconds": 1.0, "duration_ms": 1000.0, "length_ms": 1000.0, "milliseconds": 1000.0}
-_RATES = ("sample_rate", "samplerate", "sampling_rate", "sr", "rate")
 
 
 class Lengths(Check):
@@ -78,11 +75,11 @@ class Lengths(Check):
         rates = np.array([fact.rate for fact in data.facts], dtype=np.float64)
         for column in map(str, data.table.rows.columns):
             name = column.strip().lower()
-            if name not in _DURATIONS and name not in _RATES:
+            if name not in DURATIONS and name not in RATES:
                 continue
             told = np.array([_number(cell) for cell in data.table.column(column, data.name)])
-            if name in _DURATIONS:
-                told, found, unit = told / _DURATIONS[name], seconds, "s"
+            if name in DURATIONS:
+                told, found, unit = told / DURATIONS[name], seconds, "s"
                 slack = np.maximum(SLACK_SECONDS, SLACK_SHARE * seconds)
             else:
                 found, slack, unit = rates, np.full(len(rates), 0.5), "Hz"
@@ -91,7 +88,7 @@ class Lengths(Check):
             if len(wrong):
                 first = wrong[0]
                 yield self.finding(
-                    "wrong-duration" if name in _DURATIONS else "wrong-rate",
+                    "wrong-duration" if name in DURATIONS else "wrong-rate",
                     "warning",
                     f"column {column!r} is wrong for {len(wrong):,} of {numbered(len(found), 'clip')}: "
                     f"{listed([data.ids[row] for row in wrong])} (the first: {told[first]:g} {unit} in the table, "

@@ -20,6 +20,7 @@ VERSION = 1
 _FLAT_RUN = 4  # equal samples at the largest magnitude: no sound stays there so long
 _FULL_SCALE = 0.999
 _LEAST_PEAK = 0.1  # below it a run of equal samples is that of few bits
+_LOWEST_EDGE = 1800.0  # Hz; nothing is sampled below 4 kHz, but quiet notes end there
 _SHARP_EDGE = 20.0  # dB within two of the spectrum's lines: a filter's, not a sound's
 _EDGE_ABOVE_FLOOR = 6.0  # dB by which even the quiet lines below an edge are above all that is beyond it
 
@@ -108,7 +109,8 @@ def _bandwidth(lines: Floats, rate: int) -> float:
     """
     beyond = np.maximum.accumulate(lines[::-1])[::-1]  # loudest line from here up
     best, edge = 0.0, LINES
-    for line in range(LINES // 8, LINES - 6):
+    lowest = max(int(_LOWEST_EDGE / (rate / 2) * LINES), 4)
+    for line in range(lowest, LINES - 6):
         fall = float(lines[line - 3 : line].min() - beyond[line + 2])
         if fall > max(best, _SHARP_EDGE):
             quiet = np.partition(lines[1:line], line // 4)[line // 4]
