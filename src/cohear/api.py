@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from cohear.export.export import Exported
+    from cohear.study.check import Audit
     from cohear.study.plan import PlannedRun
     from cohear.study.progress import Progress
     from cohear.study.run import Outcome
@@ -166,6 +167,23 @@ class Study:
         except ImportError as error:
             raise MissingExtra(error.name or "onnx", "export") from error
         return export_study(self.folder, self.settings, Path(bundle), **wishes)
+
+    def check(self, *, jobs: int | None = None, progress: Progress | None = None) -> Audit:
+        """Audit the data: damaged files, duplicates, leaks, labels, folds and cues; nothing is trained.
+
+        Where the study folder has results, the gap between training and test is looked at too.
+
+        Args:
+            jobs: threads; None for one a core.
+            progress: told of everything.
+
+        Raises:
+            UserError: a dataset cannot be read at all.
+        """
+        from cohear.study.check import check_data
+
+        finished = self.folder if StudyFolder(self.folder).plan_file.exists() else None
+        return check_data(self.settings, cache=cache_folder(), finished=finished, jobs=jobs, progress=progress)
 
     def status(self) -> Status:
         """How far the study has come."""

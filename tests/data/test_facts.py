@@ -106,7 +106,7 @@ def test_bad_clips_are_told_and_not_kept(tmp_path, decoded):
     segments.append(Segment(tmp_path / "none.wav"))
     scanned = scan(segments, cache=tmp_path / "cache")
     assert scanned[1] == BadClip(bad, "its content is not audio in a format that libsndfile reads")
-    assert scanned[3] == BadClip(tmp_path / "none.wav", "there is no such file")
+    assert scanned[3] == BadClip(tmp_path / "none.wav", "there is no such file", "missing")
     good, facts, told = drop_bad(scanned)
     assert (good, facts, told) == ([0, 2], [scanned[0], scanned[2]], [scanned[1], scanned[3]])
     write(bad, pcm(10))

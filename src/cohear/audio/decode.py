@@ -28,12 +28,14 @@ class UnreadableAudio(DataError):
     Args:
         path: the audio file.
         reason: one clause.
+        kind: ``missing``, ``empty``, ``truncated``, ``not-finite`` or ``unreadable``.
     """
 
-    def __init__(self, path: Path, reason: str) -> None:
-        super().__init__(path, reason)  # both, so that the error survives pickling
+    def __init__(self, path: Path, reason: str, kind: str = "unreadable") -> None:
+        super().__init__(path, reason, kind)  # all, so that the error survives pickling
         self.path = path
         self.reason = reason
+        self.kind = kind
 
     def __str__(self) -> str:
         return f"{self.path}: {self.reason}"
@@ -140,7 +142,7 @@ def audio_info(path: Path) -> AudioInfo:
 
 def unreadable(path: Path, error: Exception) -> UnreadableAudio:
     """The error to raise for one of libsndfile or of the operating system."""
-    return UnreadableAudio(path, _why_not_opened(path, error))
+    return UnreadableAudio(path, *_why_not_opened(path, error))
 
 
 def _open(path: Path) -> soundfile.SoundFile:
@@ -158,14 +160,14 @@ def _span(segment: Segment, file: soundfile.SoundFile) -> tuple[int, int]:
     if first and first >= file.frames:
         length = file.frames / file.samplerate
         raise UnreadableAudio(
-            segment.path, f"the clip starts at {start:g} s, beyond the end of the file ({length:g} s)"
+            segment.path, f"the clip starts at {start:g} s, beyond the end of the file ({length:g} s)", "empty"
         )
     if segment.end is None:
         return first, file.frames - first
     last = min(round(segment.end * file.samplerate), file.frames)
     if last <= first and file.frames:
         raise UnreadableAudio(
-            segment.path, f"the clip has no samples: it starts at {start:g} s and ends at {segment.end:g} s"
+            segment.path, f"the clip has no samples: it starts at {start:g} s and ends at {segment.end:g} s", "empty"
         )
     return first, last - first
 
@@ -181,16 +183,16 @@ def _read(path: Path, file: soundfile.SoundFile, frames: int) -> Iterator[NDArra
         with np.errstate(over="ignore", invalid="ignore"):  # not finite: told below
             mono = block if block.ndim == 1 else block.mean(axis=1, dtype=np.float32)
         if not np.isfinite(mono).all():
-            raise UnreadableAudio(path, "it has samples that are not finite numbers (NaN or infinity)")
+            raise UnreadableAudio(path, "it has samples that are not finite numbers (NaN or infinity)", "not-finite")
         if len(mono):
             yield mono
         if len(block) < asked:
             break
     slack = _MP3_SLACK_FRAMES if file.format in ("MP3", "MPEG") else 0
     if read < frames - slack and file.frames < _UNKNOWN_FRAMES:
-        raise UnreadableAudio(path, f"it is cut short: {read} of {frames} samples could be decoded")
+        raise UnreadableAudio(path, f"it is cut short: {read} of {frames} samples could be decoded", "truncated")
     if read == 0:
-        raise UnreadableAudio(path, "it has no samples")
+        raise UnreadableAudio(path, "it has no samples", "empty")
 
 
 def _refuse_cut_short(path: Path, file: soundfile.SoundFile) -> None:
@@ -198,7 +200,9 @@ def _refuse_cut_short(path: Path, file: soundfile.SoundFile) -> None:
     if file.format in ("WAV", "WAVEX") and "should be" in (log := file.extra_info):
         found = re.search(r"^data : (\d+) \(should be (\d+)\)", log, re.MULTILINE)
         if found and int(found[2]) < int(found[1]) < _STREAMED_WAV_BYTES:
-            raise UnreadableAudio(path, f"it is cut short: {found[2]} of the {found[1]} bytes of samples are there")
+            raise UnreadableAudio(
+                path, f"it is cut short: {found[2]} of the {found[1]} bytes of samples are there", "truncated"
+            )
     elif file.format == "OGG":
         with path.open("rb") as stream:
             stream.seek(max(0, path.stat().st_size - _OGG_PAGE_BYTES))
@@ -206,23 +210,23 @@ def _refuse_cut_short(path: Path, file: soundfile.SoundFile) -> None:
         page = tail[max(tail.rfind(b"OggS"), 0) :]
         # a page: 26 bytes, the number of segments, a byte of length for each of them, the segments
         if len(page) < 27 or len(page) < 27 + page[26] + sum(page[27 : 27 + page[26]]):
-            raise UnreadableAudio(path, "it is cut short: its last page is not whole")
+            raise UnreadableAudio(path, "it is cut short: its last page is not whole", "truncated")
 
 
-def _why_not_opened(path: Path, error: Exception) -> str:
+def _why_not_opened(path: Path, error: Exception) -> tuple[str, str]:
     """The reason behind an error of libsndfile or of the operating system."""
     try:
         path.stat()
         if path.is_dir():
-            return "it is a folder, not an audio file"
+            return "it is a folder, not an audio file", "unreadable"
         with path.open("rb") as file:
             if not file.read(1):
-                return "the file is empty (0 bytes)"
+                return "the file is empty (0 bytes)", "empty"
     except (FileNotFoundError, NotADirectoryError):
-        return "there is no such file"
+        return "there is no such file", "missing"
     except OSError as denied:
-        return f"it cannot be read ({denied.strerror})"
+        return f"it cannot be read ({denied.strerror})", "unreadable"
     words = str(getattr(error, "error_string", error)).removeprefix("Error : ").strip(" .")
     if "not recognised" in words or "unknown format" in words.lower():
-        return "its content is not audio in a format that libsndfile reads"
-    return f"it is cut short or damaged ({words})"
+        return "its content is not audio in a format that libsndfile reads", "unreadable"
+    return f"it is cut short or damaged ({words})", "truncated"

@@ -13,6 +13,7 @@ from cohear.base.errors import CohearError, UserError
 from cohear.cli import (
     answers,
     bench,
+    check,
     classify,
     datasets,
     demo,
@@ -57,6 +58,7 @@ app = typer.Typer(
 for verb in (
     demo,
     init,
+    check,
     run,
     status,
     gains,
@@ -90,7 +92,7 @@ def _main(
 
 
 def main() -> None:
-    """Run a command; exit 0 done, 1 a run failed, 2 a user's mistake, 130 stopped by Ctrl-C."""
+    """Run a command; exit 0 done, 1 a run failed or `check` found errors, 2 a user's mistake, 130 stopped by Ctrl-C."""
     try:
         status_code = app(standalone_mode=True)
     except UserError as error:

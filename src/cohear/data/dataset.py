@@ -10,7 +10,7 @@ from pathlib import Path
 from cohear.base.errors import DataError
 from cohear.base.pool import Progress
 from cohear.data.clips import ClipTable
-from cohear.data.facts import BadClip, ClipFacts, drop_bad, scan
+from cohear.data.facts import BadClip, ClipFacts, Inspector, drop_bad, scan
 
 _SHOWN = 10
 
@@ -57,17 +57,38 @@ def open_dataset(
         DataError: some audio cannot be read and ``skip_bad`` is off (all of it is listed, with reasons),
             none can be read, or a link leads out of the dataset's folder.
     """
-    check_links(table)
-    found = scan(table.segments(), cache=cache, jobs=jobs, progress=progress)
-    good, facts, bad = drop_bad(found)
-    if bad and not (skip_bad and good):
-        listed = "".join(f"\n  - {item.path}: {item.reason}" for item in bad[:_SHOWN])
+    dataset, bad = scan_dataset(table, cache=cache, jobs=jobs, progress=progress)
+    if dataset is None or (bad and not skip_bad):
+        listed = "".join(f"\n  - {item.path}: {item.reason}" for item in list(bad.values())[:_SHOWN])
         more = f"\n  - … and {len(bad) - _SHOWN} more" if len(bad) > _SHOWN else ""
         cure = "mend or remove them" if skip_bad else "mend or remove them, or set on_bad_file: skip"
         raise DataError(
-            f"dataset {table.name!r}: {len(bad)} of {len(found)} clips cannot be read ({cure}):{listed}{more}"
+            f"dataset {table.name!r}: {len(bad)} of {len(table)} clips cannot be read ({cure}):{listed}{more}"
         )
-    return Dataset(table.take(good) if bad else table, facts, tuple(bad))
+    return dataset
+
+
+def scan_dataset(
+    table: ClipTable,
+    *,
+    cache: Path,
+    jobs: int | None = None,
+    progress: Progress | None = None,
+    inspector: Inspector | None = None,
+) -> tuple[Dataset | None, dict[int, BadClip]]:
+    """Scan a clip table's audio and part good clips from bad ones.
+
+    Returns:
+        The dataset of the clips that can be read, or None where there is none, and the bad clips by row.
+
+    Raises:
+        DataError: a link leads out of the dataset's folder.
+    """
+    check_links(table)
+    found = scan(table.segments(), cache=cache, jobs=jobs, progress=progress, inspector=inspector)
+    good, facts, bad = drop_bad(found)
+    by_row = {row: clip for row, clip in enumerate(found) if isinstance(clip, BadClip)}
+    return (Dataset(table.take(good) if bad else table, facts, tuple(bad)) if good else None), by_row
 
 
 def check_links(table: ClipTable) -> None:

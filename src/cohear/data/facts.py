@@ -7,15 +7,15 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import soundfile
 from numpy.typing import NDArray
 
-from cohear.audio.decode import UnreadableAudio, open_blocks
+from cohear.audio.decode import Audio, UnreadableAudio, open_blocks
 from cohear.audio.segment import Segment
-from cohear.base.files import make_folder, storage_errors_told, write_text
+from cohear.base.journal import Append, Journal
 from cohear.base.pool import Progress, parallel_map
 
 _CLIPS_A_CHUNK = 32
@@ -55,10 +55,21 @@ class ClipFacts:
 
 @dataclass(frozen=True)
 class BadClip:
-    """A clip that cannot be decoded, and why (one clause)."""
+    """A clip that cannot be decoded, and why (one clause); the kind is that of `UnreadableAudio`."""
 
     path: Path
     reason: str
+    kind: str = "unreadable"
+
+
+class Inspector(Protocol):
+    """Looks at decoded audio while the scan has it in memory; threads call it at once."""
+
+    def wants(self, facts: ClipFacts) -> bool:
+        """Whether a clip must be decoded for it, although its facts are known."""
+
+    def look(self, facts: ClipFacts, audio: Audio) -> None:
+        """Called once for each clip that is decoded."""
 
 
 def content_hash(*blocks: NDArray[np.float32]) -> str:
@@ -110,7 +121,12 @@ class ContentHash:
 
 
 def scan(
-    segments: Sequence[Segment], *, jobs: int | None = None, cache: Path, progress: Progress | None = None
+    segments: Sequence[Segment],
+    *,
+    jobs: int | None = None,
+    cache: Path,
+    progress: Progress | None = None,
+    inspector: Inspector | None = None,
 ) -> list[ClipFacts | BadClip]:
     """Decode every clip once; clips of unchanged files that were scanned before are looked up.
 
@@ -119,6 +135,7 @@ def scan(
         jobs: threads; None is one for each core.
         cache: the cache folder; facts are kept below it in ``facts``. Bad clips are not kept.
         progress: called with clips done and clips in all.
+        inspector: looks at the audio of clips that are decoded, and may want more of them.
 
     Returns:
         The facts, or what is wrong, of each clip, in the order of ``segments``.
@@ -130,24 +147,26 @@ def scan(
         return []
     states = {path: _state(path) for path in {segment.path for segment in segments}}
     keys = [_key(segment, states[segment.path]) for segment in segments]
-    root = os.path.commonpath([path.absolute().parent for path in states])
-    name = hashlib.blake2b(os.fsencode(root), digest_size=8).hexdigest()
     # another libsndfile may decode to other samples (lossy formats), and its facts would fit none of them
-    file = cache / "facts" / f"{name}.v{_VERSION}-libsndfile-{soundfile.__libsndfile_version__}.jsonl"
-    known = _load(file, {key for key in keys if key})
+    version = f"v{_VERSION}-libsndfile-{soundfile.__libsndfile_version__}"
+    journal = Journal(cache / "facts" / f"{root_name(segments)}.{version}.jsonl")
+    known = _load(journal, {key for key in keys if key})
     found: list[ClipFacts | BadClip | None] = [known.get(key) for key in keys]
-    missing = [index for index, facts in enumerate(found) if facts is None]
+    missing = [
+        index
+        for index, facts in enumerate(found)
+        if facts is None or (inspector and isinstance(facts, ClipFacts) and inspector.wants(facts))
+    ]
     if missing:
-        _scan_missing(
-            segments=segments,
-            keys=keys,
-            found=found,
-            missing=missing,
-            file=file,
-            jobs=jobs,
-            progress=progress,
-        )
+        with journal.appending() as append:
+            _scan_missing(segments, keys, found, missing, append, jobs, progress, inspector)
     return [facts for facts in found if facts is not None]
+
+
+def root_name(segments: Sequence[Segment]) -> str:
+    """A name for the folder that all clips are in, as caches know it."""
+    root = os.path.commonpath([segment.path.absolute().parent for segment in segments])
+    return hashlib.blake2b(os.fsencode(root), digest_size=8).hexdigest()
 
 
 def drop_bad(scanned: Sequence[ClipFacts | BadClip]) -> tuple[list[int], list[ClipFacts], list[BadClip]]:
@@ -163,54 +182,53 @@ def drop_bad(scanned: Sequence[ClipFacts | BadClip]) -> tuple[list[int], list[Cl
 
 
 def _scan_missing(
-    *,
     segments: Sequence[Segment],
     keys: Sequence[str],
     found: list[ClipFacts | BadClip | None],
     missing: Sequence[int],
-    file: Path,
+    append: Append,
     jobs: int | None,
     progress: Progress | None,
+    inspector: Inspector | None,
 ) -> None:
-    """Decode the clips at ``missing``, fill ``found``, and append what is good to the cache file."""
-    make_folder(file.parent)
+    """Decode the clips at ``missing``, fill ``found``, and append what is good and new to the journal."""
     chunks = [missing[first : first + _CLIPS_A_CHUNK] for first in range(0, len(missing), _CLIPS_A_CHUNK)]
     done = len(segments) - len(missing)
 
-    with storage_errors_told(file), file.open("ab+", buffering=0) as journal:
-        size = journal.seek(0, os.SEEK_END)
-        if size:
-            journal.seek(size - 1)
-            if journal.read(1) != b"\n":  # a kill tore the last line: end it, so that ours is not glued to it
-                journal.write(b"\n")
+    def on_done(chunk: int, results: list[ClipFacts | BadClip]) -> None:
+        nonlocal done
+        new = []
+        for index, facts in zip(chunks[chunk], results, strict=True):
+            if keys[index] and isinstance(facts, ClipFacts) and facts != found[index]:
+                new.append([keys[index], *vars(facts).values()])
+            found[index] = facts
+        append(new)
+        done += len(results)
+        if progress:
+            progress(done, len(segments))
 
-        def on_done(chunk: int, results: list[ClipFacts | BadClip]) -> None:
-            nonlocal done
-            lines = []
-            for index, facts in zip(chunks[chunk], results, strict=True):
-                found[index] = facts
-                if keys[index] and isinstance(facts, ClipFacts):
-                    lines.append(json.dumps([keys[index], *vars(facts).values()]) + "\n")
-            # one write at the end of the file: whole lines, even beside other writers
-            journal.write("".join(lines).encode())
-            done += len(results)
-            if progress:
-                progress(done, len(segments))
-
-        parallel_map(lambda chunk: [_facts(segments[index]) for index in chunk], chunks, jobs, on_done)
+    parallel_map(lambda chunk: [_facts(segments[index], inspector) for index in chunk], chunks, jobs, on_done)
 
 
-def _facts(segment: Segment) -> ClipFacts | BadClip:
+def _facts(segment: Segment, inspector: Inspector | None) -> ClipFacts | BadClip:
+    """Facts of a clip, decoded a piece at a time; an inspector gets it whole."""
     hashing, samples, peak = ContentHash(), 0, 0.0
+    kept: list[NDArray[np.float32]] = []
     try:
         with open_blocks(segment) as audio:
             for block in audio.blocks:
                 hashing.add(block)
                 samples += len(block)
                 peak = max(peak, float(block.max()), -float(block.min()))
+                if inspector:
+                    kept.append(block)
     except UnreadableAudio as error:
-        return BadClip(error.path, error.reason)
-    return ClipFacts(hashing.hexdigest(), samples, audio.rate, audio.channels, peak)
+        return BadClip(error.path, error.reason, error.kind)
+    facts = ClipFacts(hashing.hexdigest(), samples, audio.rate, audio.channels, peak)
+    if inspector:
+        whole = kept[0] if len(kept) == 1 else np.concatenate(kept)
+        inspector.look(facts, Audio(whole, audio.rate, audio.channels))
+    return facts
 
 
 def _state(path: Path) -> list[str | int] | None:
@@ -229,25 +247,21 @@ def _key(segment: Segment, state: list[str | int] | None) -> str:
     return json.dumps([segment.start, segment.end, *state]) if state else ""
 
 
-def _load(file: Path, wanted: set[str]) -> dict[str, ClipFacts]:
-    """Facts by key; torn lines are passed over, and a file that is mostly stale lines is rewritten."""
-    try:
-        lines = file.read_bytes().splitlines(keepends=True)
-    except FileNotFoundError:
-        return {}
-    entries = [(entry, line) for line in lines if (entry := _parse(line)) is not None]
-    if len(lines) > 1000 + 2 * len(wanted):
+def _load(journal: Journal, wanted: set[str]) -> dict[str, ClipFacts]:
+    """Facts by key; lines of no sense are passed over, and a file that is mostly stale lines is rewritten."""
+    values = journal.values()
+    entries = [(entry, value) for value in values if (entry := _parse(value)) is not None]
+    if len(values) > 1000 + 2 * len(wanted):
         # of each clip (name, start, end) the last line
-        newest = {json.dumps(json.loads(key)[:3]): line for (key, _), line in entries}
-        if len(lines) > 1000 + 2 * len(newest):
-            write_text(file, b"".join(newest.values()).decode())
+        newest = {json.dumps(json.loads(key)[:3]): value for (key, _), value in entries}
+        if len(values) > 1000 + 2 * len(newest):
+            journal.rewrite(newest.values())
     return {key: facts for (key, facts), _ in entries if key in wanted}
 
 
-def _parse(line: bytes) -> tuple[str, ClipFacts] | None:
+def _parse(value: Any) -> tuple[str, ClipFacts] | None:  # noqa: ANN401 - any JSON value
     try:
-        values: Any = json.loads(line)
-        key, content, samples, rate, channels, peak = values
+        key, content, samples, rate, channels, peak = value
         return key, ClipFacts(content, samples, rate, channels, peak)
     except (ValueError, TypeError):
         return None

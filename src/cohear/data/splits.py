@@ -63,13 +63,13 @@ class FoldPlan:
         self._made: dict[int, NDArray[np.int64]] = {}
         self.column = rule.hold_out
         if rule.hold_out is None and rule.folds is None:
-            self.column = _usual_column(table)
+            self.column = usual_column(table)
         cells = table.column(self.column, asked_by) if self.column else [""] * len(table)
         files = table.column("path", asked_by)
         self._groups = groups_of(cells, files)
         self._official: list[str] | None = None
         if rule.folds is not None:
-            usual = _usual_column(table)
+            usual = usual_column(table)
             self._groups = groups_of(table.column(usual, asked_by) if usual else cells, files)
             self._official = _official_cells(table, rule.folds, asked_by)
             self._tests = _official_tests(self._official, table.name, rule.folds, asked_by)
@@ -141,7 +141,7 @@ def _best_validation(parts: NDArray[np.int64], labels: LabelMatrix, tested: NDAr
     return int(np.lexsort((np.abs(sizes - VALIDATION_SHARE).round(9), lost))[0])
 
 
-def _usual_column(table: ClipTable) -> str | None:
+def usual_column(table: ClipTable) -> str | None:
     """What keeps clips together where nothing is asked for: ``group``, or the file that segments are cut from."""
     if "group" in table.rows.columns:
         return "group"

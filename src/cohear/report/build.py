@@ -38,16 +38,9 @@ def write_report(folder: Path) -> Path:
 
 def render(study: StudyFolder) -> str:
     """The page as text."""
-    environment = jinja2.Environment(
-        loader=jinja2.FunctionLoader(_own_file),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=jinja2.ChainableUndefined,  # files from elsewhere may lack any entry
-    )
-    environment.filters.update(plural=plural, level=level, duration=duration, number=_number)
     views = views_of(study)
-    return environment.get_template("index.html.j2").render(
+    return own_page(
+        "index.html.j2",
         study=study,
         tasks=study_order(study),
         views=views,
@@ -56,6 +49,21 @@ def render(study: StudyFolder) -> str:
         facts=_facts(study),
         settings=_flat(study.environment),
         downloads=_downloads(study),
+    )
+
+
+def own_page(template: str, **values: Any) -> str:  # noqa: ANN401 - whatever the template shows
+    """A page of one of our templates, with our style and script in it; all values are escaped."""
+    environment = jinja2.Environment(
+        loader=jinja2.FunctionLoader(_own_file),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.ChainableUndefined,  # files from elsewhere may lack any entry
+    )
+    environment.filters.update(plural=plural, level=level, duration=duration, number=_number)
+    return environment.get_template(template).render(
+        **values,
         style=Markup(_own_file("style.css")),  # noqa: S704 - our own file, no user text in it
         script=Markup(_own_file("page.js")),  # noqa: S704 - our own file, no user text in it
     )

@@ -1,0 +1,13 @@
+"""The audit: what is wrong with the data of a study, found before anything is trained on it."""
+
+from cohear.data.audit import (  # noqa: F401 - importing a file enters its check; this is their order
+    bandwidth,
+    cues,
+    discrepancy,
+    duplicates,
+    files,
+    groups,
+    labels,
+    lengths,
+    levels,
+)

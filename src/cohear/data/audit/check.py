@@ -1,0 +1,49 @@
+"""The interface of a check, and the registry of all of them."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping
+from typing import Any, ClassVar
+
+from cohear.base.registry import Registry
+from cohear.data.audit.evidence import Evidence
+from cohear.data.audit.finding import ClipName, Code, Finding, Severity
+
+
+class Check(ABC):
+    """Looks for one family of faults. Stateless: all that it may look at is in the evidence.
+
+    Attributes:
+        codes: every kind of finding that it makes.
+    """
+
+    codes: ClassVar[tuple[Code, ...]]
+
+    @abstractmethod
+    def find(self, evidence: Evidence) -> Iterable[Finding]:
+        """The findings, one for each kind and place (dataset, task or fold), with all clips of it."""
+
+    def finding(
+        self,
+        code: str,
+        severity: Severity,
+        sentence: str,
+        *,
+        dataset: str = "",
+        task: str = "",
+        fold: int | None = None,
+        clips: Iterable[ClipName] = (),
+        figures: Mapping[str, Any] | None = None,
+    ) -> Finding:
+        """A finding of one of this check's codes, with its cure."""
+        kind = next(kind for kind in self.codes if kind.name == code)
+        return Finding(severity, code, sentence, kind.cure, dataset, task, fold, tuple(clips), figures or {})
+
+
+CHECKS: Registry[Check] = Registry("check")
+
+
+def all_codes() -> list[Code]:
+    """Every kind of finding that a registered check makes."""
+    return [code for name in CHECKS for code in CHECKS[name].codes]

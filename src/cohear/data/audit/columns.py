@@ -1,0 +1,30 @@
+"""Which columns of a clip table look like labels, and which only keep books."""
+
+from __future__ import annotations
+
+import re
+
+from cohear.data.clips import RESERVED_COLUMNS, ClipTable
+
+DURATIONS = {"duration": 1.0, "duration_s": 1.0, "duration_sec": 1.0, "duration_seconds": 1.0, "seconds": 1.0}
+DURATIONS |= {"length": 1.0, "dur": 1.0, "duration_ms": 1000.0, "length_ms": 1000.0, "milliseconds": 1000.0}
+"""Columns that give a clip's duration, and how many of their unit are a second."""
+RATES = ("sample_rate", "samplerate", "sampling_rate", "sr", "rate")
+"""Columns that give a file's sample rate in Hz or kHz."""
+
+_MOST_VALUES, _FEWEST_CLIPS_A_VALUE = 200, 4
+_MEASURED = re.compile(r"[+-]?\d*[.]\d+(e[+-]?\d+)?", re.IGNORECASE)
+
+
+def label_columns(table: ClipTable) -> list[str]:
+    """Columns whose values repeat and are names: no file names, hashes, durations, rates or other measured numbers."""
+    found = []
+    for column in map(str, table.rows.columns):
+        name = column.strip().lower()
+        if column in RESERVED_COLUMNS or name in DURATIONS or name in RATES:
+            continue
+        values = {cell for cell in table.column(column, table.name) if cell}
+        few = 2 <= len(values) <= min(_MOST_VALUES, len(table) // _FEWEST_CLIPS_A_VALUE)
+        if few and not all(_MEASURED.fullmatch(value.strip()) for value in values):
+            found.append(column)
+    return found

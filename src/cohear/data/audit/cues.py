@@ -1,0 +1,175 @@
+"""What gives a label away without being what the label is about: silence at the end, lengths, files, loudness."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import PurePosixPath
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cohear.base.streams import stream
+from cohear.data.audit.check import CHECKS, Check
+from cohear.data.audit.evidence import Evidence, Measured
+from cohear.data.audit.finding import Code, Finding, listed, numbered
+from cohear.data.audit.shuffle import GroupShuffle, Numbers, holm
+from cohear.data.partition import TaskChoice
+
+SHORTEST_SILENCE = 0.05
+"""Seconds of digital silence at the end of a clip from which it is told."""
+LEVEL = 0.05
+LEAST_LIFT = 0.05
+"""Unweighted average recall above chance from which a cue is told."""
+
+_ARTEFACTS = (
+    *("silence at the end", "silence at the beginning", "sample rate", "channels", "file type", "bandwidth"),
+    "mean of samples",
+)
+_DRAWS = 199
+_SETTLED = 12  # permutations as good as what was found: far from any level
+_FOLDS, _BINS = 5, 8
+_OFF_CENTRE = 0.003  # smaller means come with any loud sound
+
+
+class Cues(Check):
+    """One property of the file at a time: does it alone predict the label?"""
+
+    codes: ClassVar[tuple[Code, ...]] = (
+        Code(
+            "trailing-silence",
+            ("warning",),
+            "Clips end in digital silence (50 ms of zeros or more): they were filled up to a length.",
+            "Cut the zeros off, or fill every clip with faint noise; else a network can read the true length.",
+        ),
+        Code(
+            "file-cue",
+            ("warning",),
+            "An artefact of the file (zeros at an end, rate, channels, type, bandwidth, mean of the samples) alone "
+            "predicts a task's label above chance.",
+            "Make all clips alike in it before training: trim, resample, filter.",
+        ),
+        Code(
+            "sound-cue",
+            ("note",),
+            "Loudness or duration alone predicts a task's label above chance.",
+            "Ask whether it belongs to the label (shouting is loud) or to how it was recorded; levelling removes it.",
+        ),
+    )
+
+    def find(self, evidence: Evidence) -> Iterable[Finding]:
+        """Silence for each dataset, cues for each task."""
+        for data in evidence.datasets.values():
+            trailing = data.numbers("trailing")
+            rows = np.flatnonzero((trailing >= SHORTEST_SILENCE) & ~data.silent)
+            if len(rows):
+                names = data.names(rows)
+                yield self.finding(
+                    "trailing-silence",
+                    "warning",
+                    f"{len(rows):,} of {numbered(len(trailing), 'clip')} end in digital silence, up to "
+                    f"{trailing[rows].max():.2f} s: {listed([name.clip for name in names])}",
+                    dataset=data.name,
+                    clips=names,
+                    figures={"seconds": {data.ids[row]: round(float(trailing[row]), 4) for row in rows}},
+                )
+        done = set()
+        for task in evidence.split_tasks():
+            if (task.dataset, task.target, repr(task.labels)) not in done:
+                done.add((task.dataset, task.target, repr(task.labels)))
+                yield from self._of_task(evidence, task)
+
+    def _of_task(self, evidence: Evidence, task: TaskChoice) -> Iterable[Finding]:
+        data = evidence.datasets[task.dataset]
+        split = next(iter(evidence.folds.values()))[task.name]
+        labels = split.targets.values
+        if labels.ndim != 1 or labels.dtype.kind != "i":
+            return
+        groups = data.groups(task.rule.hold_out)[split.rows]
+        found = {}
+        for name, values in properties_of(data).items():
+            if len(np.unique(values[split.rows])) > 1:
+                random = stream(evidence.seed, "cue", task.dataset, task.target, name)
+                found[name] = cue(values[split.rows], labels.astype(np.int64), groups, random)
+        adjusted = holm([p for _, _, p in found.values()])
+        for (name, (recall, chance, _)), p in zip(found.items(), adjusted, strict=True):
+            if p <= LEVEL and recall >= chance + LEAST_LIFT:
+                artefact = name in _ARTEFACTS
+                yield self.finding(
+                    "file-cue" if artefact else "sound-cue",
+                    "warning" if artefact else "note",
+                    f"{name} alone predicts {task.target!r} with an unweighted average recall of {recall:.2f} "
+                    f"(chance {chance:.2f}, p = {p:.3f})",
+                    dataset=task.dataset,
+                    task=task.name,
+                    figures={"property": name, "recall": recall, "chance": chance, "p_adjusted": p},
+                )
+
+
+def properties_of(data: Measured) -> Mapping[str, NDArray[np.float64]]:
+    """Properties of each clip that need no listening, by name, ``[clips]`` each."""
+    types = [PurePosixPath(str(path)).suffix.lower() for path in data.table.rows["path"]]
+    known = sorted(set(types))
+    mean = data.numbers("mean")
+    return {
+        "silence at the end": data.numbers("trailing"),
+        "silence at the beginning": data.numbers("leading"),
+        "sample rate": np.array([fact.rate for fact in data.facts], dtype=np.float64),
+        "channels": np.array([fact.channels for fact in data.facts], dtype=np.float64),
+        "file type": np.array([known.index(one) for one in types], dtype=np.float64),
+        "bandwidth": data.numbers("bandwidth"),
+        "mean of samples": np.where(np.abs(mean) < _OFF_CENTRE, 0.0, np.round(mean, 3)),
+        "loudness": data.numbers("level"),
+        "duration": np.array([fact.seconds for fact in data.facts]),
+    }
+
+
+def cue(
+    values: NDArray[np.float64], labels: Numbers, groups: Numbers, random: np.random.Generator
+) -> tuple[float, float, float]:
+    """How well one number predicts a label, on groups that were not learnt from.
+
+    The number is cut into at most eight bins of equal size; each bin votes for the label that is most frequent in it
+    for its size.
+
+    Args:
+        values: ``[clips]``.
+        labels: ``[clips]`` from 0.
+        groups: ``[clips]`` group numbers.
+        random: stream of folds and permutations.
+
+    Returns:
+        Unweighted average recall, that of permutations of whole groups on average, and the share of those as good.
+    """
+    edges = np.unique(np.quantile(values, np.linspace(0, 1, _BINS + 1)[1:-1]))
+    # a value that many clips share (no silence, the usual rate) has a bin of its own
+    bins = np.searchsorted(edges, values, side="left") + np.searchsorted(edges, values, side="right")
+    _, bins = np.unique(bins, return_inverse=True)
+    _, inverse = np.unique(groups, return_inverse=True)
+    number = int(inverse.max()) + 1
+    folds = random.permutation(np.arange(number) % min(_FOLDS, number))[inverse]
+    shuffle = GroupShuffle(labels, groups)
+    found = _recall(bins, labels, folds)
+    drawn: list[float] = []
+    while len(drawn) < _DRAWS and sum(value >= found - 1e-12 for value in drawn) < _SETTLED:
+        drawn.append(_recall(bins, shuffle.draw(random), folds))
+    p = (1 + sum(value >= found - 1e-12 for value in drawn)) / (1 + len(drawn))
+    return found, float(np.mean(drawn)), p
+
+
+def _recall(bins: Numbers, labels: Numbers, folds: Numbers) -> float:
+    """Unweighted average recall of bins that vote, each fold by the votes of the others."""
+    shape = (int(folds.max()) + 1, int(bins.max()) + 1, int(labels.max()) + 1)
+    flat = np.ravel_multi_index((folds, bins, labels), shape)
+    counts = np.bincount(flat, minlength=int(np.prod(shape))).reshape(shape).astype(float)
+    learnt = counts.sum(axis=0) - counts  # [folds, bins, labels]
+    votes = learnt / np.maximum(learnt.sum(axis=1, keepdims=True), 1)
+    winner = votes.argmax(axis=2)  # [folds, bins]
+    right = np.take_along_axis(counts, winner[:, :, None], axis=2)[:, :, 0]
+    hits = np.zeros(shape[2])
+    np.add.at(hits, winner, right)
+    totals = counts.sum(axis=(0, 1))
+    return float((hits[totals > 0] / totals[totals > 0]).mean())
+
+
+CHECKS.register("cues")(Cues())

@@ -1,0 +1,167 @@
+"""All that checks may look at: the datasets of a study as they are on this disk, its tasks and its folds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cohear.data.audit.finding import ClipName
+from cohear.data.audit.measures import Measures
+from cohear.data.clips import ClipTable
+from cohear.data.dataset import Dataset
+from cohear.data.facts import ClipFacts
+from cohear.data.folds import groups_of
+from cohear.data.partition import TaskChoice, TaskSplit
+from cohear.data.splits import Part, usual_column
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A dataset with what was measured of its clips.
+
+    Attributes:
+        dataset: the clips that can be read.
+        measures: of each of them, in the table's order.
+    """
+
+    dataset: Dataset
+    measures: Sequence[Measures]
+
+    @property
+    def name(self) -> str:
+        """The dataset's name in the study."""
+        return self.dataset.name
+
+    @property
+    def table(self) -> ClipTable:
+        """The clip table."""
+        return self.dataset.table
+
+    @property
+    def facts(self) -> Sequence[ClipFacts]:
+        """Facts about each clip."""
+        return self.dataset.facts
+
+    @cached_property
+    def ids(self) -> list[str]:
+        """Each clip's name."""
+        return self.table.clip_ids()
+
+    @cached_property
+    def silent(self) -> NDArray[np.bool_]:
+        """``[clips]``: nothing but zeros."""
+        return np.array([fact.silent for fact in self.facts])
+
+    def numbers(self, measure: str) -> NDArray[np.float64]:
+        """One measure of all clips, ``[clips]``."""
+        return np.array([getattr(measures, measure) for measures in self.measures], dtype=np.float64)
+
+    def names(self, rows: Iterable[int]) -> tuple[ClipName, ...]:
+        """Names of some clips."""
+        return tuple(ClipName(self.name, self.ids[row]) for row in rows)
+
+    def groups(self, column: str | None = None) -> NDArray[np.int64]:
+        """Group number of each clip under a column, or under what usually keeps clips together."""
+        column = column or usual_column(self.table)
+        cells = self.table.column(column, self.name) if column else [""] * len(self.table)
+        return groups_of(cells, self.table.column("path", self.name))
+
+
+@dataclass(frozen=True, order=True)
+class Place:
+    """A clip by its dataset and its row there."""
+
+    dataset: str
+    row: int
+
+
+@dataclass(frozen=True)
+class NearDuplicate:
+    """Two clips that hold the same recording, though not the same samples.
+
+    Attributes:
+        first, second: the clips.
+        correlation: coefficient of their waveforms where they overlap.
+        offset: seconds by which the sound lies later in the second clip.
+        errors: share of the bits of their fingerprints that differ.
+    """
+
+    first: Place
+    second: Place
+    correlation: float
+    offset: float
+    errors: float
+
+
+@dataclass(frozen=True)
+class BadName:
+    """A clip that cannot be read.
+
+    Attributes:
+        name: as its table gives it.
+        kind: see `UnreadableAudio`.
+        reason: one clause.
+    """
+
+    name: str
+    kind: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What the audit has to judge.
+
+    Attributes:
+        datasets: by name; one without a readable clip is not there.
+        bad: clips that cannot be read, by dataset.
+        skip_bad: whether the study leaves such clips out (``on_bad_file: skip``).
+        tasks: those of the study, in its order.
+        refused: what makes a study impossible, one sentence each.
+        folds: every task's split by fold index; tasks that cannot be cut are not there.
+        near: near-duplicates.
+        window: seconds that the network sees at once.
+        seed: the study's.
+    """
+
+    datasets: Mapping[str, Measured]
+    bad: Mapping[str, Sequence[BadName]]
+    tasks: Sequence[TaskChoice]
+    folds: Mapping[int, Mapping[str, TaskSplit]]
+    refused: Sequence[str] = ()
+    near: Sequence[NearDuplicate] = ()
+    skip_bad: bool = False
+    window: float = 1.0
+    seed: int = 0
+
+    def split_tasks(self) -> list[TaskChoice]:
+        """Tasks that can be cut, in the study's order."""
+        known = next(iter(self.folds.values()), {})
+        return [task for task in self.tasks if task.name in known]
+
+    def distinct(self, task: str) -> dict[int, TaskSplit]:
+        """A task's splits by fold index, without those that repeat a test part."""
+        seen: dict[str, int] = {}
+        for index, splits in self.folds.items():
+            seen.setdefault(splits[task].test_part(), index)
+        return {index: self.folds[index][task] for index in seen.values()}
+
+    def sides(self, fold: int) -> tuple[set[Place], set[Place]]:
+        """Clips that any task learns from, and clips that any task tests on, in a fold."""
+        learnt: set[Place] = set()
+        tested: set[Place] = set()
+        for split in self.folds[fold].values():
+            parts = split.cleared.parts
+            learnt |= {
+                Place(split.dataset, int(row)) for row in split.rows[np.isin(parts, (Part.TRAIN, Part.VALIDATION))]
+            }
+            tested |= {Place(split.dataset, int(row)) for row in split.rows[parts == Part.TEST]}
+        return learnt, tested
+
+    def name(self, place: Place) -> ClipName:
+        """A clip's name."""
+        return ClipName(place.dataset, self.datasets[place.dataset].ids[place.row])

@@ -1,0 +1,71 @@
+"""Files that cannot be decoded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+from cohear.data.audit.check import CHECKS, Check
+from cohear.data.audit.evidence import Evidence
+from cohear.data.audit.finding import ClipName, Code, Finding, Severity, listed, numbered
+
+_BAD: tuple[Severity, ...] = ("error", "warning")
+
+
+class Files(Check):
+    """Each kind of damage is a finding of its own; all damaged clips of a dataset are in it."""
+
+    codes: ClassVar[tuple[Code, ...]] = (
+        Code(
+            "missing-file",
+            _BAD,
+            "The table names a file that is not there.",
+            "Put the file there, correct the path, or remove the row.",
+        ),
+        Code(
+            "empty-file",
+            _BAD,
+            "A file or the part of it that a row asks for holds no sample.",
+            "Replace the file, correct start and end, or remove the row.",
+        ),
+        Code(
+            "truncated-file",
+            _BAD,
+            "A file ends before its header says, or is damaged inside.",
+            "Get the file again from its source, or remove the row.",
+        ),
+        Code(
+            "not-finite",
+            _BAD,
+            "A file holds samples that are no numbers (NaN or infinity).",
+            "Make the file again from its source; one such sample spoils a whole batch.",
+        ),
+        Code(
+            "unreadable-file",
+            _BAD,
+            "A file is no audio in a format that can be decoded.",
+            "Convert it to WAV or FLAC, or remove the row.",
+        ),
+    )
+
+    def find(self, evidence: Evidence) -> Iterable[Finding]:
+        """A warning instead of an error where the study leaves such clips out."""
+        codes = {"missing": "missing-file", "empty": "empty-file", "truncated": "truncated-file"}
+        for dataset, bad in evidence.bad.items():
+            kinds: dict[str, list[tuple[str, str]]] = {}
+            for clip in bad:
+                code = codes.get(clip.kind, "not-finite" if clip.kind == "not-finite" else "unreadable-file")
+                kinds.setdefault(code, []).append((clip.name, clip.reason))
+            for code, clips in kinds.items():
+                names = [name for name, _ in clips]
+                yield self.finding(
+                    code,
+                    "warning" if evidence.skip_bad and dataset in evidence.datasets else "error",
+                    f"{numbered(len(clips), 'clip')} cannot be read: {listed(names)} ({clips[0][1]})",
+                    dataset=dataset,
+                    clips=[ClipName(dataset, name) for name in names],
+                    figures={"reasons": dict(clips)},
+                )
+
+
+CHECKS.register("files")(Files())

@@ -1,0 +1,90 @@
+"""What the audit finds: one finding for one kind of fault in one place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, NamedTuple
+
+Severity = Literal["error", "warning", "note"]
+SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
+"""The worst first. An error makes results wrong or a study impossible, a warning may, a note is good to know."""
+
+
+class ClipName(NamedTuple):
+    """A clip of a study."""
+
+    dataset: str
+    clip: str
+
+
+@dataclass(frozen=True)
+class Code:
+    """A kind of finding.
+
+    Attributes:
+        name: stable, in kebab-case.
+        severities: those that it can have, the worst first.
+        meaning: one sentence.
+        cure: one sentence.
+    """
+
+    name: str
+    severities: tuple[Severity, ...]
+    meaning: str
+    cure: str
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something that is wrong with the data, or good to know.
+
+    Attributes:
+        severity: how bad it is here.
+        code: name of its kind.
+        sentence: what was found.
+        cure: what can be done.
+        dataset, task, fold: whom it concerns; empty where it concerns several.
+        clips: all clips that it concerns.
+        figures: numbers and names behind the sentence, as JSON holds them.
+    """
+
+    severity: Severity
+    code: str
+    sentence: str
+    cure: str
+    dataset: str = ""
+    task: str = ""
+    fold: int | None = None
+    clips: tuple[ClipName, ...] = ()
+    figures: Mapping[str, Any] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, Any]:
+        """The finding as one JSON object, with every clip."""
+        return {
+            "severity": self.severity,
+            "code": self.code,
+            "dataset": self.dataset,
+            "task": self.task,
+            "fold": self.fold,
+            "sentence": self.sentence,
+            "cure": self.cure,
+            "clips": [clip._asdict() for clip in self.clips],
+            "figures": dict(self.figures),
+        }
+
+
+def in_order(findings: list[Finding]) -> list[Finding]:
+    """The worst first; equal ones stay in the order they were found."""
+    return sorted(findings, key=lambda finding: SEVERITIES.index(finding.severity))
+
+
+def numbered(count: int, one: str, many: str | None = None) -> str:
+    """``1 clip``, ``2,000 clips``."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def listed(names: list[str], most: int = 3) -> str:
+    """``'a', 'b', 'c' and 5 more``."""
+    shown = ", ".join(repr(name) for name in names[:most])
+    return shown + (f" and {len(names) - most:,} more" if len(names) > most else "")

@@ -1,0 +1,61 @@
+"""Permuting what clips belong to without taking groups apart: the yardstick of every test of the audit.
+
+Clips of one group (a speaker, a recording) are alike, so permuting single clips would call any split by groups
+discrepant. Where all clips of a group have one value, whole groups change places; where a group holds several values
+(it lies on both sides of a split, or has several labels), its clips do so among themselves.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+Numbers = NDArray[np.int64]
+
+
+class GroupShuffle:
+    """Draws permutations of values that clips have.
+
+    Args:
+        values: ``[clips]``.
+        groups: ``[clips]`` group numbers.
+    """
+
+    def __init__(self, values: Numbers, groups: Numbers) -> None:
+        self._values = values
+        _, inverse = np.unique(groups, return_inverse=True)
+        low = np.full(inverse.max() + 1, np.iinfo(np.int64).max)
+        high = np.full(len(low), -1)
+        np.minimum.at(low, inverse, values)
+        np.maximum.at(high, inverse, values)
+        self._group, self._mixed = inverse, low != high
+        self._of_whole = low[~self._mixed]  # value of each group that has one
+        self._whole = ~self._mixed[inverse]
+        rank = np.cumsum(~self._mixed) - 1
+        self._place = rank[inverse[self._whole]]
+        inside = np.flatnonzero(~self._whole)
+        self._inside = inside[np.argsort(inverse[inside], kind="stable")]
+        self.free = int((~self._mixed).sum()) if len(np.unique(self._of_whole)) > 1 else 0
+        """How many whole groups can change places; 0 where all of them have one value."""
+        self.mixed = int(self._mixed.sum())
+        """How many groups are permuted inside."""
+
+    def draw(self, random: np.random.Generator) -> Numbers:
+        """Values ``[clips]`` after one permutation."""
+        drawn = np.empty_like(self._values)
+        drawn[self._whole] = random.permutation(self._of_whole)[self._place]
+        if len(self._inside):
+            keys = random.random(len(self._inside))
+            order = self._inside[np.lexsort((keys, self._group[self._inside]))]
+            drawn[self._inside] = self._values[order]
+        return drawn
+
+
+def holm(p_values: list[float]) -> list[float]:
+    """p-values adjusted for a family of tests (Holm 1979), in the order given."""
+    order = sorted(range(len(p_values)), key=lambda index: p_values[index])
+    adjusted, largest = [1.0] * len(p_values), 0.0
+    for position, index in enumerate(order):
+        largest = max(largest, min(1.0, (len(order) - position) * p_values[index]))
+        adjusted[index] = largest
+    return adjusted
