@@ -6,7 +6,20 @@ import sys
 import pytest
 import tiny
 
-VERBS = ["init", "run", "status", "gains", "report", "export", "bench", "classify", "listen", "features", "datasets"]
+VERBS = [
+    "init",
+    "run",
+    "status",
+    "gains",
+    "report",
+    "export",
+    "bench",
+    "classify",
+    "listen",
+    "serve",
+    "features",
+    "datasets",
+]
 LOOK = """
 import sys
 sys.argv = ["cohear", *sys.argv[1:]]

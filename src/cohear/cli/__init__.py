@@ -10,7 +10,21 @@ from typer.core import TyperGroup
 
 from cohear import __version__
 from cohear.base.errors import CohearError, UserError
-from cohear.cli import bench, classify, datasets, demo, export, features, gains, init, listen, report, run, status
+from cohear.cli import (
+    bench,
+    classify,
+    datasets,
+    demo,
+    export,
+    features,
+    gains,
+    init,
+    listen,
+    report,
+    run,
+    serve,
+    status,
+)
 from cohear.cli.console import errors, hush
 
 INTERRUPTED = 130
@@ -39,7 +53,7 @@ app = typer.Typer(
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for verb in (demo, init, run, status, gains, report, export, bench, classify, listen, features, datasets):
+for verb in (demo, init, run, status, gains, report, export, bench, classify, listen, serve, features, datasets):
     verb.register(app)
 
 
