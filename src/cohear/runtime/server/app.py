@@ -10,8 +10,10 @@ from dataclasses import asdict
 from typing import Any
 from urllib.parse import urlsplit
 
+import numpy as np
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
+from numpy.typing import NDArray
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import ClientDisconnect
@@ -88,7 +90,11 @@ def make_app(bundles: Mapping[str, Bundle], limits: Limits, token: str = "", *, 
         async with at_work:
             with active.track_inprogress(), seconds.time():
                 try:
-                    work = _classify(request, bundle or next(iter(bundles)), rate, windows)
+                    name = bundle or next(iter(bundles))
+                    if name not in bundles:
+                        raise Refused(422, f"there is no such bundle; there are {', '.join(bundles)}")
+                    samples = _read_clip(request, rate, decoders, limits)
+                    work = _classify(name, bundles[name], batchers[name], samples, with_windows=windows)
                     return JSONResponse(await asyncio.wait_for(work, limits.seconds))
                 except Refused as refused:
                     return _refusal(refused)
@@ -99,29 +105,38 @@ def make_app(bundles: Mapping[str, Bundle], limits: Limits, token: str = "", *, 
                 except asyncio.TimeoutError:
                     return _refusal(Refused(504, f"it took longer than {limits.seconds:g} s"))
 
-    async def _classify(request: Request, name: str, rate: int, with_windows: bool) -> dict[str, Any]:
-        if name not in bundles:
-            raise Refused(422, f"there is no such bundle; there are {', '.join(bundles)}")
-        bundle = bundles[name]
-        content = await read_body(request, limits.size)
-        if request.headers.get("content-type", "").partition(";")[0].strip() == PCM:
-            samples = read_pcm(content, rate, limits)
-        else:
-            samples, rate = await decoders.decode(content)
-        waveform = await asyncio.to_thread(bundle.prepared, samples, rate)
-        pool, length, told = Pool(bundle.tasks), len(waveform) / bundle.rate, []
-        for stretch in stretches([waveform], bundle.windowing):
-            logits = await batchers[name].logits(stretch)
-            pool.add(logits.logits, logits.heard)
-            if with_windows:
-                told += [asdict(each) for each in bundle.answers(logits, length)]
-        answers = {task: asdict(answer(bundle.tasks[task], row)) for task, row in pool.probabilities().items()}
-        return {"bundle": name, "seconds": length, "answers": answers, **({"windows": told} if with_windows else {})}
-
     app_paths = {"/healthz", "/tasks", "/metrics", "/classify"}
     if loopback:
         app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(LOOPBACK))
     return app
+
+
+async def _read_clip(
+    request: Request, rate: int, decoders: Decoders, limits: Limits
+) -> tuple[NDArray[np.float32], int]:
+    content = await read_body(request, limits.size)
+    if request.headers.get("content-type", "").partition(";")[0].strip() == PCM:
+        return read_pcm(content, rate, limits), rate
+    return await decoders.decode(content)
+
+
+async def _classify(
+    name: str,
+    bundle: Bundle,
+    batcher: Batcher,
+    clip: Awaitable[tuple[NDArray[np.float32], int]],
+    *,
+    with_windows: bool,
+) -> dict[str, Any]:
+    waveform = await asyncio.to_thread(bundle.prepared, *await clip)
+    pool, length, told = Pool(bundle.tasks), len(waveform) / bundle.rate, []
+    for stretch in stretches([waveform], bundle.windowing):
+        logits = await batcher.logits(stretch)
+        pool.add(logits.logits, logits.heard)
+        if with_windows:
+            told += [asdict(each) for each in bundle.answers(logits, length)]
+    answers = {task: asdict(answer(bundle.tasks[task], row)) for task, row in pool.probabilities().items()}
+    return {"bundle": name, "seconds": length, "answers": answers, **({"windows": told} if with_windows else {})}
 
 
 def _check_caller(request: Request, token: str) -> None:

@@ -51,7 +51,8 @@ def read_pcm(content: bytes, rate: int, limits: Limits) -> NDArray[np.float32]:
         raise Refused(422, "raw PCM is 16-bit little-endian mono samples, at least one")
     if len(content) // 2 > limits.duration * rate:
         raise Refused(413, f"it is longer than {limits.duration:g} s")
-    return np.frombuffer(content, "<i2").astype(np.float32) / np.float32(1 << 15)
+    samples: NDArray[np.float32] = np.frombuffer(content, "<i2").astype(np.float32) / np.float32(1 << 15)
+    return samples
 
 
 async def _limited(request: Request, most: int) -> AsyncIterator[bytes]:
