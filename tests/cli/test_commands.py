@@ -8,6 +8,7 @@ import tiny
 
 VERBS = [
     "init",
+    "check",
     "run",
     "status",
     "gains",
@@ -18,6 +19,7 @@ VERBS = [
     "bench",
     "classify",
     "listen",
+    "serve",
     "features",
     "datasets",
 ]

@@ -25,6 +25,7 @@ from cohear.cli import (
     power,
     report,
     run,
+    serve,
     status,
 )
 from cohear.cli.console import errors, hush
@@ -69,6 +70,7 @@ for verb in (
     bench,
     classify,
     listen,
+    serve,
     features,
     datasets,
 ):

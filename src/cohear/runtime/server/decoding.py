@@ -1,0 +1,82 @@
+"""Decoders: processes with limits, so that a hostile file ends a decoder and never the server."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from asyncio.subprocess import PIPE, Process
+from dataclasses import asdict
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cohear.runtime.server.limits import Limits, Refused
+
+
+class Decoders:
+    """Processes that stay; one that dies or is too slow is replaced by the next request that needs it.
+
+    Args:
+        limits: of a clip and of a decoder.
+    """
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._idle: asyncio.Queue[Process | None] = asyncio.Queue()
+        for _ in range(limits.decoders):
+            self._idle.put_nowait(None)
+
+    async def decode(self, content: bytes) -> tuple[NDArray[np.float32], int]:
+        """Mono samples ``[samples]`` of an audio file and their rate; a cancelled call kills its decoder.
+
+        Raises:
+            Refused: it is no audio, or beyond a limit.
+        """
+        process = await self._idle.get()
+        whole = False
+        try:
+            if process is None or process.returncode is not None:
+                process = await self._start()
+            answer = await _exchange(process, content)
+            whole = True
+            return answer
+        except Refused:
+            whole = True
+            raise
+        except (OSError, asyncio.IncompleteReadError, ValueError) as error:
+            raise Refused(422, "its decoding came to the limits of memory or time") from error
+        finally:
+            if not whole and process is not None and process.returncode is None:
+                process.kill()
+            self._idle.put_nowait(process if whole else None)
+
+    async def close(self) -> None:
+        """End the processes that are idle."""
+        while not self._idle.empty():
+            process = self._idle.get_nowait()
+            if process is not None and process.returncode is None:
+                process.kill()
+                await process.wait()
+
+    async def _start(self) -> Process:
+        return await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "cohear.runtime.server.worker",
+            json.dumps(asdict(self._limits)),
+            stdin=PIPE,
+            stdout=PIPE,
+            start_new_session=True,  # Ctrl-C is the server's to answer
+        )
+
+
+async def _exchange(process: Process, content: bytes) -> tuple[NDArray[np.float32], int]:
+    assert process.stdin is not None
+    assert process.stdout is not None
+    process.stdin.write(len(content).to_bytes(8, "big") + content)
+    await process.stdin.drain()
+    head = json.loads(await process.stdout.readuntil(b"\n"))
+    if "status" in head:
+        raise Refused(head["status"], head["reason"])
+    return np.frombuffer(await process.stdout.readexactly(head["bytes"]), np.float32), head["rate"]

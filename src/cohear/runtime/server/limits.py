@@ -1,0 +1,45 @@
+"""What a server takes on, and what it says where something is beyond it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+class Refused(Exception):
+    """A request that is not answered.
+
+    Args:
+        status: of HTTP.
+        reason: one clause.
+    """
+
+    def __init__(self, status: int, reason: str) -> None:
+        super().__init__(reason)
+        self.status = status
+        self.reason = reason
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Bounds of one server.
+
+    Attributes:
+        size: bytes of a request's body; beyond it 413.
+        duration: seconds of audio in a request; beyond it 413.
+        concurrency: requests at work at once; beyond it 503.
+        seconds: that a request may take, its upload included; beyond it 504.
+        channels: of a clip; beyond it 422.
+        lowest_rate, highest_rate: in Hz; beyond them 422.
+        decoder_memory: bytes of address space of a decoder.
+        decoders: processes that decode.
+    """
+
+    size: int = 32 << 20
+    duration: float = 600.0
+    concurrency: int = 32
+    seconds: float = 30.0
+    channels: int = 64
+    lowest_rate: int = 1000
+    highest_rate: int = 384_000
+    decoder_memory: int = 2 << 30
+    decoders: int = 2
