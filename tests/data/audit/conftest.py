@@ -1,0 +1,24 @@
+"""Planted faults lie in ``tests/helpers``."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[2] / "helpers"))
+
+import planted
+
+
+@pytest.fixture(scope="session")
+def clean(tmp_path_factory):
+    """A folder with two datasets without faults."""
+    folder = tmp_path_factory.mktemp("clean")
+    planted.write_both(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def cache(tmp_path_factory):
+    """A cache for all checks: what was measured once is looked up."""
+    return tmp_path_factory.mktemp("cache")
