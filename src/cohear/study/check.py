@@ -80,6 +80,21 @@ def check_data(
         StudyError: a dataset cannot be read at all; every mistake at once.
     """
     progress = progress or NoProgress()
+    evidence, facts = gather(settings, cache=cache, jobs=jobs, progress=progress)
+    findings: list[Finding] = []
+    with progress.stage("judging") as advance:
+        for number, name in enumerate(CHECKS, start=1):
+            findings += CHECKS[name].find(evidence)
+            advance(number, len(list(CHECKS)))
+    if finished is not None:
+        findings += gap_findings(finished, findings)
+    return Audit(settings.study, in_order(findings), facts, list(settings.tasks))
+
+
+def gather(
+    settings: StudySettings, *, cache: Path, jobs: int | None, progress: Progress
+) -> tuple[Evidence, dict[str, dict[str, Any]]]:
+    """Scan and measure all audio and cut the folds: what the checks judge, and facts about each dataset."""
     tables = _tables(settings)
     measured: dict[str, Measured] = {}
     bad: dict[str, list[BadName]] = {}
@@ -105,15 +120,7 @@ def check_data(
         window=settings.window,
         seed=settings.seed,
     )
-    findings: list[Finding] = []
-    with progress.stage("judging") as advance:
-        for number, name in enumerate(CHECKS, start=1):
-            findings += CHECKS[name].find(evidence)
-            advance(number, len(list(CHECKS)))
-    if finished is not None:
-        findings += gap_findings(finished, findings)
-    facts = {name: _facts(measured.get(name), bad[name], len(table)) for name, table in tables.items()}
-    return Audit(settings.study, in_order(findings), facts, list(settings.tasks))
+    return evidence, {name: _facts(measured.get(name), bad[name], len(table)) for name, table in tables.items()}
 
 
 def _tables(settings: StudySettings) -> dict[str, ClipTable]:

@@ -51,11 +51,13 @@ class Told:
     Attributes:
         area: under the ROC curve, on groups that the classifier has not seen; 0.5 is chance.
         p: share of permutations that do as well.
+        least_p: smallest p that so few groups allow.
         features: names of the features that differ most, with the difference in standard deviations.
     """
 
     area: float
     p: float
+    least_p: float
     features: list[tuple[str, float]]
 
 
@@ -70,6 +72,12 @@ class Discrepancy(Check):
             "exchanged: recordings differ between the parts. A note where it does so only just (area below 0.75).",
             "Look at the features that differ: another microphone, coding, room or level. Make folds over groups that "
             "cross it, or report scores for each condition.",
+        ),
+        Code(
+            "too-few-groups",
+            ("note",),
+            "A split has so few groups that no difference between its parts can be told from that between groups.",
+            "Nothing to mend in the data: read such scores as those of a handful of speakers or places.",
         ),
         Code(
             "label-shift",
@@ -103,16 +111,28 @@ class Discrepancy(Check):
                 random = stream(evidence.seed, "discrepancy", task.dataset, fold)
                 told[fold] = told_apart(without_labels(values[rows], labels), names, tested, groups, random)
         adjusted = holm([one.p for one in told.values()])
+        blind = [fold for fold, one in told.items() if len(told) * one.least_p > LEVEL]
+        if blind:
+            farthest = max(blind, key=lambda fold: told[fold].area)
+            yield self.finding(
+                "too-few-groups",
+                "note",
+                f"with so few groups whatever the test part of fold {', '.join(map(str, blind))} sounds like may be its "
+                f"speakers or places; most unlike its training part is that of fold {farthest} (area "
+                f"{told[farthest].area:.2f}): {_shown(told[farthest])}",
+                dataset=task.dataset,
+                task=task.name,
+                figures={"folds": blind, "areas": {str(fold): told[fold].area for fold in blind}},
+            )
         for (fold, one), p in zip(told.items(), adjusted, strict=True):
             if p > LEVEL or one.area <= 0.5:
                 continue
-            differ = ", ".join(f"{name} ({shift:+.1f} sd)" for name, shift in one.features)
             tested = splits[fold].rows[splits[fold].cleared.parts == Part.TEST]
             yield self.finding(
                 "part-discrepancy",
                 "warning" if one.area >= LARGE else "note",
                 f"the test part of fold {fold} is told from its training part (area {one.area:.2f}, p = {p:.3f}); "
-                f"most different in the test part: {differ}",
+                f"most different in the test part: {_shown(one)}",
                 dataset=task.dataset,
                 task=task.name,
                 fold=fold,
@@ -148,6 +168,10 @@ class Discrepancy(Check):
                     fold=fold,
                     figures={"total_variation": shift, "p_adjusted": p, "training_and_test": shares},
                 )
+
+
+def _shown(told: Told) -> str:
+    return ", ".join(f"{name} ({shift:+.1f} sd)" for name, shift in told.features)
 
 
 def features_of(data: Measured) -> tuple[Floats, list[str]]:
@@ -211,7 +235,7 @@ def told_apart(
     separation = float(_separation(found, chosen[:, None])[0])
     as_large = drawn = 0
     for draws in _DRAWS:
-        if as_large >= _SETTLED or not (shuffle.free or shuffle.mixed):
+        if as_large >= _SETTLED:
             break
         columns = np.stack([shuffle.draw(random) for _ in range(draws - drawn)], axis=1)
         as_large += int((_separation(_scores(standard, columns, folds), columns) >= separation - _EQUAL).sum())
@@ -221,6 +245,7 @@ def told_apart(
     return Told(
         area=area_under_curve(found[:, 0], tested),
         p=(as_large + 1) / (drawn + 1),
+        least_p=1 / shuffle.arrangements(),
         features=[(kept[index], round(float(shift[index]), 2)) for index in most],
     )
 

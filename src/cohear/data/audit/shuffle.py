@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import gammaln
 
 Numbers = NDArray[np.int64]
 
@@ -35,10 +36,16 @@ class GroupShuffle:
         self._place = rank[inverse[self._whole]]
         inside = np.flatnonzero(~self._whole)
         self._inside = inside[np.argsort(inverse[inside], kind="stable")]
-        self.free = int((~self._mixed).sum()) if len(np.unique(self._of_whole)) > 1 else 0
-        """How many whole groups can change places; 0 where all of them have one value."""
         self.mixed = int(self._mixed.sum())
         """How many groups are permuted inside."""
+
+    def arrangements(self) -> float:
+        """How many different permutations there are at least: whole groups only, infinity where groups are mixed."""
+        if self.mixed:
+            return float("inf")
+        counts = np.unique(self._of_whole, return_counts=True)[1]
+        logarithm = gammaln(len(self._of_whole) + 1) - gammaln(counts + 1).sum()
+        return float(np.exp(min(logarithm, 700.0)))
 
     def draw(self, random: np.random.Generator) -> Numbers:
         """Values ``[clips]`` after one permutation."""

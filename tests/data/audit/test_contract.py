@@ -1,0 +1,69 @@
+"""Every check keeps the contract, each on a fault of its own."""
+
+import planted
+
+from cohear.data.audit.bandwidth import Bandwidth
+from cohear.data.audit.cues import Cues
+from cohear.data.audit.discrepancy import Discrepancy
+from cohear.data.audit.duplicates import Duplicates
+from cohear.data.audit.files import Files
+from cohear.data.audit.groups import Groups
+from cohear.data.audit.labels import Labels
+from cohear.data.audit.lengths import Lengths
+from cohear.data.audit.levels import Levels
+from cohear.study.check import gather
+from cohear.study.progress import NoProgress
+from cohear.testing.audit_check import CheckContract
+
+
+class Planted(CheckContract):
+    """On the two datasets of ``planted`` with one of its faults."""
+
+    check: type
+    fault: str
+
+    def make(self):
+        return self.check()
+
+    def faulty(self, folder):
+        planted.write_clean(folder / "clean" / "bird", "bird", 1, groups=6)
+        planted.write_clean(folder / "clean" / "door", "door", 2, groups=6)
+        copy = planted.Copy(folder / "clean", folder / "copy")
+        planted.FAULTS[self.fault].plant(copy)
+        return gather(copy.settings(), cache=folder / "cache", jobs=1, progress=NoProgress())[0]
+
+
+class TestBandwidth(Planted):
+    check, fault = Bandwidth, "upsampled"
+
+
+class TestCues(Planted):
+    check, fault = Cues, "filled with zeros"
+
+
+class TestDiscrepancy(Planted):
+    check, fault = Discrepancy, "test part low-passed"
+
+
+class TestDuplicates(Planted):
+    check, fault = Duplicates, "copied"
+
+
+class TestFiles(Planted):
+    check, fault = Files, "no audio"
+
+
+class TestGroups(Planted):
+    check, fault = Groups, "group in two folds"
+
+
+class TestLabels(Planted):
+    check, fault = Labels, "spelling"
+
+
+class TestLengths(Planted):
+    check, fault = Lengths, "wrong duration"
+
+
+class TestLevels(Planted):
+    check, fault = Levels, "silent"
