@@ -117,7 +117,7 @@ class Discrepancy(Check):
             yield self.finding(
                 "too-few-groups",
                 "note",
-                f"with so few groups whatever the test part of fold {', '.join(map(str, blind))} sounds like may be its "
+                f"with so few groups what the test part of fold {', '.join(map(str, blind))} sounds like may be its "
                 f"speakers or places; most unlike its training part is that of fold {farthest} (area "
                 f"{told[farthest].area:.2f}): {_shown(told[farthest])}",
                 dataset=task.dataset,
