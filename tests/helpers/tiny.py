@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -114,6 +115,8 @@ class Bench:
             env=self.environment(),
             cwd=self.root,
             start_new_session=True,
+            # a shell starts what it puts into the background with Ctrl-C ignored, and children inherit that
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 - there are no threads
         )
 
     def cohear(self, *arguments: str | Path, timeout: float = 120) -> subprocess.CompletedProcess[str]:
