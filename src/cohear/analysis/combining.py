@@ -1,6 +1,7 @@
 """How many tasks can be combined, and does the whole follow from its pairs?"""
 
 from collections.abc import Mapping
+from typing import cast
 
 import numpy as np
 import pandas as pd
@@ -40,7 +41,7 @@ def by_size(pairs: pd.DataFrame, ratio: PerTask | None = None) -> list[Mapping[s
         found.append(
             {
                 **dict(zip(SETTING, setting, strict=True)),
-                "size": int(str(size)),
+                "size": int(cast(int, size)),
                 "cells": int(rows.drop_duplicates(list(CELL)).shape[0]),
                 "repeats": int(line["repeats"]),
                 "mean": told(line["gain"]),
@@ -167,7 +168,7 @@ def restored(sizes: list[Mapping[str, object]]) -> list[Mapping[str, object]]:
     for (features, arm, size), rows in table.groupby(["features", "arm", "size"], sort=True):
         if len(rows) > 1:
             means = {str(e): told(float(m)) for e, m in zip(rows["encoder"], rows["mean"].astype(float), strict=True)}
-            found.append({"features": features, "arm": arm, "size": int(str(size)), "mean_by_encoder": means})
+            found.append({"features": features, "arm": arm, "size": int(cast(int, size)), "mean_by_encoder": means})
     return found
 
 

@@ -1,10 +1,14 @@
 """Many cells at once: the false discovery rate, and the chance of any false call."""
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
+Array = NDArray[np.float64]
 
-def benjamini_hochberg(p: NDArray[np.float64]) -> NDArray[np.float64]:
+
+def benjamini_hochberg(p: Array) -> Array:
     """Adjusted p-values of Benjamini & Hochberg (1995, JRSS B 57): reject where they are at most the rate.
 
     Args:
@@ -13,17 +17,10 @@ def benjamini_hochberg(p: NDArray[np.float64]) -> NDArray[np.float64]:
     Returns:
         ``(cells,)``, NaN where ``p`` is.
     """
-    adjusted = np.full(p.shape, np.nan)
-    tested = np.flatnonzero(~np.isnan(p))
-    if not len(tested):
-        return adjusted
-    order = tested[np.argsort(p[tested], kind="stable")]
-    scaled = p[order] * len(order) / np.arange(1, len(order) + 1)
-    adjusted[order] = np.minimum(np.minimum.accumulate(scaled[::-1])[::-1], 1.0)
-    return adjusted
+    return _stepwise(p, lambda ps, ranks: np.minimum.accumulate((ps * len(ps) / ranks)[::-1])[::-1])
 
 
-def holm(p: NDArray[np.float64]) -> NDArray[np.float64]:
+def holm(p: Array) -> Array:
     """Adjusted p-values of Holm (1979, Scand. J. Stat. 6), which keep the chance of any false call.
 
     Args:
@@ -32,9 +29,14 @@ def holm(p: NDArray[np.float64]) -> NDArray[np.float64]:
     Returns:
         ``(cells,)``, NaN where ``p`` is.
     """
+    return _stepwise(p, lambda ps, ranks: np.maximum.accumulate(ps * (len(ps) + 1 - ranks)))
+
+
+def _stepwise(p: Array, step: Callable[[Array, Array], Array]) -> Array:
+    """Adjust the p-values that were tested, given to ``step`` from small to large with their ranks from 1."""
     adjusted = np.full(p.shape, np.nan)
     tested = np.flatnonzero(~np.isnan(p))
     order = tested[np.argsort(p[tested], kind="stable")]
-    scaled = p[order] * np.arange(len(order), 0, -1)
-    adjusted[order] = np.minimum(np.maximum.accumulate(scaled), 1.0)
+    if len(order):
+        adjusted[order] = np.minimum(step(p[order], np.arange(1, len(order) + 1, dtype=np.float64)), 1.0)
     return adjusted

@@ -1,6 +1,7 @@
 """What a design can find: the smallest gain for each cell, and the repeats that would decide it."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -75,7 +76,7 @@ def _more(cells: pd.DataFrame, level: Array, harmless: Array) -> Array:
     return total - now
 
 
-def family_table(cells: pd.DataFrame) -> list[Mapping[str, object]]:
+def family_table(cells: pd.DataFrame) -> list[Mapping[str, Any]]:
     """One line per family: how much it could find, and how much of it is open.
 
     Args:

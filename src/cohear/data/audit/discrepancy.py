@@ -161,8 +161,7 @@ class Discrepancy(Check):
                     "label-shift",
                     "warning",
                     f"labels of fold {fold} differ between the parts (p = {p:.3f}): {most!r} is {shares[most][0]:.0%} "
-                    "of "
-                    f"training and {shares[most][1]:.0%} of test",
+                    f"of training and {shares[most][1]:.0%} of test",
                     dataset=task.dataset,
                     task=task.name,
                     fold=fold,
