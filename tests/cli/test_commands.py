@@ -6,7 +6,7 @@ import sys
 import pytest
 import tiny
 
-VERBS = ["run", "status", "gains", "report", "features"]
+VERBS = ["check", "run", "status", "gains", "report", "features"]
 LOOK = """
 import sys
 sys.argv = ["cohear", *sys.argv[1:]]

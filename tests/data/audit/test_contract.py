@@ -1,6 +1,7 @@
 """Every check keeps the contract, each on a fault of its own."""
 
 import planted
+import pytest
 
 from cohear.data.audit.bandwidth import Bandwidth
 from cohear.data.audit.cues import Cues
@@ -25,12 +26,14 @@ class Planted(CheckContract):
     def make(self):
         return self.check()
 
+    @pytest.fixture(autouse=True)
+    def _made_once(self, clean, cache):
+        self.clean, self.cache = clean, cache
+
     def faulty(self, folder):
-        planted.write_clean(folder / "clean" / "bird", "bird", 1, groups=6)
-        planted.write_clean(folder / "clean" / "door", "door", 2, groups=6)
-        copy = planted.Copy(folder / "clean", folder / "copy")
+        copy = planted.Copy(self.clean, folder)
         planted.FAULTS[self.fault].plant(copy)
-        return gather(copy.settings(), cache=folder / "cache", jobs=1, progress=NoProgress())[0]
+        return gather(copy.settings(), cache=self.cache, jobs=1, progress=NoProgress())[0]
 
 
 class TestBandwidth(Planted):

@@ -27,7 +27,7 @@ FEWEST_FRAMES = 6
 _SMOOTH = 4  # frames: a code sees 112 ms, so that a copy that begins half a frame later has nearly the same
 _QUIET = 1e-4  # of the loudest frame: below it there is noise that no copy keeps
 _MOST_IN_BUCKET = 24  # a code that so many frames share says nothing
-_UNSURE = 3  # bits a code that may be turned in the search: eight variants
+_UNSURE = 4  # bits a code that may be turned in the search: sixteen variants
 _SILENT = HASH_BANDS * 1e-9
 _BITS = np.uint32(1) << np.arange(32, dtype=np.uint32)
 

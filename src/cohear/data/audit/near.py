@@ -113,10 +113,14 @@ def _verify(candidate: Candidate, segments: Sequence[Segment]) -> list[Any] | No
     except UnreadableAudio:
         return None  # it was removed since the scan
     coefficient, offset = correlation(*first, *second, candidate.offset)
-    least = LEAST_CORRELATION_ALIKE if candidate.errors <= ALIKE else LEAST_CORRELATION
-    if abs(coefficient) < least:
+    if not same_recording(coefficient, candidate.errors):
         return None
     return [candidate.first, candidate.second, round(coefficient, 4), round(offset, 4), round(candidate.errors, 4)]
+
+
+def same_recording(coefficient: float, errors: float) -> bool:
+    """Whether a correlation of waveforms and a share of bits that differ make a near-duplicate."""
+    return abs(coefficient) >= (LEAST_CORRELATION_ALIKE if errors <= ALIKE else LEAST_CORRELATION)
 
 
 def _read(file: Path) -> list[list[Any]] | None:

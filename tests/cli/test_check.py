@@ -1,0 +1,162 @@
+"""``cohear check`` as it is called."""
+
+import json
+import re
+from pathlib import Path
+
+import planted
+import pytest
+import tiny
+import yaml
+
+from cohear import Study
+from cohear.cli.check import EXAMPLES
+
+
+@pytest.fixture
+def study(tmp_path):
+    """A study file of two small clean datasets."""
+    planted.write_clean(tmp_path / "bird", "bird", 1, groups=5, folds=2)
+    planted.write_clean(tmp_path / "door", "door", 2, groups=5, folds=2)
+    content = {
+        "study": "small",
+        "datasets": {"bird": {"path": "bird"}, "door": {"path": "door"}},
+        "tasks": {
+            "bird": {"dataset": "bird", "target": "bird", "hold_out": "group"},
+            "door": {"dataset": "door", "target": "door", "hold_out": "group"},
+        },
+        "repeats": {"folds": 2},
+    }
+    path = tmp_path / "study.yaml"
+    path.write_text(yaml.safe_dump(content), encoding="utf-8")
+    return path
+
+
+def cohear(study, *arguments):
+    return tiny.Bench(study.parent).cohear("check", study, *arguments)
+
+
+def test_clean_data(study, tmp_path):
+    page = tmp_path / "made" / "page.html"
+    ended = cohear(study, "--page", page)
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert "no errors, no warnings" in ended.stdout
+    assert f"page: {page}" in ended.stdout
+    text = page.read_text(encoding="utf-8")
+    assert "label-counts" in text
+    assert not re.search(r"(src|href)=\"(?!data:|#)", text)
+
+
+def test_an_error_is_exit_code_one_and_json_has_every_clip(study, tmp_path):
+    for number in range(3):
+        (tmp_path / "bird" / "clips" / f"{number:03}.wav").write_bytes(b"")
+    ended = cohear(study, "--json")
+    assert (ended.returncode, ended.stderr) == (1, "")
+    told = json.loads(ended.stdout)
+    (finding,) = [one for one in told["findings"] if one["severity"] == "error"]
+    assert finding["code"] == "empty-file"
+    assert [clip["clip"] for clip in finding["clips"]] == [f"clips/{number:03}.wav" for number in range(3)]
+    assert told["counts"]["error"] == 1
+    assert told["datasets"]["bird"]["unreadable"] == 3
+    assert set(finding) == {"severity", "code", "dataset", "task", "fold", "sentence", "cure", "clips", "figures"}
+
+
+def test_a_skipped_file_is_a_warning(study, tmp_path):
+    (tmp_path / "bird" / "clips" / "000.wav").write_bytes(b"")
+    study.write_text(study.read_text() + "on_bad_file: skip\n", encoding="utf-8")
+    ended = cohear(study)
+    assert ended.returncode == 0
+    assert re.search(r"warning\s+empty-file", ended.stdout)
+
+
+def test_a_dataset_of_which_nothing_can_be_read(study, tmp_path):
+    for path in (tmp_path / "bird" / "clips").iterdir():
+        path.write_text("no audio", encoding="utf-8")
+    ended = cohear(study, "--json")
+    assert ended.returncode == 1, ended.stderr
+    codes = {one["code"] for one in json.loads(ended.stdout)["findings"] if one["severity"] == "error"}
+    assert codes == {"unreadable-file", "study-refused"}
+
+
+def test_tasks_that_cannot_be_cut_are_told_beside_the_rest(study):
+    text = study.read_text().replace("target: door", "target: dor")
+    study.write_text(text, encoding="utf-8")
+    ended = cohear(study, "--json")
+    assert ended.returncode == 1
+    findings = json.loads(ended.stdout)["findings"]
+    (refused,) = [one for one in findings if one["code"] == "study-refused"]
+    assert refused["task"] == "door"
+    assert "did you mean 'door'?" in refused["sentence"]
+    assert {one["task"] for one in findings if one["code"] == "label-counts"} == {"bird"}
+
+
+@pytest.mark.parametrize("change", [("path: bird", "path: brd"), ("study: small", "studi: small")])
+def test_mistakes_are_exit_code_two(study, change):
+    study.write_text(study.read_text().replace(*change), encoding="utf-8")
+    ended = cohear(study)
+    assert ended.returncode == 2
+    assert ended.stdout == ""
+    assert ended.stderr.startswith("error: ")
+    assert "Traceback" not in ended.stderr
+
+
+def test_a_page_that_cannot_be_written(study):
+    ended = cohear(study, "--page", study / "page.html")
+    assert ended.returncode == 2
+    assert len(ended.stderr.splitlines()) == 1
+
+
+def test_hostile_names_stay_text(study, tmp_path):
+    name = "<script>alert(1)</script>[red]\u202e"
+    planted.write_rows(tmp_path / "bird", [{**r, "bird": r["bird"].replace("low", name)} for r in planted.read_rows(tmp_path / "bird")])
+    page = tmp_path / "page.html"
+    ended = cohear(study, "--page", page)
+    assert ended.returncode == 0, ended.stderr
+    assert "<script>alert" not in page.read_text(encoding="utf-8")
+    assert "<script>" in ended.stdout
+
+
+def test_the_twin_in_python_gives_the_same(study, monkeypatch):
+    bench = tiny.Bench(study.parent)
+    told = json.loads(bench.cohear("check", study, "--json").stdout)
+    monkeypatch.setenv("COHEAR_CACHE", str(bench.cache))
+    assert json.loads(json.dumps(Study.load(study).check().to_json())) == told
+
+
+def test_the_second_pass_decodes_nothing(study, monkeypatch):
+    bench = tiny.Bench(study.parent)
+    bench.cohear("check", study)
+    monkeypatch.setenv("COHEAR_CACHE", str(bench.cache))
+
+    def refuse(*_):
+        raise AssertionError("decoded again")
+
+    monkeypatch.setattr("cohear.data.facts.decode", refuse)
+    monkeypatch.setattr("cohear.data.audit.near.read_audio", refuse)
+    Study.load(study).check()
+
+
+def test_a_finished_study_is_judged(finished):
+    ended = finished.cohear("check", "out", "--json")
+    told = json.loads(ended.stdout)
+    gaps = [one for one in told["findings"] if one["code"] == "train-test-gap"]
+    assert {one["task"] for one in gaps} == {"tone", "bird"}
+    for one in gaps:
+        assert one["figures"]["blame"] in {"data-shift", "overfitting", "too-little-data", "not-learnt", "none"}
+        assert 0 <= one["figures"]["train"] <= 1
+    assert (finished.root / "out" / "check.html").is_file()
+
+
+def test_examples_in_the_help_are_real():
+    assert set(re.findall(r"--[a-z]+", EXAMPLES)) <= {"--page", "--json"}
+
+
+
+def test_control_c_keeps_what_was_measured(study, tmp_path):
+    """A kill in the middle leaves a cache that the next call reads."""
+    bench = tiny.Bench(study.parent)
+    process = bench.start("check", study)
+    tiny.until(lambda: list(Path(bench.cache).glob("audit/*.jsonl")) or process.poll() is not None)
+    process.terminate()
+    process.communicate()
+    assert cohear(study).returncode == 0
