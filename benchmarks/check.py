@@ -22,19 +22,19 @@ import tempfile
 import time
 from pathlib import Path
 
+from cohear.base.yaml_text import YamlText
+from cohear.data.audit.columns import label_columns
+from cohear.data.reader import read_clip_table
+from cohear.study.check import check_data
+from cohear.study.folder import with_paths_from
+from cohear.study.spec import check_study
+
 REQUIRED_REAL_TIME = 400.0
 REQUIRED_AGAIN = 5.0
 
 
 def audit(data: Path, cache: Path) -> dict[str, float]:
     """Check all folders; seconds of the processor for the check and with imports, and seconds of audio."""
-    from cohear.base.yaml_text import YamlText
-    from cohear.data.audit.columns import label_columns
-    from cohear.data.reader import read_clip_table
-    from cohear.study.check import check_data
-    from cohear.study.folder import with_paths_from
-    from cohear.study.spec import check_study
-
     folders = sorted(path.parent for path in data.glob("*/manifest.*"))
     targets = {folder.name: label_columns(read_clip_table(folder, folder.name))[0] for folder in folders}
     content = {
@@ -78,7 +78,9 @@ def main() -> int:
     speed = statistics.median(one["audio"] / one["check"] for one in first)
     seconds = statistics.median(one["all"] for one in again)
     one = first[0]
-    print(f"{one['clips']:.0f} clips, {one['audio']:.0f} s of audio, {one['findings']:.0f} findings, {len(first)} repeats")
+    print(
+        f"{one['clips']:.0f} clips, {one['audio']:.0f} s of audio, {one['findings']:.0f} findings, {len(first)} repeats"
+    )
     print(f"  first pass  {speed:.0f} x real time on one core, required {REQUIRED_REAL_TIME:.0f}")
     print(f"  second pass {seconds:.1f} s of one core with all imports, required less than {REQUIRED_AGAIN:.0f}")
     return 0 if speed >= REQUIRED_REAL_TIME and seconds < REQUIRED_AGAIN else 1

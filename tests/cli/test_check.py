@@ -108,7 +108,9 @@ def test_a_page_that_cannot_be_written(study):
 
 def test_hostile_names_stay_text(study, tmp_path):
     name = "<script>alert(1)</script>[red]\u202e"
-    planted.write_rows(tmp_path / "bird", [{**r, "bird": r["bird"].replace("low", name)} for r in planted.read_rows(tmp_path / "bird")])
+    planted.write_rows(
+        tmp_path / "bird", [{**r, "bird": r["bird"].replace("low", name)} for r in planted.read_rows(tmp_path / "bird")]
+    )
     page = tmp_path / "page.html"
     ended = cohear(study, "--page", page)
     assert ended.returncode == 0, ended.stderr
@@ -149,7 +151,6 @@ def test_a_finished_study_is_judged(finished):
 
 def test_examples_in_the_help_are_real():
     assert set(re.findall(r"--[a-z]+", EXAMPLES)) <= {"--page", "--json"}
-
 
 
 def test_control_c_keeps_what_was_measured(study, tmp_path):

@@ -128,7 +128,9 @@ class Copy:
         path.write_bytes(content)
         return path
 
-    def change(self, change: Callable[[np.ndarray], np.ndarray], number: int = 7, name: str = "bird", **how: Any) -> None:
+    def change(
+        self, change: Callable[[np.ndarray], np.ndarray], number: int = 7, name: str = "bird", **how: Any
+    ) -> None:
         """Change the samples of a clip."""
         path = self.file(number, name)
         samples, rate = soundfile.read(path, dtype="float32")
@@ -318,7 +320,9 @@ FAULTS: dict[str, Fault] = {
     "no label": Fault("missing-labels", lambda copy: copy.row(bird="")),
     "label of one group": Fault(
         "one-group-label",
-        lambda copy: copy.rows(lambda number, row: row.update(door="one" if 30 <= number < 33 else row["door"]), "door"),
+        lambda copy: copy.rows(
+            lambda number, row: row.update(door="one" if 30 <= number < 33 else row["door"]), "door"
+        ),
         clip="clips/031.wav",
         dataset="door",
     ),

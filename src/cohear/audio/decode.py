@@ -159,7 +159,9 @@ def _refuse_cut_short(path: Path, file: soundfile.SoundFile) -> None:
     if file.format in ("WAV", "WAVEX") and "should be" in (log := file.extra_info):
         found = re.search(r"^data : (\d+) \(should be (\d+)\)", log, re.MULTILINE)
         if found and int(found[2]) < int(found[1]) < _STREAMED_WAV_BYTES:
-            raise UnreadableAudio(path, f"it is cut short: {found[2]} of the {found[1]} bytes of samples are there", "truncated")
+            raise UnreadableAudio(
+                path, f"it is cut short: {found[2]} of the {found[1]} bytes of samples are there", "truncated"
+            )
     elif file.format == "OGG":
         with path.open("rb") as stream:
             stream.seek(max(0, path.stat().st_size - _OGG_PAGE_BYTES))

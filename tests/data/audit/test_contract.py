@@ -4,10 +4,13 @@ import planted
 import pytest
 
 from cohear.data.audit.bandwidth import Bandwidth
+from cohear.data.audit.check import CHECKS
+from cohear.data.audit.contents import Contents
 from cohear.data.audit.cues import Cues
 from cohear.data.audit.discrepancy import Discrepancy
 from cohear.data.audit.duplicates import Duplicates
 from cohear.data.audit.files import Files
+from cohear.data.audit.folds import Folds
 from cohear.data.audit.groups import Groups
 from cohear.data.audit.labels import Labels
 from cohear.data.audit.lengths import Lengths
@@ -70,3 +73,16 @@ class TestLengths(Planted):
 
 class TestLevels(Planted):
     check, fault = Levels, "silent"
+
+
+class TestContents(Planted):
+    check, fault = Contents, "two labels"
+
+
+class TestFolds(Planted):
+    check, fault = Folds, "label of one group"
+
+
+def test_no_check_is_forgotten():
+    tested = {type(test().make()) for test in Planted.__subclasses__()}
+    assert tested == {type(CHECKS[name]) for name in CHECKS}

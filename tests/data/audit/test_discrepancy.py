@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from cohear.data.audit.cues import cue
-from cohear.data.audit.discrepancy import area_under_curve, label_shift, told_apart, without_labels
 from cohear.data.audit.shuffle import GroupShuffle, holm
+from cohear.data.audit.two_sample import area_under_curve, label_shift, told_apart, without_labels
 
 FEATURES = 40
 NAMES = [f"feature {number}" for number in range(FEATURES)]
@@ -60,7 +60,9 @@ def test_a_shift_of_labels_is_not_one_of_sounds():
     draw = np.random.default_rng(2)
     values, group, labels = grouped(draw, groups=60, spread=0.1)
     tested = draw.random(len(group)) < np.where(labels == 0, 0.7, 0.1)
-    sounds = told_apart(without_labels(values + 5 * labels[:, None], labels), NAMES, tested, np.arange(len(group)), draw)
+    sounds = told_apart(
+        without_labels(values + 5 * labels[:, None], labels), NAMES, tested, np.arange(len(group)), draw
+    )
     shift, p = label_shift(labels, tested, np.arange(len(group)), draw)
     assert sounds.p > 0.05
     assert p <= 0.01

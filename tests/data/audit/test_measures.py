@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from cohear.audio.decode import Audio
 from cohear.data.audit.alignment import correlation
 from cohear.data.audit.fingerprint import candidates
-from cohear.data.audit.near import same_recording
 from cohear.data.audit.measures import from_json, measure, to_json
+from cohear.data.audit.near import same_recording
 from cohear.data.audit.repeats import repeat_in
 from cohear.data.audit.spectrum import decibel, line_hertz, spectrum_of
 

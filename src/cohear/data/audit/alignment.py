@@ -64,4 +64,4 @@ def _energy(samples: Floats, lags: NDArray[np.int64]) -> NDArray[np.float64]:
     """Energy of the part of a clip that lies beside the other at each lag."""
     total = np.concatenate([[0.0], np.cumsum(np.square(samples, dtype=np.float64))])
     length = len(samples)
-    return total[np.minimum(length, length + lags)] - total[np.maximum(0, lags)]
+    return np.asarray(total[np.minimum(length, length + lags)] - total[np.maximum(0, lags)], np.float64)

@@ -155,10 +155,22 @@ class Evidence:
         tested: set[Place] = set()
         for split in self.folds[fold].values():
             parts = split.cleared.parts
-            learnt |= {Place(split.dataset, int(row)) for row in split.rows[np.isin(parts, (Part.TRAIN, Part.VALIDATION))]}
+            learnt |= {
+                Place(split.dataset, int(row)) for row in split.rows[np.isin(parts, (Part.TRAIN, Part.VALIDATION))]
+            }
             tested |= {Place(split.dataset, int(row)) for row in split.rows[parts == Part.TEST]}
         return learnt, tested
 
     def name(self, place: Place) -> ClipName:
         """A clip's name."""
         return ClipName(place.dataset, self.datasets[place.dataset].ids[place.row])
+
+
+def equal_sets(evidence: Evidence) -> list[list[Place]]:
+    """Clips with equal samples at an equal rate, two at least; silence is told of elsewhere."""
+    places: dict[tuple[str, int], list[Place]] = {}
+    for name, data in evidence.datasets.items():
+        for row, fact in enumerate(data.facts):
+            if not fact.silent:
+                places.setdefault((fact.content, fact.rate), []).append(Place(name, row))
+    return [same for same in places.values() if len(same) > 1]

@@ -7,9 +7,9 @@ from typing import ClassVar
 
 from cohear.data.audit.check import CHECKS, Check
 from cohear.data.audit.evidence import Evidence
-from cohear.data.audit.finding import ClipName, Code, Finding, listed, numbered
+from cohear.data.audit.finding import ClipName, Code, Finding, Severity, listed, numbered
 
-_BAD = ("error", "warning")
+_BAD: tuple[Severity, ...] = ("error", "warning")
 
 
 class Files(Check):
@@ -64,7 +64,7 @@ class Files(Check):
                     f"{numbered(len(clips), 'clip')} cannot be read: {listed(names)} ({clips[0][1]})",
                     dataset=dataset,
                     clips=[ClipName(dataset, name) for name in names],
-                    figures={"reasons": {name: reason for name, reason in clips}},
+                    figures={"reasons": dict(clips)},
                 )
 
 

@@ -136,4 +136,5 @@ def _errors(first: Codes, second: Codes, offset: int) -> float:
 
 def _popcount(words: Codes) -> NDArray[np.uint8]:
     """Bits that are set in each word; as `numpy.bitwise_count`, which needs numpy 2."""
-    return np.unpackbits(words.view(np.uint8).reshape(-1, 4), axis=1).sum(axis=1, dtype=np.uint8)
+    bits = np.unpackbits(words.view(np.uint8).reshape(-1, 4), axis=1)
+    return np.asarray(bits.sum(axis=1), np.uint8)

@@ -11,6 +11,7 @@ from cohear.data.audit.check import CHECKS, Check
 from cohear.data.audit.columns import label_columns
 from cohear.data.audit.evidence import Evidence, Measured, Place
 from cohear.data.audit.finding import Code, Finding, listed, numbered
+from cohear.data.audit.shuffle import Numbers
 from cohear.data.splits import Part
 
 
@@ -101,7 +102,9 @@ class Groups(Check):
                 "warning",
                 f"{numbered(len(shared), 'source')} in {' and '.join(datasets)}: {listed(sorted(shared))}",
                 clips=[evidence.name(place) for found in shared.values() for place in found],
-                figures={"sources": {s: [list(evidence.name(place)) for place in found] for s, found in shared.items()}},
+                figures={
+                    "sources": {s: [list(evidence.name(place)) for place in found] for s, found in shared.items()}
+                },
             )
 
     def _both_sides(self, evidence: Evidence) -> Iterable[Finding]:
@@ -148,7 +151,7 @@ class Groups(Check):
             )
 
 
-def _sides(rows: np.ndarray, parts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:  # type: ignore[type-arg]
+def _sides(rows: Numbers, parts: Numbers) -> tuple[Numbers, Numbers]:
     return rows[np.isin(parts, (Part.TRAIN, Part.VALIDATION))], rows[parts == Part.TEST]
 
 

@@ -49,7 +49,7 @@ class Levels(Check):
         Code(
             "extreme-level",
             ("warning",),
-            "A clip is more than 30 dB from the median level of its dataset, below -65 dB, or above -3 dB of full scale.",
+            "A clip is over 30 dB from the median level of its dataset, below -65 dB, or above -3 dB of full scale.",
             "Listen to it: the wrong take, a wrong scale (integers read as fractions) or hardly any sound.",
         ),
     )
@@ -69,7 +69,11 @@ class Levels(Check):
             off = (np.abs(mean) > MOST_OFFSET) & sounding
             yield from self._told(data, "dc-offset", off, "off centre (mean of the samples)", mean)
             yield from self._told(
-                data, "extreme-level", far & sounding, f"far from the usual level of {usual:.0f} dB (level in dB)", level
+                data,
+                "extreme-level",
+                far & sounding,
+                f"far from the usual level of {usual:.0f} dB (level in dB)",
+                level,
             )
 
     def _told(
