@@ -147,6 +147,7 @@ def _pairs(evidence: Evidence, pairs: Sequence[NearDuplicate]) -> list[dict[str,
             "second": list(evidence.name(pair.second)),
             "correlation": pair.correlation,
             "offset": pair.offset,
+            "errors": pair.errors,
         }
         for pair in pairs
     ]
