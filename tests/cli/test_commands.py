@@ -6,23 +6,7 @@ import sys
 import pytest
 import tiny
 
-VERBS = [
-    "init",
-    "check",
-    "run",
-    "status",
-    "gains",
-    "answers",
-    "power",
-    "report",
-    "export",
-    "bench",
-    "classify",
-    "listen",
-    "serve",
-    "features",
-    "datasets",
-]
+VERBS = ["check", "run", "status", "gains", "report", "features"]
 LOOK = """
 import sys
 sys.argv = ["cohear", *sys.argv[1:]]
