@@ -6,7 +6,23 @@ import sys
 import pytest
 import tiny
 
-VERBS = ["check", "run", "status", "gains", "report", "features"]
+VERBS = [
+    "init",
+    "check",
+    "run",
+    "status",
+    "gains",
+    "answers",
+    "power",
+    "report",
+    "export",
+    "bench",
+    "classify",
+    "listen",
+    "serve",
+    "features",
+    "datasets",
+]
 LOOK = """
 import sys
 sys.argv = ["cohear", *sys.argv[1:]]

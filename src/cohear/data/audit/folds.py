@@ -82,7 +82,7 @@ class Folds(Check):
                 task=task.name,
                 figures={"folds": absent},
             )
-        aside = {fold: split.cleared.concerned for fold, split in splits.items() if split.cleared.concerned}
+        aside = {fold: n for fold, split in splits.items() if (n := split.cleared.set_aside + split.cleared.overlap)}
         if aside:
             most = max(aside, key=aside.__getitem__)
             share = splits[most].cleared.share
