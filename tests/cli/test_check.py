@@ -145,8 +145,7 @@ def test_the_second_pass_decodes_nothing(cohear, study, monkeypatch):
     def refuse(*_):
         raise AssertionError("decoded again")
 
-    monkeypatch.setattr("cohear.data.facts.decode", refuse)
-    monkeypatch.setattr("cohear.data.audit.near.read_audio", refuse)
+    monkeypatch.setattr("soundfile.SoundFile", refuse)
     Study.load(study).check()
 
 
