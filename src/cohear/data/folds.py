@@ -13,8 +13,9 @@ from scipy.sparse import csr_array
 from cohear.base.streams import Name, stream
 from cohear.data.clips import RESERVED_COLUMNS, ClipTable
 
-_MOST_VALUES = 200
-_FEWEST_CLIPS_A_VALUE = 4
+MOST_VALUES = 200
+FEWEST_CLIPS_A_VALUE = 4
+"""A column with more values, or fewer clips for each, holds no labels: names of files, hashes, measured numbers."""
 
 LabelMatrix: TypeAlias = "csr_array[Any]"
 """``[clips, values]``, sparse: 1 where a clip has a value; the first column is 1 for every clip."""
@@ -36,7 +37,7 @@ def label_matrix(table: ClipTable) -> LabelMatrix:
         codes, cells = pd.factorize(np.array(table.column(name, table.name), dtype=object))
         held = [{value.strip() for value in cell.split(";")} - {""} for cell in cells]
         values = sorted(set().union(*held))
-        if not 2 <= len(values) <= min(_MOST_VALUES, clips // _FEWEST_CLIPS_A_VALUE):
+        if not 2 <= len(values) <= min(MOST_VALUES, clips // FEWEST_CLIPS_A_VALUE):
             continue
         index = {value: width + number for number, value in enumerate(values)}
         numbers = [sorted(index[value] for value in cell) for cell in held]

@@ -62,24 +62,20 @@ class Gap(Check):
             shifted: whether the audit found that its parts differ.
         """
         means = {part: float(np.mean(values)) for part, values in scores.last.items() if len(values)}
-        train, validation, test = (means.get(part, float("nan")) for part in ("train", "validation", "test"))
-        learnt = "train" in scores.last and "validation" in scores.last
         fall = _surely(scores.own.get("validation", ()), scores.last.get("validation", ()))
-        apart = _surely(scores.last.get("train", ()), scores.last.get("validation", ())) if learnt else 0.0
+        apart = _surely(scores.last.get("train", ()), scores.last.get("validation", ()))
         drop = _surely(scores.last.get("validation", ()), scores.last.get("test", ()))
         total = _surely(scores.last.get("train", ()), scores.last.get("test", ()))
-        blame = _blame(train, apart, drop, total, fall, shifted)
-        shown = f"{scores.metric} {train:.2f} on training, {validation:.2f} on validation, {test:.2f} on test"
+        blame = _blame(means.get("train", 1.0), apart, drop, total, fall, shifted)
+        shown = ", ".join(f"{mean:.2f} on {part}" for part, mean in means.items())
         return self.finding(
             "train-test-gap",
             "warning" if blame not in ("none",) else "note",
-            f"{shown}: {_WORDS[blame]}",
+            f"{scores.metric} {shown}: {_WORDS[blame]}",
             task=task,
             figures={
                 "metric": scores.metric,
-                "train": train,
-                "validation": validation,
-                "test": test,
+                **means,
                 "repeats": len(scores.last.get("test", ())),
                 "blame": blame,
             },

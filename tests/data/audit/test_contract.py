@@ -1,12 +1,16 @@
 """Every check keeps the contract, each on a fault of its own."""
 
 import planted
+import pytest
 
 from cohear.data.audit.bandwidth import Bandwidth
+from cohear.data.audit.check import CHECKS
+from cohear.data.audit.contents import Contents
 from cohear.data.audit.cues import Cues
 from cohear.data.audit.discrepancy import Discrepancy
 from cohear.data.audit.duplicates import Duplicates
 from cohear.data.audit.files import Files
+from cohear.data.audit.folds import Folds
 from cohear.data.audit.groups import Groups
 from cohear.data.audit.labels import Labels
 from cohear.data.audit.lengths import Lengths
@@ -25,12 +29,14 @@ class Planted(CheckContract):
     def make(self):
         return self.check()
 
+    @pytest.fixture(autouse=True)
+    def _made_once(self, clean, cache):
+        self.clean, self.cache = clean, cache
+
     def faulty(self, folder):
-        planted.write_clean(folder / "clean" / "bird", "bird", 1, groups=6)
-        planted.write_clean(folder / "clean" / "door", "door", 2, groups=6)
-        copy = planted.Copy(folder / "clean", folder / "copy")
+        copy = planted.Copy(self.clean, folder)
         planted.FAULTS[self.fault].plant(copy)
-        return gather(copy.settings(), cache=folder / "cache", jobs=1, progress=NoProgress())[0]
+        return gather(copy.settings(), cache=self.cache, jobs=1, progress=NoProgress())[0]
 
 
 class TestBandwidth(Planted):
@@ -67,3 +73,16 @@ class TestLengths(Planted):
 
 class TestLevels(Planted):
     check, fault = Levels, "silent"
+
+
+class TestContents(Planted):
+    check, fault = Contents, "two labels"
+
+
+class TestFolds(Planted):
+    check, fault = Folds, "label of one group"
+
+
+def test_no_check_is_forgotten():
+    tested = {type(test().make()) for test in Planted.__subclasses__()}
+    assert tested == {type(CHECKS[name]) for name in CHECKS}

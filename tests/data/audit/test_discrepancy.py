@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from cohear.data.audit.cues import cue
-from cohear.data.audit.discrepancy import area_under_curve, label_shift, told_apart, without_labels
 from cohear.data.audit.shuffle import GroupShuffle, holm
+from cohear.data.audit.two_sample import area_under_curve, label_shift, told_apart, without_labels
 
 FEATURES = 40
 NAMES = [f"feature {number}" for number in range(FEATURES)]

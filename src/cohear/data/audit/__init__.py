@@ -2,10 +2,12 @@
 
 from cohear.data.audit import (  # noqa: F401 - importing a file enters its check; this is their order
     bandwidth,
+    contents,
     cues,
     discrepancy,
     duplicates,
     files,
+    folds,
     groups,
     labels,
     lengths,

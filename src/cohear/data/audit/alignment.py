@@ -57,11 +57,11 @@ def _best_lag(one: Floats, two: Floats, slack: int) -> tuple[float, float]:
     energy = np.sqrt(_energy(one, -whole) * _energy(two, whole))
     coefficient = sums / np.maximum(energy, 1e-12)
     best = int(np.abs(coefficient).argmax())
-    return float(coefficient[best]), float(lags[best] / _BETWEEN)
+    return float(np.clip(coefficient[best], -1, 1)), float(lags[best] / _BETWEEN)
 
 
 def _energy(samples: Floats, lags: NDArray[np.int64]) -> NDArray[np.float64]:
     """Energy of the part of a clip that lies beside the other at each lag."""
     total = np.concatenate([[0.0], np.cumsum(np.square(samples, dtype=np.float64))])
     length = len(samples)
-    return total[np.minimum(length, length + lags)] - total[np.maximum(0, lags)]
+    return np.asarray(total[np.minimum(length, length + lags)] - total[np.maximum(0, lags)], np.float64)

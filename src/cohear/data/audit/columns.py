@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from cohear.data.clips import RESERVED_COLUMNS, ClipTable
+from cohear.data.folds import FEWEST_CLIPS_A_VALUE, MOST_VALUES
 
 DURATIONS = {"duration": 1.0, "duration_s": 1.0, "duration_sec": 1.0, "duration_seconds": 1.0, "seconds": 1.0}
 DURATIONS |= {"length": 1.0, "dur": 1.0, "duration_ms": 1000.0, "length_ms": 1000.0, "milliseconds": 1000.0}
@@ -12,7 +13,6 @@ DURATIONS |= {"length": 1.0, "dur": 1.0, "duration_ms": 1000.0, "length_ms": 100
 RATES = ("sample_rate", "samplerate", "sampling_rate", "sr", "rate")
 """Columns that give a file's sample rate in Hz or kHz."""
 
-_MOST_VALUES, _FEWEST_CLIPS_A_VALUE = 200, 4
 _MEASURED = re.compile(r"[+-]?\d*[.]\d+(e[+-]?\d+)?", re.IGNORECASE)
 
 
@@ -24,7 +24,7 @@ def label_columns(table: ClipTable) -> list[str]:
         if column in RESERVED_COLUMNS or name in DURATIONS or name in RATES:
             continue
         values = {cell for cell in table.column(column, table.name) if cell}
-        few = 2 <= len(values) <= min(_MOST_VALUES, len(table) // _FEWEST_CLIPS_A_VALUE)
+        few = 2 <= len(values) <= min(MOST_VALUES, len(table) // FEWEST_CLIPS_A_VALUE)
         if few and not all(_MEASURED.fullmatch(value.strip()) for value in values):
             found.append(column)
     return found

@@ -22,9 +22,16 @@ LEVEL = 0.05
 LEAST_LIFT = 0.05
 """Unweighted average recall above chance from which a cue is told."""
 
-_ARTEFACTS = (
-    *("silence at the end", "silence at the beginning", "sample rate", "channels", "file type", "bandwidth"),
-    "mean of samples",
+_ARTEFACTS = frozenset(
+    {
+        "silence at the end",
+        "silence at the beginning",
+        "sample rate",
+        "channels",
+        "file type",
+        "bandwidth",
+        "mean of samples",
+    }
 )
 _DRAWS = 199
 _SETTLED = 12  # permutations as good as what was found: far from any level
@@ -53,7 +60,7 @@ class Cues(Check):
             "sound-cue",
             ("note",),
             "Loudness or duration alone predicts a task's label above chance.",
-            "Ask whether it belongs to the label (shouting is loud) or to how it was recorded; levelling removes it.",
+            "Ask whether it belongs to the label (shouting is loud) or to the recording; levelling takes it away.",
         ),
     )
 

@@ -1,4 +1,4 @@
-"""The same sound twice: equal samples, near-duplicates, labels that contradict each other, excerpts that repeat."""
+"""The same recording twice: equal samples and near-duplicates, inside a dataset and across all of them."""
 
 from __future__ import annotations
 
@@ -6,10 +6,8 @@ from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
 from cohear.data.audit.check import CHECKS, Check
-from cohear.data.audit.evidence import Evidence, Measured, NearDuplicate, Place
+from cohear.data.audit.evidence import Evidence, NearDuplicate, Place, equal_sets
 from cohear.data.audit.finding import ClipName, Code, Finding, numbered
-from cohear.data.selection import guess_kind
-from cohear.tasks.kind import TARGET_KINDS
 
 _RULE = "The leakage rule keeps equal samples on one side of every split; each still counts twice in a score."
 
@@ -49,29 +47,14 @@ class Duplicates(Check):
             "A recording is tested on and, as a near-duplicate that the leakage rule cannot know, trained on.",
             "Give both clips one group or source_id, or remove one of them.",
         ),
-        Code(
-            "contradicting-labels",
-            ("error", "warning"),
-            "The same recording has different labels in a column that a task learns; a warning for near-duplicates.",
-            "Correct the wrong one, remove both, or make it a multilabel column.",
-        ),
-        Code(
-            "repeated-excerpt",
-            ("warning",),
-            "A clip is a shorter excerpt, repeated to fill its length.",
-            "Cut it to the excerpt, or use a window no longer than that; the repeat gives the true length away.",
-        ),
     )
 
     def find(self, evidence: Evidence) -> Iterable[Finding]:
-        """Exact ones first, then near ones, then what follows from both."""
-        sets = _equal_sets(evidence)
+        """Exact ones first, then near ones, then those that leak."""
+        sets = equal_sets(evidence)
         yield from self._exact(evidence, sets)
         yield from self._near(evidence)
         yield from self._leaking(evidence)
-        yield from self._contradicting(evidence, sets)
-        for data in evidence.datasets.values():
-            yield from self._repeated(data)
 
     def _exact(self, evidence: Evidence, sets: Sequence[Sequence[Place]]) -> Iterable[Finding]:
         for name in evidence.datasets:
@@ -134,59 +117,6 @@ class Duplicates(Check):
                 figures={"folds": {str(fold): _pairs(evidence, found) for fold, found in by_fold.items()}},
             )
 
-    def _contradicting(self, evidence: Evidence, sets: Sequence[Sequence[Place]]) -> Iterable[Finding]:
-        for name, target in dict.fromkeys((task.dataset, task.target) for task in evidence.tasks):
-            data = evidence.datasets.get(name)
-            if data is None or target not in data.table.rows.columns:
-                continue
-            cells = data.table.column(target, name)
-            kind = TARGET_KINDS[guess_kind(cells)]
-            labels = [frozenset(kind.labels_in(cell)) for cell in cells]
-            alike = [[place.row for place in places if place.dataset == name] for places in sets]
-            near = [
-                [pair.first.row, pair.second.row]
-                for pair in evidence.near
-                if pair.first.dataset == pair.second.dataset == name
-            ]
-            for every, severity, what in ((alike, "error", "equal"), (near, "warning", "nearly equal")):
-                found = [rows for rows in every if len({labels[row] for row in rows if labels[row]}) > 1]
-                if found:
-                    rows = [row for same in found for row in same]
-                    yield self.finding(
-                        "contradicting-labels",
-                        "error" if severity == "error" else "warning",
-                        f"{numbered(len(found), 'set')} of {what} clips with different {target!r}: "
-                        + " but ".join(f"{data.ids[row]!r} is {cells[row]!r}" for row in found[0][:2]),
-                        dataset=name,
-                        clips=data.names(dict.fromkeys(rows)),
-                        figures={"column": target, "sets": [{data.ids[r]: cells[r] for r in same} for same in found]},
-                    )
-
-    def _repeated(self, data: Measured) -> Iterable[Finding]:
-        rows = [row for row, measures in enumerate(data.measures) if measures.repeat]
-        if rows:
-            repeats = {data.ids[row]: repeat for row in rows if (repeat := data.measures[row].repeat)}
-            shortest = min(repeats, key=lambda clip: repeats[clip].seconds)
-            yield self.finding(
-                "repeated-excerpt",
-                "warning",
-                f"{len(rows):,} of {numbered(len(data.ids), 'clip')} repeat a shorter excerpt; {shortest!r} repeats "
-                f"{repeats[shortest].seconds:.2f} s",
-                dataset=data.name,
-                clips=data.names(rows),
-                figures={"seconds": {clip: round(repeat.seconds, 4) for clip, repeat in repeats.items()}},
-            )
-
-
-def _equal_sets(evidence: Evidence) -> list[list[Place]]:
-    """Clips with equal samples at an equal rate, two at least; silence is told of elsewhere."""
-    places: dict[tuple[str, int], list[Place]] = {}
-    for name, data in evidence.datasets.items():
-        for row, fact in enumerate(data.facts):
-            if not fact.silent:
-                places.setdefault((fact.content, fact.rate), []).append(Place(name, row))
-    return [same for same in places.values() if len(same) > 1]
-
 
 def _kept_together(evidence: Evidence, pair: NearDuplicate) -> bool:
     """Whether an equal source_id, or inside a dataset an equal group, keeps two clips on one side of a split."""
@@ -217,6 +147,7 @@ def _pairs(evidence: Evidence, pairs: Sequence[NearDuplicate]) -> list[dict[str,
             "second": list(evidence.name(pair.second)),
             "correlation": pair.correlation,
             "offset": pair.offset,
+            "errors": pair.errors,
         }
         for pair in pairs
     ]

@@ -165,3 +165,13 @@ class Evidence:
     def name(self, place: Place) -> ClipName:
         """A clip's name."""
         return ClipName(place.dataset, self.datasets[place.dataset].ids[place.row])
+
+
+def equal_sets(evidence: Evidence) -> list[list[Place]]:
+    """Clips with equal samples at an equal rate, two at least; silence is told of elsewhere."""
+    places: dict[tuple[str, int], list[Place]] = {}
+    for name, data in evidence.datasets.items():
+        for row, fact in enumerate(data.facts):
+            if not fact.silent:
+                places.setdefault((fact.content, fact.rate), []).append(Place(name, row))
+    return [same for same in places.values() if len(same) > 1]

@@ -27,7 +27,7 @@ FEWEST_FRAMES = 6
 _SMOOTH = 4  # frames: a code sees 112 ms, so that a copy that begins half a frame later has nearly the same
 _QUIET = 1e-4  # of the loudest frame: below it there is noise that no copy keeps
 _MOST_IN_BUCKET = 24  # a code that so many frames share says nothing
-_UNSURE = 3  # bits a code that may be turned in the search: eight variants
+_UNSURE = 4  # bits a code that may be turned in the search: sixteen variants
 _SILENT = HASH_BANDS * 1e-9
 _BITS = np.uint32(1) << np.arange(32, dtype=np.uint32)
 
@@ -64,12 +64,14 @@ class Candidate:
         first, second: positions of the clips, the smaller first.
         offset: seconds by which the sound lies later in the second clip.
         errors: share of bits that differ.
+        seconds: how long both have codes beside each other.
     """
 
     first: int
     second: int
     offset: float
     errors: float
+    seconds: float
 
 
 def candidates(fingerprints: Sequence[Codes]) -> list[Candidate]:
@@ -89,9 +91,9 @@ def candidates(fingerprints: Sequence[Codes]) -> list[Candidate]:
         found.append(np.unique(np.stack([clip[one], clip[two], frame[two] - frame[one]], axis=1), axis=0))
     best: dict[tuple[int, int], Candidate] = {}
     for first, second, offset in np.unique(np.concatenate(found), axis=0).tolist():
-        errors = _errors(fingerprints[first][0], fingerprints[second][0], offset)
+        errors, frames = _errors(fingerprints[first][0], fingerprints[second][0], offset)
         if errors <= MOST_ERRORS and ((first, second) not in best or errors < best[first, second].errors):
-            best[first, second] = Candidate(first, second, offset * HOP_SECONDS, errors)
+            best[first, second] = Candidate(first, second, offset * HOP_SECONDS, errors, frames * HOP_SECONDS)
     return list(best.values())
 
 
@@ -123,17 +125,21 @@ def _matches(flat: Codes) -> Iterator[tuple[Positions, Positions]]:
         yield left, order[np.repeat(begin, sizes) + inside]
 
 
-def _errors(first: Codes, second: Codes, offset: int) -> float:
-    """Share of bits that differ where the second clip is ``offset`` frames late; 1 where too little overlaps."""
+def _errors(first: Codes, second: Codes, offset: int) -> tuple[float, int]:
+    """Share of bits that differ where the second clip is ``offset`` frames late, and of how many frames.
+
+    The share is 1 where too little overlaps.
+    """
     begin, end = max(0, -offset), min(len(first), len(second) - offset)
     one, two = first[begin:end], second[begin + offset : end + offset]
     both = (one != 0) & (two != 0)
     count = int(both.sum())
     if count < FEWEST_FRAMES or 2 * count < min(np.count_nonzero(first), np.count_nonzero(second)):
-        return 1.0
-    return float(_popcount(one[both] ^ two[both]).sum()) / (32 * count)
+        return 1.0, count
+    return float(_popcount(one[both] ^ two[both]).sum()) / (32 * count), count
 
 
 def _popcount(words: Codes) -> NDArray[np.uint8]:
     """Bits that are set in each word; as `numpy.bitwise_count`, which needs numpy 2."""
-    return np.unpackbits(words.view(np.uint8).reshape(-1, 4), axis=1).sum(axis=1, dtype=np.uint8)
+    bits = np.unpackbits(words.view(np.uint8).reshape(-1, 4), axis=1)
+    return np.asarray(bits.sum(axis=1), np.uint8)

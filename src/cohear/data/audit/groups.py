@@ -11,6 +11,7 @@ from cohear.data.audit.check import CHECKS, Check
 from cohear.data.audit.columns import label_columns
 from cohear.data.audit.evidence import Evidence, Measured, Place
 from cohear.data.audit.finding import Code, Finding, listed, numbered
+from cohear.data.audit.shuffle import Numbers
 from cohear.data.splits import Part
 
 
@@ -150,7 +151,7 @@ class Groups(Check):
             )
 
 
-def _sides(rows: np.ndarray, parts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _sides(rows: Numbers, parts: Numbers) -> tuple[Numbers, Numbers]:
     return rows[np.isin(parts, (Part.TRAIN, Part.VALIDATION))], rows[parts == Part.TEST]
 
 

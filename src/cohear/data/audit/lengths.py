@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cohear.data.audit.check import CHECKS, Check
 from cohear.data.audit.columns import DURATIONS, RATES
@@ -71,7 +72,7 @@ class Lengths(Check):
                     figures={"seconds": float(seconds[0])},
                 )
 
-    def _told_otherwise(self, data: Measured, seconds: np.ndarray) -> Iterable[Finding]:
+    def _told_otherwise(self, data: Measured, seconds: NDArray[np.float64]) -> Iterable[Finding]:
         rates = np.array([fact.rate for fact in data.facts], dtype=np.float64)
         for column in map(str, data.table.rows.columns):
             name = column.strip().lower()

@@ -23,6 +23,8 @@ FARTHEST_LEVEL = 30.0
 QUIETEST, LOUDEST = -65.0, -3.0
 """Level in dB of full scale that no recording should be beyond."""
 
+_LONG_ENOUGH = 0.1  # seconds; the mean of a shorter clip is that of a part of its waves
+
 
 class Levels(Check):
     """Level, peaks and mean of each clip."""
@@ -49,7 +51,7 @@ class Levels(Check):
         Code(
             "extreme-level",
             ("warning",),
-            "A clip is more than 30 dB from the median level of its dataset, below -65 or above -3 dB of full scale.",
+            "A clip is over 30 dB from the median level of its dataset, below -65 dB, or above -3 dB of full scale.",
             "Listen to it: the wrong take, a wrong scale (integers read as fractions) or hardly any sound.",
         ),
     )
@@ -66,7 +68,8 @@ class Levels(Check):
             flat = (clipped >= FEWEST_CLIPPED) & (clipped > MOST_CLIPPED * samples)
             yield from self._told(data, "silent-clip", ~sounding, "digital silence from end to end", samples * 0.0)
             yield from self._told(data, "clipped", flat & sounding, "clipped (samples in flat tops)", clipped)
-            off = (np.abs(mean) > MOST_OFFSET) & sounding
+            seconds = np.array([fact.seconds for fact in data.facts])
+            off = (np.abs(mean) > MOST_OFFSET) & sounding & (seconds >= _LONG_ENOUGH)
             yield from self._told(data, "dc-offset", off, "off centre (mean of the samples)", mean)
             yield from self._told(
                 data,

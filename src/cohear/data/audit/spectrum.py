@@ -76,7 +76,7 @@ def decibel(power: Floats) -> Floats:
 def _hann(window: int) -> Floats:
     """Hann window ``[window]`` that leaves the power of noise as it is in one spectral line."""
     hann = np.hanning(window + 1)[:-1]
-    return (hann / np.sqrt(np.square(hann).sum())).astype(np.float32)
+    return np.asarray(hann / np.sqrt(np.square(hann).sum()), np.float32)
 
 
 @cache
