@@ -79,7 +79,10 @@ def answers(tables: Tables, related: Sequence[frozenset[str]] = ()) -> dict[str,
 
 def points(value: object) -> str:
     """A gain in points (x 100) with its sign, for a sentence."""
-    return "unknown" if value is None or pd.isna(value) else f"{100 * float(str(value)):+.1f}"
+    if value is None or pd.isna(value):
+        return "unknown"
+    text = f"{100 * float(str(value)):+.1f}"
+    return "0.0" if float(text) == 0 else text
 
 
 def _improve(
@@ -95,8 +98,8 @@ def _improve(
     sentence = "No pair has been compared yet."
     if total["cells"]:
         sentence = (
-            f"Of {total['cells']} cells (a task beside one partner) {total['helps']} are helped, {total['hurts']} hurt, "
-            f"{total['harmless']} harmless and {total['undecided']} undecided; the mean gain is "
+            f"Of {total['cells']} cells (a task beside one partner) {total['helps']} are helped, "
+            f"{total['hurts']} hurt, {total['harmless']} harmless and {total['undecided']} undecided; the mean gain is "
             f"{points(total['mean'])} points ({points(total['low'])} to {points(total['high'])})."
         )
         if related:
@@ -111,8 +114,8 @@ def _improve(
     if smallest:
         worth = float(two["gain"].abs().median())
         change = (
-            f"Gains below about {points(min(smallest)).lstrip('+')} points could not be found (80 % power); half of the "
-            f"gains seen are below {points(worth).lstrip('+')}. "
+            f"Gains below about {points(min(smallest)).lstrip('+')} points could not be found (80 % power); half "
+            f"of the gains seen are below {points(worth).lstrip('+')}. "
             f"More repeats would decide {sum(_decidable(power, f) for f in families if f['cells'] == 'pairs')} "
             "of the undecided pair cells if their gains are what they seem; other clips could change the rest."
         )
@@ -161,8 +164,8 @@ def _measurements(tables: Tables, gains: pd.DataFrame) -> dict[str, Any]:
         best = max(tested, key=lambda line: abs(float(str(line["pooled"] or 0))))
         sentence = (
             f"{len(sure)} of {len(tested)} rank correlations of gains with measurements are sure; the largest is "
-            f"{best['pooled']:+.2f} ({best['low']:+.2f} to {best['high']:+.2f}; {best['side']}: {best['measurement']}), "
-            f"where task identity alone has {_best(lines, 'task identity')} and random numbers reach "
+            f"{best['pooled']:+.2f} ({best['low']:+.2f} to {best['high']:+.2f}; {best['side']}: "
+            f"{best['measurement']}), where task identity alone has {_best(lines, 'task identity')} and random numbers reach "
             f"{_best(lines, 'random numbers')}."
         )
     tasks = gains["task"].nunique()

@@ -41,7 +41,8 @@ def cell_tests(pairs: pd.DataFrame, margins: PerTask = MARGIN, test_train_ratio:
 
     Args:
         pairs: of :func:`cohear.analysis.pairs.paired_differences`.
-        margins, test_train_ratio: as :func:`cohear.analysis.gains.gains` has them.
+        margins: as :func:`cohear.analysis.gains.gains` has them.
+        test_train_ratio: ``test_train_ratio`` there.
 
     Returns:
         A row per cell, sorted by names: the columns of :func:`cohear.analysis.spread.cell_spread` and

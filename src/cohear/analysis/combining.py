@@ -86,8 +86,8 @@ def foretold(gains: pd.DataFrame) -> pd.DataFrame:
         gains: of :func:`cohear.analysis.gains.gains`.
 
     Returns:
-        ``task, combination, features, encoder, arm, gain, error`` (of the gain minus the mean of its pairs, from their intervals)
-        and what each way
+        ``task, combination, features, encoder, arm, gain, error`` (of the gain minus the mean of its pairs,
+        from their intervals) and what each way
         foretells: ``mean_of_pairs`` (Standley et al. 2020), ``sum_of_pairs`` (effects add up),
         ``higher_order`` (the mean of all measured groups inside this one that hold the task and are one
         smaller, Standley's approximation one order up), ``surrogate`` (a ridge regression of a task's gain on

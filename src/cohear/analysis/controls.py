@@ -35,7 +35,8 @@ def control_gains(results: pd.DataFrame, margins: PerTask = MARGIN, ratio: PerTa
 
     Args:
         results: the table of results; rows with ``control`` are the controls, ``task`` the task they are for.
-        margins, ratio: as :func:`cohear.analysis.gains.gains` has them.
+        margins: as :func:`cohear.analysis.gains.gains` has them.
+        ratio: ``test_train_ratio`` there.
 
     Returns:
         The columns of ``controls.csv``: those of gains (``shared`` is the control's score) and ``control``.

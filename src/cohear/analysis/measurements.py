@@ -73,8 +73,8 @@ def _slopes(curves: pd.DataFrame) -> dict[tuple[str, str], list[float]]:
     """Slope of the training loss per tenth of the training, by run and task, relative to its first value."""
     found = {}
     for key, rows in curves[curves["part"] == "train"].groupby(["run", "task"], sort=True):
-        rows = rows.sort_values("step")
-        step, loss = rows["step"].to_numpy(float), rows["loss"].to_numpy(float)
+        ordered = rows.sort_values("step")
+        step, loss = ordered["step"].to_numpy(float), ordered["loss"].to_numpy(float)
         if len(step) < 3 or not np.isfinite(loss).all() or loss[0] == 0:
             continue
         slope = np.gradient(loss / loss[0], 10 * step / step[-1])

@@ -28,7 +28,8 @@ def power_table(
 
     Args:
         pairs: of :func:`cohear.analysis.pairs.paired_differences`.
-        margins, test_train_ratio: as :func:`cohear.analysis.gains.gains` has them.
+        margins: as :func:`cohear.analysis.gains.gains` has them.
+        test_train_ratio: ``test_train_ratio`` there.
 
     Returns:
         A row per cell: its names, ``gain``, ``error``, ``repeats``, ``verdict``; ``smallest``: the gain found

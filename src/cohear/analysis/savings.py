@@ -115,17 +115,17 @@ def best_per_budget(results: pd.DataFrame, pairs: pd.DataFrame, cost: str) -> li
         first = repeat.map({r: k % 2 == 0 for k, r in enumerate(sorted(repeat.unique()))})
         chosen, other = (_sums(rows[side], tasks) for side in (first, ~first))
         measured = {name: price[name] for name in price.index if name in chosen and name in other}
-        for grouping in front(measured, chosen, tasks):
-            found.append(
-                {
-                    **dict(zip(SETTING, setting, strict=True)),
-                    "cost": cost,
-                    "budget": told(grouping.cost),
-                    "groups": list(grouping.groups),
-                    "gain_chosen": told(grouping.gain / len(tasks)),
-                    "gain": told(sum(other[name] for name in grouping.groups) / len(tasks)),
-                }
-            )
+        found += [
+            {
+                **dict(zip(SETTING, setting, strict=True)),
+                "cost": cost,
+                "budget": told(grouping.cost),
+                "groups": list(grouping.groups),
+                "gain_chosen": told(grouping.gain / len(tasks)),
+                "gain": told(sum(other[name] for name in grouping.groups) / len(tasks)),
+            }
+            for grouping in front(measured, chosen, tasks)
+        ]
     return found
 
 

@@ -57,7 +57,8 @@ def decide(
     Args:
         results: so far; cells may have different numbers of repeats.
         at_most: repeats at which a cell stops in any case.
-        margins, test_train_ratio: as :func:`cohear.analysis.gains.gains` has them.
+        margins: as :func:`cohear.analysis.gains.gains` has them.
+        test_train_ratio: ``test_train_ratio`` there.
         looks: numbers of repeats at which a cell is looked at; by default every one from
             :data:`FIRST_LOOK` to ``at_most``. Must be the same all through a study.
 

@@ -59,7 +59,8 @@ def simulated_results(
     Args:
         parts: of each task; their number is that of the tasks.
         families: how many.
-        folds, seeds: of the repeats.
+        folds: test parts.
+        seeds: repeats of each test part.
         truths: true gains a cell may have.
         weights: their probabilities; equal where not given.
         shape: of the noise; normal and even where not given.

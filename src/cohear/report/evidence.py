@@ -44,9 +44,9 @@ def answers_text(told: Mapping[str, Any]) -> Group:
 def _cell(cell: Mapping[str, Any]) -> str:
     partners = " + ".join(name for name in cell["combination"].split("+") if name != cell["task"])
     because = f", {cell['explanation']}" if cell["explanation"] else ""
-    interval = f"({_points(cell['low'])} to {_points(cell['high'])})"
+    gain = f"{_points(cell['gain'])} points ({_points(cell['low'])} to {_points(cell['high'])})"
     where = ", ".join(cell[name] for name in SETTING)
-    return f"  {cell['task']} beside {partners}: {_points(cell['gain'])} points {interval}, {cell['verdict']}{because} [{where}]"
+    return f"  {cell['task']} beside {partners}: {gain}, {cell['verdict']}{because} [{where}]"
 
 
 def power_tables(told: Mapping[str, Any]) -> Group:
@@ -76,11 +76,12 @@ def power_tables(told: Mapping[str, Any]) -> Group:
         ]
         for row in told["families"]
     ]
+    several = len({_setting(row) for row in told["cells"]}) > 1
     cells = [
         [
             row["task"],
-            row["combination"],
-            row["encoder"],
+            " + ".join(name for name in row["combination"].split("+") if name != row["task"]),
+            *([_setting(row)] if several else []),
             _points(row["gain"]),
             _points(row["smallest"], sign=False),
             _points(row["smallest_in_family"], sign=False),
@@ -102,7 +103,7 @@ def power_tables(told: Mapping[str, Any]) -> Group:
         ),
         plain_table(
             "Cells, in points",
-            ["task", "combination", "encoder", "gain", "alone", "family", "verdict", "more repeats"],
+            ["task", "with", *(["setting"] if several else []), "gain", "alone", "family", "verdict", "more repeats"],
             cells,
         ),
     )
@@ -115,7 +116,7 @@ def _setting(row: Mapping[str, Any]) -> str:
 def _more(row: Mapping[str, Any]) -> str:
     if row["verdict"] != "undecided":
         return ""
-    return "not by repeats" if row["more_repeats"] is None else f"{row['more_repeats']:.0f}"
+    return "none" if row["more_repeats"] is None else f"{row['more_repeats']:.0f}"
 
 
 def _points(value: float | None, sign: bool = True) -> str:
