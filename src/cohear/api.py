@@ -10,9 +10,10 @@ import pandas as pd
 
 from cohear.analysis.answers import Tables, records
 from cohear.analysis.answers import answers as answers_from
+from cohear.analysis.cell_tests import MARGIN
 from cohear.analysis.controls import contrasts, control_gains, explained
 from cohear.analysis.facts import margins_of, ratios_of
-from cohear.analysis.gains import MARGIN, gains
+from cohear.analysis.gains import gains
 from cohear.analysis.pairs import paired_differences
 from cohear.analysis.power import family_table, power_table
 from cohear.analysis.results import read_results

@@ -77,11 +77,11 @@ def answers(tables: Tables, related: Sequence[frozenset[str]] = ()) -> dict[str,
     return {"summary": said, **parts, "caveats": caveats_of(pairs)}
 
 
-def points(value: object) -> str:
+def points(value: Any) -> str:  # noqa: ANN401 - a figure or None
     """A gain in points (x 100) with its sign, for a sentence."""
-    if value is None or pd.isna(value):
+    if value is None or np.isnan(value):
         return "unknown"
-    text = f"{100 * float(str(value)):+.1f}"
+    text = f"{100 * value:+.1f}"
     return "0.0" if float(text) == 0 else text
 
 
@@ -109,7 +109,9 @@ def _improve(
                 for kind, c in counts.items()
                 if kind != "all"
             )
-    smallest = [f["smallest_in_family"] for f in families if f["cells"] == "pairs" and f["smallest_in_family"]]
+    smallest: list[float] = [
+        f["smallest_in_family"] for f in families if f["cells"] == "pairs" and f["smallest_in_family"]
+    ]
     change = "Single and pair runs on the same repeats would begin to answer this."
     if smallest:
         worth = float(two["gain"].abs().median())
@@ -165,8 +167,8 @@ def _measurements(tables: Tables, gains: pd.DataFrame) -> dict[str, Any]:
         sentence = (
             f"{len(sure)} of {len(tested)} rank correlations of gains with measurements are sure; the largest is "
             f"{best['pooled']:+.2f} ({best['low']:+.2f} to {best['high']:+.2f}; {best['side']}: "
-            f"{best['measurement']}), where task identity alone has {_best(lines, 'task identity')} and random numbers reach "
-            f"{_best(lines, 'random numbers')}."
+            f"{best['measurement']}), where task identity alone has {_best(lines, 'task identity')} and random "
+            f"numbers reach {_best(lines, 'random numbers')}."
         )
     tasks = gains["task"].nunique()
     return {
@@ -236,7 +238,7 @@ def _savings(results: pd.DataFrame, pairs: pd.DataFrame) -> dict[str, Any]:
     best = [line for cost in savings.COSTS for line in savings.best_per_budget(results, pairs, cost)]
     sentence = "No shared network was measured."
     if len(table):
-        most = table.loc[table["size"].idxmax()]
+        most = table.sort_values("size").iloc[-1]
         sentence = (
             f"One network for {most['size']} tasks ({most['encoder']}) has {_share(most['parameters_ratio'])} of the "
             f"parameters of its singles and took {_share(most['seconds_ratio'])} of their training time."

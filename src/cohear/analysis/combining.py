@@ -10,6 +10,7 @@ from scipy.stats import norm
 from cohear.analysis.cell_tests import LEVEL, PerTask, cell_tests
 from cohear.analysis.columns import CELL, SETTING
 from cohear.analysis.multiplicity import benjamini_hochberg
+from cohear.analysis.pairs import every_other_repeat
 from cohear.analysis.persistence import told, within_tasks
 
 Array = NDArray[np.float64]
@@ -40,7 +41,7 @@ def by_size(pairs: pd.DataFrame, ratio: PerTask | None = None) -> list[Mapping[s
         found.append(
             {
                 **dict(zip(SETTING, setting, strict=True)),
-                "size": int(size),
+                "size": int(str(size)),
                 "cells": int(rows.drop_duplicates(list(CELL)).shape[0]),
                 "repeats": int(line["repeats"]),
                 "mean": told(line["gain"]),
@@ -69,8 +70,7 @@ def _repeat_means(rows: pd.DataFrame) -> pd.DataFrame:
 
 def _worst(rows: pd.DataFrame) -> tuple[str | None, float]:
     """The worst task, chosen on one half of the repeats and estimated on the other, both ways round."""
-    repeat = rows[["fold", "seed"]].apply(tuple, axis=1)
-    even = repeat.map({r: k % 2 == 0 for k, r in enumerate(sorted(repeat.unique()))})
+    even = every_other_repeat(rows)
     halves = [rows[side].groupby("task")["difference"].mean() for side in (even, ~even)]
     if any(half.empty for half in halves):
         return None, float("nan")
@@ -167,7 +167,7 @@ def restored(sizes: list[Mapping[str, object]]) -> list[Mapping[str, object]]:
     for (features, arm, size), rows in table.groupby(["features", "arm", "size"], sort=True):
         if len(rows) > 1:
             means = {str(e): told(float(m)) for e, m in zip(rows["encoder"], rows["mean"].astype(float), strict=True)}
-            found.append({"features": features, "arm": arm, "size": int(size), "mean_by_encoder": means})
+            found.append({"features": features, "arm": arm, "size": int(str(size)), "mean_by_encoder": means})
     return found
 
 
@@ -181,7 +181,7 @@ def _mean(values: Array) -> float:
 
 
 def _varied(x: Array, y: Array) -> bool:
-    return len(x) > 2 and np.ptp(x) > 0 and np.ptp(y) > 0
+    return bool(len(x) > 2 and np.ptp(x) > 0 and np.ptp(y) > 0)
 
 
 def _surrogate(own: Mapping[tuple[str, frozenset[str]], float], members: frozenset[str]) -> float:

@@ -69,6 +69,11 @@ def differences(shared: pd.DataFrame, base: pd.DataFrame, also_on: Sequence[str]
     return pairs.sort_values([*CELL, *REPEAT], ignore_index=True)
 
 
+def every_other_repeat(pairs: pd.DataFrame) -> pd.Series:
+    """Whether a row is of the first, third, ... repeat in the order of (fold, seed); halves check each other."""
+    return pairs.groupby(list(REPEAT), sort=True).ngroup() % 2 == 0
+
+
 def unpaired(results: pd.DataFrame) -> list[str]:
     """What could not be compared, a sentence a cell: repeats without a single run, or without a score."""
     both = _matched(results)

@@ -8,9 +8,10 @@ from typing import Any
 import pandas as pd
 
 from cohear.analysis.answers import CURVES
+from cohear.analysis.cell_tests import MARGIN
 from cohear.analysis.columns import METRICS
 from cohear.analysis.facts import margins_of, ratios_of
-from cohear.analysis.gains import MARGIN, caveats, gains
+from cohear.analysis.gains import caveats, gains
 from cohear.analysis.pairs import unpaired
 from cohear.analysis.results import read_gains, read_results
 from cohear.analysis.tables import read_table, typed
