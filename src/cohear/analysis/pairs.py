@@ -69,9 +69,13 @@ def differences(shared: pd.DataFrame, base: pd.DataFrame, also_on: Sequence[str]
     return pairs.sort_values([*CELL, *REPEAT], ignore_index=True)
 
 
-def every_other_repeat(pairs: pd.DataFrame) -> pd.Series:
-    """Whether a row is of the first, third, ... repeat in the order of (fold, seed); halves check each other."""
-    return pairs.groupby(list(REPEAT), sort=True).ngroup() % 2 == 0
+def first_half(pairs: pd.DataFrame) -> pd.Series:
+    """Whether a row is of every other fold, or of every other seed where there is one fold.
+
+    Halves that share a test part share what is peculiar to it, and what one chose would look good on the other.
+    """
+    by = "fold" if pairs["fold"].nunique() > 1 else "seed"
+    return pairs.groupby(by, sort=True).ngroup() % 2 == 0
 
 
 def unpaired(results: pd.DataFrame) -> list[str]:
