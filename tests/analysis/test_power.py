@@ -6,6 +6,7 @@ from cohear.analysis.multiplicity import benjamini_hochberg, holm
 from cohear.analysis.pairs import paired_differences
 from cohear.analysis.power import family_table, power_table
 from cohear.analysis.simulation import Parts, Shape, simulated_results
+from cohear.analysis.spread import A_PRIORI_SHARE
 from cohear.analysis.variance_parts import PARTS, variance_parts
 
 
@@ -39,7 +40,7 @@ def test_variance_parts_are_recovered():
 
 def test_one_seed_a_fold_cannot_tell_the_parts_apart():
     row = parts_of(1).iloc[0]
-    assert not row["estimated"] and row["fold_share"] == pytest.approx(0.5)
+    assert not row["estimated"] and row["fold_share"] == pytest.approx(A_PRIORI_SHARE)
 
 
 def test_nothing_has_no_parts():

@@ -69,7 +69,7 @@ def _repeat_means(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _worst(rows: pd.DataFrame) -> tuple[str | None, float]:
-    """The worst task, chosen on one half of the repeats and estimated on the other, both ways round."""
+    """The worst task, chosen on one half of the folds and estimated on the other, both ways round."""
     even = first_half(rows)
     halves = [rows[side].groupby("task")["difference"].mean() for side in (even, ~even)]
     if any(half.empty for half in halves):
