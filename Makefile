@@ -23,11 +23,11 @@ TEST_ENV := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1
 PYTEST := $(TEST_ENV) $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-long lint format bench study clean clean-all
+.PHONY: help setup demo test test-long lint format bench calibration study clean clean-all
 .DELETE_ON_ERROR:
 
 help: ## list these commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(STAMP) ## make .venv with all that the commands need (done once, and again when pyproject.toml changes)
 
@@ -72,6 +72,9 @@ bench: $(STAMP) ## speed of every benchmarks/*.py on the datasets in DATA (defau
 		done; \
 		[ -z "$$failed" ] || { echo "Missed or failed:$$failed"; exit 1; }; \
 	fi
+
+calibration: $(STAMP) ## what the verdicts are worth, by simulation: docs/results/calibration.md (half an hour)
+	$(BIN)/python benchmarks/calibration.py --full
 
 study: $(STAMP) ## the real study, studies/speech-and-sound.yaml, into out/speech-and-sound
 	$(BIN)/cohear run studies/speech-and-sound.yaml --out out/speech-and-sound

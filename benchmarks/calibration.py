@@ -125,11 +125,11 @@ def row(world: World, seeds: int, families: int) -> dict[str, object]:
     }
 
 
-def looks(world: World, families: int) -> dict[str, object]:
+def looks(world: World, families: int, played: int) -> dict[str, object]:
     """Repeated looks after each repeat from 5 to 20: error rates, and what it saves beside the whole grid."""
     empty, _ = simulated_results(world.parts, families=families, folds=5, seeds=4, shape=world.shape, seed=31)
     called = decide(empty, 20).set_index(KEY)["verdict"].isin(["helps", "hurts"])
-    mixed = judged(world, families, 4, GAINS, SHARES, seed=32)
+    mixed = judged(world, played, 4, GAINS, SHARES, seed=32)
     stopped, used = adaptive(mixed[0])
     truth = mixed[3].loc[stopped.index]
     sign = stopped["verdict"].map({"helps": 1, "hurts": -1}).fillna(0)
@@ -194,7 +194,7 @@ def main() -> int:
     parser.add_argument("--out", type=Path, default=HERE / "docs" / "results")
     given = parser.parse_args()
     began = time.process_time()
-    families = 1020 if given.full else 60
+    families = 600 if given.full else 60
     all_worlds = worlds(measured(given.parts))
     rows = []
     for world in all_worlds if given.full else all_worlds[:2]:
@@ -202,8 +202,8 @@ def main() -> int:
             rows.append(row(world, seeds, families))
             print({k: round(v, 3) if isinstance(v, float) else v for k, v in rows[-1].items()}, flush=True)
     played = []
-    for world in all_worlds if given.full else all_worlds[1:2]:
-        played.append(looks(world, 110 if given.full else 20))
+    for world in [all_worlds[place] for place in ((0, 1, 5, 6) if given.full else (1,))]:
+        played.append(looks(world, 110 if given.full else 10, 24 if given.full else 4))
         print({k: round(v, 3) if isinstance(v, float) else v for k, v in played[-1].items()}, flush=True)
     missed = [
         f"{one['world']} {one.get('repeats', '')}: {name} {one[name]:.3f}"

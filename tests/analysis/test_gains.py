@@ -183,7 +183,7 @@ def test_more_seeds_cannot_buy_more_folds():
     wide, wider = ((table["high"] - table["low"]).mean() for table in (one, many))
     assert (
         wider >= 0.95 * wide
-    )  # with one seed a fold, half of the variance is taken for the folds', with ten all of it
+    )  # with one seed a fold, part of the variance is taken for the folds', with ten all of it
 
 
 def test_margins_by_task():

@@ -109,7 +109,9 @@ def _improve(
                 for kind, c in counts.items()
                 if kind != "all"
             )
-    smallest = [f["smallest_in_family"] for f in families if f["cells"] == "pairs" and f["smallest_in_family"]]
+    smallest: list[float] = [
+        f["smallest_in_family"] for f in families if f["cells"] == "pairs" and f["smallest_in_family"]
+    ]
     change = "Single and pair runs on the same repeats would begin to answer this."
     if smallest:
         worth = float(two["gain"].abs().median())

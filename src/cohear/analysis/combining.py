@@ -11,6 +11,7 @@ from scipy.stats import norm
 from cohear.analysis.cell_tests import LEVEL, PerTask, cell_tests
 from cohear.analysis.columns import CELL, SETTING
 from cohear.analysis.multiplicity import benjamini_hochberg
+from cohear.analysis.pairs import first_half
 from cohear.analysis.persistence import told, within_tasks
 
 Array = NDArray[np.float64]
@@ -28,7 +29,7 @@ def by_size(pairs: pd.DataFrame, ratio: PerTask | None = None) -> list[Mapping[s
     Returns:
         Per setting and size: ``features, encoder, arm, size, cells, repeats``; ``mean`` over all cells with
         ``low``, ``high`` (95 %: the mean of each repeat is one difference); ``worst_task``: the task with the
-        lowest mean gain on every other repeat, with its ``worst`` gain on the repeats that did not choose it.
+        lowest mean gain, with the ``worst`` gain on folds that did not choose it.
     """
     pairs = pairs.assign(size=pairs["combination"].str.count(r"\+") + 1)
     found: list[Mapping[str, object]] = []
@@ -69,9 +70,8 @@ def _repeat_means(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _worst(rows: pd.DataFrame) -> tuple[str | None, float]:
-    """The worst task, chosen on one half of the repeats and estimated on the other, both ways round."""
-    repeat = rows[["fold", "seed"]].apply(tuple, axis=1)
-    even = repeat.map({r: k % 2 == 0 for k, r in enumerate(sorted(repeat.unique()))})
+    """The worst task, chosen on one half of the folds and estimated on the other, both ways round."""
+    even = first_half(rows)
     halves = [rows[side].groupby("task")["difference"].mean() for side in (even, ~even)]
     if any(half.empty for half in halves):
         return None, float("nan")

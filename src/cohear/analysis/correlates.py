@@ -44,7 +44,7 @@ def correlates(
     found: list[Mapping[str, object]] = []
     pairs = gains[(gains["combination"].str.count(r"\+") == 1) & gains["gain"].notna()]
     for setting, rows in pairs.groupby(list(SETTING), sort=True):
-        own = singles.get(tuple(setting), {})
+        own = singles.get(tuple(map(str, setting)), {})
         tasks = sorted({name for names in rows["combination"] for name in names.split("+")})
         table = {task: {**of_data.get(task, {}), **own.get(task, {})} for task in tasks}
         lines = _lines(rows, tasks, table)
@@ -71,7 +71,7 @@ def _lines(rows: pd.DataFrame, tasks: list[str], table: Mapping[str, Mapping[str
         for side in ("task", "partner", "partner minus task"):
             x = _side(side, value, main, partner)
             pooled = _rank_correlation(x, gain)
-            null = [_rank_correlation(_side(side, value[order], main, partner), gain) for order in orders]
+            null = _rank_correlations(_side(side, value[orders], main, partner), gain)
             p = (1 + np.sum(np.abs(null) >= abs(pooled) - 1e-12)) / (PERMUTATIONS + 1)
             low, high = _jackknife(x, raw, main, partner, len(tasks))
             within = np.nan if side == "task" else within_tasks(x, raw, rows["task"].to_numpy())
@@ -99,9 +99,10 @@ def _to_beat(rows: pd.DataFrame, tasks: list[str]) -> list[dict[str, Any]]:
     identity = _rank_correlation(others[known], stats.rankdata(gain[known])) if known.sum() > 2 else np.nan
     main, partner = _places(rows, {task: number for number, task in enumerate(tasks)})
     rng = stream("random numbers")
+    numbers = rng.standard_normal((PERMUTATIONS, len(tasks)))
+    ranks = stats.rankdata(gain)
     drawn = [
-        abs(_rank_correlation(_side(side, rng.standard_normal(len(tasks)), main, partner), stats.rankdata(gain)))
-        for _ in range(PERMUTATIONS // 3)
+        np.abs(_rank_correlations(_side(side, numbers, main, partner), ranks))
         for side in ("task", "partner", "partner minus task")
     ]
     empty = {"side": "", "cells": len(rows), "low": None, "high": None, "within": None, "p": None}
@@ -119,9 +120,20 @@ def _places(rows: pd.DataFrame, place: Mapping[str, int]) -> tuple[NDArray[np.in
 
 
 def _side(side: str, value: Array, main: NDArray[np.int64], partner: NDArray[np.int64]) -> Array:
+    """Values ``(..., tasks)`` to those of cells ``(..., cells)``."""
     if side == "task":
-        return value[main]
-    return value[partner] if side == "partner" else value[partner] - value[main]
+        return value[..., main]
+    return value[..., partner] if side == "partner" else value[..., partner] - value[..., main]
+
+
+def _rank_correlations(x: Array, ranks: Array) -> Array:
+    """The same for every row of ``x`` ``(draws, cells)``."""
+    own = stats.rankdata(x, axis=1)
+    own -= own.mean(axis=1, keepdims=True)
+    other = ranks - ranks.mean()
+    scale = np.sqrt((own**2).sum(axis=1) * (other**2).sum())
+    found: Array = np.where(scale > 0, own @ other / np.where(scale > 0, scale, 1.0), 0.0)
+    return found
 
 
 def _rank_correlation(x: Array, ranks: Array) -> float:

@@ -106,7 +106,7 @@ def caveats_of(pairs: pd.DataFrame) -> list[str]:
         said.append(f"One test part only ({_names(one)}): the verdicts hold for this split, not for other data.")
     if ((cells["parts"] > 1) & (cells["repeats"] == cells["parts"])).any():
         said.append(
-            "With one seed a fold, chance and the choice of data cannot be told apart; half of each is assumed."
+            "With one seed a fold, chance and the choice of data cannot be told apart; most is taken for the data's."
         )
     too_few = sorted(cells.loc[cells["repeats"].between(2, FEWEST_REPEATS - 1), "task"].unique())
     if too_few:

@@ -49,13 +49,13 @@ def of_singles(
     for (*setting, task), rows in alone.groupby([*SETTING, "task"], sort=True):
         own = {"single_score": float(rows["value"].mean())}
         metric = rows["metric"].iloc[0]
-        seen = [gaps[key] for key in ((run, task, metric) for run in rows["run"]) if key in gaps]
+        seen = [gaps[key] for key in ((run, str(task), metric) for run in rows["run"]) if key in gaps]
         own["training_minus_test"] = float(np.mean(seen)) if seen else np.nan
-        gradients = [slopes[run, task] for run in rows["run"] if (run, task) in slopes]
+        gradients = [slopes[run, str(task)] for run in rows["run"] if (run, str(task)) in slopes]
         for place, share in enumerate(CURVE_SHARES):
             values = [one[place] for one in gradients]
             own[f"loss_gradient_{share:.0%}"] = float(np.mean(values)) if values else np.nan
-        found.setdefault(tuple(setting), {})[str(task)] = own
+        found.setdefault(tuple(map(str, setting)), {})[str(task)] = own
     return found
 
 
@@ -66,7 +66,11 @@ def _gaps(metrics: pd.DataFrame) -> dict[tuple[str, str, str], float]:
     wide = last.pivot_table(index=["run", "task", "metric"], columns="part", values="value", aggfunc="mean")
     if not {"train", "test"} <= set(wide.columns):
         return {}
-    return {key: float(gap) for key, gap in (wide["train"] - wide["test"]).dropna().items()}
+    gaps = (wide["train"] - wide["test"]).dropna()
+    return {
+        (str(run), str(task), str(metric)): float(gap)
+        for (run, task, metric), gap in zip(gaps.index, gaps, strict=True)
+    }
 
 
 def _slopes(curves: pd.DataFrame) -> dict[tuple[str, str], list[float]]:
@@ -78,5 +82,5 @@ def _slopes(curves: pd.DataFrame) -> dict[tuple[str, str], list[float]]:
         if len(step) < 3 or not np.isfinite(loss).all() or loss[0] == 0:
             continue
         slope = np.gradient(loss / loss[0], 10 * step / step[-1])
-        found[key] = [float(np.interp(share * step[-1], step, slope)) for share in CURVE_SHARES]
+        found[str(key[0]), str(key[1])] = [float(np.interp(share * step[-1], step, slope)) for share in CURVE_SHARES]
     return found

@@ -69,6 +69,15 @@ def differences(shared: pd.DataFrame, base: pd.DataFrame, also_on: Sequence[str]
     return pairs.sort_values([*CELL, *REPEAT], ignore_index=True)
 
 
+def first_half(pairs: pd.DataFrame) -> pd.Series:
+    """Whether a row is of every other fold, or of every other seed where there is one fold.
+
+    Halves that share a test part share what is peculiar to it, and what one chose would look good on the other.
+    """
+    by = "fold" if pairs["fold"].nunique() > 1 else "seed"
+    return pairs.groupby(by, sort=True).ngroup() % 2 == 0
+
+
 def unpaired(results: pd.DataFrame) -> list[str]:
     """What could not be compared, a sentence a cell: repeats without a single run, or without a score."""
     both = _matched(results)

@@ -6,7 +6,7 @@ repeats, stepped up to all repeats (Spearman 1910, Brown 1910); an agreement div
 ceilings is corrected for attenuation (Spearman 1904).
 """
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Sequence
 from itertools import combinations
 from typing import Any
 
@@ -22,10 +22,10 @@ Array = NDArray[np.float64]
 
 SPLITS = 50
 PERMUTATIONS = 999
-RESAMPLES = 500
+RESAMPLES = 2000
 
 
-def agreements(pairs: pd.DataFrame) -> list[Mapping[str, Any]]:
+def agreements(pairs: pd.DataFrame) -> list[dict[str, Any]]:
     """Agreement of every two settings that have pair cells in common.
 
     Args:
@@ -42,24 +42,53 @@ def agreements(pairs: pd.DataFrame) -> list[Mapping[str, Any]]:
         setting: rows.pivot_table(index=["task", "combination"], columns=["seed", "fold"], values="difference")
         for setting, rows in cells.groupby(list(SETTING), sort=True)
     }
-    return [_agreement(first, second, wide[first], wide[second]) for first, second in combinations(wide, 2)]
+    ceilings = {setting: ceiling(own) for setting, own in wide.items()} if len(wide) > 1 else {}
+    return [
+        _agreement((first, wide[first], ceilings[first]), (second, wide[second], ceilings[second]))
+        for first, second in combinations(wide, 2)
+    ]
+
+
+Side = tuple[Sequence[Hashable], pd.DataFrame, float]
+"""A setting, its differences (a row per cell, a column per repeat), and its ceiling."""
 
 
 def within_tasks(x: Array, y: Array, tasks: NDArray[np.object_]) -> float:
     """Mean over tasks of the rank correlation of two vectors ``(cells,)``; NaN without a task of three cells."""
-    found = [r for _, r in by_task_correlation(x, y, tasks)]
-    return float(np.mean(found)) if found else float("nan")
+    found = by_task_correlation(x[None], y[None], tasks)
+    return float(found.mean()) if found.size else float("nan")
 
 
-def by_task_correlation(x: Array, y: Array, tasks: NDArray[np.object_]) -> list[tuple[str, float]]:
-    """Rank correlation of each task that has three cells or more which are not all alike."""
+def by_task_correlation(x: Array, y: Array, tasks: NDArray[np.object_]) -> Array:
+    """Rank correlations within each task that has at least three cells which are not all alike.
+
+    Args:
+        x: ``(draws, cells)``; cells that any draw lacks do not count.
+        y: ``(draws, cells)``.
+        tasks: ``(cells,)``.
+
+    Returns:
+        ``(draws, tasks that count)``.
+    """
+    known = np.isfinite(x).all(axis=0) & np.isfinite(y).all(axis=0)
     found = []
     for task in np.unique(tasks.astype(str)):
-        at = (tasks.astype(str) == task) & np.isfinite(x) & np.isfinite(y)
-        if at.sum() >= 3 and np.ptp(x[at]) > 0 and np.ptp(y[at]) > 0:
-            ranks = np.stack([stats.rankdata(values[at]) for values in (x, y)])
-            found.append((str(task), float(np.corrcoef(ranks)[0, 1])))
-    return found
+        at = known & (tasks.astype(str) == task)
+        if at.sum() < 3 or not (_varied(x[:, at]) and _varied(y[:, at])):
+            continue
+        one, other = (_standard(stats.rankdata(values[:, at], axis=1)) for values in (x, y))
+        found.append((one * other).mean(axis=1))
+    return np.array(found).T if found else np.empty((len(x), 0))
+
+
+def _varied(values: Array) -> bool:
+    return bool((np.ptp(values, axis=1) > 0).all())
+
+
+def _standard(ranks: Array) -> Array:
+    centred = ranks - ranks.mean(axis=1, keepdims=True)
+    scaled: Array = centred / centred.std(axis=1, keepdims=True)
+    return scaled
 
 
 def ceiling(wide: pd.DataFrame) -> float:
@@ -78,12 +107,11 @@ def ceiling(wide: pd.DataFrame) -> float:
     if number < 2:
         return float("nan")
     rng = stream("halves of the repeats")
-    halves = []
-    for _ in range(SPLITS):
-        order = rng.permutation(number)
-        one, other = (_means(values[:, part]) for part in (order[: number // 2], order[number // 2 :]))
-        halves.append(within_tasks(one, other, tasks))
-    r = float(np.nanmean(halves)) if np.isfinite(halves).any() else float("nan")
+    orders = [rng.permutation(number) for _ in range(SPLITS)]
+    one = np.array([_means(values[:, order[: number // 2]]) for order in orders])
+    other = np.array([_means(values[:, order[number // 2 :]]) for order in orders])
+    halves = by_task_correlation(one, other, tasks)
+    r = float(halves.mean()) if halves.size else float("nan")
     return max(0.0, 2 * r / (1 + r)) if np.isfinite(r) and r > -1 else r
 
 
@@ -94,21 +122,18 @@ def _means(values: Array) -> Array:
     return np.where(count > 0, total / np.maximum(count, 1), np.nan)
 
 
-def _agreement(
-    first: tuple[str, ...], second: tuple[str, ...], one: pd.DataFrame, other: pd.DataFrame
-) -> Mapping[str, object]:
-    common = one.index.intersection(other.index)
-    one, other = one.loc[common], other.loc[common]
-    x, y = _means(one.to_numpy(float)), _means(other.to_numpy(float))
+def _agreement(first: Side, second: Side) -> dict[str, Any]:
+    common = first[1].index.intersection(second[1].index)
+    x, y = (_means(side[1].loc[common].to_numpy(float)) for side in (first, second))
     tasks = common.get_level_values("task").to_numpy()
-    by_task = [r for _, r in by_task_correlation(x, y, tasks)]
-    within = float(np.mean(by_task)) if by_task else float("nan")
-    ceilings = [ceiling(one), ceiling(other)]
+    by_task = by_task_correlation(x[None], y[None], tasks)[0]
+    within = float(by_task.mean()) if len(by_task) else float("nan")
+    ceilings = [first[2], second[2]]
     root = float(np.sqrt(ceilings[0] * ceilings[1])) if all(c > 0 for c in ceilings) else float("nan")
-    low, high = _interval(np.array(by_task))
+    low, high = _interval(by_task)
     return {
-        "first": list(first),
-        "second": list(second),
+        "first": list(first[0]),
+        "second": list(second[0]),
         "cells": len(common),
         "tasks": len(by_task),
         "within": told(within),
@@ -131,7 +156,7 @@ def _interval(by_task: Array) -> tuple[float, float]:
     if len(by_task) < 3:
         return float("nan"), float("nan")
     rng = stream("tasks drawn again")
-    means = by_task[rng.integers(0, len(by_task), (RESAMPLES * 4, len(by_task)))].mean(axis=1)
+    means = by_task[rng.integers(0, len(by_task), (RESAMPLES, len(by_task)))].mean(axis=1)
     low, high = np.quantile(means, [0.025, 0.975])
     return float(low), float(high)
 
@@ -141,11 +166,9 @@ def _permuted(x: Array, y: Array, tasks: NDArray[np.object_], within: float) -> 
     if not np.isfinite(within):
         return float("nan")
     rng = stream("partners shuffled")
-    total, used = np.zeros(PERMUTATIONS), 0
+    shuffled = np.tile(x, (PERMUTATIONS, 1))
     for task in np.unique(tasks.astype(str)):
-        at = (tasks.astype(str) == task) & np.isfinite(x) & np.isfinite(y)
-        if at.sum() >= 3 and np.ptp(x[at]) > 0 and np.ptp(y[at]) > 0:
-            a, b = (stats.zscore(stats.rankdata(values[at])) for values in (x, y))
-            total += rng.permuted(np.tile(a, (PERMUTATIONS, 1)), axis=1) @ b / len(a)
-            used += 1
-    return float((1 + (total / used >= within - 1e-12).sum()) / (PERMUTATIONS + 1))
+        at = tasks.astype(str) == task
+        shuffled[:, at] = rng.permuted(shuffled[:, at], axis=1)
+    null = by_task_correlation(shuffled, np.broadcast_to(y, shuffled.shape), tasks).mean(axis=1)
+    return float((1 + (null >= within - 1e-12).sum()) / (PERMUTATIONS + 1))

@@ -51,7 +51,7 @@ def power_table(
         harmless[family.index] = LEVEL * min((family["verdict"] != "undecided").sum() + 1, size) / max(size, 1)
     freedom, error = cells["freedom"].to_numpy(float), cells["error"].to_numpy(float)
     tail = stats.t.ppf(POWER, freedom)
-    more = _more(cells, level.to_numpy(float), harmless.to_numpy(float))
+    more = _more(cells, np.asarray(level, dtype=np.float64), np.asarray(harmless, dtype=np.float64))
     cells = cells.assign(
         smallest=(stats.t.ppf(1 - LEVEL / 2, freedom) + tail) * error,
         smallest_in_family=(stats.t.ppf(1 - level.to_numpy(float) / 2, freedom) + tail) * error,
@@ -73,7 +73,8 @@ def _more(cells: pd.DataFrame, level: Array, harmless: Array) -> Array:
         total[ready] = n
         if not np.isnan(total).any():
             break
-    return total - now
+    more: Array = total - now
+    return more
 
 
 def family_table(cells: pd.DataFrame) -> list[Mapping[str, Any]]:
@@ -82,7 +83,7 @@ def family_table(cells: pd.DataFrame) -> list[Mapping[str, Any]]:
     Args:
         cells: of :func:`power_table`.
     """
-    found: list[Mapping[str, object]] = []
+    found: list[Mapping[str, Any]] = []
     pair = cells["combination"].str.count(r"\+") == 1
     for names, family in cells.assign(pair=pair).groupby(list(FAMILY), sort=True):
         features, encoder, arm, two = names

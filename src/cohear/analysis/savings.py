@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from cohear.analysis.columns import REPEAT, SETTING
+from cohear.analysis.pairs import first_half
 from cohear.analysis.persistence import told
 
 COSTS = ("parameters", "seconds")
@@ -91,7 +92,7 @@ def _unbeaten(groupings: list[Grouping]) -> list[Grouping]:
 
 
 def best_per_budget(results: pd.DataFrame, pairs: pd.DataFrame, cost: str) -> list[Mapping[str, object]]:
-    """The unbeaten groupings of every setting: chosen on one half of the repeats, estimated on the other.
+    """The unbeaten groupings of every setting: chosen on every other fold, estimated on the rest.
 
     Args:
         results: checked results.
@@ -111,8 +112,7 @@ def best_per_budget(results: pd.DataFrame, pairs: pd.DataFrame, cost: str) -> li
         tasks = sorted({t for t in here["task"] if t in price.index})
         if len(tasks) > MOST_TASKS or price.isna().any():
             continue
-        repeat = rows[["fold", "seed"]].apply(tuple, axis=1)
-        first = repeat.map({r: k % 2 == 0 for k, r in enumerate(sorted(repeat.unique()))})
+        first = first_half(rows)
         chosen, other = (_sums(rows[side], tasks) for side in (first, ~first))
         measured = {name: price[name] for name in price.index if name in chosen and name in other}
         found += [

@@ -66,11 +66,12 @@ def _mean_square(squares: pd.Series, freedom: pd.Series, cells: pd.DataFrame) ->
     return mean.where(mean > (1e-12 * scale) ** 2, 0.0)
 
 
-A_PRIORI_SHARE = 0.5
+A_PRIORI_SHARE = 0.7
 """Share of the folds in the variance of a repeat where each fold has one seed and nothing can tell them apart.
 
-Measured on six real tasks with four seeds a fold (docs/results/variance-parts.md) it is 0.34 for the typical
-cell and 0.45 of the summed variances; docs/results/calibration.md shows what happens where it is larger."""
+Measured on six real tasks with four seeds a fold (docs/results/variance-parts.csv) it is 0.20 for the middle
+task, 0.47 of the summed variances and 0.69 for the task with most; docs/results/calibration.md shows what
+happens where it is larger."""
 
 
 def fold_shares(cells: pd.DataFrame) -> Array:

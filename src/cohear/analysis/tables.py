@@ -83,6 +83,9 @@ def typed(frame: pd.DataFrame, source: str) -> pd.DataFrame:
     """
     done: dict[str, Any] = {}
     for name in map(str, frame.columns):
+        if _is_typed(frame[name], name):
+            done[name] = frame[name].reset_index(drop=True)
+            continue
         cells = ["" if _is_missing(cell) else str(cell) for cell in frame[name].tolist()]
         if name in columns.TRUTHS:
             done[name] = pd.Series(_truths(cells, name, source), dtype=bool)
@@ -95,6 +98,18 @@ def typed(frame: pd.DataFrame, source: str) -> pd.DataFrame:
         else:
             done[name] = pd.Series(cells, dtype=object)
     return pd.DataFrame(done, columns=list(map(str, frame.columns)))
+
+
+def _is_typed(column: pd.Series, name: str) -> bool:
+    """Whether a column has its type already and nothing in it can be wrong; large tables are checked often."""
+    if name in columns.TRUTHS:
+        return column.dtype == bool
+    if name in columns.WHOLE_NUMBERS:
+        return isinstance(column.dtype, pd.Int64Dtype) and (name in columns.MAY_BE_EMPTY or not column.isna().any())
+    if name in columns.NUMBERS:
+        finite = column.dtype == float and not column.isin([math.inf, -math.inf]).any()
+        return bool(finite and (name in columns.MAY_BE_EMPTY or not column.isna().any()))
+    return bool(column.dtype == object and all(type(cell) is str for cell in column.tolist()))
 
 
 def _is_missing(cell: object) -> bool:

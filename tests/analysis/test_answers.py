@@ -1,0 +1,190 @@
+import json
+from itertools import combinations, product
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from simulated_results import families, results_table
+
+from cohear.analysis.answers import QUESTIONS, Tables, answers
+from cohear.analysis.combining import WAYS, breaks, by_size, foretelling, foretold
+from cohear.analysis.correlates import correlates
+from cohear.analysis.gains import gains
+from cohear.analysis.measurements import of_data, of_singles
+from cohear.analysis.pairs import paired_differences
+from cohear.analysis.persistence import agreements, ceiling, within_tasks
+from cohear.analysis.results import checked_results
+from cohear.analysis.savings import best_per_budget, costs, front
+
+TASKS = [f"t{i}" for i in range(6)]
+KEYS = {"summary", *QUESTIONS, "caveats"}
+
+
+def study(encoders=("small", "dnn"), same=1.0, group=0.0, noise=0.004, seed=0):
+    """Singles, pairs, triples and all of six tasks; gains of the encoders agree by ``same``; groups add ``group``."""
+    rng = np.random.default_rng(seed)
+    first, other = (rng.normal(0, 0.03, (6, 6)) for _ in range(2))
+    sizes = (1, 2, 3, 6)
+    rows = []
+    for encoder, (f, s) in product(encoders, product(range(5), range(2))):
+        effect = first if encoder == encoders[0] else same * first + (1 - same) * other
+        for size in sizes:
+            for chosen in combinations(range(6), size):
+                for i in chosen:
+                    pairs = [effect[i, j] for j in chosen if j != i]
+                    gain = (np.mean(pairs) if pairs else 0) + (group if size > 2 else 0)
+                    value = 0.5 + 0.02 * f + gain + noise * rng.standard_normal()
+                    more = {"encoder": encoder, "run": f"{encoder}-{chosen}-{f}-{s}", "parameters": 1000 + 10 * size}
+                    rows.append((TASKS[i], "+".join(TASKS[k] for k in chosen), f, s, value, more))
+    return checked_results(results_table(rows))
+
+
+@pytest.fixture(scope="module")
+def full():
+    return study()
+
+
+def json_of(told):
+    return json.loads(json.dumps(told, allow_nan=False))
+
+
+@pytest.mark.parametrize("rows", ["nothing", "single", "one repeat", "pairs", "full"])
+def test_the_keys_are_always_the_same(full, rows):
+    table = {
+        "nothing": full.iloc[:0],
+        "single": full[full["combination"] == full["task"]],
+        "one repeat": full[(full["fold"] == 0) & (full["seed"] == 0)],
+        "pairs": full[(full["combination"].str.count(r"\+") < 2) & (full["encoder"] == "small")],
+        "full": full,
+    }[rows].reset_index(drop=True)
+    told = json_of(answers(Tables(table)))
+    assert set(told) == KEYS
+    reference = json_of(answers(Tables(full)))
+    for question in QUESTIONS:
+        assert list(told[question]) == list(reference[question])
+        assert told[question]["answer"].endswith(".") and told[question]["would_change"]
+
+
+def test_related_pairs_are_told_apart(full):
+    told = answers(Tables(full), [frozenset({"t0", "t1"})])["improve"]["counts"]
+    assert told["related"]["cells"] == 4 and told["unrelated"]["cells"] == 56 and told["all"]["cells"] == 60
+    from_data = answers(Tables(full, data={"related": [["t0", "t1"]]}))["improve"]["counts"]
+    assert from_data == told
+
+
+@pytest.mark.parametrize(("same", "low", "high"), [(1.0, 0.9, 1.0), (0.0, -0.5, 0.5)])
+def test_agreement_of_encoders(same, low, high):
+    (found,) = agreements(paired_differences(study(same=same, seed=3)))
+    assert low <= found["within"] <= high
+    assert found["ceiling_first"] > 0.9
+    assert (found["p"] < 0.01) == (same == 1.0)
+
+
+def test_a_ceiling_of_noise_is_low_and_of_two_repeats_known():
+    rng = np.random.default_rng(0)
+    index = pd.MultiIndex.from_product([list("abcdefgh"), range(6)], names=["task", "combination"])
+    assert ceiling(pd.DataFrame(rng.standard_normal((48, 10)), index=index)) < 0.4
+    assert np.isnan(ceiling(pd.DataFrame(rng.standard_normal((48, 1)), index=index)))
+    sure = rng.standard_normal((48, 1)) + 1e-6 * rng.standard_normal((48, 4))
+    assert ceiling(pd.DataFrame(sure, index=index)) > 0.99
+
+
+def test_a_pooled_correlation_that_is_task_identity_is_none_within_tasks():
+    rng = np.random.default_rng(1)
+    tasks = np.repeat(np.array(list("abcdefghij"), dtype=object), 9)
+    level = np.repeat(rng.normal(0, 5, 10), 9)
+    x, y = level + rng.standard_normal(90), level + rng.standard_normal(90)
+    assert np.corrcoef(x, y)[0, 1] > 0.8 and abs(within_tasks(x, y, tasks)) < 0.3
+
+
+def test_sizes_and_what_groups_lose(full):
+    sizes = {(line["encoder"], line["size"]): line for line in by_size(paired_differences(full))}
+    assert set(sizes) == set(product(("small", "dnn"), (2, 3, 6)))
+    for line in sizes.values():
+        assert line["low"] < line["mean"] < line["high"] and line["worst"] < line["mean"]
+    table = foretold(gains(full))
+    assert breaks(table) == []
+    by_way = {(line["way"]): line for line in foretelling(table) if line["encoder"] == "small"}
+    assert set(by_way) == set(WAYS)
+    assert by_way["mean_of_pairs"]["mean_error"] < 0.005 < by_way["task_mean"]["mean_error"]
+    assert by_way["mean_of_pairs"]["within"] > 0.9
+    broken = breaks(foretold(gains(study(group=-0.05, seed=4))))
+    assert len(broken) > 100 and all(line["short"] < 0 for line in broken)
+
+
+def test_the_best_of_nothing_is_not_a_gain():
+    """Chosen on some folds, a grouping of pure noise looks good there and not on the others."""
+    table, _ = families(number=30, seeds=2, overlap=0.0, seed=1)
+    found = pd.DataFrame(best_per_budget(checked_results(table), paired_differences(table), "parameters"))
+    best = found[found["gain_chosen"] == found.groupby("arm")["gain_chosen"].transform("max")]
+    assert best["gain_chosen"].mean() > 0.004
+    assert abs(best["gain"].mean()) < 0.003
+
+
+def test_costs(full):
+    table = costs(full).set_index(["combination", "encoder"])
+    row = table.loc[("t0+t1", "small")]
+    assert row["parameters"] == 1020 and row["parameters_singles"] == 2020
+    assert row["parameters_ratio"] == pytest.approx(1020 / 2020)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(1, 4), st.randoms(use_true_random=False))
+def test_the_front_is_that_of_all_partitions(number, random):
+    tasks = list("abcd")[:number]
+    names = ["+".join(c) for size in range(1, number + 1) for c in combinations(tasks, size)]
+    price = {name: random.randint(1, 9) for name in names}
+    gain = {name: 0.0 if "+" not in name else random.uniform(-1, 1) for name in names}
+    every = [
+        chosen
+        for size in range(1, number + 1)
+        for chosen in combinations(names, size)
+        if sorted("+".join(chosen).split("+")) == tasks
+    ]
+    values = [(sum(price[n] for n in chosen), sum(gain[n] for n in chosen)) for chosen in every]
+    found = front(price, gain, tasks)
+    assert [g.cost for g in found] == sorted({g.cost for g in found})
+    for grouping in found:
+        assert not any(c <= grouping.cost and g > grouping.gain + 1e-9 for c, g in values)
+    assert {(g.cost) for g in found} <= {c for c, _ in values}
+
+
+def test_a_measurement_that_decides_is_found_and_others_are_not():
+    rng = np.random.default_rng(5)
+    tasks = [f"t{i:02}" for i in range(12)]
+    size = rng.normal(0, 1, 12)
+    rows = [
+        {"task": a, "combination": f"{min(a, b)}+{max(a, b)}", "features": "f", "encoder": "e", "arm": "base"}
+        | {"gain": 0.02 * size[j] + 0.003 * rng.standard_normal()}
+        for i, a in enumerate(tasks)
+        for j, b in enumerate(tasks)
+        if i != j
+    ]
+    data = {task: {"size": size[i], **{f"x{k}": rng.normal() for k in range(4)}} for i, task in enumerate(tasks)}
+    lines = correlates(pd.DataFrame(rows), data, {})
+    sure = {(line["measurement"], line["side"]) for line in lines if (line["p_adjusted"] or 1) <= 0.05}
+    assert ("size", "partner") in sure and not any(name.startswith("x") for name, _ in sure)
+    (best,) = [line for line in lines if (line["measurement"], line["side"]) == ("size", "partner")]
+    assert best["within"] > 0.9 and best["low"] <= best["pooled"] <= best["high"]
+    beat = {line["measurement"]: line["pooled"] for line in lines if line["side"] == ""}
+    assert beat["random numbers"] > 0.2 and beat["task identity"] < 0.5
+
+
+def test_measurements_of_tables():
+    data = of_data({"tasks": {"a": {"counts": {"x": 10, "y": 10}, "folds": [{"train": 100}]}, "b": {}}})
+    assert data["a"]["label_entropy"] == pytest.approx(np.log(2)) and data["a"]["label_evenness"] == pytest.approx(1)
+    assert data["a"]["log_training_clips"] == pytest.approx(np.log(100)) and np.isnan(data["b"]["labels"])
+    results = checked_results(results_table([("a", "a", 0, 0, 0.5, {"run": "r"})]))
+    metrics = pd.DataFrame(
+        [("r", "a", part, "last", "uar", value) for part, value in (("train", 0.9), ("test", 0.5))],
+        columns=["run", "task", "part", "selection", "metric", "value"],
+    )
+    curves = pd.DataFrame(
+        [("r", "a", 10 * k, "train", 2.0 - 0.1 * k) for k in range(1, 11)],
+        columns=["run", "task", "step", "part", "loss"],
+    )
+    own = of_singles(results, metrics, curves)["logmel", "small", "base"]["a"]
+    assert own["training_minus_test"] == pytest.approx(0.4)
+    assert own["loss_gradient_50%"] == pytest.approx(-0.1 / 1.9)

@@ -1,0 +1,85 @@
+import numpy as np
+import pytest
+from simulated_results import families, results_table
+
+from cohear.analysis.multiplicity import benjamini_hochberg, holm
+from cohear.analysis.pairs import paired_differences
+from cohear.analysis.power import family_table, power_table
+from cohear.analysis.simulation import Parts, Shape, simulated_results
+from cohear.analysis.spread import A_PRIORI_SHARE
+from cohear.analysis.variance_parts import PARTS, variance_parts
+
+
+def parts_of(seeds, shape=None, seed=0):
+    table, _ = simulated_results(
+        [Parts(0.02, 0.012, 0.009)] * 8, families=30, folds=5, seeds=seeds, shape=shape, seed=seed
+    )
+    return variance_parts(
+        paired_differences(
+            table.assign(
+                arm="one",
+                task=table["arm"] + table["task"],
+                combination=[
+                    "+".join(arm + name for name in names.split("+"))
+                    for arm, names in zip(table["arm"], table["combination"], strict=True)
+                ],
+            )
+        )
+    )
+
+
+def test_variance_parts_are_recovered():
+    """Thirty families in one setting; the fold part within a cell is what the overlap leaves of it."""
+    row = parts_of(4, Shape(overlap=0.0)).iloc[0]
+    assert row["task"] == "" and row["estimated"]
+    assert row["fold_sd"] == pytest.approx(0.02, rel=0.05)
+    assert row["single_sd"] == pytest.approx(0.012, rel=0.1)
+    assert row["residual_sd"] == pytest.approx(0.009, rel=0.1)
+    assert row["seed_sd"] ** 2 == pytest.approx(row["single_sd"] ** 2 + row["residual_sd"] ** 2)
+
+
+def test_one_seed_a_fold_cannot_tell_the_parts_apart():
+    row = parts_of(1).iloc[0]
+    assert not row["estimated"] and row["fold_share"] == pytest.approx(A_PRIORI_SHARE)
+
+
+def test_nothing_has_no_parts():
+    empty = variance_parts(paired_differences(results_table([("a", "a", 0, 0, 0.5)])))
+    assert empty.empty and tuple(empty.columns) == PARTS
+
+
+def test_a_gain_as_large_as_the_smallest_is_found_in_four_of_five():
+    found = []
+    for seed in range(3):
+        table, _ = families(number=40, seeds=2, seed=20 + seed)
+        cells = power_table(paired_differences(table))
+        z = cells["smallest"] / cells["error"]
+        rng = np.random.default_rng(seed)
+        estimate = z + rng.standard_normal(len(z))  # what would be seen if the gain were the smallest
+        found.append((estimate > z - 0.8416).mean())
+    assert np.mean(found) == pytest.approx(0.8, abs=0.02)
+    assert (cells["smallest_in_family"] >= cells["smallest"]).all()
+
+
+def test_repeats_that_would_decide_do_decide():
+    """Where only seeds differ, that many more repeats with the same gain are enough."""
+    table, _ = families(number=10, seeds=2, fold_sd=0.0, helped=0.5, effect=0.01, seed=3)
+    cells = power_table(paired_differences(table))
+    undecided = cells[cells["verdict"] == "undecided"]
+    assert (cells.loc[cells["verdict"] != "undecided", "more_repeats"] == 0).all()
+    assert (undecided["more_repeats"].dropna() > 0).all() and undecided["more_repeats"].notna().any()
+    family = family_table(cells)[0]
+    assert family["number"] == 30 and family["open"] >= family["not_by_repeats"]
+
+
+def test_where_folds_differ_seeds_never_decide():
+    table, _ = families(number=4, seeds=6, fold_sd=0.03, seed_sd=0.001)
+    cells = power_table(paired_differences(table))
+    assert cells.loc[cells["verdict"] == "undecided", "more_repeats"].isna().mean() > 0.9
+
+
+def test_holm_by_hand_and_beside_benjamini_hochberg():
+    p = np.array([0.01, np.nan, 0.04, 0.03, 0.5])
+    np.testing.assert_allclose(holm(p), [0.04, np.nan, 0.09, 0.09, 0.5])
+    known = ~np.isnan(p)
+    assert (holm(p)[known] >= benjamini_hochberg(p)[known]).all()

@@ -1,0 +1,85 @@
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+from simulated_results import families
+
+from cohear.analysis.columns import CELL
+from cohear.analysis.gains import gains
+from cohear.analysis.sequential import decide, overall
+
+KEY = ["arm", "task", "combination"]
+
+
+@pytest.mark.parametrize("looks", [(5, 10, 15, 20), tuple(range(5, 21)), (20,)])
+@pytest.mark.parametrize("sides", [1, 2])
+def test_all_looks_together_spend_the_rate(looks, sides):
+    rng = np.random.default_rng(0)
+    sums = rng.standard_normal((100_000, 20)).cumsum(axis=1)[:, np.array(looks) - 1]
+    z = sums / np.sqrt(looks)
+    p = stats.norm.sf(z) if sides == 1 else 2 * stats.norm.sf(np.abs(z))
+    smallest = np.min([overall(p[:, k], looks, k, sides) for k in range(len(looks))], axis=0)
+    for rate in (0.01, 0.05):
+        assert (smallest <= rate).mean() == pytest.approx(rate, rel=0.1)
+
+
+def test_a_single_look_is_the_test_itself():
+    p = np.array([0.001, 0.04, 0.3, np.nan])
+    np.testing.assert_allclose(overall(p, (7,), 0), p, rtol=0.02)
+    assert (np.diff(overall(np.linspace(1e-6, 0.08, 50), tuple(range(5, 21)), 6)) > 0).all()
+
+
+def test_looks_after_each_repeat_keep_the_rate_of_false_calls():
+    table, _ = families(number=120, seeds=2, uneven=0.4, seed=5)
+    cells = decide(table, 10).set_index(KEY)
+    called = cells["verdict"].isin(["helps", "hurts"])
+    assert called.mean() <= 0.05
+    assert called.groupby(level="arm").any().mean() <= 0.09  # 5 % of families, and chance of 120
+
+
+def test_harmless_is_rarely_said_of_a_loss_as_large_as_the_margin():
+    table, truth = families(number=60, seeds=2, fold_sd=0.002, seed_sd=0.006, helped=0.6, effect=0.01, seed=6)
+    cells = decide(table, 10).set_index(KEY).sort_index()
+    lost = truth.loc[cells.index] < 0
+    assert (cells["verdict"] == "harmless")[lost].mean() <= 0.05
+    assert (cells["verdict"] == "harmless")[truth.loc[cells.index] == 0].mean() > 0.3
+
+
+def test_what_is_decided_stays_decided_and_needs_no_more():
+    table, _ = families(number=6, seeds=4, seed_sd=0.01, fold_sd=0.005, helped=0.6, seed=7)
+    order = table["seed"] * 5 + table["fold"]
+    before = None
+    for seen in (5, 8, 12, 20):
+        cells = decide(table[order < seen], 20).set_index(list(CELL))
+        assert not (cells["open"] & (cells["verdict"] != "undecided")).any()
+        if before is not None:
+            decided = before["verdict"] != "undecided"
+            assert (cells["verdict"] == before["verdict"])[decided].all()
+        before = cells
+    assert not before["open"].any() and (before["verdict"] != "undecided").mean() > 0.5
+
+
+def test_cells_may_stop_at_different_repeats():
+    table, _ = families(number=3, seeds=2, helped=0.6, seed=8)
+    full = decide(table, 10).set_index(list(CELL))
+    short = table[~((table["combination"] == "t0+t1") & (table["seed"] == 1))]
+    some = decide(short, 10).set_index(list(CELL))
+    stopped = some.index.get_level_values("combination") == "t0+t1"
+    assert (some["repeats"][stopped] == 5).all() and (some["repeats"][~stopped] == 10).all()
+    assert len(some) == len(full)
+
+
+def test_few_repeats_leave_everything_open_and_the_last_closes():
+    table, _ = families(number=1, folds=3, seed=9)
+    assert decide(table, 20)["open"].all()
+    assert not decide(table, 3)["open"].any()
+
+
+def test_the_order_of_rows_does_not_matter():
+    table, _ = families(number=2, seeds=2, helped=0.4)
+    pd.testing.assert_frame_equal(decide(table, 10), decide(table.sample(frac=1, random_state=1), 10))
+
+
+def test_gains_agree_with_the_ordinary_table():
+    table, _ = families(number=2, seeds=2, helped=0.4)
+    np.testing.assert_allclose(decide(table, 10)["gain"], gains(table)["gain"])
