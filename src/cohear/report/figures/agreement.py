@@ -63,9 +63,7 @@ class Agreement(Figure):
             x=x,
             y=y,
             shape=alt.Shape("mark:N", title=None, scale=alt.Scale(domain=marks, range=["circle", _BAR])),
-            color=alt.Color(
-                "mark:N", title=None, scale=alt.Scale(domain=marks, range=[LIGHT["helps"], LIGHT["soft"]])
-            ),
+            color=alt.Color("mark:N", title=None, scale=alt.Scale(domain=marks, range=[LIGHT["helps"], LIGHT["soft"]])),
         )
         rule = alt.Chart(shown).mark_rule(color=LIGHT["helps"], strokeWidth=2)
         interval = rule.encode(x="low:Q", x2="high:Q", y=y)
@@ -79,6 +77,6 @@ class Agreement(Figure):
         return sources.answer("persistence")
 
 
-_BAR = "M-0.12,-1L0.12,-1L0.12,1L-0.12,1Z"
+_BAR = "M-0.2,-1.2L0.2,-1.2L0.2,1.2L-0.2,1.2Z"
 
 FIGURES.register(Agreement.name)(Agreement())

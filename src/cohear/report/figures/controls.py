@@ -5,8 +5,8 @@ from __future__ import annotations
 import altair as alt
 import pandas as pd
 
-from cohear.report.figures.figure import FIGURES, Chart, Figure, partners, rows
-from cohear.report.figures.marks import reach, scaled, unit_of, verdict_marks, vertical_at
+from cohear.report.figures.figure import FIGURES, Chart, Figure, briefly, partners, rows
+from cohear.report.figures.marks import reach, scaled, unit_of, verdict_marks
 from cohear.report.figures.palette import LIGHT
 from cohear.report.figures.sources import Sources
 from cohear.report.numbers import plural
@@ -68,13 +68,14 @@ class Controls(Figure):
         cells = list(dict.fromkeys(zip(table["task"], table["beside"], strict=True)))[:_PANELS]
         shown = scaled(table, ["gain", "low", "high"])
         low, high = reach(shown)
+        names, number = (shown["task"], shown["beside"]), shown["task"].nunique()
         shown = shown.assign(
-            cell=shown["task"] + " beside " + shown["beside"],
+            cell=[f"{task} beside {briefly(name, number)}" for task, name in zip(*names, strict=True)],
             label=shown["run"].map(lambda run: _NAMES.get(run, run)),
             low_drawn=shown["low_shown"].clip(low, high),
             high_drawn=shown["high_shown"].clip(low, high),
         )
-        panels = [f"{task} beside {beside}" for task, beside in cells]
+        panels = [f"{task} beside {briefly(beside, number)}" for task, beside in cells]
         shown = shown[shown["cell"].isin(panels)]
         order = [_NAMES.get(run, run) for run in _ORDER]
         order += [label for label in dict.fromkeys(shown["label"]) if label not in order]

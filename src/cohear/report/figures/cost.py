@@ -83,7 +83,7 @@ class Cost(Figure):
         colours, shapes = [LIGHT[_LOOKS[kind][0]] for kind in kinds], [_LOOKS[kind][1] for kind in kinds]
         colour = alt.Color("what:N", title=None, scale=alt.Scale(domain=kinds, range=colours))
         shape = alt.Shape("what:N", title=None, scale=alt.Scale(domain=kinds, range=shapes))
-        most = max(105.0, float(shown["percent"].max()) * 1.05)
+        most = 1.12 * max(100.0, float(shown["percent"].max()))
         x = alt.X(
             "percent:Q", title="parameters, % of a network for each task", scale=alt.Scale(domain=[0, most], nice=False)
         )
@@ -94,7 +94,9 @@ class Cost(Figure):
             horizontal_at(0),
             rule.encode(x=x, y=alt.Y("low_drawn:Q"), y2="high_drawn:Q", color=colour),
             base.mark_point(filled=True, size=90, opacity=1).encode(x=x, y=y, color=colour, shape=shape),
-            base.mark_text(align="left", dx=9, dy=-8, fontSize=11, color=LIGHT["soft"]).encode(x=x, y=y, text="label:N"),
+            base.mark_text(align="left", dx=9, dy=-8, fontSize=11, color=LIGHT["soft"]).encode(
+                x=x, y=y, text="label:N"
+            ),
         ).properties(width=520, height=300)
 
     def sentence(self, table: pd.DataFrame, sources: Sources) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import altair as alt
 import pandas as pd
 
-from cohear.report.figures.figure import FIGURES, Chart, Figure, partners, rows
+from cohear.report.figures.figure import FIGURES, Chart, Figure, briefly, partners, rows
 from cohear.report.figures.palette import LIGHT
 from cohear.report.figures.sources import Sources
 from cohear.report.numbers import plural
@@ -61,27 +61,38 @@ class Curves(Figure):
         factor = table["unit"].map({"points": 100.0}).fillna(1.0)
         sd = table["sd"].astype(float).fillna(0.0)
         beside = {task: name for task, name in zip(table["task"], table["beside"], strict=True) if name}
+        number = table["task"].nunique()
+        panels = {
+            task: f"{task} beside {briefly(beside[task], number)}" if task in beside else task for task in table["task"]
+        }
         shown = table.assign(
             score=factor * table["mean"],
             low=factor * (table["mean"] - sd),
             high=factor * (table["mean"] + sd),
             how=table["beside"].map(lambda name: "shared" if name else "alone"),
-            panel=[f"{task} beside {beside[task]}" if task in beside else task for task in table["task"]],
+            panel=table["task"].map(panels),
         )
         hows = [how for how in ("alone", "shared") if how in set(shown["how"])]
         colours = [LIGHT["ink" if how == "alone" else "series1"] for how in hows]
         scale = alt.Scale(domain=hows, range=colours)
         base = alt.Chart(shown)
-        x = alt.X("step:Q", title="training steps", axis=alt.Axis(tickCount=4, grid=False))
+        x = alt.X("step:Q", title="training steps", axis=alt.Axis(tickCount=3, grid=False))
         unit = "validation score" + (" × 100" if set(table["unit"]) == {"points"} else "")
         y = alt.Y("score:Q", title=unit, scale=alt.Scale(zero=False), axis=alt.Axis(tickCount=5))
-        band = base.mark_area(opacity=0.18).encode(x=x, y=alt.Y("low:Q"), y2="high:Q", fill=alt.Fill("how:N", scale=scale, title=None))
+        band = base.mark_area(opacity=0.18).encode(
+            x=x, y=alt.Y("low:Q"), y2="high:Q", fill=alt.Fill("how:N", scale=scale, title=None)
+        )
         dash = alt.StrokeDash("how:N", title=None, scale=alt.Scale(domain=hows, range=[[1, 0], [6, 3]][: len(hows)]))
         line = base.mark_line(strokeWidth=2).encode(
             x=x, y=y, stroke=alt.Stroke("how:N", scale=scale, title=None), strokeDash=dash
         )
-        facet = alt.Facet("panel:N", sort=list(dict.fromkeys(shown["panel"])), title=None, header=alt.Header(labelAnchor="start", labelLimit=170))
-        layered = alt.layer(band, line, data=shown).properties(width=170, height=130)
+        facet = alt.Facet(
+            "panel:N",
+            sort=list(dict.fromkeys(shown["panel"])),
+            title=None,
+            header=alt.Header(labelAnchor="start", labelLimit=200),
+        )
+        layered = alt.layer(band, line, data=shown).properties(width=190, height=130)
         return layered.facet(facet, columns=3).resolve_scale(y="independent")
 
     def sentence(self, table: pd.DataFrame, sources: Sources) -> str:

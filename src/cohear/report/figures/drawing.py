@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -19,7 +20,7 @@ from cohear.report.figures.render import png_of, svg_of
 from cohear.report.figures.sources import Setting, Sources
 from cohear.report.figures.theme import CONFIG
 
-SUFFIXES = (".svg", ".png", ".csv")
+_LONGEST = 80
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,16 @@ class Drawing:
     @property
     def stem(self) -> str:
         """A file name without its ending."""
-        return "-".join([self.figure.name, *(self.setting or ())])
+        label = re.sub(r"[^A-Za-z0-9]+", "-", self.label).strip("-")[:_LONGEST]
+        return f"{self.figure.name}-{label}" if label else self.figure.name
+
+    def contents(self, *, dark: bool = False) -> dict[str, Callable[[], bytes]]:
+        """What makes the bytes of a file, by its ending."""
+        return {
+            ".svg": lambda: self.svg.encode(),  # noqa: PLW0108 - drawn when it is asked for
+            ".png": lambda: self.png(dark=dark),
+            ".csv": lambda: self.csv.encode("utf-8", errors="replace"),  # half characters have no bytes
+        }
 
     def save(self, path: str | Path, *, dark: bool = False) -> Path:
         """Write the figure; the ending of the name says how.
@@ -76,14 +86,10 @@ class Drawing:
         Raises:
             UserError: another ending, or the file cannot be written.
         """
-        path = Path(path)
-        content = {
-            ".svg": lambda: self.svg.encode(),
-            ".png": lambda: self.png(dark=dark),
-            ".csv": lambda: self.csv.encode("utf-8", errors="replace"),
-        }.get(path.suffix.lower())
+        path, contents = Path(path), self.contents(dark=dark)
+        content = contents.get(path.suffix.lower())
         if content is None:
-            raise UserError(f"{path}: a figure is saved as {', '.join(SUFFIXES)}; give the name such an ending")
+            raise UserError(f"{path}: a figure is saved as {', '.join(contents)}; give the name such an ending")
         make_folder(path.parent)
         write_bytes(path, content())
         return path

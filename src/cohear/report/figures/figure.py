@@ -63,6 +63,12 @@ def partners(combination: str, task: str) -> str:
     return " + ".join(name for name in combination.split("+") if name != task)
 
 
+def briefly(beside: str, tasks: int) -> str:
+    """The partners for a label: ``all 5 others`` where they are all of a study of that many tasks."""
+    number = beside.count(" + ") + 1
+    return f"all {number} others" if 1 < number == tasks - 1 else beside
+
+
 def size_of(combination: str) -> int:
     """Number of tasks."""
     return combination.count("+") + 1

@@ -59,7 +59,9 @@ class Foretold(Figure):
         span = max(float(np.ptp(values)), 1e-9)
         low, high = float(values.min()) - 0.25 * span, float(values.max()) + 0.25 * span
         ends = pd.DataFrame({"x": [low, high], "y": [low, high]})
-        shown = shown.assign(low_drawn=shown["low_shown"].clip(low, high), high_drawn=shown["high_shown"].clip(low, high))
+        shown = shown.assign(
+            low_drawn=shown["low_shown"].clip(low, high), high_drawn=shown["high_shown"].clip(low, high)
+        )
         scale = alt.Scale(domain=[low, high], nice=False)
         unit = unit_of(table)
         x = alt.X("foretold_shown:Q", title=f"mean gain in its pairs, {unit}", scale=scale)
@@ -82,7 +84,9 @@ class Foretold(Figure):
             ),
         ]
         if len(table) <= _NAMED:
-            layers.append(base.mark_text(align="left", dx=9, fontSize=11, limit=110).encode(x=x, y=y, text="task:N"))
+            name = {"align": "left", "dx": 9, "fontSize": 11, "limit": 110}
+            paper = base.mark_text(stroke=LIGHT["paper"], strokeWidth=4, strokeJoin="round", **name)
+            layers += [text.encode(x=x, y=y, text="task:N") for text in (paper, base.mark_text(**name))]
         return alt.layer(*layers).properties(width=400, height=400)
 
     def sentence(self, table: pd.DataFrame, sources: Sources) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from cohear.report.figures.figure import FIGURES, Chart, Figure, partners, rows, size_of
-from cohear.report.figures.marks import colour_by, scaled, verdict_colours
+from cohear.report.figures.marks import colour_by, scaled
 from cohear.report.figures.palette import LIGHT
 from cohear.report.figures.sources import Sources
 from cohear.report.numbers import plural, signed
@@ -46,7 +46,10 @@ class Graph(Figure):
         """Lines drawn from points, so that their place depends on nothing but the order of the tasks."""
         nodes = _nodes(list(dict.fromkeys([*table["partner"], *table["task"]])))
         at = {name: (x, y) for name, x, y in nodes[["name", "x", "y"]].itertuples(index=False, name=None)}
-        shown = scaled(table, ["gain"]).assign(colour=verdict_colours(table), width=_widths(table))
+        shown = scaled(table, ["gain"]).assign(
+            colour=[LIGHT["faint" if verdict == "undecided" else verdict] for verdict in table["verdict"]],
+            width=_widths(table),
+        )
         edges = [_edge(number, row, at) for number, row in enumerate(shown.to_dict("records"))]
         lines = pd.concat([line for line, _ in edges])
         ends = pd.DataFrame([end for _, end in edges])
@@ -80,7 +83,7 @@ class Graph(Figure):
 
 
 _LOOKS: dict[str, dict[str, object]] = {
-    "undecided": {"strokeDash": [1, 5], "opacity": 0.8},
+    "undecided": {"strokeDash": [1, 5]},
     "harmless": {"opacity": 0.7},
     "hurts": {},
     "helps": {},
@@ -112,7 +115,9 @@ def _widths(table: pd.DataFrame) -> list[float]:
     ]
 
 
-def _edge(number: int, row: dict[str, object], at: dict[str, tuple[float, float]]) -> tuple[pd.DataFrame, dict[str, object]]:
+def _edge(
+    number: int, row: dict[str, object], at: dict[str, tuple[float, float]]
+) -> tuple[pd.DataFrame, dict[str, object]]:
     """Points of a bent line, and where its head and its figure stand."""
     start, end = (np.array(at[str(row[name])]) for name in ("partner", "task"))
     middle = (start + end) / 2 + _BEND * np.array([(end - start)[1], -(end - start)[0]])
@@ -151,7 +156,9 @@ def _lines(table: pd.DataFrame, **looks: object) -> alt.Chart:
 
 
 def _heads(table: pd.DataFrame, shape: str, size: int) -> alt.Chart:
-    heads = _place(alt.Chart(table)).mark_point(shape=shape, size=size, filled=shape != "stroke", opacity=1, strokeWidth=3)
+    heads = _place(alt.Chart(table)).mark_point(
+        shape=shape, size=size, filled=shape != "stroke", opacity=1, strokeWidth=3
+    )
     colour = alt.Color("colour:N", scale=None, legend=None)
     return heads.encode(color=colour, angle=alt.Angle("angle:Q", scale=None))
 
@@ -159,7 +166,7 @@ def _heads(table: pd.DataFrame, shape: str, size: int) -> alt.Chart:
 def _figures(table: pd.DataFrame) -> list[alt.Chart]:
     """The gains, each with some paper around it."""
     base = _place(alt.Chart(table), "label_x", "label_y").encode(text="text:N")
-    paper = base.mark_text(stroke=LIGHT["paper"], strokeWidth=4, strokeJoin="round", fontWeight="bold", fontSize=12)
+    paper = base.mark_text(stroke=LIGHT["paper"], strokeWidth=7, strokeJoin="round", fontWeight="bold", fontSize=12)
     ink = base.mark_text(fontWeight="bold", fontSize=12).encode(color=alt.Color("colour:N", scale=None, legend=None))
     return [paper, ink]
 

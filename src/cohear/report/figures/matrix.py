@@ -9,6 +9,7 @@ import pandas as pd
 
 from cohear.report.cells import SIGNS, STRENGTHS
 from cohear.report.figures.figure import FIGURES, Chart, Figure, partners, rows, size_of
+from cohear.report.figures.marks import unit_of
 from cohear.report.figures.palette import LIGHT
 from cohear.report.figures.sources import Sources
 from cohear.report.numbers import level, plural, signed
@@ -66,7 +67,13 @@ class Matrix(Figure):
         upright = max(map(len, tasks)) <= _SHORT
         axis = alt.Axis(orient="top", labelAngle=0 if upright else -40, labelLimit=84 if upright else 150, grid=False)
         base = alt.Chart(cells).encode(
-            x=alt.X("column:N", sort=beside, axis=axis, title="trained beside", scale=alt.Scale(paddingInner=0.05)),
+            x=alt.X(
+                "column:N",
+                sort=beside,
+                axis=axis,
+                title=f"trained beside (gain in {unit_of(table)})",
+                scale=alt.Scale(paddingInner=0.05),
+            ),
             y=alt.Y("task:N", sort=tasks, title=None, scale=alt.Scale(paddingInner=0.08)),
         )
         decided = base.transform_filter("datum.verdict != 'undecided' && datum.verdict != ''")
@@ -81,7 +88,9 @@ class Matrix(Figure):
             base.transform_filter("datum.verdict != ''")
             .mark_text(dy=-7, fontWeight="bold", fontSize=13)
             .encode(text="first:N", color=ink),
-            base.transform_filter("datum.verdict != ''").mark_text(dy=10, fontSize=10).encode(text="second:N", color=ink),
+            base.transform_filter("datum.verdict != ''")
+            .mark_text(dy=10, fontSize=10)
+            .encode(text="second:N", color=ink),
         ).properties(width=alt.Step(88), height=alt.Step(48))
 
     def sentence(self, table: pd.DataFrame, sources: Sources) -> str:

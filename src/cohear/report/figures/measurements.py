@@ -56,8 +56,11 @@ class Measurements(Figure):
         y = alt.Y("label:N", sort=list(labels), title=None, axis=alt.Axis(labelLimit=260))
         fits = ["sure", "within chance"]
         colours = [LIGHT["helps"], LIGHT["undecided"]]
-        stroke = alt.Stroke("fit:N", title=None, scale=alt.Scale(domain=fits, range=colours))
-        fill = alt.Fill("fit:N", title=None, scale=alt.Scale(domain=fits, range=[LIGHT["helps"], LIGHT["paper"]]))
+        legend = alt.Legend(offset=28)
+        stroke = alt.Stroke("fit:N", title=None, legend=legend, scale=alt.Scale(domain=fits, range=colours))
+        fill = alt.Fill(
+            "fit:N", title=None, legend=legend, scale=alt.Scale(domain=fits, range=[LIGHT["helps"], LIGHT["paper"]])
+        )
         band = alt.Chart(pd.DataFrame({"low": [-random], "high": [random]}))
         base = alt.Chart(own)
         layers = [
@@ -83,7 +86,9 @@ class Measurements(Figure):
         own = table[table["side"] != ""]
         best = own.iloc[0]
         beat = dict(zip(table["measurement"], table["correlation"].astype(float), strict=True))
-        said = f"{int(own['sure'].sum())} of {plural(len(own), 'rank correlation')} with gains are sure; the largest is "
+        said = (
+            f"{int(own['sure'].sum())} of {plural(len(own), 'rank correlation')} with gains are sure; the largest is "
+        )
         said += f"{best['correlation']:+.2f}, {best['measurement'].replace('_', ' ')} {_SIDES[best['side']]}"
         if IDENTITY in beat:
             said += f", where knowing the task's other gains has {beat[IDENTITY]:+.2f}"

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-import xml.etree.ElementTree as ElementTree
 from typing import Any
+from xml.etree import ElementTree
 
 import vl_convert
 
@@ -77,8 +77,9 @@ def _short(number: re.Match[str]) -> str:
 
 
 def inline(svg: str) -> str:
-    """The same to stand inside a page, where the style sheet gives width, font and dark colours."""
-    return re.sub(r' xmlns="[^"]*"| width="\d[^"]*" height="\d[^"]*"| font-family="sans-serif"', "", svg, count=3)
+    """The same to stand inside a page, where the style sheet gives the font and the dark colours."""
+    head, rest = svg.split(">", 1)
+    return re.sub(r' (xmlns|height|font-family)="[^"]*"', "", head) + ' class="figure">' + rest
 
 
 def png_of(svg: str, *, dark: bool = False, scale: float = 2.0) -> bytes:

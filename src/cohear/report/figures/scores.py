@@ -52,15 +52,19 @@ class Scores(Figure):
                 found.append({**same, "what": "mean", "score": mean["gain"], "low": mean["low"], "high": mean["high"]})
             labels = sources.data.get("tasks", {}).get(task, {}).get("labels") or []
             if found and found[-1]["task"] == task and found[-1]["metric"] == "uar" and len(labels) > 1:
-                found.append({**found[-1], "setting": "", "what": "chance", "score": 1 / len(labels), "low": None, "high": None})
+                found.append(
+                    {**found[-1], "setting": "", "what": "chance", "score": 1 / len(labels), "low": None, "high": None}
+                )
         return rows(found, COLUMNS)
 
     def chart(self, table: pd.DataFrame) -> Chart:
         """Rows of dots on one axis."""
         shown = scaled(table, ["score", "low", "high"])
+        texts = [level(score, unit == "points") for score, unit in zip(table["score"], table["unit"], strict=True)]
+        shown = shown.assign(text=texts)
         tasks, settings = list(dict.fromkeys(table["task"])), [s for s in dict.fromkeys(table["setting"]) if s]
         unit = "score × 100" if set(table["unit"]) == {"points"} else "score"
-        x = alt.X("score_shown:Q", title=unit, scale=alt.Scale(zero=False))
+        x = alt.X("score_shown:Q", title=unit, scale=alt.Scale(zero="chance" in set(table["what"])))
         y = alt.Y("task:N", sort=tasks, title=None, scale=alt.Scale(paddingInner=0.3))
         offset = alt.YOffset("setting:N", sort=settings)
         looks = series_marks(settings, "setting")
@@ -69,7 +73,7 @@ class Scores(Figure):
         mean = of["mean"].mark_point(filled=True, size=75, opacity=1)
         interval = of["mean"].mark_rule(strokeWidth=2)
         chance = of["chance"].mark_tick(color=LIGHT["soft"], thickness=2, height=_ROW * max(1, len(settings)))
-        label = of["mean"].mark_text(align="left", dx=8, dy=-9, fontSize=11).encode(text=alt.Text("score_shown:Q", format=".3~s"))
+        label = of["mean"].mark_text(align="left", dx=8, dy=-9, fontSize=11).encode(text="text:N")
         layers = [
             chance.encode(x=x, y=y),
             repeats.encode(x=x, y=y, yOffset=offset, **looks),

@@ -22,21 +22,27 @@ class Size(Figure):
     title = "How many tasks can be combined?"
     reading = (
         "Left, the mean gain of all tasks with its 95 % interval; right, that of the task that loses most, chosen "
-        "on other folds than it is estimated on. A lone task is at 0 by definition."
+        "on other folds than it is estimated on (it has no interval). A lone task is at 0 by definition."
     )
     compares = True
 
     def table(self, sources: Sources) -> pd.DataFrame:
         """Two rows, mean and worst, per setting and size; none where only one size was measured."""
         sizes = sources.told("combining", "sizes")
+        rank = {setting: place for place, setting in enumerate(sources.settings)}
         if sizes.empty or sizes["size"].nunique() < 2:
             return rows([], COLUMNS)
         units = {sources.unit(metric) for metric in sources.gains["metric"]}
         unit = units.pop() if len(units) == 1 else "the metric's unit"
         found = []
-        for row in sizes.to_dict("records"):
-            label = sources.label((row["features"], row["encoder"], row["arm"]))
-            same = {"setting": label, "unit": unit, **{name: row[name] for name in ("size", "cells", "repeats")}}
+        settings = [(row["features"], row["encoder"], row["arm"]) for row in sizes.to_dict("records")]
+        ordered = sorted(zip(settings, sizes.to_dict("records"), strict=True), key=lambda one: rank[one[0]])
+        for setting, row in ordered:
+            same = {
+                "setting": sources.label(setting),
+                "unit": unit,
+                **{name: row[name] for name in ("size", "cells", "repeats")},
+            }
             found.append({**same, "what": MEAN, "gain": row["mean"], "low": row["low"], "high": row["high"]})
             if row["worst"] is not None and not pd.isna(row["worst"]):
                 found.append({**same, "what": WORST, "gain": row["worst"], "worst_task": row["worst_task"]})
@@ -61,7 +67,10 @@ class Size(Figure):
         lines = base.mark_line(strokeWidth=2).encode(x=x, y=y, color=looks["color"])
         rules = base.mark_rule(strokeWidth=1.5).encode(x=x, y="low_shown:Q", y2="high_shown:Q", color=looks["color"])
         points = base.mark_point(filled=True, size=70, opacity=1).encode(x=x, y=y, **looks)
-        named = base.mark_text(dy=15, fontSize=10, color=LIGHT["soft"], limit=110).encode(x=x, y=y, text="worst_task:N")
+        worst = base.transform_filter("isValid(datum.worst_task)")
+        named = worst.mark_text(dy=15, fontSize=10, color=LIGHT["soft"], limit=110).encode(
+            x=x, y=y, text="worst_task:N"
+        )
         layers = [horizontal_at(0), rules, lines, points, *([named] if len(names) == 1 else [])]
         zero, *others = layers
         panels = [

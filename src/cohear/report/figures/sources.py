@@ -12,10 +12,10 @@ import numpy as np
 import pandas as pd
 
 from cohear.analysis.answers import CURVES, Tables, answers
+from cohear.analysis.cell_tests import MARGIN
 from cohear.analysis.columns import CONTROLS, SETTING
 from cohear.analysis.controls import control_gains
 from cohear.analysis.facts import margins_of, ratios_of
-from cohear.analysis.cell_tests import MARGIN
 from cohear.analysis.pairs import paired_differences
 from cohear.analysis.tables import read_table
 from cohear.report.folder import StudyFolder, read_curves
