@@ -15,6 +15,7 @@ from cohear.report.figures.figure import FIGURES, Chart, Figure, rows, size_of
 from cohear.report.figures.marks import horizontal_at, reach, scaled, unit_of
 from cohear.report.figures.palette import LIGHT
 from cohear.report.figures.sources import Sources
+from cohear.report.numbers import interval, signed
 
 COLUMNS = ("what", "groups", "networks", "parameters", "share", "gain", "low", "high", "unit")
 SINGLES, GROUPING, WHOLE = "a network a task", "best grouping for its cost", "one network for all"
@@ -100,9 +101,22 @@ class Cost(Figure):
         ).properties(width=520, height=300)
 
     def sentence(self, table: pd.DataFrame, sources: Sources) -> str:
-        """That of the answers."""
-        del table
-        return sources.answer("savings")
+        """What all in one network and the grouping that gains most cost, and what they gain."""
+        del sources
+        said = []
+        for what in (WHOLE, GROUPING):
+            some = table[table["what"] == what].sort_values("gain", ascending=False).to_dict("records")
+            if some:
+                best, points = some[0], some[0]["unit"] == "points"
+                name = (
+                    "One network for all tasks" if what == WHOLE else f"The best grouping ({best['networks']} networks)"
+                )
+                within = interval(float(best["low"]), float(best["high"]), points) if pd.notna(best["low"]) else "?"
+                said.append(
+                    f"{name} has {100 * best['share']:.0f} % of the parameters of a network for each task, "
+                    f"and a mean gain of {signed(best['gain'], points)} {best['unit']} ({within})."
+                )
+        return " ".join(said)
 
 
 def _mean_gain(

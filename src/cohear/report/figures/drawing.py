@@ -23,7 +23,7 @@ from cohear.report.figures.theme import CONFIG
 _LONGEST = 80
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Drawing:
     """A figure with the numbers it was drawn from.
 

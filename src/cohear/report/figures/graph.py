@@ -39,7 +39,7 @@ class Graph(Figure):
             for row in sources.gains.to_dict("records")
             if size_of(row["combination"]) == 2
         ]
-        found.sort(key=lambda row: (place[row["partner"]], place[row["task"]]))
+        found.sort(key=lambda row: (place.get(row["partner"], len(place)), row["partner"], place[row["task"]]))
         return rows(found, COLUMNS)
 
     def chart(self, table: pd.DataFrame) -> Chart:
