@@ -150,7 +150,7 @@ def test_only_results_are_needed(tmp_path):
     write_study(tmp_path / "bare", folds=1, extras=False)
     bare = Figures(sources_of(read_folder(tmp_path / "bare")))
     assert {"matrix", "graph", "scores", "cost"} <= set(bare.names)
-    assert not {"controls", "curves", "agreement", "measurements"} & set(bare.names)
+    assert not {"controls", "curves", "agreement"} & set(bare.names)
     with pytest.raises(UserError, match="no data for the figure 'controls'"):
         bare.controls()
     assert all(drawing.svg for drawing in bare)

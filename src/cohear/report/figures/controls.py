@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import altair as alt
 import pandas as pd
 
@@ -40,7 +42,7 @@ class Controls(Figure):
         """A row per cell that has controls, and per control of it; cells in the order of their gain's size."""
         if sources.controls.empty:
             return rows([], COLUMNS)
-        by_cell: dict[tuple[str, str], list[dict[str, object]]] = {}
+        by_cell: dict[tuple[str, str], list[dict[Any, Any]]] = {}
         for row in sources.controls.to_dict("records"):
             by_cell.setdefault((row["task"], row["combination"]), []).append(row)
         real = sources.gains.assign(size=sources.gains["gain"].abs()).sort_values("size", ascending=False)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import ClassVar
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
 
 import altair as alt
 import pandas as pd
@@ -47,7 +48,7 @@ FIGURES: Registry[Figure] = Registry("figure")
 """Every figure, in the order of a page."""
 
 
-def rows(records: list[dict[str, object]], columns: tuple[str, ...]) -> pd.DataFrame:
+def rows(records: Sequence[Mapping[Any, Any]], columns: tuple[str, ...]) -> pd.DataFrame:
     """A table of rows with these columns, also where there is no row."""
     return pd.DataFrame(records, columns=list(columns))
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import altair as alt
 import numpy as np
 import pandas as pd
@@ -84,9 +86,12 @@ class Foretold(Figure):
             ),
         ]
         if len(table) <= _NAMED:
-            name = {"align": "left", "dx": 9, "fontSize": 11, "limit": 110}
-            paper = base.mark_text(stroke=LIGHT["paper"], strokeWidth=4, strokeJoin="round", **name)
-            layers += [text.encode(x=x, y=y, text="task:N") for text in (paper, base.mark_text(**name))]
+            names = alt.Chart(shown.assign(side=_sides(shown, span))).encode(x=x, y=y, text="task:N")
+            for side, away in (("left", 9), ("right", -9)):
+                here = names.transform_filter(f"datum.side == '{side}'")
+                paper: dict[str, Any] = {"stroke": LIGHT["paper"], "strokeWidth": 4, "strokeJoin": "round"}
+                looks: dict[str, Any] = {"align": side, "dx": away, "fontSize": 11, "limit": 110}
+                layers += [here.mark_text(**looks, **paper), here.mark_text(**looks)]
         return alt.layer(*layers).properties(width=400, height=400)
 
     def sentence(self, table: pd.DataFrame, sources: Sources) -> str:
@@ -100,6 +105,19 @@ class Foretold(Figure):
             f"{'does' if short == 1 else 'do'} surely worse than the pairs foretell; on average "
             f"the group differs from them by {signed(off, unit == 'points')} {unit}."
         )
+
+
+def _sides(shown: pd.DataFrame, span: float) -> list[str]:
+    """Where a name begins: right of its point, or left of it where the name of the point before would be in its way."""
+    ordered = shown.sort_values(["gain_shown", "foretold_shown"])
+    sides: dict[object, str] = {}
+    for before, here in zip([None, *ordered.index[:-1]], ordered.index, strict=True):
+        near = before is not None and (
+            abs(shown.loc[here, "gain_shown"] - shown.loc[before, "gain_shown"]) < 0.05 * span
+            and abs(shown.loc[here, "foretold_shown"] - shown.loc[before, "foretold_shown"]) < 0.3 * span
+        )
+        sides[here] = "right" if near and sides[before] == "left" else "left"
+    return [sides[place] for place in shown.index]
 
 
 FIGURES.register(Foretold.name)(Foretold())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import altair as alt
 import numpy as np
@@ -82,7 +83,7 @@ class Graph(Figure):
         return f"{said} among {plural(len(table), 'effect')}." + (f" They help each other: {both}." if both else "")
 
 
-_LOOKS: dict[str, dict[str, object]] = {
+_LOOKS: dict[str, dict[str, Any]] = {
     "undecided": {"strokeDash": [1, 5]},
     "harmless": {"opacity": 0.7},
     "hurts": {},
@@ -145,7 +146,7 @@ def _place(chart: alt.Chart, x: str = "x", y: str = "y") -> alt.Chart:
     )
 
 
-def _lines(table: pd.DataFrame, **looks: object) -> alt.Chart:
+def _lines(table: pd.DataFrame, **looks: Any) -> alt.Chart:
     lines = _place(alt.Chart(table)).mark_line(strokeCap="round", **looks)
     return lines.encode(
         detail="edge:N",

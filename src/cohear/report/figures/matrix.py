@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import altair as alt
 import pandas as pd
@@ -80,7 +81,12 @@ class Matrix(Figure):
         undecided = base.transform_filter("datum.verdict == 'undecided'")
         fill = alt.Fill("fill:N", scale=None, legend=None)
         ink = alt.Color("ink:N", scale=None, legend=None)
-        frame = {"fill": LIGHT["paper"], "stroke": LIGHT["faint"], "strokeDash": [3, 3], "cornerRadius": 4}
+        frame: dict[str, Any] = {
+            "fill": LIGHT["paper"],
+            "stroke": LIGHT["faint"],
+            "strokeDash": [3, 3],
+            "cornerRadius": 4,
+        }
         return alt.layer(
             decided.mark_rect(cornerRadius=4).encode(fill=fill),
             undecided.mark_rect(**frame),
