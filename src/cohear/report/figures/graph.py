@@ -146,7 +146,7 @@ def _place(chart: alt.Chart, x: str = "x", y: str = "y") -> alt.Chart:
     )
 
 
-def _lines(table: pd.DataFrame, **looks: Any) -> alt.Chart:
+def _lines(table: pd.DataFrame, **looks: Any) -> alt.Chart:  # noqa: ANN401 - looks of a line
     lines = _place(alt.Chart(table)).mark_line(strokeCap="round", **looks)
     return lines.encode(
         detail="edge:N",
