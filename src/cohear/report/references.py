@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from importlib.metadata import version
 from importlib.resources import files
 from typing import Any
 
-from cohear import __version__
 from cohear.data.catalogue import catalogue
 from cohear.report.folder import StudyFolder
 
@@ -35,7 +35,7 @@ def methods() -> str:
 
 def _software() -> str:
     return _entry(
-        "software", "cohear", {"title": "{cohear}", "author": "{The cohear developers}", "version": __version__}
+        "software", "cohear", {"title": "{cohear}", "author": "{The cohear developers}", "version": version("cohear")}
     )
 
 

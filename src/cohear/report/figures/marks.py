@@ -45,7 +45,7 @@ def verdict_marks(table: pd.DataFrame) -> dict[str, Any]:
 def series_marks(names: Sequence[str], column: str) -> dict[str, Any]:
     """Colour and shape of things without an order; no legend where there is only one."""
     number = len(names)
-    legend = {} if number > 1 else {"legend": None}
+    legend: dict[str, Any] = {} if number > 1 else {"legend": None}
     colours = [SERIES[place % len(SERIES)] for place in range(number)]
     shapes = [SERIES_SHAPES[place % len(SERIES_SHAPES)] for place in range(number)]
     return {

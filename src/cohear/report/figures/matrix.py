@@ -33,7 +33,7 @@ class Matrix(Figure):
 
     def table(self, sources: Sources) -> pd.DataFrame:
         """A row per pair cell, cell of the whole study, and single (``beside`` empty)."""
-        alone = sources.singles().groupby(["task", "metric"], sort=False)["value"].mean()
+        alone = sources.singles().groupby(["task", "metric"], sort=False)["value"].mean().reset_index()
         whole = max(map(size_of, sources.gains["combination"]), default=0)
         shown = [
             row
@@ -53,8 +53,8 @@ class Matrix(Figure):
         if not found:
             return rows([], COLUMNS)
         found += [
-            {"task": task, "beside": "", "alone": value, "unit": sources.unit(metric), "verdict": "", "explanation": ""}
-            for (task, metric), value in alone.items()
+            {"task": row["task"], "alone": row["value"], "unit": sources.unit(row["metric"]), **_NOBODY}
+            for row in alone.to_dict("records")
         ]
         place = {task: number for number, task in enumerate(sources.tasks)}
         found.sort(key=lambda row: (place[str(row["task"])], place.get(str(row["beside"]), len(place))))
@@ -114,6 +114,7 @@ class Matrix(Figure):
         return f"Of {plural(len(pairs), 'effect')} of one partner on a task, {said}.{most}"
 
 
+_NOBODY = {"beside": "", "verdict": "", "explanation": ""}
 _ALL = "+ all others"  # no task has a plus in its name
 _WORDS = {"helps": "help", "hurts": "hurt", "harmless": "are harmless", "undecided": "are undecided"}
 

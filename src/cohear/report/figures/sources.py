@@ -70,8 +70,14 @@ class Sources:
 
     def of(self, setting: Setting) -> Sources:
         """The tables of one setting."""
-        cut = {name: _here(getattr(self, name), setting) for name in ("results", "gains", "pairs", "controls")}
-        return replace(self, setting=setting, **cut)
+        return replace(
+            self,
+            setting=setting,
+            results=_here(self.results, setting),
+            gains=_here(self.gains, setting),
+            pairs=_here(self.pairs, setting),
+            controls=_here(self.controls, setting),
+        )
 
     def each(self) -> Iterator[Sources]:
         """The tables of every setting in turn."""
