@@ -1,21 +1,23 @@
 """The report page: one HTML file that opens from disk and loads nothing."""
 
+from __future__ import annotations
+
 import base64
-from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import jinja2
 from markupsafe import Markup
 
 from cohear.analysis.tables import table_text
 from cohear.base.files import make_folder, write_bytes
-from cohear.report.figures import Drawing
 from cohear.report.folder import StudyFolder, read_folder
 from cohear.report.numbers import duration, level, plural
-from cohear.report.relations import drawings_of, relations, write_beside
 from cohear.report.views import study_order, views_of
+
+if TYPE_CHECKING:
+    from cohear.report.relations import Relations
 
 _PAGE = "cohear.report"
 
@@ -32,9 +34,11 @@ def write_report(folder: Path) -> Path:
     Raises:
         UserError: ``results.csv`` is missing, or a file is broken.
     """
+    from cohear.report.relations import drawings_of, relations, write_beside  # noqa: PLC0415 - charts are heavy
+
     study = read_folder(folder)
     drawings = drawings_of(study)
-    page = render(study, drawings)
+    page = render(study, relations(drawings))
     path = make_folder(folder / "report") / "index.html"
     write_beside(folder / "report", study, drawings)
     # names from foreign file systems may hold half a character, which no encoding can write
@@ -42,8 +46,8 @@ def write_report(folder: Path) -> Path:
     return path
 
 
-def render(study: StudyFolder, drawings: Sequence[Drawing] = ()) -> str:
-    """The page as text, with the figures that were drawn of it."""
+def render(study: StudyFolder, section: Relations | None = None) -> str:
+    """The page as text, with a section of figures."""
     views = views_of(study)
     return own_page(
         "index.html.j2",
@@ -55,7 +59,7 @@ def render(study: StudyFolder, drawings: Sequence[Drawing] = ()) -> str:
         facts=_facts(study),
         settings=_flat(study.environment),
         downloads=_downloads(study),
-        relations=relations(drawings) if drawings else None,
+        relations=section,
     )
 
 
