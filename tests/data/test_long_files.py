@@ -20,6 +20,7 @@ from pathlib import Path
 from cohear.audio.decode import decode
 from cohear.audio.segment import Segment
 from cohear.data.facts import scan
+from cohear.features import LogMel, ensure_store
 
 path, cache, what = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]
 whole = [Segment(path)]
@@ -31,8 +32,11 @@ def peak():
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3  # in KB on Linux
 
 
+LogMel().frames([decode(cuts[0]).samples])
 before = peak()
-facts = scan(whole if what == "whole" else cuts, cache=cache, jobs=2)
+facts = scan(cuts if what == "cuts" else whole, cache=cache, jobs=2)
+if what == "features":
+    ensure_store(LogMel(), whole, facts, cache=cache, jobs=2)
 print(json.dumps({"megabytes": peak() - before, "samples": sum(fact.samples for fact in facts)}))
 """
 
@@ -68,4 +72,12 @@ def test_a_long_file_is_scanned_in_pieces(long_file, tmp_path):
 def test_a_thousand_cuts_of_a_long_file(long_file, tmp_path):
     found = measured(long_file, tmp_path, "cuts")
     assert found["samples"] == 1000 * 4 * RATE
+    assert found["megabytes"] < MOST_MEGABYTES
+
+
+@pytest.mark.slow
+def test_features_of_a_long_file(long_file, tmp_path):
+    """The file is decoded, resampled and made into frames in pieces; its million frames go to the disk as they come."""
+    found = measured(long_file, tmp_path, "features")
+    assert found["samples"] == HOURS * 3600 * RATE
     assert found["megabytes"] < MOST_MEGABYTES
