@@ -51,4 +51,9 @@ def init(
             progress.say(f"no task is proposed on {known.name}; the file says why")
     told = f"{file}: {len(proposal.found)} datasets, {len(proposal.tasks)} tasks"
     output.print(told, markup=False, highlight=False, soft_wrap=True)
-    output.print(f"next: cohear run {file} --dry-run", markup=False, highlight=False, soft_wrap=True)
+    output.print(
+        f"next: cohear check {file}, then cohear run {file} --out out/first",
+        markup=False,
+        highlight=False,
+        soft_wrap=True,
+    )
