@@ -12,6 +12,7 @@ RATE = 16000
 HOURS = 3
 WHOLE_MEGABYTES = HOURS * 3600 * RATE * 4 / 1e6  # 691: the file as 32-bit samples
 MOST_MEGABYTES = 60  # a few pieces of 4 MB, threads and caches; far from the file
+MOST_OF_A_CHECK = 300  # ten minutes at a time (38 MB) and what is made of them
 
 MEASURE = """
 import json, resource, sys
@@ -19,6 +20,7 @@ from pathlib import Path
 
 from cohear.audio.decode import decode
 from cohear.audio.segment import Segment
+from cohear.data.audit.store import MeasureStore
 from cohear.data.facts import scan
 from cohear.features import LogMel, ensure_store
 
@@ -34,7 +36,8 @@ def peak():
 
 LogMel().frames([decode(cuts[0]).samples])
 before = peak()
-facts = scan(cuts if what == "cuts" else whole, cache=cache, jobs=2)
+inspector = MeasureStore(cache, whole) if what == "check" else None
+facts = scan(cuts if what == "cuts" else whole, cache=cache, jobs=2, inspector=inspector)
 if what == "features":
     ensure_store(LogMel(), whole, facts, cache=cache, jobs=2)
 print(json.dumps({"megabytes": peak() - before, "samples": sum(fact.samples for fact in facts)}))
@@ -81,3 +84,10 @@ def test_features_of_a_long_file(long_file, tmp_path):
     found = measured(long_file, tmp_path, "features")
     assert found["samples"] == HOURS * 3600 * RATE
     assert found["megabytes"] < MOST_MEGABYTES
+
+
+@pytest.mark.slow
+def test_a_long_file_is_checked_in_parts(long_file, tmp_path):
+    found = measured(long_file, tmp_path, "check")
+    assert found["samples"] == HOURS * 3600 * RATE
+    assert found["megabytes"] < MOST_OF_A_CHECK < WHOLE_MEGABYTES / 2
