@@ -178,7 +178,7 @@ def scan(
 
 def root_name(segments: Sequence[Segment]) -> str:
     """A name for the folder that all clips are in, as caches know it."""
-    root = os.path.commonpath([segment.path.absolute().parent for segment in segments])
+    root = os.path.commonpath([folder.absolute() for folder in {segment.path.parent for segment in segments}])
     return hashlib.blake2b(os.fsencode(root), digest_size=8).hexdigest()
 
 
