@@ -19,6 +19,7 @@ _STORAGE_ERRORS = {
     errno.EROFS: "the file system is read-only",
     errno.EACCES: "there is no permission to write",
     errno.EPERM: "there is no permission to write",
+    errno.ENOENT: "a folder of the path is not there, and cannot be made",
     errno.ENOTDIR: "a part of the path is a file, not a folder",
     errno.EISDIR: "there is a folder of that name",
     errno.ENAMETOOLONG: "the name is too long",

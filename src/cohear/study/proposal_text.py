@@ -93,7 +93,8 @@ def _grid_lines(proposal: Proposal) -> Iterator[str]:
     yield f"combinations: [{', '.join(named)}]"
     yield f"repeats: {{folds: {FOLDS}, seeds: 1}}"
     short = sum(fact.seconds < 1 for known in proposal.found for fact in known.dataset.facts)
-    yield from _comment(f"Seconds the network sees at once; {short:,} clips are shorter and are padded.", indent="")
+    padded = f"; {short:,} clips are shorter and are padded" if short else ""
+    yield from _comment(f"Seconds the network sees at once{padded}.", indent="")
     yield "window: 1.0"
     if any(known.dataset.bad for known in proposal.found):
         yield from _comment("Clips that cannot be read are left out and counted; see above.", indent="")
