@@ -143,11 +143,12 @@ MEASURE = """
 import resource, sys
 from pathlib import Path
 from cohear import Bundle
+from cohear.runtime.detector import EventSettings
 from cohear.runtime.files import classify_file
 bundle = Bundle.load(sys.argv[1], threads=1)
 peaks = []
 for name in sys.argv[2:]:
-    classify_file(bundle, Path(name), events=True)
+    classify_file(bundle, Path(name), events=EventSettings())
     peaks.append(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000)
 print(peaks[1] - peaks[0])
 """
