@@ -1,7 +1,5 @@
 """A stream: what the whole file gives, in pieces, in constant memory."""
 
-import subprocess
-import sys
 import tracemalloc
 
 import numpy as np
@@ -102,20 +100,3 @@ def test_nothing_and_mistakes(tiny):
         stream.push(np.zeros(1, np.float32))
     with pytest.raises(DataError, match="rate"):
         Stream(tiny, 0)
-
-
-def test_torch_is_never_imported(tiny_folder):
-    script = """
-import sys, numpy
-from cohear.runtime.bundle import Bundle
-from cohear.runtime.detector import events_of
-from cohear.runtime.stream import Stream
-bundle = Bundle.load(sys.argv[1])
-stream = Stream(bundle, 8000)
-windows = stream.push(numpy.ones(9000, "float32")) + stream.end()
-events_of(windows, bundle.tasks)
-import cohear.runtime.sources
-heavy = {"torch", "scipy", "sklearn", "pandas", "librosa"} & set(sys.modules)
-assert windows and not heavy, heavy
-"""
-    subprocess.run([sys.executable, "-c", script, str(tiny_folder)], check=True, timeout=120)

@@ -103,6 +103,12 @@ def main() -> None:
     except CohearError as error:
         errors.print(f"error: {error}", style="bold red", markup=False, highlight=False)
         status_code = 1
+    except ModuleNotFoundError as error:  # where a bundle is used alone, with no more than that takes
+        if (error.name or "cohear").partition(".")[0] == "cohear":
+            raise
+        sentence = f"this needs {error.name}, which is not installed: pip install cohear (and see docs/runtime.md)"
+        errors.print(f"error: {sentence}", style="bold red", markup=False, highlight=False)
+        status_code = 2
     except KeyboardInterrupt:
         status_code = INTERRUPTED
     except BrokenPipeError:
