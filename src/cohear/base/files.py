@@ -54,10 +54,8 @@ def make_folder(path: Path) -> Path:
     except FileExistsError as error:
         raise FolderError(f"{path} is a file, not a folder; choose another place") from error
     except OSError as error:
-        told = storage_error(error, path)
-        if told is None:
-            raise
-        raise told from error
+        told = FolderError(f"cannot make the folder {path}: {error.strerror}; choose another place")
+        raise (storage_error(error, path) or told) from error
     return path
 
 
