@@ -1,45 +1,14 @@
 """The HTTP server, asked over a real socket."""
 
-import io
-import socket
-import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 
-import httpx
 import numpy as np
 import pytest
-import soundfile
-import uvicorn
+from serving import served, wav
 from tiny_bundle import tone
 
-from cohear.runtime.server.app import make_app
 from cohear.runtime.server.limits import Limits
-
-
-@contextmanager
-def served(bundle, limits=Limits(), token=""):  # noqa: B008 - frozen
-    """A client of a server at work."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        server = uvicorn.Server(uvicorn.Config(make_app({"tiny": bundle}, limits, token), log_level="error"))
-        thread = threading.Thread(target=server.run, args=([listener],))
-        thread.start()
-        try:
-            while not server.started:
-                time.sleep(0.01)
-            with httpx.Client(base_url=f"http://127.0.0.1:{listener.getsockname()[1]}", timeout=60) as client:
-                yield client
-        finally:
-            server.should_exit = True
-            thread.join()
-
-
-def wav(samples, rate=16000):
-    file = io.BytesIO()
-    soundfile.write(file, samples, rate, format="WAV")
-    return file.getvalue()
 
 
 @pytest.fixture(scope="module")
@@ -80,7 +49,7 @@ def test_what_is_no_clip_is_refused_and_the_next_is_answered(client):
 
 
 def test_tasks_health_metrics_and_foreign_callers(client):
-    assert list(client.get("/tasks").json()["tiny"]) == ["pitch", "parts"]
+    assert list(client.get("/tasks").json()["tiny"]["tasks"]) == ["pitch", "parts"]
     assert client.get("/healthz").json() == {"status": "ok"}
     assert "cohear_requests_total" in client.get("/metrics").text
     assert client.get("/tasks", headers={"Origin": "http://evil.example"}).status_code == 403
