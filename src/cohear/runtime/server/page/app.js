@@ -1,11 +1,12 @@
 // The page: a sound comes from a file or the microphone, its answers from the server.
 
 import { openMicrophone } from "./microphone.js";
-import { classify, classifySamples, inWords, keepToken, openStream, tasks, Refused } from "./server.js";
+import { classify, classifySamples, hasToken, keepToken, openStream, Refused, tasks } from "./server.js";
 import { Sound } from "./sound.js";
 import { hue, Timeline } from "./timeline.js";
 
 const LIVE_SECONDS = 12;
+const LIVE_PAUSE = 50; // milliseconds between two drawings: the model may need the same machine
 const SHOWN = 3; // labels of a card
 const element = (id) => document.getElementById(id);
 const make = (tag, text = "", className = "") =>
@@ -28,7 +29,7 @@ async function start() {
     bundles = await tasks();
   } catch (error) {
     element("token-form").hidden = error.status !== 401;
-    if (error.status === 401 && !sessionStorage.getItem("cohear-token")) element("token").focus();
+    if (error.status === 401 && !hasToken()) element("token").focus();
     else complain(error.message);
     return;
   }
@@ -37,13 +38,24 @@ async function start() {
   const names = Object.keys(bundles);
   element("bundle").replaceChildren(...names.map((name) => new Option(name)));
   element("bundle-choice").hidden = names.length < 2;
-  say(`Answers: ${Object.keys(bundles[chosen()].tasks).join(", ")}`);
+  tellTasks();
+}
+
+function tellTasks() {
+  element("kinds").replaceChildren(
+    ...Object.entries(bundles[chosen()].tasks).map(([task, { labels }], number) => {
+      const kind = make("li", task);
+      kind.style.setProperty("--h", hue(number));
+      kind.append(make("small", `${labels.length} labels`));
+      return kind;
+    }),
+  );
 }
 
 const chosen = () => element("bundle").value;
 
 element("bundle").addEventListener("change", () => {
-  say(`Answers: ${Object.keys(bundles[chosen()].tasks).join(", ")}`);
+  tellTasks();
   if (shown?.file && !recording) openFile(shown.file);
 });
 
@@ -102,7 +114,7 @@ function addEvent(event) {
 
 async function openFile(file) {
   if (recording) await stopRecording();
-  const { rate, } = bundles[chosen()];
+  const { rate } = bundles[chosen()];
   const mine = begin(file.name, rate, file);
   say(`Listening to ${file.name} …`);
   const [decoded, told] = await Promise.allSettled([decode(file, rate), classify(file, mine.bundle)]);
@@ -203,14 +215,14 @@ async function record() {
   element("play").disabled = true;
   say("Listening …");
   reveal();
-  requestAnimationFrame(function live() {
+  (function live() {
     if (recording !== mine) return;
     mine.shown.sound.analyse(performance.now() + 8);
     timeline.follow(LIVE_SECONDS);
     element("clock").textContent = seconds(mine.shown.sound.seconds);
     element("meter").firstElementChild.style.transform = `scaleX(${Math.min(1, Math.sqrt(mine.level))})`;
-    requestAnimationFrame(live);
-  });
+    setTimeout(requestAnimationFrame, LIVE_PAUSE, live);
+  })();
 }
 
 function hear(message) {

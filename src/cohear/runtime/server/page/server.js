@@ -20,6 +20,8 @@ export function keepToken(token) {
   sessionStorage.setItem(KEPT, token);
 }
 
+export const hasToken = () => Boolean(sessionStorage.getItem(KEPT));
+
 async function ask(path, options = {}) {
   const token = sessionStorage.getItem(KEPT);
   const headers = { ...options.headers, ...(token ? { Authorization: `Bearer ${token}` } : {}) };
@@ -34,7 +36,7 @@ async function ask(path, options = {}) {
   return told;
 }
 
-export function inWords(status, reason = "") {
+function inWords(status, reason = "") {
   const clause = reason ? `: ${reason}.` : ".";
   if (status === 401) return "The token is missing or wrong.";
   if (status === 403) return "The server does not answer this page. Open it by the server's own address.";

@@ -12,6 +12,7 @@ export class Sound {
     this.samples = new Float32Array(rate * 8);
     this.length = 0;
     this.frames = 0;
+    this.loudest = 0.05; // what fills the height of the waveform
     this.peaks = new Float32Array(2 * 800);
     this.columns = new Uint8Array(BANDS * 800);
     this.fourier = new Fourier(this.size);
@@ -39,6 +40,7 @@ export class Sound {
         low = Math.min(low, this.samples[n]);
         high = Math.max(high, this.samples[n]);
       }
+      this.loudest = Math.max(this.loudest, -low, high);
       this.peaks[2 * this.frames] = low;
       this.peaks[2 * this.frames + 1] = high;
       const first = Math.max(0, begin + this.hop - this.size);
@@ -63,10 +65,6 @@ export class Sound {
       high = Math.max(high, this.peaks[2 * n + 1]);
     }
     return [low, high];
-  }
-
-  column(frame) {
-    return this.columns.subarray(frame * BANDS, (frame + 1) * BANDS);
   }
 }
 

@@ -145,7 +145,7 @@ export class Timeline {
     const [context, width, height] = this.#context("wave");
     const frames = (x) => Math.floor((this.from + (x / width) * this.span) * 100);
     context.fillStyle = getComputedStyle(this.board).getPropertyValue("--wave");
-    const loudest = Math.max(0.05, ...this.sound.extremes(0, this.sound.frames).map(Math.abs));
+    const { loudest } = this.sound;
     for (let x = 0; x < width; x++) {
       const begin = frames(x);
       if (begin >= this.sound.frames) break;
@@ -159,6 +159,7 @@ export class Timeline {
     const [context, width, height] = this.#context("spectrum");
     const columns = Math.min(Math.round(width), Math.max(1, Math.ceil(this.span * 100)));
     const image = new ImageData(columns, Sound.BANDS);
+    const pixels = new Uint32Array(image.data.buffer);
     const colours = dark.matches ? DARK : LIGHT;
     for (let x = 0; x < columns; x++) {
       const begin = Math.floor((this.from + (x / columns) * this.span) * 100);
@@ -167,9 +168,9 @@ export class Timeline {
       const end = Math.min(this.sound.frames, Math.max(begin + 1, next), begin + 8);
       for (let band = 0; band < Sound.BANDS; band++) {
         let level = 0;
-        for (let frame = begin; frame < end; frame++) level = Math.max(level, this.sound.column(frame)[band]);
-        const at = 4 * ((Sound.BANDS - 1 - band) * columns + x);
-        image.data.set(colours[level], at);
+        for (let at = begin * Sound.BANDS + band; at < end * Sound.BANDS; at += Sound.BANDS)
+          if (this.sound.columns[at] > level) level = this.sound.columns[at];
+        pixels[(Sound.BANDS - 1 - band) * columns + x] = colours[level];
       }
     }
     const small = this.small ??= document.createElement("canvas");
@@ -233,9 +234,10 @@ export const hue = (number) => [212, 28, 152, 330, 48, 265, 185, 4][number % 8];
 
 // Colours of a spectrogram from silence to loud, between a ground and inks.
 const shades = (stops) =>
-  Array.from({ length: 256 }, (_, level) => {
+  Uint32Array.from({ length: 256 }, (_, level) => {
     const at = (level / 255) * (stops.length - 1), low = Math.min(Math.floor(at), stops.length - 2);
-    return [...stops[low].map((value, n) => value + (at - low) * (stops[low + 1][n] - value)), 255];
+    const [red, green, blue] = stops[low].map((value, n) => Math.round(value + (at - low) * (stops[low + 1][n] - value)));
+    return (255 << 24) | (blue << 16) | (green << 8) | red; // as little-endian machines keep pixels
   });
 const LIGHT = shades([[244, 242, 238], [205, 221, 235], [122, 174, 214], [45, 104, 168], [30, 40, 96], [18, 14, 46]]);
 const DARK = shades([[23, 26, 31], [35, 40, 84], [93, 44, 130], [184, 62, 106], [244, 141, 72], [255, 240, 190]]);
