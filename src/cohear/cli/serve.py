@@ -50,6 +50,8 @@ def serve(
         raise MissingExtra(error.name or "fastapi", "serve") from error
     if host not in LOOPBACK and not token:
         raise UserError(f"{host} is reached by others: set COHEAR_TOKEN, or serve on 127.0.0.1")
+    if not token.isascii() or any(character.isspace() or not character.isprintable() for character in token):
+        raise UserError("a token is of ASCII letters, digits and punctuation, without spaces: HTTP carries no others")
     names = [folder.resolve().name for folder in bundles]
     if len(set(names)) < len(names):
         raise UserError("two bundles have the same folder name: rename one, requests choose by it")
