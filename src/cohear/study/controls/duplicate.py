@@ -28,8 +28,24 @@ class Duplicate(Control):
 
     has_partner: ClassVar[bool] = False
 
+    def __init__(self) -> None:
+        self._splits: dict[tuple[str, int], tuple[str, str]] = {}
+
     def make(self, given: Given) -> RunSpec:
         """The task and its copy."""
+        place = (given.focal, given.pair.fold)
+        if place not in self._splits:  # the same in all settings and seeds
+            self._splits[place] = self._cut(given)
+        own, copy = self._splits[place]
+        reference = given.single.tasks[0]
+        tasks = (
+            reference.model_copy(update={"split": own}),
+            TaskReference(name=given.focal + COPY, split=copy, store=reference.store, scored=False),
+        )
+        return given.pair.model_copy(update={"tasks": tasks})
+
+    def _cut(self, given: Given) -> tuple[str, str]:
+        """Digests of the splits of the task and of its copy."""
         fold = given.pair.fold
         own, copy = parts_of_both(given.clips.of(given.focal, fold), given.clips.all_of(given.focal, fold))
         if copy.count(Part.TRAIN) == 0:
@@ -37,12 +53,7 @@ class Duplicate(Control):
                 f"'duplicate' needs other clips of task {given.focal!r} than it trains on, and fold {fold} has none: "
                 "no validation part and nothing left out by limit"
             )
-        reference = given.single.tasks[0]
-        tasks = (
-            reference.model_copy(update={"split": given.clips.add(own)}),
-            TaskReference(name=given.focal + COPY, split=given.clips.add(copy), store=reference.store, scored=False),
-        )
-        return given.pair.model_copy(update={"tasks": tasks})
+        return given.clips.add(own), given.clips.add(copy)
 
 
 def parts_of_both(split: TaskSplit, whole: TaskSplit) -> tuple[TaskSplit, TaskSplit]:
