@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from filelock import FileLock, Timeout
 
@@ -54,9 +56,14 @@ def read_status(folder: StudyFolder) -> Status:
         cost_left += cell["cost"]
         error = folder.error(key)
         if error is not None:
-            failed[f"{cell['combination']} ({cell['encoder']}, fold {cell['fold']}, seed {cell['seed']})"] = error
+            failed[_named(cell)] = error
     left = spent / cost_done * cost_left / available_cores() if cost_done else None
     return Status(folder.read_study_name(), len(runs), done, failed, _is_locked(folder), spent, left)
+
+
+def _named(cell: Mapping[str, Any]) -> str:
+    control = f"control {cell['control']} of {cell['focal']}, " if cell["control"] else ""
+    return f"{cell['combination']} ({control}{cell['encoder']}, fold {cell['fold']}, seed {cell['seed']})"
 
 
 def _is_locked(folder: StudyFolder) -> bool:
