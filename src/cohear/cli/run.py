@@ -75,7 +75,10 @@ def _show_plan(loaded: Study, progress: TerminalProgress, jobs: int | None) -> N
     for planned in plan:
         size = planned.combination.count("+") + 1
         cells.setdefault((planned.features, planned.encoder, planned.arm, size), set()).add(planned.key)
-    table = Table("features", "encoder", "arm", "tasks", "runs", "done", title=f"plan of {loaded.settings.study}")
+    title = f"plan of {loaded.settings.study}"
+    if loaded.settings.repeats.until:
+        title += ", at most: repeats stop when verdicts are decided"
+    table = Table("features", "encoder", "arm", "tasks", "runs", "done", title=title)
     for (features, encoder, arm, size), keys in cells.items():
         table.add_row(features, encoder, arm, str(size), str(len(keys)), str(len(keys & done)))
     output.print(table)
