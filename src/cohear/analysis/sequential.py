@@ -26,7 +26,7 @@ Array = NDArray[np.float64]
 FIRST_LOOK = 5
 """Repeats before the first look."""
 
-HOPELESS = 0.1
+HOPELESS = 0.05
 """A cell is given up where the chance that the last look decides it is below this."""
 
 DECISION = (*CELL, "gain", "repeats", "p_sequential", "p_margin_sequential", "p_adjusted", "verdict", "chance", "open")
