@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from cohear.study.check import Audit
     from cohear.study.plan import PlannedRun
     from cohear.study.progress import Progress
+    from cohear.study.repeats import CellState, Row
     from cohear.study.run import Outcome
     from cohear.study.spec import StudySettings
     from cohear.study.status import Status
@@ -111,7 +112,13 @@ class Study:
         if out is not None:
             self.folder = Path(out)
         outcome = run_study(
-            self.settings, self._source_folder, self.folder, launcher=launcher, jobs=jobs, progress=progress
+            self.settings,
+            self._source_folder,
+            self.folder,
+            launcher=launcher,
+            jobs=jobs,
+            progress=progress,
+            judge=judge_cells,
         )
         if outcome.done:
             self.gains()
@@ -221,9 +228,10 @@ def write_gains(folder: str | Path, say: Callable[[str], None] | None = None) ->
     """
     from cohear.analysis.cell_tests import MARGIN
     from cohear.analysis.controls import contrasts, control_gains, explained
-    from cohear.analysis.facts import margins_of, ratios_of
-    from cohear.analysis.gains import gains
+    from cohear.analysis.facts import looks_of, margins_of, ratios_of
+    from cohear.analysis.pairs import paired_differences
     from cohear.analysis.results import read_results
+    from cohear.analysis.sequential import gains_by_design
     from cohear.analysis.tables import write_table
     from cohear.report.folder import read_facts
 
@@ -231,7 +239,7 @@ def write_gains(folder: str | Path, say: Callable[[str], None] | None = None) ->
     refresh_tables(folder, say)
     data = read_facts(folder)
     results, margins, ratio = read_results(folder), margins_of(data) or MARGIN, ratios_of(data) or None
-    table = gains(results, margins, ratio)
+    table = gains_by_design(paired_differences(results), margins, ratio, looks_of(data))
     controls = control_gains(results, margins, ratio)
     if len(controls):
         table = explained(table, controls, contrasts(results, ratio))
@@ -240,6 +248,34 @@ def write_gains(folder: str | Path, say: Callable[[str], None] | None = None) ->
         (folder / "controls.csv").unlink(missing_ok=True)
     write_table(folder / "gains.csv", table)
     return table
+
+
+def judge_cells(rows: Sequence[Row], looks: Sequence[int], facts: Row) -> list[CellState]:
+    """Where cells stand at a look: what a study with ``repeats: {until: decided}`` asks between its rounds.
+
+    Args:
+        rows: of ``results.csv``.
+        looks: numbers of repeats at which cells are looked at.
+        facts: content of ``data.json``.
+    """
+    import pandas as pd
+
+    from cohear.analysis.cell_tests import MARGIN
+    from cohear.analysis.facts import margins_of, ratios_of
+    from cohear.analysis.sequential import decide
+    from cohear.base.columns import RESULTS, RESULTS_OPTIONAL
+    from cohear.study.repeats import CellState
+
+    results = pd.DataFrame(list(rows), columns=[*RESULTS, *RESULTS_OPTIONAL])
+    table = decide(results, looks[-1], margins_of(facts) or MARGIN, ratios_of(facts) or None, looks)
+    return [
+        CellState(
+            **{name: row[name] for name in ("task", "combination", "features", "encoder", "arm", "verdict")},
+            repeats=int(row["repeats"]),
+            state="decided" if row["verdict"] != "undecided" else "open" if row["open"] else "given up",
+        )
+        for row in table.to_dict("records")
+    ]
 
 
 def power(folder: str | Path) -> dict[str, Any]:
@@ -254,7 +290,7 @@ def power(folder: str | Path) -> dict[str, Any]:
     """
     from cohear.analysis.answers import records
     from cohear.analysis.cell_tests import MARGIN
-    from cohear.analysis.facts import margins_of, ratios_of
+    from cohear.analysis.facts import looks_of, margins_of, ratios_of
     from cohear.analysis.pairs import paired_differences
     from cohear.analysis.power import family_table, power_table
     from cohear.analysis.results import read_results
@@ -265,7 +301,7 @@ def power(folder: str | Path) -> dict[str, Any]:
     refresh_tables(folder)
     data = read_facts(folder)
     pairs = paired_differences(read_results(folder))
-    cells = power_table(pairs, margins_of(data) or MARGIN, ratios_of(data) or None)
+    cells = power_table(pairs, margins_of(data) or MARGIN, ratios_of(data) or None, looks_of(data))
     return {"parts": records(variance_parts(pairs)), "families": family_table(cells), "cells": records(cells)}
 
 
@@ -333,4 +369,14 @@ def refresh_tables(folder: Path, say: Callable[[str], None] | None = None) -> No
         say(f"{folder / 'results.csv'} is used as it is: it holds {len(lost)} runs whose folders in runs are gone")
 
 
-__all__ = ["Study", "answers", "datasets", "export_dataset", "fetch_dataset", "make_report", "power", "write_gains"]
+__all__ = [
+    "Study",
+    "answers",
+    "datasets",
+    "export_dataset",
+    "fetch_dataset",
+    "judge_cells",
+    "make_report",
+    "power",
+    "write_gains",
+]

@@ -13,12 +13,13 @@ from cohear.analysis.cell_tests import LEVEL, MARGIN, PerTask
 from cohear.analysis.columns import METRICS, SETTING, VERDICTS
 from cohear.analysis.controls import contrasts, control_gains, explained
 from cohear.analysis.correlates import measured
-from cohear.analysis.facts import margins_of, ratios_of
-from cohear.analysis.gains import caveats_of, gains_of
+from cohear.analysis.facts import looks_of, margins_of, ratios_of
+from cohear.analysis.gains import caveats_of
 from cohear.analysis.measurements import of_data
 from cohear.analysis.pairs import paired_differences
 from cohear.analysis.persistence import agreements, told
 from cohear.analysis.power import family_table, power_table
+from cohear.analysis.sequential import gains_by_design
 
 QUESTIONS = ("improve", "measurements", "persistence", "combining", "savings")
 CURVES = ("run", "task", "step", "part", "loss")
@@ -61,10 +62,11 @@ def answers(tables: Tables, related: Sequence[frozenset[str]] = ()) -> dict[str,
     ratio: PerTask | None = ratios_of(tables.data) or None
     margins: PerTask = margins_of(tables.data) or MARGIN
     pairs = paired_differences(results)
-    gains = gains_of(pairs, margins, ratio)
+    looks = looks_of(tables.data)
+    gains = gains_by_design(pairs, margins, ratio, looks)
     beside = contrasts(results, ratio)
     gains = explained(gains, control_gains(results, margins, ratio), beside)
-    power = power_table(pairs, margins, ratio)
+    power = power_table(pairs, margins, ratio, looks)
     known = list(related) or [frozenset(map(str, pair)) for pair in tables.data.get("related", []) if len(pair) == 2]
     parts = {
         "improve": _improve(gains, power, beside, known),
@@ -74,7 +76,7 @@ def answers(tables: Tables, related: Sequence[frozenset[str]] = ()) -> dict[str,
         "savings": _savings(results, pairs),
     }
     said = " ".join(part["answer"] for part in parts.values() if part["answer"])
-    return {"summary": said, **parts, "caveats": caveats_of(pairs)}
+    return {"summary": said, **parts, "caveats": caveats_of(pairs, looks)}
 
 
 def points(value: Any) -> str:  # noqa: ANN401 - a cell of a table

@@ -5,7 +5,7 @@ pair cells of one features x encoder x arm; larger groups make a family of their
 discovery rate is kept at 5 % (Benjamini & Hochberg 1995); Holm's (1979) is there for who wants no false call.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pandas as pd
@@ -87,17 +87,22 @@ def verdicts(gain: NDArray[np.float64], p: NDArray[np.float64], p_margin: NDArra
     )
 
 
-def caveats(results: pd.DataFrame) -> list[str]:
+def caveats(results: pd.DataFrame, looks: Sequence[int] = ()) -> list[str]:
     """What the design of the repeats does not let anyone conclude, a sentence each."""
-    return caveats_of(paired_differences(results))
+    return caveats_of(paired_differences(results), looks)
 
 
-def caveats_of(pairs: pd.DataFrame) -> list[str]:
+def caveats_of(pairs: pd.DataFrame, looks: Sequence[int] = ()) -> list[str]:
     """The same from paired differences."""
     if pairs.empty:
         return ["No task was trained both alone and with a partner, so there is nothing to compare."]
     cells = cell_spread(pairs)
     said = []
+    if looks:
+        said.append(
+            f"Repeats stopped where verdicts were decided (looks at {', '.join(map(str, looks))} repeats): p-values, "
+            "verdicts and intervals allow for it; gains of cells that stopped early are a little too large."
+        )
     few = sorted(cells.loc[cells["repeats"] < 2, "task"].unique())
     if few:
         said.append(f"Fewer than two paired repeats ({_names(few)}): nothing can be decided there.")

@@ -1,6 +1,6 @@
 """What a design can find: the smallest gain for each cell, and the repeats that would decide it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -9,9 +9,10 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from cohear.analysis.cell_tests import LEVEL, MARGIN, PerTask, cell_tests
+from cohear.analysis.chance import error_at
 from cohear.analysis.columns import CELL, FAMILY
 from cohear.analysis.gains import with_verdicts
-from cohear.analysis.sequential import error_at
+from cohear.analysis.sequential import looked_at
 
 Array = NDArray[np.float64]
 
@@ -23,7 +24,10 @@ CELLS = (*CELL, "gain", "error", "repeats", "verdict", "smallest", "smallest_in_
 
 
 def power_table(
-    pairs: pd.DataFrame, margins: PerTask = MARGIN, test_train_ratio: PerTask | None = None
+    pairs: pd.DataFrame,
+    margins: PerTask = MARGIN,
+    test_train_ratio: PerTask | None = None,
+    looks: Sequence[int] = (),
 ) -> pd.DataFrame:
     """What each cell could have shown, and what would decide it.
 
@@ -31,6 +35,7 @@ def power_table(
         pairs: of :func:`cohear.analysis.pairs.paired_differences`.
         margins: as :func:`cohear.analysis.gains.gains` has them.
         test_train_ratio: ``test_train_ratio`` there.
+        looks: as :func:`cohear.analysis.sequential.gains_by_design` has them, for the verdicts.
 
     Returns:
         A row per cell: its names, ``gain``, ``error``, ``repeats``, ``verdict``; ``smallest``: the gain found
@@ -39,7 +44,10 @@ def power_table(
         the same test parts would decide an undecided cell if its gain is what it seems (0: it is decided;
         NaN: more than :data:`MOST`, or never, because the fold part does not fall with seeds).
     """
-    cells = with_verdicts(cell_tests(pairs, margins, test_train_ratio))
+    if looks:
+        cells = looked_at(pairs, looks, margins, test_train_ratio)
+    else:
+        cells = with_verdicts(cell_tests(pairs, margins, test_train_ratio))
     if cells.empty:
         return pd.DataFrame(columns=list(CELLS))
     level = pd.Series(LEVEL, index=cells.index)

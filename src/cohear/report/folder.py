@@ -10,12 +10,14 @@ import pandas as pd
 from cohear.analysis.answers import CURVES
 from cohear.analysis.cell_tests import MARGIN
 from cohear.analysis.columns import METRICS
-from cohear.analysis.facts import margins_of, ratios_of
-from cohear.analysis.gains import caveats, gains
-from cohear.analysis.pairs import unpaired
+from cohear.analysis.facts import looks_of, margins_of, ratios_of
+from cohear.analysis.gains import caveats
+from cohear.analysis.pairs import paired_differences, unpaired
 from cohear.analysis.results import read_gains, read_results
+from cohear.analysis.sequential import gains_by_design
 from cohear.analysis.tables import read_table, typed
 from cohear.base.errors import UserError
+from cohear.study.repeats import Repeats
 
 
 @dataclass(frozen=True)
@@ -23,7 +25,7 @@ class Progress:
     """How far a study has come.
 
     Attributes:
-        planned: runs of the plan (those with results where there is no plan).
+        planned: runs of the plan (those with results where there is no plan), or those that there will be at most.
         done: runs with a record.
         failed: run name and error text of the runs that failed and have no record.
     """
@@ -72,7 +74,8 @@ def read_folder(path: Path) -> StudyFolder:
     if (path / "gains.csv").exists():
         judged = read_gains(path / "gains.csv")
     else:
-        judged = gains(results, margins or MARGIN, ratios_of(data) or None)
+        pairs = paired_differences(results)
+        judged = gains_by_design(pairs, margins or MARGIN, ratios_of(data) or None, looks_of(data))
     metrics = read_metrics(path)
     text = ""
     if (path / "study.yaml").exists():
@@ -84,7 +87,7 @@ def read_folder(path: Path) -> StudyFolder:
         gains=judged,
         metrics=metrics,
         progress=_progress(path, plan, results),
-        caveats=[*caveats(results), *unpaired(results)],
+        caveats=[*caveats(results, looks_of(data)), *unpaired(results)],
         margins=margins,
         data=data,
         environment=_json(path / "environment.json"),
@@ -131,6 +134,10 @@ def _json(path: Path) -> dict[str, Any]:
 
 def _progress(path: Path, plan: dict[str, Any], results: pd.DataFrame) -> Progress:
     planned = {str(run["run"]): run for run in plan.get("runs", [])}
+    if told := _json(path / "repeats.json"):
+        repeats, cells = Repeats.from_json(plan["runs"], told)
+        wanted = repeats.at_most(cells)
+        planned = {key: run for key, run in planned.items() if key in wanted}
     if not planned:
         done = results["run"].nunique()
         return Progress(done, done, [])
