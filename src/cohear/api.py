@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from cohear.export.export import Exported
+    from cohear.report.figures import Figures
     from cohear.study.check import Audit
     from cohear.study.plan import PlannedRun
     from cohear.study.progress import Progress
@@ -153,8 +154,13 @@ class Study:
         """The study's answers (:func:`answers`)."""
         return answers(self.folder, related)
 
+    @property
+    def figures(self) -> Figures:
+        """The figures of the study, by name: ``study.figures.matrix()`` (:func:`figures`)."""
+        return figures(self.folder)
+
     def report(self) -> Path:
-        """Write the page; returns its path."""
+        """Write the page and all figures; returns the path of the page."""
         return make_report(self.folder)
 
     def export(self, bundle: str | Path, **wishes: Any) -> Exported:  # noqa: ANN401 - those of export_study
@@ -335,8 +341,27 @@ def answers(folder: str | Path, related: Sequence[str] = ()) -> dict[str, Any]:
     return answers_from(tables, pairs)
 
 
+def figures(folder: str | Path) -> Figures:
+    """The figures of a study folder, or of any folder with a ``results.csv``.
+
+    Each is a method (``figures(folder).matrix(encoder="small")``) that gives a drawing: it shows itself in a
+    notebook, ``.save("matrix.svg")`` writes it, ``.table`` has its numbers and ``.chart`` is the altair chart.
+
+    Raises:
+        UserError: there is no such table, or it cannot be compared.
+    """
+    from cohear.report.figures import Figures, sources_of
+    from cohear.report.folder import read_folder
+
+    write_gains(folder)
+    return Figures(sources_of(read_folder(Path(folder))))
+
+
 def make_report(folder: str | Path, say: Callable[[str], None] | None = None) -> Path:
-    """Write ``report/index.html`` of a study folder, or of any folder with a ``results.csv``."""
+    """Write the page ``report/index.html`` of a study folder, or of any folder with a ``results.csv``.
+
+    Beside it: ``figures`` (SVG, PNG and CSV each), ``table.md`` for papers, and ``references.bib``.
+    """
     from cohear.report.build import write_report
 
     write_gains(folder, say)
@@ -375,6 +400,7 @@ __all__ = [
     "datasets",
     "export_dataset",
     "fetch_dataset",
+    "figures",
     "judge_cells",
     "make_report",
     "power",

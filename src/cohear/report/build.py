@@ -1,6 +1,7 @@
 """The report page: one HTML file that opens from disk and loads nothing."""
 
 import base64
+from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -10,8 +11,10 @@ from markupsafe import Markup
 
 from cohear.analysis.tables import table_text
 from cohear.base.files import make_folder, write_bytes
+from cohear.report.figures import Drawing
 from cohear.report.folder import StudyFolder, read_folder
 from cohear.report.numbers import duration, level, plural
+from cohear.report.relations import drawings_of, relations, write_beside
 from cohear.report.views import study_order, views_of
 
 _PAGE = "cohear.report"
@@ -29,15 +32,18 @@ def write_report(folder: Path) -> Path:
     Raises:
         UserError: ``results.csv`` is missing, or a file is broken.
     """
-    page = render(read_folder(folder))
+    study = read_folder(folder)
+    drawings = drawings_of(study)
+    page = render(study, drawings)
     path = make_folder(folder / "report") / "index.html"
+    write_beside(folder / "report", study, drawings)
     # names from foreign file systems may hold half a character, which no encoding can write
     write_bytes(path, page.encode("utf-8", errors="replace"))
     return path
 
 
-def render(study: StudyFolder) -> str:
-    """The page as text."""
+def render(study: StudyFolder, drawings: Sequence[Drawing] = ()) -> str:
+    """The page as text, with the figures that were drawn of it."""
     views = views_of(study)
     return own_page(
         "index.html.j2",
@@ -49,6 +55,7 @@ def render(study: StudyFolder) -> str:
         facts=_facts(study),
         settings=_flat(study.environment),
         downloads=_downloads(study),
+        relations=relations(drawings) if drawings else None,
     )
 
 
