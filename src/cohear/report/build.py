@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from cohear.analysis.tables import table_text
 from cohear.base.files import make_folder, write_bytes
-from cohear.report.folder import StudyFolder, read_folder
+from cohear.report.folder import FolderContent, read_folder
 from cohear.report.numbers import duration, level, plural
 from cohear.report.views import study_order, views_of
 
@@ -36,7 +36,7 @@ def write_report(folder: Path) -> Path:
     return path
 
 
-def render(study: StudyFolder) -> str:
+def render(study: FolderContent) -> str:
     """The page as text."""
     views = views_of(study)
     return own_page(
@@ -81,7 +81,7 @@ def _choices(views: list[Any]) -> dict[str, list[str]]:
     return {name: values for name, values in found.items() if len(values) > 1}
 
 
-def _facts(study: StudyFolder) -> dict[str, Any]:
+def _facts(study: FolderContent) -> dict[str, Any]:
     """A few figures for the first screen."""
     ordinary = study.results[study.results["control"] == ""]
     repeats = ordinary.groupby("combination")[["fold", "seed"]].apply(lambda rows: len(rows.drop_duplicates()))
@@ -106,7 +106,7 @@ def _flat(value: dict[str, Any], prefix: str = "") -> list[tuple[str, str]]:
     return rows
 
 
-def _downloads(study: StudyFolder) -> list[tuple[str, str, int]]:
+def _downloads(study: FolderContent) -> list[tuple[str, str, int]]:
     """File name, data URI and number of rows."""
     tables = [("gains.csv", study.gains), ("results.csv", study.results)]
     if len(study.metrics):

@@ -8,7 +8,7 @@ import pandas as pd
 
 from cohear.report.answer import Answer, answer
 from cohear.report.cells import Cell, cells_of
-from cohear.report.folder import StudyFolder
+from cohear.report.folder import FolderContent
 from cohear.report.numbers import fraction_metrics, level, signed
 from cohear.report.scores import TaskScores, task_scores
 from cohear.report.ticks import Axis, axis_over
@@ -51,7 +51,7 @@ class View:
     repeats: str
 
 
-def study_order(folder: StudyFolder) -> list[str]:
+def study_order(folder: FolderContent) -> list[str]:
     """The tasks in the study's order, as far as the folder tells it."""
     names: list[str] = list(folder.data.get("tasks", {}))
     # a combination is named in the study's order, so the largest one tells most of it
@@ -61,7 +61,7 @@ def study_order(folder: StudyFolder) -> list[str]:
     return [name for name in dict.fromkeys(names) if name in measured]
 
 
-def views_of(folder: StudyFolder) -> list[View]:
+def views_of(folder: FolderContent) -> list[View]:
     """One view per features x encoder x arm, the arm ``base`` first."""
     tasks = study_order(folder)
     ordinary = folder.results[folder.results["control"] == ""]
@@ -76,7 +76,7 @@ def views_of(folder: StudyFolder) -> list[View]:
 
 
 def _view(
-    folder: StudyFolder,
+    folder: FolderContent,
     ordinary: pd.DataFrame,
     fractions: set[str],
     tasks: list[str],
