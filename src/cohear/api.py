@@ -146,9 +146,9 @@ class Study:
         """The study's answers (:func:`answers`)."""
         return answers(self.folder, related)
 
-    def report(self) -> Path:
-        """Write the page; returns its path."""
-        return make_report(self.folder)
+    def report(self, *, clips: bool = False) -> Path:
+        """Write the page, with players and spectrograms of clips where they are asked for; returns its path."""
+        return make_report(self.folder, clips=clips)
 
     def export(self, bundle: str | Path, **wishes: Any) -> Exported:  # noqa: ANN401 - those of export_study
         """Write one model for the study's tasks, or some of them, as a bundle.
@@ -299,12 +299,46 @@ def answers(folder: str | Path, related: Sequence[str] = ()) -> dict[str, Any]:
     return answers_from(tables, pairs)
 
 
-def make_report(folder: str | Path, say: Callable[[str], None] | None = None) -> Path:
-    """Write ``report/index.html`` of a study folder, or of any folder with a ``results.csv``."""
+def make_report(folder: str | Path, say: Callable[[str], None] | None = None, *, clips: bool = False) -> Path:
+    """Write ``report/index.html`` of a study folder, or of any folder with a ``results.csv``.
+
+    Args:
+        folder: the folder.
+        say: told, in sentences, what a reader of the tables should know.
+        clips: put short players and spectrograms of clips on the page, where the study's audio is at hand.
+
+    Raises:
+        UserError: there is no such table, or it cannot be compared.
+    """
     from cohear.report.build import write_report
 
     write_gains(folder, say)
-    return write_report(Path(folder))
+    return write_report(Path(folder), clips)
+
+
+def watch_report(folder: str | Path, port: int, say: Callable[[str], None], *, clips: bool = False) -> None:
+    """Serve the page on this machine alone until interrupted, and renew it as runs end.
+
+    Args:
+        folder: as for :func:`make_report`; a study may not have begun yet.
+        port: 0 for any that is free.
+        say: told the address.
+        clips: as for :func:`make_report`.
+
+    Raises:
+        UserError: there is no such folder, or the port is taken.
+    """
+    from cohear.report.build import render
+    from cohear.report.folder import read_folder
+    from cohear.report.watch import watch
+
+    folder = Path(folder)
+
+    def page() -> bytes:
+        write_gains(folder)
+        return render(read_folder(folder), clips, watched=True).encode("utf-8", errors="replace")
+
+    watch(folder, page, port, say)
 
 
 def refresh_tables(folder: Path, say: Callable[[str], None] | None = None) -> None:
@@ -333,4 +367,14 @@ def refresh_tables(folder: Path, say: Callable[[str], None] | None = None) -> No
         say(f"{folder / 'results.csv'} is used as it is: it holds {len(lost)} runs whose folders in runs are gone")
 
 
-__all__ = ["Study", "answers", "datasets", "export_dataset", "fetch_dataset", "make_report", "power", "write_gains"]
+__all__ = [
+    "Study",
+    "answers",
+    "datasets",
+    "export_dataset",
+    "fetch_dataset",
+    "make_report",
+    "power",
+    "watch_report",
+    "write_gains",
+]

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from cohear.analysis.answers import CURVES
-from cohear.analysis.cell_tests import MARGIN
+from cohear.analysis.cell_tests import MARGIN, PerTask
 from cohear.analysis.columns import METRICS
 from cohear.analysis.facts import margins_of, ratios_of
 from cohear.analysis.gains import caveats, gains
@@ -29,6 +29,7 @@ class FolderContent:
         status: how far the study has come; a folder without a plan holds all of its runs.
         failures: the last words, with the traceback, of runs that failed and have no record, by run.
         order: (features, encoder, arm) in the order of the plan.
+        check: the audit, where ``cohear check`` left one.
     """
 
     path: Path
@@ -44,6 +45,17 @@ class FolderContent:
     study_text: str = ""
     failures: dict[str, str] = field(default_factory=dict)
     order: list[tuple[str, str, str]] = field(default_factory=list)
+    check: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def ordinary(self) -> pd.DataFrame:
+        """Results of runs that are no controls."""
+        return self.results[self.results["control"] == ""]
+
+    @property
+    def statistics(self) -> tuple[PerTask, PerTask | None]:
+        """What gains are judged with: margins, and the size of test beside training parts."""
+        return self.margins or MARGIN, ratios_of(self.data) or None
 
 
 def read_folder(path: Path) -> FolderContent:
@@ -76,6 +88,7 @@ def read_folder(path: Path) -> FolderContent:
         environment=_json(path / "environment.json"),
         study_text=text,
         failures=_failures(path, plan),
+        check=_json(path / "check.json"),
         order=list(dict.fromkeys((r["features"], r["encoder"], r["arm"]) for r in plan.get("runs", []))),
     )
 
@@ -131,6 +144,7 @@ def _failures(path: Path, plan: Mapping[str, Any]) -> dict[str, str]:
         folder = path / "runs" / str(run["run"])
         if not (folder / "record.json").exists() and (folder / "error.json").exists():
             words = _json(folder / "error.json")
-            about = f"{run.get('combination', run['run'])}, {run.get('encoder')}, fold {run.get('fold')}, seed {run.get('seed')}"
-            told[about] = "\n".join(filter(None, (str(words.get("error", "")), str(words.get("traceback", "")))))
+            where = (f"{name} {run.get(name)}" for name in ("encoder", "arm", "fold", "seed"))
+            text = (str(words.get(name, "")) for name in ("error", "traceback"))
+            told[", ".join((str(run.get("combination")), *where))] = "\n".join(filter(None, text))
     return told
