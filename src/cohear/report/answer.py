@@ -151,9 +151,9 @@ def _open(undecided: Sequence[Cell], decidable: Mapping[tuple[str, str], float])
     names = [(cell.task, cell.combination) for cell in undecided]
     more = sorted(decidable[name] for name in names if name in decidable)
     if not more:
-        return "No number of repeats would decide the open ones; other clips could."
+        return "More repeats on the same test parts would decide none of the open ones; more clips could."
     middle = max(1, round(more[len(more) // 2]))
     return (
-        f"More repeats would decide {len(more)} of the {len(undecided)} open ones if their gains are what they seem, "
-        f"half of them after {middle} more."
+        f"If their gains are what they seem, more repeats on the same test parts would decide {len(more)} of the "
+        f"{len(undecided)} open ones, half of them after {middle} more."
     )
