@@ -25,7 +25,7 @@ EFFECTS = {
 }
 
 
-def write_study(
+def write_study(  # noqa: PLR0915 - one study, told from top to bottom
     folder: Path, *, names=TASKS, encoders=("small",), folds=5, seeds=1, extras=True, seed=0, clips=20
 ) -> Path:
     """Singles, pairs and all over ``folds`` x ``seeds`` repeats, and the files beside ``results.csv``.
