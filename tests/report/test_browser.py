@@ -230,8 +230,8 @@ def test_clips_can_be_seen_and_heard(opened, pages):
     seconds = page.evaluate("""() => new Promise((done) => { const a = document.querySelector("dialog audio");
         a.onloadedmetadata = () => done(a.duration); a.onerror = () => done(-1); a.load(); })""")
     assert 0.4 < seconds < 0.7
-    assert page.locator("dialog").get_by_text("Groups that changed most").count() >= 1
-    assert page.locator("dialog [aria-label='Groups that changed most'] tbody th").first.inner_text() in ("<b>", "two")
+    assert page.locator("dialog").get_by_text("Change of each group").count() >= 1
+    assert page.locator("dialog [aria-label='Change of each group'] tbody th").first.inner_text() in ("<b>", "two")
 
 
 def test_switching_encoder_and_metric(opened, pages):

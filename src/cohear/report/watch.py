@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -11,7 +12,9 @@ from cohear.base.errors import UserError
 
 HOST = "127.0.0.1"
 EVERY = 2.0
-"""Seconds between looks at the folder."""
+"""Seconds between looks at the folder, at least."""
+REST = 10.0
+"""Times as long as the last page took is rested before the next: the study is what the machine is for."""
 
 Make = Callable[[], bytes]
 
@@ -112,8 +115,9 @@ def watch(folder: Path, make: Make, port: int, say: Callable[[str], None]) -> No
     pause = threading.Event()
     try:
         while True:
+            began = time.monotonic()
             watched.look()
-            pause.wait(EVERY)
+            pause.wait(max(EVERY, REST * (time.monotonic() - began)))
     except KeyboardInterrupt:
         say("ended")
     finally:

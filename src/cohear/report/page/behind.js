@@ -5,7 +5,7 @@
   const repeats = (told) => {
     const rows = told.rows.map((one) => {
       const difference = element("td", { class: "diff" }, draw.bar(told.zero, one.place, one.place >= told.zero));
-      return row(`fold ${one.fold}, seed ${one.seed}`, number(one.alone), number(one.together), number(one.difference), difference);
+      return row(element("span", { class: "whole-name" }, `fold ${one.fold}, seed ${one.seed}`), number(one.alone), number(one.together), number(one.difference), difference);
     });
     const heads = [["repeat", ""], ["alone", "n"], ["together", "n"], ["difference", "n"], ["", "diff"]];
     const box = draw.table("Paired differences", heads.slice(0, 4), rows);
@@ -32,7 +32,7 @@
         element("div", { class: "halves" }, draw.confusion("alone", labels, alone), draw.confusion("together", labels, together))));
     }
     if (told.classes) made.push(part("Change of each label", draw.changes(`Change of each label: ${told.classes.score}`, told.classes.score, told.classes.rows)));
-    if (told.groups) made.push(part("Groups that changed most", element("p", { class: "fine" }, "Share of their test clips answered rightly."), draw.changes("Groups that changed most", "group", told.groups)));
+    if (told.groups) made.push(part("Change of each group", element("p", { class: "fine" }, "Share of their test clips answered rightly, the largest loss first; of many groups the first and last five."), draw.changes("Change of each group", "group", told.groups)));
     if (told.clips) made.push(part("Clips that changed most", clips(told.clips)));
     return made;
   };
