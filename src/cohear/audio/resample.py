@@ -1,5 +1,7 @@
 """Change of sample rate with a band-limited filter (dropping samples would fold high tones down)."""
 
+from collections.abc import Iterable, Iterator
+
 import numpy as np
 import soxr
 from numpy.typing import NDArray
@@ -61,3 +63,22 @@ class StreamResampler:
         rest: NDArray[np.float32] = self._stream.resample_chunk(np.empty(0, np.float32), last=True)
         wanted = resampled_length(self._pushed, self._rate, self._to_rate) - self._given
         return rest[:wanted] if len(rest) >= wanted else np.pad(rest, (0, wanted - len(rest)))
+
+
+def resample_blocks(blocks: Iterable[NDArray[np.float32]], rate: int, to_rate: int) -> Iterator[NDArray[np.float32]]:
+    """Resample a waveform that comes piece by piece.
+
+    Args:
+        blocks: float32 ``[samples]`` each, consecutive.
+        rate: their rate in Hz.
+        to_rate: the wanted rate in Hz.
+
+    Yields:
+        Float32 ``[samples]``, in all as many as `resample` gives of the whole waveform, and the same to within 1e-6.
+    """
+    resampler = StreamResampler(rate, to_rate)
+    for block in blocks:
+        if len(ready := resampler.push(block)):
+            yield ready
+    if len(rest := resampler.end()):
+        yield rest

@@ -8,7 +8,7 @@ from starlette.responses import JSONResponse
 
 from cohear.runtime.answers import Answer, WindowAnswer
 from cohear.runtime.card import TaskCard
-from cohear.runtime.detector import TaskEvent
+from cohear.runtime.events import Event
 from cohear.runtime.server.limits import Refused
 
 
@@ -57,7 +57,7 @@ class ClipAnswer:
     seconds: float
     answers: dict[str, Answer]
     windows: list[WindowAnswer] | None = None
-    events: list[TaskEvent] | None = None
+    events: list[Event] | None = None
 
 
 def refusal(refused: Refused) -> JSONResponse:

@@ -13,7 +13,8 @@ from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from cohear.base.errors import DataError
 from cohear.runtime.answers import WindowAnswer
-from cohear.runtime.detector import EventDetector, TaskEvent
+from cohear.runtime.detector import EventDetector
+from cohear.runtime.events import Event
 from cohear.runtime.server.guard import SUBPROTOCOL
 from cohear.runtime.server.limits import Refused
 from cohear.runtime.server.raw import RawAudio
@@ -153,7 +154,7 @@ class _Conversation:
         lasting = [asdict(event) for event in self._detector.lasting]
         await self._send({"type": "window", **asdict(window), "lasting": lasting})
 
-    async def _send_event(self, event: TaskEvent) -> None:
+    async def _send_event(self, event: Event) -> None:
         await self._send({"type": "event", **asdict(event)})
 
     async def _send(self, content: Mapping[str, Any]) -> None:
