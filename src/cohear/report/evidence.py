@@ -24,8 +24,8 @@ _TITLES = {
 
 _LEGEND = (
     "alone: by a test of one cell; in family: at the stricter level that a cell among the others must pass; repeats: "
-    "so many more, over all open cells, would decide them if their gains are what they seem; not by repeats: open cells "
-    "that no number of repeats decides, since part of their spread is that of the folds (other clips are needed)."
+    "so many more, over all open cells, would decide them if their gains are what they seem; not by repeats: open "
+    "cells that no number of repeats decides, since part of their spread is that of the folds (other clips are needed)."
 )
 
 

@@ -89,7 +89,8 @@ def _grid_lines(proposal: Proposal) -> Iterator[str]:
     count = tasks + (tasks * (tasks - 1) // 2 if tasks > 1 else 0) + (tasks > 2)
     yield from _comment(
         f"{count} combinations in {FOLDS} folds: {count * FOLDS} runs. With seeds: 2 ({2 * count * FOLDS} runs) "
-        "chance is told from the choice of folds, and more can be decided; it can be raised later, and what is done stays.",
+        "chance is told from the choice of folds, and more can be decided; it can be raised "
+        "later, and what is done stays.",
         indent="",
     )
     yield f"combinations: [{', '.join(named)}]"
