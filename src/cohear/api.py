@@ -107,6 +107,7 @@ class Study:
 
         Raises:
             UserError: a mistake in the study, the data or the folder; nothing that was done is lost.
+            RunFailed: runs failed one after another with the same error, and nothing that is left could fare better.
         """
         from cohear.study.run import run_study
 
