@@ -6,7 +6,8 @@ from simulated_results import families
 
 from cohear.analysis.columns import CELL
 from cohear.analysis.gains import gains
-from cohear.analysis.sequential import decide, overall
+from cohear.analysis.sequential import decide
+from cohear.analysis.spending import overall
 
 KEY = ["arm", "task", "combination"]
 

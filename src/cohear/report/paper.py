@@ -9,14 +9,14 @@ import pandas as pd
 
 from cohear.analysis.columns import SETTING
 from cohear.report.cells import Cell, cells_of
-from cohear.report.folder import StudyFolder
+from cohear.report.folder import FolderContent
 from cohear.report.numbers import NONE, fraction_metrics, level
 from cohear.report.views import study_order
 
 _HEAD = ("task", "metric", "alone", "beside", "together", "gain", "95 % interval", "p, adjusted", "repeats", "verdict")
 
 
-def paper_table(study: StudyFolder) -> str:
+def paper_table(study: FolderContent) -> str:
     """Scores alone and gains beside every partner, a table for each front-end, encoder and arm.
 
     Returns:

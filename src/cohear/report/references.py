@@ -9,13 +9,13 @@ from importlib.resources import files
 from typing import Any
 
 from cohear.data.catalogue import catalogue
-from cohear.report.folder import StudyFolder
+from cohear.report.folder import FolderContent
 
 _NAME = re.compile(r"(?:\w\.[ -]?)+ ?[\w'’-]+(?: [\w'’-]+)?$")
 """``J. P. Bello``: a citation begins with such names, its title is what follows."""
 
 
-def references(study: StudyFolder) -> str:
+def references(study: FolderContent) -> str:
     """A BibTeX file: cohear, the methods behind its figures, and every dataset of the study.
 
     Datasets are cited as their table says. One that says nothing and has the name of a public dataset is cited

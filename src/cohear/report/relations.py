@@ -15,7 +15,7 @@ from cohear.base.files import folder_whole_or_not_at_all, write_bytes, write_tex
 from cohear.report.figures import Drawing, Figure, Figures, sources_of
 from cohear.report.figures.palette import dark_style
 from cohear.report.figures.render import inline
-from cohear.report.folder import StudyFolder
+from cohear.report.folder import FolderContent
 from cohear.report.numbers import NONE, level
 from cohear.report.paper import paper_table
 from cohear.report.references import references
@@ -77,7 +77,7 @@ def _text(value: object, points: bool) -> str:
     return level(value, points) if isinstance(value, float) else str(value)
 
 
-def drawings_of(study: StudyFolder) -> list[Drawing]:
+def drawings_of(study: FolderContent) -> list[Drawing]:
     """Every drawing that the study has data for, in the order of the page."""
     return list(Figures(sources_of(study)))
 
@@ -89,7 +89,7 @@ def relations(drawings: Iterable[Drawing]) -> Relations:
     return Relations(Markup(dark_style("svg.figure")), shown)  # noqa: S704 - our own colours
 
 
-def write_beside(folder: Path, study: StudyFolder, drawings: Sequence[Drawing]) -> None:
+def write_beside(folder: Path, study: FolderContent, drawings: Sequence[Drawing]) -> None:
     """Write what stands beside the page: ``figures``, ``table.md`` and ``references.bib``.
 
     Raises:

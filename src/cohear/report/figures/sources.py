@@ -18,7 +18,7 @@ from cohear.analysis.controls import control_gains
 from cohear.analysis.facts import margins_of, ratios_of
 from cohear.analysis.pairs import paired_differences
 from cohear.analysis.tables import read_table
-from cohear.report.folder import StudyFolder, read_curves
+from cohear.report.folder import FolderContent, read_curves
 from cohear.report.numbers import fraction_metrics
 from cohear.report.views import study_order
 
@@ -117,7 +117,7 @@ def _here(table: pd.DataFrame, setting: Setting) -> pd.DataFrame:
     return table[np.logical_and.reduce(same)]
 
 
-def sources_of(folder: StudyFolder) -> Sources:
+def sources_of(folder: FolderContent) -> Sources:
     """The sources of a study folder, or of one that holds nothing but ``results.csv``.
 
     Raises:
@@ -139,7 +139,7 @@ def sources_of(folder: StudyFolder) -> Sources:
     )
 
 
-def settings_of(folder: StudyFolder) -> list[Setting]:
+def settings_of(folder: FolderContent) -> list[Setting]:
     """Settings that have results, those of the arm ``base`` first, then in the order of the plan."""
     ordinary = folder.results[folder.results["control"] == ""]
     found = ordinary[list(SETTING)].drop_duplicates().itertuples(index=False, name=None)
@@ -147,7 +147,7 @@ def settings_of(folder: StudyFolder) -> list[Setting]:
     return sorted(found, key=lambda one: (one[2] != "base", rank.get(one, len(rank)), one))
 
 
-def _answers(folder: StudyFolder) -> Mapping[str, Any]:
+def _answers(folder: FolderContent) -> Mapping[str, Any]:
     curves = read_curves(folder.path, folder.results)
     return answers(Tables(folder.results, folder.data, folder.metrics, curves))
 
