@@ -29,7 +29,8 @@ class Cost(Figure):
     title = "What does sharing cost, and what does it save?"
     reading = (
         "Left is cheaper, up is better. Groupings are those that no other beats in cost and gain, chosen on every "
-        "other fold and estimated on the rest; lines are 95 % intervals of what is drawn (cut where they leave it)."
+        "other fold and estimated on the rest; the figure beside a mark is its number of networks. Lines are 95 % "
+        "intervals, where there are repeats enough (cut where they leave the drawing)."
     )
 
     def table(self, sources: Sources) -> pd.DataFrame:
@@ -73,10 +74,9 @@ class Cost(Figure):
         """A point per way to serve all tasks."""
         shown = scaled(table, ["gain", "low", "high"])
         low, high = reach(shown)
-        plural_s = shown["networks"].map(lambda number: f"{number} network" + ("s" if number > 1 else ""))
         shown = shown.assign(
             percent=100 * shown["share"],
-            label=plural_s,
+            label=shown["networks"].astype(str),
             low_drawn=shown["low_shown"].clip(low, high),
             high_drawn=shown["high_shown"].clip(low, high),
         )
