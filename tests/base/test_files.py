@@ -80,6 +80,12 @@ def test_places_that_cannot_be_written(tmp_path):
     assert files.make_folder(tmp_path / "a" / "b").is_dir()
 
 
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="needs a place that takes no folders")
+def test_a_place_that_takes_no_folders():
+    with pytest.raises(FolderError, match="cannot be made there; choose another place"):
+        files.make_folder(Path("/proc/none/a"))
+
+
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="nothing is forbidden to root")
 def test_no_permission(tmp_path):
     tmp_path.chmod(0o500)

@@ -19,7 +19,6 @@ _STORAGE_ERRORS = {
     errno.EROFS: "the file system is read-only",
     errno.EACCES: "there is no permission to write",
     errno.EPERM: "there is no permission to write",
-    errno.ENOENT: "a folder of the path is not there, and cannot be made",
     errno.ENOTDIR: "a part of the path is a file, not a folder",
     errno.EISDIR: "there is a folder of that name",
     errno.ENAMETOOLONG: "the name is too long",
@@ -53,6 +52,8 @@ def make_folder(path: Path) -> Path:
         path.mkdir(parents=True, exist_ok=True)
     except FileExistsError as error:
         raise FolderError(f"{path} is a file, not a folder; choose another place") from error
+    except FileNotFoundError as error:  # as below /proc
+        raise FolderError(f"the folder {path} cannot be made there; choose another place") from error
     except OSError as error:
         told = FolderError(f"cannot make the folder {path}: {error.strerror}; choose another place")
         raise (storage_error(error, path) or told) from error
