@@ -2,7 +2,7 @@
 
 Usage: ``python benchmarks/a_a.py [DATA] [--singles docs/results/a-a] [--out docs/results]``
 
-From the results of singles with many seeds (``cohear run studies/a-a.yaml``) families are made that look like those of a
+From the results of singles with many seeds (``cohear run studies/a-a.yaml``) families are made like those of a
 study: the seeds of a group stand for the single runs, and five other groups for five partners. With one seed a fold
 a cell has 5 repeats, with two 10, with four 20. Every seed is in one family. DATA is not used: `make bench` gives it
 to every benchmark.
