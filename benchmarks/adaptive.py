@@ -90,8 +90,8 @@ def page(lines: list[dict[str, object]], grid: str) -> str:
         [
             "# Adaptive repeats on a recorded grid\n",
             f"Made by `benchmarks/adaptive.py --out docs/results` from [{grid}]({grid}/results.csv), 20 repeats of",
-            "every cell (`cohear run studies/dnn-grid.yaml`). A study with `repeats: {until: decided, at_most: 20}` sees",
-            "of it what it would have trained. One grid is several problems: a margin for `harmless` each.\n",
+            "every cell (`cohear run studies/dnn-grid.yaml`). A study with `repeats: {until: decided, at_most: 20}`",
+            "sees of it what it would have trained. One grid is several problems: a margin for `harmless` each.\n",
             "- `runs`: runs used, singles included, of those of the grid (wanted: at most 0.40)",
             "- `same`: cells with the verdict of the whole grid, one test of 20 repeats (wanted: at least 0.95)",
             "- `decided_whole`: cells that the whole grid decides; `of_these_reached`: with the same verdict by looks",
