@@ -197,6 +197,7 @@ SECTIONS = {
     "Top level": spec.StudySettings,
     "`datasets.<name>`": spec.DatasetSettings,
     "`tasks.<name>`": spec.TaskSettings,
+    "`controls`": spec.ControlSettings,
     "`repeats`": spec.RepeatSettings,
     "`training`": TrainingSettings,
     "`arms.<name>`": spec.ArmSettings,

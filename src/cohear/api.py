@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from cohear.export.export import Exported
+    from cohear.report.figures import Figures
     from cohear.study.check import Audit
     from cohear.study.plan import PlannedRun
     from cohear.study.progress import Progress
@@ -106,6 +107,7 @@ class Study:
 
         Raises:
             UserError: a mistake in the study, the data or the folder; nothing that was done is lost.
+            RunFailed: runs failed one after another with the same error, and nothing that is left could fare better.
         """
         from cohear.study.run import run_study
 
@@ -153,9 +155,18 @@ class Study:
         """The study's answers (:func:`answers`)."""
         return answers(self.folder, related)
 
-    def report(self) -> Path:
-        """Write the page; returns its path."""
-        return make_report(self.folder)
+    @property
+    def figures(self) -> Figures:
+        """The figures of the study, by name: ``study.figures.matrix()`` (:func:`figures`)."""
+        return figures(self.folder)
+
+    def report(self, *, clips: bool = False) -> Path:
+        """Write the page, with players and spectrograms of clips where they are asked for, and all figures.
+
+        Returns:
+            The path of the page.
+        """
+        return make_report(self.folder, clips=clips)
 
     def export(self, bundle: str | Path, **wishes: Any) -> Exported:  # noqa: ANN401 - those of export_study
         """Write one model for the study's tasks, or some of them, as a bundle.
@@ -335,12 +346,64 @@ def answers(folder: str | Path, related: Sequence[str] = ()) -> dict[str, Any]:
     return answers_from(tables, pairs)
 
 
-def make_report(folder: str | Path, say: Callable[[str], None] | None = None) -> Path:
-    """Write ``report/index.html`` of a study folder, or of any folder with a ``results.csv``."""
+def figures(folder: str | Path) -> Figures:
+    """The figures of a study folder, or of any folder with a ``results.csv``.
+
+    Each is a method (``figures(folder).matrix(encoder="small")``) that gives a drawing: it shows itself in a
+    notebook, ``.save("matrix.svg")`` writes it, ``.table`` has its numbers and ``.chart`` is the altair chart.
+
+    Raises:
+        UserError: there is no such table, or it cannot be compared.
+    """
+    from cohear.report.figures import Figures, sources_of
+    from cohear.report.folder import read_folder
+
+    write_gains(folder)
+    return Figures(sources_of(read_folder(Path(folder))))
+
+
+def make_report(folder: str | Path, say: Callable[[str], None] | None = None, *, clips: bool = False) -> Path:
+    """Write the page ``report/index.html`` of a study folder, or of any folder with a ``results.csv``.
+
+    Beside it: ``figures`` (SVG, PNG and CSV each), ``table.md`` for papers, and ``references.bib``.
+
+    Args:
+        folder: the folder.
+        say: told, in sentences, what a reader of the tables should know.
+        clips: put short players and spectrograms of clips on the page, where the study's audio is at hand.
+
+    Raises:
+        UserError: there is no such table, or it cannot be compared.
+    """
     from cohear.report.build import write_report
 
     write_gains(folder, say)
-    return write_report(Path(folder))
+    return write_report(Path(folder), clips)
+
+
+def watch_report(folder: str | Path, port: int, say: Callable[[str], None], *, clips: bool = False) -> None:
+    """Serve the page on this machine alone until interrupted, and renew it as runs end.
+
+    Args:
+        folder: as for :func:`make_report`; a study may not have begun yet.
+        port: 0 for any that is free.
+        say: told the address.
+        clips: as for :func:`make_report`.
+
+    Raises:
+        UserError: there is no such folder, or the port is taken.
+    """
+    from cohear.report.build import render
+    from cohear.report.folder import read_folder
+    from cohear.report.watch import watch
+
+    folder = Path(folder)
+
+    def page() -> bytes:
+        write_gains(folder)
+        return render(read_folder(folder), clips=clips, watched=True).encode("utf-8", errors="replace")
+
+    watch(folder, page, port, say)
 
 
 def refresh_tables(folder: Path, say: Callable[[str], None] | None = None) -> None:
@@ -375,8 +438,10 @@ __all__ = [
     "datasets",
     "export_dataset",
     "fetch_dataset",
+    "figures",
     "judge_cells",
     "make_report",
     "power",
+    "watch_report",
     "write_gains",
 ]

@@ -158,6 +158,9 @@ def test_a_finished_study_is_judged(finished):
         assert one["figures"]["blame"] in {"data-shift", "overfitting", "too-little-data", "not-learnt", "none"}
         assert 0 <= one["figures"]["train"] <= 1
     assert (finished.root / "out" / "check.html").is_file()
+    assert json.loads((finished.root / "out" / "check.json").read_text())["findings"][0]["code"] in {
+        one["code"] for one in told["findings"]
+    }
 
 
 def test_examples_in_the_help_are_real():

@@ -109,6 +109,8 @@ def test_a_time_line(bundle, place):
 MISTAKES = {
     "no bundle": (["classify", "nothing", "a.wav"], "there is no such folder"),
     "no file": (["classify", "BUNDLE"], "Missing argument"),
+    "no place for time lines": (["classify", "BUNDLE", "sounds", "--timeline", "/proc/none/x"], "choose another place"),
+    "an onset": (["classify", "BUNDLE", "sounds", "--onset", "2"], "found 2, 0.6 and 0"),
     "two formats": (["classify", "BUNDLE", "sounds", "--json", "--csv"], "not both"),
 }
 
@@ -120,6 +122,18 @@ def test_mistakes(bundle, place, mistake):
     assert ended.returncode == 2
     assert sentence in ended.stderr
     assert "Traceback" not in ended.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no disk that is always full")
+@pytest.mark.parametrize("arguments", [["classify", "--json"], ["classify"], ["listen", "--speed", "0", "--file"]])
+def test_a_full_disk_is_told(bundle, place, arguments):
+    verb, *options = arguments
+    with Path("/dev/full").open("w") as full:
+        command = [tiny.COHEAR, verb, bundle, *options, "sounds/low.wav"]
+        ended = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, cwd=place.root, check=False)
+    assert ended.returncode == 2
+    assert ended.stderr.startswith("error: cannot write the output: no space is left on the disk")
+    assert ended.stderr.count("\n") == 1
 
 
 def test_a_file_is_answered_as_its_samples_are(bundle, tmp_path):
@@ -143,11 +157,12 @@ MEASURE = """
 import resource, sys
 from pathlib import Path
 from cohear import Bundle
+from cohear.runtime.detector import EventSettings
 from cohear.runtime.files import classify_file
 bundle = Bundle.load(sys.argv[1], threads=1)
 peaks = []
 for name in sys.argv[2:]:
-    classify_file(bundle, Path(name), events=True)
+    classify_file(bundle, Path(name), events=EventSettings())
     peaks.append(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000)
 print(peaks[1] - peaks[0])
 """

@@ -172,31 +172,6 @@ def test_folders_that_are_no_bundles(tiny_folder, tmp_path):
         Bundle.load(tmp_path / "cut")
 
 
-BARE = """
-import sys
-from pathlib import Path
-
-class Bare:
-    def find_spec(self, name, path=None, target=None):
-        if name.partition(".")[0] in {"torch", "onnx", "scipy", "sklearn", "pandas", "pydantic", "yaml", "safetensors"}:
-            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
-
-sys.meta_path.insert(0, Bare())
-import numpy
-import cohear
-bundle = cohear.Bundle.load(sys.argv[1])
-time = numpy.arange(44100) / 44100
-print(bundle.classify(0.2 * numpy.sin(2 * numpy.pi * 1200 * time), 44100)["pitch"].label)
-print(len(bundle.windows(numpy.zeros(16000))))
-"""
-
-
-def test_runs_without_what_trained_it(tiny_folder):
-    """Nothing but onnxruntime, numpy, soundfile and soxr can be imported."""
-    ended = subprocess.run([sys.executable, "-c", BARE, str(tiny_folder)], capture_output=True, text=True, check=False)
-    assert ended.stdout.split() == ["mid", "3"], ended.stderr
-
-
 def test_the_example_of_the_docs(tiny_folder):
     page = Path(__file__).parents[2] / "docs" / "export.md"
     (example,) = re.findall(r"^```python\n(.*?)^```$", page.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)

@@ -53,6 +53,22 @@ def test_a_file_and_a_pipe_give_the_answers_of_the_whole_file(tiny_folder, wav):
     assert [event["label"] for event in events if event["task"] == "pitch"] == ["low", "high"]
 
 
+@pytest.mark.parametrize("seconds", [4.5, 3.21, 0.3])
+def test_a_file_and_its_stream_have_the_same_events(tiny_folder, tmp_path, seconds):
+    """One rule for `classify --timeline` and for `listen`, with the same settings."""
+    soundfile.write(tmp_path / "a.wav", SOUND[: round(seconds * 16000)], 16000, subtype="PCM_16")
+    settings = ["--onset", 0.4, "--release", 0.9, "--minimum", 0.2]
+    played = lines(listen(tiny_folder, "--file", tmp_path / "a.wav", "--speed", 0, "--json", *settings))
+    command = [*COHEAR[:-1], "classify", tiny_folder, tmp_path / "a.wav", "--timeline", tmp_path / "lines", *settings]
+    subprocess.run([str(each) for each in command], check=True, capture_output=True)
+    told = [line["event"] for line in played if "event" in line]
+    for task in ("pitch", "parts"):
+        _, *rows = (tmp_path / "lines" / f"a.{task}.tsv").read_text().splitlines()
+        expected = sorted((e["onset"], e["offset"], e["label"]) for e in told if e["task"] == task)
+        assert rows == [f"{onset:.3f}\t{offset:.3f}\t{label}" for onset, offset, label in expected]
+        assert rows
+
+
 def test_without_a_terminal_events_alone(tiny_folder, wav):
     ended = listen(tiny_folder, "--file", wav, "--speed", 0, "--minimum", 0.5)
     assert (ended.returncode, ended.stderr) == (0, b"")

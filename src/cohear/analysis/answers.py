@@ -18,7 +18,7 @@ from cohear.analysis.gains import caveats_of
 from cohear.analysis.measurements import of_data
 from cohear.analysis.pairs import paired_differences
 from cohear.analysis.persistence import agreements, told
-from cohear.analysis.power import family_table, power_table
+from cohear.analysis.power import a_second_seed, family_table, power_table
 from cohear.analysis.sequential import gains_by_design
 
 QUESTIONS = ("improve", "measurements", "persistence", "combining", "savings")
@@ -111,18 +111,18 @@ def _improve(
                 for kind, c in counts.items()
                 if kind != "all"
             )
-    smallest: list[float] = [
-        f["smallest_in_family"] for f in families if f["cells"] == "pairs" and f["smallest_in_family"]
-    ]
+    pair_families = [family for family in families if family["cells"] == "pairs"]
+    smallest: list[float] = [f["smallest_in_family"] for f in pair_families if f["smallest_in_family"]]
     change = "Single and pair runs on the same repeats would begin to answer this."
     if smallest:
         worth = float(two["gain"].abs().median())
         change = (
             f"Gains below about {points(min(smallest)).lstrip('+')} points could not be found (80 % power); half "
             f"of the gains seen are below {points(worth).lstrip('+')}. "
-            f"More repeats would decide {sum(_decidable(power, f) for f in families if f['cells'] == 'pairs')} "
-            "of the undecided pair cells if their gains are what they seem; other clips could change the rest."
-        )
+            f"More repeats would decide {sum(_decidable(power, f) for f in pair_families)} "
+            "of the undecided pair cells if their gains are what they seem; other clips could change the rest. "
+            + a_second_seed(pair_families)
+        ).rstrip()
     return {
         "answer": sentence,
         "would_change": change,

@@ -23,7 +23,7 @@ from scipy import stats
 
 from cohear.analysis.columns import FAMILY
 from cohear.analysis.moderation import fit_prior, moderate
-from cohear.analysis.spread import cell_spread, fold_shares
+from cohear.analysis.spread import cell_spread, fold_shares, measured_shares
 
 Array = NDArray[np.float64]
 
@@ -99,6 +99,7 @@ def _judge(family: pd.DataFrame) -> pd.DataFrame:
         variance=variance,
         share=share,
         typical_share=typical,
+        share_measured=measured_shares(family) if many else True,
         error=error,
         freedom=total,
         low=gain - reach,

@@ -111,7 +111,8 @@ def caveats_of(pairs: pd.DataFrame, looks: Sequence[int] = ()) -> list[str]:
         said.append(f"One test part only ({_names(one)}): the verdicts hold for this split, not for other data.")
     if ((cells["parts"] > 1) & (cells["repeats"] == cells["parts"])).any():
         said.append(
-            "With one seed a fold, chance and the choice of data cannot be told apart; most is taken for the data's."
+            "With one seed a fold, chance and the choice of data cannot be told apart; most is taken for the data's. "
+            "A second seed a fold tells them apart (repeats: {seeds: 2})."
         )
     too_few = sorted(cells.loc[cells["repeats"].between(2, FEWEST_REPEATS - 1), "task"].unique())
     if too_few:

@@ -4,6 +4,8 @@ Model of a difference on test part f with seed s: ``d = gain + F_f + S_fs``. The
 independent: new initial weights, new batches. The fold parts F are not: training sets of two folds overlap.
 """
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -94,11 +96,10 @@ def fold_shares(cells: pd.DataFrame) -> tuple[Array, Array]:
         Careful shares ``(cells,)`` from 0 (only seeds differ) to 1 (only folds differ), for tests, and shares
         without the standard error, for forecasts (:data:`TYPICAL_SHARE` where nothing can be told).
     """
-    use = (cells["between"] > 0) & (cells["within"] > 0) & (cells["within_freedom"] >= cells["parts"] / 2)
-    some = cells[use.to_numpy()]
-    if len(some) < SMALLEST_FAMILY or 2 * some["task"].nunique() < cells["task"].nunique():
+    if not measured_shares(cells).any():
         careful = A_PRIORI_SHARE if len(cells) >= SMALLEST_FAMILY else 1.0
         return np.full(len(cells), careful), np.full(len(cells), TYPICAL_SHARE)
+    some = cells[_telling(cells)]
     half_between = some["between_freedom"].to_numpy(float) / 2
     half_within = some["within_freedom"].to_numpy(float) / 2
     log_ratio = _centred_log(some["between"].to_numpy(float), half_between)
@@ -111,6 +112,30 @@ def fold_shares(cells: pd.DataFrame) -> tuple[Array, Array]:
 
 def _share(log_ratio: Array) -> Array:
     return np.asarray(np.maximum(0.0, 1 - np.exp(-log_ratio)), dtype=np.float64)
+
+
+def measured_shares(cells: pd.DataFrame) -> NDArray[np.bool_]:
+    """For which cells of a family :func:`fold_shares` is estimated from cells of the same task.
+
+    For none where fewer than four cells tell it, or fewer than half of the tasks.
+    """
+    telling = _telling(cells)
+    tasks = cells["task"]
+    if telling.sum() < SMALLEST_FAMILY or 2 * tasks[telling].nunique() < tasks.nunique():
+        return np.zeros(len(cells), dtype=np.bool_)
+    measured: NDArray[np.bool_] = cells["task"].isin(cells.loc[telling, "task"]).to_numpy()
+    return measured
+
+
+def _telling(cells: pd.DataFrame) -> NDArray[np.bool_]:
+    repeated = seeds_are_told(cells["within_freedom"].to_numpy(), cells["parts"].to_numpy())
+    telling: NDArray[np.bool_] = (cells["between"] > 0).to_numpy() & (cells["within"] > 0).to_numpy() & repeated
+    return telling
+
+
+def seeds_are_told(within_freedom: Any, parts: Any) -> Any:  # noqa: ANN401 - a number, or an array of them
+    """Whether so many test parts have second repeats enough between them to tell what differs between seeds."""
+    return within_freedom >= parts / 2
 
 
 def _centred_log(mean_square: Array, half_freedom: Array) -> Array:

@@ -19,6 +19,7 @@ _STORAGE_ERRORS = {
     errno.EROFS: "the file system is read-only",
     errno.EACCES: "there is no permission to write",
     errno.EPERM: "there is no permission to write",
+    errno.ENOENT: "a folder of the path is not there, and cannot be made",
     errno.ENOTDIR: "a part of the path is a file, not a folder",
     errno.EISDIR: "there is a folder of that name",
     errno.ENAMETOOLONG: "the name is too long",
@@ -53,10 +54,8 @@ def make_folder(path: Path) -> Path:
     except FileExistsError as error:
         raise FolderError(f"{path} is a file, not a folder; choose another place") from error
     except OSError as error:
-        told = storage_error(error, path)
-        if told is None:
-            raise
-        raise told from error
+        told = FolderError(f"cannot make the folder {path}: {error.strerror}; choose another place")
+        raise (storage_error(error, path) or told) from error
     return path
 
 

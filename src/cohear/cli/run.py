@@ -71,14 +71,15 @@ def _show_plan(loaded: Study, progress: TerminalProgress, jobs: int | None) -> N
     plan, done, warnings = loaded.plan(jobs=jobs, progress=progress)
     for warning in warnings:
         progress.say(warning)
-    cells: dict[tuple[str, str, str, int], set[str]] = {}
+    cells: dict[tuple[str, str, str, int, str], set[str]] = {}
     for planned in plan:
         size = planned.combination.count("+") + 1
-        cells.setdefault((planned.features, planned.encoder, planned.arm, size), set()).add(planned.key)
+        cell = (planned.features, planned.encoder, planned.arm, size, planned.control)
+        cells.setdefault(cell, set()).add(planned.key)
     title = f"plan of {loaded.settings.study}"
     if loaded.settings.repeats.until:
         title += ", at most: repeats stop when verdicts are decided"
-    table = Table("features", "encoder", "arm", "tasks", "runs", "done", title=title)
-    for (features, encoder, arm, size), keys in cells.items():
-        table.add_row(features, encoder, arm, str(size), str(len(keys)), str(len(keys & done)))
+    table = Table("features", "encoder", "arm", "tasks", "control", "runs", "done", title=title)
+    for (*setting, size, control), keys in sorted(cells.items(), key=lambda cell: bool(cell[0][-1])):
+        table.add_row(*setting, str(size), control, str(len(keys)), str(len(keys & done)))
     output.print(table)

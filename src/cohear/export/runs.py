@@ -82,7 +82,7 @@ def prepare_cell(
 ) -> tuple[Prepared, list[RunSpec]]:
     """Read the data, make what is missing of features, and give the specifications of the cell's repeats."""
     wanted = CombinationSettings(lists=[list(cell.tasks)])
-    narrowed = settings.model_copy(update={"combinations": wanted})
+    narrowed = settings.model_copy(update={"combinations": wanted, "controls": []})
     try:
         prepared = prepare(narrowed, places.code, cache=make_folder(places.cache), jobs=jobs, progress=progress)
     except UserError as error:

@@ -1,6 +1,7 @@
 """What a study folder holds; only ``results.csv`` must be there."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from cohear.analysis.answers import CURVES
-from cohear.analysis.cell_tests import MARGIN
+from cohear.analysis.cell_tests import MARGIN, PerTask
 from cohear.analysis.columns import METRICS
 from cohear.analysis.facts import looks_of, margins_of, ratios_of
 from cohear.analysis.gains import caveats
@@ -17,35 +18,19 @@ from cohear.analysis.results import read_gains, read_results
 from cohear.analysis.sequential import gains_by_design
 from cohear.analysis.tables import read_table, typed
 from cohear.base.errors import UserError
-from cohear.study.repeats import Repeats
+from cohear.study.folder import StudyFolder
+from cohear.study.status import Status, read_status
 
 
 @dataclass(frozen=True)
-class Progress:
-    """How far a study has come.
-
-    Attributes:
-        planned: runs of the plan (those with results where there is no plan), or those that there will be at most.
-        done: runs with a record.
-        failed: run name and error text of the runs that failed and have no record.
-    """
-
-    planned: int
-    done: int
-    failed: list[tuple[str, str]]
-
-    @property
-    def open(self) -> int:
-        """Runs that are neither done nor failed."""
-        return max(0, self.planned - self.done - len(self.failed))
-
-
-@dataclass(frozen=True)
-class StudyFolder:
+class FolderContent:
     """All that the page is made of; empty where the folder has no such file.
 
     Attributes:
+        status: how far the study has come; a folder without a plan holds all of its runs.
+        failures: the last words, with the traceback, of runs that failed and have no record, by run.
         order: (features, encoder, arm) in the order of the plan.
+        check: the audit, where ``cohear check`` left one.
     """
 
     path: Path
@@ -53,16 +38,28 @@ class StudyFolder:
     results: pd.DataFrame
     gains: pd.DataFrame
     metrics: pd.DataFrame
-    progress: Progress
+    status: Status
     caveats: list[str]
     margins: dict[str, float]
     data: dict[str, Any] = field(default_factory=dict)
     environment: dict[str, Any] = field(default_factory=dict)
     study_text: str = ""
+    failures: dict[str, str] = field(default_factory=dict)
     order: list[tuple[str, str, str]] = field(default_factory=list)
+    check: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def ordinary(self) -> pd.DataFrame:
+        """Results of runs that are no controls."""
+        return self.results[self.results["control"] == ""]
+
+    @property
+    def statistics(self) -> tuple[PerTask, PerTask | None]:
+        """What gains are judged with: margins, and the size of test beside training parts."""
+        return self.margins or MARGIN, ratios_of(self.data) or None
 
 
-def read_folder(path: Path) -> StudyFolder:
+def read_folder(path: Path) -> FolderContent:
     """Read a study folder, or one that holds nothing but ``results.csv``.
 
     Raises:
@@ -80,18 +77,20 @@ def read_folder(path: Path) -> StudyFolder:
     text = ""
     if (path / "study.yaml").exists():
         text = (path / "study.yaml").read_text(encoding="utf-8", errors="replace")
-    return StudyFolder(
+    return FolderContent(
         path=path,
         name=str(plan.get("study") or path.resolve().name),
         results=results,
         gains=judged,
         metrics=metrics,
-        progress=_progress(path, plan, results),
+        status=_status(path, plan, results),
         caveats=[*caveats(results, looks_of(data)), *unpaired(results)],
         margins=margins,
         data=data,
         environment=_json(path / "environment.json"),
         study_text=text,
+        failures=_failures(path, plan),
+        check=_json(path / "check.json"),
         order=list(dict.fromkeys((r["features"], r["encoder"], r["arm"]) for r in plan.get("runs", []))),
     )
 
@@ -132,21 +131,22 @@ def _json(path: Path) -> dict[str, Any]:
     return value
 
 
-def _progress(path: Path, plan: dict[str, Any], results: pd.DataFrame) -> Progress:
-    planned = {str(run["run"]): run for run in plan.get("runs", [])}
-    if told := _json(path / "repeats.json"):
-        repeats, cells = Repeats.from_json(plan["runs"], told)
-        wanted = repeats.at_most(cells)
-        planned = {key: run for key, run in planned.items() if key in wanted}
-    if not planned:
-        done = results["run"].nunique()
-        return Progress(done, done, [])
-    done, failed = 0, []
-    for key, run in planned.items():
-        folder = path / "runs" / key
-        if (folder / "record.json").exists():
-            done += 1
-        elif (folder / "error.json").exists():
-            about = f"{run.get('combination', key)}, fold {run.get('fold')}, seed {run.get('seed')}"
-            failed.append((about, str(_json(folder / "error.json").get("error", ""))))
-    return Progress(len(planned), done, failed)
+def _status(path: Path, plan: Mapping[str, Any], results: pd.DataFrame) -> Status:
+    if plan.get("runs"):
+        return read_status(StudyFolder(path))
+    runs = results.drop_duplicates("run")
+    done = len(runs)
+    return Status(path.resolve().name, done, done, {}, False, float(runs["seconds"].sum()), None)
+
+
+def _failures(path: Path, plan: Mapping[str, Any]) -> dict[str, str]:
+    """Where the runs that failed were, and what their traceback says."""
+    told = {}
+    for run in plan.get("runs", []):
+        folder = path / "runs" / str(run["run"])
+        if not (folder / "record.json").exists() and (folder / "error.json").exists():
+            words = _json(folder / "error.json")
+            where = (f"{name} {run.get(name)}" for name in ("encoder", "arm", "fold", "seed"))
+            text = (str(words.get(name, "")) for name in ("error", "traceback"))
+            told[", ".join((str(run.get("combination")), *where))] = "\n".join(filter(None, text))
+    return told

@@ -195,7 +195,7 @@ def trained_again(folder: StudyFolder, plan: Sequence[PlannedRun]) -> list[str]:
 
 def _cell(run: dict[str, Any]) -> tuple[Any, ...]:
     names = ("features", "encoder", "arm", "combination", "control", "fold", "seed")
-    return tuple(run[name] for name in names)
+    return (*(run[name] for name in names), run.get("focal", ""))
 
 
 def _differences(old: dict[str, Any], new: dict[str, Any]) -> list[str]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from filelock import FileLock, Timeout
 
@@ -66,10 +68,15 @@ def read_status(folder: StudyFolder) -> Status:
         cost_left += cell["cost"]
         error = folder.error(key)
         if error is not None:
-            failed[f"{cell['combination']} ({cell['encoder']}, fold {cell['fold']}, seed {cell['seed']})"] = error
+            failed[_named(cell)] = error
     left = spent / cost_done * cost_left / available_cores() if cost_done else None
     working = _is_locked(folder)
     return Status(folder.read_study_name(), len(runs), done, failed, working, spent, left, wanted, cells)
+
+
+def _named(cell: Mapping[str, Any]) -> str:
+    control = f"control {cell['control']} of {cell['focal']}, " if cell["control"] else ""
+    return f"{cell['combination']} ({control}{cell['encoder']}, fold {cell['fold']}, seed {cell['seed']})"
 
 
 def _is_locked(folder: StudyFolder) -> bool:

@@ -89,7 +89,7 @@ def _results(
                 record["steps"],
                 record["seconds"],
                 told["test_part"],
-                "",
+                cell.get("focal", ""),
             )
 
 

@@ -4,6 +4,7 @@ from cohear.study.spec.load import check_study, load_study
 from cohear.study.spec.parts import (
     ArmSettings,
     CombinationSettings,
+    ControlSettings,
     DatasetSettings,
     EncoderSettings,
     FeatureSettings,
@@ -15,6 +16,7 @@ from cohear.study.spec.settings import StudySettings
 __all__ = [
     "ArmSettings",
     "CombinationSettings",
+    "ControlSettings",
     "DatasetSettings",
     "EncoderSettings",
     "FeatureSettings",

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from cohear.base.errors import StudyError
 from cohear.base.plugins import load_installed_parts
 from cohear.base.yaml_text import YamlMistake, YamlText, read_yaml
+from cohear.study.spec.controls import mistakes_in_controls
 from cohear.study.spec.grid import mistakes_in_grid
 from cohear.study.spec.names import mistakes_in_names, mistakes_in_plugins
 from cohear.study.spec.settings import StudySettings
@@ -24,7 +25,9 @@ def load_study(path: Path) -> StudySettings:
     try:
         text = read_yaml(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError as error:
-        raise StudyError(["there is no such file; `cohear demo` shows an example"], str(path)) from error
+        raise StudyError(
+            ["there is no such file; `cohear init FOLDER` writes one for folders of audio"], str(path)
+        ) from error
     except (OSError, UnicodeDecodeError) as error:
         raise StudyError([f"cannot be read: {error}"], str(path)) from error
     except YamlMistake as error:
@@ -54,6 +57,7 @@ def check_study(text: YamlText, source: str = "", folder: Path | None = None) ->
     mistakes = mistakes_in_plugins(settings, folder or Path()) or [
         *mistakes_in_names(settings, text),
         *mistakes_in_grid(settings, folder),
+        *mistakes_in_controls(settings, folder),
     ]
     if mistakes:
         raise StudyError(mistakes, source)
@@ -79,6 +83,7 @@ def _beside(error: ValidationError, text: YamlText, folder: Path | None) -> list
     found = mistakes_in_plugins(settings, folder or Path()) or [
         *mistakes_in_names(settings, text),
         *mistakes_in_grid(settings, folder, spoilt),
+        *mistakes_in_controls(settings, folder, spoilt),
     ]
     # what refers to a spoilt part cannot be judged
     about = {*spoilt, *(("tasks", "combinations") if spoilt & {"datasets", "tasks"} else ())}

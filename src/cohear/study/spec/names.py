@@ -66,6 +66,4 @@ def mistakes_in_names(settings: StudySettings, text: YamlText) -> list[str]:
     for place, value, registry in registries:
         if value is not None and value not in registry:
             mistakes.append(f"{place}: unknown {registry.what} {value!r}{did_you_mean(value, registry)}")
-    if settings.controls:
-        mistakes.append("controls: this version has none yet; leave it empty")
     return list(dict.fromkeys(mistakes))

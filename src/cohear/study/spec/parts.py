@@ -1,4 +1,4 @@
-"""Settings of the parts of a study file: a dataset, a task, the repeats, combinations, front-ends, encoders, arms."""
+"""Settings of the parts of a study file: datasets, tasks, repeats, combinations, controls, the grid, arms."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 from cohear.features.front_end import FrontEnd, build_front_end
 from cohear.models.encoder import EncoderChoice
@@ -119,6 +119,29 @@ def as_named(value: Any) -> Any:  # noqa: ANN401 - a validator sees anything
     """A bare name, or a list in which bare names stand for ``{name: …}``."""
     items = value if isinstance(value, list) else [value]
     return [{"name": item} if isinstance(item, str) else item for item in items]
+
+
+def _as_number_or_all(value: Any) -> Any:  # noqa: ANN401 - a validator sees anything
+    if value is None or value == "all":
+        return value
+    if isinstance(value, int | str) and str(value).isdecimal() and int(value) >= 1:
+        return int(value)
+    raise ValueError("must be a whole number from 1, or all")
+
+
+class ControlSettings(SpecModel):
+    """A control by name, and which pairs it is run for: so many partners a task, or those listed."""
+
+    name: Text
+    partners: Annotated[int | Literal["all"] | None, BeforeValidator(_as_number_or_all)] = None
+    pairs: list[Annotated[list[Text], Field(min_length=2, max_length=2)]] = Field([])
+
+    @field_validator("pairs")
+    @classmethod
+    def _of_two(cls, value: list[list[str]]) -> list[list[str]]:
+        if any(one == other for one, other in value):
+            raise ValueError("a pair is of two different tasks")
+        return value
 
 
 class FeatureSettings(SpecModel):

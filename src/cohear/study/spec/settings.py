@@ -16,6 +16,7 @@ from cohear.models.encoder import EncoderChoice
 from cohear.study.spec.parts import (
     ArmSettings,
     CombinationSettings,
+    ControlSettings,
     DatasetSettings,
     EncoderSettings,
     FeatureSettings,
@@ -46,7 +47,7 @@ class StudySettings(SpecModel):
     combinations: Annotated[CombinationSettings, BeforeValidator(as_combinations)] = CombinationSettings(
         named=["singles", "pairs", "all"]
     )
-    controls: Annotated[list[str], OneOrMore] = Field([])
+    controls: Annotated[list[ControlSettings], BeforeValidator(as_named)] = Field([])
     repeats: RepeatSettings = RepeatSettings()
     window: float = Field(1.0, gt=0)
     margin: float = Field(0.01, ge=0)

@@ -6,7 +6,14 @@ from pydantic import BaseModel, ValidationError
 
 from cohear.base.registry import did_you_mean
 from cohear.base.yaml_text import Place, YamlText
-from cohear.study.spec.parts import ArmSettings, CombinationSettings, DatasetSettings, RepeatSettings, TaskSettings
+from cohear.study.spec.parts import (
+    ArmSettings,
+    CombinationSettings,
+    ControlSettings,
+    DatasetSettings,
+    RepeatSettings,
+    TaskSettings,
+)
 from cohear.study.spec.settings import StudySettings
 from cohear.training.settings import TrainingSettings
 
@@ -58,6 +65,8 @@ def _known_keys(place: Place) -> list[str]:
         model = TrainingSettings
     elif place and place[0] == "repeats":
         model = RepeatSettings
+    elif place and place[0] == "controls":
+        model = ControlSettings
     elif place and place[0] == "combinations":
         model = CombinationSettings
     return list(model.model_fields)
