@@ -222,8 +222,8 @@ def page(rows: list[dict[str, object]], played: list[dict[str, object]], seconds
             "# Calibration\n",
             "Made by `make calibration` (`benchmarks/calibration.py --full`); "
             f"{seconds:.0f} s of processor time, seed {seed}. Simulated studies of six tasks, all pairs, five",
-            "folds; the variance parts are those of [variance-parts.csv](variance-parts.csv), of real runs. `cells` is the number",
-            "of cells with a true gain of 0, and about that of ±0.5, ±1, ±2 and ±4 points each.\n",
+            "folds; the variance parts are those of [variance-parts.csv](variance-parts.csv), of real runs. `cells` is",
+            "the number of cells with a true gain of 0, and about that of ±0.5, ±1, ±2 and ±4 points each.\n",
             "- `called`, `families`: without any true gain, cells called `helps` or `hurts`, and families with such a"
             " cell (limit 0.05 for cells; a family without any gain should have 0.05 too, which heavy tails exceed)",
             "- `fdr`: share of a family's calls that are wrong, mean over families, in a mixture of gains: what",
