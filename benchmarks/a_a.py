@@ -84,9 +84,9 @@ def page(lines: list[dict[str, object]], source: str) -> str:
         [
             "# A/A: single against single\n",
             f"Made by `benchmarks/a_a.py` from [{source}]({source}/results.csv): single runs of six real tasks under",
-            "many seeds. The seeds of a group stand for the single, the next five groups for partners, and each group is",
-            "the single once, so every run is in several families. Nothing is shared: every call is false (limit: 5 % of",
-            "cells). `p_below_5`: cells that a test of each alone calls at 5 %; `covered`: intervals that hold 0;",
+            "many seeds. The seeds of a group stand for the single, the next five groups for partners, and each group",
+            "is the single once, so every run is in several families. Nothing is shared: every call is false (limit:",
+            "5 % of cells). `p_below_5`: cells that a test of each alone calls at 5 %; `covered`: intervals that hold 0;",
             "`harmless`: cells called harmless, which is true of all.\n",
             f"| {' | '.join(names)} |",
             "|" + "---|" * len(names),
