@@ -61,8 +61,20 @@ def make_folder(path: Path) -> Path:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write a text file whole or not at all (UTF-8, through a temporary file and a rename)."""
-    write_bytes(path, text.encode("utf-8"))
+    """Write a text file whole or not at all (UTF-8, through a temporary file and a rename).
+
+    A file that says the same is left as it is: tables of a folder that nobody may write to can be read by all commands.
+    """
+    content = text.encode("utf-8")
+    if not _says(path, content):
+        write_bytes(path, content)
+
+
+def _says(path: Path, content: bytes) -> bool:
+    try:
+        return path.stat().st_size == len(content) and path.read_bytes() == content
+    except OSError:
+        return False
 
 
 def write_bytes(path: Path, content: bytes) -> None:
