@@ -1,7 +1,7 @@
 """What a study folder holds; only ``results.csv`` must be there."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,9 @@ from cohear.analysis.tables import read_table, typed
 from cohear.base.errors import UserError
 from cohear.study.folder import StudyFolder
 from cohear.study.status import Status, read_status
+
+POINTS = (*CURVES, "metric")
+"""Columns of learning curves."""
 
 
 @dataclass(frozen=True)
@@ -104,14 +107,26 @@ def read_metrics(folder: Path) -> pd.DataFrame:
 def read_curves(folder: Path, results: pd.DataFrame) -> pd.DataFrame:
     """Training losses of the single runs' ``curve.csv``, with their ``run``; without a row where there is none."""
     alone = results[(results["control"] == "") & (results["combination"] == results["task"])]
+    return read_points(folder, alone["run"])[list(CURVES)]
+
+
+def read_points(folder: Path, runs: Iterable[str]) -> pd.DataFrame:
+    """The ``curve.csv`` of some runs; runs that left none are passed over.
+
+    Returns:
+        The columns of :data:`POINTS`; the numbers NaN where there is none.
+
+    Raises:
+        UserError: a file is broken.
+    """
     found = []
-    for run in alone["run"].unique():
+    for run in dict.fromkeys(runs):
         path = folder / "runs" / run / "curve.csv"
         if Path(run).name == run and path.is_file():  # names in tables from elsewhere may be paths
-            table = read_table(path, CURVES[1:])
-            numbers = {name: pd.to_numeric(table[name], errors="coerce") for name in ("step", "loss")}
-            found.append(table.assign(run=run, **numbers)[list(CURVES)])
-    return pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=list(CURVES))
+            table = read_table(path, CURVES[1:], POINTS[len(CURVES) :])
+            numbers = {name: pd.to_numeric(table[name], errors="coerce") for name in ("step", "loss", "metric")}
+            found.append(table.assign(run=run, **numbers)[list(POINTS)])
+    return pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=list(POINTS))
 
 
 def read_facts(folder: Path) -> dict[str, Any]:
