@@ -100,16 +100,16 @@ def read_metrics(folder: Path) -> pd.DataFrame:
 
 
 def read_curves(folder: Path, results: pd.DataFrame) -> pd.DataFrame:
-    """Training losses of the single runs' ``curve.csv``, with their ``run``; without a row where there is none."""
-    alone = results[(results["control"] == "") & (results["combination"] == results["task"])]
+    """``curve.csv`` of the ordinary runs, with their ``run``; without a row where there is none."""
     found = []
-    for run in alone["run"].unique():
+    for run in results.loc[results["control"] == "", "run"].unique():
         path = folder / "runs" / run / "curve.csv"
         if Path(run).name == run and path.is_file():  # names in tables from elsewhere may be paths
-            table = read_table(path, CURVES[1:])
-            numbers = {name: pd.to_numeric(table[name], errors="coerce") for name in ("step", "loss")}
-            found.append(table.assign(run=run, **numbers)[list(CURVES)])
-    return pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=list(CURVES))
+            found.append(read_table(path, CURVES[1:]).assign(run=run))
+    if not found:
+        return pd.DataFrame(columns=list(CURVES))
+    table = pd.concat(found, ignore_index=True)[list(CURVES)]
+    return table.assign(**{name: pd.to_numeric(table[name], errors="coerce") for name in ("step", "loss", "metric")})
 
 
 def read_facts(folder: Path) -> dict[str, Any]:
