@@ -49,7 +49,8 @@ def steps_to_score(results: pd.DataFrame, curves: pd.DataFrame, share: float = S
     found = []
     for cell, rows in both.groupby(list(CELL), sort=True):
         task, _, *setting = cell
-        score, sign = scores[(task, *setting)]
+        own = (task, *setting)
+        score, sign = scores[own]
         steps = np.array(
             [
                 [_reached(by_run[run, str(task)], score, sign) for run in (row["run_single"], row["run"])]
