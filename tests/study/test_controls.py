@@ -38,7 +38,7 @@ GRID = {
 }
 
 
-@dataclass
+@dataclass(repr=False)  # hypothesis shows what a test was given
 class Planned:
     """A study made ready in this process."""
 
