@@ -2,10 +2,10 @@
 
 Usage: ``python benchmarks/a_a.py [DATA] [--singles docs/results/a-a] [--out docs/results]``
 
-From the results of singles with many seeds (``cohear run studies/a-a.yaml``) families are made that look like those of a
-study: the seeds of a group stand for the single runs, and five other groups for five partners. With one seed a fold
-a cell has 5 repeats, with two 10, with four 20. Every seed is in one family. DATA is not used: `make bench` gives it
-to every benchmark.
+From the results of singles with many seeds (``cohear run studies/a-a.yaml``) families are made like those of a
+study: the seeds of a group stand for the single runs, and the next five groups for five partners; each group is the
+single once. With one seed a fold a cell has 5 repeats, with two 10, with four 20. DATA is not used: `make bench` gives
+it to every benchmark.
 """
 
 # ruff: noqa: E402 - the variables below must be set before numpy is imported
@@ -40,8 +40,9 @@ def families(results: pd.DataFrame, seeds_a_fold: int) -> pd.DataFrame:
     seeds = sorted(int(seed) for seed in alone["seed"].unique())
     groups = [seeds[i : i + seeds_a_fold] for i in range(0, len(seeds) - seeds_a_fold + 1, seeds_a_fold)]
     made = []
-    for number in range(len(groups) // (1 + PARTNERS)):
-        for place, group in enumerate(groups[number * (1 + PARTNERS) : (number + 1) * (1 + PARTNERS)]):
+    for number in range(len(groups) if len(groups) > PARTNERS else 0):
+        for place in range(1 + PARTNERS):
+            group = groups[(number + place) % len(groups)]
             rows = alone[alone["seed"].isin(group)]
             partner = "" if place == 0 else f"+other{place}"
             made.append(
@@ -83,9 +84,10 @@ def page(lines: list[dict[str, object]], source: str) -> str:
         [
             "# A/A: single against single\n",
             f"Made by `benchmarks/a_a.py` from [{source}]({source}/results.csv): single runs of six real tasks under",
-            "many seeds. The seeds of a group stand for the single, five other groups for partners; nothing is shared,",
-            "so every call is false (limit: 5 % of cells). `p_below_5`: cells that a test of each alone calls at 5 %;",
-            "`covered`: intervals that hold 0; `harmless`: cells called harmless, which is true of all.\n",
+            "many seeds. The seeds of a group stand for the single, the next five groups for partners, and each group",
+            "is the single once, so every run is in several families. Nothing is shared: every call is false (limit:",
+            "5 % of cells). `p_below_5`: cells that a test of each alone calls at 5 %; `covered`: intervals that hold",
+            "0; `harmless`: cells called harmless, which is true of all.\n",
             f"| {' | '.join(names)} |",
             "|" + "---|" * len(names),
             *(f"| {' | '.join(one)} |" for one in shown),

@@ -21,9 +21,6 @@ from cohear.base.errors import UserError
 from cohear.study.folder import StudyFolder
 from cohear.study.status import Status, read_status
 
-POINTS = (*CURVES, "metric")
-"""Columns of learning curves."""
-
 
 @dataclass(frozen=True)
 class FolderContent:
@@ -105,16 +102,15 @@ def read_metrics(folder: Path) -> pd.DataFrame:
 
 
 def read_curves(folder: Path, results: pd.DataFrame) -> pd.DataFrame:
-    """Training losses of the single runs' ``curve.csv``, with their ``run``; without a row where there is none."""
-    alone = results[(results["control"] == "") & (results["combination"] == results["task"])]
-    return read_points(folder, alone["run"])[list(CURVES)]
+    """``curve.csv`` of the ordinary runs, with their ``run``; without a row where there is none."""
+    return read_points(folder, results.loc[results["control"] == "", "run"])
 
 
 def read_points(folder: Path, runs: Iterable[str]) -> pd.DataFrame:
     """The ``curve.csv`` of some runs; runs that left none are passed over.
 
     Returns:
-        The columns of :data:`POINTS`; the numbers NaN where there is none.
+        The columns of ``CURVES``; the numbers NaN where there is none.
 
     Raises:
         UserError: a file is broken.
@@ -123,10 +119,10 @@ def read_points(folder: Path, runs: Iterable[str]) -> pd.DataFrame:
     for run in dict.fromkeys(runs):
         path = folder / "runs" / run / "curve.csv"
         if Path(run).name == run and path.is_file():  # names in tables from elsewhere may be paths
-            table = read_table(path, CURVES[1:], POINTS[len(CURVES) :])
+            table = read_table(path, CURVES[1:-1], CURVES[-1:])
             numbers = {name: pd.to_numeric(table[name], errors="coerce") for name in ("step", "loss", "metric")}
-            found.append(table.assign(run=run, **numbers)[list(POINTS)])
-    return pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=list(POINTS))
+            found.append(table.assign(run=run, **numbers)[list(CURVES)])
+    return pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=list(CURVES))
 
 
 def read_facts(folder: Path) -> dict[str, Any]:

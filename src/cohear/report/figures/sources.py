@@ -9,11 +9,11 @@ from typing import Any
 
 import pandas as pd
 
-from cohear.analysis.answers import Tables, answers
+from cohear.analysis.answers import CURVES, Tables, answers
 from cohear.analysis.columns import CONTROLS, SETTING
 from cohear.analysis.controls import control_gains
 from cohear.analysis.pairs import paired_differences
-from cohear.report.folder import POINTS, FolderContent, read_curves, read_points
+from cohear.report.folder import FolderContent, read_curves, read_points
 from cohear.report.numbers import fraction_metrics
 from cohear.report.views import of_setting, setting_order, study_order
 
@@ -27,7 +27,7 @@ def _no_answers() -> Mapping[str, Any]:
 
 def _no_curves(runs: Sequence[str]) -> pd.DataFrame:
     del runs
-    return pd.DataFrame(columns=list(POINTS))
+    return pd.DataFrame(columns=list(CURVES))
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Sources:
         fractions: metrics that are shown as points.
         data: ``data.json``.
         answered: gives the answers of the whole study; asked once, and only by figures that need them.
-        curves: gives the learning curves of runs (:data:`POINTS`), as far as there are any.
+        curves: gives the learning curves of runs (``CURVES``), as far as there are any.
         setting: the one that the tables are of; None for the whole study.
     """
 
