@@ -23,7 +23,7 @@ TEST_ENV := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1
 PYTEST := $(TEST_ENV) $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-long lint format bench calibration study clean clean-all
+.PHONY: help setup demo test test-long lint format bench calibration study pictures clean clean-all
 .DELETE_ON_ERROR:
 
 help: ## list these commands
@@ -78,6 +78,9 @@ calibration: $(STAMP) ## what the verdicts are worth, by simulation: docs/result
 
 study: $(STAMP) ## the real study, studies/speech-and-sound.yaml, into out/speech-and-sound
 	$(BIN)/cohear run studies/speech-and-sound.yaml --out out/speech-and-sound
+
+pictures: $(STAMP) ## the pictures of the report in docs/images, from docs/results/speech-and-sound
+	$(BIN)/python docs/pictures.py
 
 clean: ## remove caches and build files; results and .venv stay
 	rm -rf build dist src/*.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -123,9 +123,9 @@ def test_a_page_that_cannot_be_written(cohear, study):
 
 def test_hostile_names_stay_text(cohear, study, tmp_path):
     name = "<script>alert(1)</script>[red]\u202e"
-    planted.write_rows(
-        tmp_path / "bird", [{**r, "bird": r["bird"].replace("low", name)} for r in planted.read_rows(tmp_path / "bird")]
-    )
+    rows = [{**r, "bird": r["bird"].replace("low", name)} for r in planted.read_rows(tmp_path / "bird")]
+    rows[-1]["bird"] = name  # so that it is the most frequent, and told
+    planted.write_rows(tmp_path / "bird", rows)
     page = tmp_path / "page.html"
     ended = cohear(study, "--page", page)
     assert ended.returncode == 0, ended.stderr
@@ -158,6 +158,9 @@ def test_a_finished_study_is_judged(finished):
         assert one["figures"]["blame"] in {"data-shift", "overfitting", "too-little-data", "not-learnt", "none"}
         assert 0 <= one["figures"]["train"] <= 1
     assert (finished.root / "out" / "check.html").is_file()
+    assert json.loads((finished.root / "out" / "check.json").read_text())["findings"][0]["code"] in {
+        one["code"] for one in told["findings"]
+    }
 
 
 def test_examples_in_the_help_are_real():

@@ -1,19 +1,25 @@
 """The page in a real browser: nothing is loaded, nothing overflows, it shows what is in the tables."""
 
+import json
 import shutil
 
+import numpy as np
 import pytest
-from simulated_study import HOSTILE, write_study
+import soundfile
+from simulated_study import HOSTILE, TASKS, write_study
 
-from cohear.analysis.results import read_gains
+from cohear.analysis.pairs import paired_differences
+from cohear.analysis.results import read_gains, read_results
+from cohear.analysis.scores import scores
 from cohear.report.build import write_report
-from cohear.report.numbers import signed
+from cohear.report.numbers import level, signed
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium on this machine"),
 ]
+WIDE, NARROW = 1400, 360
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +37,41 @@ def pages(tmp_path_factory):
     plain = write_study(folder / "plain")
     hostile = write_study(folder / "hostile", names=HOSTILE, encoders=("small", "dnn"))
     bare = write_study(folder / "bare", folds=1, extras=False)
-    return {path.name: (path, write_report(path)) for path in (plain, hostile, bare)}
+    for study in (plain, hostile):
+        (study / "check.json").write_text(json.dumps(found_in(study)))
+    (hostile / "data" / "set").mkdir(parents=True)
+    with_audio(hostile)
+    return {path.name: (path, write_report(path, clips=path == hostile)) for path in (plain, hostile, bare)}
+
+
+def found_in(study):
+    task = next(iter(json.loads((study / "data.json").read_text())["tasks"]))
+    finding = {
+        "severity": "error",
+        "code": "leak",
+        "dataset": task,
+        "task": task,
+        "fold": 0,
+        "clips": [],
+        "figures": {},
+    }
+    finding |= {"sentence": f"{task} leaks", "cure": "hold it out"}
+    return {"study": "x", "counts": {"error": 1, "warning": 0, "note": 0}, "findings": [finding], "datasets": {}}
+
+
+def with_audio(study):
+    """A dataset of the clips that the simulated predictions name, for the first task."""
+    root = study / "data" / "set"
+    rows = ["path,group"]
+    for fold in range(5):
+        (root / str(fold)).mkdir()
+        for k in range(20):
+            soundfile.write(root / str(fold) / f"{k:03}.wav", np.sin(np.arange(4000) * 0.1 * (k + 1)) * 0.5, 8000)
+            rows.append(f"{fold}/{k:03}.wav,{'<b>' if k % 2 else 'two'}")
+    (root / "manifest.csv").write_text("\n".join(rows))
+    tasks = {name: {"dataset": "set", "target": "label"} for name in HOSTILE}
+    text = {"study": "hostile", "datasets": {"set": {"path": "data/set"}}, "tasks": tasks}
+    (study / "study.yaml").write_text(json.dumps(text))
 
 
 @pytest.fixture
@@ -39,8 +79,8 @@ def opened(browser):
     """Open a page; at the end there must have been no error and no request but the file itself."""
     wrong, made = [], []
 
-    def open_page(path, width=1400, scheme="light"):
-        page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    def open_page(path, width=WIDE, scheme="light", height=900):
+        page = browser.new_page(viewport={"width": width, "height": height}, color_scheme=scheme)
         made.append(page)
         page.on("console", lambda message: wrong.append(message.text))
         page.on("pageerror", lambda error: wrong.append(str(error)))
@@ -55,27 +95,54 @@ def opened(browser):
     assert [what for what in wrong if not what.startswith("data:")] == []
 
 
+def open_cell(page, place=0):
+    page.locator("#matrix .matrix td.cell button").nth(place).click()
+    assert page.locator("dialog[open]").count() == 1
+
+
 @pytest.mark.parametrize("name", ["plain", "hostile", "bare"])
-@pytest.mark.parametrize("width", [390, 1400])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_nothing_overflows(opened, pages, name, width, scheme):
-    page = opened(pages[name][1], width, scheme)
+@pytest.mark.parametrize("width", [NARROW, WIDE])
+def test_nothing_overflows(opened, pages, name, width):
+    page = opened(pages[name][1], width)
     page.evaluate("document.querySelectorAll('details').forEach((d) => (d.open = true))")
+    stuck = """(root) => [...document.querySelectorAll(root + " *")].filter((e) =>
+        e.checkVisibility() && !e.closest(".scroll, pre, svg, .tip, .label, .unseen, .field") &&
+        (e.getBoundingClientRect().right > innerWidth + 1 || e.getBoundingClientRect().left < -1))
+        .map((e) => e.outerHTML.slice(0, 80))"""
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     # nothing sticks out of the page but what scrolls inside its box
-    stuck = page.evaluate("""() => [...document.querySelectorAll("main *")].filter((e) =>
-        e.checkVisibility() && !e.closest(".scroll, pre, svg, .tip, .label") &&
-        e.getBoundingClientRect().right > innerWidth + 1).map((e) => e.outerHTML.slice(0, 80))""")
-    assert stuck == []
+    assert page.evaluate(stuck, "main") == []
+    open_cell(page)
+    assert page.evaluate(stuck, "dialog") == []
+    assert page.evaluate("document.querySelector('dialog').scrollWidth <= document.querySelector('dialog').clientWidth")
+
+
+@pytest.mark.parametrize(("width", "height"), [(WIDE, 900), (NARROW, 740)])
+def test_the_first_screen_answers(opened, pages, width, height):
+    """Which two tasks help each other most, and how sure that is, without scrolling."""
+    page = opened(pages["plain"][1], width, height=height)
+    for words in ("digit and keyword help each other most", "How sure? Sure. Both gains are beyond chance"):
+        box = page.get_by_text(words).bounding_box()
+        assert box["y"] + box["height"] <= height
+    if width == WIDE:
+        for words in ("Which tasks to train together?", "points a task", "better together, beyond chance"):
+            box = page.get_by_text(words).first.bounding_box()
+            assert box["y"] + box["height"] <= height
 
 
 @pytest.mark.parametrize("name", ["plain", "hostile"])
 def test_every_gain_shown_is_that_of_the_table(opened, pages, name):
     folder, path = pages[name]
     page = opened(path)
-    shown = page.evaluate("""() => [...document.querySelectorAll(".matrix button")].map((b) => [
-        b.closest(".view").dataset.encoder, b.dataset.task, b.dataset.combination, Number(b.dataset.gain),
-        b.querySelector("b").textContent, b.querySelector("span").textContent.split(" ")[1]])""")
+    shown = []
+    encoders = ("small", "dnn") if name == "hostile" else ("small",)
+    for encoder in encoders:
+        if name == "hostile":
+            page.locator("select[data-choice=encoder]").select_option(encoder)
+        shown += page.evaluate("""() => [...document.querySelectorAll("#matrix .matrix td.cell button")].map((b) => {
+            const cell = page.cellOf(b);
+            return [b.closest(".view").dataset.encoder, cell.task, cell.combination, Number(b.dataset.gain),
+                b.querySelector("b").textContent, b.querySelector("span").textContent.split(" ")[1]]})""")
     expected = [
         [r["encoder"], r["task"], r["combination"], r["gain"], signed(r["gain"], True), r["verdict"]]
         for r in read_gains(folder / "gains.csv").to_dict("records")
@@ -83,38 +150,134 @@ def test_every_gain_shown_is_that_of_the_table(opened, pages, name):
     assert sorted(shown) == sorted(expected)
 
 
+def test_every_score_shown_is_that_of_the_runs(opened, pages):
+    folder, path = pages["plain"]
+    shown = opened(path).evaluate("""() => [...document.querySelectorAll("#scores .card")].flatMap((card) =>
+        [...card.querySelectorAll("tbody tr")].map((r) => [card.querySelector("h3").textContent,
+            r.querySelector("th").title, r.cells[1].textContent, r.cells[2].textContent]))""")
+    expected = [
+        [
+            row["task"],
+            " + ".join(name for name in row["combination"].split("+") if name != row["task"]),
+            level(row["mean"], True),
+            level(row["sd"], True),
+        ]
+        for row in scores(read_results(folder)).to_dict("records")
+    ]
+    assert sorted(shown) == sorted(expected)
+
+
 def test_a_tooltip_on_focus_on_hover_and_by_arrow_keys(opened, pages):
     page = opened(pages["plain"][1])
-    first = page.locator(".matrix button").first
-    first.focus()
-    tip = page.locator(".tip:visible")
-    assert tip.count() == 0 or "digit" in tip.inner_text()  # a script's focus may not count as the keyboard's
+    tip = page.locator("#tip:visible")
+    page.locator("#matrix .matrix td.cell button").first.focus()
     page.keyboard.press("ArrowRight")
     assert tip.count() == 1
     text = tip.inner_text()
     for word in ("digit beside emotion", "95 % interval", "alone", "together", "p, adjusted", "repeats"):
         assert word in text
     box = tip.bounding_box()
-    assert box["x"] >= 0 and box["y"] >= 0 and box["x"] + box["width"] <= 1400
+    assert box["x"] >= 0 and box["y"] >= 0 and box["x"] + box["width"] <= WIDE
+    assert page.evaluate("document.activeElement.getAttribute('aria-describedby')") == "tip"
     page.keyboard.press("Escape")
     assert tip.count() == 0
     page.keyboard.press("ArrowDown")
-    page.locator(".matrix button").nth(8).hover()
+    page.locator("#matrix .matrix td.cell button").nth(8).hover()
     assert tip.count() == 1
 
 
-def test_switching_the_encoder(opened, pages):
+def test_behind_a_cell(opened, pages):
+    folder, path = pages["plain"]
+    page = opened(path)
+    page.locator("#matrix .matrix td.cell button").first.focus()
+    page.keyboard.press("Enter")
+    dialog = page.locator("dialog[open]")
+    assert "digit beside keyword" in dialog.inner_text()
+    pairs = paired_differences(read_results(folder))
+    pairs = pairs[(pairs["task"] == "digit") & (pairs["combination"] == "digit+keyword")]
+    expected = [
+        [
+            f"fold {r['fold']}, seed {r['seed']}",
+            level(r["single"], True),
+            level(r["shared"], True),
+            signed(r["difference"], True),
+        ]
+        for r in pairs.to_dict("records")
+    ]
+    rows = """(label) => [...document.querySelectorAll(`dialog [aria-label="${label}"] tbody tr`)].map((r) =>
+        [...r.cells].slice(0, 4).map((c) => c.textContent))"""
+    assert page.evaluate(rows, "Paired differences") == expected
+    assert dialog.locator(".curve").count() == 2 and dialog.locator(".curve polyline").count() == 4
+    # what is in the confusion matrix is in the predictions: 20 clips in each of 5 folds
+    assert sum(int(row[-1]) for row in confusion(page)) == 100
+    assert dialog.get_by_text("Change of each label").count() and dialog.get_by_text("Clips that changed most").count()
+    page.keyboard.press("Escape")
+    assert page.locator("dialog[open]").count() == 0
+    assert page.evaluate("document.activeElement.matches('.matrix td.cell button')")
+
+
+def confusion(page):
+    return page.evaluate("""() => [...document.querySelectorAll('dialog [aria-label="alone"] tbody tr')]
+        .map((r) => [...r.cells].map((c) => c.textContent))""")
+
+
+def test_clips_can_be_seen_and_heard(opened, pages):
     page = opened(pages["hostile"][1])
-    views = page.locator("#matrix .view:visible")
-    assert views.count() == 1 and views.get_attribute("data-encoder") == "small"
+    open_cell(page)
+    sounds = page.locator("dialog .sound")
+    assert sounds.count() >= 2 and sounds.locator("audio").count() == sounds.count()
+    page.wait_for_function("document.querySelector('dialog .sound img').naturalWidth > 10")
+    seconds = page.evaluate("""() => new Promise((done) => { const a = document.querySelector("dialog audio");
+        a.onloadedmetadata = () => done(a.duration); a.onerror = () => done(-1); a.load(); })""")
+    assert 0.4 < seconds < 0.7
+    assert page.locator("dialog").get_by_text("Change of each group").count() >= 1
+    assert page.locator("dialog [aria-label='Change of each group'] tbody th").first.inner_text() in ("<b>", "two")
+
+
+def test_switching_encoder_and_metric(opened, pages):
+    page = opened(pages["hostile"][1])
+    view = page.locator("#matrix .view")
+    assert view.count() == 1 and view.get_attribute("data-encoder") == "small"
     page.locator("select[data-choice=encoder]").select_option("dnn")
-    assert views.count() == 1 and views.get_attribute("data-encoder") == "dnn"
+    assert view.count() == 1 and view.get_attribute("data-encoder") == "dnn"
+    assert page.locator("#answer .view").get_attribute("data-encoder") == "dnn"
+    before = page.locator("#matrix td.cell b").all_text_contents()
+    page.locator("select[data-choice=metric]").select_option("accuracy")
+    assert view.get_attribute("data-metric") == "accuracy" and view.get_attribute("data-encoder") == "dnn"
+    assert "for orientation" in view.inner_text() and page.locator("#matrix td.cell b").all_text_contents() != before
+    open_cell(page)
+    assert page.locator("dialog .curve").count() == 2
+
+
+def test_sorting_and_order(opened, pages):
+    page = opened(pages["plain"][1])
+    heads = page.locator("#matrix .matrix tbody th")
+    assert heads.all_text_contents() == list(TASKS)
+    page.locator("#matrix .sort", has_text="event").first.click()
+    column = page.locator("#matrix thead th[aria-sort=descending]")
+    assert column.count() == 1
+    gains = """() => { const at = document.querySelector("#matrix th[aria-sort]").cellIndex;
+        return [...document.querySelectorAll("#matrix .matrix tbody tr")].map((r) =>
+            r.cells[at].querySelector("button")?.dataset.gain).filter(Boolean).map(Number); }"""
+    sorted_down = page.evaluate(gains)
+    assert sorted_down == sorted(sorted_down, reverse=True) and len(sorted_down) == 5
+    page.locator("#matrix .sort", has_text="event").first.click()
+    assert page.evaluate(gains) == sorted(sorted_down)
+    for order in ("clustered", "gaining", "giving", "study"):
+        page.locator("#order").select_option(order)
+        assert sorted(heads.all_text_contents()) == sorted(TASKS)
+        # rows and columns go together: what is empty is the diagonal
+        assert page.evaluate("""() => [...document.querySelectorAll("#matrix .matrix tbody tr")].every((r, i) =>
+            r.cells[i + 2].matches(".empty"))""")
+    assert heads.all_text_contents() == list(TASKS)
 
 
 def test_hostile_names_are_shown_as_text(opened, pages):
     page = opened(pages["hostile"][1])
-    heads = page.locator("#matrix .view:visible tbody th").all_text_contents()
-    assert heads == list(HOSTILE)
+    assert page.locator("#matrix .matrix tbody th").all_text_contents() == list(HOSTILE)
+    open_cell(page)
+    assert HOSTILE[0] in page.locator("#behind-title").inner_text()
+    assert page.locator("dialog [aria-label='alone'] tbody th").all_text_contents()[:2] == list(HOSTILE[:2])
 
 
 def test_structure_that_screen_readers_need(opened, pages):
@@ -124,35 +287,20 @@ def test_structure_that_screen_readers_need(opened, pages):
         document.querySelectorAll("th:not([scope])").length,
         new Set([...document.querySelectorAll("[id]")].map((e) => e.id)).size ===
             document.querySelectorAll("[id]").length,
-        [...document.querySelectorAll("[aria-describedby]")].every((e) =>
-            document.getElementById(e.getAttribute("aria-describedby"))),
         [...document.querySelectorAll(".scroll")].every((e) => e.tabIndex === 0 && e.ariaLabel),
+        [...document.querySelectorAll(".matrix td.cell button")].every((b) => b.ariaLabel.includes(" beside ")),
     ]""") == [1, 0, True, True, True]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_contrast_of_text(opened, pages, scheme):
-    """At least 4.5 : 1 between text and its ground (WCAG 2.1, 1.4.3), hatched cells on their ground."""
-    page = opened(pages["plain"][1], scheme=scheme)
-    poor = page.evaluate("""() => {
-      const parse = (c) => (c.match(/[\\d.]+/g) || []).map(Number);
-      const light = ([r, g, b]) => [r, g, b].map((v) => v / 255)
-        .map((v) => (v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4))
-        .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
-      const ground = (e) => {
-        for (; e; e = e.parentElement) {
-          const style = getComputedStyle(e), image = style.backgroundImage.match(/rgb\\([^)]*\\)/);
-          if (image) return parse(image[0]);
-          const c = parse(style.backgroundColor);
-          if (c.length === 3 || c[3] > 0.99) return c;
-        }
-        return [255, 255, 255];
-      };
-      const texts = [...document.querySelectorAll("main *, header *")].filter((e) => e.checkVisibility() &&
-        [...e.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim()) && !e.closest("svg, .empty"));
-      return texts.map((e) => {
-        const a = light(parse(getComputedStyle(e).color)), b = light(ground(e));
-        return [(Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05), e.outerHTML.slice(0, 90)];
-      }).filter(([ratio]) => ratio < 4.5);
-    }""")
-    assert poor == []
+@pytest.mark.parametrize(("name", "width"), [("plain", WIDE), ("hostile", NARROW)])
+def test_axe_finds_nothing_serious(opened, pages, name, width, scheme):
+    """Contrast, names, roles, tables and landmarks by axe-core, of the page and of the dialog on it."""
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed").Axe()
+    page = opened(pages[name][1], width, scheme)
+    page.evaluate("document.querySelectorAll('details').forEach((d) => (d.open = true))")
+    for act in (lambda: None, lambda: open_cell(page)):
+        act()
+        told = axe.run(page).response["violations"]
+        serious = [(v["id"], v["nodes"][0]["html"][:120]) for v in told if v["impact"] in ("serious", "critical")]
+        assert serious == []

@@ -8,7 +8,7 @@ import tiny
 import torch
 
 from cohear.training.loop import processor_precision
-from cohear.training.predictions import FIXED_COLUMNS, logit_column
+from cohear.training.run_folder import FIXED_COLUMNS, logit_column
 
 HOSTILE = ["label", "part", "logit:label"]
 

@@ -13,12 +13,13 @@ from cohear.analysis.cell_tests import LEVEL, MARGIN, PerTask
 from cohear.analysis.columns import METRICS, SETTING, VERDICTS
 from cohear.analysis.controls import contrasts, control_gains, explained
 from cohear.analysis.correlates import measured
-from cohear.analysis.facts import margins_of, ratios_of
-from cohear.analysis.gains import caveats_of, gains_of
+from cohear.analysis.facts import looks_of, margins_of, ratios_of
+from cohear.analysis.gains import caveats_of
 from cohear.analysis.measurements import of_data
 from cohear.analysis.pairs import paired_differences
 from cohear.analysis.persistence import agreements, told
-from cohear.analysis.power import family_table, power_table
+from cohear.analysis.power import a_second_seed, family_table, power_table
+from cohear.analysis.sequential import gains_by_design
 from cohear.analysis.speed import SHARE, steps_to_score
 
 QUESTIONS = ("improve", "measurements", "persistence", "combining", "savings")
@@ -62,10 +63,11 @@ def answers(tables: Tables, related: Sequence[frozenset[str]] = ()) -> dict[str,
     ratio: PerTask | None = ratios_of(tables.data) or None
     margins: PerTask = margins_of(tables.data) or MARGIN
     pairs = paired_differences(results)
-    gains = gains_of(pairs, margins, ratio)
+    looks = looks_of(tables.data)
+    gains = gains_by_design(pairs, margins, ratio, looks)
     beside = contrasts(results, ratio)
     gains = explained(gains, control_gains(results, margins, ratio), beside)
-    power = power_table(pairs, margins, ratio)
+    power = power_table(pairs, margins, ratio, looks)
     known = list(related) or [frozenset(map(str, pair)) for pair in tables.data.get("related", []) if len(pair) == 2]
     parts = {
         "improve": _improve(gains, power, beside, known),
@@ -75,7 +77,7 @@ def answers(tables: Tables, related: Sequence[frozenset[str]] = ()) -> dict[str,
         "savings": _savings(results, pairs, tables.curves),
     }
     said = " ".join(part["answer"] for part in parts.values() if part["answer"])
-    return {"summary": said, **parts, "caveats": caveats_of(pairs)}
+    return {"summary": said, **parts, "caveats": caveats_of(pairs, looks)}
 
 
 def points(value: Any) -> str:  # noqa: ANN401 - a cell of a table
@@ -110,18 +112,18 @@ def _improve(
                 for kind, c in counts.items()
                 if kind != "all"
             )
-    smallest: list[float] = [
-        f["smallest_in_family"] for f in families if f["cells"] == "pairs" and f["smallest_in_family"]
-    ]
+    pair_families = [family for family in families if family["cells"] == "pairs"]
+    smallest: list[float] = [f["smallest_in_family"] for f in pair_families if f["smallest_in_family"]]
     change = "Single and pair runs on the same repeats would begin to answer this."
     if smallest:
         worth = float(two["gain"].abs().median())
         change = (
             f"Gains below about {points(min(smallest)).lstrip('+')} points could not be found (80 % power); half "
             f"of the gains seen are below {points(worth).lstrip('+')}. "
-            f"More repeats would decide {sum(_decidable(power, f) for f in families if f['cells'] == 'pairs')} "
-            "of the undecided pair cells if their gains are what they seem; other clips could change the rest."
-        )
+            f"More repeats would decide {sum(_decidable(power, f) for f in pair_families)} "
+            "of the undecided pair cells if their gains are what they seem; other clips could change the rest. "
+            + a_second_seed(pair_families)
+        ).rstrip()
     return {
         "answer": sentence,
         "would_change": change,

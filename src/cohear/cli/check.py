@@ -43,12 +43,13 @@ def check(
 
     from cohear.api import Study
     from cohear.cli.progress import TerminalProgress
-    from cohear.report.audit import audit_lines, write_audit
+    from cohear.report.audit import audit_lines, keep_audit, write_audit
 
     loaded = Study.load(study, out)
     told = loaded.check(jobs=jobs, progress=TerminalProgress(errors)).to_json()
-    if page is None and (study.is_dir() or out is not None):
-        page = loaded.folder / "check.html"
+    if study.is_dir() or out is not None:
+        keep_audit(loaded.folder, told)
+        page = page or loaded.folder / "check.html"
     if page is not None:
         write_audit(page, told)
     if as_json:

@@ -10,9 +10,13 @@ import typer
 from cohear.cli.console import note, output
 
 EXAMPLES = """
-[bold]Example[/bold]
+[bold]Examples[/bold]
 
   cohear report out/first
+
+  cohear report out/first --clips    [dim]with short players and spectrograms of clips[/dim]
+
+  cohear report out/first --watch    [dim]a page that grows while the study runs[/dim]
 """
 
 
@@ -23,8 +27,18 @@ def register(app: typer.Typer) -> None:
 
 def report(
     folder: Annotated[Path, typer.Argument(help="Study folder, or any folder with a results.csv.", show_default=False)],
+    clips: Annotated[
+        bool, typer.Option("--clips", help="Put seconds of audio and spectrograms on the page, at most 4 MB of them.")
+    ] = False,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Serve the page on this machine and renew it as runs end.")
+    ] = False,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port of --watch; 0 is any that is free.")] = 8642,
 ) -> None:
     """Write report/index.html: one page that opens from disk and loads nothing from a network."""
-    from cohear.api import make_report
+    from cohear.api import make_report, watch_report
 
-    output.print(str(make_report(folder, note)), markup=False, highlight=False, soft_wrap=True)
+    if watch:
+        watch_report(folder, port, note, clips=clips)
+        return
+    output.print(str(make_report(folder, note, clips=clips)), markup=False, highlight=False, soft_wrap=True)

@@ -13,8 +13,7 @@ from numpy.typing import NDArray
 
 from cohear.base.errors import DataError
 from cohear.tasks.kind import TARGET_KINDS, TargetKind, Targets
-from cohear.training.predictions import FIXED_COLUMNS, logit_column
-from cohear.training.run_folder import read_record
+from cohear.training.run_folder import FIXED_COLUMNS, logit_column, read_record
 from cohear.training.sources import read_split
 
 PREDICTIONS = "predictions.csv"

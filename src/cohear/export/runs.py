@@ -169,7 +169,7 @@ def train_missing(
     runs = make_folder(places.study.root / TRAINED)
     keep, parts = ("predictions", "weights"), tuple(map(str, plugins))
     work = Work(runs, places.study.splits, places.cache, keep, str(places.code), parts)
-    progress.runs_planned({spec.key: len(spec.tasks) * spec.training.steps for spec in missing}, set())
+    progress.runs_planned({spec.key: len(spec.tasks) * spec.training.steps for spec in missing}, set(), len(missing))
     with closing(LAUNCHERS["local"]().launch(missing, work, jobs)) as events:
         for event in events:
             progress.run_event(event)

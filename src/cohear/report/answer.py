@@ -1,36 +1,46 @@
-"""The answer in words: which tasks help each other, and how sure that is."""
+"""The answer in words: which two tasks help each other most, how sure that is, and what is decided."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from cohear.analysis.columns import VERDICTS
+from cohear.analysis.gains import FEWEST_REPEATS
 from cohear.report.cells import Cell
 from cohear.report.numbers import plural
+from cohear.report.ticks import Axis, axis_over
+
+Sureness = Literal["sure", "partly", "open", "none"]
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What one view (features x encoder x arm) says.
+    """What one setting (features x encoder x arm) says.
 
     Attributes:
-        tone: ``helps``, ``harmless``, ``hurts`` or ``undecided``: what the headline is about.
-        before, first, between, second, after: the headline; ``first`` and ``second`` are task names or empty.
-        proof: the cells behind the headline.
+        sureness: of the headline: both gains are beyond chance, one is, none is, or there is no such pair.
+        first, second: the two tasks that help each other most; empty where no pair has a gain.
+        headline: what follows their names, or all of it.
+        sure: how sure that is, a sentence or two.
+        proof: the two cells behind the headline, the larger gain first.
+        axis: for drawing their intervals.
         helps, hurts: the decided pair cells, largest effect first.
         counts: number of pair cells by verdict.
+        open: what would decide the undecided ones, a sentence; empty where there is none.
         groups: the cells of larger combinations, by combination.
     """
 
-    tone: str
-    before: str
+    sureness: Sureness
     first: str
-    between: str
     second: str
-    after: str
+    headline: str
+    sure: str
     proof: list[Cell]
+    axis: Axis
     helps: list[Cell]
     hurts: list[Cell]
     counts: dict[str, int]
+    open: str
     groups: dict[str, list[Cell]]
 
     @property
@@ -39,11 +49,16 @@ class Answer:
         return sum(self.counts.values())
 
 
-def answer(cells: Sequence[Cell]) -> Answer:
-    """Put the verdicts of a view into words.
+def answer(cells: Sequence[Cell], decidable: Mapping[tuple[str, str], float]) -> Answer:
+    """Put the verdicts of a setting into words.
 
-    The pair of the headline is the one with the largest sum of gains among the pairs of which one task is
-    surely helped and the other is not surely hurt; where there is none, the headline says so.
+    The pair of the headline has the largest sum of gains among the pairs of the best kind that there is: both tasks
+    are surely helped; one is and the other is not surely hurt; both gain, though not surely; the sum is above nothing.
+
+    Args:
+        cells: of the setting.
+        decidable: further repeats that would decide an undecided cell, by task and combination; those that no number
+            of repeats would decide are left out.
     """
     pairs = [cell for cell in cells if cell.pair]
     by_pair: dict[str, list[Cell]] = {}
@@ -53,45 +68,92 @@ def answer(cells: Sequence[Cell]) -> Answer:
     counts = dict.fromkeys(VERDICTS, 0)
     for cell in pairs:
         counts[cell.verdict] += 1
-    good = [both for both in by_pair.values() if _helped(both)]
-    best = max(good, key=lambda both: sum(cell.gain for cell in both), default=[])
-    words = _headline(best, by_pair, counts)
+    best = sorted(_best(list(by_pair.values())), key=lambda cell: -cell.gain)
+    sureness, first, second, headline, sure = _words(best, by_pair, counts)
     return Answer(
-        *words,
-        proof=sorted(best, key=lambda cell: -cell.gain),
+        sureness=sureness,
+        first=first,
+        second=second,
+        headline=headline,
+        sure=sure,
+        proof=best,
+        axis=axis_over([0.0, *(value for cell in best for value in (cell.gain, cell.low, cell.high))]),
         helps=sorted((c for c in pairs if c.verdict == "helps"), key=lambda cell: -cell.gain),
         hurts=sorted((c for c in pairs if c.verdict == "hurts"), key=lambda cell: cell.gain),
         counts=counts,
+        open=_open([cell for cell in pairs if cell.verdict == "undecided"], decidable),
         groups=groups,
     )
 
 
-def _helped(both: Sequence[Cell]) -> bool:
-    verdicts = {cell.verdict for cell in both}
-    return "helps" in verdicts and "hurts" not in verdicts
+def _best(pairs: Sequence[list[Cell]]) -> list[Cell]:
+    kinds = (
+        lambda both: len(both) == 2 and all(cell.verdict == "helps" for cell in both),
+        lambda both: _verdicts(both) >= {"helps"} and "hurts" not in _verdicts(both),
+        lambda both: len(both) == 2 and all(cell.gain > 0 and cell.verdict != "hurts" for cell in both),
+        lambda both: _sum(both) > 0 and "hurts" not in _verdicts(both),
+    )
+    for kind in kinds:
+        found = [both for both in pairs if kind(both)]
+        if found:
+            return max(found, key=_sum)
+    return []
 
 
-def _headline(
-    best: Sequence[Cell], by_pair: dict[str, list[Cell]], counts: dict[str, int]
-) -> tuple[str, str, str, str, str, str]:
-    if best:
-        first = max((cell for cell in best if cell.verdict == "helps"), key=lambda cell: cell.gain)
-        if len(best) == 2 and all(cell.verdict == "helps" for cell in best):
-            return "helps", "", first.task, " and ", first.partners[0], " help each other most."
-        return "helps", "", first.task, " gains most, beside ", first.partners[0], "."
-    tone, text = _without_help(by_pair, counts)
-    return tone, text, "", "", "", ""
+def _verdicts(both: Sequence[Cell]) -> set[str]:
+    return {cell.verdict for cell in both}
 
 
-def _without_help(by_pair: dict[str, list[Cell]], counts: dict[str, int]) -> tuple[str, str]:
+def _sum(both: Sequence[Cell]) -> float:
+    return sum(cell.gain for cell in both)
+
+
+def _words(
+    best: Sequence[Cell], by_pair: Mapping[str, Sequence[Cell]], counts: Mapping[str, int]
+) -> tuple[Sureness, str, str, str, str]:
     if not by_pair:
-        return "undecided", "No pair has been compared yet."
-    free = [both for both in by_pair.values() if {cell.verdict for cell in both} == {"harmless"}]
-    if counts["hurts"] and counts["hurts"] >= max(counts["harmless"], counts["undecided"]):
-        return "hurts", "No partner is shown to help, and most partners hurt."
+        return "none", "", "", "No pair has been compared yet.", ""
+    if not best:
+        return "none", "", "", *_without(by_pair, counts)
+    first, second = best[0].task, best[0].partners[0]
+    helped = [cell for cell in best if cell.verdict == "helps"]
+    if helped and len(helped) == len(best) == 2:
+        sure = "Sure. Both gains are beyond chance."
+        return "sure", first, second, "help each other most.", sure
+    if helped:
+        other = [cell for cell in best if cell.verdict != "helps"]
+        rest = f"; that of {other[0].task} is {other[0].verdict}." if other else "; the other was not measured."
+        sure = f"Sure one way. The gain of {helped[0].task} is beyond chance{rest}"
+        return "partly", first, second, "help each other most, surely one way.", sure
+    few = min(cell.repeats for cell in best)
+    why = "Not sure. Both gains could be chance"
+    if few < FEWEST_REPEATS:
+        done = f"{few} of them {'is' if few == 1 else 'are'} done"
+        why = f"Not sure. A verdict needs {FEWEST_REPEATS} paired repeats, {done}"
+    if all(cell.gain > 0 for cell in best) and len(best) == 2:
+        return "open", first, second, "seem to help each other most.", f"{why}."
+    return "open", first, second, "come closest to helping each other.", f"{why}, and only one of the two gains."
+
+
+def _without(by_pair: Mapping[str, Sequence[Cell]], counts: Mapping[str, int]) -> tuple[str, str]:
+    free = [both for both in by_pair.values() if _verdicts(both) == {"harmless"}]
+    hurt = f"{counts['hurts']} of {sum(counts.values())} effects are surely losses."
     if free:
-        many = plural(len(free), "pair")
-        return "harmless", f"No partner is shown to help, but {many} can share a network at no real cost."
-    if counts["hurts"] or counts["harmless"]:
-        return "undecided", "No partner is shown to help; much is still open."
-    return "undecided", "Nothing is decided yet: more repeats are needed."
+        return "No two tasks help each other.", f"But {plural(len(free), 'pair')} can share a network at no real cost."
+    if counts["hurts"]:
+        return "No two tasks help each other.", hurt
+    return "No two tasks help each other, as far as this was measured.", "Not sure. Nothing is decided yet."
+
+
+def _open(undecided: Sequence[Cell], decidable: Mapping[tuple[str, str], float]) -> str:
+    if not undecided:
+        return ""
+    names = [(cell.task, cell.combination) for cell in undecided]
+    more = sorted(decidable[name] for name in names if name in decidable)
+    if not more:
+        return "More repeats on the same test parts would decide none of the open ones; more clips could."
+    middle = max(1, round(more[len(more) // 2]))
+    return (
+        f"If their gains are what they seem, more repeats on the same test parts would decide {len(more)} of the "
+        f"{len(undecided)} open ones, half of them after {middle} more."
+    )

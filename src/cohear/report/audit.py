@@ -10,7 +10,7 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from cohear.base.files import make_folder, write_bytes
+from cohear.base.files import make_folder, write_bytes, write_json
 from cohear.report.build import own_page
 from cohear.report.numbers import plural
 
@@ -33,6 +33,16 @@ def write_audit(path: Path, audit: Mapping[str, Any]) -> Path:
     page = own_page("audit.html.j2", audit=audit, groups=_by_place(audit["findings"]), shown=_SHOWN_CLIPS)
     write_bytes(path, page.encode("utf-8", errors="replace"))
     return path
+
+
+def keep_audit(folder: Path, audit: Mapping[str, Any]) -> None:
+    """Write ``check.json`` into a study folder, for its page; of each finding some clips are enough there.
+
+    Raises:
+        FolderError: it cannot be written.
+    """
+    findings = [{**finding, "clips": finding["clips"][:_SHOWN_CLIPS]} for finding in audit["findings"]]
+    write_json(make_folder(folder) / "check.json", {**audit, "findings": findings})
 
 
 def audit_lines(audit: Mapping[str, Any]) -> Group:

@@ -1,27 +1,39 @@
 """The report page: one HTML file that opens from disk and loads nothing."""
 
-import base64
+from __future__ import annotations
+
+import json
+import shlex
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import jinja2
 from markupsafe import Markup
 
-from cohear.analysis.tables import table_text
+from cohear.analysis.pairs import paired_differences
 from cohear.base.files import make_folder, write_bytes
-from cohear.report.folder import StudyFolder, read_folder
-from cohear.report.numbers import duration, level, plural
-from cohear.report.views import study_order, views_of
+from cohear.report.behind import behind, sources_of
+from cohear.report.cells import Cell
+from cohear.report.downloads import downloads
+from cohear.report.folder import FolderContent, read_folder
+from cohear.report.numbers import duration, fraction_metrics, level, number, plural
+from cohear.report.overview import examples, facts, gaps, run_times
+from cohear.report.views import views_of
+
+if TYPE_CHECKING:
+    from cohear.report.relations import Relations
 
 _PAGE = "cohear.report"
+_SCRIPTS = ("switch.js", "matrix.js", "drawing.js", "behind.js")
 
 
-def write_report(folder: Path) -> Path:
+def write_report(folder: Path, clips: bool = False) -> Path:
     """Make ``folder/report/index.html`` from whatever the study folder holds.
 
     Args:
         folder: a study folder, or any folder with a ``results.csv``.
+        clips: put short players and spectrograms of clips on the page, where the study's audio is at hand.
 
     Returns:
         The path of the page.
@@ -29,31 +41,57 @@ def write_report(folder: Path) -> Path:
     Raises:
         UserError: ``results.csv`` is missing, or a file is broken.
     """
-    page = render(read_folder(folder))
+    from cohear.report.relations import drawings_of, relations, write_beside  # noqa: PLC0415 - charts are heavy
+
+    study = read_folder(folder)
+    drawings = drawings_of(study)
+    page = render(study, relations(drawings), clips=clips)
     path = make_folder(folder / "report") / "index.html"
+    write_beside(folder / "report", study, drawings)
     # names from foreign file systems may hold half a character, which no encoding can write
     write_bytes(path, page.encode("utf-8", errors="replace"))
     return path
 
 
-def render(study: StudyFolder) -> str:
-    """The page as text."""
+def render(
+    study: FolderContent, section: Relations | None = None, *, clips: bool = False, watched: bool = False
+) -> str:
+    """The page as text.
+
+    Args:
+        study: what the folder holds.
+        section: the figures that were drawn of it.
+        clips: as for :func:`write_report`.
+        watched: the page is served, and asks its server for newer ones.
+    """
     views = views_of(study)
+    sources = sources_of(study, paired_differences(study.results), clips)
+    shown = examples(sources, study)  # first, for players are rationed
+    details = [behind(sources, views, view) for view in views.settings]
     return own_page(
         "index.html.j2",
+        scripts=[*_SCRIPTS, "watch.js"] if watched else _SCRIPTS,
         study=study,
-        tasks=study_order(study),
+        status=study.status,
         views=views,
-        choices=_choices(views),
-        ordinary=study.results[study.results["control"] == ""],
-        facts=_facts(study),
+        choices=views.choices(),
+        facts=facts(study),
+        gaps=gaps(study, fraction_metrics(study.results)),
+        run_times=run_times(study),
+        examples=shown,
         settings=_flat(study.environment),
-        downloads=_downloads(study),
+        relations=section,
+        downloads=downloads(study, views),
+        where=shlex.quote(study.path.name),
+        cells=[[_told(cell) for cell in view.cells] for view in views.matrices],
+        details=details,
+        sounds=sources.sounds.made if sources.sounds else [],
+        watched=watched,
     )
 
 
-def own_page(template: str, **values: Any) -> str:  # noqa: ANN401 - whatever the template shows
-    """A page of one of our templates, with our style and script in it; all values are escaped."""
+def own_page(template: str, scripts: tuple[str, ...] | list[str] = (), **values: Any) -> str:  # noqa: ANN401 - whatever the template shows
+    """A page of one of our templates, with our style and scripts in it; all values are escaped."""
     environment = jinja2.Environment(
         loader=jinja2.FunctionLoader(_own_file),
         autoescape=True,
@@ -61,37 +99,43 @@ def own_page(template: str, **values: Any) -> str:  # noqa: ANN401 - whatever th
         lstrip_blocks=True,
         undefined=jinja2.ChainableUndefined,  # files from elsewhere may lack any entry
     )
-    environment.filters.update(plural=plural, level=level, duration=duration, number=_number)
+    environment.filters.update(plural=plural, level=level, duration=duration, number=number, data=_data)
+    script = "\n".join(_own_file(name) or "" for name in scripts)
     return environment.get_template(template).render(
         **values,
         style=Markup(_own_file("style.css")),  # noqa: S704 - our own file, no user text in it
-        script=Markup(_own_file("page.js")),  # noqa: S704 - our own file, no user text in it
+        script=Markup(script),  # noqa: S704 - our own files, no user text in them
     )
 
 
-def _own_file(name: str) -> str:
-    return files(_PAGE).joinpath("page").joinpath(name).read_text(encoding="utf-8")
+def _own_file(name: str) -> str | None:
+    path = files(_PAGE).joinpath("page").joinpath(name)
+    return path.read_text(encoding="utf-8") if path.is_file() else None
 
 
-def _choices(views: list[Any]) -> dict[str, list[str]]:
-    """The settings that vary between views, with their values."""
-    found = {
-        name: list(dict.fromkeys(getattr(view, name) for view in views)) for name in ("features", "encoder", "arm")
-    }
-    return {name: values for name, values in found.items() if len(values) > 1}
+def _data(value: object) -> Markup:
+    """JSON for a data block: no character that HTML would read as markup is left."""
+    text = json.dumps(value, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
+    for character in "<>&":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return Markup(text)  # noqa: S704 - escaped just above
 
 
-def _facts(study: StudyFolder) -> dict[str, Any]:
-    """A few figures for the first screen."""
-    ordinary = study.results[study.results["control"] == ""]
-    repeats = ordinary.groupby("combination")[["fold", "seed"]].apply(lambda rows: len(rows.drop_duplicates()))
-    runs = study.results.drop_duplicates("run")
+def _told(cell: Cell) -> dict[str, Any]:
+    """What the page tells of a cell at a glance."""
     return {
-        "pairs": sum(name.count("+") == 1 for name in ordinary["combination"].unique()),
-        "groups": sum(name.count("+") > 1 for name in ordinary["combination"].unique()),
-        "repeats": int(repeats.max()) if len(repeats) else 0,
-        "datasets": len(study.data.get("datasets", {})),
-        "seconds": float(runs["seconds"].sum()),
+        "task": cell.task,
+        "partners": " + ".join(cell.partners),
+        "combination": cell.combination,
+        "gain": f"{cell.gain_text} {cell.unit}",
+        "interval": cell.interval_text,
+        "alone": f"{cell.single_text} {cell.metric}",
+        "together": f"{cell.shared_text} {cell.metric}",
+        "p": cell.p_text,
+        "repeats": cell.repeats,
+        "verdict": cell.verdict,
+        "sign": cell.sign,
+        "explanation": cell.explanation,
     }
 
 
@@ -104,19 +148,3 @@ def _flat(value: dict[str, Any], prefix: str = "") -> list[tuple[str, str]]:
         else:
             rows.append((name, ", ".join(map(str, entry)) if isinstance(entry, list) else str(entry)))
     return rows
-
-
-def _downloads(study: StudyFolder) -> list[tuple[str, str, int]]:
-    """File name, data URI and number of rows."""
-    tables = [("gains.csv", study.gains), ("results.csv", study.results)]
-    if len(study.metrics):
-        tables.append(("metrics.csv", study.metrics))
-    return [
-        (name, "data:text/csv;base64," + base64.b64encode(table_text(table).encode()).decode(), len(table))
-        for name, table in tables
-    ]
-
-
-def _number(value: object) -> str:
-    """A count with thin spaces between thousands."""
-    return f"{value:,}".replace(",", "\N{NARROW NO-BREAK SPACE}") if isinstance(value, int) else str(value)

@@ -1,6 +1,7 @@
 """What a study folder holds; only ``results.csv`` must be there."""
 
 import json
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -8,42 +9,28 @@ from typing import Any
 import pandas as pd
 
 from cohear.analysis.answers import CURVES
-from cohear.analysis.cell_tests import MARGIN
+from cohear.analysis.cell_tests import MARGIN, PerTask
 from cohear.analysis.columns import METRICS
-from cohear.analysis.facts import margins_of, ratios_of
-from cohear.analysis.gains import caveats, gains
-from cohear.analysis.pairs import unpaired
+from cohear.analysis.facts import looks_of, margins_of, ratios_of
+from cohear.analysis.gains import caveats
+from cohear.analysis.pairs import paired_differences, unpaired
 from cohear.analysis.results import read_gains, read_results
+from cohear.analysis.sequential import gains_by_design
 from cohear.analysis.tables import read_table, typed
 from cohear.base.errors import UserError
+from cohear.study.folder import StudyFolder
+from cohear.study.status import Status, read_status
 
 
 @dataclass(frozen=True)
-class Progress:
-    """How far a study has come.
-
-    Attributes:
-        planned: runs of the plan (those with results where there is no plan).
-        done: runs with a record.
-        failed: run name and error text of the runs that failed and have no record.
-    """
-
-    planned: int
-    done: int
-    failed: list[tuple[str, str]]
-
-    @property
-    def open(self) -> int:
-        """Runs that are neither done nor failed."""
-        return max(0, self.planned - self.done - len(self.failed))
-
-
-@dataclass(frozen=True)
-class StudyFolder:
+class FolderContent:
     """All that the page is made of; empty where the folder has no such file.
 
     Attributes:
+        status: how far the study has come; a folder without a plan holds all of its runs.
+        failures: the last words, with the traceback, of runs that failed and have no record, by run.
         order: (features, encoder, arm) in the order of the plan.
+        check: the audit, where ``cohear check`` left one.
     """
 
     path: Path
@@ -51,16 +38,28 @@ class StudyFolder:
     results: pd.DataFrame
     gains: pd.DataFrame
     metrics: pd.DataFrame
-    progress: Progress
+    status: Status
     caveats: list[str]
     margins: dict[str, float]
     data: dict[str, Any] = field(default_factory=dict)
     environment: dict[str, Any] = field(default_factory=dict)
     study_text: str = ""
+    failures: dict[str, str] = field(default_factory=dict)
     order: list[tuple[str, str, str]] = field(default_factory=list)
+    check: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def ordinary(self) -> pd.DataFrame:
+        """Results of runs that are no controls."""
+        return self.results[self.results["control"] == ""]
+
+    @property
+    def statistics(self) -> tuple[PerTask, PerTask | None]:
+        """What gains are judged with: margins, and the size of test beside training parts."""
+        return self.margins or MARGIN, ratios_of(self.data) or None
 
 
-def read_folder(path: Path) -> StudyFolder:
+def read_folder(path: Path) -> FolderContent:
     """Read a study folder, or one that holds nothing but ``results.csv``.
 
     Raises:
@@ -72,23 +71,26 @@ def read_folder(path: Path) -> StudyFolder:
     if (path / "gains.csv").exists():
         judged = read_gains(path / "gains.csv")
     else:
-        judged = gains(results, margins or MARGIN, ratios_of(data) or None)
+        pairs = paired_differences(results)
+        judged = gains_by_design(pairs, margins or MARGIN, ratios_of(data) or None, looks_of(data))
     metrics = read_metrics(path)
     text = ""
     if (path / "study.yaml").exists():
         text = (path / "study.yaml").read_text(encoding="utf-8", errors="replace")
-    return StudyFolder(
+    return FolderContent(
         path=path,
         name=str(plan.get("study") or path.resolve().name),
         results=results,
         gains=judged,
         metrics=metrics,
-        progress=_progress(path, plan, results),
-        caveats=[*caveats(results), *unpaired(results)],
+        status=_status(path, plan, results),
+        caveats=[*caveats(results, looks_of(data)), *unpaired(results)],
         margins=margins,
         data=data,
         environment=_json(path / "environment.json"),
         study_text=text,
+        failures=_failures(path, plan),
+        check=_json(path / "check.json"),
         order=list(dict.fromkeys((r["features"], r["encoder"], r["arm"]) for r in plan.get("runs", []))),
     )
 
@@ -101,15 +103,26 @@ def read_metrics(folder: Path) -> pd.DataFrame:
 
 def read_curves(folder: Path, results: pd.DataFrame) -> pd.DataFrame:
     """``curve.csv`` of the ordinary runs, with their ``run``; without a row where there is none."""
+    return read_points(folder, results.loc[results["control"] == "", "run"])
+
+
+def read_points(folder: Path, runs: Iterable[str]) -> pd.DataFrame:
+    """The ``curve.csv`` of some runs; runs that left none are passed over.
+
+    Returns:
+        The columns of ``CURVES``; the numbers NaN where there is none.
+
+    Raises:
+        UserError: a file is broken.
+    """
     found = []
-    for run in results.loc[results["control"] == "", "run"].unique():
+    for run in dict.fromkeys(runs):
         path = folder / "runs" / run / "curve.csv"
         if Path(run).name == run and path.is_file():  # names in tables from elsewhere may be paths
-            found.append(read_table(path, CURVES[1:]).assign(run=run))
-    if not found:
-        return pd.DataFrame(columns=list(CURVES))
-    table = pd.concat(found, ignore_index=True)[list(CURVES)]
-    return table.assign(**{name: pd.to_numeric(table[name], errors="coerce") for name in ("step", "loss", "metric")})
+            table = read_table(path, CURVES[1:-1], CURVES[-1:])
+            numbers = {name: pd.to_numeric(table[name], errors="coerce") for name in ("step", "loss", "metric")}
+            found.append(table.assign(run=run, **numbers)[list(CURVES)])
+    return pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=list(CURVES))
 
 
 def read_facts(folder: Path) -> dict[str, Any]:
@@ -129,17 +142,22 @@ def _json(path: Path) -> dict[str, Any]:
     return value
 
 
-def _progress(path: Path, plan: dict[str, Any], results: pd.DataFrame) -> Progress:
-    planned = {str(run["run"]): run for run in plan.get("runs", [])}
-    if not planned:
-        done = results["run"].nunique()
-        return Progress(done, done, [])
-    done, failed = 0, []
-    for key, run in planned.items():
-        folder = path / "runs" / key
-        if (folder / "record.json").exists():
-            done += 1
-        elif (folder / "error.json").exists():
-            about = f"{run.get('combination', key)}, fold {run.get('fold')}, seed {run.get('seed')}"
-            failed.append((about, str(_json(folder / "error.json").get("error", ""))))
-    return Progress(len(planned), done, failed)
+def _status(path: Path, plan: Mapping[str, Any], results: pd.DataFrame) -> Status:
+    if plan.get("runs"):
+        return read_status(StudyFolder(path))
+    runs = results.drop_duplicates("run")
+    done = len(runs)
+    return Status(path.resolve().name, done, done, {}, False, float(runs["seconds"].sum()), None)
+
+
+def _failures(path: Path, plan: Mapping[str, Any]) -> dict[str, str]:
+    """Where the runs that failed were, and what their traceback says."""
+    told = {}
+    for run in plan.get("runs", []):
+        folder = path / "runs" / str(run["run"])
+        if not (folder / "record.json").exists() and (folder / "error.json").exists():
+            words = _json(folder / "error.json")
+            where = (f"{name} {run.get(name)}" for name in ("encoder", "arm", "fold", "seed"))
+            text = (str(words.get(name, "")) for name in ("error", "traceback"))
+            told[", ".join((str(run.get("combination")), *where))] = "\n".join(filter(None, text))
+    return told

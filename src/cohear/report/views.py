@@ -1,4 +1,4 @@
-"""The page's parts that change with features, encoder and arm: answer, matrix, intervals, scores."""
+"""The page's parts that change with features, encoder, arm and metric: answer, matrix, intervals, scores."""
 
 import math
 from collections.abc import Sequence
@@ -6,23 +6,40 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from cohear.analysis.columns import SETTING
+from cohear.analysis.pairs import paired_differences
+from cohear.analysis.power import power_table
 from cohear.report.answer import Answer, answer
 from cohear.report.cells import Cell, cells_of
-from cohear.report.folder import StudyFolder
+from cohear.report.folder import FolderContent
+from cohear.report.grouping import Groupings, groupings, groupings_of
+from cohear.report.metrics import PRIMARY, gains_by_metric
 from cohear.report.numbers import fraction_metrics, level, signed
+from cohear.report.orders import orders
 from cohear.report.scores import TaskScores, task_scores
 from cohear.report.ticks import Axis, axis_over
+
+Key = tuple[str, str, str]
 
 
 @dataclass(frozen=True)
 class MatrixRow:
-    """One task: its single score, a cell per partner (None: not measured, or itself) and per larger group."""
+    """One task, or one larger group.
 
-    task: str
+    Attributes:
+        name: of the task, or the group's tasks.
+        place: of a task in the study's order.
+        single: score alone, of a task.
+        cells: one a column; None: not measured, or the task itself.
+        whole: the cell beside all other tasks, of a task.
+    """
+
+    name: str
+    place: int
     single: str
     metric: str
-    partners: list[Cell | None]
-    groups: list[Cell | None]
+    cells: list[Cell | None]
+    whole: Cell | None = None
 
 
 @dataclass(frozen=True)
@@ -36,22 +53,68 @@ class Chart:
 
 
 @dataclass(frozen=True)
-class View:
-    """All that is shown for one features x encoder x arm."""
+class MatrixView:
+    """The gains of one features x encoder x arm in one metric.
+
+    Attributes:
+        metric: ``PRIMARY``, or the name of another one.
+        cells: all, in the order that their numbers on the page refer to.
+        rows: one a task; ``groups``: one a larger group but the whole study.
+        orders: of the tasks, see :func:`cohear.report.orders.orders`.
+    """
+
+    features: str
+    encoder: str
+    arm: str
+    metric: str
+    tasks: list[str]
+    cells: list[Cell]
+    rows: list[MatrixRow]
+    groups: list[MatrixRow]
+    charts: list[Chart]
+    orders: dict[str, list[int]]
+
+    @property
+    def whole(self) -> bool:
+        """Whether all tasks were trained in one network."""
+        return any(row.whole for row in self.rows)
+
+    def number(self, cell: Cell) -> int:
+        """Which of the cells it is."""
+        return next(place for place, one in enumerate(self.cells) if one is cell)
+
+
+@dataclass(frozen=True)
+class SettingView:
+    """What one features x encoder x arm says, in each task's own metric."""
 
     features: str
     encoder: str
     arm: str
     answer: Answer
-    partners: list[str]
-    groups: list[str]
-    rows: list[MatrixRow]
-    charts: list[Chart]
+    groupings: Groupings | None
     scores: list[TaskScores]
-    repeats: str
 
 
-def study_order(folder: StudyFolder) -> list[str]:
+@dataclass(frozen=True)
+class Views:
+    """Everything that the page can be switched between."""
+
+    tasks: list[str]
+    settings: list[SettingView]
+    matrices: list[MatrixView]
+    gains: dict[str, pd.DataFrame]
+    """Table of gains by metric, ``PRIMARY`` first."""
+
+    def choices(self) -> dict[str, list[str]]:
+        """What varies, with its values."""
+        found = {
+            name: list(dict.fromkeys(getattr(view, name) for view in self.matrices)) for name in (*SETTING, "metric")
+        }
+        return {name: values for name, values in found.items() if len(values) > 1}
+
+
+def study_order(folder: FolderContent) -> list[str]:
     """The tasks in the study's order, as far as the folder tells it."""
     names: list[str] = list(folder.data.get("tasks", {}))
     # a combination is named in the study's order, so the largest one tells most of it
@@ -61,71 +124,79 @@ def study_order(folder: StudyFolder) -> list[str]:
     return [name for name in dict.fromkeys(names) if name in measured]
 
 
-def views_of(folder: StudyFolder) -> list[View]:
-    """One view per features x encoder x arm, the arm ``base`` first."""
-    tasks = study_order(folder)
-    ordinary = folder.results[folder.results["control"] == ""]
-    fractions = fraction_metrics(folder.results)
-    keys = ordinary[["features", "encoder", "arm"]].drop_duplicates()
+def setting_order(folder: FolderContent) -> list[Key]:
+    """Each features x encoder x arm that has ordinary runs, the arm ``base`` first, then as planned."""
+    keys = folder.ordinary[list(SETTING)].drop_duplicates().itertuples(index=False, name=None)
     rank = {key: place for place, key in enumerate(folder.order)}
-    ordered = sorted(
-        keys.itertuples(index=False, name=None),
-        key=lambda key: (key[2] != "base", rank.get(key, len(rank)), key),
-    )
-    return [_view(folder, ordinary, fractions, tasks, key) for key in ordered]
+    return sorted(keys, key=lambda key: (key[2] != "base", rank.get(key, len(rank)), key))
 
 
-def _view(
-    folder: StudyFolder,
-    ordinary: pd.DataFrame,
-    fractions: set[str],
-    tasks: list[str],
-    key: tuple[str, str, str],
-) -> View:
-    features, encoder, arm = key
-
-    def here(table: pd.DataFrame) -> pd.DataFrame:
-        same = (table["features"] == features) & (table["encoder"] == encoder) & (table["arm"] == arm)
-        return table[same]
-
-    results = here(ordinary)
-    cells = cells_of(here(folder.gains), fractions, tasks)
-    here_tasks = [task for task in tasks if task in set(results["task"])]
-    groups = sorted({c.combination for c in cells if not c.pair}, key=lambda name: (-name.count("+"), name))
-    repeats = sorted({cell.repeats for cell in cells})
-    return View(
-        features=features,
-        encoder=encoder,
-        arm=arm,
-        answer=answer(cells),
-        partners=here_tasks,
-        groups=groups,
-        rows=_matrix(cells, results, fractions, here_tasks, groups),
-        charts=_charts(cells, here_tasks),
-        scores=task_scores(results, folder.metrics, fractions, here_tasks),
-        repeats=f"{repeats[0]} to {repeats[-1]}" if len(repeats) > 1 else str(repeats[0] if repeats else 0),
-    )
+def of_setting(table: pd.DataFrame, key: Key) -> pd.DataFrame:
+    """The rows of one features x encoder x arm."""
+    same = pd.Series(True, index=table.index)
+    for name, value in zip(SETTING, key, strict=True):
+        same &= table[name] == value
+    return table[same]
 
 
-def _matrix(
-    cells: Sequence[Cell], results: pd.DataFrame, fractions: set[str], tasks: list[str], groups: list[str]
-) -> list[MatrixRow]:
-    by_partner = {(cell.task, cell.partners[0]): cell for cell in cells if cell.pair}
-    by_group = {(cell.task, cell.combination): cell for cell in cells if not cell.pair}
-    rows = []
-    for task in tasks:
-        alone = results[(results["task"] == task) & (results["combination"] == task)]
-        metric = str(results.loc[results["task"] == task, "metric"].iloc[0])
-        rows.append(
-            MatrixRow(
-                task=task,
-                single=level(float(alone["value"].mean()) if len(alone) else math.nan, metric in fractions),
-                metric=metric,
-                partners=[by_partner.get((task, partner)) for partner in tasks],
-                groups=[by_group.get((task, group)) for group in groups],
+def views_of(folder: FolderContent) -> Views:
+    """All views, those of the arm ``base`` first."""
+    tasks, keys = study_order(folder), setting_order(folder)
+    pairs = paired_differences(folder.results)
+    by_metric = gains_by_metric(folder)
+    lines = groupings_of(folder.results, pairs, fraction_metrics(folder.results))
+    power = power_table(pairs, *folder.statistics)
+    settings, matrices = [], []
+    for key in keys:
+        results, paired, told = (of_setting(table, key) for table in (folder.ordinary, pairs, power))
+        here = [task for task in tasks if task in set(results["task"])]
+        fractions = fraction_metrics(results)
+        cells = cells_of(of_setting(by_metric[PRIMARY], key), fractions, tasks)
+        told = told[told["more_repeats"] > 0]
+        decidable = dict(zip(zip(told["task"], told["combination"], strict=True), told["more_repeats"], strict=True))
+        settings.append(
+            SettingView(
+                *key,
+                answer=answer(cells, decidable),
+                groupings=groupings(lines.get(key, []), results, paired, cells, here),
+                scores=task_scores(results, folder.metrics, fractions, here),
             )
         )
-    return rows
+        for metric, gains in by_metric.items():
+            rows = of_setting(gains, key)
+            if metric == PRIMARY or len(rows):
+                matrices.append(_matrix_view(key, metric, rows, results, here, tasks))
+    return Views(tasks, settings, matrices, by_metric)
+
+
+def _matrix_view(
+    key: Key, metric: str, gains: pd.DataFrame, results: pd.DataFrame, here: list[str], tasks: list[str]
+) -> MatrixView:
+    cells = cells_of(gains, fraction_metrics(gains), tasks)
+    by_place = {(cell.task, cell.combination): cell for cell in cells}
+    partner = {(cell.task, cell.partners[0]): cell for cell in cells if cell.pair}
+    whole = {cell.task: cell for cell in cells if cell.whole}
+    alone = results[results["combination"] == results["task"]].groupby("task")["value"].mean()
+    own = dict(zip(results["task"], results["metric"], strict=True))
+    single = {cell.task: (cell.single, cell.metric) for cell in cells}
+    if metric == PRIMARY:
+        single = {task: (float(alone.get(task, math.nan)), own[task]) for task in here}
+    fractions = fraction_metrics(pd.DataFrame({"metric": [name for _, name in single.values()]}))
+    rows = []
+    for place, task in enumerate(here):
+        value, name = single.get(task, (math.nan, metric))
+        beside = [partner.get((task, other)) for other in here]
+        rows.append(MatrixRow(task, place, level(value, name in fractions), name, beside, whole.get(task)))
+    names = sorted(
+        {cell.combination for cell in cells if not cell.pair and not cell.whole},
+        key=lambda name: (name.count("+"), [here.index(task) for task in name.split("+")]),
+    )
+    groups = [
+        MatrixRow(name, place, "", "", [by_place.get((task, name)) for task in here])
+        for place, name in enumerate(names)
+    ]
+    gain = {names: cell.gain for names, cell in partner.items()}
+    return MatrixView(*key, metric, here, cells, rows, groups, _charts(cells, here), orders(here, gain))
 
 
 def _charts(cells: Sequence[Cell], tasks: list[str]) -> list[Chart]:

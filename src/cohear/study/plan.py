@@ -75,6 +75,8 @@ def make_plan(
 ) -> list[PlannedRun]:
     """All runs of a study, repeats outermost, so that a study which is cut short has whole repeats.
 
+    Where repeats stop when verdicts are decided these are all that there can be (:mod:`cohear.study.repeats`).
+
     Args:
         settings: the study.
         front_ends: of the grid, in the order of ``settings.features``.
@@ -84,7 +86,7 @@ def make_plan(
     """
     plugins = {"plugins": plugins_version(settings.plugins)} if settings.plugins else {}
     plan = []
-    for seed, fold in product(range(settings.repeats.seeds), range(settings.repeats.folds)):
+    for seed, fold in settings.repeats.order():
         for front_end, encoder in product(front_ends, encoders):
             if not encoder.fits(front_end.layout):
                 continue

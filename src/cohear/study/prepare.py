@@ -133,6 +133,7 @@ def data_facts(prepared: Prepared) -> dict[str, Any]:
             name: _task_facts(name, settings, {index: splits[name] for index, splits in prepared.folds.items()})
             for name in settings.tasks
         },
+        "repeats": {**settings.repeats.model_dump(exclude_none=True), "looks": settings.repeats.looks()},
         "warnings": prepared.warnings,
     }
 

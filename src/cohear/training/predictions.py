@@ -9,10 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cohear.training.run_folder import FIXED_COLUMNS, logit_column
 from cohear.training.sources import TaskData
-
-FIXED_COLUMNS = ("task", "clip", "label", "part")
-PREFIX = "logit:"
 
 
 @dataclass(frozen=True)
@@ -26,15 +24,6 @@ class Predictions:
 
     clips: NDArray[np.int64]
     logits: NDArray[np.float32]
-
-
-def logit_column(output: str) -> str:
-    """Column of an output's logits: its own name (a label), behind ``logit:`` where that would be taken for another.
-
-    >>> logit_column("dog"), logit_column("label"), logit_column("logit:dog")
-    ('dog', 'logit:label', 'logit:logit:dog')
-    """
-    return PREFIX + output if output in FIXED_COLUMNS or output.startswith(PREFIX) else output
 
 
 def prediction_rows(

@@ -10,6 +10,9 @@ from typing import Any
 RECORD = "record.json"
 KEPT = {"curves": "curve.csv", "predictions": "predictions.csv", "weights": "weights.safetensors"}
 """File of each thing that can be kept beside the record."""
+FIXED_COLUMNS = ("task", "clip", "label", "part")
+"""Columns of ``predictions.csv`` before those of logits."""
+PREFIX = "logit:"
 
 
 def read_record(folder: Path) -> dict[str, Any] | None:
@@ -25,3 +28,12 @@ def read_record(folder: Path) -> dict[str, Any] | None:
 def lacking(folder: Path, keep: Iterable[str]) -> list[str]:
     """What is to be kept of a run and is not in its folder."""
     return [kept for kept in keep if not (folder / KEPT[kept]).exists()]
+
+
+def logit_column(output: str) -> str:
+    """Column of an output's logits: its own name (a label), behind ``logit:`` where that would be taken for another.
+
+    >>> logit_column("dog"), logit_column("label"), logit_column("logit:dog")
+    ('dog', 'logit:label', 'logit:logit:dog')
+    """
+    return PREFIX + output if output in FIXED_COLUMNS or output.startswith(PREFIX) else output

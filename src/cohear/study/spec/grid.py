@@ -55,6 +55,10 @@ def mistakes_in_grid(settings: StudySettings, folder: Path | None, spoilt: Colle
         mistakes.append(f"combinations.sizes: {too_large[0]} tasks asked for, the study has {len(settings.tasks)}")
     if not any((settings.combinations.named, settings.combinations.sizes, settings.combinations.lists)):
         mistakes.append("combinations: is empty; name singles, pairs, all, sizes or lists of tasks")
+    chosen = settings.combinations
+    alone = set(chosen.named) <= {"singles"} and set(chosen.sizes) <= {1} and all(len(set(x)) < 2 for x in chosen.lists)
+    if settings.repeats.until and (alone or len(settings.tasks) < 2):
+        mistakes.append("repeats.until: no tasks are trained together, so no verdict can be waited for; give seeds")
     return mistakes
 
 

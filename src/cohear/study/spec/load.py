@@ -25,7 +25,9 @@ def load_study(path: Path) -> StudySettings:
     try:
         text = read_yaml(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError as error:
-        raise StudyError(["there is no such file; `cohear demo` shows an example"], str(path)) from error
+        raise StudyError(
+            ["there is no such file; `cohear init FOLDER` writes one for folders of audio"], str(path)
+        ) from error
     except (OSError, UnicodeDecodeError) as error:
         raise StudyError([f"cannot be read: {error}"], str(path)) from error
     except YamlMistake as error:

@@ -56,10 +56,39 @@ class TaskSettings(SpecModel):
 
 
 class RepeatSettings(SpecModel):
-    """How often each cell is run."""
+    """How often each cell is run: so many seeds a fold, or until its verdict is decided."""
 
     folds: int = Field(5, ge=1)
-    seeds: int = Field(1, ge=1)
+    seeds: int | None = Field(None, ge=1)
+    until: Literal["decided"] | None = None
+    at_most: int | None = Field(None, ge=5)  # fewer repeats give no verdict
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_seed_unless_adaptive(cls, value: Any) -> Any:  # noqa: ANN401 - a validator sees anything
+        if isinstance(value, Mapping) and not {"seeds", "until", "at_most"} & set(value):
+            return {**value, "seeds": 1}
+        return value
+
+    @model_validator(mode="after")
+    def _one_rule(self) -> RepeatSettings:
+        if (self.until is None) != (self.at_most is None):
+            raise ValueError("until: decided and at_most go together, as in {until: decided, at_most: 20}")
+        if (self.until is None) == (self.seeds is None):
+            raise ValueError("give seeds (a fixed number), or until: decided with at_most, not both")
+        return self
+
+    def order(self) -> list[tuple[int, int]]:
+        """The repeats (seed, fold) in the order in which they are run: every fold before the next seed."""
+        many = self.at_most or self.folds * (self.seeds or 1)
+        return [divmod(number, self.folds) for number in range(many)]
+
+    def looks(self) -> tuple[int, ...]:
+        """Numbers of repeats after which verdicts are looked at: whole rounds over the folds; none where fixed."""
+        if self.at_most is None:
+            return ()
+        first = -(-5 // self.folds) * self.folds
+        return (*range(first, self.at_most, self.folds), self.at_most)
 
 
 class CombinationSettings(SpecModel):

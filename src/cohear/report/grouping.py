@@ -1,0 +1,137 @@
+"""Which tasks to train together: the groupings that no other beats in cost and gain, estimated on other repeats."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from cohear.analysis.columns import SETTING
+from cohear.analysis.pairs import first_half
+from cohear.analysis.savings import best_per_budget
+from cohear.report.cells import Cell
+from cohear.report.numbers import signed
+
+SHOWN = 5
+COST = "parameters"
+
+
+@dataclass(frozen=True)
+class Grouping:
+    """Networks that serve every task once.
+
+    Attributes:
+        shared: the networks of several tasks.
+        alone: tasks with a network of their own.
+        parameters: of all networks.
+        share: of the parameters of all singles, in percent.
+        expected: mean gain of a task, on the repeats that did not choose this grouping.
+        gain: on those that did, too high on average.
+        verdicts: what is known of its shared tasks, ``2 helps, 1 undecided``.
+        whole: whether one network serves all.
+    """
+
+    shared: list[tuple[str, ...]]
+    alone: list[str]
+    parameters: int
+    share: int
+    expected: float
+    gain: float
+    verdicts: str
+    whole: bool
+
+    @property
+    def networks(self) -> int:
+        """How many there are."""
+        return len(self.shared) + len(self.alone)
+
+    @property
+    def expected_text(self) -> str:
+        """In points."""
+        return signed(self.expected, True)
+
+    @property
+    def gain_text(self) -> str:
+        """In points."""
+        return signed(self.gain, True)
+
+
+@dataclass(frozen=True)
+class Groupings:
+    """All unbeaten groupings of a setting.
+
+    Attributes:
+        best: the one with the largest gain on the repeats that chose.
+        all: at most ``SHOWN``, the cheapest first.
+        chose, estimated: repeats on which groupings were chosen, and estimated.
+    """
+
+    best: Grouping
+    all: list[Grouping]
+    chose: int
+    estimated: int
+
+
+def groupings_of(
+    results: pd.DataFrame, pairs: pd.DataFrame, fractions: set[str]
+) -> dict[tuple[str, str, str], list[dict[str, object]]]:
+    """Rows of :func:`cohear.analysis.savings.best_per_budget` by setting; empty where gains have several units."""
+    if pairs.empty or not set(pairs["metric"]) <= fractions:
+        return {}
+    found: dict[tuple[str, str, str], list[dict[str, object]]] = {}
+    for line in best_per_budget(results, pairs, COST):
+        features, encoder, arm = (str(line[name]) for name in SETTING)
+        found.setdefault((features, encoder, arm), []).append(dict(line))
+    return found
+
+
+def groupings(
+    lines: Sequence[dict[str, object]],
+    results: pd.DataFrame,
+    pairs: pd.DataFrame,
+    cells: Sequence[Cell],
+    tasks: Sequence[str],
+) -> Groupings | None:
+    """The groupings of one setting, or None where none could be chosen and estimated.
+
+    Args:
+        lines: of :func:`groupings_of`.
+        results: ordinary runs of the setting.
+        pairs: paired differences of the setting.
+        cells: its cells.
+        tasks: its tasks in the study's order.
+    """
+    if not lines:
+        return None
+    first = first_half(pairs)
+    singles = results[results["combination"] == results["task"]]
+    apart = float(singles.groupby("task")[COST].mean().sum())
+    made = [_grouping(line, cells, tasks, apart) for line in lines]
+    best = max(made, key=lambda one: one.gain)
+    shown = made if len(made) <= SHOWN else [*made[: SHOWN - 1], best]
+    repeats = pairs[["fold", "seed"]]
+    return Groupings(best, shown, len(repeats[first].drop_duplicates()), len(repeats[~first].drop_duplicates()))
+
+
+def _grouping(line: dict[str, object], cells: Sequence[Cell], tasks: Sequence[str], apart: float) -> Grouping:
+    names = line["groups"]
+    assert isinstance(names, list)
+    members = sorted((tuple(str(name).split("+")) for name in names), key=lambda group: tasks.index(group[0]))
+    shared = [group for group in members if len(group) > 1]
+    known = [cell.verdict for cell in cells if cell.combination in names]
+    counts = [f"{known.count(verdict)} {verdict}" for verdict in dict.fromkeys(known)]
+    chosen, expected = (_number(line[name]) for name in ("gain_chosen", "gain"))
+    return Grouping(
+        shared=shared,
+        alone=[group[0] for group in members if len(group) == 1],
+        parameters=round(float(str(line["budget"]))),
+        share=round(100 * float(str(line["budget"])) / apart) if apart else 100,
+        expected=expected,
+        gain=chosen,
+        verdicts=", ".join(sorted(counts)),
+        whole=len(shared) == 1 and len(shared[0]) == len(tasks),
+    )
+
+
+def _number(value: object) -> float:
+    return math.nan if value is None else float(str(value))

@@ -1,0 +1,33 @@
+"""Gains in other metrics than each task's own: the same runs and tests, for orientation beside the verdicts."""
+
+import pandas as pd
+
+from cohear.analysis.cell_tests import MARGIN
+from cohear.analysis.gains import gains
+from cohear.report.folder import FolderContent
+from cohear.tasks import METRICS
+
+PRIMARY = "each task's own"
+
+
+def gains_by_metric(folder: FolderContent) -> dict[str, pd.DataFrame]:
+    """The table of gains (``PRIMARY``), and one like it for each other metric that test parts were scored with.
+
+    The scores are those of the last step, the network that one can have. What is no registered metric (the loss) is
+    left out: nobody states a margin for it.
+    """
+    found = {PRIMARY: folder.gains}
+    scored = folder.metrics
+    scored = scored[(scored["part"] == "test") & (scored["selection"] == "last")]
+    own = set(folder.results["metric"])
+    for name in sorted(set(scored["metric"])):
+        if name not in METRICS or own == {name}:
+            continue
+        rows = scored[scored["metric"] == name].drop_duplicates(["run", "task"])[["run", "task", "value"]]
+        results = folder.ordinary.drop(columns="value").merge(rows, on=["run", "task"], how="inner")
+        results = results.assign(metric=name, higher_is_better=METRICS[name].higher_is_better)
+        margins = folder.margins if METRICS[name].is_fraction else MARGIN
+        table = gains(results[folder.results.columns.tolist()], margins or MARGIN, folder.statistics[1])
+        if len(table):
+            found[name] = table
+    return found

@@ -1,0 +1,121 @@
+"""What runs said of their test clips, added up over the repeats: classes, groups, and single clips."""
+
+import csv
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cohear.training.run_folder import FIXED_COLUMNS, logit_column
+
+Floats = NDArray[np.float64]
+
+
+@dataclass
+class Outcome:
+    """One task in the runs of one combination.
+
+    Attributes:
+        labels: of the task.
+        confusion: clips by label and answer ``[labels, labels]``, over all repeats; None for several labels a clip.
+        per_class: score of each label in each repeat ``[repeats, labels]``: share found, or average precision
+            for several labels a clip; NaN where a test part has none.
+        clips: how often a clip was answered rightly, and how often asked.
+    """
+
+    labels: list[str]
+    confusion: NDArray[np.int64] | None
+    per_class: list[Floats] = field(default_factory=list)
+    clips: dict[str, tuple[int, int]] = field(default_factory=dict)
+    truth: dict[str, str] = field(default_factory=dict)
+
+    def add(self, clips: Sequence[str], truth: Sequence[str], logits: Floats) -> None:
+        """Count one run's test clips; ``logits`` is ``[clips, labels]``."""
+        right = self._add_single(truth, logits) if self.confusion is not None else self._add_several(truth, logits)
+        for clip, label, one in zip(clips, truth, right.tolist(), strict=True):
+            hits, asked = self.clips.get(clip, (0, 0))
+            self.clips[clip] = (hits + int(one), asked + 1)
+            self.truth[clip] = label
+
+    def _add_single(self, truth: Sequence[str], logits: Floats) -> NDArray[np.bool_]:
+        place = {label: number for number, label in enumerate(self.labels)}
+        own = np.array([place.get(label, -1) for label in truth])
+        said = logits.argmax(axis=1)
+        known = own >= 0
+        counted = np.zeros((len(self.labels), len(self.labels)), dtype=np.int64)
+        np.add.at(counted, (own[known], said[known]), 1)
+        assert self.confusion is not None
+        self.confusion += counted
+        asked = counted.sum(axis=1)
+        with np.errstate(invalid="ignore"):
+            self.per_class.append(np.where(asked > 0, counted.diagonal() / np.maximum(asked, 1), np.nan))
+        return np.asarray(own == said)
+
+    def _add_several(self, truth: Sequence[str], logits: Floats) -> NDArray[np.bool_]:
+        from sklearn.metrics import average_precision_score  # noqa: PLC0415 - only these tasks need it
+
+        carried = [{part.strip() for part in cell.split(";")} for cell in truth]
+        values = np.array([[label in own for label in self.labels] for own in carried])  # [clips, labels]
+        self.per_class.append(
+            np.array(
+                [
+                    average_precision_score(values[:, place], logits[:, place]) if values[:, place].any() else np.nan
+                    for place in range(len(self.labels))
+                ]
+            )
+        )
+        return np.asarray(((logits > 0) == values).all(axis=1))
+
+
+class Outcomes:
+    """Outcomes of a folder's runs from their ``predictions.csv``.
+
+    Args:
+        runs: the folder ``runs``.
+        tasks: what ``data.json`` says of each task: its kind and labels. Kinds other than one label a clip or several
+            are left out: how they decide is theirs.
+    """
+
+    def __init__(self, runs: Path, tasks: Mapping[str, Mapping[str, Any]]) -> None:
+        self._runs = runs
+        self._tasks = {
+            name: task
+            for name, task in tasks.items()
+            if task.get("kind") in ("multiclass", "multilabel") and task.get("labels")
+        }
+
+    def of(self, runs: Sequence[str]) -> dict[str, Outcome]:
+        """What some runs of one combination said, by task; empty where they kept no predictions."""
+        found: dict[str, Outcome] = {}
+        for run in runs:
+            path = self._runs / run / "predictions.csv"
+            if Path(run).name == run and path.is_file():  # names in tables from elsewhere may be paths
+                for task, (clips, truth, logits) in self._read(path).items():
+                    labels = [str(label) for label in self._tasks[task]["labels"]]
+                    single = self._tasks[task]["kind"] == "multiclass"
+                    square = np.zeros((len(labels), len(labels)), dtype=np.int64) if single else None
+                    found.setdefault(task, Outcome(labels, square)).add(clips, truth, logits)
+        return found
+
+    def _read(self, path: Path) -> dict[str, tuple[list[str], list[str], Floats]]:
+        """Clips, labels and logits of the test part, by task."""
+        rows: dict[str, list[list[str]]] = {}
+        with path.open(encoding="utf-8", errors="replace", newline="") as file:
+            reader = csv.reader(file)
+            header = next(reader, [])
+            if tuple(header[: len(FIXED_COLUMNS)]) != FIXED_COLUMNS:
+                return {}
+            for row in reader:
+                if len(row) == len(header) and row[3] == "test" and row[0] in self._tasks:
+                    rows.setdefault(row[0], []).append(row)
+        place = {name: number for number, name in enumerate(header)}
+        told = {}
+        for task, own in rows.items():
+            columns = [place.get(logit_column(str(label)), -1) for label in self._tasks[task]["labels"]]
+            if -1 not in columns:
+                logits = np.array([[float(row[column] or "nan") for column in columns] for row in own])
+                told[task] = ([row[1] for row in own], [row[2] for row in own], np.nan_to_num(logits))
+        return told

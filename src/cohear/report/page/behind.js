@@ -1,0 +1,64 @@
+(() => {
+  const dialog = document.getElementById("behind");
+  const { element, named, row, number } = draw;
+
+  const repeats = (told) => {
+    const rows = told.rows.map((one) => {
+      const difference = element("td", { class: "diff" }, draw.bar(told.zero, one.place, one.place >= told.zero));
+      return row(element("span", { class: "whole-name" }, `fold ${one.fold}, seed ${one.seed}`), number(one.alone), number(one.together), number(one.difference), difference);
+    });
+    const heads = [["repeat", ""], ["alone", "n"], ["together", "n"], ["difference", "n"], ["", "diff"]];
+    const box = draw.table("Paired differences", heads.slice(0, 4), rows);
+    box.querySelector("thead tr").append(element("td", { class: "diff" }));
+    return box;
+  };
+
+  const clips = (told) => draw.table("Clips that changed most", [["clip", ""], ["label", ""], ["right alone", "n"], ["right together", "n"]],
+    told.map((one) => {
+      const sound = one.sound === undefined || one.sound === null ? null : draw.sound(page.data("sounds")[one.sound], one.clip);
+      return row(element("span", {}, named(one.clip), sound), element("td", {}, named(one.label)), number(one.alone), number(one.together));
+    }));
+
+  const part = (title, ...content) => element("section", {}, element("h3", {}, title), ...content);
+
+  const parts = (told) => {
+    const made = [];
+    made.push(told.repeats.rows.length ? part("Paired differences, repeat by repeat", repeats(told.repeats)) : part("No paired repeats"));
+    if (told.curves.length) made.push(part("Learning curves", element("div", { class: "halves" }, ...told.curves.map(draw.chart))));
+    if (told.confusion) {
+      const { labels, alone, together } = told.confusion;
+      made.push(part("Which labels are taken for which",
+        element("p", { class: "fine" }, "A row is a label, its cells are what its test clips were taken for, in percent, over all repeats."),
+        element("div", { class: "halves" }, draw.confusion("alone", labels, alone), draw.confusion("together", labels, together))));
+    }
+    if (told.classes) made.push(part("Change of each label", draw.changes(`Change of each label: ${told.classes.score}`, told.classes.score, told.classes.rows)));
+    if (told.groups) made.push(part("Change of each group", element("p", { class: "fine" }, "Share of their test clips answered rightly, the largest loss first; of many groups the first and last five."), draw.changes("Change of each group", "group", told.groups)));
+    if (told.clips) made.push(part("Clips that changed most", clips(told.clips)));
+    return made;
+  };
+
+  const settings = ["features", "encoder", "arm"];
+  const homes = page.forms(document.querySelector("#answer .slot"));
+  const open = (button) => {
+    const view = button.closest(".view").dataset;
+    const cell = page.cellOf(button);
+    // what is behind a cell is the same in every metric: it is filed with the settings, beside the answer
+    const home = homes.find((one) => settings.every((name) => one[name] === view[name]));
+    const told = page.data(`behind-${home.number}`).find((one) => one.task === cell.task && one.combination === cell.combination);
+    const title = document.getElementById("behind-title");
+    title.replaceChildren(named(cell.task), " beside ", named(cell.partners));
+    const words = element("p", {}, `${cell.sign} ${cell.verdict}: ${cell.gain}, 95 % interval ${cell.interval}, ${cell.repeats} repeats; `
+      + `${cell.alone} alone, ${cell.together} together; p, adjusted: ${cell.p}.${cell.explanation ? ` Explanation: ${cell.explanation}.` : ""}`);
+    const where = element("p", { class: "fine" }, ...settings.flatMap((name, i) => [i ? " · " : "", named(view[name])]));
+    dialog.querySelector(".body").replaceChildren(words, where, ...(told ? parts(told) : []));
+    page.silence();
+    dialog.showModal();
+    dialog.scrollTop = 0;
+    title.focus();
+  };
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest(".matrix td.cell button");
+    if (button) open(button);
+    if (event.target === dialog || event.target.closest("#behind .close")) dialog.close();
+  });
+})();

@@ -1,0 +1,49 @@
+"use strict";
+// What the scripts of this page share.
+const page = {
+  shown: [], // called with each view that is put on the page
+  parsed: {},
+  data(id) {
+    this.parsed[id] ??= JSON.parse(document.getElementById(id).textContent);
+    return this.parsed[id];
+  },
+};
+(() => {
+  const selects = [...document.querySelectorAll("select[data-choice]")];
+  const slots = [...document.querySelectorAll(".slot")].map((slot) => ({
+    slot,
+    forms: [...slot.children].filter((form) => form.dataset.number).map((form) => ({ key: { ...form.dataset }, form })),
+  }));
+  const view = (one) => {
+    if (!one.view) {
+      one.view = one.form;
+      if (one.form.localName === "template") {
+        one.view = document.createElement("div");
+        one.view.className = "view";
+        Object.assign(one.view.dataset, one.key);
+        one.view.append(one.form.content.cloneNode(true));
+      }
+      for (const told of page.shown) told(one.view);
+    }
+    return one.view;
+  };
+  const agrees = (key, wanted, names) => names.filter((name) => key[name] === wanted[name]).length;
+  const names = selects.map((s) => s.dataset.choice);
+  const show = (changed) => {
+    const wanted = Object.fromEntries(selects.map((s) => [s.dataset.choice, s.value]));
+    // not every encoder fits every front-end: keep what was just chosen and as much of the rest as there is
+    const fit = (one) => (changed && one.key[changed] === wanted[changed] ? 10 : 0) + agrees(one.key, wanted, names);
+    const all = slots.flatMap(({ forms }) => forms.filter((one) => "metric" in one.key));
+    const best = all.reduce((a, b) => (fit(b) > fit(a) ? b : a), all[0]);
+    if (!best) return;
+    for (const s of selects) s.value = best.key[s.dataset.choice];
+    for (const { slot, forms } of slots) {
+      const own = forms.reduce((a, b) => (agrees(b.key, best.key, names) > agrees(a.key, best.key, names) ? b : a), forms[0]);
+      if (own) slot.replaceChildren(view(own));
+    }
+  };
+  for (const s of selects) s.addEventListener("change", () => show(s.dataset.choice));
+  if (selects.length) document.body.classList.add("switching");
+  page.show = show;
+  page.forms = (slot) => (slots.find((one) => one.slot === slot)?.forms ?? []).map((one) => one.key);
+})();

@@ -1,0 +1,197 @@
+"""The parts of the page, each by itself."""
+
+import base64
+import json
+import struct
+import zlib
+
+import numpy as np
+import pandas as pd
+import pytest
+import soundfile
+from hypothesis import given
+from hypothesis import strategies as st
+from sklearn.metrics import average_precision_score, confusion_matrix
+
+from cohear.audio.segment import Segment
+from cohear.report.answer import answer
+from cohear.report.at_hand import AtHand
+from cohear.report.build import _data
+from cohear.report.cells import cells_of
+from cohear.report.curves import Curves
+from cohear.report.orders import orders
+from cohear.report.outcomes import Outcomes
+from cohear.report.sounds import Sounds, picture
+
+PAIRS = {"a+b": ("a", "b"), "a+c": ("a", "c"), "b+c": ("b", "c")}
+
+
+def cells(told, repeats=5):
+    """Pair cells from ``{"a+b": [(gain, verdict), (gain, verdict)]}``."""
+    rows = [
+        {"task": task, "combination": pair, "metric": "uar", "single": 0.5, "shared": 0.5 + gain, "gain": gain}
+        | {"low": gain - 0.01, "high": gain + 0.01, "p_adjusted": 0.1, "repeats": repeats}
+        | {"verdict": verdict, "explanation": ""}
+        for pair, both in told.items()
+        for task, (gain, verdict) in zip(PAIRS[pair], both, strict=False)
+    ]
+    return cells_of(pd.DataFrame(rows), {"uar"}, ("a", "b", "c"))
+
+
+UP, DOWN, OPEN, FREE = "helps", "hurts", "undecided", "harmless"
+
+
+@pytest.mark.parametrize(
+    ("told", "sureness", "pair", "words"),
+    [
+        # both surely helped goes before a larger sum of which one gain is sure
+        ({"a+b": [(0.02, UP), (0.01, UP)], "a+c": [(0.2, UP), (0.1, OPEN)]}, "sure", ("a", "b"), "Both gains"),
+        (
+            {"a+b": [(0.02, UP), (0.01, FREE)], "a+c": [(0.2, OPEN), (0.1, OPEN)]},
+            "partly",
+            ("a", "b"),
+            "of b is harmless",
+        ),
+        # who surely loses is not helped
+        (
+            {"a+b": [(0.3, UP), (-0.1, DOWN)], "b+c": [(0.01, OPEN), (0.02, OPEN)]},
+            "open",
+            ("c", "b"),
+            "could be chance",
+        ),
+        ({"a+b": [(0.3, OPEN), (-0.1, OPEN)]}, "open", ("a", "b"), "only one of the two gains"),
+        ({"a+b": [(-0.3, DOWN), (-0.1, OPEN)]}, "none", ("", ""), "1 of 2 effects are surely losses"),
+        ({"a+b": [(-0.003, FREE), (-0.001, FREE)]}, "none", ("", ""), "1 pair can share a network at no real cost"),
+        ({}, "none", ("", ""), ""),
+    ],
+)
+def test_the_headline(told, sureness, pair, words):
+    said = answer(cells(told) if told else [], {})
+    assert (said.sureness, (said.first, said.second)) == (sureness, pair)
+    assert words in said.sure and (said.headline or not told)
+
+
+def test_too_few_repeats_are_said_and_what_would_decide():
+    said = answer(cells({"a+b": [(0.3, OPEN), (0.1, OPEN)]}, repeats=3), {("a", "a+b"): 4.0})
+    assert "A verdict needs 5 paired repeats, 3 of them are done" in said.sure
+    assert "would decide 1 of the 2 open ones, half of them after 4 more" in said.open
+
+
+@given(st.integers(0, 7), st.randoms(use_true_random=False))
+def test_every_order_has_every_task_once(number, random):
+    tasks = [f"t{place}" for place in range(number)]
+    gain = {(a, b): random.uniform(-1, 1) for a in tasks for b in tasks if a != b and random.random() < 0.8}
+    gain |= {(a, a): float("nan") for a in tasks}
+    made = orders(tasks, gain)
+    assert all(sorted(places) == list(range(number)) for places in made.values())
+    assert made["study"] == list(range(number))
+
+
+def test_alike_tasks_lie_beside_each_other():
+    near = {("a", "c"): 0.1, ("c", "a"): 0.1, ("b", "d"): 0.2, ("d", "b"): 0.2, ("a", "b"): -0.1, ("b", "a"): -0.1}
+    near |= {("c", "d"): -0.1, ("d", "c"): -0.1, ("a", "d"): -0.1, ("d", "a"): -0.1, ("b", "c"): -0.1, ("c", "b"): -0.1}
+    places = orders(["a", "b", "c", "d"], near)["clustered"]
+    assert {frozenset(places[:2]), frozenset(places[2:])} == {frozenset({0, 2}), frozenset({1, 3})}
+
+
+def write_predictions(folder, task, clips, truth, logits, labels):
+    folder.mkdir(parents=True)
+    rows = [
+        f"{task},{clip},{label},test,{','.join(map(str, row))}"
+        for clip, label, row in zip(clips, truth, logits, strict=True)
+    ]
+    text = "\n".join(["task,clip,label,part," + ",".join(labels), *rows, f"{task},v,x,validation,9,9,9"])
+    (folder / "predictions.csv").write_text(text)
+
+
+def test_outcomes_are_those_of_scikit_learn(tmp_path):
+    rng = np.random.default_rng(0)
+    labels, clips = ["x", "y", "label"], [f"c{k}" for k in range(40)]
+    truth = [labels[k] for k in rng.integers(0, 3, 40)]
+    logits = rng.normal(size=(40, 3))
+    for run in ("r1", "r2"):
+        write_predictions(tmp_path / run, "t", clips, truth, logits, ["x", "y", "logit:label"])
+    found = Outcomes(tmp_path, {"t": {"kind": "multiclass", "labels": labels}}).of(["r1", "r2", "gone", "../r1"])["t"]
+    said = [labels[k] for k in logits.argmax(axis=1)]
+    expected = confusion_matrix(truth, said, labels=labels)
+    assert (found.confusion == 2 * expected).all()
+    assert found.per_class[0] == pytest.approx(expected.diagonal() / expected.sum(axis=1))
+    assert found.clips["c0"] == (2 * (truth[0] == said[0]), 2)
+
+
+def test_outcomes_of_several_labels(tmp_path):
+    rng = np.random.default_rng(1)
+    labels = ["x", "y", "z"]
+    carried = rng.random((30, 3)) < 0.4
+    carried[:, 2] = False
+    truth = [";".join(label for label, has in zip(labels, row, strict=True) if has) for row in carried]
+    logits = rng.normal(size=(30, 3))
+    write_predictions(tmp_path / "r", "t", range(30), truth, logits, labels)
+    found = Outcomes(tmp_path, {"t": {"kind": "multilabel", "labels": labels}}).of(["r"])["t"]
+    expected = [average_precision_score(carried[:, k], logits[:, k]) for k in range(2)]
+    assert found.confusion is None and found.per_class[0][:2] == pytest.approx(expected)
+    assert np.isnan(found.per_class[0][2])
+    assert not Outcomes(tmp_path, {"t": {"kind": "somebody's", "labels": labels}}).of(["r"])
+
+
+def test_curves_have_a_mean_and_a_spread(tmp_path):
+    for run, values in (("a1", (1, 3)), ("a2", (3, 5)), ("b1", (2, 2)), ("odd", (9, 9))):
+        (tmp_path / run).mkdir()
+        rows = [f"t,{step},train,{value},0.5" for step, value in zip((10, 20), values, strict=True)]
+        (tmp_path / run / "curve.csv").write_text(
+            "\n".join(["task,step,part,loss,metric", *rows, "t,x,train,,", "t,30"])
+        )
+    curves = Curves(tmp_path)
+    made = curves.chart(["a1", "a2"], ["b1", "gone"], "t", "train", "loss", False)
+    assert made["alone"]["repeats"] == 2 and made["together"]["repeats"] == 1 and made["x"] == [0.0, 100.0]
+    first, last = made["alone"]["mean"], made["together"]["mean"]
+    assert first[0] == last[0] < first[1] and last[0] == last[1]  # means 2 to 4 beside 2 to 2
+    assert made["alone"]["high"][0] - first[0] == pytest.approx(first[0] - made["alone"]["low"][0], abs=0.11)
+    assert curves.chart(["a1"], ["../odd"], "t", "train", "loss", False) is None
+    assert curves.chart(["a1"], ["b1"], "other", "train", "loss", False) is None
+
+
+def test_a_picture_has_the_tone_where_it_sounds():
+    low, high = (np.sin(2 * np.pi * hertz * np.arange(16000) / 16000).astype(np.float32) for hertz in (200, 6000))
+    for samples, lower in ((low, True), (high, False)):
+        levels = read_png(base64.b64decode(picture(samples).split(",")[1]))
+        loudest = levels.mean(axis=1).argmax() / len(levels)
+        assert (loudest > 0.5) == lower  # the first row of a picture is its top
+
+
+def read_png(content):
+    """Levels of one of our pictures, by the specification; sums are checked."""
+    place, data, shape = 8, b"", (0, 0)
+    while place < len(content):
+        size, name = struct.unpack(">I4s", content[place : place + 8])
+        body = content[place + 8 : place + 8 + size]
+        assert struct.unpack(">I", content[place + 8 + size : place + 12 + size])[0] == zlib.crc32(name + body)
+        if name == b"IHDR":
+            shape = struct.unpack(">II", body[:8])
+        data += body if name == b"IDAT" else b""
+        place += 12 + size
+    lines = np.frombuffer(zlib.decompress(data), np.uint8).reshape(shape[1], shape[0] + 1)
+    return lines[:, 1:]
+
+
+def test_sounds_stay_within_their_limit(tmp_path):
+    paths = [tmp_path / f"{k}.wav" for k in range(4)]
+    for path in paths:
+        soundfile.write(path, np.random.default_rng(0).normal(0, 0.1, 16000 * 5), 16000)
+    sounds = Sounds(limit=80_000)
+    found = [sounds.number(Segment(path)) for path in (*paths, paths[0], tmp_path / "gone.wav")]
+    assert found[0] == found[4] == 0 and found[5] is None and found[3] is None
+    assert sum(len(s["player"]) + len(s["picture"]) for s in sounds.made) <= 80_000
+    assert sounds.made[0]["seconds"] == 3.0
+
+
+def test_what_cannot_be_read_is_not_at_hand(tmp_path):
+    for text in ("", "[", "datasets: {d: {path: gone}}\ntasks: {t: {dataset: d}}", "datasets: 3", "tasks: {t: x}"):
+        there = AtHand(tmp_path, text)
+        assert there.groups("t") == {} and there.segments("t") == {} and there.examples("t") == {}
+
+
+def test_data_in_the_page_holds_no_markup():
+    hostile = "</script><!-- & \u2028 \ud800 שלום"
+    text = str(_data({"x": hostile}))
+    assert not set("<>&") & set(text) and text.isascii() and json.loads(text) == {"x": hostile}
