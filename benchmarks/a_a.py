@@ -2,10 +2,11 @@
 
 Usage: ``python benchmarks/a_a.py [DATA] [--singles docs/results/a-a] [--out docs/results]``
 
-From the results of singles with many seeds (``cohear run studies/a-a.yaml``) families are made like those of a
-study: the seeds of a group stand for the single runs, and the next five groups for five partners; each group is the
-single once. With one seed a fold a cell has 5 repeats, with two 10, with four 20. DATA is not used: `make bench` gives
-it to every benchmark.
+From the results of singles with many seeds (``cohear run studies/a-a.yaml``; those of ``studies/dnn-grid.yaml`` do too)
+families are made like those of a study: the seeds of a group stand for the single runs, and the next five groups for
+five partners (three where there are only four); each group is the single once. Then the seeds of each fold and task are
+shuffled, and families are made anew. With one seed a fold a cell has 5 repeats, with two 10, with four 20. DATA is not
+used: `make bench` gives it to every benchmark.
 """
 
 # ruff: noqa: E402 - the variables below must be set before numpy is imported
@@ -27,33 +28,59 @@ from cohear.analysis.gains import gains
 from cohear.analysis.results import read_results
 from cohear.analysis.tables import write_table
 from cohear.base.files import write_text
+from cohear.base.streams import stream
 from cohear.report.folder import read_facts
 
 HERE = Path(__file__).resolve().parents[1]
-PARTNERS = 5
+PARTNERS, FEWEST_PARTNERS, SHUFFLES = 5, 3, 10
 SEEDS_A_FOLD = (1, 2, 4)
 
 
 def families(results: pd.DataFrame, seeds_a_fold: int) -> pd.DataFrame:
-    """Results as a study with made-up partners would have them, an arm a family."""
-    alone = results[(results["combination"] == results["task"]) & (results["control"] == "")]
+    """Results as studies with made-up partners would have them, an arm a family."""
+    alone = whole_seeds(results)
     seeds = sorted(int(seed) for seed in alone["seed"].unique())
     groups = [seeds[i : i + seeds_a_fold] for i in range(0, len(seeds) - seeds_a_fold + 1, seeds_a_fold)]
+    partners = min(PARTNERS, len(groups) - 1)
+    if partners < FEWEST_PARTNERS:
+        return alone.iloc[:0]
     made = []
-    for number in range(len(groups) if len(groups) > PARTNERS else 0):
-        for place in range(1 + PARTNERS):
-            group = groups[(number + place) % len(groups)]
-            rows = alone[alone["seed"].isin(group)]
-            partner = "" if place == 0 else f"+other{place}"
-            made.append(
-                rows.assign(
-                    arm=f"{number:03}",
-                    seed=rows["seed"].map({seed: i for i, seed in enumerate(group)}).astype("Int64"),
-                    combination=rows["task"] + partner,
-                    run=rows["run"] + partner,
+    for shuffle in range(SHUFFLES):
+        given = shuffled(alone, seeds, shuffle)
+        for number in range(len(groups)):
+            for place in range(1 + partners):
+                group = groups[(number + place) % len(groups)]
+                rows = given[given["seed"].isin(group)]
+                partner = f"+other{place}" if place else ""
+                made.append(
+                    rows.assign(
+                        arm=f"{shuffle:02}-{number:02}",
+                        seed=rows["seed"].map({seed: i for i, seed in enumerate(group)}).astype("Int64"),
+                        combination=rows["task"] + partner,
+                        run=rows["run"] + partner,
+                    )
                 )
-            )
-    return pd.concat(made, ignore_index=True) if made else alone.iloc[:0]
+    return pd.concat(made, ignore_index=True)
+
+
+def whole_seeds(results: pd.DataFrame) -> pd.DataFrame:
+    """Single runs of the seeds that every fold and task has."""
+    alone = results[(results["combination"] == results["task"]) & (results["control"] == "")]
+    each = alone[["task", "fold"]].drop_duplicates()
+    there = alone.groupby("seed").size()
+    return alone[alone["seed"].isin(there[there == len(each)].index)]
+
+
+def shuffled(alone: pd.DataFrame, seeds: list[int], shuffle: int) -> pd.DataFrame:
+    """The same runs with the seeds of each fold and task in another order; the first is the order they have."""
+    if shuffle == 0:
+        return alone
+    order = [
+        dict(zip(seeds, stream("a/a", shuffle, str(task), int(fold)).permutation(seeds).tolist(), strict=True))
+        for task, fold in zip(alone["task"], alone["fold"], strict=True)
+    ]
+    new = [by_seed[int(seed)] for by_seed, seed in zip(order, alone["seed"], strict=True)]
+    return alone.assign(seed=pd.Series(new, index=alone.index, dtype="Int64"))
 
 
 def line(results: pd.DataFrame, facts: dict, seeds_a_fold: int) -> dict[str, object] | None:
@@ -83,11 +110,12 @@ def page(lines: list[dict[str, object]], source: str) -> str:
     return "\n".join(
         [
             "# A/A: single against single\n",
-            f"Made by `benchmarks/a_a.py` from [{source}]({source}/results.csv): single runs of six real tasks under",
-            "many seeds. The seeds of a group stand for the single, the next five groups for partners, and each group",
-            "is the single once, so every run is in several families. Nothing is shared: every call is false (limit:",
-            "5 % of cells). `p_below_5`: cells that a test of each alone calls at 5 %; `covered`: intervals that hold",
-            "0; `harmless`: cells called harmless, which is true of all.\n",
+            f"Made by `benchmarks/a_a.py` from the single runs of [{source}]({source}/results.csv), six real",
+            "tasks. The seeds of a group stand for the single, the next groups for partners; each group is the single",
+            f"once, and seeds are shuffled within folds {SHUFFLES - 1} times, so every run is in many families, and",
+            "cells are not independent. Nothing is shared: every call is false (limit: 5 % of cells). `p_below_5`:",
+            "cells that a test of each alone calls at 5 %; `covered`: intervals that hold 0; `harmless`: cells called",
+            "harmless, which is true of all.\n",
             f"| {' | '.join(names)} |",
             "|" + "---|" * len(names),
             *(f"| {' | '.join(one)} |" for one in shown),

@@ -39,8 +39,8 @@ def status(folder: Annotated[Path, typer.Argument(help="Study folder.", show_def
     if left and state.seconds_left is not None:
         lines.append(f"left     {most or 'about '}{clock(state.seconds_left)} on this machine's cores")
     if state.cells:
-        told = ", ".join(f"{count} {name}" for name, count in state.cells.items())
-        lines.append(f"cells    {told} (repeats until decided)")
+        told = ", ".join(f"{count} {name}" for name, count in state.cells.items() if any(state.cells.values()))
+        lines.append(f"cells    {told or 'not looked at yet'} (repeats until decided)")
     for line in lines:
         output.print(line, markup=False, highlight=False, soft_wrap=True)
     for run, error in state.failed.items():
