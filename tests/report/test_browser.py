@@ -71,7 +71,7 @@ def with_audio(study):
     (root / "manifest.csv").write_text("\n".join(rows))
     tasks = {name: {"dataset": "set", "target": "label"} for name in HOSTILE}
     text = {"study": "hostile", "datasets": {"set": {"path": "data/set"}}, "tasks": tasks}
-    (study / "study.yaml").write_text(json.dumps(text))
+    (study / "study.yaml").write_text(json.dumps(text, ensure_ascii=False))
 
 
 @pytest.fixture
