@@ -18,9 +18,11 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from cohear.export.export import Exported
+    from cohear.report.figures import Figures
     from cohear.study.check import Audit
     from cohear.study.plan import PlannedRun
     from cohear.study.progress import Progress
+    from cohear.study.repeats import CellState, Row
     from cohear.study.run import Outcome
     from cohear.study.spec import StudySettings
     from cohear.study.status import Status
@@ -105,13 +107,20 @@ class Study:
 
         Raises:
             UserError: a mistake in the study, the data or the folder; nothing that was done is lost.
+            RunFailed: runs failed one after another with the same error, and nothing that is left could fare better.
         """
         from cohear.study.run import run_study
 
         if out is not None:
             self.folder = Path(out)
         outcome = run_study(
-            self.settings, self._source_folder, self.folder, launcher=launcher, jobs=jobs, progress=progress
+            self.settings,
+            self._source_folder,
+            self.folder,
+            launcher=launcher,
+            jobs=jobs,
+            progress=progress,
+            judge=judge_cells,
         )
         if outcome.done:
             self.gains()
@@ -146,8 +155,17 @@ class Study:
         """The study's answers (:func:`answers`)."""
         return answers(self.folder, related)
 
+    @property
+    def figures(self) -> Figures:
+        """The figures of the study, by name: ``study.figures.matrix()`` (:func:`figures`)."""
+        return figures(self.folder)
+
     def report(self, *, clips: bool = False) -> Path:
-        """Write the page, with players and spectrograms of clips where they are asked for; returns its path."""
+        """Write the page, with players and spectrograms of clips where they are asked for, and all figures.
+
+        Returns:
+            The path of the page.
+        """
         return make_report(self.folder, clips=clips)
 
     def export(self, bundle: str | Path, **wishes: Any) -> Exported:  # noqa: ANN401 - those of export_study
@@ -221,9 +239,10 @@ def write_gains(folder: str | Path, say: Callable[[str], None] | None = None) ->
     """
     from cohear.analysis.cell_tests import MARGIN
     from cohear.analysis.controls import contrasts, control_gains, explained
-    from cohear.analysis.facts import margins_of, ratios_of
-    from cohear.analysis.gains import gains
+    from cohear.analysis.facts import looks_of, margins_of, ratios_of
+    from cohear.analysis.pairs import paired_differences
     from cohear.analysis.results import read_results
+    from cohear.analysis.sequential import gains_by_design
     from cohear.analysis.tables import write_table
     from cohear.report.folder import read_facts
 
@@ -231,7 +250,7 @@ def write_gains(folder: str | Path, say: Callable[[str], None] | None = None) ->
     refresh_tables(folder, say)
     data = read_facts(folder)
     results, margins, ratio = read_results(folder), margins_of(data) or MARGIN, ratios_of(data) or None
-    table = gains(results, margins, ratio)
+    table = gains_by_design(paired_differences(results), margins, ratio, looks_of(data))
     controls = control_gains(results, margins, ratio)
     if len(controls):
         table = explained(table, controls, contrasts(results, ratio))
@@ -240,6 +259,34 @@ def write_gains(folder: str | Path, say: Callable[[str], None] | None = None) ->
         (folder / "controls.csv").unlink(missing_ok=True)
     write_table(folder / "gains.csv", table)
     return table
+
+
+def judge_cells(rows: Sequence[Row], looks: Sequence[int], facts: Row) -> list[CellState]:
+    """Where cells stand at a look: what a study with ``repeats: {until: decided}`` asks between its rounds.
+
+    Args:
+        rows: of ``results.csv``.
+        looks: numbers of repeats at which cells are looked at.
+        facts: content of ``data.json``.
+    """
+    import pandas as pd
+
+    from cohear.analysis.cell_tests import MARGIN
+    from cohear.analysis.facts import margins_of, ratios_of
+    from cohear.analysis.sequential import decide
+    from cohear.base.columns import RESULTS, RESULTS_OPTIONAL
+    from cohear.study.repeats import CellState
+
+    results = pd.DataFrame(list(rows), columns=[*RESULTS, *RESULTS_OPTIONAL])
+    table = decide(results, looks[-1], margins_of(facts) or MARGIN, ratios_of(facts) or None, looks)
+    return [
+        CellState(
+            **{name: row[name] for name in ("task", "combination", "features", "encoder", "arm", "verdict")},
+            repeats=int(row["repeats"]),
+            state="decided" if row["verdict"] != "undecided" else "open" if row["open"] else "given up",
+        )
+        for row in table.to_dict("records")
+    ]
 
 
 def power(folder: str | Path) -> dict[str, Any]:
@@ -254,7 +301,7 @@ def power(folder: str | Path) -> dict[str, Any]:
     """
     from cohear.analysis.answers import records
     from cohear.analysis.cell_tests import MARGIN
-    from cohear.analysis.facts import margins_of, ratios_of
+    from cohear.analysis.facts import looks_of, margins_of, ratios_of
     from cohear.analysis.pairs import paired_differences
     from cohear.analysis.power import family_table, power_table
     from cohear.analysis.results import read_results
@@ -265,7 +312,7 @@ def power(folder: str | Path) -> dict[str, Any]:
     refresh_tables(folder)
     data = read_facts(folder)
     pairs = paired_differences(read_results(folder))
-    cells = power_table(pairs, margins_of(data) or MARGIN, ratios_of(data) or None)
+    cells = power_table(pairs, margins_of(data) or MARGIN, ratios_of(data) or None, looks_of(data))
     return {"parts": records(variance_parts(pairs)), "families": family_table(cells), "cells": records(cells)}
 
 
@@ -299,8 +346,26 @@ def answers(folder: str | Path, related: Sequence[str] = ()) -> dict[str, Any]:
     return answers_from(tables, pairs)
 
 
+def figures(folder: str | Path) -> Figures:
+    """The figures of a study folder, or of any folder with a ``results.csv``.
+
+    Each is a method (``figures(folder).matrix(encoder="small")``) that gives a drawing: it shows itself in a
+    notebook, ``.save("matrix.svg")`` writes it, ``.table`` has its numbers and ``.chart`` is the altair chart.
+
+    Raises:
+        UserError: there is no such table, or it cannot be compared.
+    """
+    from cohear.report.figures import Figures, sources_of
+    from cohear.report.folder import read_folder
+
+    write_gains(folder)
+    return Figures(sources_of(read_folder(Path(folder))))
+
+
 def make_report(folder: str | Path, say: Callable[[str], None] | None = None, *, clips: bool = False) -> Path:
-    """Write ``report/index.html`` of a study folder, or of any folder with a ``results.csv``.
+    """Write the page ``report/index.html`` of a study folder, or of any folder with a ``results.csv``.
+
+    Beside it: ``figures`` (SVG, PNG and CSV each), ``table.md`` for papers, and ``references.bib``.
 
     Args:
         folder: the folder.
@@ -330,13 +395,16 @@ def watch_report(folder: str | Path, port: int, say: Callable[[str], None], *, c
     """
     from cohear.report.build import render
     from cohear.report.folder import read_folder
+    from cohear.report.relations import drawings_of, relations
     from cohear.report.watch import watch
 
     folder = Path(folder)
 
     def page() -> bytes:
         write_gains(folder)
-        return render(read_folder(folder), clips, watched=True).encode("utf-8", errors="replace")
+        study = read_folder(folder)
+        section = relations(drawings_of(study))
+        return render(study, section, clips=clips, watched=True).encode("utf-8", errors="replace")
 
     watch(folder, page, port, say)
 
@@ -373,6 +441,8 @@ __all__ = [
     "datasets",
     "export_dataset",
     "fetch_dataset",
+    "figures",
+    "judge_cells",
     "make_report",
     "power",
     "watch_report",

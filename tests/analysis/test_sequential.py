@@ -6,7 +6,9 @@ from simulated_results import families
 
 from cohear.analysis.columns import CELL
 from cohear.analysis.gains import gains
-from cohear.analysis.sequential import decide, overall
+from cohear.analysis.pairs import paired_differences
+from cohear.analysis.sequential import decide, gains_by_design
+from cohear.analysis.spending import overall
 
 KEY = ["arm", "task", "combination"]
 
@@ -53,8 +55,9 @@ def test_what_is_decided_stays_decided_and_needs_no_more():
         cells = decide(table[order < seen], 20).set_index(list(CELL))
         assert not (cells["open"] & (cells["verdict"] != "undecided")).any()
         if before is not None:
-            decided = before["verdict"] != "undecided"
-            assert (cells["verdict"] == before["verdict"])[decided].all()
+            decided, called = before["verdict"] != "undecided", before["verdict"].isin(["helps", "hurts"])
+            assert (cells["verdict"] != "undecided")[decided].all()
+            assert (cells["verdict"] == before["verdict"])[called].all()  # harmless may turn out to help
         before = cells
     assert not before["open"].any() and (before["verdict"] != "undecided").mean() > 0.5
 
@@ -83,3 +86,30 @@ def test_the_order_of_rows_does_not_matter():
 def test_gains_agree_with_the_ordinary_table():
     table, _ = families(number=2, seeds=2, helped=0.4)
     np.testing.assert_allclose(decide(table, 10)["gain"], gains(table)["gain"])
+
+
+def test_gains_of_a_study_that_looked_are_those_of_its_looks():
+    table, truth = families(number=8, seeds=2, helped=0.4, seed=11)
+    pairs = paired_differences(table)
+    looked = gains_by_design(pairs, looks=(5, 10)).set_index(KEY).sort_index()
+    fixed, decided = (
+        gains(table).set_index(KEY).sort_index(),
+        decide(table, 10, looks=(5, 10)).set_index(KEY).sort_index(),
+    )
+    assert (looked["verdict"] == decided["verdict"]).all()
+    np.testing.assert_allclose(looked["p_adjusted"], decided["p_adjusted"])
+    assert (looked["high"] - looked["low"] > fixed["high"] - fixed["low"]).all()
+    truth = truth.loc[looked.index]
+    assert ((looked["low"] <= truth) & (truth <= looked["high"])).mean() >= 0.93
+    pd.testing.assert_frame_equal(gains_by_design(pairs), gains(table))
+    assert gains_by_design(paired_differences(table[table["fold"] < 3]), looks=(10, 20))["p"].isna().all()
+
+
+def test_hope_goes_with_the_gain_and_ends_with_the_repeats():
+    table, _ = families(number=8, seeds=2, helped=0.4, seed=12)
+    half = table[table["seed"] == 0]
+    cells = decide(half, 10, looks=(5, 10))
+    assert cells["chance"].between(0, 1).all()
+    sure = cells["verdict"].isin(["helps", "hurts"])
+    assert cells.loc[sure, "chance"].median() > cells.loc[~sure, "chance"].median()
+    assert decide(table, 10, looks=(5, 10))["chance"].isna().all()

@@ -49,7 +49,7 @@ def test_json_lines_csv_and_bad_files(bundle, place):
     """A bad file is named, the rest goes on, and the end says so."""
     (place.root / "broken.wav").write_bytes(b"RIFF????")
     soundfile.write(place.root / "nan.wav", np.array([0.1, np.nan]), 16000, subtype="FLOAT")
-    arguments = ["sounds/*.*", "broken.wav", "nowhere.wav", "nan.wav", "sounds/low.wav", "none*.wav"]
+    arguments = ["sounds/*.*", "broken.wav", "nowhere.wav", "nan.wav", "sounds/low.wav", "none*.wav", ""]
     ended = place.cohear("classify", bundle, *arguments, "--json", "--windows")
     assert ended.returncode == 1
     lines = [json.loads(line) for line in ended.stdout.splitlines()]
@@ -58,7 +58,7 @@ def test_json_lines_csv_and_bad_files(bundle, place):
     assert good["sounds/mid.flac"]["tasks"]["pitch"]["label"] == "mid"
     assert [round(w["onset"], 2) for w in good["sounds/low.wav"]["windows"]] == [0, 0.25, 0.5]
     bad = {line["file"]: line["error"] for line in lines if "error" in line}
-    assert set(bad) == {"sounds/notes.txt", "broken.wav", "nowhere.wav", "nan.wav", "none*.wav"}
+    assert set(bad) == {"sounds/notes.txt", "broken.wav", "nowhere.wav", "nan.wav", "none*.wav", ""}
     assert all(name in ended.stderr for name in bad)
     assert "Traceback" not in ended.stderr
     ended = place.cohear("classify", bundle, "sounds/low.wav", "--csv")
@@ -109,6 +109,9 @@ def test_a_time_line(bundle, place):
 MISTAKES = {
     "no bundle": (["classify", "nothing", "a.wav"], "there is no such folder"),
     "no file": (["classify", "BUNDLE"], "Missing argument"),
+    "no place for time lines": (["classify", "BUNDLE", "sounds", "--timeline", "/proc/none/x"], "choose another place"),
+    "an onset": (["classify", "BUNDLE", "sounds", "--onset", "2"], "found 2, 0.6 and 0"),
+    "windows in a table": (["classify", "BUNDLE", "sounds", "--windows"], "goes with --json"),
     "two formats": (["classify", "BUNDLE", "sounds", "--json", "--csv"], "not both"),
 }
 
@@ -120,6 +123,18 @@ def test_mistakes(bundle, place, mistake):
     assert ended.returncode == 2
     assert sentence in ended.stderr
     assert "Traceback" not in ended.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no disk that is always full")
+@pytest.mark.parametrize("arguments", [["classify", "--json"], ["classify"], ["listen", "--speed", "0", "--file"]])
+def test_a_full_disk_is_told(bundle, place, arguments):
+    verb, *options = arguments
+    with Path("/dev/full").open("w") as full:
+        command = [tiny.COHEAR, verb, bundle, *options, "sounds/low.wav"]
+        ended = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, cwd=place.root, check=False)
+    assert ended.returncode == 2
+    assert ended.stderr.startswith("error: cannot write the output: no space is left on the disk")
+    assert ended.stderr.count("\n") == 1
 
 
 def test_a_file_is_answered_as_its_samples_are(bundle, tmp_path):
@@ -143,11 +158,12 @@ MEASURE = """
 import resource, sys
 from pathlib import Path
 from cohear import Bundle
+from cohear.runtime.detector import EventSettings
 from cohear.runtime.files import classify_file
 bundle = Bundle.load(sys.argv[1], threads=1)
 peaks = []
 for name in sys.argv[2:]:
-    classify_file(bundle, Path(name), events=True)
+    classify_file(bundle, Path(name), events=EventSettings())
     peaks.append(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000)
 print(peaks[1] - peaks[0])
 """

@@ -15,6 +15,7 @@ from cohear import Bundle, Study
 from cohear.audio.decode import read_audio
 from cohear.audio.segment import Segment
 from cohear.base.errors import UserError
+from cohear.export import quantise
 from cohear.export.bench import bench
 from cohear.export.quantise import Change, WorseThanAllowed, choose
 
@@ -113,6 +114,23 @@ def test_the_bundle_answers(study, exported):
     assert right >= 25
 
 
+def test_licences_that_no_folder_states(study, exported):
+    """They are carried over and warned about like those of a ``dataset.yaml``."""
+    arguments = ["export", "out", "--encoder", WIDE, "-o", "licensed", "--licence"]
+    ended = study.cohear(*arguments, "doors=free to use, but it must not be sold")
+    assert ended.returncode == 0, ended.stderr
+    assert "dataset doors restricts passing it on" in ended.stderr
+    card = json.loads((study.root / "licensed" / "card.json").read_text())
+    assert [each["licence"] for each in card["datasets"].values()] == [
+        "CC BY-NC 4.0",
+        "free to use, but it must not be sold",
+    ]
+    for wrong, sentence in (("door=x", "did you mean 'doors'"), ("doors", "DATASET=LICENCE"), ("=x", "DATASET=")):
+        ended = study.cohear(*arguments, wrong)
+        assert (ended.returncode, "Traceback" in ended.stderr) == (2, False)
+        assert sentence in ended.stderr
+
+
 def test_tasks_one_run_and_the_twin_in_python(study, monkeypatch, tmp_path):
     monkeypatch.setenv("COHEAR_CACHE", str(study.cache))
     loaded = Study.load(study.root / "out")
@@ -177,6 +195,19 @@ def test_int8_that_costs_more_than_a_point_is_refused():
     with pytest.raises(WorseThanAllowed, match="dynamic"):
         choose(changes(0.0, -0.03), "dynamic", force=False)
     assert choose(changes(-0.02, -0.03), None, force=True) == "static"
+
+
+def test_a_refused_int8_leaves_nothing(study, exported, monkeypatch, tmp_path):
+    """Pitfall 22 from end to end: it is measured on the study's own test clips before a bundle is written."""
+    monkeypatch.setenv("COHEAR_CACHE", str(study.cache))
+    monkeypatch.setattr(quantise, "MOST_LOST", -2.0)  # whatever it costs is too much
+    loaded = Study.load(study.root / "out")
+    with pytest.raises(WorseThanAllowed, match=r"int8 costs more than a point: .*; leave --quantize out, or add"):
+        loaded.export(tmp_path / "x", encoder=WIDE, quantize="int8", jobs=1)
+    assert not (tmp_path / "x").exists()
+    card = loaded.export(tmp_path / "x", encoder=WIDE, quantize="int8", force=True, jobs=1).card
+    told = card["quantisation"]["measured"][card["quantisation"]["method"]]
+    assert all(change["change"] == pytest.approx(change["after"] - change["before"]) for change in told.values())
 
 
 def test_bench(study, exported):

@@ -170,7 +170,7 @@ def tau_urban(folder):
     listed = ["\t".join(line.split("\t")[:2]) for line in lines]
     text(root / "evaluation_setup/fold1_train.csv", "filename\tscene_label", *listed[:2])
     text(root / "evaluation_setup/fold1_evaluate.csv", "filename\tscene_label", listed[2])
-    text(root / "evaluation_setup/fold1_test.csv", "filename", names[2])
+    text(root / "evaluation_setup/fold1_test.csv", "filename", f"audio/{names[2]}.wav")
     for name in names:
         clip(root / "audio" / f"{name}.wav")
 
@@ -259,6 +259,22 @@ def audioset(folder):
 
 
 def ambient_contexts(folder):
+    """The publisher's archive: a file of labels a clip, several labels, a clip without one."""
+    root = folder / "audioset_1sec"
+    labels = {
+        "id_-kyuX8l4VWY_30_40/000": ['69,/m/03qtwd,"Crowd"', '71,/m/07qfr4h,"Hubbub, speech noise, speech babble"'],
+        "id_-kyuX8l4VWY_30_40/001": ['69,/m/03qtwd,"Crowd"'],
+        "id_-kyuX8l4VWY_30_40/008": None,
+        "id_OIpGIvnK9ns_130_140/001": ['-1,none,"None of the above"'],
+        "id_SnXfFeqhFY4_430_440/003": ['0,/m/09x0r,"Speech"'],
+    }
+    for name, lines in labels.items():
+        clip(root / f"{name}.wav")
+        if lines:
+            text(root / f"{name}_labels.txt", *lines)
+
+
+def ambient_contexts_lists(folder):
     text(
         folder / "train.csv",
         "segment,file,label",

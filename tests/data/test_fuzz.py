@@ -111,6 +111,7 @@ def trees(tmp_path_factory):
     for writer in (
         *mini_trees.PUBLIC.values(),
         *mini_trees.GENERAL.values(),
+        mini_trees.ambient_contexts_lists,
         manifest,
         manifest_jsonl,
         manifest_parquet,
@@ -222,7 +223,7 @@ def test_pipes_are_not_waited_for(tmp_path):
 
 def test_names_that_are_too_long(tmp_path):
     """The system refuses them with an error of its own."""
-    mini_trees.ambient_contexts(tmp_path / "a")
+    mini_trees.ambient_contexts_lists(tmp_path / "a")
     (tmp_path / "a" / "train.csv").write_text(f"segment,file,label\nid_-kyuX8l4VWY_30_40,{'9' * 400}.wav,x\n")
     with pytest.raises(UserError, match="File name too long"):
         read_clip_table(tmp_path / "a", "mine")

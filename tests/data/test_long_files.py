@@ -12,6 +12,7 @@ RATE = 16000
 HOURS = 3
 WHOLE_MEGABYTES = HOURS * 3600 * RATE * 4 / 1e6  # 691: the file as 32-bit samples
 MOST_MEGABYTES = 60  # a few pieces of 4 MB, threads and caches; far from the file
+MOST_OF_A_CHECK = 300  # ten minutes at a time (38 MB) and what is made of them
 
 MEASURE = """
 import json, resource, sys
@@ -19,7 +20,9 @@ from pathlib import Path
 
 from cohear.audio.decode import decode
 from cohear.audio.segment import Segment
+from cohear.data.audit.store import MeasureStore
 from cohear.data.facts import scan
+from cohear.features import LogMel, ensure_store
 
 path, cache, what = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]
 whole = [Segment(path)]
@@ -31,8 +34,12 @@ def peak():
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3  # in KB on Linux
 
 
+LogMel().frames([decode(cuts[0]).samples])
 before = peak()
-facts = scan(whole if what == "whole" else cuts, cache=cache, jobs=2)
+inspector = MeasureStore(cache, whole) if what == "check" else None
+facts = scan(cuts if what == "cuts" else whole, cache=cache, jobs=2, inspector=inspector)
+if what == "features":
+    ensure_store(LogMel(), whole, facts, cache=cache, jobs=2)
 print(json.dumps({"megabytes": peak() - before, "samples": sum(fact.samples for fact in facts)}))
 """
 
@@ -69,3 +76,18 @@ def test_a_thousand_cuts_of_a_long_file(long_file, tmp_path):
     found = measured(long_file, tmp_path, "cuts")
     assert found["samples"] == 1000 * 4 * RATE
     assert found["megabytes"] < MOST_MEGABYTES
+
+
+@pytest.mark.slow
+def test_features_of_a_long_file(long_file, tmp_path):
+    """The file is decoded, resampled and made into frames in pieces; its million frames go to the disk as they come."""
+    found = measured(long_file, tmp_path, "features")
+    assert found["samples"] == HOURS * 3600 * RATE
+    assert found["megabytes"] < MOST_MEGABYTES
+
+
+@pytest.mark.slow
+def test_a_long_file_is_checked_in_parts(long_file, tmp_path):
+    found = measured(long_file, tmp_path, "check")
+    assert found["samples"] == HOURS * 3600 * RATE
+    assert found["megabytes"] < MOST_OF_A_CHECK < WHOLE_MEGABYTES / 2

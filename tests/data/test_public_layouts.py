@@ -68,7 +68,7 @@ def test_official_folds_can_be_used(name, tmp_path):
     """Where there are official folds, every clip has one, and no group lies on both sides (but for fsdd's speakers)."""
     table = read(name, tmp_path)
     if "fold" not in table.rows.columns:
-        assert name in ("emodb", "cremad", "ravdess")
+        assert name in ("ambient_contexts", "emodb", "cremad", "ravdess")
         return
     plan = FoldPlan(table, FoldRule(folds="fold"), 0, "t")
     groups = table.optional_column("group")
@@ -77,6 +77,28 @@ def test_official_folds_can_be_used(name, tmp_path):
         tested = {group for group, part in zip(groups, parts, strict=True) if part == Part.TEST and group}
         trained = {group for group, part in zip(groups, parts, strict=True) if part == Part.TRAIN and group}
         assert tested.isdisjoint(trained) or name == "fsdd"
+
+
+@pytest.mark.parametrize(
+    ("name", "column", "count"),
+    [
+        ("asvspoof2015", "method", 11),
+        ("cremad", "emotion", 6),
+        ("esc10", "event", 10),
+        ("fsdkaggle2018", "event", 41),
+        ("gtzan", "genre", 10),
+        ("ravdess", "emotion", 8),
+        ("speech_commands", "keyword", 12),
+        ("tau_urban", "scene", 10),
+        ("tut_events_2017", "event", 7),
+        ("tut_scenes_2017", "scene", 15),
+        ("urbansound8k", "event", 10),
+    ],
+)
+def test_label_lists_are_closed(name, column, count, tmp_path):
+    """Whatever part of a dataset is there, its labels are those of the whole, in one order."""
+    labels = read(name, tmp_path).about.labels[column]
+    assert len(set(labels)) == len(labels) == count
 
 
 def test_esc50(tmp_path):
@@ -285,7 +307,23 @@ def test_audioset(tmp_path):
 
 
 def test_ambient_contexts(tmp_path):
-    clips = cells(read("ambient_contexts", tmp_path), "context", "group", "source_id", "fold")
+    table = read("ambient_contexts", tmp_path)
+    clips = cells(table, "context", "group", "source_id")
+    assert len(clips) == 5
+    assert clips["id_-kyuX8l4VWY_30_40/000.wav"] == (
+        "Crowd;Hubbub, speech noise, speech babble",
+        "id_-kyuX8l4VWY_30_40",
+        "youtube:-kyuX8l4VWY",
+    )
+    assert clips["id_-kyuX8l4VWY_30_40/008.wav"][0] == ""
+    assert clips["id_OIpGIvnK9ns_130_140/001.wav"][0] == "None of the above"
+    assert "fold" not in table.rows
+
+
+def test_ambient_contexts_in_lists(tmp_path):
+    mini_trees.ambient_contexts_lists(tmp_path)
+    assert READERS["ambient_contexts"].recognises(tmp_path)
+    clips = cells(read_clip_table(tmp_path, "mine"), "context", "group", "source_id", "fold")
     assert clips["id_-kyuX8l4VWY_30_40/000.wav"] == ("Crowd", "id_-kyuX8l4VWY_30_40", "youtube:-kyuX8l4VWY", "train")
     assert clips["id_-kyuX8l4VWY_30_40/001.wav"][0] == "Female speech"
     assert clips["id_OIpGIvnK9ns_130_140/001.wav"][0] == "None of the above"
@@ -330,17 +368,23 @@ def test_a_file_that_is_named_otherwise_is_told(name, tmp_path):
         ("audioset", "balanced_train_segments.csv", "-0RWZT-miFs, 1.0\n", "row 1 has 2 cells"),
         ("fsd50k", "FSD50K.ground_truth/vocabulary.csv", "0,a\n", "row 1 has 2 cells"),
         ("fsd50k", "FSD50K.metadata/dev_clips_info_FSD50K.json", "{", "is not JSON"),
-        ("ambient_contexts", "train.csv", "segment,file\nx,y\n", "none of the columns label"),
-        ("ambient_contexts", "train.csv", "file,label\ny.wav,z\n", "row 1 names no segment"),
+        (
+            "ambient_contexts",
+            "audioset_1sec/id_-kyuX8l4VWY_30_40/001_labels.txt",
+            "69,/m/03qtwd\n",
+            "has 2 cells, not number, identifier and label",
+        ),
+        ("ambient_contexts_lists", "train.csv", "segment,file\nx,y\n", "none of the columns label"),
+        ("ambient_contexts_lists", "train.csv", "file,label\ny.wav,z\n", "row 1 names no segment"),
         ("tut_events_2017", "TUT-sound-events-2017-development/meta/street/a001.ann", "9\t1\tcar\n", "from '9' to '1'"),
     ],
 )
 def test_mistakes_in_lists(name, file, content, told, tmp_path):
-    mini_trees.PUBLIC[name](tmp_path)
+    getattr(mini_trees, name)(tmp_path)
     assert (tmp_path / file).exists()
     (tmp_path / file).write_text(content)
     with pytest.raises(DataError, match=told):
-        read_clip_table(tmp_path, "mine", name)
+        read_clip_table(tmp_path, "mine", name.removesuffix("_lists"))
 
 
 def test_lists_that_are_links_out_of_the_folder(tmp_path):

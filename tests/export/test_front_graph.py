@@ -5,7 +5,9 @@ import onnxruntime
 import pytest
 import torch
 
+from cohear.audio.decode import read_audio
 from cohear.audio.resample import resample
+from cohear.audio.segment import Segment
 from cohear.base.errors import UserError
 from cohear.export.assemble import FEATURES, LENGTHS, front_graph
 from cohear.export.front_ends import FRONT_END_GRAPHS
@@ -72,32 +74,56 @@ def test_features_are_those_of_the_features_room(front_end, session, name):
     assert found[HEARD][0].astype(bool).tolist() == [bool(loud[start : start + length].any()) for start in starts]
 
 
-def test_frames_are_those_of_torch_stft():
-    """A second reference: torch's own Fourier transform, also where a band has nothing but rounding in it."""
-    front_end = LogMel()
-    bank = front_end.filter_bank
-    window = bank.frames_of(2 * bank.rate)
-    model = front_graph(front_end, window)
-    session = onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
+@pytest.fixture(scope="module")
+def two_seconds():
+    """The default front-end with windows of two seconds, as a session."""
+    model = front_graph(LogMel(), LogMel().filter_bank.frames_of(2 * LogMel().rate))
+    return onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
+
+
+def with_torch_stft(bank, clip):
+    """Log-mel frames of a clip by torch's own Fourier transform."""
+    before = (bank.window - bank.hop) // 2
+    padded = np.pad(clip, (before, bank.fft_size))
+    pieces = np.stack([padded[k * bank.hop : k * bank.hop + bank.window] for k in range(bank.frames_of(len(clip)))])
+    spectrum = torch.stft(
+        torch.from_numpy(np.pad(pieces, ((0, 0), (0, bank.fft_size - bank.window)))),
+        n_fft=bank.fft_size,
+        hop_length=bank.fft_size,
+        win_length=bank.fft_size,
+        window=torch.nn.functional.pad(torch.hann_window(bank.window), (0, bank.fft_size - bank.window)),
+        center=False,
+        return_complex=True,
+    )[..., 0]
     triangles = torch.from_numpy(mel_triangles(bank.bands, bank.fft_size, bank.rate, bank.low, bank.high))
-    for name in ("noise", "full-scale tone", "clipped", "upsampled 8 kHz"):
-        clip = sounds(bank.rate)[name].astype(np.float32)[: window * bank.hop]
-        before = (bank.window - bank.hop) // 2
-        padded = np.pad(clip, (before, bank.fft_size))
-        frames = bank.frames_of(len(clip))
-        pieces = np.stack([padded[k * bank.hop : k * bank.hop + bank.window] for k in range(frames)])
-        spectrum = torch.stft(
-            torch.from_numpy(np.pad(pieces, ((0, 0), (0, bank.fft_size - bank.window)))),
-            n_fft=bank.fft_size,
-            hop_length=bank.fft_size,
-            win_length=bank.fft_size,
-            window=torch.nn.functional.pad(torch.hann_window(bank.window), (0, bank.fft_size - bank.window)),
-            center=False,
-            return_complex=True,
-        )[..., 0]
-        expected = torch.log(spectrum.abs().square() @ triangles + bank.floor).numpy()
-        found = session.run([FEATURES], {"waveform": clip[None]})[0][0, :frames]
-        np.testing.assert_allclose(found, expected, atol=1e-3)
+    return torch.log(spectrum.abs().square() @ triangles + bank.floor).numpy()
+
+
+def largest_difference(session, clip):
+    """Between the graph's frames and torch's of the first two seconds, in log units."""
+    bank = LogMel().filter_bank
+    clip = clip.astype(np.float32)[: 2 * bank.rate]
+    frames = bank.frames_of(len(clip))
+    return np.abs(session.run([FEATURES], {"waveform": clip[None]})[0][0, :frames] - with_torch_stft(bank, clip)).max()
+
+
+@pytest.mark.parametrize("name", ["noise", "full-scale tone", "clipped", "upsampled 8 kHz"])
+def test_frames_are_those_of_torch_stft(two_seconds, name):
+    """A second reference: torch's own Fourier transform, also where a band has nothing but rounding in it."""
+    assert largest_difference(two_seconds, sounds(LogMel().rate)[name]) <= 1e-3
+
+
+@pytest.mark.data
+def test_frames_of_real_clips_are_those_of_torch_stft(two_seconds, shared_data):
+    """200 clips; the 80 of 8 kHz have, upsampled, nothing above 4 kHz but rounding."""
+    rates = []
+    for dataset, clips in (("fsdd", 80), ("esc10", 40), ("urbansound8k", 40), ("emodb", 40)):
+        files = sorted((shared_data / dataset / "clips").rglob("*.flac"))
+        for path in files[:: len(files) // clips][:clips]:
+            samples, rate = read_audio(Segment(path))
+            rates.append(rate)
+            assert largest_difference(two_seconds, resample(samples, rate, LogMel().rate)) <= 1e-3, path
+    assert len(rates) == 200 and rates.count(8000) == 80
 
 
 def test_a_batch_has_the_features_of_its_rows(front_end, session):

@@ -1,10 +1,13 @@
 """The whole graph against the evaluation that scores a study, on real and hostile sounds."""
 
+from dataclasses import asdict
+
 import numpy as np
 import onnxruntime
 import pytest
 import torch
 
+from cohear import Bundle
 from cohear.audio.decode import read_audio
 from cohear.audio.resample import resample
 from cohear.audio.segment import Segment
@@ -12,9 +15,11 @@ from cohear.base.errors import UserError
 from cohear.base.files import digest
 from cohear.export.assemble import Output, assemble
 from cohear.export.network import network_graph
+from cohear.export.write import windowing_of, write_bundle
 from cohear.features import FeatureStore, build_front_end
 from cohear.models.encoder import EncoderChoice, build_encoder
 from cohear.models.sharing import SHARING, Draws
+from cohear.runtime.stream import Stream
 from cohear.tasks import METRICS, TARGET_KINDS, Targets
 from cohear.training.evaluate import Evaluation
 from cohear.training.sources import TaskData
@@ -98,22 +103,57 @@ def test_probabilities_are_those_of_the_evaluation(features, encoder, sharing):
             np.testing.assert_allclose(together[0], truth[task][row], atol=1e-4)
 
 
-@pytest.mark.data
-def test_two_hundred_real_clips(shared_data):
-    """Of five datasets, 8 kHz ones upsampled among them."""
-    front_end = build_front_end("logmel")
-    network = a_network(front_end, EncoderChoice("small"))
-    session, clips = a_model(front_end, network), []
+@pytest.fixture(scope="module")
+def real_clips(shared_data):
+    """200 clips of five datasets at 16 kHz, 8 kHz ones upsampled among them."""
+    clips = []
     for dataset in ("fsdd", "esc10", "emodb", "speech_commands", "urbansound8k"):
         files = sorted((shared_data / dataset / "clips").rglob("*.flac"))
         for path in files[:: max(len(files) // 40, 1)][:40]:
             samples, rate = read_audio(Segment(path))
-            clips.append(resample(samples, rate, front_end.rate))
+            clips.append(resample(samples, rate, 16000))
     assert len(clips) == 200
-    truth = expected(front_end, network, clips)
-    for row, clip in enumerate(clips):
+    return clips
+
+
+@pytest.mark.data
+def test_two_hundred_real_clips(real_clips):
+    front_end = build_front_end("logmel")
+    network = a_network(front_end, EncoderChoice("small"))
+    session = a_model(front_end, network)
+    truth = expected(front_end, network, real_clips)
+    for row, clip in enumerate(real_clips):
         for task, given in zip(TASKS, session.run(None, {"waveform": clip[None]}), strict=True):
             np.testing.assert_allclose(given[0], truth[task][row], atol=1e-4)
+
+
+@pytest.mark.data
+def test_real_clips_alone_in_a_batch_and_as_a_stream(real_clips, tmp_path):
+    """One answer, whichever way a clip comes."""
+    front_end = build_front_end("logmel")
+    outputs = [Output(task, kind, width, temperature) for task, (kind, width, temperature) in TASKS.items()]
+    network = network_graph(a_network(front_end, EncoderChoice("small")), front_end, WINDOW)
+    tasks = {
+        task: {"kind": kind, "labels": list(map(str, range(width))), "thresholds": [0.5] * width}
+        for task, (kind, width, _) in TASKS.items()
+    }
+    card = {"format": 1, "windowing": asdict(windowing_of(front_end, WINDOW)), "tasks": tasks}
+    write_bundle(tmp_path / "bundle", assemble(front_end, network, WINDOW, outputs), outputs, card, "", b"")
+    bundle, pieces = Bundle.load(tmp_path / "bundle"), np.random.default_rng(0)
+    for clip, other in zip(real_clips[::4], real_clips[1::4], strict=True):
+        batch = bundle.probabilities(np.stack([clip, np.resize(other, len(clip)), np.zeros_like(clip)]))
+        stream = Stream(bundle, 16000)
+        cuts = np.sort(pieces.integers(0, len(clip), 5))
+        streamed = [window for piece in np.split(clip, cuts) for window in stream.push(piece)] + stream.end()
+        whole = bundle.windows(clip)
+        assert len(streamed) == len(whole)
+        for task, answer in bundle.classify(clip, 16000).items():
+            alone = pytest.approx(answer.probabilities, abs=1e-4)
+            assert dict(zip(tasks[task]["labels"], batch[task][0].tolist(), strict=True)) == alone
+            assert stream.clip[task].probabilities == alone
+            for one, same in zip(streamed, whole, strict=True):
+                there = pytest.approx(same.answers[task].probabilities, abs=1e-4)
+                assert one.answers[task].probabilities == there
 
 
 MODULES = """

@@ -53,6 +53,25 @@ def test_clip_i_has_the_frames_of_segment_i(clips, cache, front_end, jobs, monke
     assert not store.frames.flags.writeable
 
 
+def test_long_clips_in_pieces_have_the_same_frames(clips, cache, tmp_path, monkeypatch):
+    """Bit for bit where nothing is resampled, else to within the rounding of a resampler that is fed in pieces."""
+    facts = scan(clips, cache=cache)
+    whole = ensure_store(LogMel(), clips, facts, cache=cache)
+    monkeypatch.setattr(extraction, "_LONG_SECONDS", 0.2)
+    monkeypatch.setattr("cohear.audio.decode._BLOCK_SAMPLES", 1000)
+    for jobs in (1, 3):
+        pieces = ensure_store(LogMel(), clips, facts, cache=tmp_path / str(jobs), jobs=jobs)
+        assert pieces.key == whole.key
+        for index, fact in enumerate(facts):
+            tolerance = 0 if fact.rate == 16000 else 1e-3
+            np.testing.assert_allclose(pieces.clip(index), whole.clip(index), atol=tolerance, rtol=0)
+    segment = Segment(clips[0].path, 0.0)
+    soundfile.write(segment.path, np.full(9000, 0.1), 16000)
+    with pytest.raises(DataError, match=r"0\.flac changed after it was scanned"):
+        ensure_store(LogMel(), [segment], facts[:1], cache=tmp_path / "changed")
+    assert not list((tmp_path / "changed").glob("features/*/meta.json"))
+
+
 def test_cold_and_warm_are_identical(clips, cache, tmp_path, monkeypatch):
     """Pitfall 2."""
     facts = scan(clips, cache=cache)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tiny_bundle import tone
 
 from cohear.base.errors import UserError
 from cohear.runtime.answers import WindowAnswer, answer
@@ -71,6 +72,15 @@ def test_what_lasts_is_known_before_it_ends():
 
 def test_no_windows_no_events():
     assert events_of([], {"word": WORD}) == []
+
+
+def test_a_tone_in_silence_is_one_event(tiny):
+    """Pitfall 21 on a model: fifteen windows hear it."""
+    windows = tiny.windows(np.concatenate([tone(seconds=2), tone("mid", seconds=3), tone(seconds=2)]))
+    assert sum("mid" in window.answers["pitch"].labels for window in windows if window.heard) > 5
+    (event,) = [event for event in events_of(windows, tiny.tasks) if event.task == "pitch"]
+    assert event.label == "mid"
+    assert event.onset == pytest.approx(2, abs=0.4) and event.offset == pytest.approx(5, abs=0.4)
 
 
 @pytest.mark.parametrize("wrong", [{"onset": 0.0}, {"onset": 1.1}, {"release": 0}, {"minimum": -1}, {"onset": np.nan}])

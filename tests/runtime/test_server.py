@@ -1,45 +1,20 @@
 """The HTTP server, asked over a real socket."""
 
-import io
 import socket
-import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 
-import httpx
 import numpy as np
 import pytest
-import soundfile
-import uvicorn
-from tiny_bundle import tone
+from serving import served, wav
+from tiny_bundle import make_tiny_bundle, tone
 
-from cohear.runtime.server.app import make_app
+from cohear import Bundle
+from cohear.runtime.detector import events_of
+from cohear.runtime.server import run
+from cohear.runtime.server.batching import _batches
 from cohear.runtime.server.limits import Limits
-
-
-@contextmanager
-def served(bundle, limits=Limits(), token=""):  # noqa: B008 - frozen
-    """A client of a server at work."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        server = uvicorn.Server(uvicorn.Config(make_app({"tiny": bundle}, limits, token), log_level="error"))
-        thread = threading.Thread(target=server.run, args=([listener],))
-        thread.start()
-        try:
-            while not server.started:
-                time.sleep(0.01)
-            with httpx.Client(base_url=f"http://127.0.0.1:{listener.getsockname()[1]}", timeout=60) as client:
-                yield client
-        finally:
-            server.should_exit = True
-            thread.join()
-
-
-def wav(samples, rate=16000):
-    file = io.BytesIO()
-    soundfile.write(file, samples, rate, format="WAV")
-    return file.getvalue()
+from cohear.runtime.windows import Stretch
 
 
 @pytest.fixture(scope="module")
@@ -80,7 +55,7 @@ def test_what_is_no_clip_is_refused_and_the_next_is_answered(client):
 
 
 def test_tasks_health_metrics_and_foreign_callers(client):
-    assert list(client.get("/tasks").json()["tiny"]) == ["pitch", "parts"]
+    assert list(client.get("/tasks").json()["tiny"]["tasks"]) == ["pitch", "parts"]
     assert client.get("/healthz").json() == {"status": "ok"}
     assert "cohear_requests_total" in client.get("/metrics").text
     assert client.get("/tasks", headers={"Origin": "http://evil.example"}).status_code == 403
@@ -107,3 +82,106 @@ def test_a_slow_sender_ends_and_keeps_others_out_while_it_is_there(tiny):
         time.sleep(0.7)
         assert client.post("/classify", content=b"x").status_code == 503
         assert slow.result().status_code == 504
+
+
+def test_windows_and_events_are_the_bundles(client, tiny):
+    sound = np.concatenate([tone("low"), tone("high")])
+    told = client.post("/classify?windows=true", content=wav(sound)).json()
+    assert [each["onset"] for each in told["windows"]] == [each.onset for each in tiny.windows(sound)]
+    assert [(each["task"], each["label"]) for each in told["events"]] == [
+        (each.task, each.label) for each in events_of(tiny.windows(sound), tiny.tasks)
+    ]
+
+
+@pytest.mark.parametrize(("form", "kind", "scale"), [("s32le", "<i4", 2**30), ("f32le", "<f4", 1)])
+def test_raw_samples_of_any_format(client, form, kind, scale):
+    stereo = np.repeat(tone("high", rate=44100)[:, None], 2, axis=1) * scale
+    query = f"/classify?rate=44100&channels=2&format={form}"
+    answer = client.post(query, content=stereo.astype(kind).tobytes(), headers={"Content-Type": "audio/pcm"})
+    assert answer.json()["seconds"] == 1.0 and answer.json()["answers"]["pitch"]["labels"] == ["high"]
+
+
+@pytest.mark.parametrize("query", ["rate=1", "rate=many", "format=mp3", "channels=65", "channels=0", "bundle=none"])
+def test_wrong_settings_are_told(client, query):
+    answer = client.post(f"/classify?{query}", content=bytes(64), headers={"Content-Type": "audio/pcm"})
+    assert answer.status_code == 422 and answer.json()["error"]
+
+
+def test_what_is_not_there_is_told_in_the_same_form(client):
+    for answer, status in (
+        (client.get("/nothing"), 404),
+        (client.get("/page/app.py"), 404),
+        (client.put("/tasks"), 405),
+    ):
+        assert answer.status_code == status and answer.json()["error"]
+
+
+def test_several_bundles_at_once(tiny, tmp_path):
+    """Each has its own window, its own queue and its own name."""
+    other = Bundle.load(make_tiny_bundle(tmp_path / "other", window=0.25))
+    with served(tiny, other=other) as client:
+        assert {name: each["window"] for name, each in client.get("/tasks").json().items()} == {
+            "tiny": 0.5,
+            "other": 0.25,
+        }
+        asked = ["", "tiny", "other"] * 4
+        with ThreadPoolExecutor(6) as pool:
+            answers = list(
+                pool.map(
+                    lambda name: client.post(f"/classify?windows=true&bundle={name}", content=wav(tone("mid"))).json(),
+                    asked,
+                )
+            )
+        assert [each["bundle"] for each in answers] == [name or "tiny" for name in asked]
+        assert {(each["bundle"], len(each["windows"])) for each in answers} == {
+            ("tiny", len(tiny.windows(tone("mid")))),
+            ("other", len(other.windows(tone("mid")))),
+        }
+
+
+def test_memory_of_clips_is_bounded_and_given_back(tiny):
+    with served(tiny, Limits(memory=200_000)) as client:
+        for _ in range(3):
+            assert client.post("/classify", content=bytes(150_000)).status_code == 503
+            assert client.post("/classify", content=wav(tone("low"))[:1000]).status_code == 422
+        assert client.post("/classify", content=wav(tone("low"))).status_code == 200
+
+
+def test_a_rate_or_channels_do_not_cost_memory(tiny):
+    """20 s of two channels at 384 kHz would be 61 MB; they are resampled as they are decoded."""
+    content = wav(np.zeros((384_000 * 20, 2), np.int16), 384_000, format="FLAC")
+    with served(tiny, Limits(decoder_memory=700 << 20, memory=3_000_000)) as client:
+        answer = client.post("/classify", content=content)
+        assert answer.status_code == 200 and answer.json()["seconds"] == 20.0
+
+
+def test_an_oversized_body_gets_its_answer_before_the_connection_ends(tiny):
+    with served(tiny, Limits(size=1 << 20)) as client:
+        for content in (bytes(5 << 20), (bytes(1 << 16) for _ in range(64))):
+            assert client.post("/classify", content=content).status_code == 413
+
+
+def test_a_connection_without_a_request_is_closed(tiny, monkeypatch):
+    monkeypatch.setattr(run, "HEAD_SECONDS", 0.3)
+    with served(tiny) as client, socket.create_connection(("127.0.0.1", client.base_url.port)) as silent:
+        silent.sendall(b"GET /tasks HTTP/1.1\r\n")
+        silent.settimeout(30)
+        assert silent.recv(10) == b""
+        assert client.get("/healthz").status_code == 200
+
+
+def test_the_description_tells_what_is_answered(client):
+    described = client.get("/openapi.json").json()
+    classify = described["paths"]["/classify"]["post"]
+    assert set(classify["responses"]) == {"200", "401", "413", "422", "503", "504"}
+    assert "audio/pcm" in classify["requestBody"]["content"]
+    shape = described["components"]["schemas"]["ClipAnswer"]
+    told = client.post("/classify?windows=true", content=wav(tone("low"))).json()
+    assert set(told) == set(shape["properties"]) and set(shape["required"]) <= set(told)
+    assert set(described["paths"]) == {"/healthz", "/tasks", "/metrics", "/classify"}
+
+
+def test_a_batch_is_no_larger_than_the_longest_stretch():
+    group = [(Stretch(np.zeros(1, np.float32), list(range(windows)), 0, 0, 1), None) for windows in [24] * 7]
+    assert [len(batch) for batch in _batches(group)] == [2, 2, 2, 1]
+    assert [len(batch) for batch in _batches([(Stretch(group[0][0].samples, [0], 0, 0, 1), None)] * 70)] == [64, 6]

@@ -1,7 +1,5 @@
 """A stream: what the whole file gives, in pieces, in constant memory."""
 
-import subprocess
-import sys
 import tracemalloc
 
 import numpy as np
@@ -10,7 +8,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tiny_bundle import tone
 
-from cohear.audio.resample import StreamResampler, resample
 from cohear.base.errors import DataError
 from cohear.runtime.detector import events_of
 from cohear.runtime.stream import Stream
@@ -53,15 +50,6 @@ def test_each_window_has_the_answer_of_the_whole_file(tiny, sizes, rate, samples
     same(streamed, tiny.windows(waveform, rate))
     for task, there in tiny.classify(waveform, rate).items():
         assert stream.clip[task].probabilities == pytest.approx(there.probabilities, abs=1e-4)
-
-
-@given(sizes=st.lists(st.integers(1, 5000), min_size=1, max_size=5), rate=st.integers(4000, 50000))
-@settings(deadline=None, max_examples=30)
-def test_resampling_in_pieces_is_resampling(sizes, rate):
-    samples = np.random.default_rng(1).normal(size=9000).astype(np.float32)
-    resampler = StreamResampler(rate, 16000)
-    streamed = np.concatenate([*(resampler.push(block) for block in pieces(samples, sizes)), resampler.end()])
-    np.testing.assert_allclose(streamed, resample(samples, rate, 16000), atol=1e-5)
 
 
 def test_integers_and_channels(tiny):
@@ -112,20 +100,3 @@ def test_nothing_and_mistakes(tiny):
         stream.push(np.zeros(1, np.float32))
     with pytest.raises(DataError, match="rate"):
         Stream(tiny, 0)
-
-
-def test_torch_is_never_imported(tiny_folder):
-    script = """
-import sys, numpy
-from cohear.runtime.bundle import Bundle
-from cohear.runtime.detector import events_of
-from cohear.runtime.stream import Stream
-bundle = Bundle.load(sys.argv[1])
-stream = Stream(bundle, 8000)
-windows = stream.push(numpy.ones(9000, "float32")) + stream.end()
-events_of(windows, bundle.tasks)
-import cohear.runtime.sources
-heavy = {"torch", "scipy", "sklearn", "pandas", "librosa"} & set(sys.modules)
-assert windows and not heavy, heavy
-"""
-    subprocess.run([sys.executable, "-c", script, str(tiny_folder)], check=True, timeout=120)

@@ -31,6 +31,7 @@ def test_blame(told, shifted, blame):
     assert finding.figures["blame"] == blame
     assert finding.severity == ("note" if blame == "none" else "warning")
     assert (finding.task, finding.code) == ("digit", "train-test-gap")
+    assert (blame == "overfitting") == ("Fewer steps" in finding.cure)
 
 
 def test_a_gap_that_chance_may_have_made_is_none():

@@ -132,6 +132,17 @@ def test_pairs_that_the_leakage_rule_would_refuse_are_not_proposed(tmp_path):
         plan(tmp_path)
 
 
+def test_speakers_are_held_out_where_no_column_is_called_group(tmp_path):
+    """Their column is taken for groups by its name; a task on the speakers themselves would then leak."""
+    columns = {"emotion": lambda n: "ab"[n % 2], "speaker": lambda n: f"s{n // 10}"}
+    write(tmp_path / "one", rows(60, **columns))
+    _, text = propose(tmp_path, tmp_path / "one")
+    assert "  emotion: {dataset: one, target: emotion, hold_out: speaker}\n" in text
+    assert "There is no column group; speaker is taken for it by its name." in words(text)
+    assert "  # speaker: {dataset: one, target: speaker}\n  #   the study would be refused: " in text
+    plan(tmp_path)
+
+
 def test_official_folds(tmp_path):
     """Folds that keep groups together are used; folds that are all one part are not."""
     write(tmp_path / "good", rows(30, sound=lambda n: "ab"[n % 2], group=lambda n: n // 2, fold=lambda n: n // 10 + 1))

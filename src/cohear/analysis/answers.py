@@ -13,15 +13,17 @@ from cohear.analysis.cell_tests import LEVEL, MARGIN, PerTask
 from cohear.analysis.columns import METRICS, SETTING, VERDICTS
 from cohear.analysis.controls import contrasts, control_gains, explained
 from cohear.analysis.correlates import measured
-from cohear.analysis.facts import margins_of, ratios_of
-from cohear.analysis.gains import caveats_of, gains_of
+from cohear.analysis.facts import looks_of, margins_of, ratios_of
+from cohear.analysis.gains import caveats_of
 from cohear.analysis.measurements import of_data
 from cohear.analysis.pairs import paired_differences
 from cohear.analysis.persistence import agreements, told
-from cohear.analysis.power import family_table, power_table
+from cohear.analysis.power import a_second_seed, family_table, power_table
+from cohear.analysis.sequential import gains_by_design
+from cohear.analysis.speed import SHARE, steps_to_score
 
 QUESTIONS = ("improve", "measurements", "persistence", "combining", "savings")
-CURVES = ("run", "task", "step", "part", "loss")
+CURVES = ("run", "task", "step", "part", "loss", "metric")
 
 
 @dataclass(frozen=True)
@@ -61,20 +63,21 @@ def answers(tables: Tables, related: Sequence[frozenset[str]] = ()) -> dict[str,
     ratio: PerTask | None = ratios_of(tables.data) or None
     margins: PerTask = margins_of(tables.data) or MARGIN
     pairs = paired_differences(results)
-    gains = gains_of(pairs, margins, ratio)
+    looks = looks_of(tables.data)
+    gains = gains_by_design(pairs, margins, ratio, looks)
     beside = contrasts(results, ratio)
     gains = explained(gains, control_gains(results, margins, ratio), beside)
-    power = power_table(pairs, margins, ratio)
+    power = power_table(pairs, margins, ratio, looks)
     known = list(related) or [frozenset(map(str, pair)) for pair in tables.data.get("related", []) if len(pair) == 2]
     parts = {
         "improve": _improve(gains, power, beside, known),
         "measurements": _measurements(tables, gains),
         "persistence": _persistence(pairs),
         "combining": _combining(pairs, gains, ratio),
-        "savings": _savings(results, pairs),
+        "savings": _savings(results, pairs, tables.curves),
     }
     said = " ".join(part["answer"] for part in parts.values() if part["answer"])
-    return {"summary": said, **parts, "caveats": caveats_of(pairs)}
+    return {"summary": said, **parts, "caveats": caveats_of(pairs, looks)}
 
 
 def points(value: Any) -> str:  # noqa: ANN401 - a cell of a table
@@ -109,18 +112,18 @@ def _improve(
                 for kind, c in counts.items()
                 if kind != "all"
             )
-    smallest: list[float] = [
-        f["smallest_in_family"] for f in families if f["cells"] == "pairs" and f["smallest_in_family"]
-    ]
+    pair_families = [family for family in families if family["cells"] == "pairs"]
+    smallest: list[float] = [f["smallest_in_family"] for f in pair_families if f["smallest_in_family"]]
     change = "Single and pair runs on the same repeats would begin to answer this."
     if smallest:
         worth = float(two["gain"].abs().median())
         change = (
             f"Gains below about {points(min(smallest)).lstrip('+')} points could not be found (80 % power); half "
             f"of the gains seen are below {points(worth).lstrip('+')}. "
-            f"More repeats would decide {sum(_decidable(power, f) for f in families if f['cells'] == 'pairs')} "
-            "of the undecided pair cells if their gains are what they seem; other clips could change the rest."
-        )
+            f"More repeats would decide {sum(_decidable(power, f) for f in pair_families)} "
+            "of the undecided pair cells if their gains are what they seem; other clips could change the rest. "
+            + a_second_seed(pair_families)
+        ).rstrip()
     return {
         "answer": sentence,
         "would_change": change,
@@ -233,8 +236,8 @@ def _combining(pairs: pd.DataFrame, gains: pd.DataFrame, ratio: PerTask | None) 
     }
 
 
-def _savings(results: pd.DataFrame, pairs: pd.DataFrame) -> dict[str, Any]:
-    table = savings.costs(results)
+def _savings(results: pd.DataFrame, pairs: pd.DataFrame, curves: pd.DataFrame) -> dict[str, Any]:
+    table, speed = savings.costs(results), steps_to_score(results, curves)
     best = [line for cost in savings.COSTS for line in savings.best_per_budget(results, pairs, cost)]
     sentence = "No shared network was measured."
     if len(table):
@@ -243,10 +246,17 @@ def _savings(results: pd.DataFrame, pairs: pd.DataFrame) -> dict[str, Any]:
             f"One network for {most['size']} tasks ({most['encoder']}) has {_share(most['parameters_ratio'])} of the "
             f"parameters of its singles and took {_share(most['seconds_ratio'])} of their training time."
         )
+    ratios = speed["ratio"].dropna()
+    if len(ratios):
+        sentence += (
+            f" In the middle of {len(ratios)} cells a task takes {_share(float(ratios.median()))} of the steps of its "
+            f"single run to {SHARE:.0%} of that run's score."
+        )
     return {
         "answer": sentence,
         "would_change": "Seconds are those of the machine that trained, other work on it included.",
         "costs": records(table),
+        "speed": records(speed),
         "groupings": [dict(line) for line in best],
     }
 

@@ -23,7 +23,7 @@ from scipy import stats
 
 from cohear.analysis.columns import FAMILY
 from cohear.analysis.moderation import fit_prior, moderate
-from cohear.analysis.spread import cell_spread, fold_shares
+from cohear.analysis.spread import cell_spread, fold_shares, measured_shares
 
 Array = NDArray[np.float64]
 
@@ -47,9 +47,10 @@ def cell_tests(pairs: pd.DataFrame, margins: PerTask = MARGIN, test_train_ratio:
     Returns:
         A row per cell, sorted by names: the columns of :func:`cohear.analysis.spread.cell_spread` and
         ``margin``, ``ratio``, ``pair`` (whether the combination has two tasks), ``variance`` V (of one
-        repeat where there is one test part), ``share`` of the folds in it, ``error`` (standard error of the
-        gain), ``freedom``, ``low``, ``high``, ``p`` (of no gain, two sides) and ``p_margin`` (of a loss as
-        large as the margin, one side). What cannot be known is NaN.
+        repeat where there is one test part), ``share`` of the folds in it and ``typical_share`` (careful, and
+        for forecasts: :func:`cohear.analysis.spread.fold_shares`), ``error`` (standard error of the gain),
+        ``freedom``, ``low``, ``high``, ``p`` (of no gain, two sides) and ``p_margin`` (of a loss as large as the
+        margin, one side). What cannot be known is NaN.
     """
     cells = cell_spread(pairs)
     cells["margin"] = _per_task(cells["task"], margins, MARGIN)
@@ -81,10 +82,10 @@ def _judge(family: pd.DataFrame) -> pd.DataFrame:
     tasks = family["task"].to_numpy()
     freedom = family[free].to_numpy(float)
     variance, total = _moderated((family[square] / per).to_numpy(float), freedom, tasks)
-    share = np.zeros(len(family))
+    share = typical = np.zeros(len(family))
     factor = 1 / family["repeats"].to_numpy(float)
     if many:
-        share = fold_shares(family)
+        share, typical = fold_shares(family)
         factor = family["weight"].to_numpy(float) + share * family["ratio"].to_numpy(float)
     # equal differences in all repeats do not prove that there is no spread: scores move in steps of a clip,
     # and the rounding of two of them has a variance of step²/6
@@ -97,6 +98,8 @@ def _judge(family: pd.DataFrame) -> pd.DataFrame:
     return family.assign(
         variance=variance,
         share=share,
+        typical_share=typical,
+        share_measured=measured_shares(family) if many else True,
         error=error,
         freedom=total,
         low=gain - reach,

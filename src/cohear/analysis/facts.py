@@ -1,4 +1,4 @@
-"""What the statistics take from ``data.json``: margins, and the size of test beside training parts."""
+"""What the statistics take from ``data.json``: margins, the size of test beside training parts, and looks."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -20,3 +20,8 @@ def ratios_of(data: Mapping[str, Any]) -> dict[str, float]:
         if train > 0 and test > 0:
             ratios[name] = test / train
     return ratios
+
+
+def looks_of(data: Mapping[str, Any]) -> tuple[int, ...]:
+    """Numbers of repeats at which the study looked to see what is decided; empty where its repeats were fixed."""
+    return tuple(int(look) for look in data.get("repeats", {}).get("looks") or ())

@@ -5,7 +5,7 @@ pair cells of one features x encoder x arm; larger groups make a family of their
 discovery rate is kept at 5 % (Benjamini & Hochberg 1995); Holm's (1979) is there for who wants no false call.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pandas as pd
@@ -87,17 +87,22 @@ def verdicts(gain: NDArray[np.float64], p: NDArray[np.float64], p_margin: NDArra
     )
 
 
-def caveats(results: pd.DataFrame) -> list[str]:
+def caveats(results: pd.DataFrame, looks: Sequence[int] = ()) -> list[str]:
     """What the design of the repeats does not let anyone conclude, a sentence each."""
-    return caveats_of(paired_differences(results))
+    return caveats_of(paired_differences(results), looks)
 
 
-def caveats_of(pairs: pd.DataFrame) -> list[str]:
+def caveats_of(pairs: pd.DataFrame, looks: Sequence[int] = ()) -> list[str]:
     """The same from paired differences."""
     if pairs.empty:
         return ["No task was trained both alone and with a partner, so there is nothing to compare."]
     cells = cell_spread(pairs)
     said = []
+    if looks:
+        said.append(
+            f"Repeats stopped where verdicts were decided (looks at {', '.join(map(str, looks))} repeats): p-values, "
+            "verdicts and intervals allow for it; gains of cells that stopped early are a little too large."
+        )
     few = sorted(cells.loc[cells["repeats"] < 2, "task"].unique())
     if few:
         said.append(f"Fewer than two paired repeats ({_names(few)}): nothing can be decided there.")
@@ -106,7 +111,8 @@ def caveats_of(pairs: pd.DataFrame) -> list[str]:
         said.append(f"One test part only ({_names(one)}): the verdicts hold for this split, not for other data.")
     if ((cells["parts"] > 1) & (cells["repeats"] == cells["parts"])).any():
         said.append(
-            "With one seed a fold, chance and the choice of data cannot be told apart; most is taken for the data's."
+            "With one seed a fold, chance and the choice of data cannot be told apart; most is taken for the data's. "
+            "A second seed a fold tells them apart (repeats: {seeds: 2})."
         )
     too_few = sorted(cells.loc[cells["repeats"].between(2, FEWEST_REPEATS - 1), "task"].unique())
     if too_few:

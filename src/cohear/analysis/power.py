@@ -1,6 +1,6 @@
 """What a design can find: the smallest gain for each cell, and the repeats that would decide it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -9,9 +9,10 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from cohear.analysis.cell_tests import LEVEL, MARGIN, PerTask, cell_tests
+from cohear.analysis.chance import error_at
 from cohear.analysis.columns import CELL, FAMILY
 from cohear.analysis.gains import with_verdicts
-from cohear.analysis.sequential import error_at
+from cohear.analysis.sequential import looked_at
 
 Array = NDArray[np.float64]
 
@@ -19,11 +20,24 @@ POWER = 0.8
 MOST = 1000
 """Repeats beyond which nobody goes; a cell that needs more is not decided by repeats."""
 
-CELLS = (*CELL, "gain", "error", "repeats", "verdict", "smallest", "smallest_in_family", "more_repeats")
+CELLS = (
+    *CELL,
+    "gain",
+    "error",
+    "repeats",
+    "verdict",
+    "smallest",
+    "smallest_in_family",
+    "more_repeats",
+    "share_measured",
+)
 
 
 def power_table(
-    pairs: pd.DataFrame, margins: PerTask = MARGIN, test_train_ratio: PerTask | None = None
+    pairs: pd.DataFrame,
+    margins: PerTask = MARGIN,
+    test_train_ratio: PerTask | None = None,
+    looks: Sequence[int] = (),
 ) -> pd.DataFrame:
     """What each cell could have shown, and what would decide it.
 
@@ -31,15 +45,20 @@ def power_table(
         pairs: of :func:`cohear.analysis.pairs.paired_differences`.
         margins: as :func:`cohear.analysis.gains.gains` has them.
         test_train_ratio: ``test_train_ratio`` there.
+        looks: as :func:`cohear.analysis.sequential.gains_by_design` has them, for the verdicts.
 
     Returns:
         A row per cell: its names, ``gain``, ``error``, ``repeats``, ``verdict``; ``smallest``: the gain found
         with 80 % power by a test of this cell alone; ``smallest_in_family``: the same at the level that the
         false discovery rate asks of the next cell to be called; ``more_repeats``: how many more repeats on
         the same test parts would decide an undecided cell if its gain is what it seems (0: it is decided;
-        NaN: more than :data:`MOST`, or never, because the fold part does not fall with seeds).
+        NaN: more than :data:`MOST`, or never, because the fold part does not fall with seeds);
+        ``share_measured``: whether that part is estimated in the task, or assumed since it has one seed a fold.
     """
-    cells = with_verdicts(cell_tests(pairs, margins, test_train_ratio))
+    if looks:
+        cells = looked_at(pairs, looks, margins, test_train_ratio)
+    else:
+        cells = with_verdicts(cell_tests(pairs, margins, test_train_ratio))
     if cells.empty:
         return pd.DataFrame(columns=list(CELLS))
     level = pd.Series(LEVEL, index=cells.index)
@@ -77,6 +96,21 @@ def _more(cells: pd.DataFrame, level: Array, harmless: Array) -> Array:
     return more
 
 
+def a_second_seed(families: Sequence[Mapping[str, Any]]) -> str:
+    """What the figures on more repeats rest on where one seed a fold was run; empty where nothing is assumed.
+
+    Args:
+        families: of :func:`family_table`.
+    """
+    if all(family["share_measured"] or not family["open"] for family in families):
+        return ""
+    return (
+        "With one seed a fold, how much of a task's spread is that of the folds is assumed, not measured, and no "
+        "further seed makes that part smaller. A second seed a fold (`repeats: {seeds: 2}` in the study file; it "
+        "doubles the runs, and those that are done stay) measures it, and may decide cells that seem out of reach."
+    )
+
+
 def family_table(cells: pd.DataFrame) -> list[Mapping[str, Any]]:
     """One line per family: how much it could find, and how much of it is open.
 
@@ -100,6 +134,7 @@ def family_table(cells: pd.DataFrame) -> list[Mapping[str, Any]]:
                 "smallest_in_family": _middle(family["smallest_in_family"]),
                 "more_repeats": float(undecided["more_repeats"].sum()),
                 "not_by_repeats": int(undecided["more_repeats"].isna().sum()),
+                "share_measured": bool(family["share_measured"].all()),
             }
         )
     return found

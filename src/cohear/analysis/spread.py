@@ -4,6 +4,8 @@ Model of a difference on test part f with seed s: ``d = gain + F_f + S_fs``. The
 independent: new initial weights, new batches. The fold parts F are not: training sets of two folds overlap.
 """
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -73,36 +75,67 @@ Measured on six real tasks with four seeds a fold (docs/results/variance-parts.c
 task, 0.47 of the summed variances and 0.69 for the task with most; docs/results/calibration.md shows what
 happens where it is larger."""
 
+TYPICAL_SHARE = 0.47
+"""The same where an error on either side costs the same: when it is foretold what more repeats would bring."""
 
-def fold_shares(cells: pd.DataFrame) -> Array:
+
+def fold_shares(cells: pd.DataFrame) -> tuple[Array, Array]:
     """The share of the folds in the variance of a test part's mean, for the cells of a family.
 
     From the mean log ratio of the mean squares between and within test parts (the expectation of a log mean
     square as in Smyth 2004, section 6.2), which no cell with a large variance can dominate: that of the
     family, moved towards each task's own by how much tasks differ, plus one standard error, so that a
     small family errs towards folds, the careful side. A cell with hardly a second repeat on any test part
-    says nothing about it. Where fewer than four cells do, a family of one seed a fold takes
-    :data:`A_PRIORI_SHARE`, and a family of fewer than four cells 1.
+    says nothing about it. Where fewer than four cells do, or those of less than half of the tasks (one whose few
+    official folds come up again), a family takes :data:`A_PRIORI_SHARE`, and a family of fewer than four cells 1.
 
     Args:
         cells: of :func:`cell_spread`, all with several test parts.
 
     Returns:
-        ``(cells,)`` from 0 (only seeds differ) to 1 (only folds differ).
+        Careful shares ``(cells,)`` from 0 (only seeds differ) to 1 (only folds differ), for tests, and shares
+        without the standard error, for forecasts (:data:`TYPICAL_SHARE` where nothing can be told).
     """
-    use = (cells["between"] > 0) & (cells["within"] > 0) & (cells["within_freedom"] >= cells["parts"] / 2)
-    some = cells[use.to_numpy()]
-    if len(some) < SMALLEST_FAMILY:  # a ratio from fewer is no estimate
-        return np.full(len(cells), A_PRIORI_SHARE if len(cells) >= SMALLEST_FAMILY else 1.0)
+    if not measured_shares(cells).any():
+        careful = A_PRIORI_SHARE if len(cells) >= SMALLEST_FAMILY else 1.0
+        return np.full(len(cells), careful), np.full(len(cells), TYPICAL_SHARE)
+    some = cells[_telling(cells)]
     half_between = some["between_freedom"].to_numpy(float) / 2
     half_within = some["within_freedom"].to_numpy(float) / 2
     log_ratio = _centred_log(some["between"].to_numpy(float), half_between)
     log_ratio -= _centred_log(some["within"].to_numpy(float), half_within)
     variance = (polygamma(1, half_between) + polygamma(1, half_within)).mean() / len(some)
     offsets, doubt = by_task(log_ratio, some["task"].to_numpy())
-    centre = log_ratio.mean() + np.sqrt(variance + doubt)
-    ratio = np.exp(centre + offsets_of(offsets, cells["task"].to_numpy()))
-    return np.asarray(np.maximum(0.0, 1 - 1 / ratio), dtype=np.float64)
+    centre = log_ratio.mean() + offsets_of(offsets, cells["task"].to_numpy())
+    return _share(centre + np.sqrt(variance + doubt)), _share(centre)
+
+
+def _share(log_ratio: Array) -> Array:
+    return np.asarray(np.maximum(0.0, 1 - np.exp(-log_ratio)), dtype=np.float64)
+
+
+def measured_shares(cells: pd.DataFrame) -> NDArray[np.bool_]:
+    """For which cells of a family :func:`fold_shares` is estimated from cells of the same task.
+
+    For none where fewer than four cells tell it, or fewer than half of the tasks.
+    """
+    telling = _telling(cells)
+    tasks = cells["task"]
+    if telling.sum() < SMALLEST_FAMILY or 2 * tasks[telling].nunique() < tasks.nunique():
+        return np.zeros(len(cells), dtype=np.bool_)
+    measured: NDArray[np.bool_] = cells["task"].isin(cells.loc[telling, "task"]).to_numpy()
+    return measured
+
+
+def _telling(cells: pd.DataFrame) -> NDArray[np.bool_]:
+    repeated = seeds_are_told(cells["within_freedom"].to_numpy(), cells["parts"].to_numpy())
+    telling: NDArray[np.bool_] = (cells["between"] > 0).to_numpy() & (cells["within"] > 0).to_numpy() & repeated
+    return telling
+
+
+def seeds_are_told(within_freedom: Any, parts: Any) -> Any:  # noqa: ANN401 - a number, or an array of them
+    """Whether so many test parts have second repeats enough between them to tell what differs between seeds."""
+    return within_freedom >= parts / 2
 
 
 def _centred_log(mean_square: Array, half_freedom: Array) -> Array:

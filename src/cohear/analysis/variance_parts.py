@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from cohear.analysis.columns import CELL, SETTING
-from cohear.analysis.spread import A_PRIORI_SHARE, cell_spread
+from cohear.analysis.spread import A_PRIORI_SHARE, cell_spread, seeds_are_told
 
 PARTS = (*SETTING, "task", "cells", "fold_sd", "seed_sd", "single_sd", "residual_sd", "fold_share", "estimated")
 
@@ -24,8 +24,8 @@ def variance_parts(pairs: pd.DataFrame) -> pd.DataFrame:
     Returns:
         ``features, encoder, arm, task, cells, fold_sd, seed_sd, single_sd, residual_sd, fold_share,
         estimated``: standard deviations in the metric's unit (``seed_sd``² = ``single_sd``² +
-        ``residual_sd``²), and the share of the folds in the variance of one repeat. Where no test part has
-        two repeats, fold and seed part cannot be told apart: ``estimated`` is false, and the variance is
+        ``residual_sd``²), and the share of the folds in the variance of one repeat. Where hardly a test
+        part has two repeats, fold and seed part cannot be told apart: ``estimated`` is false, and the variance is
         divided by :data:`cohear.analysis.spread.A_PRIORI_SHARE`.
     """
     if pairs.empty:
@@ -50,7 +50,8 @@ def _parts(cells: pd.DataFrame, common: float) -> tuple[float | int | bool, ...]
     between_freedom, within_freedom = cells["between_freedom"].sum(), cells["within_freedom"].sum()
     between = float((cells["between"] * cells["between_freedom"]).sum() / max(between_freedom, 1))
     within = float((cells["within"] * cells["within_freedom"]).sum() / max(within_freedom, 1))
-    if within_freedom:
+    estimated = seeds_are_told(within_freedom, cells["parts"].sum())
+    if estimated:
         seeds = within
         per_part = float((cells["per_part"] * cells["between_freedom"]).sum() / max(between_freedom, 1))
         folds = max(0.0, (between - within) / per_part) if between_freedom else 0.0
@@ -59,7 +60,7 @@ def _parts(cells: pd.DataFrame, common: float) -> tuple[float | int | bool, ...]
     share = folds / (folds + seeds) if folds + seeds > 0 else 0.0
     single = min(1.0, max(0.0, common)) * seeds
     spread = [float(np.sqrt(value)) for value in (folds, seeds, single, seeds - single)]
-    return len(cells), *spread, share, bool(within_freedom)
+    return len(cells), *spread, share, bool(estimated)
 
 
 def _common_share(repeats: pd.DataFrame) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -10,6 +11,7 @@ from typer.core import TyperGroup
 
 from cohear import __version__
 from cohear.base.errors import CohearError, UserError
+from cohear.base.files import storage_error
 from cohear.cli import (
     answers,
     bench,
@@ -103,9 +105,22 @@ def main() -> None:
     except CohearError as error:
         errors.print(f"error: {error}", style="bold red", markup=False, highlight=False)
         status_code = 1
+    except ModuleNotFoundError as error:  # where a bundle is used alone, with no more than that takes
+        if (error.name or "cohear").partition(".")[0] == "cohear":
+            raise
+        sentence = f"this needs {error.name}, which is not installed: pip install cohear (and see docs/runtime.md)"
+        errors.print(f"error: {sentence}", style="bold red", markup=False, highlight=False)
+        status_code = 2
     except KeyboardInterrupt:
         status_code = INTERRUPTED
     except BrokenPipeError:
         hush()
         status_code = 0
+    except OSError as error:  # a full disk that standard output goes to
+        told = storage_error(error, Path(error.filename or "the output"))
+        if told is None:
+            raise
+        hush()
+        errors.print(f"error: {told}", style="bold red", markup=False, highlight=False)
+        status_code = 2
     sys.exit(status_code)

@@ -43,25 +43,32 @@ def classify(
     timeline: Annotated[
         Path | None, typer.Option(help="Folder for a time line of events of each file and task.", show_default=False)
     ] = None,
+    onset: Annotated[float, typer.Option(help="With --timeline: probability at which a label begins.")] = 0.5,
+    release: Annotated[float, typer.Option(help="With --timeline: share of that below which it ends.")] = 0.6,
+    minimum: Annotated[float, typer.Option(help="With --timeline: seconds; what is shorter is no event.")] = 0.0,
     threads: Annotated[int, typer.Option(min=1, help="Threads of the model.")] = 1,
 ) -> None:
     """Answer all tasks on audio files of any format, rate and length."""
     from cohear.base.errors import UserError
     from cohear.runtime.bundle import Bundle
+    from cohear.runtime.detector import EventSettings
     from cohear.runtime.files import classify_file
 
     if as_json and as_csv:
         raise UserError("give --json or --csv, not both")
+    if windows and not as_json:
+        raise UserError("--windows goes with --json: a table or CSV has no place for them; --timeline writes events")
+    settings = EventSettings(onset, release, minimum)
     loaded = Bundle.load(bundle, threads=threads)
     found, bad = _listed(files)
     tell, end = _json(windows) if as_json else _csv() if as_csv else _table(loaded)
-    lines = _TimeLines(timeline) if timeline is not None else None
+    lines = _TimeLines(timeline, loaded) if timeline is not None else None
     for name, reason in bad:
         _refuse(name, reason, as_json)
     with _progress(len(found)) as advance:
         for file in found:
             try:
-                answer = classify_file(loaded, file, windows=windows, events=lines is not None)
+                answer = classify_file(loaded, file, windows=windows, events=settings if lines else None)
             except UserError as error:
                 bad.append((str(file), str(error)))
                 _refuse(str(file), str(error), as_json)
@@ -178,10 +185,10 @@ def _table(bundle: Bundle) -> tuple[Tell, Callable[[], None]]:
 class _TimeLines:
     """Writes ``<file>.<task>.tsv`` and ``.txt`` into a folder, names kept apart."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, bundle: Bundle) -> None:
         from cohear.base.files import make_folder
 
-        self._folder = make_folder(folder)
+        self._folder, self._tasks = make_folder(folder), list(bundle.tasks)
         self._used: set[str] = set()
 
     def write(self, file: Path, answer: FileAnswer) -> None:
@@ -196,7 +203,8 @@ class _TimeLines:
             number += 1
             name = f"{file.stem}-{number}"
         self._used.add(name.casefold())
-        for task, events in answer.events.items():
+        for task in self._tasks:
+            events = [event for event in answer.events if event.task == task]
             stem = f"{name}.{quote(task, safe=' ')}"
             write_text(self._folder / f"{stem}.tsv", dcase(events))
             write_text(self._folder / f"{stem}.txt", audacity(events))

@@ -38,6 +38,12 @@ def export(
     code: Annotated[
         Path | None, typer.Option(help="Folder of your own encoder's module. [default: the study folder]")
     ] = None,
+    licence: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="DATASET=LICENCE", help="Where a dataset's own folder does not state it.", show_default=False
+        ),
+    ] = None,
     jobs: Annotated[int | None, typer.Option(min=1, help="Runs trained at once. [default: one a core]")] = None,
 ) -> None:
     """Write one model for several tasks: calibrated, measured, with its front-end inside and a card beside it."""
@@ -57,6 +63,7 @@ def export(
             encoder=encoder,
             arm=arm,
             code=code,
+            licences=_licences(licence or []),
             jobs=jobs,
             progress=progress,
         )
@@ -67,6 +74,16 @@ def export(
     _show(made.card)
     size = (made.folder / "model.onnx").stat().st_size / 1e6
     output.print(f"bundle: {made.folder} (model.onnx {size:.2f} MB)", markup=False, highlight=False, soft_wrap=True)
+
+
+def _licences(told: list[str]) -> dict[str, str]:
+    """Licences by dataset."""
+    from cohear.base.errors import UserError
+
+    for each in told:
+        if not all(part.strip() for part in each.partition("=")):
+            raise UserError(f"--licence takes DATASET=LICENCE, as in 'esc10=CC BY-NC 3.0', not {each!r}")
+    return {name.strip(): licence.strip() for name, _, licence in (each.partition("=") for each in told)}
 
 
 def _show(card: dict) -> None:  # type: ignore[type-arg]

@@ -35,6 +35,7 @@ def init(
     """Write a study file from public datasets, folders of classes, audiofolders or manifests; it runs as it is."""
     from cohear.base.files import cache_folder
     from cohear.cli.progress import TerminalProgress
+    from cohear.report.numbers import plural
     from cohear.study.proposal import write_proposal
 
     progress = TerminalProgress(errors)
@@ -49,6 +50,11 @@ def init(
     for known in proposal.found:
         if known.name not in used:
             progress.say(f"no task is proposed on {known.name}; the file says why")
-    told = f"{file}: {len(proposal.found)} datasets, {len(proposal.tasks)} tasks"
+    told = f"{file}: {plural(len(proposal.found), 'dataset')}, {plural(len(proposal.tasks), 'task')}"
     output.print(told, markup=False, highlight=False, soft_wrap=True)
-    output.print(f"next: cohear run {file} --dry-run", markup=False, highlight=False, soft_wrap=True)
+    output.print(
+        f"next: cohear check {file}, then cohear run {file} --out out/first",
+        markup=False,
+        highlight=False,
+        soft_wrap=True,
+    )

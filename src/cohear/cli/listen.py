@@ -16,7 +16,8 @@ from cohear.cli.console import output, printable
 if TYPE_CHECKING:
     from cohear.runtime.answers import WindowAnswer
     from cohear.runtime.bundle import Bundle
-    from cohear.runtime.detector import EventDetector, TaskEvent
+    from cohear.runtime.detector import EventDetector
+    from cohear.runtime.events import Event
     from cohear.runtime.stream import Stream
 
 EXAMPLES = """
@@ -83,7 +84,7 @@ def listen(
 
 def _steps(
     stream: Stream, detector: EventDetector, blocks: Iterable[object]
-) -> Iterator[tuple[WindowAnswer | None, list[TaskEvent]]]:
+) -> Iterator[tuple[WindowAnswer | None, list[Event]]]:
     """Every window with the events that ended before it; at the end the events that were left."""
     import numpy as np
 
@@ -95,7 +96,7 @@ def _steps(
     yield None, detector.end()
 
 
-def _write_lines(steps: Iterable[tuple[WindowAnswer | None, list[TaskEvent]]]) -> None:
+def _write_lines(steps: Iterable[tuple[WindowAnswer | None, list[Event]]]) -> None:
     for window, events in steps:
         for event in events:
             _write_event(event, as_json=True)
@@ -112,7 +113,7 @@ def _write_json(line: dict[str, object]) -> None:
     sys.stdout.flush()  # whoever reads the pipe wants it now
 
 
-def _write_event(event: TaskEvent, *, as_json: bool) -> None:
+def _write_event(event: Event, *, as_json: bool) -> None:
     if as_json:
         _write_json({"event": vars(event)})
         return
@@ -128,7 +129,7 @@ def _draw(
     model: Bundle,
     stream: Stream,
     detector: EventDetector,
-    steps: Iterable[tuple[WindowAnswer | None, list[TaskEvent]]],
+    steps: Iterable[tuple[WindowAnswer | None, list[Event]]],
 ) -> None:
     """Events go by; below them stands what each task hears now. Without a terminal, events alone."""
     from rich.live import Live
@@ -149,9 +150,9 @@ def _draw(
         table.add_row(Text(f"{stream.seconds:.1f} s", "dim"))
         return table
 
-    with Live(console=output, refresh_per_second=10, transient=True) as live:
+    with Live(console=output, auto_refresh=False, transient=True) as live:
         for window, events in steps:
             for event in events:
                 _write_event(event, as_json=False)
             if window is not None and output.is_terminal:
-                live.update(view(window))
+                live.update(view(window), refresh=True)

@@ -37,6 +37,8 @@ class TerminalProgress(StudyProgress):
         self._cost_trained = 0
         self._began = time.monotonic()
         self._live: Live | None = None
+        self._at_most = 0
+        self._cells: dict[str, int] = {}
 
     @contextmanager
     def stage(self, name: str) -> Iterator[Advance]:
@@ -55,13 +57,19 @@ class TerminalProgress(StudyProgress):
         """Print a sentence above the bars."""
         self._console.print(f"note: {sentence}", style="yellow", markup=False, highlight=False)
 
-    def runs_planned(self, costs: dict[str, int], done: set[str]) -> None:
-        """Begin the line of runs."""
-        self._costs, self._done, self._before = costs, set(done), len(done)
-        self._began = time.monotonic()
-        if self._console.is_terminal:
+    def runs_planned(self, costs: dict[str, int], done: set[str], at_most: int) -> None:
+        """Begin the line of runs, or go on with more of them."""
+        self._before += len(done - self._done)
+        self._costs, self._done, self._at_most = costs, set(done), at_most
+        if self._live is None:
+            self._began = time.monotonic()
+        if self._console.is_terminal and self._live is None:
             self._live = Live(self, console=self._console, refresh_per_second=2, transient=False)
             self._live.start()
+
+    def cells_judged(self, states: dict[str, int]) -> None:
+        """Keep the states for the line."""
+        self._cells = states
 
     def run_event(self, event: Event) -> None:
         """Count a run; a failed one is told at once."""
@@ -94,6 +102,8 @@ class TerminalProgress(StudyProgress):
             ("━" * (WIDTH - filled), "dim"),
             f" {done}/{total}",
         )
+        if self._at_most > total:
+            line.append(f" so far, at most {self._at_most}")
         if self._failed:
             line.append(f" · {self._failed} failed", "bold red")
         if self._running:
@@ -104,7 +114,10 @@ class TerminalProgress(StudyProgress):
             line.append(f" · {60 * trained / elapsed:.1f} a minute")
             left = sum(cost for run, cost in self._costs.items() if run not in self._done)
             if left:
-                line.append(f" · {clock(elapsed / max(self._cost_trained, 1) * left)} left")
+                until = "to the next look" if self._at_most > total else "left"
+                line.append(f" · {clock(elapsed / max(self._cost_trained, 1) * left)} {until}")
+        if self._cells:
+            line.append(" · cells: " + ", ".join(f"{count} {name}" for name, count in self._cells.items()))
         return Group(line)
 
 

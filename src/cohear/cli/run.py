@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from cohear.cli.console import errors, output
+from cohear.cli.console import NO_GAIN, errors, output
 
 EXAMPLES = """
 [bold]Examples[/bold]
@@ -52,7 +52,8 @@ def run(
     if outcome.done:
         from cohear.report.terminal import gains_table
 
-        output.print(gains_table(loaded.gains()))
+        gains = loaded.gains()
+        output.print(NO_GAIN if gains.empty else gains_table(gains))
         output.print(f"page: {loaded.folder / 'report' / 'index.html'}", markup=False, highlight=False, soft_wrap=True)
     if outcome.failed:
         errors.print(
@@ -71,11 +72,15 @@ def _show_plan(loaded: Study, progress: TerminalProgress, jobs: int | None) -> N
     plan, done, warnings = loaded.plan(jobs=jobs, progress=progress)
     for warning in warnings:
         progress.say(warning)
-    cells: dict[tuple[str, str, str, int], set[str]] = {}
+    cells: dict[tuple[str, str, str, int, str], set[str]] = {}
     for planned in plan:
         size = planned.combination.count("+") + 1
-        cells.setdefault((planned.features, planned.encoder, planned.arm, size), set()).add(planned.key)
-    table = Table("features", "encoder", "arm", "tasks", "runs", "done", title=f"plan of {loaded.settings.study}")
-    for (features, encoder, arm, size), keys in cells.items():
-        table.add_row(features, encoder, arm, str(size), str(len(keys)), str(len(keys & done)))
+        cell = (planned.features, planned.encoder, planned.arm, size, planned.control)
+        cells.setdefault(cell, set()).add(planned.key)
+    title = f"plan of {loaded.settings.study}"
+    if loaded.settings.repeats.until:
+        title += ", at most: repeats stop when verdicts are decided"
+    table = Table("features", "encoder", "arm", "tasks", "control", "runs", "done", title=title)
+    for (*setting, size, control), keys in sorted(cells.items(), key=lambda cell: bool(cell[0][-1])):
+        table.add_row(*setting, str(size), control, str(len(keys)), str(len(keys & done)))
     output.print(table)

@@ -29,14 +29,18 @@ def status(folder: Annotated[Path, typer.Argument(help="Study folder.", show_def
 
     state = read_status(StudyFolder(folder))
     left = state.planned - state.done
+    most = "" if state.wanted is None else "at most "
     lines = [
         f"study    {state.study}",
-        f"runs     {state.done} of {state.planned} done, {len(state.failed)} failed, {left} left",
+        f"runs     {state.done} of {most}{state.planned} done, {len(state.failed)} failed, {most}{left} left",
         f"process  {'working on it now' if state.working else 'none is working on it'}",
         f"trained  {clock(state.seconds_spent)} of core time",
     ]
     if left and state.seconds_left is not None:
-        lines.append(f"left     about {clock(state.seconds_left)} on this machine's cores")
+        lines.append(f"left     {most or 'about '}{clock(state.seconds_left)} on this machine's cores")
+    if state.cells:
+        told = ", ".join(f"{count} {name}" for name, count in state.cells.items())
+        lines.append(f"cells    {told} (repeats until decided)")
     for line in lines:
         output.print(line, markup=False, highlight=False, soft_wrap=True)
     for run, error in state.failed.items():

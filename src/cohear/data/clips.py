@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 import pandas as pd
@@ -74,11 +75,15 @@ class ClipTable:
 
     def segments(self) -> list[Segment]:
         """Where each clip's samples are."""
+        return list(self._segments)
+
+    @cached_property
+    def _segments(self) -> tuple[Segment, ...]:
         starts, ends = self.optional_column("start"), self.optional_column("end")
-        return [
+        return tuple(
             Segment(self.root / path, float(start) if start else None, float(end) if end else None)
             for path, start, end in zip(self.rows["path"], starts, ends, strict=True)
-        ]
+        )
 
     def take(self, rows: Sequence[int]) -> ClipTable:
         """The table of some clips, in the order asked for."""

@@ -4,7 +4,7 @@ import hashlib
 import json
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -17,6 +17,9 @@ from cohear.audio.decode import Audio, UnreadableAudio, open_blocks
 from cohear.audio.segment import Segment
 from cohear.base.journal import Append, Journal
 from cohear.base.pool import Progress, parallel_map
+
+PART_SECONDS = 600
+"""Longest part of a clip that an inspector hears at once."""
 
 _CLIPS_A_CHUNK = 32
 _VERSION = 1  # part of the cache's file name: another layout or hash starts a new file
@@ -62,14 +65,24 @@ class BadClip:
     kind: str = "unreadable"
 
 
+class Listener(Protocol):
+    """Hears one clip while it is decoded."""
+
+    def hear(self, part: Audio) -> None:
+        """Called with the parts of the clip, `PART_SECONDS` each, the last one shorter; most clips have one."""
+
+    def end(self, facts: ClipFacts) -> None:
+        """Called when all was heard; never for a clip that cannot be decoded to its end."""
+
+
 class Inspector(Protocol):
     """Looks at decoded audio while the scan has it in memory; threads call it at once."""
 
     def wants(self, facts: ClipFacts) -> bool:
         """Whether a clip must be decoded for it, although its facts are known."""
 
-    def look(self, facts: ClipFacts, audio: Audio) -> None:
-        """Called once for each clip that is decoded."""
+    def listen(self) -> Listener:
+        """A listener for one clip."""
 
 
 def content_hash(*blocks: NDArray[np.float32]) -> str:
@@ -165,7 +178,7 @@ def scan(
 
 def root_name(segments: Sequence[Segment]) -> str:
     """A name for the folder that all clips are in, as caches know it."""
-    root = os.path.commonpath([segment.path.absolute().parent for segment in segments])
+    root = os.path.commonpath([folder.absolute() for folder in {segment.path.parent for segment in segments}])
     return hashlib.blake2b(os.fsencode(root), digest_size=8).hexdigest()
 
 
@@ -211,24 +224,40 @@ def _scan_missing(
 
 
 def _facts(segment: Segment, inspector: Inspector | None) -> ClipFacts | BadClip:
-    """Facts of a clip, decoded a piece at a time; an inspector gets it whole."""
+    """Facts of a clip, decoded a piece at a time; an inspector hears it in longer parts."""
     hashing, samples, peak = ContentHash(), 0, 0.0
-    kept: list[NDArray[np.float32]] = []
+    listener = inspector.listen() if inspector else None
     try:
         with open_blocks(segment) as audio:
-            for block in audio.blocks:
+            for block in in_parts(audio.blocks, PART_SECONDS * audio.rate) if listener else audio.blocks:
                 hashing.add(block)
                 samples += len(block)
                 peak = max(peak, float(block.max()), -float(block.min()))
-                if inspector:
-                    kept.append(block)
+                if listener:
+                    listener.hear(Audio(block, audio.rate, audio.channels))
     except UnreadableAudio as error:
         return BadClip(error.path, error.reason, error.kind)
     facts = ClipFacts(hashing.hexdigest(), samples, audio.rate, audio.channels, peak)
-    if inspector:
-        whole = kept[0] if len(kept) == 1 else np.concatenate(kept)
-        inspector.look(facts, Audio(whole, audio.rate, audio.channels))
+    if listener:
+        listener.end(facts)
     return facts
+
+
+def in_parts(blocks: Iterable[NDArray[np.float32]], size: int) -> Iterator[NDArray[np.float32]]:
+    """Consecutive blocks of samples, joined and cut anew to ``size`` samples each; the last one may be shorter."""
+    held: list[NDArray[np.float32]] = []
+    count = 0
+    for block in blocks:
+        held.append(block)
+        count += len(block)
+        if count >= size:
+            whole = np.concatenate(held)
+            for first in range(0, count - size + 1, size):
+                yield whole[first : first + size]
+            count %= size
+            held = [whole[len(whole) - count :]]
+    if count:
+        yield held[0] if len(held) == 1 else np.concatenate(held)
 
 
 def _state(path: Path) -> list[str | int] | None:

@@ -20,6 +20,11 @@ BOOKKEEPING = frozenset(
 )
 """Words in the names of columns that say how a file came about, not what is heard."""
 
+GROUPING = frozenset(
+    "actor participant patient performer person player recording session singer speaker subject talker".split()  # noqa: SIM905
+)
+"""Words in the names of columns that say of whom or when several clips were recorded."""
+
 
 def label_columns(table: ClipTable, told: Sequence[str] = ()) -> tuple[list[str], dict[str, str]]:
     """The columns that a task could have as its target.
@@ -73,7 +78,7 @@ def _why_no_target(name: str, cells: Sequence[str], *, sure: bool) -> str:
         return f"one value, {min(labels)}" if labels else "empty"
     if sure:
         return ""
-    if _words(name) & BOOKKEEPING:
+    if words_of(name) & BOOKKEEPING:
         return "bookkeeping by their names"
     if len(labels) > len(known) / FEWEST_CLIPS_A_LABEL or len(labels) > MOST_LABELS:
         return f"{len(labels)} values for {len(known)} clips, as names and measurements have"
@@ -81,7 +86,7 @@ def _why_no_target(name: str, cells: Sequence[str], *, sure: bool) -> str:
     return "measurements" if measured else ""
 
 
-def _words(name: str) -> set[str]:
+def words_of(name: str) -> set[str]:
     """``pcm_sha1`` and ``sourcePath`` as their words in lower case."""
     parted = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name)
     return {word for word in re.split(r"[\W_]+", parted.lower()) if word}

@@ -13,6 +13,7 @@ from cohear.analysis.gains import gains
 from cohear.analysis.results import read_results
 from cohear.base.errors import UserError
 from cohear.base.files import cache_folder
+from cohear.base.registry import did_you_mean
 from cohear.export.assemble import Output, assemble, describe
 from cohear.export.calibrate import Calibration, calibrate
 from cohear.export.card import TaskFacts, make_card, metadata
@@ -78,6 +79,7 @@ def export_study(
     quantize: str | None = None,
     force: bool = False,
     code: Path | None = None,
+    licences: Mapping[str, str] | None = None,
     jobs: int | None = None,
     progress: Progress | None = None,
 ) -> Exported:
@@ -95,6 +97,7 @@ def export_study(
         quantize: ``int8``, ``int8-static`` or ``int8-dynamic``.
         force: export even where int8 costs a task more than a point.
         code: folder of a user's own encoder module.
+        licences: of datasets, by name, where their own folders do not state them.
         jobs: runs trained at once.
         progress: told of everything.
 
@@ -108,6 +111,8 @@ def export_study(
     check_target(bundle)
     places = Places(StudyFolder(study), cache_folder(), code or study.resolve())
     cell = _cell(places, settings, tasks, features, encoder, arm, run)
+    used = list(dict.fromkeys(settings.tasks[task].dataset for task in cell.tasks))
+    _check_licences(licences or {}, used)
     prepared, specs = prepare_cell(places, settings, cell, jobs, progress)
     repeats = repeats_of(places, cell, specs, progress)
     chosen = spec_of_run(places, run) if run else final_spec(places, prepared, specs[0])
@@ -140,14 +145,13 @@ def export_study(
 
     facts = data_facts(prepared)
     known = _tasks(places, cell, folders, calibrations, facts, trained)
-    used = {settings.tasks[task].dataset: facts["datasets"][settings.tasks[task].dataset] for task in cell.tasks}
     card = make_card(
         study=settings.study,
         cell=cell,
         trained=trained,
         run=run,
         tasks=known,
-        datasets={name: _shown(dataset) for name, dataset in used.items()},
+        datasets={name: _shown(facts["datasets"][name], (licences or {}).get(name)) for name in used},
         parity=parity,
         quantisation=changes,
         method=method,
@@ -240,5 +244,14 @@ def _gains(places: Places, cell: Cell, facts: Mapping[str, Any]) -> dict[str, di
     return {str(row["task"]): {str(name): value for name, value in row.items()} for row in rows}
 
 
-def _shown(dataset: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: dataset[key] for key in ("name", "licence", "citation", "clips", "seconds")}
+def _check_licences(licences: Mapping[str, str], datasets: Sequence[str]) -> None:
+    """Raise UserError for a licence of a dataset that trains nothing here."""
+    for name in licences:
+        if name not in datasets:
+            raise UserError(f"--licence: no task here is of a dataset {name!r}{did_you_mean(name, datasets)}")
+
+
+def _shown(dataset: Mapping[str, Any], licence: str | None) -> dict[str, Any]:
+    """What the card says of a dataset."""
+    shown = {key: dataset[key] for key in ("name", "licence", "citation", "clips", "seconds")}
+    return {**shown, "licence": licence or shown["licence"]}

@@ -82,7 +82,7 @@ def prepare_cell(
 ) -> tuple[Prepared, list[RunSpec]]:
     """Read the data, make what is missing of features, and give the specifications of the cell's repeats."""
     wanted = CombinationSettings(lists=[list(cell.tasks)])
-    narrowed = settings.model_copy(update={"combinations": wanted})
+    narrowed = settings.model_copy(update={"combinations": wanted, "controls": []})
     try:
         prepared = prepare(narrowed, places.code, cache=make_folder(places.cache), jobs=jobs, progress=progress)
     except UserError as error:
@@ -169,7 +169,7 @@ def train_missing(
     runs = make_folder(places.study.root / TRAINED)
     keep, parts = ("predictions", "weights"), tuple(map(str, plugins))
     work = Work(runs, places.study.splits, places.cache, keep, str(places.code), parts)
-    progress.runs_planned({spec.key: len(spec.tasks) * spec.training.steps for spec in missing}, set())
+    progress.runs_planned({spec.key: len(spec.tasks) * spec.training.steps for spec in missing}, set(), len(missing))
     with closing(LAUNCHERS["local"]().launch(missing, work, jobs)) as events:
         for event in events:
             progress.run_event(event)

@@ -1,22 +1,25 @@
 """Files to stored frames: decode, check, resample, front-end, in chunks on all cores."""
 
 import os
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
 
-from cohear.audio.decode import read_audio
-from cohear.audio.resample import resample
+from cohear.audio.decode import open_blocks, read_audio
+from cohear.audio.resample import resample, resample_blocks
 from cohear.audio.segment import Segment
 from cohear.base.errors import DataError
 from cohear.base.files import storage_errors_told
 from cohear.base.pool import Progress, parallel_map
-from cohear.data.facts import ClipFacts, content_hash
+from cohear.data.facts import ClipFacts, ContentHash, content_hash
 from cohear.features.front_end import Floats, FrontEnd, Integers
+from cohear.features.long_clips import frames_in_pieces
 
 _CHUNK_SECONDS = 60.0  # many short clips share a block of frames, and yet all cores have work
+_LONG_SECONDS = 600.0  # a longer clip is never held as a whole
 
 
 def write_frames(
@@ -31,7 +34,7 @@ def write_frames(
 ) -> None:
     """Write the frames of all clips, float32 ``[offsets[-1], frame_width]``, to an ``.npy`` file.
 
-    Threads compute, the caller writes: an ordinary write that fails (disk full) is an error with a sentence,
+    Threads compute and write, one at a time: an ordinary write that fails (disk full) is an error with a sentence,
     where a write to mapped memory would kill the process.
 
     Raises:
@@ -41,22 +44,31 @@ def write_frames(
     chunks = _chunks(facts)
     total = sum(clip.seconds for clip in facts)
     done = 0.0
+    writing = threading.Lock()
 
     with storage_errors_told(file), file.open("wb") as stream:
         begin = _write_header(stream, int(offsets[-1]), front_end.frame_width)
 
-        def on_done(index: int, frames: list[Floats]) -> None:
+        def write(row: int, frames: Sequence[Floats]) -> None:
+            with writing:
+                stream.seek(begin + row * 4 * front_end.frame_width)
+                for piece in frames:
+                    stream.write(np.ascontiguousarray(piece, "<f4").data)
+
+        def extract(chunk: range) -> None:
+            row = int(offsets[chunk.start])
+            if _is_long(facts[chunk.start]):
+                for frames in _long_clip(segments[chunk.start], facts[chunk.start], front_end):
+                    write(row, [frames])
+                    row += len(frames)
+            else:
+                write(row, front_end.frames([_waveform(segments[i], facts[i], front_end.rate) for i in chunk]))
+
+        def on_done(index: int, _: None) -> None:
             nonlocal done
-            first, stop = chunks[index].start, chunks[index].stop
-            stream.seek(begin + int(offsets[first]) * 4 * front_end.frame_width)
-            for clip in frames:
-                stream.write(np.ascontiguousarray(clip, "<f4").data)
-            done += sum(clip.seconds for clip in facts[first:stop])
+            done += sum(clip.seconds for clip in facts[chunks[index].start : chunks[index].stop])
             if progress:
                 progress(done, total)
-
-        def extract(chunk: range) -> list[Floats]:
-            return front_end.frames([_waveform(segments[i], facts[i], front_end.rate) for i in chunk])
 
         parallel_map(extract, chunks, jobs, on_done)
         stream.flush()
@@ -71,13 +83,20 @@ def _write_header(stream: BinaryIO, rows: int, width: int) -> int:
     return stream.tell()
 
 
+def _is_long(clip: ClipFacts) -> bool:
+    return clip.seconds > _LONG_SECONDS
+
+
 def _chunks(facts: Sequence[ClipFacts]) -> list[range]:
-    """Consecutive clips, about a minute of audio at a time."""
+    """Consecutive clips, about a minute of audio at a time; a long clip is alone."""
     chunks: list[range] = []
     first, seconds = 0, 0.0
     for index, clip in enumerate(facts):
+        if _is_long(clip) and index > first:
+            chunks.append(range(first, index))
+            first = index
         seconds += clip.seconds
-        if seconds >= _CHUNK_SECONDS or index == len(facts) - 1:
+        if seconds >= _CHUNK_SECONDS or _is_long(clip) or index == len(facts) - 1:
             chunks.append(range(first, index + 1))
             first, seconds = index + 1, 0.0
     return chunks
@@ -86,9 +105,27 @@ def _chunks(facts: Sequence[ClipFacts]) -> list[range]:
 def _waveform(segment: Segment, facts: ClipFacts, to_rate: int) -> Floats:
     """Samples ``[samples]`` at the front-end's rate, after a check that they are those that were scanned."""
     samples, rate = read_audio(segment)
-    if rate != facts.rate or content_hash(samples) != facts.content:
+    _refuse_changed(segment, facts, rate, content_hash(samples))
+    return resample(samples, rate, to_rate)
+
+
+def _long_clip(segment: Segment, facts: ClipFacts, front_end: FrontEnd) -> Iterator[Floats]:
+    """Frames of a long clip, a piece at a time; the check comes last."""
+    hashing = ContentHash()
+    with open_blocks(segment) as audio:
+
+        def hashed() -> Iterator[Floats]:
+            for block in audio.blocks:
+                hashing.add(block)
+                yield block
+
+        yield from frames_in_pieces(front_end, resample_blocks(hashed(), audio.rate, front_end.rate))
+        _refuse_changed(segment, facts, audio.rate, hashing.hexdigest())
+
+
+def _refuse_changed(segment: Segment, facts: ClipFacts, rate: int, content: str) -> None:
+    if rate != facts.rate or content != facts.content:
         raise DataError(
             f"{segment.path} changed after it was scanned; run the same again, and where it is told once more, remove "
             "the folder 'facts' in the cache first"
         )
-    return resample(samples, rate, to_rate)

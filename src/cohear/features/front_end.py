@@ -45,6 +45,15 @@ class FrontEnd(ABC):
         """Samples from one frame to the next."""
 
     @property
+    def reach(self) -> int | None:
+        """Samples before and behind its own hop that a frame may depend on; None where any may count.
+
+        A front-end that states it makes the frames of hours of audio in little memory. Frame k then belongs to the
+        samples from ``k * hop`` on, and the waveform counts as zero beyond its edges.
+        """
+        return None
+
+    @property
     @abstractmethod
     def frame_width(self) -> int:
         """Numbers stored for a frame."""

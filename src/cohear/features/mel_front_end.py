@@ -57,6 +57,11 @@ class MelFrontEnd(FrontEnd):
         return self.filter_bank.hop
 
     @property
+    def reach(self) -> int:
+        """Half a window would do where it is even."""
+        return self.filter_bank.window
+
+    @property
     def frame_width(self) -> int:
         """The bands."""
         return self.bands

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import pairwise
 from typing import ClassVar
 
@@ -23,6 +24,7 @@ class Cnn(Encoder):
     """
 
     layout: ClassVar[Layout] = "sequence"
+    widths: ClassVar[Mapping[str, float]] = {"channels": 1}
 
     def __init__(self, input_width: int, channels: int = 64) -> None:
         super().__init__()

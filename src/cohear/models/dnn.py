@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import pairwise
 from typing import ClassVar
 
@@ -22,6 +23,7 @@ class Dnn(Encoder):
     """
 
     layout: ClassVar[Layout] = "vector"
+    widths: ClassVar[Mapping[str, float]] = {"hidden": 1}
 
     def __init__(self, input_width: int, hidden: int = 512, layers: int = 3, dropout: float = 0.2) -> None:
         super().__init__()

@@ -31,6 +31,11 @@ class Encoder(nn.Module):
     version: ClassVar[int] = 1
     """Goes up when the numbers that come out change."""
     layout: ClassVar[Layout] = "sequence"
+    widths: ClassVar[Mapping[str, float]] = {}
+    """Settings that add parameters as they grow, each with the least step that it is raised in, coarse ones first.
+
+    The control ``wide`` raises them; without any, an encoder cannot have that control.
+    """
     embedding_width: int
 
     def forward(self, features: Tensor, lengths: Tensor | None) -> Tensor:
@@ -90,6 +95,25 @@ class EncoderChoice:
             "settings": dict(self.settings),
             "source": digest(dict(_user_class(self.module, self.folder)[1].files)),
         }
+
+    def widths(self) -> dict[str, tuple[float, float]]:
+        """Usual value and least step of each setting that adds parameters, coarse ones first; see `Encoder.widths`.
+
+        A user's module names them in a class attribute ``widths``, as an encoder does.
+
+        Raises:
+            UserError: an unknown name, a module that cannot be imported, or a width that is no setting with a number.
+        """
+        found = _user_class(self.module, self.folder)[0] if self.module else ENCODERS[self.name]
+        settings, widths = inspect.signature(found).parameters, {}
+        for name, step in dict(getattr(found, "widths", {})).items():
+            usual = settings[name].default if name in settings else None
+            if not isinstance(usual, int | float):
+                raise UserError(
+                    f"encoder {self.name!r} names a width {name!r}: no setting with a number as its default"
+                )
+            widths[name] = (usual, step)
+        return widths
 
     def fits(self, layout: Layout) -> bool:
         """Whether the encoder takes what a front-end of this layout gives."""

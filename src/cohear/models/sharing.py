@@ -48,7 +48,8 @@ class Network(nn.Module):
     """The tasks of a combination in one module.
 
     Args:
-        outputs: numbers that each task's head gives, by task.
+        outputs: numbers that each task's head gives, by task; 0 for a task without a head, whose rows are in the batch
+            alone.
         make_encoder: makes an encoder with weights from torch's current generator.
         draws: the run's random streams.
     """
@@ -68,7 +69,9 @@ class Network(nn.Module):
         self.heads = nn.ModuleList()
         for number, (task, width) in enumerate(outputs.items()):
             with draws.of_head(task, "weights"):
-                self.heads.append(nn.Linear(self.encoder_of(number).embedding_width, width))
+                # without a head what comes out is the embedding, and nothing is learnt from it
+                head = nn.Linear(self.encoder_of(number).embedding_width, width) if width else nn.Identity()
+                self.heads.append(head)
 
     @staticmethod
     @abstractmethod

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 import torch
@@ -51,22 +52,25 @@ class Small(Encoder):
         input_width: bands of a frame.
         width: factor on all channels.
         dropout: share of the embedding dropped in training.
+        merged: a further factor on the channels of the merge alone.
     """
 
     layout: ClassVar[Layout] = "sequence"
+    widths: ClassVar[Mapping[str, float]] = {"width": 1 / 16, "merged": 1 / 64}
 
-    def __init__(self, input_width: int, width: float = 1.0, dropout: float = 0.2) -> None:
+    def __init__(self, input_width: int, width: float = 1.0, dropout: float = 0.2, merged: float = 1.0) -> None:
         super().__init__()
-        first, second, third, merged = (8 * max(1, round(width * channels / 8)) for channels in (16, 48, 64, 128))
+        first, second, third, last = (8 * max(1, round(width * channels / 8)) for channels in (16, 48, 64, 128))
+        last = 2 * max(1, round(merged * last / 2))  # the merge is in two groups
         self.input_norm = BandNorm(input_width)
         self.first = MaskedConvolution(1, first, (5, 5), (2, 2), (2, 2))
         self.second = MaskedConvolution(first, second, (3, 3), (2, 2))
         self.third = MaskedConvolution(second, third, (3, 3), (1, 2))  # keeps the frames
         self.residual = MaskedConvolution(third, third, (3, 3))
         bands = -(-input_width // 8)
-        self.merge = MaskedConvolution(third, merged, (1, bands), padding=(0, 0), groups=2)
+        self.merge = MaskedConvolution(third, last, (1, bands), padding=(0, 0), groups=2)
         self.dropout = nn.Dropout(dropout)
-        self.embedding_width = 2 * merged
+        self.embedding_width = 2 * last
 
     def forward(self, features: Tensor, lengths: Tensor | None) -> Tensor:
         """``[B, T, D]`` to ``[B, embedding_width]``."""

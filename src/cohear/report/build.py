@@ -1,10 +1,12 @@
 """The report page: one HTML file that opens from disk and loads nothing."""
 
+from __future__ import annotations
+
 import json
 import shlex
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import jinja2
 from markupsafe import Markup
@@ -18,6 +20,9 @@ from cohear.report.folder import FolderContent, read_folder
 from cohear.report.numbers import duration, fraction_metrics, level, number, plural
 from cohear.report.overview import examples, facts, gaps, run_times
 from cohear.report.views import views_of
+
+if TYPE_CHECKING:
+    from cohear.report.relations import Relations
 
 _PAGE = "cohear.report"
 _SCRIPTS = ("switch.js", "matrix.js", "drawing.js", "behind.js")
@@ -36,18 +41,26 @@ def write_report(folder: Path, clips: bool = False) -> Path:
     Raises:
         UserError: ``results.csv`` is missing, or a file is broken.
     """
-    page = render(read_folder(folder), clips)
+    from cohear.report.relations import drawings_of, relations, write_beside  # noqa: PLC0415 - charts are heavy
+
+    study = read_folder(folder)
+    drawings = drawings_of(study)
+    page = render(study, relations(drawings), clips=clips)
     path = make_folder(folder / "report") / "index.html"
+    write_beside(folder / "report", study, drawings)
     # names from foreign file systems may hold half a character, which no encoding can write
     write_bytes(path, page.encode("utf-8", errors="replace"))
     return path
 
 
-def render(study: FolderContent, clips: bool = False, watched: bool = False) -> str:
+def render(
+    study: FolderContent, section: Relations | None = None, *, clips: bool = False, watched: bool = False
+) -> str:
     """The page as text.
 
     Args:
         study: what the folder holds.
+        section: the figures that were drawn of it.
         clips: as for :func:`write_report`.
         watched: the page is served, and asks its server for newer ones.
     """
@@ -67,6 +80,7 @@ def render(study: FolderContent, clips: bool = False, watched: bool = False) -> 
         run_times=run_times(study),
         examples=shown,
         settings=_flat(study.environment),
+        relations=section,
         downloads=downloads(study, views),
         where=shlex.quote(study.path.name),
         cells=[[_told(cell) for cell in view.cells] for view in views.matrices],

@@ -10,6 +10,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from cohear.analysis.columns import SETTING
+from cohear.analysis.power import a_second_seed
 from cohear.report.terminal import plain_table
 
 _TITLES = {
@@ -19,6 +20,13 @@ _TITLES = {
     "combining": "How many can be combined?",
     "savings": "What does sharing save?",
 }
+
+
+_LEGEND = (
+    "alone: by a test of one cell; in family: at the stricter level that a cell among the others must pass; repeats: "
+    "so many more, over all open cells, would decide them if their gains are what they seem; not by repeats: open "
+    "cells that no number of repeats decides, since part of their spread is that of the folds (other clips are needed)."
+)
 
 
 def answers_text(told: Mapping[str, Any]) -> Group:
@@ -101,6 +109,9 @@ def power_tables(told: Mapping[str, Any]) -> Group:
             ["setting", "cells", "open", "alone", "in family", "repeats", "not by repeats"],
             families,
         ),
+        Text(_LEGEND, style="dim"),
+        *([Text("note: " + assumed, style="yellow")] if (assumed := a_second_seed(told["families"])) else []),
+        Text(""),
         plain_table(
             "Cells, in points",
             ["task", "with", *(["setting"] if several else []), "gain", "alone", "family", "verdict", "more repeats"],

@@ -1,7 +1,7 @@
 """What a study folder holds; only ``results.csv`` must be there."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,10 +11,11 @@ import pandas as pd
 from cohear.analysis.answers import CURVES
 from cohear.analysis.cell_tests import MARGIN, PerTask
 from cohear.analysis.columns import METRICS
-from cohear.analysis.facts import margins_of, ratios_of
-from cohear.analysis.gains import caveats, gains
-from cohear.analysis.pairs import unpaired
+from cohear.analysis.facts import looks_of, margins_of, ratios_of
+from cohear.analysis.gains import caveats
+from cohear.analysis.pairs import paired_differences, unpaired
 from cohear.analysis.results import read_gains, read_results
+from cohear.analysis.sequential import gains_by_design
 from cohear.analysis.tables import read_table, typed
 from cohear.base.errors import UserError
 from cohear.study.folder import StudyFolder
@@ -70,7 +71,8 @@ def read_folder(path: Path) -> FolderContent:
     if (path / "gains.csv").exists():
         judged = read_gains(path / "gains.csv")
     else:
-        judged = gains(results, margins or MARGIN, ratios_of(data) or None)
+        pairs = paired_differences(results)
+        judged = gains_by_design(pairs, margins or MARGIN, ratios_of(data) or None, looks_of(data))
     metrics = read_metrics(path)
     text = ""
     if (path / "study.yaml").exists():
@@ -82,7 +84,7 @@ def read_folder(path: Path) -> FolderContent:
         gains=judged,
         metrics=metrics,
         status=_status(path, plan, results),
-        caveats=[*caveats(results), *unpaired(results)],
+        caveats=[*caveats(results, looks_of(data)), *unpaired(results)],
         margins=margins,
         data=data,
         environment=_json(path / "environment.json"),
@@ -100,14 +102,25 @@ def read_metrics(folder: Path) -> pd.DataFrame:
 
 
 def read_curves(folder: Path, results: pd.DataFrame) -> pd.DataFrame:
-    """Training losses of the single runs' ``curve.csv``, with their ``run``; without a row where there is none."""
-    alone = results[(results["control"] == "") & (results["combination"] == results["task"])]
+    """``curve.csv`` of the ordinary runs, with their ``run``; without a row where there is none."""
+    return read_points(folder, results.loc[results["control"] == "", "run"])
+
+
+def read_points(folder: Path, runs: Iterable[str]) -> pd.DataFrame:
+    """The ``curve.csv`` of some runs; runs that left none are passed over.
+
+    Returns:
+        The columns of ``CURVES``; the numbers NaN where there is none.
+
+    Raises:
+        UserError: a file is broken.
+    """
     found = []
-    for run in alone["run"].unique():
+    for run in dict.fromkeys(runs):
         path = folder / "runs" / run / "curve.csv"
         if Path(run).name == run and path.is_file():  # names in tables from elsewhere may be paths
-            table = read_table(path, CURVES[1:])
-            numbers = {name: pd.to_numeric(table[name], errors="coerce") for name in ("step", "loss")}
+            table = read_table(path, CURVES[1:-1], CURVES[-1:])
+            numbers = {name: pd.to_numeric(table[name], errors="coerce") for name in ("step", "loss", "metric")}
             found.append(table.assign(run=run, **numbers)[list(CURVES)])
     return pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=list(CURVES))
 

@@ -42,13 +42,6 @@ class EventSettings:
             )
 
 
-@dataclass(frozen=True)
-class TaskEvent(Event):
-    """An event and the ``task`` whose label it is."""
-
-    task: str
-
-
 class EventDetector:
     """Finds the events of all tasks in windows that come one after the other.
 
@@ -66,7 +59,7 @@ class EventDetector:
         self._labels = {name: _Labels(task, self._settings) for name, task in tasks.items()}
         self._last: WindowAnswer | None = None
 
-    def push(self, window: WindowAnswer) -> list[TaskEvent]:
+    def push(self, window: WindowAnswer) -> list[Event]:
         """Take in the next window; gives the events that ended before it."""
         begins = window.onset if self._last is None else max(_between(self._last, window), self._last.onset)
         self._last = window
@@ -76,7 +69,7 @@ class EventDetector:
             found += labels.push(probabilities if window.heard else np.zeros_like(probabilities), begins)
         return self._long_enough(found)
 
-    def end(self) -> list[TaskEvent]:
+    def end(self) -> list[Event]:
         """Events that last to the end of the waveform."""
         if self._last is None:
             return []
@@ -84,25 +77,30 @@ class EventDetector:
         return self._long_enough([event for labels in self._labels.values() for event in labels.end(offset)])
 
     @property
-    def lasting(self) -> list[TaskEvent]:
+    def lasting(self) -> list[Event]:
         """Events that have begun and not ended, up to the end of the last window; of the minimum duration at least."""
         if self._last is None:
             return []
         offset = self._last.offset
         return self._long_enough([event for labels in self._labels.values() for event in labels.lasting(offset)])
 
-    def _long_enough(self, events: list[TaskEvent]) -> list[TaskEvent]:
+    def _long_enough(self, events: list[Event]) -> list[Event]:
         least = self._settings.minimum - 1e-9
-        return sorted((e for e in events if e.offset - e.onset >= least), key=lambda e: (e.onset, e.task, e.label))
+        return in_order(event for event in events if event.offset - event.onset >= least)
 
 
 def events_of(
     windows: Iterable[WindowAnswer], tasks: dict[str, TaskCard], settings: EventSettings | None = None
-) -> list[TaskEvent]:
+) -> list[Event]:
     """All events in a clip's windows, in the order of their onsets."""
     detector = EventDetector(tasks, settings)
     found = [event for window in windows for event in detector.push(window)]
-    return sorted([*found, *detector.end()], key=lambda e: (e.onset, e.task, e.label))
+    return in_order([*found, *detector.end()])
+
+
+def in_order(events: Iterable[Event]) -> list[Event]:
+    """Events by their onsets."""
+    return sorted(events, key=lambda event: (event.onset, event.task, event.label))
 
 
 def _between(earlier: WindowAnswer, later: WindowAnswer) -> float:
@@ -122,7 +120,7 @@ class _Labels:
         self._since: NDArray[np.float64] = np.full(count, np.nan)  # seconds; NaN where a label does not last
         self._peak = np.zeros(count)
 
-    def push(self, probabilities: NDArray[np.float64], now: float) -> list[TaskEvent]:
+    def push(self, probabilities: NDArray[np.float64], now: float) -> list[Event]:
         """Probabilities ``[labels]`` from ``now`` on; gives the events that end there."""
         begins = probabilities >= self._begin_at
         if self._exclusive:
@@ -135,17 +133,17 @@ class _Labels:
         self._since = np.where(goes_on, self._since, np.where(begins, now, np.nan))
         return ended
 
-    def lasting(self, now: float) -> list[TaskEvent]:
+    def lasting(self, now: float) -> list[Event]:
         """Events that last, as if they ended now."""
         return [self._event(number, now) for number in np.flatnonzero(~np.isnan(self._since))]
 
-    def end(self, now: float) -> list[TaskEvent]:
+    def end(self, now: float) -> list[Event]:
         """End all."""
         ended = self.lasting(now)
         self._since[:] = np.nan
         return ended
 
-    def _event(self, number: np.intp, now: float) -> TaskEvent:
-        return TaskEvent(
+    def _event(self, number: np.intp, now: float) -> Event:
+        return Event(
             float(self._since[number]), now, self._task.labels[number], float(self._peak[number]), self._task.name
         )

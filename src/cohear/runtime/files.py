@@ -1,4 +1,4 @@
-"""Audio files of any length, answered in bounded memory."""
+"""Audio files of any length, answered in bounded memory: a file is a stream that ends."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from pathlib import Path
 import soundfile
 
 from cohear.audio.decode import UnreadableAudio, open_blocks
-from cohear.audio.resample import resample_blocks
 from cohear.audio.segment import Segment
 from cohear.base.errors import DataError
-from cohear.runtime.answers import Answer, Pool, WindowAnswer, answer
+from cohear.runtime.answers import Answer, WindowAnswer
 from cohear.runtime.bundle import Bundle
-from cohear.runtime.events import Event, EventLine
+from cohear.runtime.detector import EventDetector, EventSettings, in_order
+from cohear.runtime.events import Event
+from cohear.runtime.stream import Stream
 
 _OTHER_SUFFIXES = {".oga", ".opus", ".mp3", ".aif", ".aifc", ".snd"}
 
@@ -26,49 +27,54 @@ class FileAnswer:
         seconds: its length.
         answers: to the whole of it, by task.
         windows: to each window, where asked for.
-        events: by task, where asked for: what lasts over several windows is one.
+        events: that were found, where asked for, in the order of their onsets.
     """
 
     seconds: float
     answers: dict[str, Answer]
     windows: list[WindowAnswer]
-    events: dict[str, list[Event]]
+    events: list[Event]
 
 
-def classify_file(bundle: Bundle, path: Path, *, windows: bool = False, events: bool = False) -> FileAnswer:
+def classify_file(
+    bundle: Bundle, path: Path, *, windows: bool = False, events: EventSettings | None = None
+) -> FileAnswer:
     """Answer a file; no more than a stretch of it is in memory at a time.
 
     Args:
         bundle: what answers.
         path: any file that libsndfile reads, of any rate and number of channels.
         windows: whether each window's answer is kept.
-        events: whether a time line is made.
+        events: when a label begins and ends; None looks for no events.
 
     Raises:
         UnreadableAudio: it cannot be decoded; says why.
     """
+    _check_name(path)
+    kept, found = list[WindowAnswer](), list[Event]()
+    detector = None if events is None else EventDetector(bundle.tasks, events)
+
+    def take(answered: list[WindowAnswer]) -> None:
+        kept.extend(answered if windows else ())
+        if detector is not None:
+            found.extend(event for window in answered for event in detector.push(window))
+
+    with open_blocks(Segment(path)) as audio:
+        stream = Stream(bundle, audio.rate)
+        for block in audio.blocks:
+            take(stream.push(block))
+    take(stream.end())
+    if detector is not None:
+        found.extend(detector.end())
+    return FileAnswer(stream.seconds, stream.clip, kept, in_order(found))
+
+
+def _check_name(path: Path) -> None:
+    """A name that is no text could not be printed."""
     try:
         str(path).encode()
     except UnicodeEncodeError as error:
         raise UnreadableAudio(path, "its name is no UTF-8 text; rename it") from error
-    samples, pool, kept = 0, Pool(bundle.tasks), list[WindowAnswer]()
-    lines = {task: EventLine(task) for task in bundle.tasks} if events else {}
-    found: dict[str, list[Event]] = {task: [] for task in lines}
-    with open_blocks(Segment(path)) as audio:
-        for logits in bundle.window_logits(resample_blocks(audio.blocks, audio.rate, bundle.rate)):
-            pool.add(logits.logits, logits.heard)
-            samples = logits.samples
-            if windows or events:
-                made = bundle.answers(logits)
-                kept += made if windows else []
-                for task, line in lines.items():
-                    found[task] += [event for each in made for event in line.push(each)]
-    seconds = samples / bundle.rate
-    for task, line in lines.items():
-        found[task] += line.end(seconds)
-    answers = {task: answer(bundle.tasks[task], values) for task, values in pool.probabilities().items()}
-    kept = [WindowAnswer(each.onset, min(each.offset, seconds), each.heard, each.answers) for each in kept]
-    return FileAnswer(seconds, answers, kept, found)
 
 
 def audio_files(named: str) -> list[Path]:
@@ -77,6 +83,8 @@ def audio_files(named: str) -> list[Path]:
     Raises:
         DataError: there are none.
     """
+    if not named:
+        raise DataError("an empty name is no file, folder or pattern")
     path = Path(named)
     if path.is_dir():
         suffixes = {f".{name.lower()}" for name in soundfile.available_formats()} | _OTHER_SUFFIXES

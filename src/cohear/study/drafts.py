@@ -15,7 +15,7 @@ from cohear.data.folds import groups_of
 from cohear.data.partition import Partition, TaskChoice, TaskSplit, mistakes_in_folds
 from cohear.data.selection import LabelChoice, guess_kind
 from cohear.data.splits import FoldPlan, FoldRule, Part
-from cohear.data.targets import same_partition
+from cohear.data.targets import GROUPING, same_partition, words_of
 from cohear.tasks import TARGET_KINDS
 
 FOLDS = 5
@@ -88,7 +88,17 @@ def _rules(dataset: Dataset, target: str) -> Iterator[tuple[FoldRule, str]]:
     else:
         begin = "There are no official folds, so"
     if not has_groups:
-        yield FoldRule(), f"{begin} folds are over single clips: nothing is known that would keep clips together."
+        named = next((c for c in _label_like(dataset) if _names_groups(c, table.column(c, ""))), None)
+        if named is None:
+            yield FoldRule(), f"{begin} folds are over single clips: nothing is known that would keep clips together."
+        elif named == target:
+            yield FoldRule(), f"{begin} folds are over single clips: every {target} must be on both sides."
+        else:
+            yield (
+                FoldRule(hold_out=named),
+                f"{begin} whole values of {named} are held out: none is in training and in test. There is no column "
+                f"{_GROUP}; {named} is taken for it by its name.",
+            )
         return
     column = _GROUP if _GROUP in table.rows.columns else _SOURCE
     held = next((c for c in _label_like(dataset) if c != target and same_partition(table.column(c, ""), groups)), None)
@@ -98,6 +108,11 @@ def _rules(dataset: Dataset, target: str) -> Iterator[tuple[FoldRule, str]]:
         yield FoldRule(), f"{begin} folds are over {_GROUP}: no group is in training and in test."
     else:
         yield FoldRule(hold_out=_SOURCE), f"{begin} recordings ({_SOURCE}) are held out whole."
+
+
+def _names_groups(column: str, cells: Sequence[str]) -> bool:
+    """Whether a column says by its name who or what several clips were recorded of."""
+    return bool(words_of(column) & GROUPING) and all(cells) and 1 < len(set(cells)) < len(cells)
 
 
 def _label_like(dataset: Dataset) -> list[str]:

@@ -38,6 +38,7 @@ class StudyFolder:
         self.splits = root / "splits"
         self.settings_file = root / "study.yaml"
         self.plan_file = root / "plan.json"
+        self.repeats_file = root / "repeats.json"
 
     def claim(self, settings: StudySettings) -> None:
         """Make the folder this study's.
@@ -146,6 +147,30 @@ class StudyFolder:
     def write_plan(self, study: str, runs: Sequence[dict[str, Any]]) -> None:
         """Write ``plan.json``."""
         write_json(self.plan_file, {"study": study, "runs": list(runs)})
+
+    def write_repeats(self, content: dict[str, Any] | None) -> None:
+        """Write ``repeats.json``, or remove it where repeats are fixed."""
+        if content is None:
+            self.repeats_file.unlink(missing_ok=True)
+        else:
+            write_json(self.repeats_file, content)
+
+    def read_repeats(self) -> dict[str, Any] | None:
+        """Content of ``repeats.json``; None where repeats are fixed, or nothing was looked at yet."""
+        try:
+            told = json.loads(self.repeats_file.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError) as error:
+            raise FolderError(f"cannot read {self.repeats_file}: {error}; run the study again to write it") from error
+        if not isinstance(told, dict) or not {"looks", "repeats", "cells"} <= set(told):
+            raise FolderError(f"{self.repeats_file} lists no repeats; run the study again to write it")
+        return told
+
+    def read_facts(self) -> dict[str, Any]:
+        """Content of ``data.json``."""
+        facts: dict[str, Any] = json.loads((self.root / "data.json").read_text(encoding="utf-8"))
+        return facts
 
     def record(self, key: str) -> dict[str, Any] | None:
         """The record of a finished run, or None."""

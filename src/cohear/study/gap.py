@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import ClassVar
 
@@ -68,9 +68,9 @@ class Gap(Check):
         total = _surely(scores.last.get("train", ()), scores.last.get("test", ()))
         blame = _blame(means.get("train", 1.0), apart, drop, total, fall, shifted)
         shown = ", ".join(f"{mean:.2f} on {part}" for part, mean in means.items())
-        return self.finding(
+        finding = self.finding(
             "train-test-gap",
-            "warning" if blame not in ("none",) else "note",
+            "note" if blame == "none" else "warning",
             f"{scores.metric} {shown}: {_WORDS[blame]}",
             task=task,
             figures={
@@ -80,6 +80,7 @@ class Gap(Check):
                 "blame": blame,
             },
         )
+        return replace(finding, cure=_CURES[blame])
 
 
 _WORDS = {
@@ -88,6 +89,14 @@ _WORDS = {
     "too-little-data": "training is learnt and longer training does not hurt validation, so there is too little data",
     "not-learnt": "training itself is not learnt, so the network is too small or was trained too briefly",
     "none": "no gap to speak of",
+}
+
+_CURES = {
+    "data-shift": "Look at part-discrepancy for what differs; make folds over groups that cross it.",
+    "overfitting": "Fewer steps, more augmentation or dropout, or a smaller encoder.",
+    "too-little-data": "More clips or groups, or a partner task.",
+    "not-learnt": "More steps, or a larger encoder.",
+    "none": "Nothing to mend.",
 }
 
 

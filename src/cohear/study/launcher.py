@@ -57,7 +57,8 @@ class Launcher(ABC):
     def launch(self, specs: Sequence[RunSpec], work: Work, jobs: int | None = None) -> Generator[Event]:
         """Train every run and tell what happens, as it happens.
 
-        Closing the iterator ends all workers. A failed run does not end the others.
+        Closing the iterator ends all workers. A failed run does not end the others; runs that fail one after another of
+        the same cause do, see :class:`cohear.study.alike.FailuresAlike`.
 
         Args:
             specs: runs in the order in which they should begin.
@@ -67,6 +68,7 @@ class Launcher(ABC):
         Raises:
             UserError: something is wrong that concerns every run (no space left, data gone); see
                 :attr:`cohear.base.errors.UserError.concerns_all_runs`.
+            RunFailed: runs failed alike, and nothing that is left would fare better.
         """
 
 

@@ -15,6 +15,7 @@ from typing import Any
 
 from cohear.base.errors import CohearError
 from cohear.base.pool import available_cores
+from cohear.study.alike import FailuresAlike
 from cohear.study.failure import Failure
 from cohear.study.launcher import LAUNCHERS, Event, Launcher, Work
 from cohear.training.spec import RunSpec
@@ -39,16 +40,23 @@ class Local(Launcher):
         waiting = deque(specs)
         tries: dict[str, int] = {}
         going: dict[str, RunSpec] = {}
+        alike = FailuresAlike()
         with worker_server() as server:
             assert server.stdin is not None and server.stdout is not None
             while waiting or going:
                 while waiting and len(going) < (jobs or available_cores()):
-                    spec = waiting.popleft()
+                    place = alike.place_of_next(waiting)
+                    if place is None:
+                        break
+                    spec = waiting[place]
+                    del waiting[place]
                     going[spec.key] = spec
                     tries[spec.key] = tries.get(spec.key, 0) + 1
                     with suppress(BrokenPipeError):  # the end of its answers tells that it is gone
                         server.stdin.write(json.dumps(request(spec, work)) + "\n")
                         server.stdin.flush()
+                if not going:
+                    raise alike.told(len(waiting))
                 line = server.stdout.readline()
                 if not line:
                     raise CohearError("the worker server ended unexpectedly; run the same command again to go on")
@@ -61,6 +69,10 @@ class Local(Launcher):
                 event = _outcome(answer, tries[run])
                 if event.kind == "again":
                     waiting.append(spec)
+                elif event.kind == "failed":
+                    alike.failed(spec, event.error)
+                else:
+                    alike.finished()
                 yield event
 
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from itertools import combinations, product
+from dataclasses import dataclass, replace
+from itertools import product
 from typing import Any
 
 from cohear.base.plugins import plugins_version
 from cohear.features.front_end import FRONT_ENDS, FrontEnd
 from cohear.models.encoder import EncoderChoice
 from cohear.study.spec import StudySettings
+from cohear.study.spec.task_sets import task_sets
 from cohear.training.loop import processor_precision
 from cohear.training.settings import TrainingSettings
 from cohear.training.spec import RunSpec, TaskReference
@@ -25,6 +26,7 @@ class PlannedRun:
         spec: what is trained.
         features, encoder, arm, combination, control: the cell, as the tables name it.
         fold, seed: the repeat.
+        focal: the task that a control is for; empty for ordinary runs.
     """
 
     spec: RunSpec
@@ -35,6 +37,7 @@ class PlannedRun:
     control: str
     fold: int
     seed: int
+    focal: str = ""
 
     @property
     def key(self) -> str:
@@ -49,22 +52,18 @@ class PlannedRun:
     def to_json(self) -> dict[str, Any]:
         """The run as ``plan.json`` lists it."""
         cell = {name: getattr(self, name) for name in ("features", "encoder", "arm", "combination", "control")}
-        return {"run": self.key, **cell, "fold": self.fold, "seed": self.seed, "cost": self.cost}
+        return {
+            "run": self.key,
+            **cell,
+            "focal": self.focal,
+            "fold": self.fold,
+            "seed": self.seed,
+            "cost": self.cost,
+        }
 
-
-def task_sets(settings: StudySettings) -> list[tuple[str, ...]]:
-    """Every combination once, its tasks in the study's order, small ones first."""
-    tasks = list(settings.tasks)
-    wanted = settings.combinations
-    sizes = set(wanted.sizes)
-    sizes |= {1 for name in wanted.named if name == "singles"}
-    sizes |= {2 for name in wanted.named if name == "pairs" and len(tasks) >= 2}
-    sizes |= {len(tasks) for name in wanted.named if name == "all"}
-    found = {chosen for size in sizes for chosen in combinations(tasks, size)}
-    found |= {tuple(task for task in tasks if task in listed) for listed in wanted.lists}
-    if any(len(chosen) > 1 for chosen in found):
-        found |= {(task,) for chosen in found for task in chosen}  # a gain needs its single
-    return sorted(found, key=lambda chosen: (len(chosen), [tasks.index(task) for task in chosen]))
+    def as_control(self, control: str, focal: str, combination: str, spec: RunSpec) -> PlannedRun:
+        """A control run in the same setting and repeat."""
+        return replace(self, spec=spec, combination=combination, control=control, focal=focal)
 
 
 def make_plan(
@@ -76,6 +75,8 @@ def make_plan(
 ) -> list[PlannedRun]:
     """All runs of a study, repeats outermost, so that a study which is cut short has whole repeats.
 
+    Where repeats stop when verdicts are decided these are all that there can be (:mod:`cohear.study.repeats`).
+
     Args:
         settings: the study.
         front_ends: of the grid, in the order of ``settings.features``.
@@ -85,7 +86,7 @@ def make_plan(
     """
     plugins = {"plugins": plugins_version(settings.plugins)} if settings.plugins else {}
     plan = []
-    for seed, fold in product(range(settings.repeats.seeds), range(settings.repeats.folds)):
+    for seed, fold in settings.repeats.order():
         for front_end, encoder in product(front_ends, encoders):
             if not encoder.fits(front_end.layout):
                 continue

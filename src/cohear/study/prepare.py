@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,8 @@ from cohear.data.reader import read_clip_table
 from cohear.data.splits import Part
 from cohear.features.front_end import FrontEnd
 from cohear.features.store import ensure_store, store_key
+from cohear.study.controls.clips import Clips
+from cohear.study.controls.runs import control_runs
 from cohear.study.folder import StudyFolder
 from cohear.study.plan import PlannedRun, front_end_label, make_plan
 from cohear.study.progress import NoProgress, Progress
@@ -35,6 +37,7 @@ class Prepared:
         folds: every task's split by fold index.
         plan: all runs.
         warnings: what a reader of the results should know.
+        control_splits: splits that control runs have beside those of the folds.
     """
 
     settings: StudySettings
@@ -42,6 +45,7 @@ class Prepared:
     folds: Mapping[int, Mapping[str, TaskSplit]]
     plan: list[PlannedRun]
     warnings: list[str]
+    control_splits: Sequence[TaskSplit] = ()
 
 
 def prepare(
@@ -83,6 +87,9 @@ def prepare(
         for name in used
     }
     plan = make_plan(settings, front_ends, encoders, splits, stores)
+    clips = Clips(folds, lambda: _without_limit(settings, datasets))
+    controls = control_runs(settings, plan, front_ends, encoders, clips)
+    plan = sorted([*plan, *controls], key=lambda run: (run.seed, run.fold))  # repeats outermost, their order kept
     sentences = [
         *_silence(datasets),
         *_missing(datasets),
@@ -90,7 +97,7 @@ def prepare(
         *warnings_in_folds(folds),
         *warnings_of_crossing(datasets, choices, folds),
     ]
-    return Prepared(settings, datasets, folds, plan, sentences)
+    return Prepared(settings, datasets, folds, plan, sentences, list(clips.added.values()))
 
 
 def make_stores(prepared: Prepared, *, cache: Path, jobs: int | None, progress: Progress) -> None:
@@ -109,12 +116,12 @@ def make_stores(prepared: Prepared, *, cache: Path, jobs: int | None, progress: 
 
 def write_splits(prepared: Prepared, folder: StudyFolder) -> None:
     """Write each split under its digest; one that is there is the same."""
-    for by_task in prepared.folds.values():
-        for split in by_task.values():
-            content = split.to_json()
-            path = folder.splits / f"{digest(content)}.json"
-            if not path.exists():
-                write_json(path, content)
+    ordinary = [split for by_task in prepared.folds.values() for split in by_task.values()]
+    for split in [*ordinary, *prepared.control_splits]:
+        content = split.to_json()
+        path = folder.splits / f"{digest(content)}.json"
+        if not path.exists():
+            write_json(path, content)
 
 
 def data_facts(prepared: Prepared) -> dict[str, Any]:
@@ -126,6 +133,7 @@ def data_facts(prepared: Prepared) -> dict[str, Any]:
             name: _task_facts(name, settings, {index: splits[name] for index, splits in prepared.folds.items()})
             for name in settings.tasks
         },
+        "repeats": {**settings.repeats.model_dump(exclude_none=True), "looks": settings.repeats.looks()},
         "warnings": prepared.warnings,
     }
 
@@ -160,6 +168,12 @@ def _partition(settings: StudySettings, datasets: Mapping[str, Dataset]) -> Part
             mistakes.append(str(error))
     if mistakes:
         raise StudyError(mistakes)
+    return Partition(datasets, choices, settings.seed, allow_overlap=settings.allow_input_overlap)
+
+
+def _without_limit(settings: StudySettings, datasets: Mapping[str, Dataset]) -> Partition:
+    """The partition as it is where no task has a ``limit``, for controls that take other clips."""
+    choices = [replace(choice, labels=replace(choice.labels, limit=None)) for choice in settings.task_choices()]
     return Partition(datasets, choices, settings.seed, allow_overlap=settings.allow_input_overlap)
 
 

@@ -24,8 +24,18 @@ class Progress(ABC):
         """Something that the user should know now."""
 
     @abstractmethod
-    def runs_planned(self, costs: dict[str, int], done: set[str]) -> None:
-        """Runs by key with their cost, and which of them were done before."""
+    def runs_planned(self, costs: dict[str, int], done: set[str], at_most: int) -> None:
+        """Runs by key with their cost, and which of them are done; told again where a look adds runs.
+
+        Args:
+            costs: of the runs that are wanted now.
+            done: which of them are done.
+            at_most: how many runs there will be at most, the wanted ones included.
+        """
+
+    @abstractmethod
+    def cells_judged(self, states: dict[str, int]) -> None:
+        """How many cells are decided, open and given up after a look, where repeats stop when verdicts are decided."""
 
     @abstractmethod
     def run_event(self, event: Event) -> None:
@@ -43,7 +53,10 @@ class NoProgress(Progress):
     def say(self, sentence: str) -> None:
         """Nothing."""
 
-    def runs_planned(self, costs: dict[str, int], done: set[str]) -> None:
+    def runs_planned(self, costs: dict[str, int], done: set[str], at_most: int) -> None:
+        """Nothing."""
+
+    def cells_judged(self, states: dict[str, int]) -> None:
         """Nothing."""
 
     def run_event(self, event: Event) -> None:

@@ -88,12 +88,16 @@ def _grid_lines(proposal: Proposal) -> Iterator[str]:
     named = ["singles", "pairs", "all"][: min(tasks, 3)]
     count = tasks + (tasks * (tasks - 1) // 2 if tasks > 1 else 0) + (tasks > 2)
     yield from _comment(
-        f"{count} combinations in {FOLDS} folds: {count * FOLDS} runs. More seeds decide more.", indent=""
+        f"{count} combinations in {FOLDS} folds: {count * FOLDS} runs. With seeds: 2 ({2 * count * FOLDS} runs) "
+        "chance is told from the choice of folds, and more can be decided; it can be raised "
+        "later, and what is done stays.",
+        indent="",
     )
     yield f"combinations: [{', '.join(named)}]"
     yield f"repeats: {{folds: {FOLDS}, seeds: 1}}"
     short = sum(fact.seconds < 1 for known in proposal.found for fact in known.dataset.facts)
-    yield from _comment(f"Seconds the network sees at once; {short:,} clips are shorter and are padded.", indent="")
+    padded = f"; {short:,} clips are shorter and are padded" if short else ""
+    yield from _comment(f"Seconds the network sees at once{padded}.", indent="")
     yield "window: 1.0"
     if any(known.dataset.bad for known in proposal.found):
         yield from _comment("Clips that cannot be read are left out and counted; see above.", indent="")

@@ -25,6 +25,8 @@ from cohear.study.launcher import LAUNCHERS, Event, Launcher, Work
 from cohear.study.plan import PlannedRun
 from cohear.study.prepare import Prepared, data_facts, make_stores, prepare, write_splits
 from cohear.study.progress import NoProgress, Progress
+from cohear.study.repeats import Judge
+from cohear.study.rounds import rounds
 from cohear.study.spec import StudySettings
 from cohear.study.tables import lost_runs, write_arms, write_tables
 from cohear.training.loop import processor_precision
@@ -36,7 +38,7 @@ class Outcome:
     """How a study ended.
 
     Attributes:
-        planned: different runs of the plan.
+        planned: different runs that are wanted: those of the plan, or of the repeats that verdicts need.
         done: runs that are finished now, those from before included.
         trained: runs that this call trained.
         failed: errors by run.
@@ -58,11 +60,12 @@ def run_study(
     launcher: str = "local",
     jobs: int | None = None,
     progress: Progress | None = None,
+    judge: Judge | None = None,
 ) -> Outcome:
     """Train every run of a study that is not done yet; ends with the tables written.
 
     It can be killed at any moment and called again: what is finished is never repeated, and the numbers are those of
-    an unbroken study.
+    an unbroken study. Where repeats stop when verdicts are decided, runs are trained in rounds, one a look.
 
     Args:
         settings: with absolute dataset paths.
@@ -71,6 +74,7 @@ def run_study(
         launcher: where runs are trained.
         jobs: how many at once.
         progress: told of everything.
+        judge: says which cells are open, for a study whose repeats stop when verdicts are decided.
 
     Raises:
         UserError: a mistake in the study, the data or the folder; nothing that was done is lost.
@@ -86,12 +90,6 @@ def run_study(
             progress.say(sentence)
         make_stores(prepared, cache=cache, jobs=jobs, progress=progress)
         write_inputs(folder, prepared)
-        specs = list({run.key: run.spec for run in prepared.plan}.values())
-        recorded = {spec.key for spec in specs if folder.record(spec.key)}
-        done = {key for key in recorded if folder.is_done(key, settings.keep)}
-        if recorded - done:
-            progress.say(_why_again(folder, recorded - done, settings.keep))
-        progress.runs_planned({run.key: run.cost for run in prepared.plan}, done)
         work = Work(
             folder.runs,
             folder.splits,
@@ -100,12 +98,31 @@ def run_study(
             str(source_folder),
             tuple(map(str, settings.plugins)),
         )
-        missing = [spec for spec in specs if spec.key not in done]
+        specs = {run.key: run.spec for run in prepared.plan}
+        costs = {run.key: run.cost for run in prepared.plan}
+        failed: dict[str, str] = {}
+        wanted: list[str] = []
+        trained = 0
         try:
-            failed = _train(missing, work, train_with, jobs, progress)
+            for wanted, at_most in rounds(folder, settings.repeats.looks(), judge, progress):
+                done = _done(folder, wanted, settings.keep, progress)
+                progress.runs_planned({key: costs[key] for key in wanted}, done, at_most)
+                missing = [specs[key] for key in wanted if key not in done and key not in failed]
+                failed_now = _train(missing, work, train_with, jobs, progress)
+                trained += len(missing) - len(failed_now)
+                failed |= failed_now
         finally:
             write_tables(folder)
-    return Outcome(len(specs), len(specs) - len(failed), len(missing) - len(failed), failed, prepared.warnings)
+    return Outcome(len(wanted), len(wanted) - len(failed), trained, failed, prepared.warnings)
+
+
+def _done(folder: StudyFolder, wanted: Sequence[str], keep: Sequence[str], progress: Progress) -> set[str]:
+    """The runs that are finished with all that is kept of them."""
+    recorded = {key for key in wanted if folder.record(key)}
+    done = {key for key in recorded if folder.is_done(key, keep)}
+    if recorded - done:
+        progress.say(_why_again(folder, recorded - done, keep))
+    return done
 
 
 def _train(
@@ -178,7 +195,7 @@ def trained_again(folder: StudyFolder, plan: Sequence[PlannedRun]) -> list[str]:
 
 def _cell(run: dict[str, Any]) -> tuple[Any, ...]:
     names = ("features", "encoder", "arm", "combination", "control", "fold", "seed")
-    return tuple(run[name] for name in names)
+    return (*(run[name] for name in names), run.get("focal", ""))
 
 
 def _differences(old: dict[str, Any], new: dict[str, Any]) -> list[str]:

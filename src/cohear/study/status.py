@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 from filelock import FileLock, Timeout
 
 from cohear.base.errors import FolderError
 from cohear.base.pool import available_cores
 from cohear.study.folder import StudyFolder
+from cohear.study.repeats import Repeats, states_of
 
 
 @dataclass(frozen=True)
@@ -17,11 +20,14 @@ class Status:
 
     Attributes:
         study: its name.
-        planned, done: different runs of the plan.
+        planned: different runs that there are, or will be at most where repeats stop when verdicts are decided.
+        done: those of them that are finished.
         failed: error by run (its combination, fold and seed) of runs that ended with one.
         working: whether a process works on it now.
         seconds_spent: training time of what is done, over all workers.
-        seconds_left: estimate of what is left, on this machine's cores; None before the first run.
+        seconds_left: estimate of what is left at most, on this machine's cores; None before the first run.
+        wanted: runs that the looks so far ask for, done or not; None where repeats are fixed.
+        cells: how many are decided, open and given up at the last look; empty where repeats are fixed.
     """
 
     study: str
@@ -31,6 +37,8 @@ class Status:
     working: bool
     seconds_spent: float
     seconds_left: float | None
+    wanted: int | None = None
+    cells: dict[str, int] = field(default_factory=dict)
 
 
 def read_status(folder: StudyFolder) -> Status:
@@ -42,7 +50,13 @@ def read_status(folder: StudyFolder) -> Status:
     plan = folder.read_plan()
     if not plan:
         raise FolderError(f"{folder.root} holds no plan; `cohear run STUDY --out {folder.root}` makes one")
-    runs = {cell["run"]: cell for cell in plan}
+    runs, wanted, cells = {cell["run"]: cell for cell in plan}, None, {}
+    told = folder.read_repeats()
+    if told is not None:
+        repeats, states = Repeats.from_json(plan, told)
+        wanted, cells, there_can_be = len(repeats.wanted()), states_of(states), repeats.at_most(states)
+        # what is done beyond, by a study of more repeats before, is in the tables all the same
+        runs = {key: cell for key, cell in runs.items() if key in there_can_be or folder.record(key)}
     failed, spent, cost_done, cost_left, done = {}, 0.0, 0, 0, 0
     for key, cell in runs.items():
         record = folder.record(key)
@@ -54,9 +68,15 @@ def read_status(folder: StudyFolder) -> Status:
         cost_left += cell["cost"]
         error = folder.error(key)
         if error is not None:
-            failed[f"{cell['combination']} ({cell['encoder']}, fold {cell['fold']}, seed {cell['seed']})"] = error
+            failed[_named(cell)] = error
     left = spent / cost_done * cost_left / available_cores() if cost_done else None
-    return Status(folder.read_study_name(), len(runs), done, failed, _is_locked(folder), spent, left)
+    working = _is_locked(folder)
+    return Status(folder.read_study_name(), len(runs), done, failed, working, spent, left, wanted, cells)
+
+
+def _named(cell: Mapping[str, Any]) -> str:
+    control = f"control {cell['control']} of {cell['focal']}, " if cell["control"] else ""
+    return f"{cell['combination']} ({control}{cell['encoder']}, fold {cell['fold']}, seed {cell['seed']})"
 
 
 def _is_locked(folder: StudyFolder) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from cohear.base.columns import METRICS, RESULTS, RESULTS_OPTIONAL
@@ -22,6 +22,14 @@ def write_tables(folder: StudyFolder) -> None:
     columns = [*RESULTS, *RESULTS_OPTIONAL]
     write_text(folder.root / "results.csv", table(columns, sorted(_results(cells, records))))
     write_text(folder.root / "metrics.csv", table(METRICS, sorted(_metrics(records))))
+
+
+def rows_of_results(folder: StudyFolder, runs: Collection[str]) -> list[dict[str, Any]]:
+    """Rows of ``results.csv`` of some runs, those that have a record."""
+    cells = [cell for cell in folder.read_plan() if cell["run"] in runs]
+    records = {key: folder.record(key) for key in runs}
+    columns = (*RESULTS, *RESULTS_OPTIONAL)
+    return [dict(zip(columns, row, strict=True)) for row in sorted(_results(cells, records))]
 
 
 def write_arms(folder: StudyFolder, settings: StudySettings) -> None:
@@ -81,7 +89,7 @@ def _results(
                 record["steps"],
                 record["seconds"],
                 told["test_part"],
-                "",
+                cell.get("focal", ""),
             )
 
 

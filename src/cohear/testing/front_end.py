@@ -12,6 +12,7 @@ from abc import ABC, abstractmethod
 import numpy as np
 
 from cohear.features.front_end import FRONT_ENDS, Floats, FrontEnd, build_front_end
+from cohear.features.long_clips import frames_in_pieces
 
 _TOLERANCE = 1e-5  # products of matrices of other shapes may round differently
 
@@ -69,6 +70,15 @@ class FrontEndContract(ABC):
         together = front_end.frames(clips)
         for clip, frames in zip(clips, together, strict=True):
             np.testing.assert_allclose(front_end.frames([clip])[0], frames, rtol=_TOLERANCE, atol=_TOLERANCE)
+
+    def test_frames_in_pieces(self) -> None:
+        """A waveform that comes in pieces of any size has the same frames."""
+        front_end, clips = self.make(), self.clips()
+        for clip, frames in zip(clips, front_end.frames(clips), strict=True):
+            for size in (len(clip), front_end.hop, 3 * front_end.hop + 1, front_end.rate // 4):
+                blocks = [clip[first : first + size] for first in range(0, len(clip), size)]
+                pieces = list(frames_in_pieces(front_end, blocks))
+                np.testing.assert_allclose(np.concatenate(pieces), frames, rtol=_TOLERANCE, atol=_TOLERANCE)
 
     def test_no_clips_give_no_frames(self) -> None:
         """An empty batch is not an error."""

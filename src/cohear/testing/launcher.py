@@ -16,7 +16,7 @@ from typing import ClassVar
 
 import pytest
 
-from cohear.base.errors import DataError
+from cohear.base.errors import DataError, RunFailed
 from cohear.study.launcher import LAUNCHERS, Event, Work
 from cohear.training.run_folder import read_record
 from cohear.training.spec import RunSpec
@@ -73,6 +73,19 @@ class LauncherContract(ABC):
         [failed] = [event for event in events if event.kind == "failed"]
         assert (failed.run, failed.error.partition(" (")[0]) == (mistaken.key, "unknown objective 'none such'")
         assert {event.run for event in events if event.kind == "finished"} == {spec.key for spec in specs[1:]}
+
+    def test_failure_that_hits_every_run_alike_ends_the_launch(self) -> None:
+        """Each is told with the reason until it is plain that the rest would fail too; nothing but those was begun."""
+        specs, work = self.given()
+        absurd = {"encoder": {**specs[0].encoder, "settings": {"hidden": -1}}}
+        broken = [specs[0].model_copy(update={**absurd, "seed": seed}) for seed in range(12)]
+        told: list[Event] = []
+        with closing(LAUNCHERS[self.name]().launch(broken, work, 2)) as events, pytest.raises(RunFailed) as ended:
+            told.extend(events)
+        failed = [event for event in told if event.kind == "failed"]
+        assert 3 <= len(failed) <= 4
+        assert len({event.run for event in told}) == len(failed)
+        assert failed[-1].error in str(ended.value)
 
     def test_what_concerns_every_run_is_raised(self) -> None:
         """Data that are gone are the user's to bring back."""

@@ -23,7 +23,7 @@ from cohear.training.optimiser import make_optimiser
 from cohear.training.predictions import Predictions
 from cohear.training.schedule import SCHEDULES
 from cohear.training.settings import TrainingSettings
-from cohear.training.sources import Sources, TaskData, load_front_end, load_task
+from cohear.training.sources import Sources, TaskData, load_front_end, load_task, with_shuffled_labels
 from cohear.training.spec import RunSpec
 from cohear.training.versions import check_versions
 
@@ -88,16 +88,21 @@ def train_one(spec: RunSpec, sources: Sources, encoder_folder: str | None = None
     began = time.perf_counter()
     check_versions(spec, encoder_choice(spec, encoder_folder))
     settings, front_end = spec.training, load_front_end(spec)
-    tasks = {reference.name: load_task(reference, sources) for reference in spec.tasks}
     window = window_frames(spec.window, front_end)
     name = (spec.study_seed, spec.fold, spec.seed)
+    tasks = {reference.name: load_task(reference, sources) for reference in spec.tasks}
+    for reference in spec.tasks:
+        if reference.labels == "shuffled":
+            tasks[reference.name] = with_shuffled_labels(tasks[reference.name], name)
+    learning = {reference.name: tasks[reference.name] for reference in spec.tasks if reference.labels != "none"}
+    scored = {reference.name: tasks[reference.name] for reference in spec.tasks if reference.scored}
     network = make_network(spec, tasks, front_end.input_width, encoder_folder)
     optimiser, learning_rate = make_optimiser(network, settings)
     objective, schedule = OBJECTIVES[settings.objective](), SCHEDULES[settings.schedule]()
     batches = {task: TaskBatches(data, front_end, window, settings, name) for task, data in tasks.items()}
-    validation = {task: Evaluation(data, "validation", front_end, window, name) for task, data in tasks.items()}
-    checkpoints = Checkpoints({task: _sign(data) for task, data in tasks.items()})
-    curve, points = Curve(tasks), set(grid(settings.steps))
+    validation = {task: Evaluation(data, "validation", front_end, window, name) for task, data in scored.items()}
+    checkpoints = Checkpoints({task: _sign(data) for task, data in scored.items()})
+    curve, points = Curve(learning), set(grid(settings.steps))
     taken, taken_by = 0, dict.fromkeys(tasks, 0)
 
     network.train()
@@ -106,15 +111,18 @@ def train_one(spec: RunSpec, sources: Sources, encoder_folder: str | None = None
         with autocast(settings):
             logits = network({task: rows.windows for task, rows in batch.items()}, step)
         losses: dict[str, Tensor] = {}
-        for task, rows in batch.items():
+        learnt = {task: rows for task, rows in batch.items() if task in learning}
+        for task, rows in learnt.items():
             kind = tasks[task].kind
             losses[task] = kind.loss(logits[task].float(), rows.values, rows.known, settings.label_smoothing)
-        objective.backward(losses, network)
+        if losses:  # a batch of a partner without labels alone has none
+            objective.backward(losses, network)
         optimiser.step()
         learning_rate.step()
         taken += 1
-        for task, rows in batch.items():
+        for task in batch:
             taken_by[task] += 1
+        for task, rows in learnt.items():
             curve.saw(task, losses[task].item(), logits[task].detach().float().numpy(), rows)
         if step + 1 in points:
             curve.training_point(step + 1)
@@ -126,8 +134,8 @@ def train_one(spec: RunSpec, sources: Sources, encoder_folder: str | None = None
             checkpoints.offer(step + 1, network, validated)
 
     steps = whole_budget(taken_by, settings)
-    scored = score(network, tasks, front_end, window, checkpoints, taken, name)
-    return RunResult(spec, network, scored, curve.points, steps, time.perf_counter() - began)
+    results = score(network, scored, front_end, window, checkpoints, taken, name)
+    return RunResult(spec, network, results, curve.points, steps, time.perf_counter() - began)
 
 
 def whole_budget(taken_by: Mapping[str, int], settings: TrainingSettings) -> int:
@@ -188,7 +196,8 @@ def make_network(
 ) -> Network:
     """The run's network with its first weights, channels last in memory."""
     choice = encoder_choice(spec, encoder_folder)
-    outputs = {task: data.outputs for task, data in tasks.items()}
+    headless = {reference.name for reference in spec.tasks if reference.labels == "none"}
+    outputs = {task: 0 if task in headless else data.outputs for task, data in tasks.items()}
     draws = Draws((spec.study_seed, spec.fold, spec.seed))
     network = SHARING[spec.training.sharing](outputs, lambda: build_encoder(choice, input_width), draws)
     return network.to(memory_format=torch.channels_last)  # type: ignore[call-overload, no-any-return]

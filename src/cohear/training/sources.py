@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from cohear.base.errors import DataError
 from cohear.base.files import digest
+from cohear.base.streams import Name, stream
 from cohear.base.versions import demand_same
 from cohear.features.front_end import FrontEnd, build_front_end
 from cohear.features.store import FeatureStore, open_store
@@ -99,6 +100,22 @@ def load_task(reference: TaskReference, sources: Sources) -> TaskData:
         store=store,
         test_part=split["test_part"],
     )
+
+
+def with_shuffled_labels(task: TaskData, name: tuple[Name, ...]) -> TaskData:
+    """A task whose training clips have each other's labels: audio and label counts stay, what relates them is gone.
+
+    Only the training part is shuffled. Over all parts, labels of test clips would reach training, and the counts of
+    labels would not be those of the ordinary run. A clip keeps its new label throughout, as a true one is kept.
+
+    Args:
+        task: as it is.
+        name: the run's stream (study seed, fold, seed).
+    """
+    train = task.parts["train"]
+    order = np.arange(len(task.clips))
+    order[train] = stream(*name, "task", task.name, "shuffled labels").permutation(train)
+    return replace(task, targets=task.targets.take(order))
 
 
 def read_split(folder: Path, name: str) -> dict[str, Any]:

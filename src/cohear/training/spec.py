@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, SerializerFunctionWrapHandler, model_serializer, model_validator
 
 from cohear.base.files import digest
 from cohear.training.settings import TrainingSettings
@@ -17,6 +17,9 @@ class TaskReference(BaseModel):
         name: its name in the study, which names its random streams.
         split: digest of the file with its clips, parts and targets.
         store: key of the feature store that its rows are in.
+        labels: what is learnt from its training clips: their own labels, these labels shuffled among the clips, or
+            nothing at all (``none``: the clips are in the batch alone, and there is no head for them).
+        scored: whether its scores are results; the partners of controls have none.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -24,6 +27,23 @@ class TaskReference(BaseModel):
     name: str
     split: str
     store: str
+    labels: Literal["true", "shuffled", "none"] = "true"
+    scored: bool = True
+
+    @model_validator(mode="after")
+    def _scored_on_what_it_learns(self) -> TaskReference:
+        if self.scored and self.labels != "true":
+            raise ValueError(f"a task with labels {self.labels!r} cannot be scored")
+        return self
+
+    @model_serializer(mode="wrap")
+    def _without_defaults(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """What only controls change is left out elsewhere, so that the keys of ordinary runs stay what they were."""
+        content: dict[str, Any] = write(self)
+        for name in ("labels", "scored"):
+            if content[name] == type(self).model_fields[name].default:
+                del content[name]
+        return content
 
 
 class RunSpec(BaseModel):

@@ -99,8 +99,8 @@ class Bandwidth(Check):
             yield self.finding(
                 "upsampled",
                 "warning",
-                f"{len(rows):,} of {numbered(len(half), 'clip')} end below half the sample rate, at "
-                f"{np.median(bandwidth[rows]):.0f} Hz in the middle: {listed([data.ids[row] for row in rows])}",
+                f"{len(rows):,} of {numbered(len(half), 'clip')} end below half the sample rate, "
+                f"the median at {np.median(bandwidth[rows]):.0f} Hz: {listed([data.ids[row] for row in rows])}",
                 dataset=data.name,
                 clips=data.names(rows),
                 figures={"hertz": {data.ids[row]: float(bandwidth[row]) for row in rows}},

@@ -132,11 +132,10 @@ class Groups(Check):
                 )
 
     def _overlapping(self, evidence: Evidence) -> Iterable[Finding]:
-        sides = {fold: evidence.sides(fold) for fold in evidence.folds}
-        for data in evidence.datasets.values():
-            pairs = _overlaps(data)
-            if not pairs:
-                continue
+        found = {name: pairs for name, data in evidence.datasets.items() if (pairs := _overlaps(data))}
+        sides = {fold: evidence.sides(fold) for fold in evidence.folds} if found else {}
+        for name, pairs in found.items():
+            data = evidence.datasets[name]
             leaking = [fold for fold, both in sides.items() if _any_leaks(data.name, pairs, *both)]
             rows = sorted({row for pair in pairs for row in pair})
             one, two = pairs[0]

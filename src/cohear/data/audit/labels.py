@@ -107,6 +107,9 @@ class Labels(Check):
         by_label = {label: int(count) for label, count in zip(split.labels, counts, strict=True)}
         entropy = _entropy(counts)
         most, least = max(by_label, key=by_label.__getitem__), min(by_label, key=by_label.__getitem__)
+        held = f"{by_label[least]:,} ({least!r}) to {by_label[most]:,} ({most!r}) clips each"
+        if by_label[least] == by_label[most]:
+            held = f"{numbered(by_label[most], 'clip')} each"
         figures = {
             "counts": by_label,
             "entropy": round(entropy, 4),
@@ -116,8 +119,8 @@ class Labels(Check):
         yield self.finding(
             "label-counts",
             "note",
-            f"{numbered(len(counts), 'label')}, {by_label[least]:,} ({least!r}) to {by_label[most]:,} ({most!r}) clips "
-            f"each; entropy {entropy:.2f} of {np.log2(len(counts)):.2f} bits, kurtosis {_kurtosis(counts):.2f}",
+            f"{numbered(len(counts), 'label')}, {held}; entropy {entropy:.2f} of "
+            f"{np.log2(len(counts)):.2f} bits, kurtosis {_kurtosis(counts):.2f}",
             dataset=task.dataset,
             task=task.name,
             figures=figures,

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from cohear.audio.decode import Audio
 from cohear.data.audit.fingerprint import Codes, codes_of
 from cohear.data.audit.repeats import Repeat, repeat_in
-from cohear.data.audit.spectrum import BANDS, LINES, Floats, decibel, spectrum_of
+from cohear.data.audit.spectrum import BANDS, LINES, Floats, Spectrum, decibel, spectrum_of
 
 VERSION = 1
 """Goes up when the numbers that come out change."""
@@ -54,8 +54,12 @@ class Measures:
 
 def measure(audio: Audio) -> Measures:
     """Measure decoded audio; one spectrum serves all that is heard of it."""
+    return measure_with(spectrum_of(audio.samples, audio.rate), audio)
+
+
+def measure_with(spectrum: Spectrum, audio: Audio) -> Measures:
+    """The same with the audio's spectrum at hand."""
     samples, rate = audio.samples, audio.rate
-    spectrum = spectrum_of(samples, rate)
     levels = decibel(spectrum.bands)
     leading, trailing = _silent_ends(samples)
     mean = float(samples.mean(dtype=np.float64))
@@ -66,7 +70,7 @@ def measure(audio: Audio) -> Measures:
         clipped=_clipped(samples),
         leading=leading / rate,
         trailing=trailing / rate,
-        bandwidth=_bandwidth(decibel(spectrum.lines), rate),
+        bandwidth=bandwidth_of(decibel(spectrum.lines), rate),
         repeat=repeat_in(samples, rate, spectrum.bands),
         profile=np.stack([levels.mean(axis=0), levels.std(axis=0), _tenth(levels)]).astype(np.float32),
         codes=codes_of(spectrum.hashed),
@@ -96,7 +100,7 @@ def _clipped(samples: Floats) -> int:
     return sum(len(run) for run in runs if len(run) >= shortest)
 
 
-def _bandwidth(lines: Floats, rate: int) -> float:
+def bandwidth_of(lines: Floats, rate: int) -> float:
     """Where a low-pass filter cut the sound, or half the rate where none did.
 
     An edge is a fall of `_SHARP_EDGE` dB between neighbouring lines beyond which nothing rises again and everything

@@ -12,7 +12,8 @@ from cohear.audio.decode import Audio
 from cohear.audio.segment import Segment
 from cohear.base.journal import Append, Journal
 from cohear.data.audit.measures import VERSION, Measures, from_json, measure, to_json
-from cohear.data.facts import ClipFacts, Inspector, root_name
+from cohear.data.audit.parts import Part, joined
+from cohear.data.facts import ClipFacts, Inspector, Listener, root_name
 
 
 class MeasureStore(Inspector):
@@ -44,11 +45,12 @@ class MeasureStore(Inspector):
         """Whether a clip was not measured yet."""
         return _key(facts) not in self._known
 
-    def look(self, facts: ClipFacts, audio: Audio) -> None:
-        """Measure a clip, unless one of the same samples was."""
-        if not self.wants(facts):
-            return
-        measures = measure(audio)
+    def listen(self) -> Measuring:
+        """Measures a clip, unless one of the same samples was."""
+        return Measuring(self)
+
+    def keep(self, facts: ClipFacts, measures: Measures) -> None:
+        """Remember the measures of a clip."""
         with self._lock:
             self._known[_key(facts)] = measures
             if self._append:
@@ -57,6 +59,27 @@ class MeasureStore(Inspector):
     def measures(self, facts: Sequence[ClipFacts]) -> list[Measures]:
         """The measures of clips that were scanned."""
         return [self._known[_key(clip)] for clip in facts]
+
+
+class Measuring(Listener):
+    """Hears one clip for a store; of a clip in several parts it holds one at a time."""
+
+    def __init__(self, store: MeasureStore) -> None:
+        self._store = store
+        self._parts: list[Part] = []
+        self._last: Audio | None = None
+
+    def hear(self, part: Audio) -> None:
+        """Measure the part before: the last one waits, since that of a short clip may be known already."""
+        if self._last is not None:
+            self._parts.append(Part.of(self._last))
+        self._last = part
+
+    def end(self, facts: ClipFacts) -> None:
+        """Measure what is left and keep it."""
+        if self._last is not None and self._store.wants(facts):
+            whole = joined([*self._parts, Part.of(self._last)]) if self._parts else measure(self._last)
+            self._store.keep(facts, whole)
 
 
 def _key(facts: ClipFacts) -> str:

@@ -14,7 +14,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import rankdata
 
 from cohear.data.audit.evidence import Measured
 from cohear.data.audit.shuffle import GroupShuffle, Numbers
@@ -143,9 +142,9 @@ def label_shift(
 
 def area_under_curve(scores: Floats, positive: NDArray[np.bool_]) -> float:
     """Chance that a positive has a larger score than a negative (ties count half)."""
-    ranks = rankdata(scores)
-    many, others = int(positive.sum()), int((~positive).sum())
-    return float((ranks[positive].sum() - many * (many + 1) / 2) / (many * others))
+    asked, others = scores[positive], np.sort(scores[~positive])
+    smaller = np.searchsorted(others, asked, side="left") + np.searchsorted(others, asked, side="right")
+    return float(smaller.sum() / (2 * len(asked) * len(others)))
 
 
 def _folds(groups: Numbers, random: np.random.Generator) -> Numbers:

@@ -32,7 +32,8 @@ class CremaD(PublicLayout):
         place="CREMA-D/AudioWAV/*.wav, with VideoDemographics.csv beside AudioWAV for gender",
         tasks={"emotion": "6 emotions", "intensity": "3 levels", "gender": "2", "sentence": "12 sentences"},
         size="7,442 clips, 5.3 h, 0.6 GB",
-        flaws="1076_MTI_SAD_XX.wav is silent; most levels are not specified.",
+        flaws="1076_MTI_SAD_XX.wav holds no sound; 1064_IEO_DIS_MD.wav holds several takes; most levels are not "
+        "specified.",
     )
 
     def find(self, path: Path) -> Path | None:
@@ -57,7 +58,11 @@ class CremaD(PublicLayout):
 
     def labels(self, root: Path) -> Mapping[str, list[str]]:
         """Levels in their order."""
-        return {"emotion": sorted(EMOTIONS.values()), "intensity": list(LEVELS.values())}
+        return {
+            "emotion": sorted(EMOTIONS.values()),
+            "intensity": list(LEVELS.values()),
+            "gender": ["female", "male"],
+        }
 
 
 def _genders(root: Path) -> dict[str, str]:

@@ -1,15 +1,29 @@
-"""What the datasets of Tampere University have in common: ``evaluation_setup`` with lists of each fold."""
+"""What the datasets of Tampere University have in common: terms, archives, and ``evaluation_setup`` with its folds."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from cohear.base.errors import DataError
+from cohear.data.readers.layout import Archive
 from cohear.data.table_files import read_text
 
+TUT_LICENCE = "Tampere University licence: non-commercial"
+CITATION_2017 = (
+    "A. Mesaros et al., DCASE 2017 Challenge Setup: Tasks, Datasets and Baseline System, DCASE 2017; "
+    "A. Mesaros, T. Heittola, T. Virtanen, TUT Database for Acoustic Scene Classification and Sound Event Detection, "
+    "EUSIPCO 2016"
+)
+
 _LIST = re.compile(r"(?:\w+_)?fold(?P<fold>\d+)_(?P<part>train|evaluate|test)\.(?:txt|csv)")
+
+
+def zenodo_archives(record: str, name: str, md5: Mapping[str, str]) -> tuple[Archive, ...]:
+    """The parts ``<name>.<part>.zip`` of a record, by part with the checksums that Zenodo gives."""
+    files = f"{record}/files/{name}"
+    return tuple(Archive(f"{files}.{part}.zip", f"md5:{checksum}") for part, checksum in md5.items())
 
 
 def setup_lists(root: Path, part: str) -> dict[str, list[str]]:

@@ -107,10 +107,14 @@ def folder_with(path: Path, *needed: str) -> Path | None:
     return None
 
 
-def folder_of_names(path: Path, inside: str, pattern: str) -> Path | None:
-    """The folder itself, or the first one in it, whose subfolder ``inside`` has an audio file named as the pattern."""
+def folder_of_names(path: Path, inside: str, pattern: str, *needed: str) -> Path | None:
+    """The folder itself, or the first one in it, whose subfolder ``inside`` has an audio file named as the pattern.
+
+    It must also have all the files and folders needed (relative names).
+    """
     for folder in (path, *folders_in(path)):
-        if any(re.fullmatch(pattern, file.name) for file in audio_files(folder / inside)):
+        has_all = all((folder / name).exists() for name in needed)
+        if has_all and any(re.fullmatch(pattern, file.name) for file in audio_files(folder / inside)):
             return folder
     return None
 

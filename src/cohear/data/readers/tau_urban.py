@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import ClassVar
 
 from cohear.base.errors import DataError
 from cohear.data.reader import READERS
-from cohear.data.readers.dcase_setup import setup_lists
+from cohear.data.readers.dcase_setup import TUT_LICENCE, setup_lists
 from cohear.data.readers.layout import PublicLayout, Published, Row, folder_of_names
 from cohear.data.table_files import read_tsv, records
 
+SCENES = (  # noqa: SIM905 - easier to read than a line each
+    "airport bus metro metro_station park public_square shopping_mall street_pedestrian street_traffic tram"
+).split()
 _NAME = r"[a-z_]+-[a-z]+-\d+-\d+(?:-\d+)?-[a-z]\d?\.wav"
 
 
@@ -25,20 +29,19 @@ class TauUrban(PublicLayout):
     name: ClassVar[str] = "tau_urban"
     published: ClassVar[Published] = Published(
         title="TAU Urban Acoustic Scenes",
-        licence="TAU licence: non-commercial",
+        licence=TUT_LICENCE,
         citation="A. Mesaros, T. Heittola, T. Virtanen, A Multi-device Dataset for Urban Acoustic Scene "
         "Classification, DCASE 2018",
         homepage="https://zenodo.org/records/2589280",
         place="TAU-urban-acoustic-scenes-2019-development/meta.csv, audio/*.wav and evaluation_setup/fold1_train.csv …",
-        tasks={"scene": "10 scenes", "city": "9 to 12 cities", "device": "1 to 9 devices"},
+        tasks={"scene": "10 scenes", "city": "6 to 12 cities", "device": "1 to 9 devices"},
         size="14,400 clips, 40 h, 35 GB (2019)",
         flaws="Devices s1 to s6 are simulated; in the mobile sets several devices hold one scene at one time.",
     )
 
     def find(self, path: Path) -> Path | None:
         """Where ``meta.csv`` and clips named by scene, city and location are."""
-        root = folder_of_names(path, "audio", _NAME)
-        return root if root is not None and (root / "meta.csv").is_file() else None
+        return folder_of_names(path, "audio", _NAME, "meta.csv")
 
     def rows(self, root: Path) -> list[Row]:
         """The clips of the official fold, or all where there is no setup."""
@@ -65,6 +68,11 @@ class TauUrban(PublicLayout):
             return rows
         parts_of = dict.fromkeys(trained, "train") | dict.fromkeys(tested, "test")
         return [{**row, "fold": parts_of[row["path"]]} for row in rows if row["path"] in parts_of]
+
+    def labels(self, root: Path) -> Mapping[str, list[str]]:
+        """The ten scenes."""
+        del root
+        return {"scene": list(SCENES)}
 
 
 READERS.register(TauUrban.name)(TauUrban())

@@ -9,15 +9,14 @@ from typing import ClassVar
 from cohear.data.audio_files import audio_files
 from cohear.data.events import NOTHING, Event, recording_length, tag_segments
 from cohear.data.reader import READERS
-from cohear.data.readers.dcase_setup import with_folds
-from cohear.data.readers.layout import Archive, PublicLayout, Published, Row, folder_of_names
-from cohear.data.readers.tut_scenes_2017 import CITATION, LICENCE
+from cohear.data.readers.dcase_setup import CITATION_2017, TUT_LICENCE, with_folds, zenodo_archives
+from cohear.data.readers.layout import PublicLayout, Published, Row, folder_of_names
 from cohear.data.table_files import read_tsv
 
 EVENTS = ["brakes squeaking", "car", "children", "large vehicle", "people speaking", "people walking"]
 SEGMENT_SECONDS = 5.0
 _NAME = r"[a-z]\d+\.wav"
-_FILES = "https://zenodo.org/records/814831/files/TUT-sound-events-2017-development"
+_RECORD = "https://zenodo.org/records/814831"
 _MD5 = {
     "meta": "50e870b3a89ed3452e2a35b508840929",
     "audio.1": "6f1cd31592b8240a14be3ee513db6a23",
@@ -35,21 +34,20 @@ class TutEvents2017(PublicLayout):
     name: ClassVar[str] = "tut_events_2017"
     published: ClassVar[Published] = Published(
         title="TUT Sound Events 2017, development set",
-        licence=LICENCE,
-        citation=CITATION,
-        homepage="https://zenodo.org/records/814831",
+        licence=TUT_LICENCE,
+        citation=CITATION_2017,
+        homepage=_RECORD,
         place="TUT-sound-events-2017-development/audio/street/*.wav, meta/street/*.ann and "
         "evaluation_setup/street_fold1_evaluate.txt …",
         tasks={"event": "6 street events in segments of 5 s, several a segment"},
         size="24 recordings, 1.5 h, 1.4 GB",
         flaws="Few recordings; which segments sound alike depends on the street.",
-        archives=tuple(Archive(f"{_FILES}.{part}.zip", f"md5:{md5}") for part, md5 in _MD5.items()),
+        archives=zenodo_archives(_RECORD, "TUT-sound-events-2017-development", _MD5),
     )
 
     def find(self, path: Path) -> Path | None:
         """Where the street's recordings and annotations are."""
-        root = folder_of_names(path, "audio/street", _NAME)
-        return root if root is not None and (root / "meta" / "street").is_dir() else None
+        return folder_of_names(path, "audio/street", _NAME, "meta/street")
 
     def rows(self, root: Path) -> list[Row]:
         """The segments of every recording that is annotated or listed."""

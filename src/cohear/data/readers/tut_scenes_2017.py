@@ -7,22 +7,16 @@ from pathlib import Path
 from typing import ClassVar
 
 from cohear.data.reader import READERS
-from cohear.data.readers.dcase_setup import with_folds
-from cohear.data.readers.layout import Archive, PublicLayout, Published, Row, folder_of_names
+from cohear.data.readers.dcase_setup import CITATION_2017, TUT_LICENCE, with_folds, zenodo_archives
+from cohear.data.readers.layout import PublicLayout, Published, Row, folder_of_names
 from cohear.data.table_files import read_tsv
 
 SCENES = (  # noqa: SIM905 - easier to read than a line each
     "beach bus cafe/restaurant car city_center forest_path grocery_store home library metro_station office "
     "park residential_area train tram"
 ).split()
-CITATION = (
-    "A. Mesaros et al., DCASE 2017 Challenge Setup: Tasks, Datasets and Baseline System, DCASE 2017; "
-    "A. Mesaros, T. Heittola, T. Virtanen, TUT Database for Acoustic Scene Classification and Sound Event Detection, "
-    "EUSIPCO 2016"
-)
-LICENCE = "TUT licence: non-commercial"
 _NAME = r"[a-z]\d+_\d+_\d+\.wav"
-_FILES = "https://zenodo.org/records/400515/files/TUT-acoustic-scenes-2017-development"
+_RECORD = "https://zenodo.org/records/400515"
 _MD5 = {
     "meta": "9007fd4772d816590c5db5f5e9568f5d",
     "audio.1": "251325a9afaaad0326ad1c57f57d514a",
@@ -48,20 +42,19 @@ class TutScenes2017(PublicLayout):
     name: ClassVar[str] = "tut_scenes_2017"
     published: ClassVar[Published] = Published(
         title="TUT Acoustic Scenes 2017, development set",
-        licence=LICENCE,
-        citation=CITATION,
-        homepage="https://zenodo.org/records/400515",
+        licence=TUT_LICENCE,
+        citation=CITATION_2017,
+        homepage=_RECORD,
         place="TUT-acoustic-scenes-2017-development/meta.txt, audio/*.wav and evaluation_setup/fold1_evaluate.txt …",
         tasks={"scene": "15 scenes"},
         size="4,680 clips, 13 h, 11 GB",
         flaws="error.txt of the publisher lists short errors in some recordings.",
-        archives=tuple(Archive(f"{_FILES}.{part}.zip", f"md5:{md5}") for part, md5 in _MD5.items()),
+        archives=zenodo_archives(_RECORD, "TUT-acoustic-scenes-2017-development", _MD5),
     )
 
     def find(self, path: Path) -> Path | None:
         """Where ``meta.txt`` and segments named by recording and time are."""
-        root = folder_of_names(path, "audio", _NAME)
-        return root if root is not None and (root / "meta.txt").is_file() else None
+        return folder_of_names(path, "audio", _NAME, "meta.txt")
 
     def rows(self, root: Path) -> list[Row]:
         """All segments of the list."""

@@ -30,7 +30,7 @@ class UrbanSound8K(PublicLayout):
     name: ClassVar[str] = "urbansound8k"
     published: ClassVar[Published] = Published(
         title="UrbanSound8K",
-        licence="CC BY-NC 3.0",
+        licence="CC BY-NC 3.0 (on Zenodo: 4.0)",
         citation="J. Salamon, C. Jacoby, J. P. Bello, A Dataset and Taxonomy for Urban Sound Research, "
         "ACM Multimedia 2014",
         homepage="https://urbansounddataset.weebly.com/urbansound8k.html",
@@ -66,7 +66,7 @@ class UrbanSound8K(PublicLayout):
 
     def labels(self, root: Path) -> Mapping[str, list[str]]:
         """Events by ``classID``."""
-        return {"event": list(EVENTS)}
+        return {"event": list(EVENTS), "salience": list(SALIENCE.values())}
 
 
 READERS.register(UrbanSound8K.name)(UrbanSound8K())

@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator
 
-import numpy as np
 from fastapi import Request
-from numpy.typing import NDArray
 from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 
-from cohear.runtime.server.limits import Limits, Refused
+from cohear.runtime.server.limits import Refused
+from cohear.runtime.server.memory import Share
 
 PCM = "audio/pcm"
 
 
-async def read_body(request: Request, most: int) -> bytes:
+async def read_body(request: Request, most: int, share: Share) -> bytes:
     """The bytes of the clip: the body, or the first file of a multipart form.
 
+    Args:
+        request: whose body it is.
+        most: bytes of the body.
+        share: that they are counted in.
+
     Raises:
-        Refused: it is larger than ``most`` bytes, or a form without a file.
+        Refused: it is larger, memory is used up, or a form without a file.
     """
-    content = b"".join([chunk async for chunk in _limited(request, most)])
+    content = await _content(request, most, share)
     if not request.headers.get("content-type", "").startswith("multipart/form-data"):
         return content
     parser = MultiPartParser(request.headers, _once(content), max_files=1, max_fields=8)
@@ -39,29 +43,15 @@ async def read_body(request: Request, most: int) -> bytes:
     raise Refused(422, "the form has no file")
 
 
-def read_pcm(content: bytes, rate: int, limits: Limits) -> NDArray[np.float32]:
-    """Mono 16-bit little-endian samples as float32 ``[samples]``.
-
-    Raises:
-        Refused: no samples, half a sample, a rate or a length beyond the limits.
-    """
-    if not limits.lowest_rate <= rate <= limits.highest_rate:
-        raise Refused(422, f"the rate is {rate} Hz, not {limits.lowest_rate} to {limits.highest_rate}")
-    if not content or len(content) % 2:
-        raise Refused(422, "raw PCM is 16-bit little-endian mono samples, at least one")
-    if len(content) // 2 > limits.duration * rate:
-        raise Refused(413, f"it is longer than {limits.duration:g} s")
-    samples: NDArray[np.float32] = np.frombuffer(content, "<i2").astype(np.float32) / np.float32(1 << 15)
-    return samples
-
-
-async def _limited(request: Request, most: int) -> AsyncIterator[bytes]:
-    read = 0
+async def _content(request: Request, most: int, share: Share) -> bytes:
+    chunks, read = [], 0
     async for chunk in request.stream():
         read += len(chunk)
         if read > most:
             raise Refused(413, f"the body is larger than {most} bytes")
-        yield chunk
+        share.grow(2 * len(chunk))  # twice: until the chunks are joined
+        chunks.append(chunk)
+    return b"".join(chunks)
 
 
 async def _once(content: bytes) -> AsyncGenerator[bytes, None]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import sys
 from asyncio.subprocess import PIPE, Process
 from dataclasses import asdict
@@ -12,6 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cohear.runtime.server.limits import Limits, Refused
+
+ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+"""Threads that wait for matrices take address space for each core, and decoding has no matrices."""
 
 
 class Decoders:
@@ -23,12 +27,12 @@ class Decoders:
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
-        self._idle: asyncio.Queue[Process | None] = asyncio.Queue()
+        self._idle: asyncio.LifoQueue[Process | None] = asyncio.LifoQueue()
         for _ in range(limits.decoders):
             self._idle.put_nowait(None)
 
-    async def decode(self, content: bytes) -> tuple[NDArray[np.float32], int]:
-        """Mono samples ``[samples]`` of an audio file and their rate; a cancelled call kills its decoder.
+    async def decode(self, content: bytes, rate: int) -> NDArray[np.float32]:
+        """Mono samples ``[samples]`` of an audio file at a rate; a cancelled call kills its decoder.
 
         Raises:
             Refused: it is no audio, or beyond a limit.
@@ -38,7 +42,7 @@ class Decoders:
         try:
             if process is None or process.returncode is not None:
                 process = await self._start()
-            answer = await _exchange(process, content)
+            answer = await _exchange(process, content, rate)
             whole = True
             return answer
         except Refused:
@@ -67,16 +71,18 @@ class Decoders:
             json.dumps(asdict(self._limits)),
             stdin=PIPE,
             stdout=PIPE,
+            env={**os.environ, **ONE_THREAD},
             start_new_session=True,  # Ctrl-C is the server's to answer
         )
 
 
-async def _exchange(process: Process, content: bytes) -> tuple[NDArray[np.float32], int]:
+async def _exchange(process: Process, content: bytes, rate: int) -> NDArray[np.float32]:
     assert process.stdin is not None
     assert process.stdout is not None
-    process.stdin.write(len(content).to_bytes(8, "big") + content)
+    process.stdin.write(json.dumps({"bytes": len(content), "rate": rate}).encode() + b"\n")
+    process.stdin.write(content)
     await process.stdin.drain()
     head = json.loads(await process.stdout.readuntil(b"\n"))
     if "status" in head:
         raise Refused(head["status"], head["reason"])
-    return np.frombuffer(await process.stdout.readexactly(head["bytes"]), np.float32), head["rate"]
+    return np.frombuffer(await process.stdout.readexactly(head["bytes"]), np.float32)

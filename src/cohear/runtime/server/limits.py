@@ -9,7 +9,7 @@ class Refused(Exception):
     """A request that is not answered.
 
     Args:
-        status: of HTTP.
+        status: of HTTP; a stream is closed with 4000 more.
         reason: one clause.
     """
 
@@ -28,18 +28,28 @@ class Limits:
         duration: seconds of audio in a request; beyond it 413.
         concurrency: requests at work at once; beyond it 503.
         seconds: that a request may take, its upload included; beyond it 504.
-        channels: of a clip; beyond it 422.
+        memory: bytes of bodies and samples of all requests at work; beyond it 503.
+        channels: of a clip or a stream; beyond it 422.
         lowest_rate, highest_rate: in Hz; beyond them 422.
         decoder_memory: bytes of address space of a decoder.
         decoders: processes that decode.
+        streams: open at once; beyond it 503.
+        stream_duration: seconds of audio in a stream; beyond it 413.
+        idle: seconds without a message, or without the client reading one, after which a stream is closed (408).
+        message: bytes of a stream's message.
     """
 
     size: int = 32 << 20
     duration: float = 600.0
     concurrency: int = 32
     seconds: float = 30.0
+    memory: int = 512 << 20
     channels: int = 64
     lowest_rate: int = 1000
     highest_rate: int = 384_000
-    decoder_memory: int = 2 << 30
+    decoder_memory: int = 1 << 30
     decoders: int = 2
+    streams: int = 16
+    stream_duration: float = 3600.0
+    idle: float = 30.0
+    message: int = 1 << 20

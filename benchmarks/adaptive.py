@@ -1,0 +1,128 @@
+"""How far adaptive repeats reach: a recorded grid of 20 repeats is played back, with the rule that `cohear run` has.
+
+Usage: ``python benchmarks/adaptive.py [DATA] [--grid docs/results/dnn-grid] [--out docs/results]``
+
+The grid (``cohear run studies/dnn-grid.yaml``) has every repeat of every cell. Played back, a study with
+``repeats: {until: decided, at_most: 20}`` sees of it what it would have trained. Wanted: the verdict of the
+whole grid in 95 % of cells with 40 % of its runs. DATA is not used: `make bench` gives it to every benchmark.
+"""
+
+# ruff: noqa: E402 - the variables below must be set before numpy is imported
+import os
+
+for library in ("OMP", "OPENBLAS", "MKL"):
+    os.environ[f"{library}_NUM_THREADS"] = "1"
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+import pandas as pd
+
+from cohear.analysis.columns import CELL
+from cohear.analysis.facts import ratios_of
+from cohear.analysis.gains import gains
+from cohear.analysis.pairs import paired_differences
+from cohear.analysis.results import read_results
+from cohear.analysis.sequential import gains_by_design
+from cohear.analysis.tables import write_table
+from cohear.api import judge_cells
+from cohear.base.files import write_text
+from cohear.report.folder import read_facts
+from cohear.study.repeats import Repeats
+from cohear.study.spec import RepeatSettings
+
+HERE = Path(__file__).resolve().parents[1]
+REACH, RUNS = 0.95, 0.40
+MARGINS = (0.01, 0.02, 0.03, 0.05, 0.1)
+
+
+def replayed(results: pd.DataFrame, facts: dict, at_most: int = 20) -> tuple[pd.DataFrame, dict[str, float]]:
+    """Play a whole grid back.
+
+    Returns:
+        The results that an adaptive study would have, and its share of the grid's runs: of all, and after each look.
+    """
+    rule = RepeatSettings(folds=results["fold"].nunique(), until="decided", at_most=at_most)
+    names = ["features", "encoder", "arm", "combination", "control", "fold", "seed"]
+    # a simulated study gives runs of several arms one name
+    results = results.assign(run=results[names].astype(str).agg("|".join, axis=1))
+    plan = results[["run", *names]].drop_duplicates().to_dict("records")
+    repeats, shares = Repeats(plan, rule.looks()), {}
+    for look in rule.looks():
+        wanted = repeats.wanted()
+        shares[f"runs_{look}"] = len(wanted) / len(plan)
+        seen = results[results["run"].isin(wanted)]
+        if not repeats.go_on(judge_cells(seen.to_dict("records"), rule.looks(), facts)):
+            break
+    return seen, {"runs": len(wanted) / len(plan), **shares}
+
+
+def compared(results: pd.DataFrame, facts: dict, margin: float) -> tuple[dict[str, object], pd.DataFrame]:
+    """One line for a grid judged at a margin: shares of runs, and of cells with the verdict of the whole grid."""
+    tasks = {name: {**task, "margin": margin} for name, task in facts.get("tasks", {}).items()}
+    ratio = ratios_of(facts) or None
+    seen, shares = replayed(results, {**facts, "tasks": tasks})
+    looks = RepeatSettings(folds=results["fold"].nunique(), until="decided", at_most=20).looks()
+    stopped = gains_by_design(paired_differences(seen), margin, ratio, looks).set_index(list(CELL))
+    whole = gains(results, margin, ratio).set_index(list(CELL))
+    of_whole = whole[["gain", "verdict"]].rename(columns="{}_whole".format)
+    cells = stopped[["gain", "repeats", "verdict"]].join(of_whole).reset_index()
+    same, decided = cells["verdict"] == cells["verdict_whole"], cells["verdict_whole"] != "undecided"
+    calls = cells[["verdict", "verdict_whole"]].isin(["helps", "hurts"]).all(axis=1)
+    return {
+        "margin": margin,
+        "cells": len(cells),
+        "runs": shares["runs"],
+        "same": float(same.mean()),
+        "decided_whole": int(decided.sum()),
+        "of_these_reached": int((same & decided).sum()),
+        "decided_by_looks": int((cells["verdict"] != "undecided").sum()),
+        "opposite": int((calls & ~same).sum()),
+    }, cells.assign(margin=margin)
+
+
+def page(lines: list[dict[str, object]], grid: str) -> str:
+    names = list(lines[0])
+    shown = [[f"{v:.2f}" if isinstance(v, float) else str(v) for v in line.values()] for line in lines]
+    return "\n".join(
+        [
+            "# Adaptive repeats on a recorded grid\n",
+            f"Made by `benchmarks/adaptive.py --out docs/results` from [{grid}]({grid}/results.csv), 20 repeats of",
+            "every cell (`cohear run studies/dnn-grid.yaml`). A study with `repeats: {until: decided, at_most: 20}`",
+            "sees of it what it would have trained. One grid is several problems: a margin for `harmless` each.\n",
+            "- `runs`: runs used, singles included, of those of the grid (wanted: at most 0.40)",
+            "- `same`: cells with the verdict of the whole grid, one test of 20 repeats (wanted: at least 0.95)",
+            "- `decided_whole`: cells that the whole grid decides; `of_these_reached`: with the same verdict by looks",
+            "- `opposite`: `helps` where the whole grid has `hurts`, or the other way round\n",
+            f"| {' | '.join(names)} |",
+            "|" + "---|" * len(names),
+            *(f"| {' | '.join(line)} |" for line in shown),
+            "",
+        ]
+    )
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Adaptive repeats, played back on a recorded grid.")
+    parser.add_argument("data", nargs="?", type=Path)
+    parser.add_argument("--grid", type=Path, default=HERE / "docs" / "results" / "dnn-grid")
+    parser.add_argument("--out", type=Path)
+    given = parser.parse_args()
+    results, facts = read_results(given.grid), read_facts(given.grid)
+    found = [compared(results, facts, margin) for margin in MARGINS]
+    lines = [line for line, _ in found]
+    for line in lines:
+        print(json.dumps({name: round(float(str(value)), 3) for name, value in line.items()}), flush=True)
+    if given.out:
+        write_text(given.out / "adaptive.md", page(lines, given.grid.name))
+        write_table(given.out / "adaptive.csv", pd.concat([cells for _, cells in found]))
+    for line in lines:
+        if float(str(line["same"])) < REACH or float(str(line["runs"])) > RUNS:
+            print(f"missed at a margin of {line['margin']}: {REACH:.0%} of cells with {RUNS:.0%} of the runs")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

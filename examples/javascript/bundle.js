@@ -1,0 +1,45 @@
+// A bundle in a browser: waveform in, all tasks' answers out.
+import * as ort from "onnxruntime-web";
+
+ort.env.wasm.numThreads = 1; // more of them need a page that is cross-origin isolated
+
+export class Bundle {
+  /** Load `card.json` and `model.onnx` from a bundle's folder at `url`. */
+  static async load(url) {
+    const told = await fetch(`${url}/card.json`);
+    if (!told.ok) throw new Error(`${url} is no bundle: its card.json cannot be read (${told.status})`);
+    return new Bundle(await told.json(), await ort.InferenceSession.create(`${url}/model.onnx`));
+  }
+
+  constructor(card, session) {
+    this.tasks = card.tasks;
+    this.rate = card.windowing.rate; // samples a second that the model takes
+    this.session = session;
+  }
+
+  /** Samples of an audio file (an ArrayBuffer) as the model takes them: mono, at its rate. The browser resamples. */
+  async decode(file) {
+    const audio = await new OfflineAudioContext(1, 1, this.rate).decodeAudioData(file);
+    const channels = Array.from({ length: audio.numberOfChannels }, (_, number) => audio.getChannelData(number));
+    return channels[0].map((_, at) => channels.reduce((sum, channel) => sum + channel[at], 0) / channels.length);
+  }
+
+  /** Answers to one clip, a Float32Array of any length: `{task: {labels, probabilities}}`, as `Bundle.classify` in Python. */
+  async classify(samples) {
+    if (!samples.length || !samples.every(Number.isFinite)) throw new Error("samples must be finite numbers, at least one");
+    const values = await this.session.run({ waveform: new ort.Tensor("float32", samples, [1, samples.length]) });
+    return Object.fromEntries(
+      Object.entries(this.tasks).map(([task, card]) => [task, answer(card, Array.from(values[task].data))]),
+    );
+  }
+}
+
+/** What is given: of a multiclass task the most probable label, of a multilabel task all from their thresholds on. */
+function answer({ kind, labels, thresholds }, probabilities) {
+  const order = [...labels.keys()].sort((one, other) => probabilities[other] - probabilities[one]);
+  const given = kind === "multiclass" ? order.slice(0, 1) : order.filter((n) => probabilities[n] >= thresholds[n]);
+  return {
+    labels: given.map((number) => labels[number]),
+    probabilities: Object.fromEntries(labels.map((label, number) => [label, probabilities[number]])),
+  };
+}

@@ -1,0 +1,109 @@
+"""What more repeats can bring: the error that a cell would have, and the chance that it is decided in the end."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy import stats
+
+from cohear.analysis.cell_tests import LEVEL
+from cohear.analysis.columns import FAMILY
+from cohear.analysis.spending import last_level
+
+Array = NDArray[np.float64]
+
+
+def chance_of(now: pd.DataFrame, verdict: NDArray[np.object_], looks: tuple[int, ...]) -> Array:
+    """Chance that a cell is decided when it has all its repeats (predictive power: Spiegelhalter et al. 1986).
+
+    Gains on the test parts at hand are taken to be normal around 0 with the variance that the family shows beyond
+    seeds (empirical Bayes: Morris 1983, JASA 78), so that the largest of many is not taken at its word. The last look
+    holds a gain against the level that Benjamini & Hochberg will ask for, which depends on how many cells of its
+    family are called: as many as there are chances for.
+
+    Args:
+        now: of :func:`cohear.analysis.cell_tests.cell_tests`.
+        verdict: of each cell, ``(cells,)``.
+        looks: numbers of repeats at which a cell is looked at.
+
+    Returns:
+        ``(cells,)``; NaN for a cell that has all its repeats, or of which nothing is known.
+    """
+    n, at_most = now["repeats"].to_numpy(float), float(looks[-1])
+    seeds, folds = _parts(now, now["typical_share"].to_numpy(float))
+    then = np.sqrt(folds + seeds / at_most)
+    gain, margin = now["gain"].to_numpy(float), now["margin"].to_numpy(float)
+    freedom = now["freedom"].to_numpy(float)
+    chance = np.zeros(len(now))
+    for place in now.groupby(list(FAMILY), sort=False).indices.values():
+        spread = max(0.0, float(np.nanmean((gain**2 - seeds / n)[place]))) if len(place) > 1 else np.inf
+        ahead, seen = seeds[place] / at_most, seeds[place] / n[place]
+        kept = (spread + ahead) / (spread + seen) if np.isfinite(spread) else np.ones(len(place))
+        centre = kept * gain[place]
+        move = np.sqrt(np.maximum(kept * (seen - ahead), 1e-12))
+        ends = Ends(centre, move, then[place], margin[place], freedom[place], looks)
+        for test, sure in ((ends.differs, ["helps", "hurts"]), (ends.harmless, ["helps", "hurts", "harmless"])):
+            foretold = _at_the_rate_of_its_family(test, np.isin(verdict[place], sure))
+            chance[place] = np.fmax(chance[place], foretold)
+    known = (n < at_most) & ~np.isnan(now["error"].to_numpy(float))
+    return np.where(known, np.clip(chance, 0, 1), np.nan)
+
+
+@dataclass(frozen=True)
+class Ends:
+    """What the last look may see of the cells of a family: normal around ``centre`` with ``move``, all ``(cells,)``."""
+
+    centre: Array
+    move: Array
+    error: Array
+    margin: Array
+    freedom: Array
+    looks: tuple[int, ...]
+
+    def differs(self, rate: float) -> Array:
+        """Chance that a cell helps or hurts at a rate."""
+        cut = self._cut(rate)
+        above, below = (cut - self.centre) / self.move, (-cut - self.centre) / self.move
+        return np.asarray(stats.norm.sf(above) + stats.norm.cdf(below), dtype=np.float64)
+
+    def harmless(self, rate: float) -> Array:
+        """Chance that a cell is surely not worse than its margin at a rate."""
+        # a test of one side at a rate has the level of one of two sides at twice the rate
+        return np.asarray(
+            stats.norm.sf((self._cut(2 * rate) - self.margin - self.centre) / self.move), dtype=np.float64
+        )
+
+    def _cut(self, rate: float) -> Array:
+        level = last_level(min(rate, 0.5), self.looks)
+        return np.asarray(stats.t.ppf(1 - level / 2, self.freedom) * self.error, dtype=np.float64)
+
+
+def _at_the_rate_of_its_family(test: Callable[[float], Array], sure: NDArray[np.bool_]) -> Array:
+    """Chances at the rate that goes with as many calls as there are chances for, from the largest rate downwards."""
+    calls = float(len(sure))
+    for _ in range(50):
+        chance = np.where(sure, 1.0, np.nan_to_num(test(LEVEL * calls / len(sure))))
+        fewer = max(1.0, float(chance.sum()))
+        if calls - fewer < 0.1:
+            break
+        calls = fewer
+    return chance
+
+
+def error_at(cells: pd.DataFrame, repeats: Array) -> Array:
+    """Standard error that each cell would have with so many repeats on the test parts it has, ``(cells,)``."""
+    seeds, folds = _parts(cells, cells["share"].to_numpy(float))
+    error: Array = np.sqrt(folds + seeds / repeats)
+    return error
+
+
+def _parts(cells: pd.DataFrame, share: Array) -> tuple[Array, Array]:
+    """Variance of a gain through the seed of one repeat, and through the test parts that it has, both ``(cells,)``."""
+    parts = cells["parts"].to_numpy(float)
+    many = parts > 1
+    variance = cells["variance"].to_numpy(float)
+    per_part = np.where(many, cells["per_part"].to_numpy(float), 1.0)
+    folds = np.where(many, share * variance * (1 / parts + cells["ratio"].to_numpy(float)), 0.0)
+    return (1 - share) * variance * per_part, folds

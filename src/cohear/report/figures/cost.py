@@ -1,0 +1,143 @@
+"""Cost against quality: singles, groupings, all tasks in one network."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import altair as alt
+import pandas as pd
+
+from cohear.analysis.cell_tests import cell_tests
+from cohear.analysis.columns import SETTING
+from cohear.analysis.facts import ratios_of
+from cohear.analysis.pairs import first_half
+from cohear.report.figures.figure import FIGURES, Chart, Figure, rows, size_of
+from cohear.report.figures.marks import horizontal_at, reach, scaled, unit_of
+from cohear.report.figures.palette import LIGHT
+from cohear.report.figures.sources import Sources
+from cohear.report.numbers import interval, signed
+
+COLUMNS = ("what", "groups", "networks", "parameters", "share", "gain", "low", "high", "unit")
+SINGLES, GROUPING, WHOLE = "a network a task", "best grouping for its cost", "one network for all"
+_LOOKS = {SINGLES: ("ink", "square"), GROUPING: ("series1", "circle"), WHOLE: ("series2", "diamond")}
+
+
+class Cost(Figure):
+    """Parameters of all networks together against the mean gain of a task over its single run."""
+
+    name = "cost"
+    title = "What does sharing cost, and what does it save?"
+    reading = (
+        "Left is cheaper, up is better. Groupings are those that no other beats in cost and gain, chosen on every "
+        "other fold and estimated on the rest; lines are 95 % intervals of what is drawn (cut where they leave it)."
+    )
+
+    def table(self, sources: Sources) -> pd.DataFrame:
+        """A row for singles, every unbeaten grouping, and all tasks in one network."""
+        tasks = [task for task in sources.tasks if task in set(sources.results["task"])]
+        ordinary = sources.results[sources.results["control"] == ""].drop_duplicates("run")
+        price = ordinary.assign(c=ordinary["parameters"].astype(float)).groupby("combination")["c"].mean()
+        if len(tasks) < 2 or sources.pairs.empty or not price.reindex(tasks).notna().all():
+            return rows([], COLUMNS)
+        chosen_on = first_half(sources.pairs)
+        whole = [name for name in price.index if size_of(name) == len(tasks)]
+        lines = [(SINGLES, tasks, sources.pairs.iloc[:0])]
+        found_groups = sources.told("savings", "groupings")
+        if len(found_groups):
+            unbeaten = found_groups[found_groups["cost"] == "parameters"]["groups"]
+            known = {frozenset(tasks), frozenset(whole)}
+            lines += [
+                (GROUPING, groups, sources.pairs[~chosen_on]) for groups in unbeaten if frozenset(groups) not in known
+            ]
+        lines += [(WHOLE, [name], sources.pairs) for name in whole]
+        metrics = {sources.unit(metric) for metric in sources.gains["metric"]}
+        found = []
+        for what, groups, pairs in lines:
+            gain, low, high = _mean_gain(pairs, groups, sources) if what != SINGLES else (0.0, None, None)
+            found.append(
+                {
+                    "what": what,
+                    "groups": " | ".join(groups),
+                    "networks": len(groups),
+                    "parameters": float(price[groups].sum()),
+                    "share": float(price[groups].sum() / price[tasks].sum()),
+                    **{"gain": gain, "low": low, "high": high},
+                    "unit": metrics.copy().pop() if len(metrics) == 1 else "the metric's unit",
+                }
+            )
+        table = rows(found, COLUMNS)
+        table = table[table["gain"].notna()]
+        return table if len(table) > 1 else rows([], COLUMNS)
+
+    def chart(self, table: pd.DataFrame) -> Chart:
+        """A point per way to serve all tasks."""
+        shown = scaled(table, ["gain", "low", "high"])
+        low, high = reach(shown)
+        plural_s = shown["networks"].map(lambda number: f"{number} network" + ("s" if number > 1 else ""))
+        shown = shown.assign(
+            percent=100 * shown["share"],
+            label=plural_s,
+            low_drawn=shown["low_shown"].clip(low, high),
+            high_drawn=shown["high_shown"].clip(low, high),
+        )
+        kinds = [kind for kind in _LOOKS if kind in set(shown["what"])]
+        colours, shapes = [LIGHT[_LOOKS[kind][0]] for kind in kinds], [_LOOKS[kind][1] for kind in kinds]
+        colour = alt.Color("what:N", title=None, scale=alt.Scale(domain=kinds, range=colours))
+        shape = alt.Shape("what:N", title=None, scale=alt.Scale(domain=kinds, range=shapes))
+        most = 1.12 * max(100.0, float(shown["percent"].max()))
+        x = alt.X(
+            "percent:Q", title="parameters, % of a network for each task", scale=alt.Scale(domain=[0, most], nice=False)
+        )
+        y = alt.Y("gain_shown:Q", title=f"mean gain of a task, {unit_of(table)}", scale=alt.Scale(domain=[low, high]))
+        base = alt.Chart(shown)
+        rule = base.transform_filter("isValid(datum.low)").mark_rule(strokeWidth=1.5)
+        return alt.layer(
+            horizontal_at(0),
+            rule.encode(x=x, y=alt.Y("low_drawn:Q"), y2="high_drawn:Q", color=colour),
+            base.mark_point(filled=True, size=90, opacity=1).encode(x=x, y=y, color=colour, shape=shape),
+            base.mark_text(align="left", dx=9, dy=-8, fontSize=11, color=LIGHT["soft"]).encode(
+                x=x, y=y, text="label:N"
+            ),
+        ).properties(width=520, height=300)
+
+    def sentence(self, table: pd.DataFrame, sources: Sources) -> str:
+        """What all in one network and the grouping that gains most cost, and what they gain."""
+        del sources
+        said = []
+        for what in (WHOLE, GROUPING):
+            some = table[table["what"] == what].sort_values("gain", ascending=False).to_dict("records")
+            if some:
+                best, points = some[0], some[0]["unit"] == "points"
+                name = (
+                    "One network for all tasks" if what == WHOLE else f"The best grouping ({best['networks']} networks)"
+                )
+                within = interval(float(best["low"]), float(best["high"]), points) if pd.notna(best["low"]) else "?"
+                said.append(
+                    f"{name} has {100 * best['share']:.0f} % of the parameters of a network for each task, "
+                    f"and a mean gain of {signed(best['gain'], points)} {best['unit']} ({within})."
+                )
+        return " ".join(said)
+
+
+def _mean_gain(
+    pairs: pd.DataFrame, groups: Sequence[str], sources: Sources
+) -> tuple[float | None, float | None, float | None]:
+    """Mean over tasks, with its interval: the mean of each repeat that has all of them is one difference."""
+    shared = [name for name in groups if size_of(name) > 1]
+    here = pairs[pairs["combination"].isin(shared)]
+    by_repeat = here.groupby(["fold", "seed"], sort=True)["difference"].agg(["sum", "size"])
+    whole = by_repeat[by_repeat["size"] == sum(map(size_of, shared))].reset_index()
+    if whole.empty:
+        return None, None, None
+    tasks = sum(map(size_of, groups))
+    named = dict(zip(SETTING, sources.setting or ("", "", ""), strict=True))
+    cell = whole.assign(
+        **named, task="mean", combination="grouping", metric="mean", single=0.0, shared=0.0, test_clips=0,
+        difference=whole["sum"] / tasks, part="fold " + whole["fold"].astype(str),
+    )  # fmt: skip
+    ratios = list(ratios_of(sources.data).values())
+    line = cell_tests(cell, test_train_ratio=sum(ratios) / len(ratios) if ratios else None).iloc[0]
+    return tuple(None if pd.isna(line[name]) else float(line[name]) for name in ("gain", "low", "high"))  # type: ignore[return-value]
+
+
+FIGURES.register(Cost.name)(Cost())

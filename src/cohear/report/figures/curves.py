@@ -1,0 +1,106 @@
+"""Learning curves, alone and shared."""
+
+from __future__ import annotations
+
+import altair as alt
+import pandas as pd
+
+from cohear.report.figures.figure import FIGURES, Chart, Figure, briefly, partners, rows
+from cohear.report.figures.palette import LIGHT
+from cohear.report.figures.sources import Sources
+from cohear.report.numbers import plural
+
+COLUMNS = ("task", "beside", "step", "mean", "sd", "repeats", "metric", "unit")
+_PART = "validation"
+
+
+class Curves(Figure):
+    """A panel per task: its score on validation while it learns alone, and beside whom it changes most."""
+
+    name = "curves"
+    title = "How they learn, alone and together"
+    reading = (
+        "Score on the validation part during training, alone (dark) and beside the partners that change the task "
+        "most (dashed blue): mean over the repeats, and the spread of the repeats (one standard deviation each way)."
+    )
+
+    def table(self, sources: Sources) -> pd.DataFrame:
+        """A row per task, partners (empty: alone) and step."""
+        ordinary = sources.results[sources.results["control"] == ""]
+        gains = sources.gains[sources.gains["gain"].notna()]
+        found: list[dict[str, object]] = []
+        for task in sources.tasks:
+            cells = gains[gains["task"] == task]
+            if cells.empty:
+                continue
+            most = str(cells.loc[cells["gain"].abs().idxmax(), "combination"])
+            metric = str(cells["metric"].iloc[0])
+            for combination in (task, most):
+                runs = ordinary[(ordinary["combination"] == combination) & (ordinary["task"] == task)]["run"]
+                points = sources.curves(list(runs))
+                points = points[(points["task"] == task) & (points["part"] == _PART)]
+                by_step = points.groupby("step", sort=True)["metric"].agg(["mean", "std", "count"]).reset_index()
+                found += [
+                    {
+                        "task": task,
+                        "beside": partners(combination, task),
+                        "step": row["step"],
+                        "mean": row["mean"],
+                        "sd": row["std"],
+                        "repeats": row["count"],
+                        "metric": metric,
+                        "unit": sources.unit(metric),
+                    }
+                    for row in by_step.to_dict("records")
+                    if not pd.isna(row["mean"])
+                ]
+        return rows(found, COLUMNS)
+
+    def chart(self, table: pd.DataFrame) -> Chart:
+        """Panels of two lines with their spread."""
+        factor = table["unit"].map({"points": 100.0}).fillna(1.0)
+        sd = table["sd"].astype(float).fillna(0.0)
+        beside = {task: name for task, name in zip(table["task"], table["beside"], strict=True) if name}
+        number = table["task"].nunique()
+        panels = {
+            task: f"{task} beside {briefly(beside[task], number)}" if task in beside else task for task in table["task"]
+        }
+        shown = table.assign(
+            score=factor * table["mean"],
+            low=factor * (table["mean"] - sd),
+            high=factor * (table["mean"] + sd),
+            how=table["beside"].map(lambda name: "shared" if name else "alone"),
+            panel=table["task"].map(panels),
+        )
+        hows = [how for how in ("alone", "shared") if how in set(shown["how"])]
+        colours = [LIGHT["ink" if how == "alone" else "series1"] for how in hows]
+        scale = alt.Scale(domain=hows, range=colours)
+        base = alt.Chart(shown)
+        x = alt.X("step:Q", title="training steps", axis=alt.Axis(tickCount=3, grid=False))
+        unit = "validation score" + (" × 100" if set(table["unit"]) == {"points"} else "")
+        y = alt.Y("score:Q", title=unit, scale=alt.Scale(zero=False), axis=alt.Axis(tickCount=5))
+        band = base.mark_area(opacity=0.18).encode(
+            x=x, y=alt.Y("low:Q"), y2="high:Q", fill=alt.Fill("how:N", scale=scale, title=None)
+        )
+        dash = alt.StrokeDash("how:N", title=None, scale=alt.Scale(domain=hows, range=[[1, 0], [6, 3]][: len(hows)]))
+        line = base.mark_line(strokeWidth=2).encode(
+            x=x, y=y, stroke=alt.Stroke("how:N", scale=scale, title=None), strokeDash=dash
+        )
+        facet = alt.Facet(
+            "panel:N",
+            sort=list(dict.fromkeys(shown["panel"])),
+            title=None,
+            header=alt.Header(labelAnchor="start", labelLimit=200),
+        )
+        layered = alt.layer(band, line, data=shown).properties(width=190, height=130)
+        return layered.facet(facet, columns=3).resolve_scale(y="independent")
+
+    def sentence(self, table: pd.DataFrame, sources: Sources) -> str:
+        """Of how many tasks, and over how many repeats."""
+        del sources
+        repeats = int(table["repeats"].max())
+        many = plural(table["task"].nunique(), "task")
+        return f"Learning curves of {many}, each over up to {plural(repeats, 'repeat')}, alone and beside a partner."
+
+
+FIGURES.register(Curves.name)(Curves())

@@ -1,0 +1,123 @@
+"""Gains of larger groups beside those that their pairs foretell."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import altair as alt
+import numpy as np
+import pandas as pd
+
+from cohear.analysis.columns import CELL
+from cohear.analysis.combining import breaks, foretold
+from cohear.report.figures.figure import FIGURES, Chart, Figure, partners, rows
+from cohear.report.figures.marks import scaled, unit_of
+from cohear.report.figures.palette import LIGHT
+from cohear.report.figures.sources import Sources
+from cohear.report.numbers import plural, signed
+
+COLUMNS = ("task", "beside", "foretold", "gain", "low", "high", "fit", "unit")
+WORSE, WITHIN = "surely worse than foretold", "within chance"
+_NAMED = 16
+"""Points up to this number carry their task's name."""
+_NORMAL = 1.96
+
+
+class Foretold(Figure):
+    """Measured gain of a task in a group against the mean of its gains in the pairs of that group."""
+
+    name = "foretold"
+    title = "Do pairs foretell larger groups?"
+    reading = (
+        "On the diagonal a group does what its pairs promise; below it, less. The line is the 95 % interval of "
+        "measured minus foretold, around the measured gain."
+    )
+
+    def table(self, sources: Sources) -> pd.DataFrame:
+        """A row per task in a group of three or more whose pairs were measured."""
+        told = foretold(sources.gains)
+        told = told[told["mean_of_pairs"].notna() & told["gain"].notna()]
+        worse = {tuple(str(row[name]) for name in CELL) for row in breaks(told)}
+        metric = dict(zip(sources.gains["task"], sources.gains["metric"], strict=True))
+        found = [
+            {
+                "task": row["task"],
+                "beside": partners(row["combination"], row["task"]),
+                "foretold": row["mean_of_pairs"],
+                "gain": row["gain"],
+                "low": row["gain"] - _NORMAL * row["error"],
+                "high": row["gain"] + _NORMAL * row["error"],
+                "fit": WORSE if tuple(row[name] for name in CELL) in worse else WITHIN,
+                "unit": sources.unit(metric[row["task"]]),
+            }
+            for row in told.to_dict("records")
+        ]
+        return rows(found, COLUMNS)
+
+    def chart(self, table: pd.DataFrame) -> Chart:
+        """Points around the diagonal."""
+        shown = scaled(table, ["foretold", "gain", "low", "high"])
+        values = shown[["foretold_shown", "gain_shown"]].to_numpy(float)
+        span = max(float(np.ptp(values)), 1e-9)
+        low, high = float(values.min()) - 0.25 * span, float(values.max()) + 0.25 * span
+        ends = pd.DataFrame({"x": [low, high], "y": [low, high]})
+        shown = shown.assign(
+            low_drawn=shown["low_shown"].clip(low, high), high_drawn=shown["high_shown"].clip(low, high)
+        )
+        scale = alt.Scale(domain=[low, high], nice=False)
+        unit = unit_of(table)
+        x = alt.X("foretold_shown:Q", title=f"mean gain in its pairs, {unit}", scale=scale)
+        y = alt.Y("gain_shown:Q", title=f"gain in the group, {unit}", scale=scale)
+        base = alt.Chart(shown)
+        fits = [fit for fit in (WORSE, WITHIN) if fit in set(table["fit"])]
+        colours = [LIGHT["hurts"] if fit == WORSE else LIGHT["undecided"] for fit in fits]
+        fills = [LIGHT["hurts"] if fit == WORSE else LIGHT["paper"] for fit in fits]
+        shapes = ["triangle-down" if fit == WORSE else "circle" for fit in fits]
+        line = alt.Stroke("fit:N", title=None, scale=alt.Scale(domain=fits, range=colours))
+        layers: list[alt.Chart] = [
+            alt.Chart(ends).mark_line(color=LIGHT["faint"], strokeDash=[4, 4]).encode(x=alt.X("x:Q"), y="y:Q"),
+            base.mark_rule(strokeWidth=1.5).encode(x=x, y=alt.Y("low_drawn:Q"), y2="high_drawn:Q", stroke=line),
+            base.mark_point(size=70, opacity=1).encode(
+                x=x,
+                y=y,
+                stroke=line,
+                fill=alt.Fill("fit:N", title=None, scale=alt.Scale(domain=fits, range=fills)),
+                shape=alt.Shape("fit:N", title=None, scale=alt.Scale(domain=fits, range=shapes)),
+            ),
+        ]
+        if len(table) <= _NAMED:
+            names = alt.Chart(shown.assign(side=_sides(shown, span))).encode(x=x, y=y, text="task:N")
+            for side, away in (("left", 9), ("right", -9)):
+                here = names.transform_filter(f"datum.side == '{side}'")
+                paper: dict[str, Any] = {"stroke": LIGHT["paper"], "strokeWidth": 4, "strokeJoin": "round"}
+                looks: dict[str, Any] = {"align": side, "dx": away, "fontSize": 11, "limit": 110}
+                layers += [here.mark_text(**looks, **paper), here.mark_text(**looks)]
+        return alt.layer(*layers).properties(width=400, height=400)
+
+    def sentence(self, table: pd.DataFrame, sources: Sources) -> str:
+        """How many fall short, and the mean difference."""
+        del sources
+        short = int((table["fit"] == WORSE).sum())
+        off = float((table["gain"] - table["foretold"]).mean())
+        unit = table["unit"].iloc[0]
+        return (
+            f"{short} of {plural(len(table), 'task in a group', 'tasks in groups')} "
+            f"{'does' if short == 1 else 'do'} surely worse than the pairs foretell; on average "
+            f"the group differs from them by {signed(off, unit == 'points')} {unit}."
+        )
+
+
+def _sides(shown: pd.DataFrame, span: float) -> list[str]:
+    """Where a name begins: right of its point, or left of it where the name of the point before would be in its way."""
+    ordered = shown.sort_values(["gain_shown", "foretold_shown"])
+    sides: dict[object, str] = {}
+    for before, here in zip([None, *ordered.index[:-1]], ordered.index, strict=True):
+        near = before is not None and (
+            abs(shown.loc[here, "gain_shown"] - shown.loc[before, "gain_shown"]) < 0.05 * span
+            and abs(shown.loc[here, "foretold_shown"] - shown.loc[before, "foretold_shown"]) < 0.3 * span
+        )
+        sides[here] = "right" if near and sides[before] == "left" else "left"
+    return [sides[place] for place in shown.index]
+
+
+FIGURES.register(Foretold.name)(Foretold())

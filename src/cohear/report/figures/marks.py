@@ -1,0 +1,84 @@
+"""Marks that several figures share: verdicts by colour, shape and sign; intervals; a line at zero."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import altair as alt
+import pandas as pd
+
+from cohear.analysis.columns import VERDICTS
+from cohear.report.figures.palette import LIGHT, SERIES
+
+SHAPES = {"helps": "triangle-up", "hurts": "triangle-down", "harmless": "diamond", "undecided": "circle"}
+SERIES_SHAPES = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down")
+
+
+def scaled(table: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
+    """The table with ``<column>_shown``: points (x 100) where its unit says so, else the metric's own unit."""
+    factor = table["unit"].map({"points": 100.0}).fillna(1.0)
+    return table.assign(**{f"{name}_shown": table[name].astype(float) * factor for name in columns})
+
+
+def unit_of(table: pd.DataFrame) -> str:
+    """What an axis counts in."""
+    units = list(dict.fromkeys(table["unit"]))
+    return units[0] if len(units) == 1 else "points, or the metric's unit"
+
+
+def verdict_marks(table: pd.DataFrame) -> dict[str, Any]:
+    """Fill, stroke and shape of a point by its verdict; an undecided one is hollow. One legend for the three."""
+    seen = [verdict for verdict in VERDICTS if verdict in set(table["verdict"])]
+    fills = [LIGHT["paper" if verdict == "undecided" else verdict] for verdict in seen]
+
+    def scale(values: Sequence[str]) -> alt.Scale:
+        return alt.Scale(domain=seen, range=list(values))
+
+    return {
+        "fill": alt.Fill("verdict:N", title=None, scale=scale(fills)),
+        "stroke": alt.Stroke("verdict:N", title=None, scale=scale([LIGHT[verdict] for verdict in seen])),
+        "shape": alt.Shape("verdict:N", title=None, scale=scale([SHAPES[verdict] for verdict in seen])),
+    }
+
+
+def series_marks(names: Sequence[str], column: str) -> dict[str, Any]:
+    """Colour and shape of things without an order; no legend where there is only one."""
+    number = len(names)
+    legend: dict[str, Any] = {} if number > 1 else {"legend": None}
+    colours = [SERIES[place % len(SERIES)] for place in range(number)]
+    shapes = [SERIES_SHAPES[place % len(SERIES_SHAPES)] for place in range(number)]
+    return {
+        "color": alt.Color(f"{column}:N", title=None, scale=alt.Scale(domain=list(names), range=colours), **legend),
+        "shape": alt.Shape(f"{column}:N", title=None, scale=alt.Scale(domain=list(names), range=shapes), **legend),
+    }
+
+
+def colour_by(column: str) -> alt.Stroke:
+    """Lines in the colours that a column holds."""
+    return alt.Stroke(f"{column}:N", scale=None, legend=None)
+
+
+def verdict_colours(table: pd.DataFrame) -> list[str]:
+    """The colour of each row's verdict."""
+    return [LIGHT[verdict] for verdict in table["verdict"]]
+
+
+def vertical_at(value: float, colour: str = "ink", **looks: Any) -> alt.Chart:  # noqa: ANN401 - looks of a rule
+    """A vertical line over the whole height."""
+    return alt.Chart(pd.DataFrame({"at": [value]})).mark_rule(color=LIGHT[colour], **looks).encode(x="at:Q")
+
+
+def horizontal_at(value: float, colour: str = "ink", **looks: Any) -> alt.Chart:  # noqa: ANN401 - looks of a rule
+    """A horizontal line over the whole width."""
+    return alt.Chart(pd.DataFrame({"at": [value]})).mark_rule(color=LIGHT[colour], **looks).encode(y="at:Q")
+
+
+def reach(table: pd.DataFrame, middle: str = "gain_shown") -> tuple[float, float]:
+    """Ends of an axis over values with intervals; one wild interval does not squeeze all the others."""
+    values = table[middle].dropna()
+    most = 3 * max(1e-9, float(values.abs().max()) if len(values) else 0.0)
+    low, high = table["low_shown"].fillna(0.0).clip(-most, most), table["high_shown"].fillna(0.0).clip(-most, most)
+    ends = [0.0, *low, *high, *values]
+    pad = 0.05 * (max(ends) - min(ends) or 1.0)
+    return min(ends) - pad, max(ends) + pad

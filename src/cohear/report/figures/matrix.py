@@ -1,0 +1,150 @@
+"""The sharing matrix."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import altair as alt
+import pandas as pd
+
+from cohear.report.cells import SIGNS, STRENGTHS
+from cohear.report.figures.figure import FIGURES, Chart, Figure, partners, rows, size_of
+from cohear.report.figures.marks import unit_of
+from cohear.report.figures.palette import LIGHT
+from cohear.report.figures.sources import Sources
+from cohear.report.numbers import level, plural, signed
+
+COLUMNS = ("task", "beside", "gain", "low", "high", "repeats", "verdict", "explanation", "alone", "unit")
+_SHORT = 11
+"""Names up to this length stand upright over a column."""
+
+
+class Matrix(Figure):
+    """Rows are tasks, columns their partners; the whole study in one network is the last column."""
+
+    name = "matrix"
+    title = "Sharing matrix"
+    reading = (
+        "Read a row: what happened to this task beside the partner of the column. "
+        "▲ helps, ▼ hurts, ≈ harmless, ? undecided (dashed); the line below a gain is its 95 % interval, "
+        "and on the diagonal is the score of the task alone."
+    )
+
+    def table(self, sources: Sources) -> pd.DataFrame:
+        """A row per pair cell, cell of the whole study, and single (``beside`` empty)."""
+        alone = sources.singles().groupby(["task", "metric"], sort=False)["value"].mean().reset_index()
+        whole = max(map(size_of, sources.gains["combination"]), default=0)
+        shown = [
+            row
+            for row in sources.gains.to_dict("records")
+            if size_of(row["combination"]) == 2 or (size_of(row["combination"]) == whole == len(sources.tasks))
+        ]
+        found = [
+            {
+                **{name: row[name] for name in COLUMNS[2:8]},
+                "task": row["task"],
+                "beside": partners(row["combination"], row["task"]),
+                "alone": row["single"],
+                "unit": sources.unit(row["metric"]),
+            }
+            for row in shown
+        ]
+        if not found:
+            return rows([], COLUMNS)
+        found += [
+            {"task": row["task"], "alone": row["value"], "unit": sources.unit(row["metric"]), **_NOBODY}
+            for row in alone.to_dict("records")
+        ]
+        place = {task: number for number, task in enumerate(sources.tasks)}
+        found.sort(key=lambda row: (place[str(row["task"])], place.get(str(row["beside"]), len(place))))
+        return rows(found, COLUMNS)
+
+    def chart(self, table: pd.DataFrame) -> Chart:
+        """Cells with the gain, its interval and the sign of the verdict."""
+        tasks = list(dict.fromkeys(table["task"]))
+        cells = _cells(table)
+        beside = [*tasks, *(name for name in dict.fromkeys(cells["column"]) if name not in tasks)]
+        upright = max(map(len, tasks)) <= _SHORT
+        axis = alt.Axis(orient="top", labelAngle=0 if upright else -40, labelLimit=84 if upright else 150, grid=False)
+        base = alt.Chart(cells).encode(
+            x=alt.X(
+                "column:N",
+                sort=beside,
+                axis=axis,
+                title=f"trained beside (gain in {unit_of(table)})",
+                scale=alt.Scale(paddingInner=0.05),
+            ),
+            y=alt.Y("task:N", sort=tasks, title=None, scale=alt.Scale(paddingInner=0.08)),
+        )
+        decided = base.transform_filter("datum.verdict != 'undecided' && datum.verdict != ''")
+        undecided = base.transform_filter("datum.verdict == 'undecided'")
+        fill = alt.Fill("fill:N", scale=None, legend=None)
+        ink = alt.Color("ink:N", scale=None, legend=None)
+        frame: dict[str, Any] = {
+            "fill": LIGHT["paper"],
+            "stroke": LIGHT["faint"],
+            "strokeDash": [3, 3],
+            "cornerRadius": 4,
+        }
+        return alt.layer(
+            decided.mark_rect(cornerRadius=4).encode(fill=fill),
+            undecided.mark_rect(**frame),
+            base.transform_filter("datum.verdict == ''").mark_text(color=LIGHT["soft"]).encode(text="first:N"),
+            base.transform_filter("datum.verdict != ''")
+            .mark_text(dy=-7, fontWeight="bold", fontSize=13)
+            .encode(text="first:N", color=ink),
+            base.transform_filter("datum.verdict != ''")
+            .mark_text(dy=10, fontSize=10)
+            .encode(text="second:N", color=ink),
+        ).properties(width=alt.Step(88), height=alt.Step(48))
+
+    def sentence(self, table: pd.DataFrame, sources: Sources) -> str:
+        """How many cells of which verdict, and the largest sure gain."""
+        del sources
+        pairs = table[(table["beside"] != "") & ~table["beside"].str.contains("+", regex=False)]
+        counts = pairs["verdict"].value_counts()
+        said = ", ".join(f"{counts.get(verdict, 0)} {word}" for verdict, word in _WORDS.items())
+        sure = pairs[pairs["verdict"] == "helps"].sort_values("gain", ascending=False).to_dict("records")
+        most = ""
+        if sure:
+            best = sure[0]
+            gain = signed(best["gain"], best["unit"] == "points")
+            most = f" {best['task']} gains most, beside {best['beside']}: {gain} {best['unit']}."
+        return f"Of {plural(len(pairs), 'effect')} of one partner on a task, {said}.{most}"
+
+
+_NOBODY = {"beside": "", "verdict": "", "explanation": ""}
+_ALL = "+ all others"  # no task has a plus in its name
+_WORDS = {"helps": "help", "hurts": "hurt", "harmless": "are harmless", "undecided": "are undecided"}
+
+
+def _cells(table: pd.DataFrame) -> pd.DataFrame:
+    """Fill, ink and the two lines of text of every cell."""
+    # below two points nothing is coloured fully, so that noise does not look like a finding
+    largest = {unit: max(0.02, float(some["gain"].abs().max())) for unit, some in table.groupby("unit")}
+    looks = [_look(row, largest[row["unit"]]) for row in table.to_dict("records")]
+    names = ("column", "fill", "ink", "first", "second")
+    return table[["task", "verdict", "gain", "low", "high"]].assign(
+        **{name: [look[place] for look in looks] for place, name in enumerate(names)}
+    )
+
+
+def _look(row: dict[object, object] | dict[str, object], largest: float) -> tuple[str, str, str, str, str]:
+    fraction = row["unit"] == "points"
+    if row["verdict"] == "":
+        return str(row["task"]), LIGHT["paper"], LIGHT["soft"], level(float(str(row["alone"])), fraction), ""
+    gain, low, high = (float(str(row[name])) for name in ("gain", "low", "high"))
+    verdict = str(row["verdict"])
+    strength = max(1, math.ceil(STRENGTHS * abs(gain) / largest)) if not math.isnan(gain) else 1
+    ink = "undecided" if verdict == "undecided" else "on_pale"
+    fill = "paper" if verdict == "undecided" else "even"
+    if verdict in ("helps", "hurts"):
+        fill = f"{'up' if verdict == 'helps' else 'down'}{strength}"
+        ink = {4: "on_strong", 3: "on_middle"}.get(strength, "on_pale")
+    second = "" if math.isnan(low) else f"{signed(low, fraction)} … {signed(high, fraction)}"
+    column = _ALL if "+" in str(row["beside"]) else str(row["beside"])
+    return column, LIGHT[fill], LIGHT[ink], f"{signed(gain, fraction)} {SIGNS[verdict]}", second
+
+
+FIGURES.register(Matrix.name)(Matrix())

@@ -1,0 +1,110 @@
+"""Scores of the single runs."""
+
+from __future__ import annotations
+
+import altair as alt
+import pandas as pd
+
+from cohear.analysis.cell_tests import cell_tests
+from cohear.analysis.columns import SETTING
+from cohear.analysis.facts import ratios_of
+from cohear.report.figures.figure import FIGURES, Chart, Figure, rows
+from cohear.report.figures.marks import scaled, series_marks
+from cohear.report.figures.palette import LIGHT
+from cohear.report.figures.sources import Sources
+from cohear.report.numbers import level, plural
+
+COLUMNS = ("task", "setting", "what", "fold", "seed", "score", "low", "high", "metric", "unit")
+_ROW = 16
+
+
+class Scores(Figure):
+    """A row per task and setting: every repeat, their mean and its interval, and chance where it is known."""
+
+    name = "scores"
+    title = "Each task alone"
+    reading = (
+        "A pale mark is one repeat, the full one their mean with its 95 % interval (corrected for training sets "
+        "that overlap); the grey line is chance, where the metric and the labels tell it."
+    )
+    compares = True
+
+    def table(self, sources: Sources) -> pd.DataFrame:
+        """A row per repeat, mean and chance level."""
+        singles = sources.singles()
+        singles = singles[singles["value"].notna()]
+        means = {
+            (row["task"], *(row[name] for name in SETTING)): row for row in _means(singles, sources).to_dict("records")
+        }
+        found: list[dict[str, object]] = []
+        for task in sources.tasks:
+            for setting in sources.settings:
+                mean = means.get((task, *setting))
+                if mean is None:
+                    continue
+                here = singles[(singles["task"] == task) & (singles[list(SETTING)] == list(setting)).all(axis=1)]
+                same = {"task": task, "setting": sources.label(setting), "metric": mean["metric"]}
+                same["unit"] = sources.unit(mean["metric"])
+                found += [
+                    {**same, "what": "repeat", "fold": row["fold"], "seed": row["seed"], "score": row["value"]}
+                    for row in here.sort_values(["fold", "seed"]).to_dict("records")
+                ]
+                found.append({**same, "what": "mean", "score": mean["gain"], "low": mean["low"], "high": mean["high"]})
+            labels = sources.data.get("tasks", {}).get(task, {}).get("labels") or []
+            if found and found[-1]["task"] == task and found[-1]["metric"] == "uar" and len(labels) > 1:
+                found.append(
+                    {**found[-1], "setting": "", "what": "chance", "score": 1 / len(labels), "low": None, "high": None}
+                )
+        return rows(found, COLUMNS)
+
+    def chart(self, table: pd.DataFrame) -> Chart:
+        """Rows of dots on one axis."""
+        shown = scaled(table, ["score", "low", "high"])
+        texts = [level(score, unit == "points") for score, unit in zip(table["score"], table["unit"], strict=True)]
+        shown = shown.assign(text=texts)
+        tasks, settings = list(dict.fromkeys(table["task"])), [s for s in dict.fromkeys(table["setting"]) if s]
+        unit = "score × 100" if set(table["unit"]) == {"points"} else "score"
+        x = alt.X("score_shown:Q", title=unit, scale=alt.Scale(zero="chance" in set(table["what"])))
+        y = alt.Y("task:N", sort=tasks, title=None, scale=alt.Scale(paddingInner=0.3))
+        offset = alt.YOffset("setting:N", sort=settings)
+        looks = series_marks(settings, "setting")
+        of = {what: alt.Chart(shown[shown["what"] == what]) for what in ("repeat", "mean", "chance")}
+        repeats = of["repeat"].mark_point(filled=True, size=35, opacity=0.35)
+        mean = of["mean"].mark_point(filled=True, size=75, opacity=1)
+        interval = of["mean"].mark_rule(strokeWidth=2)
+        chance = of["chance"].mark_tick(color=LIGHT["soft"], thickness=2, height=_ROW * max(1, len(settings)))
+        label = of["mean"].mark_text(align="left", dx=8, dy=-9, fontSize=11).encode(text="text:N")
+        layers = [
+            chance.encode(x=x, y=y),
+            repeats.encode(x=x, y=y, yOffset=offset, **looks),
+            interval.encode(x="low_shown:Q", x2="high_shown:Q", y=y, yOffset=offset, color=looks["color"]),
+            mean.encode(x=x, y=y, yOffset=offset, **looks),
+        ]
+        if len(settings) == 1:
+            layers.append(label.encode(x=x, y=y))
+        return alt.layer(*layers).properties(width=520, height=len(tasks) * (_ROW * len(settings) + 18))
+
+    def sentence(self, table: pd.DataFrame, sources: Sources) -> str:
+        """The best and the worst mean of the first setting."""
+        del sources
+        means = table[(table["what"] == "mean") & (table["setting"] == table["setting"].iloc[0])]
+        ordered = means.sort_values("score").to_dict("records")
+        worst, best = ordered[0], ordered[-1]
+        said = [f"{row['task']} ({level(row['score'], row['unit'] == 'points')})" for row in (best, worst)]
+        if len(ordered) == 1:
+            return f"Alone, {said[0]} over {plural(int((table['what'] == 'repeat').sum()), 'repeat')}."
+        return f"Alone, {said[0]} scores highest and {said[1]} lowest."
+
+
+def _means(singles: pd.DataFrame, sources: Sources) -> pd.DataFrame:
+    """Means with the intervals that gains have: a score is the difference from nothing."""
+    cells = singles.assign(
+        single=0.0,
+        shared=singles["value"],
+        difference=singles["value"],
+        part=singles["test_part"].where(singles["test_part"] != "", "fold " + singles["fold"].astype(str)),
+    )
+    return cell_tests(cells, test_train_ratio=ratios_of(sources.data) or None)
+
+
+FIGURES.register(Scores.name)(Scores())

@@ -1,0 +1,91 @@
+"""Gain against the number of tasks in one network."""
+
+from __future__ import annotations
+
+import altair as alt
+import pandas as pd
+
+from cohear.report.figures.figure import FIGURES, Chart, Figure, rows
+from cohear.report.figures.marks import horizontal_at, scaled, series_marks, unit_of
+from cohear.report.figures.palette import LIGHT
+from cohear.report.figures.sources import Sources
+
+COLUMNS = ("setting", "size", "what", "gain", "low", "high", "worst_task", "cells", "repeats", "unit")
+MEAN, WORST = "mean of all tasks", "worst task"
+_APART = 0.14
+
+
+class Size(Figure):
+    """Mean and worst gain of two, three and more tasks, a line per setting."""
+
+    name = "size"
+    title = "How many tasks can be combined?"
+    reading = (
+        "Left, the mean gain of all tasks with its 95 % interval; right, that of the task that loses most, chosen "
+        "on other folds than it is estimated on (it has no interval). A lone task is at 0 by definition."
+    )
+    compares = True
+
+    def table(self, sources: Sources) -> pd.DataFrame:
+        """Two rows, mean and worst, per setting and size; none where only one size was measured."""
+        sizes = sources.told("combining", "sizes")
+        rank = {setting: place for place, setting in enumerate(sources.settings)}
+        if sizes.empty or sizes["size"].nunique() < 2:
+            return rows([], COLUMNS)
+        units = {sources.unit(metric) for metric in sources.gains["metric"]}
+        unit = units.pop() if len(units) == 1 else "the metric's unit"
+        found = []
+        settings = [(row["features"], row["encoder"], row["arm"]) for row in sizes.to_dict("records")]
+        ordered = sorted(zip(settings, sizes.to_dict("records"), strict=True), key=lambda one: rank[one[0]])
+        for setting, row in ordered:
+            same = {
+                "setting": sources.label(setting),
+                "unit": unit,
+                **{name: row[name] for name in ("size", "cells", "repeats")},
+            }
+            found.append({**same, "what": MEAN, "gain": row["mean"], "low": row["low"], "high": row["high"]})
+            if row["worst"] is not None and not pd.isna(row["worst"]):
+                found.append({**same, "what": WORST, "gain": row["worst"], "worst_task": row["worst_task"]})
+        return rows(found, COLUMNS)
+
+    def chart(self, table: pd.DataFrame) -> Chart:
+        """Two panels on one axis of gains."""
+        names = list(dict.fromkeys(table["setting"]))
+        place = {name: (number - (len(names) - 1) / 2) * _APART for number, name in enumerate(names)}
+        shown = scaled(table, ["gain", "low", "high"])
+        shown["at"] = shown["size"].astype(float) + shown["setting"].map(place)
+        sizes = sorted(set(table["size"]))
+        base = alt.Chart(shown)
+        x = alt.X(
+            "at:Q",
+            title="tasks in the network",
+            axis=alt.Axis(values=sizes, format="d", grid=False),
+            scale=alt.Scale(domain=[min(sizes) - 0.5, max(sizes) + 0.5], nice=False),
+        )
+        y = alt.Y("gain_shown:Q", title=f"gain, {unit_of(table)}")
+        looks = series_marks(names, "setting")
+        lines = base.mark_line(strokeWidth=2).encode(x=x, y=y, color=looks["color"])
+        rules = base.mark_rule(strokeWidth=1.5).encode(x=x, y="low_shown:Q", y2="high_shown:Q", color=looks["color"])
+        points = base.mark_point(filled=True, size=70, opacity=1).encode(x=x, y=y, **looks)
+        worst = base.transform_filter("isValid(datum.worst_task)")
+        named = worst.mark_text(dy=15, fontSize=10, color=LIGHT["soft"], limit=110).encode(
+            x=x, y=y, text="worst_task:N"
+        )
+        layers = [horizontal_at(0), rules, lines, points, *([named] if len(names) == 1 else [])]
+        zero, *others = layers
+        panels = [
+            alt.layer(zero, *(layer.transform_filter(f"datum.what == '{what}'") for layer in others)).properties(
+                width=270, height=240, title=what
+            )
+            for what in (MEAN, WORST)
+            if what in set(table["what"])
+        ]
+        return alt.hconcat(*panels).resolve_scale(y="shared")
+
+    def sentence(self, table: pd.DataFrame, sources: Sources) -> str:
+        """That of the answers."""
+        del table
+        return sources.answer("combining")
+
+
+FIGURES.register(Size.name)(Size())

@@ -1,0 +1,77 @@
+"""Tables of a study in Markdown, to be put into a paper."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+import pandas as pd
+
+from cohear.analysis.columns import SETTING
+from cohear.report.cells import Cell, cells_of
+from cohear.report.folder import FolderContent
+from cohear.report.numbers import NONE, fraction_metrics, level
+from cohear.report.views import study_order
+
+_HEAD = ("task", "metric", "alone", "beside", "together", "gain", "95 % interval", "p, adjusted", "repeats", "verdict")
+
+
+def paper_table(study: FolderContent) -> str:
+    """Scores alone and gains beside every partner, a table for each front-end, encoder and arm.
+
+    Returns:
+        Markdown (tables with pipes). Names are escaped, so that they are text and break no table.
+    """
+    fractions = fraction_metrics(study.results)
+    tasks = study_order(study)
+    ordinary = study.results[study.results["control"] == ""]
+    parts = [f"# {_escaped(study.name)}\n", _WORDS]
+    for setting, rows in ordinary.groupby(list(SETTING), sort=False):
+        here = study.gains[(study.gains[list(SETTING)] == list(setting)).all(axis=1)]
+        cells = sorted(
+            cells_of(here, fractions, tasks),
+            key=lambda cell: (
+                tasks.index(cell.task),
+                len(cell.partners),
+                [tasks.index(name) for name in cell.partners],
+            ),
+        )
+        parts.append(f"\n## {_escaped(', '.join(map(str, setting)))}\n")
+        parts += ["", *_pipes([_HEAD, *_lines(rows, cells, fractions, tasks)])]
+    return "\n".join(parts) + "\n"
+
+
+_WORDS = """
+Means over paired repeats on the test parts; scores and gains are in points (× 100) where the metric is a fraction.
+A gain is the score in the shared network minus the score alone, same fold and seed, plus is better. Intervals are of
+each cell alone; p-values are adjusted within a front-end, encoder and arm (false discovery rate 5 %)."""
+
+
+def _lines(
+    results: pd.DataFrame, cells: Sequence[Cell], fractions: set[str], tasks: Sequence[str]
+) -> Iterable[Sequence[str]]:
+    alone = results[results["combination"] == results["task"]].groupby("task")["value"].mean()
+    metrics = dict(zip(results["task"], results["metric"], strict=True))
+    for task in tasks:
+        if task not in metrics:
+            continue
+        own = [cell for cell in cells if cell.task == task]
+        head = [_escaped(task), _escaped(metrics[task]), level(alone.get(task), metrics[task] in fractions)]
+        for cell in own:
+            beside = _escaped(" + ".join(cell.partners))
+            figures = [cell.shared_text, cell.gain_text, cell.interval_text, cell.p_text, str(cell.repeats)]
+            yield [*head, beside, *figures, cell.verdict + (f" ({cell.explanation})" if cell.explanation else "")]
+        if not own:
+            yield [*head, *[NONE] * (len(_HEAD) - len(head))]
+
+
+def _pipes(rows: Sequence[Sequence[str]]) -> list[str]:
+    left = {"task", "metric", "beside", "verdict"}
+    rule = ["---" if name in left else "---:" for name in rows[0]]
+    return ["| " + " | ".join(row) + " |" for row in (rows[0], rule, *rows[1:])]
+
+
+def _escaped(text: str) -> str:
+    """A name as text in Markdown: nothing in it is a mark, a tag, a column or a new line."""
+    plain = " ".join(text.encode("utf-8", errors="replace").decode().split())
+    return re.sub(r"[\\`*_{}\[\]()#!|~>^$]", r"\\\g<0>", plain.replace("&", "&amp;").replace("<", "&lt;"))

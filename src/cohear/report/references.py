@@ -1,0 +1,103 @@
+"""BibTeX of what a study rests on: statistical methods and datasets."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from importlib.metadata import version
+from importlib.resources import files
+from typing import Any
+
+from cohear.data.catalogue import catalogue
+from cohear.report.folder import FolderContent
+
+_NAME = re.compile(r"(?:\w\.[ -]?)+ ?[\w'’-]+(?: [\w'’-]+)?$")
+"""``J. P. Bello``: a citation begins with such names, its title is what follows."""
+
+
+def references(study: FolderContent) -> str:
+    """A BibTeX file: cohear, the methods behind its figures, and every dataset of the study.
+
+    Datasets are cited as their table says. One that says nothing and has the name of a public dataset is cited
+    as that, with a remark to check it; one that nothing is known of is a remark alone.
+    """
+    known = {entry["reader"]: entry for entry in catalogue()}
+    entries = [_software(), methods()]
+    for name, about in study.data.get("datasets", {}).items():
+        entries.append(_dataset(name, about, known.get(name), keys("\n".join(entries))))
+    return "\n".join(entries)
+
+
+def methods() -> str:
+    """BibTeX of the methods (docs/statistics.md says what each is used for)."""
+    return files("cohear.report").joinpath("methods.bib").read_text(encoding="utf-8")
+
+
+def _software() -> str:
+    return _entry(
+        "software", "cohear", {"title": "{cohear}", "author": "{The cohear developers}", "version": version("cohear")}
+    )
+
+
+def _dataset(name: str, about: Mapping[str, Any], public: Mapping[str, Any] | None, taken: Sequence[str]) -> str:
+    citation = str(about.get("citation") or "")
+    title = str(about.get("name") or "")
+    if citation:
+        same = [entry for entry in catalogue() if entry["citation"] == citation]
+        return _cited(_key(name, taken), title or name, citation, same[0]["homepage"] if same else "")
+    if public is None:
+        return _remark(f"dataset {name}: its table states no citation (dataset.yaml: citation)")
+    remark = _remark(f"dataset {name}: cited by its name as the public dataset {public['title']}; check that it is")
+    return remark + _cited(_key(name, taken), public["title"], public["citation"], public["homepage"])
+
+
+def _cited(key: str, title: str, citation: str, homepage: str) -> str:
+    year = re.findall(r"\b(?:19|20)\d\d\b(?!\.\d)", citation)
+    arxiv = re.search(r"arXiv:(\d\d)\d\d\.\d{4,5}", citation)
+    doi = re.search(r"doi:(\S+)", citation)
+    fields = {"title": f"{{{_tex(title)}}}", "author": " and ".join(map(_tex, _authors(citation)))}
+    fields |= {"year": year[-1] if year else f"20{arxiv[1]}" if arxiv else "", "doi": doi[1] if doi else ""}
+    fields |= {"url": homepage.split(maxsplit=1)[0] if homepage else "", "note": _tex(citation)}
+    return _entry("misc", key, {name: value for name, value in fields.items() if value})
+
+
+def _key(name: str, taken: Sequence[str]) -> str:
+    """A key that no other entry has."""
+    key = "dataset-" + (re.sub(r"[^A-Za-z0-9]+", "-", name).strip("-")[:40] or "unnamed")
+    again = sum(one == key or one.startswith(f"{key}-") for one in taken)
+    return f"{key}-{again + 1}" if again else key
+
+
+def _authors(citation: str) -> list[str]:
+    """The names that a citation begins with; none where it begins otherwise."""
+    found = []
+    for part in citation.split(", "):
+        others = part.endswith(" et al.")
+        person = part.removesuffix(" et al.")
+        if not _NAME.match(person):
+            break
+        found += [person, "others"] if others else [person]
+    return found
+
+
+def _entry(kind: str, key: str, fields: Mapping[str, str]) -> str:
+    lines = "".join(f"  {name} = {{{value}}},\n" for name, value in fields.items())
+    return f"@{kind}{{{key},\n{lines}}}\n"
+
+
+def _remark(text: str) -> str:
+    """A line that BibTeX passes over; an ``@`` in it would begin an entry."""
+    return "% " + " ".join(text.replace("@", "(at)").split()) + "\n"
+
+
+def _tex(text: str) -> str:
+    """Text with nothing in it that TeX would obey."""
+    words = {"\\": "backslash", "{": "braceleft", "}": "braceright", "~": "asciitilde", "^": "asciicircum"}
+    marks = {mark: f"\\text{word}{{}}" for mark, word in words.items()} | {mark: f"\\{mark}" for mark in "&%$#_"}
+    plain = " ".join(text.encode("utf-8", errors="replace").decode().split())
+    return "".join(marks.get(one, one) for one in plain)
+
+
+def keys(bibliography: str) -> list[str]:
+    """The keys of a BibTeX file's entries, in their order."""
+    return re.findall(r"^@\w+\{([^,]+),", bibliography, re.MULTILINE)

@@ -1,0 +1,365 @@
+// The page: a sound comes from a file or the microphone, its answers from the server.
+
+import { openMicrophone } from "./microphone.js";
+import { classify, classifySamples, hasToken, keepToken, openStream, Refused, tasks } from "./server.js";
+import { Sound } from "./sound.js";
+import { hue, Timeline } from "./timeline.js";
+
+const LIVE_SECONDS = 12;
+const LIVE_PAUSE = 50; // milliseconds between two drawings: the model may need the same machine
+const SHOWN = 3; // labels of a card
+const element = (id) => document.getElementById(id);
+const make = (tag, text = "", className = "") =>
+  Object.assign(document.createElement(tag), { textContent: text, className });
+
+let bundles = {};
+let shown = null; // the sound that is on the page: its parts are made in `begin`
+let recording = null;
+let playing = null;
+
+const timeline = new Timeline(element("board"), (moment) => {
+  if (playing?.from !== undefined && !playing.moving) stopPlaying();
+  writeMoment(moment);
+});
+
+// Which bundle
+
+async function start() {
+  try {
+    bundles = await tasks();
+  } catch (error) {
+    element("token-form").hidden = error.status !== 401;
+    if (error.status === 401 && !hasToken()) element("token").focus();
+    else complain(error.message);
+    return;
+  }
+  element("token-form").hidden = true;
+  element("source").hidden = false;
+  const names = Object.keys(bundles);
+  element("bundle").replaceChildren(...names.map((name) => new Option(name)));
+  element("bundle-choice").hidden = names.length < 2;
+  tellTasks();
+}
+
+function tellTasks() {
+  element("kinds").replaceChildren(
+    ...Object.entries(bundles[chosen()].tasks).map(([task, { labels }], number) => {
+      const kind = make("li", task);
+      kind.style.setProperty("--h", hue(number));
+      kind.append(make("small", `${labels.length} labels`));
+      return kind;
+    }),
+  );
+}
+
+const chosen = () => element("bundle").value;
+
+element("bundle").addEventListener("change", () => {
+  tellTasks();
+  if (shown?.file && !recording) openFile(shown.file);
+});
+
+element("token-form").addEventListener("submit", (event) => {
+  event.preventDefault();
+  complain("");
+  keepToken(element("token").value);
+  start();
+});
+
+// What is said
+
+const say = (text) => (element("status").textContent = text);
+
+function complain(text) {
+  element("problem").textContent = text;
+  element("problem").hidden = !text;
+}
+
+// A sound on the page
+
+function begin(name, rate, file = null) {
+  stopPlaying();
+  complain("");
+  shown = {
+    name, file,
+    bundle: chosen(),
+    tasks: bundles[chosen()].tasks,
+    sound: new Sound(rate),
+    windows: [],
+    answers: {},
+    events: { ended: {}, lasting: [], seconds: 0 },
+  };
+  element("name").textContent = name;
+  element("events").replaceChildren();
+  element("cards").replaceChildren(...Object.keys(shown.tasks).map(makeCard));
+  return shown;
+}
+
+function reveal() {
+  element("result").hidden = false;
+  document.body.classList.add("answered");
+  timeline.show(shown.sound, shown.tasks, shown.events);
+  writeMoment(null);
+}
+
+function addEvent(event) {
+  (shown.events.ended[event.task] ??= []).push(event);
+  const row = make("tr");
+  const numbers = [event.onset, event.offset].map((value) => `${value.toFixed(2)} s`);
+  row.append(...[event.task, event.label, ...numbers, event.probability.toFixed(2)].map((text) => make("td", text)));
+  element("events").append(row);
+}
+
+// Files
+
+async function openFile(file) {
+  if (recording) await stopRecording();
+  const { rate } = bundles[chosen()];
+  const mine = begin(file.name, rate, file);
+  say(`Listening to ${file.name} …`);
+  const [decoded, told] = await Promise.allSettled([decode(file, rate), classify(file, mine.bundle)]);
+  if (shown !== mine) return; // another sound was opened meanwhile
+  let answered = told.value;
+  try {
+    if (told.status === "rejected") {
+      const tryAgain = told.reason.status === 422 && decoded.value?.length;
+      if (!tryAgain) throw told.reason;
+      answered = await classifySamples(decoded.value, rate, mine.bundle);
+    }
+  } catch (error) {
+    say("");
+    element("result").hidden = true;
+    complain(error instanceof Refused ? error.message : `This page failed: ${error.message}`);
+    return;
+  }
+  if (shown !== mine) return;
+  mine.sound.push(decoded.value ?? new Float32Array(0));
+  mine.windows = answered.windows;
+  mine.answers = answered.answers;
+  mine.events.seconds = answered.seconds;
+  answered.events.forEach(addEvent);
+  say(decoded.value ? "" : "This browser cannot decode the file, so that only the answers are shown.");
+  reveal();
+  while (shown === mine && !mine.sound.analyse(performance.now() + 12)) {
+    timeline.draw();
+    await new Promise(requestAnimationFrame);
+  }
+  if (shown === mine) timeline.draw();
+}
+
+// Mono samples at a rate, or null where the browser does not know the format.
+async function decode(file, rate) {
+  try {
+    const audio = await new OfflineAudioContext(1, 1, rate).decodeAudioData(await file.arrayBuffer());
+    const mono = new Float32Array(audio.length);
+    for (let channel = 0; channel < audio.numberOfChannels; channel++)
+      audio.getChannelData(channel).forEach((value, n) => (mono[n] += value / audio.numberOfChannels));
+    return mono;
+  } catch {
+    return null;
+  }
+}
+
+element("choose").addEventListener("click", () => element("file").click());
+element("file").addEventListener("change", (event) => {
+  if (event.target.files.length) openFile(event.target.files[0]);
+  event.target.value = "";
+});
+
+for (const kind of ["dragenter", "dragover"])
+  addEventListener(kind, (event) => {
+    event.preventDefault();
+    document.body.classList.add("dropping");
+  });
+addEventListener("dragleave", (event) => event.relatedTarget || document.body.classList.remove("dropping"));
+addEventListener("drop", (event) => {
+  event.preventDefault();
+  document.body.classList.remove("dropping");
+  const [file] = event.dataTransfer.files;
+  if (file && !element("source").hidden) openFile(file);
+});
+
+// The microphone
+
+async function record() {
+  element("record").disabled = true;
+  const mine = { blocks: [] };
+  try {
+    mine.microphone = await openMicrophone(bundles[chosen()].rate, (block) => mine.heard?.(block));
+  } catch (error) {
+    complain(error.message);
+    return;
+  } finally {
+    element("record").disabled = false;
+  }
+  begin("Recording", mine.microphone.rate);
+  mine.shown = shown;
+  mine.level = 0;
+  recording = mine;
+  const told = (message) => mine.shown === shown && hear(message);
+  mine.ended = new Promise((ended) => {
+    mine.stream = openStream(mine.microphone.rate, shown.bundle, told, (problem) => {
+      if (problem) complain(problem);
+      if (recording === mine) stopRecording();
+      ended();
+    });
+  });
+  mine.heard = (block) => {
+    mine.shown.sound.push(block);
+    mine.stream.push(block);
+    mine.level = Math.max(0.8 * mine.level, ...block.map(Math.abs));
+  };
+  document.body.classList.add("recording");
+  element("record").querySelector("span").textContent = "Stop";
+  element("meter").hidden = false;
+  element("play").disabled = true;
+  say("Listening …");
+  reveal();
+  (function live() {
+    if (recording !== mine) return;
+    mine.shown.sound.analyse(performance.now() + 8);
+    timeline.follow(LIVE_SECONDS);
+    element("clock").textContent = seconds(mine.shown.sound.seconds);
+    element("meter").firstElementChild.style.transform = `scaleX(${Math.min(1, Math.sqrt(mine.level))})`;
+    setTimeout(requestAnimationFrame, LIVE_PAUSE, live);
+  })();
+}
+
+function hear(message) {
+  if (message.type === "window") {
+    shown.windows.push(message);
+    shown.events.lasting = message.lasting;
+    shown.events.seconds = message.offset;
+    if (recording) writeCards(message.answers, message.heard);
+  } else if (message.type === "event") {
+    addEvent(message);
+  } else if (message.type === "end") {
+    shown.answers = message.answers;
+    shown.events.lasting = [];
+    say(shown.windows.length ? "" : "Nothing was recorded.");
+    timeline.fit();
+    writeMoment(null);
+  }
+}
+
+async function stopRecording() {
+  const mine = recording;
+  recording = null;
+  document.body.classList.remove("recording");
+  element("record").querySelector("span").textContent = "Record";
+  element("meter").hidden = true;
+  element("play").disabled = false;
+  mine.heard = null;
+  await mine.microphone.close();
+  mine.stream.end();
+  await mine.ended;
+  if (shown !== mine.shown) return;
+  if (element("status").textContent === "Listening …") say(""); // it ended without a last answer
+  shown.sound.analyse();
+  timeline.fit();
+}
+
+element("record").addEventListener("click", () => (recording ? stopRecording() : record()));
+
+// Answers
+
+function makeCard(task, number) {
+  const card = make("li");
+  card.style.setProperty("--h", hue(number));
+  card.dataset.task = task;
+  card.append(make("h3", task), make("p", "", "label"), make("ol"));
+  return card;
+}
+
+function writeCards(answers, heard = true) {
+  for (const card of element("cards").children) {
+    const answer = answers[card.dataset.task];
+    if (!answer) continue;
+    const best = Object.entries(answer.probabilities).sort((a, b) => b[1] - a[1]).slice(0, SHOWN);
+    const label = card.querySelector(".label");
+    label.textContent = heard ? answer.labels.join(" + ") || "none" : "silence";
+    label.title = label.textContent;
+    label.classList.toggle("unsure", !heard || !answer.labels.length);
+    card.querySelector("ol").replaceChildren(
+      ...best.map(([name, probability]) => {
+        const row = make("li"), bar = make("i");
+        bar.style.setProperty("--part", `${(100 * (heard ? probability : 0)).toFixed(1)}%`);
+        row.append(make("span", name), make("b", heard ? probability.toFixed(2) : "–"), bar);
+        return row;
+      }),
+    );
+  }
+}
+
+// The window that answers for a moment: the one whose centre is nearest.
+function windowAt(moment) {
+  const distance = (window) => Math.abs((window.onset + window.offset) / 2 - moment);
+  return shown.windows.reduce((best, each) => (best && distance(best) <= distance(each) ? best : each), null);
+}
+
+function writeMoment(moment) {
+  if (!shown) return;
+  const window = moment === null ? null : windowAt(moment);
+  const board = element("board");
+  const whole = Math.max(shown.sound.seconds, shown.events.seconds);
+  element("which").textContent = window
+    ? `at ${seconds(moment)} of ${seconds(whole)}`
+    : recording ? "now" : `the whole sound, ${seconds(whole)}`;
+  if (window) writeCards(window.answers, window.heard);
+  else writeCards(shown.answers);
+  element("clock").textContent = seconds(moment ?? 0);
+  board.setAttribute("aria-valuemax", whole.toFixed(2));
+  board.setAttribute("aria-valuenow", (moment ?? 0).toFixed(2));
+  const told = window ? Object.entries(window.answers).map(([task, { labels }]) => `${task} ${labels.join(", ") || "none"}`) : [];
+  board.setAttribute("aria-valuetext", [seconds(moment ?? 0), ...(window && !window.heard ? ["silence"] : told)].join("; "));
+}
+
+const seconds = (value) => `${value.toFixed(2)} s`;
+
+// Playing
+
+function play() {
+  const { sound } = shown;
+  if (!sound.length || recording) return;
+  const context = new AudioContext();
+  const buffer = context.createBuffer(1, sound.length, sound.rate);
+  buffer.copyToChannel(sound.samples.subarray(0, sound.length), 0);
+  const source = context.createBufferSource();
+  source.buffer = buffer;
+  source.connect(context.destination);
+  const from = timeline.moment === null || timeline.moment > sound.seconds - 0.05 ? 0 : timeline.moment;
+  const mine = { context, from, moving: false };
+  playing = mine;
+  source.start(0, from);
+  element("play").textContent = "❚❚";
+  element("play").setAttribute("aria-label", "Pause");
+  requestAnimationFrame(function move() {
+    if (playing !== mine) return;
+    const moment = from + context.currentTime;
+    mine.moving = true;
+    timeline.at(moment);
+    mine.moving = false;
+    if (moment >= sound.seconds) stopPlaying();
+    else requestAnimationFrame(move);
+  });
+}
+
+function stopPlaying() {
+  playing?.context.close();
+  playing = null;
+  element("play").textContent = "▶";
+  element("play").setAttribute("aria-label", "Play");
+}
+
+const playOrPause = () => (playing ? stopPlaying() : play());
+element("play").addEventListener("click", playOrPause);
+element("board").addEventListener("keydown", (event) => {
+  if (event.key !== " ") return;
+  event.preventDefault();
+  playOrPause();
+});
+element("in").addEventListener("click", () => timeline.zoom(0.5));
+element("out").addEventListener("click", () => timeline.zoom(2));
+element("all").addEventListener("click", () => timeline.fit());
+
+start();

@@ -1,0 +1,66 @@
+"""What the server sends: shapes that its OpenAPI description tells, and refusals."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from starlette.responses import JSONResponse
+
+from cohear.runtime.answers import Answer, WindowAnswer
+from cohear.runtime.card import TaskCard
+from cohear.runtime.events import Event
+from cohear.runtime.server.limits import Refused
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Why a request was refused, in one clause."""
+
+    error: str
+
+
+@dataclass(frozen=True)
+class Health:
+    """``ok`` while the server answers."""
+
+    status: str = "ok"
+
+
+@dataclass(frozen=True)
+class BundleTasks:
+    """A bundle.
+
+    Attributes:
+        rate: in Hz, at which it hears; other rates are resampled.
+        window: seconds.
+        tasks: by name.
+    """
+
+    rate: int
+    window: float
+    tasks: dict[str, TaskCard]
+
+
+@dataclass(frozen=True)
+class ClipAnswer:
+    """A bundle's answers to a clip.
+
+    Attributes:
+        bundle: its name.
+        seconds: length of the clip.
+        answers: to the whole clip, by task.
+        windows: to each window; none where they were not asked for.
+        events: what lasts over windows, told once; none where windows were not asked for.
+    """
+
+    bundle: str
+    seconds: float
+    answers: dict[str, Answer]
+    windows: list[WindowAnswer] | None = None
+    events: list[Event] | None = None
+
+
+def refusal(refused: Refused) -> JSONResponse:
+    """The response to what is refused."""
+    headers = {401: {"WWW-Authenticate": "Bearer"}, 503: {"Retry-After": "1"}}.get(refused.status)
+    return JSONResponse({"error": refused.reason}, refused.status, headers)

@@ -1,0 +1,62 @@
+"""The interface of a control: from the ordinary runs of a task and its partner to the run whose answer is known."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from cohear.base.registry import Registry
+from cohear.models.encoder import EncoderChoice
+from cohear.study.controls.clips import Clips
+from cohear.training.spec import RunSpec
+
+
+@dataclass(frozen=True)
+class Given:
+    """What one control run is made of.
+
+    Attributes:
+        focal: the task that the run is for.
+        partner: the other task of the pair.
+        single, pair: the ordinary runs of the focal task alone and of both, in the same setting and repeat.
+        encoder: of both, as this machine finds it.
+        input_width: what the front-end gives the encoder.
+        outputs: numbers that each task's head gives.
+        clips: of the study's tasks in each fold.
+    """
+
+    focal: str
+    partner: str
+    single: RunSpec
+    pair: RunSpec
+    encoder: EncoderChoice
+    input_width: int
+    outputs: Mapping[str, int]
+    clips: Clips
+
+
+class Control(ABC):
+    """One kind of control; an instance makes all the runs of a plan."""
+
+    has_partner: ClassVar[bool]
+    """Whether the run is of both tasks, and stands beside this pair alone; else it stands beside all of the task's."""
+
+    def mistakes(self, encoders: Mapping[str, EncoderChoice]) -> list[str]:
+        """Why a study cannot have this control, before any data are read; ``encoders`` by their names in tables."""
+        return []
+
+    @abstractmethod
+    def make(self, given: Given) -> RunSpec:
+        """The specification of the control run.
+
+        It differs from one of the ordinary runs in what the control is about and in nothing else; above all the
+        focal task keeps its name, which its random streams hang on, and its training and test clips.
+
+        Raises:
+            UserError: the data or the encoder do not allow it.
+        """
+
+
+CONTROLS: Registry[type[Control]] = Registry("control")

@@ -1,0 +1,74 @@
+"""A copy of the task as its own partner, on other clips."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import ClassVar
+
+import numpy as np
+
+from cohear.base.errors import UserError
+from cohear.data.partition import TaskSplit
+from cohear.data.splits import Part
+from cohear.study.controls.control import CONTROLS, Control, Given
+from cohear.training.spec import RunSpec, TaskReference
+
+COPY = "+copy"
+"""Ends the copy's name; no task of a study has a '+' in its name."""
+
+
+@CONTROLS.register("duplicate")
+class Duplicate(Control):
+    """The pair's run with more clips of the task itself in the partner's place, behind a head of their own.
+
+    Other clips are those that the task does not train on and whose recordings no task tests: its validation part, and
+    what ``limit`` left out. The task keeps its training part, so that the run is paired with its single run; it
+    loses its validation part, which the shared encoder now learns from.
+    """
+
+    has_partner: ClassVar[bool] = False
+
+    def __init__(self) -> None:
+        self._splits: dict[tuple[str, int], tuple[str, str]] = {}
+
+    def make(self, given: Given) -> RunSpec:
+        """The task and its copy."""
+        place = (given.focal, given.pair.fold)
+        if place not in self._splits:  # the same in all settings and seeds
+            self._splits[place] = self._cut(given)
+        own, copy = self._splits[place]
+        reference = given.single.tasks[0]
+        tasks = (
+            reference.model_copy(update={"split": own}),
+            TaskReference(name=given.focal + COPY, split=copy, store=reference.store, scored=False),
+        )
+        return given.pair.model_copy(update={"tasks": tasks})
+
+    def _cut(self, given: Given) -> tuple[str, str]:
+        """Digests of the splits of the task and of its copy."""
+        fold = given.pair.fold
+        own, copy = parts_of_both(given.clips.of(given.focal, fold), given.clips.all_of(given.focal, fold))
+        if copy.count(Part.TRAIN) == 0:
+            raise UserError(
+                f"'duplicate' needs other clips of task {given.focal!r} than it trains on, and fold {fold} has none: "
+                "no validation part and nothing left out by limit"
+            )
+        return given.clips.add(own), given.clips.add(copy)
+
+
+def parts_of_both(split: TaskSplit, whole: TaskSplit) -> tuple[TaskSplit, TaskSplit]:
+    """The task without validation, and its copy.
+
+    Args:
+        split: of the task.
+        whole: the same fold with the clips that ``limit`` leaves out; the leakage rule has been over both.
+    """
+    parts = split.cleared.parts
+    own = np.where(parts == Part.VALIDATION, int(Part.NONE), parts)
+    may_be_learnt = np.isin(whole.cleared.parts, (Part.TRAIN, Part.VALIDATION))
+    other = may_be_learnt & ~np.isin(whole.rows, split.rows[parts == Part.TRAIN])
+    copied = np.where(other, int(Part.TRAIN), int(Part.NONE))
+    return (
+        replace(split, cleared=replace(split.cleared, parts=own)),
+        replace(whole, scored=split.scored, cleared=replace(whole.cleared, parts=copied)),
+    )

@@ -1,0 +1,79 @@
+"""From a plan of ordinary runs to the control runs that belong to it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from cohear.base.errors import StudyError, UserError
+from cohear.features.front_end import FrontEnd
+from cohear.models.encoder import EncoderChoice
+from cohear.study.controls import CONTROLS, Given
+from cohear.study.controls.clips import Clips
+from cohear.study.controls.partners import focal_and_partner
+from cohear.study.plan import PlannedRun, encoder_label, front_end_label
+from cohear.study.spec import StudySettings
+from cohear.study.spec.task_sets import task_sets
+from cohear.tasks import TARGET_KINDS
+
+
+def control_runs(
+    settings: StudySettings,
+    plan: Sequence[PlannedRun],
+    front_ends: Sequence[FrontEnd],
+    encoders: Sequence[EncoderChoice],
+    clips: Clips,
+) -> list[PlannedRun]:
+    """The control runs of a study, in every setting and repeat that has the pairs they are for.
+
+    Args:
+        settings: the study.
+        plan: its ordinary runs, which this leaves as they are.
+        front_ends: of the grid.
+        encoders: of the grid.
+        clips: of all folds; takes the splits that controls make.
+
+    Raises:
+        StudyError: data or encoders do not allow a control; all mistakes at once.
+    """
+    datasets = {name: task.dataset for name, task in settings.tasks.items()}
+    pairs = {frozenset(tasks) for tasks in task_sets(settings) if len(tasks) == 2}
+    by_label = {front_end_label(front_end): front_end for front_end in front_ends}
+    choices = {encoder_label(encoder): encoder for encoder in encoders}
+    ordinary = {_place(run, run.combination): run for run in plan}
+    found, mistakes = [], []
+    for asked in settings.controls:
+        control = CONTROLS[asked.name]()
+        wanted = focal_and_partner(asked, datasets, pairs, has_partner=control.has_partner)
+        for single in plan:
+            for focal, partner in wanted:
+                if single.combination != focal:
+                    continue
+                names = "+".join(task for task in datasets if task in (focal, partner))
+                given = Given(
+                    focal=focal,
+                    partner=partner,
+                    single=single.spec,
+                    pair=ordinary[_place(single, names)].spec,
+                    encoder=choices[single.encoder],
+                    input_width=by_label[single.features].input_width,
+                    outputs={task: _outputs(clips, task, single.fold) for task in (focal, partner)},
+                    clips=clips,
+                )
+                try:
+                    spec = control.make(given)
+                except UserError as error:
+                    mistakes.append(f"controls: {error}")
+                    continue
+                found.append(single.as_control(asked.name, focal, names if control.has_partner else focal, spec))
+    if mistakes:
+        raise StudyError(list(dict.fromkeys(mistakes)))
+    return found
+
+
+def _place(run: PlannedRun, combination: str) -> tuple[str, str, str, str, int, int]:
+    return run.features, run.encoder, run.arm, combination, run.fold, run.seed
+
+
+def _outputs(clips: Clips, task: str, fold: int) -> int:
+    split = clips.of(task, fold)
+    return TARGET_KINDS[split.kind].outputs(split.labels)

@@ -1,0 +1,17 @@
+"""The pair's run with something else learnt of the partner."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from cohear.study.controls.control import Given
+from cohear.training.spec import RunSpec
+
+
+def pair_with_partner(given: Given, labels: Literal["shuffled", "none"]) -> RunSpec:
+    """The ordinary run of the pair, but for the partner's labels; its scores are no results."""
+    tasks = tuple(
+        task.model_copy(update={"labels": labels, "scored": False}) if task.name == given.partner else task
+        for task in given.pair.tasks
+    )
+    return given.pair.model_copy(update={"tasks": tasks})

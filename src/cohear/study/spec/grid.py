@@ -1,0 +1,71 @@
+"""Mistakes in the grid of front-ends, encoders and combinations."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from pathlib import Path
+
+from cohear.base.errors import UserError
+from cohear.base.registry import did_you_mean
+from cohear.features.front_end import FRONT_ENDS
+from cohear.models.encoder import ENCODERS
+from cohear.study.encoders import mistakes_in_encoders
+from cohear.study.spec.parts import free_settings
+from cohear.study.spec.settings import StudySettings
+
+
+def mistakes_in_grid(settings: StudySettings, folder: Path | None, spoilt: Collection[str] = ()) -> list[str]:
+    """Mistakes in the grid of front-ends and encoders, and in combinations.
+
+    Args:
+        settings: the study.
+        folder: where an encoder's module is looked for; None where that is not known.
+        spoilt: keys that hold a stand-in or a default for what is not valid.
+    """
+    mistakes = []
+    front_ends = []
+    for number, feature in enumerate(settings.features):
+        try:
+            front_ends.append(feature.build())
+        except UserError as error:
+            mistakes.append(f"features.{number}: {error}")
+    mistakes += _twice("features", front_ends)
+    mistakes += _twice("encoders", [(encoder.name, free_settings(encoder)) for encoder in settings.encoders])
+    can_be_made = not {"features", "encoders"} & set(spoilt)
+    for number, encoder in enumerate(settings.encoders if can_be_made else []):
+        choice = encoder.choice(None)
+        if choice.module is None and choice.name not in ENCODERS:
+            mistakes.append(f"encoders.{number}: unknown encoder {choice.name!r}{did_you_mean(choice.name, ENCODERS)}")
+        elif len(front_ends) == len(settings.features) and not any(choice.fits(f.layout) for f in front_ends):
+            named = ", ".join(f.name for f in front_ends)
+            fitting = ", ".join(name for name in FRONT_ENDS if choice.fits(FRONT_ENDS[name].layout))
+            mistakes.append(
+                f"encoders.{number}: encoder {choice.name!r} fits none of the features ({named}); "
+                f"add one that it takes ({fitting}) to features"
+            )
+    if can_be_made:
+        choices = settings.encoder_choices(None if folder is None else str(folder))
+        mistakes += mistakes_in_encoders(choices, front_ends)
+    for listed in settings.combinations.lists:
+        for task in listed:
+            if task not in settings.tasks:
+                mistakes.append(f"combinations: there is no task {task!r}{did_you_mean(task, settings.tasks)}")
+    too_large = [size for size in settings.combinations.sizes if size > len(settings.tasks)]
+    if too_large:
+        mistakes.append(f"combinations.sizes: {too_large[0]} tasks asked for, the study has {len(settings.tasks)}")
+    if not any((settings.combinations.named, settings.combinations.sizes, settings.combinations.lists)):
+        mistakes.append("combinations: is empty; name singles, pairs, all, sizes or lists of tasks")
+    chosen = settings.combinations
+    alone = set(chosen.named) <= {"singles"} and set(chosen.sizes) <= {1} and all(len(set(x)) < 2 for x in chosen.lists)
+    if settings.repeats.until and (alone or len(settings.tasks) < 2):
+        mistakes.append("repeats.until: no tasks are trained together, so no verdict can be waited for; give seeds")
+    return mistakes
+
+
+def _twice(place: str, items: Sequence[object]) -> list[str]:
+    """Mistakes in a list whose items name cells of the grid: two cells of one name would be one in the tables."""
+    return [
+        f"{place}.{number}: the same as {place}.{items.index(item)}; leave one out, or give it another name or setting"
+        for number, item in enumerate(items)
+        if items.index(item) < number
+    ]

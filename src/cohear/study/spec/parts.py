@@ -1,0 +1,194 @@
+"""Settings of the parts of a study file: datasets, tasks, repeats, combinations, controls, the grid, arms."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+
+from cohear.features.front_end import FrontEnd, build_front_end
+from cohear.models.encoder import EncoderChoice
+
+
+def _as_list(value: Any) -> Any:  # noqa: ANN401 - a validator sees anything
+    return [value] if isinstance(value, str | Mapping) else value
+
+
+OneOrMore = BeforeValidator(_as_list)
+Text = Annotated[str, Field(min_length=1)]
+
+
+class SpecModel(BaseModel):
+    """A part of the study file: unknown keys are errors, and a number may stand where text is meant."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, coerce_numbers_to_str=True)
+
+
+class DatasetSettings(SpecModel):
+    """Where a dataset is, and how to read it."""
+
+    path: Path
+    reader: str | None = None
+
+
+class TaskSettings(SpecModel):
+    """A dataset, a column of it, and how it is cut and scored."""
+
+    dataset: Text
+    target: Text
+    kind: str | None = None
+    metric: str | None = None
+    hold_out: Text | None = None
+    folds: Text | None = None
+    margin: float | None = Field(None, ge=0)
+    only: Annotated[list[Text], OneOrMore] = []
+    drop: Annotated[list[Text], OneOrMore] = []
+    rename: dict[str, Text] = {}
+    limit: int | None = Field(None, ge=1)
+
+    @model_validator(mode="after")
+    def _one_rule(self) -> TaskSettings:
+        if self.hold_out and self.folds:
+            raise ValueError("give hold_out (groups held out) or folds (official ones), not both")
+        return self
+
+
+class RepeatSettings(SpecModel):
+    """How often each cell is run: so many seeds a fold, or until its verdict is decided."""
+
+    folds: int = Field(5, ge=1)
+    seeds: int | None = Field(None, ge=1)
+    until: Literal["decided"] | None = None
+    at_most: int | None = Field(None, ge=5)  # fewer repeats give no verdict
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_seed_unless_adaptive(cls, value: Any) -> Any:  # noqa: ANN401 - a validator sees anything
+        if isinstance(value, Mapping) and not {"seeds", "until", "at_most"} & set(value):
+            return {**value, "seeds": 1}
+        return value
+
+    @model_validator(mode="after")
+    def _one_rule(self) -> RepeatSettings:
+        if (self.until is None) != (self.at_most is None):
+            raise ValueError("until: decided and at_most go together, as in {until: decided, at_most: 20}")
+        if (self.until is None) == (self.seeds is None):
+            raise ValueError("give seeds (a fixed number), or until: decided with at_most, not both")
+        return self
+
+    def order(self) -> list[tuple[int, int]]:
+        """The repeats (seed, fold) in the order in which they are run: every fold before the next seed."""
+        many = self.at_most or self.folds * (self.seeds or 1)
+        return [divmod(number, self.folds) for number in range(many)]
+
+    def looks(self) -> tuple[int, ...]:
+        """Numbers of repeats after which verdicts are looked at: whole rounds over the folds; none where fixed."""
+        if self.at_most is None:
+            return ()
+        first = -(-5 // self.folds) * self.folds
+        return (*range(first, self.at_most, self.folds), self.at_most)
+
+
+class CombinationSettings(SpecModel):
+    """Which sets of tasks are trained together: by name (singles, pairs, all), by size, or listed."""
+
+    named: list[Literal["singles", "pairs", "all"]] = []
+    sizes: list[Annotated[int, Field(ge=1)]] = []
+    lists: list[Annotated[list[Text], Field(min_length=1)]] = []
+
+
+def as_combinations(value: Any) -> Any:  # noqa: ANN401 - a validator sees anything
+    """``[singles, pairs]``, ``{sizes: [1, 2]}``, ``[[digit, event]]`` or a mixture, as one mapping."""
+    if isinstance(value, str | Mapping):
+        value = [value]
+    if not isinstance(value, list):
+        return value
+    parts: dict[str, list[Any]] = {}
+    for item in value:
+        if isinstance(item, Mapping):
+            for key, given in item.items():
+                parts.setdefault(key, []).extend(given if isinstance(given, list) else [given])
+        else:
+            parts.setdefault("lists" if isinstance(item, list) else "named", []).append(item)
+    return parts
+
+
+def as_named(value: Any) -> Any:  # noqa: ANN401 - a validator sees anything
+    """A bare name, or a list in which bare names stand for ``{name: …}``."""
+    items = value if isinstance(value, list) else [value]
+    return [{"name": item} if isinstance(item, str) else item for item in items]
+
+
+def _as_number_or_all(value: Any) -> Any:  # noqa: ANN401 - a validator sees anything
+    if value is None or value == "all":
+        return value
+    if isinstance(value, int | str) and str(value).isdecimal() and int(value) >= 1:
+        return int(value)
+    raise ValueError("must be a whole number from 1, or all")
+
+
+class ControlSettings(SpecModel):
+    """A control by name, and which pairs it is run for: so many partners a task, or those listed."""
+
+    name: Text
+    partners: Annotated[int | Literal["all"] | None, BeforeValidator(_as_number_or_all)] = None
+    pairs: list[Annotated[list[Text], Field(min_length=2, max_length=2)]] = Field([])
+
+    @field_validator("pairs")
+    @classmethod
+    def _of_two(cls, value: list[list[str]]) -> list[list[str]]:
+        if any(one == other for one, other in value):
+            raise ValueError("a pair is of two different tasks")
+        return value
+
+
+class FeatureSettings(SpecModel):
+    """A front-end by name, with settings."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+    name: Text
+
+    def build(self) -> FrontEnd:
+        """The front-end; raises UserError for an unknown name or setting."""
+        return build_front_end({"name": self.name, **free_settings(self)})
+
+
+class EncoderSettings(SpecModel):
+    """An encoder by name, with settings; ``module`` takes a user's own."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+    name: Text
+    module: str | None = None
+    features: Literal["sequence", "vector"] = "sequence"
+
+    def choice(self, folder: str | None) -> EncoderChoice:
+        """The encoder as the models room knows it."""
+        return EncoderChoice(self.name, self.module, self.features, free_settings(self), folder)
+
+
+class ArmSettings(SpecModel):
+    """What an arm changes."""
+
+    training: dict[str, Any] = {}
+    window: float | None = Field(None, gt=0)
+
+
+def free_settings(model: BaseModel) -> dict[str, Any]:
+    """The keys that a model does not name itself."""
+    return {key: _number(value) for key, value in (model.model_extra or {}).items()}
+
+
+def _number(value: Any) -> Any:  # noqa: ANN401 - a setting of any extension
+    """A number where free settings hold the text of one; the study file keeps every scalar as text."""
+    if not isinstance(value, str):
+        return value
+    for convert in (int, float):
+        try:
+            return convert(value)
+        except ValueError:
+            continue
+    return {"true": True, "false": False}.get(value.lower(), value)

@@ -1,0 +1,102 @@
+"""The whole study file as settings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, field_validator
+
+from cohear.data.partition import TaskChoice
+from cohear.data.selection import LabelChoice
+from cohear.data.splits import FoldRule
+from cohear.features.front_end import FrontEnd
+from cohear.models.encoder import EncoderChoice
+from cohear.study.spec.parts import (
+    ArmSettings,
+    CombinationSettings,
+    ControlSettings,
+    DatasetSettings,
+    EncoderSettings,
+    FeatureSettings,
+    OneOrMore,
+    RepeatSettings,
+    SpecModel,
+    TaskSettings,
+    Text,
+    as_combinations,
+    as_named,
+)
+from cohear.training.settings import TrainingSettings
+
+
+class StudySettings(SpecModel):
+    """The whole study file."""
+
+    study: Text
+    plugins: Annotated[list[Path], OneOrMore] = Field([])
+    datasets: dict[str, DatasetSettings] = Field(min_length=1)
+    tasks: dict[str, TaskSettings] = Field(min_length=1)
+    features: Annotated[list[FeatureSettings], BeforeValidator(as_named)] = Field(
+        [FeatureSettings(name="logmel")], min_length=1
+    )
+    encoders: Annotated[list[EncoderSettings], BeforeValidator(as_named)] = Field(
+        [EncoderSettings(name="small")], min_length=1
+    )
+    combinations: Annotated[CombinationSettings, BeforeValidator(as_combinations)] = CombinationSettings(
+        named=["singles", "pairs", "all"]
+    )
+    controls: Annotated[list[ControlSettings], BeforeValidator(as_named)] = Field([])
+    repeats: RepeatSettings = RepeatSettings()
+    window: float = Field(1.0, gt=0)
+    margin: float = Field(0.01, ge=0)
+    seed: int = 0
+    training: TrainingSettings = TrainingSettings()
+    arms: dict[str, ArmSettings] = Field({"base": ArmSettings()}, min_length=1)
+    keep: Annotated[list[Literal["curves", "predictions", "weights"]], OneOrMore] = Field(
+        ["curves", "predictions", "weights"]
+    )
+    on_bad_file: Literal["stop", "skip"] = "stop"
+    allow_input_overlap: bool = False
+
+    @field_validator("arms", mode="before")
+    @classmethod
+    def _empty_arm_is_base(cls, value: Any) -> Any:  # noqa: ANN401 - a validator sees anything
+        if isinstance(value, Mapping):
+            return {name: {} if arm is None else arm for name, arm in value.items()}
+        return value
+
+    def margin_of(self, task: str) -> float:
+        """What ``harmless`` may cost a task."""
+        own = self.tasks[task].margin
+        return self.margin if own is None else own
+
+    def task_choices(self) -> list[TaskChoice]:
+        """The tasks as the data room knows them."""
+        return [
+            TaskChoice(
+                name=name,
+                dataset=task.dataset,
+                target=task.target,
+                kind=task.kind,
+                metric=task.metric,
+                rule=FoldRule(task.folds, task.hold_out),
+                labels=LabelChoice(task.only, task.drop, task.rename or None, task.limit),
+            )
+            for name, task in self.tasks.items()
+        ]
+
+    def front_ends(self) -> list[FrontEnd]:
+        """The front-ends of the grid."""
+        return [feature.build() for feature in self.features]
+
+    def encoder_choices(self, folder: str | None) -> list[EncoderChoice]:
+        """The encoders of the grid."""
+        return [encoder.choice(folder) for encoder in self.encoders]
+
+    def arm(self, name: str) -> tuple[TrainingSettings, float]:
+        """Training settings and window (seconds) of an arm."""
+        arm = self.arms[name]
+        training = TrainingSettings.model_validate({**self.training.model_dump(), **arm.training})
+        return training, self.window if arm.window is None else arm.window

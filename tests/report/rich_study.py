@@ -1,0 +1,44 @@
+"""A study folder that has data for every figure."""
+
+import numpy as np
+import pandas as pd
+from simulated_study import TASKS, write_study
+
+from cohear.analysis.controls import contrasts, control_gains, explained
+from cohear.analysis.gains import gains
+from cohear.analysis.results import read_results
+from cohear.analysis.tables import write_table
+
+STEPS = (60, 120, 180)
+
+
+def write_rich_study(folder, *, names=TASKS[:4], encoders=("small", "dnn"), folds=5):
+    """Singles, pairs, all of them, controls of the first two tasks, and learning curves; no plan."""
+    write_study(folder, names=names, encoders=encoders, folds=folds)
+    (folder / "plan.json").unlink()
+    results = read_results(folder)
+    results = pd.concat([results, *_controls(results, names)], ignore_index=True)
+    write_table(folder / "results.csv", results)
+    judged = explained(gains(results), control_gains(results), contrasts(results))
+    write_table(folder / "gains.csv", judged)
+    rng = np.random.default_rng(1)
+    for run, rows in results.groupby("run"):
+        (folder / "runs" / run).mkdir(parents=True, exist_ok=True)
+        points = [
+            (task, step, part, 1 / step, value * step / STEPS[-1] + rng.normal(0, 0.01))
+            for task, value in zip(rows["task"], rows["value"], strict=True)
+            for step in STEPS
+            for part in ("train", "validation")
+        ]
+        curve = pd.DataFrame(points, columns=["task", "step", "part", "loss", "metric"])
+        write_table(folder / "runs" / run / "curve.csv", curve)
+    return folder
+
+
+def _controls(results, names):
+    first, second = names[:2]
+    pair = results[(results["combination"] == f"{first}+{second}") & (results["task"] == first)]
+    alone = results[(results["combination"] == first)]
+    for control, rows, more in (("shuffled", pair, -0.05), ("unlabelled", pair, -0.06), ("wide", alone, 0.002)):
+        changed = {"run": control[0] + rows["run"], "value": rows["value"] + more, "control": control, "focal": first}
+        yield rows.assign(**changed)

@@ -1,0 +1,295 @@
+import re
+import shutil
+from functools import cache
+from xml.etree import ElementTree
+
+import numpy as np
+import pandas as pd
+import pytest
+from rich_study import STEPS, write_rich_study
+from simulated_study import HOSTILE, LONG, write_study
+
+from cohear import api
+from cohear.analysis.results import read_gains, read_results
+from cohear.base.errors import UserError
+from cohear.report.build import write_report
+from cohear.report.figures import FIGURES, Figures, sources_of
+from cohear.report.figures.palette import DARK, LIGHT
+from cohear.report.figures.render import clean
+from cohear.report.folder import read_folder
+from cohear.report.numbers import interval, level, signed
+from cohear.report.paper import paper_table
+from cohear.report.references import keys, methods, references
+from cohear.testing.figure import NAMES, FigureContract
+
+
+@pytest.fixture(scope="module")
+def rich(tmp_path_factory):
+    return write_rich_study(tmp_path_factory.mktemp("rich") / "study")
+
+
+@pytest.fixture(scope="module")
+def figures(rich):
+    return Figures(sources_of(read_folder(rich)))
+
+
+class Simulated(FigureContract):
+    @staticmethod
+    @cache
+    def _sources(names, folder):
+        return sources_of(read_folder(write_rich_study(folder, names=names)))
+
+    @pytest.fixture(autouse=True)
+    def _folder(self, tmp_path_factory):
+        self.folder = tmp_path_factory.getbasetemp()
+
+    def sources(self, names):
+        return self._sources(tuple(names), self.folder / f"contract-{tuple(names) == NAMES}")
+
+
+for _name in FIGURES:
+    globals()[f"Test{_name.title()}"] = type(f"Test{_name.title()}", (Simulated,), {"name": _name})
+
+
+def texts(svg):
+    return [element.text for element in ElementTree.fromstring(svg).iter() if element.tag.endswith("}text")]
+
+
+def data_of(chart):
+    """Every row of every table in a chart's specification."""
+    return [row for rows in chart.to_dict()["datasets"].values() for row in rows]
+
+
+# The same numbers everywhere
+
+
+def test_the_matrix_shows_the_gains_of_the_table(rich, figures):
+    table = read_gains(rich / "gains.csv")
+    for encoder in ("small", "dnn"):
+        drawing, shown = figures.matrix(encoder=encoder), table[table["encoder"] == encoder]
+        written = texts(drawing.svg)
+        for row in shown.to_dict("records"):
+            assert any(text.startswith(signed(row["gain"], True)) for text in written)
+            assert interval(row["low"], row["high"], True).replace(" to ", " … ") in written
+        inside = {(r["gain"], r["low"], r["high"]) for r in data_of(drawing.chart) if r["gain"] is not None}
+        assert inside == set(shown[["gain", "low", "high"]].itertuples(index=False, name=None))
+        singles = drawing.table[drawing.table["beside"] == ""]
+        results = read_results(rich)
+        for row in singles.to_dict("records"):
+            own = results[(results["combination"] == row["task"]) & (results["encoder"] == encoder)]
+            own = own[own["control"] == ""]
+            assert row["alone"] == pytest.approx(own["value"].mean())
+            assert level(row["alone"], True) in written
+
+
+def test_an_arrow_is_a_sure_relation(rich, figures):
+    drawing = figures.graph(encoder="small")
+    gains = read_gains(rich / "gains.csv")
+    pairs = gains[(gains["encoder"] == "small") & (gains["combination"].str.count(r"\+") == 1)]
+    sure = pairs[pairs["verdict"].isin(["helps", "hurts"])]
+    assert len(sure) and len(drawing.table) == len(pairs)
+    written = texts(drawing.svg)
+    assert sorted(set(written) - set(NAMES)) == sorted({signed(gain, True) for gain in sure["gain"]})
+    assert drawing.svg.count(LIGHT["faint"]) == (pairs["verdict"] == "undecided").sum()
+
+
+def test_the_other_figures_show_the_numbers_of_their_tables(rich, figures):
+    results = read_results(rich)
+    scores = figures.scores()
+    for row in scores.table[scores.table["what"] == "mean"].to_dict("records"):
+        own = results[(results["combination"] == row["task"]) & (results["encoder"] == row["setting"])]
+        own = own[own["control"] == ""]["value"]
+        assert row["score"] == pytest.approx(own.mean())
+        assert row["low"] < own.mean() < row["high"]
+    told = api.answers(rich)
+    sizes = {(s["encoder"], s["size"]): s["mean"] for s in told["combining"]["sizes"]}
+    means = figures.size().table.query("what == 'mean of all tasks'")
+    assert {(r.setting, r.size): r.gain for r in means.itertuples()} == sizes
+    (agreement,) = figures.agreement().table.to_dict("records")
+    (expected,) = told["persistence"]["agreements"]
+    assert agreement["agreement"] == expected["within"]
+    assert agreement["ceiling"] == pytest.approx(np.sqrt(expected["ceiling_first"] * expected["ceiling_second"]))
+    assert figures.size().sentence == told["combining"]["answer"]
+
+
+def test_controls_stand_below_their_partner(rich, figures):
+    table = figures.controls(encoder="small").table
+    first = table[(table["task"] == "digit") & (table["beside"] == "keyword")]
+    assert list(first["run"]) == ["real partner", "shuffled", "unlabelled", "wide"]
+    real, *others = first["gain"]
+    assert real - others[0] == pytest.approx(0.05)
+    assert set(table["task"]) == {"digit"}, "the others have no control"
+
+
+def test_the_cheapest_is_the_whole_and_singles_cost_all(figures):
+    table = figures.cost(encoder="small").table.set_index("what")
+    assert table.loc["a network a task", "share"] == 1
+    assert table.loc["one network for all", "share"] == pytest.approx(1 / len(NAMES))
+    assert set(table.loc[["best grouping for its cost"], "networks"]) <= set(range(2, len(NAMES)))
+
+
+def test_curves_are_means_over_repeats(rich, figures):
+    table = figures.curves(encoder="small").table
+    assert set(table["step"]) == set(STEPS)
+    alone = table[(table["task"] == "event") & (table["beside"] == "")]
+    results = read_results(rich)
+    runs = results[(results["combination"] == "event") & (results["encoder"] == "small")]["run"]
+    last = []
+    for run in runs:
+        curve = pd.read_csv(rich / "runs" / run / "curve.csv")
+        last.append(curve[(curve["step"] == STEPS[-1]) & (curve["part"] == "validation")]["metric"].iloc[0])
+    end = alone[alone["step"] == STEPS[-1]].iloc[0]
+    assert end["mean"] == pytest.approx(np.mean(last)) and end["sd"] == pytest.approx(np.std(last, ddof=1))
+    assert end["repeats"] == len(last)
+
+
+# What is not there
+
+
+def test_only_results_are_needed(tmp_path):
+    write_study(tmp_path / "bare", folds=1, extras=False)
+    bare = Figures(sources_of(read_folder(tmp_path / "bare")))
+    assert {"matrix", "graph", "scores", "cost"} <= set(bare.names)
+    assert not {"controls", "curves", "agreement"} & set(bare.names)
+    with pytest.raises(UserError, match="no data for the figure 'controls'"):
+        bare.controls()
+    assert all(drawing.svg for drawing in bare)
+
+
+def test_a_metric_that_is_no_fraction_keeps_its_unit(tmp_path):
+    folder = write_study(tmp_path / "study", folds=2, extras=False)
+    table = read_results(folder)
+    table.assign(metric="db", value=table["value"] * 30).to_csv(folder / "results.csv", index=False)
+    drawing = Figures(sources_of(read_folder(folder))).foretold()
+    assert set(drawing.table["unit"]) == {"db"}
+    assert "gain in the group, db" in texts(drawing.svg)
+
+
+# In Python
+
+
+def test_the_facade(rich, tmp_path):
+    figures = api.figures(rich)
+    assert set(figures.names) == set(FIGURES) and "matrix" in dir(figures)
+    drawing = figures.matrix()
+    assert drawing._repr_svg_().startswith("<svg") and "30 effects" not in repr(drawing)
+    for suffix, head in ((".svg", b"<svg"), (".png", b"\x89PNG"), (".csv", b"task,beside")):
+        assert drawing.save(tmp_path / "new" / f"m{suffix}").read_bytes().startswith(head)
+    light, dark = (drawing.save(tmp_path / f"{dark}.png", dark=dark).read_bytes() for dark in (False, True))
+    assert light != dark
+    with pytest.raises(UserError, match=r"saved as \.svg, \.png, \.csv"):
+        drawing.save(tmp_path / "m.pdf")
+    with pytest.raises(AttributeError, match="did you mean 'matrix'"):
+        figures.matrx()
+    with pytest.raises(UserError, match="did you mean 'encoder'"):
+        figures.matrix(encode="small")
+    with pytest.raises(UserError, match="nothing was measured with encoder 'big'"):
+        figures.matrix(encoder="big")
+
+
+def test_the_example_of_the_docs(rich, tmp_path, monkeypatch, request):
+    text = (request.config.rootpath / "docs" / "report.md").read_text("utf-8")
+    (example,) = re.findall(r"^```python\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    monkeypatch.chdir(tmp_path)
+    shutil.copytree(rich, tmp_path / "out" / "first")
+    exec(compile(example, "report.md", "exec"), {})
+    assert {"matrix.svg", "scores.png"} <= {path.name for path in tmp_path.iterdir()}
+    assert set(re.findall(r"^\| `(\w+)` \|", text, re.MULTILINE)) == set(FIGURES)
+
+
+def test_the_csv_has_all_digits(figures):
+    drawing = figures.matrix()
+    (rows,) = {len(drawing.table)}
+    assert drawing.csv.count("\n") == rows + 1
+    best = drawing.table["gain"].max()
+    assert repr(float(best)) in drawing.csv
+
+
+# Files beside the page
+
+
+def test_the_report_leaves_figures_and_papers(rich):
+    stale = rich / "report" / "figures" / "old.svg"
+    stale.parent.mkdir(parents=True)
+    stale.write_text("<svg/>")
+    page = write_report(rich).read_text("utf-8")
+    names = {path.name for path in (rich / "report" / "figures").iterdir()}
+    assert {"matrix-small.svg", "matrix-dnn.png", "matrix-dnn.csv", "scores.svg", "agreement.png"} <= names
+    assert "old.svg" not in names and len(names) % 3 == 0
+    for name in FIGURES:
+        assert f'id="figure-{name}"' in page
+    assert page.count('class="figure"') == len(names) // 3
+    assert len(page) < 1_000_000
+
+
+def test_hostile_names_in_files(tmp_path):
+    folder = write_rich_study(tmp_path / "study", names=HOSTILE, encoders=("../x", "small/..\\y"))
+    page = write_report(folder).read_text("utf-8")
+    assert page.count("<script>") == 1 and "<script>alert" not in page
+    names = [path.name for path in (folder / "report" / "figures").iterdir()]
+    assert {"matrix-x.svg", "matrix-small-y.svg"} <= set(names)
+    assert all(re.fullmatch(r"[A-Za-z0-9-]+\.(svg|png|csv)", name) for name in names)
+    assert sorted(path.name for path in (folder / "report").iterdir()) == [
+        *("figures", "index.html", "references.bib", "table.md")
+    ]
+
+
+def test_no_character_breaks_a_drawing():
+    assert clean("a\x00\ud800b\tß") == "a\ufffd\ufffdb\tß"
+
+
+def test_no_two_roles_look_alike():
+    assert len(set(LIGHT.values())) == len(LIGHT) and set(LIGHT) == set(DARK)
+
+
+def test_the_table_for_papers(rich, tmp_path):
+    text = paper_table(read_folder(rich))
+    gains = read_gains(rich / "gains.csv")
+    rows = [line for line in text.splitlines() if line.startswith("| ") and "---" not in line]
+    assert len(rows) == len(gains) + 2  # a head for each encoder
+    for row in gains.to_dict("records"):
+        partners = " + ".join(name for name in row["combination"].split("+") if name != row["task"])
+        found = [line for line in rows if line.startswith(f"| {row['task']} | uar |") and f"| {partners} |" in line]
+        assert any(f"| {signed(row['gain'], True)} | {interval(row['low'], row['high'], True)} |" in it for it in found)
+    hostile = write_study(tmp_path / "study", names=("a|b", "c*d*", *HOSTILE[2:]), folds=1, extras=False)
+    rows = [line for line in paper_table(read_folder(hostile)).splitlines() if line.startswith("| ")]
+    assert {len(re.findall(r"(?<!\\)\|", line)) for line in rows} == {11}
+
+
+def test_references(tmp_path, rich):
+    study = read_folder(rich)
+    text = references(study)
+    assert len(keys(text)) == len(set(keys(text))) and {"cohear", "nadeau2003", "dataset-set-0"} <= set(keys(text))
+    assert text.count("{") == text.count("}")
+    assert "Somebody 2020" in text
+    study.data["datasets"] = {
+        "esc10": {"citation": ""},
+        "fsdd": {},
+        "speech_commands": {},
+        "mine{@": {},
+        "a b": {"citation": "A. One, B. Two, Of 100 % & {more}, 2019"},
+        "a-b": {"citation": "C. Three et al., arXiv:2010.09213", "name": "Third"},
+    }
+    text = references(study)
+    assert "author = {K. J. Piczak}" in text and "check that it is" in text
+    assert "author = {P. Warden}" in text and "year = {2018}" in text
+    assert "doi = {10.5281/zenodo.1342401}" in text and "Z. Jackson and others" in text
+    assert "author = {A. One and B. Two}" in text and r"100 \% \& \textbraceleft{}more\textbraceright{}" in text
+    assert "author = {C. Three and others}" in text and "year = {2020}" in text
+    assert {"dataset-a-b", "dataset-a-b-2"} <= set(keys(text))
+    assert "% dataset mine{(at): its table states no citation" in text
+
+
+def test_every_method_that_the_statistics_name_is_in_the_bibliography(request):
+    docs = (request.config.rootpath / "docs" / "statistics.md").read_text("utf-8")
+    known = keys(methods())
+    cited = re.findall(r"([A-Z]\w+)(?:(?:,| &) [A-Z]\w+)*(?: et al\.)? ((?:19|20)\d\d)\b", docs)
+    assert len(cited) > 10
+    missing = [f"{name} {year}" for name, year in cited if f"{name.lower()}{year}" not in known]
+    assert missing == [], "add them to report/methods.bib, the key is name and year"
+
+
+def test_long_names_are_cut_in_the_drawing_alone(tmp_path):
+    folder = write_study(tmp_path / "study", names=HOSTILE, folds=2, extras=False)
+    drawing = Figures(sources_of(read_folder(folder))).matrix()
+    assert LONG in set(drawing.table["task"]) and LONG not in drawing.svg

@@ -1,0 +1,125 @@
+"""The example in JavaScript, in a real browser: the answers are Python's."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+import threading
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+from tiny_bundle import tone
+
+EXAMPLE = Path(__file__).parents[2] / "examples" / "javascript"
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium on this machine"),
+    pytest.mark.skipif(shutil.which("npm") is None, reason="there is no npm on this machine"),
+]
+NPM = ["npm", "install", "--ignore-scripts", "--no-audit", "--no-fund", "--no-package-lock"]
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    """Files, JavaScript modules among them by the type that browsers ask for."""
+
+    def guess_type(self, path):
+        return "text/javascript" if str(path).endswith("js") else super().guess_type(path)
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture(scope="session")
+def modules():
+    """Folder ``node_modules`` with the example's dependency; fetched once, and kept for the next time."""
+    wanted = json.loads((EXAMPLE / "package.json").read_text())["dependencies"]["onnxruntime-web"]
+    assert wanted.replace(".", "").isdecimal(), "an exact version"
+    kept = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "cohear-tests"
+    place = kept / f"onnxruntime-web-{wanted}"
+    if not place.exists():
+        kept.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=kept) as folder:
+            shutil.copy(EXAMPLE / "package.json", folder)
+            try:
+                ended = subprocess.run(NPM, cwd=folder, capture_output=True, text=True, check=False, timeout=900)
+            except subprocess.TimeoutExpired:
+                pytest.skip("npm did not fetch onnxruntime-web within 15 minutes")
+            if ended.returncode:
+                pytest.skip(
+                    f"npm cannot fetch onnxruntime-web here: {(ended.stderr.strip().splitlines() or ['?'])[-1]}"
+                )
+            Path(folder, "node_modules").rename(place)
+    return place
+
+
+@pytest.fixture(scope="module")
+def site(modules, tiny_folder, tmp_path_factory):
+    """The example with its dependency and a bundle, over HTTP; the address."""
+    root = tmp_path_factory.mktemp("site") / "example"
+    shutil.copytree(EXAMPLE, root, ignore=shutil.ignore_patterns("node_modules", "bundle"))
+    (root / "node_modules").symlink_to(modules)
+    (root / "bundle").symlink_to(tiny_folder)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=root))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture(scope="module")
+def page(site):
+    api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    with api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        opened = browser.new_page()
+        opened.set_default_timeout(120_000)
+        opened.goto(f"{site}/index.html")
+        opened.wait_for_selector("input:enabled")
+        yield opened
+        browser.close()
+
+
+def test_answers_are_those_of_python(page, tiny):
+    noise = np.random.default_rng(0)
+    clips = [
+        tone("low", "high", seconds=3.1),
+        np.zeros(20000, np.float32),
+        np.ones(1, np.float32),
+        noise.uniform(-0.1, 0.1, 12345).astype(np.float32),
+        np.clip(noise.normal(0, 2, 30000), -1, 1).astype(np.float32),
+    ]
+    for clip in clips:
+        found = page.evaluate("samples => window.bundle.classify(Float32Array.from(samples))", clip.tolist())
+        for task, answer in tiny.classify(clip, 16000).items():
+            assert tuple(found[task]["labels"]) == answer.labels
+            assert found[task]["probabilities"] == pytest.approx(answer.probabilities, abs=1e-4)
+    for wrong in ("[]", "[NaN]"):
+        assert "finite" in page.evaluate(f"window.bundle.classify(Float32Array.from({wrong})).catch(e => e.message)")
+
+
+@pytest.mark.parametrize("channels", [1, 2])
+def test_a_file_is_chosen(page, tiny, tmp_path, channels):
+    samples = np.stack([tone("mid", seconds=1.5)] * channels, axis=1)
+    soundfile.write(tmp_path / "a.wav", samples, 16000)
+    page.set_input_files("input", tmp_path / "a.wav")
+    page.wait_for_function("document.querySelector('[role=status]').textContent === '1.50 s'")
+    told = [re.match(r"(\w+)\t(\w+) (0\.9\d|1\.00)$", row) for row in page.locator("tr").all_inner_texts()]
+    assert [row.groups()[:2] for row in told if row] == [("pitch", "mid"), ("parts", "mid")]
+    content = list((tmp_path / "a.wav").read_bytes())
+    script = "async bytes => window.bundle.classify(await window.bundle.decode(new Uint8Array(bytes).buffer))"
+    for task, answer in tiny.classify(*soundfile.read(tmp_path / "a.wav")).items():
+        assert page.evaluate(script, content)[task]["probabilities"] == pytest.approx(answer.probabilities, abs=1e-4)
+
+
+def test_what_is_no_audio_is_said(page, tmp_path):
+    (tmp_path / "a.wav").write_text("no audio")
+    page.set_input_files("input", tmp_path / "a.wav")
+    page.wait_for_function("document.querySelector('[role=status]').textContent.startsWith('This file cannot be')")
+    assert page.locator("tr").count() == 0

@@ -1,0 +1,46 @@
+"""``cohear serve`` as it is called."""
+
+import signal
+import socket
+import subprocess
+import sys
+import time
+
+import httpx
+import pytest
+
+pytest.importorskip("websockets", reason="websockets is not installed")
+
+
+def command(*arguments):
+    return [sys.executable, "-c", "from cohear.cli import main; main()", "serve", *map(str, arguments)]
+
+
+def refused(*arguments):
+    """The one sentence of a mistake."""
+    done = subprocess.run(command(*arguments), capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode == 2 and "Traceback" not in done.stderr, done.stderr
+    return " ".join(done.stderr.split())
+
+
+def test_mistakes(tiny_folder, tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        assert "cannot listen on 127.0.0.1" in refused(tiny_folder, "--port", taken.getsockname()[1])
+    assert "set COHEAR_TOKEN" in refused(tiny_folder, "--host", "0.0.0.0")
+    assert "without spaces" in refused(tiny_folder, "--token", "two words")
+    assert "the same folder name" in refused(tiny_folder, tiny_folder)
+    assert "is no bundle" in refused(tmp_path)
+
+
+def test_it_serves_until_ctrl_c(tiny_folder):
+    with subprocess.Popen(command(tiny_folder, "--port", "0"), stderr=subprocess.PIPE, text=True) as server:
+        url = next(line.strip() for line in server.stderr if line.startswith("http"))
+        for _ in range(600):
+            try:
+                assert list(httpx.get(f"{url}/tasks").json()) == ["tiny"]
+                break
+            except httpx.ConnectError:
+                time.sleep(0.1)
+        server.send_signal(signal.SIGINT)
+        assert server.wait(60) == 0
+        assert server.stderr.read() == ""

@@ -1,0 +1,230 @@
+"""The server's page in a real browser, with a file and with a microphone that plays one."""
+
+import shutil
+import time
+from contextlib import contextmanager
+
+import numpy as np
+import pytest
+import soundfile
+from serving import served
+from tiny_bundle import PITCHES, tone
+
+from cohear.runtime.detector import events_of
+from cohear.runtime.server.limits import Limits
+
+pytest.importorskip("websockets", reason="websockets is not installed")
+api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium on this machine"),
+]
+WAIT = 60_000  # milliseconds
+SOUND = np.concatenate([tone("low", seconds=2.0), tone(seconds=0.5), tone("high", "mid", seconds=1.5)])
+
+
+@pytest.fixture(scope="module")
+def clip(tmp_path_factory):
+    path = tmp_path_factory.mktemp("page") / "sound.wav"
+    soundfile.write(path, SOUND, 16000, subtype="PCM_16")
+    return path
+
+
+@pytest.fixture(scope="module")
+def browser(clip):
+    with api.sync_playwright() as playwright:
+        started = playwright.chromium.launch(
+            executable_path=CHROMIUM,
+            args=[
+                "--no-sandbox",
+                "--disable-gpu",
+                "--use-fake-ui-for-media-stream",
+                "--use-fake-device-for-media-stream",
+                f"--use-file-for-fake-audio-capture={clip}",
+            ],
+        )
+        yield started
+        started.close()
+
+
+@pytest.fixture(scope="module")
+def client(tiny):
+    with served(tiny) as made:
+        yield made
+
+
+@pytest.fixture
+def opened(browser):
+    """Open the page; at the end there must have been no error, and no request to anyone else."""
+    wrong, made = [], []
+
+    @contextmanager
+    def open_page(client, path="/", width=1280, scheme="light", allowed=()):
+        url = str(client.base_url).rstrip("/")
+        page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
+        made.append(page)
+        page.set_default_timeout(WAIT)
+        page.on("console", lambda message: wrong.append(message.text) if message.type in ("error", "warning") else None)
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.on("request", lambda request: wrong.append(request.url) if not request.url.startswith(url) else None)
+        page.goto(url + path)
+        yield page
+        page.close()
+        assert [what for what in wrong if not what.startswith("data:") and not any(a in what for a in allowed)] == []
+        wrong.clear()
+
+    yield open_page
+    for page in made:
+        page.close()
+
+
+def answered(page, path):
+    page.wait_for_selector("#source:visible")
+    page.set_input_files("#file", path)
+    page.wait_for_selector("#result:visible, #problem:visible")
+    return page
+
+
+def wait_until(page, condition):
+    """Until a condition holds; playwright's own way needs `eval`, which the page forbids."""
+    deadline = time.monotonic() + WAIT / 1000
+    while not page.evaluate(condition):
+        assert time.monotonic() < deadline, condition
+        page.wait_for_timeout(50)
+
+
+def cards(page):
+    """Label and best probability of each task."""
+    return page.evaluate("""() => Object.fromEntries([...document.querySelectorAll("#cards > li")].map((card) => [
+        card.dataset.task, [card.querySelector(".label").textContent,
+        Number(card.querySelector("ol b").textContent)]]))""")
+
+
+def test_a_file_has_the_bundles_answers_and_events(opened, client, tiny, clip):
+    with opened(client) as page:
+        answered(page, clip)
+        whole = tiny.classify(SOUND, 16000)
+        shown = cards(page)
+        assert list(shown) == list(tiny.tasks)
+        assert shown["pitch"] == [whole["pitch"].label, pytest.approx(whole["pitch"].probability, abs=0.0051)]
+        rows = page.evaluate("""() => [...document.querySelectorAll("#events tr")].map((row) =>
+            [...row.cells].map((cell) => cell.textContent))""")
+        events = events_of(tiny.windows(SOUND), tiny.tasks)
+        assert [row[:2] for row in rows] == [[e.task, e.label] for e in events]
+        times = [[float(cell.removesuffix(" s")) for cell in row[2:4]] for row in rows]
+        assert times == [[pytest.approx(e.onset, abs=0.0051), pytest.approx(e.offset, abs=0.0051)] for e in events]
+        assert page.locator(".track span").count() == len(events)
+        # the cursor's moment is answered by its window
+        page.locator("#board").focus()
+        page.keyboard.press("Home")
+        assert cards(page)["pitch"][0] == "low" and "pitch low" in page.get_attribute("#board", "aria-valuetext")
+        page.keyboard.press("End")
+        assert cards(page)["parts"][0] in ("mid + high", "high + mid")
+        for _ in range(20):
+            page.keyboard.press("ArrowLeft")
+        page.keyboard.press("Escape")
+        assert "the whole sound, 4.00 s" in page.inner_text("#which")
+
+
+def painted(page, name):
+    """How many colours a canvas has."""
+    return page.evaluate(
+        """(name) => { const c = document.getElementById(name);
+        const { data } = c.getContext("2d").getImageData(0, 0, c.width, c.height);
+        return new Set(new Uint32Array(data.buffer)).size; }""",
+        name,
+    )
+
+
+def test_the_microphone_is_answered_live_and_rightly(opened, client, tiny):
+    """What the microphone plays over and over: low, silence, high and mid at once."""
+    with opened(client) as page:
+        page.click("#record")
+        wait_until(page, "document.querySelectorAll('.track span').length > 0")
+        live = page.evaluate("document.body.classList.contains('recording')")
+        assert live and page.inner_text("#which") == "now"
+        wait_until(
+            page,
+            """["low", "mid", "high"].every((label) => [...document.querySelectorAll("#events td")]
+            .some((cell) => cell.textContent === label))""",
+        )
+        page.click("#record")
+        wait_until(page, "/the whole sound/.test(document.getElementById('which').textContent)")
+        rows = page.evaluate("""() => [...document.querySelectorAll("#events tr")].map((row) =>
+            [...row.cells].map((cell) => cell.textContent))""")
+        expected = {e.label: e for e in events_of(tiny.windows(SOUND), tiny.tasks) if e.task == "parts"}
+        lasted = {
+            label: max(float(row[3][:-2]) - float(row[2][:-2]) for row in rows if row[:2] == ["parts", label])
+            for label in PITCHES
+        }
+        for label, event in expected.items():  # the microphone may have begun in the middle, so the longest counts
+            assert lasted[label] == pytest.approx(event.offset - event.onset, abs=0.5)
+        together = {row[2]: row[1] for row in rows if row[0] == "pitch"}
+        assert set(together.values()) <= {"low", expected and tiny.classify(SOUND[-24000:], 16000)["pitch"].label}
+        assert painted(page, "wave") > 1 and painted(page, "spectrum") > 20
+        page.click("#play")
+        wait_until(page, "document.getElementById('clock').textContent !== '0.00 s'")
+        page.click("#play")
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nothing_overflows_and_nobody_is_kept_out(opened, client, clip, width, scheme):
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed").Axe()
+    with opened(client, width=width, scheme=scheme) as page:
+        page.wait_for_selector("#source:visible")
+        for step in ("before", "after"):
+            if step == "after":
+                answered(page, clip)
+                page.locator("summary").click()
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
+            found = axe.run(page).response["violations"]
+            assert [(each["id"], each["nodes"][0]["html"]) for each in found if each["impact"] != "minor"] == []
+
+
+def test_with_a_token(opened, tiny, clip):
+    with served(tiny, token="s%cret?>") as client:
+        with opened(client, allowed=("401",)) as page:
+            page.fill("#token", "wrong")
+            page.keyboard.press("Enter")
+            page.wait_for_selector("#problem:visible")
+            assert page.inner_text("#problem") == "The token is missing or wrong."
+        with opened(client, "/#token=s%25cret?%3E") as page:
+            answered(page, clip)
+            assert cards(page)["pitch"][0] and "cret" not in page.url
+            page.click("#record")
+            wait_until(page, "document.querySelectorAll('.track span').length > 0")
+            page.click("#record")
+            wait_until(page, "/the whole sound/.test(document.getElementById('which').textContent)")
+            assert not page.is_visible("#problem")
+
+
+def test_mistakes_are_said_in_plain_words(opened, tiny, clip, tmp_path):
+    (tmp_path / "letter.wav").write_text("no sound at all")
+    with (
+        served(tiny, Limits(duration=3.0, stream_duration=1.0), other=tiny) as client,
+        opened(client, allowed=("422", "413")) as page,
+    ):
+        answered(page, tmp_path / "letter.wav")
+        assert page.inner_text("#problem").startswith("The server cannot answer this: ")
+        answered(page, clip)
+        wait_until(page, "/longer than 3 s/.test(document.getElementById('problem').textContent)")
+        page.select_option("#bundle", "other")
+        page.click("#record")  # until the server has heard a second of it
+        wait_until(page, "/too large/.test(document.getElementById('problem').textContent)")
+        assert page.inner_text("#record") == "Record" and page.locator(".track span").count() > 0
+
+
+def test_a_file_is_dropped(opened, client, clip):
+    with opened(client) as page:
+        page.wait_for_selector("#source:visible")
+        page.evaluate(
+            """async (bytes) => { const files = new DataTransfer();
+            files.items.add(new File([Uint8Array.from(bytes)], "dropped <b>.wav"));
+            dispatchEvent(new DragEvent("drop", { dataTransfer: files, cancelable: true })); }""",
+            list(clip.read_bytes()),
+        )
+        page.wait_for_selector("#result:visible")
+        assert page.inner_text("#name") == "dropped <b>.wav" and page.locator(".track span").count() > 0

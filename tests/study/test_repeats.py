@@ -1,0 +1,125 @@
+"""Which runs are wanted where repeats stop when verdicts are decided."""
+
+from itertools import combinations, pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cohear.base.errors import StudyError
+from cohear.base.yaml_text import read_yaml
+from cohear.study.repeats import CellState, Repeats
+from cohear.study.spec import RepeatSettings, check_study
+
+SETTING = {"features": "summary", "encoder": "dnn", "arm": "base"}
+HEAD = "study: s\ndatasets: {d: {path: d}}\ntasks: {a: {dataset: d, target: a}, b: {dataset: d, target: b}}\n"
+
+
+def plan_of(tasks, rule):
+    """Singles and pairs, with a control of each pair."""
+    cells = [(task, "") for task in tasks]
+    cells += [("+".join(pair), control) for pair in combinations(tasks, 2) for control in ("", "shuffled")]
+    return [
+        {**SETTING, "run": f"{name}{control}-{seed}-{fold}", "combination": name, "control": control}
+        | {"fold": fold, "seed": seed}
+        for seed, fold in rule.order()
+        for name, control in cells
+    ]
+
+
+def cell(combination, state):
+    verdict = {"decided": "helps"}.get(state, "undecided")
+    return CellState(combination.split("+")[0], combination, *SETTING.values(), 5, verdict, state)
+
+
+def until(folds=5, at_most=20):
+    return RepeatSettings(folds=folds, until="decided", at_most=at_most)
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.integers(1, 12), st.integers(5, 60))
+def test_repeats_are_those_of_a_fixed_study_in_its_order(folds, at_most):
+    adaptive = until(folds, at_most)
+    fixed = RepeatSettings(folds=folds, seeds=-(-at_most // folds)).order()
+    assert adaptive.order() == fixed[:at_most]
+    looks = adaptive.looks()
+    assert looks[-1] == at_most
+    assert all(before < after for before, after in pairwise(looks))
+    assert looks[0] >= 5
+    assert all(look % folds == 0 for look in looks[:-1])
+    assert RepeatSettings(folds=folds, seeds=2).looks() == ()
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.data(), st.integers(2, 4), st.integers(1, 6), st.integers(5, 22))
+def test_looks_add_whole_rounds_to_what_is_open_and_to_what_it_is_compared_with(data, many, folds, at_most):
+    rule = until(folds, at_most)
+    tasks = ["a", "b", "c", "d"][:many]
+    plan = plan_of(tasks, rule)
+    rows = {row["run"]: row for row in plan}
+    repeats, before = Repeats(plan, rule.looks()), set()
+    for _ in range(len(rule.looks()) + 1):
+        wanted = repeats.wanted()
+        assert before <= wanted
+        for group, limit in repeats.limits.items():
+            shown = {
+                name: {r["seed"] * folds + r["fold"] for k in wanted if match(r := rows[k], name)}
+                for name in (group[3], *group[3].split("+"))
+            }
+            assert shown[group[3]] == set(range(limit))
+            assert all(set(range(limit)) <= shown[task] for task in group[3].split("+"))
+            controls = [r for k in wanted if (r := rows[k])["control"] and r["combination"] == group[3]]
+            assert len(controls) == limit
+        longest = {task: max(n for g, n in repeats.limits.items() if task in g[3].split("+")) for task in tasks}
+        assert all(sum(match(rows[k], task) for k in wanted) == longest[task] for task in tasks)
+        states = [
+            cell(group[3], data.draw(st.sampled_from(["decided", "open", "given up"]))) for group in repeats.limits
+        ]
+        most = repeats.at_most(states)
+        assert wanted <= most <= set(rows)
+        before, limits = wanted, dict(repeats.limits)
+        went = repeats.go_on(states)
+        going = {state.group for state in states if state.state == "open"}
+        for group, limit in repeats.limits.items():
+            more = group in going and limits[group] < at_most
+            assert (limit > limits[group]) == more
+        assert went == (repeats.limits != limits)
+        assert repeats.wanted() <= most
+        told, cells = Repeats.from_json(plan, repeats.to_json(states))
+        assert (told.limits, cells) == (repeats.limits, states)
+    assert not repeats.go_on([]) and repeats.at_most([]) == set(rows)
+
+
+def match(row, combination):
+    return row["combination"] == combination and not row["control"]
+
+
+def test_a_combination_waits_where_a_run_of_it_failed():
+    rule = until()
+    repeats = Repeats(plan_of(["a", "b", "c"], rule), rule.looks())
+    waiting = repeats.of_runs({"b-0-1"})
+    assert {group[3] for group in waiting} == {"a+b", "b+c"}
+    assert repeats.go_on([cell(group[3], "open") for group in repeats.limits], waiting)
+    assert {group[3]: limit for group, limit in repeats.limits.items()} == {"a+b": 5, "a+c": 10, "b+c": 5}
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("{until: decided}", "until: decided and at_most go together"),
+        ("{at_most: 20}", "until: decided and at_most go together"),
+        ("{until: decided, at_most: 20, seeds: 2}", "not both"),
+        ("{until: bored, at_most: 20}", "repeats.until"),
+        ("{until: decided, at_most: 4}", "repeats.at_most"),
+        ("{until: decided, at_mots: 20}", "did you mean 'at_most'?"),
+    ],
+)
+def test_mistakes_are_told_with_their_cure(text, told):
+    with pytest.raises(StudyError, match="repeats") as error:
+        check_study(read_yaml(f"{HEAD}repeats: {text}\n"))
+    assert told in str(error.value)
+
+
+def test_verdicts_need_tasks_that_are_trained_together():
+    with pytest.raises(StudyError, match="no tasks are trained together"):
+        check_study(read_yaml(f"{HEAD}repeats: {{until: decided, at_most: 20}}\ncombinations: [singles]\n"))
