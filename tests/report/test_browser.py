@@ -309,7 +309,8 @@ def test_a_watched_page_is_loaded_again_with_its_choices(browser, pages):
     page.goto(f"http://127.0.0.1:{server.server_address[1]}/")
     assert page.title() == "early · cohear"
     page.locator("select[data-choice=encoder]").select_option("dnn")
-    page.wait_for_response("**/version")
+    with page.expect_response("**/version"):
+        pass
     (pages["hostile"][0] / "plan.json").touch()
     assert watched.look()
     page.wait_for_function("document.title === 'late · cohear'")
