@@ -2,7 +2,8 @@
 
 Usage: ``python benchmarks/bundle.py [DATA_FOLDER]``; no data is read: what is measured does not depend on the weights.
 
-The network is the default encoder with random weights and the labels of ``studies/speech-and-sound.yaml``.
+The network is the default encoder with random weights and the labels of ``studies/speech-and-sound.yaml``. Speed is
+judged by the processor time of one thread, which what else the machine does hardly changes.
 """
 
 import os
@@ -46,12 +47,13 @@ def main() -> int:
         make_bundle(Path(folder) / "bundle")
         told = bench(Path(folder) / "bundle")
     print(json.dumps({key: told[key] for key in ("rows", "ratios")}, indent=1))
-    ratios, load = told["ratios"]["1"][SINGLES], told["rows"][0]["load_seconds"]
+    ratios, shared = told["ratios"]["1"][SINGLES], told["rows"][0]
+    faster, smaller = ratios["cpu_milliseconds"], ratios["bytes"]
+    share, load = shared["cpu_milliseconds"] / 1000, shared["load_seconds"]
     goals = {
-        f"{ratios['milliseconds']:.1f} times faster, at least {FASTER}": ratios["milliseconds"] >= FASTER,
-        f"{ratios['bytes']:.1f} times smaller, at least {SMALLER}": ratios["bytes"] >= SMALLER,
-        f"{told['real_time_factor']:.4f} of real time on one core, under {REAL_TIME_FACTOR}": told["real_time_factor"]
-        < REAL_TIME_FACTOR,
+        f"{faster:.1f} times less processor time, at least {FASTER}": faster >= FASTER,
+        f"{smaller:.1f} times smaller, at least {SMALLER}": smaller >= SMALLER,
+        f"{share:.5f} of real time on one core, under {REAL_TIME_FACTOR}": share < REAL_TIME_FACTOR,
         f"loads in {load:.3f} s, under {LOAD_SECONDS}": load < LOAD_SECONDS,
     }
     for goal, holds in goals.items():

@@ -262,20 +262,21 @@ tasks:
   second: {dataset: two, target: label}
 features: [level]
 encoders: [{name: linear, hidden: 8}]
+controls: [large-batch]
 repeats: {folds: 1}
 window: 0.2
 training: {steps: 2, batch: 4, objective: geometric, sharing: led}
 '''
 settings = with_paths_from(check_study(read_yaml(study)), folder)
 outcome = run_study(settings, folder, folder / "out", launcher="here")
-assert (outcome.done, outcome.failed) == (3, {}), outcome
+assert (outcome.done, outcome.failed) == (5, {}), outcome
 """
 
 
 def test_examples_of_parts_make_a_study(tmp_path):
     """The examples of CONTRIBUTING, each as it stands, and then all of them in one small study."""
     examples = blocks(ROOT / "CONTRIBUTING.md", "python")
-    assert len(examples) == 8
+    assert len(examples) == 9
     script = tmp_path / "examples.py"
     script.write_text("\n\n".join([*examples, EXERCISE]), encoding="utf-8")
     data = tmp_path / "data"

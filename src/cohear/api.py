@@ -395,13 +395,16 @@ def watch_report(folder: str | Path, port: int, say: Callable[[str], None], *, c
     """
     from cohear.report.build import render
     from cohear.report.folder import read_folder
+    from cohear.report.relations import drawings_of, relations
     from cohear.report.watch import watch
 
     folder = Path(folder)
 
     def page() -> bytes:
         write_gains(folder)
-        return render(read_folder(folder), clips=clips, watched=True).encode("utf-8", errors="replace")
+        study = read_folder(folder)
+        section = relations(drawings_of(study))
+        return render(study, section, clips=clips, watched=True).encode("utf-8", errors="replace")
 
     watch(folder, page, port, say)
 

@@ -80,6 +80,28 @@ def test_places_that_cannot_be_written(tmp_path):
     assert files.make_folder(tmp_path / "a" / "b").is_dir()
 
 
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="needs a place that takes no folders")
+def test_a_place_that_takes_no_folders():
+    with pytest.raises(FolderError, match="cannot be made there; choose another place"):
+        files.make_folder(Path("/proc/none/a"))
+
+
+def test_file_that_says_the_same_is_not_written(tmp_path, monkeypatch):
+    """Tables of a folder that nobody may write to stay usable."""
+    path = tmp_path / "a.txt"
+    files.write_text(path, "größe")
+
+    def refused(*_):
+        raise PermissionError(errno.EACCES, "refused")
+
+    monkeypatch.setattr(files, "write_bytes", refused)
+    files.write_text(path, "größe")
+    with pytest.raises(PermissionError):
+        files.write_text(path, "Größe")
+    with pytest.raises(PermissionError):
+        files.write_text(tmp_path / "b.txt", "")
+
+
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="nothing is forbidden to root")
 def test_no_permission(tmp_path):
     tmp_path.chmod(0o500)

@@ -123,9 +123,9 @@ def test_a_page_that_cannot_be_written(cohear, study):
 
 def test_hostile_names_stay_text(cohear, study, tmp_path):
     name = "<script>alert(1)</script>[red]\u202e"
-    planted.write_rows(
-        tmp_path / "bird", [{**r, "bird": r["bird"].replace("low", name)} for r in planted.read_rows(tmp_path / "bird")]
-    )
+    rows = [{**r, "bird": r["bird"].replace("low", name)} for r in planted.read_rows(tmp_path / "bird")]
+    rows[-1]["bird"] = name  # so that it is the most frequent, and told
+    planted.write_rows(tmp_path / "bird", rows)
     page = tmp_path / "page.html"
     ended = cohear(study, "--page", page)
     assert ended.returncode == 0, ended.stderr

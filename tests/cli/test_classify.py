@@ -49,7 +49,7 @@ def test_json_lines_csv_and_bad_files(bundle, place):
     """A bad file is named, the rest goes on, and the end says so."""
     (place.root / "broken.wav").write_bytes(b"RIFF????")
     soundfile.write(place.root / "nan.wav", np.array([0.1, np.nan]), 16000, subtype="FLOAT")
-    arguments = ["sounds/*.*", "broken.wav", "nowhere.wav", "nan.wav", "sounds/low.wav", "none*.wav"]
+    arguments = ["sounds/*.*", "broken.wav", "nowhere.wav", "nan.wav", "sounds/low.wav", "none*.wav", ""]
     ended = place.cohear("classify", bundle, *arguments, "--json", "--windows")
     assert ended.returncode == 1
     lines = [json.loads(line) for line in ended.stdout.splitlines()]
@@ -58,7 +58,7 @@ def test_json_lines_csv_and_bad_files(bundle, place):
     assert good["sounds/mid.flac"]["tasks"]["pitch"]["label"] == "mid"
     assert [round(w["onset"], 2) for w in good["sounds/low.wav"]["windows"]] == [0, 0.25, 0.5]
     bad = {line["file"]: line["error"] for line in lines if "error" in line}
-    assert set(bad) == {"sounds/notes.txt", "broken.wav", "nowhere.wav", "nan.wav", "none*.wav"}
+    assert set(bad) == {"sounds/notes.txt", "broken.wav", "nowhere.wav", "nan.wav", "none*.wav", ""}
     assert all(name in ended.stderr for name in bad)
     assert "Traceback" not in ended.stderr
     ended = place.cohear("classify", bundle, "sounds/low.wav", "--csv")
@@ -111,6 +111,7 @@ MISTAKES = {
     "no file": (["classify", "BUNDLE"], "Missing argument"),
     "no place for time lines": (["classify", "BUNDLE", "sounds", "--timeline", "/proc/none/x"], "choose another place"),
     "an onset": (["classify", "BUNDLE", "sounds", "--onset", "2"], "found 2, 0.6 and 0"),
+    "windows in a table": (["classify", "BUNDLE", "sounds", "--windows"], "goes with --json"),
     "two formats": (["classify", "BUNDLE", "sounds", "--json", "--csv"], "not both"),
 }
 

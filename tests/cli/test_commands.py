@@ -66,6 +66,14 @@ def test_run_is_quiet_without_a_terminal(bench):
     assert "page: out/report/index.html" in ended.stdout
 
 
+def test_study_without_a_shared_run_says_that_there_is_no_gain(bench):
+    study = bench.study(combinations=["singles"])
+    ended = bench.cohear("run", study, "--out", "out")
+    assert ended.returncode == 0, ended.stderr
+    for told in (ended.stdout, bench.cohear("gains", "out").stdout):
+        assert "no gain can be told yet: no task was trained both alone and beside a partner" in told
+
+
 def test_dry_run_writes_nothing(bench):
     ended = bench.cohear("run", bench.study(), "--out", "out", "--dry-run")
     assert ended.returncode == 0

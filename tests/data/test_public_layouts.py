@@ -79,6 +79,28 @@ def test_official_folds_can_be_used(name, tmp_path):
         assert tested.isdisjoint(trained) or name == "fsdd"
 
 
+@pytest.mark.parametrize(
+    ("name", "column", "count"),
+    [
+        ("asvspoof2015", "method", 11),
+        ("cremad", "emotion", 6),
+        ("esc10", "event", 10),
+        ("fsdkaggle2018", "event", 41),
+        ("gtzan", "genre", 10),
+        ("ravdess", "emotion", 8),
+        ("speech_commands", "keyword", 12),
+        ("tau_urban", "scene", 10),
+        ("tut_events_2017", "event", 7),
+        ("tut_scenes_2017", "scene", 15),
+        ("urbansound8k", "event", 10),
+    ],
+)
+def test_label_lists_are_closed(name, column, count, tmp_path):
+    """Whatever part of a dataset is there, its labels are those of the whole, in one order."""
+    labels = read(name, tmp_path).about.labels[column]
+    assert len(set(labels)) == len(labels) == count
+
+
 def test_esc50(tmp_path):
     table = read("esc50", tmp_path)
     assert cells(table, "event", "group", "source_id", "fold")["audio/1-100032-B-0.wav"] == (

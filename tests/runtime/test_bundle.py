@@ -155,6 +155,11 @@ def test_folders_that_are_no_bundles(tiny_folder, tmp_path):
         "later": json.dumps({**card, "format": 99}),
         "no tasks": json.dumps({key: value for key, value in card.items() if key != "tasks"}),
         "no thresholds": json.dumps({**card, "tasks": {"parts": {"kind": "multilabel", "labels": ["a"]}}}),
+        "no step": json.dumps({**card, "windowing": {**card["windowing"], "step": 0}}),
+        "a fraction": json.dumps({**card, "windowing": {**card["windowing"], "hop": 0.5}}),
+        "a label twice": json.dumps({**card, "tasks": {"pitch": {"kind": "multiclass", "labels": ["a", "a", "b"]}}}),
+        "another model's": json.dumps({**card, "tasks": {"pitch": {"kind": "multiclass", "labels": ["a", "b"]}}}),
+        "another task": json.dumps({**card, "tasks": {"other": {"kind": "multiclass", "labels": ["a", "b", "c"]}}}),
         "a kind": json.dumps({**card, "tasks": {"parts": {"kind": "ordinal", "labels": ["a"]}}}),
     }
     for name, text in broken.items():
@@ -172,11 +177,19 @@ def test_folders_that_are_no_bundles(tiny_folder, tmp_path):
         Bundle.load(tmp_path / "cut")
 
 
-def test_the_example_of_the_docs(tiny_folder):
-    page = Path(__file__).parents[2] / "docs" / "export.md"
-    (example,) = re.findall(r"^```python\n(.*?)^```$", page.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+@pytest.mark.parametrize(
+    ("page", "begins", "ends"),
+    [
+        ("export.md", "16000 0.5 ['pitch', 'parts']", "'parts': ''}"),
+        ("runtime.md", "0.0 {'pitch': 'mid', 'parts': 'mid'}", "the whole: {'pitch': 'mid', 'parts': 'mid'}"),
+    ],
+)
+def test_the_examples_of_the_docs(tiny_folder, page, begins, ends):
+    text = (Path(__file__).parents[2] / "docs" / page).read_text(encoding="utf-8")
+    (example,) = re.findall(r"^```python\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
     ended = subprocess.run(
         [sys.executable, "-c", example, str(tiny_folder)], capture_output=True, text=True, check=False
     )
     assert ended.returncode == 0, ended.stderr
-    assert ended.stdout.startswith("16000 0.5 ['pitch', 'parts']")
+    assert ended.stdout.startswith(begins)
+    assert ended.stdout.rstrip().endswith(ends)

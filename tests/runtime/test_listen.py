@@ -1,5 +1,6 @@
 """``cohear listen`` as users run it."""
 
+import contextlib
 import json
 import os
 import pty
@@ -14,6 +15,9 @@ import soundfile
 from tiny_bundle import tone
 
 from cohear import Bundle
+from cohear.base.errors import DataError
+from cohear.runtime import sources
+from cohear.runtime.stream import Stream
 
 COHEAR = [sys.executable, "-c", "from cohear.cli import main; main()", "listen"]
 SOUND = np.concatenate([tone("low", seconds=2.0), tone(seconds=1.0), tone("high", seconds=1.5)])
@@ -117,6 +121,46 @@ def test_ctrl_c_ends_it_and_tells_what_lasted(tiny_folder, wav):
 def test_mistakes(tiny_folder, arguments, told):
     ended = listen(tiny_folder, *arguments)
     assert ended.returncode == 2 and told in ended.stderr.decode() and b"Traceback" not in ended.stderr
+
+
+class FakeMicrophone:
+    """Stands for sounddevice and PortAudio: gives these blocks, and then nothing more."""
+
+    PortAudioError = type("PortAudioError", (Exception,), {})
+
+    def __init__(self, blocks):
+        self.blocks, self.asked = blocks, []
+
+    def query_devices(self, device, kind):
+        self.asked.append((device, kind))
+        if device == "nowhere":
+            raise ValueError("No input device matching 'nowhere'")
+        return {"default_samplerate": 44100.0}
+
+    def InputStream(self, rate, *, device, channels, dtype, callback):  # noqa: N802 - as there
+        assert (rate, channels, dtype) == (44100, 1, "float32")
+        for block in self.blocks:
+            given = block[:, None].copy()
+            callback(given, len(given), None, None)
+            given[:] = 0  # PortAudio uses its buffers again
+        return contextlib.nullcontext()
+
+
+def test_a_microphone(tiny, monkeypatch):
+    """Its blocks are the stream's, at its own rate; one that falls silent is told and not waited for."""
+    microphone_ = FakeMicrophone(np.split(tone("mid", rate=44100), 100))
+    monkeypatch.setitem(sys.modules, "sounddevice", microphone_)
+    monkeypatch.setattr(sources, "PATIENCE_SECONDS", 0.01)
+    rate, blocks = sources.microphone("3")
+    stream, windows = Stream(tiny, rate), []
+    with pytest.raises(DataError, match="the microphone gave nothing"):
+        for block in blocks:
+            windows += stream.push(block)
+    assert microphone_.asked == [(3, "input")]
+    assert {window.answers["pitch"].label for window in windows} == {"mid"}
+    assert stream.seconds == pytest.approx(1.0, abs=0.05)
+    with pytest.raises(DataError, match="no such microphone"):
+        sources.microphone("nowhere")
 
 
 def test_a_damaged_stream_is_told(tiny_folder):

@@ -38,7 +38,7 @@ GRID = {
 }
 
 
-@dataclass
+@dataclass(repr=False)  # hypothesis shows what a test was given
 class Planned:
     """A study made ready in this process."""
 
@@ -296,6 +296,25 @@ def test_every_encoder_can_be_widened_to_a_pair(planned, encoder, width, outputs
 def test_what_cannot_be_widened_near_enough_is_refused():
     with pytest.raises(UserError, match=r"nearer than -?\+?[\d.]+% to the 125 parameters"):
         widened(EncoderChoice("dnn", settings={"hidden": 1}), lambda s: 100 * s.get("hidden", 512), 125)
+
+
+def test_width_that_widens_nothing_is_refused():
+    with pytest.raises(UserError, match=r"'wide' raised 'hidden' to \d+ and the encoder has hardly more parameters"):
+        widened(EncoderChoice("dnn"), lambda settings: 100, 125)
+
+
+def test_widths_of_a_users_module(tmp_path):
+    """A class attribute; a name that is no setting is a mistake of the study."""
+    (tmp_path / "wider_net.py").write_text(
+        tiny.SLOW.replace("    def __init__", "    widths = {'pause': 1}\n\n    def __init__").replace("Slow", "Wider")
+    )
+    assert EncoderChoice("mine", "wider_net:Wider", folder=str(tmp_path)).widths() == {"pause": (0.0, 1)}
+    (tmp_path / "wrong_net.py").write_text(
+        tiny.SLOW.replace("    def __init__", "    widths = {'x': 1}\n\n    def __init__")
+    )
+    encoders = [{"name": "mine", "module": "wrong_net:Slow", "features": "vector"}]
+    with pytest.raises(StudyError, match=r"controls.0: 'wide': encoder 'mine' names a width 'x': no setting"):
+        check_study(read_yaml(yaml.safe_dump(tiny.settings(controls=["wide"], encoders=encoders))), folder=tmp_path)
 
 
 def test_long_has_the_compute_of_the_pair(planned):

@@ -20,9 +20,10 @@ from cohear.analysis.pairs import paired_differences
 from cohear.analysis.persistence import agreements, told
 from cohear.analysis.power import a_second_seed, family_table, power_table
 from cohear.analysis.sequential import gains_by_design
+from cohear.analysis.speed import SHARE, steps_to_score
 
 QUESTIONS = ("improve", "measurements", "persistence", "combining", "savings")
-CURVES = ("run", "task", "step", "part", "loss")
+CURVES = ("run", "task", "step", "part", "loss", "metric")
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ def answers(tables: Tables, related: Sequence[frozenset[str]] = ()) -> dict[str,
         "measurements": _measurements(tables, gains),
         "persistence": _persistence(pairs),
         "combining": _combining(pairs, gains, ratio),
-        "savings": _savings(results, pairs),
+        "savings": _savings(results, pairs, tables.curves),
     }
     said = " ".join(part["answer"] for part in parts.values() if part["answer"])
     return {"summary": said, **parts, "caveats": caveats_of(pairs, looks)}
@@ -235,8 +236,8 @@ def _combining(pairs: pd.DataFrame, gains: pd.DataFrame, ratio: PerTask | None) 
     }
 
 
-def _savings(results: pd.DataFrame, pairs: pd.DataFrame) -> dict[str, Any]:
-    table = savings.costs(results)
+def _savings(results: pd.DataFrame, pairs: pd.DataFrame, curves: pd.DataFrame) -> dict[str, Any]:
+    table, speed = savings.costs(results), steps_to_score(results, curves)
     best = [line for cost in savings.COSTS for line in savings.best_per_budget(results, pairs, cost)]
     sentence = "No shared network was measured."
     if len(table):
@@ -245,10 +246,17 @@ def _savings(results: pd.DataFrame, pairs: pd.DataFrame) -> dict[str, Any]:
             f"One network for {most['size']} tasks ({most['encoder']}) has {_share(most['parameters_ratio'])} of the "
             f"parameters of its singles and took {_share(most['seconds_ratio'])} of their training time."
         )
+    ratios = speed["ratio"].dropna()
+    if len(ratios):
+        sentence += (
+            f" In the middle of {len(ratios)} cells a task takes {_share(float(ratios.median()))} of the steps of its "
+            f"single run to {SHARE:.0%} of that run's score."
+        )
     return {
         "answer": sentence,
         "would_change": "Seconds are those of the machine that trained, other work on it included.",
         "costs": records(table),
+        "speed": records(speed),
         "groupings": [dict(line) for line in best],
     }
 

@@ -40,11 +40,11 @@ def of_singles(
     Args:
         results: checked results.
         metrics: ``metrics.csv``, possibly empty.
-        curves: ``run, task, step, part, loss`` of the runs, possibly empty.
+        curves: ``run, task, step, part, loss, metric`` of the runs, possibly empty.
     """
     alone = results[(results["control"] == "") & (results["combination"] == results["task"])]
     gaps = _gaps(metrics)
-    slopes = _slopes(curves)
+    slopes = _slopes(curves[curves["run"].isin(alone["run"])])
     found: dict[tuple[str, ...], dict[str, dict[str, float]]] = {}
     for (*setting, task), rows in alone.groupby([*SETTING, "task"], sort=True):
         own = {"single_score": float(rows["value"].mean())}

@@ -19,7 +19,6 @@ _STORAGE_ERRORS = {
     errno.EROFS: "the file system is read-only",
     errno.EACCES: "there is no permission to write",
     errno.EPERM: "there is no permission to write",
-    errno.ENOENT: "a folder of the path is not there, and cannot be made",
     errno.ENOTDIR: "a part of the path is a file, not a folder",
     errno.EISDIR: "there is a folder of that name",
     errno.ENAMETOOLONG: "the name is too long",
@@ -53,6 +52,8 @@ def make_folder(path: Path) -> Path:
         path.mkdir(parents=True, exist_ok=True)
     except FileExistsError as error:
         raise FolderError(f"{path} is a file, not a folder; choose another place") from error
+    except FileNotFoundError as error:  # as below /proc
+        raise FolderError(f"the folder {path} cannot be made there; choose another place") from error
     except OSError as error:
         told = FolderError(f"cannot make the folder {path}: {error.strerror}; choose another place")
         raise (storage_error(error, path) or told) from error
@@ -60,8 +61,20 @@ def make_folder(path: Path) -> Path:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write a text file whole or not at all (UTF-8, through a temporary file and a rename)."""
-    write_bytes(path, text.encode("utf-8"))
+    """Write a text file whole or not at all (UTF-8, through a temporary file and a rename).
+
+    A file that says the same is left as it is: tables of a folder that nobody may write to can be read by all commands.
+    """
+    content = text.encode("utf-8")
+    if not _says(path, content):
+        write_bytes(path, content)
+
+
+def _says(path: Path, content: bytes) -> bool:
+    try:
+        return path.stat().st_size == len(content) and path.read_bytes() == content
+    except OSError:
+        return False
 
 
 def write_bytes(path: Path, content: bytes) -> None:

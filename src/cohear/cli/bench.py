@@ -65,6 +65,7 @@ def bench(
         for setup, ratio in by_setup.items():
             line = (
                 f"{len(told['tasks'])} {setup}, {threads} thread{'s' * (threads != '1')}: {ratio['milliseconds']:.1f} "
-                f"times the time and {ratio['bytes']:.1f} times the bytes of one shared model"
+                f"times the time, {ratio['cpu_milliseconds']:.1f} times the processor time and {ratio['bytes']:.1f} "
+                "times the bytes of one shared model"
             )
             output.print(line, markup=False, highlight=False, soft_wrap=True)

@@ -56,6 +56,8 @@ def classify(
 
     if as_json and as_csv:
         raise UserError("give --json or --csv, not both")
+    if windows and not as_json:
+        raise UserError("--windows goes with --json: a table or CSV has no place for them; --timeline writes events")
     settings = EventSettings(onset, release, minimum)
     loaded = Bundle.load(bundle, threads=threads)
     found, bad = _listed(files)

@@ -39,6 +39,7 @@ def datasets(
     import json
 
     from rich.table import Table
+    from rich.text import Text
 
     from cohear.data.catalogue import catalogue
 
@@ -46,20 +47,22 @@ def datasets(
     if as_json:
         typer.echo(json.dumps(entries, ensure_ascii=False, indent=1))
         return
-    table = Table(show_lines=True)
-    for heading in ("reader", "dataset and tasks", "size and licence", "where to get it, how to place it"):
-        table.add_column(heading, overflow="fold")
+    table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 1, 0))
+    table.add_column(style="bold", no_wrap=True)
+    table.add_column(overflow="fold")
     for entry in entries:
         tasks = "; ".join(f"{column}: {meaning}" for column, meaning in entry["tasks"].items())
-        get = f"cohear datasets fetch {entry['reader']}" if entry["fetch"] else entry["homepage"]
-        flaws = f"\nNote: {entry['flaws']}" if entry["flaws"] else ""
-        table.add_row(
-            entry["reader"],
-            f"{entry['title']}\n{tasks}{flaws}",
-            f"{entry['size']}\n{entry['licence']}",
-            f"{get}\n{entry['place']}",
-        )
-    output.print(table, markup=False)
+        fetched = f", or `cohear datasets fetch {entry['reader']}`" if entry["fetch"] else ""
+        told = [
+            entry["title"],
+            tasks,
+            f"{entry['size']} · licence: {entry['licence']}",
+            f"get it: {entry['homepage']}{fetched}",
+            f"place it: {entry['place']}",
+            *([f"note: {entry['flaws']}"] if entry["flaws"] else []),
+        ]
+        table.add_row(entry["reader"], Text("\n".join(told)))
+    output.print(table)
 
 
 def fetch(

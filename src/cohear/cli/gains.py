@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from cohear.cli.console import note, output
+from cohear.cli.console import NO_GAIN, note, output
 
 EXAMPLES = """
 [bold]Examples[/bold]
@@ -32,6 +32,6 @@ def gains(
 
     table = write_gains(folder, note)
     if table.empty:
-        output.print("no gain can be told yet: there is no combination whose single runs are done on the same repeat")
+        output.print(NO_GAIN)
         return
     output.print(gains_table(table))

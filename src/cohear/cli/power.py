@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from cohear.cli.console import output
+from cohear.cli.console import NO_GAIN, output
 
 EXAMPLES = """
 [bold]Examples[/bold]
@@ -37,6 +37,6 @@ def power(
     if as_json:
         typer.echo(json.dumps(told, ensure_ascii=False, indent=1, allow_nan=False))
     elif not told["cells"]:
-        output.print("no gain can be told yet: there is no combination whose single runs are done on the same repeat")
+        output.print(NO_GAIN)
     else:
         output.print(power_tables(told))

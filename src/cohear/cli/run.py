@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from cohear.cli.console import errors, output
+from cohear.cli.console import NO_GAIN, errors, output
 
 EXAMPLES = """
 [bold]Examples[/bold]
@@ -52,7 +52,8 @@ def run(
     if outcome.done:
         from cohear.report.terminal import gains_table
 
-        output.print(gains_table(loaded.gains()))
+        gains = loaded.gains()
+        output.print(NO_GAIN if gains.empty else gains_table(gains))
         output.print(f"page: {loaded.folder / 'report' / 'index.html'}", markup=False, highlight=False, soft_wrap=True)
     if outcome.failed:
         errors.print(

@@ -100,10 +100,20 @@ class EncoderChoice:
         """Usual value and least step of each setting that adds parameters, coarse ones first; see `Encoder.widths`.
 
         A user's module names them in a class attribute ``widths``, as an encoder does.
+
+        Raises:
+            UserError: an unknown name, a module that cannot be imported, or a width that is no setting with a number.
         """
         found = _user_class(self.module, self.folder)[0] if self.module else ENCODERS[self.name]
-        usual = inspect.signature(found).parameters
-        return {name: (usual[name].default, step) for name, step in getattr(found, "widths", {}).items()}
+        settings, widths = inspect.signature(found).parameters, {}
+        for name, step in dict(getattr(found, "widths", {})).items():
+            usual = settings[name].default if name in settings else None
+            if not isinstance(usual, int | float):
+                raise UserError(
+                    f"encoder {self.name!r} names a width {name!r}: no setting with a number as its default"
+                )
+            widths[name] = (usual, step)
+        return widths
 
     def fits(self, layout: Layout) -> bool:
         """Whether the encoder takes what a front-end of this layout gives."""

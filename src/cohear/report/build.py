@@ -1,11 +1,12 @@
 """The report page: one HTML file that opens from disk and loads nothing."""
 
+from __future__ import annotations
+
 import json
 import shlex
-from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import jinja2
 from markupsafe import Markup
@@ -15,12 +16,13 @@ from cohear.base.files import make_folder, write_bytes
 from cohear.report.behind import behind, sources_of
 from cohear.report.cells import Cell
 from cohear.report.downloads import downloads
-from cohear.report.figures import Drawing
 from cohear.report.folder import FolderContent, read_folder
 from cohear.report.numbers import duration, fraction_metrics, level, number, plural
 from cohear.report.overview import examples, facts, gaps, run_times
-from cohear.report.relations import drawings_of, relations, write_beside
 from cohear.report.views import views_of
+
+if TYPE_CHECKING:
+    from cohear.report.relations import Relations
 
 _PAGE = "cohear.report"
 _SCRIPTS = ("switch.js", "matrix.js", "drawing.js", "behind.js")
@@ -39,9 +41,11 @@ def write_report(folder: Path, clips: bool = False) -> Path:
     Raises:
         UserError: ``results.csv`` is missing, or a file is broken.
     """
+    from cohear.report.relations import drawings_of, relations, write_beside  # noqa: PLC0415 - charts are heavy
+
     study = read_folder(folder)
     drawings = drawings_of(study)
-    page = render(study, drawings, clips=clips)
+    page = render(study, relations(drawings), clips=clips)
     path = make_folder(folder / "report") / "index.html"
     write_beside(folder / "report", study, drawings)
     # names from foreign file systems may hold half a character, which no encoding can write
@@ -50,13 +54,13 @@ def write_report(folder: Path, clips: bool = False) -> Path:
 
 
 def render(
-    study: FolderContent, drawings: Sequence[Drawing] = (), *, clips: bool = False, watched: bool = False
+    study: FolderContent, section: Relations | None = None, *, clips: bool = False, watched: bool = False
 ) -> str:
     """The page as text.
 
     Args:
         study: what the folder holds.
-        drawings: the figures that were drawn of it.
+        section: the figures that were drawn of it.
         clips: as for :func:`write_report`.
         watched: the page is served, and asks its server for newer ones.
     """
@@ -76,7 +80,7 @@ def render(
         run_times=run_times(study),
         examples=shown,
         settings=_flat(study.environment),
-        relations=relations(drawings) if drawings else None,
+        relations=section,
         downloads=downloads(study, views),
         where=shlex.quote(study.path.name),
         cells=[[_told(cell) for cell in view.cells] for view in views.matrices],

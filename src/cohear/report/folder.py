@@ -1,7 +1,7 @@
 """What a study folder holds; only ``results.csv`` must be there."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -102,14 +102,25 @@ def read_metrics(folder: Path) -> pd.DataFrame:
 
 
 def read_curves(folder: Path, results: pd.DataFrame) -> pd.DataFrame:
-    """Training losses of the single runs' ``curve.csv``, with their ``run``; without a row where there is none."""
-    alone = results[(results["control"] == "") & (results["combination"] == results["task"])]
+    """``curve.csv`` of the ordinary runs, with their ``run``; without a row where there is none."""
+    return read_points(folder, results.loc[results["control"] == "", "run"])
+
+
+def read_points(folder: Path, runs: Iterable[str]) -> pd.DataFrame:
+    """The ``curve.csv`` of some runs; runs that left none are passed over.
+
+    Returns:
+        The columns of ``CURVES``; the numbers NaN where there is none.
+
+    Raises:
+        UserError: a file is broken.
+    """
     found = []
-    for run in alone["run"].unique():
+    for run in dict.fromkeys(runs):
         path = folder / "runs" / run / "curve.csv"
         if Path(run).name == run and path.is_file():  # names in tables from elsewhere may be paths
-            table = read_table(path, CURVES[1:])
-            numbers = {name: pd.to_numeric(table[name], errors="coerce") for name in ("step", "loss")}
+            table = read_table(path, CURVES[1:-1], CURVES[-1:])
+            numbers = {name: pd.to_numeric(table[name], errors="coerce") for name in ("step", "loss", "metric")}
             found.append(table.assign(run=run, **numbers)[list(CURVES)])
     return pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=list(CURVES))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 import pandas as pd
@@ -73,9 +74,4 @@ def _pipes(rows: Sequence[Sequence[str]]) -> list[str]:
 def _escaped(text: str) -> str:
     """A name as text in Markdown: nothing in it is a mark, a tag, a column or a new line."""
     plain = " ".join(text.encode("utf-8", errors="replace").decode().split())
-    marks: dict[str, str | int | None] = {mark: f"\\{mark}" for mark in "\\`*_{}[]()#+-.!|~>^$"} | {
-        "<": "&lt;",
-        "&": "&amp;",
-    }
-    risky = any(mark in plain for mark in "\\`*_[]|~<>&$#^")
-    return plain.translate(str.maketrans(marks)) if risky else plain
+    return re.sub(r"[\\`*_{}\[\]()#!|~>^$]", r"\\\g<0>", plain.replace("&", "&amp;").replace("<", "&lt;"))

@@ -65,8 +65,15 @@ class Bundle:
             MissingExtra: onnxruntime is not installed.
         """
         folder = Path(path)
-        card = read_card(folder)
-        return cls(card, Session(folder, threads))
+        card, session = read_card(folder), Session(folder, threads)
+        for name, task in card.tasks.items():
+            given = session.labels.get(name)
+            if given != len(task.labels):
+                raise DataError(
+                    f"{folder}: its card is of another model: of task {name!r} it tells {len(task.labels)} labels, the "
+                    f"model {'none' if given is None else given}; export the bundle again"
+                )
+        return cls(card, session)
 
     @property
     def rate(self) -> int:

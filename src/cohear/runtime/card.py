@@ -51,6 +51,12 @@ class Windowing:
     before: int
     after: int
 
+    def __post_init__(self) -> None:
+        least = {"rate": 1, "hop": 1, "frames": 1, "step": 1, "before": 0, "after": 0}
+        for name, low in least.items():
+            if not isinstance(value := getattr(self, name), int) or value < low:
+                raise ValueError(f"{name} of its windowing is {value!r}")
+
     @property
     def seconds(self) -> float:
         """Length of a window."""
@@ -102,6 +108,9 @@ def _tasks(told: Mapping[str, Mapping[str, Any]]) -> dict[str, TaskCard]:
     for name, task in told.items():
         thresholds = tuple(float(value) for value in task.get("thresholds") or ())
         tasks[name] = TaskCard(name, task["kind"], tuple(task["labels"]), thresholds)
+        labels = task["labels"]
+        if not labels or len(set(labels)) < len(labels) or not all(isinstance(label, str) for label in labels):
+            raise ValueError(f"labels of task {name!r} are not different texts")
         if task["kind"] not in ("multiclass", "multilabel"):
             raise ValueError(f"task {name!r} has kind {task['kind']!r}")
         if task["kind"] == "multilabel" and len(thresholds) != len(task["labels"]):

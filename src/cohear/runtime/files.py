@@ -83,6 +83,8 @@ def audio_files(named: str) -> list[Path]:
     Raises:
         DataError: there are none.
     """
+    if not named:
+        raise DataError("an empty name is no file, folder or pattern")
     path = Path(named)
     if path.is_dir():
         suffixes = {f".{name.lower()}" for name in soundfile.available_formats()} | _OTHER_SUFFIXES

@@ -51,6 +51,11 @@ class Session:
         except Exception as error:  # onnxruntime's own, one class a kind of failure
             raise DataError(f"the model in {folder} cannot be loaded: {error}; export the bundle again") from error
 
+    @property
+    def labels(self) -> dict[str, int]:
+        """How many labels each of the model's outputs has."""
+        return {output.name: output.shape[-1] for output in self._session.get_outputs()}
+
     def run(self, outputs: list[str], waveform: NDArray[np.float32], before: int = 0, after: int = 0) -> list[Any]:
         """Values of the graph.
 

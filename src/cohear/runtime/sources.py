@@ -17,6 +17,8 @@ from cohear.base.errors import DataError, MissingExtra, UserError
 from cohear.base.registry import did_you_mean
 
 BLOCK_SECONDS = 0.05
+PATIENCE_SECONDS = 5
+"""A microphone that gives nothing for so long has been pulled out."""
 PCM_FORMATS = {"s16le": "<i2", "s32le": "<i4", "f32le": "<f4"}
 """Raw samples as FFmpeg and sox name them, and as numpy does."""
 
@@ -86,7 +88,7 @@ def microphone(device: str | None = None) -> tuple[int, Blocks]:
 
     Raises:
         MissingExtra: sounddevice, or the PortAudio library behind it, is not installed.
-        DataError: there is no such microphone.
+        DataError: there is no such microphone, or it gives nothing any more.
     """
     try:
         import sounddevice  # noqa: PLC0415 - an extra
@@ -106,6 +108,11 @@ def microphone(device: str | None = None) -> tuple[int, Blocks]:
             rate, device=chosen, channels=1, dtype="float32", callback=lambda block, *_: heard.put(block.copy())
         ):
             while True:
-                yield heard.get()
+                try:
+                    yield heard.get(timeout=PATIENCE_SECONDS)
+                except queue.Empty:
+                    raise DataError(
+                        f"the microphone gave nothing for {PATIENCE_SECONDS} seconds: is it there?"
+                    ) from None
 
     return rate, blocks()

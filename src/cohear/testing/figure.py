@@ -54,6 +54,13 @@ class FigureContract(ABC):
             assert len(drawing.table)
             assert drawing.sentence
 
+    def test_the_chart_is_valid(self) -> None:
+        """By the schema of Vega-Lite, with the figure's numbers inside, and no address of data elsewhere."""
+        for drawing in self.drawings():
+            chart = drawing.chart.to_dict(validate=True)
+            assert chart["datasets"]
+            assert "url" not in str(chart.get("data"))
+
     def test_a_study_without_data_for_it_has_no_row(self) -> None:
         """It is not shown then."""
         assert FIGURES[self.name].table(nothing()).empty

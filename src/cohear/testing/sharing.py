@@ -24,14 +24,14 @@ class SharingContract(ABC):
     name: ClassVar[str]
     """In the registry."""
 
-    def make(self, *tasks: str, seed: int = 0) -> Network:
-        """A network of some of three tasks."""
+    def make(self, *tasks: str, seed: int = 0, headless: str = "") -> Network:
+        """A network of some of three tasks, one of them perhaps without a head."""
 
         def encoder() -> Encoder:
             settings = {"hidden": 8, "layers": 2, "dropout": 0.5}
             return build_encoder(EncoderChoice("dnn", settings=settings), _WIDTH)
 
-        outputs = {task: _OUTPUTS[task] for task in tasks or _OUTPUTS}
+        outputs = {task: _OUTPUTS[task] if task != headless else 0 for task in tasks or _OUTPUTS}
         return SHARING[self.name](outputs, encoder, Draws((0, 1, seed)))
 
     def batch(self, *tasks: str) -> dict[str, Windows]:
@@ -65,6 +65,13 @@ class SharingContract(ABC):
             alone = self.make(task)
             _equal(alone.heads[0], shared.heads[number])
             _equal(alone.encoder_of(0), shared.encoder_of(number))
+
+    def test_task_without_a_head_is_in_the_batch_alone(self) -> None:
+        """Its rows go through the network as ever, the others' logits are the same, and no parameter is of it."""
+        whole, without = self.make(), self.make(headless="größe")
+        here, there = whole(self.batch(), 0), without(self.batch(), 0)
+        assert all(torch.equal(here[task], there[task]) for task in _OUTPUTS if task != "größe")
+        assert not list(without.heads[1].parameters())
 
     def test_streams_name_fold_and_seed(self) -> None:
         """The same name gives the same network and the same dropout, another seed another."""

@@ -41,7 +41,7 @@ class AmbientContexts(PublicLayout):
         title="Ambient Acoustic Contexts",
         licence="unknown; the audio belongs to the uploaders of the videos",
         citation="C. Y. Park et al., Augmenting Conversational Agents with Ambient Acoustic Contexts, MobileHCI 2020",
-        homepage="https://www.esense.io/datasets/ambientacousticcontext/index.html",
+        homepage="https://www.esense.io/datasets/ambientacousticcontext/",
         place="audioset_1sec/id_-kyuX8l4VWY_30_40/*.wav with *_labels.txt beside them, as in audioset_1sec_v1.tar.gz; "
         "or train.csv and test.csv (or clips.csv) with columns segment, file and label beside such folders",
         tasks={"context": "24 sounds of a workplace, or none of them; several a clip"},

@@ -68,9 +68,9 @@ class AsvSpoof2015(PublicLayout):
         return rows
 
     def labels(self, root: Path) -> Mapping[str, list[str]]:
-        """Genuine speech first."""
+        """Genuine speech first; attacks by their numbers."""
         del root
-        return {"key": [HUMAN, "spoof"]}
+        return {"key": [HUMAN, "spoof"], "method": [HUMAN, *(f"S{number}" for number in range(1, 11))]}
 
 
 READERS.register(AsvSpoof2015.name)(AsvSpoof2015())

@@ -58,7 +58,11 @@ class CremaD(PublicLayout):
 
     def labels(self, root: Path) -> Mapping[str, list[str]]:
         """Levels in their order."""
-        return {"emotion": sorted(EMOTIONS.values()), "intensity": list(LEVELS.values())}
+        return {
+            "emotion": sorted(EMOTIONS.values()),
+            "intensity": list(LEVELS.values()),
+            "gender": ["female", "male"],
+        }
 
 
 def _genders(root: Path) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import ClassVar
 
@@ -10,6 +11,12 @@ from cohear.data.readers.layout import PublicLayout, Published, Row, folder_with
 from cohear.data.table_files import read_csv, records
 
 META = "FSDKaggle2018.meta"
+EVENTS = (  # noqa: SIM905 - easier to read than a line each
+    "Acoustic_guitar Applause Bark Bass_drum Burping_or_eructation Bus Cello Chime Clarinet Computer_keyboard Cough "
+    "Cowbell Double_bass Drawer_open_or_close Electric_piano Fart Finger_snapping Fireworks Flute Glockenspiel Gong "
+    "Gunshot_or_gunfire Harmonica Hi-hat Keys_jangling Knock Laughter Meow Microwave_oven Oboe Saxophone Scissors "
+    "Shatter Snare_drum Squeak Tambourine Tearing Telephone Trumpet Violin_or_fiddle Writing"
+).split()
 LISTS = {"train": "train_post_competition.csv", "test": "test_post_competition_scoring_clips.csv"}
 
 
@@ -39,6 +46,11 @@ class FsdKaggle2018(PublicLayout):
     def rows(self, root: Path) -> list[Row]:
         """Training part, and the test part where its list is there."""
         return [row for part, name in LISTS.items() for row in _part(root, part, root / META / name)]
+
+    def labels(self, root: Path) -> Mapping[str, list[str]]:
+        """The 41 events."""
+        del root
+        return {"event": list(EVENTS)}
 
 
 def _part(root: Path, part: str, file: Path) -> list[Row]:

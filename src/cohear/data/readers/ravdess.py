@@ -93,8 +93,14 @@ class Ravdess(PublicLayout):
         return list(rows.values())
 
     def labels(self, root: Path) -> Mapping[str, list[str]]:
-        """Emotions in the publisher's order."""
-        return {"emotion": list(EMOTIONS.values()), "intensity": list(INTENSITIES.values())}
+        """All in the publisher's order."""
+        return {
+            "emotion": list(EMOTIONS.values()),
+            "intensity": list(INTENSITIES.values()),
+            "gender": ["female", "male"],
+            "channel": list(CHANNELS.values()),
+            "statement": list(STATEMENTS.values()),
+        }
 
 
 def _actors(path: Path) -> list[Path]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import ClassVar
 
@@ -11,6 +12,9 @@ from cohear.data.readers.dcase_setup import TUT_LICENCE, setup_lists
 from cohear.data.readers.layout import PublicLayout, Published, Row, folder_of_names
 from cohear.data.table_files import read_tsv, records
 
+SCENES = (  # noqa: SIM905 - easier to read than a line each
+    "airport bus metro metro_station park public_square shopping_mall street_pedestrian street_traffic tram"
+).split()
 _NAME = r"[a-z_]+-[a-z]+-\d+-\d+(?:-\d+)?-[a-z]\d?\.wav"
 
 
@@ -64,6 +68,11 @@ class TauUrban(PublicLayout):
             return rows
         parts_of = dict.fromkeys(trained, "train") | dict.fromkeys(tested, "test")
         return [{**row, "fold": parts_of[row["path"]]} for row in rows if row["path"] in parts_of]
+
+    def labels(self, root: Path) -> Mapping[str, list[str]]:
+        """The ten scenes."""
+        del root
+        return {"scene": list(SCENES)}
 
 
 READERS.register(TauUrban.name)(TauUrban())

@@ -66,7 +66,7 @@ class UrbanSound8K(PublicLayout):
 
     def labels(self, root: Path) -> Mapping[str, list[str]]:
         """Events by ``classID``."""
-        return {"event": list(EVENTS)}
+        return {"event": list(EVENTS), "salience": list(SALIENCE.values())}
 
 
 READERS.register(UrbanSound8K.name)(UrbanSound8K())

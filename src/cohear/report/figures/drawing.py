@@ -51,7 +51,7 @@ class Drawing:
     def svg(self) -> str:
         """The drawing in light colours, self-contained, with a title and a description."""
         title = self.figure.title + (f" ({self.label})" if self.label else "")
-        return svg_of(self.chart.to_dict(), title, f"{self.sentence} {self.figure.reading}")
+        return svg_of(self.chart.to_dict(validate=False), title, f"{self.sentence} {self.figure.reading}")
 
     def png(self, *, dark: bool = False, scale: float = 2.0) -> bytes:
         """The drawing as pixels."""

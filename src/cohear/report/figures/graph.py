@@ -122,11 +122,11 @@ def _edge(
     """Points of a bent line, and where its head and its figure stand."""
     start, end = (np.array(at[str(row[name])]) for name in ("partner", "task"))
     middle = (start + end) / 2 + _BEND * np.array([(end - start)[1], -(end - start)[0]])
-    t = np.linspace(0, 1, 41)[:, None]
+    t = np.linspace(0, 1, 31)[:, None]
     curve = (1 - t) ** 2 * start + 2 * t * (1 - t) * middle + t**2 * end  # a quadratic Bézier curve
     far = [np.hypot(*(curve - point).T) for point in (start, end)]
     curve = curve[(far[0] > _FREE) & (far[1] > _FREE)]
-    head, before = curve[-1], curve[-4]
+    head, before = curve[-1], curve[-3]
     names = ("verdict", "colour", "width")
     line = pd.DataFrame(curve.round(4), columns=["x", "y"]).assign(
         edge=number, step=range(len(curve)), **{name: row[name] for name in names}

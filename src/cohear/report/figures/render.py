@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from functools import lru_cache
 from typing import Any
 from xml.etree import ElementTree
 
@@ -11,6 +13,8 @@ import vl_convert
 from cohear.report.figures.palette import DARK, recoloured
 
 _SVG = "http://www.w3.org/2000/svg"
+_FONTS = "Arial, Liberation Sans, Helvetica, sans-serif"
+"""Fonts of the same widths: the drawing was measured in one of them."""
 _DROPPED = {"class", "role", "pointer-events", "font-family"}
 _PLACES = {"transform", "d", "x", "y", "x1", "x2", "y1", "y2", "width", "height"}
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
@@ -24,9 +28,6 @@ def clean(text: str) -> str:
 def svg_of(spec: dict[str, Any], title: str, description: str) -> str:
     """Draw a Vega-Lite specification.
 
-    The converter is a library with Vega inside; it keeps its engine for the life of the process and loads nothing
-    from a network.
-
     Args:
         spec: with its data in it.
         title: read out for the figure.
@@ -35,7 +36,7 @@ def svg_of(spec: dict[str, Any], title: str, description: str) -> str:
     Returns:
         An SVG document, all text in it as text. Its colours are those of the light palette.
     """
-    drawn = vl_convert.vegalite_to_svg(spec, allowed_base_urls=[])
+    drawn = _converted(json.dumps(spec, sort_keys=True))
     ElementTree.register_namespace("", _SVG)
     root = ElementTree.fromstring(drawn)  # noqa: S314 - made in this process; names in it are escaped
     _lighten(root)
@@ -44,13 +45,23 @@ def svg_of(spec: dict[str, Any], title: str, description: str) -> str:
         "width": root.attrib["width"],
         "height": root.attrib["height"],
         "role": "img",
-        "font-family": "sans-serif",
+        "font-family": _FONTS,
     }
     for place, (tag, text) in enumerate((("title", title), ("desc", description))):
         child = ElementTree.Element(f"{{{_SVG}}}{tag}")
         child.text = clean(text)
         root.insert(place, child)
     return ElementTree.tostring(root, encoding="unicode")
+
+
+@lru_cache(maxsize=256)
+def _converted(spec: str) -> str:
+    """What the converter, a library with Vega inside, draws of a specification; it loads nothing from a network.
+
+    It keeps its engine for the life of the process, and this what it drew: a page that is made again while a study
+    runs changes in a few figures only.
+    """
+    return vl_convert.vegalite_to_svg(spec, allowed_base_urls=[])
 
 
 def _lighten(element: ElementTree.Element) -> None:

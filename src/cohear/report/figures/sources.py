@@ -5,28 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
-from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from cohear.analysis.answers import CURVES, Tables, answers
-from cohear.analysis.cell_tests import MARGIN
 from cohear.analysis.columns import CONTROLS, SETTING
 from cohear.analysis.controls import control_gains
-from cohear.analysis.facts import margins_of, ratios_of
 from cohear.analysis.pairs import paired_differences
-from cohear.analysis.tables import read_table
-from cohear.report.folder import FolderContent, read_curves
+from cohear.report.folder import FolderContent, read_curves, read_points
 from cohear.report.numbers import fraction_metrics
-from cohear.report.views import study_order
+from cohear.report.views import of_setting, setting_order, study_order
 
 Setting = tuple[str, str, str]
 """features, encoder, arm."""
-
-POINTS = (*CURVES, "metric")
-"""Columns of learning curves."""
 
 
 def _no_answers() -> Mapping[str, Any]:
@@ -35,7 +27,7 @@ def _no_answers() -> Mapping[str, Any]:
 
 def _no_curves(runs: Sequence[str]) -> pd.DataFrame:
     del runs
-    return pd.DataFrame(columns=list(POINTS))
+    return pd.DataFrame(columns=list(CURVES))
 
 
 @dataclass(frozen=True)
@@ -52,7 +44,7 @@ class Sources:
         fractions: metrics that are shown as points.
         data: ``data.json``.
         answered: gives the answers of the whole study; asked once, and only by figures that need them.
-        curves: gives the learning curves of runs (:data:`POINTS`), as far as there are any.
+        curves: gives the learning curves of runs (``CURVES``), as far as there are any.
         setting: the one that the tables are of; None for the whole study.
     """
 
@@ -73,10 +65,10 @@ class Sources:
         return replace(
             self,
             setting=setting,
-            results=_here(self.results, setting),
-            gains=_here(self.gains, setting),
-            pairs=_here(self.pairs, setting),
-            controls=_here(self.controls, setting),
+            results=of_setting(self.results, setting),
+            gains=of_setting(self.gains, setting),
+            pairs=of_setting(self.pairs, setting),
+            controls=of_setting(self.controls, setting),
         )
 
     def each(self) -> Iterator[Sources]:
@@ -88,7 +80,7 @@ class Sources:
         table = pd.DataFrame(list(self.answered().get(part, {}).get(key, [])))
         if self.setting is None or not set(SETTING) <= set(table.columns):
             return table
-        return _here(table, self.setting)
+        return of_setting(table, self.setting)
 
     def answer(self, part: str) -> str:
         """The sentence of a part of the answers; empty where there is none."""
@@ -110,24 +102,16 @@ class Sources:
         return " · ".join(parts or list(setting)[1:2])
 
 
-def _here(table: pd.DataFrame, setting: Setting) -> pd.DataFrame:
-    if table.empty:
-        return table
-    same = [table[name] == value for name, value in zip(SETTING, setting, strict=True)]
-    return table[np.logical_and.reduce(same)]
-
-
 def sources_of(folder: FolderContent) -> Sources:
     """The sources of a study folder, or of one that holds nothing but ``results.csv``.
 
     Raises:
         UserError: the results cannot be compared.
     """
-    margins, ratio = margins_of(folder.data) or MARGIN, ratios_of(folder.data) or None
-    controls = control_gains(folder.results, margins, ratio)
+    controls = control_gains(folder.results, *folder.statistics)
     return Sources(
         tasks=study_order(folder),
-        settings=settings_of(folder),
+        settings=setting_order(folder),
         results=folder.results,
         gains=folder.gains,
         pairs=paired_differences(folder.results),
@@ -139,35 +123,6 @@ def sources_of(folder: FolderContent) -> Sources:
     )
 
 
-def settings_of(folder: FolderContent) -> list[Setting]:
-    """Settings that have results, those of the arm ``base`` first, then in the order of the plan."""
-    ordinary = folder.results[folder.results["control"] == ""]
-    found = ordinary[list(SETTING)].drop_duplicates().itertuples(index=False, name=None)
-    rank = {setting: place for place, setting in enumerate(folder.order)}
-    return sorted(found, key=lambda one: (one[2] != "base", rank.get(one, len(rank)), one))
-
-
 def _answers(folder: FolderContent) -> Mapping[str, Any]:
     curves = read_curves(folder.path, folder.results)
     return answers(Tables(folder.results, folder.data, folder.metrics, curves))
-
-
-def read_points(folder: Path, runs: Sequence[str]) -> pd.DataFrame:
-    """Learning curves of some runs; runs without a ``curve.csv`` are passed over.
-
-    Returns:
-        The columns of :data:`POINTS`; ``step``, ``loss`` and ``metric`` are numbers, NaN where there is none.
-
-    Raises:
-        UserError: a file is broken.
-    """
-    found = []
-    for run in dict.fromkeys(runs):
-        path = folder / "runs" / run / "curve.csv"
-        if Path(run).name == run and path.is_file():  # names in tables from elsewhere may be paths
-            found.append(read_table(path, POINTS[1:]).assign(run=run)[list(POINTS)])
-    if not found:
-        return _no_curves(())
-    table = pd.concat(found, ignore_index=True)
-    numbers = {name: pd.to_numeric(table[name], errors="coerce") for name in ("step", "loss", "metric")}
-    return table.assign(**numbers)

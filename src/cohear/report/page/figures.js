@@ -5,7 +5,7 @@
   const standalone = (svg) => {
     const copy = svg.cloneNode(true);
     const [, , width, height] = svg.getAttribute("viewBox").split(" ");
-    for (const [name, value] of [["xmlns", "http://www.w3.org/2000/svg"], ["width", width], ["height", height], ["font-family", "sans-serif"]]) {
+    for (const [name, value] of [["xmlns", "http://www.w3.org/2000/svg"], ["width", width], ["height", height], ["font-family", "Arial, Liberation Sans, Helvetica, sans-serif"]]) {
       copy.setAttribute(name, value);
     }
     copy.removeAttribute("class");

@@ -7,7 +7,7 @@ from contextlib import suppress
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-MOST_SECONDS = 2.0
+MOST_SECONDS = 10.0
 
 
 class Linger:

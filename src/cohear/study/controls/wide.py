@@ -13,6 +13,8 @@ from cohear.models.sharing import SHARING, Draws
 from cohear.study.controls.control import CONTROLS, Control, Given
 from cohear.training.spec import RunSpec
 
+MOST_STEPS = 1 << 16
+"""By which a setting is raised before it is found to add nothing."""
 NEAR = 0.02
 """How far the parameters may be off, as a share of the pair's."""
 
@@ -30,12 +32,19 @@ class Wide(Control):
 
     def mistakes(self, encoders: Mapping[str, EncoderChoice]) -> list[str]:
         """Encoders that nothing can widen."""
-        return [
-            f"'wide' widens the encoder, and {label!r} names no settings for that; give its class an attribute "
-            "widths, as {'hidden': 1}, or leave 'wide' out"
-            for label, encoder in encoders.items()
-            if not encoder.widths()
-        ]
+        mistakes = []
+        for label, encoder in encoders.items():
+            try:
+                widths = encoder.widths()
+            except UserError as error:
+                mistakes.append(f"'wide': {error}")
+                continue
+            if not widths:
+                mistakes.append(
+                    f"'wide' widens the encoder, and {label!r} names no settings for that; give its class an attribute "
+                    "widths, as {'hidden': 1}, or leave 'wide' out"
+                )
+        return mistakes
 
     def make(self, given: Given) -> RunSpec:
         """The single run with a wider encoder."""
@@ -93,6 +102,8 @@ def _raised(
 
     below, above = 0, 1
     while fits(by(above)):
+        if above > MOST_STEPS:
+            raise UserError(f"'wide' raised {name!r} to {by(above)[name]} and the encoder has hardly more parameters")
         below, above = above, 2 * above
     while above - below > 1:
         middle = (below + above) // 2
