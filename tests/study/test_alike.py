@@ -1,6 +1,7 @@
 """Failures that hit every run alike stop a study; those that lie in one part do not."""
 
 import itertools
+import os
 from collections import deque
 
 import pytest
@@ -101,6 +102,30 @@ class Fragile(nn.Module):
             import no_such_library
         return self.layer(features)
 """
+
+
+WITHOUT_TORCH = """
+import sys
+
+
+class Missing:
+    def find_spec(self, name, *_):
+        if name == "torch":
+            raise ModuleNotFoundError("No module named 'torch'")
+
+
+if "cohear.study.worker" in sys.orig_argv:
+    sys.meta_path.insert(0, Missing())
+"""
+
+
+def test_workers_that_cannot_start_are_told_as_such(bench, monkeypatch):
+    (bench.root / "sitecustomize.py").write_text(WITHOUT_TORCH, encoding="utf-8")
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(bench.root), os.environ.get("PYTHONPATH", "")]))
+    ended = bench.cohear("run", bench.study(), "--out", "out")
+    assert ended.returncode == 1
+    assert "No module named 'torch'" in ended.stderr
+    assert ended.stderr.splitlines()[-1].startswith("error: no worker can start here")
 
 
 def test_environment_that_breaks_in_the_middle_stops_the_study_and_is_tried_again(bench):

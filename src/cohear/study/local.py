@@ -40,7 +40,7 @@ class Local(Launcher):
         waiting = deque(specs)
         tries: dict[str, int] = {}
         going: dict[str, RunSpec] = {}
-        alike = FailuresAlike()
+        alike, answered = FailuresAlike(), False
         with worker_server() as server:
             assert server.stdin is not None and server.stdout is not None
             while waiting or going:
@@ -58,8 +58,11 @@ class Local(Launcher):
                 if not going:
                     raise alike.told(len(waiting))
                 line = server.stdout.readline()
+                if not line and not answered:
+                    raise CohearError("no worker can start here (why stands above); mend that and run the same again")
                 if not line:
                     raise CohearError("the worker server ended unexpectedly; run the same command again to go on")
+                answered = True
                 answer: dict[str, Any] = json.loads(line)
                 run = answer["run"]
                 if answer["event"] == "started":
