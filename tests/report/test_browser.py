@@ -2,6 +2,8 @@
 
 import json
 import shutil
+import threading
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,8 +13,10 @@ from simulated_study import HOSTILE, TASKS, write_study
 from cohear.analysis.pairs import paired_differences
 from cohear.analysis.results import read_gains, read_results
 from cohear.analysis.scores import scores
-from cohear.report.build import write_report
+from cohear.report.build import render, write_report
+from cohear.report.folder import read_folder
 from cohear.report.numbers import level, signed
+from cohear.report.watch import Watched, make_server
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 pytestmark = [
@@ -71,7 +75,7 @@ def with_audio(study):
     (root / "manifest.csv").write_text("\n".join(rows))
     tasks = {name: {"dataset": "set", "target": "label"} for name in HOSTILE}
     text = {"study": "hostile", "datasets": {"set": {"path": "data/set"}}, "tasks": tasks}
-    (study / "study.yaml").write_text(json.dumps(text))
+    (study / "study.yaml").write_text(json.dumps(text, ensure_ascii=False))
 
 
 @pytest.fixture
@@ -275,6 +279,7 @@ def test_sorting_and_order(opened, pages):
 def test_hostile_names_are_shown_as_text(opened, pages):
     page = opened(pages["hostile"][1])
     assert page.locator("#matrix .matrix tbody th").all_text_contents() == list(HOSTILE)
+    assert f"{HOSTILE[0]} leaks" in page.locator(".finding").inner_text()
     open_cell(page)
     assert HOSTILE[0] in page.locator("#behind-title").inner_text()
     assert page.locator("dialog [aria-label='alone'] tbody th").all_text_contents()[:2] == list(HOSTILE[:2])
@@ -290,6 +295,29 @@ def test_structure_that_screen_readers_need(opened, pages):
         [...document.querySelectorAll(".scroll")].every((e) => e.tabIndex === 0 && e.ariaLabel),
         [...document.querySelectorAll(".matrix td.cell button")].every((b) => b.ariaLabel.includes(" beside ")),
     ]""") == [1, 0, True, True, True]
+
+
+def test_a_watched_page_is_loaded_again_with_its_choices(browser, pages):
+    content = read_folder(pages["hostile"][0])
+    made = (render(replace(content, name=name), watched=True).encode() for name in ("early", "late"))
+    watched = Watched(pages["hostile"][0], lambda: next(made))
+    watched.look()
+    server = make_server(watched, 0)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    page, wrong = browser.new_page(), []
+    page.on("console", lambda message: wrong.append(message.text))
+    page.goto(f"http://127.0.0.1:{server.server_address[1]}/")
+    assert page.title() == "early · cohear"
+    page.locator("select[data-choice=encoder]").select_option("dnn")
+    with page.expect_response("**/version"):
+        pass
+    (pages["hostile"][0] / "plan.json").touch()
+    assert watched.look()
+    page.wait_for_function("document.title === 'late · cohear'")
+    assert page.locator("#matrix .view").get_attribute("data-encoder") == "dnn" and wrong == []
+    page.close()
+    server.shutdown()
+    server.server_close()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -121,11 +121,17 @@ def test_controls_stand_below_their_partner(rich, figures):
     assert set(table["task"]) == {"digit"}, "the others have no control"
 
 
-def test_the_cheapest_is_the_whole_and_singles_cost_all(figures):
+def test_the_cheapest_is_the_whole_and_singles_cost_all(rich, figures):
     table = figures.cost(encoder="small").table.set_index("what")
     assert table.loc["a network a task", "share"] == 1
     assert table.loc["one network for all", "share"] == pytest.approx(1 / len(NAMES))
-    assert set(table.loc[["best grouping for its cost"], "networks"]) <= set(range(2, len(NAMES)))
+    best = table.loc[["best grouping for its cost"]]
+    assert set(best["networks"]) <= set(range(2, len(NAMES)))
+    whole = table.loc["one network for all"]
+    assert (best["high"] - best["low"] > 0.3 * (whole["high"] - whole["low"])).all()  # two repeats that agree by luck
+    lines = api.answers(rich)["savings"]["groupings"]
+    told = {" | ".join(line["groups"]): line["gain"] for line in lines if line["encoder"] == "small"}
+    assert all(row["gain"] == pytest.approx(told[row["groups"]]) for row in best.to_dict("records"))
 
 
 def test_curves_are_means_over_repeats(rich, figures):

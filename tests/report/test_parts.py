@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import soundfile
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import average_precision_score, confusion_matrix
 
@@ -77,6 +77,7 @@ def test_too_few_repeats_are_said_and_what_would_decide():
     assert "would decide 1 of the 2 open ones, half of them after 4 more" in said.open
 
 
+@settings(deadline=None, max_examples=40)
 @given(st.integers(0, 7), st.randoms(use_true_random=False))
 def test_every_order_has_every_task_once(number, random):
     tasks = [f"t{place}" for place in range(number)]

@@ -1,12 +1,13 @@
 """Control runs: what they change, what they must not change, and what the study file may ask for."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 import pytest
 import tiny
 import yaml
 from hypothesis import given as drawn
+from hypothesis import settings as drawing
 from hypothesis import strategies as st
 
 from cohear.base.errors import StudyError, UserError
@@ -38,13 +39,11 @@ GRID = {
 }
 
 
-@dataclass(repr=False)  # hypothesis shows what a test was given
 class Planned:
     """A study made ready in this process."""
 
-    prepared: object
-    sources: Sources
-    folder: StudyFolder
+    def __init__(self, prepared, sources, folder):
+        self.prepared, self.sources, self.folder = prepared, sources, folder
 
     def run(self, control="", focal="tone", combination=None):
         [found] = [
@@ -233,6 +232,7 @@ def test_duplicate_learns_from_other_clips_and_from_nothing_that_is_tested(root,
         assert copied | trained == everything
 
 
+@drawing(deadline=None)
 @drawn(st.lists(st.tuples(st.sampled_from(Part), st.sampled_from(Part)), min_size=1, max_size=30))
 def test_duplicate_takes_no_clip_that_is_tested_or_set_aside(planned, parts):
     """Whatever the leakage rule made of a clip, with and without limit: no part of a copy's is taken twice."""

@@ -35,7 +35,10 @@ def report(
     ] = False,
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port of --watch; 0 is any that is free.")] = 8642,
 ) -> None:
-    """Write report/index.html: one page that opens from disk and loads nothing from a network."""
+    """Write report/index.html: one page that opens from disk and loads nothing from a network.
+
+    Beside it: report/figures (SVG, PNG and CSV), report/table.md for papers and report/references.bib.
+    """
     from cohear.api import make_report, watch_report
 
     if watch:

@@ -39,7 +39,7 @@ class Parity:
 def check_parity(
     trained: Trained, model: onnx.ModelProto, outputs: list[Output], datasets: Mapping[str, Dataset]
 ) -> Parity:
-    """Compare on up to 200 clips, spread evenly over the tasks and over each task's clips.
+    """Compare on 200 clips or a few more, where there are as many, spread evenly over the tasks and each task's clips.
 
     Args:
         trained: the network.
@@ -56,7 +56,7 @@ def check_parity(
     clips, largest = 0, 0.0
     for output in outputs:
         data = trained.tasks[output.task]
-        chosen = np.unique(np.linspace(0, len(data.clips) - 1, max(CLIPS // len(outputs), 1)).astype(np.int64))
+        chosen = np.unique(np.linspace(0, len(data.clips) - 1, -(-CLIPS // len(outputs))).astype(np.int64))
         probabilities = torch_probabilities(trained, data, chosen, output)
         sounds = waveforms(datasets[output.task], data.rows[chosen], trained.front_end.rate)
         for row, waveform in zip(probabilities, sounds, strict=True):

@@ -1,6 +1,6 @@
 """The answer in words: which two tasks help each other most, how sure that is, and what is decided."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -87,7 +87,7 @@ def answer(cells: Sequence[Cell], decidable: Mapping[tuple[str, str], float]) ->
 
 
 def _best(pairs: Sequence[list[Cell]]) -> list[Cell]:
-    kinds = (
+    kinds: tuple[Callable[[Sequence[Cell]], bool], ...] = (
         lambda both: len(both) == 2 and all(cell.verdict == "helps" for cell in both),
         lambda both: _verdicts(both) >= {"helps"} and "hurts" not in _verdicts(both),
         lambda both: len(both) == 2 and all(cell.gain > 0 and cell.verdict != "hurts" for cell in both),

@@ -32,19 +32,26 @@ class AtHand:
             content = {}
         self._study: Mapping[str, Any] = content if isinstance(content, dict) else {}
         self._tables: dict[str, ClipTable | None] = {}
+        self._groups: dict[str, dict[str, str]] = {}
+        self._segments: dict[str, dict[str, Segment]] = {}
 
     def groups(self, task: str) -> dict[str, str]:
         """Group of each clip of a task: the column that it holds out, else ``group``; empty where there is none."""
-        table = self._table_of(task)
-        column = str(self._task(task).get("hold_out") or "group")
-        if table is None or column not in table.rows.columns:
-            return {}
-        return {clip: cell for clip, cell in zip(table.clip_ids(), table.column(column, task), strict=True) if cell}
+        if task not in self._groups:
+            table = self._table_of(task)
+            column = str(self._task(task).get("hold_out") or "group")
+            cells = [] if table is None else table.optional_column(column)
+            clips = [] if table is None else table.clip_ids()
+            self._groups[task] = {clip: cell for clip, cell in zip(clips, cells, strict=True) if cell}
+        return self._groups[task]
 
     def segments(self, task: str) -> dict[str, Segment]:
         """Where the samples of each clip of a task are; empty where its dataset is not at hand."""
-        table = self._table_of(task)
-        return {} if table is None else dict(zip(table.clip_ids(), table.segments(), strict=True))
+        if task not in self._segments:
+            table = self._table_of(task)
+            found = {} if table is None else dict(zip(table.clip_ids(), table.segments(), strict=True))
+            self._segments[task] = found
+        return self._segments[task]
 
     def examples(self, task: str) -> dict[str, str]:
         """A clip of each label of a task, one that carries no other label where there is one."""

@@ -135,10 +135,11 @@ def _groups(alone: Outcome, together: Outcome, groups: Mapping[str, str]) -> lis
     shared = [name for name in tables[0] if name in tables[1] and tables[0][name][1] >= FEWEST_ASKED]
     if len(shared) < 2:
         return []
-    rows = [(name, *(table[name][0] / table[name][1] for table in tables)) for name in shared]
+    before, after = ({name: table[name][0] / table[name][1] for name in shared} for table in tables)
+    rows = [(name, before[name], after[name]) for name in shared]
     rows.sort(key=lambda row: (row[2] - row[1], row[0]))
     shown = rows if len(rows) <= 2 * MOST_CLIPS else [*rows[:MOST_CLIPS], *rows[-MOST_CLIPS:]]
-    return [_change(name, before, after) for name, before, after in shown]
+    return [_change(*row) for row in shown]
 
 
 def _of_groups(outcome: Outcome, groups: Mapping[str, str]) -> dict[str, tuple[int, int]]:

@@ -58,6 +58,11 @@ class FolderContent:
         """What gains are judged with: margins, and the size of test beside training parts."""
         return self.margins or MARGIN, ratios_of(self.data) or None
 
+    @property
+    def looks(self) -> tuple[int, ...]:
+        """Repeats after which the study looked at what is decided; empty where its repeats were fixed."""
+        return looks_of(self.data)
+
 
 def read_folder(path: Path) -> FolderContent:
     """Read a study folder, or one that holds nothing but ``results.csv``.

@@ -3,7 +3,8 @@
 import pandas as pd
 
 from cohear.analysis.cell_tests import MARGIN
-from cohear.analysis.gains import gains
+from cohear.analysis.pairs import paired_differences
+from cohear.analysis.sequential import gains_by_design
 from cohear.report.folder import FolderContent
 from cohear.tasks import METRICS
 
@@ -27,7 +28,8 @@ def gains_by_metric(folder: FolderContent) -> dict[str, pd.DataFrame]:
         results = folder.ordinary.drop(columns="value").merge(rows, on=["run", "task"], how="inner")
         results = results.assign(metric=name, higher_is_better=METRICS[name].higher_is_better)
         margins = folder.margins if METRICS[name].is_fraction else MARGIN
-        table = gains(results[folder.results.columns.tolist()], margins or MARGIN, folder.statistics[1])
+        pairs = paired_differences(results[folder.results.columns.tolist()])
+        table = gains_by_design(pairs, margins or MARGIN, folder.statistics[1], folder.looks)
         if len(table):
             found[name] = table
     return found

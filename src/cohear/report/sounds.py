@@ -65,7 +65,7 @@ class Sounds:
 
 def picture(samples: NDArray[np.float32]) -> str:
     """A log-mel spectrogram of samples at ``RATE`` as a PNG, low bands at the bottom."""
-    energies = LogMel(rate=RATE).frames([samples])[0]  # [frames, bands], natural logarithms
+    energies = np.asarray(LogMel(rate=RATE).frames([samples])[0], np.float64)  # [frames, bands], natural logarithms
     if len(energies) > _COLUMNS:
         edges = np.linspace(0, len(energies), _COLUMNS + 1).astype(int)
         energies = np.add.reduceat(energies, edges[:-1]) / np.diff(edges)[:, None]

@@ -145,7 +145,7 @@ def views_of(folder: FolderContent) -> Views:
     pairs = paired_differences(folder.results)
     by_metric = gains_by_metric(folder)
     lines = groupings_of(folder.results, pairs, fraction_metrics(folder.results))
-    power = power_table(pairs, *folder.statistics)
+    power = power_table(pairs, *folder.statistics, folder.looks)
     settings, matrices = [], []
     for key in keys:
         results, paired, told = (of_setting(table, key) for table in (folder.ordinary, pairs, power))

@@ -101,11 +101,9 @@ class Controls(Figure):
         counts = real[real["explanation"] != ""]["explanation"].value_counts()
         said = ", ".join(f"{count} {word}" for word, count in sorted(counts.items()))
         open_ones = int((real["verdict"].isin(["helps", "hurts"]) & (real["explanation"] == "")).sum())
-        return (
-            f"{plural(len(real), 'effect')} of a partner {'has' if len(real) == 1 else 'have'} controls: "
-            f"{said or 'none is explained by them'}"
-            + (f"; of {open_ones} sure {'one' if open_ones == 1 else 'ones'} the cause is open." if open_ones else ".")
-        )
+        cause = f" Explained: {said}." if said else " None is explained by them."
+        left = f" Sure, but of unknown cause: {open_ones}." if open_ones else ""
+        return f"Controls were run for {plural(len(real), 'effect')} of a partner.{cause}{left}"
 
 
 FIGURES.register(Controls.name)(Controls())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import altair as alt
@@ -29,7 +30,8 @@ class Cost(Figure):
     title = "What does sharing cost, and what does it save?"
     reading = (
         "Left is cheaper, up is better. Groupings are those that no other beats in cost and gain, chosen on every "
-        "other fold and estimated on the rest; lines are 95 % intervals of what is drawn (cut where they leave it)."
+        "other fold and estimated on the rest; the figure beside a mark is its number of networks. Lines are 95 % "
+        "intervals, where there are repeats enough (cut where they leave the drawing)."
     )
 
     def table(self, sources: Sources) -> pd.DataFrame:
@@ -39,21 +41,20 @@ class Cost(Figure):
         price = ordinary.assign(c=ordinary["parameters"].astype(float)).groupby("combination")["c"].mean()
         if len(tasks) < 2 or sources.pairs.empty or not price.reindex(tasks).notna().all():
             return rows([], COLUMNS)
-        chosen_on = first_half(sources.pairs)
+        every = pd.Series(True, index=sources.pairs.index)
         whole = [name for name in price.index if size_of(name) == len(tasks)]
-        lines = [(SINGLES, tasks, sources.pairs.iloc[:0])]
+        lines = [(SINGLES, tasks, every)]
         found_groups = sources.told("savings", "groupings")
         if len(found_groups):
             unbeaten = found_groups[found_groups["cost"] == "parameters"]["groups"]
             known = {frozenset(tasks), frozenset(whole)}
-            lines += [
-                (GROUPING, groups, sources.pairs[~chosen_on]) for groups in unbeaten if frozenset(groups) not in known
-            ]
-        lines += [(WHOLE, [name], sources.pairs) for name in whole]
+            others = ~first_half(sources.pairs)  # the groupings were chosen on the first
+            lines += [(GROUPING, groups, others) for groups in unbeaten if frozenset(groups) not in known]
+        lines += [(WHOLE, [name], every) for name in whole]
         metrics = {sources.unit(metric) for metric in sources.gains["metric"]}
         found = []
-        for what, groups, pairs in lines:
-            gain, low, high = _mean_gain(pairs, groups, sources) if what != SINGLES else (0.0, None, None)
+        for what, groups, used in lines:
+            gain, low, high = _mean_gain(sources, groups, used) if what != SINGLES else (0.0, None, None)
             found.append(
                 {
                     "what": what,
@@ -73,10 +74,9 @@ class Cost(Figure):
         """A point per way to serve all tasks."""
         shown = scaled(table, ["gain", "low", "high"])
         low, high = reach(shown)
-        plural_s = shown["networks"].map(lambda number: f"{number} network" + ("s" if number > 1 else ""))
         shown = shown.assign(
             percent=100 * shown["share"],
-            label=plural_s,
+            label=shown["networks"].astype(str),
             low_drawn=shown["low_shown"].clip(low, high),
             high_drawn=shown["high_shown"].clip(low, high),
         )
@@ -105,9 +105,9 @@ class Cost(Figure):
         del sources
         said = []
         for what in (WHOLE, GROUPING):
-            some = table[table["what"] == what].sort_values("gain", ascending=False).to_dict("records")
+            some = table[table["what"] == what].to_dict("records")
             if some:
-                best, points = some[0], some[0]["unit"] == "points"
+                best, points = some[-1], some[-1]["unit"] == "points"  # the last is best by the repeats that chose it
                 name = (
                     "One network for all tasks" if what == WHOLE else f"The best grouping ({best['networks']} networks)"
                 )
@@ -120,24 +120,36 @@ class Cost(Figure):
 
 
 def _mean_gain(
-    pairs: pd.DataFrame, groups: Sequence[str], sources: Sources
+    sources: Sources, groups: Sequence[str], used: pd.Series
 ) -> tuple[float | None, float | None, float | None]:
-    """Mean over tasks, with its interval: the mean of each repeat that has all of them is one difference."""
+    """Mean over tasks of the repeats that are used, with its interval.
+
+    The mean of each repeat that has all tasks is one difference. How far repeats lie apart is learned from all of
+    them, for what chose a grouping tells its spread without favour, and a few repeats may agree by luck; the interval
+    is wider by the root of how many more they are than those used.
+    """
     shared = [name for name in groups if size_of(name) > 1]
-    here = pairs[pairs["combination"].isin(shared)]
-    by_repeat = here.groupby(["fold", "seed"], sort=True)["difference"].agg(["sum", "size"])
-    whole = by_repeat[by_repeat["size"] == sum(map(size_of, shared))].reset_index()
-    if whole.empty:
+    here = sources.pairs.assign(used=used)[sources.pairs["combination"].isin(shared)]
+    by_repeat = here.groupby(["fold", "seed"], sort=True).agg(
+        total=("difference", "sum"), cells=("difference", "size"), used=("used", "first")
+    )
+    whole = by_repeat[by_repeat["cells"] == sum(map(size_of, shared))].reset_index()
+    estimated = whole[whole["used"]]
+    if estimated.empty:
         return None, None, None
     tasks = sum(map(size_of, groups))
     named = dict(zip(SETTING, sources.setting or ("", "", ""), strict=True))
     cell = whole.assign(
         **named, task="mean", combination="grouping", metric="mean", single=0.0, shared=0.0, test_clips=0,
-        difference=whole["sum"] / tasks, part="fold " + whole["fold"].astype(str),
+        difference=whole["total"] / tasks, part="fold " + whole["fold"].astype(str),
     )  # fmt: skip
     ratios = list(ratios_of(sources.data).values())
     line = cell_tests(cell, test_train_ratio=sum(ratios) / len(ratios) if ratios else None).iloc[0]
-    return tuple(None if pd.isna(line[name]) else float(line[name]) for name in ("gain", "low", "high"))  # type: ignore[return-value]
+    gain = float(estimated["total"].mean()) / tasks
+    if pd.isna(line["low"]):
+        return gain, None, None
+    half = float(line["high"] - line["low"]) / 2 * math.sqrt(len(whole) / len(estimated))
+    return gain, gain - half, gain + half
 
 
 FIGURES.register(Cost.name)(Cost())

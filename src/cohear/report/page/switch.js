@@ -39,7 +39,13 @@ const page = {
     for (const s of selects) s.value = best.key[s.dataset.choice];
     for (const { slot, forms } of slots) {
       const own = forms.reduce((a, b) => (agrees(b.key, best.key, names) > agrees(a.key, best.key, names) ? b : a), forms[0]);
-      if (own) slot.replaceChildren(view(own));
+      const change = () => {
+        const chosen = own && view(own);
+        if (chosen && !chosen.isConnected) slot.replaceChildren(chosen);
+      };
+      // first what is read first; the rest once that is on the screen
+      if (slot.closest("#answer, #matrix")) change();
+      else requestAnimationFrame(() => setTimeout(change));
     }
   };
   for (const s of selects) s.addEventListener("change", () => show(s.dataset.choice));

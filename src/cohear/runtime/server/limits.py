@@ -36,7 +36,7 @@ class Limits:
         streams: open at once; beyond it 503.
         stream_duration: seconds of audio in a stream; beyond it 413.
         idle: seconds without a message, or without the client reading one, after which a stream is closed (408).
-        message: bytes of a stream's message.
+        message: bytes of a stream's message; beyond it 413.
     """
 
     size: int = 32 << 20

@@ -14,6 +14,9 @@ from cohear.runtime.server.limits import Limits
 HEAD_SECONDS = 10.0
 """In which the head of a request must have come."""
 
+CLOSE_SECONDS = 5.0
+"""In which a stream that has ended must be closed by its client too."""
+
 
 class PatientProtocol(H11Protocol):
     """Closes connections on which no request comes in time; uvicorn waits for ever for the first one."""
@@ -37,6 +40,17 @@ class PatientProtocol(H11Protocol):
             self._watch(self.cycle)
 
 
+class PatientWebSocket(WebSocketsSansIOProtocol):
+    """Lets go of a client that reads nothing: what is still to be sent would keep its connection open for ever."""
+
+    async def run_asgi(self) -> None:
+        """Answer; then the connection has a while to close by itself."""
+        try:
+            await super().run_asgi()
+        finally:
+            self.loop.call_later(CLOSE_SECONDS, self.transport.abort)
+
+
 def server_config(app: FastAPI, limits: Limits) -> uvicorn.Config:
     """Settings of uvicorn, which is given a socket that listens.
 
@@ -47,8 +61,8 @@ def server_config(app: FastAPI, limits: Limits) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         http=PatientProtocol,
-        ws=WebSocketsSansIOProtocol,
-        ws_max_size=limits.message,
+        ws=PatientWebSocket,
+        ws_max_size=4 * limits.message,  # up to there the application refuses in words; beyond it 1009
         ws_per_message_deflate=False,  # raw samples hardly shrink, and what is sent may not grow either
         limit_concurrency=4 * (limits.concurrency + limits.streams),  # connections; beyond it 503
         timeout_graceful_shutdown=5,

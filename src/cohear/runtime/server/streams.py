@@ -134,6 +134,8 @@ class _Conversation:
         return self._bundle.window
 
     async def _take(self, content: bytes) -> None:
+        if len(content) > self._limits.message:
+            raise Refused(413, f"a message has at most {self._limits.message} bytes; send the sound in smaller ones")
         content = self._rest + content
         whole = len(content) // self._raw.frame * self._raw.frame
         self._rest = content[whole:]

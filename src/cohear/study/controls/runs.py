@@ -43,11 +43,12 @@ def control_runs(
     found, mistakes = [], []
     for asked in settings.controls:
         control = CONTROLS[asked.name]()
-        wanted = focal_and_partner(asked, datasets, pairs, has_partner=control.has_partner)
+        partners: dict[str, list[str]] = {}
+        for focal, partner in focal_and_partner(asked, datasets, pairs, has_partner=control.has_partner):
+            partners.setdefault(focal, []).append(partner)
         for single in plan:
-            for focal, partner in wanted:
-                if single.combination != focal:
-                    continue
+            focal = single.combination  # a task's name, where it has partners here
+            for partner in partners.get(focal, ()):
                 names = "+".join(task for task in datasets if task in (focal, partner))
                 given = Given(
                     focal=focal,

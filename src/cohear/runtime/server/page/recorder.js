@@ -1,8 +1,8 @@
-// Hands on what a microphone gives, mono, in blocks of about 20 ms.
+// Hands on what a microphone gives, mono, in blocks of 50 ms.
 class Recorder extends AudioWorkletProcessor {
   constructor() {
     super();
-    this.block = new Float32Array(Math.max(128, Math.round(sampleRate / 50)));
+    this.block = new Float32Array(Math.max(128, Math.round(sampleRate / 20)));
     this.filled = 0;
   }
 
