@@ -15,6 +15,7 @@ import asyncio
 import base64
 import io
 import json
+import math
 import statistics
 import subprocess
 import sys
@@ -79,8 +80,7 @@ async def throughput(port: int, content: bytes, seconds: float) -> float:
         while time.monotonic() < end:
             writer.write(content)
             status, _ = await response(reader)
-            assert status == 200, status
-            answered += 1
+            answered += status == 200
         writer.close()
 
     began = time.monotonic()
@@ -98,8 +98,7 @@ async def latencies(port: int, content: bytes, rate: float, seconds: float) -> l
         pair = idle.get_nowait() if not idle.empty() else await asyncio.open_connection("127.0.0.1", port)
         pair[1].write(content)
         status, _ = await response(pair[0])
-        assert status == 200, status
-        taken.append(1000 * (time.monotonic() - due))
+        taken.append(1000 * (time.monotonic() - due) if status == 200 else math.inf)  # refused: never answered
         idle.put_nowait(pair)
 
     began = time.monotonic() + 0.1
@@ -313,7 +312,7 @@ def main() -> int:
             finally:
                 server.terminate()
             said = server.stderr.read()
-    late = float(np.percentile(taken, 95))
+    late = float(np.percentile(taken, 95, method="higher"))
     for name, count in sorted(told.items()):
         print(f"{count:6} {name}")
     print("clips a second: " + ", ".join(f"{name} {rate:.0f}" for name, rate in rates.items()))
