@@ -94,7 +94,7 @@ def call(bench, monkeypatch, capsys):
         (tone(only=["lo", "mid"]), "tasks.tone.only: there is no label 'lo' (did you mean 'low'?)"),
         (tone(only=["low"]), "needs at least 2 labels, column 'tone' leaves only 'low'"),
         (tone(target="group", hold_out="group"), "no fold has 2 labels in both training and test"),
-        ({"controls": ["shuffled"]}, "controls: this version has none yet"),
+        ({"controls": ["shufled"]}, "did you mean 'shuffled'?"),
     ],
 )
 def test_mistake_in_a_study(bench, call, changes, sentence):

@@ -313,7 +313,8 @@ def test_a_watched_page_is_loaded_again_with_its_choices(browser, pages):
         pass
     (pages["hostile"][0] / "plan.json").touch()
     assert watched.look()
-    page.wait_for_function("document.title === 'late · cohear'")
+    expect = pytest.importorskip("playwright.sync_api").expect
+    expect(page).to_have_title("late · cohear", timeout=30_000)
     assert page.locator("#matrix .view").get_attribute("data-encoder") == "dnn" and wrong == []
     page.close()
     server.shutdown()

@@ -160,6 +160,8 @@ def other(name, value):
         return value + "x"
     if isinstance(value, dict):
         return {**value, "one more": 1}
+    if isinstance(value, bool):
+        return not value
     return value[:0] if isinstance(value, tuple) else value + 1
 
 
