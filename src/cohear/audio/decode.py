@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -146,7 +147,11 @@ def unreadable(path: Path, error: Exception) -> UnreadableAudio:
 
 
 def _open(path: Path) -> soundfile.SoundFile:
-    if path.exists() and not path.is_file() and not path.is_dir():
+    try:
+        mode = path.stat().st_mode
+    except (OSError, ValueError):  # libsndfile says what it is
+        mode = stat.S_IFREG
+    if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
         raise UnreadableAudio(path, "it is a pipe or a device, not an audio file")  # opening it might wait for ever
     return soundfile.SoundFile(path)
 
@@ -178,10 +183,10 @@ def _read(path: Path, file: soundfile.SoundFile, frames: int) -> Iterator[NDArra
     read = 0
     while read < frames:
         asked = min(most, frames - read)
-        block: NDArray[np.float32] = file.read(asked, dtype="float32")  # [frames] or [frames, channels]
+        block = np.empty((asked, file.channels), np.float32)
+        block = block[: file.buffer_read_into(block, "float32")]  # `read` asks libsndfile more often where it is
         read += len(block)
-        with np.errstate(over="ignore", invalid="ignore"):  # not finite: told below
-            mono = block if block.ndim == 1 else block.mean(axis=1, dtype=np.float32)
+        mono = block[:, 0] if file.channels == 1 else _mean_of_channels(block)
         if not np.isfinite(mono).all():
             raise UnreadableAudio(path, "it has samples that are not finite numbers (NaN or infinity)", "not-finite")
         if len(mono):
@@ -193,6 +198,12 @@ def _read(path: Path, file: soundfile.SoundFile, frames: int) -> Iterator[NDArra
         raise UnreadableAudio(path, f"it is cut short: {read} of {frames} samples could be decoded", "truncated")
     if read == 0:
         raise UnreadableAudio(path, "it has no samples", "empty")
+
+
+def _mean_of_channels(block: NDArray[np.float32]) -> NDArray[np.float32]:
+    with np.errstate(over="ignore", invalid="ignore"):  # not finite: told by who reads
+        mono: NDArray[np.float32] = block.mean(axis=1, dtype=np.float32)
+    return mono
 
 
 def _refuse_cut_short(path: Path, file: soundfile.SoundFile) -> None:

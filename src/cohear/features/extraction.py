@@ -20,6 +20,7 @@ from cohear.features.long_clips import frames_in_pieces
 
 _CHUNK_SECONDS = 60.0  # many short clips share a block of frames, and yet all cores have work
 _LONG_SECONDS = 600.0  # a longer clip is never held as a whole
+_WRITE_BYTES = 1 << 20  # frames of short clips go to disk many at a time
 
 
 def write_frames(
@@ -46,7 +47,7 @@ def write_frames(
     done = 0.0
     writing = threading.Lock()
 
-    with storage_errors_told(file), file.open("wb") as stream:
+    with storage_errors_told(file), file.open("wb", buffering=_WRITE_BYTES) as stream:
         begin = _write_header(stream, int(offsets[-1]), front_end.frame_width)
 
         def write(row: int, frames: Sequence[Floats]) -> None:
