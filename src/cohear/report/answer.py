@@ -49,7 +49,7 @@ class Answer:
         return sum(self.counts.values())
 
 
-def answer(cells: Sequence[Cell], decidable: Mapping[tuple[str, str], float]) -> Answer:
+def answer(cells: Sequence[Cell], decidable: Mapping[tuple[str, str], float], assumed: bool = False) -> Answer:
     """Put the verdicts of a setting into words.
 
     The pair of the headline has the largest sum of gains among the pairs of the best kind that there is: both tasks
@@ -59,6 +59,7 @@ def answer(cells: Sequence[Cell], decidable: Mapping[tuple[str, str], float]) ->
         cells: of the setting.
         decidable: further repeats that would decide an undecided cell, by task and combination; those that no number
             of repeats would decide are left out.
+        assumed: how much of the spread is that of the folds is not measured, for want of a second seed a fold.
     """
     pairs = [cell for cell in cells if cell.pair]
     by_pair: dict[str, list[Cell]] = {}
@@ -81,7 +82,7 @@ def answer(cells: Sequence[Cell], decidable: Mapping[tuple[str, str], float]) ->
         helps=sorted((c for c in pairs if c.verdict == "helps"), key=lambda cell: -cell.gain),
         hurts=sorted((c for c in pairs if c.verdict == "hurts"), key=lambda cell: cell.gain),
         counts=counts,
-        open=_open([cell for cell in pairs if cell.verdict == "undecided"], decidable),
+        open=_open([cell for cell in pairs if cell.verdict == "undecided"], decidable, assumed),
         groups=groups,
     )
 
@@ -145,11 +146,16 @@ def _without(by_pair: Mapping[str, Sequence[Cell]], counts: Mapping[str, int]) -
     return "No two tasks help each other, as far as this was measured.", "Not sure. Nothing is decided yet."
 
 
-def _open(undecided: Sequence[Cell], decidable: Mapping[tuple[str, str], float]) -> str:
+def _open(undecided: Sequence[Cell], decidable: Mapping[tuple[str, str], float], assumed: bool) -> str:
     if not undecided:
         return ""
     names = [(cell.task, cell.combination) for cell in undecided]
     more = sorted(decidable[name] for name in names if name in decidable)
+    if not more and assumed:
+        return (
+            "What would decide the open ones is not known, for one seed a fold cannot tell chance from the choice of "
+            "clips. A second seed (repeats: {seeds: 2}) tells, and may decide some."
+        )
     if not more:
         return "More repeats on the same test parts would decide none of the open ones; more clips could."
     middle = max(1, round(more[len(more) // 2]))

@@ -8,7 +8,7 @@ import pandas as pd
 
 from cohear.analysis.columns import SETTING
 from cohear.analysis.pairs import paired_differences
-from cohear.analysis.power import power_table
+from cohear.analysis.power import a_second_seed, family_table, power_table
 from cohear.report.answer import Answer, answer
 from cohear.report.cells import Cell, cells_of
 from cohear.report.folder import FolderContent
@@ -152,12 +152,13 @@ def views_of(folder: FolderContent) -> Views:
         here = [task for task in tasks if task in set(results["task"])]
         fractions = fraction_metrics(results)
         cells = cells_of(of_setting(by_metric[PRIMARY], key), fractions, tasks)
+        assumed = bool(a_second_seed(family_table(told)))
         told = told[told["more_repeats"] > 0]
         decidable = dict(zip(zip(told["task"], told["combination"], strict=True), told["more_repeats"], strict=True))
         settings.append(
             SettingView(
                 *key,
-                answer=answer(cells, decidable),
+                answer=answer(cells, decidable, assumed),
                 groupings=groupings(lines.get(key, []), results, paired, cells, here),
                 scores=task_scores(results, folder.metrics, fractions, here),
             )
