@@ -105,7 +105,7 @@ def test_licence():
 
 
 def test_no_paths_of_one_machine():
-    of_one_machine = re.compile(r"(?<![\w.])/(?:" + "work" + "|" + "root" + r")/")
+    of_one_machine = re.compile(r"(?:(?<![\w.])|(?<=\.\.))/(?:" + "work" + "|" + "root" + r")/")
     found = []
     for file in tracked_files():
         try:
