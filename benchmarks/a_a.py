@@ -26,7 +26,7 @@ from cohear.analysis.columns import FAMILY
 from cohear.analysis.facts import margins_of, ratios_of
 from cohear.analysis.gains import gains
 from cohear.analysis.results import read_results
-from cohear.analysis.tables import write_table
+from cohear.analysis.tables import markdown_table, write_table
 from cohear.base.files import write_text
 from cohear.base.streams import stream
 from cohear.report.folder import read_facts
@@ -105,8 +105,6 @@ def line(results: pd.DataFrame, facts: dict, seeds_a_fold: int) -> dict[str, obj
 
 
 def page(lines: list[dict[str, object]], source: str) -> str:
-    names = list(lines[0])
-    shown = [[f"{v:.3f}" if isinstance(v, float) else str(v) for v in one.values()] for one in lines]
     return "\n".join(
         [
             "# A/A: single against single\n",
@@ -116,9 +114,7 @@ def page(lines: list[dict[str, object]], source: str) -> str:
             "cells are not independent. Nothing is shared: every call is false (limit: 5 % of cells). `p_below_5`:",
             "cells that a test of each alone calls at 5 %; `covered`: intervals that hold 0; `harmless`: cells called",
             "harmless, which is true of all.\n",
-            f"| {' | '.join(names)} |",
-            "|" + "---|" * len(names),
-            *(f"| {' | '.join(one)} |" for one in shown),
+            markdown_table(lines),
             "",
         ]
     )

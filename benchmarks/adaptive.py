@@ -26,7 +26,7 @@ from cohear.analysis.gains import gains
 from cohear.analysis.pairs import paired_differences
 from cohear.analysis.results import read_results
 from cohear.analysis.sequential import gains_by_design
-from cohear.analysis.tables import write_table
+from cohear.analysis.tables import markdown_table, write_table
 from cohear.api import judge_cells
 from cohear.base.files import write_text
 from cohear.report.folder import read_facts
@@ -84,8 +84,6 @@ def compared(results: pd.DataFrame, facts: dict, margin: float) -> tuple[dict[st
 
 
 def page(lines: list[dict[str, object]], grid: str) -> str:
-    names = list(lines[0])
-    shown = [[f"{v:.2f}" if isinstance(v, float) else str(v) for v in line.values()] for line in lines]
     return "\n".join(
         [
             "# Adaptive repeats on a recorded grid\n",
@@ -96,9 +94,7 @@ def page(lines: list[dict[str, object]], grid: str) -> str:
             "- `same`: cells with the verdict of the whole grid, one test of 20 repeats (wanted: at least 0.95)",
             "- `decided_whole`: cells that the whole grid decides; `of_these_reached`: with the same verdict by looks",
             "- `opposite`: `helps` where the whole grid has `hurts`, or the other way round\n",
-            f"| {' | '.join(names)} |",
-            "|" + "---|" * len(names),
-            *(f"| {' | '.join(line)} |" for line in shown),
+            markdown_table(lines, digits=2),
             "",
         ]
     )

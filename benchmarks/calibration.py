@@ -23,16 +23,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from adaptive import replayed
-from scipy import stats
 
 from cohear.analysis.cell_tests import MARGIN
 from cohear.analysis.gains import gains_of
-from cohear.analysis.multiplicity import holm
 from cohear.analysis.pairs import paired_differences
 from cohear.analysis.results import read_results
 from cohear.analysis.sequential import decide, gains_by_design
-from cohear.analysis.simulation import Parts, Shape, simulated_results
-from cohear.analysis.tables import write_table
+from cohear.analysis.simulation import Parts, Shape, simulated_results, usual_calls
+from cohear.analysis.tables import markdown_table, write_table
 from cohear.analysis.variance_parts import variance_parts
 from cohear.base.files import write_text
 from cohear.study.spec import RepeatSettings
@@ -75,14 +73,6 @@ def worlds(parts: list[Parts]) -> list[World]:
     ]
 
 
-def corrected_t_and_holm(pairs: pd.DataFrame) -> pd.Series:
-    """The usual test: Nadeau & Bengio's corrected t for each cell alone, Holm over the family at 5 %."""
-    cells = pairs.groupby(KEY)["difference"].agg(["mean", "var", "size"])
-    error = np.sqrt(cells["var"] * (1 / cells["size"] + 1 / (pairs["fold"].nunique() - 1)))
-    p = pd.Series(2 * stats.t.sf((cells["mean"] / error).abs(), cells["size"] - 1), index=cells.index)
-    return p.groupby(level="arm").transform(lambda some: holm(some.to_numpy())) <= 0.05
-
-
 def judged(world: World, families: int, seeds: int, truths, weights, seed: int):
     """Pairs, cells with verdicts and signs, and truth, one index for all."""
     results, truth = simulated_results(
@@ -107,7 +97,7 @@ def row(world: World, seeds: int, families: int, seed: int) -> dict[str, object]
     _, _, empty, _ = judged(world, max(4, families // 4), seeds, (0.0,), None, seed=seed + 1)
     _, pairs, cells, truth = judged(world, families, seeds, GAINS, SHARES, seed=seed + 2)
     _, _, lost, loss = judged(world, max(4, families // 3), seeds, (0.0, -MARGIN), None, seed=seed + 3)
-    usual = corrected_t_and_holm(pairs).loc[cells.index]
+    usual = usual_calls(pairs).loc[cells.index]
     found = {}
     for gain in (0.005, 0.01, 0.02, 0.04):
         there = np.isclose(truth.abs(), gain)
@@ -172,12 +162,7 @@ def measured(folder: Path | None) -> list[Parts]:
 
 
 def markdown(title: str, rows: list[dict[str, object]]) -> str:
-    names = list(rows[0])
-    lines = [f"| {' | '.join(names)} |", "|" + "---|" * len(names)]
-    for one in rows:
-        shown = [f"{v:.3f}" if isinstance(v, float) else str(v) for v in one.values()]
-        lines.append(f"| {' | '.join(shown)} |")
-    return f"## {title}\n\n" + "\n".join(lines) + "\n"
+    return f"## {title}\n\n{markdown_table(rows)}\n"
 
 
 def main() -> int:

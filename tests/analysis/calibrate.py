@@ -2,9 +2,11 @@
 
 import sys
 
-from simulated_results import families, holm_calls
+from simulated_results import families
 
 from cohear.analysis.gains import gains
+from cohear.analysis.pairs import paired_differences
+from cohear.analysis.simulation import usual_calls
 
 DESIGNS = {
     "2 folds, uneven tasks": {"folds": 2, "overlap": 1 / 2, "uneven": 0.4},
@@ -31,7 +33,7 @@ def row(label: str, number: int, **settings) -> str:
     right = (sign * true > 0).where(sign != 0, False)
     found, wrong = right[true != 0].mean(), ((sign != 0) & ~right).sum() / max(1, (sign != 0).sum())
     cover = ((cells["low"] <= true) & (true <= cells["high"])).mean()
-    holm = holm_calls(table).loc[cells.index][true != 0].mean()
+    holm = usual_calls(paired_differences(table)).loc[cells.index][true != 0].mean()
     harmless = (cells["verdict"] == "harmless")[true == 0].mean()
     return (
         f"{label:40} {called.mean():7.4f} {called.groupby(empty['arm']).any().mean():8.3f} {found:6.3f} "

@@ -2,10 +2,7 @@
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
-from cohear.analysis.multiplicity import holm
-from cohear.analysis.pairs import paired_differences
 from cohear.analysis.simulation import Parts, Shape, simulated_results
 
 
@@ -68,14 +65,3 @@ def families(
         shape=Shape(overlap=overlap, uneven_tasks=uneven),
         seed=seed,
     )
-
-
-def holm_calls(table: pd.DataFrame) -> pd.Series:
-    """The usual test: Nadeau & Bengio's corrected t for each cell alone, Holm over the family at 5 %."""
-    pairs = paired_differences(table)
-    cells = pairs.groupby(["arm", "task", "combination"])["difference"].agg(["mean", "var", "size"])
-    folds = pairs["fold"].nunique()
-    error = np.sqrt(cells["var"] * (1 / cells["size"] + 1 / (folds - 1)))
-    p = pd.Series(2 * stats.t.sf((cells["mean"] / error).abs(), cells["size"] - 1), index=cells.index)
-
-    return p.groupby(level="arm", group_keys=False).transform(lambda some: holm(some.to_numpy())) <= 0.05

@@ -3,7 +3,7 @@
 import csv
 import io
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -157,6 +157,18 @@ def table_text(frame: pd.DataFrame) -> str:
     writer.writerow(frame.columns)
     writer.writerows([_cell(cell) for cell in row] for row in rows)
     return text.getvalue()
+
+
+def markdown_table(rows: Sequence[Mapping[str, object]], digits: int = 3) -> str:
+    """Rows as a table in Markdown, without an end of line; names and cells are taken as they are.
+
+    Args:
+        rows: one at least, all with the entries of the first.
+        digits: of fractions, behind the point.
+    """
+    names = list(rows[0])
+    lines = [[f"{cell:.{digits}f}" if isinstance(cell, float) else str(cell) for cell in row.values()] for row in rows]
+    return "\n".join([f"| {' | '.join(names)} |", "|" + "---|" * len(names), *(f"| {' | '.join(o)} |" for o in lines)])
 
 
 def _cell(cell: object) -> str:
