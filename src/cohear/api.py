@@ -432,7 +432,8 @@ def refresh_tables(folder: Path, say: Callable[[str], None] | None = None) -> No
     if not lost:
         write_tables(study)
     elif say:
-        say(f"{folder / 'results.csv'} is used as it is: it holds {len(lost)} runs whose folders in runs are gone")
+        runs = "1 run" if len(lost) == 1 else f"{len(lost)} runs"
+        say(f"{folder / 'results.csv'} is used as it is: it holds {runs} without a whole record in the folder runs")
 
 
 __all__ = [

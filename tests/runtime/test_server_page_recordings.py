@@ -24,7 +24,7 @@ pytest.importorskip("websockets", reason="websockets is not installed")
 PATIENCE = 900  # seconds; it takes a tenth of them where nothing else runs
 pytestmark = [*NEEDS_CHROMIUM, pytest.mark.data, pytest.mark.timeout(PATIENCE)]
 
-RATE, SECONDS, PAUSE = 16000, 2.0, 1.5  # a pause holds a whole window, whatever the place of the windows
+RATE, SECONDS, PAUSE = 16000, 2.0, 1.75  # a pause holds a whole window, wherever the windows begin
 WINDOW = 1.0
 LABELS = {
     "instrument": ["flute", "banjo", "cello", "trombone"],
