@@ -84,7 +84,7 @@ class RepeatSettings(SpecModel):
         if max(many, self.folds) > MOST_REPEATS:
             asked = f"{self.folds:,} folds" if self.folds >= many else f"{many:,} repeats"
             raise ValueError(
-                f"a study has at most {MOST_REPEATS:,} repeats (folds times seeds, or at_most), not {asked}"
+                f"a cell has at most {MOST_REPEATS:,} repeats (folds times seeds, or at_most), not {asked}"
             )
         return self
 
