@@ -72,6 +72,10 @@ def measure_costs(
     if not cells:
         raise FolderError(f"{study} has no plan yet; run the study first: cohear run")
     outputs = _outputs(folder, settings)
+    front_ends = {front_end_label(each): each for each in settings.front_ends()}
+    choices = {encoder_label(each): each for each in settings.encoder_choices(str(code or study.resolve()))}
+    if any(cell[0] not in front_ends or cell[1] not in choices or cell[2] not in settings.arms for cell in cells):
+        raise FolderError(f"{study}: plan.json is not of the study.yaml beside it; run the study again")
     wanted: dict[Architecture, list[str]] = {}
     for features, encoder, arm, combination in cells:
         wanted.setdefault(_architecture(settings, features, encoder, arm), []).append(combination)
@@ -79,13 +83,9 @@ def measure_costs(
     with progress.stage("measure") as advance, tempfile.TemporaryDirectory() as place:
         total = len({(built, name) for built, names in wanted.items() for name in names})
         for built, names in wanted.items():
-            named = {front_end_label(each): each for each in settings.front_ends()}
-            choices = {encoder_label(each): each for each in settings.encoder_choices(str(code or study.resolve()))}
+            front_end = front_ends[built[0]]
             try:
-                front_end, choice = named[built[0]], choices[built[1]]
-                whole = _whole_model(built, front_end, choice, outputs, Path(place))
-            except KeyError as error:
-                raise FolderError(f"{study}: plan.json and study.yaml differ; run the study again") from error
+                whole = _whole_model(built, front_end, choices[built[1]], outputs, Path(place))
             except UserError as error:
                 progress.say(f"{built[0]} with {built[1]} is not measured: {error}")
                 total -= len(set(names))
@@ -116,8 +116,6 @@ def _cell(row: Mapping[str, Any]) -> tuple[str, str, str, str]:
 
 
 def _architecture(settings: StudySettings, features: str, encoder: str, arm: str) -> Architecture:
-    if arm not in settings.arms:
-        raise FolderError(f"plan.json has an arm {arm!r} that study.yaml has not; run the study again")
     training, window = settings.arm(arm)
     return features, encoder, window, training.sharing
 
