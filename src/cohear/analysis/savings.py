@@ -143,7 +143,7 @@ def best_per_budget(
             continue
         first = first_half(rows)
         chosen, other = (_sums(rows[side], tasks) for side in (first, ~first))
-        measured = {name: price[name] for name in price.index if name in chosen and name in other}
+        priced = {name: price[name] for name in price.index if name in chosen and name in other}
         found += [
             {
                 **dict(zip(SETTING, setting, strict=True)),
@@ -153,7 +153,7 @@ def best_per_budget(
                 "gain_chosen": told(grouping.gain / len(tasks)),
                 "gain": told(sum(other[name] for name in grouping.groups) / len(tasks)),
             }
-            for grouping in front(measured, chosen, tasks)
+            for grouping in front(priced, chosen, tasks)
         ]
     return found
 

@@ -95,8 +95,8 @@ def measure_costs(
                 tasks, part = name.split("+"), Path(place) / "combination.onnx"
                 utils.extract_model(str(whole), str(part), [WAVEFORM], tasks)
                 files = parts.cut(part, tasks, Path(place))
-                rows, _ = compare(setups_of(files), windowing, seconds=seconds, threads=1, repeats=repeats)
-                measured[built, name] = [asdict(row) for row in rows]
+                found, _ = compare(setups_of(files), windowing, seconds=seconds, threads=1, repeats=repeats)
+                measured[built, name] = [asdict(row) for row in found]
                 advance(len(measured), total)
     rows = [
         {**dict(zip(COST_CELL, (features, encoder, arm, name), strict=False)), **row}
