@@ -166,7 +166,7 @@ def test_answers_tell_costs_at_work_or_the_command_that_measures_them(full):
     assert {row["milliseconds"] for row in without["costs"]} == {None}
     # six tasks: 1.6 against 6.6 and 4.1
     assert "takes 1.60 ms a second of audio" in told["answer"]
-    assert "24 % of their time (39 % behind one common front-end)" in told["answer"]
+    assert "24 % of their processor time (39 % behind one common front-end)" in told["answer"]
     assert {line["cost"] for line in without["groupings"]} == {"parameters", "seconds"}
     budgets = {line["cost"]: line for line in told["groupings"] if len(line["groups"]) == 1}
     assert set(budgets) == {"parameters", "seconds", "milliseconds", "multiply_adds", "bytes"}

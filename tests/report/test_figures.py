@@ -148,7 +148,7 @@ def test_costs_at_work_are_beside_those_of_size(rich, tmp_path):
     drawn = cost.table.set_index("what")
     assert drawn.loc["a network a task", "milliseconds"] == 2.0 * len(NAMES)
     assert drawn.loc["one network for all", "time_share"] == pytest.approx(1 / len(NAMES))
-    assert f"takes {100 / len(NAMES):.0f} % of their measured time" in cost.sentence
+    assert f"takes {100 / len(NAMES):.0f} % of their processor time" in cost.sentence
 
 
 def test_curves_are_means_over_repeats(rich, figures):

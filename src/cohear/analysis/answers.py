@@ -274,7 +274,7 @@ def _at_work(row: pd.Series) -> str:
         f"{_share(row[f'{cost}_ratio'])} of their {name} ({_share(row[f'{cost}_common_ratio'])} behind one common "
         "front-end)"
         for cost, name in (
-            ("milliseconds", "time"),
+            ("cpu_milliseconds", "processor time"),
             ("multiply_adds", "multiply-adds"),
             ("bytes", "bytes"),
             ("peak_memory", "peak memory"),

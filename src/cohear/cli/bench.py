@@ -20,6 +20,12 @@ EXAMPLES = """
   cohear bench out/first    [dim]every combination of a study, for cohear answers and cohear report[/dim]
 """
 
+LEGEND = (
+    "ms, p95: a second of audio takes, median and 95th percentile; MMAC: million multiply-adds of it; MB: the file; "
+    "RAM: MB at its largest; singles, behind one: processor time of single models, and of those behind one front-end, "
+    "in times of the shared model's."
+)
+
 MEASURES: dict[str, Callable[[dict[str, Any]], str]] = {
     "models": lambda row: str(row["models"]),
     "ms a second of audio": lambda row: f"{row['milliseconds']:.3f}",
@@ -74,40 +80,35 @@ def _bench_study(folder: Path, as_json: bool, seconds: float, repeats: int, code
         return
     for setting in dict.fromkeys((row["features"], row["encoder"], row["arm"]) for row in told["rows"]):
         _show_setting(setting, [r for r in told["rows"] if (r["features"], r["encoder"], r["arm"]) == setting])
+    output.print(LEGEND, style="dim", markup=False, highlight=False)
     line = f"costs: {folder / 'costs.csv'} (cohear answers and cohear report use them)"
     output.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
 def _show_setting(setting: tuple[str, ...], rows: list[dict[str, Any]]) -> None:
-    """One shared model of each combination, and how many times the single models cost."""
-    from rich.table import Table
-    from rich.text import Text
-
+    """One shared model of each combination, and how many times its processor time the single models take."""
     from cohear.base.columns import BEHIND, SHARED, SINGLES
+    from cohear.report.terminal import plain_table
 
-    table = Table(
-        *("combination", "ms a second", "95th percentile", "million MACs", "files, MB", "peak memory, MB"),
-        *("singles: time", "bytes", "memory", "common front-end: time"),
-        title=Text(printable(", ".join(setting))),
-        title_justify="left",
-    )
     by_name: dict[str, dict[str, dict[str, Any]]] = {}
     for row in rows:
         by_name.setdefault(row["combination"], {})[row["setup"]] = row
+    lines = []
     for name, setups in by_name.items():
         shared = setups[SHARED]
-        cells = [
-            f"{shared['milliseconds']:.3f}",
-            f"{shared['milliseconds_p95']:.3f}",
+        figures = [
+            f"{shared['milliseconds']:.2f}",
+            f"{shared['milliseconds_p95']:.2f}",
             f"{shared['multiply_adds'] / 1e6:.1f}",
             f"{shared['bytes'] / 1e6:.2f}",
-            f"{shared['peak_memory'] / 1e6:.1f}",
+            f"{shared['peak_memory'] / 1e6:.0f}",
         ]
-        if SINGLES in setups:
-            times = [(SINGLES, "milliseconds"), (SINGLES, "bytes"), (SINGLES, "peak_memory"), (BEHIND, "milliseconds")]
-            cells += [f"× {setups[setup][cost] / max(shared[cost], 1e-9):.1f}" for setup, cost in times]
-        table.add_row(Text(printable(name)), *cells)
-    output.print(table)
+        for others in (SINGLES, BEHIND):
+            times = setups[others]["cpu_milliseconds"] / shared["cpu_milliseconds"] if others in setups else None
+            figures.append("" if times is None else f"{times:.1f} ×")
+        lines.append([printable(name), *figures])
+    columns = ["combination", "ms", "p95", "MMAC", "MB", "RAM", "singles", "behind one"]
+    output.print(plain_table(printable(", ".join(setting)), columns, lines))
 
 
 def _bench_bundle(bundle: Path, as_json: bool, seconds: float, repeats: int) -> None:

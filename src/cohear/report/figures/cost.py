@@ -20,6 +20,8 @@ from cohear.report.numbers import interval, signed
 
 AT_WORK = ("milliseconds", "multiply_adds", "bytes")
 """What ``cohear bench`` measures of a network and adds up over networks."""
+TIME = "cpu_milliseconds"
+"""What shares of time are of: other work on the machine does not count."""
 COLUMNS = ("what", "groups", "networks", "parameters", "share", "gain", "low", "high", "unit", *AT_WORK, "time_share")
 SINGLES, GROUPING, WHOLE = "a network a task", "best grouping for its cost", "one network for all"
 _LOOKS = {SINGLES: ("ink", "square"), GROUPING: ("series1", "circle"), WHOLE: ("series2", "diamond")}
@@ -68,7 +70,7 @@ class Cost(Figure):
                     **{"gain": gain, "low": low, "high": high},
                     "unit": metrics.copy().pop() if len(metrics) == 1 else "the metric's unit",
                     **{cost: _sum(measured[cost], groups) for cost in AT_WORK},
-                    "time_share": _sum(measured["milliseconds"], groups) / _sum(measured["milliseconds"], tasks),
+                    "time_share": _sum(measured[TIME], groups) / _sum(measured[TIME], tasks),
                 }
             )
         table = rows(found, COLUMNS)
@@ -119,7 +121,7 @@ class Cost(Figure):
                 within = interval(float(best["low"]), float(best["high"]), points) if pd.notna(best["low"]) else "?"
                 time = ""
                 if pd.notna(best["time_share"]):
-                    time = f", takes {100 * best['time_share']:.0f} % of their measured time"
+                    time = f", takes {100 * best['time_share']:.0f} % of their processor time"
                 said.append(
                     f"{name} has {100 * best['share']:.0f} % of the parameters of a network for each task{time}, "
                     f"and a mean gain of {signed(best['gain'], points)} {best['unit']} ({within})."
