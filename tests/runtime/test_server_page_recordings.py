@@ -82,7 +82,10 @@ def trained(tmp_path_factory, shared_data):
 
 @pytest.fixture(scope="module")
 def played(trained, shared_data):
-    """The wav, and the recordings in it: of each label the first clip that the run was tested on."""
+    """The wav, and the recordings in it: of each label the longest clip that the run was tested on, 2 s of it.
+
+    A shorter one, as a short note is, is played again.
+    """
     bench, run = trained
     with (run / "predictions.csv").open() as file:
         tested = [row for row in csv.DictReader(file) if row["part"] == "test"]
@@ -91,11 +94,12 @@ def played(trained, shared_data):
     for turn in range(4):
         for task, folder in (("instrument", "philharmonia"), ("event", "esc10")):
             label = LABELS[task][turn]
-            clip = next(row["clip"] for row in tested if (row["task"], row["label"]) == (task, label))
-            samples, rate = read_audio(Segment(shared_data / folder / clip))
-            assert rate == RATE
+            names = [row["clip"] for row in tested if (row["task"], row["label"]) == (task, label)]
+            clips = [read_audio(Segment(shared_data / folder / name)) for name in names]
+            assert {rate for _, rate in clips} == {RATE}
+            samples = max((samples for samples, _ in clips), key=len)  # the first of those that are equally long
             recordings.append(Recording(task, label, length / RATE))
-            parts += [np.resize(samples[: round(SECONDS * RATE)], round(SECONDS * RATE)), pause]
+            parts += [np.resize(samples, round(SECONDS * RATE)), pause]
             length += len(parts[-2]) + len(pause)
     path = bench.root / "played.wav"
     soundfile.write(path, np.concatenate(parts), RATE, subtype="PCM_16")
