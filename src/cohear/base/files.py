@@ -34,10 +34,8 @@ def storage_error(error: OSError, path: Path) -> FolderError | None:
     return FolderError(f"cannot write {path}: {reason}; what was finished is kept, mend this and run the same again")
 
 
-def takes_no_files(error: OSError, path: Path) -> FolderError | None:
-    """The clear sentence for a new file that is "not found" in a folder that is there, as below /proc; or None."""
-    if not isinstance(error, FileNotFoundError) or not path.parent.is_dir():
-        return None
+def no_new_files(path: Path) -> FolderError:
+    """The clear sentence for a new file that is "not found" in a folder that is there, as below /proc."""
     return FolderError(f"cannot write {path}: this file system takes no new files; choose another place")
 
 
@@ -96,7 +94,9 @@ def write_bytes(path: Path, content: bytes) -> None:
     except BaseException as error:
         with suppress(OSError):  # it may never have been there
             temporary.unlink()
-        told = storage_error(error, path) or takes_no_files(error, path) if isinstance(error, OSError) else None
+        told = storage_error(error, path) if isinstance(error, OSError) else None
+        if isinstance(error, FileNotFoundError) and path.parent.is_dir():
+            told = no_new_files(path)
         if told is None:
             raise
         raise told from error
