@@ -24,6 +24,7 @@ from cohear.study.launcher import LAUNCHERS, Work
 from cohear.study.prepare import Prepared, make_stores, prepare, write_splits
 from cohear.study.progress import Progress
 from cohear.study.spec import CombinationSettings, StudySettings
+from cohear.study.time_left import TimeLeft
 from cohear.training.loop import make_network, window_frames
 from cohear.training.sources import Sources, TaskData, load_front_end, load_task
 from cohear.training.spec import RunSpec
@@ -169,7 +170,11 @@ def train_missing(
     runs = make_folder(places.study.root / TRAINED)
     keep, parts = ("predictions", "weights"), tuple(map(str, plugins))
     work = Work(runs, places.study.splits, places.cache, keep, str(places.code), parts)
-    progress.runs_planned({spec.key: len(spec.tasks) * spec.training.steps for spec in missing}, set(), len(missing))
+    costs = {
+        spec.key: ((spec.front_end["name"], spec.encoder["name"]), len(spec.tasks) * spec.training.steps)
+        for spec in missing
+    }
+    progress.runs_planned(set(costs), set(), len(costs), TimeLeft(costs))
     with closing(LAUNCHERS["local"]().launch(missing, work, jobs)) as events:
         for event in events:
             progress.run_event(event)
