@@ -16,8 +16,9 @@ import tempfile
 from dataclasses import asdict
 from pathlib import Path
 
+from cohear.base.columns import SINGLES
 from cohear.export.assemble import Output, assemble
-from cohear.export.bench import SINGLES, bench
+from cohear.export.bench import bench
 from cohear.export.network import network_graph
 from cohear.export.write import windowing_of, write_bundle
 from cohear.features import LogMel

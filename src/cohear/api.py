@@ -186,6 +186,22 @@ class Study:
             raise MissingExtra(error.name or "onnx", "export") from error
         return export_study(self.folder, self.settings, Path(bundle), **wishes)
 
+    def bench(self, **wishes: Any) -> dict[str, Any]:  # noqa: ANN401 - those of measure_costs
+        """Measure what every combination costs at work beside single models, and write ``costs.csv``.
+
+        Args:
+            wishes: ``seconds``, ``repeats`` and what else `cohear.export.costs.measure_costs` takes.
+
+        Raises:
+            MissingExtra: onnx or onnxruntime is not installed.
+            UserError: the study has no plan yet, or nothing of it can be exported.
+        """
+        try:
+            from cohear.export.costs import measure_costs
+        except ImportError as error:
+            raise MissingExtra(error.name or "onnx", "export") from error
+        return measure_costs(self.folder, self.settings, **wishes)
+
     def check(self, *, jobs: int | None = None, progress: Progress | None = None) -> Audit:
         """Audit the data: damaged files, duplicates, leaks, labels, folds and cues; nothing is trained.
 
@@ -329,7 +345,7 @@ def answers(folder: str | Path, related: Sequence[str] = ()) -> dict[str, Any]:
     from cohear.analysis.answers import Tables
     from cohear.analysis.answers import answers as answers_from
     from cohear.analysis.results import read_results
-    from cohear.report.folder import read_curves, read_facts, read_metrics
+    from cohear.report.folder import read_costs, read_curves, read_facts, read_metrics
 
     folder = Path(folder)
     refresh_tables(folder)
@@ -342,7 +358,8 @@ def answers(folder: str | Path, related: Sequence[str] = ()) -> dict[str, Any]:
             raise UserError(f"--related {given}: there is no task {strange[0]!r}{did_you_mean(strange[0], known)}")
         if len(pair) != 2:
             raise UserError(f"--related {given}: name two tasks with '+' between")
-    tables = Tables(results, read_facts(folder), read_metrics(folder), read_curves(folder, results))
+    curves, costs = read_curves(folder, results), read_costs(folder)
+    tables = Tables(results, read_facts(folder), read_metrics(folder), curves, costs)
     return answers_from(tables, pairs)
 
 
@@ -432,7 +449,8 @@ def refresh_tables(folder: Path, say: Callable[[str], None] | None = None) -> No
     if not lost:
         write_tables(study)
     elif say:
-        say(f"{folder / 'results.csv'} is used as it is: it holds {len(lost)} runs whose folders in runs are gone")
+        runs = "1 run" if len(lost) == 1 else f"{len(lost)} runs"
+        say(f"{folder / 'results.csv'} is used as it is: it holds {runs} without a whole record in the folder runs")
 
 
 __all__ = [

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from simulated_results import families, results_table
 
 from cohear.analysis.answers import QUESTIONS, Tables, answers
+from cohear.analysis.columns import BEHIND, MEASURED_COSTS, SHARED, SINGLES
 from cohear.analysis.combining import WAYS, breaks, by_size, foretelling, foretold
 from cohear.analysis.correlates import correlates
 from cohear.analysis.gains import gains
@@ -128,6 +129,48 @@ def test_costs(full):
     row = table.loc[("t0+t1", "small")]
     assert row["parameters"] == 1020 and row["parameters_singles"] == 2020
     assert row["parameters_ratio"] == pytest.approx(1020 / 2020)
+
+
+def measured(results):
+    """``costs.csv`` where a network takes 1 ms and each head a tenth, and a common front-end half of it."""
+    cells = results.drop_duplicates(["features", "encoder", "arm", "combination"])
+    rows = []
+    for cell in cells[["features", "encoder", "arm", "combination"]].to_dict("records"):
+        size = cell["combination"].count("+") + 1
+        costs = {SHARED: 1 + 0.1 * size, SINGLES: 1.1 * size, BEHIND: 0.5 + 0.6 * size}
+        rows += [
+            {**cell, "setup": setup, **dict.fromkeys(MEASURED_COSTS, value)}
+            for setup, value in costs.items()
+            if size > 1 or setup == SHARED
+        ]
+    return pd.DataFrame(rows)
+
+
+def test_costs_at_work_stand_beside_those_of_training(full):
+    without, table = costs(full), costs(full, measured(full))
+    assert list(without) == list(table) and len(without) == len(table)
+    assert without.set_index("combination")["milliseconds_ratio"].isna().all()
+    row = table.set_index(["combination", "encoder"]).loc[("t0+t1", "small")]
+    assert row["milliseconds"] == 1.2 and row["peak_memory_singles"] == 2.2 and row["bytes_common"] == 1.7
+    assert row["milliseconds_ratio"] == pytest.approx(1.2 / 2.2)
+    assert row["milliseconds_common_ratio"] == pytest.approx(1.2 / 1.7)
+    assert row["parameters_ratio"] == pytest.approx(1020 / 2020)
+
+
+def test_answers_tell_costs_at_work_or_the_command_that_measures_them(full):
+    small = full[full["encoder"] == "small"]
+    without = answers(Tables(small))["savings"]
+    told = json_of(answers(Tables(small, costs=measured(small))))["savings"]
+    assert "`cohear bench DIR`" in without["would_change"] and "cohear bench DIR" not in told["would_change"]
+    assert [row.keys() for row in without["costs"]] == [row.keys() for row in told["costs"]]
+    assert {row["milliseconds"] for row in without["costs"]} == {None}
+    # six tasks: 1.6 against 6.6 and 4.1
+    assert "takes 1.60 ms a second of audio" in told["answer"]
+    assert "24 % of their processor time (39 % behind one common front-end)" in told["answer"]
+    assert {line["cost"] for line in without["groupings"]} == {"parameters", "seconds"}
+    budgets = {line["cost"]: line for line in told["groupings"] if len(line["groups"]) == 1}
+    assert set(budgets) == {"parameters", "seconds", "milliseconds", "multiply_adds", "bytes"}
+    assert budgets["milliseconds"]["budget"] == pytest.approx(1.6)
 
 
 @settings(max_examples=40, deadline=None)

@@ -84,6 +84,8 @@ def test_places_that_cannot_be_written(tmp_path):
 def test_a_place_that_takes_no_folders():
     with pytest.raises(FolderError, match="cannot be made there; choose another place"):
         files.make_folder(Path("/proc/none/a"))
+    with pytest.raises(FolderError, match="takes no new files; choose another place"):
+        files.write_text(Path("/proc/none"), "")
 
 
 def test_file_that_says_the_same_is_not_written(tmp_path, monkeypatch):

@@ -59,6 +59,38 @@ def test_aliases_repeat_values():
     assert read_yaml("a: &x {k: 1}\nb: *x\n").value == {"a": {"k": "1"}, "b": {"k": "1"}}
 
 
+def test_merged_keys():
+    """What stands in a mapping itself wins, wherever ``<<`` is; then what is merged first."""
+    text = read_yaml(
+        "a: &x {k: 1, l: 2}\nb: &y {l: 3, m: no}\nc:\n  k: 0\n  <<: [*x, *y]\nd: {<<: *x, l: 9}\n'<<': e\n"
+    )
+    assert text.value["c"] == {"k": "0", "l": "2", "m": "no"}
+    assert text.value["d"] == {"k": "1", "l": "9"}
+    assert text.value["<<"] == "e"  # quoted: a word as any other
+    assert text.lines["c", "l"] == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("a: 1\n<<: word\n", "line 2: << takes keys and values"),
+        ("a: &x {k: 1}\nb: {<<: [*x, 2]}\n", "line 2: << takes keys and values"),
+        ("a: &x {b: 1, <<: *x}\n", "an alias refers to what it is part of"),
+        ("a: &x {b: &y {<<: *x}}\n", "an alias refers to what it is part of"),
+        ("a: &x {[k]: 1}\nb: {<<: *x}\n", "a key must be a word"),
+    ],
+)
+def test_mistakes_in_merged_keys(text, told):
+    with pytest.raises(YamlMistake, match=told):
+        read_yaml(text)
+
+
+def test_merges_of_merges_take_no_time():
+    lines = ["a0: &a0 {x: 1}"]
+    lines += [f"a{n}: &a{n} {{<<: [{', '.join([f'*a{n - 1}'] * 9)}], k{n}: 1}}" for n in range(1, 60)]
+    assert len(read_yaml("\n".join(lines)).value["a59"]) == 60
+
+
 def test_aliases_of_aliases_do_not_fill_the_memory():
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x]"]
     lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 10)]

@@ -4,6 +4,7 @@ import json
 import resource
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -95,6 +96,8 @@ def call(bench, monkeypatch, capsys):
         (tone(only=["low"]), "needs at least 2 labels, column 'tone' leaves only 'low'"),
         (tone(target="group", hold_out="group"), "no fold has 2 labels in both training and test"),
         ({"controls": ["shufled"]}, "did you mean 'shuffled'?"),
+        ({"repeats": {"folds": 1000000}}, "repeats (line 19): a cell has at most 1,000 repeats"),
+        ({"repeats": {"until": "decided", "at_most": 10**9}}, "or at_most), not 1,000,000,000 repeats"),
     ],
 )
 def test_mistake_in_a_study(bench, call, changes, sentence):
@@ -134,6 +137,20 @@ def test_nothing_there(call, arguments):
     code, _, told = call(*arguments)
     assert code == 2
     assert len(told.splitlines()) == 1
+
+
+NO_NEW_FILES = next((path for path in (Path("/proc/fs/nfsd"), Path("/proc/fs/jbd2")) if path.is_dir()), None)
+
+
+@pytest.mark.skipif(NO_NEW_FILES is None, reason="needs an empty folder that takes no files")
+@pytest.mark.parametrize("below", ["", "out"])
+def test_a_place_that_takes_no_new_files(bench, call, below):
+    """A file system that says "not found" of every new file, as /proc does."""
+    if below == "" and any(NO_NEW_FILES.iterdir()):
+        pytest.skip("the folder is in use")
+    code, output, told = call("run", bench.study(), "--out", NO_NEW_FILES / below)
+    assert (code, output) == (2, "")
+    assert "choose another place" in told and len(told.splitlines()) == 1
 
 
 def test_unknown_launcher_is_told_before_anything_is_read(bench, call):

@@ -109,7 +109,7 @@ def test_tables_without_their_runs_are_used_as_they_are(finished, tmp_path):
     for verb in ("gains", "report"):
         ended = finished.cohear(verb, tmp_path)
         assert ended.returncode == 0, ended.stderr
-        assert "results.csv is used as it is: it holds 6 runs whose folders in runs are gone" in ended.stderr
+        assert "results.csv is used as it is: it holds 6 runs without a whole record in the folder runs" in ended.stderr
         assert (tmp_path / "results.csv").read_bytes() == before
     assert len((tmp_path / "gains.csv").read_text().splitlines()) == 5
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 
 import numpy as np
 import onnx
@@ -14,6 +15,7 @@ from safetensors import safe_open
 from cohear import Bundle, Study
 from cohear.audio.decode import read_audio
 from cohear.audio.segment import Segment
+from cohear.base.columns import BEHIND, COST_CELL, MEASURED_COSTS, SHARED, SINGLES
 from cohear.base.errors import UserError
 from cohear.export import quantise
 from cohear.export.bench import bench
@@ -224,6 +226,45 @@ def test_bench(study, exported):
     assert "times the bytes of one shared model" in ended.stdout
 
 
+def test_bench_of_a_study(study):
+    """Every combination of every encoder, untrained; answers and figures then tell it."""
+    out = study.root / "out"
+    before = json.loads(study.cohear("answers", "out", "--json").stdout)["savings"]
+    ended = study.cohear("bench", "out", "--repeats", "2", "--seconds", "0.5", "--json")
+    assert ended.returncode == 0, ended.stderr
+    told = json.loads(ended.stdout)
+    assert (told["study"], told["threads"], told["repeats"]) == ("tiny", 1, 2)
+    cells = {(row["encoder"], row["combination"], row["setup"]): row for row in told["rows"]}
+    assert len(cells) == len(told["rows"]) == 2 * (2 + 3)
+    shared, singles, behind = (cells[WIDE, "tone+door", setup] for setup in (SHARED, SINGLES, BEHIND))
+    alone = [cells[WIDE, task, SHARED] for task in ("tone", "door")]
+    assert [row["models"] for row in (shared, singles, behind)] == [1, 2, 3]
+    for cost in ("multiply_adds", "bytes"):  # these add up to the last digit
+        assert singles[cost] == sum(row[cost] for row in alone)
+    assert singles["multiply_adds"] > behind["multiply_adds"] > shared["multiply_adds"] > alone[0]["multiply_adds"]
+    assert all(row[cost] > 0 for row in told["rows"] for cost in MEASURED_COSTS)
+    table = (out / "costs.csv").read_text().splitlines()
+    assert table[0].split(",") == [*COST_CELL, *MEASURED_COSTS] and len(table) == 1 + len(told["rows"])
+    after = json.loads(study.cohear("answers", "out", "--json").stdout)["savings"]
+    assert [row.keys() for row in after["costs"]] == [row.keys() for row in before["costs"]]
+    assert {row["milliseconds"] for row in before["costs"]} == {None}
+    assert all(0 < row["bytes_ratio"] < 1 and row["milliseconds"] > 0 for row in after["costs"])
+    assert "cohear bench" in before["would_change"] and "ms a second of audio" in after["answer"]
+
+
+def test_bench_of_a_study_whose_tables_are_damaged(study, tmp_path):
+    """One sentence, and the table that was there stays."""
+    shutil.copytree(study.root / "out", tmp_path / "out")
+    (tmp_path / "out" / "costs.csv").write_text("features,encoder\n")
+    (tmp_path / "out" / "data.json").write_text("{")
+    ended = study.cohear("bench", tmp_path / "out")
+    assert ended.returncode == 2 and "Traceback" not in ended.stderr
+    assert "data.json; run the study again" in ended.stderr
+    assert (tmp_path / "out" / "costs.csv").read_text() == "features,encoder\n"
+    ended = study.cohear("answers", tmp_path / "out")
+    assert ended.returncode == 2 and "Traceback" not in ended.stderr
+
+
 WISHES = {
     "no task": ({"tasks": ["tome"]}, "did you mean 'tone'"),
     "no encoder": ({"encoder": "dmn"}, "--encoder"),
@@ -241,7 +282,10 @@ def test_wishes_that_cannot_be_fulfilled(study, wish, tmp_path):
     assert not (tmp_path / "x").exists()
 
 
-@pytest.mark.parametrize("arguments", [["export", "out", "-o", "data"], ["bench", "out"], ["export", "nil", "-o", "x"]])
+MISTAKES = [["export", "out", "-o", "data"], ["bench", "data"], ["export", "nil", "-o", "x"]]
+
+
+@pytest.mark.parametrize("arguments", MISTAKES)
 def test_mistakes_on_the_command_line(study, arguments):
     ended = study.cohear(*arguments)
     assert ended.returncode == 2, ended.stdout + ended.stderr
@@ -250,7 +294,7 @@ def test_mistakes_on_the_command_line(study, arguments):
 
 
 def test_target_kinds_that_no_runtime_knows_are_refused():
-    from cohear.export.export import _output_kind
+    from cohear.export.kinds import output_kind
     from cohear.tasks import TARGET_KINDS
     from cohear.tasks.multiclass import Multiclass
 
@@ -258,9 +302,9 @@ def test_target_kinds_that_no_runtime_knows_are_refused():
         def pool(self, logits, clip_of_window, clips):
             raise NotImplementedError
 
-    assert [_output_kind(TARGET_KINDS[kind], "t") for kind in ("multiclass", "multilabel")] == [
+    assert [output_kind(TARGET_KINDS[kind], "t") for kind in ("multiclass", "multilabel")] == [
         "multiclass",
         "multilabel",
     ]
     with pytest.raises(UserError, match="cannot be exported"):
-        _output_kind(Loudest(), "t")
+        output_kind(Loudest(), "t")

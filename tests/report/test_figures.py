@@ -10,7 +10,9 @@ from rich_study import STEPS, write_rich_study
 from simulated_study import HOSTILE, LONG, write_study
 
 from cohear import api
+from cohear.analysis.columns import MEASURED_COSTS, SHARED
 from cohear.analysis.results import read_gains, read_results
+from cohear.analysis.tables import write_table
 from cohear.base.errors import UserError
 from cohear.report.build import write_report
 from cohear.report.figures import FIGURES, Figures, sources_of
@@ -132,6 +134,21 @@ def test_the_cheapest_is_the_whole_and_singles_cost_all(rich, figures):
     lines = api.answers(rich)["savings"]["groupings"]
     told = {" | ".join(line["groups"]): line["gain"] for line in lines if line["encoder"] == "small"}
     assert all(row["gain"] == pytest.approx(told[row["groups"]]) for row in best.to_dict("records"))
+
+
+def test_costs_at_work_are_beside_those_of_size(rich, tmp_path):
+    """With the table that `cohear bench` writes, the figure tells the time that networks take together."""
+    shutil.copytree(rich, tmp_path / "rich")
+    cells = read_results(rich).query("control == ''").drop_duplicates(["features", "encoder", "arm", "combination"])
+    table = cells[["features", "encoder", "arm", "combination"]].assign(
+        setup=SHARED, **dict.fromkeys(MEASURED_COSTS, 2.0)
+    )
+    write_table(tmp_path / "rich" / "costs.csv", table)
+    cost = api.figures(tmp_path / "rich").cost(encoder="small")
+    drawn = cost.table.set_index("what")
+    assert drawn.loc["a network a task", "milliseconds"] == 2.0 * len(NAMES)
+    assert drawn.loc["one network for all", "time_share"] == pytest.approx(1 / len(NAMES))
+    assert f"takes {100 / len(NAMES):.0f} % of their processor time" in cost.sentence
 
 
 def test_curves_are_means_over_repeats(rich, figures):

@@ -1,12 +1,11 @@
 """The server's page in a real browser, with a file and with a microphone that plays one."""
 
-import shutil
-import time
-from contextlib import contextmanager
+from functools import partial
 
 import numpy as np
 import pytest
 import soundfile
+from browsing import NEEDS_CHROMIUM, cards, chromium, drop, event_rows, page_of, wait_until
 from serving import served
 from tiny_bundle import PITCHES, tone
 
@@ -14,14 +13,7 @@ from cohear.runtime.detector import events_of
 from cohear.runtime.server.limits import Limits
 
 pytest.importorskip("websockets", reason="websockets is not installed")
-api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium on this machine"),
-]
-WAIT = 60_000  # milliseconds
+pytestmark = NEEDS_CHROMIUM
 SOUND = np.concatenate([tone("low", seconds=2.0), tone(seconds=0.5), tone("high", "mid", seconds=1.5)])
 
 
@@ -34,19 +26,8 @@ def clip(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def browser(clip):
-    with api.sync_playwright() as playwright:
-        started = playwright.chromium.launch(
-            executable_path=CHROMIUM,
-            args=[
-                "--no-sandbox",
-                "--disable-gpu",
-                "--use-fake-ui-for-media-stream",
-                "--use-fake-device-for-media-stream",
-                f"--use-file-for-fake-audio-capture={clip}",
-            ],
-        )
+    with chromium(clip) as started:
         yield started
-        started.close()
 
 
 @pytest.fixture(scope="module")
@@ -57,27 +38,7 @@ def client(tiny):
 
 @pytest.fixture
 def opened(browser):
-    """Open the page; at the end there must have been no error, and no request to anyone else."""
-    wrong, made = [], []
-
-    @contextmanager
-    def open_page(client, path="/", width=1280, scheme="light", allowed=()):
-        url = str(client.base_url).rstrip("/")
-        page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
-        made.append(page)
-        page.set_default_timeout(WAIT)
-        page.on("console", lambda message: wrong.append(message.text) if message.type in ("error", "warning") else None)
-        page.on("pageerror", lambda error: wrong.append(str(error)))
-        page.on("request", lambda request: wrong.append(request.url) if not request.url.startswith(url) else None)
-        page.goto(url + path)
-        yield page
-        page.close()
-        assert [what for what in wrong if not what.startswith("data:") and not any(a in what for a in allowed)] == []
-        wrong.clear()
-
-    yield open_page
-    for page in made:
-        page.close()
+    return partial(page_of, browser)
 
 
 def answered(page, path):
@@ -87,21 +48,6 @@ def answered(page, path):
     return page
 
 
-def wait_until(page, condition):
-    """Until a condition holds; playwright's own way needs `eval`, which the page forbids."""
-    deadline = time.monotonic() + WAIT / 1000
-    while not page.evaluate(condition):
-        assert time.monotonic() < deadline, condition
-        page.wait_for_timeout(50)
-
-
-def cards(page):
-    """Label and best probability of each task."""
-    return page.evaluate("""() => Object.fromEntries([...document.querySelectorAll("#cards > li")].map((card) => [
-        card.dataset.task, [card.querySelector(".label").textContent,
-        Number(card.querySelector("ol b").textContent)]]))""")
-
-
 def test_a_file_has_the_bundles_answers_and_events(opened, client, tiny, clip):
     with opened(client) as page:
         answered(page, clip)
@@ -109,8 +55,7 @@ def test_a_file_has_the_bundles_answers_and_events(opened, client, tiny, clip):
         shown = cards(page)
         assert list(shown) == list(tiny.tasks)
         assert shown["pitch"] == [whole["pitch"].label, pytest.approx(whole["pitch"].probability, abs=0.0051)]
-        rows = page.evaluate("""() => [...document.querySelectorAll("#events tr")].map((row) =>
-            [...row.cells].map((cell) => cell.textContent))""")
+        rows = event_rows(page)
         events = events_of(tiny.windows(SOUND), tiny.tasks)
         assert [row[:2] for row in rows] == [[e.task, e.label] for e in events]
         times = [[float(cell.removesuffix(" s")) for cell in row[2:4]] for row in rows]
@@ -152,8 +97,7 @@ def test_the_microphone_is_answered_live_and_rightly(opened, client, tiny):
         )
         page.click("#record")
         wait_until(page, "/the whole sound/.test(document.getElementById('which').textContent)")
-        rows = page.evaluate("""() => [...document.querySelectorAll("#events tr")].map((row) =>
-            [...row.cells].map((cell) => cell.textContent))""")
+        rows = event_rows(page)
         expected = {e.label: e for e in events_of(tiny.windows(SOUND), tiny.tasks) if e.task == "parts"}
         lasted = {
             label: max(float(row[3][:-2]) - float(row[2][:-2]) for row in rows if row[:2] == ["parts", label])
@@ -220,11 +164,6 @@ def test_mistakes_are_said_in_plain_words(opened, tiny, clip, tmp_path):
 def test_a_file_is_dropped(opened, client, clip):
     with opened(client) as page:
         page.wait_for_selector("#source:visible")
-        page.evaluate(
-            """async (bytes) => { const files = new DataTransfer();
-            files.items.add(new File([Uint8Array.from(bytes)], "dropped <b>.wav"));
-            dispatchEvent(new DragEvent("drop", { dataTransfer: files, cancelable: true })); }""",
-            list(clip.read_bytes()),
-        )
+        drop(page, clip, "dropped <b>.wav")
         page.wait_for_selector("#result:visible")
         assert page.inner_text("#name") == "dropped <b>.wav" and page.locator(".track span").count() > 0

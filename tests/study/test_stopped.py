@@ -4,8 +4,12 @@ import json
 import os
 import signal
 import time
+from types import SimpleNamespace
 
 import tiny
+
+from cohear.study.folder import StudyFolder
+from cohear.study.run import _lost
 
 
 def slow(bench, pause=0.08):
@@ -131,6 +135,20 @@ def test_half_written_record_is_not_done(bench):
     after = tiny.times(out)
     assert tiny.results(out) == numbers
     assert {run for run in after if after[run] == before[run]} == {path.parent.name for path in kept}
+
+
+def test_records_that_are_gone_and_records_that_are_damaged_are_told_apart(tmp_path):
+    folder = StudyFolder(tmp_path)
+    keys = ["kept", "cut", "gone1", "gone2"]
+    folder.write_plan("s", [{"run": key} for key in keys])
+    (tmp_path / "results.csv").write_text("run\n" + "\n".join(keys), encoding="utf-8")
+    for key, text in (("kept", '{"run": "kept", "tasks": {}}'), ("cut", '{"run": "cu')):
+        (tmp_path / "runs" / key).mkdir(parents=True)
+        (tmp_path / "runs" / key / "record.json").write_text(text, encoding="utf-8")
+    assert _lost(folder, [SimpleNamespace(key=key) for key in keys]) == [
+        "no record is left of 2 runs of results.csv, trained again now",
+        "the record is damaged of 1 run of results.csv, trained again now",
+    ]
 
 
 def test_what_a_kill_before_the_first_run_leaves_is_no_foreign_folder(bench):

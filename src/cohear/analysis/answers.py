@@ -10,7 +10,7 @@ from scipy import stats
 
 from cohear.analysis import combining, savings
 from cohear.analysis.cell_tests import LEVEL, MARGIN, PerTask
-from cohear.analysis.columns import METRICS, SETTING, VERDICTS
+from cohear.analysis.columns import COST_CELL, MEASURED_COSTS, METRICS, SETTING, VERDICTS
 from cohear.analysis.controls import contrasts, control_gains, explained
 from cohear.analysis.correlates import measured
 from cohear.analysis.facts import looks_of, margins_of, ratios_of
@@ -35,12 +35,14 @@ class Tables:
         data: ``data.json``.
         metrics: ``metrics.csv``.
         curves: the runs' ``curve.csv`` with their ``run``.
+        costs: ``costs.csv``, which ``cohear bench`` writes.
     """
 
     results: pd.DataFrame
     data: Mapping[str, Any] = field(default_factory=dict)
     metrics: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(METRICS)))
     curves: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(CURVES)))
+    costs: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=[*COST_CELL, *MEASURED_COSTS]))
 
 
 def answers(tables: Tables, related: Sequence[frozenset[str]] = ()) -> dict[str, Any]:
@@ -74,7 +76,7 @@ def answers(tables: Tables, related: Sequence[frozenset[str]] = ()) -> dict[str,
         "measurements": _measurements(tables, gains),
         "persistence": _persistence(pairs),
         "combining": _combining(pairs, gains, ratio),
-        "savings": _savings(results, pairs, tables.curves),
+        "savings": _savings(results, pairs, tables),
     }
     said = " ".join(part["answer"] for part in parts.values() if part["answer"])
     return {"summary": said, **parts, "caveats": caveats_of(pairs, looks)}
@@ -236,16 +238,21 @@ def _combining(pairs: pd.DataFrame, gains: pd.DataFrame, ratio: PerTask | None) 
     }
 
 
-def _savings(results: pd.DataFrame, pairs: pd.DataFrame, curves: pd.DataFrame) -> dict[str, Any]:
-    table, speed = savings.costs(results), steps_to_score(results, curves)
-    best = [line for cost in savings.COSTS for line in savings.best_per_budget(results, pairs, cost)]
-    sentence = "No shared network was measured."
+def _savings(results: pd.DataFrame, pairs: pd.DataFrame, tables: Tables) -> dict[str, Any]:
+    table, speed = savings.costs(results, tables.costs), steps_to_score(results, tables.curves)
+    best = [line for cost in savings.BUDGETS for line in savings.best_per_budget(results, pairs, cost, tables.costs)]
+    sentence, change = "No shared network was measured.", "Seconds are those of the machine that trained."
     if len(table):
         most = table.iloc[int(table["size"].argmax())]
         sentence = (
             f"One network for {most['size']} tasks ({most['encoder']}) has {_share(most['parameters_ratio'])} of the "
             f"parameters of its singles and took {_share(most['seconds_ratio'])} of their training time."
         )
+        if pd.isna(most["milliseconds"]):
+            change += " What it saves at work was not measured: `cohear bench DIR` measures time, memory and bytes."
+        else:
+            sentence += " " + _at_work(most)
+            change += " Those of an answer, and memory, are of the machine that `cohear bench` ran on."
     ratios = speed["ratio"].dropna()
     if len(ratios):
         sentence += (
@@ -254,11 +261,29 @@ def _savings(results: pd.DataFrame, pairs: pd.DataFrame, curves: pd.DataFrame) -
         )
     return {
         "answer": sentence,
-        "would_change": "Seconds are those of the machine that trained, other work on it included.",
+        "would_change": f"{change} Other work on a machine is in all of them.",
         "costs": records(table),
         "speed": records(speed),
         "groupings": [dict(line) for line in best],
     }
+
+
+def _at_work(row: pd.Series) -> str:
+    """What one network costs when it answers, beside its singles with and without a common front-end."""
+    shares = [
+        f"{_share(row[f'{cost}_ratio'])} of their {name} ({_share(row[f'{cost}_common_ratio'])} behind one common "
+        "front-end)"
+        for cost, name in (
+            ("cpu_milliseconds", "processor time"),
+            ("multiply_adds", "multiply-adds"),
+            ("bytes", "bytes"),
+            ("peak_memory", "peak memory"),
+        )
+    ]
+    return (
+        f"At work it takes {row['milliseconds']:.2f} ms a second of audio (95 % within "
+        f"{row['milliseconds_p95']:.2f}): {', '.join(shares[:-1])} and {shares[-1]}."
+    )
 
 
 def _share(ratio: float) -> str:

@@ -1,6 +1,15 @@
 """The columns of the tables: the interface between rooms, and to the world."""
 
-from cohear.base.columns import METRICS, RESULTS, RESULTS_OPTIONAL
+from cohear.base.columns import (
+    BEHIND,
+    COST_CELL,
+    MEASURED_COSTS,
+    METRICS,
+    RESULTS,
+    RESULTS_OPTIONAL,
+    SHARED,
+    SINGLES,
+)
 
 CELL = ("task", "combination", "features", "encoder", "arm")
 """What names a cell of the sharing matrix."""
@@ -30,7 +39,7 @@ CONTROLS = (*GAINS, "control")
 """Columns of ``controls.csv``: those of gains, and which control; controls are never rows of gains."""
 
 WHOLE_NUMBERS = ("fold", "seed", "test_clips", "parameters", "steps", "repeats")
-NUMBERS = ("value", "seconds", "single", "shared", "gain", "low", "high", "p", "p_adjusted")
+NUMBERS = ("value", "seconds", "single", "shared", "gain", "low", "high", "p", "p_adjusted", *MEASURED_COSTS)
 TRUTHS = ("higher_is_better",)
 MAY_BE_EMPTY = (
     *("value", "seconds", "test_clips", "parameters", "steps"),
@@ -46,17 +55,22 @@ FAMILY = (*SETTING, "pair")
 VERDICTS = ("helps", "hurts", "harmless", "undecided")
 
 __all__ = [
+    "BEHIND",
     "CELL",
     "CONTROLS",
+    "COST_CELL",
     "FAMILY",
     "GAINS",
     "MAY_BE_EMPTY",
+    "MEASURED_COSTS",
     "METRICS",
     "NUMBERS",
     "REPEAT",
     "RESULTS",
     "RESULTS_OPTIONAL",
     "SETTING",
+    "SHARED",
+    "SINGLES",
     "TRUTHS",
     "VERDICTS",
     "WHOLE_NUMBERS",

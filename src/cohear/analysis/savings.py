@@ -1,4 +1,4 @@
-"""What sharing saves, as far as the tables hold it: parameters and seconds; and the best groupings per budget."""
+"""What sharing saves: parameters and seconds of training, what was measured at work; the best groupings per budget."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -6,24 +6,30 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from cohear.analysis.columns import REPEAT, SETTING
+from cohear.analysis.columns import BEHIND, MEASURED_COSTS, REPEAT, SETTING, SHARED, SINGLES
 from cohear.analysis.pairs import first_half
 from cohear.analysis.persistence import told
 
 COSTS = ("parameters", "seconds")
+"""What every ``results.csv`` holds of a network: its size and its training time."""
+BUDGETS = (*COSTS, "multiply_adds", "milliseconds", "bytes")
+"""Costs that add up over networks, and that groupings are chosen for; the last three where ``costs.csv`` has them."""
 MOST_TASKS = 12
 """Beyond this the number of groupings is out of reach; the largest study has it as a limit of this table."""
 
 
-def costs(results: pd.DataFrame) -> pd.DataFrame:
-    """Each combination's cost beside the sum of its singles.
+def costs(results: pd.DataFrame, measured: pd.DataFrame | None = None) -> pd.DataFrame:
+    """Each combination's cost beside that of its singles.
 
     Args:
         results: checked results; controls are left out.
+        measured: ``costs.csv``, where there is one.
 
     Returns:
-        ``combination, features, encoder, arm, size`` and, for each cost, ``<cost>`` (mean over runs),
-        ``<cost>_singles`` and ``<cost>_ratio``; NaN where a single is missing.
+        ``combination, features, encoder, arm, size`` and, for ``parameters`` and ``seconds``, ``<cost>`` (mean over
+        runs), ``<cost>_singles`` (their sum) and ``<cost>_ratio``; for the costs at work (``MEASURED_COSTS``) the same
+        as measured, and ``<cost>_common`` and ``<cost>_common_ratio`` of singles behind one common front-end. A ratio
+        is that of the shared network to the others. NaN where a single is missing or nothing was measured.
     """
     runs = results[results["control"] == ""].drop_duplicates(["run", "combination", *SETTING, *REPEAT])
     mean = runs.assign(**{c: runs[c].astype(float) for c in COSTS}).groupby(["combination", *SETTING], sort=True)
@@ -39,7 +45,27 @@ def costs(results: pd.DataFrame) -> pd.DataFrame:
     for cost in COSTS:
         shared[f"{cost}_singles"] = [one[cost] for one in sums]
         shared[f"{cost}_ratio"] = shared[cost] / shared[f"{cost}_singles"]
-    return shared.reset_index(drop=True)
+    return _with_measured(shared.reset_index(drop=True), measured)
+
+
+def _with_measured(shared: pd.DataFrame, measured: pd.DataFrame | None) -> pd.DataFrame:
+    """The table with what was measured at work; the columns are there in any case."""
+    columns = {SHARED: "{}", SINGLES: "{}_singles", BEHIND: "{}_common"}
+    keys = ["combination", *SETTING]
+    table = shared
+    for setup, name in columns.items():
+        named = {cost: name.format(cost) for cost in MEASURED_COSTS}
+        if measured is None or measured.empty:
+            table = table.assign(**dict.fromkeys(named.values(), np.nan))
+            continue
+        of_setup = measured[measured["setup"] == setup].drop_duplicates(keys)
+        table = table.merge(of_setup[[*keys, *MEASURED_COSTS]].rename(columns=named), on=keys, how="left")
+    ratios = {
+        f"{cost}{others}_ratio".replace("_singles", ""): table[cost] / table[f"{cost}{others}"]
+        for cost in MEASURED_COSTS
+        for others in ("_singles", "_common")
+    }
+    return table.assign(**ratios)
 
 
 @dataclass(frozen=True)
@@ -91,30 +117,33 @@ def _unbeaten(groupings: list[Grouping]) -> list[Grouping]:
     return kept
 
 
-def best_per_budget(results: pd.DataFrame, pairs: pd.DataFrame, cost: str) -> list[Mapping[str, object]]:
+def best_per_budget(
+    results: pd.DataFrame, pairs: pd.DataFrame, cost: str, measured: pd.DataFrame | None = None
+) -> list[Mapping[str, object]]:
     """The unbeaten groupings of every setting: chosen on every other fold, estimated on the rest.
 
     Args:
         results: checked results.
         pairs: of :func:`cohear.analysis.pairs.paired_differences`.
-        cost: a column of :func:`costs`.
+        cost: one of ``BUDGETS``.
+        measured: ``costs.csv``, for costs that results do not hold.
 
     Returns:
         ``features, encoder, arm, cost, budget, groups, gain_chosen`` (mean gain of a task on the repeats
         that chose it, too high on average) and ``gain`` (on the others). Empty for more tasks than
-        :data:`MOST_TASKS` or fewer than two repeats.
+        :data:`MOST_TASKS` or fewer than two repeats, and where the cost of a single or a combination is not known.
     """
     found: list[Mapping[str, object]] = []
     ordinary = results[results["control"] == ""]
     for setting, rows in pairs.groupby(list(SETTING), sort=True):
         here = ordinary[np.logical_and.reduce([ordinary[n] == v for n, v in zip(SETTING, setting, strict=True)])]
-        price = here.drop_duplicates("run").assign(c=here[cost].astype(float)).groupby("combination")["c"].mean()
+        price = _prices(here, cost) if cost in COSTS else _measured_prices(here, setting, cost, measured)
         tasks = sorted({t for t in here["task"] if t in price.index})
         if len(tasks) > MOST_TASKS or price.isna().any():
             continue
         first = first_half(rows)
         chosen, other = (_sums(rows[side], tasks) for side in (first, ~first))
-        measured = {name: price[name] for name in price.index if name in chosen and name in other}
+        priced = {name: price[name] for name in price.index if name in chosen and name in other}
         found += [
             {
                 **dict(zip(SETTING, setting, strict=True)),
@@ -124,9 +153,26 @@ def best_per_budget(results: pd.DataFrame, pairs: pd.DataFrame, cost: str) -> li
                 "gain_chosen": told(grouping.gain / len(tasks)),
                 "gain": told(sum(other[name] for name in grouping.groups) / len(tasks)),
             }
-            for grouping in front(measured, chosen, tasks)
+            for grouping in front(priced, chosen, tasks)
         ]
     return found
+
+
+def _prices(here: pd.DataFrame, cost: str) -> pd.Series:
+    """Mean cost of each combination's runs."""
+    return here.drop_duplicates("run").assign(c=here[cost].astype(float)).groupby("combination")["c"].mean()
+
+
+def _measured_prices(
+    here: pd.DataFrame, setting: Sequence[object], cost: str, measured: pd.DataFrame | None
+) -> pd.Series:
+    """The measured cost of each combination that ran, NaN where it was not measured."""
+    names = sorted(set(here["combination"]))
+    if measured is None or measured.empty:
+        return pd.Series(np.nan, index=names)
+    named = [*zip(SETTING, setting, strict=True), ("setup", SHARED)]
+    rows = measured[np.logical_and.reduce([measured[column] == value for column, value in named])]
+    return rows.drop_duplicates("combination").set_index("combination")[cost].reindex(names)
 
 
 def _sums(rows: pd.DataFrame, tasks: Sequence[str]) -> dict[str, float]:

@@ -11,3 +11,15 @@ RESULTS_OPTIONAL = ("test_part", "focal")
 
 METRICS = ("run", "task", "part", "selection", "metric", "value")
 """Columns of ``metrics.csv``, long."""
+
+COST_CELL = ("features", "encoder", "arm", "combination", "setup")
+"""What names a row of ``costs.csv``."""
+
+MEASURED_COSTS = (
+    *("multiply_adds", "milliseconds", "milliseconds_p95", "cpu_milliseconds"),
+    *("load_seconds", "peak_memory", "bytes"),
+)
+"""Numbers of ``costs.csv``: of a second of audio the first four, of memory and files in bytes the last two."""
+
+SHARED, SINGLES, BEHIND = "one shared model", "single models", "single models, common front-end"
+"""The set-ups that are compared; a single task has the first alone."""

@@ -34,6 +34,13 @@ def storage_error(error: OSError, path: Path) -> FolderError | None:
     return FolderError(f"cannot write {path}: {reason}; what was finished is kept, mend this and run the same again")
 
 
+def takes_no_files(error: OSError, path: Path) -> FolderError | None:
+    """The clear sentence for a new file that is "not found" in a folder that is there, as below /proc; or None."""
+    if not isinstance(error, FileNotFoundError) or not path.parent.is_dir():
+        return None
+    return FolderError(f"cannot write {path}: this file system takes no new files; choose another place")
+
+
 @contextmanager
 def storage_errors_told(path: Path) -> Iterator[None]:
     """Turn "cannot write here" errors inside the block into a FolderError that names the path."""
@@ -89,7 +96,7 @@ def write_bytes(path: Path, content: bytes) -> None:
     except BaseException as error:
         with suppress(OSError):  # it may never have been there
             temporary.unlink()
-        told = storage_error(error, path) if isinstance(error, OSError) else None
+        told = storage_error(error, path) or takes_no_files(error, path) if isinstance(error, OSError) else None
         if told is None:
             raise
         raise told from error

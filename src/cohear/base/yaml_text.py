@@ -13,6 +13,8 @@ import yaml
 
 Place = tuple[str | int, ...]
 _MOST_VALUES = 100_000
+_MERGE = "tag:yaml.org,2002:merge"
+"""Tag of the key ``<<`` where it is not quoted."""
 
 
 class YamlMistake(ValueError):
@@ -62,6 +64,7 @@ def _value(node: yaml.Node, place: Place, lines: dict[Place, int], above: frozen
     above = above | {id(node)}
     if isinstance(node, yaml.MappingNode):
         result: dict[str, Any] = {}
+        _merge(node, above)
         for key_node, value_node in node.value:
             line = key_node.start_mark.line + 1
             if not isinstance(key_node, yaml.ScalarNode):
@@ -83,3 +86,24 @@ def _value(node: yaml.Node, place: Place, lines: dict[Place, int], above: frozen
     node.value.encode()  # half a surrogate pair, written as an escape, is no text
     empty = ("", "~") if place and isinstance(place[-1], int) else ("", "~", "null")
     return None if node.style is None and node.value in empty else node.value
+
+
+def _merge(node: yaml.MappingNode, above: frozenset[int]) -> None:
+    """Put the keys of other mappings in the place of ``<<``; what stands here, or was merged before, stays."""
+    pairs = [pair for pair in node.value if pair[0].tag != _MERGE]
+    known = {key.value for key, _ in pairs if isinstance(key, yaml.ScalarNode)}
+    for merge, value in (pair for pair in node.value if pair[0].tag == _MERGE):
+        line = merge.start_mark.line + 1
+        for other in value.value if isinstance(value, yaml.SequenceNode) else [value]:
+            if not isinstance(other, yaml.MappingNode):
+                raise YamlMistake(f"line {line}: << takes keys and values, as an alias of them, or a list of such")
+            if id(other) in above:
+                raise YamlMistake(f"line {line}: an alias refers to what it is part of")
+            _merge(other, above | {id(other)})
+            for key, below in other.value:
+                if not isinstance(key, yaml.ScalarNode):
+                    raise YamlMistake(f"line {key.start_mark.line + 1}: a key must be a word")
+                if key.value not in known:
+                    known.add(key.value)
+                    pairs.append((key, below))
+    node.value = pairs

@@ -10,18 +10,23 @@ import tempfile
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from cohear.base.columns import BEHIND, SHARED, SINGLES
 from cohear.base.errors import MissingExtra, RunFailed
 from cohear.base.memory import peak_memory
 from cohear.base.pool import available_cores
-from cohear.runtime.card import MODEL, read_card
+from cohear.runtime.card import MODEL, Windowing, read_card
 
-SHARED, SINGLES, BEHIND = "one shared model", "single models", "single models, common front-end"
+if TYPE_CHECKING:
+    from cohear.export.parts import Parts
+
 Floats = NDArray[np.float32]
+Setups = dict[str, list[list[Path]]]
+"""What is compared, by name: chains of models of which the first hears the waveform and feeds the others."""
 
 
 @dataclass(frozen=True)
@@ -74,48 +79,18 @@ def bench(bundle: Path, *, seconds: float = 10.0, repeats: int = 30) -> dict[str
     except ImportError as error:
         raise MissingExtra("onnx", "export") from error
     card = read_card(bundle)
-    tasks = list(card.tasks)
-    waveform = np.random.default_rng(0).standard_normal((1, round(seconds * card.windowing.rate))) * 0.1
     rows, ratios = [], {}
     with tempfile.TemporaryDirectory() as folder:
-        files = parts.cut(bundle / MODEL, tasks, Path(folder))
-        setups = {
-            SHARED: [[files.shared]],
-            SINGLES: [[path] for path in files.singles.values()],
-            BEHIND: [[files.front, *files.backs.values()]],
-        }
+        files = parts.cut(bundle / MODEL, list(card.tasks), Path(folder))
+        setups = {SHARED: [[files.shared]], **_singles(files)}
         for threads in sorted({1, available_cores()}):
-            times = _take_turns(setups, waveform.astype(np.float32), threads, repeats)
-            for setup, chains in setups.items():
-                paths = [path for chain in chains for path in chain]
-                wall, processor = (np.array(each) * 1000 / seconds for each in times[setup])
-                alone = _in_a_new_process(chains, card.windowing.rate, threads)
-                rows.append(
-                    Measured(
-                        setup=setup,
-                        threads=threads,
-                        models=len(paths),
-                        milliseconds=statistics.median(wall),
-                        milliseconds_p95=float(np.percentile(wall, 95)),
-                        cpu_milliseconds=statistics.median(processor),
-                        load_seconds=alone["load_seconds"],
-                        peak_memory=alone["peak_memory"],
-                        bytes=sum(path.stat().st_size for path in paths),
-                        parameters=sum(parts.parameters(path) for path in paths),
-                        multiply_adds=sum(parts.multiply_adds(chain, card.windowing) for chain in chains),
-                    )
-                )
-            ratios[str(threads)] = {
-                setup: {
-                    "milliseconds": _median_ratio(times[setup][0], times[SHARED][0]),
-                    "cpu_milliseconds": _median_ratio(times[setup][1], times[SHARED][1]),
-                    "bytes": _of(rows, setup).bytes / _of(rows, SHARED).bytes,
-                }
-                for setup in (SINGLES, BEHIND)
-            }
+            more, ratios[str(threads)] = compare(
+                setups, card.windowing, seconds=seconds, threads=threads, repeats=repeats
+            )
+            rows += more
     return {
         "bundle": str(bundle),
-        "tasks": tasks,
+        "tasks": list(card.tasks),
         "precision": card.content.get("model", {}).get("precision"),
         "seconds": seconds,
         "repeats": repeats,
@@ -125,8 +100,62 @@ def bench(bundle: Path, *, seconds: float = 10.0, repeats: int = 30) -> dict[str
     }
 
 
-def _of(rows: list[Measured], setup: str) -> Measured:
-    return next(row for row in reversed(rows) if row.setup == setup)
+def setups_of(files: Parts) -> Setups:
+    """The shared model, and for several tasks the single models that are compared with it."""
+    return {SHARED: [[files.shared]], **(_singles(files) if len(files.singles) > 1 else {})}
+
+
+def _singles(files: Parts) -> Setups:
+    return {SINGLES: [[path] for path in files.singles.values()], BEHIND: [[files.front, *files.backs.values()]]}
+
+
+def compare(
+    setups: Setups, windowing: Windowing, *, seconds: float, threads: int, repeats: int
+) -> tuple[list[Measured], dict[str, dict[str, float]]]:
+    """Measure set-ups side by side.
+
+    Args:
+        setups: by name; ``SHARED`` is among them.
+        windowing: how their models cut waveforms.
+        seconds: of noise, in one row, that each run answers.
+        threads: of onnxruntime.
+        repeats: runs of each set-up; they take turns.
+
+    Returns:
+        A row for each, and the ratios to the shared model of the others' time, processor time and bytes.
+    """
+    from cohear.export import parts  # noqa: PLC0415 - onnx is an extra
+
+    waveform = np.random.default_rng(0).standard_normal((1, round(seconds * windowing.rate))) * 0.1
+    times = _take_turns(setups, waveform.astype(np.float32), threads, repeats)
+    rows = {}
+    for setup, chains in setups.items():
+        paths = [path for chain in chains for path in chain]
+        wall, processor = (np.array(each) * 1000 / seconds for each in times[setup])
+        alone = _in_a_new_process(chains, windowing.rate, threads)
+        rows[setup] = Measured(
+            setup=setup,
+            threads=threads,
+            models=len(paths),
+            milliseconds=statistics.median(wall),
+            milliseconds_p95=float(np.percentile(wall, 95)),
+            cpu_milliseconds=statistics.median(processor),
+            load_seconds=alone["load_seconds"],
+            peak_memory=alone["peak_memory"],
+            bytes=sum(path.stat().st_size for path in paths),
+            parameters=sum(parts.parameters(path) for path in paths),
+            multiply_adds=sum(parts.multiply_adds(chain, windowing) for chain in chains),
+        )
+    ratios = {
+        setup: {
+            "milliseconds": _median_ratio(times[setup][0], times[SHARED][0]),
+            "cpu_milliseconds": _median_ratio(times[setup][1], times[SHARED][1]),
+            "bytes": rows[setup].bytes / rows[SHARED].bytes,
+        }
+        for setup in setups
+        if setup != SHARED
+    }
+    return list(rows.values()), ratios
 
 
 def _median_ratio(some: list[float], others: list[float]) -> float:
@@ -135,7 +164,7 @@ def _median_ratio(some: list[float], others: list[float]) -> float:
 
 
 def _take_turns(
-    setups: dict[str, list[list[Path]]], waveform: Floats, threads: int, repeats: int
+    setups: Setups, waveform: Floats, threads: int, repeats: int
 ) -> dict[str, tuple[list[float], list[float]]]:
     """Seconds of wall clock and of processor that each set-up took, turn by turn."""
     loaded = {setup: load(chains, threads) for setup, chains in setups.items()}

@@ -20,6 +20,7 @@ from cohear.export.card import TaskFacts, make_card, metadata
 from cohear.export.cell import Cell, choose_cell, tasks_asked
 from cohear.export.check import check_parity
 from cohear.export.expectation import expectation
+from cohear.export.kinds import output_kind
 from cohear.export.network import network_graph
 from cohear.export.out_of_fold import PREDICTIONS, read_out_of_fold
 from cohear.export.quantise import Change, choose, measure, quantised
@@ -40,9 +41,6 @@ from cohear.study.folder import StudyFolder
 from cohear.study.prepare import data_facts
 from cohear.study.progress import NoProgress, Progress
 from cohear.study.spec import StudySettings
-from cohear.tasks.kind import TargetKind
-from cohear.tasks.multiclass import Multiclass
-from cohear.tasks.multilabel import Multilabel
 from cohear.training.run_folder import read_record
 from cohear.training.spec import RunSpec
 
@@ -126,7 +124,7 @@ def export_study(
     folders = [folder for spec in repeats if (folder := places.run(spec.key, PREDICTIONS))]
     calibrations = {task: calibrate(read_out_of_fold(folders, places.study.splits, task)) for task in cell.tasks}
     outputs = [
-        Output(task, _output_kind(data.kind, task), len(data.labels), calibrations[task].temperature)
+        Output(task, output_kind(data.kind, task), len(data.labels), calibrations[task].temperature)
         for task, data in trained.tasks.items()
     ]
     with progress.stage("graph"):
@@ -198,16 +196,6 @@ def _notes(places: Places, repeats: Sequence[RunSpec], measured: Sequence[RunSpe
     return notes
 
 
-def _output_kind(kind: TargetKind, task: str) -> str:
-    """How a kind's logits become probabilities; raises UserError for one that no runtime knows."""
-    plain = type(kind).pool is TargetKind.pool
-    if plain and isinstance(kind, Multiclass):
-        return "multiclass"
-    if plain and isinstance(kind, Multilabel):
-        return "multilabel"
-    raise UserError(f"task {task!r}: the target kind {kind.name!r} cannot be exported; multiclass and multilabel can")
-
-
 def _tasks(
     places: Places,
     cell: Cell,
@@ -221,7 +209,7 @@ def _tasks(
     ratios, gained = ratios_of(facts), _gains(places, cell, facts)
     return {
         task: TaskFacts(
-            kind=_output_kind(data.kind, task),
+            kind=output_kind(data.kind, task),
             data=data,
             facts=facts["tasks"][task],
             expected=expectation(records, task, ratios.get(task, 0.0)),

@@ -10,7 +10,7 @@ import pandas as pd
 
 from cohear.analysis.answers import CURVES
 from cohear.analysis.cell_tests import MARGIN, PerTask
-from cohear.analysis.columns import METRICS
+from cohear.analysis.columns import COST_CELL, MEASURED_COSTS, METRICS
 from cohear.analysis.facts import looks_of, margins_of, ratios_of
 from cohear.analysis.gains import caveats
 from cohear.analysis.pairs import paired_differences, unpaired
@@ -128,6 +128,12 @@ def read_points(folder: Path, runs: Iterable[str]) -> pd.DataFrame:
             numbers = {name: pd.to_numeric(table[name], errors="coerce") for name in ("step", "loss", "metric")}
             found.append(table.assign(run=run, **numbers)[list(CURVES)])
     return pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=list(CURVES))
+
+
+def read_costs(folder: Path) -> pd.DataFrame:
+    """``costs.csv``, which ``cohear bench`` writes; without a row where there is none."""
+    path, columns = folder / "costs.csv", (*COST_CELL, *MEASURED_COSTS)
+    return typed(read_table(path, columns), str(path)) if path.exists() else pd.DataFrame(columns=list(columns))
 
 
 def read_facts(folder: Path) -> dict[str, Any]:

@@ -14,7 +14,7 @@ import yaml
 from filelock import FileLock, Timeout
 
 from cohear.base.errors import FolderError, StudyError
-from cohear.base.files import make_folder, storage_errors_told, write_json, write_text
+from cohear.base.files import make_folder, storage_errors_told, takes_no_files, write_json, write_text
 from cohear.base.yaml_text import YamlMistake, read_yaml
 from cohear.training.run_folder import lacking, read_record
 
@@ -93,10 +93,13 @@ class StudyFolder:
             FolderError: another process works on the study right now.
         """
         make_folder(self.root)
-        lock = FileLock(self.root / ".lock")
+        path = self.root / ".lock"
+        lock = FileLock(path)
         try:
             with storage_errors_told(self.root):
                 lock.acquire(timeout=LOCK_SECONDS)
+        except FileNotFoundError as error:
+            raise takes_no_files(error, path) or error from error
         except Timeout as error:
             raise FolderError(f"another process is working on {self.root}; wait for it, or stop it first") from error
         try:

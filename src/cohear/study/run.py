@@ -31,6 +31,7 @@ from cohear.study.spec import StudySettings
 from cohear.study.tables import lost_runs, write_arms, write_tables
 from cohear.study.time_left import TimeLeft
 from cohear.training.loop import processor_precision
+from cohear.training.run_folder import RECORD
 from cohear.training.spec import RunSpec
 
 
@@ -157,19 +158,29 @@ def _keep_error(folder: Path, event: Event) -> None:
 
 
 def _lost(folder: StudyFolder, plan: Sequence[PlannedRun]) -> list[str]:
-    """A sentence on runs that the table has and whose folders are gone, where there are any."""
+    """Sentences on runs that the table has and whose records are gone or damaged, where there are any."""
     try:
         lost = lost_runs(folder) & {run.key for run in plan}
     except FolderError:  # of a damaged plan, which is about to be written anew
         return []
-    return [f"{len(lost)} runs of results.csv are trained again: their folders are gone"] if lost else []
+    damaged = {key for key in lost if (folder.runs / key / RECORD).exists()}
+    told = {"no record is left of": len(lost - damaged), "the record is damaged of": len(damaged)}
+    return [
+        f"{why} {number} {'run' if number == 1 else 'runs'} of results.csv, trained again now"
+        for why, number in told.items()
+        if number
+    ]
 
 
 def _why_again(folder: StudyFolder, keys: Iterable[str], keep: Sequence[str]) -> str:
     """A sentence on finished runs of which something is to be kept that was not."""
     lacking = [folder.lacks(key, keep) for key in keys]
     names = ", ".join(kept for kept in keep if any(kept in lacks for lacks in lacking))
-    return f"{len(lacking)} finished runs are trained again, to the same numbers: they left no {names} (see keep)"
+    return f"{_finished(len(lacking))} trained again, to the same numbers: they left no {names} (see keep)"
+
+
+def _finished(runs: int) -> str:
+    return "1 finished run is" if runs == 1 else f"{runs} finished runs are"
 
 
 def write_inputs(folder: StudyFolder, prepared: Prepared) -> None:
@@ -200,7 +211,7 @@ def trained_again(folder: StudyFolder, plan: Sequence[PlannedRun]) -> list[str]:
             continue
         for reason in _differences(record["specification"], run.spec.model_dump(mode="json")):
             reasons.setdefault(reason, set()).add(run.key)
-    return [f"{len(runs)} finished runs are trained again: {reason}" for reason, runs in sorted(reasons.items())]
+    return [f"{_finished(len(runs))} trained again: {reason}" for reason, runs in sorted(reasons.items())]
 
 
 def _cell(run: dict[str, Any]) -> tuple[Any, ...]:

@@ -9,7 +9,7 @@ import altair as alt
 import pandas as pd
 
 from cohear.analysis.cell_tests import cell_tests
-from cohear.analysis.columns import SETTING
+from cohear.analysis.columns import SETTING, SHARED
 from cohear.analysis.facts import ratios_of
 from cohear.analysis.pairs import first_half
 from cohear.report.figures.figure import FIGURES, Chart, Figure, rows, size_of
@@ -18,7 +18,11 @@ from cohear.report.figures.palette import LIGHT
 from cohear.report.figures.sources import Sources
 from cohear.report.numbers import interval, signed
 
-COLUMNS = ("what", "groups", "networks", "parameters", "share", "gain", "low", "high", "unit")
+AT_WORK = ("milliseconds", "multiply_adds", "bytes")
+"""What ``cohear bench`` measures of a network and adds up over networks."""
+TIME = "cpu_milliseconds"
+"""What shares of time are of: other work on the machine does not count."""
+COLUMNS = ("what", "groups", "networks", "parameters", "share", "gain", "low", "high", "unit", *AT_WORK, "time_share")
 SINGLES, GROUPING, WHOLE = "a network a task", "best grouping for its cost", "one network for all"
 _LOOKS = {SINGLES: ("ink", "square"), GROUPING: ("series1", "circle"), WHOLE: ("series2", "diamond")}
 
@@ -51,6 +55,7 @@ class Cost(Figure):
             others = ~first_half(sources.pairs)  # the groupings were chosen on the first
             lines += [(GROUPING, groups, others) for groups in unbeaten if frozenset(groups) not in known]
         lines += [(WHOLE, [name], every) for name in whole]
+        measured = sources.costs[sources.costs["setup"] == SHARED].set_index("combination")
         metrics = {sources.unit(metric) for metric in sources.gains["metric"]}
         found = []
         for what, groups, used in lines:
@@ -64,6 +69,8 @@ class Cost(Figure):
                     "share": float(price[groups].sum() / price[tasks].sum()),
                     **{"gain": gain, "low": low, "high": high},
                     "unit": metrics.copy().pop() if len(metrics) == 1 else "the metric's unit",
+                    **{cost: _sum(measured[cost], groups) for cost in AT_WORK},
+                    "time_share": _sum(measured[TIME], groups) / _sum(measured[TIME], tasks),
                 }
             )
         table = rows(found, COLUMNS)
@@ -112,11 +119,19 @@ class Cost(Figure):
                     "One network for all tasks" if what == WHOLE else f"The best grouping ({best['networks']} networks)"
                 )
                 within = interval(float(best["low"]), float(best["high"]), points) if pd.notna(best["low"]) else "?"
+                time = ""
+                if pd.notna(best["time_share"]):
+                    time = f", takes {100 * best['time_share']:.0f} % of their processor time"
                 said.append(
-                    f"{name} has {100 * best['share']:.0f} % of the parameters of a network for each task, "
+                    f"{name} has {100 * best['share']:.0f} % of the parameters of a network for each task{time}, "
                     f"and a mean gain of {signed(best['gain'], points)} {best['unit']} ({within})."
                 )
         return " ".join(said)
+
+
+def _sum(costs: pd.Series, groups: Sequence[str]) -> float:
+    """Cost of all networks; NaN where one was not measured."""
+    return float(costs.reindex(list(groups)).astype(float).sum(skipna=False))
 
 
 def _mean_gain(

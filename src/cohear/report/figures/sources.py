@@ -10,10 +10,10 @@ from typing import Any
 import pandas as pd
 
 from cohear.analysis.answers import CURVES, Tables, answers
-from cohear.analysis.columns import CONTROLS, SETTING
+from cohear.analysis.columns import CONTROLS, COST_CELL, MEASURED_COSTS, SETTING
 from cohear.analysis.controls import control_gains
 from cohear.analysis.pairs import paired_differences
-from cohear.report.folder import FolderContent, read_curves, read_points
+from cohear.report.folder import FolderContent, read_costs, read_curves, read_points
 from cohear.report.numbers import fraction_metrics
 from cohear.report.views import of_setting, setting_order, study_order
 
@@ -45,6 +45,7 @@ class Sources:
         data: ``data.json``.
         answered: gives the answers of the whole study; asked once, and only by figures that need them.
         curves: gives the learning curves of runs (``CURVES``), as far as there are any.
+        costs: ``costs.csv``, which ``cohear bench`` writes.
         setting: the one that the tables are of; None for the whole study.
     """
 
@@ -58,6 +59,7 @@ class Sources:
     data: Mapping[str, Any] = field(default_factory=dict)
     answered: Callable[[], Mapping[str, Any]] = _no_answers
     curves: Callable[[Sequence[str]], pd.DataFrame] = _no_curves
+    costs: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=[*COST_CELL, *MEASURED_COSTS]))
     setting: Setting | None = None
 
     def of(self, setting: Setting) -> Sources:
@@ -69,6 +71,7 @@ class Sources:
             gains=of_setting(self.gains, setting),
             pairs=of_setting(self.pairs, setting),
             controls=of_setting(self.controls, setting),
+            costs=of_setting(self.costs, setting),
         )
 
     def each(self) -> Iterator[Sources]:
@@ -120,9 +123,10 @@ def sources_of(folder: FolderContent) -> Sources:
         data=folder.data,
         answered=cache(lambda: _answers(folder)),
         curves=lambda runs: read_points(folder.path, runs),
+        costs=read_costs(folder.path),
     )
 
 
 def _answers(folder: FolderContent) -> Mapping[str, Any]:
-    curves = read_curves(folder.path, folder.results)
-    return answers(Tables(folder.results, folder.data, folder.metrics, curves))
+    curves, costs = read_curves(folder.path, folder.results), read_costs(folder.path)
+    return answers(Tables(folder.results, folder.data, folder.metrics, curves, costs))

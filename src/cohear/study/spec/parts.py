@@ -55,6 +55,10 @@ class TaskSettings(SpecModel):
         return self
 
 
+MOST_REPEATS = 1000
+"""Of a cell; far beyond what decides a verdict, and well below what fills the memory with a plan."""
+
+
 class RepeatSettings(SpecModel):
     """How often each cell is run: so many seeds a fold, or until its verdict is decided."""
 
@@ -76,6 +80,12 @@ class RepeatSettings(SpecModel):
             raise ValueError("until: decided and at_most go together, as in {until: decided, at_most: 20}")
         if (self.until is None) == (self.seeds is None):
             raise ValueError("give seeds (a fixed number), or until: decided with at_most, not both")
+        many = self.at_most or self.folds * (self.seeds or 1)
+        if max(many, self.folds) > MOST_REPEATS:
+            asked = f"{self.folds:,} folds" if self.folds >= many else f"{many:,} repeats"
+            raise ValueError(
+                f"a cell has at most {MOST_REPEATS:,} repeats (folds times seeds, or at_most), not {asked}"
+            )
         return self
 
     def order(self) -> list[tuple[int, int]]:
