@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
 from typing import Any
 
 import pandas as pd
 
-from cohear.analysis.answers import CURVES, Tables, answers
+from cohear.analysis.answers import CURVES
 from cohear.analysis.columns import CONTROLS, SETTING
 from cohear.analysis.controls import control_gains
-from cohear.analysis.pairs import paired_differences
-from cohear.report.folder import FolderContent, read_curves, read_points
+from cohear.report.folder import FolderContent
 from cohear.report.numbers import fraction_metrics
 from cohear.report.views import of_setting, setting_order, study_order
 
@@ -114,15 +112,10 @@ def sources_of(folder: FolderContent) -> Sources:
         settings=setting_order(folder),
         results=folder.results,
         gains=folder.gains,
-        pairs=paired_differences(folder.results),
+        pairs=folder.pairs,
         controls=controls if len(controls) else pd.DataFrame(columns=list(CONTROLS)),
         fractions=fraction_metrics(folder.results),
         data=folder.data,
-        answered=cache(lambda: _answers(folder)),
-        curves=lambda runs: read_points(folder.path, runs),
+        answered=lambda: folder.answers,
+        curves=lambda runs: folder.curves[folder.curves["run"].isin(runs)],
     )
-
-
-def _answers(folder: FolderContent) -> Mapping[str, Any]:
-    curves = read_curves(folder.path, folder.results)
-    return answers(Tables(folder.results, folder.data, folder.metrics, curves))
