@@ -2,6 +2,7 @@
 
 import json
 import re
+from pathlib import Path
 
 import numpy as np
 import onnx
@@ -15,6 +16,7 @@ from cohear import Bundle, Study
 from cohear.audio.decode import read_audio
 from cohear.audio.segment import Segment
 from cohear.base.errors import UserError
+from cohear.cli.export import _tasks
 from cohear.export import quantise
 from cohear.export.bench import bench
 from cohear.export.quantise import Change, WorseThanAllowed, choose
@@ -247,6 +249,30 @@ def test_mistakes_on_the_command_line(study, arguments):
     assert ended.returncode == 2, ended.stdout + ended.stderr
     assert "no bundle" in ended.stderr or "nil" in ended.stderr
     assert "Traceback" not in ended.stderr
+
+
+def test_a_damaged_bundle_is_told_by_bench(exported, tmp_path):
+    for file in exported[0].iterdir():
+        (tmp_path / file.name).write_bytes(file.read_bytes()[: 2000 if file.suffix == ".onnx" else None])
+    with pytest.raises(UserError, match="cannot be loaded"):
+        bench(tmp_path)
+
+
+def test_the_folder_one_is_in_is_not_replaced(study, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UserError, match="the folder you are in"):
+        Study.load(study.root / "out").export(Path())
+
+
+def test_names_of_tasks_may_hold_commas():
+    known = ["a", "b", "a, b", "ü,x"]
+    assert _tasks("a, b", known) == ["a, b"]
+    assert _tasks(" b ,a,", known) == ["b", "a"]
+    assert _tasks("ü,x,a", known) == ["ü,x", "a"]
+    assert _tasks("ab, nothing,a", known) == ["ab", "nothing", "a"]
+    for none in ("", " , "):
+        with pytest.raises(UserError, match="names no task"):
+            _tasks(none, known)
 
 
 def test_target_kinds_that_no_runtime_knows_are_refused():

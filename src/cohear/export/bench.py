@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from cohear.base.errors import MissingExtra, RunFailed
 from cohear.base.memory import peak_memory
 from cohear.base.pool import available_cores
+from cohear.runtime.bundle import Bundle
 from cohear.runtime.card import MODEL, read_card
 
 SHARED, SINGLES, BEHIND = "one shared model", "single models", "single models, common front-end"
@@ -68,11 +69,13 @@ def bench(bundle: Path, *, seconds: float = 10.0, repeats: int = 30) -> dict[str
 
     Raises:
         MissingExtra: onnx is not installed.
+        DataError: it is no bundle, or damaged.
     """
     try:
         from cohear.export import parts  # noqa: PLC0415 - onnx is an extra
     except ImportError as error:
         raise MissingExtra("onnx", "export") from error
+    Bundle.load(bundle)  # says what is wrong with one that is damaged
     card = read_card(bundle)
     tasks = list(card.tasks)
     waveform = np.random.default_rng(0).standard_normal((1, round(seconds * card.windowing.rate))) * 0.1
