@@ -98,6 +98,7 @@ def test_the_card_tells_what_to_expect(exported):
     assert header["pipeline_tag"] == "audio-classification"
     assert header["license"] == "other"
     assert "Tones made here" in body
+    assert "own threshold on (`thresholds` in `card.json`): macro F1" in body
     assert "Bundle.load" in body
 
 
@@ -168,6 +169,7 @@ def test_what_a_study_did_not_keep_is_made_again_and_said(study):
     ended = study.cohear("export", "bare", "-o", "bare-bundle", "--quantize", "int8", "--force")
     assert ended.returncode == 0, ended.stderr
     assert "no finished runs of tone+bird: its 2 repeats are trained now" in ended.stderr
+    assert "made again" not in ended.stderr  # they had never been made
     card = json.loads((study.root / "bare-bundle" / "card.json").read_text())
     measured = card["quantisation"]["measured"]
     assert set(measured) == {"static", "dynamic"}

@@ -139,7 +139,8 @@ def test_licences_are_carried_over_and_warned_about():
     assert hub_licence({"a": {"licence": "CC-BY-4.0"}, "b": {"licence": "CC0-1.0"}}) == "other"
     assert hub_licence({"a": {"licence": "CC-BY-4.0"}, "b": {"licence": "cc-by-4.0"}}) == "cc-by-4.0"
     assert hub_licence({"a": {"licence": ""}}) == "other"
-    for written, known in (("CC BY-NC-SA 4.0", "cc-by-nc-sa-4.0"), ("MIT", "mit"), ("CC0", "cc0-1.0"), ("CC BY", "other")):
+    names = {"CC BY-NC-SA 4.0": "cc-by-nc-sa-4.0", "MIT": "mit", "CC0": "cc0-1.0", "CC BY": "other"}
+    for written, known in names.items():
         assert hub_licence({"a": {"licence": written}}) == known
 
 

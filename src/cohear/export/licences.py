@@ -43,7 +43,9 @@ def licence_warnings(datasets: Mapping[str, Mapping[str, Any]]) -> list[str]:
             told.append(f"dataset {name}: its licence is not stated; look it up before you pass the model on")
             continue
         if _UNKNOWN.search(licence):
-            told.append(f"dataset {name}: what its licence allows is open ({licence}); look it up before you pass it on")
+            told.append(
+                f"dataset {name}: what its licence allows is open ({licence}); look it up before you pass it on"
+            )
         if _NON_COMMERCIAL.search(licence):
             told.append(f"dataset {name} is for non-commercial use ({licence}); so may be a model trained on it")
         if _NOT_PASSED_ON.search(licence):
