@@ -104,7 +104,8 @@ def test_sizes_and_what_groups_lose(full):
     sizes = {(line["encoder"], line["size"]): line for line in by_size(paired_differences(full))}
     assert set(sizes) == set(product(("small", "dnn"), (2, 3, 6)))
     for line in sizes.values():
-        assert line["low"] < line["mean"] < line["high"] and line["worst"] < line["mean"]
+        assert line["low"] < line["mean"] < line["high"]
+        assert line["worst_low"] < line["worst"] < line["worst_high"] and line["worst"] < line["mean"]
     table = foretold(gains(full))
     assert breaks(table) == []
     by_way = {(line["way"]): line for line in foretelling(table) if line["encoder"] == "small"}
@@ -122,6 +123,25 @@ def test_the_best_of_nothing_is_not_a_gain():
     best = found[found["gain_chosen"] == found.groupby("arm")["gain_chosen"].transform("max")]
     assert best["gain_chosen"].mean() > 0.004
     assert abs(best["gain"].mean()) < 0.003
+
+
+def test_the_worst_of_nothing_is_not_a_loss():
+    """The task that lost most on some folds lost by chance: on the others it has no loss, and the interval says so."""
+    pairs = paired_differences(families(number=25, seeds=2, overlap=0.0, seed=1)[0])
+    found = pd.DataFrame(by_size(pairs))
+    lowest = pairs.groupby(["arm", "task"])["difference"].mean().groupby("arm").min()
+    assert lowest.mean() < -0.004 and abs(found["worst"].mean()) < 0.002
+    assert ((found["worst_low"] <= 0) & (found["worst_high"] >= 0)).mean() > 0.9
+    # the mean of those repeats that did not choose it, by hand
+    first = pairs[(pairs["arm"] == found["arm"][0]) & (pairs["task"] == found["worst_task"][0])]
+    assert found["worst"][0] == pytest.approx(first[first["fold"] % 2 == 1]["difference"].mean())
+
+
+def test_the_worst_of_one_repeat_is_not_told(full):
+    one = paired_differences(full[(full["fold"] == 0) & (full["seed"] == 0)])
+    assert {line[name] for line in by_size(one) for name in ("worst_task", "worst", "worst_low", "worst_high")} == {
+        None
+    }
 
 
 def test_costs(full):

@@ -130,6 +130,19 @@ def test_samples_that_are_not_finite(tmp_path, value):
     assert "not finite" in refused(Segment(write(tmp_path / "a.wav", samples, subtype="FLOAT")))
 
 
+def test_samples_whose_energy_no_number_holds(tmp_path):
+    samples = noise(1000)
+    samples[500] = -1e20
+    assert "as large as 1e+20" in refused(Segment(write(tmp_path / "a.wav", samples, subtype="FLOAT")))
+    samples[500] = 40000.0  # 16-bit values that were not scaled are sound
+    read_audio(Segment(write(tmp_path / "a.wav", samples, subtype="FLOAT")))
+
+
+def test_raw_samples_state_no_rate(tmp_path):
+    (tmp_path / "a.RAW").write_bytes(bytes(1000))
+    assert "do not tell their rate" in refused(Segment(tmp_path / "a.RAW"))
+
+
 def test_start_beyond_the_end(tmp_path):
     path = write(tmp_path / "a.flac", noise(16000))
     assert refused(Segment(path, 1.0)) == "the clip starts at 1 s, beyond the end of the file (1 s)"

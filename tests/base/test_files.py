@@ -129,6 +129,39 @@ def test_folder_is_whole_or_not_at_all(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["store"]
 
 
+def test_a_folder_behind_a_link_or_without_a_name_is_replaced(tmp_path, monkeypatch):
+    """A link stays a link; ``.`` has no name that a sibling could be called after."""
+    (tmp_path / "real").mkdir()
+    (tmp_path / "real" / "old").write_text("1")
+    (tmp_path / "link").symlink_to("real")
+    for number, place in enumerate((tmp_path / "link", Path())):
+        monkeypatch.chdir(tmp_path / "real")
+        with files.folder_whole_or_not_at_all(place) as folder:
+            (folder / f"new{number}").write_text("2")
+        assert [path.name for path in (tmp_path / "real").iterdir()] == [f"new{number}"]
+    monkeypatch.chdir(tmp_path)
+    assert (tmp_path / "link").is_symlink()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["link", "real"]
+
+
+def test_what_cannot_be_put_there_leaves_the_old_folder(tmp_path, monkeypatch):
+    place = tmp_path / "store"
+    place.mkdir()
+    (place / "a").write_text("1")
+    rename = Path.replace
+
+    def fails_for_the_new(self, target):
+        if self.name.endswith(".tmp") and ".before." not in self.name:
+            raise OSError(errno.EIO, "told by the system")
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "replace", fails_for_the_new)
+    with pytest.raises(FolderError, match="the disk reports an error"), files.folder_whole_or_not_at_all(place):
+        pass
+    assert [path.name for path in tmp_path.iterdir()] == ["store"]
+    assert (place / "a").read_text() == "1"
+
+
 def test_json_and_digests(tmp_path):
     files.write_json(tmp_path / "a.json", {"b": "ä", "a": 1})
     assert (tmp_path / "a.json").read_text(encoding="utf-8") == '{\n "b": "ä",\n "a": 1\n}\n'

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -17,7 +18,10 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "runtime"))
 from tiny_bundle import make_tiny_bundle, tone
 
 from cohear import Bundle
-from cohear.runtime.files import classify_file
+from cohear.cli import main
+from cohear.cli.classify import _TimeLines
+from cohear.runtime import files
+from cohear.runtime.files import FileAnswer, classify_file
 
 
 @pytest.fixture(scope="module")
@@ -104,6 +108,31 @@ def test_a_time_line(bundle, place):
         "low",
         "high",
     ]
+
+
+def test_time_lines_of_long_names(tmp_path):
+    """A name of a file has at most 255 bytes, and a task's name in it takes up to twelve for each character."""
+    tasks = {"🔥" * 70 + "a": None, "🔥" * 70 + "b": None, "p": None}
+    lines = _TimeLines(tmp_path, SimpleNamespace(tasks=tasks))
+    for folder in ("one", "other"):
+        lines.write(Path(folder) / ("ü" * 120 + ".wav"), FileAnswer(1.0, {}, [], []))
+    assert len(list(tmp_path.iterdir())) == 2 * len(tasks) * 2
+
+
+def test_what_was_answered_is_told_when_it_is_stopped(bundle, place, monkeypatch, capsys):
+    def stopped_at_the_second(loaded, path, **options):
+        if path.name == "mid.flac":
+            raise KeyboardInterrupt
+        return classify_file(loaded, path, **options)
+
+    monkeypatch.setattr(files, "classify_file", stopped_at_the_second)
+    sounds = [str(place.root / "sounds" / name) for name in ("low.wav", "mid.flac")]
+    monkeypatch.setattr(sys, "argv", ["cohear", "classify", str(bundle), *sounds])
+    with pytest.raises(SystemExit, match="130"):
+        main()
+    told = capsys.readouterr()
+    assert "low 1.00" in told.out
+    assert told.err == "stopped\n"
 
 
 MISTAKES = {

@@ -3,6 +3,7 @@
 import json
 import re
 import shutil
+from pathlib import Path
 
 import numpy as np
 import onnx
@@ -17,6 +18,7 @@ from cohear.audio.decode import read_audio
 from cohear.audio.segment import Segment
 from cohear.base.columns import BEHIND, COST_CELL, MEASURED_COSTS, SHARED, SINGLES
 from cohear.base.errors import UserError
+from cohear.cli.export import _tasks
 from cohear.export import quantise
 from cohear.export.bench import bench
 from cohear.export.quantise import Change, WorseThanAllowed, choose
@@ -98,6 +100,7 @@ def test_the_card_tells_what_to_expect(exported):
     assert header["pipeline_tag"] == "audio-classification"
     assert header["license"] == "other"
     assert "Tones made here" in body
+    assert "own threshold on (`thresholds` in `card.json`): macro F1" in body
     assert "Bundle.load" in body
 
 
@@ -168,6 +171,7 @@ def test_what_a_study_did_not_keep_is_made_again_and_said(study):
     ended = study.cohear("export", "bare", "-o", "bare-bundle", "--quantize", "int8", "--force")
     assert ended.returncode == 0, ended.stderr
     assert "no finished runs of tone+bird: its 2 repeats are trained now" in ended.stderr
+    assert "made again" not in ended.stderr  # they had never been made
     card = json.loads((study.root / "bare-bundle" / "card.json").read_text())
     measured = card["quantisation"]["measured"]
     assert set(measured) == {"static", "dynamic"}
@@ -291,6 +295,30 @@ def test_mistakes_on_the_command_line(study, arguments):
     assert ended.returncode == 2, ended.stdout + ended.stderr
     assert "no bundle" in ended.stderr or "nil" in ended.stderr
     assert "Traceback" not in ended.stderr
+
+
+def test_a_damaged_bundle_is_told_by_bench(exported, tmp_path):
+    for file in exported[0].iterdir():
+        (tmp_path / file.name).write_bytes(file.read_bytes()[: 2000 if file.suffix == ".onnx" else None])
+    with pytest.raises(UserError, match="cannot be loaded"):
+        bench(tmp_path)
+
+
+def test_the_folder_one_is_in_is_not_replaced(study, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UserError, match="the folder you are in"):
+        Study.load(study.root / "out").export(Path())
+
+
+def test_names_of_tasks_may_hold_commas():
+    known = ["a", "b", "a, b", "ü,x"]
+    assert _tasks("a, b", known) == ["a, b"]
+    assert _tasks(" b ,a,", known) == ["b", "a"]
+    assert _tasks("ü,x,a", known) == ["ü,x", "a"]
+    assert _tasks("ab, nothing,a", known) == ["ab", "nothing", "a"]
+    for none in ("", " , "):
+        with pytest.raises(UserError, match="names no task"):
+            _tasks(none, known)
 
 
 def test_target_kinds_that_no_runtime_knows_are_refused():

@@ -139,3 +139,32 @@ def test_licences_are_carried_over_and_warned_about():
     assert hub_licence({"a": {"licence": "CC-BY-4.0"}, "b": {"licence": "CC0-1.0"}}) == "other"
     assert hub_licence({"a": {"licence": "CC-BY-4.0"}, "b": {"licence": "cc-by-4.0"}}) == "cc-by-4.0"
     assert hub_licence({"a": {"licence": ""}}) == "other"
+    names = {"CC BY-NC-SA 4.0": "cc-by-nc-sa-4.0", "MIT": "mit", "CC0": "cc0-1.0", "CC BY": "other"}
+    for written, known in names.items():
+        assert hub_licence({"a": {"licence": written}}) == known
+
+
+@pytest.mark.parametrize(
+    ("licence", "word"),
+    [
+        ("free for research; no licence is stated", "non-commercial"),
+        ("cc_by_nc_4.0", "non-commercial"),
+        ("Attribution-NonCommercial-NoDerivatives 4.0", "non-commercial"),
+        ("may not be used for commercial purposes", "non-commercial"),
+        ("academic use only", "non-commercial"),
+        ("cc-by-nd-4.0", "passing it on"),
+        ("All rights reserved", "passing it on"),
+        ("none stated; copyright of the music is with others", "is open"),
+        ("unknown", "is open"),
+        ("  ", "not stated"),
+        ("CC BY 4.0", ""),
+        ("CC-BY-SA-4.0", ""),
+        ("Unlicense", ""),
+        ("MIT", ""),
+        ("Open Database License 1.0", ""),
+        ("free for research and commercial use", ""),
+    ],
+)
+def test_what_a_licence_says_in_words(licence, word):
+    told = licence_warnings({"d": {"licence": licence}})
+    assert any(word in sentence for sentence in told) if word else not told

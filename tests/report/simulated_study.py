@@ -96,6 +96,9 @@ def write_study(  # noqa: PLR0915 - one study, told from top to bottom
         tasks[name] = {"dataset": f"set-{i // 2}", "target": name, "kind": "multiclass", "metric": "uar"}
         tasks[name] |= {"margin": 0.01, "labels": labels, "folds": parts}
         tasks[name]["counts"] = {label: 40 + 17 * k for k, label in enumerate(labels)}
+        tasks[name]["durations"] = {
+            label: {"seconds": 130.0 + 60 * k, "median": 3.25} for k, label in enumerate(labels)
+        }
     tasks[names[0]]["folds"][0]["unscored"] = [names[1]]
     warnings = [f"{names[0]}: label 'yes' is absent from the test part of fold 0"]
     (folder / "data.json").write_text(json.dumps({"datasets": sets, "tasks": tasks, "warnings": warnings}))

@@ -37,6 +37,18 @@ def test_every_part_is_there(full):
     assert "loss is NaN &lt;b&gt;" in full and "not scored: <bdi>keyword</bdi>" in full
 
 
+def test_labels_have_counts_and_durations(full, tmp_path):
+    data = full[full.index('id="data"') : full.index('id="settings"')]
+    rows = re.findall(r"<bdi>(yes|no)</bdi></span></th>" + 3 * r'<td class="n">([^<]+)</td>', data)
+    assert set(rows) == {("yes", "142", "8 min", "3.2 s"), ("no", "159", "9 min", "3.2 s")}
+    folder = write_study(tmp_path / "study")  # made before durations were told
+    told = json.loads((folder / "data.json").read_text())
+    for task in told["tasks"].values():
+        del task["durations"]
+    (folder / "data.json").write_text(json.dumps(told))
+    assert not re.search(r"<th[^>]*>a clip</th>", write_report(folder).read_text("utf-8"))
+
+
 def test_only_results_are_needed(tmp_path):
     folder = write_study(tmp_path / "study", folds=2, extras=False)
     page = write_report(folder).read_text("utf-8")

@@ -1,6 +1,9 @@
 import re
 import shutil
+from dataclasses import replace
 from functools import cache
+from html import unescape
+from urllib.parse import unquote
 from xml.etree import ElementTree
 
 import numpy as np
@@ -14,14 +17,14 @@ from cohear.analysis.columns import MEASURED_COSTS, SHARED
 from cohear.analysis.results import read_gains, read_results
 from cohear.analysis.tables import write_table
 from cohear.base.errors import UserError
-from cohear.report.build import write_report
+from cohear.report.build import render, write_report
 from cohear.report.figures import FIGURES, Figures, sources_of
 from cohear.report.figures.palette import DARK, LIGHT
 from cohear.report.figures.render import clean
 from cohear.report.folder import read_folder
 from cohear.report.numbers import interval, level, signed
 from cohear.report.paper import paper_table
-from cohear.report.references import keys, methods, references
+from cohear.report.references import keys, references
 from cohear.testing.figure import NAMES, FigureContract
 
 
@@ -61,6 +64,8 @@ def data_of(chart):
     """Every row of every table in a chart's specification."""
     return [row for rows in chart.to_dict()["datasets"].values() for row in rows]
 
+
+WORST = ("worst", "worst_low", "worst_high")
 
 # The same numbers everywhere
 
@@ -104,9 +109,12 @@ def test_the_other_figures_show_the_numbers_of_their_tables(rich, figures):
         assert row["score"] == pytest.approx(own.mean())
         assert row["low"] < own.mean() < row["high"]
     told = api.answers(rich)
-    sizes = {(s["encoder"], s["size"]): s["mean"] for s in told["combining"]["sizes"]}
-    means = figures.size().table.query("what == 'mean of all tasks'")
-    assert {(r.setting, r.size): r.gain for r in means.itertuples()} == sizes
+    shown = figures.size().table
+    for what, names in (("mean of all tasks", ("mean", "low", "high")), ("worst task", WORST)):
+        sizes = {(s["encoder"], s["size"]): tuple(s[name] for name in names) for s in told["combining"]["sizes"]}
+        assert {
+            (r.setting, r.size): (r.gain, r.low, r.high) for r in shown[shown["what"] == what].itertuples()
+        } == sizes
     (agreement,) = figures.agreement().table.to_dict("records")
     (expected,) = told["persistence"]["agreements"]
     assert agreement["agreement"] == expected["within"]
@@ -281,7 +289,7 @@ def test_the_table_for_papers(rich, tmp_path):
 
 def test_references(tmp_path, rich):
     study = read_folder(rich)
-    text = references(study)
+    text = references(study, FIGURES)
     assert len(keys(text)) == len(set(keys(text))) and {"cohear", "nadeau2003", "dataset-set-0"} <= set(keys(text))
     assert text.count("{") == text.count("}")
     assert "Somebody 2020" in text
@@ -293,7 +301,7 @@ def test_references(tmp_path, rich):
         "a b": {"citation": "A. One, B. Two, Of 100 % & {more}, 2019"},
         "a-b": {"citation": "C. Three et al., arXiv:2010.09213", "name": "Third"},
     }
-    text = references(study)
+    text = references(study, FIGURES)
     assert "author = {K. J. Piczak}" in text and "check that it is" in text
     assert "author = {P. Warden}" in text and "year = {2018}" in text
     assert "doi = {10.5281/zenodo.1342401}" in text and "Z. Jackson and others" in text
@@ -303,9 +311,45 @@ def test_references(tmp_path, rich):
     assert "% dataset mine{(at): its table states no citation" in text
 
 
+def test_only_methods_that_the_study_used_are_cited(tmp_path):
+    write_study(tmp_path / "bare", folds=1, extras=False)
+    study = read_folder(tmp_path / "bare")
+
+    def cited(study, figures=()):
+        return set(keys(references(study, figures)))
+
+    gains = {"cohear", "caruana1997", "nadeau2003", "morris1983", "smyth2004", "benjamini1995"}
+    assert cited(study) == gains
+    assert cited(study, ["agreement"]) - gains == {"spearman1904", "spearman1910", "brown1910"}
+    assert cited(study, ["foretold", "measurements"]) - gains == {"standley2020", "li2023", "hubert1987"}
+    assert {"lan1983", "kim1987", "jennison1989"} < cited(replace(study, data={"repeats": {"looks": [5, 10]}}))
+    assert cited(replace(study, check={"findings": []})) - gains == {"holm1979"}
+    told = "training: {label_smoothing: 0.1, augment: standard}"
+    trained = cited(replace(study, study_text=told)) - gains
+    assert trained == {"loshchilov2019", "szegedy2016", "park2019", "jaitly2013"}
+    told = "training: {label_smoothing: 0.0, augment: none}"
+    assert cited(replace(study, study_text=told)) - gains == {"loshchilov2019"}
+    assert cited(replace(study, study_text="training: [")) - gains == {"loshchilov2019"}
+    nothing = study.results.iloc[:0]
+    assert cited(replace(study, results=nothing)) == {"cohear"}
+    links = dict(re.findall(r'download="([^"]+)" href="data:text/[a-z-]+;charset=utf-8,([^"]+)"', render(study)))
+    assert unquote(unescape(links["references.bib"])) == references(study, [])
+    assert unquote(unescape(links["table.md"])) == paper_table(study)
+
+
+def test_every_method_in_the_bibliography_is_one_that_the_code_names(request):
+    source = request.config.rootpath / "src" / "cohear"
+    text = " ".join(path.read_text("utf-8") for path in source.rglob("*.py"))
+    bibliography = (source / "report" / "methods.bib").read_text("utf-8")
+    assert len(keys(bibliography)) > 20 and bibliography.count("keywords = {") == len(keys(bibliography))
+    for key in keys(bibliography):
+        name, year = re.fullmatch(r"([a-z]+)(\d{4})", key).groups()
+        assert re.search(rf"\b{name}\b[^.]{{0,50}}{year}", text, re.IGNORECASE), f"nothing in the code rests on {key}"
+
+
 def test_every_method_that_the_statistics_name_is_in_the_bibliography(request):
     docs = (request.config.rootpath / "docs" / "statistics.md").read_text("utf-8")
-    known = keys(methods())
+    known = keys((request.config.rootpath / "src/cohear/report/methods.bib").read_text("utf-8"))
     cited = re.findall(r"([A-Z]\w+)(?:(?:,| &) [A-Z]\w+)*(?: et al\.)? ((?:19|20)\d\d)\b", docs)
     assert len(cited) > 10
     missing = [f"{name} {year}" for name, year in cited if f"{name.lower()}{year}" not in known]

@@ -14,11 +14,13 @@ from hypothesis import strategies as st
 from sklearn.metrics import average_precision_score, confusion_matrix
 
 from cohear.audio.segment import Segment
+from cohear.base.errors import UserError
 from cohear.report.answer import answer
 from cohear.report.at_hand import AtHand
 from cohear.report.build import _data
 from cohear.report.cells import cells_of
 from cohear.report.curves import Curves
+from cohear.report.folder import read_curves
 from cohear.report.orders import orders
 from cohear.report.outcomes import Outcomes
 from cohear.report.sounds import Sounds, picture
@@ -80,6 +82,29 @@ def test_too_few_repeats_are_said_and_what_would_decide():
     assert "A second seed" in answer(open_pair, {}, assumed=True).open
 
 
+@pytest.mark.parametrize(
+    ("told", "decidable", "assumed", "words"),
+    [
+        (
+            [(0.3, OPEN), (0.1, OPEN)],
+            {"a": 4.0, "b": 9.2},
+            False,
+            "About 9 more repeats on the same test parts",
+        ),
+        ([(0.3, UP), (0.1, OPEN)], {"b": 1.0}, False, "About 1 more repeat on the same test parts, if the gain is"),
+        ([(0.3, OPEN), (0.1, OPEN)], {"a": 4.0}, True, "About 4 more repeats for the gain of a"),
+        ([(0.3, OPEN), (0.1, OPEN)], {}, False, "Other clips"),
+        ([(0.3, OPEN), (0.1, OPEN)], {}, True, "A second seed"),
+        ([(0.3, UP), (0.1, UP)], {"b": 3.0}, False, ""),
+        ([(-0.3, OPEN), (-0.1, OPEN)], {}, False, "more clips could"),
+    ],
+)
+def test_what_would_decide_the_headline(told, decidable, assumed, words):
+    names = {(task, "a+b"): more for task, more in decidable.items()}
+    said = answer(cells({"a+b": told}), names, assumed).decides
+    assert words in said if words else said == ""
+
+
 @settings(deadline=None, max_examples=40)
 @given(st.integers(0, 7), st.randoms(use_true_random=False))
 def test_every_order_has_every_task_once(number, random):
@@ -139,13 +164,14 @@ def test_outcomes_of_several_labels(tmp_path):
 
 
 def test_curves_have_a_mean_and_a_spread(tmp_path):
-    for run, values in (("a1", (1, 3)), ("a2", (3, 5)), ("b1", (2, 2)), ("odd", (9, 9))):
-        (tmp_path / run).mkdir()
+    runs = ("a1", "a2", "b1", "../odd", "gone")
+    for run, values in (("a1", (1, 3)), ("a2", (3, 5)), ("b1", (2, 2)), ("../odd", (9, 9))):
+        (tmp_path / "runs" / run).mkdir(parents=True, exist_ok=True)
         rows = [f"t,{step},train,{value},0.5" for step, value in zip((10, 20), values, strict=True)]
-        (tmp_path / run / "curve.csv").write_text(
-            "\n".join(["task,step,part,loss,metric", *rows, "t,x,train,,", "t,30"])
-        )
-    curves = Curves(tmp_path)
+        curve = "\n".join(["task,step,part,loss,metric", *rows, "t,x,train,,"])
+        (tmp_path / "runs" / run / "curve.csv").write_text(curve)
+    results = pd.DataFrame({"run": runs, "control": ""})
+    curves = Curves(read_curves(tmp_path, results))
     made = curves.chart(["a1", "a2"], ["b1", "gone"], "t", "train", "loss", False)
     assert made["alone"]["repeats"] == 2 and made["together"]["repeats"] == 1 and made["x"] == [0.0, 100.0]
     first, last = made["alone"]["mean"], made["together"]["mean"]
@@ -153,6 +179,9 @@ def test_curves_have_a_mean_and_a_spread(tmp_path):
     assert made["alone"]["high"][0] - first[0] == pytest.approx(first[0] - made["alone"]["low"][0], abs=0.11)
     assert curves.chart(["a1"], ["../odd"], "t", "train", "loss", False) is None
     assert curves.chart(["a1"], ["b1"], "other", "train", "loss", False) is None
+    (tmp_path / "runs" / "b1" / "curve.csv").write_text("task,step,part,loss\nt,30")
+    with pytest.raises(UserError, match=r"b1/curve.csv, line 2: 2 cells where the header has 4"):
+        read_curves(tmp_path, results)
 
 
 def test_a_picture_has_the_tone_where_it_sounds():

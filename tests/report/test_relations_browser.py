@@ -3,6 +3,7 @@
 from xml.etree import ElementTree
 
 import pytest
+from layout import overflow, show_all
 from rich_study import write_rich_study
 from simulated_study import HOSTILE
 from test_browser import CHROMIUM, browser, opened  # noqa: F401 - fixtures
@@ -32,10 +33,9 @@ def colour(hexadecimal):
 @pytest.mark.parametrize("width", [390, 1400])
 def test_every_figure_fits_and_has_the_colours_of_the_screen(opened, page_file, scheme, palette, width):  # noqa: F811
     page = opened(page_file, width, scheme)
-    page.evaluate("document.querySelectorAll('details').forEach((d) => (d.open = true))")
+    show_all(page)
     drawn = page.locator("svg.figure:visible")
     assert drawn.count() == len(list(FIGURES))
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
     for place in range(drawn.count()):
         figure = drawn.nth(place)
         assert figure.get_attribute("role") == "img"
@@ -46,6 +46,7 @@ def test_every_figure_fits_and_has_the_colours_of_the_screen(opened, page_file, 
         "() => [...document.querySelectorAll('.drawn svg')].map((e) => e.getBoundingClientRect().width)"
     )
     assert max(wide) <= 1200
+    assert overflow(page) == []
 
 
 def test_the_choice_of_an_encoder_goes_for_figures_too(opened, page_file):  # noqa: F811

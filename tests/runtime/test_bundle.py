@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import onnx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -16,6 +17,7 @@ from tiny_bundle import PITCHES, tone
 from cohear import Bundle
 from cohear.audio.resample import resample
 from cohear.base.errors import DataError
+from cohear.export.assemble import describe
 from cohear.runtime.windows import Cutter
 
 
@@ -113,15 +115,20 @@ def test_rate_channels_and_integers(tiny):
     mono = tone("mid", seconds=0.7, rate=44100)
     expected = values(tiny.classify(resample(mono, 44100, 16000), 16000))["pitch"]
     stereo = np.stack([mono * 1.5, mono * 0.5], axis=1)
-    for samples in (mono, mono.astype(np.float64), stereo, np.round(mono * 32768).astype(np.int16)):
+    eight, sixteen = np.round(mono * 128 + 128).astype(np.uint8), np.round(mono * 32768).astype(np.int16)
+    for samples in (mono, mono.astype(np.float64), stereo, sixteen, eight):
         found = values(tiny.classify(samples, 44100))["pitch"]
-        np.testing.assert_allclose(found, expected, atol=1e-2 if samples.dtype == np.int16 else 1e-5)
+        tolerance = {np.uint8: 0.1, np.int16: 1e-2}.get(samples.dtype.type, 1e-5)
+        np.testing.assert_allclose(found, expected, atol=tolerance)
 
 
 BAD = {
     "empty": np.zeros(0, np.float32),
     "nan": np.array([0.0, np.nan], np.float32),
     "infinite": np.array([np.inf], np.float32),
+    "as good as infinite": np.full(1000, 1e20, np.float32),
+    "beyond single precision": np.full(5, 1e39),
+    "turned around": np.zeros((2, 16000), np.float32),
     "three dimensions": np.zeros((2, 2, 2), np.float32),
     "no channels": np.zeros((5, 0), np.float32),
     "text": np.array(["a"]),
@@ -138,9 +145,11 @@ def test_bad_batches_and_rates_are_refused(tiny):
     for batch in (np.zeros((0, 5)), np.zeros((2, 0)), np.zeros(5), np.full((1, 5), np.nan)):
         with pytest.raises(DataError, match="samples"):
             tiny.probabilities(batch)
-    for rate in (0, -1, 0.5):
+    for rate in (0, -1, 0.5, float("nan"), float("inf")):
         with pytest.raises(DataError, match="rate"):
             tiny.classify(tone("low"), rate)
+        with pytest.raises(DataError, match="rate"):
+            tiny.windows(tone("low"), rate)
 
 
 def test_folders_that_are_no_bundles(tiny_folder, tmp_path):
@@ -175,6 +184,30 @@ def test_folders_that_are_no_bundles(tiny_folder, tmp_path):
         )
     with pytest.raises(DataError, match="cannot be loaded"):
         Bundle.load(tmp_path / "cut")
+
+
+def test_a_card_that_was_changed(tiny_folder, tmp_path):
+    """Thresholds may be set anew; what the answers mean stands in the model itself too."""
+    folder = shutil.copytree(tiny_folder, tmp_path / "told")
+    card = json.loads((folder / "card.json").read_text())
+    model = onnx.load(str(folder / "model.onnx"))
+    tasks = {name: {"thresholds": [], **task} for name, task in card["tasks"].items()}
+    describe(model, {"rate": "16000", "tasks": json.dumps(tasks)})
+    onnx.save(model, str(folder / "model.onnx"))
+
+    def load(**changes):
+        (folder / "card.json").write_text(json.dumps({**card, **changes}))
+        return Bundle.load(folder)
+
+    pitch, parts = card["tasks"]["pitch"], card["tasks"]["parts"]
+    load(tasks={"pitch": pitch, "parts": {**parts, "thresholds": [0.1, 0.2, 0.3]}})
+    with pytest.raises(DataError, match=r"labels or kind of task 'pitch' .* export the bundle again"):
+        load(tasks={"pitch": {**pitch, "labels": pitch["labels"][::-1]}, "parts": parts})
+    with pytest.raises(DataError, match="the rate is another one"):
+        load(windowing={**card["windowing"], "rate": 8000})
+    other = load(windowing={**card["windowing"], "step": 10})
+    with pytest.raises(DataError, match="windowing"):
+        other.classify(tone("low", seconds=2), 16000)
 
 
 @pytest.mark.parametrize(

@@ -54,11 +54,20 @@ def test_what_is_no_clip_is_refused_and_the_next_is_answered(client):
     assert client.post("/classify", content=whole).status_code == 200
 
 
+def test_samples_whose_energy_no_number_holds_are_refused(client):
+    loud = np.full(16000, 1e30, np.float32)
+    pcm = {"content": loud.tobytes(), "headers": {"Content-Type": "audio/pcm"}, "params": {"format": "f32le"}}
+    for request in (pcm, {"content": wav(loud, subtype="FLOAT")}):
+        answer = client.post("/classify", **request)
+        assert (answer.status_code, "as large as" in answer.json()["error"]) == (422, True)
+
+
 def test_tasks_health_metrics_and_foreign_callers(client):
     assert list(client.get("/tasks").json()["tiny"]["tasks"]) == ["pitch", "parts"]
     assert client.get("/healthz").json() == {"status": "ok"}
     assert "cohear_requests_total" in client.get("/metrics").text
     assert client.get("/tasks", headers={"Origin": "http://evil.example"}).status_code == 403
+    assert client.get("/tasks", headers={"Origin": "http://[::1"}).status_code == 403  # no address at all
     assert client.get("/tasks", headers={"Host": "evil.example"}).status_code == 400
 
 

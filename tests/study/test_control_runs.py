@@ -1,6 +1,7 @@
 """Controls from the study file to the tables, through the real command line."""
 
 import csv
+import json
 import os
 import signal
 
@@ -55,6 +56,28 @@ def test_each_control_leaves_its_rows_and_ordinary_runs_stay(bench):
     assert {row["combination"] for row in rows(out / "gains.csv")} == {"tone+bird"}
     assert {row["task"] for row in rows(out / "metrics.csv")} == {"tone", "bird"}
     assert "13 of 13 done" in bench.cohear("status", "out").stdout
+
+
+def test_an_encoder_has_controls_of_its_own(bench):
+    """Each encoder is trained in the controls that it asks for, beside the pairs that it is trained in."""
+    bench.run(
+        encoders=[
+            {"name": "dnn", "hidden": 64, "layers": 1, "controls": ["long"]},
+            {"name": "dnn", "hidden": 32, "layers": 1, "combinations": ["singles"]},
+            {"name": "dnn", "hidden": 16, "layers": 1},
+        ],
+        controls=[{"name": "shuffled", "pairs": [["tone", "bird"]]}],
+        repeats={"folds": 1, "seeds": 1},
+    )
+    planned = json.loads((bench.root / "out" / "plan.json").read_text())["runs"]
+    assert {(run["encoder"], run["control"]) for run in planned} == {
+        ("dnn(hidden=64,layers=1)", ""),
+        ("dnn(hidden=64,layers=1)", "long"),
+        ("dnn(hidden=32,layers=1)", ""),
+        ("dnn(hidden=16,layers=1)", ""),
+        ("dnn(hidden=16,layers=1)", "shuffled"),
+    }
+    assert {run["combination"] for run in planned if "32" in run["encoder"]} == {"tone", "bird"}
 
 
 LEARNS_IN_COMPANY = """

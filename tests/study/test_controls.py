@@ -371,7 +371,12 @@ def test_ways_to_write_controls(asked):
             {"controls": [{"name": "shuffled", "pairs": [["tone", "bird"]], "partners": 1}]},
             ["give partners (how many a task) or pairs (which ones), not both"],
         ),
-        ({"controls": "wide", "combinations": ["singles"]}, ["the study trains none; add pairs to combinations"]),
+        ({"controls": "wide", "combinations": ["singles"]}, ["no pair is trained; add pairs to combinations"]),
+        (
+            {"encoders": [{"name": "dnn", "controls": ["wid", "long"], "combinations": "singles"}]},
+            ["encoders.0.controls.0: unknown control 'wid'", "encoders.0.controls: they explain what pairs do"],
+        ),
+        ({"encoders": [{"name": "dnn", "controls": []}], "controls": ["long"]}, ["controls: no encoder takes them"]),
         (
             {"controls": ["shufled", "wid"], "window": -1, "encoders": "dnnn"},
             ["'shufled'", "'wid'", "window", "'dnnn'"],

@@ -77,6 +77,22 @@ def test_plan_is_the_whole_grid_once():
     assert [(run.seed, run.fold) for run in plan] == sorted((run.seed, run.fold) for run in plan)
 
 
+def test_an_encoder_has_combinations_of_its_own_and_the_same_keys():
+    """What one encoder is trained on says nothing about the runs of another, or about how they are trained."""
+    own = {"name": "cnn", "combinations": ["singles", ["bird", "tone"]]}
+    settings = load(features=["summary", "logmel"], encoders=["dnn", own], combinations=["singles"])
+    plan = plan_of(settings)
+    assert {(run.encoder, run.combination) for run in plan} == {
+        ("dnn", "tone"),
+        ("dnn", "bird"),
+        ("cnn", "tone"),
+        ("cnn", "bird"),
+        ("cnn", "tone+bird"),
+    }
+    everywhere = load(features=["summary", "logmel"], encoders=["dnn", "cnn"])
+    assert {run.key for run in plan} < set(keys(everywhere))
+
+
 def test_arms_that_come_to_the_same_share_one_training():
     assert keys(load(arms={"base": {}, "again": {"training": {"steps": 10}}})) == keys(load())
 
@@ -115,7 +131,7 @@ def test_resolved_file_loads_to_the_same_settings_and_keys(tmp_path):
         },
         combinations=["pairs", {"sizes": [1]}, ["x.y"]],
         features=[{"name": "summary", "bands": 12}, "logmel"],
-        encoders=["small", {"name": "dnn", "dropout": 0.25}],
+        encoders=[{"name": "small", "combinations": "pairs", "controls": "wide"}, {"name": "dnn", "dropout": 0.25}],
         arms={"base": {}, "on": {"training": {"learning_rate": 1.0e-4}, "window": 0.5}},
         on_bad_file="skip",
         allow_input_overlap=True,
@@ -152,6 +168,16 @@ def test_all_mistakes_are_told_at_once():
         ),
         ({"features": [{"band": 3}], "controls": ["x"]}, ["features.0.name", "controls"]),
         ({"datasets": {"tones": {}}, "combinations": [["tone"]]}, ["datasets.tones.path"]),
+        ({"encoders": [{"name": "dnn", "combinations": [["tone", "brd"]]}]}, ["encoders.0.combinations"]),
+        ({"encoders": [{"name": "dnn", "combinations": {"size": [2]}}]}, ["encoders.0.combinations.size"]),
+        (
+            {"encoders": [{"name": "dnn", "combinations": []}], "combinations": {"sizes": 9}},
+            ["combinations.sizes", "encoders.0.combinations"],
+        ),
+        (
+            {"datasets": {"tones": {}}, "encoders": [{"name": "dnn", "combinations": [["tone"]]}]},
+            ["datasets.tones.path"],
+        ),
         ({"encoders": ["dnnn", {"name": "dnn", "hiden": 3}]}, ["encoders.0", "encoders.1"]),
         (
             {"combinations": ["singls"], "tasks": {"a": {"dataset": "tonez", "target": "x"}}},

@@ -306,6 +306,17 @@ def test_nothing_to_propose(tmp_path):
     assert not (tmp_path / "study.yaml").exists()
 
 
+def test_events_in_time_are_no_targets(tmp_path):
+    """A dataset that has nothing else is said to."""
+    write(tmp_path / "strong", rows(4))
+    (tmp_path / "strong" / "events.csv").write_text("path,onset,offset,label\n000.wav,0.0,0.1,hum\n")
+    with pytest.raises(DataError, match=r"\n  - strong: it has no column of labels"):
+        propose(tmp_path, tmp_path / "strong")
+    write(tmp_path / "good", rows(20, sound=lambda n: "ab"[n % 2]))
+    _, text = propose(tmp_path, tmp_path / "strong", tmp_path / "good")
+    assert "No task is proposed on strong: it has no column of labels, and events in time" in words(text)
+
+
 def test_one_broken_dataset_does_not_spoil_the_rest(tmp_path):
     write(tmp_path / "good", rows(20, sound=lambda n: "ab"[n % 2]))
     (tmp_path / "bad").mkdir()

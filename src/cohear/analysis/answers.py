@@ -224,7 +224,8 @@ def _combining(pairs: pd.DataFrame, gains: pd.DataFrame, ratio: PerTask | None) 
         sentence = (
             f"With {most['size']} tasks in the network ({most['features']}, {most['encoder']}, {most['arm']}) the mean "
             f"gain is {points(most['mean'])} points ({points(most['low'])} to {points(most['high'])}), that of the "
-            f"worst task, {most['worst_task']}, {points(most['worst'])}; "
+            f"worst task, {most['worst_task']}, {points(most['worst'])} ({points(most['worst_low'])} to "
+            f"{points(most['worst_high'])}, on repeats that did not choose it); "
             f"{len(broken)} group cells are surely worse than their pairs foretell."
         )
     return {

@@ -1,6 +1,6 @@
 """How many tasks can be combined, and does the whole follow from its pairs?"""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import cast
 
 import numpy as np
@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 from scipy.stats import norm
 
 from cohear.analysis.cell_tests import LEVEL, PerTask, cell_tests
-from cohear.analysis.columns import CELL, SETTING
+from cohear.analysis.chosen import estimated_on
+from cohear.analysis.columns import CELL, REPEAT, SETTING
 from cohear.analysis.multiplicity import benjamini_hochberg
 from cohear.analysis.pairs import first_half
 from cohear.analysis.persistence import told, within_tasks
@@ -29,7 +30,8 @@ def by_size(pairs: pd.DataFrame, ratio: PerTask | None = None) -> list[Mapping[s
     Returns:
         Per setting and size: ``features, encoder, arm, size, cells, repeats``; ``mean`` over all cells with
         ``low``, ``high`` (95 %: the mean of each repeat is one difference); ``worst_task``: the task with the
-        lowest mean gain, with the ``worst`` gain on folds that did not choose it.
+        lowest mean gain on every other fold, with its ``worst`` gain on the folds that did not choose it and their
+        ``worst_low``, ``worst_high`` (95 %). None where nothing can be told.
     """
     pairs = pairs.assign(size=pairs["combination"].str.count(r"\+") + 1)
     found: list[Mapping[str, object]] = []
@@ -38,7 +40,6 @@ def by_size(pairs: pd.DataFrame, ratio: PerTask | None = None) -> list[Mapping[s
         whole = means.assign(task="mean of all", combination=f"size {size}")
         test = cell_tests(whole, test_train_ratio=_middle(ratio))
         line = test.iloc[0]
-        task, worst = _worst(rows)
         found.append(
             {
                 **dict(zip(SETTING, setting, strict=True)),
@@ -48,36 +49,44 @@ def by_size(pairs: pd.DataFrame, ratio: PerTask | None = None) -> list[Mapping[s
                 "mean": told(line["gain"]),
                 "low": told(line["low"]),
                 "high": told(line["high"]),
-                "worst_task": task,
-                "worst": told(worst),
+                **_worst(rows, ratio),
             }
         )
     return found
 
 
-def _repeat_means(rows: pd.DataFrame) -> pd.DataFrame:
-    """One row per repeat: the mean of all cells there; a cell that a repeat lacks counts at its own mean."""
-    left = rows["difference"] - rows.groupby(list(CELL))["difference"].transform("mean")
-    middle = rows.groupby(list(CELL))["difference"].mean().mean()
-    grouped = rows.assign(left=left).groupby([*SETTING, "fold", "seed"], sort=True)
+def _repeat_means(rows: pd.DataFrame, within: Sequence[str] = ()) -> pd.DataFrame:
+    """The mean of all cells, a row per repeat; a cell that a repeat lacks counts at its own mean.
+
+    Args:
+        rows: paired differences.
+        within: columns that tell apart what is never put into one mean, say ``task``.
+    """
+    apart = [*SETTING, *within]
+    cells = rows.groupby(list(dict.fromkeys([*within, *CELL])), sort=False)["difference"]
+    middle = cells.mean().groupby(apart, sort=False).mean()
+    grouped = rows.assign(left=rows["difference"] - cells.transform("mean")).groupby([*apart, *REPEAT], sort=True)
     table = grouped.agg(left=("left", "mean"), single=("single", "mean"), shared=("shared", "mean")).reset_index()
+    table = table.merge(middle.rename("middle").reset_index(), on=apart)
     return table.assign(
-        difference=table["left"] + middle,
+        difference=table["left"] + table["middle"],
         part="fold " + table["fold"].astype(str),
         metric="mean",
         test_clips=0,
     )
 
 
-def _worst(rows: pd.DataFrame) -> tuple[str | None, float]:
-    """The worst task, chosen on one half of the folds and estimated on the other, both ways round."""
-    even = first_half(rows)
-    halves = [rows[side].groupby("task")["difference"].mean() for side in (even, ~even)]
-    if any(half.empty for half in halves):
-        return None, float("nan")
-    chosen = [half.idxmin() for half in halves]
-    estimate = [halves[1].get(chosen[0], np.nan), halves[0].get(chosen[1], np.nan)]
-    return str(rows.groupby("task")["difference"].mean().idxmin()), float(np.mean(estimate))
+def _worst(rows: pd.DataFrame, ratio: PerTask | None) -> Mapping[str, object]:
+    """The worst task, chosen on one half of the folds and estimated on the other: there it was not unlucky."""
+    means = _repeat_means(rows.assign(chose=first_half(rows)), ["chose", "task"]).assign(combination="its combinations")
+    others = estimated_on(means, ~means["chose"], ratio).reset_index().set_index("task")
+    known = others.index[others["gain"].notna()]
+    on_first = means[means["chose"] & means["task"].isin(known)].groupby("task")["difference"].mean()
+    if on_first.empty:
+        return {"worst_task": None, "worst": None, "worst_low": None, "worst_high": None}
+    task = str(on_first.idxmin())
+    figures = {"worst": "gain", "worst_low": "low", "worst_high": "high"}
+    return {"worst_task": task, **{name: told(float(others.loc[task, figure])) for name, figure in figures.items()}}
 
 
 def foretold(gains: pd.DataFrame) -> pd.DataFrame:

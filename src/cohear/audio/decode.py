@@ -21,6 +21,8 @@ _UNKNOWN_FRAMES = 1 << 60  # libsndfile gives about 2**63 where a streamed file 
 _STREAMED_WAV_BYTES = 0x7FFFF000  # stated by writers that could not know the length: no sign of damage
 _MP3_SLACK_FRAMES = 2 * 1152  # the length of an MP3 without a Xing header is an estimate
 _OGG_PAGE_BYTES = 65307  # largest possible page
+LOUDEST = 1e12
+"""Samples of sound are about -1 to 1; the energies of ones beyond this leave the range of float32."""
 
 
 class UnreadableAudio(DataError):
@@ -153,6 +155,8 @@ def _open(path: Path) -> soundfile.SoundFile:
         mode = stat.S_IFREG
     if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
         raise UnreadableAudio(path, "it is a pipe or a device, not an audio file")  # opening it might wait for ever
+    if path.suffix.lower() == ".raw":  # soundfile goes by the name
+        raise UnreadableAudio(path, "raw samples do not tell their rate and form; make it a WAV file")
     return soundfile.SoundFile(path)
 
 
@@ -187,8 +191,8 @@ def _read(path: Path, file: soundfile.SoundFile, frames: int) -> Iterator[NDArra
         block = block[: file.buffer_read_into(block, "float32")]  # `read` asks libsndfile more often where it is
         read += len(block)
         mono = block[:, 0] if file.channels == 1 else _mean_of_channels(block)
-        if not np.isfinite(mono).all():
-            raise UnreadableAudio(path, "it has samples that are not finite numbers (NaN or infinity)", "not-finite")
+        if wrong := why_no_sound(mono):
+            raise UnreadableAudio(path, f"it has {wrong}", "not-finite")
         if len(mono):
             yield mono
         if len(block) < asked:
@@ -198,6 +202,16 @@ def _read(path: Path, file: soundfile.SoundFile, frames: int) -> Iterator[NDArra
         raise UnreadableAudio(path, f"it is cut short: {read} of {frames} samples could be decoded", "truncated")
     if read == 0:
         raise UnreadableAudio(path, "it has no samples", "empty")
+
+
+def why_no_sound(samples: NDArray[np.float32]) -> str:
+    """What is wrong with samples ``[samples]`` as numbers, in words that follow "it has"; empty where nothing is."""
+    largest = max(samples.max(initial=0), -samples.min(initial=0))  # NaN where one of them is
+    if largest <= LOUDEST:
+        return ""
+    if not np.isfinite(largest):
+        return "samples that are not finite numbers (NaN or infinity)"
+    return f"samples as large as {largest:.0e}, which is no sound: scale them to -1..1"
 
 
 def _mean_of_channels(block: NDArray[np.float32]) -> NDArray[np.float32]:

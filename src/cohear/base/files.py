@@ -109,18 +109,25 @@ def write_json(path: Path, value: Any) -> None:  # noqa: ANN401 - any JSON value
 
 @contextmanager
 def folder_whole_or_not_at_all(path: Path) -> Iterator[Path]:
-    """Give a temporary sibling folder to fill; it becomes ``path`` when the block ends without an error."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    """Give a temporary sibling folder to fill; it becomes ``path`` when the block ends without an error.
+
+    What was there before is moved aside first, so that a process that is killed leaves one of the two whole.
+    """
+    place = path.resolve() if path.is_symlink() or path.name in ("", "..") else path  # where a link leads; `.` by name
+    temporary, before = (place.with_name(f".{place.name}.{os.getpid()}.{mark}tmp") for mark in ("", "before."))
     shutil.rmtree(temporary, ignore_errors=True)
     make_folder(temporary)
     try:
         with storage_errors_told(path):
             yield temporary
-            if path.exists():
-                shutil.rmtree(path)
-            temporary.replace(path)
+            if place.exists():
+                place.replace(before)
+            temporary.replace(place)
     finally:
+        if before.exists() and not place.exists():  # the new one could not be put there
+            before.replace(place)
         shutil.rmtree(temporary, ignore_errors=True)
+        shutil.rmtree(before, ignore_errors=True)
 
 
 def digest(value: Any, size: int = 16) -> str:  # noqa: ANN401 - any JSON value

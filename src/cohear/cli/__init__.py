@@ -33,6 +33,8 @@ from cohear.cli import (
 from cohear.cli.console import errors, hush
 
 INTERRUPTED = 130
+BEGIN_ANEW = ("bench", "classify", "listen", "serve")
+"""Verbs that keep nothing of what they did before Ctrl-C."""
 
 
 class Verbs(TyperGroup):
@@ -43,7 +45,8 @@ class Verbs(TyperGroup):
         try:
             return super().invoke(ctx)
         except KeyboardInterrupt as error:
-            errors.print("stopped; the same command goes on where it was", markup=False, highlight=False)
+            kept = "" if ctx.invoked_subcommand in BEGIN_ANEW else "; the same command goes on where it was"
+            errors.print(f"stopped{kept}", markup=False, highlight=False)
             raise typer.Exit(INTERRUPTED) from error
 
 

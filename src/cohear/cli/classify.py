@@ -65,19 +65,21 @@ def classify(
     lines = _TimeLines(timeline, loaded) if timeline is not None else None
     for name, reason in bad:
         _refuse(name, reason, as_json)
-    with _progress(len(found)) as advance:
-        for file in found:
-            try:
-                answer = classify_file(loaded, file, windows=windows, events=settings if lines else None)
-            except UserError as error:
-                bad.append((str(file), str(error)))
-                _refuse(str(file), str(error), as_json)
-            else:
-                tell(file, answer)
-                if lines is not None:
-                    lines.write(file, answer)
-            advance()
-    end()
+    try:
+        with _progress(len(found)) as advance:
+            for file in found:
+                try:
+                    answer = classify_file(loaded, file, windows=windows, events=settings if lines else None)
+                except UserError as error:
+                    bad.append((str(file), str(error)))
+                    _refuse(str(file), str(error), as_json)
+                else:
+                    tell(file, answer)
+                    if lines is not None:
+                        lines.write(file, answer)
+                advance()
+    finally:  # what was answered is told, also where Ctrl-C or a full disk ends it
+        end()
     if bad:
         raise typer.Exit(1)
 
@@ -182,6 +184,10 @@ def _table(bundle: Bundle) -> tuple[Tell, Callable[[], None]]:
     return tell, end
 
 
+_FILE_BYTES, _TASK_BYTES = 120, 80
+"""Of the parts of a time line's name; the name of a file has at most 255."""
+
+
 class _TimeLines:
     """Writes ``<file>.<task>.tsv`` and ``.txt`` into a folder, names kept apart."""
 
@@ -198,16 +204,26 @@ class _TimeLines:
         from cohear.base.files import write_text
         from cohear.runtime.events import audacity, dcase
 
-        name, number = file.stem, 1
+        name, number = _short(file.stem, _FILE_BYTES), 1
         while name.casefold() in self._used:
             number += 1
-            name = f"{file.stem}-{number}"
+            name = f"{_short(file.stem, _FILE_BYTES)}-{number}"
         self._used.add(name.casefold())
         for task in self._tasks:
             events = [event for event in answer.events if event.task == task]
-            stem = f"{name}.{quote(task, safe=' ')}"
+            stem = f"{name}.{_short(quote(task, safe=' '), _TASK_BYTES)}"
             write_text(self._folder / f"{stem}.tsv", dcase(events))
             write_text(self._folder / f"{stem}.txt", audacity(events))
+
+
+def _short(name: str, most: int) -> str:
+    """A part of a file's name that has at most so many bytes; two that differ stay different."""
+    from cohear.base.files import digest
+
+    if len(name.encode()) <= most:
+        return name
+    mark = digest(name, 4)
+    return f"{name.encode()[: most - len(mark) - 1].decode(errors='ignore')}~{mark}"
 
 
 @contextmanager

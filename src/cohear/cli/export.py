@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 from typing import Annotated
 
@@ -55,7 +56,7 @@ def export(
     try:
         made = study.export(
             bundle,
-            tasks=None if tasks is None else [name.strip() for name in tasks.split(",") if name.strip()],
+            tasks=None if tasks is None else _tasks(tasks, study.settings.tasks),
             quantize=quantize,
             force=force,
             run=run,
@@ -74,6 +75,25 @@ def export(
     _show(made.card)
     size = (made.folder / "model.onnx").stat().st_size / 1e6
     output.print(f"bundle: {made.folder} (model.onnx {size:.2f} MB)", markup=False, highlight=False, soft_wrap=True)
+
+
+def _tasks(told: str, known: Collection[str]) -> list[str]:
+    """Names with commas between; a task that has a comma in its own name is found too."""
+    from cohear.base.errors import UserError
+
+    names: list[str] = []
+    rest = told.strip()
+    while rest:
+        fitting = [
+            name for name in known if rest.startswith(name) and rest.removeprefix(name).lstrip()[:1] in ("", ",")
+        ]
+        name = max(fitting, key=len, default=rest.partition(",")[0].strip())
+        names.append(name)
+        rest = rest.removeprefix(name).lstrip().removeprefix(",").strip()
+    names = [name for name in names if name]
+    if not names:
+        raise UserError("--tasks names no task: give some with commas between, or leave it out for all")
+    return names
 
 
 def _licences(told: list[str]) -> dict[str, str]:

@@ -14,6 +14,7 @@ from rich.text import Text
 from cohear.study.launcher import Event
 from cohear.study.progress import Advance
 from cohear.study.progress import Progress as StudyProgress
+from cohear.study.time_left import TimeLeft
 
 WIDTH = 30
 
@@ -29,15 +30,15 @@ class TerminalProgress(StudyProgress):
 
     def __init__(self, console: Console) -> None:
         self._console = console
-        self._costs: dict[str, int] = {}
+        self._wanted: set[str] = set()
         self._done: set[str] = set()
         self._before = 0
         self._running: dict[str, float] = {}
         self._failed = 0
-        self._cost_trained = 0
         self._began = time.monotonic()
         self._live: Live | None = None
         self._at_most = 0
+        self._time_left = TimeLeft({})
         self._cells: dict[str, int] = {}
 
     @contextmanager
@@ -57,10 +58,10 @@ class TerminalProgress(StudyProgress):
         """Print a sentence above the bars."""
         self._console.print(f"note: {sentence}", style="yellow", markup=False, highlight=False)
 
-    def runs_planned(self, costs: dict[str, int], done: set[str], at_most: int) -> None:
+    def runs_planned(self, wanted: set[str], done: set[str], at_most: int, time_left: TimeLeft) -> None:
         """Begin the line of runs, or go on with more of them."""
         self._before += len(done - self._done)
-        self._costs, self._done, self._at_most = costs, set(done), at_most
+        self._wanted, self._done, self._at_most, self._time_left = wanted, set(done), at_most, time_left
         if self._live is None:
             self._began = time.monotonic()
         if self._console.is_terminal and self._live is None:
@@ -76,10 +77,11 @@ class TerminalProgress(StudyProgress):
         if event.kind == "started":
             self._running[event.run] = time.monotonic()
             return
-        self._running.pop(event.run, None)
+        started = self._running.pop(event.run, None)
         if event.kind == "finished":
             self._done.add(event.run)
-            self._cost_trained += self._costs.get(event.run, 0)
+            if started is not None:
+                self._time_left.trained(event.run, time.monotonic() - started)
         elif event.kind == "failed":
             self._failed += 1
             self._console.print(f"run {event.run} failed: {event.error}", style="red", markup=False, highlight=False)
@@ -94,7 +96,7 @@ class TerminalProgress(StudyProgress):
             self._live = None
 
     def __rich__(self) -> RenderableType:
-        total, done = len(self._costs), len(self._done)
+        total, done = len(self._wanted), len(self._done)
         filled = round(WIDTH * done / max(total, 1))
         line = Text.assemble(
             "runs ",
@@ -112,10 +114,10 @@ class TerminalProgress(StudyProgress):
         elapsed = time.monotonic() - self._began
         if trained and elapsed > 0:
             line.append(f" · {60 * trained / elapsed:.1f} a minute")
-            left = sum(cost for run, cost in self._costs.items() if run not in self._done)
-            if left:
-                until = "to the next look" if self._at_most > total else "left"
-                line.append(f" · {clock(elapsed / max(self._cost_trained, 1) * left)} {until}")
+        left = self._time_left.of(self._wanted - self._done)
+        if left and self._running:
+            until = "to the next look" if self._at_most > total else "left"
+            line.append(f" · {clock(left / len(self._running))} {until}")
         if self._cells:
             line.append(" · cells: " + ", ".join(f"{count} {name}" for name, count in self._cells.items()))
         return Group(line)

@@ -19,6 +19,7 @@ from cohear.base.columns import BEHIND, SHARED, SINGLES
 from cohear.base.errors import MissingExtra, RunFailed
 from cohear.base.memory import peak_memory
 from cohear.base.pool import available_cores
+from cohear.runtime.bundle import Bundle
 from cohear.runtime.card import MODEL, Windowing, read_card
 
 if TYPE_CHECKING:
@@ -73,11 +74,13 @@ def bench(bundle: Path, *, seconds: float = 10.0, repeats: int = 30) -> dict[str
 
     Raises:
         MissingExtra: onnx is not installed.
+        DataError: it is no bundle, or damaged.
     """
     try:
         from cohear.export import parts  # noqa: PLC0415 - onnx is an extra
     except ImportError as error:
         raise MissingExtra("onnx", "export") from error
+    Bundle.load(bundle)  # says what is wrong with one that is damaged
     card = read_card(bundle)
     rows, ratios = [], {}
     with tempfile.TemporaryDirectory() as folder:

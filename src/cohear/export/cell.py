@@ -57,8 +57,8 @@ def choose_cell(
 ) -> Cell:
     """The cell to export.
 
-    Where the study has several front-ends or encoders and none is asked for, the one with the best mean score on
-    validation is taken, so that the test scores which the card promises took no part in the choice.
+    Where the study trains these tasks with several front-ends or encoders and none is asked for, the one with the best
+    mean score on validation is taken, so that the test scores which the card promises took no part in the choice.
 
     Raises:
         UserError: the study planned no such cell, or nothing of it is done that could be compared.
@@ -79,6 +79,8 @@ def choose_cell(
     ]
     if not found:
         raise UserError("the study has no runs with these features, this encoder and this arm together")
+    trained = [cell for cell in found if any(cell.holds(row) for row in rows)]
+    found = trained or found  # an encoder that is trained on few combinations is none for the others
     if len(found) == 1:
         return found[0]
     scores = {cell: score for cell in found if (score := _validation(folder, rows, cell)) is not None}

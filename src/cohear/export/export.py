@@ -185,7 +185,11 @@ def _cell(
 def _notes(places: Places, repeats: Sequence[RunSpec], measured: Sequence[RunSpec], progress: Progress) -> list[str]:
     """What is said, now and in the card, of runs that have to be made again."""
     silent = [spec for spec in repeats if places.study.record(spec.key) and places.run(spec.key, PREDICTIONS) is None]
-    bare = [spec for spec in measured if spec not in silent and places.run(spec.key, WEIGHTS) is None]
+    bare = [
+        spec
+        for spec in measured
+        if spec not in silent and places.study.record(spec.key) and places.run(spec.key, WEIGHTS) is None
+    ]
     notes = []
     if silent:
         notes.append(f"the study kept no predictions of {len(silent)} runs: they are made again to calibrate")

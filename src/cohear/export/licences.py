@@ -6,11 +6,32 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-_NON_COMMERCIAL = re.compile(r"\bnc\b|non.?commercial|research (use |purposes )?only|academic use", re.IGNORECASE)
-_NOT_PASSED_ON = re.compile(
-    r"(not|never|no)\b[^.;]{0,40}(redistribut|passed on|pass on|sold|shared|publish)|no.?derivatives|\bnd\b",
+_PURPOSE = r"(research|academi[ac]|educational|personal|private|scientific|evaluation)"
+_NON_COMMERCIAL = re.compile(
+    rf"(?<![a-z])nc(?![a-z])|non.?commercial|\b(no|not)\b[^.;]{{0,40}}commercial|{_PURPOSE} (use|purposes?)|"
+    rf"(for|to) {_PURPOSE}(?!.{{0,20}}commercial)|{_PURPOSE} only",
     re.IGNORECASE,
 )
+_NOT_PASSED_ON = re.compile(
+    r"(not|never|no)\b[^.;]{0,40}(redistribut|passed on|pass on|sold|shared|publish)|no.?derivatives|"
+    r"(?<![a-z])nd(?![a-z])|all rights reserved|proprietary|confidential|internal use",
+    re.IGNORECASE,
+)
+_UNKNOWN = re.compile(
+    r"\bunknown\b|\b(none|not|no licen[cs]e is) (stated|specified|given)|\bunlicen[cs]ed\b|belongs to|"
+    r"\bcopyright of\b|see the terms",
+    re.IGNORECASE,
+)
+_HUB = re.compile(
+    r"cc0-1\.0|cc-by(-sa|-nc|-nd|-nc-sa|-nc-nd)?-[234]\.[05]|mit|apache-2\.0|odbl|odc-by|gpl-3\.0|bsd-3-clause|unlicense"
+)
+"""Names that the hub knows."""
+_HUB_NAMES = {
+    "cc0": "cc0-1.0",
+    "open-database-license-1.0": "odbl",
+    "apache-license-2.0": "apache-2.0",
+    "mit-license": "mit",
+}
 
 
 def licence_warnings(datasets: Mapping[str, Mapping[str, Any]]) -> list[str]:
@@ -18,9 +39,13 @@ def licence_warnings(datasets: Mapping[str, Mapping[str, Any]]) -> list[str]:
     told = []
     for name, facts in datasets.items():
         licence = str(facts.get("licence") or "")
-        if not licence:
+        if not licence.strip():
             told.append(f"dataset {name}: its licence is not stated; look it up before you pass the model on")
             continue
+        if _UNKNOWN.search(licence):
+            told.append(
+                f"dataset {name}: what its licence allows is open ({licence}); look it up before you pass it on"
+            )
         if _NON_COMMERCIAL.search(licence):
             told.append(f"dataset {name} is for non-commercial use ({licence}); so may be a model trained on it")
         if _NOT_PASSED_ON.search(licence):
@@ -33,5 +58,6 @@ def licence_warnings(datasets: Mapping[str, Mapping[str, Any]]) -> list[str]:
 def hub_licence(datasets: Mapping[str, Mapping[str, Any]]) -> str:
     """What the hub's header says: the datasets' licence where all share one short name, else ``other``."""
     names = {str(facts.get("licence") or "").strip().lower().replace(" ", "-") for facts in datasets.values()}
-    (only,) = names if len(names) == 1 else ("other",)
-    return only if re.fullmatch(r"(cc0|cc-by|mit|apache)[a-z0-9.-]*", only) else "other"
+    (only,) = names if len(names) == 1 else ("",)
+    only = _HUB_NAMES.get(only, only)
+    return only if _HUB.fullmatch(only) else "other"

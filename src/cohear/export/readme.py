@@ -66,7 +66,8 @@ def _body(card: Mapping[str, Any]) -> Iterator[str]:
     yield from _quantisation(card["quantisation"])
     yield from ("", "## Labels", "")
     for name, task in tasks.items():
-        yield f"- **{_text(name)}** ({task['kind']}): {_text(', '.join(task['labels']))}"
+        yield f"- **{_text(name)}** ({task['kind']}): {_text('; '.join(task['labels']))}"
+        yield from _thresholds(task)
     yield from ("", "## Training data", "")
     for name, facts in card["datasets"].items():
         title = facts.get("name") or name
@@ -82,6 +83,16 @@ def _body(card: Mapping[str, Any]) -> Iterator[str]:
         f"Exported {card['exported']} with {versions}; the graph was within "
         f"{card['parity']['largest_difference']:.1e} of the network's probabilities on {card['parity']['clips']} clips."
     )
+
+
+def _thresholds(task: Mapping[str, Any]) -> Iterator[str]:
+    """What the thresholds of a multilabel task are worth."""
+    before, after = (task["calibration"].get(each) for each in ("f1_before", "f1_after"))
+    if before is not None and after is not None:
+        yield (
+            f"  Each label is given from its own threshold on (`thresholds` in `card.json`): macro F1 {_share(after)}, "
+            f"with one half for all {_share(before)}, both on clips that neither networks nor thresholds had seen."
+        )
 
 
 def _quantisation(told: Mapping[str, Any] | None) -> Iterator[str]:

@@ -24,6 +24,7 @@ from cohear.study.launcher import LAUNCHERS, Work
 from cohear.study.prepare import Prepared, make_stores, prepare, write_splits
 from cohear.study.progress import Progress
 from cohear.study.spec import CombinationSettings, StudySettings
+from cohear.study.time_left import TimeLeft
 from cohear.training.loop import make_network, window_frames
 from cohear.training.sources import Sources, TaskData, load_front_end, load_task
 from cohear.training.spec import RunSpec
@@ -81,10 +82,10 @@ def prepare_cell(
     places: Places, settings: StudySettings, cell: Cell, jobs: int | None, progress: Progress
 ) -> tuple[Prepared, list[RunSpec]]:
     """Read the data, make what is missing of features, and give the specifications of the cell's repeats."""
-    wanted = CombinationSettings(lists=[list(cell.tasks)])
-    narrowed = settings.model_copy(update={"combinations": wanted, "controls": []})
     try:
-        prepared = prepare(narrowed, places.code, cache=make_folder(places.cache), jobs=jobs, progress=progress)
+        prepared = prepare(
+            narrowed(settings, cell), places.code, cache=make_folder(places.cache), jobs=jobs, progress=progress
+        )
     except UserError as error:
         if "cannot be imported" in str(error):
             raise UserError(f"{error}; --code names the folder that its file is in (now {places.code})") from error
@@ -96,6 +97,13 @@ def prepare_cell(
     if not specs:
         raise UserError("the study has no runs with these features, this encoder and this arm together")
     return prepared, specs
+
+
+def narrowed(settings: StudySettings, cell: Cell) -> StudySettings:
+    """Settings of a study that trains the cell's combination, with whatever encoder, and what it is compared with."""
+    wanted = CombinationSettings(lists=[list(cell.tasks)])
+    encoders = [each.model_copy(update={"combinations": None, "controls": None}) for each in settings.encoders]
+    return settings.model_copy(update={"combinations": wanted, "controls": [], "encoders": encoders})
 
 
 def repeats_of(places: Places, cell: Cell, specs: Sequence[RunSpec], progress: Progress) -> list[RunSpec]:
@@ -169,7 +177,11 @@ def train_missing(
     runs = make_folder(places.study.root / TRAINED)
     keep, parts = ("predictions", "weights"), tuple(map(str, plugins))
     work = Work(runs, places.study.splits, places.cache, keep, str(places.code), parts)
-    progress.runs_planned({spec.key: len(spec.tasks) * spec.training.steps for spec in missing}, set(), len(missing))
+    costs = {
+        spec.key: ((spec.front_end["name"], spec.encoder["name"]), len(spec.tasks) * spec.training.steps)
+        for spec in missing
+    }
+    progress.runs_planned(set(costs), set(), len(costs), TimeLeft(costs))
     with closing(LAUNCHERS["local"]().launch(missing, work, jobs)) as events:
         for event in events:
             progress.run_event(event)

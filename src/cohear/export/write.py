@@ -30,6 +30,8 @@ def check_target(folder: Path) -> None:
         return
     if not folder.is_dir():
         raise FolderError(f"{folder} is there and is no bundle; give -o a new place")
+    if folder.resolve() == Path.cwd():
+        raise FolderError(f"{folder} is the folder you are in, which would be replaced; give -o a new place")
     others = sorted(entry.name for entry in folder.iterdir() if entry.name not in FILES)
     if others:
         raise FolderError(f"{folder} is no bundle, or holds more than one ({others[0]!r}); give -o a new place")

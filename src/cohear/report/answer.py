@@ -22,6 +22,7 @@ class Answer:
         first, second: the two tasks that help each other most; empty where no pair has a gain.
         headline: what follows their names, or all of it.
         sure: how sure that is, a sentence or two.
+        decides: what would decide it, a sentence; empty where nothing of it is open.
         proof: the two cells behind the headline, the larger gain first.
         axis: for drawing their intervals.
         helps, hurts: the decided pair cells, largest effect first.
@@ -35,6 +36,7 @@ class Answer:
     second: str
     headline: str
     sure: str
+    decides: str
     proof: list[Cell]
     axis: Axis
     helps: list[Cell]
@@ -71,18 +73,20 @@ def answer(cells: Sequence[Cell], decidable: Mapping[tuple[str, str], float], as
         counts[cell.verdict] += 1
     best = sorted(_best(list(by_pair.values())), key=lambda cell: -cell.gain)
     sureness, first, second, headline, sure = _words(best, by_pair, counts)
+    still_open = _open([cell for cell in pairs if cell.verdict == "undecided"], decidable, assumed)
     return Answer(
         sureness=sureness,
         first=first,
         second=second,
         headline=headline,
         sure=sure,
+        decides=_decides(best, decidable, assumed) if best else still_open,
         proof=best,
         axis=axis_over([0.0, *(value for cell in best for value in (cell.gain, cell.low, cell.high))]),
         helps=sorted((c for c in pairs if c.verdict == "helps"), key=lambda cell: -cell.gain),
         hurts=sorted((c for c in pairs if c.verdict == "hurts"), key=lambda cell: cell.gain),
         counts=counts,
-        open=_open([cell for cell in pairs if cell.verdict == "undecided"], decidable, assumed),
+        open=still_open,
         groups=groups,
     )
 
@@ -144,6 +148,27 @@ def _without(by_pair: Mapping[str, Sequence[Cell]], counts: Mapping[str, int]) -
     if counts["hurts"]:
         return "No two tasks help each other.", hurt
     return "No two tasks help each other, as far as this was measured.", "Not sure. Nothing is decided yet."
+
+
+def _decides(best: Sequence[Cell], decidable: Mapping[tuple[str, str], float], assumed: bool) -> str:
+    """What would decide the gains of the headline that are open."""
+    undecided = [cell for cell in best if cell.verdict == "undecided"]
+    more = {
+        cell.task: decidable[cell.task, cell.combination]
+        for cell in undecided
+        if (cell.task, cell.combination) in decidable
+    }
+    if not undecided:
+        return ""
+    if not more and assumed:
+        return "A second seed a fold (repeats: {seeds: 2}): with one, chance and the choice of clips look alike."
+    if not more:
+        return "Other clips: more repeats on the same test parts would not."
+    many = plural(max(1, round(max(more.values()))), "more repeat")
+    if len(more) == len(undecided):
+        if_so = "both gains are what they seem" if len(undecided) == 2 else "the gain is what it seems"
+        return f"About {many} on the same test parts, if {if_so}."
+    return f"About {many} for the gain of {next(iter(more))}, if it is what it seems; for the other, other clips."
 
 
 def _open(undecided: Sequence[Cell], decidable: Mapping[tuple[str, str], float], assumed: bool) -> str:

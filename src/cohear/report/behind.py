@@ -29,25 +29,22 @@ class Sources:
     """Where what stands behind cells is read from.
 
     Attributes:
-        pairs: paired differences of all cells.
         at_hand: the study's audio; sounds are made of it where there is a ``sounds``.
     """
 
     content: FolderContent
-    pairs: pd.DataFrame
     curves: Curves
     outcomes: Outcomes
     at_hand: AtHand
     sounds: Sounds | None
 
 
-def sources_of(content: FolderContent, pairs: pd.DataFrame, clips: bool) -> Sources:
+def sources_of(content: FolderContent, clips: bool) -> Sources:
     """The sources of a folder; ``clips`` asks for players and pictures of clips."""
     runs = content.path / "runs"
     return Sources(
         content,
-        pairs,
-        Curves(runs),
+        Curves(content.curves),
         Outcomes(runs, content.data.get("tasks", {})),
         AtHand(content.path, content.study_text),
         Sounds() if clips else None,
@@ -62,7 +59,7 @@ def behind(sources: Sources, views: Views, view: SettingView) -> list[dict[str, 
         ``classes``, ``groups``, ``clips``. All figures are texts as they are shown.
     """
     key = (view.features, view.encoder, view.arm)
-    results, pairs = of_setting(sources.content.ordinary, key), of_setting(sources.pairs, key)
+    results, pairs = of_setting(sources.content.ordinary, key), of_setting(sources.content.pairs, key)
     runs = {str(name): rows["run"].unique().tolist() for name, rows in results.groupby("combination")}
     cells = next(m.cells for m in views.matrices if (m.features, m.encoder, m.arm) == key)
     outcomes = {name: sources.outcomes.of(own) for name, own in runs.items()}

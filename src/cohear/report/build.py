@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 import jinja2
 from markupsafe import Markup
 
-from cohear.analysis.pairs import paired_differences
 from cohear.base.files import make_folder, write_bytes
 from cohear.report.behind import behind, sources_of
 from cohear.report.cells import Cell
@@ -65,7 +64,7 @@ def render(
         watched: the page is served, and asks its server for newer ones.
     """
     views = views_of(study)
-    sources = sources_of(study, paired_differences(study.results), clips)
+    sources = sources_of(study, clips)
     shown = examples(sources, study)  # first, for players are rationed
     details = [behind(sources, views, view) for view in views.settings]
     return own_page(
@@ -81,7 +80,7 @@ def render(
         examples=shown,
         settings=_flat(study.environment),
         relations=section,
-        downloads=downloads(study, views),
+        downloads=downloads(study, views, [figure.name for figure, _ in section.figures] if section else []),
         where=shlex.quote(study.path.name),
         cells=[[_told(cell) for cell in view.cells] for view in views.matrices],
         details=details,

@@ -1,16 +1,13 @@
 """Learning curves alone and together, mean and spread over the repeats, ready to be drawn."""
 
-import csv
-import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
+from functools import cached_property
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
-from cohear.analysis.answers import CURVES
 from cohear.report.numbers import level
 from cohear.report.ticks import Axis, axis_over
 
@@ -19,16 +16,15 @@ Line = dict[int, float]
 """Value by step."""
 
 
-@dataclass
 class Curves:
-    """The ``curve.csv`` of a folder's runs, each read once.
+    """Learning curves of a folder's runs.
 
     Args:
-        runs: the folder ``runs``.
+        points: the columns of :data:`cohear.analysis.answers.CURVES`.
     """
 
-    runs: Path
-    _read: dict[str, dict[tuple[str, str, str], Line]] = field(default_factory=dict)
+    def __init__(self, points: pd.DataFrame) -> None:
+        self._points = points
 
     def chart(
         self, alone: Sequence[str], together: Sequence[str], task: str, part: str, column: str, fraction: bool
@@ -60,35 +56,18 @@ class Curves:
         }
 
     def _values(self, runs: Sequence[str], task: str, part: str, column: str) -> list[Line]:
-        found = (self._of_run(run).get((task, part, column)) for run in runs)
+        found = (self._lines.get((run, task, part, column)) for run in runs)
         return [line for line in found if line]
 
-    def _of_run(self, run: str) -> dict[tuple[str, str, str], Line]:
-        if run not in self._read:
-            path = self.runs / run / "curve.csv"
-            inside = Path(run).name == run  # names in tables from elsewhere may be paths
-            self._read[run] = _read_curve(path) if inside and path.is_file() else {}
-        return self._read[run]
-
-
-def _read_curve(path: Path) -> dict[tuple[str, str, str], Line]:
-    """Lines by task, part and column; a row that is no such row is passed over."""
-    lines: dict[tuple[str, str, str], Line] = {}
-    with path.open(encoding="utf-8", errors="replace", newline="") as file:
-        for row in csv.DictReader(file):
-            task, step, part = (row.get(name) or "" for name in CURVES[1:4])
-            for column in ("loss", "metric"):
-                value = _number(row.get(column))
-                if step.isdecimal() and math.isfinite(value):
-                    lines.setdefault((task, part, column), {})[int(step)] = value
-    return lines
-
-
-def _number(cell: str | None) -> float:
-    try:
-        return float(cell or "nan")
-    except ValueError:
-        return math.nan
+    @cached_property
+    def _lines(self) -> dict[tuple[str, str, str, str], Line]:
+        """Lines by run, task, part and column; what is no number is passed over."""
+        lines: dict[tuple[str, str, str, str], Line] = {}
+        for column in ("loss", "metric"):
+            known = self._points[np.isfinite(self._points[["step", column]].astype(float)).all(axis=1)]
+            for row in zip(*(known[name] for name in ("run", "task", "part", "step", column)), strict=True):
+                lines.setdefault((*row[:3], column), {})[int(row[3])] = float(row[4])
+        return lines
 
 
 def _band(rows: Floats) -> tuple[Floats, Floats, Floats]:

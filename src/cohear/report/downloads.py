@@ -1,7 +1,8 @@
-"""Every table of the page as CSV, in links that hold the file itself."""
+"""Every table of the page as CSV, and what a paper needs, in links that hold the file itself."""
 
 import base64
 import gzip
+from collections.abc import Collection
 from dataclasses import asdict
 from urllib.parse import quote
 
@@ -12,17 +13,26 @@ from cohear.analysis.scores import scores
 from cohear.analysis.tables import read_table, table_text
 from cohear.report.folder import FolderContent
 from cohear.report.metrics import PRIMARY
+from cohear.report.numbers import plural
+from cohear.report.paper import paper_table
+from cohear.report.references import keys, references
 from cohear.report.views import Views
 
 LARGE = 200_000
 """Bytes beyond which a table is packed, since the page has to be mailed."""
 
-Download = tuple[str, str, int, str]
-"""File name, data URI, number of rows, and what it is."""
+Download = tuple[str, str, str]
+"""File name, data URI, and what it is."""
 
 
-def downloads(study: FolderContent, views: Views) -> list[Download]:
-    """All tables that the page shows or is made of."""
+def downloads(study: FolderContent, views: Views, figures: Collection[str]) -> list[Download]:
+    """All tables that the page shows or is made of, a Markdown table, and BibTeX of what the study used.
+
+    Args:
+        study: what its folder holds.
+        views: of the page.
+        figures: names of the figures that it has data for.
+    """
     tables = [
         ("gains.csv", study.gains, "gain, interval and verdict of every cell"),
         ("results.csv", study.results, "the test score of every run"),
@@ -41,15 +51,28 @@ def downloads(study: FolderContent, views: Views) -> list[Download]:
     for name, what in (("controls.csv", "gains of control runs"), ("arms.csv", "settings of the arms")):
         if (study.path / name).exists():
             tables.append((name, read_table(study.path / name, ["arm"]), what))
-    return [_link(name, table, what) for name, table, what in tables]
+    cited = references(study, figures)
+    return [
+        *(
+            _link(name, "text/csv", table_text(table), f"{plural(len(table), 'row')}: {what}")
+            for name, table, what in tables
+        ),
+        _link("table.md", "text/markdown", paper_table(study), "scores and gains as a Markdown table, for a paper"),
+        _link(
+            "references.bib",
+            "text/x-bibtex",
+            cited,
+            f"BibTeX of the methods and datasets used, {len(keys(cited))} entries; check the remarks in it",
+        ),
+    ]
 
 
-def _link(name: str, table: pd.DataFrame, what: str) -> Download:
-    text = table_text(table).encode("utf-8", errors="replace")
+def _link(name: str, kind: str, content: str, what: str) -> Download:
+    text = content.encode("utf-8", errors="replace")
     if len(text) <= LARGE:
-        return name, "data:text/csv;charset=utf-8," + quote(text, safe="-_.~!*'(),:@/+="), len(table), what
+        return name, f"data:{kind};charset=utf-8," + quote(text, safe="-_.~!*'(),:@/+="), what
     packed = base64.b64encode(gzip.compress(text, mtime=0)).decode()
-    return f"{name}.gz", "data:application/gzip;base64," + packed, len(table), what
+    return f"{name}.gz", "data:application/gzip;base64," + packed, what
 
 
 def _groupings(views: Views) -> pd.DataFrame:

@@ -1,14 +1,15 @@
 """What a study folder holds; only ``results.csv`` must be there."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from cohear.analysis.answers import CURVES
+from cohear.analysis.answers import CURVES, Tables, answers
 from cohear.analysis.cell_tests import MARGIN, PerTask
 from cohear.analysis.columns import COST_CELL, MEASURED_COSTS, METRICS
 from cohear.analysis.facts import looks_of, margins_of, ratios_of
@@ -63,6 +64,26 @@ class FolderContent:
         """Repeats after which the study looked at what is decided; empty where its repeats were fixed."""
         return looks_of(self.data)
 
+    @cached_property
+    def pairs(self) -> pd.DataFrame:
+        """Paired differences of the ordinary runs."""
+        return paired_differences(self.results)
+
+    @cached_property
+    def curves(self) -> pd.DataFrame:
+        """Learning curves of the ordinary runs, the columns of ``CURVES``."""
+        return read_curves(self.path, self.results)
+
+    @cached_property
+    def costs(self) -> pd.DataFrame:
+        """What ``cohear bench`` measured of the combinations."""
+        return read_costs(self.path)
+
+    @cached_property
+    def answers(self) -> Mapping[str, Any]:
+        """The answers to the study's questions (:func:`cohear.analysis.answers.answers`)."""
+        return answers(Tables(self.results, self.data, self.metrics, self.curves, self.costs))
+
 
 def read_folder(path: Path) -> FolderContent:
     """Read a study folder, or one that holds nothing but ``results.csv``.
@@ -107,12 +128,7 @@ def read_metrics(folder: Path) -> pd.DataFrame:
 
 
 def read_curves(folder: Path, results: pd.DataFrame) -> pd.DataFrame:
-    """``curve.csv`` of the ordinary runs, with their ``run``; without a row where there is none."""
-    return read_points(folder, results.loc[results["control"] == "", "run"])
-
-
-def read_points(folder: Path, runs: Iterable[str]) -> pd.DataFrame:
-    """The ``curve.csv`` of some runs; runs that left none are passed over.
+    """The ``curve.csv`` of the ordinary runs, with their ``run``; runs that left none are passed over.
 
     Returns:
         The columns of ``CURVES``; the numbers NaN where there is none.
@@ -121,7 +137,7 @@ def read_points(folder: Path, runs: Iterable[str]) -> pd.DataFrame:
         UserError: a file is broken.
     """
     found = []
-    for run in dict.fromkeys(runs):
+    for run in results.loc[results["control"] == "", "run"].unique():
         path = folder / "runs" / run / "curve.csv"
         if Path(run).name == run and path.is_file():  # names in tables from elsewhere may be paths
             table = read_table(path, CURVES[1:-1], CURVES[-1:])

@@ -8,9 +8,9 @@ import pandas as pd
 
 from cohear.analysis.columns import SETTING
 from cohear.analysis.pairs import first_half
-from cohear.analysis.savings import best_per_budget
 from cohear.report.cells import Cell
-from cohear.report.numbers import signed
+from cohear.report.folder import FolderContent
+from cohear.report.numbers import fraction_metrics, signed
 
 SHOWN = 5
 COST = "parameters"
@@ -72,14 +72,14 @@ class Groupings:
     estimated: int
 
 
-def groupings_of(
-    results: pd.DataFrame, pairs: pd.DataFrame, fractions: set[str]
-) -> dict[tuple[str, str, str], list[dict[str, object]]]:
-    """Rows of :func:`cohear.analysis.savings.best_per_budget` by setting; empty where gains have several units."""
-    if pairs.empty or not set(pairs["metric"]) <= fractions:
+def groupings_of(folder: FolderContent) -> dict[tuple[str, str, str], list[dict[str, object]]]:
+    """Unbeaten groupings in parameters, as the answers have them, by setting; none where gains have several units."""
+    if folder.pairs.empty or not set(folder.pairs["metric"]) <= fraction_metrics(folder.results):
         return {}
     found: dict[tuple[str, str, str], list[dict[str, object]]] = {}
-    for line in best_per_budget(results, pairs, COST):
+    for line in folder.answers["savings"]["groupings"]:
+        if line["cost"] != COST:
+            continue
         features, encoder, arm = (str(line[name]) for name in SETTING)
         found.setdefault((features, encoder, arm), []).append(dict(line))
     return found

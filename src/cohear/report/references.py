@@ -1,36 +1,72 @@
-"""BibTeX of what a study rests on: statistical methods and datasets."""
+"""BibTeX of what a study rests on: the methods that it used, and its datasets."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from importlib.metadata import version
 from importlib.resources import files
 from typing import Any
 
+from cohear.base.yaml_text import YamlMistake, read_yaml
 from cohear.data.catalogue import catalogue
 from cohear.report.folder import FolderContent
 
+_KEYWORDS = re.compile(r"^  keywords = \{(\w+)\},$", re.MULTILINE)
 _NAME = re.compile(r"(?:\w\.[ -]?)+ ?[\w'’-]+(?: [\w'’-]+)?$")
 """``J. P. Bello``: a citation begins with such names, its title is what follows."""
 
 
-def references(study: FolderContent) -> str:
-    """A BibTeX file: cohear, the methods behind its figures, and every dataset of the study.
+def references(study: FolderContent, figures: Collection[str]) -> str:
+    """A BibTeX file: cohear, the methods that the study used, and every dataset of it.
 
     Datasets are cited as their table says. One that says nothing and has the name of a public dataset is cited
     as that, with a remark to check it; one that nothing is known of is a remark alone.
+
+    Args:
+        study: what its folder holds.
+        figures: names of the figures that it has data for; some rest on methods of their own.
     """
     known = {entry["reader"]: entry for entry in catalogue()}
-    entries = [_software(), methods()]
+    entries = [_software(), *methods(parts_of(study) | set(figures))]
     for name, about in study.data.get("datasets", {}).items():
         entries.append(_dataset(name, about, known.get(name), keys("\n".join(entries))))
     return "\n".join(entries)
 
 
-def methods() -> str:
-    """BibTeX of the methods (docs/statistics.md says what each is used for)."""
-    return files("cohear.report").joinpath("methods.bib").read_text(encoding="utf-8")
+def methods(parts: Collection[str]) -> list[str]:
+    """Entries of the methods that some parts of a study rest on, see ``methods.bib``."""
+    text = files("cohear.report").joinpath("methods.bib").read_text(encoding="utf-8")
+    entries: list[str] = re.findall(r"^@.*?^\}\n", text, re.MULTILINE | re.DOTALL)
+    return [entry for entry in entries if set(_KEYWORDS.findall(entry)) & set(parts)]
+
+
+def parts_of(study: FolderContent) -> set[str]:
+    """Parts of a study that rest on methods of their own, beside its figures: keywords in ``methods.bib``."""
+    found = {
+        "gains": not study.pairs.empty,
+        "looks": bool(study.looks),
+        "check": bool(study.check),
+        "training": bool(study.study_text),
+        "smoothing": _setting(study, "label_smoothing") not in (None, "0", "0.0"),
+        "augmentation": _setting(study, "augment") == "standard" and _has_front_end(study, "logmel"),
+        "summary": _has_front_end(study, "summary"),
+    }
+    return {part for part, used in found.items() if used}
+
+
+def _setting(study: FolderContent, name: str) -> str | None:
+    """A setting of training as the study's file has it; None where there is none."""
+    try:
+        content = read_yaml(study.study_text).value
+    except YamlMistake:
+        return None
+    training = content.get("training") if isinstance(content, dict) else None
+    return str(training[name]) if isinstance(training, dict) and name in training else None
+
+
+def _has_front_end(study: FolderContent, name: str) -> bool:
+    return any(label.split("(")[0] == name for label in study.results["features"].unique())
 
 
 def _software() -> str:

@@ -97,7 +97,8 @@ def write_beside(folder: Path, study: FolderContent, drawings: Sequence[Drawing]
     """
     write_figures(folder / "figures", drawings)
     write_text(folder / "table.md", paper_table(study))
-    write_text(folder / "references.bib", references(study))
+    names = {drawing.figure.name for drawing in drawings}
+    write_text(folder / "references.bib", references(study, names))
 
 
 def write_figures(folder: Path, drawings: Sequence[Drawing]) -> None:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import pandas as pd
 
 from cohear.analysis.columns import SETTING
-from cohear.analysis.pairs import paired_differences
 from cohear.analysis.power import a_second_seed, family_table, power_table
 from cohear.report.answer import Answer, answer
 from cohear.report.cells import Cell, cells_of
@@ -142,9 +141,9 @@ def of_setting(table: pd.DataFrame, key: Key) -> pd.DataFrame:
 def views_of(folder: FolderContent) -> Views:
     """All views, those of the arm ``base`` first."""
     tasks, keys = study_order(folder), setting_order(folder)
-    pairs = paired_differences(folder.results)
+    pairs = folder.pairs
     by_metric = gains_by_metric(folder)
-    lines = groupings_of(folder.results, pairs, fraction_metrics(folder.results))
+    lines = groupings_of(folder)
     power = power_table(pairs, *folder.statistics, folder.looks)
     settings, matrices = [], []
     for key in keys:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,12 +11,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cohear.audio.decode import why_no_sound
 from cohear.audio.resample import resample
 from cohear.base.errors import DataError
 from cohear.runtime.answers import Answer, Floats, Pool, WindowAnswer, answer, probabilities_of
 from cohear.runtime.card import Card, TaskCard, Windowing, read_card
 from cohear.runtime.session import HEARD, Session, window_logits_name
 from cohear.runtime.windows import Stretch, stretches
+
+MOST_CHANNELS = 1024
+"""As many as libsndfile knows; more, and more than there are samples, are samples and channels mixed up."""
 
 
 @dataclass(frozen=True)
@@ -73,6 +78,11 @@ class Bundle:
                     f"{folder}: its card is of another model: of task {name!r} it tells {len(task.labels)} labels, the "
                     f"model {'none' if given is None else given}; export the bundle again"
                 )
+        if told := _told_otherwise(card, session.metadata):
+            raise DataError(
+                f"{folder}: its card is of another model, or was changed: {told} than in the model's own metadata; "
+                "export the bundle again"
+            )
         return cls(card, session)
 
     @property
@@ -127,7 +137,7 @@ class Bundle:
             samples: ``[samples]`` or ``[samples, channels]``.
             rate: of the samples; None is the model's.
         """
-        waveform = self.prepared(samples, rate or self.rate)
+        waveform = self.prepared(samples, self.rate if rate is None else rate)
         seconds = len(waveform) / self.rate
         return [each for windows in self.window_logits([waveform]) for each in self.answers(windows, seconds)]
 
@@ -163,6 +173,8 @@ class Bundle:
         names = [HEARD, *(window_logits_name(task) for task in self.tasks)]
         waveforms = np.stack([stretch.samples for stretch in batch])  # [batch, samples]
         heard, *logits = self._session.run(names, waveforms, batch[0].before, batch[0].after)
+        if heard.shape[1] != len(batch[0].starts):
+            raise DataError("the windowing in the bundle's card is not that of its model; export the bundle again")
         return [
             WindowLogits(
                 stretch.starts,
@@ -190,6 +202,21 @@ class Bundle:
         return made
 
 
+def _told_otherwise(card: Card, metadata: Mapping[str, str]) -> str:
+    """What a card tells otherwise than its model's metadata; thresholds may be set anew, what answers mean may not."""
+    try:
+        rate, tasks = int(metadata["rate"]), json.loads(metadata["tasks"])
+        meant = {name: (task["kind"], *task["labels"]) for name, task in tasks.items()}
+    except (KeyError, TypeError, ValueError, AttributeError):  # a model of other making says nothing
+        return ""
+    if rate != card.windowing.rate:
+        return "the rate is another one"
+    for name, task in card.tasks.items():
+        if meant.get(name) != (task.kind, *task.labels):
+            return f"labels or kind of task {name!r} are other ones"
+    return ""
+
+
 def as_mono(samples: NDArray[Any]) -> Floats:
     """Samples ``[samples]`` or ``[samples, channels]`` as float32 ``[samples]``; integers are scaled to -1..1.
 
@@ -197,10 +224,17 @@ def as_mono(samples: NDArray[Any]) -> Floats:
         DataError: no samples, another shape, or samples that are not finite numbers.
     """
     samples = np.asarray(samples)
-    if samples.dtype.kind == "i":
-        samples = samples / np.float32(-float(np.iinfo(samples.dtype).min))
+    if samples.dtype.kind in "iu":
+        zero = 0.0 if samples.dtype.kind == "i" else float(2 ** (8 * samples.itemsize - 1))  # 128 in WAV of 8 bits
+        samples = (samples - np.float32(zero)) / np.float32(2 ** (8 * samples.itemsize - 1))
     if samples.ndim == 2 and samples.shape[1]:
-        samples = samples.mean(axis=1, dtype=np.float32)
+        if samples.shape[1] > max(samples.shape[0], MOST_CHANNELS):
+            raise DataError(
+                f"samples are [samples, channels]: found {list(samples.shape)}, which is {samples.shape[1]} channels; "
+                "give them turned around (.T)"
+            )
+        with np.errstate(over="ignore", invalid="ignore"):  # told below
+            samples = samples.mean(axis=1, dtype=np.float32)
     return _checked(samples, 1)
 
 
@@ -210,7 +244,7 @@ def checked_rate(rate: float) -> int:
     Raises:
         DataError: it is none.
     """
-    if rate < 1 or rate != int(rate):
+    if not rate >= 1 or not float(rate).is_integer():
         raise DataError(f"a rate is a whole number of samples a second from 1 on, not {rate!r}")
     return int(rate)
 
@@ -224,6 +258,8 @@ def _checked(samples: NDArray[Any], dimensions: int) -> Floats:
             f"samples must be numbers of shape {shape} and not empty, found {samples.dtype} of shape "
             f"{list(samples.shape)}"
         )
-    if not np.isfinite(samples).all():
-        raise DataError("there are samples that are not finite numbers (NaN or infinity)")
-    return np.ascontiguousarray(samples, np.float32)
+    with np.errstate(over="ignore"):  # infinity then, which is told
+        single = np.ascontiguousarray(samples, np.float32)
+    if wrong := why_no_sound(single):
+        raise DataError(f"there are {wrong}")
+    return single

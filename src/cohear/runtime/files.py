@@ -86,13 +86,17 @@ def audio_files(named: str) -> list[Path]:
     if not named:
         raise DataError("an empty name is no file, folder or pattern")
     path = Path(named)
+    try:
+        there = path.exists()
+    except (OSError, ValueError) as error:  # longer than a name can be
+        raise DataError(f"{named}: {getattr(error, 'strerror', error)}") from error
     if path.is_dir():
         suffixes = {f".{name.lower()}" for name in soundfile.available_formats()} | _OTHER_SUFFIXES
         found = [file for file in sorted(path.rglob("*")) if file.suffix.lower() in suffixes and file.is_file()]
         if not found:
             raise DataError(f"{named}: there are no audio files in this folder")
         return found
-    if path.exists() or not any(mark in named for mark in "*?["):
+    if there or not any(mark in named for mark in "*?["):
         return [path]
     pattern = Path(named)
     anchor = Path(pattern.anchor) if pattern.is_absolute() else Path()

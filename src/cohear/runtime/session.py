@@ -56,6 +56,11 @@ class Session:
         """How many labels each of the model's outputs has."""
         return {output.name: output.shape[-1] for output in self._session.get_outputs()}
 
+    @property
+    def metadata(self) -> dict[str, str]:
+        """What the model's file says of itself."""
+        return dict(self._session.get_modelmeta().custom_metadata_map)
+
     def run(self, outputs: list[str], waveform: NDArray[np.float32], before: int = 0, after: int = 0) -> list[Any]:
         """Values of the graph.
 

@@ -85,13 +85,14 @@ def make_plan(
         stores: key of each feature store, by (front-end label, dataset).
     """
     plugins = {"plugins": plugins_version(settings.plugins)} if settings.plugins else {}
+    sets_of = [task_sets(settings.of_encoder(number)) for number in range(len(encoders))]
     plan = []
     for seed, fold in settings.repeats.order():
-        for front_end, encoder in product(front_ends, encoders):
+        for front_end, (number, encoder) in product(front_ends, enumerate(encoders)):
             if not encoder.fits(front_end.layout):
                 continue
             features = front_end_label(front_end)
-            for arm, tasks in product(settings.arms, task_sets(settings)):
+            for arm, tasks in product(settings.arms, sets_of[number]):
                 training, window = _settled(settings, arm, alone=len(tasks) == 1)
                 references = tuple(
                     TaskReference(

@@ -130,8 +130,13 @@ def data_facts(prepared: Prepared) -> dict[str, Any]:
     return {
         "datasets": {name: _dataset_facts(dataset) for name, dataset in prepared.datasets.items()},
         "tasks": {
-            name: _task_facts(name, settings, {index: splits[name] for index, splits in prepared.folds.items()})
-            for name in settings.tasks
+            name: _task_facts(
+                name,
+                settings,
+                {index: splits[name] for index, splits in prepared.folds.items()},
+                prepared.datasets[task.dataset],
+            )
+            for name, task in settings.tasks.items()
         },
         "repeats": {**settings.repeats.model_dump(exclude_none=True), "looks": settings.repeats.looks()},
         "warnings": prepared.warnings,
@@ -232,7 +237,9 @@ def relative_to(path: Path, root: Path) -> str:
     return path.relative_to(root).as_posix() if path.is_relative_to(root) else path.name
 
 
-def _task_facts(name: str, settings: StudySettings, splits: Mapping[int, TaskSplit]) -> dict[str, Any]:
+def _task_facts(
+    name: str, settings: StudySettings, splits: Mapping[int, TaskSplit], dataset: Dataset
+) -> dict[str, Any]:
     first = next(iter(splits.values()))
     counts = TARGET_KINDS[first.kind].counts(first.targets, first.labels)
     return {
@@ -243,6 +250,7 @@ def _task_facts(name: str, settings: StudySettings, splits: Mapping[int, TaskSpl
         "margin": settings.margin_of(name),
         "labels": first.labels,
         "counts": {label: int(count) for label, count in zip(first.labels, counts, strict=True)},
+        "durations": _durations(first, dataset),
         "folds": [
             {
                 "fold": index,
@@ -256,4 +264,18 @@ def _task_facts(name: str, settings: StudySettings, splits: Mapping[int, TaskSpl
             }
             for index, split in splits.items()
         ],
+    }
+
+
+def _durations(split: TaskSplit, dataset: Dataset) -> dict[str, dict[str, float]]:
+    """Seconds of the clips that carry each label, and of the middle one; a clip counts for each label it carries."""
+    kind = TARGET_KINDS[split.kind]
+    seconds: dict[str, list[float]] = {label: [] for label in split.labels}
+    for cell, row in zip(kind.cells(split.targets, split.labels), split.rows, strict=True):
+        for label in kind.labels_in(cell):
+            seconds[label].append(dataset.facts[row].seconds)
+    return {
+        label: {"seconds": round(sum(own), 3), "median": round(float(np.median(own)), 3)}
+        for label, own in seconds.items()
+        if own
     }

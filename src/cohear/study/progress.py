@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 
 from cohear.study.launcher import Event
+from cohear.study.time_left import TimeLeft
 
 Advance = Callable[[float, float], None]
 """Called with what is done and what there is in all."""
@@ -24,13 +25,14 @@ class Progress(ABC):
         """Something that the user should know now."""
 
     @abstractmethod
-    def runs_planned(self, costs: dict[str, int], done: set[str], at_most: int) -> None:
-        """Runs by key with their cost, and which of them are done; told again where a look adds runs.
+    def runs_planned(self, wanted: set[str], done: set[str], at_most: int, time_left: TimeLeft) -> None:
+        """Runs by key, and which of them are done; told again where a look adds runs.
 
         Args:
-            costs: of the runs that are wanted now.
+            wanted: the runs that are wanted now.
             done: which of them are done.
             at_most: how many runs there will be at most, the wanted ones included.
+            time_left: knows how long those took that are done.
         """
 
     @abstractmethod
@@ -53,7 +55,7 @@ class NoProgress(Progress):
     def say(self, sentence: str) -> None:
         """Nothing."""
 
-    def runs_planned(self, costs: dict[str, int], done: set[str], at_most: int) -> None:
+    def runs_planned(self, wanted: set[str], done: set[str], at_most: int, time_left: TimeLeft) -> None:
         """Nothing."""
 
     def cells_judged(self, states: dict[str, int]) -> None:

@@ -16,7 +16,7 @@ from cohear.data.targets import label_columns, nearly_alike
 from cohear.study.drafts import Draft, drafts, splits_of
 from cohear.study.found import Found, find_datasets
 from cohear.study.progress import NoProgress, Progress
-from cohear.study.proposal_text import study_text
+from cohear.study.proposal_text import NO_COLUMN, study_text
 from cohear.study.spec import check_study
 
 MOST_TASKS = 12
@@ -32,6 +32,7 @@ class Proposal:
         tasks: accepted tasks with their drafts, in the order of the file.
         set_back: tasks that could be trained but not beside the accepted ones, with the reason.
         no_targets: columns of each dataset that are no targets, with the reason.
+        no_columns: datasets that have no column that could be one.
         left_out: paths that are no datasets, with the reason.
     """
 
@@ -39,6 +40,7 @@ class Proposal:
     tasks: list[Draft] = field(default_factory=list)
     set_back: list[tuple[Draft, str]] = field(default_factory=list)
     no_targets: dict[str, dict[str, str]] = field(default_factory=dict)
+    no_columns: list[str] = field(default_factory=list)
     left_out: dict[str, str] = field(default_factory=dict)
 
 
@@ -115,6 +117,7 @@ def propose(
         reasons = [
             f"{name}.{column}: {why}" for name, told in proposal.no_targets.items() for column, why in told.items()
         ]
+        reasons += [f"{name}: {NO_COLUMN}" for name in proposal.no_columns]
         raise DataError("no task can be made of these datasets:" + "".join(f"\n  - {reason}" for reason in reasons))
     order = [known.name for known in found]
     proposal.tasks.sort(key=lambda task: order.index(task.choice.dataset))
@@ -133,6 +136,8 @@ def _candidates(known: Found, names: dict[tuple[str, str], str], proposal: Propo
         else:
             reasons[column] = why
     proposal.no_targets[known.name] = reasons
+    if not candidates and not reasons:
+        proposal.no_columns.append(known.name)
     return candidates
 
 

@@ -15,6 +15,7 @@ from cohear.study.found import Found
 if TYPE_CHECKING:
     from cohear.study.proposal import Proposal
 
+NO_COLUMN = "it has no column of labels, and events in time (events.csv) are no targets"
 _WIDTH = 118
 _BAD_SHOWN = 5
 _PLAIN = re.compile(r"[A-Za-z0-9_./][A-Za-z0-9_./-]*")
@@ -58,6 +59,8 @@ def _lines(proposal: Proposal, file: Path) -> Iterator[str]:
         if by_reason:
             told = "; ".join(f"{', '.join(columns)} ({why})" for why, columns in by_reason.items())
             yield from _comment(f"Columns of {name} that are no targets: {told}.")
+    for name in proposal.no_columns:
+        yield from _comment(f"No task is proposed on {name}: {NO_COLUMN}.")
     yield ""
     yield from _grid_lines(proposal)
 

@@ -7,7 +7,7 @@ import platform
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -29,6 +29,7 @@ from cohear.study.repeats import Judge
 from cohear.study.rounds import rounds
 from cohear.study.spec import StudySettings
 from cohear.study.tables import lost_runs, write_arms, write_tables
+from cohear.study.time_left import TimeLeft
 from cohear.training.loop import processor_precision
 from cohear.training.run_folder import RECORD
 from cohear.training.spec import RunSpec
@@ -100,14 +101,13 @@ def run_study(
             tuple(map(str, settings.plugins)),
         )
         specs = {run.key: run.spec for run in prepared.plan}
-        costs = {run.key: run.cost for run in prepared.plan}
         failed: dict[str, str] = {}
         wanted: list[str] = []
         trained = 0
         try:
             for wanted, at_most in rounds(folder, settings.repeats.looks(), judge, progress):
                 done = _done(folder, wanted, settings.keep, progress)
-                progress.runs_planned({key: costs[key] for key in wanted}, done, at_most)
+                progress.runs_planned(set(wanted), done, at_most, _time_left(folder, prepared.plan, done))
                 missing = [specs[key] for key in wanted if key not in done and key not in failed]
                 failed_now = _train(missing, work, train_with, jobs, progress)
                 trained += len(missing) - len(failed_now)
@@ -115,6 +115,16 @@ def run_study(
         finally:
             write_tables(folder)
     return Outcome(len(wanted), len(wanted) - len(failed), trained, failed, prepared.warnings)
+
+
+def _time_left(folder: StudyFolder, plan: Sequence[PlannedRun], done: Collection[str]) -> TimeLeft:
+    """What the finished runs tell of how long others will take."""
+    time_left = TimeLeft.of_plan([run.to_json() for run in plan])
+    for key in done:
+        record = folder.record(key)
+        if record is not None:
+            time_left.trained(key, record["seconds"])
+    return time_left
 
 
 def _done(folder: StudyFolder, wanted: Sequence[str], keep: Sequence[str], progress: Progress) -> set[str]:

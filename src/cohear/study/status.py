@@ -12,6 +12,7 @@ from cohear.base.errors import FolderError
 from cohear.base.pool import available_cores
 from cohear.study.folder import StudyFolder
 from cohear.study.repeats import Repeats, states_of
+from cohear.study.time_left import TimeLeft
 
 
 @dataclass(frozen=True)
@@ -57,20 +58,20 @@ def read_status(folder: StudyFolder) -> Status:
         wanted, cells, there_can_be = len(repeats.wanted()), states_of(states), repeats.at_most(states)
         # what is done beyond, by a study of more repeats before, is in the tables all the same
         runs = {key: cell for key, cell in runs.items() if key in there_can_be or folder.record(key)}
-    failed, spent, cost_done, cost_left, done = {}, 0.0, 0, 0, 0
+    failed, spent, missing, time_left = {}, 0.0, [], TimeLeft.of_plan(plan)
     for key, cell in runs.items():
         record = folder.record(key)
         if record is not None:
-            done += 1
             spent += record["seconds"]
-            cost_done += cell["cost"]
+            time_left.trained(key, record["seconds"])
             continue
-        cost_left += cell["cost"]
+        missing.append(key)
         error = folder.error(key)
         if error is not None:
             failed[_named(cell)] = error
-    left = spent / cost_done * cost_left / available_cores() if cost_done else None
-    working = _is_locked(folder)
+    seconds = time_left.of(missing)
+    left = None if seconds is None else seconds / available_cores()
+    done, working = len(runs) - len(missing), _is_locked(folder)
     return Status(folder.read_study_name(), len(runs), done, failed, working, spent, left, wanted, cells)
 
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 import altair as alt
 import pandas as pd
 
-from cohear.analysis.cell_tests import cell_tests
+from cohear.analysis.chosen import estimated_on
 from cohear.analysis.columns import SETTING, SHARED
 from cohear.analysis.facts import ratios_of
 from cohear.analysis.pairs import first_half
@@ -137,34 +136,24 @@ def _sum(costs: pd.Series, groups: Sequence[str]) -> float:
 def _mean_gain(
     sources: Sources, groups: Sequence[str], used: pd.Series
 ) -> tuple[float | None, float | None, float | None]:
-    """Mean over tasks of the repeats that are used, with its interval.
-
-    The mean of each repeat that has all tasks is one difference. How far repeats lie apart is learned from all of
-    them, for what chose a grouping tells its spread without favour, and a few repeats may agree by luck; the interval
-    is wider by the root of how many more they are than those used.
-    """
+    """Mean over tasks of the repeats that are used, with its interval: a repeat that has all tasks is a difference."""
     shared = [name for name in groups if size_of(name) > 1]
     here = sources.pairs.assign(used=used)[sources.pairs["combination"].isin(shared)]
     by_repeat = here.groupby(["fold", "seed"], sort=True).agg(
         total=("difference", "sum"), cells=("difference", "size"), used=("used", "first")
     )
     whole = by_repeat[by_repeat["cells"] == sum(map(size_of, shared))].reset_index()
-    estimated = whole[whole["used"]]
-    if estimated.empty:
+    if whole.empty:
         return None, None, None
-    tasks = sum(map(size_of, groups))
     named = dict(zip(SETTING, sources.setting or ("", "", ""), strict=True))
     cell = whole.assign(
         **named, task="mean", combination="grouping", metric="mean", single=0.0, shared=0.0, test_clips=0,
-        difference=whole["total"] / tasks, part="fold " + whole["fold"].astype(str),
+        difference=whole["total"] / sum(map(size_of, groups)), part="fold " + whole["fold"].astype(str),
     )  # fmt: skip
     ratios = list(ratios_of(sources.data).values())
-    line = cell_tests(cell, test_train_ratio=sum(ratios) / len(ratios) if ratios else None).iloc[0]
-    gain = float(estimated["total"].mean()) / tasks
-    if pd.isna(line["low"]):
-        return gain, None, None
-    half = float(line["high"] - line["low"]) / 2 * math.sqrt(len(whole) / len(estimated))
-    return gain, gain - half, gain + half
+    line = estimated_on(cell, cell["used"], sum(ratios) / len(ratios) if ratios else None).iloc[0]
+    gain, low, high = (None if pd.isna(line[name]) else float(line[name]) for name in ("gain", "low", "high"))
+    return gain, low, high
 
 
 FIGURES.register(Cost.name)(Cost())

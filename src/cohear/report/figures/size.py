@@ -6,7 +6,7 @@ import altair as alt
 import pandas as pd
 
 from cohear.report.figures.figure import FIGURES, Chart, Figure, rows
-from cohear.report.figures.marks import horizontal_at, scaled, series_marks, unit_of
+from cohear.report.figures.marks import horizontal_at, reach, scaled, series_marks, unit_of
 from cohear.report.figures.palette import LIGHT
 from cohear.report.figures.sources import Sources
 
@@ -21,8 +21,9 @@ class Size(Figure):
     name = "size"
     title = "How many tasks can be combined?"
     reading = (
-        "Left, the mean gain of all tasks with its 95 % interval; right, that of the task that loses most, chosen "
-        "on other folds than it is estimated on (it has no interval). A lone task is at 0 by definition."
+        "Left, the mean gain of all tasks; right, that of the task that loses most, chosen on half of the folds and "
+        "estimated on the other half, since what is picked as the worst looks worse than it is. Lines are 95 % "
+        "intervals (cut where they leave the drawing). A lone task is at 0 by definition."
     )
     compares = True
 
@@ -45,7 +46,8 @@ class Size(Figure):
             }
             found.append({**same, "what": MEAN, "gain": row["mean"], "low": row["low"], "high": row["high"]})
             if row["worst"] is not None and not pd.isna(row["worst"]):
-                found.append({**same, "what": WORST, "gain": row["worst"], "worst_task": row["worst_task"]})
+                worst = {"gain": row["worst"], "low": row["worst_low"], "high": row["worst_high"]}
+                found.append({**same, "what": WORST, **worst, "worst_task": row["worst_task"]})
         return rows(found, COLUMNS)
 
     def chart(self, table: pd.DataFrame) -> Chart:
@@ -53,6 +55,10 @@ class Size(Figure):
         names = list(dict.fromkeys(table["setting"]))
         place = {name: (number - (len(names) - 1) / 2) * _APART for number, name in enumerate(names)}
         shown = scaled(table, ["gain", "low", "high"])
+        low, high = reach(shown)
+        shown = shown.assign(
+            low_drawn=shown["low_shown"].clip(low, high), high_drawn=shown["high_shown"].clip(low, high)
+        )
         shown["at"] = shown["size"].astype(float) + shown["setting"].map(place)
         sizes = sorted(set(table["size"]))
         base = alt.Chart(shown)
@@ -62,10 +68,11 @@ class Size(Figure):
             axis=alt.Axis(values=sizes, format="d", grid=False),
             scale=alt.Scale(domain=[min(sizes) - 0.5, max(sizes) + 0.5], nice=False),
         )
-        y = alt.Y("gain_shown:Q", title=f"gain, {unit_of(table)}")
+        scale = alt.Scale(domain=[low, high], nice=False)
+        y = alt.Y("gain_shown:Q", title=f"gain, {unit_of(table)}", scale=scale)
         looks = series_marks(names, "setting")
         lines = base.mark_line(strokeWidth=2).encode(x=x, y=y, color=looks["color"])
-        rules = base.mark_rule(strokeWidth=1.5).encode(x=x, y="low_shown:Q", y2="high_shown:Q", color=looks["color"])
+        rules = base.mark_rule(strokeWidth=1.5).encode(x=x, y="low_drawn:Q", y2="high_drawn:Q", color=looks["color"])
         points = base.mark_point(filled=True, size=70, opacity=1).encode(x=x, y=y, **looks)
         worst = base.transform_filter("isValid(datum.worst_task)")
         named = worst.mark_text(dy=15, fontSize=10, color=LIGHT["soft"], limit=110).encode(

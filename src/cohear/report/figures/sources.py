@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
 from typing import Any
 
 import pandas as pd
 
-from cohear.analysis.answers import CURVES, Tables, answers
+from cohear.analysis.answers import CURVES
 from cohear.analysis.columns import CONTROLS, COST_CELL, MEASURED_COSTS, SETTING
 from cohear.analysis.controls import control_gains
-from cohear.analysis.pairs import paired_differences
-from cohear.report.folder import FolderContent, read_costs, read_curves, read_points
+from cohear.report.folder import FolderContent
 from cohear.report.numbers import fraction_metrics
 from cohear.report.views import of_setting, setting_order, study_order
 
@@ -117,16 +115,11 @@ def sources_of(folder: FolderContent) -> Sources:
         settings=setting_order(folder),
         results=folder.results,
         gains=folder.gains,
-        pairs=paired_differences(folder.results),
+        pairs=folder.pairs,
         controls=controls if len(controls) else pd.DataFrame(columns=list(CONTROLS)),
         fractions=fraction_metrics(folder.results),
         data=folder.data,
-        answered=cache(lambda: _answers(folder)),
-        curves=lambda runs: read_points(folder.path, runs),
-        costs=read_costs(folder.path),
+        answered=lambda: folder.answers,
+        curves=lambda runs: folder.curves[folder.curves["run"].isin(runs)],
+        costs=folder.costs,
     )
-
-
-def _answers(folder: FolderContent) -> Mapping[str, Any]:
-    curves, costs = read_curves(folder.path, folder.results), read_costs(folder.path)
-    return answers(Tables(folder.results, folder.data, folder.metrics, curves, costs))

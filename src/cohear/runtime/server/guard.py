@@ -60,7 +60,7 @@ class Guard:
 
     def _check(self, path: str, headers: Headers) -> None:
         origin = headers.get("origin")
-        if origin is not None and urlsplit(origin).netloc != headers.get("host"):
+        if origin is not None and _host_of(origin) != headers.get("host"):
             raise Refused(403, "pages of another origin are not answered")
         if not self._token or path in OPEN_PATHS or path.startswith(OPEN_FOLDER):
             return
@@ -80,6 +80,14 @@ class Guard:
 
     def _count(self, scope: Scope, status: int) -> None:
         self._metrics.requests.labels(scope["path"] if scope["path"] in self._paths else "other", str(status)).inc()
+
+
+def _host_of(origin: str) -> str:
+    """Host and port of an origin; empty where it is none."""
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:  # as of "http://["
+        return ""
 
 
 def _tokens(headers: Headers) -> list[bytes]:

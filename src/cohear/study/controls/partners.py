@@ -30,7 +30,8 @@ def focal_and_partner(
     tasks = list(datasets)
     if control.pairs:
         asked = [pair for one, other in control.pairs for pair in ((one, other), (other, one))]
-        return sorted(set(asked), key=lambda pair: [tasks.index(task) for task in pair])
+        trained = {pair for pair in asked if frozenset(pair) in pairs}
+        return sorted(trained, key=lambda pair: [tasks.index(task) for task in pair])
     found = []
     for number, focal in enumerate(tasks):
         others = [*tasks[number + 1 :], *tasks[:number]]

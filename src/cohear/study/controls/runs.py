@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from cohear.base.errors import StudyError, UserError
 from cohear.features.front_end import FrontEnd
@@ -11,7 +11,7 @@ from cohear.study.controls import CONTROLS, Given
 from cohear.study.controls.clips import Clips
 from cohear.study.controls.partners import focal_and_partner
 from cohear.study.plan import PlannedRun, encoder_label, front_end_label
-from cohear.study.spec import StudySettings
+from cohear.study.spec import ControlSettings, StudySettings
 from cohear.study.spec.task_sets import task_sets
 from cohear.tasks import TARGET_KINDS
 
@@ -36,17 +36,15 @@ def control_runs(
         StudyError: data or encoders do not allow a control; all mistakes at once.
     """
     datasets = {name: task.dataset for name, task in settings.tasks.items()}
-    pairs = {frozenset(tasks) for tasks in task_sets(settings) if len(tasks) == 2}
     by_label = {front_end_label(front_end): front_end for front_end in front_ends}
-    choices = {encoder_label(encoder): encoder for encoder in encoders}
     ordinary = {_place(run, run.combination): run for run in plan}
     found, mistakes = [], []
-    for asked in settings.controls:
+    for encoder, asked, pairs in _asked(settings, encoders):
         control = CONTROLS[asked.name]()
         partners: dict[str, list[str]] = {}
         for focal, partner in focal_and_partner(asked, datasets, pairs, has_partner=control.has_partner):
             partners.setdefault(focal, []).append(partner)
-        for single in plan:
+        for single in [run for run in plan if run.encoder == encoder_label(encoder)]:
             focal = single.combination  # a task's name, where it has partners here
             for partner in partners.get(focal, ()):
                 names = "+".join(task for task in datasets if task in (focal, partner))
@@ -55,7 +53,7 @@ def control_runs(
                     partner=partner,
                     single=single.spec,
                     pair=ordinary[_place(single, names)].spec,
-                    encoder=choices[single.encoder],
+                    encoder=encoder,
                     input_width=by_label[single.features].input_width,
                     outputs={task: _outputs(clips, task, single.fold) for task in (focal, partner)},
                     clips=clips,
@@ -69,6 +67,17 @@ def control_runs(
     if mistakes:
         raise StudyError(list(dict.fromkeys(mistakes)))
     return found
+
+
+def _asked(
+    settings: StudySettings, encoders: Sequence[EncoderChoice]
+) -> Iterator[tuple[EncoderChoice, ControlSettings, set[frozenset[str]]]]:
+    """Each encoder's controls, with the pairs that it is trained on."""
+    for number, encoder in enumerate(encoders):
+        own = settings.of_encoder(number)
+        pairs = {frozenset(tasks) for tasks in task_sets(own) if len(tasks) == 2}
+        for asked in own.controls:
+            yield encoder, asked, pairs
 
 
 def _place(run: PlannedRun, combination: str) -> tuple[str, str, str, str, int, int]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from cohear.base.errors import UserError
 from cohear.base.registry import did_you_mean
+from cohear.models.encoder import EncoderChoice
 from cohear.study.controls import CONTROLS
 from cohear.study.spec.parts import ControlSettings
 from cohear.study.spec.settings import StudySettings
@@ -21,26 +22,47 @@ def mistakes_in_controls(settings: StudySettings, folder: Path | None, spoilt: C
         folder: where an encoder's module is looked for; None where that is not known.
         spoilt: keys that hold a stand-in or a default for what is not valid.
     """
-    known = not {"datasets", "tasks", "combinations"} & set(spoilt)
-    pairs = {frozenset(tasks) for tasks in task_sets(settings) if len(tasks) == 2} if known else set()
-    names = [control.name for control in settings.controls]
+    at_top = [number for number, encoder in enumerate(settings.encoders) if encoder.controls is None]
+    mistakes = _mistakes_in_list("controls", settings.controls, settings, at_top, folder, spoilt)
+    if settings.controls and not at_top:
+        mistakes.append("controls: no encoder takes them, since each has controls of its own; leave these out")
+    for number, encoder in enumerate(settings.encoders):
+        place = f"encoders.{number}.controls"
+        mistakes += _mistakes_in_list(place, encoder.controls or [], settings, [number], folder, spoilt)
+    return list(dict.fromkeys(mistakes))
+
+
+def _mistakes_in_list(
+    place: str,
+    controls: Sequence[ControlSettings],
+    settings: StudySettings,
+    encoders: Sequence[int],
+    folder: Path | None,
+    spoilt: Collection[str],
+) -> list[str]:
+    """Mistakes in the controls of some of the study's encoders, which are given by their numbers."""
+    known = encoders and not {"datasets", "tasks", "combinations"} & set(spoilt)
+    sets = [tasks for number in encoders for tasks in task_sets(settings.of_encoder(number))] if known else []
+    pairs = {frozenset(tasks) for tasks in sets if len(tasks) == 2}
+    names = [control.name for control in controls]
     mistakes = []
-    for number, control in enumerate(settings.controls):
-        place = f"controls.{number}"
+    for number, control in enumerate(controls):
+        at = f"{place}.{number}"
         if control.name not in CONTROLS:
-            mistakes.append(f"{place}: unknown control {control.name!r}{did_you_mean(control.name, CONTROLS)}")
+            mistakes.append(f"{at}: unknown control {control.name!r}{did_you_mean(control.name, CONTROLS)}")
             continue
         if control.name in names[:number]:
             mistakes.append(
-                f"{place}: {control.name!r} is there twice; name it once, with all the partners or pairs it is for"
+                f"{at}: {control.name!r} is there twice; name it once, with all the partners or pairs it is for"
             )
-        mistakes += _choice(place, control)
-        mistakes += _pairs(place, control, settings, pairs) if known else []
+        mistakes += _choice(at, control)
+        mistakes += _pairs(at, control, settings, pairs) if known else []
         if not {"encoders", "features"} & set(spoilt):
-            mistakes += _encoders(place, control, settings, folder)
-    if settings.controls and known and not pairs:
-        mistakes.append("controls: they explain what pairs do, and the study trains none; add pairs to combinations")
-    return list(dict.fromkeys(mistakes))
+            choices = settings.encoder_choices(None if folder is None else str(folder))
+            mistakes += _encoders(at, control, [choices[encoder] for encoder in encoders], folder)
+    if controls and known and not pairs:
+        mistakes.append(f"{place}: they explain what pairs do, and no pair is trained; add pairs to combinations")
+    return mistakes
 
 
 def _choice(place: str, control: ControlSettings) -> list[str]:
@@ -72,10 +94,10 @@ def _pairs(
     return mistakes
 
 
-def _encoders(place: str, control: ControlSettings, settings: StudySettings, folder: Path | None) -> list[str]:
+def _encoders(place: str, control: ControlSettings, choices: Sequence[EncoderChoice], folder: Path | None) -> list[str]:
     """Encoders that a control cannot do with; what is wrong with an encoder itself is told at its own place."""
     found = {}
-    for encoder in settings.encoder_choices(None if folder is None else str(folder)):
+    for encoder in choices:
         if encoder.module is not None and folder is None:
             continue
         try:

@@ -10,8 +10,9 @@ from cohear.base.registry import did_you_mean
 from cohear.features.front_end import FRONT_ENDS
 from cohear.models.encoder import ENCODERS
 from cohear.study.encoders import mistakes_in_encoders
-from cohear.study.spec.parts import free_settings
+from cohear.study.spec.parts import CombinationSettings, free_settings
 from cohear.study.spec.settings import StudySettings
+from cohear.study.spec.task_sets import task_sets
 
 
 def mistakes_in_grid(settings: StudySettings, folder: Path | None, spoilt: Collection[str] = ()) -> list[str]:
@@ -46,19 +47,32 @@ def mistakes_in_grid(settings: StudySettings, folder: Path | None, spoilt: Colle
     if can_be_made:
         choices = settings.encoder_choices(None if folder is None else str(folder))
         mistakes += mistakes_in_encoders(choices, front_ends)
-    for listed in settings.combinations.lists:
-        for task in listed:
-            if task not in settings.tasks:
-                mistakes.append(f"combinations: there is no task {task!r}{did_you_mean(task, settings.tasks)}")
-    too_large = [size for size in settings.combinations.sizes if size > len(settings.tasks)]
-    if too_large:
-        mistakes.append(f"combinations.sizes: {too_large[0]} tasks asked for, the study has {len(settings.tasks)}")
-    if not any((settings.combinations.named, settings.combinations.sizes, settings.combinations.lists)):
-        mistakes.append("combinations: is empty; name singles, pairs, all, sizes or lists of tasks")
-    chosen = settings.combinations
-    alone = set(chosen.named) <= {"singles"} and set(chosen.sizes) <= {1} and all(len(set(x)) < 2 for x in chosen.lists)
-    if settings.repeats.until and (alone or len(settings.tasks) < 2):
+    if {"datasets", "tasks", "combinations"} & set(spoilt):
+        return mistakes
+    mistakes += _mistakes_in_combinations("combinations", settings.combinations, settings.tasks)
+    for number, encoder in enumerate(settings.encoders):
+        if encoder.combinations is not None:
+            place = f"encoders.{number}.combinations"
+            mistakes += _mistakes_in_combinations(place, encoder.combinations, settings.tasks)
+    sets = [tasks for number in range(len(settings.encoders)) for tasks in task_sets(settings.of_encoder(number))]
+    if settings.repeats.until and all(len(tasks) < 2 for tasks in sets):
         mistakes.append("repeats.until: no tasks are trained together, so no verdict can be waited for; give seeds")
+    return mistakes
+
+
+def _mistakes_in_combinations(place: str, chosen: CombinationSettings, tasks: Collection[str]) -> list[str]:
+    """Unknown tasks, sets larger than the study, and nothing at all."""
+    mistakes = [
+        f"{place}: there is no task {task!r}{did_you_mean(task, tasks)}"
+        for listed in chosen.lists
+        for task in listed
+        if task not in tasks
+    ]
+    too_large = [size for size in chosen.sizes if size > len(tasks)]
+    if too_large:
+        mistakes.append(f"{place}.sizes: {too_large[0]} tasks asked for, the study has {len(tasks)}")
+    if not any((chosen.named, chosen.sizes, chosen.lists)):
+        mistakes.append(f"{place}: is empty; name singles, pairs, all, sizes or lists of tasks")
     return mistakes
 
 

@@ -86,5 +86,5 @@ def _beside(error: ValidationError, text: YamlText, folder: Path | None) -> list
         *mistakes_in_controls(settings, folder, spoilt),
     ]
     # what refers to a spoilt part cannot be judged
-    about = {*spoilt, *(("tasks", "combinations") if spoilt & {"datasets", "tasks"} else ())}
+    about = {*spoilt, *(("tasks",) if spoilt & {"datasets", "tasks"} else ())}
     return [mistake for mistake in found if mistake.partition(":")[0].partition(".")[0] not in about]

@@ -110,7 +110,7 @@ class CombinationSettings(SpecModel):
 
 
 def as_combinations(value: Any) -> Any:  # noqa: ANN401 - a validator sees anything
-    """``[singles, pairs]``, ``{sizes: [1, 2]}``, ``[[digit, event]]`` or a mixture, as one mapping."""
+    """``[singles, pairs]``, ``{sizes: [1, 2]}``, ``[[digit, event]]`` or a mixture, as one mapping; None stays."""
     if isinstance(value, str | Mapping):
         value = [value]
     if not isinstance(value, list):
@@ -126,7 +126,9 @@ def as_combinations(value: Any) -> Any:  # noqa: ANN401 - a validator sees anyth
 
 
 def as_named(value: Any) -> Any:  # noqa: ANN401 - a validator sees anything
-    """A bare name, or a list in which bare names stand for ``{name: …}``."""
+    """A bare name, or a list in which bare names stand for ``{name: …}``; None stays."""
+    if value is None:
+        return None
     items = value if isinstance(value, list) else [value]
     return [{"name": item} if isinstance(item, str) else item for item in items]
 
@@ -167,13 +169,18 @@ class FeatureSettings(SpecModel):
 
 
 class EncoderSettings(SpecModel):
-    """An encoder by name, with settings; ``module`` takes a user's own."""
+    """An encoder by name, with settings; ``module`` takes a user's own.
+
+    ``combinations`` and ``controls`` take the place of the study's for this encoder.
+    """
 
     model_config = ConfigDict(extra="allow", frozen=True)
 
     name: Text
     module: str | None = None
     features: Literal["sequence", "vector"] = "sequence"
+    combinations: Annotated[CombinationSettings | None, BeforeValidator(as_combinations)] = None
+    controls: Annotated[list[ControlSettings] | None, BeforeValidator(as_named)] = None
 
     def choice(self, folder: str | None) -> EncoderChoice:
         """The encoder as the models room knows it."""

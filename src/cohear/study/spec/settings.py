@@ -95,6 +95,14 @@ class StudySettings(SpecModel):
         """The encoders of the grid."""
         return [encoder.choice(folder) for encoder in self.encoders]
 
+    def of_encoder(self, number: int) -> StudySettings:
+        """The part of the study that is one encoder's: what it is trained on stands at the top level."""
+        encoder = self.encoders[number]
+        own = {"combinations": encoder.combinations, "controls": encoder.controls}
+        return self.model_copy(
+            update={"encoders": [encoder], **{key: value for key, value in own.items() if value is not None}}
+        )
+
     def arm(self, name: str) -> tuple[TrainingSettings, float]:
         """Training settings and window (seconds) of an arm."""
         arm = self.arms[name]

@@ -57,6 +57,8 @@ def _in_our_words(kind: str, message: str) -> str:
 
 def _known_keys(place: Place) -> list[str]:
     """Keys that the model at a place has."""
+    if len(place) > 2 and place[0] == "encoders":
+        place = place[2:]  # what an encoder has of its own is written as at the top level
     model: type[BaseModel] = StudySettings
     by_place: dict[str, type[BaseModel]] = {"datasets": DatasetSettings, "tasks": TaskSettings, "arms": ArmSettings}
     if place and place[0] in by_place:
