@@ -96,7 +96,7 @@ def call(bench, monkeypatch, capsys):
         (tone(only=["low"]), "needs at least 2 labels, column 'tone' leaves only 'low'"),
         (tone(target="group", hold_out="group"), "no fold has 2 labels in both training and test"),
         ({"controls": ["shufled"]}, "did you mean 'shuffled'?"),
-        ({"repeats": {"folds": 1000000}}, "repeats (line 19): a cell has at most 1,000 repeats"),
+        ({"repeats": {"folds": 1000000}}, "repeats (line 20): a cell has at most 1,000 repeats"),
         ({"repeats": {"until": "decided", "at_most": 10**9}}, "or at_most), not 1,000,000,000 repeats"),
     ],
 )
