@@ -74,7 +74,7 @@ def answers(tables: Tables, related: Sequence[frozenset[str]] = ()) -> dict[str,
         "measurements": _measurements(tables, gains),
         "persistence": _persistence(pairs),
         "combining": _combining(pairs, gains, ratio),
-        "savings": _savings(results, pairs, tables.curves),
+        "savings": _savings(results, pairs, tables.curves, ratio),
     }
     said = " ".join(part["answer"] for part in parts.values() if part["answer"])
     return {"summary": said, **parts, "caveats": caveats_of(pairs, looks)}
@@ -237,9 +237,9 @@ def _combining(pairs: pd.DataFrame, gains: pd.DataFrame, ratio: PerTask | None) 
     }
 
 
-def _savings(results: pd.DataFrame, pairs: pd.DataFrame, curves: pd.DataFrame) -> dict[str, Any]:
+def _savings(results: pd.DataFrame, pairs: pd.DataFrame, curves: pd.DataFrame, ratio: PerTask | None) -> dict[str, Any]:
     table, speed = savings.costs(results), steps_to_score(results, curves)
-    best = [line for cost in savings.COSTS for line in savings.best_per_budget(results, pairs, cost)]
+    best = [line for cost in savings.COSTS for line in savings.best_per_budget(results, pairs, cost, ratio)]
     sentence = "No shared network was measured."
     if len(table):
         most = table.iloc[int(table["size"].argmax())]

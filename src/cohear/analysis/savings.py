@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from cohear.analysis.cell_tests import PerTask, ratio_of_all
+from cohear.analysis.chosen import estimated_on
 from cohear.analysis.columns import REPEAT, SETTING
 from cohear.analysis.pairs import first_half
 from cohear.analysis.persistence import told
@@ -91,17 +93,21 @@ def _unbeaten(groupings: list[Grouping]) -> list[Grouping]:
     return kept
 
 
-def best_per_budget(results: pd.DataFrame, pairs: pd.DataFrame, cost: str) -> list[Mapping[str, object]]:
+def best_per_budget(
+    results: pd.DataFrame, pairs: pd.DataFrame, cost: str, ratio: PerTask | None = None
+) -> list[Mapping[str, object]]:
     """The unbeaten groupings of every setting: chosen on every other fold, estimated on the rest.
 
     Args:
         results: checked results.
         pairs: of :func:`cohear.analysis.pairs.paired_differences`.
         cost: a column of :func:`costs`.
+        ratio: as ``test_train_ratio`` of :func:`cohear.analysis.gains.gains`.
 
     Returns:
         ``features, encoder, arm, cost, budget, groups, gain_chosen`` (mean gain of a task on the repeats
-        that chose it, too high on average) and ``gain`` (on the others). Empty for more tasks than
+        that chose it, too high on average), ``gain`` (on the others) and its 95 % interval ``low``, ``high`` (None
+        where it cannot be told, and of singles alone, whose gain is 0 by definition). Empty for more tasks than
         :data:`MOST_TASKS` or fewer than two repeats.
     """
     found: list[Mapping[str, object]] = []
@@ -115,18 +121,56 @@ def best_per_budget(results: pd.DataFrame, pairs: pd.DataFrame, cost: str) -> li
         first = first_half(rows)
         chosen, other = (_sums(rows[side], tasks) for side in (first, ~first))
         measured = {name: price[name] for name in price.index if name in chosen and name in other}
-        found += [
-            {
-                **dict(zip(SETTING, setting, strict=True)),
-                "cost": cost,
-                "budget": told(grouping.cost),
-                "groups": list(grouping.groups),
-                "gain_chosen": told(grouping.gain / len(tasks)),
-                "gain": told(sum(other[name] for name in grouping.groups) / len(tasks)),
-            }
-            for grouping in front(measured, chosen, tasks)
-        ]
+        for grouping in front(measured, chosen, tasks):
+            gain = sum(other[name] for name in grouping.groups) / len(tasks)
+            _, low, high = mean_gain(rows, grouping.groups, ~first, ratio)
+            found.append(
+                {
+                    **dict(zip(SETTING, setting, strict=True)),
+                    "cost": cost,
+                    "budget": told(grouping.cost),
+                    "groups": list(grouping.groups),
+                    "gain_chosen": told(grouping.gain / len(tasks)),
+                    "gain": told(gain),
+                    "low": told(gain - (high - low) / 2),
+                    "high": told(gain + (high - low) / 2),
+                }
+            )
     return found
+
+
+def mean_gain(
+    pairs: pd.DataFrame, groups: Sequence[str], used: pd.Series, ratio: PerTask | None = None
+) -> tuple[float, float, float]:
+    """Mean gain of a task of some networks of one setting, on the repeats that are used, with its 95 % interval.
+
+    A repeat that has every task of every group is one difference.
+
+    Args:
+        pairs: of the setting.
+        groups: their combinations; a single gains 0.
+        used: whether a row is of a repeat that did not choose the groups.
+        ratio: as ``test_train_ratio`` of :func:`cohear.analysis.gains.gains`.
+
+    Returns:
+        Gain, low, high; NaN where nothing can be told.
+    """
+    sizes = {name: name.count("+") + 1 for name in groups}
+    shared = [name for name, size in sizes.items() if size > 1]
+    here = pairs.assign(used=used)[pairs["combination"].isin(shared)]
+    repeats = here.groupby([*SETTING, *REPEAT], sort=True).agg(
+        total=("difference", "sum"), cells=("difference", "size"), used=("used", "first")
+    )
+    whole = repeats[repeats["cells"] == sum(sizes[name] for name in shared)].reset_index()
+    if whole.empty:
+        return np.nan, np.nan, np.nan
+    cell = whole.assign(
+        **{"task": "mean", "combination": "grouping", "metric": "mean", "single": 0.0, "shared": 0.0, "test_clips": 0},
+        difference=whole["total"] / sum(sizes.values()),
+        part="fold " + whole["fold"].astype(str),
+    )
+    line = estimated_on(cell, cell["used"], ratio_of_all(ratio)).iloc[0]
+    return float(line["gain"]), float(line["low"]), float(line["high"])
 
 
 def _sums(rows: pd.DataFrame, tasks: Sequence[str]) -> dict[str, float]:
