@@ -219,11 +219,14 @@ def _combining(pairs: pd.DataFrame, gains: pd.DataFrame, ratio: PerTask | None) 
     sentence = "No combination of more than two tasks was measured."
     if larger:
         most = max(larger, key=lambda line: int(str(line["size"])))
+        worst = (
+            f", that of the worst task, {most['worst_task']}, {points(most['worst'])} ({points(most['worst_low'])} to "
+            f"{points(most['worst_high'])}, on repeats that did not choose it)"
+        )
         sentence = (
             f"With {most['size']} tasks in the network ({most['features']}, {most['encoder']}, {most['arm']}) the mean "
-            f"gain is {points(most['mean'])} points ({points(most['low'])} to {points(most['high'])}), that of the "
-            f"worst task, {most['worst_task']}, {points(most['worst'])} ({points(most['worst_low'])} to "
-            f"{points(most['worst_high'])}, on repeats that did not choose it); "
+            f"gain is {points(most['mean'])} points ({points(most['low'])} to {points(most['high'])})"
+            f"{worst if most['worst_task'] else ''}; "
             f"{len(broken)} group cells are surely worse than their pairs foretell."
         )
     return {
