@@ -156,6 +156,7 @@ def test_curves_are_means_over_repeats(rich, figures):
     end = alone[alone["step"] == STEPS[-1]].iloc[0]
     assert end["mean"] == pytest.approx(np.mean(last)) and end["sd"] == pytest.approx(np.std(last, ddof=1))
     assert end["repeats"] == len(last)
+    assert {"alone", "shared"} <= set(texts(figures.curves(encoder="small").svg))
 
 
 # What is not there

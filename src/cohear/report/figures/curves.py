@@ -22,8 +22,8 @@ class Curves(Figure):
     name = "curves"
     title = "How they learn, alone and together"
     reading = (
-        "Score on the validation part during training, alone (dark) and beside the partners that change the task "
-        "most (dashed blue): mean over the repeats, and the spread of the repeats (one standard deviation each way)."
+        "Score on the validation part during training, alone (full line) and beside the partners that change the task "
+        "most (dashed): mean over the repeats, and the spread of the repeats (one standard deviation each way)."
     )
 
     def table(self, sources: Sources) -> pd.DataFrame:
@@ -81,10 +81,10 @@ class Curves(Figure):
         x = alt.X("step:Q", title="training steps", axis=alt.Axis(tickCount=3, grid=False))
         unit = "validation score" + (" × 100" if set(table["unit"]) == {"points"} else "")
         y = alt.Y("score:Q", title=unit, scale=alt.Scale(zero=False), axis=alt.Axis(tickCount=5))
-        band = base.mark_area(opacity=0.18).encode(
-            x=x, y=alt.Y("low:Q"), y2="high:Q", fill=alt.Fill("how:N", scale=scale, legend=None)
-        )
         key: dict[str, Any] = {"title": None, "legend": alt.Legend(symbolType="stroke", symbolSize=500)}
+        band = base.mark_area(opacity=0.18).encode(
+            x=x, y=alt.Y("low:Q"), y2="high:Q", fill=alt.Fill("how:N", scale=scale, **key)
+        )
         dash = alt.StrokeDash("how:N", scale=alt.Scale(domain=hows, range=[[1, 0], [6, 3]][: len(hows)]), **key)
         line = base.mark_line(strokeWidth=2).encode(
             x=x, y=y, stroke=alt.Stroke("how:N", scale=scale, **key), strokeDash=dash
