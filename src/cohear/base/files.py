@@ -102,6 +102,13 @@ def write_bytes(path: Path, content: bytes) -> None:
         raise told from error
 
 
+def remove_file(path: Path) -> None:
+    """Remove a file where there is one; a read-only file system refuses even what would do nothing."""
+    if path.exists():
+        with storage_errors_told(path):
+            path.unlink(missing_ok=True)
+
+
 def write_json(path: Path, value: Any) -> None:  # noqa: ANN401 - any JSON value
     """Write JSON whole or not at all; keys keep their order."""
     write_text(path, json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False) + "\n")
