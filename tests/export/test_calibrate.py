@@ -113,7 +113,7 @@ def test_thresholds_help_rare_labels():
 
 def record(value, part, metric="uar"):
     scores = {"test": {"last": {metric: value, "accuracy": 0.5, "loss": 9.0}}}
-    return {"tasks": {"t": {"metric": metric, "test_part": part, "scores": scores}}}
+    return {"tasks": {"t": {"metric": metric, "test_part": part, "test_clips": 20, "scores": scores}}}
 
 
 def test_expected_scores():
@@ -121,6 +121,9 @@ def test_expected_scores():
     assert (found.mean, found.repeats, found.others) == (pytest.approx(0.7), 2, {"accuracy": 0.5})
     assert found.low < 0.6
     assert 0.8 < found.high <= 1
+    same = expectation([record(1.0, part) for part in "abcde"], "t", 0.25)  # scores move in steps of a clip
+    assert (same.mean, same.high) == (1.0, 1.0)
+    assert 0.95 < same.low < 1 - 1 / 100
     alone = expectation([record(0.6, "a"), record(0.7, "a")], "t", 0.25)
     assert (alone.mean, alone.low, alone.repeats) == (pytest.approx(0.65), None, 2)
     assert expectation([record(None, "a")], "t", 0.1).mean is None

@@ -123,6 +123,7 @@ def folder_whole_or_not_at_all(path: Path) -> Iterator[Path]:
     place = path.resolve() if path.is_symlink() or path.name in ("", "..") else path  # where a link leads; `.` by name
     temporary, before = (place.with_name(f".{place.name}.{os.getpid()}.{mark}tmp") for mark in ("", "before."))
     shutil.rmtree(temporary, ignore_errors=True)
+    make_folder(place.parent)  # told by its own name where it cannot be made
     make_folder(temporary)
     try:
         with storage_errors_told(path):
