@@ -42,10 +42,11 @@ class PatientProtocol(H11Protocol):
 
     def _check(self, cycle: object, since: float) -> None:
         """Close it where no request has come since the last look, or one is not answered to its end for too long."""
-        if self.transport.is_closing() or self.transport.get_protocol() is not self:  # closed, or a WebSocket now
-            return
+        unread = self.transport.get_write_buffer_size() > 0  # closing waits for ever until it is read
+        if (self.transport.is_closing() and not unread) or self.transport.get_protocol() is not self:
+            return  # closed, or a WebSocket now
         waits, same = self.cycle is None or self.cycle.response_complete, self.cycle is cycle
-        if waits and same:
+        if waits and same and not unread:
             self.transport.close()
         elif same and self.loop.time() - since > self.answer_seconds:
             self.transport.abort()
