@@ -162,7 +162,10 @@ def _decides(best: Sequence[Cell], decidable: Mapping[tuple[str, str], float], a
     if not undecided:
         return ""
     if not more and assumed:
-        return "A second seed a fold (repeats: {seeds: 2}): with one, chance and the choice of clips look alike."
+        return (
+            "A second seed in every fold (seeds: 2 in the study file). With one, luck in training cannot be told from "
+            "which clips are tested; it may take more than that."
+        )
     if not more:
         return "Other clips: more repeats on the same test parts would not."
     many = plural(max(1, round(max(more.values()))), "more repeat")
@@ -179,8 +182,8 @@ def _open(undecided: Sequence[Cell], decidable: Mapping[tuple[str, str], float],
     more = sorted(decidable[name] for name in names if name in decidable)
     if not more and assumed:
         return (
-            "What would decide the open ones is not known, for one seed a fold cannot tell chance from the choice of "
-            "clips. A second seed (repeats: {seeds: 2}) tells, and may decide some."
+            "How many more repeats would decide the open ones cannot be told before every fold has a second seed "
+            "(seeds: 2 in the study file), which may itself decide some."
         )
     if not more:
         return "More repeats on the same test parts would decide none of the open ones; more clips could."

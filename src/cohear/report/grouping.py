@@ -49,6 +49,11 @@ class Grouping:
         return len(self.shared) + len(self.alone)
 
     @property
+    def tasks(self) -> int:
+        """How many tasks they serve."""
+        return sum(map(len, self.shared)) + len(self.alone)
+
+    @property
     def expected_text(self) -> str:
         """In points."""
         return signed(self.expected, True)

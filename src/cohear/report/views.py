@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from cohear.analysis.cell_tests import MARGIN
 from cohear.analysis.columns import SETTING
 from cohear.analysis.power import a_second_seed, family_table, power_table
 from cohear.report.answer import Answer, answer
@@ -85,12 +86,17 @@ class MatrixView:
 
 @dataclass(frozen=True)
 class SettingView:
-    """What one features x encoder x arm says, in each task's own metric."""
+    """What one features x encoder x arm says, in each task's own metric.
+
+    Attributes:
+        margin: what ``harmless`` may cost, in words.
+    """
 
     features: str
     encoder: str
     arm: str
     answer: Answer
+    margin: str
     groupings: Groupings | None
     scores: list[TaskScores]
 
@@ -158,6 +164,7 @@ def views_of(folder: FolderContent) -> Views:
             SettingView(
                 *key,
                 answer=answer(cells, decidable, assumed),
+                margin=_margin(folder, here, set(results["metric"]) <= fractions),
                 groupings=groupings(lines.get(key, []), results, paired, cells, here),
                 scores=task_scores(results, folder.metrics, fractions, here),
             )
@@ -167,6 +174,15 @@ def views_of(folder: FolderContent) -> Views:
             if metric == PRIMARY or len(rows):
                 matrices.append(_matrix_view(key, metric, rows, results, here, tasks))
     return Views(tasks, settings, matrices, by_metric)
+
+
+def _margin(folder: FolderContent, tasks: Sequence[str], fraction: bool) -> str:
+    """The one margin that all tasks have, as far as it has a unit that all metrics share."""
+    margins = {folder.margins.get(task, MARGIN) for task in tasks}
+    if not fraction or len(margins) > 1:
+        return "the task's margin"
+    points = f"{100 * next(iter(margins), MARGIN):g}"
+    return f"{points} point{'' if points == '1' else 's'}"
 
 
 def _matrix_view(
