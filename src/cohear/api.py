@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cohear.base.errors import FolderError, MissingExtra, UserError
-from cohear.base.files import cache_folder
+from cohear.base.files import cache_folder, remove_file
 from cohear.base.registry import did_you_mean
 from cohear.data.catalogue import catalogue, export_dataset, public_layout
 from cohear.study.folder import StudyFolder, with_paths_from
@@ -272,7 +272,7 @@ def write_gains(folder: str | Path, say: Callable[[str], None] | None = None) ->
         table = explained(table, controls, contrasts(results, ratio))
         write_table(folder / "controls.csv", controls)
     else:
-        (folder / "controls.csv").unlink(missing_ok=True)
+        remove_file(folder / "controls.csv")
     write_table(folder / "gains.csv", table)
     return table
 

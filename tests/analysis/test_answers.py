@@ -123,6 +123,11 @@ def test_the_best_of_nothing_is_not_a_gain():
     best = found[found["gain_chosen"] == found.groupby("arm")["gain_chosen"].transform("max")]
     assert best["gain_chosen"].mean() > 0.004
     assert abs(best["gain"].mean()) < 0.003
+    told = found[found["low"].notna()]
+    assert len(told) > 30 and ((told["low"] <= 0) & (told["high"] >= 0)).mean() > 0.9
+    assert ((told["low"] < told["gain"]) & (told["gain"] < told["high"])).all()
+    singles = found[found["groups"].map(lambda groups: all("+" not in name for name in groups))]
+    assert singles["low"].isna().all() and (singles["gain"] == 0).all()
 
 
 def test_the_worst_of_nothing_is_not_a_loss():

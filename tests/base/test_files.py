@@ -162,6 +162,23 @@ def test_what_cannot_be_put_there_leaves_the_old_folder(tmp_path, monkeypatch):
     assert (place / "a").read_text() == "1"
 
 
+def test_nothing_is_removed_where_there_is_nothing(tmp_path, monkeypatch):
+    """A read-only file system refuses to remove even what is not there."""
+    files.remove_file(files.make_folder(tmp_path / "a") / "none")
+    (tmp_path / "file").write_text("1")
+
+    def refuses(self, missing_ok=False):
+        raise OSError(errno.EROFS, "told by the system", str(self))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "unlink", refuses)
+        files.remove_file(tmp_path / "none")
+        with pytest.raises(FolderError, match="read-only"):
+            files.remove_file(tmp_path / "file")
+    files.remove_file(tmp_path / "file")
+    assert not (tmp_path / "file").exists()
+
+
 def test_json_and_digests(tmp_path):
     files.write_json(tmp_path / "a.json", {"b": "ä", "a": 1})
     assert (tmp_path / "a.json").read_text(encoding="utf-8") == '{\n "b": "ä",\n "a": 1\n}\n'

@@ -22,6 +22,7 @@ from cohear.cli import main
 from cohear.cli.classify import _TimeLines
 from cohear.runtime import files
 from cohear.runtime.files import FileAnswer, classify_file
+from cohear.runtime.stream import Stream
 
 
 @pytest.fixture(scope="module")
@@ -89,6 +90,24 @@ def test_unusual_rates_and_channels(bundle, tmp_path, rate, channels):
     found = classify_file(Bundle.load(bundle), tmp_path / "a.wav")
     assert found.seconds == pytest.approx(60 / rate, abs=1 / 16000)
     assert sum(found.answers["pitch"].probabilities.values()) == pytest.approx(1, abs=1e-5)
+
+
+def test_a_low_rate_needs_no_more_memory(bundle, tmp_path, monkeypatch):
+    """However long what is decoded at once lasts, it comes to the model in pieces."""
+    soundfile.write(tmp_path / "a.wav", tone("low", seconds=0.1), 100)  # 16 s
+    loaded = Bundle.load(bundle)
+    whole = classify_file(loaded, tmp_path / "a.wav").answers["pitch"].probabilities
+    pushed = []
+
+    class Watched(Stream):
+        def push(self, samples):
+            pushed.append(len(samples))
+            return super().push(samples)
+
+    monkeypatch.setattr(files, "PIECE_SAMPLES", 16000)
+    monkeypatch.setattr(files, "Stream", Watched)
+    assert classify_file(loaded, tmp_path / "a.wav").answers["pitch"].probabilities == pytest.approx(whole, abs=1e-5)
+    assert pushed == [100] * 16
 
 
 def test_a_time_line(bundle, place):

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cohear.export.calibrate import best_thresholds, calibrate, calibration_error, fit_temperature
+from cohear.export.calibrate import _held_out, best_thresholds, calibrate, calibration_error, fit_temperature
 from cohear.export.expectation import expectation
 from cohear.export.licences import hub_licence, licence_warnings
 from cohear.export.out_of_fold import OutOfFold
@@ -24,7 +24,8 @@ def predictions(kind, clips=3000, labels=4, factor=1.0, parts=5, seed=0):
         values = (noise.uniform(size=chances.shape) < chances).astype(np.float32)
         known = noise.uniform(size=chances.shape) < 0.9
     names = [str(number) for number in range(labels)]
-    return OutOfFold(TARGET_KINDS[kind], names, logits * factor, Targets(values, known), np.arange(clips) % parts)
+    numbers = np.arange(clips)
+    return OutOfFold(TARGET_KINDS[kind], names, logits * factor, Targets(values, known), numbers % parts, numbers)
 
 
 @pytest.mark.parametrize("kind", ["multiclass", "multilabel"])
@@ -46,9 +47,8 @@ def test_few_clips_that_are_all_right_make_nobody_certain(kind, parts):
     truth = np.arange(12) % 3
     values = truth if kind == "multiclass" else np.eye(3, dtype=np.float32)[truth]
     logits = np.where(np.eye(3)[truth] > 0, 4.0, -4.0)
-    made = OutOfFold(
-        TARGET_KINDS[kind], ["a", "b", "c"], logits, Targets(values, np.ones(values.shape, bool)), np.arange(12) % parts
-    )
+    targets, numbers = Targets(values, np.ones(values.shape, bool)), np.arange(12)
+    made = OutOfFold(TARGET_KINDS[kind], ["a", "b", "c"], logits, targets, numbers % parts, numbers)
     found = calibrate(made)
     largest = TARGET_KINDS[kind].probabilities(logits / found.temperature).max()
     assert 0.8 < largest < 0.99
@@ -67,13 +67,26 @@ def test_the_error_after_is_not_fitted_on_what_it_judges():
             np.concatenate([hot.targets.known, cold.targets.known]),
         ),
         np.repeat([0, 1], len(hot.logits)),
+        np.arange(2 * len(hot.logits)),
     )
     assert calibrate(both).error_after > 0.1
 
 
+def test_a_clip_that_several_repeats_tested_does_not_judge_itself():
+    """With one official test part the halves are of clips: another network's words on a clip are not news."""
+    made = predictions("multilabel", clips=40, parts=1)
+    twice = made.take(np.tile(np.arange(40), 3))
+    sides = list(_held_out(twice))
+    assert len(sides) == 2
+    for fitted, judged in sides:
+        assert not set(twice.clips[fitted]) & set(twice.clips[judged])
+        assert (fitted ^ judged).all() and 0.4 < judged.mean() < 0.6
+
+
 def test_nothing_known_is_no_error():
     made = predictions("multiclass", clips=4)
-    blind = OutOfFold(made.kind, made.labels, made.logits, Targets(made.targets.values, np.zeros(4, bool)), made.parts)
+    unknown = Targets(made.targets.values, np.zeros(4, bool))
+    blind = OutOfFold(made.kind, made.labels, made.logits, unknown, made.parts, made.clips)
     found = calibrate(blind)
     assert found.temperature == 1
     assert np.isnan(found.error_before)
@@ -105,7 +118,8 @@ def test_thresholds_help_rare_labels():
     noise = np.random.default_rng(2)
     truth = (noise.uniform(size=(2000, 2)) < 0.1).astype(np.float32)
     logits = np.where(truth > 0, 0.0, -3.0) + noise.normal(0, 1, truth.shape)
-    made = OutOfFold(TARGET_KINDS["multilabel"], ["a", "b"], logits, Targets(truth, truth >= 0), np.arange(2000) % 4)
+    targets, numbers = Targets(truth, truth >= 0), np.arange(2000)
+    made = OutOfFold(TARGET_KINDS["multilabel"], ["a", "b"], logits, targets, numbers % 4, numbers)
     found = calibrate(made)
     assert found.f1_after > found.f1_before + 0.02
     assert fit_temperature(made) > 0
@@ -113,7 +127,7 @@ def test_thresholds_help_rare_labels():
 
 def record(value, part, metric="uar"):
     scores = {"test": {"last": {metric: value, "accuracy": 0.5, "loss": 9.0}}}
-    return {"tasks": {"t": {"metric": metric, "test_part": part, "scores": scores}}}
+    return {"tasks": {"t": {"metric": metric, "test_part": part, "test_clips": 20, "scores": scores}}}
 
 
 def test_expected_scores():
@@ -121,6 +135,9 @@ def test_expected_scores():
     assert (found.mean, found.repeats, found.others) == (pytest.approx(0.7), 2, {"accuracy": 0.5})
     assert found.low < 0.6
     assert 0.8 < found.high <= 1
+    same = expectation([record(1.0, part) for part in "abcde"], "t", 0.25)  # scores move in steps of a clip
+    assert (same.mean, same.high) == (1.0, 1.0)
+    assert 0.95 < same.low < 1 - 1 / 100
     alone = expectation([record(0.6, "a"), record(0.7, "a")], "t", 0.25)
     assert (alone.mean, alone.low, alone.repeats) == (pytest.approx(0.65), None, 2)
     assert expectation([record(None, "a")], "t", 0.1).mean is None

@@ -9,7 +9,7 @@ from cohear.audio.decode import read_audio
 from cohear.audio.resample import resample
 from cohear.audio.segment import Segment
 from cohear.base.errors import UserError
-from cohear.export.assemble import FEATURES, LENGTHS, front_graph
+from cohear.export.assemble import FEATURES, LENGTHS, check_exportable, front_graph
 from cohear.export.front_ends import FRONT_END_GRAPHS
 from cohear.features import FRONT_ENDS, LogMel, Summary, window_starts
 from cohear.features.filterbank import mel_triangles
@@ -135,5 +135,8 @@ def test_a_batch_has_the_features_of_its_rows(front_end, session):
 
 def test_every_front_end_has_a_graph():
     assert set(FRONT_END_GRAPHS) == {name for name in FRONT_ENDS if FRONT_ENDS[name].__module__.startswith("cohear.")}
+    check_exportable(["a"], LogMel.name)
     with pytest.raises(UserError, match="front-end that can be exported 'mine'"):
-        FRONT_END_GRAPHS["mine"]
+        check_exportable(["a"], "mine")
+    with pytest.raises(UserError, match="rename it"):
+        check_exportable(["a", "waveform"], LogMel.name)

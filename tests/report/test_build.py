@@ -10,11 +10,18 @@ from simulated_study import HOSTILE, LONG, write_study
 from cohear.analysis.results import read_gains, read_results
 from cohear.base.errors import UserError
 from cohear.report.build import write_report
+from cohear.report.folder import read_folder
+from cohear.report.numbers import interval
 
 
 @pytest.fixture(scope="module")
-def full(tmp_path_factory):
-    return write_report(write_study(tmp_path_factory.mktemp("full") / "study")).read_text("utf-8")
+def study(tmp_path_factory):
+    return write_study(tmp_path_factory.mktemp("full") / "study")
+
+
+@pytest.fixture(scope="module")
+def full(study):
+    return write_report(study).read_text("utf-8")
 
 
 def test_it_needs_nothing_from_outside(full):
@@ -23,10 +30,13 @@ def test_it_needs_nothing_from_outside(full):
     assert len(full) < 1_500_000
 
 
-def test_the_answer_stands_on_the_first_screen(full):
+def test_the_answer_stands_on_the_first_screen(full, study):
     hero = full[full.index('id="answer"') : full.index('id="matrix"')]
     assert "<b><bdi>digit</bdi></b> and <b><bdi>keyword</bdi></b> help each other most." in hero
     assert "Both gains are beyond chance" in hero and "points a task are expected" in hero
+    lines = read_folder(study).answers["savings"]["groupings"]
+    best = max((line for line in lines if line["cost"] == "parameters"), key=lambda line: line["gain_chosen"])
+    assert f"of new repeats (95&nbsp;% interval {interval(best['low'], best['high'], True)})" in hero
     assert "110 of 112 runs done" in hero and "1 failed" in hero and "1 to go" in hero
 
 

@@ -105,6 +105,18 @@ def test_what_would_decide_the_headline(told, decidable, assumed, words):
     assert words in said if words else said == ""
 
 
+def test_the_whole_comes_before_the_best_group():
+    groups = {"a+b+c": 0.01, "a+b+d": 0.02, "a+c+d": 0.03, "a+b+c+d": -0.01}
+    rows = [
+        {"task": task, "combination": name, "metric": "uar", "single": 0.5, "shared": 0.5 + gain, "gain": gain}
+        | {"low": gain - 0.01, "high": gain + 0.01, "p_adjusted": 0.1, "repeats": 5, "verdict": OPEN, "explanation": ""}
+        for name, gain in groups.items()
+        for task in name.split("+")
+    ]
+    said = answer(cells_of(pd.DataFrame(rows), {"uar"}, ("a", "b", "c", "d")), {})
+    assert list(said.groups) == ["a+b+c+d", "a+c+d", "a+b+d", "a+b+c"]
+
+
 @settings(deadline=None, max_examples=40)
 @given(st.integers(0, 7), st.randoms(use_true_random=False))
 def test_every_order_has_every_task_once(number, random):

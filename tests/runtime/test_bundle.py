@@ -157,6 +157,8 @@ def test_folders_that_are_no_bundles(tiny_folder, tmp_path):
         Bundle.load(tmp_path / "none")
     with pytest.raises(DataError, match="no bundle"):
         Bundle.load(tmp_path)
+    with pytest.raises(DataError, match="is a file, not a bundle"):
+        Bundle.load(tiny_folder / "model.onnx")
     card = json.loads((tiny_folder / "card.json").read_text())
     broken = {
         "no json": "{",

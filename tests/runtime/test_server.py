@@ -179,6 +179,36 @@ def test_a_connection_without_a_request_is_closed(tiny, monkeypatch):
         assert client.get("/healthz").status_code == 200
 
 
+def test_an_answer_that_nobody_reads_is_given_up(tiny, monkeypatch):
+    """What the system does not take is held by the server until then."""
+    monkeypatch.setattr(run, "HEAD_SECONDS", 0.5)
+    monkeypatch.setattr(run, "READ_SECONDS", 6.0 - Limits().seconds - run.MOST_SECONDS)  # six seconds in all
+    create = socket.create_server
+
+    def with_small_buffers(*address):
+        made = create(*address)
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
+        return made
+
+    monkeypatch.setattr(socket, "create_server", with_small_buffers)
+    content = np.zeros(1000 * 100, "<i2").tobytes()
+    lines = ("POST /classify?rate=1000&windows=true HTTP/1.1", "Host: localhost", "Content-Type: audio/pcm")
+    head = "\r\n".join([*lines, f"Content-Length: {len(content)}", "", ""])
+    with served(tiny) as client, socket.socket() as narrow:
+        narrow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
+        narrow.connect(("127.0.0.1", client.base_url.port))
+        narrow.sendall(head.encode() + content)
+        narrow.settimeout(60)
+        assert narrow.recv(12) == b"HTTP/1.1 200"
+        time.sleep(9)
+        received = b""
+        while part := narrow.recv(1 << 16):
+            received += part
+        head, _, body = received.partition(b"\r\n\r\n")
+        (length,) = [int(line.split(b":")[1]) for line in head.split(b"\r\n") if line.startswith(b"content-length")]
+        assert len(body) < length
+
+
 def test_the_description_tells_what_is_answered(client):
     described = client.get("/openapi.json").json()
     classify = described["paths"]["/classify"]["post"]

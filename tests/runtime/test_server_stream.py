@@ -142,6 +142,17 @@ def test_limits_of_number_length_and_silence(tiny):
         assert "cohear_open_streams 0.0" in client.get("/metrics").text
 
 
+def test_messages_without_sound_do_not_keep_a_stream_open(tiny):
+    with served(tiny, Limits(stream_duration=0.05, idle=2.0)) as client, opened(client) as stream:
+        began = time.monotonic()
+        with suppress(ConnectionClosed):
+            while time.monotonic() < began + 20:
+                stream.send(b"")
+                time.sleep(0.05)
+        assert closing(stream)[1] == 4413
+        assert time.monotonic() < began + 15
+
+
 def test_who_leaves_makes_room(tiny):
     with served(tiny, Limits(streams=1)) as client:
         for _ in range(3):

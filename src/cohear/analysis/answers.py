@@ -76,7 +76,7 @@ def answers(tables: Tables, related: Sequence[frozenset[str]] = ()) -> dict[str,
         "measurements": _measurements(tables, gains),
         "persistence": _persistence(pairs),
         "combining": _combining(pairs, gains, ratio),
-        "savings": _savings(results, pairs, tables),
+        "savings": _savings(results, pairs, tables, ratio),
     }
     said = " ".join(part["answer"] for part in parts.values() if part["answer"])
     return {"summary": said, **parts, "caveats": caveats_of(pairs, looks)}
@@ -221,11 +221,14 @@ def _combining(pairs: pd.DataFrame, gains: pd.DataFrame, ratio: PerTask | None) 
     sentence = "No combination of more than two tasks was measured."
     if larger:
         most = max(larger, key=lambda line: int(str(line["size"])))
+        worst = (
+            f", that of the worst task, {most['worst_task']}, {points(most['worst'])} ({points(most['worst_low'])} to "
+            f"{points(most['worst_high'])}, on repeats that did not choose it)"
+        )
         sentence = (
             f"With {most['size']} tasks in the network ({most['features']}, {most['encoder']}, {most['arm']}) the mean "
-            f"gain is {points(most['mean'])} points ({points(most['low'])} to {points(most['high'])}), that of the "
-            f"worst task, {most['worst_task']}, {points(most['worst'])} ({points(most['worst_low'])} to "
-            f"{points(most['worst_high'])}, on repeats that did not choose it); "
+            f"gain is {points(most['mean'])} points ({points(most['low'])} to {points(most['high'])})"
+            f"{worst if most['worst_task'] else ''}; "
             f"{len(broken)} group cells are surely worse than their pairs foretell."
         )
     return {
@@ -239,9 +242,11 @@ def _combining(pairs: pd.DataFrame, gains: pd.DataFrame, ratio: PerTask | None) 
     }
 
 
-def _savings(results: pd.DataFrame, pairs: pd.DataFrame, tables: Tables) -> dict[str, Any]:
+def _savings(results: pd.DataFrame, pairs: pd.DataFrame, tables: Tables, ratio: PerTask | None) -> dict[str, Any]:
     table, speed = savings.costs(results, tables.costs), steps_to_score(results, tables.curves)
-    best = [line for cost in savings.BUDGETS for line in savings.best_per_budget(results, pairs, cost, tables.costs)]
+    best = [
+        line for cost in savings.BUDGETS for line in savings.best_per_budget(results, pairs, cost, ratio, tables.costs)
+    ]
     sentence, change = "No shared network was measured.", "Seconds are those of the machine that trained."
     if len(table):
         most = table.iloc[int(table["size"].argmax())]

@@ -68,6 +68,11 @@ def cell_tests(pairs: pd.DataFrame, margins: PerTask = MARGIN, test_train_ratio:
     return pd.concat(judged).sort_index() if judged else _judge(cells)
 
 
+def ratio_of_all(ratio: PerTask | None) -> float | None:
+    """The largest ratio of the tasks: the careful one for a mean over them."""
+    return max(ratio.values()) if isinstance(ratio, Mapping) else ratio
+
+
 def _per_task(tasks: pd.Series, given: PerTask, otherwise: float | pd.Series) -> pd.Series:
     if isinstance(given, Mapping):
         return tasks.map(dict(given)).astype(float).fillna(otherwise)

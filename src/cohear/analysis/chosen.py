@@ -1,10 +1,12 @@
 """What was chosen on some of the repeats is estimated on the others: there its luck has no part."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
-from cohear.analysis.cell_tests import PerTask, cell_tests
-from cohear.analysis.columns import CELL
+from cohear.analysis.cell_tests import PerTask, cell_tests, ratio_of_all
+from cohear.analysis.columns import CELL, REPEAT, SETTING
 
 
 def estimated_on(pairs: pd.DataFrame, used: pd.Series, ratio: PerTask | None = None) -> pd.DataFrame:
@@ -27,3 +29,37 @@ def estimated_on(pairs: pd.DataFrame, used: pd.Series, ratio: PerTask | None = N
     others = pairs[used].groupby(list(CELL))["difference"].agg(["mean", "size"]).reindex(cells.index)
     reach = (cells["high"] - cells["low"]) / 2 * np.sqrt(cells["repeats"].astype(float) / others["size"])
     return pd.DataFrame({"gain": others["mean"], "low": others["mean"] - reach, "high": others["mean"] + reach})
+
+
+def mean_gain(
+    pairs: pd.DataFrame, groups: Sequence[str], used: pd.Series, ratio: PerTask | None = None
+) -> tuple[float, float, float]:
+    """Mean gain of a task of some networks of one setting, on the repeats that are used, with its 95 % interval.
+
+    A repeat that has every task of every group is one difference.
+
+    Args:
+        pairs: of the setting.
+        groups: their combinations; a single gains 0.
+        used: whether a row is of a repeat that did not choose the groups.
+        ratio: as ``test_train_ratio`` of :func:`cohear.analysis.gains.gains`.
+
+    Returns:
+        Gain, low, high; NaN where nothing can be told.
+    """
+    sizes = {name: name.count("+") + 1 for name in groups}
+    shared = [name for name, size in sizes.items() if size > 1]
+    here = pairs.assign(used=used)[pairs["combination"].isin(shared)]
+    repeats = here.groupby([*SETTING, *REPEAT], sort=True).agg(
+        total=("difference", "sum"), cells=("difference", "size"), used=("used", "first")
+    )
+    whole = repeats[repeats["cells"] == sum(sizes[name] for name in shared)].reset_index()
+    if whole.empty:
+        return np.nan, np.nan, np.nan
+    cell = whole.assign(
+        **{"task": "mean", "combination": "grouping", "metric": "mean", "single": 0.0, "shared": 0.0, "test_clips": 0},
+        difference=whole["total"] / sum(sizes.values()),
+        part="fold " + whole["fold"].astype(str),
+    )
+    line = estimated_on(cell, cell["used"], ratio_of_all(ratio)).iloc[0]
+    return float(line["gain"]), float(line["low"]), float(line["high"])

@@ -8,7 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import norm
 
-from cohear.analysis.cell_tests import LEVEL, PerTask, cell_tests
+from cohear.analysis.cell_tests import LEVEL, PerTask, cell_tests, ratio_of_all
 from cohear.analysis.chosen import estimated_on
 from cohear.analysis.columns import CELL, REPEAT, SETTING
 from cohear.analysis.multiplicity import benjamini_hochberg
@@ -38,7 +38,7 @@ def by_size(pairs: pd.DataFrame, ratio: PerTask | None = None) -> list[Mapping[s
     for (*setting, size), rows in pairs.groupby([*SETTING, "size"], sort=True):
         means = _repeat_means(rows)
         whole = means.assign(task="mean of all", combination=f"size {size}")
-        test = cell_tests(whole, test_train_ratio=_middle(ratio))
+        test = cell_tests(whole, test_train_ratio=ratio_of_all(ratio))
         line = test.iloc[0]
         found.append(
             {
@@ -208,8 +208,3 @@ def _surrogate(own: Mapping[tuple[str, frozenset[str]], float], members: frozens
     )
     asked = np.array([name in members for name in names], float)
     return float(centre + (asked - middle) @ weights)
-
-
-def _middle(ratio: PerTask | None) -> float | None:
-    """The largest ratio of the tasks: the careful one for a mean over them."""
-    return max(ratio.values()) if isinstance(ratio, Mapping) else ratio

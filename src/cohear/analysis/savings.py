@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from cohear.analysis.cell_tests import PerTask
+from cohear.analysis.chosen import mean_gain
 from cohear.analysis.columns import BEHIND, MEASURED_COSTS, REPEAT, SETTING, SHARED, SINGLES
 from cohear.analysis.pairs import first_half
 from cohear.analysis.persistence import told
@@ -118,7 +120,11 @@ def _unbeaten(groupings: list[Grouping]) -> list[Grouping]:
 
 
 def best_per_budget(
-    results: pd.DataFrame, pairs: pd.DataFrame, cost: str, measured: pd.DataFrame | None = None
+    results: pd.DataFrame,
+    pairs: pd.DataFrame,
+    cost: str,
+    ratio: PerTask | None = None,
+    measured: pd.DataFrame | None = None,
 ) -> list[Mapping[str, object]]:
     """The unbeaten groupings of every setting: chosen on every other fold, estimated on the rest.
 
@@ -126,11 +132,13 @@ def best_per_budget(
         results: checked results.
         pairs: of :func:`cohear.analysis.pairs.paired_differences`.
         cost: one of ``BUDGETS``.
+        ratio: as ``test_train_ratio`` of :func:`cohear.analysis.gains.gains`.
         measured: ``costs.csv``, for costs that results do not hold.
 
     Returns:
         ``features, encoder, arm, cost, budget, groups, gain_chosen`` (mean gain of a task on the repeats
-        that chose it, too high on average) and ``gain`` (on the others). Empty for more tasks than
+        that chose it, too high on average), ``gain`` (on the others) and its 95 % interval ``low``, ``high`` (None
+        where it cannot be told, and of singles alone, whose gain is 0 by definition). Empty for more tasks than
         :data:`MOST_TASKS` or fewer than two repeats, and where the cost of a single or a combination is not known.
     """
     found: list[Mapping[str, object]] = []
@@ -144,17 +152,21 @@ def best_per_budget(
         first = first_half(rows)
         chosen, other = (_sums(rows[side], tasks) for side in (first, ~first))
         priced = {name: price[name] for name in price.index if name in chosen and name in other}
-        found += [
-            {
-                **dict(zip(SETTING, setting, strict=True)),
-                "cost": cost,
-                "budget": told(grouping.cost),
-                "groups": list(grouping.groups),
-                "gain_chosen": told(grouping.gain / len(tasks)),
-                "gain": told(sum(other[name] for name in grouping.groups) / len(tasks)),
-            }
-            for grouping in front(priced, chosen, tasks)
-        ]
+        for grouping in front(priced, chosen, tasks):
+            gain = sum(other[name] for name in grouping.groups) / len(tasks)
+            _, low, high = mean_gain(rows, grouping.groups, ~first, ratio)
+            found.append(
+                {
+                    **dict(zip(SETTING, setting, strict=True)),
+                    "cost": cost,
+                    "budget": told(grouping.cost),
+                    "groups": list(grouping.groups),
+                    "gain_chosen": told(grouping.gain / len(tasks)),
+                    "gain": told(gain),
+                    "low": told(gain - (high - low) / 2),
+                    "high": told(gain + (high - low) / 2),
+                }
+            )
     return found
 
 

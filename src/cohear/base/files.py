@@ -102,6 +102,13 @@ def write_bytes(path: Path, content: bytes) -> None:
         raise told from error
 
 
+def remove_file(path: Path) -> None:
+    """Remove a file where there is one; a read-only file system refuses even what would do nothing."""
+    if path.exists():
+        with storage_errors_told(path):
+            path.unlink(missing_ok=True)
+
+
 def write_json(path: Path, value: Any) -> None:  # noqa: ANN401 - any JSON value
     """Write JSON whole or not at all; keys keep their order."""
     write_text(path, json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False) + "\n")
@@ -116,6 +123,7 @@ def folder_whole_or_not_at_all(path: Path) -> Iterator[Path]:
     place = path.resolve() if path.is_symlink() or path.name in ("", "..") else path  # where a link leads; `.` by name
     temporary, before = (place.with_name(f".{place.name}.{os.getpid()}.{mark}tmp") for mark in ("", "before."))
     shutil.rmtree(temporary, ignore_errors=True)
+    make_folder(place.parent)  # told by its own name where it cannot be made
     make_folder(temporary)
     try:
         with storage_errors_told(path):

@@ -122,6 +122,7 @@ def _write_event(event: Event, *, as_json: bool) -> None:
         f"{times}  {printable(event.task)}: {printable(event.label)} ({event.probability:.2f})",
         markup=False,
         highlight=False,
+        soft_wrap=True,  # an event is a line, however long its label
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import socket
 from pathlib import Path
 from typing import Annotated
@@ -52,6 +53,8 @@ def serve(
         raise UserError(f"{host} is reached by others: set COHEAR_TOKEN, or serve on 127.0.0.1")
     if not token.isascii() or any(character.isspace() or not character.isprintable() for character in token):
         raise UserError("a token is of ASCII letters, digits and punctuation, without spaces: HTTP carries no others")
+    if not all(map(math.isfinite, (duration, seconds, stream_duration, idle))):
+        raise UserError("--duration, --seconds, --stream-duration and --idle are numbers of seconds, not inf or nan")
     names = [folder.resolve().name for folder in bundles]
     if len(set(names)) < len(names):
         raise UserError("two bundles have the same folder name: rename one, requests choose by it")

@@ -58,8 +58,7 @@ def assemble(front_end: FrontEnd, network: onnx.ModelProto, window: int, outputs
     Raises:
         UserError: a front-end has no graph, or a task bears the input's name.
     """
-    if any(output.task == WAVEFORM for output in outputs):
-        raise UserError(f"a task cannot be exported under the name {WAVEFORM!r}, which is the input's: rename it")
+    check_exportable([output.task for output in outputs], front_end.name)
     front = front_graph(front_end, window)
     network = compose.add_prefix(network, "+network/", rename_inputs=False, rename_outputs=False)
     whole = compose.merge_models(
@@ -75,6 +74,13 @@ def assemble(front_end: FrontEnd, network: onnx.ModelProto, window: int, outputs
     whole.opset_import.extend(helper.make_opsetid(domain, version) for domain, version in domains.items())
     whole.producer_name = "cohear"
     return whole
+
+
+def check_exportable(tasks: Sequence[str], front_end: str) -> None:
+    """Raise UserError where a graph could not be made, however well its network is trained."""
+    if WAVEFORM in tasks:
+        raise UserError(f"a task cannot be exported under the name {WAVEFORM!r}, which is the input's: rename it")
+    _ = FRONT_END_GRAPHS[front_end]  # tells which there are
 
 
 def extension(outputs: Sequence[Output]) -> bytes:

@@ -29,7 +29,7 @@ class Calibration:
     Attributes:
         temperature: logits are divided by it (Guo et al. 2017, section 4.2).
         thresholds: of a multilabel task, a label; else empty.
-        clips: rows it was fitted on.
+        clips: it was fitted on, whichever repeats tested them.
         error_before: expected calibration error at temperature 1.
         error_after: the same at temperatures that were fitted without the part they are judged on.
         f1_before: macro F1 of a multilabel task at thresholds of one half; None for multiclass.
@@ -64,7 +64,7 @@ def calibrate(predictions: OutOfFold) -> Calibration:
     return Calibration(
         temperature=temperature,
         thresholds=() if thresholds is None else tuple(thresholds.tolist()),
-        clips=len(raw),
+        clips=len(np.unique(predictions.clips)),
         error_before=calibration_error(raw, targets),
         error_after=calibration_error(fitted, targets),
         f1_before=_macro_f1(raw >= USUAL_THRESHOLD, targets) if multilabel else None,
@@ -143,10 +143,14 @@ def best_thresholds(chances: Floats, targets: Targets) -> Floats:
 
 
 def _held_out(predictions: OutOfFold) -> Iterator[tuple[NDArray[np.bool_], NDArray[np.bool_]]]:
-    """Rows to fit on and rows to judge on: test part by test part, or two drawn halves where there is one part."""
+    """Rows to fit on and rows to judge on: test part by test part, or two drawn halves of the clips of a single part.
+
+    A clip that several repeats tested is on one side, whichever network spoke of it.
+    """
     parts = predictions.parts
-    if len(np.unique(parts)) < 2:
-        parts = stream("export", "halves").permutation(len(parts)) % 2
+    if len(np.unique(parts)) < 2 and len(parts):
+        clips, number = np.unique(predictions.clips, return_inverse=True)
+        parts = (stream("export", "halves").permutation(len(clips)) % 2)[number]
     for part in np.unique(parts):
         yield parts != part, parts == part
 

@@ -15,6 +15,7 @@ from cohear.base.errors import CohearError
 from cohear.data.dataset import Dataset
 from cohear.export.assemble import Output
 from cohear.export.runs import Trained
+from cohear.features.front_end import FrontEnd
 from cohear.runtime.session import WAVEFORM
 from cohear.training.evaluate import Evaluation
 from cohear.training.sources import TaskData
@@ -22,6 +23,8 @@ from cohear.training.sources import TaskData
 Floats = NDArray[np.float32]
 CLIPS = 200
 TOLERANCE = 1e-4
+LONGEST_SECONDS = 600.0
+"""The plain graph holds a clip and its spectrum whole; clips that are longer are not compared."""
 
 
 class ParityLost(CohearError):
@@ -56,7 +59,7 @@ def check_parity(
     clips, largest = 0, 0.0
     for output in outputs:
         data = trained.tasks[output.task]
-        chosen = np.unique(np.linspace(0, len(data.clips) - 1, -(-CLIPS // len(outputs))).astype(np.int64))
+        chosen = _spread(_short_clips(data, trained.front_end), -(-CLIPS // len(outputs)))
         probabilities = torch_probabilities(trained, data, chosen, output)
         sounds = waveforms(datasets[output.task], data.rows[chosen], trained.front_end.rate)
         for row, waveform in zip(probabilities, sounds, strict=True):
@@ -66,6 +69,18 @@ def check_parity(
     if not largest <= TOLERANCE:
         raise ParityLost(f"the exported graph's probabilities differ from the network's by {largest:.2g}")
     return Parity(clips, largest)
+
+
+def _short_clips(data: TaskData, front_end: FrontEnd) -> NDArray[np.int64]:
+    """Numbers of the clips that fit in memory in one piece, or of the shortest one where none does."""
+    frames = data.store.lengths[data.rows]
+    short = np.flatnonzero(frames * front_end.hop <= LONGEST_SECONDS * front_end.rate)
+    return short if len(short) else np.array([int(np.argmin(frames))])
+
+
+def _spread(clips: NDArray[np.int64], most: int) -> NDArray[np.int64]:
+    """So many of the clips at most, evenly over all of them."""
+    return clips[np.unique(np.linspace(0, len(clips) - 1, most).astype(np.int64))]
 
 
 def torch_probabilities(

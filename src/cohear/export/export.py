@@ -14,7 +14,7 @@ from cohear.analysis.results import read_results
 from cohear.base.errors import UserError
 from cohear.base.files import cache_folder
 from cohear.base.registry import did_you_mean
-from cohear.export.assemble import Output, assemble, describe
+from cohear.export.assemble import Output, assemble, check_exportable, describe
 from cohear.export.calibrate import Calibration, calibrate
 from cohear.export.card import TaskFacts, make_card, metadata
 from cohear.export.cell import Cell, choose_cell, tasks_asked
@@ -112,6 +112,7 @@ def export_study(
     used = list(dict.fromkeys(settings.tasks[task].dataset for task in cell.tasks))
     _check_licences(licences or {}, used)
     prepared, specs = prepare_cell(places, settings, cell, jobs, progress)
+    check_exportable(cell.tasks, str(specs[0].front_end["name"]))
     repeats = repeats_of(places, cell, specs, progress)
     chosen = spec_of_run(places, run) if run else final_spec(places, prepared, specs[0])
     measured = [] if quantize is None else [chosen] if run else repeats[:MOST_REPEATS_QUANTISED]

@@ -29,6 +29,7 @@ class OutOfFold:
         logits: ``[N, labels]`` of the runs that did not see the clip; a clip comes once a repeat that tests it.
         targets: of the N clips; what a repeat cannot score, because its training lacks the label, is not known.
         parts: ``[N]`` number of the test part that each is from.
+        clips: ``[N]`` number of the clip; the same one in every repeat that tests it.
     """
 
     kind: TargetKind
@@ -36,11 +37,14 @@ class OutOfFold:
     logits: NDArray[np.float64]
     targets: Targets
     parts: NDArray[np.int64]
+    clips: NDArray[np.int64]
 
     def take(self, rows: NDArray[Any]) -> OutOfFold:
         """Some of the rows."""
         kept = np.flatnonzero(rows) if rows.dtype == np.bool_ else rows
-        return OutOfFold(self.kind, self.labels, self.logits[kept], self.targets.take(kept), self.parts[kept])
+        return OutOfFold(
+            self.kind, self.labels, self.logits[kept], self.targets.take(kept), self.parts[kept], self.clips[kept]
+        )
 
 
 def read_out_of_fold(runs: Sequence[Path], splits: Path, task: str) -> OutOfFold:
@@ -55,8 +59,9 @@ def read_out_of_fold(runs: Sequence[Path], splits: Path, task: str) -> OutOfFold
         DataError: predictions are missing or are not those of the split's clips.
     """
     logits: list[list[float]] = []
-    values, known, parts = [], [], []
+    values, known, parts, clips = [], [], [], []
     names: list[str] = []
+    numbers: dict[str, int] = {}
     kind, labels = TARGET_KINDS["multiclass"], [""]
     for run in runs:
         record = read_record(run)
@@ -78,12 +83,14 @@ def read_out_of_fold(runs: Sequence[Path], splits: Path, task: str) -> OutOfFold
             values.append(value)
             known.append(targets.known[place[clip]] & (scored[value] if np.ndim(value) == 0 else scored))
             parts.append(names.index(split["test_part"]))
+            clips.append(numbers.setdefault(clip, len(numbers)))
     return OutOfFold(
         kind,
         labels,
         np.array(logits, dtype=np.float64).reshape(len(logits), len(labels)),
         Targets(np.array(values), np.array(known, dtype=np.bool_)),
         np.array(parts, dtype=np.int64),
+        np.array(clips, dtype=np.int64),
     )
 
 

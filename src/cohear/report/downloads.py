@@ -3,7 +3,6 @@
 import base64
 import gzip
 from collections.abc import Collection
-from dataclasses import asdict
 from urllib.parse import quote
 
 import pandas as pd
@@ -80,7 +79,7 @@ def _groupings(views: Views) -> pd.DataFrame:
         {
             **{name: getattr(view, name) for name in SETTING},
             "groups": " | ".join([*("+".join(group) for group in one.shared), *one.alone]),
-            **{key: value for key, value in asdict(one).items() if key in ("parameters", "expected", "gain")},
+            **{name: getattr(one, name) for name in ("parameters", "expected", "low", "high", "gain")},
         }
         for view in views.settings
         if view.groupings

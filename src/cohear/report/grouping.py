@@ -10,7 +10,7 @@ from cohear.analysis.columns import SETTING
 from cohear.analysis.pairs import first_half
 from cohear.report.cells import Cell
 from cohear.report.folder import FolderContent
-from cohear.report.numbers import fraction_metrics, signed
+from cohear.report.numbers import fraction_metrics, interval, signed
 
 SHOWN = 5
 COST = "parameters"
@@ -26,6 +26,7 @@ class Grouping:
         parameters: of all networks.
         share: of the parameters of all singles, in percent.
         expected: mean gain of a task, on the repeats that did not choose this grouping.
+        low, high: its 95 % interval, NaN where it cannot be told.
         gain: on those that did, too high on average.
         verdicts: what is known of its shared tasks, ``2 helps, 1 undecided``.
         whole: whether one network serves all.
@@ -36,6 +37,8 @@ class Grouping:
     parameters: int
     share: int
     expected: float
+    low: float
+    high: float
     gain: float
     verdicts: str
     whole: bool
@@ -49,6 +52,16 @@ class Grouping:
     def expected_text(self) -> str:
         """In points."""
         return signed(self.expected, True)
+
+    @property
+    def interval_text(self) -> str:
+        """Of what is expected, in points."""
+        return interval(self.low, self.high, True)
+
+    @property
+    def verdict(self) -> str:
+        """``helps`` or ``hurts`` where what is expected is beyond chance, else ``undecided``."""
+        return "helps" if self.low > 0 else "hurts" if self.high < 0 else "undecided"
 
     @property
     def gain_text(self) -> str:
@@ -120,13 +133,15 @@ def _grouping(line: dict[str, object], cells: Sequence[Cell], tasks: Sequence[st
     shared = [group for group in members if len(group) > 1]
     known = [cell.verdict for cell in cells if cell.combination in names]
     counts = [f"{known.count(verdict)} {verdict}" for verdict in dict.fromkeys(known)]
-    chosen, expected = (_number(line[name]) for name in ("gain_chosen", "gain"))
+    chosen, expected, low, high = (_number(line[name]) for name in ("gain_chosen", "gain", "low", "high"))
     return Grouping(
         shared=shared,
         alone=[group[0] for group in members if len(group) == 1],
         parameters=round(float(str(line["budget"]))),
         share=round(100 * float(str(line["budget"])) / apart) if apart else 100,
         expected=expected,
+        low=low,
+        high=high,
         gain=chosen,
         verdicts=", ".join(sorted(counts)),
         whole=len(shared) == 1 and len(shared[0]) == len(tasks),

@@ -85,6 +85,8 @@ def read_card(folder: Path) -> Card:
         DataError: the folder is no bundle, or one of a later format.
     """
     path = folder / CARD
+    if folder.is_file():
+        raise DataError(f"{folder} is a file, not a bundle: give the folder that `cohear export` made")
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:

@@ -17,6 +17,8 @@ from cohear.runtime.events import Event
 from cohear.runtime.stream import Stream
 
 _OTHER_SUFFIXES = {".oga", ".opus", ".mp3", ".aif", ".aifc", ".snd"}
+PIECE_SAMPLES = 1 << 20
+"""At the model's rate, at a time: a block of a file of few samples a second would be as many hours."""
 
 
 @dataclass(frozen=True)
@@ -61,8 +63,10 @@ def classify_file(
 
     with open_blocks(Segment(path)) as audio:
         stream = Stream(bundle, audio.rate)
+        most = max(1, PIECE_SAMPLES * audio.rate // bundle.rate)
         for block in audio.blocks:
-            take(stream.push(block))
+            for first in range(0, len(block), most):
+                take(stream.push(block[first : first + most]))
     take(stream.end())
     if detector is not None:
         found.extend(detector.end())

@@ -14,7 +14,7 @@ import yaml
 from filelock import FileLock, Timeout
 
 from cohear.base.errors import FolderError, StudyError
-from cohear.base.files import make_folder, no_new_files, storage_errors_told, write_json, write_text
+from cohear.base.files import make_folder, no_new_files, remove_file, storage_errors_told, write_json, write_text
 from cohear.base.yaml_text import YamlMistake, read_yaml
 from cohear.training.run_folder import lacking, read_record
 
@@ -154,7 +154,7 @@ class StudyFolder:
     def write_repeats(self, content: dict[str, Any] | None) -> None:
         """Write ``repeats.json``, or remove it where repeats are fixed."""
         if content is None:
-            self.repeats_file.unlink(missing_ok=True)
+            remove_file(self.repeats_file)
         else:
             write_json(self.repeats_file, content)
 

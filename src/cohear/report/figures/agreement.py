@@ -48,14 +48,15 @@ class Agreement(Figure):
 
     def chart(self, table: pd.DataFrame) -> Chart:
         """A row per two settings."""
-        shown = table.assign(both=table["first"] + "  and  " + table["second"])
+        shown = table.assign(both=table["first"] + _AND + table["second"])
         long = pd.concat(
             [
                 shown.assign(at=shown["agreement"], mark="agreement, 95 % interval"),
                 shown.assign(at=shown["ceiling"].astype(float), mark="noise ceiling"),
             ]
         ).dropna(subset=["at"])
-        y = alt.Y("both:N", sort=list(shown["both"]), title=None)
+        two_lines = alt.Axis(labelExpr=f"split(datum.label, '{_AND}')", labelLimit=240, labelPadding=10)
+        y = alt.Y("both:N", sort=list(shown["both"]), title=None, axis=two_lines)
         x = alt.X("at:Q", title="rank correlation of gains within tasks", scale=alt.Scale(domain=[-1, 1]))
         marks = ["agreement, 95 % interval", "noise ceiling"]
         base = alt.Chart(long)
@@ -77,6 +78,7 @@ class Agreement(Figure):
         return sources.answer("persistence")
 
 
+_AND = "  and  "
 _BAR = "M-0.2,-1.2L0.2,-1.2L0.2,1.2L-0.2,1.2Z"
 
 FIGURES.register(Agreement.name)(Agreement())

@@ -34,7 +34,8 @@ class Controls(Figure):
     reading = (
         "The first row of a panel is the real partner, the others are controls of it: the partner with shuffled "
         "labels, its audio without labels, a copy of the task, a wider network, a longer training. A control that "
-        f"does as much explains the gain. Lines are 95 % intervals; at most {_PANELS} panels are drawn, those with "
+        "does as much explains the gain; a row without a mark was not run for that partner. Lines are 95 % intervals; "
+        f"at most {_PANELS} panels are drawn, those with "
         "the largest gains; the table has all."
     )
 

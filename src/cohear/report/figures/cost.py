@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import altair as alt
 import pandas as pd
 
-from cohear.analysis.chosen import estimated_on
-from cohear.analysis.columns import SETTING, SHARED
+from cohear.analysis.chosen import mean_gain
+from cohear.analysis.columns import SHARED
 from cohear.analysis.facts import ratios_of
-from cohear.analysis.pairs import first_half
+from cohear.analysis.persistence import told
 from cohear.report.figures.figure import FIGURES, Chart, Figure, rows, size_of
 from cohear.report.figures.marks import horizontal_at, reach, scaled, unit_of
 from cohear.report.figures.palette import LIGHT
@@ -44,34 +45,35 @@ class Cost(Figure):
         price = ordinary.assign(c=ordinary["parameters"].astype(float)).groupby("combination")["c"].mean()
         if len(tasks) < 2 or sources.pairs.empty or not price.reindex(tasks).notna().all():
             return rows([], COLUMNS)
-        every = pd.Series(True, index=sources.pairs.index)
+        lines: list[tuple[str, list[str], Any]] = [(SINGLES, tasks, {"gain": 0.0, "low": None, "high": None})]
         whole = [name for name in price.index if size_of(name) == len(tasks)]
-        lines = [(SINGLES, tasks, every)]
-        found_groups = sources.told("savings", "groupings")
-        if len(found_groups):
-            unbeaten = found_groups[found_groups["cost"] == "parameters"]["groups"]
-            known = {frozenset(tasks), frozenset(whole)}
-            others = ~first_half(sources.pairs)  # the groupings were chosen on the first
-            lines += [(GROUPING, groups, others) for groups in unbeaten if frozenset(groups) not in known]
-        lines += [(WHOLE, [name], every) for name in whole]
+        known = {frozenset(tasks), frozenset(whole)}
+        groupings = sources.told("savings", "groupings").to_dict("records")
+        lines += [
+            (GROUPING, line["groups"], line)
+            for line in groupings
+            if line["cost"] == "parameters" and frozenset(line["groups"]) not in known
+        ]
+        every, ratio = pd.Series(True, index=sources.pairs.index), ratios_of(sources.data) or None
+        for name in whole:  # nothing chose it: all repeats tell
+            figures = zip(("gain", "low", "high"), mean_gain(sources.pairs, [name], every, ratio), strict=True)
+            lines.append((WHOLE, [name], {key: told(value) for key, value in figures}))
         measured = sources.costs[sources.costs["setup"] == SHARED].set_index("combination")
         metrics = {sources.unit(metric) for metric in sources.gains["metric"]}
-        found = []
-        for what, groups, used in lines:
-            gain, low, high = _mean_gain(sources, groups, used) if what != SINGLES else (0.0, None, None)
-            found.append(
-                {
-                    "what": what,
-                    "groups": " | ".join(groups),
-                    "networks": len(groups),
-                    "parameters": float(price[groups].sum()),
-                    "share": float(price[groups].sum() / price[tasks].sum()),
-                    **{"gain": gain, "low": low, "high": high},
-                    "unit": metrics.copy().pop() if len(metrics) == 1 else "the metric's unit",
-                    **{cost: _sum(measured[cost], groups) for cost in AT_WORK},
-                    "time_share": _sum(measured[TIME], groups) / _sum(measured[TIME], tasks),
-                }
-            )
+        found = [
+            {
+                "what": what,
+                "groups": " | ".join(groups),
+                "networks": len(groups),
+                "parameters": float(price[groups].sum()),
+                "share": float(price[groups].sum() / price[tasks].sum()),
+                **{key: line[key] for key in ("gain", "low", "high")},
+                "unit": next(iter(metrics)) if len(metrics) == 1 else "the metric's unit",
+                **{cost: _sum(measured[cost], groups) for cost in AT_WORK},
+                "time_share": _sum(measured[TIME], groups) / _sum(measured[TIME], tasks),
+            }
+            for what, groups, line in lines
+        ]
         table = rows(found, COLUMNS)
         table = table[table["gain"].notna()]
         return table if len(table) > 1 else rows([], COLUMNS)
@@ -131,29 +133,6 @@ class Cost(Figure):
 def _sum(costs: pd.Series, groups: Sequence[str]) -> float:
     """Cost of all networks; NaN where one was not measured."""
     return float(costs.reindex(list(groups)).astype(float).sum(skipna=False))
-
-
-def _mean_gain(
-    sources: Sources, groups: Sequence[str], used: pd.Series
-) -> tuple[float | None, float | None, float | None]:
-    """Mean over tasks of the repeats that are used, with its interval: a repeat that has all tasks is a difference."""
-    shared = [name for name in groups if size_of(name) > 1]
-    here = sources.pairs.assign(used=used)[sources.pairs["combination"].isin(shared)]
-    by_repeat = here.groupby(["fold", "seed"], sort=True).agg(
-        total=("difference", "sum"), cells=("difference", "size"), used=("used", "first")
-    )
-    whole = by_repeat[by_repeat["cells"] == sum(map(size_of, shared))].reset_index()
-    if whole.empty:
-        return None, None, None
-    named = dict(zip(SETTING, sources.setting or ("", "", ""), strict=True))
-    cell = whole.assign(
-        **named, task="mean", combination="grouping", metric="mean", single=0.0, shared=0.0, test_clips=0,
-        difference=whole["total"] / sum(map(size_of, groups)), part="fold " + whole["fold"].astype(str),
-    )  # fmt: skip
-    ratios = list(ratios_of(sources.data).values())
-    line = estimated_on(cell, cell["used"], sum(ratios) / len(ratios) if ratios else None).iloc[0]
-    gain, low, high = (None if pd.isna(line[name]) else float(line[name]) for name in ("gain", "low", "high"))
-    return gain, low, high
 
 
 FIGURES.register(Cost.name)(Cost())

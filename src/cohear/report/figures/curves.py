@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import altair as alt
 import pandas as pd
 
@@ -20,8 +22,8 @@ class Curves(Figure):
     name = "curves"
     title = "How they learn, alone and together"
     reading = (
-        "Score on the validation part during training, alone (dark) and beside the partners that change the task "
-        "most (dashed blue): mean over the repeats, and the spread of the repeats (one standard deviation each way)."
+        "Score on the validation part during training, alone (full line) and beside the partners that change the task "
+        "most (dashed): mean over the repeats, and the spread of the repeats (one standard deviation each way)."
     )
 
     def table(self, sources: Sources) -> pd.DataFrame:
@@ -79,12 +81,13 @@ class Curves(Figure):
         x = alt.X("step:Q", title="training steps", axis=alt.Axis(tickCount=3, grid=False))
         unit = "validation score" + (" × 100" if set(table["unit"]) == {"points"} else "")
         y = alt.Y("score:Q", title=unit, scale=alt.Scale(zero=False), axis=alt.Axis(tickCount=5))
+        key: dict[str, Any] = {"title": None, "legend": alt.Legend(symbolType="stroke", symbolSize=500)}
         band = base.mark_area(opacity=0.18).encode(
-            x=x, y=alt.Y("low:Q"), y2="high:Q", fill=alt.Fill("how:N", scale=scale, title=None)
+            x=x, y=alt.Y("low:Q"), y2="high:Q", fill=alt.Fill("how:N", scale=scale, **key)
         )
-        dash = alt.StrokeDash("how:N", title=None, scale=alt.Scale(domain=hows, range=[[1, 0], [6, 3]][: len(hows)]))
+        dash = alt.StrokeDash("how:N", scale=alt.Scale(domain=hows, range=[[1, 0], [6, 3]][: len(hows)]), **key)
         line = base.mark_line(strokeWidth=2).encode(
-            x=x, y=y, stroke=alt.Stroke("how:N", scale=scale, title=None), strokeDash=dash
+            x=x, y=y, stroke=alt.Stroke("how:N", scale=scale, **key), strokeDash=dash
         )
         facet = alt.Facet(
             "panel:N",
@@ -93,7 +96,7 @@ class Curves(Figure):
             header=alt.Header(labelAnchor="start", labelLimit=200),
         )
         layered = alt.layer(band, line, data=shown).properties(width=190, height=130)
-        return layered.facet(facet, columns=3).resolve_scale(y="independent")
+        return layered.facet(facet, columns=2 if len(panels) in (2, 4) else 3).resolve_scale(y="independent")
 
     def sentence(self, table: pd.DataFrame, sources: Sources) -> str:
         """Of how many tasks, and over how many repeats."""

@@ -76,8 +76,9 @@ def horizontal_at(value: float, colour: str = "ink", **looks: Any) -> alt.Chart:
 
 def reach(table: pd.DataFrame, middle: str = "gain_shown") -> tuple[float, float]:
     """Ends of an axis over values with intervals; one wild interval does not squeeze all the others."""
-    values = table[middle].dropna()
-    most = 3 * max(1e-9, float(values.abs().max()) if len(values) else 0.0)
+    values, halves = table[middle].dropna(), ((table["high_shown"] - table["low_shown"]) / 2).dropna()
+    usual = float(halves.median()) if len(halves) else 0.0
+    most = 3 * max(1e-9, usual, float(values.abs().max()) if len(values) else 0.0)
     low, high = table["low_shown"].fillna(0.0).clip(-most, most), table["high_shown"].fillna(0.0).clip(-most, most)
     ends = [0.0, *low, *high, *values]
     pad = 0.05 * (max(ends) - min(ends) or 1.0)

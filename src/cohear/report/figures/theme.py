@@ -42,7 +42,7 @@ CONFIG: dict[str, Any] = {
         "direction": "horizontal",
         "labelColor": LIGHT["ink"],
         "labelFontSize": 12,
-        "labelLimit": 180,
+        "labelLimit": 260,
         "symbolBaseFillColor": LIGHT["paper"],
         "symbolBaseStrokeColor": LIGHT["ink"],
         "titleColor": LIGHT["soft"],

@@ -17,6 +17,9 @@ from cohear.runtime.server.limits import Limits, Refused
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 """Threads that wait for matrices take address space for each core, and decoding has no matrices."""
 
+TOKEN = "COHEAR_TOKEN"  # noqa: S105 - the name of it
+"""What reads hostile files is not told it."""
+
 
 class Decoders:
     """Processes that stay; one that dies or is too slow is replaced by the next request that needs it.
@@ -71,7 +74,7 @@ class Decoders:
             json.dumps(asdict(self._limits)),
             stdin=PIPE,
             stdout=PIPE,
-            env={**os.environ, **ONE_THREAD},
+            env={name: value for name, value in os.environ.items() if name != TOKEN} | ONE_THREAD,
             start_new_session=True,  # Ctrl-C is the server's to answer
         )
 

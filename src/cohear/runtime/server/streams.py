@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import Any
@@ -114,7 +115,10 @@ class _Conversation:
             WebSocketDisconnect: the client has left.
         """
         await self._send({"type": "start", "bundle": self._name, "rate": self._bundle.rate, "window": self._window})
+        ends = time.monotonic() + self._limits.stream_duration + self._limits.idle
         while True:
+            if time.monotonic() > ends:  # kept open by messages that hold no sound
+                raise Refused(413, f"the stream is open for longer than {self._limits.stream_duration:g} s")
             message = await asyncio.wait_for(self._socket.receive(), self._limits.idle)
             if message["type"] == "websocket.disconnect":
                 raise WebSocketDisconnect(message.get("code", 1005))
