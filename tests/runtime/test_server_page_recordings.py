@@ -70,7 +70,7 @@ def trained(tmp_path_factory, shared_data):
         "training": {"steps": 100, "batch": 16},
         "keep": ["predictions", "weights"],
     }
-    (bench.root / "study.yaml").write_text(yaml.safe_dump(content))
+    (bench.root / "study.yaml").write_text(yaml.safe_dump(content, sort_keys=False))
     ended = bench.cohear("run", "study.yaml", "--out", "out", "--jobs", "1", timeout=PATIENCE)
     assert ended.returncode == 0, ended.stderr
     with (bench.root / "out" / "results.csv").open() as file:
