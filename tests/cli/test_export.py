@@ -21,7 +21,7 @@ from cohear.base.errors import UserError
 from cohear.cli.export import _tasks
 from cohear.export import check, quantise
 from cohear.export.bench import bench
-from cohear.export.quantise import Change, WorseThanAllowed, choose
+from cohear.export.quantise import Change, WorseThanAllowed, check_measured, choose
 
 LICENCE = "licence: CC BY-NC 4.0\nname: Tones made here\n"
 
@@ -203,6 +203,10 @@ def test_int8_that_costs_more_than_a_point_is_refused():
     with pytest.raises(WorseThanAllowed, match="dynamic"):
         choose(changes(0.0, -0.03), "dynamic", force=False)
     assert choose(changes(-0.02, -0.03), None, force=True) == "static"
+    check_measured(changes(0.0, 0.0), list(changes(0.0, 0.0)["static"]), force=False)
+    with pytest.raises(UserError, match="costs never cannot be measured"):
+        check_measured(changes(0.0, 0.0), ["never"], force=False)
+    check_measured(changes(0.0, 0.0), ["never"], force=True)
 
 
 def test_a_refused_int8_leaves_nothing(study, exported, monkeypatch, tmp_path):

@@ -23,7 +23,7 @@ from cohear.export.expectation import expectation
 from cohear.export.kinds import output_kind
 from cohear.export.network import network_graph
 from cohear.export.out_of_fold import PREDICTIONS, read_out_of_fold
-from cohear.export.quantise import Change, choose, measure, quantised
+from cohear.export.quantise import Change, check_measured, choose, measure, quantised
 from cohear.export.readme import make_readme
 from cohear.export.runs import (
     WEIGHTS,
@@ -139,6 +139,7 @@ def export_study(
     if quantize is not None:
         with progress.stage("quantise"):
             changes = measure([load_trained(places, spec) for spec in measured])
+            check_measured(changes, cell.tasks, force=force)
             method = choose(changes, QUANTISATIONS[quantize], force=force)
             model = assemble(trained.front_end, quantised(graph, trained, method), trained.window, outputs)
 

@@ -114,6 +114,16 @@ def measure(repeats: Sequence[Trained]) -> dict[str, dict[str, Change]]:
     }
 
 
+def check_measured(changes: Mapping[str, Mapping[str, Change]], tasks: Sequence[str], *, force: bool) -> None:
+    """Raise UserError where a method's cost to a task is not known, since no test clip of it could be scored."""
+    unknown = [task for task in tasks if any(task not in by_task for by_task in changes.values())]
+    if unknown and not force:
+        raise UserError(
+            f"what int8 costs {', '.join(unknown)} cannot be measured: no test clip of these networks can be scored; "
+            "leave --quantize out, or add --force to have it anyway"
+        )
+
+
 def choose(changes: Mapping[str, Mapping[str, Change]], method: str | None, *, force: bool) -> str:
     """The method that costs the worst hit task least, or the one that was asked for.
 
