@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scipy.special import polygamma, psi
 
 from cohear.analysis.columns import CELL
-from cohear.analysis.moderation import SMALLEST_FAMILY, by_task, offsets_of
+from cohear.analysis.moderation import SMALLEST_FAMILY, by_task, of_tasks
 
 Array = NDArray[np.float64]
 
@@ -105,9 +105,9 @@ def fold_shares(cells: pd.DataFrame) -> tuple[Array, Array]:
     log_ratio = _centred_log(some["between"].to_numpy(float), half_between)
     log_ratio -= _centred_log(some["within"].to_numpy(float), half_within)
     variance = (polygamma(1, half_between) + polygamma(1, half_within)).mean() / len(some)
-    offsets, doubt = by_task(log_ratio, some["task"].to_numpy())
-    centre = log_ratio.mean() + offsets_of(offsets, cells["task"].to_numpy())
-    return _share(centre + np.sqrt(variance + doubt)), _share(centre)
+    own, tasks = by_task(log_ratio, some["task"].to_numpy()), cells["task"].to_numpy()
+    centre = log_ratio.mean() + of_tasks(own.offsets, tasks)
+    return _share(centre + np.sqrt(variance + of_tasks(own.doubts, tasks))), _share(centre)
 
 
 def _share(log_ratio: Array) -> Array:
