@@ -29,7 +29,7 @@ from cohear.analysis.gains import gains_of
 from cohear.analysis.pairs import paired_differences
 from cohear.analysis.results import read_results
 from cohear.analysis.sequential import decide, gains_by_design
-from cohear.analysis.simulation import Parts, Shape, simulated_results, usual_calls
+from cohear.analysis.simulation import Parts, Shape, simulated_pairs, simulated_results, usual_calls
 from cohear.analysis.tables import markdown_table, write_table
 from cohear.analysis.variance_parts import variance_parts
 from cohear.base.files import write_text
@@ -73,30 +73,27 @@ def worlds(parts: list[Parts]) -> list[World]:
     ]
 
 
-def judged(world: World, families: int, seeds: int, truths, weights, seed: int):
-    """Pairs, cells with verdicts and signs, and truth, one index for all."""
-    results, truth = simulated_results(
-        world.parts,
-        families=families,
-        folds=5,
-        seeds=seeds,
-        truths=truths,
-        weights=weights,
-        shape=world.shape,
-        seed=seed,
-    )
-    pairs = paired_differences(results)
+def judged(pairs: pd.DataFrame, truth: pd.Series):
+    """Cells with verdicts and signs, and truth, one index for both."""
     cells = gains_of(pairs).set_index(KEY).sort_index()
     cells["sign"] = cells["verdict"].map({"helps": 1, "hurts": -1}).fillna(0)
     cells["covered"] = (cells["low"] <= truth) & (truth <= cells["high"])
-    return results, pairs, cells, truth.loc[cells.index]
+    return cells, truth.loc[cells.index]
 
 
 def row(world: World, seeds: int, families: int, seed: int) -> dict[str, object]:
     """One line of the table: error rates, coverage and power."""
-    _, _, empty, _ = judged(world, max(4, families // 4), seeds, (0.0,), None, seed=seed + 1)
-    _, pairs, cells, truth = judged(world, families, seeds, GAINS, SHARES, seed=seed + 2)
-    _, _, lost, loss = judged(world, max(4, families // 3), seeds, (0.0, -MARGIN), None, seed=seed + 3)
+
+    def drawn(share: int, truths, weights, number: int):
+        design = {"families": max(4, families // share), "folds": 5, "seeds": seeds}
+        return simulated_pairs(
+            world.parts, **design, truths=truths, weights=weights, shape=world.shape, seed=seed + number
+        )
+
+    empty, _ = judged(*drawn(1, (0.0,), None, 1))
+    pairs, truth = drawn(1, GAINS, SHARES, 2)
+    cells, truth = judged(pairs, truth)
+    lost, loss = judged(*drawn(3, (0.0, -MARGIN), None, 3))
     usual = usual_calls(pairs).loc[cells.index]
     found = {}
     for gain in (0.005, 0.01, 0.02, 0.04):
@@ -131,7 +128,17 @@ def looks(world: World, families: int, played: int, seed: int) -> dict[str, obje
     rounds = RepeatSettings(folds=5, until="decided", at_most=20).looks()
     empty, _ = simulated_results(world.parts, families=families, folds=5, seeds=4, shape=world.shape, seed=seed + 11)
     called = decide(empty, 20, looks=rounds).set_index(KEY)["verdict"].isin(["helps", "hurts"])
-    results, _, cells, truth = judged(world, played, 4, GAINS, SHARES, seed=seed + 12)
+    results, truth = simulated_results(
+        world.parts,
+        families=played,
+        folds=5,
+        seeds=4,
+        truths=GAINS,
+        weights=SHARES,
+        shape=world.shape,
+        seed=seed + 12,
+    )
+    cells, truth = judged(paired_differences(results), truth)
     seen, shares = replayed(results, {})
     stopped = gains_by_design(paired_differences(seen), looks=rounds).set_index(KEY).sort_index()
     truth, whole = truth.loc[stopped.index], cells.loc[stopped.index, "verdict"]
