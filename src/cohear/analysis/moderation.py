@@ -59,17 +59,11 @@ def fit_prior(variances: Array, freedom: Array, tasks: NDArray[np.object_] | Non
     e = e - offset[use]
     centre, spread = float(e.mean()), float(e.var(ddof=1))
     excess = spread - float(polygamma(1, half).mean())
-    half0 = inverse_trigamma(excess) if excess > 0 else np.inf
+    half0 = float(inverse_trigamma(np.array(excess))) if excess > 0 else np.inf
     shift = psi(half0) - np.log(half0) if excess > 0 else 0.0
     careful = max(excess, 0.0) + np.maximum(doubt, spread * np.sqrt(2 / (use.sum() - 1)))
-    typical, freedom0 = np.exp(centre + shift + offset), _freedom_of(np.maximum(careful, 1e-6))
+    typical, freedom0 = np.exp(centre + shift + offset), 2 * inverse_trigamma(np.maximum(careful, 1e-6))
     return Prior(float(typical[0]), float(freedom0[0])) if tasks is None else Prior(typical, freedom0)
-
-
-def _freedom_of(excess: Array) -> Array:
-    """Degrees of freedom of priors with so much variance in the logarithm, ``(cells,)``: few values, many cells."""
-    values, place = np.unique(excess, return_inverse=True)
-    return np.array([2 * inverse_trigamma(float(value)) for value in values])[place]
 
 
 @dataclass(frozen=True)
@@ -141,17 +135,19 @@ def moderate(variances: Array, freedom: Array, prior: Prior) -> tuple[Array, Arr
     return (prior.freedom * prior.variance + freedom * variances) / total, np.minimum(total, freedom.sum())
 
 
-def inverse_trigamma(value: float) -> float:
-    """Solve ``trigamma(x) = value`` for ``x > 0`` by Newton's method on 1/trigamma (Smyth 2004, appendix)."""
-    if value > 1e7:
-        return float(1 / np.sqrt(value))
-    if value < 1e-6:
-        return 1 / value
-    x = 0.5 + 1 / value
+def inverse_trigamma(values: Array) -> Array:
+    """Solve ``trigamma(x) = value`` for ``x > 0`` by Newton's method on 1/trigamma (Smyth 2004, appendix).
+
+    Args:
+        values: positive, any shape.
+    """
+    values = np.asarray(values, dtype=np.float64)
+    x = 0.5 + 1 / values
     for _ in range(50):
-        trigamma = float(polygamma(1, x))
-        step = trigamma * (1 - trigamma / value) / float(polygamma(2, x))
-        x += step
-        if -step / x < 1e-8:
+        trigamma = polygamma(1, x)
+        step = trigamma * (1 - trigamma / values) / polygamma(2, x)
+        x = x + step
+        if np.all(-step / x < 1e-8):
             break
-    return x
+    x = np.where(values > 1e7, 1 / np.sqrt(values), x)
+    return np.asarray(np.where(values < 1e-6, 1 / values, x), dtype=np.float64)

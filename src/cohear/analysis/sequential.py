@@ -27,8 +27,9 @@ Array = NDArray[np.float64]
 FIRST_LOOK = 5
 """Repeats before the first look."""
 
-HOPELESS = 0.05
-"""A cell is given up where the chance that the last look decides it is below this."""
+HOPELESS = 0.1
+"""A cell is given up where the chance that the last look decides it is below this (a usual bound for futility:
+Lachin 2005, Stat. Med. 24)."""
 
 DECISION = (*CELL, "gain", "repeats", "p_sequential", "p_margin_sequential", "p_adjusted", "verdict", "chance", "open")
 
