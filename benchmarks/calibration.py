@@ -108,7 +108,7 @@ def row(world: World, seeds: int, families: int, seed: int) -> dict[str, object]
         "cells": int(np.isclose(truth, 0).sum()),
         "called": empty["sign"].ne(0).mean(),
         "families": empty["sign"].ne(0).groupby(level="arm").any().mean(),
-        "families_known": known_variance_calls(world, empty, 5, seeds).groupby(level="arm").any().mean(),
+        "families_known": known_variance(world, empty, 5, seeds),
         **wrong_calls(cells["sign"], truth),
         "harmless": (lost["verdict"] == "harmless")[np.isclose(loss, -MARGIN)].mean(),
         "covered": cells["covered"].groupby(per_gain).mean().min(),
@@ -117,19 +117,20 @@ def row(world: World, seeds: int, families: int, seed: int) -> dict[str, object]
     }
 
 
-def known_variance_calls(world: World, empty: pd.DataFrame, folds: int, seeds: int) -> pd.Series:
-    """Calls among cells without gain by a test that knows the true variance of each: what no estimate can better.
+def known_variance(world: World, empty: pd.DataFrame, folds: int, seeds: int) -> float:
+    """Families without gain that have a call by a test that knows each cell's true variance: no estimate betters it.
 
     NaN where every cell has a variance of its own.
     """
     shape = world.shape
     if shape.uneven_tasks or shape.uneven_cells:
-        return pd.Series(np.nan, index=empty.index)
+        return float("nan")
     factor = shape.overlap + (1 - shape.overlap) / folds
     variance = [p.fold**2 * factor + (p.single**2 + p.residual**2) / (folds * seeds) for p in world.parts]
     error = np.sqrt(empty.index.get_level_values("task").str[1:].astype(int).map(variance.__getitem__))
     p = pd.Series(2 * stats.norm.sf(np.abs(empty["gain"]) / error), index=empty.index)
-    return p.groupby(level="arm").transform(lambda some: benjamini_hochberg(some.to_numpy())) <= LEVEL
+    adjusted = p.groupby(level="arm").transform(lambda some: benjamini_hochberg(some.to_numpy()))
+    return float((adjusted <= LEVEL).groupby(level="arm").any().mean())
 
 
 def wrong_calls(sign: pd.Series, truth: pd.Series) -> dict[str, float]:
@@ -202,8 +203,8 @@ def page(rows: list[dict[str, object]], seconds: float, seed: int) -> str:
             "- `called`, `families`: without any true gain, cells called `helps` or `hurts` (limit 0.05), and families",
             "  with such a cell (0.05 is promised; with its standard error 0.07, where noise is normal)",
             "- `families_known`: the same by a test that knows the true variance of each cell, so that nothing is",
-            "  estimated but the gain. Where it is above 0.05, the mean of five folds itself has heavy tails, and no",
-            "  estimate of its variance mends that",
+            "  estimated but the gain (nan where each cell has a variance of its own). Where it is above 0.05, the mean",
+            "  of five folds itself has heavy tails, and no estimate of its variance mends that",
             "- `fdr`: share of a family's calls that are wrong, mean over families, in a mixture of gains: what",
             "  Benjamini and Hochberg promise (limit 0.05); `wrong`: share of all families' calls together, which can",
             "  be larger where most families have no call",

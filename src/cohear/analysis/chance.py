@@ -1,6 +1,6 @@
 """What more repeats can bring: the error that a cell would have, and the chance that it is decided in the end."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,7 +20,7 @@ def chance_of(
     now: pd.DataFrame,
     verdict: NDArray[np.object_],
     looks: tuple[int, ...],
-    looked: Mapping[tuple[object, ...], Seen],
+    looked: Mapping[Hashable, Seen],
 ) -> Array:
     """Chance that a cell is decided when it has all its repeats (predictive power: Spiegelhalter et al. 1986).
 

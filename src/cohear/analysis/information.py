@@ -4,7 +4,7 @@ The variance of a gain over n repeats is ``folds + seeds / n`` (:mod:`cohear.ana
 the information that they hold. The folds' part stays, so half of the repeats hold more than half of it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 
 import numpy as np
 import pandas as pd
@@ -40,7 +40,7 @@ def error_at(cells: pd.DataFrame, repeats: Array) -> Array:
     return error
 
 
-def information_at(cells: pd.DataFrame, looks: Sequence[int]) -> dict[tuple[object, ...], tuple[float, ...]]:
+def information_at(cells: pd.DataFrame, looks: Sequence[int]) -> dict[Hashable, tuple[float, ...]]:
     """Share of the information of the last look that each look has, for every family: the middle of its cells.
 
     It is foretold from the variance parts as they are estimated now, never from gains. Before the last look there is
@@ -58,7 +58,7 @@ def information_at(cells: pd.DataFrame, looks: Sequence[int]) -> dict[tuple[obje
     with np.errstate(invalid="ignore"):
         share = variance[:, -1:] / variance
     repeats = np.asarray(looks, float) / looks[-1]
-    found: dict[tuple[object, ...], tuple[float, ...]] = {}
+    found: dict[Hashable, tuple[float, ...]] = {}
     for names, place in cells.groupby(list(FAMILY), sort=False).indices.items():
         known = share[place][np.isfinite(share[place]).all(axis=1)]
         middle = np.median(known, axis=0) if len(known) else repeats

@@ -6,7 +6,7 @@ smallest rate at which any look would have called it. Those of a family go throu
 at a false discovery rate: Zehetmayer, Bauer & Posch 2008, Stat. Med. 27). They only fall while repeats are added.
 """
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 
 import numpy as np
 import pandas as pd
@@ -72,7 +72,7 @@ def decide(
 
 def looked_at(
     pairs: pd.DataFrame, looks: Sequence[int], margins: PerTask = MARGIN, test_train_ratio: PerTask | None = None
-) -> tuple[pd.DataFrame, dict[tuple[object, ...], Seen]]:
+) -> tuple[pd.DataFrame, dict[Hashable, Seen]]:
     """The cells of :func:`cohear.analysis.cell_tests.cell_tests` with what all looks so far say of them.
 
     Args:
@@ -90,7 +90,7 @@ def looked_at(
     now = cell_tests(pairs[order < looks[-1]], margins, test_train_ratio)
     smallest = {name: np.ones(len(now)) for name in ("p", "p_margin")}
     sign = np.zeros(len(now))
-    seen: dict[tuple[object, ...], Seen] = {}
+    seen: dict[Hashable, Seen] = {}
     names = pd.MultiIndex.from_frame(now[list(CELL)])
     for place, look in enumerate(looks):
         if not (now["repeats"] >= look).any():
