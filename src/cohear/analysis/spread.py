@@ -76,7 +76,7 @@ task, 0.47 of the summed variances and 0.69 for the task with most; docs/results
 happens where it is larger."""
 
 TYPICAL_SHARE = 0.47
-"""The same where an error on either side costs the same: when it is foretold what more repeats would bring."""
+"""The same where an error on either side costs the same: how much of all information a look has."""
 
 
 def fold_shares(cells: pd.DataFrame) -> tuple[Array, Array, NDArray[np.bool_]]:
