@@ -93,7 +93,7 @@ def main() -> int:
     began = time.process_time()
     families, played = (300, 24) if given.full else (20, 4)
     rows: list[dict[str, object]] = []
-    for world in worlds(measured(None))[: 5 if given.full else 1]:
+    for world in worlds(measured(None))[: 3 if given.full else 1]:
         rows.append(looks(world, families, played, given.seed))
         print({k: round(float(v), 3) if isinstance(v, float) else v for k, v in rows[-1].items()}, flush=True)
         if given.full:
