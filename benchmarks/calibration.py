@@ -195,13 +195,13 @@ def page(rows: list[dict[str, object]], seconds: float, seed: int) -> str:
     return "\n".join(
         [
             "# Calibration\n",
-            "Made by `make calibration` (`benchmarks/calibration.py --full`); "
-            f"{seconds:.0f} s of processor time, seed {seed}. Simulated studies of six tasks, all pairs, five",
+            f"Made by `make calibration` (`benchmarks/calibration.py --full`); {seconds:.0f} s of processor time,",
+            f"seed {seed}. Simulated studies of six tasks, all pairs, five",
             "folds; the variance parts are those of [variance-parts.csv](variance-parts.csv), of real runs. `cells` is",
             "the number of cells with a true gain of 0, and about that of ±0.5, ±1, ±2 and ±4 points each. Looks while",
             "a study runs: [looks.md](looks.md).\n",
             "- `called`, `families`: without any true gain, cells called `helps` or `hurts` (limit 0.05), and families",
-            "  with such a cell (0.05 is promised; with its standard error 0.07, where noise is normal)",
+            "  with such a cell (0.05 is promised; with two standard errors 0.07, where noise is normal)",
             "- `families_known`: the same by a test that knows the true variance of each cell, so that nothing is",
             "  estimated but the gain (nan where each cell has a variance of its own). Where it is above 0.05, the",
             "  mean of five folds itself has heavy tails, and no estimate of its variance mends that",
