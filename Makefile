@@ -73,8 +73,9 @@ bench: $(STAMP) ## speed of every benchmarks/*.py on the datasets in DATA (defau
 		[ -z "$$failed" ] || { echo "Missed or failed:$$failed"; exit 1; }; \
 	fi
 
-calibration: $(STAMP) ## what the verdicts are worth, by simulation: docs/results/calibration.md (half an hour)
+calibration: $(STAMP) ## what verdicts and looks are worth, by simulation: docs/results/calibration.md, looks.md (minutes)
 	$(BIN)/python benchmarks/calibration.py --full
+	$(BIN)/python benchmarks/looks.py --full
 
 study: $(STAMP) ## the real study, studies/speech-and-sound.yaml, into out/speech-and-sound
 	$(BIN)/cohear run studies/speech-and-sound.yaml --out out/speech-and-sound

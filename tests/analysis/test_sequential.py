@@ -8,27 +8,50 @@ from cohear.analysis.columns import CELL
 from cohear.analysis.gains import gains
 from cohear.analysis.pairs import paired_differences
 from cohear.analysis.sequential import decide, gains_by_design
-from cohear.analysis.spending import overall
+from cohear.analysis.spending import overall, spent
 
 KEY = ["arm", "task", "combination"]
 
 
-@pytest.mark.parametrize("looks", [(5, 10, 15, 20), tuple(range(5, 21)), (20,)])
+def seen_at(*times):
+    """Looks whose information turned out as foretold."""
+    return tuple(times[: place + 1] for place in range(len(times)))
+
+
+@pytest.mark.parametrize("times", [(0.25, 0.5, 0.75, 1), tuple(np.arange(5, 21) / 20), (1,), (0.7, 0.85, 0.95, 1)])
 @pytest.mark.parametrize("sides", [1, 2])
-def test_all_looks_together_spend_the_rate(looks, sides):
-    rng = np.random.default_rng(0)
-    sums = rng.standard_normal((100_000, 20)).cumsum(axis=1)[:, np.array(looks) - 1]
-    z = sums / np.sqrt(looks)
-    p = stats.norm.sf(z) if sides == 1 else 2 * stats.norm.sf(np.abs(z))
-    smallest = np.min([overall(p[:, k], looks, k, sides) for k in range(len(looks))], axis=0)
+def test_all_looks_together_spend_the_rate(times, sides):
+    smallest = smallest_rates(times, seen_at(*times), sides)
     for rate in (0.01, 0.05):
         assert (smallest <= rate).mean() == pytest.approx(rate, rel=0.1)
 
 
+def test_the_rate_is_kept_where_the_information_was_foretold_too_large():
+    true = (0.25, 0.5, 0.75, 1)
+    seen = ((0.75,), (0.6, 0.8), (0.25, 0.5, 0.75), true)
+    assert (smallest_rates(true, seen, 2) <= 0.05).mean() <= 0.06
+
+
+def test_what_is_spent_stays_spent_and_every_look_has_some():
+    shares = spent(((0.9,), (0.5, 0.6), (0.5, 0.6, 0.7), (0.25, 0.5, 0.75, 1.0)), 4)
+    assert shares[0] == pytest.approx(0.81) and shares[-1] == 1
+    assert (np.diff(shares) >= 0.25 / 4 - 1e-12).all()
+
+
+def smallest_rates(times, seen, sides):
+    """The smallest rate at which any look calls, of 100,000 cells without a gain."""
+    rng = np.random.default_rng(0)
+    moves = rng.standard_normal((100_000, len(times))) * np.sqrt(np.diff([0, *times]))
+    z = moves.cumsum(axis=1) / np.sqrt(times)
+    p = stats.norm.sf(z) if sides == 1 else 2 * stats.norm.sf(np.abs(z))
+    return np.min([overall(p[:, k], seen[: k + 1], len(times), sides) for k in range(len(times))], axis=0)
+
+
 def test_a_single_look_is_the_test_itself():
     p = np.array([0.001, 0.04, 0.3, np.nan])
-    np.testing.assert_allclose(overall(p, (7,), 0), p, rtol=0.02)
-    assert (np.diff(overall(np.linspace(1e-6, 0.08, 50), tuple(range(5, 21)), 6)) > 0).all()
+    np.testing.assert_allclose(overall(p, ((1.0,),), 1), p, rtol=0.02)
+    seen = seen_at(*np.arange(5, 12) / 20)
+    assert (np.diff(overall(np.linspace(1e-6, 0.08, 50), seen, 16)) > 0).all()
 
 
 def test_looks_after_each_repeat_keep_the_rate_of_false_calls():

@@ -19,11 +19,11 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import stats
+from scipy.special import stdtr, stdtrit
 
 from cohear.analysis.columns import FAMILY
 from cohear.analysis.moderation import fit_prior, moderate
-from cohear.analysis.spread import cell_spread, fold_shares, measured_shares
+from cohear.analysis.spread import cell_spread, fold_shares
 
 Array = NDArray[np.float64]
 
@@ -88,9 +88,10 @@ def _judge(family: pd.DataFrame) -> pd.DataFrame:
     freedom = family[free].to_numpy(float)
     variance, total = _moderated((family[square] / per).to_numpy(float), freedom, tasks)
     share = typical = np.zeros(len(family))
+    measured = np.ones(len(family), dtype=np.bool_)
     factor = 1 / family["repeats"].to_numpy(float)
     if many:
-        share, typical = fold_shares(family)
+        share, typical, measured = fold_shares(family)
         factor = family["weight"].to_numpy(float) + share * family["ratio"].to_numpy(float)
     # equal differences in all repeats do not prove that there is no spread: scores move in steps of a clip,
     # and the rounding of two of them has a variance of step²/6
@@ -99,18 +100,18 @@ def _judge(family: pd.DataFrame) -> pd.DataFrame:
     known = (family["repeats"].to_numpy(int) > 1) & (total > 0) & (error > 0)
     error, total = np.where(known, error, np.nan), np.where(known, total, np.nan)
     gain = family["gain"].to_numpy(float)
-    reach = stats.t.ppf(1 - LEVEL / 2, total) * error
+    reach = stdtrit(total, 1 - LEVEL / 2) * error  # Student's t, as in scipy.stats and many times faster
     return family.assign(
         variance=variance,
         share=share,
         typical_share=typical,
-        share_measured=measured_shares(family) if many else True,
+        share_measured=measured,
         error=error,
         freedom=total,
         low=gain - reach,
         high=gain + reach,
-        p=2 * stats.t.sf(np.abs(gain) / error, total),
-        p_margin=stats.t.sf((gain + family["margin"].to_numpy(float)) / error, total),
+        p=2 * stdtr(total, -np.abs(gain) / error),
+        p_margin=stdtr(total, -(gain + family["margin"].to_numpy(float)) / error),
     )
 
 

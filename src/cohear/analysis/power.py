@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from cohear.analysis.cell_tests import LEVEL, MARGIN, PerTask, cell_tests
-from cohear.analysis.chance import error_at
 from cohear.analysis.columns import CELL, FAMILY
 from cohear.analysis.gains import with_verdicts
+from cohear.analysis.information import error_at
 from cohear.analysis.sequential import looked_at
 
 Array = NDArray[np.float64]
@@ -56,7 +56,7 @@ def power_table(
         ``share_measured``: whether that part is estimated in the task, or assumed since it has one seed a fold.
     """
     if looks:
-        cells = looked_at(pairs, looks, margins, test_train_ratio)
+        cells, _ = looked_at(pairs, looks, margins, test_train_ratio)
     else:
         cells = with_verdicts(cell_tests(pairs, margins, test_train_ratio))
     if cells.empty:

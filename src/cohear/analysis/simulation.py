@@ -73,12 +73,72 @@ def simulated_results(
     Returns:
         The table of results, and the true gain by (arm, task, combination), sorted.
     """
+    size = (families, folds, seeds)
+    single, shared, truth = _drawn(parts, size, truths, weights, shape or Shape(), seed)
+    tasks, arms = len(parts), _arms(families)
+    names = [(f"t{i}", f"t{i}") for i in range(tasks)] + _cells(tasks)
+    table = _table(0.5 + np.concatenate([single, shared], axis=1), names, arms)
+    return table, _truth(truth, arms, tasks)
+
+
+def simulated_pairs(
+    parts: Sequence[Parts],
+    *,
+    families: int,
+    folds: int,
+    seeds: int,
+    truths: Sequence[float] = (0.0,),
+    weights: Sequence[float] | None = None,
+    shape: Shape | None = None,
+    seed: int = 0,
+) -> tuple[pd.DataFrame, pd.Series]:
+    """The paired differences of :func:`simulated_results`, without the table between: for many families.
+
+    Returns:
+        The table of :func:`cohear.analysis.pairs.paired_differences`, and the true gain.
+    """
+    size = (families, folds, seeds)
+    single, shared, truth = _drawn(parts, size, truths, weights, shape or Shape(), seed)
+    cells, arms = _cells(len(parts)), _arms(families)
+    main = [int(task[1:]) for task, _ in cells]
+    order = sorted(range(len(cells)), key=cells.__getitem__)
+    alone, both = (0.5 + values.swapaxes(0, 1) for values in (single[:, main][:, order], shared[:, order]))
+    cell, arm, fold, number = (index.ravel() for index in np.indices(both.shape))
+    task, combination = np.array([cells[place] for place in order], dtype=object)[cell].T
+    table = pd.DataFrame(
+        {
+            "task": task,
+            "combination": combination,
+            "features": "simulated",
+            "encoder": "simulated",
+            "arm": np.array(arms, dtype=object)[arm],
+            "fold": pd.array(fold, dtype="Int64"),
+            "seed": pd.array(number, dtype="Int64"),
+            "metric": "uar",
+            "single": alone.ravel(),
+            "shared": both.ravel(),
+            "difference": (both - alone).ravel(),
+            "part": np.array([f"fold {one}" for one in range(folds)], dtype=object)[fold],
+            "test_clips": pd.array(np.full(fold.shape, 200), dtype="Int64"),
+        }
+    )
+    return table, _truth(truth, arms, len(parts))
+
+
+def _drawn(
+    parts: Sequence[Parts],
+    size: tuple[int, int, int],
+    truths: Sequence[float],
+    weights: Sequence[float] | None,
+    shape: Shape,
+    seed: int,
+) -> tuple[Array, Array, Array]:
+    """Scores above the mean of single runs ``(families, tasks, folds, seeds)`` and of cells, and cells' true gains."""
     rng = stream("simulated study", seed)
-    shape = shape or Shape()
+    families, folds, seeds = size
     tasks = len(parts)
-    cells = [(i, j) for i in range(tasks) for j in range(tasks) if i != j]
-    main = np.array([i for i, _ in cells])
-    size = (families, len(cells), folds)
+    main = np.array([int(task[1:]) for task, _ in _cells(tasks)])
+    of_cells = (families, len(main), folds)
 
     def noise(*dimensions: int) -> Array:
         drawn = rng.standard_normal(dimensions)
@@ -86,21 +146,29 @@ def simulated_results(
             drawn *= np.sqrt((shape.tails - 2) / rng.chisquare(shape.tails, dimensions))
         return drawn
 
-    truth = rng.choice(np.asarray(truths, float), size[:2], p=weights)
+    truth = rng.choice(np.asarray(truths, float), of_cells[:2], p=weights)
     scale = np.exp(shape.uneven_tasks * rng.standard_normal((families, tasks, 1, 1)))
-    of_cell = scale[:, main] * np.exp(shape.uneven_cells * rng.standard_normal((*size[:2], 1, 1)))
+    of_cell = scale[:, main] * np.exp(shape.uneven_cells * rng.standard_normal((*of_cells[:2], 1, 1)))
     sd = {name: np.array([getattr(part, name) for part in parts]) for name in ("fold", "single", "residual")}
-    common = noise(*size[:2], 1) * np.sqrt(shape.overlap)
-    fold_part = (common + noise(*size) * np.sqrt(1 - shape.overlap)) * sd["fold"][main][:, None]
+    common = noise(*of_cells[:2], 1) * np.sqrt(shape.overlap)
+    fold_part = (common + noise(*of_cells) * np.sqrt(1 - shape.overlap)) * sd["fold"][main][:, None]
     single = scale * noise(families, tasks, folds, seeds) * sd["single"][:, None, None]
-    own = noise(*size, seeds) * sd["residual"][main][:, None, None]
-    shared = truth[:, :, None, None] + of_cell * (fold_part[..., None] + own)
-    names = [(f"t{i}", f"t{i}") for i in range(tasks)]
-    names += [(f"t{i}", f"t{min(i, j)}+t{max(i, j)}") for i, j in cells]
-    arms = [f"a{number:05d}" for number in range(families)]
-    keys = pd.MultiIndex.from_tuples([(arm, *name) for arm in arms for name in names[tasks:]])
-    table = _table(0.5 + np.concatenate([single, shared], axis=1), names, arms)
-    return table, pd.Series(truth.ravel(), index=keys).sort_index()
+    own = noise(*of_cells, seeds) * sd["residual"][main][:, None, None]
+    return single, truth[:, :, None, None] + of_cell * (fold_part[..., None] + own), truth
+
+
+def _cells(tasks: int) -> list[tuple[str, str]]:
+    """Task and combination of all pairs in both directions."""
+    return [(f"t{i}", f"t{min(i, j)}+t{max(i, j)}") for i in range(tasks) for j in range(tasks) if i != j]
+
+
+def _arms(families: int) -> list[str]:
+    return [f"a{number:05d}" for number in range(families)]
+
+
+def _truth(truth: Array, arms: Sequence[str], tasks: int) -> pd.Series:
+    keys = pd.MultiIndex.from_tuples([(arm, *name) for arm in arms for name in _cells(tasks)])
+    return pd.Series(truth.ravel(), index=keys).sort_index()
 
 
 def _table(values: Array, names: Sequence[tuple[str, str]], arms: Sequence[str]) -> pd.DataFrame:

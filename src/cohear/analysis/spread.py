@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scipy.special import polygamma, psi
 
 from cohear.analysis.columns import CELL
-from cohear.analysis.moderation import SMALLEST_FAMILY, by_task, offsets_of
+from cohear.analysis.moderation import SMALLEST_FAMILY, by_task, of_tasks
 
 Array = NDArray[np.float64]
 
@@ -76,10 +76,10 @@ task, 0.47 of the summed variances and 0.69 for the task with most; docs/results
 happens where it is larger."""
 
 TYPICAL_SHARE = 0.47
-"""The same where an error on either side costs the same: when it is foretold what more repeats would bring."""
+"""The same where an error on either side costs the same: how much of all information a look has."""
 
 
-def fold_shares(cells: pd.DataFrame) -> tuple[Array, Array]:
+def fold_shares(cells: pd.DataFrame) -> tuple[Array, Array, NDArray[np.bool_]]:
     """The share of the folds in the variance of a test part's mean, for the cells of a family.
 
     From the mean log ratio of the mean squares between and within test parts (the expectation of a log mean
@@ -94,37 +94,35 @@ def fold_shares(cells: pd.DataFrame) -> tuple[Array, Array]:
 
     Returns:
         Careful shares ``(cells,)`` from 0 (only seeds differ) to 1 (only folds differ), for tests, and shares
-        without the standard error, for forecasts (:data:`TYPICAL_SHARE` where nothing can be told).
+        without the standard error, for forecasts (:data:`TYPICAL_SHARE` where nothing can be told); and for which
+        cells they are estimated from cells of the same task.
     """
-    if not measured_shares(cells).any():
+    measured = _measured(cells)
+    if not measured.any():
         careful = A_PRIORI_SHARE if len(cells) >= SMALLEST_FAMILY else 1.0
-        return np.full(len(cells), careful), np.full(len(cells), TYPICAL_SHARE)
+        return np.full(len(cells), careful), np.full(len(cells), TYPICAL_SHARE), measured
     some = cells[_telling(cells)]
     half_between = some["between_freedom"].to_numpy(float) / 2
     half_within = some["within_freedom"].to_numpy(float) / 2
     log_ratio = _centred_log(some["between"].to_numpy(float), half_between)
     log_ratio -= _centred_log(some["within"].to_numpy(float), half_within)
     variance = (polygamma(1, half_between) + polygamma(1, half_within)).mean() / len(some)
-    offsets, doubt = by_task(log_ratio, some["task"].to_numpy())
-    centre = log_ratio.mean() + offsets_of(offsets, cells["task"].to_numpy())
-    return _share(centre + np.sqrt(variance + doubt)), _share(centre)
+    own, tasks = by_task(log_ratio, some["task"].to_numpy()), cells["task"].to_numpy()
+    centre = log_ratio.mean() + of_tasks(own.offsets, tasks)
+    return _share(centre + np.sqrt(variance + of_tasks(own.doubts, tasks))), _share(centre), measured
 
 
 def _share(log_ratio: Array) -> Array:
     return np.asarray(np.maximum(0.0, 1 - np.exp(-log_ratio)), dtype=np.float64)
 
 
-def measured_shares(cells: pd.DataFrame) -> NDArray[np.bool_]:
-    """For which cells of a family :func:`fold_shares` is estimated from cells of the same task.
-
-    For none where fewer than four cells tell it, or fewer than half of the tasks.
-    """
-    telling = _telling(cells)
-    tasks = cells["task"]
-    if telling.sum() < SMALLEST_FAMILY or 2 * tasks[telling].nunique() < tasks.nunique():
+def _measured(cells: pd.DataFrame) -> NDArray[np.bool_]:
+    """Whether cells of the same task tell; for none where fewer than four cells do, or fewer than half of the tasks."""
+    telling, tasks = _telling(cells), cells["task"].to_numpy()
+    told = set(tasks[telling])
+    if telling.sum() < SMALLEST_FAMILY or 2 * len(told) < len(set(tasks)):
         return np.zeros(len(cells), dtype=np.bool_)
-    measured: NDArray[np.bool_] = cells["task"].isin(cells.loc[telling, "task"]).to_numpy()
-    return measured
+    return np.array([task in told for task in tasks])
 
 
 def _telling(cells: pd.DataFrame) -> NDArray[np.bool_]:
