@@ -86,6 +86,21 @@ def test_interrupt_ends_at_once_without_a_traceback(bench):
     assert not tiny.processes(process.pid)
 
 
+def test_gains_of_other_results_go_with_them(bench):
+    """A study that is stopped has newer results than the gains of the time before: the old ones would mislead."""
+    changes = slow(bench, 0.0)
+    bench.run(**changes)
+    out = bench.root / "out"
+    before = (out / "results.csv").read_text()
+    process = started(bench, records=len(tiny.records(out)) + 1, **slow(bench, 0.3), seed=1)
+    os.killpg(process.pid, signal.SIGINT)
+    process.communicate(timeout=20)
+    assert (out / "results.csv").read_text() != before
+    assert not (out / "gains.csv").exists()
+    bench.cohear("gains", "out")
+    assert (out / "gains.csv").exists()
+
+
 def test_second_process_is_told_in_one_sentence_and_status_can_look(bench):
     changes = slow(bench, 2.0)
     process = bench.start("run", bench.study(**changes), "--out", "out")

@@ -70,12 +70,13 @@ def write_text(path: Path, text: str) -> None:
 
     A file that says the same is left as it is: tables of a folder that nobody may write to can be read by all commands.
     """
+    if not says(path, text):
+        write_bytes(path, text.encode("utf-8"))
+
+
+def says(path: Path, text: str) -> bool:
+    """Whether there is a file that holds this text."""
     content = text.encode("utf-8")
-    if not _says(path, content):
-        write_bytes(path, content)
-
-
-def _says(path: Path, content: bytes) -> bool:
     try:
         return path.stat().st_size == len(content) and path.read_bytes() == content
     except OSError:

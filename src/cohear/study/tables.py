@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from cohear.base.columns import METRICS, RESULTS, RESULTS_OPTIONAL
-from cohear.base.files import write_text
+from cohear.base.files import remove_file, says, write_text
 from cohear.study.folder import StudyFolder
 
 if TYPE_CHECKING:
@@ -16,11 +16,14 @@ if TYPE_CHECKING:
 
 
 def write_tables(folder: StudyFolder) -> None:
-    """Write ``results.csv`` and ``metrics.csv``."""
+    """Write ``results.csv`` and ``metrics.csv``; tables of gains that are of other results go."""
     cells = folder.read_plan()
     records = {key: folder.record(key) for key in dict.fromkeys(cell["run"] for cell in cells)}
-    columns = [*RESULTS, *RESULTS_OPTIONAL]
-    write_text(folder.root / "results.csv", table(columns, sorted(_results(cells, records))))
+    results = table([*RESULTS, *RESULTS_OPTIONAL], sorted(_results(cells, records)))
+    if not says(folder.root / "results.csv", results):
+        for judged in ("gains.csv", "controls.csv"):
+            remove_file(folder.root / judged)
+        write_text(folder.root / "results.csv", results)
     write_text(folder.root / "metrics.csv", table(METRICS, sorted(_metrics(records))))
 
 
