@@ -37,7 +37,7 @@ class Files(Check):
         Code(
             "not-finite",
             _BAD,
-            "A file holds samples that are no numbers (NaN or infinity).",
+            "A file holds samples that are no numbers (NaN or infinity), or beyond 1e12.",
             "Make the file again from its source; one such sample spoils a whole batch.",
         ),
         Code(
