@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import threading
 import time
 from collections.abc import Callable
@@ -112,17 +113,27 @@ def watch(folder: Path, make: Make, port: int, say: Callable[[str], None]) -> No
     server = make_server(watched, port)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     say(f"http://{HOST}:{server.server_address[1]}/ shows {folder} as it grows; Ctrl-C ends it")
-    pause = threading.Event()
+    ended = threading.Event()
+
+    def interrupted(*_: object) -> None:
+        ended.set()  # a library that draws the page may swallow the exception
+        raise KeyboardInterrupt
+
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGINT, interrupted)
     try:
-        while True:
+        while not ended.is_set():
             began = time.monotonic()
             watched.look()
-            pause.wait(max(EVERY, REST * (time.monotonic() - began)))
+            ended.wait(max(EVERY, REST * (time.monotonic() - began)))
     except KeyboardInterrupt:
-        say("ended")
+        pass
     finally:
+        if threading.current_thread() is threading.main_thread():
+            signal.signal(signal.SIGINT, signal.default_int_handler)
         server.shutdown()
         server.server_close()
+    say("ended")
 
 
 def _waiting(reason: str) -> bytes:
