@@ -30,7 +30,7 @@ from cohear.analysis.gains import gains_of
 from cohear.analysis.multiplicity import benjamini_hochberg
 from cohear.analysis.pairs import paired_differences
 from cohear.analysis.results import read_results
-from cohear.analysis.simulation import Parts, Shape, simulated_pairs, usual_calls
+from cohear.analysis.simulation import Parts, Shape, simulate, simulated_pairs, usual_calls
 from cohear.analysis.tables import markdown_table, write_table
 from cohear.analysis.variance_parts import variance_parts
 from cohear.base.files import write_text
@@ -88,7 +88,7 @@ def row(world: World, seeds: int, families: int, seed: int) -> dict[str, object]
     def drawn(share: int, truths, weights, number: int):
         design = {"families": max(4, families // share), "folds": 5, "seeds": seeds}
         return simulated_pairs(
-            world.parts, **design, truths=truths, weights=weights, shape=world.shape, seed=seed + number
+            simulate(world.parts, **design, truths=truths, weights=weights, shape=world.shape, seed=seed + number)
         )
 
     empty, _ = judged(*drawn(1, (0.0,), None, 1))

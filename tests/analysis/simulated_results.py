@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from cohear.analysis.simulation import Parts, Shape, simulated_results
+from cohear.analysis.simulation import Parts, Shape, simulate, simulated_results
 
 
 def results_table(rows) -> pd.DataFrame:
@@ -56,12 +56,14 @@ def families(
     """
     half = seed_sd / np.sqrt(2)
     return simulated_results(
-        [Parts(fold_sd, half, half)] * tasks,
-        families=number,
-        folds=folds,
-        seeds=seeds,
-        truths=(0.0, effect, -effect),
-        weights=(1 - helped, helped / 2, helped / 2),
-        shape=Shape(overlap=overlap, uneven_tasks=uneven),
-        seed=seed,
+        simulate(
+            [Parts(fold_sd, half, half)] * tasks,
+            families=number,
+            folds=folds,
+            seeds=seeds,
+            truths=(0.0, effect, -effect),
+            weights=(1 - helped, helped / 2, helped / 2),
+            shape=Shape(overlap=overlap, uneven_tasks=uneven),
+            seed=seed,
+        )
     )

@@ -11,7 +11,7 @@ from cohear.analysis.gains import gains, gains_of
 from cohear.analysis.moderation import by_task, fit_prior, inverse_trigamma, moderate
 from cohear.analysis.multiplicity import benjamini_hochberg
 from cohear.analysis.pairs import paired_differences
-from cohear.analysis.simulation import Parts, Shape, simulated_pairs, simulated_results, usual_calls
+from cohear.analysis.simulation import Parts, Shape, simulate, simulated_pairs, simulated_results, usual_calls
 
 KEY = ["arm", "task", "combination"]
 
@@ -83,8 +83,8 @@ def test_the_prior_is_recovered():
 def test_simulated_pairs_are_those_of_simulated_results():
     settings = {"families": 3, "folds": 3, "seeds": 2, "truths": (0.0, 0.02), "shape": Shape(tails=4), "seed": 5}
     parts = [Parts(0.02, 0.01, 0.005), Parts(0.01, 0.01, 0.01), Parts(0.03, 0.0, 0.01)]
-    pairs, truth = simulated_pairs(parts, **settings)
-    results, same_truth = simulated_results(parts, **settings)
+    pairs, truth = simulated_pairs(simulate(parts, **settings))
+    results, same_truth = simulated_results(simulate(parts, **settings))
     pd.testing.assert_frame_equal(pairs, paired_differences(results), check_dtype=False)
     pd.testing.assert_series_equal(truth, same_truth)
 
@@ -105,7 +105,7 @@ def test_a_task_that_lies_apart_keeps_most_of_its_distance_and_is_doubted_more()
 def test_the_task_with_the_largest_variance_has_no_more_false_calls_than_it_may():
     """It was drawn too far towards the others, and had ten times its share at the levels of a family."""
     parts = [Parts(0.06, 0.03, 0.03), *[Parts(0.01, 0.015, 0.015)] * 5]
-    pairs, _ = simulated_pairs(parts, families=250, folds=5, seeds=2, seed=4)
+    pairs, _ = simulated_pairs(simulate(parts, families=250, folds=5, seeds=2, seed=4))
     cells = gains_of(pairs)
     first = cells["task"] == "t0"
     assert (cells["p"][first] <= 0.01).mean() <= 0.02

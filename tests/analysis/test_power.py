@@ -7,14 +7,14 @@ from simulated_results import families, results_table
 from cohear.analysis.multiplicity import benjamini_hochberg, holm
 from cohear.analysis.pairs import paired_differences
 from cohear.analysis.power import a_second_seed, family_table, power_table
-from cohear.analysis.simulation import Parts, Shape, simulated_results
+from cohear.analysis.simulation import Parts, Shape, simulate, simulated_results
 from cohear.analysis.spread import A_PRIORI_SHARE
 from cohear.analysis.variance_parts import PARTS, variance_parts
 
 
 def parts_of(seeds, shape=None, seed=0):
     table, _ = simulated_results(
-        [Parts(0.02, 0.012, 0.009)] * 8, families=30, folds=5, seeds=seeds, shape=shape, seed=seed
+        simulate([Parts(0.02, 0.012, 0.009)] * 8, families=30, folds=5, seeds=seeds, shape=shape, seed=seed)
     )
     return variance_parts(
         paired_differences(

@@ -47,7 +47,39 @@ class Shape:
     tails: float = 0.0
 
 
-def simulated_results(
+@dataclass(frozen=True)
+class Simulated:
+    """Simulated studies: all pairs of some tasks in both directions, in many independent families, an arm each.
+
+    Attributes:
+        single: scores of single runs above their mean, ``(families, tasks, folds, seeds)``.
+        shared: those of cells, ``(families, cells, folds, seeds)``.
+        gains: true gains of cells, ``(families, cells)``.
+    """
+
+    single: Array
+    shared: Array
+    gains: Array
+
+    @property
+    def cells(self) -> list[tuple[str, str]]:
+        """Task and combination of each cell."""
+        return _cells(self.single.shape[1])
+
+    @property
+    def arms(self) -> list[str]:
+        """The name of each family."""
+        return [f"a{number:05d}" for number in range(len(self.single))]
+
+    @property
+    def truth(self) -> pd.Series:
+        """The true gain by (arm, task, combination), sorted."""
+        cells = self.cells
+        keys = pd.MultiIndex.from_tuples([(arm, *name) for arm in self.arms for name in cells])
+        return pd.Series(self.gains.ravel(), index=keys).sort_index()
+
+
+def simulate(
     parts: Sequence[Parts],
     *,
     families: int,
@@ -57,8 +89,8 @@ def simulated_results(
     weights: Sequence[float] | None = None,
     shape: Shape | None = None,
     seed: int = 0,
-) -> tuple[pd.DataFrame, pd.Series]:
-    """All pairs of some tasks in both directions, in many independent families, an arm each.
+) -> Simulated:
+    """Draw the scores of simulated studies.
 
     Args:
         parts: of each task; their number is that of the tasks.
@@ -69,73 +101,8 @@ def simulated_results(
         weights: their probabilities; equal where not given.
         shape: of the noise; normal and even where not given.
         seed: of the stream.
-
-    Returns:
-        The table of results, and the true gain by (arm, task, combination), sorted.
     """
-    size = (families, folds, seeds)
-    single, shared, truth = _drawn(parts, size, truths, weights, shape or Shape(), seed)
-    tasks, arms = len(parts), _arms(families)
-    names = [(f"t{i}", f"t{i}") for i in range(tasks)] + _cells(tasks)
-    table = _table(0.5 + np.concatenate([single, shared], axis=1), names, arms)
-    return table, _truth(truth, arms, tasks)
-
-
-def simulated_pairs(
-    parts: Sequence[Parts],
-    *,
-    families: int,
-    folds: int,
-    seeds: int,
-    truths: Sequence[float] = (0.0,),
-    weights: Sequence[float] | None = None,
-    shape: Shape | None = None,
-    seed: int = 0,
-) -> tuple[pd.DataFrame, pd.Series]:
-    """The paired differences of :func:`simulated_results`, without the table between: for many families.
-
-    Returns:
-        The table of :func:`cohear.analysis.pairs.paired_differences`, and the true gain.
-    """
-    size = (families, folds, seeds)
-    single, shared, truth = _drawn(parts, size, truths, weights, shape or Shape(), seed)
-    cells, arms = _cells(len(parts)), _arms(families)
-    main = [int(task[1:]) for task, _ in cells]
-    order = sorted(range(len(cells)), key=cells.__getitem__)
-    alone, both = (0.5 + values.swapaxes(0, 1) for values in (single[:, main][:, order], shared[:, order]))
-    cell, arm, fold, number = (index.ravel() for index in np.indices(both.shape))
-    task, combination = np.array([cells[place] for place in order], dtype=object)[cell].T
-    table = pd.DataFrame(
-        {
-            "task": task,
-            "combination": combination,
-            "features": "simulated",
-            "encoder": "simulated",
-            "arm": np.array(arms, dtype=object)[arm],
-            "fold": pd.array(fold, dtype="Int64"),
-            "seed": pd.array(number, dtype="Int64"),
-            "metric": "uar",
-            "single": alone.ravel(),
-            "shared": both.ravel(),
-            "difference": (both - alone).ravel(),
-            "part": np.array([f"fold {one}" for one in range(folds)], dtype=object)[fold],
-            "test_clips": pd.array(np.full(fold.shape, 200), dtype="Int64"),
-        }
-    )
-    return table, _truth(truth, arms, len(parts))
-
-
-def _drawn(
-    parts: Sequence[Parts],
-    size: tuple[int, int, int],
-    truths: Sequence[float],
-    weights: Sequence[float] | None,
-    shape: Shape,
-    seed: int,
-) -> tuple[Array, Array, Array]:
-    """Scores above the mean of single runs ``(families, tasks, folds, seeds)`` and of cells, and cells' true gains."""
-    rng = stream("simulated study", seed)
-    families, folds, seeds = size
+    rng, shape = stream("simulated study", seed), shape or Shape()
     tasks = len(parts)
     main = np.array([int(task[1:]) for task, _ in _cells(tasks)])
     of_cells = (families, len(main), folds)
@@ -154,21 +121,52 @@ def _drawn(
     fold_part = (common + noise(*of_cells) * np.sqrt(1 - shape.overlap)) * sd["fold"][main][:, None]
     single = scale * noise(families, tasks, folds, seeds) * sd["single"][:, None, None]
     own = noise(*of_cells, seeds) * sd["residual"][main][:, None, None]
-    return single, truth[:, :, None, None] + of_cell * (fold_part[..., None] + own), truth
+    return Simulated(single, truth[:, :, None, None] + of_cell * (fold_part[..., None] + own), truth)
+
+
+def simulated_results(studies: Simulated) -> tuple[pd.DataFrame, pd.Series]:
+    """The table of results, and the true gains."""
+    names = [(f"t{i}", f"t{i}") for i in range(studies.single.shape[1])] + studies.cells
+    table = _table(0.5 + np.concatenate([studies.single, studies.shared], axis=1), names, studies.arms)
+    return table, studies.truth
+
+
+def simulated_pairs(studies: Simulated) -> tuple[pd.DataFrame, pd.Series]:
+    """The paired differences of :func:`simulated_results`, without the table between: for many families.
+
+    Returns:
+        The table of :func:`cohear.analysis.pairs.paired_differences`, and the true gains.
+    """
+    cells = studies.cells
+    main = [int(task[1:]) for task, _ in cells]
+    order = sorted(range(len(cells)), key=cells.__getitem__)
+    single, shared = studies.single[:, main][:, order], studies.shared[:, order]
+    alone, both = (0.5 + values.swapaxes(0, 1) for values in (single, shared))
+    cell, arm, fold, number = (index.ravel() for index in np.indices(both.shape))
+    task, combination = np.array([cells[place] for place in order], dtype=object)[cell].T
+    table = pd.DataFrame(
+        {
+            "task": task,
+            "combination": combination,
+            "features": "simulated",
+            "encoder": "simulated",
+            "arm": np.array(studies.arms, dtype=object)[arm],
+            "fold": pd.array(fold, dtype="Int64"),
+            "seed": pd.array(number, dtype="Int64"),
+            "metric": "uar",
+            "single": alone.ravel(),
+            "shared": both.ravel(),
+            "difference": (both - alone).ravel(),
+            "part": np.array([f"fold {one}" for one in range(both.shape[2])], dtype=object)[fold],
+            "test_clips": pd.array(np.full(fold.shape, 200), dtype="Int64"),
+        }
+    )
+    return table, studies.truth
 
 
 def _cells(tasks: int) -> list[tuple[str, str]]:
     """Task and combination of all pairs in both directions."""
     return [(f"t{i}", f"t{min(i, j)}+t{max(i, j)}") for i in range(tasks) for j in range(tasks) if i != j]
-
-
-def _arms(families: int) -> list[str]:
-    return [f"a{number:05d}" for number in range(families)]
-
-
-def _truth(truth: Array, arms: Sequence[str], tasks: int) -> pd.Series:
-    keys = pd.MultiIndex.from_tuples([(arm, *name) for arm in arms for name in _cells(tasks)])
-    return pd.Series(truth.ravel(), index=keys).sort_index()
 
 
 def _table(values: Array, names: Sequence[tuple[str, str]], arms: Sequence[str]) -> pd.DataFrame:

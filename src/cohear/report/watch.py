@@ -5,7 +5,8 @@ from __future__ import annotations
 import signal
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -113,27 +114,37 @@ def watch(folder: Path, make: Make, port: int, say: Callable[[str], None]) -> No
     server = make_server(watched, port)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     say(f"http://{HOST}:{server.server_address[1]}/ shows {folder} as it grows; Ctrl-C ends it")
-    ended = threading.Event()
-
-    def interrupted(*_: object) -> None:
-        ended.set()  # a library that draws the page may swallow the exception
-        raise KeyboardInterrupt
-
-    if threading.current_thread() is threading.main_thread():
-        signal.signal(signal.SIGINT, interrupted)
     try:
-        while not ended.is_set():
-            began = time.monotonic()
-            watched.look()
-            ended.wait(max(EVERY, REST * (time.monotonic() - began)))
+        with _interrupts() as ended:
+            while not ended.is_set():
+                began = time.monotonic()
+                watched.look()
+                ended.wait(max(EVERY, REST * (time.monotonic() - began)))
     except KeyboardInterrupt:
         pass
     finally:
-        if threading.current_thread() is threading.main_thread():
-            signal.signal(signal.SIGINT, signal.default_int_handler)
         server.shutdown()
         server.server_close()
     say("ended")
+
+
+@contextmanager
+def _interrupts() -> Iterator[threading.Event]:
+    """Whether Ctrl-C was pressed: a library that draws the page may swallow the exception. Only a main thread hears."""
+    ended = threading.Event()
+    if threading.current_thread() is not threading.main_thread():
+        yield ended
+        return
+
+    def interrupted(*_: object) -> None:
+        ended.set()
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGINT, interrupted)
+    try:
+        yield ended
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _waiting(reason: str) -> bytes:
