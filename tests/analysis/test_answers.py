@@ -13,6 +13,7 @@ from cohear.analysis.columns import BEHIND, MEASURED_COSTS, SHARED, SINGLES
 from cohear.analysis.combining import WAYS, breaks, by_size, foretelling, foretold
 from cohear.analysis.correlates import correlates
 from cohear.analysis.gains import gains
+from cohear.analysis.larger_encoders import larger_encoders
 from cohear.analysis.measurements import of_data, of_singles
 from cohear.analysis.pairs import paired_differences
 from cohear.analysis.persistence import agreements, ceiling, within_tasks
@@ -114,6 +115,42 @@ def test_sizes_and_what_groups_lose(full):
     assert by_way["mean_of_pairs"]["within"] > 0.9
     broken = breaks(foretold(gains(study(group=-0.05, seed=4))))
     assert len(broken) > 100 and all(line["short"] < 0 for line in broken)
+
+
+def test_a_larger_encoder_restores_what_a_group_lost():
+    """In ``wide`` groups lose nothing and singles are better by 2 points; in ``narrow`` groups lose 5."""
+    narrow = study(encoders=("narrow",), group=-0.05)
+    wide = study(encoders=("wide",), noise=0.006)
+    wide = wide.assign(value=wide["value"] + 0.02, parameters=3 * wide["parameters"])
+    both = pd.concat([narrow, wide], ignore_index=True)
+    lines = {line["size"]: line for line in larger_encoders(both)}
+    assert set(lines) == {2, 3, 6}
+    for size, line in lines.items():
+        assert (line["smaller"], line["larger"], line["repeats"]) == ("narrow", "wide", 10)
+        assert line["parameters_ratio"] == pytest.approx(3)
+        lost = 0.05 if size > 2 else 0.0
+        assert line["change_low"] < line["change"] < line["change_high"]
+        assert line["change"] == pytest.approx(lost, abs=0.004)
+        # by hand: shared in the larger minus single in the smaller, mean over cells and repeats
+        shared = both[(both["encoder"] == "wide") & (both["combination"].str.count(r"\+") + 1 == size)]
+        alone = both[(both["encoder"] == "narrow") & (both["combination"] == both["task"])]
+        pairs = shared.merge(alone, on=["task", "fold", "seed"], suffixes=("", "_alone"))
+        assert line["gain"] == pytest.approx((pairs["value"] - pairs["value_alone"]).mean())
+        assert line["gain_low"] < line["gain"] < line["gain_high"]
+    said = answers(Tables(both))["combining"]
+    assert "In wide, with 3.0 times the parameters of narrow, the mean gain of 6 tasks differs by +" in said["answer"]
+    assert "several widths" not in said["would_change"]
+
+
+def test_encoders_of_unknown_or_equal_size_are_not_called_larger(full):
+    assert larger_encoders(full) == []
+    assert larger_encoders(full.assign(parameters=pd.NA)) == []
+    lower = full.assign(
+        higher_is_better=False, parameters=full["parameters"] * full["encoder"].map({"small": 1, "dnn": 2})
+    )
+    lines = larger_encoders(lower)
+    higher = larger_encoders(lower.assign(higher_is_better=True))
+    assert [line["change"] for line in lines] == pytest.approx([-line["change"] for line in higher])
 
 
 def test_the_best_of_nothing_is_not_a_gain():

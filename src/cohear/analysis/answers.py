@@ -15,6 +15,7 @@ from cohear.analysis.controls import contrasts, control_gains, explained
 from cohear.analysis.correlates import measured
 from cohear.analysis.facts import looks_of, margins_of, ratios_of
 from cohear.analysis.gains import caveats_of
+from cohear.analysis.larger_encoders import larger_encoders
 from cohear.analysis.measurements import of_data
 from cohear.analysis.pairs import paired_differences
 from cohear.analysis.persistence import agreements, told
@@ -75,7 +76,7 @@ def answers(tables: Tables, related: Sequence[frozenset[str]] = ()) -> dict[str,
         "improve": _improve(gains, power, beside, known),
         "measurements": _measurements(tables, gains),
         "persistence": _persistence(pairs),
-        "combining": _combining(pairs, gains, ratio),
+        "combining": _combining(results, pairs, gains, ratio),
         "savings": _savings(results, pairs, tables, ratio),
     }
     said = " ".join(part["answer"] for part in parts.values() if part["answer"])
@@ -213,7 +214,10 @@ def _figure(value: object) -> str:
     return "unknown" if value is None else f"{float(str(value)):.2f}"
 
 
-def _combining(pairs: pd.DataFrame, gains: pd.DataFrame, ratio: PerTask | None) -> dict[str, Any]:
+def _combining(
+    results: pd.DataFrame, pairs: pd.DataFrame, gains: pd.DataFrame, ratio: PerTask | None
+) -> dict[str, Any]:
+    encoders = larger_encoders(results, ratio)
     sizes = combining.by_size(pairs, ratio)
     table = combining.foretold(gains)
     broken = combining.breaks(table)
@@ -231,15 +235,27 @@ def _combining(pairs: pd.DataFrame, gains: pd.DataFrame, ratio: PerTask | None) 
             f"{worst if most['worst_task'] else ''}; "
             f"{len(broken)} group cells are surely worse than their pairs foretell."
         )
+    grown = [line for line in encoders if int(str(line["size"])) > 2]
+    sentence += "".join(f" {_in_the_larger(line)}" for line in grown if line["size"] == grown[-1]["size"])
+    widths = "" if grown else ", and encoders of several widths,"
     return {
         "answer": sentence,
-        "would_change": "Groups of sizes between pairs and all, and encoders of several widths, "
-        "would tell where it turns.",
+        "would_change": f"Groups of sizes between pairs and all{widths} would tell where it turns.",
         "sizes": [dict(line) for line in sizes],
-        "encoders": combining.restored(sizes),
+        "encoders": [dict(line) for line in encoders],
         "foretelling": [dict(line) for line in combining.foretelling(table)],
         "breaks": [dict(line) for line in broken],
     }
+
+
+def _in_the_larger(line: Mapping[str, object]) -> str:
+    times = float(str(line["parameters_ratio"]))
+    return (
+        f"In {line['larger']}, with {times:.1f} times the parameters of {line['smaller']}, the mean gain of "
+        f"{line['size']} tasks differs by {points(line['change'])} points ({points(line['change_low'])} to "
+        f"{points(line['change_high'])}); beside singles of {line['smaller']} this one network has "
+        f"{points(line['gain'])} ({points(line['gain_low'])} to {points(line['gain_high'])})."
+    )
 
 
 def _savings(results: pd.DataFrame, pairs: pd.DataFrame, tables: Tables, ratio: PerTask | None) -> dict[str, Any]:
