@@ -7,7 +7,9 @@ import pandas as pd
 import pytest
 from simulated_study import HOSTILE, LONG, write_study
 
+from cohear.analysis.gains import gains
 from cohear.analysis.results import read_gains, read_results
+from cohear.analysis.tables import write_table
 from cohear.base.errors import UserError
 from cohear.report.build import write_report
 from cohear.report.folder import read_folder
@@ -38,6 +40,22 @@ def test_the_answer_stands_on_the_first_screen(full, study):
     best = max((line for line in lines if line["cost"] == "parameters"), key=lambda line: line["gain_chosen"])
     assert f"of new repeats (95&nbsp;% interval {interval(best['low'], best['high'], True)})" in hero
     assert "110 of 112 runs done" in hero and "1 failed" in hero and "1 to go" in hero
+
+
+@pytest.mark.parametrize(("loss", "said"), [(0.2, "are losses beyond chance"), (0.0, "That is no proof")])
+def test_apart_is_a_guess_where_no_loss_is_sure(tmp_path, loss, said):
+    folder = write_study(tmp_path / "study")
+    results = read_results(folder)
+    alone = results["combination"] == results["task"]
+    same = ["task", "features", "encoder", "fold", "seed"]
+    own = results[~alone][same].merge(results[alone][[*same, "value"]], how="left", on=same)["value"].to_numpy()
+    chance = results[~alone]["fold"].map({0: 0.05, 1: 0.05, 2: -0.05, 3: -0.05, 4: 0.0}).to_numpy(float)
+    results.loc[~alone, "value"] = own - 0.02 - loss + chance
+    write_table(folder / "results.csv", results)
+    write_table(folder / "gains.csv", gains(results))
+    page = write_report(folder).read_text("utf-8")
+    hero = page[page.index('id="answer"') : page.index('id="matrix"')]
+    assert "Separate networks score best so far." in hero and said in hero
 
 
 def test_every_part_is_there(full):
