@@ -65,6 +65,20 @@ def test_every_part_is_there(full):
     assert "loss is NaN &lt;b&gt;" in full and "not scored: <bdi>keyword</bdi>" in full
 
 
+def test_scores_alone_are_told_for_each_encoder(tmp_path):
+    """A mean over encoders would be nobody's score."""
+    folder = write_study(tmp_path / "study", encoders=("small", "dnn"), folds=2)
+    page = write_report(folder).read_text("utf-8")
+    data = page[page.index('id="data"') : page.index('id="settings"')]
+    card = data[data.index('aria-label="Scores of digit alone"') :]
+    results = read_results(folder)
+    alone = results[(results["combination"] == "digit") & (results["task"] == "digit")]
+    for encoder, rows in alone.groupby("encoder"):
+        cells = r'(?:<td class="n">[^<]+</td>){2}<td class="n"><b>([\d.]+)'
+        found = re.search(f"<bdi>{encoder}</bdi></th>{cells}", card)
+        assert found and float(found[1]) == pytest.approx(100 * rows["value"].mean(), abs=0.06)
+
+
 def test_labels_have_counts_and_durations(full, tmp_path):
     data = full[full.index('id="data"') : full.index('id="settings"')]
     rows = re.findall(r"<bdi>(yes|no)</bdi></span></th>" + 3 * r'<td class="n">([^<]+)</td>', data)
