@@ -220,19 +220,15 @@ def _combining(
     encoders = larger_encoders(results, ratio)
     sizes = combining.by_size(pairs, ratio)
     table = combining.foretold(gains)
+    foretelling = combining.foretelling(table)
     broken = combining.breaks(table)
     larger = [line for line in sizes if int(str(line["size"])) > 2]
     sentence = "No combination of more than two tasks was measured."
     if larger:
-        most = max(larger, key=lambda line: int(str(line["size"])))
-        worst = (
-            f", that of the worst task, {most['worst_task']}, {points(most['worst'])} ({points(most['worst_low'])} to "
-            f"{points(most['worst_high'])}, on repeats that did not choose it)"
-        )
+        most = max(int(str(line["size"])) for line in larger)
+        settings = "; ".join(_with_many(line, foretelling) for line in larger if line["size"] == most)
         sentence = (
-            f"With {most['size']} tasks in the network ({most['features']}, {most['encoder']}, {most['arm']}) the mean "
-            f"gain is {points(most['mean'])} points ({points(most['low'])} to {points(most['high'])})"
-            f"{worst if most['worst_task'] else ''}; "
+            f"With {most} tasks in the network the mean gain is {settings}. "
             f"{len(broken)} group cells are surely worse than their pairs foretell."
         )
     grown = [line for line in encoders if int(str(line["size"])) > 2]
@@ -243,9 +239,30 @@ def _combining(
         "would_change": f"Groups of sizes between pairs and all{widths} would tell where it turns.",
         "sizes": [dict(line) for line in sizes],
         "encoders": [dict(line) for line in encoders],
-        "foretelling": [dict(line) for line in combining.foretelling(table)],
+        "foretelling": [dict(line) for line in foretelling],
         "breaks": [dict(line) for line in broken],
     }
+
+
+def _with_many(line: Mapping[str, object], foretelling: Sequence[Mapping[str, object]]) -> str:
+    """What one setting has with many tasks in the network: mean, worst task, and what pairs foretell."""
+    setting = [line[name] for name in SETTING]
+    text = (
+        f"{points(line['mean'])} points ({points(line['low'])} to {points(line['high'])}) in "
+        f"{', '.join(map(str, setting))}"
+    )
+    if line["worst_task"]:
+        text += (
+            f" (worst task, {line['worst_task']}, {points(line['worst'])}, {points(line['worst_low'])} to "
+            f"{points(line['worst_high'])} on repeats that did not choose it"
+        )
+        errors = [
+            one["mean_error"]
+            for one in foretelling
+            if one["way"] == "mean_of_pairs" and one["cells"] and [one[name] for name in SETTING] == setting
+        ]
+        text += f"; the mean of its pairs misses a task's gain by {points(errors[0]).lstrip('+')})" if errors else ")"
+    return text
 
 
 def _in_the_larger(line: Mapping[str, object]) -> str:
