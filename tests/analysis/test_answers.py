@@ -153,6 +153,14 @@ def test_encoders_of_unknown_or_equal_size_are_not_called_larger(full):
     assert [line["change"] for line in lines] == pytest.approx([-line["change"] for line in higher])
 
 
+def test_encoders_that_were_scored_otherwise_are_not_compared(full):
+    sizes = full["parameters"] * full["encoder"].map({"small": 1, "dnn": 2})
+    other = full.assign(parameters=sizes, metric=full["encoder"].map({"small": "uar", "dnn": "accuracy"}))
+    assert larger_encoders(full.assign(parameters=sizes)) and larger_encoders(other) == []
+    parts = full.assign(parameters=sizes, test_part=full["encoder"] + full["fold"].astype(str))
+    assert larger_encoders(parts) == []
+
+
 def test_the_best_of_nothing_is_not_a_gain():
     """Chosen on some folds, a grouping of pure noise looks good there and not on the others."""
     table, _ = families(number=30, seeds=2, overlap=0.0, seed=1)

@@ -44,9 +44,11 @@ def larger_encoders(results: pd.DataFrame, ratio: PerTask | None = None) -> list
         if both.empty:
             continue
         change = both.assign(difference=both["difference_larger"] - both["difference_smaller"])
-        shared = here[(here["encoder"] == larger) & (here["size"] == size)].assign(encoder=smaller)
+        shared = here[(here["encoder"] == larger) & (here["size"] == size)].merge(
+            both[["task", "combination", *REPEAT]]
+        )
         alone = here[(here["encoder"] == smaller) & (here["size"] == 1)]
-        against = differences(shared, alone).merge(both[["task", "combination", *REPEAT]])
+        against = differences(shared.assign(encoder=smaller), alone)
         found.append(
             {
                 "features": features,
@@ -75,14 +77,13 @@ def _by_growth(shared: pd.DataFrame) -> Iterator[tuple[tuple[str, str, int], str
 
 
 def _gains_of_both(pairs: pd.DataFrame, features: str, arm: str, size: int, smaller: str, larger: str) -> pd.DataFrame:
-    """Paired differences of one size in the two encoders, side by side, where both have them."""
+    """Paired differences of one size in the two encoders, side by side, where both have them on the same clips."""
     here = pairs[
         (pairs["features"] == features) & (pairs["arm"] == arm) & (pairs["combination"].str.count(r"\+") + 1 == size)
     ]
-    wanted = here[here["encoder"] == larger][["task", "combination", *REPEAT, "difference"]]
-    return here[here["encoder"] == smaller].merge(
-        wanted, on=["task", "combination", *REPEAT], suffixes=("_smaller", "_larger")
-    )
+    same = ["task", "combination", *REPEAT, "metric", "part"]
+    wanted = here[here["encoder"] == larger][[*same, "difference"]]
+    return here[here["encoder"] == smaller].merge(wanted, on=same, suffixes=("_smaller", "_larger"))
 
 
 def _mean_over_tasks(rows: pd.DataFrame, name: str, ratio: PerTask | None) -> dict[str, object]:
