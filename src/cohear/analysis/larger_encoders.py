@@ -44,9 +44,7 @@ def larger_encoders(results: pd.DataFrame, ratio: PerTask | None = None) -> list
         if both.empty:
             continue
         change = both.assign(difference=both["difference_larger"] - both["difference_smaller"])
-        shared = here[(here["encoder"] == larger) & (here["size"] == size)].merge(
-            both[["task", "combination", *REPEAT]]
-        )
+        shared = here[here["encoder"] == larger].merge(both[["task", "combination", *REPEAT]])
         alone = here[(here["encoder"] == smaller) & (here["size"] == 1)]
         against = differences(shared.assign(encoder=smaller), alone)
         found.append(
