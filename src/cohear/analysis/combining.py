@@ -137,7 +137,7 @@ def foretelling(table: pd.DataFrame) -> list[Mapping[str, object]]:
 
 def breaks(table: pd.DataFrame) -> list[Mapping[str, object]]:
     """Tasks whose groups are surely worse than their pairs foretell (z-test on the gain's error, 5 % false)."""
-    some = table[table["mean_of_pairs"].notna() & (table["error"] > 0)]
+    some = table[beside_pairs(table)]
     if some.empty:
         return []
     short = some["gain"] - some["mean_of_pairs"]
@@ -146,6 +146,11 @@ def breaks(table: pd.DataFrame) -> list[Mapping[str, object]]:
     told_rows = told_rows[told_rows["p_adjusted"] <= LEVEL].sort_values("short")
     names = [*CELL, "gain", "mean_of_pairs", "short", "p_adjusted"]
     return [{str(k): v for k, v in row.items()} for row in told_rows[names].to_dict("records")]
+
+
+def beside_pairs(table: pd.DataFrame) -> "pd.Series[bool]":
+    """Which cells of :func:`foretold` can be held against their pairs: all were measured, with an error."""
+    return table["mean_of_pairs"].notna() & (table["error"] > 0)
 
 
 def _triples(gains: pd.DataFrame, values: pd.Series) -> list[tuple[str, str, float]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rich.console import Group, RenderableType
@@ -11,6 +11,7 @@ from rich.text import Text
 
 from cohear.analysis.columns import SETTING
 from cohear.analysis.power import a_second_seed
+from cohear.analysis.sentences import Unit
 from cohear.report.terminal import plain_table
 
 _TITLES = {
@@ -21,6 +22,9 @@ _TITLES = {
     "savings": "What does sharing save?",
 }
 
+
+MOST_CELLS = 12
+"""Decided cells that the text lists."""
 
 _LEGEND = (
     "alone: by a test of one cell; in family: at the stricter level that a cell among the others must pass; repeats: "
@@ -43,16 +47,27 @@ def answers_text(told: Mapping[str, Any]) -> Group:
         if key != "improve":
             lines += [Text(""), Text(title, style="bold"), Text(told[key]["answer"])]
         else:
-            lines += [Text(f"{_cell(cell)}") for cell in told[key]["decided"][:12]]
+            lines += _decided(told[key]["decided"])
         lines.append(Padding(Text("What would change it: " + told[key]["would_change"], style="dim"), (0, 0, 0, 2)))
     lines += [Text("note: " + said, style="dim") for said in told["caveats"]]
     return Group(*lines)
 
 
+def _decided(cells: Sequence[Mapping[str, Any]]) -> list[Text]:
+    """A line each, from the largest gain to the largest loss; of many, those at both ends."""
+    lines = [Text(_cell(cell)) for cell in cells]
+    if len(lines) <= MOST_CELLS:
+        return lines
+    end = MOST_CELLS // 2
+    between = f"  … {len(lines) - 2 * end} more between them: `cohear gains DIR` has all"
+    return [*lines[:end], Text(between, style="dim"), *lines[-end:]]
+
+
 def _cell(cell: Mapping[str, Any]) -> str:
     partners = " + ".join(name for name in cell["combination"].split("+") if name != cell["task"])
     because = f", {cell['explanation']}" if cell["explanation"] else ""
-    gain = f"{_points(cell['gain'])} points ({_points(cell['low'])} to {_points(cell['high'])})"
+    unit = Unit(all(0 <= cell[side] <= 1 for side in ("single", "shared")))
+    gain = f"{unit.points(cell['gain'])} ({unit.within(cell['low'], cell['high'])})"
     where = ", ".join(cell[name] for name in SETTING)
     return f"  {cell['task']} beside {partners}: {gain}, {cell['verdict']}{because} [{where}]"
 
