@@ -162,7 +162,8 @@ def told(value: float) -> float | None:
     return float(value) if np.isfinite(value) else None
 
 
-def _interval(by_task: Array) -> tuple[float, float]:
+def interval(by_task: Array) -> tuple[float, float]:
+    """95 % interval of the mean of correlations ``(tasks,)`` as a sample of tasks; NaN for fewer than three."""
     if len(by_task) < 3:
         return float("nan"), float("nan")
     mean, number = float(by_task.mean()), len(by_task)
