@@ -114,11 +114,11 @@ def page(lines: list[dict[str, object]], sources: list[str]) -> str:
         [
             "# A/A: single against single\n",
             f"Made by `benchmarks/a_a.py` from the single runs of {links}, real tasks.",
-            "The seeds of a group stand for the single, the next groups for partners; each group is the single once, and",
-            f"seeds are shuffled within folds {SHUFFLES - 1} times, so every run is in many families, and cells are not",
-            "independent. Nothing is shared: every call is false (limit: 5 % of cells). `p_below_5`: cells that a test",
-            "of each alone calls at 5 %; `covered`: intervals that hold 0; `harmless`: cells called harmless, which is",
-            "true of all.\n",
+            "The seeds of a group stand for the single, the next groups for partners; each group is the single",
+            f"once, and seeds are shuffled within folds {SHUFFLES - 1} times, so every run is in many families, and",
+            "cells are not independent. Nothing is shared: every call is false (limit: 5 % of cells). `p_below_5`:",
+            "cells that a test of each alone calls at 5 %; `covered`: intervals that hold 0; `harmless`: cells called",
+            "harmless, which is true of all.\n",
             markdown_table(lines),
             "",
         ]

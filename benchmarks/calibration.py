@@ -1,12 +1,13 @@
 """What the verdicts are worth: simulated studies with known truth, at variance parts measured in real runs.
 
-Usage: ``python benchmarks/calibration.py [DATA] [--full] [--parts RESULTS_FOLDER] [--out docs/results]``
+Usage: ``python benchmarks/calibration.py [DATA] [--full] [--folds N] [--parts RESULTS_FOLDER] [--out docs/results]``
 
 Without ``--full`` the designs are a tenth as large (half a minute): enough to see whether something broke.
 With it (``make calibration``) each true gain has at least 3,000 cells, and the page and its table are written, anew
 after every world. ``--parts`` measures the variance parts of a folder with a ``results.csv`` of several seeds a fold;
-otherwise those of ``docs/results/variance-parts.csv`` are taken. DATA is not used: `make bench` gives it to every
-benchmark. Looks while a study runs: ``benchmarks/looks.py``.
+otherwise those of ``docs/results/variance-parts.csv`` are taken. The page is of five folds: with another number of
+``--folds`` rows are printed alone. DATA is not used: `make bench` gives it to every benchmark. Looks while a study
+runs: ``benchmarks/looks.py``.
 """
 
 # ruff: noqa: E402 - the variables below must be set before numpy is imported
@@ -44,8 +45,7 @@ LIMITS = {"called": 0.05, "fdr": 0.05, "harmless": 0.05, "covered": 0.93, "famil
 KEY = ["arm", "task", "combination"]
 SEED = 20270317
 """Of the simulated studies. The rules of the verdicts were settled on others before."""
-
-
+FOLDS = 5
 NORMAL = Shape()
 
 
@@ -82,11 +82,12 @@ def judged(pairs: pd.DataFrame, truth: pd.Series):
     return cells, truth.loc[cells.index]
 
 
-def row(world: World, seeds: int, families: int, seed: int) -> dict[str, object]:
+def row(world: World, folds: int, seeds: int, families: int, seed: int) -> dict[str, object]:
     """One line of the table: error rates, coverage and power."""
+    world = replace(world, shape=replace(world.shape, overlap=1 / folds))
 
     def drawn(share: int, truths, weights, number: int):
-        design = {"families": max(4, families // share), "folds": 5, "seeds": seeds}
+        design = {"families": max(4, families // share), "folds": folds, "seeds": seeds}
         return simulated_pairs(
             simulate(world.parts, **design, truths=truths, weights=weights, shape=world.shape, seed=seed + number)
         )
@@ -104,11 +105,11 @@ def row(world: World, seeds: int, families: int, seed: int) -> dict[str, object]
     per_gain = truth.abs().round(4)
     return {
         "world": world.name,
-        "repeats": 5 * seeds,
+        "repeats": folds * seeds,
         "cells": int(np.isclose(truth, 0).sum()),
         "called": empty["sign"].ne(0).mean(),
         "families": empty["sign"].ne(0).groupby(level="arm").any().mean(),
-        "families_known": known_variance(world, empty, 5, seeds),
+        "families_known": known_variance(world, empty, folds, seeds),
         **wrong_calls(cells["sign"], truth),
         "harmless": (lost["verdict"] == "harmless")[np.isclose(loss, -MARGIN)].mean(),
         "covered": cells["covered"].groupby(per_gain).mean().min(),
@@ -155,6 +156,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Calibration and power of the verdicts on simulated studies.")
     parser.add_argument("data", nargs="?", type=Path)
     parser.add_argument("--full", action="store_true")
+    parser.add_argument("--folds", type=int, default=FOLDS, help="of the simulated studies")
     parser.add_argument("--parts", type=Path)
     parser.add_argument("--seed", type=int, default=SEED, help="of the simulated studies")
     parser.add_argument("--worlds", type=int, nargs="*", help="numbers of the worlds to take, from 0")
@@ -168,9 +170,9 @@ def main() -> int:
     taken = range(len(all_worlds) if given.full else 2) if given.worlds is None else given.worlds
     for world in [all_worlds[place] for place in taken]:
         for seeds in (1, 2, 4):
-            rows.append(row(world, seeds, families, given.seed))
+            rows.append(row(world, given.folds, seeds, families, given.seed))
             print({k: round(float(v), 3) if isinstance(v, float) else v for k, v in rows[-1].items()}, flush=True)
-        if given.full:
+        if given.full and given.folds == FOLDS:
             write_text(given.out / "calibration.md", page(rows, time.process_time() - began, given.seed))
             write_table(given.out / "calibration.csv", pd.DataFrame(rows))
     missed = missed_by(rows)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from cohear.base import files
+from cohear.base import files, temporary
 from cohear.base.errors import FolderError
 
 
@@ -127,6 +127,64 @@ def test_folder_is_whole_or_not_at_all(tmp_path):
         (folder / "b").write_text("3")
     assert [path.name for path in place.iterdir()] == ["b"]
     assert [path.name for path in tmp_path.iterdir()] == ["store"]
+
+
+KILLED = """
+import os, pathlib, shutil, signal, sys
+from cohear.base import files
+
+place, moment = pathlib.Path(sys.argv[1]), int(sys.argv[2])
+moments = 0
+def then_die(work):
+    def wrapped(*arguments, **options):
+        global moments
+        result = work(*arguments, **options)
+        moments += 1
+        if moments == moment:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return result
+    return wrapped
+
+with files.folder_whole_or_not_at_all(place) as folder:
+    pathlib.Path.replace, files.shutil.rmtree = then_die(pathlib.Path.replace), then_die(shutil.rmtree)
+    files.write_text(folder / "a", "new")
+"""
+
+
+@pytest.mark.parametrize("moment", [1, 2, 3, 4])
+def test_a_folder_whose_writer_was_killed(tmp_path, moment):
+    """kill -9 when a file is in the new folder, the old one aside, the new one in its place, some of the rest gone."""
+    place = tmp_path / "x.before.tmp"  # a name that looks like one of ours
+    with files.folder_whole_or_not_at_all(place) as folder:
+        (folder / "a").write_text("old")
+    command = [sys.executable, "-c", KILLED, place, str(moment)]
+    assert subprocess.run(command, check=False).returncode == -9
+    assert [path.read_text() for path in place.glob("*")] == [["old"], [], ["new"], ["new"]][moment - 1]
+    assert len(list(tmp_path.iterdir())) > 1
+    with pytest.raises(KeyError), files.folder_whole_or_not_at_all(place):
+        raise KeyError  # what was there is put back before anything is written
+    assert (place / "a").read_text() == ("old" if moment < 3 else "new")
+    assert list(tmp_path.iterdir()) == [place]
+
+
+def test_what_killed_processes_left_is_told_from_what_others_write_now(tmp_path):
+    dead = subprocess.run([sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, check=True)
+    pid = dead.stdout.decode().strip()
+    names = {
+        "living": temporary.temporary_beside(tmp_path / "a.b"),
+        "dead": tmp_path / f".a.b.{temporary._host()}.{pid}.new.tmp",
+        "of another path": tmp_path / f".b.{temporary._host()}.{pid}.new.tmp",
+        "of another host": tmp_path / ".a.b.elsewhere.1.new.tmp",
+        "of another form": tmp_path / ".tmp.tmp",
+    }
+    for name in names.values():
+        name.touch()
+    assert temporary.left_behind(tmp_path, "a.b") == [names["dead"]]
+    assert set(temporary.left_behind(tmp_path)) == {names["dead"], names["of another path"]}
+    for what, name in names.items():
+        os.utime(name, None if what == "living" else (0, 0))
+    files.remove_left_behind(tmp_path)
+    assert list(tmp_path.iterdir()) == [names["living"]]
 
 
 def test_a_folder_behind_a_link_or_without_a_name_is_replaced(tmp_path, monkeypatch):

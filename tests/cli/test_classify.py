@@ -71,6 +71,20 @@ def test_json_lines_csv_and_bad_files(bundle, place):
     assert [(row["task"], row["label"]) for row in rows] == [("pitch", "low"), ("parts", "low")]
 
 
+@pytest.mark.parametrize("arguments", [[], ["--json"], ["--csv", "--timeline", "lines"]])
+def test_nothing_but_wrong_paths_is_a_mistake(bundle, place, arguments):
+    """Where no argument names an audio file, nothing is begun."""
+    (place.root / "empty").mkdir()
+    wrong = ["nowhere.wav", "none*.wav", "empty"]
+    ended = place.cohear("classify", bundle, *wrong, *arguments)
+    assert ended.returncode == 2
+    assert [line[:7] for line in ended.stderr.splitlines()] == ["error: "] * 3
+    assert all(name in ended.stderr for name in wrong)
+    told = [json.loads(line)["file"] for line in ended.stdout.splitlines()]
+    assert told == (wrong if "--json" in arguments else [])
+    assert not (place.root / "lines").exists()
+
+
 def test_names_that_are_orders_to_a_terminal(bundle, place):
     (place.root / "hostile").mkdir()
     soundfile.write(place.root / "hostile" / "a\x1b[31m\nb.wav", tone("mid"), 16000)

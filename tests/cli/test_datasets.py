@@ -5,6 +5,7 @@ import json
 import pytest
 
 import cohear.api
+from cohear.base.errors import FolderError
 from cohear.data.readers import public_layouts
 
 
@@ -72,5 +73,5 @@ def test_the_twin_in_python(bench, monkeypatch):
     study = cohear.api.Study.propose(["data/tones", "data/birds"], bench.root / "mine.yaml")
     assert list(study.settings.tasks) == ["tone", "bird"]
     assert study.plan()[0]
-    with pytest.raises(cohear.api.FolderError):
+    with pytest.raises(FolderError):
         cohear.api.Study.propose(["data/tones"], bench.root / "mine.yaml")

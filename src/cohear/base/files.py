@@ -5,12 +5,13 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from cohear.base.errors import FolderError
+from cohear.base.temporary import left_behind, temporary_beside
 
 _STORAGE_ERRORS = {
     errno.ENOSPC: "no space is left on the disk",
@@ -24,6 +25,9 @@ _STORAGE_ERRORS = {
     errno.ENAMETOOLONG: "the name is too long",
     errno.EIO: "the disk reports an error",
 }
+
+_BEFORE = "before"
+"""Marks the temporary name of a folder that is moved aside."""
 
 
 def storage_error(error: OSError, path: Path) -> FolderError | None:
@@ -85,7 +89,7 @@ def says(path: Path, text: str) -> bool:
 
 def write_bytes(path: Path, content: bytes) -> None:
     """Write a file whole or not at all."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    temporary = temporary_beside(path)
     try:
         with temporary.open("wb") as file:
             file.write(content)
@@ -119,12 +123,14 @@ def write_json(path: Path, value: Any) -> None:  # noqa: ANN401 - any JSON value
 def folder_whole_or_not_at_all(path: Path) -> Iterator[Path]:
     """Give a temporary sibling folder to fill; it becomes ``path`` when the block ends without an error.
 
-    What was there before is moved aside first, so that a process that is killed leaves one of the two whole.
+    What was there before is moved aside first, so that a process that is killed leaves one of the two whole. What it
+    left is put back or removed the next time.
     """
     place = path.resolve() if path.is_symlink() or path.name in ("", "..") else path  # where a link leads; `.` by name
-    temporary, before = (place.with_name(f".{place.name}.{os.getpid()}.{mark}tmp") for mark in ("", "before."))
-    shutil.rmtree(temporary, ignore_errors=True)
+    temporary, before = temporary_beside(place), temporary_beside(place, _BEFORE)
     make_folder(place.parent)  # told by its own name where it cannot be made
+    with storage_errors_told(path):
+        _mend(place, [temporary, before, *left_behind(place.parent, place.name)])
     make_folder(temporary)
     try:
         with storage_errors_told(path):
@@ -137,6 +143,23 @@ def folder_whole_or_not_at_all(path: Path) -> Iterator[Path]:
             before.replace(place)
         shutil.rmtree(temporary, ignore_errors=True)
         shutil.rmtree(before, ignore_errors=True)
+
+
+def _mend(place: Path, left: Iterable[Path]) -> None:
+    """Put a folder back that a process moved aside before it was killed, and remove the rest of what was left."""
+    for folder in left:
+        if folder.name.endswith(f".{_BEFORE}.tmp") and folder.exists() and not place.exists():
+            folder.replace(place)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def remove_left_behind(folder: Path) -> None:
+    """Remove what processes that were killed left half written in a folder, where there is one."""
+    for left in left_behind(folder):
+        if left.is_dir():
+            shutil.rmtree(left, ignore_errors=True)
+        else:
+            left.unlink(missing_ok=True)
 
 
 def digest(value: Any, size: int = 16) -> str:  # noqa: ANN401 - any JSON value

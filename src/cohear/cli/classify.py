@@ -61,10 +61,12 @@ def classify(
     settings = EventSettings(onset, release, minimum)
     loaded = Bundle.load(bundle, threads=threads)
     found, bad = _listed(files)
-    tell, end = _json(windows) if as_json else _csv() if as_csv else _table(loaded)
-    lines = _TimeLines(timeline, loaded) if timeline is not None else None
     for name, reason in bad:
         _refuse(name, reason, as_json)
+    if not found:  # a mistake of the user's, not of a file
+        raise typer.Exit(2)
+    tell, end = _json(windows) if as_json else _csv() if as_csv else _table(loaded)
+    lines = _TimeLines(timeline, loaded) if timeline is not None else None
     try:
         with _progress(len(found)) as advance:
             for file in found:

@@ -11,7 +11,7 @@ import numpy as np
 from safetensors.torch import load as read_tensors
 
 from cohear.base.errors import DataError, RunFailed, UserError
-from cohear.base.files import digest, make_folder, write_json
+from cohear.base.files import digest, make_folder, remove_left_behind, write_json
 from cohear.base.registry import did_you_mean
 from cohear.data.partition import TaskSplit
 from cohear.data.splits import Part
@@ -91,7 +91,8 @@ def prepare_cell(
             raise UserError(f"{error}; --code names the folder that its file is in (now {places.code})") from error
         raise
     make_stores(prepared, cache=places.cache, jobs=jobs, progress=progress)
-    make_folder(places.study.splits)
+    for folder in (places.study.splits, places.study.root / TRAINED):
+        remove_left_behind(make_folder(folder))
     write_splits(prepared, places.study)
     specs = [run.spec for run in prepared.plan if cell.holds(run.to_json())]
     if not specs:
@@ -174,7 +175,7 @@ def train_missing(
     missing = list({spec.key: spec for spec, files in wanted if places.run(spec.key, *files) is None}.values())
     if not missing:
         return 0
-    runs = make_folder(places.study.root / TRAINED)
+    runs = places.study.root / TRAINED
     keep, parts = ("predictions", "weights"), tuple(map(str, plugins))
     work = Work(runs, places.study.splits, places.cache, keep, str(places.code), parts)
     costs = {

@@ -2,9 +2,6 @@
 
 import os
 import shutil
-import socket
-import time
-import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -12,8 +9,7 @@ from pathlib import Path
 
 from cohear.base.errors import FolderError
 from cohear.base.files import make_folder, storage_errors_told
-
-_ABANDONED_SECONDS = 7 * 24 * 3600.0  # for folders of other hosts, whose processes we cannot ask for
+from cohear.base.temporary import left_behind, temporary_beside
 
 
 @dataclass(frozen=True)
@@ -58,10 +54,9 @@ def build_folder(folder: Path, needed: int, is_whole: Callable[[Path], bool]) ->
 def remove_leftovers(parent: Path) -> list[Removed]:
     """Remove unfinished folders whose process is dead."""
     removed = []
-    for folder in parent.glob(".*.tmp"):
-        if _abandoned(folder):
-            removed.append(Removed(folder.name, folder_bytes(folder), "left by a process that was killed"))
-            shutil.rmtree(folder, ignore_errors=True)
+    for folder in left_behind(parent):
+        removed.append(Removed(folder.name, folder_bytes(folder), "left by a process that was killed"))
+        shutil.rmtree(folder, ignore_errors=True)
     return removed
 
 
@@ -75,8 +70,8 @@ def folder_bytes(folder: Path) -> int:
 
 
 def _temporary(folder: Path) -> Path:
-    """A new name beside ``folder`` that tells whose it is: ``.<name>.<host>.<pid>.<random>.tmp``."""
-    return folder.with_name(f".{folder.name}.{socket.gethostname()}.{os.getpid()}.{uuid.uuid4().hex[:8]}.tmp")
+    """A new name beside ``folder``: threads of one process may build the same."""
+    return temporary_beside(folder, os.urandom(4).hex())
 
 
 def _renamed(source: Path, target: Path) -> bool:
@@ -97,19 +92,3 @@ def _demand_space(parent: Path, needed: int) -> None:
             f"cannot write {parent}: the features need {needed / 1e6:.1f} MB and {free / 1e6:.1f} MB are "
             "free; make room (cohear features --prune) or set COHEAR_CACHE to a folder on another disk"
         )
-
-
-def _abandoned(folder: Path) -> bool:
-    """Whether nobody is filling this temporary folder any more."""
-    host, _, pid = folder.name.rsplit(".", 2)[0].rpartition(".")
-    if os.name == "posix" and host.endswith(f".{socket.gethostname()}") and pid.isdecimal():
-        try:
-            os.kill(int(pid), 0)  # asks, sends nothing
-        except ProcessLookupError:
-            return True
-        except PermissionError:
-            pass  # it lives and is another user's
-    try:
-        return time.time() - folder.stat().st_mtime > _ABANDONED_SECONDS
-    except OSError:
-        return False  # it has just become a store

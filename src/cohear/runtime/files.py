@@ -100,8 +100,10 @@ def audio_files(named: str) -> list[Path]:
         if not found:
             raise DataError(f"{named}: there are no audio files in this folder")
         return found
-    if there or not any(mark in named for mark in "*?["):
+    if there:
         return [path]
+    if not any(mark in named for mark in "*?["):
+        raise DataError(f"{named}: there is no such file")
     pattern = Path(named)
     anchor = Path(pattern.anchor) if pattern.is_absolute() else Path()
     found = sorted(file for file in anchor.glob(str(pattern.relative_to(pattern.anchor))) if file.is_file())

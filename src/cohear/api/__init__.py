@@ -1,0 +1,22 @@
+"""The commands' twins in Python; what needs torch is imported where it is used, for tables do without."""
+
+from cohear.api.conclusions import answers, power
+from cohear.api.gains import judge_cells, write_gains
+from cohear.api.public_data import datasets, fetch_dataset
+from cohear.api.report import figures, make_report, watch_report
+from cohear.api.study import Study
+from cohear.data.catalogue import export_dataset
+
+__all__ = [
+    "Study",
+    "answers",
+    "datasets",
+    "export_dataset",
+    "fetch_dataset",
+    "figures",
+    "judge_cells",
+    "make_report",
+    "power",
+    "watch_report",
+    "write_gains",
+]

@@ -1,0 +1,222 @@
+"""A study as an object: what the verbs do with a study file or a study folder."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cohear.api import conclusions, gains, report
+from cohear.base.errors import MissingExtra
+from cohear.base.files import cache_folder
+from cohear.study.folder import StudyFolder, with_paths_from
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from cohear.export.export import Exported
+    from cohear.report.figures import Figures
+    from cohear.study.check import Audit
+    from cohear.study.plan import PlannedRun
+    from cohear.study.progress import Progress
+    from cohear.study.run import Outcome
+    from cohear.study.spec import StudySettings
+    from cohear.study.status import Status
+
+
+class Study:
+    """A study: its settings, and the folder that its results are in.
+
+    Args:
+        settings: with absolute dataset paths.
+        source_folder: where relative paths of the study file begin.
+        folder: the study folder.
+    """
+
+    def __init__(self, settings: StudySettings, source_folder: Path, folder: Path) -> None:
+        self.settings = settings
+        self.folder = folder
+        self._source_folder = source_folder
+
+    @classmethod
+    def load(cls, path: str | Path, out: str | Path | None = None) -> Study:
+        """Read a study file, or a study folder that was made before.
+
+        Args:
+            path: ``study.yaml``, or a study folder.
+            out: the study folder; by default ``out/<name of the study>`` beside the study file.
+
+        Raises:
+            StudyError: with every mistake in the file at once.
+        """
+        from cohear.study.spec import load_study
+
+        path = Path(path)
+        source = path.resolve() if path.is_dir() else path.resolve().parent
+        settings = with_paths_from(load_study(path / "study.yaml" if path.is_dir() else path), source)
+        usual = path if path.is_dir() else source / "out" / settings.study
+        return cls(settings, source, Path(out) if out is not None else usual)
+
+    @classmethod
+    def propose(
+        cls,
+        paths: Sequence[str | Path],
+        file: str | Path = "study.yaml",
+        *,
+        force: bool = False,
+        jobs: int | None = None,
+        progress: Progress | None = None,
+    ) -> Study:
+        """Write a study file from whatever datasets the paths hold, and load it.
+
+        Args:
+            paths: folders or table files.
+            file: the study file.
+            force: a file that is there is written over.
+            jobs: files read at once; None for one a core.
+            progress: told of the scan.
+
+        Raises:
+            UserError: no task can be made of them, or the file is there already.
+        """
+        from cohear.study.proposal import write_proposal
+
+        written = [Path(path) for path in paths]
+        write_proposal(written, Path(file), cache=cache_folder(), force=force, jobs=jobs, progress=progress)
+        return cls.load(file)
+
+    def run(
+        self,
+        out: str | Path | None = None,
+        *,
+        launcher: str = "local",
+        jobs: int | None = None,
+        progress: Progress | None = None,
+    ) -> Outcome:
+        """Train what is missing and write tables, gains and page; call it again to go on after a break.
+
+        Args:
+            out: the study folder, from now on.
+            launcher: where runs are trained.
+            jobs: how many at once; None for one a core.
+            progress: told of everything.
+
+        Raises:
+            UserError: a mistake in the study, the data or the folder; nothing that was done is lost.
+            RunFailed: runs failed one after another with the same error, and nothing that is left could fare better.
+        """
+        from cohear.study.run import run_study
+
+        if out is not None:
+            self.folder = Path(out)
+        outcome = run_study(
+            self.settings,
+            self._source_folder,
+            self.folder,
+            launcher=launcher,
+            jobs=jobs,
+            progress=progress,
+            judge=gains.judge_cells,
+        )
+        if outcome.done:
+            self.gains()
+            self.report()
+        return outcome
+
+    def plan(
+        self, *, jobs: int | None = None, progress: Progress | None = None
+    ) -> tuple[list[PlannedRun], set[str], list[str]]:
+        """What ``run`` would train; nothing is written but facts in the cache.
+
+        Returns:
+            The planned runs, the keys of those that are done, and warnings.
+        """
+        from cohear.study.prepare import prepare
+
+        cache = cache_folder()
+        prepared = prepare(self.settings, self._source_folder, cache=cache, jobs=jobs, progress=progress)
+        folder = StudyFolder(self.folder)
+        done = {run.key for run in prepared.plan if folder.is_done(run.key, self.settings.keep)}
+        return prepared.plan, done, prepared.warnings
+
+    def gains(self) -> pd.DataFrame:
+        """The table of gains, computed anew from the records and written as ``gains.csv``."""
+        return gains.write_gains(self.folder)
+
+    def power(self) -> dict[str, Any]:
+        """What the study could find, and what would decide the rest (:func:`cohear.api.power`)."""
+        return conclusions.power(self.folder)
+
+    def answers(self, related: Sequence[str] = ()) -> dict[str, Any]:
+        """The study's answers (:func:`cohear.api.answers`)."""
+        return conclusions.answers(self.folder, related)
+
+    @property
+    def figures(self) -> Figures:
+        """The figures of the study, by name: ``study.figures.matrix()`` (:func:`cohear.api.figures`)."""
+        return report.figures(self.folder)
+
+    def report(self, *, clips: bool = False) -> Path:
+        """Write the page, with players and spectrograms of clips where they are asked for, and all figures.
+
+        Returns:
+            The path of the page.
+        """
+        return report.make_report(self.folder, clips=clips)
+
+    def export(self, bundle: str | Path, **wishes: Any) -> Exported:  # noqa: ANN401 - those of export_study
+        """Write one model for the study's tasks, or some of them, as a bundle.
+
+        Args:
+            bundle: the folder to write.
+            wishes: ``tasks``, ``quantize``, ``run`` and what else `cohear.export.export.export_study` takes.
+
+        Raises:
+            MissingExtra: onnx or onnxruntime is not installed.
+            UserError: a wish that the study cannot fulfil.
+            RunFailed: a training failed.
+        """
+        try:
+            from cohear.export.export import export_study
+        except ImportError as error:
+            raise MissingExtra(error.name or "onnx", "export") from error
+        return export_study(self.folder, self.settings, Path(bundle), **wishes)
+
+    def bench(self, **wishes: Any) -> dict[str, Any]:  # noqa: ANN401 - those of measure_costs
+        """Measure what every combination costs at work beside single models, and write ``costs.csv``.
+
+        Args:
+            wishes: ``seconds``, ``repeats`` and what else `cohear.export.costs.measure_costs` takes.
+
+        Raises:
+            MissingExtra: onnx or onnxruntime is not installed.
+            UserError: the study has no plan yet, or nothing of it can be exported.
+        """
+        try:
+            from cohear.export.costs import measure_costs
+        except ImportError as error:
+            raise MissingExtra(error.name or "onnx", "export") from error
+        return measure_costs(self.folder, self.settings, **wishes)
+
+    def check(self, *, jobs: int | None = None, progress: Progress | None = None) -> Audit:
+        """Audit the data: damaged files, duplicates, leaks, labels, folds and cues; nothing is trained.
+
+        Where the study folder has results, the gap between training and test is looked at too.
+
+        Args:
+            jobs: threads; None for one a core.
+            progress: told of everything.
+
+        Raises:
+            UserError: a dataset cannot be read at all.
+        """
+        from cohear.study.check import check_data
+
+        finished = self.folder if StudyFolder(self.folder).plan_file.exists() else None
+        return check_data(self.settings, cache=cache_folder(), finished=finished, jobs=jobs, progress=progress)
+
+    def status(self) -> Status:
+        """How far the study has come."""
+        from cohear.study.status import read_status
+
+        return read_status(StudyFolder(self.folder))
