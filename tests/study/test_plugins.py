@@ -1,5 +1,7 @@
 """Parts from files and packages outside, through the real command line and its workers."""
 
+import os
+import py_compile
 import sys
 
 import pytest
@@ -86,6 +88,19 @@ def test_plugin_shadows_no_module_and_is_imported_once(tmp_path):
     path.write_text("made = [1]", encoding="utf-8")
     with pytest.raises(StudyError, match="was changed since this process imported it"):
         plugins.load_plugin(path)
+
+
+def test_plugin_is_what_its_file_holds_now(tmp_path):
+    """Pitfall 5: what Python compiled of an edit in the same second is not what the key of a run is made of."""
+    path = tmp_path / "parts.py"
+    path.write_text("made = 1", encoding="utf-8")
+    py_compile.compile(path, doraise=True)
+    written = path.stat()
+    path.write_text("made = 2", encoding="utf-8")
+    os.utime(path, ns=(written.st_atime_ns, written.st_mtime_ns))
+    plugins.load_plugin(path)
+    (loaded,) = (module for module in sys.modules.values() if getattr(module, "__file__", None) == str(path))
+    assert loaded.made == 2
 
 
 def test_version_is_of_the_content_alone(tmp_path):

@@ -1,7 +1,10 @@
 """Parts from outside: files that a study names, and installed packages that announce theirs.
 
-Importing one enters its parts in the registries. Nothing is imported where a study is only looked at (status, gains,
-report): a folder that somebody sent must not run code.
+Importing one enters its parts in the registries, once in a process. Modules that are asked for by name instead, and
+enter nothing, are loaded by `cohear.base.user_code`.
+
+Nothing is imported where a study is only looked at (status, gains, report): a folder that somebody sent must not run
+code.
 """
 
 from __future__ import annotations
@@ -9,11 +12,13 @@ from __future__ import annotations
 import importlib.util
 import sys
 from collections.abc import Iterable
+from importlib.machinery import SourceFileLoader
 from importlib.metadata import entry_points
 from pathlib import Path
 
 from cohear.base.errors import StudyError
 from cohear.base.files import digest, file_digest
+from cohear.base.user_code import FreshSource
 
 GROUP = "cohear.parts"
 """Entry-point group of packages; each entry names a module that registers parts when it is imported."""
@@ -56,6 +61,8 @@ def load_plugin(path: Path) -> None:
     spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None:
         raise StudyError([f"plugin {path} is no Python file (its name must end in .py)"])
+    if isinstance(spec.loader, SourceFileLoader):
+        spec.loader = FreshSource(name, str(path))
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module  # dataclasses look their module up
     try:

@@ -1,4 +1,7 @@
-"""Python files of a user's own, loaded from beside a study file and known by what they hold.
+"""Modules of a user's own that are asked for by name, as an encoder's ``module`` is, and known by what they hold.
+
+They enter nothing in a registry: who asks is given the module, and one that was changed is loaded anew. Files that
+enter parts are imported by `cohear.base.plugins`.
 
 A file is loaded under a name of its own, so that it never meets the standard library, what is installed, or a file of
 the same name beside another study. ``sys.path`` stays as it is.
@@ -92,7 +95,7 @@ class _Beside(MetaPathFinder):
             below = origin.is_relative_to(self.folder)  # a package may look for its modules elsewhere
             self.files[origin.relative_to(self.folder).as_posix() if below else origin.name] = _digest_of(origin)
             if isinstance(spec.loader, SourceFileLoader):
-                spec.loader = _Source(fullname, spec.origin)
+                spec.loader = FreshSource(fullname, spec.origin)
         return spec
 
     @contextmanager
@@ -121,7 +124,7 @@ class _Beside(MetaPathFinder):
         return own is not None and Path(own) in (self.folder / f"{top}.py", self.folder / top / "__init__.py")
 
 
-class _Source(SourceFileLoader):
+class FreshSource(SourceFileLoader):
     """Compiles what is in the file now: a cached ``.pyc`` may be of an edit in the same second."""
 
     def get_code(self, fullname: str) -> CodeType:
