@@ -31,7 +31,7 @@ def power(
     import json
 
     from cohear.api import power as power_of
-    from cohear.report.evidence import power_tables
+    from cohear.report.power_tables import power_tables
 
     told = power_of(folder)
     if as_json:
