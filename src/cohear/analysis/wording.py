@@ -49,7 +49,7 @@ def improve(pairs: pd.DataFrame, counts: Mapping[str, Line], families: Sequence[
         if one["cells"]:
             said += (
                 f" {kind.capitalize()} pairs: {one['helps']} of {counted(one['cells'], 'cell')} helped, "
-                f"{one['hurts']} hurt, mean {unit.points(one['mean'])}."
+                f"{one['hurts']} hurt, mean {unit.estimate(one['mean'], one['low'], one['high'])}."
             )
     found = [f"{number} {word}" for word, number in total["explanations"].items() if number]
     if found:
