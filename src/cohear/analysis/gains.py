@@ -143,7 +143,6 @@ def _caveats_of_scores(pairs: pd.DataFrame, cells: pd.DataFrame) -> list[str]:
             "with `test_clips`, or from other cells of the family."
         )
     return said
-    return said
 
 
 def _names(tasks: list[str]) -> str:

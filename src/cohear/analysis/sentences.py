@@ -1,5 +1,6 @@
 """Words for figures: a sentence that is right for one and for many, and says nothing where nothing is known."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -23,9 +24,9 @@ class Unit:
 
     def gain(self, value: object, sign: bool = True) -> str:
         """``+1.2``, or ``unknown``; what rounds to nothing has no sign."""
-        if value is None or pd.isna(value):
+        number = _number(value)
+        if number is None:
             return "unknown"
-        number = float(str(value))
         text = f"{100 * number:+.1f}" if self.fraction else f"{number:+.3g}"
         return f"{abs(float(text)):.1f}" if self.fraction and float(text) == 0 else text if sign else text.lstrip("+-")
 
@@ -35,13 +36,19 @@ class Unit:
 
     def within(self, low: object, high: object) -> str:
         """``+0.1 to +2.3``, empty where an interval is not known."""
-        known = not (low is None or high is None or pd.isna(low) or pd.isna(high))
+        known = _number(low) is not None and _number(high) is not None
         return f"{self.gain(low)} to {self.gain(high)}" if known else ""
 
     def estimate(self, value: object, low: object, high: object) -> str:
         """``+1.2 points (+0.1 to +2.3)``, without the bracket where an interval is not known."""
         within = self.within(low, high)
         return f"{self.points(value)} ({within})" if within else self.points(value)
+
+
+def _number(value: object) -> float | None:
+    """A cell of a table, None where it is missing."""
+    number = math.nan if value is None or value is pd.NA else float(str(value))
+    return None if math.isnan(number) else number
 
 
 def above_one(pairs: pd.DataFrame) -> list[str]:
