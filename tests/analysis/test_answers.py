@@ -332,7 +332,7 @@ def test_a_measurement_that_decides_is_found_and_others_are_not():
 
 
 def test_luck_of_single_runs_is_no_correlation_with_their_score():
-    """Tasks alike, nothing but noise: a score that is part of the gain would go with it at -0.4 on average."""
+    """Tasks alike, nothing but noise: a score that is part of the gain would go with it at -0.3 on average."""
     table = checked_results(families(number=40, seeds=2, overlap=0.0, seed=2)[0])
     pairs = paired_differences(table)
     nothing = Tables(table)

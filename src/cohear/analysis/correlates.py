@@ -61,7 +61,7 @@ def correlates(
     belongs to, not from the number of cells (the quadratic assignment test: Hubert 1987).
 
     The test score of a single run is part of every gain over it: a task whose singles were lucky seems to gain less.
-    Where singles are about equally good that alone made correlations of -0.5, which no shuffling of tasks gives away.
+    Where singles are about equally good that alone makes correlations of -0.3, which no shuffling of tasks gives away.
     So what single runs score on test is held against gains of other repeats (the mean of both ways round).
 
     Args:

@@ -1,9 +1,9 @@
 """Words for figures: a sentence that is right for one and for many, and says nothing where nothing is known."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 
 
@@ -25,7 +25,7 @@ class Unit:
     def gain(self, value: object, sign: bool = True) -> str:
         """``+1.2``, or ``unknown``; what rounds to nothing has no sign."""
         number = _number(value)
-        if np.isnan(number):
+        if number is None:
             return "unknown"
         text = f"{100 * number:+.1f}" if self.fraction else f"{number:+.3g}"
         return f"{abs(float(text)):.1f}" if self.fraction and float(text) == 0 else text if sign else text.lstrip("+-")
@@ -36,7 +36,7 @@ class Unit:
 
     def within(self, low: object, high: object) -> str:
         """``+0.1 to +2.3``, empty where an interval is not known."""
-        known = not (np.isnan(_number(low)) or np.isnan(_number(high)))
+        known = _number(low) is not None and _number(high) is not None
         return f"{self.gain(low)} to {self.gain(high)}" if known else ""
 
     def estimate(self, value: object, low: object, high: object) -> str:
@@ -45,9 +45,10 @@ class Unit:
         return f"{self.points(value)} ({within})" if within else self.points(value)
 
 
-def _number(value: object) -> float:
-    """A cell of a table as a number; NaN where it is not known."""
-    return float("nan") if value is None or value is pd.NA else float(str(value))
+def _number(value: object) -> float | None:
+    """A cell of a table, None where it is missing."""
+    number = math.nan if value is None or value is pd.NA else float(str(value))
+    return None if math.isnan(number) else number
 
 
 def above_one(pairs: pd.DataFrame) -> list[str]:

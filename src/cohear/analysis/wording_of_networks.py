@@ -49,7 +49,7 @@ def _with_many(line: Line, foretelling: Sequence[Line], unit: Unit) -> str:
     more = []
     if line["worst_task"]:
         within = unit.within(line["worst_low"], line["worst_high"])
-        more.append(f"worst task {line['worst_task']}, {unit.gain(line['worst'])}{', ' if within else ''}{within}")
+        more.append(f"worst task {line['worst_task']}: {unit.gain(line['worst'])}{', from ' if within else ''}{within}")
     errors = [
         one["mean_error"]
         for one in foretelling
@@ -109,8 +109,8 @@ def savings(table: pd.DataFrame, speed: pd.DataFrame, best: Sequence[Line], unit
     ratios = speed["ratio"].dropna()
     if len(ratios):
         said.append(
-            f"The median over {counted(len(ratios), 'cell')} is that a task takes {_share(float(ratios.median()))} of "
-            f"the steps of its single run to {SHARE:.0%} of that run's score."
+            f"At the median of {counted(len(ratios), 'cell')} a task takes {_share(float(ratios.median()))} of the "
+            f"steps of its single run to {_share(SHARE)} of that run's score on validation."
         )
     said += _best_grouping(best, unit)
     return " ".join(said), " ".join(change)
