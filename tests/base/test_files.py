@@ -251,6 +251,11 @@ def test_json_and_digests(tmp_path):
     )
 
 
+def test_numbers_that_json_does_not_have():
+    value = {"a": [1.0, float("nan"), {"b": float("-inf")}], "c": "nan", "d": (2, None)}
+    assert files.without_nan(value) == {"a": [1.0, None, {"b": None}], "c": "nan", "d": [2, None]}
+
+
 def test_cache_folder(monkeypatch, tmp_path):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     monkeypatch.delenv("COHEAR_CACHE", raising=False)

@@ -3,9 +3,10 @@
 import errno
 import hashlib
 import json
+import math
 import os
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -119,6 +120,15 @@ def write_json(path: Path, value: Any) -> None:  # noqa: ANN401 - any JSON value
     write_text(path, json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False) + "\n")
 
 
+def without_nan(value: Any) -> Any:  # noqa: ANN401 - any JSON value
+    """The value with None for numbers that JSON does not have: NaN and the infinite ones."""
+    if isinstance(value, Mapping):
+        return {key: without_nan(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [without_nan(item) for item in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
 @contextmanager
 def folder_whole_or_not_at_all(path: Path) -> Iterator[Path]:
     """Give a temporary sibling folder to fill; it becomes ``path`` when the block ends without an error.
@@ -168,9 +178,9 @@ def digest(value: Any, size: int = 16) -> str:  # noqa: ANN401 - any JSON value
     return hashlib.blake2b(text.encode(), digest_size=size).hexdigest()
 
 
-def file_digest(path: Path, size: int = 16) -> str:
+def file_digest(path: Path) -> str:
     """Hash of a file's bytes."""
-    hasher = hashlib.blake2b(digest_size=size)
+    hasher = hashlib.blake2b(digest_size=16)
     with path.open("rb") as file:
         while block := file.read(1 << 20):
             hasher.update(block)
