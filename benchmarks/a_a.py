@@ -1,6 +1,6 @@
 """A/A: single against single under other seeds. Nothing is shared, so whatever is called is a false call.
 
-Usage: ``python benchmarks/a_a.py [DATA] [--singles docs/results/a-a] [--out docs/results]``
+Usage: ``python benchmarks/a_a.py [DATA] [--singles docs/results/a-a docs/results/a-a-small] [--out docs/results]``
 
 From the results of singles with many seeds (``cohear run studies/a-a.yaml``; those of ``studies/dnn-grid.yaml`` do too)
 families are made like those of a study: the seeds of a group stand for the single runs, and the next five groups for
@@ -31,7 +31,7 @@ from cohear.base.files import write_text
 from cohear.base.streams import stream
 from cohear.report.folder import read_facts
 
-HERE = Path(__file__).resolve().parents[1]
+KEPT = Path(__file__).resolve().parents[1] / "docs" / "results"
 PARTNERS, FEWEST_PARTNERS, SHUFFLES = 5, 3, 10
 SEEDS_A_FOLD = (1, 2, 4)
 
@@ -83,8 +83,9 @@ def shuffled(alone: pd.DataFrame, seeds: list[int], shuffle: int) -> pd.DataFram
     return alone.assign(seed=pd.Series(new, index=alone.index, dtype="Int64"))
 
 
-def line(results: pd.DataFrame, facts: dict, seeds_a_fold: int) -> dict[str, object] | None:
+def line(folder: Path, seeds_a_fold: int) -> dict[str, object] | None:
     """False calls of one number of repeats; None where there are too few seeds for a family."""
+    results, facts = read_results(folder), read_facts(folder)
     made = families(results, seeds_a_fold)
     if made.empty:
         return None
@@ -92,6 +93,9 @@ def line(results: pd.DataFrame, facts: dict, seeds_a_fold: int) -> dict[str, obj
     cells["pair"] = True
     called = cells["verdict"].isin(["helps", "hurts"])
     return {
+        "singles": folder.name,
+        "tasks": int(made["task"].nunique()),
+        "seeds": int(whole_seeds(results)["seed"].nunique()),
         "repeats": int(cells["repeats"].max()),
         "families": cells.groupby(list(FAMILY)).ngroups,
         "cells": len(cells),
@@ -104,12 +108,13 @@ def line(results: pd.DataFrame, facts: dict, seeds_a_fold: int) -> dict[str, obj
     }
 
 
-def page(lines: list[dict[str, object]], source: str) -> str:
+def page(lines: list[dict[str, object]], sources: list[str]) -> str:
+    links = " and ".join(f"[{source}]({source}/results.csv)" for source in sources)
     return "\n".join(
         [
             "# A/A: single against single\n",
-            f"Made by `benchmarks/a_a.py` from the single runs of [{source}]({source}/results.csv), six real",
-            "tasks. The seeds of a group stand for the single, the next groups for partners; each group is the single",
+            f"Made by `benchmarks/a_a.py` from the single runs of {links}, real tasks.",
+            "The seeds of a group stand for the single, the next groups for partners; each group is the single",
             f"once, and seeds are shuffled within folds {SHUFFLES - 1} times, so every run is in many families, and",
             "cells are not independent. Nothing is shared: every call is false (limit: 5 % of cells). `p_below_5`:",
             "cells that a test of each alone calls at 5 %; `covered`: intervals that hold 0; `harmless`: cells called",
@@ -123,15 +128,14 @@ def page(lines: list[dict[str, object]], source: str) -> str:
 def main() -> int:
     parser = argparse.ArgumentParser(description="False calls among single runs under other seeds.")
     parser.add_argument("data", nargs="?", type=Path)
-    parser.add_argument("--singles", type=Path, default=HERE / "docs" / "results" / "a-a")
+    parser.add_argument("--singles", type=Path, nargs="+", default=[KEPT / "a-a", KEPT / "a-a-small"])
     parser.add_argument("--out", type=Path)
     given = parser.parse_args()
-    results, facts = read_results(given.singles), read_facts(given.singles)
-    lines = [one for seeds in SEEDS_A_FOLD if (one := line(results, facts, seeds))]
+    lines = [one for folder in given.singles for seeds in SEEDS_A_FOLD if (one := line(folder, seeds))]
     for one in lines:
         print({name: round(value, 3) if isinstance(value, float) else value for name, value in one.items()})
     if given.out and lines:
-        write_text(given.out / "a-a.md", page(lines, given.singles.name))
+        write_text(given.out / "a-a.md", page(lines, [folder.name for folder in given.singles]))
         write_table(given.out / "a-a.csv", pd.DataFrame(lines))
     missed = not lines or any(float(str(one["called_share"])) > LEVEL for one in lines)
     print("missed: too few seeds, or more than 5 % called" if missed else "at most 5 % called")

@@ -214,7 +214,9 @@ def page(rows: list[dict[str, object]], seconds: float, seed: int) -> str:
             "- `covered`: cells whose 95 % interval holds the truth, at the true gain where that is rarest"
             " (limit 0.93)",
             "- `power_2`, `usual_2`: cells with a true gain of 2 points that are called, in the right direction; by"
-            " cohear, and by the corrected t-test of each cell with Holm's correction",
+            " cohear, and by the corrected t-test of each cell with Holm's correction. That test takes seeds on one",
+            "  fold for further folds: where only folds differ, its calls at 10 and 20 repeats are no power, for it",
+            "  calls as freely where there is no gain",
             "- `harmless_at_0`: cells without any gain that are called `harmless` at a margin of 1 point\n",
             "All limits held.\n" if not missed else "Missed: " + "; ".join(missed) + ".\n",
             markdown_table(rows),

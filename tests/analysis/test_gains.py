@@ -105,6 +105,9 @@ def test_two_sides_must_be_comparable():
         other = [*rows[:-1], (*rows[-1][:-1], {"test_part": "x", **change})]
         with pytest.raises(UserError, match=message):
             gains(results_table(other))
+    untold = results_table(cell([0.5, 0.6], [0.6, 0.8]))
+    with pytest.raises(UserError, match=r"not as many test clips as the single run \('200', single '100'\)"):
+        gains(untold.assign(test_clips=untold["test_clips"].mask(untold["combination"] == "a", 100)))
 
 
 def test_one_repeat_decides_nothing():

@@ -107,6 +107,20 @@ def test_missing_and_undecodable_files(tmp_path):
     assert len(read_results(tmp_path)) == 0
 
 
+@pytest.mark.parametrize("column", ["test_clips", "parameters", "steps", "seconds"])
+def test_what_other_trainers_do_not_write_is_empty(tmp_path, column):
+    write_table(tmp_path / "results.csv", two().drop(columns=column).assign(extra="kept"))
+    table = read_results(tmp_path)
+    assert table[column].isna().all() and (table["extra"] == "kept").all() and len(table) == 2
+
+
+@pytest.mark.parametrize("column", ["control", "value", "seed"])
+def test_what_gains_cannot_do_without_is_asked_for(tmp_path, column):
+    write_table(tmp_path / "results.csv", two().drop(columns=column))
+    with pytest.raises(UserError, match=f"column '{column}' is missing"):
+        read_results(tmp_path)
+
+
 @pytest.mark.parametrize(
     ("row", "message"),
     [
@@ -115,6 +129,7 @@ def test_missing_and_undecodable_files(tmp_path):
         (("a", "a+a", 0, 0, 0.5), "names a task twice"),
         (("a", "b+a", 0, 0, 0.5), "are one combination"),
         (("a", "a", 0, 0, 0.7), "is there twice for fold 0, seed 0"),
+        (("a", "a", 0, 0, 0.7, {"metric": "accuracy"}), "keep the one metric .* of accuracy, uar"),
         (("", "", 0, 0, 0.7), "task is empty"),
     ],
 )

@@ -63,6 +63,7 @@ def test_answers_from_a_bare_table(call, folder):
 def test_power_from_a_bare_table(call, folder):
     code, text, _ = call("power", folder)
     assert code == 0 and "(assumed)" in text and "Smallest gain" in text and max(map(len, text.splitlines())) <= 80
+    assert text.count("all 2 others") == 3 and text.count("\n [bold]no ") == 2  # once among the parts, once among cells
     code, text, told = call("power", folder, "--json")
     assert (code, told) == (0, "")
     assert set(json.loads(text)) == {"parts", "families", "cells"}

@@ -7,7 +7,9 @@ import pandas as pd
 import pytest
 from simulated_study import HOSTILE, LONG, write_study
 
+from cohear.analysis.gains import gains
 from cohear.analysis.results import read_gains, read_results
+from cohear.analysis.tables import write_table
 from cohear.base.errors import UserError
 from cohear.report.build import write_report
 from cohear.report.folder import read_folder
@@ -40,11 +42,41 @@ def test_the_answer_stands_on_the_first_screen(full, study):
     assert "110 of 112 runs done" in hero and "1 failed" in hero and "1 to go" in hero
 
 
+@pytest.mark.parametrize(("loss", "said"), [(0.2, "are losses beyond chance"), (0.0, "That is no proof")])
+def test_apart_is_a_guess_where_no_loss_is_sure(tmp_path, loss, said):
+    folder = write_study(tmp_path / "study")
+    results = read_results(folder)
+    alone = results["combination"] == results["task"]
+    same = ["task", "features", "encoder", "fold", "seed"]
+    own = results[~alone][same].merge(results[alone][[*same, "value"]], how="left", on=same)["value"].to_numpy()
+    chance = results[~alone]["fold"].map({0: 0.05, 1: 0.05, 2: -0.05, 3: -0.05, 4: 0.0}).to_numpy(float)
+    results.loc[~alone, "value"] = own - 0.02 - loss + chance
+    write_table(folder / "results.csv", results)
+    write_table(folder / "gains.csv", gains(results))
+    page = write_report(folder).read_text("utf-8")
+    hero = page[page.index('id="answer"') : page.index('id="matrix"')]
+    assert "Separate networks score best so far." in hero and said in hero
+
+
 def test_every_part_is_there(full):
     for part in ("answer", "matrix", "intervals", "scores", "data", "settings", "downloads", "failed"):
         assert f'id="{part}"' in full
     assert "study: speech-and-sound" in full and "CC BY 4.0" in full and "packages · torch" in full
     assert "loss is NaN &lt;b&gt;" in full and "not scored: <bdi>keyword</bdi>" in full
+
+
+def test_scores_alone_are_told_for_each_encoder(tmp_path):
+    """A mean over encoders would be nobody's score."""
+    folder = write_study(tmp_path / "study", encoders=("small", "dnn"), folds=2)
+    page = write_report(folder).read_text("utf-8")
+    data = page[page.index('id="data"') : page.index('id="settings"')]
+    card = data[data.index('aria-label="Scores of digit alone"') :]
+    results = read_results(folder)
+    alone = results[(results["combination"] == "digit") & (results["task"] == "digit")]
+    for encoder, rows in alone.groupby("encoder"):
+        cells = r'(?:<td class="n">[^<]+</td>){2}<td class="n"><b>([\d.]+)'
+        found = re.search(f"<bdi>{encoder}</bdi></th>{cells}", card)
+        assert found and float(found[1]) == pytest.approx(100 * rows["value"].mean(), abs=0.06)
 
 
 def test_labels_have_counts_and_durations(full, tmp_path):

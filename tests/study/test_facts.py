@@ -1,4 +1,4 @@
-"""What ``data.json`` tells of labels."""
+"""What ``data.json`` tells of labels and relations."""
 
 import soundfile
 import tiny
@@ -28,3 +28,8 @@ def test_how_long_the_clips_of_a_label_are(bench):
     }
     assert facts["tone"]["durations"] == {name: {"seconds": 3.0, "median": 0.3} for name in ("high", "low", "mid")}
     assert set(facts["tone"]["durations"]) == set(facts["tone"]["counts"])
+
+
+def test_which_pairs_are_related_is_told_as_the_study_file_has_it(bench):
+    settings = with_paths_from(load_study(bench.study(related=[["bird", "tone"]])), bench.root)
+    assert data_facts(prepare(settings, bench.root, cache=bench.cache, jobs=1))["related"] == [["bird", "tone"]]

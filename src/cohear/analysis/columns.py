@@ -11,6 +11,12 @@ from cohear.base.columns import (
     SINGLES,
 )
 
+RESULTS_MAY_LACK = ("test_clips", "parameters", "steps", "seconds", *RESULTS_OPTIONAL)
+"""Columns without which gains can be told: other trainers may not have them, and they are taken as empty."""
+
+RESULTS_NEEDED = tuple(name for name in RESULTS if name not in RESULTS_MAY_LACK)
+"""``control`` is among them: a table whose column is misnamed would pass controls for ordinary runs."""
+
 CELL = ("task", "combination", "features", "encoder", "arm")
 """What names a cell of the sharing matrix."""
 
@@ -67,6 +73,8 @@ __all__ = [
     "NUMBERS",
     "REPEAT",
     "RESULTS",
+    "RESULTS_MAY_LACK",
+    "RESULTS_NEEDED",
     "RESULTS_OPTIONAL",
     "SETTING",
     "SHARED",

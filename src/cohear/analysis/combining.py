@@ -1,6 +1,6 @@
 """How many tasks can be combined, and does the whole follow from its pairs?"""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import cast
 
 import numpy as np
@@ -10,10 +10,11 @@ from scipy.stats import norm
 
 from cohear.analysis.cell_tests import LEVEL, PerTask, cell_tests, ratio_of_all
 from cohear.analysis.chosen import estimated_on
-from cohear.analysis.columns import CELL, REPEAT, SETTING
+from cohear.analysis.columns import CELL, SETTING
 from cohear.analysis.multiplicity import benjamini_hochberg
 from cohear.analysis.pairs import first_half
 from cohear.analysis.persistence import told, within_tasks
+from cohear.analysis.repeat_means import repeat_means
 
 Array = NDArray[np.float64]
 RIDGE = 0.1
@@ -36,7 +37,7 @@ def by_size(pairs: pd.DataFrame, ratio: PerTask | None = None) -> list[Mapping[s
     pairs = pairs.assign(size=pairs["combination"].str.count(r"\+") + 1)
     found: list[Mapping[str, object]] = []
     for (*setting, size), rows in pairs.groupby([*SETTING, "size"], sort=True):
-        means = _repeat_means(rows)
+        means = repeat_means(rows)
         whole = means.assign(task="mean of all", combination=f"size {size}")
         test = cell_tests(whole, test_train_ratio=ratio_of_all(ratio))
         line = test.iloc[0]
@@ -55,30 +56,9 @@ def by_size(pairs: pd.DataFrame, ratio: PerTask | None = None) -> list[Mapping[s
     return found
 
 
-def _repeat_means(rows: pd.DataFrame, within: Sequence[str] = ()) -> pd.DataFrame:
-    """The mean of all cells, a row per repeat; a cell that a repeat lacks counts at its own mean.
-
-    Args:
-        rows: paired differences.
-        within: columns that tell apart what is never put into one mean, say ``task``.
-    """
-    apart = [*SETTING, *within]
-    cells = rows.groupby(list(dict.fromkeys([*within, *CELL])), sort=False)["difference"]
-    middle = cells.mean().groupby(apart, sort=False).mean()
-    grouped = rows.assign(left=rows["difference"] - cells.transform("mean")).groupby([*apart, *REPEAT], sort=True)
-    table = grouped.agg(left=("left", "mean"), single=("single", "mean"), shared=("shared", "mean")).reset_index()
-    table = table.merge(middle.rename("middle").reset_index(), on=apart)
-    return table.assign(
-        difference=table["left"] + table["middle"],
-        part="fold " + table["fold"].astype(str),
-        metric="mean",
-        test_clips=0,
-    )
-
-
 def _worst(rows: pd.DataFrame, ratio: PerTask | None) -> Mapping[str, object]:
     """The worst task, chosen on one half of the folds and estimated on the other: there it was not unlucky."""
-    means = _repeat_means(rows.assign(chose=first_half(rows)), ["chose", "task"]).assign(combination="its combinations")
+    means = repeat_means(rows.assign(chose=first_half(rows)), ["chose", "task"]).assign(combination="its combinations")
     others = estimated_on(means, ~means["chose"], ratio).reset_index().set_index("task")
     known = others.index[others["gain"].notna()]
     on_first = means[means["chose"] & means["task"].isin(known)].groupby("task")["difference"].mean()
@@ -157,7 +137,7 @@ def foretelling(table: pd.DataFrame) -> list[Mapping[str, object]]:
 
 def breaks(table: pd.DataFrame) -> list[Mapping[str, object]]:
     """Tasks whose groups are surely worse than their pairs foretell (z-test on the gain's error, 5 % false)."""
-    some = table[table["mean_of_pairs"].notna() & (table["error"] > 0)]
+    some = table[beside_pairs(table)]
     if some.empty:
         return []
     short = some["gain"] - some["mean_of_pairs"]
@@ -168,17 +148,9 @@ def breaks(table: pd.DataFrame) -> list[Mapping[str, object]]:
     return [{str(k): v for k, v in row.items()} for row in told_rows[names].to_dict("records")]
 
 
-def restored(sizes: list[Mapping[str, object]]) -> list[Mapping[str, object]]:
-    """Mean gain of each size beside that of the other encoders of the same front-end and arm."""
-    table = pd.DataFrame(sizes)
-    if table.empty:
-        return []
-    found: list[Mapping[str, object]] = []
-    for (features, arm, size), rows in table.groupby(["features", "arm", "size"], sort=True):
-        if len(rows) > 1:
-            means = {str(e): told(float(m)) for e, m in zip(rows["encoder"], rows["mean"].astype(float), strict=True)}
-            found.append({"features": features, "arm": arm, "size": int(cast(int, size)), "mean_by_encoder": means})
-    return found
+def beside_pairs(table: pd.DataFrame) -> "pd.Series[bool]":
+    """Which cells of :func:`foretold` can be held against their pairs: all were measured, with an error."""
+    return table["mean_of_pairs"].notna() & (table["error"] > 0)
 
 
 def _triples(gains: pd.DataFrame, values: pd.Series) -> list[tuple[str, str, float]]:

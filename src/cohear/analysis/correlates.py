@@ -1,6 +1,8 @@
 """Which measurements go with gains? Each beside shuffled tasks, beside task identity, and with multiplicity."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -8,9 +10,10 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
-from cohear.analysis.columns import SETTING
-from cohear.analysis.measurements import of_singles
+from cohear.analysis.columns import CELL, SETTING
+from cohear.analysis.measurements import ON_TEST, of_singles
 from cohear.analysis.multiplicity import benjamini_hochberg
+from cohear.analysis.pairs import first_half, halved_by
 from cohear.analysis.persistence import told, within_tasks
 from cohear.base.streams import stream
 
@@ -18,36 +21,71 @@ Array = NDArray[np.float64]
 
 PERMUTATIONS = 499
 
+IDENTITY, RANDOM = "task identity", "random numbers"
+"""The measurements that others must beat."""
+
+Singles = Mapping[tuple[str, ...], Mapping[str, Mapping[str, float]]]
+"""Measurements of single runs, by setting and task (:func:`cohear.analysis.measurements.of_singles`)."""
+
+
+@dataclass(frozen=True)
+class Half:
+    """Gains on some repeats, and what single runs of other repeats measured.
+
+    Attributes:
+        gains: by the names of a cell.
+        singles: by setting and task.
+    """
+
+    gains: "pd.Series[float]"
+    singles: Singles
+
+
+@dataclass(frozen=True)
+class _View:
+    """What a measurement says of each task ``(tasks,)``, and the gains ``(cells,)`` that it is held against."""
+
+    value: Array
+    gain: Array
+
 
 def correlates(
     gains: pd.DataFrame,
     of_data: Mapping[str, Mapping[str, float]],
-    singles: Mapping[tuple[str, ...], Mapping[str, Any]],
+    singles: Singles,
+    halves: Sequence[Half] = (),
 ) -> list[Mapping[str, object]]:
     """Rank correlation of gains of pair cells with measurements of the task, its partner, and their difference.
 
     A measurement of tasks repeats in every cell of a task, so its p-value comes from shuffling the tasks it
     belongs to, not from the number of cells (the quadratic assignment test: Hubert 1987).
 
+    The test score of a single run is part of every gain over it: a task whose singles were lucky seems to gain less.
+    Where singles are about equally good that alone made correlations of -0.5, which no shuffling of tasks gives away.
+    So what single runs score on test is held against gains of other repeats (the mean of both ways round).
+
     Args:
         gains: of :func:`cohear.analysis.gains.gains`.
         of_data: of :func:`cohear.analysis.measurements.of_data`.
         singles: of :func:`cohear.analysis.measurements.of_singles`.
+        halves: for the measurements in :data:`cohear.analysis.measurements.ON_TEST`, which are left out without.
 
     Returns:
         Per setting, measurement and side (``task``, ``partner``, ``partner minus task``): ``cells``,
         ``pooled``, ``within`` (mean within tasks; None for side ``task``, which does not vary there), ``low`` and
-        ``high`` of pooled (95 %, by leaving out each task: jackknife), ``p`` and ``p_adjusted`` (Benjamini &
-        Hochberg over all lines of the setting). Two lines are what to beat: ``task identity`` (the mean of the
-        task's other cells) and ``random numbers`` (the 95th percentile of the absolute pooled correlation).
+        ``high`` of pooled (95 %, by leaving out each task: jackknife; None for three tasks, of which too little is
+        left), ``p`` and ``p_adjusted`` (Benjamini & Hochberg over all lines of the setting). Two lines are what to
+        beat: ``task identity`` (the mean of the task's other cells) and ``random numbers`` (the 95th percentile of the
+        absolute pooled correlation).
     """
     found: list[Mapping[str, object]] = []
     pairs = gains[(gains["combination"].str.count(r"\+") == 1) & gains["gain"].notna()]
     for setting, rows in pairs.groupby(list(SETTING), sort=True):
-        own = singles.get(tuple(map(str, setting)), {})
+        key = tuple(map(str, setting))
+        own = singles.get(key, {})
         tasks = sorted({name for names in rows["combination"] for name in names.split("+")})
-        table = {task: {**of_data.get(task, {}), **own.get(task, {})} for task in tasks}
-        lines = _lines(rows, tasks, table)
+        views = _views(rows, tasks, [of_data, own], [(half.gains, half.singles.get(key, {})) for half in halves])
+        lines = _lines(rows, tasks, views)
         adjusted = benjamini_hochberg(np.array([line["p"] if line["p"] is not None else np.nan for line in lines]))
         names = dict(zip(SETTING, setting, strict=True))
         found += [{**names, **line, "p_adjusted": told(q)} for line, q in zip(lines, adjusted, strict=True)]
@@ -55,38 +93,54 @@ def correlates(
     return found
 
 
-def _lines(rows: pd.DataFrame, tasks: list[str], table: Mapping[str, Mapping[str, float]]) -> list[dict[str, Any]]:
-    place = {task: number for number, task in enumerate(tasks)}
-    main, partner = _places(rows, place)
-    gain = stats.rankdata(rows["gain"].to_numpy(float))
-    raw = rows["gain"].to_numpy(float)
-    names = sorted({name for own in table.values() for name in own})
+def _views(
+    rows: pd.DataFrame,
+    tasks: list[str],
+    measured: Sequence[Mapping[str, Mapping[str, float]]],
+    halves: Sequence[tuple["pd.Series[float]", Mapping[str, Mapping[str, float]]]],
+) -> dict[str, list[_View]]:
+    """By measurement, what it is held against: all gains, or those of other repeats. Only of what tells tasks apart."""
+
+    def of_tasks(table: Mapping[str, Mapping[str, float]], name: str) -> Array:
+        return np.array([table.get(task, {}).get(name, np.nan) for task in tasks])
+
+    cells = pd.MultiIndex.from_frame(rows[list(CELL)])
+    views: dict[str, list[_View]] = {}
+    for table in measured:
+        for name in sorted({name for own in table.values() for name in own} - set(ON_TEST)):
+            views[name] = [_View(of_tasks(table, name), rows["gain"].to_numpy(float))]
+    for gain, table in halves:
+        for name in ON_TEST:
+            views.setdefault(name, []).append(_View(of_tasks(table, name), gain.reindex(cells).to_numpy(float)))
+    return {name: views[name] for name in sorted(views) if all(map(_tells, views[name]))}
+
+
+def _tells(view: _View) -> bool:
+    known = np.isfinite(view.value).all() and np.isfinite(view.gain).sum() > 2
+    return bool(known and len(view.value) > 2 and np.ptp(view.value) > 0)
+
+
+def _lines(rows: pd.DataFrame, tasks: list[str], views: Mapping[str, list[_View]]) -> list[dict[str, Any]]:
+    main, partner = _places(rows, {task: number for number, task in enumerate(tasks)})
+    names = rows["task"].to_numpy()
     rng = stream("tasks shuffled")
     orders = np.array([rng.permutation(len(tasks)) for _ in range(PERMUTATIONS)])
     lines = []
-    for name in names:
-        value = np.array([table[task].get(name, np.nan) for task in tasks])
-        if not np.isfinite(value).all() or np.ptp(value) == 0 or len(tasks) < 3:
-            continue
-        for side in ("task", "partner", "partner minus task"):
-            x = _side(side, value, main, partner)
-            pooled = _rank_correlation(x, gain)
-            null = _rank_correlations(_side(side, value[orders], main, partner), gain)
-            p = (1 + np.sum(np.abs(null) >= abs(pooled) - 1e-12)) / (PERMUTATIONS + 1)
-            low, high = _jackknife(x, raw, main, partner, len(tasks))
-            within = np.nan if side == "task" else within_tasks(x, raw, rows["task"].to_numpy())
-            lines.append(
-                {
-                    "measurement": name,
-                    "side": side,
-                    "cells": len(rows),
-                    "pooled": told(pooled),
-                    "low": told(low),
-                    "high": told(high),
-                    "within": told(within),
-                    "p": told(p),
-                }
-            )
+    for name, side in product(views, ("task", "partner", "partner minus task")):
+        pooled, within, ends, null = [], [], [], np.zeros(PERMUTATIONS)
+        for view in views[name]:
+            x, at = _side(side, view.value, main, partner), np.isfinite(view.gain)
+            ranks = stats.rankdata(view.gain[at])
+            pooled.append(_rank_correlation(x[at], ranks))
+            null += _rank_correlations(_side(side, view.value[orders], main, partner)[:, at], ranks)
+            within.append(np.nan if side == "task" else within_tasks(x, view.gain, names))
+            ends.append(_left_out(x[at], view.gain[at], main[at], partner[at], len(tasks)))
+        whole = float(np.mean(pooled))
+        p = (1 + np.sum(np.abs(null / len(pooled)) >= abs(whole) - 1e-12)) / (PERMUTATIONS + 1)
+        low, high = _jackknife(whole, np.mean(ends, axis=0))
+        figures = {"pooled": whole, "low": low, "high": high, "within": float(np.mean(within)), "p": p}
+        told_figures = {figure: told(value) for figure, value in figures.items()}
+        lines.append({"measurement": name, "side": side, "cells": len(rows), **told_figures})
     return lines
 
 
@@ -107,8 +161,8 @@ def _to_beat(rows: pd.DataFrame, tasks: list[str]) -> list[dict[str, Any]]:
     ]
     empty = {"side": "", "cells": len(rows), "low": None, "high": None, "within": None, "p": None}
     return [
-        {"measurement": "task identity", **empty, "pooled": told(identity)},
-        {"measurement": "random numbers", **empty, "pooled": told(float(np.nanquantile(drawn, 0.95)))},
+        {"measurement": IDENTITY, **empty, "pooled": told(identity)},
+        {"measurement": RANDOM, **empty, "pooled": told(float(np.nanquantile(drawn, 0.95)))},
     ]
 
 
@@ -142,17 +196,21 @@ def _rank_correlation(x: Array, ranks: Array) -> float:
     return float(np.corrcoef(stats.rankdata(x), ranks)[0, 1])
 
 
-def _jackknife(
-    x: Array, gain: Array, main: NDArray[np.int64], partner: NDArray[np.int64], tasks: int
-) -> tuple[float, float]:
+def _left_out(x: Array, gain: Array, main: NDArray[np.int64], partner: NDArray[np.int64], tasks: int) -> Array:
+    """The correlation without the cells of each task, ``(tasks,)``; NaN where too few are left."""
     left = []
     for task in range(tasks):
         keep = (main != task) & (partner != task)
-        left.append(_rank_correlation(x[keep], stats.rankdata(gain[keep])))
-    whole = _rank_correlation(x, stats.rankdata(gain))
-    error = np.sqrt((tasks - 1) / tasks * ((np.array(left) - np.mean(left)) ** 2).sum())
-    reach = stats.t.ppf(0.975, tasks - 1) * error
-    return max(-1.0, whole - reach), min(1.0, whole + reach)
+        left.append(_rank_correlation(x[keep], stats.rankdata(gain[keep])) if keep.sum() > 2 else np.nan)
+    return np.array(left)
+
+
+def _jackknife(whole: float, left: Array) -> tuple[float, float]:
+    """95 % interval from the correlations without each task."""
+    tasks = len(left)
+    error = np.sqrt((tasks - 1) / tasks * ((left - left.mean()) ** 2).sum())
+    reach = float(stats.t.ppf(0.975, tasks - 1) * error)
+    return (max(-1.0, whole - reach), min(1.0, whole + reach)) if np.isfinite(reach) else (np.nan, np.nan)
 
 
 def measured(
@@ -161,6 +219,13 @@ def measured(
     results: pd.DataFrame,
     metrics: pd.DataFrame,
     curves: pd.DataFrame,
+    pairs: pd.DataFrame,
 ) -> list[Mapping[str, object]]:
-    """:func:`correlates` straight from the tables."""
-    return correlates(gains, data, of_singles(results, metrics, curves))
+    """:func:`correlates` straight from the tables; ``pairs`` are the paired differences of ``results``."""
+    first, by = first_half(pairs), halved_by(pairs)
+    halves = []
+    for gain_of in (first, ~first):
+        others = results[results[by].isin(pairs.loc[~gain_of, by])]
+        cells = pairs[gain_of].groupby(list(CELL))["difference"].mean()
+        halves.append(Half(cells, of_singles(others, metrics, curves.iloc[:0])))
+    return correlates(gains, data, of_singles(results, metrics, curves), halves)

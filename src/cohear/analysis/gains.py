@@ -12,9 +12,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from cohear.analysis.cell_tests import LEVEL, MARGIN, PerTask, cell_tests
-from cohear.analysis.columns import FAMILY, GAINS
+from cohear.analysis.columns import FAMILY, GAINS, SETTING
 from cohear.analysis.multiplicity import benjamini_hochberg
 from cohear.analysis.pairs import paired_differences
+from cohear.analysis.sentences import above_one, counted, setting_name
 from cohear.analysis.spread import cell_spread
 
 FEWEST_REPEATS = 5
@@ -109,15 +110,37 @@ def caveats_of(pairs: pd.DataFrame, looks: Sequence[int] = ()) -> list[str]:
     one = sorted(cells.loc[(cells["parts"] == 1) & (cells["repeats"] > 1), "task"].unique())
     if one:
         said.append(f"One test part only ({_names(one)}): the verdicts hold for this split, not for other data.")
-    if ((cells["parts"] > 1) & (cells["repeats"] == cells["parts"])).any():
+    alone = (cells["parts"] > 1) & (cells["repeats"] == cells["parts"])
+    if alone.any():
+        names = sorted({setting_name(names) for names in cells.loc[alone, list(SETTING)].itertuples(index=False)})
+        where = "" if alone.all() else f" ({_names(names)})"
         said.append(
-            "With one seed a fold, chance and the choice of data cannot be told apart; most is taken for the data's. "
-            "A second seed a fold tells them apart (repeats: {seeds: 2})."
+            f"With one seed a fold{where}, chance and the choice of data cannot be told apart; most is taken for the "
+            "data's. A second seed a fold tells them apart (repeats: {seeds: 2})."
         )
     too_few = sorted(cells.loc[cells["repeats"].between(2, FEWEST_REPEATS - 1), "task"].unique())
     if too_few:
         said.append(
             f"Fewer than {FEWEST_REPEATS} paired repeats ({_names(too_few)}): no verdict there, intervals alone."
+        )
+    return said + _caveats_of_scores(pairs, cells)
+
+
+def _caveats_of_scores(pairs: pd.DataFrame, cells: pd.DataFrame) -> list[str]:
+    said = []
+    if large := above_one(pairs):
+        said.append(
+            f"Scores of {_names(large)} are not all between 0 and 1: gains stand in the unit of the scores, and so "
+            f"does the margin of `harmless` ({MARGIN} where none is given). If they are per cent, divide them by 100."
+        )
+    metrics = sorted(set(pairs["metric"]))
+    if len(metrics) > 1:
+        said.append(f"Tasks have different metrics ({_names(metrics)}): means over tasks put them into one figure.")
+    still = (cells["repeats"] > 1) & (cells["between"] == 0) & (cells["within"] == 0) & cells["step"].isna()
+    if still.any():
+        said.append(
+            f"All repeats of {counted(int(still.sum()), 'cell')} have the same gain: how sure it is can only be told "
+            "with `test_clips`, or from other cells of the family."
         )
     return said
 

@@ -11,6 +11,9 @@ from cohear.analysis.columns import SETTING
 CURVE_SHARES = (0.1, 0.2, 0.3, 0.5, 0.7)
 """Shares of the training at which Bingel & Søgaard (2017) read gradients of the loss."""
 
+ON_TEST = ("single_score", "training_minus_test")
+"""Measurements that hold the test score of single runs, as every gain over them does."""
+
 
 def of_data(data: Mapping[str, Any]) -> dict[str, dict[str, float]]:
     """From ``data.json``, by task: log of training clips, number of labels, and how even the labels are.
@@ -43,7 +46,7 @@ def of_singles(
         curves: ``run, task, step, part, loss, metric`` of the runs, possibly empty.
     """
     alone = results[(results["control"] == "") & (results["combination"] == results["task"])]
-    gaps = _gaps(metrics)
+    gaps = _gaps(metrics[metrics["run"].isin(alone["run"])])
     slopes = _slopes(curves[curves["run"].isin(alone["run"])])
     found: dict[tuple[str, ...], dict[str, dict[str, float]]] = {}
     for (*setting, task), rows in alone.groupby([*SETTING, "task"], sort=True):

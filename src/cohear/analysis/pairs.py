@@ -53,6 +53,8 @@ def differences(shared: pd.DataFrame, base: pd.DataFrame, also_on: Sequence[str]
     _check_same(both, "higher_is_better", "not the same direction of the metric")
     known = (both["test_part_shared"] != "") & (both["test_part_single"] != "")
     _check_same(both[known], "test_part", "not the same test clips")
+    counted = ~known & both["test_clips_shared"].notna() & both["test_clips_single"].notna()
+    _check_same(both[counted], "test_clips", "not as many test clips")
     sign = both["higher_is_better_shared"].map({True: 1.0, False: -1.0}).astype(float)
     part = both["test_part_shared"].where(both["test_part_shared"] != "", "fold " + both["fold"].astype(str))
     pairs = both[[*CELL, *REPEAT]].assign(
@@ -74,8 +76,12 @@ def first_half(pairs: pd.DataFrame) -> pd.Series:
 
     Halves that share a test part share what is peculiar to it, and what one chose would look good on the other.
     """
-    by = "fold" if pairs["fold"].nunique() > 1 else "seed"
-    return pairs.groupby(by, sort=True).ngroup() % 2 == 0
+    return pairs.groupby(halved_by(pairs), sort=True).ngroup() % 2 == 0
+
+
+def halved_by(pairs: pd.DataFrame) -> str:
+    """What :func:`first_half` goes by: ``fold``, or ``seed`` where there is one fold."""
+    return "fold" if pairs["fold"].nunique() > 1 else "seed"
 
 
 def unpaired(results: pd.DataFrame) -> list[str]:
@@ -117,7 +123,7 @@ def _check_same(both: pd.DataFrame, column: str, what: str) -> None:
         row = differ.iloc[0]
         raise UserError(
             f"{_cell_name([row[name] for name in CELL])}, fold {row['fold']}, seed {row['seed']}: "
-            f"{what} as the single run ({row[f'{column}_shared']!r}, single {row[f'{column}_single']!r})"
+            f"{what} as the single run ('{row[f'{column}_shared']}', single '{row[f'{column}_single']}')"
         )
 
 

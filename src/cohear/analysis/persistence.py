@@ -22,7 +22,6 @@ Array = NDArray[np.float64]
 
 SPLITS = 50
 PERMUTATIONS = 999
-RESAMPLES = 2000
 
 
 def agreements(pairs: pd.DataFrame) -> list[dict[str, Any]]:
@@ -33,7 +32,8 @@ def agreements(pairs: pd.DataFrame) -> list[dict[str, Any]]:
 
     Returns:
         For each two settings: ``first``, ``second`` (features, encoder, arm), ``cells``, ``tasks``; ``within``
-        (mean rank correlation within tasks) with ``low``, ``high`` (95 %, by resampling tasks) and ``p``
+        (mean rank correlation within tasks) with ``low``, ``high`` (95 %, Student's t over the tasks, which are too
+        few to be resampled) and ``p``
         (by shuffling partners within tasks, one side); ``signs`` (share of cells with the same sign);
         ``ceiling_first``, ``ceiling_second`` and ``corrected``. None where it cannot be told.
     """
@@ -107,12 +107,22 @@ def ceiling(wide: pd.DataFrame) -> float:
     if number < 2:
         return float("nan")
     rng = stream("halves of the repeats")
-    orders = [rng.permutation(number) for _ in range(SPLITS)]
-    one = np.array([_means(values[:, order[: number // 2]]) for order in orders])
-    other = np.array([_means(values[:, order[number // 2 :]]) for order in orders])
-    halves = by_task_correlation(one, other, tasks)
-    r = float(halves.mean()) if halves.size else float("nan")
-    return max(0.0, 2 * r / (1 + r)) if np.isfinite(r) and r > -1 else r
+    one, other = zip(*(_halves(values[:, rng.permutation(number)]) for _ in range(SPLITS)), strict=True)
+    halves = by_task_correlation(np.array(one), np.array(other), tasks)
+    if not halves.size:
+        return float("nan")
+    r = max(0.0, float(halves.mean()))
+    return 2 * r / (1 + r)
+
+
+def _halves(values: Array) -> tuple[Array, Array]:
+    """Means over the first half of the repeats that each cell has, and over the rest, both ``(cells,)``.
+
+    A cell that stopped early has few of the study's repeats: halves of them all would leave it none on one side.
+    """
+    known = np.isfinite(values)
+    first = known.cumsum(axis=1) <= known.sum(axis=1, keepdims=True) // 2
+    return _means(np.where(first, values, np.nan)), _means(np.where(first, np.nan, values))
 
 
 def _means(values: Array) -> Array:
@@ -130,7 +140,7 @@ def _agreement(first: Side, second: Side) -> dict[str, Any]:
     within = float(by_task.mean()) if len(by_task) else float("nan")
     ceilings = [first[2], second[2]]
     root = float(np.sqrt(ceilings[0] * ceilings[1])) if all(c > 0 for c in ceilings) else float("nan")
-    low, high = _interval(by_task)
+    low, high = interval(by_task)
     return {
         "first": list(first[0]),
         "second": list(second[0]),
@@ -152,13 +162,13 @@ def told(value: float) -> float | None:
     return float(value) if np.isfinite(value) else None
 
 
-def _interval(by_task: Array) -> tuple[float, float]:
+def interval(by_task: Array) -> tuple[float, float]:
+    """95 % interval of the mean of correlations ``(tasks,)`` as a sample of tasks; NaN for fewer than three."""
     if len(by_task) < 3:
         return float("nan"), float("nan")
-    rng = stream("tasks drawn again")
-    means = by_task[rng.integers(0, len(by_task), (RESAMPLES, len(by_task)))].mean(axis=1)
-    low, high = np.quantile(means, [0.025, 0.975])
-    return float(low), float(high)
+    mean, number = float(by_task.mean()), len(by_task)
+    reach = float(stats.t.ppf(0.975, number - 1) * by_task.std(ddof=1) / np.sqrt(number))
+    return max(-1.0, mean - reach), min(1.0, mean + reach)
 
 
 def _permuted(x: Array, y: Array, tasks: NDArray[np.object_], within: float) -> float:

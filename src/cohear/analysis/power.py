@@ -9,9 +9,10 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from cohear.analysis.cell_tests import LEVEL, MARGIN, PerTask, cell_tests
-from cohear.analysis.columns import CELL, FAMILY
+from cohear.analysis.columns import CELL, FAMILY, SETTING
 from cohear.analysis.gains import with_verdicts
 from cohear.analysis.information import error_at
+from cohear.analysis.sentences import listed, setting_name
 from cohear.analysis.sequential import looked_at
 
 Array = NDArray[np.float64]
@@ -102,12 +103,17 @@ def a_second_seed(families: Sequence[Mapping[str, Any]]) -> str:
     Args:
         families: of :func:`family_table`.
     """
-    if all(family["share_measured"] or not family["open"] for family in families):
+    assumed = [family for family in families if not family["share_measured"] and family["open"]]
+    if not assumed:
         return ""
+    where, cure = "", "it doubles the runs, and those that are done stay"
+    if any(family["share_measured"] for family in families):
+        names = dict.fromkeys(setting_name([family[name] for name in SETTING]) for family in assumed)
+        where, cure = f" in {listed(list(names))}", "as others have it here"
     return (
-        "With one seed a fold, how much of a task's spread is that of the folds is assumed, not measured, and no "
-        "further seed makes that part smaller. A second seed a fold (`repeats: {seeds: 2}` in the study file; it "
-        "doubles the runs, and those that are done stay) measures it, and may decide cells that seem out of reach."
+        f"With one seed a fold{where}, how much of a task's spread is that of the folds is assumed, not measured, and "
+        "no further seed makes that part smaller. A second seed a fold (`repeats: {seeds: 2}` in the study file; "
+        f"{cure}) measures it, and may decide cells that seem out of reach."
     )
 
 

@@ -20,13 +20,13 @@ def read_results(folder: Path) -> pd.DataFrame:
     Returns:
         A row per run x task: names as text, ``fold``, ``seed`` and counts ``Int64``, ``value`` and
         ``seconds`` float (NaN: a fold without a score), ``higher_is_better`` bool. ``control`` is empty
-        for ordinary runs; ``test_part`` and ``focal`` are empty where the file lacks them.
+        for ordinary runs; what the file may lack (:data:`cohear.analysis.columns.RESULTS_MAY_LACK`) is empty.
 
     Raises:
         UserError: in one sentence, what is missing or broken and where.
     """
     path = folder if folder.suffix == ".csv" else folder / "results.csv"
-    table = read_table(path, columns.RESULTS, columns.RESULTS_OPTIONAL)
+    table = read_table(path, columns.RESULTS_NEEDED, columns.RESULTS_MAY_LACK)
     return checked_results(table, str(path))
 
 
@@ -43,18 +43,18 @@ def checked_results(frame: pd.DataFrame, source: str = "results") -> pd.DataFram
     """Results with the right types and without contradictions.
 
     Args:
-        frame: a table with the columns of :data:`cohear.analysis.columns.RESULTS`; ``test_part`` and
-            ``focal`` may be missing.
+        frame: a table with the columns of :data:`cohear.analysis.columns.RESULTS_NEEDED`; those of
+            :data:`cohear.analysis.columns.RESULTS_MAY_LACK` may be missing.
         source: what to call the table in an error.
 
     Raises:
         UserError: a missing column, a cell of the wrong type, a task that is not part of its combination,
             one combination under two names, or two rows for the same task and repeat.
     """
-    missing = [name for name in columns.RESULTS if name not in frame]
+    missing = [name for name in columns.RESULTS_NEEDED if name not in frame]
     if missing:
         raise UserError(f"{source}: column {missing[0]!r} is missing")
-    extra = {name: "" for name in columns.RESULTS_OPTIONAL if name not in frame}
+    extra = {name: "" for name in columns.RESULTS_MAY_LACK if name not in frame}
     table = typed(frame.assign(**extra), source)
     for name in ("task", "combination", "metric"):
         empty = (table[name] == "").to_numpy().nonzero()[0]
@@ -64,9 +64,14 @@ def checked_results(frame: pd.DataFrame, source: str = "results") -> pd.DataFram
     twice = table.duplicated(list(_ROW), keep=False)
     if twice.any():
         row = table[twice].iloc[0]
+        same = (table[list(_ROW)] == row[list(_ROW)]).all(axis=1)
+        metrics = sorted(set(table.loc[same, "metric"]))
+        cure = "a repeat counts once"
+        if len(metrics) > 1:
+            cure = f"keep the one metric that gains are about, of {', '.join(metrics)}"
         raise UserError(
             f"{source}: {row['task']!r} in {row['combination']!r} ({row['features']}, {row['encoder']}, "
-            f"{row['arm']}) is there twice for fold {row['fold']}, seed {row['seed']}; a repeat counts once"
+            f"{row['arm']}) is there twice for fold {row['fold']}, seed {row['seed']}; {cure}"
         )
     return table
 

@@ -6,6 +6,7 @@ from cohear.analysis.columns import SETTING
 from cohear.report.behind import Sources
 from cohear.report.folder import FolderContent
 from cohear.report.numbers import level, number, signed
+from cohear.report.views import of_setting, setting_label, setting_order
 
 MOST_EXAMPLES = 24
 """Labels of a task of which a clip is shown."""
@@ -25,17 +26,21 @@ def facts(study: FolderContent) -> dict[str, Any]:
     }
 
 
-def gaps(study: FolderContent, fractions: set[str]) -> dict[str, dict[str, str]]:
-    """Mean score of a task alone on training, validation and test, over all settings, and training less test."""
-    alone = study.ordinary[study.ordinary["combination"] == study.ordinary["task"]][["run", "task", "metric"]]
-    scores = study.metrics[study.metrics["selection"] == "last"].merge(alone, on=["run", "task", "metric"])
-    told = {}
-    for task, rows in scores.groupby("task"):
-        fraction = str(rows["metric"].iloc[0]) in fractions
-        means = rows.groupby("part")["value"].mean()
-        parts = {str(part): level(float(value), fraction) for part, value in means.items()}
-        gap = float(means.get("train", float("nan")) - means.get("test", float("nan")))
-        told[str(task)] = {**parts, "gap": signed(gap, fraction), "metric": str(rows["metric"].iloc[0])}
+def gaps(study: FolderContent, fractions: set[str]) -> dict[str, list[dict[str, str]]]:
+    """Mean scores of each task alone, a row a setting: on training, validation and test, and training less test."""
+    alone = study.ordinary[study.ordinary["combination"] == study.ordinary["task"]]
+    scores = study.metrics[study.metrics["selection"] == "last"].merge(
+        alone[["run", "task", "metric", *SETTING]], on=["run", "task", "metric"]
+    )
+    settings = setting_order(study)
+    told: dict[str, list[dict[str, str]]] = {}
+    for setting in settings:
+        for task, rows in of_setting(scores, setting).groupby("task"):
+            fraction = str(rows["metric"].iloc[0]) in fractions
+            means = rows.groupby("part")["value"].mean()
+            parts = {str(part): level(float(value), fraction) for part, value in means.items()}
+            gap = signed(float(means.get("train", float("nan")) - means.get("test", float("nan"))), fraction)
+            told.setdefault(str(task), []).append({**parts, "gap": gap, "setting": setting_label(setting, settings)})
     return told
 
 

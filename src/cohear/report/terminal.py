@@ -63,13 +63,25 @@ def _table(title: str, names: Mapping[str, int]) -> Table:
     return table
 
 
-def plain_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:
-    """Cells of text; the first column may break, and figures stand to the right."""
+def plain_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], *, grouped: bool = False) -> Table:
+    """Cells of text; the first column may break.
+
+    Args:
+        title: above it.
+        columns: names.
+        rows: of cells.
+        grouped: rows that follow each other with the same first cell are a group, which has it once.
+    """
     table = _table(title, {columns[0]: max((len(row[0]) for row in rows), default=0)})
     for name in columns[1:]:
         table.add_column(name, overflow="fold")
-    for row in rows:
-        table.add_row(*map(Text, row))
+    previous: str | None = None
+    for first, *rest in rows:
+        again = grouped and first == previous
+        if grouped and not again and previous is not None:
+            table.add_section()
+        table.add_row(*map(Text, ["" if again else first, *rest]))
+        previous = first
     return table
 
 

@@ -136,6 +136,13 @@ def setting_order(folder: FolderContent) -> list[Key]:
     return sorted(keys, key=lambda key: (key[2] != "base", rank.get(key, len(rank)), key))
 
 
+def setting_label(setting: Sequence[str], settings: Sequence[Sequence[str]]) -> str:
+    """A setting by what it has of its own among those of the study."""
+    varied = [len({one[place] for one in settings}) > 1 for place in range(len(SETTING))]
+    parts = [part for part, differs in zip(setting, varied, strict=True) if differs]
+    return " · ".join(parts or list(setting)[1:2])
+
+
 def of_setting(table: pd.DataFrame, key: Key) -> pd.DataFrame:
     """The rows of one features x encoder x arm."""
     same = pd.Series(True, index=table.index)

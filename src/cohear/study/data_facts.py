@@ -30,6 +30,7 @@ def data_facts(prepared: Prepared) -> dict[str, Any]:
             )
             for name, task in settings.tasks.items()
         },
+        "related": settings.related,
         "repeats": {**settings.repeats.model_dump(exclude_none=True), "looks": settings.repeats.looks()},
         "warnings": prepared.warnings,
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -12,8 +13,8 @@ from cohear.analysis.answers import CURVES
 from cohear.analysis.columns import CONTROLS, COST_CELL, MEASURED_COSTS, SETTING
 from cohear.analysis.controls import control_gains
 from cohear.report.folder import FolderContent
-from cohear.report.numbers import fraction_metrics
-from cohear.report.views import of_setting, setting_order, study_order
+from cohear.report.numbers import MINUS, fraction_metrics
+from cohear.report.views import of_setting, setting_label, setting_order, study_order
 
 Setting = tuple[str, str, str]
 """features, encoder, arm."""
@@ -84,8 +85,8 @@ class Sources:
         return of_setting(table, self.setting)
 
     def answer(self, part: str) -> str:
-        """The sentence of a part of the answers; empty where there is none."""
-        return str(self.answered().get(part, {}).get("answer", ""))
+        """The sentence of a part of the answers, with the page's minus signs; empty where there is none."""
+        return re.sub(r"(?<=[ (])-(?=\d)", MINUS, str(self.answered().get(part, {}).get("answer", "")))
 
     def singles(self) -> pd.DataFrame:
         """Results of single runs."""
@@ -98,9 +99,7 @@ class Sources:
 
     def label(self, setting: Sequence[str]) -> str:
         """A setting by what it has of its own among those of the study."""
-        varied = [len({one[place] for one in self.settings}) > 1 for place in range(len(SETTING))]
-        parts = [part for part, differs in zip(setting, varied, strict=True) if differs]
-        return " · ".join(parts or list(setting)[1:2])
+        return setting_label(setting, self.settings)
 
 
 def sources_of(folder: FolderContent) -> Sources:

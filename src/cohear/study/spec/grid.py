@@ -47,6 +47,8 @@ def mistakes_in_grid(settings: StudySettings, folder: Path | None, spoilt: Colle
     if can_be_made:
         choices = settings.encoder_choices(None if folder is None else str(folder))
         mistakes += mistakes_in_encoders(choices, front_ends)
+    if "tasks" not in spoilt:
+        mistakes += _mistakes_in_related(settings.related, settings.tasks)
     if {"datasets", "tasks", "combinations"} & set(spoilt):
         return mistakes
     mistakes += _mistakes_in_combinations("combinations", settings.combinations, settings.tasks)
@@ -74,6 +76,20 @@ def _mistakes_in_combinations(place: str, chosen: CombinationSettings, tasks: Co
     if not any((chosen.named, chosen.sizes, chosen.lists)):
         mistakes.append(f"{place}: is empty; name singles, pairs, all, sizes or lists of tasks")
     return mistakes
+
+
+def _mistakes_in_related(pairs: Sequence[Sequence[str]], tasks: Collection[str]) -> list[str]:
+    """Unknown tasks, and what is no pair."""
+    mistakes = []
+    for number, pair in enumerate(pairs):
+        mistakes += [
+            f"related.{number}: there is no task {task!r}{did_you_mean(task, tasks)}"
+            for task in pair
+            if task not in tasks
+        ]
+        if len(set(pair)) != 2 or len(pair) != 2:
+            mistakes.append(f"related.{number}: holds {', '.join(pair) or 'nothing'}; name two tasks")
+    return mistakes + _twice("related", [frozenset(pair) for pair in pairs])
 
 
 def _twice(place: str, items: Sequence[object]) -> list[str]:

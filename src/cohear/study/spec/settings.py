@@ -48,6 +48,7 @@ class StudySettings(SpecModel):
         named=["singles", "pairs", "all"]
     )
     controls: Annotated[list[ControlSettings], BeforeValidator(as_named)] = Field([])
+    related: list[list[Text]] = Field([])
     repeats: RepeatSettings = RepeatSettings()
     window: float = Field(1.0, gt=0)
     margin: float = Field(0.01, ge=0)

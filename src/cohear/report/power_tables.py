@@ -1,0 +1,116 @@
+"""What a design could find, for the terminal; names are shown as they are (no markup)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from rich.console import Group, RenderableType
+from rich.text import Text
+
+from cohear.analysis.columns import SETTING
+from cohear.analysis.power import a_second_seed
+from cohear.analysis.sentences import setting_name
+from cohear.report.numbers import level, signed
+from cohear.report.terminal import plain_table
+
+Row = Mapping[str, Any]
+
+_LEGEND = (
+    "alone: by a test of one cell; family: at the stricter level that a cell among the others must pass; repeats: "
+    "so many more, over all open cells, would decide them if their gains are what they seem; not by repeats: open "
+    "cells that no number of repeats decides, since part of their spread is that of the folds (other clips are needed)."
+)
+
+
+def power_tables(told: Mapping[str, Any]) -> Group:
+    """Families, then variance parts and cells of each front-end, encoder and arm.
+
+    Args:
+        told: ``parts``, ``families`` and ``cells``, lists of rows as :func:`cohear.api.power` gives them.
+    """
+    families = [
+        [
+            _setting(row),
+            row["cells"],
+            f"{row['open']} of {row['number']}",
+            level(row["smallest"], True),
+            level(row["smallest_in_family"], True),
+            f"{row['more_repeats']:.0f}",
+            str(row["not_by_repeats"]),
+        ]
+        for row in told["families"]
+    ]
+    shown: list[RenderableType] = [
+        plain_table(
+            "Smallest gain found with 80 % power, in points (x 100); repeats that would decide",
+            ["setting", "cells", "open", "alone", "family", "repeats", "not by repeats"],
+            families,
+            grouped=True,
+        ),
+        Text(_LEGEND, style="dim"),
+    ]
+    if assumed := a_second_seed(told["families"]):
+        shown.append(Text("note: " + assumed, style="yellow"))
+    tasks = {name for row in told["cells"] for name in row["combination"].split("+")}
+    for setting, cells in _by_setting(told["cells"]):
+        parts = [row for row in told["parts"] if _setting(row) == setting]
+        shown += [Text(""), _parts_table(setting, parts), _cells_table(setting, cells, tasks)]
+    return Group(*shown)
+
+
+def _parts_table(setting: str, parts: Sequence[Row]) -> RenderableType:
+    return plain_table(
+        f"Parts of the spread of a difference, sd in points · {setting}",
+        ["task", "fold", "seed", "of single", "residual", "folds' share"],
+        [
+            [
+                row["task"] or "all",
+                *(level(row[name], True) for name in ("fold_sd", "seed_sd", "single_sd", "residual_sd")),
+                f"{100 * row['fold_share']:.0f} %" + ("" if row["estimated"] else " (assumed)"),
+            ]
+            for row in parts
+        ],
+    )
+
+
+def _cells_table(setting: str, cells: Sequence[Row], tasks: set[str]) -> RenderableType:
+    return plain_table(
+        f"Cells, in points · {setting}",
+        ["task", "with", "gain", "alone", "family", "verdict", "more repeats"],
+        [
+            [
+                row["task"],
+                _with(row, tasks),
+                signed(row["gain"], True),
+                level(row["smallest"], True),
+                level(row["smallest_in_family"], True),
+                row["verdict"],
+                _more(row),
+            ]
+            for row in cells
+        ],
+        grouped=True,
+    )
+
+
+def _by_setting(cells: Sequence[Row]) -> Iterator[tuple[str, list[Row]]]:
+    for setting in dict.fromkeys(map(_setting, cells)):
+        yield setting, [row for row in cells if _setting(row) == setting]
+
+
+def _setting(row: Row) -> str:
+    return setting_name([row[name] for name in SETTING])
+
+
+def _with(row: Row, tasks: set[str]) -> str:
+    partners = [name for name in row["combination"].split("+") if name != row["task"]]
+    if 1 < len(partners) == len(tasks) - 1:
+        return f"all {len(partners)} others"
+    return " + ".join(partners)
+
+
+def _more(row: Row) -> str:
+    if row["verdict"] != "undecided":
+        return ""
+    return "none" if row["more_repeats"] is None else f"{row['more_repeats']:.0f}"
