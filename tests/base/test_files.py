@@ -1,6 +1,7 @@
 """Files that are there whole or not at all."""
 
 import errno
+import json
 import os
 import subprocess
 import sys
@@ -77,6 +78,9 @@ def test_places_that_cannot_be_written(tmp_path):
         files.make_folder(tmp_path / "file" / "a")
     with pytest.raises(FolderError, match="the name is too long"):
         files.make_folder(tmp_path / ("x" * 300))
+    for place in (Path(), Path("/")):
+        with pytest.raises(FolderError, match="there is a folder of that name"):
+            files.write_text(place, "")
     assert files.make_folder(tmp_path / "a" / "b").is_dir()
 
 
@@ -86,6 +90,26 @@ def test_a_place_that_takes_no_folders():
         files.make_folder(Path("/proc/none/a"))
     with pytest.raises(FolderError, match="takes no new files; choose another place"):
         files.write_text(Path("/proc/none"), "")
+    with (
+        pytest.raises(FolderError, match="the folder /proc/none cannot be made"),
+        files.folder_whole_or_not_at_all(Path("/proc/none")),
+    ):
+        pass
+
+
+def test_links_that_lead_in_a_circle(tmp_path):
+    (tmp_path / "loop").symlink_to("loop")
+    assert files.resolved(tmp_path / "loop").name == "loop"
+    with pytest.raises(FolderError), files.folder_whole_or_not_at_all(tmp_path / "loop"):
+        pass
+    with pytest.raises(FolderError, match="lead in a circle"):
+        files.make_folder(tmp_path / "loop" / "a")
+
+
+def test_a_name_that_is_no_text_is_json(tmp_path):
+    files.write_json(tmp_path / "a.json", ["\udcff", "ü"])
+    assert (tmp_path / "a.json").read_text(encoding="utf-8") == '[\n "\\udcff",\n "ü"\n]\n'
+    assert json.loads((tmp_path / "a.json").read_text(encoding="utf-8")) == ["\udcff", "ü"]
 
 
 def test_file_that_says_the_same_is_not_written(tmp_path, monkeypatch):
@@ -249,6 +273,11 @@ def test_json_and_digests(tmp_path):
     assert (
         files.file_digest(tmp_path / "c") == files.file_digest(tmp_path / "d") != files.file_digest(tmp_path / "a.json")
     )
+
+
+def test_numbers_that_json_does_not_have():
+    value = {"a": [1.0, float("nan"), {"b": float("-inf")}], "c": "nan", "d": (2, None)}
+    assert files.without_nan(value) == {"a": [1.0, None, {"b": None}], "c": "nan", "d": [2, None]}
 
 
 def test_cache_folder(monkeypatch, tmp_path):

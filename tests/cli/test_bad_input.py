@@ -142,6 +142,15 @@ def test_nothing_there(call, arguments):
     assert len(told.splitlines()) == 1
 
 
+@pytest.mark.parametrize("arguments", [("run", "loop"), ("run", "study.yaml", "--out", "loop/out")])
+def test_links_that_lead_in_a_circle(bench, call, arguments):
+    bench.study(datasets={"tones": {"path": "loop"}, "birds": {"path": "data/birds"}})
+    (bench.root / "loop").symlink_to("loop")
+    code, output, told = call(*arguments)
+    assert (code, output) == (2, "")
+    assert "loop" in told and len(told.splitlines()) == 1
+
+
 NO_NEW_FILES = next((path for path in (Path("/proc/fs/nfsd"), Path("/proc/fs/jbd2")) if path.is_dir()), None)
 
 

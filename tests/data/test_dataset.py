@@ -7,8 +7,8 @@ from made_up import partition, task
 
 from cohear.base.errors import DataError
 from cohear.data import manifest  # noqa: F401 - enters the reader
+from cohear.data.content_hash import content_hash
 from cohear.data.dataset import open_dataset
-from cohear.data.facts import content_hash
 from cohear.data.reader import read_clip_table
 
 

@@ -11,7 +11,8 @@ import soundfile
 
 from cohear.audio.segment import Segment
 from cohear.data import facts as module
-from cohear.data.facts import BadClip, ClipFacts, content_hash, drop_bad, scan
+from cohear.data.content_hash import content_hash
+from cohear.data.facts import BadClip, ClipFacts, drop_bad, scan
 
 
 def pcm(samples: int, seed: int = 0) -> np.ndarray:

@@ -6,9 +6,8 @@ from simulated_study import HOSTILE, TASKS, write_study
 
 from cohear.analysis.gains import gains
 from cohear.analysis.results import read_results
-from cohear.analysis.scores import scores
 from cohear.report.numbers import duration, interval, level, probability, signed
-from cohear.report.terminal import gains_table, scores_table
+from cohear.report.terminal import gains_table
 
 
 def shown(table, width=100):
@@ -29,13 +28,13 @@ def test_gains_fit_and_names_are_text(tmp_path, names):
 
 def test_long_names_fold(tmp_path):
     results = read_results(write_study(tmp_path / "s", names=HOSTILE, encoders=("small", "dnn"), extras=False))
-    for text in (shown(gains_table(gains(results))), shown(scores_table(scores(results)))):
-        assert max(map(len, text.splitlines())) <= 100 and "dnn" in text and "small" in text
+    text = shown(gains_table(gains(results)))
+    assert max(map(len, text.splitlines())) <= 100 and "dnn" in text and "small" in text
 
 
 def test_empty_tables(tmp_path):
     results = read_results(write_study(tmp_path / "s", extras=False)).iloc[:0]
-    assert "verdict" in shown(gains_table(gains(results))) and "mean" in shown(scores_table(scores(results)))
+    assert "verdict" in shown(gains_table(gains(results)))
 
 
 def test_numbers():

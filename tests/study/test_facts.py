@@ -3,8 +3,9 @@
 import soundfile
 import tiny
 
+from cohear.study.data_facts import data_facts
 from cohear.study.folder import with_paths_from
-from cohear.study.prepare import data_facts, prepare
+from cohear.study.prepare import prepare
 from cohear.study.spec import load_study
 
 

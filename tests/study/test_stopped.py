@@ -8,8 +8,8 @@ from types import SimpleNamespace
 
 import tiny
 
+from cohear.study.again import why_lost
 from cohear.study.folder import StudyFolder
-from cohear.study.run import _lost
 
 
 def slow(bench, pause=0.08):
@@ -160,7 +160,7 @@ def test_records_that_are_gone_and_records_that_are_damaged_are_told_apart(tmp_p
     for key, text in (("kept", '{"run": "kept", "tasks": {}}'), ("cut", '{"run": "cu')):
         (tmp_path / "runs" / key).mkdir(parents=True)
         (tmp_path / "runs" / key / "record.json").write_text(text, encoding="utf-8")
-    assert _lost(folder, [SimpleNamespace(key=key) for key in keys]) == [
+    assert why_lost(folder, [SimpleNamespace(key=key) for key in keys]) == [
         "no record is left of 2 runs of results.csv, trained again now",
         "the record is damaged of 1 run of results.csv, trained again now",
     ]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from cohear.api import conclusions, gains, report
 from cohear.base.errors import MissingExtra
-from cohear.base.files import cache_folder
+from cohear.base.files import cache_folder, resolved
 from cohear.study.folder import StudyFolder, with_paths_from
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class Study:
         from cohear.study.spec import load_study
 
         path = Path(path)
-        source = path.resolve() if path.is_dir() else path.resolve().parent
+        source = resolved(path) if path.is_dir() else resolved(path).parent
         settings = with_paths_from(load_study(path / "study.yaml" if path.is_dir() else path), source)
         usual = path if path.is_dir() else source / "out" / settings.study
         return cls(settings, source, Path(out) if out is not None else usual)

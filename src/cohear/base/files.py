@@ -3,9 +3,10 @@
 import errno
 import hashlib
 import json
+import math
 import os
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ _STORAGE_ERRORS = {
     errno.ENOTDIR: "a part of the path is a file, not a folder",
     errno.EISDIR: "there is a folder of that name",
     errno.ENAMETOOLONG: "the name is too long",
+    errno.ELOOP: "its links lead in a circle",
     errno.EIO: "the disk reports an error",
 }
 
@@ -30,9 +32,14 @@ _BEFORE = "before"
 """Marks the temporary name of a folder that is moved aside."""
 
 
+def storage_reason(error: OSError) -> str | None:
+    """What an OS error says of a place on the disk, in one clause, or None where it is about something else."""
+    return _STORAGE_ERRORS.get(error.errno or 0)
+
+
 def storage_error(error: OSError, path: Path) -> FolderError | None:
     """The clear sentence for an OS error that means "cannot write here", or None for any other error."""
-    reason = _STORAGE_ERRORS.get(error.errno or 0)
+    reason = storage_reason(error)
     if reason is None:
         return None
     return FolderError(f"cannot write {path}: {reason}; what was finished is kept, mend this and run the same again")
@@ -55,18 +62,32 @@ def storage_errors_told(path: Path) -> Iterator[None]:
         raise told from error
 
 
-def make_folder(path: Path) -> Path:
-    """Make a folder and its parents; raises FolderError with the reason where that cannot be done."""
+def make_folder(path: Path, named: Path | None = None) -> Path:
+    """Make a folder and its parents.
+
+    Args:
+        path: the folder.
+        named: what it is called in errors, where its own name is a temporary one.
+
+    Raises:
+        FolderError: with the reason where that cannot be done.
+    """
+    named = named or path
     try:
         path.mkdir(parents=True, exist_ok=True)
     except FileExistsError as error:
-        raise FolderError(f"{path} is a file, not a folder; choose another place") from error
+        raise FolderError(f"{named} is a file, not a folder; choose another place") from error
     except FileNotFoundError as error:  # as below /proc
-        raise FolderError(f"the folder {path} cannot be made there; choose another place") from error
+        raise FolderError(f"the folder {named} cannot be made there; choose another place") from error
     except OSError as error:
-        told = FolderError(f"cannot make the folder {path}: {error.strerror}; choose another place")
-        raise (storage_error(error, path) or told) from error
+        reason = storage_reason(error) or error.strerror
+        raise FolderError(f"cannot make the folder {named}: {reason}; mend this, or choose another place") from error
     return path
+
+
+def resolved(path: Path) -> Path:
+    """An absolute path without links; one whose links lead in a circle is found missing by whoever uses it."""
+    return Path(os.path.realpath(path))
 
 
 def write_text(path: Path, text: str) -> None:
@@ -89,6 +110,8 @@ def says(path: Path, text: str) -> bool:
 
 def write_bytes(path: Path, content: bytes) -> None:
     """Write a file whole or not at all."""
+    if not path.name:  # `.` and `/`
+        raise FolderError(f"cannot write {path}: {_STORAGE_ERRORS[errno.EISDIR]}")
     temporary = temporary_beside(path)
     try:
         with temporary.open("wb") as file:
@@ -115,8 +138,18 @@ def remove_file(path: Path) -> None:
 
 
 def write_json(path: Path, value: Any) -> None:  # noqa: ANN401 - any JSON value
-    """Write JSON whole or not at all; keys keep their order."""
-    write_text(path, json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False) + "\n")
+    """Write JSON whole or not at all; keys keep their order, and bytes of names that are no text are escaped."""
+    text = json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+    write_text(path, text.encode("utf-8", "backslashreplace").decode("utf-8"))
+
+
+def without_nan(value: Any) -> Any:  # noqa: ANN401 - any JSON value
+    """The value with None for numbers that JSON does not have: NaN and the infinite ones."""
+    if isinstance(value, Mapping):
+        return {key: without_nan(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [without_nan(item) for item in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 @contextmanager
@@ -126,12 +159,12 @@ def folder_whole_or_not_at_all(path: Path) -> Iterator[Path]:
     What was there before is moved aside first, so that a process that is killed leaves one of the two whole. What it
     left is put back or removed the next time.
     """
-    place = path.resolve() if path.is_symlink() or path.name in ("", "..") else path  # where a link leads; `.` by name
+    place = resolved(path) if path.is_symlink() or path.name in ("", "..") else path  # where a link leads; `.` by name
     temporary, before = temporary_beside(place), temporary_beside(place, _BEFORE)
     make_folder(place.parent)  # told by its own name where it cannot be made
     with storage_errors_told(path):
         _mend(place, [temporary, before, *left_behind(place.parent, place.name)])
-    make_folder(temporary)
+    make_folder(temporary, path)
     try:
         with storage_errors_told(path):
             yield temporary
@@ -168,9 +201,9 @@ def digest(value: Any, size: int = 16) -> str:  # noqa: ANN401 - any JSON value
     return hashlib.blake2b(text.encode(), digest_size=size).hexdigest()
 
 
-def file_digest(path: Path, size: int = 16) -> str:
+def file_digest(path: Path) -> str:
     """Hash of a file's bytes."""
-    hasher = hashlib.blake2b(digest_size=size)
+    hasher = hashlib.blake2b(digest_size=16)
     with path.open("rb") as file:
         while block := file.read(1 << 20):
             hasher.update(block)

@@ -17,7 +17,7 @@ from importlib.metadata import entry_points
 from pathlib import Path
 
 from cohear.base.errors import StudyError
-from cohear.base.files import digest, file_digest
+from cohear.base.files import digest, file_digest, resolved
 from cohear.base.user_code import FreshSource
 
 GROUP = "cohear.parts"
@@ -48,7 +48,7 @@ def load_plugin(path: Path) -> None:
     Raises:
         StudyError: it is not there, cannot be imported, or was changed since this process imported it.
     """
-    path = path.resolve()
+    path = resolved(path)
     try:
         content = file_digest(path)
     except OSError as error:

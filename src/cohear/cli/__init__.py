@@ -11,7 +11,7 @@ from typer.core import TyperGroup
 
 from cohear import __version__
 from cohear.base.errors import CohearError, UserError
-from cohear.base.files import storage_error
+from cohear.base.files import storage_error, storage_reason
 from cohear.cli import (
     answers,
     bench,
@@ -119,11 +119,15 @@ def main() -> None:
     except BrokenPipeError:
         hush()
         status_code = 0
-    except OSError as error:  # a full disk that standard output goes to
-        told = storage_error(error, Path(error.filename or "the output"))
-        if told is None:
+    except OSError as error:
+        reason = storage_reason(error)
+        if reason is None:
             raise
-        hush()
+        if error.filename is None:  # a full disk that standard output goes to
+            hush()
+            told = str(storage_error(error, Path("the output")))
+        else:  # a path that was given
+            told = f"{error.filename}: {reason}; mend this, or name another place"
         errors.print(f"error: {told}", style="bold red", markup=False, highlight=False)
         status_code = 2
     sys.exit(status_code)

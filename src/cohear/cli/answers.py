@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from cohear.cli.console import output
+from cohear.cli.console import output, print_json
 
 EXAMPLES = """
 [bold]Examples[/bold]
@@ -33,13 +33,11 @@ def answers(
     ] = False,
 ) -> None:
     """Say in figures which tasks improve each other, what goes with it, and how many can be combined."""
-    import json
-
     from cohear.api import answers as answers_of
     from cohear.report.evidence import answers_text
 
     told = answers_of(folder, related or [])
     if as_json:
-        typer.echo(json.dumps(told, ensure_ascii=False, indent=1, allow_nan=False))
+        print_json(told)
     else:
         output.print(answers_text(told))

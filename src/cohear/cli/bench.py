@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from cohear.cli.console import errors, output, printable
+from cohear.cli.console import errors, output, print_json, printable
 
 EXAMPLES = """
 [bold]Examples[/bold]
@@ -65,8 +65,6 @@ def bench(
 
 
 def _bench_study(folder: Path, as_json: bool, seconds: float, repeats: int, code: Path | None) -> None:
-    import json
-
     from cohear.api import Study
     from cohear.cli.progress import TerminalProgress
 
@@ -76,7 +74,7 @@ def _bench_study(folder: Path, as_json: bool, seconds: float, repeats: int, code
     finally:
         progress.close()
     if as_json:
-        output.file.write(json.dumps(told, ensure_ascii=False, indent=1) + "\n")
+        print_json(told)
         return
     for setting in dict.fromkeys((row["features"], row["encoder"], row["arm"]) for row in told["rows"]):
         _show_setting(setting, [r for r in told["rows"] if (r["features"], r["encoder"], r["arm"]) == setting])
@@ -112,7 +110,6 @@ def _show_setting(setting: tuple[str, ...], rows: list[dict[str, Any]]) -> None:
 
 
 def _bench_bundle(bundle: Path, as_json: bool, seconds: float, repeats: int) -> None:
-    import json
     from contextlib import nullcontext
 
     from rich.table import Table
@@ -122,7 +119,7 @@ def _bench_bundle(bundle: Path, as_json: bool, seconds: float, repeats: int) -> 
     with errors.status("measuring") if errors.is_terminal else nullcontext():
         told = measure(bundle, seconds=seconds, repeats=repeats)
     if as_json:
-        output.file.write(json.dumps(told, ensure_ascii=False, indent=1) + "\n")
+        print_json(told)
         return
     for threads in told["ratios"]:
         rows = [row for row in told["rows"] if row["threads"] == int(threads)]

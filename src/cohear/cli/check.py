@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from cohear.cli.console import errors, output
+from cohear.cli.console import errors, output, print_json
 
 EXAMPLES = """
 [bold]Examples[/bold]
@@ -39,8 +39,6 @@ def check(
     jobs: Annotated[int | None, typer.Option(min=1, help="Threads. [default: one a core]")] = None,
 ) -> None:
     """Listen to all audio once and look at labels, folds and results for what makes them wrong."""
-    import json
-
     from cohear.api import Study
     from cohear.cli.progress import TerminalProgress
     from cohear.report.audit import audit_lines, keep_audit, write_audit
@@ -53,7 +51,7 @@ def check(
     if page is not None:
         write_audit(page, told)
     if as_json:
-        typer.echo(json.dumps(told, ensure_ascii=True, allow_nan=False))
+        print_json(told)
     else:
         output.print(audit_lines(told), soft_wrap=False)
         if page is not None:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
+from typing import Any
 
 from rich.console import Console
+
+from cohear.base.files import without_nan
 
 output = Console(soft_wrap=False)
 errors = Console(stderr=True, soft_wrap=True)
@@ -18,6 +22,17 @@ NO_GAIN = "no gain can be told yet: no task was trained both alone and beside a 
 def note(sentence: str) -> None:
     """Say what a reader of the results should know."""
     errors.print(f"note: {sentence}", style="yellow", markup=False, highlight=False)
+
+
+def print_json(value: Any) -> None:  # noqa: ANN401 - any JSON value
+    """One JSON document on standard output; what that cannot show is escaped."""
+    content = without_nan(value)
+    text = json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False)
+    try:
+        text.encode(output.encoding)
+    except UnicodeEncodeError:
+        text = json.dumps(content, indent=1, allow_nan=False)
+    output.file.write(text + "\n")
 
 
 def printable(text: object) -> str:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from cohear.cli.console import errors, output
+from cohear.cli.console import errors, output, print_json
 
 EXAMPLES = """
 [bold]Examples[/bold]
@@ -36,8 +36,6 @@ def datasets(
     """List the public datasets that are read: tasks, size, licence, where to get them and how to place them."""
     if context.invoked_subcommand is not None:
         return
-    import json
-
     from rich.table import Table
     from rich.text import Text
 
@@ -45,7 +43,7 @@ def datasets(
 
     entries = catalogue()
     if as_json:
-        typer.echo(json.dumps(entries, ensure_ascii=False, indent=1))
+        print_json(entries)
         return
     table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 1, 0))
     table.add_column(style="bold", no_wrap=True)

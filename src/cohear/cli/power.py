@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from cohear.cli.console import NO_GAIN, output
+from cohear.cli.console import NO_GAIN, output, print_json
 
 EXAMPLES = """
 [bold]Examples[/bold]
@@ -28,14 +28,12 @@ def power(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """Show the parts of the spread, the smallest gain this design could find, and repeats that would decide."""
-    import json
-
     from cohear.api import power as power_of
     from cohear.report.power_tables import power_tables
 
     told = power_of(folder)
     if as_json:
-        typer.echo(json.dumps(told, ensure_ascii=False, indent=1, allow_nan=False))
+        print_json(told)
     elif not told["cells"]:
         output.print(NO_GAIN)
     else:

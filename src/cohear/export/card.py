@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import math
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from typing import Any
 
+from cohear.base.files import without_nan
 from cohear.export.calibrate import Calibration
 from cohear.export.cell import Cell
 from cohear.export.check import Parity
@@ -104,7 +104,7 @@ def make_card(
         "warnings": [*licence_warnings(datasets), *notes],
         "versions": {name: version(name) for name in ("cohear", "torch", "onnx", "onnxruntime", "numpy")},
     }
-    finite: dict[str, Any] = _without_nan(content)
+    finite: dict[str, Any] = without_nan(content)
     return finite
 
 
@@ -144,11 +144,3 @@ def _task(known: TaskFacts) -> dict[str, Any]:
             key: value for key, value in asdict(calibration).items() if key != "thresholds" and value is not None
         },
     }
-
-
-def _without_nan(value: Any) -> Any:  # noqa: ANN401 - any JSON value
-    if isinstance(value, Mapping):
-        return {key: _without_nan(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_without_nan(item) for item in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -37,8 +37,8 @@ from cohear.export.runs import (
     train_missing,
 )
 from cohear.export.write import check_target, write_bundle
+from cohear.study.data_facts import data_facts
 from cohear.study.folder import StudyFolder
-from cohear.study.prepare import data_facts
 from cohear.study.progress import NoProgress, Progress
 from cohear.study.spec import StudySettings
 from cohear.training.run_folder import read_record

@@ -30,21 +30,21 @@ class Sounds:
     """The clips that a page holds, each once; full once ``limit`` bytes are used.
 
     Attributes:
-        made: what the page reads, a sound each: ``picture``, ``seconds`` and, where asked for, ``player``.
+        made: what the page reads, a sound each: ``picture``, ``seconds`` and ``player``.
     """
 
     def __init__(self, limit: int = BYTES) -> None:
         self._left = limit
-        self._numbers: dict[tuple[Segment, bool], int | None] = {}
+        self._numbers: dict[Segment, int | None] = {}
         self.made: list[dict[str, Any]] = []
 
-    def number(self, segment: Segment, player: bool = True) -> int | None:
+    def number(self, segment: Segment) -> int | None:
         """Which of the sounds a clip is; None where it cannot be read or does not fit any more."""
-        if (segment, player) not in self._numbers:
-            self._numbers[segment, player] = self._add(segment, player)
-        return self._numbers[segment, player]
+        if segment not in self._numbers:
+            self._numbers[segment] = self._add(segment)
+        return self._numbers[segment]
 
-    def _add(self, segment: Segment, player: bool) -> int | None:
+    def _add(self, segment: Segment) -> int | None:
         start = segment.start or 0.0
         end = start + SECONDS if segment.end is None else min(segment.end, start + SECONDS)
         try:
@@ -52,14 +52,12 @@ class Sounds:
         except UnreadableAudio:
             return None
         samples = resample(samples, rate, RATE)
-        sound: dict[str, Any] = {"picture": picture(samples), "seconds": round(len(samples) / RATE, 2)}
-        if player:
-            sound["player"] = _player(samples)
-        size = sum(len(value) for value in sound.values() if isinstance(value, str))
+        seen, heard = picture(samples), _player(samples)
+        size = len(seen) + len(heard)
         if size > self._left:
             return None
         self._left -= size
-        self.made.append(sound)
+        self.made.append({"picture": seen, "seconds": round(len(samples) / RATE, 2), "player": heard})
         return len(self.made) - 1
 
 

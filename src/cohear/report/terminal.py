@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from cohear.report.cells import Cell, cells_of
-from cohear.report.numbers import fraction_metrics, level
+from cohear.report.numbers import fraction_metrics
 
 _STYLES = {"helps": "bold blue", "hurts": "bold red", "harmless": "green", "undecided": "dim"}
 _SETTING = ["features", "encoder", "arm"]
@@ -53,27 +53,6 @@ def _figures(cell: Cell) -> Iterable[Text]:
     yield Text(cell.interval_text)
     yield Text(str(cell.repeats))
     yield Text(f"{cell.sign} {cell.verdict}", style=style)
-
-
-def scores_table(scores: pd.DataFrame) -> Group:
-    """The table of :func:`cohear.analysis.scores.scores`, a line per task and combination."""
-    fractions = fraction_metrics(scores)
-    return Group(*(_scores_of(name, rows, fractions) for name, rows in _settings(scores)))
-
-
-def _scores_of(setting: str, scores: pd.DataFrame, fractions: set[str]) -> Table:
-    table = _table(
-        f"Test scores, in points (x 100) · {setting}",
-        {name: _longest(scores[name]) for name in ("task", "combination", "metric")},
-    )
-    for name in ("mean", "sd", "n"):
-        table.add_column(name, justify="right", no_wrap=True)
-    for row in scores.to_dict("records"):
-        names = [Text(row[name]) for name in ("task", "combination", "metric")]
-        fraction = row["metric"] in fractions
-        figures = [level(row["mean"], fraction), level(row["sd"], fraction), str(row["repeats"])]
-        table.add_row(*names, *map(Text, figures))
-    return table
 
 
 def _table(title: str, names: Mapping[str, int]) -> Table:

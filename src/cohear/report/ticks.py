@@ -3,6 +3,8 @@
 import math
 from dataclasses import dataclass
 
+_ROOM = 0.06  # beyond the values at either end, as a share of the width
+
 
 @dataclass(frozen=True)
 class Axis:
@@ -25,11 +27,11 @@ class Axis:
         return [round(index * step, 12) for index in range(first, last + 1)]
 
 
-def axis_over(values: list[float], least: float = 0.01, pad: float = 0.06) -> Axis:
+def axis_over(values: list[float], least: float = 0.01) -> Axis:
     """An axis that holds all values with some room; NaN is passed over."""
     known = [value for value in values if not math.isnan(value)] or [0.0]
     low, high = min(known), max(known)
     width = max(high - low, least)
     middle = (low + high) / 2
     low, high = min(low, middle - width / 2), max(high, middle + width / 2)
-    return Axis(low - pad * width, high + pad * width)
+    return Axis(low - _ROOM * width, high + _ROOM * width)

@@ -89,7 +89,7 @@ def read_card(folder: Path) -> Card:
         raise DataError(f"{folder} is a file, not a bundle: give the folder that `cohear export` made")
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
+    except (FileNotFoundError, NotADirectoryError) as error:
         missing = f"it has no {CARD}" if folder.is_dir() else "there is no such folder"
         raise DataError(f"{folder} is no bundle: {missing}; `cohear export` makes one") from error
     except (OSError, ValueError) as error:

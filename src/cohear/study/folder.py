@@ -14,7 +14,15 @@ import yaml
 from filelock import FileLock, Timeout
 
 from cohear.base.errors import FolderError, StudyError
-from cohear.base.files import make_folder, no_new_files, remove_file, storage_errors_told, write_json, write_text
+from cohear.base.files import (
+    make_folder,
+    no_new_files,
+    remove_file,
+    resolved,
+    storage_errors_told,
+    write_json,
+    write_text,
+)
 from cohear.base.yaml_text import YamlMistake, read_yaml
 from cohear.training.run_folder import lacking, read_record
 
@@ -204,16 +212,16 @@ def _is_leftover(entry: Path) -> bool:
 def relative_path(path: Path, folder: Path) -> str:
     """A path as seen from a folder, with forward slashes; absolute where drives differ."""
     try:
-        return Path(os.path.relpath(path.resolve(), folder.resolve())).as_posix()
+        return Path(os.path.relpath(resolved(path), resolved(folder))).as_posix()
     except ValueError:
-        return path.resolve().as_posix()
+        return resolved(path).as_posix()
 
 
 def with_paths_from(settings: StudySettings, folder: Path) -> StudySettings:
     """Settings whose paths of datasets and plugins, relative to ``folder`` as in the study file, are made absolute."""
     datasets = {
-        name: dataset.model_copy(update={"path": (folder / dataset.path).resolve()})
+        name: dataset.model_copy(update={"path": resolved(folder / dataset.path)})
         for name, dataset in settings.datasets.items()
     }
-    plugins = [(folder / plugin).resolve() for plugin in settings.plugins]
+    plugins = [resolved(folder / plugin) for plugin in settings.plugins]
     return settings.model_copy(update={"datasets": datasets, "plugins": plugins})

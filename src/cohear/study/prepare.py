@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
-
-import numpy as np
 
 from cohear.base.errors import FolderError, StudyError, UserError
 from cohear.base.files import digest, write_json
@@ -15,7 +12,6 @@ from cohear.data.crossing import warnings_of_crossing
 from cohear.data.dataset import Dataset, open_dataset
 from cohear.data.partition import Partition, TaskSplit, mistakes_in_folds, warnings_in_folds
 from cohear.data.reader import read_clip_table
-from cohear.data.splits import Part
 from cohear.features.front_end import FrontEnd
 from cohear.features.store import ensure_store, store_key
 from cohear.study.controls.clips import Clips
@@ -24,7 +20,6 @@ from cohear.study.folder import StudyFolder
 from cohear.study.plan import PlannedRun, front_end_label, make_plan
 from cohear.study.progress import NoProgress, Progress
 from cohear.study.spec import StudySettings
-from cohear.tasks import TARGET_KINDS
 
 
 @dataclass(frozen=True)
@@ -124,26 +119,6 @@ def write_splits(prepared: Prepared, folder: StudyFolder) -> None:
             write_json(path, content)
 
 
-def data_facts(prepared: Prepared) -> dict[str, Any]:
-    """What ``data.json`` tells the report of datasets, tasks and folds."""
-    settings = prepared.settings
-    return {
-        "datasets": {name: _dataset_facts(dataset) for name, dataset in prepared.datasets.items()},
-        "tasks": {
-            name: _task_facts(
-                name,
-                settings,
-                {index: splits[name] for index, splits in prepared.folds.items()},
-                prepared.datasets[task.dataset],
-            )
-            for name, task in settings.tasks.items()
-        },
-        "related": settings.related,
-        "repeats": {**settings.repeats.model_dump(exclude_none=True), "looks": settings.repeats.looks()},
-        "warnings": prepared.warnings,
-    }
-
-
 def _open_datasets(settings: StudySettings, cache: Path, jobs: int | None, progress: Progress) -> dict[str, Dataset]:
     used = {task.dataset for task in settings.tasks.values()}
     datasets, mistakes = {}, []
@@ -215,68 +190,3 @@ def _rates(datasets: Mapping[str, Dataset], front_ends: Sequence[FrontEnd]) -> l
         f"datasets differ in sampling rate ({listed}): some clips hold nothing above {lowest // 2} Hz and others do, "
         "so a network can tell recordings apart by that alone; bring all to one rate where labels go with it"
     ]
-
-
-def _dataset_facts(dataset: Dataset) -> dict[str, Any]:
-    rates = np.array([fact.rate for fact in dataset.facts])
-    channels = np.array([fact.channels for fact in dataset.facts])
-    return {
-        "clips": len(dataset.facts),
-        "seconds": round(sum(fact.seconds for fact in dataset.facts), 3),
-        "rates": {str(rate): int((rates == rate).sum()) for rate in np.unique(rates)},
-        "channels": {str(count): int((channels == count).sum()) for count in np.unique(channels)},
-        "silent": dataset.silent_clips(),
-        "bad_files": [{"path": relative_to(bad.path, dataset.table.root), "reason": bad.reason} for bad in dataset.bad],
-        "name": dataset.table.about.title,
-        "licence": dataset.table.about.licence,
-        "citation": dataset.table.about.citation,
-    }
-
-
-def relative_to(path: Path, root: Path) -> str:
-    """A clip's path as its table gives it."""
-    return path.relative_to(root).as_posix() if path.is_relative_to(root) else path.name
-
-
-def _task_facts(
-    name: str, settings: StudySettings, splits: Mapping[int, TaskSplit], dataset: Dataset
-) -> dict[str, Any]:
-    first = next(iter(splits.values()))
-    counts = TARGET_KINDS[first.kind].counts(first.targets, first.labels)
-    return {
-        "dataset": first.dataset,
-        "target": settings.tasks[name].target,
-        "kind": first.kind,
-        "metric": first.metric,
-        "margin": settings.margin_of(name),
-        "labels": first.labels,
-        "counts": {label: int(count) for label, count in zip(first.labels, counts, strict=True)},
-        "durations": _durations(first, dataset),
-        "folds": [
-            {
-                "fold": index,
-                "train": split.count(Part.TRAIN),
-                "validation": split.count(Part.VALIDATION),
-                "test": split.count(Part.TEST),
-                "set_aside": split.cleared.set_aside,
-                "overlap": split.cleared.overlap,
-                "unscored": split.unscored(),
-                "test_part": split.test_part(),
-            }
-            for index, split in splits.items()
-        ],
-    }
-
-
-def _durations(split: TaskSplit, dataset: Dataset) -> dict[str, dict[str, float]]:
-    """Seconds of the clips that carry each label, and of the middle one; a clip counts for each label it carries."""
-    kind = TARGET_KINDS[split.kind]
-    seconds: dict[str, list[float]] = {label: [] for label in split.labels}
-    for cell, row in zip(kind.cells(split.targets, split.labels), split.rows, strict=True):
-        for label in kind.labels_in(cell):
-            seconds[label].append(dataset.facts[row].seconds)
-    return {
-        label: {"seconds": round(sum(own), 3), "median": round(float(np.median(own)), 3)}
-        for label, own in seconds.items()
-        if own
-    }

@@ -6,13 +6,13 @@ import csv
 import io
 import json
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 from safetensors.torch import save as safetensors_bytes
 
-from cohear.base.files import folder_whole_or_not_at_all, write_bytes, write_json, write_text
+from cohear.base.files import folder_whole_or_not_at_all, without_nan, write_bytes, write_json, write_text
 from cohear.base.memory import peak_memory
 from cohear.training.loop import RunResult
 from cohear.training.predictions import prediction_rows
@@ -55,7 +55,7 @@ def record_of(result: RunResult) -> dict[str, Any]:
                 "test_clips": task.test_clips,
                 "test_part": task.data.test_part,
                 "selected_steps": task.steps,
-                "scores": _without_nan(task.scores),
+                "scores": without_nan(task.scores),
             }
             for name, task in result.tasks.items()
         },
@@ -78,9 +78,3 @@ def _csv(rows: Iterable[Sequence[Any]]) -> str:
     for row in rows:
         writer.writerow(["" if isinstance(cell, float) and math.isnan(cell) else cell for cell in row])
     return buffer.getvalue()
-
-
-def _without_nan(value: Any) -> Any:  # noqa: ANN401 - any JSON value
-    if isinstance(value, Mapping):
-        return {key: _without_nan(item) for key, item in value.items()}
-    return None if isinstance(value, float) and not math.isfinite(value) else value

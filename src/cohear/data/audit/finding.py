@@ -79,9 +79,9 @@ def in_order(findings: list[Finding]) -> list[Finding]:
     return sorted(findings, key=lambda finding: SEVERITIES.index(finding.severity))
 
 
-def numbered(count: int, one: str, many: str | None = None) -> str:
+def numbered(count: int, one: str) -> str:
     """``1 clip``, ``2,000 clips``."""
-    return f"{count:,} {one if count == 1 else many or one + 's'}"
+    return f"{count:,} {one if count == 1 else one + 's'}"
 
 
 def listed(names: list[str], most: int = 3) -> str:

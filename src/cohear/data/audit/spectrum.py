@@ -98,8 +98,3 @@ def _weights(rate: int, size: int) -> Floats:
         overlap = np.minimum(high, edge[1:]) - np.maximum(low, edge[:-1])
         columns.append(np.maximum(overlap, 0) / (edge[1:] - edge[:-1]))
     return np.concatenate(columns, axis=1).astype(np.float32)
-
-
-def line_hertz(rate: int) -> NDArray[np.float64]:
-    """Upper edge of each band of the mean spectrum, ``[LINES]``."""
-    return np.linspace(0, rate / 2, LINES + 1)[1:]

@@ -59,24 +59,19 @@ def colour_by(column: str) -> alt.Stroke:
     return alt.Stroke(f"{column}:N", scale=None, legend=None)
 
 
-def verdict_colours(table: pd.DataFrame) -> list[str]:
-    """The colour of each row's verdict."""
-    return [LIGHT[verdict] for verdict in table["verdict"]]
-
-
 def vertical_at(value: float, colour: str = "ink", **looks: Any) -> alt.Chart:  # noqa: ANN401 - looks of a rule
     """A vertical line over the whole height."""
     return alt.Chart(pd.DataFrame({"at": [value]})).mark_rule(color=LIGHT[colour], **looks).encode(x="at:Q")
 
 
-def horizontal_at(value: float, colour: str = "ink", **looks: Any) -> alt.Chart:  # noqa: ANN401 - looks of a rule
+def horizontal_at(value: float) -> alt.Chart:
     """A horizontal line over the whole width."""
-    return alt.Chart(pd.DataFrame({"at": [value]})).mark_rule(color=LIGHT[colour], **looks).encode(y="at:Q")
+    return alt.Chart(pd.DataFrame({"at": [value]})).mark_rule(color=LIGHT["ink"]).encode(y="at:Q")
 
 
-def reach(table: pd.DataFrame, middle: str = "gain_shown") -> tuple[float, float]:
+def reach(table: pd.DataFrame) -> tuple[float, float]:
     """Ends of an axis over values with intervals; one wild interval does not squeeze all the others."""
-    values, halves = table[middle].dropna(), ((table["high_shown"] - table["low_shown"]) / 2).dropna()
+    values, halves = table["gain_shown"].dropna(), ((table["high_shown"] - table["low_shown"]) / 2).dropna()
     usual = float(halves.median()) if len(halves) else 0.0
     most = 3 * max(1e-9, usual, float(values.abs().max()) if len(values) else 0.0)
     low, high = table["low_shown"].fillna(0.0).clip(-most, most), table["high_shown"].fillna(0.0).clip(-most, most)

@@ -71,7 +71,7 @@ const draw = (() => {
 
   const sound = (told, name) => element("span", { class: "sound" },
     element("img", { src: told.picture, alt: `spectrogram of ${name}`, width: "160", height: "64" }),
-    told.player ? element("audio", { controls: "", preload: "none", src: told.player, "aria-label": name }) : null);
+    element("audio", { controls: "", preload: "none", src: told.player, "aria-label": name }));
 
   return { element, named, table, row, number, bar, chart, confusion, changes, sound };
 })();

@@ -24,12 +24,12 @@ def load_study(path: Path) -> StudySettings:
     """
     try:
         text = read_yaml(path.read_text(encoding="utf-8-sig"))
-    except FileNotFoundError as error:
+    except (FileNotFoundError, NotADirectoryError) as error:
         raise StudyError(
             ["there is no such file; `cohear init FOLDER` writes one for folders of audio"], str(path)
         ) from error
     except (OSError, UnicodeDecodeError) as error:
-        raise StudyError([f"cannot be read: {error}"], str(path)) from error
+        raise StudyError([f"cannot be read: {getattr(error, 'strerror', None) or error}"], str(path)) from error
     except YamlMistake as error:
         raise StudyError([str(error)], str(path)) from error
     return check_study(text, str(path), path.parent)

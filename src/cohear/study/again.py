@@ -1,0 +1,73 @@
+"""Sentences on finished runs that are trained again, with the reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from cohear.base.errors import FolderError
+from cohear.study.folder import StudyFolder
+from cohear.study.plan import PlannedRun
+from cohear.study.tables import lost_runs
+from cohear.training.run_folder import RECORD
+
+
+def why_replaced(folder: StudyFolder, plan: Sequence[PlannedRun]) -> list[str]:
+    """Sentences on finished runs of the plan before that this plan replaces, with what changed."""
+    try:
+        before = {_cell(cell): cell["run"] for cell in folder.read_plan()}
+    except FolderError:  # a damaged plan tells nothing of what was planned, and is about to be written anew
+        return []
+    reasons: dict[str, set[str]] = {}
+    for run in plan:
+        old_key = before.get(_cell(run.to_json()))
+        if old_key is None or old_key == run.key or folder.record(run.key):
+            continue
+        record = folder.record(old_key)
+        if record is None:
+            continue
+        for reason in _differences(record["specification"], run.spec.model_dump(mode="json")):
+            reasons.setdefault(reason, set()).add(run.key)
+    return [f"{_finished(len(runs))} trained again: {reason}" for reason, runs in sorted(reasons.items())]
+
+
+def _cell(run: dict[str, Any]) -> tuple[Any, ...]:
+    names = ("features", "encoder", "arm", "combination", "control", "fold", "seed")
+    return (*(run[name] for name in names), run.get("focal", ""))
+
+
+def _differences(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
+    before = {task["name"]: task["split"] for task in old["tasks"]}
+    changed = [task["name"] for task in new["tasks"] if before.get(task["name"]) != task["split"]]
+    reasons = [
+        f"the clips of task {task!r} changed (other data or labels, or the leakage rule sets other clips aside now)"
+        for task in changed
+    ]
+    reasons += [f"{name} changed" for name in sorted(new) if name != "tasks" and old.get(name) != new[name]]
+    return reasons or ["the audio of a dataset changed"]
+
+
+def why_lost(folder: StudyFolder, plan: Sequence[PlannedRun]) -> list[str]:
+    """Sentences on runs that the table has and whose records are gone or damaged, where there are any."""
+    try:
+        lost = lost_runs(folder) & {run.key for run in plan}
+    except FolderError:  # of a damaged plan, which is about to be written anew
+        return []
+    damaged = {key for key in lost if (folder.runs / key / RECORD).exists()}
+    told = {"no record is left of": len(lost - damaged), "the record is damaged of": len(damaged)}
+    return [
+        f"{why} {number} {'run' if number == 1 else 'runs'} of results.csv, trained again now"
+        for why, number in told.items()
+        if number
+    ]
+
+
+def why_lacking(folder: StudyFolder, keys: Iterable[str], keep: Sequence[str]) -> str:
+    """A sentence on finished runs of which something is to be kept that was not."""
+    lacking = [folder.lacks(key, keep) for key in keys]
+    names = ", ".join(kept for kept in keep if any(kept in lacks for lacks in lacking))
+    return f"{_finished(len(lacking))} trained again, to the same numbers: they left no {names} (see keep)"
+
+
+def _finished(runs: int) -> str:
+    return "1 finished run is" if runs == 1 else f"{runs} finished runs are"

@@ -1,0 +1,101 @@
+"""What ``data.json`` tells the report of datasets, tasks and folds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from cohear.data.dataset import Dataset
+from cohear.data.partition import TaskSplit
+from cohear.data.splits import Part
+from cohear.study.prepare import Prepared
+from cohear.study.spec import StudySettings
+from cohear.tasks import TARGET_KINDS
+
+
+def data_facts(prepared: Prepared) -> dict[str, Any]:
+    """What ``data.json`` tells the report of datasets, tasks and folds."""
+    settings = prepared.settings
+    return {
+        "datasets": {name: _dataset_facts(dataset) for name, dataset in prepared.datasets.items()},
+        "tasks": {
+            name: _task_facts(
+                name,
+                settings,
+                {index: splits[name] for index, splits in prepared.folds.items()},
+                prepared.datasets[task.dataset],
+            )
+            for name, task in settings.tasks.items()
+        },
+        "related": settings.related,
+        "repeats": {**settings.repeats.model_dump(exclude_none=True), "looks": settings.repeats.looks()},
+        "warnings": prepared.warnings,
+    }
+
+
+def _dataset_facts(dataset: Dataset) -> dict[str, Any]:
+    rates = np.array([fact.rate for fact in dataset.facts])
+    channels = np.array([fact.channels for fact in dataset.facts])
+    return {
+        "clips": len(dataset.facts),
+        "seconds": round(sum(fact.seconds for fact in dataset.facts), 3),
+        "rates": {str(rate): int((rates == rate).sum()) for rate in np.unique(rates)},
+        "channels": {str(count): int((channels == count).sum()) for count in np.unique(channels)},
+        "silent": dataset.silent_clips(),
+        "bad_files": [{"path": relative_to(bad.path, dataset.table.root), "reason": bad.reason} for bad in dataset.bad],
+        "name": dataset.table.about.title,
+        "licence": dataset.table.about.licence,
+        "citation": dataset.table.about.citation,
+    }
+
+
+def relative_to(path: Path, root: Path) -> str:
+    """A clip's path as its table gives it."""
+    return path.relative_to(root).as_posix() if path.is_relative_to(root) else path.name
+
+
+def _task_facts(
+    name: str, settings: StudySettings, splits: Mapping[int, TaskSplit], dataset: Dataset
+) -> dict[str, Any]:
+    first = next(iter(splits.values()))
+    counts = TARGET_KINDS[first.kind].counts(first.targets, first.labels)
+    return {
+        "dataset": first.dataset,
+        "target": settings.tasks[name].target,
+        "kind": first.kind,
+        "metric": first.metric,
+        "margin": settings.margin_of(name),
+        "labels": first.labels,
+        "counts": {label: int(count) for label, count in zip(first.labels, counts, strict=True)},
+        "durations": _durations(first, dataset),
+        "folds": [
+            {
+                "fold": index,
+                "train": split.count(Part.TRAIN),
+                "validation": split.count(Part.VALIDATION),
+                "test": split.count(Part.TEST),
+                "set_aside": split.cleared.set_aside,
+                "overlap": split.cleared.overlap,
+                "unscored": split.unscored(),
+                "test_part": split.test_part(),
+            }
+            for index, split in splits.items()
+        ],
+    }
+
+
+def _durations(split: TaskSplit, dataset: Dataset) -> dict[str, dict[str, float]]:
+    """Seconds of the clips that carry each label, and of the middle one; a clip counts for each label it carries."""
+    kind = TARGET_KINDS[split.kind]
+    seconds: dict[str, list[float]] = {label: [] for label in split.labels}
+    for cell, row in zip(kind.cells(split.targets, split.labels), split.rows, strict=True):
+        for label in kind.labels_in(cell):
+            seconds[label].append(dataset.facts[row].seconds)
+    return {
+        label: {"seconds": round(sum(own), 3), "median": round(float(np.median(own)), 3)}
+        for label, own in seconds.items()
+        if own
+    }
