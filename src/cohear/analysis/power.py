@@ -85,10 +85,11 @@ def _more(cells: pd.DataFrame, level: Array, harmless: Array) -> Array:
     gain, margin = cells["gain"].to_numpy(float), cells["margin"].to_numpy(float)
     now, freedom = cells["repeats"].to_numpy(float), cells["freedom"].to_numpy(float)
     total = np.full(len(cells), np.nan)
+    two_sided, one_sided = stats.t.ppf(1 - level / 2, freedom), stats.t.ppf(1 - harmless, freedom)
     for n in range(1, MOST + 1):
         error = error_at(cells, np.maximum(now, n))
-        differs = np.abs(gain) >= stats.t.ppf(1 - level / 2, freedom) * error
-        not_worse = gain + margin >= stats.t.ppf(1 - harmless, freedom) * error
+        differs = np.abs(gain) >= two_sided * error
+        not_worse = gain + margin >= one_sided * error
         ready = np.isnan(total) & (n > now) & (differs | not_worse)
         total[ready] = n
         if not np.isnan(total).any():
