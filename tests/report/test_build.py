@@ -35,10 +35,10 @@ def test_it_needs_nothing_from_outside(full):
 def test_the_answer_stands_on_the_first_screen(full, study):
     hero = full[full.index('id="answer"') : full.index('id="matrix"')]
     assert "<b><bdi>digit</bdi></b> and <b><bdi>keyword</bdi></b> help each other most." in hero
-    assert "Both gains are beyond chance" in hero and "points a task are expected" in hero
+    assert "Both gains are beyond chance" in hero and "Gain to expect:" in hero
     lines = read_folder(study).answers["savings"]["groupings"]
     best = max((line for line in lines if line["cost"] == "parameters"), key=lambda line: line["gain_chosen"])
-    assert f"of new repeats (95&nbsp;% interval {interval(best['low'], best['high'], True)})" in hero
+    assert f"points a task (95&nbsp;% interval {interval(best['low'], best['high'], True)})" in hero
     assert "110 of 112 runs done" in hero and "1 failed" in hero and "1 to go" in hero
 
 

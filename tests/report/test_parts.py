@@ -51,7 +51,7 @@ UP, DOWN, OPEN, FREE = "helps", "hurts", "undecided", "harmless"
         (
             {"a+b": [(0.02, UP), (0.01, FREE)], "a+c": [(0.2, OPEN), (0.1, OPEN)]},
             "partly",
-            ("a", "b"),
+            ("b", "a"),  # who helps comes first: b helps a
             "of b is harmless",
         ),
         # who surely loses is not helped
@@ -71,6 +71,7 @@ def test_the_headline(told, sureness, pair, words):
     said = answer(cells(told) if told else [], {})
     assert (said.sureness, (said.first, said.second)) == (sureness, pair)
     assert words in said.sure and (said.headline or not told)
+    assert said.between == {"partly": "helps", "none": ""}.get(sureness, "and")
 
 
 def test_too_few_repeats_are_said_and_what_would_decide():
@@ -78,7 +79,7 @@ def test_too_few_repeats_are_said_and_what_would_decide():
     assert "A verdict needs 5 paired repeats, 3 of them are done" in said.sure
     assert "would decide 1 of the 2 open ones, half of them after 4 more" in said.open
     open_pair = cells({"a+b": [(0.3, OPEN), (0.1, OPEN)]})
-    assert "more clips could" in answer(open_pair, {}).open
+    assert "new clips could" in answer(open_pair, {}).open
     assert "second seed" in answer(open_pair, {}, assumed=True).open
 
 
@@ -89,14 +90,14 @@ def test_too_few_repeats_are_said_and_what_would_decide():
             [(0.3, OPEN), (0.1, OPEN)],
             {"a": 4.0, "b": 9.2},
             False,
-            "About 9 more repeats on the same test parts",
+            "About 9 more repeats on the same clips",
         ),
-        ([(0.3, UP), (0.1, OPEN)], {"b": 1.0}, False, "About 1 more repeat on the same test parts, if the gain is"),
+        ([(0.3, UP), (0.1, OPEN)], {"b": 1.0}, False, "About 1 more repeat on the same clips, if the gain is"),
         ([(0.3, OPEN), (0.1, OPEN)], {"a": 4.0}, True, "About 4 more repeats for the gain of a"),
-        ([(0.3, OPEN), (0.1, OPEN)], {}, False, "Other clips"),
+        ([(0.3, OPEN), (0.1, OPEN)], {}, False, "Only new clips"),
         ([(0.3, OPEN), (0.1, OPEN)], {}, True, "second seed in every fold"),
         ([(0.3, UP), (0.1, UP)], {"b": 3.0}, False, ""),
-        ([(-0.3, OPEN), (-0.1, OPEN)], {}, False, "more clips could"),
+        ([(-0.3, OPEN), (-0.1, OPEN)], {}, False, "new clips could"),
     ],
 )
 def test_what_would_decide_the_headline(told, decidable, assumed, words):

@@ -19,8 +19,9 @@ class Answer:
 
     Attributes:
         sureness: of the headline: both gains are beyond chance, one is, none is, or there is no such pair.
-        first, second: the two tasks that help each other most; empty where no pair has a gain.
-        headline: what follows their names, or all of it.
+        first, second: the two tasks that help each other most, where only one is surely helped it is the second;
+            empty where no pair has a gain.
+        between, headline: what stands between their names and what follows them, or all of it.
         sure: how sure that is, a sentence or two.
         decides: what would decide it, a sentence; empty where nothing of it is open.
         proof: the two cells behind the headline, the larger gain first.
@@ -34,6 +35,7 @@ class Answer:
     sureness: Sureness
     first: str
     second: str
+    between: str
     headline: str
     sure: str
     decides: str
@@ -73,12 +75,13 @@ def answer(cells: Sequence[Cell], decidable: Mapping[tuple[str, str], float], as
     for cell in pairs:
         counts[cell.verdict] += 1
     best = sorted(_best(list(by_pair.values())), key=lambda cell: -cell.gain)
-    sureness, first, second, headline, sure = _words(best, by_pair, counts)
+    sureness, first, second, between, headline, sure = _words(best, by_pair, counts)
     still_open = _open([cell for cell in pairs if cell.verdict == "undecided"], decidable, assumed)
     return Answer(
         sureness=sureness,
         first=first,
         second=second,
+        between=between,
         headline=headline,
         sure=sure,
         decides=_decides(best, decidable, assumed) if best else still_open,
@@ -116,29 +119,30 @@ def _sum(both: Sequence[Cell]) -> float:
 
 def _words(
     best: Sequence[Cell], by_pair: Mapping[str, Sequence[Cell]], counts: Mapping[str, int]
-) -> tuple[Sureness, str, str, str, str]:
+) -> tuple[Sureness, str, str, str, str, str]:
     if not by_pair:
-        return "none", "", "", "No pair has been compared yet.", ""
+        return "none", "", "", "", "No pair has been compared yet.", ""
     if not best:
-        return "none", "", "", *_without(by_pair, counts)
+        return "none", "", "", "", *_without(by_pair, counts)
     first, second = best[0].task, best[0].partners[0]
     helped = [cell for cell in best if cell.verdict == "helps"]
     if helped and len(helped) == len(best) == 2:
         sure = "Sure. Both gains are beyond chance."
-        return "sure", first, second, "help each other most.", sure
+        return "sure", first, second, "and", "help each other most.", sure
     if helped:
         other = [cell for cell in best if cell.verdict != "helps"]
-        rest = f"; that of {other[0].task} is {other[0].verdict}." if other else "; the other was not measured."
-        sure = f"Sure one way. The gain of {helped[0].task} is beyond chance{rest}"
-        return "partly", first, second, "help each other most, surely one way.", sure
+        rest = f"that of {other[0].task} is {other[0].verdict}." if other else "the other way was not measured."
+        sure = f"Sure one way. The gain of {helped[0].task} is beyond chance; {rest}"
+        return "partly", helped[0].partners[0], helped[0].task, "helps", "most.", sure
     few = min(cell.repeats for cell in best)
     why = "Not sure. Both gains could be chance"
     if few < FEWEST_REPEATS:
         done = f"{few} of them {'is' if few == 1 else 'are'} done"
         why = f"Not sure. A verdict needs {FEWEST_REPEATS} paired repeats, {done}"
     if all(cell.gain > 0 for cell in best) and len(best) == 2:
-        return "open", first, second, "seem to help each other most.", f"{why}."
-    return "open", first, second, "come closest to helping each other.", f"{why}, and only one of the two gains."
+        return "open", first, second, "and", "seem to help each other most.", f"{why}."
+    closest = "come closest to helping each other."
+    return "open", first, second, "and", closest, f"{why}, and only one of the two gains."
 
 
 def _without(by_pair: Mapping[str, Sequence[Cell]], counts: Mapping[str, int]) -> tuple[str, str]:
@@ -167,12 +171,12 @@ def _decides(best: Sequence[Cell], decidable: Mapping[tuple[str, str], float], a
             "which clips are tested; it may take more than that."
         )
     if not more:
-        return "Other clips: more repeats on the same test parts would not."
+        return "Only new clips: more repeats on those that there are would not."
     many = plural(max(1, round(max(more.values()))), "more repeat")
     if len(more) == len(undecided):
         if_so = "both gains are what they seem" if len(undecided) == 2 else "the gain is what it seems"
-        return f"About {many} on the same test parts, if {if_so}."
-    return f"About {many} for the gain of {next(iter(more))}, if it is what it seems; for the other, other clips."
+        return f"About {many} on the same clips, if {if_so}."
+    return f"About {many} for the gain of {next(iter(more))}, if it is what it seems; for the other, only new clips."
 
 
 def _open(undecided: Sequence[Cell], decidable: Mapping[tuple[str, str], float], assumed: bool) -> str:
@@ -186,9 +190,9 @@ def _open(undecided: Sequence[Cell], decidable: Mapping[tuple[str, str], float],
             "(seeds: 2 in the study file), which may itself decide some."
         )
     if not more:
-        return "More repeats on the same test parts would decide none of the open ones; more clips could."
+        return "More repeats on the same clips would decide none of the open ones; new clips could."
     middle = max(1, round(more[len(more) // 2]))
     return (
-        f"If their gains are what they seem, more repeats on the same test parts would decide {len(more)} of the "
+        f"If their gains are what they seem, more repeats on the same clips would decide {len(more)} of the "
         f"{len(undecided)} open ones, half of them after {middle} more."
     )
