@@ -16,6 +16,7 @@ from cohear.report.behind import behind, sources_of
 from cohear.report.cells import Cell
 from cohear.report.downloads import downloads
 from cohear.report.folder import FolderContent, read_folder
+from cohear.report.metrics import metric_words
 from cohear.report.numbers import duration, fraction_metrics, level, number, plural
 from cohear.report.overview import examples, facts, gaps, run_times
 from cohear.report.views import views_of
@@ -75,6 +76,7 @@ def render(
         views=views,
         choices=views.choices(),
         facts=facts(study),
+        metrics=metric_words(dict.fromkeys([*study.results["metric"], *views.gains])),
         gaps=gaps(study, fraction_metrics(study.results)),
         run_times=run_times(study),
         examples=shown,

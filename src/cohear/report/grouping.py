@@ -3,11 +3,15 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
+from cohear.analysis.cell_tests import PerTask
+from cohear.analysis.chosen import mean_gain
 from cohear.analysis.columns import SETTING
 from cohear.analysis.pairs import first_half
+from cohear.analysis.persistence import told
 from cohear.report.cells import Cell
 from cohear.report.folder import FolderContent
 from cohear.report.numbers import fraction_metrics, interval, signed
@@ -25,7 +29,8 @@ class Grouping:
         alone: tasks with a network of their own.
         parameters: of all networks.
         share: of the parameters of all singles, in percent.
-        expected: mean gain of a task, on the repeats that did not choose this grouping.
+        expected: mean gain of a task, on the repeats that did not choose this grouping; on all of them for one network
+            for all that none chose.
         low, high: its 95 % interval, NaN where it cannot be told.
         gain: on those that did, too high on average.
         verdicts: what is known of its shared tasks, ``2 helps, 1 undecided``.
@@ -90,11 +95,11 @@ class Groupings:
     estimated: int
 
 
-def groupings_of(folder: FolderContent) -> dict[tuple[str, str, str], list[dict[str, object]]]:
+def groupings_of(folder: FolderContent) -> dict[tuple[str, str, str], list[dict[str, Any]]]:
     """Unbeaten groupings in parameters, as the answers have them, by setting; none where gains have several units."""
     if folder.pairs.empty or not set(folder.pairs["metric"]) <= fraction_metrics(folder.results):
         return {}
-    found: dict[tuple[str, str, str], list[dict[str, object]]] = {}
+    found: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
     for line in folder.answers["savings"]["groupings"]:
         if line["cost"] != COST:
             continue
@@ -103,12 +108,42 @@ def groupings_of(folder: FolderContent) -> dict[tuple[str, str, str], list[dict[
     return found
 
 
+def with_the_whole_on_all_repeats(
+    lines: Sequence[dict[str, Any]], pairs: pd.DataFrame, tasks: Sequence[str], ratio: PerTask | None
+) -> list[dict[str, Any]]:
+    """The groupings of a setting, with one network for all tasks measured on every repeat.
+
+    It is there because nothing is smaller, so that no repeat chose it; unless it also gained most where groupings
+    were chosen, and then stays measured on the others.
+
+    Args:
+        lines: of :func:`groupings_of`, of one setting.
+        pairs: paired differences of the setting.
+        tasks: of the setting.
+        ratio: as ``test_train_ratio`` of :func:`cohear.analysis.gains.gains`.
+    """
+    best = max(lines, key=lambda line: _number(line["gain_chosen"]), default=None)
+    found = []
+    for line in lines:
+        names = line["groups"]
+        whole = len(names) == 1 and set(names[0].split("+")) == set(tasks)
+        found.append({**line, **on_all_repeats(names, pairs, ratio)} if whole and line is not best else line)
+    return found
+
+
+def on_all_repeats(names: Sequence[str], pairs: pd.DataFrame, ratio: PerTask | None) -> dict[str, Any]:
+    """Mean gain of a task in some networks, with its interval, for what no repeat chose."""
+    figures = mean_gain(pairs, names, pd.Series(True, index=pairs.index), ratio)
+    return dict(zip(("gain", "low", "high"), map(told, figures), strict=True))
+
+
 def groupings(
-    lines: Sequence[dict[str, object]],
+    lines: Sequence[dict[str, Any]],
     results: pd.DataFrame,
     pairs: pd.DataFrame,
     cells: Sequence[Cell],
     tasks: Sequence[str],
+    ratio: PerTask | None = None,
 ) -> Groupings | None:
     """The groupings of one setting, or None where none could be chosen and estimated.
 
@@ -118,12 +153,14 @@ def groupings(
         pairs: paired differences of the setting.
         cells: its cells.
         tasks: its tasks in the study's order.
+        ratio: as ``test_train_ratio`` of :func:`cohear.analysis.gains.gains`.
     """
     if not lines:
         return None
     first = first_half(pairs)
     singles = results[results["combination"] == results["task"]]
     apart = float(singles.groupby("task")[COST].mean().sum())
+    lines = with_the_whole_on_all_repeats(lines, pairs, tasks, ratio)
     made = [_grouping(line, cells, tasks, apart) for line in lines]
     best = max(made, key=lambda one: one.gain)
     shown = made if len(made) <= SHOWN else [*made[: SHOWN - 1], best]
@@ -131,9 +168,8 @@ def groupings(
     return Groupings(best, shown, len(repeats[first].drop_duplicates()), len(repeats[~first].drop_duplicates()))
 
 
-def _grouping(line: dict[str, object], cells: Sequence[Cell], tasks: Sequence[str], apart: float) -> Grouping:
+def _grouping(line: dict[str, Any], cells: Sequence[Cell], tasks: Sequence[str], apart: float) -> Grouping:
     names = line["groups"]
-    assert isinstance(names, list)
     members = sorted((tuple(str(name).split("+")) for name in names), key=lambda group: tasks.index(group[0]))
     shared = [group for group in members if len(group) > 1]
     known = [cell.verdict for cell in cells if cell.combination in names]

@@ -1,5 +1,7 @@
 """Gains in other metrics than each task's own: the same runs and tests, for orientation beside the verdicts."""
 
+from collections.abc import Iterable
+
 import pandas as pd
 
 from cohear.analysis.cell_tests import MARGIN
@@ -9,6 +11,11 @@ from cohear.report.folder import FolderContent
 from cohear.tasks import METRICS
 
 PRIMARY = "each task's own"
+
+
+def metric_words(names: Iterable[str]) -> dict[str, str]:
+    """What the metrics are, of those that say so."""
+    return {name: METRICS[name].words for name in names if name in METRICS and METRICS[name].words}
 
 
 def gains_by_metric(folder: FolderContent) -> dict[str, pd.DataFrame]:

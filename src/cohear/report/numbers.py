@@ -1,6 +1,7 @@
 """How figures are written: metrics that are fractions as points (x 100), the others in their own unit."""
 
 import math
+from collections.abc import Sequence
 
 import pandas as pd
 
@@ -35,6 +36,17 @@ def signed(value: float | None, fraction: bool) -> str:
     if float(text) == 0:
         text = text[1:]
     return text.replace("-", MINUS)
+
+
+def correlation(value: float) -> str:
+    """A correlation with its sign."""
+    return f"{value:+.2f}".replace("-", MINUS)
+
+
+def tick_texts(values: Sequence[float], fraction: bool, sign: bool = True) -> list[str]:
+    """Round values beside an axis, no digit more than they need."""
+    texts = [signed(value, fraction) if sign else level(value, fraction) for value in values]
+    return [text.removesuffix(".0") for text in texts] if all(text.endswith(".0") for text in texts) else texts
 
 
 def interval(low: float, high: float, fraction: bool) -> str:

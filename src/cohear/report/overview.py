@@ -7,7 +7,6 @@ from cohear.report.behind import Sources
 from cohear.report.folder import FolderContent
 from cohear.report.numbers import level, number, signed
 from cohear.report.views import of_setting, setting_label, setting_order
-from cohear.tasks import METRICS
 
 MOST_EXAMPLES = 24
 """Labels of a task of which a clip is shown."""
@@ -17,14 +16,12 @@ def facts(study: FolderContent) -> dict[str, Any]:
     """A few figures for the first screen."""
     ordinary = study.ordinary
     repeats = ordinary.groupby("combination")[["fold", "seed"]].apply(lambda rows: len(rows.drop_duplicates()))
-    used = sorted(set(ordinary["metric"]))
     return {
         "tasks": ordinary["task"].nunique(),
         "pairs": sum(name.count("+") == 1 for name in ordinary["combination"].unique()),
         "groups": sum(name.count("+") > 1 for name in ordinary["combination"].unique()),
         "repeats": int(repeats.max()) if len(repeats) else 0,
         "datasets": len(study.data.get("datasets", {})),
-        "metrics": [(name, METRICS[name].meaning) for name in used if name in METRICS and METRICS[name].meaning],
         "seconds": float(study.results.drop_duplicates("run")["seconds"].sum()),
     }
 

@@ -67,7 +67,7 @@ def task_scores(
             continue
         metric = str(rows["metric"].iloc[0])
         fraction = metric in fractions
-        axis = axis_over(rows["value"].tolist())
+        axis = axis_over(rows["value"].tolist(), room=0.0, most=1.0 if fraction else math.inf)
         by_size = sorted(rows["combination"].unique(), key=lambda name: (name.count("+"), name))
         made = [
             _row(

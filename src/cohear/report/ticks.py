@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass
 
-_ROOM = 0.06  # beyond the values at either end, as a share of the width
+_ROOM = 0.06
 
 
 @dataclass(frozen=True)
@@ -27,11 +27,18 @@ class Axis:
         return [round(index * step, 12) for index in range(first, last + 1)]
 
 
-def axis_over(values: list[float], least: float = 0.01) -> Axis:
-    """An axis that holds all values with some room; NaN is passed over."""
+def axis_over(values: list[float], least: float = 0.01, room: float = _ROOM, most: float = math.inf) -> Axis:
+    """An axis that holds all values; NaN is passed over.
+
+    Args:
+        values: in the metric's unit.
+        least: width of the axis, at least.
+        room: beyond the values at either end, as a share of the width.
+        most: what no value can exceed, nor the axis.
+    """
     known = [value for value in values if not math.isnan(value)] or [0.0]
     low, high = min(known), max(known)
     width = max(high - low, least)
     middle = (low + high) / 2
     low, high = min(low, middle - width / 2), max(high, middle + width / 2)
-    return Axis(low - _ROOM * width, high + _ROOM * width)
+    return Axis(low - room * width, min(most, high + room * width))

@@ -14,12 +14,15 @@ from cohear.report.cells import Cell, cells_of
 from cohear.report.folder import FolderContent
 from cohear.report.grouping import Groupings, groupings, groupings_of
 from cohear.report.metrics import PRIMARY, gains_by_metric
-from cohear.report.numbers import fraction_metrics, level, signed
+from cohear.report.numbers import fraction_metrics, level, tick_texts
 from cohear.report.orders import orders
 from cohear.report.scores import TaskScores, task_scores
 from cohear.report.ticks import Axis, axis_over
 
 Key = tuple[str, str, str]
+
+MOST_NARROW = 4
+"""Labels of an axis that a telephone has room for."""
 
 
 @dataclass(frozen=True)
@@ -44,11 +47,15 @@ class MatrixRow:
 
 @dataclass(frozen=True)
 class Chart:
-    """Dots with intervals, all cells of one unit on one axis."""
+    """Dots with intervals, all cells of one unit on one axis.
+
+    Attributes:
+        ticks: place, text, and whether a narrow screen has room for it.
+    """
 
     unit: str
     axis: Axis
-    ticks: list[tuple[float, str]]
+    ticks: list[tuple[float, str, bool]]
     tasks: list[tuple[str, list[Cell]]]
 
 
@@ -172,7 +179,7 @@ def views_of(folder: FolderContent) -> Views:
                 *key,
                 answer=answer(cells, decidable, assumed),
                 margin=_margin(folder, here, set(results["metric"]) <= fractions),
-                groupings=groupings(lines.get(key, []), results, paired, cells, here),
+                groupings=groupings(lines.get(key, []), results, paired, cells, here, folder.statistics[1]),
                 scores=task_scores(results, folder.metrics, fractions, here),
             )
         )
@@ -229,13 +236,19 @@ def _charts(cells: Sequence[Cell], tasks: list[str]) -> list[Chart]:
         reach = 3 * max(0.01, *(abs(cell.gain) for cell in some))  # one wild interval must not squeeze all
         ends = [max(-reach, cell.low) for cell in some] + [min(reach, cell.high) for cell in some]
         axis = axis_over([0.0, *ends, *(cell.gain for cell in some)])
-        fraction = some[0].fraction
+        ticks = axis.ticks()
+        texts = tick_texts(ticks, some[0].fraction)
+        every = math.ceil(len(ticks) / MOST_NARROW)
+        zero = min(range(len(ticks)), key=lambda place: abs(ticks[place]))
         by_task = [(task, sorted((c for c in some if c.task == task), key=lambda cell: -cell.gain)) for task in tasks]
         charts.append(
             Chart(
                 unit=unit,
                 axis=axis,
-                ticks=[(axis.at(tick), signed(tick, fraction)) for tick in axis.ticks()],
+                ticks=[
+                    (axis.at(tick), text, (place - zero) % every == 0)
+                    for place, (tick, text) in enumerate(zip(ticks, texts, strict=True))
+                ],
                 tasks=[(task, rows) for task, rows in by_task if rows],
             )
         )

@@ -25,7 +25,7 @@ class Metric:
         is_fraction: whether its values are shares from 0 to 1, which are shown as points (x 100); others are shown
             in their own unit.
         version: goes up when the numbers that come out change.
-        meaning: what it is, in a few words that stand behind its name; empty where nobody said.
+        words: what it is, for people who do not know its name; empty where nobody says.
     """
 
     name: str
@@ -33,7 +33,7 @@ class Metric:
     higher_is_better: bool = True
     is_fraction: bool = True
     version: int = 1
-    meaning: str = ""
+    words: str = ""
 
 
 METRICS: Registry[Metric] = Registry("metric")
@@ -45,9 +45,9 @@ def versions_of_kind(kind: TargetKind) -> dict[str, int]:
     return {f"target kind {kind.name}": kind.version, **metrics}
 
 
-def _metric(name: str, meaning: str) -> Callable[[Score], Score]:
+def _metric(name: str, words: str) -> Callable[[Score], Score]:
     def enter(score: Score) -> Score:
-        METRICS.register(name)(Metric(name, score, meaning=meaning))
+        METRICS.register(name)(Metric(name, score, words=words))
         return score
 
     return enter
@@ -59,7 +59,7 @@ def _multiclass(logits: NDArray[Any], targets: Targets, scored: Scored) -> tuple
     return targets.values[rows], logits[rows].argmax(axis=1)
 
 
-@_metric("uar", "recall averaged over the labels")
+@_metric("uar", "unweighted average recall (the share of a label's clips that is recognised, mean over the labels)")
 def unweighted_average_recall(logits: NDArray[np.float32], targets: Targets, scored: Scored) -> float:
     """Mean over the scored labels of the share of their clips that is recognised (balanced accuracy)."""
     truth, predicted = _multiclass(logits, targets, scored)
@@ -69,14 +69,14 @@ def unweighted_average_recall(logits: NDArray[np.float32], targets: Targets, sco
     return float(np.mean([np.mean(predicted[truth == label] == label) for label in labels]))
 
 
-@_metric("accuracy", "share of clips recognised")
+@_metric("accuracy", "the share of the clips that is recognised")
 def accuracy(logits: NDArray[np.float32], targets: Targets, scored: Scored) -> float:
     """Share of the clips that are recognised."""
     truth, predicted = _multiclass(logits, targets, scored)
     return float(np.mean(predicted == truth)) if len(np.unique(truth)) >= 2 else float("nan")
 
 
-@_metric("f1", "F1 averaged over the labels")
+@_metric("f1", "harmonic mean of precision and recall, mean over the labels")
 def macro_f1(logits: NDArray[np.float32], targets: Targets, scored: Scored) -> float:
     """Mean over the scored labels of the harmonic mean of precision and recall; labels that no clip carries are out."""
     if targets.values.ndim == 1:
@@ -97,7 +97,9 @@ def macro_f1(logits: NDArray[np.float32], targets: Targets, scored: Scored) -> f
     return float(np.mean([2 * np.sum(t & p) / max(np.sum(t) + np.sum(p), 1) for t, p in pairs]))
 
 
-@_metric("map", "average precision, averaged over the labels")
+@_metric(
+    "map", "mean average precision (how well the clips with a label are ranked above the others, mean over the labels)"
+)
 def mean_average_precision(logits: NDArray[np.float32], targets: Targets, scored: Scored) -> float:
     """Mean over the scored labels of average precision over the clips where the label is known.
 

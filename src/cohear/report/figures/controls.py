@@ -102,9 +102,12 @@ class Controls(Figure):
         counts = real[real["explanation"] != ""]["explanation"].value_counts()
         said = ", ".join(f"{count} {word}" for word, count in sorted(counts.items()))
         open_ones = int((real["verdict"].isin(["helps", "hurts"]) & (real["explanation"] == "")).sum())
+        ran = f"Controls were run for {plural(len(real), 'effect')} of partners."
+        if not said and not open_ones:
+            return f"{ran} None of these is beyond chance, so that there is nothing to explain yet."
         cause = f" Explained: {said}." if said else " None is explained by them."
         left = f" Sure, but of unknown cause: {open_ones}." if open_ones else ""
-        return f"Controls were run for {plural(len(real), 'effect')} of a partner.{cause}{left}"
+        return f"{ran}{cause}{left}"
 
 
 FIGURES.register(Controls.name)(Controls())

@@ -8,14 +8,13 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from cohear.analysis.chosen import mean_gain
 from cohear.analysis.columns import SHARED
 from cohear.analysis.facts import ratios_of
-from cohear.analysis.persistence import told
 from cohear.report.figures.figure import FIGURES, Chart, Figure, rows, size_of
 from cohear.report.figures.marks import horizontal_at, reach, scaled, unit_of
 from cohear.report.figures.palette import LIGHT
 from cohear.report.figures.sources import Sources
+from cohear.report.grouping import COST, on_all_repeats, with_the_whole_on_all_repeats
 from cohear.report.numbers import interval, signed
 
 AT_WORK = ("milliseconds", "multiply_adds", "bytes")
@@ -34,8 +33,9 @@ class Cost(Figure):
     title = "What does sharing cost, and what does it save?"
     reading = (
         "Left is cheaper, up is better. Groupings are those that no other beats in cost and gain, chosen on every "
-        "other fold and estimated on the rest; the figure beside a mark is its number of networks. Lines are 95 % "
-        "intervals, where there are repeats enough (cut where they leave the drawing)."
+        "other fold and estimated on the rest; one network for all is estimated on all, unless it was chosen. The "
+        "figure beside a mark is its number of networks. Lines are 95 % intervals, where there are repeats enough "
+        "(cut where they leave the drawing)."
     )
 
     def table(self, sources: Sources) -> pd.DataFrame:
@@ -46,18 +46,17 @@ class Cost(Figure):
         if len(tasks) < 2 or sources.pairs.empty or not price.reindex(tasks).notna().all():
             return rows([], COLUMNS)
         lines: list[tuple[str, list[str], Any]] = [(SINGLES, tasks, {"gain": 0.0, "low": None, "high": None})]
+        ratio = ratios_of(sources.data) or None
+        groupings: list[dict[Any, Any]] = sources.told("savings", "groupings").to_dict("records")
+        groupings = [line for line in groupings if line["cost"] == COST]
+        chosen = with_the_whole_on_all_repeats(groupings, sources.pairs, tasks, ratio)
+        told = {frozenset(line["groups"]): line for line in chosen}
         whole = [name for name in price.index if size_of(name) == len(tasks)]
         known = {frozenset(tasks), frozenset(whole)}
-        groupings = sources.told("savings", "groupings").to_dict("records")
-        lines += [
-            (GROUPING, line["groups"], line)
-            for line in groupings
-            if line["cost"] == "parameters" and frozenset(line["groups"]) not in known
-        ]
-        every, ratio = pd.Series(True, index=sources.pairs.index), ratios_of(sources.data) or None
-        for name in whole:  # nothing chose it: all repeats tell
-            figures = zip(("gain", "low", "high"), mean_gain(sources.pairs, [name], every, ratio), strict=True)
-            lines.append((WHOLE, [name], {key: told(value) for key, value in figures}))
+        lines += [(GROUPING, line["groups"], line) for names, line in told.items() if names not in known]
+        for name in whole:
+            line = told.get(frozenset([name])) or on_all_repeats([name], sources.pairs, ratio)
+            lines.append((WHOLE, [name], line))
         measured = sources.costs[sources.costs["setup"] == SHARED].set_index("combination")
         metrics = {sources.unit(metric) for metric in sources.gains["metric"]}
         found = [

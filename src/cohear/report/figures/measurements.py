@@ -10,7 +10,7 @@ from cohear.report.figures.figure import FIGURES, Chart, Figure, rows
 from cohear.report.figures.marks import vertical_at
 from cohear.report.figures.palette import LIGHT
 from cohear.report.figures.sources import Sources
-from cohear.report.numbers import plural
+from cohear.report.numbers import correlation, plural
 
 COLUMNS = ("measurement", "side", "correlation", "low", "high", "within_tasks", "p_adjusted", "sure")
 IDENTITY, RANDOM = "task identity", "random numbers"
@@ -89,9 +89,9 @@ class Measurements(Figure):
         said = (
             f"{int(own['sure'].sum())} of {plural(len(own), 'rank correlation')} with gains are sure; the largest is "
         )
-        said += f"{best['correlation']:+.2f}, {best['measurement'].replace('_', ' ')} {_SIDES[best['side']]}"
+        said += f"{correlation(best['correlation'])}, {best['measurement'].replace('_', ' ')} {_SIDES[best['side']]}"
         if IDENTITY in beat:
-            said += f", where knowing the task's other gains has {beat[IDENTITY]:+.2f}"
+            said += f", where knowing the task's other gains has {correlation(beat[IDENTITY])}"
         return said + "."
 
 

@@ -86,14 +86,15 @@ class Scores(Figure):
 
     def sentence(self, table: pd.DataFrame, sources: Sources) -> str:
         """The best and the worst mean of the first setting."""
-        del sources
-        means = table[(table["what"] == "mean") & (table["setting"] == table["setting"].iloc[0])]
+        first = table[table["setting"] == table["setting"].iloc[0]]
+        where = f" ({first['setting'].iloc[0]})" if len(sources.settings) > 1 else ""
+        means = first[first["what"] == "mean"]
         ordered = means.sort_values("score").to_dict("records")
         worst, best = ordered[0], ordered[-1]
         said = [f"{row['task']} ({level(row['score'], row['unit'] == 'points')})" for row in (best, worst)]
         if len(ordered) == 1:
-            return f"Alone, {said[0]} over {plural(int((table['what'] == 'repeat').sum()), 'repeat')}."
-        return f"Alone, {said[0]} scores highest and {said[1]} lowest."
+            return f"Alone{where}, {said[0]} over {plural(int((first['what'] == 'repeat').sum()), 'repeat')}."
+        return f"Alone{where}, {said[0]} scores highest and {said[1]} lowest."
 
 
 def _means(singles: pd.DataFrame, sources: Sources) -> pd.DataFrame:

@@ -46,8 +46,8 @@ const draw = (() => {
       element("figcaption", {}, told.title),
       element("div", { class: "field" }, element("div", { class: "ys", "aria-hidden": "true" }, ...ys), field),
       element("div", { class: "xs", "aria-hidden": "true" }, ...told.xticks.map(([, text]) => element("span", {}, text))),
-      element("p", { class: "fine" }, element("span", { class: "key alone" }), ` alone (${told.alone.repeats}) `,
-        element("span", { class: "key together" }), ` together (${told.together.repeats}) over steps; band: one standard deviation`));
+      element("p", { class: "fine" }, element("span", { class: "key alone" }), ` alone (${told.alone.repeats} repeats) `,
+        element("span", { class: "key together" }), ` together (${told.together.repeats} repeats), over training steps; band: one standard deviation`));
   };
 
   const confusion = (title, labels, counts) => {
