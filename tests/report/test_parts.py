@@ -76,6 +76,7 @@ def test_the_headline(told, sureness, pair, words):
 def test_too_few_repeats_are_said_and_what_would_decide():
     said = answer(cells({"a+b": [(0.3, OPEN), (0.1, OPEN)]}, repeats=3), {("a", "a+b"): 4.0})
     assert "A verdict needs 5 paired repeats, 3 of them are done" in said.sure
+    assert said.decides.startswith("At least 2 more repeats")
     assert "would decide 1 of the 2 open ones, half of them after 4 more" in said.open
     open_pair = cells({"a+b": [(0.3, OPEN), (0.1, OPEN)]})
     assert "more clips could" in answer(open_pair, {}).open
