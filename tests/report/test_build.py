@@ -5,15 +5,18 @@ from urllib.parse import unquote_to_bytes
 
 import pandas as pd
 import pytest
+from filelock import FileLock
 from simulated_study import HOSTILE, LONG, write_study
 
 from cohear.analysis.gains import gains
 from cohear.analysis.results import read_gains, read_results
 from cohear.analysis.tables import write_table
 from cohear.base.errors import UserError
-from cohear.report.build import write_report
+from cohear.report.build import render, write_report
 from cohear.report.folder import read_folder
 from cohear.report.numbers import interval
+from cohear.study.folder import StudyFolder
+from cohear.study.status import read_status
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +42,17 @@ def test_the_answer_stands_on_the_first_screen(full, study):
     lines = read_folder(study).answers["savings"]["groupings"]
     best = max((line for line in lines if line["cost"] == "parameters"), key=lambda line: line["gain_chosen"])
     assert f"points a task (95&nbsp;% interval {interval(best['low'], best['high'], True)})" in hero
-    assert "110 of 112 runs done" in hero and "1 failed" in hero and "1 to go" in hero
+    assert "110 of 112 runs done" in hero and "1 failed" in hero
+
+
+def test_the_state_is_that_of_cohear_status(full, study):
+    state = read_status(StudyFolder(study))
+    hero = full[full.index('id="answer"') : full.index('id="matrix"')]
+    assert f"{state.planned - state.done} left with those that failed: figures will still change" in hero
+    assert "no process is working on it" in hero
+    with FileLock(study / ".lock"):
+        working = render(read_folder(study))
+    assert "no process is working" not in working and "about" in working[working.index("left with") :][:60]
 
 
 @pytest.mark.parametrize(("loss", "said"), [(0.2, "are losses beyond chance"), (0.0, "That is no proof")])

@@ -25,6 +25,7 @@ from cohear.report.folder import read_folder
 from cohear.report.numbers import MINUS, interval, level, signed
 from cohear.report.paper import paper_table
 from cohear.report.references import keys, references
+from cohear.report.views import setting_order, views_of
 from cohear.testing.figure import NAMES, FigureContract
 
 
@@ -119,7 +120,40 @@ def test_the_other_figures_show_the_numbers_of_their_tables(rich, figures):
     (expected,) = told["persistence"]["agreements"]
     assert agreement["agreement"] == expected["within"]
     assert agreement["ceiling"] == pytest.approx(np.sqrt(expected["ceiling_first"] * expected["ceiling_second"]))
-    assert figures.size().sentence.replace(MINUS, "-") == told["combining"]["answer"]
+    whole = [line for line in told["combining"]["sizes"] if line["size"] == len(NAMES)]
+    for line in whole:
+        within = f"({interval(line['low'], line['high'], True)}) with {line['encoder']}"
+        assert f"{signed(line['mean'], True)} {within}" in figures.size().sentence
+    assert figures.agreement().sentence.replace(MINUS, "-") == told["persistence"]["answer"]
+
+
+def test_what_pairs_foretell_is_their_mean(rich, figures):
+    gains = read_gains(rich / "gains.csv")
+    gains = gains[gains["encoder"] == "small"]
+    table = figures.foretold(encoder="small").table
+    assert len(table) == len(NAMES)
+    for row in table.to_dict("records"):
+        own = gains[gains["task"] == row["task"]]
+        pairs = own[own["combination"].str.count(r"\+") == 1]["gain"]
+        assert row["foretold"] == pytest.approx(pairs.mean())
+        whole = own[own["combination"].str.count(r"\+") == len(NAMES) - 1]["gain"]
+        assert row["gain"] == pytest.approx(whole.iloc[0])
+
+
+def test_correlations_are_those_of_the_answers(rich, figures):
+    drawing = figures.measurements(encoder="small")
+    lines = [line for line in api.answers(rich)["measurements"]["correlations"] if line["encoder"] == "small"]
+    told = {(line["measurement"], line["side"]): line for line in lines}
+    assert len(drawing.table) > 5
+    for row in drawing.table.to_dict("records"):
+        line = told[row["measurement"], row["side"]]
+        for shown, name in (("correlation", "pooled"), ("low", "low"), ("high", "high")):
+            assert row[shown] == pytest.approx(line[name]) or (pd.isna(row[shown]) and line[name] is None)
+
+
+def test_differences_have_the_minus_sign_of_the_page(figures):
+    for drawing in figures:
+        assert not re.search(r"(?<![\w-])-\d", drawing.sentence), drawing.sentence
 
 
 def test_controls_stand_below_their_partner(rich, figures):
@@ -143,6 +177,20 @@ def test_the_cheapest_is_the_whole_and_singles_cost_all(rich, figures):
     told = {" | ".join(line["groups"]): line for line in lines if line["encoder"] == "small"}
     for row in best.to_dict("records"):
         assert all(row[name] == pytest.approx(told[row["groups"]][name]) for name in ("gain", "low", "high"))
+
+
+def test_one_network_for_all_has_the_same_figures_at_the_top_of_the_page(rich, figures):
+    """Nothing chose it, so that all repeats tell; unless it is the best guess too, as is said then."""
+    study = read_folder(rich)
+    view = next(one for one in views_of(study).settings if one.encoder == "small")
+    assert view.groupings is not None
+    (whole,) = [one for one in view.groupings.all if one.whole]
+    assert whole is not view.groupings.best
+    line = figures.cost(encoder="small").table.set_index("what").loc["one network for all"]
+    assert (whole.expected, whole.low, whole.high) == (line["gain"], line["low"], line["high"])
+    cells = read_gains(rich / "gains.csv").query("encoder == 'small'")
+    cells = cells[cells["combination"] == "+".join(NAMES)]
+    assert whole.expected == pytest.approx(cells["gain"].mean())
 
 
 def test_costs_at_work_are_beside_those_of_size(rich, tmp_path):
@@ -280,6 +328,8 @@ def test_the_table_for_papers(rich, tmp_path):
     gains = read_gains(rich / "gains.csv")
     rows = [line for line in text.splitlines() if line.startswith("| ") and "---" not in line]
     assert len(rows) == len(gains) + 2  # a head for each encoder
+    heads = [", ".join(setting) for setting in setting_order(read_folder(rich))]
+    assert re.findall(r"^## (.*)$", text, re.MULTILINE) == heads, "in the order of the page"
     for row in gains.to_dict("records"):
         partners = " + ".join(name for name in row["combination"].split("+") if name != row["task"])
         found = [line for line in rows if line.startswith(f"| {row['task']} | uar |") and f"| {partners} |" in line]

@@ -77,6 +77,7 @@ def test_the_headline(told, sureness, pair, words):
 def test_too_few_repeats_are_said_and_what_would_decide():
     said = answer(cells({"a+b": [(0.3, OPEN), (0.1, OPEN)]}, repeats=3), {("a", "a+b"): 4.0})
     assert "A verdict needs 5 paired repeats, 3 of them are done" in said.sure
+    assert said.decides.startswith("At least 2 more repeats")
     assert "would decide 1 of the 2 open ones, half of them after 4 more" in said.open
     open_pair = cells({"a+b": [(0.3, OPEN), (0.1, OPEN)]})
     assert "new clips could" in answer(open_pair, {}).open
@@ -241,3 +242,14 @@ def test_data_in_the_page_holds_no_markup():
     hostile = "</script><!-- & \u2028 \ud800 שלום"
     text = str(_data({"x": hostile}))
     assert not set("<>&") & set(text) and text.isascii() and json.loads(text) == {"x": hostile}
+
+
+@pytest.mark.parametrize(
+    ("whole", "chosen", "whole_is_best"),
+    [((0.02, 0.1), (-0.05, 0.11), True), ((-0.02, 0.1), (-0.05, 0.11), False), ((0.02, 0.1), (0.01, 0.11), False)],
+)
+def test_a_sure_gain_of_all_in_one_goes_before_an_unsure_choice(whole, chosen, whole_is_best):
+    rest = {"alone": [], "parameters": 1, "share": 50, "verdicts": ""}
+    every = Grouping([("a", "b", "c")], expected=0.06, low=whole[0], high=whole[1], gain=0.05, whole=True, **rest)
+    pair = Grouping([("a", "b")], expected=0.03, low=chosen[0], high=chosen[1], gain=0.07, whole=False, **rest)
+    assert recommended([every, pair]) == (every if whole_is_best else pair, pair)

@@ -8,6 +8,8 @@ from rich_study import write_rich_study
 from simulated_study import HOSTILE
 from test_browser import CHROMIUM, browser, opened  # noqa: F401 - fixtures
 
+from cohear.analysis.results import read_results
+from cohear.analysis.tables import write_table
 from cohear.report.build import write_report
 from cohear.report.figures import FIGURES
 from cohear.report.figures.palette import DARK, LIGHT
@@ -56,6 +58,20 @@ def test_the_choice_of_an_encoder_goes_for_figures_too(opened, page_file):  # no
     page.locator("select[data-choice=encoder]").select_option("small")
     page.wait_for_function("document.querySelector('#figure-matrix .setting').hidden")
     assert shown.count() == 1 and shown.get_attribute("data-encoder") == "small"
+
+
+def test_a_figure_of_another_encoder_says_so(opened, tmp_path):  # noqa: F811
+    folder = write_rich_study(tmp_path / "study")
+    results = read_results(folder)
+    write_table(folder / "results.csv", results[(results["control"] == "") | (results["encoder"] == "small")])
+    page = opened(write_report(folder))
+    note = page.locator("#figure-controls .elsewhere")
+    for encoder, said in (("small", False), ("dnn", True)):
+        page.locator("select[data-choice=encoder]").select_option(encoder)
+        page.wait_for_timeout(100)
+        assert note.is_visible() == said
+        assert page.locator("#figure-controls .setting:visible").get_attribute("data-encoder") == "small"
+    assert not page.locator("#figure-matrix .elsewhere").is_visible()
 
 
 def test_figures_are_saved_without_a_network(opened, page_file, tmp_path):  # noqa: F811

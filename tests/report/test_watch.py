@@ -8,10 +8,11 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from simulated_study import write_study
 
 from cohear.base.errors import UserError
-from cohear.report.watch import Watched, make_server
+from cohear.report.watch import Watched, make_server, state_of
 
 
 @pytest.fixture
@@ -38,6 +39,15 @@ def test_a_page_is_made_when_a_run_ends_and_not_else(served, tmp_path):
     (tmp_path / "runs" / "a").mkdir(parents=True)
     (tmp_path / "runs" / "a" / "record.json").write_text("{}")
     assert watched.look() and read(url) == b"second" and read(url + "/version") == b"2"
+
+
+def test_a_killed_study_is_told(tmp_path):
+    """Nothing is written where a process is killed; what it held is free."""
+    (tmp_path / "plan.json").write_text("{}")
+    with FileLock(tmp_path / ".lock"):
+        working = state_of(tmp_path)
+        assert working == state_of(tmp_path)
+    assert working != state_of(tmp_path)
 
 
 def test_only_this_machine_and_only_the_page(served):

@@ -158,6 +158,9 @@ def _without(by_pair: Mapping[str, Sequence[Cell]], counts: Mapping[str, int]) -
 def _decides(best: Sequence[Cell], decidable: Mapping[tuple[str, str], float], assumed: bool) -> str:
     """What would decide the gains of the headline that are open."""
     undecided = [cell for cell in best if cell.verdict == "undecided"]
+    missing = FEWEST_REPEATS - min(cell.repeats for cell in best)
+    if undecided and missing > 0:
+        return f"At least {plural(missing, 'more repeat')}: with fewer than {FEWEST_REPEATS} nothing is decided."
     more = {
         cell.task: decidable[cell.task, cell.combination]
         for cell in undecided

@@ -84,12 +84,15 @@ class Groupings:
     """All unbeaten groupings of a setting.
 
     Attributes:
-        best: the one with the largest gain on the repeats that chose.
+        best: the one with the largest gain on the repeats that chose; or one network for all, where that one is surely
+            better than separate networks and the other is not.
+        picked: whether repeats chose it.
         all: at most ``SHOWN``, the cheapest first.
         chose, estimated: repeats on which groupings were chosen, and estimated.
     """
 
     best: Grouping
+    picked: bool
     all: list[Grouping]
     chose: int
     estimated: int
@@ -162,10 +165,21 @@ def groupings(
     apart = float(singles.groupby("task")[COST].mean().sum())
     lines = with_the_whole_on_all_repeats(lines, pairs, tasks, ratio)
     made = [_grouping(line, cells, tasks, apart) for line in lines]
-    best = max(made, key=lambda one: one.gain)
-    shown = made if len(made) <= SHOWN else [*made[: SHOWN - 1], best]
+    best, picked = recommended(made)
+    shown = made if len(made) <= SHOWN else [*made[: SHOWN - 1], picked]
     repeats = pairs[["fold", "seed"]]
-    return Groupings(best, shown, len(repeats[first].drop_duplicates()), len(repeats[~first].drop_duplicates()))
+    chose, estimated = (len(repeats[side].drop_duplicates()) for side in (first, ~first))
+    return Groupings(best, best is picked, shown, chose, estimated)
+
+
+def recommended(made: Sequence[Grouping]) -> tuple[Grouping, Grouping]:
+    """The grouping to train, and the one with the largest gain on the repeats that chose.
+
+    They differ where one network for all is surely better than separate networks and the chosen one is not.
+    """
+    picked = max(made, key=lambda one: one.gain)
+    sure = [one for one in made if one.whole and one.verdict == "helps"]
+    return (sure[0] if sure and picked.verdict != "helps" else picked), picked
 
 
 def _grouping(line: dict[str, Any], cells: Sequence[Cell], tasks: Sequence[str], apart: float) -> Grouping:

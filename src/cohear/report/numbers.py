@@ -56,6 +56,12 @@ def interval(low: float, high: float, fraction: bool) -> str:
     return f"{signed(low, fraction)} to {signed(high, fraction)}"
 
 
+def in_brackets(low: object, high: object, fraction: bool) -> str:
+    """`` (+1.0 to +5.2)``, nothing where there is no interval."""
+    known = not (pd.isna(low) or pd.isna(high))  # type: ignore[call-overload]
+    return f" ({interval(float(str(low)), float(str(high)), fraction)})" if known else ""
+
+
 def probability(p: float) -> str:
     """A p-value with as many digits as it deserves."""
     if math.isnan(p):

@@ -7,11 +7,10 @@ from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
-from cohear.analysis.columns import SETTING
 from cohear.report.cells import Cell, cells_of
 from cohear.report.folder import FolderContent
 from cohear.report.numbers import NONE, fraction_metrics, level
-from cohear.report.views import study_order
+from cohear.report.views import of_setting, setting_order, study_order
 
 _HEAD = ("task", "metric", "alone", "beside", "together", "gain", "95 % interval", "p, adjusted", "repeats", "verdict")
 
@@ -24,10 +23,9 @@ def paper_table(study: FolderContent) -> str:
     """
     fractions = fraction_metrics(study.results)
     tasks = study_order(study)
-    ordinary = study.results[study.results["control"] == ""]
     parts = [f"# {_escaped(study.name)}\n", _WORDS]
-    for setting, rows in ordinary.groupby(list(SETTING), sort=False):
-        here = study.gains[(study.gains[list(SETTING)] == list(setting)).all(axis=1)]
+    for setting in setting_order(study):
+        rows, here = (of_setting(table, setting) for table in (study.ordinary, study.gains))
         cells = sorted(
             cells_of(here, fractions, tasks),
             key=lambda cell: (

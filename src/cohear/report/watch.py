@@ -11,6 +11,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from cohear.base.errors import UserError
+from cohear.study.folder import StudyFolder
+from cohear.study.status import is_working
 
 HOST = "127.0.0.1"
 EVERY = 2.0
@@ -50,13 +52,16 @@ class Watched:
 
 
 def state_of(folder: Path) -> frozenset[tuple[str, int]]:
-    """What changes when a run ends, a plan is made or tables are replaced: names and times of the files that tell."""
+    """What changes when a run ends, a plan is made or tables are replaced: names and times of the files that tell.
+
+    And whether a process works on the study, for one that was killed leaves no file.
+    """
     files = [folder / "plan.json", folder / "data.json", folder / "check.json"]
     if not files[0].exists():
         files.append(folder / "results.csv")  # of a study it is made from the records, by the page too
     for name in ("record.json", "error.json"):
         files += (folder / "runs").glob(f"*/{name}")
-    found = set()
+    found = {("working", int(files[0].exists() and is_working(StudyFolder(folder))))}
     for path in files:
         try:
             found.add((path.as_posix(), path.stat().st_mtime_ns))

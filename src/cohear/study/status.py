@@ -71,7 +71,7 @@ def read_status(folder: StudyFolder) -> Status:
             failed[_named(cell)] = error
     seconds = time_left.of(missing)
     left = None if seconds is None else seconds / available_cores()
-    done, working = len(runs) - len(missing), _is_locked(folder)
+    done, working = len(runs) - len(missing), is_working(folder)
     return Status(folder.read_study_name(), len(runs), done, failed, working, spent, left, wanted, cells)
 
 
@@ -80,7 +80,8 @@ def _named(cell: Mapping[str, Any]) -> str:
     return f"{cell['combination']} ({control}{cell['encoder']}, fold {cell['fold']}, seed {cell['seed']})"
 
 
-def _is_locked(folder: StudyFolder) -> bool:
+def is_working(folder: StudyFolder) -> bool:
+    """Whether a process works on the study now; a killed one does not."""
     lock = FileLock(folder.root / ".lock")
     try:
         lock.acquire(timeout=0)

@@ -15,7 +15,7 @@ from cohear.report.figures.marks import horizontal_at, reach, scaled, unit_of
 from cohear.report.figures.palette import LIGHT
 from cohear.report.figures.sources import Sources
 from cohear.report.grouping import COST, on_all_repeats, with_the_whole_on_all_repeats
-from cohear.report.numbers import interval, signed
+from cohear.report.numbers import in_brackets, signed
 
 AT_WORK = ("milliseconds", "multiply_adds", "bytes")
 """What ``cohear bench`` measures of a network and adds up over networks."""
@@ -118,13 +118,13 @@ class Cost(Figure):
                 name = (
                     "One network for all tasks" if what == WHOLE else f"The best grouping ({best['networks']} networks)"
                 )
-                within = interval(float(best["low"]), float(best["high"]), points) if pd.notna(best["low"]) else "?"
                 time = ""
                 if pd.notna(best["time_share"]):
                     time = f", takes {100 * best['time_share']:.0f} % of their processor time"
                 said.append(
                     f"{name} has {100 * best['share']:.0f} % of the parameters of a network for each task{time}, "
-                    f"and a mean gain of {signed(best['gain'], points)} {best['unit']} ({within})."
+                    f"and a mean gain of {signed(best['gain'], points)} {best['unit']}"
+                    f"{in_brackets(best['low'], best['high'], points)}."
                 )
         return " ".join(said)
 

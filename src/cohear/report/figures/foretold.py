@@ -30,7 +30,7 @@ class Foretold(Figure):
     title = "Do pairs foretell larger groups?"
     reading = (
         "On the diagonal a group does what its pairs promise; below it, less. The line is the 95 % interval of "
-        "measured minus foretold, around the measured gain."
+        "measured minus foretold, around the measured gain (cut where it leaves the drawing)."
     )
 
     def table(self, sources: Sources) -> pd.DataFrame:

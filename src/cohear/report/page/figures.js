@@ -32,12 +32,15 @@
   // One setting at a time, that of the page's choices; without scripts, and without choices, all are shown.
   const selects = () => [...document.querySelectorAll("select[data-choice]")];
   const choose = () => {
-    const agrees = (setting) => selects().filter((s) => setting.dataset[s.dataset.choice] === s.value).length;
+    const asked = selects().filter((s) => s.dataset.choice !== "metric");
+    const agrees = (setting) => asked.filter((s) => setting.dataset[s.dataset.choice] === s.value).length;
     for (const relation of document.querySelectorAll(".relation")) {
       const settings = [...relation.querySelectorAll(".setting")];
-      if (!selects().length || settings.length < 2) continue;
+      if (!asked.length || !settings.length) continue;
       const best = settings.reduce((a, b) => (agrees(b) > agrees(a) ? b : a));
       for (const setting of settings) setting.hidden = setting !== best;
+      const note = relation.querySelector(".elsewhere");
+      if (note) note.hidden = agrees(best) === asked.length;
     }
   };
   for (const select of selects()) select.addEventListener("change", () => setTimeout(choose)); // after the page's own
