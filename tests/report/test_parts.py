@@ -21,6 +21,7 @@ from cohear.report.build import _data
 from cohear.report.cells import cells_of
 from cohear.report.curves import Curves
 from cohear.report.folder import read_curves
+from cohear.report.grouping import Grouping, recommended
 from cohear.report.orders import orders
 from cohear.report.outcomes import Outcomes
 from cohear.report.sounds import Sounds, picture
