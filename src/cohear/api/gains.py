@@ -50,8 +50,9 @@ def write_gains(folder: str | Path, say: Callable[[str], None] | None = None) ->
     else:
         remove_file(folder / "controls.csv")
     write_table(folder / "gains.csv", table)
-    for sentence in notes(results, pairs, looks_of(data)) if say else ():
-        say(sentence)
+    if say is not None:
+        for sentence in notes(results, pairs, looks_of(data)):
+            say(sentence)
     return table
 
 
