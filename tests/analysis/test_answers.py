@@ -366,3 +366,12 @@ def test_measurements_of_tables():
     own = of_singles(results, metrics, curves)["logmel", "small", "base"]["a"]
     assert own["training_minus_test"] == pytest.approx(0.4)
     assert own["loss_gradient_50%"] == pytest.approx(-0.1 / 1.9)
+
+
+def test_a_corrected_agreement_is_a_correlation():
+    """Of opposite gains and repeats that hardly agree with themselves."""
+    pairs = paired_differences(study(same=True, seed=3))
+    first = pairs["encoder"] == pairs["encoder"].iloc[0]
+    again = pairs[first].assign(encoder="opposite", difference=-pairs.loc[first, "difference"])
+    (found,) = agreements(pd.concat([pairs[first], again], ignore_index=True))
+    assert found["within"] == pytest.approx(-1) and found["corrected"] == -1

@@ -110,3 +110,16 @@ def test_the_task_with_the_largest_variance_has_no_more_false_calls_than_it_may(
     first = cells["task"] == "t0"
     assert (cells["p"][first] <= 0.01).mean() <= 0.02
     assert cells["verdict"].isin(["helps", "hurts"]).groupby(cells["arm"]).any().mean() <= 0.075
+
+
+def test_pairs_that_were_listed_have_no_more_false_calls_than_all_pairs():
+    """Eight cells of seven tasks: cells of one task alone tell how alike those of a task are."""
+    pairs, truth = simulated_pairs(
+        simulate([Parts(0.015, 0.0106, 0.0106)] * 7, families=400, folds=5, seeds=2, shape=Shape(uneven_tasks=0.5))
+    )
+    listed = pairs[pairs["combination"].isin(["t0+t1", "t2+t3", "t4+t5", "t0+t6"])].reset_index(drop=True)
+    cells = gains_of(listed).set_index(KEY).sort_index()
+    called = cells["verdict"].isin(["helps", "hurts"])
+    assert called.groupby("arm").any().mean() <= 0.075  # 5 % of families, and chance of 400
+    assert ((cells["low"] <= 0) & (cells["high"] >= 0)).mean() >= 0.94
+    assert (truth == 0).all()

@@ -111,3 +111,12 @@ def test_a_task_whose_test_part_comes_up_twice_measures_nothing_for_its_family()
     assert a_second_seed(family_table(cells))
     parts = variance_parts(pairs).set_index("task")["estimated"]
     assert parts["a"] and not parts.drop("a").any()
+
+
+def test_one_repeat_has_no_parts_and_nothing_is_said_to_be_out_of_reach():
+    rows = [(task, names, 0, 0, 0.5 + 0.1 * len(names)) for names in ("a", "b", "a+b") for task in names.split("+")]
+    pairs = paired_differences(results_table(rows))
+    (family,) = family_table(power_table(pairs))
+    assert family["open"] == 2 and family["not_by_repeats"] == 0
+    parts = variance_parts(pairs)
+    assert parts[["fold_sd", "seed_sd", "fold_share"]].isna().all(axis=None) and not parts["estimated"].any()

@@ -131,6 +131,7 @@ def test_what_gains_cannot_do_without_is_asked_for(tmp_path, column):
         (("a", "a", 0, 0, 0.7), "is there twice for fold 0, seed 0"),
         (("a", "a", 0, 0, 0.7, {"metric": "accuracy"}), "keep the one metric .* of accuracy, uar"),
         (("", "", 0, 0, 0.7), "task is empty"),
+        (("a", "a", 1, 0, 0.7, {"control": "None"}), "line 4: control is 'None', but it must be empty"),
     ],
 )
 def test_contradictions_are_told(tmp_path, row, message):

@@ -10,7 +10,7 @@ from simulated_results import families, results_table
 
 from cohear.analysis.answers import QUESTIONS, Tables, answers
 from cohear.analysis.results import checked_results
-from cohear.analysis.sentences import Unit, counted, listed, shortened
+from cohear.analysis.sentences import Unit, counted, figure, listed, setting_name, shortened
 from cohear.report.evidence import MOST_CELLS, answers_text
 
 PUZZLING = re.compile(r"unknown|nan\b|None|np\.|\b1 (cells|tasks|are)\b|\b1 (group )?cells|\(\)|  +[a-z]|\.\.")
@@ -135,3 +135,23 @@ def test_words():
     assert points.gain(-0.0123, sign=False) == "1.2" and own.gain(-12.34) == "-12.3"
     assert points.estimate(0.01, None, 0.02) == "+1.0 points"
     assert own.estimate(1, 0, 2) == "+1 in the unit of the scores (+0 to +2)"
+
+
+def test_empty_names_of_a_setting_are_left_out_and_nothing_has_no_sign():
+    assert setting_name(["mel", "resnet", ""]) == "mel / resnet" and setting_name(["", "", "base"]) == "the one setting"
+    assert figure(-0.001) == "0.00" and figure(-0.01) == "-0.01"
+
+
+def test_it_is_said_what_could_not_be_compared():
+    table = study("abcdef", (1, 2))
+    said = told_of(table[table["combination"] != "a"])["caveats"]
+    assert "Left out: 5 of 5 repeats of 'a' in 'a+b' (logmel, small, base) (5 without a single run" in " ".join(said)
+    fewer = told_of(table[~table["combination"].isin(["a", "b"])])["caveats"]
+    assert sum(text.startswith("Left out") for text in fewer) == 5 and "Repeats of 5 more cells were left out." in fewer
+
+
+def test_cells_of_one_repeat_are_not_out_of_reach_but_unknown():
+    table = study("abcd", folds=6)
+    few = table[(table["fold"] == 0) | ~table["combination"].isin(["a+b"])]
+    change = told_of(few)["improve"]["would_change"]
+    assert "2 cells have no error that is known." in change and "10 undecided cells" in change

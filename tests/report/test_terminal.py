@@ -6,7 +6,10 @@ from simulated_study import HOSTILE, TASKS, write_study
 
 from cohear.analysis.gains import gains
 from cohear.analysis.results import read_results
+from cohear.analysis.tables import write_table
+from cohear.api import power, write_gains
 from cohear.report.numbers import duration, interval, level, probability, signed
+from cohear.report.power_tables import power_tables
 from cohear.report.terminal import gains_table
 
 
@@ -44,3 +47,33 @@ def test_numbers():
     assert interval(-0.01, 0.02, True) == "−1.0 to +2.0" and interval(nan, nan, True) == "–"
     assert [probability(p) for p in (0.0001, 0.0312, 0.314, nan)] == ["below 0.001", "0.031", "0.31", "–"]
     assert [duration(s) for s in (45, 720, 12600)] == ["45 s", "12 min", "3.5 h"]
+
+
+def test_per_cent_stay_per_cent(tmp_path):
+    """The metric's name says a fraction, its scores do not."""
+    folder = write_study(tmp_path / "s", extras=False)
+    table = read_results(folder)
+    alone = tmp_path / "tables"
+    alone.mkdir()
+    write_table(alone / "results.csv", table.assign(value=100 * table["value"]))
+    said = []
+    told = write_gains(alone, said.append)
+    text = shown(gains_table(told))
+    assert "in the unit of the scores" in text and "points" not in text
+    assert signed(told["gain"].iloc[0], False) in text
+    assert any("divide them by 100" in sentence for sentence in said)
+    powers = power(alone)
+    assert not powers["fractions"]
+    assert "points" not in shown(power_tables(powers)) and level(powers["families"][0]["smallest"], False) in shown(
+        power_tables(powers)
+    )
+
+
+def test_power_of_single_repeats_says_that_nothing_is_known(tmp_path):
+    folder = write_study(tmp_path / "s", extras=False)
+    table = read_results(folder)
+    alone = tmp_path / "tables"
+    alone.mkdir()
+    write_table(alone / "results.csv", table[(table["fold"] == 0) & (table["seed"] == 0)])
+    text = shown(power_tables(power(alone)))
+    assert "none" not in text and "assumed" not in text

@@ -14,7 +14,7 @@ from cohear.analysis.columns import COST_CELL, MEASURED_COSTS, METRICS, VERDICTS
 from cohear.analysis.controls import contrasts, control_gains, explained
 from cohear.analysis.correlates import measured
 from cohear.analysis.facts import looks_of, margins_of, ratios_of
-from cohear.analysis.gains import caveats_of
+from cohear.analysis.gains import notes
 from cohear.analysis.larger_encoders import larger_encoders
 from cohear.analysis.measurements import of_data
 from cohear.analysis.pairs import paired_differences
@@ -82,7 +82,7 @@ def answers(tables: Tables, related: Sequence[frozenset[str]] = ()) -> dict[str,
         "savings": _savings(results, pairs, tables, ratio, unit),
     }
     said = " ".join(part["answer"] for part in parts.values() if part["answer"])
-    return {"summary": said, **parts, "caveats": caveats_of(pairs, looks)}
+    return {"summary": said, **parts, "caveats": notes(results, pairs, looks)}
 
 
 def _improve(

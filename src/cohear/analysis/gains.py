@@ -14,12 +14,15 @@ from numpy.typing import NDArray
 from cohear.analysis.cell_tests import LEVEL, MARGIN, PerTask, cell_tests
 from cohear.analysis.columns import FAMILY, GAINS, SETTING
 from cohear.analysis.multiplicity import benjamini_hochberg
-from cohear.analysis.pairs import paired_differences
+from cohear.analysis.pairs import paired_differences, unpaired
 from cohear.analysis.sentences import above_one, counted, setting_name
 from cohear.analysis.spread import cell_spread
 
 FEWEST_REPEATS = 5
 """Paired repeats that a verdict needs."""
+
+MOST_LEFT_OUT = 5
+"""Cells of which it is said that repeats were left out, before the rest is counted."""
 
 Adjust = Callable[[NDArray[np.float64]], NDArray[np.float64]]
 """p-values of a family to adjusted ones (:mod:`cohear.analysis.multiplicity`)."""
@@ -124,6 +127,23 @@ def caveats_of(pairs: pd.DataFrame, looks: Sequence[int] = ()) -> list[str]:
             f"Fewer than {FEWEST_REPEATS} paired repeats ({_names(too_few)}): no verdict there, intervals alone."
         )
     return said + _caveats_of_scores(pairs, cells)
+
+
+def notes(results: pd.DataFrame, pairs: pd.DataFrame, looks: Sequence[int] = ()) -> list[str]:
+    """:func:`caveats_of`, and which repeats could not be compared, a sentence each, a few of them.
+
+    Args:
+        results: the table of results.
+        pairs: its paired differences.
+        looks: as for :func:`caveats`.
+    """
+    left_out = unpaired(results)
+    more = len(left_out) - MOST_LEFT_OUT
+    return [
+        *caveats_of(pairs, looks),
+        *left_out[:MOST_LEFT_OUT],
+        *([f"Repeats of {counted(more, 'more cell')} were left out."] if more > 0 else []),
+    ]
 
 
 def _caveats_of_scores(pairs: pd.DataFrame, cells: pd.DataFrame) -> list[str]:

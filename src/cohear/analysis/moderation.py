@@ -12,6 +12,10 @@ Array = NDArray[np.float64]
 SMALLEST_FAMILY = 4
 """Below this number of cells a prior cannot be estimated, and each cell stands alone."""
 
+CELLS_A_TASK = 2
+"""Below this mean number of cells a task, how much tasks differ is not told from how much cells do: eight cells of
+seven tasks have one degree of freedom for it, and 6 to 14 % of such families without any gain had a false call."""
+
 
 @dataclass(frozen=True)
 class Prior:
@@ -96,11 +100,12 @@ def by_task(values: Array, tasks: NDArray[np.object_]) -> Apart:
         tasks: ``(cells,)`` the task of each.
 
     Returns:
-        Offsets and doubts; none where fewer than :data:`SMALLEST_FAMILY` tasks can be compared.
+        Offsets and doubts; none where fewer than :data:`SMALLEST_FAMILY` tasks can be compared, or where they have
+        fewer than :data:`CELLS_A_TASK` cells each on average.
     """
     names, place = np.unique(tasks.astype(str), return_inverse=True)
     number, counts = len(names), np.bincount(place)
-    if number < SMALLEST_FAMILY or len(values) <= number:
+    if number < SMALLEST_FAMILY or len(values) < CELLS_A_TASK * number:
         return Apart({}, {})
     means = np.bincount(place, weights=values) / counts
     inside = float(((values - means[place]) ** 2).sum() / (len(values) - number))

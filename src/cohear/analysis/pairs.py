@@ -96,7 +96,7 @@ def unpaired(results: pd.DataFrame) -> list[str]:
         total = int(totals[cell])
         why = [f"{lonely} without a single run to compare with"] if lonely else []
         why += [f"{unscored} without a score on one of the sides"] if unscored else []
-        sentences.append(f"{_cell_name(cell)}: {len(rows)} of {total} repeats left out ({', '.join(why)})")
+        sentences.append(f"Left out: {len(rows)} of {total} repeats of {_cell_name(cell)} ({', '.join(why)}).")
     return sentences
 
 

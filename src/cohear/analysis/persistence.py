@@ -153,7 +153,7 @@ def _agreement(first: Side, second: Side) -> dict[str, Any]:
         "signs": told(float(np.mean(np.sign(x) == np.sign(y))) if len(x) else float("nan")),
         "ceiling_first": told(ceilings[0]),
         "ceiling_second": told(ceilings[1]),
-        "corrected": told(min(1.0, within / root) if root > 0 else float("nan")),
+        "corrected": told(float(np.clip(within / root, -1, 1)) if root > 0 else float("nan")),
     }
 
 

@@ -53,7 +53,8 @@ def power_table(
         with 80 % power by a test of this cell alone; ``smallest_in_family``: the same at the level that the
         false discovery rate asks of the next cell to be called; ``more_repeats``: how many more repeats on
         the same test parts would decide an undecided cell if its gain is what it seems (0: it is decided;
-        NaN: more than :data:`MOST`, or never, because the fold part does not fall with seeds);
+        NaN: more than :data:`MOST`, or never, because the fold part does not fall with seeds, or not known, since
+        ``error`` is not);
         ``share_measured``: whether that part is estimated in the task, or assumed since it has one seed a fold.
     """
     if looks:
@@ -140,7 +141,7 @@ def family_table(cells: pd.DataFrame) -> list[Mapping[str, Any]]:
                 "smallest": _middle(family["smallest"]),
                 "smallest_in_family": _middle(family["smallest_in_family"]),
                 "more_repeats": float(undecided["more_repeats"].sum()),
-                "not_by_repeats": int(undecided["more_repeats"].isna().sum()),
+                "not_by_repeats": int((undecided["more_repeats"].isna() & undecided["error"].notna()).sum()),
                 "share_measured": bool(family["share_measured"].all()),
             }
         )

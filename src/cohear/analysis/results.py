@@ -10,6 +10,9 @@ from cohear.base.errors import UserError
 
 _ROW = ("task", "combination", "features", "encoder", "arm", "control", "focal", "fold", "seed")
 
+_NO_CONTROL = ("none", "no", "nan", "null", "false", "0", "-")
+"""What other trainers may write where there is no control; taken for one, such a run would be in no gain."""
+
 
 def read_results(folder: Path) -> pd.DataFrame:
     """Read ``results.csv`` of a study folder, or of a folder that holds nothing else.
@@ -60,6 +63,12 @@ def checked_results(frame: pd.DataFrame, source: str = "results") -> pd.DataFram
         empty = (table[name] == "").to_numpy().nonzero()[0]
         if len(empty):
             raise UserError(f"{source}, line {empty[0] + 2}: {name} is empty")
+    no_control = table["control"].str.lower().isin(_NO_CONTROL).to_numpy().nonzero()[0]
+    if len(no_control):
+        name = table["control"].iloc[no_control[0]]
+        raise UserError(
+            f"{source}, line {no_control[0] + 2}: control is {name!r}, but it must be empty for ordinary runs"
+        )
     _check_combinations(table, source)
     twice = table.duplicated(list(_ROW), keep=False)
     if twice.any():

@@ -73,9 +73,9 @@ def listed(words: Sequence[str]) -> str:
 
 
 def setting_name(setting: Sequence[object]) -> str:
-    """``logmel / small``, and the arm where it is not that in which nothing is varied."""
+    """``logmel / small``, and the arm where it is not that in which nothing is varied; an empty name is left out."""
     features, encoder, arm = map(str, setting)
-    return " / ".join([features, encoder, *([] if arm == "base" else [arm])])
+    return " / ".join(name for name in (features, encoder, "" if arm == "base" else arm) if name) or "the one setting"
 
 
 def shortened(words: Sequence[str], most: int) -> list[str]:
@@ -85,8 +85,9 @@ def shortened(words: Sequence[str], most: int) -> list[str]:
 
 
 def figure(value: object) -> str:
-    """A correlation with its sign."""
-    return f"{float(str(value)):+.2f}"
+    """A correlation with its sign; what rounds to nothing has none."""
+    text = f"{float(str(value)):+.2f}"
+    return text if float(text) else text[1:]
 
 
 def probability(value: object) -> str:

@@ -26,7 +26,7 @@ def variance_parts(pairs: pd.DataFrame) -> pd.DataFrame:
         estimated``: standard deviations in the metric's unit (``seed_sd``² = ``single_sd``² +
         ``residual_sd``²), and the share of the folds in the variance of one repeat. Where hardly a test
         part has two repeats, fold and seed part cannot be told apart: ``estimated`` is false, and the variance is
-        divided by :data:`cohear.analysis.spread.A_PRIORI_SHARE`.
+        divided by :data:`cohear.analysis.spread.A_PRIORI_SHARE`. NaN where every cell has one repeat.
     """
     if pairs.empty:
         return pd.DataFrame(columns=list(PARTS))
@@ -48,6 +48,8 @@ def variance_parts(pairs: pd.DataFrame) -> pd.DataFrame:
 
 def _parts(cells: pd.DataFrame, common: float) -> tuple[float | int | bool, ...]:
     between_freedom, within_freedom = cells["between_freedom"].sum(), cells["within_freedom"].sum()
+    if between_freedom + within_freedom == 0:
+        return (len(cells), *[np.nan] * 5, False)
     between = float((cells["between"] * cells["between_freedom"]).sum() / max(between_freedom, 1))
     within = float((cells["within"] * cells["within_freedom"]).sum() / max(within_freedom, 1))
     estimated = seeds_are_told(within_freedom, cells["parts"].sum())

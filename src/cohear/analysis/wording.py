@@ -74,7 +74,13 @@ def _decides(pairs: pd.DataFrame, families: Sequence[Line], unit: Unit) -> str:
         f"{unit.points(pairs['gain'].abs().median(), sign=False)}. "
     )
     undecided = pairs[pairs["verdict"] == "undecided"]
+    unknown = int(undecided["error"].isna().sum())
+    undecided = undecided[undecided["error"].notna()]
     left, ready = len(undecided), int((undecided["more_repeats"] > 0).sum())
+    if unknown:
+        said += f"{counted(unknown, 'cell')} {'has' if unknown == 1 else 'have'} no error that is known. "
+    if not left and unknown:
+        return said.rstrip()
     if not left:
         return said + "Every cell is decided: more repeats would only narrow the intervals."
     if not ready:

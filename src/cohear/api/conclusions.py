@@ -15,8 +15,9 @@ def power(folder: str | Path) -> dict[str, Any]:
     """Variance parts, families and cells of a folder with a ``results.csv``: what it could find, and what it lacks.
 
     Returns:
-        ``parts`` (:func:`cohear.analysis.variance_parts.variance_parts`), ``families`` and ``cells``
-        (:mod:`cohear.analysis.power`), as lists of rows; the keys are always there.
+        ``fractions``: whether all scores lie between 0 and 1; ``parts``
+        (:func:`cohear.analysis.variance_parts.variance_parts`), ``families`` and ``cells``
+        (:mod:`cohear.analysis.power`), as lists of rows in the unit of the scores; the keys are always there.
 
     Raises:
         UserError: there is no such table, or it cannot be compared.
@@ -27,6 +28,7 @@ def power(folder: str | Path) -> dict[str, Any]:
     from cohear.analysis.pairs import paired_differences
     from cohear.analysis.power import family_table, power_table
     from cohear.analysis.results import read_results
+    from cohear.analysis.sentences import Unit
     from cohear.analysis.variance_parts import variance_parts
     from cohear.report.folder import read_facts
 
@@ -35,7 +37,12 @@ def power(folder: str | Path) -> dict[str, Any]:
     data = read_facts(folder)
     pairs = paired_differences(read_results(folder))
     cells = power_table(pairs, margins_of(data) or MARGIN, ratios_of(data) or None, looks_of(data))
-    return {"parts": records(variance_parts(pairs)), "families": family_table(cells), "cells": records(cells)}
+    return {
+        "fractions": Unit.of(pairs).fraction,
+        "parts": records(variance_parts(pairs)),
+        "families": family_table(cells),
+        "cells": records(cells),
+    }
 
 
 def answers(folder: str | Path, related: Sequence[str] = ()) -> dict[str, Any]:

@@ -30,6 +30,7 @@ def write_gains(folder: str | Path, say: Callable[[str], None] | None = None) ->
     from cohear.analysis.cell_tests import MARGIN
     from cohear.analysis.controls import contrasts, control_gains, explained
     from cohear.analysis.facts import looks_of, margins_of, ratios_of
+    from cohear.analysis.gains import notes
     from cohear.analysis.pairs import paired_differences
     from cohear.analysis.results import read_results
     from cohear.analysis.sequential import gains_by_design
@@ -40,7 +41,8 @@ def write_gains(folder: str | Path, say: Callable[[str], None] | None = None) ->
     refresh_tables(folder, say)
     data = read_facts(folder)
     results, margins, ratio = read_results(folder), margins_of(data) or MARGIN, ratios_of(data) or None
-    table = gains_by_design(paired_differences(results), margins, ratio, looks_of(data))
+    pairs = paired_differences(results)
+    table = gains_by_design(pairs, margins, ratio, looks_of(data))
     controls = control_gains(results, margins, ratio)
     if len(controls):
         table = explained(table, controls, contrasts(results, ratio))
@@ -48,6 +50,9 @@ def write_gains(folder: str | Path, say: Callable[[str], None] | None = None) ->
     else:
         remove_file(folder / "controls.csv")
     write_table(folder / "gains.csv", table)
+    if say is not None:
+        for sentence in notes(results, pairs, looks_of(data)):
+            say(sentence)
     return table
 
 

@@ -12,12 +12,17 @@ NONE = "–"
 
 
 def fraction_metrics(results: pd.DataFrame) -> set[str]:
-    """Metrics that say of themselves that they are shares of 0 to 1; one from elsewhere keeps its own unit.
+    """Metrics that say of themselves that they are shares of 0 to 1, and are; one from elsewhere keeps its own unit.
 
     Args:
-        results: a table with ``metric``.
+        results: a table with ``metric`` and the scores: ``value`` of results, ``single`` and ``shared`` of gains. A
+            metric of which one lies outside 0 to 1 is no share here: 85 stands for 85 per cent.
     """
-    return {name for name in map(str, results["metric"].unique()) if name in METRICS and METRICS[name].is_fraction}
+    names = {name for name in map(str, results["metric"].unique()) if name in METRICS and METRICS[name].is_fraction}
+    for scores in ("value", "single", "shared"):
+        if scores in results:
+            names -= set(results.loc[(results[scores] < 0) | (results[scores] > 1), "metric"].astype(str))
+    return names
 
 
 def level(value: float | None, fraction: bool) -> str:

@@ -11,7 +11,7 @@ from rich.text import Text
 from cohear.analysis.columns import SETTING
 from cohear.analysis.power import a_second_seed
 from cohear.analysis.sentences import setting_name
-from cohear.report.numbers import level, signed
+from cohear.report.numbers import NONE, level, signed
 from cohear.report.terminal import plain_table
 
 Row = Mapping[str, Any]
@@ -27,15 +27,17 @@ def power_tables(told: Mapping[str, Any]) -> Group:
     """Families, then variance parts and cells of each front-end, encoder and arm.
 
     Args:
-        told: ``parts``, ``families`` and ``cells``, lists of rows as :func:`cohear.api.power` gives them.
+        told: ``fractions``, and ``parts``, ``families`` and ``cells``, lists of rows as :func:`cohear.api.power`
+            gives them.
     """
+    fraction = bool(told["fractions"])
     families = [
         [
             _setting(row),
             row["cells"],
             f"{row['open']} of {row['number']}",
-            level(row["smallest"], True),
-            level(row["smallest_in_family"], True),
+            level(row["smallest"], fraction),
+            level(row["smallest_in_family"], fraction),
             f"{row['more_repeats']:.0f}",
             str(row["not_by_repeats"]),
         ]
@@ -43,7 +45,7 @@ def power_tables(told: Mapping[str, Any]) -> Group:
     ]
     shown: list[RenderableType] = [
         plain_table(
-            "Smallest gain found with 80 % power, in points (x 100); repeats that would decide",
+            f"Smallest gain found with 80 % power, {_unit(fraction)}; repeats that would decide",
             ["setting", "cells", "open", "alone", "family", "repeats", "not by repeats"],
             families,
             grouped=True,
@@ -55,36 +57,36 @@ def power_tables(told: Mapping[str, Any]) -> Group:
     tasks = {name for row in told["cells"] for name in row["combination"].split("+")}
     for setting, cells in _by_setting(told["cells"]):
         parts = [row for row in told["parts"] if _setting(row) == setting]
-        shown += [Text(""), _parts_table(setting, parts), _cells_table(setting, cells, tasks)]
+        shown += [Text(""), _parts_table(setting, parts, fraction), _cells_table(setting, cells, tasks, fraction)]
     return Group(*shown)
 
 
-def _parts_table(setting: str, parts: Sequence[Row]) -> RenderableType:
+def _parts_table(setting: str, parts: Sequence[Row], fraction: bool) -> RenderableType:
     return plain_table(
-        f"Parts of the spread of a difference, sd in points · {setting}",
+        f"Parts of the spread of a difference, sd {_unit(fraction)} · {setting}",
         ["task", "fold", "seed", "of single", "residual", "folds' share"],
         [
             [
                 row["task"] or "all",
-                *(level(row[name], True) for name in ("fold_sd", "seed_sd", "single_sd", "residual_sd")),
-                f"{100 * row['fold_share']:.0f} %" + ("" if row["estimated"] else " (assumed)"),
+                *(level(row[name], fraction) for name in ("fold_sd", "seed_sd", "single_sd", "residual_sd")),
+                _share(row),
             ]
             for row in parts
         ],
     )
 
 
-def _cells_table(setting: str, cells: Sequence[Row], tasks: set[str]) -> RenderableType:
+def _cells_table(setting: str, cells: Sequence[Row], tasks: set[str], fraction: bool) -> RenderableType:
     return plain_table(
-        f"Cells, in points · {setting}",
+        f"Cells, {_unit(fraction)} · {setting}",
         ["task", "with", "gain", "alone", "family", "verdict", "more repeats"],
         [
             [
                 row["task"],
                 _with(row, tasks),
-                signed(row["gain"], True),
-                level(row["smallest"], True),
-                level(row["smallest_in_family"], True),
+                signed(row["gain"], fraction),
+                level(row["smallest"], fraction),
+                level(row["smallest_in_family"], fraction),
                 row["verdict"],
                 _more(row),
             ]
@@ -110,7 +112,19 @@ def _with(row: Row, tasks: set[str]) -> str:
     return " + ".join(partners)
 
 
+def _unit(fraction: bool) -> str:
+    return "in points (x 100)" if fraction else "in the unit of the scores"
+
+
+def _share(row: Row) -> str:
+    if row["fold_share"] is None:
+        return NONE
+    return f"{100 * row['fold_share']:.0f} %" + ("" if row["estimated"] else " (assumed)")
+
+
 def _more(row: Row) -> str:
     if row["verdict"] != "undecided":
         return ""
+    if row["error"] is None:
+        return NONE
     return "none" if row["more_repeats"] is None else f"{row['more_repeats']:.0f}"

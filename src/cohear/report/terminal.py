@@ -29,7 +29,9 @@ def gains_table(gains: pd.DataFrame) -> Group:
 
 
 def _gains_of(setting: str, gains: pd.DataFrame, fractions: set[str], tasks: list[str]) -> Table:
-    table = _table(f"Gain by sharing, in points (x 100) · {setting}", {"task": _longest(gains["task"]), "with": 0})
+    metrics = set(gains["metric"])
+    unit = "in points (x 100)" if metrics & fractions or not metrics else "in the unit of the scores"
+    table = _table(f"Gain by sharing, {unit} · {setting}", {"task": _longest(gains["task"]), "with": 0})
     for name in ("single", "shared", "gain", "95 % interval", "n"):
         table.add_column(name, justify="right", no_wrap=True)
     table.add_column("verdict", no_wrap=True)
@@ -40,7 +42,7 @@ def _gains_of(setting: str, gains: pd.DataFrame, fractions: set[str], tasks: lis
             table.add_section()
         table.add_row(Text(cell.task if cell.task != previous else ""), Text(cell.with_whom), *_figures(cell))
         previous = cell.task
-    if not set(gains["metric"]) <= fractions:
+    if metrics & fractions and not metrics <= fractions:
         table.caption = "metrics that are not fractions are in their own unit"
     return table
 

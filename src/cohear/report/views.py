@@ -211,7 +211,7 @@ def _matrix_view(
     single = {cell.task: (cell.single, cell.metric) for cell in cells}
     if metric == PRIMARY:
         single = {task: (float(alone.get(task, math.nan)), own[task]) for task in here}
-    fractions = fraction_metrics(pd.DataFrame({"metric": [name for _, name in single.values()]}))
+    fractions = fraction_metrics(pd.DataFrame(list(single.values()), columns=["value", "metric"]))
     rows = []
     for place, task in enumerate(here):
         value, name = single.get(task, (math.nan, metric))
