@@ -236,6 +236,17 @@ def test_clips_can_be_seen_and_heard(opened, pages):
     assert page.locator("dialog [aria-label='Change of each group'] tbody th").first.inner_text() in ("<b>", "two")
 
 
+def test_what_is_not_known_is_not_told(opened, pages):
+    page = opened(pages["bare"][1])  # one repeat: no interval, no p
+    page.locator("#matrix .matrix td.cell button").first.focus()
+    page.keyboard.press("ArrowRight")
+    said = page.locator("#tip:visible").inner_text()
+    assert "95 % interval" not in said and "p, adjusted" not in said and "repeats" in said
+    page.keyboard.press("Enter")
+    words = page.locator("dialog .body p").first.inner_text()
+    assert "interval" not in words and "adjusted" not in words and "1 repeat;" in words
+
+
 def test_switching_encoder_and_metric(opened, pages):
     page = opened(pages["hostile"][1])
     view = page.locator("#matrix .view")

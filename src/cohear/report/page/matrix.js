@@ -21,7 +21,7 @@
     const rows = [["gain", `${cell.gain}, ${cell.verdict}`], ["95 % interval", cell.interval], ["alone", cell.alone],
       ["together", cell.together], ["p, adjusted", cell.p], ["repeats", String(cell.repeats)], ["explanation", cell.explanation]];
     for (const [name, value] of rows) {
-      if (!value) continue;
+      if (!value || value === "–") continue;
       const [dt, dd] = [document.createElement("dt"), document.createElement("dd")];
       dt.textContent = name;
       dd.textContent = value;
