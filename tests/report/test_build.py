@@ -138,7 +138,16 @@ def test_nothing_decided_is_said(tmp_path):
     singles = read_results(tmp_path / "study")
     only = singles[singles["combination"] == singles["task"]]
     only.to_csv(tmp_path / "results.csv", index=False)
-    assert "No pair has been compared yet" in write_report(tmp_path).read_text("utf-8")
+    alone = write_report(tmp_path).read_text("utf-8")
+    assert "No pair has been compared yet" in alone and 'id="scores"' in alone
+    for part in (
+        'id="matrix"',
+        'id="intervals"',
+        'href="#matrix"',
+        "What is certain, and what is open?",
+        "No partner is shown",
+    ):
+        assert part not in alone
 
 
 def test_an_empty_table_makes_a_page(tmp_path):
@@ -165,7 +174,7 @@ def test_half_a_character_breaks_nothing(tmp_path):
 
 def test_downloads_are_the_tables(tmp_path, full):
     links = dict(re.findall(r'download="([^"]+)" href="data:text/csv;charset=utf-8,([^"]+)"', full))
-    assert {"gains-accuracy.csv", "scores.csv", "groupings.csv"} < set(links)
+    assert {"gains-accuracy.csv", "mean-scores.csv", "groupings.csv"} < set(links)
     folder = write_study(tmp_path / "study")
     for name, read in (("gains.csv", read_gains), ("results.csv", read_results)):
         path = tmp_path / name

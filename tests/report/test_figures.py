@@ -311,6 +311,8 @@ def test_the_report_leaves_figures_and_papers(rich):
     for name in FIGURES:
         assert f'id="figure-{name}"' in page
     assert page.count('class="figure"') == len(names) // 3
+    given = re.findall(r'<a download="([^"]+)"', page)
+    assert len(given) == len(set(given)), "no two files of one name"
     assert len(page) < 1_000_000
 
 

@@ -126,11 +126,11 @@
       [...table.querySelectorAll("td.cell button")].forEach((button, at) => (button.tabIndex = at ? -1 : 0));
     }
   });
-  order.addEventListener("change", () => {
+  order?.addEventListener("change", () => {
     for (const table of document.querySelectorAll(".matrix[data-orders]")) arrange(table);
   });
   page.shown.push((view) => {
-    if (order.value !== "study") for (const table of view.querySelectorAll(".matrix[data-orders]")) arrange(table);
+    if (order && order.value !== "study") for (const table of view.querySelectorAll(".matrix[data-orders]")) arrange(table);
   });
   page.show();
 })();
