@@ -80,7 +80,7 @@ calibration: $(STAMP) ## what verdicts and looks are worth, by simulation: docs/
 study: $(STAMP) ## the real study, studies/speech-and-sound.yaml, into out/speech-and-sound
 	$(BIN)/cohear run studies/speech-and-sound.yaml --out out/speech-and-sound
 
-pictures: $(STAMP) ## the pictures of the report in docs/images, from docs/results/speech-and-sound
+pictures: $(STAMP) ## the pictures of the report in docs/images, from docs/results/eight-tasks
 	$(BIN)/python docs/pictures.py
 
 clean: ## remove caches and build files; results and .venv stay

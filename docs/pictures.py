@@ -13,7 +13,7 @@ from playwright.sync_api import Page, sync_playwright
 from cohear.api import make_report
 
 DOCS = Path(__file__).parent
-STUDY = DOCS / "results" / "speech-and-sound"
+STUDY = DOCS / "results" / "eight-tasks"
 IMAGES = DOCS / "images"
 
 

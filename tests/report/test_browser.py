@@ -14,6 +14,7 @@ from simulated_study import HOSTILE, TASKS, write_study
 from cohear.analysis.pairs import paired_differences
 from cohear.analysis.results import read_gains, read_results
 from cohear.analysis.scores import scores
+from cohear.analysis.tables import write_table
 from cohear.report.build import render, write_report
 from cohear.report.folder import read_folder
 from cohear.report.numbers import level, signed
@@ -234,6 +235,27 @@ def test_clips_can_be_seen_and_heard(opened, pages):
     assert 0.4 < seconds < 0.7
     assert page.locator("dialog").get_by_text("Change of each group").count() >= 1
     assert page.locator("dialog [aria-label='Change of each group'] tbody th").first.inner_text() in ("<b>", "two")
+
+
+def test_a_page_of_singles_can_be_switched(opened, tmp_path):
+    folder = write_study(tmp_path / "study", encoders=("small", "dnn"), folds=2, extras=False)
+    results = read_results(folder)
+    write_table(folder / "results.csv", results[results["combination"] == results["task"]])
+    page = opened(write_report(folder))
+    for encoder in ("dnn", "small"):
+        page.locator("select[data-choice=encoder]").select_option(encoder)
+        page.locator(f"#scores .view[data-encoder={encoder}]").wait_for()
+
+
+def test_what_is_not_known_is_not_told(opened, pages):
+    page = opened(pages["bare"][1])  # one repeat: no interval, no p
+    page.locator("#matrix .matrix td.cell button").first.focus()
+    page.keyboard.press("ArrowRight")
+    said = page.locator("#tip:visible").inner_text()
+    assert "95 % interval" not in said and "p, adjusted" not in said and "repeats" in said
+    page.keyboard.press("Enter")
+    words = page.locator("dialog .body p").first.inner_text()
+    assert "interval" not in words and "adjusted" not in words and "1 repeat;" in words
 
 
 def test_switching_encoder_and_metric(opened, pages):

@@ -6,15 +6,17 @@ from urllib.parse import unquote_to_bytes
 import pandas as pd
 import pytest
 from filelock import FileLock
-from simulated_study import HOSTILE, LONG, write_study
+from simulated_study import HOSTILE, LONG, TASKS, write_study
 
 from cohear.analysis.gains import gains
 from cohear.analysis.results import read_gains, read_results
 from cohear.analysis.tables import write_table
 from cohear.base.errors import UserError
+from cohear.report.behind import behind, sources_of
 from cohear.report.build import render, write_report
 from cohear.report.folder import read_folder
 from cohear.report.numbers import interval
+from cohear.report.views import views_of
 from cohear.study.folder import StudyFolder
 from cohear.study.status import read_status
 
@@ -104,6 +106,25 @@ def test_labels_have_counts_and_durations(full, tmp_path):
     assert not re.search(r"<th[^>]*>a clip</th>", write_report(folder).read_text("utf-8"))
 
 
+def test_behind_a_cell_both_sides_have_the_same_repeats(tmp_path):
+    """In a study that is half run, other test parts on one side would look like gains."""
+    folder = write_study(tmp_path / "study", names=TASKS[:3])
+    results = read_results(folder)
+    write_table(folder / "results.csv", results[(results["combination"] != "digit+keyword") | (results["fold"] < 2)])
+    content = read_folder(folder)
+    views = views_of(content)
+    told = {
+        (cell["task"], cell["combination"]): cell
+        for cell in behind(sources_of(content, False), views, views.settings[0])
+    }
+    for combination, repeats in (("digit+keyword", 2), ("digit+emotion", 5)):
+        cell = told["digit", combination]
+        assert len(cell["repeats"]["rows"]) == repeats
+        assert {cell["curves"][0][side]["repeats"] for side in ("alone", "together")} == {repeats}
+        clips = [sum(map(sum, cell["confusion"][side])) for side in ("alone", "together")]
+        assert clips == [20 * repeats, 20 * repeats]
+
+
 def test_only_results_are_needed(tmp_path):
     folder = write_study(tmp_path / "study", folds=2, extras=False)
     page = write_report(folder).read_text("utf-8")
@@ -117,7 +138,16 @@ def test_nothing_decided_is_said(tmp_path):
     singles = read_results(tmp_path / "study")
     only = singles[singles["combination"] == singles["task"]]
     only.to_csv(tmp_path / "results.csv", index=False)
-    assert "No pair has been compared yet" in write_report(tmp_path).read_text("utf-8")
+    alone = write_report(tmp_path).read_text("utf-8")
+    assert "No pair has been compared yet" in alone and 'id="scores"' in alone
+    for part in (
+        'id="matrix"',
+        'id="intervals"',
+        'href="#matrix"',
+        "What is certain, and what is open?",
+        "No partner is shown",
+    ):
+        assert part not in alone
 
 
 def test_an_empty_table_makes_a_page(tmp_path):
@@ -144,7 +174,7 @@ def test_half_a_character_breaks_nothing(tmp_path):
 
 def test_downloads_are_the_tables(tmp_path, full):
     links = dict(re.findall(r'download="([^"]+)" href="data:text/csv;charset=utf-8,([^"]+)"', full))
-    assert {"gains-accuracy.csv", "scores.csv", "groupings.csv"} < set(links)
+    assert {"gains-accuracy.csv", "mean-scores.csv", "groupings.csv"} < set(links)
     folder = write_study(tmp_path / "study")
     for name, read in (("gains.csv", read_gains), ("results.csv", read_results)):
         path = tmp_path / name

@@ -224,6 +224,17 @@ def test_curves_are_means_over_repeats(rich, figures):
     assert {"alone", "shared"} <= set(texts(figures.curves(encoder="small").svg))
 
 
+def test_curves_are_of_the_same_repeats_on_both_sides(rich, tmp_path):
+    shutil.copytree(rich, tmp_path / "rich")
+    results = read_results(rich)
+    write_table(
+        tmp_path / "rich" / "results.csv",
+        results[~results["combination"].str.contains("+", regex=False) | (results["fold"] < 3)],
+    )
+    table = api.figures(tmp_path / "rich").curves(encoder="small").table
+    assert set(table["repeats"]) == {3}
+
+
 # What is not there
 
 
@@ -300,6 +311,8 @@ def test_the_report_leaves_figures_and_papers(rich):
     for name in FIGURES:
         assert f'id="figure-{name}"' in page
     assert page.count('class="figure"') == len(names) // 3
+    given = re.findall(r'<a download="([^"]+)"', page)
+    assert len(given) == len(set(given)), "no two files of one name"
     assert len(page) < 1_000_000
 
 

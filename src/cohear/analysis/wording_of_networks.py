@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from cohear.analysis.columns import SETTING
-from cohear.analysis.sentences import Unit, are, counted, setting_name, shortened
+from cohear.analysis.sentences import Unit, are, counted, listed, setting_name, shortened
 from cohear.analysis.speed import SHARE
 from cohear.analysis.wording import MOST, Line, Told
 
@@ -28,7 +28,7 @@ def combining(
             "Three tasks or more in one network (`combinations: [singles, pairs, all]`) would begin to answer this."
         )
     most = max(line["size"] for line in larger)
-    largest = [_with_many(line, foretelling, unit) for line in larger if line["size"] == most]
+    largest = [_with_many(line, sizes, foretelling, unit) for line in larger if line["size"] == most]
     said = [f"With {most} tasks in the network the mean gain is {'; '.join(shortened(largest, MOST))}."]
     if any(line["size"] == most and line["worst_task"] for line in larger):
         said.append("(The worst task is chosen on every other fold, and its gain is that on the others.)")
@@ -43,10 +43,11 @@ def combining(
     return " ".join(said), _combines_if({line["size"] for line in sizes}, most, bool(grown))
 
 
-def _with_many(line: Line, foretelling: Sequence[Line], unit: Unit) -> str:
-    """What one setting has with many tasks in the network: mean, worst task, and what pairs foretell."""
+def _with_many(line: Line, sizes: Sequence[Line], foretelling: Sequence[Line], unit: Unit) -> str:
+    """What one setting has with many tasks in the network: mean, that of fewer tasks, worst task, and its pairs."""
     setting = [line[name] for name in SETTING]
-    more = []
+    fewer = [one for one in sizes if [one[name] for name in SETTING] == setting and one["size"] < line["size"]]
+    more = [f"with {one['size']} tasks {_gain_within(one, unit)}" for one in fewer]
     if line["worst_task"]:
         within = unit.within(line["worst_low"], line["worst_high"])
         more.append(f"worst task {line['worst_task']}: {unit.gain(line['worst'])}{', from ' if within else ''}{within}")
@@ -59,6 +60,11 @@ def _with_many(line: Line, foretelling: Sequence[Line], unit: Unit) -> str:
         more.append(f"the mean of its pairs misses a task's gain by {unit.gain(errors[0], sign=False)}")
     mean = f"{unit.estimate(line['mean'], line['low'], line['high'])} in {setting_name(setting)}"
     return f"{mean} ({'; '.join(more)})" if more else mean
+
+
+def _gain_within(line: Line, unit: Unit) -> str:
+    within = unit.within(line["low"], line["high"])
+    return f"{unit.gain(line['mean'])}{', from ' if within else ''}{within}"
 
 
 def _in_the_larger(line: Line, unit: Unit) -> str:
@@ -75,7 +81,8 @@ def _combines_if(sizes: set[int], most: int, widths: bool) -> str:
     between = [size for size in range(3, most) if size not in sizes]
     cures = []
     if between:
-        span = str(between[0]) if len(between) == 1 else f"{between[0]} to {between[-1]}"
+        in_a_row = len(between) > 2 and between[-1] - between[0] == len(between) - 1
+        span = f"{between[0]} to {between[-1]}" if in_a_row else listed([str(size) for size in between])
         cures.append(f"groups of {span} tasks would tell where it turns")
     if not widths:
         cures.append("encoders of several widths would tell whether a larger one loses less")

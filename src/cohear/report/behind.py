@@ -60,25 +60,45 @@ def behind(sources: Sources, views: Views, view: SettingView) -> list[dict[str, 
     """
     key = (view.features, view.encoder, view.arm)
     results, pairs = of_setting(sources.content.ordinary, key), of_setting(sources.content.pairs, key)
-    runs = {str(name): rows["run"].unique().tolist() for name, rows in results.groupby("combination")}
+    runs = runs_by_repeat(results)
     cells = next(m.cells for m in views.matrices if (m.features, m.encoder, m.arm) == key)
-    outcomes = {name: sources.outcomes.of(own) for name, own in runs.items()}
+    outcomes: dict[tuple[str, ...], dict[str, Outcome]] = {}
     made: dict[int, dict[str, Any]] = {}
     for place in sorted(range(len(cells)), key=lambda place: -abs(np.nan_to_num(cells[place].gain))):
         cell = cells[place]
         own = pairs[(pairs["task"] == cell.task) & (pairs["combination"] == cell.combination)]
-        sides = {"alone": runs.get(cell.task, []), "together": runs.get(cell.combination, [])}
+        sides = dict(zip(("alone", "together"), in_both(runs, cell.task, cell.combination), strict=True))
         entry: dict[str, Any] = {
             "task": cell.task,
             "combination": cell.combination,
             "repeats": _repeats(own, cell.fraction),
             "curves": charts_of(sources.curves, sides, cell.task, cell.metric, cell.fraction),
         }
-        alone, together = (outcomes.get(name, {}).get(cell.task) for name in (cell.task, cell.combination))
+        for side in map(tuple, sides.values()):
+            if side not in outcomes:
+                outcomes[side] = sources.outcomes.of(side)
+        alone, together = (outcomes[tuple(side)].get(cell.task) for side in sides.values())
         if alone and together:
             entry |= _compared(alone, together, sources, cell.task)
         made[place] = entry
     return [made[place] for place in range(len(cells))]
+
+
+def runs_by_repeat(results: pd.DataFrame) -> dict[str, dict[tuple[int, int], str]]:
+    """The run of each fold and seed, by combination, of the ordinary runs of a setting."""
+    return {
+        str(name): {(row["fold"], row["seed"]): str(row["run"]) for row in rows.to_dict("records")}
+        for name, rows in results.groupby("combination")
+    }
+
+
+def in_both(
+    runs: Mapping[str, Mapping[tuple[int, int], str]], task: str, combination: str
+) -> tuple[list[str], list[str]]:
+    """Runs of a task alone and in a combination, of the repeats that both have: other test parts compare nothing."""
+    alone, together = runs.get(task, {}), runs.get(combination, {})
+    common = [repeat for repeat in alone if repeat in together]
+    return [alone[repeat] for repeat in common], [together[repeat] for repeat in common]
 
 
 def _repeats(pairs: pd.DataFrame, fraction: bool) -> dict[str, Any]:

@@ -75,6 +75,7 @@ def render(
         status=study.status,
         views=views,
         choices=views.choices(),
+        compared=any(view.cells for view in views.matrices),
         facts=facts(study),
         metrics=metric_words(dict.fromkeys([*study.results["metric"], *views.gains])),
         gaps=gaps(study, fraction_metrics(study.results)),

@@ -7,6 +7,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
+from cohear.report.behind import in_both, runs_by_repeat
 from cohear.report.figures.figure import FIGURES, Chart, Figure, briefly, partners, rows
 from cohear.report.figures.palette import LIGHT
 from cohear.report.figures.sources import Sources
@@ -28,7 +29,7 @@ class Curves(Figure):
 
     def table(self, sources: Sources) -> pd.DataFrame:
         """A row per task, partners (empty: alone) and step."""
-        ordinary = sources.results[sources.results["control"] == ""]
+        by_repeat = runs_by_repeat(sources.results[sources.results["control"] == ""])
         gains = sources.gains[sources.gains["gain"].notna()]
         found: list[dict[str, object]] = []
         for task in sources.tasks:
@@ -37,9 +38,8 @@ class Curves(Figure):
                 continue
             most = str(cells.loc[cells["gain"].abs().idxmax(), "combination"])
             metric = str(cells["metric"].iloc[0])
-            for combination in (task, most):
-                runs = ordinary[(ordinary["combination"] == combination) & (ordinary["task"] == task)]["run"]
-                points = sources.curves(list(runs))
+            for combination, runs in zip((task, most), in_both(by_repeat, task, most), strict=True):
+                points = sources.curves(runs)
                 points = points[(points["task"] == task) & (points["part"] == _PART)]
                 by_step = points.groupby("step", sort=True)["metric"].agg(["mean", "std", "count"]).reset_index()
                 found += [

@@ -61,7 +61,7 @@ const draw = (() => {
       });
       return row(named(labels[i]), ...cells, number(String(total)));
     });
-    const box = table(title, [["label", ""], ...labels.map((label) => [named(label), "n turned"]), ["clips", "n"]], rows);
+    const box = table(title, [["label", ""], ...labels.map((label) => [element("bdi", { title: label }, label), ""]), ["clips", "n"]], rows);
     box.firstChild.classList.add("confusion");
     return element("div", { class: "half" }, element("h4", {}, title), box);
   };

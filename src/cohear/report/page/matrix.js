@@ -21,7 +21,7 @@
     const rows = [["gain", `${cell.gain}, ${cell.verdict}`], ["95 % interval", cell.interval], ["alone", cell.alone],
       ["together", cell.together], ["p, adjusted", cell.p], ["repeats", String(cell.repeats)], ["explanation", cell.explanation]];
     for (const [name, value] of rows) {
-      if (!value) continue;
+      if (!value || value === "–") continue;
       const [dt, dd] = [document.createElement("dt"), document.createElement("dd")];
       dt.textContent = name;
       dd.textContent = value;
@@ -126,11 +126,11 @@
       [...table.querySelectorAll("td.cell button")].forEach((button, at) => (button.tabIndex = at ? -1 : 0));
     }
   });
-  order.addEventListener("change", () => {
+  order?.addEventListener("change", () => {
     for (const table of document.querySelectorAll(".matrix[data-orders]")) arrange(table);
   });
   page.shown.push((view) => {
-    if (order.value !== "study") for (const table of view.querySelectorAll(".matrix[data-orders]")) arrange(table);
+    if (order && order.value !== "study") for (const table of view.querySelectorAll(".matrix[data-orders]")) arrange(table);
   });
   page.show();
 })();

@@ -33,7 +33,9 @@ const page = {
     const wanted = Object.fromEntries(selects.map((s) => [s.dataset.choice, s.value]));
     // not every encoder fits every front-end: keep what was just chosen and as much of the rest as there is
     const fit = (one) => (changed && one.key[changed] === wanted[changed] ? 10 : 0) + agrees(one.key, wanted, names);
-    const all = slots.flatMap(({ forms }) => forms.filter((one) => "metric" in one.key));
+    const every = slots.flatMap(({ forms }) => forms);
+    const measured = every.filter((one) => "metric" in one.key); // none where nothing was compared
+    const all = measured.length ? measured : every;
     const best = all.reduce((a, b) => (fit(b) > fit(a) ? b : a), all[0]);
     if (!best) return;
     for (const s of selects) s.value = best.key[s.dataset.choice];
