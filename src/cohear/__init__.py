@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -10,6 +11,10 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 __all__ = ["Bundle", "Study", "__version__"]
+
+# onnxruntime's own builds report to Microsoft from 1.29 on, and keep a number of the machine in the user's cache. This
+# is their documented way to have neither (its Privacy.md); it must be set before the first import.
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 
 
 def __getattr__(name: str) -> object:

@@ -50,6 +50,21 @@ def test_a_folder_as_a_table(bundle, place):
         assert f"{label} 1.00" in line
 
 
+def test_a_narrow_terminal_shows_whole_answers(bundle, place):
+    """Where a row a file does not fit, each task has its own: no label is cut."""
+    soundfile.write(place.root / "a-name-that-takes-some-place.wav", tone("low", "mid", "high"), 16000)
+    code = [sys.executable, "-c", "from cohear.cli import main; main()", "classify", str(bundle)]
+    ended = subprocess.run(
+        [*code, "a-name-that-takes-some-place.wav"],
+        cwd=place.root, env={**os.environ, "COLUMNS": "66"}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert ended.returncode == 0, ended.stderr
+    assert "…" not in ended.stdout and max(map(len, ended.stdout.splitlines())) <= 66
+    tasks = [line.split("│")[3].strip() for line in ended.stdout.splitlines() if "│" in line]
+    assert list(filter(None, tasks)) == ["pitch", "parts"]
+    assert all(f"{label} 1.00" in " ".join(ended.stdout.split()) for label in ("low", "mid", "high"))
+
+
 def test_json_lines_csv_and_bad_files(bundle, place):
     """A bad file is named, the rest goes on, and the end says so."""
     (place.root / "broken.wav").write_bytes(b"RIFF????")

@@ -165,11 +165,18 @@ def test_without_a_wish_the_best_on_validation_is_taken(study, monkeypatch, tmp_
 def test_what_a_study_did_not_keep_is_made_again_and_said(study):
     changed = {"keep": ["curves"], "encoders": [{"name": "dnn", "hidden": 4, "layers": 1}]}
     study.run("bare", **changed, combinations=["singles"])
+    for path in (study.root / "bare" / "runs").glob("*/record.json"):  # as if another processor had made them
+        record = json.loads(path.read_text())
+        for task in record["tasks"].values():
+            task["scores"]["test"]["last"][task["metric"]] = 0.123
+        path.write_text(json.dumps(record))
     ended = study.cohear("export", "bare", "--tasks", "bird", "-o", "one-bundle")
     assert ended.returncode == 0, ended.stderr
     assert "kept no predictions of 2 runs" in ended.stderr
     card = json.loads((study.root / "one-bundle" / "card.json").read_text())
     assert any("kept no predictions" in sentence for sentence in card["warnings"])
+    assert card["tasks"]["bird"]["expected"]["mean"] == pytest.approx(0.123)  # the study's, as its tables have it
+    assert any("points otherwise than the study's" in sentence for sentence in card["warnings"])
     ended = study.cohear("export", "bare", "-o", "bare-bundle", "--quantize", "int8", "--force")
     assert ended.returncode == 0, ended.stderr
     assert "no finished runs of tone+bird: its 2 repeats are trained now" in ended.stderr

@@ -1,6 +1,7 @@
 """A bundle on a machine that has never heard of torch: what is installed there, and what works."""
 
 import json
+import os
 import re
 import socket
 import subprocess
@@ -86,6 +87,16 @@ def test_python_with_four_packages(tiny_folder, wav):
     assert not {"torch", "scipy", "pandas", "onnx", "typer"} & modules_of(RUNTIME)
     ended = run_with(RUNTIME, PYTHON, tiny_folder, wav)
     assert ended.stdout.splitlines() == ["('parts', 'mid', 1.0) ('pitch', 'mid', 1.0)"] * 2 + ["True"], ended.stderr
+
+
+def test_nothing_is_reported_and_nothing_kept(tiny_folder, tmp_path):
+    """onnxruntime would write a number of the machine into the user's cache, and report what it runs."""
+    code = "import sys\nfrom cohear import Bundle\nBundle.load(sys.argv[1]).classify([0.0] * 100, 16000)"
+    quiet = {"ORT_DISABLE_TELEMETRY", "ORT_RUNNING_UNIT_TESTS", "CI", "XDG_CACHE_HOME"}
+    home = {name: value for name, value in os.environ.items() if name not in quiet} | {"HOME": str(tmp_path)}
+    ended = subprocess.run([sys.executable, "-c", code, tiny_folder], env=home, capture_output=True, check=False)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (0, b"", b"")
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize(("arguments", "told"), [(["classify"], "mid 1.00"), (["listen", "--file"], "pitch: mid")])

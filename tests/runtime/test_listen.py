@@ -163,6 +163,19 @@ def test_a_microphone(tiny, monkeypatch):
         sources.microphone("nowhere")
 
 
+def test_a_sound_system_that_does_not_start_is_told(tiny_folder, tmp_path):
+    """sounddevice raises an error of its own while it is imported, for instance where ~/.asoundrc is damaged."""
+    (tmp_path / "sounddevice.py").write_text(
+        "class PortAudioError(Exception): pass\nraise PortAudioError('Error initializing PortAudio')\n"
+    )
+    path = os.pathsep.join([str(tmp_path), *filter(None, [os.environ.get("PYTHONPATH")])])
+    ended = subprocess.run(
+        [*COHEAR, str(tiny_folder)], env={**os.environ, "PYTHONPATH": path}, capture_output=True, check=False
+    )
+    assert ended.returncode == 2 and b"Traceback" not in ended.stderr
+    assert b"the system's sound cannot be used (Error initializing PortAudio)" in ended.stderr
+
+
 def test_a_damaged_stream_is_told(tiny_folder):
     ended = listen(tiny_folder, "--pcm", "f32le", stdin=np.full(99, np.nan, "<f4").tobytes())
     assert ended.returncode == 2 and b"not finite" in ended.stderr

@@ -2,6 +2,7 @@
 
 from functools import partial
 
+import httpx
 import numpy as np
 import pytest
 import soundfile
@@ -167,3 +168,22 @@ def test_a_file_is_dropped(opened, client, clip):
         drop(page, clip, "dropped <b>.wav")
         page.wait_for_selector("#result:visible")
         assert page.inner_text("#name") == "dropped <b>.wav" and page.locator(".track span").count() > 0
+
+
+def test_a_recording_ends_before_it_fills_the_memory(browser, client):
+    """The browser keeps a recording whole, so that it has a longest one; here a short one takes its place."""
+    bound = "const MOST_MINUTES = 30;"
+
+    def shorter(route):
+        script = httpx.get(route.request.url).text
+        assert bound in script
+        route.fulfill(body=script.replace(bound, "const MOST_MINUTES = 0.05;"), content_type="text/javascript")
+
+    with page_of(browser, client) as page:
+        page.route("**/page/app.js", shorter)
+        page.reload()
+        page.click("#record")
+        wait_until(page, "/A recording ends after/.test(document.getElementById('problem').textContent)")
+        wait_until(page, "/the whole sound/.test(document.getElementById('which').textContent)")
+        assert page.inner_text("#record") == "Record"
+        assert 3.0 <= float(page.inner_text("#which").split()[-2]) < 3.2

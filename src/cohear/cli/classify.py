@@ -163,25 +163,41 @@ def _csv() -> tuple[Tell, Callable[[], None]]:
 
 
 def _table(bundle: Bundle) -> tuple[Tell, Callable[[], None]]:
+    """A row for each file; where the terminal is too narrow for that, one for each file and task."""
     from rich.table import Table
     from rich.text import Text
 
-    table = Table("file", "seconds")
-    for task in bundle.tasks:
-        table.add_column(Text(printable(task)))
+    rows: list[list[str]] = []
 
     def tell(file: Path, answer: FileAnswer) -> None:
         cells = [
             "; ".join(f"{label} {each.probabilities[label]:.2f}" for label in each.labels) or "–"
             for each in answer.answers.values()
         ]
-        table.add_row(
-            Text(printable(file), overflow="fold"), f"{answer.seconds:.2f}", *(Text(printable(cell)) for cell in cells)
-        )
+        rows.append([printable(file), f"{answer.seconds:.2f}", *map(printable, cells)])
+
+    def wide() -> Table:
+        table = Table("file", "seconds")
+        for task in bundle.tasks:
+            table.add_column(Text(printable(task)))
+        for file, *others in rows:
+            table.add_row(Text(file, overflow="fold"), *map(Text, others))
+        return table
+
+    def narrow() -> Table:
+        table = Table("file", "seconds", "task", "answer")
+        for file, seconds, *answers in rows:
+            table.add_section()
+            for number, (task, given) in enumerate(zip(bundle.tasks, answers, strict=True)):
+                first = (file, seconds) if number == 0 else ("", "")
+                table.add_row(*(Text(cell, overflow="fold") for cell in (*first, printable(task), given)))
+        return table
 
     def end() -> None:
-        if table.row_count:
-            output.print(table)
+        if rows:
+            table = wide()
+            needed = output.measure(table, options=output.options.update(max_width=10_000)).maximum
+            output.print(table if needed <= output.width else narrow())
 
     return tell, end
 

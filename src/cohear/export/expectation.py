@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from scipy import stats
 
+from cohear.training.run_folder import read_record
+
 _ROUNDING = 1e-20
 """Variance of equal scores, as floating point has it."""
+_SAME_SCORE = 1e-6
 
 
 @dataclass(frozen=True)
@@ -73,3 +77,31 @@ def expectation(records: Sequence[Mapping[str, Any]], task: str, test_train_rati
         repeats=sum(len(values) for values in by_metric.get(metric, {}).values()),
         others={name: value for name, value in means.items() if name != metric},
     )
+
+
+def told_otherwise(records: Sequence[Mapping[str, Any]], folders: Sequence[Path]) -> str:
+    """What is said where runs were made again and score otherwise, as on another processor; empty where none does.
+
+    Args:
+        records: the study's, of its runs.
+        folders: of the same runs, made again or not.
+    """
+    recorded = {record["run"]: record["tasks"] for record in records}
+    pairs = [
+        (_test_score(each), _test_score(recorded[made["run"]][task]))
+        for folder in folders
+        if (made := read_record(folder)) and made["run"] in recorded
+        for task, each in made["tasks"].items()
+    ]
+    apart = [abs(here - there) for here, there in pairs if here is not None and there is not None]
+    if max(apart, default=0.0) < _SAME_SCORE:
+        return ""
+    return (
+        f"runs that were made again score up to {100 * max(apart):.1f} points otherwise than the study's, as on "
+        "another processor: the scores to expect are the study's, calibration is of the runs made again"
+    )
+
+
+def _test_score(task: Mapping[str, Any]) -> float | None:
+    score: float | None = task["scores"]["test"]["last"].get(task["metric"])
+    return score

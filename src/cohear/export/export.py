@@ -19,7 +19,7 @@ from cohear.export.calibrate import Calibration, calibrate
 from cohear.export.card import TaskFacts, make_card, metadata
 from cohear.export.cell import Cell, choose_cell, tasks_asked
 from cohear.export.check import check_parity
-from cohear.export.expectation import expectation
+from cohear.export.expectation import expectation, told_otherwise
 from cohear.export.kinds import output_kind
 from cohear.export.network import network_graph
 from cohear.export.out_of_fold import PREDICTIONS, read_out_of_fold
@@ -34,6 +34,7 @@ from cohear.export.runs import (
     prepare_cell,
     repeats_of,
     spec_of_run,
+    study_records,
     train_missing,
 )
 from cohear.export.write import check_target, write_bundle
@@ -41,7 +42,6 @@ from cohear.study.data_facts import data_facts
 from cohear.study.folder import StudyFolder
 from cohear.study.progress import NoProgress, Progress
 from cohear.study.spec import StudySettings
-from cohear.training.run_folder import read_record
 from cohear.training.spec import RunSpec
 
 QUANTISATIONS = {"int8": None, "int8-static": "static", "int8-dynamic": "dynamic"}
@@ -144,7 +144,10 @@ def export_study(
             model = assemble(trained.front_end, quantised(graph, trained, method), trained.window, outputs)
 
     facts = data_facts(prepared)
-    known = _tasks(places, cell, folders, calibrations, facts, trained)
+    records = study_records(places, repeats)
+    if told := told_otherwise(records, folders):
+        notes.append(told)
+    known = _tasks(places, cell, records, calibrations, facts, trained)
     card = make_card(
         study=settings.study,
         cell=cell,
@@ -205,13 +208,12 @@ def _notes(places: Places, repeats: Sequence[RunSpec], measured: Sequence[RunSpe
 def _tasks(
     places: Places,
     cell: Cell,
-    folders: Sequence[Path],
+    records: Sequence[Mapping[str, Any]],
     calibrations: Mapping[str, Calibration],
     facts: Mapping[str, Any],
     trained: Trained,
 ) -> dict[str, TaskFacts]:
     """What is known of each task."""
-    records = [record for folder in folders if (record := read_record(folder))]
     ratios, gained = ratios_of(facts), _gains(places, cell, facts)
     return {
         task: TaskFacts(

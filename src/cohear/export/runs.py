@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from safetensors.torch import load as read_tensors
@@ -26,6 +27,7 @@ from cohear.study.progress import Progress
 from cohear.study.spec import CombinationSettings, StudySettings
 from cohear.study.time_left import TimeLeft
 from cohear.training.loop import make_network, window_frames
+from cohear.training.run_folder import read_record
 from cohear.training.sources import Sources, TaskData, load_front_end, load_task
 from cohear.training.spec import RunSpec
 
@@ -117,6 +119,17 @@ def repeats_of(places: Places, cell: Cell, specs: Sequence[RunSpec], progress: P
     if {spec.key for spec in done} - {spec.key for spec in specs}:
         progress.say("data, settings or versions changed since the study ran: expected scores are those of its runs")
     return done
+
+
+def study_records(places: Places, repeats: Sequence[RunSpec]) -> list[dict[str, Any]]:
+    """The records of repeats, as the study's tables have them; of a run that it never made, the one made here."""
+    found = [places.study.record(spec.key) or _record_made_here(places, spec) for spec in repeats]
+    return [record for record in found if record]
+
+
+def _record_made_here(places: Places, spec: RunSpec) -> dict[str, Any] | None:
+    folder = places.run(spec.key)
+    return None if folder is None else read_record(folder)
 
 
 def final_spec(places: Places, prepared: Prepared, spec: RunSpec) -> RunSpec:

@@ -88,7 +88,7 @@ def microphone(device: str | None = None) -> tuple[int, Blocks]:
 
     Raises:
         MissingExtra: sounddevice, or the PortAudio library behind it, is not installed.
-        DataError: there is no such microphone, or it gives nothing any more.
+        DataError: there is no such microphone, it cannot be opened, or it gives nothing any more.
     """
     try:
         import sounddevice  # noqa: PLC0415 - an extra
@@ -96,6 +96,8 @@ def microphone(device: str | None = None) -> tuple[int, Blocks]:
         raise MissingExtra(
             "sounddevice and the system's PortAudio library (libportaudio2 on Debian)", "listen"
         ) from error
+    except Exception as error:  # sounddevice's own, which cannot be imported where importing raises it
+        raise DataError(f"the system's sound cannot be used ({error}); `--file` and `--pcm` need none") from error
     chosen: str | int | None = int(device) if device is not None and device.isdecimal() else device
     try:
         rate = round(sounddevice.query_devices(chosen, "input")["default_samplerate"])

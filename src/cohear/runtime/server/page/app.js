@@ -6,6 +6,7 @@ import { Sound } from "./sound.js";
 import { hue, Timeline } from "./timeline.js";
 
 const LIVE_SECONDS = 12;
+const MOST_MINUTES = 30; // of a recording, which the browser keeps whole
 const LIVE_PAUSE = 50; // milliseconds between two drawings: the model may need the same machine
 const SHOWN = 3; // labels of a card
 const element = (id) => document.getElementById(id);
@@ -208,6 +209,9 @@ async function record() {
     mine.shown.sound.push(block);
     mine.stream.push(block);
     mine.level = Math.max(0.8 * mine.level, ...block.map(Math.abs));
+    if (mine.shown.sound.seconds < 60 * MOST_MINUTES) return;
+    stopRecording();
+    complain(`A recording ends after ${MOST_MINUTES} minutes. Record again to go on.`);
   };
   document.body.classList.add("recording");
   element("record").querySelector("span").textContent = "Stop";
