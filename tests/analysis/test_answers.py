@@ -375,3 +375,12 @@ def test_a_corrected_agreement_is_a_correlation():
     again = pairs[first].assign(encoder="opposite", difference=-pairs.loc[first, "difference"])
     (found,) = agreements(pd.concat([pairs[first], again], ignore_index=True))
     assert found["within"] == pytest.approx(-1) and found["corrected"] == -1
+
+
+def test_a_run_beside_other_work_does_not_make_sharing_cheap():
+    """Seconds are wall clock: one single run in five took ten times as long."""
+    rows = [(t, names, f, 0, 0.5) for names in ("a", "b", "a+b") for t in names.split("+") for f in range(5)]
+    table = results_table(rows).assign(seconds=10.0)
+    table.loc[table["run"] == "a-0-0", "seconds"] = 100.0
+    (row,) = costs(checked_results(table)).to_dict("records")
+    assert row["seconds_ratio"] == pytest.approx(0.5)

@@ -28,14 +28,15 @@ def costs(results: pd.DataFrame, measured: pd.DataFrame | None = None) -> pd.Dat
         measured: ``costs.csv``, where there is one.
 
     Returns:
-        ``combination, features, encoder, arm, size`` and, for ``parameters`` and ``seconds``, ``<cost>`` (mean over
-        runs), ``<cost>_singles`` (their sum) and ``<cost>_ratio``; for the costs at work (``MEASURED_COSTS``) the same
-        as measured, and ``<cost>_common`` and ``<cost>_common_ratio`` of singles behind one common front-end. A ratio
-        is that of the shared network to the others. NaN where a single is missing or nothing was measured.
+        ``combination, features, encoder, arm, size`` and, for ``parameters`` and ``seconds``, ``<cost>`` (median over
+        runs, for seconds are wall clock and a run beside other work takes more), ``<cost>_singles`` (their sum) and
+        ``<cost>_ratio``; for the costs at work (``MEASURED_COSTS``) the same as measured, and ``<cost>_common``
+        and ``<cost>_common_ratio`` of singles behind one common front-end. A ratio is that of the shared
+        network to the others. NaN where a single is missing or nothing was measured.
     """
     runs = results[results["control"] == ""].drop_duplicates(["run", "combination", *SETTING, *REPEAT])
-    mean = runs.assign(**{c: runs[c].astype(float) for c in COSTS}).groupby(["combination", *SETTING], sort=True)
-    table = mean[list(COSTS)].mean().reset_index()
+    each = runs.assign(**{c: runs[c].astype(float) for c in COSTS}).groupby(["combination", *SETTING], sort=True)
+    table = each[list(COSTS)].median().reset_index()
     alone = {(row["combination"], *(row[s] for s in SETTING)): row for row in table.to_dict("records")}
     shared = table[table["combination"].str.contains("+", regex=False)].copy()
     shared["size"] = shared["combination"].str.count(r"\+") + 1
@@ -171,8 +172,8 @@ def best_per_budget(
 
 
 def _prices(here: pd.DataFrame, cost: str) -> pd.Series:
-    """Mean cost of each combination's runs."""
-    return here.drop_duplicates("run").assign(c=here[cost].astype(float)).groupby("combination")["c"].mean()
+    """Median cost of each combination's runs, as in :func:`costs`."""
+    return here.drop_duplicates("run").assign(c=here[cost].astype(float)).groupby("combination")["c"].median()
 
 
 def _measured_prices(
