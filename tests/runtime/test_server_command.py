@@ -25,7 +25,9 @@ def refused(*arguments):
 
 def test_mistakes(tiny_folder, tmp_path):
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        assert "cannot listen on 127.0.0.1" in refused(tiny_folder, "--port", taken.getsockname()[1])
+        port = taken.getsockname()[1]
+        told = refused(tiny_folder, "--port", port)
+        assert f"cannot listen on 127.0.0.1, port {port} (Address already in use): choose another" in told
     assert "set COHEAR_TOKEN" in refused(tiny_folder, "--host", "0.0.0.0")
     assert "without spaces" in refused(tiny_folder, "--token", "two words")
     assert "the same folder name" in refused(tiny_folder, tiny_folder)
