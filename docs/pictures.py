@@ -37,7 +37,9 @@ def _photograph(page: Page, scheme: str) -> None:
     ending = "" if scheme == "light" else "-dark"
     page.screenshot(path=IMAGES / f"report{ending}.png")
     if scheme == "light":
+        page.set_viewport_size({"width": 1280, "height": 1600})  # or the head of the page stands in front of it
         page.locator("#matrix").screenshot(path=IMAGES / "report-matrix.png")
+        page.set_viewport_size({"width": 1280, "height": 860})
         page.locator("#matrix td.cell button").nth(1).click()
         page.locator("dialog .curve").first.wait_for()
         page.screenshot(path=IMAGES / "report-cell.png")
