@@ -43,7 +43,7 @@ def test_the_answer_stands_on_the_first_screen(full, study):
     assert "Both gains are beyond chance" in hero and "Gain to expect:" in hero
     lines = read_folder(study).answers["savings"]["groupings"]
     best = max((line for line in lines if line["cost"] == "parameters"), key=lambda line: line["gain_chosen"])
-    assert f"points a task (95&nbsp;% interval {interval(best['low'], best['high'], True)})" in hero
+    assert f"(95&nbsp;% interval {interval(best['low'], best['high'], True)})" in hero
     assert "110 of 112 runs done" in hero and "1 failed" in hero
 
 

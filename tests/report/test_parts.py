@@ -96,7 +96,7 @@ def test_too_few_repeats_are_said_and_what_would_decide():
         ),
         ([(0.3, UP), (0.1, OPEN)], {"b": 1.0}, False, "About 1 more repeat on the same clips, if the gain is"),
         ([(0.3, OPEN), (0.1, OPEN)], {"a": 4.0}, True, "About 4 more repeats for the gain of a"),
-        ([(0.3, OPEN), (0.1, OPEN)], {}, False, "Only new clips"),
+        ([(0.3, OPEN), (0.1, OPEN)], {}, False, "New clips. More repeats"),
         ([(0.3, OPEN), (0.1, OPEN)], {}, True, "second seed in every fold"),
         ([(0.3, UP), (0.1, UP)], {"b": 3.0}, False, ""),
         ([(-0.3, OPEN), (-0.1, OPEN)], {}, False, "new clips could"),

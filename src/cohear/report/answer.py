@@ -174,7 +174,7 @@ def _decides(best: Sequence[Cell], decidable: Mapping[tuple[str, str], float], a
             "which clips are tested; it may take more than that."
         )
     if not more:
-        return "Only new clips: more repeats on those that there are would not."
+        return "New clips. More repeats on the present ones would not."
     many = plural(max(1, round(max(more.values()))), "more repeat")
     if len(more) == len(undecided):
         if_so = "both gains are what they seem" if len(undecided) == 2 else "the gain is what it seems"
