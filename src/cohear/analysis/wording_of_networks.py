@@ -47,10 +47,10 @@ def _with_many(line: Line, sizes: Sequence[Line], foretelling: Sequence[Line], u
     """What one setting has with many tasks in the network: mean, that of fewer tasks, worst task, and its pairs."""
     setting = [line[name] for name in SETTING]
     fewer = [one for one in sizes if [one[name] for name in SETTING] == setting and one["size"] < line["size"]]
-    more = [f"with {one['size']} tasks {_gain_within(one, unit)}" for one in fewer]
+    more = [f"with {one['size']} tasks {_from_to(one['mean'], one['low'], one['high'], unit)}" for one in fewer]
     if line["worst_task"]:
-        within = unit.within(line["worst_low"], line["worst_high"])
-        more.append(f"worst task {line['worst_task']}: {unit.gain(line['worst'])}{', from ' if within else ''}{within}")
+        worst = _from_to(line["worst"], line["worst_low"], line["worst_high"], unit)
+        more.append(f"worst task {line['worst_task']}: {worst}")
     errors = [
         one["mean_error"]
         for one in foretelling
@@ -62,9 +62,10 @@ def _with_many(line: Line, sizes: Sequence[Line], foretelling: Sequence[Line], u
     return f"{mean} ({'; '.join(more)})" if more else mean
 
 
-def _gain_within(line: Line, unit: Unit) -> str:
-    within = unit.within(line["low"], line["high"])
-    return f"{unit.gain(line['mean'])}{', from ' if within else ''}{within}"
+def _from_to(gain: object, low: object, high: object, unit: Unit) -> str:
+    """A gain and its interval inside brackets, where another pair of brackets would not read."""
+    within = unit.within(low, high)
+    return f"{unit.gain(gain)}{', from ' if within else ''}{within}"
 
 
 def _in_the_larger(line: Line, unit: Unit) -> str:

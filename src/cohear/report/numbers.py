@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from cohear.analysis.sentences import figure
 from cohear.tasks import METRICS
 
 MINUS = "\N{MINUS SIGN}"
@@ -45,7 +46,12 @@ def signed(value: float | None, fraction: bool) -> str:
 
 def correlation(value: float) -> str:
     """A correlation with its sign."""
-    return f"{value:+.2f}".replace("-", MINUS)
+    return figure(value).replace("-", MINUS)
+
+
+def unit_words(fraction: bool) -> str:
+    """What the figures of a table are counted in."""
+    return "in points (x 100)" if fraction else "in the unit of the scores"
 
 
 def tick_texts(values: Sequence[float], fraction: bool, sign: bool = True) -> list[str]:

@@ -11,7 +11,7 @@ from rich.text import Text
 from cohear.analysis.columns import SETTING
 from cohear.analysis.power import a_second_seed
 from cohear.analysis.sentences import setting_name
-from cohear.report.numbers import NONE, level, signed
+from cohear.report.numbers import NONE, level, signed, unit_words
 from cohear.report.terminal import plain_table
 
 Row = Mapping[str, Any]
@@ -45,7 +45,7 @@ def power_tables(told: Mapping[str, Any]) -> Group:
     ]
     shown: list[RenderableType] = [
         plain_table(
-            f"Smallest gain found with 80 % power, {_unit(fraction)}; repeats that would decide",
+            f"Smallest gain found with 80 % power, {unit_words(fraction)}; repeats that would decide",
             ["setting", "cells", "open", "alone", "family", "repeats", "not by repeats"],
             families,
             grouped=True,
@@ -63,7 +63,7 @@ def power_tables(told: Mapping[str, Any]) -> Group:
 
 def _parts_table(setting: str, parts: Sequence[Row], fraction: bool) -> RenderableType:
     return plain_table(
-        f"Parts of the spread of a difference, sd {_unit(fraction)} · {setting}",
+        f"Parts of the spread of a difference, sd {unit_words(fraction)} · {setting}",
         ["task", "fold", "seed", "of single", "residual", "folds' share"],
         [
             [
@@ -78,7 +78,7 @@ def _parts_table(setting: str, parts: Sequence[Row], fraction: bool) -> Renderab
 
 def _cells_table(setting: str, cells: Sequence[Row], tasks: set[str], fraction: bool) -> RenderableType:
     return plain_table(
-        f"Cells, {_unit(fraction)} · {setting}",
+        f"Cells, {unit_words(fraction)} · {setting}",
         ["task", "with", "gain", "alone", "family", "verdict", "more repeats"],
         [
             [
@@ -110,10 +110,6 @@ def _with(row: Row, tasks: set[str]) -> str:
     if 1 < len(partners) == len(tasks) - 1:
         return f"all {len(partners)} others"
     return " + ".join(partners)
-
-
-def _unit(fraction: bool) -> str:
-    return "in points (x 100)" if fraction else "in the unit of the scores"
 
 
 def _share(row: Row) -> str:

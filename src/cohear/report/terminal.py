@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from cohear.report.cells import Cell, cells_of
-from cohear.report.numbers import fraction_metrics
+from cohear.report.numbers import fraction_metrics, unit_words
 
 _STYLES = {"helps": "bold blue", "hurts": "bold red", "harmless": "green", "undecided": "dim"}
 _SETTING = ["features", "encoder", "arm"]
@@ -30,7 +30,7 @@ def gains_table(gains: pd.DataFrame) -> Group:
 
 def _gains_of(setting: str, gains: pd.DataFrame, fractions: set[str], tasks: list[str]) -> Table:
     metrics = set(gains["metric"])
-    unit = "in points (x 100)" if metrics & fractions or not metrics else "in the unit of the scores"
+    unit = unit_words(bool(metrics & fractions) or not metrics)
     table = _table(f"Gain by sharing, {unit} · {setting}", {"task": _longest(gains["task"]), "with": 0})
     for name in ("single", "shared", "gain", "95 % interval", "n"):
         table.add_column(name, justify="right", no_wrap=True)
