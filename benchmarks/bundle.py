@@ -16,7 +16,7 @@ import tempfile
 from dataclasses import asdict
 from pathlib import Path
 
-from cohear.base.columns import SINGLES
+from cohear.base.tables import SINGLES
 from cohear.export.assemble import Output, assemble
 from cohear.export.bench import bench
 from cohear.export.network import network_graph

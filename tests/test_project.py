@@ -12,6 +12,8 @@ import pytest
 import typer
 
 import cohear
+from cohear.base.tables import CONTROLS_CSV, EVENTS_CSV, GAINS_CSV, MANIFEST_CSV, TABLES
+from cohear.base.tables.markdown import column_list
 from cohear.base.yaml_text import YamlText, read_yaml
 from cohear.cli import app
 from cohear.data.catalogue import catalogue_table
@@ -228,6 +230,13 @@ def test_settings_of_encoders_and_front_ends_are_described():
         for setting in list(inspect.signature(part).parameters.values()):
             if setting.default is not inspect.Parameter.empty:
                 assert f"`{setting.name}: {setting.default}`" in row or "the same" in row
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.file)
+def test_columns_of_tables_are_described(table):
+    paper = text_of(ROOT / "docs" / ("data.md" if table in (MANIFEST_CSV, EVENTS_CSV) else "tables.md"))
+    assert column_list(table, beyond=GAINS_CSV if table is CONTROLS_CSV else None) in paper
+    assert table in (MANIFEST_CSV, EVENTS_CSV) or table.meaning in paper
 
 
 def test_the_table_of_public_datasets_is_the_catalogue():

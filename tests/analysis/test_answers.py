@@ -10,7 +10,6 @@ from scipy import stats
 from simulated_results import families, results_table
 
 from cohear.analysis.answers import QUESTIONS, Tables, answers
-from cohear.analysis.columns import BEHIND, MEASURED_COSTS, SHARED, SINGLES
 from cohear.analysis.combining import WAYS, breaks, by_size, foretelling, foretold
 from cohear.analysis.correlates import correlates, measured
 from cohear.analysis.gains import gains
@@ -20,6 +19,7 @@ from cohear.analysis.pairs import paired_differences
 from cohear.analysis.persistence import agreements, ceiling, interval, within_tasks
 from cohear.analysis.results import checked_results
 from cohear.analysis.savings import best_per_budget, costs, front
+from cohear.base.tables import BEHIND, MEASURED_COSTS, SHARED, SINGLES
 
 TASKS = [f"t{i}" for i in range(6)]
 KEYS = {"summary", *QUESTIONS, "caveats"}

@@ -3,9 +3,9 @@ import pandas as pd
 import pytest
 from simulated_results import results_table
 
-from cohear.analysis.columns import CONTROLS, GAINS
 from cohear.analysis.controls import CONTRASTS, contrasts, control_gains, explained
 from cohear.analysis.gains import gains
+from cohear.base.tables import CONTROLS_CSV, GAINS_CSV
 
 TASKS = "abcde"
 
@@ -72,7 +72,7 @@ def test_nothing_is_said_where_the_control_cannot_be_told_from_partner_and_singl
 def test_columns_and_figures():
     table = study(0.03, shuffled=0.01, wide=0.0)
     own = control_gains(table)
-    assert tuple(own.columns) == CONTROLS and tuple(CONTROLS[:-1]) == GAINS
+    assert tuple(own.columns) == CONTROLS_CSV.names and CONTROLS_CSV.names[:-1] == GAINS_CSV.names
     assert own.groupby("control")["gain"].mean().to_dict() == pytest.approx({"shuffled": 0.01, "wide": 0}, abs=2e-3)
     beside = contrasts(table)
     assert tuple(beside.columns) == CONTRASTS
@@ -94,5 +94,5 @@ def test_the_partner_of_a_control_run_is_no_control_of_its_own():
 
 def test_without_controls_the_tables_are_empty():
     table = study(0.03)
-    assert control_gains(table).empty and tuple(control_gains(table).columns) == CONTROLS
+    assert control_gains(table).empty and tuple(control_gains(table).columns) == CONTROLS_CSV.names
     assert contrasts(table).empty

@@ -3,12 +3,12 @@ import pandas as pd
 import pytest
 from simulated_results import families, results_table
 
-from cohear.analysis.columns import GAINS
 from cohear.analysis.facts import margins_of, ratios_of
 from cohear.analysis.gains import caveats, gains
 from cohear.analysis.pairs import paired_differences, unpaired
 from cohear.analysis.scores import scores
 from cohear.base.errors import UserError
+from cohear.base.tables import GAINS_CSV
 
 
 def cell(singles, shareds, task="a", combination="a+b", **changes):
@@ -18,7 +18,7 @@ def cell(singles, shareds, task="a", combination="a+b", **changes):
 
 def test_columns_and_means():
     table = gains(results_table(cell([0.5, 0.6, 0.7], [0.7, 0.7, 0.9])))
-    assert tuple(table.columns) == GAINS
+    assert tuple(table.columns) == GAINS_CSV.names
     row = table.iloc[0]
     assert row["single"] == pytest.approx(0.6) and row["shared"] == pytest.approx(2.3 / 3)
     assert row["gain"] == pytest.approx(0.5 / 3) and row["low"] < row["gain"] < row["high"]
@@ -223,7 +223,7 @@ def test_paired_differences_rows():
 
 def test_nothing_to_compare():
     table = results_table([("a", "a", 0, 0, 0.5)])
-    assert gains(table).empty and tuple(gains(table).columns) == GAINS
+    assert gains(table).empty and tuple(gains(table).columns) == GAINS_CSV.names
     assert "nothing to compare" in caveats(table)[0]
 
 

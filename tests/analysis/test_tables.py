@@ -3,10 +3,10 @@ import pandas as pd
 import pytest
 from simulated_results import results_table
 
-from cohear.analysis.columns import RESULTS
 from cohear.analysis.results import read_results
 from cohear.analysis.tables import read_table, write_table
 from cohear.base.errors import UserError
+from cohear.base.tables import RESULTS_CSV
 
 NAMES = [
     "01",
@@ -52,13 +52,13 @@ def test_the_file_does_not_depend_on_the_order_of_rows(tmp_path):
     write_table(tmp_path / "one.csv", table)
     write_table(tmp_path / "two.csv", table.sample(frac=1, random_state=1))
     assert (tmp_path / "one.csv").read_bytes() == (tmp_path / "two.csv").read_bytes()
-    again = read_table(tmp_path / "one.csv", RESULTS)
+    again = read_table(tmp_path / "one.csv", RESULTS_CSV)
     write_table(tmp_path / "empty.csv", again.iloc[:0])
     assert (tmp_path / "empty.csv").read_text().startswith("run,features")
 
 
 def broken(text):
-    header = ",".join(RESULTS)
+    header = ",".join(RESULTS_CSV.names)
     return {
         "nothing": "",
         "no column": text.replace("encoder", "encodr", 1),
@@ -103,7 +103,7 @@ def test_missing_and_undecodable_files(tmp_path):
     (tmp_path / "results.csv").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(UserError, match="not UTF-8"):
         read_results(tmp_path)
-    (tmp_path / "results.csv").write_text(",".join(RESULTS) + "\n")
+    (tmp_path / "results.csv").write_text(",".join(RESULTS_CSV.names) + "\n")
     assert len(read_results(tmp_path)) == 0
 
 
@@ -130,7 +130,8 @@ def test_what_gains_cannot_do_without_is_asked_for(tmp_path, column):
         (("a", "b+a", 0, 0, 0.5), "are one combination"),
         (("a", "a", 0, 0, 0.7), "is there twice for fold 0, seed 0"),
         (("a", "a", 0, 0, 0.7, {"metric": "accuracy"}), "keep the one metric .* of accuracy, uar"),
-        (("", "", 0, 0, 0.7), "task is empty"),
+        (("", "a", 0, 0, 0.7), "task is empty"),
+        (("", "", 0, 0, 0.7), "combination is empty"),
         (("a", "a", 1, 0, 0.7, {"control": "None"}), "line 4: control is 'None', but it must be empty"),
     ],
 )

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 import cohear.cli
-from cohear.analysis.columns import RESULTS
 from cohear.analysis.tables import write_table
+from cohear.base.tables import RESULTS_CSV
 
 import pandas as pd  # isort: skip
 
@@ -35,7 +35,7 @@ def folder(tmp_path):
         for control in ("", "shuffled") if len(group) == 2 else ("",):
             for fold in range(5):
                 for i in group:
-                    row = dict.fromkeys(RESULTS, "") | {"features": "f", "encoder": "e", "arm": "base"}
+                    row = dict.fromkeys(RESULTS_CSV.names, "") | {"features": "f", "encoder": "e", "arm": "base"}
                     row |= {
                         "run": f"{group}{control}{fold}{i}",
                         "control": control,

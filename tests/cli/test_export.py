@@ -16,8 +16,8 @@ from safetensors import safe_open
 from cohear import Bundle, Study
 from cohear.audio.decode import read_audio
 from cohear.audio.segment import Segment
-from cohear.base.columns import BEHIND, COST_CELL, MEASURED_COSTS, SHARED, SINGLES
 from cohear.base.errors import UserError
+from cohear.base.tables import BEHIND, COST_CELL, MEASURED_COSTS, SHARED, SINGLES
 from cohear.cli.export import _tasks
 from cohear.export import check, quantise
 from cohear.export.bench import bench

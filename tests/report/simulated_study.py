@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from cohear.analysis.columns import RESULTS
 from cohear.analysis.gains import gains
 from cohear.analysis.tables import write_table
+from cohear.base.tables import RESULTS_CSV
 
 TASKS = ("digit", "keyword", "emotion", "event", "urban event", "instrument")
 LONG = "n" * 200
@@ -51,10 +51,11 @@ def write_study(  # noqa: PLR0915 - one study, told from top to bottom
                     for i in group:
                         effect = sum(EFFECTS.get((i, j), 0) for j in group) * (0.6 if len(group) > 2 else 1)
                         value = min(1.0, base[i % 6] + hard[i, fold] + effect + rng.normal(0, 0.008))
-                        row = dict.fromkeys(RESULTS, "") | runs[-1]
+                        row = dict.fromkeys(RESULTS_CSV.names, "") | runs[-1]
                         row.update(task=names[i], metric="uar", value=value, higher_is_better=True)
                         row.update(test_clips=150, parameters=104000, steps=600, seconds=21.5)
-                        rows.append({key: row[key] for key in RESULTS} | {"test_part": f"p{i}-{fold}", "focal": ""})
+                        row.update(test_part=f"p{i}-{fold}")
+                        rows.append({key: row[key] for key in RESULTS_CSV.names})
                         parts = {"train": min(1.0, value + 0.15), "validation": value + 0.01, "test": value}
                         for part, score in parts.items():
                             metrics.append((run, names[i], part, "last", "uar", score))

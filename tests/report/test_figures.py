@@ -13,10 +13,10 @@ from rich_study import STEPS, write_rich_study
 from simulated_study import HOSTILE, LONG, write_study
 
 from cohear import api
-from cohear.analysis.columns import MEASURED_COSTS, SHARED
 from cohear.analysis.results import read_gains, read_results
 from cohear.analysis.tables import write_table
 from cohear.base.errors import UserError
+from cohear.base.tables import MEASURED_COSTS, SHARED
 from cohear.report.build import render, write_report
 from cohear.report.figures import FIGURES, Figures, sources_of
 from cohear.report.figures.palette import DARK, LIGHT

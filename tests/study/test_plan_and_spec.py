@@ -12,7 +12,6 @@ from cohear.models.encoder import EncoderChoice
 from cohear.study.folder import StudyFolder
 from cohear.study.plan import encoder_label, make_plan, task_sets
 from cohear.study.spec import check_study
-from cohear.study.tables import table
 
 
 def load(**changes):
@@ -207,7 +206,3 @@ def test_tables_say_what_the_records_say(finished):
         assert (row["test_part"], int(row["test_clips"])) == (task["test_part"], task["test_clips"])
         assert int(row["parameters"]) == record["parameters"]
     assert [tuple(row.values()) for row in rows] == sorted(tuple(row.values()) for row in rows)
-
-
-def test_table_text():
-    assert table(["a", "b"], [(None, True), ("x,y", 0.5)]) == 'a,b\n,true\n"x,y",0.5\n'

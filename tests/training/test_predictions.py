@@ -7,15 +7,16 @@ import pytest
 import tiny
 import torch
 
+from cohear.base.tables import PREDICTIONS_CSV
 from cohear.training.loop import processor_precision
-from cohear.training.run_folder import FIXED_COLUMNS, logit_column
+from cohear.training.run_folder import logit_column
 
 HOSTILE = ["label", "part", "logit:label"]
 
 
 def test_columns_are_told_apart():
-    names = [*FIXED_COLUMNS, "dog", "logit:label", "logit:logit:label", "Label"]
-    columns = [*FIXED_COLUMNS, *map(logit_column, names)]
+    names = [*PREDICTIONS_CSV.names, "dog", "logit:label", "logit:logit:label", "Label"]
+    columns = [*PREDICTIONS_CSV.names, *map(logit_column, names)]
     assert len(set(columns)) == len(columns)
     assert (logit_column("dog"), logit_column("Label")) == ("dog", "Label")
 
@@ -36,7 +37,7 @@ def test_labels_named_like_columns_double_none(hostile):
     [run] = tiny.records(hostile)
     with (hostile / "runs" / run / "predictions.csv").open(encoding="utf-8", newline="") as file:
         header, *rows = csv.reader(file)
-    assert header == [*FIXED_COLUMNS, *map(logit_column, sorted(HOSTILE))]
+    assert header == [*PREDICTIONS_CSV.names, *map(logit_column, sorted(HOSTILE))]
     assert len(set(header)) == len(header)
     assert {row[2] for row in rows} <= set(HOSTILE)
     assert {row[3] for row in rows} == {"validation", "test"}

@@ -10,7 +10,7 @@ from scipy import stats
 
 from cohear.analysis import combining, savings, wording, wording_of_networks
 from cohear.analysis.cell_tests import LEVEL, MARGIN, PerTask
-from cohear.analysis.columns import COST_CELL, MEASURED_COSTS, METRICS, VERDICTS
+from cohear.analysis.columns import VERDICTS
 from cohear.analysis.controls import contrasts, control_gains, explained
 from cohear.analysis.correlates import measured
 from cohear.analysis.facts import looks_of, margins_of, ratios_of
@@ -23,9 +23,11 @@ from cohear.analysis.power import family_table, power_table
 from cohear.analysis.sentences import Unit
 from cohear.analysis.sequential import gains_by_design
 from cohear.analysis.speed import steps_to_score
+from cohear.base.tables import COSTS_CSV, CURVE_CSV, METRICS_CSV
 
 QUESTIONS = ("improve", "measurements", "persistence", "combining", "savings")
-CURVES = ("run", "task", "step", "part", "loss", "metric")
+CURVES = ("run", *CURVE_CSV.names)
+"""Columns of the learning curves of many runs."""
 
 
 @dataclass(frozen=True)
@@ -42,9 +44,9 @@ class Tables:
 
     results: pd.DataFrame
     data: Mapping[str, Any] = field(default_factory=dict)
-    metrics: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(METRICS)))
+    metrics: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(METRICS_CSV.names)))
     curves: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(CURVES)))
-    costs: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=[*COST_CELL, *MEASURED_COSTS]))
+    costs: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(COSTS_CSV.names)))
 
 
 def answers(tables: Tables, related: Sequence[frozenset[str]] = ()) -> dict[str, Any]:

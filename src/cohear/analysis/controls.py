@@ -19,10 +19,11 @@ from collections.abc import Iterator
 import pandas as pd
 
 from cohear.analysis.cell_tests import LEVEL, MARGIN, PerTask, cell_tests
-from cohear.analysis.columns import CELL, CONTROLS
+from cohear.analysis.columns import CELL
 from cohear.analysis.gains import with_verdicts
 from cohear.analysis.pairs import differences
 from cohear.analysis.results import checked_results
+from cohear.base.tables import CONTROLS_CSV
 
 EXPLAINS = {"wide": "capacity", "long": "capacity", "unlabelled": "domain", "shuffled": "regularisation"}
 """What an effect is that a control has too; the plainest explanation first."""
@@ -50,7 +51,7 @@ def control_gains(results: pd.DataFrame, margins: PerTask = MARGIN, ratio: PerTa
     for name, rows in _by_control(table):
         cells = with_verdicts(cell_tests(differences(rows, single), margins, ratio))
         found.append(cells.assign(control=name, explanation=""))
-    return _joined(found, CONTROLS)
+    return _joined(found, CONTROLS_CSV.names)
 
 
 def contrasts(results: pd.DataFrame, ratio: PerTask | None = None) -> pd.DataFrame:

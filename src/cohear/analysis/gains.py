@@ -12,11 +12,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from cohear.analysis.cell_tests import LEVEL, MARGIN, PerTask, cell_tests
-from cohear.analysis.columns import FAMILY, GAINS, SETTING
+from cohear.analysis.columns import FAMILY, SETTING
 from cohear.analysis.multiplicity import benjamini_hochberg
 from cohear.analysis.pairs import paired_differences, unpaired
 from cohear.analysis.sentences import above_one, counted, setting_name
 from cohear.analysis.spread import cell_spread
+from cohear.base.tables import GAINS_CSV
 
 FEWEST_REPEATS = 5
 """Paired repeats that a verdict needs."""
@@ -67,7 +68,7 @@ def gains_of(
 ) -> pd.DataFrame:
     """The table of :func:`gains` from paired differences."""
     cells = with_verdicts(cell_tests(pairs, margins, test_train_ratio), adjust)
-    return cells.assign(explanation="")[list(GAINS)].reset_index(drop=True)
+    return cells.assign(explanation="")[list(GAINS_CSV.names)].reset_index(drop=True)
 
 
 def with_verdicts(cells: pd.DataFrame, adjust: Adjust = benjamini_hochberg) -> pd.DataFrame:

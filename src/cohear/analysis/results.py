@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from cohear.analysis import columns
 from cohear.analysis.tables import read_table, typed
 from cohear.base.errors import UserError
+from cohear.base.tables import GAINS_CSV, RESULTS_CSV
 
 _ROW = ("task", "combination", "features", "encoder", "arm", "control", "focal", "fold", "seed")
 
@@ -23,14 +23,13 @@ def read_results(folder: Path) -> pd.DataFrame:
     Returns:
         A row per run x task: names as text, ``fold``, ``seed`` and counts ``Int64``, ``value`` and
         ``seconds`` float (NaN: a fold without a score), ``higher_is_better`` bool. ``control`` is empty
-        for ordinary runs; what the file may lack (:data:`cohear.analysis.columns.RESULTS_MAY_LACK`) is empty.
+        for ordinary runs; columns that :data:`cohear.base.tables.RESULTS_CSV` may be without are empty.
 
     Raises:
         UserError: in one sentence, what is missing or broken and where.
     """
-    path = folder if folder.suffix == ".csv" else folder / "results.csv"
-    table = read_table(path, columns.RESULTS_NEEDED, columns.RESULTS_MAY_LACK)
-    return checked_results(table, str(path))
+    path = folder if folder.suffix == ".csv" else folder / RESULTS_CSV.file
+    return checked_results(read_table(path, RESULTS_CSV), str(path))
 
 
 def read_gains(path: Path) -> pd.DataFrame:
@@ -39,30 +38,24 @@ def read_gains(path: Path) -> pd.DataFrame:
     Raises:
         UserError: in one sentence, what is missing or broken and where.
     """
-    return typed(read_table(path, columns.GAINS), str(path))
+    return read_table(path, GAINS_CSV)
 
 
 def checked_results(frame: pd.DataFrame, source: str = "results") -> pd.DataFrame:
     """Results with the right types and without contradictions.
 
     Args:
-        frame: a table with the columns of :data:`cohear.analysis.columns.RESULTS_NEEDED`; those of
-            :data:`cohear.analysis.columns.RESULTS_MAY_LACK` may be missing.
+        frame: a table with the columns of :data:`cohear.base.tables.RESULTS_CSV`, but for those that may be missing.
         source: what to call the table in an error.
 
     Raises:
         UserError: a missing column, a cell of the wrong type, a task that is not part of its combination,
             one combination under two names, or two rows for the same task and repeat.
     """
-    missing = [name for name in columns.RESULTS_NEEDED if name not in frame]
+    missing = [name for name in RESULTS_CSV.needed if name not in frame]
     if missing:
         raise UserError(f"{source}: column {missing[0]!r} is missing")
-    extra = {name: "" for name in columns.RESULTS_MAY_LACK if name not in frame}
-    table = typed(frame.assign(**extra), source)
-    for name in ("task", "combination", "metric"):
-        empty = (table[name] == "").to_numpy().nonzero()[0]
-        if len(empty):
-            raise UserError(f"{source}, line {empty[0] + 2}: {name} is empty")
+    table = typed(frame.assign(**{name: "" for name in RESULTS_CSV.names if name not in frame}), RESULTS_CSV, source)
     no_control = table["control"].str.lower().isin(_NO_CONTROL).to_numpy().nonzero()[0]
     if len(no_control):
         name = table["control"].iloc[no_control[0]]

@@ -8,9 +8,10 @@ import pandas as pd
 
 from cohear.analysis.cell_tests import PerTask
 from cohear.analysis.chosen import mean_gain
-from cohear.analysis.columns import BEHIND, MEASURED_COSTS, REPEAT, SETTING, SHARED, SINGLES
+from cohear.analysis.columns import REPEAT, SETTING
 from cohear.analysis.pairs import first_half
 from cohear.analysis.persistence import told
+from cohear.base.tables import BEHIND, MEASURED_COSTS, SHARED, SINGLES
 
 COSTS = ("parameters", "seconds")
 """What every ``results.csv`` holds of a network: its size and its training time."""

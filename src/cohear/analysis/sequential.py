@@ -15,12 +15,13 @@ from scipy import stats
 
 from cohear.analysis.cell_tests import LEVEL, MARGIN, PerTask, cell_tests
 from cohear.analysis.chance import chance_of
-from cohear.analysis.columns import CELL, FAMILY, GAINS
+from cohear.analysis.columns import CELL, FAMILY
 from cohear.analysis.gains import gains_of, verdicts
 from cohear.analysis.information import information_at
 from cohear.analysis.multiplicity import benjamini_hochberg
 from cohear.analysis.pairs import paired_differences
 from cohear.analysis.spending import Seen, level_of, overall
+from cohear.base.tables import GAINS_CSV
 
 Array = NDArray[np.float64]
 
@@ -158,4 +159,4 @@ def gains_by_design(
         p_adjusted=cells["p_adjusted"].mask(unseen),
         explanation="",
     )
-    return table[list(GAINS)].reset_index(drop=True)
+    return table[list(GAINS_CSV.names)].reset_index(drop=True)

@@ -3,30 +3,36 @@
 import csv
 import io
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
+import numpy as np
 import pandas as pd
 
-from cohear.analysis import columns
 from cohear.base.errors import UserError
 from cohear.base.files import write_text
 from cohear.base.registry import did_you_mean
+from cohear.base.tables import Column, Table, Type, csv_text, is_missing, sorted_rows
 
 _TRUE, _FALSE = ("true", "1"), ("false", "0")
 
 
-def read_table(path: Path, required: Sequence[str], optional: Sequence[str] = ()) -> pd.DataFrame:
-    """Read a CSV table, every cell as the text it is.
+def read_table(path: Path, table: Table) -> pd.DataFrame:
+    """Read a CSV table; columns beyond its own are kept, as text.
 
     Args:
         path: the file (UTF-8, comma separated, a header line).
-        required: columns that must be there.
-        optional: columns that are added, empty, where they are missing.
+        table: which columns must be there, and what is in them; those that may be missing are added, empty.
 
-    Returns:
-        One row per line, all cells ``str``; columns beyond those asked for are kept.
+    Raises:
+        UserError: the file or a column is missing, a line does not have as many cells as the header, or a cell is
+            not what its column holds.
+    """
+    return typed(read_cells(path, table), table, str(path))
+
+
+def read_cells(path: Path, table: Table) -> pd.DataFrame:
+    """The same, every cell as the text it is.
 
     Raises:
         UserError: the file or a column is missing, or a line does not have as many cells as the header.
@@ -43,7 +49,7 @@ def read_table(path: Path, required: Sequence[str], optional: Sequence[str] = ()
     rows: list[list[str]] = []
     try:
         header = next(reader, [])
-        _check_header(path, header, required)
+        _check_header(path, header, table)
         for row in reader:
             if row and len(row) != len(header):
                 raise UserError(
@@ -55,89 +61,104 @@ def read_table(path: Path, required: Sequence[str], optional: Sequence[str] = ()
     except csv.Error as error:
         raise UserError(f"{path}, line {reader.line_num}: not a readable CSV line ({error})") from None
     frame = pd.DataFrame(rows, columns=header, dtype=object)
-    for name in optional:
-        if name not in frame:
-            frame[name] = ""
-    return frame
+    return frame.assign(**{name: "" for name in table.names if name not in frame})
 
 
-def _check_header(path: Path, header: Sequence[str], required: Sequence[str]) -> None:
+def _check_header(path: Path, header: Sequence[str], table: Table) -> None:
     if not header:
-        raise UserError(f"{path} is empty; it needs a header line with {', '.join(required)}")
+        raise UserError(f"{path} is empty; it needs a header line with {', '.join(table.needed)}")
     twice = sorted({name for name in header if header.count(name) > 1})
     if twice:
         raise UserError(f"{path}: column {twice[0]!r} is there twice")
-    missing = [name for name in required if name not in header]
+    missing = [name for name in table.needed if name not in header]
     if missing:
-        hint = did_you_mean(missing[0], [name for name in header if name not in required])
+        hint = did_you_mean(missing[0], [name for name in header if name not in table.needed])
         raise UserError(f"{path}: column {', '.join(map(repr, missing))} is missing{hint}")
 
 
-def typed(frame: pd.DataFrame, source: str) -> pd.DataFrame:
-    """Give columns their types: names ``str``, counts ``Int64``, numbers ``float``, truths ``bool``.
+def typed(frame: pd.DataFrame, table: Table, source: str) -> pd.DataFrame:
+    """Give columns the types of a table: ``str``, ``Int64``, ``float`` or ``bool``; those beyond its own are text.
 
     Tables made in memory pass through unchanged, so it may be applied twice.
 
     Raises:
-        UserError: a cell is not a number where one belongs; names the column and the line of the file.
+        UserError: a cell is not what its column holds; names the column and the line of the file.
     """
-    done: dict[str, Any] = {}
+    known = {column.name: column for column in table.columns}
+    done: dict[str, pd.Series] = {}
     for name in map(str, frame.columns):
-        if _is_typed(frame[name], name):
-            done[name] = frame[name].reset_index(drop=True)
-            continue
-        cells = ["" if _is_missing(cell) else str(cell) for cell in frame[name].tolist()]
-        if name in columns.TRUTHS:
-            done[name] = pd.Series(_truths(cells, name, source), dtype=bool)
-        elif name in columns.WHOLE_NUMBERS or name in columns.NUMBERS:
-            whole = name in columns.WHOLE_NUMBERS
-            numbers = _numbers(cells, name, source, whole)
-            done[name] = pd.Series(numbers, dtype=float)
-            if whole:
-                done[name] = done[name].astype("Int64")
-        else:
-            done[name] = pd.Series(cells, dtype=object)
+        column = known.get(name, Column(name, "", may_be_empty=True))
+        own = frame[name]
+        done[name] = own.reset_index(drop=True) if _is_typed(own, column) else _typed(own, column, source)
     return pd.DataFrame(done, columns=list(map(str, frame.columns)))
 
 
-def _is_typed(column: pd.Series, name: str) -> bool:
-    """Whether a column has its type already and nothing in it can be wrong; large tables are checked often."""
-    if name in columns.TRUTHS:
-        return column.dtype == bool
-    if name in columns.WHOLE_NUMBERS:
-        return isinstance(column.dtype, pd.Int64Dtype) and (name in columns.MAY_BE_EMPTY or not column.isna().any())
-    if name in columns.NUMBERS:
-        finite = column.dtype == float and not column.isin([math.inf, -math.inf]).any()
-        return bool(finite and (name in columns.MAY_BE_EMPTY or not column.isna().any()))
-    return bool(column.dtype == object and all(type(cell) is str for cell in column.tolist()))
+def _is_typed(cells: pd.Series, column: Column) -> bool:
+    """Whether cells have their type already and nothing in them can be wrong; large tables are checked often."""
+    if column.type == "true or false":
+        return cells.dtype == bool
+    if column.type == "text":
+        text = cells.dtype == object and all(type(cell) is str for cell in cells.tolist())
+        return bool(text and (column.may_be_empty or not (cells == "").any()))
+    if not column.may_be_empty and cells.isna().any():
+        return False
+    if column.type == "whole number":
+        return isinstance(cells.dtype, pd.Int64Dtype)
+    return bool(cells.dtype == float and not cells.isin([math.inf, -math.inf]).any())
+
+
+def _typed(series: pd.Series, column: Column, source: str) -> pd.Series:
+    read, done = _READ[column.type], []
+    for row, cell in enumerate(series.tolist()):
+        try:
+            done.append(read("" if _is_missing(cell) else str(cell)))
+        except ValueError as wrong:
+            raise UserError(f"{source}, line {row + 2}: {column.name} is {wrong}") from None
+        if not column.may_be_empty and (done[-1] == "" or is_missing(done[-1])):
+            raise UserError(f"{source}, line {row + 2}: {column.name} is empty")
+    typed_cells = pd.Series(done, dtype=_DTYPES[column.type])
+    return typed_cells.astype("Int64") if column.type == "whole number" else typed_cells
+
+
+def _number(cell: str) -> float:
+    number = _any_number(cell)
+    if math.isinf(number):
+        raise ValueError(f"{cell!r}, not a finite number")
+    return number
+
+
+def _whole_number(cell: str) -> float:
+    number = _any_number(cell)
+    if math.isinf(number) or (number % 1 != 0 and not math.isnan(number)):
+        raise ValueError(f"{cell!r}, not a whole number")
+    return number
+
+
+def _any_number(cell: str) -> float:
+    """A number, NaN where the cell is empty."""
+    try:
+        return float(cell.strip() or "nan")
+    except ValueError:
+        raise ValueError(f"{cell!r}, not a number") from None
+
+
+def _truth(cell: str) -> bool:
+    if cell.strip().lower() not in _TRUE + _FALSE:
+        raise ValueError(f"{cell!r}, neither true nor false")
+    return cell.strip().lower() in _TRUE
+
+
+_READ: Mapping[Type, Callable[[str], object]] = {
+    "text": str,
+    "whole number": _whole_number,
+    "number": _number,
+    "true or false": _truth,
+}
+_DTYPES: Mapping[Type, type] = {"text": object, "whole number": float, "number": float, "true or false": bool}
 
 
 def _is_missing(cell: object) -> bool:
-    return cell is None or cell is pd.NA or (isinstance(cell, float) and math.isnan(cell))
-
-
-def _numbers(cells: Sequence[str], name: str, source: str, whole: bool) -> list[float]:
-    numbers = []
-    for row, cell in enumerate(cells):
-        text = cell.strip()
-        try:
-            number = float(text) if text else math.nan
-        except ValueError:
-            raise UserError(f"{source}, line {row + 2}: {name} is {cell!r}, not a number") from None
-        if math.isinf(number) or (whole and number % 1 != 0 and not math.isnan(number)):
-            kind = "a whole number" if whole else "a finite number"
-            raise UserError(f"{source}, line {row + 2}: {name} is {cell!r}, not {kind}")
-        if math.isnan(number) and name not in columns.MAY_BE_EMPTY:
-            raise UserError(f"{source}, line {row + 2}: {name} is empty")
-        numbers.append(number)
-    return numbers
-
-
-def _truths(cells: Sequence[str], name: str, source: str) -> list[bool]:
-    for row, cell in enumerate(cells):
-        if cell.strip().lower() not in _TRUE + _FALSE:
-            raise UserError(f"{source}, line {row + 2}: {name} is {cell!r}, neither true nor false")
-    return [cell.strip().lower() in _TRUE for cell in cells]
+    return cell is pd.NA or is_missing(cell)
 
 
 def write_table(path: Path, frame: pd.DataFrame) -> None:
@@ -150,13 +171,15 @@ def write_table(path: Path, frame: pd.DataFrame) -> None:
 
 def table_text(frame: pd.DataFrame) -> str:
     """The text that :func:`write_table` writes."""
-    cells: list[list[object]] = [frame[name].tolist() for name in frame.columns]
-    rows = sorted(zip(*cells, strict=True), key=lambda row: [_sort_key(cell) for cell in row])
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(frame.columns)
-    writer.writerows([_cell(cell) for cell in row] for row in rows)
-    return text.getvalue()
+    cells = [[_plain(cell) for cell in frame[name].tolist()] for name in frame.columns]
+    return csv_text(list(frame.columns), sorted_rows(list(zip(*cells, strict=True))))
+
+
+def _plain(cell: object) -> object:
+    """A cell without pandas' and numpy's own types of nothing and of truths."""
+    if cell is pd.NA:
+        return None
+    return bool(cell) if isinstance(cell, np.bool_) else cell
 
 
 def markdown_table(rows: Sequence[Mapping[str, object]], digits: int = 3) -> str:
@@ -169,21 +192,3 @@ def markdown_table(rows: Sequence[Mapping[str, object]], digits: int = 3) -> str
     names = list(rows[0])
     lines = [[f"{cell:.{digits}f}" if isinstance(cell, float) else str(cell) for cell in row.values()] for row in rows]
     return "\n".join([f"| {' | '.join(names)} |", "|" + "---|" * len(names), *(f"| {' | '.join(o)} |" for o in lines)])
-
-
-def _cell(cell: object) -> str:
-    if _is_missing(cell):
-        return ""
-    if isinstance(cell, bool) or type(cell).__name__ == "bool_":
-        return "true" if cell else "false"
-    if isinstance(cell, float):
-        return repr(float(cell))
-    return str(cell)
-
-
-def _sort_key(cell: object) -> tuple[int, float, str]:
-    if _is_missing(cell):
-        return (0, 0.0, "")
-    if isinstance(cell, str):
-        return (2, 0.0, cell)
-    return (1, float(str(cell)) if not isinstance(cell, bool) else float(cell), "")

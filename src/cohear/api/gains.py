@@ -35,6 +35,7 @@ def write_gains(folder: str | Path, say: Callable[[str], None] | None = None) ->
     from cohear.analysis.results import read_results
     from cohear.analysis.sequential import gains_by_design
     from cohear.analysis.tables import write_table
+    from cohear.base.tables import CONTROLS_CSV, GAINS_CSV
     from cohear.report.folder import read_facts
 
     folder = Path(folder)
@@ -46,10 +47,10 @@ def write_gains(folder: str | Path, say: Callable[[str], None] | None = None) ->
     controls = control_gains(results, margins, ratio)
     if len(controls):
         table = explained(table, controls, contrasts(results, ratio))
-        write_table(folder / "controls.csv", controls)
+        write_table(folder / CONTROLS_CSV.file, controls)
     else:
-        remove_file(folder / "controls.csv")
-    write_table(folder / "gains.csv", table)
+        remove_file(folder / CONTROLS_CSV.file)
+    write_table(folder / GAINS_CSV.file, table)
     if say is not None:
         for sentence in notes(results, pairs, looks_of(data)):
             say(sentence)
@@ -69,10 +70,10 @@ def judge_cells(rows: Sequence[Row], looks: Sequence[int], facts: Row) -> list[C
     from cohear.analysis.cell_tests import MARGIN
     from cohear.analysis.facts import margins_of, ratios_of
     from cohear.analysis.sequential import decide
-    from cohear.base.columns import RESULTS, RESULTS_OPTIONAL
+    from cohear.base.tables import RESULTS_CSV
     from cohear.study.repeats import CellState
 
-    results = pd.DataFrame(list(rows), columns=[*RESULTS, *RESULTS_OPTIONAL])
+    results = pd.DataFrame(list(rows), columns=list(RESULTS_CSV.names))
     table = decide(results, looks[-1], margins_of(facts) or MARGIN, ratios_of(facts) or None, looks)
     return [
         CellState(

@@ -13,8 +13,10 @@ import pandas as pd
 from cohear.audio.segment import Segment
 from cohear.base.errors import DataError
 from cohear.base.registry import did_you_mean
+from cohear.base.tables import MANIFEST_CSV
 
-RESERVED_COLUMNS = ("path", "start", "end", "group", "source_id", "fold")
+RESERVED_COLUMNS = MANIFEST_CSV.names
+"""Columns of a clip table that hold no labels."""
 
 
 @dataclass(frozen=True)

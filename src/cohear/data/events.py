@@ -9,13 +9,12 @@ from pathlib import Path
 
 from cohear.audio.decode import UnreadableAudio, audio_info
 from cohear.base.errors import DataError
+from cohear.base.tables import EVENTS_CSV
 from cohear.data.table_files import read_csv, records
 
 NOTHING = "none"
 """Label of a segment in which nothing of the list sounds; a task that drops it keeps these clips as negatives."""
 FEWEST_SECONDS = 0.1  # less of an event than that, at the edge of a segment, is not heard
-
-_COLUMNS = ("path", "onset", "offset", "label")
 
 
 @dataclass(frozen=True, order=True)
@@ -54,7 +53,8 @@ def read_events(file: Path) -> list[Event]:
     Raises:
         DataError: the file or one of its events is not what it should be.
     """
-    return [Event(*(row[column] for column in _COLUMNS)) for row in records(read_csv(file), file, *_COLUMNS)]
+    names = EVENTS_CSV.names
+    return [Event(**{name: row[name] for name in names}) for row in records(read_csv(file), file, *names)]
 
 
 def tag_segments(events: Sequence[Event], length: float, seconds: float) -> list[tuple[float, float, list[str]]]:

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cohear.base.columns import BEHIND, SHARED, SINGLES
 from cohear.base.errors import MissingExtra, RunFailed
 from cohear.base.memory import peak_memory
 from cohear.base.pool import available_cores
+from cohear.base.tables import BEHIND, SHARED, SINGLES
 from cohear.runtime.bundle import Bundle
 from cohear.runtime.card import MODEL, Windowing, read_card
 

@@ -14,9 +14,9 @@ from typing import Any, NamedTuple
 
 from onnx import utils
 
-from cohear.base.columns import COST_CELL, MEASURED_COSTS
 from cohear.base.errors import FolderError, UserError
 from cohear.base.files import write_text
+from cohear.base.tables import COST_CELL, COSTS_CSV, MEASURED_COSTS
 from cohear.export import parts
 from cohear.export.bench import Measured, compare, setups_of
 from cohear.export.untrained import Architecture, UntrainedModels
@@ -24,9 +24,6 @@ from cohear.runtime.session import WAVEFORM
 from cohear.study.folder import StudyFolder
 from cohear.study.progress import NoProgress, Progress
 from cohear.study.spec import StudySettings
-from cohear.study.tables import table
-
-COSTS = "costs.csv"
 
 
 class Cell(NamedTuple):
@@ -74,8 +71,7 @@ def measure_costs(
     ]
     if not rows:
         raise UserError(f"nothing of {study} can be exported, so there is nothing to measure")
-    columns = (*COST_CELL, *MEASURED_COSTS)
-    write_text(study / COSTS, table(columns, sorted([row[column] for column in columns] for row in rows)))
+    write_text(study / COSTS_CSV.file, COSTS_CSV.text({name: row[name] for name in COSTS_CSV.names} for row in rows))
     told = [{name: row[name] for name in (*COST_CELL, "models", *MEASURED_COSTS)} for row in rows]
     return {"study": settings.study, "seconds": seconds, "repeats": repeats, "threads": 1, "rows": told}
 

@@ -14,6 +14,7 @@ from cohear.analysis.results import read_results
 from cohear.base.errors import UserError
 from cohear.base.files import cache_folder
 from cohear.base.registry import did_you_mean
+from cohear.base.tables import PREDICTIONS_CSV
 from cohear.export.assemble import Output, assemble, check_exportable, describe
 from cohear.export.calibrate import Calibration, calibrate
 from cohear.export.card import TaskFacts, make_card, metadata
@@ -22,7 +23,7 @@ from cohear.export.check import check_parity
 from cohear.export.expectation import expectation, told_otherwise
 from cohear.export.kinds import output_kind
 from cohear.export.network import network_graph
-from cohear.export.out_of_fold import PREDICTIONS, read_out_of_fold
+from cohear.export.out_of_fold import read_out_of_fold
 from cohear.export.quantise import Change, check_measured, choose, measure, quantised
 from cohear.export.readme import make_readme
 from cohear.export.runs import (
@@ -117,12 +118,12 @@ def export_study(
     chosen = spec_of_run(places, run) if run else final_spec(places, prepared, specs[0])
     measured = [] if quantize is None else [chosen] if run else repeats[:MOST_REPEATS_QUANTISED]
     notes = _notes(places, repeats, measured, progress)
-    wanted: list[tuple[RunSpec, tuple[str, ...]]] = [(spec, (PREDICTIONS,)) for spec in repeats]
+    wanted: list[tuple[RunSpec, tuple[str, ...]]] = [(spec, (PREDICTIONS_CSV.file,)) for spec in repeats]
     wanted += [(spec, (WEIGHTS,)) for spec in [*measured, chosen]]
     number = train_missing(places, wanted, settings.plugins, jobs, progress)
 
     trained = load_trained(places, chosen)
-    folders = [folder for spec in repeats if (folder := places.run(spec.key, PREDICTIONS))]
+    folders = [folder for spec in repeats if (folder := places.run(spec.key, PREDICTIONS_CSV.file))]
     calibrations = {task: calibrate(read_out_of_fold(folders, places.study.splits, task)) for task in cell.tasks}
     outputs = [
         Output(task, output_kind(data.kind, task), len(data.labels), calibrations[task].temperature)
@@ -189,7 +190,9 @@ def _cell(
 
 def _notes(places: Places, repeats: Sequence[RunSpec], measured: Sequence[RunSpec], progress: Progress) -> list[str]:
     """What is said, now and in the card, of runs that have to be made again."""
-    silent = [spec for spec in repeats if places.study.record(spec.key) and places.run(spec.key, PREDICTIONS) is None]
+    silent = [
+        spec for spec in repeats if places.study.record(spec.key) and places.run(spec.key, PREDICTIONS_CSV.file) is None
+    ]
     bare = [
         spec
         for spec in measured

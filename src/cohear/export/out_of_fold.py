@@ -12,11 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cohear.base.errors import DataError
+from cohear.base.tables import PREDICTIONS_CSV
 from cohear.tasks.kind import TARGET_KINDS, TargetKind, Targets
-from cohear.training.run_folder import FIXED_COLUMNS, logit_column, read_record
+from cohear.training.run_folder import logit_column, read_record
 from cohear.training.sources import read_split
-
-PREDICTIONS = "predictions.csv"
 
 
 @dataclass(frozen=True)
@@ -75,9 +74,9 @@ def read_out_of_fold(runs: Sequence[Path], splits: Path, task: str) -> OutOfFold
         scored = np.array(split["scored"], dtype=np.bool_)
         if split["test_part"] not in names:
             names.append(split["test_part"])
-        for clip, row in _test_rows(run / PREDICTIONS, task, labels):
+        for clip, row in _test_rows(run / PREDICTIONS_CSV.file, task, labels):
             if clip not in place:
-                raise DataError(f"{run / PREDICTIONS}: clip {clip!r} is not in the run's split")
+                raise DataError(f"{run / PREDICTIONS_CSV.file}: clip {clip!r} is not in the run's split")
             value = targets.values[place[clip]]
             logits.append(row)
             values.append(value)
@@ -98,13 +97,14 @@ def _test_rows(path: Path, task: str, labels: Sequence[str]) -> list[tuple[str, 
     """Clip and logits of a task's test rows."""
     try:
         with path.open(encoding="utf-8", newline="") as file:
-            rows = csv.reader(file)
-            head = next(rows)[len(FIXED_COLUMNS) :]
-            columns = [len(FIXED_COLUMNS) + head.index(logit_column(label)) for label in labels]
+            rows, columns = csv.DictReader(file), list(map(logit_column, labels))
+            missing = [name for name in (*PREDICTIONS_CSV.names, *columns) if name not in (rows.fieldnames or ())]
+            if missing:
+                raise DataError(f"{path} has no column {missing[0]!r}")
             return [
-                (row[1], [float(row[column]) for column in columns])
+                (row["clip"], [float(row[column]) for column in columns])
                 for row in rows
-                if row[0] == task and row[3] == "test"
+                if row["task"] == task and row["part"] == "test"
             ]
-    except (OSError, ValueError, IndexError, StopIteration) as error:
+    except (OSError, ValueError, TypeError) as error:
         raise DataError(f"cannot read {path}: {error}") from error

@@ -10,6 +10,7 @@ import pandas as pd
 from cohear.analysis.columns import SETTING
 from cohear.analysis.scores import scores
 from cohear.analysis.tables import read_table, table_text
+from cohear.base.tables import ARMS_CSV, CONTROLS_CSV
 from cohear.report.folder import FolderContent
 from cohear.report.metrics import PRIMARY
 from cohear.report.numbers import plural
@@ -47,9 +48,9 @@ def downloads(study: FolderContent, views: Views, figures: Collection[str]) -> l
     groupings = _groupings(views)
     if len(groupings):
         tables.append(("groupings.csv", groupings, "groupings that no other beats in parameters and gain"))
-    for name, what in (("controls.csv", "gains of control runs"), ("arms.csv", "settings of the arms")):
-        if (study.path / name).exists():
-            tables.append((name, read_table(study.path / name, ["arm"]), what))
+    for table, what in ((CONTROLS_CSV, "gains of control runs"), (ARMS_CSV, "settings of the arms")):
+        if (study.path / table.file).exists():
+            tables.append((table.file, read_table(study.path / table.file, table), what))
     cited = references(study, figures)
     return [
         *(

@@ -11,14 +11,14 @@ import pandas as pd
 
 from cohear.analysis.answers import CURVES, Tables, answers
 from cohear.analysis.cell_tests import MARGIN, PerTask
-from cohear.analysis.columns import COST_CELL, MEASURED_COSTS, METRICS
 from cohear.analysis.facts import looks_of, margins_of, ratios_of
 from cohear.analysis.gains import caveats
 from cohear.analysis.pairs import paired_differences, unpaired
 from cohear.analysis.results import read_gains, read_results
 from cohear.analysis.sequential import gains_by_design
-from cohear.analysis.tables import read_table, typed
+from cohear.analysis.tables import read_cells, read_table
 from cohear.base.errors import UserError
+from cohear.base.tables import COSTS_CSV, CURVE_CSV, METRICS_CSV, Table
 from cohear.study.folder import StudyFolder
 from cohear.study.status import Status, read_status
 
@@ -123,8 +123,7 @@ def read_folder(path: Path) -> FolderContent:
 
 def read_metrics(folder: Path) -> pd.DataFrame:
     """``metrics.csv``; without a row where there is none."""
-    path = folder / "metrics.csv"
-    return typed(read_table(path, METRICS), str(path)) if path.exists() else pd.DataFrame(columns=list(METRICS))
+    return _optional(folder, METRICS_CSV)
 
 
 def read_curves(folder: Path, results: pd.DataFrame) -> pd.DataFrame:
@@ -136,20 +135,24 @@ def read_curves(folder: Path, results: pd.DataFrame) -> pd.DataFrame:
     Raises:
         UserError: a file is broken.
     """
-    found = []
+    found, numeric = [], [column.name for column in CURVE_CSV.columns if column.type != "text"]
     for run in results.loc[results["control"] == "", "run"].unique():
-        path = folder / "runs" / run / "curve.csv"
+        path = folder / "runs" / run / CURVE_CSV.file
         if Path(run).name == run and path.is_file():  # names in tables from elsewhere may be paths
-            table = read_table(path, CURVES[1:-1], CURVES[-1:])
-            numbers = {name: pd.to_numeric(table[name], errors="coerce") for name in ("step", "loss", "metric")}
+            table = read_cells(path, CURVE_CSV)
+            numbers = {name: pd.to_numeric(table[name], errors="coerce") for name in numeric}
             found.append(table.assign(run=run, **numbers)[list(CURVES)])
     return pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=list(CURVES))
 
 
 def read_costs(folder: Path) -> pd.DataFrame:
     """``costs.csv``, which ``cohear bench`` writes; without a row where there is none."""
-    path, columns = folder / "costs.csv", (*COST_CELL, *MEASURED_COSTS)
-    return typed(read_table(path, columns), str(path)) if path.exists() else pd.DataFrame(columns=list(columns))
+    return _optional(folder, COSTS_CSV)
+
+
+def _optional(folder: Path, table: Table) -> pd.DataFrame:
+    path = folder / table.file
+    return read_table(path, table) if path.exists() else pd.DataFrame(columns=list(table.names))
 
 
 def read_facts(folder: Path) -> dict[str, Any]:

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cohear.training.run_folder import FIXED_COLUMNS, logit_column
+from cohear.base.tables import PREDICTIONS_CSV
+from cohear.training.run_folder import logit_column
 
 Floats = NDArray[np.float64]
 
@@ -91,7 +92,7 @@ class Outcomes:
         """What some runs of one combination said, by task; empty where they kept no predictions."""
         found: dict[str, Outcome] = {}
         for run in runs:
-            path = self._runs / run / "predictions.csv"
+            path = self._runs / run / PREDICTIONS_CSV.file
             if Path(run).name == run and path.is_file():  # names in tables from elsewhere may be paths
                 for task, (clips, truth, logits) in self._read(path).items():
                     labels = [str(label) for label in self._tasks[task]["labels"]]
@@ -105,17 +106,17 @@ class Outcomes:
         rows: dict[str, list[list[str]]] = {}
         with path.open(encoding="utf-8", errors="replace", newline="") as file:
             reader = csv.reader(file)
-            header = next(reader, [])
-            if tuple(header[: len(FIXED_COLUMNS)]) != FIXED_COLUMNS:
+            place = {name: number for number, name in enumerate(next(reader, []))}
+            if not place.keys() >= set(PREDICTIONS_CSV.names):
                 return {}
+            task_at, clip_at, label_at, part_at = (place[name] for name in ("task", "clip", "label", "part"))
             for row in reader:
-                if len(row) == len(header) and row[3] == "test" and row[0] in self._tasks:
-                    rows.setdefault(row[0], []).append(row)
-        place = {name: number for number, name in enumerate(header)}
+                if len(row) == len(place) and row[part_at] == "test" and row[task_at] in self._tasks:
+                    rows.setdefault(row[task_at], []).append(row)
         told = {}
         for task, own in rows.items():
             columns = [place.get(logit_column(str(label)), -1) for label in self._tasks[task]["labels"]]
             if -1 not in columns:
                 logits = np.array([[float(row[column] or "nan") for column in columns] for row in own])
-                told[task] = ([row[1] for row in own], [row[2] for row in own], np.nan_to_num(logits))
+                told[task] = ([row[clip_at] for row in own], [row[label_at] for row in own], np.nan_to_num(logits))
         return told

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cohear.training.run_folder import FIXED_COLUMNS, logit_column
+from cohear.base.tables import PREDICTIONS_CSV, Row
+from cohear.training.run_folder import logit_column
 from cohear.training.sources import TaskData
 
 
@@ -26,10 +26,10 @@ class Predictions:
     logits: NDArray[np.float32]
 
 
-def prediction_rows(
+def predictions_text(
     tasks: Mapping[str, TaskData], predictions: Mapping[str, Mapping[str, Predictions]], parts: Sequence[str]
-) -> Iterable[Sequence[Any]]:
-    """Header and rows of ``predictions.csv``: a clip of a part each; outputs of one name share a column.
+) -> str:
+    """The table ``predictions.csv``: a clip of a part each; outputs of one name share a column.
 
     Args:
         tasks: by name.
@@ -37,13 +37,21 @@ def prediction_rows(
         parts: in order.
     """
     names = {task: data.kind.output_names(data.labels) for task, data in tasks.items()}
-    outputs = list(dict.fromkeys(name for own in names.values() for name in own))
-    yield (*FIXED_COLUMNS, *map(logit_column, outputs))
+    outputs = dict.fromkeys(logit_column(name) for own in names.values() for name in own)
+    return PREDICTIONS_CSV.text(_rows(tasks, names, predictions, parts), further=list(outputs))
+
+
+def _rows(
+    tasks: Mapping[str, TaskData],
+    names: Mapping[str, Sequence[str]],
+    predictions: Mapping[str, Mapping[str, Predictions]],
+    parts: Sequence[str],
+) -> Iterable[Row]:
     for task, data in tasks.items():
-        place = {name: number for number, name in enumerate(names[task])}
+        columns = list(map(logit_column, names[task]))
         for part in parts:
             told = predictions[task][part]
             truth = data.kind.cells(data.targets.take(told.clips), data.labels)
             for clip, label, logits in zip(told.clips, truth, told.logits.tolist(), strict=True):
-                own = [logits[place[name]] if name in place else "" for name in outputs]
-                yield (task, data.clips[clip], label, part, *own)
+                fixed = {"task": task, "clip": data.clips[clip], "label": label, "part": part}
+                yield {**fixed, **dict(zip(columns, logits, strict=True))}

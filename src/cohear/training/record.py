@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
-import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +11,9 @@ from safetensors.torch import save as safetensors_bytes
 
 from cohear.base.files import folder_whole_or_not_at_all, without_nan, write_bytes, write_json, write_text
 from cohear.base.memory import peak_memory
+from cohear.base.tables import CURVE_CSV
 from cohear.training.loop import RunResult
-from cohear.training.predictions import prediction_rows
+from cohear.training.predictions import predictions_text
 from cohear.training.run_folder import KEPT, RECORD
 
 
@@ -29,13 +27,12 @@ def write_run(folder: Path, result: RunResult, keep: Sequence[str]) -> None:
     """
     with folder_whole_or_not_at_all(folder) as temporary:
         if "curves" in keep:
-            write_text(temporary / KEPT["curves"], _csv(_curve_rows(result)))
+            write_text(temporary / KEPT["curves"], CURVE_CSV.text(result.curve))
         if "predictions" in keep:
             tasks = {name: task.data for name, task in result.tasks.items()}
             predictions = {name: task.predictions for name, task in result.tasks.items()}
-            # the clips that were not trained on
-            rows = prediction_rows(tasks, predictions, ("validation", "test"))
-            write_text(temporary / KEPT["predictions"], _csv(rows))
+            not_trained_on = ("validation", "test")
+            write_text(temporary / KEPT["predictions"], predictions_text(tasks, predictions, not_trained_on))
         if "weights" in keep:
             tensors = {name: tensor.contiguous() for name, tensor in result.network.state_dict().items()}
             names = {"tasks": json.dumps(result.network.tasks), "run": result.spec.key}
@@ -64,17 +61,3 @@ def record_of(result: RunResult) -> dict[str, Any]:
         "seconds": round(result.seconds, 3),
         "peak_memory_bytes": peak_memory(),
     }
-
-
-def _curve_rows(result: RunResult) -> Iterable[Sequence[Any]]:
-    yield ("task", "step", "part", "loss", "metric")
-    for point in result.curve:
-        yield tuple(point[column] for column in ("task", "step", "part", "loss", "metric"))
-
-
-def _csv(rows: Iterable[Sequence[Any]]) -> str:
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
-    for row in rows:
-        writer.writerow(["" if isinstance(cell, float) and math.isnan(cell) else cell for cell in row])
-    return buffer.getvalue()

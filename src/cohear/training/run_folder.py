@@ -7,11 +7,11 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from cohear.base.tables import CURVE_CSV, PREDICTIONS_CSV
+
 RECORD = "record.json"
-KEPT = {"curves": "curve.csv", "predictions": "predictions.csv", "weights": "weights.safetensors"}
+KEPT = {"curves": CURVE_CSV.file, "predictions": PREDICTIONS_CSV.file, "weights": "weights.safetensors"}
 """File of each thing that can be kept beside the record."""
-FIXED_COLUMNS = ("task", "clip", "label", "part")
-"""Columns of ``predictions.csv`` before those of logits."""
 PREFIX = "logit:"
 
 
@@ -36,4 +36,4 @@ def logit_column(output: str) -> str:
     >>> logit_column("dog"), logit_column("label"), logit_column("logit:dog")
     ('dog', 'logit:label', 'logit:logit:dog')
     """
-    return PREFIX + output if output in FIXED_COLUMNS or output.startswith(PREFIX) else output
+    return PREFIX + output if output in PREDICTIONS_CSV.names or output.startswith(PREFIX) else output

@@ -10,8 +10,9 @@ from typing import Any
 import pandas as pd
 
 from cohear.analysis.answers import CURVES
-from cohear.analysis.columns import CONTROLS, COST_CELL, MEASURED_COSTS, SETTING
+from cohear.analysis.columns import SETTING
 from cohear.analysis.controls import control_gains
+from cohear.base.tables import CONTROLS_CSV, COSTS_CSV
 from cohear.report.folder import FolderContent
 from cohear.report.numbers import MINUS, fraction_metrics
 from cohear.report.views import of_setting, setting_label, setting_order, study_order
@@ -58,7 +59,7 @@ class Sources:
     data: Mapping[str, Any] = field(default_factory=dict)
     answered: Callable[[], Mapping[str, Any]] = _no_answers
     curves: Callable[[Sequence[str]], pd.DataFrame] = _no_curves
-    costs: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=[*COST_CELL, *MEASURED_COSTS]))
+    costs: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(COSTS_CSV.names)))
     setting: Setting | None = None
 
     def of(self, setting: Setting) -> Sources:
@@ -115,7 +116,7 @@ def sources_of(folder: FolderContent) -> Sources:
         results=folder.results,
         gains=folder.gains,
         pairs=folder.pairs,
-        controls=controls if len(controls) else pd.DataFrame(columns=list(CONTROLS)),
+        controls=controls if len(controls) else pd.DataFrame(columns=list(CONTROLS_CSV.names)),
         fractions=fraction_metrics(folder.results),
         data=folder.data,
         answered=lambda: folder.answers,

@@ -1,0 +1,40 @@
+"""The tables: one definition each, from which writers, readers and docs come. To the world they are the interface."""
+
+from cohear.base.tables.costs import BEHIND, COST_CELL, COSTS_CSV, MEASURED_COSTS, SHARED, SINGLES
+from cohear.base.tables.csv_text import csv_text, is_missing, sorted_rows
+from cohear.base.tables.data import EVENTS_CSV, MANIFEST_CSV
+from cohear.base.tables.definition import Column, Row, Table, Type
+from cohear.base.tables.runs import CURVE_CSV, PREDICTIONS_CSV
+from cohear.base.tables.study import ARMS_CSV, CONTROLS_CSV, GAINS_CSV, METRICS_CSV, RESULTS_CSV
+
+TABLES = (
+    *(RESULTS_CSV, METRICS_CSV, GAINS_CSV, CONTROLS_CSV, ARMS_CSV, COSTS_CSV),
+    *(CURVE_CSV, PREDICTIONS_CSV, MANIFEST_CSV, EVENTS_CSV),
+)
+"""All of them."""
+
+__all__ = [
+    "ARMS_CSV",
+    "BEHIND",
+    "CONTROLS_CSV",
+    "COSTS_CSV",
+    "COST_CELL",
+    "CURVE_CSV",
+    "EVENTS_CSV",
+    "GAINS_CSV",
+    "MANIFEST_CSV",
+    "MEASURED_COSTS",
+    "METRICS_CSV",
+    "PREDICTIONS_CSV",
+    "RESULTS_CSV",
+    "SHARED",
+    "SINGLES",
+    "TABLES",
+    "Column",
+    "Row",
+    "Table",
+    "Type",
+    "csv_text",
+    "is_missing",
+    "sorted_rows",
+]

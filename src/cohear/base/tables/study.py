@@ -1,0 +1,94 @@
+"""Tables of a study folder: what its runs scored, what that says of sharing, and what it costs at work."""
+
+from dataclasses import replace
+
+from cohear.base.tables.definition import Column, Table
+
+_SETTING = (
+    Column("features", "the front-end, with those of its settings that are not the usual ones", may_be_empty=True),
+    Column("encoder", "the encoder, with the settings that it was given", may_be_empty=True),
+    Column("arm", "name of all other settings; `base` where nothing is varied", may_be_empty=True),
+)
+_COMBINATION = Column("combination", "tasks that were trained together, `+` between; a single is named by its task")
+_TASK = Column("task", "the task that the row is of")
+_METRIC = Column("metric", "the task's primary metric")
+
+RESULTS_CSV = Table(
+    "results.csv",
+    "A row per run and task: the primary metric on test.",
+    (
+        Column("run", "the run's key, which names its folder in `runs/`", may_be_empty=True),
+        *_SETTING,
+        _COMBINATION,
+        Column("control", "the control that the run is; empty for ordinary runs", may_be_empty=True),
+        Column("fold", "fold of the repeat", "whole number"),
+        Column("seed", "seed of the repeat", "whole number"),
+        _TASK,
+        _METRIC,
+        Column("value", "the score after the last step; empty where a fold has none", "number", may_be_empty=True),
+        Column("higher_is_better", "whether the better score is the larger one", "true or false"),
+        Column("test_clips", "clips that were scored", "whole number", may_be_empty=True, may_be_missing=True),
+        Column(
+            "parameters", "numbers of the network, as trained", "whole number", may_be_empty=True, may_be_missing=True
+        ),
+        Column("steps", "steps that each task took", "whole number", may_be_empty=True, may_be_missing=True),
+        Column("seconds", "what the run took, by the clock", "number", "s", may_be_empty=True, may_be_missing=True),
+        Column("test_part", "id of the clips that were tested on", may_be_empty=True, may_be_missing=True),
+        Column("focal", "the task that a control is for", may_be_empty=True, may_be_missing=True),
+    ),
+)
+
+METRICS_CSV = Table(
+    "metrics.csv",
+    "A row per run, task, part, selection and metric.",
+    (
+        Column("run", "the run's key"),
+        _TASK,
+        Column("part", "`train`, `validation` or `test`"),
+        Column("selection", "the step: `last`, `joint` (best mean over tasks on validation), `own` (the task's best)"),
+        Column("metric", "a metric of the task's kind, or `loss`"),
+        Column("value", "the score; empty where a fold has none", "number", may_be_empty=True),
+    ),
+)
+
+GAINS_CSV = Table(
+    "gains.csv",
+    "A row per task, combination, front-end, encoder and arm.",
+    (
+        _TASK,
+        _COMBINATION,
+        *_SETTING,
+        _METRIC,
+        Column("single", "mean score alone", "number", may_be_empty=True),
+        Column("shared", "mean score in the combination, same repeats", "number", may_be_empty=True),
+        Column("gain", "shared minus single, such that plus is better", "number", may_be_empty=True),
+        Column("low", "lower end of its 95 % interval, for the cell alone", "number", may_be_empty=True),
+        Column("high", "its upper end", "number", may_be_empty=True),
+        Column("p", "p-value of the cell alone", "number", may_be_empty=True),
+        Column("p_adjusted", "p-value within the family (false discovery rate)", "number", may_be_empty=True),
+        Column("repeats", "paired repeats", "whole number"),
+        Column("verdict", "`helps`, `hurts`, `harmless` or `undecided`, within the family"),
+        Column(
+            "explanation",
+            "`relation`, `regularisation`, `capacity` or `domain`, where controls tell",
+            may_be_empty=True,
+        ),
+    ),
+)
+
+CONTROLS_CSV = replace(
+    GAINS_CSV.with_columns(Column("control", "the control; `shared` is its score")),
+    file="controls.csv",
+    meaning="A row per task, combination and control: the gain of the control over the single run.",
+)
+
+ARMS_CSV = Table(
+    "arms.csv",
+    "A row per arm and setting.",
+    (
+        Column("arm", "its name"),
+        Column("setting", "`window`, or a setting of training"),
+        Column("value", "what it is set to", may_be_empty=True),
+    ),
+    in_order=True,
+)
