@@ -1,4 +1,4 @@
-"""What all tests share: a cache of their own, and the real datasets where they are."""
+"""What all tests share: a cache of their own, tiny studies, and the real datasets where they are."""
 
 import os
 import shutil
@@ -6,6 +6,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
+import tiny
 
 CACHE = "COHEAR_CACHE"
 _before = pytest.StashKey[str | None]()
@@ -42,3 +43,24 @@ def shared_data():
     if not folder.is_dir():
         pytest.skip("the real datasets are not here; COHEAR_TEST_DATA can name their folder")
     return folder
+
+
+@pytest.fixture
+def bench(tmp_path):
+    """A folder with three datasets and a cache of its own."""
+    tiny.write_datasets(tmp_path / "data")
+    return tiny.Bench(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory):
+    """A bench and its study folder ``out``: two tasks, dnn and small, curves, predictions and weights kept."""
+    root = tmp_path_factory.mktemp("finished")
+    tiny.write_datasets(root / "data")
+    bench = tiny.Bench(root)
+    bench.run(
+        features=["summary", "logmel"],
+        encoders=[{"name": "dnn", "hidden": 16, "layers": 1}, "small"],
+        repeats={"folds": 1, "seeds": 1},
+    )
+    return bench

@@ -13,9 +13,6 @@ import numpy as np
 import pytest
 import soundfile
 import tiny
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "runtime"))
-
 from tiny_bundle import make_tiny_bundle, tone
 
 from cohear import Bundle

@@ -1,7 +1,6 @@
 """Log-mel frames against librosa, and what they must keep."""
 
 import tracemalloc
-from pathlib import Path
 
 import librosa
 import numpy as np
@@ -14,8 +13,6 @@ from cohear.audio.resample import resample
 from cohear.audio.segment import Segment
 from cohear.features import LogMel, Summary
 from cohear.features.filterbank import mel_triangles
-
-DATA = Path(__file__).parents[3] / "shared" / "data"
 
 
 def reference(samples: np.ndarray, front_end: LogMel | Summary) -> np.ndarray:
@@ -69,8 +66,8 @@ def test_tones_agree_with_librosa():
 
 @pytest.mark.data
 @pytest.mark.parametrize("dataset", ["fsdd", "esc10", "emodb", "donateacry"])  # the first and the last are 8 kHz
-def test_real_clips_agree_with_librosa(dataset):
-    files = sorted((DATA / dataset / "clips").glob("*.flac"))[::40][:12]
+def test_real_clips_agree_with_librosa(shared_data, dataset):
+    files = sorted((shared_data / dataset / "clips").glob("*.flac"))[::40][:12]
     if not files:
         pytest.skip(f"the real dataset {dataset} is not beside the checkout")
     for file in files:

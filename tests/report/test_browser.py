@@ -1,13 +1,13 @@
 """The page in a real browser: nothing is loaded, nothing overflows, it shows what is in the tables."""
 
 import json
-import shutil
 import threading
 from dataclasses import replace
 
 import numpy as np
 import pytest
 import soundfile
+from browsing import NEEDS_CHROMIUM
 from layout import overflow, show_all
 from simulated_study import HOSTILE, TASKS, write_study
 
@@ -20,21 +20,8 @@ from cohear.report.folder import read_folder
 from cohear.report.numbers import level, signed
 from cohear.report.watch import Watched, make_server
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium on this machine"),
-]
+pytestmark = NEEDS_CHROMIUM
 WIDE, NARROW = 1400, 360
-
-
-@pytest.fixture(scope="module")
-def browser():
-    api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    with api.sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-        yield started
-        started.close()
 
 
 @pytest.fixture(scope="module")
@@ -78,27 +65,6 @@ def with_audio(study):
     tasks = {name: {"dataset": "set", "target": "label"} for name in HOSTILE}
     text = {"study": "hostile", "datasets": {"set": {"path": "data/set"}}, "tasks": tasks}
     (study / "study.yaml").write_text(json.dumps(text, ensure_ascii=False))
-
-
-@pytest.fixture
-def opened(browser):
-    """Open a page; at the end there must have been no error and no request but the file itself."""
-    wrong, made = [], []
-
-    def open_page(path, width=WIDE, scheme="light", height=900):
-        page = browser.new_page(viewport={"width": width, "height": height}, color_scheme=scheme)
-        made.append(page)
-        page.on("console", lambda message: wrong.append(message.text))
-        page.on("pageerror", lambda error: wrong.append(str(error)))
-        page.on("dialog", lambda dialog: wrong.append(dialog.message))
-        page.on("request", lambda request: wrong.append(request.url) if request.url != path.as_uri() else None)
-        page.goto(path.as_uri())
-        return page
-
-    yield open_page
-    for page in made:
-        page.close()
-    assert [what for what in wrong if not what.startswith("data:")] == []
 
 
 def open_cell(page, place=0):

@@ -3,19 +3,15 @@
 import shutil
 
 import pytest
+from browsing import NEEDS_CHROMIUM
 from layout import overflow, show_all
-from test_browser import CHROMIUM, browser, opened  # noqa: F401 - fixtures
 
 from cohear.analysis.results import read_gains
 from cohear.report.build import write_report
 from cohear.report.figures import FIGURES
 from cohear.report.numbers import interval, signed
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium on this machine"),
-]
+pytestmark = [*NEEDS_CHROMIUM, pytest.mark.slow]
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +23,7 @@ def page_file(tmp_path_factory, request):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [360, 390, 1280, 1600])
-def test_nothing_overflows_and_axe_finds_nothing_serious(opened, page_file, width, scheme):  # noqa: F811
+def test_nothing_overflows_and_axe_finds_nothing_serious(opened, page_file, width, scheme):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed").Axe()
     page = opened(page_file, width, scheme)
     show_all(page)
@@ -40,7 +36,7 @@ def test_nothing_overflows_and_axe_finds_nothing_serious(opened, page_file, widt
     assert overflow(page, "dialog") == []
 
 
-def test_it_has_every_figure_and_the_numbers_of_its_tables(opened, page_file):  # noqa: F811
+def test_it_has_every_figure_and_the_numbers_of_its_tables(opened, page_file):
     page = opened(page_file)
     assert {page.locator(f"#figure-{name}").count() for name in FIGURES} == {1}
     gains = read_gains(page_file.parent.parent / "gains.csv")

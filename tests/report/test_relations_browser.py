@@ -3,10 +3,10 @@
 from xml.etree import ElementTree
 
 import pytest
+from browsing import NEEDS_CHROMIUM
 from layout import overflow, show_all
 from rich_study import write_rich_study
 from simulated_study import HOSTILE
-from test_browser import CHROMIUM, browser, opened  # noqa: F401 - fixtures
 
 from cohear.analysis.results import read_results
 from cohear.analysis.tables import write_table
@@ -14,10 +14,7 @@ from cohear.report.build import write_report
 from cohear.report.figures import FIGURES
 from cohear.report.figures.palette import DARK, LIGHT
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium on this machine"),
-]
+pytestmark = NEEDS_CHROMIUM
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +30,7 @@ def colour(hexadecimal):
 
 @pytest.mark.parametrize(("scheme", "palette"), [("light", LIGHT), ("dark", DARK)])
 @pytest.mark.parametrize("width", [390, 1400])
-def test_every_figure_fits_and_has_the_colours_of_the_screen(opened, page_file, scheme, palette, width):  # noqa: F811
+def test_every_figure_fits_and_has_the_colours_of_the_screen(opened, page_file, scheme, palette, width):
     page = opened(page_file, width, scheme)
     show_all(page)
     drawn = page.locator("svg.figure:visible")
@@ -51,7 +48,7 @@ def test_every_figure_fits_and_has_the_colours_of_the_screen(opened, page_file, 
     assert overflow(page) == []
 
 
-def test_the_choice_of_an_encoder_goes_for_figures_too(opened, page_file):  # noqa: F811
+def test_the_choice_of_an_encoder_goes_for_figures_too(opened, page_file):
     page = opened(page_file)
     shown = page.locator("#figure-matrix .setting:visible")
     assert shown.count() == 1 and shown.get_attribute("data-encoder") == "dnn"
@@ -60,7 +57,7 @@ def test_the_choice_of_an_encoder_goes_for_figures_too(opened, page_file):  # no
     assert shown.count() == 1 and shown.get_attribute("data-encoder") == "small"
 
 
-def test_a_figure_of_another_encoder_says_so(opened, tmp_path):  # noqa: F811
+def test_a_figure_of_another_encoder_says_so(opened, tmp_path):
     folder = write_rich_study(tmp_path / "study")
     results = read_results(folder)
     write_table(folder / "results.csv", results[(results["control"] == "") | (results["encoder"] == "small")])
@@ -74,7 +71,7 @@ def test_a_figure_of_another_encoder_says_so(opened, tmp_path):  # noqa: F811
     assert not page.locator("#figure-matrix .elsewhere").is_visible()
 
 
-def test_figures_are_saved_without_a_network(opened, page_file, tmp_path):  # noqa: F811
+def test_figures_are_saved_without_a_network(opened, page_file, tmp_path):
     page = opened(page_file, 1400, "dark")
     for ending, head in (("svg", b"<svg"), ("png", b"\x89PNG"), ("csv", b"task,beside")):
         with page.expect_download() as download:

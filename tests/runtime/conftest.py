@@ -1,13 +1,6 @@
 """A tiny bundle, made once."""
 
-import sys
-from pathlib import Path
-
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parent))
-sys.path.insert(0, str(Path(__file__).parents[1] / "helpers"))
-
 from tiny_bundle import make_tiny_bundle
 
 from cohear import Bundle

@@ -14,13 +14,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
+from browsing import NEEDS_CHROMIUM, chromium
 from tiny_bundle import tone
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "javascript"
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium on this machine"),
+    *NEEDS_CHROMIUM,
     pytest.mark.skipif(shutil.which("npm") is None, reason="there is no npm on this machine"),
 ]
 NPM = ["npm", "install", "--ignore-scripts", "--no-audit", "--no-fund", "--no-package-lock"]
@@ -75,15 +74,12 @@ def site(modules, tiny_folder, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def page(site):
-    api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    with api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+    with chromium() as browser:
         opened = browser.new_page()
         opened.set_default_timeout(120_000)
         opened.goto(f"{site}/index.html")
         opened.wait_for_selector("input:enabled")
         yield opened
-        browser.close()
 
 
 def test_answers_are_those_of_python(page, tiny):

@@ -6,7 +6,7 @@ import httpx
 import numpy as np
 import pytest
 import soundfile
-from browsing import NEEDS_CHROMIUM, cards, chromium, drop, event_rows, page_of, wait_until
+from browsing import NEEDS_CHROMIUM, cards, chromium, drop, event_rows, microphone, page_of, wait_until
 from serving import served
 from tiny_bundle import PITCHES, tone
 
@@ -27,7 +27,7 @@ def clip(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def browser(clip):
-    with chromium(clip) as started:
+    with chromium(*microphone(clip)) as started:
         yield started
 
 

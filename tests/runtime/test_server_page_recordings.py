@@ -12,7 +12,7 @@ import pytest
 import soundfile
 import tiny
 import yaml
-from browsing import NEEDS_CHROMIUM, cards, chromium, drop, event_rows, page_of, wait_until
+from browsing import NEEDS_CHROMIUM, cards, chromium, drop, event_rows, microphone, page_of, wait_until
 from serving import served
 
 from cohear import Bundle
@@ -130,7 +130,7 @@ def client(trained):
 
 @pytest.fixture(scope="module")
 def browser(played):
-    with chromium(f"{played[0]}%noloop") as started:
+    with chromium(*microphone(f"{played[0]}%noloop")) as started:
         yield started
 
 

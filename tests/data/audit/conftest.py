@@ -1,13 +1,7 @@
-"""Planted faults lie in ``tests/helpers``."""
-
-import sys
-from pathlib import Path
-
-import pytest
-
-sys.path.insert(0, str(Path(__file__).parents[2] / "helpers"))
+"""Two datasets that faults are planted in, and a cache for what is measured of them."""
 
 import planted
+import pytest
 
 
 @pytest.fixture(scope="session")

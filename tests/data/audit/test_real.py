@@ -1,4 +1,4 @@
-"""All that is known to be wrong with the eight real datasets is found."""
+"""All that is known to be wrong with eight of the real datasets is found."""
 
 import csv
 

@@ -1,12 +1,10 @@
-"""The server's page in Debian's Chromium, with a microphone that plays a file."""
+"""A page in a real browser, with a microphone that plays a file where one is needed."""
 
 import shutil
 import time
 from contextlib import contextmanager
 
 import pytest
-
-api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 NEEDS_CHROMIUM = [
@@ -17,21 +15,24 @@ WAIT = 60_000  # milliseconds
 
 
 @contextmanager
-def chromium(played):
-    """A browser whose microphone plays a file over and over, or once where the name ends with ``%noloop``."""
+def chromium(*switches):
+    """A browser, started with further switches."""
+    api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     with api.sync_playwright() as playwright:
         started = playwright.chromium.launch(
-            executable_path=CHROMIUM,
-            args=[
-                "--no-sandbox",
-                "--disable-gpu",
-                "--use-fake-ui-for-media-stream",
-                "--use-fake-device-for-media-stream",
-                f"--use-file-for-fake-audio-capture={played}",
-            ],
+            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", *switches]
         )
         yield started
         started.close()
+
+
+def microphone(played):
+    """Switches for a microphone that plays a file over and over, or once where the name ends with ``%noloop``."""
+    return (
+        "--use-fake-ui-for-media-stream",
+        "--use-fake-device-for-media-stream",
+        f"--use-file-for-fake-audio-capture={played}",
+    )
 
 
 @contextmanager
