@@ -246,14 +246,16 @@ def test_the_table_of_public_datasets_is_the_catalogue():
 EXERCISE = """
 import numpy, soundfile, sys
 from pathlib import Path
+import cohear.study.tables
+from cohear.analysis.tables import read_table
 from cohear.base.yaml_text import read_yaml
 from cohear.study.folder import with_paths_from
 from cohear.study.run import run_study
 from cohear.study.spec import check_study
 
-contract = TestLevel()
-for test in [name for name in dir(contract) if name.startswith("test_")]:
-    getattr(contract, test)()
+for contract in (TestLevel(), TestResults()):
+    for test in [name for name in dir(contract) if name.startswith("test_")]:
+        getattr(contract, test)()
 
 folder = Path(sys.argv[1])
 noise = numpy.random.default_rng(0)
@@ -277,15 +279,17 @@ window: 0.2
 training: {steps: 2, batch: 4, objective: geometric, sharing: led}
 '''
 settings = with_paths_from(check_study(read_yaml(study)), folder)
+table = cohear.study.tables.RESULTS_CSV = TestResults().make()  # as if the definition had the column
 outcome = run_study(settings, folder, folder / "out", launcher="here")
 assert (outcome.done, outcome.failed) == (5, {}), outcome
+assert (read_table(folder / "out" / "results.csv", table)["peak_memory_bytes"] > 0).all()
 """
 
 
 def test_examples_of_parts_make_a_study(tmp_path):
     """The examples of CONTRIBUTING, each as it stands, and then all of them in one small study."""
     examples = blocks(ROOT / "CONTRIBUTING.md", "python")
-    assert len(examples) == 9
+    assert len(examples) == 10
     script = tmp_path / "examples.py"
     script.write_text("\n\n".join([*examples, EXERCISE]), encoding="utf-8")
     data = tmp_path / "data"

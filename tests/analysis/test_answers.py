@@ -384,3 +384,21 @@ def test_a_run_beside_other_work_does_not_make_sharing_cheap():
     table.loc[table["run"] == "a-0-0", "seconds"] = 100.0
     (row,) = costs(checked_results(table)).to_dict("records")
     assert row["seconds_ratio"] == pytest.approx(0.5)
+
+
+def test_runs_that_are_no_networks_have_neither_parameters_nor_steps(full):
+    """What they lack is told of nobody else, and never stops the answers."""
+    names = ["parameters", "steps", "seconds"]
+    other = full[full["encoder"] == "dnn"].assign(encoder="forest", **dict.fromkeys(names))
+    other = other[other["combination"] == other["task"]]
+    networks = full[full["encoder"] == "small"]
+    both = checked_results(pd.concat([networks, other], ignore_index=True))
+    assert both.loc[both["encoder"] == "forest", names].isna().all(axis=None)
+    assert json_of(answers(Tables(both)))["savings"] == json_of(answers(Tables(networks)))["savings"]
+
+
+def test_savings_say_where_parameters_are_not_known(full):
+    unknown = full[full["encoder"] == "small"].assign(parameters=None, seconds=None)
+    told = json_of(answers(Tables(checked_results(unknown))))["savings"]
+    assert "its parameters and seconds are not known" in told["answer"]
+    assert told["groupings"] == [] and {row["parameters_ratio"] for row in told["costs"]} == {None}

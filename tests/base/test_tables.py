@@ -5,20 +5,20 @@ import math
 import pytest
 
 from cohear.base.tables import ARMS_CSV, METRICS_CSV, PREDICTIONS_CSV, RESULTS_CSV, TABLES, Column, Table, csv_text
+from cohear.testing.table import TableContract
 
 PEOPLE = Table(
     "people.csv", "A row a person.", (Column("name", "its name"), Column("age", "years", "number", "a", True))
 )
 
 
-@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.file)
-def test_every_column_is_told_once_and_in_a_line(table):
-    assert len(set(table.names)) == len(table.names)
-    assert table.meaning.endswith(".") and "\n" not in table.meaning
-    for column in table.columns:
-        assert column.meaning and not column.meaning.endswith(".") and "\n" not in column.meaning
-        assert column.may_be_empty or not column.may_be_missing  # what is missing is taken as empty
-        assert not column.unit or column.type in ("number", "whole number")
+class TestTables(TableContract):
+    @pytest.fixture(autouse=True, params=TABLES, ids=lambda table: table.file)
+    def _table(self, request):
+        self.table = request.param
+
+    def make(self):
+        return self.table
 
 
 def test_the_contract_of_the_tables():
