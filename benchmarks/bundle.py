@@ -23,6 +23,7 @@ from cohear.export.network import network_graph
 from cohear.export.write import windowing_of, write_bundle
 from cohear.features import LogMel
 from cohear.models.encoder import EncoderChoice, build_encoder
+from cohear.models.heads import layer
 from cohear.models.sharing import SHARING, Draws
 
 LABELS = {"digit": 10, "keyword": 11, "emotion": 7, "event": 10, "urban": 10, "instrument": 15}
@@ -33,8 +34,9 @@ REAL_TIME_FACTOR, LOAD_SECONDS = 0.005, 0.3
 
 def make_bundle(folder: Path) -> None:
     front_end = LogMel()
+    heads = {task: layer(labels) for task, labels in LABELS.items()}
     network = SHARING["multihead"](
-        LABELS, lambda: build_encoder(EncoderChoice("small"), front_end.input_width), Draws((0, 0, 0))
+        heads, lambda: build_encoder(EncoderChoice("small"), front_end.input_width), Draws((0, 0, 0))
     )
     outputs = [Output(task, "multiclass", labels) for task, labels in LABELS.items()]
     model = assemble(front_end, network_graph(network.eval(), front_end, WINDOW), WINDOW, outputs)

@@ -34,8 +34,9 @@ from cohear.export.network import network_graph
 from cohear.export.write import windowing_of
 from cohear.features import FRONT_ENDS
 from cohear.models.encoder import EncoderChoice, build_encoder
+from cohear.models.heads import layer
 from cohear.models.sharing import SHARING, Draws, Windows
-from cohear.tasks import TARGET_KINDS
+from cohear.tasks import TARGET_KINDS, WindowTargets
 from cohear.training.optimiser import make_optimiser
 from cohear.training.settings import TrainingSettings
 
@@ -57,7 +58,7 @@ class Candidate:
 def candidate(name: str, folder: Path) -> Candidate:
     front_end = FRONT_ENDS[ENCODERS[name]]()
     network = SHARING["multihead"](
-        {"task": LABELS}, lambda: build_encoder(EncoderChoice(name), front_end.input_width), Draws((0, 0, 0))
+        {"task": layer(LABELS)}, lambda: build_encoder(EncoderChoice(name), front_end.input_width), Draws((0, 0, 0))
     )
     graph = network_graph(network.eval(), front_end, WINDOW)
     path = folder / f"{name}.onnx"
@@ -91,12 +92,12 @@ def training_step(network, front_end) -> Callable[[], object]:
     network = network.to(memory_format=torch.channels_last)  # as training has it
     settings, kind = TrainingSettings(precision="float32"), TARGET_KINDS["multiclass"]
     optimiser, _ = make_optimiser(network, settings)
-    known = torch.ones(BATCH, dtype=torch.bool)
+    targets = WindowTargets(labels, torch.ones(BATCH, dtype=torch.bool))
 
     def step() -> None:
         optimiser.zero_grad(set_to_none=True)
         logits = network({"task": Windows(features)}, 0)["task"]
-        kind.loss(logits, labels, known, settings.label_smoothing).backward()
+        kind.loss(logits, targets, settings.label_smoothing).backward()
         optimiser.step()
 
     return step

@@ -8,6 +8,7 @@ import torch
 from cohear.base.errors import UserError
 from cohear.models import ENCODERS, SHARING
 from cohear.models.encoder import EncoderChoice, build_encoder
+from cohear.models.heads import layer
 from cohear.models.masked import MaskedNorm, Valid
 from cohear.models.sharing import Draws, Windows
 from cohear.testing.encoder import EncoderContract
@@ -123,7 +124,7 @@ def test_statistics_are_those_of_the_mixed_batch():
     def encoder():
         return build_encoder(EncoderChoice("dnn", settings={"hidden": 4, "layers": 1}), 3)
 
-    network = SHARING["multihead"]({"a": 2, "b": 2}, encoder, Draws((0, 0, 0))).train()
+    network = SHARING["multihead"](dict.fromkeys("ab", layer(2)), encoder, Draws((0, 0, 0))).train()
     rows = {"a": torch.randn(8, 3) + 5, "b": torch.randn(4, 3) - 5}
     network({task: Windows(features) for task, features in rows.items()}, 0)
     mixture = torch.cat([rows["a"], rows["b"]])

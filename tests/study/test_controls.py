@@ -15,6 +15,7 @@ from cohear.base.files import make_folder
 from cohear.base.yaml_text import read_yaml
 from cohear.data.splits import Part
 from cohear.models.encoder import EncoderChoice
+from cohear.models.heads import layer
 from cohear.study.controls import CONTROLS, Given
 from cohear.study.controls.clips import Clips
 from cohear.study.controls.duplicate import parts_of_both
@@ -96,7 +97,7 @@ class Contract(ControlContract):
             pair=run(combination="tone+bird").spec,
             encoder=prepared.settings.encoder_choices(None)[0],
             input_width=prepared.settings.front_ends()[0].input_width,
-            outputs={"tone": 3, "bird": 2},
+            heads={"tone": layer(3), "bird": layer(2)},
             clips=clips,
         )
         return given, self.planned.sources
@@ -285,9 +286,8 @@ def test_every_encoder_can_be_widened_to_a_pair(planned, encoder, width, outputs
     run = planned.run
     pair = run(combination="tone+bird").spec
     pair = pair.model_copy(update={"training": pair.training.model_copy(update={"sharing": sharing})})
-    given = Given(
-        "tone", "bird", run(combination="tone").spec, pair, encoder, width, {"tone": 10, "bird": outputs}, None
-    )
+    heads = {"tone": layer(10), "bird": layer(outputs)}
+    given = Given("tone", "bird", run(combination="tone").spec, pair, encoder, width, heads, None)
     spec = CONTROLS["wide"]().make(given)
     target = parameters(given, dict(encoder.settings), sharing, "tone", "bird")
     assert abs(parameters(given, spec.encoder["settings"], "multihead", "tone") / target - 1) <= NEAR

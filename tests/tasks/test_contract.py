@@ -38,15 +38,15 @@ class Grade(Multiclass):
     to_json, from_json = TargetKind.to_json, TargetKind.from_json
     strata, scored_clips = TargetKind.strata, TargetKind.scored_clips
 
-    def encode(self, cells, labels):
-        known = np.array([cell is not None for cell in cells])
+    def encode(self, cells, labels, rename=None):
+        known = np.array([bool(cell) for cell in cells])
         index = {label: 0.1 + 0.25 * number for number, label in enumerate(labels)}
-        return Targets(np.array([index[cell[0]] if cell else np.nan for cell in cells], np.float32), known)
+        return Targets(np.array([index[cell] if cell else np.nan for cell in cells], np.float32), known)
 
 
 def test_numbers_that_are_no_integers_come_back_from_json():
     """A split stores them with their type; what is not known may be anything, NaN too."""
-    targets = Grade().encode([["b"], None, ["a"]], ["a", "b"])
+    targets = Grade().encode(["b", "", "a"], ["a", "b"])
     read = Grade().from_json(json.loads(json.dumps(Grade().to_json(targets), allow_nan=False)), ["a", "b"])
     assert read.values.dtype == np.float32
     assert read.values.tolist() == [np.float32(0.35), 0.0, np.float32(0.1)]
@@ -68,5 +68,5 @@ def test_entries_known_one_by_one_come_back_from_json(entries):
 def test_a_split_of_many_labels_is_small():
     """Of 200 labels a clip carries a few: those are stored, not 200 zeros."""
     labels = [str(number) for number in range(200)]
-    targets = Multilabel().encode([[labels[clip % 200], labels[clip % 7]] for clip in range(500)], labels)
+    targets = Multilabel().encode([f"{labels[clip % 200]};{labels[clip % 7]}" for clip in range(500)], labels)
     assert len(json.dumps(Multilabel().to_json(targets))) < 20 * 500

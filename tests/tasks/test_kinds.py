@@ -9,7 +9,7 @@ from hypothesis.extra.numpy import arrays
 from sklearn.metrics import log_loss
 from torch.nn import functional as F
 
-from cohear.tasks import Multiclass, Multilabel
+from cohear.tasks import Multiclass, Multilabel, WindowTargets
 
 SEEDS = st.integers(0, 2**32 - 1)
 
@@ -26,7 +26,7 @@ def test_multiclass_loss_is_cross_entropy_of_the_known(seed, smoothing):
     values = torch.from_numpy(draw.integers(0, 5, 17))
     known = torch.from_numpy(draw.random(17) < 0.6)
     known[0] = True
-    loss = Multiclass().loss(logits, values, known, smoothing)
+    loss = Multiclass().loss(logits, WindowTargets(values, known), smoothing)
     torch.testing.assert_close(loss, F.cross_entropy(logits[known], values[known], label_smoothing=smoothing))
     if smoothing == 0:
         probabilities = Multiclass().probabilities(logits[known].numpy())
@@ -41,20 +41,20 @@ def test_multilabel_loss_is_binary_cross_entropy_of_the_known(seed, smoothing):
     values = torch.from_numpy((draw.random((17, 5)) < 0.4).astype(np.float32))
     known = torch.from_numpy(draw.random((17, 5)) < 0.5)
     known[0, 0] = True
-    loss = Multilabel().loss(logits, values, known, smoothing)
+    loss = Multilabel().loss(logits, WindowTargets(values, known), smoothing)
     soft = values * (1 - smoothing) + smoothing * 0.5
     torch.testing.assert_close(loss, F.binary_cross_entropy_with_logits(logits[known], soft[known]))
     spoilt = torch.where(known, values, torch.tensor(1.0) - values)
-    torch.testing.assert_close(Multilabel().loss(logits, spoilt, known, smoothing), loss)
+    torch.testing.assert_close(Multilabel().loss(logits, WindowTargets(spoilt, known), smoothing), loss)
 
 
 def test_unknown_entries_are_not_negative():
     """An empty cell is masked; a cell without a chosen label is a clip that carries none."""
-    targets = Multilabel().encode([["a"], None, [], ["b", "a"]], ["a", "b"])
+    targets = Multilabel().encode(["a", "", "x", "b;a"], ["a", "b"])
     assert targets.values.tolist() == [[1, 0], [0, 0], [0, 0], [1, 1]]
     assert targets.known.tolist() == [[True, True], [False, False], [True, True], [True, True]]
     assert Multilabel().counts(targets, ["a", "b"]).tolist() == [2, 1]
-    targets = Multiclass().encode([["b"], None, ["a"]], ["a", "b"])
+    targets = Multiclass().encode(["b", "", "a"], ["a", "b"])
     assert targets.values[[0, 2]].tolist() == [1, 0]
     assert targets.known.tolist() == [True, False, True]
     assert Multiclass().counts(targets, ["a", "b"]).tolist() == [1, 1]

@@ -11,9 +11,10 @@ import torch
 
 from cohear.base.errors import DataError
 from cohear.base.files import digest, write_json
+from cohear.features.augmentation import LogEnergies
 from cohear.features.front_end import FrontEnd
 from cohear.features.logmel import LogMel
-from cohear.tasks import Multilabel, Targets
+from cohear.tasks import Multiclass, Multilabel, Targets, WindowTargets
 from cohear.training import evaluate
 from cohear.training.batches import TaskBatches, balanced_draws, shuffled_passes
 from cohear.training.checkpoints import Checkpoints
@@ -83,14 +84,58 @@ def test_windows_are_keyed_and_come_from_training_alone(specs, sources, encoder)
     first, again, other = batches(), batches(), batches(name="other")
     for one, two in zip(first, again, strict=True):
         assert torch.equal(one.windows.features, two.windows.features)
-        assert torch.equal(one.values, two.values)
+        assert torch.equal(one.targets.values, two.targets.values)
     assert any(not torch.equal(a.windows.features, b.windows.features) for a, b in zip(first, other, strict=True))
     held_out = np.concatenate([data.parts["validation"], data.parts["test"]])
     values = data.targets.values.copy()
     values[held_out] = 77
     spoilt = batches(targets=Targets(values, data.targets.known))
-    assert not any((rows.values == 77).any() for rows in spoilt)
+    assert not any((rows.targets.values == 77).any() for rows in spoilt)
     assert len({rows.windows.features.numpy().tobytes() for rows in first}) == 6
+
+
+class Moments(Multiclass):
+    """Targets that are where in its clip each frame of a window lies, and what is heard there."""
+
+    def targets(self, truth, places, features):
+        at = (places.starts[:, None] + np.arange(features.shape[1])) * places.tempo[:, None]
+        inside = np.arange(features.shape[1]) < places.lengths[:, None]
+        return WindowTargets(torch.from_numpy(at), torch.from_numpy(inside))
+
+
+@pytest.mark.parametrize("augment", ["none", "standard"])
+def test_a_kind_is_told_where_windows_lie(specs, sources, augment):
+    """Frame by frame, also at another pace: the frames of the clip around each moment enclose the window's."""
+    data, front_end = data_of(specs["small", "tone"], sources)
+    rows = []
+
+    class Plain(LogMel):
+        augmentation = None if augment == "none" else LogEnergies(front_end.bands)
+
+    settings = TrainingSettings(steps=8, batch=4, augment=augment)
+    batches = TaskBatches(replace(data, kind=Moments()), Plain(), 20, settings, NAME)
+    for step in range(8):
+        made = batches.make(step)
+        for at, inside, clip in zip(made.targets.values, made.targets.known, batches._clips[step], strict=True):
+            row = data.rows[clip]
+            frames = data.store.frames[data.store.offsets[row] : data.store.offsets[row + 1]]
+            assert at[inside].max() < len(frames)
+            rows.append(at[inside].numpy())
+        if augment == "none":
+            first = frames[at[inside].long().numpy()]
+            np.testing.assert_array_equal(made.windows.features[-1][inside].numpy(), first)
+    steps = {round(float(step), 6) for at in rows for step in np.diff(at)}
+    assert (steps == {1.0}) is (augment == "none")
+
+
+def test_a_kind_takes_its_scale_from_training_clips_alone(specs, sources, monkeypatch):
+    """What it is fitted to are the training part's targets, in every run of the fold alike."""
+    seen = []
+    monkeypatch.setattr(Multiclass, "fitted", lambda kind, train: seen.append(train) or kind)
+    for combination in ("tone", "tone+bird"):
+        data = load_task(specs["dnn", combination].tasks[0], sources)
+        assert seen[-1].values.tolist() == data.targets.values[data.parts["train"]].tolist()
+        assert len(seen[-1].values) < len(data.clips)
 
 
 class Embedding(LogMel):

@@ -16,8 +16,9 @@ from cohear.data.dataset import Dataset
 from cohear.data.leakage import Cleared, Cut, recordings, set_aside
 from cohear.data.selection import LabelChoice, Selection, select
 from cohear.data.splits import FoldPlan, FoldRule, Part
-from cohear.tasks.kind import TARGET_KINDS, TargetKind, Targets
+from cohear.tasks.kind import TARGET_KINDS, TargetKind
 from cohear.tasks.metrics import versions_of_kind
+from cohear.tasks.targets import Targets
 
 MOST_SET_ASIDE = 0.05
 

@@ -12,7 +12,10 @@ from cohear.base.errors import DataError
 from cohear.base.registry import did_you_mean
 from cohear.base.streams import stream
 from cohear.data.clips import ClipTable
-from cohear.tasks.kind import TARGET_KINDS, TargetKind, Targets
+from cohear.tasks.kind import TARGET_KINDS, TargetKind
+from cohear.tasks.multiclass import Multiclass
+from cohear.tasks.multilabel import Multilabel
+from cohear.tasks.targets import Targets
 
 
 @dataclass(frozen=True)
@@ -42,7 +45,7 @@ class Selection:
 
 def guess_kind(cells: Sequence[str]) -> str:
     """``multilabel`` where a cell holds several labels, else ``multiclass``."""
-    return "multilabel" if any(";" in cell for cell in cells) else "multiclass"
+    return Multilabel.name if any(";" in cell for cell in cells) else Multiclass.name
 
 
 def select(
@@ -61,9 +64,24 @@ def select(
         raise DataError(f"{asked_by}: column {target!r} of dataset {table.name!r} is empty; name another target")
     name = kind_name or guess_kind(cells)
     kind = TARGET_KINDS[name]
+    choose = _choose_labels if kind.has_labels else _take_all
+    rows, labels = choose(table, target, kind, choice, seed, asked_by)
+    try:
+        targets = kind.encode([cells[row] for row in rows], labels, choice.rename or {})
+    except ValueError as error:
+        raise DataError(f"{asked_by}: column {target!r} of dataset {table.name!r} {error}") from error
+    present = [label for label, count in zip(labels, kind.counts(targets, labels), strict=True) if count]
+    _check_enough(kind, present, target, asked_by)
+    return name, Selection(rows, labels, targets)
+
+
+def _choose_labels(
+    table: ClipTable, target: str, kind: TargetKind, choice: LabelChoice, seed: int, asked_by: str
+) -> tuple[NDArray[np.int64], list[str]]:
+    """Rows of the clips that a choice of labels leaves, and the labels."""
+    cells = table.column(target, asked_by)
     found = [kind.labels_in(cell) for cell in cells]
-    closed = _closed_list(table, target, asked_by)
-    known_labels = closed or sorted({label for labels in found for label in labels})
+    known_labels = _closed_list(table, target, asked_by) or kind.names(target, cells)
     _check_closed(known_labels, found, target, table.name, asked_by)
     rename = dict(choice.rename or {})
     _check_known(rename, known_labels, f"{asked_by}.rename")
@@ -74,12 +92,20 @@ def select(
     labels = [label for label in labels if (not choice.only or label in choice.only) and label not in choice.drop]
     kept = frozenset(labels)
     chosen = [_chosen_labels(kind, cell, kept) for cell in renamed]
-    rows = np.array([row for row, cell in enumerate(chosen) if cell is not None], dtype=np.int64)
     if choice.limit is not None:
-        rows = _limited(chosen, choice.limit, (table.name, target, seed))
-    present = {label for cell in chosen for label in cell or ()}
-    _check_enough(kind, [label for label in labels if label in present], target, asked_by)
-    return name, Selection(rows, labels, kind.encode([chosen[row] for row in rows], labels))
+        return _limited(chosen, choice.limit, (table.name, target, seed)), labels
+    return np.array([row for row, cell in enumerate(chosen) if cell is not None], dtype=np.int64), labels
+
+
+def _take_all(
+    table: ClipTable, target: str, kind: TargetKind, choice: LabelChoice, seed: int, asked_by: str
+) -> tuple[NDArray[np.int64], list[str]]:
+    """Rows of all clips whose cell says something, where no labels are there to choose from."""
+    asked = [name for name in ("only", "drop", "rename", "limit") if getattr(choice, name)]
+    if asked:
+        raise DataError(f"{asked_by}.{asked[0]}: a {kind.name} task has no labels to choose from; leave it out")
+    cells = table.column(target, asked_by)
+    return np.flatnonzero([bool(cell) for cell in cells]), kind.names(target, cells)
 
 
 def _closed_list(table: ClipTable, target: str, asked_by: str) -> list[str] | None:

@@ -12,8 +12,8 @@ from scipy.special import log_softmax
 
 from cohear.base.streams import stream
 from cohear.export.out_of_fold import OutOfFold
-from cohear.tasks.kind import Targets
 from cohear.tasks.multilabel import Multilabel
+from cohear.tasks.targets import Targets
 
 Floats = NDArray[np.float64]
 BINS = 15

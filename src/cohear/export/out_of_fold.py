@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from cohear.base.errors import DataError
 from cohear.base.tables import PREDICTIONS_CSV
-from cohear.tasks.kind import TARGET_KINDS, TargetKind, Targets
+from cohear.tasks.kind import TARGET_KINDS, TargetKind
+from cohear.tasks.targets import Targets
 from cohear.training.run_folder import logit_column, read_record
 from cohear.training.sources import read_split
 

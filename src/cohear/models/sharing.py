@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from cohear.base.registry import Registry
 from cohear.base.streams import Name, torch_stream
 from cohear.models.encoder import Encoder
+from cohear.models.heads import Head
 
 
 @dataclass(frozen=True)
@@ -48,8 +49,7 @@ class Network(nn.Module):
     """The tasks of a combination in one module.
 
     Args:
-        outputs: numbers that each task's head gives, by task; 0 for a task without a head, whose rows are in the batch
-            alone.
+        heads: of each task, by task; None for a task without a head, whose rows are in the batch alone.
         make_encoder: makes an encoder with weights from torch's current generator.
         draws: the run's random streams.
     """
@@ -57,21 +57,21 @@ class Network(nn.Module):
     version: ClassVar[int] = 1
     """Goes up when the numbers that come out change."""
 
-    def __init__(self, outputs: Mapping[str, int], make_encoder: Callable[[], Encoder], draws: Draws) -> None:
+    def __init__(self, heads: Mapping[str, Head | None], make_encoder: Callable[[], Encoder], draws: Draws) -> None:
         super().__init__()
-        self.tasks = list(outputs)
+        self.tasks = list(heads)
         self._draws = draws
         self.encoders = nn.ModuleList()
-        for _ in range(self.encoders_needed(len(outputs))):
+        for _ in range(self.encoders_needed(len(heads))):
             with draws.of_encoder("weights"):
                 self.encoders.append(make_encoder())
         # A list, not a dict by name: torch forbids dots in names of modules, and task names are the user's.
         self.heads = nn.ModuleList()
-        for number, (task, width) in enumerate(outputs.items()):
+        for number, (task, make_head) in enumerate(heads.items()):
             with draws.of_head(task, "weights"):
                 # without a head what comes out is the embedding, and nothing is learnt from it
-                head = nn.Linear(self.encoder_of(number).embedding_width, width) if width else nn.Identity()
-                self.heads.append(head)
+                width = self.encoder_of(number).embedding_width
+                self.heads.append(make_head(width) if make_head else nn.Identity())
 
     @staticmethod
     @abstractmethod

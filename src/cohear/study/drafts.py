@@ -140,7 +140,7 @@ def _crossing(official: FoldPlan, numbers: NDArray[np.int64]) -> int:
 def _settle(dataset: Dataset, choice: TaskChoice, why: str, seed: int) -> Draft | str:
     """Drop labels until the rest can be scored in most folds; the reason where that leaves too little."""
     cells = dataset.table.column(choice.target, dataset.name)
-    negatives = NOTHING in cells and guess_kind(cells) == "multilabel"
+    negatives = NOTHING in cells and TARGET_KINDS[guess_kind(cells)].unlabelled_is_known
     dropped: dict[str, int] = {NOTHING: 0} if negatives else {}
     while True:
         choice = replace(choice, labels=LabelChoice(drop=tuple(dropped)))

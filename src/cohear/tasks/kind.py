@@ -1,46 +1,32 @@
 """The interface of a target kind.
 
-A kind turns the text of a label column into numbers and those into JSON and back, names the outputs of a head, says
-how clips are balanced in training and which of them enter a score, gives the loss over what is known, pools the
-windows of a clip, and names its metrics. Frame-level events, regression and label-free tasks are further kinds:
-nothing outside this room looks inside ``Targets.values``.
+A kind turns the text of a column into numbers and those into JSON and back, names the outputs of a head and makes it,
+says how clips are balanced in training and which of them enter a score, gives targets of windows and the loss over what
+is known of them, pools the windows of a clip, and names its metrics. Nothing outside this room looks inside
+``Targets.values``.
 """
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cohear.base.registry import Registry
+from cohear.tasks.targets import Targets, WindowPlaces, WindowTargets
 
 if TYPE_CHECKING:
-    from torch import Tensor
+    from torch import Tensor, nn
 
-
-@dataclass(frozen=True)
-class Targets:
-    """Encoded labels of N clips.
-
-    Attributes:
-        values: ``[N, ...]``, float32 or int64, whatever the kind's loss reads.
-        known: ``[N, ...]`` bool, what of it is known; the rest never enters a loss or a score.
-    """
-
-    values: NDArray[Any]
-    known: NDArray[np.bool_]
-
-    def take(self, rows: NDArray[np.int64]) -> Targets:
-        """The targets of some clips, in the order asked for."""
-        return Targets(self.values[rows], self.known[rows])
+NO_RENAME: Mapping[str, str] = MappingProxyType({})
 
 
 class TargetKind(ABC):
-    """What a label is. Stateless: everything a method needs is passed to it."""
+    """What a label is. Everything a method needs is passed to it, but for what ``fitted`` has taken from training."""
 
     name: ClassVar[str]
     version: ClassVar[int]
@@ -50,16 +36,34 @@ class TargetKind(ABC):
     """Names in ``METRICS`` that can score this kind; all of them are reported."""
     fewest_labels: ClassVar[int]
     """With fewer there is nothing to learn."""
+    has_labels: ClassVar[bool] = True
+    """Whether cells hold labels out of a list, which a study may choose from; else they hold something else of one or
+    several things that ``names`` names, which take the place of labels everywhere."""
     unlabelled_is_known: ClassVar[bool]
     """Whether a clip of whose labels none is chosen still counts, as one that carries none of them."""
 
-    @abstractmethod
+    # What a column holds
+
     def labels_in(self, cell: str) -> list[str]:
         """The labels that one cell of the column holds; an empty cell is unknown and holds none."""
+        return []
+
+    def names(self, target: str, cells: Sequence[str]) -> list[str]:
+        """The ordered label list of a column ``target`` whose dataset has none; here what its cells hold, sorted."""
+        return sorted({label for cell in cells for label in self.labels_in(cell)})
 
     @abstractmethod
-    def encode(self, cells: Sequence[Sequence[str] | None], labels: Sequence[str]) -> Targets:
-        """Targets of N clips from the labels of their cells (None: unknown), for an ordered label list."""
+    def encode(self, cells: Sequence[str], labels: Sequence[str], rename: Mapping[str, str] = NO_RENAME) -> Targets:
+        """Targets of N clips from their cells, for an ordered label list.
+
+        Args:
+            cells: as the column has them; an empty one is unknown.
+            labels: in order; a label that is not among them is as if it were not there.
+            rename: label by label as the cells have it, where the two differ.
+
+        Raises:
+            ValueError: a cell cannot be read; what it holds and what it should.
+        """
 
     def to_json(self, targets: Targets) -> Any:  # noqa: ANN401 - whatever the kind wants to read again
         """Targets as JSON, for the file that a run reads; small, where most of them are zero.
@@ -80,17 +84,16 @@ class TargetKind(ABC):
         values = np.array(content["values"], dtype=content["type"]).reshape(content["shape"])
         return Targets(values, np.array(content["known"], dtype=np.bool_).reshape(content["known_shape"]))
 
-    def output_names(self, labels: Sequence[str]) -> list[str]:
-        """What each number that a head gives is called, ``[outputs]``; here one a label."""
-        return list(labels)
-
-    def outputs(self, labels: Sequence[str]) -> int:
-        """How many numbers a head gives."""
-        return len(self.output_names(labels))
-
     @abstractmethod
+    def cells(self, targets: Targets, labels: Sequence[str]) -> list[str]:
+        """The text that each clip's cell would hold; what ``encode`` was given, in the order of the labels."""
+
+    # How clips are counted and drawn
+
     def counts(self, targets: Targets, labels: Sequence[str]) -> NDArray[np.int64]:
-        """How many of the clips carry each label, ``[labels]``."""
+        """How many of the clips carry each label, ``[labels]``; here of how many anything is known."""
+        known = targets.known.reshape(len(targets.known), -1)
+        return np.asarray(np.broadcast_to(known, (len(known), len(labels))).sum(axis=0, dtype=np.int64))
 
     def strata(self, targets: Targets, labels: Sequence[str]) -> list[NDArray[np.int64]]:
         """Clips that balanced sampling draws from equally often, positions in 0..N-1 a stratum; here all in one.
@@ -103,19 +106,54 @@ class TargetKind(ABC):
         """Which clips enter a score of labels ``[labels]``, bool ``[N]``; here those of which anything is known."""
         return np.asarray(targets.known.reshape(len(targets.known), -1).any(axis=1))
 
-    @abstractmethod
-    def loss(self, logits: Tensor, values: Tensor, known: Tensor, smoothing: float) -> Tensor:
-        """Mean loss over the known entries of a batch of windows.
+    # How it is learnt
+
+    def fitted(self, train: Targets) -> TargetKind:
+        """The kind with what it takes from the targets of a run's training clips, a scale perhaps; here itself."""
+        return self
+
+    def output_names(self, labels: Sequence[str]) -> list[str]:
+        """What each number that a head gives is called, ``[outputs]``, in the predictions too; here one a label."""
+        return list(labels)
+
+    def outputs(self, labels: Sequence[str]) -> int:
+        """How many numbers a head gives."""
+        return len(self.output_names(labels))
+
+    def head(self, width: int, labels: Sequence[str]) -> nn.Module:
+        """From an embedding ``[B, width]`` to ``[B, outputs]``, first weights from torch's generator; here a layer."""
+        from torch import nn  # noqa: PLC0415 - keeps torch out of commands that never train
+
+        return nn.Linear(width, self.outputs(labels))
+
+    def targets(self, truth: Targets, places: WindowPlaces, features: Tensor) -> WindowTargets:
+        """What B windows should become; here what their clips should.
 
         Args:
-            logits: ``[B, outputs]`` float32.
-            values: the batch's ``Targets.values``.
-            known: the batch's ``Targets.known``.
-            smoothing: label smoothing in [0, 1).
+            truth: of the clip of each window.
+            places: where the windows lie in their clips.
+            features: what the encoder sees of them, ``[B, T, D]`` or ``[B, D]``.
+        """
+        return WindowTargets.of(truth)
+
+    @abstractmethod
+    def loss(
+        self, out: Tensor, targets: WindowTargets, smoothing: float = 0.0, teacher: Tensor | None = None
+    ) -> Tensor:
+        """Mean loss of a batch of windows, over what is known of them.
+
+        Args:
+            out: ``[B, outputs]`` float32, of the head.
+            targets: of the windows.
+            smoothing: label smoothing in [0, 1); what it is of anything but labels, the kind says.
+            teacher: ``[B, outputs]`` of a network that knows the task. All windows are then known, and should become
+                what it says of them; targets and smoothing do not count.
 
         Returns:
             A scalar; 0 with a gradient of 0 where nothing is known.
         """
+
+    # What it answers
 
     def pool(self, logits: NDArray[np.float32], clip_of_window: NDArray[np.int64], clips: int) -> NDArray[np.float32]:
         """Logits of clips ``[clips, outputs]`` from those of windows ``[W, outputs]``: the mean over windows."""
@@ -127,10 +165,6 @@ class TargetKind(ABC):
     @abstractmethod
     def probabilities(self, logits: NDArray[np.float32]) -> NDArray[np.float64]:
         """Scores in [0, 1] from logits ``[N, outputs]``."""
-
-    @abstractmethod
-    def cells(self, targets: Targets, labels: Sequence[str]) -> list[str]:
-        """The text that each clip's cell would hold; what ``encode`` was given, in the order of the labels."""
 
 
 def _of_shape(known: NDArray[np.bool_], values: NDArray[Any]) -> NDArray[np.bool_]:

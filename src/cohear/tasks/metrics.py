@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cohear.base.registry import Registry
-from cohear.tasks.kind import TargetKind, Targets
+from cohear.tasks.kind import TargetKind
+from cohear.tasks.targets import Targets
 
 Scored = NDArray[np.bool_]
 Score = Callable[[NDArray[np.float32], Targets, Scored], float]

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import softmax
 
-from cohear.tasks.kind import TARGET_KINDS, TargetKind, Targets
+from cohear.tasks.kind import NO_RENAME, TARGET_KINDS, TargetKind
+from cohear.tasks.targets import Targets, WindowTargets
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -29,12 +30,12 @@ class Multiclass(TargetKind):
         """The cell itself: a ``;`` in it is part of the label."""
         return [cell] if cell else []
 
-    def encode(self, cells: Sequence[Sequence[str] | None], labels: Sequence[str]) -> Targets:
-        """Index of each clip's label; unknown clips get 0 and are masked."""
+    def encode(self, cells: Sequence[str], labels: Sequence[str], rename: Mapping[str, str] = NO_RENAME) -> Targets:
+        """Index of each clip's label; clips of which none is known get 0 and are masked."""
         index = {label: number for number, label in enumerate(labels)}
-        known = np.array([bool(cell) for cell in cells], dtype=np.bool_)
-        values = np.array([index[cell[0]] if cell else 0 for cell in cells], dtype=np.int64)
-        return Targets(values, known)
+        found = [index.get(rename.get(cell, cell)) if cell else None for cell in cells]
+        known = np.array([number is not None for number in found], dtype=np.bool_)
+        return Targets(np.array([number or 0 for number in found], dtype=np.int64), known)
 
     def to_json(self, targets: Targets) -> list[int | None]:
         """Index of each clip's label; None where it is unknown."""
@@ -58,12 +59,19 @@ class Multiclass(TargetKind):
         """Those whose label is known and scored."""
         return np.asarray(targets.known & scored[targets.values])
 
-    def loss(self, logits: Tensor, values: Tensor, known: Tensor, smoothing: float) -> Tensor:
-        """Cross-entropy with label smoothing (Szegedy et al. 2016, section 7), mean over known windows."""
+    def loss(
+        self, out: Tensor, targets: WindowTargets, smoothing: float = 0.0, teacher: Tensor | None = None
+    ) -> Tensor:
+        """Cross-entropy with label smoothing (Szegedy et al. 2016, section 7), mean over known windows.
+
+        With a teacher to its probabilities (Hinton et al. 2015, at a temperature of 1).
+        """
         from torch.nn import functional as F  # noqa: PLC0415 - keeps torch out of commands that never train
 
-        each = F.cross_entropy(logits, values, reduction="none", label_smoothing=smoothing)
-        return (each * known).sum() / known.sum().clamp(min=1)
+        if teacher is not None:
+            return F.cross_entropy(out, teacher.softmax(dim=1))
+        each = F.cross_entropy(out, targets.values, reduction="none", label_smoothing=smoothing)
+        return (each * targets.known).sum() / targets.known.sum().clamp(min=1)
 
     def probabilities(self, logits: NDArray[np.float32]) -> NDArray[np.float64]:
         """Softmax over labels."""

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit
 
-from cohear.tasks.kind import TARGET_KINDS, TargetKind, Targets
+from cohear.tasks.kind import NO_RENAME, TARGET_KINDS, TargetKind
+from cohear.tasks.targets import Targets, WindowTargets
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -30,16 +31,15 @@ class Multilabel(TargetKind):
         parts = (part.strip() for part in cell.split(";"))
         return list(dict.fromkeys(part for part in parts if part))
 
-    def encode(self, cells: Sequence[Sequence[str] | None], labels: Sequence[str]) -> Targets:
+    def encode(self, cells: Sequence[str], labels: Sequence[str], rename: Mapping[str, str] = NO_RENAME) -> Targets:
         """0/1 per label; a clip with an unknown cell is masked in every entry."""
         index = {label: number for number, label in enumerate(labels)}
         values = np.zeros((len(cells), len(labels)), dtype=np.float32)
         known = np.zeros(values.shape, dtype=np.bool_)
         for row, cell in enumerate(cells):
-            if cell is None:
-                continue
-            known[row] = True
-            values[row, [index[label] for label in cell if label in index]] = 1.0
+            found = [rename.get(label, label) for label in self.labels_in(cell)]
+            known[row] = bool(found)
+            values[row, [index[label] for label in found if label in index]] = 1.0
         return Targets(values, known)
 
     def to_json(self, targets: Targets) -> dict[str, Any]:
@@ -69,13 +69,17 @@ class Multilabel(TargetKind):
         """Those of which a scored label is known."""
         return np.asarray((targets.known & scored).any(axis=1))
 
-    def loss(self, logits: Tensor, values: Tensor, known: Tensor, smoothing: float) -> Tensor:
-        """Binary cross-entropy, mean over the known entries."""
+    def loss(
+        self, out: Tensor, targets: WindowTargets, smoothing: float = 0.0, teacher: Tensor | None = None
+    ) -> Tensor:
+        """Binary cross-entropy, mean over the known entries; with a teacher to its probabilities."""
         from torch.nn import functional as F  # noqa: PLC0415 - keeps torch out of commands that never train
 
-        soft = values * (1 - smoothing) + smoothing / 2
-        each = F.binary_cross_entropy_with_logits(logits, soft, reduction="none")
-        return (each * known).sum() / known.sum().clamp(min=1)
+        if teacher is not None:
+            return F.binary_cross_entropy_with_logits(out, teacher.sigmoid())
+        soft = targets.values * (1 - smoothing) + smoothing / 2
+        each = F.binary_cross_entropy_with_logits(out, soft, reduction="none")
+        return (each * targets.known).sum() / targets.known.sum().clamp(min=1)
 
     def probabilities(self, logits: NDArray[np.float32]) -> NDArray[np.float64]:
         """Logistic function of each logit."""

@@ -66,7 +66,7 @@ class ControlContract(ABC):
             ]
         for one, other in zip(_batches(before, given.single), _batches(after, given.single), strict=True):
             assert torch.equal(one.windows.features, other.windows.features)
-            assert torch.equal(one.values, other.values)
+            assert torch.equal(one.targets.values, other.targets.values)
 
     def test_it_trains_and_scores_the_focal_task_alone(self) -> None:
         """What a partner of a control scores is no result."""

@@ -13,8 +13,9 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from cohear.tasks.kind import TargetKind, Targets
+from cohear.tasks.kind import TargetKind
 from cohear.tasks.metrics import METRICS, Metric
+from cohear.tasks.targets import Targets
 
 _LABELS = ["a", "b", "c", "d"]
 _CLIPS = 24
@@ -38,7 +39,7 @@ class MetricContract(ABC):
 
     def targets(self) -> Targets:
         """The cells, encoded."""
-        return self.kind.encode([self.kind.labels_in(cell) or None for cell in self.cells()], _LABELS)
+        return self.kind.encode(self.cells(), _LABELS)
 
     def logits(self, skill: float, seed: int = 0) -> NDArray[np.float32]:
         """Logits ``[clips, labels]`` that are noise and, times ``skill``, the truth."""

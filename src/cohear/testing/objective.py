@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 
 from cohear.models.encoder import Encoder, EncoderChoice, build_encoder
+from cohear.models.heads import layer
 from cohear.models.sharing import SHARING, Draws, Network, Windows
 from cohear.training.objective import OBJECTIVES
 
@@ -29,7 +30,7 @@ class ObjectiveContract(ABC):
         def encoder() -> Encoder:
             return build_encoder(EncoderChoice("dnn", settings={"hidden": 8, "layers": 1, "dropout": 0.0}), 6)
 
-        return SHARING["multihead"](dict.fromkeys(tasks, 2), encoder, Draws((0, 0, 0)))
+        return SHARING["multihead"](dict.fromkeys(tasks, layer(2)), encoder, Draws((0, 0, 0)))
 
     def losses(self, network: Network) -> dict[str, Tensor]:
         """A loss of each of its tasks."""

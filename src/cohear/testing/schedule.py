@@ -12,6 +12,7 @@ from typing import ClassVar, cast
 import torch
 
 from cohear.models.sharing import Windows
+from cohear.tasks.targets import WindowTargets
 from cohear.training.batches import Rows, TaskBatches
 from cohear.training.schedule import SCHEDULES
 
@@ -27,7 +28,8 @@ class _Recorded:
     def make(self, step: int) -> Rows:
         """Rows that hold the step's number."""
         self.asked.append(step)
-        return Rows(Windows(torch.full((2, 3), float(step))), torch.zeros(2), torch.ones(2, dtype=torch.bool))
+        targets = WindowTargets(torch.zeros(2), torch.ones(2, dtype=torch.bool))
+        return Rows(Windows(torch.full((2, 3), float(step))), targets)
 
 
 class ScheduleContract(ABC):

@@ -12,6 +12,7 @@ from typing import ClassVar
 import torch
 
 from cohear.models.encoder import Encoder, EncoderChoice, build_encoder
+from cohear.models.heads import layer
 from cohear.models.sharing import SHARING, Draws, Network, Windows
 
 _OUTPUTS = {"a.b": 3, "größe": 2, "no": 5}
@@ -31,8 +32,8 @@ class SharingContract(ABC):
             settings = {"hidden": 8, "layers": 2, "dropout": 0.5}
             return build_encoder(EncoderChoice("dnn", settings=settings), _WIDTH)
 
-        outputs = {task: _OUTPUTS[task] if task != headless else 0 for task in tasks or _OUTPUTS}
-        return SHARING[self.name](outputs, encoder, Draws((0, 1, seed)))
+        heads = {task: layer(_OUTPUTS[task]) if task != headless else None for task in tasks or _OUTPUTS}
+        return SHARING[self.name](heads, encoder, Draws((0, 1, seed)))
 
     def batch(self, *tasks: str) -> dict[str, Windows]:
         """Windows of some of the tasks, another number of each."""

@@ -14,8 +14,9 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from cohear.tasks.kind import TARGET_KINDS, TargetKind, Targets
+from cohear.tasks.kind import TARGET_KINDS, TargetKind
 from cohear.tasks.metrics import METRICS
+from cohear.tasks.targets import Targets, WindowPlaces, WindowTargets
 
 _LABELS = ["b", "a", "1.0", "no", "é è"]
 
@@ -37,8 +38,11 @@ class TargetKindContract(ABC):
 
     def targets(self) -> Targets:
         """The cells, encoded."""
-        kind = self.make()
-        return kind.encode([kind.labels_in(cell) or None for cell in self.cells()], self.labels())
+        return self.make().encode(self.cells(), self.labels())
+
+    def kind(self) -> TargetKind:
+        """The kind as it learns from the cells."""
+        return self.make().fitted(self.targets())
 
     def logits(self) -> NDArray[np.float32]:
         """Logits for the cells, ``[cells, outputs]``."""
@@ -47,8 +51,7 @@ class TargetKindContract(ABC):
 
     def loss(self, logits: torch.Tensor, targets: Targets, smoothing: float = 0.0) -> torch.Tensor:
         """The kind's loss of some logits."""
-        values, known = torch.from_numpy(targets.values), torch.from_numpy(targets.known)
-        return self.make().loss(logits, values, known, smoothing)
+        return self.kind().loss(logits, WindowTargets.of(targets), smoothing)
 
     def test_is_registered_under_its_name(self) -> None:
         """A study file finds it, and its metrics."""
@@ -67,7 +70,7 @@ class TargetKindContract(ABC):
         kind, targets = self.make(), self.targets()
         assert kind.cells(targets, self.labels()) == self.cells()
         order = np.random.default_rng(1).permutation(len(self.cells()))
-        shuffled = kind.encode([kind.labels_in(self.cells()[i]) or None for i in order], self.labels())
+        shuffled = kind.encode([self.cells()[i] for i in order], self.labels())
         np.testing.assert_array_equal(shuffled.values, targets.take(order).values)
         np.testing.assert_array_equal(shuffled.known, targets.take(order).known)
 
@@ -111,9 +114,58 @@ class TargetKindContract(ABC):
         names = self.make().output_names(self.labels())
         assert len(set(names)) == len(names) == self.make().outputs(self.labels())
 
+    def test_label_list_is_what_the_cells_hold(self) -> None:
+        """Each once, in an order that rows do not change; a kind without labels names what its numbers are of."""
+        kind, cells = self.make(), self.cells()
+        names = kind.names("column", cells)
+        assert len(set(names)) == len(names)
+        assert names == kind.names("column", cells[::-1])
+        if kind.has_labels:
+            assert set(names) == {label for cell in cells for label in kind.labels_in(cell)}
+        else:
+            assert not any(kind.labels_in(cell) for cell in cells)
+
     def test_counts(self) -> None:
         """Clips per label, in the order of the labels, unknown ones not counted."""
-        assert self.make().counts(self.targets(), self.labels()).tolist() == [2] * len(self.labels())
+        kind, cells = self.make(), self.cells()
+        counts = kind.counts(self.targets(), self.labels())
+        if kind.has_labels:
+            assert counts.tolist() == [sum(label in kind.labels_in(cell) for cell in cells) for label in self.labels()]
+        else:
+            assert counts.tolist() == [sum(map(bool, cells))] * len(self.labels())
+
+    def test_renamed_labels_are_those_of_the_new_name(self) -> None:
+        """As if the cells held it; a label that is not in the list is as if it were not there."""
+        kind, (first, *others) = self.make(), self.labels()
+        if not kind.has_labels:
+            return
+        targets = kind.encode(self.cells(), ["new", *others], {first: "new"})
+        np.testing.assert_array_equal(targets.values, self.targets().values)
+        np.testing.assert_array_equal(targets.known, self.targets().known)
+        without = kind.encode(self.cells(), others)
+        assert kind.counts(without, others).tolist() == kind.counts(self.targets(), self.labels())[1:].tolist()
+
+    def test_head_gives_every_output(self) -> None:
+        """``[B, width]`` to ``[B, outputs]``, with first weights from torch's generator alone."""
+        heads = []
+        for _ in range(2):
+            torch.manual_seed(0)
+            heads.append(self.kind().head(7, self.labels()))
+        embedding = torch.from_numpy(np.random.default_rng(5).normal(size=(3, 7)).astype(np.float32))
+        there, again = (head(embedding) for head in heads)
+        assert there.shape == (3, self.make().outputs(self.labels()))
+        assert torch.equal(there, again)
+        assert any(parameter.requires_grad for parameter in heads[0].parameters())
+
+    def test_windows_have_targets(self) -> None:
+        """One each, of which the loss is finite."""
+        truth, windows = self.targets(), len(self.cells())
+        starts = np.arange(windows, dtype=np.int64) % 3
+        places = WindowPlaces(starts, np.full(windows, 4), np.ones(windows), 0.01)
+        targets = self.kind().targets(truth, places, torch.zeros(windows, 4, 2))
+        assert len(targets.values) == len(targets.known) == windows
+        assert targets.known.dtype == torch.bool
+        assert torch.isfinite(self.kind().loss(torch.from_numpy(self.logits()), targets))
 
     def test_loss_is_a_finite_scalar_that_can_be_learnt(self) -> None:
         """Following the gradient makes it smaller, with and without smoothing."""
@@ -148,6 +200,24 @@ class TargetKindContract(ABC):
         assert loss == 0
         assert logits.grad is not None
         assert not logits.grad.any()
+
+    def test_a_teacher_is_imitated(self) -> None:
+        """Following the gradient leads to what it says of each window, known or not; there is nothing left to learn."""
+        targets, noise = WindowTargets.of(self.targets()), np.random.default_rng(9)
+        teacher = torch.from_numpy(noise.normal(size=self.logits().shape).astype(np.float32))
+        out = teacher.clone().requires_grad_()
+        there = self.kind().loss(out, targets, teacher=teacher)
+        there.backward()  # type: ignore[no-untyped-call]
+        assert out.grad is not None
+        torch.testing.assert_close(out.grad, torch.zeros_like(out))
+        other = torch.from_numpy(self.logits()).requires_grad_()
+        apart = self.kind().loss(other, targets, teacher=teacher)
+        apart.backward()  # type: ignore[no-untyped-call]
+        assert other.grad is not None
+        assert apart > there
+        assert other.grad.reshape(len(other), -1).any(dim=1).all()
+        unknown = Targets(self.targets().values, np.zeros_like(self.targets().known))
+        torch.testing.assert_close(self.kind().loss(other, WindowTargets.of(unknown), teacher=teacher), apart)
 
     def test_pool_keeps_clips_apart(self) -> None:
         """One row a clip; windows of other clips and the order of windows change nothing."""

@@ -61,6 +61,10 @@ class Augmentation:
         """Frames ``[steps, batch]`` that clips of so many have at the pace drawn for them; at least one."""
         return np.maximum(np.ceil(frames / self._tempo), 1).astype(np.int64)
 
+    def tempo(self, step: int) -> NDArray[np.float64]:
+        """How much faster than its clip each window ``[batch]`` is played."""
+        return np.asarray(self._tempo[step])
+
     def gather(self, step: int, store: FeatureStore, clips: Integers, starts: Integers, window: int) -> Tensor:
         """Read windows at the pace drawn for them.
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from cohear.base.streams import Name, stream
 from cohear.features.front_end import FrontEnd
 from cohear.features.windows import gather
 from cohear.models.sharing import Windows
+from cohear.tasks.targets import WindowPlaces, WindowTargets
 from cohear.training.augment import Augmentation
 from cohear.training.settings import TrainingSettings
 from cohear.training.sources import TaskData
@@ -23,8 +23,7 @@ class Rows:
     """One task's share of a batch: windows and what they should become."""
 
     windows: Windows
-    values: Tensor
-    known: Tensor
+    targets: WindowTargets
 
 
 class TaskBatches:
@@ -67,16 +66,18 @@ class TaskBatches:
 
     def make(self, step: int) -> Rows:
         """The task's rows of batch ``step``."""
-        clips, starts = self._clips[step], self._starts[step]
-        rows, targets = self._task.rows[clips], self._task.targets.take(clips)
+        clips, starts, lengths = self._clips[step], self._starts[step], self._lengths[step]
+        rows, tempo = self._task.rows[clips], np.ones(len(clips))
         if self._augmentation is None:
             windows = as_windows(self._front_end, *gather(self._task.store, rows, starts, self._window))
         else:
-            lengths = self._lengths[step]
+            tempo = self._augmentation.tempo(step)
             frames = self._augmentation.gather(step, self._task.store, rows, starts, self._window)
             frames = self._augmentation.apply(step, frames, lengths)
             windows = as_windows(self._front_end, frames.numpy(), lengths)
-        return Rows(windows, torch.from_numpy(targets.values), torch.from_numpy(targets.known))
+        places = WindowPlaces(starts, lengths, tempo, self._front_end.hop / self._front_end.rate)
+        targets = self._task.kind.targets(self._task.targets.take(clips), places, windows.features)
+        return Rows(windows, targets)
 
 
 def as_windows(front_end: FrontEnd, frames: NDArray[np.float32], lengths: NDArray[np.int64]) -> Windows:

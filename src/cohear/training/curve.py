@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from cohear.tasks.kind import Targets
+from cohear.tasks.targets import Targets
 from cohear.training.batches import Rows
 from cohear.training.sources import TaskData
 
@@ -28,26 +28,24 @@ class Curve:
     def __init__(self, tasks: Mapping[str, TaskData]) -> None:
         self._tasks = tasks
         self._losses: dict[str, list[float]] = {name: [] for name in tasks}
-        self._seen: dict[str, list[tuple[np.ndarray, Targets]]] = {name: [] for name in tasks}
+        self._logits: dict[str, list[np.ndarray]] = {name: [] for name in tasks}
+        self._targets: dict[str, list[Targets]] = {name: [] for name in tasks}
         self.points: list[dict[str, object]] = []
 
     def saw(self, task: str, loss: float, logits: np.ndarray, rows: Rows) -> None:
         """Take note of one step of one task."""
         self._losses[task].append(loss)
-        self._seen[task].append((logits, Targets(rows.values.numpy(), rows.known.numpy())))
+        self._logits[task].append(logits)
+        self._targets[task].append(Targets(rows.targets.values.numpy(), rows.targets.known.numpy()))
 
     def training_point(self, step: int) -> None:
         """Close the stretch of training that ends after ``step`` steps."""
         for name, task in self._tasks.items():
-            logits = np.concatenate([each for each, _ in self._seen[name]])
-            targets = Targets(
-                np.concatenate([each.values for _, each in self._seen[name]]),
-                np.concatenate([each.known for _, each in self._seen[name]]),
-            )
+            logits, targets = np.concatenate(self._logits[name]), Targets.joined(self._targets[name])
             metric = task.metric.score(logits, targets, task.scored)
             self._add(name, step, "train", float(np.mean(self._losses[name])), metric)
-            self._losses[name].clear()
-            self._seen[name].clear()
+            for seen in (self._losses, self._logits, self._targets):
+                seen[name].clear()
 
     def validation_point(self, task: str, step: int, scores: Mapping[str, float]) -> None:
         """Add a task's validation scores after ``step`` steps."""

@@ -10,6 +10,7 @@ from cohear.features.front_end import FrontEnd
 from cohear.features.windows import gather, scored_windows
 from cohear.models.sharing import Network
 from cohear.tasks.metrics import METRICS
+from cohear.tasks.targets import WindowTargets
 from cohear.training.batches import as_windows
 from cohear.training.predictions import Predictions
 from cohear.training.sources import TaskData
@@ -61,12 +62,7 @@ class Evaluation:
         task, targets = self.task, self.task.targets.take(predictions.clips)
         scores = {name: METRICS[name].score(predictions.logits, targets, task.scored) for name in task.kind.metrics}
         with torch.inference_mode():
-            loss = task.kind.loss(
-                torch.from_numpy(predictions.logits),
-                torch.from_numpy(targets.values),
-                torch.from_numpy(targets.known),
-                0.0,
-            )
+            loss = task.kind.loss(torch.from_numpy(predictions.logits), WindowTargets.of(targets))
         return {**scores, "loss": float(loss) if len(predictions.clips) else float("nan")}
 
     def scored_clips(self) -> int:

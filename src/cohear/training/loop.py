@@ -13,6 +13,7 @@ from torch import Tensor
 from cohear.base.errors import RunFailed
 from cohear.features.front_end import FrontEnd
 from cohear.models.encoder import EncoderChoice, build_encoder
+from cohear.models.heads import head_of
 from cohear.models.sharing import SHARING, Draws, Network
 from cohear.training.batches import TaskBatches
 from cohear.training.checkpoints import Checkpoints
@@ -113,8 +114,7 @@ def train_one(spec: RunSpec, sources: Sources, encoder_folder: str | None = None
         losses: dict[str, Tensor] = {}
         learnt = {task: rows for task, rows in batch.items() if task in learning}
         for task, rows in learnt.items():
-            kind = tasks[task].kind
-            losses[task] = kind.loss(logits[task].float(), rows.values, rows.known, settings.label_smoothing)
+            losses[task] = tasks[task].kind.loss(logits[task].float(), rows.targets, settings.label_smoothing)
         if losses:  # a batch of a partner without labels alone has none
             objective.backward(losses, network)
         optimiser.step()
@@ -197,9 +197,9 @@ def make_network(
     """The run's network with its first weights, channels last in memory."""
     choice = encoder_choice(spec, encoder_folder)
     headless = {reference.name for reference in spec.tasks if reference.labels == "none"}
-    outputs = {task: 0 if task in headless else data.outputs for task, data in tasks.items()}
+    heads = {task: None if task in headless else head_of(data.kind, data.labels) for task, data in tasks.items()}
     draws = Draws((spec.study_seed, spec.fold, spec.seed))
-    network = SHARING[spec.training.sharing](outputs, lambda: build_encoder(choice, input_width), draws)
+    network = SHARING[spec.training.sharing](heads, lambda: build_encoder(choice, input_width), draws)
     return network.to(memory_format=torch.channels_last)  # type: ignore[call-overload, no-any-return]
 
 

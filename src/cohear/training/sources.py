@@ -17,8 +17,9 @@ from cohear.base.streams import Name, stream
 from cohear.base.versions import demand_same
 from cohear.features.front_end import FrontEnd, build_front_end
 from cohear.features.store import FeatureStore, open_store
-from cohear.tasks.kind import TARGET_KINDS, TargetKind, Targets
+from cohear.tasks.kind import TARGET_KINDS, TargetKind
 from cohear.tasks.metrics import METRICS, Metric, versions_of_kind
+from cohear.tasks.targets import Targets
 from cohear.training.spec import RunSpec, TaskReference
 
 
@@ -87,15 +88,16 @@ def load_task(reference: TaskReference, sources: Sources) -> TaskData:
     kind = TARGET_KINDS[split["kind"]]
     demand_same(split["versions"], versions_of_kind(kind))
     parts = np.array(split["parts"])
+    targets = kind.from_json(split["targets"], split["labels"])
     return TaskData(
         name=reference.name,
-        kind=kind,
+        kind=kind.fitted(targets.take(np.flatnonzero(parts == "train"))),
         metric=METRICS[split["metric"]],
         labels=split["labels"],
         scored=np.array(split["scored"], dtype=np.bool_),
         clips=split["clips"],
         rows=rows,
-        targets=kind.from_json(split["targets"], split["labels"]),
+        targets=targets,
         parts={name: np.flatnonzero(parts == name) for name in ("train", "validation", "test")},
         store=store,
         test_part=split["test_part"],

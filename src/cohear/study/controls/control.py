@@ -9,6 +9,7 @@ from typing import ClassVar
 
 from cohear.base.registry import Registry
 from cohear.models.encoder import EncoderChoice
+from cohear.models.heads import Head
 from cohear.study.controls.clips import Clips
 from cohear.training.spec import RunSpec
 
@@ -23,7 +24,7 @@ class Given:
         single, pair: the ordinary runs of the focal task alone and of both, in the same setting and repeat.
         encoder: of both, as this machine finds it.
         input_width: what the front-end gives the encoder.
-        outputs: numbers that each task's head gives.
+        heads: of each task.
         clips: of the study's tasks in each fold.
     """
 
@@ -33,7 +34,7 @@ class Given:
     pair: RunSpec
     encoder: EncoderChoice
     input_width: int
-    outputs: Mapping[str, int]
+    heads: Mapping[str, Head]
     clips: Clips
 
 

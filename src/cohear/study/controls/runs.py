@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from cohear.base.errors import StudyError, UserError
 from cohear.features.front_end import FrontEnd
 from cohear.models.encoder import EncoderChoice
+from cohear.models.heads import Head, head_of
 from cohear.study.controls import CONTROLS, Given
 from cohear.study.controls.clips import Clips
 from cohear.study.controls.partners import focal_and_partner
@@ -55,7 +56,7 @@ def control_runs(
                     pair=ordinary[_place(single, names)].spec,
                     encoder=encoder,
                     input_width=by_label[single.features].input_width,
-                    outputs={task: _outputs(clips, task, single.fold) for task in (focal, partner)},
+                    heads={task: _head(clips, task, single.fold) for task in (focal, partner)},
                     clips=clips,
                 )
                 try:
@@ -84,6 +85,6 @@ def _place(run: PlannedRun, combination: str) -> tuple[str, str, str, str, int, 
     return run.features, run.encoder, run.arm, combination, run.fold, run.seed
 
 
-def _outputs(clips: Clips, task: str, fold: int) -> int:
+def _head(clips: Clips, task: str, fold: int) -> Head:
     split = clips.of(task, fold)
-    return TARGET_KINDS[split.kind].outputs(split.labels)
+    return head_of(TARGET_KINDS[split.kind], split.labels)

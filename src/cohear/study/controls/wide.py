@@ -49,11 +49,10 @@ class Wide(Control):
     def make(self, given: Given) -> RunSpec:
         """The single run with a wider encoder."""
         sharing = given.pair.training.sharing
-        asked = (given.encoder.key(), given.input_width, sharing, given.focal, given.partner)
-        name = json.dumps([*asked, dict(given.outputs)], sort_keys=True)
+        pair = [task.name for task in given.pair.tasks]
+        target = parameters(given, dict(given.encoder.settings), sharing, *pair)
+        name = json.dumps([given.encoder.key(), given.input_width, sharing, given.focal, target], sort_keys=True)
         if name not in self._found:
-            pair = [task.name for task in given.pair.tasks]
-            target = parameters(given, dict(given.encoder.settings), sharing, *pair)
             alone = given.single.training.sharing
             self._found[name] = widened(
                 given.encoder, lambda settings: parameters(given, settings, alone, given.focal), target
@@ -65,8 +64,8 @@ class Wide(Control):
 def parameters(given: Given, settings: Settings, sharing: str, *tasks: str) -> int:
     """Trainable numbers of a network of these tasks."""
     encoder = replace(given.encoder, settings=settings)
-    outputs = {task: given.outputs[task] for task in tasks}
-    network = SHARING[sharing](outputs, lambda: build_encoder(encoder, given.input_width), Draws(("size",)))
+    heads = {task: given.heads[task] for task in tasks}
+    network = SHARING[sharing](heads, lambda: build_encoder(encoder, given.input_width), Draws(("size",)))
     return sum(parameter.numel() for parameter in network.parameters())
 
 

@@ -1,0 +1,74 @@
+"""What clips and windows should become, as arrays that target kinds alone look into."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+
+@dataclass(frozen=True)
+class Targets:
+    """Encoded labels of N clips.
+
+    Attributes:
+        values: ``[N, ...]``, float32 or int64, whatever the kind's loss reads.
+        known: ``[N, ...]`` bool, what of it is known; the rest never enters a loss or a score.
+    """
+
+    values: NDArray[Any]
+    known: NDArray[np.bool_]
+
+    def take(self, rows: NDArray[np.int64]) -> Targets:
+        """The targets of some clips, in the order asked for."""
+        return Targets(self.values[rows], self.known[rows])
+
+    @classmethod
+    def joined(cls, parts: Sequence[Targets]) -> Targets:
+        """One after the other."""
+        return cls(np.concatenate([part.values for part in parts]), np.concatenate([part.known for part in parts]))
+
+
+@dataclass(frozen=True)
+class WindowTargets:
+    """What B windows should become, as a loss reads it.
+
+    Attributes:
+        values: ``[B, ...]``.
+        known: ``[B, ...]`` bool, what of it is known.
+    """
+
+    values: Tensor
+    known: Tensor
+
+    @classmethod
+    def of(cls, targets: Targets) -> WindowTargets:
+        """Of arrays."""
+        import torch  # noqa: PLC0415 - keeps torch out of commands that never train
+
+        return cls(torch.from_numpy(targets.values), torch.from_numpy(targets.known))
+
+
+@dataclass(frozen=True)
+class WindowPlaces:
+    """Where B windows lie in their clips.
+
+    Frame ``t`` of a window is at ``(start + t) * tempo`` frames of its clip.
+
+    Attributes:
+        starts: ``[B]`` first frame.
+        lengths: ``[B]`` frames that the clip fills; the rest of a window is beyond its end.
+        tempo: ``[B]`` how much faster than the clip a window is played, 1 where nothing is augmented.
+        frame_seconds: from one frame of a clip to the next.
+    """
+
+    starts: NDArray[np.int64]
+    lengths: NDArray[np.int64]
+    tempo: NDArray[np.float64]
+    frame_seconds: float
