@@ -22,7 +22,7 @@ from cohear.export.bench import bench
 from cohear.export.network import network_graph
 from cohear.export.write import windowing_of, write_bundle
 from cohear.features import LogMel
-from cohear.models.encoder import EncoderChoice, build_encoder
+from cohear.models.choice import EncoderChoice
 from cohear.models.heads import layer
 from cohear.models.sharing import SHARING, Draws
 
@@ -34,10 +34,9 @@ REAL_TIME_FACTOR, LOAD_SECONDS = 0.005, 0.3
 
 def make_bundle(folder: Path) -> None:
     front_end = LogMel()
+    inputs = dict.fromkeys(LABELS, front_end.input_width)
     heads = {task: layer(labels) for task, labels in LABELS.items()}
-    network = SHARING["multihead"](
-        heads, lambda: build_encoder(EncoderChoice("small"), front_end.input_width), Draws((0, 0, 0))
-    )
+    network = SHARING["multihead"](inputs, heads, EncoderChoice("small").build, Draws((0, 0, 0)))
     outputs = [Output(task, "multiclass", labels) for task, labels in LABELS.items()]
     model = assemble(front_end, network_graph(network.eval(), front_end, WINDOW), WINDOW, outputs)
     tasks = {task: {"kind": "multiclass", "labels": [str(n) for n in range(labels)]} for task, labels in LABELS.items()}

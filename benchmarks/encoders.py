@@ -33,9 +33,10 @@ from cohear.export.bench import load, play
 from cohear.export.network import network_graph
 from cohear.export.write import windowing_of
 from cohear.features import FRONT_ENDS
-from cohear.models.encoder import EncoderChoice, build_encoder
+from cohear.models.choice import EncoderChoice
 from cohear.models.heads import layer
-from cohear.models.sharing import SHARING, Draws, Windows
+from cohear.models.sharing import SHARING, Draws
+from cohear.models.windows import Windows
 from cohear.tasks import TARGET_KINDS, WindowTargets
 from cohear.training.optimiser import make_optimiser
 from cohear.training.settings import TrainingSettings
@@ -57,9 +58,8 @@ class Candidate:
 
 def candidate(name: str, folder: Path) -> Candidate:
     front_end = FRONT_ENDS[ENCODERS[name]]()
-    network = SHARING["multihead"](
-        {"task": layer(LABELS)}, lambda: build_encoder(EncoderChoice(name), front_end.input_width), Draws((0, 0, 0))
-    )
+    inputs, heads = {"task": front_end.input_width}, {"task": layer(LABELS)}
+    network = SHARING["multihead"](inputs, heads, EncoderChoice(name).build, Draws((0, 0, 0)))
     graph = network_graph(network.eval(), front_end, WINDOW)
     path = folder / f"{name}.onnx"
     onnx.save(assemble(front_end, graph, WINDOW, [Output("task", "multiclass", LABELS)]), str(path))

@@ -253,7 +253,7 @@ from cohear.study.folder import with_paths_from
 from cohear.study.run import run_study
 from cohear.study.spec import check_study
 
-for contract in (TestLevel(), TestResults()):
+for contract in (TestLevel(), TestResults(), TestOwnNorms()):
     for test in [name for name in dir(contract) if name.startswith("test_")]:
         getattr(contract, test)()
 
@@ -285,13 +285,50 @@ assert (outcome.done, outcome.failed) == (5, {}), outcome
 assert (read_table(folder / "out" / "results.csv", table)["peak_memory_bytes"] > 0).all()
 """
 
+EXPORTED = """
+import torch
+from cohear.base.files import cache_folder
+from cohear.export.assemble import Output, assemble
+from cohear.export.check import check_parity
+from cohear.export.network import network_graph
+from cohear.export.runs import Places, load_trained
+from cohear.study.folder import StudyFolder
+from cohear.study.prepare import prepare
+
+study = '''
+study: own-norms
+datasets: {one: {path: one}, two: {path: two, reader: folders}}
+tasks: {first: {dataset: one, target: label}, second: {dataset: two, target: label}}
+features: [summary]
+encoders: [{name: own-norms, hidden: 8}]
+combinations: [all]
+repeats: {folds: 1}
+window: 0.2
+training: {steps: 3, batch: 4}
+'''
+settings = with_paths_from(check_study(read_yaml(study)), folder)
+outcome = run_study(settings, folder, folder / "norms", launcher="here")
+assert (outcome.done, outcome.failed) == (3, {}), outcome
+prepared = prepare(settings, folder, cache=cache_folder())
+(spec,) = [run.spec for run in prepared.plan if run.combination == "first+second"]
+trained = load_trained(Places(StudyFolder(folder / "norms"), cache_folder(), folder), spec)
+norms = trained.network.encoder_of("first").layers[0].norms.layers
+assert not torch.equal(norms[0].running_mean, norms[1].running_mean)
+outputs = [Output(task, "multiclass", 2) for task in trained.tasks]
+graph = network_graph(trained.network, trained.front_end, trained.window)
+model = assemble(trained.front_end, graph, trained.window, outputs)
+datasets = {"first": prepared.datasets["one"], "second": prepared.datasets["two"]}
+parity = check_parity(trained, model, outputs, datasets)
+assert parity.clips == 24, parity
+"""
+
 
 def test_examples_of_parts_make_a_study(tmp_path):
     """The examples of CONTRIBUTING, each as it stands, and then all of them in one small study."""
     examples = blocks(ROOT / "CONTRIBUTING.md", "python")
-    assert len(examples) == 10
+    assert len(examples) == 12
     script = tmp_path / "examples.py"
-    script.write_text("\n\n".join([*examples, EXERCISE]), encoding="utf-8")
+    script.write_text("\n\n".join([*examples, EXERCISE, EXPORTED]), encoding="utf-8")
     data = tmp_path / "data"
     data.mkdir()
     done = subprocess.run(

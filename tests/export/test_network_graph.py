@@ -17,7 +17,7 @@ from cohear.export.assemble import Output, assemble
 from cohear.export.network import network_graph
 from cohear.export.write import windowing_of, write_bundle
 from cohear.features import FeatureStore, build_front_end
-from cohear.models.encoder import EncoderChoice, build_encoder
+from cohear.models.choice import EncoderChoice
 from cohear.models.heads import layer
 from cohear.models.sharing import SHARING, Draws
 from cohear.runtime.stream import Stream
@@ -32,7 +32,8 @@ TASKS = {"first task/with marks": ("multiclass", 5, 0.7), "second": ("multilabel
 def a_network(front_end, choice, sharing="multihead"):
     """With statistics and weights that no fresh network has."""
     heads = {task: layer(width) for task, (_, width, _) in TASKS.items()}
-    network = SHARING[sharing](heads, lambda: build_encoder(choice, front_end.input_width), Draws((1, 2, 3)))
+    inputs = dict.fromkeys(heads, front_end.input_width)
+    network = SHARING[sharing](inputs, heads, choice.build, Draws((1, 2, 3)))
     noise = torch.Generator().manual_seed(0)
     for module in network.modules():
         if getattr(module, "running_mean", None) is not None:

@@ -7,10 +7,11 @@ import torch
 
 from cohear.base.errors import UserError
 from cohear.models import ENCODERS, SHARING
-from cohear.models.encoder import EncoderChoice, build_encoder
+from cohear.models.choice import EncoderChoice
 from cohear.models.heads import layer
 from cohear.models.masked import MaskedNorm, Valid
-from cohear.models.sharing import Draws, Windows
+from cohear.models.sharing import Draws
+from cohear.models.windows import Windows
 from cohear.testing.encoder import EncoderContract
 from cohear.testing.sharing import SharingContract
 
@@ -75,7 +76,7 @@ def test_all_that_is_registered_is_tested():
 
 
 def test_small_is_small():
-    assert sum(parameter.numel() for parameter in build_encoder(EncoderChoice("small"), 64).parameters()) <= 150_000
+    assert sum(parameter.numel() for parameter in EncoderChoice("small").build({"task": 64}).parameters()) <= 150_000
 
 
 @pytest.mark.parametrize("precision", [torch.float32, torch.bfloat16])
@@ -89,10 +90,11 @@ def test_evaluation_needs_no_gathering_of_frames(precision):
         norm.running_mean.normal_(generator=noise)
         norm.running_var.uniform_(0.5, 2, generator=noise)
         norm.eval()
-        valid = Valid.of(torch.tensor([1, 9, 4]), 9)
+        lengths = torch.tensor([1, 9, 4])
+        valid = Valid.of(lengths, 9)
         sequence = torch.randn(3, channels, 9, width, generator=noise).to(precision)
         sequence = sequence.contiguous(memory_format=torch.channels_last)
-        given = norm(sequence, valid)
+        given = norm(Windows(sequence, lengths)).features
         frames = sequence.permute(0, 2, 3, 1).reshape(27, -1)
         expected = torch.zeros_like(frames)
         expected[valid.rows] = norm._normalise(frames[valid.rows], channels).to(precision)
@@ -108,26 +110,24 @@ def test_a_users_module_may_lie_beside_another_of_its_name(tmp_path):
         (folder / "random.py").write_text("raise RuntimeError('this shadows the standard library')\n")
         (folder / "net.py").write_text(f"import random\n{MODULE.replace('hidden=4', f'hidden={number}')}")
         choice = EncoderChoice("mean", "net:Mean", folder=str(folder))
-        widths[number] = build_encoder(choice, 8).embedding_width, choice.key()["source"]
+        widths[number] = choice.build({"task": 8}).gives["vector"], choice.key()["source"]
     assert [width for width, _ in widths.values()] == [3, 4]
     assert len({source for _, source in widths.values()}) == 2
     with pytest.raises(UserError, match="is a module of Python's own; give the file another name"):
-        build_encoder(EncoderChoice("mean", "random:Mean", folder=str(folder)), 8)
+        EncoderChoice("mean", "random:Mean", folder=str(folder)).build({"task": 8})
     (folder / "broken.py").write_text("1 / 0\n")
     with pytest.raises(UserError, match="cannot be imported: ZeroDivisionError: division by zero"):
-        build_encoder(EncoderChoice("mean", "broken:Mean", folder=str(folder)), 8)
+        EncoderChoice("mean", "broken:Mean", folder=str(folder)).build({"task": 8})
 
 
 def test_statistics_are_those_of_the_mixed_batch():
     """Pitfall 7: batch norm sees all tasks' windows at once, not one dataset a batch."""
-
-    def encoder():
-        return build_encoder(EncoderChoice("dnn", settings={"hidden": 4, "layers": 1}), 3)
-
-    network = SHARING["multihead"](dict.fromkeys("ab", layer(2)), encoder, Draws((0, 0, 0))).train()
+    encoder = EncoderChoice("dnn", settings={"hidden": 4, "layers": 1})
+    inputs, heads = dict.fromkeys("ab", 3), dict.fromkeys("ab", layer(2))
+    network = SHARING["multihead"](inputs, heads, encoder.build, Draws((0, 0, 0))).train()
     rows = {"a": torch.randn(8, 3) + 5, "b": torch.randn(4, 3) - 5}
     network({task: Windows(features) for task, features in rows.items()}, 0)
     mixture = torch.cat([rows["a"], rows["b"]])
-    norm = network.encoder_of(0).input_norm
+    norm = network.encoder_of("a").input_norm
     torch.testing.assert_close(norm.running_mean, 0.1 * mixture.mean(0))
     torch.testing.assert_close(norm.running_var, 0.9 + 0.1 * mixture.var(0))

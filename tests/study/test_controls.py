@@ -14,7 +14,7 @@ from cohear.base.errors import StudyError, UserError
 from cohear.base.files import make_folder
 from cohear.base.yaml_text import read_yaml
 from cohear.data.splits import Part
-from cohear.models.encoder import EncoderChoice
+from cohear.models.choice import EncoderChoice
 from cohear.models.heads import layer
 from cohear.study.controls import CONTROLS, Given
 from cohear.study.controls.clips import Clips

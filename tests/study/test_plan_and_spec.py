@@ -8,7 +8,7 @@ import yaml
 
 from cohear.base.errors import StudyError
 from cohear.base.yaml_text import read_yaml
-from cohear.models.encoder import EncoderChoice
+from cohear.models.choice import EncoderChoice
 from cohear.study.folder import StudyFolder
 from cohear.study.plan import encoder_label, make_plan, task_sets
 from cohear.study.spec import check_study

@@ -5,65 +5,43 @@ from __future__ import annotations
 import copy
 import logging
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
 
 import numpy as np
 import onnx
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
 
 from cohear.base.errors import UserError
 from cohear.export.assemble import FEATURES, LENGTHS, logits_name
 from cohear.export.builder import IR_VERSION, OPSET
 from cohear.features.front_end import FrontEnd
-from cohear.models.masked import MaskedNorm, Valid
-from cohear.models.sharing import Network, Windows
+from cohear.models.inference import at_inference
+from cohear.models.sharing import Network
+from cohear.models.windows import Windows
 
 TRACED_ROWS, CHECKED_ROWS = 3, 5
 TOLERANCE = 1e-4
-
-
-class PlainNorm(nn.Module):
-    """A masked norm as it is in evaluation: fixed statistics on every frame, then zeros beyond the lengths.
-
-    Picking the valid frames, as training does, has no fixed shape; a convolution and a norm in this form become one
-    step in onnxruntime.
-    """
-
-    def __init__(self, norm: MaskedNorm) -> None:
-        super().__init__()
-        self.norm, self._rectify = norm, norm._rectify
-
-    def forward(self, sequence: Tensor, valid: Valid | None = None) -> Tensor:
-        """Normalise ``[B, C, T, D]``."""
-        norm = self.norm
-        normal = F.batch_norm(
-            sequence, norm.running_mean, norm.running_var, norm.weight, norm.bias, training=False, eps=norm.eps
-        )
-        if self._rectify:
-            normal = normal.relu()
-        if valid is None:
-            return normal
-        inside = torch.arange(sequence.shape[2])[None, :] < valid.lengths[:, None]  # [B, T]
-        return torch.where(inside[:, None, :, None], normal, 0.0)
 
 
 class _Traced(nn.Module):
     """Every task's logits of the same windows, asked for as evaluation does; what tasks share is computed once.
 
     The exporter joins equal computations, so that a shared encoder stands in the graph once.
+
+    Args:
+        networks: for each task the network that answers it; their parameters may be the same.
     """
 
-    def __init__(self, network: Network) -> None:
+    def __init__(self, networks: Mapping[str, nn.Module]) -> None:
         super().__init__()
-        self.network = network
+        self.tasks = list(networks)
+        self.networks = nn.ModuleList(networks.values())
 
     def forward(self, features: Tensor, lengths: Tensor | None = None) -> tuple[Tensor, ...]:
-        tasks = self.network.tasks
-        return tuple(self.network({task: Windows(features, lengths)})[task].float() for task in tasks)
+        asked = zip(self.tasks, self.networks, strict=True)
+        return tuple(network({task: Windows(features, lengths)})[task].float() for task, network in asked)
 
 
 def network_graph(network: Network, front_end: FrontEnd, window: int) -> onnx.ModelProto:
@@ -77,8 +55,8 @@ def network_graph(network: Network, front_end: FrontEnd, window: int) -> onnx.Mo
     Raises:
         UserError: the encoder does things that cannot be exported, for any number of windows at least.
     """
-    plain = _plain(copy.deepcopy(network)).eval().requires_grad_(False)
-    traced = _Traced(plain)
+    trained = copy.deepcopy(network).eval().requires_grad_(False)
+    traced = _Traced({task: at_inference(trained, task) for task in network.tasks})
     examples = _examples(front_end, window, TRACED_ROWS)
     rows = torch.export.Dim("rows", min=1)
     try:
@@ -106,13 +84,6 @@ def network_graph(network: Network, front_end: FrontEnd, window: int) -> onnx.Mo
     return model
 
 
-def _plain(module: nn.Module) -> Any:  # noqa: ANN401 - the module that was given
-    """The module with every masked norm replaced."""
-    for name, child in module.named_children():
-        setattr(module, name, PlainNorm(child) if isinstance(child, MaskedNorm) else _plain(child))
-    return module
-
-
 def _examples(front_end: FrontEnd, window: int, rows: int) -> tuple[Tensor, ...]:
     """Noise as features of windows of several lengths, and the lengths where a front-end gives sequences."""
     noise = torch.Generator().manual_seed(rows)
@@ -131,7 +102,7 @@ def _check(model: onnx.ModelProto, network: Network, front_end: FrontEnd, window
     was_training = network.training
     network.eval()
     with torch.inference_mode():
-        expected = _Traced(network)(*examples)
+        expected = _Traced(dict.fromkeys(network.tasks, network))(*examples)
     network.train(was_training)
     try:
         session = onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])

@@ -19,7 +19,8 @@ from cohear.export.assemble import FEATURES, LENGTHS, logits_name
 from cohear.export.network import network_graph
 from cohear.export.runs import Trained
 from cohear.features.windows import gather, window_starts
-from cohear.models.sharing import Network, Windows
+from cohear.models.sharing import Network
+from cohear.models.windows import Windows
 from cohear.training.batches import as_windows
 from cohear.training.evaluate import Evaluation
 
@@ -170,10 +171,7 @@ class GraphNetwork(nn.Module):
         """Logits ``[B_task, outputs]`` of each task's rows."""
         found = {}
         for task, windows in batch.items():
-            lengths = windows.lengths
-            if lengths is None:
-                lengths = torch.full((windows.features.shape[0],), windows.features.shape[1])
-            given = {FEATURES: windows.features.numpy(), LENGTHS: lengths.numpy()}
+            given = {FEATURES: windows.features.numpy(), LENGTHS: windows.told_lengths().numpy()}
             inputs = {name: value for name, value in given.items() if name in self._inputs}
             (logits,) = self._session.run([logits_name(self._tasks.index(task))], inputs)
             found[task] = torch.from_numpy(logits)

@@ -15,7 +15,7 @@ from cohear.export.kinds import output_kind
 from cohear.export.network import network_graph
 from cohear.export.write import windowing_of
 from cohear.features.front_end import FrontEnd
-from cohear.models.encoder import EncoderChoice, build_encoder
+from cohear.models.choice import EncoderChoice
 from cohear.models.heads import layer
 from cohear.models.sharing import SHARING, Draws
 from cohear.runtime.card import Windowing
@@ -73,7 +73,8 @@ class UntrainedModels:
         front_end, choice = self.front_ends[built.features], self.encoders[built.encoder]
         window = window_frames(built.window, front_end)
         heads = {output.task: layer(output.labels) for output in self.outputs}
-        network = SHARING[built.sharing](heads, lambda: build_encoder(choice, front_end.input_width), Draws((0, 0, 0)))
+        inputs = dict.fromkeys(heads, front_end.input_width)
+        network = SHARING[built.sharing](inputs, heads, choice.build, Draws((0, 0, 0)))
         model = assemble(front_end, network_graph(network.eval(), front_end, window), window, self.outputs)
         onnx.save(model, str(path))
         return windowing_of(front_end, window)

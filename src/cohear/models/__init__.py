@@ -1,7 +1,9 @@
 """Encoders, heads and the ways in which tasks share them."""
 
 from cohear.models import cnn, dnn, small  # noqa: F401 - importing a file enters its encoder
-from cohear.models.encoder import ENCODERS, Encoder, EncoderChoice, build_encoder
+from cohear.models.choice import EncoderChoice
+from cohear.models.encoder import ENCODERS, Encoder
 from cohear.models.sharing import SHARING, Network
+from cohear.models.windows import Embedding, Windows
 
-__all__ = ["ENCODERS", "SHARING", "Encoder", "EncoderChoice", "Network", "build_encoder"]
+__all__ = ["ENCODERS", "SHARING", "Embedding", "Encoder", "EncoderChoice", "Network", "Windows"]

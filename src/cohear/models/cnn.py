@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import ClassVar
 
-from torch import Tensor, nn
+from torch import nn
 
 from cohear.models.encoder import ENCODERS, Encoder, Layout
-from cohear.models.masked import BandNorm, MaskedNorm, Valid, halve
+from cohear.models.masked import BandNorm, Halve, MaskedConvolution
+from cohear.models.windows import Embedding, Windows
 
 LAYERS = 4
 
@@ -25,23 +26,27 @@ class Cnn(Encoder):
 
     layout: ClassVar[Layout] = "sequence"
     widths: ClassVar[Mapping[str, float]] = {"channels": 1}
+    stride = 2**LAYERS
 
     def __init__(self, input_width: int, channels: int = 64) -> None:
         super().__init__()
         self.input_norm = BandNorm(input_width)
-        widths = [1] + [channels] * LAYERS
         self.convolutions = nn.ModuleList(
-            nn.Conv2d(before, after, 5, padding=2, bias=False) for before, after in pairwise(widths)
+            nn.Sequential(MaskedConvolution(before, after, (5, 5), padding=(2, 2)), Halve())
+            for before, after in pairwise([1] + [channels] * LAYERS)
         )
-        self.norms = nn.ModuleList(MaskedNorm(channels) for _ in range(LAYERS))
-        self.embedding_width = channels
+        self.pool = Maximum()
+        self.gives = {"vector": channels, "frames": channels}
 
-    def forward(self, features: Tensor, lengths: Tensor | None) -> Tensor:
-        """``[B, T, D]`` to ``[B, channels]``."""
-        valid = Valid.of(lengths, features.shape[1])
-        sequence = self.input_norm(features, valid)
-        for convolution, norm in zip(self.convolutions, self.norms, strict=True):
-            sequence = halve(norm(convolution(sequence), valid))
-            valid = valid and valid.halved(sequence.shape[2])
-        embedding: Tensor = sequence.float().amax(dim=(2, 3))
-        return embedding
+    def stages(self) -> Sequence[nn.Module]:
+        """``[B, T, D]`` to ``[B, channels, T / 16, D / 16]`` by halves, then the embedding."""
+        return (self.input_norm, *self.convolutions, self.pool)
+
+
+class Maximum(nn.Module):
+    """A sequence ``[B, C, T, D]``, not negative, to its maximum; that of each frame is given too."""
+
+    def forward(self, windows: Windows) -> Embedding:
+        """``[B, C]`` and ``[B, T, C]``."""
+        sequence = windows.features.float()
+        return Embedding(sequence.amax(dim=(2, 3)), sequence.amax(dim=3).transpose(1, 2), windows.lengths)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import ClassVar
 
-from torch import Tensor, nn
+from torch import nn
 
 from cohear.models.encoder import ENCODERS, Encoder, Layout
+from cohear.models.vectors import AsVector, Hidden, VectorNorm
 
 
 @ENCODERS.register("dnn")
@@ -27,20 +28,11 @@ class Dnn(Encoder):
 
     def __init__(self, input_width: int, hidden: int = 512, layers: int = 3, dropout: float = 0.2) -> None:
         super().__init__()
-        self.input_norm = nn.BatchNorm1d(input_width)
+        self.input_norm = VectorNorm(input_width)
         widths = [input_width] + [hidden] * layers
-        blocks: list[nn.Module] = []
-        for before, after in pairwise(widths):
-            blocks += [
-                nn.Linear(before, after, bias=False),
-                nn.BatchNorm1d(after),
-                nn.ReLU(),
-                nn.Dropout(dropout),
-            ]
-        self.layers = nn.Sequential(*blocks)
-        self.embedding_width = hidden
+        self.layers = nn.ModuleList(Hidden(before, after, dropout) for before, after in pairwise(widths))
+        self.gives = {"vector": hidden}
 
-    def forward(self, features: Tensor, lengths: Tensor | None) -> Tensor:
-        """``[B, D]`` to ``[B, hidden]``; a summary has no length left in it."""
-        embedding: Tensor = self.layers(self.input_norm(features))
-        return embedding
+    def stages(self) -> Sequence[nn.Module]:
+        """``[B, D]`` to ``[B, hidden]`` after each layer; a summary has no length left in it."""
+        return (self.input_norm, *self.layers, AsVector())

@@ -13,17 +13,17 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from cohear.models.windows import Windows
+
 
 @dataclass(frozen=True)
 class Valid:
     """Which frames of a batch are real.
 
     Attributes:
-        lengths: ``[B]`` frames.
         mask: bool ``[B, T]``.
     """
 
-    lengths: Tensor
     mask: Tensor
 
     @cached_property
@@ -36,14 +36,7 @@ class Valid:
         """The valid frames of rows with these lengths, or None where all are full."""
         if lengths is None:
             return None
-        mask = torch.arange(time, device=lengths.device)[None, :] < lengths[:, None]
-        return Valid(lengths, mask)
-
-    def halved(self, time: int) -> Valid:
-        """The valid frames after a step of two in time that keeps a last odd frame; ``time`` is the new T."""
-        halved = Valid.of((self.lengths + 1) // 2, time)
-        assert halved is not None
-        return halved
+        return Valid(torch.arange(time, device=lengths.device)[None, :] < lengths[:, None])
 
 
 class MaskedNorm(nn.BatchNorm1d):
@@ -56,12 +49,14 @@ class MaskedNorm(nn.BatchNorm1d):
 
     def __init__(self, channels: int, *, rectify: bool = True) -> None:
         super().__init__(channels)
-        self._rectify = rectify
+        self.rectify = rectify
 
-    def forward(self, input: Tensor, valid: Valid | None = None) -> Tensor:  # noqa: A002 - torch's name
+    def forward(self, windows: Windows) -> Windows:  # type: ignore[override]
         """Normalise ``[B, C, T, D]``; zeros beyond each row's length."""
-        batch, channels, time, width = input.shape
-        frames = input.permute(0, 2, 3, 1).reshape(batch * time, width * channels)  # a view when channels-last
+        batch, channels, time, width = windows.features.shape
+        valid = Valid.of(windows.lengths, time)
+        # a view when channels-last
+        frames = windows.features.permute(0, 2, 3, 1).reshape(batch * time, width * channels)
         if valid is None:
             normal = self._normalise(frames, channels)
         elif self.training:
@@ -69,7 +64,11 @@ class MaskedNorm(nn.BatchNorm1d):
             normal = torch.zeros_like(frames, dtype=normal.dtype).index_copy_(0, valid.rows, normal)
         else:  # no statistics are taken: the same numbers from plain products, which a graph of fixed shapes can hold
             normal = self._normalise(frames, channels) * valid.mask.view(-1, 1)
-        return normal.view(batch, time, width, channels).permute(0, 3, 1, 2)
+        return windows.holding(normal.view(batch, time, width, channels).permute(0, 3, 1, 2))
+
+    def plain(self, task: str) -> PlainNorm:
+        """The same numbers for all tasks, in a form that an exported graph computes fast."""
+        return PlainNorm(self)
 
     def _normalise(self, frames: Tensor, channels: int) -> Tensor:
         normal = F.batch_norm(
@@ -82,7 +81,32 @@ class MaskedNorm(nn.BatchNorm1d):
             self.momentum or 0.1,
             self.eps,
         )
-        return (F.relu(normal) if self._rectify else normal).view(frames.shape)
+        return (F.relu(normal) if self.rectify else normal).view(frames.shape)
+
+
+class PlainNorm(nn.Module):
+    """A masked norm as it is in evaluation: fixed statistics on every frame, then zeros beyond the lengths.
+
+    Picking the valid frames, as training does, has no fixed shape; a convolution and a norm in this form become one
+    step in onnxruntime.
+    """
+
+    def __init__(self, norm: MaskedNorm) -> None:
+        super().__init__()
+        self.norm = norm
+
+    def forward(self, windows: Windows) -> Windows:
+        """Normalise ``[B, C, T, D]``."""
+        norm, sequence = self.norm, windows.features
+        normal = F.batch_norm(
+            sequence, norm.running_mean, norm.running_var, norm.weight, norm.bias, training=False, eps=norm.eps
+        )
+        if norm.rectify:
+            normal = normal.relu()
+        valid = Valid.of(windows.lengths, sequence.shape[2])
+        if valid is not None:
+            normal = torch.where(valid.mask[:, None, :, None], normal, 0.0)
+        return windows.holding(normal)
 
 
 class BandNorm(nn.Module):
@@ -92,17 +116,61 @@ class BandNorm(nn.Module):
         super().__init__()
         self.norm = MaskedNorm(bands, rectify=False)
 
-    def forward(self, features: Tensor, valid: Valid | None) -> Tensor:
+    def forward(self, windows: Windows) -> Windows:
         """``[B, T, D]`` to a sequence ``[B, 1, T, D]``; zeros beyond each row's length."""
-        bands_as_channels = features.transpose(1, 2)[..., None].contiguous(memory_format=torch.channels_last)
-        normal: Tensor = self.norm(bands_as_channels, valid)  # [B, D, T, 1]
-        return normal.permute(0, 3, 2, 1)
+        bands_as_channels = windows.features.transpose(1, 2)[..., None].contiguous(memory_format=torch.channels_last)
+        normal: Windows = self.norm(windows.holding(bands_as_channels))  # [B, D, T, 1]
+        return windows.holding(normal.features.permute(0, 3, 2, 1))
 
 
-def halve(sequence: Tensor) -> Tensor:
-    """Max-pool ``[B, C, T, D]`` by 2 in time and bands, a last odd frame kept.
+class MaskedConvolution(nn.Module):
+    """Convolution, batch norm over valid frames, ReLU; ``[B, C, T, D]`` in and out.
+
+    A step of several frames keeps a last incomplete one.
+
+    Args:
+        before, after: channels.
+        kernel: frames, bands.
+        stride: frames, bands.
+        padding: frames, bands.
+        groups: of channels.
+    """
+
+    def __init__(
+        self,
+        before: int,
+        after: int,
+        kernel: tuple[int, int],
+        stride: tuple[int, int] = (1, 1),
+        padding: tuple[int, int] = (1, 1),
+        groups: int = 1,
+    ) -> None:
+        super().__init__()
+        self.convolution = nn.Conv2d(before, after, kernel, stride, padding, groups=groups, bias=False)
+        self.norm = MaskedNorm(after)
+        self._step = stride[0]
+
+    def forward(self, windows: Windows) -> Windows:
+        """The new sequence, zero beyond the new lengths."""
+        lengths = steps(windows.lengths, self._step)
+        convolved = Windows(self.convolution(windows.features), lengths, windows.spans)
+        normal: Windows = self.norm(convolved)
+        return normal
+
+
+class Halve(nn.Module):
+    """Max-pool by 2 in time and bands, a last odd frame kept.
 
     The input must be non-negative with zeros beyond the lengths (it comes out of a ReLU), so that a pooled frame
     which straddles the end is the maximum of its valid part.
     """
-    return F.max_pool2d(sequence, 2, ceil_mode=True)
+
+    def forward(self, windows: Windows) -> Windows:
+        """``[B, C, T, D]`` to ``[B, C, ceil(T / 2), ceil(D / 2)]``."""
+        halved = F.max_pool2d(windows.features, 2, ceil_mode=True)
+        return Windows(halved, steps(windows.lengths, 2), windows.spans)
+
+
+def steps(lengths: Tensor | None, size: int) -> Tensor | None:
+    """How many steps of so many frames hold rows of these lengths."""
+    return lengths if lengths is None or size == 1 else (lengths + size - 1) // size

@@ -2,44 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 from cohear.models.encoder import ENCODERS, Encoder, Layout
-from cohear.models.masked import BandNorm, MaskedNorm, Valid
-
-
-class MaskedConvolution(nn.Module):
-    """Convolution, batch norm over valid frames, ReLU; ``[B, C, T, D]`` in and out.
-
-    Args:
-        before, after: channels.
-        kernel: frames, bands.
-        stride: frames, bands.
-        padding: frames, bands.
-        groups: of channels.
-    """
-
-    def __init__(
-        self,
-        before: int,
-        after: int,
-        kernel: tuple[int, int],
-        stride: tuple[int, int] = (1, 1),
-        padding: tuple[int, int] = (1, 1),
-        groups: int = 1,
-    ) -> None:
-        super().__init__()
-        self.convolution = nn.Conv2d(before, after, kernel, stride, padding, groups=groups, bias=False)
-        self.norm = MaskedNorm(after)
-
-    def forward(self, sequence: Tensor, valid: Valid | None) -> Tensor:
-        """The new sequence; ``valid`` are its frames, and beyond them it is zero."""
-        normal: Tensor = self.norm(self.convolution(sequence), valid)
-        return normal
+from cohear.models.masked import BandNorm, MaskedConvolution
+from cohear.models.windows import Embedding, Windows
 
 
 @ENCODERS.register("small")
@@ -57,6 +28,7 @@ class Small(Encoder):
 
     layout: ClassVar[Layout] = "sequence"
     widths: ClassVar[Mapping[str, float]] = {"width": 1 / 16, "merged": 1 / 64}
+    stride = 4
 
     def __init__(self, input_width: int, width: float = 1.0, dropout: float = 0.2, merged: float = 1.0) -> None:
         super().__init__()
@@ -66,23 +38,40 @@ class Small(Encoder):
         self.first = MaskedConvolution(1, first, (5, 5), (2, 2), (2, 2))
         self.second = MaskedConvolution(first, second, (3, 3), (2, 2))
         self.third = MaskedConvolution(second, third, (3, 3), (1, 2))  # keeps the frames
-        self.residual = MaskedConvolution(third, third, (3, 3))
+        self.residual = Residual(third, third, (3, 3))
         bands = -(-input_width // 8)
         self.merge = MaskedConvolution(third, last, (1, bands), padding=(0, 0), groups=2)
-        self.dropout = nn.Dropout(dropout)
-        self.embedding_width = 2 * last
+        self.pool = MeanAndMaximum(dropout)
+        self.gives = {"vector": 2 * last, "frames": last}
 
-    def forward(self, features: Tensor, lengths: Tensor | None) -> Tensor:
-        """``[B, T, D]`` to ``[B, embedding_width]``."""
-        valid = Valid.of(lengths, features.shape[1])
-        sequence = self.input_norm(features, valid)  # [B, 1, T, D]
-        for layer in (self.first, self.second):
-            valid = valid and valid.halved(-(-sequence.shape[2] // 2))
-            sequence = layer(sequence, valid)  # [B, C, T / 4, D / 4] in the end
-        sequence = self.third(sequence, valid)  # [B, C, T / 4, D / 8]
-        sequence = sequence + self.residual(sequence, valid)
-        frames = self.merge(sequence, valid).flatten(2).float()  # [B, merged, T / 4]
-        count = frames.shape[2] if valid is None else valid.lengths[:, None]
+    def stages(self) -> Sequence[nn.Module]:
+        """``[B, T, D]`` to ``[B, C, T / 4, D / 8]``, then ``[B, merged, T / 4, 1]``, then the embedding."""
+        return (self.input_norm, self.first, self.second, self.third, self.residual, self.merge, self.pool)
+
+
+class Residual(MaskedConvolution):
+    """What goes in is added to what the convolution makes of it."""
+
+    def forward(self, windows: Windows) -> Windows:
+        """``[B, C, T, D]``, the same shape."""
+        return windows.holding(windows.features + super().forward(windows).features)
+
+
+class MeanAndMaximum(nn.Module):
+    """Frames ``[B, C, T, 1]``, not negative, to their mean and maximum; the frames are given too.
+
+    Args:
+        dropout: share of the vector dropped in training.
+    """
+
+    def __init__(self, dropout: float) -> None:
+        super().__init__()
+        self.dropout = nn.Dropout(dropout)
+
+    def forward(self, windows: Windows) -> Embedding:
+        """``[B, 2 * C]`` and ``[B, T, C]``."""
+        frames = windows.features.flatten(2).float()  # [B, C, T]
+        count = frames.shape[2] if windows.lengths is None else windows.lengths[:, None]
         # The maximum may see the zeros beyond the end: after a ReLU no frame is smaller.
-        embedding: Tensor = self.dropout(torch.cat([frames.sum(2) / count, frames.amax(2)], dim=1))
-        return embedding
+        vector = self.dropout(torch.cat([frames.sum(2) / count, frames.amax(2)], dim=1))
+        return Embedding(vector, frames.transpose(1, 2), windows.lengths)

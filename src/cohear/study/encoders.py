@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 from cohear.base.errors import UserError
 from cohear.features.front_end import FrontEnd
-from cohear.models.encoder import ENCODERS, EncoderChoice, build_encoder
+from cohear.models.choice import EncoderChoice
+from cohear.models.encoder import ENCODERS
 
 
 def mistakes_in_encoders(encoders: Sequence[EncoderChoice], front_ends: Sequence[FrontEnd]) -> list[str]:
@@ -25,7 +26,7 @@ def mistakes_in_encoders(encoders: Sequence[EncoderChoice], front_ends: Sequence
             try:
                 with warnings.catch_warnings():
                     warnings.simplefilter("ignore")
-                    build_encoder(encoder, front_end.input_width)
+                    encoder.build({"task": front_end.input_width})
             except UserError as error:
                 mistakes.append(f"encoders.{number}: {error}")
             except (RuntimeError, ZeroDivisionError) as error:  # torch's own, for sizes that no layer has

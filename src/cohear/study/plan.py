@@ -9,7 +9,7 @@ from typing import Any
 
 from cohear.base.plugins import plugins_version
 from cohear.features.front_end import FRONT_ENDS, FrontEnd
-from cohear.models.encoder import EncoderChoice
+from cohear.models.choice import EncoderChoice
 from cohear.study.spec import StudySettings
 from cohear.study.spec.task_sets import task_sets
 from cohear.training.loop import processor_precision

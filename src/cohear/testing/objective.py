@@ -12,9 +12,10 @@ from typing import ClassVar
 import torch
 from torch import Tensor
 
-from cohear.models.encoder import Encoder, EncoderChoice, build_encoder
+from cohear.models.choice import EncoderChoice
 from cohear.models.heads import layer
-from cohear.models.sharing import SHARING, Draws, Network, Windows
+from cohear.models.sharing import SHARING, Draws, Network
+from cohear.models.windows import Windows
 from cohear.training.objective import OBJECTIVES
 
 
@@ -26,11 +27,9 @@ class ObjectiveContract(ABC):
 
     def network(self, *tasks: str) -> Network:
         """A small shared network."""
-
-        def encoder() -> Encoder:
-            return build_encoder(EncoderChoice("dnn", settings={"hidden": 8, "layers": 1, "dropout": 0.0}), 6)
-
-        return SHARING["multihead"](dict.fromkeys(tasks, layer(2)), encoder, Draws((0, 0, 0)))
+        encoder = EncoderChoice("dnn", settings={"hidden": 8, "layers": 1, "dropout": 0.0})
+        inputs, heads = dict.fromkeys(tasks, 6), dict.fromkeys(tasks, layer(2))
+        return SHARING["multihead"](inputs, heads, encoder.build, Draws((0, 0, 0)))
 
     def losses(self, network: Network) -> dict[str, Tensor]:
         """A loss of each of its tasks."""

@@ -11,7 +11,7 @@ from typing import ClassVar, cast
 
 import torch
 
-from cohear.models.sharing import Windows
+from cohear.models.windows import Windows
 from cohear.tasks.targets import WindowTargets
 from cohear.training.batches import Rows, TaskBatches
 from cohear.training.schedule import SCHEDULES

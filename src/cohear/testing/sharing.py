@@ -11,9 +11,10 @@ from typing import ClassVar
 
 import torch
 
-from cohear.models.encoder import Encoder, EncoderChoice, build_encoder
+from cohear.models.choice import EncoderChoice
 from cohear.models.heads import layer
-from cohear.models.sharing import SHARING, Draws, Network, Windows
+from cohear.models.sharing import SHARING, Draws, Network
+from cohear.models.windows import Windows
 
 _OUTPUTS = {"a.b": 3, "größe": 2, "no": 5}
 _WIDTH = 6
@@ -27,13 +28,10 @@ class SharingContract(ABC):
 
     def make(self, *tasks: str, seed: int = 0, headless: str = "") -> Network:
         """A network of some of three tasks, one of them perhaps without a head."""
-
-        def encoder() -> Encoder:
-            settings = {"hidden": 8, "layers": 2, "dropout": 0.5}
-            return build_encoder(EncoderChoice("dnn", settings=settings), _WIDTH)
-
+        encoder = EncoderChoice("dnn", settings={"hidden": 8, "layers": 2, "dropout": 0.5})
         heads = {task: layer(_OUTPUTS[task]) if task != headless else None for task in tasks or _OUTPUTS}
-        return SHARING[self.name](heads, encoder, Draws((0, 1, seed)))
+        inputs = dict.fromkeys(heads, _WIDTH)
+        return SHARING[self.name](inputs, heads, encoder.build, Draws((0, 1, seed)))
 
     def batch(self, *tasks: str) -> dict[str, Windows]:
         """Windows of some of the tasks, another number of each."""
@@ -65,7 +63,33 @@ class SharingContract(ABC):
         for number, task in enumerate(_OUTPUTS):
             alone = self.make(task)
             _equal(alone.heads[0], shared.heads[number])
-            _equal(alone.encoder_of(0), shared.encoder_of(number))
+            _equal(alone.encoder_of(task), shared.encoder_of(task))
+
+    def test_every_task_is_behind_one_encoder(self) -> None:
+        """And is in one group."""
+        network = self.make()
+        groups = network.groups(network.tasks)
+        assert sorted(task for group in groups for task in group) == sorted(network.tasks)
+        for encoder, group in zip(network.encoders, groups, strict=True):
+            assert all(network.encoder_of(task) is encoder for task in group)
+
+    def test_encoders_are_told_whose_rows_they_see(self) -> None:
+        """Spans name each task behind the encoder once, with its rows in the order in which they lie."""
+        network, batch = self.make(), self.batch()
+        seen: list[str] = []
+
+        def look(module: torch.nn.Module, arguments: tuple[Windows]) -> None:
+            (windows,) = arguments
+            rows = torch.split(windows.features, [span.rows for span in windows.spans])
+            for span, own in zip(windows.spans, rows, strict=True):
+                assert network.encoder_of(span.task) is module
+                assert torch.equal(own, batch[span.task].features)
+                seen.append(span.task)
+
+        for encoder in network.encoders:
+            encoder.register_forward_pre_hook(look)
+        network(batch, 0)
+        assert sorted(seen) == sorted(_OUTPUTS)
 
     def test_task_without_a_head_is_in_the_batch_alone(self) -> None:
         """Its rows go through the network as ever, the others' logits are the same, and no parameter is of it."""

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from cohear.base.streams import Name, stream
 from cohear.features.front_end import FrontEnd
 from cohear.features.windows import gather
-from cohear.models.sharing import Windows
+from cohear.models.windows import Windows
 from cohear.tasks.targets import WindowPlaces, WindowTargets
 from cohear.training.augment import Augmentation
 from cohear.training.settings import TrainingSettings

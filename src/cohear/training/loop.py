@@ -12,7 +12,7 @@ from torch import Tensor
 
 from cohear.base.errors import RunFailed
 from cohear.features.front_end import FrontEnd
-from cohear.models.encoder import EncoderChoice, build_encoder
+from cohear.models.choice import EncoderChoice
 from cohear.models.heads import head_of
 from cohear.models.sharing import SHARING, Draws, Network
 from cohear.training.batches import TaskBatches
@@ -199,7 +199,7 @@ def make_network(
     headless = {reference.name for reference in spec.tasks if reference.labels == "none"}
     heads = {task: None if task in headless else head_of(data.kind, data.labels) for task, data in tasks.items()}
     draws = Draws((spec.study_seed, spec.fold, spec.seed))
-    network = SHARING[spec.training.sharing](heads, lambda: build_encoder(choice, input_width), draws)
+    network = SHARING[spec.training.sharing](dict.fromkeys(tasks, input_width), heads, choice.build, draws)
     return network.to(memory_format=torch.channels_last)  # type: ignore[call-overload, no-any-return]
 
 

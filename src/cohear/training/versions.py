@@ -6,7 +6,7 @@ from importlib.metadata import version
 
 from cohear.base.versions import demand_same
 from cohear.features.front_end import FRONT_ENDS
-from cohear.models.encoder import EncoderChoice
+from cohear.models.choice import EncoderChoice
 from cohear.models.sharing import SHARING
 from cohear.training.objective import OBJECTIVES
 from cohear.training.schedule import SCHEDULES

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from cohear.base.registry import Registry
-from cohear.models.encoder import EncoderChoice
+from cohear.models.choice import EncoderChoice
 from cohear.models.heads import Head
 from cohear.study.controls.clips import Clips
 from cohear.training.spec import RunSpec

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from cohear.base.errors import StudyError, UserError
 from cohear.features.front_end import FrontEnd
-from cohear.models.encoder import EncoderChoice
+from cohear.models.choice import EncoderChoice
 from cohear.models.heads import Head, head_of
 from cohear.study.controls import CONTROLS, Given
 from cohear.study.controls.clips import Clips

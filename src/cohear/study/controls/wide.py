@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any, ClassVar
 
 from cohear.base.errors import UserError
-from cohear.models.encoder import EncoderChoice, build_encoder
+from cohear.models.choice import EncoderChoice
 from cohear.models.sharing import SHARING, Draws
 from cohear.study.controls.control import CONTROLS, Control, Given
 from cohear.training.spec import RunSpec
@@ -64,8 +64,9 @@ class Wide(Control):
 def parameters(given: Given, settings: Settings, sharing: str, *tasks: str) -> int:
     """Trainable numbers of a network of these tasks."""
     encoder = replace(given.encoder, settings=settings)
+    inputs = dict.fromkeys(tasks, given.input_width)
     heads = {task: given.heads[task] for task in tasks}
-    network = SHARING[sharing](heads, lambda: build_encoder(encoder, given.input_width), Draws(("size",)))
+    network = SHARING[sharing](inputs, heads, encoder.build, Draws(("size",)))
     return sum(parameter.numel() for parameter in network.parameters())
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from cohear.base.errors import UserError
 from cohear.base.registry import did_you_mean
-from cohear.models.encoder import EncoderChoice
+from cohear.models.choice import EncoderChoice
 from cohear.study.controls import CONTROLS
 from cohear.study.spec.parts import ControlSettings
 from cohear.study.spec.settings import StudySettings

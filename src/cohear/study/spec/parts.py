@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 from cohear.features.front_end import FrontEnd, build_front_end
-from cohear.models.encoder import EncoderChoice
+from cohear.models.choice import EncoderChoice
 
 
 def _as_list(value: Any) -> Any:  # noqa: ANN401 - a validator sees anything

@@ -12,7 +12,7 @@ from cohear.data.partition import TaskChoice
 from cohear.data.selection import LabelChoice
 from cohear.data.splits import FoldRule
 from cohear.features.front_end import FrontEnd
-from cohear.models.encoder import EncoderChoice
+from cohear.models.choice import EncoderChoice
 from cohear.study.spec.parts import (
     ArmSettings,
     CombinationSettings,

@@ -1,0 +1,44 @@
+"""Layers over windows that are one vector each."""
+
+from __future__ import annotations
+
+from torch import Tensor, nn
+
+from cohear.models.windows import Embedding, Windows
+
+
+class VectorNorm(nn.BatchNorm1d):
+    """Batch norm of each number."""
+
+    def forward(self, windows: Windows) -> Windows:  # type: ignore[override]
+        """``[B, D]``."""
+        return windows.holding(super().forward(windows.features))
+
+
+class Hidden(nn.Module):
+    """A layer with batch norm, ReLU and dropout.
+
+    Args:
+        before, after: units.
+        dropout: share of units dropped in training.
+    """
+
+    def __init__(self, before: int, after: int, dropout: float) -> None:
+        super().__init__()
+        self.layer = nn.Linear(before, after, bias=False)
+        self.norm = VectorNorm(after)
+        self.dropout = nn.Dropout(dropout)
+
+    def forward(self, windows: Windows) -> Windows:
+        """``[B, before]`` to ``[B, after]``."""
+        normal: Windows = self.norm(windows.holding(self.layer(windows.features)))
+        dropped: Tensor = self.dropout(normal.features.relu())
+        return windows.holding(dropped)
+
+
+class AsVector(nn.Module):
+    """What the last layer gives is the embedding."""
+
+    def forward(self, windows: Windows) -> Embedding:
+        """``[B, hidden]``."""
+        return Embedding(windows.features)

@@ -1,0 +1,111 @@
+"""What goes into an encoder and what comes out: windows of one or several tasks, and what they become."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal, NamedTuple
+
+import torch
+from torch import Tensor
+
+Form = Literal["vector", "frames"]
+"""What can be read of an embedding: one vector a window, or a vector for each of its frames."""
+
+
+class Span(NamedTuple):
+    """So many rows that lie side by side, all of one task."""
+
+    task: str
+    rows: int
+
+
+@dataclass(frozen=True)
+class Windows:
+    """Rows of a batch: as the front-end gives them, or as a stage of an encoder leaves them to the next.
+
+    Attributes:
+        features: ``[B, T, D]`` or ``[B, D]``; between two stages whatever they agree on, rows first. Zeros beyond each
+            row's length.
+        lengths: ``[B]`` valid frames of each row, or None where all rows are full.
+        spans: whose rows they are, in order. A sharing scheme tells an encoder; a task's own rows need none.
+    """
+
+    features: Tensor
+    lengths: Tensor | None = None
+    spans: tuple[Span, ...] = ()
+
+    @staticmethod
+    def joined(parts: Mapping[str, Windows]) -> Windows:
+        """The rows of several tasks one below the other; lengths are told where some part has them."""
+        windows = list(parts.values())
+        features = torch.cat([part.features for part in windows])
+        lengths = None
+        if any(part.lengths is not None for part in windows):
+            lengths = torch.cat([part.told_lengths() for part in windows])
+        spans = (Span(task, part.features.shape[0]) for task, part in parts.items())
+        return Windows(features, lengths, tuple(spans))
+
+    def told_lengths(self) -> Tensor:
+        """``[B]`` valid frames of each row of ``[B, T, D]``, also where all are full."""
+        if self.lengths is not None:
+            return self.lengths
+        rows, frames = self.features.shape[:2]
+        return torch.full((rows,), frames, device=self.features.device)
+
+    def by_task(self) -> Iterator[tuple[str, Windows]]:
+        """Each task with its own rows, in the order of the spans."""
+        if len(self.spans) == 1:
+            yield self.spans[0].task, self
+            return
+        rows = [span.rows for span in self.spans]
+        for span, features, lengths in zip(self.spans, *_split(rows, self.features, self.lengths), strict=True):
+            assert features is not None
+            yield span.task, Windows(features, lengths, (span,))
+
+    def holding(self, features: Tensor) -> Windows:
+        """The same rows with other features, frame for frame."""
+        return replace(self, features=features)
+
+
+@dataclass(frozen=True)
+class Embedding:
+    """What an encoder makes of windows, in one form or in both.
+
+    Attributes:
+        vector: ``[B, width]``.
+        frames: ``[B, T, width]``, zeros beyond each row's length.
+        lengths: ``[B]`` valid frames of each row, or None where all rows are full.
+    """
+
+    vector: Tensor | None = None
+    frames: Tensor | None = None
+    lengths: Tensor | None = None
+
+    def of(self, form: Form) -> Tensor:
+        """The form that is asked for.
+
+        Raises:
+            ValueError: the encoder does not give it.
+        """
+        found: Tensor | None = getattr(self, form)
+        if found is None:
+            raise ValueError(f"the encoder gives no {form}")
+        return found
+
+    def detach(self) -> Embedding:
+        """The same numbers, through which nothing is learnt."""
+        vector, frames = (None if part is None else part.detach() for part in (self.vector, self.frames))
+        return Embedding(vector, frames, self.lengths)
+
+    def by_task(self, spans: Sequence[Span]) -> dict[str, Embedding]:
+        """Each task's own rows."""
+        if len(spans) == 1:
+            return {spans[0].task: self}
+        parts = _split([span.rows for span in spans], self.vector, self.frames, self.lengths)
+        return {span.task: Embedding(*own) for span, *own in zip(spans, *parts, strict=True)}
+
+
+def _split(rows: Sequence[int], *tensors: Tensor | None) -> list[Sequence[Tensor | None]]:
+    """Each tensor cut into so many rows at a time; what is not there has parts that are not there."""
+    return [[None] * len(rows) if each is None else torch.split(each, list(rows)) for each in tensors]

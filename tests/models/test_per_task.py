@@ -1,0 +1,93 @@
+"""Layers of which each task has its own, in an encoder of the user's."""
+
+import pytest
+import torch
+
+from cohear.base.errors import UserError
+from cohear.models.choice import EncoderChoice
+from cohear.models.heads import layer
+from cohear.models.sharing import SHARING, Draws
+from cohear.models.windows import Span, Windows
+from cohear.testing.encoder import EncoderContract
+
+MODULE = """
+from torch import nn
+
+from cohear.models.cnn import Maximum
+from cohear.models.encoder import Encoder
+from cohear.models.masked import BandNorm, MaskedConvolution, MaskedNorm
+from cohear.models.per_task import PerTask
+
+
+class Bands(nn.Module):
+    def __init__(self, width, bands):
+        super().__init__()
+        self.width = width
+        self.layer = nn.Linear(width, bands, bias=False)
+
+    def forward(self, windows):
+        return windows.holding(self.layer(windows.features[..., : self.width]))
+
+
+class Own(Encoder):
+    stride = 2
+
+    def __init__(self, input_widths, bands=6, channels=4):
+        super().__init__()
+        self.first = PerTask(input_widths, lambda task: Bands(input_widths[task], bands))
+        self.input_norm = PerTask(input_widths, lambda task: BandNorm(bands))
+        self.convolution = MaskedConvolution(1, channels, (3, 3), (2, 2))
+        self.convolution.norm = PerTask(input_widths, lambda task: MaskedNorm(channels))
+        self.pool = Maximum()
+        self.gives = {"vector": channels, "frames": channels}
+
+    def stages(self):
+        return (self.first, self.input_norm, self.convolution, self.pool)
+"""
+
+
+@pytest.fixture
+def folder(tmp_path):
+    (tmp_path / "own_net.py").write_text(MODULE, encoding="utf-8")
+    return str(tmp_path)
+
+
+class TestOwn(EncoderContract):
+    @pytest.fixture(autouse=True)
+    def module(self, folder):
+        self.folder = folder
+
+    def make(self):
+        return EncoderChoice("own", "own_net:Own", folder=self.folder)
+
+
+def test_statistics_are_those_of_the_tasks_own_rows(folder):
+    """In a mixed batch too, and weights that are shared learn from all of it."""
+    torch.manual_seed(0)
+    build, draws = EncoderChoice("own", "own_net:Own", folder=folder).build, Draws((0, 0, 0))
+    network = SHARING["multihead"](dict.fromkeys("ab", 5), dict.fromkeys("ab", layer(2)), build, draws).train()
+    alone = SHARING["multihead"]({"b": 5}, {"b": layer(2)}, build, draws).train()
+    batch = {"a": Windows(torch.randn(8, 9, 5) + 5), "b": Windows(torch.randn(4, 9, 5) - 5)}
+    given = network(batch, 0)
+    torch.testing.assert_close(given["b"], alone({"b": batch["b"]}, 0)["b"])
+    of_a, of_b = network.encoder_of("a").input_norm.layers
+    torch.testing.assert_close(of_b.norm.running_mean, alone.encoder_of("b").input_norm.layers[0].norm.running_mean)
+    assert not torch.allclose(of_a.norm.running_mean, of_b.norm.running_mean)
+    (given["a"].sum() + given["b"].sum()).backward()
+    assert all(parameter.grad is not None for parameter in network.parameters())
+
+
+def test_inputs_of_unequal_width_have_a_first_stage_each(folder):
+    """Narrower rows end in zeros, which their first stage does not read; a batch of the narrow task alone is narrow."""
+    torch.manual_seed(0)
+    encoder = EncoderChoice("own", "own_net:Own", folder=folder).build({"wide": 7, "narrow": 3}).eval()
+    wide, narrow = torch.randn(2, 4, 7), torch.randn(3, 4, 3)
+    padded = torch.nn.functional.pad(narrow, (0, 4))
+    together = encoder(Windows(torch.cat([wide, padded]), None, (Span("wide", 2), Span("narrow", 3))))
+    alone = encoder(Windows(narrow, None, (Span("narrow", 3),)))
+    torch.testing.assert_close(together.vector[2:], alone.vector)
+
+
+def test_an_encoder_of_one_width_refuses_several():
+    with pytest.raises(UserError, match=r"encoder 'small': takes inputs of one width.*\(a: 8, b: 9\).*first stage"):
+        EncoderChoice("small").build({"a": 8, "b": 9})
