@@ -187,12 +187,12 @@ def test_the_readme_lists_all_commands():
 
 
 def test_every_room_is_in_the_picture():
-    picture = next(block for block in blocks(ROOT / "CONTRIBUTING.md", "") if block.startswith("cli "))
+    picture = next(block for block in blocks(ROOT / "CONTRIBUTING.md", "") if "\ncli " in block)
     drawn = [line.split()[0] for line in picture.splitlines()]
     layers = re.search(r"^layers = \[(.*?)^\]", text_of(ROOT / "pyproject.toml"), re.MULTILINE | re.DOTALL)[1]
     assert drawn == re.findall(r'"cohear\.(\w+)"', layers)
     rooms = {init.parent.name for init in (ROOT / "src" / "cohear").glob("*/__init__.py")}
-    assert rooms - set(drawn) == {"testing"}
+    assert rooms == set(drawn)
 
 
 SECTIONS = {

@@ -9,6 +9,7 @@ from cohear.export.calibrate import _held_out, best_thresholds, calibrate, calib
 from cohear.export.expectation import expectation
 from cohear.export.licences import hub_licence, licence_warnings
 from cohear.export.out_of_fold import OutOfFold
+from cohear.runs.record import Record, TaskRecord
 from cohear.tasks import TARGET_KINDS, Targets
 
 
@@ -127,7 +128,7 @@ def test_thresholds_help_rare_labels():
 
 def record(value, part, metric="uar"):
     scores = {"test": {"last": {metric: value, "accuracy": 0.5, "loss": 9.0}}}
-    return {"tasks": {"t": {"metric": metric, "test_part": part, "test_clips": 20, "scores": scores}}}
+    return Record("run", {}, {"t": TaskRecord(metric, True, 20, part, scores)}, seconds=1.0)
 
 
 def test_expected_scores():

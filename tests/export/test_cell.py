@@ -10,6 +10,7 @@ from cohear.base.errors import UserError
 from cohear.base.yaml_text import read_yaml
 from cohear.export.cell import Cell, choose_cell, tasks_asked
 from cohear.export.runs import narrowed
+from cohear.runs.record import Record, TaskRecord
 from cohear.study.spec import check_study
 from cohear.study.spec.task_sets import task_sets
 
@@ -48,8 +49,8 @@ class Folder:
     def record(self, run):
         if self._missing and run.startswith(self._missing):
             return None
-        score = {"metric": "uar", "higher_is_better": True, "scores": {"validation": {"last": {"uar": len(run) / 100}}}}
-        return {"tasks": {BOTH[0]: score}}
+        scores = {"validation": {"last": {"uar": len(run) / 100}}}
+        return Record(run, {}, {BOTH[0]: TaskRecord("uar", True, 9, "part", scores)}, seconds=1.0)
 
 
 def test_an_encoder_that_is_not_trained_on_the_tasks_is_no_choice():

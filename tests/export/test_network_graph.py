@@ -20,10 +20,10 @@ from cohear.features import FeatureStore, build_front_end
 from cohear.models.choice import EncoderChoice
 from cohear.models.heads import layer
 from cohear.models.sharing import SHARING, Draws
+from cohear.runs.task_data import TaskData
 from cohear.runtime.stream import Stream
 from cohear.tasks import METRICS, TARGET_KINDS, Targets
 from cohear.training.evaluate import Evaluation
-from cohear.training.sources import TaskData
 
 WINDOW = 100
 TASKS = {"first task/with marks": ("multiclass", 5, 0.7), "second": ("multilabel", 3, 2.5)}

@@ -7,9 +7,10 @@ from collections import deque
 import pytest
 import tiny
 
+from cohear.runs.spec import TaskReference
 from cohear.study.alike import ENOUGH, FailuresAlike
 from cohear.training.settings import TrainingSettings
-from cohear.training.spec import RunSpec, TaskReference
+from cohear.training.spec import RunSpec
 
 
 def spec(encoder="small", tasks=("a",), fold=0, seed=0, front_end="logmel"):

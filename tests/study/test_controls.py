@@ -16,6 +16,8 @@ from cohear.base.yaml_text import read_yaml
 from cohear.data.splits import Part
 from cohear.models.choice import EncoderChoice
 from cohear.models.heads import layer
+from cohear.runs.in_place import PackInPlace
+from cohear.runs.task_data import load_task, with_shuffled_labels
 from cohear.study.controls import CONTROLS, Given
 from cohear.study.controls.clips import Clips
 from cohear.study.controls.duplicate import parts_of_both
@@ -29,7 +31,6 @@ from cohear.testing.control import ControlContract
 from cohear.training.loop import train_one
 from cohear.training.objective import Sum
 from cohear.training.record import record_of
-from cohear.training.sources import Sources, load_task, with_shuffled_labels
 
 ALL = ["shuffled", "unlabelled", "duplicate", "wide", "long"]
 GRID = {
@@ -43,8 +44,8 @@ GRID = {
 class Planned:
     """A study made ready in this process."""
 
-    def __init__(self, prepared, sources, folder):
-        self.prepared, self.sources, self.folder = prepared, sources, folder
+    def __init__(self, prepared, pack, folder):
+        self.prepared, self.pack, self.folder = prepared, pack, folder
 
     def run(self, control="", focal="tone", combination=None):
         [found] = [
@@ -56,7 +57,7 @@ class Planned:
         return found
 
     def train(self, *names, **more):
-        return train_one(self.run(*names, **more).spec, self.sources)
+        return train_one(self.run(*names, **more).spec, self.pack)
 
 
 def plan(root, **changes):
@@ -66,7 +67,7 @@ def plan(root, **changes):
     folder = StudyFolder(root / "out")
     make_folder(folder.splits)
     write_splits(prepared, folder)
-    return Planned(prepared, Sources(folder.splits, root / "cache"), folder)
+    return Planned(prepared, PackInPlace(folder.splits, root / "cache"), folder)
 
 
 @pytest.fixture(scope="module")
@@ -100,7 +101,7 @@ class Contract(ControlContract):
             heads={"tone": layer(3), "bird": layer(2)},
             clips=clips,
         )
-        return given, self.planned.sources
+        return given, self.planned.pack
 
 
 class TestShuffled(Contract):
@@ -153,7 +154,7 @@ def test_combination_says_what_a_control_stands_beside(planned):
 def test_shuffled_labels_are_those_of_the_training_part_alone(planned):
     """Label counts of training and the labels of validation and test are the true ones."""
     run = planned.run("shuffled")
-    own, partner = (load_task(task, planned.sources) for task in run.spec.tasks)
+    own, partner = (load_task(task, planned.pack) for task in run.spec.tasks)
     assert [(task.name, task.labels, task.scored) for task in run.spec.tasks] == [
         ("tone", "true", True),
         ("bird", "shuffled", False),
@@ -220,7 +221,7 @@ def test_duplicate_learns_from_other_clips_and_from_nothing_that_is_tested(root,
     for run in planned.prepared.plan:
         if (run.control, run.focal) != ("duplicate", "tone"):
             continue
-        own, copy = (load_task(task, planned.sources) for task in run.spec.tasks)
+        own, copy = (load_task(task, planned.pack) for task in run.spec.tasks)
         trained = {own.clips[clip] for clip in own.parts["train"]}
         tested = {own.clips[clip] for clip in own.parts["test"]}
         copied = {copy.clips[clip] for clip in copy.parts["train"]}
@@ -267,7 +268,7 @@ def test_wide_has_the_parameters_of_the_pair(planned):
     )
     assert abs(wide.parameters / pair.parameters - 1) <= NEAR
     assert wide.parameters > single.parameters
-    assert record_of(wide)["parameters"] == wide.parameters
+    assert record_of(wide).parameters == wide.parameters
 
 
 @pytest.mark.parametrize(
@@ -321,7 +322,7 @@ def test_long_has_the_compute_of_the_pair(planned):
     long, pair = planned.run("long"), planned.run(combination="tone+bird")
     assert long.cost == pair.cost
     result = planned.train("long")
-    assert record_of(result)["steps"] == result.steps == 2 * pair.spec.training.steps
+    assert record_of(result).steps == result.steps == 2 * pair.spec.training.steps
     assert result.parameters == planned.train(combination="tone").parameters
 
 

@@ -157,7 +157,8 @@ def test_records_that_are_gone_and_records_that_are_damaged_are_told_apart(tmp_p
     keys = ["kept", "cut", "gone1", "gone2"]
     folder.write_plan("s", [{"run": key} for key in keys])
     (tmp_path / "results.csv").write_text("run\n" + "\n".join(keys), encoding="utf-8")
-    for key, text in (("kept", '{"run": "kept", "tasks": {}}'), ("cut", '{"run": "cu')):
+    whole = json.dumps({"run": "kept", "specification": {}, "tasks": {}, "seconds": 1.0})
+    for key, text in (("kept", whole), ("cut", '{"run": "cu')):
         (tmp_path / "runs" / key).mkdir(parents=True)
         (tmp_path / "runs" / key / "record.json").write_text(text, encoding="utf-8")
     assert why_lost(folder, [SimpleNamespace(key=key) for key in keys]) == [

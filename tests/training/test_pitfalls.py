@@ -14,6 +14,9 @@ from torch.optim.optimizer import register_optimizer_step_pre_hook
 from cohear.base.errors import RunFailed
 from cohear.base.files import digest, make_folder, write_json
 from cohear.features.windows import gather, scored_windows
+from cohear.runs.in_place import PackInPlace
+from cohear.runs.spec import Need, TaskReference
+from cohear.runs.task_data import load_task
 from cohear.study.folder import StudyFolder, with_paths_from
 from cohear.study.prepare import make_stores, prepare, write_splits
 from cohear.study.progress import NoProgress
@@ -24,8 +27,8 @@ from cohear.training.optimiser import learning_rate_factor
 from cohear.training.record import record_of
 from cohear.training.schedule import Mixed
 from cohear.training.settings import TrainingSettings
-from cohear.training.sources import Sources, load_front_end, load_task
-from cohear.training.spec import RunSpec, TaskReference
+from cohear.training.sources import load_front_end
+from cohear.training.spec import RunSpec
 
 STEPS = 6
 ENCODERS = ("dnn", "small")
@@ -36,10 +39,10 @@ class Planned:
     """A study made ready in this process: specifications by encoder, arm and combination."""
 
     specs: dict[tuple[str, str, str], RunSpec]
-    sources: Sources
+    pack: PackInPlace
 
     def train(self, encoder, combination="tone", arm="base"):
-        return train_one(self.specs[encoder, arm, combination], self.sources)
+        return train_one(self.specs[encoder, arm, combination], self.pack)
 
 
 def plan(root, training=None, **changes):
@@ -56,7 +59,7 @@ def plan(root, training=None, **changes):
     make_folder(folder.splits)
     write_splits(prepared, folder)
     specs = {(run.spec.encoder["name"], run.arm, run.combination): run.spec for run in prepared.plan}
-    return Planned(specs, Sources(folder.splits, root / "cache"))
+    return Planned(specs, PackInPlace(folder.splits, root / "cache"))
 
 
 @pytest.fixture(scope="module")
@@ -82,8 +85,8 @@ def weights(result):
     return {name: tensor.numpy().tobytes() for name, tensor in result.network.state_dict().items()}
 
 
-def split_of(spec, sources):
-    return json.loads((sources.splits / f"{spec.tasks[0].split}.json").read_text())
+def split_of(spec, pack):
+    return json.loads((pack.splits / f"{spec.tasks[0].split}.json").read_text())
 
 
 @pytest.mark.parametrize("encoder", ENCODERS)
@@ -92,13 +95,13 @@ def test_audio_of_test_clips_trains_nothing(tmp_path, encoder):
     tiny.write_datasets(tmp_path / "data")
     before = plan(tmp_path)
     trained = before.train(encoder)
-    split = split_of(before.specs[encoder, "base", "tone"], before.sources)
+    split = split_of(before.specs[encoder, "base", "tone"], before.pack)
     tested = [clip for clip, part in zip(split["clips"], split["parts"], strict=True) if part == "test"]
     for number, clip in enumerate(tested):
         soundfile.write(tmp_path / "data" / "tones" / clip, 3 * tiny.sound(2000, 77 + number), tiny.RATE)
     after = plan(tmp_path)
     again = after.train(encoder)
-    assert split_of(after.specs[encoder, "base", "tone"], after.sources)["parts"] == split["parts"]
+    assert split_of(after.specs[encoder, "base", "tone"], after.pack)["parts"] == split["parts"]
     assert weights(again) == weights(trained)
     assert again.curve == trained.curve
     logits = [result.tasks["tone"].predictions["test"].logits for result in (trained, again)]
@@ -117,7 +120,7 @@ def test_a_run_takes_its_whole_budget(planned, encoder):
     settings = result.spec.training
     assert rates == pytest.approx([settings.learning_rate * learning_rate_factor(n, settings) for n in range(STEPS)])
     assert rates[-1] < 0.2 * max(rates)
-    assert result.curve[-1]["step"] == result.tasks["tone"].steps["last"] == record_of(result)["steps"] == STEPS
+    assert result.curve[-1]["step"] == result.tasks["tone"].steps["last"] == record_of(result).steps == STEPS
 
 
 def test_a_run_that_ends_early_is_no_result(planned, monkeypatch):
@@ -149,7 +152,12 @@ def test_independent_equals_single_on_clips_of_mixed_lengths(short, encoder):
             assert pair[place] == tensor, name
 
 
-OTHER = {"sampling": "passes", "augment": "none", "precision": "bfloat16"}
+OTHER = {
+    "sampling": "passes",
+    "augment": "none",
+    "precision": "bfloat16",
+    "needs": {"teacher": Need(run="r", file="f")},
+}
 
 
 def other(name, value):
@@ -187,7 +195,7 @@ def test_every_field_of_a_specification_is_in_its_key(planned):
 def test_validation_labels_choose_picks_and_nothing_else(planned, tmp_path):
     """Pitfalls 8 and 9: picks are by validation, as the curve shows it, and training does not see it."""
     spec = planned.specs["dnn", "base", "tone"]
-    split = split_of(spec, planned.sources)
+    split = split_of(spec, planned.pack)
     turned = {"validation": max(split["targets"])}
     split["targets"] = [
         turned[part] - value if part in turned else value
@@ -195,7 +203,7 @@ def test_validation_labels_choose_picks_and_nothing_else(planned, tmp_path):
     ]
     write_json(tmp_path / f"{digest(split)}.json", split)
     task = spec.tasks[0].model_copy(update={"split": digest(split)})
-    changed = train_one(spec.model_copy(update={"tasks": (task,)}), Sources(tmp_path, planned.sources.cache))
+    changed = train_one(spec.model_copy(update={"tasks": (task,)}), PackInPlace(tmp_path, planned.pack.cache))
     trained = planned.train("dnn")
     assert weights(changed) == weights(trained)
 
@@ -218,8 +226,8 @@ def test_scores_are_in_float32_whatever_training_is_in(planned, encoder):
     """Logits of a run trained in bfloat16 are those of its weights in float32."""
     spec = planned.specs[encoder, "base", "tone"]
     training = spec.training.model_copy(update={"precision": "bfloat16"})
-    result = train_one(spec.model_copy(update={"training": training}), planned.sources)
-    data, front_end = load_task(spec.tasks[0], planned.sources), load_front_end(spec)
+    result = train_one(spec.model_copy(update={"training": training}), planned.pack)
+    data, front_end = load_task(spec.tasks[0], planned.pack), load_front_end(spec)
     rows, window = data.rows[data.parts["test"]], window_frames(spec.window, front_end)
     clip_of_window, starts = scored_windows(front_end, data.store, rows, window)
     windows = as_windows(front_end, *gather(data.store, rows[clip_of_window], starts, window))

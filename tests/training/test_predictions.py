@@ -8,8 +8,8 @@ import tiny
 import torch
 
 from cohear.base.tables import PREDICTIONS_CSV
+from cohear.runs.prediction_columns import logit_column
 from cohear.training.loop import processor_precision
-from cohear.training.run_folder import logit_column
 
 HOSTILE = ["label", "part", "logit:label"]
 

@@ -14,6 +14,8 @@ from cohear.base.files import digest, write_json
 from cohear.features.augmentation import LogEnergies
 from cohear.features.front_end import FrontEnd
 from cohear.features.logmel import LogMel
+from cohear.runs.in_place import PackInPlace
+from cohear.runs.task_data import load_task
 from cohear.tasks import Multiclass, Multilabel, Targets, WindowTargets
 from cohear.training import evaluate
 from cohear.training.batches import TaskBatches, balanced_draws, shuffled_passes
@@ -23,15 +25,15 @@ from cohear.training.evaluate import Evaluation
 from cohear.training.loop import make_network, train_one, window_frames
 from cohear.training.optimiser import learning_rate_factor
 from cohear.training.settings import TrainingSettings
-from cohear.training.sources import Sources, load_front_end, load_task
+from cohear.training.sources import load_front_end
 from cohear.training.spec import RunSpec
 
 NAME = (0, 0, 0)
 
 
 @pytest.fixture(scope="module")
-def sources(finished):
-    return Sources(finished.root / "out" / "splits", finished.cache)
+def pack(finished):
+    return PackInPlace(finished.root / "out" / "splits", finished.cache)
 
 
 @pytest.fixture(scope="module")
@@ -42,8 +44,8 @@ def specs(finished):
     return {(spec.encoder["name"], "+".join(task.name for task in spec.tasks)): spec for spec in found}
 
 
-def data_of(spec, sources):
-    return load_task(spec.tasks[0], sources), load_front_end(spec)
+def data_of(spec, pack):
+    return load_task(spec.tasks[0], pack), load_front_end(spec)
 
 
 def test_passes_hold_every_clip_in_a_new_order():
@@ -57,8 +59,8 @@ def test_passes_hold_every_clip_in_a_new_order():
     np.testing.assert_array_equal(cut, drawn.ravel()[:25])
 
 
-def test_balanced_draws_take_each_label_equally_often(specs, sources):
-    data, _ = data_of(specs["dnn", "tone"], sources)
+def test_balanced_draws_take_each_label_equally_often(specs, pack):
+    data, _ = data_of(specs["dnn", "tone"], pack)
     values = np.array([0] * 20 + [1] * 3 + [2] * 1)
     uneven = replace(data, targets=Targets(values, np.ones(24, bool)), parts={**data.parts, "train": np.arange(24)})
     drawn = balanced_draws(uneven, (30, 4), "x")
@@ -72,9 +74,9 @@ def test_balanced_draws_take_each_label_equally_often(specs, sources):
 
 
 @pytest.mark.parametrize("encoder", ["dnn", "small"])
-def test_windows_are_keyed_and_come_from_training_alone(specs, sources, encoder):
+def test_windows_are_keyed_and_come_from_training_alone(specs, pack, encoder):
     """Pitfalls 4 and 23: a task's batches depend on its own name, never on partners; no window is a test clip's."""
-    data, front_end = data_of(specs[encoder, "tone"], sources)
+    data, front_end = data_of(specs[encoder, "tone"], pack)
     settings, window = TrainingSettings(steps=6, batch=4), window_frames(0.2, front_end)
 
     def batches(**changes):
@@ -144,9 +146,9 @@ class Embedding(LogMel):
     augmentation = FrontEnd.augmentation
 
 
-def test_frames_of_a_front_end_that_names_no_augmentation_are_left_alone(specs, sources):
+def test_frames_of_a_front_end_that_names_no_augmentation_are_left_alone(specs, pack):
     """Levels and warped bands are for log energies; whatever else a sequence holds is learnt from as it is."""
-    data, _ = data_of(specs["small", "tone"], sources)
+    data, _ = data_of(specs["small", "tone"], pack)
     stored = {frame.tobytes() for frame in np.asarray(data.store.frames)}
     for front_end, same in ((Embedding(), True), (LogMel(), False)):
         batches = TaskBatches(data, front_end, 20, TrainingSettings(steps=2, batch=4), NAME)
@@ -154,9 +156,9 @@ def test_frames_of_a_front_end_that_names_no_augmentation_are_left_alone(specs, 
         assert (set(seen) <= stored) is same
 
 
-def test_parts_share_no_clip_and_no_group(specs, sources, finished):
+def test_parts_share_no_clip_and_no_group(specs, pack, finished):
     """Pitfall 4: clips are parted before any window is cut."""
-    data, _ = data_of(specs["dnn", "tone"], sources)
+    data, _ = data_of(specs["dnn", "tone"], pack)
     lines = (finished.root / "data" / "tones" / "manifest.csv").read_text().split()[1:]
     groups = {line.split(",")[0]: line.split(",")[1] for line in lines}
     by_part = {part: {groups[data.clips[clip]] for clip in clips} for part, clips in data.parts.items()}
@@ -166,10 +168,10 @@ def test_parts_share_no_clip_and_no_group(specs, sources, finished):
 
 
 @pytest.mark.parametrize("encoder", ["dnn", "small"])
-def test_score_of_a_clip_does_not_depend_on_batch_mates(specs, sources, encoder, monkeypatch):
+def test_score_of_a_clip_does_not_depend_on_batch_mates(specs, pack, encoder, monkeypatch):
     """Pitfalls 10 and 18: no gradients, no statistics are touched, and any batch gives the same logits."""
     spec = specs[encoder, "tone"]
-    data, front_end = data_of(spec, sources)
+    data, front_end = data_of(spec, pack)
     network = make_network(spec, {"tone": data}, front_end.input_width).train()
     before = {name: tensor.clone() for name, tensor in network.state_dict().items()}
     evaluation = Evaluation(data, "test", front_end, window_frames(0.2, front_end), NAME)
@@ -182,9 +184,9 @@ def test_score_of_a_clip_does_not_depend_on_batch_mates(specs, sources, encoder,
     assert all(parameter.grad is None for parameter in network.parameters())
 
 
-def relabelled(spec, sources, tmp_path):
+def relabelled(spec, pack, tmp_path):
     """The specification with the test labels turned round."""
-    split = json.loads((sources.splits / f"{spec.tasks[0].split}.json").read_text())
+    split = json.loads((pack.splits / f"{spec.tasks[0].split}.json").read_text())
     top = max(split["targets"])
     split["targets"] = [
         top - value if part == "test" else value for value, part in zip(split["targets"], split["parts"], strict=True)
@@ -195,11 +197,11 @@ def relabelled(spec, sources, tmp_path):
 
 
 @pytest.mark.parametrize("encoder", ["dnn", "small"])
-def test_test_labels_choose_nothing(specs, sources, tmp_path, encoder):
+def test_test_labels_choose_nothing(specs, pack, tmp_path, encoder):
     """Pitfalls 8 and 9: other test labels give the same weights and picks; all steps are taken."""
     spec = specs[encoder, "tone"]
-    changed = train_one(relabelled(spec, sources, tmp_path), Sources(tmp_path, sources.cache))
-    trained = train_one(spec, sources)
+    changed = train_one(relabelled(spec, pack, tmp_path), PackInPlace(tmp_path, pack.cache))
+    trained = train_one(spec, pack)
     ours, theirs = trained.network.state_dict(), changed.network.state_dict()
     assert all(torch.equal(ours[name], theirs[name]) for name in ours)
     assert trained.curve == changed.curve
@@ -210,17 +212,17 @@ def test_test_labels_choose_nothing(specs, sources, tmp_path, encoder):
     assert one.scores["test"] != other.scores["test"]
 
 
-def test_split_that_was_changed_is_refused(specs, sources, tmp_path):
+def test_split_that_was_changed_is_refused(specs, pack, tmp_path):
     """Pitfalls 5 and 16: a run's data are found by content."""
     spec = specs["dnn", "tone"]
-    split = json.loads((sources.splits / f"{spec.tasks[0].split}.json").read_text())
+    split = json.loads((pack.splits / f"{spec.tasks[0].split}.json").read_text())
     split["contents"].reverse()
     (tmp_path / f"{spec.tasks[0].split}.json").write_text(json.dumps(split))
     with pytest.raises(DataError, match="was changed after it was written"):
-        load_task(spec.tasks[0], Sources(tmp_path, sources.cache))
+        load_task(spec.tasks[0], PackInPlace(tmp_path, pack.cache))
     write_json(tmp_path / f"{digest(split)}.json", split)
     with pytest.raises(DataError, match="does not hold the clips of its split"):
-        load_task(spec.tasks[0].model_copy(update={"split": digest(split)}), Sources(tmp_path, sources.cache))
+        load_task(spec.tasks[0].model_copy(update={"split": digest(split)}), PackInPlace(tmp_path, pack.cache))
 
 
 class FakeNetwork:

@@ -8,6 +8,7 @@ import tiny
 from cohear.base.versions import OtherVersions
 from cohear.features.logmel import LogMel
 from cohear.models.small import Small
+from cohear.runs.in_place import PackInPlace
 from cohear.tasks import METRICS
 from cohear.tasks.metrics import Metric
 from cohear.tasks.multiclass import Multiclass
@@ -15,7 +16,6 @@ from cohear.training.loop import train_one
 from cohear.training.objective import Sum
 from cohear.training.schedule import Mixed
 from cohear.training.settings import TrainingSettings
-from cohear.training.sources import Sources
 from cohear.training.spec import RunSpec
 from cohear.training.versions import versions_that_change_numbers
 
@@ -32,8 +32,8 @@ class Net(nn.Module):
 
 
 @pytest.fixture(scope="module")
-def sources(finished):
-    return Sources(finished.root / "out" / "splits", finished.cache)
+def pack(finished):
+    return PackInPlace(finished.root / "out" / "splits", finished.cache)
 
 
 @pytest.fixture(scope="module")
@@ -56,38 +56,38 @@ def spec(finished):
         ({"versions": {"sharing": 2}}, r"sharing \(2, here 1\)"),
     ],
 )
-def test_other_code_than_planned_is_refused(spec, sources, change, told):
+def test_other_code_than_planned_is_refused(spec, pack, change, told):
     [(field, entries)] = change.items()
     other = spec.model_copy(update={field: {**getattr(spec, field), **entries}})
     with pytest.raises(OtherVersions, match=told):
-        train_one(other, sources)
+        train_one(other, pack)
 
 
-def test_all_that_differs_is_told_at_once_and_entries_of_others_are_left_alone(spec, sources):
+def test_all_that_differs_is_told_at_once_and_entries_of_others_are_left_alone(spec, pack):
     mine = spec.model_copy(update={"versions": {**spec.versions, "plugin extra.py": "abc"}})
-    assert train_one(mine, sources).parameters > 0
+    assert train_one(mine, pack).parameters > 0
     other = spec.model_copy(update={"versions": {}, "front_end": {**spec.front_end, "version": 2}})
     with pytest.raises(OtherVersions, match=r"training .* torch .* objective .* schedule .* sharing .* front-end"):
-        train_one(other, sources)
+        train_one(other, pack)
 
 
 @pytest.mark.parametrize("part", [Sum, Mixed, Small, LogMel])
-def test_a_new_version_of_a_part_is_seen_where_it_is_trained(spec, sources, monkeypatch, part):
+def test_a_new_version_of_a_part_is_seen_where_it_is_trained(spec, pack, monkeypatch, part):
     monkeypatch.setattr(part, "version", 8)
     with pytest.raises(OtherVersions, match="here 8"):
-        train_one(spec, sources)
+        train_one(spec, pack)
 
 
-def test_versions_of_target_kind_and_metrics_are_those_of_the_split(spec, sources, monkeypatch):
+def test_versions_of_target_kind_and_metrics_are_those_of_the_split(spec, pack, monkeypatch):
     """Also of the metrics that are reported beside the primary one."""
     monkeypatch.setattr(Multiclass, "version", 3)
     with pytest.raises(OtherVersions, match=r"target kind multiclass \(1, here 3\)"):
-        train_one(spec, sources)
+        train_one(spec, pack)
     monkeypatch.undo()
     newer = Metric("accuracy", METRICS["accuracy"].score, version=5)
     monkeypatch.setitem(METRICS._entries, "accuracy", newer)
     with pytest.raises(OtherVersions, match=r"metric accuracy \(1, here 5\)"):
-        train_one(spec, sources)
+        train_one(spec, pack)
 
 
 def test_key_holds_the_parts_that_a_run_uses():
@@ -112,7 +112,7 @@ def test_an_edited_helper_of_a_users_module_trains_again_and_is_refused_under_th
     record = json.loads(next(iter(tiny.records(out).values())).read_text())
     old = RunSpec.model_validate(record["specification"])
     with pytest.raises(OtherVersions, match=r"encoder 'mine' \("):
-        train_one(old, Sources(out / "splits", bench.cache), str(bench.root))
+        train_one(old, PackInPlace(out / "splits", bench.cache, bench.root))
     bench.run("out", **changes)
     assert len(tiny.records(out)) == 2
     [after] = tiny.results(out)

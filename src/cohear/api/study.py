@@ -131,12 +131,14 @@ class Study:
         Returns:
             The planned runs, the keys of those that are done, and warnings.
         """
+        from cohear.runs.job import files_kept
         from cohear.study.prepare import prepare
 
         cache = cache_folder()
         prepared = prepare(self.settings, self._source_folder, cache=cache, jobs=jobs, progress=progress)
         folder = StudyFolder(self.folder)
-        done = {run.key for run in prepared.plan if folder.is_done(run.key, self.settings.keep)}
+        keep = self.settings.keep
+        done = {run.key for run in prepared.plan if folder.is_done(run.key, files_kept(run.spec, keep))}
         return prepared.plan, done, prepared.warnings
 
     def gains(self) -> pd.DataFrame:

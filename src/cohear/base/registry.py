@@ -1,7 +1,8 @@
 """Named extension points: a user adds a class in one file and finds it by its name."""
 
 import difflib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from importlib import import_module
 from typing import Generic, TypeVar
 
 from cohear.base.errors import UserError
@@ -26,11 +27,14 @@ class Registry(Generic[T]):
 
     Args:
         what: the extension point in words, for error messages (``"encoder"``).
+        modules: names that a module enters when it is imported, which happens where one is asked for: what it needs
+            (torch) is not loaded where only others are used.
     """
 
-    def __init__(self, what: str) -> None:
+    def __init__(self, what: str, modules: Mapping[str, str] | None = None) -> None:
         self.what = what
         self._entries: dict[str, T] = {}
+        self._modules = dict(modules or {})
 
     def register(self, name: str) -> Callable[[T], T]:
         """Decorator that enters a class under ``name``; entering a name twice is an error."""
@@ -44,12 +48,14 @@ class Registry(Generic[T]):
         return enter
 
     def __getitem__(self, name: str) -> T:
+        if name not in self._entries and name in self._modules:
+            import_module(self._modules[name])
         if name not in self._entries:
-            raise UserError(f"unknown {self.what} {name!r}{did_you_mean(name, self._entries)}")
+            raise UserError(f"unknown {self.what} {name!r}{did_you_mean(name, self)}")
         return self._entries[name]
 
     def __contains__(self, name: object) -> bool:
-        return name in self._entries
+        return name in self._entries or name in self._modules
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._entries)
+        return iter(dict.fromkeys([*self._modules, *self._entries]))

@@ -18,8 +18,8 @@ from cohear.export.licences import licence_warnings
 from cohear.export.quantise import Change
 from cohear.export.runs import Trained
 from cohear.export.write import windowing_of
+from cohear.runs.task_data import TaskData
 from cohear.runtime.card import FORMAT
-from cohear.training.sources import TaskData
 
 ALL_CLIPS_SENTENCE = (
     "trained on all clips, validation and test included, with the study's budget to its last step; "

@@ -99,8 +99,8 @@ def _validation(folder: StudyFolder, rows: Sequence[dict[str, Any]], cell: Cell)
     values = []
     for row in rows:
         record = folder.record(row["run"]) if cell.holds(row) else None
-        for task in (record or {"tasks": {}})["tasks"].values():
-            value = task["scores"]["validation"]["last"].get(task["metric"])
+        for task in record.tasks.values() if record else ():
+            value = task.score("validation")
             if value is not None:
-                values.append(value if task["higher_is_better"] else -value)
+                values.append(value if task.higher_is_better else -value)
     return fmean(values) if values else None

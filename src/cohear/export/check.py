@@ -16,9 +16,9 @@ from cohear.data.dataset import Dataset
 from cohear.export.assemble import Output
 from cohear.export.runs import Trained
 from cohear.features.front_end import FrontEnd
+from cohear.runs.task_data import TaskData
 from cohear.runtime.session import WAVEFORM
 from cohear.training.evaluate import Evaluation
-from cohear.training.sources import TaskData
 
 Floats = NDArray[np.float32]
 CLIPS = 200

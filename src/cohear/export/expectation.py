@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from scipy import stats
 
-from cohear.training.run_folder import read_record
+from cohear.runs.record import Record, read_record
 
 _ROUNDING = 1e-20
 """Variance of equal scores, as floating point has it."""
@@ -37,7 +36,7 @@ class Expectation:
     others: dict[str, float]
 
 
-def expectation(records: Sequence[Mapping[str, Any]], task: str, test_train_ratio: float) -> Expectation:
+def expectation(records: Sequence[Record], task: str, test_train_ratio: float) -> Expectation:
     """Mean and interval of a task's test score at the last step.
 
     The interval is Student's over means of the J test parts, with the variance widened to ``V (1/J + r)`` because
@@ -50,20 +49,20 @@ def expectation(records: Sequence[Mapping[str, Any]], task: str, test_train_rati
         task: which.
         test_train_ratio: r.
     """
-    told = [record["tasks"][task] for record in records]
-    metric = told[0]["metric"] if told else ""
+    told = [record.tasks[task] for record in records]
+    metric = told[0].metric if told else ""
     by_metric: dict[str, dict[str, list[float]]] = {}
     for each in told:
-        for name, value in each["scores"]["test"]["last"].items():
+        for name, value in each.scores["test"]["last"].items():
             if value is not None and name != "loss":
-                by_metric.setdefault(name, {}).setdefault(each["test_part"], []).append(float(value))
+                by_metric.setdefault(name, {}).setdefault(each.test_part, []).append(float(value))
     means = {name: float(np.mean([np.mean(part) for part in parts.values()])) for name, parts in by_metric.items()}
     parts = [float(np.mean(values)) for values in by_metric.get(metric, {}).values()]
     low = high = None
     if len(parts) > 1:
         variance = float(np.var(parts, ddof=1))
         if variance < _ROUNDING:
-            variance = float(np.mean([1 / max(each["test_clips"], 1) for each in told])) ** 2 / 12
+            variance = float(np.mean([1 / max(each.test_clips, 1) for each in told])) ** 2 / 12
         error = float(np.sqrt(variance * (1 / len(parts) + test_train_ratio)))
         reach = float(stats.t.ppf(0.975, len(parts) - 1)) * error
         low, high = means[metric] - reach, means[metric] + reach
@@ -79,19 +78,19 @@ def expectation(records: Sequence[Mapping[str, Any]], task: str, test_train_rati
     )
 
 
-def told_otherwise(records: Sequence[Mapping[str, Any]], folders: Sequence[Path]) -> str:
+def told_otherwise(records: Sequence[Record], folders: Sequence[Path]) -> str:
     """What is said where runs were made again and score otherwise, as on another processor; empty where none does.
 
     Args:
         records: the study's, of its runs.
         folders: of the same runs, made again or not.
     """
-    recorded = {record["run"]: record["tasks"] for record in records}
+    recorded = {record.run: record.tasks for record in records}
     pairs = [
-        (_test_score(each), _test_score(recorded[made["run"]][task]))
+        (each.score(), recorded[made.run][task].score())
         for folder in folders
-        if (made := read_record(folder)) and made["run"] in recorded
-        for task, each in made["tasks"].items()
+        if (made := read_record(folder)) and made.run in recorded
+        for task, each in made.tasks.items()
     ]
     apart = [abs(here - there) for here, there in pairs if here is not None and there is not None]
     if max(apart, default=0.0) < _SAME_SCORE:
@@ -100,8 +99,3 @@ def told_otherwise(records: Sequence[Mapping[str, Any]], folders: Sequence[Path]
         f"runs that were made again score up to {100 * max(apart):.1f} points otherwise than the study's, as on "
         "another processor: the scores to expect are the study's, calibration is of the runs made again"
     )
-
-
-def _test_score(task: Mapping[str, Any]) -> float | None:
-    score: float | None = task["scores"]["test"]["last"].get(task["metric"])
-    return score

@@ -39,6 +39,7 @@ from cohear.export.runs import (
     train_missing,
 )
 from cohear.export.write import check_target, write_bundle
+from cohear.runs.record import Record
 from cohear.study.data_facts import data_facts
 from cohear.study.folder import StudyFolder
 from cohear.study.progress import NoProgress, Progress
@@ -211,7 +212,7 @@ def _notes(places: Places, repeats: Sequence[RunSpec], measured: Sequence[RunSpe
 def _tasks(
     places: Places,
     cell: Cell,
-    records: Sequence[Mapping[str, Any]],
+    records: Sequence[Record],
     calibrations: Mapping[str, Calibration],
     facts: Mapping[str, Any],
     trained: Trained,

@@ -13,10 +13,11 @@ from numpy.typing import NDArray
 
 from cohear.base.errors import DataError
 from cohear.base.tables import PREDICTIONS_CSV
+from cohear.runs.prediction_columns import logit_column
+from cohear.runs.record import read_record
+from cohear.runs.split import read_split
 from cohear.tasks.kind import TARGET_KINDS, TargetKind
 from cohear.tasks.targets import Targets
-from cohear.training.run_folder import logit_column, read_record
-from cohear.training.sources import read_split
 
 
 @dataclass(frozen=True)
@@ -67,14 +68,14 @@ def read_out_of_fold(runs: Sequence[Path], splits: Path, task: str) -> OutOfFold
         record = read_record(run)
         if record is None:
             raise DataError(f"{run} holds no finished run")
-        reference = next(each for each in record["specification"]["tasks"] if each["name"] == task)
+        reference = next(each for each in record.specification["tasks"] if each["name"] == task)
         split = read_split(splits, reference["split"])
-        kind, labels = TARGET_KINDS[split["kind"]], split["labels"]
-        targets = kind.from_json(split["targets"], labels)
-        place = {clip: number for number, clip in enumerate(split["clips"])}
-        scored = np.array(split["scored"], dtype=np.bool_)
-        if split["test_part"] not in names:
-            names.append(split["test_part"])
+        kind, labels = TARGET_KINDS[split.kind], split.labels
+        targets = kind.from_json(split.targets, labels)
+        place = {clip: number for number, clip in enumerate(split.clips)}
+        scored = np.array(split.scored, dtype=np.bool_)
+        if split.test_part not in names:
+            names.append(split.test_part)
         for clip, row in _test_rows(run / PREDICTIONS_CSV.file, task, labels):
             if clip not in place:
                 raise DataError(f"{run / PREDICTIONS_CSV.file}: clip {clip!r} is not in the run's split")
@@ -82,7 +83,7 @@ def read_out_of_fold(runs: Sequence[Path], splits: Path, task: str) -> OutOfFold
             logits.append(row)
             values.append(value)
             known.append(targets.known[place[clip]] & (scored[value] if np.ndim(value) == 0 else scored))
-            parts.append(names.index(split["test_part"]))
+            parts.append(names.index(split.test_part))
             clips.append(numbers.setdefault(clip, len(numbers)))
     return OutOfFold(
         kind,

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from safetensors.torch import load as read_tensors
@@ -19,6 +18,9 @@ from cohear.data.splits import Part
 from cohear.export.cell import Cell
 from cohear.features.front_end import FrontEnd
 from cohear.models.sharing import Network
+from cohear.runs.in_place import PackInPlace
+from cohear.runs.record import Record, read_record
+from cohear.runs.task_data import TaskData, load_task
 from cohear.study import local  # noqa: F401 - enters the launcher
 from cohear.study.folder import StudyFolder
 from cohear.study.launcher import LAUNCHERS, Work
@@ -27,8 +29,7 @@ from cohear.study.progress import Progress
 from cohear.study.spec import CombinationSettings, StudySettings
 from cohear.study.time_left import TimeLeft
 from cohear.training.loop import make_network, window_frames
-from cohear.training.run_folder import read_record
-from cohear.training.sources import Sources, TaskData, load_front_end, load_task
+from cohear.training.sources import load_front_end
 from cohear.training.spec import RunSpec
 
 ALL_CLIPS = -1
@@ -54,9 +55,9 @@ class Places:
         return None
 
     @property
-    def sources(self) -> Sources:
+    def pack(self) -> PackInPlace:
         """For reading a run's tasks."""
-        return Sources(self.study.splits, self.cache)
+        return PackInPlace(self.study.splits, self.cache)
 
 
 @dataclass(frozen=True)
@@ -112,7 +113,7 @@ def narrowed(settings: StudySettings, cell: Cell) -> StudySettings:
 def repeats_of(places: Places, cell: Cell, specs: Sequence[RunSpec], progress: Progress) -> list[RunSpec]:
     """The finished runs of the cell that the study's tables stand on, or the repeats it would have."""
     records = [places.study.record(row["run"]) for row in places.study.read_plan() if cell.holds(row)]
-    done = [RunSpec.model_validate(record["specification"]) for record in records if record]
+    done = [RunSpec.model_validate(record.specification) for record in records if record]
     if not done:
         progress.say(f"the study has no finished runs of {cell.combination}: its {len(specs)} repeats are trained now")
         return list(specs)
@@ -121,13 +122,13 @@ def repeats_of(places: Places, cell: Cell, specs: Sequence[RunSpec], progress: P
     return done
 
 
-def study_records(places: Places, repeats: Sequence[RunSpec]) -> list[dict[str, Any]]:
+def study_records(places: Places, repeats: Sequence[RunSpec]) -> list[Record]:
     """The records of repeats, as the study's tables have them; of a run that it never made, the one made here."""
     found = [places.study.record(spec.key) or _record_made_here(places, spec) for spec in repeats]
     return [record for record in found if record]
 
 
-def _record_made_here(places: Places, spec: RunSpec) -> dict[str, Any] | None:
+def _record_made_here(places: Places, spec: RunSpec) -> Record | None:
     folder = places.run(spec.key)
     return None if folder is None else read_record(folder)
 
@@ -160,7 +161,7 @@ def spec_of_run(places: Places, key: str) -> RunSpec:
     if record is None:
         done = [path.parent.name for path in places.study.runs.glob("*/record.json")]
         raise UserError(f"--run: the study has no finished run {key!r}{did_you_mean(key, done)}")
-    return RunSpec.model_validate(record["specification"])
+    return RunSpec.model_validate(record.specification)
 
 
 def train_missing(
@@ -215,7 +216,7 @@ def load_trained(places: Places, spec: RunSpec) -> Trained:
         raise DataError(f"run {spec.key} has kept no weights")
     weights = (folder / WEIGHTS).read_bytes()
     front_end = load_front_end(spec)
-    tasks = {reference.name: load_task(reference, places.sources) for reference in spec.tasks}
+    tasks = {reference.name: load_task(reference, places.pack) for reference in spec.tasks}
     network = make_network(spec, tasks, front_end.input_width, str(places.code))
     try:
         network.load_state_dict(read_tensors(weights))

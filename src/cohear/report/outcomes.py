@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cohear.base.tables import PREDICTIONS_CSV
-from cohear.training.run_folder import logit_column
+from cohear.runs.prediction_columns import logit_column
 
 Floats = NDArray[np.float64]
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from cohear.base.errors import FolderError
+from cohear.runs.record import RECORD
+from cohear.runs.run_folder import KEPT
 from cohear.study.folder import StudyFolder
 from cohear.study.plan import PlannedRun
 from cohear.study.tables import lost_runs
-from cohear.training.run_folder import RECORD
 
 
 def why_replaced(folder: StudyFolder, plan: Sequence[PlannedRun]) -> list[str]:
@@ -26,7 +27,7 @@ def why_replaced(folder: StudyFolder, plan: Sequence[PlannedRun]) -> list[str]:
         record = folder.record(old_key)
         if record is None:
             continue
-        for reason in _differences(record["specification"], run.spec.model_dump(mode="json")):
+        for reason in _differences(record.specification, run.spec.model_dump(mode="json")):
             reasons.setdefault(reason, set()).add(run.key)
     return [f"{_finished(len(runs))} trained again: {reason}" for reason, runs in sorted(reasons.items())]
 
@@ -36,7 +37,7 @@ def _cell(run: dict[str, Any]) -> tuple[Any, ...]:
     return (*(run[name] for name in names), run.get("focal", ""))
 
 
-def _differences(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
+def _differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
     before = {task["name"]: task["split"] for task in old["tasks"]}
     changed = [task["name"] for task in new["tasks"] if before.get(task["name"]) != task["split"]]
     reasons = [
@@ -62,10 +63,18 @@ def why_lost(folder: StudyFolder, plan: Sequence[PlannedRun]) -> list[str]:
     ]
 
 
-def why_lacking(folder: StudyFolder, keys: Iterable[str], keep: Sequence[str]) -> str:
-    """A sentence on finished runs of which something is to be kept that was not."""
-    lacking = [folder.lacks(key, keep) for key in keys]
-    names = ", ".join(kept for kept in keep if any(kept in lacks for lacks in lacking))
+def why_lacking(folder: StudyFolder, wanted: Mapping[str, Iterable[str]], keep: Sequence[str]) -> str:
+    """A sentence on finished runs of which something is to be kept that was not.
+
+    Args:
+        folder: theirs.
+        wanted: files by run.
+        keep: words of the study file.
+    """
+    lacking = [folder.lacks(key, files) for key, files in wanted.items()]
+    words = {KEPT[word]: word for word in keep}
+    lacks = {file for files in lacking for file in files}
+    names = ", ".join([*(word for file, word in words.items() if file in lacks), *sorted(lacks - set(words))])
     return f"{_finished(len(lacking))} trained again, to the same numbers: they left no {names} (see keep)"
 
 

@@ -24,7 +24,8 @@ from cohear.base.files import (
     write_text,
 )
 from cohear.base.yaml_text import YamlMistake, read_yaml
-from cohear.training.run_folder import lacking, read_record
+from cohear.runs.record import Record, read_record
+from cohear.runs.run_folder import lacking
 
 if TYPE_CHECKING:
     from cohear.study.spec import StudySettings
@@ -183,17 +184,17 @@ class StudyFolder:
         facts: dict[str, Any] = json.loads((self.root / "data.json").read_text(encoding="utf-8"))
         return facts
 
-    def record(self, key: str) -> dict[str, Any] | None:
+    def record(self, key: str) -> Record | None:
         """The record of a finished run, or None."""
         return read_record(self.runs / key)
 
-    def lacks(self, key: str, keep: Iterable[str]) -> list[str]:
-        """What is to be kept beside the record of a run and is not there."""
-        return lacking(self.runs / key, keep)
+    def lacks(self, key: str, files: Iterable[str]) -> list[str]:
+        """Files that are wanted beside the record of a run and are not there."""
+        return lacking(self.runs / key, files)
 
-    def is_done(self, key: str, keep: Iterable[str]) -> bool:
-        """Whether a run has its record, and all that is to be kept beside it."""
-        return self.record(key) is not None and not self.lacks(key, keep)
+    def is_done(self, key: str, files: Iterable[str]) -> bool:
+        """Whether a run has its record, and all files that are wanted beside it."""
+        return self.record(key) is not None and not self.lacks(key, files)
 
     def error(self, key: str) -> str | None:
         """What the last try of an unfinished run ended with, or None."""

@@ -144,12 +144,12 @@ def _scores(folder: Path) -> dict[str, Scores]:
         record = study.record(run["run"])
         if record is None or first.setdefault(run["combination"], setting) != setting:
             continue
-        for task, told in record["tasks"].items():
-            metrics[task] = told["metric"]
-            for part, by_selection in told["scores"].items():
+        for task, told in record.tasks.items():
+            metrics[task] = told.metric
+            for part in told.scores:
                 for selection in ("last", "own"):
-                    value = by_selection.get(selection, {}).get(told["metric"])
+                    value = told.score(part, selection)
                     if value is not None:
-                        sign = 1 if told["higher_is_better"] else -1
+                        sign = 1 if told.higher_is_better else -1
                         found.setdefault(task, {}).setdefault(selection, {}).setdefault(part, []).append(sign * value)
     return {task: Scores(metrics[task], by.get("last", {}), by.get("own", {})) for task, by in found.items()}

@@ -10,11 +10,13 @@ from typing import Any
 from cohear.base.plugins import plugins_version
 from cohear.features.front_end import FRONT_ENDS, FrontEnd
 from cohear.models.choice import EncoderChoice
+from cohear.runs.job import job_of
+from cohear.runs.spec import TaskReference
 from cohear.study.spec import StudySettings
 from cohear.study.spec.task_sets import task_sets
 from cohear.training.loop import processor_precision
 from cohear.training.settings import TrainingSettings
-from cohear.training.spec import RunSpec, TaskReference
+from cohear.training.spec import RunSpec
 from cohear.training.versions import versions_that_change_numbers
 
 
@@ -45,9 +47,9 @@ class PlannedRun:
         return self.spec.key
 
     @property
-    def cost(self) -> int:
-        """Windows that the run trains on: what its time is about proportional to."""
-        return len(self.spec.tasks) * self.spec.training.steps * self.spec.training.batch
+    def cost(self) -> float:
+        """What the run's time is about proportional to, in the unit of its job."""
+        return job_of(self.spec).cost(self.spec).units
 
     def to_json(self) -> dict[str, Any]:
         """The run as ``plan.json`` lists it."""

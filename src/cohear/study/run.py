@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
 from cohear.base.files import cache_folder, make_folder, write_json
+from cohear.runs.job import files_kept
 from cohear.study import local  # noqa: F401 - enters the launcher
 from cohear.study.again import why_lacking, why_lost, why_replaced
 from cohear.study.data_facts import data_facts
@@ -96,7 +97,9 @@ def run_study(
         trained = 0
         try:
             for wanted, at_most in rounds(folder, settings.repeats.looks(), judge, progress):
-                done = _done(folder, wanted, settings.keep, progress)
+                done = _done(
+                    folder, {key: files_kept(specs[key], settings.keep) for key in wanted}, settings.keep, progress
+                )
                 progress.runs_planned(set(wanted), done, at_most, _time_left(folder, prepared.plan, done))
                 missing = [specs[key] for key in wanted if key not in done and key not in failed]
                 failed_now = _train(missing, work, train_with, jobs, progress)
@@ -113,16 +116,18 @@ def _time_left(folder: StudyFolder, plan: Sequence[PlannedRun], done: Collection
     for key in done:
         record = folder.record(key)
         if record is not None:
-            time_left.trained(key, record["seconds"])
+            time_left.trained(key, record.seconds)
     return time_left
 
 
-def _done(folder: StudyFolder, wanted: Sequence[str], keep: Sequence[str], progress: Progress) -> set[str]:
-    """The runs that are finished with all that is kept of them."""
-    recorded = {key for key in wanted if folder.record(key)}
-    done = {key for key in recorded if folder.is_done(key, keep)}
-    if recorded - done:
-        progress.say(why_lacking(folder, recorded - done, keep))
+def _done(
+    folder: StudyFolder, wanted: Mapping[str, frozenset[str]], keep: Sequence[str], progress: Progress
+) -> set[str]:
+    """The runs that are finished with all files that are wanted of them."""
+    recorded = {key: files for key, files in wanted.items() if folder.record(key)}
+    done = {key for key, files in recorded.items() if folder.is_done(key, files)}
+    if lacking := {key: files for key, files in recorded.items() if key not in done}:
+        progress.say(why_lacking(folder, lacking, keep))
     return done
 
 

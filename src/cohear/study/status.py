@@ -62,8 +62,8 @@ def read_status(folder: StudyFolder) -> Status:
     for key, cell in runs.items():
         record = folder.record(key)
         if record is not None:
-            spent += record["seconds"]
-            time_left.trained(key, record["seconds"])
+            spent += record.seconds
+            time_left.trained(key, record.seconds)
             continue
         missing.append(key)
         error = folder.error(key)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from cohear.base.files import remove_file, says, write_text
 from cohear.base.tables import ARMS_CSV, CONTROLS_CSV, GAINS_CSV, METRICS_CSV, RESULTS_CSV, Row
+from cohear.runs.record import Record
 from cohear.study.folder import StudyFolder
 
 if TYPE_CHECKING:
@@ -50,22 +51,22 @@ def lost_runs(folder: StudyFolder) -> set[str]:
     return {key for key in {cell["run"] for cell in folder.read_plan()} & told if folder.record(key) is None}
 
 
-def _results(cells: Sequence[Mapping[str, Any]], records: Mapping[str, Mapping[str, Any] | None]) -> Iterable[Row]:
+def _results(cells: Sequence[Mapping[str, Any]], records: Mapping[str, Record | None]) -> Iterable[Row]:
     """A row per run and task: what has a column's name in the plan, the task's part of the record, or the record."""
     for cell in cells:
         record = records[cell["run"]]
         if record is None:
             continue
-        for task, told in record["tasks"].items():
-            own = {"task": task, "value": told["scores"]["test"]["last"][told["metric"]]}
-            known = ChainMap(own, told, cell, record)  # type: ignore[arg-type]
+        for task, told in record.tasks.items():
+            own = {"task": task, "value": told.score()}
+            known = ChainMap(own, vars(told), dict(cell), vars(record))
             yield {name: known.get(name) for name in RESULTS_CSV.names}
 
 
-def _metrics(records: Mapping[str, Mapping[str, Any] | None]) -> Iterable[Row]:
+def _metrics(records: Mapping[str, Record | None]) -> Iterable[Row]:
     for key, record in records.items():
-        for task, told in (record or {"tasks": {}})["tasks"].items():
-            for part, by_selection in told["scores"].items():
+        for task, told in record.tasks.items() if record else ():
+            for part, by_selection in told.scores.items():
                 for selection, scores in by_selection.items():
                     for metric, value in scores.items():
                         names = {"run": key, "task": task, "part": part, "selection": selection, "metric": metric}

@@ -1,4 +1,4 @@
-"""A worker server: imports torch once, then forks a clean process for each run.
+"""A worker server: imports what a job needs once, then forks a clean process for each run.
 
 ``python -m cohear.study.worker`` reads one JSON line a run from standard input and answers with one JSON line when
 that run's process has ended, however it ended. A process that the system kills costs its own run alone, memory never
@@ -21,15 +21,13 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import torch
-
 from cohear.base.errors import StudyError
 from cohear.base.plugins import load_installed_parts, load_plugin, plugins_version
+from cohear.runs.in_place import PackInPlace
+from cohear.runs.job import JOBS, files_kept, job_of, read_spec
+from cohear.runs.result import write_result
+from cohear.runs.spec import NETWORK, Spec
 from cohear.study.failure import Failure
-from cohear.training.loop import train
-from cohear.training.record import write_run
-from cohear.training.sources import Sources
-from cohear.training.spec import RunSpec
 
 
 @dataclass(frozen=True)
@@ -42,8 +40,7 @@ class _Child:
 def main() -> None:
     """Serve until standard input closes."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    torch.set_num_threads(1)
-    warm_up()
+    JOBS[NETWORK]().warm_up()
     gc.freeze()  # children never touch, and so never copy, what was imported
     woken, wakes = os.pipe()
     os.set_blocking(wakes, False)
@@ -67,11 +64,6 @@ def main() -> None:
                 else:
                     _end(children)
                     return
-
-
-def warm_up() -> None:
-    """Load what torch loads at a network's first step, seconds that each run would pay again."""
-    torch.optim.AdamW([torch.zeros(1, requires_grad=True)], fused=True).zero_grad()
 
 
 def _start(request: dict[str, Any], children: dict[int, _Child]) -> None:
@@ -98,18 +90,18 @@ def _work(request: dict[str, Any], last_words: int) -> int:
     sys.stdin = Path(os.devnull).open(encoding="utf-8")  # noqa: SIM115 - for the life of the process
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what a user's module prints is no answer of ours
     try:
-        spec = RunSpec.model_validate(request["specification"])
+        spec = read_spec(request["specification"])
         load_parts([Path(path) for path in request["plugins"]], spec)
-        sources = Sources(Path(request["splits"]), Path(request["cache"]))
-        for result in train([spec], sources, request["encoder_folder"]):
-            write_run(Path(request["folder"]), result, request["keep"])
+        pack = PackInPlace(Path(request["splits"]), Path(request["cache"]), Path(request["encoder_folder"]))
+        files = files_kept(spec, request["keep"])
+        write_result(Path(request["folder"]), job_of(spec).run(spec, pack, files), files)
     except BaseException as error:
         os.write(last_words, Failure.of(error).to_bytes())
         return 1
     return 0
 
 
-def load_parts(plugins: Sequence[Path], spec: RunSpec) -> None:
+def load_parts(plugins: Sequence[Path], spec: Spec) -> None:
     """Enter the parts that the driver had when it planned the run.
 
     Raises:

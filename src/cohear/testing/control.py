@@ -5,8 +5,8 @@
     class TestMine(ControlContract):
         name = "mine"
 
-        def given(self) -> tuple[Given, Sources]:
-            return self.made, self.sources
+        def given(self) -> tuple[Given, PackInPlace]:
+            return self.made, self.pack
 """
 
 from abc import ABC, abstractmethod
@@ -16,11 +16,14 @@ import numpy as np
 import torch
 
 from cohear.base.files import write_json
+from cohear.runs.in_place import PackInPlace
+from cohear.runs.spec import TaskReference
+from cohear.runs.task_data import TaskData, load_task
 from cohear.study.controls import CONTROLS, Given
 from cohear.training.batches import Rows, TaskBatches
 from cohear.training.loop import train_one, window_frames
-from cohear.training.sources import Sources, TaskData, load_front_end, load_task
-from cohear.training.spec import RunSpec, TaskReference
+from cohear.training.sources import load_front_end
+from cohear.training.spec import RunSpec
 
 
 class ControlContract(ABC):
@@ -30,16 +33,16 @@ class ControlContract(ABC):
     """In the registry."""
 
     @abstractmethod
-    def given(self) -> tuple[Given, Sources]:
+    def given(self) -> tuple[Given, PackInPlace]:
         """A task and its partner whose ordinary runs train in about a second, and where their data are."""
 
-    def made(self) -> tuple[Given, Sources, RunSpec]:
+    def made(self) -> tuple[Given, PackInPlace, RunSpec]:
         """The control run, its splits written."""
-        given, sources = self.given()
+        given, pack = self.given()
         spec = CONTROLS[self.name]().make(given)
         for name, split in given.clips.added.items():
-            write_json(sources.splits / f"{name}.json", split.to_json())
-        return given, sources, spec
+            write_json(pack.splits / f"{name}.json", split.to_json())
+        return given, pack, spec
 
     def test_is_a_run_of_its_own_and_the_same_each_time(self) -> None:
         """Its key is new, and nothing is drawn by lot when it is planned."""
@@ -56,8 +59,8 @@ class ControlContract(ABC):
 
     def test_focal_task_keeps_training_and_test_clips_and_windows(self) -> None:
         """Differences to the single run are paired: same clips, same labels, same windows from the same streams."""
-        given, sources, spec = self.made()
-        before, after = (load_task(_focal(each, given), sources) for each in (given.single, spec))
+        given, pack, spec = self.made()
+        before, after = (load_task(_focal(each, given), pack) for each in (given.single, spec))
         assert after.name == before.name
         assert after.test_part == before.test_part
         for part in ("train", "test"):
@@ -70,8 +73,8 @@ class ControlContract(ABC):
 
     def test_it_trains_and_scores_the_focal_task_alone(self) -> None:
         """What a partner of a control scores is no result."""
-        given, sources, spec = self.made()
-        result = train_one(spec, sources)
+        given, pack, spec = self.made()
+        result = train_one(spec, pack)
         assert list(result.tasks) == [given.focal]
         [metric] = {result.tasks[given.focal].data.metric.name}
         assert np.isfinite(result.tasks[given.focal].scores["test"]["last"][metric])

@@ -17,8 +17,8 @@ from typing import ClassVar
 import pytest
 
 from cohear.base.errors import DataError, RunFailed
+from cohear.runs.record import read_record
 from cohear.study.launcher import LAUNCHERS, Event, Work
-from cohear.training.run_folder import read_record
 from cohear.training.spec import RunSpec
 
 

@@ -12,10 +12,10 @@ from cohear.base.streams import Name, stream
 from cohear.features.front_end import FrontEnd
 from cohear.features.windows import gather
 from cohear.models.windows import Windows
+from cohear.runs.task_data import TaskData
 from cohear.tasks.targets import WindowPlaces, WindowTargets
 from cohear.training.augment import Augmentation
 from cohear.training.settings import TrainingSettings
-from cohear.training.sources import TaskData
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from cohear.runs.task_data import TaskData
 from cohear.tasks.targets import Targets
 from cohear.training.batches import Rows
-from cohear.training.sources import TaskData
 
 POINTS = 10
 

@@ -9,11 +9,11 @@ from cohear.base.streams import Name, stream
 from cohear.features.front_end import FrontEnd
 from cohear.features.windows import gather, scored_windows
 from cohear.models.sharing import Network
+from cohear.runs.predictions import Predictions
+from cohear.runs.task_data import TaskData
 from cohear.tasks.metrics import METRICS
 from cohear.tasks.targets import WindowTargets
 from cohear.training.batches import as_windows
-from cohear.training.predictions import Predictions
-from cohear.training.sources import TaskData
 
 WINDOWS_A_BATCH = 128
 MOST_CLIPS_BESIDE_TEST = 500

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
@@ -15,16 +15,18 @@ from cohear.features.front_end import FrontEnd
 from cohear.models.choice import EncoderChoice
 from cohear.models.heads import head_of
 from cohear.models.sharing import SHARING, Draws, Network
+from cohear.runs.pack import Pack
+from cohear.runs.predictions import Predictions
+from cohear.runs.task_data import TaskData, load_task, with_shuffled_labels
 from cohear.training.batches import TaskBatches
 from cohear.training.checkpoints import Checkpoints
 from cohear.training.curve import Curve, grid
 from cohear.training.evaluate import Evaluation
 from cohear.training.objective import OBJECTIVES
 from cohear.training.optimiser import make_optimiser
-from cohear.training.predictions import Predictions
 from cohear.training.schedule import SCHEDULES
 from cohear.training.settings import TrainingSettings
-from cohear.training.sources import Sources, TaskData, load_front_end, load_task, with_shuffled_labels
+from cohear.training.sources import load_front_end
 from cohear.training.spec import RunSpec
 from cohear.training.versions import check_versions
 
@@ -69,35 +71,25 @@ class RunResult:
         return sum(parameter.numel() for parameter in self.network.parameters())
 
 
-def train(specs: Sequence[RunSpec], sources: Sources, encoder_folder: str | None = None) -> list[RunResult]:
-    """Train the networks of compatible specifications.
-
-    Args:
-        specs: usually one.
-        sources: where splits and feature stores are.
-        encoder_folder: where to look for a user's encoder module.
+def train_one(spec: RunSpec, pack: Pack) -> RunResult:
+    """Train one network for the full number of steps and score it.
 
     Raises:
-        OtherVersions: a specification was planned for other code than there is here.
+        OtherVersions: the specification was planned for other code than there is here.
         DataError: a split or a feature store is not there.
     """
-    return [train_one(spec, sources, encoder_folder) for spec in specs]
-
-
-def train_one(spec: RunSpec, sources: Sources, encoder_folder: str | None = None) -> RunResult:
-    """Train one network for the full number of steps and score it."""
     began = time.perf_counter()
-    check_versions(spec, encoder_choice(spec, encoder_folder))
+    check_versions(spec, encoder_choice(spec, str(pack.code)))
     settings, front_end = spec.training, load_front_end(spec)
     window = window_frames(spec.window, front_end)
     name = (spec.study_seed, spec.fold, spec.seed)
-    tasks = {reference.name: load_task(reference, sources) for reference in spec.tasks}
+    tasks = {reference.name: load_task(reference, pack) for reference in spec.tasks}
     for reference in spec.tasks:
         if reference.labels == "shuffled":
             tasks[reference.name] = with_shuffled_labels(tasks[reference.name], name)
     learning = {reference.name: tasks[reference.name] for reference in spec.tasks if reference.labels != "none"}
     scored = {reference.name: tasks[reference.name] for reference in spec.tasks if reference.scored}
-    network = make_network(spec, tasks, front_end.input_width, encoder_folder)
+    network = make_network(spec, tasks, front_end.input_width, str(pack.code))
     optimiser, learning_rate = make_optimiser(network, settings)
     objective, schedule = OBJECTIVES[settings.objective](), SCHEDULES[settings.schedule]()
     batches = {task: TaskBatches(data, front_end, window, settings, name) for task, data in tasks.items()}

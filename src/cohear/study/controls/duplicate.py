@@ -10,8 +10,9 @@ import numpy as np
 from cohear.base.errors import UserError
 from cohear.data.partition import TaskSplit
 from cohear.data.splits import Part
+from cohear.runs.spec import TaskReference
 from cohear.study.controls.control import CONTROLS, Control, Given
-from cohear.training.spec import RunSpec, TaskReference
+from cohear.training.spec import RunSpec
 
 COPY = "+copy"
 """Ends the copy's name; no task of a study has a '+' in its name."""

@@ -1,4 +1,4 @@
-"""What a network says of clips, and the table ``predictions.csv`` of it."""
+"""What a run says of clips, and the table ``predictions.csv`` of it."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cohear.base.tables import PREDICTIONS_CSV, Row
-from cohear.training.run_folder import logit_column
-from cohear.training.sources import TaskData
+from cohear.runs.prediction_columns import logit_column
+from cohear.runs.task_data import TaskData
 
 
 @dataclass(frozen=True)
 class Predictions:
-    """A network's logits for the clips of one part of a task.
+    """Logits for the clips of one part of a task.
 
     Attributes:
         clips: ``[N]`` positions in the task's clip list.

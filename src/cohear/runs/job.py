@@ -1,0 +1,88 @@
+"""Jobs: what there is to do in a run. A job is entered in ``JOBS`` under the name that its specifications give."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
+
+from cohear.base.registry import Registry
+from cohear.runs.run_folder import KEPT
+from cohear.runs.spec import NETWORK, Spec
+
+if TYPE_CHECKING:
+    from cohear.runs.pack import Pack
+    from cohear.runs.result import Result
+
+S = TypeVar("S", bound=Spec)
+
+
+@dataclass(frozen=True)
+class Cost:
+    """How long a run takes, in the job's own unit.
+
+    Attributes:
+        pace: what it is a run of; a unit takes all runs of one pace about the same time.
+        units: what its time is about proportional to.
+    """
+
+    pace: str
+    units: float
+
+
+class Job(ABC, Generic[S]):
+    """One kind of work. Stateless: everything that a method needs is passed to it.
+
+    The module of a job imports what it works with (torch) inside of ``warm_up`` and ``run``, so that a study can be
+    planned and looked at without it. Inherit `cohear.testing.job.JobContract` to test one of your own.
+    """
+
+    specification: ClassVar[type[Spec]]
+    """The class of its specifications."""
+    leaves: ClassVar[frozenset[str]]
+    """Files that a finished run can leave beside its record; which of them it does leave is asked for each time."""
+
+    @abstractmethod
+    def cost(self, spec: S) -> Cost:
+        """How long a run takes."""
+
+    def modules(self, spec: S) -> frozenset[str]:
+        """A user's own modules that it imports by name from the pack's folder of code; here none."""
+        return frozenset()
+
+    def warm_up(self) -> None:
+        """Import and prepare what every run needs; a worker does so once and forks its runs from there."""
+        return None
+
+    @abstractmethod
+    def run(self, spec: S, pack: Pack, files: frozenset[str]) -> Result:
+        """Do the work.
+
+        Args:
+            spec: of the run.
+            pack: what it reads from.
+            files: which of those that it ``leaves`` are wanted; it may spare itself the others.
+
+        Raises:
+            OtherVersions: the specification was planned for other code than there is here.
+            DataError: a split or a feature store is not there.
+        """
+
+
+JOBS: Registry[type[Job[Any]]] = Registry("job", {NETWORK: "cohear.training.job"})
+
+
+def job_of(spec: Spec) -> Job[Any]:
+    """The job that a specification is of."""
+    return JOBS[spec.job]()
+
+
+def files_kept(spec: Spec, keep: Collection[str]) -> frozenset[str]:
+    """The files that a study keeps of a run: all that its job leaves, without those whose word is not in ``keep``."""
+    return job_of(spec).leaves - {file for word, file in KEPT.items() if word not in keep}
+
+
+def read_spec(content: Mapping[str, Any]) -> Spec:
+    """A specification from its JSON, of the class that its job has."""
+    return JOBS[content.get("job", NETWORK)].specification.model_validate(content)

@@ -1,0 +1,92 @@
+"""The record of a run: all that the tables need of it. A run is done when its record is there."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from cohear.base.files import without_nan, write_json
+
+RECORD = "record.json"
+"""File of the record in the folder of its run."""
+
+Scores = Mapping[str, Mapping[str, Mapping[str, float | None]]]
+"""``{part: {selection: {metric: value}}}``; None, or NaN before it is written, where nothing can be scored."""
+
+
+@dataclass(frozen=True)
+class TaskRecord:
+    """What a run says of one task.
+
+    Attributes:
+        metric: the primary one.
+        higher_is_better: of it.
+        test_clips: how many enter the test score.
+        test_part: id of the clips tested on.
+        scores: of all metrics.
+        selected_steps: the step that each selection took its weights from; empty where a job has no steps.
+    """
+
+    metric: str
+    higher_is_better: bool
+    test_clips: int
+    test_part: str
+    scores: Scores
+    selected_steps: Mapping[str, int] = field(default_factory=dict)
+
+    def score(self, part: str = "test", selection: str = "last") -> float | None:
+        """The primary metric on a part; None where there is none."""
+        return self.scores.get(part, {}).get(selection, {}).get(self.metric)
+
+
+@dataclass(frozen=True)
+class Record:
+    """What a run left.
+
+    Attributes:
+        run: its key.
+        specification: as JSON; `cohear.runs.job.read_spec` makes it a specification again.
+        tasks: those that were scored, by name.
+        seconds: it took.
+        parameters: numbers that were trained; None where a job has none.
+        steps: of the optimiser that each task took part in; None where a job has none.
+        peak_memory_bytes: of its process; None where nobody looked.
+    """
+
+    run: str
+    specification: Mapping[str, Any]
+    tasks: Mapping[str, TaskRecord]
+    seconds: float
+    parameters: int | None = None
+    steps: int | None = None
+    peak_memory_bytes: int | None = None
+
+    @classmethod
+    def from_json(cls, content: Mapping[str, Any]) -> Record:
+        """Of a file's content; what a later version wrote beside it is left out.
+
+        Raises:
+            KeyError, TypeError: it is no record.
+        """
+        tasks = {name: TaskRecord(**_known(TaskRecord, task)) for name, task in dict(content["tasks"]).items()}
+        return cls(**{**_known(cls, content), "tasks": tasks})
+
+    def write(self, folder: Path) -> None:
+        """Write it into its run's folder."""
+        write_json(folder / RECORD, without_nan(asdict(self)))
+
+
+def read_record(folder: Path) -> Record | None:
+    """A run's record, or None where it is not there, half written or another run's."""
+    try:
+        record = Record.from_json(json.loads((folder / RECORD).read_text(encoding="utf-8")))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return record if record.run == folder.name else None
+
+
+def _known(of: type[Record] | type[TaskRecord], content: Mapping[str, Any]) -> dict[str, Any]:
+    return {each.name: content[each.name] for each in fields(of) if each.name in content}

@@ -1,0 +1,47 @@
+"""The job ``network``: trains one network for one or several tasks."""
+
+from __future__ import annotations
+
+import json
+from typing import ClassVar
+
+from cohear.runs.job import JOBS, Cost, Job
+from cohear.runs.pack import Pack
+from cohear.runs.result import Result
+from cohear.runs.run_folder import KEPT
+from cohear.runs.spec import NETWORK, Spec
+from cohear.training.spec import RunSpec
+
+
+@JOBS.register(NETWORK)
+class Network(Job[RunSpec]):
+    """Deterministic on one core; torch is loaded where it is warmed up or run."""
+
+    specification: ClassVar[type[Spec]] = RunSpec
+    leaves: ClassVar[frozenset[str]] = frozenset(KEPT.values())
+
+    def cost(self, spec: RunSpec) -> Cost:
+        """Windows that it trains on; one costs one encoder many times what it costs another."""
+        pace = json.dumps([spec.front_end, spec.encoder], sort_keys=True)
+        return Cost(pace, len(spec.tasks) * spec.training.steps * spec.training.batch)
+
+    def modules(self, spec: RunSpec) -> frozenset[str]:
+        """That of a user's own encoder."""
+        module = spec.encoder.get("module")
+        return frozenset() if module is None else frozenset([module.partition(":")[0]])
+
+    def warm_up(self) -> None:
+        """Load what torch loads at a network's first step, seconds that each run would pay again."""
+        import torch  # noqa: PLC0415
+
+        import cohear.training.record  # noqa: F401, PLC0415
+
+        torch.set_num_threads(1)
+        torch.optim.AdamW([torch.zeros(1, requires_grad=True)], fused=True).zero_grad()
+
+    def run(self, spec: RunSpec, pack: Pack, files: frozenset[str]) -> Result:
+        """Train and score it."""
+        from cohear.training.loop import train_one  # noqa: PLC0415
+        from cohear.training.record import as_result  # noqa: PLC0415
+
+        return as_result(train_one(spec, pack), files)

@@ -1,0 +1,111 @@
+"""A run's specification: its key, its job and its JSON."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from cohear.base.errors import UserError
+from cohear.runs.job import JOBS, files_kept, job_of, read_spec
+from cohear.runs.spec import NETWORK, Need, Spec, TaskReference
+from cohear.training.settings import TrainingSettings
+from cohear.training.spec import RunSpec
+
+RESULTS = Path(__file__).resolve().parents[2] / "docs" / "results"
+RECORDED = sorted({path.parents[2] for path in RESULTS.glob("*/runs/*/record.json")})
+
+
+class Other(Spec):
+    job: str = "other"
+    size: int
+
+
+def spec(**changes):
+    content = {
+        "tasks": (TaskReference(name="a", split="s", store="t"),),
+        "front_end": {"name": "logmel"},
+        "encoder": {"name": "small"},
+        "window": 1.0,
+        "training": TrainingSettings(),
+        "study_seed": 0,
+        "fold": 0,
+        "seed": 0,
+        "versions": {},
+    }
+    return RunSpec(**{**content, **changes})
+
+
+def other(**changes):
+    return Other(**{"tasks": (), "study_seed": 0, "fold": 0, "seed": 0, "versions": {}, "size": 1, **changes})
+
+
+@pytest.mark.parametrize("study", RECORDED, ids=lambda path: path.name)
+def test_recorded_specifications_keep_their_keys(study):
+    """What was trained once is never trained again because specifications learnt a new field."""
+    for path in study.glob("runs/*/record.json"):
+        record = json.loads(path.read_text(encoding="utf-8"))
+        read = read_spec(record["specification"])
+        assert read.key == record["run"] == path.parent.name
+        assert read.model_dump(mode="json") == record["specification"]
+
+
+def test_there_are_recorded_specifications():
+    assert len(RECORDED) >= 4
+
+
+def test_what_holds_its_default_is_left_out_and_counts_where_it_does_not():
+    plain = spec().model_dump(mode="json")
+    assert not {"job", "needs"} & set(plain)
+    assert set(plain["tasks"][0]) == {"name", "split", "store"}
+    assert len(plain["training"]) == len(TrainingSettings.model_fields)
+    needy = spec(needs={"teacher": Need(run="r", file="weights.safetensors")})
+    assert needy.model_dump(mode="json")["needs"] == {"teacher": {"run": "r", "file": "weights.safetensors"}}
+    assert needy.key != spec().key
+    assert RunSpec.model_validate(needy.model_dump(mode="json")) == needy
+
+
+def test_another_job_names_itself_and_is_another_run():
+    written = other().model_dump(mode="json")
+    assert written["job"] == "other"
+    assert Other.model_validate(written) == other()
+    with pytest.raises(ValidationError, match="a specification of the job 'network' is none of 'other'"):
+        Other.model_validate({**written, "job": NETWORK})
+
+
+def test_specifications_are_read_by_their_job():
+    assert read_spec(spec().model_dump(mode="json")) == spec()
+    assert read_spec({**spec().model_dump(mode="json"), "job": NETWORK}) == spec()
+    with pytest.raises(UserError, match=r"unknown job 'netwerk' .did you mean 'network'"):
+        read_spec({**spec().model_dump(mode="json"), "job": "netwerk"})
+
+
+def test_what_is_kept_of_a_run_is_what_its_job_leaves():
+    assert files_kept(spec(), ["curves", "weights"]) == {"curve.csv", "weights.safetensors"}
+    assert files_kept(spec(), []) == frozenset()
+    assert job_of(spec()).leaves == {"curve.csv", "predictions.csv", "weights.safetensors"}
+
+
+LIGHT = """
+import sys
+from cohear.runs import in_place, job, pack, predictions, record, result, run_folder, spec, split, task_data
+{more}
+print(*({{name.partition(".")[0] for name in sys.modules}} & {{"torch", "cohear.training"}}))
+"""
+
+
+@pytest.mark.parametrize(
+    "more",
+    ["", "from cohear.runs.job import JOBS\nnetwork = JOBS['network']()\nassert network.leaves"],
+    ids=["the room", "the job network"],
+)
+def test_what_a_run_is_can_be_read_without_torch(more):
+    told = subprocess.run([sys.executable, "-c", LIGHT.format(more=more)], check=True, capture_output=True, text=True)
+    assert "torch" not in told.stdout.split()
+
+
+def test_jobs_come_with_cohear():
+    assert NETWORK in JOBS
+    assert list(JOBS) == [NETWORK]
