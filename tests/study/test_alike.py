@@ -38,11 +38,10 @@ def train(specs, error_of):
     alike, waiting = FailuresAlike(), deque(specs)
     failed = finished = 0
     while waiting:
-        place = alike.place_of_next(waiting)
-        if place is None:
+        tried = alike.next_of(waiting)
+        if tried is None:
             return failed, finished, str(alike.told(len(waiting)))
-        tried = waiting[place]
-        del waiting[place]
+        waiting.remove(tried)
         error = error_of(tried)
         if error:
             failed += 1

@@ -6,8 +6,9 @@ import shutil
 import pytest
 import tiny
 
-from cohear.study import local  # noqa: F401 - enters the launcher
-from cohear.study.launcher import LAUNCHERS, Work
+from cohear.runs.in_place import PackInPlace
+from cohear.study.launcher import LAUNCHERS
+from cohear.study.local import request
 from cohear.testing.launcher import LauncherContract
 from cohear.training.spec import RunSpec
 
@@ -23,10 +24,20 @@ class TestLocal(LauncherContract):
         told = [json.loads(path.read_text()) for path in sorted(tiny.records(out).values())]
         specs = [RunSpec.model_validate(record["specification"]) for record in told]
         self.specs = [spec for spec in specs if spec.encoder["name"] == "dnn"]
-        self.work = Work(tmp_path / "runs", tmp_path / "splits", finished.cache, ("curves",), str(tmp_path))
+        self.runs = tmp_path / "runs"
+        self.pack = PackInPlace.of(
+            self.specs, splits=tmp_path / "splits", cache=finished.cache, code=tmp_path, runs=[self.runs]
+        )
 
     def given(self):
-        return self.specs, self.work
+        return self.specs, self.pack, self.runs
+
+    def test_a_request_holds_no_path(self):
+        """Where things are is told once, when the pack is opened."""
+        for spec in self.specs:
+            asked = json.dumps(request(spec, frozenset(["curve.csv"])))
+            assert str(self.runs.parent) not in asked
+            assert str(self.pack.cache) not in asked
 
 
 def test_all_that_is_registered_is_tested():

@@ -124,16 +124,21 @@ class Study:
         return outcome
 
     def plan(
-        self, *, jobs: int | None = None, progress: Progress | None = None
+        self, *, launcher: str = "local", jobs: int | None = None, progress: Progress | None = None
     ) -> tuple[list[PlannedRun], set[str], list[str]]:
         """What ``run`` would train; nothing is written but facts in the cache.
 
         Returns:
             The planned runs, the keys of those that are done, and warnings.
+
+        Raises:
+            UserError: what ``run`` would not begin with.
         """
         from cohear.runs.job import files_kept
+        from cohear.study.launcher import LAUNCHERS
         from cohear.study.prepare import prepare
 
+        LAUNCHERS[launcher]
         cache = cache_folder()
         prepared = prepare(self.settings, self._source_folder, cache=cache, jobs=jobs, progress=progress)
         folder = StudyFolder(self.folder)

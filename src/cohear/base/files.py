@@ -210,6 +210,14 @@ def file_digest(path: Path) -> str:
     return hasher.hexdigest()
 
 
+def digest_of(path: Path) -> str:
+    """Hash of a file's bytes; empty where it cannot be read."""
+    try:
+        return file_digest(path)
+    except OSError:
+        return ""
+
+
 def cache_folder() -> Path:
     """Where features and facts about audio files are kept: ``$COHEAR_CACHE``, else the user's cache folder."""
     if chosen := os.environ.get("COHEAR_CACHE"):

@@ -19,7 +19,7 @@ from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
 from pathlib import Path
 from types import CodeType, ModuleType
 
-from cohear.base.files import digest, file_digest
+from cohear.base.files import digest, digest_of
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ def load_user_code(name: str, folder: Path) -> UserCode:
         Exception: whatever the module raises.
     """
     known = _LOADED.get((folder, name))
-    if known is not None and all(_digest_of(folder / path) == held for path, held in known.files.items()):
+    if known is not None and all(digest_of(folder / path) == held for path, held in known.files.items()):
         return known
     finder = _Beside(folder, f"cohear_user_{digest([str(folder), name], size=8)}")
     with finder.in_use():
@@ -63,7 +63,7 @@ def load_user_code(name: str, folder: Path) -> UserCode:
         code = _LOADED[folder, name] = UserCode(module, dict(sorted(finder.files.items())))
         return code
     own = getattr(module, "__file__", None)
-    return UserCode(module, {} if own is None else {Path(own).name: _digest_of(Path(own))})
+    return UserCode(module, {} if own is None else {Path(own).name: digest_of(Path(own))})
 
 
 class _Beside(MetaPathFinder):
@@ -93,7 +93,7 @@ class _Beside(MetaPathFinder):
         if spec.origin is not None:
             origin = Path(spec.origin)
             below = origin.is_relative_to(self.folder)  # a package may look for its modules elsewhere
-            self.files[origin.relative_to(self.folder).as_posix() if below else origin.name] = _digest_of(origin)
+            self.files[origin.relative_to(self.folder).as_posix() if below else origin.name] = digest_of(origin)
             if isinstance(spec.loader, SourceFileLoader):
                 spec.loader = FreshSource(fullname, spec.origin)
         return spec
@@ -130,11 +130,3 @@ class FreshSource(SourceFileLoader):
     def get_code(self, fullname: str) -> CodeType:
         """Of the source."""
         return self.source_to_code(self.get_data(self.path), self.path)
-
-
-def _digest_of(file: Path) -> str:
-    """Hash of a file's bytes; empty where it is gone."""
-    try:
-        return file_digest(file)
-    except OSError:
-        return ""

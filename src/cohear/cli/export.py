@@ -45,6 +45,7 @@ def export(
             metavar="DATASET=LICENCE", help="Where a dataset's own folder does not state it.", show_default=False
         ),
     ] = None,
+    launcher: Annotated[str, typer.Option(help="Where runs are trained.")] = "local",
     jobs: Annotated[int | None, typer.Option(min=1, help="Runs trained at once. [default: one a core]")] = None,
 ) -> None:
     """Write one model for several tasks: calibrated, measured, with its front-end inside and a card beside it."""
@@ -65,6 +66,7 @@ def export(
             arm=arm,
             code=code,
             licences=_licences(licence or []),
+            launcher=launcher,
             jobs=jobs,
             progress=progress,
         )

@@ -11,7 +11,7 @@ from rich.live import Live
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
-from cohear.study.launcher import Event
+from cohear.study.launcher import RunEvent
 from cohear.study.progress import Advance
 from cohear.study.progress import Progress as StudyProgress
 from cohear.study.time_left import TimeLeft
@@ -72,7 +72,7 @@ class TerminalProgress(StudyProgress):
         """Keep the states for the line."""
         self._cells = states
 
-    def run_event(self, event: Event) -> None:
+    def run_event(self, event: RunEvent) -> None:
         """Count a run; a failed one is told at once."""
         if event.kind == "started":
             self._running[event.run] = time.monotonic()
@@ -85,7 +85,7 @@ class TerminalProgress(StudyProgress):
         elif event.kind == "failed":
             self._failed += 1
             self._console.print(f"run {event.run} failed: {event.error}", style="red", markup=False, highlight=False)
-        elif event.kind == "again":
+        elif event.kind == "killed":
             self._console.print(f"run {event.run} is tried again: {event.error}", markup=False, highlight=False)
 
     def close(self) -> None:

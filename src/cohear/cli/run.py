@@ -43,7 +43,7 @@ def run(
     progress = TerminalProgress(errors)
     loaded = Study.load(study, out)
     if dry_run:
-        _show_plan(loaded, progress, jobs)
+        _show_plan(loaded, progress, launcher, jobs)
         return
     try:
         outcome = loaded.run(launcher=launcher, jobs=jobs, progress=progress)
@@ -66,10 +66,10 @@ def run(
         raise typer.Exit(1)
 
 
-def _show_plan(loaded: Study, progress: TerminalProgress, jobs: int | None) -> None:  # type: ignore[name-defined]  # noqa: F821
+def _show_plan(loaded: Study, progress: TerminalProgress, launcher: str, jobs: int | None) -> None:  # type: ignore[name-defined]  # noqa: F821
     from rich.table import Table
 
-    plan, done, warnings = loaded.plan(jobs=jobs, progress=progress)
+    plan, done, warnings = loaded.plan(launcher=launcher, jobs=jobs, progress=progress)
     for warning in warnings:
         progress.say(warning)
     cells: dict[tuple[str, str, str, int, str], set[str]] = {}

@@ -42,6 +42,8 @@ from cohear.export.write import check_target, write_bundle
 from cohear.runs.record import Record
 from cohear.study.data_facts import data_facts
 from cohear.study.folder import StudyFolder
+from cohear.study.launcher import LAUNCHERS
+from cohear.study.needs import Wanted
 from cohear.study.progress import NoProgress, Progress
 from cohear.study.spec import StudySettings
 from cohear.training.spec import RunSpec
@@ -80,6 +82,7 @@ def export_study(
     force: bool = False,
     code: Path | None = None,
     licences: Mapping[str, str] | None = None,
+    launcher: str = "local",
     jobs: int | None = None,
     progress: Progress | None = None,
 ) -> Exported:
@@ -98,6 +101,7 @@ def export_study(
         force: export even where int8 costs a task more than a point.
         code: folder of a user's own encoder module.
         licences: of datasets, by name, where their own folders do not state them.
+        launcher: where runs are trained.
         jobs: runs trained at once.
         progress: told of everything.
 
@@ -108,6 +112,7 @@ def export_study(
     progress = progress or NoProgress()
     if quantize is not None and quantize not in QUANTISATIONS:
         raise UserError(f"--quantize: there is no {quantize!r}; choose one of {', '.join(QUANTISATIONS)}")
+    LAUNCHERS[launcher]  # an unknown one is told before the data are read
     check_target(bundle)
     places = Places(StudyFolder(study), cache_folder(), code or study.resolve())
     cell = _cell(places, settings, tasks, features, encoder, arm, run)
@@ -119,12 +124,12 @@ def export_study(
     chosen = spec_of_run(places, run) if run else final_spec(places, prepared, specs[0])
     measured = [] if quantize is None else [chosen] if run else repeats[:MOST_REPEATS_QUANTISED]
     notes = _notes(places, repeats, measured, progress)
-    wanted: list[tuple[RunSpec, tuple[str, ...]]] = [(spec, (PREDICTIONS_CSV.file,)) for spec in repeats]
-    wanted += [(spec, (WEIGHTS,)) for spec in [*measured, chosen]]
-    number = train_missing(places, wanted, settings.plugins, jobs, progress)
+    wanted = [Wanted(spec, frozenset([PREDICTIONS_CSV.file])) for spec in repeats]
+    wanted += [Wanted(spec, frozenset([WEIGHTS])) for spec in [*measured, chosen]]
+    number = train_missing(places, wanted, settings.plugins, launcher, jobs, progress)
 
     trained = load_trained(places, chosen)
-    folders = [folder for spec in repeats if (folder := places.run(spec.key, PREDICTIONS_CSV.file))]
+    folders = [folder for spec in repeats if (folder := places.folders.find(spec.key, [PREDICTIONS_CSV.file]))]
     calibrations = {task: calibrate(read_out_of_fold(folders, places.study.splits, task)) for task in cell.tasks}
     outputs = [
         Output(task, output_kind(data.kind, task), len(data.labels), calibrations[task].temperature)
@@ -191,14 +196,8 @@ def _cell(
 
 def _notes(places: Places, repeats: Sequence[RunSpec], measured: Sequence[RunSpec], progress: Progress) -> list[str]:
     """What is said, now and in the card, of runs that have to be made again."""
-    silent = [
-        spec for spec in repeats if places.study.record(spec.key) and places.run(spec.key, PREDICTIONS_CSV.file) is None
-    ]
-    bare = [
-        spec
-        for spec in measured
-        if spec not in silent and places.study.record(spec.key) and places.run(spec.key, WEIGHTS) is None
-    ]
+    silent = [spec for spec in repeats if _lacks(places, spec, PREDICTIONS_CSV.file)]
+    bare = [spec for spec in measured if spec not in silent and _lacks(places, spec, WEIGHTS)]
     notes = []
     if silent:
         notes.append(f"the study kept no predictions of {len(silent)} runs: they are made again to calibrate")
@@ -207,6 +206,11 @@ def _notes(places: Places, repeats: Sequence[RunSpec], measured: Sequence[RunSpe
     for note in notes:
         progress.say(note)
     return notes
+
+
+def _lacks(places: Places, spec: RunSpec, file: str) -> bool:
+    """Whether a run of the study's has to be made again, for a file that it did not keep."""
+    return places.study.record(spec.key) is not None and places.folders.find(spec.key, [file]) is None
 
 
 def _tasks(

@@ -20,14 +20,15 @@ from cohear.features.front_end import FrontEnd
 from cohear.models.sharing import Network
 from cohear.runs.in_place import PackInPlace
 from cohear.runs.record import Record, read_record
+from cohear.runs.run_folder import RunFolders
 from cohear.runs.task_data import TaskData, load_task
-from cohear.study import local  # noqa: F401 - enters the launcher
+from cohear.study.driver import ensure
 from cohear.study.folder import StudyFolder
-from cohear.study.launcher import LAUNCHERS, Work
+from cohear.study.launcher import LAUNCHERS
+from cohear.study.needs import Wanted
 from cohear.study.prepare import Prepared, make_stores, prepare, write_splits
 from cohear.study.progress import Progress
 from cohear.study.spec import CombinationSettings, StudySettings
-from cohear.study.time_left import TimeLeft
 from cohear.training.loop import make_network, window_frames
 from cohear.training.sources import load_front_end
 from cohear.training.spec import RunSpec
@@ -46,18 +47,10 @@ class Places:
     cache: Path
     code: Path
 
-    def run(self, key: str, *needed: str) -> Path | None:
-        """Folder of a finished run that has kept certain files, or None."""
-        for runs in (self.study.runs, self.study.root / TRAINED):
-            folder = runs / key
-            if (folder / "record.json").exists() and all((folder / name).exists() for name in needed):
-                return folder
-        return None
-
     @property
-    def pack(self) -> PackInPlace:
-        """For reading a run's tasks."""
-        return PackInPlace(self.study.splits, self.cache)
+    def folders(self) -> RunFolders:
+        """The study's own runs, and those that were made for exports."""
+        return RunFolders(self.study.root / TRAINED, (self.study.runs,))
 
 
 @dataclass(frozen=True)
@@ -124,13 +117,8 @@ def repeats_of(places: Places, cell: Cell, specs: Sequence[RunSpec], progress: P
 
 def study_records(places: Places, repeats: Sequence[RunSpec]) -> list[Record]:
     """The records of repeats, as the study's tables have them; of a run that it never made, the one made here."""
-    found = [places.study.record(spec.key) or _record_made_here(places, spec) for spec in repeats]
-    return [record for record in found if record]
-
-
-def _record_made_here(places: Places, spec: RunSpec) -> Record | None:
-    folder = places.run(spec.key)
-    return None if folder is None else read_record(folder)
+    folders = [places.folders.find(spec.key) for spec in repeats]
+    return [record for folder in folders if folder and (record := read_record(folder))]
 
 
 def final_spec(places: Places, prepared: Prepared, spec: RunSpec) -> RunSpec:
@@ -166,8 +154,9 @@ def spec_of_run(places: Places, key: str) -> RunSpec:
 
 def train_missing(
     places: Places,
-    wanted: Sequence[tuple[RunSpec, tuple[str, ...]]],
+    wanted: Sequence[Wanted],
     plugins: Sequence[Path],
+    launcher: str,
     jobs: int | None,
     progress: Progress,
 ) -> int:
@@ -175,8 +164,9 @@ def train_missing(
 
     Args:
         places: where.
-        wanted: specifications, each with the names of the files that are needed.
+        wanted: runs and the files that are needed.
         plugins: files of parts that the study uses.
+        launcher: where they are trained.
         jobs: runs at once.
         progress: told of every run.
 
@@ -186,23 +176,16 @@ def train_missing(
     Raises:
         RunFailed: one of them failed.
     """
-    missing = list({spec.key: spec for spec, files in wanted if places.run(spec.key, *files) is None}.values())
-    if not missing:
-        return 0
-    runs = places.study.root / TRAINED
-    keep, parts = ("predictions", "weights"), tuple(map(str, plugins))
-    work = Work(runs, places.study.splits, places.cache, keep, str(places.code), parts)
-    costs = {
-        spec.key: ((spec.front_end["name"], spec.encoder["name"]), len(spec.tasks) * spec.training.steps)
-        for spec in missing
-    }
-    progress.runs_planned(set(costs), set(), len(costs), TimeLeft(costs))
-    with closing(LAUNCHERS["local"]().launch(missing, work, jobs)) as events:
-        for event in events:
-            progress.run_event(event)
-            if event.kind == "failed":
-                raise RunFailed(f"the training of run {event.run} failed: {event.error}")
-    return len(missing)
+    code, cache = places.code, places.cache
+    missing = [run.spec for run in wanted if places.folders.find(run.spec.key, run.files) is None]
+    pack = PackInPlace.of(
+        missing, splits=places.study.splits, cache=cache, code=code, runs=places.folders.all, plugins=plugins
+    )
+    with closing(LAUNCHERS[launcher](pack, places.folders.into, jobs)) as pool:
+        ended = ensure(wanted, pool, places.folders, progress=progress)
+    for run, error in ended.failed.items():
+        raise RunFailed(f"the training of run {run} failed: {error}")
+    return len(ended.trained)
 
 
 def load_trained(places: Places, spec: RunSpec) -> Trained:
@@ -211,12 +194,13 @@ def load_trained(places: Places, spec: RunSpec) -> Trained:
     Raises:
         DataError: they are damaged, or not this run's.
     """
-    folder = places.run(spec.key, WEIGHTS)
+    folder = places.folders.find(spec.key, [WEIGHTS])
     if folder is None:
         raise DataError(f"run {spec.key} has kept no weights")
     weights = (folder / WEIGHTS).read_bytes()
     front_end = load_front_end(spec)
-    tasks = {reference.name: load_task(reference, places.pack) for reference in spec.tasks}
+    pack = PackInPlace(places.study.splits, places.cache)
+    tasks = {reference.name: load_task(reference, pack) for reference in spec.tasks}
     network = make_network(spec, tasks, front_end.input_width, str(places.code))
     try:
         network.load_state_dict(read_tensors(weights))

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from cohear.base.errors import DataError
+from pydantic import TypeAdapter
+
+from cohear.base.errors import DataError, StudyError
+from cohear.base.files import digest_of
+from cohear.base.plugins import load_installed_parts, load_plugin
 from cohear.features.store import FeatureStore, open_store
+from cohear.runs.manifest import Manifest
 from cohear.runs.pack import Pack
-from cohear.runs.spec import Need
+from cohear.runs.spec import Need, Spec
 from cohear.runs.split import Split, read_split
 
 
@@ -21,12 +27,43 @@ class PackInPlace(Pack):
         cache: holds the feature stores.
         code: in which a user's own modules lie.
         runs: each holds folders of runs, whose files others may need.
+        plugins: files of parts.
+        manifest: of what it holds for the runs that it was made for.
     """
 
     splits: Path
     cache: Path
     code: Path = Path()
     runs: tuple[Path, ...] = ()
+    plugins: tuple[Path, ...] = ()
+    manifest: Manifest = field(default_factory=Manifest)
+
+    @classmethod
+    def of(
+        cls,
+        specs: Collection[Spec],
+        *,
+        splits: Path,
+        cache: Path,
+        code: Path,
+        runs: Sequence[Path],
+        plugins: Sequence[Path] = (),
+    ) -> PackInPlace:
+        """For some runs; see the attributes."""
+        return cls(splits, cache, code, tuple(runs), tuple(plugins), Manifest.of(specs, code, plugins))
+
+    def open(self) -> None:
+        """Import the parts that were there when the runs were planned."""
+        load_installed_parts()
+        for path in self.plugins:
+            load_plugin(path)
+        held = dict(zip(self.plugins, self.manifest.plugins, strict=False))  # a pack by hand has no manifest
+        held |= {self.code / name: digest for name, digest in self.manifest.modules.items()}
+        changed = [file.name for file, digest in held.items() if digest_of(file) != digest]
+        if changed:
+            raise StudyError(
+                [f"{name} was changed while the study was at work; run the same command again" for name in changed]
+            )
 
     def split(self, name: str) -> Split:
         """Read the file of that name."""
@@ -44,3 +81,12 @@ class PackInPlace(Pack):
             except OSError:
                 continue
         raise DataError(f"run {need.run} has left no {need.file} here; run the study again to make it")
+
+    def to_json(self) -> str:
+        """Where it lies, for a worker on this machine."""
+        return TypeAdapter(PackInPlace).dump_json(self).decode()
+
+    @classmethod
+    def from_json(cls, text: str) -> PackInPlace:
+        """What ``to_json`` wrote."""
+        return TypeAdapter(PackInPlace).validate_json(text)

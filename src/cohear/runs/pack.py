@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cohear.runs.manifest import Manifest
 from cohear.runs.spec import Need
 from cohear.runs.split import Split
 
@@ -18,6 +19,16 @@ class Pack(ABC):
 
     code: Path
     """Folder in which a user's own modules lie."""
+    manifest: Manifest
+    """What it holds."""
+
+    @abstractmethod
+    def open(self) -> None:
+        """Make it ready in this process: parts of plugins are entered, and code is what the manifest says.
+
+        Raises:
+            StudyError: a plugin cannot be imported, or code was changed since the pack was made.
+        """
 
     @abstractmethod
     def split(self, name: str) -> Split:

@@ -1,11 +1,13 @@
-"""What is kept of a run beside its record."""
+"""Where folders of runs lie, and what is in them beside the record."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 from cohear.base.tables import CURVE_CSV, PREDICTIONS_CSV
+from cohear.runs.record import read_record
 
 KEPT = {"curves": CURVE_CSV.file, "predictions": PREDICTIONS_CSV.file, "weights": "weights.safetensors"}
 """File of each thing that a study may keep beside the record, or not."""
@@ -14,3 +16,27 @@ KEPT = {"curves": CURVE_CSV.file, "predictions": PREDICTIONS_CSV.file, "weights"
 def lacking(folder: Path, files: Iterable[str]) -> list[str]:
     """Files that are not in a run's folder, sorted."""
     return sorted(file for file in files if not (folder / file).exists())
+
+
+@dataclass(frozen=True)
+class RunFolders:
+    """Folders that hold a folder a run.
+
+    Attributes:
+        into: takes the new ones.
+        others: are looked through first.
+    """
+
+    into: Path
+    others: tuple[Path, ...] = ()
+
+    @property
+    def all(self) -> tuple[Path, ...]:
+        """In the order in which they are looked through."""
+        return (*self.others, self.into)
+
+    def find(self, key: str, files: Iterable[str] = ()) -> Path | None:
+        """Folder of a finished run that has left certain files, or None."""
+        wanted = tuple(files)
+        folders = (runs / key for runs in self.all)
+        return next((each for each in folders if not lacking(each, wanted) and read_record(each) is not None), None)

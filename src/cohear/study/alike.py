@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable
 
 from cohear.base.errors import RunFailed
-from cohear.training.spec import RunSpec
+from cohear.runs.spec import Spec
 
 ENOUGH = 3
 """So many runs in a row that fail alike are no accident."""
@@ -32,19 +33,16 @@ class FailuresAlike:
         """A run finished: what failed before it was not the cause of all."""
         self._runs = 0
 
-    def failed(self, spec: RunSpec, error: str) -> None:
+    def failed(self, spec: Spec, error: str) -> None:
         """A run failed."""
         cause = _OF_ONE_RUN.sub("#", error)
         if cause != self._cause or not self._runs:
             self._cause, self._runs, self._common = cause, 0, _parts(spec)
         self._error, self._runs, self._common = error, self._runs + 1, self._common & _parts(spec)
 
-    def place_of_next(self, waiting: Iterable[RunSpec]) -> int | None:
-        """Which of the waiting runs is begun next; None where all would fail as the last did."""
-        if self._runs < ENOUGH:
-            return 0
-        places = (place for place, spec in enumerate(waiting) if not self._common <= _parts(spec))
-        return next(places, None)
+    def next_of(self, waiting: Iterable[Spec]) -> Spec | None:
+        """Which of the waiting runs is begun next; None where there is none, or all would fail as the last did."""
+        return next((spec for spec in waiting if self._runs < ENOUGH or not self._common <= _parts(spec)), None)
 
     def told(self, left: int) -> RunFailed:
         """What ends the study.
@@ -58,16 +56,13 @@ class FailuresAlike:
         )
 
 
-def _parts(spec: RunSpec) -> frozenset[str]:
-    """What a run may have the cause of a failure from."""
+def _parts(spec: Spec) -> frozenset[str]:
+    """What a run may have the cause of a failure from: its tasks, and each other field of its specification."""
+    fields = spec.model_dump(mode="json", exclude={"tasks", "needs"})
     return frozenset(
         [
-            f"features {spec.front_end}",
-            f"encoder {spec.encoder}",
-            f"window {spec.window}",
-            f"training {spec.training}",
-            f"fold {spec.fold}",
-            f"seed {spec.seed}",
+            f"job {spec.job}",
+            *(f"{name} {json.dumps(value, sort_keys=True)}" for name, value in fields.items()),
             *(f"task {task.name}" for task in spec.tasks),
         ]
     )

@@ -1,75 +1,78 @@
-"""Launchers: where runs are trained. All carry specifications out and records back, and differ in nothing else."""
+"""Launchers: pools in which runs are carried out. They differ in where that is, and in nothing else."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Generator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from cohear.base.registry import Registry
-from cohear.training.spec import RunSpec
+from cohear.runs.in_place import PackInPlace
+from cohear.runs.spec import Spec
+from cohear.study.failure import Failure
 
 
 @dataclass(frozen=True)
-class Work:
-    """What all runs of a launch have in common on this machine.
-
-    Attributes:
-        runs: folder that gets a folder a run.
-        splits: folder of splits.
-        cache: folder of feature stores.
-        keep: what is kept beside the record.
-        encoder_folder: where a user's encoder module is looked for.
-        plugins: files of parts that a worker imports first.
-    """
-
-    runs: Path
-    splits: Path
-    cache: Path
-    keep: tuple[str, ...]
-    encoder_folder: str
-    plugins: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Event:
+class RunEvent:
     """Something that happened to a run.
 
     Attributes:
-        kind: started, finished, again (its worker died and it is tried once more) or failed.
+        kind: started, finished, failed, or killed (its worker was ended before it could say why).
         run: its key.
-        error: for failed and again, why, in a sentence.
-        detail: for failed, a traceback.
+        failure: why it failed or was killed.
     """
 
-    kind: Literal["started", "finished", "again", "failed"]
+    kind: Literal["started", "finished", "failed", "killed"]
     run: str
-    error: str = ""
-    detail: str = ""
+    failure: Failure | None = None
+
+    @property
+    def error(self) -> str:
+        """Why it failed or was killed, in a sentence."""
+        return self.failure.error if self.failure else ""
 
 
-class Launcher(ABC):
-    """Trains runs somewhere."""
+class Pool(ABC):
+    """Carries runs out somewhere. What runs when, and what is tried again, is the driver's.
+
+    Args:
+        pack: what the runs read; where it is not in place it is carried.
+        runs: folder of this machine that gets the folder of each finished run.
+        jobs: how many at once; None for what the place has.
+    """
 
     @abstractmethod
-    def launch(self, specs: Sequence[RunSpec], work: Work, jobs: int | None = None) -> Generator[Event]:
-        """Train every run and tell what happens, as it happens.
+    def __init__(self, pack: PackInPlace, runs: Path, jobs: int | None = None) -> None: ...
 
-        Closing the iterator ends all workers. A failed run does not end the others; runs that fail one after another of
-        the same cause do, see :class:`cohear.study.alike.FailuresAlike`.
+    @abstractmethod
+    def room(self) -> int:
+        """How many more runs can be started now; at least one where none is going."""
+
+    @abstractmethod
+    def start(self, spec: Spec, files: frozenset[str]) -> None:
+        """Begin a run that is not going; it may have been tried before.
 
         Args:
-            specs: runs in the order in which they should begin.
-            work: places.
-            jobs: how many at once; None for what the place has.
-
-        Raises:
-            UserError: something is wrong that concerns every run (no space left, data gone); see
-                :attr:`cohear.base.errors.UserError.concerns_all_runs`.
-            RunFailed: runs failed alike, and nothing that is left would fare better.
+            spec: of the run.
+            files: that are wanted beside its record.
         """
 
+    @abstractmethod
+    def events(self) -> Iterator[RunEvent]:
+        """What happens to the runs that were started, as it happens; it ends when none of them is going any more.
 
-LAUNCHERS: Registry[type[Launcher]] = Registry("launcher")
+        Others may be started between two events. Each run is started, and then finished, failed or killed; when it is
+        finished, its folder is whole.
+
+        Raises:
+            CohearError: no run can be carried out here.
+        """
+
+    @abstractmethod
+    def close(self) -> None:
+        """End all work at once; what was not finished leaves no record."""
+
+
+LAUNCHERS: Registry[type[Pool]] = Registry("launcher", {"local": "cohear.study.local"})

@@ -8,17 +8,17 @@ import signal
 import subprocess
 import sys
 import threading
-from collections import deque
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import Any
+from pathlib import Path
+from typing import IO, Any
 
 from cohear.base.errors import CohearError
 from cohear.base.pool import available_cores
-from cohear.study.alike import FailuresAlike
+from cohear.runs.in_place import PackInPlace
+from cohear.runs.spec import Spec
 from cohear.study.failure import Failure
-from cohear.study.launcher import LAUNCHERS, Event, Launcher, Work
-from cohear.training.spec import RunSpec
+from cohear.study.launcher import LAUNCHERS, Pool, RunEvent
 
 WORKER_ENVIRONMENT = {
     "OMP_NUM_THREADS": "1",
@@ -27,113 +27,104 @@ WORKER_ENVIRONMENT = {
     # glibc otherwise gives every activation back to the system and faults it in again: 15 to 20 % of a run.
     "GLIBC_TUNABLES": "glibc.malloc.mmap_threshold=1073741824:glibc.malloc.trim_threshold=1073741824",
 }
-TRIES = 3
-"""How often a run is begun whose worker keeps being killed."""
 
 
 @LAUNCHERS.register("local")
-class Local(Launcher):
+class Local(Pool):
     """Forks runs from a worker server that has torch loaded; see ``worker.py``."""
 
-    def launch(self, specs: Sequence[RunSpec], work: Work, jobs: int | None = None) -> Generator[Event]:
-        """Train ``jobs`` runs at once (default: one a usable core)."""
-        waiting = deque(specs)
-        tries: dict[str, int] = {}
-        going: dict[str, RunSpec] = {}
-        alike, answered = FailuresAlike(), False
-        with worker_server() as server:
-            assert server.stdin is not None and server.stdout is not None
-            while waiting or going:
-                while waiting and len(going) < (jobs or available_cores()):
-                    place = alike.place_of_next(waiting)
-                    if place is None:
-                        break
-                    spec = waiting[place]
-                    del waiting[place]
-                    going[spec.key] = spec
-                    tries[spec.key] = tries.get(spec.key, 0) + 1
-                    with suppress(BrokenPipeError):  # the end of its answers tells that it is gone
-                        server.stdin.write(json.dumps(request(spec, work)) + "\n")
-                        server.stdin.flush()
-                if not going:
-                    raise alike.told(len(waiting))
-                line = server.stdout.readline()
-                if not line and not answered:
-                    raise CohearError("no worker can start here (why stands above); mend that and run the same again")
-                if not line:
-                    raise CohearError("the worker server ended unexpectedly; run the same command again to go on")
-                answered = True
-                answer: dict[str, Any] = json.loads(line)
-                run = answer["run"]
-                if answer["event"] == "started":
-                    yield Event("started", run)
-                    continue
-                spec = going.pop(run)
-                event = _outcome(answer, tries[run])
-                if event.kind == "again":
-                    waiting.append(spec)
-                elif event.kind == "failed":
-                    alike.failed(spec, event.error)
-                else:
-                    alike.finished()
-                yield event
+    def __init__(self, pack: PackInPlace, runs: Path, jobs: int | None = None) -> None:
+        self._pack, self._runs = pack, runs
+        self._most = jobs or available_cores()
+        self._going: set[str] = set()
+        self._server: subprocess.Popen[str] | None = None
+        self._answered = False
+
+    def room(self) -> int:
+        """One run a usable core, unless told otherwise."""
+        return self._most - len(self._going)
+
+    def start(self, spec: Spec, files: frozenset[str]) -> None:
+        """Ask the server, which the first run starts."""
+        if self._server is None:
+            self._server = worker_server()
+            self._write({"pack": self._pack.to_json(), "runs": str(self._runs)})
+        self._going.add(spec.key)
+        self._write(request(spec, files))
+
+    def events(self) -> Iterator[RunEvent]:
+        """The server's answers."""
+        while self._going:
+            line = _pipe(self._server, "stdout").readline()
+            if not line and not self._answered:
+                raise CohearError("no worker can start here (why stands above); mend that and run the same again")
+            if not line:
+                raise CohearError("the worker server ended unexpectedly; run the same command again to go on")
+            self._answered = True
+            answer: dict[str, Any] = json.loads(line)
+            if answer["event"] == "started":
+                yield RunEvent("started", answer["run"])
+            else:
+                self._going.discard(answer["run"])
+                yield _outcome(answer)
+
+    def close(self) -> None:
+        """End the server, and with it all runs that are going: nobody wants them."""
+        if self._server is None:
+            return
+        try:
+            if self._going:
+                self._server.kill()
+            _pipe(self._server, "stdin").close()
+            self._server.wait(timeout=0.5)
+        except (OSError, subprocess.TimeoutExpired):
+            self._server.kill()
+            self._server.wait()
+        _pipe(self._server, "stdout").close()
+        self._server = None
+        self._going.clear()
+
+    def _write(self, message: dict[str, Any]) -> None:
+        with suppress(BrokenPipeError):  # the end of its answers tells that it is gone
+            pipe = _pipe(self._server, "stdin")
+            pipe.write(json.dumps(message) + "\n")
+            pipe.flush()
 
 
-def request(spec: RunSpec, work: Work) -> dict[str, Any]:
+def request(spec: Spec, files: frozenset[str]) -> dict[str, Any]:
     """One run as the worker server reads it."""
-    return {
-        "run": spec.key,
-        "specification": spec.model_dump(mode="json"),
-        "folder": str(work.runs / spec.key),
-        "splits": str(work.splits),
-        "cache": str(work.cache),
-        "keep": list(work.keep),
-        "encoder_folder": work.encoder_folder,
-        "plugins": list(work.plugins),
-    }
+    return {"run": spec.key, "specification": spec.model_dump(mode="json"), "files": sorted(files)}
 
 
-def _outcome(answer: dict[str, Any], tries: int) -> Event:
+def _outcome(answer: dict[str, Any]) -> RunEvent:
     """What a worker's end means for its run."""
     run, status = answer["run"], answer["status"]
     if status == 0:
-        return Event("finished", run)
+        return RunEvent("finished", run)
     if answer["failure"]:
-        failure = Failure(**answer["failure"])
-        failure.raise_where_it_concerns_all()
-        return Event("failed", run, failure.error, failure.detail)
+        return RunEvent("failed", run, Failure(**answer["failure"]))
     by = f"signal {signal.Signals(-status).name}" if status < 0 else f"exit status {status}"
     error = f"its worker was ended by {by}" + (" (out of memory?)" if status == -signal.SIGKILL else "")
-    return Event("again" if tries < TRIES else "failed", run, error)
+    return RunEvent("killed", run, Failure(error, ""))
 
 
-@contextmanager
-def worker_server() -> Iterator[subprocess.Popen[str]]:
-    """A worker server in this process' group; it and its children are gone when the block ends."""
-    environment = {**os.environ, **WORKER_ENVIRONMENT}
+def _pipe(server: subprocess.Popen[str] | None, name: str) -> IO[str]:
+    pipe = getattr(server, name)
+    assert pipe is not None
+    return pipe  # type: ignore[no-any-return]
+
+
+def worker_server() -> subprocess.Popen[str]:
+    """A worker server in this process' group; its children die with it."""
     with _interrupts_ignored():  # inherited: Ctrl-C reaches the whole group, and is this process' to answer
-        server = subprocess.Popen(
+        return subprocess.Popen(
             [sys.executable, "-m", "cohear.study.worker"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
             encoding="utf-8",
-            env=environment,
+            env={**os.environ, **WORKER_ENVIRONMENT},
         )
-    try:
-        yield server
-    except BaseException:
-        server.kill()  # Ctrl-C must not wait for runs that nobody wants; children die with the server
-        raise
-    finally:
-        assert server.stdin is not None and server.stdout is not None
-        try:
-            server.stdin.close()
-            server.wait(timeout=0.5)
-        except (OSError, subprocess.TimeoutExpired):
-            server.kill()
-            server.wait()
-        server.stdout.close()
 
 
 @contextmanager

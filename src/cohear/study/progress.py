@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 
-from cohear.study.launcher import Event
+from cohear.study.launcher import RunEvent
 from cohear.study.time_left import TimeLeft
 
 Advance = Callable[[float, float], None]
@@ -40,8 +40,8 @@ class Progress(ABC):
         """How many cells are decided, open and given up after a look, where repeats stop when verdicts are decided."""
 
     @abstractmethod
-    def run_event(self, event: Event) -> None:
-        """A run was started, finished, tried again or failed."""
+    def run_event(self, event: RunEvent) -> None:
+        """A run was started, finished, failed, or killed (it is tried again)."""
 
 
 class NoProgress(Progress):
@@ -61,5 +61,5 @@ class NoProgress(Progress):
     def cells_judged(self, states: dict[str, int]) -> None:
         """Nothing."""
 
-    def run_event(self, event: Event) -> None:
+    def run_event(self, event: RunEvent) -> None:
         """Nothing."""

@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
 from cohear.base.files import cache_folder, make_folder, write_json
+from cohear.runs.in_place import PackInPlace
 from cohear.runs.job import files_kept
-from cohear.study import local  # noqa: F401 - enters the launcher
+from cohear.runs.run_folder import RunFolders
 from cohear.study.again import why_lacking, why_lost, why_replaced
 from cohear.study.data_facts import data_facts
+from cohear.study.driver import ensure
 from cohear.study.environment import environment
 from cohear.study.folder import StudyFolder
-from cohear.study.launcher import LAUNCHERS, Event, Launcher, Work
-from cohear.study.plan import PlannedRun
+from cohear.study.launcher import LAUNCHERS
+from cohear.study.needs import Wanted
 from cohear.study.prepare import Prepared, make_stores, prepare, write_splits
 from cohear.study.progress import NoProgress, Progress
 from cohear.study.repeats import Judge
 from cohear.study.rounds import rounds
 from cohear.study.spec import StudySettings
 from cohear.study.tables import write_arms, write_tables
-from cohear.study.time_left import TimeLeft
-from cohear.training.spec import RunSpec
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ def run_study(
         UserError: a mistake in the study, the data or the folder; nothing that was done is lost.
     """
     progress = progress or NoProgress()
-    train_with = LAUNCHERS[launcher]()
+    open_pool = LAUNCHERS[launcher]
     folder, cache = StudyFolder(out), make_folder(cache_folder())
     folder.claim(settings)
     with folder.locked():
@@ -83,73 +83,42 @@ def run_study(
             progress.say(sentence)
         make_stores(prepared, cache=cache, jobs=jobs, progress=progress)
         write_inputs(folder, prepared)
-        work = Work(
-            folder.runs,
-            folder.splits,
-            cache,
-            tuple(settings.keep),
-            str(source_folder),
-            tuple(map(str, settings.plugins)),
+        runs = {run.key: Wanted(run.spec, files_kept(run.spec, settings.keep)) for run in prepared.plan}
+        pack = PackInPlace.of(
+            [run.spec for run in runs.values()],
+            splits=folder.splits,
+            cache=cache,
+            code=source_folder,
+            runs=[folder.runs],
+            plugins=settings.plugins,
         )
-        specs = {run.key: run.spec for run in prepared.plan}
-        failed: dict[str, str] = {}
         wanted: list[str] = []
-        trained = 0
+        trained: set[str] = set()
+        failed: Mapping[str, str] = {}
         try:
-            for wanted, at_most in rounds(folder, settings.repeats.looks(), judge, progress):
-                done = _done(
-                    folder, {key: files_kept(specs[key], settings.keep) for key in wanted}, settings.keep, progress
-                )
-                progress.runs_planned(set(wanted), done, at_most, _time_left(folder, prepared.plan, done))
-                missing = [specs[key] for key in wanted if key not in done and key not in failed]
-                failed_now = _train(missing, work, train_with, jobs, progress)
-                trained += len(missing) - len(failed_now)
-                failed |= failed_now
+            with closing(open_pool(pack, folder.runs, jobs)) as pool:
+                for wanted, at_most in rounds(folder, settings.repeats.looks(), judge, progress):
+                    now = {key: runs[key] for key in wanted}
+                    _tell_lacking(folder, now, settings.keep, progress)
+                    ended = ensure(
+                        now.values(),
+                        pool,
+                        RunFolders(folder.runs),
+                        progress=progress,
+                        failed=failed,
+                        at_most=at_most,
+                    )
+                    trained, failed = trained | ended.trained, ended.failed
         finally:
             write_tables(folder)
-    return Outcome(len(wanted), len(wanted) - len(failed), trained, failed, prepared.warnings)
+    return Outcome(len(wanted), len(wanted) - len(failed), len(trained), dict(failed), prepared.warnings)
 
 
-def _time_left(folder: StudyFolder, plan: Sequence[PlannedRun], done: Collection[str]) -> TimeLeft:
-    """What the finished runs tell of how long others will take."""
-    time_left = TimeLeft.of_plan([run.to_json() for run in plan])
-    for key in done:
-        record = folder.record(key)
-        if record is not None:
-            time_left.trained(key, record.seconds)
-    return time_left
-
-
-def _done(
-    folder: StudyFolder, wanted: Mapping[str, frozenset[str]], keep: Sequence[str], progress: Progress
-) -> set[str]:
-    """The runs that are finished with all files that are wanted of them."""
-    recorded = {key: files for key, files in wanted.items() if folder.record(key)}
-    done = {key for key, files in recorded.items() if folder.is_done(key, files)}
-    if lacking := {key: files for key, files in recorded.items() if key not in done}:
+def _tell_lacking(folder: StudyFolder, wanted: Mapping[str, Wanted], keep: Sequence[str], progress: Progress) -> None:
+    """Say which finished runs are trained again, because something is to be kept of them that was not."""
+    recorded = {key: run.files for key, run in wanted.items() if folder.record(key)}
+    if lacking := {key: files for key, files in recorded.items() if folder.lacks(key, files)}:
         progress.say(why_lacking(folder, lacking, keep))
-    return done
-
-
-def _train(
-    specs: Sequence[RunSpec], work: Work, launcher: Launcher, jobs: int | None, progress: Progress
-) -> dict[str, str]:
-    """Train runs; returns the errors of those that failed, which are kept in their folders too."""
-    failed: dict[str, str] = {}
-    if not specs:
-        return failed
-    with closing(launcher.launch(specs, work, jobs)) as events:
-        for event in events:
-            progress.run_event(event)
-            if event.kind == "failed":
-                failed[event.run] = event.error
-                _keep_error(work.runs / event.run, event)
-    return failed
-
-
-def _keep_error(folder: Path, event: Event) -> None:
-    make_folder(folder)
-    write_json(folder / "error.json", {"error": event.error, "traceback": event.detail})
 
 
 def write_inputs(folder: StudyFolder, prepared: Prepared) -> None:

@@ -1,9 +1,9 @@
-"""A worker server: imports what a job needs once, then forks a clean process for each run.
+"""A worker server: imports what jobs need once, then forks a clean process for each run.
 
-``python -m cohear.study.worker`` reads one JSON line a run from standard input and answers with one JSON line when
-that run's process has ended, however it ended. A process that the system kills costs its own run alone, memory never
-grows from run to run, and start-up is paid once. When its input closes, because the parent is done or dead, the server
-kills what still runs and ends.
+``python -m cohear.study.worker`` reads JSON lines from standard input: first where the pack is and where folders of
+runs go, then one a run. It answers with one JSON line when that run's process has ended, however it ended. A process
+that the system kills costs its own run alone, memory never grows from run to run, and start-up is paid once. When its
+input closes, because the parent is done or dead, the server kills what still runs and ends.
 """
 
 from __future__ import annotations
@@ -16,17 +16,14 @@ import os
 import selectors
 import signal
 import sys
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from cohear.base.errors import StudyError
-from cohear.base.plugins import load_installed_parts, load_plugin, plugins_version
 from cohear.runs.in_place import PackInPlace
-from cohear.runs.job import JOBS, files_kept, job_of, read_spec
-from cohear.runs.result import write_result
-from cohear.runs.spec import NETWORK, Spec
+from cohear.runs.job import JOBS, read_spec
+from cohear.runs.spec import NETWORK
+from cohear.study.carry_out import carry_out
 from cohear.study.failure import Failure
 
 
@@ -40,13 +37,11 @@ class _Child:
 def main() -> None:
     """Serve until standard input closes."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    JOBS[NETWORK]().warm_up()
-    gc.freeze()  # children never touch, and so never copy, what was imported
     woken, wakes = os.pipe()
     os.set_blocking(wakes, False)
     signal.set_wakeup_fd(wakes)
     signal.signal(signal.SIGCHLD, lambda *_: None)
-    children: dict[int, _Child] = {}
+    server = _Server()
     os.set_blocking(sys.stdin.fileno(), False)
     pending = b""
     with selectors.DefaultSelector() as selector:
@@ -56,62 +51,66 @@ def main() -> None:
             for key, _ in selector.select():
                 chunk = os.read(key.fd, 1 << 16)
                 if key.fd == woken:
-                    _reap(children)
+                    _reap(server.children)
                 elif chunk:
                     *lines, pending = (pending + chunk).split(b"\n")
                     for line in lines:
-                        _start(json.loads(line), children)
+                        server.read(json.loads(line))
                 else:
-                    _end(children)
+                    _end(server.children)
                     return
 
 
-def _start(request: dict[str, Any], children: dict[int, _Child]) -> None:
-    words, last_words = os.pipe()
-    server = os.getpid()
-    pid = os.fork()
-    if pid == 0:
-        os.close(words)
-        status = 70
-        try:
-            _die_with(server)
-            status = _work(request, last_words)
-        finally:
-            os._exit(status)
-    os.close(last_words)
-    children[pid] = _Child(request["run"], words)
-    _answer({"run": request["run"], "event": "started", "pid": pid})
+class _Server:
+    """What stays from run to run."""
+
+    def __init__(self) -> None:
+        self.children: dict[int, _Child] = {}
+        self._place: tuple[PackInPlace, Path] | None = None
+        self._warm: set[str] = set()
+
+    def read(self, message: dict[str, Any]) -> None:
+        """The first message says where things are; each further one is a run."""
+        if self._place is None:
+            self._place = PackInPlace.from_json(message["pack"]), Path(message["runs"])
+            return
+        self._warm_up(message["specification"].get("job", NETWORK))
+        words, last_words = os.pipe()
+        server = os.getpid()
+        pid = os.fork()
+        if pid == 0:
+            os.close(words)
+            status = 70
+            try:
+                _die_with(server)
+                status = _work(message, *self._place, last_words)
+            finally:
+                os._exit(status)
+        os.close(last_words)
+        self.children[pid] = _Child(message["run"], words)
+        _answer({"run": message["run"], "event": "started", "pid": pid})
+
+    def _warm_up(self, job: str) -> None:
+        """Have in memory what all runs of a job need; a job that a plugin brings is known to its runs alone."""
+        if job not in self._warm and job in JOBS:
+            JOBS[job]().warm_up()
+            gc.freeze()  # children never touch, and so never copy, what was imported
+        self._warm.add(job)
 
 
-def _work(request: dict[str, Any], last_words: int) -> int:
-    """Train one run in this process; 0 when its folder is written."""
+def _work(request: dict[str, Any], pack: PackInPlace, runs: Path, last_words: int) -> int:
+    """Carry out one run in this process; 0 when its folder is written."""
     signal.set_wakeup_fd(-1)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     sys.stdin = Path(os.devnull).open(encoding="utf-8")  # noqa: SIM115 - for the life of the process
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what a user's module prints is no answer of ours
     try:
-        spec = read_spec(request["specification"])
-        load_parts([Path(path) for path in request["plugins"]], spec)
-        pack = PackInPlace(Path(request["splits"]), Path(request["cache"]), Path(request["encoder_folder"]))
-        files = files_kept(spec, request["keep"])
-        write_result(Path(request["folder"]), job_of(spec).run(spec, pack, files), files)
+        pack.open()
+        carry_out(read_spec(request["specification"]), frozenset(request["files"]), pack, runs)
     except BaseException as error:
         os.write(last_words, Failure.of(error).to_bytes())
         return 1
     return 0
-
-
-def load_parts(plugins: Sequence[Path], spec: Spec) -> None:
-    """Enter the parts that the driver had when it planned the run.
-
-    Raises:
-        StudyError: a plugin cannot be imported, or was changed since the run was planned.
-    """
-    load_installed_parts()
-    for path in plugins:
-        load_plugin(path)
-    if plugins and plugins_version(plugins) != spec.versions.get("plugins"):
-        raise StudyError(["a plugin was changed while the study was at work; run the same command again"])
 
 
 def _reap(children: dict[int, _Child]) -> None:

@@ -5,21 +5,39 @@
     class TestMine(LauncherContract):
         name = "mine"
 
-        def given(self) -> tuple[list[RunSpec], Work]:
-            return specifications_of_a_small_study, its_work
+        def given(self) -> tuple[list[Spec], PackInPlace, Path]:
+            return specifications_of_a_small_study, its_pack, folder_of_runs
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
-from contextlib import closing
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
 from typing import ClassVar
 
 import pytest
 
 from cohear.base.errors import DataError, RunFailed
+from cohear.runs.in_place import PackInPlace
+from cohear.runs.job import files_kept
 from cohear.runs.record import read_record
-from cohear.study.launcher import LAUNCHERS, Event, Work
+from cohear.runs.run_folder import KEPT, RunFolders, lacking
+from cohear.study.driver import Ensured, ensure
+from cohear.study.launcher import LAUNCHERS, Pool, RunEvent
+from cohear.study.needs import Wanted
+from cohear.study.progress import NoProgress
 from cohear.training.spec import RunSpec
+
+
+class Told(NoProgress):
+    """Keeps the events of runs."""
+
+    def __init__(self) -> None:
+        self.events: list[RunEvent] = []
+
+    def run_event(self, event: RunEvent) -> None:
+        """Keep it."""
+        self.events.append(event)
 
 
 class LauncherContract(ABC):
@@ -29,78 +47,111 @@ class LauncherContract(ABC):
     """In the registry."""
 
     @abstractmethod
-    def given(self) -> tuple[list[RunSpec], Work]:
-        """At least three runs that train in about a second each, and where; splits and stores are there."""
+    def given(self) -> tuple[list[RunSpec], PackInPlace, Path]:
+        """At least three runs that train in about a second each, their pack, and an empty folder for runs."""
 
-    def launch(self, specs: Sequence[RunSpec], work: Work) -> list[Event]:
-        """All events of a launch."""
-        with closing(LAUNCHERS[self.name]().launch(specs, work, 2)) as events:
-            return list(events)
+    @contextmanager
+    def opened(self, pack: PackInPlace, runs: Path, jobs: int = 2) -> Iterator[Pool]:
+        """A pool, closed behind the block."""
+        with closing(LAUNCHERS[self.name](pack, runs, jobs)) as pool:
+            yield pool
+
+    def ensure(
+        self, specs: Sequence[RunSpec], pack: PackInPlace, runs: Path, told: Told | None = None
+    ) -> tuple[Ensured, list[RunEvent]]:
+        """Through the driver: how it ended, and all events."""
+        told = told or Told()
+        with self.opened(pack, runs) as pool:
+            wanted = [Wanted(spec, files_kept(spec, ["curves"])) for spec in specs]
+            return ensure(wanted, pool, RunFolders(runs), progress=told), told.events
 
     def test_every_run_is_started_then_finished_and_leaves_its_record(self) -> None:
-        """Specifications go out and records come back."""
-        specs, work = self.given()
-        events = self.launch(specs, work)
+        """Specifications go out, records and the files that were wanted come back."""
+        specs, pack, runs = self.given()
+        ended, events = self.ensure(specs, pack, runs)
         keys = {spec.key for spec in specs}
+        assert ended.done == ended.trained == keys
+        assert not ended.failed
         for kind in ("started", "finished"):
             assert sorted(event.run for event in events if event.kind == kind) == sorted(keys)
-        for key in keys:
-            assert [event.kind for event in events if event.run == key] == ["started", "finished"]
-            assert read_record(work.runs / key) is not None
+        for spec in specs:
+            assert [event.kind for event in events if event.run == spec.key] == ["started", "finished"]
+            assert read_record(runs / spec.key) is not None
+            assert not lacking(runs / spec.key, files_kept(spec, ["curves"]))
+            assert not (runs / spec.key / KEPT["weights"]).exists()
 
     def test_nothing_to_do_is_no_error(self) -> None:
         """No run, no event."""
-        assert self.launch([], self.given()[1]) == []
+        _, pack, runs = self.given()
+        with self.opened(pack, runs) as pool:
+            assert pool.room() >= 1
+            assert list(pool.events()) == []
+
+    def test_room_is_taken_and_given_back_and_runs_are_started_between_events(self) -> None:
+        """A pool of one does one run at a time."""
+        specs, pack, runs = self.given()
+        waiting, seen = list(specs[:2]), []
+        with self.opened(pack, runs, 1) as pool:
+            assert pool.room() == 1
+            pool.start(waiting.pop(0), frozenset())
+            for event in pool.events():
+                seen.append((event.run, event.kind))
+                assert pool.room() == (1 if event.kind == "finished" else 0)
+                if event.kind == "finished" and waiting:
+                    pool.start(waiting.pop(0), frozenset())
+        assert seen == [(spec.key, kind) for spec in specs[:2] for kind in ("started", "finished")]
 
     def test_failed_run_does_not_end_the_others(self) -> None:
         """It is told with the reason and a traceback."""
-        specs, work = self.given()
+        specs, pack, runs = self.given()
         absurd = specs[0].model_copy(update={"encoder": {**specs[0].encoder, "settings": {"hidden": -1}}})
-        events = self.launch([absurd, *specs[1:]], work)
+        ended, events = self.ensure([absurd, *specs[1:]], pack, runs)
         [failed] = [event for event in events if event.kind == "failed"]
         assert failed.run == absurd.key
+        assert failed.failure is not None
         assert failed.error
-        assert "Traceback" in failed.detail
-        assert {event.run for event in events if event.kind == "finished"} == {spec.key for spec in specs[1:]}
-        assert read_record(work.runs / absurd.key) is None
+        assert "Traceback" in failed.failure.detail
+        assert ended.done == {spec.key for spec in specs[1:]}
+        assert read_record(runs / absurd.key) is None
 
     def test_mistake_of_one_run_does_not_end_the_others(self) -> None:
         """An objective that is not there is told for the runs that ask for it."""
-        specs, work = self.given()
+        specs, pack, runs = self.given()
         training = specs[0].training.model_copy(update={"objective": "none such"})
         mistaken = specs[0].model_copy(update={"training": training})
-        events = self.launch([mistaken, *specs[1:]], work)
-        [failed] = [event for event in events if event.kind == "failed"]
-        assert (failed.run, failed.error.partition(" (")[0]) == (mistaken.key, "unknown objective 'none such'")
-        assert {event.run for event in events if event.kind == "finished"} == {spec.key for spec in specs[1:]}
+        ended, _ = self.ensure([mistaken, *specs[1:]], pack, runs)
+        [(run, error)] = ended.failed.items()
+        assert (run, error.partition(" (")[0]) == (mistaken.key, "unknown objective 'none such'")
+        assert ended.done == {spec.key for spec in specs[1:]}
 
     def test_failure_that_hits_every_run_alike_ends_the_launch(self) -> None:
         """Each is told with the reason until it is plain that the rest would fail too; nothing but those was begun."""
-        specs, work = self.given()
+        specs, pack, runs = self.given()
         absurd = {"encoder": {**specs[0].encoder, "settings": {"hidden": -1}}}
         broken = [specs[0].model_copy(update={**absurd, "seed": seed}) for seed in range(12)]
-        told: list[Event] = []
-        with closing(LAUNCHERS[self.name]().launch(broken, work, 2)) as events, pytest.raises(RunFailed) as ended:
-            told.extend(events)
-        failed = [event for event in told if event.kind == "failed"]
+        told = Told()
+        with pytest.raises(RunFailed) as ended:
+            self.ensure(broken, pack, runs, told)
+        failed = [event for event in told.events if event.kind == "failed"]
         assert 3 <= len(failed) <= 4
-        assert len({event.run for event in told}) == len(failed)
+        assert len({event.run for event in told.events}) == len(failed)
         assert failed[-1].error in str(ended.value)
 
     def test_what_concerns_every_run_is_raised(self) -> None:
         """Data that are gone are the user's to bring back."""
-        specs, work = self.given()
-        for split in work.splits.iterdir():
+        specs, pack, runs = self.given()
+        for split in pack.splits.iterdir():
             split.unlink()
         with pytest.raises(DataError, match="cannot read the split"):
-            self.launch(specs, work)
+            self.ensure(specs, pack, runs)
 
     def test_closing_ends_all_work(self) -> None:
         """What was not finished leaves no record, and nothing more is trained."""
-        specs, work = self.given()
-        events = LAUNCHERS[self.name]().launch(specs, work, 1)
-        assert next(events).kind == "started"
-        events.close()
-        done = [spec.key for spec in specs if read_record(work.runs / spec.key)]
+        specs, pack, runs = self.given()
+        with self.opened(pack, runs, 1) as pool:
+            pool.start(specs[0], frozenset())
+            assert next(iter(pool.events())).kind == "started"
+        done = {spec.key for spec in specs if read_record(runs / spec.key)}
         assert len(done) < len(specs)
-        assert len(self.launch([spec for spec in specs if spec.key not in done], work)) == 2 * (len(specs) - len(done))
+        ended, _ = self.ensure([spec for spec in specs if spec.key not in done], pack, runs)
+        assert ended.trained == {spec.key for spec in specs} - done
