@@ -9,7 +9,7 @@ import pytest
 from pydantic import ValidationError
 
 from cohear.base.errors import UserError
-from cohear.runs.job import JOBS, files_kept, job_of, read_spec
+from cohear.runs.job import files_kept, job_of, read_spec
 from cohear.runs.spec import NETWORK, Need, Spec, TaskReference
 from cohear.training.settings import TrainingSettings
 from cohear.training.spec import RunSpec
@@ -104,8 +104,3 @@ print(*({{name.partition(".")[0] for name in sys.modules}} & {{"torch", "cohear.
 def test_what_a_run_is_can_be_read_without_torch(more):
     told = subprocess.run([sys.executable, "-c", LIGHT.format(more=more)], check=True, capture_output=True, text=True)
     assert "torch" not in told.stdout.split()
-
-
-def test_jobs_come_with_cohear():
-    assert NETWORK in JOBS
-    assert list(JOBS) == [NETWORK]

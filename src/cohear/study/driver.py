@@ -103,7 +103,7 @@ class _Driver:
         self._going: set[str] = set()
         self._tries: dict[str, int] = {}
         self._alike = FailuresAlike()
-        for key in failed:
+        for key in list(failed):
             self._give_up_needy(key)
 
     def drive(self) -> None:
