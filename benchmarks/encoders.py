@@ -91,7 +91,7 @@ def training_step(network, front_end) -> Callable[[], object]:
     features, labels = torch.randn(shape, generator=noise), torch.arange(BATCH) % LABELS
     network = network.to(memory_format=torch.channels_last)  # as training has it
     settings, kind = TrainingSettings(precision="float32"), TARGET_KINDS["multiclass"]
-    optimiser, _ = make_optimiser(network, settings)
+    optimiser, _ = make_optimiser(settings, network)
     targets = WindowTargets(labels, torch.ones(BATCH, dtype=torch.bool))
 
     def step() -> None:

@@ -253,7 +253,7 @@ from cohear.study.folder import with_paths_from
 from cohear.study.run import run_study
 from cohear.study.spec import check_study
 
-for contract in (TestLevel(), TestResults(), TestOwnNorms()):
+for contract in (TestLevel(), TestResults(), TestOwnNorms(), TestUncertainty()):
     for test in [name for name in dir(contract) if name.startswith("test_")]:
         getattr(contract, test)()
 
@@ -304,7 +304,7 @@ encoders: [{name: own-norms, hidden: 8}]
 combinations: [all]
 repeats: {folds: 1}
 window: 0.2
-training: {steps: 3, batch: 4}
+training: {steps: 3, batch: 4, objective: {name: uncertainty, start: 0.5}}
 '''
 settings = with_paths_from(check_study(read_yaml(study)), folder)
 outcome = run_study(settings, folder, folder / "norms", launcher="here")
@@ -326,7 +326,7 @@ assert parity.clips == 24, parity
 def test_examples_of_parts_make_a_study(tmp_path):
     """The examples of CONTRIBUTING, each as it stands, and then all of them in one small study."""
     examples = blocks(ROOT / "CONTRIBUTING.md", "python")
-    assert len(examples) == 12
+    assert len(examples) == 14
     script = tmp_path / "examples.py"
     script.write_text("\n\n".join([*examples, EXERCISE, EXPORTED]), encoding="utf-8")
     data = tmp_path / "data"

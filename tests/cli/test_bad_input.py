@@ -67,6 +67,18 @@ def call(bench, monkeypatch, capsys):
         ({"tasks": {"a+b": TONE}}, "a task's name has no '+'"),
         ({"keep": ["curve"]}, "must be 'curves', 'predictions' or 'weights', found 'curve'"),
         ({"training": {"objective": "summ"}}, "training.objective: unknown objective 'summ' (did you mean 'sum'?)"),
+        (
+            {"training": {"objective": {"name": "sum", "weight": 2}}},
+            "training.objective: objective 'sum' has no setting 'weight'",
+        ),
+        (
+            {"arms": {"x": {"training": {"sharing": {"name": "multihead", "depth": 2}}}}},
+            "arms.x.training.sharing: sharing scheme 'multihead' has no setting 'depth'",
+        ),
+        (
+            {"training": {"sharing": {"depth": 2}}},
+            "training.sharing (line 25): must be a name, or a name with settings as in {name: …, setting: …}",
+        ),
         ({"training": {"schedule": "mixd"}}, "unknown schedule 'mixd' (did you mean 'mixed'?)"),
         ({"training": {"sharing": "multihed"}}, "unknown sharing scheme 'multihed' (did you mean 'multihead'?)"),
         ({"features": ["sumary"]}, "features.0: unknown front-end 'sumary' (did you mean 'summary'?)"),

@@ -1,17 +1,20 @@
 """The study file and the plan that follows from it."""
 
 import json
+from pathlib import Path
 
 import pytest
 import tiny
 import yaml
 
 from cohear.base.errors import StudyError
-from cohear.base.yaml_text import read_yaml
+from cohear.base.yaml_text import YamlText, read_yaml
 from cohear.models.choice import EncoderChoice
+from cohear.models.sharing import SHARING, Multihead
 from cohear.study.folder import StudyFolder
 from cohear.study.plan import encoder_label, make_plan, task_sets
 from cohear.study.spec import check_study
+from cohear.training.spec import RunSpec
 
 
 def load(**changes):
@@ -165,6 +168,17 @@ def test_all_mistakes_are_told_at_once():
             {"tasks": {"a": {"dataset": "tonez"}}, "training": {"objective": "summ"}},
             ["tasks.a.target", "training.objective"],
         ),
+        (
+            {
+                "window": -1,
+                "training": {
+                    "objective": {"name": "sum", "a": 1},
+                    "schedule": {"name": "mixed", "b": 1},
+                    "sharing": {"name": "multihead", "c": 1},
+                },
+            },
+            ["window", "training.objective", "training.schedule", "training.sharing"],
+        ),
         ({"features": [{"band": 3}], "controls": ["x"]}, ["features.0.name", "controls"]),
         ({"datasets": {"tones": {}}, "combinations": [["tone"]]}, ["datasets.tones.path"]),
         ({"encoders": [{"name": "dnn", "combinations": [["tone", "brd"]]}]}, ["encoders.0.combinations"]),
@@ -206,3 +220,28 @@ def test_tables_say_what_the_records_say(finished):
         assert (row["test_part"], int(row["test_clips"])) == (task["test_part"], task["test_clips"])
         assert int(row["parameters"]) == record["parameters"]
     assert [tuple(row.values()) for row in rows] == sorted(tuple(row.values()) for row in rows)
+
+
+class Deep(Multihead):
+    """A sharing scheme with a setting."""
+
+    def __init__(self, *given, depth=1):
+        if depth > 3:
+            raise ValueError(f"depth must be at most 3, not {depth}")
+        super().__init__(*given)
+
+
+def test_settings_of_parts_are_in_the_keys_and_their_values_are_tried(monkeypatch):
+    monkeypatch.setitem(SHARING._entries, "deep", Deep)
+    training = load().training.model_dump()
+
+    def specs(sharing):
+        return [run.spec for run in plan_of(load(training={**training, "sharing": sharing})) if len(run.spec.tasks) > 1]
+
+    bare, one, two = specs("deep"), specs({"name": "deep", "depth": "1"}), specs({"name": "deep", "depth": 2})
+    assert [spec.training.sharing for spec in bare] == ["deep"] * len(bare)
+    assert len({spec.key for spec in [*bare, *one, *two]}) == 3 * len(bare)
+    assert {(spec.training.sharing.name, spec.training.sharing.depth) for spec in two} == {("deep", 2)}
+    assert RunSpec.model_validate_json(two[0].model_dump_json()).key == two[0].key
+    with pytest.raises(StudyError, match=r"training.sharing: sharing scheme 'deep': depth must be at most 3, not 4"):
+        check_study(YamlText(tiny.settings(training={"sharing": {"name": "deep", "depth": "4"}})), folder=Path())

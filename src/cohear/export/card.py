@@ -10,6 +10,7 @@ from importlib.metadata import version
 from typing import Any
 
 from cohear.base.files import without_nan
+from cohear.base.named import name_of
 from cohear.export.calibrate import Calibration
 from cohear.export.cell import Cell
 from cohear.export.check import Parity
@@ -76,7 +77,7 @@ def make_card(
         "model": {
             "features": cell.features,
             "encoder": cell.encoder,
-            "sharing": spec.training.sharing,
+            "sharing": name_of(spec.training.sharing),
             "parameters": parameters,
             "precision": f"int8 ({method})" if method else "float32",
         },

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import onnx
 
 from cohear.base.errors import FolderError
+from cohear.base.named import WithSettings, make
 from cohear.export.assemble import Output, assemble
 from cohear.export.kinds import output_kind
 from cohear.export.network import network_graph
@@ -39,7 +40,7 @@ class Architecture(NamedTuple):
     features: str
     encoder: str
     window: float
-    sharing: str
+    sharing: str | WithSettings
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,7 @@ class UntrainedModels:
         window = window_frames(built.window, front_end)
         heads = {output.task: layer(output.labels) for output in self.outputs}
         inputs = dict.fromkeys(heads, front_end.input_width)
-        network = SHARING[built.sharing](inputs, heads, choice.build, Draws((0, 0, 0)))
+        network = make(SHARING, built.sharing, inputs, heads, choice.build, Draws((0, 0, 0)))
         model = assemble(front_end, network_graph(network.eval(), front_end, window), window, self.outputs)
         onnx.save(model, str(path))
         return windowing_of(front_end, window)

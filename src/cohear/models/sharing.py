@@ -35,6 +35,8 @@ class Draws:
 class Network(nn.Module):
     """The tasks of a combination in one module.
 
+    Keyword-only arguments of a subclass's constructor are its settings.
+
     Args:
         inputs: width of each task's input.
         heads: of each task; None for a task without a head, whose rows are in the batch alone.
@@ -70,9 +72,8 @@ class Network(nn.Module):
                 width = self.encoder_of(task).gives["vector"]
                 self.heads.append(make_head(width) if make_head else nn.Identity())
 
-    @staticmethod
     @abstractmethod
-    def groups(tasks: Sequence[str]) -> Sequence[Sequence[str]]:
+    def groups(self, tasks: Sequence[str]) -> Sequence[Sequence[str]]:
         """The tasks behind each encoder; every task is behind one."""
 
     def forward(self, batch: Mapping[str, Windows], step: int | None = None) -> dict[str, Tensor]:
@@ -118,8 +119,7 @@ SHARING: Registry[type[Network]] = Registry("sharing scheme")
 class Multihead(Network):
     """Hard parameter sharing (Caruana 1997): one encoder for all, a head a task; one batch mixes all tasks."""
 
-    @staticmethod
-    def groups(tasks: Sequence[str]) -> Sequence[Sequence[str]]:
+    def groups(self, tasks: Sequence[str]) -> Sequence[Sequence[str]]:
         """All behind one."""
         return [tasks]
 
@@ -128,7 +128,6 @@ class Multihead(Network):
 class Independent(Network):
     """An encoder a task in one run: the check on everything else, since nothing may change against single runs."""
 
-    @staticmethod
-    def groups(tasks: Sequence[str]) -> Sequence[Sequence[str]]:
+    def groups(self, tasks: Sequence[str]) -> Sequence[Sequence[str]]:
         """Each behind its own."""
         return [[task] for task in tasks]

@@ -122,7 +122,7 @@ def make_plan(
 def _settled(settings: StudySettings, arm: str, *, alone: bool) -> tuple[TrainingSettings, float]:
     """An arm's settings as a run holds them: precision settled, and no sharing scheme where nothing is shared."""
     training, window = settings.arm(arm)
-    changes: dict[str, str] = {}
+    changes: dict[str, object] = {}
     if training.precision == "auto":
         changes["precision"] = processor_precision()
     if alone:

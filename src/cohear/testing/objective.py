@@ -4,26 +4,33 @@
 
     class TestMine(ObjectiveContract):
         name = "mine"
+        settings = {"start": 0.5}
 """
-
-from abc import ABC
-from typing import ClassVar
 
 import torch
 from torch import Tensor
 
+from cohear.base.registry import Registry
 from cohear.models.choice import EncoderChoice
 from cohear.models.heads import layer
 from cohear.models.sharing import SHARING, Draws, Network
 from cohear.models.windows import Windows
-from cohear.training.objective import OBJECTIVES
+from cohear.testing.named import NamedPartContract
+from cohear.training.objective import OBJECTIVES, Objective
 
 
-class ObjectiveContract(ABC):
+class ObjectiveContract(NamedPartContract):
     """What must hold for an objective; pytest runs it for each subclass whose name begins with ``Test``."""
 
-    name: ClassVar[str]
-    """In the registry."""
+    def registry(self) -> Registry[type[Objective]]:
+        """Objectives."""
+        return OBJECTIVES
+
+    def make(self, *tasks: str) -> Objective:
+        """The objective of some tasks."""
+        torch.manual_seed(4)
+        objective: Objective = self.made(list(tasks))
+        return objective
 
     def network(self, *tasks: str) -> Network:
         """A small shared network."""
@@ -39,22 +46,52 @@ class ObjectiveContract(ABC):
         return {task: torch.nn.functional.cross_entropy(each, targets) for task, each in network(batch, 0).items()}
 
     def test_every_parameter_gets_a_finite_gradient(self) -> None:
-        """Encoder and heads of all tasks learn; weights are left to the optimiser."""
-        network = self.network("a", "b", "c")
-        before = [parameter.detach().clone() for parameter in network.parameters()]
-        OBJECTIVES[self.name]().backward(self.losses(network), network)
-        for parameter, old in zip(network.parameters(), before, strict=True):
+        """Encoder, heads of all tasks and what the objective itself learns; weights are left to the optimiser."""
+        network, objective = self.network("a", "b", "c"), self.make("a", "b", "c")
+        parameters = [*network.parameters(), *(each for each in objective.parameters() if each.requires_grad)]
+        before = [parameter.detach().clone() for parameter in parameters]
+        objective.backward(self.losses(network), network)
+        for parameter, old in zip(parameters, before, strict=True):
             assert parameter.grad is not None
             assert parameter.grad.isfinite().all()
             assert torch.equal(parameter, old)
 
+    def test_some_of_the_tasks_may_be_in_a_batch(self) -> None:
+        """A schedule may leave tasks out of a step; their heads then get no gradient that is not zero."""
+        network, objective = self.network("a", "b"), self.make("a", "b")
+        objective.backward({"b": self.losses(network)["b"]}, network)
+        first, second = (head.get_parameter("weight").grad for head in network.heads)
+        assert first is None or not first.any()
+        assert second is not None and second.any()
+
+    def test_the_same_state_gives_the_same_gradients(self) -> None:
+        """Two runs of one seed are one, step by step, also where it keeps what it has seen or draws."""
+        found = []
+        for _ in range(2):
+            network, objective = self.network("a", "b"), self.make("a", "b")
+            optimiser = torch.optim.SGD([*network.parameters(), *objective.parameters()], lr=0.1)
+            for step in range(3):
+                torch.manual_seed(step)
+                optimiser.zero_grad()
+                objective.backward(self.losses(network), network)
+                optimiser.step()
+            found.append([parameter.detach() for parameter in network.parameters()])
+        assert all(torch.equal(one, other) for one, other in zip(*found, strict=True))
+
     def test_alone_it_is_plain_training(self) -> None:
-        """With one task there is nothing to weigh: the gradient is that of the loss."""
-        network, plain = self.network("a"), self.network("a")
-        OBJECTIVES[self.name]().backward(self.losses(network), network)
-        self.losses(plain)["a"].backward()  # type: ignore[no-untyped-call]
-        for given, expected in zip(network.parameters(), plain.parameters(), strict=True):
-            torch.testing.assert_close(given.grad, expected.grad)
+        """With one task there is nothing to weigh: the gradient is that of the loss, after any number of steps."""
+        network, plain, objective = self.network("a"), self.network("a"), self.make("a")
+        trained = [*network.parameters(), *objective.parameters()]
+        optimisers = [torch.optim.SGD(each, lr=0.1) for each in (trained, [*plain.parameters()])]
+        for _ in range(3):
+            for optimiser in optimisers:
+                optimiser.zero_grad()
+            objective.backward(self.losses(network), network)
+            torch.autograd.backward([self.losses(plain)["a"]])
+            for given, expected in zip(network.parameters(), plain.parameters(), strict=True):
+                torch.testing.assert_close(given.grad, expected.grad)
+            for optimiser in optimisers:
+                optimiser.step()
 
     def test_a_head_learns_from_its_own_task_alone(self) -> None:
         """Another loss of a partner never changes the direction of a task's head."""
@@ -62,7 +99,7 @@ class ObjectiveContract(ABC):
         for factor in (1.0, 3.0):
             network = self.network("a", "b")
             losses = self.losses(network)
-            OBJECTIVES[self.name]().backward({"a": losses["a"], "b": factor * losses["b"]}, network)
+            self.make("a", "b").backward({"a": losses["a"], "b": factor * losses["b"]}, network)
             gradient = network.heads[0].weight.grad
             assert isinstance(gradient, Tensor)
             found.append(gradient.flatten())

@@ -6,15 +6,16 @@
         name = "mine"
 """
 
-from abc import ABC
-from typing import ClassVar, cast
+from typing import cast
 
 import torch
 
+from cohear.base.registry import Registry
 from cohear.models.windows import Windows
 from cohear.tasks.targets import WindowTargets
+from cohear.testing.named import NamedPartContract
 from cohear.training.batches import Rows, TaskBatches
-from cohear.training.schedule import SCHEDULES
+from cohear.training.schedule import SCHEDULES, Schedule
 
 _STEPS = 7
 
@@ -32,16 +33,17 @@ class _Recorded:
         return Rows(Windows(torch.full((2, 3), float(step))), targets)
 
 
-class ScheduleContract(ABC):
+class ScheduleContract(NamedPartContract):
     """What must hold for a schedule; pytest runs it for each subclass whose name begins with ``Test``."""
 
-    name: ClassVar[str]
-    """In the registry."""
+    def registry(self) -> Registry[type[Schedule]]:
+        """Schedules."""
+        return SCHEDULES
 
     def given(self, *tasks: str) -> tuple[dict[str, _Recorded], list[dict[str, Rows]]]:
         """Recorded batches of each task, and what the schedule made of them."""
         recorded = {task: _Recorded() for task in tasks}
-        schedule = SCHEDULES[self.name]()
+        schedule: Schedule = self.made()
         return recorded, list(schedule.batches(cast("dict[str, TaskBatches]", recorded), _STEPS))
 
     def test_each_task_has_all_its_steps_once_and_in_order(self) -> None:

@@ -6,32 +6,33 @@
         name = "mine"
 """
 
-from abc import ABC
-from typing import ClassVar
-
 import torch
 
+from cohear.base.registry import Registry
 from cohear.models.choice import EncoderChoice
 from cohear.models.heads import layer
 from cohear.models.sharing import SHARING, Draws, Network
 from cohear.models.windows import Windows
+from cohear.testing.named import NamedPartContract
 
 _OUTPUTS = {"a.b": 3, "größe": 2, "no": 5}
 _WIDTH = 6
 
 
-class SharingContract(ABC):
+class SharingContract(NamedPartContract):
     """What must hold for a sharing scheme; pytest runs it for each subclass whose name begins with ``Test``."""
 
-    name: ClassVar[str]
-    """In the registry."""
+    def registry(self) -> Registry[type[Network]]:
+        """Sharing schemes."""
+        return SHARING
 
     def make(self, *tasks: str, seed: int = 0, headless: str = "") -> Network:
         """A network of some of three tasks, one of them perhaps without a head."""
         encoder = EncoderChoice("dnn", settings={"hidden": 8, "layers": 2, "dropout": 0.5})
         heads = {task: layer(_OUTPUTS[task]) if task != headless else None for task in tasks or _OUTPUTS}
         inputs = dict.fromkeys(heads, _WIDTH)
-        return SHARING[self.name](inputs, heads, encoder.build, Draws((0, 1, seed)))
+        network: Network = self.made(inputs, heads, encoder.build, Draws((0, 1, seed)))
+        return network
 
     def batch(self, *tasks: str) -> dict[str, Windows]:
         """Windows of some of the tasks, another number of each."""

@@ -11,6 +11,8 @@ import torch
 from torch import Tensor
 
 from cohear.base.errors import RunFailed
+from cohear.base.named import make
+from cohear.base.streams import torch_stream
 from cohear.features.front_end import FrontEnd
 from cohear.models.choice import EncoderChoice
 from cohear.models.heads import head_of
@@ -90,8 +92,10 @@ def train_one(spec: RunSpec, pack: Pack) -> RunResult:
     learning = {reference.name: tasks[reference.name] for reference in spec.tasks if reference.labels != "none"}
     scored = {reference.name: tasks[reference.name] for reference in spec.tasks if reference.scored}
     network = make_network(spec, tasks, front_end.input_width, str(pack.code))
-    optimiser, learning_rate = make_optimiser(network, settings)
-    objective, schedule = OBJECTIVES[settings.objective](), SCHEDULES[settings.schedule]()
+    with torch_stream(*name, "objective", "weights"):
+        objective = make(OBJECTIVES, settings.objective, list(learning))
+    schedule = make(SCHEDULES, settings.schedule)
+    optimiser, learning_rate = make_optimiser(settings, network, objective)
     batches = {task: TaskBatches(data, front_end, window, settings, name) for task, data in tasks.items()}
     validation = {task: Evaluation(data, "validation", front_end, window, name) for task, data in scored.items()}
     checkpoints = Checkpoints({task: _sign(data) for task, data in scored.items()})
@@ -108,7 +112,8 @@ def train_one(spec: RunSpec, pack: Pack) -> RunResult:
         for task, rows in learnt.items():
             losses[task] = tasks[task].kind.loss(logits[task].float(), rows.targets, settings.label_smoothing)
         if losses:  # a batch of a partner without labels alone has none
-            objective.backward(losses, network)
+            with torch_stream(*name, "objective", "step", step):
+                objective.backward(losses, network)
         optimiser.step()
         learning_rate.step()
         taken += 1
@@ -191,7 +196,8 @@ def make_network(
     headless = {reference.name for reference in spec.tasks if reference.labels == "none"}
     heads = {task: None if task in headless else head_of(data.kind, data.labels) for task, data in tasks.items()}
     draws = Draws((spec.study_seed, spec.fold, spec.seed))
-    network = SHARING[spec.training.sharing](dict.fromkeys(tasks, input_width), heads, choice.build, draws)
+    inputs = dict.fromkeys(tasks, input_width)
+    network = make(SHARING, spec.training.sharing, inputs, heads, choice.build, draws)
     return network.to(memory_format=torch.channels_last)  # type: ignore[call-overload, no-any-return]
 
 

@@ -3,28 +3,39 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from cohear.base.registry import Registry
 from cohear.models.sharing import Network
 
 
-class Objective(ABC):
-    """Fills the gradients of a network from the losses of its tasks."""
+class Objective(nn.Module, ABC):
+    """Fills the gradients of a network from the losses of its tasks.
+
+    Keyword-only arguments of a subclass are its settings. It is made once a run and may keep what it has seen; its
+    parameters are trained beside those of the network, and are no part of what is kept of it.
+
+    Args:
+        tasks: those that learn, in order.
+    """
 
     version: ClassVar[int] = 1
     """Goes up when the gradients change."""
 
+    def __init__(self, tasks: Sequence[str]) -> None:
+        super().__init__()
+        self.tasks = list(tasks)
+
     @abstractmethod
     def backward(self, losses: Mapping[str, Tensor], network: Network) -> None:
-        """Write ``.grad`` of every parameter.
+        """Write ``.grad`` of every parameter, its own among them; what it draws comes from torch's current generator.
 
         Args:
-            losses: scalar loss of each task over its own known windows.
+            losses: scalar loss of each task that is in the batch, over its own known windows.
             network: whose encoders and heads the losses came through.
         """
 

@@ -11,12 +11,16 @@ from torch.optim.lr_scheduler import LambdaLR
 from cohear.training.settings import TrainingSettings
 
 
-def make_optimiser(network: nn.Module, settings: TrainingSettings) -> tuple[AdamW, LambdaLR]:
+def make_optimiser(settings: TrainingSettings, *modules: nn.Module) -> tuple[AdamW, LambdaLR]:
     """AdamW (Loshchilov & Hutter 2019), weight decay on weights of layers alone, cosine decay after a warm-up.
 
     Nothing is clipped by a norm over all parameters: that would couple networks which share nothing.
+
+    Args:
+        settings: rate, decay and steps.
+        modules: whose parameters are trained.
     """
-    parameters = [parameter for parameter in network.parameters() if parameter.requires_grad]
+    parameters = [each for module in modules for each in module.parameters() if each.requires_grad]
     groups = [
         {"params": [p for p in parameters if p.ndim > 1], "weight_decay": settings.weight_decay},
         {"params": [p for p in parameters if p.ndim <= 1], "weight_decay": 0.0},

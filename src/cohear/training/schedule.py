@@ -11,7 +11,10 @@ from cohear.training.batches import Rows, TaskBatches
 
 
 class Schedule(ABC):
-    """Gives the batches of a run in order; each task has its full number of steps in any schedule."""
+    """Gives the batches of a run in order; each task has its full number of steps in any schedule.
+
+    Keyword-only arguments of a subclass's constructor are its settings.
+    """
 
     version: ClassVar[int] = 1
     """Goes up when the batches change."""

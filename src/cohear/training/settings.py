@@ -6,6 +6,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from cohear.base.named import Named
+
 
 class TrainingSettings(BaseModel):
     """How a network is trained; every field changes numbers and is part of a run's key.
@@ -21,9 +23,9 @@ class TrainingSettings(BaseModel):
     weight_decay: float = Field(0.05, ge=0)
     warmup: float = Field(0.1, ge=0, lt=1)
     label_smoothing: float = Field(0.1, ge=0, lt=1)
-    schedule: str = "mixed"
-    objective: str = "sum"
-    sharing: str = "multihead"
+    schedule: Named = "mixed"
+    objective: Named = "sum"
+    sharing: Named = "multihead"
     sampling: Literal["balanced", "passes"] = "balanced"
     augment: Literal["standard", "none"] = "standard"
     precision: Literal["auto", "bfloat16", "float32"] = "auto"

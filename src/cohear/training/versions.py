@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from importlib.metadata import version
 
+from cohear.base.named import name_of
 from cohear.base.versions import demand_same
 from cohear.features.front_end import FRONT_ENDS
 from cohear.models.choice import EncoderChoice
@@ -26,9 +27,9 @@ def versions_that_change_numbers(training: TrainingSettings) -> dict[str, str | 
     return {
         "training": TRAINING_VERSION,
         "torch": version("torch").split("+", maxsplit=1)[0],
-        "objective": OBJECTIVES[training.objective].version,
-        "schedule": SCHEDULES[training.schedule].version,
-        "sharing": SHARING[training.sharing].version,
+        "objective": OBJECTIVES[name_of(training.objective)].version,
+        "schedule": SCHEDULES[name_of(training.schedule)].version,
+        "sharing": SHARING[name_of(training.sharing)].version,
     }
 
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any, ClassVar
 
 from cohear.base.errors import UserError
+from cohear.base.named import WithSettings, make
 from cohear.models.choice import EncoderChoice
 from cohear.models.sharing import SHARING, Draws
 from cohear.study.controls.control import CONTROLS, Control, Given
@@ -51,7 +52,8 @@ class Wide(Control):
         sharing = given.pair.training.sharing
         pair = [task.name for task in given.pair.tasks]
         target = parameters(given, dict(given.encoder.settings), sharing, *pair)
-        name = json.dumps([given.encoder.key(), given.input_width, sharing, given.focal, target], sort_keys=True)
+        asked = [given.encoder.key(), given.input_width, str(sharing), given.focal, target]
+        name = json.dumps(asked, sort_keys=True)
         if name not in self._found:
             alone = given.single.training.sharing
             self._found[name] = widened(
@@ -61,12 +63,12 @@ class Wide(Control):
         return given.single.model_copy(update={"encoder": encoder.key()})
 
 
-def parameters(given: Given, settings: Settings, sharing: str, *tasks: str) -> int:
+def parameters(given: Given, settings: Settings, sharing: str | WithSettings, *tasks: str) -> int:
     """Trainable numbers of a network of these tasks."""
     encoder = replace(given.encoder, settings=settings)
     inputs = dict.fromkeys(tasks, given.input_width)
     heads = {task: given.heads[task] for task in tasks}
-    network = SHARING[sharing](inputs, heads, encoder.build, Draws(("size",)))
+    network = make(SHARING, sharing, inputs, heads, encoder.build, Draws(("size",)))
     return sum(parameter.numel() for parameter in network.parameters())
 
 

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from contextlib import suppress
 from pathlib import Path
 
+from pydantic import ValidationError
+
 from cohear.base.errors import UserError
+from cohear.base.named import WithSettings, check
 from cohear.base.registry import did_you_mean
 from cohear.features.front_end import FRONT_ENDS
 from cohear.models.encoder import ENCODERS
-from cohear.study.encoders import mistakes_in_encoders
+from cohear.models.sharing import SHARING
+from cohear.study.encoders import mistakes_in_encoders, mistakes_in_sharing
 from cohear.study.spec.parts import CombinationSettings, free_settings
 from cohear.study.spec.settings import StudySettings
 from cohear.study.spec.task_sets import task_sets
@@ -47,6 +52,8 @@ def mistakes_in_grid(settings: StudySettings, folder: Path | None, spoilt: Colle
     if can_be_made:
         choices = settings.encoder_choices(None if folder is None else str(folder))
         mistakes += mistakes_in_encoders(choices, front_ends)
+        if not mistakes and folder is not None and not {"tasks", "training", "arms"} & set(spoilt):
+            mistakes += mistakes_in_sharing(_schemes(settings), list(settings.tasks), choices, front_ends)
     if "tasks" not in spoilt:
         mistakes += _mistakes_in_related(settings.related, settings.tasks)
     if {"datasets", "tasks", "combinations"} & set(spoilt):
@@ -60,6 +67,18 @@ def mistakes_in_grid(settings: StudySettings, folder: Path | None, spoilt: Colle
     if settings.repeats.until and all(len(tasks) < 2 for tasks in sets):
         mistakes.append("repeats.until: no tasks are trained together, so no verdict can be waited for; give seeds")
     return mistakes
+
+
+def _schemes(settings: StudySettings) -> dict[str, WithSettings]:
+    """Sharing schemes with settings of their own that are known, by their places."""
+    found = {}
+    for arm in settings.arms:
+        with suppress(ValidationError, UserError):  # told where names are checked
+            sharing = settings.arm(arm)[0].sharing
+            check(SHARING, sharing)
+            if isinstance(sharing, WithSettings):
+                found["training.sharing" if arm == "base" else f"arms.{arm}.training.sharing"] = sharing
+    return found
 
 
 def _mistakes_in_combinations(place: str, chosen: CombinationSettings, tasks: Collection[str]) -> list[str]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
-from cohear.base.errors import StudyError
+from cohear.base.errors import StudyError, UserError
+from cohear.base.named import check, make
 from cohear.base.plugins import load_plugin
 from cohear.base.registry import Registry, did_you_mean
 from cohear.base.yaml_text import YamlText
@@ -18,6 +20,7 @@ from cohear.study.spec.wording import told_by_pydantic
 from cohear.tasks import METRICS, TARGET_KINDS
 from cohear.training.objective import OBJECTIVES
 from cohear.training.schedule import SCHEDULES
+from cohear.training.settings import TrainingSettings
 
 
 def mistakes_in_plugins(settings: StudySettings, folder: Path) -> list[str]:
@@ -58,12 +61,24 @@ def mistakes_in_names(settings: StudySettings, text: YamlText) -> list[str]:
             mistakes += told_by_pydantic(error, text, ("arms", arm, "training"))
             continue
         place = "training" if arm == "base" else f"arms.{arm}.training"
-        registries += [
-            (f"{place}.objective", training.objective, OBJECTIVES),
-            (f"{place}.schedule", training.schedule, SCHEDULES),
-            (f"{place}.sharing", training.sharing, SHARING),
-        ]
+        mistakes += _mistakes_in_parts(place, training, list(settings.tasks))
     for place, value, registry in registries:
         if value is not None and value not in registry:
             mistakes.append(f"{place}: unknown {registry.what} {value!r}{did_you_mean(value, registry)}")
     return list(dict.fromkeys(mistakes))
+
+
+def _mistakes_in_parts(place: str, training: TrainingSettings, tasks: list[str]) -> list[str]:
+    """Parts that are not known, or not with these settings; sharing schemes are made where encoders are."""
+    attempts: dict[str, Callable[[], object]] = {
+        "objective": lambda: make(OBJECTIVES, training.objective, tasks),
+        "schedule": lambda: make(SCHEDULES, training.schedule),
+        "sharing": lambda: check(SHARING, training.sharing),
+    }
+    mistakes = []
+    for key, attempt in attempts.items():
+        try:
+            attempt()
+        except UserError as error:
+            mistakes.append(f"{place}.{key}: {error}")
+    return mistakes

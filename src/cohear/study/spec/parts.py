@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
+from cohear.base.named import as_scalars
 from cohear.features.front_end import FrontEnd, build_front_end
 from cohear.models.choice import EncoderChoice
 
@@ -196,16 +197,4 @@ class ArmSettings(SpecModel):
 
 def free_settings(model: BaseModel) -> dict[str, Any]:
     """The keys that a model does not name itself."""
-    return {key: _number(value) for key, value in (model.model_extra or {}).items()}
-
-
-def _number(value: Any) -> Any:  # noqa: ANN401 - a setting of any extension
-    """A number where free settings hold the text of one; the study file keeps every scalar as text."""
-    if not isinstance(value, str):
-        return value
-    for convert in (int, float):
-        try:
-            return convert(value)
-        except ValueError:
-            continue
-    return {"true": True, "false": False}.get(value.lower(), value)
+    return {key: as_scalars(value) for key, value in (model.model_extra or {}).items()}

@@ -1,0 +1,95 @@
+"""A part of a registry as a file names it: by its name alone, or by its name with settings.
+
+The settings of a part are the keyword-only arguments of its constructor; what stands before them is given by whoever
+makes the part.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping
+from typing import Annotated, Any, TypeVar
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from cohear.base.errors import UserError
+from cohear.base.registry import Registry, did_you_mean
+
+T = TypeVar("T")
+
+
+class WithSettings(BaseModel):
+    """A name with settings, ``{name: adapters, price: 0.1}``."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+    name: str = Field(min_length=1)
+
+
+def as_named(value: Any) -> Any:  # noqa: ANN401 - a validator sees anything
+    """A mapping of a name and settings, its scalars as what they say; one without settings is its name alone."""
+    if isinstance(value, str | WithSettings):
+        return value
+    if not isinstance(value, Mapping) or not isinstance(value.get("name"), str):
+        raise ValueError("must be a name, or a name with settings as in {name: …, setting: …}")
+    settings = {key: as_scalars(each) for key, each in value.items() if key != "name"}
+    return WithSettings(name=value["name"], **settings) if settings else value["name"]
+
+
+Named = Annotated[str | WithSettings, BeforeValidator(as_named)]
+"""Field of a part: a bare name stays text, so that the keys of what is older than settings stay what they were."""
+
+
+def name_of(part: str | WithSettings) -> str:
+    """The part's name in its registry."""
+    return part if isinstance(part, str) else part.name
+
+
+def settings_of(part: str | WithSettings) -> dict[str, Any]:
+    """The settings that it is named with."""
+    return {} if isinstance(part, str) else dict(part.model_extra or {})
+
+
+def check(registry: Registry[type[T]], part: str | WithSettings) -> type[T]:
+    """The part's class, where the registry has its name and the class has its settings.
+
+    Raises:
+        UserError: an unknown name, or settings that it does not have.
+    """
+    name = name_of(part)
+    cls = registry[name]
+    known = [each.name for each in inspect.signature(cls).parameters.values() if each.kind is each.KEYWORD_ONLY]
+    unknown = [each for each in settings_of(part) if each not in known]
+    if unknown:
+        told = [f"has no setting {each!r}{did_you_mean(each, known)}" for each in unknown]
+        raise UserError(f"{registry.what} {name!r} {' and '.join(told)}")
+    return cls
+
+
+def make(registry: Registry[type[T]], part: str | WithSettings, *given: object) -> T:
+    """The part, made of what it is given and of its settings.
+
+    Raises:
+        UserError: an unknown name or setting, or a value that the part refuses (by TypeError or ValueError).
+    """
+    cls = check(registry, part)
+    try:
+        return cls(*given, **settings_of(part))
+    except (TypeError, ValueError) as error:
+        raise UserError(f"{registry.what} {name_of(part)!r}: {error}") from error
+
+
+def as_scalars(value: Any) -> Any:  # noqa: ANN401 - a setting of any part
+    """Numbers, true and false where a value, or one inside it, holds their text: a study file keeps scalars as text."""
+    if isinstance(value, Mapping):
+        return {key: as_scalars(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [as_scalars(each) for each in value]
+    if not isinstance(value, str):
+        return value
+    for convert in (int, float):
+        try:
+            return convert(value)
+        except ValueError:
+            continue
+    return {"true": True, "false": False}.get(value.lower(), value)
