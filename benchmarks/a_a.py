@@ -21,15 +21,14 @@ from pathlib import Path
 
 import pandas as pd
 
-from cohear.analysis.cell_tests import LEVEL, MARGIN
+from cohear.analysis.cell_tests import LEVEL
 from cohear.analysis.columns import FAMILY
-from cohear.analysis.facts import margins_of, ratios_of
+from cohear.analysis.design import Design
 from cohear.analysis.gains import gains
-from cohear.analysis.results import read_results
 from cohear.analysis.tables import markdown_table, write_table
+from cohear.analysis.tables_of_study import FolderTables
 from cohear.base.files import write_text
 from cohear.base.streams import stream
-from cohear.report.folder import read_facts
 
 KEPT = Path(__file__).resolve().parents[1] / "docs" / "results"
 PARTNERS, FEWEST_PARTNERS, SHUFFLES = 5, 3, 10
@@ -85,11 +84,12 @@ def shuffled(alone: pd.DataFrame, seeds: list[int], shuffle: int) -> pd.DataFram
 
 def line(folder: Path, seeds_a_fold: int) -> dict[str, object] | None:
     """False calls of one number of repeats; None where there are too few seeds for a family."""
-    results, facts = read_results(folder), read_facts(folder)
+    tables = FolderTables(folder)
+    results, facts = tables.results, tables.data
     made = families(results, seeds_a_fold)
     if made.empty:
         return None
-    cells = gains(made, margins_of(facts) or MARGIN, ratios_of(facts) or None)
+    cells = gains(made, Design.of(facts))
     cells["pair"] = True
     called = cells["verdict"].isin(["helps", "hurts"])
     return {

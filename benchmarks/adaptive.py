@@ -17,21 +17,19 @@ import argparse
 import json
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 
-from cohear.analysis.cell_tests import PerTask
 from cohear.analysis.columns import CELL
-from cohear.analysis.facts import ratios_of
+from cohear.analysis.design import Design
 from cohear.analysis.gains import gains, gains_of
 from cohear.analysis.pairs import paired_differences
-from cohear.analysis.results import read_results
-from cohear.analysis.sequential import gains_by_design
 from cohear.analysis.tables import markdown_table, write_table
+from cohear.analysis.tables_of_study import FolderTables
 from cohear.api import judge_cells
 from cohear.base.files import write_text
-from cohear.report.folder import read_facts
 from cohear.study.repeats import Repeats
 from cohear.study.spec import RepeatSettings
 
@@ -64,11 +62,11 @@ def replayed(results: pd.DataFrame, facts: dict, at_most: int = 20) -> tuple[pd.
 def compared(results: pd.DataFrame, facts: dict, margin: float) -> tuple[dict[str, object], pd.DataFrame]:
     """One line for a grid judged at a margin: shares of runs, and of cells with the verdict of the whole grid."""
     tasks = {name: {**task, "margin": margin} for name, task in facts.get("tasks", {}).items()}
-    ratio = ratios_of(facts) or None
+    fixed = Design(margin, Design.of(facts).ratio)
     seen, shares = replayed(results, {**facts, "tasks": tasks})
     looks = RepeatSettings(folds=results["fold"].nunique(), until="decided", at_most=20).looks()
-    stopped = gains_by_design(paired_differences(seen), margin, ratio, looks).set_index(list(CELL))
-    whole = gains(results, margin, ratio).set_index(list(CELL))
+    stopped = gains_of(paired_differences(seen), replace(fixed, looks=tuple(looks))).set_index(list(CELL))
+    whole = gains(results, fixed).set_index(list(CELL))
     of_whole = whole[["gain", "verdict"]].rename(columns="{}_whole".format)
     cells = stopped[["gain", "repeats", "verdict"]].join(of_whole).reset_index()
     same, decided = cells["verdict"] == cells["verdict_whole"], cells["verdict_whole"] != "undecided"
@@ -82,11 +80,11 @@ def compared(results: pd.DataFrame, facts: dict, margin: float) -> tuple[dict[st
         "of_these_reached": int((same & decided).sum()),
         "decided_by_looks": int((cells["verdict"] != "undecided").sum()),
         "opposite": int((calls & ~same).sum()),
-        **bound(results, looks, margin, ratio),
+        **bound(results, looks, fixed),
     }, cells.assign(margin=margin)
 
 
-def bound(results: pd.DataFrame, looks: Sequence[int], margin: float, ratio: PerTask | None) -> dict[str, float]:
+def bound(results: pd.DataFrame, looks: Sequence[int], design: Design) -> dict[str, float]:
     """What no rule can better: each look tested as if it were the only one, at the full rate.
 
     Returns:
@@ -96,7 +94,7 @@ def bound(results: pd.DataFrame, looks: Sequence[int], margin: float, ratio: Per
     """
     pairs = paired_differences(results).sort_values([*CELL, "seed", "fold"], ignore_index=True)
     order = pairs.groupby(list(CELL), sort=False).cumcount()
-    at = {look: gains_of(pairs[order < look], margin, ratio).set_index(list(CELL))["verdict"] for look in looks}
+    at = {look: gains_of(pairs[order < look], design).set_index(list(CELL))["verdict"] for look in looks}
     whole = at[looks[-1]]
     needs = pd.Series(looks[-1], index=whole.index)
     for look in reversed(looks):
@@ -139,7 +137,8 @@ def main() -> int:
     parser.add_argument("--grid", type=Path, default=HERE / "docs" / "results" / "dnn-grid")
     parser.add_argument("--out", type=Path)
     given = parser.parse_args()
-    results, facts = read_results(given.grid), read_facts(given.grid)
+    tables = FolderTables(given.grid)
+    results, facts = tables.results, dict(tables.data)
     found = [compared(results, facts, margin) for margin in MARGINS]
     lines = [line for line, _ in found]
     for line in lines:

@@ -26,7 +26,8 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from cohear.analysis.cell_tests import LEVEL, MARGIN
+from cohear.analysis.cell_tests import LEVEL
+from cohear.analysis.design import MARGIN
 from cohear.analysis.gains import gains_of
 from cohear.analysis.multiplicity import benjamini_hochberg
 from cohear.analysis.pairs import paired_differences

@@ -18,32 +18,33 @@ import numpy as np
 import pandas as pd
 from adaptive import replayed
 
-from cohear.analysis.cell_tests import MARGIN
+from cohear.analysis.design import MARGIN, Design
+from cohear.analysis.gains import gains_of
 from cohear.analysis.pairs import paired_differences
-from cohear.analysis.sequential import gains_by_design
 from cohear.analysis.simulation import simulate, simulated_pairs, simulated_results
 from cohear.analysis.tables import markdown_table, write_table
 from cohear.base.files import write_text
 from cohear.study.spec import RepeatSettings
 
 LOOKS = RepeatSettings(folds=5, until="decided", at_most=20).looks()
+LOOKED = Design(looks=tuple(LOOKS))
 
 
 def looks(world: World, families: int, played: int, seed: int) -> dict[str, object]:
     """Repeated looks after each round of five, up to 20: error rates, and what it saves beside the whole grid."""
     design = {"folds": 5, "seeds": 4, "shape": world.shape}
     empty, _ = simulated_pairs(simulate(world.parts, families=families, **design, seed=seed + 11))
-    called = gains_by_design(empty, looks=LOOKS).set_index(KEY)["verdict"].isin(["helps", "hurts"])
+    called = gains_of(empty, LOOKED).set_index(KEY)["verdict"].isin(["helps", "hurts"])
     lost, loss = simulated_pairs(
         simulate(world.parts, families=max(4, families // 3), **design, truths=(0.0, -MARGIN), seed=seed + 13)
     )
-    harmless = gains_by_design(lost, looks=LOOKS).set_index(KEY).sort_index()["verdict"] == "harmless"
+    harmless = gains_of(lost, LOOKED).set_index(KEY).sort_index()["verdict"] == "harmless"
     results, truth = simulated_results(
         simulate(world.parts, families=played, **design, truths=GAINS, weights=SHARES, seed=seed + 12)
     )
     cells, truth = judged(paired_differences(results), truth)
     seen, shares = replayed(results, {})
-    stopped = gains_by_design(paired_differences(seen), looks=LOOKS).set_index(KEY).sort_index()
+    stopped = gains_of(paired_differences(seen), LOOKED).set_index(KEY).sort_index()
     truth, whole = truth.loc[stopped.index], cells.loc[stopped.index, "verdict"]
     same, decided = stopped["verdict"] == whole, whole != "undecided"
     return {

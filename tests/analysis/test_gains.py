@@ -3,8 +3,9 @@ import pandas as pd
 import pytest
 from simulated_results import families, results_table
 
-from cohear.analysis.facts import margins_of, ratios_of
-from cohear.analysis.gains import caveats, gains
+from cohear.analysis.caveats import caveats
+from cohear.analysis.design import Design
+from cohear.analysis.gains import gains
 from cohear.analysis.pairs import paired_differences, unpaired
 from cohear.analysis.scores import scores
 from cohear.base.errors import UserError
@@ -34,7 +35,7 @@ def test_a_lonely_cell_is_nadeau_and_bengios_corrected_t():
 
 def test_the_ratio_of_test_to_train_can_be_given():
     table = results_table(cell([0.5] * 3, [0.51, 0.55, 0.53]))
-    wide, narrow = (gains(table, test_train_ratio=r).iloc[0] for r in (None, {"a": 0.25}))
+    wide, narrow = (gains(table, Design(ratio=r)).iloc[0] for r in (None, {"a": 0.25}))
     assert narrow["high"] - narrow["low"] == pytest.approx(
         (wide["high"] - wide["low"]) * np.sqrt((1 / 3 + 0.25) / (1 / 3 + 0.5))
     )
@@ -192,7 +193,7 @@ def test_more_seeds_cannot_buy_more_folds():
 
 def test_margins_by_task():
     rows = [r for t in "ab" for r in cell([0.5] * 5, [0.502, 0.498, 0.501, 0.499, 0.5], t)]
-    table = gains(results_table(rows), margins={"a": 0.02, "b": 1e-5})
+    table = gains(results_table(rows), Design(margins={"a": 0.02, "b": 1e-5}))
     assert table["verdict"].tolist() == ["harmless", "undecided"]
 
 
@@ -235,4 +236,4 @@ def test_scores():
 
 def test_facts_of_the_data():
     data = {"tasks": {"a": {"margin": 0.02, "folds": [{"train": 80, "test": 20}]}, "b": {"folds": []}}}
-    assert margins_of(data) == {"a": 0.02} and ratios_of(data) == {"a": 0.25}
+    assert Design.of(data).margins == {"a": 0.02} and Design.of(data).ratio == {"a": 0.25}

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from simulated_results import families, results_table
 
+from cohear.analysis.judged import judge
 from cohear.analysis.multiplicity import benjamini_hochberg, holm
 from cohear.analysis.pairs import paired_differences
 from cohear.analysis.power import a_second_seed, family_table, power_table
@@ -54,7 +55,7 @@ def test_a_gain_as_large_as_the_smallest_is_found_in_four_of_five():
     found = []
     for seed in range(3):
         table, _ = families(number=40, seeds=2, seed=20 + seed)
-        cells = power_table(paired_differences(table))
+        cells = power_table(judge(paired_differences(table)))
         z = cells["smallest"] / cells["error"]
         rng = np.random.default_rng(seed)
         estimate = z + rng.standard_normal(len(z))  # what would be seen if the gain were the smallest
@@ -66,7 +67,7 @@ def test_a_gain_as_large_as_the_smallest_is_found_in_four_of_five():
 def test_repeats_that_would_decide_do_decide():
     """Where only seeds differ, that many more repeats with the same gain are enough."""
     table, _ = families(number=10, seeds=2, fold_sd=0.0, helped=0.5, effect=0.01, seed=3)
-    cells = power_table(paired_differences(table))
+    cells = power_table(judge(paired_differences(table)))
     undecided = cells[cells["verdict"] == "undecided"]
     assert (cells.loc[cells["verdict"] != "undecided", "more_repeats"] == 0).all()
     assert (undecided["more_repeats"].dropna() > 0).all() and undecided["more_repeats"].notna().any()
@@ -76,7 +77,7 @@ def test_repeats_that_would_decide_do_decide():
 
 def test_where_folds_differ_seeds_never_decide():
     table, _ = families(number=4, seeds=6, fold_sd=0.03, seed_sd=0.001)
-    cells = power_table(paired_differences(table))
+    cells = power_table(judge(paired_differences(table)))
     assert cells.loc[cells["verdict"] == "undecided", "more_repeats"].isna().mean() > 0.9
 
 
@@ -89,7 +90,7 @@ def test_holm_by_hand_and_beside_benjamini_hochberg():
 
 def test_with_one_seed_a_fold_it_is_said_that_a_second_may_decide():
     """Whose share of the folds is assumed, and whose is measured."""
-    one, two = (power_table(paired_differences(families(number=4, seeds=seeds, seed=1)[0])) for seeds in (1, 2))
+    one, two = (power_table(judge(paired_differences(families(number=4, seeds=seeds, seed=1)[0]))) for seeds in (1, 2))
     assert not one["share_measured"].any() and two["share_measured"].all()
     assert "`repeats: {seeds: 2}`" in a_second_seed(family_table(one))
     assert a_second_seed(family_table(two)) == ""
@@ -106,7 +107,7 @@ def test_a_task_whose_test_part_comes_up_twice_measures_nothing_for_its_family()
                 part = {"test_part": f"{task}{fold % 3 if task == 'a' else fold}"}
                 rows.append((task, "+".join(names), fold, 0, 0.5 + 0.02 * rng.standard_normal(), part))
     pairs = paired_differences(results_table(rows))
-    cells = power_table(pairs)
+    cells = power_table(judge(pairs))
     assert not cells["share_measured"].any()
     assert a_second_seed(family_table(cells))
     parts = variance_parts(pairs).set_index("task")["estimated"]
@@ -116,7 +117,7 @@ def test_a_task_whose_test_part_comes_up_twice_measures_nothing_for_its_family()
 def test_one_repeat_has_no_parts_and_nothing_is_said_to_be_out_of_reach():
     rows = [(task, names, 0, 0, 0.5 + 0.1 * len(names)) for names in ("a", "b", "a+b") for task in names.split("+")]
     pairs = paired_differences(results_table(rows))
-    (family,) = family_table(power_table(pairs))
+    (family,) = family_table(power_table(judge(pairs)))
     assert family["open"] == 2 and family["not_by_repeats"] == 0
     parts = variance_parts(pairs)
     assert parts[["fold_sd", "seed_sd", "fold_share"]].isna().all(axis=None) and not parts["estimated"].any()

@@ -5,12 +5,20 @@ from scipy import stats
 from simulated_results import families
 
 from cohear.analysis.columns import CELL
-from cohear.analysis.gains import gains
+from cohear.analysis.design import Design
+from cohear.analysis.gains import gains, gains_of
+from cohear.analysis.judged import judge
 from cohear.analysis.pairs import paired_differences
-from cohear.analysis.sequential import decide, gains_by_design
 from cohear.analysis.spending import overall, spent
+from cohear.analysis.standing import standing
 
 KEY = ["arm", "task", "combination"]
+
+
+def decide(table, at_most, looks=None):
+    """Where the cells of results stand; looks are taken after each repeat from the fifth on where none are given."""
+    looks = looks or tuple(range(min(5, at_most), at_most + 1))
+    return standing(judge(paired_differences(table), Design(looks=looks)))
 
 
 def seen_at(*times):
@@ -114,7 +122,7 @@ def test_gains_agree_with_the_ordinary_table():
 def test_gains_of_a_study_that_looked_are_those_of_its_looks():
     table, truth = families(number=8, seeds=2, helped=0.4, seed=11)
     pairs = paired_differences(table)
-    looked = gains_by_design(pairs, looks=(5, 10)).set_index(KEY).sort_index()
+    looked = gains_of(pairs, Design(looks=(5, 10))).set_index(KEY).sort_index()
     fixed, decided = (
         gains(table).set_index(KEY).sort_index(),
         decide(table, 10, looks=(5, 10)).set_index(KEY).sort_index(),
@@ -124,8 +132,8 @@ def test_gains_of_a_study_that_looked_are_those_of_its_looks():
     assert (looked["high"] - looked["low"] > fixed["high"] - fixed["low"]).all()
     truth = truth.loc[looked.index]
     assert ((looked["low"] <= truth) & (truth <= looked["high"])).mean() >= 0.93
-    pd.testing.assert_frame_equal(gains_by_design(pairs), gains(table))
-    assert gains_by_design(paired_differences(table[table["fold"] < 3]), looks=(10, 20))["p"].isna().all()
+    pd.testing.assert_frame_equal(gains_of(pairs), gains(table))
+    assert gains_of(paired_differences(table[table["fold"] < 3]), Design(looks=(10, 20)))["p"].isna().all()
 
 
 def test_hope_goes_with_the_gain_and_ends_with_the_repeats():

@@ -8,9 +8,11 @@ import pandas as pd
 import pytest
 from simulated_results import families, results_table
 
-from cohear.analysis.answers import QUESTIONS, Tables, answers
+from cohear.analysis.answers import QUESTIONS, answers
 from cohear.analysis.results import checked_results
 from cohear.analysis.sentences import Unit, counted, figure, listed, setting_name, shortened
+from cohear.analysis.statistics import Statistics
+from cohear.analysis.tables_of_study import GivenTables
 from cohear.report.evidence import MOST_CELLS, answers_text
 
 PUZZLING = re.compile(r"unknown|nan\b|None|np\.|\b1 (cells|tasks|are)\b|\b1 (group )?cells|\(\)|  +[a-z]|\.\.")
@@ -30,7 +32,7 @@ def study(tasks="abcd", sizes=(1, 2), encoders=("small",), folds=5, scale=1.0, g
 
 
 def told_of(table):
-    return answers(Tables(checked_results(table)))
+    return answers(Statistics.of(GivenTables(checked_results(table))))
 
 
 TABLES = {
@@ -76,7 +78,7 @@ def test_many_settings_are_counted_and_the_rest_is_in_the_tables():
 def test_the_strongest_measurement_stands_beside_what_its_own_setting_has_to_beat():
     table = study(encoders=("small", "dnn"), tasks="abcde")
     data = {"tasks": {name: {"counts": {"x": 1 + i, "y": 9}} for i, name in enumerate("abcde")}}
-    found = answers(Tables(table, data))["measurements"]
+    found = answers(Statistics.of(GivenTables(table, data)))["measurements"]
     tested = [line for line in found["correlations"] if line["p_adjusted"] is not None]
     best = max(tested, key=lambda line: abs(line["pooled"]))
     (identity,) = [

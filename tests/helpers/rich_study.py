@@ -4,9 +4,8 @@ import numpy as np
 import pandas as pd
 from simulated_study import TASKS, write_study
 
-from cohear.analysis.controls import contrasts, control_gains, explained
-from cohear.analysis.gains import gains
 from cohear.analysis.results import read_results
+from cohear.analysis.statistics import Statistics
 from cohear.analysis.tables import write_table
 
 STEPS = (60, 120, 180)
@@ -19,8 +18,7 @@ def write_rich_study(folder, *, names=TASKS[:4], encoders=("small", "dnn"), fold
     results = read_results(folder)
     results = pd.concat([results, *_controls(results, names)], ignore_index=True)
     write_table(folder / "results.csv", results)
-    judged = explained(gains(results), control_gains(results), contrasts(results))
-    write_table(folder / "gains.csv", judged)
+    write_table(folder / "gains.csv", Statistics.of_folder(folder).gains)
     rng = np.random.default_rng(1)
     for run, rows in results.groupby("run"):
         (folder / "runs" / run).mkdir(parents=True, exist_ok=True)

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from cohear.analysis.gains import gains
+from cohear.analysis.statistics import Statistics
 from cohear.analysis.tables import write_table
 from cohear.base.tables import RESULTS_CSV
 
@@ -65,7 +65,6 @@ def write_study(  # noqa: PLR0915 - one study, told from top to bottom
     write_table(folder / "results.csv", results)
     if not extras:
         return folder
-    write_table(folder / "gains.csv", gains(results))
     write_table(
         folder / "metrics.csv",
         pd.DataFrame(metrics, columns=["run", "task", "part", "selection", "metric", "value"]),
@@ -103,6 +102,7 @@ def write_study(  # noqa: PLR0915 - one study, told from top to bottom
     tasks[names[0]]["folds"][0]["unscored"] = [names[1]]
     warnings = [f"{names[0]}: label 'yes' is absent from the test part of fold 0"]
     (folder / "data.json").write_text(json.dumps({"datasets": sets, "tasks": tasks, "warnings": warnings}))
+    write_table(folder / "gains.csv", Statistics.of_folder(folder).gains)
     for key in ("fffe", "ffff"):
         runs.append({**runs[-1], "run": key, "seed": 9})
     (folder / "plan.json").write_text(json.dumps({"study": "speech-and-sound", "runs": runs}))

@@ -8,7 +8,6 @@ import pytest
 from filelock import FileLock
 from simulated_study import HOSTILE, LONG, TASKS, write_study
 
-from cohear.analysis.gains import gains
 from cohear.analysis.results import read_gains, read_results
 from cohear.analysis.tables import write_table
 from cohear.base.errors import UserError
@@ -67,7 +66,6 @@ def test_apart_is_a_guess_where_no_loss_is_sure(tmp_path, loss, said):
     chance = results[~alone]["fold"].map({0: 0.05, 1: 0.05, 2: -0.05, 3: -0.05, 4: 0.0}).to_numpy(float)
     results.loc[~alone, "value"] = own - 0.02 - loss + chance
     write_table(folder / "results.csv", results)
-    write_table(folder / "gains.csv", gains(results))
     page = write_report(folder).read_text("utf-8")
     hero = page[page.index('id="answer"') : page.index('id="matrix"')]
     assert "Separate networks score best so far." in hero and said in hero

@@ -14,7 +14,9 @@ from simulated_study import HOSTILE, LONG, write_study
 
 from cohear import api
 from cohear.analysis.results import read_gains, read_results
+from cohear.analysis.statistics import Statistics
 from cohear.analysis.tables import write_table
+from cohear.analysis.tables_of_study import GivenTables
 from cohear.base.errors import UserError
 from cohear.base.tables import MEASURED_COSTS, SHARED
 from cohear.report.build import render, write_report
@@ -358,7 +360,7 @@ def test_references(tmp_path, rich):
     assert len(keys(text)) == len(set(keys(text))) and {"cohear", "nadeau2003", "dataset-set-0"} <= set(keys(text))
     assert text.count("{") == text.count("}")
     assert "Somebody 2020" in text
-    study.data["datasets"] = {
+    datasets = {
         "esc10": {"citation": ""},
         "fsdd": {},
         "speech_commands": {},
@@ -366,7 +368,8 @@ def test_references(tmp_path, rich):
         "a b": {"citation": "A. One, B. Two, Of 100 % & {more}, 2019"},
         "a-b": {"citation": "C. Three et al., arXiv:2010.09213", "name": "Third"},
     }
-    text = references(study, FIGURES)
+    others = Statistics.of(GivenTables(study.results, {**study.data, "datasets": datasets}))
+    text = references(replace(study, statistics=others), FIGURES)
     assert "author = {K. J. Piczak}" in text and "check that it is" in text
     assert "author = {P. Warden}" in text and "year = {2018}" in text
     assert "doi = {10.5281/zenodo.1342401}" in text and "Z. Jackson and others" in text
@@ -387,7 +390,8 @@ def test_only_methods_that_the_study_used_are_cited(tmp_path):
     assert cited(study) == gains
     assert cited(study, ["agreement"]) - gains == {"spearman1904", "spearman1910", "brown1910"}
     assert cited(study, ["foretold", "measurements"]) - gains == {"standley2020", "li2023", "hubert1987"}
-    assert {"lan1983", "kim1987", "jennison1989"} < cited(replace(study, data={"repeats": {"looks": [5, 10]}}))
+    looked = Statistics.of(GivenTables(study.results, {"repeats": {"looks": [5, 10]}}))
+    assert {"lan1983", "kim1987", "jennison1989"} < cited(replace(study, statistics=looked))
     assert cited(replace(study, check={"findings": []})) - gains == {"holm1979"}
     told = "training: {label_smoothing: 0.1, augment: standard}"
     trained = cited(replace(study, study_text=told)) - gains
@@ -395,8 +399,8 @@ def test_only_methods_that_the_study_used_are_cited(tmp_path):
     told = "training: {label_smoothing: 0.0, augment: none}"
     assert cited(replace(study, study_text=told)) - gains == {"loshchilov2019"}
     assert cited(replace(study, study_text="training: [")) - gains == {"loshchilov2019"}
-    nothing = study.results.iloc[:0]
-    assert cited(replace(study, results=nothing)) == {"cohear"}
+    nothing = Statistics.of(GivenTables(study.results.iloc[:0]))
+    assert cited(replace(study, statistics=nothing)) == {"cohear"}
     links = dict(re.findall(r'download="([^"]+)" href="data:text/[a-z-]+;charset=utf-8,([^"]+)"', render(study)))
     assert unquote(unescape(links["references.bib"])) == references(study, [])
     assert unquote(unescape(links["table.md"])) == paper_table(study)

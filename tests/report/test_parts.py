@@ -13,14 +13,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import average_precision_score, confusion_matrix
 
+from cohear.analysis.tables import write_table
+from cohear.analysis.tables_of_study import FolderTables
 from cohear.audio.segment import Segment
 from cohear.base.errors import UserError
+from cohear.base.tables import RESULTS_CSV
 from cohear.report.answer import answer
 from cohear.report.at_hand import AtHand
 from cohear.report.build import _data
 from cohear.report.cells import cells_of
 from cohear.report.curves import Curves
-from cohear.report.folder import read_curves
 from cohear.report.grouping import Grouping, recommended
 from cohear.report.orders import orders
 from cohear.report.outcomes import Outcomes
@@ -185,8 +187,10 @@ def test_curves_have_a_mean_and_a_spread(tmp_path):
         rows = [f"t,{step},train,{value},0.5" for step, value in zip((10, 20), values, strict=True)]
         curve = "\n".join(["task,step,part,loss,metric", *rows, "t,x,train,,"])
         (tmp_path / "runs" / run / "curve.csv").write_text(curve)
-    results = pd.DataFrame({"run": runs, "control": ""})
-    curves = Curves(read_curves(tmp_path, results))
+    usual = dict.fromkeys(RESULTS_CSV.names, "0") | {"control": ""}
+    rows = [usual | dict.fromkeys(("run", "task", "combination"), run) for run in runs]
+    write_table(tmp_path / "results.csv", pd.DataFrame(rows).assign(higher_is_better="true"))
+    curves = Curves(FolderTables(tmp_path).curves)
     made = curves.chart(["a1", "a2"], ["b1", "gone"], "t", "train", "loss", False)
     assert made["alone"]["repeats"] == 2 and made["together"]["repeats"] == 1 and made["x"] == [0.0, 100.0]
     first, last = made["alone"]["mean"], made["together"]["mean"]
@@ -196,7 +200,7 @@ def test_curves_have_a_mean_and_a_spread(tmp_path):
     assert curves.chart(["a1"], ["b1"], "other", "train", "loss", False) is None
     (tmp_path / "runs" / "b1" / "curve.csv").write_text("task,step,part,loss\nt,30")
     with pytest.raises(UserError, match=r"b1/curve.csv, line 2: 2 cells where the header has 4"):
-        read_curves(tmp_path, results)
+        assert len(FolderTables(tmp_path).curves)
 
 
 def test_a_picture_has_the_tone_where_it_sounds():

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from scipy.special import stdtr, stdtrit
 
 from cohear.analysis.columns import FAMILY
+from cohear.analysis.design import MARGIN, USUAL, Design, PerTask
 from cohear.analysis.moderation import fit_prior, moderate
 from cohear.analysis.spread import cell_spread, fold_shares
 
@@ -30,19 +31,13 @@ Array = NDArray[np.float64]
 LEVEL = 0.05
 """False discovery rate of the verdicts, and one minus the coverage of the intervals."""
 
-MARGIN = 0.01
-"""What "harmless" may cost where nothing else is said, in the metric's own unit."""
 
-PerTask = float | Mapping[str, float]
-
-
-def cell_tests(pairs: pd.DataFrame, margins: PerTask = MARGIN, test_train_ratio: PerTask | None = None) -> pd.DataFrame:
+def cell_tests(pairs: pd.DataFrame, design: Design = USUAL) -> pd.DataFrame:
     """Every cell's gain with its error, interval and p-values.
 
     Args:
         pairs: of :func:`cohear.analysis.pairs.paired_differences`.
-        margins: as :func:`cohear.analysis.gains.gains` has them.
-        test_train_ratio: ``test_train_ratio`` there.
+        design: margins and ratio; each repeat is taken to have been asked for beforehand, looks or not.
 
     Returns:
         A row per cell, sorted by names: the columns of :func:`cohear.analysis.spread.cell_spread` and
@@ -53,10 +48,10 @@ def cell_tests(pairs: pd.DataFrame, margins: PerTask = MARGIN, test_train_ratio:
         margin, one side). What cannot be known is NaN.
     """
     cells = cell_spread(pairs)
-    cells["margin"] = _per_task(cells["task"], margins, MARGIN)
+    cells["margin"] = _per_task(cells["task"], design.margins, MARGIN)
     cells["ratio"] = (1 / (cells["parts"] - 1.0).where(cells["parts"] > 1)).fillna(0.0)
-    if test_train_ratio is not None:
-        cells["ratio"] = _per_task(cells["task"], test_train_ratio, cells["ratio"])
+    if design.ratio is not None:
+        cells["ratio"] = _per_task(cells["task"], design.ratio, cells["ratio"])
     cells["pair"] = cells["combination"].str.count(r"\+") == 1
     # one split has other variances than many, so cells of one test part share theirs among themselves
     judged = [
@@ -66,11 +61,6 @@ def cell_tests(pairs: pd.DataFrame, margins: PerTask = MARGIN, test_train_ratio:
         if len(some)
     ]
     return pd.concat(judged).sort_index() if judged else _judge(cells)
-
-
-def ratio_of_all(ratio: PerTask | None) -> float | None:
-    """The largest ratio of the tasks: the careful one for a mean over them."""
-    return max(ratio.values()) if isinstance(ratio, Mapping) else ratio
 
 
 def _per_task(tasks: pd.Series, given: PerTask, otherwise: float | pd.Series) -> pd.Series:

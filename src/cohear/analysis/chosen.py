@@ -5,11 +5,12 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from cohear.analysis.cell_tests import PerTask, cell_tests, ratio_of_all
+from cohear.analysis.cell_tests import cell_tests
 from cohear.analysis.columns import CELL, REPEAT, SETTING
+from cohear.analysis.design import USUAL, Design
 
 
-def estimated_on(pairs: pd.DataFrame, used: pd.Series, ratio: PerTask | None = None) -> pd.DataFrame:
+def estimated_on(pairs: pd.DataFrame, used: pd.Series, design: Design = USUAL) -> pd.DataFrame:
     """Gains of cells on the repeats that did not choose them, with 95 % intervals.
 
     How far repeats lie apart is learned from all of them, for what chose a cell tells its spread without favour, and
@@ -19,20 +20,20 @@ def estimated_on(pairs: pd.DataFrame, used: pd.Series, ratio: PerTask | None = N
         pairs: the columns of :func:`cohear.analysis.pairs.paired_differences`, all repeats of the cells. Cells of one
             family share their variances (:func:`cohear.analysis.cell_tests.cell_tests`).
         used: whether a row is of a repeat that did not choose.
-        ratio: as ``test_train_ratio`` there.
+        design: of the study.
 
     Returns:
         ``gain, low, high`` with the cell's names as index, in the metric's unit; NaN where no repeat is used, and an
         interval only where it can be told.
     """
-    cells = cell_tests(pairs, test_train_ratio=ratio).set_index(list(CELL))
+    cells = cell_tests(pairs, design).set_index(list(CELL))
     others = pairs[used].groupby(list(CELL))["difference"].agg(["mean", "size"]).reindex(cells.index)
     reach = (cells["high"] - cells["low"]) / 2 * np.sqrt(cells["repeats"].astype(float) / others["size"])
     return pd.DataFrame({"gain": others["mean"], "low": others["mean"] - reach, "high": others["mean"] + reach})
 
 
 def mean_gain(
-    pairs: pd.DataFrame, groups: Sequence[str], used: pd.Series, ratio: PerTask | None = None
+    pairs: pd.DataFrame, groups: Sequence[str], used: pd.Series, design: Design = USUAL
 ) -> tuple[float, float, float]:
     """Mean gain of a task of some networks of one setting, on the repeats that are used, with its 95 % interval.
 
@@ -42,7 +43,7 @@ def mean_gain(
         pairs: of the setting.
         groups: their combinations; a single gains 0.
         used: whether a row is of a repeat that did not choose the groups.
-        ratio: as ``test_train_ratio`` of :func:`cohear.analysis.gains.gains`.
+        design: of the study.
 
     Returns:
         Gain, low, high; NaN where nothing can be told.
@@ -61,5 +62,5 @@ def mean_gain(
         difference=whole["total"] / sum(sizes.values()),
         part="fold " + whole["fold"].astype(str),
     )
-    line = estimated_on(cell, cell["used"], ratio_of_all(ratio)).iloc[0]
+    line = estimated_on(cell, cell["used"], design.of_means()).iloc[0]
     return float(line["gain"]), float(line["low"]), float(line["high"])

@@ -8,9 +8,10 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import norm
 
-from cohear.analysis.cell_tests import LEVEL, PerTask, cell_tests, ratio_of_all
+from cohear.analysis.cell_tests import LEVEL, cell_tests
 from cohear.analysis.chosen import estimated_on
 from cohear.analysis.columns import CELL, SETTING
+from cohear.analysis.design import USUAL, Design
 from cohear.analysis.multiplicity import benjamini_hochberg
 from cohear.analysis.pairs import first_half
 from cohear.analysis.persistence import told, within_tasks
@@ -21,12 +22,12 @@ RIDGE = 0.1
 """Ridge of the linear surrogate, in units of one group."""
 
 
-def by_size(pairs: pd.DataFrame, ratio: PerTask | None = None) -> list[Mapping[str, object]]:
+def by_size(pairs: pd.DataFrame, design: Design = USUAL) -> list[Mapping[str, object]]:
     """Mean and worst gain against the number of tasks in the network, per setting.
 
     Args:
         pairs: of :func:`cohear.analysis.pairs.paired_differences`.
-        ratio: as ``test_train_ratio`` of :func:`cohear.analysis.gains.gains`.
+        design: of the study.
 
     Returns:
         Per setting and size: ``features, encoder, arm, size, cells, repeats``; ``mean`` over all cells with
@@ -39,7 +40,7 @@ def by_size(pairs: pd.DataFrame, ratio: PerTask | None = None) -> list[Mapping[s
     for (*setting, size), rows in pairs.groupby([*SETTING, "size"], sort=True):
         means = repeat_means(rows)
         whole = means.assign(task="mean of all", combination=f"size {size}")
-        test = cell_tests(whole, test_train_ratio=ratio_of_all(ratio))
+        test = cell_tests(whole, design.of_means())
         line = test.iloc[0]
         found.append(
             {
@@ -50,16 +51,16 @@ def by_size(pairs: pd.DataFrame, ratio: PerTask | None = None) -> list[Mapping[s
                 "mean": told(line["gain"]),
                 "low": told(line["low"]),
                 "high": told(line["high"]),
-                **_worst(rows, ratio),
+                **_worst(rows, design),
             }
         )
     return found
 
 
-def _worst(rows: pd.DataFrame, ratio: PerTask | None) -> Mapping[str, object]:
+def _worst(rows: pd.DataFrame, design: Design) -> Mapping[str, object]:
     """The worst task, chosen on one half of the folds and estimated on the other: there it was not unlucky."""
     means = repeat_means(rows.assign(chose=first_half(rows)), ["chose", "task"]).assign(combination="its combinations")
-    others = estimated_on(means, ~means["chose"], ratio).reset_index().set_index("task")
+    others = estimated_on(means, ~means["chose"], design).reset_index().set_index("task")
     known = others.index[others["gain"].notna()]
     on_first = means[means["chose"] & means["task"].isin(known)].groupby("task")["difference"].mean()
     if on_first.empty:

@@ -18,11 +18,12 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from cohear.analysis.cell_tests import LEVEL, MARGIN, PerTask, cell_tests
+from cohear.analysis.cell_tests import LEVEL, cell_tests
 from cohear.analysis.columns import CELL
-from cohear.analysis.gains import with_verdicts
+from cohear.analysis.design import USUAL, Design
 from cohear.analysis.pairs import differences
 from cohear.analysis.results import checked_results
+from cohear.analysis.verdicts import with_verdicts
 from cohear.base.tables import CONTROLS_CSV
 
 EXPLAINS = {"wide": "capacity", "long": "capacity", "unlabelled": "domain", "shuffled": "regularisation"}
@@ -31,13 +32,12 @@ EXPLAINS = {"wide": "capacity", "long": "capacity", "unlabelled": "domain", "shu
 CONTRASTS = (*CELL, "control", "difference", "low", "high", "p", "p_adjusted", "repeats")
 
 
-def control_gains(results: pd.DataFrame, margins: PerTask = MARGIN, ratio: PerTask | None = None) -> pd.DataFrame:
+def control_gains(results: pd.DataFrame, design: Design = USUAL) -> pd.DataFrame:
     """Gain of every control over the single run, with the verdicts of a family per control.
 
     Args:
         results: the table of results; rows with ``control`` are the controls, ``task`` the task they are for.
-        margins: as :func:`cohear.analysis.gains.gains` has them.
-        ratio: ``test_train_ratio`` there.
+        design: of the study.
 
     Returns:
         The columns of ``controls.csv``: those of gains (``shared`` is the control's score) and ``control``.
@@ -49,12 +49,12 @@ def control_gains(results: pd.DataFrame, margins: PerTask = MARGIN, ratio: PerTa
     single = table[(table["control"] == "") & (table["combination"] == table["task"])]
     found = []
     for name, rows in _by_control(table):
-        cells = with_verdicts(cell_tests(differences(rows, single), margins, ratio))
+        cells = with_verdicts(cell_tests(differences(rows, single), design))
         found.append(cells.assign(control=name, explanation=""))
     return _joined(found, CONTROLS_CSV.names)
 
 
-def contrasts(results: pd.DataFrame, ratio: PerTask | None = None) -> pd.DataFrame:
+def contrasts(results: pd.DataFrame, design: Design = USUAL) -> pd.DataFrame:
     """The real partner minus each of its controls, plus where the real partner is better.
 
     A control that was trained on the task alone (its combination is the task's name) stands beside every
@@ -73,7 +73,7 @@ def contrasts(results: pd.DataFrame, ratio: PerTask | None = None) -> pd.DataFra
     for name, rows in _by_control(table):
         alone = rows["combination"] == rows["task"]
         pairs = [differences(real, rows[alone]), differences(real, rows[~alone], ["combination"])]
-        cells = with_verdicts(cell_tests(pd.concat(pairs, ignore_index=True), MARGIN, ratio))
+        cells = with_verdicts(cell_tests(pd.concat(pairs, ignore_index=True), design))
         found.append(cells.rename(columns={"gain": "difference"}).assign(control=name))
     return _joined(found, CONTRASTS)
 

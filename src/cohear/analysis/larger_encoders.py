@@ -6,8 +6,9 @@ from typing import cast
 
 import pandas as pd
 
-from cohear.analysis.cell_tests import PerTask, cell_tests, ratio_of_all
+from cohear.analysis.cell_tests import cell_tests
 from cohear.analysis.columns import CELL, REPEAT
+from cohear.analysis.design import USUAL, Design
 from cohear.analysis.pairs import differences, paired_differences
 from cohear.analysis.persistence import told
 from cohear.analysis.repeat_means import repeat_means
@@ -16,7 +17,7 @@ from cohear.analysis.results import checked_results
 _ALIKE = ["features", "arm", "size"]
 
 
-def larger_encoders(results: pd.DataFrame, ratio: PerTask | None = None) -> list[Mapping[str, object]]:
+def larger_encoders(results: pd.DataFrame, design: Design = USUAL) -> list[Mapping[str, object]]:
     """What a larger encoder changes, for each number of tasks in the network.
 
     Two differences, each the mean over the cells of that size that both encoders have, one value a repeat: the gain in
@@ -27,7 +28,7 @@ def larger_encoders(results: pd.DataFrame, ratio: PerTask | None = None) -> list
     Args:
         results: the table of results; encoders are ordered by the ``parameters`` of their networks, and left out where
             those are not known or equal.
-        ratio: as ``test_train_ratio`` of :func:`cohear.analysis.gains.gains`.
+        design: of the study.
 
     Returns:
         Per front-end, arm, size, and two encoders: ``features, arm, size, smaller, larger, parameters_ratio, cells,
@@ -57,8 +58,8 @@ def larger_encoders(results: pd.DataFrame, ratio: PerTask | None = None) -> list
                 "parameters_ratio": told(growth),
                 "cells": len(both.drop_duplicates(list(CELL))),
                 "repeats": len(both.drop_duplicates(list(REPEAT))),
-                **_mean_over_tasks(change, "change", ratio),
-                **_mean_over_tasks(against, "gain", ratio),
+                **_mean_over_tasks(change, "change", design),
+                **_mean_over_tasks(against, "gain", design),
             }
         )
     return found
@@ -84,7 +85,7 @@ def _gains_of_both(pairs: pd.DataFrame, features: str, arm: str, size: int, smal
     return here[here["encoder"] == smaller].merge(wanted, on=same, suffixes=("_smaller", "_larger"))
 
 
-def _mean_over_tasks(rows: pd.DataFrame, name: str, ratio: PerTask | None) -> dict[str, object]:
+def _mean_over_tasks(rows: pd.DataFrame, name: str, design: Design) -> dict[str, object]:
     whole = repeat_means(rows).assign(task="mean of all", combination="one size")
-    line = cell_tests(whole, test_train_ratio=ratio_of_all(ratio)).iloc[0]
+    line = cell_tests(whole, design.of_means()).iloc[0]
     return {name: told(line["gain"]), f"{name}_low": told(line["low"]), f"{name}_high": told(line["high"])}

@@ -8,12 +8,11 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
-from cohear.analysis.cell_tests import LEVEL, MARGIN, PerTask, cell_tests
+from cohear.analysis.cell_tests import LEVEL
 from cohear.analysis.columns import CELL, FAMILY, SETTING
-from cohear.analysis.gains import with_verdicts
 from cohear.analysis.information import error_at
+from cohear.analysis.judged import Judged
 from cohear.analysis.sentences import listed, setting_name
-from cohear.analysis.sequential import looked_at
 
 Array = NDArray[np.float64]
 
@@ -34,19 +33,11 @@ CELLS = (
 )
 
 
-def power_table(
-    pairs: pd.DataFrame,
-    margins: PerTask = MARGIN,
-    test_train_ratio: PerTask | None = None,
-    looks: Sequence[int] = (),
-) -> pd.DataFrame:
+def power_table(judged: Judged) -> pd.DataFrame:
     """What each cell could have shown, and what would decide it.
 
     Args:
-        pairs: of :func:`cohear.analysis.pairs.paired_differences`.
-        margins: as :func:`cohear.analysis.gains.gains` has them.
-        test_train_ratio: ``test_train_ratio`` there.
-        looks: as :func:`cohear.analysis.sequential.gains_by_design` has them, for the verdicts.
+        judged: the cells with their verdicts.
 
     Returns:
         A row per cell: its names, ``gain``, ``error``, ``repeats``, ``verdict``; ``smallest``: the gain found
@@ -57,10 +48,7 @@ def power_table(
         ``error`` is not);
         ``share_measured``: whether that part is estimated in the task, or assumed since it has one seed a fold.
     """
-    if looks:
-        cells, _ = looked_at(pairs, looks, margins, test_train_ratio)
-    else:
-        cells = with_verdicts(cell_tests(pairs, margins, test_train_ratio))
+    cells = judged.cells
     if cells.empty:
         return pd.DataFrame(columns=list(CELLS))
     level = pd.Series(LEVEL, index=cells.index)

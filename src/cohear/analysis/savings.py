@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from cohear.analysis.cell_tests import PerTask
 from cohear.analysis.chosen import mean_gain
 from cohear.analysis.columns import REPEAT, SETTING
+from cohear.analysis.design import USUAL, Design
 from cohear.analysis.pairs import first_half
 from cohear.analysis.persistence import told
 from cohear.base.tables import BEHIND, MEASURED_COSTS, SHARED, SINGLES
@@ -125,7 +125,7 @@ def best_per_budget(
     results: pd.DataFrame,
     pairs: pd.DataFrame,
     cost: str,
-    ratio: PerTask | None = None,
+    design: Design = USUAL,
     measured: pd.DataFrame | None = None,
 ) -> list[Mapping[str, object]]:
     """The unbeaten groupings of every setting: chosen on every other fold, estimated on the rest.
@@ -134,7 +134,7 @@ def best_per_budget(
         results: checked results.
         pairs: of :func:`cohear.analysis.pairs.paired_differences`.
         cost: one of ``BUDGETS``.
-        ratio: as ``test_train_ratio`` of :func:`cohear.analysis.gains.gains`.
+        design: of the study.
         measured: ``costs.csv``, for costs that results do not hold.
 
     Returns:
@@ -156,7 +156,7 @@ def best_per_budget(
         priced = {name: price[name] for name in price.index if name in chosen and name in other}
         for grouping in front(priced, chosen, tasks):
             gain = sum(other[name] for name in grouping.groups) / len(tasks)
-            _, low, high = mean_gain(rows, grouping.groups, ~first, ratio)
+            _, low, high = mean_gain(rows, grouping.groups, ~first, design)
             found.append(
                 {
                     **dict(zip(SETTING, setting, strict=True)),

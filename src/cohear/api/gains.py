@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from cohear.analysis.statistics import Statistics
     from cohear.study.repeats import CellState, Row
 
 
@@ -27,34 +29,27 @@ def write_gains(folder: str | Path, say: Callable[[str], None] | None = None) ->
     Raises:
         UserError: there is no such table, or it cannot be compared.
     """
-    from cohear.analysis.cell_tests import MARGIN
-    from cohear.analysis.controls import contrasts, control_gains, explained
-    from cohear.analysis.facts import looks_of, margins_of, ratios_of
-    from cohear.analysis.gains import notes
-    from cohear.analysis.pairs import paired_differences
-    from cohear.analysis.results import read_results
-    from cohear.analysis.sequential import gains_by_design
+    return judged_folder(Path(folder), say).gains
+
+
+def judged_folder(folder: Path, say: Callable[[str], None] | None = None) -> Statistics:
+    """The statistics that :func:`write_gains` writes, for who goes on with them."""
+    from cohear.analysis.caveats import notes
+    from cohear.analysis.statistics import Statistics
     from cohear.analysis.tables import write_table
     from cohear.base.tables import CONTROLS_CSV, GAINS_CSV
-    from cohear.report.folder import read_facts
 
-    folder = Path(folder)
     refresh_tables(folder, say)
-    data = read_facts(folder)
-    results, margins, ratio = read_results(folder), margins_of(data) or MARGIN, ratios_of(data) or None
-    pairs = paired_differences(results)
-    table = gains_by_design(pairs, margins, ratio, looks_of(data))
-    controls = control_gains(results, margins, ratio)
-    if len(controls):
-        table = explained(table, controls, contrasts(results, ratio))
-        write_table(folder / CONTROLS_CSV.file, controls)
+    statistics = Statistics.of_folder(folder)
+    if len(statistics.controls):
+        write_table(folder / CONTROLS_CSV.file, statistics.controls)
     else:
         remove_file(folder / CONTROLS_CSV.file)
-    write_table(folder / GAINS_CSV.file, table)
+    write_table(folder / GAINS_CSV.file, statistics.gains)
     if say is not None:
-        for sentence in notes(results, pairs, looks_of(data)):
+        for sentence in notes(statistics.results, statistics.pairs, statistics.design.looks):
             say(sentence)
-    return table
+    return statistics
 
 
 def judge_cells(rows: Sequence[Row], looks: Sequence[int], facts: Row) -> list[CellState]:
@@ -67,19 +62,20 @@ def judge_cells(rows: Sequence[Row], looks: Sequence[int], facts: Row) -> list[C
     """
     import pandas as pd
 
-    from cohear.analysis.cell_tests import MARGIN
-    from cohear.analysis.facts import margins_of, ratios_of
-    from cohear.analysis.sequential import decide
+    from cohear.analysis.design import Design
+    from cohear.analysis.results import checked_results
+    from cohear.analysis.statistics import Statistics
+    from cohear.analysis.tables_of_study import GivenTables
     from cohear.base.tables import RESULTS_CSV
     from cohear.study.repeats import CellState
 
-    results = pd.DataFrame(list(rows), columns=list(RESULTS_CSV.names))
-    table = decide(results, looks[-1], margins_of(facts) or MARGIN, ratios_of(facts) or None, looks)
+    results = checked_results(pd.DataFrame(list(rows), columns=list(RESULTS_CSV.names)))
+    design = replace(Design.of(facts), looks=tuple(looks))
     return [
         CellState(
             **{name: row[name] for name in ("task", "combination", "features", "encoder", "arm", "verdict")},
             repeats=int(row["repeats"]),
             state="decided" if row["verdict"] != "undecided" else "open" if row["open"] else "given up",
         )
-        for row in table.to_dict("records")
+        for row in Statistics(GivenTables(results, facts), design).standing.to_dict("records")
     ]

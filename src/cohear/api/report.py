@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cohear.api.gains import write_gains
+from cohear.api.gains import judged_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,8 +25,8 @@ def figures(folder: str | Path) -> Figures:
     from cohear.report.figures import Figures, sources_of
     from cohear.report.folder import read_folder
 
-    write_gains(folder)
-    return Figures(sources_of(read_folder(Path(folder))))
+    folder = Path(folder)
+    return Figures(sources_of(read_folder(folder, judged_folder(folder))))
 
 
 def make_report(folder: str | Path, say: Callable[[str], None] | None = None, *, clips: bool = False) -> Path:
@@ -44,8 +44,8 @@ def make_report(folder: str | Path, say: Callable[[str], None] | None = None, *,
     """
     from cohear.report.build import write_report
 
-    write_gains(folder, say)
-    return write_report(Path(folder), clips)
+    folder = Path(folder)
+    return write_report(folder, clips, judged_folder(folder, say))
 
 
 def watch_report(folder: str | Path, port: int, say: Callable[[str], None], *, clips: bool = False) -> None:
@@ -68,8 +68,7 @@ def watch_report(folder: str | Path, port: int, say: Callable[[str], None], *, c
     folder = Path(folder)
 
     def page() -> bytes:
-        write_gains(folder)
-        study = read_folder(folder)
+        study = read_folder(folder, judged_folder(folder))
         section = relations(drawings_of(study))
         return render(study, section, clips=clips, watched=True).encode("utf-8", errors="replace")
 

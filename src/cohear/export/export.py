@@ -7,10 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from cohear.analysis.cell_tests import MARGIN
-from cohear.analysis.facts import margins_of, ratios_of
-from cohear.analysis.gains import gains
-from cohear.analysis.results import read_results
+from cohear.analysis.design import Design
+from cohear.analysis.statistics import Statistics
 from cohear.base.errors import UserError
 from cohear.base.files import cache_folder
 from cohear.base.registry import did_you_mean
@@ -222,13 +220,13 @@ def _tasks(
     trained: Trained,
 ) -> dict[str, TaskFacts]:
     """What is known of each task."""
-    ratios, gained = ratios_of(facts), _gains(places, cell, facts)
+    design, gained = Design.of(facts), _gains(places, cell)
     return {
         task: TaskFacts(
             kind=output_kind(data.kind, task),
             data=data,
             facts=facts["tasks"][task],
-            expected=expectation(records, task, ratios.get(task, 0.0)),
+            expected=expectation(records, task, design.ratio_of(task) or 0.0),
             gain=gained.get(task),
             calibration=calibrations[task],
         )
@@ -236,11 +234,11 @@ def _tasks(
     }
 
 
-def _gains(places: Places, cell: Cell, facts: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+def _gains(places: Places, cell: Cell) -> dict[str, dict[str, Any]]:
     """The cell's rows of the study's gains, by task; none for a single, or where there are no results."""
     if len(cell.tasks) < 2 or not (places.study.root / "results.csv").exists():
         return {}
-    table = gains(read_results(places.study.root), margins_of(facts) or MARGIN, ratios_of(facts) or None)
+    table = Statistics.of_folder(places.study.root).gains
     here = table["combination"] == cell.combination
     for column in ("features", "encoder", "arm"):
         here &= table[column] == getattr(cell, column)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from cohear.analysis.columns import VERDICTS
-from cohear.analysis.gains import FEWEST_REPEATS
+from cohear.analysis.verdicts import FEWEST_REPEATS
 from cohear.report.cells import Cell
 from cohear.report.numbers import plural
 from cohear.report.ticks import Axis, axis_over

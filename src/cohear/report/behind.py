@@ -44,7 +44,7 @@ def sources_of(content: FolderContent, clips: bool) -> Sources:
     runs = content.path / "runs"
     return Sources(
         content,
-        Curves(content.curves),
+        Curves(content.statistics.tables.curves),
         Outcomes(runs, content.data.get("tasks", {})),
         AtHand(content.path, content.study_text),
         Sounds() if clips else None,
@@ -59,7 +59,7 @@ def behind(sources: Sources, views: Views, view: SettingView) -> list[dict[str, 
         ``classes``, ``groups``, ``clips``. All figures are texts as they are shown.
     """
     key = (view.features, view.encoder, view.arm)
-    results, pairs = of_setting(sources.content.ordinary, key), of_setting(sources.content.pairs, key)
+    results, pairs = of_setting(sources.content.ordinary, key), of_setting(sources.content.statistics.pairs, key)
     runs = runs_by_repeat(results)
     cells = next(m.cells for m in views.matrices if (m.features, m.encoder, m.arm) == key)
     outcomes: dict[tuple[str, ...], dict[str, Outcome]] = {}

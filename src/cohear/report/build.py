@@ -22,18 +22,20 @@ from cohear.report.overview import examples, facts, gaps, run_times
 from cohear.report.views import views_of
 
 if TYPE_CHECKING:
+    from cohear.analysis.statistics import Statistics
     from cohear.report.relations import Relations
 
 _PAGE = "cohear.report"
 _SCRIPTS = ("switch.js", "matrix.js", "drawing.js", "behind.js")
 
 
-def write_report(folder: Path, clips: bool = False) -> Path:
+def write_report(folder: Path, clips: bool = False, statistics: Statistics | None = None) -> Path:
     """Make ``folder/report/index.html`` from whatever the study folder holds.
 
     Args:
         folder: a study folder, or any folder with a ``results.csv``.
         clips: put short players and spectrograms of clips on the page, where the study's audio is at hand.
+        statistics: of its tables, where they are made already.
 
     Returns:
         The path of the page.
@@ -43,7 +45,7 @@ def write_report(folder: Path, clips: bool = False) -> Path:
     """
     from cohear.report.relations import drawings_of, relations, write_beside  # noqa: PLC0415 - charts are heavy
 
-    study = read_folder(folder)
+    study = read_folder(folder, statistics)
     drawings = drawings_of(study)
     page = render(study, relations(drawings), clips=clips)
     path = make_folder(folder / "report") / "index.html"

@@ -20,7 +20,7 @@ class Curves:
     """Learning curves of a folder's runs.
 
     Args:
-        points: the columns of :data:`cohear.analysis.answers.CURVES`.
+        points: the columns of :data:`cohear.analysis.tables_of_study.CURVES`.
     """
 
     def __init__(self, points: pd.DataFrame) -> None:

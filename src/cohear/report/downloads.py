@@ -34,7 +34,7 @@ def downloads(study: FolderContent, views: Views, figures: Collection[str]) -> l
         figures: names of the figures that it has data for.
     """
     tables = [
-        ("gains.csv", study.gains, "gain, interval and verdict of every cell"),
+        ("gains.csv", study.statistics.gains, "gain, interval and verdict of every cell"),
         ("results.csv", study.results, "the test score of every run"),
         ("mean-scores.csv", scores(study.results), "mean and spread of the test scores"),
     ]

@@ -7,9 +7,9 @@ from typing import Any
 
 import pandas as pd
 
-from cohear.analysis.cell_tests import PerTask
 from cohear.analysis.chosen import mean_gain
 from cohear.analysis.columns import SETTING
+from cohear.analysis.design import USUAL, Design
 from cohear.analysis.pairs import first_half
 from cohear.analysis.persistence import told
 from cohear.report.cells import Cell
@@ -100,10 +100,11 @@ class Groupings:
 
 def groupings_of(folder: FolderContent) -> dict[tuple[str, str, str], list[dict[str, Any]]]:
     """Unbeaten groupings in parameters, as the answers have them, by setting; none where gains have several units."""
-    if folder.pairs.empty or not set(folder.pairs["metric"]) <= fraction_metrics(folder.results):
+    pairs = folder.statistics.pairs
+    if pairs.empty or not set(pairs["metric"]) <= fraction_metrics(folder.results):
         return {}
     found: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
-    for line in folder.answers["savings"]["groupings"]:
+    for line in folder.statistics.groupings:
         if line["cost"] != COST:
             continue
         features, encoder, arm = (str(line[name]) for name in SETTING)
@@ -112,7 +113,7 @@ def groupings_of(folder: FolderContent) -> dict[tuple[str, str, str], list[dict[
 
 
 def with_the_whole_on_all_repeats(
-    lines: Sequence[dict[str, Any]], pairs: pd.DataFrame, tasks: Sequence[str], ratio: PerTask | None
+    lines: Sequence[dict[str, Any]], pairs: pd.DataFrame, tasks: Sequence[str], design: Design
 ) -> list[dict[str, Any]]:
     """The groupings of a setting, with one network for all tasks measured on every repeat.
 
@@ -123,20 +124,20 @@ def with_the_whole_on_all_repeats(
         lines: of :func:`groupings_of`, of one setting.
         pairs: paired differences of the setting.
         tasks: of the setting.
-        ratio: as ``test_train_ratio`` of :func:`cohear.analysis.gains.gains`.
+        design: of the study.
     """
     best = max(lines, key=lambda line: _number(line["gain_chosen"]), default=None)
     found = []
     for line in lines:
         names = line["groups"]
         whole = len(names) == 1 and set(names[0].split("+")) == set(tasks)
-        found.append({**line, **on_all_repeats(names, pairs, ratio)} if whole and line is not best else line)
+        found.append({**line, **on_all_repeats(names, pairs, design)} if whole and line is not best else line)
     return found
 
 
-def on_all_repeats(names: Sequence[str], pairs: pd.DataFrame, ratio: PerTask | None) -> dict[str, Any]:
+def on_all_repeats(names: Sequence[str], pairs: pd.DataFrame, design: Design) -> dict[str, Any]:
     """Mean gain of a task in some networks, with its interval, for what no repeat chose."""
-    figures = mean_gain(pairs, names, pd.Series(True, index=pairs.index), ratio)
+    figures = mean_gain(pairs, names, pd.Series(True, index=pairs.index), design)
     return dict(zip(("gain", "low", "high"), map(told, figures), strict=True))
 
 
@@ -146,7 +147,7 @@ def groupings(
     pairs: pd.DataFrame,
     cells: Sequence[Cell],
     tasks: Sequence[str],
-    ratio: PerTask | None = None,
+    design: Design = USUAL,
 ) -> Groupings | None:
     """The groupings of one setting, or None where none could be chosen and estimated.
 
@@ -156,14 +157,14 @@ def groupings(
         pairs: paired differences of the setting.
         cells: its cells.
         tasks: its tasks in the study's order.
-        ratio: as ``test_train_ratio`` of :func:`cohear.analysis.gains.gains`.
+        design: of the study.
     """
     if not lines:
         return None
     first = first_half(pairs)
     singles = results[results["combination"] == results["task"]]
     apart = float(singles.groupby("task")[COST].mean().sum())
-    lines = with_the_whole_on_all_repeats(lines, pairs, tasks, ratio)
+    lines = with_the_whole_on_all_repeats(lines, pairs, tasks, design)
     made = [_grouping(line, cells, tasks, apart) for line in lines]
     best, picked = recommended(made)
     shown = made if len(made) <= SHOWN else [*made[: SHOWN - 1], picked]

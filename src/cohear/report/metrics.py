@@ -1,12 +1,13 @@
 """Gains in other metrics than each task's own: the same runs and tests, for orientation beside the verdicts."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import pandas as pd
 
-from cohear.analysis.cell_tests import MARGIN
-from cohear.analysis.pairs import paired_differences
-from cohear.analysis.sequential import gains_by_design
+from cohear.analysis.design import MARGIN
+from cohear.analysis.statistics import Statistics
+from cohear.analysis.tables_of_study import GivenTables
 from cohear.report.folder import FolderContent
 from cohear.tasks import METRICS
 
@@ -24,7 +25,7 @@ def gains_by_metric(folder: FolderContent) -> dict[str, pd.DataFrame]:
     The scores are those of the last step, the network that one can have. What is no registered metric (the loss) is
     left out: nobody states a margin for it.
     """
-    found = {PRIMARY: folder.gains}
+    found, design = {PRIMARY: folder.statistics.gains}, folder.statistics.design
     scored = folder.metrics
     scored = scored[(scored["part"] == "test") & (scored["selection"] == "last")]
     own = set(folder.results["metric"])
@@ -34,9 +35,9 @@ def gains_by_metric(folder: FolderContent) -> dict[str, pd.DataFrame]:
         rows = scored[scored["metric"] == name].drop_duplicates(["run", "task"])[["run", "task", "value"]]
         results = folder.ordinary.drop(columns="value").merge(rows, on=["run", "task"], how="inner")
         results = results.assign(metric=name, higher_is_better=METRICS[name].higher_is_better)
-        margins = folder.margins if METRICS[name].is_fraction else MARGIN
-        pairs = paired_differences(results[folder.results.columns.tolist()])
-        table = gains_by_design(pairs, margins or MARGIN, folder.statistics[1], folder.looks)
+        tables = GivenTables(results[folder.results.columns.tolist()].reset_index(drop=True))
+        margins = design.margins if METRICS[name].is_fraction else MARGIN
+        table = Statistics(tables, replace(design, margins=margins)).gains
         if len(table):
             found[name] = table
     return found

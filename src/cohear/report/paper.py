@@ -25,7 +25,7 @@ def paper_table(study: FolderContent) -> str:
     tasks = study_order(study)
     parts = [f"# {_escaped(study.name)}\n", _WORDS]
     for setting in setting_order(study):
-        rows, here = (of_setting(table, setting) for table in (study.ordinary, study.gains))
+        rows, here = (of_setting(table, setting) for table in (study.ordinary, study.statistics.gains))
         cells = sorted(
             cells_of(here, fractions, tasks),
             key=lambda cell: (

@@ -44,8 +44,8 @@ def methods(parts: Collection[str]) -> list[str]:
 def parts_of(study: FolderContent) -> set[str]:
     """Parts of a study that rest on methods of their own, beside its figures: keywords in ``methods.bib``."""
     found = {
-        "gains": not study.pairs.empty,
-        "looks": bool(study.looks),
+        "gains": not study.statistics.pairs.empty,
+        "looks": bool(study.statistics.design.looks),
         "check": bool(study.check),
         "training": bool(study.study_text),
         "smoothing": _setting(study, "label_smoothing") not in (None, "0", "0.0"),

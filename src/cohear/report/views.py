@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from cohear.analysis.cell_tests import MARGIN
 from cohear.analysis.columns import SETTING
-from cohear.analysis.power import a_second_seed, family_table, power_table
+from cohear.analysis.design import MARGIN
+from cohear.analysis.power import a_second_seed, family_table
 from cohear.report.answer import Answer, answer
 from cohear.report.cells import Cell, cells_of
 from cohear.report.folder import FolderContent
@@ -161,13 +161,14 @@ def of_setting(table: pd.DataFrame, key: Key) -> pd.DataFrame:
 def views_of(folder: FolderContent) -> Views:
     """All views, those of the arm ``base`` first."""
     tasks, keys = study_order(folder), setting_order(folder)
-    pairs = folder.pairs
+    statistics = folder.statistics
     by_metric = gains_by_metric(folder)
     lines = groupings_of(folder)
-    power = power_table(pairs, *folder.statistics, folder.looks)
     settings, matrices = [], []
     for key in keys:
-        results, paired, told = (of_setting(table, key) for table in (folder.ordinary, pairs, power))
+        results, paired, told = (
+            of_setting(table, key) for table in (folder.ordinary, statistics.pairs, statistics.power)
+        )
         here = [task for task in tasks if task in set(results["task"])]
         fractions = fraction_metrics(results)
         cells = cells_of(of_setting(by_metric[PRIMARY], key), fractions, tasks)
@@ -179,7 +180,7 @@ def views_of(folder: FolderContent) -> Views:
                 *key,
                 answer=answer(cells, decidable, assumed),
                 margin=_margin(folder, here, set(results["metric"]) <= fractions),
-                groupings=groupings(lines.get(key, []), results, paired, cells, here, folder.statistics[1]),
+                groupings=groupings(lines.get(key, []), results, paired, cells, here, statistics.design),
                 scores=task_scores(results, folder.metrics, fractions, here),
             )
         )
@@ -192,7 +193,7 @@ def views_of(folder: FolderContent) -> Views:
 
 def _margin(folder: FolderContent, tasks: Sequence[str], fraction: bool) -> str:
     """The one margin that all tasks have, as far as it has a unit that all metrics share."""
-    margins = {folder.margins.get(task, MARGIN) for task in tasks}
+    margins = {folder.statistics.design.margin_of(task) for task in tasks}
     if not fraction or len(margins) > 1:
         return "the task's margin"
     points = f"{100 * next(iter(margins), MARGIN):g}"

@@ -17,10 +17,10 @@ from xml.etree import ElementTree
 
 import pandas as pd
 
-from cohear.analysis.gains import gains
-from cohear.analysis.pairs import paired_differences
 from cohear.analysis.results import checked_results
-from cohear.base.tables import CONTROLS_CSV, RESULTS_CSV
+from cohear.analysis.statistics import Statistics
+from cohear.analysis.tables_of_study import GivenTables
+from cohear.base.tables import RESULTS_CSV
 from cohear.report.figures import FIGURES, Drawing, Sources, draw
 from cohear.report.figures.palette import DARK, LIGHT, recoloured
 
@@ -99,5 +99,4 @@ class FigureContract(ABC):
 def nothing() -> Sources:
     """The sources of a study that has no run yet."""
     results = checked_results(pd.DataFrame(columns=list(RESULTS_CSV.names)))
-    controls = pd.DataFrame(columns=list(CONTROLS_CSV.names))
-    return Sources([], [], results, gains(results), paired_differences(results), controls)
+    return Sources([], [], Statistics.of(GivenTables(results)))

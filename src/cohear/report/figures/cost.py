@@ -8,7 +8,6 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from cohear.analysis.facts import ratios_of
 from cohear.base.tables import SHARED
 from cohear.report.figures.figure import FIGURES, Chart, Figure, rows, size_of
 from cohear.report.figures.marks import horizontal_at, reach, scaled, unit_of
@@ -46,16 +45,16 @@ class Cost(Figure):
         if len(tasks) < 2 or sources.pairs.empty or not price.reindex(tasks).notna().all():
             return rows([], COLUMNS)
         lines: list[tuple[str, list[str], Any]] = [(SINGLES, tasks, {"gain": 0.0, "low": None, "high": None})]
-        ratio = ratios_of(sources.data) or None
+        design = sources.statistics.design
         groupings: list[dict[Any, Any]] = sources.told("savings", "groupings").to_dict("records")
         groupings = [line for line in groupings if line["cost"] == COST]
-        chosen = with_the_whole_on_all_repeats(groupings, sources.pairs, tasks, ratio)
+        chosen = with_the_whole_on_all_repeats(groupings, sources.pairs, tasks, design)
         told = {frozenset(line["groups"]): line for line in chosen}
         whole = [name for name in price.index if size_of(name) == len(tasks)]
         known = {frozenset(tasks), frozenset(whole)}
         lines += [(GROUPING, line["groups"], line) for names, line in told.items() if names not in known]
         for name in whole:
-            line = told.get(frozenset([name])) or on_all_repeats([name], sources.pairs, ratio)
+            line = told.get(frozenset([name])) or on_all_repeats([name], sources.pairs, design)
             lines.append((WHOLE, [name], line))
         measured = sources.costs[sources.costs["setup"] == SHARED].set_index("combination")
         metrics = {sources.unit(metric) for metric in sources.gains["metric"]}

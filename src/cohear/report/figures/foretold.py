@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 
 from cohear.analysis.columns import CELL
-from cohear.analysis.combining import breaks, foretold
 from cohear.report.figures.figure import FIGURES, Chart, Figure, partners, rows
 from cohear.report.figures.marks import scaled, unit_of
 from cohear.report.figures.palette import LIGHT
@@ -35,9 +34,9 @@ class Foretold(Figure):
 
     def table(self, sources: Sources) -> pd.DataFrame:
         """A row per task in a group of three or more whose pairs were measured."""
-        told = foretold(sources.gains)
+        told = sources.here(sources.statistics.foretold)
         told = told[told["mean_of_pairs"].notna() & told["gain"].notna()]
-        worse = {tuple(str(row[name]) for name in CELL) for row in breaks(told)}
+        worse = {tuple(str(row[name]) for name in CELL) for row in sources.statistics.breaks}
         metric = dict(zip(sources.gains["task"], sources.gains["metric"], strict=True))
         found = [
             {

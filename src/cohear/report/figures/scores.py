@@ -5,9 +5,7 @@ from __future__ import annotations
 import altair as alt
 import pandas as pd
 
-from cohear.analysis.cell_tests import cell_tests
 from cohear.analysis.columns import SETTING
-from cohear.analysis.facts import ratios_of
 from cohear.report.figures.figure import FIGURES, Chart, Figure, rows
 from cohear.report.figures.marks import scaled, series_marks
 from cohear.report.figures.palette import LIGHT
@@ -34,7 +32,8 @@ class Scores(Figure):
         singles = sources.singles()
         singles = singles[singles["value"].notna()]
         means = {
-            (row["task"], *(row[name] for name in SETTING)): row for row in _means(singles, sources).to_dict("records")
+            (row["task"], *(row[name] for name in SETTING)): row
+            for row in sources.statistics.singles.to_dict("records")
         }
         found: list[dict[str, object]] = []
         for task in sources.tasks:
@@ -49,7 +48,7 @@ class Scores(Figure):
                     {**same, "what": "repeat", "fold": row["fold"], "seed": row["seed"], "score": row["value"]}
                     for row in here.sort_values(["fold", "seed"]).to_dict("records")
                 ]
-                found.append({**same, "what": "mean", "score": mean["gain"], "low": mean["low"], "high": mean["high"]})
+                found.append({**same, "what": "mean", "score": mean["value"], "low": mean["low"], "high": mean["high"]})
             labels = sources.data.get("tasks", {}).get(task, {}).get("labels") or []
             if found and found[-1]["task"] == task and found[-1]["metric"] == "uar" and len(labels) > 1:
                 found.append(
@@ -95,17 +94,6 @@ class Scores(Figure):
         if len(ordered) == 1:
             return f"Alone{where}, {said[0]} over {plural(int((first['what'] == 'repeat').sum()), 'repeat')}."
         return f"Alone{where}, {said[0]} scores highest and {said[1]} lowest."
-
-
-def _means(singles: pd.DataFrame, sources: Sources) -> pd.DataFrame:
-    """Means with the intervals that gains have: a score is the difference from nothing."""
-    cells = singles.assign(
-        single=0.0,
-        shared=singles["value"],
-        difference=singles["value"],
-        part=singles["test_part"].where(singles["test_part"] != "", "fold " + singles["fold"].astype(str)),
-    )
-    return cell_tests(cells, test_train_ratio=ratios_of(sources.data) or None)
 
 
 FIGURES.register(Scores.name)(Scores())

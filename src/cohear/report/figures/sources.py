@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
 
-from cohear.analysis.answers import CURVES
 from cohear.analysis.columns import SETTING
-from cohear.analysis.controls import control_gains
-from cohear.base.tables import CONTROLS_CSV, COSTS_CSV
+from cohear.analysis.statistics import Statistics
 from cohear.report.folder import FolderContent
 from cohear.report.numbers import MINUS, fraction_metrics
 from cohear.report.views import of_setting, setting_label, setting_order, study_order
@@ -25,65 +24,78 @@ def _no_answers() -> Mapping[str, Any]:
     return {}
 
 
-def _no_curves(runs: Sequence[str]) -> pd.DataFrame:
-    del runs
-    return pd.DataFrame(columns=list(CURVES))
-
-
 @dataclass(frozen=True)
 class Sources:
-    """Tables of a study; only results must hold anything.
+    """Statistics of a study, whole or of one setting; only results must hold anything.
 
     Attributes:
         tasks: in the study's order.
         settings: features, encoder and arm of every view, in their order.
-        results: checked results, control runs included.
-        gains: the columns of ``gains.csv``.
-        pairs: paired differences of the ordinary runs.
-        controls: the columns of ``controls.csv``.
+        statistics: of the whole study.
         fractions: metrics that are shown as points.
-        data: ``data.json``.
         answered: gives the answers of the whole study; asked once, and only by figures that need them.
-        curves: gives the learning curves of runs (``CURVES``), as far as there are any.
-        costs: ``costs.csv``, which ``cohear bench`` writes.
         setting: the one that the tables are of; None for the whole study.
     """
 
     tasks: list[str]
     settings: list[Setting]
-    results: pd.DataFrame
-    gains: pd.DataFrame
-    pairs: pd.DataFrame
-    controls: pd.DataFrame
+    statistics: Statistics
     fractions: set[str] = field(default_factory=set)
-    data: Mapping[str, Any] = field(default_factory=dict)
     answered: Callable[[], Mapping[str, Any]] = _no_answers
-    curves: Callable[[Sequence[str]], pd.DataFrame] = _no_curves
-    costs: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(COSTS_CSV.names)))
     setting: Setting | None = None
 
     def of(self, setting: Setting) -> Sources:
         """The tables of one setting."""
-        return replace(
-            self,
-            setting=setting,
-            results=of_setting(self.results, setting),
-            gains=of_setting(self.gains, setting),
-            pairs=of_setting(self.pairs, setting),
-            controls=of_setting(self.controls, setting),
-            costs=of_setting(self.costs, setting),
-        )
+        return replace(self, setting=setting)
 
     def each(self) -> Iterator[Sources]:
         """The tables of every setting in turn."""
         return (self.of(setting) for setting in self.settings)
 
-    def told(self, part: str, key: str) -> pd.DataFrame:
-        """A table of the answers (``answers()[part][key]``), of this setting where its rows are of settings."""
-        table = pd.DataFrame(list(self.answered().get(part, {}).get(key, [])))
+    def here(self, table: pd.DataFrame) -> pd.DataFrame:
+        """The rows of the setting; all where there is none, or where the rows are not of settings."""
         if self.setting is None or not set(SETTING) <= set(table.columns):
             return table
         return of_setting(table, self.setting)
+
+    @cached_property
+    def results(self) -> pd.DataFrame:
+        """Checked results, control runs included."""
+        return self.here(self.statistics.results)
+
+    @cached_property
+    def gains(self) -> pd.DataFrame:
+        """The columns of ``gains.csv``."""
+        return self.here(self.statistics.gains)
+
+    @cached_property
+    def pairs(self) -> pd.DataFrame:
+        """Paired differences of the ordinary runs."""
+        return self.here(self.statistics.pairs)
+
+    @cached_property
+    def controls(self) -> pd.DataFrame:
+        """The columns of ``controls.csv``."""
+        return self.here(self.statistics.controls)
+
+    @cached_property
+    def costs(self) -> pd.DataFrame:
+        """``costs.csv``, which ``cohear bench`` writes."""
+        return self.here(self.statistics.tables.costs)
+
+    @property
+    def data(self) -> Mapping[str, Any]:
+        """``data.json``."""
+        return self.statistics.tables.data
+
+    def curves(self, runs: Sequence[str]) -> pd.DataFrame:
+        """Learning curves of runs, as far as there are any."""
+        curves = self.statistics.tables.curves
+        return curves[curves["run"].isin(runs)]
+
+    def told(self, part: str, key: str) -> pd.DataFrame:
+        """A table of the answers (``answers()[part][key]``), of this setting where its rows are of settings."""
+        return self.here(pd.DataFrame(list(self.answered().get(part, {}).get(key, []))))
 
     def answer(self, part: str) -> str:
         """The sentence of a part of the answers, with the page's minus signs; empty where there is none."""
@@ -109,17 +121,10 @@ def sources_of(folder: FolderContent) -> Sources:
     Raises:
         UserError: the results cannot be compared.
     """
-    controls = control_gains(folder.results, *folder.statistics)
     return Sources(
         tasks=study_order(folder),
         settings=setting_order(folder),
-        results=folder.results,
-        gains=folder.gains,
-        pairs=folder.pairs,
-        controls=controls if len(controls) else pd.DataFrame(columns=list(CONTROLS_CSV.names)),
+        statistics=folder.statistics,
         fractions=fraction_metrics(folder.results),
-        data=folder.data,
         answered=lambda: folder.answers,
-        curves=lambda runs: folder.curves[folder.curves["run"].isin(runs)],
-        costs=folder.costs,
     )

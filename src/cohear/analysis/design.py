@@ -1,0 +1,70 @@
+"""How the repeats of a study are judged: margins, how far training sets overlap, and looks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+MARGIN = 0.01
+"""What "harmless" may cost where nothing else is said, in the metric's own unit."""
+
+PerTask = float | Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Design:
+    """What the statistics must know of a study beside its results.
+
+    Attributes:
+        margins: what ``harmless`` may cost, in the metric's unit, for all tasks or for each (a task that is not
+            named has :data:`MARGIN`).
+        ratio: test clips / training clips of a fold (r of Nadeau & Bengio 2003), for all tasks or for each. Without
+            it 1/(J-1) is taken, the ratio of a cross-validation over the J test parts seen, which is careful where
+            more folds exist than ran.
+        looks: numbers of repeats at which the study looked to see what is decided; empty where repeats were fixed.
+    """
+
+    margins: PerTask = MARGIN
+    ratio: PerTask | None = None
+    looks: tuple[int, ...] = ()
+
+    @classmethod
+    def of(cls, data: Mapping[str, Any]) -> Design:
+        """From the content of ``data.json``, which may be empty."""
+        looks = data.get("repeats", {}).get("looks") or ()
+        return cls(_margins(data) or MARGIN, _ratios(data) or None, tuple(map(int, looks)))
+
+    def margin_of(self, task: str) -> float:
+        """The margin of one task."""
+        return self.margins.get(task, MARGIN) if isinstance(self.margins, Mapping) else self.margins
+
+    def ratio_of(self, task: str) -> float | None:
+        """Test clips / training clips of one task; None where they are not known."""
+        return self.ratio.get(task) if isinstance(self.ratio, Mapping) else self.ratio
+
+    def of_means(self) -> Design:
+        """For means over tasks: the largest ratio is the careful one, and nobody looked at them while they grew."""
+        return Design(ratio=max(self.ratio.values()) if isinstance(self.ratio, Mapping) else self.ratio)
+
+
+USUAL = Design()
+"""Where nothing is known beside the results: the usual margin, ratios from the test parts seen, repeats fixed."""
+
+
+def _margins(data: Mapping[str, Any]) -> dict[str, float]:
+    """The margin of every task that states one."""
+    tasks = data.get("tasks", {})
+    return {name: float(task["margin"]) for name, task in tasks.items() if task.get("margin") is not None}
+
+
+def _ratios(data: Mapping[str, Any]) -> dict[str, float]:
+    """Test clips / training clips, over the folds of every task."""
+    ratios = {}
+    for name, task in data.get("tasks", {}).items():
+        folds = task.get("folds") or []
+        train = sum(fold.get("train", 0) for fold in folds)
+        test = sum(fold.get("test", 0) for fold in folds)
+        if train > 0 and test > 0:
+            ratios[name] = test / train
+    return ratios

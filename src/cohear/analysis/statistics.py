@@ -1,0 +1,170 @@
+"""All statistics of a study: made once from its tables, each when it is first asked for, and taken by every reader."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from cohear.analysis import combining, savings
+from cohear.analysis.controls import contrasts, control_gains, explained
+from cohear.analysis.correlates import measured
+from cohear.analysis.design import Design
+from cohear.analysis.gains import judged_gains
+from cohear.analysis.judged import Judged, judge
+from cohear.analysis.larger_encoders import larger_encoders
+from cohear.analysis.measurements import of_data
+from cohear.analysis.pairs import paired_differences
+from cohear.analysis.persistence import agreements
+from cohear.analysis.power import family_table, power_table
+from cohear.analysis.sentences import Unit
+from cohear.analysis.singles import single_scores
+from cohear.analysis.speed import steps_to_score
+from cohear.analysis.standing import standing
+from cohear.analysis.tables_of_study import FolderTables, Tables
+from cohear.analysis.variance_parts import variance_parts
+
+Lines = Sequence[Mapping[str, Any]]
+"""Rows of a table of conclusions."""
+
+
+@dataclass(frozen=True)
+class Statistics:
+    """Statistics of one study. What its results cannot be compared for raises UserError where it is first needed.
+
+    Attributes:
+        tables: what they are made of.
+        design: how its repeats are judged.
+    """
+
+    tables: Tables
+    design: Design
+
+    @classmethod
+    def of(cls, tables: Tables) -> Statistics:
+        """Judged as the facts among the tables ask."""
+        return cls(tables, Design.of(tables.data))
+
+    @classmethod
+    def of_folder(cls, folder: Path) -> Statistics:
+        """Of a study folder, or of one that holds nothing but ``results.csv``."""
+        return cls.of(FolderTables(folder))
+
+    @property
+    def results(self) -> pd.DataFrame:
+        """Checked results, controls included."""
+        return self.tables.results
+
+    @cached_property
+    def pairs(self) -> pd.DataFrame:
+        """Paired differences of the ordinary runs."""
+        return paired_differences(self.results)
+
+    @cached_property
+    def unit(self) -> Unit:
+        """What gains are told in."""
+        return Unit.of(self.pairs)
+
+    @cached_property
+    def judged(self) -> Judged:
+        """Every cell after its test."""
+        return judge(self.pairs, self.design)
+
+    @cached_property
+    def gains(self) -> pd.DataFrame:
+        """``gains.csv``, with what controls explain."""
+        return explained(judged_gains(self.judged), self.controls, self.contrasts)
+
+    @cached_property
+    def controls(self) -> pd.DataFrame:
+        """``controls.csv``; without a row where no control was run."""
+        return control_gains(self.results, self.design)
+
+    @cached_property
+    def contrasts(self) -> pd.DataFrame:
+        """The real partner minus each of its controls."""
+        return contrasts(self.results, self.design)
+
+    @cached_property
+    def standing(self) -> pd.DataFrame:
+        """Where cells of a study that looks stand: decided, open, or given up."""
+        return standing(self.judged)
+
+    @cached_property
+    def power(self) -> pd.DataFrame:
+        """What each cell could have shown, and what would decide it."""
+        return power_table(self.judged)
+
+    @cached_property
+    def families(self) -> Lines:
+        """The same, a line a family."""
+        return family_table(self.power)
+
+    @cached_property
+    def spread(self) -> pd.DataFrame:
+        """Parts of the spread of differences: folds, seeds, the single run."""
+        return variance_parts(self.pairs)
+
+    @cached_property
+    def singles(self) -> pd.DataFrame:
+        """Mean score of each task alone."""
+        return single_scores(self.results, self.design)
+
+    @cached_property
+    def correlations(self) -> Lines:
+        """Gains beside measurements of tasks."""
+        tables = self.tables
+        return measured(self.gains, of_data(tables.data), tables.results, tables.metrics, tables.curves, self.pairs)
+
+    @cached_property
+    def agreements(self) -> Lines:
+        """Gains of each two settings beside each other."""
+        return agreements(self.pairs)
+
+    @cached_property
+    def sizes(self) -> Lines:
+        """Mean and worst gain against the number of tasks in the network."""
+        return combining.by_size(self.pairs, self.design)
+
+    @cached_property
+    def encoders(self) -> Lines:
+        """What larger encoders change."""
+        return larger_encoders(self.results, self.design)
+
+    @cached_property
+    def foretold(self) -> pd.DataFrame:
+        """Gains of larger groups beside those that smaller ones foretell."""
+        return combining.foretold(self.gains)
+
+    @cached_property
+    def foretelling(self) -> Lines:
+        """How well each way foretells."""
+        return combining.foretelling(self.foretold)
+
+    @cached_property
+    def breaks(self) -> Lines:
+        """Tasks whose groups are surely worse than their pairs foretell."""
+        return combining.breaks(self.foretold)
+
+    @cached_property
+    def costs(self) -> pd.DataFrame:
+        """Each combination's cost beside that of its singles."""
+        return savings.costs(self.results, self.tables.costs)
+
+    @cached_property
+    def speed(self) -> pd.DataFrame:
+        """Steps to a fixed score, alone and shared."""
+        return steps_to_score(self.results, self.tables.curves)
+
+    @cached_property
+    def groupings(self) -> Lines:
+        """Groupings that no other beats in gain and one cost, for every cost that is known."""
+        every = (
+            savings.best_per_budget(self.results, self.pairs, cost, self.design, self.tables.costs)
+            for cost in savings.BUDGETS
+        )
+        return [line for lines in every for line in lines]
