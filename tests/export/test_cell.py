@@ -11,6 +11,7 @@ from cohear.base.yaml_text import read_yaml
 from cohear.export.cell import Cell, choose_cell, tasks_asked
 from cohear.export.runs import narrowed
 from cohear.runs.record import Record, TaskRecord
+from cohear.study.plan_row import PlanRow
 from cohear.study.spec import check_study
 from cohear.study.spec.task_sets import task_sets
 
@@ -41,9 +42,9 @@ class Folder:
 
     def read_plan(self):
         cells = [("dnn(hidden=8)", "+".join(BOTH)), *((f"dnn(hidden={size})", BOTH[0]) for size in (8, 16))]
-        cell = {"features": "summary", "arm": "base", "control": ""}
         return [
-            {**cell, "run": f"{encoder} {tasks}", "encoder": encoder, "combination": tasks} for encoder, tasks in cells
+            PlanRow(f"{encoder} {tasks}", "summary", encoder, "base", tasks, control="", fold=0, seed=0)
+            for encoder, tasks in cells
         ]
 
     def record(self, run):

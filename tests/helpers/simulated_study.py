@@ -108,7 +108,7 @@ def write_study(  # noqa: PLR0915 - one study, told from top to bottom
     (folder / "plan.json").write_text(json.dumps({"study": "speech-and-sound", "runs": runs}))
     for run in runs[:-2]:
         (folder / "runs" / run["run"]).mkdir(parents=True)
-        record = {"run": run["run"], "tasks": {}, "seconds": 21.5}
+        record = {"run": run["run"], "specification": {}, "tasks": {}, "seconds": 21.5}
         (folder / "runs" / run["run"] / "record.json").write_text(json.dumps(record))
         write_outcomes(folder / "runs" / run["run"], run, labels, clips, rng)
     (folder / "runs" / "fffe").mkdir()

@@ -132,7 +132,7 @@ def test_controls_change_no_ordinary_run(root, planned):
     """Keys of ordinary runs, which recorded studies go on from, are as they were, and so is their specification."""
     before = plan(root).prepared.plan
     ordinary = [run for run in planned.prepared.plan if not run.control]
-    assert [run.to_json() for run in ordinary] == [run.to_json() for run in before]
+    assert [run.row for run in ordinary] == [run.row for run in before]
     controls = [run for run in planned.prepared.plan if run.control]
     assert len(controls) == 2 * len(ALL)
     assert {run.key for run in controls}.isdisjoint(run.key for run in ordinary)

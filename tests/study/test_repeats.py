@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from cohear.base.errors import StudyError
 from cohear.base.yaml_text import read_yaml
+from cohear.study.plan_row import PlanRow
 from cohear.study.repeats import CellState, Repeats
 from cohear.study.spec import RepeatSettings, check_study
 
@@ -20,8 +21,7 @@ def plan_of(tasks, rule):
     cells = [(task, "") for task in tasks]
     cells += [("+".join(pair), control) for pair in combinations(tasks, 2) for control in ("", "shuffled")]
     return [
-        {**SETTING, "run": f"{name}{control}-{seed}-{fold}", "combination": name, "control": control}
-        | {"fold": fold, "seed": seed}
+        PlanRow(f"{name}{control}-{seed}-{fold}", *SETTING.values(), name, control, fold, seed)
         for seed, fold in rule.order()
         for name, control in cells
     ]
@@ -56,19 +56,19 @@ def test_looks_add_whole_rounds_to_what_is_open_and_to_what_it_is_compared_with(
     rule = until(folds, at_most)
     tasks = ["a", "b", "c", "d"][:many]
     plan = plan_of(tasks, rule)
-    rows = {row["run"]: row for row in plan}
+    rows = {row.run: row for row in plan}
     repeats, before = Repeats(plan, rule.looks()), set()
     for _ in range(len(rule.looks()) + 1):
         wanted = repeats.wanted()
         assert before <= wanted
         for group, limit in repeats.limits.items():
             shown = {
-                name: {r["seed"] * folds + r["fold"] for k in wanted if match(r := rows[k], name)}
+                name: {r.seed * folds + r.fold for k in wanted if match(r := rows[k], name)}
                 for name in (group[3], *group[3].split("+"))
             }
             assert shown[group[3]] == set(range(limit))
             assert all(set(range(limit)) <= shown[task] for task in group[3].split("+"))
-            controls = [r for k in wanted if (r := rows[k])["control"] and r["combination"] == group[3]]
+            controls = [r for k in wanted if (r := rows[k]).control and r.combination == group[3]]
             assert len(controls) == limit
         longest = {task: max(n for g, n in repeats.limits.items() if task in g[3].split("+")) for task in tasks}
         assert all(sum(match(rows[k], task) for k in wanted) == longest[task] for task in tasks)
@@ -91,7 +91,7 @@ def test_looks_add_whole_rounds_to_what_is_open_and_to_what_it_is_compared_with(
 
 
 def match(row, combination):
-    return row["combination"] == combination and not row["control"]
+    return row.combination == combination and not row.control
 
 
 def test_a_combination_waits_where_a_run_of_it_failed():

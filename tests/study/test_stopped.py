@@ -10,6 +10,7 @@ import tiny
 
 from cohear.study.again import why_lost
 from cohear.study.folder import StudyFolder
+from cohear.study.plan_row import PlanRow
 
 
 def slow(bench, pause=0.08):
@@ -155,7 +156,8 @@ def test_half_written_record_is_not_done(bench):
 def test_records_that_are_gone_and_records_that_are_damaged_are_told_apart(tmp_path):
     folder = StudyFolder(tmp_path)
     keys = ["kept", "cut", "gone1", "gone2"]
-    folder.write_plan("s", [{"run": key} for key in keys])
+    rows = [PlanRow(key, "logmel", "small", "base", "tone", control="", fold=0, seed=0) for key in keys]
+    folder.write_plan("s", rows)
     (tmp_path / "results.csv").write_text("run\n" + "\n".join(keys), encoding="utf-8")
     whole = json.dumps({"run": "kept", "specification": {}, "tasks": {}, "seconds": 1.0})
     for key, text in (("kept", whole), ("cut", '{"run": "cu')):

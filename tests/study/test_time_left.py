@@ -1,13 +1,19 @@
 """The estimate of how long a study still takes."""
 
+from cohear.study.plan_row import PlanRow
 from cohear.study.time_left import TimeLeft
 
+
+def row(run, features, encoder, cost):
+    return PlanRow(run, features, encoder, "base", "task", control="", fold=0, seed=0, cost=cost)
+
+
 PLAN = [
-    {"run": "a", "features": "logmel", "encoder": "cnn", "cost": 100},
-    {"run": "b", "features": "logmel", "encoder": "cnn", "cost": 200},
-    {"run": "c", "features": "summary", "encoder": "dnn", "cost": 100},
-    {"run": "d", "features": "summary", "encoder": "dnn", "cost": 300},
-    {"run": "e", "features": "logmel", "encoder": "small", "cost": 100},
+    row("a", "logmel", "cnn", 100),
+    row("b", "logmel", "cnn", 200),
+    row("c", "summary", "dnn", 100),
+    row("d", "summary", "dnn", 300),
+    row("e", "logmel", "small", 100),
 ]
 
 

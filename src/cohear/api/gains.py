@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cohear.api.tables import refresh_tables
 from cohear.base.files import remove_file
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from cohear.analysis.statistics import Statistics
-    from cohear.study.repeats import CellState, Row
+    from cohear.base.tables import Row
+    from cohear.study.repeats import CellState
 
 
 def write_gains(folder: str | Path, say: Callable[[str], None] | None = None) -> pd.DataFrame:
@@ -52,7 +53,7 @@ def judged_folder(folder: Path, say: Callable[[str], None] | None = None) -> Sta
     return statistics
 
 
-def judge_cells(rows: Sequence[Row], looks: Sequence[int], facts: Row) -> list[CellState]:
+def judge_cells(rows: Sequence[Row], looks: Sequence[int], facts: Mapping[str, Any]) -> list[CellState]:
     """Where cells stand at a look: what a study with ``repeats: {until: decided}`` asks between its rounds.
 
     Args:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import fmean
-from typing import Any
 
 from cohear.base.errors import UserError
 from cohear.base.registry import did_you_mean
 from cohear.study.folder import StudyFolder
+from cohear.study.plan_row import PlanRow
 from cohear.study.spec import StudySettings
 
 
@@ -28,10 +28,10 @@ class Cell:
         """The combination's name."""
         return "+".join(self.tasks)
 
-    def holds(self, row: dict[str, Any]) -> bool:
-        """Whether a row of the plan is of this cell; the plan's controls never are."""
-        named = (row["features"], row["encoder"], row["arm"], row["combination"], row["control"])
-        return named == (self.features, self.encoder, self.arm, self.combination, "")
+    def holds(self, row: PlanRow) -> bool:
+        """Whether a row of the plan is of this cell; controls never are, nor what trains no network."""
+        named = (row.features, row.encoder, row.arm, row.combination, row.control)
+        return row.is_network and named == (self.features, self.encoder, self.arm, self.combination, "")
 
 
 def tasks_asked(settings: StudySettings, asked: Sequence[str] | None) -> tuple[str, ...]:
@@ -64,10 +64,10 @@ def choose_cell(
         UserError: the study planned no such cell, or nothing of it is done that could be compared.
     """
     arm = arm or ("base" if "base" in settings.arms else next(iter(settings.arms)))
-    rows = folder.read_plan()
+    rows = [row for row in folder.read_plan() if row.is_network]
     if not rows:
         raise UserError(f"{folder.root} has no plan yet; run the study first: cohear run")
-    planned = list(dict.fromkeys((row["features"], row["encoder"], row["arm"]) for row in rows))
+    planned = list(dict.fromkeys((row.features, row.encoder, row.arm) for row in rows))
     for option, place, wanted in (("features", 0, features), ("encoder", 1, encoder), ("arm", 2, arm)):
         names = list(dict.fromkeys(cell[place] for cell in planned))
         if wanted is not None and wanted not in names:
@@ -94,11 +94,11 @@ def choose_cell(
     return Cell(best.features, best.encoder, best.arm, tasks, f"best mean on validation of {len(found)} ({named})")
 
 
-def _validation(folder: StudyFolder, rows: Sequence[dict[str, Any]], cell: Cell) -> float | None:
+def _validation(folder: StudyFolder, rows: Sequence[PlanRow], cell: Cell) -> float | None:
     """Mean score on validation over tasks and repeats, larger is better; None where there is none."""
     values = []
     for row in rows:
-        record = folder.record(row["run"]) if cell.holds(row) else None
+        record = folder.record(row.run) if cell.holds(row) else None
         for task in record.tasks.values() if record else ():
             value = task.score("validation")
             if value is not None:

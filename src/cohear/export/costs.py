@@ -77,11 +77,11 @@ def measure_costs(
 
 
 def _planned_cells(folder: StudyFolder) -> list[Cell]:
-    """Every cell of the plan once, controls left out."""
-    rows = [row for row in folder.read_plan() if not row["control"]]
+    """Every cell of the plan that has a network once, controls left out."""
+    rows = [row for row in folder.read_plan() if row.is_network and not row.control]
     if not rows:
         raise FolderError(f"{folder.root} has no plan yet; run the study first: cohear run")
-    return list(dict.fromkeys(Cell(*(row[name] for name in Cell._fields)) for row in rows))
+    return list(dict.fromkeys(Cell(row.features, row.encoder, row.arm, row.combination) for row in rows))
 
 
 def _architectures(

@@ -187,8 +187,8 @@ def _cell(
         raise UserError("--run names one run with its tasks, features, encoder and arm: leave those options out")
     spec_of_run(places, run)
     for row in places.study.read_plan():
-        if row["run"] == run and not row["control"]:
-            return Cell(row["features"], row["encoder"], row["arm"], tuple(row["combination"].split("+")))
+        if row.run == run and not row.control:
+            return Cell(row.features, row.encoder, row.arm, row.tasks)
     raise UserError(f"--run: {run!r} is a control or of an earlier plan; name a run of the study's results.csv")
 
 

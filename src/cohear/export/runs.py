@@ -19,6 +19,7 @@ from cohear.export.cell import Cell
 from cohear.features.front_end import FrontEnd
 from cohear.models.sharing import Network
 from cohear.runs.in_place import PackInPlace
+from cohear.runs.job import read_spec
 from cohear.runs.record import Record, read_record
 from cohear.runs.run_folder import RunFolders
 from cohear.runs.task_data import TaskData, load_task
@@ -90,7 +91,7 @@ def prepare_cell(
     for folder in (places.study.splits, places.study.root / TRAINED):
         remove_left_behind(make_folder(folder))
     write_splits(prepared, places.study)
-    specs = [run.spec for run in prepared.plan if cell.holds(run.to_json())]
+    specs = [run.spec for run in prepared.plan if cell.holds(run.row)]
     if not specs:
         raise UserError("the study has no runs with these features, this encoder and this arm together")
     return prepared, specs
@@ -105,7 +106,7 @@ def narrowed(settings: StudySettings, cell: Cell) -> StudySettings:
 
 def repeats_of(places: Places, cell: Cell, specs: Sequence[RunSpec], progress: Progress) -> list[RunSpec]:
     """The finished runs of the cell that the study's tables stand on, or the repeats it would have."""
-    records = [places.study.record(row["run"]) for row in places.study.read_plan() if cell.holds(row)]
+    records = [places.study.record(row.run) for row in places.study.read_plan() if cell.holds(row)]
     done = [RunSpec.model_validate(record.specification) for record in records if record]
     if not done:
         progress.say(f"the study has no finished runs of {cell.combination}: its {len(specs)} repeats are trained now")
@@ -143,13 +144,16 @@ def spec_of_run(places: Places, key: str) -> RunSpec:
     """The specification of a finished run.
 
     Raises:
-        UserError: there is none.
+        UserError: there is none, or it trained no network.
     """
     record = places.study.record(key)
     if record is None:
         done = [path.parent.name for path in places.study.runs.glob("*/record.json")]
         raise UserError(f"--run: the study has no finished run {key!r}{did_you_mean(key, done)}")
-    return RunSpec.model_validate(record.specification)
+    spec = read_spec(record.specification)
+    if not isinstance(spec, RunSpec):
+        raise UserError(f"--run: {key!r} is a run of the job {spec.job!r}; a bundle is made of a network")
+    return spec
 
 
 def train_missing(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from cohear.base.errors import FolderError
@@ -10,18 +11,19 @@ from cohear.runs.record import RECORD
 from cohear.runs.run_folder import KEPT
 from cohear.study.folder import StudyFolder
 from cohear.study.plan import PlannedRun
+from cohear.study.plan_row import PlanRow
 from cohear.study.tables import lost_runs
 
 
 def why_replaced(folder: StudyFolder, plan: Sequence[PlannedRun]) -> list[str]:
     """Sentences on finished runs of the plan before that this plan replaces, with what changed."""
     try:
-        before = {_cell(cell): cell["run"] for cell in folder.read_plan()}
+        before = {_place(row): row.run for row in folder.read_plan()}
     except FolderError:  # a damaged plan tells nothing of what was planned, and is about to be written anew
         return []
     reasons: dict[str, set[str]] = {}
     for run in plan:
-        old_key = before.get(_cell(run.to_json()))
+        old_key = before.get(_place(run.row))
         if old_key is None or old_key == run.key or folder.record(run.key):
             continue
         record = folder.record(old_key)
@@ -32,9 +34,9 @@ def why_replaced(folder: StudyFolder, plan: Sequence[PlannedRun]) -> list[str]:
     return [f"{_finished(len(runs))} trained again: {reason}" for reason, runs in sorted(reasons.items())]
 
 
-def _cell(run: dict[str, Any]) -> tuple[Any, ...]:
-    names = ("features", "encoder", "arm", "combination", "control", "fold", "seed")
-    return (*(run[name] for name in names), run.get("focal", ""))
+def _place(row: PlanRow) -> PlanRow:
+    """The row without what its specification says."""
+    return replace(row, run="", cost=0)
 
 
 def _differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os.path
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,6 +26,7 @@ from cohear.base.files import (
 from cohear.base.yaml_text import YamlMistake, read_yaml
 from cohear.runs.record import Record, read_record
 from cohear.runs.run_folder import lacking
+from cohear.study.plan_row import PlanRow
 
 if TYPE_CHECKING:
     from cohear.study.spec import StudySettings
@@ -136,12 +137,18 @@ class StudyFolder:
 
         return with_paths_from(load_study(self.settings_file), self.root)
 
-    def read_plan(self) -> list[dict[str, Any]]:
-        """Rows of ``plan.json``; empty where there is none yet."""
+    def read_plan(self) -> list[PlanRow]:
+        """Rows of ``plan.json``; empty where there is none yet.
+
+        Raises:
+            FolderError: it is damaged.
+        """
         if not self.plan_file.exists():
             return []
-        rows: list[dict[str, Any]] = self._plan()["runs"]
-        return rows
+        try:
+            return [PlanRow.from_json(row) for row in self._plan()["runs"]]
+        except (KeyError, TypeError) as error:
+            raise self._no_plan(error) from error
 
     def read_study_name(self) -> str:
         """The name of the study whose plan is here; raises FolderError where there is none."""
@@ -153,12 +160,15 @@ class StudyFolder:
             if not isinstance(plan, dict) or not isinstance(plan["runs"], list) or "study" not in plan:
                 raise TypeError("it is no plan")
         except (OSError, ValueError, KeyError, TypeError) as error:
-            raise FolderError(f"cannot read {self.plan_file}: {error}; run the study again to write it") from error
+            raise self._no_plan(error) from error
         return plan
 
-    def write_plan(self, study: str, runs: Sequence[dict[str, Any]]) -> None:
+    def _no_plan(self, error: Exception) -> FolderError:
+        return FolderError(f"cannot read {self.plan_file}: {error}; run the study again to write it")
+
+    def write_plan(self, study: str, runs: Iterable[PlanRow]) -> None:
         """Write ``plan.json``."""
-        write_json(self.plan_file, {"study": study, "runs": list(runs)})
+        write_json(self.plan_file, {"study": study, "runs": [row.to_json() for row in runs]})
 
     def write_repeats(self, content: dict[str, Any] | None) -> None:
         """Write ``repeats.json``, or remove it where repeats are fixed."""

@@ -137,12 +137,12 @@ def _scores(folder: Path) -> dict[str, Scores]:
     found: dict[str, dict[str, dict[str, list[float]]]] = {}
     metrics: dict[str, str] = {}
     first: dict[str, tuple[str, str, str]] = {}
-    for run in study.read_plan():
-        if "+" in run["combination"] or run["control"]:
+    for row in study.read_plan():
+        if len(row.tasks) > 1 or row.control or not row.is_network:
             continue
-        setting = (run["features"], run["encoder"], run["arm"])
-        record = study.record(run["run"])
-        if record is None or first.setdefault(run["combination"], setting) != setting:
+        setting = (row.features, row.encoder, row.arm)
+        record = study.record(row.run)
+        if record is None or first.setdefault(row.combination, setting) != setting:
             continue
         for task, told in record.tasks.items():
             metrics[task] = told.metric

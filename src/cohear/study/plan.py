@@ -12,6 +12,7 @@ from cohear.features.front_end import FRONT_ENDS, FrontEnd
 from cohear.models.choice import EncoderChoice
 from cohear.runs.job import job_of
 from cohear.runs.spec import TaskReference
+from cohear.study.plan_row import PlanRow
 from cohear.study.spec import StudySettings
 from cohear.study.spec.task_sets import task_sets
 from cohear.training.loop import processor_precision
@@ -47,21 +48,21 @@ class PlannedRun:
         return self.spec.key
 
     @property
-    def cost(self) -> float:
-        """What the run's time is about proportional to, in the unit of its job."""
-        return job_of(self.spec).cost(self.spec).units
-
-    def to_json(self) -> dict[str, Any]:
+    def row(self) -> PlanRow:
         """The run as ``plan.json`` lists it."""
-        cell = {name: getattr(self, name) for name in ("features", "encoder", "arm", "combination", "control")}
-        return {
-            "run": self.key,
-            **cell,
-            "focal": self.focal,
-            "fold": self.fold,
-            "seed": self.seed,
-            "cost": self.cost,
-        }
+        return PlanRow(
+            run=self.key,
+            features=self.features,
+            encoder=self.encoder,
+            arm=self.arm,
+            combination=self.combination,
+            control=self.control,
+            focal=self.focal,
+            fold=self.fold,
+            seed=self.seed,
+            cost=job_of(self.spec).cost(self.spec).units,
+            job=self.spec.job,
+        )
 
     def as_control(self, control: str, focal: str, combination: str, spec: RunSpec) -> PlannedRun:
         """A control run in the same setting and repeat."""

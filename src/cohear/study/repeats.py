@@ -11,12 +11,11 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
+from cohear.base.tables import Row
+from cohear.study.plan_row import PlanRow
+
 Group = tuple[str, str, str, str]
 """features, encoder, arm and combination: what gets a repeat or does not."""
-
-Row = Mapping[str, Any]
-"""A row of ``plan.json`` or of ``results.csv``."""
-
 
 STATES = ("decided", "open", "given up")
 
@@ -47,7 +46,7 @@ class CellState:
         return self.features, self.encoder, self.arm, self.combination
 
 
-Judge = Callable[[Sequence[Row], Sequence[int], Row], list[CellState]]
+Judge = Callable[[Sequence[Row], Sequence[int], Mapping[str, Any]], list[CellState]]
 """Judges cells: rows of results (all columns of ``results.csv``), the looks, and the facts of ``data.json``."""
 
 
@@ -59,19 +58,19 @@ class Repeats:
         looks: numbers of repeats after which verdicts are looked at.
     """
 
-    def __init__(self, plan: Sequence[Row], looks: Sequence[int]) -> None:
+    def __init__(self, plan: Sequence[PlanRow], looks: Sequence[int]) -> None:
         self._plan, self._looks = plan, tuple(looks)
-        order = sorted({(row["seed"], row["fold"]) for row in plan})
+        order = sorted({(row.seed, row.fold) for row in plan})
         self._number = {repeat: number for number, repeat in enumerate(order)}
-        groups = dict.fromkeys(_group(row) for row in plan if "+" in row["combination"] and not row["control"])
+        groups = dict.fromkeys(_group(row) for row in plan if len(row.tasks) > 1 and not row.control)
         self.limits: dict[Group, int] = dict.fromkeys(groups, looks[0])
 
     @classmethod
-    def from_json(cls, plan: Sequence[Row], told: Row) -> tuple[Repeats, list[CellState]]:
+    def from_json(cls, plan: Sequence[PlanRow], told: Mapping[str, Any]) -> tuple[Repeats, list[CellState]]:
         """What ``repeats.json`` tells: the repeats, and the cells at the last look."""
         repeats = cls(plan, told["looks"])
         for row in told["repeats"]:
-            if (group := _group(row)) in repeats.limits:
+            if (group := (row["features"], row["encoder"], row["arm"], row["combination"])) in repeats.limits:
                 repeats.limits[group] = int(row["repeats"])
         return repeats, [CellState(**cell) for cell in told["cells"]]
 
@@ -94,9 +93,9 @@ class Repeats:
                 group = (setting[0], setting[1], setting[2], task)
                 alone[group] = max(limit, alone.get(group, 0))
         return {
-            row["run"]
+            row.run
             for row in self._plan
-            if self._number[row["seed"], row["fold"]] < limits.get(_group(row), alone.get(_group(row), self._looks[-1]))
+            if self._number[row.seed, row.fold] < limits.get(_group(row), alone.get(_group(row), self._looks[-1]))
         }
 
     def go_on(self, cells: Sequence[CellState], held: Collection[Group] = ()) -> bool:
@@ -119,11 +118,11 @@ class Repeats:
 
     def of_runs(self, runs: Collection[str]) -> set[Group]:
         """Combinations that need one of these runs."""
-        rows = [row for row in self._plan if row["run"] in runs]
+        rows = [row for row in self._plan if row.run in runs]
         return {
             group
             for group in self.limits
-            if any(group[:3] == _group(row)[:3] and _within(row["combination"], group[3]) for row in rows)
+            if any(group[:3] == _group(row)[:3] and _within(row.combination, group[3]) for row in rows)
         }
 
 
@@ -132,8 +131,8 @@ def states_of(cells: Sequence[CellState]) -> dict[str, int]:
     return {state: sum(cell.state == state for cell in cells) for state in STATES}
 
 
-def _group(row: Row) -> Group:
-    return row["features"], row["encoder"], row["arm"], row["combination"]
+def _group(row: PlanRow) -> Group:
+    return row.features, row.encoder, row.arm, row.combination
 
 
 def _within(combination: str, of: str) -> bool:

@@ -30,7 +30,7 @@ def rounds(
         UserError: there are looks and no judge.
     """
     plan = folder.read_plan()
-    keys = list(dict.fromkeys(row["run"] for row in plan))
+    keys = list(dict.fromkeys(row.run for row in plan))
     if not looks:
         folder.write_repeats(None)
         yield keys, len(keys)

@@ -123,7 +123,7 @@ def _tell_lacking(folder: StudyFolder, wanted: Mapping[str, Wanted], keep: Seque
 
 def write_inputs(folder: StudyFolder, prepared: Prepared) -> None:
     """Write what the runs and the report read: settings, environment, splits, plan and facts of the data."""
-    folder.write_plan(prepared.settings.study, [run.to_json() for run in prepared.plan])  # first: it claims the folder
+    folder.write_plan(prepared.settings.study, [run.row for run in prepared.plan])  # first: it claims the folder
     for part in (folder.runs, folder.splits):
         make_folder(part)
     folder.write_settings(prepared.settings)

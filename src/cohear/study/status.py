@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from filelock import FileLock, Timeout
 
 from cohear.base.errors import FolderError
 from cohear.base.pool import available_cores
 from cohear.study.folder import StudyFolder
+from cohear.study.plan_row import PlanRow
 from cohear.study.repeats import Repeats, states_of
 from cohear.study.time_left import TimeLeft
 
@@ -51,15 +50,15 @@ def read_status(folder: StudyFolder) -> Status:
     plan = folder.read_plan()
     if not plan:
         raise FolderError(f"{folder.root} holds no plan; `cohear run STUDY --out {folder.root}` makes one")
-    runs, wanted, cells = {cell["run"]: cell for cell in plan}, None, {}
+    runs, wanted, cells = {row.run: row for row in plan}, None, {}
     told = folder.read_repeats()
     if told is not None:
         repeats, states = Repeats.from_json(plan, told)
         wanted, cells, there_can_be = len(repeats.wanted()), states_of(states), repeats.at_most(states)
         # what is done beyond, by a study of more repeats before, is in the tables all the same
-        runs = {key: cell for key, cell in runs.items() if key in there_can_be or folder.record(key)}
+        runs = {key: row for key, row in runs.items() if key in there_can_be or folder.record(key)}
     failed, spent, missing, time_left = {}, 0.0, [], TimeLeft.of_plan(plan)
-    for key, cell in runs.items():
+    for key, row in runs.items():
         record = folder.record(key)
         if record is not None:
             spent += record.seconds
@@ -68,16 +67,16 @@ def read_status(folder: StudyFolder) -> Status:
         missing.append(key)
         error = folder.error(key)
         if error is not None:
-            failed[_named(cell)] = error
+            failed[_named(row)] = error
     seconds = time_left.of(missing)
     left = None if seconds is None else seconds / available_cores()
     done, working = len(runs) - len(missing), is_working(folder)
     return Status(folder.read_study_name(), len(runs), done, failed, working, spent, left, wanted, cells)
 
 
-def _named(cell: Mapping[str, Any]) -> str:
-    control = f"control {cell['control']} of {cell['focal']}, " if cell["control"] else ""
-    return f"{cell['combination']} ({control}{cell['encoder']}, fold {cell['fold']}, seed {cell['seed']})"
+def _named(row: PlanRow) -> str:
+    control = f"control {row.control} of {row.focal}, " if row.control else ""
+    return f"{row.combination} ({control}{row.encoder}, fold {row.fold}, seed {row.seed})"
 
 
 def is_working(folder: StudyFolder) -> bool:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import csv
 from collections import ChainMap
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from cohear.base.files import remove_file, says, write_text
 from cohear.base.tables import ARMS_CSV, CONTROLS_CSV, GAINS_CSV, METRICS_CSV, RESULTS_CSV, Row
 from cohear.runs.record import Record
 from cohear.study.folder import StudyFolder
+from cohear.study.plan_row import PlanRow
 
 if TYPE_CHECKING:
     from cohear.study.spec import StudySettings
@@ -18,9 +19,9 @@ if TYPE_CHECKING:
 
 def write_tables(folder: StudyFolder) -> None:
     """Write ``results.csv`` and ``metrics.csv``; tables of gains that are of other results go."""
-    cells = folder.read_plan()
-    records = {key: folder.record(key) for key in dict.fromkeys(cell["run"] for cell in cells)}
-    results = RESULTS_CSV.text(_results(cells, records))
+    plan = folder.read_plan()
+    records = {key: folder.record(key) for key in dict.fromkeys(row.run for row in plan)}
+    results = RESULTS_CSV.text(_results(plan, records))
     if not says(folder.root / RESULTS_CSV.file, results):
         for judged in (GAINS_CSV, CONTROLS_CSV):
             remove_file(folder.root / judged.file)
@@ -30,9 +31,9 @@ def write_tables(folder: StudyFolder) -> None:
 
 def rows_of_results(folder: StudyFolder, runs: Collection[str]) -> list[Row]:
     """Rows of ``results.csv`` of some runs, those that have a record."""
-    cells = [cell for cell in folder.read_plan() if cell["run"] in runs]
+    plan = [row for row in folder.read_plan() if row.run in runs]
     records = {key: folder.record(key) for key in runs}
-    rows = RESULTS_CSV.rows(_results(cells, records))
+    rows = RESULTS_CSV.rows(_results(plan, records))
     return [dict(zip(RESULTS_CSV.names, row, strict=True)) for row in rows]
 
 
@@ -48,18 +49,18 @@ def lost_runs(folder: StudyFolder) -> set[str]:
             told = {str(row.get("run")) for row in csv.DictReader(file)}
     except (OSError, UnicodeDecodeError, csv.Error):
         return set()
-    return {key for key in {cell["run"] for cell in folder.read_plan()} & told if folder.record(key) is None}
+    return {key for key in {row.run for row in folder.read_plan()} & told if folder.record(key) is None}
 
 
-def _results(cells: Sequence[Mapping[str, Any]], records: Mapping[str, Record | None]) -> Iterable[Row]:
+def _results(plan: Sequence[PlanRow], records: Mapping[str, Record | None]) -> Iterable[Row]:
     """A row per run and task: what has a column's name in the plan, the task's part of the record, or the record."""
-    for cell in cells:
-        record = records[cell["run"]]
+    for row in plan:
+        record = records[row.run]
         if record is None:
             continue
         for task, told in record.tasks.items():
             own = {"task": task, "value": told.score()}
-            known = ChainMap(own, vars(told), dict(cell), vars(record))
+            known = ChainMap(own, vars(told), vars(row), vars(record))
             yield {name: known.get(name) for name in RESULTS_CSV.names}
 
 

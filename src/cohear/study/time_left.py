@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
-from typing import Any
 
 from cohear.runs.job import Cost
-
-Row = Mapping[str, Any]
-"""A row of ``plan.json``."""
+from cohear.study.plan_row import PlanRow
 
 
 class TimeLeft:
@@ -25,9 +22,9 @@ class TimeLeft:
         self._units: dict[str, float] = defaultdict(float)
 
     @classmethod
-    def of_plan(cls, plan: Collection[Row]) -> TimeLeft:
+    def of_plan(cls, plan: Collection[PlanRow]) -> TimeLeft:
         """For the runs that ``plan.json`` lists."""
-        return cls({row["run"]: Cost(f"{row['features']} {row['encoder']}", row["cost"]) for row in plan})
+        return cls({row.run: row.time for row in plan})
 
     def trained(self, run: str, seconds: float) -> None:
         """Learn from a run that took so many seconds."""

@@ -1,0 +1,64 @@
+"""A row of ``plan.json``: a run in its place in the grid."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+from cohear.runs.job import Cost
+from cohear.runs.spec import NETWORK
+
+
+@dataclass(frozen=True)
+class PlanRow:
+    """What tables and everybody who looks at a study folder need of a planned run.
+
+    Attributes:
+        run: its key.
+        features, encoder, arm, combination, control: the cell, as the tables name it.
+        focal: the task that a control is for; empty for ordinary runs.
+        fold, seed: the repeat.
+        cost: what its time is about proportional to, in the unit of its job.
+        job: what is done in it.
+    """
+
+    run: str
+    features: str
+    encoder: str
+    arm: str
+    combination: str
+    control: str
+    fold: int
+    seed: int
+    focal: str = ""
+    cost: float = 0
+    job: str = NETWORK
+
+    @classmethod
+    def from_json(cls, content: Mapping[str, Any]) -> PlanRow:
+        """Of the file; what a later version wrote beside it is left out.
+
+        Raises:
+            KeyError, TypeError: it is no row.
+        """
+        return cls(**{field.name: content[field.name] for field in fields(cls) if field.name in content})
+
+    def to_json(self) -> dict[str, Any]:
+        """For the file."""
+        return asdict(self)
+
+    @property
+    def tasks(self) -> tuple[str, ...]:
+        """Those of the combination."""
+        return tuple(self.combination.split("+"))
+
+    @property
+    def is_network(self) -> bool:
+        """Whether the run trains a network."""
+        return self.job == NETWORK
+
+    @property
+    def time(self) -> Cost:
+        """How long it takes: at the pace of its setting."""
+        return Cost(f"{self.features} {self.encoder}", self.cost)
