@@ -2,9 +2,13 @@
 
 import subprocess
 import sys
+from functools import partial
 
 import pytest
 import tiny
+
+import cohear
+from cohear.base.errors import UserError
 
 VERBS = [
     "init",
@@ -72,6 +76,21 @@ def test_study_without_a_shared_run_says_that_there_is_no_gain(bench):
     assert ended.returncode == 0, ended.stderr
     for told in (ended.stdout, bench.cohear("gains", "out").stdout):
         assert "no gain can be told yet: no task was trained both alone and beside a partner" in told
+
+
+@pytest.mark.parametrize("more", [[], ["--dry-run"]], ids=["run", "dry run"])
+def test_an_unknown_launcher_is_refused_before_the_data_are_read(bench, more):
+    ended = bench.cohear("run", bench.study(), "--out", "out", "--launcher", "lokal", *more)
+    assert (ended.returncode, ended.stderr) == (2, "error: unknown launcher 'lokal' (did you mean 'local'?)\n")
+    assert not (bench.root / "out").exists()
+    assert not bench.cache.exists()
+
+
+def test_an_unknown_launcher_is_refused_from_python_too(bench):
+    study = cohear.Study.load(bench.study())
+    for ask in (study.plan, study.run, partial(study.export, bench.root / "bundle")):
+        with pytest.raises(UserError, match="unknown launcher 'nonsense'"):
+            ask(launcher="nonsense")
 
 
 def test_dry_run_writes_nothing(bench):
