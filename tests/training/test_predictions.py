@@ -9,7 +9,7 @@ import torch
 
 from cohear.base.tables import PREDICTIONS_CSV
 from cohear.runs.prediction_columns import logit_column
-from cohear.training.loop import processor_precision
+from cohear.training.device import PROCESSOR, Device
 
 HOSTILE = ["label", "part", "logit:label"]
 
@@ -57,4 +57,4 @@ def test_predictions_give_the_score(hostile):
 def test_builds_of_torch_without_onednn_train_in_float32(monkeypatch):
     monkeypatch.setattr(torch.backends.mkldnn, "is_available", lambda: False)
     monkeypatch.setattr(torch.ops, "mkldnn", object())
-    assert processor_precision() == "float32"
+    assert Device.of(PROCESSOR).precision == "float32"

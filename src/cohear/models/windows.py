@@ -63,6 +63,11 @@ class Windows:
             assert features is not None
             yield span.task, Windows(features, lengths, (span,))
 
+    def to(self, device: str) -> Windows:
+        """The same on a device."""
+        lengths = None if self.lengths is None else self.lengths.to(device)
+        return Windows(self.features.to(device), lengths, self.spans)
+
     def holding(self, features: Tensor) -> Windows:
         """The same rows with other features, frame for frame."""
         return replace(self, features=features)

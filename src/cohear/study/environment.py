@@ -14,7 +14,7 @@ from typing import Any
 import torch
 
 from cohear.base.pool import available_cores
-from cohear.training.loop import processor_precision
+from cohear.training.device import PROCESSOR, Device
 
 
 def environment() -> dict[str, Any]:
@@ -28,7 +28,7 @@ def environment() -> dict[str, Any]:
         "processor": _processor(),
         "cores": available_cores(),
         "memory_bytes": _memory(),
-        "precision": processor_precision(),
+        "precision": Device.of(PROCESSOR).precision,
         "torch_capability": torch.backends.cpu.get_cpu_capability(),
         "git": _git_revision(),
         "command": [Path(sys.argv[0]).name, *sys.argv[1:]],

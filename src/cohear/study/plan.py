@@ -15,7 +15,7 @@ from cohear.runs.spec import TaskReference
 from cohear.study.plan_row import PlanRow
 from cohear.study.spec import StudySettings
 from cohear.study.spec.task_sets import task_sets
-from cohear.training.loop import processor_precision
+from cohear.training.device import PROCESSOR, Device
 from cohear.training.settings import TrainingSettings
 from cohear.training.spec import RunSpec
 from cohear.training.versions import versions_that_change_numbers
@@ -125,7 +125,7 @@ def _settled(settings: StudySettings, arm: str, *, alone: bool) -> tuple[Trainin
     training, window = settings.arm(arm)
     changes: dict[str, object] = {}
     if training.precision == "auto":
-        changes["precision"] = processor_precision()
+        changes["precision"] = Device.of(PROCESSOR).precision
     if alone:
         changes["sharing"] = TrainingSettings().sharing
     return training.model_copy(update=changes), window

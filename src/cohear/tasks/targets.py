@@ -54,6 +54,10 @@ class WindowTargets:
 
         return cls(torch.from_numpy(targets.values), torch.from_numpy(targets.known))
 
+    def to(self, device: str) -> WindowTargets:
+        """The same on a device."""
+        return WindowTargets(self.values.to(device), self.known.to(device))
+
 
 @dataclass(frozen=True)
 class WindowPlaces:

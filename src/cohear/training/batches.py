@@ -15,6 +15,7 @@ from cohear.models.windows import Windows
 from cohear.runs.task_data import TaskData
 from cohear.tasks.targets import WindowPlaces, WindowTargets
 from cohear.training.augment import Augmentation
+from cohear.training.device import fetch
 from cohear.training.settings import TrainingSettings
 
 
@@ -24,6 +25,10 @@ class Rows:
 
     windows: Windows
     targets: WindowTargets
+
+    def to(self, device: str) -> Rows:
+        """The same on a device."""
+        return Rows(self.windows.to(device), self.targets.to(device))
 
 
 class TaskBatches:
@@ -74,7 +79,7 @@ class TaskBatches:
             tempo = self._augmentation.tempo(step)
             frames = self._augmentation.gather(step, self._task.store, rows, starts, self._window)
             frames = self._augmentation.apply(step, frames, lengths)
-            windows = as_windows(self._front_end, frames.numpy(), lengths)
+            windows = as_windows(self._front_end, fetch(frames), lengths)
         places = WindowPlaces(starts, lengths, tempo, self._front_end.hop / self._front_end.rate)
         targets = self._task.kind.targets(self._task.targets.take(clips), places, windows.features)
         return Rows(windows, targets)

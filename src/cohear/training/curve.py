@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 import numpy as np
+import torch
+from torch import Tensor
 
 from cohear.runs.task_data import TaskData
-from cohear.tasks.targets import Targets
-from cohear.training.batches import Rows
+from cohear.tasks.targets import Targets, WindowTargets
+from cohear.training.device import fetch
 
 POINTS = 10
 
@@ -16,6 +19,14 @@ POINTS = 10
 def grid(steps: int) -> list[int]:
     """Numbers of finished steps at which curves have a point: every tenth of the training, and its end."""
     return sorted({max(1, round(steps * point / POINTS)) for point in range(1, POINTS + 1)})
+
+
+class _Step(NamedTuple):
+    """What is kept of a step until the next point."""
+
+    loss: Tensor
+    logits: Tensor
+    targets: WindowTargets
 
 
 class Curve:
@@ -27,25 +38,24 @@ class Curve:
 
     def __init__(self, tasks: Mapping[str, TaskData]) -> None:
         self._tasks = tasks
-        self._losses: dict[str, list[float]] = {name: [] for name in tasks}
-        self._logits: dict[str, list[np.ndarray]] = {name: [] for name in tasks}
-        self._targets: dict[str, list[Targets]] = {name: [] for name in tasks}
+        self._seen: dict[str, list[_Step]] = {name: [] for name in tasks}
         self.points: list[dict[str, object]] = []
 
-    def saw(self, task: str, loss: float, logits: np.ndarray, rows: Rows) -> None:
-        """Take note of one step of one task."""
-        self._losses[task].append(loss)
-        self._logits[task].append(logits)
-        self._targets[task].append(Targets(rows.targets.values.numpy(), rows.targets.known.numpy()))
+    def saw(self, task: str, loss: Tensor, logits: Tensor, targets: WindowTargets) -> None:
+        """Take note of one step of one task; nothing waits for the numbers, wherever they are being made."""
+        self._seen[task].append(_Step(loss.detach(), logits.detach().float(), targets))
 
     def training_point(self, step: int) -> None:
         """Close the stretch of training that ends after ``step`` steps."""
         for name, task in self._tasks.items():
-            logits, targets = np.concatenate(self._logits[name]), Targets.joined(self._targets[name])
-            metric = task.metric.score(logits, targets, task.scored)
-            self._add(name, step, "train", float(np.mean(self._losses[name])), metric)
-            for seen in (self._losses, self._logits, self._targets):
-                seen[name].clear()
+            seen = self._seen[name]
+            losses = fetch(torch.stack([each.loss for each in seen]))
+            logits = fetch(torch.cat([each.logits for each in seen]))
+            values = fetch(torch.cat([each.targets.values for each in seen]))
+            known = fetch(torch.cat([each.targets.known for each in seen]))
+            metric = task.metric.score(logits, Targets(values, known), task.scored)
+            self._add(name, step, "train", float(losses.astype(np.float64).mean()), metric)
+            seen.clear()
 
     def validation_point(self, task: str, step: int, scores: Mapping[str, float]) -> None:
         """Add a task's validation scores after ``step`` steps."""

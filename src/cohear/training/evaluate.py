@@ -14,6 +14,7 @@ from cohear.runs.task_data import TaskData
 from cohear.tasks.metrics import METRICS
 from cohear.tasks.targets import WindowTargets
 from cohear.training.batches import as_windows
+from cohear.training.device import Device, fetch
 
 WINDOWS_A_BATCH = 128
 MOST_CLIPS_BESIDE_TEST = 500
@@ -29,10 +30,20 @@ class Evaluation:
         front_end: makes an encoder's input of frames.
         window: frames.
         name: the run's stream, for the draw from a large training or validation part.
+        device: where the networks are.
     """
 
-    def __init__(self, task: TaskData, part: str, front_end: FrontEnd, window: int, name: tuple[Name, ...]) -> None:
+    def __init__(
+        self,
+        task: TaskData,
+        part: str,
+        front_end: FrontEnd,
+        window: int,
+        name: tuple[Name, ...],
+        device: Device | None = None,
+    ) -> None:
         self.task, self.part = task, part
+        self._device = device or Device()
         self._front_end, self._window = front_end, window
         clips = task.parts[part]
         if part != "test" and len(clips) > MOST_CLIPS_BESIDE_TEST:
@@ -46,15 +57,15 @@ class Evaluation:
         rows = self.task.rows[self._clips][self._clip_of_window]
         was_training = network.training
         network.eval()
-        logits = [np.zeros((0, self.task.outputs), dtype=np.float32)]
+        logits = [self._device.put(torch.zeros(0, self.task.outputs))]
         with torch.inference_mode():
             for first in range(0, len(rows), WINDOWS_A_BATCH):
                 here = slice(first, first + WINDOWS_A_BATCH)
                 frames, lengths = gather(self.task.store, rows[here], self._starts[here], self._window)
-                windows = as_windows(self._front_end, frames, lengths)
-                logits.append(network({self.task.name: windows})[self.task.name].float().numpy())
+                windows = self._device.put(as_windows(self._front_end, frames, lengths))
+                logits.append(network({self.task.name: windows})[self.task.name].float())
         network.train(was_training)
-        pooled = self.task.kind.pool(np.concatenate(logits), self._clip_of_window, len(self._clips))
+        pooled = self.task.kind.pool(fetch(torch.cat(logits)), self._clip_of_window, len(self._clips))
         return Predictions(self._clips, pooled)
 
     def scores(self, predictions: Predictions) -> dict[str, float]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
 import torch
@@ -23,6 +22,7 @@ from cohear.runs.task_data import TaskData, load_task, with_shuffled_labels
 from cohear.training.batches import TaskBatches
 from cohear.training.checkpoints import Checkpoints
 from cohear.training.curve import Curve, grid
+from cohear.training.device import PROCESSOR, Device
 from cohear.training.evaluate import Evaluation
 from cohear.training.objective import OBJECTIVES
 from cohear.training.optimiser import make_optimiser
@@ -73,8 +73,13 @@ class RunResult:
         return sum(parameter.numel() for parameter in self.network.parameters())
 
 
-def train_one(spec: RunSpec, pack: Pack) -> RunResult:
+def train_one(spec: RunSpec, pack: Pack, on: str = PROCESSOR) -> RunResult:
     """Train one network for the full number of steps and score it.
+
+    Args:
+        spec: of the run.
+        pack: what it reads from.
+        on: name of the device that it is trained on, in the precision of the specification.
 
     Raises:
         OtherVersions: the specification was planned for other code than there is here.
@@ -83,6 +88,7 @@ def train_one(spec: RunSpec, pack: Pack) -> RunResult:
     began = time.perf_counter()
     check_versions(spec, encoder_choice(spec, str(pack.code)))
     settings, front_end = spec.training, load_front_end(spec)
+    device = Device.of(on, settings.precision)
     window = window_frames(spec.window, front_end)
     name = (spec.study_seed, spec.fold, spec.seed)
     tasks = {reference.name: load_task(reference, pack) for reference in spec.tasks}
@@ -91,13 +97,15 @@ def train_one(spec: RunSpec, pack: Pack) -> RunResult:
             tasks[reference.name] = with_shuffled_labels(tasks[reference.name], name)
     learning = {reference.name: tasks[reference.name] for reference in spec.tasks if reference.labels != "none"}
     scored = {reference.name: tasks[reference.name] for reference in spec.tasks if reference.scored}
-    network = make_network(spec, tasks, front_end.input_width, str(pack.code))
+    network = device.put(make_network(spec, tasks, front_end.input_width, str(pack.code)))
     with torch_stream(*name, "objective", "weights"):
-        objective = make(OBJECTIVES, settings.objective, list(learning))
+        objective = device.put(make(OBJECTIVES, settings.objective, list(learning)))
     schedule = make(SCHEDULES, settings.schedule)
     optimiser, learning_rate = make_optimiser(settings, network, objective)
     batches = {task: TaskBatches(data, front_end, window, settings, name) for task, data in tasks.items()}
-    validation = {task: Evaluation(data, "validation", front_end, window, name) for task, data in scored.items()}
+    validation = {
+        task: Evaluation(data, "validation", front_end, window, name, device) for task, data in scored.items()
+    }
     checkpoints = Checkpoints({task: _sign(data) for task, data in scored.items()})
     curve, points = Curve(learning), set(grid(settings.steps))
     taken, taken_by = 0, dict.fromkeys(tasks, 0)
@@ -105,12 +113,13 @@ def train_one(spec: RunSpec, pack: Pack) -> RunResult:
     network.train()
     for step, batch in enumerate(schedule.batches(batches, settings.steps)):
         optimiser.zero_grad(set_to_none=True)
-        with autocast(settings):
-            logits = network({task: rows.windows for task, rows in batch.items()}, step)
+        here = {task: device.put(rows) for task, rows in batch.items()}
+        with device.autocast():
+            logits = network({task: rows.windows for task, rows in here.items()}, step)
         losses: dict[str, Tensor] = {}
-        learnt = {task: rows for task, rows in batch.items() if task in learning}
-        for task, rows in learnt.items():
-            losses[task] = tasks[task].kind.loss(logits[task].float(), rows.targets, settings.label_smoothing)
+        learnt = {task: rows.targets for task, rows in here.items() if task in learning}
+        for task, targets in learnt.items():
+            losses[task] = tasks[task].kind.loss(logits[task].float(), targets, settings.label_smoothing)
         if losses:  # a batch of a partner without labels alone has none
             with torch_stream(*name, "objective", "step", step):
                 objective.backward(losses, network)
@@ -119,8 +128,8 @@ def train_one(spec: RunSpec, pack: Pack) -> RunResult:
         taken += 1
         for task in batch:
             taken_by[task] += 1
-        for task, rows in learnt.items():
-            curve.saw(task, losses[task].item(), logits[task].detach().float().numpy(), rows)
+        for task, targets in learnt.items():
+            curve.saw(task, losses[task], logits[task], targets)
         if step + 1 in points:
             curve.training_point(step + 1)
             validated = {}
@@ -131,8 +140,8 @@ def train_one(spec: RunSpec, pack: Pack) -> RunResult:
             checkpoints.offer(step + 1, network, validated)
 
     steps = whole_budget(taken_by, settings)
-    results = score(network, scored, front_end, window, checkpoints, taken, name)
-    return RunResult(spec, network, results, curve.points, steps, time.perf_counter() - began)
+    results = score(network, scored, front_end, window, checkpoints, taken, name, device)
+    return RunResult(spec, network.cpu(), results, curve.points, steps, time.perf_counter() - began)
 
 
 def whole_budget(taken_by: Mapping[str, int], settings: TrainingSettings) -> int:
@@ -155,10 +164,13 @@ def score(
     checkpoints: Checkpoints,
     last_step: int,
     name: tuple[int, int, int],
+    device: Device,
 ) -> dict[str, TaskScores]:
     """All scores of a trained network; it is left with the weights of its last step."""
     evaluations = {
-        (task, part): Evaluation(data, part, front_end, window, name) for task, data in tasks.items() for part in PARTS
+        (task, part): Evaluation(data, part, front_end, window, name, device)
+        for task, data in tasks.items()
+        for part in PARTS
     }
     predictions = {place: evaluation.predict(network) for place, evaluation in evaluations.items()}
     scores: dict[str, dict[str, dict[str, dict[str, float]]]] = {task: {part: {} for part in PARTS} for task in tasks}
@@ -215,25 +227,6 @@ def encoder_choice(spec: RunSpec, encoder_folder: str | None = None) -> EncoderC
 def window_frames(seconds: float, front_end: FrontEnd) -> int:
     """Frames of a window; at least one."""
     return max(1, round(seconds * front_end.rate / front_end.hop))
-
-
-def autocast(settings: TrainingSettings) -> AbstractContextManager[object]:
-    """bfloat16 for matrix work where the run's settings say so."""
-    if settings.precision == "bfloat16":
-        return torch.autocast("cpu", dtype=torch.bfloat16)
-    return nullcontext()
-
-
-def processor_precision() -> str:
-    """What ``precision: auto`` means on this machine."""
-    has_it = _has_onednn() and torch.ops.mkldnn._is_mkldnn_bf16_supported()
-    return "bfloat16" if has_it else "float32"
-
-
-def _has_onednn() -> bool:
-    """Whether torch was built with oneDNN; without it there is no operator to ask."""
-    available: bool = torch.backends.mkldnn.is_available()  # type: ignore[no-untyped-call]
-    return available
 
 
 def _sign(task: TaskData) -> int:
