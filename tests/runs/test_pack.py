@@ -3,10 +3,11 @@
 import pytest
 
 from cohear.base.errors import DataError, FolderError, RunFailed, StudyError
+from cohear.runs.carry_out import write_result
 from cohear.runs.in_place import PackInPlace
+from cohear.runs.job import Result
 from cohear.runs.manifest import Manifest
 from cohear.runs.record import Record, TaskRecord, read_record
-from cohear.runs.result import Result, write_result
 from cohear.runs.spec import Need, TaskReference
 from cohear.training.settings import TrainingSettings
 from cohear.training.spec import RunSpec

@@ -9,8 +9,9 @@ import pytest
 from pydantic import ValidationError
 
 from cohear.base.errors import UserError
+from cohear.runs import NETWORK
 from cohear.runs.job import files_kept, job_of, read_spec
-from cohear.runs.spec import NETWORK, Need, Spec, TaskReference
+from cohear.runs.spec import Need, Spec, TaskReference
 from cohear.training.settings import TrainingSettings
 from cohear.training.spec import RunSpec
 
@@ -90,7 +91,7 @@ def test_what_is_kept_of_a_run_is_what_its_job_leaves():
 
 LIGHT = """
 import sys
-from cohear.runs import in_place, job, pack, predictions, record, result, run_folder, spec, split, task_data
+from cohear.runs import carry_out, in_place, job, pack, predictions, record, run_folder, spec, split, task_data
 {more}
 print(*({{name.partition(".")[0] for name in sys.modules}} & {{"torch", "cohear.training"}}))
 """
@@ -104,3 +105,10 @@ print(*({{name.partition(".")[0] for name in sys.modules}} & {{"torch", "cohear.
 def test_what_a_run_is_can_be_read_without_torch(more):
     told = subprocess.run([sys.executable, "-c", LIGHT.format(more=more)], check=True, capture_output=True, text=True)
     assert "torch" not in told.stdout.split()
+
+
+def test_a_study_folder_is_looked_at_without_what_reads_specifications():
+    """``cohear status`` is quick."""
+    looks = "import sys, cohear.cli.progress, cohear.study.status\nprint(*sys.modules)"
+    told = subprocess.run([sys.executable, "-c", looks], check=True, capture_output=True, text=True)
+    assert not {"torch", "pandas", "pydantic", "numpy"} & set(told.stdout.split())

@@ -6,7 +6,8 @@ import pytest
 
 from cohear.base.errors import CohearError, DataError, RunFailed, UserError
 from cohear.base.files import make_folder
-from cohear.runs.job import JOBS, Cost, Job
+from cohear.runs.cost import Cost
+from cohear.runs.job import JOBS, Job
 from cohear.runs.record import Record
 from cohear.runs.run_folder import RunFolders
 from cohear.runs.spec import Need, Spec

@@ -22,9 +22,10 @@ import os
 import signal
 import sys
 
-from cohear.runs.job import JOBS, Cost, Job
+from cohear.runs.cost import Cost
+from cohear.runs.job import JOBS, Job
 from cohear.runs.record import Record
-from cohear.runs.result import Result
+from cohear.runs.job import Result
 from cohear.runs.spec import Spec
 
 

@@ -75,7 +75,12 @@ def load_plugin(path: Path) -> None:
 
 def plugins_version(paths: Iterable[Path]) -> str:
     """A hash of the content of all plugins, wherever they lie and in whatever order they are named."""
-    return digest(sorted(file_digest(path) for path in paths))
+    return version_of_files(map(file_digest, paths))
+
+
+def version_of_files(digests: Iterable[str]) -> str:
+    """The version of plugins whose files have these hashes."""
+    return digest(sorted(digests))
 
 
 def _named(error: Exception) -> str:

@@ -8,27 +8,29 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from cohear.base.registry import Registry
+from cohear.runs import NETWORK
+from cohear.runs.cost import Cost
+from cohear.runs.record import Record
 from cohear.runs.run_folder import KEPT
-from cohear.runs.spec import NETWORK, Spec
+from cohear.runs.spec import Spec
 
 if TYPE_CHECKING:
     from cohear.runs.pack import Pack
-    from cohear.runs.result import Result
 
 S = TypeVar("S", bound=Spec)
 
 
 @dataclass(frozen=True)
-class Cost:
-    """How long a run takes, in the job's own unit.
+class Result:
+    """What a job gives.
 
     Attributes:
-        pace: what it is a run of; a unit takes all runs of one pace about the same time.
-        units: what its time is about proportional to.
+        record: for the tables.
+        files: content of the wanted files beside it, by name.
     """
 
-    pace: str
-    units: float
+    record: Record
+    files: Mapping[str, bytes]
 
 
 class Job(ABC, Generic[S]):

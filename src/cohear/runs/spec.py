@@ -14,9 +14,7 @@ from pydantic import (
 )
 
 from cohear.base.files import digest
-
-NETWORK = "network"
-"""The job of every specification that names none, as those do that are older than jobs."""
+from cohear.runs import NETWORK
 
 
 class Frozen(BaseModel):

@@ -6,12 +6,14 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from cohear.base.registry import Registry
-from cohear.runs.in_place import PackInPlace
-from cohear.runs.spec import Spec
-from cohear.study.failure import Failure
+
+if TYPE_CHECKING:
+    from cohear.runs.in_place import PackInPlace
+    from cohear.runs.spec import Spec
+    from cohear.study.failure import Failure
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
-from cohear.runs.job import Cost
-from cohear.runs.spec import NETWORK
+from cohear.runs import NETWORK
+from cohear.runs.cost import Cost
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 
-from cohear.runs.job import Cost
+from cohear.runs.cost import Cost
 from cohear.study.plan_row import PlanRow
 
 

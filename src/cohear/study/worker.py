@@ -20,10 +20,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from cohear.runs import NETWORK
+from cohear.runs.carry_out import carry_out
 from cohear.runs.in_place import PackInPlace
 from cohear.runs.job import JOBS, read_spec
-from cohear.runs.spec import NETWORK
-from cohear.study.carry_out import carry_out
 from cohear.study.failure import Failure
 
 

@@ -20,14 +20,15 @@ from safetensors.numpy import load as tensors_of
 
 from cohear.base.errors import DataError
 from cohear.features.store import FeatureStore
+from cohear.runs import NETWORK
+from cohear.runs.carry_out import write_result
 from cohear.runs.in_place import PackInPlace
-from cohear.runs.job import JOBS, files_kept, job_of, read_spec
+from cohear.runs.job import JOBS, Result, files_kept, job_of, read_spec
 from cohear.runs.manifest import Manifest
 from cohear.runs.pack import Pack
 from cohear.runs.record import Record, read_record
-from cohear.runs.result import Result, write_result
 from cohear.runs.run_folder import KEPT, lacking
-from cohear.runs.spec import NETWORK, Need, Spec
+from cohear.runs.spec import Need, Spec
 from cohear.runs.split import Split
 
 

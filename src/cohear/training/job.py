@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from typing import ClassVar
 
-from cohear.runs.job import JOBS, Cost, Job
+from cohear.runs import NETWORK
+from cohear.runs.cost import Cost
+from cohear.runs.job import JOBS, Job, Result
 from cohear.runs.pack import Pack
-from cohear.runs.result import Result
 from cohear.runs.run_folder import KEPT
-from cohear.runs.spec import NETWORK, Spec
+from cohear.runs.spec import Spec
 from cohear.training.spec import RunSpec
 
 

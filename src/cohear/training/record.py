@@ -9,9 +9,9 @@ from safetensors.torch import save as safetensors_bytes
 
 from cohear.base.memory import peak_memory
 from cohear.base.tables import CURVE_CSV
+from cohear.runs.job import Result
 from cohear.runs.predictions import predictions_text
 from cohear.runs.record import Record, TaskRecord
-from cohear.runs.result import Result
 from cohear.runs.run_folder import KEPT
 from cohear.training.loop import RunResult
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from cohear.runs.spec import NETWORK, Spec
+from cohear.runs import NETWORK
+from cohear.runs.spec import Spec
 from cohear.training.settings import TrainingSettings
 
 
