@@ -2,7 +2,8 @@
 
 import pytest
 
-from cohear.study.gap import Gap, Scores
+from cohear.study.gap import Gap
+from cohear.study.gap_scores import RepeatScores
 
 SPREAD = (-0.02, -0.01, 0.0, 0.01, 0.02)
 
@@ -12,7 +13,7 @@ def scores(train, validation, test, best=None):
         return [value + shift for shift in SPREAD]
 
     last = {"train": around(train), "validation": around(validation), "test": around(test)}
-    return Scores("uar", last, {**last, "validation": around(validation if best is None else best)})
+    return RepeatScores("uar", last, {**last, "validation": around(validation if best is None else best)})
 
 
 @pytest.mark.parametrize(
@@ -36,9 +37,45 @@ def test_blame(told, shifted, blame):
 
 def test_a_gap_that_chance_may_have_made_is_none():
     uneven = {"train": [0.9, 0.9], "validation": [0.9, 0.9], "test": [0.95, 0.70]}
-    assert Gap().judge("digit", Scores("uar", uneven, uneven), False).figures["blame"] == "none"
+    assert Gap().judge("digit", RepeatScores("uar", uneven, uneven), False).figures["blame"] == "none"
 
 
 def test_one_repeat_is_judged_too():
     one = {"train": [0.99], "validation": [0.95], "test": [0.5]}
-    assert Gap().judge("digit", Scores("uar", one, one), False).figures["blame"] == "data-shift"
+    assert Gap().judge("digit", RepeatScores("uar", one, one), False).figures["blame"] == "data-shift"
+
+
+def mirrored(told):
+    """The same as errors, of which less is better."""
+
+    def of(by_part):
+        return {part: [1 - value for value in values] for part, values in by_part.items()}
+
+    return RepeatScores("eer", of(told.last), of(told.own), higher_is_better=False)
+
+
+@pytest.mark.parametrize("told", [scores(0.98, 0.94, 0.60), scores(0.97, 0.70, 0.69), scores(0.30, 0.29, 0.28)])
+def test_where_less_is_better_the_same_is_to_blame(told):
+    one, other = (Gap().judge("digit", each, False) for each in (told, mirrored(told)))
+    assert one.figures["blame"] == other.figures["blame"]
+    assert other.figures["test"] == pytest.approx(1 - one.figures["test"])
+
+
+def test_a_part_without_a_score_does_not_hide_the_gap():
+    told = scores(0.97, 0.70, 0.69)
+    told.last["test"][1] = float("nan")
+    finding = Gap().judge("digit", told, False)
+    assert (finding.figures["blame"], finding.figures["repeats"]) == ("too-little-data", 4)
+
+
+def test_scores_of_a_scale_without_ends_are_shown_and_not_judged():
+    loud = {part: [20.0 + shift for shift in SPREAD] for part in ("train", "validation", "test")}
+    finding = Gap().judge("level", RepeatScores("dB", loud, loud), False)
+    assert (finding.figures["blame"], finding.severity) == ("unknown", "note")
+
+
+@pytest.mark.parametrize(("told", "said"), [(scores(0.97, 0.70, 0.69), True), (scores(0.30, 0.29, 0.28), False)])
+def test_measured_partners_speak_where_data_are_too_few(told, said):
+    finding = Gap().judge("digit", told, False, "No partner task that was measured helps.")
+    assert ("No partner task" in finding.cure) == said
+    assert "or a partner task" not in finding.cure

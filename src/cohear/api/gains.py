@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from cohear.analysis.statistics import Statistics
     from cohear.base.tables import Row
+    from cohear.study.gap import Advice
     from cohear.study.repeats import CellState
 
 
@@ -51,6 +52,16 @@ def judged_folder(folder: Path, say: Callable[[str], None] | None = None) -> Sta
         for sentence in notes(statistics.results, statistics.pairs, statistics.design.looks):
             say(sentence)
     return statistics
+
+
+def partners_measured(folder: Path) -> Advice:
+    """What measured partners did to each task of a study folder that has results."""
+    from cohear.analysis.partners import of_measured_partners
+    from cohear.analysis.statistics import Statistics
+    from cohear.base.tables import RESULTS_CSV
+
+    has_results = (folder / RESULTS_CSV.file).exists()
+    return of_measured_partners(Statistics.of_folder(folder).gains) if has_results else {}
 
 
 def judge_cells(rows: Sequence[Row], looks: Sequence[int], facts: Mapping[str, Any]) -> list[CellState]:

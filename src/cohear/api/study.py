@@ -220,7 +220,10 @@ class Study:
         from cohear.study.check import check_data
 
         finished = self.folder if StudyFolder(self.folder).plan_file.exists() else None
-        return check_data(self.settings, cache=cache_folder(), finished=finished, jobs=jobs, progress=progress)
+        partners = gains.partners_measured(self.folder) if finished else None
+        return check_data(
+            self.settings, cache=cache_folder(), finished=finished, partners=partners, jobs=jobs, progress=progress
+        )
 
     def status(self) -> Status:
         """How far the study has come."""

@@ -6,6 +6,7 @@ from cohear.analysis.columns import SETTING
 from cohear.report.behind import Sources
 from cohear.report.folder import FolderContent
 from cohear.report.numbers import level, number, signed
+from cohear.report.scores import better_by
 from cohear.report.views import of_setting, setting_label, setting_order
 
 MOST_EXAMPLES = 24
@@ -27,10 +28,10 @@ def facts(study: FolderContent) -> dict[str, Any]:
 
 
 def gaps(study: FolderContent, fractions: set[str]) -> dict[str, list[dict[str, str]]]:
-    """Mean scores of each task alone, a row a setting: on training, validation and test, and training less test."""
+    """Mean scores of each task alone by part, and how much better training is than test; a row a setting."""
     alone = study.ordinary[study.ordinary["combination"] == study.ordinary["task"]]
     scores = study.metrics[study.metrics["selection"] == "last"].merge(
-        alone[["run", "task", "metric", *SETTING]], on=["run", "task", "metric"]
+        alone[["run", "task", "metric", "higher_is_better", *SETTING]], on=["run", "task", "metric"]
     )
     settings = setting_order(study)
     told: dict[str, list[dict[str, str]]] = {}
@@ -39,7 +40,8 @@ def gaps(study: FolderContent, fractions: set[str]) -> dict[str, list[dict[str, 
             fraction = str(rows["metric"].iloc[0]) in fractions
             means = rows.groupby("part")["value"].mean()
             parts = {str(part): level(float(value), fraction) for part, value in means.items()}
-            gap = signed(float(means.get("train", float("nan")) - means.get("test", float("nan"))), fraction)
+            train, test = (float(means.get(part, float("nan"))) for part in ("train", "test"))
+            gap = signed(better_by(train, test, bool(rows["higher_is_better"].iloc[0])), fraction)
             told.setdefault(str(task), []).append({**parts, "gap": gap, "setting": setting_label(setting, settings)})
     return told
 

@@ -21,7 +21,7 @@ class ScoreRow:
         dots: ``(place in percent, label)`` of each repeat.
         middle: place of the mean in percent, None without a score.
         parts: mean score of the training, validation and test part as text, where known.
-        gap: training minus test as text.
+        gap: how much better training is than test, as text.
     """
 
     beside: str
@@ -98,7 +98,7 @@ def _row(rows: pd.DataFrame, tasks: int, axis: Axis, fraction: bool, parts: dict
     values = scored["value"]
     mean = float(values.mean()) if len(values) else math.nan
     task, combination = rows["task"].iloc[0], rows["combination"].iloc[0]
-    gap = parts.get("train", math.nan) - parts.get("test", math.nan)
+    gap = better_by(parts.get("train", math.nan), parts.get("test", math.nan), bool(rows["higher_is_better"].iloc[0]))
     partners = [name for name in combination.split("+") if name != task]
     whole = len(partners) > 1 and len(partners) == tasks - 1
     return ScoreRow(
@@ -115,6 +115,11 @@ def _row(rows: pd.DataFrame, tasks: int, axis: Axis, fraction: bool, parts: dict
         parts={name: level(value, fraction) for name, value in parts.items()},
         gap=signed(gap, fraction),
     )
+
+
+def better_by(one: float, other: float, higher_is_better: bool) -> float:
+    """How much better one score is than another, plus is better."""
+    return one - other if higher_is_better else other - one
 
 
 def _means_by_part(results: pd.DataFrame, metrics: pd.DataFrame) -> dict[tuple[str, str, str], dict[str, float]]:

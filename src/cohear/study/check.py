@@ -18,7 +18,7 @@ from cohear.data.clips import ClipTable
 from cohear.data.dataset import Dataset, scan_dataset
 from cohear.data.partition import Partition, TaskSplit, mistakes_in_folds
 from cohear.data.reader import read_clip_table
-from cohear.study.gap import gap_findings
+from cohear.study.gap import Advice, gap_findings
 from cohear.study.progress import NoProgress, Progress
 from cohear.study.spec import StudySettings
 
@@ -64,6 +64,7 @@ def check_data(
     *,
     cache: Path,
     finished: Path | None = None,
+    partners: Advice | None = None,
     jobs: int | None = None,
     progress: Progress | None = None,
 ) -> Audit:
@@ -73,6 +74,7 @@ def check_data(
         settings: with absolute dataset paths.
         cache: the cache folder.
         finished: a study folder with results, whose scores are looked at too.
+        partners: what measured partners did to its tasks.
         jobs: threads.
         progress: told of each dataset.
 
@@ -87,7 +89,7 @@ def check_data(
             findings += CHECKS[name].find(evidence)
             advance(number, len(list(CHECKS)))
     if finished is not None:
-        findings += gap_findings(finished, findings)
+        findings += gap_findings(finished, findings, partners)
     return Audit(settings.study, in_order(findings), facts, list(settings.tasks))
 
 

@@ -1,38 +1,26 @@
-"""A finished study's scores on training, validation and test, and what is to blame for the gaps between them."""
+"""What is to blame for the gaps between a finished study's scores on training, validation and test."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar
-
-import numpy as np
 
 from cohear.data.audit.check import Check
 from cohear.data.audit.evidence import Evidence
 from cohear.data.audit.finding import Code, Finding
-from cohear.study.folder import StudyFolder
+from cohear.study.gap_scores import RepeatScores, scores_of_singles
 
 LEAST_GAP = 0.05
 """Difference of mean scores from which a gap is told."""
 LOW = 0.6
 """Training score below which the training part is not learnt."""
 
+Advice = Mapping[tuple[str, str, str, str], str]
+"""What measured partners did to a task, by task, features, encoder and arm; in place of advice to try one."""
 
-@dataclass(frozen=True)
-class Scores:
-    """One task's scores over the repeats of its single runs, each ``{part: [values]}``.
-
-    Attributes:
-        metric: its primary metric.
-        last: at the last step.
-        own: at the step that is best on validation.
-    """
-
-    metric: str
-    last: Mapping[str, Sequence[float]]
-    own: Mapping[str, Sequence[float]]
+UNTRIED = "More clips or groups, or a partner task."
 
 
 class Gap(Check):
@@ -45,7 +33,8 @@ class Gap(Check):
             "The single runs of a finished study score much better on the training part than on validation or test "
             "(by 0.05 and beyond chance); a note where there is no such gap. The sentence says what is to blame.",
             "Data shift: see part-discrepancy. Overfitting: fewer steps, more augmentation or dropout, a smaller "
-            "encoder. Too little data: more clips or groups, a partner task. Not learnt: more steps, a larger encoder.",
+            "encoder. Too little data: more clips or groups, a partner task unless measured ones do not help. Not "
+            "learnt: more steps, a larger encoder.",
         ),
     )
 
@@ -53,34 +42,28 @@ class Gap(Check):
         """Nothing: it looks at results, see `gap_findings`."""
         return ()
 
-    def judge(self, task: str, scores: Scores, shifted: bool) -> Finding:
+    def judge(self, task: str, scores: RepeatScores, shifted: bool, partners: str = "") -> Finding:
         """The finding on one task.
 
         Args:
             task: its name.
             scores: of its single runs.
             shifted: whether the audit found that its parts differ.
+            partners: what those that were measured did to it, a sentence; empty where none was.
         """
-        means = {part: float(np.mean(values)) for part, values in scores.last.items() if len(values)}
-        fall = _surely(scores.own.get("validation", ()), scores.last.get("validation", ()))
-        apart = _surely(scores.last.get("train", ()), scores.last.get("validation", ()))
-        drop = _surely(scores.last.get("validation", ()), scores.last.get("test", ()))
-        total = _surely(scores.last.get("train", ()), scores.last.get("test", ()))
-        blame = _blame(means.get("train", 1.0), apart, drop, total, fall, shifted)
+        means, repeats = scores.means(), scores.repeats("test")
+        blame = _blame(scores, shifted)
         shown = ", ".join(f"{mean:.2f} on {part}" for part, mean in means.items())
+        chance = " (one repeat, which may be chance)" if repeats == 1 and blame not in _NO_GAP else ""
         finding = self.finding(
             "train-test-gap",
-            "note" if blame == "none" else "warning",
-            f"{scores.metric} {shown}: {_WORDS[blame]}",
+            "note" if blame in ("none", "unknown") else "warning",
+            f"{scores.metric} {shown}: {_WORDS[blame]}{chance}",
             task=task,
-            figures={
-                "metric": scores.metric,
-                **means,
-                "repeats": len(scores.last.get("test", ())),
-                "blame": blame,
-            },
+            figures={"metric": scores.metric, **means, "repeats": repeats, "blame": blame},
         )
-        return replace(finding, cure=_CURES[blame])
+        cure = f"More clips or groups. {partners}" if partners and blame == "too-little-data" else _CURES[blame]
+        return replace(finding, cure=cure)
 
 
 _WORDS = {
@@ -89,67 +72,49 @@ _WORDS = {
     "too-little-data": "training is learnt and longer training does not hurt validation, so there is too little data",
     "not-learnt": "training itself is not learnt, so the network is too small or was trained too briefly",
     "none": "no gap to speak of",
+    "unknown": "not all scores lie between 0 and 1, so it is not known how large a gap is much",
 }
+_NO_GAP = ("none", "unknown", "not-learnt")
 
 _CURES = {
     "data-shift": "Look at part-discrepancy for what differs; make folds over groups that cross it.",
     "overfitting": "Fewer steps, more augmentation or dropout, or a smaller encoder.",
-    "too-little-data": "More clips or groups, or a partner task.",
+    "too-little-data": UNTRIED,
     "not-learnt": "More steps, or a larger encoder.",
     "none": "Nothing to mend.",
+    "unknown": "Nothing to mend: compare the scores yourself.",
 }
 
 
-def _blame(train: float, apart: float, drop: float, total: float, fall: float, shifted: bool) -> str:
+def _blame(scores: RepeatScores, shifted: bool) -> str:
     """Which of data shift, overfitting and too little data explains most of the gap."""
+    if not scores.are_fractions:
+        return "unknown"
+    train, validation, test = (scores.of_last(part) for part in ("train", "validation", "test"))
+    apart, drop, total = (
+        scores.surely_better(*parts) for parts in ((train, validation), (validation, test), (train, test))
+    )
     if max(apart, drop, total) < LEAST_GAP:
-        return "not-learnt" if train < LOW else "none"
+        learnt = scores.means().get("train", 1.0) if scores.higher_is_better else 1 - scores.means().get("train", 0.0)
+        return "not-learnt" if learnt < LOW else "none"
     if drop >= LEAST_GAP and (drop >= apart or shifted):
         return "data-shift"
-    if fall >= LEAST_GAP / 2:
+    if scores.surely_better(scores.of_own("validation"), validation) >= LEAST_GAP / 2:
         return "overfitting"
     return "too-little-data"
 
 
-def _surely(better: Sequence[float], worse: Sequence[float]) -> float:
-    """Mean paired difference less its standard error; 0 where there are no pairs."""
-    if not len(better) or len(better) != len(worse):
-        return 0.0
-    difference = np.asarray(better) - np.asarray(worse)
-    error = float(difference.std(ddof=1) / np.sqrt(len(difference))) if len(difference) > 1 else 0.0
-    return float(difference.mean()) - error
-
-
-def gap_findings(folder: Path, findings: Sequence[Finding]) -> list[Finding]:
+def gap_findings(folder: Path, findings: Sequence[Finding], partners: Advice | None = None) -> list[Finding]:
     """Findings on the scores of a study folder's single runs; empty where none is done.
 
     Args:
         folder: a study folder.
         findings: those of the audit; a task with a ``part-discrepancy`` is known to shift.
+        partners: what measured partners did to each task.
     """
     shifted = {finding.task for finding in findings if finding.code == "part-discrepancy"}
-    return [Gap().judge(task, scores, task in shifted) for task, scores in _scores(folder).items()]
-
-
-def _scores(folder: Path) -> dict[str, Scores]:
-    """Scores of single runs of the base arm, the first of its settings if there are several, by task."""
-    study = StudyFolder(folder)
-    found: dict[str, dict[str, dict[str, list[float]]]] = {}
-    metrics: dict[str, str] = {}
-    first: dict[str, tuple[str, str, str]] = {}
-    for row in study.read_plan():
-        if len(row.tasks) > 1 or row.control or not row.is_network:
-            continue
-        setting = (row.features, row.encoder, row.arm)
-        record = study.record(row.run)
-        if record is None or first.setdefault(row.combination, setting) != setting:
-            continue
-        for task, told in record.tasks.items():
-            metrics[task] = told.metric
-            for part in told.scores:
-                for selection in ("last", "own"):
-                    value = told.score(part, selection)
-                    if value is not None:
-                        sign = 1 if told.higher_is_better else -1
-                        found.setdefault(task, {}).setdefault(selection, {}).setdefault(part, []).append(sign * value)
-    return {task: Scores(metrics[task], by.get("last", {}), by.get("own", {})) for task, by in found.items()}
+    told = partners or {}
+    return [
+        Gap().judge(task, scores, task in shifted, told.get((task, *scores.setting), ""))
+        for task, scores in scores_of_singles(folder).items()
+    ]
