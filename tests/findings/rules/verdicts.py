@@ -1,0 +1,127 @@
+"""Every reader has the same gains and verdicts."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+from said import Said
+
+from cohear.analysis.columns import VERDICTS
+from cohear.report.metrics import PRIMARY
+from rules.rule import Told, cell_of, gains_by_cell, is_pair, of_pairs, of_setting, rule, same
+
+
+@rule
+def power_has_the_gains_and_verdicts(said: Said) -> Told:
+    known = gains_by_cell(said)
+    rows = {cell_of(row): row for row in said.power["cells"]}
+    if set(rows) != set(known):
+        yield f"power has {len(rows)} cells, gains {len(known)}"
+    for cell in set(rows) & set(known):
+        for name in ("verdict", "repeats"):
+            if rows[cell][name] != known[cell][name]:
+                yield f"{cell}: {name} {rows[cell][name]} in power, {known[cell][name]} in gains"
+        if not same(rows[cell]["gain"], known[cell]["gain"]):
+            yield f"{cell}: gain {rows[cell]['gain']} in power, {known[cell]['gain']} in gains"
+
+
+@rule
+def answers_have_the_gains_and_verdicts(said: Said) -> Told:
+    known = gains_by_cell(said)
+    decided = {cell: row for cell, row in known.items() if is_pair(cell[1]) and row["verdict"] in ("helps", "hurts")}
+    told = {cell_of(row): row for row in said.answers["improve"]["decided"]}
+    if set(told) != set(decided):
+        yield f"answers list {len(told)} decided cells, gains have {len(decided)}"
+    for cell in set(told) & set(decided):
+        for name in ("verdict", "explanation"):
+            if told[cell][name] != decided[cell][name]:
+                yield f"{cell}: {name} {told[cell][name]!r} in answers, {decided[cell][name]!r} in gains"
+        for name in ("gain", "low", "high", "p_adjusted"):
+            if not same(told[cell][name], decided[cell][name]):
+                yield f"{cell}: {name} {told[cell][name]} in answers, {decided[cell][name]} in gains"
+
+
+@rule
+def page_has_the_gains_and_verdicts(said: Said) -> Told:
+    known, shown = gains_by_cell(said), {}
+    for view in said.views.matrices:
+        if view.metric != PRIMARY:
+            continue
+        for cell in view.cells:
+            shown[cell.task, cell.combination, view.features, view.encoder, view.arm] = cell
+    if set(shown) != set(known):
+        yield f"the page has {len(shown)} cells, gains {len(known)}"
+    for name in set(shown) & set(known):
+        cell, row = shown[name], known[name]
+        if (cell.verdict, cell.explanation) != (row["verdict"], row["explanation"]):
+            wanted = f"{row['verdict']} {row['explanation']}"
+            yield f"{name}: {cell.verdict} {cell.explanation} on the page, {wanted} in gains"
+        for figure in ("gain", "low", "high", "single", "shared"):
+            if not same(getattr(cell, figure), row[figure]):
+                yield f"{name}: {figure} {getattr(cell, figure)} on the page, {row[figure]} in gains"
+
+
+@rule
+def card_has_the_gains_and_verdicts(said: Said) -> Told:
+    known = gains_by_cell(said)
+    for (features, encoder, arm, combination), told, _ in said.cards():
+        for task in combination.split("+"):
+            name = (task, combination, features, encoder, arm)
+            if (task in told) != (name in known):
+                yield f"{name}: the card {'has' if task in told else 'lacks'} a gain, gains.csv differs"
+            elif task in told:
+                row = known[name]
+                if told[task]["verdict"] != row["verdict"]:
+                    yield f"{name}: {told[task]['verdict']} on the card, {row['verdict']} in gains"
+                for figure in ("gain", "low", "high", "single"):
+                    if not same(told[task][figure], row[figure]):
+                        yield f"{name}: {figure} {told[task][figure]} on the card, {row[figure]} in gains"
+
+
+@rule
+def markdown_has_the_verdicts(said: Said) -> Told:
+    counted = Counter(re.findall(r"\| (helps|hurts|harmless|undecided)(?: \(\w+\))? \|", said.markdown))
+    wanted = Counter(said.gains["verdict"])
+    if counted != wanted:
+        yield f"{dict(counted)} in table.md, {dict(wanted)} in gains"
+
+
+@rule
+def counts_are_those_of_gains(said: Said) -> Told:
+    pairs = of_pairs(said.gains)
+    wanted = {verdict: int((pairs["verdict"] == verdict).sum()) for verdict in VERDICTS}
+    told = said.answers["improve"]["counts"]["all"]
+    if {name: told[name] for name in VERDICTS} != wanted:
+        yield f"answers count {told}, gains {wanted}"
+    shown = Counter()
+    for view in said.views.settings:
+        shown.update(view.answer.counts)
+    if {name: shown[name] for name in VERDICTS} != wanted:
+        yield f"the page counts {dict(shown)}, gains {wanted}"
+    for family in said.power["families"]:
+        own = of_setting(said.gains, family)
+        own = own[own["combination"].map(is_pair) == (family["cells"] == "pairs")]
+        if int((own["verdict"] == "undecided").sum()) != family["open"] or len(own) != family["number"]:
+            yield f"power has {family['open']} of {family['number']} open, gains {Counter(own['verdict'])}"
+    explained = Counter(word for word in pairs["explanation"] if word) if len(pairs) else Counter()
+    if {w: n for w, n in told["explanations"].items() if n} != dict(explained):
+        yield f"answers explain {told['explanations']}, gains {dict(explained)}"
+
+
+@rule
+def status_counts_the_decided(said: Said) -> Told:
+    if said.status is None or not said.status.cells or not any(said.status.cells.values()):
+        return
+    wanted = int((said.gains["verdict"] != "undecided").sum())
+    if said.status.cells["decided"] != wanted:
+        yield f"status has {said.status.cells} cells, gains {dict(Counter(said.gains['verdict']))}"
+
+
+@rule
+def notes_are_the_same_everywhere(said: Said) -> Told:
+    if said.notes != said.answers["caveats"]:
+        yield f"gains notes {said.notes}, answers {said.answers['caveats']}"
+    for note in said.notes:
+        if note not in said.content.caveats and not re.match(r"Repeats of \d+ more cells?", note):
+            yield f"a note that the page lacks: {note}"
