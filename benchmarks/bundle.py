@@ -16,6 +16,7 @@ import tempfile
 from dataclasses import asdict
 from pathlib import Path
 
+from cohear.base.decoding import LabelDecoding, entry_of
 from cohear.base.tables import SINGLES
 from cohear.export.assemble import Output, assemble
 from cohear.export.bench import bench
@@ -37,9 +38,10 @@ def make_bundle(folder: Path) -> None:
     inputs = dict.fromkeys(LABELS, front_end.input_width)
     heads = {task: layer(labels) for task, labels in LABELS.items()}
     network = SHARING["multihead"](inputs, heads, EncoderChoice("small").build, Draws((0, 0, 0)))
-    outputs = [Output(task, "multiclass", labels) for task, labels in LABELS.items()]
+    names = {task: tuple(map(str, range(labels))) for task, labels in LABELS.items()}
+    outputs = [Output(LabelDecoding(task, "multiclass", labels)) for task, labels in names.items()]
     model = assemble(front_end, network_graph(network.eval(), front_end, WINDOW), WINDOW, outputs)
-    tasks = {task: {"kind": "multiclass", "labels": [str(n) for n in range(labels)]} for task, labels in LABELS.items()}
+    tasks = {output.task: entry_of(output.decoding) for output in outputs}
     card = {"format": 1, "windowing": asdict(windowing_of(front_end, WINDOW)), "tasks": tasks}
     write_bundle(folder, model, outputs, card, "", b"")
 

@@ -27,6 +27,7 @@ import onnx
 import torch
 
 from cohear.analysis.tables import markdown_table
+from cohear.base.decoding import LabelDecoding
 from cohear.export import parts
 from cohear.export.assemble import Output, assemble
 from cohear.export.bench import load, play
@@ -62,7 +63,12 @@ def candidate(name: str, folder: Path) -> Candidate:
     network = SHARING["multihead"](inputs, heads, EncoderChoice(name).build, Draws((0, 0, 0)))
     graph = network_graph(network.eval(), front_end, WINDOW)
     path = folder / f"{name}.onnx"
-    onnx.save(assemble(front_end, graph, WINDOW, [Output("task", "multiclass", LABELS)]), str(path))
+    onnx.save(
+        assemble(
+            front_end, graph, WINDOW, [Output(LabelDecoding("task", "multiclass", tuple(map(str, range(LABELS)))))]
+        ),
+        str(path),
+    )
     pieces = folder / name
     pieces.mkdir()
     front = parts.cut(path, ["task"], pieces).front

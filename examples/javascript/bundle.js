@@ -24,7 +24,7 @@ export class Bundle {
     return channels[0].map((_, at) => channels.reduce((sum, channel) => sum + channel[at], 0) / channels.length);
   }
 
-  /** Answers to one clip, a Float32Array of any length: `{task: {labels, probabilities}}`, as `Bundle.classify` in Python. */
+  /** Answers to one clip, a Float32Array of any length, as `Bundle.classify` in Python: `{task: {labels, probabilities}}`, or `{task: {numbers, unit, spread}}`. */
   async classify(samples) {
     if (!samples.length || !samples.every(Number.isFinite)) throw new Error("samples must be finite numbers, at least one");
     const values = await this.session.run({ waveform: new ort.Tensor("float32", samples, [1, samples.length]) });
@@ -34,8 +34,18 @@ export class Bundle {
   }
 }
 
-/** What is given: of a multiclass task the most probable label, of a multilabel task all from their thresholds on. */
-function answer({ kind, labels, thresholds }, probabilities) {
+/** What the output of a clip says, by the card's entry of its task. */
+function answer(card, values) {
+  return card.kind === "number" ? numbers(card, values) : labelled(card, values);
+}
+
+function numbers({ names, unit, spread }, values) {
+  const byName = (column) => Object.fromEntries(column.map((value, number) => [names[number], value]));
+  return { numbers: byName(values), unit, spread: byName(spread) };
+}
+
+/** Of a multiclass task the most probable label, of a multilabel task all from their thresholds on. */
+function labelled({ kind, labels, thresholds }, probabilities) {
   const order = [...labels.keys()].sort((one, other) => probabilities[other] - probabilities[one]);
   const given = kind === "multiclass" ? order.slice(0, 1) : order.filter((n) => probabilities[n] >= thresholds[n]);
   return {

@@ -203,13 +203,16 @@ def test_int8_that_costs_more_than_a_point_is_refused():
             for method, change in (("static", static), ("dynamic", dynamic))
         }
 
-    assert choose(changes(-0.005, 0.0), None, force=False) == "dynamic"
-    assert choose(changes(-0.005, -0.02), None, force=False) == "static"
+    assert choose(changes(-0.005, 0.0), None, {"t": 0.01}, force=False) == "dynamic"
+    assert choose(changes(-0.005, -0.02), None, {"t": 0.01}, force=False) == "static"
     with pytest.raises(WorseThanAllowed, match=r"t loses 2\.0 points.*--force"):
-        choose(changes(-0.02, -0.03), None, force=False)
+        choose(changes(-0.02, -0.03), None, {"t": 0.01}, force=False)
     with pytest.raises(WorseThanAllowed, match="dynamic"):
-        choose(changes(0.0, -0.03), "dynamic", force=False)
-    assert choose(changes(-0.02, -0.03), None, force=True) == "static"
+        choose(changes(0.0, -0.03), "dynamic", {"t": 0.01}, force=False)
+    assert choose(changes(-0.02, -0.03), None, {"t": 0.01}, force=True) == "static"
+    assert choose(changes(-0.02, -0.03), None, {"t": 0.5}, force=True) == "static"
+    with pytest.raises(WorseThanAllowed, match="a point"):  # of shares, whatever the task's margin
+        choose(changes(-0.02, -0.03), None, {"t": 0.5}, force=False)
     check_measured(changes(0.0, 0.0), list(changes(0.0, 0.0)["static"]), force=False)
     with pytest.raises(UserError, match="costs never cannot be measured"):
         check_measured(changes(0.0, 0.0), ["never"], force=False)
@@ -335,7 +338,7 @@ def test_names_of_tasks_may_hold_commas():
 
 
 def test_target_kinds_that_no_runtime_knows_are_refused():
-    from cohear.export.kinds import output_kind
+    from cohear.export.kinds import decoding_in_graph
     from cohear.tasks import TARGET_KINDS
     from cohear.tasks.multiclass import Multiclass
 
@@ -343,9 +346,12 @@ def test_target_kinds_that_no_runtime_knows_are_refused():
         def pool(self, logits, clip_of_window, clips):
             raise NotImplementedError
 
-    assert [output_kind(TARGET_KINDS[kind], "t") for kind in ("multiclass", "multilabel")] == [
-        "multiclass",
-        "multilabel",
-    ]
-    with pytest.raises(UserError, match="cannot be exported"):
-        output_kind(Loudest(), "t")
+    class Doubtful(Multiclass):
+        def output_names(self, labels):
+            return [*labels, "doubt"]
+
+    known = [decoding_in_graph(TARGET_KINDS[kind], "t", ["a", "b"]) for kind in ("multiclass", "multilabel")]
+    assert [decoding.kind for decoding in known] == ["multiclass", "multilabel"]
+    for kind, why in ((Loudest(), "in a way of its own"), (Doubtful(), "has other columns")):
+        with pytest.raises(UserError, match=f"cannot be exported; .*{why}"):
+            decoding_in_graph(kind, "t", ["a", "b"])

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cohear.base.decoding import LabelDecoding, NumberDecoding, activated
 from cohear.export.calibrate import _held_out, best_thresholds, calibrate, calibration_error, fit_temperature
 from cohear.export.expectation import expectation
 from cohear.export.licences import hub_licence, licence_warnings
@@ -12,21 +13,28 @@ from cohear.export.out_of_fold import OutOfFold
 from cohear.runs.record import Record, TaskRecord
 from cohear.tasks import TARGET_KINDS, Targets
 
+ACTIVATIONS = {"multiclass": "softmax", "multilabel": "sigmoid"}
+
 
 def predictions(kind, clips=3000, labels=4, factor=1.0, parts=5, seed=0):
     """Logits that are the truth's log-odds times a factor: the right temperature is that factor."""
     noise = np.random.default_rng(seed)
     logits = noise.normal(0, 1.5, (clips, labels))
-    chances = TARGET_KINDS[kind].probabilities(logits)
+    chances = activated(ACTIVATIONS[kind], logits)
     if kind == "multiclass":
         values = np.array([noise.choice(labels, p=row) for row in chances])
         known = np.ones(clips, bool)
     else:
         values = (noise.uniform(size=chances.shape) < chances).astype(np.float32)
         known = noise.uniform(size=chances.shape) < 0.9
-    names = [str(number) for number in range(labels)]
     numbers = np.arange(clips)
-    return OutOfFold(TARGET_KINDS[kind], names, logits * factor, Targets(values, known), numbers % parts, numbers)
+    return out_of_fold(kind, logits * factor, Targets(values, known), numbers % parts, numbers)
+
+
+def out_of_fold(kind, logits, targets, parts, clips):
+    names = [str(number) for number in range(logits.shape[1])]
+    kind = TARGET_KINDS[kind]
+    return OutOfFold(kind.decoding("t", names), logits, kind.truth(targets, names), parts, clips)
 
 
 @pytest.mark.parametrize("kind", ["multiclass", "multilabel"])
@@ -49,9 +57,9 @@ def test_few_clips_that_are_all_right_make_nobody_certain(kind, parts):
     values = truth if kind == "multiclass" else np.eye(3, dtype=np.float32)[truth]
     logits = np.where(np.eye(3)[truth] > 0, 4.0, -4.0)
     targets, numbers = Targets(values, np.ones(values.shape, bool)), np.arange(12)
-    made = OutOfFold(TARGET_KINDS[kind], ["a", "b", "c"], logits, targets, numbers % parts, numbers)
+    made = out_of_fold(kind, logits, targets, numbers % parts, numbers)
     found = calibrate(made)
-    largest = TARGET_KINDS[kind].probabilities(logits / found.temperature).max()
+    largest = activated(ACTIVATIONS[kind], logits / found.temperature).max()
     assert 0.8 < largest < 0.99
     assert np.isfinite([found.error_before, found.error_after]).all()
 
@@ -60,13 +68,9 @@ def test_the_error_after_is_not_fitted_on_what_it_judges():
     """Parts that need other temperatures: what fits them all together cannot be promised for a new one."""
     hot, cold = (predictions("multiclass", factor=factor, seed=7) for factor in (5.0, 0.2))
     both = OutOfFold(
-        hot.kind,
-        hot.labels,
+        hot.decoding,
         np.concatenate([hot.logits, cold.logits]),
-        Targets(
-            np.concatenate([hot.targets.values, cold.targets.values]),
-            np.concatenate([hot.targets.known, cold.targets.known]),
-        ),
+        Targets.joined([hot.truth, cold.truth]),
         np.repeat([0, 1], len(hot.logits)),
         np.arange(2 * len(hot.logits)),
     )
@@ -86,18 +90,18 @@ def test_a_clip_that_several_repeats_tested_does_not_judge_itself():
 
 def test_nothing_known_is_no_error():
     made = predictions("multiclass", clips=4)
-    unknown = Targets(made.targets.values, np.zeros(4, bool))
-    blind = OutOfFold(made.kind, made.labels, made.logits, unknown, made.parts, made.clips)
+    unknown = Targets(made.truth.values, np.zeros_like(made.truth.known))
+    blind = OutOfFold(made.decoding, made.logits, unknown, made.parts, made.clips)
     found = calibrate(blind)
     assert found.temperature == 1
     assert np.isnan(found.error_before)
 
 
 def test_calibration_error_of_known_cases():
-    chances = np.array([[0.9, 0.1]] * 10)
-    values = np.array([0] * 9 + [1])
-    assert calibration_error(chances, Targets(values, np.ones(10, bool))) == pytest.approx(0)
-    assert calibration_error(chances, Targets(np.ones(10, np.int64), np.ones(10, bool))) == pytest.approx(0.9)
+    chances, known = np.array([[0.9, 0.1]] * 10), np.ones((10, 2), bool)
+    for labels, error in (([0] * 9 + [1], 0), ([1] * 10, 0.9)):
+        truth = Targets(np.eye(2)[labels], known)
+        assert calibration_error(chances, truth, exclusive=True) == pytest.approx(error)
 
 
 @settings(max_examples=60, deadline=None)
@@ -120,10 +124,39 @@ def test_thresholds_help_rare_labels():
     truth = (noise.uniform(size=(2000, 2)) < 0.1).astype(np.float32)
     logits = np.where(truth > 0, 0.0, -3.0) + noise.normal(0, 1, truth.shape)
     targets, numbers = Targets(truth, truth >= 0), np.arange(2000)
-    made = OutOfFold(TARGET_KINDS["multilabel"], ["a", "b"], logits, targets, numbers % 4, numbers)
+    made = out_of_fold("multilabel", logits, targets, numbers % 4, numbers)
     found = calibrate(made)
     assert found.f1_after > found.f1_before + 0.02
     assert fit_temperature(made) > 0
+
+
+@pytest.mark.parametrize("clips", [1, 7, 400])
+def test_nine_truths_in_ten_lie_within_the_spread_of_a_number(clips):
+    """Of either column its own; a test part judges spreads that it did not set."""
+    noise, numbers = np.random.default_rng(clips), np.arange(clips)
+    truth = noise.normal(0, 10, (clips, 2))
+    known = noise.uniform(size=truth.shape) < 0.9
+    known[0] = True
+    said = truth + noise.normal(0, [1.0, 5.0], truth.shape)
+    decoding = NumberDecoding("t", "number", ("a", "b"), "dB")
+    found = calibrate(OutOfFold(decoding, said, Targets(truth, known), numbers % 4, numbers))
+    assert (found.decoding.names, found.decoding.unit, found.clips) == (("a", "b"), "dB", clips)
+    assert found.temperature == 1
+    for column, spread in enumerate(found.decoding.spread):
+        distances = np.abs(said - truth)[known[:, column], column]
+        assert spread in distances
+        assert np.mean(distances <= spread) >= 0.9
+    if clips == 400:
+        assert found.decoding.spread == pytest.approx((1.645, 8.22), rel=0.15)
+        assert found.covered == pytest.approx(0.9, abs=0.03)
+    blind = OutOfFold(decoding, said, Targets(truth, np.zeros_like(known)), numbers % 4, numbers)
+    assert calibrate(blind).decoding == decoding
+
+
+def test_what_was_set_is_in_the_decoding():
+    one, several = (calibrate(predictions(kind)).decoding for kind in ACTIVATIONS)
+    assert one == LabelDecoding("t", "multiclass", ("0", "1", "2", "3"))
+    assert (several.labels, len(several.thresholds)) == (one.labels, 4)
 
 
 def record(value, part, metric="uar"):

@@ -11,6 +11,7 @@ from cohear import Bundle
 from cohear.audio.decode import read_audio
 from cohear.audio.resample import resample
 from cohear.audio.segment import Segment
+from cohear.base.decoding import LabelDecoding, activated, entry_of
 from cohear.base.errors import UserError
 from cohear.base.files import digest
 from cohear.export.assemble import Output, assemble
@@ -29,6 +30,11 @@ WINDOW = 100
 TASKS = {"first task/with marks": ("multiclass", 5, 0.7), "second": ("multilabel", 3, 2.5)}
 
 
+def decoding(task):
+    kind, width, _ = TASKS[task]
+    return TARGET_KINDS[kind].decoding(task, [str(number) for number in range(width)])
+
+
 def a_network(front_end, choice, sharing="multihead"):
     """With statistics and weights that no fresh network has."""
     heads = {task: layer(width) for task, (_, width, _) in TASKS.items()}
@@ -43,7 +49,7 @@ def a_network(front_end, choice, sharing="multihead"):
 
 
 def a_model(front_end, network):
-    outputs = [Output(task, kind, width, temperature) for task, (kind, width, temperature) in TASKS.items()]
+    outputs = [Output(decoding(task), temperature) for task, (_, _, temperature) in TASKS.items()]
     model = assemble(front_end, network_graph(network, front_end, WINDOW), WINDOW, outputs)
     return onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
 
@@ -71,7 +77,7 @@ def expected(front_end, network, clips):
             test_part=digest("here"),
         )
         logits = Evaluation(data, "test", front_end, WINDOW, (0, 0, 0)).predict(network).logits
-        found[task] = TARGET_KINDS[kind].probabilities(logits / temperature)
+        found[task] = activated(decoding(task).activation, logits / temperature)
     return found
 
 
@@ -133,12 +139,9 @@ def test_two_hundred_real_clips(real_clips):
 def test_real_clips_alone_in_a_batch_and_as_a_stream(real_clips, tmp_path):
     """One answer, whichever way a clip comes."""
     front_end = build_front_end("logmel")
-    outputs = [Output(task, kind, width, temperature) for task, (kind, width, temperature) in TASKS.items()]
+    outputs = [Output(decoding(task), temperature) for task, (_, _, temperature) in TASKS.items()]
     network = network_graph(a_network(front_end, EncoderChoice("small")), front_end, WINDOW)
-    tasks = {
-        task: {"kind": kind, "labels": list(map(str, range(width))), "thresholds": [0.5] * width}
-        for task, (kind, width, _) in TASKS.items()
-    }
+    tasks = {task: entry_of(decoding(task)) for task in TASKS}
     card = {"format": 1, "windowing": asdict(windowing_of(front_end, WINDOW)), "tasks": tasks}
     write_bundle(tmp_path / "bundle", assemble(front_end, network, WINDOW, outputs), outputs, card, "", b"")
     bundle, pieces = Bundle.load(tmp_path / "bundle"), np.random.default_rng(0)
@@ -218,7 +221,7 @@ def test_a_module_that_cannot_be_exported_is_refused(modules, name):
 def test_a_task_of_the_inputs_name_is_refused():
     front_end = build_front_end("logmel")
     with pytest.raises(UserError, match="rename it"):
-        assemble(front_end, None, WINDOW, [Output("waveform", "multiclass", 2)])
+        assemble(front_end, None, WINDOW, [Output(LabelDecoding("waveform", "multiclass", ("a", "b")))])
 
 
 def test_the_network_is_left_as_it_was():

@@ -1,7 +1,7 @@
-"""A tiny bundle, made once."""
+"""Tiny bundles, made once."""
 
 import pytest
-from tiny_bundle import make_tiny_bundle
+from tiny_bundle import make_number_bundle, make_tiny_bundle
 
 from cohear import Bundle
 
@@ -14,3 +14,14 @@ def tiny_folder(tmp_path_factory):
 @pytest.fixture(scope="session")
 def tiny(tiny_folder):
     return Bundle.load(tiny_folder, threads=1)
+
+
+@pytest.fixture(scope="session")
+def number_folder(tmp_path_factory):
+    return make_number_bundle(tmp_path_factory.mktemp("numbers") / "tiny")
+
+
+@pytest.fixture(scope="session")
+def numbers(number_folder):
+    """A bundle with a task of numbers."""
+    return Bundle.load(number_folder, threads=1)

@@ -8,13 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tiny_bundle import tone
 
+from cohear.base.decoding import LabelDecoding
 from cohear.base.errors import UserError
 from cohear.runtime.answers import WindowAnswer, answer
-from cohear.runtime.card import TaskCard
 from cohear.runtime.detector import EventDetector, EventSettings, events_of
 
-WORD = TaskCard("word", "multiclass", ("yes", "no", "none"))
-SOUND = TaskCard("sound", "multilabel", ("dog", "rain"), (0.5, 0.8))
+WORD = LabelDecoding("word", "multiclass", ("yes", "no", "none"))
+SOUND = LabelDecoding("sound", "multilabel", ("dog", "rain"), (0.5, 0.8))
 
 
 def windows_of(task, rows, *, heard=None, seconds=1.0, step=0.5):

@@ -187,3 +187,22 @@ def test_a_recording_ends_before_it_fills_the_memory(browser, client):
         wait_until(page, "/the whole sound/.test(document.getElementById('which').textContent)")
         assert page.inner_text("#record") == "Record"
         assert 3.0 <= float(page.inner_text("#which").split()[-2]) < 3.2
+
+
+def test_numbers_stand_beside_labels(opened, numbers, clip):
+    """With their unit; on the time line are those tasks that have events."""
+    with served(numbers) as client, opened(client) as page:
+        page.wait_for_selector("#source:visible")
+        assert page.locator("#kinds li").all_inner_texts() == ["pitch\n3 labels", "levels\n3 numbers in nat"]
+        answered(page, clip)
+        there = numbers.classify(SOUND, 16000)["levels"].numbers
+        assert list(page.locator("#cards h3").all_inner_texts()) == ["pitch", "levels"]
+        shown = [row.split("\n") for row in page.locator("#cards li[data-task=levels] ol li").all_inner_texts()]
+        assert [name for name, _ in shown] == list(PITCHES)
+        for (_, text), value in zip(shown, there.values(), strict=True):
+            number, unit = text.split(" ")
+            assert (float(number), unit) == (pytest.approx(value, rel=1e-3), "nat")
+        assert page.locator("#lanes .what").all_inner_texts() == ["pitch"]
+        page.locator("#board").focus()
+        page.keyboard.press("Home")
+        assert "levels low" in page.get_attribute("#board", "aria-valuetext")

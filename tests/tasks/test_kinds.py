@@ -9,6 +9,7 @@ from hypothesis.extra.numpy import arrays
 from sklearn.metrics import log_loss
 from torch.nn import functional as F
 
+from cohear.base.decoding import activated
 from cohear.tasks import Multiclass, Multilabel, WindowTargets
 
 SEEDS = st.integers(0, 2**32 - 1)
@@ -29,7 +30,7 @@ def test_multiclass_loss_is_cross_entropy_of_the_known(seed, smoothing):
     loss = Multiclass().loss(logits, WindowTargets(values, known), smoothing)
     torch.testing.assert_close(loss, F.cross_entropy(logits[known], values[known], label_smoothing=smoothing))
     if smoothing == 0:
-        probabilities = Multiclass().probabilities(logits[known].numpy())
+        probabilities = activated("softmax", logits[known].numpy())
         assert loss.item() == pytest.approx(log_loss(values[known], probabilities, labels=range(5)), rel=1e-4)
 
 
@@ -91,7 +92,6 @@ def test_pool_is_the_mean_over_the_windows_of_a_clip(kind, clip_of_window, seed)
 
 def test_probabilities():
     logits = np.array([[0.0, 0.0], [2.0, -1.0]], np.float32)
-    np.testing.assert_allclose(
-        Multiclass().probabilities(logits), torch.softmax(torch.from_numpy(logits), 1), rtol=1e-6
-    )
-    np.testing.assert_allclose(Multilabel().probabilities(logits), torch.sigmoid(torch.from_numpy(logits)), rtol=1e-6)
+    one, several = (kind().decoding("t", ["a", "b"]).activation for kind in (Multiclass, Multilabel))
+    np.testing.assert_allclose(activated(one, logits), torch.softmax(torch.from_numpy(logits), 1), rtol=1e-6)
+    np.testing.assert_allclose(activated(several, logits), torch.sigmoid(torch.from_numpy(logits)), rtol=1e-6)

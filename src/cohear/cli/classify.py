@@ -13,6 +13,7 @@ import typer
 from cohear.cli.console import errors, output, printable
 
 if TYPE_CHECKING:
+    from cohear.runtime.answers import Answer
     from cohear.runtime.bundle import Bundle
     from cohear.runtime.files import FileAnswer
 
@@ -65,7 +66,7 @@ def classify(
         _refuse(name, reason, as_json)
     if not found:  # a mistake of the user's, not of a file
         raise typer.Exit(2)
-    tell, end = _json(windows) if as_json else _csv() if as_csv else _table(loaded)
+    tell, end = _json(windows) if as_json else _csv(loaded) if as_csv else _table(loaded)
     lines = _TimeLines(timeline, loaded) if timeline is not None else None
     try:
         with _progress(len(found)) as advance:
@@ -122,10 +123,7 @@ def _json(windows: bool) -> tuple[Tell, Callable[[], None]]:
         content = {
             "file": str(file),
             "seconds": round(answer.seconds, 6),
-            "tasks": {
-                task: {"label": each.label, "probability": each.probability, **asdict(each)}
-                for task, each in answer.answers.items()
-            },
+            "tasks": {task: {**_first(each), **asdict(each)} for task, each in answer.answers.items()},
         }
         if windows:
             content["windows"] = [
@@ -143,22 +141,40 @@ def _json(windows: bool) -> tuple[Tell, Callable[[], None]]:
     return tell, lambda: None
 
 
-def _csv() -> tuple[Tell, Callable[[], None]]:
+def _first(answer: Answer) -> dict[str, object]:
+    """The label of an answer of labels, before all of them."""
+    from cohear.runtime.answers import Labels
+
+    return {"label": answer.label, "probability": answer.probability} if isinstance(answer, Labels) else {}
+
+
+def _csv(bundle: Bundle) -> tuple[Tell, Callable[[], None]]:
+    """A row for each given label; and for each number, where the bundle has some, in columns of their own."""
     import csv
     import io
+
+    from cohear.base.decoding import NumberDecoding
+    from cohear.runtime.answers import Number
 
     def write(*cells: object) -> None:
         row = io.StringIO()
         csv.writer(row, lineterminator="").writerow(cells)
         _line(row.getvalue())
 
+    more = ("number", "unit") if any(isinstance(task, NumberDecoding) for task in bundle.tasks.values()) else ()
+
     def tell(file: Path, answer: FileAnswer) -> None:
         for task, each in answer.answers.items():
+            begin = (file, f"{answer.seconds:.3f}", task)
+            if isinstance(each, Number):
+                for name, number in each.numbers.items():
+                    write(*begin, name, "", f"{number:.6g}", each.unit)
+                continue
             for label in each.labels or ("",):
                 chance = each.probabilities[label] if label else each.probability
-                write(file, f"{answer.seconds:.3f}", task, label, f"{chance:.6f}")
+                write(*begin, label, f"{chance:.6f}", *("" for _ in more))
 
-    write("file", "seconds", "task", "label", "probability")
+    write("file", "seconds", "task", "label", "probability", *more)
     return tell, lambda: None
 
 
@@ -170,10 +186,7 @@ def _table(bundle: Bundle) -> tuple[Tell, Callable[[], None]]:
     rows: list[list[str]] = []
 
     def tell(file: Path, answer: FileAnswer) -> None:
-        cells = [
-            "; ".join(f"{label} {each.probabilities[label]:.2f}" for label in each.labels) or "–"
-            for each in answer.answers.values()
-        ]
+        cells = [str(each) or "–" for each in answer.answers.values()]
         rows.append([printable(file), f"{answer.seconds:.2f}", *map(printable, cells)])
 
     def wide() -> Table:
@@ -207,12 +220,14 @@ _FILE_BYTES, _TASK_BYTES = 120, 80
 
 
 class _TimeLines:
-    """Writes ``<file>.<task>.tsv`` and ``.txt`` into a folder, names kept apart."""
+    """Writes ``<file>.<task>.tsv`` and ``.txt`` of tasks of labels into a folder, names kept apart."""
 
     def __init__(self, folder: Path, bundle: Bundle) -> None:
+        from cohear.base.decoding import LabelDecoding
         from cohear.base.files import make_folder
 
-        self._folder, self._tasks = make_folder(folder), list(bundle.tasks)
+        self._folder = make_folder(folder)
+        self._tasks = [name for name, task in bundle.tasks.items() if isinstance(task, LabelDecoding)]
         self._used: set[str] = set()
 
     def write(self, file: Path, answer: FileAnswer) -> None:

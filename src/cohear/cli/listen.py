@@ -97,14 +97,13 @@ def _steps(
 
 
 def _write_lines(steps: Iterable[tuple[WindowAnswer | None, list[Event]]]) -> None:
+    from dataclasses import asdict
+
     for window, events in steps:
         for event in events:
             _write_event(event, as_json=True)
         if window is not None:
-            tasks = {
-                name: {"labels": list(answer.labels), "probabilities": answer.probabilities}
-                for name, answer in window.answers.items()
-            }
+            tasks = {name: asdict(answer) for name, answer in window.answers.items()}
             _write_json({"onset": window.onset, "offset": window.offset, "heard": window.heard, "tasks": tasks})
 
 
@@ -137,11 +136,17 @@ def _draw(
     from rich.table import Table
     from rich.text import Text
 
+    from cohear.runtime.answers import Number
+
     def view(window: WindowAnswer) -> Table:
         table = Table.grid(padding=(0, 2))
         lasting = {(event.task, event.label) for event in detector.lasting}
         for name in model.tasks:
             answer = window.answers[name]
+            if isinstance(answer, Number):
+                told = printable(str(answer)) if window.heard else "silence"
+                table.add_row(Text(printable(name), "bold"), "", "", Text(told))
+                continue
             best = max(answer.probabilities, key=lambda label: answer.probabilities[label])
             probability = answer.probabilities[best] if window.heard else 0.0
             bar = Text("━" * round(20 * probability), "green" if (name, best) in lasting else "dim")

@@ -9,6 +9,7 @@ import numpy as np
 import onnx
 from onnx import compose, helper
 
+from cohear.base.decoding import Activation, Decoding
 from cohear.base.errors import UserError
 from cohear.export.builder import GraphBuilder, floats, integers
 from cohear.export.front_ends import FRONT_END_GRAPHS
@@ -20,21 +21,35 @@ FEATURES, LENGTHS = "+features", "+lengths"
 """Names inside the graph, as those of `cohear.runtime.session`. No task's name holds a ``+``."""
 
 
+ACTIVATIONS: dict[Activation, tuple[str, dict[str, int]]] = {
+    "softmax": ("Softmax", {"axis": 1}),
+    "sigmoid": ("Sigmoid", {}),
+    "identity": ("Identity", {}),
+}
+"""Operator of a graph that computes each activation of `cohear.base.decoding`, and its attributes."""
+
+
 @dataclass(frozen=True)
 class Output:
     """What the graph gives for a task.
 
     Attributes:
-        task: name of the output.
-        kind: ``multiclass`` (softmax) or ``multilabel`` (a logistic function per label).
-        labels: how many.
+        decoding: how it is read.
         temperature: logits are divided by it.
     """
 
-    task: str
-    kind: str
-    labels: int
+    decoding: Decoding
     temperature: float = 1.0
+
+    @property
+    def task(self) -> str:
+        """Name of the output."""
+        return self.decoding.name
+
+    @property
+    def width(self) -> int:
+        """How many numbers it has."""
+        return len(self.decoding.columns)
 
 
 def logits_name(number: int) -> str:
@@ -48,12 +63,12 @@ def assemble(front_end: FrontEnd, network: onnx.ModelProto, window: int, outputs
     Args:
         front_end: makes the network's features.
         network: graph with input ``FEATURES``, and ``LENGTHS`` ``[M]`` where the front-end gives sequences, and an
-            output ``logits_name(i)`` ``[M, labels]`` for task i.
+            output ``logits_name(i)`` ``[M, columns]`` for task i.
         window: frames; windows overlap by half, and those of digital silence are left out, as in evaluation.
         outputs: of the tasks, in order.
 
     Returns:
-        A model with input ``waveform`` ``[batch, samples]`` and an output ``[batch, labels]`` for each task.
+        A model with input ``waveform`` ``[batch, samples]`` and an output ``[batch, columns]`` for each task.
 
     Raises:
         UserError: a front-end has no graph, or a task bears the input's name.
@@ -94,7 +109,7 @@ def extension(outputs: Sequence[Output]) -> bytes:
     graph = onnx.GraphProto()
     graph.input.append(integers(CONTEXT, 2))
     graph.output.append(floats(HEARD, "batch", "windows"))
-    graph.output.extend(floats(window_logits_name(o.task), "batch", "windows", o.labels) for o in outputs)
+    graph.output.extend(floats(window_logits_name(o.task), "batch", "windows", o.width) for o in outputs)
     serialised: bytes = onnx.ModelProto(graph=graph).SerializeToString()
     return serialised
 
@@ -154,7 +169,7 @@ def front_graph(front_end: FrontEnd, window: int) -> onnx.ModelProto:
 
 
 def _pooling(outputs: Sequence[Output]) -> onnx.ModelProto:
-    """Logits of windows to probabilities of clips: the mean over the windows that are heard, or over all if none is."""
+    """Logits of windows to what is said of clips: the mean over the windows that are heard, or over all if none is."""
     graph = GraphBuilder("pooling")
     rows = graph.dimension(HEARD, 0)
     any_heard = graph.node("ReduceMax", HEARD, graph.constant([1]), keepdims=1)  # [B, 1]
@@ -163,14 +178,12 @@ def _pooling(outputs: Sequence[Output]) -> onnx.ModelProto:
     total = graph.node("ReduceSum", weights, graph.constant([1]), keepdims=1)
     shares = graph.node("Unsqueeze", graph.node("Div", weights, total), graph.constant([2]))  # [B, N, 1]
     for number, output in enumerate(outputs):
-        calibrated = graph.node("Mul", logits_name(number), graph.constant(1 / output.temperature))  # [M, labels]
-        shape = graph.node("Concat", rows, graph.constant([-1]), graph.constant([output.labels]), axis=0)
-        by_clip = graph.node("Reshape", calibrated, shape, name=window_logits_name(output.task))  # [B, N, labels]
+        calibrated = graph.node("Mul", logits_name(number), graph.constant(1 / output.temperature))  # [M, columns]
+        shape = graph.node("Concat", rows, graph.constant([-1]), graph.constant([output.width]), axis=0)
+        by_clip = graph.node("Reshape", calibrated, shape, name=window_logits_name(output.task))  # [B, N, columns]
         pooled = graph.node("ReduceSum", graph.node("Mul", by_clip, shares), graph.constant([1]), keepdims=0)
-        if output.kind == "multiclass":
-            graph.node("Softmax", pooled, name=output.task, axis=1)
-        else:
-            graph.node("Sigmoid", pooled, name=output.task)
+        operator, attributes = ACTIVATIONS[output.decoding.activation]
+        graph.node(operator, pooled, name=output.task, **attributes)
     inputs = [floats(HEARD, "batch", "windows")]
-    inputs += [floats(logits_name(number), "rows", output.labels) for number, output in enumerate(outputs)]
-    return graph.model(inputs, [floats(o.task, "batch", o.labels) for o in outputs])
+    inputs += [floats(logits_name(number), "rows", output.width) for number, output in enumerate(outputs)]
+    return graph.model(inputs, [floats(o.task, "batch", o.width) for o in outputs])

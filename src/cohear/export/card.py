@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from typing import Any
 
+from cohear.base.decoding import decoding_of, entry_of
 from cohear.base.files import without_nan
 from cohear.base.named import name_of
 from cohear.export.calibrate import Calibration
@@ -33,15 +34,13 @@ class TaskFacts:
     """What is known of a task's part of the bundle.
 
     Attributes:
-        kind: how the graph answers it, ``multiclass`` or ``multilabel``.
         data: its clips and labels.
         facts: of the task in the study's ``data.json``.
         expected: score on clips that were not trained on.
         gain: against a network of its own, a row of the study's gains; None where there is none.
-        calibration: of its probabilities.
+        calibration: of its answers, with how they are read.
     """
 
-    kind: str
     data: TaskData
     facts: Mapping[str, Any]
     expected: Expectation
@@ -111,7 +110,7 @@ def make_card(
 
 def metadata(card: Mapping[str, Any]) -> dict[str, str]:
     """What the model file itself says: enough to use it without its card."""
-    tasks = {name: {key: task[key] for key in ("kind", "labels", "thresholds")} for name, task in card["tasks"].items()}
+    tasks = {name: entry_of(decoding_of(name, task)) for name, task in card["tasks"].items()}
     return {
         "rate": str(card["rate"]),
         "window": str(card["window"]),
@@ -126,9 +125,8 @@ def _task(known: TaskFacts) -> dict[str, Any]:
     data, calibration = known.data, known.calibration
     gain = known.gain and {key: known.gain[key] for key in ("single", "gain", "low", "high", "repeats", "verdict")}
     return {
-        "kind": known.kind,
-        "labels": data.labels,
-        "thresholds": list(calibration.thresholds),
+        **entry_of(calibration.decoding),
+        "target_kind": data.kind.name,
         "dataset": known.facts.get("dataset"),
         "target": known.facts.get("target"),
         "clips": len(data.parts["train"]),
@@ -142,6 +140,6 @@ def _task(known: TaskFacts) -> dict[str, Any]:
         "expected": asdict(known.expected),
         "gain": gain,
         "calibration": {
-            key: value for key, value in asdict(calibration).items() if key != "thresholds" and value is not None
+            key: value for key, value in asdict(calibration).items() if key != "decoding" and value is not None
         },
     }

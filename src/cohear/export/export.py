@@ -19,7 +19,6 @@ from cohear.export.card import TaskFacts, make_card, metadata
 from cohear.export.cell import Cell, choose_cell, tasks_asked
 from cohear.export.check import check_parity
 from cohear.export.expectation import expectation, told_otherwise
-from cohear.export.kinds import output_kind
 from cohear.export.network import network_graph
 from cohear.export.out_of_fold import read_out_of_fold
 from cohear.export.quantise import Change, check_measured, choose, measure, quantised
@@ -128,11 +127,11 @@ def export_study(
 
     trained = load_trained(places, chosen)
     folders = [folder for spec in repeats if (folder := places.folders.find(spec.key, [PREDICTIONS_CSV.file]))]
-    calibrations = {task: calibrate(read_out_of_fold(folders, places.study.splits, task)) for task in cell.tasks}
-    outputs = [
-        Output(task, output_kind(data.kind, task), len(data.labels), calibrations[task].temperature)
+    calibrations = {
+        task: calibrate(read_out_of_fold(folders, places.study.splits, task, data.kind, data.labels))
         for task, data in trained.tasks.items()
-    ]
+    }
+    outputs = [Output(found.decoding, found.temperature) for found in calibrations.values()]
     with progress.stage("graph"):
         graph = network_graph(trained.network, trained.front_end, trained.window)
         model = assemble(trained.front_end, graph, trained.window, outputs)
@@ -145,7 +144,8 @@ def export_study(
         with progress.stage("quantise"):
             changes = measure([load_trained(places, spec) for spec in measured])
             check_measured(changes, cell.tasks, force=force)
-            method = choose(changes, QUANTISATIONS[quantize], force=force)
+            margins = {task: settings.margin_of(task) for task in cell.tasks}
+            method = choose(changes, QUANTISATIONS[quantize], margins, force=force)
             model = assemble(trained.front_end, quantised(graph, trained, method), trained.window, outputs)
 
     facts = data_facts(prepared)
@@ -223,7 +223,6 @@ def _tasks(
     design, gained = Design.of(facts), _gains(places, cell)
     return {
         task: TaskFacts(
-            kind=output_kind(data.kind, task),
             data=data,
             facts=facts["tasks"][task],
             expected=expectation(records, task, design.ratio_of(task) or 0.0),

@@ -11,12 +11,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cohear.base.decoding import Decoding
 from cohear.base.errors import DataError
 from cohear.base.tables import PREDICTIONS_CSV
+from cohear.export.kinds import decoding_in_graph
 from cohear.runs.prediction_columns import logit_column
 from cohear.runs.record import read_record
-from cohear.runs.split import read_split
-from cohear.tasks.kind import TARGET_KINDS, TargetKind
+from cohear.runs.split import Split, read_split
+from cohear.tasks.kind import TargetKind
 from cohear.tasks.targets import Targets
 
 
@@ -25,81 +27,86 @@ class OutOfFold:
     """Test clips of all repeats of a task.
 
     Attributes:
-        kind: of the target.
-        labels: ordered.
-        logits: ``[N, labels]`` of the runs that did not see the clip; a clip comes once a repeat that tests it.
-        targets: of the N clips; what a repeat cannot score, because its training lacks the label, is not known.
+        decoding: of the task.
+        logits: ``[N, columns]`` of the runs that did not see the clip; a clip comes once a repeat that tests it.
+        truth: ``[N, columns]`` what should be said of it; what a repeat cannot score, because its training lacks the
+            label, is not known.
         parts: ``[N]`` number of the test part that each is from.
         clips: ``[N]`` number of the clip; the same one in every repeat that tests it.
     """
 
-    kind: TargetKind
-    labels: list[str]
+    decoding: Decoding
     logits: NDArray[np.float64]
-    targets: Targets
+    truth: Targets
     parts: NDArray[np.int64]
     clips: NDArray[np.int64]
 
     def take(self, rows: NDArray[Any]) -> OutOfFold:
         """Some of the rows."""
         kept = np.flatnonzero(rows) if rows.dtype == np.bool_ else rows
-        return OutOfFold(
-            self.kind, self.labels, self.logits[kept], self.targets.take(kept), self.parts[kept], self.clips[kept]
-        )
+        return OutOfFold(self.decoding, self.logits[kept], self.truth.take(kept), self.parts[kept], self.clips[kept])
 
 
-def read_out_of_fold(runs: Sequence[Path], splits: Path, task: str) -> OutOfFold:
+def read_out_of_fold(
+    runs: Sequence[Path], splits: Path, task: str, kind: TargetKind, labels: Sequence[str]
+) -> OutOfFold:
     """Join the test rows of runs' predictions with the truth in their splits.
 
     Args:
         runs: folders of runs, each with a record and predictions.
         splits: folder of the study's splits.
         task: whose.
+        kind: of its target.
+        labels: ordered.
 
     Raises:
         DataError: predictions are missing or are not those of the split's clips.
+        UserError: the kind cannot be exported.
     """
     logits: list[list[float]] = []
-    values, known, parts, clips = [], [], [], []
+    truths, parts, clips = [kind.truth(kind.encode([], labels), labels)], [], []  # of no clips, yet
     names: list[str] = []
     numbers: dict[str, int] = {}
-    kind, labels = TARGET_KINDS["multiclass"], [""]
     for run in runs:
         record = read_record(run)
         if record is None:
             raise DataError(f"{run} holds no finished run")
         reference = next(each for each in record.specification["tasks"] if each["name"] == task)
         split = read_split(splits, reference["split"])
-        kind, labels = TARGET_KINDS[split.kind], split.labels
-        targets = kind.from_json(split.targets, labels)
         place = {clip: number for number, clip in enumerate(split.clips)}
-        scored = np.array(split.scored, dtype=np.bool_)
         if split.test_part not in names:
             names.append(split.test_part)
-        for clip, row in _test_rows(run / PREDICTIONS_CSV.file, task, labels):
+        rows = []
+        for clip, row in _test_rows(run / PREDICTIONS_CSV.file, task, kind.output_names(labels)):
             if clip not in place:
                 raise DataError(f"{run / PREDICTIONS_CSV.file}: clip {clip!r} is not in the run's split")
-            value = targets.values[place[clip]]
+            rows.append(place[clip])
             logits.append(row)
-            values.append(value)
-            known.append(targets.known[place[clip]] & (scored[value] if np.ndim(value) == 0 else scored))
             parts.append(names.index(split.test_part))
             clips.append(numbers.setdefault(clip, len(numbers)))
+        truths.append(_scored_truth(kind, labels, split, np.array(rows, dtype=np.int64)))
     return OutOfFold(
-        kind,
-        labels,
-        np.array(logits, dtype=np.float64).reshape(len(logits), len(labels)),
-        Targets(np.array(values), np.array(known, dtype=np.bool_)),
+        decoding_in_graph(kind, task, labels),
+        np.array(logits, dtype=np.float64).reshape(len(logits), kind.outputs(labels)),
+        Targets.joined(truths),
         np.array(parts, dtype=np.int64),
         np.array(clips, dtype=np.int64),
     )
 
 
-def _test_rows(path: Path, task: str, labels: Sequence[str]) -> list[tuple[str, list[float]]]:
-    """Clip and logits of a task's test rows."""
+def _scored_truth(kind: TargetKind, labels: Sequence[str], split: Split, rows: NDArray[np.int64]) -> Targets:
+    """The truth of some clips of a split, known where the split scores it."""
+    targets = kind.from_json(split.targets, labels).take(rows)
+    scored = np.array(split.scored, dtype=np.bool_)
+    truth = kind.truth(targets, labels)
+    return Targets(truth.values, truth.known & scored & kind.scored_clips(targets, scored)[:, None])
+
+
+def _test_rows(path: Path, task: str, outputs: Sequence[str]) -> list[tuple[str, list[float]]]:
+    """Clip and outputs of a task's test rows."""
     try:
         with path.open(encoding="utf-8", newline="") as file:
-            rows, columns = csv.DictReader(file), list(map(logit_column, labels))
+            rows, columns = csv.DictReader(file), list(map(logit_column, outputs))
             missing = [name for name in (*PREDICTIONS_CSV.names, *columns) if name not in (rows.fieldnames or ())]
             if missing:
                 raise DataError(f"{path} has no column {missing[0]!r}")

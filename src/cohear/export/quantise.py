@@ -21,13 +21,14 @@ from cohear.export.runs import Trained
 from cohear.features.windows import gather, window_starts
 from cohear.models.sharing import Network
 from cohear.models.windows import Windows
+from cohear.tasks.metrics import METRICS, SHARE
 from cohear.training.batches import as_windows
 from cohear.training.evaluate import Evaluation
 
 METHODS = ("static", "dynamic")
 CALIBRATION_CLIPS = 200
 MOST_LOST = 0.01
-"""A task may lose a point of its metric; more is refused."""
+"""A task may lose a point of its metric; of a metric that is no share, as much as its margin; more is refused."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ class Change:
 
 
 class WorseThanAllowed(UserError):
-    """Quantisation costs a task more than a point."""
+    """Quantisation costs a task more than it may."""
 
 
 def quantised(graph: onnx.ModelProto, trained: Trained, method: str) -> onnx.ModelProto:
@@ -125,22 +126,38 @@ def check_measured(changes: Mapping[str, Mapping[str, Change]], tasks: Sequence[
         )
 
 
-def choose(changes: Mapping[str, Mapping[str, Change]], method: str | None, *, force: bool) -> str:
+def choose(
+    changes: Mapping[str, Mapping[str, Change]], method: str | None, margins: Mapping[str, float], *, force: bool
+) -> str:
     """The method that costs the worst hit task least, or the one that was asked for.
 
+    Args:
+        changes: by method and task.
+        method: that was asked for; None leaves the choice.
+        margins: of the tasks.
+        force: take it whatever it costs.
+
     Raises:
-        WorseThanAllowed: it costs a task more than a point, and ``force`` is off.
+        WorseThanAllowed: it costs a task more than a point, or its margin, and ``force`` is off.
     """
-    worst = {each: min((c.change for c in by_task.values()), default=0.0) for each, by_task in changes.items()}
+
+    def allowed(task: str, change: Change) -> float:
+        return MOST_LOST if METRICS[change.metric].unit == SHARE else max(margins[task], 1e-12)
+
+    # lost of what may be lost: tasks of several units are compared
+    shares = {
+        each: {task: change.change / allowed(task, change) for task, change in by_task.items()}
+        for each, by_task in changes.items()
+    }
+    worst = {each: min(by_task.values(), default=0.0) for each, by_task in shares.items()}
     chosen = method or max(worst, key=lambda each: worst[each])
-    if worst[chosen] < -MOST_LOST and not force:
-        lost = ", ".join(
-            f"{task} loses {-100 * change.change:.1f} points"
-            for task, change in changes[chosen].items()
-            if change.change < -MOST_LOST
-        )
+    if worst[chosen] < -1 and not force:
+        lost = {task: change for task, change in changes[chosen].items() if shares[chosen][task] < -1}
+        points = all(METRICS[change.metric].unit == SHARE for change in lost.values())
+        told = ", ".join(f"{task} loses {METRICS[each.metric].amount(-each.change)}" for task, each in lost.items())
         raise WorseThanAllowed(
-            f"{chosen} int8 costs more than a point: {lost}; leave --quantize out, or add --force to have it anyway"
+            f"{chosen} int8 costs more than {'a point' if points else 'it may'}: {told}; leave --quantize out, or add "
+            "--force to have it anyway"
         )
     return chosen
 

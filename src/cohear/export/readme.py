@@ -8,6 +8,18 @@ from typing import Any
 import yaml
 
 from cohear.export.licences import hub_licence
+from cohear.export.readme_cells import (
+    answers,
+    calibration,
+    change_text,
+    gain_text,
+    interval,
+    metric_name,
+    score,
+    share,
+    text,
+)
+from cohear.tasks.metrics import METRICS, SHARE
 
 
 def make_readme(card: Mapping[str, Any]) -> str:
@@ -38,51 +50,62 @@ def _header(card: Mapping[str, Any]) -> Iterator[str]:
 
 def _body(card: Mapping[str, Any]) -> Iterator[str]:
     tasks, model = card["tasks"], card["model"]
-    yield f"# {_text(card['name'])}: {_text(', '.join(tasks))}"
+    yield f"# {text(card['name'])}: {text(', '.join(tasks))}"
     yield ""
     yield (
         f"One network for {len(tasks)} task{'s' * (len(tasks) != 1)}, {model['parameters']:,} parameters, "
         f"{model['precision']}. `model.onnx` takes `waveform`, float32 `[batch, samples]` at {card['rate']} Hz "
-        f"(windows of {card['window']:g} s are cut inside), and gives calibrated probabilities `[batch, labels]` for "
-        "each task under its name."
+        f"(windows of {card['window']:g} s are cut inside), and gives {_outputs(tasks)} for each task under its name."
     )
     yield from ("", "## Scores to expect", "", f"The network was {card['training']['weights']}.", "")
     yield "| task | labels | metric | score | 95 % interval | against a network of its own | calibration error |"
     yield "|---|---|---|---|---|---|---|"
     for name, task in tasks.items():
-        expected, calibration = task["expected"], task["calibration"]
+        expected, metric = task["expected"], task["expected"]["metric"]
+        counted = len(task["labels"]) if "labels" in task else "–"
         yield (
-            f"| {_text(name)} | {len(task['labels'])} | {expected['metric']} | {_share(expected['mean'])} | "
-            f"{_interval(expected['low'], expected['high'])} | {_gain(task['gain'])} | "
-            f"{_share(calibration['error_before'])} before, {_share(calibration['error_after'])} after |"
+            f"| {text(name)} | {counted} | {metric_name(metric)} | {score(metric, expected['mean'])} | "
+            f"{interval(metric, expected['low'], expected['high'])} | {gain_text(metric, task['gain'])} | "
+            f"{calibration(task)} |"
         )
     yield ""
     yield (
         "Scores and calibration errors (expected calibration error, 15 bins) are of clips that the networks they "
         "come from did not see; each calibration error after is of temperatures fitted without the part it is of."
     )
+    if any("labels" not in task for task in tasks.values()):
+        yield "The share of truths within the spread is of spreads set without the part it is of."
     if card["training"]["chosen"]:
-        yield from ("", f"The encoder was chosen: {_text(card['training']['chosen'])}.")
+        yield from ("", f"The encoder was chosen: {text(card['training']['chosen'])}.")
     yield from _quantisation(card["quantisation"])
-    yield from ("", "## Labels", "")
+    yield from ("", "## Labels" if all("labels" in task for task in tasks.values()) else "## Labels and numbers", "")
     for name, task in tasks.items():
-        yield f"- **{_text(name)}** ({task['kind']}): {_text('; '.join(task['labels']))}"
+        yield f"- **{text(name)}** ({task['kind']}): {answers(name, task)}"
         yield from _thresholds(task)
     yield from ("", "## Training data", "")
     for name, facts in card["datasets"].items():
         title = facts.get("name") or name
         licence = facts.get("licence") or "not stated"
-        citation = _text(facts.get("citation") or "")
-        yield f"- **{_text(title)}**: {facts['clips']} clips; licence: {_text(licence)}. {citation}".rstrip()
+        citation = text(facts.get("citation") or "")
+        yield f"- **{text(title)}**: {facts['clips']} clips; licence: {text(licence)}. {citation}".rstrip()
     if card["warnings"]:
-        yield from ("", "## Mind", "", *(f"- {_text(sentence)}" for sentence in card["warnings"]))
+        yield from ("", "## Mind", "", *(f"- {text(sentence)}" for sentence in card["warnings"]))
     yield from ("", "## Use", "", "```python", "from cohear import Bundle", "")
     yield from ('answers = Bundle.load("this-folder").classify(samples, rate)', "```", "")
     versions = ", ".join(f"{name} {number}" for name, number in card["versions"].items())
     yield (
         f"Exported {card['exported']} with {versions}; the graph was within "
-        f"{card['parity']['largest_difference']:.1e} of the network's probabilities on {card['parity']['clips']} clips."
+        f"{card['parity']['largest_difference']:.1e} of the network's "
+        f"{'probabilities' if all('labels' in task for task in tasks.values()) else 'answers'} on "
+        f"{card['parity']['clips']} clips."
     )
+
+
+def _outputs(tasks: Mapping[str, Any]) -> str:
+    """What the model gives, as far as its tasks have it."""
+    kinds = {"labels" in task: None for task in tasks.values()}
+    words = {True: "calibrated probabilities `[batch, labels]`", False: "numbers `[batch, numbers]`"}
+    return " or ".join(words[kind] for kind in sorted(kinds, reverse=True))
 
 
 def _thresholds(task: Mapping[str, Any]) -> Iterator[str]:
@@ -90,8 +113,8 @@ def _thresholds(task: Mapping[str, Any]) -> Iterator[str]:
     before, after = (task["calibration"].get(each) for each in ("f1_before", "f1_after"))
     if before is not None and after is not None:
         yield (
-            f"  Each label is given from its own threshold on (`thresholds` in `card.json`): macro F1 {_share(after)}, "
-            f"with one half for all {_share(before)}, both on clips that neither networks nor thresholds had seen."
+            f"  Each label is given from its own threshold on (`thresholds` in `card.json`): macro F1 {share(after)}, "
+            f"with one half for all {share(before)}, both on clips that neither networks nor thresholds had seen."
         )
 
 
@@ -100,38 +123,18 @@ def _quantisation(told: Mapping[str, Any] | None) -> Iterator[str]:
         return
     yield from ("", "## What 8 bits cost", "")
     yield "Networks of the study, in float32 and in int8, on test clips they did not see."
+    metrics = {change["metric"] for by_task in told["measured"].values() for change in by_task.values()}
+    unit = "points" if all(METRICS[name].unit == SHARE for name in metrics) else "points or the metric's unit"
     yield from (
         "",
-        "| method | task | metric | float32 | int8 | change, points | clips |",
+        f"| method | task | metric | float32 | int8 | change, {unit} | clips |",
         "|---|---|---|---|---|---|---|",
     )
     for method, by_task in told["measured"].items():
         for task, change in by_task.items():
-            used = f"{method} (used)" if method == told["method"] else method
+            used, metric = f"{method} (used)" if method == told["method"] else method, change["metric"]
+            before, after = (score(metric, change[when]) for when in ("before", "after"))
             yield (
-                f"| {used} | {_text(task)} | {change['metric']} | {_share(change['before'])} | "
-                f"{_share(change['after'])} | {100 * change['change']:+.2f} | {change['clips']} |"
+                f"| {used} | {text(task)} | {metric_name(metric)} | {before} | {after} | {change_text(change)} | "
+                f"{change['clips']} |"
             )
-
-
-def _share(value: float | None) -> str:
-    return "unknown" if value is None else f"{100 * value:.1f}"
-
-
-def _interval(low: float | None, high: float | None) -> str:
-    return "unknown" if low is None or high is None else f"{100 * low:.1f} to {100 * high:.1f}"
-
-
-def _gain(gain: Mapping[str, Any] | None) -> str:
-    if not gain or gain["gain"] is None:
-        return "unknown"
-    interval = "" if gain["low"] is None else f" ({100 * gain['low']:+.1f} to {100 * gain['high']:+.1f})"
-    return f"{100 * gain['gain']:+.1f}{interval}"
-
-
-def _text(value: object) -> str:
-    """Names that users gave, harmless in a table of Markdown."""
-    plain = " ".join(str(value).split())
-    for mark in "\\`*_|<>[]":
-        plain = plain.replace(mark, "\\" + mark)
-    return plain

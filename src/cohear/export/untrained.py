@@ -12,12 +12,12 @@ import onnx
 from cohear.base.errors import FolderError
 from cohear.base.named import WithSettings, make
 from cohear.export.assemble import Output, assemble
-from cohear.export.kinds import output_kind
+from cohear.export.kinds import decoding_in_graph
 from cohear.export.network import network_graph
 from cohear.export.write import windowing_of
 from cohear.features.front_end import FrontEnd
 from cohear.models.choice import EncoderChoice
-from cohear.models.heads import layer
+from cohear.models.heads import Head, head_of
 from cohear.models.sharing import SHARING, Draws
 from cohear.runtime.card import Windowing
 from cohear.study.folder import StudyFolder
@@ -51,19 +51,21 @@ class UntrainedModels:
         front_ends: by their names in the tables.
         encoders: the same.
         outputs: of all tasks.
+        heads: the same, by task.
     """
 
     front_ends: Mapping[str, FrontEnd]
     encoders: Mapping[str, EncoderChoice]
     outputs: Sequence[Output]
+    heads: Mapping[str, Head]
 
     @classmethod
     def of_study(cls, folder: StudyFolder, settings: StudySettings, code: Path) -> UntrainedModels:
         """With the labels that the study found."""
-        outputs = _outputs(folder, settings)
+        outputs, heads = _outputs(folder, settings)
         front_ends = {front_end_label(each): each for each in settings.front_ends()}
         encoders = {encoder_label(each): each for each in settings.encoder_choices(str(code))}
-        return cls(front_ends, encoders, outputs)
+        return cls(front_ends, encoders, outputs, heads)
 
     def write(self, built: Architecture, path: Path) -> Windowing:
         """Write the model of all tasks; returns how it cuts waveforms into windows.
@@ -73,22 +75,22 @@ class UntrainedModels:
         """
         front_end, choice = self.front_ends[built.features], self.encoders[built.encoder]
         window = window_frames(built.window, front_end)
-        heads = {output.task: layer(output.labels) for output in self.outputs}
-        inputs = dict.fromkeys(heads, front_end.input_width)
-        network = make(SHARING, built.sharing, inputs, heads, choice.build, Draws((0, 0, 0)))
+        inputs = dict.fromkeys(self.heads, front_end.input_width)
+        network = make(SHARING, built.sharing, inputs, self.heads, choice.build, Draws((0, 0, 0)))
         model = assemble(front_end, network_graph(network.eval(), front_end, window), window, self.outputs)
         onnx.save(model, str(path))
         return windowing_of(front_end, window)
 
 
-def _outputs(folder: StudyFolder, settings: StudySettings) -> list[Output]:
-    """The tasks' outputs, by the labels that the study found."""
-    found = []
+def _outputs(folder: StudyFolder, settings: StudySettings) -> tuple[list[Output], dict[str, Head]]:
+    """The tasks' outputs and heads, by the labels that the study found."""
+    found, heads = [], {}
     try:
         facts = folder.read_facts()["tasks"]
         for task in settings.tasks:
-            kind = TARGET_KINDS[facts[task]["kind"]]
-            found.append(Output(task, output_kind(kind, task), kind.outputs(facts[task]["labels"])))
+            kind, labels = TARGET_KINDS[facts[task]["kind"]], facts[task]["labels"]
+            found.append(Output(decoding_in_graph(kind, task, labels)))
+            heads[task] = head_of(kind, labels)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise FolderError(f"cannot read {folder.root / 'data.json'}; run the study again to write it") from error
-    return found
+    return found, heads

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from cohear.report.numbers import interval, level, probability, signed
+from cohear.report.numbers import interval, level, probability, signed, unit_of_metric
 
 SIGNS = {"helps": "▲", "hurts": "▼", "harmless": "≈", "undecided": "?"}
 STRENGTHS = 4
@@ -63,7 +63,7 @@ class Cell:
     @property
     def unit(self) -> str:
         """What a gain is counted in."""
-        return "points" if self.fraction else self.metric
+        return unit_of_metric(self.metric, self.fraction)
 
     @property
     def gain_text(self) -> str:

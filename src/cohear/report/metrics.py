@@ -9,7 +9,7 @@ from cohear.analysis.design import MARGIN
 from cohear.analysis.statistics import Statistics
 from cohear.analysis.tables_of_study import GivenTables
 from cohear.report.folder import FolderContent
-from cohear.tasks import METRICS
+from cohear.tasks.metrics import METRICS, SHARE
 
 PRIMARY = "each task's own"
 
@@ -36,7 +36,7 @@ def gains_by_metric(folder: FolderContent) -> dict[str, pd.DataFrame]:
         results = folder.ordinary.drop(columns="value").merge(rows, on=["run", "task"], how="inner")
         results = results.assign(metric=name, higher_is_better=METRICS[name].higher_is_better)
         tables = GivenTables(results[folder.results.columns.tolist()].reset_index(drop=True))
-        margins = design.margins if METRICS[name].is_fraction else MARGIN
+        margins = design.margins if METRICS[name].unit == SHARE else MARGIN
         table = Statistics(tables, replace(design, margins=margins)).gains
         if len(table):
             found[name] = table

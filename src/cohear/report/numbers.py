@@ -1,29 +1,44 @@
 """How figures are written: metrics that are fractions as points (x 100), the others in their own unit."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
 from cohear.analysis.sentences import figure
-from cohear.tasks import METRICS
+from cohear.tasks.metrics import METRICS, SHARE
 
 MINUS = "\N{MINUS SIGN}"
 NONE = "–"
 
 
 def fraction_metrics(results: pd.DataFrame) -> set[str]:
-    """Metrics that say of themselves that they are shares of 0 to 1, and are; one from elsewhere keeps its own unit.
+    """Metrics that say of themselves that they are shares, and are; one from elsewhere keeps its own unit.
 
     Args:
         results: a table with ``metric`` and the scores: ``value`` of results, ``single`` and ``shared`` of gains. A
-            metric of which one lies outside 0 to 1 is no share here: 85 stands for 85 per cent.
+            metric of which one lies outside its bounds is no share here: 85 stands for 85 per cent.
     """
-    names = {name for name in map(str, results["metric"].unique()) if name in METRICS and METRICS[name].is_fraction}
+    names = {name for name in map(str, results["metric"].unique()) if name in METRICS and METRICS[name].unit == SHARE}
     for scores in ("value", "single", "shared"):
         if scores in results:
             names -= set(results.loc[(results[scores] < 0) | (results[scores] > 1), "metric"].astype(str))
     return names
+
+
+def unit_of_metric(name: str, fraction: bool) -> str:
+    """What a metric's figures are counted in: ``points``, its own unit, or its name where nobody says."""
+    if fraction:
+        return "points"
+    known = METRICS[name].unit if name in METRICS else ""
+    return known if known and known != SHARE else name
+
+
+def bounds_of_metric(name: str, values: Iterable[float]) -> tuple[float, float]:
+    """Between which values a metric lies; none where a table from elsewhere has one that lies outside."""
+    low, high = (METRICS[name].low, METRICS[name].high) if name in METRICS else (-math.inf, math.inf)
+    inside = all(math.isnan(value) or low <= value <= high for value in values)
+    return (low, high) if inside else (-math.inf, math.inf)
 
 
 def level(value: float | None, fraction: bool) -> str:

@@ -9,8 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cohear.base.decoding import Decoding, LabelDecoding
 from cohear.base.tables import PREDICTIONS_CSV
 from cohear.runs.prediction_columns import logit_column
+from cohear.tasks import TARGET_KINDS
 
 Floats = NDArray[np.float64]
 
@@ -76,17 +78,14 @@ class Outcomes:
 
     Args:
         runs: the folder ``runs``.
-        tasks: what ``data.json`` says of each task: its kind and labels. Kinds other than one label a clip or several
-            are left out: how they decide is theirs.
+        tasks: what ``data.json`` says of each task: its kind and labels. Tasks whose answers are no labels are left
+            out, and kinds that are not known here.
     """
 
     def __init__(self, runs: Path, tasks: Mapping[str, Mapping[str, Any]]) -> None:
         self._runs = runs
-        self._tasks = {
-            name: task
-            for name, task in tasks.items()
-            if task.get("kind") in ("multiclass", "multilabel") and task.get("labels")
-        }
+        found = {name: _decoding(name, task) for name, task in tasks.items()}
+        self._tasks = {name: decoding for name, decoding in found.items() if isinstance(decoding, LabelDecoding)}
 
     def of(self, runs: Sequence[str]) -> dict[str, Outcome]:
         """What some runs of one combination said, by task; empty where they kept no predictions."""
@@ -95,10 +94,10 @@ class Outcomes:
             path = self._runs / run / PREDICTIONS_CSV.file
             if Path(run).name == run and path.is_file():  # names in tables from elsewhere may be paths
                 for task, (clips, truth, logits) in self._read(path).items():
-                    labels = [str(label) for label in self._tasks[task]["labels"]]
-                    single = self._tasks[task]["kind"] == "multiclass"
-                    square = np.zeros((len(labels), len(labels)), dtype=np.int64) if single else None
-                    found.setdefault(task, Outcome(labels, square)).add(clips, truth, logits)
+                    labels = list(self._tasks[task].labels)
+                    square = np.zeros((len(labels), len(labels)), dtype=np.int64)
+                    confusion = square if self._tasks[task].exclusive else None
+                    found.setdefault(task, Outcome(labels, confusion)).add(clips, truth, logits)
         return found
 
     def _read(self, path: Path) -> dict[str, tuple[list[str], list[str], Floats]]:
@@ -115,8 +114,16 @@ class Outcomes:
                     rows.setdefault(row[task_at], []).append(row)
         told = {}
         for task, own in rows.items():
-            columns = [place.get(logit_column(str(label)), -1) for label in self._tasks[task]["labels"]]
+            columns = [place.get(logit_column(label), -1) for label in self._tasks[task].labels]
             if -1 not in columns:
                 logits = np.array([[float(row[column] or "nan") for column in columns] for row in own])
                 told[task] = ([row[clip_at] for row in own], [row[label_at] for row in own], np.nan_to_num(logits))
         return told
+
+
+def _decoding(name: str, task: Mapping[str, Any]) -> Decoding | None:
+    """How a task is answered, as far as ``data.json`` tells."""
+    kind, labels = task.get("kind"), task.get("labels")
+    if kind not in TARGET_KINDS or not labels:
+        return None
+    return TARGET_KINDS[str(kind)].decoding(name, [str(label) for label in labels])

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from cohear.report.numbers import level, signed
+from cohear.report.numbers import bounds_of_metric, level, signed, unit_of_metric
 from cohear.report.ticks import Axis, axis_over
 
 _SETTING = ["features", "encoder", "arm"]
@@ -67,7 +67,8 @@ def task_scores(
             continue
         metric = str(rows["metric"].iloc[0])
         fraction = metric in fractions
-        axis = axis_over(rows["value"].tolist(), room=0.0, most=1.0 if fraction else math.inf)
+        values = rows["value"].tolist()
+        axis = axis_over(values, room=0.0, bounds=bounds_of_metric(metric, values))
         by_size = sorted(rows["combination"].unique(), key=lambda name: (name.count("+"), name))
         made = [
             _row(
@@ -83,7 +84,7 @@ def task_scores(
             TaskScores(
                 task=task,
                 metric=metric,
-                unit="points" if fraction else metric,
+                unit=unit_of_metric(metric, fraction),
                 higher_is_better=bool(rows["higher_is_better"].iloc[0]),
                 low_text=level(axis.low, fraction),
                 high_text=level(axis.high, fraction),

@@ -27,18 +27,20 @@ class Axis:
         return [round(index * step, 12) for index in range(first, last + 1)]
 
 
-def axis_over(values: list[float], least: float = 0.01, room: float = _ROOM, most: float = math.inf) -> Axis:
+def axis_over(
+    values: list[float], least: float = 0.01, room: float = _ROOM, bounds: tuple[float, float] = (-math.inf, math.inf)
+) -> Axis:
     """An axis that holds all values; NaN is passed over.
 
     Args:
         values: in the metric's unit.
         least: width of the axis, at least.
         room: beyond the values at either end, as a share of the width.
-        most: what no value can exceed, nor the axis.
+        bounds: between which all values lie, and the axis too.
     """
     known = [value for value in values if not math.isnan(value)] or [0.0]
     low, high = min(known), max(known)
     width = max(high - low, least)
     middle = (low + high) / 2
     low, high = min(low, middle - width / 2), max(high, middle + width / 2)
-    return Axis(low - room * width, min(most, high + room * width))
+    return Axis(max(bounds[0], low - room * width), min(bounds[1], high + room * width))

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cohear.runtime.card import TaskCard
+from cohear.base.decoding import Decoding, LabelDecoding, NumberDecoding, activated
 
 Floats = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
-class Answer:
-    """A task's answer.
+class Labels:
+    """The answer of a task of labels.
 
     Attributes:
         labels: what is given: of a multiclass task the most probable label, of a multilabel task all from their
@@ -36,6 +37,36 @@ class Answer:
         """Of ``label``, or of the most probable one where none is given."""
         return self.probabilities[self.label] if self.labels else max(self.probabilities.values())
 
+    def __str__(self) -> str:
+        """``dog 0.93; rain 0.80``; empty where no label is given."""
+        return "; ".join(f"{label} {self.probabilities[label]:.2f}" for label in self.labels)
+
+
+@dataclass(frozen=True)
+class Number:
+    """The answer of a task of one number or several.
+
+    Attributes:
+        numbers: by name, in the card's order.
+        unit: of all of them; empty where they have none.
+        spread: how far from each nine truths in ten were, on clips that were not trained on; empty where the card does
+            not tell.
+    """
+
+    numbers: dict[str, float]
+    unit: str
+    spread: dict[str, float]
+
+    def __str__(self) -> str:
+        """``3.21 dB``, with its name where there are several."""
+        texts = [f"{value:.4g} {self.unit}".rstrip() for value in self.numbers.values()]
+        if len(texts) == 1:
+            return texts[0]
+        return "; ".join(f"{name} {text}" for name, text in zip(self.numbers, texts, strict=True))
+
+
+Answer: TypeAlias = Labels | Number
+
 
 @dataclass(frozen=True)
 class WindowAnswer:
@@ -53,27 +84,24 @@ class WindowAnswer:
     answers: dict[str, Answer]
 
 
-def answer(task: TaskCard, probabilities: Floats) -> Answer:
-    """The answer in probabilities ``[labels]``."""
+def answer(task: Decoding, values: Floats) -> Answer:
+    """The answer in what the model's output of a clip is, ``[columns]``: probabilities, or numbers."""
+    if isinstance(task, NumberDecoding):
+        spread = dict(zip(task.names, task.spread, strict=True)) if task.spread else {}
+        return Number(dict(zip(task.names, values.tolist(), strict=True)), task.unit, spread)
+    return _labels(task, values)
+
+
+def _labels(task: LabelDecoding, probabilities: Floats) -> Labels:
     order = np.argsort(-probabilities, kind="stable").tolist()
-    if task.kind == "multiclass":
+    if task.exclusive:
         given = order[:1]
     else:
         given = [number for number in order if probabilities[number] >= task.thresholds[number]]
-    return Answer(
+    return Labels(
         tuple(task.labels[number] for number in given),
         dict(zip(task.labels, probabilities.tolist(), strict=True)),
     )
-
-
-def probabilities_of(task: TaskCard, logits: Floats) -> Floats:
-    """Probabilities from calibrated logits, both ``[..., labels]``."""
-    if task.kind == "multiclass":
-        powers = np.exp(logits - logits.max(axis=-1, keepdims=True))
-        shares: Floats = powers / powers.sum(axis=-1, keepdims=True)
-        return shares
-    each: Floats = (0.5 * (1 + np.tanh(0.5 * logits))).astype(np.float32)
-    return each
 
 
 class Pool:
@@ -83,23 +111,21 @@ class Pool:
         tasks: of the bundle.
     """
 
-    def __init__(self, tasks: Mapping[str, TaskCard]) -> None:
+    def __init__(self, tasks: Mapping[str, Decoding]) -> None:
         self._tasks = tasks
-        self._sums = {name: np.zeros((2, len(task.labels))) for name, task in tasks.items()}
+        self._sums = {name: np.zeros((2, len(task.columns))) for name, task in tasks.items()}
         self._counts = [0, 0]  # windows of silence, windows heard
 
     def add(self, logits: Mapping[str, Floats], heard: NDArray[np.bool_]) -> None:
-        """Take in windows: logits ``[N, labels]`` of each task, and which windows are heard ``[N]``."""
-        for kind in (0, 1):
-            chosen = heard == bool(kind)
-            self._counts[kind] += int(chosen.sum())
+        """Take in windows: calibrated logits ``[N, columns]`` of each task, and which windows are heard ``[N]``."""
+        for side in (0, 1):
+            chosen = heard == bool(side)
+            self._counts[side] += int(chosen.sum())
             for name, sums in self._sums.items():
-                sums[kind] += logits[name][chosen].sum(axis=0, dtype=np.float64)
+                sums[side] += logits[name][chosen].sum(axis=0, dtype=np.float64)
 
-    def probabilities(self) -> dict[str, Floats]:
-        """``[labels]`` of each task; there must have been a window."""
-        kind = 1 if self._counts[1] else 0
-        return {
-            name: probabilities_of(self._tasks[name], (sums[kind] / self._counts[kind]).astype(np.float32))
-            for name, sums in self._sums.items()
-        }
+    def answers(self) -> dict[str, Answer]:
+        """Of each task; there must have been a window."""
+        side = 1 if self._counts[1] else 0
+        means = {name: (sums[side] / self._counts[side]).astype(np.float32) for name, sums in self._sums.items()}
+        return {name: answer(task, activated(task.activation, means[name])) for name, task in self._tasks.items()}

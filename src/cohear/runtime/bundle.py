@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 
 from cohear.audio.decode import why_no_sound
 from cohear.audio.resample import resample
+from cohear.base.decoding import Decoding, LabelDecoding, activated, decoding_of
 from cohear.base.errors import DataError
-from cohear.runtime.answers import Answer, Floats, Pool, WindowAnswer, answer, probabilities_of
-from cohear.runtime.card import Card, TaskCard, Windowing, read_card
+from cohear.runtime.answers import Answer, Floats, Pool, WindowAnswer, answer
+from cohear.runtime.card import Card, Windowing, read_card
 from cohear.runtime.session import HEARD, Session, window_logits_name
 from cohear.runtime.windows import Stretch, stretches
 
@@ -29,7 +30,7 @@ class WindowLogits:
 
     Attributes:
         starts: first frame of each of the N windows.
-        logits: calibrated ``[N, labels]``, by task.
+        logits: calibrated ``[N, columns]``, by task.
         heard: ``[N]``, which are more than digital silence.
         samples: of the waveform that have come so far; all of them with the last windows.
     """
@@ -48,12 +49,12 @@ class Bundle:
         session: its model.
 
     Attributes:
-        tasks: by name, in order.
+        tasks: by name, in order: what their answers are.
         windowing: how a waveform is cut into windows.
     """
 
     def __init__(self, card: Card, session: Session) -> None:
-        self.tasks: dict[str, TaskCard] = card.tasks
+        self.tasks: dict[str, Decoding] = card.tasks
         self.windowing: Windowing = card.windowing
         self._card, self._session = card, session
 
@@ -72,11 +73,11 @@ class Bundle:
         folder = Path(path)
         card, session = read_card(folder), Session(folder, threads)
         for name, task in card.tasks.items():
-            given = session.labels.get(name)
-            if given != len(task.labels):
+            given = session.columns.get(name)
+            if given != len(task.columns):
                 raise DataError(
-                    f"{folder}: its card is of another model: of task {name!r} it tells {len(task.labels)} labels, the "
-                    f"model {'none' if given is None else given}; export the bundle again"
+                    f"{folder}: its card is of another model: of task {name!r} it tells {len(task.columns)} columns, "
+                    f"the model {'none' if given is None else given}; export the bundle again"
                 )
         if told := _told_otherwise(card, session.metadata):
             raise DataError(
@@ -101,13 +102,13 @@ class Bundle:
         return dict(self._card.content)
 
     def probabilities(self, waveform: NDArray[Any]) -> dict[str, Floats]:
-        """Calibrated probabilities of clips that are equally long.
+        """Calibrated probabilities of clips that are equally long; of a task of numbers, the numbers.
 
         Args:
             waveform: ``[batch, samples]`` at ``rate``, at least one sample.
 
         Returns:
-            ``[batch, labels]`` by task.
+            ``[batch, columns]`` by task.
 
         Raises:
             DataError: no samples, another shape, or samples that are not finite numbers.
@@ -128,7 +129,7 @@ class Bundle:
         pool = Pool(self.tasks)
         for windows in self.window_logits([self.prepared(samples, rate)]):
             pool.add(windows.logits, windows.heard)
-        return {name: answer(self.tasks[name], values) for name, values in pool.probabilities().items()}
+        return pool.answers()
 
     def windows(self, samples: NDArray[Any], rate: int | None = None) -> list[WindowAnswer]:
         """All tasks' answers to each window of a clip.
@@ -192,12 +193,12 @@ class Bundle:
             windows: their numbers.
             seconds: length of the waveform, where no window ends later; None where it is not known.
         """
-        probabilities = {name: probabilities_of(self.tasks[name], logits) for name, logits in windows.logits.items()}
+        values = {name: activated(self.tasks[name].activation, logits) for name, logits in windows.logits.items()}
         made = []
         for row, start in enumerate(windows.starts):
             onset = start * self.windowing.hop / self.rate
             offset = onset + self.window if seconds is None else min(onset + self.window, seconds)
-            by_task = {name: answer(self.tasks[name], values[row]) for name, values in probabilities.items()}
+            by_task = {name: answer(self.tasks[name], rows[row]) for name, rows in values.items()}
             made.append(WindowAnswer(onset, offset, bool(windows.heard[row]), by_task))
         return made
 
@@ -206,15 +207,23 @@ def _told_otherwise(card: Card, metadata: Mapping[str, str]) -> str:
     """What a card tells otherwise than its model's metadata; thresholds may be set anew, what answers mean may not."""
     try:
         rate, tasks = int(metadata["rate"]), json.loads(metadata["tasks"])
-        meant = {name: (task["kind"], *task["labels"]) for name, task in tasks.items()}
+        meant = {name: decoding_of(name, task) for name, task in tasks.items()}
     except (KeyError, TypeError, ValueError, AttributeError):  # a model of other making says nothing
         return ""
     if rate != card.windowing.rate:
         return "the rate is another one"
     for name, task in card.tasks.items():
-        if meant.get(name) != (task.kind, *task.labels):
-            return f"labels or kind of task {name!r} are other ones"
+        if name not in meant or _meaning(meant[name]) != _meaning(task):
+            what = "labels" if isinstance(task, LabelDecoding) else "numbers"
+            return f"{what} or kind of task {name!r} are other ones"
     return ""
+
+
+def _meaning(task: Decoding) -> Decoding:
+    """A decoding without what was set on clips that were not trained on."""
+    if isinstance(task, LabelDecoding):
+        return replace(task, thresholds=(0.5,) * len(task.labels))
+    return replace(task, spread=())
 
 
 def as_mono(samples: NDArray[Any]) -> Floats:

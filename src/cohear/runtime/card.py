@@ -6,30 +6,14 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
+from cohear.base.decoding import Decoding, decoding_of
 from cohear.base.errors import DataError
 
 CARD, MODEL, WINDOWS, README, WEIGHTS = "card.json", "model.onnx", "windows.pb", "README.md", "weights.safetensors"
 FORMAT = 1
 """Goes up when a bundle's files mean something else."""
-
-
-@dataclass(frozen=True)
-class TaskCard:
-    """What a bundle says of a task.
-
-    Attributes:
-        name: of the task, and of the model's output.
-        kind: ``multiclass`` (one label an answer) or ``multilabel`` (any number).
-        labels: in the order of the probabilities.
-        thresholds: of a multilabel task, one a label: probability from which on it is given; else empty.
-    """
-
-    name: str
-    kind: Literal["multiclass", "multilabel"]
-    labels: tuple[str, ...]
-    thresholds: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -74,7 +58,7 @@ class Card:
     """``card.json``, read and checked; ``content`` is all of it."""
 
     windowing: Windowing
-    tasks: dict[str, TaskCard]
+    tasks: dict[str, Decoding]
     content: Mapping[str, Any]
 
 
@@ -100,21 +84,7 @@ def read_card(folder: Path) -> Card:
             "export it again, or use the version of cohear that its card names"
         )
     try:
-        return Card(Windowing(**content["windowing"]), _tasks(content["tasks"]), content)
+        tasks = {name: decoding_of(name, told) for name, told in content["tasks"].items()}
+        return Card(Windowing(**content["windowing"]), tasks, content)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise DataError(f"{path} is not the card of a bundle ({error!r}); export the bundle again") from error
-
-
-def _tasks(told: Mapping[str, Mapping[str, Any]]) -> dict[str, TaskCard]:
-    tasks = {}
-    for name, task in told.items():
-        thresholds = tuple(float(value) for value in task.get("thresholds") or ())
-        tasks[name] = TaskCard(name, task["kind"], tuple(task["labels"]), thresholds)
-        labels = task["labels"]
-        if not labels or len(set(labels)) < len(labels) or not all(isinstance(label, str) for label in labels):
-            raise ValueError(f"labels of task {name!r} are not different texts")
-        if task["kind"] not in ("multiclass", "multilabel"):
-            raise ValueError(f"task {name!r} has kind {task['kind']!r}")
-        if task["kind"] == "multilabel" and len(thresholds) != len(task["labels"]):
-            raise ValueError(f"task {name!r} has {len(thresholds)} thresholds for {len(task['labels'])} labels")
-    return tasks

@@ -7,15 +7,15 @@ detection"), then a minimum duration.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from cohear.base.decoding import Decoding, LabelDecoding
 from cohear.base.errors import UserError
-from cohear.runtime.answers import WindowAnswer
-from cohear.runtime.card import TaskCard
+from cohear.runtime.answers import Labels, WindowAnswer
 from cohear.runtime.events import Event
 
 
@@ -43,7 +43,7 @@ class EventSettings:
 
 
 class EventDetector:
-    """Finds the events of all tasks in windows that come one after the other.
+    """Finds the events of all tasks of labels in windows that come one after the other; other tasks have none.
 
     Overlapping windows share their time: each answers for what is nearer to its centre than to any other window's, so
     that events of one task's labels follow each other without overlap, and an event lasting over several windows is
@@ -54,9 +54,10 @@ class EventDetector:
         settings: when a label begins and ends.
     """
 
-    def __init__(self, tasks: dict[str, TaskCard], settings: EventSettings | None = None) -> None:
+    def __init__(self, tasks: Mapping[str, Decoding], settings: EventSettings | None = None) -> None:
         self._settings = settings or EventSettings()
-        self._labels = {name: _Labels(task, self._settings) for name, task in tasks.items()}
+        labelled = {name: task for name, task in tasks.items() if isinstance(task, LabelDecoding)}
+        self._labels = {name: _Lasting(task, self._settings) for name, task in labelled.items()}
         self._last: WindowAnswer | None = None
 
     def push(self, window: WindowAnswer) -> list[Event]:
@@ -65,7 +66,9 @@ class EventDetector:
         self._last = window
         found = []
         for name, labels in self._labels.items():
-            probabilities = np.fromiter(window.answers[name].probabilities.values(), np.float64)
+            answer = window.answers[name]
+            assert isinstance(answer, Labels)
+            probabilities = np.fromiter(answer.probabilities.values(), np.float64)
             found += labels.push(probabilities if window.heard else np.zeros_like(probabilities), begins)
         return self._long_enough(found)
 
@@ -90,7 +93,7 @@ class EventDetector:
 
 
 def events_of(
-    windows: Iterable[WindowAnswer], tasks: dict[str, TaskCard], settings: EventSettings | None = None
+    windows: Iterable[WindowAnswer], tasks: Mapping[str, Decoding], settings: EventSettings | None = None
 ) -> list[Event]:
     """All events in a clip's windows, in the order of their onsets."""
     detector = EventDetector(tasks, settings)
@@ -108,12 +111,12 @@ def _between(earlier: WindowAnswer, later: WindowAnswer) -> float:
     return (earlier.onset + earlier.offset + later.onset + later.offset) / 4
 
 
-class _Labels:
-    """State of one task's labels."""
+class _Lasting:
+    """Which of one task's labels last, and since when."""
 
-    def __init__(self, task: TaskCard, settings: EventSettings) -> None:
+    def __init__(self, task: LabelDecoding, settings: EventSettings) -> None:
         self._task = task
-        self._exclusive = task.kind == "multiclass"
+        self._exclusive = task.exclusive
         count = len(task.labels)
         self._begin_at = np.full(count, settings.onset) if self._exclusive else np.array(task.thresholds)
         self._end_below = self._begin_at * settings.release

@@ -16,7 +16,7 @@ WAVEFORM, CONTEXT, HEARD = "waveform", "+context", "+heard"
 
 
 def window_logits_name(task: str) -> str:
-    """Value of the graph with a task's calibrated logits ``[batch, windows, labels]``."""
+    """Value of the graph with a task's calibrated logits ``[batch, windows, columns]``."""
     return f"+windows+{task}"
 
 
@@ -52,8 +52,8 @@ class Session:
             raise DataError(f"the model in {folder} cannot be loaded: {error}; export the bundle again") from error
 
     @property
-    def labels(self) -> dict[str, int]:
-        """How many labels each of the model's outputs has."""
+    def columns(self) -> dict[str, int]:
+        """How many numbers each of the model's outputs has."""
         return {output.name: output.shape[-1] for output in self._session.get_outputs()}
 
     @property

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from cohear.audio.resample import StreamResampler
 from cohear.base.errors import DataError
-from cohear.runtime.answers import Answer, Pool, WindowAnswer, answer
+from cohear.runtime.answers import Answer, Pool, WindowAnswer
 from cohear.runtime.bundle import Bundle, WindowLogits, as_mono, checked_rate
 from cohear.runtime.windows import Cutter, Stretch
 
@@ -80,6 +80,4 @@ class Stream:
     @property
     def clip(self) -> dict[str, Answer]:
         """Answers to all that was heard so far, as to one clip; none before the first window."""
-        if not self._answered:
-            return {}
-        return {name: answer(self._bundle.tasks[name], row) for name, row in self._pool.probabilities().items()}
+        return self._pool.answers() if self._answered else {}

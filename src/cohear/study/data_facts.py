@@ -88,11 +88,14 @@ def _task_facts(
 
 
 def _durations(split: TaskSplit, dataset: Dataset) -> dict[str, dict[str, float]]:
-    """Seconds of the clips that carry each label, and of the middle one; a clip counts for each label it carries."""
+    """Seconds of the clips that carry each label, and of the middle one; a clip counts for each label it carries.
+
+    Where there are no labels, of all clips.
+    """
     kind = TARGET_KINDS[split.kind]
     seconds: dict[str, list[float]] = {label: [] for label in split.labels}
     for cell, row in zip(kind.cells(split.targets, split.labels), split.rows, strict=True):
-        for label in kind.labels_in(cell):
+        for label in kind.labels_in(cell) if kind.has_labels else split.labels:
             seconds[label].append(dataset.facts[row].seconds)
     return {
         label: {"seconds": round(sum(own), 3), "median": round(float(np.median(own)), 3)}

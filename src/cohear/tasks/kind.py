@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from cohear.base.decoding import Decoding
 from cohear.base.registry import Registry
 from cohear.tasks.targets import Targets, WindowPlaces, WindowTargets
 
@@ -95,6 +96,10 @@ class TargetKind(ABC):
         known = targets.known.reshape(len(targets.known), -1)
         return np.asarray(np.broadcast_to(known, (len(known), len(labels))).sum(axis=0, dtype=np.int64))
 
+    def classes(self, targets: Targets) -> NDArray[np.int64] | None:
+        """The number of each clip's one label ``[N]``, where a kind gives each clip one; here none."""
+        return None
+
     def strata(self, targets: Targets, labels: Sequence[str]) -> list[NDArray[np.int64]]:
         """Clips that balanced sampling draws from equally often, positions in 0..N-1 a stratum; here all in one.
 
@@ -163,8 +168,15 @@ class TargetKind(ABC):
         return (total / np.maximum(windows, 1)).astype(np.float32)
 
     @abstractmethod
-    def probabilities(self, logits: NDArray[np.float32]) -> NDArray[np.float64]:
-        """Scores in [0, 1] from logits ``[N, outputs]``."""
+    def decoding(self, task: str, labels: Sequence[str]) -> Decoding:
+        """How the output of an exported model of a task is read; its columns are ``output_names``."""
+
+    @abstractmethod
+    def truth(self, targets: Targets, labels: Sequence[str]) -> Targets:
+        """What such an output should say of N clips, and what of it is known, both ``[N, outputs]``.
+
+        0 or 1 for each label, or the numbers.
+        """
 
 
 def _of_shape(known: NDArray[np.bool_], values: NDArray[Any]) -> NDArray[np.bool_]:

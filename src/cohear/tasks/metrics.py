@@ -1,4 +1,4 @@
-"""Metrics of clips: larger or smaller is better as data, classes that a fold cannot score left out."""
+"""Metrics of clips: unit, bounds and direction as data, classes that a fold cannot score left out."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,6 +13,8 @@ from cohear.tasks.targets import Targets
 
 Scored = NDArray[np.bool_]
 Score = Callable[[NDArray[np.float32], Targets, Scored], float]
+SHARE = "share"
+"""Unit of a metric whose values are shares, which are shown as points (x 100)."""
 
 
 @dataclass(frozen=True)
@@ -23,8 +25,8 @@ class Metric:
         score: ``(logits [N, outputs], targets of N clips, scored labels [outputs]) -> float``; NaN where
             fewer than two classes (multilabel: no label) can be scored.
         higher_is_better: the sign of a gain.
-        is_fraction: whether its values are shares from 0 to 1, which are shown as points (x 100); others are shown
-            in their own unit.
+        unit: ``SHARE``, or what its values are counted in (``dB``); empty for plain numbers.
+        low, high: no value lies outside; infinite where there is no end.
         version: goes up when the numbers that come out change.
         words: what it is, for people who do not know its name; empty where nobody says.
     """
@@ -32,9 +34,41 @@ class Metric:
     name: str
     score: Score
     higher_is_better: bool = True
-    is_fraction: bool = True
+    unit: str = SHARE
+    low: float = 0.0
+    high: float = 1.0
     version: int = 1
     words: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.low < self.high:
+            raise ValueError(f"metric {self.name!r} goes from {self.low} to {self.high}")
+        if self.unit == SHARE and not 0 <= self.low < self.high <= 1:
+            raise ValueError(f"metric {self.name!r} is a share from {self.low} to {self.high}: give it another unit")
+        if self.unit == "points":
+            raise ValueError(f"metric {self.name!r} is counted in points: give shares from 0 to 1, unit SHARE")
+
+    @property
+    def shown_unit(self) -> str:
+        """What its values are counted in where they are shown."""
+        return "points" if self.unit == SHARE else self.unit
+
+    def shown(self, value: float, sign: bool = False) -> str:
+        """A value, or with its sign a difference, as it is shown: a digit of points, four digits of others.
+
+        >>> METRICS["uar"].shown(0.7617), METRICS["uar"].shown(-0.02, sign=True)
+        ('76.2', '-2.0')
+        """
+        plus = "+" if sign else ""
+        return f"{100 * value:{plus}.1f}" if self.unit == SHARE else f"{value:{plus}.4g}"
+
+    def amount(self, value: float) -> str:
+        """The same with its unit: ``76.2 points``."""
+        return f"{self.shown(value)} {self.shown_unit}".rstrip()
+
+    def within(self, value: float) -> float:
+        """The value, or the end of the scale that it lies beyond."""
+        return min(max(value, self.low), self.high)
 
 
 METRICS: Registry[Metric] = Registry("metric")

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import softmax
 
+from cohear.base.decoding import LabelDecoding
 from cohear.tasks.kind import NO_RENAME, TARGET_KINDS, TargetKind
 from cohear.tasks.targets import Targets, WindowTargets
 
@@ -50,6 +50,10 @@ class Multiclass(TargetKind):
         """Clips per label."""
         return np.bincount(targets.values[targets.known], minlength=len(labels)).astype(np.int64)
 
+    def classes(self, targets: Targets) -> NDArray[np.int64]:
+        """As they are encoded."""
+        return targets.values
+
     def strata(self, targets: Targets, labels: Sequence[str]) -> list[NDArray[np.int64]]:
         """The clips of each label, and last those whose label is unknown."""
         own = [np.flatnonzero(targets.known & (targets.values == label)) for label in range(len(labels))]
@@ -73,9 +77,14 @@ class Multiclass(TargetKind):
         each = F.cross_entropy(out, targets.values, reduction="none", label_smoothing=smoothing)
         return (each * targets.known).sum() / targets.known.sum().clamp(min=1)
 
-    def probabilities(self, logits: NDArray[np.float32]) -> NDArray[np.float64]:
-        """Softmax over labels."""
-        return np.asarray(softmax(logits.astype(np.float64), axis=1))
+    def decoding(self, task: str, labels: Sequence[str]) -> LabelDecoding:
+        """The most probable label."""
+        return LabelDecoding(task, "multiclass", tuple(labels))
+
+    def truth(self, targets: Targets, labels: Sequence[str]) -> Targets:
+        """1 for the clip's label."""
+        values = np.eye(len(labels), dtype=np.float32)[targets.values]
+        return Targets(values, np.repeat(targets.known[:, None], len(labels), axis=1))
 
     def cells(self, targets: Targets, labels: Sequence[str]) -> list[str]:
         """The label; empty where it is unknown."""

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import expit
 
+from cohear.base.decoding import LabelDecoding
 from cohear.tasks.kind import NO_RENAME, TARGET_KINDS, TargetKind
 from cohear.tasks.targets import Targets, WindowTargets
 
@@ -81,9 +81,13 @@ class Multilabel(TargetKind):
         each = F.binary_cross_entropy_with_logits(out, soft, reduction="none")
         return (each * targets.known).sum() / targets.known.sum().clamp(min=1)
 
-    def probabilities(self, logits: NDArray[np.float32]) -> NDArray[np.float64]:
-        """Logistic function of each logit."""
-        return np.asarray(expit(logits.astype(np.float64)))
+    def decoding(self, task: str, labels: Sequence[str]) -> LabelDecoding:
+        """All labels that are more probable than not, until thresholds are set."""
+        return LabelDecoding(task, "multilabel", tuple(labels), (0.5,) * len(labels))
+
+    def truth(self, targets: Targets, labels: Sequence[str]) -> Targets:
+        """As they are encoded."""
+        return targets
 
     def cells(self, targets: Targets, labels: Sequence[str]) -> list[str]:
         """The labels joined by ``;``."""

@@ -63,13 +63,20 @@ class MetricContract(ABC):
         sign = 1 if self.metric().higher_is_better else -1
         assert sign * self.score(self.logits(5.0)) > sign * self.score(self.logits(0.0))
 
-    def test_a_fraction_is_one(self) -> None:
-        """A metric that is shown as points lies in 0 to 1."""
+    def test_values_lie_within_its_bounds(self) -> None:
+        """From the worst answers to the best; shares are from 0 to 1, and shown as points."""
         values = [self.score(self.logits(skill, seed)) for skill in (-5.0, 0.0, 0.5, 5.0) for seed in range(5)]
         assert np.isfinite(values).all()
-        if self.metric().is_fraction:
-            assert min(values) >= 0
-            assert max(values) <= 1
+        assert self.metric().low <= min(values) <= max(values) <= self.metric().high
+        assert all(self.metric().within(value) == value for value in values)
+
+    def test_right_answers_are_near_the_best_end(self) -> None:
+        """The truth, told surely, is nearer to it than noise, where the scale has an end."""
+        metric = self.metric()
+        end = metric.high if metric.higher_is_better else metric.low
+        apart = [abs(end - self.score(self.logits(skill))) for skill in (0.0, 1e3)]
+        if np.isfinite(end):
+            assert apart[1] < apart[0]
 
     def test_order_of_clips_changes_nothing(self) -> None:
         """A score is of a set of clips."""

@@ -14,6 +14,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from cohear.base.decoding import LabelDecoding, activated, decoding_of, entry_of
 from cohear.tasks.kind import TARGET_KINDS, TargetKind
 from cohear.tasks.metrics import METRICS
 from cohear.tasks.targets import Targets, WindowPlaces, WindowTargets
@@ -99,6 +100,13 @@ class TargetKindContract(ABC):
         strata = self.make().strata(self.targets(), self.labels())
         assert sorted({int(clip) for stratum in strata for clip in stratum}) == list(range(len(self.cells())))
         assert all(stratum.dtype == np.int64 and len(set(stratum.tolist())) == len(stratum) for stratum in strata)
+
+    def test_classes_are_the_label_of_each_clip(self) -> None:
+        """Where every clip has one; else there are none."""
+        classes, known = self.make().classes(self.targets()), [bool(cell) for cell in self.cells()]
+        if classes is not None:
+            assert classes.dtype == np.int64
+            assert [self.labels()[label] for label in classes[known]] == [cell for cell in self.cells() if cell]
 
     def test_scored_clips_are_known_ones(self) -> None:
         """One truth a clip; where no label is scored, or a clip is unknown, it enters no score."""
@@ -231,13 +239,28 @@ class TargetKindContract(ABC):
         np.testing.assert_allclose(kind.pool(windows[::-1], clip[::-1], len(pooled)), pooled, rtol=1e-6)
         assert kind.pool(windows[:0], clip[:0], 0).shape == (0, windows.shape[1])
 
-    def test_probabilities(self) -> None:
-        """In [0, 1], also for very large logits."""
+    def test_decoding_reads_the_outputs(self) -> None:
+        """A column each; a card can hold it. Probabilities lie in [0, 1], also for very large logits."""
+        decoding = self.make().decoding("task", self.labels())
+        assert decoding.name == "task"
+        assert list(decoding.columns) == self.make().output_names(self.labels())
+        assert decoding_of("task", json.loads(json.dumps(entry_of(decoding), allow_nan=False))) == decoding
         for scale in (1, 1000):
-            probabilities = self.make().probabilities(self.logits() * np.float32(scale))
-            assert np.isfinite(probabilities).all()
-            assert probabilities.min() >= 0
-            assert probabilities.max() <= 1
+            told = activated(decoding.activation, self.logits() * np.float32(scale))
+            assert told.shape == self.logits().shape
+            assert np.isfinite(told).all()
+            if isinstance(decoding, LabelDecoding):
+                assert 0 <= told.min() <= told.max() <= 1
+
+    def test_truth_is_what_should_be_answered(self) -> None:
+        """0 or 1 a label, as the cells hold them, or the numbers; known where the clip is."""
+        kind, cells = self.make(), self.cells()
+        truth = kind.truth(self.targets(), self.labels())
+        assert truth.values.shape == truth.known.shape == self.logits().shape
+        assert truth.known.any(axis=1).tolist() == [bool(cell) for cell in cells]
+        if kind.has_labels:
+            held = [[label in kind.labels_in(cell) for label in self.labels()] for cell in cells]
+            assert (truth.values[truth.known] > 0.5).tolist() == np.array(held)[truth.known].tolist()
 
     def test_metrics_are_numbers(self) -> None:
         """Finite where labels can be scored, NaN where there is no clip or no scored label."""

@@ -15,6 +15,7 @@ from cohear.data.audit.evidence import Evidence, Measured
 from cohear.data.audit.finding import Code, Finding, listed, numbered
 from cohear.data.audit.shuffle import GroupShuffle, Numbers, holm
 from cohear.data.partition import TaskChoice
+from cohear.tasks.kind import TARGET_KINDS
 
 SHORTEST_SILENCE = 0.05
 """Seconds of digital silence at the end of a clip from which it is told."""
@@ -89,15 +90,15 @@ class Cues(Check):
     def _of_task(self, evidence: Evidence, task: TaskChoice) -> Iterable[Finding]:
         data = evidence.datasets[task.dataset]
         split = next(iter(evidence.folds.values()))[task.name]
-        labels = split.targets.values
-        if labels.ndim != 1 or labels.dtype.kind != "i":
+        labels = TARGET_KINDS[split.kind].classes(split.targets)
+        if labels is None:
             return
         groups = data.groups(task.rule.hold_out)[split.rows]
         found = {}
         for name, values in properties_of(data).items():
             if len(np.unique(values[split.rows])) > 1:
                 random = stream(evidence.seed, "cue", task.dataset, task.target, name)
-                found[name] = cue(values[split.rows], labels.astype(np.int64), groups, random)
+                found[name] = cue(values[split.rows], labels, groups, random)
         adjusted = holm([p for _, _, p in found.values()])
         for (name, (recall, chance, _)), p in zip(found.items(), adjusted, strict=True):
             if p <= LEVEL and recall >= chance + LEAST_LIFT:

@@ -20,6 +20,7 @@ from cohear.data.audit.shuffle import Numbers, holm
 from cohear.data.audit.two_sample import Told, features_of, label_shift, told_apart, without_labels
 from cohear.data.partition import TaskChoice, TaskSplit
 from cohear.data.splits import Part
+from cohear.tasks.kind import TARGET_KINDS
 
 LEVEL = 0.05
 """Share of splits of exchangeable groups that are called discrepant."""
@@ -149,8 +150,7 @@ def _parts(
     """Rows that are in a part, which of them are tested, their groups, and their labels where each has one."""
     used = np.flatnonzero(split.cleared.parts != Part.NONE)
     rows = split.rows[used]
-    values = split.targets.values[used]
-    labels = values.astype(np.int64) if values.ndim == 1 and values.dtype.kind == "i" else None
+    labels = TARGET_KINDS[split.kind].classes(split.targets.take(used))
     return rows, split.cleared.parts[used] == Part.TEST, data.groups(task.rule.hold_out)[rows], labels
 
 

@@ -112,6 +112,8 @@ class Folds(Check):
             alone, labels = _alone(data.table.column(column, data.name), data.groups(group))
             if not alone or (task is None and 2 * len(alone) >= labels):  # it says what the group says
                 continue
+            if task and not TARGET_KINDS[task.kind or guess_kind(data.table.column(column, data.name))].has_labels:
+                continue
             dropped = set(task.labels.drop) if task else set()
             used = task is not None and bool(set(alone) - dropped) and not task.rule.folds
             yield self.finding(

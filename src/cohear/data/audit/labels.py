@@ -67,7 +67,9 @@ class Labels(Check):
             if data is not None and task.target in data.table.rows.columns:
                 yield from self._written(data, task)
         for task in evidence.split_tasks():
-            yield from self._counted(task, next(iter(evidence.folds.values()))[task.name])
+            split = next(iter(evidence.folds.values()))[task.name]
+            if TARGET_KINDS[split.kind].has_labels:
+                yield from self._counted(task, split)
 
     def _written(self, data: Measured, task: TaskChoice) -> Iterable[Finding]:
         cells = data.table.column(task.target, data.name)

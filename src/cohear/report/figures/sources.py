@@ -13,7 +13,7 @@ import pandas as pd
 from cohear.analysis.columns import SETTING
 from cohear.analysis.statistics import Statistics
 from cohear.report.folder import FolderContent
-from cohear.report.numbers import MINUS, fraction_metrics
+from cohear.report.numbers import MINUS, fraction_metrics, unit_of_metric
 from cohear.report.views import of_setting, setting_label, setting_order, study_order
 
 Setting = tuple[str, str, str]
@@ -108,7 +108,7 @@ class Sources:
 
     def unit(self, metric: str) -> str:
         """What differences of a metric are counted in."""
-        return "points" if metric in self.fractions else metric
+        return unit_of_metric(metric, metric in self.fractions)
 
     def label(self, setting: Sequence[str]) -> str:
         """A setting by what it has of its own among those of the study."""

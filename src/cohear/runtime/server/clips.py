@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from starlette.requests import ClientDisconnect
 
 from cohear.base.errors import DataError
-from cohear.runtime.answers import Pool, WindowAnswer, answer
+from cohear.runtime.answers import Pool, WindowAnswer
 from cohear.runtime.detector import events_of
 from cohear.runtime.server.body import PCM, read_body
 from cohear.runtime.server.limits import Refused
@@ -93,10 +93,9 @@ async def _classify(
             if with_windows:
                 told += bundle.answers(logits, length)
     service.metrics.heard.labels("clip").inc(length)
-    answers = {task: answer(bundle.tasks[task], row) for task, row in pool.probabilities().items()}
     if not with_windows:
-        return _without_windows(asdict(ClipAnswer(name, length, answers)))
-    return asdict(ClipAnswer(name, length, answers, told, events_of(told, bundle.tasks)))
+        return _without_windows(asdict(ClipAnswer(name, length, pool.answers())))
+    return asdict(ClipAnswer(name, length, pool.answers(), told, events_of(told, bundle.tasks)))
 
 
 def _without_windows(content: dict[str, Any]) -> dict[str, Any]:

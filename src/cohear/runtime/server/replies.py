@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from starlette.responses import JSONResponse
 
+from cohear.base.decoding import Decoding
 from cohear.runtime.answers import Answer, WindowAnswer
-from cohear.runtime.card import TaskCard
 from cohear.runtime.events import Event
 from cohear.runtime.server.limits import Refused
 
@@ -33,12 +33,12 @@ class BundleTasks:
     Attributes:
         rate: in Hz, at which it hears; other rates are resampled.
         window: seconds.
-        tasks: by name.
+        tasks: what their answers are, by name.
     """
 
     rate: int
     window: float
-    tasks: dict[str, TaskCard]
+    tasks: dict[str, Decoding]
 
 
 @dataclass(frozen=True)

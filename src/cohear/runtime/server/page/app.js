@@ -1,5 +1,6 @@
 // The page: a sound comes from a file or the microphone, its answers from the server.
 
+import { given, rowsOf, scope } from "./answers.js";
 import { openMicrophone } from "./microphone.js";
 import { classify, classifySamples, hasToken, keepToken, openStream, Refused, tasks } from "./server.js";
 import { Sound } from "./sound.js";
@@ -44,10 +45,10 @@ async function start() {
 
 function tellTasks() {
   element("kinds").replaceChildren(
-    ...Object.entries(bundles[chosen()].tasks).map(([task, { labels }], number) => {
+    ...Object.entries(bundles[chosen()].tasks).map(([task, told], number) => {
       const kind = make("li", task);
       kind.style.setProperty("--h", hue(number));
-      kind.append(make("small", `${labels.length} labels`));
+      kind.append(make("small", scope(told)));
       return kind;
     }),
   );
@@ -279,16 +280,16 @@ function writeCards(answers, heard = true) {
   for (const card of element("cards").children) {
     const answer = answers[card.dataset.task];
     if (!answer) continue;
-    const best = Object.entries(answer.probabilities).sort((a, b) => b[1] - a[1]).slice(0, SHOWN);
+    const text = given(answer);
     const label = card.querySelector(".label");
-    label.textContent = heard ? answer.labels.join(" + ") || "none" : "silence";
+    label.textContent = heard ? text || "none" : "silence";
     label.title = label.textContent;
-    label.classList.toggle("unsure", !heard || !answer.labels.length);
+    label.classList.toggle("unsure", !heard || !text);
     card.querySelector("ol").replaceChildren(
-      ...best.map(([name, probability]) => {
+      ...rowsOf(answer, shown.tasks[card.dataset.task]).slice(0, SHOWN).map(([name, value, part]) => {
         const row = make("li"), bar = make("i");
-        bar.style.setProperty("--part", `${(100 * (heard ? probability : 0)).toFixed(1)}%`);
-        row.append(make("span", name), make("b", heard ? probability.toFixed(2) : "–"), bar);
+        bar.style.setProperty("--part", `${(100 * (heard ? part : 0)).toFixed(1)}%`);
+        row.append(make("span", name), make("b", heard ? value : "–"), bar);
         return row;
       }),
     );
@@ -314,7 +315,7 @@ function writeMoment(moment) {
   element("clock").textContent = seconds(moment ?? 0);
   board.setAttribute("aria-valuemax", whole.toFixed(2));
   board.setAttribute("aria-valuenow", (moment ?? 0).toFixed(2));
-  const told = window ? Object.entries(window.answers).map(([task, { labels }]) => `${task} ${labels.join(", ") || "none"}`) : [];
+  const told = window ? Object.entries(window.answers).map(([task, answer]) => `${task} ${given(answer, ", ") || "none"}`) : [];
   board.setAttribute("aria-valuetext", [seconds(moment ?? 0), ...(window && !window.heard ? ["silence"] : told)].join("; "));
 }
 

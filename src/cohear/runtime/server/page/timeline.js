@@ -23,21 +23,22 @@ export class Timeline {
     board.addEventListener("keydown", (event) => this.#key(event));
   }
 
-  // Show a sound and its events, which may both grow; `tasks` in their order.
+  // Show a sound and its events, which may both grow; `tasks` in their order, of which those of labels have events.
   show(sound, tasks, events) {
     this.sound = sound;
     this.events = events;
     const lanes = this.board.querySelector("#lanes");
     lanes.replaceChildren();
     this.lanes = new Map(
-      Object.keys(tasks).map((task, number) => {
+      Object.entries(tasks).flatMap(([task, { labels }], number) => {
+        if (!labels) return [];
         const row = Object.assign(document.createElement("div"), { className: "row lane" });
         const what = Object.assign(document.createElement("span"), { className: "what", textContent: task });
         const track = Object.assign(document.createElement("div"), { className: "track" });
         row.style.setProperty("--h", hue(number));
         row.append(what, track);
         lanes.append(row);
-        return [task, track];
+        return [[task, track]];
       }),
     );
     this.moment = null;

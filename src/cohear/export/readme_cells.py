@@ -1,0 +1,74 @@
+"""Cells of the tables and lists in a bundle's ``README.md``: scores in their metric's unit, names made safe."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from cohear.base.decoding import NumberDecoding, decoding_of
+from cohear.tasks.metrics import METRICS, SHARE
+
+
+def calibration(task: Mapping[str, Any]) -> str:
+    """The calibration error of labels, or how many truths lie within the spread of numbers."""
+    found = task["calibration"]
+    if "labels" in task:
+        return f"{share(found.get('error_before'))} before, {share(found.get('error_after'))} after"
+    return f"{share(found.get('covered'))} % of the truths within the spread"
+
+
+def answers(name: str, task: Mapping[str, Any]) -> str:
+    """The labels, or the numbers with their unit, scale and spread."""
+    decoding = decoding_of(name, task)
+    if not isinstance(decoding, NumberDecoding):
+        return text("; ".join(decoding.labels))
+    ends = [f"from {decoding.low:g}"] if decoding.low is not None else []
+    ends += [f"to {decoding.high:g}"] if decoding.high is not None else []
+    scale = " ".join([f"in {decoding.unit}"] * bool(decoding.unit) + ends)
+    spread = [f"± {value:.4g}" for value in decoding.spread] or [""] * len(decoding.names)
+    told = "; ".join(f"{each} {within}".strip() for each, within in zip(decoding.names, spread, strict=True))
+    return text(told) + (f" ({text(scale)})" if scale else "")
+
+
+def share(value: float | None) -> str:
+    """A share as points."""
+    return "unknown" if value is None else f"{100 * value:.1f}"
+
+
+def metric_name(name: str) -> str:
+    """A metric with its unit, where its values are no shares."""
+    unit = METRICS[name].unit
+    return name if unit in (SHARE, "") else f"{name} ({text(unit)})"
+
+
+def score(metric: str, value: float | None) -> str:
+    """A value of a metric."""
+    return "unknown" if value is None else METRICS[metric].shown(value)
+
+
+def change_text(change: Mapping[str, Any]) -> str:
+    """What int8 changes, with a digit more than scores have."""
+    shares = METRICS[change["metric"]].unit == SHARE
+    return f"{100 * change['change']:+.2f}" if shares else METRICS[change["metric"]].shown(change["change"], sign=True)
+
+
+def interval(metric: str, low: float | None, high: float | None) -> str:
+    """Between two values of a metric."""
+    return "unknown" if low is None or high is None else f"{score(metric, low)} to {score(metric, high)}"
+
+
+def gain_text(metric: str, gain: Mapping[str, Any] | None) -> str:
+    """A gain with its interval."""
+    if not gain or gain["gain"] is None:
+        return "unknown"
+    told = METRICS[metric]
+    ends = "" if gain["low"] is None else f" ({told.shown(gain['low'], True)} to {told.shown(gain['high'], True)})"
+    return f"{told.shown(gain['gain'], sign=True)}{ends}"
+
+
+def text(value: object) -> str:
+    """Names that users gave, harmless in a table of Markdown."""
+    plain = " ".join(str(value).split())
+    for mark in "\\`*_|<>[]":
+        plain = plain.replace(mark, "\\" + mark)
+    return plain

@@ -1,0 +1,29 @@
+// What answers say: labels with probabilities, or numbers in a unit.
+
+// Of a task as the server tells it: what it can answer.
+export function scope({ labels, names, unit }) {
+  if (labels) return `${labels.length} labels`;
+  return (names.length > 1 ? `${names.length} numbers` : "a number") + (unit ? ` in ${unit}` : "");
+}
+
+// An answer in a few words; empty where no label is given.
+export function given(answer, between = " + ") {
+  if (answer.labels) return answer.labels.join(between);
+  const numbers = Object.entries(answer.numbers);
+  return numbers.map(([name, value]) => (numbers.length > 1 ? `${name} ` : "") + inUnit(value, answer.unit)).join(", ");
+}
+
+// Rows of `[name, text, part of a bar]`, the likeliest label first; numbers fill a bar where their scale has ends.
+export function rowsOf(answer, task) {
+  if (answer.labels)
+    return Object.entries(answer.probabilities)
+      .sort((a, b) => b[1] - a[1])
+      .map(([name, probability]) => [name, probability.toFixed(2), probability]);
+  return Object.entries(answer.numbers).map(([name, value]) => [name, inUnit(value, answer.unit), share(value, task)]);
+}
+
+const inUnit = (value, unit) => `${Number(value.toPrecision(4))} ${unit}`.trim();
+
+function share(value, { low, high }) {
+  return low === null || high === null ? 0 : Math.min(1, Math.max(0, (value - low) / (high - low)));
+}
