@@ -193,13 +193,13 @@ def test_numbers_stand_beside_labels(opened, numbers, clip):
     """With their unit; on the time line are those tasks that have events."""
     with served(numbers) as client, opened(client) as page:
         page.wait_for_selector("#source:visible")
-        assert page.locator("#kinds li").all_inner_texts() == ["pitch\n3 labels", "levels\n3 numbers in nat"]
+        assert page.locator("#kinds small").all_inner_texts() == ["3 labels", "3 numbers in nat"]
         answered(page, clip)
         there = numbers.classify(SOUND, 16000)["levels"].numbers
         assert list(page.locator("#cards h3").all_inner_texts()) == ["pitch", "levels"]
-        shown = [row.split("\n") for row in page.locator("#cards li[data-task=levels] ol li").all_inner_texts()]
-        assert [name for name, _ in shown] == list(PITCHES)
-        for (_, text), value in zip(shown, there.values(), strict=True):
+        rows = page.locator("#cards li[data-task=levels] ol li")
+        assert rows.locator("span").all_inner_texts() == list(PITCHES)
+        for text, value in zip(rows.locator("b").all_inner_texts(), there.values(), strict=True):
             number, unit = text.split(" ")
             assert (float(number), unit) == (pytest.approx(value, rel=1e-3), "nat")
         assert page.locator("#lanes .what").all_inner_texts() == ["pitch"]

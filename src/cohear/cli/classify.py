@@ -223,11 +223,11 @@ class _TimeLines:
     """Writes ``<file>.<task>.tsv`` and ``.txt`` of tasks of labels into a folder, names kept apart."""
 
     def __init__(self, folder: Path, bundle: Bundle) -> None:
-        from cohear.base.decoding import LabelDecoding
+        from cohear.base.decoding import NumberDecoding
         from cohear.base.files import make_folder
 
         self._folder = make_folder(folder)
-        self._tasks = [name for name, task in bundle.tasks.items() if isinstance(task, LabelDecoding)]
+        self._tasks = [name for name, task in bundle.tasks.items() if not isinstance(task, NumberDecoding)]
         self._used: set[str] = set()
 
     def write(self, file: Path, answer: FileAnswer) -> None:
