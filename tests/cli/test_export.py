@@ -343,7 +343,7 @@ def test_target_kinds_that_no_runtime_knows_are_refused():
     from cohear.tasks.multiclass import Multiclass
 
     class Loudest(Multiclass):
-        def pool(self, logits, clip_of_window, clips):
+        def pool(self, out, places, clips):
             raise NotImplementedError
 
     class Doubtful(Multiclass):

@@ -21,6 +21,7 @@ from cohear.study.folder import StudyFolder, with_paths_from
 from cohear.study.prepare import make_stores, prepare, write_splits
 from cohear.study.progress import NoProgress
 from cohear.study.spec import load_study
+from cohear.tasks.targets import WindowPlaces
 from cohear.training.batches import as_windows
 from cohear.training.loop import train_one, window_frames
 from cohear.training.optimiser import learning_rate_factor
@@ -230,8 +231,10 @@ def test_scores_are_in_float32_whatever_training_is_in(planned, encoder):
     data, front_end = load_task(spec.tasks[0], planned.pack), load_front_end(spec)
     rows, window = data.rows[data.parts["test"]], window_frames(spec.window, front_end)
     clip_of_window, starts = scored_windows(front_end, data.store, rows, window)
-    windows = as_windows(front_end, *gather(data.store, rows[clip_of_window], starts, window))
+    frames, lengths = gather(data.store, rows[clip_of_window], starts, window)
+    windows = as_windows(front_end, frames, lengths)
     with torch.inference_mode():
         logits = result.network.eval()({"tone": windows})["tone"].numpy()
-    expected = data.kind.pool(logits, clip_of_window, len(rows))
+    places = WindowPlaces(clip_of_window, starts, lengths, np.ones(len(starts)), 0.01)
+    expected = data.kind.pool(logits, places, len(rows))
     np.testing.assert_allclose(result.tasks["tone"].predictions["test"].logits, expected, rtol=1e-5, atol=1e-6)

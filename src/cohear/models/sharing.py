@@ -14,7 +14,7 @@ from cohear.base.registry import Registry
 from cohear.base.streams import Name, torch_stream
 from cohear.models.encoder import Encoder
 from cohear.models.heads import Head
-from cohear.models.windows import Embedding, Windows
+from cohear.models.windows import Embedding, Form, Windows
 
 
 @dataclass(frozen=True)
@@ -66,18 +66,22 @@ class Network(nn.Module):
                 self.encoders.append(make_encoder({task: inputs[task] for task in tasks}))
         # A list, not a dict by name: torch forbids dots in names of modules, and task names are the user's.
         self.heads = nn.ModuleList()
-        for task, make_head in heads.items():
+        self._reads: list[Form] = []
+        for task, head in heads.items():
+            gives = self.encoder_of(task).gives
             with draws.of_head(task, "weights"):
                 # without a head what comes out is the embedding, and nothing is learnt from it
-                width = self.encoder_of(task).gives["vector"]
-                self.heads.append(make_head(width) if make_head else nn.Identity())
+                self.heads.append(head.behind(gives, task) if head else nn.Identity())
+            self._reads.append(head.reads if head else next(iter(gives)))
 
     @abstractmethod
     def groups(self, tasks: Sequence[str]) -> Sequence[Sequence[str]]:
         """The tasks behind each encoder; every task is behind one."""
 
     def forward(self, batch: Mapping[str, Windows], step: int | None = None) -> dict[str, Tensor]:
-        """Logits ``[B_task, outputs]`` of each task's rows; those behind one encoder are embedded together.
+        """What each task's head gives of its rows, ``[B_task, outputs]``; a head on frames ``[B_task, T, outputs]``.
+
+        Rows of tasks that are behind one encoder are embedded together.
 
         Args:
             batch: rows of some or all tasks.
@@ -108,7 +112,7 @@ class Network(nn.Module):
         """What a task's head makes of its rows."""
         number = self.tasks.index(task)
         with nullcontext() if step is None else self._draws.of_head(task, "step", step):
-            logits: Tensor = self.heads[number](embedding.of("vector"))
+            logits: Tensor = self.heads[number](embedding.of(self._reads[number]))
         return logits
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,6 +40,8 @@ class TargetKind(ABC):
     has_labels: ClassVar[bool] = True
     """Whether cells hold labels out of a list, which a study may choose from; else they hold something else of one or
     several things that ``names`` names, which take the place of labels everywhere."""
+    reads: ClassVar[Literal["vector", "frames"]] = "vector"
+    """What the head reads of an embedding: a vector a window, or one for each frame."""
     unlabelled_is_known: ClassVar[bool]
     """Whether a clip of whose labels none is chosen still counts, as one that carries none of them."""
 
@@ -126,7 +128,11 @@ class TargetKind(ABC):
         return len(self.output_names(labels))
 
     def head(self, width: int, labels: Sequence[str]) -> nn.Module:
-        """From an embedding ``[B, width]`` to ``[B, outputs]``, first weights from torch's generator; here a layer."""
+        """From an embedding to what a loss reads, first weights from torch's generator; here a layer.
+
+        The embedding is ``[B, width]`` and the result ``[B, outputs]``. Where a kind ``reads`` frames, they are
+        ``[B, T, width]``, zeros beyond each row's length, and ``[B, T, outputs]``.
+        """
         from torch import nn  # noqa: PLC0415 - keeps torch out of commands that never train
 
         return nn.Linear(width, self.outputs(labels))
@@ -148,10 +154,10 @@ class TargetKind(ABC):
         """Mean loss of a batch of windows, over what is known of them.
 
         Args:
-            out: ``[B, outputs]`` float32, of the head.
+            out: ``[B, outputs]`` float32, of the head; ``[B, T, outputs]`` where it reads frames.
             targets: of the windows.
             smoothing: label smoothing in [0, 1); what it is of anything but labels, the kind says.
-            teacher: ``[B, outputs]`` of a network that knows the task. All windows are then known, and should become
+            teacher: ``out`` of a network that knows the task. All windows are then known, and should become
                 what it says of them; targets and smoothing do not count.
 
         Returns:
@@ -160,11 +166,17 @@ class TargetKind(ABC):
 
     # What it answers
 
-    def pool(self, logits: NDArray[np.float32], clip_of_window: NDArray[np.int64], clips: int) -> NDArray[np.float32]:
-        """Logits of clips ``[clips, outputs]`` from those of windows ``[W, outputs]``: the mean over windows."""
-        total = np.zeros((clips, logits.shape[1]), dtype=np.float64)
-        np.add.at(total, clip_of_window, logits)
-        windows = np.bincount(clip_of_window, minlength=clips)[:, None]
+    def pool(self, out: NDArray[np.float32], places: WindowPlaces, clips: int) -> NDArray[np.float32]:
+        """What is said of clips ``[clips, outputs]`` from what is of B windows; here the mean over a clip's windows.
+
+        Args:
+            out: ``[B, outputs]`` of the head; ``[B, T, outputs]`` where it reads frames.
+            places: where the windows lie in clips 0 to ``clips`` - 1.
+            clips: how many; one without windows gets zeros.
+        """
+        total = np.zeros((clips, out.shape[1]), dtype=np.float64)
+        np.add.at(total, places.clips, out)
+        windows = np.bincount(places.clips, minlength=clips)[:, None]
         return (total / np.maximum(windows, 1)).astype(np.float32)
 
     @abstractmethod

@@ -63,16 +63,21 @@ class WindowTargets:
 class WindowPlaces:
     """Where B windows lie in their clips.
 
-    Frame ``t`` of a window is at ``(start + t) * tempo`` frames of its clip.
+    Frame ``t`` of a window is at ``(start + t) * tempo`` frames of its clip. Frame ``k`` of an embedding, and of what
+    a head makes of it, is about frames of the window from ``k * stride`` on.
 
     Attributes:
+        clips: ``[B]`` which clip, as a position among those that are spoken of.
         starts: ``[B]`` first frame.
         lengths: ``[B]`` frames that the clip fills; the rest of a window is beyond its end.
         tempo: ``[B]`` how much faster than the clip a window is played, 1 where nothing is augmented.
         frame_seconds: from one frame of a clip to the next.
+        stride: of the encoder, where it gives frames.
     """
 
+    clips: NDArray[np.int64]
     starts: NDArray[np.int64]
     lengths: NDArray[np.int64]
     tempo: NDArray[np.float64]
     frame_seconds: float
+    stride: int = 1

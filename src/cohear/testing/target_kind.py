@@ -20,6 +20,7 @@ from cohear.tasks.metrics import METRICS
 from cohear.tasks.targets import Targets, WindowPlaces, WindowTargets
 
 _LABELS = ["b", "a", "1.0", "no", "é è"]
+_FRAMES = 4
 
 
 class TargetKindContract(ABC):
@@ -168,9 +169,7 @@ class TargetKindContract(ABC):
     def test_windows_have_targets(self) -> None:
         """One each, of which the loss is finite."""
         truth, windows = self.targets(), len(self.cells())
-        starts = np.arange(windows, dtype=np.int64) % 3
-        places = WindowPlaces(starts, np.full(windows, 4), np.ones(windows), 0.01)
-        targets = self.kind().targets(truth, places, torch.zeros(windows, 4, 2))
+        targets = self.kind().targets(truth, _places(np.arange(windows)), torch.zeros(windows, _FRAMES, 2))
         assert len(targets.values) == len(targets.known) == windows
         assert targets.known.dtype == torch.bool
         assert torch.isfinite(self.kind().loss(torch.from_numpy(self.logits()), targets))
@@ -231,13 +230,13 @@ class TargetKindContract(ABC):
         """One row a clip; windows of other clips and the order of windows change nothing."""
         kind, windows = self.make(), self.logits()
         clip = np.arange(len(windows), dtype=np.int64) // 2
-        pooled = kind.pool(windows, clip, int(clip.max()) + 1)
+        pooled = kind.pool(windows, _places(clip), int(clip.max()) + 1)
         assert pooled.shape == (clip.max() + 1, windows.shape[1])
         assert pooled.dtype == np.float32
-        alone = kind.pool(windows[2:4], np.zeros(2, dtype=np.int64), 1)
+        alone = kind.pool(windows[2:4], _places(np.zeros(2, dtype=np.int64)), 1)
         np.testing.assert_allclose(alone[0], pooled[1], rtol=1e-6)
-        np.testing.assert_allclose(kind.pool(windows[::-1], clip[::-1], len(pooled)), pooled, rtol=1e-6)
-        assert kind.pool(windows[:0], clip[:0], 0).shape == (0, windows.shape[1])
+        np.testing.assert_allclose(kind.pool(windows[::-1], _places(clip[::-1]), len(pooled)), pooled, rtol=1e-6)
+        assert kind.pool(windows[:0], _places(clip[:0]), 0).shape == (0, windows.shape[1])
 
     def test_decoding_reads_the_outputs(self) -> None:
         """A column each; a card can hold it. Probabilities lie in [0, 1], also for very large logits."""
@@ -272,3 +271,9 @@ class TargetKindContract(ABC):
             assert np.isfinite(score(self.logits(), targets, everything))
             assert np.isnan(score(self.logits(), targets, nothing))
             assert np.isnan(score(self.logits()[:0], targets.take(no_clips), everything))
+
+
+def _places(clips: NDArray[np.int64]) -> WindowPlaces:
+    """Where full windows lie in clips, one after the other."""
+    starts = np.arange(len(clips), dtype=np.int64)
+    return WindowPlaces(clips, starts, np.full(len(clips), _FRAMES), np.ones(len(clips)), 0.01)

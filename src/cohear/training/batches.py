@@ -43,6 +43,7 @@ class TaskBatches:
         window: frames.
         settings: steps, batch, sampling, augmentation.
         name: the run's stream (study seed, fold, seed).
+        stride: of the encoder, where it gives frames.
     """
 
     def __init__(
@@ -52,8 +53,9 @@ class TaskBatches:
         window: int,
         settings: TrainingSettings,
         name: tuple[Name, ...],
+        stride: int = 1,
     ) -> None:
-        self._task, self._front_end, self._window = task, front_end, window
+        self._task, self._front_end, self._window, self._stride = task, front_end, window, stride
         name = (*name, "task", task.name)
         shape = (settings.steps, settings.batch)
         if settings.sampling == "balanced":
@@ -80,7 +82,7 @@ class TaskBatches:
             frames = self._augmentation.gather(step, self._task.store, rows, starts, self._window)
             frames = self._augmentation.apply(step, frames, lengths)
             windows = as_windows(self._front_end, fetch(frames), lengths)
-        places = WindowPlaces(starts, lengths, tempo, self._front_end.hop / self._front_end.rate)
+        places = WindowPlaces(clips, starts, lengths, tempo, self._front_end.hop / self._front_end.rate, self._stride)
         targets = self._task.kind.targets(self._task.targets.take(clips), places, windows.features)
         return Rows(windows, targets)
 

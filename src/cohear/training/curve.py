@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -33,7 +33,8 @@ class Curve:
     """Collects the points of all tasks.
 
     A training point is over the windows since the point before: the task's own mean loss a window (never divided by
-    other tasks' batches) and its metric over windows. A validation point is over pooled clips.
+    other tasks' batches) and its metric over windows, which is not known of a kind that reads frames: a metric is of
+    pooled answers. A validation point is over pooled clips.
     """
 
     def __init__(self, tasks: Mapping[str, TaskData]) -> None:
@@ -50,10 +51,7 @@ class Curve:
         for name, task in self._tasks.items():
             seen = self._seen[name]
             losses = fetch(torch.stack([each.loss for each in seen]))
-            logits = fetch(torch.cat([each.logits for each in seen]))
-            values = fetch(torch.cat([each.targets.values for each in seen]))
-            known = fetch(torch.cat([each.targets.known for each in seen]))
-            metric = task.metric.score(logits, Targets(values, known), task.scored)
+            metric = _over_windows(task, seen) if task.kind.reads == "vector" else float("nan")
             self._add(name, step, "train", float(losses.astype(np.float64).mean()), metric)
             seen.clear()
 
@@ -63,3 +61,10 @@ class Curve:
 
     def _add(self, task: str, step: int, part: str, loss: float, metric: float) -> None:
         self.points.append({"task": task, "step": step, "part": part, "loss": loss, "metric": metric})
+
+
+def _over_windows(task: TaskData, seen: Sequence[_Step]) -> float:
+    """The task's metric over the windows of some steps."""
+    logits = fetch(torch.cat([each.logits for each in seen]))
+    values, known = (fetch(torch.cat([getattr(each.targets, what) for each in seen])) for what in ("values", "known"))
+    return task.metric.score(logits, Targets(values, known), task.scored)

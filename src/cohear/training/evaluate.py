@@ -12,7 +12,7 @@ from cohear.models.sharing import Network
 from cohear.runs.predictions import Predictions
 from cohear.runs.task_data import TaskData
 from cohear.tasks.metrics import METRICS
-from cohear.tasks.targets import WindowTargets
+from cohear.tasks.targets import WindowPlaces, WindowTargets
 from cohear.training.batches import as_windows
 from cohear.training.device import Device, fetch
 
@@ -31,6 +31,7 @@ class Evaluation:
         window: frames.
         name: the run's stream, for the draw from a large training or validation part.
         device: where the networks are.
+        stride: of the encoder, where it gives frames.
     """
 
     def __init__(
@@ -41,10 +42,11 @@ class Evaluation:
         window: int,
         name: tuple[Name, ...],
         device: Device | None = None,
+        stride: int = 1,
     ) -> None:
         self.task, self.part = task, part
         self._device = device or Device()
-        self._front_end, self._window = front_end, window
+        self._front_end, self._window, self._stride = front_end, window, stride
         clips = task.parts[part]
         if part != "test" and len(clips) > MOST_CLIPS_BESIDE_TEST:
             draw = stream(*name, "task", task.name, "scored clips", part)
@@ -57,16 +59,26 @@ class Evaluation:
         rows = self.task.rows[self._clips][self._clip_of_window]
         was_training = network.training
         network.eval()
-        logits = [self._device.put(torch.zeros(0, self.task.outputs))]
+        out, valid = [], []
         with torch.inference_mode():
             for first in range(0, len(rows), WINDOWS_A_BATCH):
                 here = slice(first, first + WINDOWS_A_BATCH)
                 frames, lengths = gather(self.task.store, rows[here], self._starts[here], self._window)
                 windows = self._device.put(as_windows(self._front_end, frames, lengths))
-                logits.append(network({self.task.name: windows})[self.task.name].float())
+                out.append(network({self.task.name: windows})[self.task.name].float())
+                valid.append(lengths)
         network.train(was_training)
-        pooled = self.task.kind.pool(fetch(torch.cat(logits)), self._clip_of_window, len(self._clips))
-        return Predictions(self._clips, pooled)
+        if not out:
+            return Predictions(self._clips, np.zeros((0, self.task.outputs), dtype=np.float32))
+        places = WindowPlaces(
+            clips=self._clip_of_window,
+            starts=self._starts,
+            lengths=np.concatenate(valid),
+            tempo=np.ones(len(rows)),
+            frame_seconds=self._front_end.hop / self._front_end.rate,
+            stride=self._stride,
+        )
+        return Predictions(self._clips, self.task.kind.pool(fetch(torch.cat(out)), places, len(self._clips)))
 
     def scores(self, predictions: Predictions) -> dict[str, float]:
         """Every metric of the task's kind over these clips, and the loss; NaN where nothing can be scored."""

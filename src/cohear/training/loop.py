@@ -102,9 +102,13 @@ def train_one(spec: RunSpec, pack: Pack, on: str = PROCESSOR) -> RunResult:
         objective = device.put(make(OBJECTIVES, settings.objective, list(learning)))
     schedule = make(SCHEDULES, settings.schedule)
     optimiser, learning_rate = make_optimiser(settings, network, objective)
-    batches = {task: TaskBatches(data, front_end, window, settings, name) for task, data in tasks.items()}
+    strides = {task: network.encoder_of(task).stride for task in tasks}
+    batches = {
+        task: TaskBatches(data, front_end, window, settings, name, strides[task]) for task, data in tasks.items()
+    }
     validation = {
-        task: Evaluation(data, "validation", front_end, window, name, device) for task, data in scored.items()
+        task: Evaluation(data, "validation", front_end, window, name, device, strides[task])
+        for task, data in scored.items()
     }
     checkpoints = Checkpoints({task: _sign(data) for task, data in scored.items()})
     curve, points = Curve(learning), set(grid(settings.steps))
@@ -167,8 +171,9 @@ def score(
     device: Device,
 ) -> dict[str, TaskScores]:
     """All scores of a trained network; it is left with the weights of its last step."""
+    strides = {task: network.encoder_of(task).stride for task in tasks}
     evaluations = {
-        (task, part): Evaluation(data, part, front_end, window, name, device)
+        (task, part): Evaluation(data, part, front_end, window, name, device, strides[task])
         for task, data in tasks.items()
         for part in PARTS
     }
