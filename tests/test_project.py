@@ -3,12 +3,16 @@
 import ast
 import importlib.util
 import inspect
+import json
 import re
 import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
+import soundfile
+import tiny
 import typer
 
 import cohear
@@ -253,7 +257,8 @@ from cohear.study.folder import with_paths_from
 from cohear.study.run import run_study
 from cohear.study.spec import check_study
 
-for contract in (TestLevel(), TestResults(), TestOwnNorms(), TestUncertainty()):
+numbers = TestLoudness(), TestAbsoluteError(), TestConcordance()
+for contract in (TestLevel(), *numbers, TestResults(), TestOwnNorms(), TestUncertainty()):
     for test in [name for name in dir(contract) if name.startswith("test_")]:
         getattr(contract, test)()
 
@@ -314,7 +319,7 @@ prepared = prepare(settings, folder, cache=cache_folder())
 trained = load_trained(Places(StudyFolder(folder / "norms"), cache_folder(), folder), spec)
 norms = trained.network.encoder_of("first").layers[0].norms.layers
 assert not torch.equal(norms[0].running_mean, norms[1].running_mean)
-outputs = [Output(task, "multiclass", 2) for task in trained.tasks]
+outputs = [Output(data.kind.decoding(task, data.labels)) for task, data in trained.tasks.items()]
 graph = network_graph(trained.network, trained.front_end, trained.window)
 model = assemble(trained.front_end, graph, trained.window, outputs)
 datasets = {"first": prepared.datasets["one"], "second": prepared.datasets["two"]}
@@ -335,6 +340,70 @@ def test_examples_of_parts_make_a_study(tmp_path):
         [sys.executable, str(script), str(data)], check=False, capture_output=True, text=True, timeout=300
     )
     assert done.returncode == 0, done.stderr[-3000:]
+
+
+def write_levels(folder):
+    """Thirty clips of noise at levels from -50 to -10 dB; of one the level is not known."""
+    noise, rows = np.random.default_rng(0), []
+    (folder / "audio").mkdir(parents=True)
+    for number in range(30):
+        level = round(float(noise.uniform(-50, -10)), 1)
+        samples = noise.normal(0, 10 ** (level / 20), round(tiny.SECONDS * tiny.RATE))
+        soundfile.write(folder / "audio" / f"{number}.wav", samples, tiny.RATE, subtype="FLOAT")
+        rows.append({"path": f"audio/{number}.wav", "group": f"g{number % 5}", "level": str(level) if number else ""})
+    tiny.write_table(folder, rows)
+    return rows
+
+
+def test_the_example_of_a_number_is_trained_exported_and_answered(tmp_path):
+    """A target kind in one file, from the command line to the answer of a bundle, with its unit all the way."""
+    [example] = [block for block in blocks(ROOT / "CONTRIBUTING.md", "python") if "class Loudness(" in block]
+    (tmp_path / "loudness.py").write_text(example, encoding="utf-8")
+    bench = tiny.Bench(tmp_path)
+    tiny.write_datasets(tmp_path / "data")
+    rows = write_levels(tmp_path / "data" / "levels")
+    study = bench.study(
+        plugins=["loudness.py"],
+        datasets={"tones": {"path": "data/tones"}, "levels": {"path": "data/levels"}},
+        tasks={
+            "tone": {"dataset": "tones", "target": "tone"},
+            "level": {"dataset": "levels", "target": "level", "kind": "loudness", "margin": 1.0},
+        },
+        training={"steps": 150, "batch": 8, "learning_rate": 0.01},
+    )
+
+    def told(*arguments):
+        ended = bench.cohear(*arguments)
+        assert ended.returncode == 0, ended.stderr
+        return ended.stdout
+
+    told("check", study)
+    told("run", study, "--out", "out")
+    scores = {row["combination"]: row for row in tiny.results(tmp_path / "out") if row["task"] == "level"}
+    assert set(scores) == {"level", "tone+level"}
+    for row in scores.values():
+        assert (row["metric"], row["higher_is_better"]) == ("absolute-error", "false")
+        assert row["test_clips"] in ("5", "6")
+        assert float(row["value"]) < 4
+    assert "concordance" in (tmp_path / "out" / "metrics.csv").read_text()
+    assert "dB" in text_of(tmp_path / "out" / "report" / "index.html")
+    told("gains", "out")
+    told("answers", "out")
+
+    told("export", "out", "-o", "bundle")
+    card = json.loads(text_of(tmp_path / "bundle" / "card.json"))["tasks"]["level"]
+    assert (card["kind"], card["target_kind"], card["names"], card["unit"]) == ("number", "loudness", ["level"], "dB")
+    assert (card["low"], card["high"]) == (None, 0)
+    assert 0 < card["expected"]["low"] < card["expected"]["mean"] < 4
+    assert 0 < card["spread"][0] < 15 and card["calibration"]["covered"] > 0.5
+    assert "| level | – | absolute-error (dB) |" in text_of(tmp_path / "bundle" / "README.md")
+    answers = told("classify", "bundle", *(f"data/levels/{row['path']}" for row in rows), "--json").splitlines()
+    numbers = [json.loads(line)["tasks"]["level"] for line in answers]
+    assert {number["unit"] for number in numbers} == {"dB"}
+    pairs = [(float(row["level"]), n["numbers"]["level"]) for row, n in zip(rows, numbers, strict=True) if row["level"]]
+    assert np.mean([abs(level - heard) for level, heard in pairs]) < 3
+    spread = numbers[0]["spread"]["level"]
+    assert np.mean([abs(level - heard) <= spread for level, heard in pairs]) > 0.8
 
 
 # Tools

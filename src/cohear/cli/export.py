@@ -112,19 +112,29 @@ def _show(card: dict) -> None:  # type: ignore[type-arg]
     from rich.table import Table
     from rich.text import Text
 
+    from cohear.export.readme_cells import change_text, metric_name
+
     table = Table("task", "labels", "metric", "score to expect", "calibration error", "temperature")
     for name, task in card["tasks"].items():
-        expected, calibration = task["expected"], task["calibration"]
+        expected = task["expected"]
         interval = "" if expected["low"] is None else f" ({expected['low']:.3f} to {expected['high']:.3f})"
         score = "unknown" if expected["mean"] is None else f"{expected['mean']:.3f}{interval}"
-        before, after = calibration["error_before"], calibration["error_after"]
-        change = "unknown" if before is None else f"{before:.3f} → {after:.3f}"
-        cells = (name, str(len(task["labels"])), expected["metric"], score, change, f"{calibration['temperature']:.2f}")
+        labels = str(len(task["labels"])) if "labels" in task else "–"
+        cells = (name, labels, metric_name(expected["metric"]), score, *_calibration(task["calibration"]))
         table.add_row(*(Text(printable(cell)) for cell in cells))
     output.print(table)
     quantisation = card["quantisation"] or {"measured": {}}
     for method, by_task in quantisation["measured"].items():
-        told = ", ".join(f"{printable(task)} {100 * change['change']:+.2f}" for task, change in by_task.items())
+        told = ", ".join(f"{printable(task)} {change_text(change)}" for task, change in by_task.items())
         used = " (used)" if method == quantisation["method"] else ""
         line = f"int8 {method}{used}, change in points: {told}"
         output.print(line, markup=False, highlight=False, soft_wrap=True)
+
+
+def _calibration(found: dict) -> tuple[str, str]:  # type: ignore[type-arg]
+    """Calibration error and temperature of labels; of numbers the share of the truths within their spread."""
+    if "temperature" not in found:
+        covered = found.get("covered")
+        return "unknown" if covered is None else f"{covered:.0%} within the spread", "–"
+    before, after = found["error_before"], found["error_after"]
+    return "unknown" if before is None else f"{before:.3f} → {after:.3f}", f"{found['temperature']:.2f}"

@@ -144,15 +144,14 @@ def choose(
     def allowed(task: str, change: Change) -> float:
         return MOST_LOST if METRICS[change.metric].unit == SHARE else max(margins[task], 1e-12)
 
-    # lost of what may be lost: tasks of several units are compared
-    shares = {
-        each: {task: change.change / allowed(task, change) for task, change in by_task.items()}
+    # as shares of what may be lost, in which tasks of several units can be compared
+    worst = {
+        each: min((change.change / abs(allowed(task, change)) for task, change in by_task.items()), default=0.0)
         for each, by_task in changes.items()
     }
-    worst = {each: min(by_task.values(), default=0.0) for each, by_task in shares.items()}
     chosen = method or max(worst, key=lambda each: worst[each])
-    if worst[chosen] < -1 and not force:
-        lost = {task: change for task, change in changes[chosen].items() if shares[chosen][task] < -1}
+    lost = {task: change for task, change in changes[chosen].items() if change.change < -allowed(task, change)}
+    if lost and not force:
         points = all(METRICS[change.metric].unit == SHARE for change in lost.values())
         told = ", ".join(f"{task} loses {METRICS[each.metric].amount(-each.change)}" for task, each in lost.items())
         raise WorseThanAllowed(

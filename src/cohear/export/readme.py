@@ -19,7 +19,6 @@ from cohear.export.readme_cells import (
     share,
     text,
 )
-from cohear.tasks.metrics import METRICS, SHARE
 
 
 def make_readme(card: Mapping[str, Any]) -> str:
@@ -123,11 +122,9 @@ def _quantisation(told: Mapping[str, Any] | None) -> Iterator[str]:
         return
     yield from ("", "## What 8 bits cost", "")
     yield "Networks of the study, in float32 and in int8, on test clips they did not see."
-    metrics = {change["metric"] for by_task in told["measured"].values() for change in by_task.values()}
-    unit = "points" if all(METRICS[name].unit == SHARE for name in metrics) else "points or the metric's unit"
     yield from (
         "",
-        f"| method | task | metric | float32 | int8 | change, {unit} | clips |",
+        "| method | task | metric | float32 | int8 | change, points | clips |",
         "|---|---|---|---|---|---|---|",
     )
     for method, by_task in told["measured"].items():

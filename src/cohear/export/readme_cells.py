@@ -47,9 +47,11 @@ def score(metric: str, value: float | None) -> str:
 
 
 def change_text(change: Mapping[str, Any]) -> str:
-    """What int8 changes, with a digit more than scores have."""
-    shares = METRICS[change["metric"]].unit == SHARE
-    return f"{100 * change['change']:+.2f}" if shares else METRICS[change["metric"]].shown(change["change"], sign=True)
+    """What int8 changes: points with a digit more than scores have, or what it is with its unit."""
+    metric = METRICS[change["metric"]]
+    if metric.unit == SHARE:
+        return f"{100 * change['change']:+.2f}"
+    return f"{metric.shown(change['change'], sign=True)} {metric.unit}".rstrip()
 
 
 def interval(metric: str, low: float | None, high: float | None) -> str:

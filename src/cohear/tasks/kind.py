@@ -95,7 +95,7 @@ class TargetKind(ABC):
 
     def counts(self, targets: Targets, labels: Sequence[str]) -> NDArray[np.int64]:
         """How many of the clips carry each label, ``[labels]``; here of how many anything is known."""
-        known = targets.known.reshape(len(targets.known), -1)
+        known = _of_clips(targets)[:, None]
         return np.asarray(np.broadcast_to(known, (len(known), len(labels))).sum(axis=0, dtype=np.int64))
 
     def classes(self, targets: Targets) -> NDArray[np.int64] | None:
@@ -111,7 +111,7 @@ class TargetKind(ABC):
 
     def scored_clips(self, targets: Targets, scored: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """Which clips enter a score of labels ``[labels]``, bool ``[N]``; here those of which anything is known."""
-        return np.asarray(targets.known.reshape(len(targets.known), -1).any(axis=1))
+        return _of_clips(targets)
 
     # How it is learnt
 
@@ -189,6 +189,11 @@ class TargetKind(ABC):
 
         0 or 1 for each label, or the numbers.
         """
+
+
+def _of_clips(targets: Targets) -> NDArray[np.bool_]:
+    """Of which clips anything is known, ``[N]``."""
+    return np.asarray(targets.known.any(axis=tuple(range(1, targets.known.ndim))))
 
 
 def _of_shape(known: NDArray[np.bool_], values: NDArray[Any]) -> NDArray[np.bool_]:

@@ -27,29 +27,37 @@ class MetricContract(ABC):
     name: ClassVar[str]
     """In ``METRICS``."""
     kind: ClassVar[TargetKind]
-    """A kind that it scores, with one output a label."""
+    """A kind that it scores, with one output a label or number."""
 
     def metric(self) -> Metric:
         """The metric."""
         return METRICS[self.name]
 
     def cells(self) -> list[str]:
-        """Cells of a column: every label several times, and unknown ones between."""
-        return ["" if clip % 7 == 6 else _LABELS[clip % len(_LABELS)] for clip in range(_CLIPS)]
+        """Cells of a column: every label several times, or numbers, and unknown ones between."""
+        known = _LABELS if self.kind.has_labels else ["-2", "0.5", "-0.25", "1"]
+        return ["" if clip % 7 == 6 else known[clip % len(known)] for clip in range(_CLIPS)]
+
+    def labels(self) -> list[str]:
+        """The ordered label list of the cells."""
+        return self.kind.names("column", self.cells())
 
     def targets(self) -> Targets:
         """The cells, encoded."""
-        return self.kind.encode(self.cells(), _LABELS)
+        return self.kind.encode(self.cells(), self.labels())
 
     def logits(self, skill: float, seed: int = 0) -> NDArray[np.float32]:
-        """Logits ``[clips, labels]`` that are noise and, times ``skill``, the truth."""
-        truth = np.array([[2.0 * (cell == label) - 1 for label in _LABELS] for cell in self.cells()])
+        """Outputs ``[clips, labels]`` that are noise and, times ``skill``, the truth; numbers that are both in part."""
+        truth = self.kind.truth(self.targets(), self.labels()).values.astype(np.float64)
         noise = np.random.default_rng(seed).normal(size=truth.shape)
-        return (skill * truth + noise).astype(np.float32)
+        if self.kind.has_labels:
+            return (skill * (2 * truth - 1) + noise).astype(np.float32)
+        part = skill / (1 + abs(skill))
+        return (part * truth + (1 - abs(part)) * noise).astype(np.float32)
 
     def score(self, logits: NDArray[np.float32], targets: Targets | None = None, *left_out: int) -> float:
         """The score over all labels but some."""
-        scored = np.ones(len(_LABELS), dtype=np.bool_)
+        scored = np.ones(len(self.labels()), dtype=np.bool_)
         scored[list(left_out)] = False
         return self.metric().score(logits, self.targets() if targets is None else targets, scored)
 
@@ -96,7 +104,7 @@ class MetricContract(ABC):
         """No clip, or no scored label."""
         none = np.zeros(0, dtype=np.int64)
         assert np.isnan(self.score(self.logits(1.0)[:0], self.targets().take(none)))
-        assert np.isnan(self.score(self.logits(1.0), None, *range(len(_LABELS))))
+        assert np.isnan(self.score(self.logits(1.0), None, *range(len(self.labels()))))
 
     def test_nothing_is_written_to(self) -> None:
         """Logits and targets are shared by all metrics of a kind."""

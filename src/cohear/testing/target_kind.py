@@ -20,6 +20,7 @@ from cohear.tasks.metrics import METRICS
 from cohear.tasks.targets import Targets, WindowPlaces, WindowTargets
 
 _LABELS = ["b", "a", "1.0", "no", "é è"]
+_NUMBERS = ["-2", "0.5", "-0.25", "1"]
 _FRAMES = 4
 
 
@@ -31,12 +32,13 @@ class TargetKindContract(ABC):
         """A kind to test."""
 
     def labels(self) -> list[str]:
-        """An ordered label list, not sorted."""
-        return list(_LABELS)
+        """An ordered label list, not sorted; of a kind without labels, what it names."""
+        return list(_LABELS) if self.make().has_labels else self.make().names("column", self.cells())
 
     def cells(self) -> list[str]:
-        """Cells of a column: each label twice, and unknown ones between."""
-        return [*self.labels(), "", *self.labels(), ""]
+        """Cells of a column: each label twice, or numbers, and unknown ones between."""
+        known = self.labels() if self.make().has_labels else list(_NUMBERS)
+        return [*known, "", *known, ""]
 
     def targets(self) -> Targets:
         """The cells, encoded."""
@@ -95,6 +97,18 @@ class TargetKindContract(ABC):
         none = targets.take(np.zeros(0, dtype=np.int64))
         read = kind.from_json(json.loads(json.dumps(kind.to_json(none))), self.labels())
         assert (read.values.shape, read.known.shape) == (none.values.shape, none.known.shape)
+
+    def test_there_may_be_no_clips(self) -> None:
+        """As in the empty parts of a training on all clips."""
+        kind, labels = self.make(), self.labels()
+        none = self.targets().take(np.zeros(0, dtype=np.int64))
+        assert kind.counts(none, labels).tolist() == [0] * len(labels)
+        assert kind.scored_clips(none, np.ones(len(labels), dtype=np.bool_)).shape == (0,)
+        assert not any(len(stratum) for stratum in kind.strata(none, labels))
+        assert kind.truth(none, labels).values.shape == (0, len(labels))
+        assert (kind.cells(none, labels), len(kind.encode([], labels).values)) == ([], 0)
+        torch.manual_seed(0)
+        assert isinstance(kind.fitted(none).head(3, labels), torch.nn.Module)
 
     def test_strata_hold_every_clip(self) -> None:
         """Balanced sampling can draw each of them, and each stratum holds positions of clips, each once."""
