@@ -9,7 +9,7 @@ from made_up import table
 from cohear.base.errors import DataError, UserError
 from cohear.data.clips import About
 from cohear.data.selection import LabelChoice, guess_kind, select
-from cohear.tasks import TARGET_KINDS
+from cohear.tasks import TARGET_KINDS, Multiclass, TargetKind, Targets
 
 ODD = [
     "yes",
@@ -142,6 +142,48 @@ def test_limit_with_several_labels():
 def test_mistakes(column, choice, told):
     with pytest.raises(DataError, match=rf"^tasks\.t\b.*{told}"):
         choose(table({"label": column}), **choice)
+
+
+class Level(Multiclass):
+    """Numbers: nothing that one could choose from."""
+
+    name, has_labels, fewest_labels = "level", False, 1
+    labels_in, counts, scored_clips = TargetKind.labels_in, TargetKind.counts, TargetKind.scored_clips
+
+    def names(self, target, cells):
+        return [target]
+
+    def encode(self, cells, labels, rename=None):
+        for cell in cells:
+            if cell == "loud":
+                raise ValueError("holds 'loud', which is no number")
+        return Targets(np.array([float(cell or 0) for cell in cells], np.float32), np.array([bool(c) for c in cells]))
+
+
+@pytest.fixture
+def level(monkeypatch):
+    monkeypatch.setitem(TARGET_KINDS._entries, "level", Level())
+
+
+def test_a_kind_without_labels_takes_every_clip_that_has_a_cell(level):
+    """Its name stands for labels; a closed list of the column is of no concern."""
+    clips = table({"label": ["1.5", "", "-2", "1.5"]}, about=About(labels={"label": ["1.5", "3"]}))
+    name, chosen = choose(clips, kind="level")
+    assert (name, chosen.labels, chosen.rows.tolist()) == ("level", ["label"], [0, 2, 3])
+    assert chosen.targets.values.tolist() == [1.5, -2.0, 1.5]
+
+
+@pytest.mark.parametrize(
+    ("choice", "told"),
+    [
+        ({"only": ["1"]}, r"tasks\.t\.only: a level task has no labels to choose from"),
+        ({"limit": 3}, r"tasks\.t\.limit: a level task has no labels to choose from"),
+        ({}, r"tasks\.t: column 'label' of dataset 'made' holds 'loud', which is no number"),
+    ],
+)
+def test_mistakes_of_a_kind_without_labels(level, choice, told):
+    with pytest.raises(DataError, match=told):
+        choose(table({"label": ["1", "loud"]}), kind="level", **choice)
 
 
 def test_missing_column():

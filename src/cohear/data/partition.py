@@ -198,13 +198,9 @@ def mistakes_in_folds(folds: Mapping[int, Mapping[str, TaskSplit]], *, allow_ove
                 "hold out source_id, or set allow_input_overlap: true"
             )
             continue
-        fewest = TARGET_KINDS[splits[worst].kind].fewest_labels
-        if all(split.scored.sum() < fewest for split in splits.values()):
-            mistakes.append(
-                f"tasks.{task}: no fold has {'a label' if fewest == 1 else f'{fewest} labels'} in both training and "
-                "test, so nothing can be scored: hold out a column whose groups share labels, or drop labels that "
-                "live in one group"
-            )
+        kind = TARGET_KINDS[splits[worst].kind]
+        if all(split.scored.sum() < kind.fewest_labels for split in splits.values()):
+            mistakes.append(f"tasks.{task}: {_nothing_to_score(kind)}")
             continue
         untrained = [index for index, split in splits.items() if split.count(Part.TRAIN) == 0]
         if untrained:
@@ -215,10 +211,25 @@ def mistakes_in_folds(folds: Mapping[int, Mapping[str, TaskSplit]], *, allow_ove
     return mistakes
 
 
+def _nothing_to_score(kind: TargetKind) -> str:
+    """Why no fold of a task can be scored, and the cure."""
+    if not kind.has_labels:
+        return (
+            "in no fold anything is known of its target in both training and test, so nothing can be scored: hold out "
+            "another column"
+        )
+    few = "a label" if kind.fewest_labels == 1 else f"{kind.fewest_labels} labels"
+    return (
+        f"no fold has {few} in both training and test, so nothing can be scored: hold out a column whose groups share "
+        "labels, or drop labels that live in one group"
+    )
+
+
 def warnings_in_folds(folds: Mapping[int, Mapping[str, TaskSplit]]) -> list[str]:
     """What a reader of the results should know of the folds, one sentence each."""
     warnings = []
     for task in next(iter(folds.values())):
+        kind = TARGET_KINDS[next(iter(folds.values()))[task].kind]
         absent: dict[str, list[int]] = {}
         for index, splits in folds.items():
             for label in splits[task].unscored():
@@ -226,11 +237,10 @@ def warnings_in_folds(folds: Mapping[int, Mapping[str, TaskSplit]]) -> list[str]
         for label, indices in absent.items():
             where = ", ".join(map(str, indices))
             warnings.append(
-                f"tasks.{task}: label {label!r} is absent from training or test in fold {where} "
-                "and left out of that score"
+                f"tasks.{task}: {'label ' if kind.has_labels else ''}{label!r} is absent from training or test in fold "
+                f"{where} and left out of that score"
             )
-        fewest = TARGET_KINDS[next(iter(folds.values()))[task].kind].fewest_labels
-        unscored = [index for index, splits in folds.items() if splits[task].scored.sum() < fewest]
+        unscored = [index for index, splits in folds.items() if splits[task].scored.sum() < kind.fewest_labels]
         if unscored:
             warnings.append(f"tasks.{task}: too few labels are left in fold {', '.join(map(str, unscored))}: no score")
         aside = [splits[task].cleared.set_aside for splits in folds.values()]

@@ -1,11 +1,11 @@
 """Gains in other metrics than each task's own: the same runs and tests, for orientation beside the verdicts."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 import pandas as pd
 
-from cohear.analysis.design import MARGIN
+from cohear.analysis.design import MARGIN, Design, PerTask
 from cohear.analysis.statistics import Statistics
 from cohear.analysis.tables_of_study import GivenTables
 from cohear.report.folder import FolderContent
@@ -28,7 +28,8 @@ def gains_by_metric(folder: FolderContent) -> dict[str, pd.DataFrame]:
     found, design = {PRIMARY: folder.statistics.gains}, folder.statistics.design
     scored = folder.metrics
     scored = scored[(scored["part"] == "test") & (scored["selection"] == "last")]
-    own = set(folder.results["metric"])
+    metric_of = dict(zip(folder.results["task"].astype(str), folder.results["metric"].astype(str), strict=True))
+    own = set(metric_of.values())
     for name in sorted(set(scored["metric"])):
         if name not in METRICS or own == {name}:
             continue
@@ -36,8 +37,13 @@ def gains_by_metric(folder: FolderContent) -> dict[str, pd.DataFrame]:
         results = folder.ordinary.drop(columns="value").merge(rows, on=["run", "task"], how="inner")
         results = results.assign(metric=name, higher_is_better=METRICS[name].higher_is_better)
         tables = GivenTables(results[folder.results.columns.tolist()].reset_index(drop=True))
-        margins = design.margins if METRICS[name].unit == SHARE else MARGIN
-        table = Statistics(tables, replace(design, margins=margins)).gains
+        table = Statistics(tables, replace(design, margins=_margins(metric_of, name, design))).gains
         if len(table):
             found[name] = table
     return found
+
+
+def _margins(metric_of: Mapping[str, str], name: str, design: Design) -> PerTask:
+    """Margins of the tasks whose own metric is counted in the same unit; the usual one for the others."""
+    units = {task: METRICS[metric].unit if metric in METRICS else SHARE for task, metric in metric_of.items()}
+    return {task: design.margin_of(task) for task, unit in units.items() if unit == METRICS[name].unit} or MARGIN
