@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from cohear.runs.record import TaskRecord
 from cohear.study.folder import StudyFolder
-from cohear.tasks import METRICS
+from cohear.tasks.metrics import METRICS, SHARE
 
 Array = NDArray[np.float64]
 
@@ -71,7 +71,7 @@ class RepeatScores:
     def are_fractions(self) -> bool:
         """Whether they are shares of 0 to 1; of others it is not known what is low, and what is far apart."""
         if self.metric in METRICS:
-            return METRICS[self.metric].is_fraction
+            return METRICS[self.metric].unit == SHARE
         values = np.concatenate([self.of_last(part) for part in self.last] or [np.empty(0)])
         return bool((np.isnan(values) | ((values >= 0) & (values <= 1))).all())
 

@@ -72,7 +72,7 @@ def a_missing_grouping_has_the_true_reason(said: Said) -> Told:
                 for name in own["combination"].unique()
                 if own[own["combination"] == name]["task"].nunique() == name.count("+") + 1
             }
-            kinds = set(own["metric"]) <= {name for name in METRICS if METRICS[name].is_fraction}
+            kinds = set(own["metric"]) <= {name for name in METRICS if METRICS[name].unit == "share"}
             if repeats >= 2 and whole and kinds:
                 yield f"'takes two repeats of combinations': {repeats} repeats of {len(whole)} in {view.encoder}"
 

@@ -14,7 +14,7 @@ from rules.rule import Told, cell_of, rule, setting_of
 
 def _bounds(metric: str, values: pd.Series) -> tuple[float, float] | None:
     """Between which scores of a metric lie: of one that says so."""
-    if metric in METRICS and METRICS[metric].is_fraction and ((values >= 0) & (values <= 1)).all():
+    if metric in METRICS and METRICS[metric].unit == "share" and ((values >= 0) & (values <= 1)).all():
         return 0.0, 1.0
     return None
 
