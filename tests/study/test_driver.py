@@ -51,6 +51,8 @@ def spec(name="a", *needs, file="made.txt", seed=0, kind=StepSpec):
 class Scripted(Pool):
     """Does one run after another; ``fails`` says how runs end, by their name."""
 
+    forgets = frozenset()
+
     def __init__(self, runs, jobs=1, fails=None):
         self.runs, self.jobs, self.fails = runs, jobs, fails or {}
         self.started, self._going = [], []
@@ -74,7 +76,7 @@ class Scripted(Pool):
             elif how:
                 yield RunEvent("failed", spec.key, how if isinstance(how, Failure) else Failure(how, "Traceback"))
             else:
-                leave(self.runs, spec, files)
+                leave(self.runs, spec, files - self.forgets)
                 yield RunEvent("finished", spec.key)
 
     def close(self):
@@ -196,6 +198,13 @@ def test_a_killed_run_is_tried_again_and_not_for_ever(tmp_path):
     assert list(ended.failed) == [spec("b").key]
     kinds = [event.kind for event in told.events if event.run == spec("b").key]
     assert kinds == ["started", "killed", "started", "killed", "started", "failed"]
+
+
+def test_a_run_whose_folder_is_not_whole_is_not_done(tmp_path, monkeypatch):
+    """Whatever a pool says of it."""
+    monkeypatch.setattr(Scripted, "forgets", frozenset(["made.txt"]))
+    ended, _, _ = drive(tmp_path, [spec("a")], files=["made.txt", "more.txt"])
+    assert ended.failed == {spec("a").key: "it is said to be finished, and its folder is not whole"}
 
 
 def test_what_concerns_all_runs_ends_them(tmp_path):

@@ -1,12 +1,14 @@
 """The study file and the plan that follows from it."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
 import tiny
 import yaml
 
+import cohear
 from cohear.base.errors import StudyError
 from cohear.base.yaml_text import YamlText, read_yaml
 from cohear.models.choice import EncoderChoice
@@ -220,6 +222,21 @@ def test_tables_say_what_the_records_say(finished):
         assert (row["test_part"], int(row["test_clips"])) == (task["test_part"], task["test_clips"])
         assert int(row["parameters"]) == record["parameters"]
     assert [tuple(row.values()) for row in rows] == sorted(tuple(row.values()) for row in rows)
+
+
+def test_a_finished_study_has_nothing_left_to_do(finished, tmp_path, monkeypatch):
+    """A run is done where its record is there, and all of what its job leaves that is to be kept."""
+    monkeypatch.setenv("COHEAR_CACHE", str(finished.cache))
+    shutil.copytree(finished.root / "out", tmp_path / "out")
+    study = cohear.Study.load(finished.root / "study.yaml", tmp_path / "out")
+    plan, done, _ = study.plan()
+    keys = {run.key for run in plan}
+    assert done == keys
+    lacking = min(keys)
+    (tmp_path / "out" / "runs" / lacking / "curve.csv").unlink()
+    assert study.plan()[1] == keys - {lacking}
+    study.settings = study.settings.model_copy(update={"keep": ["weights"]})
+    assert study.plan()[1] == keys
 
 
 class Deep(Multihead):

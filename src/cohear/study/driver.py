@@ -144,11 +144,11 @@ class _Driver:
         self._going.discard(key)
         if event.kind == "killed" and self._tries[key] < TRIES:
             self._waiting[key] = self._runs[key]  # behind the others
-        elif event.kind == "finished":
+        elif event.kind == "finished" and self._folders.find(key, self._runs[key].files):
             self.done.add(key)
             self._alike.finished()
         else:
-            failure = event.failure or Failure("it ended without a word", "")
+            failure = event.failure or Failure("it is said to be finished, and its folder is not whole", "")
             failure.raise_where_it_concerns_all()
             self._alike.failed(self._runs[key].spec, failure.error)
             self._give_up(key, failure)
