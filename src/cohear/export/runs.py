@@ -13,6 +13,7 @@ from safetensors.torch import load as read_tensors
 from cohear.base.errors import DataError, RunFailed, UserError
 from cohear.base.files import digest, make_folder, remove_left_behind, write_json
 from cohear.base.registry import did_you_mean
+from cohear.base.tables import PREDICTIONS_CSV
 from cohear.data.partition import TaskSplit
 from cohear.data.splits import Part
 from cohear.export.cell import Cell
@@ -21,7 +22,7 @@ from cohear.models.sharing import Network
 from cohear.runs.in_place import PackInPlace
 from cohear.runs.job import read_spec
 from cohear.runs.record import Record, read_record
-from cohear.runs.run_folder import RunFolders
+from cohear.runs.run_folder import KEPT, RunFolders
 from cohear.runs.task_data import TaskData, load_task
 from cohear.study.driver import ensure
 from cohear.study.folder import StudyFolder
@@ -37,7 +38,7 @@ from cohear.training.spec import RunSpec
 ALL_CLIPS = -1
 """Fold index of the final training, which holds nothing out; it names the training's random streams."""
 TRAINED = "export/runs"
-WEIGHTS = "weights.safetensors"
+WEIGHTS = KEPT["weights"]
 
 
 @dataclass(frozen=True)
@@ -180,13 +181,21 @@ def train_missing(
     Raises:
         RunFailed: one of them failed.
     """
-    code, cache = places.code, places.cache
-    missing = [run.spec for run in wanted if places.folders.find(run.spec.key, run.files) is None]
+    folders = places.folders
+    missing = {run.spec.key: run.spec for run in wanted if folders.find(run.spec.key, run.files) is None}
+    if not missing:
+        return 0
     pack = PackInPlace.of(
-        missing, splits=places.study.splits, cache=cache, code=code, runs=places.folders.all, plugins=plugins
+        missing.values(),
+        splits=places.study.splits,
+        cache=places.cache,
+        code=places.code,
+        runs=folders.all,
+        plugins=plugins,
     )
-    with closing(LAUNCHERS[launcher](pack, places.folders.into, jobs)) as pool:
-        ended = ensure(wanted, pool, places.folders, progress=progress)
+    files = frozenset([PREDICTIONS_CSV.file, WEIGHTS])  # whatever the next export needs of them
+    with closing(LAUNCHERS[launcher](pack, folders.into, jobs)) as pool:
+        ended = ensure([Wanted(spec, files) for spec in missing.values()], pool, folders, progress=progress)
     for run, error in ended.failed.items():
         raise RunFailed(f"the training of run {run} failed: {error}")
     return len(ended.trained)
