@@ -23,6 +23,7 @@ from cohear.export.bench import bench
 from cohear.export.network import network_graph
 from cohear.export.write import windowing_of, write_bundle
 from cohear.features import LogMel
+from cohear.features.task_input import TaskInput
 from cohear.models.choice import EncoderChoice
 from cohear.models.heads import layer
 from cohear.models.sharing import SHARING, Draws
@@ -40,9 +41,10 @@ def make_bundle(folder: Path) -> None:
     network = SHARING["multihead"](inputs, heads, EncoderChoice("small").build, Draws((0, 0, 0)))
     names = {task: tuple(map(str, range(labels))) for task, labels in LABELS.items()}
     outputs = [Output(LabelDecoding(task, "multiclass", labels)) for task, labels in names.items()]
-    model = assemble(front_end, network_graph(network.eval(), front_end, WINDOW), WINDOW, outputs)
+    given = TaskInput(front_end, WINDOW)
+    model = assemble([given], network_graph(network.eval(), dict.fromkeys(LABELS, given)), outputs)
     tasks = {output.task: entry_of(output.decoding) for output in outputs}
-    card = {"format": 1, "windowing": asdict(windowing_of(front_end, WINDOW)), "tasks": tasks}
+    card = {"format": 1, "windowing": asdict(windowing_of(given)), "tasks": tasks}
     write_bundle(folder, model, outputs, card, "", b"")
 
 

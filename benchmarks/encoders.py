@@ -34,6 +34,7 @@ from cohear.export.bench import load, play
 from cohear.export.network import network_graph
 from cohear.export.write import windowing_of
 from cohear.features import FRONT_ENDS
+from cohear.features.task_input import TaskInput
 from cohear.models.choice import EncoderChoice
 from cohear.models.heads import layer
 from cohear.models.sharing import SHARING, Draws
@@ -61,19 +62,16 @@ def candidate(name: str, folder: Path) -> Candidate:
     front_end = FRONT_ENDS[ENCODERS[name]]()
     inputs, heads = {"task": front_end.input_width}, {"task": layer(LABELS)}
     network = SHARING["multihead"](inputs, heads, EncoderChoice(name).build, Draws((0, 0, 0)))
-    graph = network_graph(network.eval(), front_end, WINDOW)
+    given = TaskInput(front_end, WINDOW)
+    graph = network_graph(network.eval(), {"task": given})
     path = folder / f"{name}.onnx"
-    onnx.save(
-        assemble(
-            front_end, graph, WINDOW, [Output(LabelDecoding("task", "multiclass", tuple(map(str, range(LABELS)))))]
-        ),
-        str(path),
-    )
+    output = Output(LabelDecoding("task", "multiclass", tuple(map(str, range(LABELS)))))
+    onnx.save(assemble([given], graph, [output]), str(path))
     pieces = folder / name
     pieces.mkdir()
     front = parts.cut(path, ["task"], pieces).front
-    windowing = windowing_of(front_end, WINDOW)
-    whole_work, front_work = (parts.multiply_adds([model], windowing) for model in (path, front))
+    windowings = [windowing_of(given)]
+    whole_work, front_work = (parts.multiply_adds([model], windowings) for model in (path, front))
     waveform = (0.1 * np.random.default_rng(0).standard_normal((1, SECONDS * front_end.rate))).astype(np.float32)
     whole_session, front_session = load([[path]], 1), load([[front]], 1)
     row = {

@@ -32,6 +32,7 @@ from cohear.export.bench import compare
 from cohear.export.network import network_graph
 from cohear.export.write import windowing_of
 from cohear.features import FRONT_ENDS
+from cohear.features.task_input import TaskInput
 from cohear.models.choice import EncoderChoice
 from cohear.models.heads import layer
 from cohear.models.per_task import PerTask
@@ -65,16 +66,16 @@ def with_own_norms(module: nn.Module, tasks: Sequence[str]) -> None:
 
 
 def measured(name: str, tasks: Sequence[str], repeats: int, folder: Path) -> list[dict[str, object]]:
-    front_end = FRONT_ENDS[ENCODERS[name]]()
+    given = TaskInput(FRONT_ENDS[ENCODERS[name]](), WINDOW)
     outputs = [Output(task, "multiclass", LABELS) for task in tasks]
     files = {}
     for setup in (SHARED, PER_TASK):
-        graph = network_graph(network(name, tasks, per_task=setup == PER_TASK), front_end, WINDOW)
+        graph = network_graph(network(name, tasks, per_task=setup == PER_TASK), dict.fromkeys(tasks, given))
         files[setup] = folder / f"{setup}.onnx"
-        onnx.save(assemble(front_end, graph, WINDOW, outputs), str(files[setup]))
+        onnx.save(assemble([given], graph, outputs), str(files[setup]))
     singles = parts.cut(files[SHARED], list(tasks), folder).singles.values()
     setups = {setup: [[file]] for setup, file in files.items()} | {SINGLES: [[file] for file in singles]}
-    rows, _ = compare(setups, windowing_of(front_end, WINDOW), seconds=10.0, threads=1, repeats=repeats)
+    rows, _ = compare(setups, [windowing_of(given)], seconds=10.0, threads=1, repeats=repeats)
     return [
         {
             "encoder": name,

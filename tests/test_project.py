@@ -275,8 +275,8 @@ study: examples
 datasets: {one: {path: one}, two: {path: two, reader: folders}}
 tasks:
   first: {dataset: one, target: label, kind: ordinal}
-  second: {dataset: two, target: label}
-features: [level]
+  second: {dataset: two, target: label, features: level, window: 0.3}
+features: [{name: level, rate: 8000}]
 encoders: [{name: linear, hidden: 8}]
 controls: [large-batch]
 repeats: {folds: 1}
@@ -295,7 +295,9 @@ import torch
 from cohear.base.files import cache_folder
 from cohear.export.assemble import Output, assemble
 from cohear.export.check import check_parity
+from cohear.export.costs import measure_costs
 from cohear.export.network import network_graph
+from cohear.export.quantise import measure
 from cohear.export.runs import Places, load_trained
 from cohear.study.folder import StudyFolder
 from cohear.study.prepare import prepare
@@ -303,7 +305,9 @@ from cohear.study.prepare import prepare
 study = '''
 study: own-norms
 datasets: {one: {path: one}, two: {path: two, reader: folders}}
-tasks: {first: {dataset: one, target: label}, second: {dataset: two, target: label}}
+tasks:
+  first: {dataset: one, target: label}
+  second: {dataset: two, target: label, features: {name: summary, window_ms: 25}, window: 0.3}
 features: [summary]
 encoders: [{name: own-norms, hidden: 8}]
 combinations: [all]
@@ -319,12 +323,17 @@ prepared = prepare(settings, folder, cache=cache_folder())
 trained = load_trained(Places(StudyFolder(folder / "norms"), cache_folder(), folder), spec)
 norms = trained.network.encoder_of("first").layers[0].norms.layers
 assert not torch.equal(norms[0].running_mean, norms[1].running_mean)
-outputs = [Output(data.kind.decoding(task, data.labels)) for task, data in trained.tasks.items()]
-graph = network_graph(trained.network, trained.front_end, trained.window)
-model = assemble(trained.front_end, graph, trained.window, outputs)
+outputs = [
+    Output(data.kind.decoding(task, data.labels), hears=number)
+    for number, (task, data) in enumerate(trained.tasks.items())
+]
+model = assemble(list(trained.inputs.values()), network_graph(trained.network, trained.inputs), outputs)
 datasets = {"first": prepared.datasets["one"], "second": prepared.datasets["two"]}
 parity = check_parity(trained, model, outputs, datasets)
 assert parity.clips == 24, parity
+assert set(measure([trained])["static"]) == {"first", "second"}  # in 8 bits
+costs = measure_costs(folder / "norms", settings, seconds=1.0, repeats=1)["rows"]
+assert all(row["multiply_adds"] > 0 for row in costs), costs
 """
 
 

@@ -1,5 +1,7 @@
 """Front-ends in the graph: the numbers of the features room, for any length and any batch."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import onnxruntime
 import pytest
@@ -9,12 +11,14 @@ from cohear.audio.decode import read_audio
 from cohear.audio.resample import resample
 from cohear.audio.segment import Segment
 from cohear.base.errors import UserError
-from cohear.export.assemble import FEATURES, LENGTHS, check_exportable, front_graph
+from cohear.export.assemble import check_exportable, features_name, front_graph, lengths_name
 from cohear.export.front_ends import FRONT_END_GRAPHS
 from cohear.features import FRONT_ENDS, LogMel, Summary, window_starts
 from cohear.features.filterbank import mel_triangles
-from cohear.runtime.session import HEARD
+from cohear.features.task_input import TaskInput
+from cohear.runtime.session import heard_name
 
+FEATURES, LENGTHS, HEARD = features_name(), lengths_name(), heard_name()
 WINDOW = 40
 FRONT_ENDS_TESTED = [
     LogMel(),
@@ -49,7 +53,7 @@ def front_end(request):
 
 @pytest.fixture(scope="module")
 def session(front_end):
-    model = front_graph(front_end, WINDOW)
+    model = front_graph([TaskInput(front_end, WINDOW)])
     return onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
 
 
@@ -77,7 +81,7 @@ def test_features_are_those_of_the_features_room(front_end, session, name):
 @pytest.fixture(scope="module")
 def two_seconds():
     """The default front-end with windows of two seconds, as a session."""
-    model = front_graph(LogMel(), LogMel().filter_bank.frames_of(2 * LogMel().rate))
+    model = front_graph([TaskInput.of(LogMel(), 2.0)])
     return onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
 
 
@@ -135,8 +139,11 @@ def test_a_batch_has_the_features_of_its_rows(front_end, session):
 
 def test_every_front_end_has_a_graph():
     assert set(FRONT_END_GRAPHS) == {name for name in FRONT_ENDS if FRONT_ENDS[name].__module__.startswith("cohear.")}
-    check_exportable(["a"], LogMel.name)
+    usual = TaskInput(LogMel(), WINDOW)
+    check_exportable({"a": usual, "b": TaskInput(Summary(), 2 * WINDOW)})
     with pytest.raises(UserError, match="front-end that can be exported 'mine'"):
-        check_exportable(["a"], "mine")
+        check_exportable({"a": TaskInput(SimpleNamespace(name="mine"), WINDOW)})
     with pytest.raises(UserError, match="rename it"):
-        check_exportable(["a", "waveform"], LogMel.name)
+        check_exportable({"a": usual, "waveform": usual})
+    with pytest.raises(UserError, match=r"waveforms of one rate.*\(a: 16000 Hz, b: 8000 Hz\).*export the tasks apart"):
+        check_exportable({"a": usual, "b": TaskInput(LogMel(rate=8000, high=4000.0), WINDOW)})

@@ -14,10 +14,11 @@ from cohear.audio.segment import Segment
 from cohear.base.decoding import LabelDecoding, activated, entry_of
 from cohear.base.errors import UserError
 from cohear.base.files import digest
-from cohear.export.assemble import Output, assemble
+from cohear.export.assemble import Output, assemble, numbered
 from cohear.export.network import network_graph
 from cohear.export.write import windowing_of, write_bundle
 from cohear.features import FeatureStore, build_front_end
+from cohear.features.task_input import TaskInput
 from cohear.models.choice import EncoderChoice
 from cohear.models.heads import layer
 from cohear.models.sharing import SHARING, Draws
@@ -35,32 +36,38 @@ def decoding(task):
     return TARGET_KINDS[kind].decoding(task, [str(number) for number in range(width)])
 
 
-def a_network(front_end, choice, sharing="multihead"):
+def alike(front_end):
+    """One input for both tasks."""
+    return dict.fromkeys(TASKS, TaskInput(front_end, WINDOW))
+
+
+def a_network(inputs, choice, sharing="multihead"):
     """With statistics and weights that no fresh network has."""
     heads = {task: layer(width) for task, (_, width, _) in TASKS.items()}
-    inputs = dict.fromkeys(heads, front_end.input_width)
-    network = SHARING[sharing](inputs, heads, choice.build, Draws((1, 2, 3)))
+    widths = {task: given.width for task, given in inputs.items()}
+    network = SHARING[sharing](widths, heads, choice.build, Draws((1, 2, 3)))
     noise = torch.Generator().manual_seed(0)
     for module in network.modules():
         if getattr(module, "running_mean", None) is not None:
-            module.running_mean.normal_(-3 if module.num_features == front_end.input_width else 0, 0.5, generator=noise)
+            module.running_mean.normal_(-3 if module.num_features in widths.values() else 0, 0.5, generator=noise)
             module.running_var.uniform_(0.5, 2, generator=noise)
     return network.eval()
 
 
-def a_model(front_end, network):
-    outputs = [Output(decoding(task), temperature) for task, (_, _, temperature) in TASKS.items()]
-    model = assemble(front_end, network_graph(network, front_end, WINDOW), WINDOW, outputs)
+def a_model(inputs, network):
+    hears = numbered(inputs)
+    outputs = [Output(decoding(task), temperature, hears[task]) for task, (_, _, temperature) in TASKS.items()]
+    model = assemble(list(dict.fromkeys(inputs.values())), network_graph(network, inputs), outputs)
     return onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
 
 
-def expected(front_end, network, clips):
+def expected(inputs, network, clips):
     """Probabilities by `Evaluation`, of clips of any lengths."""
-    frames = front_end.frames(clips)
-    offsets = np.concatenate([[0], np.cumsum([len(each) for each in frames])])
-    store = FeatureStore("here", np.concatenate(frames), offsets, tuple(map(str, range(len(clips)))))
     found = {}
     for task, (kind, width, temperature) in TASKS.items():
+        frames = inputs[task].front_end.frames(clips)
+        offsets = np.concatenate([[0], np.cumsum([len(each) for each in frames])])
+        store = FeatureStore("here", np.concatenate(frames), offsets, tuple(map(str, range(len(clips)))))
         rows = np.arange(len(clips))
         values = np.zeros(len(clips), np.int64) if kind == "multiclass" else np.zeros((len(clips), width), np.float32)
         data = TaskData(
@@ -76,7 +83,7 @@ def expected(front_end, network, clips):
             store=store,
             test_part=digest("here"),
         )
-        logits = Evaluation(data, "test", front_end, WINDOW, (0, 0, 0)).predict(network).logits
+        logits = Evaluation(data, "test", inputs[task], (0, 0, 0)).predict(network).logits
         found[task] = activated(decoding(task).activation, logits / temperature)
     return found
 
@@ -97,17 +104,38 @@ CASES = [("logmel", "small", "multihead"), ("summary", "dnn", "multihead"), ("lo
 def test_probabilities_are_those_of_the_evaluation(features, encoder, sharing):
     front_end = build_front_end(features)
     network = a_network(
-        front_end, EncoderChoice(encoder, settings={"channels": 8} if encoder == "cnn" else {}), sharing
+        alike(front_end), EncoderChoice(encoder, settings={"channels": 8} if encoder == "cnn" else {}), sharing
     )
-    session, clips = a_model(front_end, network), hostile()
+    session, clips = a_model(alike(front_end), network), hostile()
     assert [value.name for value in session.get_inputs()] == ["waveform"]
     assert [value.name for value in session.get_outputs()] == list(TASKS)
-    truth = expected(front_end, network, clips)
+    truth = expected(alike(front_end), network, clips)
     for row, clip in enumerate(clips):
         alone = session.run(None, {"waveform": clip[None]})
         batch = session.run(None, {"waveform": np.stack([clip, np.zeros_like(clip), -clip])})
         for task, given, together in zip(TASKS, alone, batch, strict=True):
             np.testing.assert_allclose(given[0], truth[task][row], atol=1e-4)
+            np.testing.assert_allclose(together[0], truth[task][row], atol=1e-4)
+
+
+OWN = [
+    ("small", "multihead", {"name": "logmel"}, 0.4),
+    ("small", "multihead", {"name": "logmel", "hop_ms": 20.0}, 1.0),
+    ("small", "independent", {"name": "logmel", "bands": 24}, 0.7),
+]
+
+
+@pytest.mark.parametrize(("encoder", "sharing", "features", "seconds"), OWN)
+def test_tasks_with_inputs_of_their_own(encoder, sharing, features, seconds):
+    """Another window, other frames, other bands: each task has its own probabilities of any clip, in any batch."""
+    given = [TaskInput.of(build_front_end("logmel"), 1.0), TaskInput.of(build_front_end(features), seconds)]
+    inputs = dict(zip(TASKS, given, strict=True))
+    network = a_network(inputs, EncoderChoice(encoder), sharing)
+    session, clips = a_model(inputs, network), hostile()
+    truth = expected(inputs, network, clips)
+    for row, clip in enumerate(clips):
+        batch = session.run(None, {"waveform": np.stack([clip, np.zeros_like(clip)])})
+        for task, together in zip(TASKS, batch, strict=True):
             np.testing.assert_allclose(together[0], truth[task][row], atol=1e-4)
 
 
@@ -127,9 +155,9 @@ def real_clips(shared_data):
 @pytest.mark.data
 def test_two_hundred_real_clips(real_clips):
     front_end = build_front_end("logmel")
-    network = a_network(front_end, EncoderChoice("small"))
-    session = a_model(front_end, network)
-    truth = expected(front_end, network, real_clips)
+    network = a_network(alike(front_end), EncoderChoice("small"))
+    session = a_model(alike(front_end), network)
+    truth = expected(alike(front_end), network, real_clips)
     for row, clip in enumerate(real_clips):
         for task, given in zip(TASKS, session.run(None, {"waveform": clip[None]}), strict=True):
             np.testing.assert_allclose(given[0], truth[task][row], atol=1e-4)
@@ -140,10 +168,11 @@ def test_real_clips_alone_in_a_batch_and_as_a_stream(real_clips, tmp_path):
     """One answer, whichever way a clip comes."""
     front_end = build_front_end("logmel")
     outputs = [Output(decoding(task), temperature) for task, (_, _, temperature) in TASKS.items()]
-    network = network_graph(a_network(front_end, EncoderChoice("small")), front_end, WINDOW)
+    given = TaskInput(front_end, WINDOW)
+    network = network_graph(a_network(alike(front_end), EncoderChoice("small")), alike(front_end))
     tasks = {task: entry_of(decoding(task)) for task in TASKS}
-    card = {"format": 1, "windowing": asdict(windowing_of(front_end, WINDOW)), "tasks": tasks}
-    write_bundle(tmp_path / "bundle", assemble(front_end, network, WINDOW, outputs), outputs, card, "", b"")
+    card = {"format": 1, "windowing": asdict(windowing_of(given)), "tasks": tasks}
+    write_bundle(tmp_path / "bundle", assemble([given], network, outputs), outputs, card, "", b"")
     bundle, pieces = Bundle.load(tmp_path / "bundle"), np.random.default_rng(0)
     for clip, other in zip(real_clips[::4], real_clips[1::4], strict=True):
         batch = bundle.probabilities(np.stack([clip, np.resize(other, len(clip)), np.zeros_like(clip)]))
@@ -202,9 +231,9 @@ def modules(tmp_path):
 @pytest.mark.parametrize("name", ["Fine", "WithLengths"])
 def test_a_users_module_is_exported(modules, name):
     front_end = build_front_end({"name": "logmel", "bands": 12})
-    network = a_network(front_end, EncoderChoice("mine", f"my_encoders:{name}", folder=modules))
-    session, clips = a_model(front_end, network), hostile()[:8]
-    truth = expected(front_end, network, clips)
+    network = a_network(alike(front_end), EncoderChoice("mine", f"my_encoders:{name}", folder=modules))
+    session, clips = a_model(alike(front_end), network), hostile()[:8]
+    truth = expected(alike(front_end), network, clips)
     for row, clip in enumerate(clips):
         for task, given in zip(TASKS, session.run(None, {"waveform": clip[None]}), strict=True):
             np.testing.assert_allclose(given[0], truth[task][row], atol=1e-4)
@@ -213,22 +242,22 @@ def test_a_users_module_is_exported(modules, name):
 @pytest.mark.parametrize("name", ["Branches", "FixedBatch"])
 def test_a_module_that_cannot_be_exported_is_refused(modules, name):
     front_end = build_front_end({"name": "logmel", "bands": 12})
-    network = a_network(front_end, EncoderChoice("mine", f"my_encoders:{name}", folder=modules))
+    network = a_network(alike(front_end), EncoderChoice("mine", f"my_encoders:{name}", folder=modules))
     with pytest.raises(UserError, match="cannot be exported"):
-        network_graph(network, front_end, WINDOW)
+        network_graph(network, alike(front_end))
 
 
 def test_a_task_of_the_inputs_name_is_refused():
     front_end = build_front_end("logmel")
     with pytest.raises(UserError, match="rename it"):
-        assemble(front_end, None, WINDOW, [Output(LabelDecoding("waveform", "multiclass", ("a", "b")))])
+        assemble([TaskInput(front_end, WINDOW)], None, [Output(LabelDecoding("waveform", "multiclass", ("a", "b")))])
 
 
 def test_the_network_is_left_as_it_was():
     front_end = build_front_end("summary")
-    network = a_network(front_end, EncoderChoice("dnn", settings={"hidden": 8})).train()
+    network = a_network(alike(front_end), EncoderChoice("dnn", settings={"hidden": 8})).train()
     before = {name: tensor.clone() for name, tensor in network.state_dict().items()}
-    model = network_graph(network, front_end, WINDOW)
+    model = network_graph(network, alike(front_end))
     assert network.training
     assert all(torch.equal(before[name], tensor) for name, tensor in network.state_dict().items())
     assert b"/src/" not in model.SerializeToString()

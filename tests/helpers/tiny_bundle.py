@@ -7,19 +7,19 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
 import onnx
 
 from cohear.base.decoding import LabelDecoding, NumberDecoding, entry_of
-from cohear.export.assemble import FEATURES, LENGTHS, Output, assemble, logits_name
+from cohear.export.assemble import Output, assemble, features_name, lengths_name, logits_name
 from cohear.export.builder import GraphBuilder, floats, integers
 from cohear.export.write import windowing_of, write_bundle
 from cohear.features.filterbank import hertz_to_mel, mel_to_hertz
-from cohear.features.front_end import FrontEnd
 from cohear.features.logmel import LogMel
+from cohear.features.task_input import TaskInput
 
 RATE = 16000
 PITCHES = {"low": 300.0, "mid": 1200.0, "high": 4000.0}
@@ -39,24 +39,26 @@ def tone(*pitches: str, seconds: float = 1.0, rate: int = RATE) -> np.ndarray:
     return total.astype(np.float32)
 
 
-def tiny_network(front_end: FrontEnd, window: int) -> onnx.ModelProto:
-    """Mean level at the three pitches, less a threshold, as what both tasks' heads give."""
-    graph = GraphBuilder("tiny")
-    edges = np.linspace(hertz_to_mel(front_end.low), hertz_to_mel(front_end.high), front_end.bands + 2)
-    centres = mel_to_hertz(edges[1:-1])
-    weights = np.zeros((front_end.bands, 3), np.float32)
-    for column, hertz in enumerate(PITCHES.values()):
-        weights[np.argmin(np.abs(centres - hertz)), column] = 1.0
-    levels = graph.node("MatMul", FEATURES, graph.constant(weights))  # [M, W, 3]
-    total = graph.node("ReduceSum", levels, graph.constant([1]), keepdims=0)
-    length = graph.node("Unsqueeze", graph.node("Cast", LENGTHS, to=1), graph.constant([1]))
-    level = graph.node("Div", total, length)
-    for number in range(2):
-        graph.node("Sub", level, graph.constant(np.float32(2.0)), name=logits_name(number))
-    return graph.model(
-        [floats(FEATURES, "rows", window, front_end.bands), integers(LENGTHS, "rows")],
-        [floats(logits_name(number), "rows", 3) for number in range(2)],
-    )
+def tiny_network(*inputs: TaskInput, tasks: int = 2) -> onnx.ModelProto:
+    """Mean level at the three pitches, less a threshold, as what the tasks' heads give, of one input or of one each."""
+    graph, given, made = GraphBuilder("tiny"), [], []
+    for number, each in enumerate(inputs):
+        front_end, rows = each.front_end, f"rows_{number}"
+        edges = np.linspace(hertz_to_mel(front_end.low), hertz_to_mel(front_end.high), front_end.bands + 2)
+        centres = mel_to_hertz(edges[1:-1])
+        weights = np.zeros((front_end.bands, 3), np.float32)
+        for column, hertz in enumerate(PITCHES.values()):
+            weights[np.argmin(np.abs(centres - hertz)), column] = 1.0
+        levels = graph.node("MatMul", features_name(number), graph.constant(weights))  # [M, W, 3]
+        total = graph.node("ReduceSum", levels, graph.constant([1]), keepdims=0)
+        length = graph.node("Unsqueeze", graph.node("Cast", lengths_name(number), to=1), graph.constant([1]))
+        level = graph.node("Div", total, length)
+        for task in range(tasks) if len(inputs) == 1 else [number]:
+            graph.node("Sub", level, graph.constant(np.float32(2.0)), name=logits_name(task))
+            made.append(floats(logits_name(task), rows, 3))
+        given.append(floats(features_name(number), rows, each.window, front_end.bands))
+        given.append(integers(lengths_name(number), rows))
+    return graph.model(given, made)
 
 
 def make_tiny_bundle(folder: Path, window: float = 0.5) -> Path:
@@ -75,12 +77,31 @@ def make_number_bundle(folder: Path, window: float = 0.5) -> Path:
     return _write(folder, window, outputs, {output.task: entry_of(output.decoding) for output in outputs})
 
 
-def _write(folder: Path, window: float, outputs: list[Output], tasks: dict[str, dict[str, object]]) -> Path:
-    front_end = LogMel(bands=32)
-    frames = round(window * RATE / front_end.hop)
-    model = assemble(front_end, tiny_network(front_end, frames), frames, outputs)
+def make_own_windows_bundle(folder: Path) -> Path:
+    """Write the bundle whose second task hears in other frames and shorter windows; returns its folder."""
+    inputs = [TaskInput.of(LogMel(bands=32), 0.5), TaskInput.of(LogMel(bands=32, hop_ms=20.0, window_ms=40.0), 0.3)]
+    outputs = [OUTPUTS[0], replace(OUTPUTS[1], hears=1)]
+    model = assemble(inputs, tiny_network(*inputs), outputs)
     onnx.checker.check_model(model, full_check=True)
-    windowing = asdict(windowing_of(front_end, frames))
-    card = {"format": 1, "name": "tiny", "windowing": windowing, "tasks": tasks}
+    tasks = {output.task: entry_of(output.decoding) for output in outputs}
+    first, second = (asdict(windowing_of(given)) for given in inputs)
+    tasks["parts"] |= {"hears": 1, "windowing": second}
+    write_bundle(folder, model, outputs, {"format": 1, "name": "own", "windowing": first, "tasks": tasks}, "", b"")
+    return folder
+
+
+def make_one_task_bundle(folder: Path, given: TaskInput, output: Output) -> Path:
+    """Write the bundle of one of the tasks alone; returns its folder."""
+    tasks = {output.task: entry_of(output.decoding)}
+    card = {"format": 1, "name": "one", "windowing": asdict(windowing_of(given)), "tasks": tasks}
+    write_bundle(folder, assemble([given], tiny_network(given, tasks=1), [output]), [output], card, "", b"")
+    return folder
+
+
+def _write(folder: Path, window: float, outputs: list[Output], tasks: dict[str, dict[str, object]]) -> Path:
+    given = TaskInput.of(LogMel(bands=32), window)
+    model = assemble([given], tiny_network(given), outputs)
+    onnx.checker.check_model(model, full_check=True)
+    card = {"format": 1, "name": "tiny", "windowing": asdict(windowing_of(given)), "tasks": tasks}
     write_bundle(folder, model, outputs, card, "# tiny\n", b"")
     return folder

@@ -88,6 +88,32 @@ def test_inputs_of_unequal_width_have_a_first_stage_each(folder):
     torch.testing.assert_close(together.vector[2:], alone.vector)
 
 
+def test_windows_of_unequal_length_and_width_are_joined():
+    """Zeros fill up the smaller ones, and lengths say where they begin; each task gets its own rows back."""
+    long, short, vector = torch.ones(2, 6, 3), torch.ones(3, 4, 5), torch.ones(1, 5)
+    joined = Windows.joined({"a": Windows(long), "b": Windows(short, torch.tensor([4, 1, 2]))})
+    assert joined.spans == (Span("a", 2), Span("b", 3))
+    assert joined.features.shape == (5, 6, 5)
+    assert joined.lengths.tolist() == [6, 6, 4, 1, 2]
+    assert joined.features.sum() == long.sum() + short.sum()
+    parts = dict(joined.by_task())
+    assert torch.equal(parts["a"].features[:, :, :3], long)
+    assert torch.equal(parts["b"].features[:, :4], short)
+    assert Windows.joined({"a": Windows(long), "b": Windows(long)}).lengths is None
+    assert Windows.joined({"a": Windows(vector), "b": Windows(torch.ones(1, 2))}).lengths is None
+
+
+def test_a_task_with_longer_windows_beside_it_answers_as_alone():
+    """The encoder sees where a short window ends, so that the zeros behind it change nothing."""
+    torch.manual_seed(0)
+    encoder, draws = EncoderChoice("small"), Draws((0, 0, 0))
+    network = SHARING["multihead"](dict.fromkeys("ab", 16), dict.fromkeys("ab", layer(2)), encoder.build, draws).eval()
+    batch = {"a": Windows(torch.randn(2, 40, 16)), "b": Windows(torch.randn(3, 100, 16))}
+    together = network(batch)
+    for task, windows in batch.items():
+        torch.testing.assert_close(network({task: windows})[task], together[task], rtol=1e-4, atol=1e-4)
+
+
 def test_an_encoder_of_one_width_refuses_several():
     with pytest.raises(UserError, match=r"encoder 'small': takes inputs of one width.*\(a: 8, b: 9\).*first stage"):
         EncoderChoice("small").build({"a": 8, "b": 9})

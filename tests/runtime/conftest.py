@@ -1,7 +1,7 @@
 """Tiny bundles, made once."""
 
 import pytest
-from tiny_bundle import make_number_bundle, make_tiny_bundle
+from tiny_bundle import make_number_bundle, make_own_windows_bundle, make_tiny_bundle
 
 from cohear import Bundle
 
@@ -25,3 +25,14 @@ def number_folder(tmp_path_factory):
 def numbers(number_folder):
     """A bundle with a task of numbers."""
     return Bundle.load(number_folder, threads=1)
+
+
+@pytest.fixture(scope="session")
+def own_windows_folder(tmp_path_factory):
+    return make_own_windows_bundle(tmp_path_factory.mktemp("own") / "tiny")
+
+
+@pytest.fixture(scope="session")
+def own_windows(own_windows_folder):
+    """A bundle whose tasks hear in frames and windows of their own."""
+    return Bundle.load(own_windows_folder, threads=1)

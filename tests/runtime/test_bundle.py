@@ -62,7 +62,7 @@ def test_alone_in_a_batch_and_in_pieces(tiny, samples, data):
         pieces.append(clip[begin : begin + data.draw(st.integers(1, 20000))])
     whole, cut = (list(tiny.window_logits(blocks)) for blocks in ([clip], pieces))
     starts = [[start for windows in found for start in windows.starts] for found in (whole, cut)]
-    assert starts[0] == starts[1] == tiny.windowing.starts(samples)
+    assert starts[0] == starts[1] == tiny.windowings[0].starts(samples)
     pooled = values(tiny.classify(clip, 16000))
     for task in tiny.tasks:
         together = [np.concatenate([windows.logits[task] for windows in found]) for found in (whole, cut)]
@@ -74,9 +74,9 @@ def test_alone_in_a_batch_and_in_pieces(tiny, samples, data):
 def test_a_window_has_the_answer_of_the_whole_file(tiny):
     """A window's frames see samples beyond its edge; those are there in a stretch too."""
     clip = noise(160 * 200)
-    cutter = Cutter(tiny.windowing, most=1)
+    cutter = Cutter(tiny.windowings[0], most=1)
     stretches = [*cutter.push(clip), *cutter.end()]
-    assert [len(stretch.starts) for stretch in stretches] == [1] * len(tiny.windowing.starts(len(clip)))
+    assert [len(stretch.starts) for stretch in stretches] == [1] * len(tiny.windowings[0].starts(len(clip)))
     one_by_one = np.concatenate([tiny.stretch_logits(stretch).logits["pitch"] for stretch in stretches])
     whole = np.concatenate([windows.logits["pitch"] for windows in tiny.window_logits([clip])])
     np.testing.assert_allclose(one_by_one, whole, atol=1e-4)
@@ -84,10 +84,10 @@ def test_a_window_has_the_answer_of_the_whole_file(tiny):
 
 def test_memory_of_a_long_waveform_is_bounded(tiny):
     """What is kept between pieces is less than three windows."""
-    cutter = Cutter(tiny.windowing)
+    cutter = Cutter(tiny.windowings[0])
     for _ in range(100):
         cutter.push(noise(4000))
-        assert len(cutter._kept) < 3 * tiny.windowing.frames * tiny.windowing.hop
+        assert len(cutter._kept) < 3 * tiny.windowings[0].frames * tiny.windowings[0].hop
     assert cutter.samples == 400000
 
 

@@ -97,7 +97,7 @@ class Contract(ControlContract):
             single=run(combination="tone").spec,
             pair=run(combination="tone+bird").spec,
             encoder=prepared.settings.encoder_choices(None)[0],
-            input_width=prepared.settings.front_ends()[0].input_width,
+            inputs=dict.fromkeys(("tone", "bird"), prepared.settings.front_ends()[0].input_width),
             heads={"tone": layer(3), "bird": layer(2)},
             clips=clips,
         )

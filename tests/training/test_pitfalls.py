@@ -23,12 +23,12 @@ from cohear.study.progress import NoProgress
 from cohear.study.spec import load_study
 from cohear.tasks.targets import WindowPlaces
 from cohear.training.batches import as_windows
-from cohear.training.loop import train_one, window_frames
+from cohear.training.loop import train_one
 from cohear.training.optimiser import learning_rate_factor
 from cohear.training.record import record_of
 from cohear.training.schedule import Mixed
 from cohear.training.settings import TrainingSettings
-from cohear.training.sources import load_front_end
+from cohear.training.sources import inputs_of
 from cohear.training.spec import RunSpec
 
 STEPS = 6
@@ -228,8 +228,8 @@ def test_scores_are_in_float32_whatever_training_is_in(planned, encoder):
     spec = planned.specs[encoder, "base", "tone"]
     training = spec.training.model_copy(update={"precision": "bfloat16"})
     result = train_one(spec.model_copy(update={"training": training}), planned.pack)
-    data, front_end = load_task(spec.tasks[0], planned.pack), load_front_end(spec)
-    rows, window = data.rows[data.parts["test"]], window_frames(spec.window, front_end)
+    data, given = load_task(spec.tasks[0], planned.pack), inputs_of(spec)["tone"]
+    rows, front_end, window = data.rows[data.parts["test"]], given.front_end, given.window
     clip_of_window, starts = scored_windows(front_end, data.store, rows, window)
     frames, lengths = gather(data.store, rows[clip_of_window], starts, window)
     windows = as_windows(front_end, frames, lengths)

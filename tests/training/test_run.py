@@ -14,6 +14,7 @@ from cohear.base.files import digest, write_json
 from cohear.features.augmentation import LogEnergies
 from cohear.features.front_end import FrontEnd
 from cohear.features.logmel import LogMel
+from cohear.features.task_input import TaskInput
 from cohear.runs.in_place import PackInPlace
 from cohear.runs.task_data import load_task
 from cohear.tasks import Multiclass, Multilabel, Targets, WindowTargets
@@ -22,10 +23,10 @@ from cohear.training.batches import TaskBatches, balanced_draws, shuffled_passes
 from cohear.training.checkpoints import Checkpoints
 from cohear.training.curve import grid
 from cohear.training.evaluate import Evaluation
-from cohear.training.loop import make_network, train_one, window_frames
+from cohear.training.loop import make_network, train_one
 from cohear.training.optimiser import learning_rate_factor
 from cohear.training.settings import TrainingSettings
-from cohear.training.sources import load_front_end
+from cohear.training.sources import inputs_of
 from cohear.training.spec import RunSpec
 
 NAME = (0, 0, 0)
@@ -45,7 +46,8 @@ def specs(finished):
 
 
 def data_of(spec, pack):
-    return load_task(spec.tasks[0], pack), load_front_end(spec)
+    task = spec.tasks[0]
+    return load_task(task, pack), inputs_of(spec)[task.name]
 
 
 def test_passes_hold_every_clip_in_a_new_order():
@@ -76,11 +78,11 @@ def test_balanced_draws_take_each_label_equally_often(specs, pack):
 @pytest.mark.parametrize("encoder", ["dnn", "small"])
 def test_windows_are_keyed_and_come_from_training_alone(specs, pack, encoder):
     """Pitfalls 4 and 23: a task's batches depend on its own name, never on partners; no window is a test clip's."""
-    data, front_end = data_of(specs[encoder, "tone"], pack)
-    settings, window = TrainingSettings(steps=6, batch=4), window_frames(0.2, front_end)
+    data, given = data_of(specs[encoder, "tone"], pack)
+    settings = TrainingSettings(steps=6, batch=4)
 
     def batches(**changes):
-        made = TaskBatches(replace(data, **changes), front_end, window, settings, NAME)
+        made = TaskBatches(replace(data, **changes), given, settings, NAME)
         return [made.make(step) for step in range(6)]
 
     first, again, other = batches(), batches(), batches(name="other")
@@ -106,16 +108,16 @@ class Moments(Multiclass):
 
 
 @pytest.mark.parametrize("augment", ["none", "standard"])
-def test_a_kind_is_told_where_windows_lie(specs, sources, augment):
+def test_a_kind_is_told_where_windows_lie(specs, pack, augment):
     """Frame by frame, also at another pace: the frames of the clip around each moment enclose the window's."""
-    data, front_end = data_of(specs["small", "tone"], sources)
+    data, given = data_of(specs["small", "tone"], pack)
     rows = []
 
     class Plain(LogMel):
-        augmentation = None if augment == "none" else LogEnergies(front_end.bands)
+        augmentation = None if augment == "none" else LogEnergies(given.front_end.bands)
 
     settings = TrainingSettings(steps=8, batch=4, augment=augment)
-    batches = TaskBatches(replace(data, kind=Moments()), Plain(), 20, settings, NAME)
+    batches = TaskBatches(replace(data, kind=Moments()), TaskInput(Plain(), 20), settings, NAME)
     for step in range(8):
         made = batches.make(step)
         for at, inside, clip in zip(made.targets.values, made.targets.known, batches._clips[step], strict=True):
@@ -130,12 +132,12 @@ def test_a_kind_is_told_where_windows_lie(specs, sources, augment):
     assert (steps == {1.0}) is (augment == "none")
 
 
-def test_a_kind_takes_its_scale_from_training_clips_alone(specs, sources, monkeypatch):
+def test_a_kind_takes_its_scale_from_training_clips_alone(specs, pack, monkeypatch):
     """What it is fitted to are the training part's targets, in every run of the fold alike."""
     seen = []
     monkeypatch.setattr(Multiclass, "fitted", lambda kind, train: seen.append(train) or kind)
     for combination in ("tone", "tone+bird"):
-        data = load_task(specs["dnn", combination].tasks[0], sources)
+        data = load_task(specs["dnn", combination].tasks[0], pack)
         assert seen[-1].values.tolist() == data.targets.values[data.parts["train"]].tolist()
         assert len(seen[-1].values) < len(data.clips)
 
@@ -151,7 +153,7 @@ def test_frames_of_a_front_end_that_names_no_augmentation_are_left_alone(specs, 
     data, _ = data_of(specs["small", "tone"], pack)
     stored = {frame.tobytes() for frame in np.asarray(data.store.frames)}
     for front_end, same in ((Embedding(), True), (LogMel(), False)):
-        batches = TaskBatches(data, front_end, 20, TrainingSettings(steps=2, batch=4), NAME)
+        batches = TaskBatches(data, TaskInput(front_end, 20), TrainingSettings(steps=2, batch=4), NAME)
         seen = [frame.tobytes() for frame in batches.make(0).windows.features.numpy().reshape(-1, 64)]
         assert (set(seen) <= stored) is same
 
@@ -171,10 +173,10 @@ def test_parts_share_no_clip_and_no_group(specs, pack, finished):
 def test_score_of_a_clip_does_not_depend_on_batch_mates(specs, pack, encoder, monkeypatch):
     """Pitfalls 10 and 18: no gradients, no statistics are touched, and any batch gives the same logits."""
     spec = specs[encoder, "tone"]
-    data, front_end = data_of(spec, pack)
-    network = make_network(spec, {"tone": data}, front_end.input_width).train()
+    data, given = data_of(spec, pack)
+    network = make_network(spec, {"tone": data}).train()
     before = {name: tensor.clone() for name, tensor in network.state_dict().items()}
-    evaluation = Evaluation(data, "test", front_end, window_frames(0.2, front_end), NAME)
+    evaluation = Evaluation(data, "test", given, NAME)
     expected = evaluation.predict(network).logits
     for size in (1, 3):
         monkeypatch.setattr(evaluate, "WINDOWS_A_BATCH", size)

@@ -138,10 +138,14 @@ def _draw(
 
     from cohear.runtime.answers import Number
 
-    def view(window: WindowAnswer) -> Table:
+    latest: dict[str, WindowAnswer] = {}
+
+    def view() -> Table:
         table = Table.grid(padding=(0, 2))
         lasting = {(event.task, event.label) for event in detector.lasting}
         for name in model.tasks:
+            if (window := latest.get(name)) is None:
+                continue
             answer = window.answers[name]
             if isinstance(answer, Number):
                 told = printable(str(answer)) if window.heard else "silence"
@@ -161,4 +165,5 @@ def _draw(
             for event in events:
                 _write_event(event, as_json=False)
             if window is not None and output.is_terminal:
-                live.update(view(window), refresh=True)
+                latest.update(dict.fromkeys(window.answers, window))
+                live.update(view(), refresh=True)

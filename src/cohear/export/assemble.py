@@ -1,4 +1,4 @@
-"""One graph from waveform to calibrated probabilities: front-end, windows, network, pooling."""
+"""One graph from waveform to calibrated probabilities: front-ends, windows, network, pooling."""
 
 from __future__ import annotations
 
@@ -13,12 +13,19 @@ from cohear.base.decoding import Activation, Decoding
 from cohear.base.errors import UserError
 from cohear.export.builder import GraphBuilder, floats, integers
 from cohear.export.front_ends import FRONT_END_GRAPHS
-from cohear.features.front_end import FrontEnd
+from cohear.features.task_input import TaskInput
 from cohear.features.windows import ABOVE_SILENCE
-from cohear.runtime.session import CONTEXT, HEARD, WAVEFORM, window_logits_name
+from cohear.runtime.session import WAVEFORM, context_name, heard_name, window_logits_name
 
-FEATURES, LENGTHS = "+features", "+lengths"
-"""Names inside the graph, as those of `cohear.runtime.session`. No task's name holds a ``+``."""
+
+def features_name(number: int = 0) -> str:
+    """Value of the graph: what the encoder sees of the windows of an input, by its number."""
+    return f"+features_{number}" if number else "+features"
+
+
+def lengths_name(number: int = 0) -> str:
+    """Value of the graph: valid frames of each of these windows, where they are sequences."""
+    return f"+lengths_{number}" if number else "+lengths"
 
 
 ACTIVATIONS: dict[Activation, tuple[str, dict[str, int]]] = {
@@ -36,10 +43,12 @@ class Output:
     Attributes:
         decoding: how it is read.
         temperature: logits are divided by it.
+        hears: number of the input whose windows it is asked about.
     """
 
     decoding: Decoding
     temperature: float = 1.0
+    hears: int = 0
 
     @property
     def task(self) -> str:
@@ -57,24 +66,30 @@ def logits_name(number: int) -> str:
     return f"+logits_{number}"
 
 
-def assemble(front_end: FrontEnd, network: onnx.ModelProto, window: int, outputs: Sequence[Output]) -> onnx.ModelProto:
-    """Put front-end, network and pooling together.
+def numbered(inputs: Mapping[str, TaskInput]) -> dict[str, int]:
+    """Of each task the number of its input: tasks that are given the same share one, and the first has 0."""
+    different = list(dict.fromkeys(inputs.values()))
+    return {task: different.index(given) for task, given in inputs.items()}
+
+
+def assemble(inputs: Sequence[TaskInput], network: onnx.ModelProto, outputs: Sequence[Output]) -> onnx.ModelProto:
+    """Put front-ends, network and pooling together.
 
     Args:
-        front_end: makes the network's features.
-        network: graph with input ``FEATURES``, and ``LENGTHS`` ``[M]`` where the front-end gives sequences, and an
-            output ``logits_name(i)`` ``[M, columns]`` for task i.
-        window: frames; windows overlap by half, and those of digital silence are left out, as in evaluation.
+        inputs: different ones, by their numbers. Windows overlap by half, and those of digital silence are left out,
+            as in evaluation.
+        network: graph with an input ``features_name(i)`` for each, ``lengths_name(i)`` ``[M_i]`` where its front-end
+            gives sequences, and an output ``logits_name(k)`` ``[M_i, columns]`` for task k.
         outputs: of the tasks, in order.
 
     Returns:
         A model with input ``waveform`` ``[batch, samples]`` and an output ``[batch, columns]`` for each task.
 
     Raises:
-        UserError: a front-end has no graph, or a task bears the input's name.
+        UserError: see `check_exportable`.
     """
-    check_exportable([output.task for output in outputs], front_end.name)
-    front = front_graph(front_end, window)
+    check_exportable({output.task: inputs[output.hears] for output in outputs})
+    front = front_graph(inputs)
     network = compose.add_prefix(network, "+network/", rename_inputs=False, rename_outputs=False)
     whole = compose.merge_models(
         front, network, io_map=[(value.name, value.name) for value in network.graph.input], outputs=None
@@ -91,27 +106,43 @@ def assemble(front_end: FrontEnd, network: onnx.ModelProto, window: int, outputs
     return whole
 
 
-def check_exportable(tasks: Sequence[str], front_end: str) -> None:
-    """Raise UserError where a graph could not be made, however well its network is trained."""
-    if WAVEFORM in tasks:
+def check_exportable(inputs: Mapping[str, TaskInput]) -> None:
+    """Raise UserError where a graph of these tasks could not be made, however well its network is trained."""
+    if WAVEFORM in inputs:
         raise UserError(f"a task cannot be exported under the name {WAVEFORM!r}, which is the input's: rename it")
-    _ = FRONT_END_GRAPHS[front_end]  # tells which there are
+    for given in inputs.values():
+        _ = FRONT_END_GRAPHS[given.front_end.name]  # tells which there are
+    rates = {task: given.front_end.rate for task, given in inputs.items()}
+    if len(set(rates.values())) > 1:
+        told = ", ".join(f"{task}: {rate} Hz" for task, rate in rates.items())
+        raise UserError(
+            f"one model takes waveforms of one rate, and the front-ends of its tasks differ ({told}); give them one "
+            "rate, or export the tasks apart with --tasks"
+        )
 
 
 def extension(outputs: Sequence[Output]) -> bytes:
     """What makes a model tell of its windows too, to be appended to the bytes of the model file.
 
-    Two serialised protobuf messages one after the other are read as their union. This one holds a further input,
-    ``CONTEXT`` (how many frames at either end are no windows' frames but the surroundings of others; none by
-    default), and as outputs ``HEARD`` ``[batch, windows]`` and each task's ``window_logits_name``. The model file by
-    itself keeps to one input and one output a task.
+    Two serialised protobuf messages one after the other are read as their union. This one holds further inputs,
+    ``context_name(i)`` (how many frames at either end are no windows' frames but the surroundings of others; none by
+    default), and as outputs ``heard_name(i)`` ``[batch, windows]`` and each task's ``window_logits_name``. The model
+    file by itself keeps to one input and one output a task.
     """
     graph = onnx.GraphProto()
-    graph.input.append(integers(CONTEXT, 2))
-    graph.output.append(floats(HEARD, "batch", "windows"))
-    graph.output.extend(floats(window_logits_name(o.task), "batch", "windows", o.width) for o in outputs)
+    for number in sorted({output.hears for output in outputs}):
+        graph.input.append(integers(context_name(number), 2))
+        graph.output.append(floats(heard_name(number), "batch", _windows(number)))
+    graph.output.extend(
+        floats(window_logits_name(output.task), "batch", _windows(output.hears), output.width) for output in outputs
+    )
     serialised: bytes = onnx.ModelProto(graph=graph).SerializeToString()
     return serialised
+
+
+def _windows(number: int) -> str:
+    """The dimension of an input's windows."""
+    return f"windows_{number}" if number else "windows"
 
 
 def describe(model: onnx.ModelProto, metadata: Mapping[str, str]) -> None:
@@ -119,13 +150,20 @@ def describe(model: onnx.ModelProto, metadata: Mapping[str, str]) -> None:
     helper.set_model_props(model, dict(metadata))
 
 
-def front_graph(front_end: FrontEnd, window: int) -> onnx.ModelProto:
-    """``waveform`` to the windows' features, lengths, ``HEARD`` and the number of windows."""
+def front_graph(inputs: Sequence[TaskInput]) -> onnx.ModelProto:
+    """``waveform`` to the features of each input's windows, their lengths, and which are heard."""
     graph = GraphBuilder("front_end")
+    made = [value for number, given in enumerate(inputs) for value in _front(graph, given, number)]
+    return graph.model([floats(WAVEFORM, "batch", "samples")], made)
+
+
+def _front(graph: GraphBuilder, given: TaskInput, number: int) -> list[onnx.ValueInfoProto]:
+    """One input's part of the graph; the values that it gives."""
+    front_end, window = given.front_end, given.window
     part = FRONT_END_GRAPHS[front_end.name](front_end)
     one, zero = graph.constant([1]), graph.constant([0])
     width = graph.constant([window])
-    context = graph.constant(np.zeros(2, np.int64), CONTEXT)
+    context = graph.constant(np.zeros(2, np.int64), context_name(number))
     seen = part.frames(graph, WAVEFORM)  # [B, T + context, D]
     before, after = graph.several("Split", [graph.name("before"), graph.name("after")], context, axis=0, num_outputs=2)
     end = graph.node("Sub", graph.dimension(seen, 1), after)
@@ -148,42 +186,57 @@ def front_graph(front_end: FrontEnd, window: int) -> onnx.ModelProto:
     cut = graph.reshaped(cut, -1, window, front_end.frame_width)  # [M, W, D]
     length = graph.node("Min", count, width)
     features = part.window_input(graph, cut, length)
-    graph.node("Identity", features, name=FEATURES)
+    graph.node("Identity", features, name=features_name(number))
+    rows = rows_name(number)
     outputs = [
-        floats(FEATURES, "rows", window, front_end.input_width)
+        floats(features_name(number), rows, window, front_end.input_width)
         if front_end.layout == "sequence"
-        else floats(FEATURES, "rows", front_end.input_width)
+        else floats(features_name(number), rows, front_end.input_width)
     ]
     if front_end.layout == "sequence":
-        graph.node("Expand", length, graph.dimension(cut, 0), name=LENGTHS)
-        outputs.append(integers(LENGTHS, "rows"))
+        graph.node("Expand", length, graph.dimension(cut, 0), name=lengths_name(number))
+        outputs.append(integers(lengths_name(number), rows))
 
     floor = max(front_end.silence + ABOVE_SILENCE, -3e38)  # minus infinity: everything is heard
     loud = graph.node("Greater", part.levels(graph, frames), graph.constant(floor))  # [B, T]
     loud = graph.node("Pad", graph.node("Cast", loud, to=1), padding, "", one)
     loud = graph.node("Gather", loud, places, axis=1)  # [B, N, W]
     heard = graph.node("ReduceMax", loud, graph.constant([2]), keepdims=0)  # [B, N]
-    graph.node("Identity", heard, name=HEARD)
-    outputs.append(floats(HEARD, "batch", "windows"))
-    return graph.model([floats(WAVEFORM, "batch", "samples")], outputs)
+    graph.node("Identity", heard, name=heard_name(number))
+    outputs.append(floats(heard_name(number), "batch", _windows(number)))
+    return outputs
+
+
+def rows_name(number: int) -> str:
+    """The dimension of an input's windows of all waveforms of a batch."""
+    return f"rows_{number}" if number else "rows"
 
 
 def _pooling(outputs: Sequence[Output]) -> onnx.ModelProto:
     """Logits of windows to what is said of clips: the mean over the windows that are heard, or over all if none is."""
     graph = GraphBuilder("pooling")
-    rows = graph.dimension(HEARD, 0)
-    any_heard = graph.node("ReduceMax", HEARD, graph.constant([1]), keepdims=1)  # [B, 1]
-    silent = graph.node("Sub", graph.constant(1.0), any_heard)
-    weights = graph.node("Max", HEARD, silent)  # [B, N]
-    total = graph.node("ReduceSum", weights, graph.constant([1]), keepdims=1)
-    shares = graph.node("Unsqueeze", graph.node("Div", weights, total), graph.constant([2]))  # [B, N, 1]
-    for number, output in enumerate(outputs):
-        calibrated = graph.node("Mul", logits_name(number), graph.constant(1 / output.temperature))  # [M, columns]
-        shape = graph.node("Concat", rows, graph.constant([-1]), graph.constant([output.width]), axis=0)
-        by_clip = graph.node("Reshape", calibrated, shape, name=window_logits_name(output.task))  # [B, N, columns]
-        pooled = graph.node("ReduceSum", graph.node("Mul", by_clip, shares), graph.constant([1]), keepdims=0)
-        operator, attributes = ACTIVATIONS[output.decoding.activation]
-        graph.node(operator, pooled, name=output.task, **attributes)
-    inputs = [floats(HEARD, "batch", "windows")]
-    inputs += [floats(logits_name(number), "rows", output.width) for number, output in enumerate(outputs)]
+    inputs = []
+    for hears in sorted({output.hears for output in outputs}):
+        heard = heard_name(hears)
+        inputs.append(floats(heard, "batch", _windows(hears)))
+        rows = graph.dimension(heard, 0)
+        any_heard = graph.node("ReduceMax", heard, graph.constant([1]), keepdims=1)  # [B, 1]
+        silent = graph.node("Sub", graph.constant(1.0), any_heard)
+        weights = graph.node("Max", heard, silent)  # [B, N]
+        total = graph.node("ReduceSum", weights, graph.constant([1]), keepdims=1)
+        shares = graph.node("Unsqueeze", graph.node("Div", weights, total), graph.constant([2]))  # [B, N, 1]
+        for number, output in enumerate(outputs):
+            if output.hears == hears:
+                _pooled(graph, output, logits_name(number), rows, shares)
+    inputs += [floats(logits_name(number), rows_name(o.hears), o.width) for number, o in enumerate(outputs)]
     return graph.model(inputs, [floats(o.task, "batch", o.width) for o in outputs])
+
+
+def _pooled(graph: GraphBuilder, output: Output, logits: str, rows: str, shares: str) -> None:
+    """A task's logits of windows ``[M, columns]`` to what is said of its clips, by shares ``[B, N, 1]``."""
+    calibrated = graph.node("Mul", logits, graph.constant(1 / output.temperature))  # [M, columns]
+    shape = graph.node("Concat", rows, graph.constant([-1]), graph.constant([output.width]), axis=0)
+    by_clip = graph.node("Reshape", calibrated, shape, name=window_logits_name(output.task))  # [B, N, columns]
+    pooled = graph.node("ReduceSum", graph.node("Mul", by_clip, shares), graph.constant([1]), keepdims=0)
+    operator, attributes = ACTIVATIONS[output.decoding.activation]
+    graph.node(operator, pooled, name=output.task, **attributes)

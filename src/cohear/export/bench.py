@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -88,7 +89,7 @@ def bench(bundle: Path, *, seconds: float = 10.0, repeats: int = 30) -> dict[str
         setups = {SHARED: [[files.shared]], **_singles(files)}
         for threads in sorted({1, available_cores()}):
             more, ratios[str(threads)] = compare(
-                setups, card.windowing, seconds=seconds, threads=threads, repeats=repeats
+                setups, card.windowings, seconds=seconds, threads=threads, repeats=repeats
             )
             rows += more
     return {
@@ -113,13 +114,13 @@ def _singles(files: Parts) -> Setups:
 
 
 def compare(
-    setups: Setups, windowing: Windowing, *, seconds: float, threads: int, repeats: int
+    setups: Setups, windowings: Sequence[Windowing], *, seconds: float, threads: int, repeats: int
 ) -> tuple[list[Measured], dict[str, dict[str, float]]]:
     """Measure set-ups side by side.
 
     Args:
         setups: by name; ``SHARED`` is among them.
-        windowing: how their models cut waveforms.
+        windowings: how their models cut waveforms.
         seconds: of noise, in one row, that each run answers.
         threads: of onnxruntime.
         repeats: runs of each set-up; they take turns.
@@ -129,13 +130,14 @@ def compare(
     """
     from cohear.export import parts  # noqa: PLC0415 - onnx is an extra
 
-    waveform = np.random.default_rng(0).standard_normal((1, round(seconds * windowing.rate))) * 0.1
+    rate = windowings[0].rate
+    waveform = np.random.default_rng(0).standard_normal((1, round(seconds * rate))) * 0.1
     times = _take_turns(setups, waveform.astype(np.float32), threads, repeats)
     rows = {}
     for setup, chains in setups.items():
         paths = [path for chain in chains for path in chain]
         wall, processor = (np.array(each) * 1000 / seconds for each in times[setup])
-        alone = _in_a_new_process(chains, windowing.rate, threads)
+        alone = _in_a_new_process(chains, rate, threads)
         rows[setup] = Measured(
             setup=setup,
             threads=threads,
@@ -147,7 +149,7 @@ def compare(
             peak_memory=alone["peak_memory"],
             bytes=sum(path.stat().st_size for path in paths),
             parameters=sum(parts.parameters(path) for path in paths),
-            multiply_adds=sum(parts.multiply_adds(chain, windowing) for chain in chains),
+            multiply_adds=sum(parts.multiply_adds(chain, windowings) for chain in chains),
         )
     ratios = {
         setup: {

@@ -12,6 +12,7 @@ from typing import Any
 from cohear.base.decoding import decoding_of, entry_of
 from cohear.base.files import without_nan
 from cohear.base.named import name_of
+from cohear.export.assemble import numbered
 from cohear.export.calibrate import Calibration
 from cohear.export.cell import Cell
 from cohear.export.check import Parity
@@ -63,7 +64,7 @@ def make_card(
 ) -> dict[str, Any]:
     """The content of ``card.json``; NaN is nowhere in it."""
     spec = trained.spec
-    windowing = windowing_of(trained.front_end, trained.window)
+    windowing = windowing_of(next(iter(trained.inputs.values())))
     parameters = sum(parameter.numel() for parameter in trained.network.parameters())
     content = {
         "format": FORMAT,
@@ -72,7 +73,7 @@ def make_card(
         "rate": windowing.rate,
         "window": windowing.seconds,
         "windowing": asdict(windowing),
-        "tasks": {name: _task(facts) for name, facts in tasks.items()},
+        "tasks": {name: {**_task(facts), **_own_input(name, trained)} for name, facts in tasks.items()},
         "model": {
             "features": cell.features,
             "encoder": cell.encoder,
@@ -106,6 +107,14 @@ def make_card(
     }
     finite: dict[str, Any] = without_nan(content)
     return finite
+
+
+def _own_input(task: str, trained: Trained) -> dict[str, Any]:
+    """What a task's entry says of its front-end and windows, where they are not those that the card states for all."""
+    (reference,) = [each for each in trained.spec.tasks if each.name == task]
+    number = numbered(trained.inputs)[task]
+    windows = {"hears": number, "windowing": asdict(windowing_of(trained.inputs[task]))} if number else {}
+    return windows if reference.front_end is None else {"front_end": reference.front_end, **windows}
 
 
 def metadata(card: Mapping[str, Any]) -> dict[str, str]:

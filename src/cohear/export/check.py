@@ -63,10 +63,11 @@ def check_parity(
     clips, largest = 0, 0.0
     for output in outputs:
         data = trained.tasks[output.task]
-        chosen = _spread(_short_clips(data, trained.front_end), -(-CLIPS // len(outputs)))
+        front_end = trained.inputs[output.task].front_end
+        chosen = _spread(_short_clips(data, front_end), -(-CLIPS // len(outputs)))
         expected = torch_answers(trained, data, chosen, output)
         scale = max(1.0, float(np.abs(expected).max()))
-        sounds = waveforms(datasets[output.task], data.rows[chosen], trained.front_end.rate)
+        sounds = waveforms(datasets[output.task], data.rows[chosen], front_end.rate)
         for row, waveform in zip(expected, sounds, strict=True):
             (found,) = session.run([output.task], {WAVEFORM: waveform[None]})
             largest = max(largest, float(np.abs(found[0] - row).max()) / scale)
@@ -92,7 +93,7 @@ def torch_answers(trained: Trained, data: TaskData, clips: NDArray[np.int64], ou
     """Calibrated probabilities of clips, or their numbers, by the evaluation that scored the study's runs."""
     alone = replace(data, parts={"test": clips})
     name = (trained.spec.study_seed, trained.spec.fold, trained.spec.seed)
-    logits = Evaluation(alone, "test", trained.front_end, trained.window, name).predict(trained.network).logits
+    logits = Evaluation(alone, "test", trained.inputs[data.name], name).predict(trained.network).logits
     return activated(output.decoding.activation, (logits / output.temperature).astype(np.float64))
 
 

@@ -116,14 +116,14 @@ def _measure(
         whole = Path(place) / "whole.onnx"
         for architecture, combinations in wanted.items():
             try:
-                windowing = models.write(architecture, whole)
+                windowings = models.write(architecture, whole)
             except UserError as error:
                 progress.say(f"{architecture.features} with {architecture.encoder} is not measured: {error}")
                 total -= len(combinations)
                 continue
             for combination in combinations:
                 files = _cut(whole, combination.split("+"))
-                found, _ = compare(setups_of(files), windowing, seconds=seconds, threads=1, repeats=repeats)
+                found, _ = compare(setups_of(files), windowings, seconds=seconds, threads=1, repeats=repeats)
                 measured[architecture, combination] = found
                 advance(len(measured), total)
     return measured

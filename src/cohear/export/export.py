@@ -13,7 +13,7 @@ from cohear.base.errors import UserError
 from cohear.base.files import cache_folder
 from cohear.base.registry import did_you_mean
 from cohear.base.tables import PREDICTIONS_CSV
-from cohear.export.assemble import Output, assemble, check_exportable, describe
+from cohear.export.assemble import Output, assemble, check_exportable, describe, numbered
 from cohear.export.calibrate import Calibration, calibrate
 from cohear.export.card import TaskFacts, make_card, metadata
 from cohear.export.cell import Cell, choose_cell, tasks_asked
@@ -43,6 +43,7 @@ from cohear.study.launcher import LAUNCHERS
 from cohear.study.needs import Wanted
 from cohear.study.progress import NoProgress, Progress
 from cohear.study.spec import StudySettings
+from cohear.training.sources import inputs_of
 from cohear.training.spec import RunSpec
 
 QUANTISATIONS = {"int8": None, "int8-static": "static", "int8-dynamic": "dynamic"}
@@ -116,7 +117,7 @@ def export_study(
     used = list(dict.fromkeys(settings.tasks[task].dataset for task in cell.tasks))
     _check_licences(licences or {}, used)
     prepared, specs = prepare_cell(places, settings, cell, jobs, progress)
-    check_exportable(cell.tasks, str(specs[0].front_end["name"]))
+    check_exportable(inputs_of(specs[0]))
     repeats = repeats_of(places, cell, specs, progress)
     chosen = spec_of_run(places, run) if run else final_spec(places, prepared, specs[0])
     measured = [] if quantize is None else [chosen] if run else repeats[:MOST_REPEATS_QUANTISED]
@@ -131,10 +132,11 @@ def export_study(
         task: calibrate(read_out_of_fold(folders, places.study.splits, task, data.kind, data.labels))
         for task, data in trained.tasks.items()
     }
-    outputs = [Output(found.decoding, found.temperature) for found in calibrations.values()]
+    hears, different = numbered(trained.inputs), list(dict.fromkeys(trained.inputs.values()))
+    outputs = [Output(found.decoding, found.temperature, hears[task]) for task, found in calibrations.items()]
     with progress.stage("graph"):
-        graph = network_graph(trained.network, trained.front_end, trained.window)
-        model = assemble(trained.front_end, graph, trained.window, outputs)
+        graph = network_graph(trained.network, trained.inputs)
+        model = assemble(different, graph, outputs)
     with progress.stage("compare with PyTorch"):
         by_task = {task: prepared.datasets[settings.tasks[task].dataset] for task in cell.tasks}
         parity = check_parity(trained, model, outputs, by_task)
@@ -146,7 +148,7 @@ def export_study(
             check_measured(changes, cell.tasks, force=force)
             margins = {task: settings.margin_of(task) for task in cell.tasks}
             method = choose(changes, QUANTISATIONS[quantize], margins, force=force)
-            model = assemble(trained.front_end, quantised(graph, trained, method), trained.window, outputs)
+            model = assemble(different, quantised(graph, trained, method), outputs)
 
     facts = data_facts(prepared)
     records = study_records(places, repeats)

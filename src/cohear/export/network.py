@@ -5,8 +5,9 @@ from __future__ import annotations
 import copy
 import logging
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 import numpy as np
 import onnx
@@ -14,9 +15,9 @@ import torch
 from torch import Tensor, nn
 
 from cohear.base.errors import UserError
-from cohear.export.assemble import FEATURES, LENGTHS, logits_name
+from cohear.export.assemble import features_name, lengths_name, logits_name, numbered, rows_name
 from cohear.export.builder import IR_VERSION, OPSET
-from cohear.features.front_end import FrontEnd
+from cohear.features.task_input import TaskInput
 from cohear.models.inference import at_inference
 from cohear.models.sharing import Network
 from cohear.models.windows import Windows
@@ -26,48 +27,93 @@ TOLERANCE = 1e-4
 
 
 class _Traced(nn.Module):
-    """Every task's logits of the same windows, asked for as evaluation does; what tasks share is computed once.
+    """Every task's logits of its windows, asked for as evaluation does; what tasks share is computed once.
 
-    The exporter joins equal computations, so that a shared encoder stands in the graph once.
+    The exporter joins equal computations, so that an encoder that tasks share, and that is given the same windows for
+    them, stands in the graph once.
 
     Args:
         networks: for each task the network that answers it; their parameters may be the same.
+        examples: of the windows of each input, and for each task the number of its input.
     """
 
-    def __init__(self, networks: Mapping[str, nn.Module]) -> None:
+    def __init__(self, networks: Mapping[str, nn.Module], examples: Examples) -> None:
         super().__init__()
         self.tasks = list(networks)
         self.networks = nn.ModuleList(networks.values())
+        self._examples = examples
 
-    def forward(self, features: Tensor, lengths: Tensor | None = None) -> tuple[Tensor, ...]:
+    def forward(self, *given: Tensor) -> tuple[Tensor, ...]:
+        windows = self._examples.windows_of(given)
         asked = zip(self.tasks, self.networks, strict=True)
-        return tuple(network({task: Windows(features, lengths)})[task].float() for task, network in asked)
+        return tuple(network({task: windows[task]})[task].float() for task, network in asked)
 
 
-def network_graph(network: Network, front_end: FrontEnd, window: int) -> onnx.ModelProto:
+@dataclass(frozen=True)
+class Examples:
+    """Noise as windows of several lengths, and how the graph's inputs are called.
+
+    Attributes:
+        hears: of each task the number of its input.
+        windows: of each input, by its number.
+    """
+
+    hears: Mapping[str, int]
+    windows: Sequence[Windows]
+
+    @classmethod
+    def of(cls, inputs: Mapping[str, TaskInput], rows: int) -> Examples:
+        """With so many rows of the first input, and one more of each further one."""
+        different = dict.fromkeys(inputs.values())
+        return cls(numbered(inputs), [_noise(given, rows + number) for number, given in enumerate(different)])
+
+    def named(self) -> dict[str, Tensor]:
+        """What the graph takes, in order, by name."""
+        found = {}
+        for number, windows in enumerate(self.windows):
+            found[features_name(number)] = windows.features
+            if windows.lengths is not None:
+                found[lengths_name(number)] = windows.lengths
+        return found
+
+    def dimensions(self) -> tuple[dict[int, torch.export.Dim], ...]:
+        """Which of it may have any size: the rows, as many for all that an input has."""
+        rows = [torch.export.Dim(rows_name(number), min=1) for number in range(len(self.windows))]
+        return tuple(
+            {0: rows[number]}
+            for number, windows in enumerate(self.windows)
+            for _ in range(1 if windows.lengths is None else 2)
+        )
+
+    def windows_of(self, given: Sequence[Tensor]) -> dict[str, Windows]:
+        """What was given in the order of ``named``, as each task's windows."""
+        left = iter(given)
+        windows = [Windows(next(left), None if example.lengths is None else next(left)) for example in self.windows]
+        return {task: windows[number] for task, number in self.hears.items()}
+
+
+def network_graph(network: Network, inputs: Mapping[str, TaskInput]) -> onnx.ModelProto:
     """A network as a graph with the names that `assemble` joins.
 
     Args:
         network: trained; it is left as it is.
-        front_end: whose features it takes.
-        window: frames of a window.
+        inputs: what each task gives it.
 
     Raises:
         UserError: the encoder does things that cannot be exported, for any number of windows at least.
     """
     trained = copy.deepcopy(network).eval().requires_grad_(False)
-    traced = _Traced({task: at_inference(trained, task) for task in network.tasks})
-    examples = _examples(front_end, window, TRACED_ROWS)
-    rows = torch.export.Dim("rows", min=1)
+    examples = Examples.of(inputs, TRACED_ROWS)
+    traced = _Traced({task: at_inference(trained, task) for task in network.tasks}, examples)
     try:
         with _quiet():
             program = torch.onnx.export(
                 traced,
-                examples,
+                tuple(examples.named().values()),
                 dynamo=True,
                 opset_version=OPSET,
-                dynamic_shapes=tuple({0: rows} for _ in examples),
-                input_names=[FEATURES, LENGTHS][: len(examples)],
+                dynamic_shapes=(examples.dimensions(),),
+                input_names=list(examples.named()),
                 output_names=[logits_name(number) for number in range(len(network.tasks))],
                 external_data=False,
                 verbose=False,
@@ -80,33 +126,33 @@ def network_graph(network: Network, front_end: FrontEnd, window: int) -> onnx.Mo
     for entry in [*model.graph.node, *model.graph.value_info]:
         del entry.metadata_props[:]  # where in the source each node comes from, paths of this machine among it
         entry.doc_string = ""
-    _check(model, network, front_end, window)
+    _check(model, network, Examples.of(inputs, CHECKED_ROWS))
     return model
 
 
-def _examples(front_end: FrontEnd, window: int, rows: int) -> tuple[Tensor, ...]:
+def _noise(given: TaskInput, rows: int) -> Windows:
     """Noise as features of windows of several lengths, and the lengths where a front-end gives sequences."""
     noise = torch.Generator().manual_seed(rows)
-    if front_end.layout == "vector":
-        return (torch.randn(rows, front_end.input_width, generator=noise),)
-    lengths = torch.linspace(1, window, rows).round().long()
-    features = torch.randn(rows, window, front_end.input_width, generator=noise) - 3
-    return features * (torch.arange(window)[None, :] < lengths[:, None])[..., None], lengths
+    if given.front_end.layout == "vector":
+        return Windows(torch.randn(rows, given.width, generator=noise))
+    lengths = torch.linspace(1, given.window, rows).round().long()
+    features = torch.randn(rows, given.window, given.width, generator=noise) - 3
+    return Windows(features * (torch.arange(given.window)[None, :] < lengths[:, None])[..., None], lengths)
 
 
-def _check(model: onnx.ModelProto, network: Network, front_end: FrontEnd, window: int) -> None:
+def _check(model: onnx.ModelProto, network: Network, examples: Examples) -> None:
     """Raise UserError where the graph differs from the network, on more windows than it was traced with."""
     import onnxruntime  # noqa: PLC0415 - slow to import
 
-    examples = _examples(front_end, window, CHECKED_ROWS)
+    given = examples.named()
     was_training = network.training
     network.eval()
     with torch.inference_mode():
-        expected = _Traced(dict.fromkeys(network.tasks, network))(*examples)
+        expected = _Traced(dict.fromkeys(network.tasks, network), examples)(*given.values())
     network.train(was_training)
     try:
         session = onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
-        found = session.run(None, dict(zip([FEATURES, LENGTHS], (each.numpy() for each in examples), strict=False)))
+        found = session.run(None, {name: tensor.numpy() for name, tensor in given.items()})
     except Exception as error:  # onnxruntime's own, one class a kind of failure
         raise UserError(
             f"this network cannot be exported: its graph fails on another number of windows ({_first_line(error)}); "

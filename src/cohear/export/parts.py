@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import prod
+from math import lcm, prod
 from pathlib import Path
 
 import numpy as np
@@ -12,11 +12,13 @@ import onnx
 import onnxruntime
 from onnx import utils
 
-from cohear.export.assemble import FEATURES, LENGTHS
+from cohear.export.assemble import features_name, lengths_name
 from cohear.runtime.card import Windowing
-from cohear.runtime.session import HEARD, WAVEFORM
+from cohear.runtime.session import WAVEFORM, heard_name
 
 NETWORK = "+network/"
+BETWEEN = (features_name(), lengths_name(), heard_name())
+"""What the values between front-ends and networks begin with, of each input."""
 PRODUCTS = {
     **dict.fromkeys(("Conv", "ConvInteger", "Gemm", "MatMul", "MatMulInteger"), (0, 1)),
     **dict.fromkeys(("QLinearConv", "QLinearMatMul"), (0, 3)),
@@ -45,7 +47,7 @@ def cut(model: Path, tasks: list[str], folder: Path) -> Parts:
     """Cut a bundle's model file into parts, written into a folder."""
     loaded = onnx.load(str(model))
     values = {name for node in loaded.graph.node for name in node.input}
-    between = [name for name in (FEATURES, LENGTHS, HEARD) if name in values]
+    between = [name for name in sorted(values) if name.startswith(BETWEEN)]
 
     def part(name: str, inputs: list[str], outputs: list[str]) -> Path:
         path = folder / f"{name}.onnx"
@@ -66,18 +68,22 @@ def parameters(model: Path) -> int:
     return sum(prod(constant.dims) for constant in graph.initializer if constant.name.startswith(NETWORK))
 
 
-def multiply_adds(chain: Sequence[Path], windowing: Windowing) -> float:
+def multiply_adds(chain: Sequence[Path], windowings: Sequence[Windowing]) -> float:
     """Multiplications with an addition in convolutions and matrix products that a further second of audio costs.
 
     Counted from the shapes that two runs have, of which one is some windows longer.
 
     Args:
         chain: a model on waveforms, and models on what it gives.
-        windowing: of the bundle.
+        windowings: of the bundle's inputs; the runs differ by whole steps of each.
     """
-    few, many = 2, 22
-    runs = [_work(chain, (windowing.frames + windows * windowing.step) * windowing.hop) for windows in (few, many)]
-    return (runs[1] - runs[0]) * windowing.rate / ((many - few) * windowing.step * windowing.hop)
+    longest = max(windowing.frames * windowing.hop for windowing in windowings)
+    period = lcm(*(windowing.step * windowing.hop for windowing in windowings))
+    steps = min(windowing.step * windowing.hop for windowing in windowings)
+    few, many = -(-2 * steps // period), -(-22 * steps // period)
+    many = max(many, few + 1)
+    runs = [_work(chain, longest + periods * period) for periods in (few, many)]
+    return (runs[1] - runs[0]) * windowings[0].rate / ((many - few) * period)
 
 
 def _work(chain: Sequence[Path], samples: int) -> int:

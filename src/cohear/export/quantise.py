@@ -15,12 +15,14 @@ import torch
 from torch import Tensor, nn
 
 from cohear.base.errors import UserError
-from cohear.export.assemble import FEATURES, LENGTHS, logits_name
+from cohear.export.assemble import features_name, lengths_name, logits_name, numbered
 from cohear.export.network import network_graph
 from cohear.export.runs import Trained
+from cohear.features.task_input import TaskInput
 from cohear.features.windows import gather, window_starts
 from cohear.models.sharing import Network
 from cohear.models.windows import Windows
+from cohear.runs.task_data import TaskData
 from cohear.tasks.metrics import METRICS, SHARE
 from cohear.training.batches import as_windows
 from cohear.training.evaluate import Evaluation
@@ -96,14 +98,14 @@ def measure(repeats: Sequence[Trained]) -> dict[str, dict[str, Change]]:
     """Quantise networks of the study and score them on their own test clips, by method and task."""
     scores: dict[str, dict[str, list[tuple[float, float, int]]]] = {method: {} for method in METHODS}
     for trained in repeats:
-        graph = network_graph(trained.network, trained.front_end, trained.window)
+        graph = network_graph(trained.network, trained.inputs)
         graphs = {method: quantised(graph, trained, method) for method in METHODS}
         name = (trained.spec.study_seed, trained.spec.fold, trained.spec.seed)
         for task, data in trained.tasks.items():
-            test = Evaluation(data, "test", trained.front_end, trained.window, name)
+            test = Evaluation(data, "test", trained.inputs[task], name)
             before = test.scores(test.predict(trained.network))[data.metric.name]
             for method, model in graphs.items():
-                played = cast(Network, GraphNetwork(model, trained.network.tasks))
+                played = cast(Network, GraphNetwork(model, numbered(trained.inputs)))
                 after = test.scores(test.predict(played))[data.metric.name]
                 if np.isfinite([before, after]).all():
                     scores[method].setdefault(task, []).append((before, after, test.scored_clips()))
@@ -172,24 +174,31 @@ class GraphNetwork(nn.Module):
 
     Args:
         model: with names as `network_graph` gives them.
-        tasks: in order.
+        hears: number of the input of each task, in order.
     """
 
-    def __init__(self, model: onnx.ModelProto, tasks: Sequence[str]) -> None:
+    def __init__(self, model: onnx.ModelProto, hears: Mapping[str, int]) -> None:
         super().__init__()
         import onnxruntime  # noqa: PLC0415 - slow to import
 
-        self._tasks = list(tasks)
+        self._hears = dict(hears)
         self._session = onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
-        self._inputs = {value.name for value in self._session.get_inputs()}
+        self._nothing = {
+            value.name: np.ones([1, *value.shape[1:]], np.int64 if "int64" in value.type else np.float32)
+            for value in self._session.get_inputs()
+        }
 
     def forward(self, batch: Mapping[str, Windows]) -> dict[str, Tensor]:
-        """Logits ``[B_task, outputs]`` of each task's rows."""
+        """Logits ``[B_task, outputs]`` of each task's rows; a row of the other inputs is answered beside them."""
         found = {}
-        for task, windows in batch.items():
-            given = {FEATURES: windows.features.numpy(), LENGTHS: windows.told_lengths().numpy()}
-            inputs = {name: value for name, value in given.items() if name in self._inputs}
-            (logits,) = self._session.run([logits_name(self._tasks.index(task))], inputs)
+        for number, (task, hears) in enumerate(self._hears.items()):
+            if task not in batch:
+                continue
+            windows = batch[task]
+            asked = self._nothing | {features_name(hears): windows.features.numpy()}
+            if lengths_name(hears) in asked:
+                asked[lengths_name(hears)] = windows.told_lengths().numpy()
+            (logits,) = self._session.run([logits_name(number)], asked)
             found[task] = torch.from_numpy(logits)
         return found
 
@@ -198,26 +207,17 @@ class _Calibration:
     """Windows from the middle of training clips, for onnxruntime's calibration."""
 
     def __init__(self, trained: Trained) -> None:
-        self._batches: list[dict[str, Any]] = []
+        hears = numbered(trained.inputs)
+        batches: dict[int, list[dict[str, Any]]] = {number: [] for number in hears.values()}
         each = max(CALIBRATION_CLIPS // len(trained.tasks), 1)
-        for data in trained.tasks.values():
-            train = data.parts["train"]
-            clips = train[np.unique(np.linspace(0, len(train) - 1, each).astype(np.int64))]
-            rows = data.rows[clips]
-            starts = np.array(
-                [
-                    np.median(window_starts(int(length), trained.window, max(trained.window // 2, 1)))
-                    for length in data.store.lengths[rows]
-                ],
-                dtype=np.int64,
-            )
-            for first in range(0, len(rows), 32):
-                here = slice(first, first + 32)
-                frames, lengths = gather(data.store, rows[here], starts[here], trained.window)
-                batch: dict[str, Any] = {FEATURES: as_windows(trained.front_end, frames, lengths).features.numpy()}
-                if trained.front_end.layout == "sequence":
-                    batch[LENGTHS] = lengths
-                self._batches.append(batch)
+        for task, data in trained.tasks.items():
+            batches[hears[task]] += _middle_windows(data, trained.inputs[task], hears[task], each)
+        # The graph takes all inputs at once; those of which there are fewer windows begin again.
+        many = max(map(len, batches.values()))
+        self._batches = [
+            {name: values for own in batches.values() for name, values in own[turn % len(own)].items()}
+            for turn in range(many)
+        ]
         self._next = iter(self._batches)
 
     def get_next(self) -> dict[str, Any] | None:
@@ -230,3 +230,26 @@ class _Calibration:
     def rewind(self) -> None:
         """Begin again."""
         self._next = iter(self._batches)
+
+
+def _middle_windows(data: TaskData, given: TaskInput, hears: int, most: int) -> list[dict[str, Any]]:
+    """The window in the middle of so many training clips of a task, in batches as the graph takes them."""
+    train = data.parts["train"]
+    clips = train[np.unique(np.linspace(0, len(train) - 1, most).astype(np.int64))]
+    rows = data.rows[clips]
+    starts = np.array(
+        [
+            np.median(window_starts(int(length), given.window, max(given.window // 2, 1)))
+            for length in data.store.lengths[rows]
+        ],
+        dtype=np.int64,
+    )
+    batches = []
+    for first in range(0, len(rows), 32):
+        here = slice(first, first + 32)
+        frames, lengths = gather(data.store, rows[here], starts[here], given.window)
+        batch: dict[str, Any] = {features_name(hears): as_windows(given.front_end, frames, lengths).features.numpy()}
+        if given.front_end.layout == "sequence":
+            batch[lengths_name(hears)] = lengths
+        batches.append(batch)
+    return batches

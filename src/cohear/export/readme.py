@@ -19,6 +19,7 @@ from cohear.export.readme_cells import (
     share,
     text,
 )
+from cohear.runtime.card import Windowing
 
 
 def make_readme(card: Mapping[str, Any]) -> str:
@@ -47,6 +48,12 @@ def _header(card: Mapping[str, Any]) -> Iterator[str]:
     yield from ("---", yaml.safe_dump(content, sort_keys=False, allow_unicode=True).rstrip(), "---", "")
 
 
+def _windows(card: Mapping[str, Any]) -> str:
+    """``windows of 1 s``, with those of tasks that have their own."""
+    own = {name: Windowing(**task["windowing"]) for name, task in card["tasks"].items() if "windowing" in task}
+    return ", ".join([f"windows of {card['window']:g} s", *(f"{text(n)}: {w.seconds:g} s" for n, w in own.items())])
+
+
 def _body(card: Mapping[str, Any]) -> Iterator[str]:
     tasks, model = card["tasks"], card["model"]
     yield f"# {text(card['name'])}: {text(', '.join(tasks))}"
@@ -54,7 +61,7 @@ def _body(card: Mapping[str, Any]) -> Iterator[str]:
     yield (
         f"One network for {len(tasks)} task{'s' * (len(tasks) != 1)}, {model['parameters']:,} parameters, "
         f"{model['precision']}. `model.onnx` takes `waveform`, float32 `[batch, samples]` at {card['rate']} Hz "
-        f"(windows of {card['window']:g} s are cut inside), and gives {_outputs(tasks)} for each task under its name."
+        f"({_windows(card)} are cut inside), and gives {_outputs(tasks)} for each task under its name."
     )
     yield from ("", "## Scores to expect", "", f"The network was {card['training']['weights']}.", "")
     yield "| task | labels | metric | score | 95 % interval | against a network of its own | calibration error |"

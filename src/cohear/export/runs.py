@@ -17,7 +17,7 @@ from cohear.base.tables import PREDICTIONS_CSV
 from cohear.data.partition import TaskSplit
 from cohear.data.splits import Part
 from cohear.export.cell import Cell
-from cohear.features.front_end import FrontEnd
+from cohear.features.task_input import TaskInput
 from cohear.models.sharing import Network
 from cohear.runs.in_place import PackInPlace
 from cohear.runs.job import read_spec
@@ -31,8 +31,8 @@ from cohear.study.needs import Wanted
 from cohear.study.prepare import Prepared, make_stores, prepare, write_splits
 from cohear.study.progress import Progress
 from cohear.study.spec import CombinationSettings, StudySettings
-from cohear.training.loop import make_network, window_frames
-from cohear.training.sources import load_front_end
+from cohear.training.loop import make_network
+from cohear.training.sources import inputs_of
 from cohear.training.spec import RunSpec
 
 ALL_CLIPS = -1
@@ -62,16 +62,14 @@ class Trained:
     Attributes:
         spec: of its training.
         network: in evaluation mode.
-        front_end: its features.
-        window: frames.
+        inputs: what each task gives it.
         tasks: its clips and labels.
         weights: the bytes of ``weights.safetensors``.
     """
 
     spec: RunSpec
     network: Network
-    front_end: FrontEnd
-    window: int
+    inputs: dict[str, TaskInput]
     tasks: dict[str, TaskData]
     weights: bytes
 
@@ -211,12 +209,11 @@ def load_trained(places: Places, spec: RunSpec) -> Trained:
     if folder is None:
         raise DataError(f"run {spec.key} has kept no weights")
     weights = (folder / WEIGHTS).read_bytes()
-    front_end = load_front_end(spec)
     pack = PackInPlace(places.study.splits, places.cache)
     tasks = {reference.name: load_task(reference, pack) for reference in spec.tasks}
-    network = make_network(spec, tasks, front_end.input_width, str(places.code))
+    network = make_network(spec, tasks, str(places.code))
     try:
         network.load_state_dict(read_tensors(weights))
     except Exception as error:  # safetensors' own kind, torch's RuntimeError
         raise DataError(f"{folder / WEIGHTS} does not hold the weights of its run: {error}") from error
-    return Trained(spec, network.eval(), front_end, window_frames(spec.window, front_end), tasks, weights)
+    return Trained(spec, network.eval(), inputs_of(spec), tasks, weights)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -11,11 +11,12 @@ import onnx
 
 from cohear.base.errors import FolderError
 from cohear.base.named import WithSettings, make
-from cohear.export.assemble import Output, assemble
+from cohear.export.assemble import Output, assemble, check_exportable, numbered
 from cohear.export.kinds import decoding_in_graph
 from cohear.export.network import network_graph
 from cohear.export.write import windowing_of
 from cohear.features.front_end import FrontEnd
+from cohear.features.task_input import TaskInput
 from cohear.models.choice import EncoderChoice
 from cohear.models.heads import Head, head_of
 from cohear.models.sharing import SHARING, Draws
@@ -24,7 +25,6 @@ from cohear.study.folder import StudyFolder
 from cohear.study.plan import encoder_label, front_end_label
 from cohear.study.spec import StudySettings
 from cohear.tasks import TARGET_KINDS
-from cohear.training.loop import window_frames
 
 
 class Architecture(NamedTuple):
@@ -48,12 +48,14 @@ class UntrainedModels:
     """Makes the models of a study, which keep their first weights.
 
     Attributes:
-        front_ends: by their names in the tables.
+        settings: of the study.
+        front_ends: of the grid, by their names in the tables.
         encoders: the same.
         outputs: of all tasks.
         heads: the same, by task.
     """
 
+    settings: StudySettings
     front_ends: Mapping[str, FrontEnd]
     encoders: Mapping[str, EncoderChoice]
     outputs: Sequence[Output]
@@ -65,21 +67,24 @@ class UntrainedModels:
         outputs, heads = _outputs(folder, settings)
         front_ends = {front_end_label(each): each for each in settings.front_ends()}
         encoders = {encoder_label(each): each for each in settings.encoder_choices(str(code))}
-        return cls(front_ends, encoders, outputs, heads)
+        return cls(settings, front_ends, encoders, outputs, heads)
 
-    def write(self, built: Architecture, path: Path) -> Windowing:
-        """Write the model of all tasks; returns how it cuts waveforms into windows.
+    def write(self, built: Architecture, path: Path) -> list[Windowing]:
+        """Write the model of all tasks; returns how it cuts waveforms into windows, by the number of the input.
 
         Raises:
             UserError: it cannot be exported.
         """
-        front_end, choice = self.front_ends[built.features], self.encoders[built.encoder]
-        window = window_frames(built.window, front_end)
-        inputs = dict.fromkeys(self.heads, front_end.input_width)
-        network = make(SHARING, built.sharing, inputs, self.heads, choice.build, Draws((0, 0, 0)))
-        model = assemble(front_end, network_graph(network.eval(), front_end, window), window, self.outputs)
-        onnx.save(model, str(path))
-        return windowing_of(front_end, window)
+        choice = self.encoders[built.encoder]
+        cell = self.settings.inputs(self.front_ends[built.features], built.window)
+        inputs = {task: TaskInput.of(*own) for task, own in cell.items()}
+        check_exportable(inputs)
+        hears, different = numbered(inputs), list(dict.fromkeys(inputs.values()))
+        outputs = [replace(output, hears=hears[output.task]) for output in self.outputs]
+        widths = {task: given.width for task, given in inputs.items()}
+        network = make(SHARING, built.sharing, widths, self.heads, choice.build, Draws((0, 0, 0)))
+        onnx.save(assemble(different, network_graph(network.eval(), inputs), outputs), str(path))
+        return [windowing_of(given) for given in different]
 
 
 def _outputs(folder: StudyFolder, settings: StudySettings) -> tuple[list[Output], dict[str, Head]]:

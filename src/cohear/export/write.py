@@ -12,14 +12,15 @@ from cohear.base.errors import FolderError
 from cohear.base.files import folder_whole_or_not_at_all, write_bytes, write_json, write_text
 from cohear.export.assemble import Output, extension
 from cohear.export.front_ends import FRONT_END_GRAPHS
-from cohear.features.front_end import FrontEnd
+from cohear.features.task_input import TaskInput
 from cohear.runtime.card import CARD, MODEL, README, WEIGHTS, WINDOWS, Windowing
 
 FILES = {CARD, MODEL, README, WEIGHTS, WINDOWS}
 
 
-def windowing_of(front_end: FrontEnd, window: int) -> Windowing:
-    """How the graph cuts waveforms into windows of so many frames."""
+def windowing_of(given: TaskInput) -> Windowing:
+    """How the graph cuts waveforms into an input's windows."""
+    front_end, window = given.front_end, given.window
     before, after = FRONT_END_GRAPHS[front_end.name](front_end).context
     return Windowing(front_end.rate, front_end.hop, window, max(window // 2, 1), before, after)
 

@@ -8,6 +8,7 @@ from typing import Literal, NamedTuple
 
 import torch
 from torch import Tensor
+from torch.nn import functional
 
 Form = Literal["vector", "frames"]
 """What can be read of an embedding: one vector a window, or a vector for each of its frames."""
@@ -37,8 +38,11 @@ class Windows:
 
     @staticmethod
     def joined(parts: Mapping[str, Windows]) -> Windows:
-        """The rows of several tasks one below the other; lengths are told where some part has them."""
-        windows = list(parts.values())
+        """The rows of several tasks one below the other; lengths are told where some part has them.
+
+        Where windows are not of one length, or not of one width, zeros fill up the smaller ones.
+        """
+        windows = _of_one_shape(list(parts.values()))
         features = torch.cat([part.features for part in windows])
         lengths = None
         if any(part.lengths is not None for part in windows):
@@ -109,6 +113,23 @@ class Embedding:
             return {spans[0].task: self}
         parts = _split([span.rows for span in spans], self.vector, self.frames, self.lengths)
         return {span.task: Embedding(*own) for span, *own in zip(spans, *parts, strict=True)}
+
+
+def _of_one_shape(windows: list[Windows]) -> list[Windows]:
+    """Windows ``[B, T, D]`` or ``[B, D]`` as long and as wide as the largest; of short ones the lengths are told."""
+    shapes = [each.features.shape[1:] for each in windows]
+    if all(shape == shapes[0] for shape in shapes):
+        return windows
+    largest = [max(sizes) for sizes in zip(*shapes, strict=True)]
+    made = []
+    for each, shape in zip(windows, shapes, strict=True):
+        missing = [
+            size for most, own in zip(largest[::-1], tuple(shape)[::-1], strict=True) for size in (0, most - own)
+        ]
+        short = len(largest) > 1 and shape[0] < largest[0]
+        lengths = each.told_lengths() if short else each.lengths
+        made.append(Windows(functional.pad(each.features, missing), lengths, each.spans))
+    return made
 
 
 def _split(rows: Sequence[int], *tensors: Tensor | None) -> list[Sequence[Tensor | None]]:

@@ -61,6 +61,8 @@ class TaskReference(Frozen):
         labels: what is learnt from its training clips: their own labels, these labels shuffled among the clips, or
             nothing at all (``none``: the clips are in the batch alone, and there is no head for them).
         scored: whether its scores are results; the partners of controls have none.
+        front_end: name and settings, where they are not the run's.
+        window: seconds, where they are not the run's.
     """
 
     name: str
@@ -68,6 +70,8 @@ class TaskReference(Frozen):
     store: str
     labels: Literal["true", "shuffled", "none"] = "true"
     scored: bool = True
+    front_end: dict[str, Any] | None = None
+    window: float | None = None
 
     @model_validator(mode="after")
     def _scored_on_what_it_learns(self) -> TaskReference:

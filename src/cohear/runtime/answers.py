@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -70,7 +70,7 @@ Answer: TypeAlias = Labels | Number
 
 @dataclass(frozen=True)
 class WindowAnswer:
-    """All tasks' answers to one window.
+    """The answers to one window, of all tasks that hear in windows like this.
 
     Attributes:
         onset, offset: seconds from the beginning; the offset of a clip's last window is the clip's end.
@@ -82,6 +82,11 @@ class WindowAnswer:
     offset: float
     heard: bool
     answers: dict[str, Answer]
+
+
+def in_time(windows: Iterable[WindowAnswer]) -> list[WindowAnswer]:
+    """Windows by their onsets."""
+    return sorted(windows, key=lambda window: (window.onset, window.offset))
 
 
 def answer(task: Decoding, values: Floats) -> Answer:
@@ -114,18 +119,23 @@ class Pool:
     def __init__(self, tasks: Mapping[str, Decoding]) -> None:
         self._tasks = tasks
         self._sums = {name: np.zeros((2, len(task.columns))) for name, task in tasks.items()}
-        self._counts = [0, 0]  # windows of silence, windows heard
+        self._counts = {name: np.zeros(2, np.int64) for name in tasks}  # windows of silence, windows heard
 
     def add(self, logits: Mapping[str, Floats], heard: NDArray[np.bool_]) -> None:
-        """Take in windows: calibrated logits ``[N, columns]`` of each task, and which windows are heard ``[N]``."""
+        """Take in windows: calibrated logits ``[N, columns]`` of tasks, and which of the windows are heard ``[N]``."""
         for side in (0, 1):
             chosen = heard == bool(side)
-            self._counts[side] += int(chosen.sum())
-            for name, sums in self._sums.items():
-                sums[side] += logits[name][chosen].sum(axis=0, dtype=np.float64)
+            for name, values in logits.items():
+                self._counts[name][side] += int(chosen.sum())
+                self._sums[name][side] += values[chosen].sum(axis=0, dtype=np.float64)
 
     def answers(self) -> dict[str, Answer]:
-        """Of each task; there must have been a window."""
-        side = 1 if self._counts[1] else 0
-        means = {name: (sums[side] / self._counts[side]).astype(np.float32) for name, sums in self._sums.items()}
-        return {name: answer(task, activated(task.activation, means[name])) for name, task in self._tasks.items()}
+        """Of each task of which there was a window."""
+        found = {}
+        for name, task in self._tasks.items():
+            counts = self._counts[name]
+            if counts.any():
+                side = 1 if counts[1] else 0
+                mean = (self._sums[name][side] / counts[side]).astype(np.float32)
+                found[name] = answer(task, activated(task.activation, mean))
+        return found

@@ -15,9 +15,9 @@ from cohear.audio.decode import why_no_sound
 from cohear.audio.resample import resample
 from cohear.base.decoding import Decoding, LabelDecoding, activated, decoding_of
 from cohear.base.errors import DataError
-from cohear.runtime.answers import Answer, Floats, Pool, WindowAnswer, answer
+from cohear.runtime.answers import Answer, Floats, Pool, WindowAnswer, answer, in_time
 from cohear.runtime.card import Card, Windowing, read_card
-from cohear.runtime.session import HEARD, Session, window_logits_name
+from cohear.runtime.session import Session, heard_name, window_logits_name
 from cohear.runtime.windows import Stretch, stretches
 
 MOST_CHANNELS = 1024
@@ -26,19 +26,21 @@ MOST_CHANNELS = 1024
 
 @dataclass(frozen=True)
 class WindowLogits:
-    """Windows that lie one after the other.
+    """Windows of an input that lie one after the other.
 
     Attributes:
         starts: first frame of each of the N windows.
-        logits: calibrated ``[N, columns]``, by task.
+        logits: calibrated ``[N, columns]``, by task that hears these windows.
         heard: ``[N]``, which are more than digital silence.
         samples: of the waveform that have come so far; all of them with the last windows.
+        hears: number of the input.
     """
 
     starts: list[int]
     logits: dict[str, Floats]
     heard: NDArray[np.bool_]
     samples: int
+    hears: int = 0
 
 
 class Bundle:
@@ -50,12 +52,12 @@ class Bundle:
 
     Attributes:
         tasks: by name, in order: what their answers are.
-        windowing: how a waveform is cut into windows.
+        windowings: how a waveform is cut into windows; tasks may hear it in windows of their own.
     """
 
     def __init__(self, card: Card, session: Session) -> None:
         self.tasks: dict[str, Decoding] = card.tasks
-        self.windowing: Windowing = card.windowing
+        self.windowings: tuple[Windowing, ...] = card.windowings
         self._card, self._session = card, session
 
     @classmethod
@@ -89,12 +91,12 @@ class Bundle:
     @property
     def rate(self) -> int:
         """Samples a second of the waveforms that the model takes."""
-        return self.windowing.rate
+        return self.windowings[0].rate
 
     @property
     def window(self) -> float:
-        """Seconds of a window."""
-        return self.windowing.seconds
+        """Seconds of a window; of the longest, where tasks have their own."""
+        return max(windowing.seconds for windowing in self.windowings)
 
     @property
     def card(self) -> dict[str, Any]:
@@ -140,7 +142,7 @@ class Bundle:
         """
         waveform = self.prepared(samples, self.rate if rate is None else rate)
         seconds = len(waveform) / self.rate
-        return [each for windows in self.window_logits([waveform]) for each in self.answers(windows, seconds)]
+        return in_time(each for windows in self.window_logits([waveform]) for each in self.answers(windows, seconds))
 
     def prepared(self, samples: NDArray[Any], rate: int) -> Floats:
         """Samples as the model takes them: mono, float32, at its rate.
@@ -158,7 +160,7 @@ class Bundle:
         Args:
             blocks: ``[samples]`` each, at ``rate``; consecutive.
         """
-        for stretch in stretches(blocks, self.windowing):
+        for stretch in stretches(blocks, self.windowings):
             yield self.stretch_logits(stretch)
 
     def stretch_logits(self, stretch: Stretch) -> WindowLogits:
@@ -171,17 +173,20 @@ class Bundle:
         Args:
             batch: stretches of one `Stretch.shape`, of whichever waveforms.
         """
-        names = [HEARD, *(window_logits_name(task) for task in self.tasks)]
+        hears = batch[0].hears
+        tasks = [task for task in self.tasks if self._card.hears[task] == hears]
+        names = [heard_name(hears), *(window_logits_name(task) for task in tasks)]
         waveforms = np.stack([stretch.samples for stretch in batch])  # [batch, samples]
-        heard, *logits = self._session.run(names, waveforms, batch[0].before, batch[0].after)
+        heard, *logits = self._session.run(names, waveforms, batch[0].before, batch[0].after, hears)
         if heard.shape[1] != len(batch[0].starts):
             raise DataError("the windowing in the bundle's card is not that of its model; export the bundle again")
         return [
             WindowLogits(
                 stretch.starts,
-                {task: values[row] for task, values in zip(self.tasks, logits, strict=True)},
+                {task: values[row] for task, values in zip(tasks, logits, strict=True)},
                 heard[row] > 0,
                 stretch.seen,
+                hears,
             )
             for row, stretch in enumerate(batch)
         ]
@@ -193,11 +198,12 @@ class Bundle:
             windows: their numbers.
             seconds: length of the waveform, where no window ends later; None where it is not known.
         """
+        windowing = self.windowings[windows.hears]
         values = {name: activated(self.tasks[name].activation, logits) for name, logits in windows.logits.items()}
         made = []
         for row, start in enumerate(windows.starts):
-            onset = start * self.windowing.hop / self.rate
-            offset = onset + self.window if seconds is None else min(onset + self.window, seconds)
+            onset = start * windowing.hop / self.rate
+            offset = onset + windowing.seconds if seconds is None else min(onset + windowing.seconds, seconds)
             by_task = {name: answer(self.tasks[name], rows[row]) for name, rows in values.items()}
             made.append(WindowAnswer(onset, offset, bool(windows.heard[row]), by_task))
         return made
@@ -210,7 +216,7 @@ def _told_otherwise(card: Card, metadata: Mapping[str, str]) -> str:
         meant = {name: decoding_of(name, task) for name, task in tasks.items()}
     except (KeyError, TypeError, ValueError, AttributeError):  # a model of other making says nothing
         return ""
-    if rate != card.windowing.rate:
+    if rate != card.windowings[0].rate:
         return "the rate is another one"
     for name, task in card.tasks.items():
         if name not in meant or _meaning(meant[name]) != _meaning(task):

@@ -55,9 +55,17 @@ class Windowing:
 
 @dataclass(frozen=True)
 class Card:
-    """``card.json``, read and checked; ``content`` is all of it."""
+    """``card.json``, read and checked.
 
-    windowing: Windowing
+    Attributes:
+        windowings: how the model cuts a waveform for each of its inputs, by number.
+        hears: of each task, which of them it is asked about.
+        tasks: by name: what their answers are.
+        content: all of it.
+    """
+
+    windowings: tuple[Windowing, ...]
+    hears: dict[str, int]
     tasks: dict[str, Decoding]
     content: Mapping[str, Any]
 
@@ -85,6 +93,19 @@ def read_card(folder: Path) -> Card:
         )
     try:
         tasks = {name: decoding_of(name, told) for name, told in content["tasks"].items()}
-        return Card(Windowing(**content["windowing"]), tasks, content)
+        return Card(*_windowings(content), tasks, content)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise DataError(f"{path} is not the card of a bundle ({error!r}); export the bundle again") from error
+
+
+def _windowings(content: Mapping[str, Any]) -> tuple[tuple[Windowing, ...], dict[str, int]]:
+    """The windowing of each input by its number, and the number of each task's: 0, unless its entry has another."""
+    found, hears = {0: Windowing(**content["windowing"])}, {}
+    for name, told in content["tasks"].items():
+        hears[name] = number = told.get("hears", 0)
+        if number:
+            found[number] = Windowing(**told["windowing"])
+    windowings = tuple(found[number] for number in range(len(found)))
+    if len({windowing.rate for windowing in windowings}) > 1:
+        raise ValueError("its windowings are of several rates")
+    return windowings, hears

@@ -58,14 +58,17 @@ class EventDetector:
         self._settings = settings or EventSettings()
         labelled = {name: task for name, task in tasks.items() if isinstance(task, LabelDecoding)}
         self._labels = {name: _Lasting(task, self._settings) for name, task in labelled.items()}
-        self._last: WindowAnswer | None = None
+        self._last: dict[str, WindowAnswer] = {}
 
     def push(self, window: WindowAnswer) -> list[Event]:
-        """Take in the next window; gives the events that ended before it."""
-        begins = window.onset if self._last is None else max(_between(self._last, window), self._last.onset)
-        self._last = window
+        """Take in the next window of the tasks that it answers; gives the events that ended before it."""
         found = []
         for name, labels in self._labels.items():
+            if name not in window.answers:
+                continue
+            last = self._last.get(name)
+            begins = window.onset if last is None else max(_between(last, window), last.onset)
+            self._last[name] = window
             answer = window.answers[name]
             assert isinstance(answer, Labels)
             probabilities = np.fromiter(answer.probabilities.values(), np.float64)
@@ -74,18 +77,14 @@ class EventDetector:
 
     def end(self) -> list[Event]:
         """Events that last to the end of the waveform."""
-        if self._last is None:
-            return []
-        offset = self._last.offset
-        return self._long_enough([event for labels in self._labels.values() for event in labels.end(offset)])
+        ended = (self._labels[name].end(last.offset) for name, last in self._last.items())
+        return self._long_enough([event for events in ended for event in events])
 
     @property
     def lasting(self) -> list[Event]:
         """Events that have begun and not ended, up to the end of the last window; of the minimum duration at least."""
-        if self._last is None:
-            return []
-        offset = self._last.offset
-        return self._long_enough([event for labels in self._labels.values() for event in labels.lasting(offset)])
+        lasting = (self._labels[name].lasting(last.offset) for name, last in self._last.items())
+        return self._long_enough([event for events in lasting for event in events])
 
     def _long_enough(self, events: list[Event]) -> list[Event]:
         least = self._settings.minimum - 1e-9

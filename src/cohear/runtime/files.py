@@ -10,7 +10,7 @@ import soundfile
 from cohear.audio.decode import UnreadableAudio, open_blocks
 from cohear.audio.segment import Segment
 from cohear.base.errors import DataError
-from cohear.runtime.answers import Answer, WindowAnswer
+from cohear.runtime.answers import Answer, WindowAnswer, in_time
 from cohear.runtime.bundle import Bundle
 from cohear.runtime.detector import EventDetector, EventSettings, in_order
 from cohear.runtime.events import Event
@@ -70,7 +70,7 @@ def classify_file(
     take(stream.end())
     if detector is not None:
         found.extend(detector.end())
-    return FileAnswer(stream.seconds, stream.clip, kept, in_order(found))
+    return FileAnswer(stream.seconds, stream.clip, in_time(kept), in_order(found))
 
 
 def _check_name(path: Path) -> None:

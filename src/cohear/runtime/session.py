@@ -11,8 +11,22 @@ from numpy.typing import NDArray
 from cohear.base.errors import DataError, MissingExtra
 from cohear.runtime.card import MODEL, WINDOWS
 
-WAVEFORM, CONTEXT, HEARD = "waveform", "+context", "+heard"
-"""Names in the graph. No task's name holds a ``+``."""
+WAVEFORM = "waveform"
+"""The model's input. No task's name holds a ``+``, as other names in the graph do."""
+
+
+def context_name(number: int = 0) -> str:
+    """Input of the graph: frames at either end, of the windows of this number, that are no windows' but around them."""
+    return _numbered("+context", number)
+
+
+def heard_name(number: int = 0) -> str:
+    """Value of the graph: which windows of this number are more than digital silence, ``[batch, windows]``."""
+    return _numbered("+heard", number)
+
+
+def _numbered(name: str, number: int) -> str:
+    return f"{name}_{number}" if number else name
 
 
 def window_logits_name(task: str) -> str:
@@ -46,6 +60,8 @@ class Session:
             # Two protobuf messages one after the other are read as their union: the second names further outputs.
             model = (folder / MODEL).read_bytes() + (folder / WINDOWS).read_bytes()
             self._session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+            self._needed_alone = onnxruntime.RunOptions()
+            self._needed_alone.only_execute_path_to_fetches = True
         except OSError as error:
             raise DataError(f"cannot read the model in {folder}: {error}; export the bundle again") from error
         except Exception as error:  # onnxruntime's own, one class a kind of failure
@@ -61,15 +77,18 @@ class Session:
         """What the model's file says of itself."""
         return dict(self._session.get_modelmeta().custom_metadata_map)
 
-    def run(self, outputs: list[str], waveform: NDArray[np.float32], before: int = 0, after: int = 0) -> list[Any]:
-        """Values of the graph.
+    def run(
+        self, outputs: list[str], waveform: NDArray[np.float32], before: int = 0, after: int = 0, hears: int = 0
+    ) -> list[Any]:
+        """Values of the graph; what they do not need is not computed.
 
         Args:
             outputs: their names.
             waveform: ``[batch, samples]``.
             before: frames at the beginning that are no windows' but what surrounds them.
             after: the same at the end.
+            hears: number of the input whose frames these are.
         """
-        inputs = {WAVEFORM: waveform, CONTEXT: np.array([before, after], np.int64)}
-        values: list[Any] = self._session.run(outputs, inputs)
+        inputs = {WAVEFORM: waveform, context_name(hears): np.array([before, after], np.int64)}
+        values: list[Any] = self._session.run(outputs, inputs, self._needed_alone)
         return values

@@ -11,7 +11,7 @@ from cohear.audio.resample import StreamResampler
 from cohear.base.errors import DataError
 from cohear.runtime.answers import Answer, Pool, WindowAnswer
 from cohear.runtime.bundle import Bundle, WindowLogits, as_mono, checked_rate
-from cohear.runtime.windows import Cutter, Stretch
+from cohear.runtime.windows import Cutters, Stretch
 
 
 class Stream:
@@ -31,9 +31,8 @@ class Stream:
     def __init__(self, bundle: Bundle, rate: int) -> None:
         self._bundle = bundle
         self._resampler = StreamResampler(checked_rate(rate), bundle.rate)
-        self._cutter = Cutter(bundle.windowing)
+        self._cutter = Cutters(bundle.windowings)
         self._pool = Pool(bundle.tasks)
-        self._answered = 0
         self._ended = False
 
     @property
@@ -74,10 +73,9 @@ class Stream:
     def take(self, windows: WindowLogits) -> list[WindowAnswer]:
         """Answers in numbers of windows that were cut, in their order; they enter ``clip`` too."""
         self._pool.add(windows.logits, windows.heard)
-        self._answered += len(windows.starts)
         return self._bundle.answers(windows, self.seconds if self._ended else None)
 
     @property
     def clip(self) -> dict[str, Answer]:
-        """Answers to all that was heard so far, as to one clip; none before the first window."""
-        return self._pool.answers() if self._answered else {}
+        """Answers to all that was heard so far, as to one clip; of a task none before its first window."""
+        return self._pool.answers()

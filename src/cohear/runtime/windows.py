@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,6 +23,7 @@ class Stretch:
         starts: first frame of each window, counted from the waveform's beginning.
         before, after: frames of the samples that are no window's.
         seen: samples of the waveform that have come so far; all of them in the last stretch.
+        hears: number of the input whose windows they are.
     """
 
     samples: Floats
@@ -30,23 +31,25 @@ class Stretch:
     before: int
     after: int
     seen: int
+    hears: int = 0
 
     @property
-    def shape(self) -> tuple[int, int, int]:
+    def shape(self) -> tuple[int, int, int, int]:
         """Stretches with the same one can be answered in one batch."""
-        return len(self.samples), self.before, self.after
+        return len(self.samples), self.before, self.after, self.hears
 
 
 class Cutter:
     """Cuts a waveform that comes in pieces into stretches; each window comes as soon as its samples are there.
 
     Args:
-        windowing: of the bundle.
+        windowing: of an input.
         most: windows of a stretch.
+        hears: number of the input.
     """
 
-    def __init__(self, windowing: Windowing, most: int = WINDOWS_A_STRETCH) -> None:
-        self._windowing, self._most = windowing, most
+    def __init__(self, windowing: Windowing, most: int = WINDOWS_A_STRETCH, hears: int = 0) -> None:
+        self._windowing, self._most, self._hears = windowing, most, hears
         self._kept = np.zeros(0, np.float32)
         self._kept_from = 0  # sample that `_kept` begins with: a frame's first
         self._next = 0  # first frame of the next window on the grid
@@ -90,7 +93,7 @@ class Cutter:
         begin = (first - before) * w.hop - self._kept_from
         after = 0 if ended else w.after
         end = None if ended else (starts[-1] + w.frames + after) * w.hop - self._kept_from
-        return Stretch(self._kept[begin:end], starts, before, after, self.samples)
+        return Stretch(self._kept[begin:end], starts, before, after, self.samples, self._hears)
 
     def _forget(self) -> None:
         """Drop samples that no later window sees; the last window of all may begin before the next of the grid."""
@@ -100,9 +103,33 @@ class Cutter:
         self._kept_from = needed
 
 
-def stretches(blocks: Iterable[Floats], windowing: Windowing) -> Iterator[Stretch]:
+class Cutters:
+    """Cuts a waveform that comes in pieces into the stretches of each input of a bundle.
+
+    Args:
+        windowings: of the inputs, by number.
+    """
+
+    def __init__(self, windowings: Sequence[Windowing]) -> None:
+        self._cutters = [Cutter(windowing, hears=number) for number, windowing in enumerate(windowings)]
+
+    @property
+    def samples(self) -> int:
+        """How many have come so far."""
+        return self._cutters[0].samples
+
+    def push(self, samples: Floats) -> list[Stretch]:
+        """Take in samples ``[samples]``; gives the windows that are complete now, input by input."""
+        return [stretch for cutter in self._cutters for stretch in cutter.push(samples)]
+
+    def end(self) -> list[Stretch]:
+        """Windows that are left when the waveform ends."""
+        return [stretch for cutter in self._cutters for stretch in cutter.end()]
+
+
+def stretches(blocks: Iterable[Floats], windowings: Sequence[Windowing]) -> Iterator[Stretch]:
     """All windows of a waveform that comes in blocks."""
-    cutter = Cutter(windowing)
+    cutters = Cutters(windowings)
     for block in blocks:
-        yield from cutter.push(block)
-    yield from cutter.end()
+        yield from cutters.push(block)
+    yield from cutters.end()

@@ -120,9 +120,18 @@ def gather(
         near=near,
         skip_bad=settings.on_bad_file == "skip",
         window=settings.window,
+        windows=_own_windows(settings),
         seed=settings.seed,
     )
     return evidence, {name: _facts(measured.get(name), bad[name], len(table)) for name, table in tables.items()}
+
+
+def _own_windows(settings: StudySettings) -> dict[str, float]:
+    """The longest window of each dataset that a task with a window of its own is of."""
+    windows: dict[str, float] = {}
+    for task in settings.tasks.values():
+        windows[task.dataset] = max(windows.get(task.dataset, 0.0), task.window or settings.window)
+    return windows
 
 
 def _tables(settings: StudySettings) -> dict[str, ClipTable]:

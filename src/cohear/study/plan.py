@@ -20,6 +20,9 @@ from cohear.training.settings import TrainingSettings
 from cohear.training.spec import RunSpec
 from cohear.training.versions import versions_that_change_numbers
 
+Input = tuple[FrontEnd, float]
+"""A front-end and a window, seconds."""
+
 
 @dataclass(frozen=True)
 class PlannedRun:
@@ -94,30 +97,56 @@ def make_plan(
         for front_end, (number, encoder) in product(front_ends, enumerate(encoders)):
             if not encoder.fits(front_end.layout):
                 continue
-            features = front_end_label(front_end)
             for arm, tasks in product(settings.arms, sets_of[number]):
                 training, window = _settled(settings, arm, alone=len(tasks) == 1)
+                inputs = settings.inputs(front_end, window)
+                common = _common(front_end, window, [inputs[task] for task in tasks])
                 references = tuple(
-                    TaskReference(
-                        name=task,
-                        split=splits[fold, task],
-                        store=stores[features, settings.tasks[task].dataset],
-                    )
+                    _reference(task, splits[fold, task], stores, settings.tasks[task].dataset, inputs[task], common)
                     for task in tasks
                 )
                 spec = RunSpec(
                     tasks=references,
-                    front_end={"name": front_end.name, "version": front_end.version, **front_end.settings()},
+                    front_end=_key(common[0]),
                     encoder=encoder.key(),
-                    window=window,
+                    window=common[1],
                     training=training,
                     study_seed=settings.seed,
                     fold=fold,
                     seed=seed,
                     versions={**versions_that_change_numbers(training), **plugins},
                 )
-                plan.append(PlannedRun(spec, features, encoder_label(encoder), arm, "+".join(tasks), "", fold, seed))
+                cell = (front_end_label(front_end), encoder_label(encoder), arm, "+".join(tasks))
+                plan.append(PlannedRun(spec, *cell, "", fold, seed))
     return plan
+
+
+def _common(front_end: FrontEnd, window: float, inputs: Sequence[Input]) -> Input:
+    """What a run states for its tasks together: the cell's front-end and window, where a task of it has these.
+
+    Where all have their own, it is the first task's: a cell that comes to the same is the same run.
+    """
+    front_ends, windows = zip(*inputs, strict=True)
+    return front_end if front_end in front_ends else front_ends[0], window if window in windows else windows[0]
+
+
+def _reference(
+    task: str, split: str, stores: Mapping[tuple[str, str], str], dataset: str, own: Input, common: Input
+) -> TaskReference:
+    """A task of a run, with what of its input is not that of the run."""
+    front_end, window = own
+    return TaskReference(
+        name=task,
+        split=split,
+        store=stores[front_end_label(front_end), dataset],
+        front_end=None if front_end == common[0] else _key(front_end),
+        window=None if window == common[1] else window,
+    )
+
+
+def _key(front_end: FrontEnd) -> dict[str, Any]:
+    """The front-end as a specification has it."""
+    return {"name": front_end.name, "version": front_end.version, **front_end.settings()}
 
 
 def _settled(settings: StudySettings, arm: str, *, alone: bool) -> tuple[TrainingSettings, float]:

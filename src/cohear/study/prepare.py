@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 from cohear.base.errors import FolderError, StudyError, UserError
 from cohear.base.files import digest, write_json
@@ -22,6 +23,14 @@ from cohear.study.progress import NoProgress, Progress
 from cohear.study.spec import StudySettings
 
 
+class Store(NamedTuple):
+    """A feature store that runs may read: what a front-end makes of a dataset."""
+
+    key: str
+    front_end: FrontEnd
+    dataset: str
+
+
 @dataclass(frozen=True)
 class Prepared:
     """A study that can be run.
@@ -31,6 +40,7 @@ class Prepared:
         datasets: by name.
         folds: every task's split by fold index.
         plan: all runs.
+        stores: of features, those that no run reads too.
         warnings: what a reader of the results should know.
         control_splits: splits that control runs have beside those of the folds.
     """
@@ -39,6 +49,7 @@ class Prepared:
     datasets: Mapping[str, Dataset]
     folds: Mapping[int, Mapping[str, TaskSplit]]
     plan: list[PlannedRun]
+    stores: list[Store]
     warnings: list[str]
     control_splits: Sequence[TaskSplit] = ()
 
@@ -75,38 +86,41 @@ def prepare(
     splits = {
         (index, task): digest(split.to_json()) for index, by_task in folds.items() for task, split in by_task.items()
     }
-    used = sorted({choice.dataset for choice in choices})
-    stores = {
-        (front_end_label(front_end), name): store_key(front_end, datasets[name].facts)
-        for front_end in front_ends
-        for name in used
-    }
-    plan = make_plan(settings, front_ends, encoders, splits, stores)
+    stores = [Store(store_key(front_end, datasets[name].facts), front_end, name) for front_end, name in heard(settings)]
+    by_label = {(front_end_label(store.front_end), store.dataset): store.key for store in stores}
+    plan = make_plan(settings, front_ends, encoders, splits, by_label)
     clips = Clips(folds, lambda: _without_limit(settings, datasets))
-    controls = control_runs(settings, plan, front_ends, encoders, clips)
+    controls = control_runs(settings, plan, encoders, clips)
     plan = sorted([*plan, *controls], key=lambda run: (run.seed, run.fold))  # repeats outermost, their order kept
     sentences = [
         *_silence(datasets),
         *_missing(datasets),
-        *_rates(datasets, front_ends),
+        *_rates(datasets, [store.front_end for store in stores]),
         *warnings_in_folds(folds),
         *warnings_of_crossing(datasets, choices, folds),
     ]
-    return Prepared(settings, datasets, folds, plan, sentences, list(clips.added.values()))
+    return Prepared(settings, datasets, folds, plan, stores, sentences, list(clips.added.values()))
+
+
+def heard(settings: StudySettings) -> list[tuple[FrontEnd, str]]:
+    """Each front-end with each dataset that a task hears through it, in the order of the grid, tasks' own behind."""
+    grid = settings.front_ends()
+    pairs = [(front_end, name) for each in grid for name, (front_end, _) in settings.inputs(each, 0).items()]
+    ranked = list(dict.fromkeys([*grid, *(front_end for front_end, _ in pairs)]))
+    found = {(front_end, settings.tasks[name].dataset) for front_end, name in pairs}
+    return sorted(found, key=lambda pair: (ranked.index(pair[0]), pair[1]))
 
 
 def make_stores(prepared: Prepared, *, cache: Path, jobs: int | None, progress: Progress) -> None:
     """Make what is missing of the feature stores that the plan reads."""
-    fitting = {run.features for run in prepared.plan}
-    used = {split.dataset for split in next(iter(prepared.folds.values())).values()}
-    for front_end in prepared.settings.front_ends():
-        if front_end_label(front_end) not in fitting:
+    read = {task.store for run in prepared.plan for task in run.spec.tasks}
+    for store in prepared.stores:
+        if store.key not in read:
             continue
-        for name in sorted(used):
-            dataset = prepared.datasets[name]
-            with progress.stage(f"features {front_end_label(front_end)} of {name}") as advance:
-                segments = dataset.table.segments()
-                ensure_store(front_end, segments, dataset.facts, cache=cache, jobs=jobs, progress=advance)
+        dataset = prepared.datasets[store.dataset]
+        with progress.stage(f"features {front_end_label(store.front_end)} of {store.dataset}") as advance:
+            segments = dataset.table.segments()
+            ensure_store(store.front_end, segments, dataset.facts, cache=cache, jobs=jobs, progress=advance)
 
 
 def write_splits(prepared: Prepared, folder: StudyFolder) -> None:

@@ -21,8 +21,8 @@ from cohear.runs.spec import TaskReference
 from cohear.runs.task_data import TaskData, load_task
 from cohear.study.controls import CONTROLS, Given
 from cohear.training.batches import Rows, TaskBatches
-from cohear.training.loop import train_one, window_frames
-from cohear.training.sources import load_front_end
+from cohear.training.loop import train_one
+from cohear.training.sources import inputs_of
 from cohear.training.spec import RunSpec
 
 
@@ -88,7 +88,6 @@ def _focal(spec: RunSpec, given: Given) -> TaskReference:
 
 
 def _batches(task: TaskData, spec: RunSpec) -> list[Rows]:
-    front_end = load_front_end(spec)
     name = (spec.study_seed, spec.fold, spec.seed)
-    batches = TaskBatches(task, front_end, window_frames(spec.window, front_end), spec.training, name)
+    batches = TaskBatches(task, inputs_of(spec)[task.name], spec.training, name)
     return [batches.make(step) for step in range(spec.training.steps)]

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from cohear.base.streams import Name, stream
 from cohear.features.front_end import FrontEnd
+from cohear.features.task_input import TaskInput
 from cohear.features.windows import gather
 from cohear.models.windows import Windows
 from cohear.runs.task_data import TaskData
@@ -39,8 +40,7 @@ class TaskBatches:
 
     Args:
         task: its training part is what is drawn from.
-        front_end: makes an encoder's input of frames.
-        window: frames.
+        given: what an encoder is given of it.
         settings: steps, batch, sampling, augmentation.
         name: the run's stream (study seed, fold, seed).
         stride: of the encoder, where it gives frames.
@@ -49,13 +49,12 @@ class TaskBatches:
     def __init__(
         self,
         task: TaskData,
-        front_end: FrontEnd,
-        window: int,
+        given: TaskInput,
         settings: TrainingSettings,
         name: tuple[Name, ...],
         stride: int = 1,
     ) -> None:
-        self._task, self._front_end, self._window, self._stride = task, front_end, window, stride
+        self._task, self._front_end, self._window, self._stride = task, given.front_end, given.window, stride
         name = (*name, "task", task.name)
         shape = (settings.steps, settings.batch)
         if settings.sampling == "balanced":
@@ -64,12 +63,12 @@ class TaskBatches:
             self._clips = shuffled_passes(task.parts["train"], shape, *name, "clips")
         frames = task.store.lengths[task.rows[self._clips]]
         self._augmentation = None
-        if settings.augment == "standard" and (fitting := front_end.augmentation) is not None:
+        if settings.augment == "standard" and (fitting := self._front_end.augmentation) is not None:
             self._augmentation = Augmentation(shape, fitting, *name, "augmentation")
             frames = self._augmentation.frames_after_tempo(frames)
-        room = np.maximum(frames - window, 0)
+        room = np.maximum(frames - self._window, 0)
         self._starts = stream(*name, "crops").integers(0, room + 1)
-        self._lengths = np.minimum(frames, window)
+        self._lengths = np.minimum(frames, self._window)
 
     def make(self, step: int) -> Rows:
         """The task's rows of batch ``step``."""

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 
 from cohear.base.streams import Name, stream
-from cohear.features.front_end import FrontEnd
+from cohear.features.task_input import TaskInput
 from cohear.features.windows import gather, scored_windows
 from cohear.models.sharing import Network
 from cohear.runs.predictions import Predictions
@@ -27,8 +27,7 @@ class Evaluation:
     Args:
         task: whose clips.
         part: ``train``, ``validation`` or ``test``.
-        front_end: makes an encoder's input of frames.
-        window: frames.
+        given: what an encoder is given of them.
         name: the run's stream, for the draw from a large training or validation part.
         device: where the networks are.
         stride: of the encoder, where it gives frames.
@@ -38,21 +37,20 @@ class Evaluation:
         self,
         task: TaskData,
         part: str,
-        front_end: FrontEnd,
-        window: int,
+        given: TaskInput,
         name: tuple[Name, ...],
         device: Device | None = None,
         stride: int = 1,
     ) -> None:
         self.task, self.part = task, part
         self._device = device or Device()
-        self._front_end, self._window, self._stride = front_end, window, stride
+        self._front_end, self._window, self._stride = given.front_end, given.window, stride
         clips = task.parts[part]
         if part != "test" and len(clips) > MOST_CLIPS_BESIDE_TEST:
             draw = stream(*name, "task", task.name, "scored clips", part)
             clips = np.sort(draw.choice(clips, MOST_CLIPS_BESIDE_TEST, replace=False))
         self._clips = clips
-        self._clip_of_window, self._starts = scored_windows(front_end, task.store, task.rows[clips], window)
+        self._clip_of_window, self._starts = scored_windows(self._front_end, task.store, task.rows[clips], self._window)
 
     def predict(self, network: Network) -> Predictions:
         """Logits of every clip; the network is put into evaluation mode and left as it was."""

@@ -22,9 +22,10 @@ class Network(Job[RunSpec]):
     leaves: ClassVar[frozenset[str]] = frozenset(KEPT.values())
 
     def cost(self, spec: RunSpec) -> Cost:
-        """Windows that it trains on; one costs one encoder many times what it costs another."""
+        """Windows that it trains on, as long as the run's; one costs one encoder many times what it costs another."""
         pace = json.dumps([spec.front_end, spec.encoder], sort_keys=True)
-        return Cost(pace, len(spec.tasks) * spec.training.steps * spec.training.batch)
+        windows = sum(1 if task.window is None else task.window / spec.window for task in spec.tasks)
+        return Cost(pace, windows * spec.training.steps * spec.training.batch)
 
     def modules(self, spec: RunSpec) -> frozenset[str]:
         """That of a user's own encoder."""

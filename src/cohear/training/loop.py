@@ -12,7 +12,7 @@ from torch import Tensor
 from cohear.base.errors import RunFailed
 from cohear.base.named import make
 from cohear.base.streams import torch_stream
-from cohear.features.front_end import FrontEnd
+from cohear.features.task_input import TaskInput
 from cohear.models.choice import EncoderChoice
 from cohear.models.heads import head_of
 from cohear.models.sharing import SHARING, Draws, Network
@@ -28,7 +28,7 @@ from cohear.training.objective import OBJECTIVES
 from cohear.training.optimiser import make_optimiser
 from cohear.training.schedule import SCHEDULES
 from cohear.training.settings import TrainingSettings
-from cohear.training.sources import load_front_end
+from cohear.training.sources import inputs_of
 from cohear.training.spec import RunSpec
 from cohear.training.versions import check_versions
 
@@ -87,9 +87,8 @@ def train_one(spec: RunSpec, pack: Pack, on: str = PROCESSOR) -> RunResult:
     """
     began = time.perf_counter()
     check_versions(spec, encoder_choice(spec, str(pack.code)))
-    settings, front_end = spec.training, load_front_end(spec)
+    settings, inputs = spec.training, inputs_of(spec)
     device = Device.of(on, settings.precision)
-    window = window_frames(spec.window, front_end)
     name = (spec.study_seed, spec.fold, spec.seed)
     tasks = {reference.name: load_task(reference, pack) for reference in spec.tasks}
     for reference in spec.tasks:
@@ -97,18 +96,15 @@ def train_one(spec: RunSpec, pack: Pack, on: str = PROCESSOR) -> RunResult:
             tasks[reference.name] = with_shuffled_labels(tasks[reference.name], name)
     learning = {reference.name: tasks[reference.name] for reference in spec.tasks if reference.labels != "none"}
     scored = {reference.name: tasks[reference.name] for reference in spec.tasks if reference.scored}
-    network = device.put(make_network(spec, tasks, front_end.input_width, str(pack.code)))
+    network = device.put(make_network(spec, tasks, str(pack.code)))
     with torch_stream(*name, "objective", "weights"):
         objective = device.put(make(OBJECTIVES, settings.objective, list(learning)))
     schedule = make(SCHEDULES, settings.schedule)
     optimiser, learning_rate = make_optimiser(settings, network, objective)
     strides = {task: network.encoder_of(task).stride for task in tasks}
-    batches = {
-        task: TaskBatches(data, front_end, window, settings, name, strides[task]) for task, data in tasks.items()
-    }
+    batches = {task: TaskBatches(data, inputs[task], settings, name, strides[task]) for task, data in tasks.items()}
     validation = {
-        task: Evaluation(data, "validation", front_end, window, name, device, strides[task])
-        for task, data in scored.items()
+        task: Evaluation(data, "validation", inputs[task], name, device, strides[task]) for task, data in scored.items()
     }
     checkpoints = Checkpoints({task: _sign(data) for task, data in scored.items()})
     curve, points = Curve(learning), set(grid(settings.steps))
@@ -144,7 +140,7 @@ def train_one(spec: RunSpec, pack: Pack, on: str = PROCESSOR) -> RunResult:
             checkpoints.offer(step + 1, network, validated)
 
     steps = whole_budget(taken_by, settings)
-    results = score(network, scored, front_end, window, checkpoints, taken, name, device)
+    results = score(network, scored, inputs, checkpoints, taken, name, device)
     return RunResult(spec, network.cpu(), results, curve.points, steps, time.perf_counter() - began)
 
 
@@ -163,8 +159,7 @@ def whole_budget(taken_by: Mapping[str, int], settings: TrainingSettings) -> int
 def score(
     network: Network,
     tasks: Mapping[str, TaskData],
-    front_end: FrontEnd,
-    window: int,
+    inputs: Mapping[str, TaskInput],
     checkpoints: Checkpoints,
     last_step: int,
     name: tuple[int, int, int],
@@ -173,7 +168,7 @@ def score(
     """All scores of a trained network; it is left with the weights of its last step."""
     strides = {task: network.encoder_of(task).stride for task in tasks}
     evaluations = {
-        (task, part): Evaluation(data, part, front_end, window, name, device, strides[task])
+        (task, part): Evaluation(data, part, inputs[task], name, device, strides[task])
         for task, data in tasks.items()
         for part in PARTS
     }
@@ -205,15 +200,13 @@ def score(
     }
 
 
-def make_network(
-    spec: RunSpec, tasks: Mapping[str, TaskData], input_width: int, encoder_folder: str | None = None
-) -> Network:
+def make_network(spec: RunSpec, tasks: Mapping[str, TaskData], encoder_folder: str | None = None) -> Network:
     """The run's network with its first weights, channels last in memory."""
     choice = encoder_choice(spec, encoder_folder)
     headless = {reference.name for reference in spec.tasks if reference.labels == "none"}
     heads = {task: None if task in headless else head_of(data.kind, data.labels) for task, data in tasks.items()}
     draws = Draws((spec.study_seed, spec.fold, spec.seed))
-    inputs = dict.fromkeys(tasks, input_width)
+    inputs = {task: given.width for task, given in inputs_of(spec).items()}
     network = make(SHARING, spec.training.sharing, inputs, heads, choice.build, draws)
     return network.to(memory_format=torch.channels_last)  # type: ignore[call-overload, no-any-return]
 
@@ -227,11 +220,6 @@ def encoder_choice(spec: RunSpec, encoder_folder: str | None = None) -> EncoderC
         settings=spec.encoder["settings"],
         folder=encoder_folder,
     )
-
-
-def window_frames(seconds: float, front_end: FrontEnd) -> int:
-    """Frames of a window; at least one."""
-    return max(1, round(seconds * front_end.rate / front_end.hop))
 
 
 def _sign(task: TaskData) -> int:

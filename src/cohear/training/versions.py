@@ -45,8 +45,10 @@ def check_versions(spec: RunSpec, encoder: EncoderChoice) -> None:
     """
     here: dict[str, str | int] = dict(versions_that_change_numbers(spec.training))
     planned: dict[str, str | int | None] = {name: spec.versions.get(name) for name in here}
-    front_end = f"front-end {spec.front_end['name']!r}"
-    here[front_end], planned[front_end] = FRONT_ENDS[spec.front_end["name"]].version, spec.front_end.get("version")
+    for front_end in (spec.front_end, *(task.front_end for task in spec.tasks)):
+        if front_end is not None:
+            what = f"front-end {front_end['name']!r}"
+            here[what], planned[what] = FRONT_ENDS[front_end["name"]].version, front_end.get("version")
     for name in ("version", "source"):
         if name in (now := encoder.key()):
             here[f"encoder {encoder.name!r}"] = now[name]

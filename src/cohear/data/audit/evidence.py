@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -125,6 +125,7 @@ class Evidence:
         folds: every task's split by fold index; tasks that cannot be cut are not there.
         near: near-duplicates.
         window: seconds that the network sees at once.
+        windows: the same of datasets whose tasks have a window of their own.
         seed: the study's.
     """
 
@@ -136,6 +137,7 @@ class Evidence:
     near: Sequence[NearDuplicate] = ()
     skip_bad: bool = False
     window: float = 1.0
+    windows: Mapping[str, float] = field(default_factory=dict)
     seed: int = 0
 
     def split_tasks(self) -> list[TaskChoice]:

@@ -51,13 +51,14 @@ class Lengths(Check):
         """Dataset by dataset."""
         for data in evidence.datasets.values():
             seconds = np.array([fact.seconds for fact in data.facts])
-            short = np.flatnonzero(seconds < evidence.window - 1e-9)
+            window = evidence.windows.get(data.name, evidence.window)
+            short = np.flatnonzero(seconds < window - 1e-9)
             if len(short):
                 yield self.finding(
                     "shorter-than-window",
                     "note",
                     f"{len(short):,} of {numbered(len(seconds), 'clip')} last less than the window of "
-                    f"{evidence.window:g} s; the shortest {seconds.min():.2f} s",
+                    f"{window:g} s; the shortest {seconds.min():.2f} s",
                     dataset=data.name,
                     clips=data.names(short),
                     figures={"shortest": float(seconds.min()), "median": float(np.median(seconds))},

@@ -35,7 +35,7 @@ class Batcher:
             waiting = [await self._queue.get()]
             while not self._queue.empty():
                 waiting.append(self._queue.get_nowait())
-            groups: dict[tuple[int, int, int], list[Waiting]] = defaultdict(list)
+            groups: dict[tuple[int, int, int, int], list[Waiting]] = defaultdict(list)
             for stretch, future in waiting:
                 groups[stretch.shape].append((stretch, future))
             for group in groups.values():

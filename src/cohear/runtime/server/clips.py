@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from starlette.requests import ClientDisconnect
 
 from cohear.base.errors import DataError
-from cohear.runtime.answers import Pool, WindowAnswer
+from cohear.runtime.answers import Pool, WindowAnswer, in_time
 from cohear.runtime.detector import events_of
 from cohear.runtime.server.body import PCM, read_body
 from cohear.runtime.server.limits import Refused
@@ -87,7 +87,7 @@ async def _classify(
         waveform = await _waveform(service, request, name, raw, share)
         pool, length = Pool(bundle.tasks), len(waveform) / bundle.rate
         told: list[WindowAnswer] = []
-        for stretch in stretches([waveform], bundle.windowing):
+        for stretch in stretches([waveform], bundle.windowings):
             logits = await batcher.logits(stretch)
             pool.add(logits.logits, logits.heard)
             if with_windows:
@@ -95,6 +95,7 @@ async def _classify(
     service.metrics.heard.labels("clip").inc(length)
     if not with_windows:
         return _without_windows(asdict(ClipAnswer(name, length, pool.answers())))
+    told = in_time(told)
     return asdict(ClipAnswer(name, length, pool.answers(), told, events_of(told, bundle.tasks)))
 
 

@@ -23,7 +23,7 @@ class Given:
         partner: the other task of the pair.
         single, pair: the ordinary runs of the focal task alone and of both, in the same setting and repeat.
         encoder: of both, as this machine finds it.
-        input_width: what the front-end gives the encoder.
+        inputs: width of what each task gives the encoder.
         heads: of each task.
         clips: of the study's tasks in each fold.
     """
@@ -33,7 +33,7 @@ class Given:
     single: RunSpec
     pair: RunSpec
     encoder: EncoderChoice
-    input_width: int
+    inputs: Mapping[str, int]
     heads: Mapping[str, Head]
     clips: Clips
 

@@ -10,7 +10,6 @@ import numpy as np
 from cohear.base.errors import UserError
 from cohear.data.partition import TaskSplit
 from cohear.data.splits import Part
-from cohear.runs.spec import TaskReference
 from cohear.study.controls.control import CONTROLS, Control, Given
 from cohear.training.spec import RunSpec
 
@@ -41,9 +40,11 @@ class Duplicate(Control):
         reference = given.single.tasks[0]
         tasks = (
             reference.model_copy(update={"split": own}),
-            TaskReference(name=given.focal + COPY, split=copy, store=reference.store, scored=False),
+            reference.model_copy(update={"name": given.focal + COPY, "split": copy, "scored": False}),
         )
-        return given.pair.model_copy(update={"tasks": tasks})
+        # both have the task's own input, which may be another than that of most tasks
+        own_input = {"front_end": given.single.front_end, "window": given.single.window}
+        return given.pair.model_copy(update={"tasks": tasks, **own_input})
 
     def _cut(self, given: Given) -> tuple[str, str]:
         """Digests of the splits of the task and of its copy."""

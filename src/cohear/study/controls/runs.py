@@ -5,22 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from cohear.base.errors import StudyError, UserError
-from cohear.features.front_end import FrontEnd
 from cohear.models.choice import EncoderChoice
 from cohear.models.heads import Head, head_of
 from cohear.study.controls import CONTROLS, Given
 from cohear.study.controls.clips import Clips
 from cohear.study.controls.partners import focal_and_partner
-from cohear.study.plan import PlannedRun, encoder_label, front_end_label
+from cohear.study.plan import PlannedRun, encoder_label
 from cohear.study.spec import ControlSettings, StudySettings
 from cohear.study.spec.task_sets import task_sets
 from cohear.tasks import TARGET_KINDS
+from cohear.training.sources import inputs_of
 
 
 def control_runs(
     settings: StudySettings,
     plan: Sequence[PlannedRun],
-    front_ends: Sequence[FrontEnd],
     encoders: Sequence[EncoderChoice],
     clips: Clips,
 ) -> list[PlannedRun]:
@@ -29,7 +28,6 @@ def control_runs(
     Args:
         settings: the study.
         plan: its ordinary runs, which this leaves as they are.
-        front_ends: of the grid.
         encoders: of the grid.
         clips: of all folds; takes the splits that controls make.
 
@@ -37,7 +35,6 @@ def control_runs(
         StudyError: data or encoders do not allow a control; all mistakes at once.
     """
     datasets = {name: task.dataset for name, task in settings.tasks.items()}
-    by_label = {front_end_label(front_end): front_end for front_end in front_ends}
     ordinary = {_place(run, run.combination): run for run in plan}
     found, mistakes = [], []
     for encoder, asked, pairs in _asked(settings, encoders):
@@ -49,13 +46,14 @@ def control_runs(
             focal = single.combination  # a task's name, where it has partners here
             for partner in partners.get(focal, ()):
                 names = "+".join(task for task in datasets if task in (focal, partner))
+                pair = ordinary[_place(single, names)]
                 given = Given(
                     focal=focal,
                     partner=partner,
                     single=single.spec,
-                    pair=ordinary[_place(single, names)].spec,
+                    pair=pair.spec,
                     encoder=encoder,
-                    input_width=by_label[single.features].input_width,
+                    inputs={task: each.width for task, each in inputs_of(pair.spec).items()},
                     heads={task: _head(clips, task, single.fold) for task in (focal, partner)},
                     clips=clips,
                 )

@@ -52,7 +52,7 @@ class Wide(Control):
         sharing = given.pair.training.sharing
         pair = [task.name for task in given.pair.tasks]
         target = parameters(given, dict(given.encoder.settings), sharing, *pair)
-        asked = [given.encoder.key(), given.input_width, str(sharing), given.focal, target]
+        asked = [given.encoder.key(), dict(given.inputs), str(sharing), given.focal, target]
         name = json.dumps(asked, sort_keys=True)
         if name not in self._found:
             alone = given.single.training.sharing
@@ -66,7 +66,7 @@ class Wide(Control):
 def parameters(given: Given, settings: Settings, sharing: str | WithSettings, *tasks: str) -> int:
     """Trainable numbers of a network of these tasks."""
     encoder = replace(given.encoder, settings=settings)
-    inputs = dict.fromkeys(tasks, given.input_width)
+    inputs = {task: given.inputs[task] for task in tasks}
     heads = {task: given.heads[task] for task in tasks}
     network = make(SHARING, sharing, inputs, heads, encoder.build, Draws(("size",)))
     return sum(parameter.numel() for parameter in network.parameters())

@@ -14,7 +14,7 @@ from cohear.base.registry import did_you_mean
 from cohear.features.front_end import FRONT_ENDS
 from cohear.models.encoder import ENCODERS
 from cohear.models.sharing import SHARING
-from cohear.study.encoders import mistakes_in_encoders, mistakes_in_sharing
+from cohear.study.spec.networks import mistakes_in_encoders, mistakes_in_sharing
 from cohear.study.spec.parts import CombinationSettings, free_settings
 from cohear.study.spec.settings import StudySettings
 from cohear.study.spec.task_sets import task_sets
@@ -37,6 +37,8 @@ def mistakes_in_grid(settings: StudySettings, folder: Path | None, spoilt: Colle
             mistakes.append(f"features.{number}: {error}")
     mistakes += _twice("features", front_ends)
     mistakes += _twice("encoders", [(encoder.name, free_settings(encoder)) for encoder in settings.encoders])
+    misheard = _mistakes_in_own_features(settings)
+    mistakes += misheard
     can_be_made = not {"features", "encoders"} & set(spoilt)
     for number, encoder in enumerate(settings.encoders if can_be_made else []):
         choice = encoder.choice(None)
@@ -51,9 +53,10 @@ def mistakes_in_grid(settings: StudySettings, folder: Path | None, spoilt: Colle
             )
     if can_be_made:
         choices = settings.encoder_choices(None if folder is None else str(folder))
-        mistakes += mistakes_in_encoders(choices, front_ends)
+        schemes = _schemes(settings)
+        mistakes += [] if misheard else mistakes_in_encoders(settings, choices, front_ends, schemes)
         if not mistakes and folder is not None and not {"tasks", "training", "arms"} & set(spoilt):
-            mistakes += mistakes_in_sharing(_schemes(settings), list(settings.tasks), choices, front_ends)
+            mistakes += mistakes_in_sharing(settings, choices, front_ends, schemes)
     if "tasks" not in spoilt:
         mistakes += _mistakes_in_related(settings.related, settings.tasks)
     if {"datasets", "tasks", "combinations"} & set(spoilt):
@@ -69,15 +72,25 @@ def mistakes_in_grid(settings: StudySettings, folder: Path | None, spoilt: Colle
     return mistakes
 
 
-def _schemes(settings: StudySettings) -> dict[str, WithSettings]:
-    """Sharing schemes with settings of their own that are known, by their places."""
+def _mistakes_in_own_features(settings: StudySettings) -> list[str]:
+    """Front-ends of single tasks that cannot be made."""
+    mistakes = []
+    for name, task in settings.tasks.items():
+        try:
+            _ = task.features and task.features.build()
+        except UserError as error:
+            mistakes.append(f"tasks.{name}.features: {error}")
+    return mistakes
+
+
+def _schemes(settings: StudySettings) -> dict[str, str | WithSettings]:
+    """Sharing schemes of the arms, those that are known, by their places."""
     found = {}
     for arm in settings.arms:
         with suppress(ValidationError, UserError):  # told where names are checked
             sharing = settings.arm(arm)[0].sharing
             check(SHARING, sharing)
-            if isinstance(sharing, WithSettings):
-                found["training.sharing" if arm == "base" else f"arms.{arm}.training.sharing"] = sharing
+            found["training.sharing" if arm == "base" else f"arms.{arm}.training.sharing"] = sharing
     return found
 
 

@@ -17,6 +17,10 @@ def _as_list(value: Any) -> Any:  # noqa: ANN401 - a validator sees anything
     return [value] if isinstance(value, str | Mapping) else value
 
 
+def _as_item(value: Any) -> Any:  # noqa: ANN401 - a validator sees anything
+    return {"name": value} if isinstance(value, str) else value
+
+
 OneOrMore = BeforeValidator(_as_list)
 Text = Annotated[str, Field(min_length=1)]
 
@@ -34,6 +38,18 @@ class DatasetSettings(SpecModel):
     reader: str | None = None
 
 
+class FeatureSettings(SpecModel):
+    """A front-end by name, with settings."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+    name: Text
+
+    def build(self) -> FrontEnd:
+        """The front-end; raises UserError for an unknown name or setting."""
+        return build_front_end({"name": self.name, **free_settings(self)})
+
+
 class TaskSettings(SpecModel):
     """A dataset, a column of it, and how it is cut and scored."""
 
@@ -48,6 +64,8 @@ class TaskSettings(SpecModel):
     drop: Annotated[list[Text], OneOrMore] = []
     rename: dict[str, Text] = {}
     limit: int | None = Field(None, ge=1)
+    features: Annotated[FeatureSettings | None, BeforeValidator(_as_item)] = None
+    window: float | None = Field(None, gt=0)
 
     @model_validator(mode="after")
     def _one_rule(self) -> TaskSettings:
@@ -131,7 +149,7 @@ def as_named(value: Any) -> Any:  # noqa: ANN401 - a validator sees anything
     if value is None:
         return None
     items = value if isinstance(value, list) else [value]
-    return [{"name": item} if isinstance(item, str) else item for item in items]
+    return [_as_item(item) for item in items]
 
 
 def _as_number_or_all(value: Any) -> Any:  # noqa: ANN401 - a validator sees anything
@@ -155,18 +173,6 @@ class ControlSettings(SpecModel):
         if any(one == other for one, other in value):
             raise ValueError("a pair is of two different tasks")
         return value
-
-
-class FeatureSettings(SpecModel):
-    """A front-end by name, with settings."""
-
-    model_config = ConfigDict(extra="allow", frozen=True)
-
-    name: Text
-
-    def build(self) -> FrontEnd:
-        """The front-end; raises UserError for an unknown name or setting."""
-        return build_front_end({"name": self.name, **free_settings(self)})
 
 
 class EncoderSettings(SpecModel):

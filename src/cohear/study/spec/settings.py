@@ -92,6 +92,16 @@ class StudySettings(SpecModel):
         """The front-ends of the grid."""
         return [feature.build() for feature in self.features]
 
+    def inputs(self, front_end: FrontEnd, window: float) -> dict[str, tuple[FrontEnd, float]]:
+        """Front-end and window (seconds) of each task in a cell of the grid: its own, or those of the cell."""
+        return {
+            name: (
+                front_end if task.features is None else task.features.build(),
+                window if task.window is None else task.window,
+            )
+            for name, task in self.tasks.items()
+        }
+
     def encoder_choices(self, folder: str | None) -> list[EncoderChoice]:
         """The encoders of the grid."""
         return [encoder.choice(folder) for encoder in self.encoders]

@@ -296,27 +296,30 @@ function writeCards(answers, heard = true) {
   }
 }
 
-// The window that answers for a moment: the one whose centre is nearest.
-function windowAt(moment) {
+// The window that answers for a moment: of those that a task hears the one whose centre is nearest.
+function windowAt(moment, task) {
   const distance = (window) => Math.abs((window.onset + window.offset) / 2 - moment);
-  return shown.windows.reduce((best, each) => (best && distance(best) <= distance(each) ? best : each), null);
+  const heard = shown.windows.filter((window) => task in window.answers);
+  return heard.reduce((best, each) => (best && distance(best) <= distance(each) ? best : each), null);
 }
 
 function writeMoment(moment) {
   if (!shown) return;
-  const window = moment === null ? null : windowAt(moment);
+  const tasks = moment === null || !shown.windows.length ? [] : Object.keys(shown.tasks);
+  const at = tasks.map((task) => [task, windowAt(moment, task)]).filter(([, window]) => window);
   const board = element("board");
   const whole = Math.max(shown.sound.seconds, shown.events.seconds);
-  element("which").textContent = window
+  element("which").textContent = at.length
     ? `at ${seconds(moment)} of ${seconds(whole)}`
     : recording ? "now" : `the whole sound, ${seconds(whole)}`;
-  if (window) writeCards(window.answers, window.heard);
-  else writeCards(shown.answers);
+  for (const [task, window] of at) writeCards({ [task]: window.answers[task] }, window.heard);
+  if (!at.length) writeCards(shown.answers);
   element("clock").textContent = seconds(moment ?? 0);
   board.setAttribute("aria-valuemax", whole.toFixed(2));
   board.setAttribute("aria-valuenow", (moment ?? 0).toFixed(2));
-  const told = window ? Object.entries(window.answers).map(([task, answer]) => `${task} ${given(answer, ", ") || "none"}`) : [];
-  board.setAttribute("aria-valuetext", [seconds(moment ?? 0), ...(window && !window.heard ? ["silence"] : told)].join("; "));
+  const told = at.map(([task, window]) => `${task} ${given(window.answers[task], ", ") || "none"}`);
+  const silent = at.length && at.every(([, window]) => !window.heard);
+  board.setAttribute("aria-valuetext", [seconds(moment ?? 0), ...(silent ? ["silence"] : told)].join("; "));
 }
 
 const seconds = (value) => `${value.toFixed(2)} s`;
