@@ -27,7 +27,7 @@ from cohear.cli.status import status_lines
 from cohear.data.audit.finding import Finding
 from cohear.export.cell import Cell
 from cohear.export.export import _gains
-from cohear.export.readme import _gain
+from cohear.export.readme_cells import gain_text
 from cohear.report.build import render
 from cohear.report.evidence import answers_text
 from cohear.report.figures import Figures, sources_of
@@ -140,7 +140,7 @@ class Said:
                     continue
                 name = self.study.combination(group)
                 told = without_nan(_gains(places, Cell(*setting.names, tuple(name.split("+")))))
-                yield (*setting.names, name), told, {task: _gain(gain) for task, gain in told.items()}
+                yield (*setting.names, name), told, {task: gain_text(gain["metric"], gain) for task, gain in told.items()}
 
     @cached_property
     def texts(self) -> dict[str, str]:
