@@ -140,7 +140,7 @@ class Said:
                     continue
                 name = self.study.combination(group)
                 told = without_nan(_gains(places, Cell(*setting.names, tuple(name.split("+")))))
-                yield (*setting.names, name), told, {task: gain_text(gain["metric"], gain) for task, gain in told.items()}
+                yield (*setting.names, name), told, {task: gain_text(own["metric"], own) for task, own in told.items()}
 
     @cached_property
     def texts(self) -> dict[str, str]:

@@ -11,6 +11,8 @@ from said import Said
 from shapes import SHAPES, study_named
 from written import write
 
+pytestmark = pytest.mark.slow  # minutes of processor time, and not yet true of every study
+
 NOT_YET = (
     "a_card_has_shares_in_points_and_others_in_their_unit",
     "a_headline_of_one_cell_does_not_speak_of_two",
