@@ -57,16 +57,25 @@ def parts_of(study: FolderContent) -> set[str]:
 
 def _setting(study: FolderContent, name: str) -> str | None:
     """A setting of training as the study's file has it; None where there is none."""
-    try:
-        content = read_yaml(study.study_text).value
-    except YamlMistake:
-        return None
-    training = content.get("training") if isinstance(content, dict) else None
-    return str(training[name]) if isinstance(training, dict) and name in training else None
+    training = _mapping(study, "training")
+    return str(training[name]) if name in training else None
 
 
 def _has_front_end(study: FolderContent, name: str) -> bool:
-    return any(label.split("(")[0] == name for label in study.results["features"].unique())
+    """Whether the grid has a front-end, or a task has it as its own."""
+    own = [task.get("features") for task in _mapping(study, "tasks").values() if isinstance(task, dict)]
+    named = [each.get("name") if isinstance(each, dict) else each for each in own]
+    return name in [*named, *(label.split("(")[0] for label in study.results["features"].unique())]
+
+
+def _mapping(study: FolderContent, key: str) -> dict[str, Any]:
+    """What the study's file holds under a key; empty where it holds no mapping."""
+    try:
+        content = read_yaml(study.study_text).value
+    except YamlMistake:
+        return {}
+    found = content.get(key) if isinstance(content, dict) else None
+    return found if isinstance(found, dict) else {}
 
 
 def _software() -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from itertools import product
 from typing import Any
 
@@ -160,6 +161,7 @@ def _settled(settings: StudySettings, arm: str, *, alone: bool) -> tuple[Trainin
     return training.model_copy(update=changes), window
 
 
+@cache
 def front_end_label(front_end: FrontEnd) -> str:
     """The front-end's name in the tables, with the settings that are not the default ones."""
     usual = FRONT_ENDS[front_end.name]().settings()
