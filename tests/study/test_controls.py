@@ -255,7 +255,7 @@ def test_duplicate_without_other_clips_is_refused(planned):
     clips = Clips({0: {"tone": bare}}, lambda: None)
     clips.all_of = clips.of
     run = planned.run
-    given = Given("tone", "bird", run(combination="tone").spec, run(combination="tone+bird").spec, None, 0, {}, clips)
+    given = Given("tone", "bird", run(combination="tone").spec, run(combination="tone+bird").spec, None, {}, {}, clips)
     with pytest.raises(UserError, match="fold 0 has none: no validation part and nothing left out by limit"):
         CONTROLS["duplicate"]().make(given)
 
@@ -288,7 +288,8 @@ def test_every_encoder_can_be_widened_to_a_pair(planned, encoder, width, outputs
     pair = run(combination="tone+bird").spec
     pair = pair.model_copy(update={"training": pair.training.model_copy(update={"sharing": sharing})})
     heads = {"tone": layer(10), "bird": layer(outputs)}
-    given = Given("tone", "bird", run(combination="tone").spec, pair, encoder, width, heads, None)
+    inputs = {"tone": width, "bird": width}
+    given = Given("tone", "bird", run(combination="tone").spec, pair, encoder, inputs, heads, None)
     spec = CONTROLS["wide"]().make(given)
     target = parameters(given, dict(encoder.settings), sharing, "tone", "bird")
     assert abs(parameters(given, spec.encoder["settings"], "multihead", "tone") / target - 1) <= NEAR
