@@ -161,8 +161,14 @@ OTHER = {
 }
 
 
+OF_A_TASK = {"front_end": {"name": "summary"}, "window": 0.3}
+"""What a task may have for itself, and has not."""
+
+
 def other(name, value):
     """Another value of a field."""
+    if value is None:
+        return OF_A_TASK[name]
     if name in OTHER:
         return OTHER[name]
     if isinstance(value, str):
