@@ -1,0 +1,57 @@
+"""Whether files made of boxes (MP4, Matroska and WebM, AVI, WMA) are whole: their boxes end inside the file."""
+
+from __future__ import annotations
+
+from cohear.audio.content import Content
+
+_SEGMENT = b"\x18\x53\x80\x67"
+_MOST_BOXES = 100_000
+_ASF_FILE = bytes.fromhex("a1dcab8c47a9cf118ee400c00c205365")
+
+
+def is_cut_short(content: Content, demuxer: str) -> bool | None:
+    """Whether the end is missing by the sizes of the outermost boxes; None where they do not say."""
+    if demuxer == "mov":
+        return _mp4(content)
+    if demuxer == "matroska":
+        return _matroska(content)
+    if demuxer == "asf":
+        place = content.at(0, 1 << 16).find(_ASF_FILE)
+        stated = int.from_bytes(content.at(place + 40, 8), "little") if place >= 0 else 0
+        return stated > content.size if stated else None
+    if demuxer == "avi":
+        return int.from_bytes(content.head[4:8], "little") + 8 > content.size + 1 if content.size >= 8 else None
+    return None
+
+
+def _mp4(content: Content) -> bool:
+    place = 0
+    for _ in range(_MOST_BOXES):
+        head = content.at(place, 16)
+        if len(head) < 8:
+            return False  # a few bytes behind the last box are padding
+        size = int.from_bytes(head[:4], "big")
+        if size == 1:
+            size = int.from_bytes(head[8:16], "big")
+        if size == 0:
+            return False  # the last one, up to the end
+        if size < 8:
+            return False  # no box: what follows is padding
+        place += size
+        if place > content.size:
+            return True
+    return False
+
+
+def _matroska(content: Content) -> bool | None:
+    place = content.at(0, 4096).find(_SEGMENT)
+    if place < 0:
+        return None
+    head = content.at(place + 4, 8)
+    if not head or not head[0]:
+        return None
+    width = 9 - head[0].bit_length()
+    size = int.from_bytes(head[:width], "big") & ((1 << 7 * width) - 1)
+    if size == (1 << 7 * width) - 1:
+        return False  # not stated: a recording that was sent while it was made
+    return place + 4 + width + size > content.size

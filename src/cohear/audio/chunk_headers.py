@@ -1,0 +1,218 @@
+"""The headers of files made of chunks: WAV (also RF64 and W64), AIFF, CAF; and of AU, which has a single one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice
+from types import MappingProxyType
+from typing import Literal, NamedTuple
+
+from cohear.audio.content import Content
+
+_UNKNOWN_BYTES = 0x7FFFF000  # and above, in 32 bits: stated by writers that could not know the length
+_UNKNOWN_WIDE = 1 << 62  # the same in 64 bits
+_MOST_CHUNKS = 10_000  # in front of the samples
+_PCM = frozenset({1, 3, 6, 7})  # integers, floats, A-law, mu-law: a fixed number of bytes a sample
+_AU_BYTES: Mapping[int, int] = MappingProxyType({1: 1, 2: 1, 3: 2, 4: 3, 5: 4, 6: 4, 7: 8, 27: 1})  # by encoding
+
+Order = Literal["little", "big"]
+Made = Callable[[int], bytes]
+"""The bytes of a field, made from the true number of bytes of samples."""
+
+
+class Layout(NamedTuple):
+    """How chunks are written.
+
+    Attributes:
+        order: of the bytes of a number.
+        name_bytes, size_bytes: of a chunk's head.
+        is_whole: whether a size counts the head too.
+        align: chunks begin at multiples of it, counted from the content of the one before.
+    """
+
+    order: Order
+    name_bytes: int
+    size_bytes: int
+    is_whole: bool
+    align: int
+
+
+class Chunk(NamedTuple):
+    """A part of a file with a name.
+
+    Attributes:
+        name: a few bytes.
+        begin: the first byte of its content.
+        size: bytes of content.
+        field: where the size is written.
+    """
+
+    name: bytes
+    begin: int
+    size: int
+    field: int
+
+
+@dataclass(frozen=True)
+class Samples:
+    """Where a file's samples are, by its header.
+
+    Attributes:
+        begin: the first byte.
+        stated: bytes of them; None where the header says nothing, or that they go on to the end.
+        fields: what states sizes, by place.
+        frame: bytes of one sample of all channels, 0 where that varies.
+        total: bytes of the whole file, None where the header does not say.
+        layout: of the chunks that may follow, None where none may.
+        codec: the number of a WAV file's codec.
+    """
+
+    begin: int
+    stated: int | None
+    fields: Mapping[int, Made]
+    frame: int = 0
+    total: int | None = None
+    layout: Layout | None = None
+    codec: int = 0
+
+
+def read_header(content: Content) -> Samples | None:
+    """Where the samples are; None where there are none, or the file is no such file."""
+    parse = next((parse for mark, parse in _PARSERS.items() if content.head.startswith(mark)), None)
+    return parse(content) if parse else None
+
+
+def chunk_at(content: Content, place: int, layout: Layout) -> Chunk | None:
+    """The chunk whose head is at a place; None where the file ends before it does."""
+    head = layout.name_bytes + layout.size_bytes
+    read = content.head[place : place + head] if place + head <= len(content.head) else content.at(place, head)
+    if len(read) < head:
+        return None
+    size = int.from_bytes(read[layout.name_bytes :], layout.order) - (head if layout.is_whole else 0)
+    return Chunk(read[: layout.name_bytes], place + head, max(size, 0), place + layout.name_bytes)
+
+
+def _chunks(content: Content, place: int, layout: Layout) -> Iterator[Chunk]:
+    """Chunks one after the other, as long as their heads fit."""
+    while (chunk := chunk_at(content, place, layout)) is not None:
+        yield chunk
+        place = chunk.begin + chunk.size + -chunk.size % layout.align
+
+
+def _first_chunks(content: Content, place: int, layout: Layout) -> Iterator[Chunk]:
+    return islice(_chunks(content, place, layout), _MOST_CHUNKS)
+
+
+def _size(order: Order, count: int, more: int = 0) -> Made:
+    """A field that states the bytes of samples and so many more; all ones where it is too small for them."""
+    most = (1 << 8 * count) - 1
+    return lambda size: min(size + more, most).to_bytes(count, order)
+
+
+def _number(content: Content, place: int, count: int, order: Order) -> int:
+    return int.from_bytes(content.at(place, count), order)
+
+
+def _known(stated: int, unknown: int) -> int | None:
+    """A size; None where it is zero or too large to be one."""
+    return stated if 0 < stated < unknown else None
+
+
+def _wav(content: Content) -> Samples | None:
+    kind = content.head[:4]
+    if content.head[8:12] != b"WAVE":
+        return None
+    order: Order = "big" if kind == b"RIFX" else "little"
+    layout = Layout(order, 4, 4, False, 2)
+    codec = frame = 0
+    wide: Chunk | None = None
+    for chunk in _first_chunks(content, 12, layout):
+        if chunk.name == b"fmt ":
+            codec, frame = _wav_form(content, chunk, order)
+        elif chunk.name == b"ds64" and kind in (b"RF64", b"BW64"):
+            wide = chunk
+        elif chunk.name == b"data":
+            fields = {4: _size(order, 4, chunk.begin - 8), chunk.field: _size(order, 4)}
+            stated, total = _known(chunk.size, _UNKNOWN_BYTES), _number(content, 4, 4, order) + 8
+            if wide is not None:
+                fields = {wide.begin: _size(order, 8, chunk.begin - 8), wide.begin + 8: _size(order, 8)}
+                fields[chunk.field] = lambda _: b"\xff\xff\xff\xff"
+                stated = _known(_number(content, wide.begin + 8, 8, order), _UNKNOWN_WIDE)
+                total = _number(content, wide.begin, 8, order) + 8
+            return Samples(chunk.begin, stated, fields, frame, total, layout, codec)
+    return None
+
+
+def _wav_form(content: Content, chunk: Chunk, order: Order) -> tuple[int, int]:
+    """The number of the codec, and the bytes of one sample of all channels, 0 where they vary."""
+    codec, channels, bits = (_number(content, chunk.begin + at, 2, order) for at in (0, 2, 14))
+    codec = _number(content, chunk.begin + 24, 2, order) if codec == 0xFFFE else codec
+    return codec, channels * -(-bits // 8) if codec in _PCM else 0
+
+
+def _aiff(content: Content) -> Samples | None:
+    kind = content.head[8:12]
+    if kind not in (b"AIFF", b"AIFC"):
+        return None
+    layout = Layout("big", 4, 4, False, 2)
+    frame = 0
+    for chunk in _first_chunks(content, 12, layout):
+        if chunk.name == b"COMM" and kind == b"AIFF":
+            channels, bits = (_number(content, chunk.begin + at, 2, "big") for at in (0, 6))
+            frame = channels * -(-bits // 8)
+        elif chunk.name == b"SSND":
+            begin, total = chunk.begin + 8, _number(content, 4, 4, "big") + 8
+            stated = _known(chunk.size - 8, _UNKNOWN_BYTES)
+            fields = {4: _size("big", 4, begin - 8), chunk.field: _size("big", 4, 8)}
+            return Samples(begin, stated, fields, frame, total, layout)
+    return None
+
+
+def _caf(content: Content) -> Samples | None:
+    layout = Layout("big", 4, 8, False, 1)
+    frame = 0
+    for chunk in _first_chunks(content, 8, layout):
+        if chunk.name == b"desc":
+            is_pcm = content.at(chunk.begin + 8, 4) == b"lpcm"
+            frame = _number(content, chunk.begin + 16, 4, "big") if is_pcm else 0
+        elif chunk.name == b"data":
+            stated = _known(chunk.size - 4, _UNKNOWN_WIDE)
+            return Samples(chunk.begin + 4, stated, {chunk.field: _size("big", 8, 4)}, frame, None, layout)
+    return None
+
+
+def _au(content: Content) -> Samples | None:
+    order: Order = "big" if content.head[:4] == b".snd" else "little"
+    begin, stated, encoding, _, channels = (_number(content, place, 4, order) for place in (4, 8, 12, 16, 20))
+    frame = channels * _AU_BYTES.get(encoding, 0)
+    fields = {8: _size(order, 4)}
+    return Samples(begin, _known(stated, _UNKNOWN_BYTES), fields, frame) if begin >= 24 else None
+
+
+def _w64(content: Content) -> Samples | None:
+    layout = Layout("little", 16, 8, True, 8)
+    frame = 0
+    for chunk in _first_chunks(content, 40, layout):
+        if chunk.name.startswith(b"fmt "):
+            _, frame = _wav_form(content, chunk, "little")
+        elif chunk.name.startswith(b"data"):
+            stated = _known(chunk.size, _UNKNOWN_WIDE)
+            fields = {16: _size("little", 8, chunk.begin), chunk.field: _size("little", 8, 24)}
+            return Samples(chunk.begin, stated, fields, frame, None, layout)
+    return None
+
+
+_PARSERS: Mapping[bytes, Callable[[Content], Samples | None]] = MappingProxyType(
+    {
+        b"RIFF": _wav,
+        b"RIFX": _wav,
+        b"RF64": _wav,
+        b"BW64": _wav,
+        b"FORM": _aiff,
+        b"caff": _caf,
+        b".snd": _au,
+        b"dns.": _au,
+        b"riff\x2e\x91\xcf\x11": _w64,
+    }
+)

@@ -1,0 +1,128 @@
+"""The structure of files made of chunks: where the samples end, whatever the header says.
+
+Writers that were killed, that write into a pipe or that count wrongly leave sizes of zero, of all ones or a few bytes
+off. What lies between the first sample and the next chunk, or the end of the file, is audio all the same.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from cohear.audio.chunk_headers import Layout, Samples, chunk_at, read_header
+from cohear.audio.content import Content, Piece, Span
+from cohear.audio.mpeg import mpeg_structure
+from cohear.audio.structure import PLAIN, Stream, Structure
+from cohear.audio.unreadable import UnreadableAudio
+
+_JUNK_BYTES = 4096  # behind a file whose sizes agree with each other; more is audio that goes on
+_TAIL_BYTES = 1 << 16  # searched for chunks at the end, where the size of the samples is not stated
+_LAST_CHUNKS = (b"LIST", b"id3 ", b"ID3 ", b"bext", b"cue ", b"smpl", b"PEAK", b"fact", b"JUNK", b"_PMX", b"iXML")
+_MPEG = frozenset({0x50, 0x55})  # codecs of WAV files
+_NO_LENGTH = "its header states no length"
+
+
+def chunk_structure(content: Content) -> Structure:
+    """Find all samples of a file of chunks; `PLAIN` where its header is right, or makes no sense.
+
+    Raises:
+        UnreadableAudio: far less of them is there than its header says.
+    """
+    samples = read_header(content)
+    if samples is None or samples.begin >= content.size or _is_empty(content, samples):
+        return PLAIN
+    end, oddity = _true_end(content, samples)
+    oddities = (oddity,) if oddity else ()
+    if samples.codec in _MPEG:
+        inner = mpeg_structure(content, samples.begin, end)
+        return replace(inner, oddities=oddities + inner.oddities)
+    if not oddity:
+        return PLAIN
+    size = end - samples.begin
+    frames = size // samples.frame if samples.frame else None
+    header = bytearray(content.at(0, samples.begin))
+    for place, made in samples.fields.items():
+        value = made(size)
+        header[place : place + len(value)] = value
+    padding: list[Piece] = [b"\0"] if size % 2 else []
+    return Structure([Stream([bytes(header), Span(samples.begin, end), *padding], frames)], frames, oddities)
+
+
+def _true_end(content: Content, samples: Samples) -> tuple[int, str]:
+    """The byte behind the samples, and what is odd about what the header says of it (empty where nothing is)."""
+    begin, stated = samples.begin, samples.stated
+    if stated is None:
+        return _before_last_chunks(content, samples), _NO_LENGTH
+    there = content.size - begin
+    if stated <= there:
+        end = _end_inside(content, samples, stated)
+    elif stated - there <= begin + 1:  # a size that counts the header too is wrong about the sum alone
+        end = content.size
+    else:
+        raise UnreadableAudio(
+            content.path, f"it is cut short: {there} of the {stated} bytes of samples are there", "truncated"
+        )
+    if end == begin + stated:
+        return end, ""
+    return end, f"its header states {stated} bytes of samples, {end - begin} are there"
+
+
+def _end_inside(content: Content, samples: Samples, stated: int) -> int:
+    """The byte behind the samples, where the file goes on behind what its header states."""
+    end = samples.begin + stated
+    rest = content.size - end
+    padding = -stated % samples.layout.align if samples.layout else 0
+    lacks = stated % samples.frame if samples.frame else 0
+    if rest == 0 or (rest <= padding and not lacks):
+        return end
+    if lacks and rest == samples.frame - lacks:
+        return content.size  # the last sample would be cut in two
+    for off in (padding, 0, -1, 1):
+        if _is_chunk(content, end + off, samples.layout):
+            return end if off == padding else end + off
+    is_consistent = samples.total is not None and abs(samples.total - end) <= 1
+    if _is_no_sound(content, end) or (rest <= _JUNK_BYTES and is_consistent):
+        return end
+    return _before_last_chunks(content, samples)
+
+
+def _is_empty(content: Content, samples: Samples) -> bool:
+    """Whether other chunks follow where no samples are stated."""
+    return samples.stated is None and _is_chunk(content, samples.begin, samples.layout)
+
+
+def _before_last_chunks(content: Content, samples: Samples) -> int:
+    """The end of the file, or where chunks of known names begin that reach to it."""
+    end = content.size
+    if samples.layout is None or samples.layout.name_bytes != 4:
+        return end
+    first = max(samples.begin, end - _TAIL_BYTES)
+    tail = content.at(first, end - first)
+    is_last = True
+    while is_last:
+        is_last = False
+        for name in _LAST_CHUNKS:
+            place = tail.rfind(name, 0, end - first)
+            chunk = chunk_at(content, first + place, samples.layout) if place >= 0 else None
+            if chunk and chunk.begin + chunk.size <= end <= chunk.begin + chunk.size + chunk.size % 2:
+                end, is_last = first + place, True
+    return end
+
+
+def _is_chunk(content: Content, place: int, layout: Layout | None) -> bool:
+    """Whether a chunk begins there that ends inside the file."""
+    chunk = chunk_at(content, place, layout) if layout else None
+    if chunk is None or chunk.begin + chunk.size > content.size + 1:
+        return False
+    name = chunk.name[:4]
+    return name.isascii() and name.decode("ascii").isprintable()
+
+
+def _is_no_sound(content: Content, place: int) -> bool:
+    """Whether what is left of a file is padding, or the tag that taggers put behind MP3 files."""
+    if content.at(place, 3) == b"TAG" and content.size - place == 128:
+        return True
+    while piece := content.at(place, 1 << 20):
+        if piece.count(0) < len(piece):
+            return False
+        place += len(piece)
+    return True

@@ -1,0 +1,33 @@
+"""Files that stand where audio should be: pointers of version control, pages of a server that refused, archives."""
+
+from __future__ import annotations
+
+from cohear.audio.content import Content
+
+_TEXT_BYTES = 512
+_POINTER = "not the audio itself: run `{}` in its repository"
+_BY_BEGIN: tuple[tuple[tuple[bytes, ...], str, str], ...] = (
+    ((b"version https://git-lfs", b"version https://hawser"), f"a Git LFS pointer, {_POINTER}", "git lfs pull"),
+    ((b"/annex/objects/", b"../.git/annex/"), f"a git-annex pointer, {_POINTER}", "git annex get"),
+    ((b"outs:\n", b"outs:\r\n"), f"a DVC pointer, {_POINTER}", "dvc pull"),
+    (
+        (b"<!doctype html", b"<html", b"<?xml", b"<head"),
+        "a web page, as servers send in place of a file: {}",
+        "fetch it",
+    ),
+    ((b"{",), "JSON text, as servers send in place of a file: {}", "fetch it"),
+    ((b"pk\x03\x04", b"\x1f\x8b", b"rar!", b"7z\xbc\xaf", b"bzh", b"\xfd7zxz"), "an archive: {} it", "unpack"),
+    ((b"mthd",), "MIDI, which holds notes and no sound: {} it", "render"),
+    ((b"\x00\x05\x16\x07",), "what macOS knows of a file (AppleDouble), and not the file: {} it", "remove"),
+)
+
+
+def placeholder(content: Content) -> tuple[str, str] | None:
+    """What a file is that is no audio, as a clause with its cure, and its kind; None where that is not known."""
+    text = content.head[:_TEXT_BYTES].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    for begins, sentence, cure in _BY_BEGIN:
+        if text.startswith(begins):
+            return "it is " + sentence.format(cure), "missing" if _POINTER in sentence else "unreadable"
+    if content.size and not any(content.head) and not any(content.at(content.size - _TEXT_BYTES, _TEXT_BYTES)):
+        return "its bytes are zeros: it was never filled (a copy or download that ended early)", "truncated"
+    return None

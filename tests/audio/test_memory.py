@@ -1,0 +1,121 @@
+"""No header asks for memory, and where there is none left, one sentence says so."""
+
+import json
+import subprocess
+import sys
+
+import damages
+import numpy as np
+import pytest
+import soundfile
+from encoders import by_libsndfile
+
+from cohear.audio import decode as module
+from cohear.audio.decode import UnreadableAudio, decode
+from cohear.audio.segment import Segment
+from cohear.data.facts import BadClip, scan
+
+MEASURE = """
+import json, resource, sys
+from pathlib import Path
+
+from cohear.audio.decode import UnreadableAudio, decode
+from cohear.audio.segment import Segment
+from cohear.data.facts import scan
+
+good, file, cache, room = Path(sys.argv[1]), Path(sys.argv[2]), Path(sys.argv[3]), int(sys.argv[4])
+decode(Segment(good))
+if room:
+    pages = int(Path("/proc/self/statm").read_text().split()[0])
+    most = pages * resource.getpagesize() + room
+    resource.setrlimit(resource.RLIMIT_AS, (most, most))
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+try:
+    told = str(len(decode(Segment(file)).samples))
+except UnreadableAudio as error:
+    told = error.reason
+if not room:
+    scan([Segment(file)], cache=cache, jobs=1)
+print(json.dumps({"told": told, "megabytes": (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024}))
+"""
+
+
+def measured(folder, file, room=0):
+    (folder / "good.wav").write_bytes(by_libsndfile("WAV", "PCM_16"))
+    ended = subprocess.run(
+        [sys.executable, "-c", MEASURE, str(folder / "good.wav"), str(file), str(folder / "cache"), str(room)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == 0, ended.stderr
+    assert ended.stderr == ""
+    return json.loads(ended.stdout)
+
+
+def stating(place, size, value, container="WAV"):
+    content = by_libsndfile(container, "PCM_16")
+    return damages.put(content, place, value.to_bytes(size, "little"))
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (lambda: stating(24, 4, 100_000_000), "its header states a rate of 100000000 Hz"),
+        (lambda: stating(24, 4, 1), "its header states a rate of 1 Hz"),
+        (lambda: stating(40, 4, 0x7FFF0000), "it is cut short"),
+        (lambda: stating(22, 2, 65535), ""),
+        (lambda: stating(32, 2, 65535), "24000"),
+        (lambda: damages.flac_length(by_libsndfile("FLAC", "PCM_16"), (1 << 36) - 1), "it is cut short"),
+        (lambda: damages.sized(by_libsndfile("CAF", "PCM_16"), lambda _: 1 << 61), "it is cut short"),
+        (lambda: damages.sized(by_libsndfile("W64", "PCM_16"), lambda _: 1 << 61), "it is cut short"),
+    ],
+    ids=["100 MHz", "1 Hz", "2 GB", "65535 channels", "65535 bytes a sample", "FLAC of weeks", "CAF", "W64"],
+)
+def test_a_wrong_header_asks_for_no_memory(tmp_path, content, told):
+    file = tmp_path / "a.bin"
+    file.write_bytes(content())
+    found = measured(tmp_path, file)
+    assert found["told"].startswith(told)
+    assert found["megabytes"] < 64
+
+
+def test_a_small_file_that_holds_hours(tmp_path, monkeypatch):
+    """As a whole it is refused by name; a piece at a time it is heard."""
+    file = tmp_path / "a.flac"
+    soundfile.write(file, np.zeros(3 << 20, np.int16), 8000)
+    assert file.stat().st_size < 50_000
+    monkeypatch.setattr(module, "_MOST_SAMPLES", 2 << 20)
+    with pytest.raises(UnreadableAudio, match=r"it is longer than 0\.1 h: cut it into clips"):
+        decode(Segment(file))
+    assert len(decode(Segment(file, 100, 160)).samples) == 480_000
+    (facts,) = scan([Segment(file)], cache=tmp_path / "cache")
+    assert facts.samples == 3 << 20
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+@pytest.mark.parametrize("ending", ["wav", "flac", "mp3"])
+def test_a_limit_of_memory_is_told_in_a_sentence(tmp_path, ending):
+    """``ulimit -v`` leaves 40 MB, the file takes 120."""
+    file = tmp_path / f"a.{ending}"
+    soundfile.write(file, np.zeros(30_000_000, np.int16), 16000)
+    assert measured(tmp_path, file, 40 << 20)["told"] == "it needs more memory than there is"
+
+
+def test_a_scan_tells_which_file_it_was(tmp_path):
+    """Whatever runs out of memory while a clip is heard."""
+
+    class Hearing:
+        def wants(self, facts):
+            return True
+
+        def listen(self):
+            return self
+
+        def hear(self, part):
+            raise MemoryError
+
+    file = tmp_path / "a.wav"
+    file.write_bytes(by_libsndfile("WAV", "PCM_16"))
+    (found,) = scan([Segment(file)], cache=tmp_path / "cache", inspector=Hearing())
+    assert found == BadClip(file, "it needs more memory than there is")

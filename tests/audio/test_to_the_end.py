@@ -1,0 +1,212 @@
+"""What a damaged header must not change: the samples are those of the file as its encoder made it."""
+
+import damages
+import numpy as np
+import pytest
+import soundfile
+from encoders import by_ffmpeg, by_libsndfile
+
+from cohear.audio.decode import UnreadableAudio, audio_info, audio_seconds, decode, open_blocks
+from cohear.audio.segment import Segment
+from cohear.runtime.sources import play_file
+
+
+def samples_of(folder, content, start=None, end=None, name="a.bin"):
+    file = folder / name
+    file.write_bytes(content)
+    return decode(Segment(file, start, end)).samples
+
+
+def oddities_of(folder, content):
+    file = folder / "a.bin"
+    file.write_bytes(content)
+    with open_blocks(Segment(file)) as audio:
+        for _ in audio.blocks:
+            pass
+        return audio.oddities
+
+
+@pytest.mark.parametrize("container", ["WAV", "RF64", "W64", "AIFF", "CAF", "AU"])
+@pytest.mark.parametrize("damage", [damages.size_zero, damages.size_ones, damages.size_more, damages.size_half])
+def test_sizes_of_chunks_that_are_wrong(tmp_path, container, damage):
+    content = by_libsndfile(container, "PCM_16")
+    whole = samples_of(tmp_path, content)
+    np.testing.assert_array_equal(samples_of(tmp_path, damage(content)), whole)
+    assert len(oddities_of(tmp_path, damage(content))) == 1
+    assert audio_info(tmp_path / "a.bin").frames == len(whole)
+    np.testing.assert_array_equal(samples_of(tmp_path, damage(content), 0.5, 0.9), whole[8000:14400])
+
+
+def test_a_byte_less_cuts_no_sample(tmp_path):
+    content = by_libsndfile("WAV", "PCM_16")
+    np.testing.assert_array_equal(samples_of(tmp_path, damages.size_less(content)), samples_of(tmp_path, content))
+
+
+@pytest.mark.parametrize("damage", [damages.all_zero_and_chunk, damages.more_and_chunk, damages.chunk_behind])
+def test_chunks_behind_the_samples_are_no_samples(tmp_path, damage):
+    content = by_libsndfile("WAV", "PCM_16")
+    np.testing.assert_array_equal(samples_of(tmp_path, damage(content)), samples_of(tmp_path, content))
+
+
+def test_padding_and_tags_behind_the_samples_are_no_samples(tmp_path):
+    content = by_libsndfile("WAV", "PCM_16")
+    whole = samples_of(tmp_path, content)
+    for damage in (damages.zeros_behind, damages.tag_behind, lambda content: content + b"\nmade by hand"):
+        np.testing.assert_array_equal(samples_of(tmp_path, damage(content)), whole)
+
+
+def test_an_empty_wav_with_a_chunk_behind_is_empty(tmp_path):
+    content = by_libsndfile("WAV", "PCM_16")[:44]
+    content = damages.put(content, content.index(b"data") + 4, bytes(4)) + damages.LIST
+    with pytest.raises(UnreadableAudio, match="no samples"):
+        samples_of(tmp_path, content)
+
+
+@pytest.mark.parametrize("subtype", ["PCM_16", "PCM_24"])
+@pytest.mark.parametrize("channels", [1, 2])
+def test_flac_lengths(tmp_path, subtype, channels):
+    content = by_libsndfile("FLAC", subtype, 16000, channels)
+    whole = samples_of(tmp_path, content)
+    for damage in (damages.flac_unstated, damages.flac_understated):
+        np.testing.assert_array_equal(samples_of(tmp_path, damage(content)), whole)
+        np.testing.assert_array_equal(samples_of(tmp_path, damage(content), 0.7, 1.3), whole[11200:20800])
+        assert audio_info(tmp_path / "a.bin").frames == len(whole)
+    assert oddities_of(tmp_path, damages.flac_unstated(content)) == ("its header states no length",)
+
+
+def test_flac_files_joined(tmp_path):
+    content = by_libsndfile("FLAC", "PCM_16")
+    whole = samples_of(tmp_path, content)
+    np.testing.assert_array_equal(samples_of(tmp_path, content * 3), np.tile(whole, 3))
+    assert oddities_of(tmp_path, content * 3) == ("it is 3 FLAC files one after the other",)
+    np.testing.assert_array_equal(samples_of(tmp_path, content * 3, 1.4, 1.6), np.tile(whole, 3)[22400:25600])
+
+
+def test_flac_of_unstated_length_that_was_cut(tmp_path):
+    """All frames that are whole; what is lost is less than one of them (4096 samples)."""
+    content = damages.flac_unstated(by_libsndfile("FLAC", "PCM_16"))
+    whole = samples_of(tmp_path, content)
+    part = samples_of(tmp_path, damages.cut(content, 0.7))
+    assert len(whole) / 2 < len(part) < len(whole)
+    np.testing.assert_array_equal(part, whole[: len(part)])
+
+
+def plain_mp3(quality="4", rate=22050):
+    return by_ffmpeg("mp3", "libmp3lame", rate, (("write_xing", "0"), ("id3v2_version", "0"), ("q", quality)))
+
+
+def test_mp3_without_a_table(tmp_path):
+    """As long as the same frames with a table, but for the encoder's delay, which the table alone tells."""
+    content = plain_mp3()
+    tagged = by_ffmpeg("mp3", "libmp3lame", 22050, (("id3v2_version", "0"), ("q", "4")))
+    samples, wanted = samples_of(tmp_path, content), samples_of(tmp_path, tagged)
+    delay = 1105
+    np.testing.assert_allclose(samples[delay : delay + len(wanted)], wanted, atol=1e-4)
+    assert audio_info(tmp_path / "a.bin").frames == len(wanted)
+    assert oddities_of(tmp_path, content) == ("its length is not stated (no Xing or VBRI frame)",)
+
+
+@pytest.mark.parametrize("quiet_first", [True, False])
+def test_mp3_of_varying_bit_rate_without_a_table(tmp_path, quiet_first):
+    """Its length was guessed from the first frame: too long or too short by many times."""
+    noise = np.random.default_rng(0).uniform(-0.9, 0.9, 5 * 22050).astype(np.float32)
+    parts = [np.zeros(5 * 22050, np.float32), noise]
+    soundfile.write(
+        tmp_path / "a.mp3",
+        np.concatenate(parts if quiet_first else parts[::-1]),
+        22050,
+        bitrate_mode="VARIABLE",
+        compression_level=0.2,
+    )
+    content = (tmp_path / "a.mp3").read_bytes()
+    place = max(content.find(b"Xing"), content.find(b"Info"))
+    assert place > 0
+    blanked = damages.put(content, place, bytes(120))  # a silent frame now
+    assert abs(len(samples_of(tmp_path, blanked)) / 22050 - 10) < 0.15
+
+
+def test_mp3_files_joined(tmp_path):
+    content = by_ffmpeg("mp3", "libmp3lame", 22050, (("id3v2_version", "3"),))
+    whole = samples_of(tmp_path, content)
+    np.testing.assert_array_equal(samples_of(tmp_path, content * 2), np.tile(whole, 2))
+    assert oddities_of(tmp_path, content * 2)[0] == "it is 2 MP3 files one after the other"
+
+
+def test_mp3_with_something_else_inside(tmp_path):
+    content = plain_mp3()
+    whole = samples_of(tmp_path, content)
+    samples = samples_of(tmp_path, damages.junk_inside(content))
+    assert abs(len(samples) - len(whole)) <= 2 * 1152
+    assert any("something else" in oddity for oddity in oddities_of(tmp_path, damages.junk_inside(content)))
+
+
+def test_mp3_in_wav(tmp_path):
+    content = by_ffmpeg("wav", "libmp3lame", 22050, (("q", "4"),))
+    begin = content.index(b"data") + 8
+    size = int.from_bytes(content[begin - 4 : begin], "little")
+    bare = samples_of(tmp_path, content[begin : begin + size])
+    for damage in (bytes, damages.all_zero, damages.all_ones):
+        np.testing.assert_array_equal(samples_of(tmp_path, damage(content)), bare)
+
+
+@pytest.mark.parametrize("quality", ["9", "0"])
+def test_a_segment_of_an_mp3_is_a_slice_of_it(tmp_path, quality):
+    """At low bit rates a frame's data begin frames before it: the first 45 ms of a segment were noise."""
+    content = by_ffmpeg("mp3", "libmp3lame", 44100, (("q", quality),))
+    whole = samples_of(tmp_path, content)
+    for start in (0.2, 0.61, 1.2):
+        part = samples_of(tmp_path, content, start, start + 0.25)
+        np.testing.assert_allclose(part, whole[round(start * 44100) :][: len(part)], atol=1e-5)
+
+
+def test_a_long_mp3_has_no_seams(tmp_path):
+    """Blocks were joined by a seek, which gave two frames of noise every minute."""
+    noise = np.random.default_rng(0).uniform(-0.5, 0.5, 3 << 19).astype(np.float32)
+    soundfile.write(tmp_path / "a.mp3", noise, 16000, bitrate_mode="VARIABLE", compression_level=0.95)
+    wanted, _ = soundfile.read(tmp_path / "a.mp3", dtype="float32")
+    np.testing.assert_allclose(decode(Segment(tmp_path / "a.mp3")).samples, wanted, atol=1e-5)
+
+
+@pytest.mark.parametrize("subtype", ["VORBIS", "OPUS"])
+def test_chained_ogg(tmp_path, subtype):
+    content = by_libsndfile("OGG", subtype)
+    whole = samples_of(tmp_path, content)
+    for chain in (damages.chained, damages.three_chained, damages.twice):
+        count = 3 if chain is damages.three_chained else 2
+        np.testing.assert_array_equal(samples_of(tmp_path, chain(content)), np.tile(whole, count))
+        assert oddities_of(tmp_path, chain(content)) == (f"it is a chain of {count} Ogg streams",)
+    part = samples_of(tmp_path, damages.chained(content), 1.4, 1.6)
+    np.testing.assert_array_equal(part, np.tile(whole, 2)[22400:25600])
+    assert audio_seconds(tmp_path / "a.bin") == 3.0
+
+
+@pytest.mark.parametrize("subtype", ["VORBIS", "OPUS"])
+def test_ogg_without_an_end(tmp_path, subtype):
+    """Neither the mark nor the last page."""
+    content = by_libsndfile("OGG", subtype)
+    whole = samples_of(tmp_path, content)
+    np.testing.assert_array_equal(samples_of(tmp_path, damages.no_end_mark(content)), whole)
+    assert oddities_of(tmp_path, damages.no_end_mark(content)) == ("its last page is not marked as the end",)
+
+
+def test_a_file_that_is_played_is_heard_to_its_end(tmp_path):
+    """As by `cohear listen --file`."""
+    for content in (damages.chained(by_libsndfile("OGG", "VORBIS")), plain_mp3(), by_ffmpeg("ipod", "aac")):
+        whole = samples_of(tmp_path, content)
+        _, blocks = play_file(tmp_path / "a.bin", speed=np.inf)
+        np.testing.assert_array_equal(np.concatenate(list(blocks))[:, 0], whole)
+
+
+def test_mp3_behind_something_else(tmp_path):
+    """A table behind junk: libsndfile alone does not know the file."""
+    content = by_ffmpeg("mp3", "libmp3lame", 22050, (("id3v2_version", "0"),))
+    whole = samples_of(tmp_path, content)
+    np.testing.assert_array_equal(samples_of(tmp_path, b"junk" * 100 + content), whole)
+
+
+def test_ogg_whose_clock_began_before(tmp_path):
+    content = by_libsndfile("OGG", "VORBIS")
+    late = samples_of(tmp_path, damages.late_positions(content))
+    np.testing.assert_array_equal(late, samples_of(tmp_path, content))
+    late = samples_of(tmp_path, damages.late_positions(by_libsndfile("OGG", "OPUS")))
+    assert len(late) == len(samples_of(tmp_path, by_libsndfile("OGG", "OPUS")))
