@@ -177,3 +177,25 @@ def test_content_does_not_depend_on_blocks(samples):
     """Also where only the last block shows that this is no 16-bit audio."""
     for cuts in ([1], [350], [100, 650, 699]):
         assert content_hash(*np.split(samples, cuts)) == content_hash(samples)
+
+
+def test_what_is_odd_about_a_file_is_kept(tmp_path, decoded):
+    """Read to its end, told, and looked up the next time."""
+    segment = write(tmp_path / "a.wav", pcm(900))
+    content = segment.path.read_bytes()
+    place = content.index(b"data") + 4
+    segment.path.write_bytes(content[:place] + bytes(4) + content[place + 4 :])
+    (facts,) = scan([segment], cache=tmp_path / "cache")
+    assert facts.content == content_hash(pcm(900))
+    assert facts.oddities == ("its header states no length",)
+    assert scan([segment], cache=tmp_path / "cache") == [facts]
+    assert len(decoded) == 1
+
+
+def test_facts_of_other_decoders_are_not_taken(tmp_path, decoded, monkeypatch):
+    """FFmpeg's, too: another version of it may decode to other samples."""
+    clip = write(tmp_path / "a.wav", pcm(300))
+    for version in ("18.1.0", "18.1.0", "19.0.0"):
+        monkeypatch.setattr("cohear.audio.open_file.version", lambda _, found=version: found)
+        scan([clip], cache=tmp_path / "cache")
+    assert len(decoded) == 2

@@ -268,11 +268,19 @@ def _share_clips(copy: Copy) -> None:
     }
 
 
+def _unfinished(copy: Copy) -> None:
+    """As a recorder leaves a file that loses its power."""
+    content = copy.file().read_bytes()
+    place = content.index(b"data") + 4
+    copy.file().write_bytes(content[:place] + bytes(4) + content[place + 4 :])
+
+
 FAULTS: dict[str, Fault] = {
     "missing file": Fault("missing-file", lambda copy: copy.file().unlink()),
     "empty file": Fault("empty-file", lambda copy: copy.file().write_bytes(b"")),
     "no samples": Fault("empty-file", lambda copy: copy.change(lambda samples: samples[:0])),
     "cut short": Fault("truncated-file", lambda copy: (f := copy.file()).write_bytes(f.read_bytes()[:9000])),
+    "unfinished header": Fault("odd-header", _unfinished),
     "not a number": Fault(
         "not-finite", lambda copy: copy.change(lambda x: np.where(x == x.max(), np.nan, x), subtype="FLOAT")
     ),

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from cohear.audio.suffixes import AUDIO_SUFFIXES, VIDEO_SUFFIXES
 from cohear.base.errors import DataError
-
-AUDIO_SUFFIXES = frozenset(
-    {".aif", ".aifc", ".aiff", ".au", ".caf", ".flac", ".mp3", ".oga", ".ogg", ".opus", ".snd", ".w64", ".wav"}
-)
 
 
 def is_audio(file: Path) -> bool:
@@ -16,13 +13,26 @@ def is_audio(file: Path) -> bool:
     return file.suffix.lower() in AUDIO_SUFFIXES and not file.name.startswith(".")
 
 
-def audio_files(folder: Path) -> list[Path]:
+def audio_files(folder: Path, *, videos: bool = False) -> list[Path]:
     """The audio files that lie in a folder itself, by name; none where it is no folder.
+
+    Args:
+        folder: where they are.
+        videos: also files that may hold pictures beside the sound (``.mp4``, ``.webm``), but for those that lie beside
+            an audio file of the same name: they are the same recording twice.
 
     Raises:
         DataError: the folder may not be read.
     """
-    return [file for file in _entries(folder) if is_audio(file)]
+    entries = _entries(folder)
+    if not videos:
+        return [file for file in entries if is_audio(file)]
+    heard = {file.stem for file in entries if is_audio(file)}
+    return [file for file in entries if is_audio(file) or (_is_video(file) and file.stem not in heard)]
+
+
+def _is_video(file: Path) -> bool:
+    return file.suffix.lower() in VIDEO_SUFFIXES and not file.name.startswith(".")
 
 
 def folders_in(folder: Path) -> list[Path]:

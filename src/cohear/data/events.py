@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
-from cohear.audio.decode import UnreadableAudio, audio_info
+from cohear.audio.decode import UnreadableAudio, audio_seconds
 from cohear.base.errors import DataError
 from cohear.base.tables import EVENTS_CSV
 from cohear.data.table_files import read_csv, records
@@ -75,13 +75,11 @@ def tag_segments(events: Sequence[Event], length: float, seconds: float) -> list
 
 
 def recording_length(file: Path, events: Sequence[Event]) -> float:
-    """Seconds of a recording by its header, or up to its last event where the header cannot say."""
-    last = max((float(event.offset) for event in events), default=0.0)
+    """Seconds of a recording, or up to its last event where it cannot be read."""
     try:
-        info = audio_info(file)
+        return audio_seconds(file)
     except UnreadableAudio:  # the scan tells what is wrong with it
-        return last
-    return last if info.frames is None else info.frames / info.rate
+        return max((float(event.offset) for event in events), default=0.0)
 
 
 def _labels_between(events: Sequence[Event], start: float, end: float) -> list[str]:

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
-import soundfile
 from numpy.typing import NDArray
 
 from cohear.audio.decode import Audio, UnreadableAudio, open_blocks
+from cohear.audio.open_file import decoders
 from cohear.audio.segment import Segment
 from cohear.base.journal import Append, Journal
 from cohear.base.pool import Progress, parallel_map
@@ -21,9 +21,10 @@ from cohear.data.content_hash import ContentHash
 
 PART_SECONDS = 600
 """Longest part of a clip that an inspector hears at once."""
+_PART_SAMPLES = PART_SECONDS * 192_000  # shorter parts at higher rates, which a wrong header may state
 
 _CLIPS_A_CHUNK = 32
-_VERSION = 1  # part of the cache's file name: another layout or hash starts a new file
+_VERSION = 2  # part of the cache's file name: another layout or hash starts a new file
 _RACY_NS = 100_000_000  # a file written within one tick of the clock keeps its times: too young to be trusted
 
 
@@ -38,6 +39,7 @@ class ClipFacts:
         rate: the file's own rate in Hz.
         channels: as in the file (the samples are their mean).
         peak: largest magnitude of a sample.
+        oddities: what is odd about the file, a clause each; its audio is whole all the same.
     """
 
     content: str
@@ -45,6 +47,7 @@ class ClipFacts:
     rate: int
     channels: int
     peak: float
+    oddities: tuple[str, ...] = ()
 
     @property
     def silent(self) -> bool:
@@ -113,8 +116,8 @@ def scan(
         return []
     states = {path: _state(path) for path in {segment.path for segment in segments}}
     keys = [_key(segment, states[segment.path]) for segment in segments]
-    # another libsndfile may decode to other samples (lossy formats), and its facts would fit none of them
-    version = f"v{_VERSION}-libsndfile-{soundfile.__libsndfile_version__}"
+    # another decoder may decode to other samples (lossy formats), and its facts would fit none of them
+    version = f"v{_VERSION}-{decoders()}"
     journal = Journal(cache / "facts" / f"{root_name(segments)}.{version}.jsonl")
     known = _load(journal, {key for key in keys if key})
     found: list[ClipFacts | BadClip | None] = [known.get(key) for key in keys]
@@ -182,7 +185,7 @@ def _facts(segment: Segment, inspector: Inspector | None) -> ClipFacts | BadClip
     listener = inspector.listen() if inspector else None
     try:
         with open_blocks(segment) as audio:
-            for block in in_parts(audio.blocks, PART_SECONDS * audio.rate) if listener else audio.blocks:
+            for block in in_parts(audio.blocks, _part_samples(audio.rate)) if listener else audio.blocks:
                 hashing.add(block)
                 samples += len(block)
                 peak = max(peak, float(block.max()), -float(block.min()))
@@ -190,10 +193,15 @@ def _facts(segment: Segment, inspector: Inspector | None) -> ClipFacts | BadClip
                     listener.hear(Audio(block, audio.rate, audio.channels))
     except UnreadableAudio as error:
         return BadClip(error.path, error.reason, error.kind)
-    facts = ClipFacts(hashing.hexdigest(), samples, audio.rate, audio.channels, peak)
+    facts = ClipFacts(hashing.hexdigest(), samples, audio.rate, audio.channels, peak, audio.oddities)
     if listener:
         listener.end(facts)
     return facts
+
+
+def _part_samples(rate: int) -> int:
+    """Of a part: whole seconds of it."""
+    return min(PART_SECONDS, _PART_SAMPLES // rate) * rate
 
 
 def in_parts(blocks: Iterable[NDArray[np.float32]], size: int) -> Iterator[NDArray[np.float32]]:
@@ -243,7 +251,7 @@ def _load(journal: Journal, wanted: set[str]) -> dict[str, ClipFacts]:
 
 def _parse(value: Any) -> tuple[str, ClipFacts] | None:  # noqa: ANN401 - any JSON value
     try:
-        key, content, samples, rate, channels, peak = value
-        return key, ClipFacts(content, samples, rate, channels, peak)
+        key, content, samples, rate, channels, peak, oddities = value
+        return key, ClipFacts(content, samples, rate, channels, peak, tuple(oddities))
     except (ValueError, TypeError):
         return None

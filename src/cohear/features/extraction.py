@@ -8,7 +8,7 @@ from typing import BinaryIO
 
 import numpy as np
 
-from cohear.audio.decode import open_blocks, read_audio
+from cohear.audio.decode import UnreadableAudio, open_blocks, read_audio
 from cohear.audio.resample import resample, resample_blocks
 from cohear.audio.segment import Segment
 from cohear.base.errors import DataError
@@ -108,7 +108,10 @@ def _waveform(segment: Segment, facts: ClipFacts, to_rate: int) -> Floats:
     """Samples ``[samples]`` at the front-end's rate, after a check that they are those that were scanned."""
     samples, rate = read_audio(segment)
     _refuse_changed(segment, facts, rate, content_hash(samples))
-    return resample(samples, rate, to_rate)
+    try:
+        return resample(samples, rate, to_rate)
+    except MemoryError as error:
+        raise UnreadableAudio(segment.path, "it needs more memory than there is") from error
 
 
 def _long_clip(segment: Segment, facts: ClipFacts, front_end: FrontEnd) -> Iterator[Floats]:

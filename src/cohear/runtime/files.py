@@ -9,6 +9,7 @@ import soundfile
 
 from cohear.audio.decode import UnreadableAudio, open_blocks
 from cohear.audio.segment import Segment
+from cohear.audio.suffixes import AUDIO_SUFFIXES, VIDEO_SUFFIXES
 from cohear.base.errors import DataError
 from cohear.runtime.answers import Answer, WindowAnswer, in_time
 from cohear.runtime.bundle import Bundle
@@ -16,7 +17,6 @@ from cohear.runtime.detector import EventDetector, EventSettings, in_order
 from cohear.runtime.events import Event
 from cohear.runtime.stream import Stream
 
-_OTHER_SUFFIXES = {".oga", ".opus", ".mp3", ".aif", ".aifc", ".snd"}
 PIECE_SAMPLES = 1 << 20
 """At the model's rate, at a time: a block of a file of few samples a second would be as many hours."""
 
@@ -45,7 +45,7 @@ def classify_file(
 
     Args:
         bundle: what answers.
-        path: any file that libsndfile reads, of any rate and number of channels.
+        path: any audio file, of any rate and number of channels.
         windows: whether each window's answer is kept.
         events: when a label begins and ends; None looks for no events.
 
@@ -95,7 +95,7 @@ def audio_files(named: str) -> list[Path]:
     except (OSError, ValueError) as error:  # longer than a name can be
         raise DataError(f"{named}: {getattr(error, 'strerror', error)}") from error
     if path.is_dir():
-        suffixes = {f".{name.lower()}" for name in soundfile.available_formats()} | _OTHER_SUFFIXES
+        suffixes = {f".{name.lower()}" for name in soundfile.available_formats()} | AUDIO_SUFFIXES | VIDEO_SUFFIXES
         found = [file for file in sorted(path.rglob("*")) if file.suffix.lower() in suffixes and file.is_file()]
         if not found:
             raise DataError(f"{named}: there are no audio files in this folder")

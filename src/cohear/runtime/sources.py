@@ -9,10 +9,9 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 import numpy as np
-import soundfile
 from numpy.typing import NDArray
 
-from cohear.audio.decode import audio_info, unreadable
+from cohear.audio.decode import audio_info, open_decoder
 from cohear.base.errors import DataError, MissingExtra, UserError
 from cohear.base.registry import did_you_mean
 
@@ -40,14 +39,11 @@ def play_file(path: Path, speed: float = 1.0) -> tuple[int, Blocks]:
     def blocks() -> Blocks:
         began = time.monotonic()
         played = 0
-        try:
-            with soundfile.SoundFile(path) as file:
-                while len(block := file.read(max(round(BLOCK_SECONDS * rate), 1), dtype="float32", always_2d=True)):
-                    played += len(block)
-                    time.sleep(max(began + played / rate / speed - time.monotonic(), 0))
-                    yield block
-        except (soundfile.SoundFileError, OSError) as error:
-            raise unreadable(path, error) from error
+        with open_decoder(path) as decoder:
+            while len(block := decoder.read(max(round(BLOCK_SECONDS * rate), 1))):
+                played += len(block)
+                time.sleep(max(began + played / rate / speed - time.monotonic(), 0))
+                yield block
 
     return rate, blocks()
 

@@ -1,4 +1,4 @@
-"""Files that cannot be decoded."""
+"""Files that cannot be decoded, and files whose header is wrong."""
 
 from __future__ import annotations
 
@@ -46,10 +46,20 @@ class Files(Check):
             "A file is no audio in a format that can be decoded.",
             "Convert it to WAV or FLAC, or remove the row.",
         ),
+        Code(
+            "odd-header",
+            ("note",),
+            "A header is wrong about the audio, or says nothing of its length; all that is there was decoded.",
+            "Nothing need be done here; for tools that believe the header, write the file anew.",
+        ),
     )
 
     def find(self, evidence: Evidence) -> Iterable[Finding]:
         """A warning instead of an error where the study leaves such clips out."""
+        yield from self._unreadable(evidence)
+        yield from self._odd(evidence)
+
+    def _unreadable(self, evidence: Evidence) -> Iterable[Finding]:
         codes = {"missing": "missing-file", "empty": "empty-file", "truncated": "truncated-file"}
         for dataset, bad in evidence.bad.items():
             kinds: dict[str, list[tuple[str, str]]] = {}
@@ -65,6 +75,21 @@ class Files(Check):
                     dataset=dataset,
                     clips=[ClipName(dataset, name) for name in names],
                     figures={"reasons": dict(clips)},
+                )
+
+    def _odd(self, evidence: Evidence) -> Iterable[Finding]:
+        for name, data in evidence.datasets.items():
+            clips = [(clip, fact.oddities) for clip, fact in zip(data.ids, data.facts, strict=True) if fact.oddities]
+            if clips:
+                first = "; ".join(clips[0][1])
+                yield self.finding(
+                    "odd-header",
+                    "note",
+                    f"{numbered(len(clips), 'clip')} are not what a header says: "
+                    f"{listed([clip for clip, _ in clips])} ({first})",
+                    dataset=name,
+                    clips=[ClipName(name, clip) for clip, _ in clips],
+                    figures={"oddities": {clip: list(oddities) for clip, oddities in clips}},
                 )
 
 

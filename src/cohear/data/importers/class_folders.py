@@ -56,7 +56,7 @@ def _classes(path: Path) -> list[tuple[str, Path]]:
 
 
 def _has_audio(folder: Path) -> bool:
-    return bool(audio_files(folder))
+    return bool(audio_files(folder, videos=True))
 
 
 def _clips(name: str, folder: Path) -> list[Path]:
@@ -66,4 +66,4 @@ def _clips(name: str, folder: Path) -> list[Path]:
             f"dataset {name!r}: {deeper} lies in the folder of a class and holds audio; "
             "move it up, or write a manifest.csv"
         )
-    return audio_files(folder)
+    return audio_files(folder, videos=True)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import ClassVar
 
-from cohear.audio.decode import UnreadableAudio, audio_info
+from cohear.audio.decode import UnreadableAudio, audio_seconds
 from cohear.data.audio_files import audio_files, folders_in
 from cohear.data.reader import READERS
 from cohear.data.readers.layout import Archive, PublicLayout, Published, Row, named_clips
@@ -117,10 +117,9 @@ def _listed(root: Path) -> dict[str, str] | None:
 def _seconds(file: Path) -> list[dict[str, str]]:
     """Whole seconds of a noise file; the file itself where it cannot be opened, so that the scan names it."""
     try:
-        info = audio_info(file)
+        seconds = int(audio_seconds(file))
     except UnreadableAudio:
         return [{}]
-    seconds = (info.frames or 0) // info.rate
     return [{"start": str(second), "end": str(second + 1)} for second in range(seconds)] or [{}]
 
 
