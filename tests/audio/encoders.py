@@ -7,10 +7,12 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
+import pytest
 import soundfile
 
 RATE = 16000
 SECONDS = 1.5
+PYAV = "the extra `formats` is not installed: pip install -e '.[formats]'"
 FIXTURES = Path(__file__).parent / "recordings"
 
 
@@ -34,14 +36,19 @@ def by_libsndfile(container, subtype, rate=RATE, channels=1):
 
 @cache
 def by_ffmpeg(container, codec, rate=RATE, options=(), channels=1):
-    """A file's bytes."""
-    import av
-
+    """A file's bytes; the test is skipped where PyAV is not installed."""
+    av = pytest.importorskip("av", reason=PYAV)
     layout = "mono" if channels == 1 else "stereo"
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "made"
         _encode(av.open(str(file), "w", format=container, options=dict(options)), codec, rate, layout)
         return file.read_bytes()
+
+
+def speex():
+    """A file's bytes; no encoder at hand makes such files. The test is skipped where PyAV is not installed."""
+    pytest.importorskip("av", reason=PYAV)
+    return (FIXTURES / "speex.spx").read_bytes()
 
 
 def _encode(output, codec, rate, layout):
@@ -68,9 +75,8 @@ def _frame(samples, rate, layout):
 
 
 def reference_seconds(content, demuxer=None):
-    """How long FFmpeg finds a file, as far as it decodes."""
-    import av
-
+    """How long FFmpeg finds a file, as far as it decodes; the test is skipped where PyAV is not installed."""
+    av = pytest.importorskip("av", reason=PYAV)
     with av.open(io.BytesIO(content), format=demuxer, metadata_errors="ignore") as container:
         samples = rate = 0
         for packet in container.demux(container.streams.audio[0]):

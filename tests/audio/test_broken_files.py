@@ -6,11 +6,13 @@ import sys
 from pathlib import Path
 
 import pytest
+from encoders import PYAV
 
 MOST_MEGABYTES = 150
 
 
 def fuzzed(seed, count):
+    pytest.importorskip("av", reason=PYAV)
     program = Path(__file__).with_name("fuzz.py")
     ended = subprocess.run(
         [sys.executable, program, str(seed), str(count)], capture_output=True, text=True, check=False

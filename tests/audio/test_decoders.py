@@ -6,7 +6,7 @@ import sys
 import damages
 import numpy as np
 import pytest
-from encoders import FFMPEG, FIXTURES, RATE, SECONDS, by_ffmpeg, by_libsndfile, sound
+from encoders import FFMPEG, FIXTURES, PYAV, RATE, SECONDS, by_ffmpeg, by_libsndfile, sound
 
 from cohear.audio.content import Content
 from cohear.audio.decode import UnreadableAudio, audio_info, audio_seconds, decode
@@ -45,6 +45,8 @@ def name(request):
 def opened(request, tmp_path):
     """Opens a file's bytes with one of the decoders."""
     held = []
+    if request.param == "ffmpeg":
+        pytest.importorskip("av", reason=PYAV)
 
     def by(content, demuxer):
         file = tmp_path / "a.bin"
@@ -134,6 +136,7 @@ def test_rates_of_no_sound_are_refused(opened, rate):
 
 
 def test_decoders_agree(tmp_path, name):
+    pytest.importorskip("av", reason=PYAV)
     make, tolerance = BOTH[name]
     file = tmp_path / "a.bin"
     file.write_bytes(make(2))
@@ -210,8 +213,7 @@ def test_ordinary_files_need_no_pyav(tmp_path, monkeypatch):
 
 
 def test_the_first_of_several_sound_tracks_is_used(tmp_path):
-    import av
-
+    av = pytest.importorskip("av", reason=PYAV)
     file = tmp_path / "a.mka"
     with av.open(str(file), "w") as output:
         tracks = [output.add_stream("pcm_s16le", rate=RATE, layout="mono") for _ in range(2)]
@@ -225,8 +227,7 @@ def test_the_first_of_several_sound_tracks_is_used(tmp_path):
 
 
 def test_a_film_without_sound_is_refused(tmp_path):
-    import av
-
+    av = pytest.importorskip("av", reason=PYAV)
     file = tmp_path / "a.mkv"
     with av.open(str(file), "w") as output:
         track = output.add_stream("mpeg4", rate=25)

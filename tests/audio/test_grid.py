@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import damages
 import pytest
-from encoders import FFMPEG, FIXTURES, LIBSNDFILE, SECONDS, by_ffmpeg, by_libsndfile, reference_seconds
+from encoders import FFMPEG, LIBSNDFILE, SECONDS, by_ffmpeg, by_libsndfile, reference_seconds, speex
 
 from cohear.audio.decode import UnreadableAudio, open_blocks
 from cohear.audio.segment import Segment
@@ -151,8 +151,8 @@ def ogg():
         yield from damaged(f"Ogg-{name}", content, SECONDS, delay, damages.no_end_mark)
         yield from damaged(f"Ogg-{name}", content, 2 * SECONDS, 2 * delay, damages.chained)
         yield from damaged(f"Ogg-{name}", content, 3 * SECONDS, 3 * delay, damages.three_chained)
-    yield Case("Ogg-Speex", (FIXTURES / "speex.spx").read_bytes, SECONDS, 0.04, False)
-    yield Case("Ogg-Speex-cut", lambda: damages.cut((FIXTURES / "speex.spx").read_bytes()), "cut", 0.04)
+    yield Case("Ogg-Speex", speex, SECONDS, 0.04, False)
+    yield Case("Ogg-Speex-cut", lambda: damages.cut(speex()), "cut", 0.04)
 
 
 CASES = [*whole_and_cut(), *sizes_of_chunks(), *flac(), *mp3(), *ogg()]
