@@ -9,7 +9,7 @@ import pytest
 from encoders import FFMPEG, FIXTURES, PYAV, RATE, SECONDS, by_ffmpeg, by_libsndfile, sound
 
 from cohear.audio.content import Content
-from cohear.audio.decode import UnreadableAudio, audio_info, audio_seconds, decode
+from cohear.audio.decode import UnreadableAudio, audio_info, audio_seconds, decode, open_decoder
 from cohear.audio.decoder import HIGHEST_RATE, LOWEST_RATE
 from cohear.audio.ffmpeg import FfmpegDecoder
 from cohear.audio.formats import format_of, structure_of
@@ -133,6 +133,33 @@ def test_rates_of_no_sound_are_refused(opened, rate):
     with pytest.raises(UnreadableAudio) as told:
         all_of(opened(content, "wav"))
     assert "\n" not in told.value.reason
+
+
+@pytest.mark.parametrize(
+    ("place", "made", "told"),
+    [
+        (24, (11025).to_bytes(4, "little"), "11025 samples of 2 bytes a second, and 32000 bytes a second"),
+        (22, (2).to_bytes(2, "little"), "2 channels of 16 bits, and 2 bytes for a sample of all of them"),
+        (34, (24).to_bytes(2, "little"), "1 channels of 24 bits, and 2 bytes for a sample of all of them"),
+    ],
+    ids=["rate", "channels", "bits"],
+)
+@pytest.mark.parametrize("damage", [bytes, damages.all_zero])
+def test_a_header_that_contradicts_itself_is_told(tmp_path, place, made, told, damage):
+    """Which of its numbers is right cannot be known: a wrong rate is another pitch and another length."""
+    file = tmp_path / "a.wav"
+    file.write_bytes(damage(damages.put(by_libsndfile("WAV", "PCM_16"), place, made)))
+    with open_decoder(file) as decoder:
+        assert decoder.oddities[-1] == f"its header contradicts itself: {told}"
+
+
+@pytest.mark.parametrize(("place", "size", "lacks"), [(22, 2, "channel"), (24, 4, "rate")])
+def test_a_header_without_rate_or_channels_is_refused(tmp_path, place, size, lacks):
+    file = tmp_path / "a.wav"
+    file.write_bytes(damages.put(by_libsndfile("WAV", "PCM_16"), place, bytes(size)))
+    with pytest.raises(UnreadableAudio, match=f"its header states no {lacks}") as told:
+        decode(Segment(file))
+    assert told.value.kind == "unreadable"
 
 
 def test_decoders_agree(tmp_path, name):

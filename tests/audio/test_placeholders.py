@@ -18,6 +18,10 @@ CASES = [
     (b"\x1f\x8b\x08" + bytes(100), "it is an archive: unpack it", "unreadable"),
     (b"MThd\0\0\0\6\0\1" + bytes(100), "it is MIDI", "unreadable"),
     (b"\0\5\x16\7\0\2\0\0Mac OS X", "AppleDouble", "unreadable"),
+    (b"\x89PNG\r\n\x1a\n" + bytes(range(256)), "it is a picture", "unreadable"),
+    (b"\xff\xd8\xff\xe0\0\x10JFIF\0" + bytes(range(256)), "it is a picture", "unreadable"),
+    (b"%PDF-1.4\n" + bytes(range(256)), "it is a PDF document", "unreadable"),
+    (b"take 7, second microphone\n" * 20, "it is text", "unreadable"),
     (bytes(50_000), "its bytes are zeros", "truncated"),
 ]
 

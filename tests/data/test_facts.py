@@ -106,7 +106,7 @@ def test_bad_clips_are_told_and_not_kept(tmp_path, decoded):
     segments = [write(tmp_path / "a.wav", pcm(300)), Segment(bad), write(tmp_path / "c.wav", pcm(300, 1))]
     segments.append(Segment(tmp_path / "none.wav"))
     scanned = scan(segments, cache=tmp_path / "cache")
-    assert scanned[1] == BadClip(bad, "its content is not audio in a format that libsndfile reads")
+    assert scanned[1] == BadClip(bad, "it is text, not audio")
     assert scanned[3] == BadClip(tmp_path / "none.wav", "there is no such file", "missing")
     good, facts, told = drop_bad(scanned)
     assert (good, facts, told) == ([0, 2], [scanned[0], scanned[2]], [scanned[1], scanned[3]])

@@ -66,6 +66,7 @@ class Samples:
         total: bytes of the whole file, None where the header does not say.
         layout: of the chunks that may follow, None where none may.
         codec: the number of a WAV file's codec.
+        contradiction: what in the header cannot both be right, as a clause; empty where nothing is.
     """
 
     begin: int
@@ -75,6 +76,21 @@ class Samples:
     total: int | None = None
     layout: Layout | None = None
     codec: int = 0
+    contradiction: str = ""
+
+
+class _Form(NamedTuple):
+    """What a WAV file says of its samples.
+
+    Attributes:
+        codec: its number.
+        frame: bytes of one sample of all channels, 0 where they vary.
+        contradiction: as of `Samples`.
+    """
+
+    codec: int = 0
+    frame: int = 0
+    contradiction: str = ""
 
 
 def read_header(content: Content) -> Samples | None:
@@ -125,11 +141,11 @@ def _wav(content: Content) -> Samples | None:
         return None
     order: Order = "big" if kind == b"RIFX" else "little"
     layout = Layout(order, 4, 4, False, 2)
-    codec = frame = 0
+    form = _Form()
     wide: Chunk | None = None
     for chunk in _first_chunks(content, 12, layout):
         if chunk.name == b"fmt ":
-            codec, frame = _wav_form(content, chunk, order)
+            form = _wav_form(content, chunk, order)
         elif chunk.name == b"ds64" and kind in (b"RF64", b"BW64"):
             wide = chunk
         elif chunk.name == b"data":
@@ -140,15 +156,25 @@ def _wav(content: Content) -> Samples | None:
                 fields[chunk.field] = lambda _: b"\xff\xff\xff\xff"
                 stated = _known(_number(content, wide.begin + 8, 8, order), _UNKNOWN_WIDE)
                 total = _number(content, wide.begin, 8, order) + 8
-            return Samples(chunk.begin, stated, fields, frame, total, layout, codec)
+            return Samples(chunk.begin, stated, fields, form.frame, total, layout, form.codec, form.contradiction)
     return None
 
 
-def _wav_form(content: Content, chunk: Chunk, order: Order) -> tuple[int, int]:
-    """The number of the codec, and the bytes of one sample of all channels, 0 where they vary."""
-    codec, channels, bits = (_number(content, chunk.begin + at, 2, order) for at in (0, 2, 14))
+def _wav_form(content: Content, chunk: Chunk, order: Order) -> _Form:
+    places = ((0, 2), (2, 2), (4, 4), (8, 4), (12, 2), (14, 2))
+    codec, channels, rate, a_second, stated, bits = (
+        _number(content, chunk.begin + at, count, order) for at, count in places
+    )
     codec = _number(content, chunk.begin + 24, 2, order) if codec == 0xFFFE else codec
-    return codec, channels * -(-bits // 8) if codec in _PCM else 0
+    if codec not in _PCM:
+        return _Form(codec)
+    frame = channels * -(-bits // 8)
+    contradiction = ""
+    if stated and stated != frame:
+        contradiction = f"{channels} channels of {bits} bits, and {stated} bytes for a sample of all of them"
+    elif a_second and a_second != rate * frame:
+        contradiction = f"{rate} samples of {frame} bytes a second, and {a_second} bytes a second"
+    return _Form(codec, frame, contradiction and f"its header contradicts itself: {contradiction}")
 
 
 def _aiff(content: Content) -> Samples | None:
@@ -192,14 +218,14 @@ def _au(content: Content) -> Samples | None:
 
 def _w64(content: Content) -> Samples | None:
     layout = Layout("little", 16, 8, True, 8)
-    frame = 0
+    form = _Form()
     for chunk in _first_chunks(content, 40, layout):
         if chunk.name.startswith(b"fmt "):
-            _, frame = _wav_form(content, chunk, "little")
+            form = _wav_form(content, chunk, "little")
         elif chunk.name.startswith(b"data"):
             stated = _known(chunk.size, _UNKNOWN_WIDE)
             fields = {16: _size("little", 8, chunk.begin), chunk.field: _size("little", 8, 24)}
-            return Samples(chunk.begin, stated, fields, frame, None, layout)
+            return Samples(chunk.begin, stated, fields, form.frame, None, layout, contradiction=form.contradiction)
     return None
 
 

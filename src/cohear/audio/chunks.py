@@ -31,12 +31,12 @@ def chunk_structure(content: Content) -> Structure:
     if samples is None or samples.begin >= content.size or _is_empty(content, samples):
         return PLAIN
     end, oddity = _true_end(content, samples)
-    oddities = (oddity,) if oddity else ()
+    oddities = tuple(clause for clause in (oddity, samples.contradiction) if clause)
     if samples.codec in _MPEG:
         inner = mpeg_structure(content, samples.begin, end)
         return replace(inner, oddities=oddities + inner.oddities)
     if not oddity:
-        return PLAIN
+        return Structure(oddities=oddities) if oddities else PLAIN
     size = end - samples.begin
     frames = size // samples.frame if samples.frame else None
     header = bytearray(content.at(0, samples.begin))

@@ -114,7 +114,7 @@ def _last_try(content: Content, error: UnknownFormat) -> Decoder:
             return LibsndfileDecoder(content, MPEG, by_name=True)
         return LibsndfileDecoder(content, structure)
     except UnknownFormat:
-        raise UnreadableAudio(content.path, "its content is not audio in a format that libsndfile reads") from error
+        raise UnreadableAudio(content.path, "its content is not audio in a format that can be decoded") from error
 
 
 def _by_ffmpeg(content: Content, found: Format, structure: Structure) -> Decoder:

@@ -6,6 +6,7 @@ from cohear.audio.content import Content
 
 _TEXT_BYTES = 512
 _POINTER = "not the audio itself: run `{}` in its repository"
+_WHITE = str.maketrans("", "", "\t\r\n")
 _BY_BEGIN: tuple[tuple[tuple[bytes, ...], str, str], ...] = (
     ((b"version https://git-lfs", b"version https://hawser"), f"a Git LFS pointer, {_POINTER}", "git lfs pull"),
     ((b"/annex/objects/", b"../.git/annex/"), f"a git-annex pointer, {_POINTER}", "git annex get"),
@@ -18,6 +19,8 @@ _BY_BEGIN: tuple[tuple[tuple[bytes, ...], str, str], ...] = (
     ((b"{",), "JSON text, as servers send in place of a file: {}", "fetch it"),
     ((b"pk\x03\x04", b"\x1f\x8b", b"rar!", b"7z\xbc\xaf", b"bzh", b"\xfd7zxz"), "an archive: {} it", "unpack"),
     ((b"mthd",), "MIDI, which holds notes and no sound: {} it", "render"),
+    ((b"\x89png", b"\xff\xd8\xff", b"gif8"), "a picture, and not the sound itself: {} it", "remove"),
+    ((b"%pdf-",), "a PDF document: {} it", "remove"),
     ((b"\x00\x05\x16\x07",), "what macOS knows of a file (AppleDouble), and not the file: {} it", "remove"),
 )
 
@@ -28,6 +31,13 @@ def placeholder(content: Content) -> tuple[str, str] | None:
     for begins, sentence, cure in _BY_BEGIN:
         if text.startswith(begins):
             return "it is " + sentence.format(cure), "missing" if _POINTER in sentence else "unreadable"
+    if _is_text(content.head[:_TEXT_BYTES]):
+        return "it is text, not audio", "unreadable"
     if content.size and not any(content.head) and not any(content.at(content.size - _TEXT_BYTES, _TEXT_BYTES)):
         return "its bytes are zeros: it was never filled (a copy or download that ended early)", "truncated"
     return None
+
+
+def _is_text(head: bytes) -> bool:
+    """Whether the first bytes are letters, digits and what stands between them."""
+    return head.isascii() and head.decode("ascii").translate(_WHITE).isprintable()

@@ -14,6 +14,12 @@ from cohear.audio.content import Content, Piece, PiecedFile
 from cohear.audio.quiet import quiet_libraries
 from cohear.audio.unreadable import UnreadableAudio
 
+_NO_FORM = {
+    "channel count is zero": "its header states no channel",
+    "sf_info struct incomplete": "its header states no rate",
+}
+"""Libsndfile's words for headers that no sound has, and ours."""
+
 
 class UnknownFormat(Exception):
     """Libsndfile does not know a file's format or codec; the message is its own."""
@@ -94,6 +100,8 @@ class SoundFile:
         words = _words(error)
         if "alloc" in words.lower():
             raise MemoryError from error
+        if told := next((ours for theirs, ours in _NO_FORM.items() if theirs in words.lower()), None):
+            return UnreadableAudio(self._content.path, told)
         return UnreadableAudio(self._content.path, f"it is cut short or damaged ({words})", "truncated")
 
 

@@ -50,7 +50,7 @@ class Files(Check):
             "odd-header",
             ("note",),
             "A header is wrong about the audio, or says nothing of its length; all that is there was decoded.",
-            "Nothing need be done here; for tools that believe the header, write the file anew.",
+            "Listen where it contradicts itself; else only tools that believe the header need the file written anew.",
         ),
     )
 
