@@ -20,10 +20,11 @@ STAMP := $(VENV)/.set-up
 
 # One thread a process: the tests already use all cores, and threads that wait for each other cost more than they give.
 TEST_ENV := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1
-PYTEST := $(TEST_ENV) $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
+# Tests of a file mostly stay with one process, which then makes what they share once.
+PYTEST := $(TEST_ENV) $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-long lint format bench calibration study pictures clean clean-all
+.PHONY: help setup demo test test-long breakages lint format bench calibration study pictures clean clean-all
 .DELETE_ON_ERROR:
 
 help: ## list these commands
@@ -50,8 +51,11 @@ demo: $(STAMP) ## the whole way on synthetic audio: datasets, training, report i
 test: $(STAMP) ## all tests but the slow ones
 	$(PYTEST) -m "not slow"
 
-test-long: $(STAMP) ## all tests, the slow ones included
-	$(PYTEST)
+test-long: $(STAMP) ## the slow tests alone (minutes)
+	$(PYTEST) -m slow
+
+breakages: $(STAMP) ## what the tests are worth: break the code on purpose, see that they tell (minutes)
+	$(BIN)/python tests/breakages.py
 
 lint: $(STAMP) ## ruff, mypy, and the contract on imports between rooms
 	$(BIN)/ruff check .

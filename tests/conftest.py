@@ -56,17 +56,16 @@ def bench(tmp_path):
     return tiny.Bench(tmp_path)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def finished(tmp_path_factory):
-    """A bench and its study folder ``out``: two tasks, dnn and small, curves, predictions and weights kept."""
+    """A bench and its study folder ``out``: two tasks, dnn and small, curves, predictions and weights kept.
+
+    It is every test's: what is there stays as it is.
+    """
     root = tmp_path_factory.mktemp("finished")
     tiny.write_datasets(root / "data")
     bench = tiny.Bench(root)
-    bench.run(
-        features=["summary", "logmel"],
-        encoders=[{"name": "dnn", "hidden": 16, "layers": 1}, "small"],
-        repeats={"folds": 1, "seeds": 1},
-    )
+    bench.run(**tiny.TWO_ENCODERS)
     return bench
 
 

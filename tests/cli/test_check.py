@@ -3,17 +3,15 @@
 import json
 import re
 import signal
-import subprocess
-import sys
 import time
 
 import planted
 import pytest
 import tiny
 import yaml
+from command import called
 
 from cohear import Study
-from cohear.cli import main
 from cohear.cli.check import EXAMPLES
 
 
@@ -37,18 +35,9 @@ def study(tmp_path):
 
 
 @pytest.fixture
-def cohear(study, monkeypatch, capsys):
-    """The command in this process, which has its imports behind it."""
-    monkeypatch.setenv("COHEAR_CACHE", str(study.parent / "cache"))
-    monkeypatch.setenv("COLUMNS", "200")
-
-    def call(*arguments):
-        monkeypatch.setattr(sys, "argv", ["cohear", "check", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        return subprocess.CompletedProcess(arguments, ended.value.code, *capsys.readouterr())
-
-    return call
+def cohear(study):
+    """The command, with the study's cache."""
+    return lambda *arguments: called("check", *arguments, environment={"COHEAR_CACHE": str(study.parent / "cache")})
 
 
 def test_clean_data(cohear, study, tmp_path):

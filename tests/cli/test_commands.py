@@ -65,7 +65,7 @@ def test_help_is_light_and_has_an_example(verb):
 
 
 def test_run_is_quiet_without_a_terminal(bench):
-    ended = bench.cohear("run", bench.study(), "--out", "out")
+    ended = bench.cohear_apart("run", bench.study(), "--out", "out")
     assert (ended.returncode, ended.stderr) == (0, "")
     assert "page: out/report/index.html" in ended.stdout
 

@@ -1,12 +1,11 @@
 """`power`, `answers` and the tables of controls through the command line, from a folder with a bare results.csv."""
 
 import json
-import sys
 
 import numpy as np
 import pytest
+from command import called
 
-import cohear.cli
 from cohear.analysis.tables import write_table
 from cohear.base.tables import RESULTS_CSV
 
@@ -16,12 +15,10 @@ NAMES = ["01", "[bold]no", "<b>"]
 
 
 @pytest.fixture
-def call(monkeypatch, capsys):
+def call():
     def run(*arguments):
-        monkeypatch.setattr(sys, "argv", ["cohear", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            cohear.cli.main()
-        return ended.value.code or 0, *capsys.readouterr()
+        ended = called(*arguments, columns=80)
+        return ended.returncode, ended.stdout, ended.stderr
 
     return run
 

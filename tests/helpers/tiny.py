@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import soundfile
 import yaml
+from command import called
 
 COHEAR = Path(sys.executable).with_name("cohear")
 RATE = 16000
@@ -87,6 +88,14 @@ def write_study(folder: Path, **changes: Any) -> Path:
     return path
 
 
+TWO_ENCODERS: dict[str, Any] = {
+    "features": ["summary", "logmel"],
+    "encoders": [{"name": "dnn", "hidden": 16, "layers": 1}, "small"],
+    "repeats": {"folds": 1, "seeds": 1},
+}
+"""Settings for a network of either layout, six runs."""
+
+
 class Bench:
     """A folder with data, studies and a cache of its own.
 
@@ -102,7 +111,7 @@ class Bench:
         return write_study(self.root, **changes)
 
     def environment(self) -> dict[str, str]:
-        """Of a command."""
+        """Of a process."""
         return {**os.environ, "COHEAR_CACHE": str(self.cache), "PYTHONFAULTHANDLER": "", "COLUMNS": "200"}
 
     def start(self, *arguments: str | Path) -> subprocess.Popen[str]:
@@ -119,8 +128,12 @@ class Bench:
             preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 - there are no threads
         )
 
-    def cohear(self, *arguments: str | Path, timeout: float = 120) -> subprocess.CompletedProcess[str]:
-        """Run a command to its end."""
+    def cohear(self, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
+        """Run a command to its end, in this process."""
+        return called(*arguments, folder=self.root, environment={"COHEAR_CACHE": str(self.cache)})
+
+    def cohear_apart(self, *arguments: str | Path, timeout: float = 120) -> subprocess.CompletedProcess[str]:
+        """Run a command to its end, in a process of its own."""
         return subprocess.run(
             [COHEAR, *map(str, arguments)],
             capture_output=True,
@@ -131,9 +144,16 @@ class Bench:
             check=False,
         )
 
-    def run(self, out: str | Path = "out", *arguments: str, **changes: Any) -> Path:
-        """Run a study to its end; the study folder."""
-        ended = self.cohear("run", self.study(**changes), "--out", out, *arguments)
+    def run(self, out: str | Path = "out", **changes: Any) -> Path:
+        """Run a study to its end in this process, without a page; the study folder."""
+        from in_process import run_in_process  # loads torch, which not every test needs
+
+        run_in_process(self.study(**changes), self.root / out, self.cache)
+        return self.root / out
+
+    def run_apart(self, out: str | Path = "out", **changes: Any) -> Path:
+        """Run a study to its end with the command and its workers; the study folder."""
+        ended = self.cohear_apart("run", self.study(**changes), "--out", out)
         assert ended.returncode == 0, ended.stderr
         return self.root / out
 

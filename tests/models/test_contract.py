@@ -75,6 +75,16 @@ def test_all_that_is_registered_is_tested():
     assert set(SHARING) == {"multihead", "independent"}
 
 
+@pytest.mark.parametrize("sharing", sorted(SHARING))
+def test_heads_of_one_width_have_weights_of_their_own(sharing):
+    """A head's stream is named by its task; that of an encoder is not, so that encoders alone begin alike."""
+    encoder = EncoderChoice("dnn", settings={"hidden": 4})
+    heads = {task: layer(3) for task in ("one", "two")}
+    network = SHARING[sharing](dict.fromkeys(heads, 6), heads, encoder.build, Draws((0, 0, 0)))
+    one, two = (head.state_dict() for head in network.heads)
+    assert not torch.equal(one["weight"], two["weight"])
+
+
 def test_small_is_small():
     assert sum(parameter.numel() for parameter in EncoderChoice("small").build({"task": 64}).parameters()) <= 150_000
 

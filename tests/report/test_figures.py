@@ -41,6 +41,16 @@ def figures(rich):
     return Figures(sources_of(read_folder(rich)))
 
 
+@pytest.fixture(scope="module")
+def told(rich):
+    """The answers."""
+    return api.answers(rich)
+
+
+DRAWN = {}
+"""Drawings of the contract by figure and tasks: they never change, and each of its tests looks at them."""
+
+
 class Simulated(FigureContract):
     @staticmethod
     @cache
@@ -53,6 +63,12 @@ class Simulated(FigureContract):
 
     def sources(self, names):
         return self._sources(tuple(names), self.folder / f"contract-{tuple(names) == NAMES}")
+
+    def drawings(self, names=NAMES):
+        key = self.name, tuple(names)
+        if key not in DRAWN:
+            DRAWN[key] = super().drawings(names)
+        return DRAWN[key]
 
 
 for _name in FIGURES:
@@ -103,7 +119,7 @@ def test_an_arrow_is_a_sure_relation(rich, figures):
     assert drawing.svg.count(LIGHT["faint"]) == (pairs["verdict"] == "undecided").sum()
 
 
-def test_the_other_figures_show_the_numbers_of_their_tables(rich, figures):
+def test_the_other_figures_show_the_numbers_of_their_tables(rich, figures, told):
     results = read_results(rich)
     scores = figures.scores()
     for row in scores.table[scores.table["what"] == "mean"].to_dict("records"):
@@ -111,7 +127,6 @@ def test_the_other_figures_show_the_numbers_of_their_tables(rich, figures):
         own = own[own["control"] == ""]["value"]
         assert row["score"] == pytest.approx(own.mean())
         assert row["low"] < own.mean() < row["high"]
-    told = api.answers(rich)
     shown = figures.size().table
     for what, names in (("mean of all tasks", ("mean", "low", "high")), ("worst task", WORST)):
         sizes = {(s["encoder"], s["size"]): tuple(s[name] for name in names) for s in told["combining"]["sizes"]}
@@ -142,13 +157,13 @@ def test_what_pairs_foretell_is_their_mean(rich, figures):
         assert row["gain"] == pytest.approx(whole.iloc[0])
 
 
-def test_correlations_are_those_of_the_answers(rich, figures):
+def test_correlations_are_those_of_the_answers(figures, told):
     drawing = figures.measurements(encoder="small")
-    lines = [line for line in api.answers(rich)["measurements"]["correlations"] if line["encoder"] == "small"]
-    told = {(line["measurement"], line["side"]): line for line in lines}
+    lines = [line for line in told["measurements"]["correlations"] if line["encoder"] == "small"]
+    expected = {(line["measurement"], line["side"]): line for line in lines}
     assert len(drawing.table) > 5
     for row in drawing.table.to_dict("records"):
-        line = told[row["measurement"], row["side"]]
+        line = expected[row["measurement"], row["side"]]
         for shown, name in (("correlation", "pooled"), ("low", "low"), ("high", "high")):
             assert row[shown] == pytest.approx(line[name]) or (pd.isna(row[shown]) and line[name] is None)
 
@@ -167,7 +182,7 @@ def test_controls_stand_below_their_partner(rich, figures):
     assert set(table["task"]) == {"digit"}, "the others have no control"
 
 
-def test_the_cheapest_is_the_whole_and_singles_cost_all(rich, figures):
+def test_the_cheapest_is_the_whole_and_singles_cost_all(figures, told):
     table = figures.cost(encoder="small").table.set_index("what")
     assert table.loc["a network a task", "share"] == 1
     assert table.loc["one network for all", "share"] == pytest.approx(1 / len(NAMES))
@@ -175,10 +190,10 @@ def test_the_cheapest_is_the_whole_and_singles_cost_all(rich, figures):
     assert set(best["networks"]) <= set(range(2, len(NAMES)))
     whole = table.loc["one network for all"]
     assert (best["high"] - best["low"] > 0.3 * (whole["high"] - whole["low"])).all()  # two repeats that agree by luck
-    lines = api.answers(rich)["savings"]["groupings"]
-    told = {" | ".join(line["groups"]): line for line in lines if line["encoder"] == "small"}
+    lines = told["savings"]["groupings"]
+    expected = {" | ".join(line["groups"]): line for line in lines if line["encoder"] == "small"}
     for row in best.to_dict("records"):
-        assert all(row[name] == pytest.approx(told[row["groups"]][name]) for name in ("gain", "low", "high"))
+        assert all(row[name] == pytest.approx(expected[row["groups"]][name]) for name in ("gain", "low", "high"))
 
 
 def test_one_network_for_all_has_the_same_figures_at_the_top_of_the_page(rich, figures):

@@ -71,11 +71,11 @@ def trained(tmp_path_factory, shared_data):
         "keep": ["predictions", "weights"],
     }
     (bench.root / "study.yaml").write_text(yaml.safe_dump(content, sort_keys=False))
-    ended = bench.cohear("run", "study.yaml", "--out", "out", "--jobs", "1", timeout=PATIENCE)
+    ended = bench.cohear("run", "study.yaml", "--out", "out", "--jobs", "1")
     assert ended.returncode == 0, ended.stderr
     with (bench.root / "out" / "results.csv").open() as file:
         run = next(row["run"] for row in csv.DictReader(file) if row["combination"] == "instrument+event")
-    ended = bench.cohear("export", "out", "--run", run, "-o", "bundle", timeout=PATIENCE)
+    ended = bench.cohear("export", "out", "--run", run, "-o", "bundle")
     assert ended.returncode == 0, ended.stderr
     return bench, bench.root / "out" / "runs" / run
 
@@ -110,7 +110,7 @@ def played(trained, shared_data):
 def told(trained, played):
     """What `cohear classify` says of the wav: events (task, label, onset, offset), and the answers to the whole."""
     bench, _ = trained
-    ended = bench.cohear("classify", "bundle", played[0], "--timeline", "lines", "--csv", timeout=PATIENCE)
+    ended = bench.cohear("classify", "bundle", played[0], "--timeline", "lines", "--csv")
     assert ended.returncode == 0, ended.stderr
     events = []
     for task in LABELS:

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tiny_bundle import tone
 
+from cohear.audio.resample import resampled_length
 from cohear.base.errors import DataError
 from cohear.runtime.detector import events_of
 from cohear.runtime.stream import Stream
@@ -48,6 +49,8 @@ def test_each_window_has_the_answer_of_the_whole_file(tiny, sizes, rate, samples
     streamed = [window for block in pieces(waveform, sizes) for window in stream.push(block)]
     streamed += stream.end()
     same(streamed, tiny.windows(waveform, rate))
+    starts = tiny.windowing.starts(resampled_length(samples, rate, tiny.rate))
+    assert [w.onset for w in streamed] == pytest.approx([start * tiny.windowing.hop / tiny.rate for start in starts])
     for task, there in tiny.classify(waveform, rate).items():
         assert stream.clip[task].probabilities == pytest.approx(there.probabilities, abs=1e-4)
 

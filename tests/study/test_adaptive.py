@@ -28,7 +28,7 @@ def state_of(folder):
 def test_repeats_stop_and_the_rest_is_what_a_fixed_study_has(bench):
     """The same runs under the same keys; gains are those of looks, and status and page know the end."""
     fixed = bench.run("fixed", **THREE, repeats={"folds": 2, "seeds": 5})
-    out = bench.run("out", **THREE, repeats=UNTIL, margin=0.9)  # nothing loses 90 points: all is soon decided
+    out = bench.run_apart("out", **THREE, repeats=UNTIL, margin=0.9)  # nothing loses 90 points: all is soon decided
     told = state_of(out)
     limits = [group["repeats"] for group in told["repeats"]]
     assert set(limits) <= {6, 8, 10} and min(limits) < 10

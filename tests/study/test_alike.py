@@ -122,7 +122,7 @@ if "cohear.study.worker" in sys.orig_argv:
 def test_workers_that_cannot_start_are_told_as_such(bench, monkeypatch):
     (bench.root / "sitecustomize.py").write_text(WITHOUT_TORCH, encoding="utf-8")
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(bench.root), os.environ.get("PYTHONPATH", "")]))
-    ended = bench.cohear("run", bench.study(), "--out", "out")
+    ended = bench.cohear_apart("run", bench.study(), "--out", "out")
     assert ended.returncode == 1
     assert "No module named 'torch'" in ended.stderr
     assert ended.stderr.splitlines()[-1].startswith("error: no worker can start here")

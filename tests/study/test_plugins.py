@@ -26,17 +26,17 @@ GEOMETRIC = {"training": {"steps": 10, "batch": 4, "objective": "geometric"}, "r
 
 def test_part_of_a_plugin_reaches_the_workers_and_is_in_the_keys(bench):
     (bench.root / "parts.py").write_text(PARTS, encoding="utf-8")
-    out = bench.run("out", plugins=["parts.py"], **GEOMETRIC)
+    out = bench.run_apart("out", plugins=["parts.py"], **GEOMETRIC)
     first = set(tiny.records(out))
     assert len(first) == 3
-    again = bench.cohear("run", "out")
+    again = bench.cohear_apart("run", "out")
     assert (again.returncode, set(tiny.records(out))) == (0, first), again.stderr
     (bench.root / "parts.py").write_text(PARTS + "\nCHANGED = True\n", encoding="utf-8")
-    bench.run("out", plugins=["parts.py"], **GEOMETRIC)
+    bench.run_apart("out", plugins=["parts.py"], **GEOMETRIC)
     assert len(set(tiny.records(out)) - first) == 3
     (bench.root / "parts.py").unlink()
     for verb in ("status", "gains", "report"):
-        ended = bench.cohear(verb, "out")
+        ended = bench.cohear_apart(verb, "out")
         assert ended.returncode == 0 and "parts.py" not in ended.stderr, ended.stderr
 
 
@@ -50,9 +50,9 @@ def test_package_announces_its_parts(bench):
     inherited = bench.environment
     path = f"{packages}:{inherited().get('PYTHONPATH', '')}".rstrip(":")
     bench.environment = lambda: {**inherited(), "PYTHONPATH": path}
-    assert len(tiny.records(bench.run("out", **GEOMETRIC))) == 3
+    assert len(tiny.records(bench.run_apart("out", **GEOMETRIC))) == 3
     (packages / "their_parts.py").write_text("1 / 0", encoding="utf-8")
-    ended = bench.cohear("run", "study.yaml", "--out", "out")
+    ended = bench.cohear_apart("run", "study.yaml", "--out", "out")
     assert ended.returncode == 2
     assert "the installed parts 'theirs' (their_parts) cannot be imported: ZeroDivisionError" in ended.stderr
 
@@ -71,7 +71,7 @@ def test_mistakes_in_plugins_are_told(bench, name, content, sentence):
     path = bench.root / name
     if content is not None:
         path.write_text(content, encoding="utf-8")
-    ended = bench.cohear("run", bench.study(plugins=[name]), "--out", "out")
+    ended = bench.cohear_apart("run", bench.study(plugins=[name]), "--out", "out")
     assert ended.returncode == 2
     assert sentence.format(path) in ended.stderr
     assert len(ended.stderr.splitlines()) == 1

@@ -22,7 +22,7 @@ def curve(out, run, task):
 def test_twice_with_cold_and_warm_cache_and_datasets_in_another_order(bench):
     """Pitfalls 1, 2, 3: nothing is normalised by data outside the network, so order, cache and folds change nothing."""
     first = bench.run("first")
-    warm = bench.run("warm")
+    warm = bench.run_apart("warm")
     shutil.rmtree(bench.cache)
     turned = dict(reversed(tiny.settings()["datasets"].items()))
     cold = bench.run("cold", datasets=turned)

@@ -1,0 +1,334 @@
+"""What the tests are worth: breaks the code on purpose, one line at a time, and sees that they tell.
+
+``python tests/breakages.py`` copies the checkout, sees that the named tests pass there, then makes one breakage after
+another and runs the tests that must fail of it. Exit code 1 where one of them does not. ``--tree`` names another
+checkout, say of an earlier commit, whose code and tests are taken; words choose among the breakages by their names.
+
+A breakage is found by its text, wherever the line has moved to: where the text is in no file, or in several, that is
+told, and the breakage has to follow the code.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@dataclass(frozen=True)
+class Breakage:
+    """A mistake that somebody could make.
+
+    Attributes:
+        name: what is wrong then.
+        before: text that is in one place of ``src/cohear``.
+        after: what stands there instead.
+        tests: names of test functions or classes, each of which must fail.
+    """
+
+    name: str
+    before: str
+    after: str
+    tests: tuple[str, ...]
+
+
+BREAKAGES = [
+    # clips and folds
+    Breakage(
+        "leakage rule off",
+        "_known_by(cut, names, set().union(*tested.values()))",
+        "_known_by(cut, names, set())",
+        ("test_nothing_tested_is_trained_on", "test_equal_source_across_datasets"),
+    ),
+    Breakage(
+        "equal samples are not one recording",
+        '[[("samples", content)] for content in dataset.contents()]',
+        "[[] for content in dataset.contents()]",
+        ("test_equal_samples_across_datasets", "test_equal_samples_inside_one_task"),
+    ),
+    Breakage(
+        "folds shifted by one",
+        "self._with_validation(self._part == index, index)",
+        "self._with_validation(self._part == (index + 1) % self.count, index)",
+        ("test_folds_are_the_same_everywhere",),
+    ),
+    Breakage(
+        "official folds in the order of text",
+        "sorted(others, key=_natural)",
+        "sorted(others)",
+        ("test_official_folds_are_used_in_their_natural_order",),
+    ),
+    Breakage(
+        "groups split",
+        "self._groups = groups_of(cells, files)",
+        "self._groups = np.arange(len(files))",
+        ("test_groups_are_never_split", "test_segments_of_one_file_stay_together"),
+    ),
+    Breakage(
+        "label order goes by rows",
+        "return sorted({label for cell in cells for label in self.labels_in(cell)})",
+        "return list(dict.fromkeys(label for cell in cells for label in self.labels_in(cell)))",
+        ("test_label_order_does_not_depend_on_rows",),
+    ),
+    # audio and features
+    Breakage(
+        "resampling without a filter",
+        "soxr.resample(samples, rate, to_rate, quality=QUALITY)",
+        "samples[np.arange(wanted) * rate // to_rate]",
+        ("test_tone_above_half_of_the_new_rate_vanishes",),
+    ),
+    Breakage(
+        "feature cache key without settings",
+        '            "settings": front_end.settings(),\n            "resampler"',
+        '            "settings": {},\n            "resampler"',
+        ("test_key_changes_with_every_setting",),
+    ),
+    Breakage(
+        "feature cache key without the resampler",
+        "RESAMPLER if any(clip.rate != front_end.rate for clip in facts) else None",
+        "None",
+        ("test_key_holds_the_resampler_where_something_is_resampled",),
+    ),
+    Breakage(
+        "windows begin a frame late",
+        "firsts = store.offsets[clips] + starts\n",
+        "firsts = store.offsets[clips] + starts + 1\n",
+        ("test_gather_equals_slices_of_clips",),
+    ),
+    Breakage(
+        "silent windows are scored",
+        "kept = sounding | ~any_sounding[clip_of_window]",
+        "kept = np.ones_like(sounding)",
+        ("test_clips_are_scored_on_windows_that_overlap_by_half_without_silence",),
+    ),
+    # targets and scores
+    Breakage(
+        "loss counts what is not known",
+        "label_smoothing=smoothing)\n        return (each * targets.known).sum() / targets.known.sum().clamp(min=1)",
+        "label_smoothing=smoothing)\n        return each.mean()",
+        ("test_multiclass_loss_is_cross_entropy_of_the_known", "TestMulticlass"),
+    ),
+    Breakage(
+        "windows of a clip are added up",
+        "(total / np.maximum(windows, 1)).astype(np.float32)",
+        "total.astype(np.float32)",
+        ("test_pool_is_the_mean_over_the_windows_of_a_clip",),
+    ),
+    Breakage(
+        "labels that a fold cannot score are scored",
+        "rows = targets.known & scored[targets.values]",
+        "rows = targets.known",
+        ("test_unscored_labels_are_left_out",),
+    ),
+    # networks and training
+    Breakage(
+        "padding is seen",
+        "torch.arange(time, device=lengths.device)[None, :] < lengths[:, None]",
+        "torch.arange(time, device=lengths.device)[None, :] < lengths[:, None] + time",
+        ("TestSmall", "test_padding_changes_no_result"),
+    ),
+    Breakage(
+        "heads share one stream",
+        'torch_stream(*self.name, "head", task, *purpose)',
+        'torch_stream(*self.name, "head", *purpose)',
+        ("test_heads_of_one_width_have_weights_of_their_own",),
+    ),
+    Breakage(
+        "tasks share one stream of windows",
+        'name = (*name, "task", task.name)',
+        'name = (*name, "task")',
+        ("test_windows_are_keyed_and_come_from_training_alone",),
+    ),
+    Breakage(
+        "networks are chosen by their test clips",
+        'task: Evaluation(data, "validation", ',
+        'task: Evaluation(data, "test", ',
+        ("test_test_labels_choose_nothing", "test_validation_labels_choose_picks_and_nothing_else"),
+    ),
+    Breakage(
+        "a run that ends early counts",
+        "if taken != settings.steps",
+        "if taken > settings.steps",
+        ("test_a_run_that_ends_early_is_no_result",),
+    ),
+    Breakage(
+        "shuffled labels reach the test part",
+        'train = task.parts["train"]\n    order',
+        "train = np.arange(len(task.clips))\n    order",
+        ("test_shuffled_labels_are_those_of_the_training_part_alone",),
+    ),
+    # runs on disk
+    Breakage(
+        "a run's key without its window",
+        'digest(self.model_dump(mode="json"), size=8)',
+        'digest(self.model_dump(mode="json", exclude={"window"}), size=8)',
+        ("test_every_field_of_a_specification_is_in_its_key",),
+    ),
+    Breakage(
+        "a changed split is read",
+        "if digest(content) != name:",
+        "if not content:",
+        ("test_split_that_was_changed_is_refused",),
+    ),
+    Breakage(
+        "another run's record counts as done",
+        "return record if record.run == folder.name else None",
+        "return record",
+        ("test_half_written_record_is_not_done",),
+    ),
+    # analysis
+    Breakage(
+        "sign of a metric that is better when lower",
+        "{True: 1.0, False: -1.0}",
+        "{True: 1.0, False: 1.0}",
+        ("test_lower_is_better_turns_the_sign",),
+    ),
+    Breakage(
+        "pairs of another fold",
+        "base[[*match, *columns]], on=match",
+        'base[[*match, *columns]].assign(fold=base["fold"].max() - base["fold"]), on=match',
+        ("test_paired_differences_rows",),
+    ),
+    Breakage(
+        "a fold without a score counts as nought",
+        'both = both[both["value_shared"].notna() & both["value_single"].notna()]',
+        'both = both.fillna({"value_shared": 0.0, "value_single": 0.0})',
+        ("test_a_fold_without_a_score_counts_on_neither_side",),
+    ),
+    Breakage(
+        "controls enter the gains",
+        'table = table[table["control"] == ""]\n    alone',
+        "alone",
+        ("test_controls_never_enter",),
+    ),
+    Breakage(
+        "folds count as independent",
+        ' + share * family["ratio"].to_numpy(float)',
+        "",
+        ("test_a_lonely_cell_is_nadeau_and_bengios_corrected_t",),
+    ),
+    Breakage(
+        "seeds on one fold count as folds",
+        'both["test_part_shared"].where(both["test_part_shared"] != "", "fold " + both["fold"].astype(str))',
+        'both["fold"].astype(str) + " " + both["seed"].astype(str)',
+        ("test_seeds_on_one_fold_are_not_folds",),
+    ),
+    # bundles
+    Breakage(
+        "calibration is judged on what it was fitted on",
+        "yield parts != part, parts == part",
+        "yield parts == part, parts == part",
+        ("test_the_error_after_is_not_fitted_on_what_it_judges",),
+    ),
+    Breakage(
+        "a stream tells its last windows twice",
+        "if start >= self._next or start % w.step",
+        "if start >= self._next - w.step or start % w.step",
+        ("test_each_window_has_the_answer_of_the_whole_file",),
+    ),
+    Breakage(
+        "an event ends below its onset",
+        "self._begin_at * settings.release",
+        "self._begin_at * 1.0",
+        ("test_a_dip_above_the_release_does_not_end_it_and_one_below_does",),
+    ),
+]
+"""At least one for each room whose mistakes would change a number or a conclusion."""
+
+
+class NotThereError(Exception):
+    """A breakage, or a test of it, has lost its place."""
+
+
+def place_of(tree: Path, text: str) -> Path:
+    """The one file of the code that holds a text once."""
+    files = [path for path in sorted((tree / "src" / "cohear").rglob("*.py")) if text in path.read_text("utf-8")]
+    if len(files) != 1 or files[0].read_text("utf-8").count(text) != 1:
+        found = ", ".join(str(path.relative_to(tree)) for path in files) or "no file"
+        raise NotThereError(f"its text is to be in one place of the code, and is in {found}: {text!r}")
+    return files[0]
+
+
+def tests_of(tree: Path, names: Sequence[str]) -> list[str]:
+    """pytest's names of test functions and classes."""
+    found = []
+    for name in names:
+        defines = re.compile(rf"^(?:def|class) {name}\b", re.MULTILINE)
+        files = sorted(path for path in (tree / "tests").rglob("test_*.py") if defines.search(path.read_text("utf-8")))
+        if not files:
+            raise NotThereError(f"there is no test {name}")
+        found += [f"{path.relative_to(tree)}::{name}" for path in files]
+    return found
+
+
+def failures(tree: Path, tests: Sequence[str]) -> set[str]:
+    """Those of some tests that fail."""
+    environment = {"OMP_NUM_THREADS": "1", **os.environ, "PYTHONPATH": str(tree / "src")}
+    ended = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-rfE", "--tb=no", "-p", "no:cacheprovider", "-n", "0", *tests],
+        cwd=tree,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    failed = re.findall(r"^(?:FAILED|ERROR) (\S+)", ended.stdout, re.MULTILINE)
+    if ended.returncode != (1 if failed else 0):
+        raise NotThereError(f"pytest did not run its tests:\n{ended.stdout[-1000:]}{ended.stderr[-1000:]}")
+    return {test for test in tests if any(re.match(re.escape(test) + r"(?:\[|::|$)", one) for one in failed)}
+
+
+def copied(tree: Path, into: Path) -> Path:
+    """A copy of what the tests need of a checkout."""
+    for name in ("src", "tests", "docs"):
+        shutil.copytree(tree / name, into / name, ignore=shutil.ignore_patterns("__pycache__", "results", "images"))
+    shutil.copy(tree / "pyproject.toml", into)
+    return into
+
+
+def uncaught(tree: Path, breakage: Breakage) -> list[str]:
+    """Tests that pass although the code is broken."""
+    file, tests = place_of(tree, breakage.before), tests_of(tree, breakage.tests)
+    whole = file.read_text("utf-8")
+    file.write_text(whole.replace(breakage.before, breakage.after), "utf-8")
+    try:
+        return sorted(set(tests) - failures(tree, tests))
+    finally:
+        file.write_text(whole, "utf-8")
+
+
+def main() -> int:
+    """Break what was asked for, or everything; tells of each breakage whether it was caught."""
+    asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    asked.add_argument("words", nargs="*", help="parts of names of breakages")
+    asked.add_argument("--tree", type=Path, default=ROOT, help="checkout whose code and tests are taken")
+    given = asked.parse_args()
+    chosen = [one for one in BREAKAGES if not given.words or any(word in one.name for word in given.words)]
+    bad = 0
+    with tempfile.TemporaryDirectory(prefix="cohear-breakages-") as folder:
+        tree = copied(given.tree.resolve(), Path(folder))
+        for breakage in chosen:
+            try:
+                if failing := failures(tree, tests_of(tree, breakage.tests)):
+                    raise NotThereError(f"fails without it already: {', '.join(sorted(failing))}")
+                missed = uncaught(tree, breakage)
+                told = f"NOT CAUGHT by {', '.join(missed)}" if missed else "caught"
+            except NotThereError as error:
+                told = f"NOT TRIED: {error}"
+            bad += told != "caught"
+            print(f"{breakage.name}: {told}", flush=True)
+    print(f"{len(chosen) - bad} of {len(chosen)} breakages are caught")
+    return 1 if bad else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
