@@ -35,9 +35,10 @@ def study(tmp_path):
 
 
 @pytest.fixture
-def cohear(study):
-    """The command, with the study's cache."""
-    return lambda *arguments: called("check", *arguments, environment={"COHEAR_CACHE": str(study.parent / "cache")})
+def cohear(study, monkeypatch):
+    """The command; it and its twin in Python have the study's cache."""
+    monkeypatch.setenv("COHEAR_CACHE", str(study.parent / "cache"))
+    return lambda *arguments: called("check", *arguments)
 
 
 def test_clean_data(cohear, study, tmp_path):

@@ -9,6 +9,7 @@ from contextlib import ExitStack, redirect_stderr, redirect_stdout
 from pathlib import Path
 from unittest import mock
 
+
 def called(
     *arguments: str | Path,
     folder: Path | None = None,
