@@ -17,6 +17,7 @@ from cohear.data.splits import Part
 from cohear.models.choice import EncoderChoice
 from cohear.models.heads import layer
 from cohear.runs.in_place import PackInPlace
+from cohear.runs.job import job_of
 from cohear.runs.task_data import load_task, with_shuffled_labels
 from cohear.study.controls import CONTROLS, Given
 from cohear.study.controls.clips import Clips
@@ -321,7 +322,7 @@ def test_widths_of_a_users_module(tmp_path):
 
 def test_long_has_the_compute_of_the_pair(planned):
     long, pair = planned.run("long"), planned.run(combination="tone+bird")
-    assert long.cost == pair.cost
+    assert job_of(long.spec).cost(long.spec) == job_of(pair.spec).cost(pair.spec)
     result = planned.train("long")
     assert record_of(result).steps == result.steps == 2 * pair.spec.training.steps
     assert result.parameters == planned.train(combination="tone").parameters
