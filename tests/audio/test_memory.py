@@ -121,10 +121,10 @@ def test_a_small_file_that_holds_hours(tmp_path, monkeypatch):
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 @pytest.mark.parametrize("ending", ["wav", "flac", "mp3"])
 def test_a_limit_of_memory_is_told_in_a_sentence(tmp_path, ending):
-    """``ulimit -v`` leaves 12 MB, the file takes 36."""
+    """``ulimit -v`` leaves 8 MB, the file takes 20."""
     file = tmp_path / f"a.{ending}"
-    soundfile.write(file, np.zeros(9_000_000, np.int16), 16000)
-    assert told_by(LIMITED, good(tmp_path), file, 12 << 20) == "it needs more memory than there is\n"
+    soundfile.write(file, np.zeros(5_000_000, np.int16), 16000)
+    assert told_by(LIMITED, good(tmp_path), file, 8 << 20) == "it needs more memory than there is\n"
 
 
 def test_a_scan_tells_which_file_it_was(tmp_path):

@@ -56,6 +56,8 @@ def broken(tmp_path_factory):
         "b.mp3": plain[:3000] + plain[3100:],
         "c.mp3": tagged[: len(tagged) // 2] + bytes(4000) + tagged[len(tagged) // 2 :],
         "d.mp3": damages.xing_understated(tagged),
+        "h.mp3": damages.cut(tagged),  # what is cleaned of junk beforehand gives no note, these two do
+        "i.mp3": tagged[: len(tagged) // 2] + tagged[len(tagged) // 2 + 2000 :],
         "e.aac": damages.junk_inside(by_ffmpeg("adts", "aac")),
         "f.webm": damages.junk_inside(by_ffmpeg("webm", "libopus", 48000)),
         "g.wav": damages.junk_inside(by_ffmpeg("wav", "libmp3lame")),
