@@ -1,8 +1,9 @@
 """What the tests are worth: breaks the code on purpose, one line at a time, and sees that they tell.
 
 ``python tests/breakages.py`` copies the checkout, sees that the named tests pass there, then makes one breakage after
-another and runs the tests that must fail of it. Exit code 1 where one of them does not. ``--tree`` names another
-checkout, say of an earlier commit, whose code and tests are taken; words choose among the breakages by their names.
+another in the copy and runs the tests that must fail of it: the checkout itself is never touched. Exit code 1 where one
+of them does not. ``--tree`` names another checkout, say of an earlier commit, whose code and tests are taken; words
+choose among the breakages by their names.
 
 A breakage is found by its text, wherever the line has moved to: where the text is in no file, or in several, that is
 told, and the breakage has to follow the code.
@@ -18,6 +19,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -306,6 +308,15 @@ def uncaught(tree: Path, breakage: Breakage) -> list[str]:
         file.write_text(whole, "utf-8")
 
 
+def already_failing(tree: Path, breakages: Sequence[Breakage]) -> set[str]:
+    """Tests that fail of the code as it is."""
+    tests: set[str] = set()
+    for breakage in breakages:
+        with suppress(NotThereError):  # told with its breakage
+            tests |= set(tests_of(tree, breakage.tests))
+    return failures(tree, sorted(tests)) if tests else set()
+
+
 def main() -> int:
     """Break what was asked for, or everything; tells of each breakage whether it was caught."""
     asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -316,10 +327,11 @@ def main() -> int:
     bad = 0
     with tempfile.TemporaryDirectory(prefix="cohear-breakages-") as folder:
         tree = copied(given.tree.resolve(), Path(folder))
+        failing = already_failing(tree, chosen)
         for breakage in chosen:
             try:
-                if failing := failures(tree, tests_of(tree, breakage.tests)):
-                    raise NotThereError(f"fails without it already: {', '.join(sorted(failing))}")
+                if lost := failing & set(tests_of(tree, breakage.tests)):
+                    raise NotThereError(f"fails without it already: {', '.join(sorted(lost))}")
                 missed = uncaught(tree, breakage)
                 told = f"NOT CAUGHT by {', '.join(missed)}" if missed else "caught"
             except NotThereError as error:

@@ -2,8 +2,6 @@
 
 import gc
 import os
-import shutil
-import tempfile
 from pathlib import Path
 
 import pytest
@@ -13,26 +11,17 @@ from cohear.base import plugins
 from cohear.base.registry import Registry
 
 CACHE = "COHEAR_CACHE"
-_before = pytest.StashKey[str | None]()
 
 
-def pytest_configure(config):
-    """Give the whole session one temporary cache, which workers of pytest-xdist inherit."""
-    if hasattr(config, "workerinput"):
-        return
-    config.stash[_before] = os.environ.get(CACHE)
-    os.environ[CACHE] = tempfile.mkdtemp(prefix="cohear-tests-")
-
-
-def pytest_unconfigure(config):
-    if _before not in config.stash:
-        return
-    shutil.rmtree(os.environ[CACHE], ignore_errors=True)
-    before = config.stash[_before]
-    if before is None:
-        del os.environ[CACHE]
-    else:
-        os.environ[CACHE] = before
+@pytest.fixture(scope="session", autouse=True)
+def cache_of_the_tests(tmp_path_factory):
+    """One cache for the whole session: workers of pytest-xdist share it, and pytest clears it away with its folders."""
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(CACHE, str(folder / "cache"))
+        yield
 
 
 @pytest.fixture(scope="session")

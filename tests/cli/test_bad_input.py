@@ -297,6 +297,7 @@ def limited(bench, out):
     )
 
 
+@pytest.mark.slow
 def test_no_room_for_features_or_runs(bench):
     """Files stop growing, first those of the cache, then those of the study folder; mended, it goes on."""
     for place in ("cache", "out"):

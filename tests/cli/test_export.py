@@ -162,6 +162,7 @@ def test_without_a_wish_the_best_on_validation_is_taken(study, monkeypatch, tmp_
     assert made.card["training"]["chosen"].startswith("best mean on validation of 2")
 
 
+@pytest.mark.slow
 def test_what_a_study_did_not_keep_is_made_again_and_said(study):
     changed = {"keep": ["curves"], "encoders": [{"name": "dnn", "hidden": 4, "layers": 1}]}
     study.run("bare", **changed, combinations=["singles"])
@@ -219,6 +220,7 @@ def test_int8_that_costs_more_than_a_point_is_refused():
     check_measured(changes(0.0, 0.0), ["never"], force=True)
 
 
+@pytest.mark.slow
 def test_a_refused_int8_leaves_nothing(study, exported, monkeypatch, tmp_path):
     """Pitfall 22 from end to end: it is measured on the study's own test clips before a bundle is written."""
     monkeypatch.setenv("COHEAR_CACHE", str(study.cache))
@@ -246,6 +248,7 @@ def test_bench(study, exported):
     assert "times the bytes of one shared model" in ended.stdout
 
 
+@pytest.mark.slow
 def test_bench_of_a_study(study):
     """Every combination of every encoder, untrained; answers and figures then tell it."""
     out = study.root / "out"

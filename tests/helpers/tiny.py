@@ -152,8 +152,8 @@ class Bench:
         return self.root / out
 
     def run_apart(self, out: str | Path = "out", **changes: Any) -> Path:
-        """Run a study to its end with the command and its workers; the study folder."""
-        ended = self.cohear_apart("run", self.study(**changes), "--out", out)
+        """Run a study to its end with the command and a worker; the study folder."""
+        ended = self.cohear_apart("run", self.study(**changes), "--out", out, "--jobs", "1")
         assert ended.returncode == 0, ended.stderr
         return self.root / out
 
@@ -164,6 +164,14 @@ def until(condition: Any, seconds: float = 60.0) -> None:
     while not condition():
         assert time.monotonic() < end, "waited in vain"
         time.sleep(0.01)
+
+
+def waiting() -> float:
+    """How much longer than its processor time work takes at the moment: 1 on a machine that is not shared."""
+    began, used = time.monotonic(), time.process_time()
+    while (busy := time.process_time() - used) < 0.05:
+        pass
+    return max(1.0, (time.monotonic() - began) / busy)
 
 
 def results(folder: Path) -> list[dict[str, str]]:

@@ -72,6 +72,7 @@ def test_switching_trains_only_what_is_new(bench):
     assert tiny.results(out) == tiny.results(fixed)
 
 
+@pytest.mark.slow
 def test_killed_between_looks_goes_on_to_the_same_end(bench):
     changes = {"encoders": tiny.slow_encoder(bench.root, 0.02), "repeats": UNTIL, "keep": [], "margin": 0.9}
     whole = bench.run("whole", **changes)
@@ -90,6 +91,7 @@ def test_killed_between_looks_goes_on_to_the_same_end(bench):
     assert state_of(out) == state_of(whole)
 
 
+@pytest.mark.slow
 def test_a_failed_run_holds_its_combination_alone(bench):
     changes = {"encoders": tiny.slow_encoder(bench.root, 0.0), "repeats": UNTIL, "keep": []}
     (bench.root / "fail").touch()

@@ -24,6 +24,7 @@ class Geometric(Objective):
 GEOMETRIC = {"training": {"steps": 10, "batch": 4, "objective": "geometric"}, "repeats": {"folds": 1}}
 
 
+@pytest.mark.slow
 def test_part_of_a_plugin_reaches_the_workers_and_is_in_the_keys(bench):
     (bench.root / "parts.py").write_text(PARTS, encoding="utf-8")
     out = bench.run_apart("out", plugins=["parts.py"], **GEOMETRIC)
@@ -71,7 +72,7 @@ def test_mistakes_in_plugins_are_told(bench, name, content, sentence):
     path = bench.root / name
     if content is not None:
         path.write_text(content, encoding="utf-8")
-    ended = bench.cohear_apart("run", bench.study(plugins=[name]), "--out", "out")
+    ended = bench.cohear("run", bench.study(plugins=[name]), "--out", "out")
     assert ended.returncode == 2
     assert sentence.format(path) in ended.stderr
     assert len(ended.stderr.splitlines()) == 1

@@ -6,6 +6,7 @@ import signal
 import time
 from types import SimpleNamespace
 
+import pytest
 import tiny
 
 from cohear.study.again import why_lost
@@ -50,15 +51,16 @@ def test_killed_driver_frees_the_lock_and_ends_its_workers(bench):
     tiny.until(lambda: len(tiny.processes(process.pid)) >= 3)
     os.kill(process.pid, signal.SIGKILL)
     process.wait()
-    began = time.monotonic()
-    tiny.until(lambda: not tiny.processes(process.pid), 5)
-    assert time.monotonic() - began < 2
+    slower, began = tiny.waiting(), time.monotonic()
+    tiny.until(lambda: not tiny.processes(process.pid))
+    assert time.monotonic() - began < 2 * max(slower, tiny.waiting())
     told = bench.cohear("status", "out").stdout
     assert "none is working on it" in told
     process.stdout.close()
     process.stderr.close()
 
 
+@pytest.mark.slow
 def test_killed_worker_costs_its_own_run_alone(bench):
     process = bench.start("run", bench.study(**slow(bench)), "--out", "out")
 
@@ -77,16 +79,17 @@ def test_killed_worker_costs_its_own_run_alone(bench):
 
 def test_interrupt_ends_at_once_without_a_traceback(bench):
     process = started(bench, **slow(bench, 0.3))
-    began = time.monotonic()
+    slower, began = tiny.waiting(), time.monotonic()
     os.killpg(process.pid, signal.SIGINT)
     _, told = process.communicate(timeout=20)
     took = time.monotonic() - began
-    assert took < 2
+    assert took < 2 * max(slower, tiny.waiting())
     assert process.returncode == 130
     assert told.strip() == "stopped; the same command goes on where it was"
     assert not tiny.processes(process.pid)
 
 
+@pytest.mark.slow
 def test_gains_of_other_results_go_with_them(bench):
     """A study that is stopped has newer results than the gains of the time before: the old ones would mislead."""
     changes = slow(bench, 0.0)
@@ -183,6 +186,7 @@ def test_what_a_kill_before_the_first_run_leaves_is_no_foreign_folder(bench):
     assert len(tiny.results(out)) == 8
 
 
+@pytest.mark.slow
 def test_memory_stays_small(bench):
     """Each run has a process of its own, so memory cannot grow from run to run."""
     out = bench.run_apart(**tiny.TWO_ENCODERS)
@@ -191,6 +195,7 @@ def test_memory_stays_small(bench):
     assert max(peaks) - min(peaks) < 150e6
 
 
+@pytest.mark.slow
 def test_what_is_to_be_kept_from_now_on_is_made_by_training_again_to_the_same_numbers(bench):
     out = bench.run("out", keep=["curves"])
     numbers, before = tiny.results(out), tiny.times(out)
