@@ -288,6 +288,11 @@ table = cohear.study.tables.RESULTS_CSV = TestResults().make()  # as if the defi
 outcome = run_study(settings, folder, folder / "out", launcher="here")
 assert (outcome.done, outcome.failed) == (5, {}), outcome
 assert (read_table(folder / "out" / "results.csv", table)["peak_memory_bytes"] > 0).all()
+
+from cohear.api import answers, make_report
+assert " took longest, " in answers(folder / "out")["savings"]["answer"]
+page = make_report(folder / "out").read_text("utf-8")
+assert "</bdi> took longest, " in page and 'id="figure-parameters"' in page
 """
 
 EXPORTED = """
@@ -340,7 +345,7 @@ assert all(row["multiply_adds"] > 0 for row in costs), costs
 def test_examples_of_parts_make_a_study(tmp_path):
     """The examples of CONTRIBUTING, each as it stands, and then all of them in one small study."""
     examples = blocks(ROOT / "CONTRIBUTING.md", "python")
-    assert len(examples) == 16
+    assert len(examples) == 18
     script = tmp_path / "examples.py"
     script.write_text("\n\n".join([*examples, EXERCISE, EXPORTED]), encoding="utf-8")
     data = tmp_path / "data"

@@ -9,19 +9,23 @@ from hypothesis import strategies as st
 from scipy import stats
 from simulated_results import families, results_table
 
-from cohear.analysis.answers import QUESTIONS, answers
 from cohear.analysis.combining import WAYS, breaks, by_size, foretelling, foretold
 from cohear.analysis.correlates import correlates, measured
+from cohear.analysis.front import front
 from cohear.analysis.gains import gains
+from cohear.analysis.groupings import best_per_budget
 from cohear.analysis.larger_encoders import larger_encoders
 from cohear.analysis.measurements import of_data, of_singles
 from cohear.analysis.pairs import paired_differences
 from cohear.analysis.persistence import agreements, ceiling, interval, within_tasks
 from cohear.analysis.results import checked_results
-from cohear.analysis.savings import best_per_budget, costs, front
+from cohear.analysis.savings import costs
 from cohear.analysis.statistics import Statistics
 from cohear.analysis.tables_of_study import GivenTables
 from cohear.base.tables import BEHIND, MEASURED_COSTS, SHARED, SINGLES
+from cohear.findings import Findings
+from cohear.findings.answers import answers
+from cohear.findings.kind import QUESTIONS
 
 TASKS = [f"t{i}" for i in range(6)]
 KEYS = {"summary", *QUESTIONS, "caveats"}
@@ -51,10 +55,14 @@ def full():
     return study()
 
 
+def answers_of(statistics):
+    return answers(Findings(statistics))
+
+
 @pytest.fixture(scope="module")
 def answered(full):
     """The answers of the full study."""
-    return answers(Statistics.of(GivenTables(full)))
+    return answers_of(Statistics.of(GivenTables(full)))
 
 
 def json_of(told):
@@ -70,7 +78,7 @@ def test_the_keys_are_always_the_same(full, answered, rows):
         "pairs": full[(full["combination"].str.count(r"\+") < 2) & (full["encoder"] == "small")],
         "full": full,
     }[rows].reset_index(drop=True)
-    told = json_of(answered if rows == "full" else answers(Statistics.of(GivenTables(table))))
+    told = json_of(answered if rows == "full" else answers_of(Statistics.of(GivenTables(table))))
     assert set(told) == KEYS
     reference = json_of(answered)
     for question in QUESTIONS:
@@ -79,9 +87,9 @@ def test_the_keys_are_always_the_same(full, answered, rows):
 
 
 def test_related_pairs_are_told_apart(full):
-    told = answers(Statistics.of(GivenTables(full)), [frozenset({"t0", "t1"})])["improve"]["counts"]
+    told = answers_of(Statistics.of(GivenTables(full), [frozenset({"t0", "t1"})]))["improve"]["counts"]
     assert told["related"]["cells"] == 4 and told["unrelated"]["cells"] == 56 and told["all"]["cells"] == 60
-    from_data = answers(Statistics.of(GivenTables(full, data={"related": [["t0", "t1"]]})))["improve"]["counts"]
+    from_data = answers_of(Statistics.of(GivenTables(full, data={"related": [["t0", "t1"]]})))["improve"]["counts"]
     assert from_data == told
 
 
@@ -191,7 +199,7 @@ def test_a_larger_encoder_restores_what_a_group_lost():
         pairs = shared.merge(alone, on=["task", "fold", "seed"], suffixes=("", "_alone"))
         assert line["gain"] == pytest.approx((pairs["value"] - pairs["value_alone"]).mean())
         assert line["gain_low"] < line["gain"] < line["gain_high"]
-    said = answers(Statistics.of(GivenTables(both)))["combining"]
+    said = answers_of(Statistics.of(GivenTables(both)))["combining"]
     assert "In wide, with 3.0 times the parameters of narrow, the mean gain of 6 tasks differs by +" in said["answer"]
     assert "several widths" not in said["would_change"]
 
@@ -283,8 +291,8 @@ def test_costs_at_work_stand_beside_those_of_training(full):
 
 def test_answers_tell_costs_at_work_or_the_command_that_measures_them(full):
     small = full[full["encoder"] == "small"]
-    without = answers(Statistics.of(GivenTables(small)))["savings"]
-    told = json_of(answers(Statistics.of(GivenTables(small, costs=costs_of(small)))))["savings"]
+    without = answers_of(Statistics.of(GivenTables(small)))["savings"]
+    told = json_of(answers_of(Statistics.of(GivenTables(small, costs=costs_of(small)))))["savings"]
     assert "`cohear bench DIR`" in without["would_change"] and "cohear bench DIR" not in told["would_change"]
     assert [row.keys() for row in without["costs"]] == [row.keys() for row in told["costs"]]
     assert {row["milliseconds"] for row in without["costs"]} == {None}
@@ -353,7 +361,7 @@ def test_luck_of_single_runs_is_no_correlation_with_their_score():
 
 def test_three_tasks_have_a_correlation_without_an_interval(full):
     few = full[full["combination"].map(lambda name: set(name.split("+")) <= set(TASKS[:3]))]
-    lines = answers(Statistics.of(GivenTables(few.reset_index(drop=True))))["measurements"]["correlations"]
+    lines = answers_of(Statistics.of(GivenTables(few.reset_index(drop=True))))["measurements"]["correlations"]
     tested = [line for line in lines if line["p"] is not None]
     assert tested and all(line["low"] is None and line["high"] is None for line in tested)
 
@@ -402,12 +410,12 @@ def test_runs_that_are_no_networks_have_neither_parameters_nor_steps(full):
     networks = full[full["encoder"] == "small"]
     both = checked_results(pd.concat([networks, other], ignore_index=True))
     assert both.loc[both["encoder"] == "forest", names].isna().all(axis=None)
-    told, without = (json_of(answers(Statistics.of(GivenTables(table)))) for table in (both, networks))
+    told, without = (json_of(answers_of(Statistics.of(GivenTables(table)))) for table in (both, networks))
     assert told["savings"] == without["savings"]
 
 
 def test_savings_say_where_parameters_are_not_known(full):
     unknown = full[full["encoder"] == "small"].assign(parameters=None, seconds=None)
-    told = json_of(answers(Statistics.of(GivenTables(checked_results(unknown)))))["savings"]
+    told = json_of(answers_of(Statistics.of(GivenTables(checked_results(unknown)))))["savings"]
     assert "its parameters and seconds are not known" in told["answer"]
     assert told["groupings"] == [] and {row["parameters_ratio"] for row in told["costs"]} == {None}

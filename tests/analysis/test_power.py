@@ -7,7 +7,7 @@ from simulated_results import families, results_table
 from cohear.analysis.judged import judge
 from cohear.analysis.multiplicity import benjamini_hochberg, holm
 from cohear.analysis.pairs import paired_differences
-from cohear.analysis.power import a_second_seed, family_table, power_table
+from cohear.analysis.power import family_table, power_table
 from cohear.analysis.simulation import Parts, Shape, simulate, simulated_results
 from cohear.analysis.spread import A_PRIORI_SHARE
 from cohear.analysis.variance_parts import PARTS, variance_parts
@@ -88,15 +88,6 @@ def test_holm_by_hand_and_beside_benjamini_hochberg():
     assert (holm(p)[known] >= benjamini_hochberg(p)[known]).all()
 
 
-def test_with_one_seed_a_fold_it_is_said_that_a_second_may_decide():
-    """Whose share of the folds is assumed, and whose is measured."""
-    one, two = (power_table(judge(paired_differences(families(number=4, seeds=seeds, seed=1)[0]))) for seeds in (1, 2))
-    assert not one["share_measured"].any() and two["share_measured"].all()
-    assert "`repeats: {seeds: 2}`" in a_second_seed(family_table(one))
-    assert a_second_seed(family_table(two)) == ""
-    assert a_second_seed(family_table(one.assign(verdict="harmless"))) == ""  # nothing is open
-
-
 def test_a_task_whose_test_part_comes_up_twice_measures_nothing_for_its_family():
     """Three official folds and five indices: two of them have a second repeat."""
     rng = np.random.default_rng(0)
@@ -109,7 +100,7 @@ def test_a_task_whose_test_part_comes_up_twice_measures_nothing_for_its_family()
     pairs = paired_differences(results_table(rows))
     cells = power_table(judge(pairs))
     assert not cells["share_measured"].any()
-    assert a_second_seed(family_table(cells))
+    assert set(cells["share_assumed"]) == {"seeds"}
     parts = variance_parts(pairs).set_index("task")["estimated"]
     assert parts["a"] and not parts.drop("a").any()
 

@@ -8,11 +8,13 @@ import pandas as pd
 import pytest
 from simulated_results import families, results_table
 
-from cohear.analysis.answers import QUESTIONS, answers
 from cohear.analysis.results import checked_results
 from cohear.analysis.sentences import Unit, counted, figure, listed, setting_name, shortened
 from cohear.analysis.statistics import Statistics
 from cohear.analysis.tables_of_study import GivenTables
+from cohear.findings import Findings
+from cohear.findings.answers import answers
+from cohear.findings.kind import QUESTIONS
 from cohear.report.evidence import MOST_CELLS, answers_text
 
 PUZZLING = re.compile(r"unknown|nan\b|None|np\.|\b1 (cells|tasks|are)\b|\b1 (group )?cells|\(\)|  +[a-z]|\.\.")
@@ -31,8 +33,12 @@ def study(tasks="abcd", sizes=(1, 2), encoders=("small",), folds=5, scale=1.0, g
     return checked_results(results_table(rows))
 
 
+def answers_of(statistics):
+    return answers(Findings(statistics))
+
+
 def told_of(table):
-    return answers(Statistics.of(GivenTables(checked_results(table))))
+    return answers_of(Statistics.of(GivenTables(checked_results(table))))
 
 
 TABLES = {
@@ -78,7 +84,7 @@ def test_many_settings_are_counted_and_the_rest_is_in_the_tables():
 def test_the_strongest_measurement_stands_beside_what_its_own_setting_has_to_beat():
     table = study(encoders=("small", "dnn"), tasks="abcde")
     data = {"tasks": {name: {"counts": {"x": 1 + i, "y": 9}} for i, name in enumerate("abcde")}}
-    found = answers(Statistics.of(GivenTables(table, data)))["measurements"]
+    found = answers_of(Statistics.of(GivenTables(table, data)))["measurements"]
     tested = [line for line in found["correlations"] if line["p_adjusted"] is not None]
     best = max(tested, key=lambda line: abs(line["pooled"]))
     (identity,) = [
@@ -156,4 +162,4 @@ def test_cells_of_one_repeat_are_not_out_of_reach_but_unknown():
     table = study("abcd", folds=6)
     few = table[(table["fold"] == 0) | ~table["combination"].isin(["a+b"])]
     change = told_of(few)["improve"]["would_change"]
-    assert "2 cells have no error that is known." in change and "10 undecided cells" in change
+    assert "2 cells have no error that is known." in change and "10 of the 12 that are undecided" in change

@@ -67,7 +67,8 @@ def a_second_seed_of_the_caveat_tells_chance_and_data_apart(said: Said, follow: 
 @cure
 def five_repeats_have_a_verdict(said: Said, follow: Follow) -> Iterator[str]:
     found = [
-        re.search(r"At least (\d+) more repeats?: with fewer", view.answer.decides) for view in said.views.settings
+        re.search(r"At least (\d+) more repeats?: with fewer", view.answer.decides.plain)
+        for view in said.views.settings
     ]
     if not any(found) or said.study.looks:
         return
@@ -75,8 +76,8 @@ def five_repeats_have_a_verdict(said: Said, follow: Follow) -> Iterator[str]:
     more = math.ceil(max(int(one[1]) for one in found if one) / study.folds)
     then = follow(replace(study, seeds=study.seeds + more))
     for view in then.views.settings:
-        if "with fewer than" in view.answer.decides:
-            yield f"with {study.folds} x {study.seeds + more} repeats the page still says: {view.answer.decides}"
+        if "with fewer than" in view.answer.decides.plain:
+            yield f"with {study.folds} x {study.seeds + more} repeats the page still says: {view.answer.decides.plain}"
 
 
 @cure

@@ -139,8 +139,8 @@ def test_the_other_figures_show_the_numbers_of_their_tables(rich, figures, told)
     assert agreement["ceiling"] == pytest.approx(np.sqrt(expected["ceiling_first"] * expected["ceiling_second"]))
     whole = [line for line in told["combining"]["sizes"] if line["size"] == len(NAMES)]
     for line in whole:
-        within = f"({interval(line['low'], line['high'], True)}) with {line['encoder']}"
-        assert f"{signed(line['mean'], True)} {within}" in figures.size().sentence
+        within = f"({interval(line['low'], line['high'], True)}) in logmel / {line['encoder']}"
+        assert f"{signed(line['mean'], True)} points {within}" in figures.size().sentence
     assert figures.agreement().sentence.replace(MINUS, "-") == told["persistence"]["answer"]
 
 

@@ -18,108 +18,33 @@ from cohear.analysis.tables_of_study import FolderTables
 from cohear.audio.segment import Segment
 from cohear.base.errors import UserError
 from cohear.base.tables import RESULTS_CSV
-from cohear.report.answer import answer
+from cohear.report.answer import groups_of
 from cohear.report.at_hand import AtHand
 from cohear.report.build import _data
 from cohear.report.cells import cells_of
 from cohear.report.curves import Curves
-from cohear.report.grouping import Grouping, recommended
 from cohear.report.orders import orders
 from cohear.report.outcomes import Outcomes
 from cohear.report.sounds import Sounds, picture
-
-PAIRS = {"a+b": ("a", "b"), "a+c": ("a", "c"), "b+c": ("b", "c")}
-
-
-def cells(told, repeats=5):
-    """Pair cells from ``{"a+b": [(gain, verdict), (gain, verdict)]}``."""
-    rows = [
-        {"task": task, "combination": pair, "metric": "uar", "single": 0.5, "shared": 0.5 + gain, "gain": gain}
-        | {"low": gain - 0.01, "high": gain + 0.01, "p_adjusted": 0.1, "repeats": repeats}
-        | {"verdict": verdict, "explanation": ""}
-        for pair, both in told.items()
-        for task, (gain, verdict) in zip(PAIRS[pair], both, strict=False)
-    ]
-    return cells_of(pd.DataFrame(rows), {"uar"}, ("a", "b", "c"))
-
-
-UP, DOWN, OPEN, FREE = "helps", "hurts", "undecided", "harmless"
-
-
-@pytest.mark.parametrize(
-    ("told", "sureness", "pair", "words"),
-    [
-        # both surely helped goes before a larger sum of which one gain is sure
-        ({"a+b": [(0.02, UP), (0.01, UP)], "a+c": [(0.2, UP), (0.1, OPEN)]}, "sure", ("a", "b"), "Both gains"),
-        (
-            {"a+b": [(0.02, UP), (0.01, FREE)], "a+c": [(0.2, OPEN), (0.1, OPEN)]},
-            "partly",
-            ("b", "a"),  # who helps comes first: b helps a
-            "of b is harmless",
-        ),
-        # who surely loses is not helped
-        (
-            {"a+b": [(0.3, UP), (-0.1, DOWN)], "b+c": [(0.01, OPEN), (0.02, OPEN)]},
-            "open",
-            ("c", "b"),
-            "could be chance",
-        ),
-        ({"a+b": [(0.3, OPEN), (-0.1, OPEN)]}, "open", ("a", "b"), "only one of the two gains"),
-        ({"a+b": [(-0.3, DOWN), (-0.1, OPEN)]}, "none", ("", ""), "1 of 2 effects are surely losses"),
-        ({"a+b": [(-0.003, FREE), (-0.001, FREE)]}, "none", ("", ""), "1 pair can share a network at no real cost"),
-        ({}, "none", ("", ""), ""),
-    ],
-)
-def test_the_headline(told, sureness, pair, words):
-    said = answer(cells(told) if told else [], {})
-    assert (said.sureness, (said.first, said.second)) == (sureness, pair)
-    assert words in said.sure and (said.headline or not told)
-    assert said.between == {"partly": "helps", "none": ""}.get(sureness, "and")
-
-
-def test_too_few_repeats_are_said_and_what_would_decide():
-    said = answer(cells({"a+b": [(0.3, OPEN), (0.1, OPEN)]}, repeats=3), {("a", "a+b"): 4.0})
-    assert "A verdict needs 5 paired repeats, 3 of them are done" in said.sure
-    assert said.decides.startswith("At least 2 more repeats")
-    assert "would decide 1 of the 2 open ones, half of them after 4 more" in said.open
-    open_pair = cells({"a+b": [(0.3, OPEN), (0.1, OPEN)]})
-    assert "new clips could" in answer(open_pair, {}).open
-    assert "second seed" in answer(open_pair, {}, assumed=True).open
-
-
-@pytest.mark.parametrize(
-    ("told", "decidable", "assumed", "words"),
-    [
-        (
-            [(0.3, OPEN), (0.1, OPEN)],
-            {"a": 4.0, "b": 9.2},
-            False,
-            "About 9 more repeats on the same clips",
-        ),
-        ([(0.3, UP), (0.1, OPEN)], {"b": 1.0}, False, "About 1 more repeat on the same clips, if the gain is"),
-        ([(0.3, OPEN), (0.1, OPEN)], {"a": 4.0}, True, "About 4 more repeats for the gain of a"),
-        ([(0.3, OPEN), (0.1, OPEN)], {}, False, "New clips. More repeats"),
-        ([(0.3, OPEN), (0.1, OPEN)], {}, True, "second seed in every fold"),
-        ([(0.3, UP), (0.1, UP)], {"b": 3.0}, False, ""),
-        ([(-0.3, OPEN), (-0.1, OPEN)], {}, False, "new clips could"),
-    ],
-)
-def test_what_would_decide_the_headline(told, decidable, assumed, words):
-    names = {(task, "a+b"): more for task, more in decidable.items()}
-    said = answer(cells({"a+b": told}), names, assumed).decides
-    assert words in said if words else said == ""
 
 
 def test_the_whole_comes_before_the_best_group():
     groups = {"a+b+c": 0.01, "a+b+d": 0.02, "a+c+d": 0.03, "a+b+c+d": -0.01}
     rows = [
         {"task": task, "combination": name, "metric": "uar", "single": 0.5, "shared": 0.5 + gain, "gain": gain}
-        | {"low": gain - 0.01, "high": gain + 0.01, "p_adjusted": 0.1, "repeats": 5, "verdict": OPEN, "explanation": ""}
+        | {
+            "low": gain - 0.01,
+            "high": gain + 0.01,
+            "p_adjusted": 0.1,
+            "repeats": 5,
+            "verdict": "undecided",
+            "explanation": "",
+        }
         for name, gain in groups.items()
         for task in name.split("+")
     ]
-    said = answer(cells_of(pd.DataFrame(rows), {"uar"}, ("a", "b", "c", "d")), {})
-    assert list(said.groups) == ["a+b+c+d", "a+c+d", "a+b+d", "a+b+c"]
+    made = cells_of(pd.DataFrame(rows), {"uar"}, ("a", "b", "c", "d"))
+    assert list(groups_of(made)) == ["a+b+c+d", "a+c+d", "a+b+d", "a+b+c"]
 
 
 @settings(deadline=None, max_examples=40)
@@ -247,14 +172,3 @@ def test_data_in_the_page_holds_no_markup():
     hostile = "</script><!-- & \u2028 \ud800 שלום"
     text = str(_data({"x": hostile}))
     assert not set("<>&") & set(text) and text.isascii() and json.loads(text) == {"x": hostile}
-
-
-@pytest.mark.parametrize(
-    ("whole", "chosen", "whole_is_best"),
-    [((0.02, 0.1), (-0.05, 0.11), True), ((-0.02, 0.1), (-0.05, 0.11), False), ((0.02, 0.1), (0.01, 0.11), False)],
-)
-def test_a_sure_gain_of_all_in_one_goes_before_an_unsure_choice(whole, chosen, whole_is_best):
-    rest = {"alone": [], "parameters": 1, "share": 50, "verdicts": ""}
-    every = Grouping([("a", "b", "c")], expected=0.06, low=whole[0], high=whole[1], gain=0.05, whole=True, **rest)
-    pair = Grouping([("a", "b")], expected=0.03, low=chosen[0], high=chosen[1], gain=0.07, whole=False, **rest)
-    assert recommended([every, pair]) == (every if whole_is_best else pair, pair)

@@ -24,7 +24,7 @@ from scipy.special import stdtr, stdtrit
 from cohear.analysis.columns import FAMILY
 from cohear.analysis.design import MARGIN, USUAL, Design, PerTask
 from cohear.analysis.moderation import fit_prior, moderate
-from cohear.analysis.spread import cell_spread, fold_shares
+from cohear.analysis.spread import cell_spread, fold_shares, why_assumed
 
 Array = NDArray[np.float64]
 
@@ -43,7 +43,8 @@ def cell_tests(pairs: pd.DataFrame, design: Design = USUAL) -> pd.DataFrame:
         A row per cell, sorted by names: the columns of :func:`cohear.analysis.spread.cell_spread` and
         ``margin``, ``ratio``, ``pair`` (whether the combination has two tasks), ``variance`` V (of one
         repeat where there is one test part), ``share`` of the folds in it and ``typical_share`` (careful, and
-        for forecasts: :func:`cohear.analysis.spread.fold_shares`), ``error`` (standard error of the gain),
+        for forecasts: :func:`cohear.analysis.spread.fold_shares`), ``share_measured`` and ``share_assumed`` (why it is
+        not: :func:`cohear.analysis.spread.why_assumed`), ``error`` (standard error of the gain),
         ``freedom``, ``low``, ``high``, ``p`` (of no gain, two sides) and ``p_margin`` (of a loss as large as the
         margin, one side). What cannot be known is NaN.
     """
@@ -78,10 +79,11 @@ def _judge(family: pd.DataFrame) -> pd.DataFrame:
     freedom = family[free].to_numpy(float)
     variance, total = _moderated((family[square] / per).to_numpy(float), freedom, tasks)
     share = typical = np.zeros(len(family))
-    measured = np.ones(len(family), dtype=np.bool_)
+    measured, assumed = np.ones(len(family), dtype=np.bool_), np.full(len(family), "", dtype=object)
     factor = 1 / family["repeats"].to_numpy(float)
     if many:
         share, typical, measured = fold_shares(family)
+        assumed = why_assumed(family)
         factor = family["weight"].to_numpy(float) + share * family["ratio"].to_numpy(float)
     # equal differences in all repeats do not prove that there is no spread: scores move in steps of a clip,
     # and the rounding of two of them has a variance of step²/6
@@ -96,6 +98,7 @@ def _judge(family: pd.DataFrame) -> pd.DataFrame:
         share=share,
         typical_share=typical,
         share_measured=measured,
+        share_assumed=assumed,
         error=error,
         freedom=total,
         low=gain - reach,

@@ -1,6 +1,6 @@
 """What a design can find: the smallest gain for each cell, and the repeats that would decide it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -9,10 +9,11 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from cohear.analysis.cell_tests import LEVEL
-from cohear.analysis.columns import CELL, FAMILY, SETTING
+from cohear.analysis.columns import CELL, FAMILY
+from cohear.analysis.deciding import ways
 from cohear.analysis.information import error_at
 from cohear.analysis.judged import Judged
-from cohear.analysis.sentences import listed, setting_name
+from cohear.analysis.verdicts import FEWEST_REPEATS
 
 Array = NDArray[np.float64]
 
@@ -30,14 +31,18 @@ CELLS = (
     "smallest_in_family",
     "more_repeats",
     "share_measured",
+    "share_assumed",
+    "way",
 )
 
 
-def power_table(judged: Judged) -> pd.DataFrame:
+def power_table(judged: Judged, is_open: "pd.Series[bool] | None" = None) -> pd.DataFrame:
     """What each cell could have shown, and what would decide it.
 
     Args:
         judged: the cells with their verdicts.
+        is_open: of a study that looks, which cells it goes on with (:func:`cohear.analysis.standing.standing`): the
+            others have had all the repeats that they get, and those get no more than its last look has.
 
     Returns:
         A row per cell: its names, ``gain``, ``error``, ``repeats``, ``verdict``; ``smallest``: the gain found
@@ -46,7 +51,9 @@ def power_table(judged: Judged) -> pd.DataFrame:
         the same test parts would decide an undecided cell if its gain is what it seems (0: it is decided;
         NaN: more than :data:`MOST`, or never, because the fold part does not fall with seeds, or not known, since
         ``error`` is not);
-        ``share_measured``: whether that part is estimated in the task, or assumed since it has one seed a fold.
+        ``share_measured``: whether that part is estimated in the task, and ``share_assumed``: why it is not
+        (:func:`cohear.analysis.spread.why_assumed`); ``way``: what would decide the cell, of which repeats are one
+        (:data:`cohear.analysis.deciding.WAYS`).
     """
     cells = judged.cells
     if cells.empty:
@@ -61,10 +68,14 @@ def power_table(judged: Judged) -> pd.DataFrame:
     freedom, error = cells["freedom"].to_numpy(float), cells["error"].to_numpy(float)
     tail = stats.t.ppf(POWER, freedom)
     more = _more(cells, np.asarray(level, dtype=np.float64), np.asarray(harmless, dtype=np.float64))
+    if is_open is not None:
+        left = judged.design.looks[-1] - cells["repeats"].to_numpy(float)
+        more = np.where(is_open.to_numpy(bool) & (more <= left), more, np.nan)
     cells = cells.assign(
         smallest=(stats.t.ppf(1 - LEVEL / 2, freedom) + tail) * error,
         smallest_in_family=(stats.t.ppf(1 - level.to_numpy(float) / 2, freedom) + tail) * error,
         more_repeats=np.where(cells["verdict"] == "undecided", more, 0.0),
+        way=ways(cells, more, is_open),
     )
     return cells[list(CELLS)].reset_index(drop=True)
 
@@ -79,7 +90,7 @@ def _more(cells: pd.DataFrame, level: Array, harmless: Array) -> Array:
         error = error_at(cells, np.maximum(now, n))
         differs = np.abs(gain) >= two_sided * error
         not_worse = gain + margin >= one_sided * error
-        ready = np.isnan(total) & (n > now) & (differs | not_worse)
+        ready = np.isnan(total) & (n > now) & (n >= FEWEST_REPEATS) & (differs | not_worse)
         total[ready] = n
         if not np.isnan(total).any():
             break
@@ -87,28 +98,8 @@ def _more(cells: pd.DataFrame, level: Array, harmless: Array) -> Array:
     return more
 
 
-def a_second_seed(families: Sequence[Mapping[str, Any]]) -> str:
-    """What the figures on more repeats rest on where one seed a fold was run; empty where nothing is assumed.
-
-    Args:
-        families: of :func:`family_table`.
-    """
-    assumed = [family for family in families if not family["share_measured"] and family["open"]]
-    if not assumed:
-        return ""
-    where, cure = "", "it doubles the runs, and those that are done stay"
-    if any(family["share_measured"] for family in families):
-        names = dict.fromkeys(setting_name([family[name] for name in SETTING]) for family in assumed)
-        where, cure = f" in {listed(list(names))}", "as others have it here"
-    return (
-        f"With one seed a fold{where}, how much of a task's spread is that of the folds is assumed, not measured, and "
-        "no further seed makes that part smaller. A second seed a fold (`repeats: {seeds: 2}` in the study file; "
-        f"{cure}) measures it, and may decide cells that seem out of reach."
-    )
-
-
 def family_table(cells: pd.DataFrame) -> list[Mapping[str, Any]]:
-    """One line per family: how much it could find, and how much of it is open.
+    """One line per family: how much it could find, how much is open, and what of that repeats would decide.
 
     Args:
         cells: of :func:`power_table`.
@@ -129,7 +120,8 @@ def family_table(cells: pd.DataFrame) -> list[Mapping[str, Any]]:
                 "smallest": _middle(family["smallest"]),
                 "smallest_in_family": _middle(family["smallest_in_family"]),
                 "more_repeats": float(undecided["more_repeats"].sum()),
-                "not_by_repeats": int((undecided["more_repeats"].isna() & undecided["error"].notna()).sum()),
+                "not_by_repeats": int((undecided["way"] == "clips").sum()),
+                "not_known": int(undecided["way"].isin(["seed", "cells", "still"]).sum()),
                 "share_measured": bool(family["share_measured"].all()),
             }
         )

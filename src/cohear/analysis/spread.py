@@ -112,6 +112,26 @@ def fold_shares(cells: pd.DataFrame) -> tuple[Array, Array, NDArray[np.bool_]]:
     return _share(centre + np.sqrt(variance + of_tasks(own.doubts, tasks))), _share(centre), measured
 
 
+def why_assumed(cells: pd.DataFrame) -> NDArray[np.object_]:
+    """Why the share of the folds is assumed in each cell of a family, ``(cells,)``.
+
+    Args:
+        cells: of :func:`cell_spread`, all with several test parts.
+
+    Returns:
+        Nothing where it is measured; ``few`` where the family has too few cells, whatever their seeds; ``seeds``
+        where test parts have hardly a second repeat; ``still`` where they have, and it is always the same.
+    """
+    repeated = seeds_are_told(cells["within_freedom"].to_numpy(), cells["parts"].to_numpy())
+    tasks = cells["task"].to_numpy()
+    of_tasks_repeated = set(tasks[repeated])
+    enough = repeated.sum() >= SMALLEST_FAMILY and 2 * len(of_tasks_repeated) >= len(set(tasks))
+    has_seeds = np.array([enough and task in of_tasks_repeated for task in tasks], dtype=np.bool_)
+    if len(cells) < SMALLEST_FAMILY:
+        return np.where(_measured(cells), "", "few").astype(object)
+    return np.select([_measured(cells), has_seeds], ["", "still"], "seeds").astype(object)
+
+
 def _share(log_ratio: Array) -> Array:
     return np.asarray(np.maximum(0.0, 1 - np.exp(-log_ratio)), dtype=np.float64)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -11,22 +11,28 @@ from typing import Any
 import pandas as pd
 
 from cohear.analysis import combining, savings
+from cohear.analysis.columns import SETTING
 from cohear.analysis.controls import contrasts, control_gains, explained
 from cohear.analysis.correlates import measured
 from cohear.analysis.design import Design
 from cohear.analysis.gains import judged_gains
+from cohear.analysis.groupings import BUDGETS, best_per_budget
 from cohear.analysis.judged import Judged, judge
 from cohear.analysis.larger_encoders import larger_encoders
 from cohear.analysis.measurements import of_data
 from cohear.analysis.pairs import paired_differences
 from cohear.analysis.persistence import agreements
 from cohear.analysis.power import family_table, power_table
+from cohear.analysis.recommended import NoGrouping, Recommended, Serving, of_settings, one_network, recommend
 from cohear.analysis.sentences import Unit
 from cohear.analysis.singles import single_scores
 from cohear.analysis.speed import steps_to_score
 from cohear.analysis.standing import standing
 from cohear.analysis.tables_of_study import FolderTables, Tables
 from cohear.analysis.variance_parts import variance_parts
+
+Setting = tuple[str, str, str]
+"""features, encoder, arm."""
 
 Lines = Sequence[Mapping[str, Any]]
 """Rows of a table of conclusions."""
@@ -39,20 +45,27 @@ class Statistics:
     Attributes:
         tables: what they are made of.
         design: how its repeats are judged.
+        related: pairs of tasks that are related by what they are about; without any, pairs are not told apart.
     """
 
     tables: Tables
     design: Design
+    related: frozenset[frozenset[str]] = frozenset()
 
     @classmethod
-    def of(cls, tables: Tables) -> Statistics:
-        """Judged as the facts among the tables ask."""
-        return cls(tables, Design.of(tables.data))
+    def of(cls, tables: Tables, related: Collection[frozenset[str]] = ()) -> Statistics:
+        """Judged as the facts among the tables ask, which may state related pairs too, for where none are given."""
+        stated = [frozenset(map(str, pair)) for pair in tables.data.get("related", []) if len(pair) == 2]
+        return cls(tables, Design.of(tables.data), frozenset(related or stated))
 
     @classmethod
-    def of_folder(cls, folder: Path) -> Statistics:
+    def of_folder(cls, folder: Path, related: Collection[frozenset[str]] = ()) -> Statistics:
         """Of a study folder, or of one that holds nothing but ``results.csv``."""
-        return cls.of(FolderTables(folder))
+        return cls.of(FolderTables(folder), related)
+
+    def is_related(self, combination: str) -> bool:
+        """Whether a pair of tasks is one of those that are related."""
+        return frozenset(combination.split("+")) in self.related
 
     @property
     def results(self) -> pd.DataFrame:
@@ -94,10 +107,14 @@ class Statistics:
         """Where cells of a study that looks stand: decided, open, or given up."""
         return standing(self.judged)
 
+    @property
+    def _is_open(self) -> pd.Series[bool] | None:
+        return self.standing["open"] if self.design.looks else None
+
     @cached_property
     def power(self) -> pd.DataFrame:
         """What each cell could have shown, and what would decide it."""
-        return power_table(self.judged)
+        return power_table(self.judged, self._is_open)
 
     @cached_property
     def families(self) -> Lines:
@@ -163,8 +180,37 @@ class Statistics:
     @cached_property
     def groupings(self) -> Lines:
         """Groupings that no other beats in gain and one cost, for every cost that is known."""
-        every = (
-            savings.best_per_budget(self.results, self.pairs, cost, self.design, self.tables.costs)
-            for cost in savings.BUDGETS
-        )
+        every = (best_per_budget(self.results, self.pairs, cost, self.design, self.tables.costs) for cost in BUDGETS)
         return [line for lines in every for line in lines]
+
+    @cached_property
+    def recommended(self) -> Mapping[Setting, Recommended | NoGrouping]:
+        """Which tasks to train together in every setting that has ordinary runs, or why that cannot be told."""
+        lines = of_settings(self.groupings)
+        several_units = self.pairs["metric"].nunique() > 1 and not self.unit.fraction
+        found: dict[Setting, Recommended | NoGrouping] = {}
+        for key, results, pairs in self._each():
+            told = recommend(key, results, pairs, lines.get(key, []), self.design)
+            found[key] = "units" if several_units and isinstance(told, Recommended) else told
+        return found
+
+    @cached_property
+    def one_network(self) -> Mapping[Setting, Serving]:
+        """One network for all tasks, in the settings where it was measured: on all repeats, unless they chose it."""
+        found: dict[Setting, Serving] = {}
+        for key, results, pairs in self._each():
+            told = self.recommended[key]
+            every = told.every if isinstance(told, Recommended) else ()
+            whole = next((one for one in every if one.whole and one.shared), None)
+            whole = whole or one_network(results, pairs, set(results["task"]), self.design)
+            if whole is not None:
+                found[key] = whole
+        return found
+
+    def _each(self) -> Iterator[tuple[Setting, pd.DataFrame, pd.DataFrame]]:
+        """Every setting with its ordinary runs and its paired differences."""
+        ordinary = self.results[self.results["control"] == ""]
+        for names, results in ordinary.groupby(list(SETTING), sort=True):
+            features, encoder, arm = map(str, names)
+            here = (self.pairs[list(SETTING)] == [features, encoder, arm]).all(axis=1)
+            yield (features, encoder, arm), results, self.pairs[here]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,31 +13,21 @@ from cohear.base.registry import did_you_mean
 
 
 def power(folder: str | Path) -> dict[str, Any]:
-    """Variance parts, families and cells of a folder with a ``results.csv``: what it could find, and what it lacks.
-
-    Returns:
-        ``fractions``: whether all scores lie between 0 and 1; ``parts``
-        (:func:`cohear.analysis.variance_parts.variance_parts`), ``families`` and ``cells``
-        (:mod:`cohear.analysis.power`), as lists of rows in the unit of the scores; the keys are always there.
+    """What a folder with a ``results.csv`` could find, and what it lacks (:func:`cohear.findings.power.power`).
 
     Raises:
         UserError: there is no such table, or it cannot be compared.
     """
-    from cohear.analysis.answers import records
     from cohear.analysis.statistics import Statistics
+    from cohear.findings import Findings
+    from cohear.findings.power import power as power_of
 
     refresh_tables(Path(folder))
-    statistics = Statistics.of_folder(Path(folder))
-    return {
-        "fractions": statistics.unit.fraction,
-        "parts": records(statistics.spread),
-        "families": statistics.families,
-        "cells": records(statistics.power),
-    }
+    return power_of(Findings(Statistics.of_folder(Path(folder))))
 
 
 def answers(folder: str | Path, related: Sequence[str] = ()) -> dict[str, Any]:
-    """Answers of a folder with a ``results.csv`` (:func:`cohear.analysis.answers.answers`).
+    """Answers of a folder with a ``results.csv`` (:func:`cohear.findings.answers.answers`).
 
     Args:
         folder: a study folder, or any folder with a ``results.csv``.
@@ -45,8 +36,9 @@ def answers(folder: str | Path, related: Sequence[str] = ()) -> dict[str, Any]:
     Raises:
         UserError: there is no such table, it cannot be compared, or a pair names no two tasks of it.
     """
-    from cohear.analysis.answers import answers as answers_from
     from cohear.analysis.statistics import Statistics
+    from cohear.findings import Findings
+    from cohear.findings.answers import answers as answers_from
 
     refresh_tables(Path(folder))
     statistics = Statistics.of_folder(Path(folder))
@@ -58,4 +50,4 @@ def answers(folder: str | Path, related: Sequence[str] = ()) -> dict[str, Any]:
             raise UserError(f"--related {given}: there is no task {strange[0]!r}{did_you_mean(strange[0], known)}")
         if len(pair) != 2:
             raise UserError(f"--related {given}: name two tasks with '+' between")
-    return answers_from(statistics, pairs)
+    return answers_from(Findings(replace(statistics, related=frozenset(pairs) or statistics.related)))

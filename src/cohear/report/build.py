@@ -12,6 +12,9 @@ import jinja2
 from markupsafe import Markup
 
 from cohear.base.files import make_folder, write_bytes
+from cohear.findings.answers import answer_to
+from cohear.findings.kind import QUESTIONS
+from cohear.findings.words import Words
 from cohear.report.behind import behind, sources_of
 from cohear.report.cells import Cell
 from cohear.report.downloads import downloads
@@ -83,6 +86,7 @@ def render(
         gaps=gaps(study, fraction_metrics(study.results)),
         run_times=run_times(study),
         examples=shown,
+        questions=[(asked, *answer_to(study.findings, question)) for question, asked in QUESTIONS.items()],
         settings=_flat(study.environment),
         relations=section,
         downloads=downloads(study, views, [figure.name for figure, _ in section.figures] if section else []),
@@ -103,7 +107,7 @@ def own_page(template: str, scripts: tuple[str, ...] | list[str] = (), **values:
         lstrip_blocks=True,
         undefined=jinja2.ChainableUndefined,  # files from elsewhere may lack any entry
     )
-    environment.filters.update(plural=plural, level=level, duration=duration, number=number, data=_data)
+    environment.filters.update(plural=plural, level=level, duration=duration, number=number, data=_data, words=_words)
     script = "\n".join(_own_file(name) or "" for name in scripts)
     return environment.get_template(template).render(
         **values,
@@ -123,6 +127,14 @@ def _data(value: object) -> Markup:
     for character in "<>&":
         text = text.replace(character, f"\\u{ord(character):04x}")
     return Markup(text)  # noqa: S704 - escaped just above
+
+
+def _words(words: Words, bold: bool = False) -> Markup:
+    """Our own words with the names that users gave, which may be bold."""
+    text = words.html
+    if bold:
+        text = text.replace("<bdi>", "<b><bdi>").replace("</bdi>", "</bdi></b>")
+    return Markup(text)  # noqa: S704 - names are escaped in it
 
 
 def _told(cell: Cell) -> dict[str, Any]:

@@ -80,7 +80,9 @@ def _groupings(views: Views) -> pd.DataFrame:
         {
             **{name: getattr(view, name) for name in SETTING},
             "groups": " | ".join([*("+".join(group) for group in one.shared), *one.alone]),
-            **{name: getattr(one, name) for name in ("parameters", "expected", "low", "high", "gain")},
+            "parameters": round(one.serving.parameters),
+            **{name: getattr(one, name) for name in ("expected", "low", "high")},
+            "gain": one.serving.chosen,
         }
         for view in views.settings
         if view.groupings

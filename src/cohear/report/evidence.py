@@ -11,15 +11,7 @@ from rich.text import Text
 
 from cohear.analysis.columns import SETTING
 from cohear.analysis.sentences import Unit
-
-_TITLES = {
-    "improve": "Which tasks improve each other?",
-    "measurements": "Which measurements go with it?",
-    "persistence": "Does it persist with another classifier?",
-    "combining": "How many can be combined?",
-    "savings": "What does sharing save?",
-}
-
+from cohear.findings.kind import QUESTIONS
 
 MOST_CELLS = 12
 """Decided cells that the text lists."""
@@ -29,13 +21,13 @@ def answers_text(told: Mapping[str, Any]) -> Group:
     """The answers, a paragraph of figures first.
 
     Args:
-        told: of :func:`cohear.analysis.answers.answers`.
+        told: of :func:`cohear.findings.answers.answers`.
     """
     lines: list[RenderableType] = [
         Text("When do tasks that learn together improve each other?", style="bold"),
         Text(told["improve"]["answer"]),
     ]
-    for key, title in _TITLES.items():
+    for key, title in QUESTIONS.items():
         if key != "improve":
             lines += [Text(""), Text(title, style="bold"), Text(told[key]["answer"])]
         else:

@@ -8,11 +8,12 @@ from typing import Any
 
 import pandas as pd
 
-from cohear.analysis.answers import answers
 from cohear.analysis.caveats import caveats_of
 from cohear.analysis.pairs import unpaired
 from cohear.analysis.statistics import Statistics
 from cohear.analysis.tables_of_study import read_json
+from cohear.findings import Findings
+from cohear.findings.answers import answers
 from cohear.study.folder import StudyFolder
 from cohear.study.status import Status, read_status
 
@@ -61,9 +62,14 @@ class FolderContent:
         return self.statistics.tables.data
 
     @cached_property
+    def findings(self) -> Findings:
+        """What the statistics say."""
+        return Findings(self.statistics)
+
+    @cached_property
     def answers(self) -> Mapping[str, Any]:
-        """The answers to the study's questions (:func:`cohear.analysis.answers.answers`)."""
-        return answers(self.statistics)
+        """The answers to the study's questions (:func:`cohear.findings.answers.answers`)."""
+        return answers(self.findings)
 
 
 def read_folder(path: Path, statistics: Statistics | None = None) -> FolderContent:

@@ -9,8 +9,8 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from cohear.analysis.columns import SETTING
-from cohear.analysis.power import a_second_seed
-from cohear.analysis.sentences import setting_name
+from cohear.analysis.sentences import listed, setting_name
+from cohear.analysis.verdicts import FEWEST_REPEATS
 from cohear.report.numbers import NONE, level, signed, unit_words
 from cohear.report.terminal import plain_table
 
@@ -18,8 +18,9 @@ Row = Mapping[str, Any]
 
 _LEGEND = (
     "alone: by a test of one cell; family: at the stricter level that a cell among the others must pass; repeats: "
-    "so many more, over all open cells, would decide them if their gains are what they seem; not by repeats: open "
-    "cells that no number of repeats decides, since part of their spread is that of the folds (other clips are needed)."
+    "so many more, over the open cells that they would decide, if gains are what they seem; new clips: open cells that "
+    "no number of repeats decides, since part of their spread is that of the folds; not known: open cells of which "
+    "that cannot be told."
 )
 
 
@@ -27,8 +28,7 @@ def power_tables(told: Mapping[str, Any]) -> Group:
     """Families, then variance parts and cells of each front-end, encoder and arm.
 
     Args:
-        told: ``fractions``, and ``parts``, ``families`` and ``cells``, lists of rows as :func:`cohear.api.power`
-            gives them.
+        told: of :func:`cohear.findings.power.power`.
     """
     fraction = bool(told["fractions"])
     families = [
@@ -40,20 +40,20 @@ def power_tables(told: Mapping[str, Any]) -> Group:
             level(row["smallest_in_family"], fraction),
             f"{row['more_repeats']:.0f}",
             str(row["not_by_repeats"]),
+            str(row["not_known"]),
         ]
         for row in told["families"]
     ]
     shown: list[RenderableType] = [
         plain_table(
             f"Smallest gain found with 80 % power, {unit_words(fraction)}; repeats that would decide",
-            ["setting", "cells", "open", "alone", "family", "repeats", "not by repeats"],
+            ["setting", "cells", "open", "alone", "family", "repeats", "new clips", "not known"],
             families,
             grouped=True,
         ),
         Text(_LEGEND, style="dim"),
     ]
-    if assumed := a_second_seed(told["families"]):
-        shown.append(Text("note: " + assumed, style="yellow"))
+    shown += [Text(f"note: {note}", style="yellow") for note in _notes(told["families"])]
     tasks = {name for row in told["cells"] for name in row["combination"].split("+")}
     for setting, cells in _by_setting(told["cells"]):
         parts = [row for row in told["parts"] if _setting(row) == setting]
@@ -96,6 +96,20 @@ def _cells_table(setting: str, cells: Sequence[Row], tasks: set[str], fraction: 
     )
 
 
+def _notes(families: Sequence[Row]) -> list[str]:
+    """Why of some cells it cannot be told how many repeats they take, and in which settings."""
+    where: dict[str, list[str]] = {}
+    for family in families:
+        for cure in family["cures"]:
+            if cure["why"]:
+                where.setdefault(cure["why"], []).append(_setting(family))
+    settings = {_setting(family) for family in families}
+    return [
+        f"{why} ({listed(list(dict.fromkeys(names)))})" if set(names) != settings else why
+        for why, names in where.items()
+    ]
+
+
 def _by_setting(cells: Sequence[Row]) -> Iterator[tuple[str, list[Row]]]:
     for setting in dict.fromkeys(map(_setting, cells)):
         yield setting, [row for row in cells if _setting(row) == setting]
@@ -115,7 +129,7 @@ def _with(row: Row, tasks: set[str]) -> str:
 def _share(row: Row) -> str:
     if row["fold_share"] is None:
         return NONE
-    return f"{100 * row['fold_share']:.0f} %" + ("" if row["estimated"] else " (assumed)")
+    return f"{100 * row['fold_share']:.0f} %" + (" (assumed)" if row["assumed"] else "")
 
 
 def _more(row: Row) -> str:
@@ -123,4 +137,6 @@ def _more(row: Row) -> str:
         return ""
     if row["error"] is None:
         return NONE
-    return "none" if row["more_repeats"] is None else f"{row['more_repeats']:.0f}"
+    few = f"at least {FEWEST_REPEATS - row['repeats']:.0f}"
+    in_words = {"fewest": few, "looks": "goes on", "clips": "none", "repeats": f"{row['more_repeats'] or 0:.0f}"}
+    return in_words.get(row["way"], "not known")

@@ -8,11 +8,14 @@ import pandas as pd
 
 from cohear.analysis.columns import SETTING
 from cohear.analysis.design import MARGIN
-from cohear.analysis.power import a_second_seed, family_table
-from cohear.report.answer import Answer, answer
+from cohear.findings.finding import StudyFinding
+from cohear.findings.found import cures_of, said
+from cohear.findings.kind import Said
+from cohear.findings.words import Words
+from cohear.report.answer import Answer, answer_of
 from cohear.report.cells import Cell, cells_of
 from cohear.report.folder import FolderContent
-from cohear.report.grouping import Groupings, groupings, groupings_of
+from cohear.report.grouping import Groupings, groupings_of
 from cohear.report.metrics import PRIMARY, gains_by_metric
 from cohear.report.numbers import fraction_metrics, level, tick_texts
 from cohear.report.orders import orders
@@ -97,6 +100,7 @@ class SettingView:
 
     Attributes:
         margin: what ``harmless`` may cost, in words.
+        grouping: which tasks to train together, and ``groupings``: all that no other beats, where there are any.
     """
 
     features: str
@@ -104,8 +108,19 @@ class SettingView:
     arm: str
     answer: Answer
     margin: str
+    grouping: StudyFinding
     groupings: Groupings | None
     scores: list[TaskScores]
+
+    @property
+    def together(self) -> Said:
+        """Which tasks to train together, in words."""
+        return said(self.grouping)
+
+    @property
+    def settles(self) -> Words:
+        """What would tell, where that is not known."""
+        return cures_of(self.grouping)
 
 
 @dataclass(frozen=True)
@@ -161,26 +176,21 @@ def of_setting(table: pd.DataFrame, key: Key) -> pd.DataFrame:
 def views_of(folder: FolderContent) -> Views:
     """All views, those of the arm ``base`` first."""
     tasks, keys = study_order(folder), setting_order(folder)
-    statistics = folder.statistics
     by_metric = gains_by_metric(folder)
-    lines = groupings_of(folder)
     settings, matrices = [], []
     for key in keys:
-        results, paired, told = (
-            of_setting(table, key) for table in (folder.ordinary, statistics.pairs, statistics.power)
-        )
+        results = of_setting(folder.ordinary, key)
         here = [task for task in tasks if task in set(results["task"])]
         fractions = fraction_metrics(results)
         cells = cells_of(of_setting(by_metric[PRIMARY], key), fractions, tasks)
-        assumed = bool(a_second_seed(family_table(told)))
-        told = told[told["more_repeats"] > 0]
-        decidable = dict(zip(zip(told["task"], told["combination"], strict=True), told["more_repeats"], strict=True))
+        grouping = folder.findings.on_setting("grouping", key)
         settings.append(
             SettingView(
                 *key,
-                answer=answer(cells, decidable, assumed),
+                answer=answer_of(folder.findings, key, cells),
                 margin=_margin(folder, here, set(results["metric"]) <= fractions),
-                groupings=groupings(lines.get(key, []), results, paired, cells, here, statistics.design),
+                grouping=grouping,
+                groupings=groupings_of(grouping, here),
                 scores=task_scores(results, folder.metrics, fractions, here),
             )
         )

@@ -21,6 +21,7 @@ from cohear.analysis.results import checked_results
 from cohear.analysis.statistics import Statistics
 from cohear.analysis.tables_of_study import GivenTables
 from cohear.base.tables import RESULTS_CSV
+from cohear.findings import Findings
 from cohear.report.figures import FIGURES, Drawing, Sources, draw
 from cohear.report.figures.palette import DARK, LIGHT, recoloured
 
@@ -99,4 +100,4 @@ class FigureContract(ABC):
 def nothing() -> Sources:
     """The sources of a study that has no run yet."""
     results = checked_results(pd.DataFrame(columns=list(RESULTS_CSV.names)))
-    return Sources([], [], Statistics.of(GivenTables(results)))
+    return Sources([], [], Findings(Statistics.of(GivenTables(results))))

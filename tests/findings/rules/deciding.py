@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from said import Said
 
@@ -28,36 +29,44 @@ def so_few_repeats_decide_nothing(said: Said) -> Told:
             yield f"{cell_of(row)}: {row['repeats']} repeats, and {more:.0f} more would decide it"
 
 
+def _cures(said: Said, code: str) -> list[dict[str, Any]]:
+    """What would settle what findings of a kind leave open."""
+    found = [one for one in said.answers["improve"]["findings"] if one["code"] == code]
+    return [cure for one in found for cure in one["cures"]]
+
+
 @rule
 def no_number_of_repeats_is_said_in_one_way(said: Said) -> Told:
-    """Nobody says that nothing decides the open cells where somebody says that something may."""
-    change = said.answers["improve"]["would_change"]
-    if "No number of repeats" in change and "second seed" in change:
-        yield f"answers: {change}"
-    for view in said.views.settings:
-        text = f"{view.answer.open} {view.answer.decides}"
-        if "No number of repeats" in change and "second seed" in text:
-            yield f"answers: '{change[-220:]}', page: '{text}'"
-        if "New clips. More repeats on the present ones would not." in text and "may decide cells" in change:
-            yield f"answers: '{change[-220:]}', page: '{text}'"
+    """What a pair, a setting and a family would take is counted among what the study would take, cell by cell."""
+    ways = {"more repeats": "repeats", "repeats that a verdict needs": "fewest", "a second seed": "seed"}
+    ways |= {"more combinations": "cells", "the number of test clips": "still", "new clips": "clips"}
+    ways |= {"the rest of the study": "looks"}
+    cells = [row for row in said.power["cells"] if row["verdict"] == "undecided"]
+    for code, rows in (
+        ("open-cells", [row for row in cells if is_pair(row["combination"])]),
+        ("best-pair", [row for row in cells if is_pair(row["combination"])]),
+    ):
+        for cure in _cures(said, code):
+            if sum(row["way"] == ways[cure["kind"]] for row in rows) < cure["cells"]:
+                yield f"{code}: {cure['words']}, power: {[row['way'] for row in rows]}"
+    for family in said.power["families"]:
+        if sum(cure["cells"] for cure in family["cures"]) != family["open"]:
+            yield f"{family['open']} open in {family['cells']}, cures for {family['cures']}"
 
 
 @rule
 def decidable_cells_are_as_many_everywhere(said: Said) -> Told:
     more = _more(said)
     pairs = {cell: n for cell, n in more.items() if is_pair(cell[1])}
-    ready = sum(n is not None and n > 0 for n in pairs.values())
-    found = re.search(r"More repeats would decide (\d+) of (\d+) undecided", said.answers["improve"]["would_change"])
-    if found and (int(found[1]), int(found[2])) != (ready, len(pairs)):
-        yield f"answers: {found[0]}, power: {ready} of {len(pairs)}"
+    ready = sum(row["way"] == "repeats" and is_pair(row["combination"]) for row in said.power["cells"])
+    told = {cure["cells"] for cure in _cures(said, "open-cells") if cure["kind"] == "more repeats"}
+    if ready and ready not in told:
+        yield f"power: {ready} of {len(pairs)} by repeats, findings: {told}"
     for view in said.views.settings:
-        found = re.search(r"would decide (\d+) of the (\d+) open ones", view.answer.open)
-        own = {cell: n for cell, n in pairs.items() if cell[2:] == (view.features, view.encoder, view.arm)}
-        shown = sum(n is not None and n > 0 for n in own.values())
-        if found and (int(found[1]), int(found[2])) != (shown, view.answer.counts["undecided"]):
-            yield f"page: {found[0]}, power: {shown} of {view.answer.counts['undecided']}"
-        if not found and shown and view.answer.open:
-            yield f"page: '{view.answer.open}', power: {shown} of {len(own)} by repeats"
+        own = [row for row in said.power["cells"] if setting_of(row) == (view.features, view.encoder, view.arm)]
+        shown = sum(row["way"] == "repeats" and is_pair(row["combination"]) for row in own)
+        if shown and "more repeat" not in view.answer.open.plain.lower() and not said.study.looks:
+            yield f"page: '{view.answer.open.plain}', power: {shown} of {len(own)} by repeats"
 
 
 @rule
@@ -95,28 +104,29 @@ def one_seed_is_said_where_there_is_one(said: Said) -> Told:
         if "note: With one seed a fold" in " ".join(said.texts["power"].split()):
             yield f"power: 'With one seed a fold' with {seeds.min():.0f} seeds a test part"
         for view in said.views.settings:
-            if "second seed" in f"{view.answer.open} {view.answer.decides}":
-                yield f"page: '{view.answer.open} {view.answer.decides}' with {seeds.min():.0f} seeds a test part"
+            text = f"{view.answer.open.plain} {view.answer.decides.plain}"
+            if "second seed" in text:
+                yield f"page: '{text}' with {seeds.min():.0f} seeds a test part"
 
 
 @rule
 def shares_of_the_folds_are_measured_or_assumed(said: Said) -> Told:
     """The table of parts and the note of `power` agree on what is measured."""
-    estimated = {(*setting_of(row), row["task"]): row["estimated"] for row in said.power["parts"]}
+    assumed = {(*setting_of(row), row["task"]): row["assumed"] for row in said.power["parts"]}
     for row in said.power["cells"]:
-        own = estimated.get((*setting_of(row), row["task"]))
-        if is_pair(row["combination"]) and own is not None and bool(own) != bool(row["share_measured"]):
-            yield f"{cell_of(row)}: share measured {row['share_measured']}, in the table of parts {own}"
+        own = assumed.get((*setting_of(row), row["task"]))
+        if is_pair(row["combination"]) and own is not None and bool(own) == bool(row["share_measured"]):
+            yield f"{cell_of(row)}: share measured {row['share_measured']}, in the table of parts assumed: {own}"
 
 
 @rule
 def how_far_from_five_repeats_is_right(said: Said) -> Told:
     for view in said.views.settings:
-        found = re.search(r"At least (\d+) more repeat", view.answer.decides)
+        found = re.search(r"At least (\d+) more repeat", view.answer.decides.plain)
         if found:
             few = min(cell.repeats for cell in view.answer.proof if cell.verdict == "undecided")
             if int(found[1]) != FEWEST_REPEATS - few:
-                yield f"'{view.answer.decides}' with {few} repeats"
+                yield f"'{view.answer.decides.plain}' with {few} repeats"
 
 
 @rule

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import math
 import re
 
 from said import Said
 
-from cohear.tasks import METRICS
+from cohear.analysis.groupings import MOST_TASKS
 from rules.rule import Told, of_setting, rule
 
 _CHOSEN = re.compile(
     r"The grouping that gains most on every other fold, (.*) "
     r"\([^()]*(?:\([^()]*\))?[^()]*\), has a mean gain of ([^ ]+)"
 )
+
+_WHOLE = re.compile(r"All (\d+) tasks in one network \(.*\) have a mean gain of ([^ ]+) ")
 
 
 def _recommended(said: Said) -> dict[tuple[str, str, str], tuple[list[str], float]]:
@@ -29,27 +30,31 @@ def _recommended(said: Said) -> dict[tuple[str, str, str], tuple[list[str], floa
 @rule
 def the_recommended_grouping_is_one(said: Said) -> Told:
     answer = said.answers["savings"]["answer"]
-    found = _CHOSEN.search(answer)
+    found, whole = _CHOSEN.search(answer), _WHOLE.search(answer)
     shown = _recommended(said)
-    if not found:
-        if shown and all(math.isfinite(view.groupings.best.low) for view in said.views.settings if view.groupings):
+    shared = {names: one for names, one in shown.items() if any("+" in group for group in one[0])}
+    if not found and not whole:
+        if shared:
             yield f"the page recommends {shown}, answers nothing: {answer[-200:]}"
         return
-    told = sorted(found[1].split(", "))
     if len(shown) == 1:
         names, gain = next(iter(shown.values()))
+        told = sorted(found[1].split(", ")) if found else names if len(names) == 1 else []
         if names != told:
             yield f"the page recommends {names}, answers {told}"
-        elif abs(gain - float(found[2]) / (100 if said.power["fractions"] else 1)) > 0.0006:
-            yield f"{names} gains {gain:+.4f} on the page, {found[3]} in answers"
+        elif abs(gain - float((found or whole)[2]) / (100 if said.power["fractions"] else 1)) > 0.0006:
+            yield f"{names} gains {gain:+.4f} on the page, {(found or whole)[2]} in answers"
 
 
 @rule
 def separate_networks_are_not_best_where_two_tasks_surely_help_each_other(said: Said) -> Told:
+    """Unless it is said beside it, for a grouping is chosen on half of the repeats."""
     for view in said.views.settings:
-        if view.groupings and not view.groupings.best.shared and view.answer.sureness == "sure":
+        text = view.together.text.plain
+        apart = view.groupings and not view.groupings.best.shared
+        if apart and view.answer.sureness == "sure" and "surely help each other all the same" not in text:
             proof = [f"{c.task} {c.gain_text} ({c.interval_text})" for c in view.answer.proof]
-            yield f"'Separate networks score best so far' beside 'Sure. Both gains are beyond chance' ({proof})"
+            yield f"'{text}' beside 'Sure. Both gains are beyond chance' ({proof})"
 
 
 @rule
@@ -64,17 +69,20 @@ def no_recommended_network_surely_hurts_on_the_whole(said: Said) -> Told:
 def a_missing_grouping_has_the_true_reason(said: Said) -> Told:
     for view in said.views.settings:
         if view.groupings is None:
-            own = said.content.statistics.pairs
-            own = of_setting(own, view)
+            own = of_setting(said.content.statistics.pairs, view)
             repeats = len(own[["fold", "seed"]].drop_duplicates())
-            whole = {
-                name
-                for name in own["combination"].unique()
-                if own[own["combination"] == name]["task"].nunique() == name.count("+") + 1
+            tasks = of_setting(said.content.ordinary, view)["task"].nunique()
+            reason = view.grouping.missing
+            true = {
+                "pairs": own.empty,
+                "repeats": repeats < 2 or own["fold"].nunique() * own["seed"].nunique() < 2,
+                "tasks": tasks > MOST_TASKS,
+                "units": own["metric"].nunique() > 1,
+                "cost": of_setting(said.content.ordinary, view)["parameters"].isna().any(),
+                "singles": True,
             }
-            kinds = set(own["metric"]) <= {name for name in METRICS if METRICS[name].unit == "share"}
-            if repeats >= 2 and whole and kinds:
-                yield f"'takes two repeats of combinations': {repeats} repeats of {len(whole)} in {view.encoder}"
+            if not true[reason]:
+                yield f"'{view.together.text.plain}' with {repeats} repeats of {tasks} tasks in {view.encoder}"
 
 
 @rule

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 from said import Said
 
 from cohear.analysis.verdicts import FEWEST_REPEATS
@@ -24,7 +23,7 @@ def an_open_cell_whose_interval_has_no_zero_is_explained(said: Said) -> Told:
     for view in said.views.settings:
         for cell in view.answer.proof:
             if cell.verdict == "undecided" and cell.repeats >= FEWEST_REPEATS and (cell.low > 0 or cell.high < 0):
-                words = f"{view.answer.sure} {view.answer.decides}"
+                words = f"{view.answer.said.text.plain} {view.answer.decides.plain}"
                 if "family" not in words and "among" not in words and "many" not in words:
                     yield f"{cell.task} in {cell.combination}, {cell.interval_text}: {words}"
 
@@ -33,45 +32,33 @@ def an_open_cell_whose_interval_has_no_zero_is_explained(said: Said) -> Told:
 def could_be_chance_is_said_of_intervals_with_zero(said: Said) -> Told:
     for view in said.views.settings:
         answer = view.answer
-        if "could be chance" in answer.sure and "Both" in answer.sure:
+        if "could be chance" in answer.said.text.plain and "Both" in answer.said.text.plain:
             for cell in answer.proof:
                 if cell.low > 0 and cell.repeats >= FEWEST_REPEATS:
-                    yield f"'{answer.sure}' beside {cell.gain_text} ({cell.interval_text})"
+                    yield f"'{answer.said.text.plain}' beside {cell.gain_text} ({cell.interval_text})"
 
 
 @rule
 def the_worst_task_has_its_gain(said: Said) -> Told:
     for line in said.answers["combining"]["sizes"]:
-        if line["worst_task"] is None:
-            continue
         own = of_setting(said.gains, line)
         own = own[own["combination"].str.count(r"\+") + 1 == line["size"]]
         by_task = own.groupby("task")["gain"].mean()
-        gain = float(by_task[line["worst_task"]])
-        step = 0.0005 if said.power["fractions"] else 0.005 * max(1e-9, abs(gain))
-        if abs(gain - line["worst"]) > step:
-            worse = np.sign(round(gain, 3)) != np.sign(round(line["worst"], 3))
-            yield (
-                f"{'other sign: ' if worse else ''}size {line['size']}: worst task {line['worst_task']} "
-                f"{line['worst']:+.4f}, its gain {gain:+.4f}"
-            )
-        if by_task.idxmin() != line["worst_task"]:
-            yield f"size {line['size']}: worst task {line['worst_task']}, but {by_task.idxmin()} has the lowest gain"
+        if by_task.idxmin() != line["lowest_task"] or not same(by_task.min(), line["lowest"]):
+            lowest = f"{by_task.idxmin()} {by_task.min():+.4f}"
+            yield f"size {line['size']}: lowest {line['lowest_task']} {line['lowest']:+.4f}, in gains {lowest}"
 
 
 @rule
 def one_mean_has_one_interval(said: Said) -> Told:
-    """The mean gain over all pairs of a study of one setting, where two answers give it."""
+    """The mean gain over all pairs of a study of one setting, where two answers give it; each interval says of what."""
     sizes = [line for line in said.answers["combining"]["sizes"] if line["size"] == 2]
     total = said.answers["improve"]["counts"]["all"]
     if len(sizes) == 1 and total["cells"]:
-        if not same(sizes[0]["mean"], total["mean"]):
+        if abs(sizes[0]["mean"] - total["mean"]) > 0.0005:
             yield f"mean gain of pairs {total['mean']:+.4f} and {sizes[0]['mean']:+.4f}"
-        if total["low"] is not None and sizes[0]["low"] is not None:
-            one, other = (total["low"], total["high"]), (sizes[0]["low"], sizes[0]["high"])
-            if not (same(one[0], other[0]) and same(one[1], other[1])):
-                sure = [not low <= 0 <= high for low, high in (one, other)]
-                yield (
-                    f"{'one of them without zero: ' if sure[0] != sure[1] else ''}mean {total['mean']:+.4f} has ("
-                    f"{one[0]:+.4f} to {one[1]:+.4f}) as improvement, ({other[0]:+.4f} to {other[1]:+.4f}) as combining"
-                )
+        one, other = (said.answers[question]["answer"] for question in ("improve", "combining"))
+        if total["low"] is not None and "over the tasks" not in one:
+            yield f"an interval over tasks without saying so: {one}"
+        if "with 2 tasks" in other and "intervals over the repeats" not in other:
+            yield f"an interval over repeats without saying so: {other}"

@@ -84,14 +84,15 @@ def several_widths_are_not_asked_for_where_they_are(said: Said) -> Told:
 @rule
 def the_pairs_foretell_equally_badly_everywhere(said: Said) -> Told:
     """Groups that are surely worse than foretold: as many in the answers as in the figures of all settings."""
-    found = re.search(r"Of (\d+) group cells? (\d+) (?:is|are) surely worse", said.answers["combining"]["answer"])
-    drawn = said.figures.get("foretold", [])
+    answer, drawn = said.answers["combining"]["answer"], said.figures.get("foretold", [])
+    pattern = r"Of (\d+) group cells? (\d+) (?:is|are) surely worse"
+    found, shown = re.search(pattern, answer), [re.search(pattern, sentence) for _, sentence, _ in drawn]
     if not found or not drawn:
         return
-    worse = sum(int((table["fit"] == "surely worse than foretold").sum()) for _, _, table in drawn)
-    cells = sum(len(table) for _, _, table in drawn)
-    if (worse, cells) != (int(found[2]), int(found[1])):
-        yield f"answers: '{found[0]}', the figure: {worse} of {cells}"
+    cells, worse = (sum(int(one[place]) for one in shown if one) for place in (1, 2))
+    marked = sum(int((table["fit"] == "surely worse than foretold").sum()) for _, _, table in drawn)
+    if (cells, worse, marked) != (int(found[1]), int(found[2]), int(found[2])):
+        yield f"answers: '{found[0]}', the figures say {worse} of {cells} and mark {marked}"
 
 
 @rule
@@ -111,5 +112,5 @@ def pairs_without_singles_are_not_called_missing(said: Said) -> Told:
             where = f"pairs trained in {sorted(settings)}, no singles in {sorted(lacking)}"
             yield f"'{told['answer']} {told['would_change']}' with {where}"
     for view in said.views.settings:
-        if (view.features, view.encoder, view.arm) in lacking and view.groupings is None:
+        if (view.features, view.encoder, view.arm) in lacking and "two repeats" in view.together.text.plain:
             yield f"page, {view.encoder}: 'that takes two repeats of combinations' where single runs are missing"

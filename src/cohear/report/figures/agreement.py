@@ -19,6 +19,7 @@ class Agreement(Figure):
     """Rank correlation within tasks between the gains of two settings, beside what repeats allow."""
 
     name = "agreement"
+    says = ("agreement",)
     title = "Does it persist with another classifier?"
     reading = (
         "The dot is the rank correlation, within tasks, of the gains of two classifiers, with its 95 % interval; "
@@ -29,10 +30,10 @@ class Agreement(Figure):
     def table(self, sources: Sources) -> pd.DataFrame:
         """A row per two settings whose agreement can be told."""
         found = []
-        for one in sources.told("persistence", "agreements").to_dict("records"):
+        for one in sources.statistics.agreements:
             ceilings = [one["ceiling_first"], one["ceiling_second"]]
             known = all(isinstance(value, float) and value >= 0 for value in ceilings)
-            if one["within"] is None or pd.isna(one["within"]):
+            if one["within"] is None:
                 continue
             found.append(
                 {
@@ -71,11 +72,6 @@ class Agreement(Figure):
         figure = alt.Chart(shown).mark_text(dy=-13, fontSize=11, color=LIGHT["helps"])
         label = figure.encode(x="agreement:Q", y=y, text=alt.Text("agreement:Q", format="+.2f"))
         return alt.layer(vertical_at(0), interval, points, label).properties(width=420, height=alt.Step(44))
-
-    def sentence(self, table: pd.DataFrame, sources: Sources) -> str:
-        """That of the answers."""
-        del table
-        return sources.answer("persistence")
 
 
 _AND = "  and  "

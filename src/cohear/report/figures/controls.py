@@ -11,7 +11,6 @@ from cohear.report.figures.figure import FIGURES, Chart, Figure, briefly, partne
 from cohear.report.figures.marks import reach, scaled, unit_of, verdict_marks
 from cohear.report.figures.palette import LIGHT
 from cohear.report.figures.sources import Sources
-from cohear.report.numbers import plural
 
 COLUMNS = ("task", "beside", "run", "gain", "low", "high", "repeats", "verdict", "explanation", "unit")
 REAL = "real partner"
@@ -30,6 +29,7 @@ class Controls(Figure):
     """What each control does to a task, below what the real partner does."""
 
     name = "controls"
+    says = ("control-explanations",)
     title = "Is it the partner? Controls"
     reading = (
         "The first row of a panel is the real partner, the others are controls of it: the partner with shuffled "
@@ -94,20 +94,6 @@ class Controls(Figure):
         facet = alt.Facet("cell:N", sort=panels, title=None, header=alt.Header(labelAnchor="start"))
         layered = alt.layer(zero, interval, points, data=shown).properties(width=210, height=alt.Step(24))
         return layered.facet(facet, columns=2)
-
-    def sentence(self, table: pd.DataFrame, sources: Sources) -> str:
-        """What the effects that could be explained are."""
-        del sources
-        real = table[table["run"] == REAL]
-        counts = real[real["explanation"] != ""]["explanation"].value_counts()
-        said = ", ".join(f"{count} {word}" for word, count in sorted(counts.items()))
-        open_ones = int((real["verdict"].isin(["helps", "hurts"]) & (real["explanation"] == "")).sum())
-        ran = f"Controls were run for {plural(len(real), 'effect')} of partners."
-        if not said and not open_ones:
-            return f"{ran} None of these is beyond chance, so that there is nothing to explain yet."
-        cause = f" Explained: {said}." if said else " None is explained by them."
-        left = f" Sure, but of unknown cause: {open_ones}." if open_ones else ""
-        return f"{ran}{cause}{left}"
 
 
 FIGURES.register(Controls.name)(Controls())

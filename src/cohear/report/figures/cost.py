@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from math import nan
 
 import altair as alt
 import pandas as pd
 
+from cohear.analysis.recommended import Recommended
 from cohear.base.tables import SHARED
-from cohear.report.figures.figure import FIGURES, Chart, Figure, rows, size_of
+from cohear.report.figures.figure import FIGURES, Chart, Figure, rows
 from cohear.report.figures.marks import horizontal_at, reach, scaled, unit_of
 from cohear.report.figures.palette import LIGHT
 from cohear.report.figures.sources import Sources
-from cohear.report.grouping import COST, on_all_repeats, with_the_whole_on_all_repeats
-from cohear.report.numbers import in_brackets, signed
 
 AT_WORK = ("milliseconds", "multiply_adds", "bytes")
 """What ``cohear bench`` measures of a network and adds up over networks."""
@@ -29,6 +28,7 @@ class Cost(Figure):
     """Parameters of all networks together against the mean gain of a task over its single run."""
 
     name = "cost"
+    says = ("one-network", "grouping")
     title = "What does sharing cost, and what does it save?"
     reading = (
         "Left is cheaper, up is better. Groupings are those that no other beats in cost and gain, chosen on every "
@@ -44,18 +44,14 @@ class Cost(Figure):
         price = ordinary.assign(c=ordinary["parameters"].astype(float)).groupby("combination")["c"].mean()
         if len(tasks) < 2 or sources.pairs.empty or not price.reindex(tasks).notna().all():
             return rows([], COLUMNS)
-        lines: list[tuple[str, list[str], Any]] = [(SINGLES, tasks, {"gain": 0.0, "low": None, "high": None})]
-        design = sources.statistics.design
-        groupings: list[dict[Any, Any]] = sources.told("savings", "groupings").to_dict("records")
-        groupings = [line for line in groupings if line["cost"] == COST]
-        chosen = with_the_whole_on_all_repeats(groupings, sources.pairs, tasks, design)
-        told = {frozenset(line["groups"]): line for line in chosen}
-        whole = [name for name in price.index if size_of(name) == len(tasks)]
-        known = {frozenset(tasks), frozenset(whole)}
-        lines += [(GROUPING, line["groups"], line) for names, line in told.items() if names not in known]
-        for name in whole:
-            line = told.get(frozenset([name])) or on_all_repeats([name], sources.pairs, design)
-            lines.append((WHOLE, [name], line))
+        lines: list[tuple[str, Sequence[str], tuple[float, float, float]]] = [(SINGLES, tasks, (0.0, nan, nan))]
+        setting = sources.setting or sources.settings[0]
+        told = sources.statistics.recommended[setting]
+        every = told.every if isinstance(told, Recommended) else ()
+        chosen = [one for one in every if one.shared and not one.whole]
+        lines += [(GROUPING, one.groups, (one.gain, one.low, one.high)) for one in chosen]
+        if whole := sources.statistics.one_network.get(setting):
+            lines.append((WHOLE, whole.groups, (whole.gain, whole.low, whole.high)))
         measured = sources.costs[sources.costs["setup"] == SHARED].set_index("combination")
         metrics = {sources.unit(metric) for metric in sources.gains["metric"]}
         found = [
@@ -63,14 +59,14 @@ class Cost(Figure):
                 "what": what,
                 "groups": " | ".join(groups),
                 "networks": len(groups),
-                "parameters": float(price[groups].sum()),
-                "share": float(price[groups].sum() / price[tasks].sum()),
-                **{key: line[key] for key in ("gain", "low", "high")},
+                "parameters": float(price[list(groups)].sum()),
+                "share": float(price[list(groups)].sum() / price[tasks].sum()),
+                **dict(zip(("gain", "low", "high"), figures, strict=True)),
                 "unit": next(iter(metrics)) if len(metrics) == 1 else "the metric's unit",
                 **{cost: _sum(measured[cost], groups) for cost in AT_WORK},
                 "time_share": _sum(measured[TIME], groups) / _sum(measured[TIME], tasks),
             }
-            for what, groups, line in lines
+            for what, groups, figures in lines
         ]
         table = rows(found, COLUMNS)
         table = table[table["gain"].notna()]
@@ -105,27 +101,6 @@ class Cost(Figure):
                 x=x, y=y, text="label:N"
             ),
         ).properties(width=520, height=300)
-
-    def sentence(self, table: pd.DataFrame, sources: Sources) -> str:
-        """What all in one network and the grouping that gains most cost, and what they gain."""
-        del sources
-        said = []
-        for what in (WHOLE, GROUPING):
-            some = table[table["what"] == what].to_dict("records")
-            if some:
-                best, points = some[-1], some[-1]["unit"] == "points"  # the last is best by the repeats that chose it
-                name = (
-                    "One network for all tasks" if what == WHOLE else f"The best grouping ({best['networks']} networks)"
-                )
-                time = ""
-                if pd.notna(best["time_share"]):
-                    time = f", takes {100 * best['time_share']:.0f} % of their processor time"
-                said.append(
-                    f"{name} has {100 * best['share']:.0f} % of the parameters of a network for each task{time}, "
-                    f"and a mean gain of {signed(best['gain'], points)} {best['unit']}"
-                    f"{in_brackets(best['low'], best['high'], points)}."
-                )
-        return " ".join(said)
 
 
 def _sum(costs: pd.Series, groups: Sequence[str]) -> float:

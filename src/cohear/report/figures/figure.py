@@ -25,6 +25,8 @@ class Figure(ABC):
     """A question or a few words."""
     reading: ClassVar[str]
     """How to read it, in plain words."""
+    says: ClassVar[tuple[str, ...]] = ()
+    """Codes of the findings (:data:`cohear.findings.FINDINGS`) that it shows."""
     compares: ClassVar[bool] = False
     """Whether one figure shows all settings of a study; otherwise each setting has its own."""
 
@@ -39,9 +41,15 @@ class Figure(ABC):
     def chart(self, table: pd.DataFrame) -> Chart:
         """The chart of a table that has rows."""
 
-    @abstractmethod
     def sentence(self, table: pd.DataFrame, sources: Sources) -> str:
-        """What the figure shows, in a sentence with figures."""
+        """What the figure shows, in a sentence with figures: what its findings say, or words of its own.
+
+        Args:
+            table: the numbers.
+            sources: that they are of.
+        """
+        del table
+        return sources.words_of(self.says)
 
 
 FIGURES: Registry[Figure] = Registry("figure")

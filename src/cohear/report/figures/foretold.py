@@ -13,7 +13,6 @@ from cohear.report.figures.figure import FIGURES, Chart, Figure, partners, rows
 from cohear.report.figures.marks import scaled, unit_of
 from cohear.report.figures.palette import LIGHT
 from cohear.report.figures.sources import Sources
-from cohear.report.numbers import plural, signed
 
 COLUMNS = ("task", "beside", "foretold", "gain", "low", "high", "fit", "unit")
 WORSE, WITHIN = "surely worse than foretold", "within chance"
@@ -26,6 +25,7 @@ class Foretold(Figure):
     """Measured gain of a task in a group against the mean of its gains in the pairs of that group."""
 
     name = "foretold"
+    says = ("groups-beside-pairs",)
     title = "Do pairs foretell larger groups?"
     reading = (
         "On the diagonal a group does what its pairs promise; below it, less. The line is the 95 % interval of "
@@ -92,18 +92,6 @@ class Foretold(Figure):
                 looks: dict[str, Any] = {"align": side, "dx": away, "fontSize": 11, "limit": 110}
                 layers += [here.mark_text(**looks, **paper), here.mark_text(**looks)]
         return alt.layer(*layers).properties(width=400, height=400)
-
-    def sentence(self, table: pd.DataFrame, sources: Sources) -> str:
-        """How many fall short, and the mean difference."""
-        del sources
-        short = int((table["fit"] == WORSE).sum())
-        off = float((table["gain"] - table["foretold"]).mean())
-        unit = table["unit"].iloc[0]
-        return (
-            f"{short} of {plural(len(table), 'task in a group', 'tasks in groups')} "
-            f"{'does' if short == 1 else 'do'} surely worse than the pairs foretell; on average "
-            f"the group differs from them by {signed(off, unit == 'points')} {unit}."
-        )
 
 
 def _sides(shown: pd.DataFrame, span: float) -> list[str]:

@@ -13,7 +13,7 @@ from cohear.report.figures.figure import FIGURES, Chart, Figure, partners, rows,
 from cohear.report.figures.marks import colour_by, scaled
 from cohear.report.figures.palette import LIGHT
 from cohear.report.figures.sources import Sources
-from cohear.report.numbers import plural, signed
+from cohear.report.numbers import signed
 
 COLUMNS = ("partner", "task", "gain", "low", "high", "verdict", "explanation", "unit")
 _BEND = 0.16
@@ -26,6 +26,7 @@ class Graph(Figure):
     """Tasks on a circle in the study's order; an arrow from a partner to the task that it surely changes."""
 
     name = "graph"
+    says = ("sure-effects",)
     title = "Who helps whom"
     reading = (
         "An arrow leads from a partner to the task that it helps; a line with a bar, to the task that it hurts. "
@@ -67,20 +68,6 @@ class Graph(Figure):
                 for side in ("left", "center", "right")
             ),
         ).properties(width=600, height=440)
-
-    def sentence(self, table: pd.DataFrame, sources: Sources) -> str:
-        """How many arrows there are, and pairs that help each other."""
-        del sources
-        sure = table[table["verdict"].isin(["helps", "hurts"])]
-        if sure.empty:
-            return f"None of {plural(len(table), 'effect')} is sure yet."
-        helps = sure[sure["verdict"] == "helps"]
-        directed = set(zip(helps["partner"], helps["task"], strict=True))
-        mutual = sorted((a, b) for a, b in directed if (b, a) in directed and a < b)
-        said = f"{plural(len(helps), 'sure help', 'sure helps')} and {len(sure) - len(helps)} sure harm"
-        said += "" if len(sure) - len(helps) == 1 else "s"
-        both = "; ".join(f"{a} and {b}" for a, b in mutual[:3])
-        return f"{said} among {plural(len(table), 'effect')}." + (f" They help each other: {both}." if both else "")
 
 
 _LOOKS: dict[str, dict[str, Any]] = {

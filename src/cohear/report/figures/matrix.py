@@ -13,7 +13,7 @@ from cohear.report.figures.figure import FIGURES, Chart, Figure, partners, rows,
 from cohear.report.figures.marks import unit_of
 from cohear.report.figures.palette import LIGHT
 from cohear.report.figures.sources import Sources
-from cohear.report.numbers import level, plural, signed
+from cohear.report.numbers import level, signed
 
 COLUMNS = ("task", "beside", "gain", "low", "high", "repeats", "verdict", "explanation", "alone", "unit")
 _SHORT = 11
@@ -24,6 +24,7 @@ class Matrix(Figure):
     """Rows are tasks, columns their partners; the whole study in one network is the last column."""
 
     name = "matrix"
+    says = ("verdict-counts",)
     title = "Sharing matrix"
     reading = (
         "Read a row: what happened to this task beside the partner of the column. "
@@ -99,24 +100,9 @@ class Matrix(Figure):
             .encode(text="second:N", color=ink),
         ).properties(width=alt.Step(88), height=alt.Step(48))
 
-    def sentence(self, table: pd.DataFrame, sources: Sources) -> str:
-        """How many cells of which verdict, and the largest sure gain."""
-        del sources
-        pairs = table[(table["beside"] != "") & ~table["beside"].str.contains("+", regex=False)]
-        counts = pairs["verdict"].value_counts()
-        said = ", ".join(f"{counts.get(verdict, 0)} {word}" for verdict, word in _WORDS.items())
-        sure = pairs[pairs["verdict"] == "helps"].sort_values("gain", ascending=False).to_dict("records")
-        most = ""
-        if sure:
-            best = sure[0]
-            gain = signed(best["gain"], best["unit"] == "points")
-            most = f" {best['task']} gains most, beside {best['beside']}: {gain} {best['unit']}."
-        return f"Of {plural(len(pairs), 'effect')} of one partner on a task, {said}.{most}"
-
 
 _NOBODY = {"beside": "", "verdict": "", "explanation": ""}
 _ALL = "+ all others"  # no task has a plus in its name
-_WORDS = {"helps": "help", "hurts": "hurt", "harmless": "are harmless", "undecided": "are undecided"}
 
 
 def _cells(table: pd.DataFrame) -> pd.DataFrame:

@@ -6,14 +6,13 @@ import altair as alt
 import pandas as pd
 
 from cohear.analysis.cell_tests import LEVEL
+from cohear.analysis.correlates import IDENTITY, RANDOM
 from cohear.report.figures.figure import FIGURES, Chart, Figure, rows
 from cohear.report.figures.marks import vertical_at
 from cohear.report.figures.palette import LIGHT
 from cohear.report.figures.sources import Sources
-from cohear.report.numbers import correlation, plural
 
 COLUMNS = ("measurement", "side", "correlation", "low", "high", "within_tasks", "p_adjusted", "sure")
-IDENTITY, RANDOM = "task identity", "random numbers"
 _SHOWN = 14
 _SIDES = {"task": "of the task", "partner": "of the partner", "partner minus task": "partner − task"}
 
@@ -22,6 +21,7 @@ class Measurements(Figure):
     """Rank correlations of gains with what is known of tasks, beside two that know nothing of them."""
 
     name = "measurements"
+    says = ("correlates",)
     title = "Which measurements go with gains?"
     reading = (
         "Each dot is the rank correlation of pair gains with a measurement, with its 95 % interval; full where it is "
@@ -31,7 +31,7 @@ class Measurements(Figure):
 
     def table(self, sources: Sources) -> pd.DataFrame:
         """A row per measurement and side, the largest correlation first, and the two to beat at the end."""
-        lines = sources.told("measurements", "correlations")
+        lines = sources.here(sources.statistics.correlations)
         if lines.empty or not lines["p_adjusted"].notna().any():
             return rows([], COLUMNS)
         lines = lines[lines["pooled"].notna()]
@@ -79,20 +79,6 @@ class Measurements(Figure):
                 )
             )
         return alt.layer(*layers).properties(width=400, height=alt.Step(24))
-
-    def sentence(self, table: pd.DataFrame, sources: Sources) -> str:
-        """How many are sure, and the largest."""
-        del sources
-        own = table[table["side"] != ""]
-        best = own.iloc[0]
-        beat = dict(zip(table["measurement"], table["correlation"].astype(float), strict=True))
-        said = (
-            f"{int(own['sure'].sum())} of {plural(len(own), 'rank correlation')} with gains are sure; the largest is "
-        )
-        said += f"{correlation(best['correlation'])}, {best['measurement'].replace('_', ' ')} {_SIDES[best['side']]}"
-        if IDENTITY in beat:
-            said += f", where knowing the task's other gains has {correlation(beat[IDENTITY])}"
-        return said + "."
 
 
 FIGURES.register(Measurements.name)(Measurements())

@@ -9,7 +9,6 @@ from cohear.report.figures.figure import FIGURES, Chart, Figure, rows
 from cohear.report.figures.marks import horizontal_at, reach, scaled, series_marks, unit_of
 from cohear.report.figures.palette import LIGHT
 from cohear.report.figures.sources import Sources
-from cohear.report.numbers import in_brackets, signed
 
 COLUMNS = ("setting", "size", "what", "gain", "low", "high", "worst_task", "cells", "repeats", "unit")
 MEAN, WORST = "mean of all tasks", "worst task"
@@ -20,6 +19,7 @@ class Size(Figure):
     """Mean and worst gain of two, three and more tasks, a line per setting."""
 
     name = "size"
+    says = ("network-size", "larger-encoder")
     title = "How many tasks can be combined?"
     reading = (
         "Left, the mean gain of all tasks; right, that of the task that loses most, chosen on half of the folds and "
@@ -30,7 +30,7 @@ class Size(Figure):
 
     def table(self, sources: Sources) -> pd.DataFrame:
         """Two rows, mean and worst, per setting and size; none where only one size was measured."""
-        sizes = sources.told("combining", "sizes")
+        sizes = sources.here(sources.statistics.sizes)
         rank = {setting: place for place, setting in enumerate(sources.settings)}
         if sizes.empty or sizes["size"].nunique() < 2:
             return rows([], COLUMNS)
@@ -89,24 +89,6 @@ class Size(Figure):
             if what in set(table["what"])
         ]
         return alt.hconcat(*panels).resolve_scale(y="shared")
-
-    def sentence(self, table: pd.DataFrame, sources: Sources) -> str:
-        """The mean gain of the largest networks, and what a larger encoder changes of it."""
-        most = table[(table["what"] == MEAN) & (table["size"] == table["size"].max())].to_dict("records")
-        several, points, size = table["setting"].nunique() > 1, most[0]["unit"] == "points", most[0]["size"]
-        means = [
-            signed(row["gain"], points)
-            + in_brackets(row["low"], row["high"], points)
-            + (f" with {row['setting']}" if several else "")
-            for row in most
-        ]
-        said = [f"With {size} tasks in one network the mean gain, in {most[0]['unit']}, is {'; '.join(means)}."]
-        for row in sources.told("combining", "encoders").to_dict("records"):
-            if row["size"] == size:
-                change = signed(row["change"], points) + in_brackets(row["change_low"], row["change_high"], points)
-                times = f"{row['parameters_ratio']:.1f} times as large as {row['smaller']}"
-                said.append(f"In {row['larger']}, {times}, it differs by {change}.")
-        return " ".join(said)
 
 
 FIGURES.register(Size.name)(Size())

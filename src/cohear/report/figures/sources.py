@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -11,17 +10,16 @@ from typing import Any
 import pandas as pd
 
 from cohear.analysis.columns import SETTING
-from cohear.analysis.statistics import Statistics
+from cohear.analysis.statistics import Lines, Statistics
+from cohear.findings import Findings
+from cohear.findings.found import in_full
+from cohear.findings.words import joined
 from cohear.report.folder import FolderContent
-from cohear.report.numbers import MINUS, fraction_metrics, unit_of_metric
+from cohear.report.numbers import fraction_metrics, unit_of_metric
 from cohear.report.views import of_setting, setting_label, setting_order, study_order
 
 Setting = tuple[str, str, str]
 """features, encoder, arm."""
-
-
-def _no_answers() -> Mapping[str, Any]:
-    return {}
 
 
 @dataclass(frozen=True)
@@ -31,17 +29,15 @@ class Sources:
     Attributes:
         tasks: in the study's order.
         settings: features, encoder and arm of every view, in their order.
-        statistics: of the whole study.
+        findings: what the whole study says.
         fractions: metrics that are shown as points.
-        answered: gives the answers of the whole study; asked once, and only by figures that need them.
         setting: the one that the tables are of; None for the whole study.
     """
 
     tasks: list[str]
     settings: list[Setting]
-    statistics: Statistics
+    findings: Findings
     fractions: set[str] = field(default_factory=set)
-    answered: Callable[[], Mapping[str, Any]] = _no_answers
     setting: Setting | None = None
 
     def of(self, setting: Setting) -> Sources:
@@ -52,8 +48,14 @@ class Sources:
         """The tables of every setting in turn."""
         return (self.of(setting) for setting in self.settings)
 
-    def here(self, table: pd.DataFrame) -> pd.DataFrame:
+    @property
+    def statistics(self) -> Statistics:
+        """Of the whole study."""
+        return self.findings.statistics
+
+    def here(self, table: pd.DataFrame | Lines) -> pd.DataFrame:
         """The rows of the setting; all where there is none, or where the rows are not of settings."""
+        table = table if isinstance(table, pd.DataFrame) else pd.DataFrame(list(table))
         if self.setting is None or not set(SETTING) <= set(table.columns):
             return table
         return of_setting(table, self.setting)
@@ -93,13 +95,10 @@ class Sources:
         curves = self.statistics.tables.curves
         return curves[curves["run"].isin(runs)]
 
-    def told(self, part: str, key: str) -> pd.DataFrame:
-        """A table of the answers (``answers()[part][key]``), of this setting where its rows are of settings."""
-        return self.here(pd.DataFrame(list(self.answered().get(part, {}).get(key, []))))
-
-    def answer(self, part: str) -> str:
-        """The sentence of a part of the answers, with the page's minus signs; empty where there is none."""
-        return re.sub(r"(?<=[ (])-(?=\d)", MINUS, str(self.answered().get(part, {}).get("answer", "")))
+    def words_of(self, codes: Sequence[str]) -> str:
+        """What findings of these kinds say of the setting, or of the whole study where the tables are of it."""
+        found = (self.findings.of(code, self.setting) for code in codes)
+        return joined(in_full(finding) for finding in found if finding is not None).drawn
 
     def singles(self) -> pd.DataFrame:
         """Results of single runs."""
@@ -124,7 +123,6 @@ def sources_of(folder: FolderContent) -> Sources:
     return Sources(
         tasks=study_order(folder),
         settings=setting_order(folder),
-        statistics=folder.statistics,
+        findings=folder.findings,
         fractions=fraction_metrics(folder.results),
-        answered=lambda: folder.answers,
     )

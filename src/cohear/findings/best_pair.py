@@ -1,0 +1,208 @@
+"""Which two tasks help each other most, and how sure that is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, ClassVar
+
+import pandas as pd
+
+from cohear.analysis.columns import CELL, VERDICTS
+from cohear.analysis.statistics import Statistics
+from cohear.analysis.verdicts import FEWEST_REPEATS
+from cohear.findings.cures import Cure
+from cohear.findings.deciding import cures_of
+from cohear.findings.figures import Estimate, counted
+from cohear.findings.finding import Rows, Setting, StudyFinding, Sureness
+from cohear.findings.kind import FINDINGS, Kind, Part, Question, Said
+from cohear.findings.missing import Compare
+from cohear.findings.pairs import in_setting, of_pairs, partner_of, settings_of
+from cohear.findings.units import unit_of
+from cohear.findings.words import NOTHING, Name, Words, words
+
+Effect = Mapping[str, Any]
+"""A row of ``gains.csv``."""
+
+
+class BestPair(Kind):
+    """The pair of the best kind that there is, and of these the one with the largest sum of gains.
+
+    The kinds: both tasks are surely helped; one is and the other is not surely hurt; both gain, though not surely; the
+    sum is above nothing.
+    """
+
+    code: ClassVar[str] = "best-pair"
+    question: ClassVar[Question] = "improve"
+    part: ClassVar[Part] = "page"
+
+    def find(self, statistics: Statistics) -> Iterable[StudyFinding]:
+        """One a setting."""
+        ordinary = statistics.results[statistics.results["control"] == ""]
+        for setting in settings_of(ordinary):
+            yield _found(statistics, setting)
+
+    def said(self, finding: StudyFinding) -> Said:
+        """Headline, and how sure it is."""
+        figures = finding.figures
+        if finding.missing:
+            return Said(NOTHING, words("No pair has been compared yet."))
+        if not figures["effects"]:
+            return _nothing(figures)
+        aside = (
+            f"The best of {counted(figures['pairs'], 'pair')} was chosen on the repeats that measure it, so new "
+            "repeats will tend to show less."
+        )
+        first, second = (Name(name) for name in figures["between"])
+        if finding.sureness == "sure":
+            return Said(words(_SURE), words(first, " and ", second, " help each other most."), aside=words(aside))
+        if finding.sureness == "partly":
+            head = words(first, " helps ", second, " most.")
+            return Said(_one_way(figures), head, "What would decide the other way?", words(aside))
+        seem = "seem to help each other most." if _all_gain(figures) else "come closest to helping each other."
+        return Said(_open(figures), words(first, " and ", second, f" {seem}"), aside=words(aside))
+
+
+_SURE = "Sure. Both gains are beyond chance."
+
+
+def _found(statistics: Statistics, setting: Setting) -> StudyFinding:
+    pairs = of_pairs(in_setting(statistics.gains, setting))
+    counted_verdicts = {name: int((pairs["verdict"] == name).sum()) for name in VERDICTS}
+    by_pair: dict[str, list[Effect]] = {}
+    for row in pairs.to_dict("records"):
+        by_pair.setdefault(str(row["combination"]), []).append({str(name): cell for name, cell in row.items()})
+    best = sorted(_best(list(by_pair.values())), key=lambda row: -row["gain"])
+    helped = [row for row in best if row["verdict"] == "helps"]
+    sureness: Sureness = "none"
+    if best:
+        sureness = "sure" if len(helped) == len(best) == 2 else "partly" if helped else "open"
+    return StudyFinding(
+        code=BestPair.code,
+        setting=setting,
+        combination=str(best[0]["combination"]) if best else "",
+        sureness=sureness,
+        missing="" if by_pair else "no pair was compared",
+        figures={
+            "between": _between(best, helped),
+            "effects": [_figures(row, statistics) for row in best],
+            "pairs": len(by_pair),
+            "family": len(pairs),
+            "verdicts": counted_verdicts,
+            "free pairs": sum({row["verdict"] for row in both} == {"harmless"} for both in by_pair.values()),
+        },
+        settles=_cures(statistics, best, bool(by_pair)),
+        rows=(Rows("gains.csv", tuple({name: row[name] for name in CELL} for row in best)),),
+    )
+
+
+def _best(pairs: Sequence[list[Effect]]) -> list[Effect]:
+    kinds: tuple[Callable[[Sequence[Effect]], bool], ...] = (
+        lambda both: len(both) == 2 and all(row["verdict"] == "helps" for row in both),
+        lambda both: _verdicts(both) >= {"helps"} and "hurts" not in _verdicts(both),
+        lambda both: len(both) == 2 and all(row["gain"] > 0 and row["verdict"] != "hurts" for row in both),
+        lambda both: _sum(both) > 0 and "hurts" not in _verdicts(both),
+    )
+    for kind in kinds:
+        found = [both for both in pairs if kind(both)]
+        if found:
+            return max(found, key=_sum)
+    return []
+
+
+def _verdicts(both: Sequence[Effect]) -> set[str]:
+    return {row["verdict"] for row in both}
+
+
+def _sum(both: Sequence[Effect]) -> float:
+    return float(sum(row["gain"] for row in both))
+
+
+def _between(best: Sequence[Effect], helped: Sequence[Effect]) -> list[str]:
+    """The two tasks: who surely helps comes first, else who gains most."""
+    if not best:
+        return []
+    names = [str(best[0]["task"]), partner_of(best[0]["task"], best[0]["combination"])]
+    return names if len(helped) != 1 or helped[0]["task"] != names[0] else names[::-1]
+
+
+def _figures(row: Effect, statistics: Statistics) -> dict[str, Any]:
+    gain = Estimate.of(row["gain"], row["low"], row["high"], unit_of(statistics))
+    return {"task": row["task"], "gain": gain, "verdict": row["verdict"], "repeats": int(row["repeats"])}
+
+
+def _cures(statistics: Statistics, best: Sequence[Effect], compared: bool) -> tuple[Cure, ...]:
+    if not compared:
+        return (Compare(),)
+    if not best:
+        return ()
+    cells = pd.DataFrame([{name: row[name] for name in CELL} for row in best])
+    return cures_of(statistics.power.merge(cells, on=list(CELL)), of_a_pair=True)
+
+
+def _all_gain(figures: Mapping[str, Any]) -> bool:
+    return len(figures["effects"]) == 2 and all(one["gain"].value > 0 for one in figures["effects"])
+
+
+def _one_way(figures: Mapping[str, Any]) -> Words:
+    (helped,) = [one for one in figures["effects"] if one["verdict"] == "helps"]
+    other = [one for one in figures["effects"] if one["verdict"] != "helps"]
+    said = words("Sure one way. The gain of ", Name(helped["task"]), " is beyond chance; ")
+    if not other:
+        return words(said, "the other way was not measured.")
+    return words(
+        said, "that of ", Name(other[0]["task"]), f" is {other[0]['verdict']}", _in_family(other, figures), "."
+    )
+
+
+def _open(figures: Mapping[str, Any]) -> Words:
+    effects = figures["effects"]
+    few = min(one["repeats"] for one in effects)
+    both, verb = len(effects) == 2, "is" if few == 1 else "are"
+    rest = (
+        ""
+        if _all_gain(figures)
+        else ", and only one of the two gains"
+        if both
+        else ", and the other way was not measured"
+    )
+    if few < FEWEST_REPEATS:
+        return words(f"Not sure. A verdict needs {FEWEST_REPEATS} paired repeats, {few} of them {verb} done{rest}.")
+    alone = [one for one in effects if one["verdict"] == "undecided" and one["gain"].without_zero]
+    if not alone:
+        return words(f"Not sure. {'Both gains' if both else 'The gain'} could be chance{rest}.")
+    which = words(
+        "both gains" if len(alone) == 2 else "the gain of ", *([] if len(alone) == 2 else [Name(alone[0]["task"])])
+    )
+    return words("Not sure. Alone, ", which, " would be beyond chance", f"; {_AMONG.format(figures['family'])}{rest}.")
+
+
+_AMONG = "among the {} effects of its family, of which some lie so far off by chance, that is open"
+
+
+def _in_family(effects: Sequence[Mapping[str, Any]], figures: Mapping[str, Any]) -> str:
+    """Why an effect whose own interval has no zero is undecided."""
+    alone = any(one["verdict"] == "undecided" and one["gain"].without_zero for one in effects)
+    return f" among the {figures['family']} effects of its family, though alone it would not be" if alone else ""
+
+
+def _nothing(figures: Mapping[str, Any]) -> Said:
+    """Where no pair gains: what is known of losses."""
+    verdicts, effects = figures["verdicts"], sum(figures["verdicts"].values())
+    none = words("No two tasks help each other.")
+    if verdicts["helps"]:  # of another pair it would be told
+        none = words("No two tasks help each other: who surely gains does so at the partner's cost.")
+        return Said(
+            words(f"{verdicts['helps']} of {effects} effects are surely gains, their partners surely lose."), none
+        )
+    if figures["free pairs"]:
+        free = counted(figures["free pairs"], "pair")
+        return Said(words(f"But {free} can share a network at no real cost."), none)
+    if verdicts["hurts"]:
+        return Said(words(f"{verdicts['hurts']} of {effects} effects are surely losses."), none)
+    known = "Nothing is decided yet."
+    if verdicts["harmless"]:
+        known = f"{verdicts['harmless']} of {effects} effects are harmless, the others are open."
+    return Said(words(f"Not sure. {known}"), words("No two tasks help each other, as far as this was measured."))
+
+
+FINDINGS.register(BestPair.code)(BestPair())

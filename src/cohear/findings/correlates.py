@@ -1,0 +1,121 @@
+"""Which measurements of tasks go with gains."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from cohear.analysis.cell_tests import LEVEL
+from cohear.analysis.columns import SETTING
+from cohear.analysis.correlates import IDENTITY, RANDOM
+from cohear.analysis.sentences import setting_name
+from cohear.analysis.statistics import Statistics
+from cohear.findings.cures import Cure
+from cohear.findings.figures import are, bracket_of, correlation, counted, probability
+from cohear.findings.finding import Rows, Setting, StudyFinding
+from cohear.findings.kind import FINDINGS, Kind, Question, Said
+from cohear.findings.words import Name, Words, words
+
+Line = Mapping[str, Any]
+"""A measurement on one side of the cells of a setting (:func:`cohear.analysis.correlates.correlates`)."""
+
+
+@dataclass(frozen=True)
+class MoreTasks(Cure):
+    """More tasks, which are the sample of a measurement of tasks.
+
+    Attributes:
+        tasks: that there are; None where nothing could be held against gains.
+    """
+
+    kind: ClassVar[str] = "more tasks"
+
+    tasks: int | None
+
+    @property
+    def words(self) -> Words:
+        """What it takes."""
+        if self.tasks is None:
+            return words(
+                "It takes pairs of at least three tasks, better of many more, and something measured in which they "
+                "differ; what single runs score counts from the second repeat on, for a gain holds the score of its "
+                "own repeat."
+            )
+        return words(
+            f"A measurement of tasks is judged on as many values as there are tasks, here {self.tasks}: more tasks "
+            "would change this, more repeats hardly."
+        )
+
+
+class Correlates(Kind):
+    """The strongest rank correlation with gains, beside what it has to beat."""
+
+    code: ClassVar[str] = "correlates"
+    question: ClassVar[Question] = "measurements"
+
+    def find(self, statistics: Statistics) -> Iterable[StudyFinding]:
+        """Of the whole study, and of every setting where something was measured."""
+        lines = statistics.correlations
+        tasks = int(statistics.gains["task"].nunique())
+        yield _found(lines, tasks)
+        by_setting: dict[Setting, list[Line]] = {}
+        for line in lines:
+            features, encoder, arm = (str(line[name]) for name in SETTING)
+            by_setting.setdefault((features, encoder, arm), []).append(line)
+        for setting, own in by_setting.items():
+            if any(line["p_adjusted"] is not None for line in own):
+                yield _found(own, tasks, setting)
+
+    def said(self, finding: StudyFinding) -> Said:
+        """How many are sure, and the strongest."""
+        figures = finding.figures
+        if finding.missing:
+            return Said(words("Nothing was measured that could go with gains."))
+        tested, sure, best = figures["tested"], figures["sure"], figures["strongest"]
+        of_these = " of these" if sure and sure < tested else ""
+        said = words(
+            f"Of {counted(tested, 'rank correlation')} of gains with measurements {are(sure)} sure, their number "
+            f"allowed for. The strongest{of_these} is {correlation(best['pooled'])}"
+            f"{bracket_of(best['low'], best['high'], correlation)} with ",
+            Name(best["measurement"].replace("_", " ")),
+            f" of the {best['side']}, in ",
+            Name(figures["setting"]),
+            f" (adjusted p {probability(best['p_adjusted'])})",
+        )
+        beside = []
+        if figures["identity"] is not None:
+            beside.append(f"knowing the task alone has {correlation(figures['identity'])}")
+        if figures["random"] is not None:
+            beside.append(f"one in twenty columns of random numbers goes beyond {figures['random']:.2f}")
+        return Said(words(said, f"; there {', and '.join(beside)}" if beside else "", "."))
+
+
+def _found(lines: Sequence[Line], tasks: int, setting: Setting | None = None) -> StudyFinding:
+    tested = [line for line in lines if line["p_adjusted"] is not None]
+    if not tested:
+        return StudyFinding(
+            code=Correlates.code, setting=setting, missing="nothing was measured", settles=(MoreTasks(None),)
+        )
+    sure = [line for line in tested if line["p_adjusted"] <= LEVEL]
+    best = max(sure or tested, key=lambda line: abs(line["pooled"] or 0.0))
+    of_best = [best[name] for name in SETTING]
+    beat = {line["measurement"]: line["pooled"] for line in lines if [line[name] for name in SETTING] == of_best}
+    return StudyFinding(
+        code=Correlates.code,
+        setting=setting,
+        sureness="sure" if sure else "open",
+        figures={
+            "tested": len(tested),
+            "sure": len(sure),
+            "strongest": dict(best),
+            "setting": setting_name(of_best),
+            "identity": beat.get(IDENTITY),
+            "random": beat.get(RANDOM),
+        },
+        settles=(MoreTasks(tasks),),
+        rows=(Rows("gains.csv"), Rows("data.json"), Rows("metrics.csv")),
+    )
+
+
+FINDINGS.register(Correlates.code)(Correlates())

@@ -1,0 +1,78 @@
+"""A finding: what a study's statistics say, before it is put into words."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, is_dataclass
+from typing import Any, Literal
+
+from cohear.base.finding import Finding
+from cohear.findings.cures import Cure
+from cohear.findings.figures import Estimate
+
+Setting = tuple[str, str, str]
+"""features, encoder, arm."""
+
+Sureness = Literal["sure", "partly", "open", "none"]
+"""Beyond chance; some of it is; it could be chance; or nothing is claimed."""
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Where in the tables it comes from.
+
+    Attributes:
+        table: name of the file.
+        where: cells that the rows have, one mapping a row; empty for the whole table.
+    """
+
+    table: str
+    where: tuple[Mapping[str, Any], ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class StudyFinding(Finding):
+    """What statistics say of one thing.
+
+    Attributes:
+        setting: features, encoder and arm; None where it is about the whole study.
+        combination: whom it concerns together; empty where it concerns several.
+        sureness: how sure it is.
+        missing: why it cannot be told; empty where it can.
+        settles: what would settle what is open of it.
+        rows: what it comes from.
+    """
+
+    setting: Setting | None = None
+    combination: str = ""
+    sureness: Sureness = "none"
+    missing: str = ""
+    settles: tuple[Cure, ...] = ()
+    rows: tuple[Rows, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """The finding without its words."""
+        return {
+            "code": self.code,
+            "setting": None if self.setting is None else list(self.setting),
+            "task": self.task,
+            "combination": self.combination,
+            "sureness": self.sureness,
+            "missing": self.missing,
+            "figures": _json(self.figures),
+            "cures": [cure.to_json() for cure in self.settles],
+            "rows": [{"table": some.table, "where": [dict(row) for row in some.where]} for some in self.rows],
+        }
+
+
+def _json(value: Any) -> Any:  # noqa: ANN401 - any figure
+    if isinstance(value, Estimate):
+        return value.to_json()
+    if is_dataclass(value) and not isinstance(value, type):
+        return {field.name: _json(getattr(value, field.name)) for field in fields(value)}
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, Mapping):
+        return {str(name): _json(entry) for name, entry in value.items()}
+    return [_json(one) for one in value] if isinstance(value, (list, tuple)) else value

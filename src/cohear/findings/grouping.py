@@ -1,0 +1,221 @@
+"""Which tasks to train together, what that gains, and what it costs."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+import pandas as pd
+
+from cohear.analysis.columns import VERDICTS
+from cohear.analysis.groupings import MOST_TASKS
+from cohear.analysis.recommended import NoGrouping, Recommended, Serving
+from cohear.analysis.sentences import setting_name
+from cohear.analysis.statistics import Statistics
+from cohear.findings.cures import Cure
+from cohear.findings.figures import Estimate, Unit, counted
+from cohear.findings.finding import Rows, Setting, StudyFinding
+from cohear.findings.kind import FINDINGS, Kind, Question, Said
+from cohear.findings.missing import Compare
+from cohear.findings.pairs import in_setting, of_pairs
+from cohear.findings.units import unit_of
+from cohear.findings.words import Name, Strong, Words, joined, names, words
+
+_WHY_NONE: Mapping[NoGrouping, str] = {
+    "pairs": "Nothing was compared here: that takes single runs and combinations on the same repeats.",
+    "units": "The gains of tasks are in several units, which do not add up.",
+    "tasks": f"So many tasks have more groupings than can be gone through; of {MOST_TASKS} all are.",
+    "cost": "The parameters of some networks are not known, so that groupings have no price.",
+    "singles": "No task has a single run, so that separate networks have no price.",
+    "repeats": "A grouping is chosen on half of the repeats and estimated on the others; that takes two repeats of "
+    "combinations.",
+}
+
+
+@dataclass(frozen=True)
+class MoreRepeatsToChoose(Cure):
+    """Repeats that choose a grouping, and others that estimate it."""
+
+    kind: ClassVar[str] = "repeats that choose"
+    promise: ClassVar[str] = "a grouping is recommended"
+
+    @property
+    def words(self) -> Words:
+        """How many."""
+        return words("A second repeat of every combination (`repeats: {folds: 2}`) begins to tell.")
+
+
+class Grouping(Kind):
+    """The grouping to train in each setting, and of the study the one that gains most where it was chosen."""
+
+    code: ClassVar[str] = "grouping"
+    question: ClassVar[Question] = "savings"
+
+    def find(self, statistics: Statistics) -> Iterable[StudyFinding]:
+        """The study's where one can be told, then every setting's."""
+        every = statistics.recommended.values()
+        known: list[Recommended] = [told for told in every if isinstance(told, Recommended)]
+        measured: list[Recommended] = [one for one in known if one.best.shared]
+        if measured:
+            most = max(measured, key=lambda one: one.picked.chosen)
+            yield _found(statistics, most, None)
+        for setting, told in statistics.recommended.items():
+            yield _found(statistics, told, setting)
+
+    def said(self, finding: StudyFinding) -> Said:
+        """What to train, what it gains and how sure that is, and its size."""
+        if finding.missing:
+            return Said(words(_WHY_NONE[finding.missing]), words("Not known yet."))  # type: ignore[index]
+        told: Recommended = finding.figures["recommended"]
+        if finding.setting is None:
+            return Said(_in_the_study(told, finding.figures["gain"]))
+        if not told.best.shared:
+            return Said(_apart(finding), words("Separate networks score best so far."), details=_smallest(finding))
+        return Said(
+            words("" if told.best.verdict == "helps" else _GUESS),
+            _head(told.best),
+            aside=_aside(finding),
+            details=(("Gain to expect:", _gain(finding)), ("Size:", _size(finding)), *_smallest(finding)),
+        )
+
+
+_GUESS = "The best guess so far; it is not shown to be better than separate networks."
+
+
+def _found(statistics: Statistics, told: Recommended | NoGrouping, setting: Setting | None) -> StudyFinding:
+    if not isinstance(told, Recommended):
+        cures: dict[NoGrouping, Cure] = {"pairs": Compare(), "repeats": MoreRepeatsToChoose()}
+        settles = tuple(cure for reason, cure in cures.items() if reason == told)
+        return StudyFinding(code=Grouping.code, setting=setting, missing=told, settles=settles)
+    cells = in_setting(statistics.gains, told.setting)
+    best, cheapest, unit = told.best, told.every[0], unit_of(statistics)
+    verdicts = Counter(cells.loc[cells["combination"].isin(best.groups), "verdict"])
+    losses = of_pairs(cells)
+    return StudyFinding(
+        code=Grouping.code,
+        setting=setting,
+        sureness="none" if not best.shared else "open" if best.verdict == "undecided" else "sure",
+        figures={
+            "recommended": told,
+            "gain": _estimate(best, unit),
+            "smallest": _estimate(cheapest, unit),
+            "verdicts": {name: verdicts[name] for name in VERDICTS if verdicts[name]},
+            "pairs": len(losses),
+            "losses": int((losses["verdict"] == "hurts").sum()),
+            "sure pair": _sure_pair(losses),
+        },
+        rows=(Rows("results.csv"), Rows("gains.csv", tuple({"combination": name} for name in best.shared))),
+    )
+
+
+def _estimate(serving: Serving, unit: Unit) -> Estimate:
+    return Estimate.of(serving.gain, serving.low, serving.high, unit)
+
+
+def _sure_pair(pairs: pd.DataFrame) -> list[str]:
+    """Two tasks that surely help each other, if there are."""
+    helped = pairs[pairs["verdict"] == "helps"]["combination"]
+    both = helped[helped.duplicated()]
+    return str(both.iloc[0]).split("+") if len(both) else []
+
+
+def _head(best: Serving) -> Words:
+    if best.whole:
+        return words(f"All {len(best.tasks)} tasks in one network.")
+    return joined([words(names(name.split("+")), " together") for name in best.shared], "; ")
+
+
+def _in_the_study(told: Recommended, gain: Estimate) -> Words:
+    """The answer's sentence."""
+    setting = Name(setting_name(told.setting))
+    if told.best.on_all:
+        many = f"All {len(told.best.tasks)} tasks in one network ("
+        return words(many, setting, f") have a mean gain of {gain} over all repeats, of which none chose it.")
+    groups = Name(", ".join(told.best.groups))
+    return words(
+        "The grouping that gains most on every other fold, ",
+        groups,
+        " (",
+        setting,
+        f"), has a mean gain of {gain} on the others, which did not choose it.",
+    )
+
+
+def _apart(finding: StudyFinding) -> Words:
+    """What is known where no grouping gains."""
+    figures, told = finding.figures, finding.figures["recommended"]
+    said = words(f"No grouping has a higher mean score on the {counted(told.chose, 'repeat')} that chose.")
+    if told.picked.shared:
+        unit: Unit = figures["gain"].unit
+        gains = f"gained {unit.signed(told.picked.chosen)} there and {unit.signed(told.picked.gain)} on the others"
+        picked = words("The best grouping of the repeats that chose, ", Name(", ".join(told.picked.groups)))
+        said = words(picked, f", {gains}: the choice is not confirmed.")
+    if figures["sure pair"]:
+        pair = words(" Over all repeats ", names(figures["sure pair"]), " surely help each other all the same.")
+        return words(said, pair)
+    losses = figures["losses"]
+    if losses:
+        are = "is a loss" if losses == 1 else "are losses"
+        return words(said, f" Of the effects of pairs, {losses} {are} beyond chance.")
+    proof = "none of the losses of pairs is beyond chance" if figures["pairs"] else "no pair was compared"
+    return words(said, f" That is no proof: {proof}.")
+
+
+def _gain(finding: StudyFinding) -> Words:
+    best: Serving = finding.figures["recommended"].best
+    gain: Estimate = finding.figures["gain"]
+    within = f" (95 % interval {gain.unit.interval(gain.low, gain.high)})" if gain.bracket else ""
+    chance = "beyond chance" if best.verdict != "undecided" else "which could be chance"
+    number = Strong(gain.unit.signed(gain.value))
+    return words(number, f" {gain.unit.name} a task, mean of all {len(best.tasks)}{within}, {chance}.")
+
+
+def _aside(finding: StudyFinding) -> Words:
+    """On which repeats that was measured, and what is known of the tasks that share."""
+    told: Recommended = finding.figures["recommended"]
+    unit: Unit = finding.figures["gain"].unit
+    if told.best.on_all:
+        every = counted(told.chose + told.estimated, "repeat")
+        how = f"The gain is that of all {every}."
+        if told.best is not told.picked:
+            how += " What several networks would gain is not sure."
+    else:
+        chose = f"Chosen on {counted(told.chose, 'repeat')}, where the gain was {unit.signed(told.best.chosen)}"
+        how = f"{chose}; the gain to expect is that of the {told.estimated} others."
+    verdicts = [f"{number} {name}" for name, number in sorted(finding.figures["verdicts"].items())]
+    return words(f"{how} Of the tasks that share a network: {', '.join(verdicts)}.")
+
+
+def _size(finding: StudyFinding) -> Words:
+    told: Recommended = finding.figures["recommended"]
+    least = "; nothing that was measured is smaller" if told.best is told.every[0] else ""
+    networks = f"{counted(len(told.best.groups), 'network')} instead of {len(told.best.tasks)}"
+    parameters = f"{round(told.best.parameters):,}".replace(",", "\N{NARROW NO-BREAK SPACE}")
+    of_all = f"{_share(told, told.best)} of what a network for each task has"
+    return words(f"{networks}; {parameters} parameters, {of_all}{least}.")
+
+
+def _smallest(finding: StudyFinding) -> tuple[tuple[str, Words], ...]:
+    """The cheapest grouping, where another one is recommended."""
+    told: Recommended = finding.figures["recommended"]
+    cheapest: Serving = told.every[0]
+    gain: Estimate = finding.figures["smallest"]
+    if not cheapest.shared or cheapest is told.best:
+        return ()
+    what = "all in one network" if cheapest.whole else counted(len(cheapest.groups), "network")
+    chance = "which could be chance" if cheapest.verdict == "undecided" else "beyond chance"
+    within = f" ({gain.unit.interval(gain.low, gain.high)}, {chance})" if gain.bracket else ""
+    gains = f"{gain.unit.signed(gain.value)} {gain.unit.name} a task{within}"
+    better = cheapest.gain > told.best.gain
+    other = " Which of the two is better is open: they were measured on other repeats." if better else ""
+    said = f"{what}, {_share(told, cheapest)} of the parameters, {gains}.{other}"
+    return (("Smallest:", words(said)),)
+
+
+def _share(told: Recommended, serving: Serving) -> str:
+    return f"{round(100 * serving.parameters / told.apart) if told.apart else 100} %"
+
+
+FINDINGS.register(Grouping.code)(Grouping())

@@ -1,0 +1,71 @@
+"""Whether larger groups do what their pairs foretell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+import pandas as pd
+
+from cohear.analysis.combining import beside_pairs
+from cohear.analysis.statistics import Statistics
+from cohear.findings.figures import are, counted
+from cohear.findings.finding import Rows, Setting, StudyFinding
+from cohear.findings.kind import FINDINGS, Kind, Question, Said
+from cohear.findings.pairs import in_setting, settings_of
+from cohear.findings.units import unit_of
+from cohear.findings.words import words
+
+
+class GroupsBesidePairs(Kind):
+    """Group cells that are surely worse than the mean of their pairs, of those that can be held against it."""
+
+    code: ClassVar[str] = "groups-beside-pairs"
+    question: ClassVar[Question] = "combining"
+
+    def find(self, statistics: Statistics) -> Iterable[StudyFinding]:
+        """Of the whole study, and of every setting with larger groups."""
+        table = statistics.foretold
+        if table.empty:
+            return
+        broken = pd.DataFrame(list(statistics.breaks), columns=list(table.columns[:5]))
+        yield self._found(statistics, table, broken)
+        for setting in settings_of(table):
+            yield self._found(statistics, in_setting(table, setting), in_setting(broken, setting), setting)
+
+    def said(self, finding: StudyFinding) -> Said:
+        """How many, and by how much groups differ on average."""
+        figures = finding.figures
+        if finding.missing == "pairs":
+            return Said(words("No group can be held against its pairs, which were not all measured."))
+        if finding.missing:
+            return Said(words("No group can be held against its pairs: how sure their gains are is not known."))
+        off = f"{figures['unit'].signed(figures['mean difference'])} {figures['unit'].name}"
+        return Said(
+            words(
+                f"Of {counted(figures['cells'], 'group cell')} {are(figures['worse'])} surely worse than the mean of "
+                f"its pairs foretells; on average a group differs from that by {off}."
+            )
+        )
+
+    def _found(
+        self, statistics: Statistics, table: pd.DataFrame, broken: pd.DataFrame, setting: Setting | None = None
+    ) -> StudyFinding:
+        held = table[beside_pairs(table)]
+        known = table["mean_of_pairs"].notna() & table["gain"].notna()
+        return StudyFinding(
+            code=self.code,
+            setting=setting,
+            sureness="none" if held.empty else "sure" if len(broken) else "open",
+            missing="" if len(held) else "errors" if known.any() else "pairs",
+            figures={
+                "cells": len(held),
+                "worse": len(broken),
+                "mean difference": float((held["gain"] - held["mean_of_pairs"]).mean()),
+                "unit": unit_of(statistics),
+            },
+            rows=(Rows("gains.csv"),),
+        )
+
+
+FINDINGS.register(GroupsBesidePairs.code)(GroupsBesidePairs())

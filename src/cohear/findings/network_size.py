@@ -1,0 +1,159 @@
+"""How many tasks can be combined: the mean gain against the number of tasks in the network."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from cohear.analysis.columns import SETTING
+from cohear.analysis.sentences import listed, setting_name
+from cohear.analysis.statistics import Statistics
+from cohear.findings.cures import Cure
+from cohear.findings.figures import NONE, Estimate, Unit
+from cohear.findings.finding import Rows, StudyFinding
+from cohear.findings.kind import FINDINGS, Kind, Question, Said
+from cohear.findings.units import unit_of
+from cohear.findings.verdict_counts import MOST
+from cohear.findings.words import Name, Words, joined, words
+
+Line = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class LargerGroups(Cure):
+    """Networks of three tasks or more."""
+
+    kind: ClassVar[str] = "larger groups"
+    promise: ClassVar[str] = "the mean gain of larger networks is told"
+
+    @property
+    def words(self) -> Words:
+        """Which."""
+        return words(
+            "Three tasks or more in one network (`combinations: [singles, pairs, all]`) would begin to answer this."
+        )
+
+
+@dataclass(frozen=True)
+class GroupsBetween(Cure):
+    """Groups of sizes between those measured.
+
+    Attributes:
+        sizes: that are missing.
+    """
+
+    kind: ClassVar[str] = "groups of sizes between"
+    promise: ClassVar[str] = "every size is measured"
+
+    sizes: tuple[int, ...]
+
+    @property
+    def words(self) -> Words:
+        """Which sizes."""
+        first, last = self.sizes[0], self.sizes[-1]
+        in_a_row = len(self.sizes) > 2 and last - first == len(self.sizes) - 1
+        span = f"{first} to {last}" if in_a_row else listed([str(size) for size in self.sizes])
+        return words(f"Groups of {span} tasks would tell where it turns.")
+
+
+@dataclass(frozen=True)
+class Narrower(Cure):
+    """More repeats, where nothing else is missing."""
+
+    kind: ClassVar[str] = "narrower intervals"
+
+    @property
+    def words(self) -> Words:
+        """What they do."""
+        return words("More repeats would narrow the intervals.")
+
+
+class NetworkSize(Kind):
+    """The mean gain of the largest networks, beside that of smaller ones and of their worst task."""
+
+    code: ClassVar[str] = "network-size"
+    question: ClassVar[Question] = "combining"
+
+    def find(self, statistics: Statistics) -> Iterable[StudyFinding]:
+        """One, of the whole study."""
+        larger = [line for line in statistics.sizes if line["size"] > 2]
+        if not larger:
+            yield StudyFinding(code=self.code, missing="no larger group", settles=(LargerGroups(),))
+            return
+        most = max(line["size"] for line in larger)
+        unit = unit_of(statistics)
+        there = {line["size"] for line in statistics.sizes}
+        between = tuple(size for size in range(3, most) if size not in there)
+        yield StudyFinding(
+            code=self.code,
+            figures={
+                "size": most,
+                "settings": [_figures(line, statistics, unit) for line in larger if line["size"] == most],
+            },
+            settles=(GroupsBetween(between),) if between else (Narrower(),),
+            rows=(Rows("gains.csv"),),
+        )
+
+    def said(self, finding: StudyFinding) -> Said:
+        """The mean gain of each setting."""
+        if finding.missing:
+            return Said(words("No combination of more than two tasks was measured beside its singles."))
+        settings = finding.figures["settings"]
+        shown = [_with_many(one) for one in settings[:MOST]]
+        more = [words(f"{len(settings) - MOST} more")] if len(settings) > MOST else []
+        return Said(
+            words(
+                f"With {finding.figures['size']} tasks in the network the mean gain (intervals over the repeats) is ",
+                joined([*shown, *more], "; "),
+                ".",
+            )
+        )
+
+
+def _figures(line: Line, statistics: Statistics, unit: Unit) -> dict[str, Any]:
+    setting = [line[name] for name in SETTING]
+    fewer = [
+        {"size": one["size"], "mean": Estimate.of(one["mean"], one["low"], one["high"], unit)}
+        for one in statistics.sizes
+        if [one[name] for name in SETTING] == setting and one["size"] < line["size"]
+    ]
+    errors = [
+        one["mean_error"]
+        for one in statistics.foretelling
+        if one["way"] == "mean_of_pairs" and one["cells"] and [one[name] for name in SETTING] == setting
+    ]
+    return {
+        "setting": setting_name(setting),
+        "mean": Estimate.of(line["mean"], line["low"], line["high"], unit),
+        "fewer": fewer,
+        "lowest task": line["lowest_task"],
+        "lowest": Estimate.of(line["lowest"], None, None, unit),
+        "worst task": line["worst_task"],
+        "worst": Estimate.of(line["worst"], line["worst_low"], line["worst_high"], unit),
+        "pairs miss by": errors[0] if errors else None,
+    }
+
+
+def _with_many(one: Mapping[str, Any]) -> Words:
+    """What one setting has with many tasks in the network: mean, that of fewer tasks, worst task, and its pairs."""
+    more: list[Words] = [words(f"with {few['size']} tasks {_from_to(few['mean'])}") for few in one["fewer"]]
+    lowest: Estimate = one["lowest"]
+    more.append(words("lowest: ", Name(one["lowest task"]), f" with {lowest.unit.signed(lowest.value)}"))
+    if one["worst task"]:
+        worst = _from_to(one["worst"])
+        more.append(words("lowest on every other fold: ", Name(one["worst task"]), f", with {worst} on the others"))
+    if one["pairs miss by"] is not None:
+        off = lowest.unit.signed(one["pairs miss by"]).lstrip("+-")
+        more.append(words(f"the mean of its pairs misses a task's gain by {off}"))
+    mean: Estimate = one["mean"]
+    return words(f"{mean} in ", Name(one["setting"]), " (", joined(more, "; "), ")")
+
+
+def _from_to(estimate: Estimate) -> str:
+    """A gain and its interval inside brackets, where another pair of brackets would not read."""
+    within = estimate.unit.interval(estimate.low, estimate.high)
+    return f"{estimate.unit.signed(estimate.value)}{'' if within == NONE else f', from {within}'}"
+
+
+FINDINGS.register(NetworkSize.code)(NetworkSize())

@@ -1,0 +1,70 @@
+"""One network for all tasks: what it has of the cost of separate ones, and what it gains."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+import numpy as np
+import pandas as pd
+
+from cohear.analysis.columns import SETTING
+from cohear.analysis.statistics import Statistics
+from cohear.base.tables import SHARED
+from cohear.findings.figures import Estimate, known, share
+from cohear.findings.finding import Rows, Setting, StudyFinding
+from cohear.findings.kind import FINDINGS, Kind, Part, Question, Said
+from cohear.findings.units import unit_of
+from cohear.findings.words import words
+
+TIME = "cpu_milliseconds"
+"""What shares of time are of: other work on the machine does not count."""
+
+
+class OneNetwork(Kind):
+    """Cost and gain of one network for all tasks, in every setting where it was measured."""
+
+    code: ClassVar[str] = "one-network"
+    question: ClassVar[Question] = "savings"
+    part: ClassVar[Part] = "page"
+
+    def find(self, statistics: Statistics) -> Iterable[StudyFinding]:
+        """One a setting."""
+        costs = statistics.costs
+        at_work = statistics.tables.costs
+        for setting, network in statistics.one_network.items():
+            same = (costs[list(SETTING)] == list(setting)).all(axis=1) & (costs["combination"] == network.groups[0])
+            cost = costs[same].iloc[0]
+            yield StudyFinding(
+                code=self.code,
+                setting=setting,
+                combination=network.groups[0],
+                sureness="open" if network.verdict == "undecided" else "sure",
+                figures={
+                    "parameters share": known(cost["parameters_ratio"]),
+                    "time share": _time_share(at_work, setting, network.groups[0]),
+                    "gain": Estimate.of(network.gain, network.low, network.high, unit_of(statistics)),
+                },
+                rows=(Rows("results.csv"), Rows("costs.csv", ({"combination": network.groups[0], "setup": SHARED},))),
+            )
+
+    def said(self, finding: StudyFinding) -> Said:
+        """Shares and gain."""
+        figures = finding.figures
+        of, time = figures["parameters share"], figures["time share"]
+        parts = [] if of is None else [f"has {share(of)} of the parameters of a network for each task"]
+        parts += [] if time is None else [f"takes {share(time)} of their processor time"]
+        gain = f"a mean gain of {figures['gain']}"
+        said = f"{', '.join(parts)}, and {gain}" if parts else f"has {gain}"
+        return Said(words(f"One network for all tasks {said}."))
+
+
+def _time_share(at_work: pd.DataFrame, setting: Setting, combination: str) -> float | None:
+    """Processor time beside that of a network for each task; None where one was not measured."""
+    here = at_work[(at_work[list(SETTING)] == list(setting)).all(axis=1) & (at_work["setup"] == SHARED)]
+    time = here.drop_duplicates("combination").set_index("combination")[TIME].astype(float)
+    apart = time.reindex(combination.split("+")).sum(skipna=False)
+    return known(time.get(combination, np.nan) / apart)
+
+
+FINDINGS.register(OneNetwork.code)(OneNetwork())

@@ -1,0 +1,74 @@
+"""What is open of the effects of pairs and of larger groups, and what would decide it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import ClassVar
+
+import pandas as pd
+
+from cohear.analysis.statistics import Statistics
+from cohear.findings.deciding import cures_of
+from cohear.findings.finding import Rows, Setting, StudyFinding
+from cohear.findings.kind import FINDINGS, Kind, Part, Question, Said
+from cohear.findings.pairs import in_setting, of_groups, of_pairs, settings_of
+from cohear.findings.words import NOTHING, words
+
+
+class OpenCells(Kind):
+    """The undecided effects of pairs, counted by what would decide them."""
+
+    code: ClassVar[str] = "open-cells"
+    question: ClassVar[Question] = "improve"
+    part: ClassVar[Part] = "change"
+
+    def find(self, statistics: Statistics) -> Iterable[StudyFinding]:
+        """Of the whole study, and of every setting, where a pair was compared."""
+        return _open(self.code, of_pairs(statistics.power))
+
+    def said(self, finding: StudyFinding) -> Said:
+        """Its cures say what would decide which."""
+        if finding.figures["undecided"]:
+            return Said(NOTHING)
+        return Said(words("Every effect of a pair is decided: more repeats would only narrow the intervals."))
+
+
+class OpenGroups(Kind):
+    """The undecided effects of larger groups, counted by what would decide them."""
+
+    code: ClassVar[str] = "open-group-cells"
+    question: ClassVar[Question] = "combining"
+    part: ClassVar[Part] = "page"
+
+    def find(self, statistics: Statistics) -> Iterable[StudyFinding]:
+        """Of the whole study, and of every setting, where a group was compared."""
+        return _open(self.code, of_groups(statistics.power))
+
+    def said(self, finding: StudyFinding) -> Said:
+        """Its cures say what would decide which."""
+        decided = "Every effect of a larger group is decided: more repeats would only narrow the intervals."
+        return Said(NOTHING if finding.figures["undecided"] else words(decided))
+
+
+def _open(code: str, cells: pd.DataFrame) -> Iterator[StudyFinding]:
+    if len(cells):
+        yield _of(code, cells, cells)
+    for setting in settings_of(cells):
+        yield _of(code, in_setting(cells, setting), None, setting)
+
+
+def _of(code: str, cells: pd.DataFrame, among: pd.DataFrame | None, setting: Setting | None = None) -> StudyFinding:
+    undecided = cells[cells["way"] != ""]
+    ways = {str(way): len(rows) for way, rows in undecided.groupby("way", sort=True)}
+    return StudyFinding(
+        code=code,
+        setting=setting,
+        sureness="open" if len(undecided) else "sure",
+        figures={"cells": len(cells), "undecided": len(undecided), "ways": ways},
+        settles=cures_of(cells, among),
+        rows=(Rows("gains.csv"),),
+    )
+
+
+FINDINGS.register(OpenCells.code)(OpenCells())
+FINDINGS.register(OpenGroups.code)(OpenGroups())

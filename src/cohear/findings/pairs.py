@@ -1,0 +1,63 @@
+"""What pairs of tasks did, in numbers that several findings tell of."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from cohear.analysis.cell_tests import LEVEL
+from cohear.analysis.columns import CELL, SETTING, VERDICTS
+from cohear.findings.finding import Setting
+
+EXPLANATIONS = ("relation", "regularisation", "capacity", "domain")
+
+
+def of_pairs(cells: pd.DataFrame) -> pd.DataFrame:
+    """The rows of cells with one partner."""
+    of_two: pd.DataFrame = cells[cells["combination"].str.count(r"\+") == 1]
+    return of_two
+
+
+def of_groups(cells: pd.DataFrame) -> pd.DataFrame:
+    """The rows of cells with several partners."""
+    of_more: pd.DataFrame = cells[cells["combination"].str.count(r"\+") > 1]
+    return of_more
+
+
+def settings_of(cells: pd.DataFrame) -> list[Setting]:
+    """Features, encoder and arm of the rows, in their order."""
+    return [(str(f), str(e), str(a)) for f, e, a in dict.fromkeys(zip(*(cells[name] for name in SETTING), strict=True))]
+
+
+def in_setting(table: pd.DataFrame, setting: Sequence[str]) -> pd.DataFrame:
+    """The rows of one setting."""
+    same = np.logical_and.reduce([table[name] == value for name, value in zip(SETTING, setting, strict=True)])
+    here: pd.DataFrame = table[same]
+    return here
+
+
+def named(cells: pd.DataFrame) -> tuple[dict[str, Any], ...]:
+    """What names each of the cells."""
+    return tuple({name: row[name] for name in CELL} for row in cells.to_dict("records"))
+
+
+def partner_of(task: str, combination: str) -> str:
+    """``b``, or ``b + c``: who else is in a combination."""
+    return " + ".join(name for name in combination.split("+") if name != task)
+
+
+def counts(cells: pd.DataFrame) -> dict[str, Any]:
+    """Verdicts, and the mean gain with an interval from the tasks, which are the sample; None where not known."""
+    by_task = cells.groupby("task")["gain"].mean().dropna() if len(cells) else pd.Series(dtype=float)
+    mean, reach = float(cells["gain"].mean()) if len(cells) else np.nan, np.nan
+    if len(by_task) > 2:
+        reach = float(stats.t.ppf(1 - LEVEL / 2, len(by_task) - 1) * by_task.std() / np.sqrt(len(by_task)))
+    verdicts = {name: int((cells["verdict"] == name).sum()) for name in VERDICTS}
+    explained = {word: int((cells["explanation"] == word).sum()) for word in EXPLANATIONS}
+    figures = {"mean": mean, "low": mean - reach, "high": mean + reach}
+    finite = {name: value if np.isfinite(value) else None for name, value in figures.items()}
+    return {"cells": len(cells), **verdicts, **finite, "explanations": explained}

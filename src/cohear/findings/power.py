@@ -1,0 +1,53 @@
+"""What a design could find, and what would decide what it left open."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from cohear.analysis.columns import SETTING
+from cohear.analysis.statistics import Statistics
+from cohear.findings.found import Findings
+from cohear.findings.pairs import in_setting, of_pairs
+from cohear.findings.tables import records
+
+
+def power(findings: Findings) -> dict[str, Any]:
+    """Variance parts, families and cells.
+
+    Args:
+        findings: of the study.
+
+    Returns:
+        ``fractions``: whether all scores lie between 0 and 1; ``parts``
+        (:func:`cohear.analysis.variance_parts.variance_parts`), ``families`` and ``cells``
+        (:mod:`cohear.analysis.power`), as lists of rows in the unit of the scores; the keys are always there. A family
+        has its ``cures`` too: what would decide its open cells; and a part why verdicts on the task's cells assume
+        how much is the folds' (``assumed``, :func:`cohear.analysis.spread.why_assumed`), empty where they don't.
+
+    Raises:
+        UserError: the results cannot be compared.
+    """
+    statistics = findings.statistics
+    return {
+        "fractions": statistics.unit.fraction,
+        "parts": [{**part, "assumed": _assumed(statistics, part)} for part in records(statistics.spread)],
+        "families": [{**family, "cures": _cures(findings, family)} for family in statistics.families],
+        "cells": records(statistics.power),
+    }
+
+
+def _assumed(statistics: Statistics, part: Mapping[str, Any]) -> str:
+    """Why it is assumed for cells of a task, or for most cells of a setting."""
+    cells = in_setting(statistics.power, [str(part[name]) for name in SETTING])
+    pairs = of_pairs(cells)
+    cells = pairs if len(pairs) else cells
+    reasons = (cells[cells["task"] == part["task"]] if part["task"] else cells)["share_assumed"]
+    return str(reasons.mode().iloc[0]) if len(reasons) else ""
+
+
+def _cures(findings: Findings, family: Mapping[str, Any]) -> list[dict[str, Any]]:
+    features, encoder, arm = (str(family[name]) for name in SETTING)
+    code = "open-cells" if family["cells"] == "pairs" else "open-group-cells"
+    found = findings.of(code, (features, encoder, arm))
+    return [cure.to_json() for cure in found.settles] if found else []

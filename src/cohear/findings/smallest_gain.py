@@ -1,0 +1,67 @@
+"""The smallest gain that a study could find."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+from cohear.analysis.columns import SETTING
+from cohear.analysis.sentences import listed, setting_name, shortened
+from cohear.analysis.statistics import Statistics
+from cohear.findings.figures import counted, known
+from cohear.findings.finding import Rows, StudyFinding
+from cohear.findings.kind import FINDINGS, Kind, Part, Question, Said
+from cohear.findings.pairs import of_pairs
+from cohear.findings.units import unit_of
+from cohear.findings.verdict_counts import MOST
+from cohear.findings.words import Name, words
+
+
+class SmallestGain(Kind):
+    """What is found with 80 % power among the cells of a family of pairs, and half of the gains seen beside it."""
+
+    code: ClassVar[str] = "smallest-gain"
+    question: ClassVar[Question] = "improve"
+    part: ClassVar[Part] = "change"
+
+    def find(self, statistics: Statistics) -> Iterable[StudyFinding]:
+        """One, of the whole study, where a pair was compared."""
+        power = of_pairs(statistics.power)
+        if power.empty:
+            return
+        families = [line for line in statistics.families if line["cells"] == "pairs"]
+        told = [
+            (float(line["smallest_in_family"]), setting_name([line[name] for name in SETTING]))
+            for line in families
+            if line["smallest_in_family"] is not None
+        ]
+        undecided = power[power["verdict"] == "undecided"]
+        yield StudyFinding(
+            code=self.code,
+            missing="" if told else "no error is known",
+            figures={
+                "smallest": [{"gain": gain, "setting": name} for gain, name in sorted(told)],
+                "half of the gains": known(power["gain"].abs().median()),
+                "without an error": int(undecided["error"].isna().sum()),
+                "unit": unit_of(statistics),
+            },
+            rows=(Rows("gains.csv"),),
+        )
+
+    def said(self, finding: StudyFinding) -> Said:
+        """The smallest of each setting."""
+        figures = finding.figures
+        unit, without = figures["unit"], figures["without an error"]
+        if finding.missing:
+            return Said(words("No cell has an error that is known: that takes at least two repeats that differ."))
+        smallest = [f"{unit.size(one['gain'])} in {one['setting']}" for one in figures["smallest"]]
+        said = words(
+            "The smallest gain that is found with 80 % power, among the cells of its family, is about ",
+            Name(listed(shortened(smallest, MOST))),
+            f"; half of the gains seen are below {unit.size(figures['half of the gains'])}.",
+        )
+        has = "has" if without == 1 else "have"
+        return Said(words(said, f" {counted(without, 'cell')} {has} no error that is known." if without else ""))
+
+
+FINDINGS.register(SmallestGain.code)(SmallestGain())

@@ -1,0 +1,78 @@
+"""Which effects of partners are sure, and which pairs help each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, ClassVar
+
+import pandas as pd
+
+from cohear.analysis.statistics import Statistics
+from cohear.findings.figures import Estimate, counted
+from cohear.findings.finding import Rows, Setting, StudyFinding
+from cohear.findings.kind import FINDINGS, Kind, Part, Question, Said
+from cohear.findings.pairs import in_setting, named, of_pairs, partner_of, settings_of
+from cohear.findings.units import unit_of
+from cohear.findings.words import Name, joined, names, words
+
+MOST = 3
+"""Pairs that are named."""
+
+
+class SureEffects(Kind):
+    """Sure helps and harms of pairs, the largest help, and who helps each other."""
+
+    code: ClassVar[str] = "sure-effects"
+    question: ClassVar[Question] = "improve"
+    part: ClassVar[Part] = "page"
+
+    def find(self, statistics: Statistics) -> Iterable[StudyFinding]:
+        """One a setting with pairs."""
+        pairs = of_pairs(statistics.gains)
+        for setting in settings_of(pairs):
+            yield _found(in_setting(pairs, setting), setting, statistics)
+
+    def said(self, finding: StudyFinding) -> Said:
+        """Counts, the largest, and the mutual ones."""
+        figures = finding.figures
+        effects = counted(figures["effects"], "effect")
+        if finding.sureness == "open":
+            return Said(words(f"None of {effects} is sure yet."))
+        helps, hurts = counted(figures["helps"], "sure help"), counted(figures["hurts"], "sure harm")
+        told = [words(f"{helps} and {hurts} among {effects}.")]
+        most: dict[str, Any] = figures["most"]
+        if most:
+            gains = words(Name(most["task"]), " gains most, beside ", Name(most["beside"]), f": {most['gain']}.")
+            told.append(gains)
+        if figures["mutual"]:
+            pairs = joined([names(pair) for pair in figures["mutual"][:MOST]], "; ")
+            told.append(words("They help each other: ", pairs, "."))
+        return Said(joined(told))
+
+
+def _found(pairs: pd.DataFrame, setting: Setting, statistics: Statistics) -> StudyFinding:
+    helped = pairs[pairs["verdict"] == "helps"].sort_values("gain", ascending=False)
+    hurt = pairs[pairs["verdict"] == "hurts"]
+    both = helped[helped["combination"].duplicated()]["combination"]
+    most: dict[str, Any] = {}
+    if len(helped):
+        row = helped.iloc[0]
+        gain = Estimate.of(row["gain"], row["low"], row["high"], unit_of(statistics))
+        most = {"task": row["task"], "beside": partner_of(row["task"], row["combination"]), "gain": gain}
+    sure = pd.concat([helped, hurt])
+    return StudyFinding(
+        code=SureEffects.code,
+        setting=setting,
+        sureness="sure" if len(sure) else "open",
+        figures={
+            "effects": len(pairs),
+            "helps": len(helped),
+            "hurts": len(hurt),
+            "most": most,
+            "mutual": [name.split("+") for name in sorted(both)],
+        },
+        rows=(Rows("gains.csv", named(sure)),),
+    )
+
+
+FINDINGS.register(SureEffects.code)(SureEffects())

@@ -1,0 +1,88 @@
+"""How many effects of pairs were found, and what their mean is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+import pandas as pd
+
+from cohear.analysis.columns import VERDICTS
+from cohear.analysis.sentences import listed, setting_name, shortened
+from cohear.analysis.statistics import Statistics
+from cohear.findings.figures import Estimate, are, counted
+from cohear.findings.finding import Rows, Setting, StudyFinding
+from cohear.findings.kind import FINDINGS, Kind, Question, Said
+from cohear.findings.missing import Compare
+from cohear.findings.pairs import counts, in_setting, of_pairs, settings_of
+from cohear.findings.units import unit_of
+from cohear.findings.words import Name, words
+
+MOST = 3
+"""Settings that a sentence names, before it counts the rest; the tables have them all."""
+
+_DONE = ("helped", "hurt", "harmless", "undecided")
+
+
+class VerdictCounts(Kind):
+    """Verdicts over the cells of pairs: of the study, of pairs that are related or not, and of each setting."""
+
+    code: ClassVar[str] = "verdict-counts"
+    question: ClassVar[Question] = "improve"
+
+    def find(self, statistics: Statistics) -> Iterable[StudyFinding]:
+        """The whole study, related and unrelated pairs, and every setting with pairs."""
+        pairs = of_pairs(statistics.gains)
+        yield _counted(statistics, pairs, "")
+        if statistics.related:
+            related = pairs["combination"].map(statistics.is_related).astype(bool)
+            yield _counted(statistics, pairs[related], "related")
+            yield _counted(statistics, pairs[~related], "unrelated")
+        for setting in settings_of(pairs):
+            yield _counted(statistics, in_setting(pairs, setting), "", setting)
+
+    def said(self, finding: StudyFinding) -> Said:
+        """Counts, and the mean gain."""
+        figures = finding.figures
+        mean: Estimate = figures["mean"]
+        if finding.missing:
+            return Said(words("No pair has been compared yet."))
+        if figures["kind"]:
+            return Said(
+                words(
+                    f"{figures['kind'].capitalize()} pairs: {figures['helps']} of {counted(figures['cells'], 'cell')} "
+                    f"helped, {figures['hurts']} hurt, mean {mean}."
+                )
+            )
+        within = f" ({mean.unit.interval(mean.low, mean.high)} over the tasks)"
+        mean_gain = f"{mean.unit.signed(mean.value)} {mean.unit.name}{within if mean.bracket else _TOO_FEW}"
+        verdicts = listed([f"{are(figures[name])} {word}" for name, word in zip(VERDICTS, _DONE, strict=True)])
+        said = words(
+            f"Of {counted(figures['cells'], 'cell')} (a task beside one partner, in ",
+            Name(listed(shortened(figures["settings"], MOST))),
+            f") {verdicts}; the mean gain is {mean_gain}.",
+        )
+        return Said(said, details=(("", words(_EXPECTED_WRONG)),))
+
+
+_TOO_FEW = " (too few tasks for an interval)"
+_EXPECTED_WRONG = "Of those called “helps” or “hurts”, at most 5 % are expected to be wrong."
+
+
+def _counted(statistics: Statistics, pairs: pd.DataFrame, kind: str, setting: Setting | None = None) -> StudyFinding:
+    found = counts(pairs)
+    mean = Estimate(found.pop("mean"), found.pop("low"), found.pop("high"), unit_of(statistics))
+    names = sorted({setting_name(one) for one in settings_of(pairs)})
+    decided = found["helps"] + found["hurts"] + found["harmless"]
+    return StudyFinding(
+        code=VerdictCounts.code,
+        setting=setting,
+        sureness="none" if not decided else "sure" if not found["undecided"] else "partly",
+        missing="" if found["cells"] else "no pair was compared",
+        figures={"kind": kind, "settings": names, "mean": mean, **found},
+        settles=() if found["cells"] else (Compare(),),
+        rows=(Rows("gains.csv"),),
+    )
+
+
+FINDINGS.register(VerdictCounts.code)(VerdictCounts())

@@ -1,0 +1,103 @@
+"""Text before it is shown: our own words, and the names that users gave, which every medium writes in its own way."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+MINUS = "\N{MINUS SIGN}"
+_NEGATIVE = re.compile(r"(?<![\w-])-(?=\d)")
+
+
+@dataclass(frozen=True)
+class Name:
+    """What a user called something."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Strong:
+    """A figure that a reader looks for."""
+
+    text: str
+
+
+Piece = str | Name | Strong
+Write = Callable[[str], str]
+"""How a medium writes a kind of piece."""
+
+
+@dataclass(frozen=True)
+class Words:
+    """A sentence or a few.
+
+    Attributes:
+        pieces: in their order.
+    """
+
+    pieces: tuple[Piece, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.pieces)
+
+    @property
+    def plain(self) -> str:
+        """For a terminal, a table in Markdown, JSON."""
+        return self._written(str, str, str)
+
+    @property
+    def html(self) -> str:
+        """For a page: escaped, names isolated from the direction of the text around, minus signs as such."""
+        return self._written(_own_html, _isolated, lambda figure: f"<b>{_own_html(figure)}</b>")
+
+    @property
+    def drawn(self) -> str:
+        """For a drawing and what is read out of it: plain, with minus signs as such."""
+        return self._written(typeset, str, typeset)
+
+    def _written(self, own: Write, name: Write, strong: Write) -> str:
+        ways: dict[type, Write] = {Name: name, Strong: strong}
+        return "".join(own(piece) if isinstance(piece, str) else ways[type(piece)](piece.text) for piece in self.pieces)
+
+
+NOTHING = Words()
+"""Where nothing is said."""
+
+
+def words(*pieces: Piece | Words) -> Words:
+    """Pieces and words in a row; empty ones are left out."""
+    found: list[Piece] = []
+    for piece in pieces:
+        found += piece.pieces if isinstance(piece, Words) else [piece] if piece else []
+    return Words(tuple(found))
+
+
+def joined(parts: Iterable[Words | str], between: str = " ") -> Words:
+    """Parts that say something, with something between them."""
+    found: list[Words | str] = []
+    for part in parts:
+        if part:
+            found += [between, part] if found else [part]
+    return words(*found)
+
+
+def names(of: Sequence[str], last: str = " and ") -> Words:
+    """``a``, ``a and b``, ``a, b and c``, each a name."""
+    ends = [*([", "] * (len(of) - 2)), *([last] if len(of) > 1 else []), ""]
+    return words(*(piece for name, end in zip(of, ends, strict=True) for piece in (Name(name), end)))
+
+
+def typeset(text: str) -> str:
+    """Our own text with minus signs as such."""
+    return _NEGATIVE.sub(MINUS, text)
+
+
+def _isolated(name: str) -> str:
+    return f"<bdi>{html.escape(name)}</bdi>"
+
+
+def _own_html(text: str) -> str:
+    return typeset(html.escape(text)).replace("95 %", "95&nbsp;%")
