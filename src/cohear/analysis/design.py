@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 MARGIN = 0.01
@@ -23,17 +23,19 @@ class Design:
             it 1/(J-1) is taken, the ratio of a cross-validation over the J test parts seen, which is careful where
             more folds exist than ran.
         looks: numbers of repeats at which the study looked to see what is decided; empty where repeats were fixed.
+        units: what the values of each metric are shown in; one that is not named tells by its scores.
     """
 
     margins: PerTask = MARGIN
     ratio: PerTask | None = None
     looks: tuple[int, ...] = ()
+    units: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, data: Mapping[str, Any]) -> Design:
         """From the content of ``data.json``, which may be empty."""
         looks = data.get("repeats", {}).get("looks") or ()
-        return cls(_margins(data) or MARGIN, _ratios(data) or None, tuple(map(int, looks)))
+        return cls(_margins(data) or MARGIN, _ratios(data) or None, tuple(map(int, looks)), _units(data))
 
     def margin_of(self, task: str) -> float:
         """The margin of one task."""
@@ -50,6 +52,12 @@ class Design:
 
 USUAL = Design()
 """Where nothing is known beside the results: the usual margin, ratios from the test parts seen, repeats fixed."""
+
+
+def _units(data: Mapping[str, Any]) -> dict[str, str]:
+    """What the metric of each task is shown in, by metric."""
+    tasks = data.get("tasks", {}).values()
+    return {str(task["metric"]): str(task["unit"]) for task in tasks if task.get("unit") is not None}
 
 
 def _margins(data: Mapping[str, Any]) -> dict[str, float]:

@@ -1,10 +1,13 @@
 """Words for figures: a sentence that is right for one and for many, and says nothing where nothing is known."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import pandas as pd
+
+POINTS = "points"
 
 
 @dataclass(frozen=True)
@@ -13,14 +16,24 @@ class Unit:
 
     Attributes:
         fraction: whether every score lies between 0 and 1.
+        name: what they are counted in, where that is known and one for all.
     """
 
     fraction: bool
+    name: str = ""
 
     @classmethod
-    def of(cls, pairs: pd.DataFrame) -> "Unit":
-        """Of paired differences: their scores tell, for a table from elsewhere may name its metrics as it likes."""
-        return cls(not len(above_one(pairs)))
+    def of(cls, pairs: pd.DataFrame, units: Mapping[str, str] = MappingProxyType({})) -> "Unit":
+        """Of paired differences.
+
+        Args:
+            pairs: whose scores tell, for a table from elsewhere may name its metrics as it likes.
+            units: what metrics are shown in, where that is known.
+        """
+        told = {units.get(metric, POINTS) for metric in map(str, pairs["metric"].unique())}
+        if told <= {POINTS}:
+            return cls(not len(above_one(pairs)))
+        return cls(False, told.pop() if len(told) == 1 else "")
 
     def gain(self, value: object, sign: bool = True) -> str:
         """``+1.2``, or ``unknown``; what rounds to nothing has no sign."""
@@ -32,7 +45,7 @@ class Unit:
 
     def points(self, value: object, sign: bool = True) -> str:
         """``+1.2 points``, or ``+1.2 in the unit of the scores``."""
-        return f"{self.gain(value, sign)} {'points' if self.fraction else 'in the unit of the scores'}"
+        return f"{self.gain(value, sign)} {POINTS if self.fraction else self.name or 'in the unit of the scores'}"
 
     def within(self, low: object, high: object) -> str:
         """``+0.1 to +2.3``, empty where an interval is not known."""

@@ -80,7 +80,7 @@ class Statistics:
     @cached_property
     def unit(self) -> Unit:
         """What gains are told in."""
-        return Unit.of(self.pairs)
+        return Unit.of(self.pairs, self.design.units)
 
     @cached_property
     def judged(self) -> Judged:

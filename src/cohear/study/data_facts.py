@@ -13,7 +13,7 @@ from cohear.data.partition import TaskSplit
 from cohear.data.splits import Part
 from cohear.study.prepare import Prepared
 from cohear.study.spec import StudySettings
-from cohear.tasks import TARGET_KINDS
+from cohear.tasks import METRICS, TARGET_KINDS
 
 
 def data_facts(prepared: Prepared) -> dict[str, Any]:
@@ -67,6 +67,7 @@ def _task_facts(
         "target": settings.tasks[name].target,
         "kind": first.kind,
         "metric": first.metric,
+        "unit": METRICS[first.metric].shown_unit,
         "margin": settings.margin_of(name),
         "labels": first.labels,
         "counts": {label: int(count) for label, count in zip(first.labels, counts, strict=True)},
