@@ -25,6 +25,7 @@ import torch
 from torch import nn
 
 from cohear.analysis.tables import markdown_table
+from cohear.base.decoding import LabelDecoding
 from cohear.base.tables import SHARED, SINGLES
 from cohear.export import parts
 from cohear.export.assemble import Output, assemble
@@ -67,7 +68,7 @@ def with_own_norms(module: nn.Module, tasks: Sequence[str]) -> None:
 
 def measured(name: str, tasks: Sequence[str], repeats: int, folder: Path) -> list[dict[str, object]]:
     given = TaskInput(FRONT_ENDS[ENCODERS[name]](), WINDOW)
-    outputs = [Output(task, "multiclass", LABELS) for task in tasks]
+    outputs = [Output(LabelDecoding(task, "multiclass", tuple(map(str, range(LABELS))))) for task in tasks]
     files = {}
     for setup in (SHARED, PER_TASK):
         graph = network_graph(network(name, tasks, per_task=setup == PER_TASK), dict.fromkeys(tasks, given))
