@@ -30,9 +30,9 @@ def so_few_repeats_decide_nothing(said: Said) -> Told:
 
 
 def _cures(said: Said, code: str) -> list[dict[str, Any]]:
-    """What would settle what findings of a kind leave open."""
+    """What would decide cells that findings of a kind leave open."""
     found = [one for one in said.answers["improve"]["findings"] if one["code"] == code]
-    return [cure for one in found for cure in one["cures"]]
+    return [cure for one in found for cure in one["cures"] if "cells" in cure]
 
 
 @rule
