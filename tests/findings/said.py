@@ -39,6 +39,7 @@ from cohear.report.views import Views, views_of
 from cohear.study.folder import StudyFolder
 from cohear.study.gap import gap_findings
 from cohear.study.status import Status, read_status
+from cohear.tasks import METRICS
 
 
 def statistics_made_once(folder_of: dict[Path, Statistics], folder: Path) -> Statistics:
@@ -131,7 +132,8 @@ class Said:
     def cards(self) -> Iterator[tuple[tuple[str, str, str, str], Mapping[str, Any], Mapping[str, str]]]:
         """What a bundle's card says of each combination of several tasks, by (features, encoder, arm, combination).
 
-        The gain of each task as the card has it, and as its readme writes it.
+        The gain of each task as the card has it, and as its readme writes it: of a network that cohear trained, whose
+        metrics it knows.
         """
         places = SimpleNamespace(study=StudyFolder(self.path))
         for setting in self.study.settings:
@@ -140,7 +142,8 @@ class Said:
                     continue
                 name = self.study.combination(group)
                 told = without_nan(_gains(places, Cell(*setting.names, tuple(name.split("+")))))
-                yield (*setting.names, name), told, {task: gain_text(own["metric"], own) for task, own in told.items()}
+                words = {task: gain_text(own["metric"], own) for task, own in told.items() if own["metric"] in METRICS}
+                yield (*setting.names, name), told, words
 
     @cached_property
     def texts(self) -> dict[str, str]:

@@ -6,6 +6,7 @@ import pytest
 from rich_study import write_rich_study
 
 from cohear.analysis.statistics import Statistics
+from cohear.analysis.tables_of_study import FolderTables
 from cohear.findings import FINDINGS
 from cohear.testing.finding import NAMES, FindingContract
 
@@ -14,7 +15,7 @@ class Rich(FindingContract):
     @staticmethod
     @cache
     def _statistics(names, folder):
-        return Statistics.of_folder(write_rich_study(folder, names=names))
+        return Statistics.of(FolderTables(write_rich_study(folder, names=names)))  # as it is when it is whole
 
     @pytest.fixture(autouse=True)
     def _folder(self, tmp_path_factory):

@@ -71,4 +71,4 @@ def test_controls_are_told_where_they_were_run():
     text = told(findings_of(plain, controls).of("control-explanations")).plain
     assert text == "Controls were run for 12 effects of partners. Explained: 12 relation."
     quiet = told(findings_of(study(encoders=("small",)), controls).of("control-explanations")).plain
-    assert "None of these is beyond chance" in quiet
+    assert "Not one of these is beyond chance" in quiet

@@ -167,7 +167,7 @@ def _open(figures: Mapping[str, Any]) -> Words:
     )
     if few < FEWEST_REPEATS:
         return words(f"Not sure. A verdict needs {FEWEST_REPEATS} paired repeats, {few} of them {verb} done{rest}.")
-    alone = [one for one in effects if one["verdict"] == "undecided" and one["gain"].without_zero]
+    alone = [one for one in effects if one["gain"].without_zero]  # harmless is no more sure to help than undecided is
     if not alone:
         return words(f"Not sure. {'Both gains' if both else 'The gain'} could be chance{rest}.")
     which = words(

@@ -33,15 +33,15 @@ class ControlExplanations(Kind):
             yield _found(in_setting(cells, setting), setting)
 
     def said(self, finding: StudyFinding) -> Said:
-        """What is explained, and what is sure and of unknown cause."""
+        """What is explained, and what is sure and is not."""
         figures = finding.figures
         ran = f"Controls were run for {counted(figures['effects'], 'effect')} of partners."
         if not figures["sure"]:
-            return Said(words(f"{ran} None of these is beyond chance, so that there is nothing to explain yet."))
+            return Said(words(f"{ran} Not one of these is beyond chance: there is nothing to explain yet."))
         explained = [f"{number} {word}" for word, number in figures["explanations"].items()]
-        cause = f"Explained: {listed(explained)}." if explained else "None is explained by them."
+        cause = f"Explained: {listed(explained)}." if explained else "They explain none of these."
         unknown = figures["sure"] - sum(figures["explanations"].values())
-        left = f" Sure, but of unknown cause: {unknown}." if unknown else ""
+        left = f" Sure, and not explained: {unknown}." if unknown else ""
         return Said(words(f"{ran} {cause}{left}"))
 
 

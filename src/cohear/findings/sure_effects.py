@@ -37,7 +37,7 @@ class SureEffects(Kind):
         figures = finding.figures
         effects = counted(figures["effects"], "effect")
         if finding.sureness == "open":
-            return Said(words(f"None of {effects} is sure yet."))
+            return Said(words(f"Of {effects} not one is sure yet."))
         helps, hurts = counted(figures["helps"], "sure help"), counted(figures["hurts"], "sure harm")
         told = [words(f"{helps} and {hurts} among {effects}.")]
         most: dict[str, Any] = figures["most"]

@@ -7,6 +7,7 @@ import re
 import pandas as pd
 from said import Said
 
+from cohear.findings.words import typeset
 from cohear.report.metrics import PRIMARY
 from cohear.tasks import METRICS
 from rules.rule import Told, cell_of, rule, setting_of
@@ -99,6 +100,5 @@ def a_card_has_shares_in_points_and_others_in_their_unit(said: Said) -> Told:
                 for cell in view.cells
                 if (cell.task, cell.combination) == (task, combination)
             )
-            if not cell.fraction and gain["gain"] is not None and abs(gain["gain"]) > 0.001:
+            if task in words and gain["gain"] is not None and typeset(words[task].split(" (")[0]) != cell.gain_text:
                 yield f"card: {words[task]} of {task} ({cell.metric}), page: {cell.gain_text} {cell.unit}"
-                return
