@@ -145,10 +145,11 @@ def test_half_written_record_is_not_done(bench):
     """Pitfall 20: a record that is cut, empty or another run's is trained again, and no other."""
     out = bench.run("out")
     numbers, before = tiny.results(out), tiny.times(out)
-    cut, empty, foreign, *kept = sorted(tiny.records(out).values())
+    cut, empty, bare, foreign, *kept = sorted(tiny.records(out).values())
     cut.write_bytes(cut.read_bytes()[: cut.stat().st_size // 2])
     empty.write_bytes(b"")
-    foreign.write_text(json.dumps({"run": "other", "tasks": {}}), encoding="utf-8")
+    bare.write_text(json.dumps({"run": "other", "tasks": {}}), encoding="utf-8")
+    foreign.write_bytes(kept[0].read_bytes())
     (out / "plan.json").write_text("{", encoding="utf-8")
     bench.run("out")
     after = tiny.times(out)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
@@ -37,6 +37,10 @@ BEGIN_ANEW = ("bench", "classify", "listen", "serve")
 """Verbs that keep nothing of what they did before Ctrl-C."""
 
 
+Formatter = Any
+"""Writes help; typer's own has no public name."""
+
+
 class Verbs(TyperGroup):
     """The verbs; Ctrl-C in any of them ends with one sentence."""
 
@@ -48,6 +52,20 @@ class Verbs(TyperGroup):
             kept = "" if ctx.invoked_subcommand in BEGIN_ANEW else "; the same command goes on where it was"
             errors.print(f"stopped{kept}", markup=False, highlight=False)
             raise typer.Exit(INTERRUPTED) from error
+
+    def format_help(self, ctx: typer.Context, formatter: Formatter) -> None:  # type: ignore[override]
+        """Plain text: what typer needs for its boxes takes longer to import than all the rest of this command."""
+        self.format_usage(ctx, formatter)
+        self.format_help_text(ctx, formatter)
+        self.format_options(ctx, formatter)
+        self.format_epilog(ctx, formatter)
+
+    def format_commands(self, ctx: typer.Context, formatter: Formatter) -> None:  # type: ignore[override]
+        """The verbs with their first sentences, whole."""
+        with formatter.section("Commands"):
+            formatter.write_dl(
+                [(name, verb.get_short_help_str(len(verb.help or ""))) for name, verb in self.commands.items()]
+            )
 
 
 app = typer.Typer(
