@@ -19,12 +19,13 @@ from cohear.analysis.tables import write_table
 from cohear.analysis.tables_of_study import GivenTables
 from cohear.base.errors import UserError
 from cohear.base.tables import MEASURED_COSTS, SHARED
+from cohear.findings.words import MINUS
 from cohear.report.build import render, write_report
 from cohear.report.figures import FIGURES, Figures, sources_of
 from cohear.report.figures.palette import DARK, LIGHT
 from cohear.report.figures.render import clean
 from cohear.report.folder import read_folder
-from cohear.report.numbers import MINUS, interval, level, signed
+from cohear.report.numbers import interval, level, signed
 from cohear.report.paper import paper_table
 from cohear.report.references import keys, references
 from cohear.report.views import setting_order, views_of

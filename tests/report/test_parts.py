@@ -15,6 +15,7 @@ from sklearn.metrics import average_precision_score, confusion_matrix
 
 from cohear.analysis.tables import write_table
 from cohear.analysis.tables_of_study import FolderTables
+from cohear.analysis.units import POINTS
 from cohear.audio.segment import Segment
 from cohear.base.errors import UserError
 from cohear.base.tables import RESULTS_CSV
@@ -43,7 +44,7 @@ def test_the_whole_comes_before_the_best_group():
         for name, gain in groups.items()
         for task in name.split("+")
     ]
-    made = cells_of(pd.DataFrame(rows), {"uar"}, ("a", "b", "c", "d"))
+    made = cells_of(pd.DataFrame(rows), {"uar": POINTS}, ("a", "b", "c", "d"))
     assert list(groups_of(made)) == ["a+b+c+d", "a+c+d", "a+b+d", "a+b+c"]
 
 

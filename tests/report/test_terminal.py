@@ -8,7 +8,8 @@ from cohear.analysis.gains import gains
 from cohear.analysis.results import read_results
 from cohear.analysis.tables import write_table
 from cohear.api import power, write_gains
-from cohear.report.numbers import duration, interval, level, probability, signed
+from cohear.findings.figures import probability
+from cohear.report.numbers import duration, interval, level, signed
 from cohear.report.power_tables import power_tables
 from cohear.report.terminal import gains_table
 

@@ -7,8 +7,9 @@ import pandas as pd
 from cohear.analysis.columns import SETTING
 from cohear.analysis.design import MARGIN
 from cohear.analysis.pairs import paired_differences, unpaired
-from cohear.analysis.sentences import above_one, counted, setting_name
+from cohear.analysis.sentences import counted, setting_name
 from cohear.analysis.spread import cell_spread
+from cohear.analysis.units import above_one
 from cohear.analysis.verdicts import FEWEST_REPEATS
 
 MOST_LEFT_OUT = 5

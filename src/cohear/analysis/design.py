@@ -55,9 +55,9 @@ USUAL = Design()
 
 
 def _units(data: Mapping[str, Any]) -> dict[str, str]:
-    """What the metric of each task is shown in, by metric."""
+    """What the metrics of all tasks are shown in."""
     tasks = data.get("tasks", {}).values()
-    return {str(task["metric"]): str(task["unit"]) for task in tasks if task.get("unit") is not None}
+    return {str(metric): str(unit) for task in tasks for metric, unit in task.get("units", {}).items()}
 
 
 def _margins(data: Mapping[str, Any]) -> dict[str, float]:

@@ -24,11 +24,11 @@ from cohear.analysis.pairs import paired_differences
 from cohear.analysis.persistence import agreements
 from cohear.analysis.power import family_table, power_table
 from cohear.analysis.recommended import NoGrouping, Recommended, Serving, of_settings, one_network, recommend
-from cohear.analysis.sentences import Unit
 from cohear.analysis.singles import single_scores
 from cohear.analysis.speed import steps_to_score
 from cohear.analysis.standing import standing
 from cohear.analysis.tables_of_study import FolderTables, Tables
+from cohear.analysis.units import SEVERAL, Unit, common_unit, units_of
 from cohear.analysis.variance_parts import variance_parts
 
 Setting = tuple[str, str, str]
@@ -78,9 +78,13 @@ class Statistics:
         return paired_differences(self.results)
 
     @cached_property
-    def unit(self) -> Unit:
-        """What gains are told in."""
-        return Unit.of(self.pairs, self.design.units)
+    def units(self) -> Mapping[str, Unit]:
+        """What the scores of each metric are counted in."""
+        return units_of(self.results, self.design.units)
+
+    def unit_over(self, rows: pd.DataFrame) -> Unit:
+        """What figures over rows of some metrics are counted in, each row of one ``metric``."""
+        return common_unit(self.units[name] for name in map(str, rows["metric"].unique()))
 
     @cached_property
     def judged(self) -> Judged:
@@ -187,11 +191,11 @@ class Statistics:
     def recommended(self) -> Mapping[Setting, Recommended | NoGrouping]:
         """Which tasks to train together in every setting that has ordinary runs, or why that cannot be told."""
         lines = of_settings(self.groupings)
-        several_units = self.pairs["metric"].nunique() > 1 and not self.unit.fraction
         found: dict[Setting, Recommended | NoGrouping] = {}
         for key, results, pairs in self._each():
             told = recommend(key, results, pairs, lines.get(key, []), self.design)
-            found[key] = "units" if several_units and isinstance(told, Recommended) else told
+            several = self.unit_over(pairs) == SEVERAL and isinstance(told, Recommended)
+            found[key] = "units" if several else told
         return found
 
     @cached_property

@@ -56,12 +56,14 @@ def judged_folder(folder: Path, say: Callable[[str], None] | None = None) -> Sta
 
 def partners_measured(folder: Path) -> Advice:
     """What measured partners did to each task of a study folder that has results."""
-    from cohear.analysis.partners import of_measured_partners
     from cohear.analysis.statistics import Statistics
     from cohear.base.tables import RESULTS_CSV
+    from cohear.findings.measured_partners import of_measured_partners
 
-    has_results = (folder / RESULTS_CSV.file).exists()
-    return of_measured_partners(Statistics.of_folder(folder).gains) if has_results else {}
+    if not (folder / RESULTS_CSV.file).exists():
+        return {}
+    statistics = Statistics.of_folder(folder)
+    return of_measured_partners(statistics.gains, statistics.units)
 
 
 def judge_cells(rows: Sequence[Row], looks: Sequence[int], facts: Mapping[str, Any]) -> list[CellState]:

@@ -27,11 +27,8 @@ def gains(
     folder: Annotated[Path, typer.Argument(help="Study folder, or any folder with a results.csv.", show_default=False)],
 ) -> None:
     """Compare shared with single-task runs: gains with intervals and verdicts; writes gains.csv."""
-    from cohear.api import write_gains
+    from cohear.api.gains import judged_folder
     from cohear.report.terminal import gains_table
 
-    table = write_gains(folder, note)
-    if table.empty:
-        output.print(NO_GAIN)
-        return
-    output.print(gains_table(table))
+    judged = judged_folder(folder, note)
+    output.print(NO_GAIN if judged.gains.empty else gains_table(judged.gains, judged.units))

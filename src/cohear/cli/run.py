@@ -50,10 +50,11 @@ def run(
     finally:
         progress.close()
     if outcome.done:
+        from cohear.api.gains import judged_folder
         from cohear.report.terminal import gains_table
 
-        gains = loaded.gains()
-        output.print(NO_GAIN if gains.empty else gains_table(gains))
+        judged = judged_folder(loaded.folder)
+        output.print(NO_GAIN if judged.gains.empty else gains_table(judged.gains, judged.units))
         output.print(f"page: {loaded.folder / 'report' / 'index.html'}", markup=False, highlight=False, soft_wrap=True)
     if outcome.failed:
         errors.print(

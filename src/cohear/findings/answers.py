@@ -66,7 +66,7 @@ def _improve(statistics: Statistics) -> dict[str, Any]:
             "unrelated": counts(pairs[~related & told_apart]),
             "all": counts(pairs),
         },
-        "decided": records(decided),
+        "decided": [{**row, "unit": statistics.units[row["metric"]].name} for row in records(decided)],
         "controls": records(statistics.contrasts),
         "power": [dict(family) for family in statistics.families],
     }

@@ -17,7 +17,6 @@ from cohear.findings.finding import Rows, Setting, StudyFinding, Sureness
 from cohear.findings.kind import FINDINGS, Kind, Part, Question, Said
 from cohear.findings.missing import Compare
 from cohear.findings.pairs import in_setting, of_pairs, partner_of, settings_of
-from cohear.findings.units import unit_of
 from cohear.findings.words import NOTHING, Name, Words, words
 
 Effect = Mapping[str, Any]
@@ -126,7 +125,7 @@ def _between(best: Sequence[Effect], helped: Sequence[Effect]) -> list[str]:
 
 
 def _figures(row: Effect, statistics: Statistics) -> dict[str, Any]:
-    gain = Estimate.of(row["gain"], row["low"], row["high"], unit_of(statistics))
+    gain = Estimate.of(row["gain"], row["low"], row["high"], statistics.units[str(row["metric"])])
     return {"task": row["task"], "gain": gain, "verdict": row["verdict"], "repeats": int(row["repeats"])}
 
 

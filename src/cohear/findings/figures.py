@@ -2,53 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-import pandas as pd
-
-NONE = "–"
-"""What stands for a figure that there is not."""
-
-
-@dataclass(frozen=True)
-class Unit:
-    """What scores and their differences are counted in.
-
-    Attributes:
-        name: ``points``, or that of the metric's own.
-        points: whether they are shown x 100.
-    """
-
-    name: str
-    points: bool
-
-    def level(self, value: object) -> str:
-        """A score: ``76.2``, or four digits in the metric's own unit."""
-        number = known(value)
-        return NONE if number is None else f"{100 * number:.1f}" if self.points else f"{number:.4g}"
-
-    def signed(self, value: object) -> str:
-        """A difference with its sign: ``+3.1``; what rounds to nothing has none."""
-        number = known(value)
-        if number is None:
-            return NONE
-        text = f"{100 * number:+.1f}" if self.points else f"{number:+.3g}"
-        return text if float(text) else text[1:]
-
-    def size(self, value: object) -> str:
-        """A difference without its sign, and its unit: ``3.1 points``."""
-        return f"{self.signed(value).lstrip('+-')} {self.name}"
-
-    def interval(self, low: object, high: object) -> str:
-        """``+1.0 to +5.2``, or a dash where there is none."""
-        return NONE if known(low) is None or known(high) is None else f"{self.signed(low)} to {self.signed(high)}"
-
-
-OWN = "in the unit of the scores"
-POINTS = Unit("points", True)
+from cohear.analysis.units import NONE, Unit, known
 
 
 @dataclass(frozen=True)
@@ -89,12 +47,6 @@ class Estimate:
     def to_json(self) -> dict[str, Any]:
         """Value, interval and unit."""
         return {"value": self.value, "low": self.low, "high": self.high, "unit": self.unit.name}
-
-
-def known(value: object) -> float | None:
-    """A cell of a table; None where it is missing."""
-    number = math.nan if value is None or value is pd.NA else float(str(value))
-    return None if math.isnan(number) else number
 
 
 def probability(p: object) -> str:

@@ -14,13 +14,13 @@ from cohear.analysis.groupings import MOST_TASKS
 from cohear.analysis.recommended import NoGrouping, Recommended, Serving
 from cohear.analysis.sentences import setting_name
 from cohear.analysis.statistics import Statistics
+from cohear.analysis.units import Unit
 from cohear.findings.cures import Cure
-from cohear.findings.figures import Estimate, Unit, counted
+from cohear.findings.figures import Estimate, counted
 from cohear.findings.finding import Rows, Setting, StudyFinding
 from cohear.findings.kind import FINDINGS, Kind, Question, Said
 from cohear.findings.missing import Compare
 from cohear.findings.pairs import in_setting, of_pairs
-from cohear.findings.units import unit_of
 from cohear.findings.words import Name, Strong, Words, joined, names, words
 
 _WHY_NONE: Mapping[NoGrouping, str] = {
@@ -90,7 +90,7 @@ def _found(statistics: Statistics, told: Recommended | NoGrouping, setting: Sett
         settles = tuple(cure for reason, cure in cures.items() if reason == told)
         return StudyFinding(code=Grouping.code, setting=setting, missing=told, settles=settles)
     cells = in_setting(statistics.gains, told.setting)
-    best, cheapest, unit = told.best, told.every[0], unit_of(statistics)
+    best, cheapest, unit = told.best, told.every[0], statistics.unit_over(cells)
     verdicts = Counter(cells.loc[cells["combination"].isin(best.groups), "verdict"])
     losses = of_pairs(cells)
     return StudyFinding(

@@ -13,7 +13,6 @@ from cohear.findings.figures import are, counted
 from cohear.findings.finding import Rows, Setting, StudyFinding
 from cohear.findings.kind import FINDINGS, Kind, Question, Said
 from cohear.findings.pairs import in_setting, settings_of
-from cohear.findings.units import unit_of
 from cohear.findings.words import words
 
 
@@ -52,6 +51,7 @@ class GroupsBesidePairs(Kind):
         self, statistics: Statistics, table: pd.DataFrame, broken: pd.DataFrame, setting: Setting | None = None
     ) -> StudyFinding:
         held = table[beside_pairs(table)]
+        cells = statistics.pairs if setting is None else in_setting(statistics.pairs, setting)
         known = table["mean_of_pairs"].notna() & table["gain"].notna()
         return StudyFinding(
             code=self.code,
@@ -62,7 +62,7 @@ class GroupsBesidePairs(Kind):
                 "cells": len(held),
                 "worse": len(broken),
                 "mean difference": float((held["gain"] - held["mean_of_pairs"]).mean()),
-                "unit": unit_of(statistics),
+                "unit": statistics.unit_over(cells),
             },
             rows=(Rows("gains.csv"),),
         )

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from cohear.analysis.statistics import Statistics
+from cohear.analysis.units import Unit
 from cohear.findings.cures import Cure
-from cohear.findings.figures import Estimate, Unit
+from cohear.findings.figures import Estimate
 from cohear.findings.finding import Rows, StudyFinding
 from cohear.findings.kind import FINDINGS, Kind, Question, Said
-from cohear.findings.units import unit_of
 from cohear.findings.words import Name, Words, joined, words
 
 Line = Mapping[str, Any]
@@ -52,7 +52,7 @@ class LargerEncoder(Kind):
         if not any(line["size"] > 2 for line in statistics.sizes):
             return
         grown = [line for line in statistics.encoders if line["size"] > 2]
-        unit = unit_of(statistics)
+        unit = statistics.unit_over(statistics.results)
         yield StudyFinding(
             code=self.code,
             missing="" if grown else (lack := _lack(statistics)),

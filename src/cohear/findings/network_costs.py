@@ -9,8 +9,9 @@ from typing import Any, ClassVar
 from cohear.analysis.columns import SETTING
 from cohear.analysis.sentences import setting_name
 from cohear.analysis.statistics import Statistics
+from cohear.analysis.units import known
 from cohear.findings.cures import Cure
-from cohear.findings.figures import known, share
+from cohear.findings.figures import share
 from cohear.findings.finding import Rows, StudyFinding
 from cohear.findings.kind import FINDINGS, Kind, Question, Said
 from cohear.findings.verdict_counts import MOST

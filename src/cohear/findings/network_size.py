@@ -9,11 +9,12 @@ from typing import Any, ClassVar
 from cohear.analysis.columns import SETTING
 from cohear.analysis.sentences import listed, setting_name
 from cohear.analysis.statistics import Statistics
+from cohear.analysis.units import NONE
 from cohear.findings.cures import Cure
-from cohear.findings.figures import NONE, Estimate, Unit
+from cohear.findings.figures import Estimate
 from cohear.findings.finding import Rows, StudyFinding
 from cohear.findings.kind import FINDINGS, Kind, Question, Said
-from cohear.findings.units import unit_of
+from cohear.findings.pairs import in_setting
 from cohear.findings.verdict_counts import MOST
 from cohear.findings.words import Name, Words, joined, words
 
@@ -82,14 +83,13 @@ class NetworkSize(Kind):
             yield StudyFinding(code=self.code, missing="no larger group", settles=(LargerGroups(),))
             return
         most = max(line["size"] for line in larger)
-        unit = unit_of(statistics)
         there = {line["size"] for line in statistics.sizes}
         between = tuple(size for size in range(3, most) if size not in there)
         yield StudyFinding(
             code=self.code,
             figures={
                 "size": most,
-                "settings": [_figures(line, statistics, unit) for line in larger if line["size"] == most],
+                "settings": [_figures(line, statistics) for line in larger if line["size"] == most],
             },
             settles=(GroupsBetween(between),) if between else (Narrower(),),
             rows=(Rows("gains.csv"),),
@@ -111,8 +111,13 @@ class NetworkSize(Kind):
         )
 
 
-def _figures(line: Line, statistics: Statistics, unit: Unit) -> dict[str, Any]:
+def _figures(line: Line, statistics: Statistics) -> dict[str, Any]:
     setting = [line[name] for name in SETTING]
+    here = in_setting(statistics.pairs, setting)
+    unit = statistics.unit_over(here)
+    of_task = {
+        str(task): statistics.units[str(metric)] for task, metric in zip(here["task"], here["metric"], strict=True)
+    }
     fewer = [
         {"size": one["size"], "mean": Estimate.of(one["mean"], one["low"], one["high"], unit)}
         for one in statistics.sizes
@@ -128,9 +133,11 @@ def _figures(line: Line, statistics: Statistics, unit: Unit) -> dict[str, Any]:
         "mean": Estimate.of(line["mean"], line["low"], line["high"], unit),
         "fewer": fewer,
         "lowest task": line["lowest_task"],
-        "lowest": Estimate.of(line["lowest"], None, None, unit),
+        "lowest": Estimate.of(line["lowest"], None, None, of_task[str(line["lowest_task"])]),
         "worst task": line["worst_task"],
-        "worst": Estimate.of(line["worst"], line["worst_low"], line["worst_high"], unit),
+        "worst": Estimate.of(
+            line["worst"], line["worst_low"], line["worst_high"], of_task.get(str(line["worst_task"]), unit)
+        ),
         "pairs miss by": errors[0] if errors else None,
     }
 
@@ -144,7 +151,7 @@ def _with_many(one: Mapping[str, Any]) -> Words:
         worst = _from_to(one["worst"])
         more.append(words("lowest on every other fold: ", Name(one["worst task"]), f", with {worst} on the others"))
     if one["pairs miss by"] is not None:
-        off = lowest.unit.signed(one["pairs miss by"]).lstrip("+-")
+        off = one["mean"].unit.signed(one["pairs miss by"]).lstrip("+-")
         more.append(words(f"the mean of its pairs misses a task's gain by {off}"))
     mean: Estimate = one["mean"]
     return words(f"{mean} in ", Name(one["setting"]), " (", joined(more, "; "), ")")

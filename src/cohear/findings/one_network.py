@@ -10,11 +10,12 @@ import pandas as pd
 
 from cohear.analysis.columns import SETTING
 from cohear.analysis.statistics import Statistics
+from cohear.analysis.units import known
 from cohear.base.tables import SHARED
-from cohear.findings.figures import Estimate, known, share
+from cohear.findings.figures import Estimate, share
 from cohear.findings.finding import Rows, Setting, StudyFinding
 from cohear.findings.kind import FINDINGS, Kind, Part, Question, Said
-from cohear.findings.units import unit_of
+from cohear.findings.pairs import in_setting
 from cohear.findings.words import words
 
 TIME = "cpu_milliseconds"
@@ -43,7 +44,12 @@ class OneNetwork(Kind):
                 figures={
                     "parameters share": known(cost["parameters_ratio"]),
                     "time share": _time_share(at_work, setting, network.groups[0]),
-                    "gain": Estimate.of(network.gain, network.low, network.high, unit_of(statistics)),
+                    "gain": Estimate.of(
+                        network.gain,
+                        network.low,
+                        network.high,
+                        statistics.unit_over(in_setting(statistics.pairs, setting)),
+                    ),
                 },
                 rows=(Rows("results.csv"), Rows("costs.csv", ({"combination": network.groups[0], "setup": SHARED},))),
             )

@@ -19,9 +19,10 @@ def power(findings: Findings) -> dict[str, Any]:
         findings: of the study.
 
     Returns:
-        ``fractions``: whether all scores lie between 0 and 1; ``parts``
+        ``fractions``: whether all figures are shares, which are shown as points; ``parts``
         (:func:`cohear.analysis.variance_parts.variance_parts`), ``families`` and ``cells``
-        (:mod:`cohear.analysis.power`), as lists of rows in the unit of the scores; the keys are always there. A family
+        (:mod:`cohear.analysis.power`), as lists of rows in the unit of the scores, which each row names (``unit``);
+        the keys are always there. A family
         has its ``cures`` too: what would decide its open cells; and a part why verdicts on the task's cells assume
         how much is the folds' (``assumed``, :func:`cohear.analysis.spread.why_assumed`), empty where they don't.
 
@@ -30,11 +31,24 @@ def power(findings: Findings) -> dict[str, Any]:
     """
     statistics = findings.statistics
     return {
-        "fractions": statistics.unit.fraction,
-        "parts": [{**part, "assumed": _assumed(statistics, part)} for part in records(statistics.spread)],
-        "families": [{**family, "cures": _cures(findings, family)} for family in statistics.families],
-        "cells": records(statistics.power),
+        "fractions": statistics.unit_over(statistics.pairs).points,
+        "parts": [
+            {**part, "unit": _unit(statistics, part), "assumed": _assumed(statistics, part)}
+            for part in records(statistics.spread)
+        ],
+        "families": [
+            {**family, "unit": _unit(statistics, family), "cures": _cures(findings, family)}
+            for family in statistics.families
+        ],
+        "cells": [{**cell, "unit": _unit(statistics, cell)} for cell in records(statistics.power)],
     }
+
+
+def _unit(statistics: Statistics, row: Mapping[str, Any]) -> str:
+    """Of a task's figures, or of those of all tasks of a setting."""
+    here = in_setting(statistics.pairs, [str(row[name]) for name in SETTING])
+    own = here[here["task"] == row["task"]] if row.get("task") else here
+    return statistics.unit_over(own).name
 
 
 def _assumed(statistics: Statistics, part: Mapping[str, Any]) -> str:

@@ -8,11 +8,11 @@ from typing import ClassVar
 from cohear.analysis.columns import SETTING
 from cohear.analysis.sentences import listed, setting_name, shortened
 from cohear.analysis.statistics import Statistics
-from cohear.findings.figures import counted, known
+from cohear.analysis.units import known
+from cohear.findings.figures import counted
 from cohear.findings.finding import Rows, StudyFinding
 from cohear.findings.kind import FINDINGS, Kind, Part, Question, Said
 from cohear.findings.pairs import of_pairs
-from cohear.findings.units import unit_of
 from cohear.findings.verdict_counts import MOST
 from cohear.findings.words import Name, words
 
@@ -43,7 +43,7 @@ class SmallestGain(Kind):
                 "smallest": [{"gain": gain, "setting": name} for gain, name in sorted(told)],
                 "half of the gains": known(power["gain"].abs().median()),
                 "without an error": int(undecided["error"].isna().sum()),
-                "unit": unit_of(statistics),
+                "unit": statistics.unit_over(of_pairs(statistics.gains)),
             },
             rows=(Rows("gains.csv"),),
         )

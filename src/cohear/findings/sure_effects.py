@@ -12,7 +12,6 @@ from cohear.findings.figures import Estimate, counted
 from cohear.findings.finding import Rows, Setting, StudyFinding
 from cohear.findings.kind import FINDINGS, Kind, Part, Question, Said
 from cohear.findings.pairs import in_setting, named, of_pairs, partner_of, settings_of
-from cohear.findings.units import unit_of
 from cohear.findings.words import Name, joined, names, words
 
 MOST = 3
@@ -57,7 +56,7 @@ def _found(pairs: pd.DataFrame, setting: Setting, statistics: Statistics) -> Stu
     most: dict[str, Any] = {}
     if len(helped):
         row = helped.iloc[0]
-        gain = Estimate.of(row["gain"], row["low"], row["high"], unit_of(statistics))
+        gain = Estimate.of(row["gain"], row["low"], row["high"], statistics.units[str(row["metric"])])
         most = {"task": row["task"], "beside": partner_of(row["task"], row["combination"]), "gain": gain}
     sure = pd.concat([helped, hurt])
     return StudyFinding(

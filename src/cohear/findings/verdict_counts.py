@@ -15,7 +15,6 @@ from cohear.findings.finding import Rows, Setting, StudyFinding
 from cohear.findings.kind import FINDINGS, Kind, Question, Said
 from cohear.findings.missing import Compare
 from cohear.findings.pairs import counts, in_setting, of_pairs, settings_of
-from cohear.findings.units import unit_of
 from cohear.findings.words import Name, words
 
 MOST = 3
@@ -71,7 +70,7 @@ _EXPECTED_WRONG = "Of those called “helps” or “hurts”, at most 5 % are e
 
 def _counted(statistics: Statistics, pairs: pd.DataFrame, kind: str, setting: Setting | None = None) -> StudyFinding:
     found = counts(pairs)
-    mean = Estimate(found.pop("mean"), found.pop("low"), found.pop("high"), unit_of(statistics))
+    mean = Estimate(found.pop("mean"), found.pop("low"), found.pop("high"), statistics.unit_over(pairs))
     names = sorted({setting_name(one) for one in settings_of(pairs)})
     decided = found["helps"] + found["hurts"] + found["harmless"]
     return StudyFinding(

@@ -20,7 +20,7 @@ from cohear.report.cells import Cell
 from cohear.report.downloads import downloads
 from cohear.report.folder import FolderContent, read_folder
 from cohear.report.metrics import metric_words
-from cohear.report.numbers import duration, fraction_metrics, level, number, plural
+from cohear.report.numbers import duration, level, number, plural
 from cohear.report.overview import examples, facts, gaps, run_times
 from cohear.report.views import views_of
 
@@ -83,7 +83,7 @@ def render(
         compared=any(view.cells for view in views.matrices),
         facts=facts(study),
         metrics=metric_words(dict.fromkeys([*study.results["metric"], *views.gains])),
-        gaps=gaps(study, fraction_metrics(study.results)),
+        gaps=gaps(study),
         run_times=run_times(study),
         examples=shown,
         questions=[(asked, *answer_to(study.findings, question)) for question, asked in QUESTIONS.items()],

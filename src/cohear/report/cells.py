@@ -1,13 +1,15 @@
 """A cell of the sharing matrix as the page and the terminal show it."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
-from cohear.report.numbers import interval, level, probability, signed, unit_of_metric
+from cohear.analysis.units import Unit
+from cohear.findings.figures import probability
+from cohear.report.numbers import interval, level, signed
 
 SIGNS = {"helps": "▲", "hurts": "▼", "harmless": "≈", "undecided": "?"}
 STRENGTHS = 4
@@ -31,7 +33,7 @@ class Cell:
     partners: tuple[str, ...]
     whole: bool
     metric: str
-    fraction: bool
+    counted_in: Unit
     single: float
     shared: float
     gain: float
@@ -63,7 +65,12 @@ class Cell:
     @property
     def unit(self) -> str:
         """What a gain is counted in."""
-        return unit_of_metric(self.metric, self.fraction)
+        return self.counted_in.name
+
+    @property
+    def fraction(self) -> bool:
+        """Whether its figures are shown as points."""
+        return self.counted_in.points
 
     @property
     def gain_text(self) -> str:
@@ -91,20 +98,20 @@ class Cell:
         return probability(self.p_adjusted)
 
 
-def cells_of(gains: pd.DataFrame, fractions: set[str], tasks: Sequence[str]) -> list[Cell]:
+def cells_of(gains: pd.DataFrame, units: Mapping[str, Unit], tasks: Sequence[str]) -> list[Cell]:
     """The cells of one view (one features x encoder x arm).
 
     Args:
         gains: rows of the table of gains.
-        fractions: metrics that are fractions.
+        units: of each metric.
         tasks: all tasks of the study.
     """
     # below two points nothing is coloured fully, so that noise does not look like a finding
     largest = {metric: max(0.02, rows["gain"].abs().max()) for metric, rows in gains.groupby("metric")}
-    return [_cell(row, fractions, tasks, largest[row["metric"]]) for row in gains.to_dict("records")]
+    return [_cell(row, units, tasks, largest[row["metric"]]) for row in gains.to_dict("records")]
 
 
-def _cell(row: dict[Any, Any], fractions: set[str], tasks: Sequence[str], largest: float) -> Cell:
+def _cell(row: dict[Any, Any], units: Mapping[str, Unit], tasks: Sequence[str], largest: float) -> Cell:
     members = row["combination"].split("+")
     strength = 1 if math.isnan(row["gain"]) else math.ceil(STRENGTHS * abs(row["gain"]) / largest)
     verdict = row["verdict"] if row["verdict"] in SIGNS else "undecided"
@@ -114,7 +121,7 @@ def _cell(row: dict[Any, Any], fractions: set[str], tasks: Sequence[str], larges
         partners=tuple(member for member in members if member != row["task"]),
         whole=set(members) == set(tasks) and len(members) > 2,
         metric=row["metric"],
-        fraction=row["metric"] in fractions,
+        counted_in=units[row["metric"]],
         **{name: float(row[name]) for name in ("single", "shared", "gain", "low", "high", "p_adjusted")},
         repeats=int(row["repeats"]),
         verdict=verdict,

@@ -10,7 +10,8 @@ from rich.padding import Padding
 from rich.text import Text
 
 from cohear.analysis.columns import SETTING
-from cohear.analysis.sentences import Unit
+from cohear.analysis.units import Unit
+from cohear.findings.figures import Estimate
 from cohear.findings.kind import QUESTIONS
 
 MOST_CELLS = 12
@@ -50,7 +51,6 @@ def _decided(cells: Sequence[Mapping[str, Any]]) -> list[Text]:
 def _cell(cell: Mapping[str, Any]) -> str:
     partners = " + ".join(name for name in cell["combination"].split("+") if name != cell["task"])
     because = f", {cell['explanation']}" if cell["explanation"] else ""
-    unit = Unit(all(0 <= cell[side] <= 1 for side in ("single", "shared")))
-    gain = f"{unit.points(cell['gain'])} ({unit.within(cell['low'], cell['high'])})"
+    gain = Estimate.of(cell["gain"], cell["low"], cell["high"], Unit.named(cell["unit"]))
     where = ", ".join(cell[name] for name in SETTING)
     return f"  {cell['task']} beside {partners}: {gain}, {cell['verdict']}{because} [{where}]"

@@ -3,35 +3,10 @@
 import math
 from collections.abc import Iterable, Sequence
 
-import pandas as pd
-
-from cohear.analysis.sentences import figure
-from cohear.tasks.metrics import METRICS, SHARE
-
-MINUS = "\N{MINUS SIGN}"
-NONE = "–"
-
-
-def fraction_metrics(results: pd.DataFrame) -> set[str]:
-    """Metrics that say of themselves that they are shares, and are; one from elsewhere keeps its own unit.
-
-    Args:
-        results: a table with ``metric`` and the scores: ``value`` of results, ``single`` and ``shared`` of gains. A
-            metric of which one lies outside its bounds is no share here: 85 stands for 85 per cent.
-    """
-    names = {name for name in map(str, results["metric"].unique()) if name in METRICS and METRICS[name].unit == SHARE}
-    for scores in ("value", "single", "shared"):
-        if scores in results:
-            names -= set(results.loc[(results[scores] < 0) | (results[scores] > 1), "metric"].astype(str))
-    return names
-
-
-def unit_of_metric(name: str, fraction: bool) -> str:
-    """What a metric's figures are counted in: ``points``, its own unit, or its name where nobody says."""
-    if fraction:
-        return "points"
-    known = METRICS[name].unit if name in METRICS else ""
-    return known if known and known != SHARE else name
+from cohear.analysis.units import NONE, POINTS, SEVERAL, Unit
+from cohear.findings import figures
+from cohear.findings.words import typeset
+from cohear.tasks.metrics import METRICS
 
 
 def bounds_of_metric(name: str, values: Iterable[float]) -> tuple[float, float]:
@@ -43,30 +18,26 @@ def bounds_of_metric(name: str, values: Iterable[float]) -> tuple[float, float]:
 
 def level(value: float | None, fraction: bool) -> str:
     """A score: ``76.2`` points, or four digits in the metric's own unit."""
-    if value is None or math.isnan(value):
-        return NONE
-    text = f"{100 * value:.1f}" if fraction else f"{value:.4g}"
-    return text.replace("-", MINUS)
+    return typeset(_unit(fraction).level(value))
 
 
 def signed(value: float | None, fraction: bool) -> str:
     """A difference with its sign: ``+3.1`` points; what rounds to nothing has no sign."""
-    if value is None or math.isnan(value):
-        return NONE
-    text = f"{100 * value:+.1f}" if fraction else f"{value:+.3g}"
-    if float(text) == 0:
-        text = text[1:]
-    return text.replace("-", MINUS)
+    return typeset(_unit(fraction).signed(value))
+
+
+def _unit(fraction: bool) -> Unit:
+    return POINTS if fraction else SEVERAL
 
 
 def correlation(value: float) -> str:
     """A correlation with its sign."""
-    return figure(value).replace("-", MINUS)
+    return typeset(figures.correlation(value))
 
 
 def unit_words(fraction: bool) -> str:
     """What the figures of a table are counted in."""
-    return "in points (x 100)" if fraction else "in the unit of the scores"
+    return "in points (x 100)" if fraction else SEVERAL.name
 
 
 def tick_texts(values: Sequence[float], fraction: bool, sign: bool = True) -> list[str]:
@@ -77,22 +48,13 @@ def tick_texts(values: Sequence[float], fraction: bool, sign: bool = True) -> li
 
 def interval(low: float, high: float, fraction: bool) -> str:
     """``+1.0 to +5.2``, or a dash where there is none."""
-    if math.isnan(low) or math.isnan(high):
-        return NONE
-    return f"{signed(low, fraction)} to {signed(high, fraction)}"
+    return typeset(_unit(fraction).interval(low, high))
 
 
 def in_brackets(low: object, high: object, fraction: bool) -> str:
     """`` (+1.0 to +5.2)``, nothing where there is no interval."""
-    known = not (pd.isna(low) or pd.isna(high))  # type: ignore[call-overload]
-    return f" ({interval(float(str(low)), float(str(high)), fraction)})" if known else ""
-
-
-def probability(p: float) -> str:
-    """A p-value with as many digits as it deserves."""
-    if math.isnan(p):
-        return NONE
-    return "below 0.001" if p < 0.001 else f"{p:.3f}" if p < 0.1 else f"{p:.2f}"
+    within = _unit(fraction).interval(low, high)
+    return "" if within == NONE else f" ({typeset(within)})"
 
 
 def plural(number: int, one: str, many: str | None = None) -> str:

@@ -27,7 +27,7 @@ def facts(study: FolderContent) -> dict[str, Any]:
     }
 
 
-def gaps(study: FolderContent, fractions: set[str]) -> dict[str, list[dict[str, str]]]:
+def gaps(study: FolderContent) -> dict[str, list[dict[str, str]]]:
     """Mean scores of each task alone by part, and how much better training is than test; a row a setting."""
     alone = study.ordinary[study.ordinary["combination"] == study.ordinary["task"]]
     scores = study.metrics[study.metrics["selection"] == "last"].merge(
@@ -37,7 +37,7 @@ def gaps(study: FolderContent, fractions: set[str]) -> dict[str, list[dict[str, 
     told: dict[str, list[dict[str, str]]] = {}
     for setting in settings:
         for task, rows in of_setting(scores, setting).groupby("task"):
-            fraction = str(rows["metric"].iloc[0]) in fractions
+            fraction = study.statistics.units[str(rows["metric"].iloc[0])].points
             means = rows.groupby("part")["value"].mean()
             parts = {str(part): level(float(value), fraction) for part, value in means.items()}
             train, test = (float(means.get(part, float("nan"))) for part in ("train", "test"))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import pandas as pd
 
+from cohear.analysis.units import NONE, Unit
 from cohear.report.cells import Cell, cells_of
 from cohear.report.folder import FolderContent
-from cohear.report.numbers import NONE, fraction_metrics, level
+from cohear.report.numbers import level
 from cohear.report.views import of_setting, setting_order, study_order
 
 _HEAD = ("task", "metric", "alone", "beside", "together", "gain", "95 % interval", "p, adjusted", "repeats", "verdict")
@@ -21,13 +22,13 @@ def paper_table(study: FolderContent) -> str:
     Returns:
         Markdown (tables with pipes). Names are escaped, so that they are text and break no table.
     """
-    fractions = fraction_metrics(study.results)
+    units = study.statistics.units
     tasks = study_order(study)
     parts = [f"# {_escaped(study.name)}\n", _WORDS]
     for setting in setting_order(study):
         rows, here = (of_setting(table, setting) for table in (study.ordinary, study.statistics.gains))
         cells = sorted(
-            cells_of(here, fractions, tasks),
+            cells_of(here, units, tasks),
             key=lambda cell: (
                 tasks.index(cell.task),
                 len(cell.partners),
@@ -35,7 +36,7 @@ def paper_table(study: FolderContent) -> str:
             ),
         )
         parts.append(f"\n## {_escaped(', '.join(map(str, setting)))}\n")
-        parts += ["", *_pipes([_HEAD, *_lines(rows, cells, fractions, tasks)])]
+        parts += ["", *_pipes([_HEAD, *_lines(rows, cells, units, tasks)])]
     return "\n".join(parts) + "\n"
 
 
@@ -46,7 +47,7 @@ each cell alone; p-values are adjusted within a front-end, encoder and arm (fals
 
 
 def _lines(
-    results: pd.DataFrame, cells: Sequence[Cell], fractions: set[str], tasks: Sequence[str]
+    results: pd.DataFrame, cells: Sequence[Cell], units: Mapping[str, Unit], tasks: Sequence[str]
 ) -> Iterable[Sequence[str]]:
     alone = results[results["combination"] == results["task"]].groupby("task")["value"].mean()
     metrics = dict(zip(results["task"], results["metric"], strict=True))
@@ -54,7 +55,7 @@ def _lines(
         if task not in metrics:
             continue
         own = [cell for cell in cells if cell.task == task]
-        head = [_escaped(task), _escaped(metrics[task]), level(alone.get(task), metrics[task] in fractions)]
+        head = [_escaped(task), _escaped(metrics[task]), level(alone.get(task), units[metrics[task]].points)]
         for cell in own:
             beside = _escaped(" + ".join(cell.partners))
             figures = [cell.shared_text, cell.gain_text, cell.interval_text, cell.p_text, str(cell.repeats)]

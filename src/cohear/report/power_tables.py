@@ -10,8 +10,9 @@ from rich.text import Text
 
 from cohear.analysis.columns import SETTING
 from cohear.analysis.sentences import listed, setting_name
+from cohear.analysis.units import NONE, POINTS, SEVERAL, Unit
 from cohear.analysis.verdicts import FEWEST_REPEATS
-from cohear.report.numbers import NONE, level, signed, unit_words
+from cohear.findings.words import typeset
 from cohear.report.terminal import plain_table
 
 Row = Mapping[str, Any]
@@ -30,14 +31,12 @@ def power_tables(told: Mapping[str, Any]) -> Group:
     Args:
         told: of :func:`cohear.findings.power.power`.
     """
-    fraction = bool(told["fractions"])
     families = [
         [
             _setting(row),
             row["cells"],
             f"{row['open']} of {row['number']}",
-            level(row["smallest"], fraction),
-            level(row["smallest_in_family"], fraction),
+            *_levels(row, "smallest", "smallest_in_family"),
             f"{row['more_repeats']:.0f}",
             str(row["not_by_repeats"]),
             str(row["not_known"]),
@@ -46,7 +45,7 @@ def power_tables(told: Mapping[str, Any]) -> Group:
     ]
     shown: list[RenderableType] = [
         plain_table(
-            f"Smallest gain found with 80 % power, {unit_words(fraction)}; repeats that would decide",
+            f"Smallest gain found with 80 % power, {_in_unit(told['families'])}; repeats that would decide",
             ["setting", "cells", "open", "alone", "family", "repeats", "new clips", "not known"],
             families,
             grouped=True,
@@ -57,18 +56,18 @@ def power_tables(told: Mapping[str, Any]) -> Group:
     tasks = {name for row in told["cells"] for name in row["combination"].split("+")}
     for setting, cells in _by_setting(told["cells"]):
         parts = [row for row in told["parts"] if _setting(row) == setting]
-        shown += [Text(""), _parts_table(setting, parts, fraction), _cells_table(setting, cells, tasks, fraction)]
+        shown += [Text(""), _parts_table(setting, parts), _cells_table(setting, cells, tasks)]
     return Group(*shown)
 
 
-def _parts_table(setting: str, parts: Sequence[Row], fraction: bool) -> RenderableType:
+def _parts_table(setting: str, parts: Sequence[Row]) -> RenderableType:
     return plain_table(
-        f"Parts of the spread of a difference, sd {unit_words(fraction)} · {setting}",
+        f"Parts of the spread of a difference, sd {_in_unit(parts)} · {setting}",
         ["task", "fold", "seed", "of single", "residual", "folds' share"],
         [
             [
                 row["task"] or "all",
-                *(level(row[name], fraction) for name in ("fold_sd", "seed_sd", "single_sd", "residual_sd")),
+                *_levels(row, "fold_sd", "seed_sd", "single_sd", "residual_sd"),
                 _share(row),
             ]
             for row in parts
@@ -76,17 +75,16 @@ def _parts_table(setting: str, parts: Sequence[Row], fraction: bool) -> Renderab
     )
 
 
-def _cells_table(setting: str, cells: Sequence[Row], tasks: set[str], fraction: bool) -> RenderableType:
+def _cells_table(setting: str, cells: Sequence[Row], tasks: set[str]) -> RenderableType:
     return plain_table(
-        f"Cells, {unit_words(fraction)} · {setting}",
+        f"Cells, {_in_unit(cells)} · {setting}",
         ["task", "with", "gain", "alone", "family", "verdict", "more repeats"],
         [
             [
                 row["task"],
                 _with(row, tasks),
-                signed(row["gain"], fraction),
-                level(row["smallest"], fraction),
-                level(row["smallest_in_family"], fraction),
+                typeset(Unit.named(row["unit"]).signed(row["gain"])),
+                *_levels(row, "smallest", "smallest_in_family"),
                 row["verdict"],
                 _more(row),
             ]
@@ -94,6 +92,18 @@ def _cells_table(setting: str, cells: Sequence[Row], tasks: set[str], fraction: 
         ],
         grouped=True,
     )
+
+
+def _levels(row: Row, *names: str) -> Iterator[str]:
+    return (typeset(Unit.named(row["unit"]).level(row[name])) for name in names)
+
+
+def _in_unit(rows: Sequence[Row]) -> str:
+    """What the figures of a table are counted in."""
+    units = {row["unit"] for row in rows} - {SEVERAL.name}
+    if units == {POINTS.name}:
+        return "in points (x 100)"
+    return SEVERAL.name if POINTS.name not in units else f"{SEVERAL.name}, shares in points (x 100)"
 
 
 def _notes(families: Sequence[Row]) -> list[str]:

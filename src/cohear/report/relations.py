@@ -11,12 +11,13 @@ from pathlib import Path
 import pandas as pd
 from markupsafe import Markup
 
+from cohear.analysis.units import NONE
 from cohear.base.files import folder_whole_or_not_at_all, write_bytes, write_text
 from cohear.report.figures import Drawing, Figure, Figures, sources_of
 from cohear.report.figures.palette import dark_style
 from cohear.report.figures.render import inline
 from cohear.report.folder import FolderContent
-from cohear.report.numbers import NONE, level
+from cohear.report.numbers import level
 from cohear.report.paper import paper_table
 from cohear.report.references import references
 

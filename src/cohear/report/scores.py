@@ -1,11 +1,13 @@
 """Test scores of all runs: the mean, each repeat as a dot, and the gap between training and test."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pandas as pd
 
-from cohear.report.numbers import bounds_of_metric, level, signed, unit_of_metric
+from cohear.analysis.units import Unit
+from cohear.report.numbers import bounds_of_metric, level, signed
 from cohear.report.ticks import Axis, axis_over
 
 _SETTING = ["features", "encoder", "arm"]
@@ -49,14 +51,14 @@ class TaskScores:
 
 
 def task_scores(
-    results: pd.DataFrame, metrics: pd.DataFrame, fractions: set[str], tasks: list[str]
+    results: pd.DataFrame, metrics: pd.DataFrame, units: Mapping[str, Unit], tasks: list[str]
 ) -> list[TaskScores]:
     """The scores of one view (ordinary runs of one features x encoder x arm).
 
     Args:
         results: rows of the table of results.
         metrics: the long table of metrics, possibly empty; the rows of selection ``last`` are used.
-        fractions: metrics that are fractions.
+        units: of each metric.
         tasks: order of the tasks.
     """
     means = _means_by_part(results, metrics)
@@ -66,7 +68,7 @@ def task_scores(
         if rows.empty:
             continue
         metric = str(rows["metric"].iloc[0])
-        fraction = metric in fractions
+        fraction = units[metric].points
         values = rows["value"].tolist()
         axis = axis_over(values, room=0.0, bounds=bounds_of_metric(metric, values))
         by_size = sorted(rows["combination"].unique(), key=lambda name: (name.count("+"), name))
@@ -84,7 +86,7 @@ def task_scores(
             TaskScores(
                 task=task,
                 metric=metric,
-                unit=unit_of_metric(metric, fraction),
+                unit=units[metric].name,
                 higher_is_better=bool(rows["higher_is_better"].iloc[0]),
                 low_text=level(axis.low, fraction),
                 high_text=level(axis.high, fraction),

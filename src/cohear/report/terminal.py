@@ -10,26 +10,32 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
+from cohear.analysis.units import Unit, units_of
 from cohear.report.cells import Cell, cells_of
-from cohear.report.numbers import fraction_metrics, unit_words
+from cohear.report.numbers import unit_words
 
 _STYLES = {"helps": "bold blue", "hurts": "bold red", "harmless": "green", "undecided": "dim"}
 _SETTING = ["features", "encoder", "arm"]
 _NAME_WIDTH = 12
 
 
-def gains_table(gains: pd.DataFrame) -> Group:
+def gains_table(gains: pd.DataFrame, units: Mapping[str, Unit] | None = None) -> Group:
     """The table of gains, one for each features, encoder and arm; names are shown as they are (no markup).
 
     A line is a task and its partners, the largest gain of a task first.
+
+    Args:
+        gains: the table.
+        units: of each metric, where more is known than their names and scores tell.
     """
-    fractions = fraction_metrics(gains)
+    units = units or units_of(gains)
     tasks = list(dict.fromkeys(name for names in gains["combination"] for name in names.split("+")))
-    return Group(*(_gains_of(name, rows, fractions, tasks) for name, rows in _settings(gains)))
+    return Group(*(_gains_of(name, rows, units, tasks) for name, rows in _settings(gains)))
 
 
-def _gains_of(setting: str, gains: pd.DataFrame, fractions: set[str], tasks: list[str]) -> Table:
+def _gains_of(setting: str, gains: pd.DataFrame, units: Mapping[str, Unit], tasks: list[str]) -> Table:
     metrics = set(gains["metric"])
+    fractions = {name for name in metrics if units[name].points}
     unit = unit_words(bool(metrics & fractions) or not metrics)
     table = _table(f"Gain by sharing, {unit} · {setting}", {"task": _longest(gains["task"]), "with": 0})
     for name in ("single", "shared", "gain", "95 % interval", "n"):
@@ -37,7 +43,7 @@ def _gains_of(setting: str, gains: pd.DataFrame, fractions: set[str], tasks: lis
     table.add_column("verdict", no_wrap=True)
     ordered = gains.sort_values(["task", "gain"], ascending=[True, False])
     previous = None
-    for cell in cells_of(ordered, fractions, tasks):
+    for cell in cells_of(ordered, units, tasks):
         if previous not in (None, cell.task):
             table.add_section()
         table.add_row(Text(cell.task if cell.task != previous else ""), Text(cell.with_whom), *_figures(cell))

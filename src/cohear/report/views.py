@@ -1,13 +1,14 @@
 """The page's parts that change with features, encoder, arm and metric: answer, matrix, intervals, scores."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
 
 from cohear.analysis.columns import SETTING
 from cohear.analysis.design import MARGIN
+from cohear.analysis.units import Unit, units_of
 from cohear.findings.finding import StudyFinding
 from cohear.findings.found import cures_of, said
 from cohear.findings.kind import Said
@@ -17,7 +18,7 @@ from cohear.report.cells import Cell, cells_of
 from cohear.report.folder import FolderContent
 from cohear.report.grouping import Groupings, groupings_of
 from cohear.report.metrics import PRIMARY, gains_by_metric
-from cohear.report.numbers import fraction_metrics, level, tick_texts
+from cohear.report.numbers import level, tick_texts
 from cohear.report.orders import orders
 from cohear.report.scores import TaskScores, task_scores
 from cohear.report.ticks import Axis, axis_over
@@ -181,23 +182,24 @@ def views_of(folder: FolderContent) -> Views:
     for key in keys:
         results = of_setting(folder.ordinary, key)
         here = [task for task in tasks if task in set(results["task"])]
-        fractions = fraction_metrics(results)
-        cells = cells_of(of_setting(by_metric[PRIMARY], key), fractions, tasks)
+        units = folder.statistics.units
+        cells = cells_of(of_setting(by_metric[PRIMARY], key), units, tasks)
         grouping = folder.findings.on_setting("grouping", key)
         settings.append(
             SettingView(
                 *key,
                 answer=answer_of(folder.findings, key, cells),
-                margin=_margin(folder, here, set(results["metric"]) <= fractions),
+                margin=_margin(folder, here, all(units[metric].points for metric in set(results["metric"]))),
                 grouping=grouping,
                 groupings=groupings_of(grouping, here),
-                scores=task_scores(results, folder.metrics, fractions, here),
+                scores=task_scores(results, folder.metrics, units, here),
             )
         )
         for metric, gains in by_metric.items():
             rows = of_setting(gains, key)
             if metric == PRIMARY or len(rows):
-                matrices.append(_matrix_view(key, metric, rows, results, here, tasks))
+                told = units if metric == PRIMARY else units_of(rows, folder.statistics.design.units)
+                matrices.append(_matrix_view(key, metric, rows, results, told, here, tasks))
     return Views(tasks, settings, matrices, by_metric)
 
 
@@ -211,9 +213,15 @@ def _margin(folder: FolderContent, tasks: Sequence[str], fraction: bool) -> str:
 
 
 def _matrix_view(
-    key: Key, metric: str, gains: pd.DataFrame, results: pd.DataFrame, here: list[str], tasks: list[str]
+    key: Key,
+    metric: str,
+    gains: pd.DataFrame,
+    results: pd.DataFrame,
+    units: Mapping[str, Unit],
+    here: list[str],
+    tasks: list[str],
 ) -> MatrixView:
-    cells = cells_of(gains, fraction_metrics(gains), tasks)
+    cells = cells_of(gains, units, tasks)
     by_place = {(cell.task, cell.combination): cell for cell in cells}
     partner = {(cell.task, cell.partners[0]): cell for cell in cells if cell.pair}
     whole = {cell.task: cell for cell in cells if cell.whole}
@@ -222,12 +230,13 @@ def _matrix_view(
     single = {cell.task: (cell.single, cell.metric) for cell in cells}
     if metric == PRIMARY:
         single = {task: (float(alone.get(task, math.nan)), own[task]) for task in here}
-    fractions = fraction_metrics(pd.DataFrame(list(single.values()), columns=["value", "metric"]))
     rows = []
     for place, task in enumerate(here):
         value, name = single.get(task, (math.nan, metric))
         beside = [partner.get((task, other)) for other in here]
-        rows.append(MatrixRow(task, place, level(value, name in fractions), name, beside, whole.get(task)))
+        rows.append(
+            MatrixRow(task, place, level(value, name in units and units[name].points), name, beside, whole.get(task))
+        )
     names = sorted(
         {cell.combination for cell in cells if not cell.pair and not cell.whole},
         key=lambda name: (name.count("+"), [here.index(task) for task in name.split("+")]),

@@ -67,7 +67,7 @@ def _task_facts(
         "target": settings.tasks[name].target,
         "kind": first.kind,
         "metric": first.metric,
-        "unit": METRICS[first.metric].shown_unit,
+        "units": {metric: METRICS[metric].shown_unit for metric in TARGET_KINDS[first.kind].metrics},
         "margin": settings.margin_of(name),
         "labels": first.labels,
         "counts": {label: int(count) for label, count in zip(first.labels, counts, strict=True)},

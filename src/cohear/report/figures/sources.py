@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -15,7 +15,6 @@ from cohear.findings import Findings
 from cohear.findings.found import in_full
 from cohear.findings.words import joined
 from cohear.report.folder import FolderContent
-from cohear.report.numbers import fraction_metrics, unit_of_metric
 from cohear.report.views import of_setting, setting_label, setting_order, study_order
 
 Setting = tuple[str, str, str]
@@ -30,14 +29,12 @@ class Sources:
         tasks: in the study's order.
         settings: features, encoder and arm of every view, in their order.
         findings: what the whole study says.
-        fractions: metrics that are shown as points.
         setting: the one that the tables are of; None for the whole study.
     """
 
     tasks: list[str]
     settings: list[Setting]
     findings: Findings
-    fractions: set[str] = field(default_factory=set)
     setting: Setting | None = None
 
     def of(self, setting: Setting) -> Sources:
@@ -107,7 +104,7 @@ class Sources:
 
     def unit(self, metric: str) -> str:
         """What differences of a metric are counted in."""
-        return unit_of_metric(metric, metric in self.fractions)
+        return self.statistics.units[metric].name
 
     def label(self, setting: Sequence[str]) -> str:
         """A setting by what it has of its own among those of the study."""
@@ -124,5 +121,4 @@ def sources_of(folder: FolderContent) -> Sources:
         tasks=study_order(folder),
         settings=setting_order(folder),
         findings=folder.findings,
-        fractions=fraction_metrics(folder.results),
     )

@@ -6,29 +6,31 @@ from typing import Any
 import pandas as pd
 
 from cohear.analysis.columns import SETTING
-from cohear.analysis.sentences import Unit
+from cohear.analysis.units import Unit
+from cohear.findings.figures import Estimate
+from cohear.findings.pairs import of_pairs, partner_of
 
 
-def of_measured_partners(gains: pd.DataFrame) -> Mapping[tuple[str, str, str, str], str]:
+def of_measured_partners(gains: pd.DataFrame, units: Mapping[str, Unit]) -> Mapping[tuple[str, str, str, str], str]:
     """A sentence for each task that was trained beside one partner, by task, features, encoder and arm.
 
     Args:
         gains: of :func:`cohear.analysis.gains.gains`.
+        units: of each metric (:func:`cohear.analysis.units.units_of`).
     """
-    pairs = gains[(gains["combination"].str.count(r"\+") == 1) & gains["gain"].notna()]
+    pairs = of_pairs(gains[gains["gain"].notna()])
     found = {}
     for (task, *setting), cells in pairs.groupby(["task", *SETTING], sort=True):
         helps = cells[cells["verdict"] == "helps"]
         best = (helps if len(helps) else cells).sort_values("gain", ascending=False).iloc[0]
-        partner = next(name for name in best["combination"].split("+") if name != task)
         features, encoder, arm = map(str, setting)
-        found[str(task), features, encoder, arm] = _told(partner, best.to_dict(), len(cells))
+        found[str(task), features, encoder, arm] = _told(best.to_dict(), units[str(best["metric"])], len(cells))
     return found
 
 
-def _told(partner: str, best: Mapping[Any, Any], number: int) -> str:
-    unit = Unit(all(0 <= best[side] <= 1 for side in ("single", "shared")))
-    gain = unit.estimate(best["gain"], best["low"], best["high"])
+def _told(best: Mapping[Any, Any], unit: Unit, number: int) -> str:
+    partner = partner_of(best["task"], best["combination"])
+    gain = Estimate.of(best["gain"], best["low"], best["high"], unit)
     if best["verdict"] == "helps":
         return f"Or a partner task: beside {partner} the gain is {gain}, beyond chance."
     beside = f"beside {partner}{f', the best of {number},' if number > 1 else ''} the gain is {gain}"

@@ -4,7 +4,8 @@ import pytest
 from simulated_results import results_table
 
 from cohear.analysis.gains import gains
-from cohear.analysis.partners import of_measured_partners
+from cohear.analysis.units import units_of
+from cohear.findings.measured_partners import of_measured_partners
 
 SETTING = ("logmel", "small", "base")
 
@@ -17,7 +18,8 @@ def told(*gains_of_partners):
         for number, gain in enumerate(gains_of_partners):
             shift = 0.002 * ((fold + number) % 3 - 1)
             rows.append(("digit", f"digit+partner{number}", fold, 0, 0.7 + gain + shift))
-    return of_measured_partners(gains(results_table(rows))).get(("digit", *SETTING))
+    table = gains(results_table(rows))
+    return of_measured_partners(table, units_of(table)).get(("digit", *SETTING))
 
 
 def test_one_that_surely_helps_is_named():
@@ -32,7 +34,8 @@ def test_where_all_lose_none_is_advised(partners):
 def test_a_gain_that_may_be_chance_is_open():
     rows = [("digit", "digit", fold, 0, 0.7) for fold in range(5)]
     rows += [("digit", "digit+event", fold, 0, 0.7 + 0.05 * (fold - 1)) for fold in range(5)]
-    (said,) = of_measured_partners(gains(results_table(rows))).values()
+    table = gains(results_table(rows))
+    (said,) = of_measured_partners(table, units_of(table)).values()
     assert said.startswith("Whether a partner task helps is open: beside event the gain is +5.0 points")
 
 
