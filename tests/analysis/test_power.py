@@ -2,8 +2,11 @@ import itertools
 
 import numpy as np
 import pytest
+from scipy import stats
 from simulated_results import families, results_table
 
+from cohear.analysis.design import Design
+from cohear.analysis.information import error_at
 from cohear.analysis.judged import judge
 from cohear.analysis.multiplicity import benjamini_hochberg, holm
 from cohear.analysis.pairs import paired_differences
@@ -73,6 +76,23 @@ def test_repeats_that_would_decide_do_decide():
     assert (undecided["more_repeats"].dropna() > 0).all() and undecided["more_repeats"].notna().any()
     family = family_table(cells)[0]
     assert family["number"] == 30 and family["open"] >= family["not_by_repeats"]
+
+
+def test_so_many_more_repeats_decide_four_of_five_cells():
+    """What is seen after them scatters around the gain that was seen before."""
+    table, _ = families(number=20, seeds=2, fold_sd=0.0, helped=0.5, effect=0.015, seed=3)
+    judged = judge(paired_differences(table), Design(margins=-1.0))  # nothing is harmless
+    cells = power_table(judged)
+    promised = (cells["way"] == "repeats") & (cells["gain"] > 0)
+    some = cells[promised]
+    assert len(some) > 10
+    after = (cells["repeats"] + cells["more_repeats"].fillna(0)).to_numpy(float)
+    error = error_at(judged.cells, after)[promised.to_numpy()]
+    freedom = judged.cells.loc[promised.to_numpy(), "freedom"].to_numpy(float)
+    limit = (some["smallest_in_family"] / some["error"]).to_numpy(float) - stats.t.ppf(0.8, freedom)  # in errors
+    rng = np.random.default_rng(0)
+    seen = some["gain"].to_numpy(float) / error + stats.t.rvs(freedom, size=(500, len(some)), random_state=rng)
+    assert (seen >= limit).mean() > 0.78
 
 
 def test_where_folds_differ_seeds_never_decide():

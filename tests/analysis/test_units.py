@@ -4,7 +4,8 @@ import pandas as pd
 import pytest
 
 from cohear.analysis.design import Design
-from cohear.analysis.units import POINTS, SEVERAL, SHARES, Unit, common_unit, units_of
+from cohear.analysis.units import SHARES, common_unit, units_of
+from cohear.base.units import OWN, POINTS, Unit
 from cohear.tasks import METRICS
 from cohear.tasks.metrics import SHARE
 
@@ -36,7 +37,7 @@ def test_the_facts_say_what_scores_below_one_are(units, told):
 
 @pytest.mark.parametrize("value", [85.0, -0.1])
 def test_scores_beyond_zero_and_one_are_no_points_whatever_the_facts_say(value):
-    assert units_of(scores("uar", value=value), facts(uar="points")) == {"uar": Unit("uar")}
+    assert units_of(scores("uar", value=value), facts(uar="points")) == {"uar": OWN}
 
 
 def test_facts_of_older_studies_say_nothing():
@@ -49,7 +50,7 @@ def test_the_shares_that_are_known_by_name_are_those_of_our_metrics():
 
 def test_figures_over_several_units_have_none_of_them():
     assert common_unit([POINTS, POINTS]) == POINTS
-    assert common_unit([POINTS, Unit("dB")]) == SEVERAL
+    assert common_unit([POINTS, Unit("dB")]) == OWN
     assert common_unit([]) == POINTS
 
 

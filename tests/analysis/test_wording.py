@@ -9,11 +9,13 @@ import pytest
 from simulated_results import families, results_table
 
 from cohear.analysis.results import checked_results
-from cohear.analysis.sentences import Unit, counted, figure, listed, setting_name, shortened
+from cohear.analysis.sentences import counted, listed, setting_name, shortened
 from cohear.analysis.statistics import Statistics
 from cohear.analysis.tables_of_study import GivenTables
+from cohear.base.units import OWN, POINTS
 from cohear.findings import Findings
 from cohear.findings.answers import answers
+from cohear.findings.figures import Estimate, correlation
 from cohear.findings.kind import QUESTIONS
 from cohear.report.evidence import MOST_CELLS, answers_text
 
@@ -136,18 +138,17 @@ def test_words():
     assert [counted(number, "cell") for number in (0, 1, 2)] == ["0 cells", "1 cell", "2 cells"]
     assert [listed(list(names)) for names in ("", "a", "ab", "abc")] == ["", "a", "a and b", "a, b and c"]
     assert shortened(["a", "b", "c"], 2) == ["a", "b", "1 more"] and shortened(["a"], 2) == ["a"]
-    points, own = Unit(True), Unit(False)
-    assert [points.gain(value) for value in (0.0123, -0.0123, 0.0001, -0.0001, None)] == [
-        *("+1.2", "-1.2", "0.0", "0.0", "unknown")
+    assert [POINTS.signed(value) for value in (0.0123, -0.0123, 0.0001, -0.0001, None)] == [
+        *("+1.2", "-1.2", "0.0", "0.0", "–")
     ]
-    assert points.gain(-0.0123, sign=False) == "1.2" and own.gain(-12.34) == "-12.3"
-    assert points.estimate(0.01, None, 0.02) == "+1.0 points"
-    assert own.estimate(1, 0, 2) == "+1 in the unit of the scores (+0 to +2)"
+    assert POINTS.size(-0.0123) == "1.2 points" and OWN.signed(-12.34) == "-12.3"
+    assert str(Estimate.of(0.01, None, 0.02, POINTS)) == "+1.0 points"
+    assert str(Estimate.of(1, 0, 2, OWN)) == "+1 in the unit of the scores (0 to +2)"
 
 
 def test_empty_names_of_a_setting_are_left_out_and_nothing_has_no_sign():
     assert setting_name(["mel", "resnet", ""]) == "mel / resnet" and setting_name(["", "", "base"]) == "the one setting"
-    assert figure(-0.001) == "0.00" and figure(-0.01) == "-0.01"
+    assert correlation(-0.001) == "0.00" and correlation(-0.01) == "-0.01"
 
 
 def test_it_is_said_what_could_not_be_compared():

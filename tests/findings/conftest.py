@@ -11,7 +11,7 @@ from cohear.analysis.statistics import Statistics
 sys.path.insert(0, str(Path(__file__).parent))
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="module", autouse=True)
 def statistics_of_folders():
     """Commands of one folder share its statistics here, where one process is all of them: it takes a third."""
     from said import statistics_made_once

@@ -11,9 +11,9 @@ from cohear.analysis.recommended import Serving, best_of
 from cohear.analysis.results import checked_results
 from cohear.analysis.statistics import Statistics
 from cohear.analysis.tables_of_study import GivenTables
+from cohear.base.units import POINTS
 from cohear.findings import Findings
 from cohear.findings.answers import answers
-from cohear.findings.figures import POINTS
 from cohear.findings.found import cures_of, in_full, said, told
 
 SETTING = ("logmel", "small", "base")

@@ -8,6 +8,7 @@ from simulated_results import families
 
 from cohear.analysis.statistics import Statistics
 from cohear.analysis.tables_of_study import GivenTables
+from cohear.base.units import POINTS
 from cohear.findings import FINDINGS, Findings
 from cohear.findings.found import cures_of, in_full, said, told
 
@@ -34,8 +35,8 @@ def found(told_of, code, repeats=5, more=None, way="clips", reach=0.5, assumed="
     ways = cells["task"].map(lambda task: "repeats" if task in more else way).where(cells["verdict"] == OPEN, "")
     power = cells.assign(way=ways, more_repeats=takes, share_assumed=assumed)
     results = pd.DataFrame([{"control": "", **SETTING}])
-    unit = SimpleNamespace(fraction=True)
-    statistics = SimpleNamespace(results=results, gains=cells, power=power, unit=unit, related=(), design=None)
+    known = {"results": results, "gains": cells, "power": power, "units": {"uar": POINTS}, "related": ()}
+    statistics = SimpleNamespace(**known, unit_over=lambda _: POINTS)
     return next(one for one in FINDINGS[code].find(statistics) if one.setting)
 
 
@@ -95,7 +96,7 @@ def test_too_few_repeats_are_said_and_what_would_decide():
     assert cures_of(finding).plain.startswith("At least 2 more repeats")
     some = found({**three, "a+c": [(0.1, OPEN)], "b+c": [(0.1, FREE)]}, "open-cells", more={"a": 4.0})
     assert "would decide 2 of the 3 that are undecided" in cures_of(some).plain
-    assert "new clips could" in cures_of(found(three, "open-cells")).plain
+    assert "takes new clips" in cures_of(found(three, "open-cells")).plain
     assert "second seed" in cures_of(found(three, "open-cells", way="seed")).plain
 
 
@@ -107,7 +108,7 @@ def test_too_few_repeats_are_said_and_what_would_decide():
             [(0.3, UP), (0.1, OPEN)],
             {"b": 1.0},
             "clips",
-            "About 1 more repeat on the same clips would decide it, if the",
+            "About 1 more repeat on the same clips would decide it with 80 % power, if the",
         ),
         (
             [(0.3, OPEN), (0.1, OPEN)],
@@ -115,7 +116,7 @@ def test_too_few_repeats_are_said_and_what_would_decide():
             "seed",
             "About 4 more repeats on the same clips would decide the gain of",
         ),
-        ([(0.3, OPEN), (0.1, OPEN)], {}, "clips", "Only new clips could decide both; more repeats"),
+        ([(0.3, OPEN), (0.1, OPEN)], {}, "clips", "would hardly decide both: that takes new clips"),
         ([(0.3, OPEN), (0.1, OPEN)], {}, "seed", "second seed in every fold"),
         ([(0.3, OPEN), (0.1, OPEN)], {}, "cells", "More combinations of tasks"),
         ([(0.3, OPEN), (0.1, OPEN)], {}, "looks", "The study itself"),

@@ -15,10 +15,10 @@ from sklearn.metrics import average_precision_score, confusion_matrix
 
 from cohear.analysis.tables import write_table
 from cohear.analysis.tables_of_study import FolderTables
-from cohear.analysis.units import POINTS
 from cohear.audio.segment import Segment
 from cohear.base.errors import UserError
 from cohear.base.tables import RESULTS_CSV
+from cohear.base.units import POINTS
 from cohear.report.answer import groups_of
 from cohear.report.at_hand import AtHand
 from cohear.report.build import _data

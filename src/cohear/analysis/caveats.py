@@ -35,11 +35,20 @@ def caveats_of(pairs: pd.DataFrame, looks: Sequence[int] = ()) -> list[str]:
     few = sorted(cells.loc[cells["repeats"] < 2, "task"].unique())
     if few:
         said.append(f"Fewer than two paired repeats ({_names(few)}): nothing can be decided there.")
-    one = sorted(cells.loc[(cells["parts"] == 1) & (cells["repeats"] > 1), "task"].unique())
-    if one:
-        said.append(f"One test part only ({_names(one)}): the verdicts hold for this split, not for other data.")
+    one = cells[(cells["parts"] == 1) & (cells["repeats"] > 1)]
+    judged = one["repeats"] >= FEWEST_REPEATS
+    others = one[~judged & ~one["task"].isin(one.loc[judged, "task"])]
+    for what, some in (("verdicts", one[judged]), ("intervals", others)):
+        if len(some):
+            tasks = _names(sorted(some["task"].unique()))
+            said.append(f"One test part only ({tasks}): the {what} hold for this split, not for other data.")
     alone = (cells["parts"] > 1) & (cells["repeats"] == cells["parts"])
-    if alone.any():
+    if looks and alone.any():  # such a study gives cells more seeds by itself
+        said.append(
+            f"{counted(int(alone.sum()), 'cell')} stopped with one seed a fold, where chance and the choice of data "
+            "cannot be told apart; most is taken for the data's."
+        )
+    elif alone.any():
         names = sorted({setting_name(names) for names in cells.loc[alone, list(SETTING)].itertuples(index=False)})
         where = "" if alone.all() else f" ({_names(names)})"
         said.append(

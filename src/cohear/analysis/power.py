@@ -48,9 +48,9 @@ def power_table(judged: Judged, is_open: "pd.Series[bool] | None" = None) -> pd.
         A row per cell: its names, ``gain``, ``error``, ``repeats``, ``verdict``; ``smallest``: the gain found
         with 80 % power by a test of this cell alone; ``smallest_in_family``: the same at the level that the
         false discovery rate asks of the next cell to be called; ``more_repeats``: how many more repeats on
-        the same test parts would decide an undecided cell if its gain is what it seems (0: it is decided;
-        NaN: more than :data:`MOST`, or never, because the fold part does not fall with seeds, or not known, since
-        ``error`` is not);
+        the same test parts would decide an undecided cell with 80 % power if its gain is what it seems (0: it is
+        decided; NaN: more than :data:`MOST`, or never, because the fold part does not fall with seeds, or not known,
+        since ``error`` is not);
         ``share_measured``: whether that part is estimated in the task, and ``share_assumed``: why it is not
         (:func:`cohear.analysis.spread.why_assumed`); ``way``: what would decide the cell, of which repeats are one
         (:data:`cohear.analysis.deciding.WAYS`).
@@ -81,11 +81,15 @@ def power_table(judged: Judged, is_open: "pd.Series[bool] | None" = None) -> pd.
 
 
 def _more(cells: pd.DataFrame, level: Array, harmless: Array) -> Array:
-    """Fewest further repeats at which the gain as it stands would be called, NaN where none are enough."""
+    """Fewest further repeats at which a gain as large would be called with 80 % power, NaN where none are enough.
+
+    What is just beyond the level is called in half of the cases alone, for new repeats scatter around the gain.
+    """
     gain, margin = cells["gain"].to_numpy(float), cells["margin"].to_numpy(float)
     now, freedom = cells["repeats"].to_numpy(float), cells["freedom"].to_numpy(float)
     total = np.full(len(cells), np.nan)
-    two_sided, one_sided = stats.t.ppf(1 - level / 2, freedom), stats.t.ppf(1 - harmless, freedom)
+    tail = stats.t.ppf(POWER, freedom)
+    two_sided, one_sided = stats.t.ppf(1 - level / 2, freedom) + tail, stats.t.ppf(1 - harmless, freedom) + tail
     for n in range(1, MOST + 1):
         error = error_at(cells, np.maximum(now, n))
         differs = np.abs(gain) >= two_sided * error

@@ -28,8 +28,9 @@ from cohear.analysis.singles import single_scores
 from cohear.analysis.speed import steps_to_score
 from cohear.analysis.standing import standing
 from cohear.analysis.tables_of_study import FolderTables, Tables
-from cohear.analysis.units import SEVERAL, Unit, common_unit, units_of
+from cohear.analysis.units import common_unit, units_of
 from cohear.analysis.variance_parts import variance_parts
+from cohear.base.units import OWN, Unit
 
 Setting = tuple[str, str, str]
 """features, encoder, arm."""
@@ -194,8 +195,8 @@ class Statistics:
         found: dict[Setting, Recommended | NoGrouping] = {}
         for key, results, pairs in self._each():
             told = recommend(key, results, pairs, lines.get(key, []), self.design)
-            several = self.unit_over(pairs) == SEVERAL and isinstance(told, Recommended)
-            found[key] = "units" if several else told
+            several = self.unit_over(pairs) == OWN and pairs["metric"].nunique() > 1
+            found[key] = "units" if several and isinstance(told, Recommended) else told
         return found
 
     @cached_property

@@ -29,9 +29,10 @@ class Persistence(Cure):
     """What would tell whether gains persist, or tell it better.
 
     Attributes:
-        lack: a second ``setting`` with pairs; ``singles`` beside the pairs that were trained; the same ``pairs`` in two
-            settings; a fourth ``task``; ``repeats``, where they hardly agree with themselves; the ``ceilings``, which
-            one repeat does not tell; or only ``tasks``.
+        lack: a second ``setting`` with pairs, or with it more ``tasks and setting``; ``singles`` beside the pairs that
+            were trained; the same ``pairs`` in two settings; a fourth ``task``; another ``spread`` of their gains;
+            ``repeats``, where they hardly agree with themselves; the ``ceilings``, which one repeat does not tell; or
+            only ``tasks``.
         where: settings without single runs.
     """
 
@@ -49,9 +50,13 @@ class Persistence(Cure):
         return words(_CURES[self.lack])
 
 
+_PARTNERS = 3
+"""Of a task, that can be ranked."""
 _RANKS = "Ranks need three partners of a task in both settings"
 _CURES = {
     "setting": "Pairs of the same tasks with a second encoder, front-end or arm would tell.",
+    "tasks and setting": f"{_RANKS}: pairs of four tasks or more, and the same with a second encoder, front-end or "
+    "arm, would tell.",
     "pairs": f"{_RANKS}: pairs of the same tasks in both would tell.",
     "task": f"{_RANKS}: a fourth task, in pairs with the others in both, would tell.",
     "spread": f"{_RANKS} whose gains differ: more repeats would tell.",
@@ -116,7 +121,9 @@ def _without_singles(statistics: Statistics) -> tuple[str, ...]:
 
 def _cure(ranked: Sequence[Line], few: Sequence[Line], lonely: tuple[str, ...], statistics: Statistics) -> Persistence:
     if not ranked and not few:
-        return Persistence("singles", lonely) if lonely else Persistence("setting")
+        if lonely:
+            return Persistence("singles", lonely)
+        return Persistence("setting" if len(_tasks_in_pairs(statistics)) > _PARTNERS else "tasks and setting")
     if not ranked:
         return Persistence(_lack(few, statistics))
     ceilings = [one[key] for one in ranked for key in ("ceiling_first", "ceiling_second")]
@@ -132,12 +139,17 @@ def _lack(few: Sequence[Line], statistics: Statistics) -> str:
     by_setting: dict[Setting, set[tuple[str, str]]] = {setting: set() for setting in settings_of(pairs)}
     for row in pairs.to_dict("records"):
         by_setting[row["features"], row["encoder"], row["arm"]].add((row["task"], row["combination"]))
-    tasks = {name for _, combination in set().union(*by_setting.values()) for name in combination.split("+")}
+    tasks = _tasks_in_pairs(statistics)
     common = [by_setting[tuple(one["first"])] & by_setting[tuple(one["second"])] for one in few]
     partners = [sum(task == name for task, _ in cells) for cells in common for name in tasks]
-    if max(partners, default=0) >= 3:
+    if max(partners, default=0) >= _PARTNERS:
         return "spread"
-    return "pairs" if len(tasks) > 3 else "task"
+    return "pairs" if len(tasks) > _PARTNERS else "task"
+
+
+def _tasks_in_pairs(statistics: Statistics) -> set[str]:
+    combinations = of_pairs(statistics.gains)["combination"].unique()
+    return {name for combination in combinations for name in str(combination).split("+")}
 
 
 def _agreement(one: Line) -> Words:

@@ -52,7 +52,9 @@ class MoreRepeats(ForCells):
     """So many more repeats on the same clips, for one or two cells, or for half of the cells."""
 
     kind: ClassVar[str] = "more repeats"
-    promise: ClassVar[str] = "after so many more repeats, with the gains and the spread of those seen, they are decided"
+    promise: ClassVar[str] = (
+        "after so many more repeats, with the gains and the spread of those seen, each is decided with 80 % power"
+    )
 
     repeats: int = 0
 
@@ -63,11 +65,11 @@ class MoreRepeats(ForCells):
             return words(
                 "More repeats on the same clips would decide ",
                 self.them,
-                f", half of them after about {self.repeats} more, if gains are what they seem.",
+                f" with 80 % power, half of them after about {self.repeats} more, if gains are what they seem.",
             )
         if_so = "the gain is what it seems" if self.cells == 1 else "both gains are what they seem"
         many = counted(self.repeats, "more repeat")
-        return words(f"About {many} on the same clips would decide ", self.them, f", if {if_so}.")
+        return words(f"About {many} on the same clips would decide ", self.them, f" with 80 % power, if {if_so}.")
 
 
 @dataclass(frozen=True)
@@ -166,14 +168,14 @@ class GoOn(ForCells):
 
 @dataclass(frozen=True)
 class NewClips(ForCells):
-    """Other clips."""
+    """Other clips: with those that there are, repeats would decide too seldom, or never."""
 
     kind: ClassVar[str] = "new clips"
 
     @property
     def words(self) -> Words:
         """That repeats would not do."""
-        return words("Only new clips could decide ", self.them, "; more repeats on the present ones would not.")
+        return words("More repeats on the same clips would hardly decide ", self.them, ": that takes new clips.")
 
 
 def cures_of(cells: pd.DataFrame, among: pd.DataFrame | None = None, *, of_a_pair: bool = False) -> tuple[Cure, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from cohear.analysis.units import NONE, Unit, known
+from cohear.base.units import NONE, Unit, known
 
 
 @dataclass(frozen=True)

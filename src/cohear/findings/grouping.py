@@ -14,7 +14,7 @@ from cohear.analysis.groupings import MOST_TASKS
 from cohear.analysis.recommended import NoGrouping, Recommended, Serving
 from cohear.analysis.sentences import setting_name
 from cohear.analysis.statistics import Statistics
-from cohear.analysis.units import Unit
+from cohear.base.units import Unit
 from cohear.findings.cures import Cure
 from cohear.findings.figures import Estimate, counted
 from cohear.findings.finding import Rows, Setting, StudyFinding

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from cohear.analysis.statistics import Statistics
-from cohear.analysis.units import Unit
+from cohear.base.units import Unit
 from cohear.findings.cures import Cure
 from cohear.findings.figures import Estimate
 from cohear.findings.finding import Rows, StudyFinding

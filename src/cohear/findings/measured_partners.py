@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from cohear.analysis.columns import SETTING
-from cohear.analysis.units import Unit
+from cohear.base.units import Unit
 from cohear.findings.figures import Estimate
 from cohear.findings.pairs import of_pairs, partner_of
 

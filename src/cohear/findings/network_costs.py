@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from cohear.analysis.columns import SETTING
 from cohear.analysis.sentences import setting_name
 from cohear.analysis.statistics import Statistics
-from cohear.analysis.units import known
+from cohear.base.units import known
 from cohear.findings.cures import Cure
 from cohear.findings.figures import share
 from cohear.findings.finding import Rows, StudyFinding

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from cohear.analysis.columns import SETTING
 from cohear.analysis.sentences import listed, setting_name
 from cohear.analysis.statistics import Statistics
-from cohear.analysis.units import NONE
+from cohear.base.units import NONE
 from cohear.findings.cures import Cure
 from cohear.findings.figures import Estimate
 from cohear.findings.finding import Rows, StudyFinding
@@ -23,17 +23,25 @@ Line = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class LargerGroups(Cure):
-    """Networks of three tasks or more."""
+    """Networks of three tasks or more.
+
+    Attributes:
+        tasks: that there are.
+    """
 
     kind: ClassVar[str] = "larger groups"
     promise: ClassVar[str] = "the mean gain of larger networks is told"
 
+    tasks: int
+
     @property
     def words(self) -> Words:
         """Which."""
-        return words(
-            "Three tasks or more in one network (`combinations: [singles, pairs, all]`) would begin to answer this."
-        )
+        lack = 3 - self.tasks
+        first = "" if lack <= 0 else "With a third task, " if lack == 1 else "With three tasks, "
+        which = "three tasks or more in one network" if lack <= 0 else "all in one network"
+        said = f"{first}{which} (`combinations: [singles, pairs, all]`) would begin to answer this."
+        return words(said[0].upper() + said[1:])
 
 
 @dataclass(frozen=True)
@@ -79,8 +87,9 @@ class NetworkSize(Kind):
     def find(self, statistics: Statistics) -> Iterable[StudyFinding]:
         """One, of the whole study."""
         larger = [line for line in statistics.sizes if line["size"] > 2]
+        tasks = int(statistics.results["task"].nunique())
         if not larger:
-            yield StudyFinding(code=self.code, missing="no larger group", settles=(LargerGroups(),))
+            yield StudyFinding(code=self.code, missing="no larger group", settles=(LargerGroups(tasks),))
             return
         most = max(line["size"] for line in larger)
         there = {line["size"] for line in statistics.sizes}
@@ -104,7 +113,8 @@ class NetworkSize(Kind):
         more = [words(f"{len(settings) - MOST} more")] if len(settings) > MOST else []
         return Said(
             words(
-                f"With {finding.figures['size']} tasks in the network the mean gain (intervals over the repeats) is ",
+                f"With {finding.figures['size']} tasks in the network the mean gain (intervals over the repeats, for "
+                "these tasks) is ",
                 joined([*shown, *more], "; "),
                 ".",
             )

@@ -10,8 +10,8 @@ import pandas as pd
 
 from cohear.analysis.columns import SETTING
 from cohear.analysis.statistics import Statistics
-from cohear.analysis.units import known
 from cohear.base.tables import SHARED
+from cohear.base.units import known
 from cohear.findings.figures import Estimate, share
 from cohear.findings.finding import Rows, Setting, StudyFinding
 from cohear.findings.kind import FINDINGS, Kind, Part, Question, Said

@@ -8,7 +8,7 @@ from typing import ClassVar
 from cohear.analysis.columns import SETTING
 from cohear.analysis.sentences import listed, setting_name, shortened
 from cohear.analysis.statistics import Statistics
-from cohear.analysis.units import known
+from cohear.base.units import known
 from cohear.findings.figures import counted
 from cohear.findings.finding import Rows, StudyFinding
 from cohear.findings.kind import FINDINGS, Kind, Part, Question, Said

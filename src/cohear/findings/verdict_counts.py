@@ -53,7 +53,7 @@ class VerdictCounts(Kind):
                     f"helped, {figures['hurts']} hurt, mean {mean}."
                 )
             )
-        within = f" ({mean.unit.interval(mean.low, mean.high)} over the tasks)"
+        within = f" ({mean.unit.interval(mean.low, mean.high)} over the tasks, for others like them)"
         mean_gain = f"{mean.unit.signed(mean.value)} {mean.unit.name}{within if mean.bracket else _TOO_FEW}"
         verdicts = listed([f"{are(figures[name])} {word}" for name, word in zip(VERDICTS, _DONE, strict=True)])
         said = words(

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from cohear.analysis.units import Unit
+from cohear.base.units import Unit
 from cohear.findings.figures import probability
 from cohear.report.numbers import interval, level, signed
 

@@ -10,7 +10,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from cohear.analysis.columns import SETTING
-from cohear.analysis.units import Unit
+from cohear.base.units import Unit
 from cohear.findings.figures import Estimate
 from cohear.findings.kind import QUESTIONS
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cohear.analysis.recommended import Recommended, Serving
-from cohear.analysis.units import Unit
+from cohear.base.units import Unit
 from cohear.findings.finding import StudyFinding
 from cohear.findings.words import typeset
 

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterable, Sequence
 
-from cohear.analysis.units import NONE, POINTS, SEVERAL, Unit
+from cohear.base.units import NONE, OWN, POINTS, Unit
 from cohear.findings import figures
 from cohear.findings.words import typeset
 from cohear.tasks.metrics import METRICS
@@ -27,7 +27,7 @@ def signed(value: float | None, fraction: bool) -> str:
 
 
 def _unit(fraction: bool) -> Unit:
-    return POINTS if fraction else SEVERAL
+    return POINTS if fraction else OWN
 
 
 def correlation(value: float) -> str:
@@ -37,7 +37,7 @@ def correlation(value: float) -> str:
 
 def unit_words(fraction: bool) -> str:
     """What the figures of a table are counted in."""
-    return "in points (x 100)" if fraction else SEVERAL.name
+    return "in points (x 100)" if fraction else OWN.name
 
 
 def tick_texts(values: Sequence[float], fraction: bool, sign: bool = True) -> list[str]:

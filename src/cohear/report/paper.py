@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import pandas as pd
 
-from cohear.analysis.units import NONE, Unit
+from cohear.base.units import NONE, Unit
 from cohear.report.cells import Cell, cells_of
 from cohear.report.folder import FolderContent
 from cohear.report.numbers import level

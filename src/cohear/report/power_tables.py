@@ -10,8 +10,8 @@ from rich.text import Text
 
 from cohear.analysis.columns import SETTING
 from cohear.analysis.sentences import listed, setting_name
-from cohear.analysis.units import NONE, POINTS, SEVERAL, Unit
 from cohear.analysis.verdicts import FEWEST_REPEATS
+from cohear.base.units import NONE, OWN, POINTS, Unit
 from cohear.findings.words import typeset
 from cohear.report.terminal import plain_table
 
@@ -19,9 +19,9 @@ Row = Mapping[str, Any]
 
 _LEGEND = (
     "alone: by a test of one cell; family: at the stricter level that a cell among the others must pass; repeats: "
-    "so many more, over the open cells that they would decide, if gains are what they seem; new clips: open cells that "
-    "no number of repeats decides, since part of their spread is that of the folds; not known: open cells of which "
-    "that cannot be told."
+    "so many more, over the open cells that they would decide with 80 % power, if gains are what they seem; new clips: "
+    "open cells that no number of repeats decides so, since part of their spread is that of the folds; not known: open "
+    "cells of which that cannot be told."
 )
 
 
@@ -100,10 +100,10 @@ def _levels(row: Row, *names: str) -> Iterator[str]:
 
 def _in_unit(rows: Sequence[Row]) -> str:
     """What the figures of a table are counted in."""
-    units = {row["unit"] for row in rows} - {SEVERAL.name}
+    units = {row["unit"] for row in rows} - {OWN.name}
     if units == {POINTS.name}:
         return "in points (x 100)"
-    return SEVERAL.name if POINTS.name not in units else f"{SEVERAL.name}, shares in points (x 100)"
+    return OWN.name if POINTS.name not in units else f"{OWN.name}, shares in points (x 100)"
 
 
 def _notes(families: Sequence[Row]) -> list[str]:

@@ -11,8 +11,8 @@ from pathlib import Path
 import pandas as pd
 from markupsafe import Markup
 
-from cohear.analysis.units import NONE
 from cohear.base.files import folder_whole_or_not_at_all, write_bytes, write_text
+from cohear.base.units import NONE
 from cohear.report.figures import Drawing, Figure, Figures, sources_of
 from cohear.report.figures.palette import dark_style
 from cohear.report.figures.render import inline

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from cohear.analysis.units import Unit
+from cohear.base.units import Unit
 from cohear.report.numbers import bounds_of_metric, level, signed
 from cohear.report.ticks import Axis, axis_over
 

@@ -10,7 +10,8 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from cohear.analysis.units import Unit, units_of
+from cohear.analysis.units import units_of
+from cohear.base.units import Unit
 from cohear.report.cells import Cell, cells_of
 from cohear.report.numbers import unit_words
 

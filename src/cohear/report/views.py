@@ -8,7 +8,8 @@ import pandas as pd
 
 from cohear.analysis.columns import SETTING
 from cohear.analysis.design import MARGIN
-from cohear.analysis.units import Unit, units_of
+from cohear.analysis.units import units_of
+from cohear.base.units import Unit
 from cohear.findings.finding import StudyFinding
 from cohear.findings.found import cures_of, said
 from cohear.findings.kind import Said

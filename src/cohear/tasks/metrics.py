@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cohear.base.registry import Registry
+from cohear.base.units import POINTS, Unit
 from cohear.tasks.kind import TargetKind
 from cohear.tasks.targets import Targets
 
@@ -51,16 +52,16 @@ class Metric:
     @property
     def shown_unit(self) -> str:
         """What its values are counted in where they are shown."""
-        return "points" if self.unit == SHARE else self.unit
+        return POINTS.name if self.unit == SHARE else self.unit
 
     def shown(self, value: float, sign: bool = False) -> str:
-        """A value, or with its sign a difference, as it is shown: a digit of points, four digits of others.
+        """A value, or with its sign a difference, as it is shown: as :class:`~cohear.base.units.Unit` writes it.
 
         >>> METRICS["uar"].shown(0.7617), METRICS["uar"].shown(-0.02, sign=True)
         ('76.2', '-2.0')
         """
-        plus = "+" if sign else ""
-        return f"{100 * value:{plus}.1f}" if self.unit == SHARE else f"{value:{plus}.4g}"
+        unit = Unit.named(self.shown_unit)
+        return unit.signed(value) if sign else unit.level(value)
 
     def amount(self, value: float) -> str:
         """The same with its unit: ``76.2 points``."""

@@ -141,7 +141,7 @@ def a_second_seed_is_asked_of_those_who_can_have_it(said: Said) -> Told:
 @rule
 def a_verdict_for_this_split_is_not_denied(said: Said) -> Told:
     """ "The verdicts hold for this split" and "no verdict there" are not said of one task."""
-    holds = [note for note in said.notes if note.startswith("One test part only")]
+    holds = [note for note in said.notes if "the verdicts hold for this split" in note]
     none = [note for note in said.notes if note.startswith("Fewer than")]
     for one in holds:
         tasks = set(re.search(r"\((.*)\)", one)[1].split(", "))
