@@ -19,6 +19,7 @@ import cohear
 from cohear.base.tables import CONTROLS_CSV, EVENTS_CSV, GAINS_CSV, MANIFEST_CSV, TABLES
 from cohear.base.tables.markdown import column_list
 from cohear.base.yaml_text import YamlText, read_yaml
+from cohear.baselines.baseline import BASELINES
 from cohear.cli import app
 from cohear.data.catalogue import catalogue_table
 from cohear.data.manifest import Manifest
@@ -203,6 +204,7 @@ SECTIONS = {
     "Top level": spec.StudySettings,
     "`datasets.<name>`": spec.DatasetSettings,
     "`tasks.<name>`": spec.TaskSettings,
+    "`baselines`": spec.BaselineSettings,
     "`controls`": spec.ControlSettings,
     "`repeats`": spec.RepeatSettings,
     "`training`": TrainingSettings,
@@ -227,9 +229,9 @@ def test_every_key_of_a_study_is_described(section):
             assert rows[name] == f"`{str(field.default).lower()}`"
 
 
-def test_settings_of_encoders_and_front_ends_are_described():
+def test_settings_of_encoders_front_ends_and_baselines_are_described():
     described = text_of(ROOT / "docs" / "study-file.md")
-    for name, part in [(name, registry[name]) for registry in (ENCODERS, FRONT_ENDS) for name in registry]:
+    for name, part in [(name, registry[name]) for registry in (ENCODERS, FRONT_ENDS, BASELINES) for name in registry]:
         row = re.search(rf"^\| `{name}` \| (.*)$", described, re.MULTILINE)[1]
         for setting in list(inspect.signature(part).parameters.values()):
             if setting.default is not inspect.Parameter.empty:
@@ -258,7 +260,7 @@ from cohear.study.run import run_study
 from cohear.study.spec import check_study
 
 numbers = TestLoudness(), TestAbsoluteError(), TestConcordance()
-for contract in (TestLevel(), *numbers, TestResults(), TestOwnNorms(), TestUncertainty()):
+for contract in (TestLevel(), *numbers, TestResults(), TestOwnNorms(), TestUncertainty(), TestBoosted()):
     for test in [name for name in dir(contract) if name.startswith("test_")]:
         getattr(contract, test)()
 
@@ -279,6 +281,7 @@ tasks:
 features: [{name: level, rate: 8000}]
 encoders: [{name: linear, hidden: 8}]
 controls: [large-batch]
+baselines: [{name: boosted, leaves: 4}]
 repeats: {folds: 1}
 window: 0.2
 training: {steps: 2, batch: 4, objective: geometric, sharing: led}
@@ -286,7 +289,7 @@ training: {steps: 2, batch: 4, objective: geometric, sharing: led}
 settings = with_paths_from(check_study(read_yaml(study)), folder)
 table = cohear.study.tables.RESULTS_CSV = TestResults().make()  # as if the definition had the column
 outcome = run_study(settings, folder, folder / "out", launcher="here")
-assert (outcome.done, outcome.failed) == (5, {}), outcome
+assert (outcome.done, outcome.failed) == (7, {}), outcome
 assert (read_table(folder / "out" / "results.csv", table)["peak_memory_bytes"] > 0).all()
 
 from cohear.api import answers, make_report

@@ -6,9 +6,9 @@ import pandas as pd
 
 from cohear.analysis.tables import read_table, typed
 from cohear.base.errors import UserError
-from cohear.base.tables import GAINS_CSV, RESULTS_CSV
+from cohear.base.tables import BASELINE, GAINS_CSV, NETWORK, RESULTS_CSV
 
-_ROW = ("task", "combination", "features", "encoder", "arm", "control", "focal", "fold", "seed")
+_ROW = ("task", "combination", "features", "encoder", "arm", "control", "focal", "fold", "seed", "job")
 
 _NO_CONTROL = ("none", "no", "nan", "null", "false", "0", "-")
 """What other trainers may write where there is no control; taken for one, such a run would be in no gain."""
@@ -30,6 +30,16 @@ def read_results(folder: Path) -> pd.DataFrame:
     """
     path = folder if folder.suffix == ".csv" else folder / RESULTS_CSV.file
     return checked_results(read_table(path, RESULTS_CSV), str(path))
+
+
+def of_networks(results: pd.DataFrame) -> pd.DataFrame:
+    """The rows of networks, which alone are compared with each other."""
+    return results[results["job"].isin(("", NETWORK))].reset_index(drop=True)
+
+
+def of_baselines(results: pd.DataFrame) -> pd.DataFrame:
+    """The rows of baselines, which networks are held against."""
+    return results[results["job"] == BASELINE].reset_index(drop=True)
 
 
 def read_gains(path: Path) -> pd.DataFrame:

@@ -24,6 +24,7 @@ from cohear.analysis.pairs import paired_differences
 from cohear.analysis.persistence import agreements
 from cohear.analysis.power import family_table, power_table
 from cohear.analysis.recommended import NoGrouping, Recommended, Serving, of_settings, one_network, recommend
+from cohear.analysis.results import of_baselines, of_networks
 from cohear.analysis.singles import single_scores
 from cohear.analysis.speed import steps_to_score
 from cohear.analysis.standing import standing
@@ -68,10 +69,15 @@ class Statistics:
         """Whether a pair of tasks is one of those that are related."""
         return frozenset(combination.split("+")) in self.related
 
-    @property
+    @cached_property
     def results(self) -> pd.DataFrame:
-        """Checked results, controls included."""
-        return self.tables.results
+        """Checked results of networks, controls included."""
+        return of_networks(self.tables.results)
+
+    @cached_property
+    def baselines(self) -> pd.DataFrame:
+        """Checked results of baselines."""
+        return of_baselines(self.tables.results)
 
     @cached_property
     def pairs(self) -> pd.DataFrame:
@@ -140,7 +146,7 @@ class Statistics:
     def correlations(self) -> Lines:
         """Gains beside measurements of tasks."""
         tables = self.tables
-        return measured(self.gains, of_data(tables.data), tables.results, tables.metrics, tables.curves, self.pairs)
+        return measured(self.gains, of_data(tables.data), self.results, tables.metrics, tables.curves, self.pairs)
 
     @cached_property
     def agreements(self) -> Lines:

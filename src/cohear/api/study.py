@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from cohear.export.export import Exported
     from cohear.report.figures import Figures
+    from cohear.runs.spec import Spec
     from cohear.study.check import Audit
     from cohear.study.plan import PlannedRun
     from cohear.study.progress import Progress
@@ -125,7 +126,7 @@ class Study:
 
     def plan(
         self, *, launcher: str = "local", jobs: int | None = None, progress: Progress | None = None
-    ) -> tuple[list[PlannedRun], set[str], list[str]]:
+    ) -> tuple[Sequence[PlannedRun[Spec]], set[str], list[str]]:
         """What ``run`` would train; nothing is written but facts in the cache.
 
         Returns:

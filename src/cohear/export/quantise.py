@@ -103,12 +103,13 @@ def measure(repeats: Sequence[Trained]) -> dict[str, dict[str, Change]]:
         name = (trained.spec.study_seed, trained.spec.fold, trained.spec.seed)
         for task, data in trained.tasks.items():
             test = Evaluation(data, "test", trained.inputs[task], name)
-            before = test.scores(test.predict(trained.network))[data.metric.name]
+            told = test.predict(trained.network)
+            before = told.scores(data)[data.metric.name]
             for method, model in graphs.items():
                 played = cast(Network, GraphNetwork(model, numbered(trained.inputs)))
-                after = test.scores(test.predict(played))[data.metric.name]
+                after = test.predict(played).scores(data)[data.metric.name]
                 if np.isfinite([before, after]).all():
-                    scores[method].setdefault(task, []).append((before, after, test.scored_clips()))
+                    scores[method].setdefault(task, []).append((before, after, told.scored_clips(data)))
     return {
         method: {
             task: _change(repeats[0].tasks[task].metric.name, repeats[0].tasks[task].metric.higher_is_better, rows)

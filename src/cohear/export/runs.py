@@ -90,7 +90,7 @@ def prepare_cell(
     for folder in (places.study.splits, places.study.root / TRAINED):
         remove_left_behind(make_folder(folder))
     write_splits(prepared, places.study)
-    specs = [run.spec for run in prepared.plan if cell.holds(run.row)]
+    specs = [run.spec for run in prepared.plan if cell.holds(run.row) and isinstance(run.spec, RunSpec)]
     if not specs:
         raise UserError("the study has no runs with these features, this encoder and this arm together")
     return prepared, specs
@@ -100,7 +100,7 @@ def narrowed(settings: StudySettings, cell: Cell) -> StudySettings:
     """Settings of a study that trains the cell's combination, with whatever encoder, and what it is compared with."""
     wanted = CombinationSettings(lists=[list(cell.tasks)])
     encoders = [each.model_copy(update={"combinations": None, "controls": None}) for each in settings.encoders]
-    return settings.model_copy(update={"combinations": wanted, "controls": [], "encoders": encoders})
+    return settings.model_copy(update={"combinations": wanted, "controls": [], "baselines": [], "encoders": encoders})
 
 
 def repeats_of(places: Places, cell: Cell, specs: Sequence[RunSpec], progress: Progress) -> list[RunSpec]:

@@ -116,6 +116,10 @@ class FrontEnd(ABC):
         """All settings as JSON values."""
         return asdict(self)
 
+    def key(self) -> dict[str, Any]:
+        """The front-end as a specification holds it; :func:`front_end_of` makes it again."""
+        return {"name": self.name, "version": self.version, **self.settings()}
+
 
 FRONT_ENDS: Registry[type[FrontEnd]] = Registry("front-end")
 
@@ -144,6 +148,11 @@ def build_front_end(spec: str | Mapping[str, Any]) -> FrontEnd:
             raise UserError(f"front-end {cls.name!r} has no setting {key!r}{did_you_mean(key, known)}")
         settings[key] = _fitting(value, kinds[key], f"front-end {cls.name!r}: {key}")
     return cls(**settings)
+
+
+def front_end_of(key: Mapping[str, Any]) -> FrontEnd:
+    """The front-end of a key, as the code here has it."""
+    return build_front_end({name: value for name, value in key.items() if name != "version"})
 
 
 def demand(conditions: Mapping[str, bool], front_end: FrontEnd) -> None:

@@ -35,7 +35,7 @@ def downloads(study: FolderContent, views: Views, figures: Collection[str]) -> l
     """
     tables = [
         ("gains.csv", study.statistics.gains, "gain, interval and verdict of every cell"),
-        ("results.csv", study.results, "the test score of every run"),
+        ("results.csv", study.statistics.tables.results, "the test score of every run"),
         ("mean-scores.csv", scores(study.results), "mean and spread of the test scores"),
     ]
     if len(study.metrics):

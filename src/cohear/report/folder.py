@@ -43,7 +43,7 @@ class FolderContent:
 
     @property
     def results(self) -> pd.DataFrame:
-        """Checked results."""
+        """Checked results of networks."""
         return self.statistics.results
 
     @property
@@ -91,7 +91,7 @@ def read_folder(path: Path, statistics: Statistics | None = None) -> FolderConte
         path=path,
         name=str(plan.get("study") or path.resolve().name),
         statistics=statistics,
-        status=_status(path, plan, statistics.results),
+        status=_status(path, plan, statistics.tables.results),
         caveats=[*caveats_of(statistics.pairs, statistics.design.looks), *unpaired(statistics.results)],
         environment=read_json(path / "environment.json"),
         study_text=text,

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -18,7 +18,8 @@ class ScoreRow:
     """One task in one combination.
 
     Attributes:
-        beside: the partners as text, empty for the single run.
+        beside: the partners as text, empty for the single run; a baseline's name.
+        baseline: whether the row is of a baseline.
         partners: the same without abbreviation.
         dots: ``(place in percent, label)`` of each repeat.
         middle: place of the mean in percent, None without a score.
@@ -35,6 +36,7 @@ class ScoreRow:
     dots: list[tuple[float, str]]
     parts: dict[str, str]
     gap: str
+    baseline: bool = False
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,11 @@ class TaskScores:
 
 
 def task_scores(
-    results: pd.DataFrame, metrics: pd.DataFrame, units: Mapping[str, Unit], tasks: list[str]
+    results: pd.DataFrame,
+    metrics: pd.DataFrame,
+    units: Mapping[str, Unit],
+    tasks: list[str],
+    baselines: pd.DataFrame,
 ) -> list[TaskScores]:
     """The scores of one view (ordinary runs of one features x encoder x arm).
 
@@ -60,8 +66,10 @@ def task_scores(
         metrics: the long table of metrics, possibly empty; the rows of selection ``last`` are used.
         units: of each metric.
         tasks: order of the tasks.
+        baselines: rows of the table of results that are of baselines.
     """
     means = _means_by_part(results, metrics)
+    several = baselines["features"].nunique() > 1
     found = []
     for task in tasks:
         rows = results[results["task"] == task]
@@ -69,7 +77,8 @@ def task_scores(
             continue
         metric = str(rows["metric"].iloc[0])
         fraction = units[metric].points
-        values = rows["value"].tolist()
+        plain = baselines[(baselines["task"] == task) & (baselines["metric"] == metric)]
+        values = [*rows["value"], *plain["value"]]
         axis = axis_over(values, room=0.0, bounds=bounds_of_metric(metric, values))
         by_size = sorted(rows["combination"].unique(), key=lambda name: (name.count("+"), name))
         made = [
@@ -82,6 +91,10 @@ def task_scores(
             )
             for name in by_size
         ]
+        for (encoder, features), own in plain.groupby(["encoder", "features"], sort=False):
+            row = _row(own, len(tasks), axis, fraction, _means_by_part(own, metrics).get((task, task, metric), {}))
+            named = f"{encoder} on {features}" if several else str(encoder)
+            made.append(replace(row, beside=named, baseline=True))
         found.append(
             TaskScores(
                 task=task,

@@ -193,7 +193,7 @@ def views_of(folder: FolderContent) -> Views:
                 margin=_margin(folder, here, all(units[metric].points for metric in set(results["metric"]))),
                 grouping=grouping,
                 groupings=groupings_of(grouping, here),
-                scores=task_scores(results, folder.metrics, units, here),
+                scores=task_scores(results, folder.metrics, units, here, folder.statistics.baselines),
             )
         )
         for metric, gains in by_metric.items():

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from cohear.base.tables import PREDICTIONS_CSV, Row
 from cohear.runs.prediction_columns import logit_column
 from cohear.runs.task_data import TaskData
+from cohear.tasks import METRICS
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,15 @@ class Predictions:
 
     clips: NDArray[np.int64]
     logits: NDArray[np.float32]
+
+    def scores(self, task: TaskData) -> dict[str, float]:
+        """Every metric of the task's kind over these clips; NaN where nothing can be scored."""
+        targets = task.targets.take(self.clips)
+        return {name: METRICS[name].score(self.logits, targets, task.scored) for name in task.kind.metrics}
+
+    def scored_clips(self, task: TaskData) -> int:
+        """How many of the clips enter a score."""
+        return int(task.kind.scored_clips(task.targets.take(self.clips), task.scored).sum())
 
 
 def predictions_text(

@@ -9,13 +9,14 @@ from typing import Any
 from cohear.base.errors import FolderError
 from cohear.runs.record import RECORD
 from cohear.runs.run_folder import KEPT
+from cohear.runs.spec import Spec
 from cohear.study.folder import StudyFolder
 from cohear.study.plan import PlannedRun
 from cohear.study.plan_row import PlanRow
 from cohear.study.tables import lost_runs
 
 
-def why_replaced(folder: StudyFolder, plan: Sequence[PlannedRun]) -> list[str]:
+def why_replaced(folder: StudyFolder, plan: Sequence[PlannedRun[Spec]]) -> list[str]:
     """Sentences on finished runs of the plan before that this plan replaces, with what changed."""
     try:
         before = {_place(row): row.run for row in folder.read_plan()}
@@ -50,7 +51,7 @@ def _differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
     return reasons or ["the audio of a dataset changed"]
 
 
-def why_lost(folder: StudyFolder, plan: Sequence[PlannedRun]) -> list[str]:
+def why_lost(folder: StudyFolder, plan: Sequence[PlannedRun[Spec]]) -> list[str]:
     """Sentences on runs that the table has and whose records are gone or damaged, where there are any."""
     try:
         lost = lost_runs(folder) & {run.key for run in plan}

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from itertools import product
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from cohear.base.plugins import plugins_version
 from cohear.features.front_end import FRONT_ENDS, FrontEnd
 from cohear.models.choice import EncoderChoice
 from cohear.runs.job import job_of
-from cohear.runs.spec import TaskReference
+from cohear.runs.spec import Spec, TaskReference
 from cohear.study.plan_row import PlanRow
 from cohear.study.spec import StudySettings
 from cohear.study.spec.task_sets import task_sets
@@ -25,18 +25,21 @@ Input = tuple[FrontEnd, float]
 """A front-end and a window, seconds."""
 
 
+S_co = TypeVar("S_co", bound=Spec, covariant=True)
+
+
 @dataclass(frozen=True)
-class PlannedRun:
+class PlannedRun(Generic[S_co]):
     """A run in its place in the grid. Cells that come to the same specification share one training.
 
     Attributes:
-        spec: what is trained.
+        spec: what is done.
         features, encoder, arm, combination, control: the cell, as the tables name it.
         fold, seed: the repeat.
         focal: the task that a control is for; empty for ordinary runs.
     """
 
-    spec: RunSpec
+    spec: S_co
     features: str
     encoder: str
     arm: str
@@ -68,9 +71,10 @@ class PlannedRun:
             job=self.spec.job,
         )
 
-    def as_control(self, control: str, focal: str, combination: str, spec: RunSpec) -> PlannedRun:
+    def as_control(self, control: str, focal: str, combination: str, spec: RunSpec) -> PlannedRun[RunSpec]:
         """A control run in the same setting and repeat."""
-        return replace(self, spec=spec, combination=combination, control=control, focal=focal)
+        cell = (self.features, self.encoder, self.arm, combination, control)
+        return PlannedRun(spec, *cell, self.fold, self.seed, focal)
 
 
 def make_plan(
@@ -79,8 +83,8 @@ def make_plan(
     encoders: Sequence[EncoderChoice],
     splits: Mapping[tuple[int, str], str],
     stores: Mapping[tuple[str, str], str],
-) -> list[PlannedRun]:
-    """All runs of a study, repeats outermost, so that a study which is cut short has whole repeats.
+) -> list[PlannedRun[RunSpec]]:
+    """All networks of a study, repeats outermost, so that a study which is cut short has whole repeats.
 
     Where repeats stop when verdicts are decided these are all that there can be (:mod:`cohear.study.repeats`).
 
@@ -108,7 +112,7 @@ def make_plan(
                 )
                 spec = RunSpec(
                     tasks=references,
-                    front_end=_key(common[0]),
+                    front_end=common[0].key(),
                     encoder=encoder.key(),
                     window=common[1],
                     training=training,
@@ -140,14 +144,9 @@ def _reference(
         name=task,
         split=split,
         store=stores[front_end_label(front_end), dataset],
-        front_end=None if front_end == common[0] else _key(front_end),
+        front_end=None if front_end == common[0] else front_end.key(),
         window=None if window == common[1] else window,
     )
-
-
-def _key(front_end: FrontEnd) -> dict[str, Any]:
-    """The front-end as a specification has it."""
-    return {"name": front_end.name, "version": front_end.version, **front_end.settings()}
 
 
 def _settled(settings: StudySettings, arm: str, *, alone: bool) -> tuple[TrainingSettings, float]:
@@ -165,14 +164,15 @@ def _settled(settings: StudySettings, arm: str, *, alone: bool) -> tuple[Trainin
 def front_end_label(front_end: FrontEnd) -> str:
     """The front-end's name in the tables, with the settings that are not the default ones."""
     usual = FRONT_ENDS[front_end.name]().settings()
-    return _label(front_end.name, {k: v for k, v in front_end.settings().items() if v != usual[k]})
+    return part_label(front_end.name, {k: v for k, v in front_end.settings().items() if v != usual[k]})
 
 
 def encoder_label(encoder: EncoderChoice) -> str:
     """The encoder's name in the tables, with the settings it was given."""
-    return _label(encoder.name, encoder.settings)
+    return part_label(encoder.name, encoder.settings)
 
 
-def _label(name: str, settings: Mapping[str, Any]) -> str:
+def part_label(name: str, settings: Mapping[str, Any]) -> str:
+    """A part's name in the tables, with settings."""
     given = ",".join(f"{key}={value}" for key, value in settings.items())
     return f"{name}({given})" if given else name

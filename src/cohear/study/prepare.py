@@ -15,6 +15,8 @@ from cohear.data.partition import Partition, TaskSplit, mistakes_in_folds, warni
 from cohear.data.reader import read_clip_table
 from cohear.features.front_end import FrontEnd
 from cohear.features.store import ensure_store, store_key
+from cohear.runs.spec import Spec
+from cohear.study.baseline_runs import baseline_runs
 from cohear.study.controls.clips import Clips
 from cohear.study.controls.runs import control_runs
 from cohear.study.folder import StudyFolder
@@ -48,7 +50,7 @@ class Prepared:
     settings: StudySettings
     datasets: Mapping[str, Dataset]
     folds: Mapping[int, Mapping[str, TaskSplit]]
-    plan: list[PlannedRun]
+    plan: Sequence[PlannedRun[Spec]]
     stores: list[Store]
     warnings: list[str]
     control_splits: Sequence[TaskSplit] = ()
@@ -88,10 +90,12 @@ def prepare(
     }
     stores = [Store(store_key(front_end, datasets[name].facts), front_end, name) for front_end, name in heard(settings)]
     by_label = {(front_end_label(store.front_end), store.dataset): store.key for store in stores}
-    plan = make_plan(settings, front_ends, encoders, splits, by_label)
+    networks = make_plan(settings, front_ends, encoders, splits, by_label)
     clips = Clips(folds, lambda: _without_limit(settings, datasets))
-    controls = control_runs(settings, plan, encoders, clips)
-    plan = sorted([*plan, *controls], key=lambda run: (run.seed, run.fold))  # repeats outermost, their order kept
+    controls = control_runs(settings, networks, encoders, clips)
+    kinds = {task: split.kind for task, split in folds[0].items()}
+    runs: list[PlannedRun[Spec]] = [*networks, *controls, *baseline_runs(settings, kinds, splits, by_label)]
+    plan = sorted(runs, key=lambda run: (run.seed, run.fold))  # repeats outermost, their order kept
     sentences = [
         *_silence(datasets),
         *_missing(datasets),
@@ -106,6 +110,8 @@ def heard(settings: StudySettings) -> list[tuple[FrontEnd, str]]:
     """Each front-end with each dataset that a task hears through it, in the order of the grid, tasks' own behind."""
     grid = settings.front_ends()
     pairs = [(front_end, name) for each in grid for name, (front_end, _) in settings.inputs(each, 0).items()]
+    baselines = [each for baseline in settings.baselines for each in settings.inputs_of_baseline(baseline)]
+    pairs += [(front_end, name) for _, name, front_end, _ in baselines]
     ranked = list(dict.fromkeys([*grid, *(front_end for front_end, _ in pairs)]))
     found = {(front_end, settings.tasks[name].dataset) for front_end, name in pairs}
     return sorted(found, key=lambda pair: (ranked.index(pair[0]), pair[1]))

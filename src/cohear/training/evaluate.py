@@ -11,7 +11,6 @@ from cohear.features.windows import gather, scored_windows
 from cohear.models.sharing import Network
 from cohear.runs.predictions import Predictions
 from cohear.runs.task_data import TaskData
-from cohear.tasks.metrics import METRICS
 from cohear.tasks.targets import WindowPlaces, WindowTargets
 from cohear.training.batches import as_windows
 from cohear.training.device import Device, fetch
@@ -80,12 +79,7 @@ class Evaluation:
 
     def scores(self, predictions: Predictions) -> dict[str, float]:
         """Every metric of the task's kind over these clips, and the loss; NaN where nothing can be scored."""
-        task, targets = self.task, self.task.targets.take(predictions.clips)
-        scores = {name: METRICS[name].score(predictions.logits, targets, task.scored) for name in task.kind.metrics}
+        targets = WindowTargets.of(self.task.targets.take(predictions.clips))
         with torch.inference_mode():
-            loss = task.kind.loss(torch.from_numpy(predictions.logits), WindowTargets.of(targets))
-        return {**scores, "loss": float(loss) if len(predictions.clips) else float("nan")}
-
-    def scored_clips(self) -> int:
-        """How many of the clips enter the score."""
-        return int(self.task.kind.scored_clips(self.task.targets.take(self._clips), self.task.scored).sum())
+            loss = self.task.kind.loss(torch.from_numpy(predictions.logits), targets)
+        return {**predictions.scores(self.task), "loss": float(loss) if len(predictions.clips) else float("nan")}

@@ -194,7 +194,7 @@ def score(
             scores=scores[task],
             steps=steps[task],
             predictions={part: predictions[task, part] for part in PARTS},
-            test_clips=evaluations[task, "test"].scored_clips(),
+            test_clips=predictions[task, "test"].scored_clips(data),
         )
         for task, data in tasks.items()
     }

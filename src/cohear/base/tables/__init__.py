@@ -5,7 +5,15 @@ from cohear.base.tables.csv_text import csv_text, is_missing, sorted_rows
 from cohear.base.tables.data import EVENTS_CSV, MANIFEST_CSV
 from cohear.base.tables.definition import Column, Row, Table, Type
 from cohear.base.tables.runs import CURVE_CSV, PREDICTIONS_CSV
-from cohear.base.tables.study import ARMS_CSV, CONTROLS_CSV, GAINS_CSV, METRICS_CSV, RESULTS_CSV
+from cohear.base.tables.study import (
+    ARMS_CSV,
+    BASELINE,
+    CONTROLS_CSV,
+    GAINS_CSV,
+    METRICS_CSV,
+    NETWORK,
+    RESULTS_CSV,
+)
 
 TABLES = (
     *(RESULTS_CSV, METRICS_CSV, GAINS_CSV, CONTROLS_CSV, ARMS_CSV, COSTS_CSV),
@@ -15,6 +23,7 @@ TABLES = (
 
 __all__ = [
     "ARMS_CSV",
+    "BASELINE",
     "BEHIND",
     "CONTROLS_CSV",
     "COSTS_CSV",
@@ -25,6 +34,7 @@ __all__ = [
     "MANIFEST_CSV",
     "MEASURED_COSTS",
     "METRICS_CSV",
+    "NETWORK",
     "PREDICTIONS_CSV",
     "RESULTS_CSV",
     "SHARED",

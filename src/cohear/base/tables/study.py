@@ -4,6 +4,9 @@ from dataclasses import replace
 
 from cohear.base.tables.definition import Column, Table
 
+NETWORK, BASELINE = "network", "baseline"
+"""Jobs whose scores are in the table of results; one that names none is of a network."""
+
 _SETTING = (
     Column("features", "the front-end, with those of its settings that are not the usual ones", may_be_empty=True),
     Column("encoder", "the encoder, with the settings that it was given", may_be_empty=True),
@@ -32,9 +35,22 @@ RESULTS_CSV = Table(
             "parameters", "numbers of the network, as trained", "whole number", may_be_empty=True, may_be_missing=True
         ),
         Column("steps", "steps that each task took", "whole number", may_be_empty=True, may_be_missing=True),
-        Column("seconds", "what the run took, by the clock", "number", "s", may_be_empty=True, may_be_missing=True),
+        Column(
+            "seconds",
+            "what the run took: by the clock; a baseline in processor time",
+            "number",
+            "s",
+            may_be_empty=True,
+            may_be_missing=True,
+        ),
         Column("test_part", "id of the clips that were tested on", may_be_empty=True, may_be_missing=True),
         Column("focal", "the task that a control is for", may_be_empty=True, may_be_missing=True),
+        Column(
+            "job",
+            f"`{NETWORK}`, also where it is empty, or `{BASELINE}`, named under `encoder`; gains are of networks",
+            may_be_empty=True,
+            may_be_missing=True,
+        ),
     ),
 )
 

@@ -15,14 +15,15 @@ from cohear.study.spec import ControlSettings, StudySettings
 from cohear.study.spec.task_sets import task_sets
 from cohear.tasks import TARGET_KINDS
 from cohear.training.sources import inputs_of
+from cohear.training.spec import RunSpec
 
 
 def control_runs(
     settings: StudySettings,
-    plan: Sequence[PlannedRun],
+    plan: Sequence[PlannedRun[RunSpec]],
     encoders: Sequence[EncoderChoice],
     clips: Clips,
-) -> list[PlannedRun]:
+) -> list[PlannedRun[RunSpec]]:
     """The control runs of a study, in every setting and repeat that has the pairs they are for.
 
     Args:
@@ -79,7 +80,7 @@ def _asked(
             yield encoder, asked, pairs
 
 
-def _place(run: PlannedRun, combination: str) -> tuple[str, str, str, str, int, int]:
+def _place(run: PlannedRun[RunSpec], combination: str) -> tuple[str, str, str, str, int, int]:
     return run.features, run.encoder, run.arm, combination, run.fold, run.seed
 
 

@@ -3,6 +3,7 @@
 from cohear.study.spec.load import check_study, load_study
 from cohear.study.spec.parts import (
     ArmSettings,
+    BaselineSettings,
     CombinationSettings,
     ControlSettings,
     DatasetSettings,
@@ -15,6 +16,7 @@ from cohear.study.spec.settings import StudySettings
 
 __all__ = [
     "ArmSettings",
+    "BaselineSettings",
     "CombinationSettings",
     "ControlSettings",
     "DatasetSettings",

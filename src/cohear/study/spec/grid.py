@@ -35,8 +35,8 @@ def mistakes_in_grid(settings: StudySettings, folder: Path | None, spoilt: Colle
             front_ends.append(feature.build())
         except UserError as error:
             mistakes.append(f"features.{number}: {error}")
-    mistakes += _twice("features", front_ends)
-    mistakes += _twice("encoders", [(encoder.name, free_settings(encoder)) for encoder in settings.encoders])
+    mistakes += mistakes_of_twice("features", front_ends)
+    mistakes += mistakes_of_twice("encoders", [(encoder.name, free_settings(encoder)) for encoder in settings.encoders])
     misheard = _mistakes_in_own_features(settings)
     mistakes += misheard
     can_be_made = not {"features", "encoders"} & set(spoilt)
@@ -121,10 +121,10 @@ def _mistakes_in_related(pairs: Sequence[Sequence[str]], tasks: Collection[str])
         ]
         if len(set(pair)) != 2 or len(pair) != 2:
             mistakes.append(f"related.{number}: holds {', '.join(pair) or 'nothing'}; name two tasks")
-    return mistakes + _twice("related", [frozenset(pair) for pair in pairs])
+    return mistakes + mistakes_of_twice("related", [frozenset(pair) for pair in pairs])
 
 
-def _twice(place: str, items: Sequence[object]) -> list[str]:
+def mistakes_of_twice(place: str, items: Sequence[object]) -> list[str]:
     """Mistakes in a list whose items name cells of the grid: two cells of one name would be one in the tables."""
     return [
         f"{place}.{number}: the same as {place}.{items.index(item)}; leave one out, or give it another name or setting"

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from cohear.base.errors import StudyError
 from cohear.base.plugins import load_installed_parts
 from cohear.base.yaml_text import YamlMistake, YamlText, read_yaml
+from cohear.study.spec.baselines import mistakes_in_baselines
 from cohear.study.spec.controls import mistakes_in_controls
 from cohear.study.spec.grid import mistakes_in_grid
 from cohear.study.spec.names import mistakes_in_names, mistakes_in_plugins
@@ -57,6 +58,7 @@ def check_study(text: YamlText, source: str = "", folder: Path | None = None) ->
     mistakes = mistakes_in_plugins(settings, folder or Path()) or [
         *mistakes_in_names(settings, text),
         *mistakes_in_grid(settings, folder),
+        *mistakes_in_baselines(settings),
         *mistakes_in_controls(settings, folder),
     ]
     if mistakes:
@@ -83,6 +85,7 @@ def _beside(error: ValidationError, text: YamlText, folder: Path | None) -> list
     found = mistakes_in_plugins(settings, folder or Path()) or [
         *mistakes_in_names(settings, text),
         *mistakes_in_grid(settings, folder, spoilt),
+        *mistakes_in_baselines(settings, spoilt),
         *mistakes_in_controls(settings, folder, spoilt),
     ]
     # what refers to a spoilt part cannot be judged

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
-from cohear.base.named import as_scalars
+from cohear.base.named import WithSettings, as_scalars
 from cohear.features.front_end import FrontEnd, build_front_end
 from cohear.models.choice import EncoderChoice
 
@@ -192,6 +192,21 @@ class EncoderSettings(SpecModel):
     def choice(self, folder: str | None) -> EncoderChoice:
         """The encoder as the models room knows it."""
         return EncoderChoice(self.name, self.module, self.features, free_settings(self), folder)
+
+
+class BaselineSettings(SpecModel):
+    """A baseline by name, with settings; ``features`` and ``tasks`` are what it hears and which tasks it answers."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+    name: Text
+    features: Annotated[FeatureSettings | None, BeforeValidator(_as_item)] = None
+    tasks: Annotated[list[Text], OneOrMore] = []
+
+    def part(self) -> str | WithSettings:
+        """As the baselines room knows it."""
+        settings = free_settings(self)
+        return WithSettings(name=self.name, **settings) if settings else self.name
 
 
 class ArmSettings(SpecModel):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -11,10 +11,11 @@ from pydantic import BeforeValidator, Field, field_validator
 from cohear.data.partition import TaskChoice
 from cohear.data.selection import LabelChoice
 from cohear.data.splits import FoldRule
-from cohear.features.front_end import FrontEnd
+from cohear.features.front_end import FrontEnd, build_front_end
 from cohear.models.choice import EncoderChoice
 from cohear.study.spec.parts import (
     ArmSettings,
+    BaselineSettings,
     CombinationSettings,
     ControlSettings,
     DatasetSettings,
@@ -30,6 +31,9 @@ from cohear.study.spec.parts import (
 )
 from cohear.training.settings import TrainingSettings
 
+USUAL_VECTOR = "summary"
+"""Front-end of baselines where the grid has none that gives a vector a window."""
+
 
 class StudySettings(SpecModel):
     """The whole study file."""
@@ -44,6 +48,7 @@ class StudySettings(SpecModel):
     encoders: Annotated[list[EncoderSettings], BeforeValidator(as_named)] = Field(
         [EncoderSettings(name="small")], min_length=1
     )
+    baselines: Annotated[list[BaselineSettings], BeforeValidator(as_named)] = Field([])
     combinations: Annotated[CombinationSettings, BeforeValidator(as_combinations)] = CombinationSettings(
         named=["singles", "pairs", "all"]
     )
@@ -101,6 +106,23 @@ class StudySettings(SpecModel):
             )
             for name, task in self.tasks.items()
         }
+
+    def heard_by(self, baseline: BaselineSettings) -> list[FrontEnd]:
+        """The front-ends of a baseline: its own one, or those of the grid that give a vector a window, or the usual."""
+        if baseline.features is not None:
+            return [baseline.features.build()]
+        return [each for each in self.front_ends() if each.layout == "vector"] or [build_front_end(USUAL_VECTOR)]
+
+    def inputs_of_baseline(self, baseline: BaselineSettings) -> Iterator[tuple[FrontEnd, str, FrontEnd, float]]:
+        """Each front-end of a baseline with each task, and what it then hears: front-end and window (seconds).
+
+        That is the task's own front-end, as in the task's networks, where that gives vectors and the baseline has none.
+        """
+        for front_end in self.heard_by(baseline):
+            for task in baseline.tasks or self.tasks:
+                own, window = self.inputs(front_end, self.window)[task]
+                follows = baseline.features is None and own.layout == "vector"
+                yield front_end, task, own if follows else front_end, window
 
     def encoder_choices(self, folder: str | None) -> list[EncoderChoice]:
         """The encoders of the grid."""

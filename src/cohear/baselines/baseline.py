@@ -1,0 +1,65 @@
+"""What a baseline is: estimators of scikit-learn's form, of which the validation part chooses one."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Protocol
+
+from numpy.typing import NDArray
+
+from cohear.base.registry import Registry
+from cohear.features.front_end import Floats
+
+
+class Estimator(Protocol):
+    """A classifier or regressor of scikit-learn, or what behaves like one."""
+
+    def fit(self, vectors: Floats, truth: NDArray[Any], /) -> object:
+        """Learn from vectors ``[N, D]`` and what is true ``[N]``: numbers of classes, int64, or numbers, float64."""
+
+    def predict(self, vectors: Floats, /) -> NDArray[Any]:
+        """What is true of vectors ``[N]``; a classifier has ``decision_function`` or ``predict_proba`` too."""
+
+
+@dataclass(frozen=True)
+class Given:
+    """What estimators may be fitted to before they see a vector.
+
+    Attributes:
+        clips: how many they will learn from.
+        draw: seeds what they draw, where they draw anything.
+    """
+
+    clips: int
+    draw: int
+
+
+class Baseline(ABC):
+    """A plain way to answer a task from a vector a clip.
+
+    Keyword-only arguments of the constructor, with defaults, are settings of the study file. Vectors come standardised
+    by the training clips, numbers to foretell as they are. Inherit `cohear.testing.baseline.BaselineContract` to test
+    one of your own.
+    """
+
+    version: ClassVar[int] = 1
+    """Raise it when the numbers change."""
+
+    @abstractmethod
+    def classifiers(self, given: Given) -> Sequence[Estimator]:
+        """To tell two or more classes apart; a task of several labels a clip asks for each label whether it is there.
+
+        Returns:
+            New ones, always as many: the usual one first, which is taken where validation prefers none.
+        """
+
+    def regressors(self, given: Given) -> Sequence[Estimator]:
+        """The same for tasks whose targets are numbers; here none, and such tasks are refused."""
+        return ()
+
+
+BASELINES: Registry[type[Baseline]] = Registry(
+    "baseline", {name: f"cohear.baselines.{name}" for name in ("svm", "forest", "nearest", "majority")}
+)

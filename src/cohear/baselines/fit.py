@@ -1,0 +1,90 @@
+"""The fit of a baseline, from specification to scores, top to bottom."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cohear.base.memory import peak_memory
+from cohear.base.named import make, name_of
+from cohear.base.streams import stream_seed
+from cohear.base.tables import PREDICTIONS_CSV
+from cohear.baselines.baseline import BASELINES, Estimator
+from cohear.baselines.questions import Question, questions_of
+from cohear.baselines.spec import BaselineSpec, check_versions
+from cohear.baselines.vectors import clip_vectors, standardised
+from cohear.features.front_end import Floats, front_end_of
+from cohear.features.task_input import TaskInput
+from cohear.runs.job import Result
+from cohear.runs.pack import Pack
+from cohear.runs.predictions import Predictions, predictions_text
+from cohear.runs.record import Record, TaskRecord
+from cohear.runs.task_data import load_task
+
+
+def fit_baseline(spec: BaselineSpec, pack: Pack, files: frozenset[str]) -> Result:
+    """Fit each of a baseline's estimators to the training clips, keep the best on validation, and score that one.
+
+    Args:
+        spec: of the run.
+        pack: what it reads from.
+        files: those that are wanted.
+
+    Raises:
+        OtherVersions: the specification was planned for other code than there is here.
+        DataError: the split is not there.
+        FolderError: the feature store is not there.
+    """
+    began = time.process_time()
+    check_versions(spec)
+    [reference] = spec.tasks
+    task = load_task(reference, pack)
+    train, validation = task.parts["train"], task.parts["validation"]
+    given = TaskInput.of(front_end_of(spec.front_end), spec.window)
+    vectors = standardised(clip_vectors(task, given), train)  # [clips, D]
+    baseline, questions = make(BASELINES, spec.baseline), questions_of(task)
+    draw = stream_seed(spec.study_seed, spec.fold, "task", task.name, "baseline", name_of(spec.baseline)) % 2**32
+
+    sign = 1 if task.metric.higher_is_better else -1
+    best, best_score = None, -np.inf
+    for choice in range(questions[0].choices(baseline)):
+        estimators = [question.fitted(baseline, choice, vectors, train, draw) for question in questions]
+        told = Predictions(validation, answers(questions, estimators, vectors[validation]))
+        score = sign * told.scores(task)[task.metric.name]
+        if best is None or score > best_score:  # the first of the best; the first of all where nothing can be scored
+            best, best_score = estimators, score
+    assert best is not None  # a baseline that offers none is refused before
+
+    predictions = {
+        part: Predictions(clips, answers(questions, best, vectors[clips])) for part, clips in task.parts.items()
+    }
+    record = TaskRecord(
+        metric=task.metric.name,
+        higher_is_better=task.metric.higher_is_better,
+        test_clips=predictions["test"].scored_clips(task),
+        test_part=task.test_part,
+        scores={part: {"last": each.scores(task)} for part, each in predictions.items()},
+    )
+    text = predictions_text({task.name: task}, {task.name: predictions}, ("validation", "test"))
+    made = {PREDICTIONS_CSV.file: text.encode("utf-8")}
+    return Result(
+        Record(
+            run=spec.key,
+            specification=spec.model_dump(mode="json"),
+            tasks={task.name: record},
+            seconds=round(time.process_time() - began, 3),
+            peak_memory_bytes=peak_memory(),
+        ),
+        {name: content for name, content in made.items() if name in files},
+    )
+
+
+def answers(questions: Sequence[Question], estimators: Sequence[Estimator], vectors: Floats) -> NDArray[np.float32]:
+    """All outputs of a task for vectors, ``[N, outputs]``; without a vector there is nothing to ask."""
+    if not len(vectors):
+        return np.zeros((0, sum(question.outputs for question in questions)), dtype=np.float32)
+    each = zip(questions, estimators, strict=True)
+    return np.concatenate([question.answered(estimator, vectors) for question, estimator in each], axis=1)

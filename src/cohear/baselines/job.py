@@ -1,0 +1,40 @@
+"""The job ``baseline``: fits a baseline to one task."""
+
+from __future__ import annotations
+
+import json
+from typing import ClassVar
+
+from cohear.base.tables import PREDICTIONS_CSV
+from cohear.baselines.spec import BaselineSpec
+from cohear.runs import BASELINE
+from cohear.runs.cost import Cost
+from cohear.runs.job import JOBS, Job, Result
+from cohear.runs.pack import Pack
+from cohear.runs.spec import Spec
+
+AS_LONG_AS = 3000
+"""Windows that a network learns from in about the time that a baseline takes: all jobs share one count of time left."""
+
+
+@JOBS.register(BASELINE)
+class FitBaseline(Job[BaselineSpec]):
+    """Deterministic; scikit-learn is loaded where it is warmed up or run, torch never is."""
+
+    specification: ClassVar[type[Spec]] = BaselineSpec
+    leaves: ClassVar[frozenset[str]] = frozenset({PREDICTIONS_CSV.file})
+
+    def cost(self, spec: BaselineSpec) -> Cost:
+        """The same for all tasks."""
+        told = spec.model_dump(mode="json")
+        return Cost(json.dumps([told["front_end"], told["baseline"]], sort_keys=True), AS_LONG_AS)
+
+    def warm_up(self) -> None:
+        """Import scikit-learn."""
+        import cohear.baselines.fit  # noqa: F401, PLC0415
+
+    def run(self, spec: BaselineSpec, pack: Pack, files: frozenset[str]) -> Result:
+        """Fit and score it."""
+        from cohear.baselines.fit import fit_baseline  # noqa: PLC0415
+
+        return fit_baseline(spec, pack, files)

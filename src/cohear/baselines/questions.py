@@ -1,0 +1,100 @@
+"""What estimators are asked of a clip: which class it is, whether it has a label, or a number."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.dummy import DummyClassifier
+from sklearn.exceptions import ConvergenceWarning
+
+from cohear.baselines.baseline import Baseline, Estimator, Given
+from cohear.features.front_end import Floats
+from cohear.runs.task_data import TaskData
+from cohear.tasks import TargetKind
+
+LEAST = 1e-6
+"""No class is less probable, so that its logarithm is a number."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """One thing that a single estimator answers.
+
+    Attributes:
+        form: what its answer is.
+        outputs: how many of the task's outputs it gives: one a class, else one.
+        truth: ``[N]`` of all clips.
+        known: ``[N]`` whether it is known.
+    """
+
+    form: Literal["class", "label", "number"]
+    outputs: int
+    truth: NDArray[Any]
+    known: NDArray[np.bool_]
+
+    def choices(self, baseline: Baseline) -> int:
+        """How many estimators there are to choose from."""
+        return len(self._estimators(baseline, Given(1, 0)))
+
+    def fitted(
+        self, baseline: Baseline, choice: int, vectors: Floats, train: NDArray[np.int64], draw: int
+    ) -> Estimator:
+        """The estimator of a choice, fitted to the training clips of which the answer is known.
+
+        Where these are all of one class there is nothing to tell apart, and every clip is said to be of it.
+        """
+        clips = train[self.known[train]]
+        estimator = self._estimators(baseline, Given(len(clips), draw))[choice]
+        if self.form != "number" and len(np.unique(self.truth[clips])) < 2:
+            estimator = DummyClassifier(strategy="prior")
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ConvergenceWarning)  # validation judges what came of it
+            estimator.fit(vectors[clips], self.truth[clips])
+        return estimator
+
+    def answered(self, estimator: Estimator, vectors: Floats) -> Floats:
+        """What a fitted estimator says, ``[N, outputs]``: logits, or the number."""
+        if self.form == "number":
+            return np.asarray(estimator.predict(vectors), dtype=np.float32).reshape(-1, 1)
+        logits = _logits(estimator, vectors, 2 if self.form == "label" else self.outputs)
+        return logits[:, 1:] - logits[:, :1] if self.form == "label" else logits
+
+    def _estimators(self, baseline: Baseline, given: Given) -> Sequence[Estimator]:
+        return baseline.regressors(given) if self.form == "number" else baseline.classifiers(given)
+
+
+def questions_of(task: TaskData) -> list[Question]:
+    """What is asked for each output of a task, in their order."""
+    truth, classes = task.kind.truth(task.targets, task.labels), task.kind.classes(task.targets)
+    if classes is not None:
+        return [Question("class", len(task.labels), classes, np.asarray(truth.known.any(axis=1)))]
+    form: Literal["label", "number"] = "label" if task.kind.has_labels else "number"
+    kind = np.int64 if form == "label" else np.float64
+    columns = zip(truth.values.T, truth.known.T, strict=True)
+    return [Question(form, 1, np.asarray(values).astype(kind), known) for values, known in columns]
+
+
+def why_not(baseline: Baseline, kind: TargetKind) -> str:
+    """Why a baseline cannot answer tasks of a kind; empty where it can."""
+    if kind.reads != "vector":
+        return "is answered frame by frame, and a baseline sees a vector a clip"
+    if not kind.has_labels and not baseline.regressors(Given(1, 0)):
+        return "holds numbers, which this baseline does not foretell"
+    return ""
+
+
+def _logits(classifier: Any, vectors: Floats, classes: int) -> Floats:  # noqa: ANN401 - of scikit-learn's form
+    """Logits ``[N, classes]``; a class that was not among the training clips is below all others."""
+    if hasattr(classifier, "decision_function"):
+        told = np.asarray(classifier.decision_function(vectors), dtype=np.float64)
+        told = np.stack([-told / 2, told / 2], axis=1) if told.ndim == 1 else told
+    else:
+        told = np.log(np.clip(classifier.predict_proba(vectors), LEAST, 1))
+    logits = np.repeat(np.minimum(told.min(axis=1, keepdims=True), np.log(LEAST)), classes, axis=1)
+    logits[:, classifier.classes_] = told
+    return logits.astype(np.float32)

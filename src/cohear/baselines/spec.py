@@ -1,0 +1,53 @@
+"""The specification of the job ``baseline``: a baseline, fitted to one task in one fold."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+from typing import Any
+
+from cohear.base.named import Named, name_of
+from cohear.base.versions import demand_same
+from cohear.baselines.baseline import BASELINES
+from cohear.features.front_end import FRONT_ENDS
+from cohear.runs import BASELINE
+from cohear.runs.spec import Spec
+
+BASELINES_VERSION = 1
+"""Goes up when the same specification would be fitted to other numbers."""
+
+
+class BaselineSpec(Spec):
+    """A baseline that is fitted. It draws what differs by fold alone, so its seed is always 0.
+
+    Attributes:
+        baseline: name in ``BASELINES``, with the settings that it is given.
+        front_end: name, version and settings.
+        window: seconds.
+        versions: see :func:`versions_that_change_numbers`.
+    """
+
+    job: str = BASELINE
+    baseline: Named
+    front_end: dict[str, Any]
+    window: float
+
+
+def versions_that_change_numbers(name: str) -> dict[str, str | int]:
+    """What a run's key holds of the software, for the baseline of a name."""
+    return {
+        "baselines": BASELINES_VERSION,
+        "scikit-learn": version("scikit-learn"),
+        f"baseline {name!r}": BASELINES[name].version,
+    }
+
+
+def check_versions(spec: BaselineSpec) -> None:
+    """See that the code here is the code that a run was planned for.
+
+    Raises:
+        OtherVersions: naming all that differs.
+    """
+    front_end = f"front-end {spec.front_end['name']!r}"
+    here = versions_that_change_numbers(name_of(spec.baseline))
+    here[front_end] = FRONT_ENDS[spec.front_end["name"]].version
+    demand_same({**spec.versions, front_end: spec.front_end.get("version")}, here)

@@ -1,0 +1,38 @@
+"""A vector a clip: what an encoder would see of its windows, their mean."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cohear.features.front_end import Floats
+from cohear.features.task_input import TaskInput
+from cohear.features.windows import gather, scored_windows
+from cohear.runs.task_data import TaskData
+
+WINDOWS_AT_ONCE = 1024
+
+
+def clip_vectors(task: TaskData, given: TaskInput) -> Floats:
+    """Vectors ``[N, D]`` of a task's clips: means over the windows that networks are scored on.
+
+    Args:
+        task: its clips.
+        given: a front-end that gives a vector a window.
+    """
+    clip_of_window, starts = scored_windows(given.front_end, task.store, task.rows, given.window)
+    rows, made = task.rows[clip_of_window], []
+    for first in range(0, len(rows), WINDOWS_AT_ONCE):
+        here = slice(first, first + WINDOWS_AT_ONCE)
+        made.append(given.front_end.window_input(*gather(task.store, rows[here], starts[here], given.window)))
+    first_of_clip = np.flatnonzero(np.diff(clip_of_window, prepend=-1))  # each clip has a window
+    totals = np.add.reduceat(np.concatenate(made), first_of_clip, axis=0, dtype=np.float64)
+    return (totals / np.bincount(clip_of_window)[:, None]).astype(np.float32)
+
+
+def standardised(vectors: Floats, train: NDArray[np.int64]) -> Floats:
+    """Vectors ``[N, D]`` with the mean and deviation of the training clips taken out, and of no other clip."""
+    mean = vectors[train].mean(axis=0, dtype=np.float64)
+    deviation = vectors[train].std(axis=0, dtype=np.float64)
+    scaled: Floats = ((vectors - mean) / np.where(deviation > 0, deviation, 1)).astype(np.float32)
+    return scaled
