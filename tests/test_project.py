@@ -16,7 +16,7 @@ import tiny
 import typer
 
 import cohear
-from cohear.base.tables import CONTROLS_CSV, EVENTS_CSV, GAINS_CSV, MANIFEST_CSV, TABLES
+from cohear.base.tables import CONTROLS_CSV, EVENTS_CSV, GAINS_CSV, JOB, MANIFEST_CSV, RESULTS_CSV, TABLES
 from cohear.base.tables.markdown import column_list
 from cohear.base.yaml_text import YamlText, read_yaml
 from cohear.baselines.baseline import BASELINES
@@ -243,6 +243,7 @@ def test_columns_of_tables_are_described(table):
     paper = text_of(ROOT / "docs" / ("data.md" if table in (MANIFEST_CSV, EVENTS_CSV) else "tables.md"))
     assert column_list(table, beyond=GAINS_CSV if table is CONTROLS_CSV else None) in paper
     assert table in (MANIFEST_CSV, EVENTS_CSV) or table.meaning in paper
+    assert table is not RESULTS_CSV or column_list(table.with_columns(JOB), beyond=table) in paper
 
 
 def test_the_table_of_public_datasets_is_the_catalogue():

@@ -1,6 +1,7 @@
 """Baselines in a study: rows of the tables beside those of networks, and in no conclusion about sharing."""
 
 import csv
+import shutil
 
 import pandas as pd
 import pytest
@@ -24,6 +25,7 @@ from cohear.study.repeats import Repeats
 from cohear.study.run import run_study
 from cohear.study.spec import check_study
 from cohear.study.status import read_status
+from cohear.study.tables import write_tables
 from cohear.tasks import Multiclass
 
 BASELINES = ["svm", {"name": "forest", "trees": 5, "tasks": ["tone"]}, "majority"]
@@ -124,6 +126,18 @@ def test_what_a_plugin_brings_is_part_of_the_key(studied):
     assert not keys & {run.key for run in changed}
 
 
+def test_a_study_without_them_has_the_table_that_it_always_had(studied):
+    """All are networks then, and a reader takes a table without the column for that."""
+    (copy := studied.parent / "copy").mkdir()
+    folder = StudyFolder(copy)
+    for record in tiny.records(studied).values():
+        shutil.copytree(record.parent, folder.runs / record.parent.name)
+    folder.write_plan("tiny", [run.row for run in planned(studied)])
+    write_tables(folder)
+    assert list(pd.read_csv(copy / "results.csv")) == list(RESULTS_CSV.names)
+    assert list(pd.read_csv(studied / "results.csv")) == [*RESULTS_CSV.names, "job"]
+
+
 # What is concluded
 
 
@@ -134,7 +148,12 @@ def test_the_cell_that_is_exported_is_a_network(studied):
 
 def table(**changes):
     """Two encoders and a baseline, three folds; a task alone and with another."""
-    usual = dict.fromkeys(RESULTS_CSV.names, "") | {"features": "summary", "arm": "base", "seed": 0, "metric": "uar"}
+    usual = dict.fromkeys([*RESULTS_CSV.names, "job"], "") | {
+        "features": "summary",
+        "arm": "base",
+        "seed": 0,
+        "metric": "uar",
+    }
     usual |= {"higher_is_better": "true", "parameters": 9, "steps": 5, "seconds": 1.0, "test_clips": 9}
     rows = []
     for fold in range(3):

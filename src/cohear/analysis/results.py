@@ -6,7 +6,9 @@ import pandas as pd
 
 from cohear.analysis.tables import read_table, typed
 from cohear.base.errors import UserError
-from cohear.base.tables import BASELINE, GAINS_CSV, NETWORK, RESULTS_CSV
+from cohear.base.tables import BASELINE, GAINS_CSV, JOB, NETWORK, RESULTS_CSV
+
+_TABLE = RESULTS_CSV.with_columns(JOB)
 
 _ROW = ("task", "combination", "features", "encoder", "arm", "control", "focal", "fold", "seed", "job")
 
@@ -23,13 +25,14 @@ def read_results(folder: Path) -> pd.DataFrame:
     Returns:
         A row per run x task: names as text, ``fold``, ``seed`` and counts ``Int64``, ``value`` and
         ``seconds`` float (NaN: a fold without a score), ``higher_is_better`` bool. ``control`` is empty
-        for ordinary runs; columns that :data:`cohear.base.tables.RESULTS_CSV` may be without are empty.
+        for ordinary runs, ``job`` where it is not written; columns that :data:`cohear.base.tables.RESULTS_CSV` may be
+        without are empty.
 
     Raises:
         UserError: in one sentence, what is missing or broken and where.
     """
     path = folder if folder.suffix == ".csv" else folder / RESULTS_CSV.file
-    return checked_results(read_table(path, RESULTS_CSV), str(path))
+    return checked_results(read_table(path, _TABLE), str(path))
 
 
 def of_networks(results: pd.DataFrame) -> pd.DataFrame:
@@ -65,7 +68,7 @@ def checked_results(frame: pd.DataFrame, source: str = "results") -> pd.DataFram
     missing = [name for name in RESULTS_CSV.needed if name not in frame]
     if missing:
         raise UserError(f"{source}: column {missing[0]!r} is missing")
-    table = typed(frame.assign(**{name: "" for name in RESULTS_CSV.names if name not in frame}), RESULTS_CSV, source)
+    table = typed(frame.assign(**{name: "" for name in _TABLE.names if name not in frame}), _TABLE, source)
     no_control = table["control"].str.lower().isin(_NO_CONTROL).to_numpy().nonzero()[0]
     if len(no_control):
         name = table["control"].iloc[no_control[0]]

@@ -70,7 +70,7 @@ def judge_cells(rows: Sequence[Row], looks: Sequence[int], facts: Mapping[str, A
     """Where cells stand at a look: what a study with ``repeats: {until: decided}`` asks between its rounds.
 
     Args:
-        rows: of ``results.csv``.
+        rows: of ``results.csv``, with their jobs.
         looks: numbers of repeats at which cells are looked at.
         facts: content of ``data.json``.
     """
@@ -80,10 +80,10 @@ def judge_cells(rows: Sequence[Row], looks: Sequence[int], facts: Mapping[str, A
     from cohear.analysis.results import checked_results
     from cohear.analysis.statistics import Statistics
     from cohear.analysis.tables_of_study import GivenTables
-    from cohear.base.tables import RESULTS_CSV
+    from cohear.base.tables import JOB, RESULTS_CSV
     from cohear.study.repeats import CellState
 
-    results = checked_results(pd.DataFrame(list(rows), columns=list(RESULTS_CSV.names)))
+    results = checked_results(pd.DataFrame(list(rows), columns=[*RESULTS_CSV.names, JOB.name]))
     design = replace(Design.of(facts), looks=tuple(looks))
     return [
         CellState(

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from cohear.base.files import remove_file, says, write_text
-from cohear.base.tables import ARMS_CSV, CONTROLS_CSV, GAINS_CSV, METRICS_CSV, RESULTS_CSV, Row
+from cohear.base.tables import ARMS_CSV, CONTROLS_CSV, GAINS_CSV, JOB, METRICS_CSV, RESULTS_CSV, Row, Table
 from cohear.runs.record import Record
 from cohear.study.folder import StudyFolder
 from cohear.study.plan_row import PlanRow
@@ -21,7 +21,8 @@ def write_tables(folder: StudyFolder) -> None:
     """Write ``results.csv`` and ``metrics.csv``; tables of gains that are of other results go."""
     plan = folder.read_plan()
     records = {key: folder.record(key) for key in dict.fromkeys(row.run for row in plan)}
-    results = RESULTS_CSV.text(_results(plan, records))
+    table = RESULTS_CSV if all(row.is_network for row in plan) else RESULTS_CSV.with_columns(JOB)
+    results = table.text(_results(table, plan, records))
     if not says(folder.root / RESULTS_CSV.file, results):
         for judged in (GAINS_CSV, CONTROLS_CSV):
             remove_file(folder.root / judged.file)
@@ -30,11 +31,12 @@ def write_tables(folder: StudyFolder) -> None:
 
 
 def rows_of_results(folder: StudyFolder, runs: Collection[str]) -> list[Row]:
-    """Rows of ``results.csv`` of some runs, those that have a record."""
+    """Rows of ``results.csv`` of some runs, those that have a record, with their jobs."""
     plan = [row for row in folder.read_plan() if row.run in runs]
     records = {key: folder.record(key) for key in runs}
-    rows = RESULTS_CSV.rows(_results(plan, records))
-    return [dict(zip(RESULTS_CSV.names, row, strict=True)) for row in rows]
+    table = RESULTS_CSV.with_columns(JOB)
+    rows = table.rows(_results(table, plan, records))
+    return [dict(zip(table.names, row, strict=True)) for row in rows]
 
 
 def write_arms(folder: StudyFolder, settings: StudySettings) -> None:
@@ -52,7 +54,7 @@ def lost_runs(folder: StudyFolder) -> set[str]:
     return {key for key in {row.run for row in folder.read_plan()} & told if folder.record(key) is None}
 
 
-def _results(plan: Sequence[PlanRow], records: Mapping[str, Record | None]) -> Iterable[Row]:
+def _results(table: Table, plan: Sequence[PlanRow], records: Mapping[str, Record | None]) -> Iterable[Row]:
     """A row per run and task: what has a column's name in the plan, the task's part of the record, or the record."""
     for row in plan:
         record = records[row.run]
@@ -61,7 +63,7 @@ def _results(plan: Sequence[PlanRow], records: Mapping[str, Record | None]) -> I
         for task, told in record.tasks.items():
             own = {"task": task, "value": told.score()}
             known = ChainMap(own, vars(told), vars(row), vars(record))
-            yield {name: known.get(name) for name in RESULTS_CSV.names}
+            yield {name: known.get(name) for name in table.names}
 
 
 def _metrics(records: Mapping[str, Record | None]) -> Iterable[Row]:

@@ -45,14 +45,16 @@ RESULTS_CSV = Table(
         ),
         Column("test_part", "id of the clips that were tested on", may_be_empty=True, may_be_missing=True),
         Column("focal", "the task that a control is for", may_be_empty=True, may_be_missing=True),
-        Column(
-            "job",
-            f"`{NETWORK}`, also where it is empty, or `{BASELINE}`, named under `encoder`; gains are of networks",
-            may_be_empty=True,
-            may_be_missing=True,
-        ),
     ),
 )
+
+JOB = Column(
+    "job",
+    f"`{NETWORK}` or `{BASELINE}`, whose name is then under `encoder`; gains are of networks",
+    may_be_empty=True,
+    may_be_missing=True,
+)
+"""A further column of the table of results, where not all runs are networks."""
 
 METRICS_CSV = Table(
     "metrics.csv",
