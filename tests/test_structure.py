@@ -1,13 +1,140 @@
-"""The house's own order: nothing is written twice."""
+"""The house's own order: no public name without a user, and nothing written twice."""
 
 import ast
 import io
+import re
 import tokenize
 from collections import defaultdict
+from functools import cache
 from pathlib import Path
 
-SOURCE = Path(__file__).resolve().parents[1] / "src"
+ROOT = Path(__file__).resolve().parents[1]
+SOURCE = ROOT / "src"
 LONGEST_BLOCK = 10
+
+Name = tuple[str, str]
+"""A module and a name at its top level."""
+
+FOR_THE_DOCS = {
+    ("cohear.base.tables", "TABLES"),
+    ("cohear.base.tables.markdown", "column_list"),
+    ("cohear.data.audit.check", "all_codes"),
+    ("cohear.data.catalogue", "catalogue_table"),
+}
+"""What makes parts of the docs; tests hold these against it."""
+
+
+@cache
+def modules():
+    """Syntax trees of the sources, by name."""
+    trees = {}
+    for file in sorted((SOURCE / "cohear").rglob("*.py")):
+        parts = file.relative_to(SOURCE).with_suffix("").parts
+        name = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+        trees[name] = ast.parse(file.read_text(encoding="utf-8"), str(file))
+    return trees
+
+
+def names_of(statement):
+    """Names that a statement at the top level of a module defines."""
+    if isinstance(statement, ast.FunctionDef | ast.ClassDef | ast.AsyncFunctionDef):
+        return [statement.name]
+    targets = statement.targets if isinstance(statement, ast.Assign) else [getattr(statement, "target", None)]
+    return [node.id for target in targets if target for node in ast.walk(target) if isinstance(node, ast.Name)]
+
+
+@cache
+def defined():
+    """Public names, with the statement that defines each."""
+    return {
+        (module, name): statement
+        for module, tree in modules().items()
+        for statement in tree.body
+        if isinstance(statement, ast.FunctionDef | ast.ClassDef | ast.AsyncFunctionDef | ast.Assign | ast.AnnAssign)
+        for name in names_of(statement)
+        if not name.startswith("_")
+    }
+
+
+@cache
+def passed_on():
+    """Names that a module imports from another: asked for there, they are the other's."""
+    return {
+        (module, alias.asname or alias.name): (node.module, alias.name)
+        for module, tree in modules().items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and node.module
+        for alias in node.names
+    }
+
+
+def origin(name):
+    """Where a name is defined that a module has."""
+    seen = set()
+    while name not in defined() and name in passed_on() and name not in seen:
+        seen.add(name)
+        name = passed_on()[name]
+    return name
+
+
+def used_by(tree):
+    """Names that a file imports, or asks a module for."""
+    found, aliases = set(), {name: name for name in modules()}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            for alias in node.names:
+                whole = f"{node.module}.{alias.name}"
+                if whole in modules():
+                    aliases[alias.asname or alias.name] = whole
+                found.add(origin((node.module, alias.name)))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and (module := aliases.get(dotted(node.value))):
+            found.add(origin((module, node.attr)))
+    return found
+
+
+def dotted(node):
+    """A name with its dots, as it is written; None for anything else."""
+    if isinstance(node, ast.Attribute):
+        before = dotted(node.value)
+        return before and f"{before}.{node.attr}"
+    return node.id if isinstance(node, ast.Name) else None
+
+
+@cache
+def read_in(module):
+    """The statements at the top level of a module, and the names that each reads."""
+    return [
+        (statement, {n.id for n in ast.walk(statement) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)})
+        for statement in modules()[module].body
+    ]
+
+
+def used_at_home(name):
+    """Whether a module uses a name of its own, outside the statement that defines it; a registered part is used."""
+    module, own = name
+    definition = defined()[name]
+    if any(isinstance(decorator, ast.Call) for decorator in getattr(definition, "decorator_list", [])):
+        return True
+    return any(own in names for statement, names in read_in(module) if statement is not definition)
+
+
+def test_every_public_name_has_a_user():
+    """A user is the product, its benchmarks or an example in its papers: what tests alone use is not needed."""
+    scripts = [file for folder in ("benchmarks", "docs") for file in (ROOT / folder).glob("*.py")]
+    papers = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")]
+    texts = [file.read_text(encoding="utf-8") for file in scripts]
+    for paper in papers:
+        texts += re.findall(r"^```python\n(.*?)^```$", paper.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    abroad = set().union(*map(used_by, [*modules().values(), *map(ast.parse, texts)]))
+    public_by_themselves = {
+        name
+        for name in defined()
+        if name[0].startswith("cohear.testing")  # contracts, for others to inherit
+        or (name[0].startswith("cohear.cli.") and name[1] == "register")  # asked for by the verb's name
+    }
+    unused = set(defined()) - abroad - public_by_themselves - FOR_THE_DOCS
+    assert sorted(".".join(name) for name in unused if not used_at_home(name)) == []
 
 
 def lines_of(file):

@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 from simulated_results import families, results_table
 
-from cohear.analysis.caveats import caveats
+from cohear.analysis.caveats import caveats_of
 from cohear.analysis.design import Design
 from cohear.analysis.gains import gains
 from cohear.analysis.pairs import paired_differences, unpaired
@@ -115,7 +115,7 @@ def test_two_sides_must_be_comparable():
 def test_one_repeat_decides_nothing():
     row = gains(results_table(cell([0.5], [0.9]))).iloc[0]
     assert row["verdict"] == "undecided" and row[["low", "high", "p", "p_adjusted"]].isna().all()
-    assert "Fewer than two paired repeats (a)" in caveats(results_table(cell([0.5], [0.9])))[0]
+    assert "Fewer than two paired repeats (a)" in caveats_of(paired_differences(results_table(cell([0.5], [0.9]))))[0]
 
 
 @pytest.mark.parametrize("repeats", [2, 3, 4, 5])
@@ -126,7 +126,9 @@ def test_a_verdict_needs_five_paired_repeats(repeats):
     assert row["low"] < row["gain"] < row["high"] and row["p"] < 0.05
     assert row["verdict"] == ("undecided" if repeats < 5 else "helps")
     assert np.isnan(row["p_adjusted"]) == (repeats < 5)
-    assert any("Fewer than 5 paired repeats (a)" in said for said in caveats(table)) == (repeats < 5)
+    assert any("Fewer than 5 paired repeats (a)" in said for said in caveats_of(paired_differences(table))) == (
+        repeats < 5
+    )
 
 
 def test_cells_of_few_repeats_are_in_no_family():
@@ -160,11 +162,11 @@ def test_seeds_on_one_fold_are_not_folds():
         rows += [("a", "a", 0, seed, 0.5), ("a", "a+b", 0, seed, 0.55 + 0.01 * rng.standard_normal())]
     table = results_table(rows)
     assert gains(table)["verdict"].tolist() == ["helps"]
-    assert any("this split" in said for said in caveats(table))
+    assert any("this split" in said for said in caveats_of(paired_differences(table)))
     # the same test part under several fold indices is still one test part
     again = table.assign(fold=table["seed"], seed=0, test_part="p")
     assert gains(again)["p"].tolist() == pytest.approx(gains(table)["p"].tolist())
-    assert any("this split" in said for said in caveats(again))
+    assert any("this split" in said for said in caveats_of(paired_differences(again)))
 
 
 def test_more_seeds_cannot_buy_more_folds():
@@ -225,7 +227,7 @@ def test_paired_differences_rows():
 def test_nothing_to_compare():
     table = results_table([("a", "a", 0, 0, 0.5)])
     assert gains(table).empty and tuple(gains(table).columns) == GAINS_CSV.names
-    assert "nothing to compare" in caveats(table)[0]
+    assert "nothing to compare" in caveats_of(paired_differences(table))[0]
 
 
 def test_scores():

@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 import soundfile
 from browsing import NEEDS_CHROMIUM
+from gains_table import read_gains
 from layout import overflow, show_all
 from simulated_study import HOSTILE, TASKS, write_study
 
 from cohear.analysis.pairs import paired_differences
-from cohear.analysis.results import read_gains, read_results
+from cohear.analysis.results import read_results
 from cohear.analysis.scores import scores
 from cohear.analysis.tables import write_table
 from cohear.report.build import render, write_report

@@ -6,9 +6,10 @@ from urllib.parse import unquote_to_bytes
 import pandas as pd
 import pytest
 from filelock import FileLock
+from gains_table import read_gains
 from simulated_study import HOSTILE, LONG, TASKS, write_study
 
-from cohear.analysis.results import read_gains, read_results
+from cohear.analysis.results import read_results
 from cohear.analysis.tables import write_table
 from cohear.base.errors import UserError
 from cohear.report.behind import behind, sources_of

@@ -9,11 +9,12 @@ from xml.etree import ElementTree
 import numpy as np
 import pandas as pd
 import pytest
+from gains_table import read_gains
 from rich_study import STEPS, write_rich_study
 from simulated_study import HOSTILE, LONG, write_study
 
 from cohear import api
-from cohear.analysis.results import read_gains, read_results
+from cohear.analysis.results import read_results
 from cohear.analysis.statistics import Statistics
 from cohear.analysis.tables import write_table
 from cohear.analysis.tables_of_study import GivenTables

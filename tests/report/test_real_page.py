@@ -4,9 +4,9 @@ import shutil
 
 import pytest
 from browsing import NEEDS_CHROMIUM
+from gains_table import read_gains
 from layout import overflow, show_all
 
-from cohear.analysis.results import read_gains
 from cohear.report.build import write_report
 from cohear.report.figures import FIGURES
 from cohear.report.numbers import interval, signed

@@ -49,8 +49,9 @@ def test_each_window_has_the_answer_of_the_whole_file(tiny, sizes, rate, samples
     streamed = [window for block in pieces(waveform, sizes) for window in stream.push(block)]
     streamed += stream.end()
     same(streamed, tiny.windows(waveform, rate))
-    starts = tiny.windowing.starts(resampled_length(samples, rate, tiny.rate))
-    assert [w.onset for w in streamed] == pytest.approx([start * tiny.windowing.hop / tiny.rate for start in starts])
+    (windowing,) = tiny.windowings
+    starts = windowing.starts(resampled_length(samples, rate, tiny.rate))
+    assert [w.onset for w in streamed] == pytest.approx([start * windowing.hop / tiny.rate for start in starts])
     for task, there in tiny.classify(waveform, rate).items():
         assert stream.clip[task].probabilities == pytest.approx(there.probabilities, abs=1e-4)
 

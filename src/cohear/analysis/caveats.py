@@ -6,7 +6,7 @@ import pandas as pd
 
 from cohear.analysis.columns import SETTING
 from cohear.analysis.design import MARGIN
-from cohear.analysis.pairs import paired_differences, unpaired
+from cohear.analysis.pairs import unpaired
 from cohear.analysis.sentences import counted, setting_name
 from cohear.analysis.spread import cell_spread
 from cohear.analysis.units import above_one
@@ -16,13 +16,13 @@ MOST_LEFT_OUT = 5
 """Cells of which it is said that repeats were left out, before the rest is counted."""
 
 
-def caveats(results: pd.DataFrame, looks: Sequence[int] = ()) -> list[str]:
-    """What the design of the repeats does not let anyone conclude, a sentence each."""
-    return caveats_of(paired_differences(results), looks)
-
-
 def caveats_of(pairs: pd.DataFrame, looks: Sequence[int] = ()) -> list[str]:
-    """The same from paired differences."""
+    """What the design of the repeats does not let anyone conclude, a sentence each.
+
+    Args:
+        pairs: paired differences.
+        looks: after how many repeats the study looked, where it stops by itself.
+    """
     if pairs.empty:
         return ["No task was trained both alone and with a partner, so there is nothing to compare."]
     cells = cell_spread(pairs)
@@ -69,7 +69,7 @@ def notes(results: pd.DataFrame, pairs: pd.DataFrame, looks: Sequence[int] = ())
     Args:
         results: the table of results.
         pairs: its paired differences.
-        looks: as for :func:`caveats`.
+        looks: as for :func:`caveats_of`.
     """
     left_out = unpaired(results)
     more = len(left_out) - MOST_LEFT_OUT

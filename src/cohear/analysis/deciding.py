@@ -1,26 +1,16 @@
 """What would decide each open cell: one answer a cell, from which all that is said of it is made."""
 
-from typing import Literal, get_args
-
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from cohear.analysis.verdicts import FEWEST_REPEATS
 
-Way = Literal["", "fewest", "looks", "repeats", "seed", "cells", "still", "clips"]
-"""Nothing, for it is decided; and for an undecided cell: repeats up to the number that a verdict needs; the repeats
-that the study still gives it by itself; so many more repeats; a second seed in every fold, before which it cannot be
-told; more cells in its family, before which it cannot be told either; the number of test clips, where all repeats are
-equal; new clips alone."""
-
-WAYS: tuple[Way, ...] = get_args(Way)
-
 
 def ways(
     cells: pd.DataFrame, more: NDArray[np.float64], is_open: "pd.Series[bool] | None" = None
 ) -> NDArray[np.object_]:
-    """The way in which each cell would be decided, if its gain is what it seems, ``(cells,)`` of :data:`WAYS`.
+    """The way in which each cell would be decided, if its gain is what it seems.
 
     Args:
         cells: of :func:`cohear.analysis.judged.judge`.
@@ -28,6 +18,13 @@ def ways(
             :func:`cohear.analysis.power.power_table`).
         is_open: of a study that looks, which cells it goes on with (:func:`cohear.analysis.standing.standing`); the
             others had their last look, or were given up.
+
+    Returns:
+        A word a cell, ``(cells,)``. Empty: nothing, for it is decided. Of an undecided cell ``fewest``: repeats up to
+        the number that a verdict needs; ``looks``: the repeats that the study still gives it by itself; ``repeats``: so
+        many more; ``seed``: a second seed in every fold, before which it cannot be told; ``cells``: more cells in its
+        family, before which it cannot be told either; ``still``: the number of test clips, where all repeats are equal;
+        ``clips``: new clips alone.
     """
     decided, assumed = (cells["verdict"] != "undecided").to_numpy(), cells["share_assumed"].to_numpy(object)
     if is_open is not None:

@@ -53,7 +53,7 @@ def power_table(judged: Judged, is_open: "pd.Series[bool] | None" = None) -> pd.
         since ``error`` is not);
         ``share_measured``: whether that part is estimated in the task, and ``share_assumed``: why it is not
         (:func:`cohear.analysis.spread.why_assumed`); ``way``: what would decide the cell, of which repeats are one
-        (:data:`cohear.analysis.deciding.WAYS`).
+        (:func:`cohear.analysis.deciding.ways`).
     """
     cells = judged.cells
     if cells.empty:

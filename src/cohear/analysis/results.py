@@ -6,7 +6,7 @@ import pandas as pd
 
 from cohear.analysis.tables import read_table, typed
 from cohear.base.errors import UserError
-from cohear.base.tables import BASELINE, GAINS_CSV, JOB, NETWORK, RESULTS_CSV
+from cohear.base.tables import BASELINE, JOB, NETWORK, RESULTS_CSV
 
 _TABLE = RESULTS_CSV.with_columns(JOB)
 
@@ -43,15 +43,6 @@ def of_networks(results: pd.DataFrame) -> pd.DataFrame:
 def of_baselines(results: pd.DataFrame) -> pd.DataFrame:
     """The rows of baselines, which networks are held against."""
     return results[results["job"] == BASELINE].reset_index(drop=True)
-
-
-def read_gains(path: Path) -> pd.DataFrame:
-    """Read a ``gains.csv`` (names as text, empty numbers NaN).
-
-    Raises:
-        UserError: in one sentence, what is missing or broken and where.
-    """
-    return read_table(path, GAINS_CSV)
 
 
 def checked_results(frame: pd.DataFrame, source: str = "results") -> pd.DataFrame:

@@ -3,11 +3,6 @@
 from collections.abc import Sequence
 
 
-def are(number: int) -> str:
-    """``1 is``, ``2 are``."""
-    return f"{number} {'is' if number == 1 else 'are'}"
-
-
 def counted(number: int, one: str) -> str:
     """``1 cell``, ``2 cells``."""
     return f"{number} {one if number == 1 else one + 's'}"

@@ -3,8 +3,7 @@
 import math
 from collections.abc import Iterable, Sequence
 
-from cohear.base.units import NONE, OWN, POINTS, Unit
-from cohear.findings import figures
+from cohear.base.units import OWN, POINTS, Unit
 from cohear.findings.words import typeset
 from cohear.tasks.metrics import METRICS
 
@@ -30,11 +29,6 @@ def _unit(fraction: bool) -> Unit:
     return POINTS if fraction else OWN
 
 
-def correlation(value: float) -> str:
-    """A correlation with its sign."""
-    return typeset(figures.correlation(value))
-
-
 def unit_words(fraction: bool) -> str:
     """What the figures of a table are counted in."""
     return "in points (x 100)" if fraction else OWN.name
@@ -49,12 +43,6 @@ def tick_texts(values: Sequence[float], fraction: bool, sign: bool = True) -> li
 def interval(low: float, high: float, fraction: bool) -> str:
     """``+1.0 to +5.2``, or a dash where there is none."""
     return typeset(_unit(fraction).interval(low, high))
-
-
-def in_brackets(low: object, high: object, fraction: bool) -> str:
-    """`` (+1.0 to +5.2)``, nothing where there is no interval."""
-    within = _unit(fraction).interval(low, high)
-    return "" if within == NONE else f" ({typeset(within)})"
 
 
 def plural(number: int, one: str, many: str | None = None) -> str:
