@@ -22,6 +22,7 @@ def test_outputs_are_stripped():
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning")
+@pytest.mark.slow
 def test_it_runs(tmp_path, monkeypatch):
     nbclient = pytest.importorskip("nbclient")
     folder = write_rich_study(tmp_path / "study", encoders=("small",))
