@@ -3,18 +3,26 @@ import pandas as pd
 import pytest
 from simulated_results import families, results_table
 
-from cohear.analysis.caveats import caveats_of
 from cohear.analysis.design import Design
 from cohear.analysis.gains import gains
-from cohear.analysis.pairs import paired_differences, unpaired
+from cohear.analysis.pairs import paired_differences
+from cohear.analysis.results import checked_results
 from cohear.analysis.scores import scores
+from cohear.analysis.statistics import Statistics
+from cohear.analysis.tables_of_study import GivenTables
 from cohear.base.errors import UserError
 from cohear.base.tables import GAINS_CSV
+from cohear.findings import Findings
+from cohear.findings.caveats import notes
 
 
 def cell(singles, shareds, task="a", combination="a+b", **changes):
     rows = [(task, task, f, 0, v, changes) for f, v in enumerate(singles)]
     return rows + [(task, combination, f, 0, v, changes) for f, v in enumerate(shareds)]
+
+
+def caveats(table):
+    return notes(Findings(Statistics.of(GivenTables(checked_results(table)))))
 
 
 def test_columns_and_means():
@@ -76,7 +84,7 @@ def test_without_a_single_there_is_no_cell_but_a_word():
     rows = [row for row in cell([0.5, 0.6], [0.6, 0.8]) if row[1] != "a"] + cell([0.5, 0.6], [0.6, 0.8], "b")
     table = results_table(rows)
     assert gains(table)["task"].tolist() == ["b"]
-    assert unpaired(table) == [
+    assert caveats(table)[-1:] == [
         "Left out: 2 of 2 repeats of 'a' in 'a+b' (logmel, small, base) (2 without a single run to compare with)."
     ]
 
@@ -85,7 +93,7 @@ def test_a_fold_without_a_score_counts_on_neither_side():
     table = results_table(cell([0.5, np.nan, 0.6, 0.1], [0.6, 0.9, 0.8, np.nan]))
     row = gains(table).iloc[0]
     assert row["repeats"] == 2 and row["single"] == pytest.approx(0.55) and row["gain"] == pytest.approx(0.15)
-    (said,) = unpaired(table)
+    said = caveats(table)[-1]
     assert said.startswith("Left out: 2 of 4 repeats") and "(2 without a score on one of the sides)" in said
 
 
@@ -115,7 +123,7 @@ def test_two_sides_must_be_comparable():
 def test_one_repeat_decides_nothing():
     row = gains(results_table(cell([0.5], [0.9]))).iloc[0]
     assert row["verdict"] == "undecided" and row[["low", "high", "p", "p_adjusted"]].isna().all()
-    assert "Fewer than two paired repeats (a)" in caveats_of(paired_differences(results_table(cell([0.5], [0.9]))))[0]
+    assert "Fewer than two paired repeats (a)" in caveats(results_table(cell([0.5], [0.9])))[0]
 
 
 @pytest.mark.parametrize("repeats", [2, 3, 4, 5])
@@ -126,7 +134,7 @@ def test_a_verdict_needs_five_paired_repeats(repeats):
     assert row["low"] < row["gain"] < row["high"] and row["p"] < 0.05
     assert row["verdict"] == ("undecided" if repeats < 5 else "helps")
     assert np.isnan(row["p_adjusted"]) == (repeats < 5)
-    assert any("Fewer than 5 paired repeats (a)" in said for said in caveats_of(paired_differences(table))) == (
+    assert any("Fewer than 5 paired repeats (a)" in said for said in caveats(table)) == (
         repeats < 5
     )
 
@@ -162,11 +170,11 @@ def test_seeds_on_one_fold_are_not_folds():
         rows += [("a", "a", 0, seed, 0.5), ("a", "a+b", 0, seed, 0.55 + 0.01 * rng.standard_normal())]
     table = results_table(rows)
     assert gains(table)["verdict"].tolist() == ["helps"]
-    assert any("this split" in said for said in caveats_of(paired_differences(table)))
+    assert any("this split" in said for said in caveats(table))
     # the same test part under several fold indices is still one test part
     again = table.assign(fold=table["seed"], seed=0, test_part="p")
     assert gains(again)["p"].tolist() == pytest.approx(gains(table)["p"].tolist())
-    assert any("this split" in said for said in caveats_of(paired_differences(again)))
+    assert any("this split" in said for said in caveats(again))
 
 
 def test_more_seeds_cannot_buy_more_folds():
@@ -227,7 +235,7 @@ def test_paired_differences_rows():
 def test_nothing_to_compare():
     table = results_table([("a", "a", 0, 0, 0.5)])
     assert gains(table).empty and tuple(gains(table).columns) == GAINS_CSV.names
-    assert "nothing to compare" in caveats_of(paired_differences(table))[0]
+    assert "nothing to compare" in caveats(table)[0]
 
 
 def test_scores():

@@ -30,8 +30,8 @@ def gains(results: pd.DataFrame, design: Design = USUAL, adjust: Adjust = benjam
         for the family. With fewer than two repeats ``low``, ``high``, ``p``, ``p_adjusted`` are empty and
         the verdict is ``undecided``; with fewer than :data:`cohear.analysis.verdicts.FEWEST_REPEATS` only
         ``p_adjusted`` is empty and the verdict is ``undecided`` all the same. With one test part only seeds vary: the
-        verdict covers this one split, and :func:`cohear.analysis.caveats.caveats` says so. ``explanation`` is empty
-        here; controls fill it (:func:`cohear.analysis.controls.explained`).
+        verdict covers this one split, and :class:`cohear.findings.caveats_of_repeats.OneTestPart` says so.
+        ``explanation`` is empty here; controls fill it (:func:`cohear.analysis.controls.explained`).
 
     Raises:
         UserError: the results cannot be compared (see :func:`cohear.analysis.pairs.paired_differences`).

@@ -84,20 +84,24 @@ def halved_by(pairs: pd.DataFrame) -> str:
     return "fold" if pairs["fold"].nunique() > 1 else "seed"
 
 
-def unpaired(results: pd.DataFrame) -> list[str]:
-    """What could not be compared, a sentence a cell: repeats without a single run, or without a score."""
+LEFT_OUT = (*CELL, "lonely", "unscored", "repeats")
+
+
+def left_out(results: pd.DataFrame) -> pd.DataFrame:
+    """What could not be compared.
+
+    Returns:
+        A row per cell with such repeats: its names, how many are ``lonely`` (without a single run) and how many
+        ``unscored`` (without a score on one of the sides), and its ``repeats`` in all.
+    """
     both = _matched(results)
     bad = both[both["value_shared"].isna() | both["value_single"].isna()]
     totals = dict(both.groupby(list(CELL), sort=True).size().items())
-    sentences = []
+    found = []
     for cell, rows in bad.groupby(list(CELL), sort=True):
         lonely = int((rows["run_single"].isna()).sum())
-        unscored = len(rows) - lonely
-        total = int(totals[cell])
-        why = [f"{lonely} without a single run to compare with"] if lonely else []
-        why += [f"{unscored} without a score on one of the sides"] if unscored else []
-        sentences.append(f"Left out: {len(rows)} of {total} repeats of {_cell_name(cell)} ({', '.join(why)}).")
-    return sentences
+        found.append((*cell, lonely, len(rows) - lonely, int(totals[cell])))
+    return pd.DataFrame(found, columns=list(LEFT_OUT))
 
 
 def _matched(results: pd.DataFrame) -> pd.DataFrame:

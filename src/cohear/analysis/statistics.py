@@ -27,6 +27,7 @@ from cohear.analysis.recommended import NoGrouping, Recommended, Serving, of_set
 from cohear.analysis.results import of_baselines, of_networks
 from cohear.analysis.singles import single_scores
 from cohear.analysis.speed import steps_to_score
+from cohear.analysis.spread import cell_spread
 from cohear.analysis.standing import standing
 from cohear.analysis.tables_of_study import FolderTables, Tables
 from cohear.analysis.units import common_unit, units_of
@@ -83,6 +84,11 @@ class Statistics:
     def pairs(self) -> pd.DataFrame:
         """Paired differences of the ordinary runs."""
         return paired_differences(self.results)
+
+    @cached_property
+    def cells(self) -> pd.DataFrame:
+        """Repeats of every cell, and how far they lie apart."""
+        return cell_spread(self.pairs)
 
     @cached_property
     def units(self) -> Mapping[str, Unit]:

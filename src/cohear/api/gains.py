@@ -36,10 +36,11 @@ def write_gains(folder: str | Path, say: Callable[[str], None] | None = None) ->
 
 def judged_folder(folder: Path, say: Callable[[str], None] | None = None) -> Statistics:
     """The statistics that :func:`write_gains` writes, for who goes on with them."""
-    from cohear.analysis.caveats import notes
     from cohear.analysis.statistics import Statistics
     from cohear.analysis.tables import write_table
     from cohear.base.tables import CONTROLS_CSV, GAINS_CSV
+    from cohear.findings import Findings
+    from cohear.findings.caveats import notes
 
     refresh_tables(folder, say)
     statistics = Statistics.of_folder(folder)
@@ -49,7 +50,7 @@ def judged_folder(folder: Path, say: Callable[[str], None] | None = None) -> Sta
         remove_file(folder / CONTROLS_CSV.file)
     write_table(folder / GAINS_CSV.file, statistics.gains)
     if say is not None:
-        for sentence in notes(statistics.results, statistics.pairs, statistics.design.looks):
+        for sentence in notes(Findings(statistics)):
             say(sentence)
     return statistics
 

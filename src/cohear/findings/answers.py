@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from cohear.analysis.caveats import notes
 from cohear.analysis.statistics import Statistics
+from cohear.findings.caveats import notes
 from cohear.findings.found import Findings, cures_of, said, told
 from cohear.findings.kind import FINDINGS, QUESTIONS, Question
 from cohear.findings.pairs import counts, of_pairs
@@ -36,8 +36,7 @@ def answers(findings: Findings) -> dict[str, Any]:
     }
     parts: dict[str, Any] = {question: {**_told(findings, question), **tables[question]} for question in QUESTIONS}
     summary = " ".join(part["answer"] for part in parts.values() if part["answer"])
-    caveats = notes(statistics.results, statistics.pairs, statistics.design.looks)
-    return {"summary": summary, **parts, "caveats": caveats}
+    return {"summary": summary, **parts, "caveats": notes(findings)}
 
 
 def answer_to(findings: Findings, question: Question) -> tuple[Words, Words]:

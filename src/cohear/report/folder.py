@@ -8,12 +8,12 @@ from typing import Any
 
 import pandas as pd
 
-from cohear.analysis.caveats import caveats_of
-from cohear.analysis.pairs import unpaired
 from cohear.analysis.statistics import Statistics
 from cohear.analysis.tables_of_study import read_json
 from cohear.findings import Findings
 from cohear.findings.answers import answers
+from cohear.findings.caveats import caveats
+from cohear.findings.words import Words
 from cohear.study.folder import StudyFolder
 from cohear.study.status import Status, read_status
 
@@ -34,7 +34,6 @@ class FolderContent:
     name: str
     statistics: Statistics
     status: Status
-    caveats: list[str]
     environment: dict[str, Any] = field(default_factory=dict)
     study_text: str = ""
     failures: dict[str, str] = field(default_factory=dict)
@@ -67,6 +66,11 @@ class FolderContent:
         return Findings(self.statistics)
 
     @cached_property
+    def caveats(self) -> list[Words]:
+        """What its figures cannot say."""
+        return caveats(self.findings)
+
+    @cached_property
     def answers(self) -> Mapping[str, Any]:
         """The answers to the study's questions (:func:`cohear.findings.answers.answers`)."""
         return answers(self.findings)
@@ -92,7 +96,6 @@ def read_folder(path: Path, statistics: Statistics | None = None) -> FolderConte
         name=str(plan.get("study") or path.resolve().name),
         statistics=statistics,
         status=_status(path, plan, statistics.tables.results),
-        caveats=[*caveats_of(statistics.pairs, statistics.design.looks), *unpaired(statistics.results)],
         environment=read_json(path / "environment.json"),
         study_text=text,
         failures=_failures(path, plan),

@@ -47,7 +47,7 @@ class FindingContract(ABC):
         """In words that are whole sentences, with what would settle what is open."""
         kind = FINDINGS[self.code]
         assert kind.code == self.code
-        assert kind.question in QUESTIONS
+        assert kind.question in (*QUESTIONS, "caveats")
         assert self.found()
         for finding in self.found():
             assert finding.code == self.code

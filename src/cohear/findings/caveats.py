@@ -1,0 +1,48 @@
+"""What no figure of a study can say: its caveats, a sentence or two each."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from cohear.findings.finding import StudyFinding
+from cohear.findings.found import Findings, cures_of, said
+from cohear.findings.kind import Kind, Part, Question
+from cohear.findings.words import Name, Words, joined, words
+
+MOST_NAMES = 5
+MOST_LEFT_OUT = 5
+"""Cells of which it is said that repeats were left out, before the rest is counted."""
+
+
+class Caveat(Kind):
+    """A kind of caveat, of the whole study."""
+
+    question: ClassVar[Question] = "caveats"
+    part: ClassVar[Part] = "page"
+
+
+def caveats(findings: Findings) -> list[Words]:
+    """All caveats of a study, those of the design of its repeats first."""
+    return [told for finding in findings.on("caveats") for told in _lines(finding)]
+
+
+def notes(findings: Findings) -> list[str]:
+    """The same for a terminal: of what was left out a few cells, and how many more there are."""
+    told: list[str] = []
+    for finding in findings.on("caveats"):
+        lines = [line.plain for line in _lines(finding)]
+        told += lines[:MOST_LEFT_OUT]
+        if len(lines) > MOST_LEFT_OUT:
+            told.append(said(finding).aside.plain)
+    return told
+
+
+def _lines(finding: StudyFinding) -> list[Words]:
+    parts = said(finding)
+    return [line for _, line in parts.details] or [joined([parts.text, cures_of(finding)])]
+
+
+def some_names(tasks: list[str]) -> Words:
+    """The first names, and how many more there are."""
+    shown = joined([words(Name(task)) for task in tasks[:MOST_NAMES]], ", ")
+    return words(shown, f" and {len(tasks) - MOST_NAMES} more" if len(tasks) > MOST_NAMES else "")

@@ -1,0 +1,106 @@
+"""What figures cannot say: every kind of caveat keeps the contract, and is said where it holds alone."""
+
+from itertools import combinations
+
+import numpy as np
+import pandas as pd
+import pytest
+from simulated_results import results_table
+
+from cohear.analysis.results import checked_results
+from cohear.analysis.statistics import Statistics
+from cohear.analysis.tables_of_study import GivenTables
+from cohear.findings import FINDINGS, Findings
+from cohear.findings.caveats import MOST_LEFT_OUT, caveats, notes
+from cohear.findings.found import told
+from cohear.testing.finding import NAMES, FindingContract
+
+LOOKS = {"repeats": {"looks": [5, 10]}}
+
+
+def study(names=NAMES, folds=5, seeds=1, scale=1.0, noise=0.02, sizes=(1, 2), **more):
+    rng = np.random.default_rng(1)
+    rows = []
+    for combination in [group for size in sizes for group in combinations(names, size)]:
+        for fold in range(folds):
+            for seed in range(seeds):
+                for task in combination:
+                    value = scale * (0.5 + 0.01 * len(combination) + noise * rng.standard_normal())
+                    of_run = {"run": f"{combination}-{fold}-{seed}", **more}
+                    rows.append((task, "+".join(combination), fold, seed, value, of_run))
+    return results_table(rows)
+
+
+def without_single(names):
+    table = study(names)
+    return table[table["combination"] != names[0]]
+
+
+def with_two_metrics(names):
+    table = study(names)
+    return table.assign(metric=np.where(table["task"] == names[0], "map", "uar"))
+
+
+TABLES = {
+    "nothing-compared": lambda names: study(names, sizes=(1,)),
+    "stopped-early": study,
+    "few-repeats": lambda names: study(names, folds=1),
+    "one-test-part": lambda names: study(names, folds=1, seeds=6),
+    "one-seed-a-fold": study,
+    "no-verdict": lambda names: study(names, folds=3),
+    "scores-above-one": lambda names: study(names, scale=100),
+    "several-metrics": with_two_metrics,
+    "equal-repeats": lambda names: study(names, noise=0.0, test_clips=pd.NA),
+    "left-out": without_single,
+}
+
+
+def findings_of(table, data=None):
+    return Findings(Statistics.of(GivenTables(checked_results(table), data=data or {})))
+
+
+class Caveats(FindingContract):
+    def statistics(self, names):
+        data = LOOKS if self.code == "stopped-early" else None
+        return findings_of(TABLES[self.code](names), data).statistics
+
+
+for _code in TABLES:
+    _name = "Test" + "".join(word.title() for word in _code.split("-"))
+    globals()[_name] = type(_name, (Caveats,), {"code": _code})
+
+
+def test_every_kind_of_caveat_is_here():
+    assert {code for code in FINDINGS if FINDINGS[code].question == "caveats"} == set(TABLES)
+
+
+def test_with_two_seeds_and_five_folds_there_is_none():
+    assert notes(findings_of(study(seeds=2))) == []
+
+
+@pytest.mark.parametrize(("seeds", "what"), [(3, "intervals"), (6, "verdicts")])
+def test_of_one_test_part_verdicts_hold_where_there_are_any(seeds, what):
+    said = " ".join(notes(findings_of(study(folds=1, seeds=seeds))))
+    assert f"the {what} hold for this split" in said
+    assert ("no verdict there" in said) == (what == "intervals")
+
+
+def test_who_gets_seeds_from_the_study_is_not_told_to_ask_for_them():
+    asks = "A second seed a fold tells them apart"
+    assert asks in " ".join(notes(findings_of(study())))
+    looks = " ".join(notes(findings_of(study(), LOOKS)))
+    assert asks not in looks and "12 cells stopped with one seed a fold" in looks
+
+
+def test_a_terminal_has_some_of_what_was_left_out_and_a_page_all():
+    table = study(tuple("abcdef"))
+    findings = findings_of(table[~table["combination"].isin(["a", "b"])])
+    some = [note for note in notes(findings) if note.startswith("Left out")]
+    every = [one.plain for one in caveats(findings) if one.plain.startswith("Left out")]
+    assert len(some) == MOST_LEFT_OUT and every[:MOST_LEFT_OUT] == some and len(every) == 10
+    assert notes(findings)[-1] == "Repeats of 5 more cells were left out."
+
+
+def test_names_are_isolated_on_a_page():
+    (finding,) = findings_of(study(("<b>", "c"), folds=1)).all("few-repeats")
+    assert "<bdi>&lt;b&gt;</bdi>" in told(finding).html
