@@ -82,11 +82,19 @@ def unknown_is_not_a_number(said: Said) -> Told:
 @rule
 def units_are_the_same_everywhere(said: Said) -> Told:
     """What the page tells in points, nobody tells in another unit."""
-    points = {cell.fraction for view in said.views.matrices if view.metric == PRIMARY for cell in view.cells}
-    if points and said.power["fractions"] not in points:
-        yield f"power and answers: fractions {said.power['fractions']}; the page: {points}"
-    elif len(points) == 2:
-        yield f"power and answers have one unit (fractions {said.power['fractions']}), the page two"
+    shown = {
+        (cell.task, cell.combination, view.features, view.encoder, view.arm): cell.unit
+        for view in said.views.matrices
+        if view.metric == PRIMARY
+        for cell in view.cells
+    }
+    for where, rows in (("power", said.power["cells"]), ("answers", said.answers["improve"]["decided"])):
+        for row in rows:
+            if row["unit"] != shown[cell_of(row)]:
+                yield f"{where}: {cell_of(row)} in {row['unit']}, on the page in {shown[cell_of(row)]}"
+                break
+    if shown and said.power["fractions"] != (set(shown.values()) == {"points"}):
+        yield f"power: fractions {said.power['fractions']}; the page: {set(shown.values())}"
 
 
 @rule

@@ -38,7 +38,17 @@ class Check(ABC):
     ) -> Finding:
         """A finding of one of this check's codes, with its cure."""
         kind = next(kind for kind in self.codes if kind.name == code)
-        return Finding(severity, code, sentence, kind.cure, dataset, task, fold, tuple(clips), figures or {})
+        return Finding(
+            code=code,
+            severity=severity,
+            sentence=sentence,
+            cure=kind.cure,
+            dataset=dataset,
+            task=task,
+            fold=fold,
+            clips=tuple(clips),
+            figures=figures or {},
+        )
 
 
 CHECKS: Registry[Check] = Registry("check")

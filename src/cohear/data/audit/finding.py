@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
+
+from cohear.base import finding
 
 Severity = Literal["error", "warning", "note"]
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
@@ -35,29 +36,24 @@ class Code:
     cure: str
 
 
-@dataclass(frozen=True)
-class Finding:
+@dataclass(frozen=True, kw_only=True)
+class Finding(finding.Finding):
     """Something that is wrong with the data, or good to know.
 
     Attributes:
         severity: how bad it is here.
-        code: name of its kind.
         sentence: what was found.
         cure: what can be done.
-        dataset, task, fold: whom it concerns; empty where it concerns several.
+        dataset, fold: whom it concerns, beside the task; empty where it concerns several.
         clips: all clips that it concerns.
-        figures: numbers and names behind the sentence, as JSON holds them.
     """
 
     severity: Severity
-    code: str
     sentence: str
     cure: str
     dataset: str = ""
-    task: str = ""
     fold: int | None = None
     clips: tuple[ClipName, ...] = ()
-    figures: Mapping[str, Any] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """The finding as one JSON object, with every clip."""
@@ -76,7 +72,7 @@ class Finding:
 
 def in_order(findings: list[Finding]) -> list[Finding]:
     """The worst first; equal ones stay in the order they were found."""
-    return sorted(findings, key=lambda finding: SEVERITIES.index(finding.severity))
+    return sorted(findings, key=lambda one: SEVERITIES.index(one.severity))
 
 
 def numbered(count: int, one: str) -> str:
