@@ -134,9 +134,7 @@ def test_a_verdict_needs_five_paired_repeats(repeats):
     assert row["low"] < row["gain"] < row["high"] and row["p"] < 0.05
     assert row["verdict"] == ("undecided" if repeats < 5 else "helps")
     assert np.isnan(row["p_adjusted"]) == (repeats < 5)
-    assert any("Fewer than 5 paired repeats (a)" in said for said in caveats(table)) == (
-        repeats < 5
-    )
+    assert any("Fewer than 5 paired repeats (a)" in said for said in caveats(table)) == (repeats < 5)
 
 
 def test_cells_of_few_repeats_are_in_no_family():
