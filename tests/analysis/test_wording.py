@@ -9,13 +9,13 @@ import pytest
 from simulated_results import families, results_table
 
 from cohear.analysis.results import checked_results
-from cohear.analysis.sentences import counted, listed, setting_name, shortened
+from cohear.analysis.sentences import listed, setting_name, shortened
 from cohear.analysis.statistics import Statistics
 from cohear.analysis.tables_of_study import GivenTables
 from cohear.base.units import OWN, POINTS
 from cohear.findings import Findings
 from cohear.findings.answers import answers
-from cohear.findings.figures import Estimate, correlation
+from cohear.findings.figures import Estimate, correlation, counted
 from cohear.findings.kind import QUESTIONS
 from cohear.report.evidence import MOST_CELLS, answers_text
 

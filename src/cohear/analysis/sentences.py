@@ -3,11 +3,6 @@
 from collections.abc import Sequence
 
 
-def counted(number: int, one: str) -> str:
-    """``1 cell``, ``2 cells``."""
-    return f"{number} {one if number == 1 else one + 's'}"
-
-
 def listed(words: Sequence[str]) -> str:
     """``a``, ``a and b``, ``a, b and c``."""
     return " and ".join([*([", ".join(words[:-1])] if len(words) > 1 else []), *words[-1:]])
