@@ -28,6 +28,7 @@ from cohear.data.audit.finding import Finding
 from cohear.export.cell import Cell
 from cohear.export.export import _gains
 from cohear.export.readme_cells import gain_text
+from cohear.findings import FINDINGS
 from cohear.report.build import render
 from cohear.report.evidence import answers_text
 from cohear.report.figures import Figures, sources_of
@@ -99,6 +100,15 @@ class Said:
         """What the page is made of."""
         self.gains  # noqa: B018 - the page is made of the table that it has just written
         return read_folder(self.path)
+
+    def findings(self, code: str) -> list[dict[str, Any]]:
+        """What is found of a kind."""
+        return [one.to_json() for one in self.content.findings.all(code)]
+
+    @cached_property
+    def cures(self) -> list[dict[str, Any]]:
+        """All that somebody is told would settle something."""
+        return [cure for code in FINDINGS for one in self.findings(code) for cure in one["cures"]]
 
     @cached_property
     def views(self) -> Views:

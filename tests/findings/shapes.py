@@ -509,3 +509,18 @@ def anything(name, number, rng):
         folder=bool(rng.integers(2)),
         more_metrics=bool(rng.integers(2)),
     )
+
+
+ONE_EACH = [
+    f"{shape}-0"
+    for shape in (
+        *("plain", "one fold", "one repeat", "few repeats", "two tasks", "three tasks", "singles only", "ties"),
+        *("failed runs", "unfinished", "uneven repeats", "folds without a score", "official folds", "one test part"),
+        *("huge effects", "a little hurt", "at the ceiling", "groups of three and four", "groups without pairs"),
+        *("one network only", "pairs alone", "without a single", "without any single", "two encoders of three tasks"),
+        *("two encoders of partly other tasks", "adaptive", "adaptive with failed runs", "adaptive unfinished"),
+        *("controls", "several metrics", "less is better", "per cent", "errors above one", "odd names"),
+        *("bare tables", "anything"),
+    )
+]
+"""Studies in which whatever does not hold shows."""

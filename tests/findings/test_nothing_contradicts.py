@@ -8,7 +8,7 @@ from functools import cache
 import pytest
 from rules import RULES
 from said import Said
-from shapes import SHAPES, study_named
+from shapes import ONE_EACH, SHAPES, study_named
 from written import write
 
 NOT_YET = ("intervals_lie_within_what_scores_can_be",)
@@ -19,20 +19,6 @@ SOMETIMES = ("means_over_tasks_can_be", "smallest_gains_can_be")
 
 EACH = 5
 """Studies of every shape."""
-
-ONE_EACH = [
-    f"{shape}-0"
-    for shape in (
-        *("plain", "one fold", "one repeat", "few repeats", "two tasks", "three tasks", "singles only", "ties"),
-        *("failed runs", "unfinished", "uneven repeats", "folds without a score", "official folds", "one test part"),
-        *("huge effects", "a little hurt", "at the ceiling", "groups of three and four", "groups without pairs"),
-        *("one network only", "pairs alone", "without a single", "without any single", "two encoders of three tasks"),
-        *("two encoders of partly other tasks", "adaptive", "adaptive with failed runs", "adaptive unfinished"),
-        *("controls", "several metrics", "less is better", "per cent", "errors above one", "odd names"),
-        *("bare tables", "anything"),
-    )
-]
-"""Those in which whatever does not hold yet shows."""
 
 ALWAYS = ("plain-0", "adaptive-0", "controls-0")
 """Those that every run of the tests looks at; the others take minutes."""

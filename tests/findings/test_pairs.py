@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 from simulated_results import families
 
+from cohear.analysis.results import checked_results
 from cohear.analysis.statistics import Statistics
 from cohear.analysis.tables_of_study import GivenTables
 from cohear.base.units import POINTS
@@ -129,7 +130,7 @@ def test_what_would_decide_the_headline(effects, more, way, text):
 
 
 def findings_of(table):
-    return Findings(Statistics.of(GivenTables(table)))
+    return Findings(Statistics.of(GivenTables(checked_results(table))))
 
 
 def test_with_one_seed_a_fold_it_is_said_that_a_second_tells():

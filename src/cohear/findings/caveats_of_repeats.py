@@ -33,6 +33,19 @@ class SeedAFold(Cure):
         return words("A second seed a fold tells them apart (repeats: {seeds: 2}).")
 
 
+@dataclass(frozen=True)
+class SeedAndCells(Cure):
+    """The same where too few cells are judged together to tell anything."""
+
+    kind: ClassVar[str] = "more combinations"
+    promise: ClassVar[str] = "with two seeds a fold the part of the folds in the spread is measured"
+
+    @property
+    def words(self) -> Words:
+        """What it tells."""
+        return words("A second seed a fold (repeats: {seeds: 2}) and four cells judged together tell them apart.")
+
+
 class NothingCompared(Caveat):
     """Where there is no gain."""
 
@@ -118,10 +131,11 @@ class OneSeed(Caveat):
 
     def find(self, statistics: Statistics) -> Iterable[StudyFinding]:
         """One, where there are such cells; a study that looks gives more seeds by itself, and stopped there."""
-        cells = statistics.cells
+        cells = statistics.judged.cells
         alone = (cells["parts"] > 1) & (cells["repeats"] == cells["parts"])
         if not alone.any():
             return
+        few = (cells.loc[alone, "share_assumed"] == "few").any()
         settings = sorted({setting_name(names) for names in cells.loc[alone, list(SETTING)].itertuples(index=False)})
         yield StudyFinding(
             code=self.code,
@@ -130,7 +144,7 @@ class OneSeed(Caveat):
                 "settings": [] if alone.all() else settings,
                 "stopped": bool(statistics.design.looks),
             },
-            settles=() if statistics.design.looks else (SeedAFold(),),
+            settles=() if statistics.design.looks else (SeedAndCells() if few else SeedAFold(),),
             rows=(Rows("results.csv"),),
         )
 
