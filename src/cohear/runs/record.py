@@ -41,6 +41,12 @@ class TaskRecord:
         """The primary metric on a part; None where there is none."""
         return self.scores.get(part, {}).get(selection, {}).get(self.metric)
 
+    @property
+    def diverged(self) -> bool:
+        """Whether clips were scored by answers that are no numbers, as earlier versions let pass."""
+        tested = self.scores.get("test", {}).get("last", {})
+        return self.test_clips > 0 and "loss" in tested and tested["loss"] is None
+
 
 @dataclass(frozen=True)
 class Record:
@@ -80,12 +86,13 @@ class Record:
 
 
 def read_record(folder: Path) -> Record | None:
-    """A run's record, or None where it is not there, half written or another run's."""
+    """A run's record, or None where it is not there, half written, another run's, or of a run that diverged."""
     try:
         record = Record.from_json(json.loads((folder / RECORD).read_text(encoding="utf-8")))
     except (OSError, ValueError, KeyError, TypeError):
         return None
-    return record if record.run == folder.name else None
+    is_result = record.run == folder.name and not any(task.diverged for task in record.tasks.values())
+    return record if is_result else None
 
 
 def _known(of: type[Record] | type[TaskRecord], content: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import json
 import traceback
 from dataclasses import asdict, dataclass
 
-from cohear.base.errors import DataError, FolderError, StudyError, UserError
+from cohear.base.errors import CohearError, DataError, FolderError, StudyError, UserError
 
 _MOST_CHARACTERS = 4_000
 """Of an error and of its traceback. A character takes 6 bytes at most, so both fit a pipe (64 KiB) that nobody reads
@@ -33,7 +33,7 @@ class Failure:
     def of(cls, error: BaseException) -> Failure:
         """An exception, cut to a length that every carrier takes."""
         users = isinstance(error, UserError)
-        text = str(error) if users else f"{type(error).__name__}: {error}"
+        text = str(error) if isinstance(error, CohearError) else f"{type(error).__name__}: {error}"
         detail = "".join(traceback.format_exception(type(error), error, error.__traceback__))
         return cls(text[:_MOST_CHARACTERS], detail[-_MOST_CHARACTERS:], _kind(error) if users else "")
 

@@ -59,6 +59,11 @@ class Device:
             raise UserError(f"device {name!r} is not on this machine, or torch was built without it; use auto or cpu")
         return cls(name, _fastest_precision(name) if precision == AUTO else precision)
 
+    @property
+    def is_processor(self) -> bool:
+        """Whether numbers that are made there are there at once, so that looking at them waits for nothing."""
+        return self.name == PROCESSOR
+
     def put(self, thing: M) -> M:
         """A module or a part of a batch, on this device."""
         moved: M = thing.to(self.name)

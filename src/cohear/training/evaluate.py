@@ -14,6 +14,7 @@ from cohear.runs.task_data import TaskData
 from cohear.tasks.targets import WindowPlaces, WindowTargets
 from cohear.training.batches import as_windows
 from cohear.training.device import Device, fetch
+from cohear.training.finite import check_answers
 
 WINDOWS_A_BATCH = 128
 MOST_CLIPS_BESIDE_TEST = 500
@@ -51,8 +52,16 @@ class Evaluation:
         self._clips = clips
         self._clip_of_window, self._starts = scored_windows(self._front_end, task.store, task.rows[clips], self._window)
 
-    def predict(self, network: Network) -> Predictions:
-        """Logits of every clip; the network is put into evaluation mode and left as it was."""
+    def predict(self, network: Network, step: int | None = None) -> Predictions:
+        """Logits of every clip; the network is put into evaluation mode and left as it was.
+
+        Args:
+            network: any.
+            step: of training that its weights are of, to be told.
+
+        Raises:
+            RunFailed: a logit is not a finite number.
+        """
         rows = self.task.rows[self._clips][self._clip_of_window]
         was_training = network.training
         network.eval()
@@ -75,11 +84,25 @@ class Evaluation:
             frame_seconds=self._front_end.hop / self._front_end.rate,
             stride=self._stride,
         )
-        return Predictions(self._clips, self.task.kind.pool(fetch(torch.cat(out)), places, len(self._clips)))
+        logits = fetch(torch.cat(out))
+        check_answers(self.task.name, self.part, step, logits)
+        return Predictions(self._clips, self.task.kind.pool(logits, places, len(self._clips)))
 
-    def scores(self, predictions: Predictions) -> dict[str, float]:
-        """Every metric of the task's kind over these clips, and the loss; NaN where nothing can be scored."""
+    def scores(self, predictions: Predictions, step: int | None = None) -> dict[str, float]:
+        """Every metric of the task's kind over these clips, and the loss; NaN where nothing can be scored.
+
+        Args:
+            predictions: of these clips.
+            step: of training that they are of, to be told.
+
+        Raises:
+            RunFailed: the loss or a pooled logit is not a finite number.
+        """
         targets = WindowTargets.of(self.task.targets.take(predictions.clips))
         with torch.inference_mode():
             loss = self.task.kind.loss(torch.from_numpy(predictions.logits), targets)
-        return {**predictions.scores(self.task), "loss": float(loss) if len(predictions.clips) else float("nan")}
+        scores = predictions.scores(self.task)
+        if not len(predictions.clips):
+            return {**scores, "loss": float("nan")}
+        check_answers(self.task.name, self.part, step, predictions.logits, float(loss))
+        return {**scores, "loss": float(loss)}

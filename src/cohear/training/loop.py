@@ -24,6 +24,7 @@ from cohear.training.checkpoints import Checkpoints
 from cohear.training.curve import Curve, grid
 from cohear.training.device import PROCESSOR, Device
 from cohear.training.evaluate import Evaluation
+from cohear.training.finite import StepsWatched
 from cohear.training.objective import OBJECTIVES
 from cohear.training.optimiser import make_optimiser
 from cohear.training.schedule import SCHEDULES
@@ -84,6 +85,7 @@ def train_one(spec: RunSpec, pack: Pack, on: str = PROCESSOR) -> RunResult:
     Raises:
         OtherVersions: the specification was planned for other code than there is here.
         DataError: a split or a feature store is not there.
+        RunFailed: a loss or a logit is not a finite number.
     """
     began = time.perf_counter()
     check_versions(spec, encoder_choice(spec, str(pack.code)))
@@ -107,7 +109,7 @@ def train_one(spec: RunSpec, pack: Pack, on: str = PROCESSOR) -> RunResult:
         task: Evaluation(data, "validation", inputs[task], name, device, strides[task]) for task, data in scored.items()
     }
     checkpoints = Checkpoints({task: _sign(data) for task, data in scored.items()})
-    curve, points = Curve(learning), set(grid(settings.steps))
+    curve, points, watched = Curve(learning), set(grid(settings.steps)), StepsWatched(device)
     taken, taken_by = 0, dict.fromkeys(tasks, 0)
 
     network.train()
@@ -120,6 +122,7 @@ def train_one(spec: RunSpec, pack: Pack, on: str = PROCESSOR) -> RunResult:
         learnt = {task: rows.targets for task, rows in here.items() if task in learning}
         for task, targets in learnt.items():
             losses[task] = tasks[task].kind.loss(logits[task].float(), targets, settings.label_smoothing)
+            watched.saw(task, step + 1, losses[task], logits[task])
         if losses:  # a batch of a partner without labels alone has none
             with torch_stream(*name, "objective", "step", step):
                 objective.backward(losses, network)
@@ -131,10 +134,11 @@ def train_one(spec: RunSpec, pack: Pack, on: str = PROCESSOR) -> RunResult:
         for task, targets in learnt.items():
             curve.saw(task, losses[task], logits[task], targets)
         if step + 1 in points:
+            watched.look()
             curve.training_point(step + 1)
             validated = {}
             for task, evaluation in validation.items():
-                scores = evaluation.scores(evaluation.predict(network))
+                scores = evaluation.scores(evaluation.predict(network, step + 1), step + 1)
                 curve.validation_point(task, step + 1, scores)
                 validated[task] = scores[tasks[task].metric.name]
             checkpoints.offer(step + 1, network, validated)
@@ -172,11 +176,11 @@ def score(
         for task, data in tasks.items()
         for part in PARTS
     }
-    predictions = {place: evaluation.predict(network) for place, evaluation in evaluations.items()}
+    predictions = {place: evaluation.predict(network, last_step) for place, evaluation in evaluations.items()}
     scores: dict[str, dict[str, dict[str, dict[str, float]]]] = {task: {part: {} for part in PARTS} for task in tasks}
     steps: dict[str, dict[str, int]] = {task: {"last": last_step} for task in tasks}
     for (task, part), evaluation in evaluations.items():
-        scores[task][part]["last"] = evaluation.scores(predictions[task, part])
+        scores[task][part]["last"] = evaluation.scores(predictions[task, part], last_step)
     last = {key: tensor.detach().clone() for key, tensor in network.state_dict().items()}
     for selection, step, state, chosen_for in checkpoints.picks():
         if step != last_step:
@@ -185,7 +189,7 @@ def score(
             steps[task][selection] = step
             for part in ("validation", "test"):
                 evaluation = evaluations[task, part]
-                again = evaluation.scores(evaluation.predict(network)) if step != last_step else None
+                again = evaluation.scores(evaluation.predict(network, step), step) if step != last_step else None
                 scores[task][part][selection] = again or scores[task][part]["last"]
         network.load_state_dict(last)
     return {
