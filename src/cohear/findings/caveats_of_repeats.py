@@ -78,7 +78,8 @@ class StoppedEarly(Caveat):
         return Said(
             words(
                 f"Repeats stopped where verdicts were decided (looks at {looks} repeats): p-values, "
-                "verdicts and intervals allow for it; gains of cells that stopped early are a little too large."
+                "verdicts and intervals allow for it; gains of cells that stopped early are a little too large. A "
+                "verdict stays that of the look that decided it, the interval is that of all repeats and may hold zero."
             )
         )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 
 from said import Said
@@ -37,12 +38,13 @@ def the_recommended_grouping_is_one(said: Said) -> Told:
         if shared:
             yield f"the page recommends {shown}, answers nothing: {answer[-200:]}"
         return
+    scale = 100 if said.power["fractions"] else 1
     if len(shown) == 1:
         names, gain = next(iter(shown.values()))
         told = sorted(found[1].split(", ")) if found else names if len(names) == 1 else []
         if names != told:
             yield f"the page recommends {names}, answers {told}"
-        elif abs(gain - float((found or whole)[2]) / (100 if said.power["fractions"] else 1)) > 0.0006:
+        elif not math.isclose(gain, float((found or whole)[2]) / scale, rel_tol=0.005, abs_tol=0.0006):  # as written
             yield f"{names} gains {gain:+.4f} on the page, {(found or whole)[2]} in answers"
 
 
