@@ -16,7 +16,17 @@ import tiny
 import typer
 
 import cohear
-from cohear.base.tables import CONTROLS_CSV, EVENTS_CSV, GAINS_CSV, JOB, MANIFEST_CSV, RESULTS_CSV, TABLES
+from cohear.analysis.tables import read_table
+from cohear.base.tables import (
+    CONTROLS_CSV,
+    EVENTS_CSV,
+    GAINS_CSV,
+    JOB,
+    MANIFEST_CSV,
+    MEASUREMENTS_CSV,
+    RESULTS_CSV,
+    TABLES,
+)
 from cohear.base.tables.markdown import column_list
 from cohear.base.yaml_text import YamlText, read_yaml
 from cohear.baselines.baseline import BASELINES
@@ -261,7 +271,7 @@ from cohear.study.run import run_study
 from cohear.study.spec import check_study
 
 numbers = TestLoudness(), TestAbsoluteError(), TestConcordance()
-for contract in (TestLevel(), *numbers, TestResults(), TestOwnNorms(), TestUncertainty(), TestBoosted()):
+for contract in (TestLevel(), *numbers, TestResults(), TestOwnNorms(), TestUncertainty(), TestBoosted(), TestCka()):
     for test in [name for name in dir(contract) if name.startswith("test_")]:
         getattr(contract, test)()
 
@@ -420,6 +430,32 @@ def test_the_example_of_a_number_is_trained_exported_and_answered(tmp_path):
     assert np.mean([abs(level - heard) for level, heard in pairs]) < 3
     spread = numbers[0]["spread"]["level"]
     assert np.mean([abs(level - heard) <= spread for level, heard in pairs]) > 0.8
+
+
+def test_the_examples_of_a_baseline_and_a_probe_come_to_the_tables(tmp_path):
+    """Each in one file, from the command line to its row."""
+    for part in ("Boosted", "Cka"):
+        [example] = [block for block in blocks(ROOT / "CONTRIBUTING.md", "python") if f"class {part}(" in block]
+        (tmp_path / f"{part.lower()}.py").write_text(example, encoding="utf-8")
+    bench = tiny.Bench(tmp_path)
+    tiny.write_datasets(tmp_path / "data")
+    out = bench.run(
+        plugins=["boosted.py", "cka.py"],
+        baselines=[{"name": "boosted", "leaves": 4}],
+        probes=["cka"],
+        combinations=["singles"],
+        repeats={"folds": 1},
+        keep=["curves"],
+    )
+    rows = [row for row in tiny.results(out) if row["job"] == "baseline"]
+    assert {(row["encoder"], row["task"]) for row in rows} == {("boosted(leaves=4)", task) for task in ("tone", "bird")}
+    measured = read_table(out / "measurements.csv", MEASUREMENTS_CSV)
+    assert list(zip(measured["task"], measured["partner"], measured["name"], strict=True)) == [
+        ("bird", "tone", "cka"),
+        ("tone", "bird", "cka"),
+    ]
+    assert measured["value"].between(0, 1).all()
+    assert (measured["cost"] > 0).all()
 
 
 # Tools

@@ -135,16 +135,16 @@ class Study:
         Raises:
             UserError: what ``run`` would not begin with.
         """
-        from cohear.runs.job import files_kept
         from cohear.study.launcher import LAUNCHERS
         from cohear.study.prepare import prepare
+        from cohear.study.run import wanted_of
 
         LAUNCHERS[launcher]
         cache = cache_folder()
         prepared = prepare(self.settings, self._source_folder, cache=cache, jobs=jobs, progress=progress)
         folder = StudyFolder(self.folder)
-        keep = self.settings.keep
-        done = {run.key for run in prepared.plan if folder.is_done(run.key, files_kept(run.spec, keep))}
+        wanted = wanted_of(prepared.plan, self.settings.keep, folder)
+        done = {key for key, run in wanted.items() if folder.is_done(key, run.files)}
         return prepared.plan, done, prepared.warnings
 
     def gains(self) -> pd.DataFrame:

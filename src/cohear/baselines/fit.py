@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from cohear.base.memory import peak_memory
 from cohear.base.named import make, name_of
 from cohear.base.streams import stream_seed
 from cohear.base.tables import PREDICTIONS_CSV
-from cohear.baselines.baseline import BASELINES, Estimator
-from cohear.baselines.questions import Question, questions_of
+from cohear.baselines.baseline import BASELINES
+from cohear.baselines.questions import answers, questions_of
 from cohear.baselines.spec import BaselineSpec, check_versions
 from cohear.baselines.vectors import clip_vectors, standardised
-from cohear.features.front_end import Floats, front_end_of
+from cohear.features.front_end import front_end_of
 from cohear.features.task_input import TaskInput
 from cohear.runs.job import Result
 from cohear.runs.pack import Pack
@@ -80,11 +78,3 @@ def fit_baseline(spec: BaselineSpec, pack: Pack, files: frozenset[str]) -> Resul
         ),
         {name: content for name, content in made.items() if name in files},
     )
-
-
-def answers(questions: Sequence[Question], estimators: Sequence[Estimator], vectors: Floats) -> NDArray[np.float32]:
-    """All outputs of a task for vectors, ``[N, outputs]``; without a vector there is nothing to ask."""
-    if not len(vectors):
-        return np.zeros((0, sum(question.outputs for question in questions)), dtype=np.float32)
-    each = zip(questions, estimators, strict=True)
-    return np.concatenate([question.answered(estimator, vectors) for question, estimator in each], axis=1)

@@ -79,6 +79,14 @@ def questions_of(task: TaskData) -> list[Question]:
     return [Question(form, 1, np.asarray(values).astype(kind), known) for values, known in columns]
 
 
+def answers(questions: Sequence[Question], estimators: Sequence[Estimator], vectors: Floats) -> Floats:
+    """All outputs of a task for vectors, ``[N, outputs]``; without a vector there is nothing to ask."""
+    if not len(vectors):
+        return np.zeros((0, sum(question.outputs for question in questions)), dtype=np.float32)
+    each = zip(questions, estimators, strict=True)
+    return np.concatenate([question.answered(estimator, vectors) for question, estimator in each], axis=1)
+
+
 def why_not(baseline: Baseline, kind: TargetKind) -> str:
     """Why a baseline cannot answer tasks of a kind; empty where it can."""
     if kind.reads != "vector":

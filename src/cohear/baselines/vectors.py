@@ -2,29 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
-from cohear.features.front_end import Floats
+from cohear.features.front_end import Floats, Integers
 from cohear.features.task_input import TaskInput
 from cohear.features.windows import gather, scored_windows
 from cohear.runs.task_data import TaskData
 
-WINDOWS_AT_ONCE = 1024
+WINDOWS_AT_ONCE = 128
 
 
-def clip_vectors(task: TaskData, given: TaskInput) -> Floats:
+def clip_vectors(
+    task: TaskData, given: TaskInput, as_vectors: Callable[[Floats, Integers], Floats] | None = None
+) -> Floats:
     """Vectors ``[N, D]`` of a task's clips: means over the windows that networks are scored on.
 
     Args:
         task: its clips.
-        given: a front-end that gives a vector a window.
+        given: their front-end and window.
+        as_vectors: makes vectors ``[B, D]`` of frames ``[B, W, frame_width]`` and valid lengths ``[B]``; without it
+            the front-end does, and must be one that gives a vector a window.
     """
+    as_vectors = as_vectors or given.front_end.window_input
     clip_of_window, starts = scored_windows(given.front_end, task.store, task.rows, given.window)
     rows, made = task.rows[clip_of_window], []
     for first in range(0, len(rows), WINDOWS_AT_ONCE):
         here = slice(first, first + WINDOWS_AT_ONCE)
-        made.append(given.front_end.window_input(*gather(task.store, rows[here], starts[here], given.window)))
+        made.append(as_vectors(*gather(task.store, rows[here], starts[here], given.window)))
     first_of_clip = np.flatnonzero(np.diff(clip_of_window, prepend=-1))  # each clip has a window
     totals = np.add.reduceat(np.concatenate(made), first_of_clip, axis=0, dtype=np.float64)
     return (totals / np.bincount(clip_of_window)[:, None]).astype(np.float32)

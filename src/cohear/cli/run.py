@@ -76,12 +76,12 @@ def _show_plan(loaded: Study, progress: TerminalProgress, launcher: str, jobs: i
     cells: dict[tuple[str, str, str, int, str], set[str]] = {}
     for planned in plan:
         size = planned.combination.count("+") + 1
-        cell = (planned.features, planned.encoder, planned.arm, size, planned.control)
+        cell = (planned.features, planned.encoder, planned.arm, size, planned.control or planned.probe)
         cells.setdefault(cell, set()).add(planned.key)
     title = f"plan of {loaded.settings.study}"
     if loaded.settings.repeats.until:
         title += ", at most: repeats stop when verdicts are decided"
-    table = Table("features", "encoder", "arm", "tasks", "control", "runs", "done", title=title)
+    table = Table("features", "encoder", "arm", "tasks", "control or probe", "runs", "done", title=title)
     for (*setting, size, control), keys in sorted(cells.items(), key=lambda cell: bool(cell[0][-1])):
         table.add_row(*setting, str(size), control, str(len(keys)), str(len(keys & done)))
     output.print(table)

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-from safetensors.torch import load as read_tensors
 
 from cohear.base.errors import DataError, RunFailed, UserError
 from cohear.base.files import digest, make_folder, remove_left_behind, write_json
@@ -31,9 +30,9 @@ from cohear.study.needs import Wanted
 from cohear.study.prepare import Prepared, make_stores, prepare, write_splits
 from cohear.study.progress import Progress
 from cohear.study.spec import CombinationSettings, StudySettings
-from cohear.training.loop import make_network
 from cohear.training.sources import inputs_of
 from cohear.training.spec import RunSpec
+from cohear.training.trained import load_network
 
 ALL_CLIPS = -1
 """Fold index of the final training, which holds nothing out; it names the training's random streams."""
@@ -100,7 +99,9 @@ def narrowed(settings: StudySettings, cell: Cell) -> StudySettings:
     """Settings of a study that trains the cell's combination, with whatever encoder, and what it is compared with."""
     wanted = CombinationSettings(lists=[list(cell.tasks)])
     encoders = [each.model_copy(update={"combinations": None, "controls": None}) for each in settings.encoders]
-    return settings.model_copy(update={"combinations": wanted, "controls": [], "baselines": [], "encoders": encoders})
+    return settings.model_copy(
+        update={"combinations": wanted, "controls": [], "baselines": [], "probes": [], "encoders": encoders}
+    )
 
 
 def repeats_of(places: Places, cell: Cell, specs: Sequence[RunSpec], progress: Progress) -> list[RunSpec]:
@@ -211,9 +212,5 @@ def load_trained(places: Places, spec: RunSpec) -> Trained:
     weights = (folder / WEIGHTS).read_bytes()
     pack = PackInPlace(places.study.splits, places.cache)
     tasks = {reference.name: load_task(reference, pack) for reference in spec.tasks}
-    network = make_network(spec, tasks, str(places.code))
-    try:
-        network.load_state_dict(read_tensors(weights))
-    except Exception as error:  # safetensors' own kind, torch's RuntimeError
-        raise DataError(f"{folder / WEIGHTS} does not hold the weights of its run: {error}") from error
-    return Trained(spec, network.eval(), inputs_of(spec), tasks, weights)
+    network = load_network(spec, tasks, weights, str(places.code))
+    return Trained(spec, network, inputs_of(spec), tasks, weights)

@@ -87,13 +87,18 @@ class Network(nn.Module):
             batch: rows of some or all tasks.
             step: the training step, which names the streams of layers that draw (dropout); None in evaluation.
         """
+        embeddings = self.embed(batch, step)
+        return {task: self._logits(task, embeddings[task], step) for task in batch}
+
+    def embed(self, batch: Mapping[str, Windows], step: int | None = None) -> dict[str, Embedding]:
+        """What each task's encoder makes of its rows, before any head; arguments are those of ``forward``."""
         together: dict[int, dict[str, Windows]] = {}
         for task, windows in batch.items():
             together.setdefault(self._behind[task], {})[task] = windows
         embeddings: dict[str, Embedding] = {}
         for parts in together.values():
             embeddings |= self._embed(parts, step)
-        return {task: self._logits(task, embeddings[task], step) for task in batch}
+        return embeddings
 
     def encoder_of(self, task: str) -> Encoder:
         """The encoder that a task is behind."""

@@ -2,4 +2,7 @@
 
 from cohear.base.tables import BASELINE, NETWORK
 
-__all__ = ["BASELINE", "NETWORK"]
+PROBE = "probe"
+"""The job of measurements, which score no task and so are in no table of results."""
+
+__all__ = ["BASELINE", "NETWORK", "PROBE"]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from cohear.base.registry import Registry
-from cohear.runs import BASELINE, NETWORK
+from cohear.runs import BASELINE, NETWORK, PROBE
 from cohear.runs.cost import Cost
 from cohear.runs.record import Record
 from cohear.runs.run_folder import KEPT
@@ -72,7 +72,9 @@ class Job(ABC, Generic[S]):
         """
 
 
-JOBS: Registry[type[Job[Any]]] = Registry("job", {NETWORK: "cohear.training.job", BASELINE: "cohear.baselines.job"})
+JOBS: Registry[type[Job[Any]]] = Registry(
+    "job", {NETWORK: "cohear.training.job", BASELINE: "cohear.baselines.job", PROBE: "cohear.probes.job"}
+)
 
 
 def job_of(spec: Spec) -> Job[Any]:

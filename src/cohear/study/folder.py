@@ -25,7 +25,7 @@ from cohear.base.files import (
 )
 from cohear.base.yaml_text import YamlMistake, read_yaml
 from cohear.runs.record import Record, read_record
-from cohear.runs.run_folder import lacking
+from cohear.runs.run_folder import RunFolders, lacking
 from cohear.study.plan_row import PlanRow
 
 if TYPE_CHECKING:
@@ -49,6 +49,11 @@ class StudyFolder:
         self.settings_file = root / "study.yaml"
         self.plan_file = root / "plan.json"
         self.repeats_file = root / "repeats.json"
+
+    @property
+    def run_folders(self) -> RunFolders:
+        """Where the runs are, for the driver."""
+        return RunFolders(self.runs)
 
     def claim(self, settings: StudySettings) -> None:
         """Make the folder this study's.

@@ -36,7 +36,8 @@ class PlannedRun(Generic[S_co]):
         spec: what is done.
         features, encoder, arm, combination, control: the cell, as the tables name it.
         fold, seed: the repeat.
-        focal: the task that a control is for; empty for ordinary runs.
+        focal: the task that a control or a probe is for; empty for ordinary runs.
+        probe: name of the measurement that the run makes; else empty.
     """
 
     spec: S_co
@@ -48,6 +49,7 @@ class PlannedRun(Generic[S_co]):
     fold: int
     seed: int
     focal: str = ""
+    probe: str = ""
 
     @property
     def key(self) -> str:
@@ -69,6 +71,7 @@ class PlannedRun(Generic[S_co]):
             seed=self.seed,
             cost=job_of(self.spec).cost(self.spec).units,
             job=self.spec.job,
+            probe=self.probe,
         )
 
     def as_control(self, control: str, focal: str, combination: str, spec: RunSpec) -> PlannedRun[RunSpec]:

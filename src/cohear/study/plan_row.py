@@ -17,10 +17,11 @@ class PlanRow:
     Attributes:
         run: its key.
         features, encoder, arm, combination, control: the cell, as the tables name it.
-        focal: the task that a control is for; empty for ordinary runs.
+        focal: the task that a control or a probe is for; empty for ordinary runs.
         fold, seed: the repeat.
         cost: what its time is about proportional to, in the unit of its job.
         job: what is done in it.
+        probe: name of the measurement that it makes, of ``focal`` beside the rest of the combination; else empty.
     """
 
     run: str
@@ -34,6 +35,7 @@ class PlanRow:
     focal: str = ""
     cost: float = 0
     job: str = NETWORK
+    probe: str = ""
 
     @classmethod
     def from_json(cls, content: Mapping[str, Any]) -> PlanRow:

@@ -21,6 +21,7 @@ from cohear.study.controls.clips import Clips
 from cohear.study.controls.runs import control_runs
 from cohear.study.folder import StudyFolder
 from cohear.study.plan import PlannedRun, front_end_label, make_plan
+from cohear.study.probe_runs import probe_runs
 from cohear.study.progress import NoProgress, Progress
 from cohear.study.spec import StudySettings
 
@@ -94,7 +95,12 @@ def prepare(
     clips = Clips(folds, lambda: _without_limit(settings, datasets))
     controls = control_runs(settings, networks, encoders, clips)
     kinds = {task: split.kind for task, split in folds[0].items()}
-    runs: list[PlannedRun[Spec]] = [*networks, *controls, *baseline_runs(settings, kinds, splits, by_label)]
+    runs: list[PlannedRun[Spec]] = [
+        *networks,
+        *controls,
+        *baseline_runs(settings, kinds, splits, by_label),
+        *probe_runs(settings, networks),
+    ]
     plan = sorted(runs, key=lambda run: (run.seed, run.fold))  # repeats outermost, their order kept
     sentences = [
         *_silence(datasets),

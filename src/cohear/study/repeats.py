@@ -62,7 +62,7 @@ class Repeats:
         self._plan, self._looks = plan, tuple(looks)
         order = sorted({(row.seed, row.fold) for row in plan})
         self._number = {repeat: number for number, repeat in enumerate(order)}
-        groups = dict.fromkeys(_group(row) for row in plan if len(row.tasks) > 1 and not row.control)
+        groups = dict.fromkeys(_group(row) for row in plan if len(row.tasks) > 1 and not row.control and row.is_network)
         self.limits: dict[Group, int] = dict.fromkeys(groups, looks[0])
 
     @classmethod

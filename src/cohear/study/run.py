@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,14 +10,15 @@ from pathlib import Path
 from cohear.base.files import cache_folder, make_folder, write_json
 from cohear.runs.in_place import PackInPlace
 from cohear.runs.job import files_kept
-from cohear.runs.run_folder import RunFolders
+from cohear.runs.spec import Spec
 from cohear.study.again import why_lacking, why_lost, why_replaced
 from cohear.study.data_facts import data_facts
 from cohear.study.driver import ensure
 from cohear.study.environment import environment
 from cohear.study.folder import StudyFolder
 from cohear.study.launcher import LAUNCHERS
-from cohear.study.needs import Wanted
+from cohear.study.needs import Wanted, with_needs
+from cohear.study.plan import PlannedRun
 from cohear.study.prepare import Prepared, make_stores, prepare, write_splits
 from cohear.study.progress import NoProgress, Progress
 from cohear.study.repeats import Judge
@@ -83,7 +84,7 @@ def run_study(
             progress.say(sentence)
         make_stores(prepared, cache=cache, jobs=jobs, progress=progress)
         write_inputs(folder, prepared)
-        runs = {run.key: Wanted(run.spec, files_kept(run.spec, settings.keep)) for run in prepared.plan}
+        runs = wanted_of(prepared.plan, settings.keep, folder)
         pack = PackInPlace.of(
             [run.spec for run in runs.values()],
             splits=folder.splits,
@@ -103,7 +104,7 @@ def run_study(
                     ended = ensure(
                         now.values(),
                         pool,
-                        RunFolders(folder.runs),
+                        folder.run_folders,
                         progress=progress,
                         failed=failed,
                         at_most=at_most,
@@ -112,6 +113,11 @@ def run_study(
         finally:
             write_tables(folder)
     return Outcome(len(wanted), len(wanted) - len(failed), len(trained), dict(failed), prepared.warnings)
+
+
+def wanted_of(plan: Iterable[PlannedRun[Spec]], keep: Sequence[str], folder: StudyFolder) -> dict[str, Wanted]:
+    """Each run of a plan, by key, with the files that the study keeps of it or another run needs of it."""
+    return with_needs([Wanted(run.spec, files_kept(run.spec, keep)) for run in plan], folder.run_folders)
 
 
 def _tell_lacking(folder: StudyFolder, wanted: Mapping[str, Wanted], keep: Sequence[str], progress: Progress) -> None:

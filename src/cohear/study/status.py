@@ -75,8 +75,9 @@ def read_status(folder: StudyFolder) -> Status:
 
 
 def _named(row: PlanRow) -> str:
-    control = f"control {row.control} of {row.focal}, " if row.control else ""
-    return f"{row.combination} ({control}{row.encoder}, fold {row.fold}, seed {row.seed})"
+    kind = f"control {row.control} of {row.focal}, " if row.control else ""
+    kind = f"probe {row.probe} of {row.focal}, " if row.probe else kind
+    return f"{row.combination} ({kind}{row.encoder}, fold {row.fold}, seed {row.seed})"
 
 
 def is_working(folder: StudyFolder) -> bool:

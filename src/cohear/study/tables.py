@@ -8,9 +8,10 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from cohear.base.files import remove_file, says, write_text
-from cohear.base.tables import ARMS_CSV, CONTROLS_CSV, GAINS_CSV, JOB, METRICS_CSV, RESULTS_CSV, Row, Table
+from cohear.base.tables import ARMS_CSV, BASELINE, CONTROLS_CSV, GAINS_CSV, JOB, METRICS_CSV, RESULTS_CSV, Row, Table
 from cohear.runs.record import Record
 from cohear.study.folder import StudyFolder
+from cohear.study.measurements import write_measurements
 from cohear.study.plan_row import PlanRow
 
 if TYPE_CHECKING:
@@ -18,16 +19,17 @@ if TYPE_CHECKING:
 
 
 def write_tables(folder: StudyFolder) -> None:
-    """Write ``results.csv`` and ``metrics.csv``; tables of gains that are of other results go."""
+    """Write ``results.csv``, ``metrics.csv`` and what probes measured; tables of gains that are of other results go."""
     plan = folder.read_plan()
     records = {key: folder.record(key) for key in dict.fromkeys(row.run for row in plan)}
-    table = RESULTS_CSV if all(row.is_network for row in plan) else RESULTS_CSV.with_columns(JOB)
+    table = RESULTS_CSV if all(row.job != BASELINE for row in plan) else RESULTS_CSV.with_columns(JOB)
     results = table.text(_results(table, plan, records))
     if not says(folder.root / RESULTS_CSV.file, results):
         for judged in (GAINS_CSV, CONTROLS_CSV):
             remove_file(folder.root / judged.file)
         write_text(folder.root / RESULTS_CSV.file, results)
     write_text(folder.root / METRICS_CSV.file, METRICS_CSV.text(_metrics(records)))
+    write_measurements(folder, plan)
 
 
 def rows_of_results(folder: StudyFolder, runs: Collection[str]) -> list[Row]:

@@ -4,6 +4,7 @@ from cohear.base.tables.costs import BEHIND, COST_CELL, COSTS_CSV, MEASURED_COST
 from cohear.base.tables.csv_text import csv_text, is_missing, sorted_rows
 from cohear.base.tables.data import EVENTS_CSV, MANIFEST_CSV
 from cohear.base.tables.definition import Column, Row, Table, Type
+from cohear.base.tables.measurements import MEASUREMENTS_CSV, PROBE_CSV
 from cohear.base.tables.runs import CURVE_CSV, PREDICTIONS_CSV
 from cohear.base.tables.study import (
     ARMS_CSV,
@@ -18,7 +19,7 @@ from cohear.base.tables.study import (
 
 TABLES = (
     *(RESULTS_CSV, METRICS_CSV, GAINS_CSV, CONTROLS_CSV, ARMS_CSV, COSTS_CSV),
-    *(CURVE_CSV, PREDICTIONS_CSV, MANIFEST_CSV, EVENTS_CSV),
+    *(MEASUREMENTS_CSV, CURVE_CSV, PREDICTIONS_CSV, PROBE_CSV, MANIFEST_CSV, EVENTS_CSV),
 )
 """All of them."""
 
@@ -35,9 +36,11 @@ __all__ = [
     "JOB",
     "MANIFEST_CSV",
     "MEASURED_COSTS",
+    "MEASUREMENTS_CSV",
     "METRICS_CSV",
     "NETWORK",
     "PREDICTIONS_CSV",
+    "PROBE_CSV",
     "RESULTS_CSV",
     "SHARED",
     "SINGLES",

@@ -13,6 +13,7 @@ from cohear.study.spec.baselines import mistakes_in_baselines
 from cohear.study.spec.controls import mistakes_in_controls
 from cohear.study.spec.grid import mistakes_in_grid
 from cohear.study.spec.names import mistakes_in_names, mistakes_in_plugins
+from cohear.study.spec.probes import mistakes_in_probes
 from cohear.study.spec.settings import StudySettings
 from cohear.study.spec.wording import told_by_pydantic
 
@@ -60,6 +61,7 @@ def check_study(text: YamlText, source: str = "", folder: Path | None = None) ->
         *mistakes_in_grid(settings, folder),
         *mistakes_in_baselines(settings),
         *mistakes_in_controls(settings, folder),
+        *mistakes_in_probes(settings),
     ]
     if mistakes:
         raise StudyError(mistakes, source)
@@ -87,6 +89,7 @@ def _beside(error: ValidationError, text: YamlText, folder: Path | None) -> list
         *mistakes_in_grid(settings, folder, spoilt),
         *mistakes_in_baselines(settings, spoilt),
         *mistakes_in_controls(settings, folder, spoilt),
+        *mistakes_in_probes(settings, spoilt),
     ]
     # what refers to a spoilt part cannot be judged
     about = {*spoilt, *(("tasks",) if spoilt & {"datasets", "tasks"} else ())}

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, field_validator
 
+from cohear.base.named import Named
 from cohear.data.partition import TaskChoice
 from cohear.data.selection import LabelChoice
 from cohear.data.splits import FoldRule
@@ -53,6 +54,7 @@ class StudySettings(SpecModel):
         named=["singles", "pairs", "all"]
     )
     controls: Annotated[list[ControlSettings], BeforeValidator(as_named)] = Field([])
+    probes: Annotated[list[Named], OneOrMore] = Field([])
     related: list[list[Text]] = Field([])
     repeats: RepeatSettings = RepeatSettings()
     window: float = Field(1.0, gt=0)

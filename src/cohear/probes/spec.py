@@ -1,0 +1,49 @@
+"""The specification of the job ``probe``: one probe of one task and one partner."""
+
+from __future__ import annotations
+
+from pydantic import Field, model_validator
+
+from cohear.base.named import Named, name_of
+from cohear.base.versions import demand_same
+from cohear.probes.probe import PROBES
+from cohear.runs import PROBE
+from cohear.runs.spec import Spec
+from cohear.training.spec import RunSpec
+
+PROBES_VERSION = 1
+"""Goes up when the same specification would measure other numbers."""
+
+
+class ProbeSpec(Spec):
+    """A measurement. ``tasks`` are the task and its partner, ``needs`` the weights of networks by their role.
+
+    Attributes:
+        probe: name in ``PROBES``, with the settings that it is given.
+        networks: how each needed network was trained.
+        versions: see :func:`versions_that_change_numbers`.
+    """
+
+    job: str = PROBE
+    probe: Named
+    networks: dict[str, RunSpec] = Field({})
+
+    @model_validator(mode="after")
+    def _networks_are_the_needed_ones(self) -> ProbeSpec:
+        if {role: need.run for role, need in self.needs.items()} != {r: spec.key for r, spec in self.networks.items()}:
+            raise ValueError("the networks of a probe are not the runs that it needs")
+        return self
+
+
+def versions_that_change_numbers(name: str) -> dict[str, str | int]:
+    """What a run's key holds of the software, for the probe of a name; networks bring their own."""
+    return {"probes": PROBES_VERSION, f"probe {name!r}": PROBES[name].version}
+
+
+def check_versions(spec: ProbeSpec) -> None:
+    """See that the code here is the code that a run was planned for.
+
+    Raises:
+        OtherVersions: naming all that differs.
+    """
+    demand_same(spec.versions, versions_that_change_numbers(name_of(spec.probe)))

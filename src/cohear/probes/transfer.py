@@ -1,0 +1,44 @@
+"""The probe ``transfer``: what the partner's encoder already knows of the task."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+import numpy as np
+
+from cohear.baselines.questions import answers, questions_of, why_not
+from cohear.baselines.svm import Svm
+from cohear.baselines.vectors import standardised
+from cohear.probes.probe import PROBES, Given, Probe, Role
+from cohear.runs.predictions import Predictions
+
+
+@PROBES.register("transfer")
+class Transfer(Probe):
+    """A linear head for the task on the partner's frozen encoder (Alain & Bengio 2017), scored on validation.
+
+    How well one task's encoder serves another is the affinity of Zamir et al. 2018 (Taskonomy); whether it goes with
+    gains by sharing is another matter (Standley et al. 2020).
+
+    Args:
+        cost: of the head, a linear support vector machine.
+    """
+
+    needs: ClassVar[frozenset[Role]] = frozenset({"partner"})
+    measures: ClassVar[tuple[str, ...]] = ("transfer",)
+
+    def __init__(self, *, cost: float = 0.01) -> None:
+        self.head = Svm(cost=cost)
+
+    def measure(self, given: Given) -> Mapping[str, float]:
+        """The task's primary metric, the larger the better or the smaller, as the metric has it."""
+        task = given.task
+        if why_not(self.head, task.kind):
+            return {"transfer": np.nan}
+        train, validation = task.parts["train"], task.parts["validation"]
+        vectors = standardised(given.networks["partner"].vectors(task), train)
+        questions = questions_of(task)
+        heads = [question.fitted(self.head, 0, vectors, train, given.draw) for question in questions]
+        told = Predictions(validation, answers(questions, heads, vectors[validation]))
+        return {"transfer": told.scores(task)[task.metric.name]}

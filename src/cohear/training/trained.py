@@ -1,0 +1,34 @@
+"""A network as its training left it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from safetensors.torch import load as read_tensors
+
+from cohear.base.errors import DataError
+from cohear.models.sharing import Network
+from cohear.runs.run_folder import KEPT
+from cohear.runs.task_data import TaskData
+from cohear.training.loop import make_network
+from cohear.training.spec import RunSpec
+
+
+def load_network(spec: RunSpec, tasks: Mapping[str, TaskData], weights: bytes, encoder_folder: str) -> Network:
+    """The network of a run with its weights, in evaluation mode.
+
+    Args:
+        spec: of its training.
+        tasks: of the run, all of them.
+        weights: content of the file that it left.
+        encoder_folder: where a user's module is looked for first.
+
+    Raises:
+        DataError: the weights are damaged, or not this run's.
+    """
+    network = make_network(spec, tasks, encoder_folder)
+    try:
+        network.load_state_dict(read_tensors(weights))
+    except Exception as error:  # safetensors' own kind, torch's RuntimeError
+        raise DataError(f"{KEPT['weights']} of run {spec.key} does not hold the run's weights: {error}") from error
+    return network.eval()

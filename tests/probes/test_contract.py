@@ -1,0 +1,38 @@
+"""Every registered probe keeps its contract."""
+
+from dataclasses import replace
+from typing import ClassVar
+
+import numpy as np
+
+from cohear.probes.probe import PROBES
+from cohear.tasks import Multiclass
+from cohear.testing.probe import ProbeContract
+
+
+class TestTransfer(ProbeContract):
+    name = "transfer"
+
+    def test_an_encoder_that_keeps_apart_what_the_task_asks_for_transfers(self):
+        assert self.make().measure(self.given())["transfer"] > 0.9
+
+    def test_labels_that_say_nothing_do_not(self):
+        given = self.given()
+        order = np.random.default_rng(0).permutation(len(given.task.clips))
+        shuffled = replace(given.task, targets=given.task.targets.take(order))
+        assert self.make().measure(replace(given, task=shuffled))["transfer"] < 0.8
+
+    def test_what_a_head_cannot_answer_is_not_told(self, monkeypatch):
+        given = self.given()
+        monkeypatch.setattr(Multiclass, "reads", "frames")
+        assert np.isnan(self.make().measure(given)["transfer"])
+
+
+class TestTransferOfAnotherCost(ProbeContract):
+    name = "transfer"
+    settings: ClassVar = {"cost": 1.0}
+
+
+def test_all_that_is_registered_is_tested():
+    assert {"transfer"} <= set(PROBES)
+    assert [name for name in PROBES if PROBES[name].__module__.startswith("cohear.")] == ["transfer"]

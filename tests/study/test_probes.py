@@ -1,0 +1,167 @@
+"""Probes in a study: what they need is trained first and kept, and what they measure is a table."""
+
+from dataclasses import replace
+
+import pytest
+import tiny
+
+from cohear.analysis.tables import read_table
+from cohear.base.errors import DataError, StudyError
+from cohear.base.files import cache_folder, make_folder
+from cohear.base.tables import MEASUREMENTS_CSV, RESULTS_CSV
+from cohear.base.versions import OtherVersions
+from cohear.base.yaml_text import YamlText
+from cohear.probes.measure import measured
+from cohear.runs.in_place import PackInPlace
+from cohear.runs.job import job_of
+from cohear.study.folder import StudyFolder, with_paths_from
+from cohear.study.prepare import prepare
+from cohear.study.repeats import Repeats
+from cohear.study.run import run_study, wanted_of
+from cohear.study.spec import check_study
+from cohear.study.tables import write_tables
+from cohear.testing.job import JobContract
+
+TWO = {"probes": ["transfer", {"name": "transfer", "cost": 1.0}], "combinations": ["singles"], "keep": []}
+WEIGHTS = "weights.safetensors"
+
+
+def settings(root=None, **changes):
+    made = check_study(YamlText({**tiny.settings(), **changes}))
+    return made if root is None else with_paths_from(made, root)
+
+
+def planned(out, **changes):
+    """The plan of a study on the same data."""
+    root = out.parent
+    return prepare(settings(root, **{**TWO, **changes}), root, cache=make_folder(cache_folder()), jobs=1).plan
+
+
+@pytest.fixture(scope="module")
+def studied(tmp_path_factory):
+    """The folder of a study that keeps nothing, ran once without probes and then with two."""
+    root = tmp_path_factory.mktemp("probes")
+    tiny.write_datasets(root / "data")
+    out = root / "out"
+    run_study(settings(root, **{**TWO, "probes": []}), root, out)
+    assert not list(out.glob(f"runs/*/{WEIGHTS}"))
+    outcome = run_study(settings(root, **TWO), root, out)
+    assert (outcome.planned, outcome.trained, outcome.failed) == (4 + 8, 4 + 8, {})  # singles again, for their weights
+    return out
+
+
+class TestProbe(JobContract):
+    name = "probe"
+
+    @pytest.fixture(autouse=True)
+    def study(self, studied):
+        self.spec = next(run.spec for run in planned(studied) if run.probe)
+        self.pack = PackInPlace(studied / "splits", cache_folder(), studied.parent, (studied / "runs",))
+
+    def given(self):
+        return self.spec, self.pack
+
+    def test_other_code_is_told(self):
+        with pytest.raises(OtherVersions, match="planned for other code"):
+            measured(self.spec.model_copy(update={"versions": {**self.spec.versions, "probes": 0}}), self.pack)
+
+    def test_weights_that_are_gone_or_damaged_are_told(self, tmp_path):
+        [need] = self.spec.needs.values()
+        with pytest.raises(DataError, match=f"has left no {WEIGHTS} here"):
+            measured(self.spec, replace(self.pack, runs=(tmp_path,)))
+        (tmp_path / need.run).mkdir()
+        (tmp_path / need.run / WEIGHTS).write_bytes(b"no weights")
+        with pytest.raises(DataError, match="does not hold the run's weights"):
+            measured(self.spec, replace(self.pack, runs=(tmp_path,)))
+
+    def test_a_network_that_is_not_the_needed_run_is_refused(self):
+        content = self.spec.model_dump(mode="json")
+        content["needs"]["partner"]["run"] = "0" * 16
+        with pytest.raises(ValueError, match="are not the runs that it needs"):
+            type(self.spec).model_validate(content)
+
+    def test_modules_of_its_networks_are_part_of_the_pack(self):
+        [(role, network)] = self.spec.networks.items()
+        own = network.model_copy(update={"encoder": {"name": "mine", "module": "nets.mine:Net", "settings": {}}})
+        changed = self.spec.model_copy(update={"networks": {role: own}})
+        assert job_of(changed).modules(changed) == {"nets.mine"}
+
+
+def test_the_table_holds_means_over_folds_for_each_ordered_pair(studied):
+    rows = read_table(studied / "measurements.csv", MEASUREMENTS_CSV)
+    assert sorted(zip(rows["task"], rows["partner"], rows["name"], strict=True)) == sorted(
+        (task, partner, name)
+        for task, partner in (("tone", "bird"), ("bird", "tone"))
+        for name in ("transfer", "transfer(cost=1.0)")
+    )
+    assert set(rows["encoder"]) == {"dnn(hidden=16,layers=1)"}
+    assert rows["value"].between(0, 1).all()
+    assert (rows["cost"] > 0).all()
+
+
+def test_weights_are_kept_of_what_is_needed_and_a_second_call_does_nothing(studied):
+    root = studied.parent
+    folder = StudyFolder(studied)
+    kept = {path.parent.name for path in studied.glob(f"runs/*/{WEIGHTS}")}
+    assert kept == {row.run for row in folder.read_plan() if row.is_network}
+    plan = planned(studied)
+    assert all(folder.is_done(key, run.files) for key, run in wanted_of(plan, [], folder).items())
+    assert run_study(settings(root, **TWO), root, studied).trained == 0
+
+
+def test_results_hold_no_measurement_and_names_of_columns_stay(studied):
+    rows = tiny.results(studied)
+    assert len(rows) == 4
+    assert list(rows[0]) == [name for name in RESULTS_CSV.names if name != "seconds"]
+
+
+def test_without_probes_there_is_no_table(studied, tmp_path):
+    folder = StudyFolder(tmp_path)
+    (tmp_path / MEASUREMENTS_CSV.file).write_text("of an earlier plan", encoding="utf-8")
+    folder.write_plan("tiny", [run.row for run in planned(studied, probes=[])])
+    write_tables(folder)
+    assert not (tmp_path / MEASUREMENTS_CSV.file).exists()
+
+
+def test_networks_keep_their_keys_and_seeds_and_arms_add_no_probe(studied):
+    arms = {"base": {}, "longer": {"training": {"steps": 12}}}
+    plain, more = planned(studied), planned(studied, repeats={"folds": 2, "seeds": 2}, arms=arms)
+    assert [run.key for run in plain if run.probe] == [run.key for run in more if run.probe]
+    without = planned(studied, probes=[])
+    assert [run.key for run in plain if not run.probe] == [run.key for run in without]
+
+
+def test_tasks_that_hear_otherwise_are_not_asked(studied):
+    tasks = {**tiny.settings()["tasks"]}
+    tasks["bird"] = {**tasks["bird"], "features": {"name": "summary", "window_ms": 25.0}}
+    assert not [run for run in planned(studied, tasks=tasks) if run.probe]
+
+
+def test_repeats_that_stop_have_each_probe_once(studied):
+    """It is wanted at the first look, and makes no combination of its own."""
+    plan = [run.row for run in planned(studied, combinations=["singles", "pairs"])]
+    repeats = Repeats(plan, (2, 4))
+    assert {group[3] for group in repeats.limits} == {"tone+bird"}
+    assert {row.run for row in plan if row.probe} <= repeats.wanted()
+
+
+@pytest.mark.parametrize(
+    ("changes", "mistake"),
+    [
+        ({"probes": ["transfr"]}, "probes.0: unknown probe 'transfr' (did you mean 'transfer'?)"),
+        (
+            {"probes": [{"name": "transfer", "coost": 1}]},
+            "probes.0: probe 'transfer' has no setting 'coost' (did you mean 'cost'?)",
+        ),
+        ({"probes": ["transfer", "transfer"]}, "probes.1: the same as probes.0; leave one out, or give it another"),
+        (
+            {"probes": ["transfer"], "tasks": {"tone": {"dataset": "tones", "target": "tone"}}},
+            "probes: they measure a task beside another, and the study has one task; leave them out",
+        ),
+    ],
+)
+def test_mistakes_are_told_with_their_place(changes, mistake):
+    with pytest.raises(StudyError) as raised:
+        settings(**changes)
+    [told] = raised.value.mistakes
+    assert told.startswith(mistake)
