@@ -1,5 +1,6 @@
 """Probes in a study: what they need is trained first and kept, and what they measure is a table."""
 
+import shutil
 from dataclasses import replace
 
 import pytest
@@ -39,14 +40,12 @@ def planned(out, **changes):
 
 @pytest.fixture(scope="module")
 def studied(tmp_path_factory):
-    """The folder of a study that keeps nothing, ran once without probes and then with two."""
+    """The folder of a study that keeps nothing but what its two probes need."""
     root = tmp_path_factory.mktemp("probes")
     tiny.write_datasets(root / "data")
     out = root / "out"
-    run_study(settings(root, **{**TWO, "probes": []}), root, out)
-    assert not list(out.glob(f"runs/*/{WEIGHTS}"))
     outcome = run_study(settings(root, **TWO), root, out)
-    assert (outcome.planned, outcome.trained, outcome.failed) == (4 + 8, 4 + 8, {})  # singles again, for their weights
+    assert (outcome.planned, outcome.trained, outcome.failed) == (4 + 8, 4 + 8, {})
     return out
 
 
@@ -99,14 +98,19 @@ def test_the_table_holds_means_over_folds_for_each_ordered_pair(studied):
     assert (rows["cost"] > 0).all()
 
 
-def test_weights_are_kept_of_what_is_needed_and_a_second_call_does_nothing(studied):
-    root = studied.parent
-    folder = StudyFolder(studied)
+def test_weights_are_kept_of_what_is_needed_and_missed_where_they_are_gone(studied, tmp_path):
+    """A single that was trained before there was a probe, and kept none, is trained again; nothing else is."""
+    folder, plan = StudyFolder(studied), planned(studied)
     kept = {path.parent.name for path in studied.glob(f"runs/*/{WEIGHTS}")}
     assert kept == {row.run for row in folder.read_plan() if row.is_network}
-    plan = planned(studied)
-    assert all(folder.is_done(key, run.files) for key, run in wanted_of(plan, [], folder).items())
-    assert run_study(settings(root, **TWO), root, studied).trained == 0
+    assert not [key for key, run in wanted_of(plan, [], folder).items() if not folder.is_done(key, run.files)]
+    copy = StudyFolder(tmp_path)
+    shutil.copytree(folder.runs, copy.runs)
+    for run in kept:
+        (copy.runs / run / WEIGHTS).unlink()
+    assert {key for key, run in wanted_of(plan, [], copy).items() if not copy.is_done(key, run.files)} == kept
+    without = planned(studied, probes=[])
+    assert all(copy.is_done(key, run.files) for key, run in wanted_of(without, [], copy).items())
 
 
 def test_results_hold_no_measurement_and_names_of_columns_stay(studied):
