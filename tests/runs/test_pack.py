@@ -87,7 +87,7 @@ def test_what_is_not_there_is_told_as_such(tmp_path):
 
 
 def record(run="r", **changes):
-    scores = {"test": {"last": {"uar": 0.5, "loss": float("nan")}}}
+    scores = {"test": {"last": {"uar": 0.5, "f1": float("nan")}}}
     told = {"specification": {"fold": 0}, "tasks": {"a": TaskRecord("uar", True, 9, "part", scores)}, "seconds": 1.0}
     return Record(run, **{**told, **changes})
 
@@ -97,7 +97,7 @@ def test_a_record_comes_back_from_its_folder(tmp_path):
     write_result(tmp_path / "r", Result(record(), {"made.txt": b"x", "more.txt": b"y"}), frozenset(["made.txt"]))
     read = read_record(tmp_path / "r")
     assert (read.parameters, read.steps, read.tasks["a"].score()) == (None, None, 0.5)
-    assert read.tasks["a"].scores["test"]["last"]["loss"] is None
+    assert read.tasks["a"].scores["test"]["last"]["f1"] is None
     assert read.tasks["a"].score("validation") is None
     assert {path.name for path in (tmp_path / "r").iterdir()} == {"record.json", "made.txt"}
     (tmp_path / "r").rename(tmp_path / "s")
