@@ -21,12 +21,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from cohear.analysis.cell_tests import LEVEL
-from cohear.analysis.columns import FAMILY
-from cohear.analysis.design import Design
-from cohear.analysis.gains import gains
-from cohear.analysis.tables import markdown_table, write_table
-from cohear.analysis.tables_of_study import FolderTables
+from cohear.analysis.gains.cell_tests import LEVEL
+from cohear.analysis.gains.design import Design
+from cohear.analysis.gains.gains import gains
+from cohear.analysis.tables.columns import FAMILY
+from cohear.analysis.tables.of_study import FolderTables
+from cohear.analysis.tables.text import markdown_table, write_table
 from cohear.base.files import write_text
 from cohear.base.streams import stream
 

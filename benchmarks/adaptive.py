@@ -22,16 +22,16 @@ from pathlib import Path
 
 import pandas as pd
 
-from cohear.analysis.columns import CELL
-from cohear.analysis.design import Design
-from cohear.analysis.gains import gains, gains_of
-from cohear.analysis.pairs import paired_differences
-from cohear.analysis.tables import markdown_table, write_table
-from cohear.analysis.tables_of_study import FolderTables
+from cohear.analysis.gains.design import Design
+from cohear.analysis.gains.gains import gains, gains_of
+from cohear.analysis.gains.pairs import paired_differences
+from cohear.analysis.tables.columns import CELL
+from cohear.analysis.tables.of_study import FolderTables
+from cohear.analysis.tables.text import markdown_table, write_table
 from cohear.api import judge_cells
 from cohear.base.files import write_text
-from cohear.study.repeats import Repeats
-from cohear.study.spec import RepeatSettings
+from cohear.study.file import RepeatSettings
+from cohear.study.plan.repeats import Repeats
 
 HERE = Path(__file__).resolve().parents[1]
 REACH, RUNS = 0.95, 0.40

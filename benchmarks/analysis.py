@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from cohear.analysis.tables import write_table
+from cohear.analysis.tables.text import write_table
 from cohear.base.streams import stream
 
 TASKS = tuple(f"task{number:02d}" for number in range(18))

@@ -26,15 +26,15 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from cohear.analysis.cell_tests import LEVEL
-from cohear.analysis.design import MARGIN
-from cohear.analysis.gains import gains_of
-from cohear.analysis.multiplicity import benjamini_hochberg
-from cohear.analysis.pairs import paired_differences
-from cohear.analysis.results import read_results
-from cohear.analysis.simulation import Parts, Shape, simulate, simulated_pairs, usual_calls
-from cohear.analysis.tables import markdown_table, write_table
-from cohear.analysis.variance_parts import variance_parts
+from cohear.analysis.gains.cell_tests import LEVEL
+from cohear.analysis.gains.design import MARGIN
+from cohear.analysis.gains.gains import gains_of
+from cohear.analysis.gains.multiplicity import benjamini_hochberg
+from cohear.analysis.gains.pairs import paired_differences
+from cohear.analysis.gains.variance_parts import variance_parts
+from cohear.analysis.simulation.simulation import Parts, Shape, simulate, simulated_pairs, usual_calls
+from cohear.analysis.tables.results import read_results
+from cohear.analysis.tables.text import markdown_table, write_table
 from cohear.base.files import write_text
 
 HERE = Path(__file__).resolve().parents[1]

@@ -24,10 +24,10 @@ from pathlib import Path
 
 from cohear.base.yaml_text import YamlText
 from cohear.data.audit.columns import label_columns
-from cohear.data.reader import read_clip_table
-from cohear.study.check import check_data
-from cohear.study.folder import with_paths_from
-from cohear.study.spec import check_study
+from cohear.data.tables.reader import read_clip_table
+from cohear.study.audit import check_data
+from cohear.study.file import check_study
+from cohear.study.folder.folder import with_paths_from
 
 REQUIRED_REAL_TIME = 400.0
 REQUIRED_AGAIN = 5.0

@@ -26,7 +26,7 @@ import numpy as np
 import onnx
 import torch
 
-from cohear.analysis.tables import markdown_table
+from cohear.analysis.tables.text import markdown_table
 from cohear.base.decoding import LabelDecoding
 from cohear.export import parts
 from cohear.export.assemble import Output, assemble

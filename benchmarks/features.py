@@ -27,7 +27,7 @@ import numpy as np
 
 from cohear.audio.segment import Segment
 from cohear.base.pool import available_cores
-from cohear.data.facts import ClipFacts, drop_bad, scan
+from cohear.data.scan.facts import ClipFacts, drop_bad, scan
 from cohear.features import FeatureStore, LogMel, ensure_store
 
 REQUIRED = {"fsdd": 3.0, "esc10": 1.3}

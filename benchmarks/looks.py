@@ -18,13 +18,13 @@ import numpy as np
 import pandas as pd
 from adaptive import replayed
 
-from cohear.analysis.design import MARGIN, Design
-from cohear.analysis.gains import gains_of
-from cohear.analysis.pairs import paired_differences
-from cohear.analysis.simulation import simulate, simulated_pairs, simulated_results
-from cohear.analysis.tables import markdown_table, write_table
+from cohear.analysis.gains.design import MARGIN, Design
+from cohear.analysis.gains.gains import gains_of
+from cohear.analysis.gains.pairs import paired_differences
+from cohear.analysis.simulation.simulation import simulate, simulated_pairs, simulated_results
+from cohear.analysis.tables.text import markdown_table, write_table
 from cohear.base.files import write_text
-from cohear.study.spec import RepeatSettings
+from cohear.study.file import RepeatSettings
 
 LOOKS = RepeatSettings(folds=5, until="decided", at_most=20).looks()
 LOOKED = Design(looks=tuple(LOOKS))

@@ -24,7 +24,7 @@ import onnx
 import torch
 from torch import nn
 
-from cohear.analysis.tables import markdown_table
+from cohear.analysis.tables.text import markdown_table
 from cohear.base.decoding import LabelDecoding
 from cohear.base.tables import SHARED, SINGLES
 from cohear.export import parts

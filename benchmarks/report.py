@@ -17,7 +17,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests" / "helpers"
 
 from simulated_study import TASKS, write_study
 
-from cohear.report.build import write_report
+from cohear.report.page.build import write_report
 
 MOST_BYTES, MOST_PAINT, MOST_INTERACTION = 6_000_000, 1000.0, 100.0
 NAMES = (*TASKS, "speaker", "language", "accent", "scene")

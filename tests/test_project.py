@@ -16,7 +16,7 @@ import tiny
 import typer
 
 import cohear
-from cohear.analysis.tables import read_table
+from cohear.analysis.tables.text import read_table
 from cohear.base.tables import (
     CONTROLS_CSV,
     EVENTS_CSV,
@@ -31,11 +31,11 @@ from cohear.base.tables.markdown import column_list
 from cohear.base.yaml_text import YamlText, read_yaml
 from cohear.baselines.baseline import BASELINES
 from cohear.cli import app
-from cohear.data.catalogue import catalogue_table
-from cohear.data.manifest import Manifest
+from cohear.data.catalogue.catalogue import catalogue_table
+from cohear.data.tables.manifest import Manifest
 from cohear.features import FRONT_ENDS
 from cohear.models import ENCODERS
-from cohear.study import spec
+from cohear.study import file as spec
 from cohear.training.settings import TrainingSettings
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -263,12 +263,12 @@ def test_the_table_of_public_datasets_is_the_catalogue():
 EXERCISE = """
 import numpy, soundfile, sys
 from pathlib import Path
-import cohear.study.tables
-from cohear.analysis.tables import read_table
+import cohear.study.folder.tables
+from cohear.analysis.tables.text import read_table
 from cohear.base.yaml_text import read_yaml
-from cohear.study.folder import with_paths_from
+from cohear.study.folder.folder import with_paths_from
 from cohear.study.run import run_study
-from cohear.study.spec import check_study
+from cohear.study.file import check_study
 
 numbers = TestLoudness(), TestAbsoluteError(), TestConcordance()
 for contract in (TestLevel(), *numbers, TestResults(), TestOwnNorms(), TestUncertainty(), TestBoosted(), TestCka()):
@@ -298,7 +298,7 @@ window: 0.2
 training: {steps: 2, batch: 4, objective: geometric, sharing: led}
 '''
 settings = with_paths_from(check_study(read_yaml(study)), folder)
-table = cohear.study.tables.RESULTS_CSV = TestResults().make()  # as if the definition had the column
+table = cohear.study.folder.tables.RESULTS_CSV = TestResults().make()  # as if the definition had the column
 outcome = run_study(settings, folder, folder / "out", launcher="here")
 assert (outcome.done, outcome.failed) == (7, {}), outcome
 assert (read_table(folder / "out" / "results.csv", table)["peak_memory_bytes"] > 0).all()
@@ -313,12 +313,12 @@ EXPORTED = """
 import torch
 from cohear.base.files import cache_folder
 from cohear.export.assemble import Output, assemble
-from cohear.export.check import check_parity
+from cohear.export.parity import check_parity
 from cohear.export.costs import measure_costs
 from cohear.export.network import network_graph
 from cohear.export.quantise import measure
 from cohear.export.runs import Places, load_trained
-from cohear.study.folder import StudyFolder
+from cohear.study.folder.folder import StudyFolder
 from cohear.study.prepare import prepare
 
 study = '''

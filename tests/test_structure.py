@@ -18,8 +18,8 @@ Name = tuple[str, str]
 FOR_THE_DOCS = {
     ("cohear.base.tables", "TABLES"),
     ("cohear.base.tables.markdown", "column_list"),
-    ("cohear.data.audit.check", "all_codes"),
-    ("cohear.data.catalogue", "catalogue_table"),
+    ("cohear.data.audit.audit_check", "all_codes"),
+    ("cohear.data.catalogue.catalogue", "catalogue_table"),
 }
 """What makes parts of the docs; tests hold these against it."""
 

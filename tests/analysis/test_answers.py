@@ -9,19 +9,19 @@ from hypothesis import strategies as st
 from scipy import stats
 from simulated_results import families, results_table
 
-from cohear.analysis.combining import WAYS, breaks, by_size, foretelling, foretold
-from cohear.analysis.correlates import correlates, measured
-from cohear.analysis.front import front
-from cohear.analysis.gains import gains
-from cohear.analysis.groupings import best_per_budget
-from cohear.analysis.larger_encoders import larger_encoders
-from cohear.analysis.measurements import of_data, of_singles
-from cohear.analysis.pairs import paired_differences
-from cohear.analysis.persistence import agreements, ceiling, interval, within_tasks
-from cohear.analysis.results import checked_results
-from cohear.analysis.savings import costs
+from cohear.analysis.answers.combining import WAYS, breaks, by_size, foretelling, foretold
+from cohear.analysis.answers.correlates import correlates, measured
+from cohear.analysis.answers.groupings import best_per_budget
+from cohear.analysis.answers.larger_encoders import larger_encoders
+from cohear.analysis.answers.measurements import of_data, of_singles
+from cohear.analysis.answers.persistence import agreements, ceiling, interval, within_tasks
+from cohear.analysis.answers.savings import costs
+from cohear.analysis.answers.unbeaten import front
+from cohear.analysis.gains.gains import gains
+from cohear.analysis.gains.pairs import paired_differences
 from cohear.analysis.statistics import Statistics
-from cohear.analysis.tables_of_study import GivenTables
+from cohear.analysis.tables.of_study import GivenTables
+from cohear.analysis.tables.results import checked_results
 from cohear.base.tables import BEHIND, MEASURED_COSTS, SHARED, SINGLES
 from cohear.findings import Findings
 from cohear.findings.answers import answers

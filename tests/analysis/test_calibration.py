@@ -7,11 +7,18 @@ import pandas as pd
 import pytest
 from simulated_results import families
 
-from cohear.analysis.gains import gains, gains_of
-from cohear.analysis.moderation import by_task, fit_prior, inverse_trigamma, moderate
-from cohear.analysis.multiplicity import benjamini_hochberg
-from cohear.analysis.pairs import paired_differences
-from cohear.analysis.simulation import Parts, Shape, simulate, simulated_pairs, simulated_results, usual_calls
+from cohear.analysis.gains.gains import gains, gains_of
+from cohear.analysis.gains.moderation import by_task, fit_prior, inverse_trigamma, moderate
+from cohear.analysis.gains.multiplicity import benjamini_hochberg
+from cohear.analysis.gains.pairs import paired_differences
+from cohear.analysis.simulation.simulation import (
+    Parts,
+    Shape,
+    simulate,
+    simulated_pairs,
+    simulated_results,
+    usual_calls,
+)
 
 KEY = ["arm", "task", "combination"]
 

@@ -3,8 +3,8 @@ import pandas as pd
 import pytest
 from simulated_results import results_table
 
-from cohear.analysis.controls import CONTRASTS, contrasts, control_gains, explained
-from cohear.analysis.gains import gains
+from cohear.analysis.gains.controls import CONTRASTS, contrasts, control_gains, explained
+from cohear.analysis.gains.gains import gains
 from cohear.base.tables import CONTROLS_CSV, GAINS_CSV
 
 TASKS = "abcde"

@@ -3,13 +3,13 @@ import pandas as pd
 import pytest
 from simulated_results import families, results_table
 
-from cohear.analysis.design import Design
-from cohear.analysis.gains import gains
-from cohear.analysis.pairs import paired_differences
-from cohear.analysis.results import checked_results
-from cohear.analysis.scores import scores
+from cohear.analysis.gains.design import Design
+from cohear.analysis.gains.gains import gains
+from cohear.analysis.gains.pairs import paired_differences
 from cohear.analysis.statistics import Statistics
-from cohear.analysis.tables_of_study import GivenTables
+from cohear.analysis.tables.of_study import GivenTables
+from cohear.analysis.tables.results import checked_results
+from cohear.analysis.tables.scores import scores
 from cohear.base.errors import UserError
 from cohear.base.tables import GAINS_CSV
 from cohear.findings import Findings

@@ -4,13 +4,13 @@ import pytest
 from scipy import stats
 from simulated_results import families
 
-from cohear.analysis.columns import CELL
-from cohear.analysis.design import Design
-from cohear.analysis.gains import gains, gains_of
-from cohear.analysis.judged import judge
-from cohear.analysis.pairs import paired_differences
-from cohear.analysis.spending import overall, spent
-from cohear.analysis.standing import standing
+from cohear.analysis.gains.design import Design
+from cohear.analysis.gains.gains import gains, gains_of
+from cohear.analysis.gains.judged import judge
+from cohear.analysis.gains.pairs import paired_differences
+from cohear.analysis.gains.spending import overall, spent
+from cohear.analysis.looking.standing import standing
+from cohear.analysis.tables.columns import CELL
 
 KEY = ["arm", "task", "combination"]
 

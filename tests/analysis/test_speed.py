@@ -3,8 +3,8 @@ import pandas as pd
 import pytest
 from simulated_results import results_table
 
-from cohear.analysis.results import checked_results
-from cohear.analysis.speed import SPEED, steps_to_score
+from cohear.analysis.answers.speed import SPEED, steps_to_score
+from cohear.analysis.tables.results import checked_results
 
 
 def tables(shared_pace, reach=1.0, higher=True):

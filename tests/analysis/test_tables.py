@@ -3,8 +3,8 @@ import pandas as pd
 import pytest
 from simulated_results import results_table
 
-from cohear.analysis.results import read_results
-from cohear.analysis.tables import read_table, write_table
+from cohear.analysis.tables.results import read_results
+from cohear.analysis.tables.text import read_table, write_table
 from cohear.base.errors import UserError
 from cohear.base.tables import RESULTS_CSV
 

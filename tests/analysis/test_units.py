@@ -3,8 +3,8 @@
 import pandas as pd
 import pytest
 
-from cohear.analysis.design import Design
-from cohear.analysis.units import SHARES, common_unit, units_of
+from cohear.analysis.gains.design import Design
+from cohear.analysis.tables.units import SHARES, common_unit, units_of
 from cohear.base.units import OWN, POINTS, Unit
 from cohear.tasks import METRICS
 from cohear.tasks.metrics import SHARE

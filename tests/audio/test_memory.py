@@ -13,7 +13,7 @@ from encoders import by_libsndfile
 from cohear.audio import decode as module
 from cohear.audio.decode import UnreadableAudio, decode
 from cohear.audio.segment import Segment
-from cohear.data.facts import BadClip, scan
+from cohear.data.scan.facts import BadClip, scan
 
 MEASURE = """
 import json, resource, sys
@@ -21,7 +21,7 @@ from pathlib import Path
 
 from cohear.audio.decode import UnreadableAudio, decode
 from cohear.audio.segment import Segment
-from cohear.data.facts import scan
+from cohear.data.scan.facts import scan
 
 good, cache, *files = map(Path, sys.argv[1:])
 scan([Segment(good)], cache=cache, jobs=1)

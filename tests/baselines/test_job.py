@@ -12,10 +12,10 @@ from cohear.base.versions import OtherVersions
 from cohear.baselines.baseline import BASELINES, Baseline
 from cohear.baselines.fit import fit_baseline
 from cohear.runs.in_place import PackInPlace
-from cohear.study.folder import StudyFolder, with_paths_from
+from cohear.study.file import load_study
+from cohear.study.folder.folder import StudyFolder, with_paths_from
+from cohear.study.launch.progress import NoProgress
 from cohear.study.prepare import make_stores, prepare, write_splits
-from cohear.study.progress import NoProgress
-from cohear.study.spec import load_study
 from cohear.testing.job import JobContract
 
 

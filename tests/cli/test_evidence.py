@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from command import called
 
-from cohear.analysis.tables import write_table
+from cohear.analysis.tables.text import write_table
 from cohear.base.tables import RESULTS_CSV
 
 import pandas as pd  # isort: skip

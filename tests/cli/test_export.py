@@ -19,7 +19,8 @@ from cohear.audio.segment import Segment
 from cohear.base.errors import UserError
 from cohear.base.tables import BEHIND, COST_CELL, MEASURED_COSTS, SHARED, SINGLES
 from cohear.cli.export import _tasks
-from cohear.export import check, quantise
+from cohear.export import parity as check
+from cohear.export import quantise
 from cohear.export.bench import bench
 from cohear.export.quantise import Change, WorseThanAllowed, check_measured, choose
 

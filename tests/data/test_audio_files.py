@@ -6,10 +6,10 @@ import soundfile
 
 from cohear.base.errors import DataError
 from cohear.data import importers  # noqa: F401 - enters the readers
-from cohear.data.audio_files import audio_files, is_audio
-from cohear.data.dataset import open_dataset
-from cohear.data.events import Event, recording_length
-from cohear.data.reader import read_clip_table
+from cohear.data.scan.audio_files import audio_files, is_audio
+from cohear.data.scan.dataset import open_dataset
+from cohear.data.tables.events import Event, recording_length
+from cohear.data.tables.reader import read_clip_table
 
 
 def test_every_format_that_is_decoded(tmp_path):

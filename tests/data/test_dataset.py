@@ -6,10 +6,10 @@ import soundfile
 from made_up import partition, task
 
 from cohear.base.errors import DataError
-from cohear.data import manifest  # noqa: F401 - enters the reader
-from cohear.data.content_hash import content_hash
-from cohear.data.dataset import open_dataset
-from cohear.data.reader import read_clip_table
+from cohear.data.scan.content_hash import content_hash
+from cohear.data.scan.dataset import open_dataset
+from cohear.data.tables import manifest  # noqa: F401 - enters the reader
+from cohear.data.tables.reader import read_clip_table
 
 
 def pcm(seed, samples=800):

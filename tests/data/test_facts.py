@@ -10,9 +10,9 @@ import pytest
 import soundfile
 
 from cohear.audio.segment import Segment
-from cohear.data import facts as module
-from cohear.data.content_hash import content_hash
-from cohear.data.facts import BadClip, ClipFacts, drop_bad, scan
+from cohear.data.scan import facts as module
+from cohear.data.scan.content_hash import content_hash
+from cohear.data.scan.facts import BadClip, ClipFacts, drop_bad, scan
 
 
 def pcm(samples: int, seed: int = 0) -> np.ndarray:

@@ -12,10 +12,10 @@ import mini_trees
 import pytest
 
 from cohear.base.errors import DataError
-from cohear.data.fetch import fetch
-from cohear.data.reader import read_clip_table
+from cohear.data.catalogue.fetch import fetch
 from cohear.data.readers import Archive
 from cohear.data.readers.fsdd import Fsdd
+from cohear.data.tables.reader import read_clip_table
 
 
 class Server:

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from made_up import grouped_tables, speech, table
 
 from cohear.base.errors import DataError
-from cohear.data.folds import balanced_parts, groups_of, label_matrix
-from cohear.data.splits import FoldPlan, FoldRule, Part
+from cohear.data.folds.cutting import balanced_parts, groups_of, label_matrix
+from cohear.data.folds.splits import FoldPlan, FoldRule, Part
 
 HELD = FoldRule()
 BY_FOLD = FoldRule("fold")

@@ -12,11 +12,11 @@ import soundfile
 from cohear.audio.decode import UnreadableAudio, audio_info, decode
 from cohear.audio.segment import Segment
 from cohear.base.errors import UserError
-from cohear.data.audio_files import is_audio
-from cohear.data.dataset import check_links, open_dataset
-from cohear.data.events import read_events
 from cohear.data.importers.dcase import read_dcase_events
-from cohear.data.reader import read_clip_table
+from cohear.data.scan.audio_files import is_audio
+from cohear.data.scan.dataset import check_links, open_dataset
+from cohear.data.tables.events import read_events
+from cohear.data.tables.reader import read_clip_table
 
 LONGEST_SECONDS = 30
 FEW, MANY = 400, 6000  # of tables and of audio each: 12,000 in the long test

@@ -8,13 +8,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cohear.base.errors import DataError, FolderError, UserError
-from cohear.data.clips import ClipTable
-from cohear.data.dataset import open_dataset
-from cohear.data.events import Event, read_events, tag_segments
 from cohear.data.exporters import EXPORTERS, export
 from cohear.data.importers.dcase import read_dcase_events
-from cohear.data.reader import READERS, read_clip_table
-from cohear.data.table_files import frame
+from cohear.data.scan.dataset import open_dataset
+from cohear.data.tables.clip_table import ClipTable
+from cohear.data.tables.events import Event, read_events, tag_segments
+from cohear.data.tables.reader import READERS, read_clip_table
+from cohear.data.tables.table_files import frame
 from cohear.testing.reader import ReaderContract
 
 

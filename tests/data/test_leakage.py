@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from made_up import dataset, partition, speech, task
 
 from cohear.base.errors import DataError
-from cohear.data.crossing import warnings_of_crossing
-from cohear.data.leakage import recordings
-from cohear.data.partition import mistakes_in_folds, warnings_in_folds
-from cohear.data.splits import Part
+from cohear.data.folds.crossing import warnings_of_crossing
+from cohear.data.folds.leakage import recordings
+from cohear.data.folds.partition import mistakes_in_folds, warnings_in_folds
+from cohear.data.folds.splits import Part
 
 
 def rows_in(split, *parts):
@@ -255,9 +255,9 @@ def test_allowed_overlap_stays_and_is_told():
 
 def scanned(shared_data, name):
     from cohear.base.files import cache_folder
-    from cohear.data import manifest  # noqa: F401 - enters the reader
-    from cohear.data.dataset import open_dataset
-    from cohear.data.reader import read_clip_table
+    from cohear.data.scan.dataset import open_dataset
+    from cohear.data.tables import manifest  # noqa: F401 - enters the reader
+    from cohear.data.tables.reader import read_clip_table
 
     return open_dataset(read_clip_table(shared_data / name, name), cache=cache_folder(), skip_bad=False)
 

@@ -21,7 +21,7 @@ from pathlib import Path
 from cohear.audio.decode import decode
 from cohear.audio.segment import Segment
 from cohear.data.audit.store import MeasureStore
-from cohear.data.facts import scan
+from cohear.data.scan.facts import scan
 from cohear.features import LogMel, ensure_store
 
 path, cache, what = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cohear.base.errors import DataError, UserError
-from cohear.data.manifest import Manifest
-from cohear.data.reader import read_clip_table
+from cohear.data.tables.manifest import Manifest
+from cohear.data.tables.reader import read_clip_table
 from cohear.testing.reader import ReaderContract
 
 ODD = [

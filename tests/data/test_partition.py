@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from made_up import dataset, partition, speech, task
 
 from cohear.base.files import digest
-from cohear.data.partition import mistakes_in_folds, warnings_in_folds
-from cohear.data.splits import Part
+from cohear.data.folds.partition import mistakes_in_folds, warnings_in_folds
+from cohear.data.folds.splits import Part
 from cohear.tasks import METRICS, Multiclass
 
 WORD = task("word", "speech", "word", None, "speaker")

@@ -4,11 +4,11 @@ import mini_trees
 import pytest
 
 from cohear.base.errors import DataError
-from cohear.data.dataset import open_dataset
-from cohear.data.reader import READERS, read_clip_table
+from cohear.data.folds.splits import FoldPlan, FoldRule, Part
 from cohear.data.readers import public_layouts
 from cohear.data.readers.speech_commands import hash_part
-from cohear.data.splits import FoldPlan, FoldRule, Part
+from cohear.data.scan.dataset import open_dataset
+from cohear.data.tables.reader import READERS, read_clip_table
 from cohear.testing.reader import ReaderContract
 
 

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from made_up import table
 
 from cohear.base.errors import DataError, UserError
-from cohear.data.clips import About
-from cohear.data.selection import LabelChoice, guess_kind, select
+from cohear.data.folds.selection import LabelChoice, guess_kind, select
+from cohear.data.tables.clip_table import About
 from cohear.tasks import TARGET_KINDS, Multiclass, TargetKind, Targets
 
 ODD = [

@@ -5,10 +5,10 @@ import pytest
 import soundfile
 import yaml
 
-from cohear.data.clips import ClipTable
-from cohear.data.reader import read_clip_table
 from cohear.data.synthetic import CORPORA, write_corpus
 from cohear.data.synthetic.corpora import clips_of
+from cohear.data.tables.clip_table import ClipTable
+from cohear.data.tables.reader import read_clip_table
 
 EXPECTED = {
     "syllables": ("FLAC", 16_000, 1, 400, 50),

@@ -8,12 +8,12 @@ import yaml
 
 from cohear.base.errors import UserError
 from cohear.base.yaml_text import read_yaml
-from cohear.export.cell import Cell, choose_cell, tasks_asked
+from cohear.export.grid_cell import Cell, choose_cell, tasks_asked
 from cohear.export.runs import narrowed
 from cohear.runs.record import Record, TaskRecord
-from cohear.study.plan_row import PlanRow
-from cohear.study.spec import check_study
-from cohear.study.spec.task_sets import task_sets
+from cohear.study.file import check_study
+from cohear.study.file.task_sets import task_sets
+from cohear.study.plan.row import PlanRow
 
 SETTINGS = check_study(
     read_yaml(

@@ -10,14 +10,14 @@ import pytest
 import soundfile
 
 from cohear.audio.segment import Segment
-from cohear.data.facts import scan
+from cohear.data.scan.facts import scan
 from cohear.features import LogMel, ensure_store, prune, stores
 
 SCRIPT = textwrap.dedent("""
     import sys, time
     from pathlib import Path
     from cohear.audio.segment import Segment
-    from cohear.data.facts import scan
+    from cohear.data.scan.facts import scan
     from cohear.features import LogMel, ensure_store, extraction
 
     extraction._CHUNK_SECONDS = 0.5

@@ -16,7 +16,7 @@ from cohear.audio.decode import read_audio
 from cohear.audio.resample import resample
 from cohear.audio.segment import Segment
 from cohear.base.errors import DataError, FolderError
-from cohear.data.facts import drop_bad, scan
+from cohear.data.scan.facts import drop_bad, scan
 from cohear.features import LogMel, Summary, ensure_store, extraction, open_store, prune, store_key, stores
 
 

@@ -18,28 +18,28 @@ from rich.console import Console, RenderableType
 from studies import SimulatedStudy
 
 from cohear.analysis.statistics import Statistics
-from cohear.analysis.tables_of_study import FolderTables
+from cohear.analysis.tables.of_study import FolderTables
 from cohear.api import answers, power, write_gains
 from cohear.api.gains import partners_measured
 from cohear.base.files import without_nan
 from cohear.cli.console import NO_GAIN
 from cohear.cli.status import status_lines
 from cohear.data.audit.finding import Finding
-from cohear.export.cell import Cell
 from cohear.export.export import _gains
+from cohear.export.grid_cell import Cell
 from cohear.export.readme_cells import gain_text
 from cohear.findings import FINDINGS
-from cohear.report.build import render
-from cohear.report.evidence import answers_text
 from cohear.report.figures import Figures, sources_of
 from cohear.report.folder import FolderContent, read_folder
+from cohear.report.page.build import render
 from cohear.report.paper import paper_table
-from cohear.report.power_tables import power_tables
-from cohear.report.terminal import gains_table
-from cohear.report.views import Views, views_of
-from cohear.study.folder import StudyFolder
-from cohear.study.gap import gap_findings
-from cohear.study.status import Status, read_status
+from cohear.report.parts.views import Views, views_of
+from cohear.report.terminal.answers import answers_text
+from cohear.report.terminal.power import power_tables
+from cohear.report.terminal.tables import gains_table
+from cohear.study.folder.folder import StudyFolder
+from cohear.study.folder.status import Status, read_status
+from cohear.study.score_gaps import gap_findings
 from cohear.tasks import METRICS
 
 

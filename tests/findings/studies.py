@@ -13,9 +13,9 @@ from itertools import combinations
 
 import numpy as np
 
-from cohear.analysis.simulation import Parts
+from cohear.analysis.simulation.simulation import Parts
 from cohear.base.streams import stream
-from cohear.study.plan_row import PlanRow
+from cohear.study.plan.row import PlanRow
 
 OVERLAP = 0.2
 """Correlation of the fold parts of a cell: test / all clips."""

@@ -7,12 +7,12 @@ import pandas as pd
 import pytest
 from simulated_results import results_table
 
-from cohear.analysis.results import checked_results
 from cohear.analysis.statistics import Statistics
-from cohear.analysis.tables_of_study import GivenTables
+from cohear.analysis.tables.of_study import GivenTables
+from cohear.analysis.tables.results import checked_results
 from cohear.findings import FINDINGS, Findings
 from cohear.findings.caveats import MOST_LEFT_OUT, caveats, notes
-from cohear.findings.found import told
+from cohear.findings.study_findings import told
 from cohear.testing.finding import NAMES, FindingContract
 
 LOOKS = {"repeats": {"looks": [5, 10]}}

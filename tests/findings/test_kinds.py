@@ -6,7 +6,7 @@ import pytest
 from rich_study import write_rich_study
 
 from cohear.analysis.statistics import Statistics
-from cohear.analysis.tables_of_study import FolderTables
+from cohear.analysis.tables.of_study import FolderTables
 from cohear.findings import FINDINGS
 from cohear.testing.finding import NAMES, FindingContract
 

@@ -3,8 +3,8 @@
 import pytest
 from simulated_results import results_table
 
-from cohear.analysis.gains import gains
-from cohear.analysis.units import units_of
+from cohear.analysis.gains.gains import gains
+from cohear.analysis.tables.units import units_of
 from cohear.findings.measured_partners import of_measured_partners
 
 SETTING = ("logmel", "small", "base")

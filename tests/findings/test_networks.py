@@ -7,14 +7,14 @@ import pandas as pd
 import pytest
 from simulated_results import results_table
 
-from cohear.analysis.recommended import Serving, best_of
-from cohear.analysis.results import checked_results
+from cohear.analysis.answers.recommended import Serving, best_of
 from cohear.analysis.statistics import Statistics
-from cohear.analysis.tables_of_study import GivenTables
+from cohear.analysis.tables.of_study import GivenTables
+from cohear.analysis.tables.results import checked_results
 from cohear.base.units import POINTS
 from cohear.findings import Findings
 from cohear.findings.answers import answers
-from cohear.findings.found import cures_of, in_full, said, told
+from cohear.findings.study_findings import cures_of, in_full, said, told
 
 SETTING = ("logmel", "small", "base")
 

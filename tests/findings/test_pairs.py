@@ -6,12 +6,12 @@ import pandas as pd
 import pytest
 from simulated_results import families
 
-from cohear.analysis.results import checked_results
 from cohear.analysis.statistics import Statistics
-from cohear.analysis.tables_of_study import GivenTables
+from cohear.analysis.tables.of_study import GivenTables
+from cohear.analysis.tables.results import checked_results
 from cohear.base.units import POINTS
 from cohear.findings import FINDINGS, Findings
-from cohear.findings.found import cures_of, in_full, said, told
+from cohear.findings.study_findings import cures_of, in_full, said, told
 
 PAIRS = {"a+b": ("a", "b"), "a+c": ("a", "c"), "b+c": ("b", "c")}
 SETTING = {"features": "f", "encoder": "e", "arm": "base"}

@@ -7,11 +7,11 @@ import pandas as pd
 import pytest
 from simulated_results import results_table
 
-from cohear.analysis.results import checked_results
 from cohear.analysis.statistics import Statistics
-from cohear.analysis.tables_of_study import GivenTables
+from cohear.analysis.tables.of_study import GivenTables
+from cohear.analysis.tables.results import checked_results
 from cohear.findings import Findings
-from cohear.findings.found import cures_of, told
+from cohear.findings.study_findings import cures_of, told
 
 
 def study(tasks="abcd", encoders=("small", "dnn"), folds=6, noise=0.02, control="", gain=0.0):

@@ -8,8 +8,8 @@ from shapes import SHAPES, study_named
 from studies import Effects, Setting, SimulatedStudy, everything, tasks_named
 from written import write
 
-from cohear.analysis.pairs import paired_differences
-from cohear.analysis.results import read_results
+from cohear.analysis.gains.pairs import paired_differences
+from cohear.analysis.tables.results import read_results
 from cohear.api.tables import refresh_tables
 
 NAMES = ("digit", "keyword", "emotion")

@@ -15,10 +15,10 @@ from cohear.api.gains import judge_cells
 from cohear.base.streams import stream
 from cohear.base.tables import METRICS_CSV, RESULTS_CSV
 from cohear.runs.record import RECORD, Record, TaskRecord
-from cohear.study.folder import StudyFolder
-from cohear.study.plan_row import PlanRow
-from cohear.study.repeats import Repeats
-from cohear.study.tables import rows_of_results
+from cohear.study.folder.folder import StudyFolder
+from cohear.study.folder.tables import rows_of_results
+from cohear.study.plan.repeats import Repeats
+from cohear.study.plan.row import PlanRow
 
 MAY_BE_LACKING = tuple(column.name for column in RESULTS_CSV.columns if column.may_be_missing)
 """What a bare table is without."""

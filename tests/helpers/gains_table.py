@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from cohear.analysis.tables import read_table
+from cohear.analysis.tables.text import read_table
 from cohear.base.tables import GAINS_CSV
 
 

@@ -12,8 +12,8 @@ from cohear.api.gains import judge_cells
 from cohear.runs.carry_out import carry_out
 from cohear.runs.in_place import PackInPlace
 from cohear.runs.spec import Spec
-from cohear.study.failure import Failure
-from cohear.study.launcher import LAUNCHERS, Pool, RunEvent
+from cohear.study.launch.failure import Failure
+from cohear.study.launch.launcher import LAUNCHERS, Pool, RunEvent
 from cohear.study.run import run_study
 
 NAME = "in-process"

@@ -6,12 +6,12 @@ import numpy as np
 import pandas as pd
 from hypothesis import strategies as st
 
-from cohear.data.clips import About, ClipTable
-from cohear.data.dataset import Dataset
-from cohear.data.facts import ClipFacts
-from cohear.data.partition import Partition, TaskChoice
-from cohear.data.selection import LabelChoice
-from cohear.data.splits import FoldRule
+from cohear.data.folds.partition import Partition, TaskChoice
+from cohear.data.folds.selection import LabelChoice
+from cohear.data.folds.splits import FoldRule
+from cohear.data.scan.dataset import Dataset
+from cohear.data.scan.facts import ClipFacts
+from cohear.data.tables.clip_table import About, ClipTable
 
 
 def table(columns, name="made", about=None):

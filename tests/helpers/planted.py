@@ -15,8 +15,8 @@ import soundfile
 import soxr
 
 from cohear.base.yaml_text import YamlText
-from cohear.study.folder import with_paths_from
-from cohear.study.spec import StudySettings, check_study
+from cohear.study.file import StudySettings, check_study
+from cohear.study.folder.folder import with_paths_from
 
 RATE = 16000
 GROUPS, LABELS, EACH = 12, ("low", "mid", "high"), 2

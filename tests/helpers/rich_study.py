@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 from simulated_study import TASKS, write_study
 
-from cohear.analysis.results import read_results
 from cohear.analysis.statistics import Statistics
-from cohear.analysis.tables import write_table
+from cohear.analysis.tables.results import read_results
+from cohear.analysis.tables.text import write_table
 
 STEPS = (60, 120, 180)
 

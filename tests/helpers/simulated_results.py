@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from cohear.analysis.simulation import Parts, Shape, simulate, simulated_results
+from cohear.analysis.simulation.simulation import Parts, Shape, simulate, simulated_results
 
 
 def results_table(rows) -> pd.DataFrame:

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from cohear.analysis.statistics import Statistics
-from cohear.analysis.tables import write_table
+from cohear.analysis.tables.text import write_table
 from cohear.base.tables import RESULTS_CSV
 
 TASKS = ("digit", "keyword", "emotion", "event", "urban event", "instrument")

@@ -12,14 +12,14 @@ from gains_table import read_gains
 from layout import overflow, show_all
 from simulated_study import HOSTILE, TASKS, write_study
 
-from cohear.analysis.pairs import paired_differences
-from cohear.analysis.results import read_results
-from cohear.analysis.scores import scores
-from cohear.analysis.tables import write_table
-from cohear.report.build import render, write_report
+from cohear.analysis.gains.pairs import paired_differences
+from cohear.analysis.tables.results import read_results
+from cohear.analysis.tables.scores import scores
+from cohear.analysis.tables.text import write_table
 from cohear.report.folder import read_folder
 from cohear.report.numbers import level, signed
-from cohear.report.watch import Watched, make_server
+from cohear.report.page.build import render, write_report
+from cohear.report.page.watch import Watched, make_server
 
 pytestmark = NEEDS_CHROMIUM
 WIDE, NARROW = 1400, 360

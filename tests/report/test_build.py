@@ -9,16 +9,16 @@ from filelock import FileLock
 from gains_table import read_gains
 from simulated_study import HOSTILE, LONG, TASKS, write_study
 
-from cohear.analysis.results import read_results
-from cohear.analysis.tables import write_table
+from cohear.analysis.tables.results import read_results
+from cohear.analysis.tables.text import write_table
 from cohear.base.errors import UserError
-from cohear.report.behind import behind, sources_of
-from cohear.report.build import render, write_report
 from cohear.report.folder import read_folder
 from cohear.report.numbers import interval
-from cohear.report.views import views_of
-from cohear.study.folder import StudyFolder
-from cohear.study.status import read_status
+from cohear.report.page.build import render, write_report
+from cohear.report.parts.behind_cells import behind, sources_of
+from cohear.report.parts.views import views_of
+from cohear.study.folder.folder import StudyFolder
+from cohear.study.folder.status import read_status
 
 
 @pytest.fixture(scope="module")

@@ -14,22 +14,22 @@ from rich_study import STEPS, write_rich_study
 from simulated_study import HOSTILE, LONG, write_study
 
 from cohear import api
-from cohear.analysis.results import read_results
 from cohear.analysis.statistics import Statistics
-from cohear.analysis.tables import write_table
-from cohear.analysis.tables_of_study import GivenTables
+from cohear.analysis.tables.of_study import GivenTables
+from cohear.analysis.tables.results import read_results
+from cohear.analysis.tables.text import write_table
 from cohear.base.errors import UserError
 from cohear.base.tables import MEASURED_COSTS, SHARED
 from cohear.findings.words import MINUS
-from cohear.report.build import render, write_report
 from cohear.report.figures import FIGURES, Figures, sources_of
 from cohear.report.figures.palette import DARK, LIGHT
 from cohear.report.figures.render import clean
 from cohear.report.folder import read_folder
 from cohear.report.numbers import interval, level, signed
+from cohear.report.page.build import render, write_report
 from cohear.report.paper import paper_table
+from cohear.report.parts.views import setting_order, views_of
 from cohear.report.references import keys, references
-from cohear.report.views import setting_order, views_of
 from cohear.testing.figure import NAMES, FigureContract
 
 

@@ -13,20 +13,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import average_precision_score, confusion_matrix
 
-from cohear.analysis.tables import write_table
-from cohear.analysis.tables_of_study import FolderTables
+from cohear.analysis.tables.of_study import FolderTables
+from cohear.analysis.tables.text import write_table
 from cohear.audio.segment import Segment
 from cohear.base.errors import UserError
 from cohear.base.tables import RESULTS_CSV
 from cohear.base.units import POINTS
-from cohear.report.answer import groups_of
-from cohear.report.at_hand import AtHand
-from cohear.report.build import _data
-from cohear.report.cells import cells_of
-from cohear.report.curves import Curves
-from cohear.report.orders import orders
-from cohear.report.outcomes import Outcomes
-from cohear.report.sounds import Sounds, picture
+from cohear.report.page.build import _data
+from cohear.report.parts.answer import groups_of
+from cohear.report.parts.learning_curves import Curves
+from cohear.report.parts.outcomes import Outcomes
+from cohear.report.parts.shown_gains import cells_of
+from cohear.report.parts.sounds import Sounds, picture
+from cohear.report.parts.study_audio import AtHand
+from cohear.report.parts.task_orders import orders
 
 
 def test_the_whole_comes_before_the_best_group():

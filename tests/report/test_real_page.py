@@ -7,9 +7,9 @@ from browsing import NEEDS_CHROMIUM
 from gains_table import read_gains
 from layout import overflow, show_all
 
-from cohear.report.build import write_report
 from cohear.report.figures import FIGURES
 from cohear.report.numbers import interval, signed
+from cohear.report.page.build import write_report
 
 pytestmark = [*NEEDS_CHROMIUM, pytest.mark.slow]
 

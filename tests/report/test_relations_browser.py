@@ -8,11 +8,11 @@ from layout import overflow, show_all
 from rich_study import write_rich_study
 from simulated_study import HOSTILE
 
-from cohear.analysis.results import read_results
-from cohear.analysis.tables import write_table
-from cohear.report.build import write_report
+from cohear.analysis.tables.results import read_results
+from cohear.analysis.tables.text import write_table
 from cohear.report.figures import FIGURES
 from cohear.report.figures.palette import DARK, LIGHT
+from cohear.report.page.build import write_report
 
 pytestmark = NEEDS_CHROMIUM
 

@@ -4,14 +4,14 @@ import pytest
 from rich.console import Console
 from simulated_study import HOSTILE, TASKS, write_study
 
-from cohear.analysis.gains import gains
-from cohear.analysis.results import read_results
-from cohear.analysis.tables import write_table
+from cohear.analysis.gains.gains import gains
+from cohear.analysis.tables.results import read_results
+from cohear.analysis.tables.text import write_table
 from cohear.api import power, write_gains
 from cohear.findings.figures import probability
 from cohear.report.numbers import duration, interval, level, signed
-from cohear.report.power_tables import power_tables
-from cohear.report.terminal import gains_table
+from cohear.report.terminal.power import power_tables
+from cohear.report.terminal.tables import gains_table
 
 
 def shown(table, width=100):

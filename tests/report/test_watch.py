@@ -12,7 +12,7 @@ from filelock import FileLock
 from simulated_study import write_study
 
 from cohear.base.errors import UserError
-from cohear.report.watch import Watched, make_server, state_of
+from cohear.report.page.watch import Watched, make_server, state_of
 
 
 @pytest.fixture

@@ -109,6 +109,6 @@ def test_what_a_run_is_can_be_read_without_torch(more):
 
 def test_a_study_folder_is_looked_at_without_what_reads_specifications():
     """``cohear status`` is quick."""
-    looks = "import sys, cohear.cli.progress, cohear.study.status\nprint(*sys.modules)"
+    looks = "import sys, cohear.cli.progress, cohear.study.folder.status\nprint(*sys.modules)"
     told = subprocess.run([sys.executable, "-c", looks], check=True, capture_output=True, text=True)
     assert not {"torch", "pandas", "pydantic", "numpy"} & set(told.stdout.split())

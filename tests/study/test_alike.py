@@ -8,7 +8,7 @@ import pytest
 import tiny
 
 from cohear.runs.spec import TaskReference
-from cohear.study.alike import ENOUGH, FailuresAlike
+from cohear.study.launch.failures_alike import ENOUGH, FailuresAlike
 from cohear.training.settings import TrainingSettings
 from cohear.training.spec import RunSpec
 
@@ -114,7 +114,7 @@ class Missing:
             raise ModuleNotFoundError("No module named 'torch'")
 
 
-if "cohear.study.worker" in sys.orig_argv:
+if "cohear.study.launch.worker" in sys.orig_argv:
     sys.meta_path.insert(0, Missing())
 """
 

@@ -7,25 +7,25 @@ import pandas as pd
 import pytest
 import tiny
 
-from cohear.analysis.results import checked_results
 from cohear.analysis.statistics import Statistics
-from cohear.analysis.tables_of_study import GivenTables
+from cohear.analysis.tables.of_study import GivenTables
+from cohear.analysis.tables.results import checked_results
 from cohear.api import answers, make_report, power, write_gains
 from cohear.base.errors import StudyError
 from cohear.base.files import cache_folder, make_folder
 from cohear.base.tables import METRICS_CSV, RESULTS_CSV
 from cohear.base.yaml_text import YamlText
-from cohear.export.cell import choose_cell
-from cohear.report.build import render
+from cohear.export.grid_cell import choose_cell
 from cohear.report.folder import read_folder
-from cohear.study.baseline_runs import baseline_runs
-from cohear.study.folder import StudyFolder, with_paths_from
+from cohear.report.page.build import render
+from cohear.study.file import check_study
+from cohear.study.folder.folder import StudyFolder, with_paths_from
+from cohear.study.folder.status import read_status
+from cohear.study.folder.tables import write_tables
+from cohear.study.plan.baseline_runs import baseline_runs
+from cohear.study.plan.repeats import Repeats
 from cohear.study.prepare import prepare
-from cohear.study.repeats import Repeats
 from cohear.study.run import run_study
-from cohear.study.spec import check_study
-from cohear.study.status import read_status
-from cohear.study.tables import write_tables
 from cohear.tasks import Multiclass
 
 BASELINES = ["svm", {"name": "forest", "trees": 5, "tasks": ["tone"]}, "majority"]

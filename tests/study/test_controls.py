@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from cohear.base.errors import StudyError, UserError
 from cohear.base.files import make_folder
 from cohear.base.yaml_text import read_yaml
-from cohear.data.splits import Part
+from cohear.data.folds.splits import Part
 from cohear.models.choice import EncoderChoice
 from cohear.models.heads import layer
 from cohear.runs.in_place import PackInPlace
@@ -22,12 +22,12 @@ from cohear.runs.task_data import load_task, with_shuffled_labels
 from cohear.study.controls import CONTROLS, Given
 from cohear.study.controls.clips import Clips
 from cohear.study.controls.duplicate import parts_of_both
-from cohear.study.controls.partners import focal_and_partner
 from cohear.study.controls.wide import NEAR, parameters, widened
-from cohear.study.folder import StudyFolder, with_paths_from
+from cohear.study.file import ControlSettings, check_study, load_study
+from cohear.study.folder.folder import StudyFolder, with_paths_from
+from cohear.study.launch.progress import NoProgress
+from cohear.study.plan.control_partners import focal_and_partner
 from cohear.study.prepare import make_stores, prepare, write_splits
-from cohear.study.progress import NoProgress
-from cohear.study.spec import ControlSettings, check_study, load_study
 from cohear.testing.control import ControlContract
 from cohear.training.loop import train_one
 from cohear.training.objective import Sum

@@ -4,10 +4,10 @@ import pandas as pd
 import pytest
 
 from cohear.base.errors import FolderError
-from cohear.data.reader import read_clip_table
+from cohear.data.tables.reader import read_clip_table
 from cohear.study import demo
 from cohear.study.demo import findings, prepare_demo
-from cohear.study.folder import StudyFolder
+from cohear.study.folder.folder import StudyFolder
 
 PAIRS = [
     ("command", "syllable+command", 0.55, 0.9, "helps"),

@@ -11,10 +11,10 @@ from cohear.runs.job import JOBS, Job
 from cohear.runs.record import Record
 from cohear.runs.run_folder import RunFolders
 from cohear.runs.spec import Need, Spec
-from cohear.study.driver import TRIES, ensure
-from cohear.study.failure import Failure
-from cohear.study.launcher import Pool, RunEvent
-from cohear.study.needs import Wanted
+from cohear.study.launch.driver import TRIES, ensure
+from cohear.study.launch.failure import Failure
+from cohear.study.launch.launcher import Pool, RunEvent
+from cohear.study.launch.needs import Wanted
 from cohear.testing.launcher import Told
 
 

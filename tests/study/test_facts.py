@@ -4,9 +4,9 @@ import soundfile
 import tiny
 
 from cohear.study.data_facts import data_facts
-from cohear.study.folder import with_paths_from
+from cohear.study.file import load_study
+from cohear.study.folder.folder import with_paths_from
 from cohear.study.prepare import prepare
-from cohear.study.spec import load_study
 
 
 def test_how_long_the_clips_of_a_label_are(bench):

@@ -3,7 +3,7 @@
 import pytest
 
 from cohear.base.errors import DataError, FolderError, MissingExtra, StudyError, UserError
-from cohear.study.failure import Failure
+from cohear.study.launch.failure import Failure
 
 PIPE = 1 << 16
 

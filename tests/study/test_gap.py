@@ -2,8 +2,8 @@
 
 import pytest
 
-from cohear.study.gap import Gap
-from cohear.study.gap_scores import RepeatScores
+from cohear.study.score_gaps import Gap
+from cohear.study.scores_by_part import RepeatScores
 
 SPREAD = (-0.02, -0.01, 0.0, 0.01, 0.02)
 

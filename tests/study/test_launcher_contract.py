@@ -7,8 +7,8 @@ import pytest
 import tiny
 
 from cohear.runs.in_place import PackInPlace
-from cohear.study.launcher import LAUNCHERS
-from cohear.study.local import request
+from cohear.study.launch.launcher import LAUNCHERS
+from cohear.study.launch.local import request
 from cohear.testing.launcher import LauncherContract
 from cohear.training.spec import RunSpec
 

@@ -11,9 +11,9 @@ from cohear.runs.in_place import PackInPlace
 from cohear.runs.job import JOBS, read_spec
 from cohear.runs.run_folder import RunFolders
 from cohear.runs.spec import Need
-from cohear.study.driver import ensure
-from cohear.study.launcher import LAUNCHERS
-from cohear.study.needs import Wanted
+from cohear.study.launch.driver import ensure
+from cohear.study.launch.launcher import LAUNCHERS
+from cohear.study.launch.needs import Wanted
 from cohear.testing.job import JobContract
 from cohear.testing.launcher import Told
 

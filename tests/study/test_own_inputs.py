@@ -11,11 +11,11 @@ from cohear.base.errors import StudyError
 from cohear.base.files import make_folder
 from cohear.base.yaml_text import read_yaml
 from cohear.runs.in_place import PackInPlace
-from cohear.study.check import check_data
-from cohear.study.folder import StudyFolder, with_paths_from
+from cohear.study.audit import check_data
+from cohear.study.file import check_study, load_study
+from cohear.study.folder.folder import StudyFolder, with_paths_from
+from cohear.study.launch.progress import NoProgress
 from cohear.study.prepare import make_stores, prepare, write_splits
-from cohear.study.progress import NoProgress
-from cohear.study.spec import check_study, load_study
 from cohear.training.loop import train_one
 from cohear.training.sources import inputs_of
 

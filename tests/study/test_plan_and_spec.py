@@ -13,9 +13,9 @@ from cohear.base.errors import StudyError
 from cohear.base.yaml_text import YamlText, read_yaml
 from cohear.models.choice import EncoderChoice
 from cohear.models.sharing import SHARING, Multihead
-from cohear.study.folder import StudyFolder
-from cohear.study.plan import encoder_label, make_plan, task_sets
-from cohear.study.spec import check_study
+from cohear.study.file import check_study
+from cohear.study.folder.folder import StudyFolder
+from cohear.study.plan.plan import encoder_label, make_plan, task_sets
 from cohear.training.spec import RunSpec
 
 

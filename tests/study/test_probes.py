@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 import tiny
 
-from cohear.analysis.tables import read_table
+from cohear.analysis.tables.text import read_table
 from cohear.base.errors import DataError, StudyError
 from cohear.base.files import cache_folder, make_folder
 from cohear.base.tables import MEASUREMENTS_CSV, RESULTS_CSV
@@ -15,12 +15,12 @@ from cohear.base.yaml_text import YamlText
 from cohear.probes.measure import measured
 from cohear.runs.in_place import PackInPlace
 from cohear.runs.job import job_of
-from cohear.study.folder import StudyFolder, with_paths_from
+from cohear.study.file import check_study
+from cohear.study.folder.folder import StudyFolder, with_paths_from
+from cohear.study.folder.tables import write_tables
+from cohear.study.plan.repeats import Repeats
 from cohear.study.prepare import prepare
-from cohear.study.repeats import Repeats
 from cohear.study.run import run_study, wanted_of
-from cohear.study.spec import check_study
-from cohear.study.tables import write_tables
 from cohear.testing.job import JobContract
 
 TWO = {"probes": ["transfer", {"name": "transfer", "cost": 1.0}], "combinations": ["singles"], "keep": []}

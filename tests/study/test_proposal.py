@@ -18,11 +18,11 @@ from made_up import dataset, speech, table
 from cohear.api import Study
 from cohear.base.errors import DataError, FolderError
 from cohear.base.yaml_text import read_yaml
-from cohear.data.partition import mistakes_in_folds
-from cohear.data.targets import label_columns, nearly_alike, same_partition
-from cohear.study.drafts import drafts, splits_of
-from cohear.study.proposal import write_proposal
-from cohear.study.proposal_text import scalar
+from cohear.data.folds.partition import mistakes_in_folds
+from cohear.data.tables.targets import label_columns, nearly_alike, same_partition
+from cohear.study.draft.proposal import write_proposal
+from cohear.study.draft.proposal_text import scalar
+from cohear.study.draft.tasks import drafts, splits_of
 
 
 def write(folder, rows, seconds=0.05):

@@ -4,9 +4,9 @@ import pytest
 import soundfile
 import tiny
 
-from cohear.study.folder import with_paths_from
+from cohear.study.file import load_study
+from cohear.study.folder.folder import with_paths_from
 from cohear.study.prepare import prepare
-from cohear.study.spec import load_study
 
 
 @pytest.mark.parametrize(("rate", "told"), [(8000, True), (16000, False), (32000, False)])

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from cohear.base.errors import StudyError
 from cohear.base.yaml_text import read_yaml
-from cohear.study.plan_row import PlanRow
-from cohear.study.repeats import CellState, Repeats
-from cohear.study.spec import RepeatSettings, check_study
+from cohear.study.file import RepeatSettings, check_study
+from cohear.study.plan.repeats import CellState, Repeats
+from cohear.study.plan.row import PlanRow
 
 SETTING = {"features": "summary", "encoder": "dnn", "arm": "base"}
 HEAD = "study: s\ndatasets: {d: {path: d}}\ntasks: {a: {dataset: d, target: a}, b: {dataset: d, target: b}}\n"

@@ -9,9 +9,9 @@ from types import SimpleNamespace
 import pytest
 import tiny
 
-from cohear.study.again import why_lost
-from cohear.study.folder import StudyFolder
-from cohear.study.plan_row import PlanRow
+from cohear.study.folder.folder import StudyFolder
+from cohear.study.folder.trained_again import why_lost
+from cohear.study.plan.row import PlanRow
 
 
 def slow(bench, pause=0.08):

@@ -1,7 +1,7 @@
 """The estimate of how long a study still takes."""
 
-from cohear.study.plan_row import PlanRow
-from cohear.study.time_left import TimeLeft
+from cohear.study.launch.time_left import TimeLeft
+from cohear.study.plan.row import PlanRow
 
 
 def row(run, features, encoder, cost):

@@ -17,10 +17,10 @@ from cohear.features.windows import gather, scored_windows
 from cohear.runs.in_place import PackInPlace
 from cohear.runs.spec import Need, TaskReference
 from cohear.runs.task_data import load_task
-from cohear.study.folder import StudyFolder, with_paths_from
+from cohear.study.file import load_study
+from cohear.study.folder.folder import StudyFolder, with_paths_from
+from cohear.study.launch.progress import NoProgress
 from cohear.study.prepare import make_stores, prepare, write_splits
-from cohear.study.progress import NoProgress
-from cohear.study.spec import load_study
 from cohear.tasks.targets import WindowPlaces
 from cohear.training.batches import as_windows
 from cohear.training.loop import train_one

@@ -10,28 +10,28 @@ from typing import Any
 
 import pandas as pd
 
-from cohear.analysis import combining, savings
-from cohear.analysis.columns import SETTING
-from cohear.analysis.controls import contrasts, control_gains, explained
-from cohear.analysis.correlates import measured
-from cohear.analysis.design import Design
-from cohear.analysis.gains import judged_gains
-from cohear.analysis.groupings import BUDGETS, best_per_budget
-from cohear.analysis.judged import Judged, judge
-from cohear.analysis.larger_encoders import larger_encoders
-from cohear.analysis.measurements import of_data
-from cohear.analysis.pairs import paired_differences
-from cohear.analysis.persistence import agreements
-from cohear.analysis.power import family_table, power_table
-from cohear.analysis.recommended import NoGrouping, Recommended, Serving, of_settings, one_network, recommend
-from cohear.analysis.results import of_baselines, of_networks
-from cohear.analysis.singles import single_scores
-from cohear.analysis.speed import steps_to_score
-from cohear.analysis.spread import cell_spread
-from cohear.analysis.standing import standing
-from cohear.analysis.tables_of_study import FolderTables, Tables
-from cohear.analysis.units import common_unit, units_of
-from cohear.analysis.variance_parts import variance_parts
+from cohear.analysis.answers import combining, savings
+from cohear.analysis.answers.correlates import measured
+from cohear.analysis.answers.groupings import BUDGETS, best_per_budget
+from cohear.analysis.answers.larger_encoders import larger_encoders
+from cohear.analysis.answers.measurements import of_data
+from cohear.analysis.answers.persistence import agreements
+from cohear.analysis.answers.recommended import NoGrouping, Recommended, Serving, of_settings, one_network, recommend
+from cohear.analysis.answers.speed import steps_to_score
+from cohear.analysis.gains.controls import contrasts, control_gains, explained
+from cohear.analysis.gains.design import Design
+from cohear.analysis.gains.gains import judged_gains
+from cohear.analysis.gains.judged import Judged, judge
+from cohear.analysis.gains.pairs import paired_differences
+from cohear.analysis.gains.singles import single_scores
+from cohear.analysis.gains.spread import cell_spread
+from cohear.analysis.gains.variance_parts import variance_parts
+from cohear.analysis.looking.power import family_table, power_table
+from cohear.analysis.looking.standing import standing
+from cohear.analysis.tables.columns import SETTING
+from cohear.analysis.tables.of_study import FolderTables, Tables
+from cohear.analysis.tables.results import of_baselines, of_networks
+from cohear.analysis.tables.units import common_unit, units_of
 from cohear.base.units import OWN, Unit
 
 Setting = tuple[str, str, str]

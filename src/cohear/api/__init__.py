@@ -5,7 +5,7 @@ from cohear.api.gains import judge_cells, write_gains
 from cohear.api.public_data import datasets, fetch_dataset
 from cohear.api.report import figures, make_report, watch_report
 from cohear.api.study import Study
-from cohear.data.catalogue import export_dataset
+from cohear.data.catalogue.catalogue import export_dataset
 
 __all__ = [
     "Study",

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from cohear.analysis.statistics import Statistics
     from cohear.base.tables import Row
-    from cohear.study.gap import Advice
-    from cohear.study.repeats import CellState
+    from cohear.study.plan.repeats import CellState
+    from cohear.study.score_gaps import Advice
 
 
 def write_gains(folder: str | Path, say: Callable[[str], None] | None = None) -> pd.DataFrame:
@@ -37,7 +37,7 @@ def write_gains(folder: str | Path, say: Callable[[str], None] | None = None) ->
 def judged_folder(folder: Path, say: Callable[[str], None] | None = None) -> Statistics:
     """The statistics that :func:`write_gains` writes, for who goes on with them."""
     from cohear.analysis.statistics import Statistics
-    from cohear.analysis.tables import write_table
+    from cohear.analysis.tables.text import write_table
     from cohear.base.tables import CONTROLS_CSV, GAINS_CSV
     from cohear.findings import Findings
     from cohear.findings.caveats import notes
@@ -77,12 +77,12 @@ def judge_cells(rows: Sequence[Row], looks: Sequence[int], facts: Mapping[str, A
     """
     import pandas as pd
 
-    from cohear.analysis.design import Design
-    from cohear.analysis.results import checked_results
+    from cohear.analysis.gains.design import Design
     from cohear.analysis.statistics import Statistics
-    from cohear.analysis.tables_of_study import GivenTables
+    from cohear.analysis.tables.of_study import GivenTables
+    from cohear.analysis.tables.results import checked_results
     from cohear.base.tables import JOB, RESULTS_CSV
-    from cohear.study.repeats import CellState
+    from cohear.study.plan.repeats import CellState
 
     results = checked_results(pd.DataFrame(list(rows), columns=[*RESULTS_CSV.names, JOB.name]))
     design = replace(Design.of(facts), looks=tuple(looks))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from cohear.data.catalogue import catalogue, public_layout
+from cohear.data.catalogue.catalogue import catalogue, public_layout
 
 
 def datasets() -> list[dict[str, Any]]:
@@ -19,7 +19,7 @@ def fetch_dataset(name: str, out: str | Path) -> Path:
     Raises:
         UserError: it has none, the network or the checksum fails.
     """
-    from cohear.data.fetch import fetch
+    from cohear.data.catalogue.fetch import fetch
 
     fetch(public_layout(name), Path(out))
     return Path(out)

@@ -42,7 +42,7 @@ def make_report(folder: str | Path, say: Callable[[str], None] | None = None, *,
     Raises:
         UserError: there is no such table, or it cannot be compared.
     """
-    from cohear.report.build import write_report
+    from cohear.report.page.build import write_report
 
     folder = Path(folder)
     return write_report(folder, clips, judged_folder(folder, say))
@@ -60,10 +60,10 @@ def watch_report(folder: str | Path, port: int, say: Callable[[str], None], *, c
     Raises:
         UserError: there is no such folder, or the port is taken.
     """
-    from cohear.report.build import render
     from cohear.report.folder import read_folder
-    from cohear.report.relations import drawings_of, relations
-    from cohear.report.watch import watch
+    from cohear.report.page.build import render
+    from cohear.report.page.relations import drawings_of, relations
+    from cohear.report.page.watch import watch
 
     folder = Path(folder)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from cohear.api import conclusions, gains, report
 from cohear.base.errors import MissingExtra
 from cohear.base.files import cache_folder, resolved
-from cohear.study.folder import StudyFolder, with_paths_from
+from cohear.study.folder.folder import StudyFolder, with_paths_from
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
     from cohear.export.export import Exported
     from cohear.report.figures import Figures
     from cohear.runs.spec import Spec
-    from cohear.study.check import Audit
-    from cohear.study.plan import PlannedRun
-    from cohear.study.progress import Progress
+    from cohear.study.audit import Audit
+    from cohear.study.file import StudySettings
+    from cohear.study.folder.status import Status
+    from cohear.study.launch.progress import Progress
+    from cohear.study.plan.plan import PlannedRun
     from cohear.study.run import Outcome
-    from cohear.study.spec import StudySettings
-    from cohear.study.status import Status
 
 
 class Study:
@@ -50,7 +50,7 @@ class Study:
         Raises:
             StudyError: with every mistake in the file at once.
         """
-        from cohear.study.spec import load_study
+        from cohear.study.file import load_study
 
         path = Path(path)
         source = resolved(path) if path.is_dir() else resolved(path).parent
@@ -80,7 +80,7 @@ class Study:
         Raises:
             UserError: no task can be made of them, or the file is there already.
         """
-        from cohear.study.proposal import write_proposal
+        from cohear.study.draft.proposal import write_proposal
 
         written = [Path(path) for path in paths]
         write_proposal(written, Path(file), cache=cache_folder(), force=force, jobs=jobs, progress=progress)
@@ -135,7 +135,7 @@ class Study:
         Raises:
             UserError: what ``run`` would not begin with.
         """
-        from cohear.study.launcher import LAUNCHERS
+        from cohear.study.launch.launcher import LAUNCHERS
         from cohear.study.prepare import prepare
         from cohear.study.run import wanted_of
 
@@ -218,7 +218,7 @@ class Study:
         Raises:
             UserError: a dataset cannot be read at all.
         """
-        from cohear.study.check import check_data
+        from cohear.study.audit import check_data
 
         finished = self.folder if StudyFolder(self.folder).plan_file.exists() else None
         partners = gains.partners_measured(self.folder) if finished else None
@@ -228,6 +228,6 @@ class Study:
 
     def status(self) -> Status:
         """How far the study has come."""
-        from cohear.study.status import read_status
+        from cohear.study.folder.status import read_status
 
         return read_status(StudyFolder(self.folder))

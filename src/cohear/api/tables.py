@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cohear.base.errors import FolderError
-from cohear.study.folder import StudyFolder
+from cohear.study.folder.folder import StudyFolder
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,7 +24,7 @@ def refresh_tables(folder: Path, say: Callable[[str], None] | None = None) -> No
     Raises:
         FolderError: the folder does not exist.
     """
-    from cohear.study.tables import lost_runs, write_tables
+    from cohear.study.folder.tables import lost_runs, write_tables
 
     if not folder.is_dir():
         raise FolderError(f"there is no folder {folder}")

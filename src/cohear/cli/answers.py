@@ -34,7 +34,7 @@ def answers(
 ) -> None:
     """Say in figures which tasks improve each other, what goes with it, and how many can be combined."""
     from cohear.api import answers as answers_of
-    from cohear.report.evidence import answers_text
+    from cohear.report.terminal.answers import answers_text
 
     told = answers_of(folder, related or [])
     if as_json:

@@ -86,7 +86,7 @@ def _bench_study(folder: Path, as_json: bool, seconds: float, repeats: int, code
 def _show_setting(setting: tuple[str, ...], rows: list[dict[str, Any]]) -> None:
     """One shared model of each combination, and how many times its processor time the single models take."""
     from cohear.base.tables import BEHIND, SHARED, SINGLES
-    from cohear.report.terminal import plain_table
+    from cohear.report.terminal.tables import plain_table
 
     by_name: dict[str, dict[str, dict[str, Any]]] = {}
     for row in rows:

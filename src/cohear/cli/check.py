@@ -41,7 +41,7 @@ def check(
     """Listen to all audio once and look at labels, folds and results for what makes them wrong."""
     from cohear.api import Study
     from cohear.cli.progress import TerminalProgress
-    from cohear.report.audit import audit_lines, keep_audit, write_audit
+    from cohear.report.page.audit import audit_lines, keep_audit, write_audit
 
     loaded = Study.load(study, out)
     told = loaded.check(jobs=jobs, progress=TerminalProgress(errors)).to_json()

@@ -39,7 +39,7 @@ def datasets(
     from rich.table import Table
     from rich.text import Text
 
-    from cohear.data.catalogue import catalogue
+    from cohear.data.catalogue.catalogue import catalogue
 
     entries = catalogue()
     if as_json:
@@ -70,8 +70,8 @@ def fetch(
     """Download a dataset that has a plain public address; run it again to go on after a break."""
     from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
-    from cohear.data.catalogue import public_layout
-    from cohear.data.fetch import fetch as fetch_dataset
+    from cohear.data.catalogue.catalogue import public_layout
+    from cohear.data.catalogue.fetch import fetch as fetch_dataset
 
     layout = public_layout(name)
     folder = out or Path("data") / name
@@ -101,7 +101,7 @@ def export(
     ] = False,
 ) -> None:
     """Write a dataset anew, audio and tables, in a layout that other tools read."""
-    from cohear.data.catalogue import export_dataset
+    from cohear.data.catalogue.catalogue import export_dataset
 
     count = export_dataset(path, out, layout, reader=reader, with_events=events)
     output.print(f"{count} clips are in {out}", markup=False, highlight=False, soft_wrap=True)

@@ -28,10 +28,10 @@ def demo(
     jobs: Annotated[int | None, typer.Option(min=1, help="Runs at once. [default: one a core]")] = None,
 ) -> None:
     """Write datasets with known relations, run a study on them, and say what was found."""
-    from cohear.analysis.results import read_results
+    from cohear.analysis.tables.results import read_results
     from cohear.api import Study
     from cohear.cli.progress import TerminalProgress
-    from cohear.report.terminal import gains_table
+    from cohear.report.terminal.tables import gains_table
     from cohear.study.demo import findings, prepare_demo
 
     study = Study(prepare_demo(out), out.resolve(), out)

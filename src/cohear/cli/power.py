@@ -29,7 +29,7 @@ def power(
 ) -> None:
     """Show the parts of the spread, the smallest gain this design could find, and repeats that would decide."""
     from cohear.api import power as power_of
-    from cohear.report.power_tables import power_tables
+    from cohear.report.terminal.power import power_tables
 
     told = power_of(folder)
     if as_json:

@@ -51,7 +51,7 @@ def run(
         progress.close()
     if outcome.done:
         from cohear.api.gains import judged_folder
-        from cohear.report.terminal import gains_table
+        from cohear.report.terminal.tables import gains_table
 
         judged = judged_folder(loaded.folder)
         output.print(NO_GAIN if judged.gains.empty else gains_table(judged.gains, judged.units))

@@ -10,7 +10,7 @@ import typer
 from cohear.cli.console import output
 
 if TYPE_CHECKING:
-    from cohear.study.status import Status
+    from cohear.study.folder.status import Status
 
 EXAMPLES = """
 [bold]Example[/bold]
@@ -26,8 +26,8 @@ def register(app: typer.Typer) -> None:
 
 def status(folder: Annotated[Path, typer.Argument(help="Study folder.", show_default=False)]) -> None:
     """Show how many runs are done, failed and left, and about how long the rest takes."""
-    from cohear.study.folder import StudyFolder
-    from cohear.study.status import read_status
+    from cohear.study.folder.folder import StudyFolder
+    from cohear.study.folder.status import read_status
 
     state = read_status(StudyFolder(folder))
     for line in status_lines(state):

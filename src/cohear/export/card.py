@@ -14,10 +14,10 @@ from cohear.base.files import without_nan
 from cohear.base.named import name_of
 from cohear.export.assemble import numbered
 from cohear.export.calibrate import Calibration
-from cohear.export.cell import Cell
-from cohear.export.check import Parity
 from cohear.export.expectation import Expectation
+from cohear.export.grid_cell import Cell
 from cohear.export.licences import licence_warnings
+from cohear.export.parity import Parity
 from cohear.export.quantise import Change
 from cohear.export.runs import Trained
 from cohear.export.write import windowing_of

@@ -21,9 +21,9 @@ from cohear.export import parts
 from cohear.export.bench import Measured, compare, setups_of
 from cohear.export.untrained import Architecture, UntrainedModels
 from cohear.runtime.session import WAVEFORM
-from cohear.study.folder import StudyFolder
-from cohear.study.progress import NoProgress, Progress
-from cohear.study.spec import StudySettings
+from cohear.study.file import StudySettings
+from cohear.study.folder.folder import StudyFolder
+from cohear.study.launch.progress import NoProgress, Progress
 
 
 class Cell(NamedTuple):

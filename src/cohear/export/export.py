@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from cohear.analysis.design import Design
+from cohear.analysis.gains.design import Design
 from cohear.analysis.statistics import Statistics
 from cohear.base.errors import UserError
 from cohear.base.files import cache_folder
@@ -16,11 +16,11 @@ from cohear.base.tables import PREDICTIONS_CSV
 from cohear.export.assemble import Output, assemble, check_exportable, describe, numbered
 from cohear.export.calibrate import Calibration, calibrate
 from cohear.export.card import TaskFacts, make_card, metadata
-from cohear.export.cell import Cell, choose_cell, tasks_asked
-from cohear.export.check import check_parity
 from cohear.export.expectation import expectation, told_otherwise
+from cohear.export.grid_cell import Cell, choose_cell, tasks_asked
 from cohear.export.network import network_graph
 from cohear.export.out_of_fold import read_out_of_fold
+from cohear.export.parity import check_parity
 from cohear.export.quantise import Change, check_measured, choose, measure, quantised
 from cohear.export.readme import make_readme
 from cohear.export.runs import (
@@ -38,11 +38,11 @@ from cohear.export.runs import (
 from cohear.export.write import check_target, write_bundle
 from cohear.runs.record import Record
 from cohear.study.data_facts import data_facts
-from cohear.study.folder import StudyFolder
-from cohear.study.launcher import LAUNCHERS
-from cohear.study.needs import Wanted
-from cohear.study.progress import NoProgress, Progress
-from cohear.study.spec import StudySettings
+from cohear.study.file import StudySettings
+from cohear.study.folder.folder import StudyFolder
+from cohear.study.launch.launcher import LAUNCHERS
+from cohear.study.launch.needs import Wanted
+from cohear.study.launch.progress import NoProgress, Progress
 from cohear.training.sources import inputs_of
 from cohear.training.spec import RunSpec
 

@@ -13,9 +13,9 @@ from cohear.base.errors import DataError, RunFailed, UserError
 from cohear.base.files import digest, make_folder, remove_left_behind, write_json
 from cohear.base.registry import did_you_mean
 from cohear.base.tables import PREDICTIONS_CSV
-from cohear.data.partition import TaskSplit
-from cohear.data.splits import Part
-from cohear.export.cell import Cell
+from cohear.data.folds.partition import TaskSplit
+from cohear.data.folds.splits import Part
+from cohear.export.grid_cell import Cell
 from cohear.features.task_input import TaskInput
 from cohear.models.sharing import Network
 from cohear.runs.in_place import PackInPlace
@@ -23,13 +23,13 @@ from cohear.runs.job import read_spec
 from cohear.runs.record import Record, read_record
 from cohear.runs.run_folder import KEPT, RunFolders
 from cohear.runs.task_data import TaskData, load_task
-from cohear.study.driver import ensure
-from cohear.study.folder import StudyFolder
-from cohear.study.launcher import LAUNCHERS
-from cohear.study.needs import Wanted
+from cohear.study.file import CombinationSettings, StudySettings
+from cohear.study.folder.folder import StudyFolder
+from cohear.study.launch.driver import ensure
+from cohear.study.launch.launcher import LAUNCHERS
+from cohear.study.launch.needs import Wanted
+from cohear.study.launch.progress import Progress
 from cohear.study.prepare import Prepared, make_stores, prepare, write_splits
-from cohear.study.progress import Progress
-from cohear.study.spec import CombinationSettings, StudySettings
 from cohear.training.sources import inputs_of
 from cohear.training.spec import RunSpec
 from cohear.training.trained import load_network

@@ -21,9 +21,9 @@ from cohear.models.choice import EncoderChoice
 from cohear.models.heads import Head, head_of
 from cohear.models.sharing import SHARING, Draws
 from cohear.runtime.card import Windowing
-from cohear.study.folder import StudyFolder
-from cohear.study.plan import encoder_label, front_end_label
-from cohear.study.spec import StudySettings
+from cohear.study.file import StudySettings
+from cohear.study.folder.folder import StudyFolder
+from cohear.study.plan.plan import encoder_label, front_end_label
 from cohear.tasks import TARGET_KINDS
 
 

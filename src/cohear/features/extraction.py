@@ -14,8 +14,8 @@ from cohear.audio.segment import Segment
 from cohear.base.errors import DataError
 from cohear.base.files import storage_errors_told
 from cohear.base.pool import Progress, parallel_map
-from cohear.data.content_hash import ContentHash, content_hash
-from cohear.data.facts import ClipFacts
+from cohear.data.scan.content_hash import ContentHash, content_hash
+from cohear.data.scan.facts import ClipFacts
 from cohear.features.front_end import Floats, FrontEnd, Integers
 from cohear.features.long_clips import frames_in_pieces
 

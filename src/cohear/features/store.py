@@ -20,7 +20,7 @@ from cohear.audio.segment import Segment
 from cohear.base.errors import DataError, FolderError
 from cohear.base.files import digest
 from cohear.base.pool import Progress
-from cohear.data.facts import BadClip, ClipFacts
+from cohear.data.scan.facts import BadClip, ClipFacts
 from cohear.features.extraction import write_frames
 from cohear.features.front_end import Floats, FrontEnd, Integers
 from cohear.features.store_cache import touch_used
@@ -115,7 +115,7 @@ def ensure_store(
     Args:
         front_end: makes the frames.
         segments: the clips.
-        facts: what `cohear.data.facts.scan` found of each of them.
+        facts: what `cohear.data.scan.facts.scan` found of each of them.
         cache: the cache folder.
         jobs: threads; None is one for each core.
         progress: called with seconds of audio done and in all.

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from cohear.analysis.cell_tests import LEVEL
+from cohear.analysis.gains.cell_tests import LEVEL
 from cohear.analysis.sentences import listed, setting_name
 from cohear.analysis.statistics import Statistics
 from cohear.findings.cures import Cure
@@ -18,7 +18,7 @@ from cohear.findings.verdict_counts import MOST
 from cohear.findings.words import Name, Words, joined, words
 
 Line = Mapping[str, Any]
-"""What two settings say of each other (:func:`cohear.analysis.persistence.agreements`)."""
+"""What two settings say of each other (:func:`cohear.analysis.answers.persistence.agreements`)."""
 
 LOW_CEILING = 0.7
 """Below this, half of what a correlation could show, or more, is lost to chance between repeats."""

@@ -4,9 +4,9 @@ from typing import Any
 
 from cohear.analysis.statistics import Statistics
 from cohear.findings.caveats import notes
-from cohear.findings.found import Findings, cures_of, said, told
 from cohear.findings.kind import FINDINGS, QUESTIONS, Question
 from cohear.findings.pairs import counts, of_pairs
+from cohear.findings.study_findings import Findings, cures_of, said, told
 from cohear.findings.tables import records
 from cohear.findings.words import Words, joined
 

@@ -7,9 +7,9 @@ from typing import Any, ClassVar
 
 import pandas as pd
 
-from cohear.analysis.columns import CELL, VERDICTS
+from cohear.analysis.gains.verdicts import FEWEST_REPEATS
 from cohear.analysis.statistics import Statistics
-from cohear.analysis.verdicts import FEWEST_REPEATS
+from cohear.analysis.tables.columns import CELL, VERDICTS
 from cohear.findings.cures import Cure
 from cohear.findings.deciding import cures_of
 from cohear.findings.figures import Estimate, counted

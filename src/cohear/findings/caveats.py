@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import ClassVar
 
 from cohear.findings.finding import StudyFinding
-from cohear.findings.found import Findings, cures_of, said
 from cohear.findings.kind import Kind, Part, Question
+from cohear.findings.study_findings import Findings, cures_of, said
 from cohear.findings.words import Name, Words, joined, words
 
 MOST_NAMES = 5

@@ -8,10 +8,10 @@ from typing import ClassVar
 
 import pandas as pd
 
-from cohear.analysis.columns import SETTING
+from cohear.analysis.gains.verdicts import FEWEST_REPEATS
 from cohear.analysis.sentences import setting_name
 from cohear.analysis.statistics import Statistics
-from cohear.analysis.verdicts import FEWEST_REPEATS
+from cohear.analysis.tables.columns import SETTING
 from cohear.findings.caveats import Caveat, some_names
 from cohear.findings.cures import Cure
 from cohear.findings.figures import counted

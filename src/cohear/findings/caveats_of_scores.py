@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
-from cohear.analysis.columns import CELL
-from cohear.analysis.design import MARGIN
-from cohear.analysis.pairs import left_out
+from cohear.analysis.gains.design import MARGIN
+from cohear.analysis.gains.pairs import left_out
 from cohear.analysis.statistics import Statistics
-from cohear.analysis.units import above_one
+from cohear.analysis.tables.columns import CELL
+from cohear.analysis.tables.units import above_one
 from cohear.findings.caveats import MOST_LEFT_OUT, Caveat, some_names
 from cohear.findings.figures import counted
 from cohear.findings.finding import Rows, StudyFinding

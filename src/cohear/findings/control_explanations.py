@@ -7,9 +7,9 @@ from typing import ClassVar
 
 import pandas as pd
 
-from cohear.analysis.columns import CELL
 from cohear.analysis.sentences import listed
 from cohear.analysis.statistics import Statistics
+from cohear.analysis.tables.columns import CELL
 from cohear.findings.figures import counted
 from cohear.findings.finding import Rows, Setting, StudyFinding
 from cohear.findings.kind import FINDINGS, Kind, Question, Said

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from cohear.analysis.cell_tests import LEVEL
-from cohear.analysis.columns import SETTING
-from cohear.analysis.correlates import IDENTITY, RANDOM
+from cohear.analysis.answers.correlates import IDENTITY, RANDOM
+from cohear.analysis.gains.cell_tests import LEVEL
 from cohear.analysis.sentences import setting_name
 from cohear.analysis.statistics import Statistics
+from cohear.analysis.tables.columns import SETTING
 from cohear.findings.cures import Cure
 from cohear.findings.figures import are, bracket_of, correlation, counted, probability
 from cohear.findings.finding import Rows, Setting, StudyFinding
@@ -18,7 +18,7 @@ from cohear.findings.kind import FINDINGS, Kind, Question, Said
 from cohear.findings.words import Name, Words, words
 
 Line = Mapping[str, Any]
-"""A measurement on one side of the cells of a setting (:func:`cohear.analysis.correlates.correlates`)."""
+"""A measurement on one side of the cells of a setting (:func:`cohear.analysis.answers.correlates.correlates`)."""
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,9 @@ from typing import ClassVar
 
 import pandas as pd
 
-from cohear.analysis.columns import SETTING
+from cohear.analysis.gains.verdicts import FEWEST_REPEATS
 from cohear.analysis.sentences import listed, setting_name
-from cohear.analysis.verdicts import FEWEST_REPEATS
+from cohear.analysis.tables.columns import SETTING
 from cohear.findings.cures import Cure
 from cohear.findings.figures import counted
 from cohear.findings.words import NOTHING, Name, Words, words
@@ -182,7 +182,7 @@ def cures_of(cells: pd.DataFrame, among: pd.DataFrame | None = None, *, of_a_pai
     """What would decide the cells that are open, the cure for most of them first.
 
     Args:
-        cells: rows of :func:`cohear.analysis.power.power_table`.
+        cells: rows of :func:`cohear.analysis.looking.power.power_table`.
         among: all of the study, where settings with one seed a fold are to be named beside others; None where not.
         of_a_pair: whether they are the two of one pair, which are told apart by their task.
     """

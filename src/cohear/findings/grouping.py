@@ -9,11 +9,11 @@ from typing import ClassVar
 
 import pandas as pd
 
-from cohear.analysis.columns import VERDICTS
-from cohear.analysis.groupings import MOST_TASKS
-from cohear.analysis.recommended import NoGrouping, Recommended, Serving
+from cohear.analysis.answers.groupings import MOST_TASKS
+from cohear.analysis.answers.recommended import NoGrouping, Recommended, Serving
 from cohear.analysis.sentences import setting_name
 from cohear.analysis.statistics import Statistics
+from cohear.analysis.tables.columns import VERDICTS
 from cohear.base.units import Unit
 from cohear.findings.cures import Cure
 from cohear.findings.figures import Estimate, counted

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import pandas as pd
 
-from cohear.analysis.combining import beside_pairs
+from cohear.analysis.answers.combining import beside_pairs
 from cohear.analysis.statistics import Statistics
 from cohear.findings.figures import are, counted
 from cohear.findings.finding import Rows, Setting, StudyFinding

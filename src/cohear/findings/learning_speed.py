@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import ClassVar
 
-from cohear.analysis.speed import SHARE
+from cohear.analysis.answers.speed import SHARE
 from cohear.analysis.statistics import Statistics
 from cohear.findings.figures import counted, share
 from cohear.findings.finding import Rows, StudyFinding

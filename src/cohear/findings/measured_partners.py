@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from cohear.analysis.columns import SETTING
+from cohear.analysis.tables.columns import SETTING
 from cohear.base.units import Unit
 from cohear.findings.figures import Estimate
 from cohear.findings.pairs import of_pairs, partner_of
@@ -15,8 +15,8 @@ def of_measured_partners(gains: pd.DataFrame, units: Mapping[str, Unit]) -> Mapp
     """A sentence for each task that was trained beside one partner, by task, features, encoder and arm.
 
     Args:
-        gains: of :func:`cohear.analysis.gains.gains`.
-        units: of each metric (:func:`cohear.analysis.units.units_of`).
+        gains: of :func:`cohear.analysis.gains.gains.gains`.
+        units: of each metric (:func:`cohear.analysis.tables.units.units_of`).
     """
     pairs = of_pairs(gains[gains["gain"].notna()])
     found = {}

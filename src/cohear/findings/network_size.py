@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from cohear.analysis.columns import SETTING
 from cohear.analysis.sentences import listed, setting_name
 from cohear.analysis.statistics import Statistics
+from cohear.analysis.tables.columns import SETTING
 from cohear.base.units import NONE
 from cohear.findings.cures import Cure
 from cohear.findings.figures import Estimate

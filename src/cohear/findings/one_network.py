@@ -8,8 +8,8 @@ from typing import ClassVar
 import numpy as np
 import pandas as pd
 
-from cohear.analysis.columns import SETTING
 from cohear.analysis.statistics import Statistics
+from cohear.analysis.tables.columns import SETTING
 from cohear.base.tables import SHARED
 from cohear.base.units import known
 from cohear.findings.figures import Estimate, share

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from cohear.analysis.cell_tests import LEVEL
-from cohear.analysis.columns import CELL, SETTING, VERDICTS
+from cohear.analysis.gains.cell_tests import LEVEL
+from cohear.analysis.tables.columns import CELL, SETTING, VERDICTS
 from cohear.findings.finding import Setting
 
 EXPLANATIONS = ("relation", "regularisation", "capacity", "domain")

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from cohear.analysis.columns import SETTING
 from cohear.analysis.statistics import Statistics
-from cohear.findings.found import Findings
+from cohear.analysis.tables.columns import SETTING
 from cohear.findings.pairs import in_setting, of_pairs
+from cohear.findings.study_findings import Findings
 from cohear.findings.tables import records
 
 
@@ -20,11 +20,11 @@ def power(findings: Findings) -> dict[str, Any]:
 
     Returns:
         ``fractions``: whether all figures are shares, which are shown as points; ``parts``
-        (:func:`cohear.analysis.variance_parts.variance_parts`), ``families`` and ``cells``
-        (:mod:`cohear.analysis.power`), as lists of rows in the unit of the scores, which each row names (``unit``);
-        the keys are always there. A family
-        has its ``cures`` too: what would decide its open cells; and a part why verdicts on the task's cells assume
-        how much is the folds' (``assumed``, :func:`cohear.analysis.spread.why_assumed`), empty where they don't.
+        (:func:`cohear.analysis.gains.variance_parts.variance_parts`), ``families`` and ``cells``
+        (:mod:`cohear.analysis.looking.power`), as lists of rows in the unit of the scores, which each row names
+        (``unit``); the keys are always there. A family has its ``cures`` too: what would decide its open cells; and a
+        part why verdicts on the task's cells assume how much is the folds' (``assumed``,
+        :func:`cohear.analysis.gains.spread.why_assumed`), empty where they don't.
 
     Raises:
         UserError: the results cannot be compared.

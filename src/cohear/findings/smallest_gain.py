@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import ClassVar
 
-from cohear.analysis.columns import SETTING
 from cohear.analysis.sentences import listed, setting_name, shortened
 from cohear.analysis.statistics import Statistics
+from cohear.analysis.tables.columns import SETTING
 from cohear.base.units import known
 from cohear.findings.figures import counted
 from cohear.findings.finding import Rows, StudyFinding

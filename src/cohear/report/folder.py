@@ -9,13 +9,13 @@ from typing import Any
 import pandas as pd
 
 from cohear.analysis.statistics import Statistics
-from cohear.analysis.tables_of_study import read_json
+from cohear.analysis.tables.of_study import read_json
 from cohear.findings import Findings
 from cohear.findings.answers import answers
 from cohear.findings.caveats import caveats
 from cohear.findings.words import Words
-from cohear.study.folder import StudyFolder
-from cohear.study.status import Status, read_status
+from cohear.study.folder.folder import StudyFolder
+from cohear.study.folder.status import Status, read_status
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,10 @@ from collections.abc import Iterable, Mapping, Sequence
 import pandas as pd
 
 from cohear.base.units import NONE, Unit
-from cohear.report.cells import Cell, cells_of
 from cohear.report.folder import FolderContent
 from cohear.report.numbers import level
-from cohear.report.views import of_setting, setting_order, study_order
+from cohear.report.parts.shown_gains import Cell, cells_of
+from cohear.report.parts.views import of_setting, setting_order, study_order
 
 _HEAD = ("task", "metric", "alone", "beside", "together", "gain", "95 % interval", "p, adjusted", "repeats", "verdict")
 

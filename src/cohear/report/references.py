@@ -9,7 +9,7 @@ from importlib.resources import files
 from typing import Any
 
 from cohear.base.yaml_text import YamlMistake, read_yaml
-from cohear.data.catalogue import catalogue
+from cohear.data.catalogue.catalogue import catalogue
 from cohear.report.folder import FolderContent
 
 _KEYWORDS = re.compile(r"^  keywords = \{(\w+)\},$", re.MULTILINE)

@@ -14,7 +14,7 @@ from cohear.base.files import digest
 
 @dataclass(frozen=True)
 class Split:
-    """What `cohear.data.partition.TaskSplit` wrote, read again.
+    """What `cohear.data.folds.partition.TaskSplit` wrote, read again.
 
     Attributes:
         task, dataset, kind, metric: names.

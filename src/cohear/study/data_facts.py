@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from cohear.data.dataset import Dataset
-from cohear.data.partition import TaskSplit
-from cohear.data.splits import Part
+from cohear.data.folds.partition import TaskSplit
+from cohear.data.folds.splits import Part
+from cohear.data.scan.dataset import Dataset
+from cohear.study.file import StudySettings
 from cohear.study.prepare import Prepared
-from cohear.study.spec import StudySettings
 from cohear.tasks import METRICS, TARGET_KINDS
 
 

@@ -11,8 +11,8 @@ import pandas as pd
 from cohear.base.files import write_text
 from cohear.base.yaml_text import read_yaml
 from cohear.data.synthetic import CORPORA, write_corpus
-from cohear.study.folder import StudyFolder, with_paths_from
-from cohear.study.spec import StudySettings, check_study
+from cohear.study.file import StudySettings, check_study
+from cohear.study.folder.folder import StudyFolder, with_paths_from
 
 STUDY_FILE = """\
 # What `cohear demo` runs: four synthetic datasets with planted relations.

@@ -9,21 +9,21 @@ from typing import NamedTuple
 
 from cohear.base.errors import FolderError, StudyError, UserError
 from cohear.base.files import digest, write_json
-from cohear.data.crossing import warnings_of_crossing
-from cohear.data.dataset import Dataset, open_dataset
-from cohear.data.partition import Partition, TaskSplit, mistakes_in_folds, warnings_in_folds
-from cohear.data.reader import read_clip_table
+from cohear.data.folds.crossing import warnings_of_crossing
+from cohear.data.folds.partition import Partition, TaskSplit, mistakes_in_folds, warnings_in_folds
+from cohear.data.scan.dataset import Dataset, open_dataset
+from cohear.data.tables.reader import read_clip_table
 from cohear.features.front_end import FrontEnd
 from cohear.features.store import ensure_store, store_key
 from cohear.runs.spec import Spec
-from cohear.study.baseline_runs import baseline_runs
 from cohear.study.controls.clips import Clips
-from cohear.study.controls.runs import control_runs
-from cohear.study.folder import StudyFolder
-from cohear.study.plan import PlannedRun, front_end_label, make_plan
-from cohear.study.probe_runs import probe_runs
-from cohear.study.progress import NoProgress, Progress
-from cohear.study.spec import StudySettings
+from cohear.study.file import StudySettings
+from cohear.study.folder.folder import StudyFolder
+from cohear.study.launch.progress import NoProgress, Progress
+from cohear.study.plan.baseline_runs import baseline_runs
+from cohear.study.plan.control_runs import control_runs
+from cohear.study.plan.plan import PlannedRun, front_end_label, make_plan
+from cohear.study.plan.probe_runs import probe_runs
 
 
 class Store(NamedTuple):

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from cohear.base.errors import UserError
-from cohear.study.folder import StudyFolder
-from cohear.study.progress import Progress
-from cohear.study.repeats import CellState, Judge, Repeats, states_of
-from cohear.study.tables import rows_of_results
+from cohear.study.folder.folder import StudyFolder
+from cohear.study.folder.tables import rows_of_results
+from cohear.study.launch.progress import Progress
+from cohear.study.plan.repeats import CellState, Judge, Repeats, states_of
 
 
 def rounds(

@@ -11,20 +11,20 @@ from cohear.base.files import cache_folder, make_folder, write_json
 from cohear.runs.in_place import PackInPlace
 from cohear.runs.job import files_kept
 from cohear.runs.spec import Spec
-from cohear.study.again import why_lacking, why_lost, why_replaced
 from cohear.study.data_facts import data_facts
-from cohear.study.driver import ensure
-from cohear.study.environment import environment
-from cohear.study.folder import StudyFolder
-from cohear.study.launcher import LAUNCHERS
-from cohear.study.needs import Wanted, with_needs
-from cohear.study.plan import PlannedRun
+from cohear.study.file import StudySettings
+from cohear.study.folder.environment import environment
+from cohear.study.folder.folder import StudyFolder
+from cohear.study.folder.tables import write_arms, write_tables
+from cohear.study.folder.trained_again import why_lacking, why_lost, why_replaced
+from cohear.study.launch.driver import ensure
+from cohear.study.launch.launcher import LAUNCHERS
+from cohear.study.launch.needs import Wanted, with_needs
+from cohear.study.launch.progress import NoProgress, Progress
+from cohear.study.plan.plan import PlannedRun
+from cohear.study.plan.repeats import Judge
 from cohear.study.prepare import Prepared, make_stores, prepare, write_splits
-from cohear.study.progress import NoProgress, Progress
-from cohear.study.repeats import Judge
 from cohear.study.rounds import rounds
-from cohear.study.spec import StudySettings
-from cohear.study.tables import write_arms, write_tables
 
 
 @dataclass(frozen=True)

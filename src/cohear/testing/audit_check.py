@@ -13,7 +13,7 @@
 from abc import ABC, abstractmethod
 from pathlib import Path
 
-from cohear.data.audit.check import CHECKS, Check
+from cohear.data.audit.audit_check import CHECKS, Check
 from cohear.data.audit.evidence import Evidence
 from cohear.data.audit.finding import SEVERITIES, Finding
 

@@ -17,9 +17,9 @@ from xml.etree import ElementTree
 
 import pandas as pd
 
-from cohear.analysis.results import checked_results
 from cohear.analysis.statistics import Statistics
-from cohear.analysis.tables_of_study import GivenTables
+from cohear.analysis.tables.of_study import GivenTables
+from cohear.analysis.tables.results import checked_results
 from cohear.base.tables import RESULTS_CSV
 from cohear.findings import Findings
 from cohear.report.figures import FIGURES, Drawing, Sources, draw

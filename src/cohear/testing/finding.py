@@ -17,13 +17,13 @@ from typing import ClassVar
 
 import pandas as pd
 
-from cohear.analysis.results import checked_results
 from cohear.analysis.statistics import Statistics
-from cohear.analysis.tables_of_study import GivenTables
+from cohear.analysis.tables.of_study import GivenTables
+from cohear.analysis.tables.results import checked_results
 from cohear.base.tables import RESULTS_CSV
 from cohear.findings import FINDINGS, Findings, StudyFinding
-from cohear.findings.found import cures_of, in_full
 from cohear.findings.kind import QUESTIONS
+from cohear.findings.study_findings import cures_of, in_full
 
 NAMES = ("digit", "keyword", "emotion", "event")
 HOSTILE = ("<script>alert(1)</script>", "quote\"'&amp;<b>", "n" * 200, "שלום 🐦 all")

@@ -22,10 +22,10 @@ from cohear.runs.in_place import PackInPlace
 from cohear.runs.job import files_kept
 from cohear.runs.record import read_record
 from cohear.runs.run_folder import KEPT, RunFolders, lacking
-from cohear.study.driver import Ensured, ensure
-from cohear.study.launcher import LAUNCHERS, Pool, RunEvent
-from cohear.study.needs import Wanted
-from cohear.study.progress import NoProgress
+from cohear.study.launch.driver import Ensured, ensure
+from cohear.study.launch.launcher import LAUNCHERS, Pool, RunEvent
+from cohear.study.launch.needs import Wanted
+from cohear.study.launch.progress import NoProgress
 from cohear.training.spec import RunSpec
 
 

@@ -16,8 +16,8 @@ from pathlib import Path
 import pytest
 
 from cohear.base.errors import UserError
-from cohear.data.clips import RESERVED_COLUMNS, ClipTable
-from cohear.data.reader import READERS, Reader, read_clip_table
+from cohear.data.tables.clip_table import RESERVED_COLUMNS, ClipTable
+from cohear.data.tables.reader import READERS, Reader, read_clip_table
 
 
 class ReaderContract(ABC):

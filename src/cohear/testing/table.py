@@ -14,7 +14,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from cohear.analysis.tables import read_table
+from cohear.analysis.tables.text import read_table
 from cohear.base.errors import UserError
 from cohear.base.tables import Column, Table, Type, csv_text
 from cohear.base.tables.markdown import column_list

@@ -3,8 +3,8 @@
 import planted
 import pytest
 
+from cohear.data.audit.audit_check import CHECKS
 from cohear.data.audit.bandwidth import Bandwidth
-from cohear.data.audit.check import CHECKS
 from cohear.data.audit.contents import Contents
 from cohear.data.audit.cues import Cues
 from cohear.data.audit.discrepancy import Discrepancy
@@ -15,8 +15,8 @@ from cohear.data.audit.groups import Groups
 from cohear.data.audit.labels import Labels
 from cohear.data.audit.lengths import Lengths
 from cohear.data.audit.levels import Levels
-from cohear.study.check import gather
-from cohear.study.progress import NoProgress
+from cohear.study.audit import gather
+from cohear.study.launch.progress import NoProgress
 from cohear.testing.audit_check import CheckContract
 
 

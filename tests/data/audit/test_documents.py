@@ -3,8 +3,8 @@
 import re
 from pathlib import Path
 
-from cohear.data.audit.check import all_codes
-from cohear.study.gap import Gap
+from cohear.data.audit.audit_check import all_codes
+from cohear.study.score_gaps import Gap
 
 
 def test_every_finding_is_described():

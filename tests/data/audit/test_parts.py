@@ -6,7 +6,7 @@ import pytest
 from cohear.audio.decode import Audio
 from cohear.data.audit.measures import measure
 from cohear.data.audit.parts import Part, joined
-from cohear.data.facts import in_parts
+from cohear.data.scan.facts import in_parts
 
 RATE = 16000
 PART = 300 * 256  # frames of 16 ms, 4.8 s

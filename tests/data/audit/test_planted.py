@@ -3,7 +3,7 @@
 import planted
 import pytest
 
-from cohear.study.check import check_data
+from cohear.study.audit import check_data
 
 ALWAYS = {"label-counts", "values-on-both-sides"}
 

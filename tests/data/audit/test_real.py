@@ -6,9 +6,9 @@ import pytest
 
 from cohear.base.yaml_text import YamlText
 from cohear.data.audit.alignment import correlation
-from cohear.study.check import check_data
-from cohear.study.folder import with_paths_from
-from cohear.study.spec import check_study
+from cohear.study.audit import check_data
+from cohear.study.file import check_study
+from cohear.study.folder.folder import with_paths_from
 
 DATASETS = ("donateacry", "emodb", "esc10", "fsdd", "mdb_drums", "philharmonia", "speech_commands", "urbansound8k")
 TASKS = {

@@ -7,8 +7,8 @@ from typing import Any
 
 from said import Said
 
-from cohear.analysis.columns import CELL, SETTING
-from cohear.analysis.verdicts import FEWEST_REPEATS
+from cohear.analysis.gains.verdicts import FEWEST_REPEATS
+from cohear.analysis.tables.columns import CELL, SETTING
 from rules.rule import Cell, Told, cell_of, is_pair, rule, setting_of
 
 

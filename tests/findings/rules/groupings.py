@@ -7,7 +7,7 @@ import re
 
 from said import Said
 
-from cohear.analysis.groupings import MOST_TASKS
+from cohear.analysis.answers.groupings import MOST_TASKS
 from rules.rule import Told, of_setting, rule
 
 _CHOSEN = re.compile(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from said import Said
 
-from cohear.analysis.verdicts import FEWEST_REPEATS
+from cohear.analysis.gains.verdicts import FEWEST_REPEATS
 from rules.rule import Told, cell_of, of_setting, rule, same
 
 

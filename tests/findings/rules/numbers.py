@@ -8,7 +8,7 @@ import pandas as pd
 from said import Said
 
 from cohear.findings.words import typeset
-from cohear.report.metrics import PRIMARY
+from cohear.report.parts.metrics import PRIMARY
 from cohear.tasks import METRICS
 from rules.rule import Told, cell_of, rule, setting_of
 

@@ -6,7 +6,7 @@ import re
 
 from said import Said
 
-from cohear.analysis.columns import SETTING
+from cohear.analysis.tables.columns import SETTING
 from rules.rule import Told, gains_by_cell, is_pair, of_pairs, rule, setting_of
 
 

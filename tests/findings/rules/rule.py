@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 from said import Said
 
-from cohear.analysis.columns import CELL, SETTING
+from cohear.analysis.tables.columns import CELL, SETTING
 
 Told = Iterator[str]
 """A sentence for each contradiction: who says what, and who says otherwise."""

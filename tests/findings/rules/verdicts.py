@@ -7,8 +7,8 @@ from collections import Counter
 
 from said import Said
 
-from cohear.analysis.columns import VERDICTS
-from cohear.report.metrics import PRIMARY
+from cohear.analysis.tables.columns import VERDICTS
+from cohear.report.parts.metrics import PRIMARY
 from rules.rule import Told, cell_of, gains_by_cell, is_pair, of_pairs, of_setting, rule, same
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from cohear.data.clips import RESERVED_COLUMNS, ClipTable
-from cohear.data.folds import FEWEST_CLIPS_A_VALUE, MOST_VALUES
+from cohear.data.folds.cutting import FEWEST_CLIPS_A_VALUE, MOST_VALUES
+from cohear.data.tables.clip_table import RESERVED_COLUMNS, ClipTable
 
 DURATIONS = {"duration": 1.0, "duration_s": 1.0, "duration_sec": 1.0, "duration_seconds": 1.0, "seconds": 1.0}
 DURATIONS |= {"length": 1.0, "dur": 1.0, "duration_ms": 1000.0, "length_ms": 1000.0, "milliseconds": 1000.0}

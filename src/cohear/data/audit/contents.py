@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
-from cohear.data.audit.check import CHECKS, Check
+from cohear.data.audit.audit_check import CHECKS, Check
 from cohear.data.audit.evidence import Evidence, Measured, Place, equal_sets
 from cohear.data.audit.finding import Code, Finding, numbered
-from cohear.data.selection import guess_kind
+from cohear.data.folds.selection import guess_kind
 from cohear.tasks.kind import TARGET_KINDS
 
 

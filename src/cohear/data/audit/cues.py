@@ -10,11 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cohear.base.streams import stream
-from cohear.data.audit.check import CHECKS, Check
+from cohear.data.audit.audit_check import CHECKS, Check
 from cohear.data.audit.evidence import Evidence, Measured
 from cohear.data.audit.finding import Code, Finding, listed, numbered
 from cohear.data.audit.shuffle import GroupShuffle, Numbers, holm
-from cohear.data.partition import TaskChoice
+from cohear.data.folds.partition import TaskChoice
 from cohear.tasks.kind import TARGET_KINDS
 
 SHORTEST_SILENCE = 0.05

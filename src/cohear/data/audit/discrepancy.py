@@ -13,13 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cohear.base.streams import stream
-from cohear.data.audit.check import CHECKS, Check
+from cohear.data.audit.audit_check import CHECKS, Check
 from cohear.data.audit.evidence import Evidence, Measured
 from cohear.data.audit.finding import Code, Finding
 from cohear.data.audit.shuffle import Numbers, holm
 from cohear.data.audit.two_sample import Told, features_of, label_shift, told_apart, without_labels
-from cohear.data.partition import TaskChoice, TaskSplit
-from cohear.data.splits import Part
+from cohear.data.folds.partition import TaskChoice, TaskSplit
+from cohear.data.folds.splits import Part
 from cohear.tasks.kind import TARGET_KINDS
 
 LEVEL = 0.05

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
-from cohear.data.audit.check import CHECKS, Check
+from cohear.data.audit.audit_check import CHECKS, Check
 from cohear.data.audit.evidence import Evidence, NearDuplicate, Place, equal_sets
 from cohear.data.audit.finding import ClipName, Code, Finding, numbered
 

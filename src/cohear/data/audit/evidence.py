@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 
 from cohear.data.audit.finding import ClipName
 from cohear.data.audit.measures import Measures
-from cohear.data.clips import ClipTable
-from cohear.data.dataset import Dataset
-from cohear.data.facts import ClipFacts
-from cohear.data.folds import groups_of
-from cohear.data.partition import TaskChoice, TaskSplit
-from cohear.data.splits import Part, usual_column
+from cohear.data.folds.cutting import groups_of
+from cohear.data.folds.partition import TaskChoice, TaskSplit
+from cohear.data.folds.splits import Part, usual_column
+from cohear.data.scan.dataset import Dataset
+from cohear.data.scan.facts import ClipFacts
+from cohear.data.tables.clip_table import ClipTable
 
 
 @dataclass(frozen=True)

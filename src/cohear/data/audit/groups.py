@@ -7,12 +7,12 @@ from typing import ClassVar
 
 import numpy as np
 
-from cohear.data.audit.check import CHECKS, Check
+from cohear.data.audit.audit_check import CHECKS, Check
 from cohear.data.audit.columns import label_columns
 from cohear.data.audit.evidence import Evidence, Measured, Place
 from cohear.data.audit.finding import Code, Finding, listed, numbered
 from cohear.data.audit.shuffle import Numbers
-from cohear.data.splits import Part
+from cohear.data.folds.splits import Part
 
 
 class Groups(Check):

@@ -9,11 +9,11 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from cohear.data.audit.check import CHECKS, Check
+from cohear.data.audit.audit_check import CHECKS, Check
 from cohear.data.audit.evidence import Evidence, Measured
 from cohear.data.audit.finding import Code, Finding, listed, numbered
-from cohear.data.partition import TaskChoice, TaskSplit
-from cohear.data.selection import guess_kind
+from cohear.data.folds.partition import TaskChoice, TaskSplit
+from cohear.data.folds.selection import guess_kind
 from cohear.tasks.kind import TARGET_KINDS
 
 MOST_IMBALANCE = 10.0

@@ -13,7 +13,7 @@ from cohear.audio.segment import Segment
 from cohear.base.journal import Append, Journal
 from cohear.data.audit.measures import VERSION, Measures, from_json, measure, to_json
 from cohear.data.audit.parts import Part, joined
-from cohear.data.facts import ClipFacts, Inspector, Listener, root_name
+from cohear.data.scan.facts import ClipFacts, Inspector, Listener, root_name
 
 
 class MeasureStore(Inspector):

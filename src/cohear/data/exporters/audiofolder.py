@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from cohear.base.errors import DataError
-from cohear.data.clips import ClipTable
-from cohear.data.events import Event
 from cohear.data.exporters.exporter import EXPORTERS, write_table
 from cohear.data.exporters.manifest import write_about
+from cohear.data.tables.clip_table import ClipTable
+from cohear.data.tables.events import Event
 
 
 @EXPORTERS.register("audiofolder")

@@ -8,10 +8,10 @@ from pathlib import Path
 import pandas as pd
 
 from cohear.base.errors import DataError
-from cohear.data.clips import RESERVED_COLUMNS, ClipTable
-from cohear.data.events import Event
 from cohear.data.exporters.exporter import EXPORTERS, write_table
 from cohear.data.exporters.manifest import write_about
+from cohear.data.tables.clip_table import RESERVED_COLUMNS, ClipTable
+from cohear.data.tables.events import Event
 
 _THEIR_NAMES = {"path": "filename", "scene": "scene_label", "group": "identifier", "device": "source_label"}
 

@@ -13,9 +13,9 @@ from cohear.audio.decode import decode
 from cohear.base.errors import DataError, FolderError
 from cohear.base.files import folder_whole_or_not_at_all, make_folder
 from cohear.base.registry import Registry
-from cohear.data.clips import ClipTable
-from cohear.data.dataset import check_links
-from cohear.data.events import Event
+from cohear.data.scan.dataset import check_links
+from cohear.data.tables.clip_table import ClipTable
+from cohear.data.tables.events import Event
 
 Exporter = Callable[[ClipTable, Sequence[Event], Path], None]
 """Writes tables into a folder in which the audio already lies: the clips, and their events if there are any."""

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from cohear.data.clips import ClipTable
-from cohear.data.events import Event
 from cohear.data.exporters.exporter import EXPORTERS, write_table
+from cohear.data.tables.clip_table import ClipTable
+from cohear.data.tables.events import Event
 
 
 @EXPORTERS.register("manifest")

@@ -8,11 +8,11 @@ from typing import ClassVar
 import pandas as pd
 
 from cohear.base.errors import DataError
-from cohear.data.audio_files import folders_in
-from cohear.data.clips import ClipTable
-from cohear.data.manifest import read_about
-from cohear.data.reader import READERS, Reader
-from cohear.data.table_files import TABLE_READERS
+from cohear.data.scan.audio_files import folders_in
+from cohear.data.tables.clip_table import ClipTable
+from cohear.data.tables.manifest import read_about
+from cohear.data.tables.reader import READERS, Reader
+from cohear.data.tables.table_files import TABLE_READERS
 
 FILE_NAME = "file_name"
 SPLITS = ("train", "training", "validation", "valid", "dev", "test", "testing", "eval")

@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import ClassVar
 
 from cohear.base.errors import DataError
-from cohear.data.audio_files import audio_files, folders_in
-from cohear.data.clips import ClipTable
 from cohear.data.importers.audiofolder import SPLITS
-from cohear.data.manifest import read_about
-from cohear.data.reader import READERS, Reader
-from cohear.data.table_files import frame
+from cohear.data.scan.audio_files import audio_files, folders_in
+from cohear.data.tables.clip_table import ClipTable
+from cohear.data.tables.manifest import read_about
+from cohear.data.tables.reader import READERS, Reader
+from cohear.data.tables.table_files import frame
 
 
 class ClassFolders(Reader):

@@ -9,11 +9,11 @@ from typing import ClassVar
 import pandas as pd
 
 from cohear.base.errors import DataError
-from cohear.data.clips import ClipTable
-from cohear.data.events import Event
-from cohear.data.manifest import read_about
-from cohear.data.reader import READERS, Reader
-from cohear.data.table_files import frame, read_text, read_tsv
+from cohear.data.tables.clip_table import ClipTable
+from cohear.data.tables.events import Event
+from cohear.data.tables.manifest import read_about
+from cohear.data.tables.reader import READERS, Reader
+from cohear.data.tables.table_files import frame, read_text, read_tsv
 
 _NAMES = ("meta.csv", "meta.tsv", "meta.txt", "events.tsv")
 _ENDINGS = (".csv", ".tsv", ".txt")

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import ClassVar
 
 from cohear.base.errors import DataError
-from cohear.data.audio_files import audio_files, folders_in, is_audio
-from cohear.data.reader import READERS
 from cohear.data.readers.layout import PublicLayout, Published, Row, folder_with, youtube
-from cohear.data.table_files import bare_csv_lines, read_csv
+from cohear.data.scan.audio_files import audio_files, folders_in, is_audio
+from cohear.data.tables.reader import READERS
+from cohear.data.tables.table_files import bare_csv_lines, read_csv
 
 LISTS = {"train.csv": "train", "validation.csv": "validation", "valid.csv": "validation", "test.csv": "test"}
 SEGMENT = re.compile(r"id_(?P<video>[\w-]{11})_\d+_\d+")

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import ClassVar
 
 from cohear.base.errors import DataError
-from cohear.data.reader import READERS
 from cohear.data.readers.layout import PublicLayout, Published, Row, folder_with
-from cohear.data.table_files import read_text
+from cohear.data.tables.reader import READERS
+from cohear.data.tables.table_files import read_text
 
 HUMAN = "human"
 PROTOCOLS = {"train": "cm_train.trn", "dev": "cm_develop.ndx", "eval": "cm_evaluation.ndx"}

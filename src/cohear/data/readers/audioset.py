@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import ClassVar
 
 from cohear.base.errors import DataError
-from cohear.data.audio_files import audio_files, folders_in
-from cohear.data.reader import READERS
 from cohear.data.readers.layout import PublicLayout, Published, Row, folder_with, youtube
-from cohear.data.table_files import read_bare_csv, read_csv, read_tsv, records
+from cohear.data.scan.audio_files import audio_files, folders_in
+from cohear.data.tables.reader import READERS
+from cohear.data.tables.table_files import read_bare_csv, read_csv, read_tsv, records
 
 SEGMENTS = {
     "balanced_train_segments.csv": "train",

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import ClassVar
 
-from cohear.data.reader import READERS
 from cohear.data.readers.layout import PublicLayout, Published, Row, folder_of_names, named_clips
-from cohear.data.table_files import read_csv, records
+from cohear.data.tables.reader import READERS
+from cohear.data.tables.table_files import read_csv, records
 
 EMOTIONS = {"ANG": "anger", "DIS": "disgust", "FEA": "fear", "HAP": "happiness", "NEU": "neutral", "SAD": "sadness"}
 LEVELS = {"LO": "low", "MD": "medium", "HI": "high"}

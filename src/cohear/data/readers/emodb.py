@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import ClassVar
 
-from cohear.data.reader import READERS
 from cohear.data.readers.layout import PublicLayout, Published, Row, folder_of_names, named_clips
+from cohear.data.tables.reader import READERS
 
 EMOTIONS = {
     "W": "anger",  # Wut

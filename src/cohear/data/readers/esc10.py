@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import ClassVar
 
-from cohear.data.audio_files import folders_in
-from cohear.data.reader import READERS
 from cohear.data.readers.esc50 import CITATION, HOMEPAGE, TABLE, esc_rows
 from cohear.data.readers.layout import PublicLayout, Published, Row, folder_with, freesound, named_clips
+from cohear.data.scan.audio_files import folders_in
+from cohear.data.tables.reader import READERS
 
 EVENTS = {
     "001 - Dog bark": "dog",

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import ClassVar
 
-from cohear.data.reader import READERS
 from cohear.data.readers.layout import PublicLayout, Published, Row, folder_with, freesound
-from cohear.data.table_files import read_csv, records
+from cohear.data.tables.reader import READERS
+from cohear.data.tables.table_files import read_csv, records
 
 TABLE = "meta/esc50.csv"
 CITATION = "K. J. Piczak, ESC: Dataset for Environmental Sound Classification, ACM Multimedia 2015"

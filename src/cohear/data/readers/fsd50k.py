@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import ClassVar
 
-from cohear.data.reader import READERS
 from cohear.data.readers.layout import PublicLayout, Published, Row, folder_with, freesound
-from cohear.data.table_files import read_bare_csv, read_csv, read_json, records
+from cohear.data.tables.reader import READERS
+from cohear.data.tables.table_files import read_bare_csv, read_csv, read_json, records
 
 TRUTH = "FSD50K.ground_truth"
 

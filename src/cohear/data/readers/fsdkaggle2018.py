@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import ClassVar
 
-from cohear.data.reader import READERS
 from cohear.data.readers.layout import PublicLayout, Published, Row, folder_with, freesound
-from cohear.data.table_files import read_csv, records
+from cohear.data.tables.reader import READERS
+from cohear.data.tables.table_files import read_csv, records
 
 META = "FSDKaggle2018.meta"
 EVENTS = (  # noqa: SIM905 - easier to read than a line each

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import ClassVar
 
 from cohear.base.errors import DataError
-from cohear.data.audio_files import audio_files, folders_in
-from cohear.data.clips import About, ClipTable
-from cohear.data.reader import READERS, Reader
-from cohear.data.table_files import frame
+from cohear.data.scan.audio_files import audio_files, folders_in
+from cohear.data.tables.clip_table import About, ClipTable
+from cohear.data.tables.reader import READERS, Reader
+from cohear.data.tables.table_files import frame
 
 Row = dict[str, str]
 

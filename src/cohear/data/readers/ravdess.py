@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import ClassVar
 
-from cohear.data.audio_files import audio_files, folders_in
-from cohear.data.reader import READERS
 from cohear.data.readers.layout import Archive, PublicLayout, Published, Row, named_clips
+from cohear.data.scan.audio_files import audio_files, folders_in
+from cohear.data.tables.reader import READERS
 
 CHANNELS = {"01": "speech", "02": "song"}
 EMOTIONS = {

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import ClassVar
 
 from cohear.audio.decode import UnreadableAudio, audio_seconds
-from cohear.data.audio_files import audio_files, folders_in
-from cohear.data.reader import READERS
 from cohear.data.readers.layout import Archive, PublicLayout, Published, Row, named_clips
-from cohear.data.table_files import read_text
+from cohear.data.scan.audio_files import audio_files, folders_in
+from cohear.data.tables.reader import READERS
+from cohear.data.tables.table_files import read_text
 
 KEYWORDS = ["yes", "no", "up", "down", "left", "right", "on", "off", "stop", "go"]
 UNKNOWN, SILENCE = "_unknown_", "_silence_"

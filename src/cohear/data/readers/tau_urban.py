@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import ClassVar
 
 from cohear.base.errors import DataError
-from cohear.data.reader import READERS
 from cohear.data.readers.dcase_setup import TUT_LICENCE, setup_lists
 from cohear.data.readers.layout import PublicLayout, Published, Row, folder_of_names
-from cohear.data.table_files import read_tsv, records
+from cohear.data.tables.reader import READERS
+from cohear.data.tables.table_files import read_tsv, records
 
 SCENES = (  # noqa: SIM905 - easier to read than a line each
     "airport bus metro metro_station park public_square shopping_mall street_pedestrian street_traffic tram"

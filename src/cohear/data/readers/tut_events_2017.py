@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import ClassVar
 
-from cohear.data.audio_files import audio_files
-from cohear.data.events import NOTHING, Event, recording_length, tag_segments
-from cohear.data.reader import READERS
 from cohear.data.readers.dcase_setup import CITATION_2017, TUT_LICENCE, with_folds, zenodo_archives
 from cohear.data.readers.layout import PublicLayout, Published, Row, folder_of_names
-from cohear.data.table_files import read_tsv
+from cohear.data.scan.audio_files import audio_files
+from cohear.data.tables.events import NOTHING, Event, recording_length, tag_segments
+from cohear.data.tables.reader import READERS
+from cohear.data.tables.table_files import read_tsv
 
 EVENTS = ["brakes squeaking", "car", "children", "large vehicle", "people speaking", "people walking"]
 SEGMENT_SECONDS = 5.0

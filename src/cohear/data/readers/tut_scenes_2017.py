@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import ClassVar
 
-from cohear.data.reader import READERS
 from cohear.data.readers.dcase_setup import CITATION_2017, TUT_LICENCE, with_folds, zenodo_archives
 from cohear.data.readers.layout import PublicLayout, Published, Row, folder_of_names
-from cohear.data.table_files import read_tsv
+from cohear.data.tables.reader import READERS
+from cohear.data.tables.table_files import read_tsv
 
 SCENES = (  # noqa: SIM905 - easier to read than a line each
     "beach bus cafe/restaurant car city_center forest_path grocery_store home library metro_station office "

@@ -8,7 +8,7 @@ from math import nan
 import altair as alt
 import pandas as pd
 
-from cohear.analysis.recommended import Recommended
+from cohear.analysis.answers.recommended import Recommended
 from cohear.base.tables import SHARED
 from cohear.report.figures.figure import FIGURES, Chart, Figure, rows
 from cohear.report.figures.marks import horizontal_at, reach, scaled, unit_of

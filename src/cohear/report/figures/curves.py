@@ -7,11 +7,11 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from cohear.report.behind import in_both, runs_by_repeat
 from cohear.report.figures.figure import FIGURES, Chart, Figure, briefly, partners, rows
 from cohear.report.figures.palette import LIGHT
 from cohear.report.figures.sources import Sources
 from cohear.report.numbers import plural
+from cohear.report.parts.behind_cells import in_both, runs_by_repeat
 
 COLUMNS = ("task", "beside", "step", "mean", "sd", "repeats", "metric", "unit")
 _PART = "validation"

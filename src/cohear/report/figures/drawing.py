@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from cohear.analysis.columns import SETTING
-from cohear.analysis.tables import table_text
+from cohear.analysis.tables.columns import SETTING
+from cohear.analysis.tables.text import table_text
 from cohear.base.errors import UserError
 from cohear.base.files import make_folder, write_bytes
 from cohear.base.registry import did_you_mean

@@ -8,7 +8,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from cohear.analysis.columns import CELL
+from cohear.analysis.tables.columns import CELL
 from cohear.report.figures.figure import FIGURES, Chart, Figure, partners, rows
 from cohear.report.figures.marks import scaled, unit_of
 from cohear.report.figures.palette import LIGHT

@@ -8,7 +8,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from cohear.analysis.columns import VERDICTS
+from cohear.analysis.tables.columns import VERDICTS
 from cohear.report.figures.palette import LIGHT, SERIES
 
 SHAPES = {"helps": "triangle-up", "hurts": "triangle-down", "harmless": "diamond", "undecided": "circle"}

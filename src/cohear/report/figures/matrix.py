@@ -8,12 +8,12 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from cohear.report.cells import SIGNS, STRENGTHS
 from cohear.report.figures.figure import FIGURES, Chart, Figure, partners, rows, size_of
 from cohear.report.figures.marks import unit_of
 from cohear.report.figures.palette import LIGHT
 from cohear.report.figures.sources import Sources
 from cohear.report.numbers import level, signed
+from cohear.report.parts.shown_gains import SIGNS, STRENGTHS
 
 COLUMNS = ("task", "beside", "gain", "low", "high", "repeats", "verdict", "explanation", "alone", "unit")
 _SHORT = 11

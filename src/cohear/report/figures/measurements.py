@@ -5,8 +5,8 @@ from __future__ import annotations
 import altair as alt
 import pandas as pd
 
-from cohear.analysis.cell_tests import LEVEL
-from cohear.analysis.correlates import IDENTITY, RANDOM
+from cohear.analysis.answers.correlates import IDENTITY, RANDOM
+from cohear.analysis.gains.cell_tests import LEVEL
 from cohear.report.figures.figure import FIGURES, Chart, Figure, rows
 from cohear.report.figures.marks import vertical_at
 from cohear.report.figures.palette import LIGHT

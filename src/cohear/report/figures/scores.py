@@ -5,7 +5,7 @@ from __future__ import annotations
 import altair as alt
 import pandas as pd
 
-from cohear.analysis.columns import SETTING
+from cohear.analysis.tables.columns import SETTING
 from cohear.report.figures.figure import FIGURES, Chart, Figure, rows
 from cohear.report.figures.marks import scaled, series_marks
 from cohear.report.figures.palette import LIGHT

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import cached_property
 
 from cohear.base.files import digest
-from cohear.data.partition import Partition, TaskSplit
+from cohear.data.folds.partition import Partition, TaskSplit
 
 Folds = Mapping[int, Mapping[str, TaskSplit]]
 

@@ -8,8 +8,8 @@ from typing import ClassVar
 import numpy as np
 
 from cohear.base.errors import UserError
-from cohear.data.partition import TaskSplit
-from cohear.data.splits import Part
+from cohear.data.folds.partition import TaskSplit
+from cohear.data.folds.splits import Part
 from cohear.study.controls.control import CONTROLS, Control, Given
 from cohear.training.spec import RunSpec
 

@@ -1,0 +1,1 @@
+"""What gains say together: groupings, persistence, measurements, size, cost and speed."""

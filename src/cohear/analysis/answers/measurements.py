@@ -1,0 +1,89 @@
+"""Measurements of tasks that a study's tables hold: of the data, of singles, of their learning curves."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from cohear.analysis.tables.columns import SETTING
+
+CURVE_SHARES = (0.1, 0.2, 0.3, 0.5, 0.7)
+"""Shares of the training at which Bingel & Søgaard (2017) read gradients of the loss."""
+
+ON_TEST = ("single_score", "training_minus_test")
+"""Measurements that hold the test score of single runs, as every gain over them does."""
+
+
+def of_data(data: Mapping[str, Any]) -> dict[str, dict[str, float]]:
+    """From ``data.json``, by task: log of training clips, number of labels, and how even the labels are.
+
+    ``label_entropy`` is in nats; ``label_evenness`` is that over the log of the number of labels.
+    """
+    found = {}
+    for name, task in data.get("tasks", {}).items():
+        counts = np.array([float(count) for count in task.get("counts", {}).values()])
+        folds = [fold.get("train", 0) for fold in task.get("folds") or []]
+        shares = counts[counts > 0] / counts.sum() if counts.sum() > 0 else np.array([])
+        entropy = float(-(shares * np.log(shares)).sum()) if len(shares) else np.nan
+        found[str(name)] = {
+            "log_training_clips": float(np.log(np.mean(folds))) if folds and np.mean(folds) > 0 else np.nan,
+            "labels": float(len(counts)) if len(counts) else np.nan,
+            "label_entropy": entropy,
+            "label_evenness": entropy / np.log(len(counts)) if len(counts) > 1 else np.nan,
+        }
+    return found
+
+
+def of_singles(
+    results: pd.DataFrame, metrics: pd.DataFrame, curves: pd.DataFrame
+) -> dict[tuple[str, ...], dict[str, dict[str, float]]]:
+    """By setting and task: single score, gap between training and test, gradients of the training loss.
+
+    Args:
+        results: checked results.
+        metrics: ``metrics.csv``, possibly empty.
+        curves: ``run, task, step, part, loss, metric`` of the runs, possibly empty.
+    """
+    alone = results[(results["control"] == "") & (results["combination"] == results["task"])]
+    gaps = _gaps(metrics[metrics["run"].isin(alone["run"])])
+    slopes = _slopes(curves[curves["run"].isin(alone["run"])])
+    found: dict[tuple[str, ...], dict[str, dict[str, float]]] = {}
+    for (*setting, task), rows in alone.groupby([*SETTING, "task"], sort=True):
+        own = {"single_score": float(rows["value"].mean())}
+        metric = rows["metric"].iloc[0]
+        seen = [gaps[key] for key in ((run, str(task), metric) for run in rows["run"]) if key in gaps]
+        own["training_minus_test"] = float(np.mean(seen)) if seen else np.nan
+        gradients = [slopes[run, str(task)] for run in rows["run"] if (run, str(task)) in slopes]
+        for place, share in enumerate(CURVE_SHARES):
+            values = [one[place] for one in gradients]
+            own[f"loss_gradient_{share:.0%}"] = float(np.mean(values)) if values else np.nan
+        found.setdefault(tuple(map(str, setting)), {})[str(task)] = own
+    return found
+
+
+def _gaps(metrics: pd.DataFrame) -> dict[tuple[str, str, str], float]:
+    last = metrics[metrics["selection"] == "last"]
+    if last.empty:
+        return {}
+    wide = last.pivot_table(index=["run", "task", "metric"], columns="part", values="value", aggfunc="mean")
+    if not {"train", "test"} <= set(wide.columns):
+        return {}
+    gaps = (wide["train"] - wide["test"]).dropna()
+    return {
+        (str(run), str(task), str(metric)): float(gap)
+        for (run, task, metric), gap in zip(gaps.index, gaps, strict=True)
+    }
+
+
+def _slopes(curves: pd.DataFrame) -> dict[tuple[str, str], list[float]]:
+    """Slope of the training loss per tenth of the training, by run and task, relative to its first value."""
+    found = {}
+    for key, rows in curves[curves["part"] == "train"].groupby(["run", "task"], sort=True):
+        ordered = rows.sort_values("step")
+        step, loss = ordered["step"].to_numpy(float), ordered["loss"].to_numpy(float)
+        if len(step) < 3 or not np.isfinite(loss).all() or loss[0] == 0:
+            continue
+        slope = np.gradient(loss / loss[0], 10 * step / step[-1])
+        found[str(key[0]), str(key[1])] = [float(np.interp(share * step[-1], step, slope)) for share in CURVE_SHARES]
+    return found

@@ -1,0 +1,61 @@
+"""What sharing saves: parameters and seconds of training, and what was measured at work."""
+
+import numpy as np
+import pandas as pd
+
+from cohear.analysis.tables.columns import REPEAT, SETTING
+from cohear.base.tables import BEHIND, MEASURED_COSTS, SHARED, SINGLES
+
+COSTS = ("parameters", "seconds")
+"""What every ``results.csv`` holds of a network: its size and its training time."""
+
+
+def costs(results: pd.DataFrame, measured: pd.DataFrame | None = None) -> pd.DataFrame:
+    """Each combination's cost beside that of its singles.
+
+    Args:
+        results: checked results; controls are left out.
+        measured: ``costs.csv``, where there is one.
+
+    Returns:
+        ``combination, features, encoder, arm, size`` and, for ``parameters`` and ``seconds``, ``<cost>`` (median over
+        runs, for seconds are wall clock and a run beside other work takes more), ``<cost>_singles`` (their sum) and
+        ``<cost>_ratio``; for the costs at work (``MEASURED_COSTS``) the same as measured, and ``<cost>_common``
+        and ``<cost>_common_ratio`` of singles behind one common front-end. A ratio is that of the shared
+        network to the others. NaN where a single is missing or nothing was measured.
+    """
+    runs = results[results["control"] == ""].drop_duplicates(["run", "combination", *SETTING, *REPEAT])
+    each = runs.assign(**{c: runs[c].astype(float) for c in COSTS}).groupby(["combination", *SETTING], sort=True)
+    table = each[list(COSTS)].median().reset_index()
+    alone = {(row["combination"], *(row[s] for s in SETTING)): row for row in table.to_dict("records")}
+    shared = table[table["combination"].str.contains("+", regex=False)].copy()
+    shared["size"] = shared["combination"].str.count(r"\+") + 1
+    keys = shared[["combination", *SETTING]].itertuples(index=False, name=None)
+    sums: list[dict[str, float]] = []
+    for combination, *setting in keys:
+        singles = [alone.get((task, *setting)) for task in combination.split("+")]
+        sums.append({c: sum(s[c] if s is not None else np.nan for s in singles) for c in COSTS})
+    for cost in COSTS:
+        shared[f"{cost}_singles"] = [one[cost] for one in sums]
+        shared[f"{cost}_ratio"] = shared[cost] / shared[f"{cost}_singles"]
+    return _with_measured(shared.reset_index(drop=True), measured)
+
+
+def _with_measured(shared: pd.DataFrame, measured: pd.DataFrame | None) -> pd.DataFrame:
+    """The table with what was measured at work; the columns are there in any case."""
+    columns = {SHARED: "{}", SINGLES: "{}_singles", BEHIND: "{}_common"}
+    keys = ["combination", *SETTING]
+    table = shared
+    for setup, name in columns.items():
+        named = {cost: name.format(cost) for cost in MEASURED_COSTS}
+        if measured is None or measured.empty:
+            table = table.assign(**dict.fromkeys(named.values(), np.nan))
+            continue
+        of_setup = measured[measured["setup"] == setup].drop_duplicates(keys)
+        table = table.merge(of_setup[[*keys, *MEASURED_COSTS]].rename(columns=named), on=keys, how="left")
+    ratios = {
+        f"{cost}{others}_ratio".replace("_singles", ""): table[cost] / table[f"{cost}{others}"]
+        for cost in MEASURED_COSTS
+        for others in ("_singles", "_common")
+    }
+    return table.assign(**ratios)

@@ -1,0 +1,85 @@
+"""How fast tasks learn: steps to a fixed score, beside partners and alone, from learning curves on validation."""
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from cohear.analysis.tables.columns import CELL, REPEAT, SETTING
+
+SHARE = 0.9
+"""Of what the single runs score on validation in the end: the fixed score."""
+
+Curve = NDArray[np.float64]
+"""``[points, (step, metric)]``, by step."""
+
+SPEED = (*CELL, "score", "steps_single", "steps_shared", "ratio", "reached_single", "reached_shared", "repeats")
+
+
+def steps_to_score(results: pd.DataFrame, curves: pd.DataFrame, share: float = SHARE) -> pd.DataFrame:
+    """Steps that each task takes to a score of its own that is the same in all combinations.
+
+    A task takes as many windows from a step alone as beside partners, so that steps are the data it has seen. Curves
+    have a point every tenth of the training: what lies between is interpolated, and what is reached before the first
+    point counts as the first point.
+
+    Args:
+        results: checked results; controls are left out.
+        curves: ``run, task, step, part, loss, metric`` of the runs, possibly empty.
+        share: the fixed score as a share of the mean score of the single runs at their last point.
+
+    Returns:
+        A row per cell with curves: its names, the fixed ``score``, the median ``steps_single`` and ``steps_shared``
+        and the median ``ratio`` of shared to single over the repeats in which both reach it, ``reached_single`` and
+        ``reached_shared`` (in how many repeats they do) and ``repeats``; NaN where nothing reaches it.
+    """
+    validated = curves[(curves["part"] == "validation") & curves["metric"].notna()]
+    by_run = {
+        (str(run), str(task)): rows.sort_values("step")[["step", "metric"]].to_numpy(float)
+        for (run, task), rows in validated.groupby(["run", "task"], sort=False)
+    }
+    ordinary = results[results["control"] == ""]
+    known = [(run, task) in by_run for run, task in zip(ordinary["run"], ordinary["task"], strict=True)]
+    ordinary = ordinary.loc[np.array(known, dtype=bool)]
+    alone = ordinary[ordinary["combination"] == ordinary["task"]]
+    scores = {names: _fixed(rows, by_run, share) for names, rows in alone.groupby(["task", *SETTING], sort=True)}
+    on = ["task", *SETTING, *REPEAT]
+    both = ordinary[ordinary["combination"] != ordinary["task"]].merge(
+        alone[[*on, "run"]], on=on, suffixes=("", "_single")
+    )
+    found = []
+    for cell, rows in both.groupby(list(CELL), sort=True):
+        task, _, *setting = cell
+        own = (task, *setting)
+        score, sign = scores[own]
+        steps = np.array(
+            [
+                [_reached(by_run[run, str(task)], score, sign) for run in (row["run_single"], row["run"])]
+                for row in rows.to_dict("records")
+            ]
+        )
+        together = steps[np.isfinite(steps).all(axis=1)]
+        single, shared = np.median(together, axis=0) if len(together) else (np.nan, np.nan)
+        ratio = float(np.median(together[:, 1] / together[:, 0])) if len(together) else np.nan
+        reached = np.isfinite(steps).sum(axis=0)
+        found.append((*cell, score, single, shared, ratio, int(reached[0]), int(reached[1]), len(steps)))
+    return pd.DataFrame(found, columns=list(SPEED))
+
+
+def _fixed(rows: pd.DataFrame, curves: dict[tuple[str, str], Curve], share: float) -> tuple[float, int]:
+    """The fixed score of a task, and 1 where a larger one is better, else -1."""
+    better = bool(rows["higher_is_better"].iloc[0])
+    last = np.mean([curves[run, task][-1, 1] for run, task in zip(rows["run"], rows["task"], strict=True)])
+    return float(last * share if better else last / share), 1 if better else -1
+
+
+def _reached(curve: Curve, score: float, sign: int) -> float:
+    """The step at which a curve first is at the score; NaN where it never is."""
+    steps, values = curve[:, 0], sign * curve[:, 1]
+    over = np.flatnonzero(values >= sign * score)
+    if not len(over):
+        return np.nan
+    at = int(over[0])
+    if at == 0:
+        return float(steps[0])
+    part = (sign * score - values[at - 1]) / (values[at] - values[at - 1])
+    return float(steps[at - 1] + part * (steps[at] - steps[at - 1]))

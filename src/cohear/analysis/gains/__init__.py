@@ -1,0 +1,1 @@
+"""What sharing did to each task, and how sure that is, after fixed repeats or after looks."""

@@ -1,0 +1,161 @@
+"""How far the repeats of a cell lie apart, with the part of the folds and the part of the seeds kept apart.
+
+Model of a difference on test part f with seed s: ``d = gain + F_f + S_fs``. The seed parts S are
+independent: new initial weights, new batches. The fold parts F are not: training sets of two folds overlap.
+"""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.special import polygamma, psi
+
+from cohear.analysis.gains.moderation import SMALLEST_FAMILY, by_task, of_tasks
+from cohear.analysis.tables.columns import CELL
+
+Array = NDArray[np.float64]
+
+
+def cell_spread(pairs: pd.DataFrame) -> pd.DataFrame:
+    """Analysis of variance of each cell's differences, one way over test parts.
+
+    Args:
+        pairs: the table of :func:`cohear.analysis.gains.pairs.paired_differences`.
+
+    Returns:
+        A row per cell, sorted by its names: ``metric``, means ``single``, ``shared``, ``gain``; ``repeats``
+        n; ``parts`` J (distinct test parts); ``weight`` sum over parts of (repeats of the part / n)², which
+        is 1/J where all parts have equally many; ``per_part`` the effective number of repeats a part (m0 of
+        the unbalanced analysis of variance); ``between`` and ``within`` mean squares with
+        ``between_freedom`` J-1 and ``within_freedom`` n-J (mean square 0 where there are none); ``step`` the
+        smallest difference of a score that the test parts can show (1 / test clips, NaN where unknown).
+    """
+    keys = list(CELL)
+    pairs = pairs.assign(test_clips=pairs["test_clips"].astype(float))
+    parts = pairs.groupby([*keys, "part"], sort=True)["difference"].agg(["size", "mean"]).reset_index()
+    cells = pairs.groupby(keys, sort=True).agg(
+        metric=("metric", "first"),
+        single=("single", "mean"),
+        shared=("shared", "mean"),
+        gain=("difference", "mean"),
+        repeats=("difference", "size"),
+        test_clips=("test_clips", "mean"),
+    )
+    beside = parts.merge(cells[["gain", "repeats"]].reset_index(), on=keys)
+    parts["square"] = beside["size"] * (beside["mean"] - beside["gain"]) ** 2
+    parts["share"] = (beside["size"] / beside["repeats"]) ** 2
+    of_parts = parts.groupby(keys, sort=True).agg(
+        parts=("size", "size"), weight=("share", "sum"), square=("square", "sum")
+    )
+    cells = cells.join(of_parts)
+    means = pairs.groupby([*keys, "part"], sort=False)["difference"].transform("mean")
+    square_within = ((pairs["difference"] - means) ** 2).groupby([pairs[key] for key in keys], sort=True).sum()
+    n, j = cells["repeats"].astype(float), cells["parts"].astype(float)
+    cells["between_freedom"] = j - 1
+    cells["within_freedom"] = n - j
+    cells["per_part"] = ((n - n * cells["weight"]) / (j - 1).where(j > 1)).fillna(n)
+    cells["between"] = _mean_square(cells["square"], j - 1, cells)
+    cells["within"] = _mean_square(square_within, n - j, cells)
+    cells["step"] = 1 / cells["test_clips"].where(cells["test_clips"] > 0)
+    return cells.drop(columns=["square", "test_clips"]).reset_index()
+
+
+def _mean_square(squares: pd.Series, freedom: pd.Series, cells: pd.DataFrame) -> pd.Series:
+    """Squares over degrees of freedom; rounding errors of equal differences count as no spread at all."""
+    mean = (squares / freedom.where(freedom > 0)).fillna(0.0)
+    scale = cells["single"].abs() + cells["shared"].abs()
+    return mean.where(mean > (1e-12 * scale) ** 2, 0.0)
+
+
+A_PRIORI_SHARE = 0.7
+"""Share of the folds in the variance of a repeat where each fold has one seed and nothing can tell them apart.
+
+Measured on six real tasks with four seeds a fold (docs/results/variance-parts.csv) it is 0.20 for the middle
+task, 0.47 of the summed variances and 0.69 for the task with most; docs/results/calibration.md shows what
+happens where it is larger."""
+
+TYPICAL_SHARE = 0.47
+"""The same where an error on either side costs the same: how much of all information a look has."""
+
+
+def fold_shares(cells: pd.DataFrame) -> tuple[Array, Array, NDArray[np.bool_]]:
+    """The share of the folds in the variance of a test part's mean, for the cells of a family.
+
+    From the mean log ratio of the mean squares between and within test parts (the expectation of a log mean
+    square as in Smyth 2004, section 6.2), which no cell with a large variance can dominate: that of the
+    family, moved towards each task's own by how much tasks differ, plus one standard error, so that a
+    small family errs towards folds, the careful side. A cell with hardly a second repeat on any test part
+    says nothing about it. Where fewer than four cells do, or those of less than half of the tasks (one whose few
+    official folds come up again), a family takes :data:`A_PRIORI_SHARE`, and a family of fewer than four cells 1.
+
+    Args:
+        cells: of :func:`cell_spread`, all with several test parts.
+
+    Returns:
+        Careful shares ``(cells,)`` from 0 (only seeds differ) to 1 (only folds differ), for tests, and shares
+        without the standard error, for forecasts (:data:`TYPICAL_SHARE` where nothing can be told); and for which
+        cells they are estimated from cells of the same task.
+    """
+    measured = _measured(cells)
+    if not measured.any():
+        careful = A_PRIORI_SHARE if len(cells) >= SMALLEST_FAMILY else 1.0
+        return np.full(len(cells), careful), np.full(len(cells), TYPICAL_SHARE), measured
+    some = cells[_telling(cells)]
+    half_between = some["between_freedom"].to_numpy(float) / 2
+    half_within = some["within_freedom"].to_numpy(float) / 2
+    log_ratio = _centred_log(some["between"].to_numpy(float), half_between)
+    log_ratio -= _centred_log(some["within"].to_numpy(float), half_within)
+    variance = (polygamma(1, half_between) + polygamma(1, half_within)).mean() / len(some)
+    own, tasks = by_task(log_ratio, some["task"].to_numpy()), cells["task"].to_numpy()
+    centre = log_ratio.mean() + of_tasks(own.offsets, tasks)
+    return _share(centre + np.sqrt(variance + of_tasks(own.doubts, tasks))), _share(centre), measured
+
+
+def why_assumed(cells: pd.DataFrame) -> NDArray[np.object_]:
+    """Why the share of the folds is assumed in each cell of a family, ``(cells,)``.
+
+    Args:
+        cells: of :func:`cell_spread`, all with several test parts.
+
+    Returns:
+        Nothing where it is measured; ``few`` where the family has too few cells, whatever their seeds; ``seeds``
+        where test parts have hardly a second repeat; ``still`` where they have, and it is always the same.
+    """
+    repeated = seeds_are_told(cells["within_freedom"].to_numpy(), cells["parts"].to_numpy())
+    tasks = cells["task"].to_numpy()
+    of_tasks_repeated = set(tasks[repeated])
+    enough = repeated.sum() >= SMALLEST_FAMILY and 2 * len(of_tasks_repeated) >= len(set(tasks))
+    has_seeds = np.array([enough and task in of_tasks_repeated for task in tasks], dtype=np.bool_)
+    if len(cells) < SMALLEST_FAMILY:
+        return np.where(_measured(cells), "", "few").astype(object)
+    return np.select([_measured(cells), has_seeds], ["", "still"], "seeds").astype(object)
+
+
+def _share(log_ratio: Array) -> Array:
+    return np.asarray(np.maximum(0.0, 1 - np.exp(-log_ratio)), dtype=np.float64)
+
+
+def _measured(cells: pd.DataFrame) -> NDArray[np.bool_]:
+    """Whether cells of the same task tell; for none where fewer than four cells do, or fewer than half of the tasks."""
+    telling, tasks = _telling(cells), cells["task"].to_numpy()
+    told = set(tasks[telling])
+    if telling.sum() < SMALLEST_FAMILY or 2 * len(told) < len(set(tasks)):
+        return np.zeros(len(cells), dtype=np.bool_)
+    return np.array([task in told for task in tasks])
+
+
+def _telling(cells: pd.DataFrame) -> NDArray[np.bool_]:
+    repeated = seeds_are_told(cells["within_freedom"].to_numpy(), cells["parts"].to_numpy())
+    telling: NDArray[np.bool_] = (cells["between"] > 0).to_numpy() & (cells["within"] > 0).to_numpy() & repeated
+    return telling
+
+
+def seeds_are_told(within_freedom: Any, parts: Any) -> Any:  # noqa: ANN401 - a number, or an array of them
+    """Whether so many test parts have second repeats enough between them to tell what differs between seeds."""
+    return within_freedom >= parts / 2
+
+
+def _centred_log(mean_square: Array, half_freedom: Array) -> Array:
+    centred: Array = np.log(mean_square) - psi(half_freedom) + np.log(half_freedom)
+    return centred

@@ -1,0 +1,1 @@
+"""What a design can find, what more repeats would bring, and where cells stand while a study runs."""

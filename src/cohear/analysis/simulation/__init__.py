@@ -1,0 +1,1 @@
+"""Studies of known truth: what verdicts, intervals and looks are worth."""

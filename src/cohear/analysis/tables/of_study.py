@@ -1,0 +1,121 @@
+"""The tables that a study leaves, in a folder or in memory; only results must be there."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Protocol
+
+import pandas as pd
+
+from cohear.analysis.tables.results import read_results
+from cohear.analysis.tables.text import read_cells, read_table
+from cohear.base.errors import UserError
+from cohear.base.tables import COSTS_CSV, CURVE_CSV, METRICS_CSV, Table
+
+CURVES = ("run", *CURVE_CSV.names)
+"""Columns of the learning curves of many runs."""
+
+
+class Tables(Protocol):
+    """What statistics are made of."""
+
+    @property
+    def results(self) -> pd.DataFrame:
+        """Checked results."""
+
+    @property
+    def data(self) -> Mapping[str, Any]:
+        """The content of ``data.json``: datasets, tasks, folds; empty where there is none."""
+
+    @property
+    def metrics(self) -> pd.DataFrame:
+        """``metrics.csv``; without a row where there is none."""
+
+    @property
+    def curves(self) -> pd.DataFrame:
+        """Learning curves of the ordinary runs, the columns of :data:`CURVES`; numbers NaN where there is none."""
+
+    @property
+    def costs(self) -> pd.DataFrame:
+        """What ``cohear bench`` measured (``costs.csv``); without a row where there is none."""
+
+
+@dataclass(frozen=True)
+class GivenTables:
+    """Tables in memory."""
+
+    results: pd.DataFrame
+    data: Mapping[str, Any] = field(default_factory=dict)
+    metrics: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(METRICS_CSV.names)))
+    curves: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(CURVES)))
+    costs: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(COSTS_CSV.names)))
+
+
+@dataclass(frozen=True)
+class FolderTables:
+    """Tables of a study folder, or of one that holds nothing but ``results.csv``, each read when it is asked for.
+
+    Reading raises UserError where ``results.csv`` is missing or a file is broken.
+
+    Attributes:
+        folder: where they are.
+    """
+
+    folder: Path
+
+    @cached_property
+    def results(self) -> pd.DataFrame:
+        """Checked results."""
+        return read_results(self.folder)
+
+    @cached_property
+    def data(self) -> Mapping[str, Any]:
+        """The content of ``data.json``."""
+        return read_json(self.folder / "data.json")
+
+    @cached_property
+    def metrics(self) -> pd.DataFrame:
+        """``metrics.csv``."""
+        return self._optional(METRICS_CSV)
+
+    @cached_property
+    def curves(self) -> pd.DataFrame:
+        """The ``curve.csv`` of the ordinary runs; runs that left none are passed over."""
+        found, numeric = [], [column.name for column in CURVE_CSV.columns if column.type != "text"]
+        for run in self.results.loc[self.results["control"] == "", "run"].unique():
+            path = self.folder / "runs" / run / CURVE_CSV.file
+            if Path(run).name == run and path.is_file():  # names in tables from elsewhere may be paths
+                table = read_cells(path, CURVE_CSV)
+                numbers = {name: pd.to_numeric(table[name], errors="coerce") for name in numeric}
+                found.append(table.assign(run=run, **numbers)[list(CURVES)])
+        return pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=list(CURVES))
+
+    @cached_property
+    def costs(self) -> pd.DataFrame:
+        """``costs.csv``."""
+        return self._optional(COSTS_CSV)
+
+    def _optional(self, table: Table) -> pd.DataFrame:
+        path = self.folder / table.file
+        return read_table(path, table) if path.exists() else pd.DataFrame(columns=list(table.names))
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """A JSON object of a study folder; empty where there is no such file.
+
+    Raises:
+        UserError: it cannot be read, or is no object.
+    """
+    if not path.exists():
+        return {}
+    try:
+        value = json.loads(path.read_text(encoding="utf-8"))
+    except (ValueError, OSError) as error:
+        raise UserError(f"{path} is not readable JSON ({error})") from None
+    if not isinstance(value, dict):
+        raise UserError(f"{path} is not a JSON object")
+    return value

@@ -1,0 +1,80 @@
+"""What is known of public datasets without having any of them, and the way from one layout to another."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from cohear.base.errors import UserError
+from cohear.base.registry import did_you_mean
+from cohear.data.exporters import export
+from cohear.data.importers.dcase import read_dcase_events
+from cohear.data.readers import PublicLayout, public_layouts
+from cohear.data.tables.events import Event, read_events
+from cohear.data.tables.reader import read_clip_table
+
+
+def catalogue() -> list[dict[str, Any]]:
+    """The public datasets that are read, by name, as JSON values."""
+    return [
+        {
+            "reader": name,
+            "title": layout.published.title,
+            "tasks": dict(layout.published.tasks),
+            "size": layout.published.size,
+            "licence": layout.published.licence,
+            "citation": layout.published.citation,
+            "homepage": layout.published.homepage,
+            "place": layout.published.place,
+            "flaws": layout.published.flaws,
+            "fetch": [{"url": file.url, "checksum": file.checksum} for file in layout.published.archives],
+        }
+        for name, layout in public_layouts().items()
+    ]
+
+
+def catalogue_table() -> str:
+    """The same as the table of the documentation (Markdown)."""
+    lines = ["| reader | dataset | tasks | size | licence |", "|---|---|---|---|---|"]
+    for name, layout in public_layouts().items():
+        told = layout.published
+        tasks = ", ".join(f"`{column}`" for column in told.tasks)
+        lines.append(
+            f"| `{name}` | [{told.title}]({told.homepage.split()[0]}) | {tasks} | {told.size} | {told.licence} |"
+        )
+    return "\n".join(lines) + "\n"
+
+
+def public_layout(name: str) -> PublicLayout:
+    """The reader of a public dataset; raises UserError for a name that is none."""
+    layouts = public_layouts()
+    if name not in layouts:
+        raise UserError(f"unknown public dataset {name!r}{did_you_mean(name, layouts)}; `cohear datasets` lists them")
+    return layouts[name]
+
+
+def export_dataset(path: Path, out: Path, layout: str, *, reader: str | None = None, with_events: bool = False) -> int:
+    """Read a dataset and write it anew in another layout.
+
+    Args:
+        path: a folder, or a table's file.
+        out: a new folder.
+        layout: name of an exporter.
+        reader: name of a reader; found by the layout where it is None.
+        with_events: events in time come along.
+
+    Returns:
+        How many clips there are.
+
+    Raises:
+        UserError: the dataset cannot be read, or not be written so.
+    """
+    table = read_clip_table(path, path.stem or path.name, reader)
+    export(table, layout, out, _events(path) if with_events else ())
+    return len(table)
+
+
+def _events(path: Path) -> list[Event]:
+    """``events.csv`` of a folder, or a list of DCASE."""
+    ours = (path if path.is_dir() else path.parent) / "events.csv"
+    return read_events(ours) if ours.is_file() else read_dcase_events(path)

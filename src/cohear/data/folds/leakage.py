@@ -1,0 +1,139 @@
+"""The leakage rule: what is tested by any task of a study trains no network of that fold.
+
+Two tasks that share a trunk also share what the trunk has heard, so a recording in the test part of one may not be
+in the training part of another. A recording is known by its ``source_id``, by its decoded samples, and inside one
+dataset by the value of every column that some task holds out, or by its file where that column says nothing.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cohear.data.folds.splits import Part
+from cohear.data.scan.dataset import Dataset
+
+Recording = tuple[str, ...]
+_HELD_OUT = "held out"
+
+
+def recordings(dataset: Dataset, held_out: Sequence[str]) -> list[list[Recording]]:
+    """Every name that each clip's recording goes by.
+
+    Args:
+        dataset: its clips.
+        held_out: columns whose groups some task of the study holds out.
+    """
+    names: list[list[Recording]] = [[("samples", content)] for content in dataset.contents()]
+    for row, source in enumerate(dataset.table.optional_column("source_id")):
+        if source:
+            names[row].append(("source", source))
+    files = dataset.table.column("path", dataset.name)
+    for column in held_out:
+        cells = dataset.table.column(column, dataset.name)
+        unknown = _files_cut_at_unknown(files, cells)
+        for row, (file, value) in enumerate(zip(files, cells, strict=True)):
+            if value:
+                names[row].append((_HELD_OUT, dataset.name, column, value))
+            if file in unknown:
+                names[row].append((_HELD_OUT, dataset.name, "path", file))
+    return names
+
+
+def _files_cut_at_unknown(files: Sequence[str], cells: Sequence[str]) -> set[str]:
+    """Files of several clips of which some have no cell: these clips may be of any group that the file has."""
+    several = {file for file, count in Counter(files).items() if count > 1}
+    return several & {file for file, cell in zip(files, cells, strict=True) if not cell}
+
+
+@dataclass(frozen=True)
+class Cut:
+    """One task's clips in one fold.
+
+    Attributes:
+        dataset: name of its dataset.
+        rows: ``[N]`` rows of the dataset.
+        parts: ``[N]`` of ``Part``.
+    """
+
+    dataset: str
+    rows: NDArray[np.int64]
+    parts: NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Cleared:
+    """A task's clips in one fold after the rule.
+
+    Attributes:
+        parts: ``[N]`` of ``Part``; a clip that was set aside is in no part.
+        set_aside: how many clips left training and validation.
+        overlap: how many clips stay although another task tests their recording (``allow_input_overlap``).
+        learnt: how many clips training and validation had before.
+        trained: how many clips training had before.
+        from_training: how many of these the rule concerns.
+        testers: tasks whose test parts hold recordings of these clips, in the study's order.
+    """
+
+    parts: NDArray[np.int64]
+    set_aside: int
+    overlap: int
+    learnt: int
+    trained: int
+    from_training: int
+    testers: tuple[str, ...]
+
+    @property
+    def share(self) -> float:
+        """What share of the training clips the rule concerns, whether or not they left."""
+        return self.from_training / max(self.trained, 1)
+
+
+def set_aside(
+    cuts: Mapping[str, Cut], names: Mapping[str, list[list[Recording]]], *, allow_overlap: bool
+) -> dict[str, Cleared]:
+    """Apply the rule to all tasks of a study in one fold.
+
+    Args:
+        cuts: each task's clips.
+        names: ``recordings`` of each dataset.
+        allow_overlap: let recordings that only *other* tasks test stay in training; samples and sources that the
+            task itself tests leave all the same.
+    """
+    tested = {task: _tested(cut, names[cut.dataset]) for task, cut in cuts.items()}
+    return {task: _clear(task, cut, names[cut.dataset], tested, allow_overlap) for task, cut in cuts.items()}
+
+
+def _tested(cut: Cut, names: list[list[Recording]]) -> set[Recording]:
+    return {name for row in cut.rows[cut.parts == Part.TEST] for name in names[row]}
+
+
+def _clear(
+    task: str, cut: Cut, names: list[list[Recording]], tested: Mapping[str, set[Recording]], allow_overlap: bool
+) -> Cleared:
+    learnt = np.isin(cut.parts, (Part.TRAIN, Part.VALIDATION))
+    concerned = learnt & _known_by(cut, names, set().union(*tested.values()))
+    leaving = concerned
+    if allow_overlap:  # what others hold out is no business of this task's own folds
+        own = {name for name in tested[task] if name[0] != _HELD_OUT}
+        leaving = learnt & _known_by(cut, names, own)
+    training = cut.parts == Part.TRAIN
+    found = {name for row in cut.rows[concerned] for name in names[row]}
+    return Cleared(
+        parts=np.where(leaving, int(Part.NONE), cut.parts),
+        set_aside=int(leaving.sum()),
+        overlap=int((concerned & ~leaving).sum()),
+        learnt=int(learnt.sum()),
+        trained=int(training.sum()),
+        from_training=int((concerned & training).sum()),
+        testers=tuple(other for other, recorded in tested.items() if not found.isdisjoint(recorded)),
+    )
+
+
+def _known_by(cut: Cut, names: list[list[Recording]], recorded: set[Recording]) -> NDArray[np.bool_]:
+    """Clips that go by any of the names."""
+    return np.array([not recorded.isdisjoint(names[row]) for row in cut.rows], dtype=np.bool_)

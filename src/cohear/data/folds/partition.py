@@ -1,0 +1,258 @@
+"""All tasks of a study, cut for one fold: what each run trains, validates and tests on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cohear.base.errors import DataError
+from cohear.base.files import digest
+from cohear.base.registry import did_you_mean
+from cohear.data.folds.leakage import Cleared, Cut, recordings, set_aside
+from cohear.data.folds.selection import LabelChoice, Selection, select
+from cohear.data.folds.splits import FoldPlan, FoldRule, Part
+from cohear.data.scan.dataset import Dataset
+from cohear.tasks.kind import TARGET_KINDS, TargetKind
+from cohear.tasks.metrics import versions_of_kind
+from cohear.tasks.targets import Targets
+
+MOST_SET_ASIDE = 0.05
+
+
+@dataclass(frozen=True)
+class TaskChoice:
+    """What a study file says of a task's data."""
+
+    name: str
+    dataset: str
+    target: str
+    kind: str | None = None
+    metric: str | None = None
+    rule: FoldRule = field(default_factory=FoldRule)
+    labels: LabelChoice = field(default_factory=LabelChoice)
+
+
+@dataclass(frozen=True)
+class TaskSplit:
+    """One task's clips in one fold, with everything that a run must know of them.
+
+    Attributes:
+        task, dataset, kind, metric: names.
+        labels: ordered label list.
+        scored: ``[labels]`` bool; labels that training and test part of this fold both have.
+        clips: ids of the N clips.
+        contents: hashes of their decoded samples.
+        rows: ``[N]`` rows of the dataset, which are rows of its feature stores.
+        targets: of the N clips.
+        cleared: their parts after the leakage rule.
+    """
+
+    task: str
+    dataset: str
+    kind: str
+    metric: str
+    labels: list[str]
+    scored: NDArray[np.bool_]
+    clips: list[str]
+    contents: list[str]
+    rows: NDArray[np.int64]
+    targets: Targets
+    cleared: Cleared
+
+    def count(self, part: Part) -> int:
+        """How many clips are in a part."""
+        return int((self.cleared.parts == part).sum())
+
+    def test_part(self) -> str:
+        """Id of the clips tested on."""
+        tested = np.flatnonzero(self.cleared.parts == Part.TEST)
+        return digest([self.dataset, *sorted(self.clips[index] for index in tested)], size=4)
+
+    def unscored(self) -> list[str]:
+        """Labels left out of this fold's score."""
+        return [label for label, scored in zip(self.labels, self.scored, strict=True) if not scored]
+
+    def to_json(self) -> dict[str, Any]:
+        """The split as a file that a run reads; its digest is part of the run's key."""
+        kind, used = TARGET_KINDS[self.kind], np.flatnonzero(self.cleared.parts != Part.NONE)
+        return {
+            "task": self.task,
+            "dataset": self.dataset,
+            "kind": self.kind,
+            "metric": self.metric,
+            "labels": self.labels,
+            "scored": [bool(value) for value in self.scored],
+            "clips": [self.clips[index] for index in used],
+            "contents": [self.contents[index] for index in used],
+            "rows": [int(self.rows[index]) for index in used],
+            "parts": [Part(int(self.cleared.parts[index])).name.lower() for index in used],
+            "targets": kind.to_json(self.targets.take(used)),
+            "versions": versions_of_kind(kind),
+            "test_part": self.test_part(),
+        }
+
+
+class Partition:
+    """Cuts a study's tasks into parts, fold by fold.
+
+    Args:
+        datasets: by name.
+        tasks: in the study's order.
+        seed: the study's seed.
+        allow_overlap: ``allow_input_overlap`` of the study.
+
+    Raises:
+        DataError: a task's column, labels, folds or metric cannot be used.
+    """
+
+    def __init__(
+        self,
+        datasets: Mapping[str, Dataset],
+        tasks: Sequence[TaskChoice],
+        seed: int,
+        *,
+        allow_overlap: bool = False,
+    ) -> None:
+        self.tasks = list(tasks)
+        self._datasets, self._allow_overlap = datasets, allow_overlap
+        self._kinds: dict[str, str] = {}
+        self._selections: dict[str, Selection] = {}
+        self._plans: dict[str, FoldPlan] = {}
+        plans: dict[tuple[str, FoldRule], FoldPlan] = {}
+        for task in tasks:
+            table = datasets[task.dataset].table
+            asked_by = f"tasks.{task.name}"
+            chosen = select(table, task.target, task.kind, task.labels, seed, asked_by)
+            self._kinds[task.name], self._selections[task.name] = chosen
+            _check_metric(task.metric, TARGET_KINDS[chosen[0]], asked_by)
+            rule = (task.dataset, task.rule)
+            plans[rule] = plans.get(rule) or FoldPlan(table, task.rule, seed, asked_by)
+            self._plans[task.name] = plans[rule]
+        held_out: dict[str, list[str]] = {name: [] for name in datasets}
+        for task in tasks:
+            column = self._plans[task.name].column
+            if column is not None and column not in held_out[task.dataset]:
+                held_out[task.dataset].append(column)
+        self._recordings = {name: recordings(dataset, held_out[name]) for name, dataset in datasets.items()}
+
+    def selection(self, task: str) -> Selection:
+        """A task's clips and labels before any fold."""
+        return self._selections[task]
+
+    def fold(self, index: int) -> dict[str, TaskSplit]:
+        """Every task's split in fold ``index``, leakage set aside, by task name."""
+        cuts = {}
+        for task in self.tasks:
+            rows = self._selections[task.name].rows
+            cuts[task.name] = Cut(task.dataset, rows, self._plans[task.name].parts(index)[rows])
+        cleared = set_aside(cuts, self._recordings, allow_overlap=self._allow_overlap)
+        return {task.name: self._split(task, cleared[task.name]) for task in self.tasks}
+
+    def _split(self, task: TaskChoice, cleared: Cleared) -> TaskSplit:
+        selection, dataset = self._selections[task.name], self._datasets[task.dataset]
+        kind = TARGET_KINDS[self._kinds[task.name]]
+        scored = np.ones(len(selection.labels), dtype=np.bool_)
+        for part in (Part.TRAIN, Part.TEST):
+            in_part = np.flatnonzero(cleared.parts == part)
+            scored &= kind.counts(selection.targets.take(in_part), selection.labels) > 0
+        ids, contents = dataset.table.clip_ids(), dataset.contents()
+        return TaskSplit(
+            task=task.name,
+            dataset=task.dataset,
+            kind=kind.name,
+            metric=task.metric or kind.default_metric,
+            labels=selection.labels,
+            scored=scored,
+            clips=[ids[row] for row in selection.rows],
+            contents=[contents[row] for row in selection.rows],
+            rows=selection.rows,
+            targets=selection.targets,
+            cleared=cleared,
+        )
+
+
+def _check_metric(metric: str | None, kind: TargetKind, asked_by: str) -> None:
+    if metric is not None and metric not in kind.metrics:
+        raise DataError(
+            f"{asked_by}.metric: a {kind.name} task has no metric {metric!r}{did_you_mean(metric, kind.metrics)}"
+        )
+
+
+def mistakes_in_folds(folds: Mapping[int, Mapping[str, TaskSplit]], *, allow_overlap: bool) -> list[str]:
+    """What makes a study's folds unusable, one sentence each: too much set aside, nothing to learn or to score."""
+    mistakes = []
+    tasks = list(next(iter(folds.values())))
+    for task in tasks:
+        splits = {index: split[task] for index, split in folds.items()}
+        worst = max(splits, key=lambda index: splits[index].cleared.share)
+        cleared = splits[worst].cleared
+        if cleared.share > MOST_SET_ASIDE and not allow_overlap:
+            mistakes.append(
+                f"tasks.{task}: in fold {worst} the test part of {' and '.join(cleared.testers)} holds recordings of "
+                f"{cleared.from_training} of its {cleared.trained} training clips ({cleared.share:.1%}, more than "
+                f"{MOST_SET_ASIDE:.0%}); give the tasks the same folds (same hold_out), give them disjoint clips, "
+                "hold out source_id, or set allow_input_overlap: true"
+            )
+            continue
+        kind = TARGET_KINDS[splits[worst].kind]
+        if all(split.scored.sum() < kind.fewest_labels for split in splits.values()):
+            mistakes.append(f"tasks.{task}: {_nothing_to_score(kind)}")
+            continue
+        untrained = [index for index, split in splits.items() if split.count(Part.TRAIN) == 0]
+        if untrained:
+            mistakes.append(
+                f"tasks.{task}: no clip is left to train on in fold {', '.join(map(str, untrained))}: "
+                "hold out a column with more groups"
+            )
+    return mistakes
+
+
+def _nothing_to_score(kind: TargetKind) -> str:
+    """Why no fold of a task can be scored, and the cure."""
+    if not kind.has_labels:
+        return (
+            "in no fold anything is known of its target in both training and test, so nothing can be scored: hold out "
+            "another column"
+        )
+    few = "a label" if kind.fewest_labels == 1 else f"{kind.fewest_labels} labels"
+    return (
+        f"no fold has {few} in both training and test, so nothing can be scored: hold out a column whose groups share "
+        "labels, or drop labels that live in one group"
+    )
+
+
+def warnings_in_folds(folds: Mapping[int, Mapping[str, TaskSplit]]) -> list[str]:
+    """What a reader of the results should know of the folds, one sentence each."""
+    warnings = []
+    for task in next(iter(folds.values())):
+        kind = TARGET_KINDS[next(iter(folds.values()))[task].kind]
+        absent: dict[str, list[int]] = {}
+        for index, splits in folds.items():
+            for label in splits[task].unscored():
+                absent.setdefault(label, []).append(index)
+        for label, indices in absent.items():
+            where = ", ".join(map(str, indices))
+            warnings.append(
+                f"tasks.{task}: {'label ' if kind.has_labels else ''}{label!r} is absent from training or test in fold "
+                f"{where} and left out of that score"
+            )
+        unscored = [index for index, splits in folds.items() if splits[task].scored.sum() < kind.fewest_labels]
+        if unscored:
+            warnings.append(f"tasks.{task}: too few labels are left in fold {', '.join(map(str, unscored))}: no score")
+        aside = [splits[task].cleared.set_aside for splits in folds.values()]
+        if any(aside):
+            warnings.append(
+                f"tasks.{task}: the leakage rule sets aside {min(aside)} to {max(aside)} training and validation "
+                "clips a fold, because their recordings are tested there"
+            )
+        overlap = [splits[task].cleared.overlap for splits in folds.values()]
+        if any(overlap):
+            warnings.append(
+                f"tasks.{task}: allow_input_overlap keeps {min(overlap)} to {max(overlap)} training and validation "
+                "clips a fold whose recordings another task tests; gains of tasks that share them may be leakage"
+            )
+    return warnings

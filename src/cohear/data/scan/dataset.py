@@ -1,0 +1,109 @@
+"""A dataset as it is on this disk: its clip table with what one scan of the audio found."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from cohear.base.errors import DataError
+from cohear.base.pool import Progress
+from cohear.data.scan.facts import BadClip, ClipFacts, Inspector, drop_bad, scan
+from cohear.data.tables.clip_table import ClipTable
+
+_SHOWN = 10
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Clips whose audio can be read.
+
+    Attributes:
+        table: the clip table without the bad clips.
+        facts: what the scan found, one a clip, in the table's order.
+        bad: clips left out because their audio cannot be read (``on_bad_file: skip``).
+    """
+
+    table: ClipTable
+    facts: Sequence[ClipFacts]
+    bad: Sequence[BadClip] = ()
+
+    @property
+    def name(self) -> str:
+        """The dataset's name in the study."""
+        return self.table.name
+
+    def contents(self) -> list[str]:
+        """Hash of each clip's decoded samples."""
+        return [fact.content for fact in self.facts]
+
+    def silent_clips(self) -> list[str]:
+        """Ids of clips that are digital silence from end to end."""
+        return [name for name, fact in zip(self.table.clip_ids(), self.facts, strict=True) if fact.silent]
+
+
+def open_dataset(
+    table: ClipTable,
+    *,
+    cache: Path,
+    skip_bad: bool,
+    jobs: int | None = None,
+    progress: Progress | None = None,
+) -> Dataset:
+    """Scan a clip table's audio.
+
+    Raises:
+        DataError: some audio cannot be read and ``skip_bad`` is off (all of it is listed, with reasons),
+            none can be read, or a link leads out of the dataset's folder.
+    """
+    dataset, bad = scan_dataset(table, cache=cache, jobs=jobs, progress=progress)
+    if dataset is None or (bad and not skip_bad):
+        listed = "".join(f"\n  - {item.path}: {item.reason}" for item in list(bad.values())[:_SHOWN])
+        more = f"\n  - … and {len(bad) - _SHOWN} more" if len(bad) > _SHOWN else ""
+        cure = "mend or remove them" if skip_bad else "mend or remove them, or set on_bad_file: skip"
+        raise DataError(
+            f"dataset {table.name!r}: {len(bad)} of {len(table)} clips cannot be read ({cure}):{listed}{more}"
+        )
+    return dataset
+
+
+def scan_dataset(
+    table: ClipTable,
+    *,
+    cache: Path,
+    jobs: int | None = None,
+    progress: Progress | None = None,
+    inspector: Inspector | None = None,
+) -> tuple[Dataset | None, dict[int, BadClip]]:
+    """Scan a clip table's audio and part good clips from bad ones.
+
+    Returns:
+        The dataset of the clips that can be read, or None where there is none, and the bad clips by row.
+
+    Raises:
+        DataError: a link leads out of the dataset's folder.
+    """
+    check_links(table)
+    found = scan(table.segments(), cache=cache, jobs=jobs, progress=progress, inspector=inspector)
+    good, facts, bad = drop_bad(found)
+    by_row = {row: clip for row, clip in enumerate(found) if isinstance(clip, BadClip)}
+    return (Dataset(table.take(good) if bad else table, facts, tuple(bad)) if good else None), by_row
+
+
+def check_links(table: ClipTable) -> None:
+    """Raise DataError where a symbolic link below the dataset's folder leads out of it."""
+    root = os.path.realpath(table.root)
+    folders: dict[str, str] = {}
+    for path in table.rows["path"]:
+        folder, name = os.path.split(os.path.join(root, path))  # noqa: PTH118 - a hundred thousand of them
+        if folder not in folders:
+            folders[folder] = os.path.realpath(folder)
+        real = os.path.join(folders[folder], name)  # noqa: PTH118
+        if os.path.islink(real):  # noqa: PTH114
+            real = os.path.realpath(real)
+        if os.path.commonpath([root, real]) != root:
+            raise DataError(
+                f"dataset {table.name!r}: {path!r} is a link that leaves the dataset's folder; "
+                "link the whole folder, or put the audio inside it"
+            )

@@ -1,0 +1,72 @@
+"""The house's own layout: ``manifest.csv`` (or JSONL, Parquet) with ``dataset.yaml`` beside it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, ClassVar
+
+from cohear.base.errors import DataError
+from cohear.base.registry import did_you_mean
+from cohear.base.yaml_text import YamlMistake, read_yaml
+from cohear.data.tables.clip_table import About, ClipTable
+from cohear.data.tables.reader import READERS, Reader
+from cohear.data.tables.table_files import TABLE_READERS, read_text
+
+_ABOUT = ("name", "licence", "license", "citation", "labels")
+_NAMES = ("manifest.csv", "manifest.jsonl", "manifest.parquet")
+
+
+class Manifest(Reader):
+    """A clip table in one file; every cell is kept as text (``no``, ``01`` and ``NA`` stay what they are)."""
+
+    name: ClassVar[str] = "manifest"
+
+    def recognises(self, path: Path) -> bool:
+        """A file with one of the endings, or a folder that holds one of the names."""
+        return _table_file(path) is not None
+
+    def read(self, path: Path, name: str) -> ClipTable:
+        """Read the table and what ``dataset.yaml`` says of it."""
+        file = _table_file(path)
+        if file is None:
+            raise DataError(f"dataset {name!r}: {path} holds none of {', '.join(_NAMES)}")
+        rows = TABLE_READERS[file.suffix.lower()](file)
+        return ClipTable(name, file.parent, rows, read_about(file.parent / "dataset.yaml"))
+
+
+READERS.register(Manifest.name)(Manifest())
+
+
+def _table_file(path: Path) -> Path | None:
+    if path.is_file():
+        return path if path.suffix.lower() in TABLE_READERS else None
+    return next((path / name for name in _NAMES if (path / name).is_file()), None)
+
+
+def read_about(file: Path) -> About:
+    """What a ``dataset.yaml`` says; nothing where there is none. Raises DataError where it says it wrongly."""
+    if not file.is_file():
+        return About()
+    try:
+        content = read_yaml(read_text(file)).value
+    except YamlMistake as error:
+        raise DataError(f"{file}: {error}") from error
+    if content is None:
+        return About()
+    if not isinstance(content, dict):
+        raise DataError(f"{file}: expected name, licence, citation and labels")
+    for key in content:
+        if key not in _ABOUT:
+            raise DataError(f"{file}: unknown key {key!r}{did_you_mean(key, _ABOUT)}")
+    labels = content.get("labels") or {}
+    if not isinstance(labels, dict) or not all(map(_is_label_list, labels.values())):
+        raise DataError(f"{file}: labels must give a list of labels, each once, for each column")
+    told = {key: content.get(key) or "" for key in _ABOUT if key != "labels"}
+    for key, value in told.items():
+        if not isinstance(value, str):
+            raise DataError(f"{file}: {key} must be text")
+    return About(told["name"], told["licence"] or told["license"], told["citation"], labels)
+
+
+def _is_label_list(names: Any) -> bool:  # noqa: ANN401 - any YAML value
+    return isinstance(names, list) and all(isinstance(name, str) for name in names) and len(set(names)) == len(names)

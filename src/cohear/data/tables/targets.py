@@ -1,0 +1,100 @@
+"""Which columns of a clip table are labels that a task can have, and which are bookkeeping."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from cohear.data.tables.clip_table import RESERVED_COLUMNS, ClipTable
+
+MOST_LABELS = 200
+FEWEST_CLIPS_A_LABEL = 4
+ALIKE = 0.9
+
+BOOKKEEPING = frozenset(
+    (  # noqa: SIM905 - easier to read than a line each
+        "author bits bytes channels checksum created date description duration end file filename fname frames hash id "
+        "ids idx index len length licence license md5 modified name number offset onset path rate samples seconds "
+        "segment sha sha1 sha256 size start take timestamp title transcript uploader url uuid version"
+    ).split()
+)
+"""Words in the names of columns that say how a file came about, not what is heard."""
+
+GROUPING = frozenset(
+    "actor participant patient performer person player recording session singer speaker subject talker".split()  # noqa: SIM905
+)
+"""Words in the names of columns that say of whom or when several clips were recorded."""
+
+
+def label_columns(table: ClipTable, told: Sequence[str] = ()) -> tuple[list[str], dict[str, str]]:
+    """The columns that a task could have as its target.
+
+    Args:
+        table: the clips.
+        told: columns that the publisher calls labels, the most important one first; only emptiness speaks against
+            them.
+
+    Returns:
+        Names in the order told, then in the table's; and of every other column why it is no target.
+    """
+    others = [name for name in map(str, table.rows.columns) if name not in RESERVED_COLUMNS and name not in told]
+    columns = [*(name for name in told if name in table.rows.columns), *others]
+    reasons = {name: _why_no_target(name, table.column(name, table.name), sure=name in told) for name in columns}
+    return [name for name in columns if not reasons[name]], {name: why for name, why in reasons.items() if why}
+
+
+def same_partition(one: Sequence[str], other: Sequence[str]) -> bool:
+    """Whether two columns cut the clips alike, whatever they call the parts; unknown cells are in no part."""
+    if not all(one) or not all(other):
+        return False
+    return len(set(zip(one, other, strict=True))) == len(set(one)) == len(set(other))
+
+
+def nearly_alike(one: Mapping[int, str], other: Mapping[int, str]) -> bool:
+    """Whether two tasks' labels, by clip, say the same of at least nine clips in ten that either has.
+
+    Each label counts as the label of the other task that it goes with most often.
+    """
+    both = one.keys() & other.keys()
+    return bool(both) and all(
+        _explained(first, second, both) >= ALIKE * max(len(one), len(other))
+        for first, second in ((one, other), (other, one))
+    )
+
+
+def _explained(first: Mapping[int, str], second: Mapping[int, str], both: set[int]) -> int:
+    counts: dict[str, dict[str, int]] = {}
+    for clip in both:
+        held = counts.setdefault(first[clip], {})
+        held[second[clip]] = held.get(second[clip], 0) + 1
+    return sum(max(held.values()) for held in counts.values())
+
+
+def _why_no_target(name: str, cells: Sequence[str], *, sure: bool) -> str:
+    """Why a column is no target, in a clause; nothing where it may be one."""
+    known = [cell for cell in cells if cell]
+    labels = {label.strip() for cell in known for label in cell.split(";")} - {""}
+    if len(labels) < 2:
+        return f"one value, {min(labels)}" if labels else "empty"
+    if sure:
+        return ""
+    if words_of(name) & BOOKKEEPING:
+        return "bookkeeping by their names"
+    if len(labels) > len(known) / FEWEST_CLIPS_A_LABEL or len(labels) > MOST_LABELS:
+        return f"{len(labels)} values for {len(known)} clips, as names and measurements have"
+    measured = all(map(_is_decimal, labels)) and any("." in label for label in labels)
+    return "measurements" if measured else ""
+
+
+def words_of(name: str) -> set[str]:
+    """``pcm_sha1`` and ``sourcePath`` as their words in lower case."""
+    parted = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name)
+    return {word for word in re.split(r"[\W_]+", parted.lower()) if word}
+
+
+def _is_decimal(label: str) -> bool:
+    try:
+        float(label)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,105 @@
+"""Is the exported graph the network? On real clips, and on waveforms that real life is unkind enough to hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+import onnx
+from numpy.typing import NDArray
+
+from cohear.audio.decode import read_audio
+from cohear.audio.resample import resample
+from cohear.base.decoding import activated
+from cohear.base.errors import CohearError
+from cohear.data.scan.dataset import Dataset
+from cohear.export.assemble import Output
+from cohear.export.runs import Trained
+from cohear.features.front_end import FrontEnd
+from cohear.runs.task_data import TaskData
+from cohear.runtime.session import WAVEFORM
+from cohear.training.evaluate import Evaluation
+
+Floats = NDArray[np.float32]
+CLIPS = 200
+TOLERANCE = 1e-4
+LONGEST_SECONDS = 600.0
+"""The plain graph holds a clip and its spectrum whole; clips that are longer are not compared."""
+
+
+class ParityLost(CohearError):
+    """The exported graph gives other answers than the network."""
+
+
+@dataclass(frozen=True)
+class Parity:
+    """Largest difference between the network in PyTorch and the graph in onnxruntime.
+
+    In a probability; in a number as a share of the largest one, where that is above 1.
+    """
+
+    clips: int
+    largest: float
+
+
+def check_parity(
+    trained: Trained, model: onnx.ModelProto, outputs: list[Output], datasets: Mapping[str, Dataset]
+) -> Parity:
+    """Compare on 200 clips or a few more, where there are as many, spread evenly over the tasks and each task's clips.
+
+    Args:
+        trained: the network.
+        model: the whole graph.
+        outputs: what it gives.
+        datasets: of each task, by task.
+
+    Raises:
+        ParityLost: something differs by more than 1e-4.
+    """
+    import onnxruntime  # noqa: PLC0415 - slow to import
+
+    session = onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
+    clips, largest = 0, 0.0
+    for output in outputs:
+        data = trained.tasks[output.task]
+        front_end = trained.inputs[output.task].front_end
+        chosen = _spread(_short_clips(data, front_end), -(-CLIPS // len(outputs)))
+        expected = torch_answers(trained, data, chosen, output)
+        scale = max(1.0, float(np.abs(expected).max()))
+        sounds = waveforms(datasets[output.task], data.rows[chosen], front_end.rate)
+        for row, waveform in zip(expected, sounds, strict=True):
+            (found,) = session.run([output.task], {WAVEFORM: waveform[None]})
+            largest = max(largest, float(np.abs(found[0] - row).max()) / scale)
+            clips += 1
+    if not largest <= TOLERANCE:
+        raise ParityLost(f"the exported graph's answers differ from the network's by {largest:.2g}")
+    return Parity(clips, largest)
+
+
+def _short_clips(data: TaskData, front_end: FrontEnd) -> NDArray[np.int64]:
+    """Numbers of the clips that fit in memory in one piece, or of the shortest one where none does."""
+    frames = data.store.lengths[data.rows]
+    short = np.flatnonzero(frames * front_end.hop <= LONGEST_SECONDS * front_end.rate)
+    return short if len(short) else np.array([int(np.argmin(frames))])
+
+
+def _spread(clips: NDArray[np.int64], most: int) -> NDArray[np.int64]:
+    """So many of the clips at most, evenly over all of them."""
+    return clips[np.unique(np.linspace(0, len(clips) - 1, most).astype(np.int64))]
+
+
+def torch_answers(trained: Trained, data: TaskData, clips: NDArray[np.int64], output: Output) -> NDArray[np.float64]:
+    """Calibrated probabilities of clips, or their numbers, by the evaluation that scored the study's runs."""
+    alone = replace(data, parts={"test": clips})
+    name = (trained.spec.study_seed, trained.spec.fold, trained.spec.seed)
+    logits = Evaluation(alone, "test", trained.inputs[data.name], name).predict(trained.network).logits
+    return activated(output.decoding.activation, (logits / output.temperature).astype(np.float64))
+
+
+def waveforms(dataset: Dataset, rows: NDArray[np.int64], rate: int) -> Iterator[Floats]:
+    """Clips of a dataset ``[samples]`` at a rate."""
+    segments = dataset.table.segments()
+    for row in rows.tolist():
+        samples, own_rate = read_audio(segments[row])
+        yield resample(samples, own_rate, rate)

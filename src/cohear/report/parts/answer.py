@@ -1,0 +1,90 @@
+"""The answer of one setting as the page shows it: findings, and the cells that stand behind them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import fmean
+
+from cohear.analysis.tables.columns import VERDICTS
+from cohear.findings.finding import Sureness
+from cohear.findings.kind import Said
+from cohear.findings.study_findings import Findings, cures_of, said
+from cohear.findings.words import NOTHING, Words
+from cohear.report.parts.axis_ticks import Axis, axis_over
+from cohear.report.parts.shown_gains import Cell
+
+Key = tuple[str, str, str]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What one setting (features x encoder x arm) says.
+
+    Attributes:
+        sureness: of the headline.
+        said: the two tasks that help each other most, and how sure that is.
+        decides: what would decide it; empty where nothing of it is open.
+        proof: the cells behind the headline, the larger gain first.
+        axis: for drawing their intervals.
+        helps, hurts: the decided pair cells, largest effect first.
+        counts: number of pair cells by verdict.
+        certain, open: what the verdicts are worth, and what would decide the undecided ones.
+        groups: the cells of larger combinations, by combination: all tasks first, then the largest mean gain.
+    """
+
+    sureness: Sureness
+    said: Said
+    decides: Words
+    proof: list[Cell]
+    axis: Axis
+    helps: list[Cell]
+    hurts: list[Cell]
+    counts: dict[str, int]
+    certain: Words
+    open: Words
+    groups: dict[str, list[Cell]]
+
+    @property
+    def measured(self) -> int:
+        """Pair cells in all."""
+        return sum(self.counts.values())
+
+
+def answer_of(findings: Findings, key: Key, cells: Sequence[Cell]) -> Answer:
+    """The answer of a setting.
+
+    Args:
+        findings: of the study.
+        key: features, encoder and arm.
+        cells: of the setting.
+    """
+    pairs = [cell for cell in cells if cell.pair]
+    counts = dict.fromkeys(VERDICTS, 0)
+    for cell in pairs:
+        counts[cell.verdict] += 1
+    best = findings.on_setting("best-pair", key)
+    counted, still_open = (findings.of(code, key) for code in ("verdict-counts", "open-cells"))
+    proof = [cell for cell in pairs if cell.combination == best.combination]
+    return Answer(
+        sureness=best.sureness,
+        said=said(best),
+        decides=cures_of(best),
+        proof=sorted(proof, key=lambda cell: -cell.gain),
+        axis=axis_over([0.0, *(value for cell in proof for value in (cell.gain, cell.low, cell.high))]),
+        helps=sorted((c for c in pairs if c.verdict == "helps"), key=lambda cell: -cell.gain),
+        hurts=sorted((c for c in pairs if c.verdict == "hurts"), key=lambda cell: cell.gain),
+        counts=counts,
+        certain=said(counted).details[0][1] if counted else NOTHING,
+        open=cures_of(still_open) if still_open else NOTHING,
+        groups=groups_of(cells),
+    )
+
+
+def groups_of(cells: Sequence[Cell]) -> dict[str, list[Cell]]:
+    """The cells of larger combinations, by combination: all tasks first, then the largest mean gain."""
+    groups: dict[str, list[Cell]] = {}
+    for cell in cells:
+        if not cell.pair:
+            groups.setdefault(cell.combination, []).append(cell)
+    return dict(sorted(groups.items(), key=lambda one: (not one[1][0].whole, -fmean(cell.gain for cell in one[1]))))

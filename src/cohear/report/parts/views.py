@@ -1,0 +1,276 @@
+"""The page's parts that change with features, encoder, arm and metric: answer, matrix, intervals, scores."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from cohear.analysis.gains.design import MARGIN
+from cohear.analysis.tables.columns import SETTING
+from cohear.analysis.tables.units import units_of
+from cohear.base.units import Unit
+from cohear.findings.finding import StudyFinding
+from cohear.findings.kind import Said
+from cohear.findings.study_findings import cures_of, said
+from cohear.findings.words import Words
+from cohear.report.folder import FolderContent
+from cohear.report.numbers import level, tick_texts
+from cohear.report.parts.answer import Answer, answer_of
+from cohear.report.parts.axis_ticks import Axis, axis_over
+from cohear.report.parts.groupings import Groupings, groupings_of
+from cohear.report.parts.metrics import PRIMARY, gains_by_metric
+from cohear.report.parts.scores import TaskScores, task_scores
+from cohear.report.parts.shown_gains import Cell, cells_of
+from cohear.report.parts.task_orders import orders
+
+Key = tuple[str, str, str]
+
+MOST_NARROW = 4
+"""Labels of an axis that a telephone has room for."""
+
+
+@dataclass(frozen=True)
+class MatrixRow:
+    """One task, or one larger group.
+
+    Attributes:
+        name: of the task, or the group's tasks.
+        place: of a task in the study's order.
+        single: score alone, of a task.
+        cells: one a column; None: not measured, or the task itself.
+        whole: the cell beside all other tasks, of a task.
+    """
+
+    name: str
+    place: int
+    single: str
+    metric: str
+    cells: list[Cell | None]
+    whole: Cell | None = None
+
+
+@dataclass(frozen=True)
+class Chart:
+    """Dots with intervals, all cells of one unit on one axis.
+
+    Attributes:
+        ticks: place, text, and whether a narrow screen has room for it.
+    """
+
+    unit: str
+    axis: Axis
+    ticks: list[tuple[float, str, bool]]
+    tasks: list[tuple[str, list[Cell]]]
+
+
+@dataclass(frozen=True)
+class MatrixView:
+    """The gains of one features x encoder x arm in one metric.
+
+    Attributes:
+        metric: ``PRIMARY``, or the name of another one.
+        cells: all, in the order that their numbers on the page refer to.
+        rows: one a task; ``groups``: one a larger group but the whole study.
+        orders: of the tasks, see :func:`cohear.report.parts.task_orders.orders`.
+    """
+
+    features: str
+    encoder: str
+    arm: str
+    metric: str
+    tasks: list[str]
+    cells: list[Cell]
+    rows: list[MatrixRow]
+    groups: list[MatrixRow]
+    charts: list[Chart]
+    orders: dict[str, list[int]]
+
+    @property
+    def whole(self) -> bool:
+        """Whether all tasks were trained in one network."""
+        return any(row.whole for row in self.rows)
+
+    def number(self, cell: Cell) -> int:
+        """Which of the cells it is."""
+        return next(place for place, one in enumerate(self.cells) if one is cell)
+
+
+@dataclass(frozen=True)
+class SettingView:
+    """What one features x encoder x arm says, in each task's own metric.
+
+    Attributes:
+        margin: what ``harmless`` may cost, in words.
+        grouping: which tasks to train together, and ``groupings``: all that no other beats, where there are any.
+    """
+
+    features: str
+    encoder: str
+    arm: str
+    answer: Answer
+    margin: str
+    grouping: StudyFinding
+    groupings: Groupings | None
+    scores: list[TaskScores]
+
+    @property
+    def together(self) -> Said:
+        """Which tasks to train together, in words."""
+        return said(self.grouping)
+
+    @property
+    def settles(self) -> Words:
+        """What would tell, where that is not known."""
+        return cures_of(self.grouping)
+
+
+@dataclass(frozen=True)
+class Views:
+    """Everything that the page can be switched between."""
+
+    tasks: list[str]
+    settings: list[SettingView]
+    matrices: list[MatrixView]
+    gains: dict[str, pd.DataFrame]
+    """Table of gains by metric, ``PRIMARY`` first."""
+
+    def choices(self) -> dict[str, list[str]]:
+        """What varies, with its values."""
+        found = {
+            name: list(dict.fromkeys(getattr(view, name) for view in self.matrices)) for name in (*SETTING, "metric")
+        }
+        return {name: values for name, values in found.items() if len(values) > 1}
+
+
+def study_order(folder: FolderContent) -> list[str]:
+    """The tasks in the study's order, as far as the folder tells it."""
+    names: list[str] = list(folder.data.get("tasks", {}))
+    # a combination is named in the study's order, so the largest one tells most of it
+    for combination in sorted(folder.results["combination"].unique(), key=lambda name: (-name.count("+"), name)):
+        names += combination.split("+")
+    measured = set(folder.results["task"])
+    return [name for name in dict.fromkeys(names) if name in measured]
+
+
+def setting_order(folder: FolderContent) -> list[Key]:
+    """Each features x encoder x arm that has ordinary runs, the arm ``base`` first, then as planned."""
+    keys = folder.ordinary[list(SETTING)].drop_duplicates().itertuples(index=False, name=None)
+    rank = {key: place for place, key in enumerate(folder.order)}
+    return sorted(keys, key=lambda key: (key[2] != "base", rank.get(key, len(rank)), key))
+
+
+def setting_label(setting: Sequence[str], settings: Sequence[Sequence[str]]) -> str:
+    """A setting by what it has of its own among those of the study."""
+    varied = [len({one[place] for one in settings}) > 1 for place in range(len(SETTING))]
+    parts = [part for part, differs in zip(setting, varied, strict=True) if differs]
+    return " · ".join(parts or list(setting)[1:2])
+
+
+def of_setting(table: pd.DataFrame, key: Key) -> pd.DataFrame:
+    """The rows of one features x encoder x arm."""
+    same = pd.Series(True, index=table.index)
+    for name, value in zip(SETTING, key, strict=True):
+        same &= table[name] == value
+    return table[same]
+
+
+def views_of(folder: FolderContent) -> Views:
+    """All views, those of the arm ``base`` first."""
+    tasks, keys = study_order(folder), setting_order(folder)
+    by_metric = gains_by_metric(folder)
+    settings, matrices = [], []
+    for key in keys:
+        results = of_setting(folder.ordinary, key)
+        here = [task for task in tasks if task in set(results["task"])]
+        units = folder.statistics.units
+        cells = cells_of(of_setting(by_metric[PRIMARY], key), units, tasks)
+        grouping = folder.findings.on_setting("grouping", key)
+        settings.append(
+            SettingView(
+                *key,
+                answer=answer_of(folder.findings, key, cells),
+                margin=_margin(folder, here, all(units[metric].points for metric in set(results["metric"]))),
+                grouping=grouping,
+                groupings=groupings_of(grouping, here),
+                scores=task_scores(results, folder.metrics, units, here, folder.statistics.baselines),
+            )
+        )
+        for metric, gains in by_metric.items():
+            rows = of_setting(gains, key)
+            if metric == PRIMARY or len(rows):
+                told = units if metric == PRIMARY else units_of(rows, folder.statistics.design.units)
+                matrices.append(_matrix_view(key, metric, rows, results, told, here, tasks))
+    return Views(tasks, settings, matrices, by_metric)
+
+
+def _margin(folder: FolderContent, tasks: Sequence[str], fraction: bool) -> str:
+    """The one margin that all tasks have, as far as it has a unit that all metrics share."""
+    margins = {folder.statistics.design.margin_of(task) for task in tasks}
+    if not fraction or len(margins) > 1:
+        return "the task's margin"
+    points = f"{100 * next(iter(margins), MARGIN):g}"
+    return f"{points} point{'' if points == '1' else 's'}"
+
+
+def _matrix_view(
+    key: Key,
+    metric: str,
+    gains: pd.DataFrame,
+    results: pd.DataFrame,
+    units: Mapping[str, Unit],
+    here: list[str],
+    tasks: list[str],
+) -> MatrixView:
+    cells = cells_of(gains, units, tasks)
+    by_place = {(cell.task, cell.combination): cell for cell in cells}
+    partner = {(cell.task, cell.partners[0]): cell for cell in cells if cell.pair}
+    whole = {cell.task: cell for cell in cells if cell.whole}
+    alone = results[results["combination"] == results["task"]].groupby("task")["value"].mean()
+    own = dict(zip(results["task"], results["metric"], strict=True))
+    single = {cell.task: (cell.single, cell.metric) for cell in cells}
+    if metric == PRIMARY:
+        single = {task: (float(alone.get(task, math.nan)), own[task]) for task in here}
+    rows = []
+    for place, task in enumerate(here):
+        value, name = single.get(task, (math.nan, metric))
+        beside = [partner.get((task, other)) for other in here]
+        rows.append(
+            MatrixRow(task, place, level(value, name in units and units[name].points), name, beside, whole.get(task))
+        )
+    names = sorted(
+        {cell.combination for cell in cells if not cell.pair and not cell.whole},
+        key=lambda name: (name.count("+"), [here.index(task) for task in name.split("+")]),
+    )
+    groups = [
+        MatrixRow(name, place, "", "", [by_place.get((task, name)) for task in here])
+        for place, name in enumerate(names)
+    ]
+    gain = {names: cell.gain for names, cell in partner.items()}
+    return MatrixView(*key, metric, here, cells, rows, groups, _charts(cells, here), orders(here, gain))
+
+
+def _charts(cells: Sequence[Cell], tasks: list[str]) -> list[Chart]:
+    charts = []
+    for unit in dict.fromkeys(cell.unit for cell in cells):
+        some = [cell for cell in cells if cell.unit == unit]
+        reach = 3 * max(0.01, *(abs(cell.gain) for cell in some))  # one wild interval must not squeeze all
+        ends = [max(-reach, cell.low) for cell in some] + [min(reach, cell.high) for cell in some]
+        axis = axis_over([0.0, *ends, *(cell.gain for cell in some)])
+        ticks = axis.ticks()
+        texts = tick_texts(ticks, some[0].fraction)
+        every = math.ceil(len(ticks) / MOST_NARROW)
+        zero = min(range(len(ticks)), key=lambda place: abs(ticks[place]))
+        by_task = [(task, sorted((c for c in some if c.task == task), key=lambda cell: -cell.gain)) for task in tasks]
+        charts.append(
+            Chart(
+                unit=unit,
+                axis=axis,
+                ticks=[
+                    (axis.at(tick), text, (place - zero) % every == 0)
+                    for place, (tick, text) in enumerate(zip(ticks, texts, strict=True))
+                ],
+                tasks=[(task, rows) for task, rows in by_task if rows],
+            )
+        )
+    return charts

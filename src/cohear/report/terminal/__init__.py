@@ -1,0 +1,1 @@
+"""The same findings and tables for the terminal."""

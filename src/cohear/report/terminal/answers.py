@@ -1,0 +1,56 @@
+"""Answers for the terminal; names are shown as they are (no markup)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.text import Text
+
+from cohear.analysis.tables.columns import SETTING
+from cohear.base.units import Unit
+from cohear.findings.figures import Estimate
+from cohear.findings.kind import QUESTIONS
+
+MOST_CELLS = 12
+"""Decided cells that the text lists."""
+
+
+def answers_text(told: Mapping[str, Any]) -> Group:
+    """The answers, a paragraph of figures first.
+
+    Args:
+        told: of :func:`cohear.findings.answers.answers`.
+    """
+    lines: list[RenderableType] = [
+        Text("When do tasks that learn together improve each other?", style="bold"),
+        Text(told["improve"]["answer"]),
+    ]
+    for key, title in QUESTIONS.items():
+        if key != "improve":
+            lines += [Text(""), Text(title, style="bold"), Text(told[key]["answer"])]
+        else:
+            lines += _decided(told[key]["decided"])
+        lines.append(Padding(Text("What would change it: " + told[key]["would_change"], style="dim"), (0, 0, 0, 2)))
+    lines += [Text("note: " + said, style="dim") for said in told["caveats"]]
+    return Group(*lines)
+
+
+def _decided(cells: Sequence[Mapping[str, Any]]) -> list[Text]:
+    """A line each, from the largest gain to the largest loss; of many, those at both ends."""
+    lines = [Text(_cell(cell)) for cell in cells]
+    if len(lines) <= MOST_CELLS:
+        return lines
+    end = MOST_CELLS // 2
+    between = f"  … {len(lines) - 2 * end} more between them: `cohear gains DIR` has all"
+    return [*lines[:end], Text(between, style="dim"), *lines[-end:]]
+
+
+def _cell(cell: Mapping[str, Any]) -> str:
+    partners = " + ".join(name for name in cell["combination"].split("+") if name != cell["task"])
+    because = f", {cell['explanation']}" if cell["explanation"] else ""
+    gain = Estimate.of(cell["gain"], cell["low"], cell["high"], Unit.named(cell["unit"]))
+    where = ", ".join(cell[name] for name in SETTING)
+    return f"  {cell['task']} beside {partners}: {gain}, {cell['verdict']}{because} [{where}]"

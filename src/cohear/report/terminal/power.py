@@ -1,0 +1,152 @@
+"""What a design could find, for the terminal; names are shown as they are (no markup)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from rich.console import Group, RenderableType
+from rich.text import Text
+
+from cohear.analysis.gains.verdicts import FEWEST_REPEATS
+from cohear.analysis.sentences import listed, setting_name
+from cohear.analysis.tables.columns import SETTING
+from cohear.base.units import NONE, OWN, POINTS, Unit
+from cohear.findings.words import typeset
+from cohear.report.terminal.tables import plain_table
+
+Row = Mapping[str, Any]
+
+_LEGEND = (
+    "alone: by a test of one cell; family: at the stricter level that a cell among the others must pass; repeats: "
+    "so many more, over the open cells that they would decide with 80 % power, if gains are what they seem; new clips: "
+    "open cells that no number of repeats decides so, since part of their spread is that of the folds; not known: open "
+    "cells of which that cannot be told."
+)
+
+
+def power_tables(told: Mapping[str, Any]) -> Group:
+    """Families, then variance parts and cells of each front-end, encoder and arm.
+
+    Args:
+        told: of :func:`cohear.findings.power.power`.
+    """
+    families = [
+        [
+            _setting(row),
+            row["cells"],
+            f"{row['open']} of {row['number']}",
+            *_levels(row, "smallest", "smallest_in_family"),
+            f"{row['more_repeats']:.0f}",
+            str(row["not_by_repeats"]),
+            str(row["not_known"]),
+        ]
+        for row in told["families"]
+    ]
+    shown: list[RenderableType] = [
+        plain_table(
+            f"Smallest gain found with 80 % power, {_in_unit(told['families'])}; repeats that would decide",
+            ["setting", "cells", "open", "alone", "family", "repeats", "new clips", "not known"],
+            families,
+            grouped=True,
+        ),
+        Text(_LEGEND, style="dim"),
+    ]
+    shown += [Text(f"note: {note}", style="yellow") for note in _notes(told["families"])]
+    tasks = {name for row in told["cells"] for name in row["combination"].split("+")}
+    for setting, cells in _by_setting(told["cells"]):
+        parts = [row for row in told["parts"] if _setting(row) == setting]
+        shown += [Text(""), _parts_table(setting, parts), _cells_table(setting, cells, tasks)]
+    return Group(*shown)
+
+
+def _parts_table(setting: str, parts: Sequence[Row]) -> RenderableType:
+    return plain_table(
+        f"Parts of the spread of a difference, sd {_in_unit(parts)} · {setting}",
+        ["task", "fold", "seed", "of single", "residual", "folds' share"],
+        [
+            [
+                row["task"] or "all",
+                *_levels(row, "fold_sd", "seed_sd", "single_sd", "residual_sd"),
+                _share(row),
+            ]
+            for row in parts
+        ],
+    )
+
+
+def _cells_table(setting: str, cells: Sequence[Row], tasks: set[str]) -> RenderableType:
+    return plain_table(
+        f"Cells, {_in_unit(cells)} · {setting}",
+        ["task", "with", "gain", "alone", "family", "verdict", "more repeats"],
+        [
+            [
+                row["task"],
+                _with(row, tasks),
+                typeset(Unit.named(row["unit"]).signed(row["gain"])),
+                *_levels(row, "smallest", "smallest_in_family"),
+                row["verdict"],
+                _more(row),
+            ]
+            for row in cells
+        ],
+        grouped=True,
+    )
+
+
+def _levels(row: Row, *names: str) -> Iterator[str]:
+    return (typeset(Unit.named(row["unit"]).level(row[name])) for name in names)
+
+
+def _in_unit(rows: Sequence[Row]) -> str:
+    """What the figures of a table are counted in."""
+    units = {row["unit"] for row in rows} - {OWN.name}
+    if units == {POINTS.name}:
+        return "in points (x 100)"
+    return OWN.name if POINTS.name not in units else f"{OWN.name}, shares in points (x 100)"
+
+
+def _notes(families: Sequence[Row]) -> list[str]:
+    """Why of some cells it cannot be told how many repeats they take, and in which settings."""
+    where: dict[str, list[str]] = {}
+    for family in families:
+        for cure in family["cures"]:
+            if cure["why"]:
+                where.setdefault(cure["why"], []).append(_setting(family))
+    settings = {_setting(family) for family in families}
+    return [
+        f"{why} ({listed(list(dict.fromkeys(names)))})" if set(names) != settings else why
+        for why, names in where.items()
+    ]
+
+
+def _by_setting(cells: Sequence[Row]) -> Iterator[tuple[str, list[Row]]]:
+    for setting in dict.fromkeys(map(_setting, cells)):
+        yield setting, [row for row in cells if _setting(row) == setting]
+
+
+def _setting(row: Row) -> str:
+    return setting_name([row[name] for name in SETTING])
+
+
+def _with(row: Row, tasks: set[str]) -> str:
+    partners = [name for name in row["combination"].split("+") if name != row["task"]]
+    if 1 < len(partners) == len(tasks) - 1:
+        return f"all {len(partners)} others"
+    return " + ".join(partners)
+
+
+def _share(row: Row) -> str:
+    if row["fold_share"] is None:
+        return NONE
+    return f"{100 * row['fold_share']:.0f} %" + (" (assumed)" if row["assumed"] else "")
+
+
+def _more(row: Row) -> str:
+    if row["verdict"] != "undecided":
+        return ""
+    if row["error"] is None:
+        return NONE
+    few = f"at least {FEWEST_REPEATS - row['repeats']:.0f}"
+    in_words = {"fewest": few, "looks": "goes on", "clips": "none", "repeats": f"{row['more_repeats'] or 0:.0f}"}
+    return in_words.get(row["way"], "not known")

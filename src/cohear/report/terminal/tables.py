@@ -1,0 +1,106 @@
+"""Tables for the terminal, readable in 80 columns and without colour."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import pandas as pd
+from rich import box
+from rich.console import Group
+from rich.table import Table
+from rich.text import Text
+
+from cohear.analysis.tables.units import units_of
+from cohear.base.units import Unit
+from cohear.report.numbers import unit_words
+from cohear.report.parts.shown_gains import Cell, cells_of
+
+_STYLES = {"helps": "bold blue", "hurts": "bold red", "harmless": "green", "undecided": "dim"}
+_SETTING = ["features", "encoder", "arm"]
+_NAME_WIDTH = 12
+
+
+def gains_table(gains: pd.DataFrame, units: Mapping[str, Unit] | None = None) -> Group:
+    """The table of gains, one for each features, encoder and arm; names are shown as they are (no markup).
+
+    A line is a task and its partners, the largest gain of a task first.
+
+    Args:
+        gains: the table.
+        units: of each metric, where more is known than their names and scores tell.
+    """
+    units = units or units_of(gains)
+    tasks = list(dict.fromkeys(name for names in gains["combination"] for name in names.split("+")))
+    return Group(*(_gains_of(name, rows, units, tasks) for name, rows in _settings(gains)))
+
+
+def _gains_of(setting: str, gains: pd.DataFrame, units: Mapping[str, Unit], tasks: list[str]) -> Table:
+    metrics = set(gains["metric"])
+    fractions = {name for name in metrics if units[name].points}
+    unit = unit_words(bool(metrics & fractions) or not metrics)
+    table = _table(f"Gain by sharing, {unit} · {setting}", {"task": _longest(gains["task"]), "with": 0})
+    for name in ("single", "shared", "gain", "95 % interval", "n"):
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("verdict", no_wrap=True)
+    ordered = gains.sort_values(["task", "gain"], ascending=[True, False])
+    previous = None
+    for cell in cells_of(ordered, units, tasks):
+        if previous not in (None, cell.task):
+            table.add_section()
+        table.add_row(Text(cell.task if cell.task != previous else ""), Text(cell.with_whom), *_figures(cell))
+        previous = cell.task
+    if metrics & fractions and not metrics <= fractions:
+        table.caption = "metrics that are not fractions are in their own unit"
+    return table
+
+
+def _figures(cell: Cell) -> Iterable[Text]:
+    style = _STYLES[cell.verdict]
+    yield Text(cell.single_text)
+    yield Text(cell.shared_text)
+    yield Text(cell.gain_text, style=style)
+    yield Text(cell.interval_text)
+    yield Text(str(cell.repeats))
+    yield Text(f"{cell.sign} {cell.verdict}", style=style)
+
+
+def _table(title: str, names: Mapping[str, int]) -> Table:
+    """A table whose columns of names (with the length of the longest) may break, but not down to single letters."""
+    table = Table(box=box.SIMPLE_HEAD, title=Text(title), title_justify="left", pad_edge=False, collapse_padding=True)
+    for name, longest in names.items():
+        table.add_column(name, overflow="fold", min_width=min(_NAME_WIDTH, longest))
+    return table
+
+
+def plain_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], *, grouped: bool = False) -> Table:
+    """Cells of text; the first column may break.
+
+    Args:
+        title: above it.
+        columns: names.
+        rows: of cells.
+        grouped: rows that follow each other with the same first cell are a group, which has it once.
+    """
+    table = _table(title, {columns[0]: max((len(row[0]) for row in rows), default=0)})
+    for name in columns[1:]:
+        table.add_column(name, overflow="fold")
+    previous: str | None = None
+    for first, *rest in rows:
+        again = grouped and first == previous
+        if grouped and not again and previous is not None:
+            table.add_section()
+        table.add_row(*map(Text, ["" if again else first, *rest]))
+        previous = first
+    return table
+
+
+def _longest(names: pd.Series[str]) -> int:
+    return max((len(name) for name in names), default=0)
+
+
+def _settings(table: pd.DataFrame) -> Iterable[tuple[str, pd.DataFrame]]:
+    """The rows of each features, encoder and arm, with a name for the three; an empty table once."""
+    if table.empty:
+        yield "nothing to show", table
+    for setting, rows in table.groupby(_SETTING, sort=False):
+        yield ", ".join(map(str, setting)), rows

@@ -1,0 +1,179 @@
+"""``cohear check``: the audit of a study's data, with its tasks, folds and what a finished study adds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import cohear.data.audit  # noqa: F401 - enters the checks
+from cohear.base.errors import StudyError, UserError
+from cohear.data.audit.audit_check import CHECKS
+from cohear.data.audit.evidence import BadName, Evidence, Measured
+from cohear.data.audit.finding import SEVERITIES, Finding, in_order
+from cohear.data.audit.near import near_duplicates
+from cohear.data.audit.store import MeasureStore
+from cohear.data.folds.partition import Partition, TaskSplit, mistakes_in_folds
+from cohear.data.scan.dataset import Dataset, scan_dataset
+from cohear.data.tables.clip_table import ClipTable
+from cohear.data.tables.reader import read_clip_table
+from cohear.study.file import StudySettings
+from cohear.study.launch.progress import NoProgress, Progress
+from cohear.study.score_gaps import Advice, gap_findings
+
+
+@dataclass(frozen=True)
+class Audit:
+    """What a check found.
+
+    Attributes:
+        study: name of the study.
+        findings: the worst first.
+        datasets: clips, seconds and unreadable clips of each dataset.
+        tasks: names of the study's tasks.
+    """
+
+    study: str
+    findings: list[Finding]
+    datasets: Mapping[str, Mapping[str, Any]]
+    tasks: list[str]
+
+    @property
+    def failed(self) -> bool:
+        """Whether there is an error."""
+        return any(finding.severity == "error" for finding in self.findings)
+
+    def counts(self) -> dict[str, int]:
+        """How many findings there are of each severity."""
+        return {name: sum(finding.severity == name for finding in self.findings) for name in SEVERITIES}
+
+    def to_json(self) -> dict[str, Any]:
+        """Everything as one JSON document."""
+        return {
+            "study": self.study,
+            "counts": self.counts(),
+            "datasets": {name: dict(facts) for name, facts in self.datasets.items()},
+            "tasks": self.tasks,
+            "findings": [finding.to_json() for finding in self.findings],
+        }
+
+
+def check_data(
+    settings: StudySettings,
+    *,
+    cache: Path,
+    finished: Path | None = None,
+    partners: Advice | None = None,
+    jobs: int | None = None,
+    progress: Progress | None = None,
+) -> Audit:
+    """Audit a study's data; nothing is written but facts and measures in the cache.
+
+    Args:
+        settings: with absolute dataset paths.
+        cache: the cache folder.
+        finished: a study folder with results, whose scores are looked at too.
+        partners: what measured partners did to its tasks.
+        jobs: threads.
+        progress: told of each dataset.
+
+    Raises:
+        StudyError: a dataset cannot be read at all; every mistake at once.
+    """
+    progress = progress or NoProgress()
+    evidence, facts = gather(settings, cache=cache, jobs=jobs, progress=progress)
+    findings: list[Finding] = []
+    with progress.stage("judging") as advance:
+        for number, name in enumerate(CHECKS, start=1):
+            findings += CHECKS[name].find(evidence)
+            advance(number, len(list(CHECKS)))
+    if finished is not None:
+        findings += gap_findings(finished, findings, partners)
+    return Audit(settings.study, in_order(findings), facts, list(settings.tasks))
+
+
+def gather(
+    settings: StudySettings, *, cache: Path, jobs: int | None, progress: Progress
+) -> tuple[Evidence, dict[str, dict[str, Any]]]:
+    """Scan and measure all audio and cut the folds: what the checks judge, and facts about each dataset."""
+    tables = _tables(settings)
+    measured: dict[str, Measured] = {}
+    bad: dict[str, list[BadName]] = {}
+    for name, table in tables.items():
+        store = MeasureStore(cache, table.segments())
+        with progress.stage(f"listening to {name}") as advance, store.open():
+            dataset, failed = scan_dataset(table, cache=cache, jobs=jobs, progress=advance, inspector=store)
+        ids = table.clip_ids()
+        bad[name] = [BadName(ids[row], clip.kind, clip.reason) for row, clip in failed.items()]
+        if dataset is not None:
+            measured[name] = Measured(dataset, store.measures(dataset.facts))
+    folds, refused = _folds(settings, {name: data.dataset for name, data in measured.items()})
+    with progress.stage("comparing clips") as advance:
+        near = near_duplicates(measured, cache=cache, jobs=jobs, progress=advance)
+    evidence = Evidence(
+        datasets=measured,
+        bad={name: clips for name, clips in bad.items() if clips},
+        tasks=settings.task_choices(),
+        folds=folds,
+        refused=refused,
+        near=near,
+        skip_bad=settings.on_bad_file == "skip",
+        window=settings.window,
+        windows=_own_windows(settings),
+        seed=settings.seed,
+    )
+    return evidence, {name: _facts(measured.get(name), bad[name], len(table)) for name, table in tables.items()}
+
+
+def _own_windows(settings: StudySettings) -> dict[str, float]:
+    """The longest window of each dataset that a task with a window of its own is of."""
+    windows: dict[str, float] = {}
+    for task in settings.tasks.values():
+        windows[task.dataset] = max(windows.get(task.dataset, 0.0), task.window or settings.window)
+    return windows
+
+
+def _tables(settings: StudySettings) -> dict[str, ClipTable]:
+    """Every dataset's clip table; all mistakes at once."""
+    tables, mistakes = {}, []
+    for name, dataset in settings.datasets.items():
+        try:
+            tables[name] = read_clip_table(dataset.path, name, dataset.reader)
+        except UserError as error:
+            mistakes.append(str(error))
+    if mistakes:
+        raise StudyError(mistakes)
+    return tables
+
+
+def _folds(
+    settings: StudySettings, datasets: Mapping[str, Dataset]
+) -> tuple[dict[int, dict[str, TaskSplit]], list[str]]:
+    """All folds of the tasks that can be cut, and what makes the study impossible."""
+    choices, refused = [], []
+    for choice in settings.task_choices():
+        if choice.dataset not in datasets:
+            refused.append(f"tasks.{choice.name}: no clip of dataset {choice.dataset!r} can be read")
+            continue
+        try:
+            Partition(datasets, [choice], settings.seed).fold(0)
+        except UserError as error:
+            refused.append(str(error))
+        else:
+            choices.append(choice)
+    if not choices:
+        return {}, refused
+    partition = Partition(datasets, choices, settings.seed, allow_overlap=settings.allow_input_overlap)
+    folds = {index: partition.fold(index) for index in range(settings.repeats.folds)}
+    return folds, [*refused, *mistakes_in_folds(folds, allow_overlap=settings.allow_input_overlap)]
+
+
+def _facts(data: Measured | None, bad: list[BadName], clips: int) -> dict[str, Any]:
+    facts = data.facts if data else []
+    return {
+        "clips": clips,
+        "unreadable": len(bad),
+        "seconds": round(sum(fact.seconds for fact in facts), 3),
+        "rates": sorted({fact.rate for fact in facts}),
+    }

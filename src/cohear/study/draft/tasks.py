@@ -1,0 +1,196 @@
+"""Tasks that a dataset can carry: labels, folds or held-out groups, and what must be dropped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cohear.base.errors import UserError
+from cohear.data.folds.cutting import groups_of
+from cohear.data.folds.partition import Partition, TaskChoice, TaskSplit, mistakes_in_folds
+from cohear.data.folds.selection import LabelChoice, guess_kind
+from cohear.data.folds.splits import FoldPlan, FoldRule, Part
+from cohear.data.scan.dataset import Dataset
+from cohear.data.tables.events import NOTHING
+from cohear.data.tables.targets import GROUPING, same_partition, words_of
+from cohear.tasks import TARGET_KINDS
+
+FOLDS = 5
+"""Fold indices that a proposed study uses."""
+
+_FOLD, _GROUP, _SOURCE = "fold", "group", "source_id"
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A task that can be trained and scored by itself.
+
+    Attributes:
+        choice: what the study file says of it.
+        labels: how many labels are left.
+        clips: how many clips.
+        why: sentences for the study file: why it is cut so, and why labels are dropped.
+    """
+
+    choice: TaskChoice
+    labels: int
+    clips: int
+    why: tuple[str, ...]
+
+
+def drafts(dataset: Dataset, target: str, name: str, seed: int) -> tuple[list[Draft], str]:
+    """Every way to cut a task that leaves something to learn and to score, the best one first.
+
+    Returns:
+        The drafts; and where there is none, why.
+    """
+    found, reasons = [], []
+    for rule, why in _rules(dataset, target):
+        draft = _settle(dataset, TaskChoice(name, dataset.name, target, rule=rule), why, seed)
+        if isinstance(draft, Draft):
+            found.append(draft)
+        else:
+            reasons.append(draft)
+    return found, "" if found else (reasons or ["its labels are the groups, which must not be split"])[0]
+
+
+def splits_of(
+    datasets: Mapping[str, Dataset], choices: Sequence[TaskChoice], seed: int
+) -> dict[int, dict[str, TaskSplit]]:
+    """All fold indices of some tasks together; raises UserError where a task cannot be cut."""
+    partition = Partition(datasets, choices, seed)
+    return {index: partition.fold(index) for index in range(FOLDS)}
+
+
+def _rules(dataset: Dataset, target: str) -> Iterator[tuple[FoldRule, str]]:
+    """Ways to cut a dataset for a target, the best one first, each with its reason."""
+    table = dataset.table
+    cells = table.column(target, dataset.name)
+    groups = table.optional_column(_GROUP) if _GROUP in table.rows.columns else table.optional_column(_SOURCE)
+    has_groups = any(groups) and len(set(groups)) < len(groups)
+    is_group = has_groups and same_partition(cells, groups)
+    folds = table.optional_column(_FOLD)
+    official = _official(dataset) if any(folds) else None
+    numbers = groups_of(groups, table.column("path", dataset.name))
+    crossing = _crossing(official, numbers) if official and has_groups else 0
+    if official and (is_group or not crossing):
+        both = f"have every {target} on both sides, which this task needs" if is_group else "keep groups together"
+        yield FoldRule(folds=_FOLD), f"Official folds: they {both if has_groups else 'make results comparable'}."
+    if is_group:
+        return
+    if official and crossing:
+        begin = f"The official folds have {crossing} groups on both sides, so"
+    elif any(folds) and not official:
+        begin = "The official folds give no training and test part, so"
+    else:
+        begin = "There are no official folds, so"
+    if not has_groups:
+        named = next((c for c in _label_like(dataset) if _names_groups(c, table.column(c, ""))), None)
+        if named is None:
+            yield FoldRule(), f"{begin} folds are over single clips: nothing is known that would keep clips together."
+        elif named == target:
+            yield FoldRule(), f"{begin} folds are over single clips: every {target} must be on both sides."
+        else:
+            yield (
+                FoldRule(hold_out=named),
+                f"{begin} whole values of {named} are held out: none is in training and in test. There is no column "
+                f"{_GROUP}; {named} is taken for it by its name.",
+            )
+        return
+    column = _GROUP if _GROUP in table.rows.columns else _SOURCE
+    held = next((c for c in _label_like(dataset) if c != target and same_partition(table.column(c, ""), groups)), None)
+    if held is not None:
+        yield FoldRule(hold_out=held), f"{begin} whole values of {held} are held out: none is in training and in test."
+    elif column == _GROUP:
+        yield FoldRule(), f"{begin} folds are over {_GROUP}: no group is in training and in test."
+    else:
+        yield FoldRule(hold_out=_SOURCE), f"{begin} recordings ({_SOURCE}) are held out whole."
+
+
+def _names_groups(column: str, cells: Sequence[str]) -> bool:
+    """Whether a column says by its name who or what several clips were recorded of."""
+    return bool(words_of(column) & GROUPING) and all(cells) and 1 < len(set(cells)) < len(cells)
+
+
+def _label_like(dataset: Dataset) -> list[str]:
+    return [column for column in map(str, dataset.table.rows.columns) if column not in (_GROUP, _SOURCE, _FOLD, "path")]
+
+
+def _official(dataset: Dataset) -> FoldPlan | None:
+    """The official folds, where they give training and test parts."""
+    try:
+        return FoldPlan(dataset.table, FoldRule(folds=_FOLD), 0, dataset.name)
+    except UserError:
+        return None
+
+
+def _crossing(official: FoldPlan, numbers: NDArray[np.int64]) -> int:
+    """How many groups (``[clips]`` numbers) are tested in a fold that also learns from them."""
+    both: set[int] = set()
+    for index in range(official.count):
+        parts = official.parts(index)
+        learnt = numbers[(parts == Part.TRAIN) | (parts == Part.VALIDATION)]
+        both |= set(numbers[parts == Part.TEST].tolist()) & set(learnt.tolist())
+    return len(both)
+
+
+def _settle(dataset: Dataset, choice: TaskChoice, why: str, seed: int) -> Draft | str:
+    """Drop labels until the rest can be scored in most folds; the reason where that leaves too little."""
+    cells = dataset.table.column(choice.target, dataset.name)
+    negatives = NOTHING in cells and TARGET_KINDS[guess_kind(cells)].unlabelled_is_known
+    dropped: dict[str, int] = {NOTHING: 0} if negatives else {}
+    while True:
+        choice = replace(choice, labels=LabelChoice(drop=tuple(dropped)))
+        try:
+            folds = splits_of({dataset.name: dataset}, [choice], seed)
+        except UserError as error:
+            return _without_place(str(error), choice)
+        splits = [by_task[choice.name] for by_task in folds.values()]
+        absent = [label for split in splits for label in split.unscored()]
+        often = {label: absent.count(label) for label in absent if absent.count(label) > len(splits) / 2}
+        if len(often) == len(splits[0].labels):
+            return f"no label of it is in training and test of most folds, cut over {_cut(choice)}"
+        if not often:
+            break
+        dropped |= often
+    mistakes = mistakes_in_folds(folds, allow_overlap=False)
+    if mistakes:
+        return _without_place(mistakes[0], choice)
+    drops = _why_dropped(dataset, choice, [label for label in dropped if not (negatives and label == NOTHING)])
+    if negatives:
+        drops.append(f"{NOTHING!r} is no label: clips in which nothing of the list sounds are negatives of all others.")
+    counts = TARGET_KINDS[splits[0].kind].counts(splits[0].targets, splits[0].labels)
+    return Draft(choice, int((counts > 0).sum()), len(splits[0].clips), (why, *drops))
+
+
+def _why_dropped(dataset: Dataset, choice: TaskChoice, dropped: Sequence[str]) -> list[str]:
+    """Sentences on dropped labels, a reason each."""
+    if not dropped:
+        return []
+    usual = _GROUP if _GROUP in dataset.table.rows.columns else None
+    column = choice.rule.folds or choice.rule.hold_out or usual
+    groups = dataset.table.optional_column(column) if column else dataset.table.clip_ids()
+    held: dict[str, set[str]] = {label: set() for label in dropped}
+    for cell, group in zip(dataset.table.column(choice.target, dataset.name), groups, strict=True):
+        for label in cell.split(";"):
+            if label.strip() in held:
+                held[label.strip()].add(group)
+    reasons = {
+        "no clip has them": [label for label in dropped if not held[label]],
+        f"all their clips have the same {column}" if column else "a single clip has them": [
+            label for label in dropped if len(held[label]) == 1
+        ],
+        "most folds lack them in training or test": [label for label in dropped if len(held[label]) > 1],
+    }
+    return [f"Dropped, because {why}: {', '.join(labels)}." for why, labels in reasons.items() if labels]
+
+
+def _cut(choice: TaskChoice) -> str:
+    return choice.rule.folds or choice.rule.hold_out or _GROUP
+
+
+def _without_place(sentence: str, choice: TaskChoice) -> str:
+    return sentence.removeprefix(f"tasks.{choice.name}: ").removeprefix(f"tasks.{choice.name}.")

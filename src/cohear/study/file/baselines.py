@@ -1,0 +1,49 @@
+"""Mistakes in the baselines of a study file."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from cohear.base.errors import UserError
+from cohear.base.named import make
+from cohear.base.registry import did_you_mean
+from cohear.baselines.baseline import BASELINES
+from cohear.study.file.grid import mistakes_of_twice
+from cohear.study.file.parts import BaselineSettings
+from cohear.study.file.settings import StudySettings
+
+
+def mistakes_in_baselines(settings: StudySettings, spoilt: Collection[str] = ()) -> list[str]:
+    """Unknown names, settings, front-ends and tasks, and front-ends that give no vector.
+
+    Args:
+        settings: the study.
+        spoilt: keys that hold a stand-in or a default for what is not valid.
+    """
+    mistakes = []
+    for number, baseline in enumerate(settings.baselines):
+        place = f"baselines.{number}"
+        try:
+            make(BASELINES, baseline.part())
+        except UserError as error:
+            mistakes.append(f"{place}: {error}")
+        mistakes += _features(f"{place}.features", baseline)
+        unknown = [task for task in baseline.tasks if task not in settings.tasks]
+        if "tasks" not in spoilt:
+            mistakes += [
+                f"{place}.tasks: there is no task {task!r}{did_you_mean(task, settings.tasks)}" for task in unknown
+            ]
+    return mistakes + mistakes_of_twice("baselines", [(each.part(), each.features) for each in settings.baselines])
+
+
+def _features(place: str, baseline: BaselineSettings) -> list[str]:
+    """Why a baseline cannot hear what it is told to."""
+    if baseline.features is None:
+        return []
+    try:
+        front_end = baseline.features.build()
+    except UserError as error:
+        return [f"{place}: {error}"]
+    if front_end.layout == "vector":
+        return []
+    return [f"{place}: front-end {front_end.name!r} gives a sequence, and a baseline takes a vector a window"]

@@ -1,0 +1,96 @@
+"""From a study file to its settings, with every mistake at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from cohear.base.errors import StudyError
+from cohear.base.plugins import load_installed_parts
+from cohear.base.yaml_text import YamlMistake, YamlText, read_yaml
+from cohear.study.file.baselines import mistakes_in_baselines
+from cohear.study.file.controls import mistakes_in_controls
+from cohear.study.file.grid import mistakes_in_grid
+from cohear.study.file.names import mistakes_in_names, mistakes_in_plugins
+from cohear.study.file.probes import mistakes_in_probes
+from cohear.study.file.settings import StudySettings
+from cohear.study.file.wording import told_by_pydantic
+
+
+def load_study(path: Path) -> StudySettings:
+    """Read and check a study file.
+
+    Raises:
+        StudyError: with every mistake at once.
+    """
+    try:
+        text = read_yaml(path.read_text(encoding="utf-8-sig"))
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise StudyError(
+            ["there is no such file; `cohear init FOLDER` writes one for folders of audio"], str(path)
+        ) from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise StudyError([f"cannot be read: {getattr(error, 'strerror', None) or error}"], str(path)) from error
+    except YamlMistake as error:
+        raise StudyError([str(error)], str(path)) from error
+    return check_study(text, str(path), path.parent)
+
+
+def check_study(text: YamlText, source: str = "", folder: Path | None = None) -> StudySettings:
+    """Check a study's settings; its plugins are imported first, for they bring names that it uses.
+
+    Args:
+        text: of the study file.
+        source: what the file is called in errors.
+        folder: where relative paths begin. Without one, plugins are looked for in the working folder, and encoders'
+            modules are not looked for.
+
+    Raises:
+        StudyError: with every mistake at once.
+    """
+    if not isinstance(text.value, dict):
+        raise StudyError(["expected keys study, datasets and tasks"], source)
+    load_installed_parts()
+    try:
+        settings = StudySettings.model_validate(text.value)
+    except ValidationError as error:
+        raise StudyError([*told_by_pydantic(error, text), *_beside(error, text, folder)], source) from error
+    mistakes = mistakes_in_plugins(settings, folder or Path()) or [
+        *mistakes_in_names(settings, text),
+        *mistakes_in_grid(settings, folder),
+        *mistakes_in_baselines(settings),
+        *mistakes_in_controls(settings, folder),
+        *mistakes_in_probes(settings),
+    ]
+    if mistakes:
+        raise StudyError(mistakes, source)
+    return settings
+
+
+def _beside(error: ValidationError, text: YamlText, folder: Path | None) -> list[str]:
+    """Mistakes in what is valid beside what is not, so that they need not be mended in rounds."""
+    content, spoilt = dict(text.value), set()
+    for finding in error.errors():
+        spoilt.add(str(finding["loc"][0]))
+    for key in spoilt:
+        content.pop(key, None)
+    stand_ins = {"study": "study", "datasets": {"x": {"path": "x"}}, "tasks": {"x": {"dataset": "x", "target": "x"}}}
+    for key, stand_in in stand_ins.items():
+        if key in spoilt or key not in content:
+            spoilt.add(key)
+            content[key] = stand_in
+    try:
+        settings = StudySettings.model_validate(content)
+    except ValidationError:  # one key's validity hangs on another's
+        return []
+    found = mistakes_in_plugins(settings, folder or Path()) or [
+        *mistakes_in_names(settings, text),
+        *mistakes_in_grid(settings, folder, spoilt),
+        *mistakes_in_baselines(settings, spoilt),
+        *mistakes_in_controls(settings, folder, spoilt),
+        *mistakes_in_probes(settings, spoilt),
+    ]
+    # what refers to a spoilt part cannot be judged
+    about = {*spoilt, *(("tasks",) if spoilt & {"datasets", "tasks"} else ())}
+    return [mistake for mistake in found if mistake.partition(":")[0].partition(".")[0] not in about]

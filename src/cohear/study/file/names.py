@@ -1,0 +1,84 @@
+"""Mistakes in what a study file names: plugins, datasets, and parts that a registry knows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from cohear.base.errors import StudyError, UserError
+from cohear.base.named import check, make
+from cohear.base.plugins import load_plugin
+from cohear.base.registry import Registry, did_you_mean
+from cohear.base.yaml_text import YamlText
+from cohear.data.tables.reader import READERS
+from cohear.models.sharing import SHARING
+from cohear.study.file.settings import StudySettings
+from cohear.study.file.wording import told_by_pydantic
+from cohear.tasks import METRICS, TARGET_KINDS
+from cohear.training.objective import OBJECTIVES
+from cohear.training.schedule import SCHEDULES
+from cohear.training.settings import TrainingSettings
+
+
+def mistakes_in_plugins(settings: StudySettings, folder: Path) -> list[str]:
+    """Import the plugins; mistakes in them."""
+    mistakes = []
+    for number, path in enumerate(settings.plugins):
+        try:
+            load_plugin(folder / path)
+        except StudyError as error:
+            mistakes += [f"plugins.{number}: {mistake}" for mistake in error.mistakes]
+    return mistakes
+
+
+def mistakes_in_names(settings: StudySettings, text: YamlText) -> list[str]:
+    """Mistakes in names that refer to something."""
+    mistakes = []
+    if not Path(settings.study).name or Path(settings.study).name != settings.study or "\\" in settings.study:
+        mistakes.append(f"study: the name is that of a folder too and has no slash in it, found {settings.study!r}")
+    registries: list[tuple[str, str | None, Registry[Any]]] = []
+    for name, dataset in settings.datasets.items():
+        registries.append((f"datasets.{name}.reader", dataset.reader, READERS))
+    for name, task in settings.tasks.items():
+        if not name or "+" in name or name != name.strip():
+            mistakes.append(f"tasks.{name}: a task's name has no '+' (it joins names) and no space around it")
+        if task.dataset not in settings.datasets:
+            mistakes.append(
+                f"tasks.{name}.dataset: there is no dataset {task.dataset!r}"
+                f"{did_you_mean(task.dataset, settings.datasets)}"
+            )
+        registries += [
+            (f"tasks.{name}.kind", task.kind, TARGET_KINDS),
+            (f"tasks.{name}.metric", task.metric, METRICS),
+        ]
+    for arm in settings.arms:
+        try:
+            training, _ = settings.arm(arm)
+        except ValidationError as error:
+            mistakes += told_by_pydantic(error, text, ("arms", arm, "training"))
+            continue
+        place = "training" if arm == "base" else f"arms.{arm}.training"
+        mistakes += _mistakes_in_parts(place, training, list(settings.tasks))
+    for place, value, registry in registries:
+        if value is not None and value not in registry:
+            mistakes.append(f"{place}: unknown {registry.what} {value!r}{did_you_mean(value, registry)}")
+    return list(dict.fromkeys(mistakes))
+
+
+def _mistakes_in_parts(place: str, training: TrainingSettings, tasks: list[str]) -> list[str]:
+    """Parts that are not known, or not with these settings; sharing schemes are made where encoders are."""
+    attempts: dict[str, Callable[[], object]] = {
+        "objective": lambda: make(OBJECTIVES, training.objective, tasks),
+        "schedule": lambda: make(SCHEDULES, training.schedule),
+        "sharing": lambda: check(SHARING, training.sharing),
+    }
+    mistakes = []
+    for key, attempt in attempts.items():
+        try:
+            attempt()
+        except UserError as error:
+            mistakes.append(f"{place}.{key}: {error}")
+    return mistakes

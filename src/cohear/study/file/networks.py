@@ -1,0 +1,107 @@
+"""Networks of the grid are made once before any data are read: a setting that is misspelt shows at once."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
+
+from cohear.base.errors import UserError
+from cohear.base.named import WithSettings, make
+from cohear.features.front_end import FrontEnd
+from cohear.models.choice import EncoderChoice
+from cohear.models.encoder import ENCODERS
+from cohear.models.heads import layer
+from cohear.models.sharing import SHARING, Draws
+from cohear.study.file.settings import StudySettings
+from cohear.study.file.task_sets import task_sets
+
+Schemes = Mapping[str, str | WithSettings]
+"""Sharing schemes by their places in the study file."""
+
+
+def mistakes_in_encoders(
+    settings: StudySettings, encoders: Sequence[EncoderChoice], front_ends: Sequence[FrontEnd], schemes: Schemes
+) -> list[str]:
+    """Why encoders cannot be made for the front-ends they fit, each with its place in the study file.
+
+    One whose name is unknown, and a module that nobody knows where to look for, are not judged.
+
+    Args:
+        settings: the study.
+        encoders: of the grid.
+        front_ends: of the grid.
+        schemes: of the arms, which say what tasks stand behind one encoder.
+    """
+    mistakes = []
+    for number, encoder in enumerate(encoders):
+        if encoder.name not in ENCODERS if encoder.module is None else encoder.folder is None:
+            continue
+        place = f"encoders.{number}"
+        for front_end in front_ends:
+            if not encoder.fits(front_end.layout):
+                continue
+            own = settings.inputs(front_end, settings.window)
+            if misfits := [task for task, (heard, _) in own.items() if not encoder.fits(heard.layout)]:
+                mistakes += [_misfit(task, own[task][0], encoder) for task in misfits]
+                continue
+            for widths in _different_widths(settings.of_encoder(number), own):
+                if len(set(widths.values())) == 1:
+                    told = [_why_not(encoder, partial(encoder.build, widths))]
+                else:
+                    told = [_why_not(encoder, partial(_network, each, widths, encoder)) for each in schemes.values()]
+                mistakes += [f"{place}: {why}" for why in told if why]
+    return list(dict.fromkeys(mistakes))
+
+
+def mistakes_in_sharing(
+    settings: StudySettings, encoders: Sequence[EncoderChoice], front_ends: Sequence[FrontEnd], schemes: Schemes
+) -> list[str]:
+    """Why sharing schemes with settings cannot be made of all tasks, with encoders that can."""
+    mistakes = []
+    for place, scheme in schemes.items():
+        if isinstance(scheme, str):
+            continue
+        for encoder in encoders:
+            for front_end in front_ends:
+                if encoder.fits(front_end.layout):
+                    own = settings.inputs(front_end, settings.window)
+                    widths = {task: heard.input_width for task, (heard, _) in own.items()}
+                    if why := _why_not(encoder, partial(_network, scheme, widths, encoder)):
+                        mistakes.append(f"{place}: {why}")
+    return list(dict.fromkeys(mistakes))
+
+
+def _misfit(task: str, front_end: FrontEnd, encoder: EncoderChoice) -> str:
+    gives = "a vector a window" if front_end.layout == "vector" else "a sequence"
+    return (
+        f"tasks.{task}.features: front-end {front_end.name!r} gives {gives}, which encoder {encoder.name!r} does not "
+        "take; give the task features that every encoder of the study takes, or leave that encoder out"
+    )
+
+
+def _different_widths(settings: StudySettings, own: Mapping[str, tuple[FrontEnd, float]]) -> Iterator[dict[str, int]]:
+    """Widths of the inputs of each combination of an encoder that has others than those before."""
+    seen = set()
+    for tasks in task_sets(settings):
+        widths = {task: own[task][0].input_width for task in tasks}
+        if widths and frozenset(widths.values()) not in seen:
+            seen.add(frozenset(widths.values()))
+            yield widths
+
+
+def _network(scheme: str | WithSettings, widths: Mapping[str, int], encoder: EncoderChoice) -> object:
+    return make(SHARING, scheme, widths, dict.fromkeys(widths, layer(2)), encoder.build, Draws((0, 0, 0)))
+
+
+def _why_not(encoder: EncoderChoice, attempt: Callable[[], object]) -> str:
+    """Why an encoder, or a network with it, cannot be made; empty where it can."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # torch's, of layers that hold nothing
+            attempt()
+    except UserError as error:
+        return str(error)
+    except (RuntimeError, ZeroDivisionError) as error:  # torch's own, for sizes that no layer has
+        return f"encoder {encoder.name!r} cannot be made with its settings: {error}"
+    return ""

@@ -1,0 +1,145 @@
+"""The whole study file as settings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, field_validator
+
+from cohear.base.named import Named
+from cohear.data.folds.partition import TaskChoice
+from cohear.data.folds.selection import LabelChoice
+from cohear.data.folds.splits import FoldRule
+from cohear.features.front_end import FrontEnd, build_front_end
+from cohear.models.choice import EncoderChoice
+from cohear.study.file.parts import (
+    ArmSettings,
+    BaselineSettings,
+    CombinationSettings,
+    ControlSettings,
+    DatasetSettings,
+    EncoderSettings,
+    FeatureSettings,
+    OneOrMore,
+    RepeatSettings,
+    SpecModel,
+    TaskSettings,
+    Text,
+    as_combinations,
+    as_named,
+)
+from cohear.training.settings import TrainingSettings
+
+USUAL_VECTOR = "summary"
+"""Front-end of baselines where the grid has none that gives a vector a window."""
+
+
+class StudySettings(SpecModel):
+    """The whole study file."""
+
+    study: Text
+    plugins: Annotated[list[Path], OneOrMore] = Field([])
+    datasets: dict[str, DatasetSettings] = Field(min_length=1)
+    tasks: dict[str, TaskSettings] = Field(min_length=1)
+    features: Annotated[list[FeatureSettings], BeforeValidator(as_named)] = Field(
+        [FeatureSettings(name="logmel")], min_length=1
+    )
+    encoders: Annotated[list[EncoderSettings], BeforeValidator(as_named)] = Field(
+        [EncoderSettings(name="small")], min_length=1
+    )
+    baselines: Annotated[list[BaselineSettings], BeforeValidator(as_named)] = Field([])
+    combinations: Annotated[CombinationSettings, BeforeValidator(as_combinations)] = CombinationSettings(
+        named=["singles", "pairs", "all"]
+    )
+    controls: Annotated[list[ControlSettings], BeforeValidator(as_named)] = Field([])
+    probes: Annotated[list[Named], OneOrMore] = Field([])
+    related: list[list[Text]] = Field([])
+    repeats: RepeatSettings = RepeatSettings()
+    window: float = Field(1.0, gt=0)
+    margin: float = Field(0.01, ge=0)
+    seed: int = 0
+    training: TrainingSettings = TrainingSettings()
+    arms: dict[str, ArmSettings] = Field({"base": ArmSettings()}, min_length=1)
+    keep: Annotated[list[Literal["curves", "predictions", "weights"]], OneOrMore] = Field(
+        ["curves", "predictions", "weights"]
+    )
+    on_bad_file: Literal["stop", "skip"] = "stop"
+    allow_input_overlap: bool = False
+
+    @field_validator("arms", mode="before")
+    @classmethod
+    def _empty_arm_is_base(cls, value: Any) -> Any:  # noqa: ANN401 - a validator sees anything
+        if isinstance(value, Mapping):
+            return {name: {} if arm is None else arm for name, arm in value.items()}
+        return value
+
+    def margin_of(self, task: str) -> float:
+        """What ``harmless`` may cost a task."""
+        own = self.tasks[task].margin
+        return self.margin if own is None else own
+
+    def task_choices(self) -> list[TaskChoice]:
+        """The tasks as the data room knows them."""
+        return [
+            TaskChoice(
+                name=name,
+                dataset=task.dataset,
+                target=task.target,
+                kind=task.kind,
+                metric=task.metric,
+                rule=FoldRule(task.folds, task.hold_out),
+                labels=LabelChoice(task.only, task.drop, task.rename or None, task.limit),
+            )
+            for name, task in self.tasks.items()
+        ]
+
+    def front_ends(self) -> list[FrontEnd]:
+        """The front-ends of the grid."""
+        return [feature.build() for feature in self.features]
+
+    def inputs(self, front_end: FrontEnd, window: float) -> dict[str, tuple[FrontEnd, float]]:
+        """Front-end and window (seconds) of each task in a cell of the grid: its own, or those of the cell."""
+        return {
+            name: (
+                front_end if task.features is None else task.features.build(),
+                window if task.window is None else task.window,
+            )
+            for name, task in self.tasks.items()
+        }
+
+    def heard_by(self, baseline: BaselineSettings) -> list[FrontEnd]:
+        """The front-ends of a baseline: its own one, or those of the grid that give a vector a window, or the usual."""
+        if baseline.features is not None:
+            return [baseline.features.build()]
+        return [each for each in self.front_ends() if each.layout == "vector"] or [build_front_end(USUAL_VECTOR)]
+
+    def inputs_of_baseline(self, baseline: BaselineSettings) -> Iterator[tuple[FrontEnd, str, FrontEnd, float]]:
+        """Each front-end of a baseline with each task, and what it then hears: front-end and window (seconds).
+
+        That is the task's own front-end, as in the task's networks, where that gives vectors and the baseline has none.
+        """
+        for front_end in self.heard_by(baseline):
+            for task in baseline.tasks or self.tasks:
+                own, window = self.inputs(front_end, self.window)[task]
+                follows = baseline.features is None and own.layout == "vector"
+                yield front_end, task, own if follows else front_end, window
+
+    def encoder_choices(self, folder: str | None) -> list[EncoderChoice]:
+        """The encoders of the grid."""
+        return [encoder.choice(folder) for encoder in self.encoders]
+
+    def of_encoder(self, number: int) -> StudySettings:
+        """The part of the study that is one encoder's: what it is trained on stands at the top level."""
+        encoder = self.encoders[number]
+        own = {"combinations": encoder.combinations, "controls": encoder.controls}
+        return self.model_copy(
+            update={"encoders": [encoder], **{key: value for key, value in own.items() if value is not None}}
+        )
+
+    def arm(self, name: str) -> tuple[TrainingSettings, float]:
+        """Training settings and window (seconds) of an arm."""
+        arm = self.arms[name]
+        training = TrainingSettings.model_validate({**self.training.model_dump(), **arm.training})
+        return training, self.window if arm.window is None else arm.window

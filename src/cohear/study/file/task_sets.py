@@ -1,0 +1,24 @@
+"""The combinations that a study trains."""
+
+from __future__ import annotations
+
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from cohear.study.file.settings import StudySettings
+
+
+def task_sets(settings: StudySettings) -> list[tuple[str, ...]]:
+    """Every combination once, its tasks in the study's order, small ones first."""
+    tasks = list(settings.tasks)
+    wanted = settings.combinations
+    sizes = set(wanted.sizes)
+    sizes |= {1 for name in wanted.named if name == "singles"}
+    sizes |= {2 for name in wanted.named if name == "pairs" and len(tasks) >= 2}
+    sizes |= {len(tasks) for name in wanted.named if name == "all"}
+    found = {chosen for size in sizes for chosen in combinations(tasks, size)}
+    found |= {tuple(task for task in tasks if task in listed) for listed in wanted.lists}
+    if any(len(chosen) > 1 for chosen in found):
+        found |= {(task,) for chosen in found for task in chosen}  # a gain needs its single
+    return sorted(found, key=lambda chosen: (len(chosen), [tasks.index(task) for task in chosen]))

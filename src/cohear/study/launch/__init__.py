@@ -1,0 +1,1 @@
+"""Carrying runs out: one driver for order, needs and failures, and launchers, pools that differ in where runs are."""

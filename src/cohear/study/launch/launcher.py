@@ -1,0 +1,80 @@
+"""Launchers: pools in which runs are carried out. They differ in where that is, and in nothing else."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from cohear.base.registry import Registry
+
+if TYPE_CHECKING:
+    from cohear.runs.in_place import PackInPlace
+    from cohear.runs.spec import Spec
+    from cohear.study.launch.failure import Failure
+
+
+@dataclass(frozen=True)
+class RunEvent:
+    """Something that happened to a run.
+
+    Attributes:
+        kind: started, finished, failed, or killed (its worker was ended before it could say why).
+        run: its key.
+        failure: why it failed or was killed.
+    """
+
+    kind: Literal["started", "finished", "failed", "killed"]
+    run: str
+    failure: Failure | None = None
+
+    @property
+    def error(self) -> str:
+        """Why it failed or was killed, in a sentence."""
+        return self.failure.error if self.failure else ""
+
+
+class Pool(ABC):
+    """Carries runs out somewhere. What runs when, and what is tried again, is the driver's.
+
+    Args:
+        pack: what the runs read; where it is not in place it is carried.
+        runs: folder of this machine that gets the folder of each finished run.
+        jobs: how many at once; None for what the place has.
+    """
+
+    @abstractmethod
+    def __init__(self, pack: PackInPlace, runs: Path, jobs: int | None = None) -> None: ...
+
+    @abstractmethod
+    def room(self) -> int:
+        """How many more runs can be started now; at least one where none is going."""
+
+    @abstractmethod
+    def start(self, spec: Spec, files: frozenset[str]) -> None:
+        """Begin a run that is not going; it may have been tried before.
+
+        Args:
+            spec: of the run.
+            files: that are wanted beside its record.
+        """
+
+    @abstractmethod
+    def events(self) -> Iterator[RunEvent]:
+        """What happens to the runs that were started, as it happens; it ends when none of them is going any more.
+
+        Others may be started between two events. Each run is started, and then finished, failed or killed; when it is
+        finished, its folder is whole.
+
+        Raises:
+            CohearError: no run can be carried out here.
+        """
+
+    @abstractmethod
+    def close(self) -> None:
+        """End all work at once; what was not finished leaves no record."""
+
+
+LAUNCHERS: Registry[type[Pool]] = Registry("launcher", {"local": "cohear.study.launch.local"})

@@ -1,0 +1,156 @@
+"""A worker server: imports what jobs need once, then forks a clean process for each run.
+
+``python -m cohear.study.launch.worker`` reads JSON lines from standard input: first where the pack is and where folders
+of runs go, then one a run. It answers with one JSON line when that run's process has ended, however it ended. A process
+that the system kills costs its own run alone, memory never grows from run to run, and start-up is paid once. When its
+input closes, because the parent is done or dead, the server kills what still runs and ends.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import gc
+import json
+import os
+import selectors
+import signal
+import sys
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from cohear.runs import NETWORK
+from cohear.runs.carry_out import carry_out
+from cohear.runs.in_place import PackInPlace
+from cohear.runs.job import JOBS, read_spec
+from cohear.study.launch.failure import Failure
+
+
+@dataclass(frozen=True)
+class _Child:
+    run: str
+    words: int
+    """Reading end of a pipe with the child's last words."""
+
+
+def main() -> None:
+    """Serve until standard input closes."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    woken, wakes = os.pipe()
+    os.set_blocking(wakes, False)
+    signal.set_wakeup_fd(wakes)
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+    server = _Server()
+    os.set_blocking(sys.stdin.fileno(), False)
+    pending = b""
+    with selectors.DefaultSelector() as selector:
+        selector.register(sys.stdin.fileno(), selectors.EVENT_READ)
+        selector.register(woken, selectors.EVENT_READ)
+        while True:
+            for key, _ in selector.select():
+                chunk = os.read(key.fd, 1 << 16)
+                if key.fd == woken:
+                    _reap(server.children)
+                elif chunk:
+                    *lines, pending = (pending + chunk).split(b"\n")
+                    for line in lines:
+                        server.read(json.loads(line))
+                else:
+                    _end(server.children)
+                    return
+
+
+class _Server:
+    """What stays from run to run."""
+
+    def __init__(self) -> None:
+        self.children: dict[int, _Child] = {}
+        self._place: tuple[PackInPlace, Path] | None = None
+        self._warm: set[str] = set()
+
+    def read(self, message: dict[str, Any]) -> None:
+        """The first message says where things are; each further one is a run."""
+        if self._place is None:
+            self._place = PackInPlace.from_json(message["pack"]), Path(message["runs"])
+            return
+        self._warm_up(message["specification"].get("job", NETWORK))
+        words, last_words = os.pipe()
+        server = os.getpid()
+        pid = os.fork()
+        if pid == 0:
+            os.close(words)
+            status = 70
+            try:
+                _die_with(server)
+                status = _work(message, *self._place, last_words)
+            finally:
+                os._exit(status)
+        os.close(last_words)
+        self.children[pid] = _Child(message["run"], words)
+        _answer({"run": message["run"], "event": "started", "pid": pid})
+
+    def _warm_up(self, job: str) -> None:
+        """Have in memory what all runs of a job need; a job that a plugin brings is known to its runs alone."""
+        if job not in self._warm and job in JOBS:
+            JOBS[job]().warm_up()
+            gc.freeze()  # children never touch, and so never copy, what was imported
+        self._warm.add(job)
+
+
+def _work(request: dict[str, Any], pack: PackInPlace, runs: Path, last_words: int) -> int:
+    """Carry out one run in this process; 0 when its folder is written."""
+    signal.set_wakeup_fd(-1)
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    sys.stdin = Path(os.devnull).open(encoding="utf-8")  # noqa: SIM115 - for the life of the process
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what a user's module prints is no answer of ours
+    try:
+        pack.open()
+        carry_out(read_spec(request["specification"]), frozenset(request["files"]), pack, runs)
+    except BaseException as error:
+        os.write(last_words, Failure.of(error).to_bytes())
+        return 1
+    return 0
+
+
+def _reap(children: dict[int, _Child]) -> None:
+    """Answer for every child that has ended."""
+    for pid in list(children):
+        ended, status = os.waitpid(pid, os.WNOHANG)
+        if not ended:
+            continue
+        child = children.pop(pid)
+        with os.fdopen(child.words, "rb") as pipe:
+            failure = Failure.from_bytes(pipe.read())
+        told = asdict(failure) if failure else None
+        _answer({"run": child.run, "event": "ended", "status": os.waitstatus_to_exitcode(status), "failure": told})
+
+
+def _end(children: dict[int, _Child]) -> None:
+    for pid in children:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    for pid in children:
+        with contextlib.suppress(ChildProcessError):
+            os.waitpid(pid, 0)
+
+
+def _answer(message: dict[str, Any]) -> None:
+    try:
+        sys.stdout.write(json.dumps(message) + "\n")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os._exit(0)  # the parent is gone; children end with this process
+
+
+def _die_with(server: int) -> None:
+    """Ask the kernel to end this process when the server ends, where it can (Linux)."""
+    with contextlib.suppress(OSError, AttributeError):
+        pr_set_pdeathsig = 1
+        ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGKILL)
+    if os.getppid() != server:
+        os._exit(1)
+
+
+if __name__ == "__main__":
+    main()

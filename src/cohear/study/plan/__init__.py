@@ -1,0 +1,1 @@
+"""The grid of a study counted out: a row a run, and which repeats are wanted."""

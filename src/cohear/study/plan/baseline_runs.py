@@ -1,0 +1,70 @@
+"""The runs of a study's baselines: one a task, front-end and fold."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from cohear.base.errors import StudyError
+from cohear.base.named import make, name_of, settings_of
+from cohear.base.plugins import plugins_version
+from cohear.baselines.baseline import BASELINES
+from cohear.baselines.questions import why_not
+from cohear.baselines.spec import BaselineSpec, versions_that_change_numbers
+from cohear.runs.spec import TaskReference
+from cohear.study.file import StudySettings
+from cohear.study.plan.plan import PlannedRun, front_end_label, part_label
+from cohear.tasks import TARGET_KINDS
+
+ARM = "base"
+"""Of all baselines: they see the window that stands at the top of the study, and nothing of training."""
+
+
+def baseline_runs(
+    settings: StudySettings,
+    kinds: Mapping[str, str],
+    splits: Mapping[tuple[int, str], str],
+    stores: Mapping[tuple[str, str], str],
+) -> list[PlannedRun[BaselineSpec]]:
+    """All runs of baselines, in the first repeat of each fold: more seeds would give the same again.
+
+    Args:
+        settings: the study.
+        kinds: target kind of each task.
+        splits: digest of each task's split, by (fold, task).
+        stores: key of each feature store, by (front-end label, dataset).
+
+    Raises:
+        StudyError: a baseline cannot answer a task; all mistakes at once.
+    """
+    if mistakes := _unanswered(settings, kinds):
+        raise StudyError(mistakes)
+    plugins = {"plugins": plugins_version(settings.plugins)} if settings.plugins else {}
+    plan = []
+    for seed, fold in settings.repeats.order():
+        for baseline in settings.baselines if seed == 0 else ():
+            part = baseline.part()
+            label = part_label(name_of(part), settings_of(part))
+            for front_end, task, heard, window in settings.inputs_of_baseline(baseline):
+                store = stores[front_end_label(heard), settings.tasks[task].dataset]
+                spec = BaselineSpec(
+                    tasks=(TaskReference(name=task, split=splits[fold, task], store=store),),
+                    baseline=part,
+                    front_end=heard.key(),
+                    window=window,
+                    study_seed=settings.seed,
+                    fold=fold,
+                    seed=seed,
+                    versions={**versions_that_change_numbers(name_of(part)), **plugins},
+                )
+                plan.append(PlannedRun(spec, front_end_label(front_end), label, ARM, task, "", fold, seed))
+    return plan
+
+
+def _unanswered(settings: StudySettings, kinds: Mapping[str, str]) -> list[str]:
+    """Tasks that baselines cannot answer."""
+    return [
+        f"baselines.{number}: task {task!r} {why}; leave the task out of the baseline's tasks"
+        for number, baseline in enumerate(settings.baselines)
+        for task in baseline.tasks or settings.tasks
+        if (why := why_not(make(BASELINES, baseline.part()), TARGET_KINDS[kinds[task]]))
+    ]

@@ -1,0 +1,181 @@
+"""From settings to the list of runs: combination × front-end × encoder × arm × repeat."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import product
+from typing import Any, Generic, TypeVar
+
+from cohear.base.plugins import plugins_version
+from cohear.features.front_end import FRONT_ENDS, FrontEnd
+from cohear.models.choice import EncoderChoice
+from cohear.runs.job import job_of
+from cohear.runs.spec import Spec, TaskReference
+from cohear.study.file import StudySettings
+from cohear.study.file.task_sets import task_sets
+from cohear.study.plan.row import PlanRow
+from cohear.training.device import PROCESSOR, Device
+from cohear.training.settings import TrainingSettings
+from cohear.training.spec import RunSpec
+from cohear.training.versions import versions_that_change_numbers
+
+Input = tuple[FrontEnd, float]
+"""A front-end and a window, seconds."""
+
+
+S_co = TypeVar("S_co", bound=Spec, covariant=True)
+
+
+@dataclass(frozen=True)
+class PlannedRun(Generic[S_co]):
+    """A run in its place in the grid. Cells that come to the same specification share one training.
+
+    Attributes:
+        spec: what is done.
+        features, encoder, arm, combination, control: the cell, as the tables name it.
+        fold, seed: the repeat.
+        focal: the task that a control or a probe is for; empty for ordinary runs.
+        probe: name of the measurement that the run makes; else empty.
+    """
+
+    spec: S_co
+    features: str
+    encoder: str
+    arm: str
+    combination: str
+    control: str
+    fold: int
+    seed: int
+    focal: str = ""
+    probe: str = ""
+
+    @property
+    def key(self) -> str:
+        """The run's key."""
+        return self.spec.key
+
+    @property
+    def row(self) -> PlanRow:
+        """The run as ``plan.json`` lists it."""
+        return PlanRow(
+            run=self.key,
+            features=self.features,
+            encoder=self.encoder,
+            arm=self.arm,
+            combination=self.combination,
+            control=self.control,
+            focal=self.focal,
+            fold=self.fold,
+            seed=self.seed,
+            cost=job_of(self.spec).cost(self.spec).units,
+            job=self.spec.job,
+            probe=self.probe,
+        )
+
+    def as_control(self, control: str, focal: str, combination: str, spec: RunSpec) -> PlannedRun[RunSpec]:
+        """A control run in the same setting and repeat."""
+        cell = (self.features, self.encoder, self.arm, combination, control)
+        return PlannedRun(spec, *cell, self.fold, self.seed, focal)
+
+
+def make_plan(
+    settings: StudySettings,
+    front_ends: Sequence[FrontEnd],
+    encoders: Sequence[EncoderChoice],
+    splits: Mapping[tuple[int, str], str],
+    stores: Mapping[tuple[str, str], str],
+) -> list[PlannedRun[RunSpec]]:
+    """All networks of a study, repeats outermost, so that a study which is cut short has whole repeats.
+
+    Where repeats stop when verdicts are decided these are all that there can be (:mod:`cohear.study.plan.repeats`).
+
+    Args:
+        settings: the study.
+        front_ends: of the grid, in the order of ``settings.features``.
+        encoders: of the grid.
+        splits: digest of each task's split, by (fold, task).
+        stores: key of each feature store, by (front-end label, dataset).
+    """
+    plugins = {"plugins": plugins_version(settings.plugins)} if settings.plugins else {}
+    sets_of = [task_sets(settings.of_encoder(number)) for number in range(len(encoders))]
+    plan = []
+    for seed, fold in settings.repeats.order():
+        for front_end, (number, encoder) in product(front_ends, enumerate(encoders)):
+            if not encoder.fits(front_end.layout):
+                continue
+            for arm, tasks in product(settings.arms, sets_of[number]):
+                training, window = _settled(settings, arm, alone=len(tasks) == 1)
+                inputs = settings.inputs(front_end, window)
+                common = _common(front_end, window, [inputs[task] for task in tasks])
+                references = tuple(
+                    _reference(task, splits[fold, task], stores, settings.tasks[task].dataset, inputs[task], common)
+                    for task in tasks
+                )
+                spec = RunSpec(
+                    tasks=references,
+                    front_end=common[0].key(),
+                    encoder=encoder.key(),
+                    window=common[1],
+                    training=training,
+                    study_seed=settings.seed,
+                    fold=fold,
+                    seed=seed,
+                    versions={**versions_that_change_numbers(training), **plugins},
+                )
+                cell = (front_end_label(front_end), encoder_label(encoder), arm, "+".join(tasks))
+                plan.append(PlannedRun(spec, *cell, "", fold, seed))
+    return plan
+
+
+def _common(front_end: FrontEnd, window: float, inputs: Sequence[Input]) -> Input:
+    """What a run states for its tasks together: the cell's front-end and window, where a task of it has these.
+
+    Where all have their own, it is the first task's: a cell that comes to the same is the same run.
+    """
+    front_ends, windows = zip(*inputs, strict=True)
+    return front_end if front_end in front_ends else front_ends[0], window if window in windows else windows[0]
+
+
+def _reference(
+    task: str, split: str, stores: Mapping[tuple[str, str], str], dataset: str, own: Input, common: Input
+) -> TaskReference:
+    """A task of a run, with what of its input is not that of the run."""
+    front_end, window = own
+    return TaskReference(
+        name=task,
+        split=split,
+        store=stores[front_end_label(front_end), dataset],
+        front_end=None if front_end == common[0] else front_end.key(),
+        window=None if window == common[1] else window,
+    )
+
+
+def _settled(settings: StudySettings, arm: str, *, alone: bool) -> tuple[TrainingSettings, float]:
+    """An arm's settings as a run holds them: precision settled, and no sharing scheme where nothing is shared."""
+    training, window = settings.arm(arm)
+    changes: dict[str, object] = {}
+    if training.precision == "auto":
+        changes["precision"] = Device.of(PROCESSOR).precision
+    if alone:
+        changes["sharing"] = TrainingSettings().sharing
+    return training.model_copy(update=changes), window
+
+
+@cache
+def front_end_label(front_end: FrontEnd) -> str:
+    """The front-end's name in the tables, with the settings that are not the default ones."""
+    usual = FRONT_ENDS[front_end.name]().settings()
+    return part_label(front_end.name, {k: v for k, v in front_end.settings().items() if v != usual[k]})
+
+
+def encoder_label(encoder: EncoderChoice) -> str:
+    """The encoder's name in the tables, with the settings it was given."""
+    return part_label(encoder.name, encoder.settings)
+
+
+def part_label(name: str, settings: Mapping[str, Any]) -> str:
+    """A part's name in the tables, with settings."""
+    given = ",".join(f"{key}={value}" for key, value in settings.items())
+    return f"{name}({given})" if given else name
