@@ -32,7 +32,7 @@ from cohear.analysis.gains.gains import gains_of
 from cohear.analysis.gains.multiplicity import benjamini_hochberg
 from cohear.analysis.gains.pairs import paired_differences
 from cohear.analysis.gains.variance_parts import variance_parts
-from cohear.analysis.simulation.simulation import Parts, Shape, simulate, simulated_pairs, usual_calls
+from cohear.analysis.simulation.simulation import Deviations, Shape, simulate, simulated_pairs, usual_calls
 from cohear.analysis.tables.results import read_results
 from cohear.analysis.tables.text import markdown_table, write_table
 from cohear.base.files import write_text
@@ -55,13 +55,13 @@ class World:
     """Where the studies come from."""
 
     name: str
-    parts: list[Parts]
+    parts: list[Deviations]
     shape: Shape = NORMAL
 
 
-def worlds(parts: list[Parts]) -> list[World]:
-    even = [Parts(0.015, 0.015 / 2**0.5, 0.015 / 2**0.5)] * 6
-    quiet = [Parts(p.fold / 3, p.single / 3, p.residual / 3) for p in parts]
+def worlds(parts: list[Deviations]) -> list[World]:
+    even = [Deviations(0.015, 0.015 / 2**0.5, 0.015 / 2**0.5)] * 6
+    quiet = [Deviations(p.fold / 3, p.single / 3, p.residual / 3) for p in parts]
     return [
         World("measured", parts),
         World("measured, cells uneven", parts, Shape(uneven_cells=0.4)),
@@ -71,7 +71,7 @@ def worlds(parts: list[Parts]) -> list[World]:
         World("measured, fold parts x 1.5", [replace(p, fold=1.5 * p.fold) for p in parts]),
         World("only seeds, 1.5 points", [replace(p, fold=0.0) for p in even]),
         World("a third of measured", quiet),
-        World("only folds, 1.5 points", [Parts(0.015, 0.0015, 0.0015)] * 6),
+        World("only folds, 1.5 points", [Deviations(0.015, 0.0015, 0.0015)] * 6),
     ]
 
 
@@ -143,13 +143,14 @@ def wrong_calls(sign: pd.Series, truth: pd.Series) -> dict[str, float]:
     return {"fdr": by_family.mean(), "wrong": wrong.sum() / max(1, called.sum())}
 
 
-def measured(folder: Path | None) -> list[Parts]:
+def measured(folder: Path | None) -> list[Deviations]:
     if folder is not None:
         table = variance_parts(paired_differences(read_results(folder)))
         write_table(PARTS_FILE, table)
     table = pd.read_csv(PARTS_FILE, keep_default_na=False)
     return [
-        Parts(r["fold_sd"], r["single_sd"], r["residual_sd"]) for r in table[table["task"] != ""].to_dict("records")
+        Deviations(r["fold_sd"], r["single_sd"], r["residual_sd"])
+        for r in table[table["task"] != ""].to_dict("records")
     ]
 
 

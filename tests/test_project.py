@@ -32,7 +32,7 @@ from cohear.base.yaml_text import YamlText, read_yaml
 from cohear.baselines.baseline import BASELINES
 from cohear.cli import app
 from cohear.data.catalogue.catalogue import catalogue_table
-from cohear.data.tables.manifest import Manifest
+from cohear.data.tables.manifest import ManifestReader
 from cohear.features import FRONT_ENDS
 from cohear.models import ENCODERS
 from cohear.study import file as spec
@@ -155,7 +155,7 @@ def test_yaml_is_valid(paper, block, tmp_path):
     if block.startswith("# dataset.yaml"):
         (tmp_path / "dataset.yaml").write_text(block, encoding="utf-8")
         (tmp_path / "manifest.csv").write_text("path\na.wav\n", encoding="utf-8")
-        assert Manifest().read(tmp_path, "example").about.title
+        assert ManifestReader().read(tmp_path, "example").about.title
         return
     text = read_yaml(block)
     if "study" not in text.value:

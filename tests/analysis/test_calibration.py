@@ -12,7 +12,7 @@ from cohear.analysis.gains.moderation import by_task, fit_prior, inverse_trigamm
 from cohear.analysis.gains.multiplicity import benjamini_hochberg
 from cohear.analysis.gains.pairs import paired_differences
 from cohear.analysis.simulation.simulation import (
-    Parts,
+    Deviations,
     Shape,
     simulate,
     simulated_pairs,
@@ -89,7 +89,7 @@ def test_the_prior_is_recovered():
 
 def test_simulated_pairs_are_those_of_simulated_results():
     settings = {"families": 3, "folds": 3, "seeds": 2, "truths": (0.0, 0.02), "shape": Shape(tails=4), "seed": 5}
-    parts = [Parts(0.02, 0.01, 0.005), Parts(0.01, 0.01, 0.01), Parts(0.03, 0.0, 0.01)]
+    parts = [Deviations(0.02, 0.01, 0.005), Deviations(0.01, 0.01, 0.01), Deviations(0.03, 0.0, 0.01)]
     pairs, truth = simulated_pairs(simulate(parts, **settings))
     results, same_truth = simulated_results(simulate(parts, **settings))
     pd.testing.assert_frame_equal(pairs, paired_differences(results), check_dtype=False)
@@ -111,7 +111,7 @@ def test_a_task_that_lies_apart_keeps_most_of_its_distance_and_is_doubted_more()
 
 def test_the_task_with_the_largest_variance_has_no_more_false_calls_than_it_may():
     """It was drawn too far towards the others, and had ten times its share at the levels of a family."""
-    parts = [Parts(0.06, 0.03, 0.03), *[Parts(0.01, 0.015, 0.015)] * 5]
+    parts = [Deviations(0.06, 0.03, 0.03), *[Deviations(0.01, 0.015, 0.015)] * 5]
     pairs, _ = simulated_pairs(simulate(parts, families=250, folds=5, seeds=2, seed=4))
     cells = gains_of(pairs)
     first = cells["task"] == "t0"
@@ -122,7 +122,7 @@ def test_the_task_with_the_largest_variance_has_no_more_false_calls_than_it_may(
 def test_pairs_that_were_listed_have_no_more_false_calls_than_all_pairs():
     """Eight cells of seven tasks: cells of one task alone tell how alike those of a task are."""
     pairs, truth = simulated_pairs(
-        simulate([Parts(0.015, 0.0106, 0.0106)] * 7, families=400, folds=5, seeds=2, shape=Shape(uneven_tasks=0.5))
+        simulate([Deviations(0.015, 0.0106, 0.0106)] * 7, families=400, folds=5, seeds=2, shape=Shape(uneven_tasks=0.5))
     )
     listed = pairs[pairs["combination"].isin(["t0+t1", "t2+t3", "t4+t5", "t0+t6"])].reset_index(drop=True)
     cells = gains_of(listed).set_index(KEY).sort_index()

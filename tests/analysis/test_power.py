@@ -13,12 +13,12 @@ from cohear.analysis.gains.pairs import paired_differences
 from cohear.analysis.gains.spread import A_PRIORI_SHARE
 from cohear.analysis.gains.variance_parts import PARTS, variance_parts
 from cohear.analysis.looking.power import family_table, power_table
-from cohear.analysis.simulation.simulation import Parts, Shape, simulate, simulated_results
+from cohear.analysis.simulation.simulation import Deviations, Shape, simulate, simulated_results
 
 
 def parts_of(seeds, shape=None, seed=0):
     table, _ = simulated_results(
-        simulate([Parts(0.02, 0.012, 0.009)] * 8, families=30, folds=5, seeds=seeds, shape=shape, seed=seed)
+        simulate([Deviations(0.02, 0.012, 0.009)] * 8, families=30, folds=5, seeds=seeds, shape=shape, seed=seed)
     )
     return variance_parts(
         paired_differences(

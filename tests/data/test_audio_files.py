@@ -8,7 +8,7 @@ from cohear.base.errors import DataError
 from cohear.data import importers  # noqa: F401 - enters the readers
 from cohear.data.scan.audio_files import audio_files, is_audio
 from cohear.data.scan.dataset import open_dataset
-from cohear.data.tables.events import Event, recording_length
+from cohear.data.tables.events import LabelledEvent, recording_length
 from cohear.data.tables.reader import read_clip_table
 
 
@@ -55,7 +55,7 @@ def test_class_folders_of_recordings_from_telephones(tmp_path):
 
 def test_length_of_a_recording_is_decoded(tmp_path):
     """Not that of its header, and not the end of its last event."""
-    event = Event("a", "0.1", "0.2", "x")
+    event = LabelledEvent("a", "0.1", "0.2", "x")
     encode(tmp_path / "a.m4a", np.random.default_rng(0).uniform(-0.3, 0.3, 32000))
     assert abs(recording_length(tmp_path / "a.m4a", [event]) - 2) < 0.1
     soundfile.write(tmp_path / "a.wav", np.zeros(16000, np.int16), 16000)

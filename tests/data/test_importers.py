@@ -12,7 +12,7 @@ from cohear.data.exporters import EXPORTERS, export
 from cohear.data.importers.dcase import read_dcase_events
 from cohear.data.scan.dataset import open_dataset
 from cohear.data.tables.clip_table import ClipTable
-from cohear.data.tables.events import Event, read_events, tag_segments
+from cohear.data.tables.events import LabelledEvent, read_events, tag_segments
 from cohear.data.tables.reader import READERS, read_clip_table
 from cohear.data.tables.table_files import frame
 from cohear.testing.reader import ReaderContract
@@ -129,9 +129,9 @@ def test_dcase_events(tmp_path):
     assert table.rows.to_dict("list") == {"path": ["1.wav", "2.wav", "3.wav"], "event": ["Dog;Speech", "", "Dog"]}
     events = read_dcase_events(tmp_path)
     assert events == [
-        Event("1.wav", "0.5", "1.0", "Dog"),
-        Event("1.wav", "0.75", "2.25", "Speech"),
-        Event("3.wav", "0", "0.5", "Dog"),
+        LabelledEvent("1.wav", "0.5", "1.0", "Dog"),
+        LabelledEvent("1.wav", "0.75", "2.25", "Speech"),
+        LabelledEvent("3.wav", "0", "0.5", "Dog"),
     ]
     for lines in ("1.wav\t0.5\t1.0\tDog\n", "1.wav\tstreet\t0.5\t1.0\tDog\tm\n"):
         (tmp_path / "bare.txt").write_text(lines)
@@ -179,7 +179,11 @@ def test_the_manifest_comes_first(tmp_path):
 
 
 def test_tag_segments():
-    events = [Event("a", "0", "1", "x"), Event("a", "4.95", "6", "y"), Event("a", "9.0", "9.01", "z")]
+    events = [
+        LabelledEvent("a", "0", "1", "x"),
+        LabelledEvent("a", "4.95", "6", "y"),
+        LabelledEvent("a", "9.0", "9.01", "z"),
+    ]
     assert tag_segments(events, 10.0, 5.0) == [(0.0, 5.0, ["x"]), (5.0, 10.0, ["y", "z"])]
     assert tag_segments([], 3.0, 5.0) == [(0.0, 3.0, ["none"])]
 
@@ -191,7 +195,7 @@ def test_tag_segments():
 )
 @settings(max_examples=100, deadline=None)
 def test_segments_cover_a_recording_and_its_events(made, length, seconds):
-    events = [Event("a", repr(onset), repr(onset + lasts), label) for onset, lasts, label in made]
+    events = [LabelledEvent("a", repr(onset), repr(onset + lasts), label) for onset, lasts, label in made]
     segments = tag_segments(events, length, seconds)
     assert segments[0][0] == 0
     assert all(after[0] == before[1] for before, after in pairwise(segments))

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cohear.base.errors import DataError, UserError
-from cohear.data.tables.manifest import Manifest
+from cohear.data.tables.manifest import ManifestReader
 from cohear.data.tables.reader import read_clip_table
 from cohear.testing.reader import ReaderContract
 
@@ -35,7 +35,7 @@ ODD = [
 
 class TestManifestCsv(ReaderContract):
     def make(self):
-        return Manifest()
+        return ManifestReader()
 
     def write(self, folder):
         (folder / "clips").mkdir()

@@ -8,7 +8,7 @@ import yaml
 
 from cohear.base.errors import UserError
 from cohear.base.yaml_text import read_yaml
-from cohear.export.grid_cell import Cell, choose_cell, tasks_asked
+from cohear.export.grid_cell import GridCell, choose_cell, tasks_asked
 from cohear.export.runs import narrowed
 from cohear.runs.record import Record, TaskRecord
 from cohear.study.file import check_study
@@ -65,7 +65,7 @@ def test_an_encoder_that_is_not_trained_on_the_tasks_is_no_choice():
 
 def test_the_tasks_of_an_export_are_planned_for_every_encoder():
     """Whatever combinations and controls an encoder has of its own."""
-    cell = Cell("summary", "dnn(hidden=16)", "base", tasks_asked(SETTINGS, None))
+    cell = GridCell("summary", "dnn(hidden=16)", "base", tasks_asked(SETTINGS, None))
     for number in range(2):
         own = narrowed(SETTINGS, cell).of_encoder(number)
         assert BOTH in task_sets(own)

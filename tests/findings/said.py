@@ -24,9 +24,9 @@ from cohear.api.gains import partners_measured
 from cohear.base.files import without_nan
 from cohear.cli.console import NO_GAIN
 from cohear.cli.status import status_lines
-from cohear.data.audit.finding import Finding
+from cohear.data.audit.finding import AuditFinding
 from cohear.export.export import _gains
-from cohear.export.grid_cell import Cell
+from cohear.export.grid_cell import GridCell
 from cohear.export.readme_cells import gain_text
 from cohear.findings import FINDINGS
 from cohear.report.figures import Figures, sources_of
@@ -89,7 +89,7 @@ class Said:
         return read_status(StudyFolder(self.path)) if self.study.folder else None
 
     @cached_property
-    def gap(self) -> list[Finding]:
+    def gap(self) -> list[AuditFinding]:
         """What ``check DIR`` says of a finished study."""
         if not self.study.folder:
             return []
@@ -151,7 +151,7 @@ class Said:
                 if len(group) < 2:
                     continue
                 name = self.study.combination(group)
-                told = without_nan(_gains(places, Cell(*setting.names, tuple(name.split("+")))))
+                told = without_nan(_gains(places, GridCell(*setting.names, tuple(name.split("+")))))
                 words = {task: gain_text(own["metric"], own) for task, own in told.items() if own["metric"] in METRICS}
                 yield (*setting.names, name), told, words
 

@@ -13,7 +13,7 @@ from itertools import combinations
 
 import numpy as np
 
-from cohear.analysis.simulation.simulation import Parts
+from cohear.analysis.simulation.simulation import Deviations
 from cohear.base.streams import stream
 from cohear.study.plan.row import PlanRow
 
@@ -21,12 +21,12 @@ OVERLAP = 0.2
 """Correlation of the fold parts of a cell: test / all clips."""
 
 PARTS = (
-    Parts(fold=0.0635, single=0.0304, residual=0.0292),
-    Parts(fold=0.0108, single=0.0303, residual=0.0234),
-    Parts(fold=0.0180, single=0.0177, residual=0.0178),
-    Parts(fold=0.0058, single=0.0049, residual=0.0173),
-    Parts(fold=0.0089, single=0.0143, residual=0.0155),
-    Parts(fold=0.0169, single=0.0193, residual=0.0231),
+    Deviations(fold=0.0635, single=0.0304, residual=0.0292),
+    Deviations(fold=0.0108, single=0.0303, residual=0.0234),
+    Deviations(fold=0.0180, single=0.0177, residual=0.0178),
+    Deviations(fold=0.0058, single=0.0049, residual=0.0173),
+    Deviations(fold=0.0089, single=0.0143, residual=0.0155),
+    Deviations(fold=0.0169, single=0.0193, residual=0.0231),
 )
 """Of six real tasks (docs/results/variance-parts.csv)."""
 
@@ -53,7 +53,7 @@ class Task:
     clips: int = 200
     rounded: bool = False
     noise: float = 1.0
-    parts: Parts = PARTS[2]
+    parts: Deviations = PARTS[2]
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from cohear.analysis.simulation.simulation import Parts, Shape, simulate, simulated_results
+from cohear.analysis.simulation.simulation import Deviations, Shape, simulate, simulated_results
 
 
 def results_table(rows) -> pd.DataFrame:
@@ -57,7 +57,7 @@ def families(
     half = seed_sd / np.sqrt(2)
     return simulated_results(
         simulate(
-            [Parts(fold_sd, half, half)] * tasks,
+            [Deviations(fold_sd, half, half)] * tasks,
             families=number,
             folds=folds,
             seeds=seeds,

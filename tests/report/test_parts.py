@@ -21,7 +21,7 @@ from cohear.base.tables import RESULTS_CSV
 from cohear.base.units import POINTS
 from cohear.report.page.build import _data
 from cohear.report.parts.answer import groups_of
-from cohear.report.parts.learning_curves import Curves
+from cohear.report.parts.learning_curves import LearningCurves
 from cohear.report.parts.outcomes import Outcomes
 from cohear.report.parts.shown_gains import cells_of
 from cohear.report.parts.sounds import Sounds, picture
@@ -116,7 +116,7 @@ def test_curves_have_a_mean_and_a_spread(tmp_path):
     usual = dict.fromkeys(RESULTS_CSV.names, "0") | {"control": ""}
     rows = [usual | dict.fromkeys(("run", "task", "combination"), run) for run in runs]
     write_table(tmp_path / "results.csv", pd.DataFrame(rows).assign(higher_is_better="true"))
-    curves = Curves(FolderTables(tmp_path).curves)
+    curves = LearningCurves(FolderTables(tmp_path).curves)
     made = curves.chart(["a1", "a2"], ["b1", "gone"], "t", "train", "loss", False)
     assert made["alone"]["repeats"] == 2 and made["together"]["repeats"] == 1 and made["x"] == [0.0, 100.0]
     first, last = made["alone"]["mean"], made["together"]["mean"]

@@ -15,7 +15,7 @@ from cohear.study.launch.driver import TRIES, ensure
 from cohear.study.launch.failure import Failure
 from cohear.study.launch.launcher import Pool, RunEvent
 from cohear.study.launch.needs import Wanted
-from cohear.testing.launcher import Told
+from cohear.testing.launcher import KeptEvents
 
 
 class StepSpec(Spec):
@@ -91,7 +91,7 @@ def leave(runs, spec, files=()):
 
 
 def drive(tmp_path, specs, *, fails=None, jobs=1, files=(), others=(), **options):
-    pool, told = Scripted(tmp_path, jobs, fails), Told()
+    pool, told = Scripted(tmp_path, jobs, fails), KeptEvents()
     wanted = [Wanted(each, frozenset(files)) for each in specs]
     ended = ensure(wanted, pool, RunFolders(tmp_path, others), progress=told, **options)
     return ended, pool, told
@@ -227,7 +227,7 @@ def test_a_finished_run_tells_how_long_others_take(tmp_path):
     """And progress is told of all runs before one begins."""
     seen = {}
 
-    class Planned(Told):
+    class Planned(KeptEvents):
         def runs_planned(self, wanted, done, at_most, time_left):
             seen.update(wanted=wanted, done=done, at_most=at_most, left=time_left.of(wanted - done))
 

@@ -15,7 +15,7 @@ from cohear.study.launch.driver import ensure
 from cohear.study.launch.launcher import LAUNCHERS
 from cohear.study.launch.needs import Wanted
 from cohear.testing.job import JobContract
-from cohear.testing.launcher import Told
+from cohear.testing.launcher import KeptEvents
 
 COUNT = """
 import os
@@ -101,7 +101,7 @@ def place(finished, tmp_path_factory):
     return Place(finished, tmp_path_factory.mktemp("needs"))
 
 
-class Stopping(Told):
+class Stopping(KeptEvents):
     """Is interrupted when the first run has finished."""
 
     def run_event(self, event):
@@ -119,7 +119,7 @@ def test_a_job_with_needs_is_killed_and_resumed(place):
         (place.network.key, "finished"),
     ]
     (place.code / "kill-once").touch()
-    ended = place.ensure(told := Told())
+    ended = place.ensure(told := KeptEvents())
     assert ended.trained == {place.count.key}
     assert ended.done == {place.count.key, place.network.key}
     assert [(event.run, event.kind) for event in told.events] == [

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from cohear.study.folder.status import Status
     from cohear.study.launch.progress import Progress
     from cohear.study.plan.plan import PlannedRun
-    from cohear.study.run import Outcome
+    from cohear.study.run import StudyOutcome
 
 
 class Study:
@@ -93,7 +93,7 @@ class Study:
         launcher: str = "local",
         jobs: int | None = None,
         progress: Progress | None = None,
-    ) -> Outcome:
+    ) -> StudyOutcome:
         """Train what is missing and write tables, gains and page; call it again to go on after a break.
 
         Args:

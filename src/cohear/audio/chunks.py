@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from cohear.audio.chunk_headers import Layout, Samples, chunk_at, read_header
-from cohear.audio.content import Content, Piece, Span
+from cohear.audio.content import ByteSpan, Content, Piece
 from cohear.audio.mpeg import mpeg_structure
-from cohear.audio.structure import PLAIN, Stream, Structure
+from cohear.audio.structure import PLAIN, EncodedStream, Structure
 from cohear.audio.unreadable import UnreadableAudio
 
 _JUNK_BYTES = 4096  # behind a file whose sizes agree with each other; more is audio that goes on
@@ -44,7 +44,7 @@ def chunk_structure(content: Content) -> Structure:
         value = made(size)
         header[place : place + len(value)] = value
     padding: list[Piece] = [b"\0"] if size % 2 else []
-    return Structure([Stream([bytes(header), Span(samples.begin, end), *padding], frames)], frames, oddities)
+    return Structure([EncodedStream([bytes(header), ByteSpan(samples.begin, end), *padding], frames)], frames, oddities)
 
 
 def _true_end(content: Content, samples: Samples) -> tuple[int, str]:

@@ -14,7 +14,7 @@ _HEAD_BYTES = 4096
 
 
 @dataclass(frozen=True)
-class Span:
+class ByteSpan:
     """A stretch of a file, in bytes."""
 
     begin: int
@@ -34,7 +34,7 @@ class Zeros:
         return self.count
 
 
-Piece = bytes | Span | Zeros
+Piece = bytes | ByteSpan | Zeros
 """A part of a file that is put together: bytes of its own, a stretch of the file on disk, or nothing."""
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cohear.audio.boxes import is_cut_short
-from cohear.audio.content import Content, PiecedFile, Span
+from cohear.audio.content import ByteSpan, Content, PiecedFile
 from cohear.audio.decoder import Decoder, check_form, check_same_form, cut_short
 from cohear.audio.unreadable import UnreadableAudio
 
@@ -52,7 +52,7 @@ class FfmpegDecoder(Decoder):
         self._left = np.empty((0, 0), np.float32)
         self._container: InputContainer | None = None
         try:
-            source = PiecedFile(content, [Span(0, content.size)])
+            source = PiecedFile(content, [ByteSpan(0, content.size)])
             container = av.open(source, mode="r", format=demuxer, metadata_errors="ignore")
             self._container = container
             self._frames = self._decode(container, self._stream(container))

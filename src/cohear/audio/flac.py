@@ -13,9 +13,9 @@ from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
 
-from cohear.audio.content import Content, Piece, Span
+from cohear.audio.content import ByteSpan, Content, Piece
 from cohear.audio.mpeg import after_tags
-from cohear.audio.structure import PLAIN, Stream, Structure
+from cohear.audio.structure import PLAIN, EncodedStream, Structure
 
 _BEGIN = re.compile(rb"fLaC[\x00\x80]\x00\x00\x22")  # and the head of the first block
 _STREAM_INFO = struct.Struct(">2xH6sQ")
@@ -59,7 +59,7 @@ def flac_structure(content: Content) -> Structure:
     return whole_structure(content)
 
 
-def streams_behind(content: Content, begin: int) -> list[Stream]:
+def streams_behind(content: Content, begin: int) -> list[EncodedStream]:
     """The streams that begin at a place or behind it, but for one at the begin of the file."""
     begin = max(begin, after_tags(content, 0) + 1)
     rest = content.size - begin
@@ -94,7 +94,7 @@ def joined(count: int) -> str:
     return f"it is {count} FLAC files one after the other"
 
 
-def _stream(data: Bytes, begin: int, end: int) -> tuple[Stream, str]:
+def _stream(data: Bytes, begin: int, end: int) -> tuple[EncodedStream, str]:
     """The stream with its true length in its header, and what is odd about the one that is there.
 
     Its ``frames`` are None where its end is missing, or nothing of it can be found.
@@ -102,8 +102,8 @@ def _stream(data: Bytes, begin: int, end: int) -> tuple[Stream, str]:
     info = _info(data, begin)
     frames = _true_frames(data, begin, end, info)
     if frames is None or info.frames > frames:
-        return Stream([Span(begin, end)]), ""
-    stream = Stream(_stating(data, begin, end, frames), frames)
+        return EncodedStream([ByteSpan(begin, end)]), ""
+    stream = EncodedStream(_stating(data, begin, end, frames), frames)
     if frames == info.frames:
         return stream, ""
     if not info.frames:
@@ -127,7 +127,7 @@ def _stating(data: Bytes, begin: int, end: int, frames: int) -> list[Piece]:
     """The stream with another length in its header."""
     place = begin + 8 + 13  # the byte whose lower half is the first of the length
     length = (data[place] & 0xF0) << 32 | frames
-    return [bytes(data[begin:place]), length.to_bytes(5, "big"), Span(place + 5, end)]
+    return [bytes(data[begin:place]), length.to_bytes(5, "big"), ByteSpan(place + 5, end)]
 
 
 def _true_frames(data: Bytes, begin: int, end: int, info: _Info) -> int | None:

@@ -13,7 +13,7 @@ from cohear.audio.content import Content, Piece
 from cohear.audio.decoder import Decoder, check_form, check_same_form, cut_short
 from cohear.audio.flac import joined, streams_behind
 from cohear.audio.sound_file import SoundFile, UnknownFormat
-from cohear.audio.structure import Stream, Structure
+from cohear.audio.structure import EncodedStream, Structure
 from cohear.audio.unreadable import UnreadableAudio
 
 _UNKNOWN_FRAMES = 1 << 60  # libsndfile gives about 2**63 where a file states no length
@@ -45,7 +45,7 @@ class LibsndfileDecoder(Decoder):
         self._is_mpeg = structure.is_mpeg
         self._itself = content.path if by_name else None
         self._is_exact = structure.is_exact
-        self._waiting: list[Stream] = []
+        self._waiting: list[EncodedStream] = []
         self._read = self._place = 0
         self._file = self._first(structure)
         try:
@@ -116,12 +116,12 @@ class LibsndfileDecoder(Decoder):
         first, *self._waiting = structure.streams
         return self._open(first.pieces)
 
-    def _begin(self, stream: Stream) -> None:
+    def _begin(self, stream: EncodedStream) -> None:
         self._file.close()
         self._file = self._open(stream.pieces)
         self._read = 0
 
-    def _refuse_other_rates(self, streams: Sequence[Stream]) -> None:
+    def _refuse_other_rates(self, streams: Sequence[EncodedStream]) -> None:
         """Raise UnreadableAudio where streams that follow each other have different forms."""
         for stream in streams:
             file = self._open(stream.pieces)

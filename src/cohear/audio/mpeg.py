@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from cohear.audio.content import Content, Piece, Span, Zeros
+from cohear.audio.content import ByteSpan, Content, Piece, Zeros
 from cohear.audio.mpeg_frames import Bytes, Header, first_frame, frame_lengths, header_at, next_frame
-from cohear.audio.structure import PLAIN, Stream, Structure
+from cohear.audio.structure import PLAIN, EncodedStream, Structure
 
 _SURE_FRAMES = 3  # in a row, where nothing else says that a file is MPEG audio
 _COUNT_SLACK = 1  # frames: encoders differ in whether the frame of the table counts
@@ -34,12 +34,12 @@ class _Part:
     table: int | None = None  # frames that the table states; None where it is no table, or states none
     has_table: bool = False
     frames: int = 0  # without the table
-    runs: list[Span] = field(default_factory=list)
+    runs: list[ByteSpan] = field(default_factory=list)
 
     def end_run(self, begin: int, end: int) -> None:
         """Note frames that follow each other without a gap."""
         if end > begin:
-            self.runs.append(Span(begin, end))
+            self.runs.append(ByteSpan(begin, end))
 
 
 def mpeg_structure(content: Content, begin: int = 0, end: int | None = None, *, is_sure: bool = True) -> Structure:
@@ -116,7 +116,7 @@ def _oddities(parts: list[_Part], header: Header) -> Iterator[str]:
         yield "its length is not stated (no Xing or VBRI frame)"
 
 
-def _stream(data: Bytes, part: _Part, header: Header) -> Stream:
+def _stream(data: Bytes, part: _Part, header: Header) -> EncodedStream:
     """The frames of a part without junk.
 
     Where the table is wrong or missing, decoders guess the length from the first frame and the size of the file: an
@@ -124,14 +124,14 @@ def _stream(data: Bytes, part: _Part, header: Header) -> Stream:
     """
     runs: list[Piece] = list(part.runs)
     if part.has_table and (part.table is None or part.table >= part.frames - _COUNT_SLACK):
-        return Stream(runs)  # the table is right, and tells the encoder's delay too
+        return EncodedStream(runs)  # the table is right, and tells the encoder's delay too
     begin = part.begin
     if part.has_table:
         begin += (header_at(data, begin, part.runs[0].end) or header).length
-        runs[0] = Span(begin, part.runs[0].end)
+        runs[0] = ByteSpan(begin, part.runs[0].end)
     guessed_from = (header_at(data, begin, part.runs[0].end) or header).length + 1
     missing = (part.frames + 2) * guessed_from - sum(map(len, runs))
-    return Stream([*runs, *_empty_tags(missing)], part.frames * header.samples)
+    return EncodedStream([*runs, *_empty_tags(missing)], part.frames * header.samples)
 
 
 def _empty_tags(size: int) -> Iterator[Piece]:

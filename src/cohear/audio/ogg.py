@@ -6,8 +6,8 @@ import mmap
 from dataclasses import dataclass
 from functools import cache
 
-from cohear.audio.content import Content, Piece, Span
-from cohear.audio.structure import PLAIN, Stream, Structure
+from cohear.audio.content import ByteSpan, Content, Piece
+from cohear.audio.structure import PLAIN, EncodedStream, Structure
 from cohear.audio.unreadable import UnreadableAudio
 
 _HEAD_BYTES = 27
@@ -47,19 +47,19 @@ def ogg_structure(content: Content) -> Structure:
     if not oddities:
         return _PLAIN_OGG
     ends = [link.begin for link in links[1:]] + [end]
-    streams = [Stream(_ended(data, link, last)) for link, last in zip(links, ends, strict=True)]
+    streams = [EncodedStream(_ended(data, link, last)) for link, last in zip(links, ends, strict=True)]
     return Structure(streams, None, tuple(oddities), is_exact=True)
 
 
 def _ended(data: bytes | mmap.mmap, link: _Link, end: int) -> list[Piece]:
     """The pages of a link, the last one marked as the end: libsndfile refuses Opus without it."""
     if not link.open:
-        return [Span(link.begin, end)]
+        return [ByteSpan(link.begin, end)]
     page = bytearray(data[link.last : link.last + (_page_bytes(data, link.last) or 0)])
     page[5] |= _LAST
     page[22:26] = bytes(4)
     page[22:26] = _checksum(page).to_bytes(4, "little")
-    return [Span(link.begin, link.last), bytes(page)]
+    return [ByteSpan(link.begin, link.last), bytes(page)]
 
 
 @cache

@@ -9,7 +9,7 @@ from cohear.audio.content import Piece
 
 
 @dataclass(frozen=True)
-class Stream:
+class EncodedStream:
     """A stream of audio inside a file, as a decoder should be given it.
 
     Attributes:
@@ -36,7 +36,7 @@ class Structure:
         is_exact: whether a decoder that ends before the frames that it stated found the true end all the same.
     """
 
-    streams: Sequence[Stream] = ()
+    streams: Sequence[EncodedStream] = ()
     frames: int | None = None
     oddities: tuple[str, ...] = ()
     is_mpeg: bool = False

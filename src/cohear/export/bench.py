@@ -24,7 +24,7 @@ from cohear.runtime.bundle import Bundle
 from cohear.runtime.card import MODEL, Windowing, read_card
 
 if TYPE_CHECKING:
-    from cohear.export.parts import Parts
+    from cohear.export.parts import ComparedModels
 
 Floats = NDArray[np.float32]
 Setups = dict[str, list[list[Path]]]
@@ -32,7 +32,7 @@ Setups = dict[str, list[list[Path]]]
 
 
 @dataclass(frozen=True)
-class Measured:
+class SetupCost:
     """What one set-up costs.
 
     Attributes:
@@ -71,7 +71,7 @@ def bench(bundle: Path, *, seconds: float = 10.0, repeats: int = 30) -> dict[str
         repeats: runs of each set-up; the set-ups take turns, so that what else the machine does hits all alike.
 
     Returns:
-        ``rows`` (`Measured` as JSON), ``ratios`` of single models to the shared one by number of threads, and facts.
+        ``rows`` (`SetupCost` as JSON), ``ratios`` of single models to the shared one by number of threads, and facts.
 
     Raises:
         MissingExtra: onnx is not installed.
@@ -104,18 +104,18 @@ def bench(bundle: Path, *, seconds: float = 10.0, repeats: int = 30) -> dict[str
     }
 
 
-def setups_of(files: Parts) -> Setups:
+def setups_of(files: ComparedModels) -> Setups:
     """The shared model, and for several tasks the single models that are compared with it."""
     return {SHARED: [[files.shared]], **(_singles(files) if len(files.singles) > 1 else {})}
 
 
-def _singles(files: Parts) -> Setups:
+def _singles(files: ComparedModels) -> Setups:
     return {SINGLES: [[path] for path in files.singles.values()], BEHIND: [[files.front, *files.backs.values()]]}
 
 
 def compare(
     setups: Setups, windowings: Sequence[Windowing], *, seconds: float, threads: int, repeats: int
-) -> tuple[list[Measured], dict[str, dict[str, float]]]:
+) -> tuple[list[SetupCost], dict[str, dict[str, float]]]:
     """Measure set-ups side by side.
 
     Args:
@@ -138,7 +138,7 @@ def compare(
         paths = [path for chain in chains for path in chain]
         wall, processor = (np.array(each) * 1000 / seconds for each in times[setup])
         alone = _in_a_new_process(chains, rate, threads)
-        rows[setup] = Measured(
+        rows[setup] = SetupCost(
             setup=setup,
             threads=threads,
             models=len(paths),

@@ -15,7 +15,7 @@ from cohear.base.named import name_of
 from cohear.export.assemble import numbered
 from cohear.export.calibrate import Calibration
 from cohear.export.expectation import Expectation
-from cohear.export.grid_cell import Cell
+from cohear.export.grid_cell import GridCell
 from cohear.export.licences import licence_warnings
 from cohear.export.parity import Parity
 from cohear.export.quantise import Change
@@ -52,7 +52,7 @@ class TaskFacts:
 def make_card(
     *,
     study: str,
-    cell: Cell,
+    cell: GridCell,
     trained: Trained,
     run: str | None,
     tasks: Mapping[str, TaskFacts],

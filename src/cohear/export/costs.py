@@ -18,7 +18,7 @@ from cohear.base.errors import FolderError, UserError
 from cohear.base.files import write_text
 from cohear.base.tables import COST_CELL, COSTS_CSV, MEASURED_COSTS
 from cohear.export import parts
-from cohear.export.bench import Measured, compare, setups_of
+from cohear.export.bench import SetupCost, compare, setups_of
 from cohear.export.untrained import Architecture, UntrainedModels
 from cohear.runtime.session import WAVEFORM
 from cohear.study.file import StudySettings
@@ -26,7 +26,7 @@ from cohear.study.folder.folder import StudyFolder
 from cohear.study.launch.progress import NoProgress, Progress
 
 
-class Cell(NamedTuple):
+class CostRow(NamedTuple):
     """What a row of the table is of."""
 
     features: str
@@ -76,17 +76,17 @@ def measure_costs(
     return {"study": settings.study, "seconds": seconds, "repeats": repeats, "threads": 1, "rows": told}
 
 
-def _planned_cells(folder: StudyFolder) -> list[Cell]:
+def _planned_cells(folder: StudyFolder) -> list[CostRow]:
     """Every cell of the plan that has a network once, controls left out."""
     rows = [row for row in folder.read_plan() if row.is_network and not row.control]
     if not rows:
         raise FolderError(f"{folder.root} has no plan yet; run the study first: cohear run")
-    return list(dict.fromkeys(Cell(row.features, row.encoder, row.arm, row.combination) for row in rows))
+    return list(dict.fromkeys(CostRow(row.features, row.encoder, row.arm, row.combination) for row in rows))
 
 
 def _architectures(
-    study: Path, cells: Sequence[Cell], settings: StudySettings, models: UntrainedModels
-) -> dict[Cell, Architecture]:
+    study: Path, cells: Sequence[CostRow], settings: StudySettings, models: UntrainedModels
+) -> dict[CostRow, Architecture]:
     """What each cell's network is."""
     built = {}
     for cell in cells:
@@ -99,13 +99,13 @@ def _architectures(
 
 
 def _measure(
-    cells: Sequence[Cell],
-    built: Mapping[Cell, Architecture],
+    cells: Sequence[CostRow],
+    built: Mapping[CostRow, Architecture],
     models: UntrainedModels,
     seconds: float,
     repeats: int,
     progress: Progress,
-) -> dict[tuple[Architecture, str], list[Measured]]:
+) -> dict[tuple[Architecture, str], list[SetupCost]]:
     """The set-ups of each combination of each architecture; what cannot be exported is told and left out."""
     wanted: dict[Architecture, list[str]] = {}
     for architecture, combination in dict.fromkeys((built[cell], cell.combination) for cell in cells):
@@ -129,7 +129,7 @@ def _measure(
     return measured
 
 
-def _cut(whole: Path, tasks: list[str]) -> parts.Parts:
+def _cut(whole: Path, tasks: list[str]) -> parts.ComparedModels:
     """Models of some of the tasks, together and alone, beside the file of all of them."""
     shared = whole.with_name("combination.onnx")
     utils.extract_model(str(whole), str(shared), [WAVEFORM], tasks)

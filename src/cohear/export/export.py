@@ -17,7 +17,7 @@ from cohear.export.assemble import Output, assemble, check_exportable, describe,
 from cohear.export.calibrate import Calibration, calibrate
 from cohear.export.card import TaskFacts, make_card, metadata
 from cohear.export.expectation import expectation, told_otherwise
-from cohear.export.grid_cell import Cell, choose_cell, tasks_asked
+from cohear.export.grid_cell import GridCell, choose_cell, tasks_asked
 from cohear.export.network import network_graph
 from cohear.export.out_of_fold import read_out_of_fold
 from cohear.export.parity import check_parity
@@ -180,7 +180,7 @@ def _cell(
     encoder: str | None,
     arm: str | None,
     run: str | None,
-) -> Cell:
+) -> GridCell:
     """The cell that was asked for, or the one that a run is of."""
     if run is None:
         asked = tasks_asked(settings, tasks)
@@ -190,7 +190,7 @@ def _cell(
     spec_of_run(places, run)
     for row in places.study.read_plan():
         if row.run == run and not row.control:
-            return Cell(row.features, row.encoder, row.arm, row.tasks)
+            return GridCell(row.features, row.encoder, row.arm, row.tasks)
     raise UserError(f"--run: {run!r} is a control or of an earlier plan; name a run of the study's results.csv")
 
 
@@ -215,7 +215,7 @@ def _lacks(places: Places, spec: RunSpec, file: str) -> bool:
 
 def _tasks(
     places: Places,
-    cell: Cell,
+    cell: GridCell,
     records: Sequence[Record],
     calibrations: Mapping[str, Calibration],
     facts: Mapping[str, Any],
@@ -235,7 +235,7 @@ def _tasks(
     }
 
 
-def _gains(places: Places, cell: Cell) -> dict[str, dict[str, Any]]:
+def _gains(places: Places, cell: GridCell) -> dict[str, dict[str, Any]]:
     """The cell's rows of the study's gains, by task; none for a single, or where there are no results."""
     if len(cell.tasks) < 2 or not (places.study.root / "results.csv").exists():
         return {}

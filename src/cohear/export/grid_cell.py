@@ -14,7 +14,7 @@ from cohear.study.plan.row import PlanRow
 
 
 @dataclass(frozen=True)
-class Cell:
+class GridCell:
     """A cell of the grid, as the tables name it; ``why`` says how it came to be this one, where it was chosen."""
 
     features: str
@@ -54,7 +54,7 @@ def choose_cell(
     features: str | None = None,
     encoder: str | None = None,
     arm: str | None = None,
-) -> Cell:
+) -> GridCell:
     """The cell to export.
 
     Where the study trains these tasks with several front-ends or encoders and none is asked for, the one with the best
@@ -73,7 +73,7 @@ def choose_cell(
         if wanted is not None and wanted not in names:
             raise UserError(f"--{option}: the study has no {wanted!r}{did_you_mean(wanted, names)}")
     found = [
-        Cell(*cell, tasks)
+        GridCell(*cell, tasks)
         for cell in planned
         if all(wanted in (None, name) for wanted, name in zip((features, encoder, arm), cell, strict=True))
     ]
@@ -91,10 +91,10 @@ def choose_cell(
             "name one with --features and --encoder"
         )
     best = max(scores, key=lambda cell: scores[cell])
-    return Cell(best.features, best.encoder, best.arm, tasks, f"best mean on validation of {len(found)} ({named})")
+    return GridCell(best.features, best.encoder, best.arm, tasks, f"best mean on validation of {len(found)} ({named})")
 
 
-def _validation(folder: StudyFolder, rows: Sequence[PlanRow], cell: Cell) -> float | None:
+def _validation(folder: StudyFolder, rows: Sequence[PlanRow], cell: GridCell) -> float | None:
     """Mean score on validation over tasks and repeats, larger is better; None where there is none."""
     values = []
     for row in rows:

@@ -27,7 +27,7 @@ PRODUCTS = {
 
 
 @dataclass(frozen=True)
-class Parts:
+class ComparedModels:
     """Files of the models that are compared.
 
     Attributes:
@@ -43,7 +43,7 @@ class Parts:
     backs: dict[str, Path]
 
 
-def cut(model: Path, tasks: list[str], folder: Path) -> Parts:
+def cut(model: Path, tasks: list[str], folder: Path) -> ComparedModels:
     """Cut a bundle's model file into parts, written into a folder."""
     loaded = onnx.load(str(model))
     values = {name for node in loaded.graph.node for name in node.input}
@@ -54,7 +54,7 @@ def cut(model: Path, tasks: list[str], folder: Path) -> Parts:
         utils.extract_model(str(model), str(path), inputs, outputs)
         return path
 
-    return Parts(
+    return ComparedModels(
         shared=model,
         singles={task: part(f"single_{number}", [WAVEFORM], [task]) for number, task in enumerate(tasks)},
         front=part("front", [WAVEFORM], between),

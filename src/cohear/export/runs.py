@@ -15,7 +15,7 @@ from cohear.base.registry import did_you_mean
 from cohear.base.tables import PREDICTIONS_CSV
 from cohear.data.folds.partition import TaskSplit
 from cohear.data.folds.splits import Part
-from cohear.export.grid_cell import Cell
+from cohear.export.grid_cell import GridCell
 from cohear.features.task_input import TaskInput
 from cohear.models.sharing import Network
 from cohear.runs.in_place import PackInPlace
@@ -74,7 +74,7 @@ class Trained:
 
 
 def prepare_cell(
-    places: Places, settings: StudySettings, cell: Cell, jobs: int | None, progress: Progress
+    places: Places, settings: StudySettings, cell: GridCell, jobs: int | None, progress: Progress
 ) -> tuple[Prepared, list[RunSpec]]:
     """Read the data, make what is missing of features, and give the specifications of the cell's repeats."""
     try:
@@ -95,7 +95,7 @@ def prepare_cell(
     return prepared, specs
 
 
-def narrowed(settings: StudySettings, cell: Cell) -> StudySettings:
+def narrowed(settings: StudySettings, cell: GridCell) -> StudySettings:
     """Settings of a study that trains the cell's combination, with whatever encoder, and what it is compared with."""
     wanted = CombinationSettings(lists=[list(cell.tasks)])
     encoders = [each.model_copy(update={"combinations": None, "controls": None}) for each in settings.encoders]
@@ -104,7 +104,7 @@ def narrowed(settings: StudySettings, cell: Cell) -> StudySettings:
     )
 
 
-def repeats_of(places: Places, cell: Cell, specs: Sequence[RunSpec], progress: Progress) -> list[RunSpec]:
+def repeats_of(places: Places, cell: GridCell, specs: Sequence[RunSpec], progress: Progress) -> list[RunSpec]:
     """The finished runs of the cell that the study's tables stand on, or the repeats it would have."""
     records = [places.study.record(row.run) for row in places.study.read_plan() if cell.holds(row)]
     done = [RunSpec.model_validate(record.specification) for record in records if record]

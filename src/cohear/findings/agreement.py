@@ -11,7 +11,7 @@ from cohear.analysis.sentences import listed, setting_name
 from cohear.analysis.statistics import Statistics
 from cohear.findings.cures import Cure
 from cohear.findings.figures import bracket_of, correlation, counted, probability
-from cohear.findings.finding import Rows, Setting, StudyFinding
+from cohear.findings.finding import Setting, StudyFinding, TableRows
 from cohear.findings.kind import FINDINGS, Kind, Question, Said
 from cohear.findings.pairs import of_pairs, settings_of
 from cohear.findings.verdict_counts import MOST
@@ -87,7 +87,7 @@ class Agreement(Kind):
             missing="" if lines else "singles" if lonely else "a second setting",
             figures={"ranked": ranked, "few": few, "without singles": lonely},
             settles=(_cure(ranked, few, lonely, statistics),),
-            rows=(Rows("gains.csv"),),
+            rows=(TableRows("gains.csv"),),
         )
 
     def said(self, finding: StudyFinding) -> Said:

@@ -13,7 +13,7 @@ from cohear.analysis.tables.columns import CELL, VERDICTS
 from cohear.findings.cures import Cure
 from cohear.findings.deciding import cures_of
 from cohear.findings.figures import Estimate, counted
-from cohear.findings.finding import Rows, Setting, StudyFinding, Sureness
+from cohear.findings.finding import Setting, StudyFinding, Sureness, TableRows
 from cohear.findings.kind import FINDINGS, Kind, Part, Question, Said
 from cohear.findings.missing import Compare
 from cohear.findings.pairs import in_setting, of_pairs, partner_of, settings_of
@@ -90,7 +90,7 @@ def _found(statistics: Statistics, setting: Setting) -> StudyFinding:
             "free pairs": sum({row["verdict"] for row in both} == {"harmless"} for both in by_pair.values()),
         },
         settles=_cures(statistics, best, bool(by_pair)),
-        rows=(Rows("gains.csv", tuple({name: row[name] for name in CELL} for row in best)),),
+        rows=(TableRows("gains.csv", tuple({name: row[name] for name in CELL} for row in best)),),
     )
 
 

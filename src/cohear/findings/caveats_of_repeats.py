@@ -15,7 +15,7 @@ from cohear.analysis.tables.columns import SETTING
 from cohear.findings.caveats import Caveat, some_names
 from cohear.findings.cures import Cure
 from cohear.findings.figures import counted
-from cohear.findings.finding import Rows, StudyFinding
+from cohear.findings.finding import StudyFinding, TableRows
 from cohear.findings.kind import FINDINGS, Said
 from cohear.findings.words import NOTHING, Words, words
 
@@ -54,7 +54,7 @@ class NothingCompared(Caveat):
     def find(self, statistics: Statistics) -> Iterable[StudyFinding]:
         """One, where no task was trained both ways."""
         if statistics.pairs.empty:
-            yield StudyFinding(code=self.code, missing="no task was compared", rows=(Rows("results.csv"),))
+            yield StudyFinding(code=self.code, missing="no task was compared", rows=(TableRows("results.csv"),))
 
     def said(self, finding: StudyFinding) -> Said:
         """Why."""
@@ -70,7 +70,7 @@ class StoppedEarly(Caveat):
         """One, of a study that looks."""
         if statistics.design.looks and len(statistics.pairs):
             looks = list(statistics.design.looks)
-            yield StudyFinding(code=self.code, figures={"looks": looks}, rows=(Rows("gains.csv"),))
+            yield StudyFinding(code=self.code, figures={"looks": looks}, rows=(TableRows("gains.csv"),))
 
     def said(self, finding: StudyFinding) -> Said:
         """What allows for it, and what does not; a verdict stays that of the look that decided it."""
@@ -113,7 +113,7 @@ class OneTestPart(Caveat):
         tasks = sorted(one["task"].unique())
         if tasks:
             figures = {"judged": sorted(judged), "others": [task for task in tasks if task not in judged]}
-            yield StudyFinding(code=self.code, figures=figures, rows=(Rows("results.csv"),))
+            yield StudyFinding(code=self.code, figures=figures, rows=(TableRows("results.csv"),))
 
     def said(self, finding: StudyFinding) -> Said:
         """What holds for this split alone."""
@@ -146,7 +146,7 @@ class OneSeed(Caveat):
                 "stopped": bool(statistics.design.looks),
             },
             settles=() if statistics.design.looks else (SeedAndCells() if few else SeedAFold(),),
-            rows=(Rows("results.csv"),),
+            rows=(TableRows("results.csv"),),
         )
 
     def said(self, finding: StudyFinding) -> Said:
@@ -189,7 +189,7 @@ class NoVerdict(Caveat):
 
 def _of_tasks(code: str, cells: pd.DataFrame) -> Iterable[StudyFinding]:
     tasks = sorted(map(str, cells["task"].unique()))
-    return [StudyFinding(code=code, figures={"tasks": tasks}, rows=(Rows("gains.csv"),))] if tasks else []
+    return [StudyFinding(code=code, figures={"tasks": tasks}, rows=(TableRows("gains.csv"),))] if tasks else []
 
 
 for _kind in (NothingCompared, StoppedEarly, FewRepeats, OneTestPart, OneSeed, NoVerdict):

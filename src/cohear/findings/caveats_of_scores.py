@@ -12,7 +12,7 @@ from cohear.analysis.tables.columns import CELL
 from cohear.analysis.tables.units import above_one
 from cohear.findings.caveats import MOST_LEFT_OUT, Caveat, some_names
 from cohear.findings.figures import counted
-from cohear.findings.finding import Rows, StudyFinding
+from cohear.findings.finding import StudyFinding, TableRows
 from cohear.findings.kind import FINDINGS, Said
 from cohear.findings.tables import records
 from cohear.findings.words import NOTHING, Name, Words, words
@@ -26,7 +26,7 @@ class ScoresAboveOne(Caveat):
     def find(self, statistics: Statistics) -> Iterable[StudyFinding]:
         """One, where there are such metrics."""
         if large := above_one(statistics.pairs):
-            yield StudyFinding(code=self.code, figures={"metrics": large}, rows=(Rows("results.csv"),))
+            yield StudyFinding(code=self.code, figures={"metrics": large}, rows=(TableRows("results.csv"),))
 
     def said(self, finding: StudyFinding) -> Said:
         """In which unit gains stand."""
@@ -49,7 +49,7 @@ class SeveralMetrics(Caveat):
         """One, where there are several."""
         metrics = sorted(map(str, statistics.pairs["metric"].unique()))
         if len(metrics) > 1:
-            yield StudyFinding(code=self.code, figures={"metrics": metrics}, rows=(Rows("results.csv"),))
+            yield StudyFinding(code=self.code, figures={"metrics": metrics}, rows=(TableRows("results.csv"),))
 
     def said(self, finding: StudyFinding) -> Said:
         """What means over tasks are."""
@@ -68,7 +68,7 @@ class EqualRepeats(Caveat):
         equal = (cells["between"] == 0) & (cells["within"] == 0) & cells["step"].isna()
         number = int(((cells["repeats"] > 1) & equal).sum())
         if number:
-            yield StudyFinding(code=self.code, figures={"cells": number}, rows=(Rows("results.csv"),))
+            yield StudyFinding(code=self.code, figures={"cells": number}, rows=(TableRows("results.csv"),))
 
     def said(self, finding: StudyFinding) -> Said:
         """What would tell."""
@@ -89,7 +89,7 @@ class LeftOut(Caveat):
         """One, of all cells with such repeats."""
         cells = records(left_out(statistics.results))
         if cells:
-            yield StudyFinding(code=self.code, figures={"cells": cells}, rows=(Rows("results.csv"),))
+            yield StudyFinding(code=self.code, figures={"cells": cells}, rows=(TableRows("results.csv"),))
 
     def said(self, finding: StudyFinding) -> Said:
         """A sentence a cell, and how many there are beyond those that a terminal has room for."""

@@ -11,7 +11,7 @@ from cohear.analysis.sentences import listed
 from cohear.analysis.statistics import Statistics
 from cohear.analysis.tables.columns import CELL
 from cohear.findings.figures import counted
-from cohear.findings.finding import Rows, Setting, StudyFinding
+from cohear.findings.finding import Setting, StudyFinding, TableRows
 from cohear.findings.kind import FINDINGS, Kind, Question, Said
 from cohear.findings.pairs import EXPLANATIONS, in_setting, settings_of
 from cohear.findings.words import words
@@ -76,7 +76,7 @@ def _found(cells: pd.DataFrame, setting: Setting | None = None) -> StudyFinding:
             "sure": len(sure),
             "explanations": {word: number for word, number in counts.items() if number},
         },
-        rows=(Rows("gains.csv"), Rows("controls.csv")),
+        rows=(TableRows("gains.csv"), TableRows("controls.csv")),
     )
 
 

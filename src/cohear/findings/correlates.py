@@ -13,7 +13,7 @@ from cohear.analysis.statistics import Statistics
 from cohear.analysis.tables.columns import SETTING
 from cohear.findings.cures import Cure
 from cohear.findings.figures import are, bracket_of, correlation, counted, probability
-from cohear.findings.finding import Rows, Setting, StudyFinding
+from cohear.findings.finding import Setting, StudyFinding, TableRows
 from cohear.findings.kind import FINDINGS, Kind, Question, Said
 from cohear.findings.words import Name, Words, words
 
@@ -114,7 +114,7 @@ def _found(lines: Sequence[Line], tasks: int, setting: Setting | None = None) ->
             "random": beat.get(RANDOM),
         },
         settles=(MoreTasks(tasks),),
-        rows=(Rows("gains.csv"), Rows("data.json"), Rows("metrics.csv")),
+        rows=(TableRows("gains.csv"), TableRows("data.json"), TableRows("metrics.csv")),
     )
 
 

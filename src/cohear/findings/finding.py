@@ -19,7 +19,7 @@ Sureness = Literal["sure", "partly", "open", "none"]
 
 
 @dataclass(frozen=True)
-class Rows:
+class TableRows:
     """Where in the tables it comes from.
 
     Attributes:
@@ -49,7 +49,7 @@ class StudyFinding(Finding):
     sureness: Sureness = "none"
     missing: str = ""
     settles: tuple[Cure, ...] = ()
-    rows: tuple[Rows, ...] = ()
+    rows: tuple[TableRows, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """The finding without its words."""

@@ -17,7 +17,7 @@ from cohear.analysis.tables.columns import VERDICTS
 from cohear.base.units import Unit
 from cohear.findings.cures import Cure
 from cohear.findings.figures import Estimate, counted
-from cohear.findings.finding import Rows, Setting, StudyFinding
+from cohear.findings.finding import Setting, StudyFinding, TableRows
 from cohear.findings.kind import FINDINGS, Kind, Question, Said
 from cohear.findings.missing import Compare
 from cohear.findings.pairs import in_setting, of_pairs
@@ -47,7 +47,7 @@ class MoreRepeatsToChoose(Cure):
         return words("A second repeat of every combination (`repeats: {folds: 2}`) begins to tell.")
 
 
-class Grouping(Kind):
+class RecommendedGrouping(Kind):
     """The grouping to train in each setting, and of the study the one that gains most where it was chosen."""
 
     code: ClassVar[str] = "grouping"
@@ -88,13 +88,13 @@ def _found(statistics: Statistics, told: Recommended | NoGrouping, setting: Sett
     if not isinstance(told, Recommended):
         cures: dict[NoGrouping, Cure] = {"pairs": Compare(), "repeats": MoreRepeatsToChoose()}
         settles = tuple(cure for reason, cure in cures.items() if reason == told)
-        return StudyFinding(code=Grouping.code, setting=setting, missing=told, settles=settles)
+        return StudyFinding(code=RecommendedGrouping.code, setting=setting, missing=told, settles=settles)
     cells = in_setting(statistics.gains, told.setting)
     best, cheapest, unit = told.best, told.every[0], statistics.unit_over(cells)
     verdicts = Counter(cells.loc[cells["combination"].isin(best.groups), "verdict"])
     losses = of_pairs(cells)
     return StudyFinding(
-        code=Grouping.code,
+        code=RecommendedGrouping.code,
         setting=setting,
         sureness="none" if not best.shared else "open" if best.verdict == "undecided" else "sure",
         figures={
@@ -106,7 +106,7 @@ def _found(statistics: Statistics, told: Recommended | NoGrouping, setting: Sett
             "losses": int((losses["verdict"] == "hurts").sum()),
             "sure pair": _sure_pair(losses),
         },
-        rows=(Rows("results.csv"), Rows("gains.csv", tuple({"combination": name} for name in best.shared))),
+        rows=(TableRows("results.csv"), TableRows("gains.csv", tuple({"combination": name} for name in best.shared))),
     )
 
 
@@ -218,4 +218,4 @@ def _share(told: Recommended, serving: Serving) -> str:
     return f"{round(100 * serving.parameters / told.apart) if told.apart else 100} %"
 
 
-FINDINGS.register(Grouping.code)(Grouping())
+FINDINGS.register(RecommendedGrouping.code)(RecommendedGrouping())

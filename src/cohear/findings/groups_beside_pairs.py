@@ -10,7 +10,7 @@ import pandas as pd
 from cohear.analysis.answers.combining import beside_pairs
 from cohear.analysis.statistics import Statistics
 from cohear.findings.figures import are, counted
-from cohear.findings.finding import Rows, Setting, StudyFinding
+from cohear.findings.finding import Setting, StudyFinding, TableRows
 from cohear.findings.kind import FINDINGS, Kind, Question, Said
 from cohear.findings.pairs import in_setting, settings_of
 from cohear.findings.words import words
@@ -64,7 +64,7 @@ class GroupsBesidePairs(Kind):
                 "mean difference": float((held["gain"] - held["mean_of_pairs"]).mean()),
                 "unit": statistics.unit_over(cells),
             },
-            rows=(Rows("gains.csv"),),
+            rows=(TableRows("gains.csv"),),
         )
 
 

@@ -10,7 +10,7 @@ from cohear.analysis.statistics import Statistics
 from cohear.base.units import Unit
 from cohear.findings.cures import Cure
 from cohear.findings.figures import Estimate
-from cohear.findings.finding import Rows, StudyFinding
+from cohear.findings.finding import StudyFinding, TableRows
 from cohear.findings.kind import FINDINGS, Kind, Question, Said
 from cohear.findings.words import Name, Words, joined, words
 
@@ -58,7 +58,7 @@ class LargerEncoder(Kind):
             missing="" if grown else (lack := _lack(statistics)),
             figures={"encoders": [_figures(line, unit) for line in grown if line["size"] == grown[-1]["size"]]},
             settles=() if grown else (Widths(lack),),
-            rows=(Rows("results.csv"),),
+            rows=(TableRows("results.csv"),),
         )
 
     def said(self, finding: StudyFinding) -> Said:

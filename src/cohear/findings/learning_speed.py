@@ -8,7 +8,7 @@ from typing import ClassVar
 from cohear.analysis.answers.speed import SHARE
 from cohear.analysis.statistics import Statistics
 from cohear.findings.figures import counted, share
-from cohear.findings.finding import Rows, StudyFinding
+from cohear.findings.finding import StudyFinding, TableRows
 from cohear.findings.kind import FINDINGS, Kind, Question, Said
 from cohear.findings.words import words
 
@@ -24,7 +24,7 @@ class LearningSpeed(Kind):
         ratios = statistics.speed["ratio"].dropna()
         if len(ratios):
             figures = {"cells": len(ratios), "ratio": float(ratios.median())}
-            yield StudyFinding(code=self.code, figures=figures, rows=(Rows("curve.csv"),))
+            yield StudyFinding(code=self.code, figures=figures, rows=(TableRows("curve.csv"),))
 
     def said(self, finding: StudyFinding) -> Said:
         """The share of the steps."""

@@ -12,7 +12,7 @@ from cohear.analysis.tables.columns import SETTING
 from cohear.base.units import known
 from cohear.findings.cures import Cure
 from cohear.findings.figures import share
-from cohear.findings.finding import Rows, StudyFinding
+from cohear.findings.finding import StudyFinding, TableRows
 from cohear.findings.kind import FINDINGS, Kind, Question, Said
 from cohear.findings.verdict_counts import MOST
 from cohear.findings.words import Name, Words, joined, words
@@ -83,7 +83,7 @@ class NetworkCosts(Kind):
                 and {name: known(measured[name]) for name in ("milliseconds", "milliseconds_p95", *names)},
             },
             settles=() if measured else (Bench(),),
-            rows=(Rows("results.csv"), Rows("costs.csv")),
+            rows=(TableRows("results.csv"), TableRows("costs.csv")),
         )
 
     def said(self, finding: StudyFinding) -> Said:

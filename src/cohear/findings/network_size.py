@@ -12,7 +12,7 @@ from cohear.analysis.tables.columns import SETTING
 from cohear.base.units import NONE
 from cohear.findings.cures import Cure
 from cohear.findings.figures import Estimate
-from cohear.findings.finding import Rows, StudyFinding
+from cohear.findings.finding import StudyFinding, TableRows
 from cohear.findings.kind import FINDINGS, Kind, Question, Said
 from cohear.findings.pairs import in_setting
 from cohear.findings.verdict_counts import MOST
@@ -101,7 +101,7 @@ class NetworkSize(Kind):
                 "settings": [_figures(line, statistics) for line in larger if line["size"] == most],
             },
             settles=(GroupsBetween(between),) if between else (Narrower(),),
-            rows=(Rows("gains.csv"),),
+            rows=(TableRows("gains.csv"),),
         )
 
     def said(self, finding: StudyFinding) -> Said:

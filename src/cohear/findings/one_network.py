@@ -13,7 +13,7 @@ from cohear.analysis.tables.columns import SETTING
 from cohear.base.tables import SHARED
 from cohear.base.units import known
 from cohear.findings.figures import Estimate, share
-from cohear.findings.finding import Rows, Setting, StudyFinding
+from cohear.findings.finding import Setting, StudyFinding, TableRows
 from cohear.findings.kind import FINDINGS, Kind, Part, Question, Said
 from cohear.findings.pairs import in_setting
 from cohear.findings.words import words
@@ -51,7 +51,10 @@ class OneNetwork(Kind):
                         statistics.unit_over(in_setting(statistics.pairs, setting)),
                     ),
                 },
-                rows=(Rows("results.csv"), Rows("costs.csv", ({"combination": network.groups[0], "setup": SHARED},))),
+                rows=(
+                    TableRows("results.csv"),
+                    TableRows("costs.csv", ({"combination": network.groups[0], "setup": SHARED},)),
+                ),
             )
 
     def said(self, finding: StudyFinding) -> Said:

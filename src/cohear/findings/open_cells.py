@@ -9,7 +9,7 @@ import pandas as pd
 
 from cohear.analysis.statistics import Statistics
 from cohear.findings.deciding import cures_of
-from cohear.findings.finding import Rows, Setting, StudyFinding
+from cohear.findings.finding import Setting, StudyFinding, TableRows
 from cohear.findings.kind import FINDINGS, Kind, Part, Question, Said
 from cohear.findings.pairs import in_setting, of_groups, of_pairs, settings_of
 from cohear.findings.words import NOTHING, words
@@ -66,7 +66,7 @@ def _of(code: str, cells: pd.DataFrame, among: pd.DataFrame | None, setting: Set
         sureness="open" if len(undecided) else "sure",
         figures={"cells": len(cells), "undecided": len(undecided), "ways": ways},
         settles=cures_of(cells, among),
-        rows=(Rows("gains.csv"),),
+        rows=(TableRows("gains.csv"),),
     )
 
 

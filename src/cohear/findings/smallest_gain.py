@@ -10,7 +10,7 @@ from cohear.analysis.statistics import Statistics
 from cohear.analysis.tables.columns import SETTING
 from cohear.base.units import known
 from cohear.findings.figures import counted
-from cohear.findings.finding import Rows, StudyFinding
+from cohear.findings.finding import StudyFinding, TableRows
 from cohear.findings.kind import FINDINGS, Kind, Part, Question, Said
 from cohear.findings.pairs import of_pairs
 from cohear.findings.verdict_counts import MOST
@@ -45,7 +45,7 @@ class SmallestGain(Kind):
                 "without an error": int(undecided["error"].isna().sum()),
                 "unit": statistics.unit_over(of_pairs(statistics.gains)),
             },
-            rows=(Rows("gains.csv"),),
+            rows=(TableRows("gains.csv"),),
         )
 
     def said(self, finding: StudyFinding) -> Said:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from cohear.analysis.statistics import Statistics
 from cohear.findings.figures import Estimate, counted
-from cohear.findings.finding import Rows, Setting, StudyFinding
+from cohear.findings.finding import Setting, StudyFinding, TableRows
 from cohear.findings.kind import FINDINGS, Kind, Part, Question, Said
 from cohear.findings.pairs import in_setting, named, of_pairs, partner_of, settings_of
 from cohear.findings.words import Name, joined, names, words
@@ -70,7 +70,7 @@ def _found(pairs: pd.DataFrame, setting: Setting, statistics: Statistics) -> Stu
             "most": most,
             "mutual": [name.split("+") for name in sorted(both)],
         },
-        rows=(Rows("gains.csv", named(sure)),),
+        rows=(TableRows("gains.csv", named(sure)),),
     )
 
 

@@ -11,7 +11,7 @@ from cohear.analysis.sentences import listed, setting_name, shortened
 from cohear.analysis.statistics import Statistics
 from cohear.analysis.tables.columns import VERDICTS
 from cohear.findings.figures import Estimate, are, counted
-from cohear.findings.finding import Rows, Setting, StudyFinding
+from cohear.findings.finding import Setting, StudyFinding, TableRows
 from cohear.findings.kind import FINDINGS, Kind, Question, Said
 from cohear.findings.missing import Compare
 from cohear.findings.pairs import counts, in_setting, of_pairs, settings_of
@@ -80,7 +80,7 @@ def _counted(statistics: Statistics, pairs: pd.DataFrame, kind: str, setting: Se
         missing="" if found["cells"] else "no pair was compared",
         figures={"kind": kind, "settings": names, "mean": mean, **found},
         settles=() if found["cells"] else (Compare(),),
-        rows=(Rows("gains.csv"),),
+        rows=(TableRows("gains.csv"),),
     )
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 from cohear.base.units import NONE, Unit
 from cohear.report.folder import FolderContent
 from cohear.report.numbers import level
-from cohear.report.parts.shown_gains import Cell, cells_of
+from cohear.report.parts.shown_gains import ShownGain, cells_of
 from cohear.report.parts.views import of_setting, setting_order, study_order
 
 _HEAD = ("task", "metric", "alone", "beside", "together", "gain", "95 % interval", "p, adjusted", "repeats", "verdict")
@@ -47,7 +47,7 @@ each cell alone; p-values are adjusted within a front-end, encoder and arm (fals
 
 
 def _lines(
-    results: pd.DataFrame, cells: Sequence[Cell], units: Mapping[str, Unit], tasks: Sequence[str]
+    results: pd.DataFrame, cells: Sequence[ShownGain], units: Mapping[str, Unit], tasks: Sequence[str]
 ) -> Iterable[Sequence[str]]:
     alone = results[results["combination"] == results["task"]].groupby("task")["value"].mean()
     metrics = dict(zip(results["task"], results["metric"], strict=True))

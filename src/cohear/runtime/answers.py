@@ -109,7 +109,7 @@ def _labels(task: LabelDecoding, probabilities: Floats) -> Labels:
     )
 
 
-class Pool:
+class WindowPooling:
     """The clip's answer out of its windows', as the model pools them: the mean of the logits of what is heard.
 
     Args:

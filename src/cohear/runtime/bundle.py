@@ -15,7 +15,7 @@ from cohear.audio.decode import why_no_sound
 from cohear.audio.resample import resample
 from cohear.base.decoding import Decoding, LabelDecoding, activated, decoding_of
 from cohear.base.errors import DataError
-from cohear.runtime.answers import Answer, Floats, Pool, WindowAnswer, answer, in_time
+from cohear.runtime.answers import Answer, Floats, WindowAnswer, WindowPooling, answer, in_time
 from cohear.runtime.card import Card, Windowing, read_card
 from cohear.runtime.session import Session, heard_name, window_logits_name
 from cohear.runtime.windows import Stretch, stretches
@@ -128,7 +128,7 @@ class Bundle:
         Raises:
             DataError: no samples, another shape, or samples that are not finite numbers.
         """
-        pool = Pool(self.tasks)
+        pool = WindowPooling(self.tasks)
         for windows in self.window_logits([self.prepared(samples, rate)]):
             pool.add(windows.logits, windows.heard)
         return pool.answers()

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from cohear.audio.resample import StreamResampler
 from cohear.base.errors import DataError
-from cohear.runtime.answers import Answer, Pool, WindowAnswer
+from cohear.runtime.answers import Answer, WindowAnswer, WindowPooling
 from cohear.runtime.bundle import Bundle, WindowLogits, as_mono, checked_rate
 from cohear.runtime.windows import Cutters, Stretch
 
@@ -32,7 +32,7 @@ class Stream:
         self._bundle = bundle
         self._resampler = StreamResampler(checked_rate(rate), bundle.rate)
         self._cutter = Cutters(bundle.windowings)
-        self._pool = Pool(bundle.tasks)
+        self._pool = WindowPooling(bundle.tasks)
         self._ended = False
 
     @property

@@ -10,8 +10,8 @@ from typing import Any
 import cohear.data.audit  # noqa: F401 - enters the checks
 from cohear.base.errors import StudyError, UserError
 from cohear.data.audit.audit_check import CHECKS
-from cohear.data.audit.evidence import BadName, Evidence, Measured
-from cohear.data.audit.finding import SEVERITIES, Finding, in_order
+from cohear.data.audit.evidence import BadName, Evidence, MeasuredDataset
+from cohear.data.audit.finding import SEVERITIES, AuditFinding, in_order
 from cohear.data.audit.near import near_duplicates
 from cohear.data.audit.store import MeasureStore
 from cohear.data.folds.partition import Partition, TaskSplit, mistakes_in_folds
@@ -35,7 +35,7 @@ class Audit:
     """
 
     study: str
-    findings: list[Finding]
+    findings: list[AuditFinding]
     datasets: Mapping[str, Mapping[str, Any]]
     tasks: list[str]
 
@@ -83,7 +83,7 @@ def check_data(
     """
     progress = progress or NoProgress()
     evidence, facts = gather(settings, cache=cache, jobs=jobs, progress=progress)
-    findings: list[Finding] = []
+    findings: list[AuditFinding] = []
     with progress.stage("judging") as advance:
         for number, name in enumerate(CHECKS, start=1):
             findings += CHECKS[name].find(evidence)
@@ -98,7 +98,7 @@ def gather(
 ) -> tuple[Evidence, dict[str, dict[str, Any]]]:
     """Scan and measure all audio and cut the folds: what the checks judge, and facts about each dataset."""
     tables = _tables(settings)
-    measured: dict[str, Measured] = {}
+    measured: dict[str, MeasuredDataset] = {}
     bad: dict[str, list[BadName]] = {}
     for name, table in tables.items():
         store = MeasureStore(cache, table.segments())
@@ -107,7 +107,7 @@ def gather(
         ids = table.clip_ids()
         bad[name] = [BadName(ids[row], clip.kind, clip.reason) for row, clip in failed.items()]
         if dataset is not None:
-            measured[name] = Measured(dataset, store.measures(dataset.facts))
+            measured[name] = MeasuredDataset(dataset, store.measures(dataset.facts))
     folds, refused = _folds(settings, {name: data.dataset for name, data in measured.items()})
     with progress.stage("comparing clips") as advance:
         near = near_duplicates(measured, cache=cache, jobs=jobs, progress=advance)
@@ -169,7 +169,7 @@ def _folds(
     return folds, [*refused, *mistakes_in_folds(folds, allow_overlap=settings.allow_input_overlap)]
 
 
-def _facts(data: Measured | None, bad: list[BadName], clips: int) -> dict[str, Any]:
+def _facts(data: MeasuredDataset | None, bad: list[BadName], clips: int) -> dict[str, Any]:
     facts = data.facts if data else []
     return {
         "clips": clips,

@@ -28,7 +28,7 @@ from cohear.study.rounds import rounds
 
 
 @dataclass(frozen=True)
-class Outcome:
+class StudyOutcome:
     """How a study ended.
 
     Attributes:
@@ -55,7 +55,7 @@ def run_study(
     jobs: int | None = None,
     progress: Progress | None = None,
     judge: Judge | None = None,
-) -> Outcome:
+) -> StudyOutcome:
     """Train every run of a study that is not done yet; ends with the tables written.
 
     It can be killed at any moment and called again: what is finished is never repeated, and the numbers are those of
@@ -112,7 +112,7 @@ def run_study(
                     trained, failed = trained | ended.trained, ended.failed
         finally:
             write_tables(folder)
-    return Outcome(len(wanted), len(wanted) - len(failed), len(trained), dict(failed), prepared.warnings)
+    return StudyOutcome(len(wanted), len(wanted) - len(failed), len(trained), dict(failed), prepared.warnings)
 
 
 def wanted_of(plan: Iterable[PlannedRun[Spec]], keep: Sequence[str], folder: StudyFolder) -> dict[str, Wanted]:

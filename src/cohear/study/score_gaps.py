@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from cohear.data.audit.audit_check import Check
 from cohear.data.audit.evidence import Evidence
-from cohear.data.audit.finding import Code, Finding
+from cohear.data.audit.finding import AuditFinding, Code
 from cohear.study.scores_by_part import RepeatScores, scores_of_singles
 
 LEAST_GAP = 0.05
@@ -38,11 +38,11 @@ class Gap(Check):
         ),
     )
 
-    def find(self, evidence: Evidence) -> Iterable[Finding]:
+    def find(self, evidence: Evidence) -> Iterable[AuditFinding]:
         """Nothing: it looks at results, see `gap_findings`."""
         return ()
 
-    def judge(self, task: str, scores: RepeatScores, shifted: bool, partners: str = "") -> Finding:
+    def judge(self, task: str, scores: RepeatScores, shifted: bool, partners: str = "") -> AuditFinding:
         """The finding on one task.
 
         Args:
@@ -104,7 +104,7 @@ def _blame(scores: RepeatScores, shifted: bool) -> str:
     return "too-little-data"
 
 
-def gap_findings(folder: Path, findings: Sequence[Finding], partners: Advice | None = None) -> list[Finding]:
+def gap_findings(folder: Path, findings: Sequence[AuditFinding], partners: Advice | None = None) -> list[AuditFinding]:
     """Findings on the scores of a study folder's single runs; empty where none is done.
 
     Args:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from cohear.data.audit.audit_check import CHECKS, Check
 from cohear.data.audit.evidence import Evidence
-from cohear.data.audit.finding import SEVERITIES, Finding
+from cohear.data.audit.finding import SEVERITIES, AuditFinding
 
 
 class CheckContract(ABC):
@@ -29,7 +29,7 @@ class CheckContract(ABC):
     def faulty(self, folder: Path) -> Evidence:
         """Evidence in which the check finds something."""
 
-    def found(self, folder: Path) -> list[Finding]:
+    def found(self, folder: Path) -> list[AuditFinding]:
         """The findings on the faulty evidence."""
         return list(self.make().find(self.faulty(folder)))
 

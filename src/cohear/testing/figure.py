@@ -22,7 +22,7 @@ from cohear.analysis.tables.of_study import GivenTables
 from cohear.analysis.tables.results import checked_results
 from cohear.base.tables import RESULTS_CSV
 from cohear.findings import Findings
-from cohear.report.figures import FIGURES, Drawing, Sources, draw
+from cohear.report.figures import FIGURES, Drawing, FigureSources, draw
 from cohear.report.figures.palette import DARK, LIGHT, recoloured
 
 NAMES = ("digit", "keyword", "emotion", "event")
@@ -38,7 +38,7 @@ class FigureContract(ABC):
     """In ``FIGURES``."""
 
     @abstractmethod
-    def sources(self, names: Sequence[str]) -> Sources:
+    def sources(self, names: Sequence[str]) -> FigureSources:
         """Tables of a study with these four tasks that has data for the figure."""
 
     def drawings(self, names: Sequence[str] = NAMES) -> list[Drawing]:
@@ -97,7 +97,7 @@ class FigureContract(ABC):
         assert first.svg == second.svg
 
 
-def nothing() -> Sources:
+def nothing() -> FigureSources:
     """The sources of a study that has no run yet."""
     results = checked_results(pd.DataFrame(columns=list(RESULTS_CSV.names)))
-    return Sources([], [], Findings(Statistics.of(GivenTables(results))))
+    return FigureSources([], [], Findings(Statistics.of(GivenTables(results))))

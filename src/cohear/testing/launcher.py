@@ -29,7 +29,7 @@ from cohear.study.launch.progress import NoProgress
 from cohear.training.spec import RunSpec
 
 
-class Told(NoProgress):
+class KeptEvents(NoProgress):
     """Keeps the events of runs."""
 
     def __init__(self) -> None:
@@ -57,10 +57,10 @@ class LauncherContract(ABC):
             yield pool
 
     def ensure(
-        self, specs: Sequence[RunSpec], pack: PackInPlace, runs: Path, told: Told | None = None
+        self, specs: Sequence[RunSpec], pack: PackInPlace, runs: Path, told: KeptEvents | None = None
     ) -> tuple[Ensured, list[RunEvent]]:
         """Through the driver: how it ended, and all events."""
-        told = told or Told()
+        told = told or KeptEvents()
         with self.opened(pack, runs) as pool:
             wanted = [Wanted(spec, files_kept(spec, ["curves"])) for spec in specs]
             return ensure(wanted, pool, RunFolders(runs), progress=told), told.events
@@ -129,7 +129,7 @@ class LauncherContract(ABC):
         specs, pack, runs = self.given()
         absurd = {"encoder": {**specs[0].encoder, "settings": {"hidden": -1}}}
         broken = [specs[0].model_copy(update={**absurd, "seed": seed}) for seed in range(12)]
-        told = Told()
+        told = KeptEvents()
         with pytest.raises(RunFailed) as ended:
             self.ensure(broken, pack, runs, told)
         failed = [event for event in told.events if event.kind == "failed"]

@@ -15,7 +15,7 @@ from cohear.training.spec import RunSpec
 
 
 @JOBS.register(NETWORK)
-class Network(Job[RunSpec]):
+class NetworkJob(Job[RunSpec]):
     """Deterministic on one core; torch is loaded where it is warmed up or run."""
 
     specification: ClassVar[type[Spec]] = RunSpec

@@ -4,17 +4,17 @@ import planted
 import pytest
 
 from cohear.data.audit.audit_check import CHECKS
-from cohear.data.audit.bandwidth import Bandwidth
-from cohear.data.audit.contents import Contents
-from cohear.data.audit.cues import Cues
-from cohear.data.audit.discrepancy import Discrepancy
-from cohear.data.audit.duplicates import Duplicates
-from cohear.data.audit.files import Files
-from cohear.data.audit.folds import Folds
-from cohear.data.audit.groups import Groups
-from cohear.data.audit.labels import Labels
-from cohear.data.audit.lengths import Lengths
-from cohear.data.audit.levels import Levels
+from cohear.data.audit.bandwidth import BandwidthCheck
+from cohear.data.audit.contents import ContentsCheck
+from cohear.data.audit.cues import CuesCheck
+from cohear.data.audit.discrepancy import DiscrepancyCheck
+from cohear.data.audit.duplicates import DuplicatesCheck
+from cohear.data.audit.files import FilesCheck
+from cohear.data.audit.folds import FoldsCheck
+from cohear.data.audit.groups import GroupsCheck
+from cohear.data.audit.labels import LabelsCheck
+from cohear.data.audit.lengths import LengthsCheck
+from cohear.data.audit.levels import LevelsCheck
 from cohear.study.audit import gather
 from cohear.study.launch.progress import NoProgress
 from cohear.testing.audit_check import CheckContract
@@ -40,47 +40,47 @@ class Planted(CheckContract):
 
 
 class TestBandwidth(Planted):
-    check, fault = Bandwidth, "upsampled"
+    check, fault = BandwidthCheck, "upsampled"
 
 
 class TestCues(Planted):
-    check, fault = Cues, "filled with zeros"
+    check, fault = CuesCheck, "filled with zeros"
 
 
 class TestDiscrepancy(Planted):
-    check, fault = Discrepancy, "test part low-passed"
+    check, fault = DiscrepancyCheck, "test part low-passed"
 
 
 class TestDuplicates(Planted):
-    check, fault = Duplicates, "copied"
+    check, fault = DuplicatesCheck, "copied"
 
 
 class TestFiles(Planted):
-    check, fault = Files, "no audio"
+    check, fault = FilesCheck, "no audio"
 
 
 class TestGroups(Planted):
-    check, fault = Groups, "group in two folds"
+    check, fault = GroupsCheck, "group in two folds"
 
 
 class TestLabels(Planted):
-    check, fault = Labels, "spelling"
+    check, fault = LabelsCheck, "spelling"
 
 
 class TestLengths(Planted):
-    check, fault = Lengths, "wrong duration"
+    check, fault = LengthsCheck, "wrong duration"
 
 
 class TestLevels(Planted):
-    check, fault = Levels, "silent"
+    check, fault = LevelsCheck, "silent"
 
 
 class TestContents(Planted):
-    check, fault = Contents, "two labels"
+    check, fault = ContentsCheck, "two labels"
 
 
 class TestFolds(Planted):
-    check, fault = Folds, "label of one group"
+    check, fault = FoldsCheck, "label of one group"
 
 
 def test_no_check_is_forgotten():

@@ -22,7 +22,7 @@ USUAL_LEVEL = 0.05
 
 
 @dataclass(frozen=True)
-class Parts:
+class Deviations:
     """Standard deviations of the parts of a task's differences, in the metric's unit."""
 
     fold: float
@@ -80,7 +80,7 @@ class Simulated:
 
 
 def simulate(
-    parts: Sequence[Parts],
+    parts: Sequence[Deviations],
     *,
     families: int,
     folds: int,

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from cohear.base.registry import Registry
 from cohear.data.audit.evidence import Evidence
-from cohear.data.audit.finding import ClipName, Code, Finding, Severity
+from cohear.data.audit.finding import AuditFinding, ClipName, Code, Severity
 
 
 class Check(ABC):
@@ -21,7 +21,7 @@ class Check(ABC):
     codes: ClassVar[tuple[Code, ...]]
 
     @abstractmethod
-    def find(self, evidence: Evidence) -> Iterable[Finding]:
+    def find(self, evidence: Evidence) -> Iterable[AuditFinding]:
         """The findings, one for each kind and place (dataset, task or fold), with all clips of it."""
 
     def finding(
@@ -35,10 +35,10 @@ class Check(ABC):
         fold: int | None = None,
         clips: Iterable[ClipName] = (),
         figures: Mapping[str, Any] | None = None,
-    ) -> Finding:
+    ) -> AuditFinding:
         """A finding of one of this check's codes, with its cure."""
         kind = next(kind for kind in self.codes if kind.name == code)
-        return Finding(
+        return AuditFinding(
             code=code,
             severity=severity,
             sentence=sentence,

@@ -9,15 +9,15 @@ from typing import ClassVar
 import numpy as np
 
 from cohear.data.audit.audit_check import CHECKS, Check
-from cohear.data.audit.evidence import Evidence, Measured
-from cohear.data.audit.finding import Code, Finding, listed, numbered
+from cohear.data.audit.evidence import Evidence, MeasuredDataset
+from cohear.data.audit.finding import AuditFinding, Code, listed, numbered
 
 DIFFERENT = 1.25
 """Ratio of two bandwidths from which they are called different."""
 _FRONT_END_HERTZ = 8000.0  # what lies above it no front-end of ours hears
 
 
-class Bandwidth(Check):
+class BandwidthCheck(Check):
     """What tells recordings apart before anything is heard."""
 
     codes: ClassVar[tuple[Code, ...]] = (
@@ -47,7 +47,7 @@ class Bandwidth(Check):
         ),
     )
 
-    def find(self, evidence: Evidence) -> Iterable[Finding]:
+    def find(self, evidence: Evidence) -> Iterable[AuditFinding]:
         """Each dataset, then all of them together."""
         for data in evidence.datasets.values():
             yield from self._mixed(data)
@@ -71,7 +71,7 @@ class Bandwidth(Check):
                 figures={"hertz": usual, "low": low, "tasks": tasks},
             )
 
-    def _mixed(self, data: Measured) -> Iterable[Finding]:
+    def _mixed(self, data: MeasuredDataset) -> Iterable[AuditFinding]:
         for code, severity, attribute, unit in (
             ("mixed-rates", "warning", "rate", "Hz"),
             ("mixed-channels", "note", "channels", "channel(s)"),
@@ -91,7 +91,7 @@ class Bandwidth(Check):
                 figures={attribute: {str(value): count for value, count in counts}},
             )
 
-    def _upsampled(self, data: Measured) -> Iterable[Finding]:
+    def _upsampled(self, data: MeasuredDataset) -> Iterable[AuditFinding]:
         bandwidth = data.numbers("bandwidth")
         half = np.array([fact.rate / 2 for fact in data.facts])
         rows = np.flatnonzero((bandwidth < half) & ~data.silent)
@@ -107,4 +107,4 @@ class Bandwidth(Check):
             )
 
 
-CHECKS.register("bandwidth")(Bandwidth())
+CHECKS.register("bandwidth")(BandwidthCheck())

@@ -6,13 +6,13 @@ from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
 from cohear.data.audit.audit_check import CHECKS, Check
-from cohear.data.audit.evidence import Evidence, Measured, Place, equal_sets
-from cohear.data.audit.finding import Code, Finding, numbered
+from cohear.data.audit.evidence import Evidence, MeasuredDataset, Place, equal_sets
+from cohear.data.audit.finding import AuditFinding, Code, numbered
 from cohear.data.folds.selection import guess_kind
 from cohear.tasks.kind import TARGET_KINDS
 
 
-class Contents(Check):
+class ContentsCheck(Check):
     """Labels of equal clips, and repeats inside one."""
 
     codes: ClassVar[tuple[Code, ...]] = (
@@ -30,13 +30,13 @@ class Contents(Check):
         ),
     )
 
-    def find(self, evidence: Evidence) -> Iterable[Finding]:
+    def find(self, evidence: Evidence) -> Iterable[AuditFinding]:
         """Column by column, then dataset by dataset."""
         yield from self._contradicting(evidence, equal_sets(evidence))
         for data in evidence.datasets.values():
             yield from self._repeated(data)
 
-    def _contradicting(self, evidence: Evidence, sets: Sequence[Sequence[Place]]) -> Iterable[Finding]:
+    def _contradicting(self, evidence: Evidence, sets: Sequence[Sequence[Place]]) -> Iterable[AuditFinding]:
         for name, target in dict.fromkeys((task.dataset, task.target) for task in evidence.tasks):
             data = evidence.datasets.get(name)
             if data is None or target not in data.table.rows.columns:
@@ -64,7 +64,7 @@ class Contents(Check):
                         figures={"column": target, "sets": [{data.ids[r]: cells[r] for r in same} for same in found]},
                     )
 
-    def _repeated(self, data: Measured) -> Iterable[Finding]:
+    def _repeated(self, data: MeasuredDataset) -> Iterable[AuditFinding]:
         rows = [row for row, measures in enumerate(data.measures) if measures.repeat]
         if rows:
             repeats = {data.ids[row]: repeat for row in rows if (repeat := data.measures[row].repeat)}
@@ -80,4 +80,4 @@ class Contents(Check):
             )
 
 
-CHECKS.register("contents")(Contents())
+CHECKS.register("contents")(ContentsCheck())

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from cohear.base.streams import stream
 from cohear.data.audit.audit_check import CHECKS, Check
-from cohear.data.audit.evidence import Evidence, Measured
-from cohear.data.audit.finding import Code, Finding, listed, numbered
+from cohear.data.audit.evidence import Evidence, MeasuredDataset
+from cohear.data.audit.finding import AuditFinding, Code, listed, numbered
 from cohear.data.audit.shuffle import GroupShuffle, Numbers, holm
 from cohear.data.folds.partition import TaskChoice
 from cohear.tasks.kind import TARGET_KINDS
@@ -40,7 +40,7 @@ _FOLDS, _BINS = 5, 8
 _OFF_CENTRE = 0.003  # smaller means come with any loud sound
 
 
-class Cues(Check):
+class CuesCheck(Check):
     """One property of the file at a time: does it alone predict the label?"""
 
     codes: ClassVar[tuple[Code, ...]] = (
@@ -65,7 +65,7 @@ class Cues(Check):
         ),
     )
 
-    def find(self, evidence: Evidence) -> Iterable[Finding]:
+    def find(self, evidence: Evidence) -> Iterable[AuditFinding]:
         """Silence for each dataset, cues for each task."""
         for data in evidence.datasets.values():
             trailing = data.numbers("trailing")
@@ -87,7 +87,7 @@ class Cues(Check):
                 done.add((task.dataset, task.target, repr(task.labels)))
                 yield from self._of_task(evidence, task)
 
-    def _of_task(self, evidence: Evidence, task: TaskChoice) -> Iterable[Finding]:
+    def _of_task(self, evidence: Evidence, task: TaskChoice) -> Iterable[AuditFinding]:
         data = evidence.datasets[task.dataset]
         split = next(iter(evidence.folds.values()))[task.name]
         labels = TARGET_KINDS[split.kind].classes(split.targets)
@@ -114,7 +114,7 @@ class Cues(Check):
                 )
 
 
-def properties_of(data: Measured) -> Mapping[str, NDArray[np.float64]]:
+def properties_of(data: MeasuredDataset) -> Mapping[str, NDArray[np.float64]]:
     """Properties of each clip that need no listening, by name, ``[clips]`` each."""
     types = [PurePosixPath(str(path)).suffix.lower() for path in data.table.rows["path"]]
     known = sorted(set(types))
@@ -180,4 +180,4 @@ def _recall(bins: Numbers, labels: Numbers, folds: Numbers) -> float:
     return float((hits[totals > 0] / totals[totals > 0]).mean())
 
 
-CHECKS.register("cues")(Cues())
+CHECKS.register("cues")(CuesCheck())

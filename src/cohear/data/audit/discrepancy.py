@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 
 from cohear.base.streams import stream
 from cohear.data.audit.audit_check import CHECKS, Check
-from cohear.data.audit.evidence import Evidence, Measured
-from cohear.data.audit.finding import Code, Finding
+from cohear.data.audit.evidence import Evidence, MeasuredDataset
+from cohear.data.audit.finding import AuditFinding, Code
 from cohear.data.audit.shuffle import Numbers, holm
-from cohear.data.audit.two_sample import Told, features_of, label_shift, told_apart, without_labels
+from cohear.data.audit.two_sample import Separability, features_of, label_shift, told_apart, without_labels
 from cohear.data.folds.partition import TaskChoice, TaskSplit
 from cohear.data.folds.splits import Part
 from cohear.tasks.kind import TARGET_KINDS
@@ -32,7 +32,7 @@ LEAST_SHIFT = 0.1
 _FEWEST_CLIPS = 10  # in either part
 
 
-class Discrepancy(Check):
+class DiscrepancyCheck(Check):
     """Training against test part of each task, in each fold with a test part of its own."""
 
     codes: ClassVar[tuple[Code, ...]] = (
@@ -58,7 +58,7 @@ class Discrepancy(Check):
         ),
     )
 
-    def find(self, evidence: Evidence) -> Iterable[Finding]:
+    def find(self, evidence: Evidence) -> Iterable[AuditFinding]:
         """Tasks with the same dataset, rule and labels are told once."""
         done = set()
         for task in evidence.split_tasks():
@@ -72,10 +72,10 @@ class Discrepancy(Check):
             yield from self._labels(evidence, task, data, splits)
 
     def _sounds(
-        self, evidence: Evidence, task: TaskChoice, data: Measured, splits: dict[int, TaskSplit]
-    ) -> Iterable[Finding]:
+        self, evidence: Evidence, task: TaskChoice, data: MeasuredDataset, splits: dict[int, TaskSplit]
+    ) -> Iterable[AuditFinding]:
         values, names = features_of(data)
-        told: dict[int, Told] = {}
+        told: dict[int, Separability] = {}
         for fold, split in splits.items():
             rows, tested, groups, labels = _parts(task, data, split)
             if min(tested.sum(), (~tested).sum()) >= _FEWEST_CLIPS:
@@ -112,8 +112,8 @@ class Discrepancy(Check):
             )
 
     def _labels(
-        self, evidence: Evidence, task: TaskChoice, data: Measured, splits: dict[int, TaskSplit]
-    ) -> Iterable[Finding]:
+        self, evidence: Evidence, task: TaskChoice, data: MeasuredDataset, splits: dict[int, TaskSplit]
+    ) -> Iterable[AuditFinding]:
         found: dict[int, tuple[float, float, dict[str, Any]]] = {}
         for fold, split in splits.items():
             _, tested, groups, labels = _parts(task, data, split)
@@ -140,12 +140,12 @@ class Discrepancy(Check):
                 )
 
 
-def _shown(told: Told) -> str:
+def _shown(told: Separability) -> str:
     return ", ".join(f"{name} ({shift:+.1f} sd)" for name, shift in told.features)
 
 
 def _parts(
-    task: TaskChoice, data: Measured, split: TaskSplit
+    task: TaskChoice, data: MeasuredDataset, split: TaskSplit
 ) -> tuple[Numbers, NDArray[np.bool_], Numbers, Numbers | None]:
     """Rows that are in a part, which of them are tested, their groups, and their labels where each has one."""
     used = np.flatnonzero(split.cleared.parts != Part.NONE)
@@ -154,4 +154,4 @@ def _parts(
     return rows, split.cleared.parts[used] == Part.TEST, data.groups(task.rule.hold_out)[rows], labels
 
 
-CHECKS.register("discrepancy")(Discrepancy())
+CHECKS.register("discrepancy")(DiscrepancyCheck())

@@ -7,12 +7,12 @@ from typing import ClassVar
 
 from cohear.data.audit.audit_check import CHECKS, Check
 from cohear.data.audit.evidence import Evidence, NearDuplicate, Place, equal_sets
-from cohear.data.audit.finding import ClipName, Code, Finding, numbered
+from cohear.data.audit.finding import AuditFinding, ClipName, Code, numbered
 
 _RULE = "The leakage rule keeps equal samples on one side of every split; each still counts twice in a score."
 
 
-class Duplicates(Check):
+class DuplicatesCheck(Check):
     """Equal and nearly equal clips, inside a dataset and across all of them."""
 
     codes: ClassVar[tuple[Code, ...]] = (
@@ -49,14 +49,14 @@ class Duplicates(Check):
         ),
     )
 
-    def find(self, evidence: Evidence) -> Iterable[Finding]:
+    def find(self, evidence: Evidence) -> Iterable[AuditFinding]:
         """Exact ones first, then near ones, then those that leak."""
         sets = equal_sets(evidence)
         yield from self._exact(evidence, sets)
         yield from self._near(evidence)
         yield from self._leaking(evidence)
 
-    def _exact(self, evidence: Evidence, sets: Sequence[Sequence[Place]]) -> Iterable[Finding]:
+    def _exact(self, evidence: Evidence, sets: Sequence[Sequence[Place]]) -> Iterable[AuditFinding]:
         for name in evidence.datasets:
             inside = [same for places in sets if len(same := [p for p in places if p.dataset == name]) > 1]
             if inside:
@@ -65,7 +65,7 @@ class Duplicates(Check):
         if across:
             yield self._equal(evidence, "exact-duplicates-across-datasets", across, "")
 
-    def _equal(self, evidence: Evidence, code: str, sets: Sequence[Sequence[Place]], dataset: str) -> Finding:
+    def _equal(self, evidence: Evidence, code: str, sets: Sequence[Sequence[Place]], dataset: str) -> AuditFinding:
         names = [[evidence.name(place) for place in places] for places in sets]
         clips = [name for same in names for name in same]
         return self.finding(
@@ -78,7 +78,7 @@ class Duplicates(Check):
             figures={"sets": [[list(name) for name in same] for same in names]},
         )
 
-    def _near(self, evidence: Evidence) -> Iterable[Finding]:
+    def _near(self, evidence: Evidence) -> Iterable[AuditFinding]:
         kept: dict[tuple[str, bool], list[NearDuplicate]] = {}
         for pair in evidence.near:
             inside = pair.first.dataset == pair.second.dataset
@@ -96,7 +96,7 @@ class Duplicates(Check):
                 figures={"pairs": _pairs(evidence, pairs)},
             )
 
-    def _leaking(self, evidence: Evidence) -> Iterable[Finding]:
+    def _leaking(self, evidence: Evidence) -> Iterable[AuditFinding]:
         by_fold: dict[int, list[NearDuplicate]] = {}
         for fold in evidence.folds:
             learnt, tested = evidence.sides(fold)
@@ -153,4 +153,4 @@ def _pairs(evidence: Evidence, pairs: Sequence[NearDuplicate]) -> list[dict[str,
     ]
 
 
-CHECKS.register("duplicates")(Duplicates())
+CHECKS.register("duplicates")(DuplicatesCheck())

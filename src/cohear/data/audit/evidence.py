@@ -20,7 +20,7 @@ from cohear.data.tables.clip_table import ClipTable
 
 
 @dataclass(frozen=True)
-class Measured:
+class MeasuredDataset:
     """A dataset with what was measured of its clips.
 
     Attributes:
@@ -129,7 +129,7 @@ class Evidence:
         seed: the study's.
     """
 
-    datasets: Mapping[str, Measured]
+    datasets: Mapping[str, MeasuredDataset]
     bad: Mapping[str, Sequence[BadName]]
     tasks: Sequence[TaskChoice]
     folds: Mapping[int, Mapping[str, TaskSplit]]

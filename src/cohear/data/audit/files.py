@@ -7,12 +7,12 @@ from typing import ClassVar
 
 from cohear.data.audit.audit_check import CHECKS, Check
 from cohear.data.audit.evidence import Evidence
-from cohear.data.audit.finding import ClipName, Code, Finding, Severity, listed, numbered
+from cohear.data.audit.finding import AuditFinding, ClipName, Code, Severity, listed, numbered
 
 _BAD: tuple[Severity, ...] = ("error", "warning")
 
 
-class Files(Check):
+class FilesCheck(Check):
     """Each kind of damage is a finding of its own; all damaged clips of a dataset are in it."""
 
     codes: ClassVar[tuple[Code, ...]] = (
@@ -54,12 +54,12 @@ class Files(Check):
         ),
     )
 
-    def find(self, evidence: Evidence) -> Iterable[Finding]:
+    def find(self, evidence: Evidence) -> Iterable[AuditFinding]:
         """A warning instead of an error where the study leaves such clips out."""
         yield from self._unreadable(evidence)
         yield from self._odd(evidence)
 
-    def _unreadable(self, evidence: Evidence) -> Iterable[Finding]:
+    def _unreadable(self, evidence: Evidence) -> Iterable[AuditFinding]:
         codes = {"missing": "missing-file", "empty": "empty-file", "truncated": "truncated-file"}
         for dataset, bad in evidence.bad.items():
             kinds: dict[str, list[tuple[str, str]]] = {}
@@ -77,7 +77,7 @@ class Files(Check):
                     figures={"reasons": dict(clips)},
                 )
 
-    def _odd(self, evidence: Evidence) -> Iterable[Finding]:
+    def _odd(self, evidence: Evidence) -> Iterable[AuditFinding]:
         for name, data in evidence.datasets.items():
             clips = [(clip, fact.oddities) for clip, fact in zip(data.ids, data.facts, strict=True) if fact.oddities]
             if clips:
@@ -93,4 +93,4 @@ class Files(Check):
                 )
 
 
-CHECKS.register("files")(Files())
+CHECKS.register("files")(FilesCheck())

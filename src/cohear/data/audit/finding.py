@@ -37,7 +37,7 @@ class Code:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Finding(finding.Finding):
+class AuditFinding(finding.Finding):
     """Something that is wrong with the data, or good to know.
 
     Attributes:
@@ -70,7 +70,7 @@ class Finding(finding.Finding):
         }
 
 
-def in_order(findings: list[Finding]) -> list[Finding]:
+def in_order(findings: list[AuditFinding]) -> list[AuditFinding]:
     """The worst first; equal ones stay in the order they were found."""
     return sorted(findings, key=lambda one: SEVERITIES.index(one.severity))
 

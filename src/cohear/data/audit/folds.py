@@ -10,14 +10,14 @@ from numpy.typing import NDArray
 
 from cohear.data.audit.audit_check import CHECKS, Check
 from cohear.data.audit.columns import label_columns
-from cohear.data.audit.evidence import Evidence, Measured
-from cohear.data.audit.finding import Code, Finding, listed, numbered
+from cohear.data.audit.evidence import Evidence, MeasuredDataset
+from cohear.data.audit.finding import AuditFinding, Code, listed, numbered
 from cohear.data.folds.partition import TaskChoice, TaskSplit
 from cohear.data.folds.selection import guess_kind
 from cohear.tasks.kind import TARGET_KINDS
 
 
-class Folds(Check):
+class FoldsCheck(Check):
     """Labels and clips of each task in each fold, and labels that no fold can hold out."""
 
     codes: ClassVar[tuple[Code, ...]] = (
@@ -54,7 +54,7 @@ class Folds(Check):
         ),
     )
 
-    def find(self, evidence: Evidence) -> Iterable[Finding]:
+    def find(self, evidence: Evidence) -> Iterable[AuditFinding]:
         """The study as a whole, then task by task, then columns that no task uses."""
         for sentence in evidence.refused:
             place = sentence.split(":", 1)[0].split(".")
@@ -66,7 +66,7 @@ class Folds(Check):
             yield from self._in_one_group(evidence, data)
         yield from self._shared(evidence)
 
-    def _in_folds(self, task: TaskChoice, splits: dict[int, TaskSplit]) -> Iterable[Finding]:
+    def _in_folds(self, task: TaskChoice, splits: dict[int, TaskSplit]) -> Iterable[AuditFinding]:
         absent: dict[str, list[int]] = {}
         for fold, split in splits.items():
             for label in split.unscored():
@@ -97,7 +97,7 @@ class Folds(Check):
                 figures={"folds": {str(fold): count for fold, count in aside.items()}, "testers": testers},
             )
 
-    def _in_one_group(self, evidence: Evidence, data: Measured) -> Iterable[Finding]:
+    def _in_one_group(self, evidence: Evidence, data: MeasuredDataset) -> Iterable[AuditFinding]:
         """Labels of tasks, and of columns that look like labels, all clips of which are in one group."""
         asked = {
             (task.target, task.rule.hold_out or "group"): task for task in evidence.tasks if task.dataset == data.name
@@ -126,7 +126,7 @@ class Folds(Check):
                 figures={"column": column, "group": group, "counts": {label: len(r) for label, r in alone.items()}},
             )
 
-    def _shared(self, evidence: Evidence) -> Iterable[Finding]:
+    def _shared(self, evidence: Evidence) -> Iterable[AuditFinding]:
         tasks = evidence.split_tasks()
         splits = next(iter(evidence.folds.values()), {})
         for number, one in enumerate(tasks):
@@ -157,4 +157,4 @@ def _alone(cells: Sequence[str], groups: NDArray[np.int64]) -> tuple[dict[str, l
     return alone, len(rows)
 
 
-CHECKS.register("folds")(Folds())
+CHECKS.register("folds")(FoldsCheck())

@@ -9,13 +9,13 @@ import numpy as np
 
 from cohear.data.audit.audit_check import CHECKS, Check
 from cohear.data.audit.columns import label_columns
-from cohear.data.audit.evidence import Evidence, Measured, Place
-from cohear.data.audit.finding import Code, Finding, listed, numbered
+from cohear.data.audit.evidence import Evidence, MeasuredDataset, Place
+from cohear.data.audit.finding import AuditFinding, Code, listed, numbered
 from cohear.data.audit.shuffle import Numbers
 from cohear.data.folds.splits import Part
 
 
-class Groups(Check):
+class GroupsCheck(Check):
     """Columns that name what clips have in common."""
 
     codes: ClassVar[tuple[Code, ...]] = (
@@ -57,7 +57,7 @@ class Groups(Check):
         ),
     )
 
-    def find(self, evidence: Evidence) -> Iterable[Finding]:
+    def find(self, evidence: Evidence) -> Iterable[AuditFinding]:
         """Inside each dataset, then across them."""
         for data in evidence.datasets.values():
             for code, column in (("groups-across-folds", "group"), ("sources-across-folds", "source_id")):
@@ -67,7 +67,7 @@ class Groups(Check):
         yield from self._both_sides(evidence)
         yield from self._overlapping(evidence)
 
-    def _split(self, data: Measured, code: str, column: str, by: str) -> Iterable[Finding]:
+    def _split(self, data: MeasuredDataset, code: str, column: str, by: str) -> Iterable[AuditFinding]:
         """Values of a column that lie in several values of another."""
         places: dict[str, set[str]] = {}
         cells = list(zip(data.table.optional_column(column), data.table.optional_column(by), strict=True))
@@ -88,7 +88,7 @@ class Groups(Check):
                 figures={"column": column, "values": {value: sorted(places[value]) for value in split}},
             )
 
-    def _across(self, evidence: Evidence) -> Iterable[Finding]:
+    def _across(self, evidence: Evidence) -> Iterable[AuditFinding]:
         places: dict[str, list[Place]] = {}
         for name, data in evidence.datasets.items():
             for row, source in enumerate(data.table.optional_column("source_id")):
@@ -107,7 +107,7 @@ class Groups(Check):
                 },
             )
 
-    def _both_sides(self, evidence: Evidence) -> Iterable[Finding]:
+    def _both_sides(self, evidence: Evidence) -> Iterable[AuditFinding]:
         for task in evidence.split_tasks():
             data, splits = evidence.datasets[task.dataset], evidence.distinct(task.name)
             sides = [_sides(split.rows, split.cleared.parts) for split in splits.values()]
@@ -131,7 +131,7 @@ class Groups(Check):
                     figures={"columns": {column: list(counts) for column, counts in crossing.items()}},
                 )
 
-    def _overlapping(self, evidence: Evidence) -> Iterable[Finding]:
+    def _overlapping(self, evidence: Evidence) -> Iterable[AuditFinding]:
         found = {name: pairs for name, data in evidence.datasets.items() if (pairs := _overlaps(data))}
         sides = {fold: evidence.sides(fold) for fold in evidence.folds} if found else {}
         for name, pairs in found.items():
@@ -154,7 +154,7 @@ def _sides(rows: Numbers, parts: Numbers) -> tuple[Numbers, Numbers]:
     return rows[np.isin(parts, (Part.TRAIN, Part.VALIDATION))], rows[parts == Part.TEST]
 
 
-def _overlaps(data: Measured) -> list[tuple[int, int]]:
+def _overlaps(data: MeasuredDataset) -> list[tuple[int, int]]:
     """Rows of segments of one file that share samples, each with the segments that begin before it ends."""
     by_file: dict[str, list[tuple[float, float, int]]] = {}
     for row, (segment, fact) in enumerate(zip(data.table.segments(), data.facts, strict=True)):
@@ -179,4 +179,4 @@ def _any_leaks(dataset: str, pairs: Sequence[tuple[int, int]], learnt: set[Place
     )
 
 
-CHECKS.register("groups")(Groups())
+CHECKS.register("groups")(GroupsCheck())

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cohear.data.audit.audit_check import CHECKS, Check
-from cohear.data.audit.evidence import Evidence, Measured
-from cohear.data.audit.finding import Code, Finding, listed, numbered
+from cohear.data.audit.evidence import Evidence, MeasuredDataset
+from cohear.data.audit.finding import AuditFinding, Code, listed, numbered
 from cohear.data.folds.partition import TaskChoice, TaskSplit
 from cohear.data.folds.selection import guess_kind
 from cohear.tasks.kind import TARGET_KINDS
@@ -22,7 +22,7 @@ FEWEST_CLIPS = 10
 """Of a label; with fewer nothing can be learnt or told of it."""
 
 
-class Labels(Check):
+class LabelsCheck(Check):
     """Labels of each task as its column has them, and as the task takes them."""
 
     codes: ClassVar[tuple[Code, ...]] = (
@@ -60,7 +60,7 @@ class Labels(Check):
         ),
     )
 
-    def find(self, evidence: Evidence) -> Iterable[Finding]:
+    def find(self, evidence: Evidence) -> Iterable[AuditFinding]:
         """Task by task."""
         for task in evidence.tasks:
             data = evidence.datasets.get(task.dataset)
@@ -71,7 +71,7 @@ class Labels(Check):
             if TARGET_KINDS[split.kind].has_labels:
                 yield from self._counted(task, split)
 
-    def _written(self, data: Measured, task: TaskChoice) -> Iterable[Finding]:
+    def _written(self, data: MeasuredDataset, task: TaskChoice) -> Iterable[AuditFinding]:
         cells = data.table.column(task.target, data.name)
         empty = [row for row, cell in enumerate(cells) if not cell.strip()]
         if empty:
@@ -104,7 +104,7 @@ class Labels(Check):
                 figures={"labels": sorted(same)},
             )
 
-    def _counted(self, task: TaskChoice, split: TaskSplit) -> Iterable[Finding]:
+    def _counted(self, task: TaskChoice, split: TaskSplit) -> Iterable[AuditFinding]:
         counts = TARGET_KINDS[split.kind].counts(split.targets, split.labels)
         by_label = {label: int(count) for label, count in zip(split.labels, counts, strict=True)}
         entropy = _entropy(counts)
@@ -167,4 +167,4 @@ def _kurtosis(counts: NDArray[np.int64]) -> float:
     return float((deviation**4).mean() / variance**2 - 3) if variance > 0 else 0.0
 
 
-CHECKS.register("labels")(Labels())
+CHECKS.register("labels")(LabelsCheck())

@@ -10,14 +10,14 @@ from numpy.typing import NDArray
 
 from cohear.data.audit.audit_check import CHECKS, Check
 from cohear.data.audit.columns import DURATIONS, RATES
-from cohear.data.audit.evidence import Evidence, Measured
-from cohear.data.audit.finding import Code, Finding, listed, numbered
+from cohear.data.audit.evidence import Evidence, MeasuredDataset
+from cohear.data.audit.finding import AuditFinding, Code, listed, numbered
 
 SLACK_SECONDS, SLACK_SHARE = 0.02, 0.01
 """A duration in the table may be off by so much: it is often rounded."""
 
 
-class Lengths(Check):
+class LengthsCheck(Check):
     """Durations of clips."""
 
     codes: ClassVar[tuple[Code, ...]] = (
@@ -47,7 +47,7 @@ class Lengths(Check):
         ),
     )
 
-    def find(self, evidence: Evidence) -> Iterable[Finding]:
+    def find(self, evidence: Evidence) -> Iterable[AuditFinding]:
         """Dataset by dataset."""
         for data in evidence.datasets.values():
             seconds = np.array([fact.seconds for fact in data.facts])
@@ -73,7 +73,7 @@ class Lengths(Check):
                     figures={"seconds": float(seconds[0])},
                 )
 
-    def _told_otherwise(self, data: Measured, seconds: NDArray[np.float64]) -> Iterable[Finding]:
+    def _told_otherwise(self, data: MeasuredDataset, seconds: NDArray[np.float64]) -> Iterable[AuditFinding]:
         rates = np.array([fact.rate for fact in data.facts], dtype=np.float64)
         for column in map(str, data.table.rows.columns):
             name = column.strip().lower()
@@ -109,4 +109,4 @@ def _number(cell: str) -> float:
         return float("nan")
 
 
-CHECKS.register("lengths")(Lengths())
+CHECKS.register("lengths")(LengthsCheck())

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cohear.data.audit.audit_check import CHECKS, Check
-from cohear.data.audit.evidence import Evidence, Measured
-from cohear.data.audit.finding import Code, Finding, listed, numbered
+from cohear.data.audit.evidence import Evidence, MeasuredDataset
+from cohear.data.audit.finding import AuditFinding, Code, listed, numbered
 
 MOST_OFFSET = 0.01
 """Largest mean of a clip's samples, as a share of full scale."""
@@ -26,7 +26,7 @@ QUIETEST, LOUDEST = -65.0, -3.0
 _LONG_ENOUGH = 0.1  # seconds; the mean of a shorter clip is that of a part of its waves
 
 
-class Levels(Check):
+class LevelsCheck(Check):
     """Level, peaks and mean of each clip."""
 
     codes: ClassVar[tuple[Code, ...]] = (
@@ -56,7 +56,7 @@ class Levels(Check):
         ),
     )
 
-    def find(self, evidence: Evidence) -> Iterable[Finding]:
+    def find(self, evidence: Evidence) -> Iterable[AuditFinding]:
         """Dataset by dataset."""
         for data in evidence.datasets.values():
             sounding = ~data.silent
@@ -80,8 +80,8 @@ class Levels(Check):
             )
 
     def _told(
-        self, data: Measured, code: str, found: NDArray[np.bool_], what: str, values: NDArray[np.float64]
-    ) -> Iterable[Finding]:
+        self, data: MeasuredDataset, code: str, found: NDArray[np.bool_], what: str, values: NDArray[np.float64]
+    ) -> Iterable[AuditFinding]:
         rows = np.flatnonzero(found)
         if not len(rows):
             return
@@ -97,4 +97,4 @@ class Levels(Check):
         )
 
 
-CHECKS.register("levels")(Levels())
+CHECKS.register("levels")(LevelsCheck())

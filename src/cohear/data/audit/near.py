@@ -12,7 +12,7 @@ from cohear.audio.segment import Segment
 from cohear.base.files import digest, make_folder, write_json
 from cohear.base.pool import Progress, parallel_map
 from cohear.data.audit.alignment import correlation
-from cohear.data.audit.evidence import Measured, NearDuplicate, Place
+from cohear.data.audit.evidence import MeasuredDataset, NearDuplicate, Place
 from cohear.data.audit.fingerprint import Candidate, candidates
 from cohear.data.audit.measures import VERSION
 
@@ -28,7 +28,7 @@ _PAIRS_A_CHUNK = 16
 
 
 def near_duplicates(
-    datasets: Mapping[str, Measured], *, cache: Path, jobs: int | None, progress: Progress | None
+    datasets: Mapping[str, MeasuredDataset], *, cache: Path, jobs: int | None, progress: Progress | None
 ) -> list[NearDuplicate]:
     """All pairs of clips with different samples that hold the same recording.
 
@@ -61,7 +61,7 @@ def near_duplicates(
     return sorted(found, key=lambda pair: (pair.first, pair.second))
 
 
-def _different(datasets: Mapping[str, Measured]) -> tuple[dict[str, Segment], dict[str, list[Place]]]:
+def _different(datasets: Mapping[str, MeasuredDataset]) -> tuple[dict[str, Segment], dict[str, list[Place]]]:
     """A segment and all places of each content; silence is left out."""
     clips: dict[str, Segment] = {}
     places: dict[str, list[Place]] = {}

@@ -15,7 +15,7 @@ from cohear.data.audit.spectrum import HOP_SECONDS, Floats, decibel, spectrum_of
 
 
 @dataclass(frozen=True, eq=False)
-class Part:
+class ClipPart:
     """What is kept of a part of a clip.
 
     Attributes:
@@ -32,7 +32,7 @@ class Part:
     peak: float
 
     @classmethod
-    def of(cls, audio: Audio) -> Part:
+    def of(cls, audio: Audio) -> ClipPart:
         """Measure a part."""
         spectrum = spectrum_of(audio.samples, audio.rate)
         peak = max(float(audio.samples.max()), -float(audio.samples.min()))
@@ -44,7 +44,7 @@ class Part:
         return self.samples / self.rate
 
 
-def joined(parts: Sequence[Part]) -> Measures:
+def joined(parts: Sequence[ClipPart]) -> Measures:
     """Measures of the whole clip.
 
     They are those of `measure` but for the 10th percentile of the profile, which is the mean of the parts' own, and for
@@ -74,7 +74,7 @@ def joined(parts: Sequence[Part]) -> Measures:
     )
 
 
-def _silent(parts: Sequence[Part], ends: Sequence[float]) -> float:
+def _silent(parts: Sequence[ClipPart], ends: Sequence[float]) -> float:
     """Seconds of zeros at the end that comes first: silent parts as a whole, and the end of the next one."""
     silent = len(list(takewhile(lambda part: not part.peak, parts)))
     return sum(part.seconds for part in parts[:silent]) + (ends[silent] if silent < len(parts) else 0.0)
@@ -88,7 +88,7 @@ def _profile(profiles: Floats, shares: Floats) -> Floats:
     return np.stack([mean, np.sqrt(variance), shares @ tenths]).astype(np.float32)
 
 
-def _codes(parts: Sequence[Part]) -> Codes:
+def _codes(parts: Sequence[ClipPart]) -> Codes:
     """The fingerprints one after the other, each frame in its place."""
     codes = []
     for part in parts[:-1]:

@@ -12,7 +12,7 @@ from cohear.audio.decode import Audio
 from cohear.audio.segment import Segment
 from cohear.base.journal import Append, Journal
 from cohear.data.audit.measures import VERSION, Measures, from_json, measure, to_json
-from cohear.data.audit.parts import Part, joined
+from cohear.data.audit.parts import ClipPart, joined
 from cohear.data.scan.facts import ClipFacts, Inspector, Listener, root_name
 
 
@@ -66,19 +66,19 @@ class Measuring(Listener):
 
     def __init__(self, store: MeasureStore) -> None:
         self._store = store
-        self._parts: list[Part] = []
+        self._parts: list[ClipPart] = []
         self._last: Audio | None = None
 
     def hear(self, part: Audio) -> None:
         """Measure the part before: the last one waits, since that of a short clip may be known already."""
         if self._last is not None:
-            self._parts.append(Part.of(self._last))
+            self._parts.append(ClipPart.of(self._last))
         self._last = part
 
     def end(self, facts: ClipFacts) -> None:
         """Measure what is left and keep it."""
         if self._last is not None and self._store.wants(facts):
-            whole = joined([*self._parts, Part.of(self._last)]) if self._parts else measure(self._last)
+            whole = joined([*self._parts, ClipPart.of(self._last)]) if self._parts else measure(self._last)
             self._store.keep(facts, whole)
 
 

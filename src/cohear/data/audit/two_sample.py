@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cohear.data.audit.evidence import Measured
+from cohear.data.audit.evidence import MeasuredDataset
 from cohear.data.audit.shuffle import GroupShuffle, Numbers
 from cohear.data.audit.spectrum import BANDS, HIGHEST, LOWEST
 
@@ -30,7 +30,7 @@ _FARTHEST = 4.0  # standard deviations: what lies beyond counts as there
 
 
 @dataclass(frozen=True)
-class Told:
+class Separability:
     """How well two parts can be told apart.
 
     Attributes:
@@ -46,7 +46,7 @@ class Told:
     features: list[tuple[str, float]]
 
 
-def features_of(data: Measured) -> tuple[Floats, list[str]]:
+def features_of(data: MeasuredDataset) -> tuple[Floats, list[str]]:
     """Summary features ``[clips, features]`` and their names: what a recording sounds like, not how long it is."""
     edges = np.geomspace(LOWEST, HIGHEST, BANDS + 1)
     middles = np.sqrt(edges[1:] * edges[:-1])
@@ -85,7 +85,7 @@ def without_labels(values: Floats, labels: Numbers | None) -> Floats:
 
 def told_apart(
     values: Floats, names: Sequence[str], tested: NDArray[np.bool_], groups: Numbers, random: np.random.Generator
-) -> Told:
+) -> Separability:
     """How well test clips are told from training clips, beside permutations of whole groups.
 
     Args:
@@ -114,7 +114,7 @@ def told_apart(
         drawn = draws
     shift = standard[tested].mean(axis=0) - standard[~tested].mean(axis=0)
     most = np.argsort(-np.abs(shift))[:3]
-    return Told(
+    return Separability(
         area=area_under_curve(found[:, 0], tested),
         p=(as_large + 1) / (drawn + 1),
         least_p=1 / shuffle.arrangements(),

@@ -10,7 +10,7 @@ from cohear.base.registry import did_you_mean
 from cohear.data.exporters import export
 from cohear.data.importers.dcase import read_dcase_events
 from cohear.data.readers import PublicLayout, public_layouts
-from cohear.data.tables.events import Event, read_events
+from cohear.data.tables.events import LabelledEvent, read_events
 from cohear.data.tables.reader import read_clip_table
 
 
@@ -74,7 +74,7 @@ def export_dataset(path: Path, out: Path, layout: str, *, reader: str | None = N
     return len(table)
 
 
-def _events(path: Path) -> list[Event]:
+def _events(path: Path) -> list[LabelledEvent]:
     """``events.csv`` of a folder, or a list of DCASE."""
     ours = (path if path.is_dir() else path.parent) / "events.csv"
     return read_events(ours) if ours.is_file() else read_dcase_events(path)

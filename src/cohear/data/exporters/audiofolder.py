@@ -9,11 +9,11 @@ from cohear.base.errors import DataError
 from cohear.data.exporters.exporter import EXPORTERS, write_table
 from cohear.data.exporters.manifest import write_about
 from cohear.data.tables.clip_table import ClipTable
-from cohear.data.tables.events import Event
+from cohear.data.tables.events import LabelledEvent
 
 
 @EXPORTERS.register("audiofolder")
-def write_audiofolder(table: ClipTable, events: Sequence[Event], folder: Path) -> None:
+def write_audiofolder(table: ClipTable, events: Sequence[LabelledEvent], folder: Path) -> None:
     """All columns; folds are a column, not folders, since a clip may be tested in one fold and train in another."""
     if events:
         raise DataError("an audiofolder has no place for events; export to manifest or dcase")

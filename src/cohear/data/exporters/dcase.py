@@ -11,13 +11,13 @@ from cohear.base.errors import DataError
 from cohear.data.exporters.exporter import EXPORTERS, write_table
 from cohear.data.exporters.manifest import write_about
 from cohear.data.tables.clip_table import RESERVED_COLUMNS, ClipTable
-from cohear.data.tables.events import Event
+from cohear.data.tables.events import LabelledEvent
 
 _THEIR_NAMES = {"path": "filename", "scene": "scene_label", "group": "identifier", "device": "source_label"}
 
 
 @EXPORTERS.register("dcase")
-def write_dcase(table: ClipTable, events: Sequence[Event], folder: Path) -> None:
+def write_dcase(table: ClipTable, events: Sequence[LabelledEvent], folder: Path) -> None:
     """Events as a list of their own; else all columns, under the challenge's names where it has them.
 
     A column ``event`` becomes ``event_labels``, separated by commas.

@@ -15,15 +15,15 @@ from cohear.base.files import folder_whole_or_not_at_all, make_folder
 from cohear.base.registry import Registry
 from cohear.data.scan.dataset import check_links
 from cohear.data.tables.clip_table import ClipTable
-from cohear.data.tables.events import Event
+from cohear.data.tables.events import LabelledEvent
 
-Exporter = Callable[[ClipTable, Sequence[Event], Path], None]
+Exporter = Callable[[ClipTable, Sequence[LabelledEvent], Path], None]
 """Writes tables into a folder in which the audio already lies: the clips, and their events if there are any."""
 
 EXPORTERS: Registry[Exporter] = Registry("export layout")
 
 
-def export(table: ClipTable, layout: str, folder: Path, events: Sequence[Event] = ()) -> None:
+def export(table: ClipTable, layout: str, folder: Path, events: Sequence[LabelledEvent] = ()) -> None:
     """Write a dataset anew, whole or not at all: its audio and its tables.
 
     Files are copied as they are. A clip that is a part of a file is cut out and written as mono WAV of 32-bit

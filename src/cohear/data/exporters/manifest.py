@@ -11,11 +11,11 @@ import pandas as pd
 
 from cohear.data.exporters.exporter import EXPORTERS, write_table
 from cohear.data.tables.clip_table import ClipTable
-from cohear.data.tables.events import Event
+from cohear.data.tables.events import LabelledEvent
 
 
 @EXPORTERS.register("manifest")
-def write_manifest(table: ClipTable, events: Sequence[Event], folder: Path) -> None:
+def write_manifest(table: ClipTable, events: Sequence[LabelledEvent], folder: Path) -> None:
     """All columns as they are."""
     write_table(table.rows, folder / "manifest.csv")
     write_about(table, folder)

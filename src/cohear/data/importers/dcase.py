@@ -10,7 +10,7 @@ import pandas as pd
 
 from cohear.base.errors import DataError
 from cohear.data.tables.clip_table import ClipTable
-from cohear.data.tables.events import Event
+from cohear.data.tables.events import LabelledEvent
 from cohear.data.tables.manifest import read_about
 from cohear.data.tables.reader import READERS, Reader
 from cohear.data.tables.table_files import frame, read_text, read_tsv
@@ -59,7 +59,7 @@ class Dcase(Reader):
 READERS.register(Dcase.name)(Dcase())
 
 
-def read_dcase_events(path: Path) -> list[Event]:
+def read_dcase_events(path: Path) -> list[LabelledEvent]:
     """The events of a list, in its order; lines without a label say that a file is empty, and are none.
 
     Raises:
@@ -70,7 +70,7 @@ def read_dcase_events(path: Path) -> list[Event]:
     if table is None or "onset" not in table.columns:
         raise DataError(f"{path} is no list of events (filename, onset, offset, event_label, with tabs between)")
     rows = [[str(cell) for cell in row] for row in table[list(_EVENT_COLUMNS)].to_numpy()]
-    return [Event(*row) for row in rows if row[-1]]
+    return [LabelledEvent(*row) for row in rows if row[-1]]
 
 
 def _file(path: Path) -> Path | None:

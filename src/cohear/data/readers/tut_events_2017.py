@@ -9,7 +9,7 @@ from typing import ClassVar
 from cohear.data.readers.dcase_setup import CITATION_2017, TUT_LICENCE, with_folds, zenodo_archives
 from cohear.data.readers.layout import PublicLayout, Published, Row, folder_of_names
 from cohear.data.scan.audio_files import audio_files
-from cohear.data.tables.events import NOTHING, Event, recording_length, tag_segments
+from cohear.data.tables.events import NOTHING, LabelledEvent, recording_length, tag_segments
 from cohear.data.tables.reader import READERS
 from cohear.data.tables.table_files import read_tsv
 
@@ -70,12 +70,12 @@ class TutEvents2017(PublicLayout):
         return {"event": [*EVENTS, NOTHING]}
 
 
-def _events(root: Path, path: str) -> list[Event]:
+def _events(root: Path, path: str) -> list[LabelledEvent]:
     """Events of a recording; both forms of its annotation are in use."""
     file = root / "meta" / Path(path).relative_to("audio").with_suffix(".ann")
     table = read_tsv(file, root, ("1", "2", "3", "4", "5"))
     cells = [[cell for cell in row if cell] for row in table.itertuples(index=False, name=None)]
-    return [Event(path, *(row[2:5] if len(row) >= 5 else row[:3])) for row in cells if len(row) >= 3]
+    return [LabelledEvent(path, *(row[2:5] if len(row) >= 5 else row[:3])) for row in cells if len(row) >= 3]
 
 
 READERS.register(TutEvents2017.name)(TutEvents2017())

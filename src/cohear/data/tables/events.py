@@ -18,7 +18,7 @@ FEWEST_SECONDS = 0.1  # less of an event than that, at the edge of a segment, is
 
 
 @dataclass(frozen=True, order=True)
-class Event:
+class LabelledEvent:
     """Something that sounds in a recording.
 
     Attributes:
@@ -47,17 +47,19 @@ class Event:
             )
 
 
-def read_events(file: Path) -> list[Event]:
+def read_events(file: Path) -> list[LabelledEvent]:
     """The events of ``events.csv`` (path, onset, offset, label), in its order.
 
     Raises:
         DataError: the file or one of its events is not what it should be.
     """
     names = EVENTS_CSV.names
-    return [Event(**{name: row[name] for name in names}) for row in records(read_csv(file), file, *names)]
+    return [LabelledEvent(**{name: row[name] for name in names}) for row in records(read_csv(file), file, *names)]
 
 
-def tag_segments(events: Sequence[Event], length: float, seconds: float) -> list[tuple[float, float, list[str]]]:
+def tag_segments(
+    events: Sequence[LabelledEvent], length: float, seconds: float
+) -> list[tuple[float, float, list[str]]]:
     """Cut a recording into segments of about equal length, and say what sounds in each.
 
     Args:
@@ -74,7 +76,7 @@ def tag_segments(events: Sequence[Event], length: float, seconds: float) -> list
     return [(start, end, _labels_between(events, start, end) or [NOTHING]) for start, end in pairwise(bounds)]
 
 
-def recording_length(file: Path, events: Sequence[Event]) -> float:
+def recording_length(file: Path, events: Sequence[LabelledEvent]) -> float:
     """Seconds of a recording, or up to its last event where it cannot be read."""
     try:
         return audio_seconds(file)
@@ -82,7 +84,7 @@ def recording_length(file: Path, events: Sequence[Event]) -> float:
         return max((float(event.offset) for event in events), default=0.0)
 
 
-def _labels_between(events: Sequence[Event], start: float, end: float) -> list[str]:
+def _labels_between(events: Sequence[LabelledEvent], start: float, end: float) -> list[str]:
     labels = []
     for event in events:
         onset, offset = float(event.onset), float(event.offset)

@@ -16,7 +16,7 @@ _ABOUT = ("name", "licence", "license", "citation", "labels")
 _NAMES = ("manifest.csv", "manifest.jsonl", "manifest.parquet")
 
 
-class Manifest(Reader):
+class ManifestReader(Reader):
     """A clip table in one file; every cell is kept as text (``no``, ``01`` and ``NA`` stay what they are)."""
 
     name: ClassVar[str] = "manifest"
@@ -34,7 +34,7 @@ class Manifest(Reader):
         return ClipTable(name, file.parent, rows, read_about(file.parent / "dataset.yaml"))
 
 
-READERS.register(Manifest.name)(Manifest())
+READERS.register(ManifestReader.name)(ManifestReader())
 
 
 def _table_file(path: Path) -> Path | None:

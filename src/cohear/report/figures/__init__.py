@@ -5,6 +5,6 @@ from cohear.report.figures import matrix, graph, size, foretold, agreement  # no
 from cohear.report.figures import measurements, controls, cost, curves, scores  # noqa: F401 - to be entered
 from cohear.report.figures.drawing import Drawing, Figures, draw
 from cohear.report.figures.figure import FIGURES, Figure
-from cohear.report.figures.sources import Sources, sources_of
+from cohear.report.figures.sources import FigureSources, sources_of
 
-__all__ = ["FIGURES", "Drawing", "Figure", "Figures", "Sources", "draw", "sources_of"]
+__all__ = ["FIGURES", "Drawing", "Figure", "FigureSources", "Figures", "draw", "sources_of"]

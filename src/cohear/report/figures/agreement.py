@@ -10,12 +10,12 @@ import pandas as pd
 from cohear.report.figures.figure import FIGURES, Chart, Figure, rows
 from cohear.report.figures.marks import vertical_at
 from cohear.report.figures.palette import LIGHT
-from cohear.report.figures.sources import Sources
+from cohear.report.figures.sources import FigureSources
 
 COLUMNS = ("first", "second", "agreement", "low", "high", "p", "ceiling", "same_sign", "cells", "tasks")
 
 
-class Agreement(Figure):
+class AgreementFigure(Figure):
     """Rank correlation within tasks between the gains of two settings, beside what repeats allow."""
 
     name = "agreement"
@@ -27,7 +27,7 @@ class Agreement(Figure):
     )
     compares = True
 
-    def table(self, sources: Sources) -> pd.DataFrame:
+    def table(self, sources: FigureSources) -> pd.DataFrame:
         """A row per two settings whose agreement can be told."""
         found = []
         for one in sources.statistics.agreements:
@@ -77,4 +77,4 @@ class Agreement(Figure):
 _AND = "  and  "
 _BAR = "M-0.2,-1.2L0.2,-1.2L0.2,1.2L-0.2,1.2Z"
 
-FIGURES.register(Agreement.name)(Agreement())
+FIGURES.register(AgreementFigure.name)(AgreementFigure())

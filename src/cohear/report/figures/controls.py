@@ -10,7 +10,7 @@ import pandas as pd
 from cohear.report.figures.figure import FIGURES, Chart, Figure, briefly, partners, rows
 from cohear.report.figures.marks import reach, scaled, unit_of, verdict_marks
 from cohear.report.figures.palette import LIGHT
-from cohear.report.figures.sources import Sources
+from cohear.report.figures.sources import FigureSources
 
 COLUMNS = ("task", "beside", "run", "gain", "low", "high", "repeats", "verdict", "explanation", "unit")
 REAL = "real partner"
@@ -25,7 +25,7 @@ _NAMES = {
 _PANELS = 12
 
 
-class Controls(Figure):
+class ControlsFigure(Figure):
     """What each control does to a task, below what the real partner does."""
 
     name = "controls"
@@ -39,7 +39,7 @@ class Controls(Figure):
         "the largest gains; the table has all."
     )
 
-    def table(self, sources: Sources) -> pd.DataFrame:
+    def table(self, sources: FigureSources) -> pd.DataFrame:
         """A row per cell that has controls, and per control of it; cells in the order of their gain's size."""
         if sources.controls.empty:
             return rows([], COLUMNS)
@@ -96,4 +96,4 @@ class Controls(Figure):
         return layered.facet(facet, columns=2)
 
 
-FIGURES.register(Controls.name)(Controls())
+FIGURES.register(ControlsFigure.name)(ControlsFigure())

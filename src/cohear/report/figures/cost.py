@@ -13,7 +13,7 @@ from cohear.base.tables import SHARED
 from cohear.report.figures.figure import FIGURES, Chart, Figure, rows
 from cohear.report.figures.marks import horizontal_at, reach, scaled, unit_of
 from cohear.report.figures.palette import LIGHT
-from cohear.report.figures.sources import Sources
+from cohear.report.figures.sources import FigureSources
 
 AT_WORK = ("milliseconds", "multiply_adds", "bytes")
 """What ``cohear bench`` measures of a network and adds up over networks."""
@@ -24,7 +24,7 @@ SINGLES, GROUPING, WHOLE = "a network a task", "best grouping for its cost", "on
 _LOOKS = {SINGLES: ("ink", "square"), GROUPING: ("series1", "circle"), WHOLE: ("series2", "diamond")}
 
 
-class Cost(Figure):
+class CostFigure(Figure):
     """Parameters of all networks together against the mean gain of a task over its single run."""
 
     name = "cost"
@@ -37,7 +37,7 @@ class Cost(Figure):
         "(cut where they leave the drawing)."
     )
 
-    def table(self, sources: Sources) -> pd.DataFrame:
+    def table(self, sources: FigureSources) -> pd.DataFrame:
         """A row for singles, every unbeaten grouping, and all tasks in one network."""
         tasks = [task for task in sources.tasks if task in set(sources.results["task"])]
         ordinary = sources.results[sources.results["control"] == ""].drop_duplicates("run")
@@ -108,4 +108,4 @@ def _sum(costs: pd.Series, groups: Sequence[str]) -> float:
     return float(costs.reindex(list(groups)).astype(float).sum(skipna=False))
 
 
-FIGURES.register(Cost.name)(Cost())
+FIGURES.register(CostFigure.name)(CostFigure())

@@ -9,7 +9,7 @@ import pandas as pd
 
 from cohear.report.figures.figure import FIGURES, Chart, Figure, briefly, partners, rows
 from cohear.report.figures.palette import LIGHT
-from cohear.report.figures.sources import Sources
+from cohear.report.figures.sources import FigureSources
 from cohear.report.numbers import plural
 from cohear.report.parts.behind_cells import in_both, runs_by_repeat
 
@@ -17,7 +17,7 @@ COLUMNS = ("task", "beside", "step", "mean", "sd", "repeats", "metric", "unit")
 _PART = "validation"
 
 
-class Curves(Figure):
+class CurvesFigure(Figure):
     """A panel per task: its score on validation while it learns alone, and beside whom it changes most."""
 
     name = "curves"
@@ -27,7 +27,7 @@ class Curves(Figure):
         "most (dashed): mean over the repeats, and the spread of the repeats (one standard deviation each way)."
     )
 
-    def table(self, sources: Sources) -> pd.DataFrame:
+    def table(self, sources: FigureSources) -> pd.DataFrame:
         """A row per task, partners (empty: alone) and step."""
         by_repeat = runs_by_repeat(sources.results[sources.results["control"] == ""])
         gains = sources.gains[sources.gains["gain"].notna()]
@@ -98,7 +98,7 @@ class Curves(Figure):
         layered = alt.layer(band, line, data=shown).properties(width=190, height=130)
         return layered.facet(facet, columns=2 if len(panels) in (2, 4) else 3).resolve_scale(y="independent")
 
-    def sentence(self, table: pd.DataFrame, sources: Sources) -> str:
+    def sentence(self, table: pd.DataFrame, sources: FigureSources) -> str:
         """Of how many tasks, and over how many repeats."""
         del sources
         repeats = int(table["repeats"].max())
@@ -106,4 +106,4 @@ class Curves(Figure):
         return f"Learning curves of {many}, each over up to {plural(repeats, 'repeat')}, alone and beside a partner."
 
 
-FIGURES.register(Curves.name)(Curves())
+FIGURES.register(CurvesFigure.name)(CurvesFigure())

@@ -17,7 +17,7 @@ from cohear.base.files import make_folder, write_bytes
 from cohear.base.registry import did_you_mean
 from cohear.report.figures.figure import FIGURES, Chart, Figure, drawable
 from cohear.report.figures.render import png_of, svg_of
-from cohear.report.figures.sources import Setting, Sources
+from cohear.report.figures.sources import FigureSources, Setting
 from cohear.report.figures.theme import CONFIG
 
 _LONGEST = 80
@@ -102,7 +102,7 @@ class Drawing:
         return f"<figure {self.stem}: {self.sentence}>"
 
 
-def draw(figure: Figure, sources: Sources) -> list[Drawing]:
+def draw(figure: Figure, sources: FigureSources) -> list[Drawing]:
     """A figure of a whole study: one drawing, or one for each setting; none where there is no data for it."""
     drawings = []
     for some in [sources] if figure.compares else sources.each():
@@ -120,7 +120,7 @@ class Figures:
         sources: tables of the study.
     """
 
-    def __init__(self, sources: Sources) -> None:
+    def __init__(self, sources: FigureSources) -> None:
         self._sources = sources
 
     @property

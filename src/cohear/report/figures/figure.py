@@ -11,7 +11,7 @@ import pandas as pd
 
 from cohear.base.registry import Registry
 from cohear.report.figures.render import clean
-from cohear.report.figures.sources import Sources
+from cohear.report.figures.sources import FigureSources
 
 Chart = alt.Chart | alt.LayerChart | alt.FacetChart | alt.HConcatChart | alt.VConcatChart
 
@@ -31,7 +31,7 @@ class Figure(ABC):
     """Whether one figure shows all settings of a study; otherwise each setting has its own."""
 
     @abstractmethod
-    def table(self, sources: Sources) -> pd.DataFrame:
+    def table(self, sources: FigureSources) -> pd.DataFrame:
         """The numbers behind the figure, a row for each thing that is drawn, in the metric's own unit.
 
         Without a row where the study has no data for this figure: it is not shown then.
@@ -41,7 +41,7 @@ class Figure(ABC):
     def chart(self, table: pd.DataFrame) -> Chart:
         """The chart of a table that has rows."""
 
-    def sentence(self, table: pd.DataFrame, sources: Sources) -> str:
+    def sentence(self, table: pd.DataFrame, sources: FigureSources) -> str:
         """What the figure shows, in a sentence with figures: what its findings say, or words of its own.
 
         Args:

@@ -12,7 +12,7 @@ from cohear.analysis.tables.columns import CELL
 from cohear.report.figures.figure import FIGURES, Chart, Figure, partners, rows
 from cohear.report.figures.marks import scaled, unit_of
 from cohear.report.figures.palette import LIGHT
-from cohear.report.figures.sources import Sources
+from cohear.report.figures.sources import FigureSources
 
 COLUMNS = ("task", "beside", "foretold", "gain", "low", "high", "fit", "unit")
 WORSE, WITHIN = "surely worse than foretold", "within chance"
@@ -21,7 +21,7 @@ _NAMED = 16
 _NORMAL = 1.96
 
 
-class Foretold(Figure):
+class ForetoldFigure(Figure):
     """Measured gain of a task in a group against the mean of its gains in the pairs of that group."""
 
     name = "foretold"
@@ -32,7 +32,7 @@ class Foretold(Figure):
         "measured minus foretold, around the measured gain (cut where it leaves the drawing)."
     )
 
-    def table(self, sources: Sources) -> pd.DataFrame:
+    def table(self, sources: FigureSources) -> pd.DataFrame:
         """A row per task in a group of three or more whose pairs were measured."""
         told = sources.here(sources.statistics.foretold)
         told = told[told["mean_of_pairs"].notna() & told["gain"].notna()]
@@ -107,4 +107,4 @@ def _sides(shown: pd.DataFrame, span: float) -> list[str]:
     return [sides[place] for place in shown.index]
 
 
-FIGURES.register(Foretold.name)(Foretold())
+FIGURES.register(ForetoldFigure.name)(ForetoldFigure())

@@ -12,7 +12,7 @@ import pandas as pd
 from cohear.report.figures.figure import FIGURES, Chart, Figure, partners, rows, size_of
 from cohear.report.figures.marks import colour_by, scaled
 from cohear.report.figures.palette import LIGHT
-from cohear.report.figures.sources import Sources
+from cohear.report.figures.sources import FigureSources
 from cohear.report.numbers import signed
 
 COLUMNS = ("partner", "task", "gain", "low", "high", "verdict", "explanation", "unit")
@@ -22,7 +22,7 @@ _FREE = 0.13
 """Room around a task, where the circle of tasks has the radius 1."""
 
 
-class Graph(Figure):
+class GraphFigure(Figure):
     """Tasks on a circle in the study's order; an arrow from a partner to the task that it surely changes."""
 
     name = "graph"
@@ -33,7 +33,7 @@ class Graph(Figure):
         "The number is the gain. Green lines are harmless, dotted ones undecided."
     )
 
-    def table(self, sources: Sources) -> pd.DataFrame:
+    def table(self, sources: FigureSources) -> pd.DataFrame:
         """A row per pair cell."""
         place = {task: number for number, task in enumerate(sources.tasks)}
         found = [
@@ -159,4 +159,4 @@ def _figures(table: pd.DataFrame) -> list[alt.Chart]:
     return [paper, ink]
 
 
-FIGURES.register(Graph.name)(Graph())
+FIGURES.register(GraphFigure.name)(GraphFigure())

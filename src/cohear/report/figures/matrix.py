@@ -11,7 +11,7 @@ import pandas as pd
 from cohear.report.figures.figure import FIGURES, Chart, Figure, partners, rows, size_of
 from cohear.report.figures.marks import unit_of
 from cohear.report.figures.palette import LIGHT
-from cohear.report.figures.sources import Sources
+from cohear.report.figures.sources import FigureSources
 from cohear.report.numbers import level, signed
 from cohear.report.parts.shown_gains import SIGNS, STRENGTHS
 
@@ -20,7 +20,7 @@ _SHORT = 11
 """Names up to this length stand upright over a column."""
 
 
-class Matrix(Figure):
+class MatrixFigure(Figure):
     """Rows are tasks, columns their partners; the whole study in one network is the last column."""
 
     name = "matrix"
@@ -32,7 +32,7 @@ class Matrix(Figure):
         "and on the diagonal is the score of the task alone."
     )
 
-    def table(self, sources: Sources) -> pd.DataFrame:
+    def table(self, sources: FigureSources) -> pd.DataFrame:
         """A row per pair cell, cell of the whole study, and single (``beside`` empty)."""
         alone = sources.singles().groupby(["task", "metric"], sort=False)["value"].mean().reset_index()
         whole = max(map(size_of, sources.gains["combination"]), default=0)
@@ -133,4 +133,4 @@ def _look(row: dict[object, object] | dict[str, object], largest: float) -> tupl
     return column, LIGHT[fill], LIGHT[ink], f"{signed(gain, fraction)} {SIGNS[verdict]}", second
 
 
-FIGURES.register(Matrix.name)(Matrix())
+FIGURES.register(MatrixFigure.name)(MatrixFigure())

@@ -10,14 +10,14 @@ from cohear.analysis.gains.cell_tests import LEVEL
 from cohear.report.figures.figure import FIGURES, Chart, Figure, rows
 from cohear.report.figures.marks import vertical_at
 from cohear.report.figures.palette import LIGHT
-from cohear.report.figures.sources import Sources
+from cohear.report.figures.sources import FigureSources
 
 COLUMNS = ("measurement", "side", "correlation", "low", "high", "within_tasks", "p_adjusted", "sure")
 _SHOWN = 14
 _SIDES = {"task": "of the task", "partner": "of the partner", "partner minus task": "partner − task"}
 
 
-class Measurements(Figure):
+class MeasurementsFigure(Figure):
     """Rank correlations of gains with what is known of tasks, beside two that know nothing of them."""
 
     name = "measurements"
@@ -29,7 +29,7 @@ class Measurements(Figure):
         f"other gains does. The {_SHOWN} largest are drawn, the table has all."
     )
 
-    def table(self, sources: Sources) -> pd.DataFrame:
+    def table(self, sources: FigureSources) -> pd.DataFrame:
         """A row per measurement and side, the largest correlation first, and the two to beat at the end."""
         lines = sources.here(sources.statistics.correlations)
         if lines.empty or not lines["p_adjusted"].notna().any():
@@ -81,4 +81,4 @@ class Measurements(Figure):
         return alt.layer(*layers).properties(width=400, height=alt.Step(24))
 
 
-FIGURES.register(Measurements.name)(Measurements())
+FIGURES.register(MeasurementsFigure.name)(MeasurementsFigure())

@@ -9,14 +9,14 @@ from cohear.analysis.tables.columns import SETTING
 from cohear.report.figures.figure import FIGURES, Chart, Figure, rows
 from cohear.report.figures.marks import scaled, series_marks
 from cohear.report.figures.palette import LIGHT
-from cohear.report.figures.sources import Sources
+from cohear.report.figures.sources import FigureSources
 from cohear.report.numbers import level, plural
 
 COLUMNS = ("task", "setting", "what", "fold", "seed", "score", "low", "high", "metric", "unit")
 _ROW = 16
 
 
-class Scores(Figure):
+class ScoresFigure(Figure):
     """A row per task and setting: every repeat, their mean and its interval, and chance where it is known."""
 
     name = "scores"
@@ -27,7 +27,7 @@ class Scores(Figure):
     )
     compares = True
 
-    def table(self, sources: Sources) -> pd.DataFrame:
+    def table(self, sources: FigureSources) -> pd.DataFrame:
         """A row per repeat, mean and chance level."""
         singles = sources.singles()
         singles = singles[singles["value"].notna()]
@@ -83,7 +83,7 @@ class Scores(Figure):
             layers.append(label.encode(x=x, y=y))
         return alt.layer(*layers).properties(width=520, height=len(tasks) * (_ROW * len(settings) + 18))
 
-    def sentence(self, table: pd.DataFrame, sources: Sources) -> str:
+    def sentence(self, table: pd.DataFrame, sources: FigureSources) -> str:
         """The best and the worst mean of the first setting."""
         first = table[table["setting"] == table["setting"].iloc[0]]
         where = f" ({first['setting'].iloc[0]})" if len(sources.settings) > 1 else ""
@@ -96,4 +96,4 @@ class Scores(Figure):
         return f"Alone{where}, {said[0]} scores highest and {said[1]} lowest."
 
 
-FIGURES.register(Scores.name)(Scores())
+FIGURES.register(ScoresFigure.name)(ScoresFigure())

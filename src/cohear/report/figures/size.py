@@ -8,14 +8,14 @@ import pandas as pd
 from cohear.report.figures.figure import FIGURES, Chart, Figure, rows
 from cohear.report.figures.marks import horizontal_at, reach, scaled, series_marks, unit_of
 from cohear.report.figures.palette import LIGHT
-from cohear.report.figures.sources import Sources
+from cohear.report.figures.sources import FigureSources
 
 COLUMNS = ("setting", "size", "what", "gain", "low", "high", "worst_task", "cells", "repeats", "unit")
 MEAN, WORST = "mean of all tasks", "worst task"
 _APART = 0.14
 
 
-class Size(Figure):
+class SizeFigure(Figure):
     """Mean and worst gain of two, three and more tasks, a line per setting."""
 
     name = "size"
@@ -28,7 +28,7 @@ class Size(Figure):
     )
     compares = True
 
-    def table(self, sources: Sources) -> pd.DataFrame:
+    def table(self, sources: FigureSources) -> pd.DataFrame:
         """Two rows, mean and worst, per setting and size; none where only one size was measured."""
         sizes = sources.here(sources.statistics.sizes)
         rank = {setting: place for place, setting in enumerate(sources.settings)}
@@ -91,4 +91,4 @@ class Size(Figure):
         return alt.hconcat(*panels).resolve_scale(y="shared")
 
 
-FIGURES.register(Size.name)(Size())
+FIGURES.register(SizeFigure.name)(SizeFigure())

@@ -22,7 +22,7 @@ Setting = tuple[str, str, str]
 
 
 @dataclass(frozen=True)
-class Sources:
+class FigureSources:
     """Statistics of a study, whole or of one setting; only results must hold anything.
 
     Attributes:
@@ -37,11 +37,11 @@ class Sources:
     findings: Findings
     setting: Setting | None = None
 
-    def of(self, setting: Setting) -> Sources:
+    def of(self, setting: Setting) -> FigureSources:
         """The tables of one setting."""
         return replace(self, setting=setting)
 
-    def each(self) -> Iterator[Sources]:
+    def each(self) -> Iterator[FigureSources]:
         """The tables of every setting in turn."""
         return (self.of(setting) for setting in self.settings)
 
@@ -111,13 +111,13 @@ class Sources:
         return setting_label(setting, self.settings)
 
 
-def sources_of(folder: FolderContent) -> Sources:
+def sources_of(folder: FolderContent) -> FigureSources:
     """The sources of a study folder, or of one that holds nothing but ``results.csv``.
 
     Raises:
         UserError: the results cannot be compared.
     """
-    return Sources(
+    return FigureSources(
         tasks=study_order(folder),
         settings=setting_order(folder),
         findings=folder.findings,

@@ -21,7 +21,7 @@ from cohear.report.page.downloads import downloads
 from cohear.report.parts.behind_cells import behind, sources_of
 from cohear.report.parts.metrics import metric_words
 from cohear.report.parts.overview import examples, facts, gaps, run_times
-from cohear.report.parts.shown_gains import Cell
+from cohear.report.parts.shown_gains import ShownGain
 from cohear.report.parts.views import views_of
 
 if TYPE_CHECKING:
@@ -137,7 +137,7 @@ def _words(words: Words, bold: bool = False) -> Markup:
     return Markup(text)  # noqa: S704 - names are escaped in it
 
 
-def _told(cell: Cell) -> dict[str, Any]:
+def _told(cell: ShownGain) -> dict[str, Any]:
     """What the page tells of a cell at a glance."""
     return {
         "task": cell.task,

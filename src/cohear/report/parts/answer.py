@@ -12,7 +12,7 @@ from cohear.findings.kind import Said
 from cohear.findings.study_findings import Findings, cures_of, said
 from cohear.findings.words import NOTHING, Words
 from cohear.report.parts.axis_ticks import Axis, axis_over
-from cohear.report.parts.shown_gains import Cell
+from cohear.report.parts.shown_gains import ShownGain
 
 Key = tuple[str, str, str]
 
@@ -36,14 +36,14 @@ class Answer:
     sureness: Sureness
     said: Said
     decides: Words
-    proof: list[Cell]
+    proof: list[ShownGain]
     axis: Axis
-    helps: list[Cell]
-    hurts: list[Cell]
+    helps: list[ShownGain]
+    hurts: list[ShownGain]
     counts: dict[str, int]
     certain: Words
     open: Words
-    groups: dict[str, list[Cell]]
+    groups: dict[str, list[ShownGain]]
 
     @property
     def measured(self) -> int:
@@ -51,7 +51,7 @@ class Answer:
         return sum(self.counts.values())
 
 
-def answer_of(findings: Findings, key: Key, cells: Sequence[Cell]) -> Answer:
+def answer_of(findings: Findings, key: Key, cells: Sequence[ShownGain]) -> Answer:
     """The answer of a setting.
 
     Args:
@@ -81,9 +81,9 @@ def answer_of(findings: Findings, key: Key, cells: Sequence[Cell]) -> Answer:
     )
 
 
-def groups_of(cells: Sequence[Cell]) -> dict[str, list[Cell]]:
+def groups_of(cells: Sequence[ShownGain]) -> dict[str, list[ShownGain]]:
     """The cells of larger combinations, by combination: all tasks first, then the largest mean gain."""
-    groups: dict[str, list[Cell]] = {}
+    groups: dict[str, list[ShownGain]] = {}
     for cell in cells:
         if not cell.pair:
             groups.setdefault(cell.combination, []).append(cell)

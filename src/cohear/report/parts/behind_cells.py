@@ -10,8 +10,8 @@ import pandas as pd
 from cohear.report.folder import FolderContent
 from cohear.report.numbers import level, signed
 from cohear.report.parts.axis_ticks import axis_over
-from cohear.report.parts.learning_curves import Curves, charts_of
-from cohear.report.parts.outcomes import Outcome, Outcomes
+from cohear.report.parts.learning_curves import LearningCurves, charts_of
+from cohear.report.parts.outcomes import Outcomes, TaskOutcome
 from cohear.report.parts.sounds import Sounds
 from cohear.report.parts.study_audio import AtHand
 from cohear.report.parts.views import SettingView, Views, of_setting
@@ -25,7 +25,7 @@ FEWEST_ASKED = 2
 
 
 @dataclass(frozen=True)
-class Sources:
+class CellSources:
     """Where what stands behind cells is read from.
 
     Attributes:
@@ -33,25 +33,25 @@ class Sources:
     """
 
     content: FolderContent
-    curves: Curves
+    curves: LearningCurves
     outcomes: Outcomes
     at_hand: AtHand
     sounds: Sounds | None
 
 
-def sources_of(content: FolderContent, clips: bool) -> Sources:
+def sources_of(content: FolderContent, clips: bool) -> CellSources:
     """The sources of a folder; ``clips`` asks for players and pictures of clips."""
     runs = content.path / "runs"
-    return Sources(
+    return CellSources(
         content,
-        Curves(content.statistics.tables.curves),
+        LearningCurves(content.statistics.tables.curves),
         Outcomes(runs, content.data.get("tasks", {})),
         AtHand(content.path, content.study_text),
         Sounds() if clips else None,
     )
 
 
-def behind(sources: Sources, views: Views, view: SettingView) -> list[dict[str, Any]]:
+def behind(sources: CellSources, views: Views, view: SettingView) -> list[dict[str, Any]]:
     """What stands behind every cell of a setting, cells with large gains first where players must be rationed.
 
     Returns:
@@ -62,7 +62,7 @@ def behind(sources: Sources, views: Views, view: SettingView) -> list[dict[str, 
     results, pairs = of_setting(sources.content.ordinary, key), of_setting(sources.content.statistics.pairs, key)
     runs = runs_by_repeat(results)
     cells = next(m.cells for m in views.matrices if (m.features, m.encoder, m.arm) == key)
-    outcomes: dict[tuple[str, ...], dict[str, Outcome]] = {}
+    outcomes: dict[tuple[str, ...], dict[str, TaskOutcome]] = {}
     made: dict[int, dict[str, Any]] = {}
     for place in sorted(range(len(cells)), key=lambda place: -abs(np.nan_to_num(cells[place].gain))):
         cell = cells[place]
@@ -118,7 +118,7 @@ def _repeats(pairs: pd.DataFrame, fraction: bool) -> dict[str, Any]:
     return {"zero": axis.at(0.0), "rows": rows}
 
 
-def _compared(alone: Outcome, together: Outcome, sources: Sources, task: str) -> dict[str, Any]:
+def _compared(alone: TaskOutcome, together: TaskOutcome, sources: CellSources, task: str) -> dict[str, Any]:
     entry: dict[str, Any] = {"classes": _classes(alone, together)}
     if alone.confusion is not None and together.confusion is not None and len(alone.labels) <= MOST_CLASSES:
         entry["confusion"] = {
@@ -135,7 +135,7 @@ def _compared(alone: Outcome, together: Outcome, sources: Sources, task: str) ->
     return entry
 
 
-def _classes(alone: Outcome, together: Outcome) -> dict[str, Any]:
+def _classes(alone: TaskOutcome, together: TaskOutcome) -> dict[str, Any]:
     """Mean over the repeats of each label's score; a label that no test part has is left out."""
     one, two = (np.array(outcome.per_class) for outcome in (alone, together))  # [repeats, labels]
     rows = []
@@ -146,7 +146,7 @@ def _classes(alone: Outcome, together: Outcome) -> dict[str, Any]:
     return {"score": "share found" if alone.confusion is not None else "average precision", "rows": rows}
 
 
-def _groups(alone: Outcome, together: Outcome, groups: Mapping[str, str]) -> list[dict[str, str]]:
+def _groups(alone: TaskOutcome, together: TaskOutcome, groups: Mapping[str, str]) -> list[dict[str, str]]:
     """Share of clips answered rightly in each group; test clips without a group are left out."""
     tables = [_of_groups(outcome, groups) for outcome in (alone, together)]
     shared = [name for name in tables[0] if name in tables[1] and tables[0][name][1] >= FEWEST_ASKED]
@@ -159,7 +159,7 @@ def _groups(alone: Outcome, together: Outcome, groups: Mapping[str, str]) -> lis
     return [_change(*row) for row in shown]
 
 
-def _of_groups(outcome: Outcome, groups: Mapping[str, str]) -> dict[str, tuple[int, int]]:
+def _of_groups(outcome: TaskOutcome, groups: Mapping[str, str]) -> dict[str, tuple[int, int]]:
     found: dict[str, tuple[int, int]] = {}
     for clip, (right, asked) in outcome.clips.items():
         if clip in groups:
@@ -168,7 +168,7 @@ def _of_groups(outcome: Outcome, groups: Mapping[str, str]) -> dict[str, tuple[i
     return found
 
 
-def _clips(alone: Outcome, together: Outcome, sources: Sources, task: str) -> list[dict[str, Any]]:
+def _clips(alone: TaskOutcome, together: TaskOutcome, sources: CellSources, task: str) -> list[dict[str, Any]]:
     """Clips whose share of right answers changed most, the best first."""
     changed = []
     for clip, (right, asked) in together.clips.items():

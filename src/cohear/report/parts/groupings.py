@@ -14,7 +14,7 @@ SHOWN = 5
 
 
 @dataclass(frozen=True)
-class Grouping:
+class ShownGrouping:
     """Networks that serve every task once.
 
     Attributes:
@@ -83,9 +83,9 @@ class Groupings:
         on_all: whether one of these was estimated on all repeats.
     """
 
-    best: Grouping
+    best: ShownGrouping
     picked: bool
-    all: list[Grouping]
+    all: list[ShownGrouping]
     on_all: bool
 
 
@@ -108,9 +108,9 @@ def groupings_of(finding: StudyFinding, tasks: Sequence[str]) -> Groupings | Non
     return Groupings(_grouping(told.best, told, tasks, unit), told.best is told.picked, shown, on_all)
 
 
-def _grouping(serving: Serving, told: Recommended, tasks: Sequence[str], unit: Unit) -> Grouping:
+def _grouping(serving: Serving, told: Recommended, tasks: Sequence[str], unit: Unit) -> ShownGrouping:
     members = sorted((tuple(name.split("+")) for name in serving.groups), key=lambda group: tasks.index(group[0]))
-    return Grouping(
+    return ShownGrouping(
         serving=serving,
         shared=[group for group in members if len(group) > 1],
         alone=[group[0] for group in members if len(group) == 1],

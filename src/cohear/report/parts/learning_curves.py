@@ -16,7 +16,7 @@ Line = dict[int, float]
 """Value by step."""
 
 
-class Curves:
+class LearningCurves:
     """Learning curves of a folder's runs.
 
     Args:
@@ -84,7 +84,7 @@ def _places(axis: Axis, band: Sequence[Floats]) -> dict[str, list[float]]:
 
 
 def charts_of(
-    curves: Curves, runs: Mapping[str, Sequence[str]], task: str, metric: str, fraction: bool
+    curves: LearningCurves, runs: Mapping[str, Sequence[str]], task: str, metric: str, fraction: bool
 ) -> list[dict[str, Any]]:
     """Validation score and training loss of a cell.
 

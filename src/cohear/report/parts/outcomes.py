@@ -18,7 +18,7 @@ Floats = NDArray[np.float64]
 
 
 @dataclass
-class Outcome:
+class TaskOutcome:
     """One task in the runs of one combination.
 
     Attributes:
@@ -87,9 +87,9 @@ class Outcomes:
         found = {name: _decoding(name, task) for name, task in tasks.items()}
         self._tasks = {name: decoding for name, decoding in found.items() if isinstance(decoding, LabelDecoding)}
 
-    def of(self, runs: Sequence[str]) -> dict[str, Outcome]:
+    def of(self, runs: Sequence[str]) -> dict[str, TaskOutcome]:
         """What some runs of one combination said, by task; empty where they kept no predictions."""
-        found: dict[str, Outcome] = {}
+        found: dict[str, TaskOutcome] = {}
         for run in runs:
             path = self._runs / run / PREDICTIONS_CSV.file
             if Path(run).name == run and path.is_file():  # names in tables from elsewhere may be paths
@@ -97,7 +97,7 @@ class Outcomes:
                     labels = list(self._tasks[task].labels)
                     square = np.zeros((len(labels), len(labels)), dtype=np.int64)
                     confusion = square if self._tasks[task].exclusive else None
-                    found.setdefault(task, Outcome(labels, confusion)).add(clips, truth, logits)
+                    found.setdefault(task, TaskOutcome(labels, confusion)).add(clips, truth, logits)
         return found
 
     def _read(self, path: Path) -> dict[str, tuple[list[str], list[str], Floats]]:

@@ -5,7 +5,7 @@ from typing import Any
 from cohear.analysis.tables.columns import SETTING
 from cohear.report.folder import FolderContent
 from cohear.report.numbers import level, number, signed
-from cohear.report.parts.behind_cells import Sources
+from cohear.report.parts.behind_cells import CellSources
 from cohear.report.parts.scores import better_by
 from cohear.report.parts.views import of_setting, setting_label, setting_order
 
@@ -67,7 +67,7 @@ def run_times(study: FolderContent) -> list[list[str]]:
     return sorted(rows, key=lambda row: (row[:3], int(row[3])))
 
 
-def examples(sources: Sources, study: FolderContent) -> dict[str, list[dict[str, Any]]]:
+def examples(sources: CellSources, study: FolderContent) -> dict[str, list[dict[str, Any]]]:
     """A spectrogram of a clip of each class, by task; empty where no clips were asked for or none are at hand."""
     found: dict[str, list[dict[str, Any]]] = {}
     if sources.sounds is None:

@@ -40,7 +40,7 @@ class ScoreRow:
 
 
 @dataclass(frozen=True)
-class TaskScores:
+class ScoreRows:
     """All rows of a task, on one axis."""
 
     task: str
@@ -58,7 +58,7 @@ def task_scores(
     units: Mapping[str, Unit],
     tasks: list[str],
     baselines: pd.DataFrame,
-) -> list[TaskScores]:
+) -> list[ScoreRows]:
     """The scores of one view (ordinary runs of one features x encoder x arm).
 
     Args:
@@ -96,7 +96,7 @@ def task_scores(
             named = f"{encoder} on {features}" if several else str(encoder)
             made.append(replace(row, beside=named, baseline=True))
         found.append(
-            TaskScores(
+            ScoreRows(
                 task=task,
                 metric=metric,
                 unit=units[metric].name,

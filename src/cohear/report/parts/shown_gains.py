@@ -16,7 +16,7 @@ STRENGTHS = 4
 
 
 @dataclass(frozen=True)
-class Cell:
+class ShownGain:
     """One task in one combination: figures ready to be shown, and the numbers to draw.
 
     Attributes:
@@ -98,7 +98,7 @@ class Cell:
         return probability(self.p_adjusted)
 
 
-def cells_of(gains: pd.DataFrame, units: Mapping[str, Unit], tasks: Sequence[str]) -> list[Cell]:
+def cells_of(gains: pd.DataFrame, units: Mapping[str, Unit], tasks: Sequence[str]) -> list[ShownGain]:
     """The cells of one view (one features x encoder x arm).
 
     Args:
@@ -111,11 +111,11 @@ def cells_of(gains: pd.DataFrame, units: Mapping[str, Unit], tasks: Sequence[str
     return [_cell(row, units, tasks, largest[row["metric"]]) for row in gains.to_dict("records")]
 
 
-def _cell(row: dict[Any, Any], units: Mapping[str, Unit], tasks: Sequence[str], largest: float) -> Cell:
+def _cell(row: dict[Any, Any], units: Mapping[str, Unit], tasks: Sequence[str], largest: float) -> ShownGain:
     members = row["combination"].split("+")
     strength = 1 if math.isnan(row["gain"]) else math.ceil(STRENGTHS * abs(row["gain"]) / largest)
     verdict = row["verdict"] if row["verdict"] in SIGNS else "undecided"
-    return Cell(
+    return ShownGain(
         task=row["task"],
         combination=row["combination"],
         partners=tuple(member for member in members if member != row["task"]),

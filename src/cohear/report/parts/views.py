@@ -20,8 +20,8 @@ from cohear.report.parts.answer import Answer, answer_of
 from cohear.report.parts.axis_ticks import Axis, axis_over
 from cohear.report.parts.groupings import Groupings, groupings_of
 from cohear.report.parts.metrics import PRIMARY, gains_by_metric
-from cohear.report.parts.scores import TaskScores, task_scores
-from cohear.report.parts.shown_gains import Cell, cells_of
+from cohear.report.parts.scores import ScoreRows, task_scores
+from cohear.report.parts.shown_gains import ShownGain, cells_of
 from cohear.report.parts.task_orders import orders
 
 Key = tuple[str, str, str]
@@ -46,8 +46,8 @@ class MatrixRow:
     place: int
     single: str
     metric: str
-    cells: list[Cell | None]
-    whole: Cell | None = None
+    cells: list[ShownGain | None]
+    whole: ShownGain | None = None
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ class Chart:
     unit: str
     axis: Axis
     ticks: list[tuple[float, str, bool]]
-    tasks: list[tuple[str, list[Cell]]]
+    tasks: list[tuple[str, list[ShownGain]]]
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ class MatrixView:
     arm: str
     metric: str
     tasks: list[str]
-    cells: list[Cell]
+    cells: list[ShownGain]
     rows: list[MatrixRow]
     groups: list[MatrixRow]
     charts: list[Chart]
@@ -91,7 +91,7 @@ class MatrixView:
         """Whether all tasks were trained in one network."""
         return any(row.whole for row in self.rows)
 
-    def number(self, cell: Cell) -> int:
+    def number(self, cell: ShownGain) -> int:
         """Which of the cells it is."""
         return next(place for place, one in enumerate(self.cells) if one is cell)
 
@@ -112,7 +112,7 @@ class SettingView:
     margin: str
     grouping: StudyFinding
     groupings: Groupings | None
-    scores: list[TaskScores]
+    scores: list[ScoreRows]
 
     @property
     def together(self) -> Said:
@@ -250,7 +250,7 @@ def _matrix_view(
     return MatrixView(*key, metric, here, cells, rows, groups, _charts(cells, here), orders(here, gain))
 
 
-def _charts(cells: Sequence[Cell], tasks: list[str]) -> list[Chart]:
+def _charts(cells: Sequence[ShownGain], tasks: list[str]) -> list[Chart]:
     charts = []
     for unit in dict.fromkeys(cell.unit for cell in cells):
         some = [cell for cell in cells if cell.unit == unit]

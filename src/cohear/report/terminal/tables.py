@@ -13,7 +13,7 @@ from rich.text import Text
 from cohear.analysis.tables.units import units_of
 from cohear.base.units import Unit
 from cohear.report.numbers import unit_words
-from cohear.report.parts.shown_gains import Cell, cells_of
+from cohear.report.parts.shown_gains import ShownGain, cells_of
 
 _STYLES = {"helps": "bold blue", "hurts": "bold red", "harmless": "green", "undecided": "dim"}
 _SETTING = ["features", "encoder", "arm"]
@@ -54,7 +54,7 @@ def _gains_of(setting: str, gains: pd.DataFrame, units: Mapping[str, Unit], task
     return table
 
 
-def _figures(cell: Cell) -> Iterable[Text]:
+def _figures(cell: ShownGain) -> Iterable[Text]:
     style = _STYLES[cell.verdict]
     yield Text(cell.single_text)
     yield Text(cell.shared_text)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from starlette.requests import ClientDisconnect
 
 from cohear.base.errors import DataError
-from cohear.runtime.answers import Pool, WindowAnswer, in_time
+from cohear.runtime.answers import WindowAnswer, WindowPooling, in_time
 from cohear.runtime.detector import events_of
 from cohear.runtime.server.body import PCM, read_body
 from cohear.runtime.server.limits import Refused
@@ -85,7 +85,7 @@ async def _classify(
     bundle, batcher = service.bundles[name], service.batchers[name]
     with service.memory.share() as share:
         waveform = await _waveform(service, request, name, raw, share)
-        pool, length = Pool(bundle.tasks), len(waveform) / bundle.rate
+        pool, length = WindowPooling(bundle.tasks), len(waveform) / bundle.rate
         told: list[WindowAnswer] = []
         for stretch in stretches([waveform], bundle.windowings):
             logits = await batcher.logits(stretch)
