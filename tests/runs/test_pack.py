@@ -4,7 +4,7 @@ import pytest
 
 from cohear.base.errors import DataError, FolderError, RunFailed, StudyError
 from cohear.runs.carry_out import write_result
-from cohear.runs.in_place import PackInPlace
+from cohear.runs.in_place import PackInPlace, manifest_of
 from cohear.runs.job import Result
 from cohear.runs.manifest import Manifest
 from cohear.runs.record import Record, TaskRecord, read_record
@@ -37,7 +37,7 @@ def test_a_manifest_names_all_that_runs_read(tmp_path):
     plugin.write_text("x = 1\n", encoding="utf-8")
     need = Need(run="r", file="weights.safetensors")
     specs = [spec(0, "net:Net"), spec(1, "net:Net", needs={"teacher": need}), spec(1, versions={"torch": "3"})]
-    made = Manifest.of(specs, tmp_path, [plugin])
+    made = manifest_of(specs, tmp_path, [plugin])
     assert (made.splits, made.stores, made.needs) == (("s0", "s1", "sb"), ("t",), (need,))
     assert set(made.modules) == {"net.py", "sizes.py"}
     assert len(made.plugins) == 1
@@ -46,7 +46,7 @@ def test_a_manifest_names_all_that_runs_read(tmp_path):
 
 
 def test_what_is_installed_is_no_part_of_a_pack(tmp_path):
-    assert Manifest.of([spec(0, "torch.nn:Linear")], tmp_path, []).modules == {}
+    assert manifest_of([spec(0, "torch.nn:Linear")], tmp_path, []).modules == {}
 
 
 def test_a_pack_in_place_is_told_to_a_worker(tmp_path):

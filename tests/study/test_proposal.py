@@ -20,8 +20,8 @@ from cohear.base.errors import DataError, FolderError
 from cohear.base.yaml_text import read_yaml
 from cohear.data.folds.partition import mistakes_in_folds
 from cohear.data.tables.targets import label_columns, nearly_alike, same_partition
-from cohear.study.draft.proposal import write_proposal
 from cohear.study.draft.proposal_text import scalar
+from cohear.study.draft.propose import write_proposal
 from cohear.study.draft.tasks import drafts, splits_of
 
 

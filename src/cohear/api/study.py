@@ -80,7 +80,7 @@ class Study:
         Raises:
             UserError: no task can be made of them, or the file is there already.
         """
-        from cohear.study.draft.proposal import write_proposal
+        from cohear.study.draft.propose import write_proposal
 
         written = [Path(path) for path in paths]
         write_proposal(written, Path(file), cache=cache_folder(), force=force, jobs=jobs, progress=progress)

@@ -36,7 +36,7 @@ def init(
     from cohear.base.files import cache_folder
     from cohear.cli.progress import TerminalProgress
     from cohear.report.numbers import plural
-    from cohear.study.draft.proposal import write_proposal
+    from cohear.study.draft.propose import write_proposal
 
     progress = TerminalProgress(errors)
     proposal = write_proposal(

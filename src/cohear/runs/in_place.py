@@ -9,9 +9,11 @@ from pathlib import Path
 from pydantic import TypeAdapter
 
 from cohear.base.errors import DataError, StudyError
-from cohear.base.files import digest_of
+from cohear.base.files import digest_of, file_digest
 from cohear.base.plugins import load_installed_parts, load_plugin
+from cohear.base.user_code import load_user_code
 from cohear.features.store import FeatureStore, open_store
+from cohear.runs.job import job_of
 from cohear.runs.manifest import Manifest
 from cohear.runs.pack import Pack
 from cohear.runs.spec import Need, Spec
@@ -50,7 +52,7 @@ class PackInPlace(Pack):
         plugins: Sequence[Path] = (),
     ) -> PackInPlace:
         """For some runs; see the attributes."""
-        return cls(splits, cache, code, tuple(runs), tuple(plugins), Manifest.of(specs, code, plugins))
+        return cls(splits, cache, code, tuple(runs), tuple(plugins), manifest_of(specs, code, plugins))
 
     def open(self) -> None:
         """Import the parts that were there when the runs were planned."""
@@ -90,3 +92,35 @@ class PackInPlace(Pack):
     def from_json(cls, text: str) -> PackInPlace:
         """What ``to_json`` wrote."""
         return TypeAdapter(PackInPlace).validate_json(text)
+
+
+def manifest_of(specs: Collection[Spec], code: Path, plugins: Sequence[Path]) -> Manifest:
+    """Of what runs name.
+
+    Args:
+        specs: theirs.
+        code: folder in which a user's own modules lie.
+        plugins: files of parts.
+    """
+    tasks = [task for spec in specs for task in spec.tasks]
+    needs = {(need.run, need.file): need for spec in specs for need in spec.needs.values()}
+    versions = {(name, str(value)) for spec in specs for name, value in spec.versions.items()}
+    return Manifest(
+        splits=tuple(sorted({task.split for task in tasks})),
+        stores=tuple(sorted({task.store for task in tasks})),
+        needs=tuple(needs[place] for place in sorted(needs)),
+        plugins=tuple(map(file_digest, plugins)),
+        modules=_files_of_modules({name for spec in specs for name in job_of(spec).modules(spec)}, code),
+        versions={
+            name: tuple(sorted(value for other, value in versions if other == name))
+            for name in sorted({name for name, _ in versions})
+        },
+    )
+
+
+def _files_of_modules(names: Collection[str], code: Path) -> dict[str, str]:
+    """Digests of the files below the folder of code that modules are made of; what is installed is no part of it."""
+    files: dict[str, str] = {}
+    for name in sorted(names):
+        files |= load_user_code(name, code.resolve()).files
+    return {path: held for path, held in sorted(files.items()) if (code / path).is_file()}

@@ -5,17 +5,15 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 from cohear.base.registry import Registry
 from cohear.runs import BASELINE, NETWORK, PROBE
 from cohear.runs.cost import Cost
+from cohear.runs.pack import Pack
 from cohear.runs.record import Record
 from cohear.runs.run_folder import KEPT
 from cohear.runs.spec import Spec
-
-if TYPE_CHECKING:
-    from cohear.runs.pack import Pack
 
 S = TypeVar("S", bound=Spec)
 

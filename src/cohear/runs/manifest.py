@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from pathlib import Path
-
 from pydantic import Field
 
-from cohear.base.files import file_digest
-from cohear.base.user_code import load_user_code
-from cohear.runs.job import job_of
-from cohear.runs.spec import Frozen, Need, Spec
+from cohear.runs.spec import Frozen, Need
 
 
 class Manifest(Frozen):
@@ -31,35 +25,3 @@ class Manifest(Frozen):
     plugins: tuple[str, ...] = ()
     modules: dict[str, str] = Field({})
     versions: dict[str, tuple[str, ...]] = Field({})
-
-    @classmethod
-    def of(cls, specs: Collection[Spec], code: Path, plugins: Sequence[Path]) -> Manifest:
-        """Of what runs name.
-
-        Args:
-            specs: theirs.
-            code: folder in which a user's own modules lie.
-            plugins: files of parts.
-        """
-        tasks = [task for spec in specs for task in spec.tasks]
-        needs = {(need.run, need.file): need for spec in specs for need in spec.needs.values()}
-        versions = {(name, str(value)) for spec in specs for name, value in spec.versions.items()}
-        return cls(
-            splits=tuple(sorted({task.split for task in tasks})),
-            stores=tuple(sorted({task.store for task in tasks})),
-            needs=tuple(needs[place] for place in sorted(needs)),
-            plugins=tuple(map(file_digest, plugins)),
-            modules=_files_of_modules({name for spec in specs for name in job_of(spec).modules(spec)}, code),
-            versions={
-                name: tuple(sorted(value for other, value in versions if other == name))
-                for name in sorted({name for name, _ in versions})
-            },
-        )
-
-
-def _files_of_modules(names: Collection[str], code: Path) -> dict[str, str]:
-    """Digests of the files below the folder of code that modules are made of; what is installed is no part of it."""
-    files: dict[str, str] = {}
-    for name in sorted(names):
-        files |= load_user_code(name, code.resolve()).files
-    return {path: held for path, held in sorted(files.items()) if (code / path).is_file()}

@@ -22,9 +22,8 @@ from cohear.base.errors import DataError
 from cohear.features.store import FeatureStore
 from cohear.runs import NETWORK
 from cohear.runs.carry_out import write_result
-from cohear.runs.in_place import PackInPlace
+from cohear.runs.in_place import PackInPlace, manifest_of
 from cohear.runs.job import JOBS, Result, files_kept, job_of, read_spec
-from cohear.runs.manifest import Manifest
 from cohear.runs.pack import Pack
 from cohear.runs.record import Record, read_record
 from cohear.runs.run_folder import KEPT, lacking
@@ -134,7 +133,7 @@ class JobContract(ABC):
         spec, pack = self.given()
         watched = WatchedPack(pack)
         job_of(spec).run(spec, watched, frozenset())
-        manifest = Manifest.of([spec], pack.code, pack.plugins)
+        manifest = manifest_of([spec], pack.code, pack.plugins)
         assert watched.splits <= set(manifest.splits)
         assert watched.stores <= set(manifest.stores)
         assert watched.files <= set(manifest.needs)

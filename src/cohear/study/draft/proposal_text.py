@@ -7,13 +7,10 @@ import re
 import textwrap
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from cohear.study.draft.datasets import Found
+from cohear.study.draft.proposal import Proposal
 from cohear.study.draft.tasks import FOLDS, Draft
-
-if TYPE_CHECKING:
-    from cohear.study.draft.proposal import Proposal
 
 NO_COLUMN = "it has no column of labels, and events in time (events.csv) are no targets"
 _WIDTH = 118
