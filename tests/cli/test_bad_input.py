@@ -216,7 +216,7 @@ def test_unreadable_files_stop_or_are_skipped_and_counted(bench, call):
     assert "dataset 'tones': 4 of 30 clips cannot be read (mend or remove them, or set on_bad_file: skip)" in told
     for reason in (
         "001.wav: the file is empty (0 bytes)",
-        "002.wav: its content is not audio",
+        "002.wav: it is text, not audio",
         "003.wav: ",
         "004.wav: ",
     ):

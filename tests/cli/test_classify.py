@@ -112,12 +112,20 @@ def test_names_that_are_orders_to_a_terminal(bundle, place):
             assert "\x1b[31m" not in ended.stdout + ended.stderr
 
 
-@pytest.mark.parametrize(("rate", "channels"), [(1, 1), (7, 2), (655350, 1), (16000, 1000)])
+@pytest.mark.parametrize(("rate", "channels"), [(100, 1), (107, 2), (655350, 1), (16000, 1000)])
 def test_unusual_rates_and_channels(bundle, tmp_path, rate, channels):
     soundfile.write(tmp_path / "a.wav", np.tile(tone("mid", seconds=0.05)[:60, None], (1, channels)), rate)
     found = classify_file(Bundle.load(bundle), tmp_path / "a.wav")
     assert found.seconds == pytest.approx(60 / rate, abs=1 / 16000)
     assert sum(found.answers["pitch"].probabilities.values()) == pytest.approx(1, abs=1e-5)
+
+
+@pytest.mark.parametrize("rate", [1, 99, 1_000_001])
+def test_a_rate_that_no_sound_has_is_refused(bundle, place, rate):
+    soundfile.write(place.root / "a.wav", tone("mid"), rate)
+    ended = place.cohear("classify", bundle, "a.wav")
+    assert ended.returncode == 1
+    assert f"a.wav: its header states a rate of {rate} Hz, which no sound has (100 to 1000000)" in ended.stderr
 
 
 def test_a_low_rate_needs_no_more_memory(bundle, tmp_path, monkeypatch):
