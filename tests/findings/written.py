@@ -102,7 +102,7 @@ def _scored(study: SimulatedStudy, task: Task, value: float, fold: int) -> TaskR
             by_metric["accuracy"] = None if score is None else min(1.0, 1.1 * score)
         scores[part] = {"last": by_metric, "joint": by_metric, "own": by_metric}
     part_name = f"{task.name} {study.part(task, fold)}"
-    return TaskRecord(task.metric, task.higher_is_better, task.clips or None, part_name, scores)  # type: ignore[arg-type]
+    return TaskRecord(task.metric, task.higher_is_better, task.clips, part_name, scores)
 
 
 def _write_study(study: SimulatedStudy, folder: StudyFolder, plan: Sequence[PlanRow], records: Records) -> None:
