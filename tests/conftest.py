@@ -1,14 +1,11 @@
 """What all tests share: a cache of their own, tiny studies, and the real datasets where they are."""
 
-import gc
 import os
 from pathlib import Path
 
 import pytest
 import tiny
-
-from cohear.base import plugins
-from cohear.base.registry import Registry
+from registries import parts_forgotten
 
 CACHE = "COHEAR_CACHE"
 
@@ -60,18 +57,6 @@ def finished(tmp_path_factory):
 
 @pytest.fixture(scope="module", autouse=True)
 def parts_of_others_are_forgotten():
-    """Parts that the tests of a file enter in the registries (examples, plugins) are known in no other file."""
-    before = {id(part) for registry in registries() for part in registry._entries.values()}
-    loaded = set(plugins._loaded)
-    yield
-    for registry in registries():
-        for name, part in list(registry._entries.items()):
-            if id(part) not in before and not getattr(part, "__module__", "").startswith("cohear."):
-                del registry._entries[name]
-    for path in set(plugins._loaded) - loaded:
-        del plugins._loaded[path]
-
-
-def registries():
-    """All that there are."""
-    return [found for found in gc.get_objects() if type(found) is Registry]
+    """Parts that the tests of a file enter in the registries are known in no other file."""
+    with parts_forgotten():
+        yield

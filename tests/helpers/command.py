@@ -9,6 +9,8 @@ from contextlib import ExitStack, redirect_stderr, redirect_stdout
 from pathlib import Path
 from unittest import mock
 
+from registries import parts_forgotten
+
 
 def called(
     *arguments: str | Path,
@@ -29,6 +31,7 @@ def called(
 
     told, code = [io.TextIOWrapper(io.BytesIO(), "utf-8", newline="", write_through=True) for _ in range(2)], None
     with ExitStack() as stack:
+        stack.enter_context(parts_forgotten())
         stack.enter_context(mock.patch.dict(os.environ, environment or {}))
         stack.enter_context(mock.patch.object(sys, "argv", ["cohear", *map(str, arguments)]))
         stack.enter_context(mock.patch.object(output, "_width", columns))
