@@ -130,6 +130,17 @@ def test_samples_that_are_not_finite(tmp_path, value):
     assert "not finite" in refused(Segment(write(tmp_path / "a.wav", samples, subtype="FLOAT")))
 
 
+@pytest.mark.parametrize("place", [4, 6, 7])
+def test_flac_whose_first_block_is_damaged(tmp_path, place):
+    path = write(tmp_path / "a.flac", noise(16000))
+    content = bytearray(path.read_bytes())
+    content[place] ^= 0x20
+    path.write_bytes(content)
+    with pytest.raises(UnreadableAudio) as refused:
+        read_audio(Segment(path))
+    assert refused.value.reason
+
+
 def test_samples_whose_energy_no_number_holds(tmp_path):
     samples = noise(1000)
     samples[500] = -1e20

@@ -76,6 +76,8 @@ def whole_structure(content: Content) -> Structure:
     """All streams of the file, which takes a look at all bytes of it."""
     data = content.whole
     begins = _streams(data, after_tags(content, 0))
+    if not begins:
+        return PLAIN  # the head of its first block is damaged: the decoder says so
     streams, oddities = [], []
     for first, end in zip(begins, [*begins[1:], len(data)], strict=True):
         stream, oddity = _stream(data, first, end)
