@@ -8,7 +8,7 @@ import pytest
 from simulated_results import results_table
 
 from cohear.analysis.statistics import Statistics
-from cohear.analysis.tables.of_study import GivenTables
+from cohear.analysis.tables.of_study import FAILURES, GivenTables
 from cohear.analysis.tables.results import checked_results
 from cohear.findings import FINDINGS, Findings
 from cohear.findings.caveats import MOST_LEFT_OUT, caveats, notes
@@ -52,17 +52,28 @@ TABLES = {
     "several-metrics": with_two_metrics,
     "equal-repeats": lambda names: study(names, noise=0.0, test_clips=pd.NA),
     "left-out": without_single,
+    "runs-failed": study,
 }
 
 
-def findings_of(table, data=None):
-    return Findings(Statistics.of(GivenTables(checked_results(table), data=data or {})))
+def findings_of(table, data=None, failures=None):
+    more = {} if failures is None else {"failures": pd.DataFrame(failures, columns=list(FAILURES))}
+    return Findings(Statistics.of(GivenTables(checked_results(table), data=data or {}, **more)))
+
+
+def failures(names, tried=2):
+    cell = ("logmel", "small", "base")
+    return [
+        *[("+".join(names), *cell, "", "", tried, "the loss of a task is not a finite number")] * 2,
+        (names[0], *cell, "shuffled", names[1], 1, "ValueError: the flux capacitor is empty."),
+    ]
 
 
 class Caveats(FindingContract):
     def statistics(self, names):
         data = LOOKS if self.code == "stopped-early" else None
-        return findings_of(TABLES[self.code](names), data).statistics
+        failed = failures(names) if self.code == "runs-failed" else None
+        return findings_of(TABLES[self.code](names), data, failed).statistics
 
 
 for _code in TABLES:
@@ -99,6 +110,16 @@ def test_a_terminal_has_some_of_what_was_left_out_and_a_page_all():
     every = [one.plain for one in caveats(findings) if one.plain.startswith("Left out")]
     assert len(some) == MOST_LEFT_OUT and every[:MOST_LEFT_OUT] == some and len(every) == 10
     assert notes(findings)[-1] == "Repeats of 5 more cells were left out."
+
+
+@pytest.mark.parametrize(("tried", "runs"), [(2, "All 2 runs"), (5, "2 of 5 runs")])
+def test_runs_that_failed_are_told_with_the_first_cause(tried, runs):
+    said = notes(findings_of(study(seeds=2), failures=failures(("a", "b"), tried)))
+    assert said == [
+        f"{runs} of 'a+b' (logmel / small) failed and are no results: the loss of a task is not a finite number.",
+        "The run of 'a' as control 'shuffled' of 'b' (logmel / small) failed and is no result: "
+        "ValueError: the flux capacitor is empty.",
+    ]
 
 
 def test_names_are_isolated_on_a_page():

@@ -10,7 +10,7 @@ import tiny
 import torch
 from in_process import entered
 
-from cohear.api import Study
+from cohear.api import Study, answers
 from cohear.base.errors import RunFailed
 from cohear.runs.in_place import PackInPlace
 from cohear.runs.record import read_record
@@ -59,16 +59,20 @@ def run(bench, **changes):
 
 
 def test_an_encoder_that_is_lost_in_pairs_alone(bench):
-    """Singles stay, and pairs are no rows."""
+    """Singles stay, pairs are no rows, and everybody who looks is told."""
     ended, out = run(bench, encoders=lost(), repeats={"folds": 2, "seeds": 1})
     assert (ended.planned, ended.done) == (6, 4)
     assert {error.partition(":")[0] for error in ended.failed.values()} == {
         "the loss of task 'tone' is not a finite number at step 3"
     }
     assert {row["combination"] for row in tiny.results(out)} == {"tone", "bird"}
-    bench.cohear("gains", out)
+    told = "All 2 runs of 'tone+bird' (summary / lost) failed and are no results: the loss of task 'tone'"
+    assert told in bench.cohear("gains", out).stderr.replace("\n", " ")
     with (out / "gains.csv").open() as file:
         assert list(csv.DictReader(file)) == []
+    assert told in " ".join(answers(out)["caveats"])
+    bench.cohear("report", out)
+    assert "failed and are no results" in (out / "report" / "index.html").read_text()
     status = bench.cohear("status", out)
     assert "4 of 6 done, 2 failed" in status.stdout
 

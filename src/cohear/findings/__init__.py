@@ -5,7 +5,7 @@ from cohear.findings import best_pair, verdict_counts, sure_effects, control_exp
 from cohear.findings import smallest_gain, open_cells, correlates, agreement  # noqa: F401 - to be entered
 from cohear.findings import network_size, groups_beside_pairs, larger_encoder  # noqa: F401 - to be entered
 from cohear.findings import network_costs, learning_speed, one_network, grouping  # noqa: F401 - to be entered
-from cohear.findings import caveats_of_repeats, caveats_of_scores  # noqa: F401 - to be entered
+from cohear.findings import caveats_of_runs, caveats_of_repeats, caveats_of_scores  # noqa: F401 - to be entered
 from cohear.findings.finding import StudyFinding
 from cohear.findings.study_findings import Findings
 from cohear.findings.kind import FINDINGS, Kind, Said

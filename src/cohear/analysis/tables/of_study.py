@@ -18,6 +18,9 @@ from cohear.base.tables import COSTS_CSV, CURVE_CSV, METRICS_CSV, Table
 
 CURVES = ("run", *CURVE_CSV.names)
 """Columns of the learning curves of many runs."""
+_PLACE = ("combination", "features", "encoder", "arm", "control", "focal")
+FAILURES = (*_PLACE, "tried", "error")
+"""Columns of runs that failed and have no record: where they belong, how many there have ended so far, and why."""
 
 
 class Tables(Protocol):
@@ -43,6 +46,10 @@ class Tables(Protocol):
     def costs(self) -> pd.DataFrame:
         """What ``cohear bench`` measured (``costs.csv``); without a row where there is none."""
 
+    @property
+    def failures(self) -> pd.DataFrame:
+        """A row a run that failed and has no record, the columns of :data:`FAILURES`."""
+
 
 @dataclass(frozen=True)
 class GivenTables:
@@ -53,6 +60,7 @@ class GivenTables:
     metrics: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(METRICS_CSV.names)))
     curves: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(CURVES)))
     costs: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(COSTS_CSV.names)))
+    failures: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(FAILURES)))
 
 
 @dataclass(frozen=True)
@@ -98,6 +106,25 @@ class FolderTables:
     def costs(self) -> pd.DataFrame:
         """``costs.csv``."""
         return self._optional(COSTS_CSV)
+
+    @cached_property
+    def failures(self) -> pd.DataFrame:
+        """Of the plan's runs, those that left an error and no record."""
+        planned = {str(row.get("run")): row for row in read_json(self.folder / "plan.json").get("runs", [])}
+        errors = {run: error for run in planned if (error := self._error(run))}
+        if not errors:
+            return pd.DataFrame(columns=list(FAILURES))
+        ended = [run for run in planned if run in errors or run in set(self.results["run"])]
+        runs = pd.DataFrame([{name: str(planned[run].get(name) or "") for name in _PLACE} for run in ended], ended)
+        runs["tried"] = runs.groupby(list(_PLACE))["combination"].transform("size")
+        return runs.loc[list(errors)].assign(error=list(errors.values()))[list(FAILURES)].reset_index(drop=True)
+
+    def _error(self, run: str) -> str:
+        """Why a run failed; empty where it did not."""
+        folder = self.folder / "runs" / run
+        if Path(run).name != run or not (folder / "error.json").is_file() or (folder / "record.json").exists():
+            return ""
+        return str(read_json(folder / "error.json").get("error") or "nothing is told of why")
 
     def _optional(self, table: Table) -> pd.DataFrame:
         path = self.folder / table.file
