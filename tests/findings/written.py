@@ -89,7 +89,7 @@ def _records(study: SimulatedStudy, plan: Sequence[PlanRow]) -> dict[str, Record
 def _scored(study: SimulatedStudy, task: Task, value: float, fold: int) -> TaskRecord:
     drawn = stream("unscored", study.shape, study.number, task.name, fold).random()
     sign = 1 if task.higher_is_better else -1
-    low, high = (0.0, task.scale) if task.metric in FRACTIONS else (-np.inf, np.inf)
+    low, high = (0.0, task.scale) if task.metric in (*FRACTIONS, "eer") else (-np.inf, np.inf)
     parts: dict[str, float | None] = {
         "train": float(np.clip(value + sign * task.scale * study.gap, low, high)),
         "validation": float(np.clip(value + sign * task.scale * 0.02, low, high)),
