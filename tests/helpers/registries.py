@@ -1,35 +1,43 @@
 """Parts that a test enters in the registries (examples, plugins) and that no other is to find there."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from cohear.base import plugins
 from cohear.base.registry import Registry
+
+_register = Registry.register
+_from_outside: list[tuple[Registry, str]] = []
+"""Parts that are there and were entered by no module of the package, in their order."""
+
+
+def _noted(registry: Registry, name: str) -> Callable[[Any], Any]:
+    entered_by = sys._getframe(1).f_globals.get("__name__", "")
+    enter = _register(registry, name)
+
+    def noting(part: Any) -> Any:
+        entered = enter(part)
+        if not entered_by.startswith("cohear."):
+            _from_outside.append((registry, name))
+        return entered
+
+    return noting
+
+
+Registry.register = _noted
 
 
 @contextmanager
 def parts_forgotten() -> Iterator[None]:
     """What is entered from outside of the package meanwhile is forgotten in the end."""
-    before = {id(part) for registry in _registries() for part in registry._entries.values()}
-    loaded = set(plugins._loaded)
+    before, loaded = len(_from_outside), set(plugins._loaded)
     try:
         yield
     finally:
-        for registry in _registries():
-            for name, part in list(registry._entries.items()):
-                if id(part) not in before and not _of_the_package(part):
-                    del registry._entries[name]
+        for registry, name in _from_outside[before:]:
+            registry._entries.pop(name, None)
+        del _from_outside[before:]
         for path in set(plugins._loaded) - loaded:
             del plugins._loaded[path]
-
-
-def _registries() -> list[Registry]:
-    modules = [module for name, module in list(sys.modules.items()) if name.startswith("cohear.")]
-    found = {id(each): each for module in modules for each in vars(module).values() if type(each) is Registry}
-    return list(found.values())
-
-
-def _of_the_package(part: object) -> bool:
-    module = getattr(part, "__module__", None) or type(part).__module__
-    return module.startswith("cohear.")
