@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import importlib.util
 import sys
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from importlib.machinery import SourceFileLoader
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -71,6 +71,11 @@ def load_plugin(path: Path) -> None:
         del sys.modules[name]
         raise StudyError([f"plugin {path} cannot be imported: {_named(error)}"]) from error
     _loaded[path] = content
+
+
+def versions_of_plugins(paths: Collection[Path]) -> dict[str, str]:
+    """What a run's key holds of plugins: nothing where there are none."""
+    return {"plugins": plugins_version(paths)} if paths else {}
 
 
 def plugins_version(paths: Iterable[Path]) -> str:

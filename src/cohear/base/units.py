@@ -53,6 +53,11 @@ OWN = Unit("in the unit of the scores")
 """Where that is all that is known of it, and of figures over metrics that have several units."""
 
 
+def finite(value: float) -> float | None:
+    """A figure for JSON: None where it is not known."""
+    return float(value) if math.isfinite(value) else None
+
+
 def known(value: object) -> float | None:
     """A figure, or a cell of a table; None where it is missing."""
     number = math.nan if value is None or str(value) == "<NA>" else float(str(value))

@@ -8,13 +8,10 @@ from typing import ClassVar
 from cohear.base.tables import PREDICTIONS_CSV
 from cohear.baselines.spec import BaselineSpec
 from cohear.runs import BASELINE
-from cohear.runs.cost import Cost
+from cohear.runs.cost import BRIEF, Cost
 from cohear.runs.job import JOBS, Job, Result
 from cohear.runs.pack import Pack
 from cohear.runs.spec import Spec
-
-AS_LONG_AS = 3000
-"""Windows that a network learns from in about the time that a baseline takes: all jobs share one count of time left."""
 
 
 @JOBS.register(BASELINE)
@@ -27,7 +24,7 @@ class FitBaseline(Job[BaselineSpec]):
     def cost(self, spec: BaselineSpec) -> Cost:
         """The same for all tasks."""
         told = spec.model_dump(mode="json")
-        return Cost(json.dumps([told["front_end"], told["baseline"]], sort_keys=True), AS_LONG_AS)
+        return Cost(json.dumps([told["front_end"], told["baseline"]], sort_keys=True), BRIEF)
 
     def warm_up(self) -> None:
         """Import scikit-learn."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from typing import Any, Literal
 
 from cohear.base.finding import Finding
+from cohear.base.units import finite
 from cohear.findings.cures import Cure
 from cohear.findings.figures import Estimate
 
@@ -72,7 +72,7 @@ def _json(value: Any) -> Any:  # noqa: ANN401 - any figure
     if is_dataclass(value) and not isinstance(value, type):
         return {field.name: _json(getattr(value, field.name)) for field in fields(value)}
     if isinstance(value, float):
-        return value if math.isfinite(value) else None
+        return finite(value)
     if isinstance(value, Mapping):
         return {str(name): _json(entry) for name, entry in value.items()}
     return [_json(one) for one in value] if isinstance(value, (list, tuple)) else value

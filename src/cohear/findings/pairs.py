@@ -11,6 +11,7 @@ from scipy import stats
 
 from cohear.analysis.gains.cell_tests import LEVEL
 from cohear.analysis.tables.columns import CELL, SETTING, VERDICTS
+from cohear.base.units import finite
 from cohear.findings.finding import Setting
 
 EXPLANATIONS = ("relation", "regularisation", "capacity", "domain")
@@ -59,5 +60,5 @@ def counts(cells: pd.DataFrame) -> dict[str, Any]:
     verdicts = {name: int((cells["verdict"] == name).sum()) for name in VERDICTS}
     explained = {word: int((cells["explanation"] == word).sum()) for word in EXPLANATIONS}
     figures = {"mean": mean, "low": mean - reach, "high": mean + reach}
-    finite = {name: value if np.isfinite(value) else None for name, value in figures.items()}
-    return {"cells": len(cells), **verdicts, **finite, "explanations": explained}
+    known = {name: finite(value) for name, value in figures.items()}
+    return {"cells": len(cells), **verdicts, **known, "explanations": explained}

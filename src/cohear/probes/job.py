@@ -10,14 +10,11 @@ from cohear.base.named import name_of
 from cohear.base.tables import PROBE_CSV
 from cohear.probes.spec import ProbeSpec
 from cohear.runs import NETWORK, PROBE
-from cohear.runs.cost import Cost
+from cohear.runs.cost import BRIEF, Cost
 from cohear.runs.job import JOBS, Job, Result
 from cohear.runs.pack import Pack
 from cohear.runs.record import Record
 from cohear.runs.spec import Spec
-
-AS_LONG_AS = 3000
-"""Windows that a network learns from in about the time that a probe takes: all jobs share one count of time left."""
 
 
 @JOBS.register(PROBE)
@@ -29,7 +26,7 @@ class MakeProbe(Job[ProbeSpec]):
 
     def cost(self, spec: ProbeSpec) -> Cost:
         """The same for all pairs."""
-        return Cost(f"probe {name_of(spec.probe)}", AS_LONG_AS)
+        return Cost(f"probe {name_of(spec.probe)}", BRIEF)
 
     def modules(self, spec: ProbeSpec) -> frozenset[str]:
         """Those of the networks' encoders."""

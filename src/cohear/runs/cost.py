@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+BRIEF = 3000
+"""Units of what takes seconds, whatever it is: about as many windows as a network learns from meanwhile, since all jobs
+share one count of time left."""
+
 
 @dataclass(frozen=True)
 class Cost:

@@ -11,7 +11,7 @@ def inputs_of(spec: RunSpec) -> dict[str, TaskInput]:
     """What each task of a run gives its encoder: its own front-end and window, or those of the run."""
     return {
         task.name: TaskInput.of(
-            front_end_of(spec.front_end if task.front_end is None else task.front_end),
+            front_end_of(spec.heard(task)),
             spec.window if task.window is None else task.window,
         )
         for task in spec.tasks

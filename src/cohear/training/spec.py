@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from cohear.runs import NETWORK
-from cohear.runs.spec import Spec
+from cohear.runs.spec import Spec, TaskReference
 from cohear.training.settings import TrainingSettings
 
 
@@ -25,3 +25,7 @@ class RunSpec(Spec):
     encoder: dict[str, Any]
     window: float
     training: TrainingSettings
+
+    def heard(self, task: TaskReference) -> dict[str, Any]:
+        """The front-end of one of its tasks: the task's own, else the run's."""
+        return self.front_end if task.front_end is None else task.front_end

@@ -96,7 +96,7 @@ def one_seed_is_said_where_there_is_one(said: Said) -> Told:
     if pairs.empty:
         return
     per_part = pairs.groupby([*CELL, "part"]).size().reset_index(name="number")
-    seeds = per_part.groupby(list(SETTING))["number"].median()
+    seeds = per_part.groupby([*SETTING, per_part["combination"].map(is_pair)])["number"].median()  # of each family
     text = f"{said.answers['improve']['would_change']}"
     if len(seeds) and (seeds >= 2).all():
         if "With one seed a fold" in text:

@@ -9,13 +9,14 @@ from numpy.typing import NDArray
 from scipy.stats import norm
 
 from cohear.analysis.answers.chosen import estimated_on
-from cohear.analysis.answers.persistence import or_none, within_tasks
+from cohear.analysis.answers.persistence import within_tasks
 from cohear.analysis.gains.cell_tests import LEVEL, cell_tests
 from cohear.analysis.gains.design import USUAL, Design
 from cohear.analysis.gains.multiplicity import benjamini_hochberg
 from cohear.analysis.gains.pairs import first_half
 from cohear.analysis.gains.repeat_means import repeat_means
 from cohear.analysis.tables.columns import CELL, SETTING
+from cohear.base.units import finite
 
 Array = NDArray[np.float64]
 RIDGE = 0.1
@@ -49,9 +50,9 @@ def by_size(pairs: pd.DataFrame, design: Design = USUAL) -> list[Mapping[str, ob
                 "size": int(cast(int, size)),
                 "cells": int(rows.drop_duplicates(list(CELL)).shape[0]),
                 "repeats": int(line["repeats"]),
-                "mean": or_none(line["gain"]),
-                "low": or_none(line["low"]),
-                "high": or_none(line["high"]),
+                "mean": finite(line["gain"]),
+                "low": finite(line["low"]),
+                "high": finite(line["high"]),
                 **_worst(rows, design),
                 **_lowest(rows),
             }
@@ -62,7 +63,7 @@ def by_size(pairs: pd.DataFrame, design: Design = USUAL) -> list[Mapping[str, ob
 def _lowest(rows: pd.DataFrame) -> Mapping[str, object]:
     """The task whose mean gain over all repeats is the lowest, which looks worse than it is since it was looked for."""
     gains = rows.groupby(list(CELL))["difference"].mean().groupby("task").mean()
-    return {"lowest_task": str(gains.idxmin()), "lowest": or_none(float(gains.min()))}
+    return {"lowest_task": str(gains.idxmin()), "lowest": finite(float(gains.min()))}
 
 
 def _worst(rows: pd.DataFrame, design: Design) -> Mapping[str, object]:
@@ -75,7 +76,7 @@ def _worst(rows: pd.DataFrame, design: Design) -> Mapping[str, object]:
         return {"worst_task": None, "worst": None, "worst_low": None, "worst_high": None}
     task = str(on_first.idxmin())
     figures = {"worst": "gain", "worst_low": "low", "worst_high": "high"}
-    return {"worst_task": task, **{name: or_none(float(others.loc[task, figure])) for name, figure in figures.items()}}
+    return {"worst_task": task, **{name: finite(float(others.loc[task, figure])) for name, figure in figures.items()}}
 
 
 def foretold(gains: pd.DataFrame) -> pd.DataFrame:
@@ -136,9 +137,9 @@ def foretelling(table: pd.DataFrame) -> list[Mapping[str, object]]:
                     **dict(zip(SETTING, setting, strict=True)),
                     "way": way,
                     "cells": len(some),
-                    "mean_error": or_none(float(np.abs(x - y).mean()) if len(some) else np.nan),
-                    "within": or_none(within_tasks(x, y, some["task"].to_numpy()) if len(some) else np.nan),
-                    "pooled": or_none(pooled),
+                    "mean_error": finite(float(np.abs(x - y).mean()) if len(some) else np.nan),
+                    "within": finite(within_tasks(x, y, some["task"].to_numpy()) if len(some) else np.nan),
+                    "pooled": finite(pooled),
                 }
             )
     return found

@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from cohear.analysis.answers.measurements import ON_TEST, of_singles
-from cohear.analysis.answers.persistence import or_none, within_tasks
+from cohear.analysis.answers.persistence import within_tasks
 from cohear.analysis.gains.multiplicity import benjamini_hochberg
 from cohear.analysis.gains.pairs import first_half, halved_by
 from cohear.analysis.tables.columns import CELL, SETTING
 from cohear.base.streams import stream
+from cohear.base.units import finite
 
 Array = NDArray[np.float64]
 
@@ -89,7 +90,7 @@ def correlates(
         lines = _lines(rows, tasks, views)
         adjusted = benjamini_hochberg(np.array([line["p"] if line["p"] is not None else np.nan for line in lines]))
         names = dict(zip(SETTING, setting, strict=True))
-        found += [{**names, **line, "p_adjusted": or_none(q)} for line, q in zip(lines, adjusted, strict=True)]
+        found += [{**names, **line, "p_adjusted": finite(q)} for line, q in zip(lines, adjusted, strict=True)]
         found += [{**names, **line, "p_adjusted": None} for line in _to_beat(rows, tasks)]
     return found
 
@@ -140,7 +141,7 @@ def _lines(rows: pd.DataFrame, tasks: list[str], views: Mapping[str, list[_View]
         p = (1 + np.sum(np.abs(null / len(pooled)) >= abs(whole) - 1e-12)) / (PERMUTATIONS + 1)
         low, high = _jackknife(whole, np.mean(ends, axis=0))
         figures = {"pooled": whole, "low": low, "high": high, "within": float(np.mean(within)), "p": p}
-        told_figures = {figure: or_none(value) for figure, value in figures.items()}
+        told_figures = {figure: finite(value) for figure, value in figures.items()}
         lines.append({"measurement": name, "side": side, "cells": len(rows), **told_figures})
     return lines
 
@@ -162,8 +163,8 @@ def _to_beat(rows: pd.DataFrame, tasks: list[str]) -> list[dict[str, Any]]:
     ]
     empty = {"side": "", "cells": len(rows), "low": None, "high": None, "within": None, "p": None}
     return [
-        {"measurement": IDENTITY, **empty, "pooled": or_none(identity)},
-        {"measurement": RANDOM, **empty, "pooled": or_none(float(np.nanquantile(drawn, 0.95)))},
+        {"measurement": IDENTITY, **empty, "pooled": finite(identity)},
+        {"measurement": RANDOM, **empty, "pooled": finite(float(np.nanquantile(drawn, 0.95)))},
     ]
 
 

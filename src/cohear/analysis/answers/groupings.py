@@ -6,13 +6,13 @@ import numpy as np
 import pandas as pd
 
 from cohear.analysis.answers.chosen import mean_gain
-from cohear.analysis.answers.persistence import or_none
 from cohear.analysis.answers.savings import COSTS
 from cohear.analysis.answers.unbeaten import front
 from cohear.analysis.gains.design import USUAL, Design
 from cohear.analysis.gains.pairs import first_half
 from cohear.analysis.tables.columns import SETTING
 from cohear.base.tables import SHARED
+from cohear.base.units import finite
 
 BUDGETS = (*COSTS, "multiply_adds", "milliseconds", "bytes")
 """Costs that add up over networks, and that groupings are chosen for; the last three where ``costs.csv`` has them."""
@@ -60,12 +60,12 @@ def best_per_budget(
                 {
                     **dict(zip(SETTING, setting, strict=True)),
                     "cost": cost,
-                    "budget": or_none(grouping.cost),
+                    "budget": finite(grouping.cost),
                     "groups": list(grouping.groups),
-                    "gain_chosen": or_none(grouping.gain / len(tasks)),
-                    "gain": or_none(gain),
-                    "low": or_none(gain - (high - low) / 2),
-                    "high": or_none(gain + (high - low) / 2),
+                    "gain_chosen": finite(grouping.gain / len(tasks)),
+                    "gain": finite(gain),
+                    "low": finite(gain - (high - low) / 2),
+                    "high": finite(gain + (high - low) / 2),
                 }
             )
     return found

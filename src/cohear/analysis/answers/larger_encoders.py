@@ -6,13 +6,13 @@ from typing import cast
 
 import pandas as pd
 
-from cohear.analysis.answers.persistence import or_none
 from cohear.analysis.gains.cell_tests import cell_tests
 from cohear.analysis.gains.design import USUAL, Design
 from cohear.analysis.gains.pairs import differences, paired_differences
 from cohear.analysis.gains.repeat_means import repeat_means
 from cohear.analysis.tables.columns import CELL, REPEAT
 from cohear.analysis.tables.results import checked_results
+from cohear.base.units import finite
 
 _ALIKE = ["features", "arm", "size"]
 
@@ -55,7 +55,7 @@ def larger_encoders(results: pd.DataFrame, design: Design = USUAL) -> list[Mappi
                 "size": size,
                 "smaller": smaller,
                 "larger": larger,
-                "parameters_ratio": or_none(growth),
+                "parameters_ratio": finite(growth),
                 "cells": len(both.drop_duplicates(list(CELL))),
                 "repeats": len(both.drop_duplicates(list(REPEAT))),
                 **_mean_over_tasks(change, "change", design),
@@ -88,4 +88,4 @@ def _gains_of_both(pairs: pd.DataFrame, features: str, arm: str, size: int, smal
 def _mean_over_tasks(rows: pd.DataFrame, name: str, design: Design) -> dict[str, object]:
     whole = repeat_means(rows).assign(task="mean of all", combination="one size")
     line = cell_tests(whole, design.of_means()).iloc[0]
-    return {name: or_none(line["gain"]), f"{name}_low": or_none(line["low"]), f"{name}_high": or_none(line["high"])}
+    return {name: finite(line["gain"]), f"{name}_low": finite(line["low"]), f"{name}_high": finite(line["high"])}

@@ -17,6 +17,7 @@ from scipy import stats
 
 from cohear.analysis.tables.columns import SETTING
 from cohear.base.streams import stream
+from cohear.base.units import finite
 
 Array = NDArray[np.float64]
 
@@ -146,20 +147,15 @@ def _agreement(first: Side, second: Side) -> dict[str, Any]:
         "second": list(second[0]),
         "cells": len(common),
         "tasks": len(by_task),
-        "within": or_none(within),
-        "low": or_none(low),
-        "high": or_none(high),
-        "p": or_none(_permuted(x, y, tasks, within)),
-        "signs": or_none(float(np.mean(np.sign(x) == np.sign(y))) if len(x) else float("nan")),
-        "ceiling_first": or_none(ceilings[0]),
-        "ceiling_second": or_none(ceilings[1]),
-        "corrected": or_none(float(np.clip(within / root, -1, 1)) if root > 0 else float("nan")),
+        "within": finite(within),
+        "low": finite(low),
+        "high": finite(high),
+        "p": finite(_permuted(x, y, tasks, within)),
+        "signs": finite(float(np.mean(np.sign(x) == np.sign(y))) if len(x) else float("nan")),
+        "ceiling_first": finite(ceilings[0]),
+        "ceiling_second": finite(ceilings[1]),
+        "corrected": finite(float(np.clip(within / root, -1, 1)) if root > 0 else float("nan")),
     }
-
-
-def or_none(value: float) -> float | None:
-    """A figure for JSON: None where it is not known."""
-    return float(value) if np.isfinite(value) else None
 
 
 def interval(by_task: Array) -> tuple[float, float]:

@@ -44,8 +44,7 @@ def cell_tests(pairs: pd.DataFrame, design: Design = USUAL) -> pd.DataFrame:
         ``margin``, ``ratio``, ``pair`` (whether the combination has two tasks), ``variance`` V (of one
         repeat where there is one test part), ``share`` of the folds in it and ``typical_share`` (careful, and
         for forecasts: :func:`cohear.analysis.gains.spread.fold_shares`), ``share_measured`` and ``share_assumed`` (why
-        it is
-        not: :func:`cohear.analysis.gains.spread.why_assumed`), ``error`` (standard error of the gain),
+        it is not: :func:`cohear.analysis.gains.spread.why_assumed`), ``error`` (standard error of the gain),
         ``freedom``, ``low``, ``high``, ``p`` (of no gain, two sides) and ``p_margin`` (of a loss as large as the
         margin, one side). What cannot be known is NaN.
     """

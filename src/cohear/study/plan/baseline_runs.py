@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from cohear.base.errors import StudyError
 from cohear.base.named import make, name_of, settings_of
-from cohear.base.plugins import plugins_version
+from cohear.base.plugins import versions_of_plugins
 from cohear.baselines.baseline import BASELINES
 from cohear.baselines.questions import why_not
 from cohear.baselines.spec import BaselineSpec, versions_that_change_numbers
@@ -38,7 +38,7 @@ def baseline_runs(
     """
     if mistakes := _unanswered(settings, kinds):
         raise StudyError(mistakes)
-    plugins = {"plugins": plugins_version(settings.plugins)} if settings.plugins else {}
+    plugins = versions_of_plugins(settings.plugins)
     plan = []
     for seed, fold in settings.repeats.order():
         for baseline in settings.baselines if seed == 0 else ():

@@ -8,7 +8,7 @@ from functools import cache
 from itertools import product
 from typing import Any, Generic, TypeVar
 
-from cohear.base.plugins import plugins_version
+from cohear.base.plugins import versions_of_plugins
 from cohear.features.front_end import FRONT_ENDS, FrontEnd
 from cohear.models.choice import EncoderChoice
 from cohear.runs.job import job_of
@@ -98,7 +98,7 @@ def make_plan(
         splits: digest of each task's split, by (fold, task).
         stores: key of each feature store, by (front-end label, dataset).
     """
-    plugins = {"plugins": plugins_version(settings.plugins)} if settings.plugins else {}
+    plugins = versions_of_plugins(settings.plugins)
     sets_of = [task_sets(settings.of_encoder(number)) for number in range(len(encoders))]
     plan = []
     for seed, fold in settings.repeats.order():

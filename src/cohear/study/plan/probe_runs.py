@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import permutations
-from typing import Any
 
 from cohear.base.named import make, name_of, settings_of
-from cohear.base.plugins import plugins_version
+from cohear.base.plugins import versions_of_plugins
 from cohear.probes.probe import PROBES, Role
 from cohear.probes.spec import ProbeSpec, versions_that_change_numbers
 from cohear.runs.run_folder import KEPT
@@ -26,7 +25,7 @@ def probe_runs(settings: StudySettings, networks: Sequence[PlannedRun[RunSpec]])
         settings: the study.
         networks: its ordinary runs.
     """
-    plugins = {"plugins": plugins_version(settings.plugins)} if settings.plugins else {}
+    plugins = versions_of_plugins(settings.plugins)
     arm = next(iter(settings.arms))
     cells: dict[tuple[str, str, int], dict[str, RunSpec]] = {}
     for run in networks:
@@ -38,7 +37,8 @@ def probe_runs(settings: StudySettings, networks: Sequence[PlannedRun[RunSpec]])
             name, part = name_of(probe), make(PROBES, probe)
             for task, partner in permutations(singles, 2):
                 roles: Mapping[Role, RunSpec] = {"task": singles[task], "partner": singles[partner]}
-                if _heard(roles["task"]) != _heard(roles["partner"]):
+                heard, beside = (each.heard(each.tasks[0]) for each in roles.values())
+                if heard != beside:
                     continue
                 needed = {role: roles[role] for role in sorted(part.needs)}
                 spec = ProbeSpec(
@@ -55,9 +55,3 @@ def probe_runs(settings: StudySettings, networks: Sequence[PlannedRun[RunSpec]])
                 label = part_label(name, settings_of(probe))
                 plan.append(PlannedRun(spec, features, encoder, arm, pair, "", fold, 0, task, label))
     return plan
-
-
-def _heard(single: RunSpec) -> dict[str, Any]:
-    """The front-end of the one task of a run."""
-    own = single.tasks[0].front_end
-    return single.front_end if own is None else own
