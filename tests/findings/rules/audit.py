@@ -41,7 +41,7 @@ def partners_are_advised_as_they_were_measured(said: Said) -> Told:
         if "partner" not in finding.cure:
             continue
         own = of_pairs(said.gains)
-        setting = said.study.settings[0].names  # whose single runs the audit looks at
+        setting = list(said.study.settings[0].names)  # whose single runs the audit looks at
         own = own[(own["task"] == finding.task) & (own[list(SETTING)] == setting).all(axis=1)]
         if len(own) and not (own["gain"] > 0).any() and "No partner task that was measured helps" not in finding.cure:
             yield f"check: '{finding.cure}' for {finding.task}, whose partners gave {own['gain'].round(4).tolist()}"
