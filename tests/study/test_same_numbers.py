@@ -9,6 +9,9 @@ import soundfile
 import tiny
 from safetensors.numpy import load_file
 
+from cohear.api import Study
+from cohear.training.device import Device
+
 
 def weights(out, run):
     return load_file(out / "runs" / run / "weights.safetensors")
@@ -122,6 +125,27 @@ def test_growing_study_trains_only_what_is_new(bench):
         here = {(row["run"], row["task"]): row for row in tiny.results(out)}
         assert all(here[place] == row for place, row in rows.items() if place in here)
         before, rows = now, rows | here
+
+
+def test_study_goes_on_in_its_precision_on_a_machine_that_prefers_another(bench, monkeypatch):
+    """Half of a study in one precision and half in another would not compare; an old record is as good as here."""
+    out = bench.run("out")
+    began = Device.of("cpu").precision
+    other = {"bfloat16": "float32", "float32": "bfloat16"}[began]
+    monkeypatch.setattr("cohear.training.device._fastest_precision", lambda name: other)
+    before = tiny.times(out)
+    ended = bench.cohear("run", bench.root / "study.yaml", "--out", out, "--dry-run")
+    assert f"goes on in {began}, as it began" in ended.stdout + ended.stderr
+    plan, done, _ = Study.load(bench.root / "study.yaml", out).plan()
+    assert done == {run.key for run in plan} == set(before)
+    assert {run.spec.training.precision for run in plan} == {began}
+    bench.run("out")
+    assert tiny.times(out) == before
+    assert json.loads((out / "environment.json").read_text())["precision"] == began
+    fresh, done, warnings = Study.load(bench.root / "study.yaml", bench.root / "fresh").plan()
+    assert {run.spec.training.precision for run in fresh} == {other}
+    assert not done
+    assert "goes on" not in " ".join(warnings)
 
 
 def test_runs_are_trained_again_where_the_leakage_rule_sets_clips_aside_and_it_is_said(bench):

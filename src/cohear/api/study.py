@@ -141,8 +141,15 @@ class Study:
 
         LAUNCHERS[launcher]
         cache = cache_folder()
-        prepared = prepare(self.settings, self._source_folder, cache=cache, jobs=jobs, progress=progress)
         folder = StudyFolder(self.folder)
+        prepared = prepare(
+            self.settings,
+            self._source_folder,
+            cache=cache,
+            jobs=jobs,
+            progress=progress,
+            precision=folder.precision(),
+        )
         wanted = wanted_of(prepared.plan, self.settings.keep, folder)
         done = {key for key, run in wanted.items() if folder.is_done(key, run.files)}
         return prepared.plan, done, prepared.warnings

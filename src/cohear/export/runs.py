@@ -79,7 +79,12 @@ def prepare_cell(
     """Read the data, make what is missing of features, and give the specifications of the cell's repeats."""
     try:
         prepared = prepare(
-            narrowed(settings, cell), places.code, cache=make_folder(places.cache), jobs=jobs, progress=progress
+            narrowed(settings, cell),
+            places.code,
+            cache=make_folder(places.cache),
+            jobs=jobs,
+            progress=progress,
+            precision=places.study.precision(),
         )
     except UserError as error:
         if "cannot be imported" in str(error):

@@ -24,6 +24,7 @@ from cohear.study.plan.baseline_runs import baseline_runs
 from cohear.study.plan.control_runs import control_runs
 from cohear.study.plan.plan import PlannedRun, front_end_label, make_plan
 from cohear.study.plan.probe_runs import probe_runs
+from cohear.training.device import AUTO, PROCESSOR, Device
 
 
 class Store(NamedTuple):
@@ -46,6 +47,7 @@ class Prepared:
         stores: of features, those that no run reads too.
         warnings: what a reader of the results should know.
         control_splits: splits that control runs have beside those of the folds.
+        precision: of the runs whose settings leave it to the machine.
     """
 
     settings: StudySettings
@@ -54,7 +56,8 @@ class Prepared:
     plan: Sequence[PlannedRun[Spec]]
     stores: list[Store]
     warnings: list[str]
-    control_splits: Sequence[TaskSplit] = ()
+    control_splits: Sequence[TaskSplit]
+    precision: str
 
 
 def prepare(
@@ -64,6 +67,7 @@ def prepare(
     cache: Path,
     jobs: int | None = None,
     progress: Progress | None = None,
+    precision: str | None = None,
 ) -> Prepared:
     """Read and scan the data, cut the folds and plan the runs; nothing is written but facts in the cache.
 
@@ -73,6 +77,7 @@ def prepare(
         cache: folder of facts and feature stores.
         jobs: processes.
         progress: told of the scan.
+        precision: of runs whose settings leave it to the machine; None for the fastest of this one.
 
     Raises:
         StudyError: with every mistake that the data shows, all datasets and tasks at once.
@@ -91,7 +96,9 @@ def prepare(
     }
     stores = [Store(store_key(front_end, datasets[name].facts), front_end, name) for front_end, name in heard(settings)]
     by_label = {(front_end_label(store.front_end), store.dataset): store.key for store in stores}
-    networks = make_plan(settings, front_ends, encoders, splits, by_label)
+    fastest = Device.of(PROCESSOR).precision
+    precision = precision or fastest
+    networks = make_plan(settings, front_ends, encoders, splits, by_label, precision)
     clips = Clips(folds, lambda: _without_limit(settings, datasets))
     controls = control_runs(settings, networks, encoders, clips)
     kinds = {task: split.kind for task, split in folds[0].items()}
@@ -108,8 +115,9 @@ def prepare(
         *_rates(datasets, [store.front_end for store in stores]),
         *warnings_in_folds(folds),
         *warnings_of_crossing(datasets, choices, folds),
+        *_other_precision(settings, precision, fastest),
     ]
-    return Prepared(settings, datasets, folds, plan, stores, sentences, list(clips.added.values()))
+    return Prepared(settings, datasets, folds, plan, stores, sentences, list(clips.added.values()), precision)
 
 
 def heard(settings: StudySettings) -> list[tuple[FrontEnd, str]]:
@@ -182,6 +190,17 @@ def _without_limit(settings: StudySettings, datasets: Mapping[str, Dataset]) -> 
     """The partition as it is where no task has a ``limit``, for controls that take other clips."""
     choices = [replace(choice, labels=replace(choice.labels, limit=None)) for choice in settings.task_choices()]
     return Partition(datasets, choices, settings.seed, allow_overlap=settings.allow_input_overlap)
+
+
+def _other_precision(settings: StudySettings, precision: str, fastest: str) -> list[str]:
+    """That runs keep to the precision of those from before; scores in two would not compare."""
+    left_open = any(settings.arm(arm)[0].precision == AUTO for arm in settings.arms)
+    if precision == fastest or not left_open:
+        return []
+    return [
+        f"the study goes on in {precision}, as it began; this machine is faster in {fastest} "
+        f"(training: {{precision: {fastest}}} and another --out begin anew)"
+    ]
 
 
 def _silence(datasets: Mapping[str, Dataset]) -> list[str]:

@@ -79,7 +79,9 @@ def run_study(
     folder.claim(settings)
     with folder.locked():
         folder.sweep()
-        prepared = prepare(settings, source_folder, cache=cache, jobs=jobs, progress=progress)
+        prepared = prepare(
+            settings, source_folder, cache=cache, jobs=jobs, progress=progress, precision=folder.precision()
+        )
         for sentence in [*prepared.warnings, *why_replaced(folder, prepared.plan), *why_lost(folder, prepared.plan)]:
             progress.say(sentence)
         make_stores(prepared, cache=cache, jobs=jobs, progress=progress)
@@ -133,7 +135,7 @@ def write_inputs(folder: StudyFolder, prepared: Prepared) -> None:
     for part in (folder.runs, folder.splits):
         make_folder(part)
     folder.write_settings(prepared.settings)
-    write_json(folder.root / "environment.json", environment())
+    write_json(folder.environment_file, environment(prepared.precision))
     write_splits(prepared, folder)
     write_arms(folder, prepared.settings)
     write_json(folder.root / "data.json", data_facts(prepared))

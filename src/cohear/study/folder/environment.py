@@ -14,11 +14,10 @@ from typing import Any
 import torch
 
 from cohear.base.pool import available_cores
-from cohear.training.device import PROCESSOR, Device
 
 
-def environment() -> dict[str, Any]:
-    """Versions, hardware and revision that a study ran with."""
+def environment(precision: str) -> dict[str, Any]:
+    """Versions, hardware and revision that a study ran with, and the precision that it left to the machine."""
     packages = ("cohear", "torch", "numpy", "scipy", "scikit-learn", "pandas", "soundfile", "soxr")
     return {
         "written": time.strftime("%Y-%m-%dT%H:%M:%S%z"),
@@ -28,7 +27,7 @@ def environment() -> dict[str, Any]:
         "processor": _processor(),
         "cores": available_cores(),
         "memory_bytes": _memory(),
-        "precision": Device.of(PROCESSOR).precision,
+        "precision": precision,
         "torch_capability": torch.backends.cpu.get_cpu_capability(),
         "git": _git_revision(),
         "command": [Path(sys.argv[0]).name, *sys.argv[1:]],

@@ -49,6 +49,7 @@ class StudyFolder:
         self.settings_file = root / "study.yaml"
         self.plan_file = root / "plan.json"
         self.repeats_file = root / "repeats.json"
+        self.environment_file = root / "environment.json"
 
     @property
     def run_folders(self) -> RunFolders:
@@ -78,6 +79,14 @@ class StudyFolder:
         elif self.root.is_dir() and any(not _is_leftover(entry) for entry in self.root.iterdir()):
             raise FolderError(f"{self.root} holds files that are no study's; give --out a new or empty folder")
         make_folder(self.root)
+
+    def precision(self) -> str | None:
+        """The precision that runs have whose settings leave it to the machine; None where none has begun."""
+        with suppress(OSError, ValueError, AttributeError):
+            if self.plan_file.exists():
+                precision = json.loads(self.environment_file.read_text(encoding="utf-8")).get("precision")
+                return precision if precision in ("bfloat16", "float32") else None
+        return None
 
     def sweep(self) -> None:
         """Remove what killed processes left half written; call it with the lock held."""

@@ -16,7 +16,7 @@ from cohear.runs.spec import Spec, TaskReference
 from cohear.study.file import StudySettings
 from cohear.study.file.task_sets import task_sets
 from cohear.study.plan.row import PlanRow
-from cohear.training.device import PROCESSOR, Device
+from cohear.training.device import AUTO
 from cohear.training.settings import TrainingSettings
 from cohear.training.spec import RunSpec
 from cohear.training.versions import versions_that_change_numbers
@@ -86,6 +86,7 @@ def make_plan(
     encoders: Sequence[EncoderChoice],
     splits: Mapping[tuple[int, str], str],
     stores: Mapping[tuple[str, str], str],
+    precision: str,
 ) -> list[PlannedRun[RunSpec]]:
     """All networks of a study, repeats outermost, so that a study which is cut short has whole repeats.
 
@@ -97,6 +98,7 @@ def make_plan(
         encoders: of the grid.
         splits: digest of each task's split, by (fold, task).
         stores: key of each feature store, by (front-end label, dataset).
+        precision: of an arm that leaves it to the machine (``auto``).
     """
     plugins = versions_of_plugins(settings.plugins)
     sets_of = [task_sets(settings.of_encoder(number)) for number in range(len(encoders))]
@@ -106,7 +108,7 @@ def make_plan(
             if not encoder.fits(front_end.layout):
                 continue
             for arm, tasks in product(settings.arms, sets_of[number]):
-                training, window = _settled(settings, arm, alone=len(tasks) == 1)
+                training, window = _settled(settings, arm, precision, alone=len(tasks) == 1)
                 inputs = settings.inputs(front_end, window)
                 common = _common(front_end, window, [inputs[task] for task in tasks])
                 references = tuple(
@@ -152,12 +154,12 @@ def _reference(
     )
 
 
-def _settled(settings: StudySettings, arm: str, *, alone: bool) -> tuple[TrainingSettings, float]:
+def _settled(settings: StudySettings, arm: str, precision: str, *, alone: bool) -> tuple[TrainingSettings, float]:
     """An arm's settings as a run holds them: precision settled, and no sharing scheme where nothing is shared."""
     training, window = settings.arm(arm)
     changes: dict[str, object] = {}
-    if training.precision == "auto":
-        changes["precision"] = Device.of(PROCESSOR).precision
+    if training.precision == AUTO:
+        changes["precision"] = precision
     if alone:
         changes["sharing"] = TrainingSettings().sharing
     return training.model_copy(update=changes), window
