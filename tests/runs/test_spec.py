@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from cohear.base.errors import UserError
 from cohear.runs import NETWORK
 from cohear.runs.job import files_kept, job_of, read_spec
+from cohear.runs.run_folder import KEPT
 from cohear.runs.spec import Need, Spec, TaskReference
 from cohear.training.settings import TrainingSettings
 from cohear.training.spec import RunSpec
@@ -87,6 +88,15 @@ def test_what_is_kept_of_a_run_is_what_its_job_leaves():
     assert files_kept(spec(), ["curves", "weights"]) == {"curve.csv", "weights.safetensors"}
     assert files_kept(spec(), []) == frozenset()
     assert job_of(spec()).leaves == {"curve.csv", "predictions.csv", "weights.safetensors"}
+
+
+def test_a_file_that_a_job_learns_to_leave_is_asked_of_no_finished_run(monkeypatch):
+    """But for what a run is made for, and what other runs need."""
+    network = type(job_of(spec()))
+    monkeypatch.setattr(network, "leaves", network.leaves | {"answers.csv"})
+    assert files_kept(spec(), list(KEPT)) == {"curve.csv", "predictions.csv", "weights.safetensors"}
+    monkeypatch.setattr(network, "always", frozenset({"answers.csv"}))
+    assert files_kept(spec(), []) == {"answers.csv"}
 
 
 LIGHT = """

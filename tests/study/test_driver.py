@@ -14,7 +14,7 @@ from cohear.runs.spec import Need, Spec
 from cohear.study.launch.driver import TRIES, ensure
 from cohear.study.launch.failure import Failure
 from cohear.study.launch.launcher import Pool, RunEvent
-from cohear.study.launch.needs import Wanted
+from cohear.study.launch.needs import Wanted, with_needs
 from cohear.testing.launcher import KeptEvents
 
 
@@ -166,6 +166,22 @@ def test_a_need_of_a_failed_run_fails_with_a_sentence_that_names_it(tmp_path):
     assert [event.run for event in told.events if event.kind == "failed"] == [first.key, second.key, third.key]
     kept = json.loads((tmp_path / first.key / "error.json").read_text())
     assert kept == {"error": "ValueError: broken", "traceback": "Traceback"}
+
+
+def test_runs_that_may_be_needed_are_wanted_where_they_are(tmp_path):
+    """And only then: not what is there, and not what nobody needs."""
+    first, there = spec("first"), spec("there")
+    second = spec("second", first, there)
+    third, idle = spec("third", second), spec("idle")
+    leave(tmp_path, there, ["made.txt"])
+    others = {each.key: each for each in (idle, there, second, first)}
+    runs = with_needs([Wanted(third)], RunFolders(tmp_path), others)
+    assert list(runs) == [third.key, second.key, first.key]
+    assert {run.spec.name: run.files for run in runs.values()} == {
+        "third": frozenset(),
+        "second": {"made.txt"},
+        "first": {"made.txt"},
+    }
 
 
 def test_what_failed_before_is_not_tried_again_nor_what_needs_it(tmp_path):

@@ -19,6 +19,7 @@ from cohear.study.file import check_study
 from cohear.study.folder.folder import StudyFolder, with_paths_from
 from cohear.study.folder.tables import write_tables
 from cohear.study.plan.repeats import Repeats
+from cohear.study.plan.row import PlanRow
 from cohear.study.prepare import prepare
 from cohear.study.run import run_study, wanted_of
 from cohear.testing.job import JobContract
@@ -111,6 +112,17 @@ def test_weights_are_kept_of_what_is_needed_and_missed_where_they_are_gone(studi
     assert {key for key, run in wanted_of(plan, [], copy).items() if not copy.is_done(key, run.files)} == kept
     without = planned(studied, probes=[])
     assert all(copy.is_done(key, run.files) for key, run in wanted_of(without, [], copy).items())
+
+
+def test_the_plan_tells_what_each_run_needs(studied):
+    """Read again as it was written, and of a plan that is older as nothing."""
+    plan = StudyFolder(studied).read_plan()
+    assert [row.needs for row in plan] == [
+        tuple(need.run for need in run.spec.needs.values()) for run in planned(studied)
+    ]
+    assert all(bool(row.needs) == bool(row.probe) for row in plan)
+    older = {name: value for name, value in plan[0].to_json().items() if name != "needs"}
+    assert PlanRow.from_json(older).needs == ()
 
 
 def test_results_hold_no_measurement_and_names_of_columns_stay(studied):

@@ -1,5 +1,6 @@
 """Which runs are wanted where repeats stop when verdicts are decided."""
 
+from dataclasses import replace
 from itertools import combinations, pairwise
 
 import pytest
@@ -101,6 +102,23 @@ def test_a_combination_waits_where_a_run_of_it_failed():
     assert {group[3] for group in waiting} == {"a+b", "b+c"}
     assert repeats.go_on([cell(group[3], "open") for group in repeats.limits], waiting)
     assert {group[3]: limit for group, limit in repeats.limits.items()} == {"a+b": 5, "a+c": 10, "b+c": 5}
+
+
+def test_runs_bring_those_that_they_need_into_every_round():
+    """Of whatever repeat and combination, and what these need in turn; what is not planned is not wanted."""
+    rule = until()
+    plan = [
+        replace(row, needs=("c-0-1" if row.fold == 1 else "b+c-3-4", "gone"))
+        if (row.combination, row.seed, row.control) == ("a+b", 0, "")
+        else replace(row, needs=("a+c-2-0",))
+        if row.run == "b+c-3-4"
+        else row
+        for row in plan_of(["a", "b", "c"], rule)
+    ]
+    plain, needy = Repeats(plan_of(["a", "b", "c"], rule), rule.looks()), Repeats(plan, rule.looks())
+    assert needy.wanted() - plain.wanted() == {"b+c-3-4", "a+c-2-0"}
+    assert plain.wanted() <= needy.wanted()
+    assert needy.at_most([cell("a+c", "open")]) - plain.at_most([cell("a+c", "open")]) == {"b+c-3-4"}
 
 
 @pytest.mark.parametrize(

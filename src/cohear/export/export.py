@@ -27,7 +27,7 @@ from cohear.export.runs import (
     WEIGHTS,
     Places,
     Trained,
-    final_spec,
+    final_runs,
     load_trained,
     prepare_cell,
     repeats_of,
@@ -119,12 +119,14 @@ def export_study(
     prepared, specs = prepare_cell(places, settings, cell, jobs, progress)
     check_exportable(inputs_of(specs[0]))
     repeats = repeats_of(places, cell, specs, progress)
-    chosen = spec_of_run(places, run) if run else final_spec(places, prepared, specs[0])
+    finals = [spec_of_run(places, run)] if run else final_runs(places, prepared, specs[0])
+    chosen = finals[-1]
     measured = [] if quantize is None else [chosen] if run else repeats[:MOST_REPEATS_QUANTISED]
     notes = _notes(places, repeats, measured, progress)
     wanted = [Wanted(spec, frozenset([PREDICTIONS_CSV.file])) for spec in repeats]
     wanted += [Wanted(spec, frozenset([WEIGHTS])) for spec in [*measured, chosen]]
-    number = train_missing(places, wanted, settings.plugins, launcher, jobs, progress)
+    others = {spec.key: spec for spec in [*(planned.spec for planned in prepared.plan), *finals]}
+    number = train_missing(places, wanted, others, settings.plugins, launcher, jobs, progress)
 
     trained = load_trained(places, chosen)
     folders = [folder for spec in repeats if (folder := places.folders.find(spec.key, [PREDICTIONS_CSV.file]))]

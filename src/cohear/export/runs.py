@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -22,12 +22,13 @@ from cohear.runs.in_place import PackInPlace
 from cohear.runs.job import read_spec
 from cohear.runs.record import Record, read_record
 from cohear.runs.run_folder import KEPT, RunFolders
+from cohear.runs.spec import Need, Spec
 from cohear.runs.task_data import TaskData, load_task
 from cohear.study.file import CombinationSettings, StudySettings
 from cohear.study.folder.folder import StudyFolder
 from cohear.study.launch.driver import ensure
 from cohear.study.launch.launcher import LAUNCHERS
-from cohear.study.launch.needs import Wanted
+from cohear.study.launch.needs import Wanted, with_needs
 from cohear.study.launch.progress import Progress
 from cohear.study.prepare import Prepared, make_stores, prepare, write_splits
 from cohear.training.sources import inputs_of
@@ -127,17 +128,51 @@ def study_records(places: Places, repeats: Sequence[RunSpec]) -> list[Record]:
     return [record for folder in folders if folder and (record := read_record(folder))]
 
 
-def final_spec(places: Places, prepared: Prepared, spec: RunSpec) -> RunSpec:
-    """A repeat's specification with every clip in training; its splits are written."""
+def final_runs(places: Places, prepared: Prepared, spec: RunSpec) -> list[RunSpec]:
+    """A repeat's specification with every clip in training, behind those of all runs that it then needs.
+
+    What a repeat needs of another run (a teacher's answers, weights to begin with) was learnt from the clips of that
+    fold; the final network needs it of a run that learnt from all of them. Their splits are written.
+
+    Raises:
+        UserError: it needs a run that trained no network, or that nobody knows any more.
+    """
+    finals: dict[str, RunSpec] = {}
+    _make_final(places, prepared, spec, finals)
+    return list(finals.values())
+
+
+def _make_final(places: Places, prepared: Prepared, spec: RunSpec, finals: dict[str, RunSpec]) -> RunSpec:
+    """One of them; ``finals`` has those that were made, by the key of the repeat."""
+    if spec.key in finals:
+        return finals[spec.key]
+    needs = {}
+    for name, need in spec.needs.items():
+        needed = _make_final(places, prepared, _network_needed(places, prepared, need), finals)
+        needs[name] = need.model_copy(update={"run": needed.key})
     references = []
     for reference in spec.tasks:
         content = _all_in_training(next(iter(prepared.folds.values()))[reference.name]).to_json()
         name = digest(content)
         write_json(places.study.splits / f"{name}.json", content)
         references.append(reference.model_copy(update={"split": name}))
-    # made anew: a copy would keep the key that the other has remembered
-    changed = {"tasks": [each.model_dump() for each in references], "fold": ALL_CLIPS, "seed": 0}
-    return RunSpec.model_validate({**spec.model_dump(), **changed})
+    changed = {"tasks": tuple(references), "needs": needs, "fold": ALL_CLIPS, "seed": 0}
+    finals[spec.key] = spec.model_copy(update=changed)
+    return finals[spec.key]
+
+
+def _network_needed(places: Places, prepared: Prepared, need: Need) -> RunSpec:
+    """The network that a run needs a file of."""
+    found = next((run.spec for run in prepared.plan if run.key == need.run), None)
+    if found is None and (record := places.study.record(need.run)) is not None:
+        found = read_spec(record.specification)
+    if isinstance(found, RunSpec):
+        return found
+    is_what = "is not in the plan and has no record" if found is None else f"is a {found.job} and no network"
+    raise UserError(
+        f"the network of a bundle is trained on all clips, and so is what it needs; but it needs {need.file} of run "
+        f"{need.run}, which {is_what}; export a finished run as it is, by --run"
+    )
 
 
 def _all_in_training(split: TaskSplit) -> TaskSplit:
@@ -164,6 +199,7 @@ def spec_of_run(places: Places, key: str) -> RunSpec:
 def train_missing(
     places: Places,
     wanted: Sequence[Wanted],
+    others: Mapping[str, Spec],
     plugins: Sequence[Path],
     launcher: str,
     jobs: int | None,
@@ -174,6 +210,7 @@ def train_missing(
     Args:
         places: where.
         wanted: runs and the files that are needed.
+        others: runs by key that these may need.
         plugins: files of parts that the study uses.
         launcher: where they are trained.
         jobs: runs at once.
@@ -186,20 +223,21 @@ def train_missing(
         RunFailed: one of them failed.
     """
     folders = places.folders
-    missing = {run.spec.key: run.spec for run in wanted if folders.find(run.spec.key, run.files) is None}
+    files = frozenset([PREDICTIONS_CSV.file, WEIGHTS])  # whatever the next export needs of them
+    missing = [Wanted(run.spec, files) for run in wanted if folders.find(run.spec.key, run.files) is None]
     if not missing:
         return 0
+    runs = with_needs(missing, folders, others)
     pack = PackInPlace.of(
-        missing.values(),
+        [run.spec for run in runs.values()],
         splits=places.study.splits,
         cache=places.cache,
         code=places.code,
         runs=folders.all,
         plugins=plugins,
     )
-    files = frozenset([PREDICTIONS_CSV.file, WEIGHTS])  # whatever the next export needs of them
     with closing(LAUNCHERS[launcher](pack, folders.into, jobs)) as pool:
-        ended = ensure([Wanted(spec, files) for spec in missing.values()], pool, folders, progress=progress)
+        ended = ensure(runs.values(), pool, folders, progress=progress)
     for run, error in ended.failed.items():
         raise RunFailed(f"the training of run {run} failed: {error}")
     return len(ended.trained)

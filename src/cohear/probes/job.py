@@ -23,6 +23,7 @@ class MakeProbe(Job[ProbeSpec]):
 
     specification: ClassVar[type[Spec]] = ProbeSpec
     leaves: ClassVar[frozenset[str]] = frozenset({PROBE_CSV.file})
+    always: ClassVar[frozenset[str]] = leaves
 
     def cost(self, spec: ProbeSpec) -> Cost:
         """The same for all pairs."""

@@ -42,6 +42,8 @@ class Job(ABC, Generic[S]):
     """The class of its specifications."""
     leaves: ClassVar[frozenset[str]]
     """Files that a finished run can leave beside its record; which of them it does leave is asked for each time."""
+    always: ClassVar[frozenset[str]] = frozenset()
+    """Those of them that hold what the run was made for, so that every study keeps them; here the record says all."""
 
     @abstractmethod
     def cost(self, spec: S) -> Cost:
@@ -81,8 +83,13 @@ def job_of(spec: Spec) -> Job[Any]:
 
 
 def files_kept(spec: Spec, keep: Collection[str]) -> frozenset[str]:
-    """The files that a study keeps of a run: all that its job leaves, without those whose word is not in ``keep``."""
-    return job_of(spec).leaves - {file for word, file in KEPT.items() if word not in keep}
+    """The files that a study keeps of a run, by the words of its ``keep``.
+
+    What no word names is left where another run needs it, and nowhere else: a file that a job learns to leave makes no
+    finished run one that lacks it.
+    """
+    job = job_of(spec)
+    return job.always | job.leaves & {KEPT[word] for word in keep}
 
 
 def read_spec(content: Mapping[str, Any]) -> Spec:

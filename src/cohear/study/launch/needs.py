@@ -21,28 +21,37 @@ class Wanted:
     files: frozenset[str] = frozenset()
 
 
-def with_needs(wanted: Iterable[Wanted], folders: RunFolders) -> dict[str, Wanted]:
+def with_needs(
+    wanted: Iterable[Wanted], folders: RunFolders, others: Mapping[str, Spec] | None = None
+) -> dict[str, Wanted]:
     """Each run once, by key, in the order given, with all files that are wanted of it.
 
     Args:
         wanted: the same run may come more than once.
         folders: where finished runs are; what they have left may be needed too.
+        others: runs by key that are wanted where they are needed and have not left what is needed.
 
     Raises:
         UserError: a run needs what no run leaves, or runs need each other in a circle.
     """
     runs: dict[str, Wanted] = {}
+    others = others or {}
     for run in wanted:
         key = run.spec.key
         runs[key] = Wanted(run.spec, run.files | (runs[key].files if key in runs else frozenset()))
-    for key, run in list(runs.items()):
-        for need in run.spec.needs.values():
-            if need.run in runs:
-                runs[need.run] = _also(runs[need.run], need, key)
-            elif folders.find(need.run, [need.file]) is None:
-                raise UserError(
-                    f"run {key} needs {need.file} of run {need.run}, which is neither done here nor among the runs"
-                )
+    looked_at = list(runs)
+    for key in looked_at:  # which grows
+        for need in runs[key].spec.needs.values():
+            if need.run not in runs:
+                if folders.find(need.run, [need.file]) is not None:
+                    continue
+                if need.run not in others:
+                    raise UserError(
+                        f"run {key} needs {need.file} of run {need.run}, which is neither done here nor among the runs"
+                    )
+                runs[need.run] = Wanted(others[need.run])
+                looked_at.append(need.run)
+            runs[need.run] = _also(runs[need.run], need, key)
     _refuse_circles(runs)
     return runs
 

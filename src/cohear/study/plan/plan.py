@@ -72,6 +72,7 @@ class PlannedRun(Generic[S_co]):
             cost=job_of(self.spec).cost(self.spec).units,
             job=self.spec.job,
             probe=self.probe,
+            needs=tuple(sorted({need.run for need in self.spec.needs.values()})),
         )
 
     def as_control(self, control: str, focal: str, combination: str, spec: RunSpec) -> PlannedRun[RunSpec]:

@@ -81,7 +81,7 @@ class Repeats:
         return {"looks": list(self._looks), "repeats": limits, "cells": [asdict(cell) for cell in cells]}
 
     def wanted(self, limits: Mapping[Group, int] | None = None) -> set[str]:
-        """Keys of the runs within the limits: of combinations, and of what they are compared with.
+        """Keys of the runs within the limits: of combinations, of what they are compared with, and of what these need.
 
         Single runs and controls of a task alone are wanted in every repeat of a combination that holds the task,
         controls of a combination with the combination.
@@ -92,11 +92,21 @@ class Repeats:
             for task in combination.split("+"):
                 group = (setting[0], setting[1], setting[2], task)
                 alone[group] = max(limit, alone.get(group, 0))
-        return {
+        within = {
             row.run
             for row in self._plan
             if self._number[row.seed, row.fold] < limits.get(_group(row), alone.get(_group(row), self._looks[-1]))
         }
+        return self._with_needs(within)
+
+    def _with_needs(self, runs: set[str]) -> set[str]:
+        """Runs, those of the plan that they need, and so on."""
+        needs = {row.run: row.needs for row in self._plan}
+        found, new = set(runs), set(runs)
+        while new:
+            new = {need for run in new for need in needs[run] if need in needs} - found
+            found |= new
+        return found
 
     def go_on(self, cells: Sequence[CellState], held: Collection[Group] = ()) -> bool:
         """Give combinations with an open cell the repeats of the next look; whether there is any.

@@ -22,6 +22,7 @@ class PlanRow:
         cost: what its time is about proportional to, in the unit of its job.
         job: what is done in it.
         probe: name of the measurement that it makes, of ``focal`` beside the rest of the combination; else empty.
+        needs: keys of the runs that leave what it reads.
     """
 
     run: str
@@ -36,6 +37,7 @@ class PlanRow:
     cost: float = 0
     job: str = NETWORK
     probe: str = ""
+    needs: tuple[str, ...] = ()
 
     @classmethod
     def from_json(cls, content: Mapping[str, Any]) -> PlanRow:
@@ -44,7 +46,8 @@ class PlanRow:
         Raises:
             KeyError, TypeError: it is no row.
         """
-        return cls(**{field.name: content[field.name] for field in fields(cls) if field.name in content})
+        known = {field.name: content[field.name] for field in fields(cls) if field.name in content}
+        return cls(**{**known, "needs": tuple(known.get("needs", ()))})
 
     def to_json(self) -> dict[str, Any]:
         """For the file."""
