@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from cohear.baselines.baseline import Baseline, Given
+from cohear.baselines.baseline import Baseline, BaselineInputs
 from cohear.baselines.majority import Majority
 from cohear.baselines.questions import questions_of, why_not
 from cohear.baselines.vectors import clip_vectors, standardised
@@ -101,4 +101,4 @@ def test_questions_are_those_of_the_kind():
 )
 def test_what_a_baseline_cannot_answer_is_told(baseline, kind, why):
     assert why_not(baseline, kind) == why
-    assert len(baseline.classifiers(Given(3, 0))) == 1
+    assert len(baseline.classifiers(BaselineInputs(3, 0))) == 1

@@ -19,7 +19,7 @@ from cohear.models.heads import layer
 from cohear.runs.in_place import PackInPlace
 from cohear.runs.job import job_of
 from cohear.runs.task_data import load_task, with_shuffled_labels
-from cohear.study.controls import CONTROLS, Given
+from cohear.study.controls import CONTROLS, ControlInputs
 from cohear.study.controls.clips import Clips
 from cohear.study.controls.duplicate import parts_of_both
 from cohear.study.controls.wide import NEAR, parameters, widened
@@ -92,7 +92,7 @@ class Contract(ControlContract):
         prepared, run = self.planned.prepared, self.planned.run
         clips = Clips(prepared.folds, lambda: None)
         clips.all_of = clips.of
-        given = Given(
+        given = ControlInputs(
             focal="tone",
             partner="bird",
             single=run(combination="tone").spec,
@@ -256,7 +256,9 @@ def test_duplicate_without_other_clips_is_refused(planned):
     clips = Clips({0: {"tone": bare}}, lambda: None)
     clips.all_of = clips.of
     run = planned.run
-    given = Given("tone", "bird", run(combination="tone").spec, run(combination="tone+bird").spec, None, {}, {}, clips)
+    given = ControlInputs(
+        "tone", "bird", run(combination="tone").spec, run(combination="tone+bird").spec, None, {}, {}, clips
+    )
     with pytest.raises(UserError, match="fold 0 has none: no validation part and nothing left out by limit"):
         CONTROLS["duplicate"]().make(given)
 
@@ -290,7 +292,7 @@ def test_every_encoder_can_be_widened_to_a_pair(planned, encoder, width, outputs
     pair = pair.model_copy(update={"training": pair.training.model_copy(update={"sharing": sharing})})
     heads = {"tone": layer(10), "bird": layer(outputs)}
     inputs = {"tone": width, "bird": width}
-    given = Given("tone", "bird", run(combination="tone").spec, pair, encoder, inputs, heads, None)
+    given = ControlInputs("tone", "bird", run(combination="tone").spec, pair, encoder, inputs, heads, None)
     spec = CONTROLS["wide"]().make(given)
     target = parameters(given, dict(encoder.settings), sharing, "tone", "bird")
     assert abs(parameters(given, spec.encoder["settings"], "multihead", "tone") / target - 1) <= NEAR

@@ -17,7 +17,7 @@ from cohear.training.objective import Sum
 from cohear.training.schedule import Mixed
 from cohear.training.settings import TrainingSettings
 from cohear.training.spec import RunSpec
-from cohear.training.versions import versions_that_change_numbers
+from cohear.training.versions import training_versions
 
 NET = """
 from torch import nn
@@ -91,7 +91,7 @@ def test_versions_of_target_kind_and_metrics_are_those_of_the_split(spec, pack, 
 
 
 def test_key_holds_the_parts_that_a_run_uses():
-    versions = versions_that_change_numbers(TrainingSettings())
+    versions = training_versions(TrainingSettings())
     assert {"training", "torch", "objective", "schedule", "sharing"} == set(versions)
 
 

@@ -32,10 +32,8 @@ from cohear.analysis.tables.columns import SETTING
 from cohear.analysis.tables.of_study import FolderTables, Tables
 from cohear.analysis.tables.results import of_baselines, of_networks
 from cohear.analysis.tables.units import common_unit, units_of
+from cohear.base.setting import Setting
 from cohear.base.units import OWN, Unit
-
-Setting = tuple[str, str, str]
-"""features, encoder, arm."""
 
 Lines = Sequence[Mapping[str, Any]]
 """Rows of a table of conclusions."""

@@ -24,7 +24,7 @@ class Estimator(Protocol):
 
 
 @dataclass(frozen=True)
-class Given:
+class BaselineInputs:
     """What estimators may be fitted to before they see a vector.
 
     Attributes:
@@ -48,14 +48,14 @@ class Baseline(ABC):
     """Raise it when the numbers change."""
 
     @abstractmethod
-    def classifiers(self, given: Given) -> Sequence[Estimator]:
+    def classifiers(self, given: BaselineInputs) -> Sequence[Estimator]:
         """To tell two or more classes apart; a task of several labels a clip asks for each label whether it is there.
 
         Returns:
             New ones, always as many: the usual one first, which is taken where validation prefers none.
         """
 
-    def regressors(self, given: Given) -> Sequence[Estimator]:
+    def regressors(self, given: BaselineInputs) -> Sequence[Estimator]:
         """The same for tasks whose targets are numbers; here none, and such tasks are refused."""
         return ()
 

@@ -12,7 +12,7 @@ from cohear.base.streams import stream_seed
 from cohear.base.tables import PREDICTIONS_CSV
 from cohear.baselines.baseline import BASELINES
 from cohear.baselines.questions import answers, questions_of
-from cohear.baselines.spec import BaselineSpec, check_versions
+from cohear.baselines.spec import BaselineSpec, check_baseline_versions
 from cohear.baselines.vectors import clip_vectors, standardised
 from cohear.features.front_end import front_end_of
 from cohear.features.task_input import TaskInput
@@ -37,7 +37,7 @@ def fit_baseline(spec: BaselineSpec, pack: Pack, files: frozenset[str]) -> Resul
         FolderError: the feature store is not there.
     """
     began = time.process_time()
-    check_versions(spec)
+    check_baseline_versions(spec)
     [reference] = spec.tasks
     task = load_task(reference, pack)
     train, validation = task.parts["train"], task.parts["validation"]

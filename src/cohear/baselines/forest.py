@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
 
-from cohear.baselines.baseline import BASELINES, Baseline, Estimator, Given
+from cohear.baselines.baseline import BASELINES, Baseline, BaselineInputs, Estimator
 
 LEAVES = (1, 3, 10)
 """Fewest clips of a leaf that validation chooses from, the usual one first."""
@@ -25,14 +25,14 @@ class Forest(Baseline):
             raise ValueError(f"trees is 1 or more, not {trees}")
         self.trees = trees
 
-    def classifiers(self, given: Given) -> Sequence[Estimator]:
+    def classifiers(self, given: BaselineInputs) -> Sequence[Estimator]:
         """Rare classes weigh as much as frequent ones."""
         return [
             RandomForestClassifier(self.trees, min_samples_leaf=leaf, class_weight="balanced", random_state=given.draw)
             for leaf in LEAVES
         ]
 
-    def regressors(self, given: Given) -> Sequence[Estimator]:
+    def regressors(self, given: BaselineInputs) -> Sequence[Estimator]:
         """With a third of the numbers at a split."""
         return [
             RandomForestRegressor(self.trees, min_samples_leaf=leaf, max_features=1 / 3, random_state=given.draw)

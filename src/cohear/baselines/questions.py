@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from sklearn.dummy import DummyClassifier
 from sklearn.exceptions import ConvergenceWarning
 
-from cohear.baselines.baseline import Baseline, Estimator, Given
+from cohear.baselines.baseline import Baseline, BaselineInputs, Estimator
 from cohear.features.front_end import Floats
 from cohear.runs.task_data import TaskData
 from cohear.tasks import TargetKind
@@ -39,7 +39,7 @@ class Question:
 
     def choices(self, baseline: Baseline) -> int:
         """How many estimators there are to choose from."""
-        return len(self._estimators(baseline, Given(1, 0)))
+        return len(self._estimators(baseline, BaselineInputs(1, 0)))
 
     def fitted(
         self, baseline: Baseline, choice: int, vectors: Floats, train: NDArray[np.int64], draw: int
@@ -49,7 +49,7 @@ class Question:
         Where these are all of one class there is nothing to tell apart, and every clip is said to be of it.
         """
         clips = train[self.known[train]]
-        estimator = self._estimators(baseline, Given(len(clips), draw))[choice]
+        estimator = self._estimators(baseline, BaselineInputs(len(clips), draw))[choice]
         if self.form != "number" and len(np.unique(self.truth[clips])) < 2:
             estimator = DummyClassifier(strategy="prior")
         with warnings.catch_warnings():
@@ -64,7 +64,7 @@ class Question:
         logits = _logits(estimator, vectors, 2 if self.form == "label" else self.outputs)
         return logits[:, 1:] - logits[:, :1] if self.form == "label" else logits
 
-    def _estimators(self, baseline: Baseline, given: Given) -> Sequence[Estimator]:
+    def _estimators(self, baseline: Baseline, given: BaselineInputs) -> Sequence[Estimator]:
         return baseline.regressors(given) if self.form == "number" else baseline.classifiers(given)
 
 
@@ -91,7 +91,7 @@ def why_not(baseline: Baseline, kind: TargetKind) -> str:
     """Why a baseline cannot answer tasks of a kind; empty where it can."""
     if kind.reads != "vector":
         return "is answered frame by frame, and a baseline sees a vector a clip"
-    if not kind.has_labels and not baseline.regressors(Given(1, 0)):
+    if not kind.has_labels and not baseline.regressors(BaselineInputs(1, 0)):
         return "holds numbers, which this baseline does not foretell"
     return ""
 

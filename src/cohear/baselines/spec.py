@@ -23,7 +23,7 @@ class BaselineSpec(Spec):
         baseline: name in ``BASELINES``, with the settings that it is given.
         front_end: name, version and settings.
         window: seconds.
-        versions: see :func:`versions_that_change_numbers`.
+        versions: see :func:`baseline_versions`.
     """
 
     job: str = BASELINE
@@ -32,7 +32,7 @@ class BaselineSpec(Spec):
     window: float
 
 
-def versions_that_change_numbers(name: str) -> dict[str, str | int]:
+def baseline_versions(name: str) -> dict[str, str | int]:
     """What a run's key holds of the software, for the baseline of a name."""
     return {
         "baselines": BASELINES_VERSION,
@@ -41,13 +41,13 @@ def versions_that_change_numbers(name: str) -> dict[str, str | int]:
     }
 
 
-def check_versions(spec: BaselineSpec) -> None:
+def check_baseline_versions(spec: BaselineSpec) -> None:
     """See that the code here is the code that a run was planned for.
 
     Raises:
         OtherVersions: naming all that differs.
     """
     front_end = f"front-end {spec.front_end['name']!r}"
-    here = versions_that_change_numbers(name_of(spec.baseline))
+    here = baseline_versions(name_of(spec.baseline))
     here[front_end] = FRONT_ENDS[spec.front_end["name"]].version
     demand_same({**spec.versions, front_end: spec.front_end.get("version")}, here)

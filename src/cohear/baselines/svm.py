@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from sklearn.svm import LinearSVC, LinearSVR
 
-from cohear.baselines.baseline import BASELINES, Baseline, Estimator, Given
+from cohear.baselines.baseline import BASELINES, Baseline, BaselineInputs, Estimator
 
 COSTS = (1e-2, 1e-4, 1e-3, 1e-1)
 """That validation chooses from, the usual one first."""
@@ -27,10 +27,10 @@ class Svm(Baseline):
             raise ValueError(f"cost is more than 0, not {cost}")
         self.costs = COSTS if cost is None else (cost,)
 
-    def classifiers(self, given: Given) -> Sequence[Estimator]:
+    def classifiers(self, given: BaselineInputs) -> Sequence[Estimator]:
         """With squared hinge loss."""
         return [LinearSVC(C=cost, dual=False, class_weight="balanced") for cost in self.costs]
 
-    def regressors(self, given: Given) -> Sequence[Estimator]:
+    def regressors(self, given: BaselineInputs) -> Sequence[Estimator]:
         """With squared loss beyond a margin of 0."""
         return [LinearSVR(C=cost, dual=False, loss="squared_epsilon_insensitive") for cost in self.costs]

@@ -9,9 +9,10 @@ from typing import Any, ClassVar
 from cohear.analysis.gains.cell_tests import LEVEL
 from cohear.analysis.sentences import listed, setting_name
 from cohear.analysis.statistics import Statistics
+from cohear.base.setting import Setting
 from cohear.findings.cures import Cure
 from cohear.findings.figures import bracket_of, correlation, counted, probability
-from cohear.findings.finding import Setting, StudyFinding, TableRows
+from cohear.findings.finding import StudyFinding, TableRows
 from cohear.findings.kind import FINDINGS, Kind, Question, Said
 from cohear.findings.pairs import of_pairs, settings_of
 from cohear.findings.verdict_counts import MOST

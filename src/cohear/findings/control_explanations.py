@@ -10,8 +10,9 @@ import pandas as pd
 from cohear.analysis.sentences import listed
 from cohear.analysis.statistics import Statistics
 from cohear.analysis.tables.columns import CELL
+from cohear.base.setting import Setting
 from cohear.findings.figures import counted
-from cohear.findings.finding import Setting, StudyFinding, TableRows
+from cohear.findings.finding import StudyFinding, TableRows
 from cohear.findings.kind import FINDINGS, Kind, Question, Said
 from cohear.findings.pairs import EXPLANATIONS, in_setting, settings_of
 from cohear.findings.words import words

@@ -11,9 +11,10 @@ from cohear.analysis.gains.cell_tests import LEVEL
 from cohear.analysis.sentences import setting_name
 from cohear.analysis.statistics import Statistics
 from cohear.analysis.tables.columns import SETTING
+from cohear.base.setting import Setting
 from cohear.findings.cures import Cure
 from cohear.findings.figures import are, bracket_of, correlation, counted, probability
-from cohear.findings.finding import Setting, StudyFinding, TableRows
+from cohear.findings.finding import StudyFinding, TableRows
 from cohear.findings.kind import FINDINGS, Kind, Question, Said
 from cohear.findings.words import Name, Words, words
 

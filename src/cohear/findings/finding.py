@@ -7,12 +7,10 @@ from dataclasses import dataclass, fields, is_dataclass
 from typing import Any, Literal
 
 from cohear.base.finding import Finding
+from cohear.base.setting import Setting
 from cohear.base.units import finite
 from cohear.findings.cures import Cure
 from cohear.findings.figures import Estimate
-
-Setting = tuple[str, str, str]
-"""features, encoder, arm."""
 
 Sureness = Literal["sure", "partly", "open", "none"]
 """Beyond chance; some of it is; it could be chance; or nothing is claimed."""

@@ -14,10 +14,11 @@ from cohear.analysis.answers.recommended import NoGrouping, Recommended, Serving
 from cohear.analysis.sentences import setting_name
 from cohear.analysis.statistics import Statistics
 from cohear.analysis.tables.columns import VERDICTS
+from cohear.base.setting import Setting
 from cohear.base.units import Unit
 from cohear.findings.cures import Cure
 from cohear.findings.figures import Estimate, counted
-from cohear.findings.finding import Setting, StudyFinding, TableRows
+from cohear.findings.finding import StudyFinding, TableRows
 from cohear.findings.kind import FINDINGS, Kind, Question, Said
 from cohear.findings.missing import Compare
 from cohear.findings.pairs import in_setting, of_pairs

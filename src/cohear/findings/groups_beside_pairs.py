@@ -9,8 +9,9 @@ import pandas as pd
 
 from cohear.analysis.answers.combining import beside_pairs
 from cohear.analysis.statistics import Statistics
+from cohear.base.setting import Setting
 from cohear.findings.figures import are, counted
-from cohear.findings.finding import Setting, StudyFinding, TableRows
+from cohear.findings.finding import StudyFinding, TableRows
 from cohear.findings.kind import FINDINGS, Kind, Question, Said
 from cohear.findings.pairs import in_setting, settings_of
 from cohear.findings.words import words

@@ -10,10 +10,11 @@ import pandas as pd
 
 from cohear.analysis.statistics import Statistics
 from cohear.analysis.tables.columns import SETTING
+from cohear.base.setting import Setting
 from cohear.base.tables import SHARED
 from cohear.base.units import known
 from cohear.findings.figures import Estimate, share
-from cohear.findings.finding import Setting, StudyFinding, TableRows
+from cohear.findings.finding import StudyFinding, TableRows
 from cohear.findings.kind import FINDINGS, Kind, Part, Question, Said
 from cohear.findings.pairs import in_setting
 from cohear.findings.words import words

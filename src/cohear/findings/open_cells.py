@@ -8,8 +8,9 @@ from typing import ClassVar
 import pandas as pd
 
 from cohear.analysis.statistics import Statistics
+from cohear.base.setting import Setting
 from cohear.findings.deciding import cures_of
-from cohear.findings.finding import Setting, StudyFinding, TableRows
+from cohear.findings.finding import StudyFinding, TableRows
 from cohear.findings.kind import FINDINGS, Kind, Part, Question, Said
 from cohear.findings.pairs import in_setting, of_groups, of_pairs, settings_of
 from cohear.findings.words import NOTHING, words

@@ -11,8 +11,8 @@ from scipy import stats
 
 from cohear.analysis.gains.cell_tests import LEVEL
 from cohear.analysis.tables.columns import CELL, SETTING, VERDICTS
+from cohear.base.setting import Setting
 from cohear.base.units import finite
-from cohear.findings.finding import Setting
 
 EXPLANATIONS = ("relation", "regularisation", "capacity", "domain")
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cohear.analysis.statistics import Statistics
-from cohear.findings.finding import Setting, StudyFinding
+from cohear.base.setting import Setting
+from cohear.findings.finding import StudyFinding
 from cohear.findings.kind import FINDINGS, Question, Said
 from cohear.findings.words import Words, joined
 

@@ -8,8 +8,9 @@ from typing import Any, ClassVar
 import pandas as pd
 
 from cohear.analysis.statistics import Statistics
+from cohear.base.setting import Setting
 from cohear.findings.figures import Estimate, counted
-from cohear.findings.finding import Setting, StudyFinding, TableRows
+from cohear.findings.finding import StudyFinding, TableRows
 from cohear.findings.kind import FINDINGS, Kind, Part, Question, Said
 from cohear.findings.pairs import in_setting, named, of_pairs, partner_of, settings_of
 from cohear.findings.words import Name, joined, names, words

@@ -10,8 +10,9 @@ import pandas as pd
 from cohear.analysis.sentences import listed, setting_name, shortened
 from cohear.analysis.statistics import Statistics
 from cohear.analysis.tables.columns import VERDICTS
+from cohear.base.setting import Setting
 from cohear.findings.figures import Estimate, are, counted
-from cohear.findings.finding import Setting, StudyFinding, TableRows
+from cohear.findings.finding import StudyFinding, TableRows
 from cohear.findings.kind import FINDINGS, Kind, Question, Said
 from cohear.findings.missing import Compare
 from cohear.findings.pairs import counts, in_setting, of_pairs, settings_of

@@ -7,9 +7,9 @@ from typing import cast
 from cohear.base.named import make, name_of
 from cohear.base.streams import stream_seed
 from cohear.base.tables import Row
-from cohear.probes.probe import PROBES, Given, Role
+from cohear.probes.probe import PROBES, ProbeInputs, Role
 from cohear.probes.single import Single
-from cohear.probes.spec import ProbeSpec, check_versions
+from cohear.probes.spec import ProbeSpec, check_probe_versions
 from cohear.runs.pack import Pack
 from cohear.runs.task_data import load_task
 
@@ -22,11 +22,11 @@ def measured(spec: ProbeSpec, pack: Pack) -> list[Row]:
         DataError: a split, or the weights of a network, are not there.
         FolderError: a feature store is not there.
     """
-    check_versions(spec)
+    check_probe_versions(spec)
     probe = make(PROBES, spec.probe)
     task, partner = (load_task(reference, pack) for reference in spec.tasks)
     roles = {"task": task, "partner": partner}
-    given = Given(
+    given = ProbeInputs(
         task=task,
         partner=partner,
         networks={

@@ -15,7 +15,7 @@ Role = Literal["task", "partner"]
 
 
 @dataclass(frozen=True)
-class Given:
+class ProbeInputs:
     """What a probe measures on.
 
     Attributes:
@@ -46,7 +46,7 @@ class Probe(ABC):
     """Names of its numbers."""
 
     @abstractmethod
-    def measure(self, given: Given) -> Mapping[str, float]:
+    def measure(self, given: ProbeInputs) -> Mapping[str, float]:
         """The numbers, by name; NaN where something cannot be told of these tasks."""
 
 

@@ -21,7 +21,7 @@ class ProbeSpec(Spec):
     Attributes:
         probe: name in ``PROBES``, with the settings that it is given.
         networks: how each needed network was trained.
-        versions: see :func:`versions_that_change_numbers`.
+        versions: see :func:`probe_versions`.
     """
 
     job: str = PROBE
@@ -35,15 +35,15 @@ class ProbeSpec(Spec):
         return self
 
 
-def versions_that_change_numbers(name: str) -> dict[str, str | int]:
+def probe_versions(name: str) -> dict[str, str | int]:
     """What a run's key holds of the software, for the probe of a name; networks bring their own."""
     return {"probes": PROBES_VERSION, f"probe {name!r}": PROBES[name].version}
 
 
-def check_versions(spec: ProbeSpec) -> None:
+def check_probe_versions(spec: ProbeSpec) -> None:
     """See that the code here is the code that a run was planned for.
 
     Raises:
         OtherVersions: naming all that differs.
     """
-    demand_same(spec.versions, versions_that_change_numbers(name_of(spec.probe)))
+    demand_same(spec.versions, probe_versions(name_of(spec.probe)))

@@ -10,7 +10,7 @@ import numpy as np
 from cohear.baselines.questions import answers, questions_of, why_not
 from cohear.baselines.svm import Svm
 from cohear.baselines.vectors import standardised
-from cohear.probes.probe import PROBES, Given, Probe, Role
+from cohear.probes.probe import PROBES, Probe, ProbeInputs, Role
 from cohear.runs.predictions import Predictions
 
 
@@ -31,7 +31,7 @@ class Transfer(Probe):
     def __init__(self, *, cost: float = 0.01) -> None:
         self.head = Svm(cost=cost)
 
-    def measure(self, given: Given) -> Mapping[str, float]:
+    def measure(self, given: ProbeInputs) -> Mapping[str, float]:
         """The task's primary metric, the larger the better or the smaller, as the metric has it."""
         task = given.task
         if why_not(self.head, task.kind):

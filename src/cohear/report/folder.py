@@ -10,6 +10,7 @@ import pandas as pd
 
 from cohear.analysis.statistics import Statistics
 from cohear.analysis.tables.of_study import read_json
+from cohear.base.setting import Setting
 from cohear.findings import Findings
 from cohear.findings.answers import answers
 from cohear.findings.caveats import caveats
@@ -37,7 +38,7 @@ class FolderContent:
     environment: dict[str, Any] = field(default_factory=dict)
     study_text: str = ""
     failures: dict[str, str] = field(default_factory=dict)
-    order: list[tuple[str, str, str]] = field(default_factory=list)
+    order: list[Setting] = field(default_factory=list)
     check: dict[str, Any] = field(default_factory=dict)
 
     @property

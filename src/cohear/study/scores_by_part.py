@@ -10,14 +10,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from cohear.base.setting import Setting
 from cohear.runs.record import TaskRecord
 from cohear.study.folder.folder import StudyFolder
 from cohear.tasks.metrics import METRICS, SHARE
 
 Array = NDArray[np.float64]
-
-Setting = tuple[str, str, str]
-"""Features, encoder and arm."""
 
 
 @dataclass(frozen=True)

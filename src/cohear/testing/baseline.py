@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cohear.base.registry import Registry
-from cohear.baselines.baseline import BASELINES, Baseline, Given
+from cohear.baselines.baseline import BASELINES, Baseline, BaselineInputs
 from cohear.baselines.questions import Question
 from cohear.features.front_end import Floats
 from cohear.testing.named import NamedPartContract
@@ -46,7 +46,7 @@ class BaselineContract(NamedPartContract):
         """A class, a label and, where it foretells them, a number; of some clips nothing is known."""
         classes, known = np.arange(90) % 3, np.arange(90) % 7 != 0
         asked = [Question("class", 3, classes, known), Question("label", 1, (classes == 2).astype(np.int64), known)]
-        numbers = [Question("number", 1, classes - 0.5, known)] if self.make().regressors(Given(1, 0)) else []
+        numbers = [Question("number", 1, classes - 0.5, known)] if self.make().regressors(BaselineInputs(1, 0)) else []
         return [*asked, *numbers]
 
     def answers(self, question: Question, choice: int = 0, draw: int = 1) -> NDArray[np.float32]:
@@ -67,7 +67,7 @@ class BaselineContract(NamedPartContract):
     def test_choices_are_as_many_for_any_clips(self) -> None:
         """All outputs of a task take the same one."""
         for make in (self.make().classifiers, self.make().regressors):
-            assert len({len(make(Given(clips, draw))) for clips, draw in ((1, 0), (60, 1), (1000, 2))}) == 1
+            assert len({len(make(BaselineInputs(clips, draw))) for clips, draw in ((1, 0), (60, 1), (1000, 2))}) == 1
 
     def test_the_usual_choice_learns(self) -> None:
         """What is plain to see is seen; one that does not look says the same of every clip."""

@@ -5,7 +5,7 @@
     class TestMine(ControlContract):
         name = "mine"
 
-        def given(self) -> tuple[Given, PackInPlace]:
+        def given(self) -> tuple[ControlInputs, PackInPlace]:
             return self.made, self.pack
 """
 
@@ -19,7 +19,7 @@ from cohear.base.files import write_json
 from cohear.runs.in_place import PackInPlace
 from cohear.runs.spec import TaskReference
 from cohear.runs.task_data import TaskData, load_task
-from cohear.study.controls import CONTROLS, Given
+from cohear.study.controls import CONTROLS, ControlInputs
 from cohear.training.batches import Rows, TaskBatches
 from cohear.training.loop import train_one
 from cohear.training.sources import inputs_of
@@ -33,10 +33,10 @@ class ControlContract(ABC):
     """In the registry."""
 
     @abstractmethod
-    def given(self) -> tuple[Given, PackInPlace]:
+    def given(self) -> tuple[ControlInputs, PackInPlace]:
         """A task and its partner whose ordinary runs train in about a second, and where their data are."""
 
-    def made(self) -> tuple[Given, PackInPlace, RunSpec]:
+    def made(self) -> tuple[ControlInputs, PackInPlace, RunSpec]:
         """The control run, its splits written."""
         given, pack = self.given()
         spec = CONTROLS[self.name]().make(given)
@@ -81,7 +81,7 @@ class ControlContract(ABC):
         assert result.steps == spec.training.steps
 
 
-def _focal(spec: RunSpec, given: Given) -> TaskReference:
+def _focal(spec: RunSpec, given: ControlInputs) -> TaskReference:
     [found] = [task for task in spec.tasks if task.name == given.focal]
     assert found.scored
     return found

@@ -19,7 +19,7 @@ from cohear.features.task_input import TaskInput
 from cohear.models.choice import EncoderChoice
 from cohear.models.heads import head_of
 from cohear.models.sharing import SHARING, Draws
-from cohear.probes.probe import PROBES, Given, Probe, Role
+from cohear.probes.probe import PROBES, Probe, ProbeInputs, Role
 from cohear.probes.single import Single
 from cohear.runs.task_data import TaskData
 from cohear.tasks import METRICS, Multiclass
@@ -71,11 +71,11 @@ class ProbeContract(NamedPartContract):
         network = SHARING["multihead"](inputs, heads, encoder.build, Draws((0, 0, 0)))
         return Single(task.name, network.eval(), given)
 
-    def given(self) -> Given:
+    def given(self) -> ProbeInputs:
         """Two tasks and the networks that the probe needs."""
         tasks: dict[Role, TaskData] = {"task": self.task("one", 0), "partner": self.task("two", 1)}
         networks = {role: self.single(tasks[role]) for role in self.make().needs}
-        return Given(tasks["task"], tasks["partner"], networks, draw=1)
+        return ProbeInputs(tasks["task"], tasks["partner"], networks, draw=1)
 
     def test_it_gives_every_number_that_it_names(self) -> None:
         """And no other; finite ones where the tasks are as plain as these."""

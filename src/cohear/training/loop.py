@@ -31,7 +31,7 @@ from cohear.training.schedule import SCHEDULES
 from cohear.training.settings import TrainingSettings
 from cohear.training.sources import inputs_of
 from cohear.training.spec import RunSpec
-from cohear.training.versions import check_versions
+from cohear.training.versions import check_training_versions
 
 PARTS = ("train", "validation", "test")
 
@@ -88,7 +88,7 @@ def train_one(spec: RunSpec, pack: Pack, on: str = PROCESSOR) -> RunResult:
         RunFailed: a loss or a logit is not a finite number.
     """
     began = time.perf_counter()
-    check_versions(spec, encoder_choice(spec, str(pack.code)))
+    check_training_versions(spec, encoder_choice(spec, str(pack.code)))
     settings, inputs = spec.training, inputs_of(spec)
     device = Device.of(on, settings.precision)
     name = (spec.study_seed, spec.fold, spec.seed)

@@ -18,7 +18,7 @@ TRAINING_VERSION = 2
 """Goes up when the same specification would train another network."""
 
 
-def versions_that_change_numbers(training: TrainingSettings) -> dict[str, str | int]:
+def training_versions(training: TrainingSettings) -> dict[str, str | int]:
     """What a run's key holds of the software: training itself, torch, and the parts that its settings name.
 
     Front-end and encoder have their versions in their own entries of the specification, target kind and metrics in
@@ -33,7 +33,7 @@ def versions_that_change_numbers(training: TrainingSettings) -> dict[str, str | 
     }
 
 
-def check_versions(spec: RunSpec, encoder: EncoderChoice) -> None:
+def check_training_versions(spec: RunSpec, encoder: EncoderChoice) -> None:
     """See that the code here is the code that a run was planned for; entries of others in ``versions`` are left alone.
 
     Args:
@@ -43,7 +43,7 @@ def check_versions(spec: RunSpec, encoder: EncoderChoice) -> None:
     Raises:
         OtherVersions: naming all that differs.
     """
-    here: dict[str, str | int] = dict(versions_that_change_numbers(spec.training))
+    here: dict[str, str | int] = dict(training_versions(spec.training))
     planned: dict[str, str | int | None] = {name: spec.versions.get(name) for name in here}
     for front_end in (spec.front_end, *(task.front_end for task in spec.tasks)):
         if front_end is not None:

@@ -14,6 +14,7 @@ from cohear.analysis.answers.groupings import MOST_TASKS, prices
 from cohear.analysis.gains.design import Design
 from cohear.analysis.gains.pairs import first_half
 from cohear.analysis.tables.columns import SETTING
+from cohear.base.setting import Setting
 
 COST = "parameters"
 """The cost that groupings are recommended for."""
@@ -85,7 +86,7 @@ class Recommended:
         apart: parameters of a network for each task.
     """
 
-    setting: tuple[str, str, str]
+    setting: Setting
     best: Serving
     picked: Serving
     every: tuple[Serving, ...]
@@ -176,9 +177,9 @@ def _on_all(one: Serving, pairs: pd.DataFrame, design: Design) -> Serving:
     return replace(one, gain=gain, low=low, high=high, on_all=True)
 
 
-def of_settings(lines: Sequence[Mapping[str, Any]]) -> dict[tuple[str, str, str], list[Mapping[str, Any]]]:
+def of_settings(lines: Sequence[Mapping[str, Any]]) -> dict[Setting, list[Mapping[str, Any]]]:
     """The lines for :data:`COST`, by setting."""
-    found: dict[tuple[str, str, str], list[Mapping[str, Any]]] = {}
+    found: dict[Setting, list[Mapping[str, Any]]] = {}
     for line in lines:
         if line["cost"] == COST:
             features, encoder, arm = (str(line[name]) for name in SETTING)

@@ -4,12 +4,11 @@ from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
-from cohear.analysis.tables.columns import CELL, REPEAT
+from cohear.analysis.tables.columns import CELL, REPEAT, SETTING
 from cohear.analysis.tables.results import checked_results
 from cohear.base.errors import UserError
 
-_SETTING = ("features", "encoder", "arm")
-_MATCH = ("task", *_SETTING, *REPEAT)
+_MATCH = ("task", *SETTING, *REPEAT)
 
 
 def paired_differences(results: pd.DataFrame) -> pd.DataFrame:

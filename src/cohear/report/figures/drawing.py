@@ -15,9 +15,10 @@ from cohear.analysis.tables.text import table_text
 from cohear.base.errors import UserError
 from cohear.base.files import make_folder, write_bytes
 from cohear.base.registry import did_you_mean
+from cohear.base.setting import Setting
 from cohear.report.figures.figure import FIGURES, Chart, Figure, drawable
 from cohear.report.figures.render import png_of, svg_of
-from cohear.report.figures.sources import FigureSources, Setting
+from cohear.report.figures.sources import FigureSources
 from cohear.report.figures.theme import CONFIG
 
 _LONGEST = 80

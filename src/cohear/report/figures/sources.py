@@ -11,14 +11,12 @@ import pandas as pd
 
 from cohear.analysis.statistics import Lines, Statistics
 from cohear.analysis.tables.columns import SETTING
+from cohear.base.setting import Setting
 from cohear.findings import Findings
 from cohear.findings.study_findings import in_full
 from cohear.findings.words import joined
 from cohear.report.folder import FolderContent
 from cohear.report.parts.views import of_setting, setting_label, setting_order, study_order
-
-Setting = tuple[str, str, str]
-"""features, encoder, arm."""
 
 
 @dataclass(frozen=True)

@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from statistics import fmean
 
 from cohear.analysis.tables.columns import VERDICTS
+from cohear.base.setting import Setting
 from cohear.findings.finding import Sureness
 from cohear.findings.kind import Said
 from cohear.findings.study_findings import Findings, cures_of, said
 from cohear.findings.words import NOTHING, Words
 from cohear.report.parts.axis_ticks import Axis, axis_over
 from cohear.report.parts.shown_gains import ShownGain
-
-Key = tuple[str, str, str]
 
 
 @dataclass(frozen=True)
@@ -51,7 +50,7 @@ class Answer:
         return sum(self.counts.values())
 
 
-def answer_of(findings: Findings, key: Key, cells: Sequence[ShownGain]) -> Answer:
+def answer_of(findings: Findings, key: Setting, cells: Sequence[ShownGain]) -> Answer:
     """The answer of a setting.
 
     Args:

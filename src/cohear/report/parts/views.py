@@ -9,6 +9,7 @@ import pandas as pd
 from cohear.analysis.gains.design import MARGIN
 from cohear.analysis.tables.columns import SETTING
 from cohear.analysis.tables.units import units_of
+from cohear.base.setting import Setting
 from cohear.base.units import Unit
 from cohear.findings.finding import StudyFinding
 from cohear.findings.kind import Said
@@ -23,8 +24,6 @@ from cohear.report.parts.metrics import PRIMARY, gains_by_metric
 from cohear.report.parts.scores import ScoreRows, task_scores
 from cohear.report.parts.shown_gains import ShownGain, cells_of
 from cohear.report.parts.task_orders import orders
-
-Key = tuple[str, str, str]
 
 MOST_NARROW = 4
 """Labels of an axis that a telephone has room for."""
@@ -153,7 +152,7 @@ def study_order(folder: FolderContent) -> list[str]:
     return [name for name in dict.fromkeys(names) if name in measured]
 
 
-def setting_order(folder: FolderContent) -> list[Key]:
+def setting_order(folder: FolderContent) -> list[Setting]:
     """Each features x encoder x arm that has ordinary runs, the arm ``base`` first, then as planned."""
     keys = folder.ordinary[list(SETTING)].drop_duplicates().itertuples(index=False, name=None)
     rank = {key: place for place, key in enumerate(folder.order)}
@@ -167,7 +166,7 @@ def setting_label(setting: Sequence[str], settings: Sequence[Sequence[str]]) -> 
     return " · ".join(parts or list(setting)[1:2])
 
 
-def of_setting(table: pd.DataFrame, key: Key) -> pd.DataFrame:
+def of_setting(table: pd.DataFrame, key: Setting) -> pd.DataFrame:
     """The rows of one features x encoder x arm."""
     same = pd.Series(True, index=table.index)
     for name, value in zip(SETTING, key, strict=True):
@@ -214,7 +213,7 @@ def _margin(folder: FolderContent, tasks: Sequence[str], fraction: bool) -> str:
 
 
 def _matrix_view(
-    key: Key,
+    key: Setting,
     metric: str,
     gains: pd.DataFrame,
     results: pd.DataFrame,

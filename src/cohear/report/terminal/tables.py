@@ -10,13 +10,14 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
+from cohear.analysis.tables.columns import SETTING
 from cohear.analysis.tables.units import units_of
 from cohear.base.units import Unit
 from cohear.report.numbers import unit_words
 from cohear.report.parts.shown_gains import ShownGain, cells_of
 
 _STYLES = {"helps": "bold blue", "hurts": "bold red", "harmless": "green", "undecided": "dim"}
-_SETTING = ["features", "encoder", "arm"]
+
 _NAME_WIDTH = 12
 
 
@@ -102,5 +103,5 @@ def _settings(table: pd.DataFrame) -> Iterable[tuple[str, pd.DataFrame]]:
     """The rows of each features, encoder and arm, with a name for the three; an empty table once."""
     if table.empty:
         yield "nothing to show", table
-    for setting, rows in table.groupby(_SETTING, sort=False):
+    for setting, rows in table.groupby(list(SETTING), sort=False):
         yield ", ".join(map(str, setting)), rows

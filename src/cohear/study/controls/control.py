@@ -15,7 +15,7 @@ from cohear.training.spec import RunSpec
 
 
 @dataclass(frozen=True)
-class Given:
+class ControlInputs:
     """What one control run is made of.
 
     Attributes:
@@ -49,7 +49,7 @@ class Control(ABC):
         return []
 
     @abstractmethod
-    def make(self, given: Given) -> RunSpec:
+    def make(self, given: ControlInputs) -> RunSpec:
         """The specification of the control run.
 
         It differs from one of the ordinary runs in what the control is about and in nothing else; above all the

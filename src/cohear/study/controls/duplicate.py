@@ -10,7 +10,7 @@ import numpy as np
 from cohear.base.errors import UserError
 from cohear.data.folds.partition import TaskSplit
 from cohear.data.folds.splits import Part
-from cohear.study.controls.control import CONTROLS, Control, Given
+from cohear.study.controls.control import CONTROLS, Control, ControlInputs
 from cohear.training.spec import RunSpec
 
 COPY = "+copy"
@@ -31,7 +31,7 @@ class Duplicate(Control):
     def __init__(self) -> None:
         self._splits: dict[tuple[str, int], tuple[str, str]] = {}
 
-    def make(self, given: Given) -> RunSpec:
+    def make(self, given: ControlInputs) -> RunSpec:
         """The task and its copy."""
         place = (given.focal, given.pair.fold)
         if place not in self._splits:  # the same in all settings and seeds
@@ -46,7 +46,7 @@ class Duplicate(Control):
         own_input = {"front_end": given.single.front_end, "window": given.single.window}
         return given.pair.model_copy(update={"tasks": tasks, **own_input})
 
-    def _cut(self, given: Given) -> tuple[str, str]:
+    def _cut(self, given: ControlInputs) -> tuple[str, str]:
         """Digests of the splits of the task and of its copy."""
         fold = given.pair.fold
         own, copy = parts_of_both(given.clips.of(given.focal, fold), given.clips.all_of(given.focal, fold))

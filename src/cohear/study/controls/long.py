@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from cohear.study.controls.control import CONTROLS, Control, Given
+from cohear.study.controls.control import CONTROLS, Control, ControlInputs
 from cohear.training.spec import RunSpec
 
 
@@ -14,7 +14,7 @@ class Long(Control):
 
     has_partner: ClassVar[bool] = False
 
-    def make(self, given: Given) -> RunSpec:
+    def make(self, given: ControlInputs) -> RunSpec:
         """The single run with as many windows in all as the pair's, steps × batch over its tasks."""
         single, pair = given.single.training, given.pair
         steps = single.steps * len(pair.tasks)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from cohear.study.controls.control import CONTROLS, Control, Given
+from cohear.study.controls.control import CONTROLS, Control, ControlInputs
 from cohear.study.controls.with_partner import pair_with_partner
 from cohear.training.spec import RunSpec
 
@@ -18,6 +18,6 @@ class Shuffled(Control):
 
     has_partner: ClassVar[bool] = True
 
-    def make(self, given: Given) -> RunSpec:
+    def make(self, given: ControlInputs) -> RunSpec:
         """The pair, with the partner's training labels shuffled."""
         return pair_with_partner(given, "shuffled")

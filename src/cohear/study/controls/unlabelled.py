@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from cohear.study.controls.control import CONTROLS, Control, Given
+from cohear.study.controls.control import CONTROLS, Control, ControlInputs
 from cohear.study.controls.with_partner import pair_with_partner
 from cohear.training.spec import RunSpec
 
@@ -19,6 +19,6 @@ class Unlabelled(Control):
 
     has_partner: ClassVar[bool] = True
 
-    def make(self, given: Given) -> RunSpec:
+    def make(self, given: ControlInputs) -> RunSpec:
         """The pair, with nothing learnt of the partner."""
         return pair_with_partner(given, "none")

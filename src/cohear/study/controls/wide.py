@@ -11,7 +11,7 @@ from cohear.base.errors import UserError
 from cohear.base.named import WithSettings, make
 from cohear.models.choice import EncoderChoice
 from cohear.models.sharing import SHARING, Draws
-from cohear.study.controls.control import CONTROLS, Control, Given
+from cohear.study.controls.control import CONTROLS, Control, ControlInputs
 from cohear.training.spec import RunSpec
 
 MOST_STEPS = 1 << 16
@@ -47,7 +47,7 @@ class Wide(Control):
                 )
         return mistakes
 
-    def make(self, given: Given) -> RunSpec:
+    def make(self, given: ControlInputs) -> RunSpec:
         """The single run with a wider encoder."""
         sharing = given.pair.training.sharing
         pair = [task.name for task in given.pair.tasks]
@@ -63,7 +63,7 @@ class Wide(Control):
         return given.single.model_copy(update={"encoder": encoder.key()})
 
 
-def parameters(given: Given, settings: Settings, sharing: str | WithSettings, *tasks: str) -> int:
+def parameters(given: ControlInputs, settings: Settings, sharing: str | WithSettings, *tasks: str) -> int:
     """Trainable numbers of a network of these tasks."""
     encoder = replace(given.encoder, settings=settings)
     inputs = {task: given.inputs[task] for task in tasks}

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Literal
 
-from cohear.study.controls.control import Given
+from cohear.study.controls.control import ControlInputs
 from cohear.training.spec import RunSpec
 
 
-def pair_with_partner(given: Given, labels: Literal["shuffled", "none"]) -> RunSpec:
+def pair_with_partner(given: ControlInputs, labels: Literal["shuffled", "none"]) -> RunSpec:
     """The ordinary run of the pair, but for the partner's labels; its scores are no results."""
     tasks = tuple(
         task.model_copy(update={"labels": labels, "scored": False}) if task.name == given.partner else task

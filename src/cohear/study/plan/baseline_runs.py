@@ -9,7 +9,7 @@ from cohear.base.named import make, name_of, settings_of
 from cohear.base.plugins import versions_of_plugins
 from cohear.baselines.baseline import BASELINES
 from cohear.baselines.questions import why_not
-from cohear.baselines.spec import BaselineSpec, versions_that_change_numbers
+from cohear.baselines.spec import BaselineSpec, baseline_versions
 from cohear.runs.spec import TaskReference
 from cohear.study.file import StudySettings
 from cohear.study.plan.plan import PlannedRun, front_end_label, part_label
@@ -54,7 +54,7 @@ def baseline_runs(
                     study_seed=settings.seed,
                     fold=fold,
                     seed=seed,
-                    versions={**versions_that_change_numbers(name_of(part)), **plugins},
+                    versions={**baseline_versions(name_of(part)), **plugins},
                 )
                 plan.append(PlannedRun(spec, front_end_label(front_end), label, ARM, task, "", fold, seed))
     return plan

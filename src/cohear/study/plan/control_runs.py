@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from cohear.base.errors import StudyError, UserError
 from cohear.models.choice import EncoderChoice
 from cohear.models.heads import Head, head_of
-from cohear.study.controls import CONTROLS, Given
+from cohear.study.controls import CONTROLS, ControlInputs
 from cohear.study.controls.clips import Clips
 from cohear.study.file import ControlSettings, StudySettings
 from cohear.study.file.task_sets import task_sets
@@ -48,7 +48,7 @@ def control_runs(
             for partner in partners.get(focal, ()):
                 names = "+".join(task for task in datasets if task in (focal, partner))
                 pair = ordinary[_place(single, names)]
-                given = Given(
+                given = ControlInputs(
                     focal=focal,
                     partner=partner,
                     single=single.spec,

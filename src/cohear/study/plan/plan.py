@@ -19,7 +19,7 @@ from cohear.study.plan.row import PlanRow
 from cohear.training.device import AUTO
 from cohear.training.settings import TrainingSettings
 from cohear.training.spec import RunSpec
-from cohear.training.versions import versions_that_change_numbers
+from cohear.training.versions import training_versions
 
 Input = tuple[FrontEnd, float]
 """A front-end and a window, seconds."""
@@ -125,7 +125,7 @@ def make_plan(
                     study_seed=settings.seed,
                     fold=fold,
                     seed=seed,
-                    versions={**versions_that_change_numbers(training), **plugins},
+                    versions={**training_versions(training), **plugins},
                 )
                 cell = (front_end_label(front_end), encoder_label(encoder), arm, "+".join(tasks))
                 plan.append(PlannedRun(spec, *cell, "", fold, seed))

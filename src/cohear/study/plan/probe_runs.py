@@ -8,7 +8,7 @@ from itertools import permutations
 from cohear.base.named import make, name_of, settings_of
 from cohear.base.plugins import versions_of_plugins
 from cohear.probes.probe import PROBES, Role
-from cohear.probes.spec import ProbeSpec, versions_that_change_numbers
+from cohear.probes.spec import ProbeSpec, probe_versions
 from cohear.runs.run_folder import KEPT
 from cohear.runs.spec import Need
 from cohear.study.file import StudySettings
@@ -49,7 +49,7 @@ def probe_runs(settings: StudySettings, networks: Sequence[PlannedRun[RunSpec]])
                     study_seed=settings.seed,
                     fold=fold,
                     seed=0,
-                    versions={**versions_that_change_numbers(name), **plugins},
+                    versions={**probe_versions(name), **plugins},
                 )
                 pair = "+".join(each for each in settings.tasks if each in (task, partner))
                 label = part_label(name, settings_of(probe))
