@@ -29,13 +29,13 @@ from scipy import stats
 from cohear.analysis.gains.cell_tests import LEVEL
 from cohear.analysis.gains.design import MARGIN
 from cohear.analysis.gains.gains import gains_of
-from cohear.analysis.gains.multiplicity import benjamini_hochberg
 from cohear.analysis.gains.pairs import paired_differences
 from cohear.analysis.gains.variance_parts import variance_parts
 from cohear.analysis.simulation.simulation import Deviations, Shape, simulate, simulated_pairs, usual_calls
 from cohear.analysis.tables.results import read_results
 from cohear.analysis.tables.text import markdown_table, write_table
 from cohear.base.files import write_text
+from cohear.base.multiplicity import benjamini_hochberg
 
 HERE = Path(__file__).resolve().parents[1]
 PARTS_FILE = HERE / "docs" / "results" / "variance-parts.csv"

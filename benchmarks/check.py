@@ -23,7 +23,7 @@ import time
 from pathlib import Path
 
 from cohear.base.yaml_text import YamlText
-from cohear.data.audit.columns import label_columns
+from cohear.data.audit.columns import columns_of_names
 from cohear.data.tables.reader import read_clip_table
 from cohear.study.audit import check_data
 from cohear.study.file import check_study
@@ -36,7 +36,7 @@ REQUIRED_AGAIN = 5.0
 def audit(data: Path, cache: Path) -> dict[str, float]:
     """Check all folders; seconds of the processor for the check and with imports, and seconds of audio."""
     folders = sorted(path.parent for path in data.glob("*/manifest.*"))
-    targets = {folder.name: label_columns(read_clip_table(folder, folder.name))[0] for folder in folders}
+    targets = {folder.name: columns_of_names(read_clip_table(folder, folder.name))[0] for folder in folders}
     content = {
         "study": "benchmark",
         "datasets": {folder.name: {"path": folder.name} for folder in folders},

@@ -12,6 +12,15 @@ ROOT = Path(__file__).resolve().parents[1]
 SOURCE = ROOT / "src"
 LONGEST_BLOCK = 10
 
+COMMANDS = ("cohear.cli", "cohear.api")
+"""A command is called as the function that does it, by the command line and in Python."""
+
+SAME_EVERYWHERE = {
+    "main": "where a process begins",
+    "register": "how the command line finds a verb",
+}
+"""Names that many modules must have, with what each is."""
+
 Name = tuple[str, str]
 """A module and a name at its top level."""
 
@@ -164,3 +173,27 @@ def test_no_block_stands_twice():
             block = lines[first : first + LONGEST_BLOCK + 1]
             places[tuple(line for _, line in block)].append(f"{file.relative_to(SOURCE)}:{block[0][0]}-{block[-1][0]}")
     assert [where for where in places.values() if len(where) > 1] == []
+
+
+def is_type_or_function(name):
+    """Whether a name at the top level is a function, a class, or an alias of a type; constants are a module's own."""
+    statement = defined()[name]
+    if not isinstance(statement, ast.Assign | ast.AnnAssign):
+        return True
+    variable = isinstance(statement.value, ast.Call) and dotted(statement.value.func) == "TypeVar"
+    return not name[1].isupper() and name[1][0].isupper() and not variable
+
+
+def test_no_public_name_has_two_owners():
+    """One name, one meaning, wherever it is read."""
+    owners = defaultdict(set)
+    for module, name in filter(is_type_or_function, defined()):
+        if name not in SAME_EVERYWHERE:
+            commands = next((room for room in COMMANDS if module.startswith(room)), None)
+            owners[name].add((commands or "the rooms", module))
+    twice = {
+        name: sorted(module for _, module in places)
+        for name, places in owners.items()
+        if len(places) > len({room for room, _ in places})
+    }
+    assert twice == {}

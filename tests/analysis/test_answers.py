@@ -14,7 +14,7 @@ from cohear.analysis.answers.correlates import correlates, measured
 from cohear.analysis.answers.groupings import best_per_budget
 from cohear.analysis.answers.larger_encoders import larger_encoders
 from cohear.analysis.answers.measurements import of_data, of_singles
-from cohear.analysis.answers.persistence import agreements, ceiling, interval, within_tasks
+from cohear.analysis.answers.persistence import agreements, ceiling, interval_over_tasks, within_tasks
 from cohear.analysis.answers.savings import costs
 from cohear.analysis.answers.unbeaten import front
 from cohear.analysis.gains.gains import gains
@@ -133,12 +133,12 @@ def test_intervals_over_few_tasks_hold_the_truth():
 
     truth, held, resampled = drawn(20_000).mean(), [], []
     for by_task in drawn(600):
-        low, high = interval(by_task)
+        low, high = interval_over_tasks(by_task)
         held.append(low <= truth <= high)
         means = by_task[rng.integers(0, 6, (300, 6))].mean(axis=1)
         resampled.append(np.quantile(means, 0.025) <= truth <= np.quantile(means, 0.975))
     assert np.mean(held) > 0.92 and np.mean(resampled) < 0.88
-    assert np.isnan(interval(np.array([0.1, 0.2]))).all()
+    assert np.isnan(interval_over_tasks(np.array([0.1, 0.2]))).all()
 
 
 def test_cells_that_stopped_early_have_a_ceiling():

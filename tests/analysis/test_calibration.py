@@ -9,7 +9,6 @@ from simulated_results import families
 
 from cohear.analysis.gains.gains import gains, gains_of
 from cohear.analysis.gains.moderation import by_task, fit_prior, inverse_trigamma, moderate
-from cohear.analysis.gains.multiplicity import benjamini_hochberg
 from cohear.analysis.gains.pairs import paired_differences
 from cohear.analysis.simulation.simulation import (
     Deviations,
@@ -19,6 +18,7 @@ from cohear.analysis.simulation.simulation import (
     simulated_results,
     usual_calls,
 )
+from cohear.base.multiplicity import benjamini_hochberg
 
 KEY = ["arm", "task", "combination"]
 

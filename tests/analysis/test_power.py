@@ -8,12 +8,12 @@ from simulated_results import families, results_table
 from cohear.analysis.gains.design import Design
 from cohear.analysis.gains.information import error_at
 from cohear.analysis.gains.judged import judge
-from cohear.analysis.gains.multiplicity import benjamini_hochberg, holm
 from cohear.analysis.gains.pairs import paired_differences
 from cohear.analysis.gains.spread import A_PRIORI_SHARE
 from cohear.analysis.gains.variance_parts import PARTS, variance_parts
 from cohear.analysis.looking.power import family_table, power_table
 from cohear.analysis.simulation.simulation import Deviations, Shape, simulate, simulated_results
+from cohear.base.multiplicity import benjamini_hochberg, holm
 
 
 def parts_of(seeds, shape=None, seed=0):

@@ -12,7 +12,7 @@ import mini_trees
 import pytest
 
 from cohear.base.errors import DataError
-from cohear.data.catalogue.fetch import fetch
+from cohear.data.catalogue.fetch import fetch_dataset
 from cohear.data.readers import Archive
 from cohear.data.readers.fsdd import Fsdd
 from cohear.data.tables.reader import read_clip_table
@@ -79,11 +79,11 @@ def server(tmp_path):
 
 def test_fetch(server, tmp_path):
     told = []
-    fetch(server.layout(), tmp_path / "data", lambda *step: told.append(step))
+    fetch_dataset(server.layout(), tmp_path / "data", lambda *step: told.append(step))
     assert told[-1] == ("fsdd.zip", len(server.content), len(server.content))
     assert len(read_clip_table(tmp_path / "data", "digits", "fsdd")) == 24
     assert sorted(file.name for file in (tmp_path / "data").iterdir()) == [".fsdd.zip.done", "fsdd-1.0"]
-    fetch(server.layout(), tmp_path / "data")
+    fetch_dataset(server.layout(), tmp_path / "data")
     assert server.asked == [None], "what is done is not done again"
 
 
@@ -91,10 +91,10 @@ def test_a_download_that_is_broken_off_goes_on(server, tmp_path):
     server.cut = 1000
     for expected in (1000, 2000):
         with pytest.raises(DataError, match=rf"the connection ended after {expected} of \d+ bytes; run the same again"):
-            fetch(server.layout(), tmp_path)
+            fetch_dataset(server.layout(), tmp_path)
         assert (tmp_path / "fsdd.zip.part").stat().st_size == expected
     server.cut = None
-    fetch(server.layout(), tmp_path)
+    fetch_dataset(server.layout(), tmp_path)
     assert server.asked == [None, "bytes=1000-", "bytes=2000-"]
     assert len(read_clip_table(tmp_path, "digits", "fsdd")) == 24
 
@@ -102,37 +102,37 @@ def test_a_download_that_is_broken_off_goes_on(server, tmp_path):
 def test_a_server_that_knows_no_ranges(server, tmp_path):
     server.cut, server.ranges = 1000, False
     with pytest.raises(DataError, match="the connection ended"):
-        fetch(server.layout(), tmp_path)
+        fetch_dataset(server.layout(), tmp_path)
     server.cut = None
-    fetch(server.layout(), tmp_path)
+    fetch_dataset(server.layout(), tmp_path)
     assert len(read_clip_table(tmp_path, "digits", "fsdd")) == 24
 
 
 def test_a_part_that_is_all_there(server, tmp_path):
     (tmp_path / "fsdd.zip.part").write_bytes(server.content)
-    fetch(server.layout(), tmp_path)
+    fetch_dataset(server.layout(), tmp_path)
     assert len(read_clip_table(tmp_path, "digits", "fsdd")) == 24
 
 
 def test_another_checksum(server, tmp_path):
     with pytest.raises(DataError, match=r"its checksum is md5:\w+, published is md5:0000; it was removed"):
-        fetch(server.layout("md5:0000"), tmp_path)
+        fetch_dataset(server.layout("md5:0000"), tmp_path)
     assert list(tmp_path.glob("fsdd*")) == []
 
 
 def test_no_network_and_no_such_file(server, tmp_path):
     server.status = 404
     with pytest.raises(DataError, match="the server answers 404 Not Found"):
-        fetch(server.layout(), tmp_path)
+        fetch_dataset(server.layout(), tmp_path)
     layout = server.layout()
     layout.published = replace(layout.published, archives=(Archive("http://127.0.0.1:9/a.zip", "md5:0"),))
     with pytest.raises(DataError, match=r"a.zip cannot be reached \(.+\); run the same again to go on"):
-        fetch(layout, tmp_path)
+        fetch_dataset(layout, tmp_path)
 
 
 def test_no_public_download(tmp_path):
     with pytest.raises(DataError, match=r"no plain public download: get it from https://github.com/Jakobovski"):
-        fetch(Fsdd(), tmp_path / "data")
+        fetch_dataset(Fsdd(), tmp_path / "data")
     assert not (tmp_path / "data").exists()
 
 
@@ -176,6 +176,6 @@ def test_hostile_archives(server, tmp_path, content, told):
     server.content = content
     inside = tmp_path / "deep" / "data"
     with pytest.raises(DataError, match=told):
-        fetch(server.layout(), inside)
+        fetch_dataset(server.layout(), inside)
     assert not list(tmp_path.rglob("evil.txt"))
     assert not (inside / "link").exists()

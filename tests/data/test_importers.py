@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cohear.base.errors import DataError, FolderError, UserError
-from cohear.data.exporters import EXPORTERS, export
+from cohear.data.exporters import EXPORTERS, export_table
 from cohear.data.importers.dcase import read_dcase_events
 from cohear.data.scan.dataset import open_dataset
 from cohear.data.tables.clip_table import ClipTable
@@ -217,7 +217,7 @@ def test_manifest_round_trip(name, tmp_path):
     """Whatever was read comes back: cells, label lists, licence, samples."""
     {**mini_trees.PUBLIC, **mini_trees.GENERAL}[name](tmp_path / "from")
     table = read_clip_table(tmp_path / "from", "mine")
-    export(table, "manifest", tmp_path / "to" / "here")
+    export_table(table, "manifest", tmp_path / "to" / "here")
     again = read_clip_table(tmp_path / "to" / "here", "mine")
     gone = ["path", "start", "end"]
     assert again.rows.drop(columns=gone, errors="ignore").equals(table.rows.drop(columns=gone, errors="ignore"))
@@ -231,7 +231,7 @@ def test_manifest_round_trip(name, tmp_path):
 def test_audiofolder_round_trip(name, tmp_path):
     {**mini_trees.PUBLIC, **mini_trees.GENERAL}[name](tmp_path / "from")
     table = read_clip_table(tmp_path / "from", "mine")
-    export(table, "audiofolder", tmp_path / "to")
+    export_table(table, "audiofolder", tmp_path / "to")
     again = read_clip_table(tmp_path / "to", "mine", "audiofolder")
     gone = ["path", "start", "end"]
     assert again.rows.drop(columns=gone, errors="ignore").equals(table.rows.drop(columns=gone, errors="ignore"))
@@ -243,7 +243,7 @@ def test_audiofolder_round_trip(name, tmp_path):
 def test_dcase_round_trip(name, tmp_path):
     {**mini_trees.PUBLIC, **mini_trees.GENERAL}[name](tmp_path / "from")
     table = read_clip_table(tmp_path / "from", "mine")
-    export(table, "dcase", tmp_path / "to")
+    export_table(table, "dcase", tmp_path / "to")
     again = read_clip_table(tmp_path / "to", "mine", "dcase")
     assert again.rows.equals(table.rows)
     assert again.about == table.about
@@ -254,15 +254,15 @@ def test_events_round_trip(tmp_path):
     """DCASE to the house's layout and back."""
     table = read("dcase_events", tmp_path / "from")
     events = read_dcase_events(tmp_path / "from")
-    export(table, "manifest", tmp_path / "house", events)
+    export_table(table, "manifest", tmp_path / "house", events)
     assert read_events(tmp_path / "house" / "events.csv") == events
-    export(
+    export_table(
         read_clip_table(tmp_path / "house", "m"), "dcase", tmp_path / "back", read_events(tmp_path / "house/events.csv")
     )
     assert read_dcase_events(tmp_path / "back") == events
     assert read_clip_table(tmp_path / "back", "mine").rows.sort_values("path").reset_index(drop=True).equals(table.rows)
     with pytest.raises(DataError, match="no place for events"):
-        export(table, "audiofolder", tmp_path / "other", events)
+        export_table(table, "audiofolder", tmp_path / "other", events)
     assert not (tmp_path / "other").exists(), "whole or not at all"
 
 
@@ -279,7 +279,7 @@ def test_any_label_comes_back_or_is_told(tmp_path_factory, labels, layout):
         (folder / "from" / path).write_bytes((folder / "from" / "0.wav").read_bytes())
     table = ClipTable("mine", folder / "from", frame(["path", "scene"], rows))
     try:
-        export(table, layout, folder / "to")
+        export_table(table, layout, folder / "to")
     except DataError as error:
         assert layout == "dcase"
         assert "cannot be written with tabs" in str(error)
@@ -292,11 +292,11 @@ def test_mistakes_at_export(tmp_path):
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "x").write_text("")
     with pytest.raises(FolderError, match="is there and not empty"):
-        export(table, "manifest", tmp_path / "full")
+        export_table(table, "manifest", tmp_path / "full")
     with pytest.raises(UserError, match=r"unknown export layout 'dcse' \(did you mean 'dcase'\?\)"):
-        export(table, "dcse", tmp_path / "to")
+        export_table(table, "dcse", tmp_path / "to")
     (tmp_path / "from/no/1.wav").unlink()
     with pytest.raises(DataError, match=r"cannot read .*no/1.wav: No such file"):
-        export(table, "manifest", tmp_path / "to")
+        export_table(table, "manifest", tmp_path / "to")
     assert not (tmp_path / "to").exists()
     assert sorted(EXPORTERS) == ["audiofolder", "dcase", "manifest"]

@@ -14,7 +14,7 @@ from cohear.audio.segment import Segment
 from cohear.base.decoding import LabelDecoding, activated, entry_of
 from cohear.base.errors import UserError
 from cohear.base.files import digest
-from cohear.export.assemble import Output, assemble, numbered
+from cohear.export.assemble import Output, assemble, input_numbers
 from cohear.export.network import network_graph
 from cohear.export.write import windowing_of, write_bundle
 from cohear.features import FeatureStore, build_front_end
@@ -55,7 +55,7 @@ def a_network(inputs, choice, sharing="multihead"):
 
 
 def a_model(inputs, network):
-    hears = numbered(inputs)
+    hears = input_numbers(inputs)
     outputs = [Output(decoding(task), temperature, hears[task]) for task, (_, _, temperature) in TASKS.items()]
     model = assemble(list(dict.fromkeys(inputs.values())), network_graph(network, inputs), outputs)
     return onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])

@@ -14,7 +14,7 @@ from cohear.analysis.tables.results import checked_results
 from cohear.base.units import POINTS
 from cohear.findings import Findings
 from cohear.findings.answers import answers
-from cohear.findings.study_findings import cures_of, in_full, said, told
+from cohear.findings.study_findings import cure_words, in_full, said, told
 
 SETTING = ("logmel", "small", "base")
 
@@ -116,7 +116,7 @@ def test_what_is_lacking_to_compare_encoders(table, lack):
     if lack == "groups":
         table = table[table["encoder"] != "x"]
     finding = findings_of(table.reset_index(drop=True)).of("larger-encoder")
-    assert finding.missing == lack and "larger one loses less" in cures_of(finding).plain
+    assert finding.missing == lack and "larger one loses less" in cure_words(finding).plain
     assert not findings_of(study(encoders=("small", "wide"))).of("larger-encoder").missing
 
 

@@ -11,7 +11,7 @@ from cohear.analysis.tables.of_study import GivenTables
 from cohear.analysis.tables.results import checked_results
 from cohear.base.units import POINTS
 from cohear.findings import FINDINGS, Findings
-from cohear.findings.study_findings import cures_of, in_full, said, told
+from cohear.findings.study_findings import cure_words, in_full, said, told
 
 PAIRS = {"a+b": ("a", "b"), "a+c": ("a", "c"), "b+c": ("b", "c")}
 SETTING = {"features": "f", "encoder": "e", "arm": "base"}
@@ -80,7 +80,7 @@ def test_the_headline(pairs, sureness, head, text):
     assert finding.sureness == sureness
     assert head in said(finding).head.plain and text in said(finding).text.plain
     if not pairs:
-        assert finding.missing and "Single and pair runs" in cures_of(finding).plain
+        assert finding.missing and "Single and pair runs" in cure_words(finding).plain
 
 
 def test_an_open_gain_whose_own_interval_has_no_zero_is_open_in_its_family():
@@ -94,11 +94,11 @@ def test_too_few_repeats_are_said_and_what_would_decide():
     three = {"a+b": [(0.3, OPEN), (0.1, OPEN)]}
     finding = found(three, "best-pair", repeats=3, way="fewest")
     assert "A verdict needs 5 paired repeats, 3 of them are done" in said(finding).text.plain
-    assert cures_of(finding).plain.startswith("At least 2 more repeats")
+    assert cure_words(finding).plain.startswith("At least 2 more repeats")
     some = found({**three, "a+c": [(0.1, OPEN)], "b+c": [(0.1, FREE)]}, "open-cells", more={"a": 4.0})
-    assert "would decide 2 of the 3 that are undecided" in cures_of(some).plain
-    assert "takes new clips" in cures_of(found(three, "open-cells")).plain
-    assert "second seed" in cures_of(found(three, "open-cells", way="seed")).plain
+    assert "would decide 2 of the 3 that are undecided" in cure_words(some).plain
+    assert "takes new clips" in cure_words(found(three, "open-cells")).plain
+    assert "second seed" in cure_words(found(three, "open-cells", way="seed")).plain
 
 
 @pytest.mark.parametrize(
@@ -125,7 +125,7 @@ def test_too_few_repeats_are_said_and_what_would_decide():
     ],
 )
 def test_what_would_decide_the_headline(effects, more, way, text):
-    decides = cures_of(found({"a+b": effects}, "best-pair", more=more, way=way)).plain
+    decides = cure_words(found({"a+b": effects}, "best-pair", more=more, way=way)).plain
     assert text in decides if text else decides == ""
 
 
@@ -157,5 +157,5 @@ def test_every_finding_has_words_and_json():
     findings = findings_of(families(number=2, seeds=2, seed=2, helped=0.4)[0])
     for code in FINDINGS:
         for finding in findings.all(code):
-            assert finding.code == code and (in_full(finding) or cures_of(finding)).plain
+            assert finding.code == code and (in_full(finding) or cure_words(finding)).plain
             assert set(finding.to_json()) >= {"code", "setting", "sureness", "missing", "figures", "cures", "rows"}

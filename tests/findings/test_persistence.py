@@ -11,7 +11,7 @@ from cohear.analysis.statistics import Statistics
 from cohear.analysis.tables.of_study import GivenTables
 from cohear.analysis.tables.results import checked_results
 from cohear.findings import Findings
-from cohear.findings.study_findings import cures_of, told
+from cohear.findings.study_findings import cure_words, told
 
 
 def study(tasks="abcd", encoders=("small", "dnn"), folds=6, noise=0.02, control="", gain=0.0):
@@ -51,7 +51,7 @@ def without_singles(table, encoder):
 def test_what_would_tell_whether_gains_persist(tables, lack, words):
     finding = findings_of(*tables).of("agreement")
     (cure,) = finding.settles
-    assert cure.lack == lack and words in cures_of(finding).plain
+    assert cure.lack == lack and words in cure_words(finding).plain
 
 
 def test_a_fourth_task_ranks_partners_as_it_is_promised():

@@ -15,7 +15,7 @@ from cohear.base.errors import UserError
 from cohear.report.folder import read_folder
 from cohear.report.numbers import interval
 from cohear.report.page.build import render, write_report
-from cohear.report.parts.behind_cells import behind, sources_of
+from cohear.report.parts.behind_cells import behind, cell_sources
 from cohear.report.parts.views import views_of
 from cohear.study.folder.folder import StudyFolder
 from cohear.study.folder.status import read_status
@@ -114,7 +114,7 @@ def test_behind_a_cell_both_sides_have_the_same_repeats(tmp_path):
     views = views_of(content)
     told = {
         (cell["task"], cell["combination"]): cell
-        for cell in behind(sources_of(content, False), views, views.settings[0])
+        for cell in behind(cell_sources(content, False), views, views.settings[0])
     }
     for combination, repeats in (("digit+keyword", 2), ("digit+emotion", 5)):
         cell = told["digit", combination]

@@ -20,7 +20,7 @@ from cohear.base.errors import UserError
 from cohear.base.tables import RESULTS_CSV
 from cohear.base.units import POINTS
 from cohear.report.page.build import _data
-from cohear.report.parts.answer import groups_of
+from cohear.report.parts.answer import larger_combinations
 from cohear.report.parts.learning_curves import LearningCurves
 from cohear.report.parts.outcomes import Outcomes
 from cohear.report.parts.shown_gains import cells_of
@@ -45,7 +45,7 @@ def test_the_whole_comes_before_the_best_group():
         for task in name.split("+")
     ]
     made = cells_of(pd.DataFrame(rows), {"uar": POINTS}, ("a", "b", "c", "d"))
-    assert list(groups_of(made)) == ["a+b+c+d", "a+c+d", "a+b+d", "a+b+c"]
+    assert list(larger_combinations(made)) == ["a+b+c+d", "a+c+d", "a+b+d", "a+b+c"]
 
 
 @settings(deadline=None, max_examples=40)

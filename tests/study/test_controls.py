@@ -22,7 +22,7 @@ from cohear.runs.task_data import load_task, with_shuffled_labels
 from cohear.study.controls import CONTROLS, ControlInputs
 from cohear.study.controls.clips import Clips
 from cohear.study.controls.duplicate import parts_of_both
-from cohear.study.controls.wide import NEAR, parameters, widened
+from cohear.study.controls.wide import NEAR, trainable_parameters, widened
 from cohear.study.file import ControlSettings, check_study, load_study
 from cohear.study.folder.folder import StudyFolder, with_paths_from
 from cohear.study.launch.progress import NoProgress
@@ -294,8 +294,8 @@ def test_every_encoder_can_be_widened_to_a_pair(planned, encoder, width, outputs
     inputs = {"tone": width, "bird": width}
     given = ControlInputs("tone", "bird", run(combination="tone").spec, pair, encoder, inputs, heads, None)
     spec = CONTROLS["wide"]().make(given)
-    target = parameters(given, dict(encoder.settings), sharing, "tone", "bird")
-    assert abs(parameters(given, spec.encoder["settings"], "multihead", "tone") / target - 1) <= NEAR
+    target = trainable_parameters(given, dict(encoder.settings), sharing, "tone", "bird")
+    assert abs(trainable_parameters(given, spec.encoder["settings"], "multihead", "tone") / target - 1) <= NEAR
 
 
 def test_what_cannot_be_widened_near_enough_is_refused():

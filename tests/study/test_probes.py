@@ -12,7 +12,7 @@ from cohear.base.files import cache_folder, make_folder
 from cohear.base.tables import MEASUREMENTS_CSV, RESULTS_CSV
 from cohear.base.versions import OtherVersions
 from cohear.base.yaml_text import YamlText
-from cohear.probes.measure import measured
+from cohear.probes.measure import probe_rows
 from cohear.runs.in_place import PackInPlace
 from cohear.runs.job import job_of
 from cohear.study.file import check_study
@@ -63,16 +63,16 @@ class TestProbe(JobContract):
 
     def test_other_code_is_told(self):
         with pytest.raises(OtherVersions, match="planned for other code"):
-            measured(self.spec.model_copy(update={"versions": {**self.spec.versions, "probes": 0}}), self.pack)
+            probe_rows(self.spec.model_copy(update={"versions": {**self.spec.versions, "probes": 0}}), self.pack)
 
     def test_weights_that_are_gone_or_damaged_are_told(self, tmp_path):
         [need] = self.spec.needs.values()
         with pytest.raises(DataError, match=f"has left no {WEIGHTS} here"):
-            measured(self.spec, replace(self.pack, runs=(tmp_path,)))
+            probe_rows(self.spec, replace(self.pack, runs=(tmp_path,)))
         (tmp_path / need.run).mkdir()
         (tmp_path / need.run / WEIGHTS).write_bytes(b"no weights")
         with pytest.raises(DataError, match="does not hold the run's weights"):
-            measured(self.spec, replace(self.pack, runs=(tmp_path,)))
+            probe_rows(self.spec, replace(self.pack, runs=(tmp_path,)))
 
     def test_a_network_that_is_not_the_needed_run_is_refused(self):
         content = self.spec.model_dump(mode="json")

@@ -10,7 +10,7 @@ from cohear.models.sharing import SHARING, Draws
 from cohear.models.windows import Windows
 from cohear.tasks import TARGET_KINDS, WindowTargets
 from cohear.training.batches import Rows
-from cohear.training.device import Device, fetch
+from cohear.training.device import Device, to_numpy
 from cohear.training.objective import OBJECTIVES
 
 KINDS = {"a": TARGET_KINDS["multiclass"], "b": TARGET_KINDS["multilabel"]}
@@ -64,4 +64,4 @@ def test_matrix_work_is_in_the_devices_precision(precision, dtype):
 
 
 def test_numbers_are_fetched_through_what_learns():
-    assert fetch(torch.ones(2, requires_grad=True)).tolist() == [1, 1]
+    assert to_numpy(torch.ones(2, requires_grad=True)).tolist() == [1, 1]

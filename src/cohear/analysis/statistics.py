@@ -35,8 +35,10 @@ from cohear.analysis.tables.units import common_unit, units_of
 from cohear.base.setting import Setting
 from cohear.base.units import OWN, Unit
 
-Lines = Sequence[Mapping[str, Any]]
-"""Rows of a table of conclusions."""
+Line = Mapping[str, Any]
+"""A row of a table of conclusions."""
+
+Lines = Sequence[Line]
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ def fetch_dataset(name: str, out: str | Path) -> Path:
     Raises:
         UserError: it has none, the network or the checksum fails.
     """
-    from cohear.data.catalogue.fetch import fetch
+    from cohear.data.catalogue.fetch import fetch_dataset
 
-    fetch(public_layout(name), Path(out))
+    fetch_dataset(public_layout(name), Path(out))
     return Path(out)

@@ -21,7 +21,7 @@ Made = Callable[[int], bytes]
 """The bytes of a field, made from the true number of bytes of samples."""
 
 
-class Layout(NamedTuple):
+class ChunkLayout(NamedTuple):
     """How chunks are written.
 
     Attributes:
@@ -55,7 +55,7 @@ class Chunk(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Samples:
+class SampleBytes:
     """Where a file's samples are, by its header.
 
     Attributes:
@@ -74,7 +74,7 @@ class Samples:
     fields: Mapping[int, Made]
     frame: int = 0
     total: int | None = None
-    layout: Layout | None = None
+    layout: ChunkLayout | None = None
     codec: int = 0
     contradiction: str = ""
 
@@ -85,7 +85,7 @@ class _Form(NamedTuple):
     Attributes:
         codec: its number.
         frame: bytes of one sample of all channels, 0 where they vary.
-        contradiction: as of `Samples`.
+        contradiction: as of `SampleBytes`.
     """
 
     codec: int = 0
@@ -93,13 +93,13 @@ class _Form(NamedTuple):
     contradiction: str = ""
 
 
-def read_header(content: Content) -> Samples | None:
+def read_header(content: Content) -> SampleBytes | None:
     """Where the samples are; None where there are none, or the file is no such file."""
     parse = next((parse for mark, parse in _PARSERS.items() if content.head.startswith(mark)), None)
     return parse(content) if parse else None
 
 
-def chunk_at(content: Content, place: int, layout: Layout) -> Chunk | None:
+def chunk_at(content: Content, place: int, layout: ChunkLayout) -> Chunk | None:
     """The chunk whose head is at a place; None where the file ends before it does."""
     head = layout.name_bytes + layout.size_bytes
     read = content.head[place : place + head] if place + head <= len(content.head) else content.at(place, head)
@@ -109,14 +109,14 @@ def chunk_at(content: Content, place: int, layout: Layout) -> Chunk | None:
     return Chunk(read[: layout.name_bytes], place + head, max(size, 0), place + layout.name_bytes)
 
 
-def _chunks(content: Content, place: int, layout: Layout) -> Iterator[Chunk]:
+def _chunks(content: Content, place: int, layout: ChunkLayout) -> Iterator[Chunk]:
     """Chunks one after the other, as long as their heads fit."""
     while (chunk := chunk_at(content, place, layout)) is not None:
         yield chunk
         place = chunk.begin + chunk.size + -chunk.size % layout.align
 
 
-def _first_chunks(content: Content, place: int, layout: Layout) -> Iterator[Chunk]:
+def _first_chunks(content: Content, place: int, layout: ChunkLayout) -> Iterator[Chunk]:
     return islice(_chunks(content, place, layout), _MOST_CHUNKS)
 
 
@@ -135,12 +135,12 @@ def _known(stated: int, unknown: int) -> int | None:
     return stated if 0 < stated < unknown else None
 
 
-def _wav(content: Content) -> Samples | None:
+def _wav(content: Content) -> SampleBytes | None:
     kind = content.head[:4]
     if content.head[8:12] != b"WAVE":
         return None
     order: Order = "big" if kind == b"RIFX" else "little"
-    layout = Layout(order, 4, 4, False, 2)
+    layout = ChunkLayout(order, 4, 4, False, 2)
     form = _Form()
     wide: Chunk | None = None
     for chunk in _first_chunks(content, 12, layout):
@@ -156,7 +156,7 @@ def _wav(content: Content) -> Samples | None:
                 fields[chunk.field] = lambda _: b"\xff\xff\xff\xff"
                 stated = _known(_number(content, wide.begin + 8, 8, order), _UNKNOWN_WIDE)
                 total = _number(content, wide.begin, 8, order) + 8
-            return Samples(chunk.begin, stated, fields, form.frame, total, layout, form.codec, form.contradiction)
+            return SampleBytes(chunk.begin, stated, fields, form.frame, total, layout, form.codec, form.contradiction)
     return None
 
 
@@ -177,11 +177,11 @@ def _wav_form(content: Content, chunk: Chunk, order: Order) -> _Form:
     return _Form(codec, frame, contradiction and f"its header contradicts itself: {contradiction}")
 
 
-def _aiff(content: Content) -> Samples | None:
+def _aiff(content: Content) -> SampleBytes | None:
     kind = content.head[8:12]
     if kind not in (b"AIFF", b"AIFC"):
         return None
-    layout = Layout("big", 4, 4, False, 2)
+    layout = ChunkLayout("big", 4, 4, False, 2)
     frame = 0
     for chunk in _first_chunks(content, 12, layout):
         if chunk.name == b"COMM" and kind == b"AIFF":
@@ -191,12 +191,12 @@ def _aiff(content: Content) -> Samples | None:
             begin, total = chunk.begin + 8, _number(content, 4, 4, "big") + 8
             stated = _known(chunk.size - 8, _UNKNOWN_BYTES)
             fields = {4: _size("big", 4, begin - 8), chunk.field: _size("big", 4, 8)}
-            return Samples(begin, stated, fields, frame, total, layout)
+            return SampleBytes(begin, stated, fields, frame, total, layout)
     return None
 
 
-def _caf(content: Content) -> Samples | None:
-    layout = Layout("big", 4, 8, False, 1)
+def _caf(content: Content) -> SampleBytes | None:
+    layout = ChunkLayout("big", 4, 8, False, 1)
     frame = 0
     for chunk in _first_chunks(content, 8, layout):
         if chunk.name == b"desc":
@@ -204,20 +204,20 @@ def _caf(content: Content) -> Samples | None:
             frame = _number(content, chunk.begin + 16, 4, "big") if is_pcm else 0
         elif chunk.name == b"data":
             stated = _known(chunk.size - 4, _UNKNOWN_WIDE)
-            return Samples(chunk.begin + 4, stated, {chunk.field: _size("big", 8, 4)}, frame, None, layout)
+            return SampleBytes(chunk.begin + 4, stated, {chunk.field: _size("big", 8, 4)}, frame, None, layout)
     return None
 
 
-def _au(content: Content) -> Samples | None:
+def _au(content: Content) -> SampleBytes | None:
     order: Order = "big" if content.head[:4] == b".snd" else "little"
     begin, stated, encoding, _, channels = (_number(content, place, 4, order) for place in (4, 8, 12, 16, 20))
     frame = channels * _AU_BYTES.get(encoding, 0)
     fields = {8: _size(order, 4)}
-    return Samples(begin, _known(stated, _UNKNOWN_BYTES), fields, frame) if begin >= 24 else None
+    return SampleBytes(begin, _known(stated, _UNKNOWN_BYTES), fields, frame) if begin >= 24 else None
 
 
-def _w64(content: Content) -> Samples | None:
-    layout = Layout("little", 16, 8, True, 8)
+def _w64(content: Content) -> SampleBytes | None:
+    layout = ChunkLayout("little", 16, 8, True, 8)
     form = _Form()
     for chunk in _first_chunks(content, 40, layout):
         if chunk.name.startswith(b"fmt "):
@@ -225,11 +225,11 @@ def _w64(content: Content) -> Samples | None:
         elif chunk.name.startswith(b"data"):
             stated = _known(chunk.size, _UNKNOWN_WIDE)
             fields = {16: _size("little", 8, chunk.begin), chunk.field: _size("little", 8, 24)}
-            return Samples(chunk.begin, stated, fields, form.frame, None, layout, contradiction=form.contradiction)
+            return SampleBytes(chunk.begin, stated, fields, form.frame, None, layout, contradiction=form.contradiction)
     return None
 
 
-_PARSERS: Mapping[bytes, Callable[[Content], Samples | None]] = MappingProxyType(
+_PARSERS: Mapping[bytes, Callable[[Content], SampleBytes | None]] = MappingProxyType(
     {
         b"RIFF": _wav,
         b"RIFX": _wav,

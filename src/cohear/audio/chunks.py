@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from cohear.audio.chunk_headers import Layout, Samples, chunk_at, read_header
-from cohear.audio.content import ByteSpan, Content, Piece
+from cohear.audio.chunk_headers import ChunkLayout, SampleBytes, chunk_at, read_header
+from cohear.audio.content import ByteSpan, Content, FilePiece
 from cohear.audio.mpeg import mpeg_structure
 from cohear.audio.structure import PLAIN, EncodedStream, Structure
 from cohear.audio.unreadable import UnreadableAudio
@@ -43,11 +43,11 @@ def chunk_structure(content: Content) -> Structure:
     for place, made in samples.fields.items():
         value = made(size)
         header[place : place + len(value)] = value
-    padding: list[Piece] = [b"\0"] if size % 2 else []
+    padding: list[FilePiece] = [b"\0"] if size % 2 else []
     return Structure([EncodedStream([bytes(header), ByteSpan(samples.begin, end), *padding], frames)], frames, oddities)
 
 
-def _true_end(content: Content, samples: Samples) -> tuple[int, str]:
+def _true_end(content: Content, samples: SampleBytes) -> tuple[int, str]:
     """The byte behind the samples, and what is odd about what the header says of it (empty where nothing is)."""
     begin, stated = samples.begin, samples.stated
     if stated is None:
@@ -66,7 +66,7 @@ def _true_end(content: Content, samples: Samples) -> tuple[int, str]:
     return end, f"its header states {stated} bytes of samples, {end - begin} are there"
 
 
-def _end_inside(content: Content, samples: Samples, stated: int) -> int:
+def _end_inside(content: Content, samples: SampleBytes, stated: int) -> int:
     """The byte behind the samples, where the file goes on behind what its header states."""
     end = samples.begin + stated
     rest = content.size - end
@@ -85,12 +85,12 @@ def _end_inside(content: Content, samples: Samples, stated: int) -> int:
     return _before_last_chunks(content, samples)
 
 
-def _is_empty(content: Content, samples: Samples) -> bool:
+def _is_empty(content: Content, samples: SampleBytes) -> bool:
     """Whether other chunks follow where no samples are stated."""
     return samples.stated is None and _is_chunk(content, samples.begin, samples.layout)
 
 
-def _before_last_chunks(content: Content, samples: Samples) -> int:
+def _before_last_chunks(content: Content, samples: SampleBytes) -> int:
     """The end of the file, or where chunks of known names begin that reach to it."""
     end = content.size
     if samples.layout is None or samples.layout.name_bytes != 4:
@@ -108,7 +108,7 @@ def _before_last_chunks(content: Content, samples: Samples) -> int:
     return end
 
 
-def _is_chunk(content: Content, place: int, layout: Layout | None) -> bool:
+def _is_chunk(content: Content, place: int, layout: ChunkLayout | None) -> bool:
     """Whether a chunk begins there that ends inside the file."""
     chunk = chunk_at(content, place, layout) if layout else None
     if chunk is None or chunk.begin + chunk.size > content.size + 1:

@@ -34,7 +34,10 @@ class Zeros:
         return self.count
 
 
-Piece = bytes | ByteSpan | Zeros
+Bytes = bytes | mmap.mmap
+"""What is read of a file: in memory, or as it lies on disk."""
+
+FilePiece = bytes | ByteSpan | Zeros
 """A part of a file that is put together: bytes of its own, a stretch of the file on disk, or nothing."""
 
 
@@ -82,7 +85,7 @@ class PiecedFile(io.RawIOBase):
         pieces: what is in the file.
     """
 
-    def __init__(self, content: Content, pieces: Sequence[Piece]) -> None:
+    def __init__(self, content: Content, pieces: Sequence[FilePiece]) -> None:
         super().__init__()
         self._content = content
         self._pieces = [piece for piece in pieces if len(piece)]

@@ -6,14 +6,13 @@ the stream is; nothing need be decoded.
 
 from __future__ import annotations
 
-import mmap
 import re
 import struct
 from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
 
-from cohear.audio.content import ByteSpan, Content, Piece
+from cohear.audio.content import Bytes, ByteSpan, Content, FilePiece
 from cohear.audio.mpeg import after_tags
 from cohear.audio.structure import PLAIN, EncodedStream, Structure
 
@@ -25,8 +24,6 @@ _CANDIDATES = 12  # headers near the end that are looked at, where the last fram
 
 GOES_ON = Structure(may_go_on=True)
 """The header is right about its own stream."""
-
-Bytes = bytes | mmap.mmap
 
 
 class _Info(NamedTuple):
@@ -86,12 +83,12 @@ def whole_structure(content: Content) -> Structure:
         streams.append(stream)
         oddities.append(oddity)
     if len(begins) > 1:
-        oddities.insert(0, joined(len(begins)))
+        oddities.insert(0, joined_files(len(begins)))
     oddities = [oddity for oddity in dict.fromkeys(oddities) if oddity]
     return Structure(streams, sum(stream.frames or 0 for stream in streams), tuple(oddities)) if oddities else PLAIN
 
 
-def joined(count: int) -> str:
+def joined_files(count: int) -> str:
     """What is said of files that were put together."""
     return f"it is {count} FLAC files one after the other"
 
@@ -125,7 +122,7 @@ def _info(data: Bytes, begin: int) -> _Info:
     return _Info(largest, int.from_bytes(sizes[3:], "big"), (bits >> 41 & 7) + 1, bits & (1 << 36) - 1)
 
 
-def _stating(data: Bytes, begin: int, end: int, frames: int) -> list[Piece]:
+def _stating(data: Bytes, begin: int, end: int, frames: int) -> list[FilePiece]:
     """The stream with another length in its header."""
     place = begin + 8 + 13  # the byte whose lower half is the first of the length
     length = (data[place] & 0xF0) << 32 | frames

@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from cohear.audio.content import Content, Piece
+from cohear.audio.content import Content, FilePiece
 from cohear.audio.decoder import Decoder, check_form, check_same_form, cut_short
-from cohear.audio.flac import joined, streams_behind
+from cohear.audio.flac import joined_files, streams_behind
 from cohear.audio.sound_file import SoundFile, UnknownFormat
 from cohear.audio.structure import EncodedStream, Structure
 from cohear.audio.unreadable import UnreadableAudio
@@ -97,7 +97,7 @@ class LibsndfileDecoder(Decoder):
         """Close the file of libsndfile."""
         self._file.close()
 
-    def _open(self, source: Path | Sequence[Piece] | None) -> SoundFile:
+    def _open(self, source: Path | Sequence[FilePiece] | None) -> SoundFile:
         return SoundFile(self._content, source, is_mpeg=self._is_mpeg)
 
     def _first(self, structure: Structure) -> SoundFile:
@@ -137,7 +137,7 @@ class LibsndfileDecoder(Decoder):
             counts = [stream.frames or 0 for stream in behind]
             self._frames = None if self._frames is None or 0 in counts else self._frames + sum(counts)
             self._waiting = behind
-            self.oddities += (joined(1 + len(behind)),)
+            self.oddities += (joined_files(1 + len(behind)),)
 
     def _known_frames(self, structure: Structure) -> int | None:
         if structure.frames is not None:

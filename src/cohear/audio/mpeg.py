@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from cohear.audio.content import ByteSpan, Content, Piece, Zeros
-from cohear.audio.mpeg_frames import Bytes, Header, first_frame, frame_lengths, header_at, next_frame
+from cohear.audio.content import Bytes, ByteSpan, Content, FilePiece, Zeros
+from cohear.audio.mpeg_frames import Header, first_frame, frame_lengths, header_at, next_frame
 from cohear.audio.structure import PLAIN, EncodedStream, Structure
 
 _SURE_FRAMES = 3  # in a row, where nothing else says that a file is MPEG audio
@@ -122,7 +122,7 @@ def _stream(data: Bytes, part: _Part, header: Header) -> EncodedStream:
     Where the table is wrong or missing, decoders guess the length from the first frame and the size of the file: an
     empty tag behind the last frame makes the guess no smaller than the truth.
     """
-    runs: list[Piece] = list(part.runs)
+    runs: list[FilePiece] = list(part.runs)
     if part.has_table and (part.table is None or part.table >= part.frames - _COUNT_SLACK):
         return EncodedStream(runs)  # the table is right, and tells the encoder's delay too
     begin = part.begin
@@ -134,7 +134,7 @@ def _stream(data: Bytes, part: _Part, header: Header) -> EncodedStream:
     return EncodedStream([*runs, *_empty_tags(missing)], part.frames * header.samples)
 
 
-def _empty_tags(size: int) -> Iterator[Piece]:
+def _empty_tags(size: int) -> Iterator[FilePiece]:
     """ID3v2 tags of at least so many bytes in all, each at most as large as one can be."""
     while size > 0:
         zeros = min(size, (1 << 28) - 1)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import mmap
 from functools import cache
 from typing import NamedTuple
+
+from cohear.audio.content import Bytes
 
 _BIT_RATES = {  # kbit/s by version (MPEG 1 or later), layer and index; index 0 is a rate that is not stated
     (True, 1): (32, 64, 96, 128, 160, 192, 224, 256, 288, 320, 352, 384, 416, 448),
@@ -17,8 +18,6 @@ _BIT_RATES = {  # kbit/s by version (MPEG 1 or later), layer and index; index 0 
 _VERSIONS = {3: 1, 2: 2, 0: 4}  # bits of the header: by what the sample rates of MPEG 1 are divided
 _RATES = (44100, 48000, 32000)
 _SEARCHED_BYTES = 1 << 18  # in front of the first frame
-
-Bytes = bytes | mmap.mmap
 
 
 class Header(NamedTuple):

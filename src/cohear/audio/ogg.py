@@ -6,7 +6,7 @@ import mmap
 from dataclasses import dataclass
 from functools import cache
 
-from cohear.audio.content import ByteSpan, Content, Piece
+from cohear.audio.content import ByteSpan, Content, FilePiece
 from cohear.audio.structure import PLAIN, EncodedStream, Structure
 from cohear.audio.unreadable import UnreadableAudio
 
@@ -51,7 +51,7 @@ def ogg_structure(content: Content) -> Structure:
     return Structure(streams, None, tuple(oddities), is_exact=True)
 
 
-def _ended(data: bytes | mmap.mmap, link: _Link, end: int) -> list[Piece]:
+def _ended(data: bytes | mmap.mmap, link: _Link, end: int) -> list[FilePiece]:
     """The pages of a link, the last one marked as the end: libsndfile refuses Opus without it."""
     if not link.open:
         return [ByteSpan(link.begin, end)]

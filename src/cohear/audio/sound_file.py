@@ -10,7 +10,7 @@ import numpy as np
 import soundfile
 from numpy.typing import NDArray
 
-from cohear.audio.content import Content, Piece, PiecedFile
+from cohear.audio.content import Content, FilePiece, PiecedFile
 from cohear.audio.quiet import quiet_libraries
 from cohear.audio.unreadable import UnreadableAudio
 
@@ -51,7 +51,7 @@ class SoundFile:
         MemoryError: there is none left.
     """
 
-    def __init__(self, content: Content, source: Path | Sequence[Piece] | None, *, is_mpeg: bool) -> None:
+    def __init__(self, content: Content, source: Path | Sequence[FilePiece] | None, *, is_mpeg: bool) -> None:
         self._content = content
         self._is_mpeg = is_mpeg
         opened: int | Path | PiecedFile

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from cohear.audio.content import Piece
+from cohear.audio.content import FilePiece
 
 
 @dataclass(frozen=True)
@@ -17,7 +17,7 @@ class EncodedStream:
         frames: samples of each channel, None where only decoding tells.
     """
 
-    pieces: Sequence[Piece]
+    pieces: Sequence[FilePiece]
     frames: int | None = None
 
 

@@ -50,7 +50,7 @@ def settings_of(part: str | WithSettings) -> dict[str, Any]:
     return {} if isinstance(part, str) else dict(part.model_extra or {})
 
 
-def check(registry: Registry[type[T]], part: str | WithSettings) -> type[T]:
+def check_named(registry: Registry[type[T]], part: str | WithSettings) -> type[T]:
     """The part's class, where the registry has its name and the class has its settings.
 
     Raises:
@@ -72,7 +72,7 @@ def make(registry: Registry[type[T]], part: str | WithSettings, *given: object) 
     Raises:
         UserError: an unknown name or setting, or a value that the part refuses (by TypeError or ValueError).
     """
-    cls = check(registry, part)
+    cls = check_named(registry, part)
     try:
         return cls(*given, **settings_of(part))
     except (TypeError, ValueError) as error:

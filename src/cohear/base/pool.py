@@ -9,10 +9,10 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from typing import TypeVar
 
-Chunk = TypeVar("Chunk")
-Result = TypeVar("Result")
+_Chunk = TypeVar("_Chunk")
+_Result = TypeVar("_Result")
 
-Progress = Callable[[float, float], None]
+Advance = Callable[[float, float], None]
 """Called now and then with what is done and the total, both in a unit that the caller of it names."""
 
 
@@ -24,10 +24,10 @@ def available_cores() -> int:
 
 
 def parallel_map(
-    function: Callable[[Chunk], Result],
-    chunks: Sequence[Chunk],
+    function: Callable[[_Chunk], _Result],
+    chunks: Sequence[_Chunk],
     jobs: int | None,
-    on_done: Callable[[int, Result], None],
+    on_done: Callable[[int, _Result], None],
 ) -> None:
     """Call ``function`` on every chunk.
 
@@ -47,7 +47,7 @@ def parallel_map(
             on_done(index, function(chunk))
         return
     with ThreadPoolExecutor(jobs, thread_name_prefix="cohear") as threads:
-        running: dict[Future[Result], int] = {}
+        running: dict[Future[_Result], int] = {}
         waiting = iter(enumerate(chunks))
         try:
             while True:

@@ -11,22 +11,22 @@ from contextlib import contextmanager
 
 import numpy as np
 
-Name = str | int
+NamePart = str | int
 
 
-def stream_seed(*name: Name) -> int:
+def stream_seed(*name: NamePart) -> int:
     """A 63-bit seed that depends on the whole name and on nothing else."""
     text = json.dumps(list(name), ensure_ascii=True, separators=(",", ":"))
     return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "big") >> 1
 
 
-def stream(*name: Name) -> np.random.Generator:
+def stream(*name: NamePart) -> np.random.Generator:
     """A numpy generator for the stream called ``name``."""
     return np.random.default_rng(stream_seed(*name))
 
 
 @contextmanager
-def torch_stream(*name: Name) -> Iterator[None]:
+def torch_stream(*name: NamePart) -> Iterator[None]:
     """Run layers that draw for themselves (initial weights, dropout) on the stream called ``name``."""
     import torch  # noqa: PLC0415 - the commands that never train must not load torch
 

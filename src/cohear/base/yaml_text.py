@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-Place = tuple[str | int, ...]
+YamlPath = tuple[str | int, ...]
 _MOST_VALUES = 100_000
 _MERGE = "tag:yaml.org,2002:merge"
 """Tag of the key ``<<`` where it is not quoted."""
@@ -32,7 +32,7 @@ class YamlText:
     """
 
     value: Any
-    lines: dict[Place, int] = field(default_factory=dict)
+    lines: dict[YamlPath, int] = field(default_factory=dict)
 
 
 def read_yaml(text: str) -> YamlText:
@@ -43,7 +43,7 @@ def read_yaml(text: str) -> YamlText:
     """
     try:
         node = yaml.compose(text, Loader=yaml.SafeLoader)
-        lines: dict[Place, int] = {}
+        lines: dict[YamlPath, int] = {}
         return YamlText(None if node is None else _value(node, (), lines, frozenset()), lines)
     except YamlMistake:
         raise
@@ -56,7 +56,7 @@ def read_yaml(text: str) -> YamlText:
         raise YamlMistake(f"{where}not valid YAML: {problem}") from error
 
 
-def _value(node: yaml.Node, place: Place, lines: dict[Place, int], above: frozenset[int]) -> Any:  # noqa: ANN401
+def _value(node: yaml.Node, place: YamlPath, lines: dict[YamlPath, int], above: frozenset[int]) -> Any:  # noqa: ANN401
     if id(node) in above:
         raise YamlMistake(f"line {node.start_mark.line + 1}: an alias refers to what it is part of")
     if len(lines) > _MOST_VALUES:  # a few aliases of aliases make billions

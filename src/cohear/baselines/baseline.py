@@ -9,8 +9,8 @@ from typing import Any, ClassVar, Protocol
 
 from numpy.typing import NDArray
 
+from cohear.base.arrays import Floats
 from cohear.base.registry import Registry
-from cohear.features.front_end import Floats
 
 
 class Estimator(Protocol):

@@ -11,7 +11,7 @@ from cohear.base.named import make, name_of
 from cohear.base.streams import stream_seed
 from cohear.base.tables import PREDICTIONS_CSV
 from cohear.baselines.baseline import BASELINES
-from cohear.baselines.questions import answers, questions_of
+from cohear.baselines.questions import answer_questions, questions_of
 from cohear.baselines.spec import BaselineSpec, check_baseline_versions
 from cohear.baselines.vectors import clip_vectors, standardised
 from cohear.features.front_end import front_end_of
@@ -50,14 +50,15 @@ def fit_baseline(spec: BaselineSpec, pack: Pack, files: frozenset[str]) -> Resul
     best, best_score = None, -np.inf
     for choice in range(questions[0].choices(baseline)):
         estimators = [question.fitted(baseline, choice, vectors, train, draw) for question in questions]
-        told = Predictions(validation, answers(questions, estimators, vectors[validation]))
+        told = Predictions(validation, answer_questions(questions, estimators, vectors[validation]))
         score = sign * told.scores(task)[task.metric.name]
         if best is None or score > best_score:  # the first of the best; the first of all where nothing can be scored
             best, best_score = estimators, score
     assert best is not None  # a baseline that offers none is refused before
 
     predictions = {
-        part: Predictions(clips, answers(questions, best, vectors[clips])) for part, clips in task.parts.items()
+        part: Predictions(clips, answer_questions(questions, best, vectors[clips]))
+        for part, clips in task.parts.items()
     }
     record = TaskRecord(
         metric=task.metric.name,

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from sklearn.dummy import DummyClassifier
 from sklearn.exceptions import ConvergenceWarning
 
+from cohear.base.arrays import Floats
 from cohear.baselines.baseline import Baseline, BaselineInputs, Estimator
-from cohear.features.front_end import Floats
 from cohear.runs.task_data import TaskData
 from cohear.tasks import TargetKind
 
@@ -79,7 +79,7 @@ def questions_of(task: TaskData) -> list[Question]:
     return [Question(form, 1, np.asarray(values).astype(kind), known) for values, known in columns]
 
 
-def answers(questions: Sequence[Question], estimators: Sequence[Estimator], vectors: Floats) -> Floats:
+def answer_questions(questions: Sequence[Question], estimators: Sequence[Estimator], vectors: Floats) -> Floats:
     """All outputs of a task for vectors, ``[N, outputs]``; without a vector there is nothing to ask."""
     if not len(vectors):
         return np.zeros((0, sum(question.outputs for question in questions)), dtype=np.float32)

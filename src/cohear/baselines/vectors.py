@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from cohear.features.front_end import Floats, Integers
+from cohear.base.arrays import Floats, Integers
 from cohear.features.task_input import TaskInput
 from cohear.features.windows import gather, scored_windows
 from cohear.runs.task_data import TaskData

@@ -24,8 +24,8 @@ def register(app: typer.Typer) -> None:
     """Enter the verb and what it can do."""
     verb = typer.Typer(invoke_without_command=True, epilog=EXAMPLES, rich_markup_mode="rich")
     verb.callback()(datasets)
-    verb.command("fetch")(fetch)
-    verb.command("export")(export)
+    verb.command("fetch")(fetch_command)
+    verb.command("export")(export_command)
     app.add_typer(verb, name="datasets", help="List the public datasets that are read; fetch or export one.")
 
 
@@ -63,7 +63,7 @@ def datasets(
     output.print(table)
 
 
-def fetch(
+def fetch_command(
     name: Annotated[str, typer.Argument(help="The reader's name, as `cohear datasets` lists it.", show_default=False)],
     out: Annotated[Path | None, typer.Option("--out", help="Where to. [default: data/NAME]")] = None,
 ) -> None:
@@ -71,7 +71,7 @@ def fetch(
     from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
     from cohear.data.catalogue.catalogue import public_layout
-    from cohear.data.catalogue.fetch import fetch as fetch_dataset
+    from cohear.data.catalogue.fetch import fetch_dataset
 
     layout = public_layout(name)
     folder = out or Path("data") / name
@@ -91,7 +91,7 @@ def fetch(
     output.print(f"cite: {published.citation}", markup=False, highlight=False, soft_wrap=True)
 
 
-def export(
+def export_command(
     path: Annotated[Path, typer.Argument(help="A dataset: a folder, or the file of its table.", show_default=False)],
     out: Annotated[Path, typer.Option("--out", help="A new folder.", show_default=False)],
     layout: Annotated[str, typer.Option("--as", help="manifest, audiofolder or dcase.")] = "manifest",

@@ -11,8 +11,8 @@ from rich.live import Live
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
+from cohear.base.pool import Advance
 from cohear.study.launch.launcher import RunEvent
-from cohear.study.launch.progress import Advance
 from cohear.study.launch.progress import Progress as StudyProgress
 from cohear.study.launch.time_left import TimeLeft
 

@@ -66,7 +66,7 @@ def logits_name(number: int) -> str:
     return f"+logits_{number}"
 
 
-def numbered(inputs: Mapping[str, TaskInput]) -> dict[str, int]:
+def input_numbers(inputs: Mapping[str, TaskInput]) -> dict[str, int]:
     """Of each task the number of its input: tasks that are given the same share one, and the first has 0."""
     different = list(dict.fromkeys(inputs.values()))
     return {task: different.index(given) for task, given in inputs.items()}

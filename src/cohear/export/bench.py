@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from cohear.base.arrays import Floats
 from cohear.base.errors import MissingExtra, RunFailed
 from cohear.base.memory import peak_memory
 from cohear.base.pool import available_cores
@@ -26,7 +26,6 @@ from cohear.runtime.card import MODEL, Windowing, read_card
 if TYPE_CHECKING:
     from cohear.export.parts import ComparedModels
 
-Floats = NDArray[np.float32]
 Setups = dict[str, list[list[Path]]]
 """What is compared, by name: chains of models of which the first hears the waveform and feeds the others."""
 
@@ -148,7 +147,7 @@ def compare(
             load_seconds=alone["load_seconds"],
             peak_memory=alone["peak_memory"],
             bytes=sum(path.stat().st_size for path in paths),
-            parameters=sum(parts.parameters(path) for path in paths),
+            parameters=sum(parts.parameter_count(path) for path in paths),
             multiply_adds=sum(parts.multiply_adds(chain, windowings) for chain in chains),
         )
     ratios = {

@@ -14,12 +14,12 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 from scipy.special import log_softmax
 
+from cohear.base.arrays import Array
 from cohear.base.decoding import LabelDecoding, NumberDecoding, activated
 from cohear.base.streams import stream
 from cohear.export.out_of_fold import OutOfFold
 from cohear.tasks.targets import Targets
 
-Floats = NDArray[np.float64]
 BINS = 15
 LARGEST_FACTOR = 20.0
 """A temperature lies between 1/20 and 20."""
@@ -93,7 +93,7 @@ def _calibrate_numbers(predictions: OutOfFold, decoding: NumberDecoding) -> Numb
     )
 
 
-def _spread(distances: Floats) -> Floats:
+def _spread(distances: Array) -> Array:
     """Of each column the distance that a share of ``COVERED`` of further ones will not exceed; NaN where none is known.
 
     The largest, where there are too few for that.
@@ -134,7 +134,7 @@ def _calibrate_labels(predictions: OutOfFold, decoding: LabelDecoding) -> LabelC
     )
 
 
-def probabilities(predictions: OutOfFold, temperature: float) -> Floats:
+def probabilities(predictions: OutOfFold, temperature: float) -> Array:
     """``[N, labels]`` at a temperature."""
     logits = (predictions.logits / temperature).astype(np.float32).astype(np.float64)
     return activated(predictions.decoding.activation, logits)
@@ -169,7 +169,7 @@ def fit_temperature(predictions: OutOfFold) -> float:
     return float(np.exp(found.x))
 
 
-def calibration_error(chances: Floats, targets: Targets, *, exclusive: bool) -> float:
+def calibration_error(chances: Array, targets: Targets, *, exclusive: bool) -> float:
     """Expected calibration error over 15 bins of equal width (Guo et al. 2017, eq. 3); NaN where nothing is known.
 
     Multiclass: of the largest probability against whether its label is right. Multilabel: of the probability of each
@@ -188,7 +188,7 @@ def calibration_error(chances: Floats, targets: Targets, *, exclusive: bool) -> 
     return float(np.abs(gaps).sum() / len(confidence))
 
 
-def best_thresholds(chances: Floats, targets: Targets) -> Floats:
+def best_thresholds(chances: Array, targets: Targets) -> Array:
     """For each label the threshold of the largest F1 over the clips where it is known; 1/2 where none carries it."""
     thresholds = np.full(chances.shape[1], USUAL_THRESHOLD)
     for label in range(chances.shape[1]):

@@ -12,7 +12,7 @@ from typing import Any
 from cohear.base.decoding import decoding_of, entry_of
 from cohear.base.files import without_nan
 from cohear.base.named import name_of
-from cohear.export.assemble import numbered
+from cohear.export.assemble import input_numbers
 from cohear.export.calibrate import Calibration
 from cohear.export.expectation import Expectation
 from cohear.export.grid_cell import GridCell
@@ -112,7 +112,7 @@ def make_card(
 def _own_input(task: str, trained: Trained) -> dict[str, Any]:
     """What a task's entry says of its front-end and windows, where they are not those that the card states for all."""
     (reference,) = [each for each in trained.spec.tasks if each.name == task]
-    number = numbered(trained.inputs)[task]
+    number = input_numbers(trained.inputs)[task]
     windows = {"hears": number, "windowing": asdict(windowing_of(trained.inputs[task]))} if number else {}
     return windows if reference.front_end is None else {"front_end": reference.front_end, **windows}
 

@@ -13,7 +13,7 @@ from cohear.base.errors import UserError
 from cohear.base.files import cache_folder
 from cohear.base.registry import did_you_mean
 from cohear.base.tables import PREDICTIONS_CSV
-from cohear.export.assemble import Output, assemble, check_exportable, describe, numbered
+from cohear.export.assemble import Output, assemble, check_exportable, describe, input_numbers
 from cohear.export.calibrate import Calibration, calibrate
 from cohear.export.card import TaskFacts, make_card, metadata
 from cohear.export.expectation import expectation, told_otherwise
@@ -21,7 +21,7 @@ from cohear.export.grid_cell import GridCell, choose_cell, tasks_asked
 from cohear.export.network import network_graph
 from cohear.export.out_of_fold import read_out_of_fold
 from cohear.export.parity import check_parity
-from cohear.export.quantise import Change, check_measured, choose, measure, quantised
+from cohear.export.quantise import Change, check_measured, choose, measure_changes, quantised
 from cohear.export.readme import make_readme
 from cohear.export.runs import (
     WEIGHTS,
@@ -134,7 +134,7 @@ def export_study(
         task: calibrate(read_out_of_fold(folders, places.study.splits, task, data.kind, data.labels))
         for task, data in trained.tasks.items()
     }
-    hears, different = numbered(trained.inputs), list(dict.fromkeys(trained.inputs.values()))
+    hears, different = input_numbers(trained.inputs), list(dict.fromkeys(trained.inputs.values()))
     outputs = [Output(found.decoding, found.temperature, hears[task]) for task, found in calibrations.items()]
     with progress.stage("graph"):
         graph = network_graph(trained.network, trained.inputs)
@@ -146,7 +146,7 @@ def export_study(
     method = None
     if quantize is not None:
         with progress.stage("quantise"):
-            changes = measure([load_trained(places, spec) for spec in measured])
+            changes = measure_changes([load_trained(places, spec) for spec in measured])
             check_measured(changes, cell.tasks, force=force)
             margins = {task: settings.margin_of(task) for task in cell.tasks}
             method = choose(changes, QUANTISATIONS[quantize], margins, force=force)

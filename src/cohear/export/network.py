@@ -15,7 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from cohear.base.errors import UserError
-from cohear.export.assemble import features_name, lengths_name, logits_name, numbered, rows_name
+from cohear.export.assemble import features_name, input_numbers, lengths_name, logits_name, rows_name
 from cohear.export.builder import IR_VERSION, OPSET
 from cohear.features.task_input import TaskInput
 from cohear.models.inference import at_inference
@@ -65,7 +65,7 @@ class Examples:
     def of(cls, inputs: Mapping[str, TaskInput], rows: int) -> Examples:
         """With so many rows of the first input, and one more of each further one."""
         different = dict.fromkeys(inputs.values())
-        return cls(numbered(inputs), [_noise(given, rows + number) for number, given in enumerate(different)])
+        return cls(input_numbers(inputs), [_noise(given, rows + number) for number, given in enumerate(different)])
 
     def named(self) -> dict[str, Tensor]:
         """What the graph takes, in order, by name."""

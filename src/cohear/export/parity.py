@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from cohear.audio.decode import read_audio
 from cohear.audio.resample import resample
+from cohear.base.arrays import Floats
 from cohear.base.decoding import activated
 from cohear.base.errors import CohearError
 from cohear.data.scan.dataset import Dataset
@@ -21,7 +22,6 @@ from cohear.runs.task_data import TaskData
 from cohear.runtime.session import WAVEFORM
 from cohear.training.evaluate import Evaluation
 
-Floats = NDArray[np.float32]
 CLIPS = 200
 TOLERANCE = 1e-4
 LONGEST_SECONDS = 600.0

@@ -62,7 +62,7 @@ def cut(model: Path, tasks: list[str], folder: Path) -> ComparedModels:
     )
 
 
-def parameters(model: Path) -> int:
+def parameter_count(model: Path) -> int:
     """Numbers in the constants of the network, running statistics and quantisation scales included."""
     graph = onnx.load(str(model)).graph
     return sum(prod(constant.dims) for constant in graph.initializer if constant.name.startswith(NETWORK))

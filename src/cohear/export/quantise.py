@@ -15,7 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from cohear.base.errors import UserError
-from cohear.export.assemble import features_name, lengths_name, logits_name, numbered
+from cohear.export.assemble import features_name, input_numbers, lengths_name, logits_name
 from cohear.export.network import network_graph
 from cohear.export.runs import Trained
 from cohear.features.task_input import TaskInput
@@ -94,7 +94,7 @@ def quantised(graph: onnx.ModelProto, trained: Trained, method: str) -> onnx.Mod
         return onnx.load(str(after))
 
 
-def measure(repeats: Sequence[Trained]) -> dict[str, dict[str, Change]]:
+def measure_changes(repeats: Sequence[Trained]) -> dict[str, dict[str, Change]]:
     """Quantise networks of the study and score them on their own test clips, by method and task."""
     scores: dict[str, dict[str, list[tuple[float, float, int]]]] = {method: {} for method in METHODS}
     for trained in repeats:
@@ -106,7 +106,7 @@ def measure(repeats: Sequence[Trained]) -> dict[str, dict[str, Change]]:
             told = test.predict(trained.network)
             before = told.scores(data)[data.metric.name]
             for method, model in graphs.items():
-                played = cast(Network, GraphNetwork(model, numbered(trained.inputs)))
+                played = cast(Network, GraphNetwork(model, input_numbers(trained.inputs)))
                 after = test.predict(played).scores(data)[data.metric.name]
                 if np.isfinite([before, after]).all():
                     scores[method].setdefault(task, []).append((before, after, told.scored_clips(data)))
@@ -208,7 +208,7 @@ class _Calibration:
     """Windows from the middle of training clips, for onnxruntime's calibration."""
 
     def __init__(self, trained: Trained) -> None:
-        hears = numbered(trained.inputs)
+        hears = input_numbers(trained.inputs)
         batches: dict[int, list[dict[str, Any]]] = {number: [] for number in hears.values()}
         each = max(CALIBRATION_CLIPS // len(trained.tasks), 1)
         for task, data in trained.tasks.items():

@@ -9,14 +9,14 @@ import yaml
 
 from cohear.export.licences import hub_licence
 from cohear.export.readme_cells import (
-    answers,
+    answers_cell,
     calibration,
     change_text,
     gain_text,
-    interval,
+    interval_text,
     metric_name,
-    score,
-    share,
+    points_text,
+    score_text,
     text,
 )
 from cohear.runtime.card import Windowing
@@ -70,8 +70,8 @@ def _body(card: Mapping[str, Any]) -> Iterator[str]:
         expected, metric = task["expected"], task["expected"]["metric"]
         counted = len(task["labels"]) if "labels" in task else "–"
         yield (
-            f"| {text(name)} | {counted} | {metric_name(metric)} | {score(metric, expected['mean'])} | "
-            f"{interval(metric, expected['low'], expected['high'])} | {gain_text(metric, task['gain'])} | "
+            f"| {text(name)} | {counted} | {metric_name(metric)} | {score_text(metric, expected['mean'])} | "
+            f"{interval_text(metric, expected['low'], expected['high'])} | {gain_text(metric, task['gain'])} | "
             f"{calibration(task)} |"
         )
     yield ""
@@ -86,7 +86,7 @@ def _body(card: Mapping[str, Any]) -> Iterator[str]:
     yield from _quantisation(card["quantisation"])
     yield from ("", "## Labels" if all("labels" in task for task in tasks.values()) else "## Labels and numbers", "")
     for name, task in tasks.items():
-        yield f"- **{text(name)}** ({task['kind']}): {answers(name, task)}"
+        yield f"- **{text(name)}** ({task['kind']}): {answers_cell(name, task)}"
         yield from _thresholds(task)
     yield from ("", "## Training data", "")
     for name, facts in card["datasets"].items():
@@ -119,8 +119,9 @@ def _thresholds(task: Mapping[str, Any]) -> Iterator[str]:
     before, after = (task["calibration"].get(each) for each in ("f1_before", "f1_after"))
     if before is not None and after is not None:
         yield (
-            f"  Each label is given from its own threshold on (`thresholds` in `card.json`): macro F1 {share(after)}, "
-            f"with one half for all {share(before)}, both on clips that neither networks nor thresholds had seen."
+            "  Each label is given from its own threshold on (`thresholds` in `card.json`): macro F1 "
+            f"{points_text(after)}, with one half for all {points_text(before)}, both on clips that neither networks "
+            "nor thresholds had seen."
         )
 
 
@@ -137,7 +138,7 @@ def _quantisation(told: Mapping[str, Any] | None) -> Iterator[str]:
     for method, by_task in told["measured"].items():
         for task, change in by_task.items():
             used, metric = f"{method} (used)" if method == told["method"] else method, change["metric"]
-            before, after = (score(metric, change[when]) for when in ("before", "after"))
+            before, after = (score_text(metric, change[when]) for when in ("before", "after"))
             yield (
                 f"| {used} | {text(task)} | {metric_name(metric)} | {before} | {after} | {change_text(change)} | "
                 f"{change['clips']} |"

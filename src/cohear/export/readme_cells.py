@@ -13,11 +13,11 @@ def calibration(task: Mapping[str, Any]) -> str:
     """The calibration error of labels, or how many truths lie within the spread of numbers."""
     found = task["calibration"]
     if "labels" in task:
-        return f"{share(found.get('error_before'))} before, {share(found.get('error_after'))} after"
-    return f"{share(found.get('covered'))} % of the truths within the spread"
+        return f"{points_text(found.get('error_before'))} before, {points_text(found.get('error_after'))} after"
+    return f"{points_text(found.get('covered'))} % of the truths within the spread"
 
 
-def answers(name: str, task: Mapping[str, Any]) -> str:
+def answers_cell(name: str, task: Mapping[str, Any]) -> str:
     """The labels, or the numbers with their unit, scale and spread."""
     decoding = decoding_of(name, task)
     if not isinstance(decoding, NumberDecoding):
@@ -30,7 +30,7 @@ def answers(name: str, task: Mapping[str, Any]) -> str:
     return text(told) + (f" ({text(scale)})" if scale else "")
 
 
-def share(value: float | None) -> str:
+def points_text(value: float | None) -> str:
     """A share as points."""
     return "unknown" if value is None else f"{100 * value:.1f}"
 
@@ -41,7 +41,7 @@ def metric_name(name: str) -> str:
     return name if unit in (SHARE, "") else f"{name} ({text(unit)})"
 
 
-def score(metric: str, value: float | None) -> str:
+def score_text(metric: str, value: float | None) -> str:
     """A value of a metric."""
     return "unknown" if value is None else METRICS[metric].shown(value)
 
@@ -54,9 +54,9 @@ def change_text(change: Mapping[str, Any]) -> str:
     return f"{metric.shown(change['change'], sign=True)} {metric.unit}".rstrip()
 
 
-def interval(metric: str, low: float | None, high: float | None) -> str:
+def interval_text(metric: str, low: float | None, high: float | None) -> str:
     """Between two values of a metric."""
-    return "unknown" if low is None or high is None else f"{score(metric, low)} to {score(metric, high)}"
+    return "unknown" if low is None or high is None else f"{score_text(metric, low)} to {score_text(metric, high)}"
 
 
 def gain_text(metric: str, gain: Mapping[str, Any] | None) -> str:

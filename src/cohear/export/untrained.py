@@ -11,7 +11,7 @@ import onnx
 
 from cohear.base.errors import FolderError
 from cohear.base.named import WithSettings, make
-from cohear.export.assemble import Output, assemble, check_exportable, numbered
+from cohear.export.assemble import Output, assemble, check_exportable, input_numbers
 from cohear.export.kinds import decoding_in_graph
 from cohear.export.network import network_graph
 from cohear.export.write import windowing_of
@@ -79,7 +79,7 @@ class UntrainedModels:
         cell = self.settings.inputs(self.front_ends[built.features], built.window)
         inputs = {task: TaskInput.of(*own) for task, own in cell.items()}
         check_exportable(inputs)
-        hears, different = numbered(inputs), list(dict.fromkeys(inputs.values()))
+        hears, different = input_numbers(inputs), list(dict.fromkeys(inputs.values()))
         outputs = [replace(output, hears=hears[output.task]) for output in self.outputs]
         widths = {task: given.width for task, given in inputs.items()}
         network = make(SHARING, built.sharing, widths, self.heads, choice.build, Draws((0, 0, 0)))

@@ -8,7 +8,8 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from cohear.features.filterbank import Floats, hertz_to_mel, mel_to_hertz
+from cohear.base.arrays import Floats
+from cohear.features.filterbank import hertz_to_mel, mel_to_hertz
 
 WARP = 0.1  # largest |ln| of the factor
 WARPS = 21  # factors that are prepared

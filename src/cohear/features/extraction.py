@@ -11,12 +11,13 @@ import numpy as np
 from cohear.audio.decode import UnreadableAudio, open_blocks, read_audio
 from cohear.audio.resample import resample, resample_blocks
 from cohear.audio.segment import Segment
+from cohear.base.arrays import Floats, Integers
 from cohear.base.errors import DataError
 from cohear.base.files import storage_errors_told
-from cohear.base.pool import Progress, parallel_map
+from cohear.base.pool import Advance, parallel_map
 from cohear.data.scan.content_hash import ContentHash, content_hash
 from cohear.data.scan.facts import ClipFacts
-from cohear.features.front_end import Floats, FrontEnd, Integers
+from cohear.features.front_end import FrontEnd
 from cohear.features.long_clips import frames_in_pieces
 
 _CHUNK_SECONDS = 60.0  # many short clips share a block of frames, and yet all cores have work
@@ -32,7 +33,7 @@ def write_frames(
     facts: Sequence[ClipFacts],
     offsets: Integers,
     jobs: int | None,
-    progress: Progress | None,
+    progress: Advance | None,
 ) -> None:
     """Write the frames of all clips, float32 ``[offsets[-1], frame_width]``, to an ``.npy`` file.
 

@@ -12,7 +12,7 @@ import numpy as np
 import scipy.fft
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float32]
+from cohear.base.arrays import Floats
 
 _BLOCK_FRAMES = 256  # a block of frames and its spectra stay in the cache of a core
 _PRODUCT_FRAMES = 8  # frames a matrix product; divides the block. See `FilterBank._log_energies`.

@@ -7,15 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Any, ClassVar, Literal
 
-import numpy as np
-from numpy.typing import NDArray
-
+from cohear.base.arrays import Floats, Integers
 from cohear.base.errors import UserError
 from cohear.base.registry import Registry, did_you_mean
 from cohear.features.augmentation import LogEnergies
-
-Floats = NDArray[np.float32]
-Integers = NDArray[np.int64]
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,9 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
+from cohear.base.arrays import Floats, Integers
 from cohear.features.augmentation import LogEnergies, mel_warps
-from cohear.features.front_end import FRONT_ENDS, Floats, Integers
+from cohear.features.front_end import FRONT_ENDS
 from cohear.features.mel_front_end import MelFrontEnd
 
 

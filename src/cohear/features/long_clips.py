@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
-from cohear.features.front_end import Floats, FrontEnd
+from cohear.base.arrays import Floats
+from cohear.features.front_end import FrontEnd
 
 
 def frames_in_pieces(front_end: FrontEnd, blocks: Iterable[Floats]) -> Iterator[Floats]:

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from cohear.base.arrays import Floats
 from cohear.features.filterbank import FilterBank
-from cohear.features.front_end import Floats, FrontEnd, demand
+from cohear.features.front_end import FrontEnd, demand
 
 
 @dataclass(frozen=True)

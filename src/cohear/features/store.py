@@ -17,12 +17,13 @@ from numpy.typing import NDArray
 
 from cohear.audio.resample import RESAMPLER, resampled_length
 from cohear.audio.segment import Segment
+from cohear.base.arrays import Floats, Integers
 from cohear.base.errors import DataError, FolderError
 from cohear.base.files import digest
-from cohear.base.pool import Progress
+from cohear.base.pool import Advance
 from cohear.data.scan.facts import BadClip, ClipFacts
 from cohear.features.extraction import write_frames
-from cohear.features.front_end import Floats, FrontEnd, Integers
+from cohear.features.front_end import FrontEnd
 from cohear.features.store_cache import touch_used
 from cohear.features.store_folder import build_folder
 
@@ -108,7 +109,7 @@ def ensure_store(
     *,
     cache: Path,
     jobs: int | None = None,
-    progress: Progress | None = None,
+    progress: Advance | None = None,
 ) -> FeatureStore:
     """Open the store of these clips, making it first where there is none.
 

@@ -5,7 +5,8 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from cohear.features.front_end import FRONT_ENDS, Floats, Integers
+from cohear.base.arrays import Floats, Integers
+from cohear.features.front_end import FRONT_ENDS
 from cohear.features.mel_front_end import MelFrontEnd
 
 STATISTICS = ("minimum", "maximum", "standard deviation", "mean", "median", "percentile 25", "percentile 75")

@@ -3,7 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from cohear.features.front_end import Floats, FrontEnd, Integers
+from cohear.base.arrays import Floats, Integers
+from cohear.features.front_end import FrontEnd
 from cohear.features.store import FeatureStore
 
 ABOVE_SILENCE = 1e-3

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from cohear.analysis.gains.cell_tests import LEVEL
 from cohear.analysis.sentences import listed, setting_name
-from cohear.analysis.statistics import Statistics
+from cohear.analysis.statistics import Line, Statistics
 from cohear.base.setting import Setting
 from cohear.findings.cures import Cure
 from cohear.findings.figures import bracket_of, correlation, counted, probability
 from cohear.findings.finding import StudyFinding, TableRows
-from cohear.findings.kind import FINDINGS, Kind, Question, Said
-from cohear.findings.pairs import of_pairs, settings_of
+from cohear.findings.kind import FINDINGS, Kind, Said, StudyQuestion
+from cohear.findings.pairs import of_pairs, settings_in
 from cohear.findings.verdict_counts import MOST
 from cohear.findings.words import Name, Words, joined, words
-
-Line = Mapping[str, Any]
-"""What two settings say of each other (:func:`cohear.analysis.answers.persistence.agreements`)."""
 
 LOW_CEILING = 0.7
 """Below this, half of what a correlation could show, or more, is lost to chance between repeats."""
@@ -73,7 +70,7 @@ class Agreement(Kind):
     """Gains of each two settings beside each other, and beside how well each agrees with itself."""
 
     code: ClassVar[str] = "agreement"
-    question: ClassVar[Question] = "persistence"
+    question: ClassVar[StudyQuestion] = "persistence"
 
     def find(self, statistics: Statistics) -> Iterable[StudyFinding]:
         """One, of the whole study."""
@@ -115,9 +112,9 @@ def _is_sure(one: Line) -> bool:
 
 def _without_singles(statistics: Statistics) -> tuple[str, ...]:
     """Settings in which pairs were trained and could not be compared."""
-    compared = set(settings_of(of_pairs(statistics.gains)))
+    compared = set(settings_in(of_pairs(statistics.gains)))
     trained = of_pairs(statistics.results[statistics.results["control"] == ""])
-    return tuple(sorted({setting_name(one) for one in settings_of(trained) if one not in compared}))
+    return tuple(sorted({setting_name(one) for one in settings_in(trained) if one not in compared}))
 
 
 def _cure(ranked: Sequence[Line], few: Sequence[Line], lonely: tuple[str, ...], statistics: Statistics) -> Persistence:
@@ -137,7 +134,7 @@ def _cure(ranked: Sequence[Line], few: Sequence[Line], lonely: tuple[str, ...], 
 def _lack(few: Sequence[Line], statistics: Statistics) -> str:
     """Why no task's partners could be ranked in two settings."""
     pairs = of_pairs(statistics.gains)
-    by_setting: dict[Setting, set[tuple[str, str]]] = {setting: set() for setting in settings_of(pairs)}
+    by_setting: dict[Setting, set[tuple[str, str]]] = {setting: set() for setting in settings_in(pairs)}
     for row in pairs.to_dict("records"):
         by_setting[row["features"], row["encoder"], row["arm"]].add((row["task"], row["combination"]))
     tasks = _tasks_in_pairs(statistics)

@@ -4,10 +4,10 @@ from typing import Any
 
 from cohear.analysis.statistics import Statistics
 from cohear.findings.caveats import notes
-from cohear.findings.kind import FINDINGS, QUESTIONS, Question
+from cohear.findings.kind import FINDINGS, QUESTIONS, StudyQuestion
 from cohear.findings.pairs import counts, of_pairs
-from cohear.findings.study_findings import Findings, cures_of, said, told
-from cohear.findings.tables import records
+from cohear.findings.study_findings import Findings, cure_words, said, told
+from cohear.findings.tables import json_rows
 from cohear.findings.words import Words, joined
 
 
@@ -39,16 +39,16 @@ def answers(findings: Findings) -> dict[str, Any]:
     return {"summary": summary, **parts, "caveats": notes(findings)}
 
 
-def answer_to(findings: Findings, question: Question) -> tuple[Words, Words]:
+def answer_to(findings: Findings, question: StudyQuestion) -> tuple[Words, Words]:
     """What the findings on a question say of the whole study, and what would change it."""
     whole = [finding for finding in findings.on(question) if finding.setting is None]
     answer = [finding for finding in whole if FINDINGS[finding.code].part == "answer"]
     change = [told(finding) for finding in whole if FINDINGS[finding.code].part == "change"]
-    change += [joined([cures_of(finding), said(finding).aside]) for finding in answer]
+    change += [joined([cure_words(finding), said(finding).aside]) for finding in answer]
     return joined(said(finding).text for finding in answer), joined(change)
 
 
-def _told(findings: Findings, question: Question) -> dict[str, Any]:
+def _told(findings: Findings, question: StudyQuestion) -> dict[str, Any]:
     answer, change = answer_to(findings, question)
     every = [{**finding.to_json(), "words": told(finding).plain} for finding in findings.on(question)]
     return {"answer": answer.plain, "would_change": change.plain, "findings": every}
@@ -65,8 +65,8 @@ def _improve(statistics: Statistics) -> dict[str, Any]:
             "unrelated": counts(pairs[~related & told_apart]),
             "all": counts(pairs),
         },
-        "decided": [{**row, "unit": statistics.units[row["metric"]].name} for row in records(decided)],
-        "controls": records(statistics.contrasts),
+        "decided": [{**row, "unit": statistics.units[row["metric"]].name} for row in json_rows(decided)],
+        "controls": json_rows(statistics.contrasts),
         "power": [dict(family) for family in statistics.families],
     }
 
@@ -82,7 +82,7 @@ def _combining(statistics: Statistics) -> dict[str, Any]:
 
 def _savings(statistics: Statistics) -> dict[str, Any]:
     return {
-        "costs": records(statistics.costs),
-        "speed": records(statistics.speed),
+        "costs": json_rows(statistics.costs),
+        "speed": json_rows(statistics.speed),
         "groupings": [dict(line) for line in statistics.groupings],
     }

@@ -15,9 +15,9 @@ from cohear.findings.cures import Cure
 from cohear.findings.deciding import cures_of
 from cohear.findings.figures import Estimate, counted
 from cohear.findings.finding import StudyFinding, Sureness, TableRows
-from cohear.findings.kind import FINDINGS, Kind, Part, Question, Said
+from cohear.findings.kind import FINDINGS, Kind, Said, Section, StudyQuestion
 from cohear.findings.missing import Compare
-from cohear.findings.pairs import in_setting, of_pairs, partner_of, settings_of
+from cohear.findings.pairs import in_setting, of_pairs, partner_of, settings_in
 from cohear.findings.words import NOTHING, Name, Words, words
 
 Effect = Mapping[str, Any]
@@ -32,13 +32,13 @@ class BestPair(Kind):
     """
 
     code: ClassVar[str] = "best-pair"
-    question: ClassVar[Question] = "improve"
-    part: ClassVar[Part] = "page"
+    question: ClassVar[StudyQuestion] = "improve"
+    part: ClassVar[Section] = "page"
 
     def find(self, statistics: Statistics) -> Iterable[StudyFinding]:
         """One a setting."""
         ordinary = statistics.results[statistics.results["control"] == ""]
-        for setting in settings_of(ordinary):
+        for setting in settings_in(ordinary):
             yield _found(statistics, setting)
 
     def said(self, finding: StudyFinding) -> Said:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import ClassVar
 
 from cohear.findings.finding import StudyFinding
-from cohear.findings.kind import Kind, Part, Question
-from cohear.findings.study_findings import Findings, cures_of, said
+from cohear.findings.kind import Kind, Section, StudyQuestion
+from cohear.findings.study_findings import Findings, cure_words, said
 from cohear.findings.words import Name, Words, joined, words
 
 MOST_NAMES = 5
@@ -17,8 +17,8 @@ MOST_LEFT_OUT = 5
 class Caveat(Kind):
     """A kind of caveat, of the whole study."""
 
-    question: ClassVar[Question] = "caveats"
-    part: ClassVar[Part] = "page"
+    question: ClassVar[StudyQuestion] = "caveats"
+    part: ClassVar[Section] = "page"
 
 
 def caveats(findings: Findings) -> list[Words]:
@@ -39,7 +39,7 @@ def notes(findings: Findings) -> list[str]:
 
 def _lines(finding: StudyFinding) -> list[Words]:
     parts = said(finding)
-    return [line for _, line in parts.details] or [joined([parts.text, cures_of(finding)])]
+    return [line for _, line in parts.details] or [joined([parts.text, cure_words(finding)])]
 
 
 def some_names(tasks: list[str]) -> Words:

@@ -14,7 +14,7 @@ from cohear.findings.caveats import MOST_LEFT_OUT, Caveat, some_names
 from cohear.findings.figures import counted
 from cohear.findings.finding import StudyFinding, TableRows
 from cohear.findings.kind import FINDINGS, Said
-from cohear.findings.tables import records
+from cohear.findings.tables import json_rows
 from cohear.findings.words import NOTHING, Name, Words, words
 
 
@@ -87,7 +87,7 @@ class LeftOut(Caveat):
 
     def find(self, statistics: Statistics) -> Iterable[StudyFinding]:
         """One, of all cells with such repeats."""
-        cells = records(left_out(statistics.results))
+        cells = json_rows(left_out(statistics.results))
         if cells:
             yield StudyFinding(code=self.code, figures={"cells": cells}, rows=(TableRows("results.csv"),))
 

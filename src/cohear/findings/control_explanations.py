@@ -13,8 +13,8 @@ from cohear.analysis.tables.columns import CELL
 from cohear.base.setting import Setting
 from cohear.findings.figures import counted
 from cohear.findings.finding import StudyFinding, TableRows
-from cohear.findings.kind import FINDINGS, Kind, Question, Said
-from cohear.findings.pairs import EXPLANATIONS, in_setting, settings_of
+from cohear.findings.kind import FINDINGS, Kind, Said, StudyQuestion
+from cohear.findings.pairs import EXPLANATIONS, in_setting, settings_in
 from cohear.findings.words import words
 
 
@@ -22,7 +22,7 @@ class ControlExplanations(Kind):
     """Effects that have controls, counted by what explains them."""
 
     code: ClassVar[str] = "control-explanations"
-    question: ClassVar[Question] = "improve"
+    question: ClassVar[StudyQuestion] = "improve"
 
     def find(self, statistics: Statistics) -> Iterable[StudyFinding]:
         """Of the whole study, and of every setting, where controls were run."""
@@ -30,7 +30,7 @@ class ControlExplanations(Kind):
         if cells.empty:
             return
         yield _found(cells)
-        for setting in settings_of(cells):
+        for setting in settings_in(cells):
             yield _found(in_setting(cells, setting), setting)
 
     def said(self, finding: StudyFinding) -> Said:

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from cohear.analysis.answers.correlates import IDENTITY, RANDOM
 from cohear.analysis.gains.cell_tests import LEVEL
 from cohear.analysis.sentences import setting_name
-from cohear.analysis.statistics import Statistics
+from cohear.analysis.statistics import Line, Statistics
 from cohear.analysis.tables.columns import SETTING
 from cohear.base.setting import Setting
 from cohear.findings.cures import Cure
 from cohear.findings.figures import are, bracket_of, correlation, counted, probability
 from cohear.findings.finding import StudyFinding, TableRows
-from cohear.findings.kind import FINDINGS, Kind, Question, Said
+from cohear.findings.kind import FINDINGS, Kind, Said, StudyQuestion
 from cohear.findings.words import Name, Words, words
-
-Line = Mapping[str, Any]
-"""A measurement on one side of the cells of a setting (:func:`cohear.analysis.answers.correlates.correlates`)."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +50,7 @@ class Correlates(Kind):
     """The strongest rank correlation with gains, beside what it has to beat."""
 
     code: ClassVar[str] = "correlates"
-    question: ClassVar[Question] = "measurements"
+    question: ClassVar[StudyQuestion] = "measurements"
 
     def find(self, statistics: Statistics) -> Iterable[StudyFinding]:
         """Of the whole study, and of every setting where something was measured."""

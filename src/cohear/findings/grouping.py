@@ -19,7 +19,7 @@ from cohear.base.units import Unit
 from cohear.findings.cures import Cure
 from cohear.findings.figures import Estimate, counted
 from cohear.findings.finding import StudyFinding, TableRows
-from cohear.findings.kind import FINDINGS, Kind, Question, Said
+from cohear.findings.kind import FINDINGS, Kind, Said, StudyQuestion
 from cohear.findings.missing import Compare
 from cohear.findings.pairs import in_setting, of_pairs
 from cohear.findings.words import Name, Strong, Words, joined, names, words
@@ -52,7 +52,7 @@ class RecommendedGrouping(Kind):
     """The grouping to train in each setting, and of the study the one that gains most where it was chosen."""
 
     code: ClassVar[str] = "grouping"
-    question: ClassVar[Question] = "savings"
+    question: ClassVar[StudyQuestion] = "savings"
 
     def find(self, statistics: Statistics) -> Iterable[StudyFinding]:
         """The study's where one can be told, then every setting's."""

@@ -12,8 +12,8 @@ from cohear.analysis.statistics import Statistics
 from cohear.base.setting import Setting
 from cohear.findings.figures import are, counted
 from cohear.findings.finding import StudyFinding, TableRows
-from cohear.findings.kind import FINDINGS, Kind, Question, Said
-from cohear.findings.pairs import in_setting, settings_of
+from cohear.findings.kind import FINDINGS, Kind, Said, StudyQuestion
+from cohear.findings.pairs import in_setting, settings_in
 from cohear.findings.words import words
 
 
@@ -21,7 +21,7 @@ class GroupsBesidePairs(Kind):
     """Group cells that are surely worse than the mean of their pairs, of those that can be held against it."""
 
     code: ClassVar[str] = "groups-beside-pairs"
-    question: ClassVar[Question] = "combining"
+    question: ClassVar[StudyQuestion] = "combining"
 
     def find(self, statistics: Statistics) -> Iterable[StudyFinding]:
         """Of the whole study, and of every setting with larger groups."""
@@ -30,7 +30,7 @@ class GroupsBesidePairs(Kind):
             return
         broken = pd.DataFrame(list(statistics.breaks), columns=list(table.columns[:5]))
         yield self._found(statistics, table, broken)
-        for setting in settings_of(table):
+        for setting in settings_in(table):
             yield self._found(statistics, in_setting(table, setting), in_setting(broken, setting), setting)
 
     def said(self, finding: StudyFinding) -> Said:

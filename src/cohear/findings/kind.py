@@ -12,10 +12,10 @@ from cohear.base.registry import Registry
 from cohear.findings.finding import StudyFinding
 from cohear.findings.words import NOTHING, Words
 
-Question = Literal["improve", "measurements", "persistence", "combining", "savings", "caveats"]
+StudyQuestion = Literal["improve", "measurements", "persistence", "combining", "savings", "caveats"]
 """What the answers ask; and what no figure can say."""
 
-QUESTIONS: Mapping[Question, str] = {
+QUESTIONS: Mapping[StudyQuestion, str] = {
     "improve": "Which tasks improve each other?",
     "measurements": "Which measurements go with it?",
     "persistence": "Does it persist with another classifier?",
@@ -24,7 +24,7 @@ QUESTIONS: Mapping[Question, str] = {
 }
 """The questions that the answers answer, in words."""
 
-Part = Literal["answer", "change", "page"]
+Section = Literal["answer", "change", "page"]
 """Whether the answers say it as the answer, as what would change it, or leave it to the page."""
 
 
@@ -52,8 +52,8 @@ class Kind(ABC):
 
     code: ClassVar[str]
     """Its name, stable, in kebab-case."""
-    question: ClassVar[Question]
-    part: ClassVar[Part] = "answer"
+    question: ClassVar[StudyQuestion]
+    part: ClassVar[Section] = "answer"
 
     @abstractmethod
     def find(self, statistics: Statistics) -> Iterable[StudyFinding]:

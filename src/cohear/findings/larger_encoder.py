@@ -6,15 +6,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from cohear.analysis.statistics import Statistics
+from cohear.analysis.statistics import Line, Statistics
 from cohear.base.units import Unit
 from cohear.findings.cures import Cure
 from cohear.findings.figures import Estimate
 from cohear.findings.finding import StudyFinding, TableRows
-from cohear.findings.kind import FINDINGS, Kind, Question, Said
+from cohear.findings.kind import FINDINGS, Kind, Said, StudyQuestion
 from cohear.findings.words import Name, Words, joined, words
-
-Line = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -45,7 +43,7 @@ class LargerEncoder(Kind):
     """What a larger encoder changes of the mean gain of the largest networks that two encoders have."""
 
     code: ClassVar[str] = "larger-encoder"
-    question: ClassVar[Question] = "combining"
+    question: ClassVar[StudyQuestion] = "combining"
 
     def find(self, statistics: Statistics) -> Iterable[StudyFinding]:
         """One, of the whole study, where a larger group was measured."""

@@ -9,7 +9,7 @@ from cohear.analysis.answers.speed import SHARE
 from cohear.analysis.statistics import Statistics
 from cohear.findings.figures import counted, share
 from cohear.findings.finding import StudyFinding, TableRows
-from cohear.findings.kind import FINDINGS, Kind, Question, Said
+from cohear.findings.kind import FINDINGS, Kind, Said, StudyQuestion
 from cohear.findings.words import words
 
 
@@ -17,7 +17,7 @@ class LearningSpeed(Kind):
     """The median over cells whose learning curves tell."""
 
     code: ClassVar[str] = "learning-speed"
-    question: ClassVar[Question] = "savings"
+    question: ClassVar[StudyQuestion] = "savings"
 
     def find(self, statistics: Statistics) -> Iterable[StudyFinding]:
         """One, of the whole study, where curves tell."""

@@ -13,7 +13,7 @@ from cohear.base.units import known
 from cohear.findings.cures import Cure
 from cohear.findings.figures import share
 from cohear.findings.finding import StudyFinding, TableRows
-from cohear.findings.kind import FINDINGS, Kind, Question, Said
+from cohear.findings.kind import FINDINGS, Kind, Said, StudyQuestion
 from cohear.findings.verdict_counts import MOST
 from cohear.findings.words import Name, Words, joined, words
 
@@ -56,7 +56,7 @@ class NetworkCosts(Kind):
     """Costs of one of the largest networks of each setting, beside those of its singles."""
 
     code: ClassVar[str] = "network-costs"
-    question: ClassVar[Question] = "savings"
+    question: ClassVar[StudyQuestion] = "savings"
 
     def find(self, statistics: Statistics) -> Iterable[StudyFinding]:
         """One, of the whole study."""

@@ -7,18 +7,16 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from cohear.analysis.sentences import listed, setting_name
-from cohear.analysis.statistics import Statistics
+from cohear.analysis.statistics import Line, Statistics
 from cohear.analysis.tables.columns import SETTING
 from cohear.base.units import NONE
 from cohear.findings.cures import Cure
 from cohear.findings.figures import Estimate
 from cohear.findings.finding import StudyFinding, TableRows
-from cohear.findings.kind import FINDINGS, Kind, Question, Said
+from cohear.findings.kind import FINDINGS, Kind, Said, StudyQuestion
 from cohear.findings.pairs import in_setting
 from cohear.findings.verdict_counts import MOST
 from cohear.findings.words import Name, Words, joined, words
-
-Line = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -82,7 +80,7 @@ class NetworkSize(Kind):
     """The mean gain of the largest networks, beside that of smaller ones and of their worst task."""
 
     code: ClassVar[str] = "network-size"
-    question: ClassVar[Question] = "combining"
+    question: ClassVar[StudyQuestion] = "combining"
 
     def find(self, statistics: Statistics) -> Iterable[StudyFinding]:
         """One, of the whole study."""

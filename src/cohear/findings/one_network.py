@@ -15,7 +15,7 @@ from cohear.base.tables import SHARED
 from cohear.base.units import known
 from cohear.findings.figures import Estimate, share
 from cohear.findings.finding import StudyFinding, TableRows
-from cohear.findings.kind import FINDINGS, Kind, Part, Question, Said
+from cohear.findings.kind import FINDINGS, Kind, Said, Section, StudyQuestion
 from cohear.findings.pairs import in_setting
 from cohear.findings.words import words
 
@@ -27,8 +27,8 @@ class OneNetwork(Kind):
     """Cost and gain of one network for all tasks, in every setting where it was measured."""
 
     code: ClassVar[str] = "one-network"
-    question: ClassVar[Question] = "savings"
-    part: ClassVar[Part] = "page"
+    question: ClassVar[StudyQuestion] = "savings"
+    part: ClassVar[Section] = "page"
 
     def find(self, statistics: Statistics) -> Iterable[StudyFinding]:
         """One a setting."""

@@ -11,8 +11,8 @@ from cohear.analysis.statistics import Statistics
 from cohear.base.setting import Setting
 from cohear.findings.deciding import cures_of
 from cohear.findings.finding import StudyFinding, TableRows
-from cohear.findings.kind import FINDINGS, Kind, Part, Question, Said
-from cohear.findings.pairs import in_setting, of_groups, of_pairs, settings_of
+from cohear.findings.kind import FINDINGS, Kind, Said, Section, StudyQuestion
+from cohear.findings.pairs import in_setting, of_groups, of_pairs, settings_in
 from cohear.findings.words import NOTHING, words
 
 
@@ -20,8 +20,8 @@ class OpenCells(Kind):
     """The undecided effects of pairs, counted by what would decide them."""
 
     code: ClassVar[str] = "open-cells"
-    question: ClassVar[Question] = "improve"
-    part: ClassVar[Part] = "change"
+    question: ClassVar[StudyQuestion] = "improve"
+    part: ClassVar[Section] = "change"
 
     def find(self, statistics: Statistics) -> Iterable[StudyFinding]:
         """Of the whole study, and of every setting, where a pair was compared."""
@@ -38,8 +38,8 @@ class OpenGroups(Kind):
     """The undecided effects of larger groups, counted by what would decide them."""
 
     code: ClassVar[str] = "open-group-cells"
-    question: ClassVar[Question] = "combining"
-    part: ClassVar[Part] = "page"
+    question: ClassVar[StudyQuestion] = "combining"
+    part: ClassVar[Section] = "page"
 
     def find(self, statistics: Statistics) -> Iterable[StudyFinding]:
         """Of the whole study, and of every setting, where a group was compared."""
@@ -54,7 +54,7 @@ class OpenGroups(Kind):
 def _open(code: str, cells: pd.DataFrame) -> Iterator[StudyFinding]:
     if len(cells):
         yield _of(code, cells, cells)
-    for setting in settings_of(cells):
+    for setting in settings_in(cells):
         yield _of(code, in_setting(cells, setting), None, setting)
 
 

@@ -29,7 +29,7 @@ def of_groups(cells: pd.DataFrame) -> pd.DataFrame:
     return of_more
 
 
-def settings_of(cells: pd.DataFrame) -> list[Setting]:
+def settings_in(cells: pd.DataFrame) -> list[Setting]:
     """Features, encoder and arm of the rows, in their order."""
     return [(str(f), str(e), str(a)) for f, e, a in dict.fromkeys(zip(*(cells[name] for name in SETTING), strict=True))]
 

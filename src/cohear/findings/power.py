@@ -9,7 +9,7 @@ from cohear.analysis.statistics import Statistics
 from cohear.analysis.tables.columns import SETTING
 from cohear.findings.pairs import in_setting, of_pairs
 from cohear.findings.study_findings import Findings
-from cohear.findings.tables import records
+from cohear.findings.tables import json_rows
 
 
 def power(findings: Findings) -> dict[str, Any]:
@@ -34,13 +34,13 @@ def power(findings: Findings) -> dict[str, Any]:
         "fractions": statistics.unit_over(statistics.pairs).points,
         "parts": [
             {**part, "unit": _unit(statistics, part), "assumed": _assumed(statistics, part)}
-            for part in records(statistics.spread)
+            for part in json_rows(statistics.spread)
         ],
         "families": [
             {**family, "unit": _unit(statistics, family), "cures": _cures(findings, family)}
             for family in statistics.families
         ],
-        "cells": [{**cell, "unit": _unit(statistics, cell)} for cell in records(statistics.power)],
+        "cells": [{**cell, "unit": _unit(statistics, cell)} for cell in json_rows(statistics.power)],
     }
 
 

@@ -11,7 +11,7 @@ from cohear.analysis.tables.columns import SETTING
 from cohear.base.units import known
 from cohear.findings.figures import counted
 from cohear.findings.finding import StudyFinding, TableRows
-from cohear.findings.kind import FINDINGS, Kind, Part, Question, Said
+from cohear.findings.kind import FINDINGS, Kind, Said, Section, StudyQuestion
 from cohear.findings.pairs import of_pairs
 from cohear.findings.verdict_counts import MOST
 from cohear.findings.words import Name, words
@@ -21,8 +21,8 @@ class SmallestGain(Kind):
     """What is found with 80 % power among the cells of a family of pairs, and half of the gains seen beside it."""
 
     code: ClassVar[str] = "smallest-gain"
-    question: ClassVar[Question] = "improve"
-    part: ClassVar[Part] = "change"
+    question: ClassVar[StudyQuestion] = "improve"
+    part: ClassVar[Section] = "change"
 
     def find(self, statistics: Statistics) -> Iterable[StudyFinding]:
         """One, of the whole study, where a pair was compared."""

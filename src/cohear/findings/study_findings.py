@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from cohear.analysis.statistics import Statistics
 from cohear.base.setting import Setting
 from cohear.findings.finding import StudyFinding
-from cohear.findings.kind import FINDINGS, Question, Said
+from cohear.findings.kind import FINDINGS, Said, StudyQuestion
 from cohear.findings.words import Words, joined
 
 
@@ -36,7 +36,7 @@ class Findings:
         """The one of a kind that every setting with ordinary runs has."""
         return next(finding for finding in self.all(code) if finding.setting == setting)
 
-    def on(self, question: Question) -> Iterator[StudyFinding]:
+    def on(self, question: StudyQuestion) -> Iterator[StudyFinding]:
         """What concerns a question, in the order of the kinds."""
         return (finding for code in FINDINGS if FINDINGS[code].question == question for finding in self.all(code))
 
@@ -46,7 +46,7 @@ def said(finding: StudyFinding) -> Said:
     return FINDINGS[finding.code].said(finding)
 
 
-def cures_of(finding: StudyFinding) -> Words:
+def cure_words(finding: StudyFinding) -> Words:
     """What would settle what is open of it."""
     return joined(cure.words for cure in finding.settles)
 
@@ -59,4 +59,4 @@ def in_full(finding: StudyFinding) -> Words:
 
 def told(finding: StudyFinding) -> Words:
     """All that a finding says, its cures last."""
-    return joined([said(finding).text, cures_of(finding)])
+    return joined([said(finding).text, cure_words(finding)])

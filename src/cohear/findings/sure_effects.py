@@ -11,8 +11,8 @@ from cohear.analysis.statistics import Statistics
 from cohear.base.setting import Setting
 from cohear.findings.figures import Estimate, counted
 from cohear.findings.finding import StudyFinding, TableRows
-from cohear.findings.kind import FINDINGS, Kind, Part, Question, Said
-from cohear.findings.pairs import in_setting, named, of_pairs, partner_of, settings_of
+from cohear.findings.kind import FINDINGS, Kind, Said, Section, StudyQuestion
+from cohear.findings.pairs import in_setting, named, of_pairs, partner_of, settings_in
 from cohear.findings.words import Name, joined, names, words
 
 MOST = 3
@@ -23,13 +23,13 @@ class SureEffects(Kind):
     """Sure helps and harms of pairs, the largest help, and who helps each other."""
 
     code: ClassVar[str] = "sure-effects"
-    question: ClassVar[Question] = "improve"
-    part: ClassVar[Part] = "page"
+    question: ClassVar[StudyQuestion] = "improve"
+    part: ClassVar[Section] = "page"
 
     def find(self, statistics: Statistics) -> Iterable[StudyFinding]:
         """One a setting with pairs."""
         pairs = of_pairs(statistics.gains)
-        for setting in settings_of(pairs):
+        for setting in settings_in(pairs):
             yield _found(in_setting(pairs, setting), setting, statistics)
 
     def said(self, finding: StudyFinding) -> Said:

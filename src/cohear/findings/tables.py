@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 
-def records(table: pd.DataFrame) -> list[dict[str, Any]]:
+def json_rows(table: pd.DataFrame) -> list[dict[str, Any]]:
     """Rows for JSON: None where a figure is not known."""
     return [{str(name): _plain(cell) for name, cell in row.items()} for row in table.to_dict("records")]
 

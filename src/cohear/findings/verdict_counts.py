@@ -13,9 +13,9 @@ from cohear.analysis.tables.columns import VERDICTS
 from cohear.base.setting import Setting
 from cohear.findings.figures import Estimate, are, counted
 from cohear.findings.finding import StudyFinding, TableRows
-from cohear.findings.kind import FINDINGS, Kind, Question, Said
+from cohear.findings.kind import FINDINGS, Kind, Said, StudyQuestion
 from cohear.findings.missing import Compare
-from cohear.findings.pairs import counts, in_setting, of_pairs, settings_of
+from cohear.findings.pairs import counts, in_setting, of_pairs, settings_in
 from cohear.findings.words import Name, words
 
 MOST = 3
@@ -28,7 +28,7 @@ class VerdictCounts(Kind):
     """Verdicts over the cells of pairs: of the study, of pairs that are related or not, and of each setting."""
 
     code: ClassVar[str] = "verdict-counts"
-    question: ClassVar[Question] = "improve"
+    question: ClassVar[StudyQuestion] = "improve"
 
     def find(self, statistics: Statistics) -> Iterable[StudyFinding]:
         """The whole study, related and unrelated pairs, and every setting with pairs."""
@@ -38,7 +38,7 @@ class VerdictCounts(Kind):
             related = pairs["combination"].map(statistics.is_related).astype(bool)
             yield _counted(statistics, pairs[related], "related")
             yield _counted(statistics, pairs[~related], "unrelated")
-        for setting in settings_of(pairs):
+        for setting in settings_in(pairs):
             yield _counted(statistics, in_setting(pairs, setting), "", setting)
 
     def said(self, finding: StudyFinding) -> Said:
@@ -72,7 +72,7 @@ _EXPECTED_WRONG = "Of those called “helps” or “hurts”, at most 5 % are e
 def _counted(statistics: Statistics, pairs: pd.DataFrame, kind: str, setting: Setting | None = None) -> StudyFinding:
     found = counts(pairs)
     mean = Estimate(found.pop("mean"), found.pop("low"), found.pop("high"), statistics.unit_over(pairs))
-    names = sorted({setting_name(one) for one in settings_of(pairs)})
+    names = sorted({setting_name(one) for one in settings_in(pairs)})
     decided = found["helps"] + found["hurts"] + found["harmless"]
     return StudyFinding(
         code=VerdictCounts.code,

@@ -11,7 +11,7 @@ from typing import ClassVar
 from torch import Tensor, nn
 
 from cohear.base.registry import Registry
-from cohear.base.streams import Name, torch_stream
+from cohear.base.streams import NamePart, torch_stream
 from cohear.models.encoder import Encoder
 from cohear.models.heads import Head
 from cohear.models.windows import Embedding, Form, Windows
@@ -21,13 +21,13 @@ from cohear.models.windows import Embedding, Form, Windows
 class Draws:
     """Random streams of one run's networks: named by fold and seed, and for a head also by its task."""
 
-    name: tuple[Name, ...]
+    name: tuple[NamePart, ...]
 
-    def of_encoder(self, *purpose: Name) -> AbstractContextManager[None]:
+    def of_encoder(self, *purpose: NamePart) -> AbstractContextManager[None]:
         """The stream of the shared encoder, which no task is part of."""
         return torch_stream(*self.name, "encoder", *purpose)
 
-    def of_head(self, task: str, *purpose: Name) -> AbstractContextManager[None]:
+    def of_head(self, task: str, *purpose: NamePart) -> AbstractContextManager[None]:
         """The stream of a task's head, which is the same beside any partner."""
         return torch_stream(*self.name, "head", task, *purpose)
 

@@ -41,10 +41,10 @@ class MakeProbe(Job[ProbeSpec]):
 
     def run(self, spec: ProbeSpec, pack: Pack, files: frozenset[str]) -> Result:
         """Measure."""
-        from cohear.probes.measure import measured  # noqa: PLC0415
+        from cohear.probes.measure import probe_rows  # noqa: PLC0415
 
         began = time.process_time()
-        rows = measured(spec, pack)
+        rows = probe_rows(spec, pack)
         made = {PROBE_CSV.file: PROBE_CSV.text(rows).encode("utf-8")}
         record = Record(
             run=spec.key,

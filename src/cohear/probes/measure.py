@@ -14,7 +14,7 @@ from cohear.runs.pack import Pack
 from cohear.runs.task_data import load_task
 
 
-def measured(spec: ProbeSpec, pack: Pack) -> list[Row]:
+def probe_rows(spec: ProbeSpec, pack: Pack) -> list[Row]:
     """Rows of ``probe.csv``.
 
     Raises:

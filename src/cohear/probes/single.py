@@ -6,15 +6,15 @@ from dataclasses import dataclass
 
 import torch
 
+from cohear.base.arrays import Floats, Integers
 from cohear.baselines.vectors import clip_vectors
-from cohear.features.front_end import Floats, Integers
 from cohear.features.task_input import TaskInput
 from cohear.models.sharing import Network
 from cohear.runs.pack import Pack
 from cohear.runs.spec import Need
 from cohear.runs.task_data import TaskData
 from cohear.training.batches import as_windows
-from cohear.training.device import fetch
+from cohear.training.device import to_numpy
 from cohear.training.sources import inputs_of
 from cohear.training.spec import RunSpec
 from cohear.training.trained import load_network
@@ -53,7 +53,7 @@ class Single:
             batch = {self.task: as_windows(self.given.front_end, windows, lengths)}
             embedding = self.network.embed(batch)[self.task]
             if embedding.vector is not None:
-                return fetch(embedding.vector.float())
+                return to_numpy(embedding.vector.float())
             frames = embedding.of("frames")
             counts = frames.shape[1] if embedding.lengths is None else embedding.lengths[:, None]
-            return fetch((frames.sum(dim=1) / counts).float())
+            return to_numpy((frames.sum(dim=1) / counts).float())

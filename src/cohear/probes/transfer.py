@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from cohear.baselines.questions import answers, questions_of, why_not
+from cohear.baselines.questions import answer_questions, questions_of, why_not
 from cohear.baselines.svm import Svm
 from cohear.baselines.vectors import standardised
 from cohear.probes.probe import PROBES, Probe, ProbeInputs, Role
@@ -40,5 +40,5 @@ class Transfer(Probe):
         vectors = standardised(given.networks["partner"].vectors(task), train)
         questions = questions_of(task)
         heads = [question.fitted(self.head, 0, vectors, train, given.draw) for question in questions]
-        told = Predictions(validation, answers(questions, heads, vectors[validation]))
+        told = Predictions(validation, answer_questions(questions, heads, vectors[validation]))
         return {"transfer": told.scores(task)[task.metric.name]}

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cohear.base.errors import DataError
-from cohear.base.streams import Name, stream
+from cohear.base.streams import NamePart, stream
 from cohear.base.versions import demand_same
 from cohear.features.store import FeatureStore
 from cohear.runs.pack import Pack
@@ -85,7 +85,7 @@ def load_task(reference: TaskReference, pack: Pack) -> TaskData:
     )
 
 
-def with_shuffled_labels(task: TaskData, name: tuple[Name, ...]) -> TaskData:
+def with_shuffled_labels(task: TaskData, name: tuple[NamePart, ...]) -> TaskData:
     """A task whose training clips have each other's labels: audio and label counts stay, what relates them is gone.
 
     Only the training part is shuffled. Over all parts, labels of test clips would reach training, and the counts of

@@ -9,9 +9,8 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from cohear.base.arrays import Floats
 from cohear.base.decoding import Decoding, LabelDecoding, NumberDecoding, activated
-
-Floats = NDArray[np.float32]
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 
 from cohear.audio.decode import why_no_sound
 from cohear.audio.resample import resample
+from cohear.base.arrays import Floats
 from cohear.base.decoding import Decoding, LabelDecoding, activated, decoding_of
 from cohear.base.errors import DataError
-from cohear.runtime.answers import Answer, Floats, WindowAnswer, WindowPooling, answer, in_time
+from cohear.runtime.answers import Answer, WindowAnswer, WindowPooling, answer, in_time
 from cohear.runtime.card import Card, Windowing, read_card
 from cohear.runtime.session import Session, heard_name, window_logits_name
 from cohear.runtime.windows import Stretch, stretches

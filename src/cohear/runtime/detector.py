@@ -88,7 +88,7 @@ class EventDetector:
 
     def _long_enough(self, events: list[Event]) -> list[Event]:
         least = self._settings.minimum - 1e-9
-        return in_order(event for event in events if event.offset - event.onset >= least)
+        return by_onset(event for event in events if event.offset - event.onset >= least)
 
 
 def events_of(
@@ -97,10 +97,10 @@ def events_of(
     """All events in a clip's windows, in the order of their onsets."""
     detector = EventDetector(tasks, settings)
     found = [event for window in windows for event in detector.push(window)]
-    return in_order([*found, *detector.end()])
+    return by_onset([*found, *detector.end()])
 
 
-def in_order(events: Iterable[Event]) -> list[Event]:
+def by_onset(events: Iterable[Event]) -> list[Event]:
     """Events by their onsets."""
     return sorted(events, key=lambda event: (event.onset, event.task, event.label))
 

@@ -13,7 +13,7 @@ from cohear.audio.suffixes import AUDIO_SUFFIXES, VIDEO_SUFFIXES
 from cohear.base.errors import DataError
 from cohear.runtime.answers import Answer, WindowAnswer, in_time
 from cohear.runtime.bundle import Bundle
-from cohear.runtime.detector import EventDetector, EventSettings, in_order
+from cohear.runtime.detector import EventDetector, EventSettings, by_onset
 from cohear.runtime.events import Event
 from cohear.runtime.stream import Stream
 
@@ -70,7 +70,7 @@ def classify_file(
     take(stream.end())
     if detector is not None:
         found.extend(detector.end())
-    return FileAnswer(stream.seconds, stream.clip, in_time(kept), in_order(found))
+    return FileAnswer(stream.seconds, stream.clip, in_time(kept), by_onset(found))
 
 
 def _check_name(path: Path) -> None:
@@ -81,7 +81,7 @@ def _check_name(path: Path) -> None:
         raise UnreadableAudio(path, "its name is no UTF-8 text; rename it") from error
 
 
-def audio_files(named: str) -> list[Path]:
+def files_named(named: str) -> list[Path]:
     """The files that a path, a folder (with all below it) or a pattern names, in order.
 
     Raises:

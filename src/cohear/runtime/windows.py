@@ -6,11 +6,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from cohear.base.arrays import Floats
 from cohear.runtime.card import Windowing
 
-Floats = NDArray[np.float32]
 WINDOWS_A_STRETCH = 64
 
 

@@ -82,7 +82,7 @@ def check_data(
         StudyError: a dataset cannot be read at all; every mistake at once.
     """
     progress = progress or NoProgress()
-    evidence, facts = gather(settings, cache=cache, jobs=jobs, progress=progress)
+    evidence, facts = gather_evidence(settings, cache=cache, jobs=jobs, progress=progress)
     findings: list[AuditFinding] = []
     with progress.stage("judging") as advance:
         for number, name in enumerate(CHECKS, start=1):
@@ -93,7 +93,7 @@ def check_data(
     return Audit(settings.study, in_order(findings), facts, list(settings.tasks))
 
 
-def gather(
+def gather_evidence(
     settings: StudySettings, *, cache: Path, jobs: int | None, progress: Progress
 ) -> tuple[Evidence, dict[str, dict[str, Any]]]:
     """Scan and measure all audio and cut the folds: what the checks judge, and facts about each dataset."""

@@ -8,14 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
+from cohear.base.arrays import Array
 from cohear.base.setting import Setting
 from cohear.runs.record import TaskRecord
 from cohear.study.folder.folder import StudyFolder
 from cohear.tasks.metrics import METRICS, SHARE
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

@@ -12,10 +12,10 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from cohear.base.arrays import Floats
 from cohear.base.registry import Registry
 from cohear.baselines.baseline import BASELINES, Baseline, BaselineInputs
 from cohear.baselines.questions import Question
-from cohear.features.front_end import Floats
 from cohear.testing.named import NamedPartContract
 
 _TRAIN = np.arange(60, dtype=np.int64)

@@ -23,7 +23,7 @@ from cohear.analysis.tables.results import checked_results
 from cohear.base.tables import RESULTS_CSV
 from cohear.findings import FINDINGS, Findings, StudyFinding
 from cohear.findings.kind import QUESTIONS
-from cohear.findings.study_findings import cures_of, in_full
+from cohear.findings.study_findings import cure_words, in_full
 
 NAMES = ("digit", "keyword", "emotion", "event")
 HOSTILE = ("<script>alert(1)</script>", "quote\"'&amp;<b>", "n" * 200, "שלום 🐦 all")
@@ -51,7 +51,7 @@ class FindingContract(ABC):
         assert self.found()
         for finding in self.found():
             assert finding.code == self.code
-            told = in_full(finding).plain or cures_of(finding).plain
+            told = in_full(finding).plain or cure_words(finding).plain
             assert told.endswith((".", ")"))
             assert not re.search(r"\b(?:nan|None|unknown)\b|  |\.\.", told)
             assert (finding.sureness == "open") <= bool(finding.settles or finding.figures)
@@ -73,7 +73,7 @@ class FindingContract(ABC):
     def test_names_are_text_on_a_page(self) -> None:
         """Whatever they look like."""
         for finding in self.found(HOSTILE):
-            for said in (in_full(finding), cures_of(finding)):
+            for said in (in_full(finding), cure_words(finding)):
                 assert not re.search(r"<(?!/?(?:bdi|b)>)", said.html)
                 assert "<script>" not in said.html
 

@@ -11,7 +11,8 @@ from abc import ABC, abstractmethod
 
 import numpy as np
 
-from cohear.features.front_end import FRONT_ENDS, Floats, FrontEnd, build_front_end
+from cohear.base.arrays import Floats
+from cohear.features.front_end import FRONT_ENDS, FrontEnd, build_front_end
 from cohear.features.long_clips import frames_in_pieces
 
 _TOLERANCE = 1e-5  # products of matrices of other shapes may round differently

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from cohear.base.errors import UserError
-from cohear.base.named import WithSettings, check, make
+from cohear.base.named import WithSettings, check_named, make
 from cohear.base.registry import Registry
 
 
@@ -39,7 +39,7 @@ class NamedPartContract(ABC):
     def test_a_setting_that_there_is_not_is_refused(self) -> None:
         """With a sentence that names it."""
         try:
-            check(self.registry(), WithSettings(name=self.name, **{"no such": 1}))
+            check_named(self.registry(), WithSettings(name=self.name, **{"no such": 1}))
         except UserError as error:
             assert f"{self.name!r} has no setting 'no such'" in str(error)
         else:

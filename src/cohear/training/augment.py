@@ -11,7 +11,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from cohear.base.streams import Name, stream
+from cohear.base.arrays import Integers
+from cohear.base.streams import NamePart, stream
 from cohear.features.augmentation import LogEnergies
 from cohear.features.store import FeatureStore
 
@@ -22,8 +23,6 @@ COSINES = 4
 BANDS_MASKED = 10 / 64  # at most, as a share of the bands
 FRAMES_MASKED = 0.15  # at most, as a share of the window
 MOST_OF_A_CLIP = 0.25  # masked in time
-
-Integers = NDArray[np.int64]
 
 
 class Augmentation:
@@ -40,7 +39,7 @@ class Augmentation:
         name: the task's stream.
     """
 
-    def __init__(self, shape: tuple[int, int], fitting: LogEnergies, *name: Name) -> None:
+    def __init__(self, shape: tuple[int, int], fitting: LogEnergies, *name: NamePart) -> None:
         bands = fitting.bands
         self._bands = bands
         self._tempo = np.exp(stream(*name, "tempo").uniform(-TEMPO, TEMPO, shape))

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from cohear.base.streams import Name, stream
+from cohear.base.streams import NamePart, stream
 from cohear.features.front_end import FrontEnd
 from cohear.features.task_input import TaskInput
 from cohear.features.windows import gather
@@ -16,7 +16,7 @@ from cohear.models.windows import Windows
 from cohear.runs.task_data import TaskData
 from cohear.tasks.targets import WindowPlaces, WindowTargets
 from cohear.training.augment import Augmentation
-from cohear.training.device import fetch
+from cohear.training.device import to_numpy
 from cohear.training.settings import TrainingSettings
 
 
@@ -51,7 +51,7 @@ class TaskBatches:
         task: TaskData,
         given: TaskInput,
         settings: TrainingSettings,
-        name: tuple[Name, ...],
+        name: tuple[NamePart, ...],
         stride: int = 1,
     ) -> None:
         self._task, self._front_end, self._window, self._stride = task, given.front_end, given.window, stride
@@ -80,7 +80,7 @@ class TaskBatches:
             tempo = self._augmentation.tempo(step)
             frames = self._augmentation.gather(step, self._task.store, rows, starts, self._window)
             frames = self._augmentation.apply(step, frames, lengths)
-            windows = as_windows(self._front_end, fetch(frames), lengths)
+            windows = as_windows(self._front_end, to_numpy(frames), lengths)
         places = WindowPlaces(clips, starts, lengths, tempo, self._front_end.hop / self._front_end.rate, self._stride)
         targets = self._task.kind.targets(self._task.targets.take(clips), places, windows.features)
         return Rows(windows, targets)
@@ -94,14 +94,14 @@ def as_windows(front_end: FrontEnd, frames: NDArray[np.float32], lengths: NDArra
     return Windows(features, torch.from_numpy(lengths))
 
 
-def shuffled_passes(clips: NDArray[np.int64], shape: tuple[int, int], *name: Name) -> NDArray[np.int64]:
+def shuffled_passes(clips: NDArray[np.int64], shape: tuple[int, int], *name: NamePart) -> NDArray[np.int64]:
     """Pass after pass over the clips, each in a new order, cut into batches."""
     draw, needed = stream(*name), shape[0] * shape[1]
     passes = [draw.permutation(clips) for _ in range(-(-needed // len(clips)))]
     return np.concatenate(passes)[:needed].reshape(shape)
 
 
-def balanced_draws(task: TaskData, shape: tuple[int, int], *name: Name) -> NDArray[np.int64]:
+def balanced_draws(task: TaskData, shape: tuple[int, int], *name: NamePart) -> NDArray[np.int64]:
     """Pass after pass over the strata of the task's kind (its labels), and in each pass after pass over its clips.
 
     Every stratum that training has is drawn from equally often.

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from cohear.runs.task_data import TaskData
 from cohear.tasks.targets import Targets, WindowTargets
-from cohear.training.device import fetch
+from cohear.training.device import to_numpy
 
 POINTS = 10
 
@@ -50,7 +50,7 @@ class Curve:
         """Close the stretch of training that ends after ``step`` steps."""
         for name, task in self._tasks.items():
             seen = self._seen[name]
-            losses = fetch(torch.stack([each.loss for each in seen]))
+            losses = to_numpy(torch.stack([each.loss for each in seen]))
             metric = _over_windows(task, seen) if task.kind.reads == "vector" else float("nan")
             self._add(name, step, "train", float(losses.astype(np.float64).mean()), metric)
             seen.clear()
@@ -65,6 +65,8 @@ class Curve:
 
 def _over_windows(task: TaskData, seen: Sequence[_Step]) -> float:
     """The task's metric over the windows of some steps."""
-    logits = fetch(torch.cat([each.logits for each in seen]))
-    values, known = (fetch(torch.cat([getattr(each.targets, what) for each in seen])) for what in ("values", "known"))
+    logits = to_numpy(torch.cat([each.logits for each in seen]))
+    values, known = (
+        to_numpy(torch.cat([getattr(each.targets, what) for each in seen])) for what in ("values", "known")
+    )
     return task.metric.score(logits, Targets(values, known), task.scored)

@@ -74,7 +74,7 @@ class Device:
         return nullcontext() if self.precision == "float32" else torch.autocast(self.name, dtype=torch.bfloat16)
 
 
-def fetch(tensor: Tensor) -> NDArray[Any]:
+def to_numpy(tensor: Tensor) -> NDArray[Any]:
     """The numbers of a tensor that is on whatever device: waits for it, so ask for many at once."""
     array: NDArray[Any] = tensor.detach().cpu().numpy()
     return array

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import torch
 
-from cohear.base.streams import Name, stream
+from cohear.base.streams import NamePart, stream
 from cohear.features.task_input import TaskInput
 from cohear.features.windows import gather, scored_windows
 from cohear.models.sharing import Network
@@ -13,7 +13,7 @@ from cohear.runs.predictions import Predictions
 from cohear.runs.task_data import TaskData
 from cohear.tasks.targets import WindowPlaces, WindowTargets
 from cohear.training.batches import as_windows
-from cohear.training.device import Device, fetch
+from cohear.training.device import Device, to_numpy
 from cohear.training.finite import check_answers
 
 WINDOWS_A_BATCH = 128
@@ -38,7 +38,7 @@ class Evaluation:
         task: TaskData,
         part: str,
         given: TaskInput,
-        name: tuple[Name, ...],
+        name: tuple[NamePart, ...],
         device: Device | None = None,
         stride: int = 1,
     ) -> None:
@@ -84,7 +84,7 @@ class Evaluation:
             frame_seconds=self._front_end.hop / self._front_end.rate,
             stride=self._stride,
         )
-        logits = fetch(torch.cat(out))
+        logits = to_numpy(torch.cat(out))
         check_answers(self.task.name, self.part, step, logits)
         return Predictions(self._clips, self.task.kind.pool(logits, places, len(self._clips)))
 

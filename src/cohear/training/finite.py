@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from cohear.base.errors import RunFailed
-from cohear.training.device import Device, fetch
+from cohear.training.device import Device, to_numpy
 
 CURE = "it is no result; a lower learning rate, or the encoder, may need mending"
 
@@ -52,7 +52,7 @@ class StepsWatched:
         """
         if not self._seen:
             return
-        for (task, step), (loss, logits) in zip(self._seen, fetch(torch.stack(self._finite)), strict=True):
+        for (task, step), (loss, logits) in zip(self._seen, to_numpy(torch.stack(self._finite)), strict=True):
             if not (loss and logits):
                 what = "a logit" if loss else "the loss"
                 raise RunFailed(f"{what} of task {task!r} is not a finite number at step {step}: {CURE}")

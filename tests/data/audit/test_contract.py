@@ -15,7 +15,7 @@ from cohear.data.audit.groups import GroupsCheck
 from cohear.data.audit.labels import LabelsCheck
 from cohear.data.audit.lengths import LengthsCheck
 from cohear.data.audit.levels import LevelsCheck
-from cohear.study.audit import gather
+from cohear.study.audit import gather_evidence
 from cohear.study.launch.progress import NoProgress
 from cohear.testing.audit_check import CheckContract
 
@@ -36,7 +36,7 @@ class Planted(CheckContract):
     def faulty(self, folder):
         copy = planted.Copy(self.clean, folder)
         planted.FAULTS[self.fault].plant(copy)
-        return gather(copy.settings(), cache=self.cache, jobs=1, progress=NoProgress())[0]
+        return gather_evidence(copy.settings(), cache=self.cache, jobs=1, progress=NoProgress())[0]
 
 
 class TestBandwidth(Planted):

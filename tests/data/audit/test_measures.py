@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cohear.audio.decode import Audio
-from cohear.data.audit.alignment import correlation
+from cohear.data.audit.alignment import waveform_correlation
 from cohear.data.audit.fingerprint import candidates
 from cohear.data.audit.measures import from_json, measure, to_json
 from cohear.data.audit.near import same_recording
@@ -140,7 +140,7 @@ def test_changed_copies_are_recognised_and_others_are_not(change):
     told = set()
     for pair, one in found.items():
         first, second = ((originals[n], RATE) if n < 40 else copies[n - 40] for n in pair)
-        alike = correlation(*first, np.asarray(second[0], np.float32), second[1], one.offset)[0]
+        alike = waveform_correlation(*first, np.asarray(second[0], np.float32), second[1], one.offset)[0]
         if same_recording(alike, one):
             told.add(pair)
     assert all(second == first + 40 for first, second in told)
@@ -150,11 +150,11 @@ def test_changed_copies_are_recognised_and_others_are_not(change):
 def test_correlation_is_that_of_numpy():
     one, two = noise(1, 1, 8000), noise(1, 2, 8000)
     mixed = np.concatenate([np.zeros(100, np.float32), one])[:8000] + two
-    found, offset = correlation(one, 8000, mixed, 8000, 0.0)
+    found, offset = waveform_correlation(one, 8000, mixed, 8000, 0.0)
     assert offset == pytest.approx(100 / 8000, abs=1e-4)
     assert found == pytest.approx(np.corrcoef(one[:7900], mixed[100:])[0, 1], abs=0.02)
-    assert correlation(one, 8000, -one, 8000, 0.0)[0] == pytest.approx(-1, abs=1e-3)
-    assert correlation(one[:1], 8000, two, 8000, 0.0)[0] == 0
+    assert waveform_correlation(one, 8000, -one, 8000, 0.0)[0] == pytest.approx(-1, abs=1e-3)
+    assert waveform_correlation(one[:1], 8000, two, 8000, 0.0)[0] == 0
 
 
 def test_no_clips_no_candidates():

@@ -5,7 +5,7 @@ import pytest
 
 from cohear.audio.decode import Audio
 from cohear.data.audit.measures import measure
-from cohear.data.audit.parts import ClipPart, joined
+from cohear.data.audit.parts import ClipPart, joined_measures
 from cohear.data.scan.facts import in_parts
 
 RATE = 16000
@@ -36,7 +36,7 @@ def test_parts_are_the_clip(samples):
 
 def test_measures_of_parts_are_those_of_the_clip(samples):
     whole = measure(Audio(samples, RATE, 1))
-    found = joined([ClipPart.of(Audio(part, RATE, 1)) for part in in_parts([samples], PART)])
+    found = joined_measures([ClipPart.of(Audio(part, RATE, 1)) for part in in_parts([samples], PART)])
     assert found.mean == pytest.approx(whole.mean, abs=1e-6)
     assert found.level == pytest.approx(whole.level, abs=1e-3)
     assert found.clipped == pytest.approx(whole.clipped, abs=4)  # a run that is cut in two
@@ -52,7 +52,7 @@ def test_measures_of_parts_are_those_of_the_clip(samples):
 
 def test_silence_in_parts(samples):
     silence = np.zeros_like(samples)
-    found = joined([ClipPart.of(Audio(part, RATE, 1)) for part in in_parts([silence], PART)])
+    found = joined_measures([ClipPart.of(Audio(part, RATE, 1)) for part in in_parts([silence], PART)])
     assert found.leading == found.trailing == pytest.approx(20.0)
     assert found.level == -120
     assert found.bandwidth == RATE / 2

@@ -5,7 +5,7 @@ import csv
 import pytest
 
 from cohear.base.yaml_text import YamlText
-from cohear.data.audit.alignment import correlation
+from cohear.data.audit.alignment import waveform_correlation
 from cohear.study.audit import check_data
 from cohear.study.file import check_study
 from cohear.study.folder.folder import with_paths_from
@@ -122,4 +122,4 @@ def test_the_correlation_of_the_known_pair(shared_data):
 
     folder = shared_data / "esc10" / "clips"
     one, two = (read_audio(Segment(folder / f"{name}.flac")) for name in ("2-28314-A", "2-30322-A"))
-    assert correlation(*one, *two, 0.0)[0] == pytest.approx(0.965, abs=0.01)
+    assert waveform_correlation(*one, *two, 0.0)[0] == pytest.approx(0.965, abs=0.01)

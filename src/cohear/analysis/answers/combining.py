@@ -5,20 +5,19 @@ from typing import cast
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from scipy.stats import norm
 
 from cohear.analysis.answers.chosen import estimated_on
 from cohear.analysis.answers.persistence import within_tasks
 from cohear.analysis.gains.cell_tests import LEVEL, cell_tests
 from cohear.analysis.gains.design import USUAL, Design
-from cohear.analysis.gains.multiplicity import benjamini_hochberg
 from cohear.analysis.gains.pairs import first_half
 from cohear.analysis.gains.repeat_means import repeat_means
 from cohear.analysis.tables.columns import CELL, SETTING
+from cohear.base.arrays import Array
+from cohear.base.multiplicity import benjamini_hochberg
 from cohear.base.units import finite
 
-Array = NDArray[np.float64]
 RIDGE = 0.1
 """Ridge of the linear surrogate, in units of one group."""
 

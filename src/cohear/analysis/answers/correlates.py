@@ -12,13 +12,12 @@ from scipy import stats
 
 from cohear.analysis.answers.measurements import ON_TEST, of_singles
 from cohear.analysis.answers.persistence import within_tasks
-from cohear.analysis.gains.multiplicity import benjamini_hochberg
 from cohear.analysis.gains.pairs import first_half, halved_by
 from cohear.analysis.tables.columns import CELL, SETTING
+from cohear.base.arrays import Array
+from cohear.base.multiplicity import benjamini_hochberg
 from cohear.base.streams import stream
 from cohear.base.units import finite
-
-Array = NDArray[np.float64]
 
 PERMUTATIONS = 499
 

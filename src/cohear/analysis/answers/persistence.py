@@ -16,10 +16,9 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from cohear.analysis.tables.columns import SETTING
+from cohear.base.arrays import Array
 from cohear.base.streams import stream
 from cohear.base.units import finite
-
-Array = NDArray[np.float64]
 
 SPLITS = 50
 PERMUTATIONS = 999
@@ -141,7 +140,7 @@ def _agreement(first: Side, second: Side) -> dict[str, Any]:
     within = float(by_task.mean()) if len(by_task) else float("nan")
     ceilings = [first[2], second[2]]
     root = float(np.sqrt(ceilings[0] * ceilings[1])) if all(c > 0 for c in ceilings) else float("nan")
-    low, high = interval(by_task)
+    low, high = interval_over_tasks(by_task)
     return {
         "first": list(first[0]),
         "second": list(second[0]),
@@ -158,7 +157,7 @@ def _agreement(first: Side, second: Side) -> dict[str, Any]:
     }
 
 
-def interval(by_task: Array) -> tuple[float, float]:
+def interval_over_tasks(by_task: Array) -> tuple[float, float]:
     """95 % interval of the mean of correlations ``(tasks,)`` as a sample of tasks; NaN for fewer than three."""
     if len(by_task) < 3:
         return float("nan"), float("nan")

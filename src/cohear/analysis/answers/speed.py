@@ -2,15 +2,13 @@
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from cohear.analysis.tables.columns import CELL, REPEAT, SETTING
+from cohear.base.arrays import Array
 
 SHARE = 0.9
 """Of what the single runs score on validation in the end: the fixed score."""
 
-Curve = NDArray[np.float64]
-"""``[points, (step, metric)]``, by step."""
 
 SPEED = (*CELL, "score", "steps_single", "steps_shared", "ratio", "reached_single", "reached_shared", "repeats")
 
@@ -65,14 +63,14 @@ def steps_to_score(results: pd.DataFrame, curves: pd.DataFrame, share: float = S
     return pd.DataFrame(found, columns=list(SPEED))
 
 
-def _fixed(rows: pd.DataFrame, curves: dict[tuple[str, str], Curve], share: float) -> tuple[float, int]:
+def _fixed(rows: pd.DataFrame, curves: dict[tuple[str, str], Array], share: float) -> tuple[float, int]:
     """The fixed score of a task, and 1 where a larger one is better, else -1."""
     better = bool(rows["higher_is_better"].iloc[0])
     last = np.mean([curves[run, task][-1, 1] for run, task in zip(rows["run"], rows["task"], strict=True)])
     return float(last * share if better else last / share), 1 if better else -1
 
 
-def _reached(curve: Curve, score: float, sign: int) -> float:
+def _reached(curve: Array, score: float, sign: int) -> float:
     """The step at which a curve first is at the score; NaN where it never is."""
     steps, values = curve[:, 0], sign * curve[:, 1]
     over = np.flatnonzero(values >= sign * score)

@@ -21,12 +21,11 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import stdtr, stdtrit
 
-from cohear.analysis.gains.design import MARGIN, USUAL, Design, PerTask
+from cohear.analysis.gains.design import MARGIN, USUAL, ByTask, Design
 from cohear.analysis.gains.moderation import fit_prior, moderate
 from cohear.analysis.gains.spread import cell_spread, fold_shares, why_assumed
 from cohear.analysis.tables.columns import FAMILY
-
-Array = NDArray[np.float64]
+from cohear.base.arrays import Array
 
 LEVEL = 0.05
 """False discovery rate of the verdicts, and one minus the coverage of the intervals."""
@@ -64,7 +63,7 @@ def cell_tests(pairs: pd.DataFrame, design: Design = USUAL) -> pd.DataFrame:
     return pd.concat(judged).sort_index() if judged else _judge(cells)
 
 
-def _per_task(tasks: pd.Series, given: PerTask, otherwise: float | pd.Series) -> pd.Series:
+def _per_task(tasks: pd.Series, given: ByTask, otherwise: float | pd.Series) -> pd.Series:
     if isinstance(given, Mapping):
         return tasks.map(dict(given)).astype(float).fillna(otherwise)
     return pd.Series(float(given), index=tasks.index)

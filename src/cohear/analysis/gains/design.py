@@ -9,7 +9,7 @@ from typing import Any
 MARGIN = 0.01
 """What "harmless" may cost where nothing else is said, in the metric's own unit."""
 
-PerTask = float | Mapping[str, float]
+ByTask = float | Mapping[str, float]
 
 
 @dataclass(frozen=True)
@@ -26,8 +26,8 @@ class Design:
         units: what the values of each metric are shown in; one that is not named tells by its scores.
     """
 
-    margins: PerTask = MARGIN
-    ratio: PerTask | None = None
+    margins: ByTask = MARGIN
+    ratio: ByTask | None = None
     looks: tuple[int, ...] = ()
     units: Mapping[str, str] = field(default_factory=dict)
 

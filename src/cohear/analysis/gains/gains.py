@@ -9,10 +9,10 @@ import pandas as pd
 
 from cohear.analysis.gains.design import USUAL, Design
 from cohear.analysis.gains.judged import Judged, judge
-from cohear.analysis.gains.multiplicity import benjamini_hochberg
 from cohear.analysis.gains.pairs import paired_differences
 from cohear.analysis.gains.sequential import repeated_intervals
 from cohear.analysis.gains.verdicts import Adjust
+from cohear.base.multiplicity import benjamini_hochberg
 from cohear.base.tables import GAINS_CSV
 
 

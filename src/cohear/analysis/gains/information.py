@@ -8,11 +8,9 @@ from collections.abc import Hashable, Sequence
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from cohear.analysis.tables.columns import FAMILY
-
-Array = NDArray[np.float64]
+from cohear.base.arrays import Array
 
 STEPS = 20
 """Information is told in twentieths, rounded down: the same levels then serve many families."""

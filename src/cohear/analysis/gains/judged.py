@@ -7,10 +7,10 @@ import pandas as pd
 
 from cohear.analysis.gains.cell_tests import cell_tests
 from cohear.analysis.gains.design import USUAL, Design
-from cohear.analysis.gains.multiplicity import benjamini_hochberg
 from cohear.analysis.gains.sequential import looked_at
 from cohear.analysis.gains.spending import Seen
 from cohear.analysis.gains.verdicts import Adjust, with_verdicts
+from cohear.base.multiplicity import benjamini_hochberg
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import polygamma, psi
 
-Array = NDArray[np.float64]
+from cohear.base.arrays import Array
 
 SMALLEST_FAMILY = 4
 """Below this number of cells a prior cannot be estimated, and each cell stands alone."""

@@ -11,18 +11,16 @@ from collections.abc import Hashable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from scipy import stats
 
 from cohear.analysis.gains.cell_tests import LEVEL, cell_tests
 from cohear.analysis.gains.design import Design
 from cohear.analysis.gains.information import information_at
-from cohear.analysis.gains.multiplicity import benjamini_hochberg
 from cohear.analysis.gains.spending import Seen, level_of, overall
 from cohear.analysis.gains.verdicts import verdicts
 from cohear.analysis.tables.columns import CELL, FAMILY
-
-Array = NDArray[np.float64]
+from cohear.base.arrays import Array
+from cohear.base.multiplicity import benjamini_hochberg
 
 
 def looked_at(pairs: pd.DataFrame, design: Design) -> tuple[pd.DataFrame, dict[Hashable, Seen]]:

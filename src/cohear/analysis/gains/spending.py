@@ -16,10 +16,9 @@ approach: Jennison & Turnbull 2000, ch. 11).
 from functools import lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import stats
 
-Array = NDArray[np.float64]
+from cohear.base.arrays import Array
 
 Seen = tuple[tuple[float, ...], ...]
 """For each look so far, the information of the looks up to it as it was estimated then; the last look of all has 1."""

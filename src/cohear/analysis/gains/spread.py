@@ -13,8 +13,7 @@ from scipy.special import polygamma, psi
 
 from cohear.analysis.gains.moderation import SMALLEST_FAMILY, by_task, of_tasks
 from cohear.analysis.tables.columns import CELL
-
-Array = NDArray[np.float64]
+from cohear.base.arrays import Array
 
 
 def cell_spread(pairs: pd.DataFrame) -> pd.DataFrame:

@@ -7,14 +7,14 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from cohear.analysis.gains.cell_tests import LEVEL
-from cohear.analysis.gains.multiplicity import benjamini_hochberg
 from cohear.analysis.tables.columns import FAMILY
+from cohear.base.multiplicity import benjamini_hochberg
 
 FEWEST_REPEATS = 5
 """Paired repeats that a verdict needs."""
 
 Adjust = Callable[[NDArray[np.float64]], NDArray[np.float64]]
-"""p-values of a family to adjusted ones (:mod:`cohear.analysis.gains.multiplicity`)."""
+"""p-values of a family to adjusted ones (:mod:`cohear.base.multiplicity`)."""
 
 
 def with_verdicts(cells: pd.DataFrame, adjust: Adjust = benjamini_hochberg) -> pd.DataFrame:

@@ -12,8 +12,7 @@ from cohear.analysis.gains.cell_tests import LEVEL
 from cohear.analysis.gains.information import information_at, parts_of_error
 from cohear.analysis.gains.spending import Seen, level_of
 from cohear.analysis.tables.columns import FAMILY
-
-Array = NDArray[np.float64]
+from cohear.base.arrays import Array
 
 POSSIBLE_SHARES = (0.1, 0.35, 0.7)
 """Shares of the folds in the variance of a repeat, about the lowest, the middle and the highest of six real tasks

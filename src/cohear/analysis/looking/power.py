@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from scipy import stats
 
 from cohear.analysis.gains.cell_tests import LEVEL
@@ -14,8 +13,7 @@ from cohear.analysis.gains.judged import Judged
 from cohear.analysis.gains.verdicts import FEWEST_REPEATS
 from cohear.analysis.looking.deciding import ways
 from cohear.analysis.tables.columns import CELL, FAMILY
-
-Array = NDArray[np.float64]
+from cohear.base.arrays import Array
 
 POWER = 0.8
 MOST = 1000

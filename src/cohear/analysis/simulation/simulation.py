@@ -10,13 +10,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from scipy import stats
 
-from cohear.analysis.gains.multiplicity import holm
+from cohear.base.arrays import Array
+from cohear.base.multiplicity import holm
 from cohear.base.streams import stream
-
-Array = NDArray[np.float64]
 
 USUAL_LEVEL = 0.05
 

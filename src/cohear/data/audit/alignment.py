@@ -7,7 +7,7 @@ import scipy.fft
 from numpy.typing import NDArray
 
 from cohear.audio.resample import resample
-from cohear.data.audit.spectrum import Floats
+from cohear.base.arrays import Floats
 
 RATE = 8000
 """Enough for what the fingerprint hears, whatever rate the clips have."""
@@ -17,7 +17,9 @@ _MOST_SECONDS = 30.0
 _BETWEEN = 4
 
 
-def correlation(first: Floats, first_rate: int, second: Floats, second_rate: int, offset: float) -> tuple[float, float]:
+def waveform_correlation(
+    first: Floats, first_rate: int, second: Floats, second_rate: int, offset: float
+) -> tuple[float, float]:
     """How far two clips are the same waveform.
 
     Args:

@@ -10,7 +10,7 @@ import numpy as np
 
 from cohear.data.audit.audit_check import CHECKS, Check
 from cohear.data.audit.evidence import Evidence, MeasuredDataset
-from cohear.data.audit.finding import AuditFinding, Code, listed, numbered
+from cohear.data.audit.finding import AuditFinding, Code, numbered, quoted
 
 DIFFERENT = 1.25
 """Ratio of two bandwidths from which they are called different."""
@@ -85,7 +85,7 @@ class BandwidthCheck(Check):
                 code,
                 "warning" if severity == "warning" else "note",
                 ", ".join(f"{count:,} with {value} {unit}" for value, count in counts)
-                + f"; {listed([data.ids[row] for row in rare])} differ from most",
+                + f"; {quoted([data.ids[row] for row in rare])} differ from most",
                 dataset=data.name,
                 clips=data.names(rare),
                 figures={attribute: {str(value): count for value, count in counts}},
@@ -100,7 +100,7 @@ class BandwidthCheck(Check):
                 "upsampled",
                 "warning",
                 f"{len(rows):,} of {numbered(len(half), 'clip')} end below half the sample rate, "
-                f"the median at {np.median(bandwidth[rows]):.0f} Hz: {listed([data.ids[row] for row in rows])}",
+                f"the median at {np.median(bandwidth[rows]):.0f} Hz: {quoted([data.ids[row] for row in rows])}",
                 dataset=data.name,
                 clips=data.names(rows),
                 figures={"hertz": {data.ids[row]: float(bandwidth[row]) for row in rows}},

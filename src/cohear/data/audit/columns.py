@@ -16,7 +16,7 @@ RATES = ("sample_rate", "samplerate", "sampling_rate", "sr", "rate")
 _MEASURED = re.compile(r"[+-]?\d*[.]\d+(e[+-]?\d+)?", re.IGNORECASE)
 
 
-def label_columns(table: ClipTable) -> list[str]:
+def columns_of_names(table: ClipTable) -> list[str]:
     """Columns whose values repeat and are names: no file names, hashes, durations, rates or other measured numbers."""
     found = []
     for column in map(str, table.rows.columns):

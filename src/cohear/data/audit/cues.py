@@ -9,11 +9,13 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from cohear.base.arrays import Integers
+from cohear.base.multiplicity import holm
 from cohear.base.streams import stream
 from cohear.data.audit.audit_check import CHECKS, Check
 from cohear.data.audit.evidence import Evidence, MeasuredDataset
-from cohear.data.audit.finding import AuditFinding, Code, listed, numbered
-from cohear.data.audit.shuffle import GroupShuffle, Numbers, holm
+from cohear.data.audit.finding import AuditFinding, Code, numbered, quoted
+from cohear.data.audit.shuffle import GroupShuffle
 from cohear.data.folds.partition import TaskChoice
 from cohear.tasks.kind import TARGET_KINDS
 
@@ -76,7 +78,7 @@ class CuesCheck(Check):
                     "trailing-silence",
                     "warning",
                     f"{len(rows):,} of {numbered(len(trailing), 'clip')} end in digital silence, up to "
-                    f"{trailing[rows].max():.2f} s: {listed([name.clip for name in names])}",
+                    f"{trailing[rows].max():.2f} s: {quoted([name.clip for name in names])}",
                     dataset=data.name,
                     clips=names,
                     figures={"seconds": {data.ids[row]: round(float(trailing[row]), 4) for row in rows}},
@@ -99,7 +101,7 @@ class CuesCheck(Check):
             if len(np.unique(values[split.rows])) > 1:
                 random = stream(evidence.seed, "cue", task.dataset, task.target, name)
                 found[name] = cue(values[split.rows], labels, groups, random)
-        adjusted = holm([p for _, _, p in found.values()])
+        adjusted = holm(np.array([p for _, _, p in found.values()])).tolist()
         for (name, (recall, chance, _)), p in zip(found.items(), adjusted, strict=True):
             if p <= LEVEL and recall >= chance + LEAST_LIFT:
                 artefact = name in _ARTEFACTS
@@ -133,7 +135,7 @@ def properties_of(data: MeasuredDataset) -> Mapping[str, NDArray[np.float64]]:
 
 
 def cue(
-    values: NDArray[np.float64], labels: Numbers, groups: Numbers, random: np.random.Generator
+    values: NDArray[np.float64], labels: Integers, groups: Integers, random: np.random.Generator
 ) -> tuple[float, float, float]:
     """How well one number predicts a label, on groups that were not learnt from.
 
@@ -165,7 +167,7 @@ def cue(
     return found, float(np.mean(drawn)), p
 
 
-def _recall(bins: Numbers, labels: Numbers, folds: Numbers) -> float:
+def _recall(bins: Integers, labels: Integers, folds: Integers) -> float:
     """Unweighted average recall of bins that vote, each fold by the votes of the others."""
     shape = (int(folds.max()) + 1, int(bins.max()) + 1, int(labels.max()) + 1)
     flat = np.ravel_multi_index((folds, bins, labels), shape)

@@ -12,11 +12,12 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from cohear.base.arrays import Integers
+from cohear.base.multiplicity import holm
 from cohear.base.streams import stream
 from cohear.data.audit.audit_check import CHECKS, Check
 from cohear.data.audit.evidence import Evidence, MeasuredDataset
 from cohear.data.audit.finding import AuditFinding, Code
-from cohear.data.audit.shuffle import Numbers, holm
 from cohear.data.audit.two_sample import Separability, features_of, label_shift, told_apart, without_labels
 from cohear.data.folds.partition import TaskChoice, TaskSplit
 from cohear.data.folds.splits import Part
@@ -81,7 +82,7 @@ class DiscrepancyCheck(Check):
             if min(tested.sum(), (~tested).sum()) >= _FEWEST_CLIPS:
                 random = stream(evidence.seed, "discrepancy", task.dataset, fold)
                 told[fold] = told_apart(without_labels(values[rows], labels), names, tested, groups, random)
-        adjusted = holm([one.p for one in told.values()])
+        adjusted = holm(np.array([one.p for one in told.values()])).tolist()
         blind = [fold for fold, one in told.items() if len(told) * one.least_p > LEVEL]
         if blind:
             farthest = max(blind, key=lambda fold: told[fold].area)
@@ -124,7 +125,7 @@ class DiscrepancyCheck(Check):
                     for number, label in enumerate(split.labels)
                 }
                 found[fold] = shift, p, shares
-        adjusted = holm([p for _, p, _ in found.values()])
+        adjusted = holm(np.array([p for _, p, _ in found.values()])).tolist()
         for (fold, (shift, _, shares)), p in zip(found.items(), adjusted, strict=True):
             if p <= LEVEL and shift >= LEAST_SHIFT:
                 most = max(shares, key=lambda label: abs(shares[label][0] - shares[label][1]))
@@ -146,7 +147,7 @@ def _shown(told: Separability) -> str:
 
 def _parts(
     task: TaskChoice, data: MeasuredDataset, split: TaskSplit
-) -> tuple[Numbers, NDArray[np.bool_], Numbers, Numbers | None]:
+) -> tuple[Integers, NDArray[np.bool_], Integers, Integers | None]:
     """Rows that are in a part, which of them are tested, their groups, and their labels where each has one."""
     used = np.flatnonzero(split.cleared.parts != Part.NONE)
     rows = split.rows[used]

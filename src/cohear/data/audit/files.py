@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from cohear.data.audit.audit_check import CHECKS, Check
 from cohear.data.audit.evidence import Evidence
-from cohear.data.audit.finding import AuditFinding, ClipName, Code, Severity, listed, numbered
+from cohear.data.audit.finding import AuditFinding, ClipName, Code, Severity, numbered, quoted
 
 _BAD: tuple[Severity, ...] = ("error", "warning")
 
@@ -71,7 +71,7 @@ class FilesCheck(Check):
                 yield self.finding(
                     code,
                     "warning" if evidence.skip_bad and dataset in evidence.datasets else "error",
-                    f"{numbered(len(clips), 'clip')} cannot be read: {listed(names)} ({clips[0][1]})",
+                    f"{numbered(len(clips), 'clip')} cannot be read: {quoted(names)} ({clips[0][1]})",
                     dataset=dataset,
                     clips=[ClipName(dataset, name) for name in names],
                     figures={"reasons": dict(clips)},
@@ -86,7 +86,7 @@ class FilesCheck(Check):
                     "odd-header",
                     "note",
                     f"{numbered(len(clips), 'clip')} are not what a header says: "
-                    f"{listed([clip for clip, _ in clips])} ({first})",
+                    f"{quoted([clip for clip, _ in clips])} ({first})",
                     dataset=name,
                     clips=[ClipName(name, clip) for clip, _ in clips],
                     figures={"oddities": {clip: list(oddities) for clip, oddities in clips}},

@@ -80,7 +80,7 @@ def numbered(count: int, one: str) -> str:
     return f"{count:,} {one if count == 1 else one + 's'}"
 
 
-def listed(names: list[str], most: int = 3) -> str:
+def quoted(names: list[str], most: int = 3) -> str:
     """``'a', 'b', 'c' and 5 more``."""
     shown = ", ".join(repr(name) for name in names[:most])
     return shown + (f" and {len(names) - most:,} more" if len(names) > most else "")

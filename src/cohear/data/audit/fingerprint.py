@@ -14,10 +14,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from cohear.data.audit.spectrum import HASH_BANDS, HOP_SECONDS, Floats, decibel
+from cohear.base.arrays import Floats, Integers
+from cohear.data.audit.spectrum import HASH_BANDS, HOP_SECONDS, decibel
 
 Codes = NDArray[np.uint32]
-Positions = NDArray[np.int64]
 
 MOST_ERRORS = 0.32
 """Largest share of bits that differ; unrelated clips differ in half of them."""
@@ -97,7 +97,7 @@ def candidates(fingerprints: Sequence[Codes]) -> list[Candidate]:
     return list(best.values())
 
 
-def _matches(flat: Codes) -> Iterator[tuple[Positions, Positions]]:
+def _matches(flat: Codes) -> Iterator[tuple[Integers, Integers]]:
     """Frames whose codes are equal when unsure bits of one of them are turned, for each way to turn them.
 
     Args:

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cohear.data.audit.audit_check import CHECKS, Check
-from cohear.data.audit.columns import label_columns
+from cohear.data.audit.columns import columns_of_names
 from cohear.data.audit.evidence import Evidence, MeasuredDataset
-from cohear.data.audit.finding import AuditFinding, Code, listed, numbered
+from cohear.data.audit.finding import AuditFinding, Code, numbered, quoted
 from cohear.data.folds.partition import TaskChoice, TaskSplit
 from cohear.data.folds.selection import guess_kind
 from cohear.tasks.kind import TARGET_KINDS
@@ -76,7 +76,7 @@ class FoldsCheck(Check):
             yield self.finding(
                 "absent-label",
                 "warning",
-                f"{numbered(len(absent), 'label')} missing from training or test of some fold: {listed(list(absent))} "
+                f"{numbered(len(absent), 'label')} missing from training or test of some fold: {quoted(list(absent))} "
                 f"({worst!r} in fold {', '.join(map(str, absent[worst]))})",
                 dataset=task.dataset,
                 task=task.name,
@@ -102,7 +102,7 @@ class FoldsCheck(Check):
         asked = {
             (task.target, task.rule.hold_out or "group"): task for task in evidence.tasks if task.dataset == data.name
         }
-        columns = [(column, "group") for column in label_columns(data.table)]
+        columns = [(column, "group") for column in columns_of_names(data.table)]
         for column, group in dict.fromkeys([*asked, *columns]):
             if column not in data.table.rows.columns or group not in data.table.rows.columns or column == group:
                 continue
@@ -119,7 +119,7 @@ class FoldsCheck(Check):
             yield self.finding(
                 "one-group-label",
                 "warning" if used else "note",
-                f"{len(alone)} of {labels} labels of {column!r} live in one value of {group!r}: {listed(list(alone))}",
+                f"{len(alone)} of {labels} labels of {column!r} live in one value of {group!r}: {quoted(list(alone))}",
                 dataset=data.name,
                 task=task.name if task else "",
                 clips=data.names(sorted(row for rows in alone.values() for row in rows)),

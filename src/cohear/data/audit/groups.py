@@ -7,11 +7,11 @@ from typing import ClassVar
 
 import numpy as np
 
+from cohear.base.arrays import Integers
 from cohear.data.audit.audit_check import CHECKS, Check
-from cohear.data.audit.columns import label_columns
+from cohear.data.audit.columns import columns_of_names
 from cohear.data.audit.evidence import Evidence, MeasuredDataset, Place
-from cohear.data.audit.finding import AuditFinding, Code, listed, numbered
-from cohear.data.audit.shuffle import Numbers
+from cohear.data.audit.finding import AuditFinding, Code, numbered, quoted
 from cohear.data.folds.splits import Part
 
 
@@ -82,7 +82,7 @@ class GroupsCheck(Check):
                 code,
                 "warning",
                 f"{len(split):,} of {len(places):,} values of {column!r} lie in several values of {by!r}, "
-                f"{numbered(len(rows), 'clip')} in all: {listed(split)}",
+                f"{numbered(len(rows), 'clip')} in all: {quoted(split)}",
                 dataset=data.name,
                 clips=data.names(rows),
                 figures={"column": column, "values": {value: sorted(places[value]) for value in split}},
@@ -100,7 +100,7 @@ class GroupsCheck(Check):
             yield self.finding(
                 "sources-across-datasets",
                 "warning",
-                f"{numbered(len(shared), 'source')} in {' and '.join(datasets)}: {listed(sorted(shared))}",
+                f"{numbered(len(shared), 'source')} in {' and '.join(datasets)}: {quoted(sorted(shared))}",
                 clips=[evidence.name(place) for found in shared.values() for place in found],
                 figures={
                     "sources": {s: [list(evidence.name(place)) for place in found] for s, found in shared.items()}
@@ -112,7 +112,7 @@ class GroupsCheck(Check):
             data, splits = evidence.datasets[task.dataset], evidence.distinct(task.name)
             sides = [_sides(split.rows, split.cleared.parts) for split in splits.values()]
             crossing = {}
-            for column in label_columns(data.table):
+            for column in columns_of_names(data.table):
                 if column in (task.target, task.rule.hold_out):
                     continue
                 cells = np.array(data.table.column(column, data.name), dtype=object)
@@ -150,7 +150,7 @@ class GroupsCheck(Check):
             )
 
 
-def _sides(rows: Numbers, parts: Numbers) -> tuple[Numbers, Numbers]:
+def _sides(rows: Integers, parts: Integers) -> tuple[Integers, Integers]:
     return rows[np.isin(parts, (Part.TRAIN, Part.VALIDATION))], rows[parts == Part.TEST]
 
 

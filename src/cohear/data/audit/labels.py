@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from cohear.data.audit.audit_check import CHECKS, Check
 from cohear.data.audit.evidence import Evidence, MeasuredDataset
-from cohear.data.audit.finding import AuditFinding, Code, listed, numbered
+from cohear.data.audit.finding import AuditFinding, Code, numbered, quoted
 from cohear.data.folds.partition import TaskChoice, TaskSplit
 from cohear.data.folds.selection import guess_kind
 from cohear.tasks.kind import TARGET_KINDS
@@ -141,7 +141,7 @@ class LabelsCheck(Check):
             yield self.finding(
                 "rare-label",
                 "warning",
-                f"{numbered(len(rare), 'label')} with fewer than {FEWEST_CLIPS} clips: {listed(rare)}",
+                f"{numbered(len(rare), 'label')} with fewer than {FEWEST_CLIPS} clips: {quoted(rare)}",
                 dataset=task.dataset,
                 task=task.name,
                 figures={"counts": {label: by_label[label] for label in rare}},

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from cohear.data.audit.audit_check import CHECKS, Check
 from cohear.data.audit.columns import DURATIONS, RATES
 from cohear.data.audit.evidence import Evidence, MeasuredDataset
-from cohear.data.audit.finding import AuditFinding, Code, listed, numbered
+from cohear.data.audit.finding import AuditFinding, Code, numbered, quoted
 
 SLACK_SECONDS, SLACK_SHARE = 0.02, 0.01
 """A duration in the table may be off by so much: it is often rounded."""
@@ -93,7 +93,7 @@ class LengthsCheck(Check):
                     "wrong-duration" if name in DURATIONS else "wrong-rate",
                     "warning",
                     f"column {column!r} is wrong for {len(wrong):,} of {numbered(len(found), 'clip')}: "
-                    f"{listed([data.ids[row] for row in wrong])} (the first: {told[first]:g} {unit} in the table, "
+                    f"{quoted([data.ids[row] for row in wrong])} (the first: {told[first]:g} {unit} in the table, "
                     f"{found[first]:g} {unit} in the file)",
                     dataset=data.name,
                     clips=data.names(wrong),

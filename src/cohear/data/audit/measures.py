@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cohear.audio.decode import Audio
+from cohear.base.arrays import Floats
 from cohear.data.audit.fingerprint import Codes, codes_of
 from cohear.data.audit.repeats import Repeat, repeat_in
-from cohear.data.audit.spectrum import BANDS, LINES, Floats, Spectrum, decibel, spectrum_of
+from cohear.data.audit.spectrum import BANDS, LINES, Spectrum, decibel, spectrum_of
 
 VERSION = 1
 """Goes up when the numbers that come out change."""

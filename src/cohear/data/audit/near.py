@@ -10,8 +10,8 @@ from typing import Any
 from cohear.audio.decode import UnreadableAudio, read_audio
 from cohear.audio.segment import Segment
 from cohear.base.files import digest, make_folder, write_json
-from cohear.base.pool import Progress, parallel_map
-from cohear.data.audit.alignment import correlation
+from cohear.base.pool import Advance, parallel_map
+from cohear.data.audit.alignment import waveform_correlation
 from cohear.data.audit.evidence import MeasuredDataset, NearDuplicate, Place
 from cohear.data.audit.fingerprint import Candidate, candidates
 from cohear.data.audit.measures import VERSION
@@ -28,7 +28,7 @@ _PAIRS_A_CHUNK = 16
 
 
 def near_duplicates(
-    datasets: Mapping[str, MeasuredDataset], *, cache: Path, jobs: int | None, progress: Progress | None
+    datasets: Mapping[str, MeasuredDataset], *, cache: Path, jobs: int | None, progress: Advance | None
 ) -> list[NearDuplicate]:
     """All pairs of clips with different samples that hold the same recording.
 
@@ -88,7 +88,7 @@ def _fewer(asked: Sequence[Candidate]) -> list[Candidate]:
 
 
 def _verified(
-    asked: Sequence[Candidate], segments: Sequence[Segment], jobs: int | None, progress: Progress | None
+    asked: Sequence[Candidate], segments: Sequence[Segment], jobs: int | None, progress: Advance | None
 ) -> list[list[Any]]:
     """Pairs whose waveforms are alike: positions, correlation, offset in seconds, share of bits that differ."""
     chunks = [asked[first : first + _PAIRS_A_CHUNK] for first in range(0, len(asked), _PAIRS_A_CHUNK)]
@@ -114,7 +114,7 @@ def _verify(candidate: Candidate, segments: Sequence[Segment]) -> list[Any] | No
         first, second = read_audio(segments[candidate.first]), read_audio(segments[candidate.second])
     except UnreadableAudio:
         return None  # it was removed since the scan
-    coefficient, offset = correlation(*first, *second, candidate.offset)
+    coefficient, offset = waveform_correlation(*first, *second, candidate.offset)
     if not same_recording(coefficient, candidate):
         return None
     return [candidate.first, candidate.second, round(coefficient, 4), round(offset, 4), round(candidate.errors, 4)]

@@ -9,9 +9,10 @@ from itertools import takewhile
 import numpy as np
 
 from cohear.audio.decode import Audio
+from cohear.base.arrays import Floats
 from cohear.data.audit.fingerprint import Codes
 from cohear.data.audit.measures import Measures, bandwidth_of, measure_with
-from cohear.data.audit.spectrum import HOP_SECONDS, Floats, decibel, spectrum_of
+from cohear.data.audit.spectrum import HOP_SECONDS, decibel, spectrum_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,7 +45,7 @@ class ClipPart:
         return self.samples / self.rate
 
 
-def joined(parts: Sequence[ClipPart]) -> Measures:
+def joined_measures(parts: Sequence[ClipPart]) -> Measures:
     """Measures of the whole clip.
 
     They are those of `measure` but for the 10th percentile of the profile, which is the mean of the parts' own, and for

@@ -8,7 +8,8 @@ import numpy as np
 import scipy.fft
 from numpy.typing import NDArray
 
-from cohear.data.audit.spectrum import HOP_SECONDS, Floats, decibel
+from cohear.base.arrays import Floats
+from cohear.data.audit.spectrum import HOP_SECONDS, decibel
 
 SHORTEST_SECONDS = 0.25
 """Shortest excerpt that is looked for; what repeats faster is a tone or a beat."""

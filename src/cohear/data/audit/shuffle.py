@@ -8,10 +8,9 @@ discrepant. Where all clips of a group have one value, whole groups change place
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import gammaln
 
-Numbers = NDArray[np.int64]
+from cohear.base.arrays import Integers
 
 
 class GroupShuffle:
@@ -22,7 +21,7 @@ class GroupShuffle:
         groups: ``[clips]`` group numbers.
     """
 
-    def __init__(self, values: Numbers, groups: Numbers) -> None:
+    def __init__(self, values: Integers, groups: Integers) -> None:
         self._values = values
         _, inverse = np.unique(groups, return_inverse=True)
         low = np.full(inverse.max() + 1, np.iinfo(np.int64).max)
@@ -47,7 +46,7 @@ class GroupShuffle:
         logarithm = gammaln(len(self._of_whole) + 1) - gammaln(counts + 1).sum()
         return float(np.exp(min(logarithm, 700.0)))
 
-    def draw(self, random: np.random.Generator) -> Numbers:
+    def draw(self, random: np.random.Generator) -> Integers:
         """Values ``[clips]`` after one permutation."""
         drawn = np.empty_like(self._values)
         drawn[self._whole] = random.permutation(self._of_whole)[self._place]
@@ -56,13 +55,3 @@ class GroupShuffle:
             order = self._inside[np.lexsort((keys, self._group[self._inside]))]
             drawn[self._inside] = self._values[order]
         return drawn
-
-
-def holm(p_values: list[float]) -> list[float]:
-    """p-values adjusted for a family of tests (Holm 1979), in the order given."""
-    order = sorted(range(len(p_values)), key=lambda index: p_values[index])
-    adjusted, largest = [1.0] * len(p_values), 0.0
-    for position, index in enumerate(order):
-        largest = max(largest, min(1.0, (len(order) - position) * p_values[index]))
-        adjusted[index] = largest
-    return adjusted

@@ -7,9 +7,8 @@ from functools import cache
 
 import numpy as np
 import scipy.fft
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float32]
+from cohear.base.arrays import Floats
 
 WINDOW_SECONDS = 0.064
 HOP_SECONDS = 0.016

@@ -12,7 +12,7 @@ from cohear.audio.decode import Audio
 from cohear.audio.segment import Segment
 from cohear.base.journal import Append, Journal
 from cohear.data.audit.measures import VERSION, Measures, from_json, measure, to_json
-from cohear.data.audit.parts import ClipPart, joined
+from cohear.data.audit.parts import ClipPart, joined_measures
 from cohear.data.scan.facts import ClipFacts, Inspector, Listener, root_name
 
 
@@ -78,7 +78,7 @@ class Measuring(Listener):
     def end(self, facts: ClipFacts) -> None:
         """Measure what is left and keep it."""
         if self._last is not None and self._store.wants(facts):
-            whole = joined([*self._parts, ClipPart.of(self._last)]) if self._parts else measure(self._last)
+            whole = joined_measures([*self._parts, ClipPart.of(self._last)]) if self._parts else measure(self._last)
             self._store.keep(facts, whole)
 
 

@@ -15,11 +15,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cohear.base.arrays import Floats, Integers
 from cohear.data.audit.evidence import MeasuredDataset
-from cohear.data.audit.shuffle import GroupShuffle, Numbers
+from cohear.data.audit.shuffle import GroupShuffle
 from cohear.data.audit.spectrum import BANDS, HIGHEST, LOWEST
-
-Floats = NDArray[np.float32]
 
 _DRAWS = (39, 199)  # permutations: a few at first; the rest where those do not settle it
 _SETTLED = 7  # of the few as large as what was found: far from any level
@@ -72,7 +71,7 @@ def features_of(data: MeasuredDataset) -> tuple[Floats, list[str]]:
     return np.concatenate(columns, axis=1, dtype=np.float32, casting="same_kind"), names
 
 
-def without_labels(values: Floats, labels: Numbers | None) -> Floats:
+def without_labels(values: Floats, labels: Integers | None) -> Floats:
     """Values ``[clips, features]`` less the mean of their label."""
     if labels is None:
         return np.asarray(values - values.mean(axis=0), np.float32)
@@ -84,7 +83,7 @@ def without_labels(values: Floats, labels: Numbers | None) -> Floats:
 
 
 def told_apart(
-    values: Floats, names: Sequence[str], tested: NDArray[np.bool_], groups: Numbers, random: np.random.Generator
+    values: Floats, names: Sequence[str], tested: NDArray[np.bool_], groups: Integers, random: np.random.Generator
 ) -> Separability:
     """How well test clips are told from training clips, beside permutations of whole groups.
 
@@ -123,13 +122,13 @@ def told_apart(
 
 
 def label_shift(
-    labels: Numbers, tested: NDArray[np.bool_], groups: Numbers, random: np.random.Generator
+    labels: Integers, tested: NDArray[np.bool_], groups: Integers, random: np.random.Generator
 ) -> tuple[float, float]:
     """Total variation between the labels of two parts, and the share of permutations with as much."""
     chosen = tested.astype(np.int64)
     shuffle = GroupShuffle(chosen, groups)
 
-    def variation(parts: Numbers) -> float:
+    def variation(parts: Integers) -> float:
         counts = np.bincount(2 * labels + parts, minlength=2 * (labels.max() + 1)).reshape(-1, 2).astype(float)
         shares = counts / np.maximum(counts.sum(axis=0), 1)
         return float(np.abs(shares[:, 0] - shares[:, 1]).sum() / 2)
@@ -147,14 +146,14 @@ def area_under_curve(scores: Floats, positive: NDArray[np.bool_]) -> float:
     return float(smaller.sum() / (2 * len(asked) * len(others)))
 
 
-def _folds(groups: Numbers, random: np.random.Generator) -> Numbers:
+def _folds(groups: Integers, random: np.random.Generator) -> Integers:
     """Fold of each clip, whole groups together; it does not know of the parts, so permutations see the same."""
     _, inverse = np.unique(groups, return_inverse=True)
     number = int(inverse.max()) + 1
     return random.permutation(np.arange(number) % min(_FOLDS, number))[inverse]
 
 
-def _scores(values: Floats, parts: Numbers, folds: Numbers) -> Floats:
+def _scores(values: Floats, parts: Integers, folds: Integers) -> Floats:
     """Scores ``[clips, draws]`` of ridge classifiers for parts ``[clips, draws]``, on folds that each did not see."""
     scores = np.zeros(parts.shape, np.float32)
     targets = parts.astype(np.float32)
@@ -170,7 +169,7 @@ def _scores(values: Floats, parts: Numbers, folds: Numbers) -> Floats:
     return scores
 
 
-def _separation(scores: Floats, parts: Numbers) -> NDArray[np.float64]:
+def _separation(scores: Floats, parts: Integers) -> NDArray[np.float64]:
     """Difference of the parts' mean scores in standard deviations, ``[draws]``; it ranks draws as the area would."""
     many = parts.sum(axis=0)
     high = (scores * parts).sum(axis=0) / np.maximum(many, 1)

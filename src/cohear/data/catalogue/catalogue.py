@@ -7,7 +7,7 @@ from typing import Any
 
 from cohear.base.errors import UserError
 from cohear.base.registry import did_you_mean
-from cohear.data.exporters import export
+from cohear.data.exporters import export_table
 from cohear.data.importers.dcase import read_dcase_events
 from cohear.data.readers import PublicLayout, public_layouts
 from cohear.data.tables.events import LabelledEvent, read_events
@@ -70,7 +70,7 @@ def export_dataset(path: Path, out: Path, layout: str, *, reader: str | None = N
         UserError: the dataset cannot be read, or not be written so.
     """
     table = read_clip_table(path, path.stem or path.name, reader)
-    export(table, layout, out, _events(path) if with_events else ())
+    export_table(table, layout, out, _events(path) if with_events else ())
     return len(table)
 
 

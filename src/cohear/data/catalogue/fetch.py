@@ -19,14 +19,14 @@ from cohear.base.errors import DataError
 from cohear.base.files import make_folder, storage_errors_told, write_text
 from cohear.data.readers import Archive, PublicLayout
 
-Progress = Callable[[str, int, int | None], None]
+FetchProgress = Callable[[str, int, int | None], None]
 """Told of a file's name, the bytes that are here, and how many there are (None where the server does not say)."""
 
 TIMEOUT_SECONDS = 60
 _BLOCK = 1 << 18
 
 
-def fetch(layout: PublicLayout, folder: Path, progress: Progress | None = None) -> None:
+def fetch_dataset(layout: PublicLayout, folder: Path, progress: FetchProgress | None = None) -> None:
     """Download a dataset's archives and unpack them; what is done before is not done again.
 
     Args:
@@ -64,7 +64,7 @@ def file_name(archive: Archive) -> str:
     return PurePosixPath(urllib.parse.unquote(urllib.parse.urlparse(archive.url).path)).name
 
 
-def download(archive: Archive, folder: Path, progress: Progress | None = None) -> Path:
+def download(archive: Archive, folder: Path, progress: FetchProgress | None = None) -> Path:
     """Get one archive; a part of it from an earlier attempt is kept and completed.
 
     Raises:

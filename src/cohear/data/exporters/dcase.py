@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from cohear.base.errors import DataError
-from cohear.data.exporters.exporter import EXPORTERS, write_table
+from cohear.data.exporters.exporter import EXPORTERS, write_cells
 from cohear.data.exporters.manifest import write_about
 from cohear.data.tables.clip_table import RESERVED_COLUMNS, ClipTable
 from cohear.data.tables.events import LabelledEvent
@@ -27,7 +27,7 @@ def write_dcase(table: ClipTable, events: Sequence[LabelledEvent], folder: Path)
         silent = [(path, "", "", "") for path in table.rows["path"] if path not in heard]
         lines = [(event.path, event.onset, event.offset, event.label) for event in events] + silent
         names = ["filename", "onset", "offset", "event_label"]
-        write_table(pd.DataFrame(lines, columns=pd.Index(names), dtype=object), folder / "events.tsv", tabs=True)
+        write_cells(pd.DataFrame(lines, columns=pd.Index(names), dtype=object), folder / "events.tsv", tabs=True)
         return
     rows = table.rows.copy()
     if not set(rows.columns) - set(RESERVED_COLUMNS):
@@ -37,5 +37,5 @@ def write_dcase(table: ClipTable, events: Sequence[LabelledEvent], folder: Path)
             raise DataError(f"dataset {table.name!r}: a label of column 'event' holds a comma, which separates labels")
         rows["event"] = [cell.replace(";", ",") for cell in rows["event"]]
         rows = rows.rename(columns={"event": "event_labels"})
-    write_table(rows.rename(columns=_THEIR_NAMES), folder / "meta.csv", tabs=True)
+    write_cells(rows.rename(columns=_THEIR_NAMES), folder / "meta.csv", tabs=True)
     write_about(table, folder)

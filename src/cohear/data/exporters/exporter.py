@@ -23,7 +23,7 @@ Exporter = Callable[[ClipTable, Sequence[LabelledEvent], Path], None]
 EXPORTERS: Registry[Exporter] = Registry("export layout")
 
 
-def export(table: ClipTable, layout: str, folder: Path, events: Sequence[LabelledEvent] = ()) -> None:
+def export_table(table: ClipTable, layout: str, folder: Path, events: Sequence[LabelledEvent] = ()) -> None:
     """Write a dataset anew, whole or not at all: its audio and its tables.
 
     Files are copied as they are. A clip that is a part of a file is cut out and written as mono WAV of 32-bit
@@ -56,7 +56,7 @@ def export(table: ClipTable, layout: str, folder: Path, events: Sequence[Labelle
         write(moved, events, new)
 
 
-def write_table(rows: pd.DataFrame, file: Path, *, tabs: bool = False) -> None:
+def write_cells(rows: pd.DataFrame, file: Path, *, tabs: bool = False) -> None:
     """Write text cells as CSV, or with tabs between and nothing quoted.
 
     Raises:

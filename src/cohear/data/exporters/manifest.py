@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from cohear.data.exporters.exporter import EXPORTERS, write_table
+from cohear.data.exporters.exporter import EXPORTERS, write_cells
 from cohear.data.tables.clip_table import ClipTable
 from cohear.data.tables.events import LabelledEvent
 
@@ -17,10 +17,10 @@ from cohear.data.tables.events import LabelledEvent
 @EXPORTERS.register("manifest")
 def write_manifest(table: ClipTable, events: Sequence[LabelledEvent], folder: Path) -> None:
     """All columns as they are."""
-    write_table(table.rows, folder / "manifest.csv")
+    write_cells(table.rows, folder / "manifest.csv")
     write_about(table, folder)
     if events:
-        write_table(pd.DataFrame([asdict(event) for event in events], dtype=object), folder / "events.csv")
+        write_cells(pd.DataFrame([asdict(event) for event in events], dtype=object), folder / "events.csv")
 
 
 def write_about(table: ClipTable, folder: Path) -> None:

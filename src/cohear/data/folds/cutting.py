@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from cohear.base.streams import Name, stream
+from cohear.base.streams import NamePart, stream
 from cohear.data.tables.clip_table import RESERVED_COLUMNS, ClipTable
 
 MOST_VALUES = 200
@@ -68,7 +68,9 @@ def held_by(groups: NDArray[np.int64], labels: LabelMatrix) -> LabelMatrix:
     return csr_array(belongs @ labels)
 
 
-def balanced_parts(groups: NDArray[np.int64], labels: LabelMatrix, parts: int, *stream_name: Name) -> NDArray[np.int64]:
+def balanced_parts(
+    groups: NDArray[np.int64], labels: LabelMatrix, parts: int, *stream_name: NamePart
+) -> NDArray[np.int64]:
     """Give each clip a part in 0..parts-1, whole groups together, parts alike in size and labels.
 
     Greedy: groups from the largest down (equal ones in the stream's order), each into the part where the squared

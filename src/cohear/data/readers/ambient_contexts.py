@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from cohear.base.errors import DataError
-from cohear.data.readers.layout import PublicLayout, Published, Row, folder_with, youtube
+from cohear.data.readers.layout import ClipRow, PublicLayout, Published, folder_with, youtube
 from cohear.data.scan.audio_files import audio_files, folders_in, is_audio
 from cohear.data.tables.reader import READERS
 from cohear.data.tables.table_files import bare_csv_lines, read_csv
@@ -60,7 +60,7 @@ class AmbientContexts(PublicLayout):
                 return root
         return next((root for root in (path, *folders_in(path)) if any(_labelled(root))), None)
 
-    def rows(self, root: Path) -> list[Row]:
+    def rows(self, root: Path) -> list[ClipRow]:
         """The clips of all lists, or of all folders where there are no lists."""
         if not any((root / name).is_file() for name in (*LISTS, "clips.csv")):
             return [row for folder, segment in _segments(root) for row in _clips(root, folder, segment)]
@@ -83,7 +83,7 @@ class AmbientContexts(PublicLayout):
         return rows
 
 
-def _row(path: str, context: str, segment: re.Match[str]) -> Row:
+def _row(path: str, context: str, segment: re.Match[str]) -> ClipRow:
     return {"path": path, "context": context, "group": segment[0], "source_id": youtube(segment["video"])}
 
 
@@ -103,7 +103,7 @@ def _labels_of(clip: Path) -> Path:
     return clip.with_name(f"{clip.stem}_labels.txt")
 
 
-def _clips(root: Path, folder: Path, segment: re.Match[str]) -> Iterator[Row]:
+def _clips(root: Path, folder: Path, segment: re.Match[str]) -> Iterator[ClipRow]:
     """The clips of a segment with their labels.
 
     Raises:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from cohear.base.errors import DataError
-from cohear.data.readers.layout import PublicLayout, Published, Row, folder_with
+from cohear.data.readers.layout import ClipRow, PublicLayout, Published, folder_with
 from cohear.data.tables.reader import READERS
 from cohear.data.tables.table_files import read_text
 
@@ -40,7 +40,7 @@ class AsvSpoof2015(PublicLayout):
         names = [f"CM_protocol/{name}{ending}" for name in PROTOCOLS.values() for ending in ("", ".txt")]
         return next((root for name in names if (root := folder_with(path, name, "wav"))), None)
 
-    def rows(self, root: Path) -> list[Row]:
+    def rows(self, root: Path) -> list[ClipRow]:
         """The clips of all protocols that are there."""
         rows = []
         for part, name in PROTOCOLS.items():

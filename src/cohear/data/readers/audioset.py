@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from cohear.base.errors import DataError
-from cohear.data.readers.layout import PublicLayout, Published, Row, folder_with, youtube
+from cohear.data.readers.layout import ClipRow, PublicLayout, Published, folder_with, youtube
 from cohear.data.scan.audio_files import audio_files, folders_in
 from cohear.data.tables.reader import READERS
 from cohear.data.tables.table_files import read_bare_csv, read_csv, read_tsv, records
@@ -55,11 +55,11 @@ class AudioSet(PublicLayout):
         """Where a list of segments is."""
         return next((root for name in (*SEGMENTS, *STRONG) if (root := folder_with(path, name))), None)
 
-    def rows(self, root: Path) -> list[Row]:
+    def rows(self, root: Path) -> list[ClipRow]:
         """The listed clips that are there, each once."""
         clips, names = _clips_by_stem(root), _label_names(root)
         strong = _strong_labels(root, names)
-        rows: dict[str, Row] = {}
+        rows: dict[str, ClipRow] = {}
         for name, part in SEGMENTS.items():
             file = root / name
             table = read_bare_csv(file, ("video", "start", "end", "labels"), root) if file.is_file() else None
@@ -84,7 +84,7 @@ class AudioSet(PublicLayout):
         return super().labels(root)
 
 
-def _row(path: str, video: str, part: str, **labels: str) -> Row:
+def _row(path: str, video: str, part: str, **labels: str) -> ClipRow:
     return {"path": path, **labels, "group": video, "source_id": youtube(video), "fold": part}
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import ClassVar
 
-from cohear.data.readers.layout import PublicLayout, Published, Row, folder_of_names, named_clips
+from cohear.data.readers.layout import ClipRow, PublicLayout, Published, folder_of_names, named_clips
 from cohear.data.tables.reader import READERS
 from cohear.data.tables.table_files import read_csv, records
 
@@ -40,7 +40,7 @@ class CremaD(PublicLayout):
         """Where ``AudioWAV`` is."""
         return folder_of_names(path, "AudioWAV", _NAME)
 
-    def rows(self, root: Path) -> list[Row]:
+    def rows(self, root: Path) -> list[ClipRow]:
         """All utterances."""
         genders = _genders(root)
         return [

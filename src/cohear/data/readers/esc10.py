@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from cohear.data.readers.esc50 import CITATION, HOMEPAGE, TABLE, esc_rows
-from cohear.data.readers.layout import PublicLayout, Published, Row, folder_with, freesound, named_clips
+from cohear.data.readers.layout import ClipRow, PublicLayout, Published, folder_with, freesound, named_clips
 from cohear.data.scan.audio_files import folders_in
 from cohear.data.tables.reader import READERS
 
@@ -52,7 +52,7 @@ class Esc10(PublicLayout):
         """Either layout."""
         return folder_with(path, *EVENTS) or folder_with(path, TABLE, "audio")
 
-    def rows(self, root: Path) -> list[Row]:
+    def rows(self, root: Path) -> list[ClipRow]:
         """Clips of the ten folders, or of the table of ESC-50."""
         if (root / TABLE).exists():
             return esc_rows(root, only_esc10=True)

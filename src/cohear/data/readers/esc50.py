@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import ClassVar
 
-from cohear.data.readers.layout import PublicLayout, Published, Row, folder_with, freesound
+from cohear.data.readers.layout import ClipRow, PublicLayout, Published, folder_with, freesound
 from cohear.data.tables.reader import READERS
 from cohear.data.tables.table_files import read_csv, records
 
@@ -44,7 +44,7 @@ class Esc50(PublicLayout):
         """Where the table is."""
         return folder_with(path, TABLE, "audio")
 
-    def rows(self, root: Path) -> list[Row]:
+    def rows(self, root: Path) -> list[ClipRow]:
         """All clips of the table."""
         return esc_rows(root)
 
@@ -53,7 +53,7 @@ class Esc50(PublicLayout):
         return {"event": list(EVENTS)}
 
 
-def esc_rows(root: Path, *, only_esc10: bool = False) -> list[Row]:
+def esc_rows(root: Path, *, only_esc10: bool = False) -> list[ClipRow]:
     """Clips of ``esc50.csv``, or those of its ESC-10 part."""
     return [
         {

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import ClassVar
 
-from cohear.data.readers.layout import PublicLayout, Published, Row, folder_with, freesound
+from cohear.data.readers.layout import ClipRow, PublicLayout, Published, folder_with, freesound
 from cohear.data.tables.reader import READERS
-from cohear.data.tables.table_files import read_bare_csv, read_csv, read_json, records
+from cohear.data.tables.table_files import read_bare_csv, read_csv, read_json_cells, records
 
 TRUTH = "FSD50K.ground_truth"
 
@@ -37,7 +37,7 @@ class Fsd50k(PublicLayout):
         """Where the ground truth is."""
         return folder_with(path, f"{TRUTH}/dev.csv") or folder_with(path, f"{TRUTH}/eval.csv")
 
-    def rows(self, root: Path) -> list[Row]:
+    def rows(self, root: Path) -> list[ClipRow]:
         """Development and evaluation part, as far as their lists are there."""
         uploaders = {**_uploaders(root, "dev"), **_uploaders(root, "eval")}
         rows = []
@@ -67,7 +67,7 @@ class Fsd50k(PublicLayout):
 def _uploaders(root: Path, part: str) -> dict[str, str]:
     """Uploader by Freesound number; nothing where the metadata is not there."""
     file = root / "FSD50K.metadata" / f"{part}_clips_info_FSD50K.json"
-    content = read_json(file, root) if file.is_file() else None
+    content = read_json_cells(file, root) if file.is_file() else None
     if not isinstance(content, dict):
         return {}
     told = {number: clip.get("uploader") for number, clip in content.items() if isinstance(clip, dict)}

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import ClassVar
 
-from cohear.data.readers.layout import PublicLayout, Published, Row, folder_of_names, named_clips
+from cohear.data.readers.layout import ClipRow, PublicLayout, Published, folder_of_names, named_clips
 from cohear.data.tables.reader import READERS
 
 ACCENTS = {
@@ -40,7 +40,7 @@ class Fsdd(PublicLayout):
         """Where ``recordings`` is."""
         return folder_of_names(path, "recordings", _NAME)
 
-    def rows(self, root: Path) -> list[Row]:
+    def rows(self, root: Path) -> list[ClipRow]:
         """All recordings."""
         return [
             {

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import ClassVar
 
-from cohear.data.readers.layout import PublicLayout, Published, Row, folder_with, freesound
+from cohear.data.readers.layout import ClipRow, PublicLayout, Published, folder_with, freesound
 from cohear.data.tables.reader import READERS
 from cohear.data.tables.table_files import read_csv, records
 
@@ -43,7 +43,7 @@ class FsdKaggle2018(PublicLayout):
         """Where the training list is."""
         return folder_with(path, f"{META}/{LISTS['train']}")
 
-    def rows(self, root: Path) -> list[Row]:
+    def rows(self, root: Path) -> list[ClipRow]:
         """Training part, and the test part where its list is there."""
         return [row for part, name in LISTS.items() for row in _part(root, part, root / META / name)]
 
@@ -53,7 +53,7 @@ class FsdKaggle2018(PublicLayout):
         return {"event": list(EVENTS)}
 
 
-def _part(root: Path, part: str, file: Path) -> list[Row]:
+def _part(root: Path, part: str, file: Path) -> list[ClipRow]:
     if part == "test" and not file.is_file():
         return []
     return [

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from cohear.base.errors import DataError
-from cohear.data.readers.layout import PublicLayout, Published, Row, folder_of_names, named_clips
+from cohear.data.readers.layout import ClipRow, PublicLayout, Published, folder_of_names, named_clips
 from cohear.data.scan.audio_files import folders_in
 from cohear.data.tables.reader import READERS
 from cohear.data.tables.table_files import read_text
@@ -47,7 +47,7 @@ class Gtzan(PublicLayout):
         """The folder with the genres, or the one above where the lists are there."""
         return next((path for inside in _FOLDERS if folder_of_names(path, f"{inside}/blues", _NAME)), None)
 
-    def rows(self, root: Path) -> list[Row]:
+    def rows(self, root: Path) -> list[ClipRow]:
         """All clips, or those of the lists."""
         home = next(home for inside in _FOLDERS if (home := folder_of_names(root, f"{inside}/blues", _NAME)))
         genres = next(home / inside for inside in _FOLDERS if (home / inside / "blues").is_dir())

@@ -15,7 +15,7 @@ from cohear.data.tables.clip_table import About, ClipTable
 from cohear.data.tables.reader import READERS, Reader
 from cohear.data.tables.table_files import frame
 
-Row = dict[str, str]
+ClipRow = dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ class PublicLayout(Reader):
         """The folder that all paths are relative to, or None where ``path`` does not have this layout."""
 
     @abstractmethod
-    def rows(self, root: Path) -> list[Row]:
+    def rows(self, root: Path) -> list[ClipRow]:
         """The clips; a column that a row lacks is unknown there."""
 
     def labels(self, root: Path) -> Mapping[str, list[str]]:

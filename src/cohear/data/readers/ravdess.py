@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import ClassVar
 
-from cohear.data.readers.layout import Archive, PublicLayout, Published, Row, named_clips
+from cohear.data.readers.layout import Archive, ClipRow, PublicLayout, Published, named_clips
 from cohear.data.scan.audio_files import audio_files, folders_in
 from cohear.data.tables.reader import READERS
 
@@ -73,9 +73,9 @@ class Ravdess(PublicLayout):
         """The folder itself, where actors are in it or in folders of it."""
         return path if any(audio_files(folder) for folder in _actors(path)) else None
 
-    def rows(self, root: Path) -> list[Row]:
+    def rows(self, root: Path) -> list[ClipRow]:
         """All recordings, each once."""
-        rows: dict[str, Row] = {}
+        rows: dict[str, ClipRow] = {}
         for path, parts in named_clips(root, _actors(root), _NAME):
             rows.setdefault(
                 parts[0],

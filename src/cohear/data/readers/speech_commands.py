@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from cohear.audio.decode import UnreadableAudio, audio_seconds
-from cohear.data.readers.layout import Archive, PublicLayout, Published, Row, named_clips
+from cohear.data.readers.layout import Archive, ClipRow, PublicLayout, Published, named_clips
 from cohear.data.scan.audio_files import audio_files, folders_in
 from cohear.data.tables.reader import READERS
 from cohear.data.tables.table_files import read_text
@@ -60,7 +60,7 @@ class SpeechCommands(PublicLayout):
                 return folder
         return None
 
-    def rows(self, root: Path) -> list[Row]:
+    def rows(self, root: Path) -> list[ClipRow]:
         """All words, then the seconds of noise."""
         words = [folder for folder in folders_in(root) if folder.name != NOISE]
         listed = _listed(root)

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from cohear.base.errors import DataError
 from cohear.data.readers.dcase_setup import TUT_LICENCE, setup_lists
-from cohear.data.readers.layout import PublicLayout, Published, Row, folder_of_names
+from cohear.data.readers.layout import ClipRow, PublicLayout, Published, folder_of_names
 from cohear.data.tables.reader import READERS
 from cohear.data.tables.table_files import read_tsv, records
 
@@ -43,7 +43,7 @@ class TauUrban(PublicLayout):
         """Where ``meta.csv`` and clips named by scene, city and location are."""
         return folder_of_names(path, "audio", _NAME, "meta.csv")
 
-    def rows(self, root: Path) -> list[Row]:
+    def rows(self, root: Path) -> list[ClipRow]:
         """The clips of the official fold, or all where there is no setup."""
         file = root / "meta.csv"
         rows = []

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from cohear.data.readers.dcase_setup import CITATION_2017, TUT_LICENCE, with_folds, zenodo_archives
-from cohear.data.readers.layout import PublicLayout, Published, Row, folder_of_names
+from cohear.data.readers.layout import ClipRow, PublicLayout, Published, folder_of_names
 from cohear.data.scan.audio_files import audio_files
 from cohear.data.tables.events import NOTHING, LabelledEvent, recording_length, tag_segments
 from cohear.data.tables.reader import READERS
@@ -49,9 +49,9 @@ class TutEvents2017(PublicLayout):
         """Where the street's recordings and annotations are."""
         return folder_of_names(path, "audio/street", _NAME, "meta/street")
 
-    def rows(self, root: Path) -> list[Row]:
+    def rows(self, root: Path) -> list[ClipRow]:
         """The segments of every recording that is annotated or listed."""
-        recordings: list[Row] = []
+        recordings: list[ClipRow] = []
         for file in audio_files(root / "audio" / "street"):
             path = file.relative_to(root).as_posix()
             recordings.append({"path": path, "group": file.stem, "source_id": f"tut:{file.stem}"})

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from cohear.data.readers.dcase_setup import CITATION_2017, TUT_LICENCE, with_folds, zenodo_archives
-from cohear.data.readers.layout import PublicLayout, Published, Row, folder_of_names
+from cohear.data.readers.layout import ClipRow, PublicLayout, Published, folder_of_names
 from cohear.data.tables.reader import READERS
 from cohear.data.tables.table_files import read_tsv
 
@@ -56,7 +56,7 @@ class TutScenes2017(PublicLayout):
         """Where ``meta.txt`` and segments named by recording and time are."""
         return folder_of_names(path, "audio", _NAME, "meta.txt")
 
-    def rows(self, root: Path) -> list[Row]:
+    def rows(self, root: Path) -> list[ClipRow]:
         """All segments of the list."""
         table = read_tsv(root / "meta.txt", root, ("file", "scene", "recording"))
         recordings = [_recording(path) for path in table["file"]]

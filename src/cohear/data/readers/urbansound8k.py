@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import ClassVar
 
-from cohear.data.readers.layout import Archive, PublicLayout, Published, Row, folder_with, freesound
+from cohear.data.readers.layout import Archive, ClipRow, PublicLayout, Published, folder_with, freesound
 from cohear.data.tables.reader import READERS
 from cohear.data.tables.table_files import read_csv, records
 
@@ -49,7 +49,7 @@ class UrbanSound8K(PublicLayout):
         """Where the table is."""
         return folder_with(path, TABLE, "audio")
 
-    def rows(self, root: Path) -> list[Row]:
+    def rows(self, root: Path) -> list[ClipRow]:
         """All slices of the table."""
         needed = ("slice_file_name", "fsID", "salience", "fold", "class")
         return [

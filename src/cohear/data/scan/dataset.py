@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cohear.base.errors import DataError
-from cohear.base.pool import Progress
+from cohear.base.pool import Advance
 from cohear.data.scan.facts import BadClip, ClipFacts, Inspector, drop_bad, scan
 from cohear.data.tables.clip_table import ClipTable
 
@@ -49,7 +49,7 @@ def open_dataset(
     cache: Path,
     skip_bad: bool,
     jobs: int | None = None,
-    progress: Progress | None = None,
+    progress: Advance | None = None,
 ) -> Dataset:
     """Scan a clip table's audio.
 
@@ -73,7 +73,7 @@ def scan_dataset(
     *,
     cache: Path,
     jobs: int | None = None,
-    progress: Progress | None = None,
+    progress: Advance | None = None,
     inspector: Inspector | None = None,
 ) -> tuple[Dataset | None, dict[int, BadClip]]:
     """Scan a clip table's audio and part good clips from bad ones.

@@ -16,7 +16,7 @@ from cohear.audio.decode import Audio, UnreadableAudio, open_blocks
 from cohear.audio.open_file import decoders
 from cohear.audio.segment import Segment
 from cohear.base.journal import Append, Journal
-from cohear.base.pool import Progress, parallel_map
+from cohear.base.pool import Advance, parallel_map
 from cohear.data.scan.content_hash import ContentHash
 
 PART_SECONDS = 600
@@ -94,7 +94,7 @@ def scan(
     *,
     jobs: int | None = None,
     cache: Path,
-    progress: Progress | None = None,
+    progress: Advance | None = None,
     inspector: Inspector | None = None,
 ) -> list[ClipFacts | BadClip]:
     """Decode every clip once; clips of unchanged files that were scanned before are looked up.
@@ -157,7 +157,7 @@ def _scan_missing(
     missing: Sequence[int],
     append: Append,
     jobs: int | None,
-    progress: Progress | None,
+    progress: Advance | None,
     inspector: Inspector | None,
 ) -> None:
     """Decode the clips at ``missing``, fill ``found``, and append what is good and new to the journal."""

@@ -9,8 +9,9 @@ from typing import Literal
 import numpy as np
 from numpy.random import Generator
 
+from cohear.base.arrays import Array
 from cohear.base.streams import stream
-from cohear.data.synthetic.sounds import Filter, Samples, at_level, coloured, pulses, resonances, track
+from cohear.data.synthetic.sounds import Filter, at_level, coloured, pulses, resonances, track
 
 GESTURES: tuple[tuple[tuple[float, ...], tuple[float, ...]], ...] = tuple(
     (first, second)
@@ -61,7 +62,7 @@ class Corpus:
     rate: int
     channels: Literal[1, 2]
     ending: Literal["wav", "flac", "ogg"]
-    sound: Callable[[Corpus, int, Generator, Generator], Samples]
+    sound: Callable[[Corpus, int, Generator, Generator], Array]
     by_lot: bool = False
 
 
@@ -72,7 +73,7 @@ class Clip:
     name: str
     group: str
     label: str
-    sound: Samples
+    sound: Array
 
 
 def clips_of(corpus: Corpus, seed: int) -> Iterator[Clip]:
@@ -92,7 +93,7 @@ def clips_of(corpus: Corpus, seed: int) -> Iterator[Clip]:
             yield Clip(f"{group:02d}-{number:03d}", f"{group:02d}", corpus.labels[label], sound)
 
 
-def gesture(corpus: Corpus, label: int, source: Generator, own: Generator) -> Samples:
+def gesture(corpus: Corpus, label: int, source: Generator, own: Generator) -> Array:
     """A voice that makes the gesture ``label`` once. Tract, pitch, level and colour are the speaker's."""
     tract, pitch = np.exp(source.uniform(-TRACT, TRACT)), 140 * np.exp(source.uniform(-0.4, 0.4))
     level, colour = source.uniform(-32, -20), (source.uniform(-5, 0), source.normal(0, 2.5, 3))
@@ -121,7 +122,7 @@ def gesture(corpus: Corpus, label: int, source: Generator, own: Generator) -> Sa
     return at_level(filter_(heard, coloured(filter_.frequencies, *colour)), level + own.normal(0, 2))[None]
 
 
-def clutter(samples: int, rate: int, own: Generator) -> Samples:
+def clutter(samples: int, rate: int, own: Generator) -> Array:
     """Whistles of other sources, gliding at random: what a network may learn by heart from a few clips."""
     time = np.arange(samples) / rate
     sound = np.zeros(samples)
@@ -139,7 +140,7 @@ def knots(places: tuple[float, ...], moves: tuple[float, ...], size: float) -> l
     return [(place, size * move) for place, move in zip(places, moves, strict=True)]
 
 
-def engine(corpus: Corpus, label: int, source: Generator, own: Generator) -> Samples:
+def engine(corpus: Corpus, label: int, source: Generator, own: Generator) -> Array:
     """Strokes of noise at the pace ``label``, in stereo. Band, stroke length, level and place are the machine's."""
     middle, width = 1500 * np.exp(source.uniform(-0.7, 0.7)), source.uniform(0.6, 1.2)
     level, duty, place = source.uniform(-30, -18), source.uniform(0.25, 0.5), source.uniform(-6, 6)
@@ -153,7 +154,7 @@ def engine(corpus: Corpus, label: int, source: Generator, own: Generator) -> Sam
     return np.stack([at_level(sound, level + place), at_level(np.roll(sound, 20), level - place)])
 
 
-def ball(corpus: Corpus, label: int, source: Generator, own: Generator) -> Samples:
+def ball(corpus: Corpus, label: int, source: Generator, own: Generator) -> Array:
     """Balls that knock in a box, in stereo. Nothing of it depends on the label; level and colour are the box's."""
     del label
     level, tilt, bumps = source.uniform(-30, -18), source.uniform(-6, 0), source.normal(0, 4, 3)

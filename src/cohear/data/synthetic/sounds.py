@@ -5,27 +5,26 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
-Samples = NDArray[np.float64]
+from cohear.base.arrays import Array
 
 _FRAME_SECONDS = 0.032
 _OVERLAP = 4
 
 
-def track(samples: int, knots: Sequence[tuple[float, float]]) -> Samples:
+def track(samples: int, knots: Sequence[tuple[float, float]]) -> Array:
     """A curve ``[samples]`` through knots ``(place, value)``, with places from 0 to 1; level beyond the outer ones."""
     places, values = zip(*knots, strict=True)
     return np.asarray(np.interp(np.linspace(0, 1, samples), places, values), dtype=np.float64)
 
 
-def pulses(pitch: Samples, rate: int) -> Samples:
+def pulses(pitch: Array, rate: int) -> Array:
     """A train of unit pulses ``[samples]`` at a pitch in Hz ``[samples]``."""
     phase = np.cumsum(pitch / rate)
     return np.diff(np.floor(phase), prepend=0.0) * np.sqrt(rate / pitch)
 
 
-def resonances(frequencies: Samples, centres: Samples, widths: Sequence[float]) -> Samples:
+def resonances(frequencies: Array, centres: Array, widths: Sequence[float]) -> Array:
     """Gain ``[frames, bins]`` of resonances with centres in Hz ``[resonances, frames]``, the higher the weaker."""
     gain = np.full((centres.shape[1], len(frequencies)), 0.01)
     for number, (centre, width) in enumerate(zip(centres, widths, strict=True)):
@@ -34,13 +33,13 @@ def resonances(frequencies: Samples, centres: Samples, widths: Sequence[float]) 
     return gain
 
 
-def coloured(frequencies: Samples, tilt: float, bumps: Samples) -> Samples:
+def coloured(frequencies: Array, tilt: float, bumps: Array) -> Array:
     """Gain ``[bins]`` of a microphone or a room: dB per octave above 500 Hz, and cosines in dB over log-frequency."""
     octaves = np.log2(np.maximum(frequencies, 60.0) / 500.0)
     decibel = tilt * octaves
     for number, bump in enumerate(bumps, start=1):
         decibel = decibel + bump * np.cos(np.pi * number * octaves / 6)
-    gain: Samples = 10 ** (decibel / 20)
+    gain: Array = 10 ** (decibel / 20)
     return gain
 
 
@@ -61,9 +60,9 @@ class Filter:
         self._hop = round(rate * _FRAME_SECONDS / _OVERLAP)
         self._length = self._hop * _OVERLAP
         self.frames = -(-samples // self._hop) + _OVERLAP - 1
-        self.frequencies: Samples = np.fft.rfftfreq(self._length, 1 / rate).astype(np.float64)
+        self.frequencies: Array = np.fft.rfftfreq(self._length, 1 / rate).astype(np.float64)
 
-    def __call__(self, sound: Samples, gain: Samples) -> Samples:
+    def __call__(self, sound: Array, gain: Array) -> Array:
         """Filter ``[samples]`` with a gain ``[frames, bins]`` or ``[bins]``."""
         hop, length = self._hop, self._length
         before = length - hop
@@ -78,7 +77,7 @@ class Filter:
         return made.ravel()[before : before + self._samples]
 
 
-def at_level(sound: Samples, decibel: float) -> Samples:
+def at_level(sound: Array, decibel: float) -> Array:
     """The sound at a level of so many dB below full scale (root mean square)."""
     power = np.sqrt(np.mean(sound**2))
     return np.asarray(sound * (10 ** (decibel / 20) / max(power, 1e-9)), dtype=np.float64)

@@ -124,7 +124,7 @@ def read_jsonl(file: Path, root: Path | None = None) -> pd.DataFrame:
     return frame(columns, [[row.get(column, "") for column in columns] for row in rows])
 
 
-def read_json(file: Path, root: Path | None = None) -> Any:  # noqa: ANN401 - any JSON value
+def read_json_cells(file: Path, root: Path | None = None) -> Any:  # noqa: ANN401 - any JSON value
     """One JSON document; raises DataError where it is none."""
     try:
         return json.loads(read_text(file, root), parse_int=str, parse_float=str, parse_constant=_constant)

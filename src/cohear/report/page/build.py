@@ -18,7 +18,7 @@ from cohear.findings.words import Words
 from cohear.report.folder import FolderContent, read_folder
 from cohear.report.numbers import duration, level, number, plural
 from cohear.report.page.downloads import downloads
-from cohear.report.parts.behind_cells import behind, sources_of
+from cohear.report.parts.behind_cells import behind, cell_sources
 from cohear.report.parts.metrics import metric_words
 from cohear.report.parts.overview import examples, facts, gaps, run_times
 from cohear.report.parts.shown_gains import ShownGain
@@ -70,7 +70,7 @@ def render(
         watched: the page is served, and asks its server for newer ones.
     """
     views = views_of(study)
-    sources = sources_of(study, clips)
+    sources = cell_sources(study, clips)
     shown = examples(sources, study)  # first, for players are rationed
     details = [behind(sources, views, view) for view in views.settings]
     return own_page(

@@ -10,14 +10,14 @@ from cohear.analysis.tables.columns import VERDICTS
 from cohear.base.setting import Setting
 from cohear.findings.finding import Sureness
 from cohear.findings.kind import Said
-from cohear.findings.study_findings import Findings, cures_of, said
+from cohear.findings.study_findings import Findings, cure_words, said
 from cohear.findings.words import NOTHING, Words
 from cohear.report.parts.axis_ticks import Axis, axis_over
 from cohear.report.parts.shown_gains import ShownGain
 
 
 @dataclass(frozen=True)
-class Answer:
+class SettingAnswer:
     """What one setting (features x encoder x arm) says.
 
     Attributes:
@@ -50,7 +50,7 @@ class Answer:
         return sum(self.counts.values())
 
 
-def answer_of(findings: Findings, key: Setting, cells: Sequence[ShownGain]) -> Answer:
+def answer_of(findings: Findings, key: Setting, cells: Sequence[ShownGain]) -> SettingAnswer:
     """The answer of a setting.
 
     Args:
@@ -65,22 +65,22 @@ def answer_of(findings: Findings, key: Setting, cells: Sequence[ShownGain]) -> A
     best = findings.on_setting("best-pair", key)
     counted, still_open = (findings.of(code, key) for code in ("verdict-counts", "open-cells"))
     proof = [cell for cell in pairs if cell.combination == best.combination]
-    return Answer(
+    return SettingAnswer(
         sureness=best.sureness,
         said=said(best),
-        decides=cures_of(best),
+        decides=cure_words(best),
         proof=sorted(proof, key=lambda cell: -cell.gain),
         axis=axis_over([0.0, *(value for cell in proof for value in (cell.gain, cell.low, cell.high))]),
         helps=sorted((c for c in pairs if c.verdict == "helps"), key=lambda cell: -cell.gain),
         hurts=sorted((c for c in pairs if c.verdict == "hurts"), key=lambda cell: cell.gain),
         counts=counts,
         certain=said(counted).details[0][1] if counted else NOTHING,
-        open=cures_of(still_open) if still_open else NOTHING,
-        groups=groups_of(cells),
+        open=cure_words(still_open) if still_open else NOTHING,
+        groups=larger_combinations(cells),
     )
 
 
-def groups_of(cells: Sequence[ShownGain]) -> dict[str, list[ShownGain]]:
+def larger_combinations(cells: Sequence[ShownGain]) -> dict[str, list[ShownGain]]:
     """The cells of larger combinations, by combination: all tasks first, then the largest mean gain."""
     groups: dict[str, list[ShownGain]] = {}
     for cell in cells:

@@ -39,7 +39,7 @@ class CellSources:
     sounds: Sounds | None
 
 
-def sources_of(content: FolderContent, clips: bool) -> CellSources:
+def cell_sources(content: FolderContent, clips: bool) -> CellSources:
     """The sources of a folder; ``clips`` asks for players and pictures of clips."""
     runs = content.path / "runs"
     return CellSources(

@@ -6,13 +6,12 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from cohear.base.arrays import Array
 from cohear.report.numbers import tick_texts
 from cohear.report.parts.axis_ticks import Axis, axis_over
 
-Floats = NDArray[np.float64]
-Line = dict[int, float]
+ByStep = dict[int, float]
 """Value by step."""
 
 
@@ -56,14 +55,14 @@ class LearningCurves:
             **{name: {"repeats": len(values[name]), **_places(axis, band)} for name, band in bands.items()},
         }
 
-    def _values(self, runs: Sequence[str], task: str, part: str, column: str) -> list[Line]:
+    def _values(self, runs: Sequence[str], task: str, part: str, column: str) -> list[ByStep]:
         found = (self._lines.get((run, task, part, column)) for run in runs)
         return [line for line in found if line]
 
     @cached_property
-    def _lines(self) -> dict[tuple[str, str, str, str], Line]:
+    def _lines(self) -> dict[tuple[str, str, str, str], ByStep]:
         """Lines by run, task, part and column; what is no number is passed over."""
-        lines: dict[tuple[str, str, str, str], Line] = {}
+        lines: dict[tuple[str, str, str, str], ByStep] = {}
         for column in ("loss", "metric"):
             known = self._points[np.isfinite(self._points[["step", column]].astype(float)).all(axis=1)]
             for row in zip(*(known[name] for name in ("run", "task", "part", "step", column)), strict=True):
@@ -71,14 +70,14 @@ class LearningCurves:
         return lines
 
 
-def _band(rows: Floats) -> tuple[Floats, Floats, Floats]:
+def _band(rows: Array) -> tuple[Array, Array, Array]:
     """Mean, and mean less and plus a standard deviation, over the repeats ``[repeats, steps]``."""
     mean = rows.mean(axis=0)
     spread = rows.std(axis=0, ddof=1) if len(rows) > 1 else np.zeros_like(mean)
     return mean, mean - spread, mean + spread
 
 
-def _places(axis: Axis, band: Sequence[Floats]) -> dict[str, list[float]]:
+def _places(axis: Axis, band: Sequence[Array]) -> dict[str, list[float]]:
     places = [[round(axis.at(float(value)), 1) for value in row] for row in band]
     return dict(zip(("mean", "low", "high"), places, strict=True))
 

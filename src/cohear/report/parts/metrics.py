@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pandas as pd
 
-from cohear.analysis.gains.design import MARGIN, Design, PerTask
+from cohear.analysis.gains.design import MARGIN, ByTask, Design
 from cohear.analysis.statistics import Statistics
 from cohear.analysis.tables.of_study import GivenTables
 from cohear.report.folder import FolderContent
@@ -43,7 +43,7 @@ def gains_by_metric(folder: FolderContent) -> dict[str, pd.DataFrame]:
     return found
 
 
-def _margins(metric_of: Mapping[str, str], name: str, design: Design) -> PerTask:
+def _margins(metric_of: Mapping[str, str], name: str, design: Design) -> ByTask:
     """Margins of the tasks whose own metric is counted in the same unit; the usual one for the others."""
     units = {task: METRICS[metric].unit if metric in METRICS else SHARE for task, metric in metric_of.items()}
     return {task: design.margin_of(task) for task, unit in units.items() if unit == METRICS[name].unit} or MARGIN

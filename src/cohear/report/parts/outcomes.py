@@ -9,12 +9,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cohear.base.arrays import Array
 from cohear.base.decoding import Decoding, LabelDecoding
 from cohear.base.tables import PREDICTIONS_CSV
 from cohear.runs.prediction_columns import logit_column
 from cohear.tasks import TARGET_KINDS
-
-Floats = NDArray[np.float64]
 
 
 @dataclass
@@ -31,11 +30,11 @@ class TaskOutcome:
 
     labels: list[str]
     confusion: NDArray[np.int64] | None
-    per_class: list[Floats] = field(default_factory=list)
+    per_class: list[Array] = field(default_factory=list)
     clips: dict[str, tuple[int, int]] = field(default_factory=dict)
     truth: dict[str, str] = field(default_factory=dict)
 
-    def add(self, clips: Sequence[str], truth: Sequence[str], logits: Floats) -> None:
+    def add(self, clips: Sequence[str], truth: Sequence[str], logits: Array) -> None:
         """Count one run's test clips; ``logits`` is ``[clips, labels]``."""
         right = self._add_single(truth, logits) if self.confusion is not None else self._add_several(truth, logits)
         for clip, label, one in zip(clips, truth, right.tolist(), strict=True):
@@ -43,7 +42,7 @@ class TaskOutcome:
             self.clips[clip] = (hits + int(one), asked + 1)
             self.truth[clip] = label
 
-    def _add_single(self, truth: Sequence[str], logits: Floats) -> NDArray[np.bool_]:
+    def _add_single(self, truth: Sequence[str], logits: Array) -> NDArray[np.bool_]:
         place = {label: number for number, label in enumerate(self.labels)}
         own = np.array([place.get(label, -1) for label in truth])
         said = logits.argmax(axis=1)
@@ -57,7 +56,7 @@ class TaskOutcome:
             self.per_class.append(np.where(asked > 0, counted.diagonal() / np.maximum(asked, 1), np.nan))
         return np.asarray(own == said)
 
-    def _add_several(self, truth: Sequence[str], logits: Floats) -> NDArray[np.bool_]:
+    def _add_several(self, truth: Sequence[str], logits: Array) -> NDArray[np.bool_]:
         from sklearn.metrics import average_precision_score  # noqa: PLC0415 - only these tasks need it
 
         carried = [{part.strip() for part in cell.split(";")} for cell in truth]
@@ -100,7 +99,7 @@ class Outcomes:
                     found.setdefault(task, TaskOutcome(labels, confusion)).add(clips, truth, logits)
         return found
 
-    def _read(self, path: Path) -> dict[str, tuple[list[str], list[str], Floats]]:
+    def _read(self, path: Path) -> dict[str, tuple[list[str], list[str], Array]]:
         """Clips, labels and logits of the test part, by task."""
         rows: dict[str, list[list[str]]] = {}
         with path.open(encoding="utf-8", errors="replace", newline="") as file:

@@ -13,11 +13,11 @@ from cohear.base.setting import Setting
 from cohear.base.units import Unit
 from cohear.findings.finding import StudyFinding
 from cohear.findings.kind import Said
-from cohear.findings.study_findings import cures_of, said
+from cohear.findings.study_findings import cure_words, said
 from cohear.findings.words import Words
 from cohear.report.folder import FolderContent
 from cohear.report.numbers import level, tick_texts
-from cohear.report.parts.answer import Answer, answer_of
+from cohear.report.parts.answer import SettingAnswer, answer_of
 from cohear.report.parts.axis_ticks import Axis, axis_over
 from cohear.report.parts.groupings import Groupings, groupings_of
 from cohear.report.parts.metrics import PRIMARY, gains_by_metric
@@ -50,7 +50,7 @@ class MatrixRow:
 
 
 @dataclass(frozen=True)
-class Chart:
+class DotChart:
     """Dots with intervals, all cells of one unit on one axis.
 
     Attributes:
@@ -82,7 +82,7 @@ class MatrixView:
     cells: list[ShownGain]
     rows: list[MatrixRow]
     groups: list[MatrixRow]
-    charts: list[Chart]
+    charts: list[DotChart]
     orders: dict[str, list[int]]
 
     @property
@@ -107,7 +107,7 @@ class SettingView:
     features: str
     encoder: str
     arm: str
-    answer: Answer
+    answer: SettingAnswer
     margin: str
     grouping: StudyFinding
     groupings: Groupings | None
@@ -121,7 +121,7 @@ class SettingView:
     @property
     def settles(self) -> Words:
         """What would tell, where that is not known."""
-        return cures_of(self.grouping)
+        return cure_words(self.grouping)
 
 
 @dataclass(frozen=True)
@@ -249,7 +249,7 @@ def _matrix_view(
     return MatrixView(*key, metric, here, cells, rows, groups, _charts(cells, here), orders(here, gain))
 
 
-def _charts(cells: Sequence[ShownGain], tasks: list[str]) -> list[Chart]:
+def _charts(cells: Sequence[ShownGain], tasks: list[str]) -> list[DotChart]:
     charts = []
     for unit in dict.fromkeys(cell.unit for cell in cells):
         some = [cell for cell in cells if cell.unit == unit]
@@ -262,7 +262,7 @@ def _charts(cells: Sequence[ShownGain], tasks: list[str]) -> list[Chart]:
         zero = min(range(len(ticks)), key=lambda place: abs(ticks[place]))
         by_task = [(task, sorted((c for c in some if c.task == task), key=lambda cell: -cell.gain)) for task in tasks]
         charts.append(
-            Chart(
+            DotChart(
                 unit=unit,
                 axis=axis,
                 ticks=[

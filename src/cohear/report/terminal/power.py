@@ -10,12 +10,11 @@ from rich.text import Text
 
 from cohear.analysis.gains.verdicts import FEWEST_REPEATS
 from cohear.analysis.sentences import listed, setting_name
+from cohear.analysis.statistics import Line
 from cohear.analysis.tables.columns import SETTING
 from cohear.base.units import NONE, OWN, POINTS, Unit
 from cohear.findings.words import typeset
 from cohear.report.terminal.tables import plain_table
-
-Row = Mapping[str, Any]
 
 _LEGEND = (
     "alone: by a test of one cell; family: at the stricter level that a cell among the others must pass; repeats: "
@@ -60,7 +59,7 @@ def power_tables(told: Mapping[str, Any]) -> Group:
     return Group(*shown)
 
 
-def _parts_table(setting: str, parts: Sequence[Row]) -> RenderableType:
+def _parts_table(setting: str, parts: Sequence[Line]) -> RenderableType:
     return plain_table(
         f"Parts of the spread of a difference, sd {_in_unit(parts)} · {setting}",
         ["task", "fold", "seed", "of single", "residual", "folds' share"],
@@ -75,7 +74,7 @@ def _parts_table(setting: str, parts: Sequence[Row]) -> RenderableType:
     )
 
 
-def _cells_table(setting: str, cells: Sequence[Row], tasks: set[str]) -> RenderableType:
+def _cells_table(setting: str, cells: Sequence[Line], tasks: set[str]) -> RenderableType:
     return plain_table(
         f"Cells, {_in_unit(cells)} · {setting}",
         ["task", "with", "gain", "alone", "family", "verdict", "more repeats"],
@@ -94,11 +93,11 @@ def _cells_table(setting: str, cells: Sequence[Row], tasks: set[str]) -> Rendera
     )
 
 
-def _levels(row: Row, *names: str) -> Iterator[str]:
+def _levels(row: Line, *names: str) -> Iterator[str]:
     return (typeset(Unit.named(row["unit"]).level(row[name])) for name in names)
 
 
-def _in_unit(rows: Sequence[Row]) -> str:
+def _in_unit(rows: Sequence[Line]) -> str:
     """What the figures of a table are counted in."""
     units = {row["unit"] for row in rows} - {OWN.name}
     if units == {POINTS.name}:
@@ -106,7 +105,7 @@ def _in_unit(rows: Sequence[Row]) -> str:
     return OWN.name if POINTS.name not in units else f"{OWN.name}, shares in points (x 100)"
 
 
-def _notes(families: Sequence[Row]) -> list[str]:
+def _notes(families: Sequence[Line]) -> list[str]:
     """Why of some cells it cannot be told how many repeats they take, and in which settings."""
     where: dict[str, list[str]] = {}
     for family in families:
@@ -120,29 +119,29 @@ def _notes(families: Sequence[Row]) -> list[str]:
     ]
 
 
-def _by_setting(cells: Sequence[Row]) -> Iterator[tuple[str, list[Row]]]:
+def _by_setting(cells: Sequence[Line]) -> Iterator[tuple[str, list[Line]]]:
     for setting in dict.fromkeys(map(_setting, cells)):
         yield setting, [row for row in cells if _setting(row) == setting]
 
 
-def _setting(row: Row) -> str:
+def _setting(row: Line) -> str:
     return setting_name([row[name] for name in SETTING])
 
 
-def _with(row: Row, tasks: set[str]) -> str:
+def _with(row: Line, tasks: set[str]) -> str:
     partners = [name for name in row["combination"].split("+") if name != row["task"]]
     if 1 < len(partners) == len(tasks) - 1:
         return f"all {len(partners)} others"
     return " + ".join(partners)
 
 
-def _share(row: Row) -> str:
+def _share(row: Line) -> str:
     if row["fold_share"] is None:
         return NONE
     return f"{100 * row['fold_share']:.0f} %" + (" (assumed)" if row["assumed"] else "")
 
 
-def _more(row: Row) -> str:
+def _more(row: Line) -> str:
     if row["verdict"] != "undecided":
         return ""
     if row["error"] is None:

@@ -51,19 +51,19 @@ class Wide(Control):
         """The single run with a wider encoder."""
         sharing = given.pair.training.sharing
         pair = [task.name for task in given.pair.tasks]
-        target = parameters(given, dict(given.encoder.settings), sharing, *pair)
+        target = trainable_parameters(given, dict(given.encoder.settings), sharing, *pair)
         asked = [given.encoder.key(), dict(given.inputs), str(sharing), given.focal, target]
         name = json.dumps(asked, sort_keys=True)
         if name not in self._found:
             alone = given.single.training.sharing
             self._found[name] = widened(
-                given.encoder, lambda settings: parameters(given, settings, alone, given.focal), target
+                given.encoder, lambda settings: trainable_parameters(given, settings, alone, given.focal), target
             )
         encoder = replace(given.encoder, settings=self._found[name])
         return given.single.model_copy(update={"encoder": encoder.key()})
 
 
-def parameters(given: ControlInputs, settings: Settings, sharing: str | WithSettings, *tasks: str) -> int:
+def trainable_parameters(given: ControlInputs, settings: Settings, sharing: str | WithSettings, *tasks: str) -> int:
     """Trainable numbers of a network of these tasks."""
     encoder = replace(given.encoder, settings=settings)
     inputs = {task: given.inputs[task] for task in tasks}

@@ -9,7 +9,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from cohear.base.errors import UserError
-from cohear.base.named import WithSettings, check
+from cohear.base.named import WithSettings, check_named
 from cohear.base.registry import did_you_mean
 from cohear.features.front_end import FRONT_ENDS
 from cohear.models.encoder import ENCODERS
@@ -89,7 +89,7 @@ def _schemes(settings: StudySettings) -> dict[str, str | WithSettings]:
     for arm in settings.arms:
         with suppress(ValidationError, UserError):  # told where names are checked
             sharing = settings.arm(arm)[0].sharing
-            check(SHARING, sharing)
+            check_named(SHARING, sharing)
             found["training.sharing" if arm == "base" else f"arms.{arm}.training.sharing"] = sharing
     return found
 

@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from cohear.base.errors import StudyError, UserError
-from cohear.base.named import check, make
+from cohear.base.named import check_named, make
 from cohear.base.plugins import load_plugin
 from cohear.base.registry import Registry, did_you_mean
 from cohear.base.yaml_text import YamlText
@@ -73,7 +73,7 @@ def _mistakes_in_parts(place: str, training: TrainingSettings, tasks: list[str])
     attempts: dict[str, Callable[[], object]] = {
         "objective": lambda: make(OBJECTIVES, training.objective, tasks),
         "schedule": lambda: make(SCHEDULES, training.schedule),
-        "sharing": lambda: check(SHARING, training.sharing),
+        "sharing": lambda: check_named(SHARING, training.sharing),
     }
     mistakes = []
     for key, attempt in attempts.items():

@@ -144,7 +144,7 @@ def as_combinations(value: Any) -> Any:  # noqa: ANN401 - a validator sees anyth
     return parts
 
 
-def as_named(value: Any) -> Any:  # noqa: ANN401 - a validator sees anything
+def as_named_items(value: Any) -> Any:  # noqa: ANN401 - a validator sees anything
     """A bare name, or a list in which bare names stand for ``{name: …}``; None stays."""
     if value is None:
         return None
@@ -187,7 +187,7 @@ class EncoderSettings(SpecModel):
     module: str | None = None
     features: Literal["sequence", "vector"] = "sequence"
     combinations: Annotated[CombinationSettings | None, BeforeValidator(as_combinations)] = None
-    controls: Annotated[list[ControlSettings] | None, BeforeValidator(as_named)] = None
+    controls: Annotated[list[ControlSettings] | None, BeforeValidator(as_named_items)] = None
 
     def choice(self, folder: str | None) -> EncoderChoice:
         """The encoder as the models room knows it."""

@@ -28,7 +28,7 @@ from cohear.study.file.parts import (
     TaskSettings,
     Text,
     as_combinations,
-    as_named,
+    as_named_items,
 )
 from cohear.training.settings import TrainingSettings
 
@@ -43,17 +43,17 @@ class StudySettings(SpecModel):
     plugins: Annotated[list[Path], OneOrMore] = Field([])
     datasets: dict[str, DatasetSettings] = Field(min_length=1)
     tasks: dict[str, TaskSettings] = Field(min_length=1)
-    features: Annotated[list[FeatureSettings], BeforeValidator(as_named)] = Field(
+    features: Annotated[list[FeatureSettings], BeforeValidator(as_named_items)] = Field(
         [FeatureSettings(name="logmel")], min_length=1
     )
-    encoders: Annotated[list[EncoderSettings], BeforeValidator(as_named)] = Field(
+    encoders: Annotated[list[EncoderSettings], BeforeValidator(as_named_items)] = Field(
         [EncoderSettings(name="small")], min_length=1
     )
-    baselines: Annotated[list[BaselineSettings], BeforeValidator(as_named)] = Field([])
+    baselines: Annotated[list[BaselineSettings], BeforeValidator(as_named_items)] = Field([])
     combinations: Annotated[CombinationSettings, BeforeValidator(as_combinations)] = CombinationSettings(
         named=["singles", "pairs", "all"]
     )
-    controls: Annotated[list[ControlSettings], BeforeValidator(as_named)] = Field([])
+    controls: Annotated[list[ControlSettings], BeforeValidator(as_named_items)] = Field([])
     probes: Annotated[list[Named], OneOrMore] = Field([])
     related: list[list[Text]] = Field([])
     repeats: RepeatSettings = RepeatSettings()

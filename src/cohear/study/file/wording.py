@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import BaseModel, ValidationError
 
 from cohear.base.registry import did_you_mean
-from cohear.base.yaml_text import Place, YamlText
+from cohear.base.yaml_text import YamlPath, YamlText
 from cohear.study.file.parts import (
     ArmSettings,
     CombinationSettings,
@@ -18,11 +18,11 @@ from cohear.study.file.settings import StudySettings
 from cohear.training.settings import TrainingSettings
 
 
-def told_by_pydantic(error: ValidationError, text: YamlText, above: Place = ()) -> list[str]:
+def told_by_pydantic(error: ValidationError, text: YamlText, above: YamlPath = ()) -> list[str]:
     """Pydantic's findings as sentences with their place and line; ``above`` is where what was checked stands."""
     told = []
     for finding in error.errors():
-        place: Place = (*above, *finding["loc"])
+        place: YamlPath = (*above, *finding["loc"])
         where = ".".join(map(str, place))
         line = next((text.lines[place[:end]] for end in range(len(place), 0, -1) if place[:end] in text.lines), None)
         at = f" (line {line})" if line else ""
@@ -55,7 +55,7 @@ def _in_our_words(kind: str, message: str) -> str:
     return plain.get(kind, message.removeprefix("Value error, ").replace("Input should", "must", 1))
 
 
-def _known_keys(place: Place) -> list[str]:
+def _known_keys(place: YamlPath) -> list[str]:
     """Keys that the model at a place has."""
     if len(place) > 2 and place[0] == "encoders":
         place = place[2:]  # what an encoder has of its own is written as at the top level

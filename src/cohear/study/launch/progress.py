@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 
+from cohear.base.pool import Advance
 from cohear.study.launch.launcher import RunEvent
 from cohear.study.launch.time_left import TimeLeft
-
-Advance = Callable[[float, float], None]
-"""Called with what is done and what there is in all."""
 
 
 class Progress(ABC):

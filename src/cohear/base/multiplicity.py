@@ -3,9 +3,8 @@
 from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
+from cohear.base.arrays import Array
 
 
 def benjamini_hochberg(p: Array) -> Array:
