@@ -179,3 +179,22 @@ def test_a_sound_system_that_does_not_start_is_told(tiny_folder, tmp_path):
 def test_a_damaged_stream_is_told(tiny_folder):
     ended = listen(tiny_folder, "--pcm", "f32le", stdin=np.full(99, np.nan, "<f4").tobytes())
     assert ended.returncode == 2 and b"not finite" in ended.stderr
+
+
+@pytest.mark.parametrize(
+    ("form", "subtype", "name"),
+    [("WAV", "PCM_16", "WAV"), ("FLAC", "PCM_16", "FLAC"), ("OGG", "VORBIS", "Ogg"), ("MP3", "MPEG_LAYER_III", "MP3")],
+)
+@pytest.mark.parametrize("pcm", ["s16le", "f32le"])
+def test_a_file_where_raw_samples_should_be_is_told(tiny_folder, tmp_path, form, subtype, name, pcm):
+    soundfile.write(tmp_path / "sound", SOUND, 16000, format=form, subtype=subtype)
+    ended = listen(tiny_folder, "--pcm", pcm, "--json", stdin=(tmp_path / "sound").read_bytes())
+    assert (ended.returncode, ended.stdout) == (2, b"")
+    assert f"these are the bytes of a{'n' * (name in ('MP3', 'Ogg'))} {name} file" in ended.stderr.decode()
+    assert b"Traceback" not in ended.stderr
+
+
+def test_what_a_server_says_in_place_of_a_stream_is_told(tiny_folder):
+    page = b"<html><head><title>404 Not Found</title></head><body><h1>Not Found</h1><hr>nginx</body></html>\r\n"
+    ended = listen(tiny_folder, "--pcm", "s16le", stdin=page)
+    assert ended.returncode == 2 and b"these are the bytes of text" in ended.stderr

@@ -110,6 +110,25 @@ def test_raw_samples_of_any_format(client, form, kind, scale):
     assert answer.json()["seconds"] == 1.0 and answer.json()["answers"]["pitch"]["labels"] == ["high"]
 
 
+@pytest.mark.parametrize(
+    ("how", "name"),
+    [
+        ({}, "a WAV file"),
+        ({"format": "FLAC"}, "a FLAC file"),
+        ({"format": "OGG", "subtype": "OPUS"}, "an Ogg file"),
+        ({"format": "MP3"}, "an MP3 file"),
+        ({"format": "AIFF"}, "an AIFF file"),
+    ],
+)
+@pytest.mark.parametrize("form", ["s16le", "s32le", "f32le"])
+def test_a_file_sent_as_raw_samples_is_told(client, how, name, form):
+    content = wav(tone("low"), **how)
+    content = content[: len(content) // 4 * 4]
+    answer = client.post(f"/classify?format={form}", content=content, headers={"Content-Type": "audio/pcm"})
+    assert answer.status_code == 422
+    assert f"the bytes of {name}" in answer.json()["error"]
+
+
 @pytest.mark.parametrize("query", ["rate=1", "rate=many", "format=mp3", "channels=65", "channels=0", "bundle=none"])
 def test_wrong_settings_are_told(client, query):
     answer = client.post(f"/classify?{query}", content=bytes(64), headers={"Content-Type": "audio/pcm"})

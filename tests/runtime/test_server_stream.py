@@ -9,7 +9,7 @@ from contextlib import suppress
 
 import numpy as np
 import pytest
-from serving import served
+from serving import served, wav
 from tiny_bundle import tone
 
 from cohear.runtime.detector import events_of
@@ -127,6 +127,22 @@ def test_what_is_no_sound_is_refused_and_the_next_stream_answered(client, messag
     else:
         assert code == expected and told["status"] + 4000 == code
     assert streamed(client, tone("low"), "?format=f32le")[1] == 1000
+
+
+@pytest.mark.parametrize("size", [1, 3, 4000])
+@pytest.mark.parametrize(
+    ("how", "name"), [({}, "a WAV file"), ({"format": "FLAC"}, "a FLAC file"), ({"format": "MP3"}, "an MP3 file")]
+)
+def test_a_file_in_place_of_samples_is_told(client, how, name, size):
+    """Also where its mark comes in several messages."""
+    content = wav(tone("low"), **how)
+    with opened(client) as stream:
+        with suppress(ConnectionClosed):
+            for begin in range(0, min(len(content), 2000 * size, 16000), size):
+                stream.send(content[begin : begin + size])
+        told, code = closing(stream)
+    assert (code, told["type"], told["status"]) == (4422, "error", 422)
+    assert f"the bytes of {name}" in told["error"]
 
 
 def test_limits_of_number_length_and_silence(tiny):

@@ -74,7 +74,11 @@ _PACKET_BYTES = 188  # of an MPEG transport stream
 
 def format_of(content: Content) -> Format | None:
     """What the file is; None where its first bytes do not say."""
-    head = content.head
+    return format_by_mark(content.head) or _of_packets(content)
+
+
+def format_by_mark(head: bytes) -> Format | None:
+    """What a file is that begins with these bytes, by the mark of four letters that most formats have there."""
     first = head[:4]
     if first == b"RIFF":
         return Format("AVI", "avi") if head[8:11] == b"AVI" else _WAV
@@ -82,7 +86,7 @@ def format_of(content: Content) -> Format | None:
         return _OGG if ogg_codec(head) in (b"\x01vorbis", b"OpusHead") else _OGG._replace(is_foreign=True)
     if first == b"FORM":
         return Format("AIFF", "aiff", False) if head[8:11] == b"AIF" else None
-    return _BY_FIRST_BYTES.get(first) or _BY_NEXT_BYTES.get(head[4:8]) or _of_packets(content)
+    return _BY_FIRST_BYTES.get(first) or _BY_NEXT_BYTES.get(head[4:8])
 
 
 def _of_packets(content: Content) -> Format | None:

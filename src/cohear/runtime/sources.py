@@ -12,14 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cohear.audio.decode import audio_info, open_decoder
-from cohear.base.errors import DataError, MissingExtra, UserError
-from cohear.base.registry import did_you_mean
+from cohear.base.errors import DataError, MissingExtra
+from cohear.runtime.raw_samples import RawSamples
 
 BLOCK_SECONDS = 0.05
 PATIENCE_SECONDS = 5
 """A microphone that gives nothing for so long has been pulled out."""
-PCM_FORMATS = {"s16le": "<i2", "s32le": "<i4", "f32le": "<f4"}
-"""Raw samples as FFmpeg and sox name them, and as numpy does."""
 
 Blocks = Iterator[NDArray[Any]]
 
@@ -58,20 +56,13 @@ def pcm(pipe: BinaryIO, form: str, channels: int = 1) -> Blocks:
 
     Raises:
         UserError: an unknown form.
+        DataError: what comes is a file, and no samples.
     """
-    if form not in PCM_FORMATS:
-        raise UserError(f"unknown form of PCM {form!r}{did_you_mean(form, PCM_FORMATS)}")
-    kind = np.dtype(PCM_FORMATS[form])
-    frame = kind.itemsize * channels
+    raw = RawSamples(form, channels)
 
     def blocks() -> Blocks:
-        rest = b""
         while read := pipe.read1(1 << 16):  # type: ignore[attr-defined]  # of a BufferedReader
-            rest += read
-            whole = len(rest) - len(rest) % frame
-            if whole:
-                yield np.frombuffer(rest[:whole], kind).reshape(-1, channels)
-            rest = rest[whole:]
+            yield raw.push(read)
 
     return blocks()
 

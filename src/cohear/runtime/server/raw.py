@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
-from cohear.base.registry import did_you_mean
+from cohear.base.errors import UserError
+from cohear.runtime.raw_samples import RawSamples
 from cohear.runtime.server.limits import Limits, Refused
-from cohear.runtime.sources import PCM_FORMATS
 
 
 @dataclass(frozen=True)
@@ -27,24 +26,17 @@ class RawAudio:
     format: str = "s16le"
     channels: int = 1
 
-    @property
-    def frame(self) -> int:
-        """Bytes of one sample of every channel."""
-        return np.dtype(PCM_FORMATS[self.format]).itemsize * self.channels
-
-    def check(self, limits: Limits) -> None:
-        """Hold it against the limits.
+    def reader(self, limits: Limits) -> RawSamples:
+        """What reads them.
 
         Raises:
-            Refused: it is beyond them, or an unknown format.
+            Refused: they are beyond the limits, or of an unknown format.
         """
-        if self.format not in PCM_FORMATS:
-            raise Refused(422, f"there is no such format of raw samples{did_you_mean(self.format, PCM_FORMATS)}")
         check_sound(self.rate, self.channels, limits)
-
-    def samples(self, content: bytes | memoryview) -> NDArray[Any]:
-        """Samples ``[samples, channels]`` of whole frames."""
-        return np.frombuffer(content, PCM_FORMATS[self.format]).reshape(-1, self.channels)
+        try:
+            return RawSamples(self.format, self.channels)
+        except UserError as error:
+            raise Refused(422, str(error)) from error
 
 
 def read_raw(content: bytes, raw: RawAudio, limits: Limits) -> NDArray[Any]:
@@ -52,13 +44,15 @@ def read_raw(content: bytes, raw: RawAudio, limits: Limits) -> NDArray[Any]:
 
     Raises:
         Refused: no samples, part of one, or beyond the limits.
+        DataError: it is a file, and no samples.
     """
-    raw.check(limits)
-    if not content or len(content) % raw.frame:
-        raise Refused(422, f"raw samples of this format are {raw.frame} bytes each, at least one; cut it there")
-    if len(content) > limits.duration * raw.rate * raw.frame:
+    reader = raw.reader(limits)
+    if len(content) > limits.duration * raw.rate * reader.frame:
         raise Refused(413, f"it is longer than {limits.duration:g} s")
-    return raw.samples(content)
+    samples = reader.push(content)
+    if not samples.size or reader.left:
+        raise Refused(422, f"raw samples of this format are {reader.frame} bytes each, at least one; cut it there")
+    return samples
 
 
 def check_sound(rate: int, channels: int, limits: Limits) -> None:

@@ -97,13 +97,12 @@ class _Conversation:
         self._socket = socket
         asked = dict(socket.query_params)
         self._name = service.bundle_name(asked.pop("bundle", ""))
-        self._raw = _raw_audio(asked)
-        self._raw.check(self._limits)
+        raw = _raw_audio(asked)
+        self._rate, self._reader = raw.rate, raw.reader(self._limits)
         self._bundle, self._batcher = service.bundles[self._name], service.batchers[self._name]
         self._heard = service.metrics.heard.labels("stream")
-        self._stream = Stream(self._bundle, self._raw.rate)
+        self._stream = Stream(self._bundle, self._rate)
         self._detector = EventDetector(self._bundle.tasks)
-        self._rest = b""  # of a sample that is not whole yet
         self._frames = 0
 
     async def run(self) -> None:
@@ -140,14 +139,12 @@ class _Conversation:
     async def _take(self, content: bytes) -> None:
         if len(content) > self._limits.message:
             raise Refused(413, f"a message has at most {self._limits.message} bytes; send the sound in smaller ones")
-        content = self._rest + content
-        whole = len(content) // self._raw.frame * self._raw.frame
-        self._rest = content[whole:]
-        self._frames += whole // self._raw.frame
-        if self._frames > self._limits.stream_duration * self._raw.rate:
+        samples = self._reader.push(content)
+        self._frames += len(samples)
+        if self._frames > self._limits.stream_duration * self._rate:
             raise Refused(413, f"the stream is longer than {self._limits.stream_duration:g} s; begin another one")
-        self._heard.inc(whole / self._raw.frame / self._raw.rate)
-        await self._tell(await asyncio.to_thread(self._stream.cut, self._raw.samples(memoryview(content)[:whole])))
+        self._heard.inc(len(samples) / self._rate)
+        await self._tell(await asyncio.to_thread(self._stream.cut, samples))
 
     async def _tell(self, cut: Iterable[Stretch]) -> None:
         for stretch in cut:

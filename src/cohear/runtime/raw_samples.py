@@ -1,0 +1,66 @@
+"""Raw samples in bytes: no header tells what they are, and whoever sends them does."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cohear.audio.no_samples import HEAD_BYTES, file_in
+from cohear.base.errors import DataError, UserError
+from cohear.base.registry import did_you_mean
+
+PCM_FORMATS: Mapping[str, np.dtype[Any]] = MappingProxyType(
+    {name: np.dtype(kind) for name, kind in {"s16le": "<i2", "s32le": "<i4", "f32le": "<f4"}.items()}
+)
+"""Raw samples as FFmpeg and sox name them, and as numpy does."""
+
+
+class RawSamples:
+    """Bytes of one stream, in pieces of any size, to samples.
+
+    Args:
+        form: one of `PCM_FORMATS`.
+        channels: interleaved.
+
+    Raises:
+        UserError: an unknown form.
+    """
+
+    def __init__(self, form: str, channels: int = 1) -> None:
+        if form not in PCM_FORMATS:
+            raise UserError(f"raw samples have no form {form!r}{did_you_mean(form, PCM_FORMATS)}")
+        self._form, self._kind, self._channels = form, PCM_FORMATS[form], channels
+        self._head = b""
+        self._rest = b""
+
+    @property
+    def frame(self) -> int:
+        """Bytes of one sample of every channel."""
+        return self._kind.itemsize * self._channels
+
+    @property
+    def left(self) -> int:
+        """Bytes that came and are no whole frame yet."""
+        return len(self._rest)
+
+    def push(self, content: bytes) -> NDArray[Any]:
+        """The samples ``[frames, channels]`` that are whole now.
+
+        Raises:
+            DataError: what came is a file, and no samples.
+        """
+        if missing := HEAD_BYTES - len(self._head):
+            self._head += content[:missing]
+            if found := file_in(self._head, bytes_a_sample=self._kind.itemsize):
+                raise DataError(
+                    f"these are the bytes of {found}, and no raw samples ({self._form}): hand over the file as a file, "
+                    "or decode it first"
+                )
+        content = self._rest + content if self._rest else content
+        whole = len(content) // self.frame * self.frame
+        self._rest = content[whole:]
+        return np.frombuffer(content, self._kind, whole // self._kind.itemsize).reshape(-1, self._channels)
