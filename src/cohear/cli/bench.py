@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from cohear.base.counting import counted
 from cohear.cli.console import errors, output, print_json, printable
 
 EXAMPLES = """
@@ -123,14 +124,14 @@ def _bench_bundle(bundle: Path, as_json: bool, seconds: float, repeats: int) -> 
         return
     for threads in told["ratios"]:
         rows = [row for row in told["rows"] if row["threads"] == int(threads)]
-        table = Table(f"{threads} thread{'s' * (threads != '1')}", *(row["setup"] for row in rows))
+        table = Table(counted(int(threads), "thread"), *(row["setup"] for row in rows))
         for name, show in MEASURES.items():
             table.add_row(name, *(show(row) for row in rows))
         output.print(table)
     for threads, by_setup in told["ratios"].items():
         for setup, ratio in by_setup.items():
             line = (
-                f"{len(told['tasks'])} {setup}, {threads} thread{'s' * (threads != '1')}: {ratio['milliseconds']:.1f} "
+                f"{len(told['tasks'])} {setup}, {counted(int(threads), 'thread')}: {ratio['milliseconds']:.1f} "
                 f"times the time, {ratio['cpu_milliseconds']:.1f} times the processor time and {ratio['bytes']:.1f} "
                 "times the bytes of one shared model"
             )

@@ -33,9 +33,9 @@ def init(
     jobs: Annotated[int | None, typer.Option(min=1, help="Files read at once. [default: one a core]")] = None,
 ) -> None:
     """Write a study file from public datasets, folders of classes, audiofolders or manifests; it runs as it is."""
+    from cohear.base.counting import counted
     from cohear.base.files import cache_folder
     from cohear.cli.progress import TerminalProgress
-    from cohear.report.numbers import plural
     from cohear.study.draft.propose import write_proposal
 
     progress = TerminalProgress(errors)
@@ -50,7 +50,7 @@ def init(
     for known in proposal.found:
         if known.name not in used:
             progress.say(f"no task is proposed on {known.name}; the file says why")
-    told = f"{file}: {plural(len(proposal.found), 'dataset')}, {plural(len(proposal.tasks), 'task')}"
+    told = f"{file}: {counted(len(proposal.found), 'dataset')}, {counted(len(proposal.tasks), 'task')}"
     output.print(told, markup=False, highlight=False, soft_wrap=True)
     output.print(
         f"next: cohear check {file}, then cohear run {file} --out out/first",

@@ -12,6 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.text import Text
 
 from cohear.base.pool import Advance
+from cohear.study.folder import status_words as words
 from cohear.study.launch.launcher import RunEvent
 from cohear.study.launch.progress import Progress as StudyProgress
 from cohear.study.launch.time_left import TimeLeft
@@ -107,7 +108,7 @@ class TerminalProgress(StudyProgress):
         if self._at_most > total:
             line.append(f" so far, at most {self._at_most}")
         if self._failed:
-            line.append(f" · {self._failed} failed", "bold red")
+            line.append(f" · {words.failed(self._failed)}", "bold red")
         if self._running:
             line.append(f" · {len(self._running)} running")
         trained = done - self._before
@@ -118,8 +119,8 @@ class TerminalProgress(StudyProgress):
         if left and self._running:
             until = "to the next look" if self._at_most > total else "left"
             line.append(f" · {clock(left / len(self._running))} {until}")
-        if self._cells:
-            line.append(" · cells: " + ", ".join(f"{count} {name}" for name, count in self._cells.items()))
+        if told := words.cells(self._cells):
+            line.append(f" · cells: {told}")
         return Group(line)
 
 

@@ -39,19 +39,16 @@ def status(folder: Annotated[Path, typer.Argument(help="Study folder.", show_def
 def status_lines(state: Status) -> list[str]:
     """A line for each thing that there is to say; what failed is among what is left, for it is tried again."""
     from cohear.cli.progress import clock
+    from cohear.study.folder import status_words as words
 
-    left = state.planned - state.done
-    most = "" if state.wanted is None else "at most "
-    among = " with those that failed" if state.failed else ""
     lines = [
         f"study    {state.study}",
-        f"runs     {state.done} of {most}{state.planned} done, {len(state.failed)} failed, {most}{left} left{among}",
-        f"process  {'working on it now' if state.working else 'none is working on it'}",
+        f"runs     {words.done(state)} done, {words.failed(len(state.failed))}, {words.left(state)}",
+        f"process  {'working on it now' if state.working else words.idle('none')}",
         f"trained  {clock(state.seconds_spent)} of core time",
     ]
-    if left and state.seconds_left is not None:
-        lines.append(f"left     {most or 'about '}{clock(state.seconds_left)} on this machine's cores")
+    if time := words.time_left(state, clock):
+        lines.append(f"left     {time} on this machine's cores")
     if state.cells:
-        told = ", ".join(f"{count} {name}" for name, count in state.cells.items() if any(state.cells.values()))
-        lines.append(f"cells    {told or 'not looked at yet'} (repeats until decided)")
+        lines.append(f"cells    {words.cells(state.cells) or 'not looked at yet'} (repeats until decided)")
     return lines

@@ -7,6 +7,7 @@ from typing import Any
 
 import yaml
 
+from cohear.base.counting import counted
 from cohear.export.licences import hub_licence
 from cohear.export.readme_cells import (
     answers_cell,
@@ -59,7 +60,7 @@ def _body(card: Mapping[str, Any]) -> Iterator[str]:
     yield f"# {text(card['name'])}: {text(', '.join(tasks))}"
     yield ""
     yield (
-        f"One network for {len(tasks)} task{'s' * (len(tasks) != 1)}, {model['parameters']:,} parameters, "
+        f"One network for {counted(len(tasks), 'task')}, {model['parameters']:,} parameters, "
         f"{model['precision']}. `model.onnx` takes `waveform`, float32 `[batch, samples]` at {card['rate']} Hz "
         f"({_windows(card)} are cut inside), and gives {_outputs(tasks)} for each task under its name."
     )
@@ -68,9 +69,9 @@ def _body(card: Mapping[str, Any]) -> Iterator[str]:
     yield "|---|---|---|---|---|---|---|"
     for name, task in tasks.items():
         expected, metric = task["expected"], task["expected"]["metric"]
-        counted = len(task["labels"]) if "labels" in task else "–"
+        classes = len(task["labels"]) if "labels" in task else "–"
         yield (
-            f"| {text(name)} | {counted} | {metric_name(metric)} | {score_text(metric, expected['mean'])} | "
+            f"| {text(name)} | {classes} | {metric_name(metric)} | {score_text(metric, expected['mean'])} | "
             f"{interval_text(metric, expected['low'], expected['high'])} | {gain_text(metric, task['gain'])} | "
             f"{calibration(task)} |"
         )

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from cohear.base.decoding import NumberDecoding, decoding_of
+from cohear.findings.verdict_words import told_verdict
 from cohear.tasks.metrics import METRICS, SHARE
 
 
@@ -60,12 +61,12 @@ def interval_text(metric: str, low: float | None, high: float | None) -> str:
 
 
 def gain_text(metric: str, gain: Mapping[str, Any] | None) -> str:
-    """A gain with its interval."""
+    """A gain with its interval and its verdict, which the interval alone does not tell."""
     if not gain or gain["gain"] is None:
         return "unknown"
-    told = METRICS[metric]
-    ends = "" if gain["low"] is None else f" ({told.shown(gain['low'], True)} to {told.shown(gain['high'], True)})"
-    return f"{told.shown(gain['gain'], sign=True)}{ends}"
+    told, low, high = METRICS[metric], gain["low"], gain["high"]
+    ends = [] if low is None else [f"{told.shown(low, True)} to {told.shown(high, True)}"]
+    return f"{told.shown(gain['gain'], sign=True)} ({', '.join([*ends, told_verdict(gain['verdict'], '', low, high)])})"
 
 
 def text(value: object) -> str:

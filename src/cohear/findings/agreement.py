@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from cohear.analysis.gains.cell_tests import LEVEL
-from cohear.analysis.sentences import listed, setting_name
 from cohear.analysis.statistics import Line, Statistics
+from cohear.base.counting import counted
 from cohear.base.setting import Setting
 from cohear.findings.cures import Cure
-from cohear.findings.figures import bracket_of, correlation, counted, probability
+from cohear.findings.figures import bracket_of, correlation, probability
 from cohear.findings.finding import StudyFinding, TableRows
 from cohear.findings.kind import FINDINGS, Kind, Said, StudyQuestion
 from cohear.findings.pairs import of_pairs, settings_in
+from cohear.findings.sentences import listed, setting_name
 from cohear.findings.verdict_counts import MOST
 from cohear.findings.words import Name, Words, joined, words
 

@@ -10,10 +10,11 @@ import pandas as pd
 from cohear.analysis.gains.verdicts import FEWEST_REPEATS
 from cohear.analysis.statistics import Statistics
 from cohear.analysis.tables.columns import CELL, VERDICTS
+from cohear.base.counting import counted
 from cohear.base.setting import Setting
 from cohear.findings.cures import Cure
 from cohear.findings.deciding import cures_of
-from cohear.findings.figures import Estimate, counted
+from cohear.findings.figures import Estimate
 from cohear.findings.finding import StudyFinding, Sureness, TableRows
 from cohear.findings.kind import FINDINGS, Kind, Said, Section, StudyQuestion
 from cohear.findings.missing import Compare

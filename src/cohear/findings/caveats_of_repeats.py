@@ -9,14 +9,14 @@ from typing import ClassVar
 import pandas as pd
 
 from cohear.analysis.gains.verdicts import FEWEST_REPEATS
-from cohear.analysis.sentences import setting_name
 from cohear.analysis.statistics import Statistics
 from cohear.analysis.tables.columns import SETTING
+from cohear.base.counting import counted
 from cohear.findings.caveats import Caveat, some_names
 from cohear.findings.cures import Cure
-from cohear.findings.figures import counted
 from cohear.findings.finding import StudyFinding, TableRows
 from cohear.findings.kind import FINDINGS, Said
+from cohear.findings.sentences import setting_name
 from cohear.findings.words import NOTHING, Words, words
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
-from cohear.analysis.sentences import setting_name
 from cohear.analysis.statistics import Statistics
 from cohear.analysis.tables.columns import SETTING
+from cohear.base.counting import counted
 from cohear.findings.caveats import MOST_LEFT_OUT, Caveat
-from cohear.findings.figures import counted
 from cohear.findings.finding import StudyFinding, TableRows
 from cohear.findings.kind import FINDINGS, Said
+from cohear.findings.sentences import setting_name
 from cohear.findings.words import NOTHING, Name, Words, words
 
 

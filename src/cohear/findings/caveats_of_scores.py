@@ -10,8 +10,8 @@ from cohear.analysis.gains.pairs import left_out
 from cohear.analysis.statistics import Statistics
 from cohear.analysis.tables.columns import CELL
 from cohear.analysis.tables.units import above_one
+from cohear.base.counting import counted
 from cohear.findings.caveats import MOST_LEFT_OUT, Caveat, some_names
-from cohear.findings.figures import counted
 from cohear.findings.finding import StudyFinding, TableRows
 from cohear.findings.kind import FINDINGS, Said
 from cohear.findings.tables import json_rows

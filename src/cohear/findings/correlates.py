@@ -8,14 +8,15 @@ from typing import ClassVar
 
 from cohear.analysis.answers.correlates import IDENTITY, RANDOM
 from cohear.analysis.gains.cell_tests import LEVEL
-from cohear.analysis.sentences import setting_name
 from cohear.analysis.statistics import Line, Statistics
 from cohear.analysis.tables.columns import SETTING
+from cohear.base.counting import counted
 from cohear.base.setting import Setting
 from cohear.findings.cures import Cure
-from cohear.findings.figures import are, bracket_of, correlation, counted, probability
+from cohear.findings.figures import are, bracket_of, correlation, probability
 from cohear.findings.finding import StudyFinding, TableRows
 from cohear.findings.kind import FINDINGS, Kind, Said, StudyQuestion
+from cohear.findings.sentences import setting_name
 from cohear.findings.words import Name, Words, words
 
 

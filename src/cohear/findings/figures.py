@@ -75,11 +75,6 @@ def share(ratio: object) -> str:
     return "an unknown share" if number is None else f"{100 * number:.0f} %"
 
 
-def counted(number: int, one: str, many: str | None = None) -> str:
-    """``1 cell``, ``2 cells``."""
-    return f"{number} {one if number == 1 else many or one + 's'}"
-
-
 def are(number: int) -> str:
     """``1 is``, ``2 are``."""
     return f"{number} {'is' if number == 1 else 'are'}"

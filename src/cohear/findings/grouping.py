@@ -11,18 +11,19 @@ import pandas as pd
 
 from cohear.analysis.answers.groupings import MOST_TASKS
 from cohear.analysis.answers.recommended import NoGrouping, Recommended, Serving
-from cohear.analysis.sentences import setting_name
 from cohear.analysis.statistics import Statistics
 from cohear.analysis.tables.columns import VERDICTS
+from cohear.base.counting import counted
 from cohear.base.setting import Setting
 from cohear.base.units import Unit
 from cohear.findings.cures import Cure
-from cohear.findings.figures import Estimate, counted
+from cohear.findings.figures import Estimate
 from cohear.findings.finding import StudyFinding, TableRows
 from cohear.findings.kind import FINDINGS, Kind, Said, StudyQuestion
 from cohear.findings.missing import Compare
-from cohear.findings.pairs import in_setting, of_pairs
-from cohear.findings.words import Name, Strong, Words, joined, names, words
+from cohear.findings.pairs import in_one_network, in_setting, of_pairs
+from cohear.findings.sentences import setting_name
+from cohear.findings.words import Name, Networks, Strong, Words, names, words
 
 _WHY_NONE: Mapping[NoGrouping, str] = {
     "pairs": "Nothing was compared here: that takes single runs and combinations on the same repeats.",
@@ -78,7 +79,12 @@ class RecommendedGrouping(Kind):
             words("" if told.best.verdict == "helps" else _GUESS),
             _head(told.best),
             aside=_aside(finding),
-            details=(("Gain to expect:", _gain(finding)), ("Size:", _size(finding)), *_smallest(finding)),
+            details=(
+                ("Gain to expect:", _gain(finding)),
+                ("Size:", _size(finding)),
+                *_alone(told.best),
+                *_smallest(finding),
+            ),
         )
 
 
@@ -124,16 +130,26 @@ def _sure_pair(pairs: pd.DataFrame) -> list[str]:
 
 def _head(best: Serving) -> Words:
     if best.whole:
-        return words(f"All {len(best.tasks)} tasks in one network.")
-    return joined([words(names(name.split("+")), " together") for name in best.shared], "; ")
+        return words(in_one_network(len(best.tasks)), ".")
+    return words(Networks(tuple(tuple(name.split("+")) for name in best.shared)))
+
+
+def _alone(best: Serving) -> tuple[tuple[str, Words], ...]:
+    """Tasks that share no network, where others do."""
+    own = "In a network of its own:" if len(best.alone) == 1 else "In networks of their own:"
+    return ((own, words(names(best.alone), ".")),) if best.alone else ()
 
 
 def _in_the_study(told: Recommended, gain: Estimate) -> Words:
     """The answer's sentence."""
     setting = Name(setting_name(told.setting))
     if told.best.on_all:
-        many = f"All {len(told.best.tasks)} tasks in one network ("
-        return words(many, setting, f") have a mean gain of {gain} over all repeats, of which none chose it.")
+        return words(
+            in_one_network(len(told.best.tasks)),
+            " (",
+            setting,
+            f") have a mean gain of {gain} over all repeats, of which none chose it.",
+        )
     groups = Name(", ".join(told.best.groups))
     return words(
         "The grouping that gains most on every other fold, ",

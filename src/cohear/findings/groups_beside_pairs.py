@@ -9,12 +9,16 @@ import pandas as pd
 
 from cohear.analysis.answers.combining import beside_pairs
 from cohear.analysis.statistics import Statistics
+from cohear.base.counting import counted
 from cohear.base.setting import Setting
-from cohear.findings.figures import are, counted
+from cohear.findings.figures import are
 from cohear.findings.finding import StudyFinding, TableRows
 from cohear.findings.kind import FINDINGS, Kind, Said, StudyQuestion
 from cohear.findings.pairs import in_setting, settings_in
 from cohear.findings.words import words
+
+WORSE = "surely worse than foretold"
+"""What is said of a group cell, where there is room for a few words; of others :data:`verdict_words.WITHIN`."""
 
 
 class GroupsBesidePairs(Kind):

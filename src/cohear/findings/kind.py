@@ -15,6 +15,9 @@ from cohear.findings.words import NOTHING, Words
 StudyQuestion = Literal["improve", "measurements", "persistence", "combining", "savings", "caveats"]
 """What the answers ask; and what no figure can say."""
 
+WHOLE_QUESTION = "When do tasks that learn together improve each other?"
+"""What the answers are about, together."""
+
 QUESTIONS: Mapping[StudyQuestion, str] = {
     "improve": "Which tasks improve each other?",
     "measurements": "Which measurements go with it?",

@@ -7,7 +7,8 @@ from typing import ClassVar
 
 from cohear.analysis.answers.speed import SHARE
 from cohear.analysis.statistics import Statistics
-from cohear.findings.figures import counted, share
+from cohear.base.counting import counted
+from cohear.findings.figures import share
 from cohear.findings.finding import StudyFinding, TableRows
 from cohear.findings.kind import FINDINGS, Kind, Said, StudyQuestion
 from cohear.findings.words import words

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from cohear.analysis.sentences import setting_name
 from cohear.analysis.statistics import Statistics
 from cohear.analysis.tables.columns import SETTING
 from cohear.base.units import known
@@ -14,6 +13,7 @@ from cohear.findings.cures import Cure
 from cohear.findings.figures import share
 from cohear.findings.finding import StudyFinding, TableRows
 from cohear.findings.kind import FINDINGS, Kind, Said, StudyQuestion
+from cohear.findings.sentences import setting_name
 from cohear.findings.verdict_counts import MOST
 from cohear.findings.words import Name, Words, joined, words
 

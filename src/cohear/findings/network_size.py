@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from cohear.analysis.sentences import listed, setting_name
 from cohear.analysis.statistics import Line, Statistics
 from cohear.analysis.tables.columns import SETTING
 from cohear.base.units import NONE
@@ -15,6 +14,7 @@ from cohear.findings.figures import Estimate
 from cohear.findings.finding import StudyFinding, TableRows
 from cohear.findings.kind import FINDINGS, Kind, Said, StudyQuestion
 from cohear.findings.pairs import in_setting
+from cohear.findings.sentences import listed, setting_name
 from cohear.findings.verdict_counts import MOST
 from cohear.findings.words import Name, Words, joined, words
 

@@ -51,6 +51,17 @@ def partner_of(task: str, combination: str) -> str:
     return " + ".join(name for name in combination.split("+") if name != task)
 
 
+def briefly(partners: str, tasks: int) -> str:
+    """The partners for where there is little room: ``all 5 others`` where they are all of a study of so many tasks."""
+    number = partners.count(" + ") + 1
+    return f"all {number} others" if 1 < number == tasks - 1 else partners
+
+
+def in_one_network(tasks: int) -> str:
+    """What the network of all tasks of a study is called."""
+    return f"All {tasks} tasks in one network"
+
+
 def counts(cells: pd.DataFrame) -> dict[str, Any]:
     """Verdicts, and the mean gain with an interval from the tasks, which are the sample; None where not known."""
     by_task = cells.groupby("task")["gain"].mean().dropna() if len(cells) else pd.Series(dtype=float)

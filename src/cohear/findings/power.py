@@ -11,6 +11,14 @@ from cohear.findings.pairs import in_setting, of_pairs
 from cohear.findings.study_findings import Findings
 from cohear.findings.tables import json_rows
 
+LEGEND = (
+    "alone: by a test of one cell; family: at the stricter level that a cell among the others must pass; repeats: "
+    "so many more, over the open cells that they would decide with 80 % power, if gains are what they seem; new clips: "
+    "open cells that no number of repeats decides so, since part of their spread is that of the folds; not known: open "
+    "cells of which that cannot be told."
+)
+"""What the columns of families say."""
+
 
 def power(findings: Findings) -> dict[str, Any]:
     """Variance parts, families and cells.

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import ClassVar
 
-from cohear.analysis.sentences import listed, setting_name, shortened
 from cohear.analysis.statistics import Statistics
 from cohear.analysis.tables.columns import SETTING
+from cohear.base.counting import counted
 from cohear.base.units import known
-from cohear.findings.figures import counted
 from cohear.findings.finding import StudyFinding, TableRows
 from cohear.findings.kind import FINDINGS, Kind, Said, Section, StudyQuestion
 from cohear.findings.pairs import of_pairs
+from cohear.findings.sentences import listed, setting_name, shortened
 from cohear.findings.verdict_counts import MOST
 from cohear.findings.words import Name, words
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 import pandas as pd
 
 from cohear.analysis.statistics import Statistics
+from cohear.base.counting import counted
 from cohear.base.setting import Setting
-from cohear.findings.figures import Estimate, counted
+from cohear.findings.figures import Estimate
 from cohear.findings.finding import StudyFinding, TableRows
 from cohear.findings.kind import FINDINGS, Kind, Said, Section, StudyQuestion
 from cohear.findings.pairs import in_setting, named, of_pairs, partner_of, settings_in
@@ -17,6 +18,20 @@ from cohear.findings.words import Name, joined, names, words
 
 MOST = 3
 """Pairs that are named."""
+
+
+class SurePartners(NamedTuple):
+    """Cells in which a partner surely helps, or those in which it surely hurts.
+
+    Attributes:
+        title: what they are.
+        cells: task and combination of each, the largest effect first.
+        none: what is said where there is none.
+    """
+
+    title: str
+    cells: tuple[tuple[str, str], ...]
+    none: str
 
 
 class SureEffects(Kind):
@@ -50,9 +65,21 @@ class SureEffects(Kind):
         return Said(joined(told))
 
 
+def sure_partners(finding: StudyFinding) -> tuple[SurePartners, ...]:
+    """The two lists of a setting."""
+    helped, hurt = (
+        tuple((str(cell["task"]), str(cell["combination"])) for cell in finding.figures[name])
+        for name in ("helped", "hurt")
+    )
+    return (
+        SurePartners("Helps", helped, "No partner is shown to help."),
+        SurePartners("Hurts", hurt, "No partner is shown to hurt."),
+    )
+
+
 def _found(pairs: pd.DataFrame, setting: Setting, statistics: Statistics) -> StudyFinding:
     helped = pairs[pairs["verdict"] == "helps"].sort_values("gain", ascending=False)
-    hurt = pairs[pairs["verdict"] == "hurts"]
+    hurt = pairs[pairs["verdict"] == "hurts"].sort_values("gain")
     both = helped[helped["combination"].duplicated()]["combination"]
     most: dict[str, Any] = {}
     if len(helped):
@@ -68,6 +95,8 @@ def _found(pairs: pd.DataFrame, setting: Setting, statistics: Statistics) -> Stu
             "effects": len(pairs),
             "helps": len(helped),
             "hurts": len(hurt),
+            "helped": named(helped),
+            "hurt": named(hurt),
             "most": most,
             "mutual": [name.split("+") for name in sorted(both)],
         },

@@ -3,25 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 import pandas as pd
 
-from cohear.analysis.sentences import listed, setting_name, shortened
+from cohear.analysis.gains.design import MARGIN
 from cohear.analysis.statistics import Statistics
 from cohear.analysis.tables.columns import VERDICTS
+from cohear.base.counting import counted
 from cohear.base.setting import Setting
-from cohear.findings.figures import Estimate, are, counted
+from cohear.findings.figures import Estimate, are
 from cohear.findings.finding import StudyFinding, TableRows
 from cohear.findings.kind import FINDINGS, Kind, Said, StudyQuestion
 from cohear.findings.missing import Compare
 from cohear.findings.pairs import counts, in_setting, of_pairs, settings_in
+from cohear.findings.sentences import listed, setting_name, shortened
+from cohear.findings.verdict_words import SIGNS, meanings
 from cohear.findings.words import Name, words
 
 MOST = 3
 """Settings that a sentence names, before it counts the rest; the tables have them all."""
 
 _DONE = ("helped", "hurt", "harmless", "undecided")
+
+
+class VerdictLine(NamedTuple):
+    """One verdict, of how many cells it is, and what it says."""
+
+    verdict: str
+    sign: str
+    cells: int
+    means: str
 
 
 class VerdictCounts(Kind):
@@ -65,6 +77,12 @@ class VerdictCounts(Kind):
         return Said(said, details=(("", words(_EXPECTED_WRONG)),))
 
 
+def verdict_lines(finding: StudyFinding) -> tuple[VerdictLine, ...]:
+    """The counts of a finding one by one."""
+    means = meanings(finding.figures["margin"])
+    return tuple(VerdictLine(name, SIGNS[name], finding.figures[name], means[name]) for name in VERDICTS)
+
+
 _TOO_FEW = " (too few tasks for an interval)"
 _EXPECTED_WRONG = "Of those called “helps” or “hurts”, at most 5 % are expected to be wrong."
 
@@ -79,10 +97,19 @@ def _counted(statistics: Statistics, pairs: pd.DataFrame, kind: str, setting: Se
         setting=setting,
         sureness="none" if not decided else "sure" if not found["undecided"] else "partly",
         missing="" if found["cells"] else "no pair was compared",
-        figures={"kind": kind, "settings": names, "mean": mean, **found},
+        figures={"kind": kind, "settings": names, "mean": mean, "margin": _margin(statistics, pairs), **found},
         settles=() if found["cells"] else (Compare(),),
         rows=(TableRows("gains.csv"),),
     )
+
+
+def _margin(statistics: Statistics, pairs: pd.DataFrame) -> str:
+    """The one margin that all tasks have, as far as it has a unit that all metrics share."""
+    margins = {statistics.design.margin_of(task) for task in pairs["task"].unique()}
+    if not statistics.unit_over(pairs).points or len(margins) > 1:
+        return "the task's margin"
+    points = 100 * next(iter(margins), MARGIN)
+    return f"{points:g} point{'' if points == 1 else 's'}"
 
 
 FINDINGS.register(VerdictCounts.code)(VerdictCounts())

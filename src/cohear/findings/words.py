@@ -6,6 +6,7 @@ import html
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 MINUS = "\N{MINUS SIGN}"
 _NEGATIVE = re.compile(r"(?<![\w-])-(?=\d)")
@@ -25,7 +26,14 @@ class Strong:
     text: str
 
 
-Piece = str | Name | Strong
+@dataclass(frozen=True)
+class Networks:
+    """Networks of several tasks each."""
+
+    groups: tuple[tuple[str, ...], ...]
+
+
+Piece = str | Name | Strong | Networks
 Write = Callable[[str], str]
 """How a medium writes a kind of piece."""
 
@@ -46,21 +54,26 @@ class Words:
     @property
     def plain(self) -> str:
         """For a terminal, a table in Markdown, JSON."""
-        return self._written(str, str, str)
+        return self._written(str, str, str, _networks)
 
     @property
     def html(self) -> str:
         """For a page: escaped, names isolated from the direction of the text around, minus signs as such."""
-        return self._written(_own_html, _isolated, lambda figure: f"<b>{_own_html(figure)}</b>")
+        return self._written(_own_html, _isolated, lambda figure: f"<b>{_own_html(figure)}</b>", _boxes)
 
     @property
     def drawn(self) -> str:
         """For a drawing and what is read out of it: plain, with minus signs as such."""
-        return self._written(typeset, str, typeset)
+        return self._written(typeset, str, typeset, _networks)
 
-    def _written(self, own: Write, name: Write, strong: Write) -> str:
-        ways: dict[type, Write] = {Name: name, Strong: strong}
-        return "".join(own(piece) if isinstance(piece, str) else ways[type(piece)](piece.text) for piece in self.pieces)
+    def _written(self, own: Write, name: Write, strong: Write, networks: Callable[[Networks], str]) -> str:
+        ways: dict[type, Callable[[Any], str]] = {
+            str: own,
+            Name: lambda piece: name(piece.text),
+            Strong: lambda piece: strong(piece.text),
+            Networks: networks,
+        }
+        return "".join(ways[type(piece)](piece) for piece in self.pieces)
 
 
 NOTHING = Words()
@@ -93,6 +106,16 @@ def names(of: Sequence[str], last: str = " and ") -> Words:
 def typeset(text: str) -> str:
     """Our own text with minus signs as such."""
     return _NEGATIVE.sub(MINUS, text)
+
+
+def _networks(networks: Networks) -> str:
+    """``a and b together; c and d together``."""
+    return "; ".join(f"{names(group).plain} together" for group in networks.groups)
+
+
+def _boxes(networks: Networks) -> str:
+    """A box each."""
+    return " ".join(f'<span class="network">{names(group).html}</span>' for group in networks.groups)
 
 
 def _isolated(name: str) -> str:

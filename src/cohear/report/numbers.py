@@ -45,11 +45,6 @@ def interval(low: float, high: float, fraction: bool) -> str:
     return typeset(_unit(fraction).interval(low, high))
 
 
-def plural(number: int, one: str, many: str | None = None) -> str:
-    """``1 run``, ``2 runs``."""
-    return f"{number} {one if number == 1 else many or one + 's'}"
-
-
 def duration(seconds: float) -> str:
     """``45 s``, ``12 min``, ``3.5 h``."""
     if seconds < 90:

@@ -59,9 +59,14 @@ def _lines(
         for cell in own:
             beside = _escaped(" + ".join(cell.partners))
             figures = [cell.shared_text, cell.gain_text, cell.interval_text, cell.p_text, str(cell.repeats)]
-            yield [*head, beside, *figures, cell.verdict + (f" ({cell.explanation})" if cell.explanation else "")]
+            yield [*head, beside, *figures, _verdict(cell)]
         if not own:
             yield [*head, *[NONE] * (len(_HEAD) - len(head))]
+
+
+def _verdict(cell: ShownGain) -> str:
+    more = ", ".join(filter(None, (cell.explanation, cell.when)))
+    return f"{cell.verdict} ({more})" if more else cell.verdict
 
 
 def _pipes(rows: Sequence[Sequence[str]]) -> list[str]:

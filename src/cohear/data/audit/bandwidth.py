@@ -8,9 +8,10 @@ from typing import ClassVar
 
 import numpy as np
 
+from cohear.base.counting import counted
 from cohear.data.audit.audit_check import CHECKS, Check
 from cohear.data.audit.evidence import Evidence, MeasuredDataset
-from cohear.data.audit.finding import AuditFinding, Code, numbered, quoted
+from cohear.data.audit.finding import AuditFinding, Code, quoted
 
 DIFFERENT = 1.25
 """Ratio of two bandwidths from which they are called different."""
@@ -99,7 +100,7 @@ class BandwidthCheck(Check):
             yield self.finding(
                 "upsampled",
                 "warning",
-                f"{len(rows):,} of {numbered(len(half), 'clip')} end below half the sample rate, "
+                f"{len(rows):,} of {counted(len(half), 'clip')} end below half the sample rate, "
                 f"the median at {np.median(bandwidth[rows]):.0f} Hz: {quoted([data.ids[row] for row in rows])}",
                 dataset=data.name,
                 clips=data.names(rows),

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
+from cohear.base.counting import counted
 from cohear.data.audit.audit_check import CHECKS, Check
 from cohear.data.audit.evidence import Evidence, MeasuredDataset, Place, equal_sets
-from cohear.data.audit.finding import AuditFinding, Code, numbered
+from cohear.data.audit.finding import AuditFinding, Code
 from cohear.data.folds.selection import guess_kind
 from cohear.tasks.kind import TARGET_KINDS
 
@@ -57,7 +58,7 @@ class ContentsCheck(Check):
                     yield self.finding(
                         "contradicting-labels",
                         "error" if severity == "error" else "warning",
-                        f"{numbered(len(found), 'set')} of {what} clips with different {target!r}: "
+                        f"{counted(len(found), 'set')} of {what} clips with different {target!r}: "
                         + " but ".join(f"{data.ids[row]!r} is {cells[row]!r}" for row in found[0][:2]),
                         dataset=name,
                         clips=data.names(dict.fromkeys(rows)),
@@ -72,7 +73,7 @@ class ContentsCheck(Check):
             yield self.finding(
                 "repeated-excerpt",
                 "warning",
-                f"{len(rows):,} of {numbered(len(data.ids), 'clip')} repeat a shorter excerpt; {shortest!r} repeats "
+                f"{len(rows):,} of {counted(len(data.ids), 'clip')} repeat a shorter excerpt; {shortest!r} repeats "
                 f"{repeats[shortest].seconds:.2f} s",
                 dataset=data.name,
                 clips=data.names(rows),

@@ -10,11 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cohear.base.arrays import Integers
+from cohear.base.counting import counted
 from cohear.base.multiplicity import holm
 from cohear.base.streams import stream
 from cohear.data.audit.audit_check import CHECKS, Check
 from cohear.data.audit.evidence import Evidence, MeasuredDataset
-from cohear.data.audit.finding import AuditFinding, Code, numbered, quoted
+from cohear.data.audit.finding import AuditFinding, Code, quoted
 from cohear.data.audit.shuffle import GroupShuffle
 from cohear.data.folds.partition import TaskChoice
 from cohear.tasks.kind import TARGET_KINDS
@@ -77,7 +78,7 @@ class CuesCheck(Check):
                 yield self.finding(
                     "trailing-silence",
                     "warning",
-                    f"{len(rows):,} of {numbered(len(trailing), 'clip')} end in digital silence, up to "
+                    f"{len(rows):,} of {counted(len(trailing), 'clip')} end in digital silence, up to "
                     f"{trailing[rows].max():.2f} s: {quoted([name.clip for name in names])}",
                     dataset=data.name,
                     clips=names,

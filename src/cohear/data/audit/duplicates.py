@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
+from cohear.base.counting import counted
 from cohear.data.audit.audit_check import CHECKS, Check
 from cohear.data.audit.evidence import Evidence, NearDuplicate, Place, equal_sets
-from cohear.data.audit.finding import AuditFinding, ClipName, Code, numbered
+from cohear.data.audit.finding import AuditFinding, ClipName, Code
 
 _RULE = "The leakage rule keeps equal samples on one side of every split; each still counts twice in a score."
 
@@ -71,7 +72,7 @@ class DuplicatesCheck(Check):
         return self.finding(
             code,
             "warning",
-            f"{numbered(len(sets), 'set')} of clips with the same samples, {len(clips):,} clips in all: "
+            f"{counted(len(sets), 'set')} of clips with the same samples, {len(clips):,} clips in all: "
             f"{' = '.join(_shown(name, dataset) for name in names[0][:3])}{' and others' if len(sets) > 1 else ''}",
             dataset=dataset,
             clips=clips,
@@ -89,7 +90,7 @@ class DuplicatesCheck(Check):
             yield self.finding(
                 "near-duplicates" if dataset else "near-duplicates-across-datasets",
                 "note" if together else "warning",
-                f"{numbered(len(pairs), 'pair')} of near-duplicates {what}: {first[0]} and {first[1]} "
+                f"{counted(len(pairs), 'pair')} of near-duplicates {what}: {first[0]} and {first[1]} "
                 f"(correlation {pairs[0].correlation:.3f}){' and others' if len(pairs) > 1 else ''}",
                 dataset=dataset,
                 clips=_clips(evidence, pairs),
@@ -110,7 +111,7 @@ class DuplicatesCheck(Check):
             yield self.finding(
                 "leaking-near-duplicates",
                 "error",
-                f"{numbered(len(pairs), 'pair')} of near-duplicates lie on both sides of a split (fold "
+                f"{counted(len(pairs), 'pair')} of near-duplicates lie on both sides of a split (fold "
                 f"{', '.join(map(str, by_fold))}): {names[0]!r} and {names[1]!r}"
                 f"{' and others' if len(pairs) > 1 else ''}",
                 clips=_clips(evidence, pairs),

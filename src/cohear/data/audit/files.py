@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import ClassVar
 
+from cohear.base.counting import counted
 from cohear.data.audit.audit_check import CHECKS, Check
 from cohear.data.audit.evidence import Evidence
-from cohear.data.audit.finding import AuditFinding, ClipName, Code, Severity, numbered, quoted
+from cohear.data.audit.finding import AuditFinding, ClipName, Code, Severity, quoted
 
 _BAD: tuple[Severity, ...] = ("error", "warning")
 
@@ -71,7 +72,7 @@ class FilesCheck(Check):
                 yield self.finding(
                     code,
                     "warning" if evidence.skip_bad and dataset in evidence.datasets else "error",
-                    f"{numbered(len(clips), 'clip')} cannot be read: {quoted(names)} ({clips[0][1]})",
+                    f"{counted(len(clips), 'clip')} cannot be read: {quoted(names)} ({clips[0][1]})",
                     dataset=dataset,
                     clips=[ClipName(dataset, name) for name in names],
                     figures={"reasons": dict(clips)},
@@ -85,7 +86,7 @@ class FilesCheck(Check):
                 yield self.finding(
                     "odd-header",
                     "note",
-                    f"{numbered(len(clips), 'clip')} are not what a header says: "
+                    f"{counted(len(clips), 'clip')} are not what a header says: "
                     f"{quoted([clip for clip, _ in clips])} ({first})",
                     dataset=name,
                     clips=[ClipName(name, clip) for clip, _ in clips],

@@ -75,11 +75,6 @@ def in_order(findings: list[AuditFinding]) -> list[AuditFinding]:
     return sorted(findings, key=lambda one: SEVERITIES.index(one.severity))
 
 
-def numbered(count: int, one: str) -> str:
-    """``1 clip``, ``2,000 clips``."""
-    return f"{count:,} {one if count == 1 else one + 's'}"
-
-
 def quoted(names: list[str], most: int = 3) -> str:
     """``'a', 'b', 'c' and 5 more``."""
     shown = ", ".join(repr(name) for name in names[:most])

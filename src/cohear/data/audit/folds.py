@@ -8,10 +8,11 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from cohear.base.counting import counted
 from cohear.data.audit.audit_check import CHECKS, Check
 from cohear.data.audit.columns import columns_of_names
 from cohear.data.audit.evidence import Evidence, MeasuredDataset
-from cohear.data.audit.finding import AuditFinding, Code, numbered, quoted
+from cohear.data.audit.finding import AuditFinding, Code, quoted
 from cohear.data.folds.partition import TaskChoice, TaskSplit
 from cohear.data.folds.selection import guess_kind
 from cohear.tasks.kind import TARGET_KINDS
@@ -76,7 +77,7 @@ class FoldsCheck(Check):
             yield self.finding(
                 "absent-label",
                 "warning",
-                f"{numbered(len(absent), 'label')} missing from training or test of some fold: {quoted(list(absent))} "
+                f"{counted(len(absent), 'label')} missing from training or test of some fold: {quoted(list(absent))} "
                 f"({worst!r} in fold {', '.join(map(str, absent[worst]))})",
                 dataset=task.dataset,
                 task=task.name,
@@ -90,7 +91,7 @@ class FoldsCheck(Check):
             yield self.finding(
                 "clips-set-aside",
                 "warning",
-                f"up to {numbered(aside[most], 'clip')} of what is learnt a fold ({share:.1%} in fold {most}), "
+                f"up to {counted(aside[most], 'clip')} of what is learnt a fold ({share:.1%} in fold {most}), "
                 f"tested on by {', '.join(testers)}",
                 dataset=task.dataset,
                 task=task.name,
@@ -138,7 +139,7 @@ class FoldsCheck(Check):
                     yield self.finding(
                         "tasks-share-clips",
                         "note",
-                        f"{one.name} and {two.name} share {numbered(len(both), 'clip')}",
+                        f"{one.name} and {two.name} share {counted(len(both), 'clip')}",
                         dataset=one.dataset,
                         task=one.name,
                         clips=evidence.datasets[one.dataset].names(both),

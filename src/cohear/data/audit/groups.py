@@ -8,10 +8,11 @@ from typing import ClassVar
 import numpy as np
 
 from cohear.base.arrays import Integers
+from cohear.base.counting import counted
 from cohear.data.audit.audit_check import CHECKS, Check
 from cohear.data.audit.columns import columns_of_names
 from cohear.data.audit.evidence import Evidence, MeasuredDataset, Place
-from cohear.data.audit.finding import AuditFinding, Code, numbered, quoted
+from cohear.data.audit.finding import AuditFinding, Code, quoted
 from cohear.data.folds.splits import Part
 
 
@@ -82,7 +83,7 @@ class GroupsCheck(Check):
                 code,
                 "warning",
                 f"{len(split):,} of {len(places):,} values of {column!r} lie in several values of {by!r}, "
-                f"{numbered(len(rows), 'clip')} in all: {quoted(split)}",
+                f"{counted(len(rows), 'clip')} in all: {quoted(split)}",
                 dataset=data.name,
                 clips=data.names(rows),
                 figures={"column": column, "values": {value: sorted(places[value]) for value in split}},
@@ -100,7 +101,7 @@ class GroupsCheck(Check):
             yield self.finding(
                 "sources-across-datasets",
                 "warning",
-                f"{numbered(len(shared), 'source')} in {' and '.join(datasets)}: {quoted(sorted(shared))}",
+                f"{counted(len(shared), 'source')} in {' and '.join(datasets)}: {quoted(sorted(shared))}",
                 clips=[evidence.name(place) for found in shared.values() for place in found],
                 figures={
                     "sources": {s: [list(evidence.name(place)) for place in found] for s, found in shared.items()}
@@ -143,7 +144,7 @@ class GroupsCheck(Check):
             yield self.finding(
                 "overlapping-segments",
                 "error" if leaking else "warning",
-                f"{numbered(len(pairs), 'pair')} of segments overlap: {data.ids[one]!r} and {data.ids[two]!r}{where}",
+                f"{counted(len(pairs), 'pair')} of segments overlap: {data.ids[one]!r} and {data.ids[two]!r}{where}",
                 dataset=data.name,
                 clips=data.names(rows),
                 figures={"pairs": [[data.ids[a], data.ids[b]] for a, b in pairs], "folds": leaking},

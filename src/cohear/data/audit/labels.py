@@ -9,9 +9,10 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from cohear.base.counting import counted
 from cohear.data.audit.audit_check import CHECKS, Check
 from cohear.data.audit.evidence import Evidence, MeasuredDataset
-from cohear.data.audit.finding import AuditFinding, Code, numbered, quoted
+from cohear.data.audit.finding import AuditFinding, Code, quoted
 from cohear.data.folds.partition import TaskChoice, TaskSplit
 from cohear.data.folds.selection import guess_kind
 from cohear.tasks.kind import TARGET_KINDS
@@ -78,7 +79,7 @@ class LabelsCheck(Check):
             yield self.finding(
                 "missing-labels",
                 "note",
-                f"{len(empty):,} of {numbered(len(cells), 'clip')} have no {task.target!r}",
+                f"{len(empty):,} of {counted(len(cells), 'clip')} have no {task.target!r}",
                 dataset=data.name,
                 task=task.name,
                 clips=data.names(empty),
@@ -96,7 +97,7 @@ class LabelsCheck(Check):
             yield self.finding(
                 "labels-alike",
                 "warning",
-                f"{numbered(len(same), 'label')} of {task.target!r} written in several ways: "
+                f"{counted(len(same), 'label')} of {task.target!r} written in several ways: "
                 + "; ".join(" and ".join(map(repr, names)) for names in sorted(same)[:3]),
                 dataset=data.name,
                 task=task.name,
@@ -111,7 +112,7 @@ class LabelsCheck(Check):
         most, least = max(by_label, key=by_label.__getitem__), min(by_label, key=by_label.__getitem__)
         held = f"{by_label[least]:,} ({least!r}) to {by_label[most]:,} ({most!r}) clips each"
         if by_label[least] == by_label[most]:
-            held = f"{numbered(by_label[most], 'clip')} each"
+            held = f"{counted(by_label[most], 'clip')} each"
         figures = {
             "counts": by_label,
             "entropy": round(entropy, 4),
@@ -121,7 +122,7 @@ class LabelsCheck(Check):
         yield self.finding(
             "label-counts",
             "note",
-            f"{numbered(len(counts), 'label')}, {held}; entropy {entropy:.2f} of "
+            f"{counted(len(counts), 'label')}, {held}; entropy {entropy:.2f} of "
             f"{np.log2(len(counts)):.2f} bits, kurtosis {_kurtosis(counts):.2f}",
             dataset=task.dataset,
             task=task.name,
@@ -141,7 +142,7 @@ class LabelsCheck(Check):
             yield self.finding(
                 "rare-label",
                 "warning",
-                f"{numbered(len(rare), 'label')} with fewer than {FEWEST_CLIPS} clips: {quoted(rare)}",
+                f"{counted(len(rare), 'label')} with fewer than {FEWEST_CLIPS} clips: {quoted(rare)}",
                 dataset=task.dataset,
                 task=task.name,
                 figures={"counts": {label: by_label[label] for label in rare}},

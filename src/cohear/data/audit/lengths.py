@@ -8,10 +8,11 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from cohear.base.counting import counted
 from cohear.data.audit.audit_check import CHECKS, Check
 from cohear.data.audit.columns import DURATIONS, RATES
 from cohear.data.audit.evidence import Evidence, MeasuredDataset
-from cohear.data.audit.finding import AuditFinding, Code, numbered, quoted
+from cohear.data.audit.finding import AuditFinding, Code, quoted
 
 SLACK_SECONDS, SLACK_SHARE = 0.02, 0.01
 """A duration in the table may be off by so much: it is often rounded."""
@@ -57,7 +58,7 @@ class LengthsCheck(Check):
                 yield self.finding(
                     "shorter-than-window",
                     "note",
-                    f"{len(short):,} of {numbered(len(seconds), 'clip')} last less than the window of "
+                    f"{len(short):,} of {counted(len(seconds), 'clip')} last less than the window of "
                     f"{window:g} s; the shortest {seconds.min():.2f} s",
                     dataset=data.name,
                     clips=data.names(short),
@@ -92,7 +93,7 @@ class LengthsCheck(Check):
                 yield self.finding(
                     "wrong-duration" if name in DURATIONS else "wrong-rate",
                     "warning",
-                    f"column {column!r} is wrong for {len(wrong):,} of {numbered(len(found), 'clip')}: "
+                    f"column {column!r} is wrong for {len(wrong):,} of {counted(len(found), 'clip')}: "
                     f"{quoted([data.ids[row] for row in wrong])} (the first: {told[first]:g} {unit} in the table, "
                     f"{found[first]:g} {unit} in the file)",
                     dataset=data.name,

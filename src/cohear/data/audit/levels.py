@@ -8,9 +8,10 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from cohear.base.counting import counted
 from cohear.data.audit.audit_check import CHECKS, Check
 from cohear.data.audit.evidence import Evidence, MeasuredDataset
-from cohear.data.audit.finding import AuditFinding, Code, numbered, quoted
+from cohear.data.audit.finding import AuditFinding, Code, quoted
 
 MOST_OFFSET = 0.01
 """Largest mean of a clip's samples, as a share of full scale."""
@@ -90,7 +91,7 @@ class LevelsCheck(Check):
         yield self.finding(
             code,
             "warning",
-            f"{len(rows):,} of {numbered(len(found), 'clip')} {verb} {what}: {quoted([name.clip for name in names])}",
+            f"{len(rows):,} of {counted(len(found), 'clip')} {verb} {what}: {quoted([name.clip for name in names])}",
             dataset=data.name,
             clips=names,
             figures={"values": {data.ids[row]: round(float(values[row]), 6) for row in rows}},

@@ -65,11 +65,11 @@ class AgreementFigure(Figure):
             x=x,
             y=y,
             shape=alt.Shape("mark:N", title=None, scale=alt.Scale(domain=marks, range=["circle", _BAR])),
-            color=alt.Color("mark:N", title=None, scale=alt.Scale(domain=marks, range=[LIGHT["helps"], LIGHT["soft"]])),
+            color=alt.Color("mark:N", title=None, scale=alt.Scale(domain=marks, range=[LIGHT["blue"], LIGHT["soft"]])),
         )
-        rule = alt.Chart(shown).mark_rule(color=LIGHT["helps"], strokeWidth=2)
+        rule = alt.Chart(shown).mark_rule(color=LIGHT["blue"], strokeWidth=2)
         interval = rule.encode(x="low:Q", x2="high:Q", y=y)
-        figure = alt.Chart(shown).mark_text(dy=-13, fontSize=11, color=LIGHT["helps"])
+        figure = alt.Chart(shown).mark_text(dy=-13, fontSize=11, color=LIGHT["blue"])
         label = figure.encode(x="agreement:Q", y=y, text=alt.Text("agreement:Q", format="+.2f"))
         return alt.layer(vertical_at(0), interval, points, label).properties(width=420, height=alt.Step(44))
 

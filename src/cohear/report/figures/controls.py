@@ -7,7 +7,8 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from cohear.report.figures.figure import FIGURES, Chart, Figure, briefly, partners, rows
+from cohear.findings.pairs import briefly, partner_of
+from cohear.report.figures.figure import FIGURES, Chart, Figure, rows
 from cohear.report.figures.marks import reach, scaled, unit_of, verdict_marks
 from cohear.report.figures.palette import LIGHT
 from cohear.report.figures.sources import FigureSources
@@ -59,7 +60,7 @@ class ControlsFigure(Figure):
                     {
                         **{name: one[name] for name in ("gain", "low", "high", "repeats", "verdict", "explanation")},
                         "task": row["task"],
-                        "beside": partners(row["combination"], row["task"]),
+                        "beside": partner_of(row["task"], row["combination"]),
                         "run": run,
                         "unit": sources.unit(row["metric"]),
                     }

@@ -7,10 +7,11 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from cohear.report.figures.figure import FIGURES, Chart, Figure, briefly, partners, rows
+from cohear.base.counting import counted
+from cohear.findings.pairs import briefly, partner_of
+from cohear.report.figures.figure import FIGURES, Chart, Figure, rows
 from cohear.report.figures.palette import LIGHT
 from cohear.report.figures.sources import FigureSources
-from cohear.report.numbers import plural
 from cohear.report.parts.behind_cells import in_both, runs_by_repeat
 
 COLUMNS = ("task", "beside", "step", "mean", "sd", "repeats", "metric", "unit")
@@ -45,7 +46,7 @@ class CurvesFigure(Figure):
                 found += [
                     {
                         "task": task,
-                        "beside": partners(combination, task),
+                        "beside": partner_of(task, combination),
                         "step": row["step"],
                         "mean": row["mean"],
                         "sd": row["std"],
@@ -102,8 +103,8 @@ class CurvesFigure(Figure):
         """Of how many tasks, and over how many repeats."""
         del sources
         repeats = int(table["repeats"].max())
-        many = plural(table["task"].nunique(), "task")
-        return f"Learning curves of {many}, each over up to {plural(repeats, 'repeat')}, alone and beside a partner."
+        many = counted(table["task"].nunique(), "task")
+        return f"Learning curves of {many}, each over up to {counted(repeats, 'repeat')}, alone and beside a partner."
 
 
 FIGURES.register(CurvesFigure.name)(CurvesFigure())

@@ -67,17 +67,6 @@ def drawable(table: pd.DataFrame) -> pd.DataFrame:
     return table.assign(**{name: [clean(c) if isinstance(c, str) else c for c in table[name]] for name in texts})
 
 
-def partners(combination: str, task: str) -> str:
-    """``keyword + event``: who else is in the combination."""
-    return " + ".join(name for name in combination.split("+") if name != task)
-
-
-def briefly(beside: str, tasks: int) -> str:
-    """The partners for a label: ``all 5 others`` where they are all of a study of that many tasks."""
-    number = beside.count(" + ") + 1
-    return f"all {number} others" if 1 < number == tasks - 1 else beside
-
-
 def size_of(combination: str) -> int:
     """Number of tasks."""
     return combination.count("+") + 1

@@ -9,13 +9,16 @@ import numpy as np
 import pandas as pd
 
 from cohear.analysis.tables.columns import CELL
-from cohear.report.figures.figure import FIGURES, Chart, Figure, partners, rows
+from cohear.findings.groups_beside_pairs import WORSE
+from cohear.findings.pairs import partner_of
+from cohear.findings.verdict_words import WITHIN
+from cohear.report.figures.figure import FIGURES, Chart, Figure, rows
 from cohear.report.figures.marks import scaled, unit_of
 from cohear.report.figures.palette import LIGHT
 from cohear.report.figures.sources import FigureSources
+from cohear.report.parts.verdict_looks import FITS
 
 COLUMNS = ("task", "beside", "foretold", "gain", "low", "high", "fit", "unit")
-WORSE, WITHIN = "surely worse than foretold", "within chance"
 _NAMED = 16
 """Points up to this number carry their task's name."""
 _NORMAL = 1.96
@@ -41,7 +44,7 @@ class ForetoldFigure(Figure):
         found = [
             {
                 "task": row["task"],
-                "beside": partners(row["combination"], row["task"]),
+                "beside": partner_of(row["task"], row["combination"]),
                 "foretold": row["mean_of_pairs"],
                 "gain": row["gain"],
                 "low": row["gain"] - _NORMAL * row["error"],
@@ -68,10 +71,9 @@ class ForetoldFigure(Figure):
         x = alt.X("foretold_shown:Q", title=f"mean gain in its pairs, {unit}", scale=scale)
         y = alt.Y("gain_shown:Q", title=f"gain in the group, {unit}", scale=scale)
         base = alt.Chart(shown)
-        fits = [fit for fit in (WORSE, WITHIN) if fit in set(table["fit"])]
-        colours = [LIGHT["hurts"] if fit == WORSE else LIGHT["undecided"] for fit in fits]
-        fills = [LIGHT["hurts"] if fit == WORSE else LIGHT["paper"] for fit in fits]
-        shapes = ["triangle-down" if fit == WORSE else "circle" for fit in fits]
+        fits = [fit for fit in FITS if fit in set(table["fit"])]
+        colours, fills = [LIGHT[FITS[fit].ink] for fit in fits], [LIGHT[FITS[fit].fill] for fit in fits]
+        shapes = [FITS[fit].shape for fit in fits]
         line = alt.Stroke("fit:N", title=None, scale=alt.Scale(domain=fits, range=colours))
         layers: list[alt.Chart] = [
             alt.Chart(ends).mark_line(color=LIGHT["faint"], strokeDash=[4, 4]).encode(x=alt.X("x:Q"), y="y:Q"),

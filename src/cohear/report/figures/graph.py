@@ -1,4 +1,4 @@
-"""Who helps whom, as a graph."""
+"""Who gains from whom, as a graph."""
 
 from __future__ import annotations
 
@@ -9,11 +9,13 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from cohear.report.figures.figure import FIGURES, Chart, Figure, partners, rows, size_of
+from cohear.findings.pairs import partner_of
+from cohear.report.figures.figure import FIGURES, Chart, Figure, rows, size_of
 from cohear.report.figures.marks import colour_by, scaled
 from cohear.report.figures.palette import LIGHT
 from cohear.report.figures.sources import FigureSources
 from cohear.report.numbers import signed
+from cohear.report.parts.verdict_looks import LINES, LOOKS, Look
 
 COLUMNS = ("partner", "task", "gain", "low", "high", "verdict", "explanation", "unit")
 _BEND = 0.16
@@ -27,17 +29,14 @@ class GraphFigure(Figure):
 
     name = "graph"
     says = ("sure-effects",)
-    title = "Who helps whom"
-    reading = (
-        "An arrow leads from a partner to the task that it helps; a line with a bar, to the task that it hurts. "
-        "The number is the gain. Green lines are harmless, dotted ones undecided."
-    )
+    title = "Who gains from whom"
+    reading = f"From a partner to the task beside it leads {LINES}. The number is the gain of the task."
 
     def table(self, sources: FigureSources) -> pd.DataFrame:
         """A row per pair cell."""
         place = {task: number for number, task in enumerate(sources.tasks)}
         found = [
-            {**row, "partner": partners(row["combination"], row["task"]), "unit": sources.unit(row["metric"])}
+            {**row, "partner": partner_of(row["task"], row["combination"]), "unit": sources.unit(row["metric"])}
             for row in sources.gains.to_dict("records")
             if size_of(row["combination"]) == 2
         ]
@@ -49,17 +48,17 @@ class GraphFigure(Figure):
         nodes = _nodes(list(dict.fromkeys([*table["partner"], *table["task"]])))
         at = {name: (x, y) for name, x, y in nodes[["name", "x", "y"]].itertuples(index=False, name=None)}
         shown = scaled(table, ["gain"]).assign(
-            colour=[LIGHT["faint" if verdict == "undecided" else verdict] for verdict in table["verdict"]],
+            colour=[LIGHT[LOOKS[verdict].line] for verdict in table["verdict"]],
             width=_widths(table),
         )
         edges = [_edge(number, row, at) for number, row in enumerate(shown.to_dict("records"))]
         lines = pd.concat([line for line, _ in edges])
         ends = pd.DataFrame([end for _, end in edges])
+        heads = {verdict: look.head for verdict, look in LOOKS.items() if look.head}
         return alt.layer(
-            *(_lines(lines[lines["verdict"] == verdict], **looks) for verdict, looks in _LOOKS.items()),
-            _heads(ends[ends["verdict"] == "helps"], "triangle", 110),
-            _heads(ends[ends["verdict"] == "hurts"], "stroke", 220),
-            *_figures(ends[ends["verdict"].isin(["helps", "hurts"])]),
+            *(_lines(lines[lines["verdict"] == verdict], look) for verdict, look in reversed(list(LOOKS.items()))),
+            *(_heads(ends[ends["verdict"] == verdict], *head) for verdict, head in heads.items()),
+            *_figures(ends[ends["verdict"].isin(heads)]),
             _place(alt.Chart(nodes)).mark_point(filled=True, size=130, color=LIGHT["ink"], opacity=1),
             *(
                 _place(alt.Chart(nodes[nodes["side"] == side]), "label_x", "label_y")
@@ -68,14 +67,6 @@ class GraphFigure(Figure):
                 for side in ("left", "center", "right")
             ),
         ).properties(width=600, height=440)
-
-
-_LOOKS: dict[str, dict[str, Any]] = {
-    "undecided": {"strokeDash": [1, 5]},
-    "harmless": {"opacity": 0.7},
-    "hurts": {},
-    "helps": {},
-}
 
 
 def _nodes(names: list[str]) -> pd.DataFrame:
@@ -96,9 +87,8 @@ def _nodes(names: list[str]) -> pd.DataFrame:
 
 def _widths(table: pd.DataFrame) -> list[float]:
     most = float(table["gain"].abs().max()) or 1.0
-    thick = {"undecided": 1.1, "harmless": 1.2}
     return [
-        thick.get(verdict, 1.5 + 3 * abs(gain) / most)
+        LOOKS[verdict].width(abs(gain) / most)
         for verdict, gain in zip(table["verdict"], table["gain"].fillna(0.0), strict=True)
     ]
 
@@ -133,8 +123,9 @@ def _place(chart: alt.Chart, x: str = "x", y: str = "y") -> alt.Chart:
     )
 
 
-def _lines(table: pd.DataFrame, **looks: Any) -> alt.Chart:  # noqa: ANN401 - looks of a line
-    lines = _place(alt.Chart(table)).mark_line(strokeCap="round", **looks)
+def _lines(table: pd.DataFrame, look: Look) -> alt.Chart:
+    dash: dict[str, Any] = {"strokeDash": list(look.dash)} if look.dash else {}
+    lines = _place(alt.Chart(table)).mark_line(strokeCap="round", opacity=look.opacity, **dash)
     return lines.encode(
         detail="edge:N",
         order="step:Q",

@@ -8,10 +8,9 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from cohear.analysis.tables.columns import VERDICTS
 from cohear.report.figures.palette import LIGHT, SERIES
+from cohear.report.parts.verdict_looks import LOOKS
 
-SHAPES = {"helps": "triangle-up", "hurts": "triangle-down", "harmless": "diamond", "undecided": "circle"}
 SERIES_SHAPES = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down")
 
 
@@ -28,17 +27,16 @@ def unit_of(table: pd.DataFrame) -> str:
 
 
 def verdict_marks(table: pd.DataFrame) -> dict[str, Any]:
-    """Fill, stroke and shape of a point by its verdict; an undecided one is hollow. One legend for the three."""
-    seen = [verdict for verdict in VERDICTS if verdict in set(table["verdict"])]
-    fills = [LIGHT["paper" if verdict == "undecided" else verdict] for verdict in seen]
+    """Fill, stroke and shape of a point by its verdict. One legend for the three."""
+    looks = {verdict: look for verdict, look in LOOKS.items() if verdict in set(table["verdict"])}
 
     def scale(values: Sequence[str]) -> alt.Scale:
-        return alt.Scale(domain=seen, range=list(values))
+        return alt.Scale(domain=list(looks), range=list(values))
 
     return {
-        "fill": alt.Fill("verdict:N", title=None, scale=scale(fills)),
-        "stroke": alt.Stroke("verdict:N", title=None, scale=scale([LIGHT[verdict] for verdict in seen])),
-        "shape": alt.Shape("verdict:N", title=None, scale=scale([SHAPES[verdict] for verdict in seen])),
+        "fill": alt.Fill("verdict:N", title=None, scale=scale([LIGHT[look.fill] for look in looks.values()])),
+        "stroke": alt.Stroke("verdict:N", title=None, scale=scale([LIGHT[look.ink] for look in looks.values()])),
+        "shape": alt.Shape("verdict:N", title=None, scale=scale([look.shape for look in looks.values()])),
     }
 
 

@@ -8,12 +8,14 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from cohear.report.figures.figure import FIGURES, Chart, Figure, partners, rows, size_of
+from cohear.findings.pairs import partner_of
+from cohear.findings.verdict_words import LEGEND, SIGNS
+from cohear.report.figures.figure import FIGURES, Chart, Figure, rows, size_of
 from cohear.report.figures.marks import unit_of
 from cohear.report.figures.palette import LIGHT
 from cohear.report.figures.sources import FigureSources
 from cohear.report.numbers import level, signed
-from cohear.report.parts.shown_gains import SIGNS, STRENGTHS
+from cohear.report.parts.verdict_looks import LOOKS, NOISE, strength_of
 
 COLUMNS = ("task", "beside", "gain", "low", "high", "repeats", "verdict", "explanation", "alone", "unit")
 _SHORT = 11
@@ -28,7 +30,7 @@ class MatrixFigure(Figure):
     title = "Sharing matrix"
     reading = (
         "Read a row: what happened to this task beside the partner of the column. "
-        "▲ helps, ▼ hurts, ≈ harmless, ? undecided (dashed); the line below a gain is its 95 % interval, "
+        f"{LEGEND} (dashed); the line below a gain is its 95 % interval, "
         "and on the diagonal is the score of the task alone."
     )
 
@@ -45,7 +47,7 @@ class MatrixFigure(Figure):
             {
                 **{name: row[name] for name in COLUMNS[2:8]},
                 "task": row["task"],
-                "beside": partners(row["combination"], row["task"]),
+                "beside": partner_of(row["task"], row["combination"]),
                 "alone": row["single"],
                 "unit": sources.unit(row["metric"]),
             }
@@ -78,8 +80,8 @@ class MatrixFigure(Figure):
             ),
             y=alt.Y("task:N", sort=tasks, title=None, scale=alt.Scale(paddingInner=0.08)),
         )
-        decided = base.transform_filter("datum.verdict != 'undecided' && datum.verdict != ''")
-        undecided = base.transform_filter("datum.verdict == 'undecided'")
+        full = base.transform_filter("datum.verdict != '' && !datum.dashed")
+        dashed = base.transform_filter("datum.verdict != '' && datum.dashed")
         fill = alt.Fill("fill:N", scale=None, legend=None)
         ink = alt.Color("ink:N", scale=None, legend=None)
         frame: dict[str, Any] = {
@@ -89,8 +91,8 @@ class MatrixFigure(Figure):
             "cornerRadius": 4,
         }
         return alt.layer(
-            decided.mark_rect(cornerRadius=4).encode(fill=fill),
-            undecided.mark_rect(**frame),
+            full.mark_rect(cornerRadius=4).encode(fill=fill),
+            dashed.mark_rect(**frame),
             base.transform_filter("datum.verdict == ''").mark_text(color=LIGHT["soft"]).encode(text="first:N"),
             base.transform_filter("datum.verdict != ''")
             .mark_text(dy=-7, fontWeight="bold", fontSize=13)
@@ -107,30 +109,25 @@ _ALL = "+ all others"  # no task has a plus in its name
 
 def _cells(table: pd.DataFrame) -> pd.DataFrame:
     """Fill, ink and the two lines of text of every cell."""
-    # below two points nothing is coloured fully, so that noise does not look like a finding
-    largest = {unit: max(0.02, float(some["gain"].abs().max())) for unit, some in table.groupby("unit")}
+    largest = {unit: max(NOISE, float(some["gain"].abs().max())) for unit, some in table.groupby("unit")}
     looks = [_look(row, largest[row["unit"]]) for row in table.to_dict("records")]
-    names = ("column", "fill", "ink", "first", "second")
+    names = ("column", "fill", "ink", "first", "second", "dashed")
     return table[["task", "verdict", "gain", "low", "high"]].assign(
         **{name: [look[place] for look in looks] for place, name in enumerate(names)}
     )
 
 
-def _look(row: dict[object, object] | dict[str, object], largest: float) -> tuple[str, str, str, str, str]:
+def _look(row: dict[object, object] | dict[str, object], largest: float) -> tuple[str, str, str, str, str, bool]:
     fraction = row["unit"] == "points"
     if row["verdict"] == "":
-        return str(row["task"]), LIGHT["paper"], LIGHT["soft"], level(float(str(row["alone"])), fraction), ""
+        return str(row["task"]), LIGHT["paper"], LIGHT["soft"], level(float(str(row["alone"])), fraction), "", False
     gain, low, high = (float(str(row[name])) for name in ("gain", "low", "high"))
     verdict = str(row["verdict"])
-    strength = max(1, math.ceil(STRENGTHS * abs(gain) / largest)) if not math.isnan(gain) else 1
-    ink = "undecided" if verdict == "undecided" else "on_pale"
-    fill = "paper" if verdict == "undecided" else "even"
-    if verdict in ("helps", "hurts"):
-        fill = f"{'up' if verdict == 'helps' else 'down'}{strength}"
-        ink = {4: "on_strong", 3: "on_middle"}.get(strength, "on_pale")
+    look, step = LOOKS[verdict], strength_of(gain, largest) - 1
     second = "" if math.isnan(low) else f"{signed(low, fraction)} … {signed(high, fraction)}"
     column = _ALL if "+" in str(row["beside"]) else str(row["beside"])
-    return column, LIGHT[fill], LIGHT[ink], f"{signed(gain, fraction)} {SIGNS[verdict]}", second
+    first = f"{signed(gain, fraction)} {SIGNS[verdict]}"
+    return column, LIGHT[look.grounds[step]], LIGHT[look.inks[step]], first, second, look.open
 
 
 FIGURES.register(MatrixFigure.name)(MatrixFigure())

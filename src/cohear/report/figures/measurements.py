@@ -7,6 +7,7 @@ import pandas as pd
 
 from cohear.analysis.answers.correlates import IDENTITY, RANDOM
 from cohear.analysis.gains.cell_tests import LEVEL
+from cohear.findings.verdict_words import WITHIN
 from cohear.report.figures.figure import FIGURES, Chart, Figure, rows
 from cohear.report.figures.marks import vertical_at
 from cohear.report.figures.palette import LIGHT
@@ -49,17 +50,17 @@ class MeasurementsFigure(Figure):
         """A row per measurement."""
         own = table[table["side"] != ""].head(_SHOWN)
         labels = own["measurement"].str.replace("_", " ") + ", " + own["side"].map(_SIDES)
-        own = own.assign(label=labels, fit=own["sure"].map({True: "sure", False: "within chance"}))
+        own = own.assign(label=labels, fit=own["sure"].map({True: "sure", False: WITHIN}))
         beat = dict(zip(table["measurement"], table["correlation"].astype(float), strict=True))
         random = abs(beat.get(RANDOM, 0.0))
         x = alt.X("correlation:Q", title="rank correlation with the gain", scale=alt.Scale(domain=[-1, 1]))
         y = alt.Y("label:N", sort=list(labels), title=None, axis=alt.Axis(labelLimit=260))
-        fits = ["sure", "within chance"]
-        colours = [LIGHT["helps"], LIGHT["undecided"]]
+        fits = ["sure", WITHIN]
+        colours = [LIGHT["blue"], LIGHT["grey"]]
         legend = alt.Legend(offset=28)
         stroke = alt.Stroke("fit:N", title=None, legend=legend, scale=alt.Scale(domain=fits, range=colours))
         fill = alt.Fill(
-            "fit:N", title=None, legend=legend, scale=alt.Scale(domain=fits, range=[LIGHT["helps"], LIGHT["paper"]])
+            "fit:N", title=None, legend=legend, scale=alt.Scale(domain=fits, range=[LIGHT["blue"], LIGHT["paper"]])
         )
         band = alt.Chart(pd.DataFrame({"low": [-random], "high": [random]}))
         base = alt.Chart(own)

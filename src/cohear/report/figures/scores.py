@@ -6,11 +6,12 @@ import altair as alt
 import pandas as pd
 
 from cohear.analysis.tables.columns import SETTING
+from cohear.base.counting import counted
 from cohear.report.figures.figure import FIGURES, Chart, Figure, rows
 from cohear.report.figures.marks import scaled, series_marks
 from cohear.report.figures.palette import LIGHT
 from cohear.report.figures.sources import FigureSources
-from cohear.report.numbers import level, plural
+from cohear.report.numbers import level
 
 COLUMNS = ("task", "setting", "what", "fold", "seed", "score", "low", "high", "metric", "unit")
 _ROW = 16
@@ -92,7 +93,7 @@ class ScoresFigure(Figure):
         worst, best = ordered[0], ordered[-1]
         said = [f"{row['task']} ({level(row['score'], row['unit'] == 'points')})" for row in (best, worst)]
         if len(ordered) == 1:
-            return f"Alone{where}, {said[0]} over {plural(int((first['what'] == 'repeat').sum()), 'repeat')}."
+            return f"Alone{where}, {said[0]} over {counted(int((first['what'] == 'repeat').sum()), 'repeat')}."
         return f"Alone{where}, {said[0]} scores highest and {said[1]} lowest."
 
 

@@ -10,8 +10,8 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
+from cohear.base.counting import counted
 from cohear.base.files import make_folder, write_bytes, write_json
-from cohear.report.numbers import plural
 from cohear.report.page.build import own_page
 
 _STYLES = {"error": "bold red", "warning": "yellow", "note": "dim"}
@@ -63,9 +63,9 @@ def audit_lines(audit: Mapping[str, Any]) -> Group:
 
 def summary(audit: Mapping[str, Any]) -> str:
     """``2 errors, 1 warning, no notes in 8 datasets (6,197 clips)``."""
-    counts = [plural(count, name) if count else f"no {name}s" for name, count in audit["counts"].items()]
+    counts = [counted(count, name) if count else f"no {name}s" for name, count in audit["counts"].items()]
     clips = sum(facts["clips"] for facts in audit["datasets"].values())
-    return f"{', '.join(counts)} in {plural(len(audit['datasets']), 'dataset')} ({clips:,} clips)"
+    return f"{', '.join(counts)} in {counted(len(audit['datasets']), 'dataset')} ({clips:,} clips)"
 
 
 def _where(finding: Mapping[str, Any]) -> str:

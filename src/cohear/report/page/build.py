@@ -11,16 +11,19 @@ from typing import TYPE_CHECKING, Any
 import jinja2
 from markupsafe import Markup
 
+from cohear.base.counting import counted
 from cohear.base.files import make_folder, write_bytes
 from cohear.findings.answers import answer_to
 from cohear.findings.kind import QUESTIONS
-from cohear.findings.words import Words
+from cohear.findings.study_findings import in_full
+from cohear.findings.verdict_words import DRAWN, INTERVAL_ALONE, SIGNS
+from cohear.findings.words import NOTHING, Words
 from cohear.report.folder import FolderContent, read_folder
-from cohear.report.numbers import duration, level, number, plural
+from cohear.report.numbers import duration, level, number
 from cohear.report.page.downloads import downloads
 from cohear.report.parts.behind_cells import behind, cell_sources
 from cohear.report.parts.metrics import metric_words
-from cohear.report.parts.overview import examples, facts, gaps, run_times
+from cohear.report.parts.overview import examples, facts, gaps, progress_of, run_times
 from cohear.report.parts.shown_gains import ShownGain
 from cohear.report.parts.views import views_of
 
@@ -77,7 +80,11 @@ def render(
         "index.html.j2",
         scripts=[*_SCRIPTS, "watch.js"] if watched else _SCRIPTS,
         study=study,
-        status=study.status,
+        progress=progress_of(study.status),
+        signs=SIGNS,
+        drawn=DRAWN,
+        alone=INTERVAL_ALONE,
+        method=in_full(method) if (method := study.findings.of("verdict-method")) else NOTHING,
         views=views,
         choices=views.choices(),
         compared=any(view.cells for view in views.matrices),
@@ -107,7 +114,7 @@ def own_page(template: str, scripts: tuple[str, ...] | list[str] = (), **values:
         lstrip_blocks=True,
         undefined=jinja2.ChainableUndefined,  # files from elsewhere may lack any entry
     )
-    environment.filters.update(plural=plural, level=level, duration=duration, number=number, data=_data, words=_words)
+    environment.filters.update(plural=counted, level=level, duration=duration, number=number, data=_data, words=_words)
     script = "\n".join(_own_file(name) or "" for name in scripts)
     return environment.get_template(template).render(
         **values,
@@ -151,6 +158,7 @@ def _told(cell: ShownGain) -> dict[str, Any]:
         "repeats": cell.repeats,
         "verdict": cell.verdict,
         "sign": cell.sign,
+        "when": cell.when,
         "explanation": cell.explanation,
     }
 

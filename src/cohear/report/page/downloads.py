@@ -10,9 +10,9 @@ import pandas as pd
 from cohear.analysis.tables.columns import SETTING
 from cohear.analysis.tables.scores import scores
 from cohear.analysis.tables.text import read_table, table_text
+from cohear.base.counting import counted
 from cohear.base.tables import ARMS_CSV, CONTROLS_CSV
 from cohear.report.folder import FolderContent
-from cohear.report.numbers import plural
 from cohear.report.paper import paper_table
 from cohear.report.parts.metrics import PRIMARY
 from cohear.report.parts.views import Views
@@ -54,7 +54,7 @@ def downloads(study: FolderContent, views: Views, figures: Collection[str]) -> l
     cited = references(study, figures)
     return [
         *(
-            _link(name, "text/csv", table_text(table), f"{plural(len(table), 'row')}: {what}")
+            _link(name, "text/csv", table_text(table), f"{counted(len(table), 'row')}: {what}")
             for name, table, what in tables
         ),
         _link("table.md", "text/markdown", paper_table(study), "scores and gains as a Markdown table, for a paper"),

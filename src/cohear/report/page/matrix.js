@@ -18,7 +18,7 @@
     strong.append(task);
     title.append(strong, " beside ", partners);
     const list = document.createElement("dl");
-    const rows = [["gain", `${cell.gain}, ${cell.verdict}`], ["95 % interval", cell.interval], ["alone", cell.alone],
+    const rows = [["gain", `${cell.gain}, ${cell.verdict}${cell.when && `, ${cell.when}`}`], ["95 % interval", cell.interval], ["alone", cell.alone],
       ["together", cell.together], ["p, adjusted", cell.p], ["repeats", String(cell.repeats)], ["explanation", cell.explanation]];
     for (const [name, value] of rows) {
       if (!value || value === "–") continue;

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import fmean
 
-from cohear.analysis.tables.columns import VERDICTS
 from cohear.base.setting import Setting
 from cohear.findings.finding import Sureness
 from cohear.findings.kind import Said
 from cohear.findings.study_findings import Findings, cure_words, said
+from cohear.findings.sure_effects import SurePartners, sure_partners
+from cohear.findings.verdict_counts import VerdictLine, verdict_lines
 from cohear.findings.words import NOTHING, Words
 from cohear.report.parts.axis_ticks import Axis, axis_over
 from cohear.report.parts.shown_gains import ShownGain
@@ -26,8 +27,8 @@ class SettingAnswer:
         decides: what would decide it; empty where nothing of it is open.
         proof: the cells behind the headline, the larger gain first.
         axis: for drawing their intervals.
-        helps, hurts: the decided pair cells, largest effect first.
-        counts: number of pair cells by verdict.
+        sure: those that surely help and those that surely hurt, each with its cells, the largest effect first.
+        verdicts: how many cells of pairs have which.
         certain, open: what the verdicts are worth, and what would decide the undecided ones.
         groups: the cells of larger combinations, by combination: all tasks first, then the largest mean gain.
     """
@@ -37,9 +38,8 @@ class SettingAnswer:
     decides: Words
     proof: list[ShownGain]
     axis: Axis
-    helps: list[ShownGain]
-    hurts: list[ShownGain]
-    counts: dict[str, int]
+    sure: list[tuple[SurePartners, list[ShownGain]]]
+    verdicts: Sequence[VerdictLine]
     certain: Words
     open: Words
     groups: dict[str, list[ShownGain]]
@@ -48,6 +48,11 @@ class SettingAnswer:
     def measured(self) -> int:
         """Pair cells in all."""
         return sum(self.counts.values())
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Pair cells by verdict."""
+        return {line.verdict: line.cells for line in self.verdicts}
 
 
 def answer_of(findings: Findings, key: Setting, cells: Sequence[ShownGain]) -> SettingAnswer:
@@ -59,11 +64,9 @@ def answer_of(findings: Findings, key: Setting, cells: Sequence[ShownGain]) -> S
         cells: of the setting.
     """
     pairs = [cell for cell in cells if cell.pair]
-    counts = dict.fromkeys(VERDICTS, 0)
-    for cell in pairs:
-        counts[cell.verdict] += 1
+    by_name = {(cell.task, cell.combination): cell for cell in pairs}
     best = findings.on_setting("best-pair", key)
-    counted, still_open = (findings.of(code, key) for code in ("verdict-counts", "open-cells"))
+    counted, still_open, sure = (findings.of(code, key) for code in ("verdict-counts", "open-cells", "sure-effects"))
     proof = [cell for cell in pairs if cell.combination == best.combination]
     return SettingAnswer(
         sureness=best.sureness,
@@ -71,9 +74,8 @@ def answer_of(findings: Findings, key: Setting, cells: Sequence[ShownGain]) -> S
         decides=cure_words(best),
         proof=sorted(proof, key=lambda cell: -cell.gain),
         axis=axis_over([0.0, *(value for cell in proof for value in (cell.gain, cell.low, cell.high))]),
-        helps=sorted((c for c in pairs if c.verdict == "helps"), key=lambda cell: -cell.gain),
-        hurts=sorted((c for c in pairs if c.verdict == "hurts"), key=lambda cell: cell.gain),
-        counts=counts,
+        sure=[(some, [by_name[name] for name in some.cells]) for some in (sure_partners(sure) if sure else ())],
+        verdicts=verdict_lines(counted) if counted else (),
         certain=said(counted).details[0][1] if counted else NOTHING,
         open=cure_words(still_open) if still_open else NOTHING,
         groups=larger_combinations(cells),

@@ -4,10 +4,12 @@ from typing import Any
 
 from cohear.analysis.tables.columns import SETTING
 from cohear.report.folder import FolderContent
-from cohear.report.numbers import level, number, signed
+from cohear.report.numbers import duration, level, number, signed
 from cohear.report.parts.behind_cells import CellSources
 from cohear.report.parts.scores import better_by
 from cohear.report.parts.views import of_setting, setting_label, setting_order
+from cohear.study.folder import status_words
+from cohear.study.folder.status import Status
 
 MOST_EXAMPLES = 24
 """Labels of a task of which a clip is shown."""
@@ -25,6 +27,17 @@ def facts(study: FolderContent) -> dict[str, Any]:
         "datasets": len(study.data.get("datasets", {})),
         "seconds": float(study.results.drop_duplicates("run")["seconds"].sum()),
     }
+
+
+def progress_of(status: Status) -> dict[str, Any]:
+    """How far the study has come: what is done, what failed, and what is left, in words."""
+    left = []
+    if status.done != status.planned:
+        time = status_words.time_left(status, duration) if status.working else ""
+        left.append(f"{', '.join(filter(None, (status_words.left(status), time)))}: figures will still change")
+        left += [] if status.working else [status_words.idle("no process")]
+    failed = status_words.failed(len(status.failed)) if status.failed else ""
+    return {"done": status_words.runs_done(status), "failed": failed, "left": left}
 
 
 def gaps(study: FolderContent) -> dict[str, list[dict[str, str]]]:

@@ -8,6 +8,7 @@ import pandas as pd
 
 from cohear.base.setting import Setting
 from cohear.base.units import Unit
+from cohear.findings.pairs import briefly, partner_of
 from cohear.report.numbers import bounds_of_metric, level, signed
 from cohear.report.parts.axis_ticks import Axis, axis_over
 
@@ -114,11 +115,10 @@ def _row(rows: pd.DataFrame, tasks: int, axis: Axis, fraction: bool, parts: dict
     mean = float(values.mean()) if len(values) else math.nan
     task, combination = rows["task"].iloc[0], rows["combination"].iloc[0]
     gap = better_by(parts.get("train", math.nan), parts.get("test", math.nan), bool(rows["higher_is_better"].iloc[0]))
-    partners = [name for name in combination.split("+") if name != task]
-    whole = len(partners) > 1 and len(partners) == tasks - 1
+    partners = partner_of(task, combination)
     return ScoreRow(
-        beside=f"all {len(partners)} others" if whole else " + ".join(partners),
-        partners=" + ".join(partners),
+        beside=briefly(partners, tasks),
+        partners=partners,
         mean=level(mean, fraction),
         sd=level(float(values.std()) if len(values) > 1 else math.nan, fraction),
         repeats=len(values),

@@ -1,6 +1,5 @@
 """A cell of the sharing matrix as the page and the terminal show it."""
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -9,10 +8,11 @@ import pandas as pd
 
 from cohear.base.units import Unit
 from cohear.findings.figures import probability
+from cohear.findings.pairs import briefly, in_one_network
+from cohear.findings.verdict_words import OPEN, SIGNS, told_verdict, when_decided
+from cohear.findings.words import Name, Words, words
 from cohear.report.numbers import interval, level, signed
-
-SIGNS = {"helps": "▲", "hurts": "▼", "harmless": "≈", "undecided": "?"}
-STRENGTHS = 4
+from cohear.report.parts.verdict_looks import NOISE, strength_of
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class ShownGain:
         task: the task that gains or loses.
         combination: its name.
         partners: the other tasks, in the study's order.
-        whole: whether the combination holds every task of the study.
+        whole: whether the combination holds every task of the study, and more than two.
         gain, low, high: in the metric's unit, NaN where unknown.
         strength: 1 (pale) to 4 (full), how large the gain is beside the largest of the view.
     """
@@ -58,9 +58,24 @@ class ShownGain:
     @property
     def with_whom(self) -> str:
         """``keyword``, ``keyword + event``, or ``all others`` for the whole study."""
-        if self.whole and len(self.partners) > 1:
-            return f"all {len(self.partners)} others"
-        return " + ".join(self.partners)
+        return briefly(" + ".join(self.partners), len(self.partners) + 1 if self.whole else 0)
+
+    @property
+    def group(self) -> Words:
+        """What the combination is called."""
+        return words(
+            in_one_network(len(self.partners) + 1) if self.whole else Name(self.combination.replace("+", " + "))
+        )
+
+    @property
+    def verdict_told(self) -> str:
+        """The verdict, with what explains it, and that it is older than the interval where it is."""
+        return told_verdict(self.verdict, self.explanation, self.low, self.high)
+
+    @property
+    def when(self) -> str:
+        """That the verdict is older than the interval, where it is."""
+        return when_decided(self.verdict, self.low, self.high)
 
     @property
     def unit(self) -> str:
@@ -106,15 +121,12 @@ def cells_of(gains: pd.DataFrame, units: Mapping[str, Unit], tasks: Sequence[str
         units: of each metric.
         tasks: all tasks of the study.
     """
-    # below two points nothing is coloured fully, so that noise does not look like a finding
-    largest = {metric: max(0.02, rows["gain"].abs().max()) for metric, rows in gains.groupby("metric")}
+    largest = {metric: max(NOISE, rows["gain"].abs().max()) for metric, rows in gains.groupby("metric")}
     return [_cell(row, units, tasks, largest[row["metric"]]) for row in gains.to_dict("records")]
 
 
 def _cell(row: dict[Any, Any], units: Mapping[str, Unit], tasks: Sequence[str], largest: float) -> ShownGain:
     members = row["combination"].split("+")
-    strength = 1 if math.isnan(row["gain"]) else math.ceil(STRENGTHS * abs(row["gain"]) / largest)
-    verdict = row["verdict"] if row["verdict"] in SIGNS else "undecided"
     return ShownGain(
         task=row["task"],
         combination=row["combination"],
@@ -124,7 +136,7 @@ def _cell(row: dict[Any, Any], units: Mapping[str, Unit], tasks: Sequence[str], 
         counted_in=units[row["metric"]],
         **{name: float(row[name]) for name in ("single", "shared", "gain", "low", "high", "p_adjusted")},
         repeats=int(row["repeats"]),
-        verdict=verdict,
+        verdict=row["verdict"] if row["verdict"] in SIGNS else OPEN,
         explanation=row["explanation"],
-        strength=min(STRENGTHS, max(1, strength)),
+        strength=strength_of(row["gain"], largest),
     )

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from cohear.analysis.gains.design import MARGIN
 from cohear.analysis.tables.columns import SETTING
 from cohear.analysis.tables.units import units_of
 from cohear.base.setting import Setting
@@ -14,7 +13,8 @@ from cohear.base.units import Unit
 from cohear.findings.finding import StudyFinding
 from cohear.findings.kind import Said
 from cohear.findings.study_findings import cure_words, said
-from cohear.findings.words import Words
+from cohear.findings.verdict_words import in_another_metric
+from cohear.findings.words import NOTHING, Words
 from cohear.report.folder import FolderContent
 from cohear.report.numbers import level, tick_texts
 from cohear.report.parts.answer import SettingAnswer, answer_of
@@ -86,6 +86,16 @@ class MatrixView:
     orders: dict[str, list[int]]
 
     @property
+    def metric_name(self) -> str:
+        """Of the metric, in words."""
+        return f"{PRIMARY} metric" if self.metric == PRIMARY else self.metric
+
+    @property
+    def note(self) -> Words:
+        """What must stand above verdicts that are not the study's; nothing where they are."""
+        return NOTHING if self.metric == PRIMARY else in_another_metric(self.metric)
+
+    @property
     def whole(self) -> bool:
         """Whether all tasks were trained in one network."""
         return any(row.whole for row in self.rows)
@@ -100,7 +110,6 @@ class SettingView:
     """What one features x encoder x arm says, in each task's own metric.
 
     Attributes:
-        margin: what ``harmless`` may cost, in words.
         grouping: which tasks to train together, and ``groupings``: all that no other beats, where there are any.
     """
 
@@ -108,7 +117,6 @@ class SettingView:
     encoder: str
     arm: str
     answer: SettingAnswer
-    margin: str
     grouping: StudyFinding
     groupings: Groupings | None
     scores: list[ScoreRows]
@@ -189,7 +197,6 @@ def views_of(folder: FolderContent) -> Views:
             SettingView(
                 *key,
                 answer=answer_of(folder.findings, key, cells),
-                margin=_margin(folder, here, all(units[metric].points for metric in set(results["metric"]))),
                 grouping=grouping,
                 groupings=groupings_of(grouping, here),
                 scores=task_scores(results, folder.metrics, units, here, folder.statistics.baselines),
@@ -201,15 +208,6 @@ def views_of(folder: FolderContent) -> Views:
                 told = units if metric == PRIMARY else units_of(rows, folder.statistics.design.units)
                 matrices.append(_matrix_view(key, metric, rows, results, told, here, tasks))
     return Views(tasks, settings, matrices, by_metric)
-
-
-def _margin(folder: FolderContent, tasks: Sequence[str], fraction: bool) -> str:
-    """The one margin that all tasks have, as far as it has a unit that all metrics share."""
-    margins = {folder.statistics.design.margin_of(task) for task in tasks}
-    if not fraction or len(margins) > 1:
-        return "the task's margin"
-    points = f"{100 * next(iter(margins), MARGIN):g}"
-    return f"{points} point{'' if points == '1' else 's'}"
 
 
 def _matrix_view(

@@ -12,7 +12,9 @@ from rich.text import Text
 from cohear.analysis.tables.columns import SETTING
 from cohear.base.units import Unit
 from cohear.findings.figures import Estimate
-from cohear.findings.kind import QUESTIONS
+from cohear.findings.kind import QUESTIONS, WHOLE_QUESTION
+from cohear.findings.pairs import partner_of
+from cohear.findings.verdict_words import told_verdict
 
 MOST_CELLS = 12
 """Decided cells that the text lists."""
@@ -25,14 +27,11 @@ def answers_text(told: Mapping[str, Any]) -> Group:
         told: of :func:`cohear.findings.answers.answers`.
     """
     lines: list[RenderableType] = [
-        Text("When do tasks that learn together improve each other?", style="bold"),
-        Text(told["improve"]["answer"]),
+        Text(WHOLE_QUESTION, style="bold underline"),
     ]
     for key, title in QUESTIONS.items():
-        if key != "improve":
-            lines += [Text(""), Text(title, style="bold"), Text(told[key]["answer"])]
-        else:
-            lines += _decided(told[key]["decided"])
+        lines += [Text(""), Text(title, style="bold"), Text(told[key]["answer"])]
+        lines += _decided(told[key].get("decided", []))
         lines.append(Padding(Text("What would change it: " + told[key]["would_change"], style="dim"), (0, 0, 0, 2)))
     lines += [Text("note: " + said, style="dim") for said in told["caveats"]]
     return Group(*lines)
@@ -49,8 +48,8 @@ def _decided(cells: Sequence[Mapping[str, Any]]) -> list[Text]:
 
 
 def _cell(cell: Mapping[str, Any]) -> str:
-    partners = " + ".join(name for name in cell["combination"].split("+") if name != cell["task"])
-    because = f", {cell['explanation']}" if cell["explanation"] else ""
+    partners = partner_of(cell["task"], cell["combination"])
+    verdict = told_verdict(cell["verdict"], cell["explanation"], cell["low"], cell["high"])
     gain = Estimate.of(cell["gain"], cell["low"], cell["high"], Unit.named(cell["unit"]))
     where = ", ".join(cell[name] for name in SETTING)
-    return f"  {cell['task']} beside {partners}: {gain}, {cell['verdict']}{because} [{where}]"
+    return f"  {cell['task']} beside {partners}: {gain}, {verdict} [{where}]"

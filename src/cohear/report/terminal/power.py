@@ -8,20 +8,15 @@ from typing import Any
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from cohear.analysis.gains.verdicts import FEWEST_REPEATS
-from cohear.analysis.sentences import listed, setting_name
 from cohear.analysis.statistics import Line
 from cohear.analysis.tables.columns import SETTING
 from cohear.base.units import NONE, OWN, POINTS, Unit
+from cohear.findings.deciding import in_few_words
+from cohear.findings.pairs import briefly, partner_of
+from cohear.findings.power import LEGEND
+from cohear.findings.sentences import listed, setting_name
 from cohear.findings.words import typeset
 from cohear.report.terminal.tables import plain_table
-
-_LEGEND = (
-    "alone: by a test of one cell; family: at the stricter level that a cell among the others must pass; repeats: "
-    "so many more, over the open cells that they would decide with 80 % power, if gains are what they seem; new clips: "
-    "open cells that no number of repeats decides so, since part of their spread is that of the folds; not known: open "
-    "cells of which that cannot be told."
-)
 
 
 def power_tables(told: Mapping[str, Any]) -> Group:
@@ -49,13 +44,13 @@ def power_tables(told: Mapping[str, Any]) -> Group:
             families,
             grouped=True,
         ),
-        Text(_LEGEND, style="dim"),
+        Text(LEGEND, style="dim"),
     ]
     shown += [Text(f"note: {note}", style="yellow") for note in _notes(told["families"])]
     tasks = {name for row in told["cells"] for name in row["combination"].split("+")}
     for setting, cells in _by_setting(told["cells"]):
         parts = [row for row in told["parts"] if _setting(row) == setting]
-        shown += [Text(""), _parts_table(setting, parts), _cells_table(setting, cells, tasks)]
+        shown += [Text(""), _parts_table(setting, parts), _cells_table(setting, cells, len(tasks))]
     return Group(*shown)
 
 
@@ -74,18 +69,18 @@ def _parts_table(setting: str, parts: Sequence[Line]) -> RenderableType:
     )
 
 
-def _cells_table(setting: str, cells: Sequence[Line], tasks: set[str]) -> RenderableType:
+def _cells_table(setting: str, cells: Sequence[Line], tasks: int) -> RenderableType:
     return plain_table(
         f"Cells, {_in_unit(cells)} · {setting}",
         ["task", "with", "gain", "alone", "family", "verdict", "more repeats"],
         [
             [
                 row["task"],
-                _with(row, tasks),
+                briefly(partner_of(row["task"], row["combination"]), tasks),
                 typeset(Unit.named(row["unit"]).signed(row["gain"])),
                 *_levels(row, "smallest", "smallest_in_family"),
                 row["verdict"],
-                _more(row),
+                in_few_words(row),
             ]
             for row in cells
         ],
@@ -128,24 +123,7 @@ def _setting(row: Line) -> str:
     return setting_name([row[name] for name in SETTING])
 
 
-def _with(row: Line, tasks: set[str]) -> str:
-    partners = [name for name in row["combination"].split("+") if name != row["task"]]
-    if 1 < len(partners) == len(tasks) - 1:
-        return f"all {len(partners)} others"
-    return " + ".join(partners)
-
-
 def _share(row: Line) -> str:
     if row["fold_share"] is None:
         return NONE
     return f"{100 * row['fold_share']:.0f} %" + (" (assumed)" if row["assumed"] else "")
-
-
-def _more(row: Line) -> str:
-    if row["verdict"] != "undecided":
-        return ""
-    if row["error"] is None:
-        return NONE
-    few = f"at least {FEWEST_REPEATS - row['repeats']:.0f}"
-    in_words = {"fewest": few, "looks": "goes on", "clips": "none", "repeats": f"{row['more_repeats'] or 0:.0f}"}
-    return in_words.get(row["way"], "not known")

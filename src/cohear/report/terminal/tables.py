@@ -13,10 +13,10 @@ from rich.text import Text
 from cohear.analysis.tables.columns import SETTING
 from cohear.analysis.tables.units import units_of
 from cohear.base.units import Unit
+from cohear.findings.verdict_words import signed_verdict
 from cohear.report.numbers import unit_words
 from cohear.report.parts.shown_gains import ShownGain, cells_of
-
-_STYLES = {"helps": "bold blue", "hurts": "bold red", "harmless": "green", "undecided": "dim"}
+from cohear.report.parts.verdict_looks import LOOKS
 
 _NAME_WIDTH = 12
 
@@ -56,13 +56,13 @@ def _gains_of(setting: str, gains: pd.DataFrame, units: Mapping[str, Unit], task
 
 
 def _figures(cell: ShownGain) -> Iterable[Text]:
-    style = _STYLES[cell.verdict]
+    style = LOOKS[cell.verdict].style
     yield Text(cell.single_text)
     yield Text(cell.shared_text)
     yield Text(cell.gain_text, style=style)
     yield Text(cell.interval_text)
     yield Text(str(cell.repeats))
-    yield Text(f"{cell.sign} {cell.verdict}", style=style)
+    yield Text("\n".join(filter(None, (signed_verdict(cell.verdict), cell.when))), style=style)
 
 
 def _table(title: str, names: Mapping[str, int]) -> Table:

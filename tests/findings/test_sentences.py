@@ -8,15 +8,16 @@ import pandas as pd
 import pytest
 from simulated_results import families, results_table
 
-from cohear.analysis.sentences import listed, setting_name, shortened
 from cohear.analysis.statistics import Statistics
 from cohear.analysis.tables.of_study import GivenTables
 from cohear.analysis.tables.results import checked_results
+from cohear.base.counting import counted
 from cohear.base.units import OWN, POINTS
 from cohear.findings import Findings
 from cohear.findings.answers import answers
-from cohear.findings.figures import Estimate, correlation, counted
+from cohear.findings.figures import Estimate, correlation
 from cohear.findings.kind import QUESTIONS
+from cohear.findings.sentences import listed, setting_name, shortened
 from cohear.report.terminal.answers import MOST_CELLS, answers_text
 
 PUZZLING = re.compile(r"unknown|nan\b|None|np\.|\b1 (cells|tasks|are)\b|\b1 (group )?cells|\(\)|  +[a-z]|\.\.")

@@ -1,0 +1,45 @@
+"""How the verdicts of a study are made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+from cohear.analysis.statistics import Statistics
+from cohear.findings.finding import StudyFinding, TableRows
+from cohear.findings.kind import FINDINGS, Kind, Said, Section, StudyQuestion
+from cohear.findings.words import NOTHING, words
+
+
+class VerdictMethod(Kind):
+    """The tests behind the verdicts, and the looks that they allow for."""
+
+    code: ClassVar[str] = "verdict-method"
+    question: ClassVar[StudyQuestion] = "improve"
+    part: ClassVar[Section] = "page"
+
+    def find(self, statistics: Statistics) -> Iterable[StudyFinding]:
+        """One, of the whole study, where something was compared."""
+        if len(statistics.pairs):
+            looks = {"looks": list(statistics.design.looks)}
+            yield StudyFinding(code=self.code, figures=looks, rows=(TableRows("gains.csv"),))
+
+    def said(self, finding: StudyFinding) -> Said:
+        """With their sources."""
+        looks = ", ".join(map(str, finding.figures["looks"]))
+        stopped = (
+            f" The study looked at what was decided after {looks} repeats and stopped where it was: tests and "
+            "intervals allow for these looks (Jennison & Turnbull 1989)."
+        )
+        return Said(words(_METHOD, words(stopped) if looks else NOTHING))
+
+
+_METHOD = (
+    "Gain: together minus alone, paired on fold and seed, mean over the repeats. The variance keeps folds and seeds "
+    "apart; only the part of the folds is corrected for overlapping training sets (Nadeau & Bengio 2003). Variances "
+    "are shared among the cells of a family (moderated t, Smyth 2004); a family is all pairs of one front-end, encoder "
+    "and arm, larger groups are one of their own. The false discovery rate is kept at 5 % (Benjamini & Hochberg 1995). "
+    "Harmless: the loss is smaller than the margin, by a one-sided test under the same rule."
+)
+
+FINDINGS.register(VerdictMethod.code)(VerdictMethod())
