@@ -163,6 +163,18 @@ BREAKAGES = [
         ("test_a_run_that_ends_early_is_no_result",),
     ),
     Breakage(
+        "the learning rate ends with a task's own steps",
+        "make_optimiser(settings, len(order), ",
+        "make_optimiser(settings, settings.steps, ",
+        ("TestRounds", "TestUneven"),
+    ),
+    Breakage(
+        "curves count the optimiser's steps",
+        "self._curve.training_point(task, taken)",
+        "self._curve.training_point(task, step)",
+        ("TestRounds", "test_points_are_over_a_tasks_own_steps_since_its_last"),
+    ),
+    Breakage(
         "shuffled labels reach the test part",
         'train = task.parts["train"]\n    order',
         "train = np.arange(len(task.clips))\n    order",

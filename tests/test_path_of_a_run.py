@@ -21,6 +21,7 @@ from cohear.tasks.multiclass import Multiclass
 from cohear.training.job import NetworkJob
 from cohear.training.loop import RunResult
 from cohear.training.objective import Sum
+from cohear.training.schedule import Mixed
 
 ROOT = Path(__file__).resolve().parents[1]
 SOURCE = ROOT / "src" / "cohear"
@@ -29,6 +30,7 @@ MOST_FILES = 30
 STATIONS = {
     "its specification": (EncoderChoice, "key"),
     "its start": (NetworkJob, "run"),
+    "its order": (Mixed, "order"),
     "its clips": (PackInPlace, "store"),
     "its batches": (FeatureStore, "frame_width"),
     "its encoder": (Dnn, "stages"),

@@ -271,7 +271,8 @@ from cohear.study.run import run_study
 from cohear.study.file import check_study
 
 numbers = TestLoudness(), TestAbsoluteError(), TestConcordance()
-for contract in (TestLevel(), *numbers, TestResults(), TestOwnNorms(), TestUncertainty(), TestBoosted(), TestCka()):
+parts = TestLevel(), TestOwnNorms(), TestUncertainty(), TestOneTask(), TestBoosted(), TestCka()
+for contract in (*parts, *numbers, TestResults()):
     for test in [name for name in dir(contract) if name.startswith("test_")]:
         getattr(contract, test)()
 
@@ -295,7 +296,7 @@ controls: [large-batch]
 baselines: [{name: boosted, leaves: 4}]
 repeats: {folds: 1}
 window: 0.2
-training: {steps: 2, batch: 4, objective: geometric, sharing: led}
+training: {steps: 2, batch: 4, objective: geometric, sharing: led, schedule: one-task}
 '''
 settings = with_paths_from(check_study(read_yaml(study)), folder)
 table = cohear.study.folder.tables.RESULTS_CSV = TestResults().make()  # as if the definition had the column
@@ -359,7 +360,7 @@ assert all(row["multiply_adds"] > 0 for row in costs), costs
 def test_examples_of_parts_make_a_study(tmp_path):
     """The examples of CONTRIBUTING, each as it stands, and then all of them in one small study."""
     examples = blocks(ROOT / "CONTRIBUTING.md", "python")
-    assert len(examples) == 22
+    assert len(examples) == 24
     script = tmp_path / "examples.py"
     script.write_text("\n\n".join([*examples, EXERCISE, EXPORTED]), encoding="utf-8")
     data = tmp_path / "data"

@@ -2,7 +2,6 @@
 
 import json
 from dataclasses import dataclass
-from itertools import islice
 
 import numpy as np
 import pytest
@@ -119,15 +118,16 @@ def test_a_run_takes_its_whole_budget(planned, encoder):
     finally:
         hook.remove()
     settings = result.spec.training
-    assert rates == pytest.approx([settings.learning_rate * learning_rate_factor(n, settings) for n in range(STEPS)])
+    factors = [learning_rate_factor(step, STEPS, settings.warmup) for step in range(STEPS)]
+    assert rates == pytest.approx([settings.learning_rate * factor for factor in factors])
     assert rates[-1] < 0.2 * max(rates)
     assert result.curve[-1]["step"] == result.tasks["tone"].steps["last"] == record_of(result).steps == STEPS
 
 
 def test_a_run_that_ends_early_is_no_result(planned, monkeypatch):
     """Pitfall 8: fewer steps are not reported as the full budget."""
-    whole = Mixed.batches
-    monkeypatch.setattr(Mixed, "batches", lambda *arguments: islice(whole(*arguments), STEPS - 2))
+    whole = Mixed.order
+    monkeypatch.setattr(Mixed, "order", lambda *arguments: whole(*arguments)[: STEPS - 2])
     with pytest.raises(RunFailed, match=rf"another number of steps than {STEPS} \(tone: {STEPS - 2}\)"):
         planned.train("dnn")
 

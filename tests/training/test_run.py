@@ -261,8 +261,7 @@ def test_curves_have_a_fixed_grid(steps, expected):
 
 
 def test_learning_rate_warms_up_and_decays_to_its_end():
-    settings = TrainingSettings(steps=100, warmup=0.1)
-    factors = [learning_rate_factor(step, settings) for step in range(101)]
+    factors = [learning_rate_factor(step, 100, 0.1) for step in range(101)]
     assert factors[0] == pytest.approx(0.1)
     assert max(factors) == factors[9] == 1
     assert factors[100] == pytest.approx(0)

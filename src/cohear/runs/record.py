@@ -27,7 +27,8 @@ class TaskRecord:
         test_clips: how many enter the test score.
         test_part: id of the clips tested on.
         scores: of all metrics.
-        selected_steps: the step that each selection took its weights from; empty where a job has no steps.
+        selected_steps: the step of the optimiser that each selection took its weights from; empty where a job has
+            no steps.
     """
 
     metric: str

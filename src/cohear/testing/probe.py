@@ -14,7 +14,6 @@ import torch
 
 from cohear.base.registry import Registry
 from cohear.features.front_end import build_front_end
-from cohear.features.store import FeatureStore
 from cohear.features.task_input import TaskInput
 from cohear.models.choice import EncoderChoice
 from cohear.models.heads import head_of
@@ -22,11 +21,8 @@ from cohear.models.sharing import SHARING, Draws
 from cohear.probes.probe import PROBES, Probe, ProbeInputs, Role
 from cohear.probes.single import Single
 from cohear.runs.task_data import TaskData
-from cohear.tasks import METRICS, Multiclass
 from cohear.testing.named import NamedPartContract
-
-_CLIPS, _FRAMES, _BANDS = 48, 8, 4
-_LABELS = ["a", "b", "c"]
+from cohear.testing.plain import BANDS, CLIPS, FRAMES, plain_task
 
 
 class ProbeContract(NamedPartContract):
@@ -41,31 +37,9 @@ class ProbeContract(NamedPartContract):
         probe: Probe = self.made()
         return probe
 
-    def task(self, name: str, seed: int) -> TaskData:
-        """A task of 48 clips in three classes that are easily told apart."""
-        classes = np.arange(_CLIPS) % 3
-        noise = np.random.default_rng(seed).normal(size=(_CLIPS, _FRAMES, _BANDS))
-        frames = noise + 3 * np.eye(3, _BANDS)[classes][:, None]
-        kind, every = Multiclass(), np.arange(_CLIPS)
-        clips = tuple(f"{name}{clip}" for clip in every)
-        offsets = np.arange(0, (_CLIPS + 1) * _FRAMES, _FRAMES)
-        return TaskData(
-            name=name,
-            kind=kind,
-            metric=METRICS[kind.default_metric],
-            labels=_LABELS,
-            scored=np.ones(3, dtype=np.bool_),
-            clips=list(clips),
-            rows=every,
-            targets=kind.encode([_LABELS[number] for number in classes], _LABELS),
-            parts={"train": every[:24], "validation": every[24:36], "test": every[36:]},
-            store=FeatureStore(name, frames.reshape(-1, _BANDS).astype(np.float32), offsets, clips),
-            test_part=f"{name} test",
-        )
-
     def single(self, task: TaskData) -> Single:
         """A network of that task with its first weights."""
-        given = TaskInput(build_front_end({"name": "summary", "bands": _BANDS}), _FRAMES)
+        given = TaskInput(build_front_end({"name": "summary", "bands": BANDS}), FRAMES)
         encoder = EncoderChoice("dnn", settings={"hidden": 16, "layers": 1})
         inputs, heads = {task.name: given.width}, {task.name: head_of(task.kind, task.labels)}
         network = SHARING["multihead"](inputs, heads, encoder.build, Draws((0, 0, 0)))
@@ -73,7 +47,7 @@ class ProbeContract(NamedPartContract):
 
     def given(self) -> ProbeInputs:
         """Two tasks and the networks that the probe needs."""
-        tasks: dict[Role, TaskData] = {"task": self.task("one", 0), "partner": self.task("two", 1)}
+        tasks: dict[Role, TaskData] = {"task": plain_task("one", 0), "partner": plain_task("two", 1)}
         networks = {role: self.single(tasks[role]) for role in self.make().needs}
         return ProbeInputs(tasks["task"], tasks["partner"], networks, draw=1)
 
@@ -91,7 +65,7 @@ class ProbeContract(NamedPartContract):
     def test_what_gains_are_scored_on_is_left_alone(self) -> None:
         """Other labels of the test part change nothing: luck there would be luck of the gain too."""
         given = self.given()
-        order = np.arange(_CLIPS)
+        order = np.arange(CLIPS)
         order[given.task.parts["test"]] = np.roll(given.task.parts["test"], 1)
         other = replace(given, task=replace(given.task, targets=given.task.targets.take(order)))
         assert self.make().measure(other) == self.make().measure(given)

@@ -1,4 +1,4 @@
-"""Learning curves on a fixed grid of steps, the same for single and shared runs."""
+"""Learning curves on a fixed grid of each task's own steps, the same for single and shared runs."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class _Step(NamedTuple):
 
 
 class Curve:
-    """Collects the points of all tasks.
+    """Collects the points of all tasks, each at a number of steps that the task itself has taken.
 
     A training point is over the windows since the point before: the task's own mean loss a window (never divided by
     other tasks' batches) and its metric over windows, which is not known of a kind that reads frames: a metric is of
@@ -46,17 +46,18 @@ class Curve:
         """Take note of one step of one task; nothing waits for the numbers, wherever they are being made."""
         self._seen[task].append(_Step(loss.detach(), logits.detach().float(), targets))
 
-    def training_point(self, step: int) -> None:
-        """Close the stretch of training that ends after ``step`` steps."""
-        for name, task in self._tasks.items():
-            seen = self._seen[name]
-            losses = to_numpy(torch.stack([each.loss for each in seen]))
-            metric = _over_windows(task, seen) if task.kind.reads == "vector" else float("nan")
-            self._add(name, step, "train", float(losses.astype(np.float64).mean()), metric)
-            seen.clear()
+    def training_point(self, task: str, step: int) -> None:
+        """Close the stretch of a task's training that ends after ``step`` steps of its own, if it learns at all."""
+        if task not in self._tasks:
+            return
+        data, seen = self._tasks[task], self._seen[task]
+        losses = to_numpy(torch.stack([each.loss for each in seen]))
+        metric = _over_windows(data, seen) if data.kind.reads == "vector" else float("nan")
+        self._add(task, step, "train", float(losses.astype(np.float64).mean()), metric)
+        seen.clear()
 
     def validation_point(self, task: str, step: int, scores: Mapping[str, float]) -> None:
-        """Add a task's validation scores after ``step`` steps."""
+        """Add a task's validation scores after ``step`` steps of its own."""
         self._add(task, step, "validation", scores["loss"], scores[self._tasks[task].metric.name])
 
     def _add(self, task: str, step: int, part: str, loss: float, metric: float) -> None:

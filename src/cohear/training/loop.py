@@ -42,7 +42,7 @@ class TaskScores:
 
     Attributes:
         scores: ``{part: {selection: {metric: value}}}``; NaN where nothing can be scored.
-        steps: step that each selection took its weights from.
+        steps: step of the optimiser that each selection took its weights from.
         predictions: ``{part: Predictions}`` of the last step.
         test_clips: clips that enter the test score.
     """
@@ -58,7 +58,7 @@ class TaskScores:
 class RunResult:
     """A trained network and all that was measured of it.
 
-    ``steps`` are the optimiser steps that each task took part in, as they were counted.
+    ``steps`` are those of the optimiser that each task took part in, as they were counted.
     """
 
     spec: RunSpec
@@ -101,21 +101,25 @@ def train_one(spec: RunSpec, pack: Pack, on: str = PROCESSOR) -> RunResult:
     network = device.put(make_network(spec, tasks, str(pack.code)))
     with torch_stream(*name, "objective", "weights"):
         objective = device.put(make(OBJECTIVES, settings.objective, list(learning)))
-    schedule = make(SCHEDULES, settings.schedule)
-    optimiser, learning_rate = make_optimiser(settings, network, objective)
+    with torch_stream(*name, "schedule"):
+        clips = {task: len(data.parts["train"]) for task, data in tasks.items()}
+        order = make(SCHEDULES, settings.schedule).order(clips, settings.steps)
+    whole_budget({task: sum(task in together for together in order) for task in tasks}, settings)
+    optimiser, learning_rate = make_optimiser(settings, len(order), network, objective)
     strides = {task: network.encoder_of(task).stride for task in tasks}
     batches = {task: TaskBatches(data, inputs[task], settings, name, strides[task]) for task, data in tasks.items()}
     validation = {
         task: Evaluation(data, "validation", inputs[task], name, device, strides[task]) for task, data in scored.items()
     }
     checkpoints = Checkpoints({task: _sign(data) for task, data in scored.items()})
-    curve, points, watched = Curve(learning), set(grid(settings.steps)), StepsWatched(device)
-    taken, taken_by = 0, dict.fromkeys(tasks, 0)
+    curve, watched = Curve(learning), StepsWatched(device)
+    looks = Looks(curve, checkpoints, validation, settings.steps, len(order))
+    taken_by = dict.fromkeys(tasks, 0)
 
     network.train()
-    for step, batch in enumerate(schedule.batches(batches, settings.steps)):
+    for step, together in enumerate(order):
         optimiser.zero_grad(set_to_none=True)
-        here = {task: device.put(rows) for task, rows in batch.items()}
+        here = {task: device.put(batches[task].make(taken_by[task])) for task in tasks if task in together}
         with device.autocast():
             logits = network({task: rows.windows for task, rows in here.items()}, step)
         losses: dict[str, Tensor] = {}
@@ -128,35 +132,72 @@ def train_one(spec: RunSpec, pack: Pack, on: str = PROCESSOR) -> RunResult:
                 objective.backward(losses, network)
         optimiser.step()
         learning_rate.step()
-        taken += 1
-        for task in batch:
+        for task in here:
             taken_by[task] += 1
         for task, targets in learnt.items():
             curve.saw(task, losses[task], logits[task], targets)
-        if step + 1 in points:
+        own = {task: taken_by[task] for task in here}
+        if looks.are_due(step + 1, own):
             watched.look()
-            curve.training_point(step + 1)
-            validated = {}
-            for task, evaluation in validation.items():
-                scores = evaluation.scores(evaluation.predict(network, step + 1), step + 1)
-                curve.validation_point(task, step + 1, scores)
-                validated[task] = scores[tasks[task].metric.name]
-            checkpoints.offer(step + 1, network, validated)
+            looks.look(network, step + 1, own)
 
     steps = whole_budget(taken_by, settings)
-    results = score(network, scored, inputs, checkpoints, taken, name, device)
+    results = score(network, scored, inputs, checkpoints, len(order), name, device)
     return RunResult(spec, network.cpu(), results, curve.points, steps, time.perf_counter() - began)
 
 
+class Looks:
+    """Looks at a network while it learns: tasks at a grid of their own steps, checkpoints at one of the optimiser's.
+
+    Args:
+        curve: gets the points.
+        checkpoints: are offered what may be picked.
+        validation: of each task that is scored.
+        steps: that each task takes.
+        length: steps that the optimiser takes.
+    """
+
+    def __init__(
+        self, curve: Curve, checkpoints: Checkpoints, validation: Mapping[str, Evaluation], steps: int, length: int
+    ) -> None:
+        self._curve, self._checkpoints, self._validation = curve, checkpoints, validation
+        self._points, self._picks = set(grid(steps)), set(grid(length))
+
+    def are_due(self, step: int, own: Mapping[str, int]) -> bool:
+        """Whether there is something to look at; arguments are those of ``look``."""
+        return step in self._picks or not self._points.isdisjoint(own.values())
+
+    def look(self, network: Network, step: int, own: Mapping[str, int]) -> None:
+        """Add the points that are due, and offer the weights where they may be picked.
+
+        Args:
+            network: after that step.
+            step: of the optimiser, from 1.
+            own: how many each task that was in it has taken by now.
+        """
+        at_a_point = {task: taken for task, taken in own.items() if taken in self._points}
+        for task, taken in at_a_point.items():
+            self._curve.training_point(task, taken)
+        validated = {}
+        for task, evaluation in self._validation.items():
+            if step in self._picks or task in at_a_point:
+                scores = evaluation.scores(evaluation.predict(network, step), step)
+                validated[task] = scores[evaluation.task.metric.name]
+                if task in at_a_point:
+                    self._curve.validation_point(task, at_a_point[task], scores)
+        if step in self._picks:
+            self._checkpoints.offer(step, network, validated)
+
+
 def whole_budget(taken_by: Mapping[str, int], settings: TrainingSettings) -> int:
-    """The steps that every task took part in; scores after fewer or more than the settings say cannot be compared.
+    """The steps that every task takes part in; scores after fewer or more than the settings say cannot be compared.
 
     Raises:
-        RunFailed: a task took part in another number of steps than the settings say.
+        RunFailed: a task takes part in another number of steps than the settings say.
     """
     other = [f"{task}: {taken}" for task, taken in taken_by.items() if taken != settings.steps]
     if other:
-        raise RunFailed(f"training ended after another number of steps than {settings.steps} ({', '.join(other)})")
+        raise RunFailed(f"training takes another number of steps than {settings.steps} ({', '.join(other)})")
     return min(taken_by.values())
 
 

@@ -1,31 +1,34 @@
-"""Schedules: which tasks' windows each step holds."""
+"""Schedules: which tasks' windows each step of the optimiser holds."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import ClassVar
 
 from cohear.base.registry import Registry
-from cohear.training.batches import Rows, TaskBatches
 
 
 class Schedule(ABC):
-    """Gives the batches of a run in order; each task has its full number of steps in any schedule.
+    """Says which tasks learn together, and for how many steps of the optimiser a run goes on.
 
+    Each task has its full number of steps in any schedule, and takes its batches in the order that it has alone.
+    Learning rate and checkpoints follow the length of the whole; learning curves follow each task's own steps.
     Keyword-only arguments of a subclass's constructor are its settings.
     """
 
     version: ClassVar[int] = 1
-    """Goes up when the batches change."""
+    """Goes up when the order changes."""
 
     @abstractmethod
-    def batches(self, tasks: Mapping[str, TaskBatches], steps: int) -> Iterator[dict[str, Rows]]:
-        """Rows by task, one optimiser step each.
+    def order(self, clips: Mapping[str, int], steps: int) -> Sequence[Collection[str]]:
+        """The tasks whose windows are in each step of the optimiser, from the first to the last.
+
+        What it draws comes from torch's current generator.
 
         Args:
-            tasks: batches of each task.
-            steps: steps per task.
+            clips: training clips of each task.
+            steps: that each task takes part in.
         """
 
 
@@ -36,7 +39,6 @@ SCHEDULES: Registry[type[Schedule]] = Registry("schedule")
 class Mixed(Schedule):
     """Every batch mixes windows of all tasks, so that batch statistics are those of the mixture throughout."""
 
-    def batches(self, tasks: Mapping[str, TaskBatches], steps: int) -> Iterator[dict[str, Rows]]:
-        """``steps`` batches with rows of every task."""
-        for step in range(steps):
-            yield {name: batches.make(step) for name, batches in tasks.items()}
+    def order(self, clips: Mapping[str, int], steps: int) -> Sequence[Collection[str]]:
+        """All tasks, ``steps`` times."""
+        return [list(clips)] * steps

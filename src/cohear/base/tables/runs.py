@@ -7,7 +7,7 @@ CURVE_CSV = Table(
     "A row per task, step and part: the learning curve.",
     (
         Column("task", "the task that the row is of"),
-        Column("step", "steps taken by then", "whole number"),
+        Column("step", "steps that the task has taken by then", "whole number"),
         Column("part", "`train` (of the windows since the point before) or `validation`"),
         Column("loss", "mean loss of the task", "number", may_be_empty=True),
         Column("metric", "the task's primary metric", "number", may_be_empty=True, may_be_missing=True),
