@@ -24,14 +24,29 @@ export class Bundle {
     return channels[0].map((_, at) => channels.reduce((sum, channel) => sum + channel[at], 0) / channels.length);
   }
 
-  /** Answers to one clip, a Float32Array of any length, as `Bundle.classify` in Python: `{task: {labels, probabilities}}`, or `{task: {numbers, unit, spread}}`. */
+  /** Answers to one clip, an array of floating point or of integers (scaled by their type) of any length, as `Bundle.classify` in Python: `{task: {labels, probabilities}}`, or `{task: {numbers, unit, spread}}`. */
   async classify(samples) {
-    if (!samples.length || !samples.every(Number.isFinite)) throw new Error("samples must be finite numbers, at least one");
-    const values = await this.session.run({ waveform: new ort.Tensor("float32", samples, [1, samples.length]) });
+    const values = await this.session.run({ waveform: new ort.Tensor("float32", sound(samples), [1, samples.length]) });
     return Object.fromEntries(
       Object.entries(this.tasks).map(([task, card]) => [task, answer(card, Array.from(values[task].data))]),
     );
   }
+}
+
+const LOUDEST = 16; // as in Python: sound lies within -1..1, integers far beyond
+const UNSIGNED = [Uint8Array, Uint8ClampedArray, Uint16Array, Uint32Array];
+const SIGNED = [Int8Array, Int16Array, Int32Array];
+
+/** Samples as the model takes them; integers are scaled by what their type holds. */
+function sound(samples) {
+  if (!samples.length || !samples.every(Number.isFinite)) throw new Error("samples must be finite numbers, at least one");
+  const full = 2 ** (8 * samples.BYTES_PER_ELEMENT - 1);
+  if (SIGNED.some((type) => samples instanceof type)) return Float32Array.from(samples, (value) => value / full);
+  if (UNSIGNED.some((type) => samples instanceof type)) return Float32Array.from(samples, (value) => value / full - 1);
+  const loudest = samples.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  if (loudest > LOUDEST)
+    throw new Error(`samples go up to ${loudest}, and sound lies within -1..1: divide them by 32768 if they were 16-bit integers`);
+  return Float32Array.from(samples);
 }
 
 /** What the output of a clip says, by the card's entry of its task. */

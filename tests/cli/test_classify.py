@@ -128,6 +128,16 @@ def test_a_rate_that_no_sound_has_is_refused(bundle, place, rate):
     assert f"a.wav: its header states a rate of {rate} Hz, which no sound has (100 to 1000000)" in ended.stderr
 
 
+def test_a_file_at_the_scale_of_integers_is_refused_by_name_and_the_rest_answered(bundle, place):
+    soundfile.write(place.root / "loud.wav", tone("mid") * 32768, 16000, subtype="FLOAT")
+    ended = place.cohear("classify", bundle, "loud.wav", "sounds/low.wav", "--json")
+    assert ended.returncode == 1
+    first, second = map(json.loads, ended.stdout.splitlines())
+    assert first["file"] == "loud.wav" and "divide them by 32768" in first["error"]
+    assert "loud.wav: samples go up to" in ended.stderr
+    assert second["tasks"]["pitch"]["label"] == "low"
+
+
 def test_a_low_rate_needs_no_more_memory(bundle, tmp_path, monkeypatch):
     """However long what is decoded at once lasts, it comes to the model in pieces."""
     soundfile.write(tmp_path / "a.wav", tone("low", seconds=0.1), 100)  # 16 s

@@ -18,6 +18,7 @@ from cohear import Bundle
 from cohear.audio.resample import resample
 from cohear.base.errors import DataError
 from cohear.export.assemble import describe
+from cohear.runtime.stream import Stream
 from cohear.runtime.windows import Cutter
 
 
@@ -120,6 +121,49 @@ def test_rate_channels_and_integers(tiny):
         found = values(tiny.classify(samples, 44100))["pitch"]
         tolerance = {np.uint8: 0.1, np.int16: 1e-2}.get(samples.dtype.type, 1e-5)
         np.testing.assert_allclose(found, expected, atol=tolerance)
+
+
+@pytest.mark.parametrize("kind", [np.int8, np.uint8, np.int16, np.uint16, np.int32, np.uint32, np.int64, ">i2"])
+def test_integers_are_scaled_by_their_own_type(tiny, kind):
+    mono = tone("mid", seconds=0.7).astype(np.float64)
+    full = 2.0 ** (8 * np.dtype(kind).itemsize - 1)
+    zero = full if np.dtype(kind).kind == "u" else 0.0
+    samples = np.round(mono * full + zero).astype(kind)
+    expected = tiny.classify(samples.astype(np.float64) / full - zero / full, 16000)["pitch"].probabilities
+    assert tiny.classify(samples, 16000)["pitch"].probabilities == pytest.approx(expected, abs=1e-4)
+    assert tiny.windows(samples)[0].answers["pitch"].label == "mid"
+    whole = dict(zip(tiny.tasks["pitch"].labels, tiny.probabilities(samples[None])["pitch"][0].tolist(), strict=True))
+    assert whole == pytest.approx(expected, abs=1e-4)
+
+
+@pytest.mark.parametrize("ask", ["classify", "windows", "probabilities", "stream"])
+@pytest.mark.parametrize(("scale", "divisor"), [(17, 128), (127, 128), (32767, 32768), (2**23, 2**23), (2**31, 2**31)])
+def test_numbers_at_the_scale_of_integers_are_refused_with_the_cure(tiny, ask, scale, divisor):
+    samples = tone("mid", seconds=0.7) * 5 * np.float32(scale)
+    samples[100] = scale  # the largest, to the last bit
+    asked = {
+        "classify": lambda: tiny.classify(samples, 16000),
+        "windows": lambda: tiny.windows(samples),
+        "probabilities": lambda: tiny.probabilities(samples[None]),
+        "stream": lambda: Stream(tiny, 8000).push(np.stack([samples, samples], axis=1)),
+    }
+    with pytest.raises(DataError, match=f"sound lies within -1..1: divide them by {divisor} "):
+        asked[ask]()
+
+
+def test_a_loud_recording_in_floating_point_is_sound(tiny):
+    """Full scale is no bound of floating point; 24 dB above it are."""
+    loud = tone("mid") * 79
+    assert 15 < loud.max() < 16 and tiny.classify(loud, 16000)["pitch"].label == "mid"
+
+
+@pytest.mark.parametrize("kind", [np.int64, np.uint64])
+def test_integers_in_a_type_of_no_recorder_are_told(tiny, kind):
+    """numpy makes 64-bit integers of Python's: by their own type they would be next to silence."""
+    samples = np.array([0, 12000, 0, 3000] * 4000, kind)
+    with pytest.raises(DataError, match="astype"):
+        tiny.classify(samples, 16000)
+    assert tiny.windows(np.zeros(16000, np.int64))[0].heard is False
 
 
 BAD = {

@@ -100,6 +100,19 @@ def test_answers_are_those_of_python(page, tiny):
         assert "finite" in page.evaluate(f"window.bundle.classify(Float32Array.from({wrong})).catch(e => e.message)")
 
 
+def test_integers_are_scaled_by_their_type(page, tiny):
+    clip = tone("low", "high", seconds=0.7)
+    expected = tiny.classify(clip, 16000)["pitch"].probabilities
+    whole = {"Int16Array": clip * 32767, "Int32Array": clip.astype(float) * (2**31 - 1), "Float64Array": clip}
+    for kind, samples in whole.items():
+        found = page.evaluate(f"samples => window.bundle.classify({kind}.from(samples))", samples.tolist())
+        assert found["pitch"]["probabilities"] == pytest.approx(expected, abs=1e-2)
+    script = "samples => window.bundle.classify(Float32Array.from(samples)).catch(error => error.message)"
+    for scale in (20, 32767, 2**31):
+        told = page.evaluate(script, (clip.astype(float) / abs(clip).max() * scale).tolist())
+        assert re.match(r"samples go up to \d.*, and sound lies within -1\.\.1: divide them by 32768 if", told)
+
+
 @pytest.mark.parametrize("channels", [1, 2])
 def test_a_file_is_chosen(page, tiny, tmp_path, channels):
     samples = np.stack([tone("mid", seconds=1.5)] * channels, axis=1)

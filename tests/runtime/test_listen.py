@@ -198,3 +198,15 @@ def test_what_a_server_says_in_place_of_a_stream_is_told(tiny_folder):
     page = b"<html><head><title>404 Not Found</title></head><body><h1>Not Found</h1><hr>nginx</body></html>\r\n"
     ended = listen(tiny_folder, "--pcm", "s16le", stdin=page)
     assert ended.returncode == 2 and b"these are the bytes of text" in ended.stderr
+
+
+def test_samples_at_the_scale_of_integers_are_refused_with_the_cure(tiny_folder, tmp_path):
+    loud = SOUND * 32768
+    soundfile.write(tmp_path / "loud.wav", loud, 16000, subtype="FLOAT")
+    for arguments, stdin in (
+        (["--pcm", "f32le", "--json"], loud.astype("<f4").tobytes()),
+        (["--file", tmp_path / "loud.wav", "--speed", 0, "--json"], b""),
+    ):
+        ended = listen(tiny_folder, *arguments, stdin=stdin)
+        assert (ended.returncode, ended.stdout) == (2, b"")
+        assert b"sound lies within -1..1: divide them by 32768" in ended.stderr

@@ -62,6 +62,19 @@ def test_samples_whose_energy_no_number_holds_are_refused(client):
         assert (answer.status_code, "as large as" in answer.json()["error"]) == (422, True)
 
 
+@pytest.mark.parametrize("way", ["f32le", "a file", "a form"])
+def test_samples_at_the_scale_of_integers_are_refused_with_the_cure(client, way):
+    loud = tone("mid") * 32768
+    request = {
+        "f32le": {"content": loud.tobytes(), "headers": {"Content-Type": "audio/pcm"}, "params": {"format": "f32le"}},
+        "a file": {"content": wav(loud, subtype="FLOAT")},
+        "a form": {"files": {"file": ("a.wav", wav(loud, subtype="FLOAT"))}},
+    }[way]
+    answer = client.post("/classify", **request)
+    assert answer.status_code == 422
+    assert "sound lies within -1..1: divide them by 32768" in answer.json()["error"]
+
+
 def test_tasks_health_metrics_and_foreign_callers(client):
     assert list(client.get("/tasks").json()["tiny"]["tasks"]) == ["pitch", "parts"]
     assert client.get("/healthz").json() == {"status": "ok"}

@@ -162,6 +162,15 @@ def test_mistakes_are_said_in_plain_words(opened, tiny, clip, tmp_path):
         assert page.inner_text("#record") == "Record" and page.locator(".track span").count() > 0
 
 
+def test_a_file_at_the_scale_of_integers_is_refused(opened, client, tmp_path):
+    """The page hands samples to the server that cannot decode a file; it must not make sound of them by cutting."""
+    soundfile.write(tmp_path / "loud.wav", SOUND * 32768, 16000, subtype="FLOAT")
+    with opened(client, allowed=("422",)) as page:
+        answered(page, tmp_path / "loud.wav")
+        assert "sound lies within -1..1: divide them by 32768" in page.inner_text("#problem")
+        assert not page.is_visible("#result")
+
+
 def test_a_file_is_dropped(opened, client, clip):
     with opened(client) as page:
         page.wait_for_selector("#source:visible")

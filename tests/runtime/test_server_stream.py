@@ -145,6 +145,14 @@ def test_a_file_in_place_of_samples_is_told(client, how, name, size):
     assert f"the bytes of {name}" in told["error"]
 
 
+def test_samples_at_the_scale_of_integers_are_refused_with_the_cure(client):
+    with opened(client, "?format=f32le") as stream:
+        with suppress(ConnectionClosed):
+            stream.send((tone("low") * 32768).tobytes())
+        told, code = closing(stream)
+    assert code == 4422 and "sound lies within -1..1: divide them by 32768" in told["error"]
+
+
 def test_limits_of_number_length_and_silence(tiny):
     with served(tiny, Limits(streams=1, stream_duration=1.0, idle=0.5)) as client:
         with opened(client) as first, opened(client) as second:

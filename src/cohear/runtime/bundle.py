@@ -18,6 +18,7 @@ from cohear.base.decoding import Decoding, LabelDecoding, activated, decoding_of
 from cohear.base.errors import DataError
 from cohear.runtime.answers import Answer, WindowAnswer, WindowPooling, answer, in_time
 from cohear.runtime.card import Card, Windowing, read_card
+from cohear.runtime.scale import check_scale, scaled
 from cohear.runtime.session import Session, heard_name, window_logits_name
 from cohear.runtime.windows import Stretch, stretches
 
@@ -108,13 +109,13 @@ class Bundle:
         """Calibrated probabilities of clips that are equally long; of a task of numbers, the numbers.
 
         Args:
-            waveform: ``[batch, samples]`` at ``rate``, at least one sample.
+            waveform: ``[batch, samples]`` at ``rate``, at least one sample; integers are scaled by their type.
 
         Returns:
             ``[batch, columns]`` by task.
 
         Raises:
-            DataError: no samples, another shape, or samples that are not finite numbers.
+            DataError: no samples, another shape, or samples that are not finite numbers or are at no scale of sound.
         """
         values = self._session.run(list(self.tasks), _checked(waveform, 2))
         return dict(zip(self.tasks, values, strict=True))
@@ -123,11 +124,11 @@ class Bundle:
         """All tasks' answers to one clip of any length.
 
         Args:
-            samples: ``[samples]`` or ``[samples, channels]``; channels are averaged, integers scaled to -1..1.
+            samples: ``[samples]`` or ``[samples, channels]``; channels are averaged, integers scaled by their type.
             rate: of the samples; they are resampled where it is not the model's.
 
         Raises:
-            DataError: no samples, another shape, or samples that are not finite numbers.
+            DataError: no samples, another shape, or samples that are not finite numbers or are at no scale of sound.
         """
         pool = WindowPooling(self.tasks)
         for windows in self.window_logits([self.prepared(samples, rate)]):
@@ -149,7 +150,8 @@ class Bundle:
         """Samples as the model takes them: mono, float32, at its rate.
 
         Raises:
-            DataError: no samples, another shape, a rate that is none, or samples that are not finite numbers.
+            DataError: no samples, another shape, a rate that is none, or samples that are not finite numbers or are at
+                no scale of sound.
         """
         return resample(as_mono(samples), checked_rate(rate), self.rate)
 
@@ -234,15 +236,12 @@ def _meaning(task: Decoding) -> Decoding:
 
 
 def as_mono(samples: NDArray[Any]) -> Floats:
-    """Samples ``[samples]`` or ``[samples, channels]`` as float32 ``[samples]``; integers are scaled to -1..1.
+    """Samples ``[samples]`` or ``[samples, channels]`` as float32 ``[samples]``; integers are scaled by their type.
 
     Raises:
-        DataError: no samples, another shape, or samples that are not finite numbers.
+        DataError: no samples, another shape, or samples that are not finite numbers or are at no scale of sound.
     """
-    samples = np.asarray(samples)
-    if samples.dtype.kind in "iu":
-        zero = 0.0 if samples.dtype.kind == "i" else float(2 ** (8 * samples.itemsize - 1))  # 128 in WAV of 8 bits
-        samples = (samples - np.float32(zero)) / np.float32(2 ** (8 * samples.itemsize - 1))
+    samples = scaled(np.asarray(samples))
     if samples.ndim == 2 and samples.shape[1]:
         if samples.shape[1] > max(samples.shape[0], MOST_CHANNELS):
             raise DataError(
@@ -267,9 +266,9 @@ def checked_rate(rate: float) -> int:
 
 def _checked(samples: NDArray[Any], dimensions: int) -> Floats:
     """Samples as float32, after a check of their shape and of every number."""
-    samples = np.asarray(samples)
+    samples = scaled(np.asarray(samples))
     shape = "[samples]" if dimensions == 1 else "[batch, samples]"
-    if samples.ndim != dimensions or samples.size == 0 or samples.dtype.kind not in "fi":
+    if samples.ndim != dimensions or samples.size == 0 or samples.dtype.kind != "f":
         raise DataError(
             f"samples must be numbers of shape {shape} and not empty, found {samples.dtype} of shape "
             f"{list(samples.shape)}"
@@ -278,4 +277,5 @@ def _checked(samples: NDArray[Any], dimensions: int) -> Floats:
         single = np.ascontiguousarray(samples, np.float32)
     if wrong := why_no_sound(single):
         raise DataError(f"there are {wrong}")
+    check_scale(single)
     return single

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import soundfile
+from numpy.typing import NDArray
 
 from cohear.audio.decode import UnreadableAudio, open_blocks
 from cohear.audio.segment import Segment
@@ -50,11 +52,17 @@ def classify_file(
         events: when a label begins and ends; None looks for no events.
 
     Raises:
-        UnreadableAudio: it cannot be decoded; says why.
+        UnreadableAudio: it cannot be decoded, or is no sound; says why.
     """
     _check_name(path)
     kept, found = list[WindowAnswer](), list[Event]()
     detector = None if events is None else EventDetector(bundle.tasks, events)
+
+    def heard(block: NDArray[np.float32]) -> list[WindowAnswer]:
+        try:
+            return stream.push(block)
+        except DataError as error:  # of what was decoded well
+            raise UnreadableAudio(path, str(error)) from error
 
     def take(answered: list[WindowAnswer]) -> None:
         kept.extend(answered if windows else ())
@@ -66,7 +74,7 @@ def classify_file(
         most = max(1, PIECE_SAMPLES * audio.rate // bundle.rate)
         for block in audio.blocks:
             for first in range(0, len(block), most):
-                take(stream.push(block[first : first + most]))
+                take(heard(block[first : first + most]))
     take(stream.end())
     if detector is not None:
         found.extend(detector.end())

@@ -54,10 +54,12 @@ export const tasks = () => ask("tasks");
 export const classify = (file, bundle) =>
   ask(`classify?${new URLSearchParams({ windows: "true", bundle })}`, { method: "POST", body: file });
 
-// The same of samples, for formats that the browser knows and the server does not.
+// The same of samples, for formats that the browser knows and the server does not. Half as many bytes where 16 bits hold
+// them; what lies beyond is sent as it is, so that the server sees it and not what was cut off.
 export function classifySamples(samples, rate, bundle) {
-  const body = Int16Array.from(samples, (value) => 32767 * Math.max(-1, Math.min(1, value)));
-  const query = new URLSearchParams({ windows: "true", bundle, rate });
+  const fits = samples.every((value) => Math.abs(value) <= 1);
+  const body = fits ? Int16Array.from(samples, (value) => 32767 * value) : Float32Array.from(samples);
+  const query = new URLSearchParams({ windows: "true", bundle, rate, format: fits ? "s16le" : "f32le" });
   return ask(`classify?${query}`, { method: "POST", body, headers: { "Content-Type": "audio/pcm" } });
 }
 

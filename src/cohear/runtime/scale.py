@@ -1,0 +1,60 @@
+"""The scale of samples: sound lies within -1..1, and whole numbers within what their type holds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cohear.base.errors import DataError
+
+LOUDEST_SOUND = 16.0
+"""24 dB above full scale. Recordings in floating point may be somewhat beyond -1..1; integers are far beyond."""
+_QUIETEST = 2.0**-30
+"""Of 64-bit integers: less than that, beside the largest that they hold, is no signal of any recorder."""
+_SCALES = ((2.0**8, 2**7), (2.0**16, 2**15), (2.0**24, 2**23), (np.inf, 2**31))
+"""Samples up to the first are taken for integers with the second as full scale."""
+
+
+def scaled(samples: NDArray[Any]) -> NDArray[Any]:
+    """Integers by what their type holds as floating point within -1..1; anything else as it is.
+
+    Args:
+        samples: of any shape. Unsigned ones have silence in the middle, as WAV of 8 bits has.
+
+    Raises:
+        DataError: 64-bit integers that can only be 16-bit ones in a wider type.
+    """
+    kind = samples.dtype
+    if kind.kind not in "iu":
+        return samples
+    full = 2 ** (8 * kind.itemsize - 1)
+    if kind.itemsize < 8:
+        zero = np.float32(full if kind.kind == "u" else 0)
+        return np.asarray((samples - zero) / np.float32(full))
+    largest = float(np.abs(samples.astype(np.float64)).max(initial=0))
+    if 0 < largest < full * _QUIETEST:
+        raise DataError(
+            f"samples are {kind}, up to {largest:.0f}, which is next to nothing of what {kind} holds: give them in the "
+            "type that they were recorded in, as samples.astype('int16')"
+        )
+    return (samples.astype(np.float64) - (full if kind.kind == "u" else 0)) / full
+
+
+def check_scale(samples: NDArray[np.float32]) -> None:
+    """Whether numbers may be sound.
+
+    Args:
+        samples: finite, of any shape.
+
+    Raises:
+        DataError: they are at the scale of integers.
+    """
+    largest = max(samples.max(initial=0), -samples.min(initial=0))
+    if largest > LOUDEST_SOUND:
+        full = next(full for below, full in _SCALES if largest <= below)
+        raise DataError(
+            f"samples go up to {largest:.6g}, and sound lies within -1..1: divide them by {full} if they were "
+            "integers, or give them in an integer type, which is scaled by itself"
+        )
