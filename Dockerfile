@@ -6,6 +6,7 @@ RUN pip install --no-cache-dir \
     "numpy>=1.26" \
     "soundfile>=0.12" \
     "soxr>=0.3.7" \
+    "av>=14" \
     "typer>=0.16" \
     "rich>=13.7" \
     "onnxruntime>=1.18" \

@@ -10,16 +10,18 @@ import httpx
 import soundfile
 import uvicorn
 
-from cohear.runtime.server.app import make_app
+from cohear.runtime.server.app import LOOPBACK, make_app
+from cohear.runtime.server.guard import Callers
 from cohear.runtime.server.limits import Limits
 from cohear.runtime.server.run import server_config
 
 
 @contextmanager
-def served(bundle, limits=Limits(), token="", **more):  # noqa: B008 - frozen
+def served(bundle, limits=Limits(), token="", origins=(), **more):  # noqa: B008 - frozen
     """A client of a server of ``bundle`` as ``tiny``, and of ``more`` bundles by name."""
+    callers = Callers(token, LOOPBACK, tuple(origins))
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        server = uvicorn.Server(server_config(make_app({"tiny": bundle, **more}, limits, token), limits))
+        server = uvicorn.Server(server_config(make_app({"tiny": bundle, **more}, limits, callers), limits))
         thread = threading.Thread(target=server.run, args=([listener],))
         thread.start()
         try:

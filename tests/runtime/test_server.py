@@ -1,5 +1,8 @@
 """The HTTP server, asked over a real socket."""
 
+import contextlib
+import io
+import json
 import socket
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -10,10 +13,12 @@ from serving import served, wav
 from tiny_bundle import make_tiny_bundle, tone
 
 from cohear import Bundle
-from cohear.runtime.detector import events_of
+from cohear.base.errors import UserError
+from cohear.runtime.detector import EventSettings, events_of
 from cohear.runtime.server import run
 from cohear.runtime.server.batching import _batches
 from cohear.runtime.server.limits import Limits
+from cohear.runtime.server.origins import origin_of
 from cohear.runtime.windows import Stretch
 
 
@@ -82,6 +87,221 @@ def test_tasks_health_metrics_and_foreign_callers(client):
     assert client.get("/tasks", headers={"Origin": "http://evil.example"}).status_code == 403
     assert client.get("/tasks", headers={"Origin": "http://[::1"}).status_code == 403  # no address at all
     assert client.get("/tasks", headers={"Host": "evil.example"}).status_code == 400
+
+
+def asked_plainly(client, request):
+    """What comes back for bytes that no client of HTTP would send: status and body."""
+    with socket.create_connection(("127.0.0.1", client.base_url.port)) as plain:
+        plain.sendall(request)
+        plain.settimeout(30)
+        received = b""
+        while part := plain.recv(1 << 16):
+            received += part
+    head, _, body = received.partition(b"\r\n\r\n")
+    assert b"content-type: application/json" in head.lower(), received
+    return int(head.split(b" ")[1]), json.loads(body)
+
+
+CLOSE = b"Connection: close\r\n\r\n"
+UPGRADE = b"Host: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+KEY = b"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n\r\n"
+UNUSUAL = {
+    "another host": (b"GET /tasks HTTP/1.1\r\nHost: evil.example\r\n" + CLOSE, 400),
+    "no host": (b"GET /tasks HTTP/1.0\r\n\r\n", 400),
+    "no HTTP": (b"\x16\x03\x01\x02\x00\x01\r\n\r\n", 400),
+    "a length that is none": (b"POST /classify HTTP/1.1\r\nHost: localhost\r\nContent-Length: x\r\n\r\n", 400),
+    "a stream without its key": (b"GET /stream HTTP/1.1\r\n" + UPGRADE + b"\r\n", 400),
+    "a stream of an old version": (b"GET /stream HTTP/1.1\r\n" + UPGRADE + KEY.replace(b"13", b"7"), 400),
+    "a stream elsewhere": (b"GET /classify HTTP/1.1\r\n" + UPGRADE + KEY, 404),
+    "a stream of another host": (b"GET /stream HTTP/1.1\r\n" + UPGRADE.replace(b"localhost", b"evil") + KEY, 400),
+    "a stream that is asked for as a page": (b"GET /stream HTTP/1.1\r\nHost: localhost\r\n" + CLOSE, 426),
+    "another method": (b"DELETE /classify HTTP/1.1\r\nHost: localhost\r\n" + CLOSE, 405),
+    "a page of another origin": (b"GET /tasks HTTP/1.1\r\nHost: localhost\r\nOrigin: null\r\n" + CLOSE, 403),
+}
+
+
+@pytest.mark.parametrize("request_", UNUSUAL)
+def test_every_error_is_json(client, request_):
+    content, expected = UNUSUAL[request_]
+    status, told = asked_plainly(client, content)
+    assert status == expected and list(told) == ["error"] and told["error"]
+    assert client.get("/healthz").status_code == 200
+
+
+def test_too_many_connections_are_told_in_json(tiny):
+    with served(tiny, Limits(concurrency=1, streams=1)) as client, contextlib.ExitStack() as stack:
+        for _ in range(8):
+            stack.enter_context(socket.create_connection(("127.0.0.1", client.base_url.port)))
+        time.sleep(0.5)
+        status, told = asked_plainly(client, b"GET /tasks HTTP/1.1\r\nHost: localhost\r\n" + CLOSE)
+        assert status == 503 and "too many connections" in told["error"]
+
+
+def test_what_the_model_fails_at_is_told_in_json(tiny, monkeypatch):
+    def fails(batch):
+        raise RuntimeError("no memory in the graph")
+
+    with served(tiny) as client:
+        monkeypatch.setattr(tiny, "batch_logits", fails)
+        answer = client.post("/classify", content=wav(tone("low")))
+        assert (answer.status_code, list(answer.json())) == (500, ["error"])
+
+
+@pytest.mark.parametrize(
+    ("query", "told"),
+    [
+        ("windws=true", "there is no setting 'windws' (did you mean 'windows'?)"),
+        ("sample_rate=8000", "there is no setting 'sample_rate'"),
+        ("onset=0.5&Release=0.5", "there is no setting 'Release' (did you mean 'release'?)"),
+        ("rate=8000&rate=16000", "the setting 'rate' is given 2 times"),
+        ("windows=perhaps", "windows"),
+        ("onset=2", "above 0 and not above 1"),
+        ("release=nan", "above 0 and not above 1"),
+        ("minimum=-1", "from 0 seconds on"),
+        ("onset=much", "onset"),
+        ("format=ulaw", "raw samples have no form 'ulaw' (did you mean 'mulaw'?)"),
+    ],
+)
+def test_unknown_settings_are_told_by_name(client, query, told):
+    answer = client.post(f"/classify?{query}", content=bytes(64), headers={"Content-Type": "audio/pcm"})
+    assert answer.status_code == 422 and told in answer.json()["error"]
+
+
+@pytest.mark.parametrize(("name", "told"), [("windows", "?windows=…"), ("windos", "did you mean 'windows'?")])
+def test_settings_in_a_form_are_not_passed_over(client, name, told):
+    answer = client.post("/classify", files={"file": ("a.wav", wav(tone("low")))}, data={name: "true"})
+    assert answer.status_code == 422 and told in answer.json()["error"]
+
+
+def test_several_files_in_a_form_are_answered_one_by_one(client, tiny):
+    """In their order, each as it is alone; one that cannot be read keeps no other from its answer."""
+    raw = (tone("high") * 32767).astype("<i2").tobytes()
+    files = [
+        ("file", ("low.wav", wav(tone("low", seconds=2.0)))),
+        ("file", ("broken.wav", b"RIFF????")),
+        ("more", ("low.wav", wav(tone("mid"), format="FLAC"))),
+        ("more", ("high.raw", raw, "audio/pcm")),
+        ("more", ("loud.wav", wav(tone("mid") * 32768, subtype="FLOAT"))),
+    ]
+    answer = client.post("/classify?windows=true", files=files)
+    assert answer.status_code == 200 and answer.json()["bundle"] == "tiny"
+    low, broken, mid, high, loud = answer.json()["files"]
+    assert [each["file"] for each in (low, broken, mid, high, loud)] == [name for _, (name, *_) in files]
+    for told, content in ((low, files[0][1][1]), (mid, files[2][1][1])):
+        alone = client.post("/classify?windows=true", content=content).json()
+        assert {**alone, "file": told["file"]} == told
+    assert high["answers"]["pitch"]["labels"] == ["high"]
+    assert (broken["status"], loud["status"]) == (422, 422)
+    assert broken["error"] and "divide them by 32768" in loud["error"]
+    many = [("file", (f"{number}.wav", b"")) for number in range(65)]
+    assert client.post("/classify", files=many).status_code == 422
+
+
+def test_thresholds_of_events_are_set_by_a_request(client, tiny):
+    sound = np.concatenate([tone("low", seconds=0.6), tone("high", seconds=1.2), 0.02 * tone("mid", seconds=1.0)])
+    settings = {"onset": 0.9, "release": 0.95, "minimum": 0.7}
+    told = client.post("/classify", params=settings, content=wav(sound)).json()
+    expected = events_of(tiny.windows(sound), tiny.tasks, EventSettings(**settings))
+    assert [(each["task"], each["label"]) for each in told["events"]] == [(e.task, e.label) for e in expected]
+    assert "windows" not in told
+    usual = client.post("/classify?windows=true", content=wav(sound)).json()
+    assert len(usual["events"]) > len(told["events"]) > 0
+
+
+@pytest.mark.parametrize(("law", "subtype"), [("mulaw", "ULAW"), ("alaw", "ALAW")])
+def test_companded_samples_are_those_of_a_file(client, law, subtype):
+    """Of telephones; also by the media types that they have there."""
+    sound = tone("mid", rate=8000)
+    raw = wav(sound, 8000, format="RAW", subtype=subtype)
+    expected = client.post("/classify", content=wav(sound, 8000, subtype=subtype)).json()["answers"]["pitch"]
+    media = {"mulaw": "audio/PCMU", "alaw": "audio/PCMA"}[law]
+    for query, kind in ((f"?format={law}&rate=8000", "audio/pcm"), ("", media), ("", f"{media};rate=8000;channels=1")):
+        answer = client.post(f"/classify{query}", content=raw, headers={"Content-Type": kind}).json()
+        assert answer["seconds"] == 1.0
+        assert answer["answers"]["pitch"]["probabilities"] == pytest.approx(expected["probabilities"], abs=1e-4)
+
+
+RECORDERS = {
+    "Chrome": ("webm", "libopus", 48000, {"live": "1"}),
+    "Chrome, a file": ("webm", "libopus", 48000, {}),
+    "Chrome, uncompressed": ("matroska", "pcm_f32le", 48000, {"live": "1"}),
+    "Firefox": ("ogg", "libopus", 48000, {}),
+    "Safari": ("mp4", "aac", 44100, {"movflags": "frag_keyframe+empty_moov+default_base_moof"}),
+    "Safari, a file": ("mp4", "aac", 48000, {}),
+    "Chrome as MP4": ("mp4", "libopus", 48000, {"movflags": "frag_keyframe+empty_moov"}),
+    "iPhone's voice memos": ("ipod", "aac", 44100, {}),
+    "Android": ("3gp", "aac", 44100, {}),
+}
+"""What browsers and telephones record."""
+
+
+@pytest.mark.parametrize("recorder", RECORDERS)
+@pytest.mark.parametrize("form", [False, True])
+def test_every_browsers_recording_is_taken(client, recorder, form):
+    content = recorded(tone("mid", seconds=1.5, rate=RECORDERS[recorder][2]), *RECORDERS[recorder])
+    sent = {"files": {"file": ("blob", content)}} if form else {"content": content}
+    answer = client.post("/classify", **sent)
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["seconds"] == pytest.approx(1.5, abs=0.1)
+    assert answer.json()["answers"]["pitch"]["labels"] == ["mid"]
+
+
+def recorded(samples, container, codec, rate, options):
+    """The bytes of a recording; the test is skipped where PyAV is not installed."""
+    av = pytest.importorskip("av", reason="the extra `formats` is not installed: pip install -e '.[formats]'")
+    made = io.BytesIO()
+    with av.open(made, "w", format=container, options=options) as output:
+        track = output.add_stream(codec, rate=rate, layout="mono")
+        resampler = av.AudioResampler(track.codec_context.format, "mono", rate, track.codec_context.frame_size or 1024)
+        frame = av.AudioFrame.from_ndarray(samples[None], format="fltp", layout="mono")
+        frame.sample_rate, frame.pts = rate, 0
+        for piece in (*resampler.resample(frame), *resampler.resample(None), None):
+            output.mux(track.encode(piece))
+    return made.getvalue()
+
+
+def test_pages_of_other_hosts_that_are_named_are_answered(tiny):
+    """With what a browser must be told, in refusals too; others are not."""
+    page = "https://app.example"
+    with served(tiny, token="secret", origins=[page]) as client:
+        asks = {"Origin": page, "Access-Control-Request-Method": "POST"}
+        before = client.options("/classify", headers={**asks, "Access-Control-Request-Private-Network": "true"})
+        assert before.status_code == 204 and before.headers["access-control-allow-origin"] == page
+        assert "Authorization" in before.headers["access-control-allow-headers"]
+        assert before.headers["access-control-allow-private-network"] == "true"
+        refused = client.get("/tasks", headers={"Origin": page})
+        assert refused.status_code == 401 and refused.headers["access-control-allow-origin"] == page
+        headers = {"Origin": page, "Authorization": "Bearer secret"}
+        told = client.post("/classify", content=wav(tone("low")), headers=headers)
+        assert told.status_code == 200 and told.headers["access-control-allow-origin"] == page
+        assert told.headers["vary"] == "Origin"
+        for other in ("https://evil.example", "http://app.example", "https://app.example.evil.example", "null"):
+            told = client.get("/tasks", headers={**headers, "Origin": other})
+            assert told.status_code == 403 and "access-control-allow-origin" not in told.headers
+            told = client.options("/classify", headers={**asks, "Origin": other})
+            assert told.status_code == 403
+        assert client.get("/tasks", headers={**headers, "Host": "evil.example"}).status_code == 400
+        assert "access-control-allow-origin" not in client.get("/healthz").headers
+
+
+@pytest.mark.parametrize(
+    ("told", "meant"),
+    [
+        ("https://App.Example/", "https://app.example"),
+        ("https://app.example:443", "https://app.example"),
+        ("http://localhost:3000", "http://localhost:3000"),
+        ("http://[::1]:80", "http://[::1]"),
+        ("null", "null"),
+    ],
+)
+def test_an_origin_is_named_as_browsers_do(told, meant):
+    assert origin_of(told) == meant
+
+
+@pytest.mark.parametrize("told", ["app.example", "https://", "https://app.example/page", "ftp://a", "https://a:x", ""])
+def test_what_is_no_origin_is_told(told):
+    with pytest.raises(UserError, match="scheme and host"):
+        origin_of(told)
 
 
 def test_limits_and_token(tiny):

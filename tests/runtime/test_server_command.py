@@ -30,16 +30,21 @@ def test_mistakes(tiny_folder, tmp_path):
         assert f"cannot listen on 127.0.0.1, port {port} (Address already in use): choose another" in told
     assert "set COHEAR_TOKEN" in refused(tiny_folder, "--host", "0.0.0.0")
     assert "without spaces" in refused(tiny_folder, "--token", "two words")
+    assert "scheme and host of a page" in refused(tiny_folder, "--origin", "app.example")
+    assert "every page in the world" in refused(tiny_folder, "--origin", "*")
     assert "the same folder name" in refused(tiny_folder, tiny_folder)
     assert "is no bundle" in refused(tmp_path)
 
 
 def test_it_serves_until_ctrl_c(tiny_folder):
-    with subprocess.Popen(command(tiny_folder, "--port", "0"), stderr=subprocess.PIPE, text=True) as server:
+    serve = command(tiny_folder, "--port", "0", "--origin", "https://App.example/")
+    with subprocess.Popen(serve, stderr=subprocess.PIPE, text=True) as server:
         url = next(line.strip() for line in server.stderr if line.startswith("http"))
         for _ in range(600):
             try:
-                assert list(httpx.get(f"{url}/tasks").json()) == ["tiny"]
+                told = httpx.get(f"{url}/tasks", headers={"Origin": "https://app.example"})
+                assert list(told.json()) == ["tiny"]
+                assert told.headers["access-control-allow-origin"] == "https://app.example"
                 break
             except httpx.ConnectError:
                 time.sleep(0.1)

@@ -60,6 +60,8 @@ def test_the_image_installs_the_versions_of_the_project():
     assert [each for each in INSTALLED if f'"{each}"' not in PROJECT] == []
     serve = re.search(r"^serve = \[\n(.*?)^\]", PROJECT, re.MULTILINE | re.DOTALL)[1]
     assert set(re.findall(r'"(.+?)"', serve)) <= set(INSTALLED)
+    formats = re.search(r"^formats = \[(.*?)\]", PROJECT, re.MULTILINE)[1]  # what browsers record
+    assert set(re.findall(r'"(.+?)"', formats)) <= set(INSTALLED)
 
 
 def test_the_image_serves_without_root():

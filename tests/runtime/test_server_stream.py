@@ -12,7 +12,7 @@ import pytest
 from serving import served, wav
 from tiny_bundle import tone
 
-from cohear.runtime.detector import events_of
+from cohear.runtime.detector import EventSettings, events_of
 from cohear.runtime.server.limits import Limits
 
 websockets = pytest.importorskip("websockets", reason="websockets is not installed")
@@ -127,6 +127,67 @@ def test_what_is_no_sound_is_refused_and_the_next_stream_answered(client, messag
     else:
         assert code == expected and told["status"] + 4000 == code
     assert streamed(client, tone("low"), "?format=f32le")[1] == 1000
+
+
+@pytest.mark.parametrize(
+    ("query", "told"),
+    [
+        ("?rat=8000", "there is no setting 'rat' (did you mean 'rate'?)"),
+        ("?windows=true", "there is no setting 'windows'"),
+        ("?rate=8000&rate=16000", "the setting 'rate' is given 2 times"),
+        ("?onset=much", "onset, release, minimum are numbers"),
+        ("?release=0", "above 0 and not above 1"),
+        ("?format=alaw8", "did you mean 'alaw'?"),
+    ],
+)
+def test_unknown_settings_are_told_by_name(client, query, told):
+    with opened(client, query) as stream:
+        error, code = closing(stream)
+    assert code == 4422 and told in error["error"]
+
+
+def test_thresholds_of_events_are_set_by_a_stream(client, tiny):
+    sound = np.concatenate([tone("low", seconds=0.6), tone("high", seconds=1.2)])
+    messages, code = streamed(client, sound, "?format=f32le&onset=0.9&release=0.95&minimum=0.7")
+    settings = EventSettings(0.9, 0.95, 0.7)
+    found = [(m["task"], m["label"]) for m in messages if m["type"] == "event"]
+    assert code == 1000 and found
+    assert sorted(found) == sorted((e.task, e.label) for e in events_of(tiny.windows(sound), tiny.tasks, settings))
+    assert len(found) < len(events_of(tiny.windows(sound), tiny.tasks))
+    lasting = [event for m in messages if m["type"] == "window" for event in m["lasting"]]
+    assert all(event["offset"] - event["onset"] >= 0.7 - 1e-6 for event in lasting)
+
+
+@pytest.mark.parametrize(("law", "subtype"), [("mulaw", "ULAW"), ("alaw", "ALAW")])
+def test_a_telephones_stream(client, law, subtype):
+    raw = np.frombuffer(wav(tone("mid", rate=8000), 8000, format="RAW", subtype=subtype), np.uint8)
+    messages, code = streamed(client, raw, f"?rate=8000&format={law}", (160,))  # 20 ms, as telephony sends
+    assert code == 1000 and messages[-1]["seconds"] == 1.0
+    assert messages[-1]["answers"]["pitch"]["labels"] == ["mid"]
+
+
+def test_a_model_that_fails_is_told_and_the_next_stream_answered(tiny, monkeypatch):
+    def fails(batch):
+        raise RuntimeError("no memory in the graph")
+
+    with served(tiny) as client:
+        with monkeypatch.context() as patch:
+            patch.setattr(tiny, "batch_logits", fails)
+            with opened(client) as stream:
+                stream.send(bytes(64000))
+                told, code = closing(stream)
+            assert (code, told["status"]) == (4500, 500)
+        assert streamed(client, np.zeros(16000, "<i2"))[1] == 1000
+
+
+def test_a_page_of_another_host_that_is_named(tiny):
+    with served(tiny, origins=["https://app.example"]) as client:
+        with opened(client, origin="https://app.example") as stream:
+            assert json.loads(stream.recv())["type"] == "start"
+        with pytest.raises(InvalidStatus) as refused, opened(client, origin="https://evil.example"):
+            pass
+        assert refused.value.response.status_code == 403
+        assert "error" in json.loads(refused.value.response.body)
 
 
 @pytest.mark.parametrize("size", [1, 3, 4000])

@@ -40,7 +40,9 @@ def listen(
     bundle: Annotated[Path, typer.Argument(help="Bundle folder.", show_default=False)],
     file: Annotated[Path | None, typer.Option("--file", help="Play this file as a stream, no microphone.")] = None,
     speed: Annotated[float, typer.Option(min=0, help="With --file: how fast it is played; 0 does not wait.")] = 1.0,
-    pcm: Annotated[str | None, typer.Option("--pcm", help="Read raw samples (s16le, s32le, f32le) from stdin.")] = None,
+    pcm: Annotated[
+        str | None, typer.Option("--pcm", help="Read raw samples from stdin: s16le, s32le, f32le, mulaw or alaw.")
+    ] = None,
     rate: Annotated[int, typer.Option(min=1, help="With --pcm: samples a second.")] = 16000,
     channels: Annotated[int, typer.Option(min=1, max=64, help="With --pcm: interleaved channels.")] = 1,
     device: Annotated[str | None, typer.Option(help="Microphone: its number or a part of its name.")] = None,

@@ -15,6 +15,8 @@ EXAMPLES = """
   cohear serve bundle    [dim]then open http://127.0.0.1:8000 in a browser[/dim]
 
   curl --data-binary @clip.wav http://127.0.0.1:8000/classify
+
+  cohear serve bundle --origin https://app.example    [dim]a page of another host may ask[/dim]
 """
 
 
@@ -28,6 +30,10 @@ def serve(
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 takes a free one.")] = 8000,
     host: Annotated[str, typer.Option(help="Address; one that others reach needs a token.")] = "127.0.0.1",
     token: Annotated[str, typer.Option(envvar="COHEAR_TOKEN", help="Callers must bear it.", show_default=False)] = "",
+    origin: Annotated[
+        list[str] | None,
+        typer.Option(metavar="URL", help="Page of another host that may ask; several are given one by one."),
+    ] = None,
     size: Annotated[int, typer.Option(min=1, help="MiB of a request at most.")] = 32,
     duration: Annotated[float, typer.Option(min=0.001, help="Seconds of a clip at most.")] = 600.0,
     concurrency: Annotated[int, typer.Option(min=1, help="Requests at work at most.")] = 32,
@@ -46,6 +52,8 @@ def serve(
         import uvicorn
 
         from cohear.runtime.server.app import LOOPBACK, make_app
+        from cohear.runtime.server.guard import Callers
+        from cohear.runtime.server.origins import ANY, origin_of
         from cohear.runtime.server.run import server_config
     except ImportError as error:
         raise MissingExtra(error.name or "fastapi", "serve") from error
@@ -55,6 +63,9 @@ def serve(
         raise UserError("a token is of ASCII letters, digits and punctuation, without spaces: HTTP carries no others")
     if not all(map(math.isfinite, (duration, seconds, stream_duration, idle))):
         raise UserError("--duration, --seconds, --stream-duration and --idle are numbers of seconds, not inf or nan")
+    origins = [origin_of(each) for each in origin or []]
+    if ANY in origins and not token:
+        raise UserError("--origin '*' lets every page in the world ask: set COHEAR_TOKEN, or name the pages")
     names = [folder.resolve().name for folder in bundles]
     if len(set(names)) < len(names):
         raise UserError("two bundles have the same folder name: rename one, requests choose by it")
@@ -69,7 +80,8 @@ def serve(
         stream_duration=stream_duration,
         idle=idle,
     )
-    app = make_app(loaded, limits, token, loopback=host in LOOPBACK)
+    callers = Callers(token, LOOPBACK if host in LOOPBACK else (), tuple(origins))
+    app = make_app(loaded, limits, callers)
     with _listener(host, port) as listener:
         written = f"[{host}]" if ":" in host else host
         typer.echo(f"http://{written}:{listener.getsockname()[1]}", err=True)

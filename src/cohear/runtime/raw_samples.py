@@ -14,9 +14,31 @@ from cohear.base.errors import DataError, UserError
 from cohear.base.registry import did_you_mean
 
 PCM_FORMATS: Mapping[str, np.dtype[Any]] = MappingProxyType(
-    {name: np.dtype(kind) for name, kind in {"s16le": "<i2", "s32le": "<i4", "f32le": "<f4"}.items()}
+    {
+        name: np.dtype(kind)
+        for name, kind in {"s16le": "<i2", "s32le": "<i4", "f32le": "<f4", "mulaw": "u1", "alaw": "u1"}.items()
+    }
 )
-"""Raw samples as FFmpeg and sox name them, and as numpy does."""
+"""Raw samples as FFmpeg names them, and as numpy does."""
+
+
+def _from_mulaw() -> NDArray[np.int16]:
+    """What each code of mu-law stands for (ITU-T G.711): telephony in North America and Japan."""
+    code = ~np.arange(256, dtype=np.uint8)
+    exponent, mantissa = (code >> 4 & 7).astype(int), (code & 15).astype(int)
+    size = ((2 * mantissa + 33) << (exponent + 2)) - 132
+    return np.where(code & 0x80, -size, size).astype(np.int16)
+
+
+def _from_alaw() -> NDArray[np.int16]:
+    """The same of A-law: telephony elsewhere."""
+    code = np.arange(256, dtype=np.uint8) ^ 0x55
+    exponent, mantissa = (code >> 4 & 7).astype(int), (code & 15).astype(int)
+    size = np.where(exponent == 0, 2 * mantissa + 1, (2 * mantissa + 33) << np.maximum(exponent - 1, 0)) << 3
+    return np.where(code & 0x80, size, -size).astype(np.int16)
+
+
+_COMPANDED: Mapping[str, NDArray[np.int16]] = MappingProxyType({"mulaw": _from_mulaw(), "alaw": _from_alaw()})
 
 
 class RawSamples:
@@ -63,4 +85,6 @@ class RawSamples:
         content = self._rest + content if self._rest else content
         whole = len(content) // self.frame * self.frame
         self._rest = content[whole:]
-        return np.frombuffer(content, self._kind, whole // self._kind.itemsize).reshape(-1, self._channels)
+        samples = np.frombuffer(content, self._kind, whole // self._kind.itemsize).reshape(-1, self._channels)
+        table = _COMPANDED.get(self._form)
+        return samples if table is None else table[samples]

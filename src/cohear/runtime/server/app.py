@@ -11,21 +11,20 @@ from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
-from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from cohear.runtime.bundle import Bundle
 from cohear.runtime.server.clips import clip_routes
-from cohear.runtime.server.guard import Guard
+from cohear.runtime.server.guard import STREAM_PATH, Callers, Guard
 from cohear.runtime.server.limits import Limits, Refused
 from cohear.runtime.server.linger import Linger
 from cohear.runtime.server.metrics import CONTENT_TYPE
 from cohear.runtime.server.page import page_routes
-from cohear.runtime.server.replies import BundleTasks, Health, Problem, refusal
+from cohear.runtime.server.replies import FAILED, BundleTasks, Health, Problem, refusal
 from cohear.runtime.server.service import Service
 from cohear.runtime.server.streams import stream_routes
 
 LOOPBACK = ("127.0.0.1", "localhost")
-PATHS = frozenset({"/", "/healthz", "/tasks", "/metrics", "/classify", "/stream", "/openapi.json"})
+PATHS = frozenset({"/", "/healthz", "/tasks", "/metrics", "/classify", STREAM_PATH, "/openapi.json"})
 ABOUT = (
     "Answers of all tasks of audio bundles. `/stream` is a WebSocket: raw samples in binary messages go in, answers in "
     "JSON come out; docs/serve.md tells its messages."
@@ -35,14 +34,13 @@ UNAUTHORISED: dict[int | str, dict[str, Any]] = {
 }
 
 
-def make_app(bundles: Mapping[str, Bundle], limits: Limits, token: str = "", *, loopback: bool = True) -> FastAPI:
+def make_app(bundles: Mapping[str, Bundle], limits: Limits, callers: Callers) -> FastAPI:
     """The application.
 
     Args:
         bundles: by name; the first answers where a request names none.
         limits: of requests.
-        token: that requests must bear; empty asks for none.
-        loopback: whether it is reached by a loopback name alone, so that no foreign page reaches it by DNS rebinding.
+        callers: who is answered.
     """
     service = Service(bundles, limits)
 
@@ -58,9 +56,7 @@ def make_app(bundles: Mapping[str, Bundle], limits: Limits, token: str = "", *, 
     app.include_router(page_routes())
     _refuse_in_one_form(app)
     # The last one added is the first that a request meets.
-    app.add_middleware(Guard, token=token, metrics=service.metrics, paths=PATHS)
-    if loopback:
-        app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(LOOPBACK))
+    app.add_middleware(Guard, callers=callers, metrics=service.metrics, paths=PATHS)
     app.add_middleware(Linger, most=4 * limits.size)
     return app
 
@@ -103,4 +99,4 @@ def _refuse_in_one_form(app: FastAPI) -> None:
 
     @app.exception_handler(Exception)
     async def failed(_: Request, error: Exception) -> Response:
-        return refusal(Refused(500, "the server failed at this request; its log tells why"))
+        return refusal(Refused(500, FAILED))

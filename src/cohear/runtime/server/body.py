@@ -1,8 +1,9 @@
-"""The clip in a request's body, read with a limit and never spooled to a disk."""
+"""The clips in a request's body, read with a limit and never spooled to a disk."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
+from dataclasses import dataclass
 
 from fastapi import Request
 from starlette.datastructures import UploadFile
@@ -10,12 +11,29 @@ from starlette.formparsers import MultiPartException, MultiPartParser
 
 from cohear.runtime.server.limits import Refused
 from cohear.runtime.server.memory import Share
+from cohear.runtime.server.settings import CLIP_SETTINGS, check_names
 
-PCM = "audio/pcm"
+MOST_FILES = 64
+"""Of one form."""
 
 
-async def read_body(request: Request, most: int, share: Share) -> bytes:
-    """The bytes of the clip: the body, or the first file of a multipart form.
+@dataclass(frozen=True)
+class Clip:
+    """A clip as it came.
+
+    Attributes:
+        content: its bytes.
+        media_type: as the request or the form says, with its parameters.
+        name: of its file; empty where it is no form's.
+    """
+
+    content: bytes
+    media_type: str
+    name: str = ""
+
+
+async def read_body(request: Request, most: int, share: Share) -> list[Clip]:
+    """The clips: the body, or the files of a multipart form in their order; at least one.
 
     Args:
         request: whose body it is.
@@ -23,24 +41,31 @@ async def read_body(request: Request, most: int, share: Share) -> bytes:
         share: that they are counted in.
 
     Raises:
-        Refused: it is larger, memory is used up, or a form without a file.
+        Refused: it is larger, memory is used up, or a form without a file, with too many, or with anything else.
     """
     content = await _content(request, most, share)
-    if not request.headers.get("content-type", "").startswith("multipart/form-data"):
-        return content
-    parser = MultiPartParser(request.headers, _once(content), max_files=1, max_fields=8)
+    media_type = request.headers.get("content-type", "")
+    if not media_type.lower().startswith("multipart/form-data"):
+        return [Clip(content, media_type)]
+    parser = MultiPartParser(request.headers, _once(content), max_files=MOST_FILES, max_fields=len(CLIP_SETTINGS))
     parser.spool_max_size = most + 1
     try:
         form = await parser.parse()
     except (MultiPartException, KeyError) as error:  # KeyError: no boundary
-        raise Refused(422, "the form cannot be read") from error
+        reason = f" ({error.message})" if isinstance(error, MultiPartException) else ""
+        raise Refused(422, f"the form cannot be read{reason}") from error
     try:
-        for _, value in form.multi_items():
-            if isinstance(value, UploadFile):
-                return await value.read()
+        parts = form.multi_items()
+        files = [value for _, value in parts if isinstance(value, UploadFile)]
+        others = [name for name, value in parts if not isinstance(value, UploadFile)]
+        check_names(others, CLIP_SETTINGS)
+        if others:
+            raise Refused(422, f"a form holds files alone: put {others[0]} into the address, as ?{others[0]}=…")
+        if not files:
+            raise Refused(422, "the form has no file")
+        return [Clip(await file.read(), file.content_type or "", file.filename or "") for file in files]
     finally:
         await form.close()
-    raise Refused(422, "the form has no file")
 
 
 async def _content(request: Request, most: int, share: Share) -> bytes:

@@ -1,9 +1,9 @@
-"""``POST /classify``: all tasks' answers to one clip."""
+"""``POST /classify``: all tasks' answers to a clip, or to each of several."""
 
 from __future__ import annotations
 
 import asyncio
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Annotated, Any
 
 import numpy as np
@@ -14,13 +14,15 @@ from starlette.requests import ClientDisconnect
 
 from cohear.base.errors import DataError
 from cohear.runtime.answers import WindowAnswer, WindowPooling, in_time
-from cohear.runtime.detector import events_of
-from cohear.runtime.server.body import PCM, read_body
+from cohear.runtime.detector import EventSettings, events_of
+from cohear.runtime.raw_samples import PCM_FORMATS
+from cohear.runtime.server.body import Clip, read_body
 from cohear.runtime.server.limits import Refused
 from cohear.runtime.server.memory import Share
-from cohear.runtime.server.raw import RawAudio, read_raw
-from cohear.runtime.server.replies import ClipAnswer, Problem, refusal
+from cohear.runtime.server.raw import RAW_TYPES, raw_of, read_raw
+from cohear.runtime.server.replies import ClipAnswer, FileProblem, FormAnswer, Problem, refusal
 from cohear.runtime.server.service import Service
+from cohear.runtime.server.settings import CLIP_SETTINGS, check_names, event_settings
 from cohear.runtime.windows import stretches
 
 _BYTES = {"schema": {"type": "string", "format": "binary"}}
@@ -30,8 +32,12 @@ _FORM = {
 BODY = {
     "requestBody": {
         "required": True,
-        "description": "An audio file as it is, in a form, or raw samples.",
-        "content": {"application/octet-stream": _BYTES, "multipart/form-data": _FORM, PCM: _BYTES},
+        "description": "An audio file as it is, raw samples, or a form of one or several of them.",
+        "content": {
+            "application/octet-stream": _BYTES,
+            "multipart/form-data": _FORM,
+            **dict.fromkeys(RAW_TYPES, _BYTES),
+        },
     }
 }
 REFUSALS: dict[int | str, dict[str, Any]] = {
@@ -49,23 +55,31 @@ def clip_routes(service: Service) -> APIRouter:
     limits = service.limits
     at_work = asyncio.Semaphore(limits.concurrency)
 
-    @routes.post("/classify", response_model=ClipAnswer, responses=REFUSALS, openapi_extra=BODY)
+    @routes.post("/classify", response_model=ClipAnswer | FormAnswer, responses=REFUSALS, openapi_extra=BODY)
     async def classify(
         request: Request,
         bundle: Annotated[str, Query(description="Name of the bundle; the first without it.")] = "",
-        rate: Annotated[int, Query(description="Of raw samples, in Hz.")] = 16000,
-        format: Annotated[str, Query(description="Of raw samples: s16le, s32le or f32le.")] = "s16le",  # noqa: A002
-        channels: Annotated[int, Query(description="Of raw samples, interleaved.")] = 1,
+        rate: Annotated[int | None, Query(description="Of raw samples, in Hz; 16000, 8000 of audio/pcmu.")] = None,
+        format: Annotated[  # noqa: A002
+            str | None, Query(description=f"Of raw samples: {', '.join(PCM_FORMATS)}; the first without it.")
+        ] = None,
+        channels: Annotated[int | None, Query(description="Of raw samples, interleaved; 1 without it.")] = None,
         windows: Annotated[bool, Query(description="Tell each window's answers and the events, too.")] = False,
+        onset: Annotated[float | None, Query(description="Of events: where a label begins.")] = None,
+        release: Annotated[float | None, Query(description="Of events: the share of that below which it ends.")] = None,
+        minimum: Annotated[float | None, Query(description="Of events: seconds; what is shorter is none.")] = None,
     ) -> Response:
-        """All tasks' answers to one clip: a file of any rate and length, or raw samples."""
+        """All tasks' answers to one clip, or to each of several: files of any rate and length, or raw samples."""
         if at_work.locked():
             return refusal(Refused(503, f"{limits.concurrency} requests are at work; come again"))
         async with at_work:
             with service.metrics.active.track_inprogress(), service.metrics.seconds.time():
                 try:
-                    raw = RawAudio(rate, format, channels)
-                    work = _classify(service, request, service.bundle_name(bundle), raw, with_windows=windows)
+                    check_names([name for name, _ in request.query_params.multi_items()], CLIP_SETTINGS)
+                    events = event_settings(onset, release, minimum)
+                    with_events = windows or any(each is not None for each in (onset, release, minimum))
+                    told = _Told(windows, events if with_events else None)
+                    work = _classify(service, request, service.bundle_name(bundle), (rate, format, channels), told)
                     return JSONResponse(await asyncio.wait_for(work, limits.seconds))
                 except Refused as refused:
                     return refusal(refused)
@@ -79,40 +93,65 @@ def clip_routes(service: Service) -> APIRouter:
     return routes
 
 
-async def _classify(
-    service: Service, request: Request, name: str, raw: RawAudio, *, with_windows: bool
-) -> dict[str, Any]:
+@dataclass(frozen=True)
+class _Told:
+    """What is told beside the answers: each window's, and events, by their settings."""
+
+    windows: bool
+    events: EventSettings | None
+
+
+RawSettings = tuple[int | None, str | None, int | None]
+"""Rate, format and channels of raw samples, as far as a request says."""
+
+
+async def _classify(service: Service, request: Request, name: str, raw: RawSettings, told: _Told) -> dict[str, Any]:
+    with service.memory.share() as share:
+        clips = await read_body(request, service.limits.size, share)
+        if len(clips) == 1:
+            return await _answer(service, name, clips[0], raw, told)
+        files: list[dict[str, Any]] = []
+        for clip in clips:
+            try:
+                files.append({"file": clip.name, **await _answer(service, name, clip, raw, told)})
+            except DataError as error:
+                files.append(asdict(FileProblem(clip.name, str(error), 422)))
+            except Refused as refused:
+                files.append(asdict(FileProblem(clip.name, refused.reason, refused.status)))
+        return {"bundle": name, "files": files}
+
+
+async def _answer(service: Service, name: str, clip: Clip, raw: RawSettings, told: _Told) -> dict[str, Any]:
+    """The answer to one clip, without what was not asked for."""
     bundle, batcher = service.bundles[name], service.batchers[name]
     with service.memory.share() as share:
-        waveform = await _waveform(service, request, name, raw, share)
+        waveform = await _waveform(service, name, clip, raw, share)
         pool, length = WindowPooling(bundle.tasks), len(waveform) / bundle.rate
-        told: list[WindowAnswer] = []
+        windows: list[WindowAnswer] = []
         for stretch in stretches([waveform], bundle.windowings):
             logits = await batcher.logits(stretch)
             pool.add(logits.logits, logits.heard)
-            if with_windows:
-                told += bundle.answers(logits, length)
+            if told.events is not None:
+                windows += bundle.answers(logits, length)
     service.metrics.heard.labels("clip").inc(length)
-    if not with_windows:
-        return _without_windows(asdict(ClipAnswer(name, length, pool.answers())))
-    told = in_time(told)
-    return asdict(ClipAnswer(name, length, pool.answers(), told, events_of(told, bundle.tasks)))
+    windows = in_time(windows)
+    events = None if told.events is None else events_of(windows, bundle.tasks, told.events)
+    answer = ClipAnswer(name, length, pool.answers(), windows if told.windows else None, events)
+    return {key: value for key, value in asdict(answer).items() if value is not None}
 
 
-def _without_windows(content: dict[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in content.items() if value is not None}
-
-
-async def _waveform(service: Service, request: Request, name: str, raw: RawAudio, share: Share) -> NDArray[np.float32]:
+async def _waveform(
+    service: Service, name: str, clip: Clip, settings: RawSettings, share: Share
+) -> NDArray[np.float32]:
     """The clip ``[samples]`` as the bundle takes it."""
     bundle, limits = service.bundles[name], service.limits
-    content = await read_body(request, limits.size, share)
-    if request.headers.get("content-type", "").partition(";")[0].strip() == PCM:
-        samples: NDArray[Any] = read_raw(content, raw, limits)
+    raw = raw_of(clip.media_type, *settings)
+    if raw is not None:
+        samples: NDArray[Any] = read_raw(clip.content, raw, limits)
         rate = raw.rate
         share.grow(4 * samples.size)
     else:
         rate = bundle.rate
-        samples = await service.decoders.decode(content, rate)
+        samples = await service.decoders.decode(clip.content, rate)
         share.grow(samples.nbytes)
     return await asyncio.to_thread(bundle.prepared, samples, rate)

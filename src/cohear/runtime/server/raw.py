@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from numpy.typing import NDArray
@@ -37,6 +39,44 @@ class RawAudio:
             return RawSamples(self.format, self.channels)
         except UserError as error:
             raise Refused(422, str(error)) from error
+
+
+RAW_TYPES: Mapping[str, RawAudio] = MappingProxyType(
+    {
+        "audio/pcm": RawAudio(),
+        "audio/pcmu": RawAudio(8000, "mulaw"),  # RFC 3551, as telephone services name it
+        "audio/pcma": RawAudio(8000, "alaw"),
+    }
+)
+"""Media types of raw samples, and how they are written where nothing else says."""
+
+
+def raw_of(media_type: str, rate: int | None, form: str | None, channels: int | None) -> RawAudio | None:
+    """How the raw samples of a body are written; None where it is a file.
+
+    Args:
+        media_type: of the body, as ``audio/pcm`` or ``audio/pcm;rate=8000;channels=2``.
+        rate: as the request says, which outranks the media type; so do the others.
+        form: one of `PCM_FORMATS`.
+        channels: interleaved.
+
+    Raises:
+        Refused: a rate or channels in the media type are no numbers.
+    """
+    kind, *parameters = (part.strip().lower() for part in media_type.split(";"))
+    if kind not in RAW_TYPES:
+        return None
+    usual, said = RAW_TYPES[kind], dict(part.partition("=")[::2] for part in parameters)
+    try:
+        return RawAudio(
+            int(said.get("rate", usual.rate)) if rate is None else rate,
+            usual.format if form is None else form,
+            int(said.get("channels", usual.channels)) if channels is None else channels,
+        )
+    except ValueError as error:
+        raise Refused(
+            422, f"rate and channels in the media type are whole numbers, not as in {media_type!r}"
+        ) from error
 
 
 def read_raw(content: bytes, raw: RawAudio, limits: Limits) -> NDArray[Any]:

@@ -50,7 +50,7 @@ class ClipAnswer:
         seconds: length of the clip.
         answers: to the whole clip, by task.
         windows: to each window; none where they were not asked for.
-        events: what lasts over windows, told once; none where windows were not asked for.
+        events: what lasts over windows, told once; none where neither windows nor events were asked for.
     """
 
     bundle: str
@@ -58,6 +58,48 @@ class ClipAnswer:
     answers: dict[str, Answer]
     windows: list[WindowAnswer] | None = None
     events: list[Event] | None = None
+
+
+@dataclass(frozen=True)
+class FileAnswer(ClipAnswer):
+    """The same of a file of a form of several.
+
+    Attributes:
+        file: its name.
+    """
+
+    file: str = ""
+
+
+@dataclass(frozen=True)
+class FileProblem:
+    """Why a file of a form of several was refused.
+
+    Attributes:
+        file: its name.
+        error: one clause.
+        status: that it would have had alone.
+    """
+
+    file: str
+    error: str
+    status: int
+
+
+@dataclass(frozen=True)
+class FormAnswer:
+    """A bundle's answers to several clips.
+
+    Attributes:
+        bundle: its name.
+        files: an answer or a refusal each, in their order.
+    """
+
+    bundle: str
+    files: list[FileAnswer | FileProblem]
+
+
+FAILED = "the server failed at this request; its log tells why"
 
 
 def refusal(refused: Refused) -> JSONResponse:

@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from cohear.base.errors import DataError
 from cohear.runtime.answers import WindowAnswer
-from cohear.runtime.detector import EventDetector
+from cohear.runtime.detector import EventDetector, EventSettings
 from cohear.runtime.events import Event
-from cohear.runtime.server.guard import SUBPROTOCOL
+from cohear.runtime.server.guard import STREAM_PATH, SUBPROTOCOL
 from cohear.runtime.server.limits import Refused
 from cohear.runtime.server.raw import RawAudio
+from cohear.runtime.server.replies import FAILED, refusal
 from cohear.runtime.server.service import Service
+from cohear.runtime.server.settings import EVENT_SETTINGS, STREAM_SETTINGS, check_names, event_settings
 from cohear.runtime.stream import Stream
 from cohear.runtime.windows import Stretch
 
@@ -33,12 +36,18 @@ def stream_routes(service: Service) -> APIRouter:
     routes = APIRouter()
     free = asyncio.Semaphore(service.limits.streams)
 
-    @routes.websocket("/stream")
+    @routes.websocket(STREAM_PATH)
     async def stream(socket: WebSocket) -> None:
         await socket.accept(SUBPROTOCOL if SUBPROTOCOL in socket.scope["subprotocols"] else None)
         with service.metrics.streams.track_inprogress():
             code = await _answer(service, socket, free)
         service.metrics.closed.labels(str(code)).inc()
+
+    @routes.get(STREAM_PATH, include_in_schema=False)
+    async def no_stream() -> Response:
+        refused = refusal(Refused(426, "this is a WebSocket: open it with ws:// or wss://"))
+        refused.headers["Upgrade"] = "websocket"
+        return refused
 
     return routes
 
@@ -55,17 +64,24 @@ async def _answer(service: Service, socket: WebSocket, free: asyncio.Semaphore) 
     except WebSocketDisconnect as left:
         return left.code
     except (Refused, DataError, asyncio.TimeoutError) as error:
-        refused = _as_refused(error, service.limits.idle)
-        try:
-            told = {"type": "error", "status": refused.status, "error": refused.reason}
-            await asyncio.wait_for(socket.send_text(json.dumps(told, ensure_ascii=False)), 1)
-            await _close(socket, OWN_CODES + refused.status, refused.reason)
-        except (WebSocketDisconnect, RuntimeError, asyncio.TimeoutError):
-            pass  # it has left, or reads nothing
-        return OWN_CODES + refused.status
+        return await _refuse(socket, _as_refused(error, service.limits.idle))
     except asyncio.CancelledError:
         await _close(socket, GOING_AWAY, "the server ends")
         raise
+    except Exception:  # of the model; the server goes on
+        logging.getLogger("uvicorn.error").exception("a stream failed")
+        return await _refuse(socket, Refused(500, FAILED))
+
+
+async def _refuse(socket: WebSocket, refused: Refused) -> int:
+    """Say why a stream ends; returns the close code."""
+    try:
+        told = {"type": "error", "status": refused.status, "error": refused.reason}
+        await asyncio.wait_for(socket.send_text(json.dumps(told, ensure_ascii=False)), 1)
+        await _close(socket, OWN_CODES + refused.status, refused.reason)
+    except (WebSocketDisconnect, RuntimeError, asyncio.TimeoutError):
+        pass  # it has left, or reads nothing
+    return OWN_CODES + refused.status
 
 
 def _as_refused(error: Exception, idle: float) -> Refused:
@@ -95,14 +111,15 @@ class _Conversation:
     def __init__(self, service: Service, socket: WebSocket) -> None:
         self._limits = service.limits
         self._socket = socket
-        asked = dict(socket.query_params)
-        self._name = service.bundle_name(asked.pop("bundle", ""))
+        asked = socket.query_params
+        check_names([name for name, _ in asked.multi_items()], STREAM_SETTINGS)
+        self._name = service.bundle_name(asked.get("bundle", ""))
         raw = _raw_audio(asked)
         self._rate, self._reader = raw.rate, raw.reader(self._limits)
         self._bundle, self._batcher = service.bundles[self._name], service.batchers[self._name]
         self._heard = service.metrics.heard.labels("stream")
         self._stream = Stream(self._bundle, self._rate)
-        self._detector = EventDetector(self._bundle.tasks)
+        self._detector = EventDetector(self._bundle.tasks, _events(asked))
         self._frames = 0
 
     async def run(self) -> None:
@@ -165,23 +182,33 @@ class _Conversation:
         await asyncio.wait_for(self._socket.send_text(text), self._limits.idle)
 
 
-def _raw_audio(asked: dict[str, str]) -> RawAudio:
+def _raw_audio(asked: Mapping[str, str]) -> RawAudio:
     """The form of the samples out of the query.
 
     Raises:
-        Refused: a setting is unknown or no number.
+        Refused: a setting is no number.
     """
     try:
-        raw = RawAudio(
-            int(asked.pop("rate", RawAudio.rate)),
-            asked.pop("format", RawAudio.format),
-            int(asked.pop("channels", RawAudio.channels)),
+        return RawAudio(
+            int(asked.get("rate", RawAudio.rate)),
+            asked.get("format", RawAudio.format),
+            int(asked.get("channels", RawAudio.channels)),
         )
     except ValueError as error:
         raise Refused(422, "rate and channels are whole numbers") from error
-    if asked:
-        raise Refused(422, "a stream has the settings bundle, rate, format and channels, and no others")
-    return raw
+
+
+def _events(asked: Mapping[str, str]) -> EventSettings:
+    """When a label begins and ends, out of the query.
+
+    Raises:
+        Refused: a setting is no number, or there are no such events.
+    """
+    try:
+        onset, release, minimum = (float(asked[name]) if name in asked else None for name in EVENT_SETTINGS)
+    except ValueError as error:
+        raise Refused(422, f"{', '.join(EVENT_SETTINGS)} are numbers") from error
+    return event_settings(onset, release, minimum)
 
 
 def _check_end(text: str) -> None:
