@@ -27,7 +27,7 @@ def _from_mulaw() -> NDArray[np.int16]:
     code = ~np.arange(256, dtype=np.uint8)
     exponent, mantissa = (code >> 4 & 7).astype(int), (code & 15).astype(int)
     size = ((2 * mantissa + 33) << (exponent + 2)) - 132
-    return np.where(code & 0x80, -size, size).astype(np.int16)
+    return np.asarray(np.where(code & 0x80, -size, size), np.int16)
 
 
 def _from_alaw() -> NDArray[np.int16]:
@@ -35,7 +35,7 @@ def _from_alaw() -> NDArray[np.int16]:
     code = np.arange(256, dtype=np.uint8) ^ 0x55
     exponent, mantissa = (code >> 4 & 7).astype(int), (code & 15).astype(int)
     size = np.where(exponent == 0, 2 * mantissa + 1, (2 * mantissa + 33) << np.maximum(exponent - 1, 0)) << 3
-    return np.where(code & 0x80, size, -size).astype(np.int16)
+    return np.asarray(np.where(code & 0x80, size, -size), np.int16)
 
 
 _COMPANDED: Mapping[str, NDArray[np.int16]] = MappingProxyType({"mulaw": _from_mulaw(), "alaw": _from_alaw()})

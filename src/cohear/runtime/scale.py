@@ -31,15 +31,16 @@ def scaled(samples: NDArray[Any]) -> NDArray[Any]:
         return samples
     full = 2 ** (8 * kind.itemsize - 1)
     if kind.itemsize < 8:
-        zero = np.float32(full if kind.kind == "u" else 0)
-        return np.asarray((samples - zero) / np.float32(full))
+        middle = np.float32(full if kind.kind == "u" else 0)
+        return np.asarray((samples - middle) / np.float32(full))
     largest = float(np.abs(samples.astype(np.float64)).max(initial=0))
     if 0 < largest < full * _QUIETEST:
         raise DataError(
             f"samples are {kind}, up to {largest:.0f}, which is next to nothing of what {kind} holds: give them in the "
             "type that they were recorded in, as samples.astype('int16')"
         )
-    return (samples.astype(np.float64) - (full if kind.kind == "u" else 0)) / full
+    zero = np.float64(full if kind.kind == "u" else 0)
+    return np.asarray((samples.astype(np.float64) - zero) / full)
 
 
 def check_scale(samples: NDArray[np.float32]) -> None:
