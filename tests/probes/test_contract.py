@@ -10,22 +10,28 @@ from cohear.tasks import Multiclass
 from cohear.testing.probe import ProbeContract
 
 
+def transfer(numbers):
+    [number] = numbers
+    assert (number.name, number.task, number.partner) == ("transfer", "one", "two")
+    return number.value
+
+
 class TestTransfer(ProbeContract):
     name = "transfer"
 
     def test_an_encoder_that_keeps_apart_what_the_task_asks_for_transfers(self):
-        assert self.make().measure(self.given())["transfer"] > 0.9
+        assert transfer(self.measured(self.given())) > 0.9
 
     def test_labels_that_say_nothing_do_not(self):
         given = self.given()
         order = np.random.default_rng(0).permutation(len(given.task.clips))
         shuffled = replace(given.task, targets=given.task.targets.take(order))
-        assert self.make().measure(replace(given, task=shuffled))["transfer"] < 0.8
+        assert transfer(self.measured(replace(given, tasks=(shuffled, given.partner)))) < 0.8
 
     def test_what_a_head_cannot_answer_is_not_told(self, monkeypatch):
         given = self.given()
         monkeypatch.setattr(Multiclass, "reads", "frames")
-        assert np.isnan(self.make().measure(given)["transfer"])
+        assert np.isnan(transfer(self.measured(given)))
 
 
 class TestTransferOfAnotherCost(ProbeContract):

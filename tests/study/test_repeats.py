@@ -121,6 +121,18 @@ def test_runs_bring_those_that_they_need_into_every_round():
     assert needy.at_most([cell("a+c", "open")]) - plain.at_most([cell("a+c", "open")]) == {"b+c-3-4"}
 
 
+def test_a_probe_that_failed_holds_nothing_back():
+    """No gain stands on it; a network that failed holds its combinations, whatever probe there is."""
+    rule = until()
+    plan = plan_of(["a", "b"], rule)
+    probe = PlanRow("probe", *SETTING.values(), "a+b", "", 0, 0, "a", job="probe", probe="transfer", needs=("a-0-0",))
+    repeats = Repeats([*plan, probe], rule.looks())
+    assert "probe" in repeats.wanted()
+    assert repeats.of_runs({"probe"}) == set()
+    assert {group[3] for group in repeats.of_runs({"probe", "a-0-0"})} == {"a+b"}
+    assert repeats.go_on([cell("a+b", "open")], repeats.of_runs({"probe"}))
+
+
 @pytest.mark.parametrize(
     ("text", "told"),
     [

@@ -1,4 +1,4 @@
-"""The job ``probe``: measures something of a task and a partner, on clips and on networks that were trained before."""
+"""The job ``probe``: measures something of tasks, on clips and on networks that were trained before."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class MakeProbe(Job[ProbeSpec]):
     always: ClassVar[frozenset[str]] = leaves
 
     def cost(self, spec: ProbeSpec) -> Cost:
-        """The same for all pairs."""
+        """The same for all subjects."""
         return Cost(f"probe {name_of(spec.probe)}", BRIEF)
 
     def modules(self, spec: ProbeSpec) -> frozenset[str]:

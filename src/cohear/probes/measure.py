@@ -2,40 +2,42 @@
 
 from __future__ import annotations
 
-from typing import cast
+from dataclasses import asdict
 
+from cohear.base.errors import RunFailed
 from cohear.base.named import make, name_of
 from cohear.base.streams import stream_seed
 from cohear.base.tables import Row
-from cohear.probes.probe import PROBES, ProbeInputs, Role
-from cohear.probes.single import Single
+from cohear.probes.network import TrainedNetwork
+from cohear.probes.probe import PROBES, ProbeInputs
 from cohear.probes.spec import ProbeSpec, check_probe_versions
 from cohear.runs.pack import Pack
+from cohear.runs.run_folder import KEPT
 from cohear.runs.task_data import load_task
 
 
 def probe_rows(spec: ProbeSpec, pack: Pack) -> list[Row]:
     """Rows of ``probe.csv``.
 
+    What is drawn is the same for all seeds and arms of a fold, so that they differ by their networks alone.
+
     Raises:
         OtherVersions: the specification was planned for other code than there is here.
-        DataError: a split, or the weights of a network, are not there.
+        DataError: a split, or what a network left, is not there.
         FolderError: a feature store is not there.
+        RunFailed: the probe measures something that it does not name.
     """
     check_probe_versions(spec)
-    probe = make(PROBES, spec.probe)
-    task, partner = (load_task(reference, pack) for reference in spec.tasks)
-    roles = {"task": task, "partner": partner}
+    probe, name = make(PROBES, spec.probe), name_of(spec.probe)
+    tasks = {reference.name: load_task(reference, pack) for reference in spec.tasks}
+    weights = {each: need for each, need in spec.needs.items() if need.file == KEPT["weights"]}
     given = ProbeInputs(
-        task=task,
-        partner=partner,
-        networks={
-            cast(Role, role): Single.load(network, roles[role], spec.needs[role], pack)
-            for role, network in spec.networks.items()
-        },
-        draw=stream_seed(spec.study_seed, spec.fold, "task", task.name, partner.name, name_of(spec.probe)) % 2**32,
+        tasks=tuple(tasks.values()),
+        networks={each: TrainedNetwork.load(spec.networks[each], tasks, weights[each], pack) for each in weights},
+        files={each: pack.file(need) for each, need in spec.needs.items() if each not in weights},
+        draw=stream_seed(spec.study_seed, spec.fold, "task", *tasks, name) % 2**32,
     )
-    values = probe.measure(given)
-    return [
-        {"task": task.name, "partner": partner.name, "name": name, "value": values[name]} for name in probe.measures
-    ]
+    numbers = list(probe.measure(given))
+    if other := {number.name for number in numbers} - set(probe.measures):
+        raise RunFailed(f"probe {name!r} measured {', '.join(sorted(other))}, which it does not name")
+    return [asdict(number) for number in numbers]

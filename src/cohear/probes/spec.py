@@ -1,4 +1,4 @@
-"""The specification of the job ``probe``: one probe of one task and one partner."""
+"""The specification of the job ``probe``: one probe of one subject."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ PROBES_VERSION = 1
 
 
 class ProbeSpec(Spec):
-    """A measurement. ``tasks`` are the task and its partner, ``needs`` the weights of networks by their role.
+    """A measurement. ``tasks`` are those of its subject, ``needs`` are named by the probe.
 
     Attributes:
         probe: name in ``PROBES``, with the settings that it is given.
-        networks: how each needed network was trained.
+        networks: how the network was trained that each need is of.
         versions: see :func:`probe_versions`.
     """
 
@@ -30,7 +30,7 @@ class ProbeSpec(Spec):
 
     @model_validator(mode="after")
     def _networks_are_the_needed_ones(self) -> ProbeSpec:
-        if {role: need.run for role, need in self.needs.items()} != {r: spec.key for r, spec in self.networks.items()}:
+        if {name: need.run for name, need in self.needs.items()} != {n: spec.key for n, spec in self.networks.items()}:
             raise ValueError("the networks of a probe are not the runs that it needs")
         return self
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import ClassVar
 
 import numpy as np
@@ -10,7 +10,7 @@ import numpy as np
 from cohear.baselines.questions import answer_questions, questions_of, why_not
 from cohear.baselines.svm import Svm
 from cohear.baselines.vectors import standardised
-from cohear.probes.probe import PROBES, Probe, ProbeInputs, Role
+from cohear.probes.probe import PROBES, Left, Measured, Probe, ProbeInputs
 from cohear.runs.predictions import Predictions
 
 
@@ -25,20 +25,23 @@ class Transfer(Probe):
         cost: of the head, a linear support vector machine.
     """
 
-    needs: ClassVar[frozenset[Role]] = frozenset({"partner"})
+    needs: ClassVar[Mapping[str, Left]] = {"partner": Left("partner")}
     measures: ClassVar[tuple[str, ...]] = ("transfer",)
 
     def __init__(self, *, cost: float = 0.01) -> None:
         self.head = Svm(cost=cost)
 
-    def measure(self, given: ProbeInputs) -> Mapping[str, float]:
+    def measure(self, given: ProbeInputs) -> Iterable[Measured]:
         """The task's primary metric, the larger the better or the smaller, as the metric has it."""
+        yield given.measured("transfer", self._score(given))
+
+    def _score(self, given: ProbeInputs) -> float:
         task = given.task
         if why_not(self.head, task.kind):
-            return {"transfer": np.nan}
+            return np.nan
         train, validation = task.parts["train"], task.parts["validation"]
         vectors = standardised(given.networks["partner"].vectors(task), train)
         questions = questions_of(task)
         heads = [question.fitted(self.head, 0, vectors, train, given.draw) for question in questions]
         told = Predictions(validation, answer_questions(questions, heads, vectors[validation]))
-        return {"transfer": told.scores(task)[task.metric.name]}
+        return told.scores(task)[task.metric.name]

@@ -7,22 +7,30 @@
         settings = {"cost": 0.1}
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 import torch
 
 from cohear.base.registry import Registry
+from cohear.base.tables import CURVE_CSV, PREDICTIONS_CSV
 from cohear.features.front_end import build_front_end
-from cohear.features.task_input import TaskInput
 from cohear.models.choice import EncoderChoice
-from cohear.models.heads import head_of
-from cohear.models.sharing import SHARING, Draws
-from cohear.probes.probe import PROBES, Probe, ProbeInputs, Role
-from cohear.probes.single import Single
+from cohear.probes.network import TrainedNetwork
+from cohear.probes.probe import PROBES, ROLES, Left, Measured, Probe, ProbeInputs
+from cohear.runs.predictions import Predictions, predictions_text
+from cohear.runs.run_folder import KEPT
+from cohear.runs.spec import TaskReference
 from cohear.runs.task_data import TaskData
 from cohear.testing.named import NamedPartContract
 from cohear.testing.plain import BANDS, CLIPS, FRAMES, plain_task
+from cohear.training.loop import make_network
+from cohear.training.settings import TrainingSettings
+from cohear.training.sources import inputs_of
+from cohear.training.spec import RunSpec
+
+_NAMES = {"task": ("one",), "ordered pair": ("one", "two"), "pair": ("one", "two"), "all": ("one", "two", "three")}
 
 
 class ProbeContract(NamedPartContract):
@@ -37,46 +45,112 @@ class ProbeContract(NamedPartContract):
         probe: Probe = self.made()
         return probe
 
-    def single(self, task: TaskData) -> Single:
-        """A network of that task with its first weights."""
-        given = TaskInput(build_front_end({"name": "summary", "bands": BANDS}), FRAMES)
-        encoder = EncoderChoice("dnn", settings={"hidden": 16, "layers": 1})
-        inputs, heads = {task.name: given.width}, {task.name: head_of(task.kind, task.labels)}
-        network = SHARING["multihead"](inputs, heads, encoder.build, Draws((0, 0, 0)))
-        return Single(task.name, network.eval(), given)
+    def network(self, tasks: Sequence[TaskData]) -> TrainedNetwork:
+        """A network of tasks with its first weights."""
+        front_end = build_front_end({"name": "summary", "bands": BANDS})
+        spec = RunSpec(
+            tasks=tuple(TaskReference(name=task.name, split=task.name, store=task.name) for task in tasks),
+            front_end=front_end.key(),
+            encoder=EncoderChoice("dnn", settings={"hidden": 16, "layers": 1}).key(),
+            window=FRAMES * front_end.hop / front_end.rate,
+            training=TrainingSettings(steps=10, batch=8, precision="float32"),
+            study_seed=0,
+            fold=0,
+            seed=0,
+            versions={},
+        )
+        network = make_network(spec, {task.name: task for task in tasks}).eval()
+        return TrainedNetwork(spec, network, inputs_of(spec))
+
+    def file(self, name: str, tasks: Sequence[TaskData]) -> bytes:
+        """What a run of tasks has left: a curve that falls and rises, or answers by chance."""
+        if name == CURVE_CSV.file:
+            rows = [
+                {"task": task.name, "step": step, "part": part, "loss": 1 / step, "metric": 1 - 1 / step}
+                for task in tasks
+                for step in range(1, 11)
+                for part in ("train", "validation")
+            ]
+            return CURVE_CSV.text(rows).encode("utf-8")
+        assert name == PREDICTIONS_CSV.file, f"no {name} is made here; give it in a method of your own"
+        draw, parts = np.random.default_rng(0), ("validation", "test")
+        told = {
+            task.name: {
+                part: Predictions(task.parts[part], draw.normal(size=(12, task.outputs)).astype(np.float32))
+                for part in parts
+            }
+            for task in tasks
+        }
+        return predictions_text({task.name: task for task in tasks}, told, parts).encode("utf-8")
 
     def given(self) -> ProbeInputs:
-        """Two tasks and the networks that the probe needs."""
-        tasks: dict[Role, TaskData] = {"task": plain_task("one", 0), "partner": plain_task("two", 1)}
-        networks = {role: self.single(tasks[role]) for role in self.make().needs}
-        return ProbeInputs(tasks["task"], tasks["partner"], networks, draw=1)
+        """The tasks of the subject, and what their runs left that the probe needs."""
+        probe = self.make()
+        tasks = tuple(plain_task(name, seed) for seed, name in enumerate(_NAMES[probe.subject]))
+        weights = {name: left for name, left in probe.needs.items() if left.file == KEPT["weights"]}
+        return ProbeInputs(
+            tasks=tasks,
+            networks={name: self.network(_tasks_of(left, tasks)) for name, left in weights.items()},
+            files={
+                name: self.file(left.file, _tasks_of(left, tasks))
+                for name, left in probe.needs.items()
+                if name not in weights
+            },
+            draw=1,
+        )
+
+    def measured(self, given: ProbeInputs) -> list[Measured]:
+        """All numbers."""
+        return list(self.make().measure(given))
+
+    def test_it_needs_what_its_subject_has(self) -> None:
+        """A task alone has no partner, and nothing is trained beside it."""
+        probe = self.make()
+        assert {left.by for left in probe.needs.values()} <= set(ROLES[probe.subject])
 
     def test_it_gives_every_number_that_it_names(self) -> None:
-        """And no other; finite ones where the tasks are as plain as these."""
-        told = self.make().measure(self.given())
+        """And no other, once a place; finite ones where the tasks are as plain as these."""
+        given = self.given()
+        numbers = self.measured(given)
         assert self.make().measures
-        assert set(told) == set(self.make().measures)
-        assert all(np.isfinite(value) for value in told.values())
+        assert {number.name for number in numbers} == set(self.make().measures)
+        assert len({(number.name, number.task, number.partner) for number in numbers}) == len(numbers)
+        assert all(np.isfinite(number.value) for number in numbers)
+
+    def test_its_numbers_are_of_the_tasks_that_it_is_asked_of(self) -> None:
+        """Of a task alone or beside another one."""
+        given = self.given()
+        names = {task.name for task in given.tasks}
+        for number in self.measured(given):
+            assert number.task in names
+            assert number.partner in (names - {number.task} if len(names) > 1 else {""}) | {""}
+        if self.make().subject == "ordered pair":
+            assert {number.task for number in self.measured(given)} == {given.task.name}
 
     def test_the_same_gives_the_same(self) -> None:
         """What it draws, it draws from the stream that it is given."""
-        assert self.make().measure(self.given()) == self.make().measure(self.given())
+        assert self.measured(self.given()) == self.measured(self.given())
 
     def test_what_gains_are_scored_on_is_left_alone(self) -> None:
         """Other labels of the test part change nothing: luck there would be luck of the gain too."""
         given = self.given()
         order = np.arange(CLIPS)
         order[given.task.parts["test"]] = np.roll(given.task.parts["test"], 1)
-        other = replace(given, task=replace(given.task, targets=given.task.targets.take(order)))
-        assert self.make().measure(other) == self.make().measure(given)
+        others = tuple(replace(task, targets=task.targets.take(order)) for task in given.tasks)
+        assert self.measured(replace(given, tasks=others)) == self.measured(given)
 
     def test_networks_are_left_as_they_are(self) -> None:
         """Their weights and their mode."""
         given = self.given()
         before = {
-            role: {n: t.clone() for n, t in each.network.state_dict().items()} for role, each in given.networks.items()
+            name: {n: t.clone() for n, t in each.network.state_dict().items()} for name, each in given.networks.items()
         }
-        self.make().measure(given)
-        for role, single in given.networks.items():
-            assert not single.network.training
-            assert all(torch.equal(tensor, before[role][name]) for name, tensor in single.network.state_dict().items())
+        self.measured(given)
+        for name, each in given.networks.items():
+            assert not each.network.training
+            assert all(torch.equal(tensor, before[name][n]) for n, tensor in each.network.state_dict().items())
+
+
+def _tasks_of(left: Left, tasks: Sequence[TaskData]) -> Sequence[TaskData]:
+    """Those of the network that has left something."""
+    return {"task": tasks[:1], "partner": tasks[1:2], "joint": tasks}[left.by]

@@ -5,25 +5,42 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from cohear.base.errors import UserError
-from cohear.base.named import make
-from cohear.probes.probe import PROBES
+from cohear.base.named import make, name_of
+from cohear.probes.probe import PROBES, Probe
 from cohear.study.file.grid import mistakes_of_twice
 from cohear.study.file.settings import StudySettings
+from cohear.study.file.task_sets import task_sets
 
 
 def mistakes_in_probes(settings: StudySettings, spoilt: Collection[str] = ()) -> list[str]:
-    """Unknown names and settings, and a study without a pair to measure.
+    """Unknown names and settings, and a study without what there is to measure.
 
     Args:
         settings: the study.
         spoilt: keys that hold a stand-in or a default for what is not valid.
     """
     mistakes = []
-    for number, probe in enumerate(settings.probes):
+    for number, named in enumerate(settings.probes):
         try:
-            make(PROBES, probe)
+            probe = make(PROBES, named)
         except UserError as error:
             mistakes.append(f"probes.{number}: {error}")
-    if settings.probes and "tasks" not in spoilt and len(settings.tasks) < 2:
-        mistakes.append("probes: they measure a task beside another, and the study has one task; leave them out")
-    return mistakes + mistakes_of_twice("probes", settings.probes)
+            continue
+        if "tasks" in spoilt or probe.subject == "task":
+            continue
+        if len(settings.tasks) < 2:
+            mistakes.append("probes: they measure a task beside another, and the study has one task; leave them out")
+        elif not {"combinations", "encoders"} & set(spoilt) and (needed := _never_trained(probe, settings)):
+            mistakes.append(
+                f"probes.{number}: probe {name_of(named)!r} looks at networks of {needed} tasks, and the study trains "
+                "none; add pairs or all to combinations, or leave it out"
+            )
+    return [*dict.fromkeys(mistakes), *mistakes_of_twice("probes", settings.probes)]
+
+
+def _never_trained(probe: Probe, settings: StudySettings) -> int:
+    """Of how many tasks a network is that a probe needs and the study trains nowhere; 0 where there is none."""
+    size = len(settings.tasks) if probe.subject == "all" else 2
+    sets = [tasks for number in range(len(settings.encoders)) for tasks in task_sets(settings.of_encoder(number))]
+    is_needed = any(left.by == "joint" for left in probe.needs.values())
+    return size if is_needed and not any(len(tasks) == size for tasks in sets) else 0

@@ -11,7 +11,7 @@ from cohear.base.tables import MEASUREMENTS_CSV, PROBE_CSV, Row
 from cohear.study.folder.folder import StudyFolder
 from cohear.study.plan.row import PlanRow
 
-CELL = ("task", "partner", "name", "features", "encoder")
+CELL = ("task", "partner", "name", "features", "encoder", "arm")
 
 
 def write_measurements(folder: StudyFolder, plan: Sequence[PlanRow]) -> None:
@@ -24,7 +24,7 @@ def write_measurements(folder: StudyFolder, plan: Sequence[PlanRow]) -> None:
 
 
 def _means(folder: StudyFolder, plan: Sequence[PlanRow]) -> Iterable[Row]:
-    """A row a cell: means over the folds that could be measured, and what one cost beside a training."""
+    """A row a cell: means over the repeats that could be measured, and what one cost beside a training."""
     seconds = {row.run: record.seconds for row in plan if (record := folder.record(row.run)) is not None}
     alone: dict[tuple[str, str, str, str], list[float]] = {}
     for row in plan:
@@ -35,7 +35,7 @@ def _means(folder: StudyFolder, plan: Sequence[PlanRow]) -> Iterable[Row]:
     for row in plan:
         for told in _told(folder, row) if row.probe and row.run in seconds else ():
             settings = "".join(row.probe.partition("(")[1:])  # two of one probe are told apart by theirs
-            cell = (told["task"], told["partner"], told["name"] + settings, row.features, row.encoder)
+            cell = (told["task"], told["partner"], told["name"] + settings, row.features, row.encoder, row.arm)
             values.setdefault(cell, []).extend([float(told["value"])] if told["value"] else [])
             trainings = alone.get((row.features, row.encoder, row.arm, told["task"]), [])
             costs.setdefault(cell, []).extend([seconds[row.run] / fmean(trainings)] if any(trainings) else [])

@@ -76,7 +76,7 @@ def read_status(folder: StudyFolder) -> Status:
 
 def _named(row: PlanRow) -> str:
     kind = f"control {row.control} of {row.focal}, " if row.control else ""
-    kind = f"probe {row.probe} of {row.focal}, " if row.probe else kind
+    kind = f"probe {row.probe} of {row.focal or row.combination}, " if row.probe else kind
     return f"{row.combination} ({kind}{row.encoder}, fold {row.fold}, seed {row.seed})"
 
 

@@ -36,7 +36,7 @@ class PlannedRun(Generic[S_co]):
         spec: what is done.
         features, encoder, arm, combination, control: the cell, as the tables name it.
         fold, seed: the repeat.
-        focal: the task that a control or a probe is for; empty for ordinary runs.
+        focal: the task that a control or a probe is for; empty for ordinary runs, and for a probe of several alike.
         probe: name of the measurement that the run makes; else empty.
     """
 

@@ -1,57 +1,87 @@
-"""The runs of a study's probes: one an ordered pair, setting and fold."""
+"""The runs of a study's probes: one a subject, setting and repeat."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from itertools import permutations
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import combinations, permutations
 
 from cohear.base.named import make, name_of, settings_of
 from cohear.base.plugins import versions_of_plugins
-from cohear.probes.probe import PROBES, Role
+from cohear.probes.probe import PROBES, Probe, Role, Subject
 from cohear.probes.spec import ProbeSpec, probe_versions
-from cohear.runs.run_folder import KEPT
 from cohear.runs.spec import Need
 from cohear.study.file import StudySettings
 from cohear.study.plan.plan import PlannedRun, part_label
 from cohear.training.spec import RunSpec
 
+Names = tuple[str, ...]
+"""Tasks of a subject or of a combination."""
+
 
 def probe_runs(settings: StudySettings, networks: Sequence[PlannedRun[RunSpec]]) -> list[PlannedRun[ProbeSpec]]:
-    """All measurements, in the first repeat of each fold and the first arm, of tasks that hear alike.
-
-    Tasks with different front-ends are not asked: an encoder that never saw such features says nothing of them.
+    """All measurements, in the cells and repeats that each probe asks for.
 
     Args:
         settings: the study.
         networks: its ordinary runs.
     """
     plugins = versions_of_plugins(settings.plugins)
-    arm = next(iter(settings.arms))
-    cells: dict[tuple[str, str, int], dict[str, RunSpec]] = {}
+    cells: dict[tuple[str, str, str, int, int], dict[Names, RunSpec]] = {}
     for run in networks:
-        if run.arm == arm and run.seed == 0 and run.combination in settings.tasks:
-            cells.setdefault((run.features, run.encoder, run.fold), {})[run.combination] = run.spec
+        cell = (run.features, run.encoder, run.arm, run.fold, run.seed)
+        cells.setdefault(cell, {})[tuple(run.combination.split("+"))] = run.spec
     plan = []
-    for (features, encoder, fold), singles in cells.items():
+    for (features, encoder, arm, fold, seed), trained in cells.items():
         for probe in settings.probes:
             name, part = name_of(probe), make(PROBES, probe)
-            for task, partner in permutations(singles, 2):
-                roles: Mapping[Role, RunSpec] = {"task": singles[task], "partner": singles[partner]}
-                heard, beside = (each.heard(each.tasks[0]) for each in roles.values())
-                if heard != beside:
-                    continue
-                needed = {role: roles[role] for role in sorted(part.needs)}
+            once = {"arm": arm == next(iter(settings.arms)), "seed": seed == 0}
+            if not all(first or what in part.each for what, first in once.items()):
+                continue
+            for tasks in _subjects(part, settings, trained):
+                needed = {each: trained[_tasks_of(left.by, tasks, settings)] for each, left in part.needs.items()}
                 spec = ProbeSpec(
                     probe=probe,
-                    tasks=tuple(each.tasks[0] for each in roles.values()),
-                    networks=dict(needed),
-                    needs={role: Need(run=each.key, file=KEPT["weights"]) for role, each in needed.items()},
+                    tasks=tuple(trained[task,].tasks[0] for task in tasks),
+                    networks=needed,
+                    needs={each: Need(run=run.key, file=part.needs[each].file) for each, run in needed.items()},
                     study_seed=settings.seed,
                     fold=fold,
-                    seed=0,
+                    seed=seed,
                     versions={**probe_versions(name), **plugins},
                 )
-                pair = "+".join(each for each in settings.tasks if each in (task, partner))
-                label = part_label(name, settings_of(probe))
-                plan.append(PlannedRun(spec, features, encoder, arm, pair, "", fold, 0, task, label))
+                combination, label = "+".join(_in_order(tasks, settings)), part_label(name, settings_of(probe))
+                focal = tasks[0] if part.subject in ("task", "ordered pair") else ""
+                plan.append(PlannedRun(spec, features, encoder, arm, combination, "", fold, seed, focal, label))
     return plan
+
+
+def _subjects(probe: Probe, settings: StudySettings, trained: Mapping[Names, RunSpec]) -> Iterator[Names]:
+    """What a probe is asked of in a cell: tasks that were trained there, with all networks that it needs.
+
+    Where it looks at networks of one task, tasks with different front-ends are not asked of each other: an encoder that
+    never saw such features says nothing of them.
+    """
+    tasks = [task for task in settings.tasks if (task,) in trained]
+    subjects: Mapping[Subject, Iterator[Names]] = {
+        "task": permutations(tasks, 1),
+        "ordered pair": permutations(tasks, 2),
+        "pair": combinations(tasks, 2),
+        "all": combinations(tasks, max(2, len(settings.tasks))),
+    }
+    roles = {left.by for left in probe.needs.values()}
+    for subject in subjects[probe.subject]:
+        heard = {str(trained[task,].heard(trained[task,].tasks[0])) for task in subject}
+        if (len(heard) == 1 or roles <= {"joint"}) and all(
+            _tasks_of(role, subject, settings) in trained for role in roles
+        ):
+            yield subject
+
+
+def _tasks_of(role: Role, subject: Names, settings: StudySettings) -> Names:
+    """The combination whose network has a role."""
+    alone: Mapping[str, Names] = {"task": subject[:1], "partner": subject[1:2]}
+    return alone.get(role) or _in_order(subject, settings)
+
+
+def _in_order(tasks: Names, settings: StudySettings) -> Names:
+    return tuple(task for task in settings.tasks if task in tasks)

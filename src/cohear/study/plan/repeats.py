@@ -127,8 +127,8 @@ class Repeats:
         return self.wanted({g: self._looks[-1] if g in going else limit for g, limit in self.limits.items()})
 
     def of_runs(self, runs: Collection[str]) -> set[Group]:
-        """Combinations that need one of these runs."""
-        rows = [row for row in self._plan if row.run in runs]
+        """Combinations whose gains need one of these runs; measurements are no part of a gain."""
+        rows = [row for row in self._plan if row.run in runs and row.is_network]
         return {
             group
             for group in self.limits

@@ -17,11 +17,12 @@ class PlanRow:
     Attributes:
         run: its key.
         features, encoder, arm, combination, control: the cell, as the tables name it.
-        focal: the task that a control or a probe is for; empty for ordinary runs.
+        focal: the task that a control or a probe is for; empty for ordinary runs, and for a probe of several alike.
         fold, seed: the repeat.
         cost: what its time is about proportional to, in the unit of its job.
         job: what is done in it.
-        probe: name of the measurement that it makes, of ``focal`` beside the rest of the combination; else empty.
+        probe: name of the measurement that it makes, of ``focal`` beside the rest of the combination, or of all of
+            it; else empty.
         needs: keys of the runs that leave what it reads.
     """
 

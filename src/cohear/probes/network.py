@@ -1,0 +1,65 @@
+"""A network that was trained in the study, as probes look at it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import torch
+
+from cohear.base.arrays import Floats, Integers
+from cohear.baselines.vectors import clip_vectors
+from cohear.features.task_input import TaskInput
+from cohear.models.sharing import Network
+from cohear.runs.pack import Pack
+from cohear.runs.spec import Need
+from cohear.runs.task_data import TaskData
+from cohear.training.batches import as_windows
+from cohear.training.device import to_numpy
+from cohear.training.sources import inputs_of
+from cohear.training.spec import RunSpec
+from cohear.training.trained import load_network
+
+
+@dataclass(frozen=True)
+class TrainedNetwork:
+    """The network of a single run, or of a joint one.
+
+    Attributes:
+        spec: of its training.
+        network: in evaluation mode.
+        inputs: what its encoder is given of each of its tasks.
+    """
+
+    spec: RunSpec
+    network: Network
+    inputs: Mapping[str, TaskInput]
+
+    @classmethod
+    def load(cls, spec: RunSpec, tasks: Mapping[str, TaskData], weights: Need, pack: Pack) -> TrainedNetwork:
+        """With the weights that its run has left.
+
+        Raises:
+            DataError: they are not there, or not this run's.
+        """
+        own = {reference.name: tasks[reference.name] for reference in spec.tasks}
+        return cls(spec, load_network(spec, own, pack.file(weights), str(pack.code)), inputs_of(spec))
+
+    def vectors(self, clips: TaskData) -> Floats:
+        """What its frozen encoder makes of the clips of any task, ``[N, width]``: means over windows (and frames).
+
+        They are heard as that task where the network has learnt it, else as the first of those that it has.
+        """
+        task = clips.name if clips.name in self.inputs else next(iter(self.inputs))
+        given = self.inputs[task]
+
+        def embedded(windows: Floats, lengths: Integers) -> Floats:
+            with torch.inference_mode():
+                embedding = self.network.embed({task: as_windows(given.front_end, windows, lengths)})[task]
+                if embedding.vector is not None:
+                    return to_numpy(embedding.vector.float())
+                frames = embedding.of("frames")
+                counts = frames.shape[1] if embedding.lengths is None else embedding.lengths[:, None]
+                return to_numpy((frames.sum(dim=1) / counts).float())
+
+        return clip_vectors(clips, given, embedded)
