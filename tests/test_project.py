@@ -317,7 +317,7 @@ from cohear.export.assemble import Output, assemble
 from cohear.export.parity import check_parity
 from cohear.export.costs import measure_costs
 from cohear.export.network import network_graph
-from cohear.export.quantise import measure
+from cohear.export.quantise import measure_changes
 from cohear.export.runs import Places, load_trained
 from cohear.study.folder.folder import StudyFolder
 from cohear.study.prepare import prepare
@@ -351,7 +351,7 @@ model = assemble(list(trained.inputs.values()), network_graph(trained.network, t
 datasets = {"first": prepared.datasets["one"], "second": prepared.datasets["two"]}
 parity = check_parity(trained, model, outputs, datasets)
 assert parity.clips == 24, parity
-assert set(measure([trained])["static"]) == {"first", "second"}  # in 8 bits
+assert set(measure_changes([trained])["static"]) == {"first", "second"}  # in 8 bits
 costs = measure_costs(folder / "norms", settings, seconds=1.0, repeats=1)["rows"]
 assert all(row["multiply_adds"] > 0 for row in costs), costs
 """
