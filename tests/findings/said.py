@@ -22,7 +22,6 @@ from cohear.analysis.tables.of_study import FolderTables
 from cohear.api import answers, power, write_gains
 from cohear.api.gains import partners_measured
 from cohear.base.files import without_nan
-from cohear.cli.console import NO_GAIN
 from cohear.cli.status import status_lines
 from cohear.data.audit.finding import AuditFinding
 from cohear.export.export import _gains
@@ -36,7 +35,7 @@ from cohear.report.paper import paper_table
 from cohear.report.parts.views import Views, views_of
 from cohear.report.terminal.answers import answers_text
 from cohear.report.terminal.power import power_tables
-from cohear.report.terminal.tables import gains_table
+from cohear.report.terminal.tables import gains_shown
 from cohear.study.folder.folder import StudyFolder
 from cohear.study.folder.status import Status, read_status
 from cohear.study.score_gaps import gap_findings
@@ -159,9 +158,9 @@ class Said:
     def texts(self) -> dict[str, str]:
         """What the terminal shows, by command."""
         told = {
-            "gains": _shown(NO_GAIN if self.gains.empty else gains_table(self.gains)),
+            "gains": _shown(gains_shown(self.gains)),
             "answers": _shown(answers_text(self.answers)),
-            "power": _shown(power_tables(self.power) if self.power["cells"] else NO_GAIN),
+            "power": _shown(power_tables(self.power)),
         }
         return told if self.status is None else {**told, "status": "\n".join(status_lines(self.status))}
 

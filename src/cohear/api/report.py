@@ -69,7 +69,7 @@ def watch_report(folder: str | Path, port: int, say: Callable[[str], None], *, c
 
     def page() -> bytes:
         study = read_folder(folder, judged_folder(folder))
-        section = relations(drawings_of(study))
+        section = relations(drawings_of(study), study.findings)
         return render(study, section, clips=clips, watched=True).encode("utf-8", errors="replace")
 
     watch(folder, page, port, say)

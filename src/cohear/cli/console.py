@@ -16,9 +16,6 @@ errors = Console(stderr=True, soft_wrap=True)
 """Sentences are not cut into lines of a terminal that is not there."""
 
 
-NO_GAIN = "no gain can be told yet: no task was trained both alone and beside a partner on the same fold and seed"
-
-
 def note(sentence: str) -> None:
     """Say what a reader of the results should know."""
     errors.print(f"note: {sentence}", style="yellow", markup=False, highlight=False)

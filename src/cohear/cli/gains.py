@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from cohear.cli.console import NO_GAIN, note, output
+from cohear.cli.console import note, output
 
 EXAMPLES = """
 [bold]Examples[/bold]
@@ -28,7 +28,7 @@ def gains(
 ) -> None:
     """Compare shared with single-task runs: gains with intervals and verdicts; writes gains.csv."""
     from cohear.api.gains import judged_folder
-    from cohear.report.terminal.tables import gains_table
+    from cohear.report.terminal.tables import gains_shown
 
     judged = judged_folder(folder, note)
-    output.print(NO_GAIN if judged.gains.empty else gains_table(judged.gains, judged.units))
+    output.print(gains_shown(judged.gains, judged.units))

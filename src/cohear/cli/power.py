@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from cohear.cli.console import NO_GAIN, output, print_json
+from cohear.cli.console import output, print_json
 
 EXAMPLES = """
 [bold]Examples[/bold]
@@ -34,7 +34,5 @@ def power(
     told = power_of(folder)
     if as_json:
         print_json(told)
-    elif not told["cells"]:
-        output.print(NO_GAIN)
     else:
         output.print(power_tables(told))

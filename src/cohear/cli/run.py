@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from cohear.cli.console import NO_GAIN, errors, output
+from cohear.cli.console import errors, output
 
 EXAMPLES = """
 [bold]Examples[/bold]
@@ -51,10 +51,10 @@ def run(
         progress.close()
     if outcome.done:
         from cohear.api.gains import judged_folder
-        from cohear.report.terminal.tables import gains_table
+        from cohear.report.terminal.tables import gains_shown
 
         judged = judged_folder(loaded.folder)
-        output.print(NO_GAIN if judged.gains.empty else gains_table(judged.gains, judged.units))
+        output.print(gains_shown(judged.gains, judged.units))
         output.print(f"page: {loaded.folder / 'report' / 'index.html'}", markup=False, highlight=False, soft_wrap=True)
     if outcome.failed:
         errors.print(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -14,6 +14,7 @@ from cohear.findings.cures import Cure
 from cohear.findings.figures import bracket_of, correlation, probability
 from cohear.findings.finding import StudyFinding, TableRows
 from cohear.findings.kind import FINDINGS, Kind, Said, StudyQuestion
+from cohear.findings.missing import Missing
 from cohear.findings.pairs import of_pairs, settings_in
 from cohear.findings.sentences import listed, setting_name
 from cohear.findings.verdict_counts import MOST
@@ -67,11 +68,18 @@ _CURES = {
 }
 
 
+_OPEN = "so whether gains persist with another is open."
+
+
 class Agreement(Kind):
     """Gains of each two settings beside each other, and beside how well each agrees with itself."""
 
     code: ClassVar[str] = "agreement"
     question: ClassVar[StudyQuestion] = "persistence"
+    lacks: ClassVar[Mapping[str, Missing]] = {
+        "singles": Missing(f"Pairs were compared with single runs in fewer than two settings, {_OPEN}"),
+        "setting": Missing(f"Pairs were measured in fewer than two settings, {_OPEN}"),
+    }
 
     def find(self, statistics: Statistics) -> Iterable[StudyFinding]:
         """One, of the whole study."""
@@ -83,7 +91,7 @@ class Agreement(Kind):
         yield StudyFinding(
             code=self.code,
             sureness="none" if not ranked else "sure" if len(sure) == len(ranked) else "partly" if sure else "open",
-            missing="" if lines else "singles" if lonely else "a second setting",
+            missing="" if lines else "singles" if lonely else "setting",
             figures={"ranked": ranked, "few": few, "without singles": lonely},
             settles=(_cure(ranked, few, lonely, statistics),),
             rows=(TableRows("gains.csv"),),
@@ -92,11 +100,6 @@ class Agreement(Kind):
     def said(self, finding: StudyFinding) -> Said:
         """The agreements of most cells first, then those that have too few."""
         figures = finding.figures
-        if finding.missing:
-            open_still = "so whether gains persist with another is open."
-            if figures["without singles"]:
-                return Said(words(f"Pairs were compared with single runs in fewer than two settings, {open_still}"))
-            return Said(words(f"Pairs were measured in fewer than two settings, {open_still}"))
         ranked, few = figures["ranked"], figures["few"]
         told = [_agreement(one) for one in ranked[:MOST]]
         if len(ranked) > MOST:

@@ -17,9 +17,9 @@ from cohear.findings.deciding import cures_of
 from cohear.findings.figures import Estimate
 from cohear.findings.finding import StudyFinding, Sureness, TableRows
 from cohear.findings.kind import FINDINGS, Kind, Said, Section, StudyQuestion
-from cohear.findings.missing import Compare
+from cohear.findings.missing import NO_PAIR, Compare, Missing
 from cohear.findings.pairs import in_setting, of_pairs, partner_of, settings_in
-from cohear.findings.words import NOTHING, Name, Words, words
+from cohear.findings.words import Name, Words, words
 
 Effect = Mapping[str, Any]
 """A row of ``gains.csv``."""
@@ -35,6 +35,7 @@ class BestPair(Kind):
     code: ClassVar[str] = "best-pair"
     question: ClassVar[StudyQuestion] = "improve"
     part: ClassVar[Section] = "page"
+    lacks: ClassVar[Mapping[str, Missing]] = {"pairs": Missing("", NO_PAIR.text)}
 
     def find(self, statistics: Statistics) -> Iterable[StudyFinding]:
         """One a setting."""
@@ -45,8 +46,6 @@ class BestPair(Kind):
     def said(self, finding: StudyFinding) -> Said:
         """Headline, and how sure it is."""
         figures = finding.figures
-        if finding.missing:
-            return Said(NOTHING, words("No pair has been compared yet."))
         if not figures["effects"]:
             return _nothing(figures)
         aside = (
@@ -82,7 +81,7 @@ def _found(statistics: Statistics, setting: Setting) -> StudyFinding:
         setting=setting,
         combination=str(best[0]["combination"]) if best else "",
         sureness=sureness,
-        missing="" if by_pair else "no pair was compared",
+        missing="" if by_pair else "pairs",
         figures={
             "between": _between(best, helped),
             "effects": [_figures(row, statistics) for row in best],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -16,6 +16,7 @@ from cohear.findings.caveats import Caveat, some_names
 from cohear.findings.cures import Cure
 from cohear.findings.finding import StudyFinding, TableRows
 from cohear.findings.kind import FINDINGS, Said
+from cohear.findings.missing import NO_GAIN, Compare, Missing
 from cohear.findings.sentences import setting_name
 from cohear.findings.words import NOTHING, Words, words
 
@@ -50,15 +51,16 @@ class NothingCompared(Caveat):
     """Where there is no gain."""
 
     code: ClassVar[str] = "nothing-compared"
+    lacks: ClassVar[Mapping[str, Missing]] = {"gains": NO_GAIN}
 
     def find(self, statistics: Statistics) -> Iterable[StudyFinding]:
         """One, where no task was trained both ways."""
         if statistics.pairs.empty:
-            yield StudyFinding(code=self.code, missing="no task was compared", rows=(TableRows("results.csv"),))
+            yield StudyFinding(code=self.code, missing="gains", settles=(Compare(),), rows=(TableRows("results.csv"),))
 
     def said(self, finding: StudyFinding) -> Said:
-        """Why."""
-        return Said(words("No task was trained both alone and with a partner, so there is nothing to compare."))
+        """All of it is what is missing."""
+        return Said(NOTHING)
 
 
 class StoppedEarly(Caveat):

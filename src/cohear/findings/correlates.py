@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -16,6 +16,7 @@ from cohear.findings.cures import Cure
 from cohear.findings.figures import are, bracket_of, correlation, probability
 from cohear.findings.finding import StudyFinding, TableRows
 from cohear.findings.kind import FINDINGS, Kind, Said, StudyQuestion
+from cohear.findings.missing import Missing
 from cohear.findings.sentences import setting_name
 from cohear.findings.words import Name, Words, words
 
@@ -52,6 +53,7 @@ class Correlates(Kind):
 
     code: ClassVar[str] = "correlates"
     question: ClassVar[StudyQuestion] = "measurements"
+    lacks: ClassVar[Mapping[str, Missing]] = {"measurements": Missing("Nothing was measured that could go with gains.")}
 
     def find(self, statistics: Statistics) -> Iterable[StudyFinding]:
         """Of the whole study, and of every setting where something was measured."""
@@ -69,8 +71,6 @@ class Correlates(Kind):
     def said(self, finding: StudyFinding) -> Said:
         """How many are sure, and the strongest."""
         figures = finding.figures
-        if finding.missing:
-            return Said(words("Nothing was measured that could go with gains."))
         tested, sure, best = figures["tested"], figures["sure"], figures["strongest"]
         of_these = " of these" if sure and sure < tested else ""
         said = words(
@@ -93,9 +93,7 @@ class Correlates(Kind):
 def _found(lines: Sequence[Line], tasks: int, setting: Setting | None = None) -> StudyFinding:
     tested = [line for line in lines if line["p_adjusted"] is not None]
     if not tested:
-        return StudyFinding(
-            code=Correlates.code, setting=setting, missing="nothing was measured", settles=(MoreTasks(None),)
-        )
+        return StudyFinding(code=Correlates.code, setting=setting, missing="measurements", settles=(MoreTasks(None),))
     sure = [line for line in tested if line["p_adjusted"] <= LEVEL]
     best = max(sure or tested, key=lambda line: abs(line["pooled"] or 0.0))
     of_best = [best[name] for name in SETTING]

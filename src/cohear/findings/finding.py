@@ -37,7 +37,7 @@ class StudyFinding(Finding):
         setting: features, encoder and arm; None where it is about the whole study.
         combination: whom it concerns together; empty where it concerns several.
         sureness: how sure it is.
-        missing: why it cannot be told; empty where it can.
+        missing: why it cannot be told, a reason that its kind has words for (:attr:`Kind.lacks`); empty where it can.
         settles: what would settle what is open of it.
         rows: what it comes from.
     """

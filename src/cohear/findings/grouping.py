@@ -20,7 +20,7 @@ from cohear.findings.cures import Cure
 from cohear.findings.figures import Estimate
 from cohear.findings.finding import StudyFinding, TableRows
 from cohear.findings.kind import FINDINGS, Kind, Said, StudyQuestion
-from cohear.findings.missing import Compare
+from cohear.findings.missing import Compare, Missing
 from cohear.findings.pairs import in_one_network, in_setting, of_pairs
 from cohear.findings.sentences import setting_name
 from cohear.findings.words import Name, Networks, Strong, Words, names, words
@@ -54,6 +54,9 @@ class RecommendedGrouping(Kind):
 
     code: ClassVar[str] = "grouping"
     question: ClassVar[StudyQuestion] = "savings"
+    lacks: ClassVar[Mapping[str, Missing]] = {
+        str(reason): Missing(why, "Not known yet.") for reason, why in _WHY_NONE.items()
+    }
 
     def find(self, statistics: Statistics) -> Iterable[StudyFinding]:
         """The study's where one can be told, then every setting's."""
@@ -68,8 +71,6 @@ class RecommendedGrouping(Kind):
 
     def said(self, finding: StudyFinding) -> Said:
         """What to train, what it gains and how sure that is, and its size."""
-        if finding.missing:
-            return Said(words(_WHY_NONE[finding.missing]), words("Not known yet."))  # type: ignore[index]
         told: Recommended = finding.figures["recommended"]
         if finding.setting is None:
             return Said(_in_the_study(told, finding.figures["gain"]))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import ClassVar
 
 import pandas as pd
@@ -14,6 +14,7 @@ from cohear.base.setting import Setting
 from cohear.findings.figures import are
 from cohear.findings.finding import StudyFinding, TableRows
 from cohear.findings.kind import FINDINGS, Kind, Said, StudyQuestion
+from cohear.findings.missing import Missing
 from cohear.findings.pairs import in_setting, settings_in
 from cohear.findings.words import words
 
@@ -26,6 +27,10 @@ class GroupsBesidePairs(Kind):
 
     code: ClassVar[str] = "groups-beside-pairs"
     question: ClassVar[StudyQuestion] = "combining"
+    lacks: ClassVar[Mapping[str, Missing]] = {
+        "pairs": Missing("No group can be held against its pairs, which were not all measured."),
+        "errors": Missing("No group can be held against its pairs: how sure their gains are is not known."),
+    }
 
     def find(self, statistics: Statistics) -> Iterable[StudyFinding]:
         """Of the whole study, and of every setting with larger groups."""
@@ -40,10 +45,6 @@ class GroupsBesidePairs(Kind):
     def said(self, finding: StudyFinding) -> Said:
         """How many, and by how much groups differ on average."""
         figures = finding.figures
-        if finding.missing == "pairs":
-            return Said(words("No group can be held against its pairs, which were not all measured."))
-        if finding.missing:
-            return Said(words("No group can be held against its pairs: how sure their gains are is not known."))
         off = f"{figures['unit'].signed(figures['mean difference'])} {figures['unit'].name}"
         return Said(
             words(

@@ -10,6 +10,7 @@ from typing import ClassVar, Literal
 from cohear.analysis.statistics import Statistics
 from cohear.base.registry import Registry
 from cohear.findings.finding import StudyFinding
+from cohear.findings.missing import Missing
 from cohear.findings.words import NOTHING, Words
 
 StudyQuestion = Literal["improve", "measurements", "persistence", "combining", "savings", "caveats"]
@@ -57,6 +58,8 @@ class Kind(ABC):
     """Its name, stable, in kebab-case."""
     question: ClassVar[StudyQuestion]
     part: ClassVar[Section] = "answer"
+    lacks: ClassVar[Mapping[str, Missing]] = {}
+    """Why it cannot be told, for each reason that a finding gives as :attr:`StudyFinding.missing`."""
 
     @abstractmethod
     def find(self, statistics: Statistics) -> Iterable[StudyFinding]:
@@ -67,7 +70,10 @@ class Kind(ABC):
 
     @abstractmethod
     def said(self, finding: StudyFinding) -> Said:
-        """Its words, of which each medium shows what it has room for; its cures have words of their own."""
+        """Its words where it can be told, of which each medium shows what it has room for.
+
+        Its cures have words of their own, and so has what is missing (:attr:`lacks`).
+        """
 
 
 FINDINGS: Registry[Kind] = Registry("finding")

@@ -12,6 +12,7 @@ from cohear.findings.cures import Cure
 from cohear.findings.figures import Estimate
 from cohear.findings.finding import StudyFinding, TableRows
 from cohear.findings.kind import FINDINGS, Kind, Said, StudyQuestion
+from cohear.findings.missing import Missing
 from cohear.findings.words import Name, Words, joined, words
 
 
@@ -44,6 +45,7 @@ class LargerEncoder(Kind):
 
     code: ClassVar[str] = "larger-encoder"
     question: ClassVar[StudyQuestion] = "combining"
+    lacks: ClassVar[Mapping[str, Missing]] = dict.fromkeys(("encoders", "parameters", "groups"), Missing(""))
 
     def find(self, statistics: Statistics) -> Iterable[StudyFinding]:
         """One, of the whole study, where a larger group was measured."""

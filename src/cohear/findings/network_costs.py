@@ -13,6 +13,7 @@ from cohear.findings.cures import Cure
 from cohear.findings.figures import share
 from cohear.findings.finding import StudyFinding, TableRows
 from cohear.findings.kind import FINDINGS, Kind, Said, StudyQuestion
+from cohear.findings.missing import Missing
 from cohear.findings.sentences import setting_name
 from cohear.findings.verdict_counts import MOST
 from cohear.findings.words import Name, Words, joined, words
@@ -57,12 +58,13 @@ class NetworkCosts(Kind):
 
     code: ClassVar[str] = "network-costs"
     question: ClassVar[StudyQuestion] = "savings"
+    lacks: ClassVar[Mapping[str, Missing]] = {"networks": Missing("No shared network was measured.")}
 
     def find(self, statistics: Statistics) -> Iterable[StudyFinding]:
         """One, of the whole study."""
         table = statistics.costs
         if table.empty:
-            yield StudyFinding(code=self.code, missing="no shared network", settles=(SharedNetwork(),))
+            yield StudyFinding(code=self.code, missing="networks", settles=(SharedNetwork(),))
             return
         # one of each setting stands for all of its size
         largest = table[table["size"] == table["size"].max()].drop_duplicates(list(SETTING)).to_dict("records")
@@ -89,8 +91,6 @@ class NetworkCosts(Kind):
     def said(self, finding: StudyFinding) -> Said:
         """Shares of the costs, and what the figures are of."""
         figures = finding.figures
-        if finding.missing:
-            return Said(words("No shared network was measured."))
         settings = figures["settings"][:MOST]
         at_work = figures["at work"]
         seconds = "Seconds are those of the machine that trained, with all else that ran on it."

@@ -13,6 +13,7 @@ from cohear.findings.cures import Cure
 from cohear.findings.figures import Estimate
 from cohear.findings.finding import StudyFinding, TableRows
 from cohear.findings.kind import FINDINGS, Kind, Said, StudyQuestion
+from cohear.findings.missing import Missing
 from cohear.findings.pairs import in_setting
 from cohear.findings.sentences import listed, setting_name
 from cohear.findings.verdict_counts import MOST
@@ -81,13 +82,16 @@ class NetworkSize(Kind):
 
     code: ClassVar[str] = "network-size"
     question: ClassVar[StudyQuestion] = "combining"
+    lacks: ClassVar[Mapping[str, Missing]] = {
+        "groups": Missing("No combination of more than two tasks was measured beside its singles."),
+    }
 
     def find(self, statistics: Statistics) -> Iterable[StudyFinding]:
         """One, of the whole study."""
         larger = [line for line in statistics.sizes if line["size"] > 2]
         tasks = int(statistics.results["task"].nunique())
         if not larger:
-            yield StudyFinding(code=self.code, missing="no larger group", settles=(LargerGroups(tasks),))
+            yield StudyFinding(code=self.code, missing="groups", settles=(LargerGroups(tasks),))
             return
         most = max(line["size"] for line in larger)
         there = {line["size"] for line in statistics.sizes}
@@ -104,8 +108,6 @@ class NetworkSize(Kind):
 
     def said(self, finding: StudyFinding) -> Said:
         """The mean gain of each setting."""
-        if finding.missing:
-            return Said(words("No combination of more than two tasks was measured beside its singles."))
         settings = finding.figures["settings"]
         shown = [_with_many(one) for one in settings[:MOST]]
         more = [words(f"{len(settings) - MOST} more")] if len(settings) > MOST else []

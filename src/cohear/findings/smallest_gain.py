@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import ClassVar
 
 from cohear.analysis.statistics import Statistics
@@ -11,6 +11,7 @@ from cohear.base.counting import counted
 from cohear.base.units import known
 from cohear.findings.finding import StudyFinding, TableRows
 from cohear.findings.kind import FINDINGS, Kind, Said, Section, StudyQuestion
+from cohear.findings.missing import Missing
 from cohear.findings.pairs import of_pairs
 from cohear.findings.sentences import listed, setting_name, shortened
 from cohear.findings.verdict_counts import MOST
@@ -23,6 +24,9 @@ class SmallestGain(Kind):
     code: ClassVar[str] = "smallest-gain"
     question: ClassVar[StudyQuestion] = "improve"
     part: ClassVar[Section] = "change"
+    lacks: ClassVar[Mapping[str, Missing]] = {
+        "errors": Missing("No cell has an error that is known: that takes at least two repeats that differ."),
+    }
 
     def find(self, statistics: Statistics) -> Iterable[StudyFinding]:
         """One, of the whole study, where a pair was compared."""
@@ -38,7 +42,7 @@ class SmallestGain(Kind):
         undecided = power[power["verdict"] == "undecided"]
         yield StudyFinding(
             code=self.code,
-            missing="" if told else "no error is known",
+            missing="" if told else "errors",
             figures={
                 "smallest": [{"gain": gain, "setting": name} for gain, name in sorted(told)],
                 "half of the gains": known(power["gain"].abs().median()),
@@ -52,8 +56,6 @@ class SmallestGain(Kind):
         """The smallest of each setting."""
         figures = finding.figures
         unit, without = figures["unit"], figures["without an error"]
-        if finding.missing:
-            return Said(words("No cell has an error that is known: that takes at least two repeats that differ."))
         smallest = [f"{unit.size(one['gain'])} in {one['setting']}" for one in figures["smallest"]]
         said = words(
             "The smallest gain that is found with 80 % power, among the cells of its family, is about ",

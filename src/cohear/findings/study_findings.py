@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from cohear.analysis.statistics import Statistics
 from cohear.base.setting import Setting
 from cohear.findings.finding import StudyFinding
 from cohear.findings.kind import FINDINGS, Said, StudyQuestion
-from cohear.findings.words import Words, joined
+from cohear.findings.words import Words, joined, words
 
 
 class Findings:
@@ -36,14 +36,32 @@ class Findings:
         """The one of a kind that every setting with ordinary runs has."""
         return next(finding for finding in self.all(code) if finding.setting == setting)
 
+    def missing(self, codes: Iterable[str]) -> Words:
+        """Why there is nothing to show of some kinds, and what would change that."""
+        return missing_of(finding for code in codes for finding in self.all(code))
+
     def on(self, question: StudyQuestion) -> Iterator[StudyFinding]:
         """What concerns a question, in the order of the kinds."""
         return (finding for code in FINDINGS if FINDINGS[code].question == question for finding in self.all(code))
 
 
 def said(finding: StudyFinding) -> Said:
-    """The words of a finding, without those of its cures."""
-    return FINDINGS[finding.code].said(finding)
+    """The words of a finding, or of why there is nothing to tell; without those of its cures."""
+    kind = FINDINGS[finding.code]
+    if not finding.missing:
+        return kind.said(finding)
+    lack = kind.lacks[finding.missing]
+    return Said(words(lack.text), words(lack.head))
+
+
+def missing_of(findings: Iterable[StudyFinding]) -> Words:
+    """Why there is nothing to show of some findings, and what would change that; each reason once."""
+    return joined(dict.fromkeys(_missing(finding) for finding in findings if finding.missing))
+
+
+def _missing(finding: StudyFinding) -> Words:
+    parts = said(finding)
+    return joined([parts.text or parts.head, cure_words(finding)])
 
 
 def cure_words(finding: StudyFinding) -> Words:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar, NamedTuple
 
 import pandas as pd
@@ -13,6 +13,7 @@ from cohear.base.setting import Setting
 from cohear.findings.figures import Estimate
 from cohear.findings.finding import StudyFinding, TableRows
 from cohear.findings.kind import FINDINGS, Kind, Said, Section, StudyQuestion
+from cohear.findings.missing import NO_PAIR, Compare, Missing
 from cohear.findings.pairs import in_setting, named, of_pairs, partner_of, settings_in
 from cohear.findings.words import Name, joined, names, words
 
@@ -40,10 +41,13 @@ class SureEffects(Kind):
     code: ClassVar[str] = "sure-effects"
     question: ClassVar[StudyQuestion] = "improve"
     part: ClassVar[Section] = "page"
+    lacks: ClassVar[Mapping[str, Missing]] = {"pairs": NO_PAIR}
 
     def find(self, statistics: Statistics) -> Iterable[StudyFinding]:
         """One a setting with pairs."""
         pairs = of_pairs(statistics.gains)
+        if pairs.empty:
+            yield StudyFinding(code=self.code, missing="pairs", settles=(Compare(),))
         for setting in settings_in(pairs):
             yield _found(in_setting(pairs, setting), setting, statistics)
 

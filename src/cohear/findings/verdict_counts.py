@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import ClassVar, NamedTuple
 
 import pandas as pd
@@ -15,7 +15,7 @@ from cohear.base.setting import Setting
 from cohear.findings.figures import Estimate, are
 from cohear.findings.finding import StudyFinding, TableRows
 from cohear.findings.kind import FINDINGS, Kind, Said, StudyQuestion
-from cohear.findings.missing import Compare
+from cohear.findings.missing import NO_PAIR, Compare, Missing
 from cohear.findings.pairs import counts, in_setting, of_pairs, settings_in
 from cohear.findings.sentences import listed, setting_name, shortened
 from cohear.findings.verdict_words import SIGNS, meanings
@@ -41,6 +41,7 @@ class VerdictCounts(Kind):
 
     code: ClassVar[str] = "verdict-counts"
     question: ClassVar[StudyQuestion] = "improve"
+    lacks: ClassVar[Mapping[str, Missing]] = {"pairs": NO_PAIR}
 
     def find(self, statistics: Statistics) -> Iterable[StudyFinding]:
         """The whole study, related and unrelated pairs, and every setting with pairs."""
@@ -57,8 +58,6 @@ class VerdictCounts(Kind):
         """Counts, and the mean gain."""
         figures = finding.figures
         mean: Estimate = figures["mean"]
-        if finding.missing:
-            return Said(words("No pair has been compared yet."))
         if figures["kind"]:
             return Said(
                 words(
@@ -96,7 +95,7 @@ def _counted(statistics: Statistics, pairs: pd.DataFrame, kind: str, setting: Se
         code=VerdictCounts.code,
         setting=setting,
         sureness="none" if not decided else "sure" if not found["undecided"] else "partly",
-        missing="" if found["cells"] else "no pair was compared",
+        missing="" if found["cells"] else "pairs",
         figures={"kind": kind, "settings": names, "mean": mean, "margin": _margin(statistics, pairs), **found},
         settles=() if found["cells"] else (Compare(),),
         rows=(TableRows("gains.csv"),),

@@ -53,7 +53,7 @@ def write_report(folder: Path, clips: bool = False, statistics: Statistics | Non
 
     study = read_folder(folder, statistics)
     drawings = drawings_of(study)
-    page = render(study, relations(drawings), clips=clips)
+    page = render(study, relations(drawings, study.findings), clips=clips)
     path = make_folder(folder / "report") / "index.html"
     write_beside(folder / "report", study, drawings)
     # names from foreign file systems may hold half a character, which no encoding can write
@@ -84,6 +84,7 @@ def render(
         signs=SIGNS,
         drawn=DRAWN,
         alone=INTERVAL_ALONE,
+        nothing=study.findings.missing(["nothing-compared"]),
         method=in_full(method) if (method := study.findings.of("verdict-method")) else NOTHING,
         views=views,
         choices=views.choices(),

@@ -13,7 +13,9 @@ from markupsafe import Markup
 
 from cohear.base.files import folder_whole_or_not_at_all, write_bytes, write_text
 from cohear.base.units import NONE
-from cohear.report.figures import Drawing, Figure, Figures, sources_of
+from cohear.findings import Findings
+from cohear.findings.words import Words
+from cohear.report.figures import FIGURES, Drawing, Figure, Figures, sources_of
 from cohear.report.figures.palette import dark_style
 from cohear.report.figures.render import inline
 from cohear.report.folder import FolderContent
@@ -32,10 +34,12 @@ class Relations:
     Attributes:
         style: rules for dark screens.
         figures: every figure that the study has data for, with its drawings (one, or one a setting).
+        missing: the others whose findings say why there is nothing to draw, with what they say.
     """
 
     style: Markup
     figures: list[tuple[Figure, list[Shown]]]
+    missing: list[tuple[Figure, Words]]
 
 
 @dataclass(frozen=True)
@@ -83,11 +87,15 @@ def drawings_of(study: FolderContent) -> list[Drawing]:
     return list(Figures(sources_of(study)))
 
 
-def relations(drawings: Iterable[Drawing]) -> Relations:
-    """The section of a page."""
+def relations(drawings: Iterable[Drawing], findings: Findings) -> Relations:
+    """The section of a page, made of what was drawn and of what the study's findings say."""
     by_figure = groupby(drawings, key=lambda drawing: drawing.figure)
     shown = [(figure, [Shown(drawing) for drawing in some]) for figure, some in by_figure]
-    return Relations(Markup(dark_style("svg.figure")), shown)  # noqa: S704 - our own colours
+    drawn = {figure.name for figure, _ in shown}
+    others = [FIGURES[name] for name in FIGURES if name not in drawn]
+    missing = [(figure, findings.missing(figure.says)) for figure in others]
+    told = [(figure, why) for figure, why in missing if why]
+    return Relations(Markup(dark_style("svg.figure")), shown, told)  # noqa: S704 - our own colours
 
 
 def write_beside(folder: Path, study: FolderContent, drawings: Sequence[Drawing]) -> None:

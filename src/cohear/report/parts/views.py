@@ -12,7 +12,7 @@ from cohear.base.setting import Setting
 from cohear.base.units import Unit
 from cohear.findings.finding import StudyFinding
 from cohear.findings.kind import Said
-from cohear.findings.study_findings import cure_words, said
+from cohear.findings.study_findings import cure_words, missing_of, said
 from cohear.findings.verdict_words import in_another_metric
 from cohear.findings.words import NOTHING, Words
 from cohear.report.folder import FolderContent
@@ -72,6 +72,7 @@ class MatrixView:
         cells: all, in the order that their numbers on the page refer to.
         rows: one a task; ``groups``: one a larger group but the whole study.
         orders: of the tasks, see :func:`cohear.report.parts.task_orders.orders`.
+        missing: why there is no cell, where there is none.
     """
 
     features: str
@@ -84,6 +85,7 @@ class MatrixView:
     groups: list[MatrixRow]
     charts: list[DotChart]
     orders: dict[str, list[int]]
+    missing: Words
 
     @property
     def metric_name(self) -> str:
@@ -206,7 +208,8 @@ def views_of(folder: FolderContent) -> Views:
             rows = of_setting(gains, key)
             if metric == PRIMARY or len(rows):
                 told = units if metric == PRIMARY else units_of(rows, folder.statistics.design.units)
-                matrices.append(_matrix_view(key, metric, rows, results, told, here, tasks))
+                missing = missing_of([folder.findings.on_setting("best-pair", key)])
+                matrices.append(_matrix_view(key, metric, rows, results, told, here, tasks, missing))
     return Views(tasks, settings, matrices, by_metric)
 
 
@@ -218,6 +221,7 @@ def _matrix_view(
     units: Mapping[str, Unit],
     here: list[str],
     tasks: list[str],
+    missing: Words,
 ) -> MatrixView:
     cells = cells_of(gains, units, tasks)
     by_place = {(cell.task, cell.combination): cell for cell in cells}
@@ -244,7 +248,8 @@ def _matrix_view(
         for place, name in enumerate(names)
     ]
     gain = {names: cell.gain for names, cell in partner.items()}
-    return MatrixView(*key, metric, here, cells, rows, groups, _charts(cells, here), orders(here, gain))
+    charts, ordered = _charts(cells, here), orders(here, gain)
+    return MatrixView(*key, metric, here, cells, rows, groups, charts, ordered, missing)
 
 
 def _charts(cells: Sequence[ShownGain], tasks: list[str]) -> list[DotChart]:

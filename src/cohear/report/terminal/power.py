@@ -16,15 +16,17 @@ from cohear.findings.pairs import briefly, partner_of
 from cohear.findings.power import LEGEND
 from cohear.findings.sentences import listed, setting_name
 from cohear.findings.words import typeset
-from cohear.report.terminal.tables import plain_table
+from cohear.report.terminal.tables import no_gain, plain_table
 
 
 def power_tables(told: Mapping[str, Any]) -> Group:
-    """Families, then variance parts and cells of each front-end, encoder and arm.
+    """Families, then variance parts and cells of each front-end, encoder and arm; or why there are none.
 
     Args:
         told: of :func:`cohear.findings.power.power`.
     """
+    if not told["cells"]:
+        return Group(no_gain())
     families = [
         [
             _setting(row),

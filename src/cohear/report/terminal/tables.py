@@ -6,19 +6,30 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import pandas as pd
 from rich import box
-from rich.console import Group
+from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from cohear.analysis.tables.columns import SETTING
 from cohear.analysis.tables.units import units_of
 from cohear.base.units import Unit
+from cohear.findings.missing import NO_GAIN, Compare
 from cohear.findings.verdict_words import signed_verdict
 from cohear.report.numbers import unit_words
 from cohear.report.parts.shown_gains import ShownGain, cells_of
 from cohear.report.parts.verdict_looks import LOOKS
 
 _NAME_WIDTH = 12
+
+
+def gains_shown(gains: pd.DataFrame, units: Mapping[str, Unit] | None = None) -> RenderableType:
+    """The table of gains, or why there is none."""
+    return no_gain() if gains.empty else gains_table(gains, units)
+
+
+def no_gain() -> Text:
+    """Why nothing is known of gains, and what would change that."""
+    return Text(f"{NO_GAIN.text} {Compare().words.plain}")
 
 
 def gains_table(gains: pd.DataFrame, units: Mapping[str, Unit] | None = None) -> Group:
