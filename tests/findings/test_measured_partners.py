@@ -3,11 +3,20 @@
 import pytest
 from simulated_results import results_table
 
-from cohear.analysis.gains.gains import gains
-from cohear.analysis.tables.units import units_of
-from cohear.findings.measured_partners import of_measured_partners
+from cohear.analysis.statistics import Statistics
+from cohear.analysis.tables.of_study import GivenTables
+from cohear.analysis.tables.results import checked_results
+from cohear.findings import Findings
+from cohear.findings.study_findings import said
 
 SETTING = ("logmel", "small", "base")
+
+
+def of_measured_partners(rows):
+    """What is said to each task."""
+    findings = Findings(Statistics.of(GivenTables(checked_results(results_table(rows)))))
+    told = [said(finding).details for finding in findings.all("measured-partners") if finding.setting == SETTING]
+    return {task: words.plain for details in told for task, words in details}
 
 
 def told(*gains_of_partners):
@@ -18,8 +27,7 @@ def told(*gains_of_partners):
         for number, gain in enumerate(gains_of_partners):
             shift = 0.002 * ((fold + number) % 3 - 1)
             rows.append(("digit", f"digit+partner{number}", fold, 0, 0.7 + gain + shift))
-    table = gains(results_table(rows))
-    return of_measured_partners(table, units_of(table)).get(("digit", *SETTING))
+    return of_measured_partners(rows).get("digit")
 
 
 def test_one_that_surely_helps_is_named():
@@ -34,9 +42,8 @@ def test_where_all_lose_none_is_advised(partners):
 def test_a_gain_that_may_be_chance_is_open():
     rows = [("digit", "digit", fold, 0, 0.7) for fold in range(5)]
     rows += [("digit", "digit+event", fold, 0, 0.7 + 0.05 * (fold - 1)) for fold in range(5)]
-    table = gains(results_table(rows))
-    (said,) = of_measured_partners(table, units_of(table)).values()
-    assert said.startswith("Whether a partner task helps is open: beside event the gain is +5.0 points")
+    (only,) = of_measured_partners(rows).values()
+    assert only.startswith("Whether a partner task helps is open: beside event the gain is +5.0 points")
 
 
 def test_a_task_without_a_pair_hears_nothing():

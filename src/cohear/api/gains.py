@@ -59,12 +59,18 @@ def partners_measured(folder: Path) -> Advice:
     """What measured partners did to each task of a study folder that has results."""
     from cohear.analysis.statistics import Statistics
     from cohear.base.tables import RESULTS_CSV
-    from cohear.findings.measured_partners import of_measured_partners
+    from cohear.findings import Findings
+    from cohear.findings.study_findings import said
 
     if not (folder / RESULTS_CSV.file).exists():
         return {}
     statistics = Statistics.of_folder(folder)
-    return of_measured_partners(statistics.gains, statistics.units)
+    return {
+        (task, *finding.setting): words.plain
+        for finding in Findings(statistics).all("measured-partners")
+        if finding.setting is not None
+        for task, words in said(finding).details
+    }
 
 
 def judge_cells(rows: Sequence[Row], looks: Sequence[int], facts: Mapping[str, Any]) -> list[CellState]:

@@ -167,6 +167,8 @@ def _open(figures: Mapping[str, Any]) -> Words:
     )
     if few < FEWEST_REPEATS:
         return words(f"Not sure. A verdict needs {FEWEST_REPEATS} paired repeats, {few} of them {verb} done{rest}.")
+    if not all(one["gain"].bracket for one in effects):
+        return words(f"Not sure. How sure {'both gains are' if both else 'the gain is'} is not known{rest}.")
     alone = [one for one in effects if one["gain"].without_zero]  # harmless is no more sure to help than undecided is
     if not alone:
         return words(f"Not sure. {'Both gains' if both else 'The gain'} could be chance{rest}.")

@@ -185,7 +185,8 @@ def _gain(finding: StudyFinding) -> Words:
     best: Serving = finding.figures["recommended"].best
     gain: Estimate = finding.figures["gain"]
     within = f" (95 % interval {gain.unit.interval(gain.low, gain.high)})" if gain.bracket else ""
-    chance = "beyond chance" if best.verdict != "undecided" else "which could be chance"
+    open_still = "which could be chance" if gain.bracket else "and how sure that is, is not known"
+    chance = "beyond chance" if best.verdict != "undecided" else open_still
     number = Strong(gain.unit.signed(gain.value))
     return words(number, f" {gain.unit.name} a task, mean of all {len(best.tasks)}{within}, {chance}.")
 

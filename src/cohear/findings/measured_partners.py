@@ -1,39 +1,72 @@
-"""What the measured partners of a task did to it, for who is told to try one."""
+"""What the measured partners of each task did to it, for who is told to try one."""
 
-from collections.abc import Mapping
-from typing import Any
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, ClassVar
 
 import pandas as pd
 
-from cohear.analysis.tables.columns import SETTING
-from cohear.base.units import Unit
+from cohear.analysis.statistics import Statistics
 from cohear.findings.figures import Estimate
-from cohear.findings.pairs import of_pairs, partner_of
+from cohear.findings.finding import StudyFinding, TableRows
+from cohear.findings.kind import FINDINGS, Kind, Said, Section, StudyQuestion
+from cohear.findings.pairs import in_setting, named, of_pairs, partner_of, settings_in
+from cohear.findings.verdict_words import when_decided
+from cohear.findings.words import NOTHING, Name, Words, words
 
 
-def of_measured_partners(gains: pd.DataFrame, units: Mapping[str, Unit]) -> Mapping[tuple[str, str, str, str], str]:
-    """A sentence for each task that was trained beside one partner, by task, features, encoder and arm.
+class MeasuredPartners(Kind):
+    """Of each task the partner that helps most, or the best of those that do not."""
 
-    Args:
-        gains: of :func:`cohear.analysis.gains.gains.gains`.
-        units: of each metric (:func:`cohear.analysis.tables.units.units_of`).
-    """
-    pairs = of_pairs(gains[gains["gain"].notna()])
-    found = {}
-    for (task, *setting), cells in pairs.groupby(["task", *SETTING], sort=True):
-        helps = cells[cells["verdict"] == "helps"]
-        best = (helps if len(helps) else cells).sort_values("gain", ascending=False).iloc[0]
-        features, encoder, arm = map(str, setting)
-        found[str(task), features, encoder, arm] = _told(best.to_dict(), units[str(best["metric"])], len(cells))
-    return found
+    code: ClassVar[str] = "measured-partners"
+    question: ClassVar[StudyQuestion] = "improve"
+    part: ClassVar[Section] = "page"
+
+    def find(self, statistics: Statistics) -> Iterable[StudyFinding]:
+        """One a setting in which a task was trained beside one partner."""
+        pairs = of_pairs(statistics.gains[statistics.gains["gain"].notna()])
+        for setting in settings_in(pairs):
+            here = in_setting(pairs, setting)
+            best = {str(task): _best(cells) for task, cells in here.groupby("task", sort=True)}
+            yield StudyFinding(
+                code=self.code,
+                setting=setting,
+                figures={
+                    "best": {
+                        task: {**_figures(row, statistics), "partners": int((here["task"] == task).sum())}
+                        for task, row in best.items()
+                    }
+                },
+                rows=(TableRows("gains.csv", named(pd.DataFrame(best.values()))),),
+            )
+
+    def said(self, finding: StudyFinding) -> Said:
+        """A sentence a task, by its name."""
+        return Said(NOTHING, details=tuple((task, _told(best)) for task, best in finding.figures["best"].items()))
 
 
-def _told(best: Mapping[Any, Any], unit: Unit, number: int) -> str:
-    partner = partner_of(best["task"], best["combination"])
-    gain = Estimate.of(best["gain"], best["low"], best["high"], unit)
+def _best(cells: pd.DataFrame) -> pd.Series[Any]:
+    """Of those that surely help, if there are, the one with the largest gain."""
+    helps = cells[cells["verdict"] == "helps"]
+    best: pd.Series[Any] = (helps if len(helps) else cells).sort_values("gain", ascending=False).iloc[0]
+    return best
+
+
+def _figures(row: pd.Series[Any], statistics: Statistics) -> dict[str, Any]:
+    gain = Estimate.of(row["gain"], row["low"], row["high"], statistics.units[str(row["metric"])])
+    return {"partner": partner_of(row["task"], row["combination"]), "gain": gain, "verdict": str(row["verdict"])}
+
+
+def _told(best: Mapping[str, Any]) -> Words:
+    partner, gain, number = Name(best["partner"]), best["gain"], best["partners"]
     if best["verdict"] == "helps":
-        return f"Or a partner task: beside {partner} the gain is {gain}, beyond chance."
-    beside = f"beside {partner}{f', the best of {number},' if number > 1 else ''} the gain is {gain}"
-    if best["gain"] > 0 and best["verdict"] != "hurts":
-        return f"Whether a partner task helps is open: {beside}."
-    return f"No partner task that was measured helps: {beside}."
+        sure = ", ".join(filter(None, ("beyond chance", when_decided(best["verdict"], gain.low, gain.high))))
+        return words("Or a partner task: beside ", partner, f" the gain is {gain}, {sure}.")
+    beside = words("beside ", partner, f", the best of {number}," if number > 1 else "", f" the gain is {gain}.")
+    if gain.value > 0 and best["verdict"] != "hurts":
+        return words("Whether a partner task helps is open: ", beside)
+    return words("No partner task that was measured helps: ", beside)
+
+
+FINDINGS.register(MeasuredPartners.code)(MeasuredPartners())

@@ -8,7 +8,7 @@ from typing import ClassVar
 from cohear.analysis.statistics import Statistics
 from cohear.analysis.tables.columns import SETTING
 from cohear.base.counting import counted
-from cohear.base.units import known
+from cohear.base.units import Unit, known
 from cohear.findings.finding import StudyFinding, TableRows
 from cohear.findings.kind import FINDINGS, Kind, Said, Section, StudyQuestion
 from cohear.findings.missing import Missing
@@ -60,10 +60,16 @@ class SmallestGain(Kind):
         said = words(
             "The smallest gain that is found with 80 % power, among the cells of its family, is about ",
             Name(listed(shortened(smallest, MOST))),
-            f"; half of the gains seen are below {unit.size(figures['half of the gains'])}.",
+            f"; half of the gains seen are {_below(unit, figures['half of the gains'])}.",
         )
         has = "has" if without == 1 else "have"
         return Said(words(said, f" {counted(without, 'cell')} {has} no error that is known." if without else ""))
+
+
+def _below(unit: Unit, gain: float | None) -> str:
+    """Below which size a gain is; none is below what rounds to nothing."""
+    size = unit.size(gain)
+    return f"below {size}" if unit.signed(gain)[:1] in ("+", "-") else f"nothing ({size})"
 
 
 FINDINGS.register(SmallestGain.code)(SmallestGain())

@@ -15,6 +15,7 @@ from cohear.findings.finding import StudyFinding, TableRows
 from cohear.findings.kind import FINDINGS, Kind, Said, Section, StudyQuestion
 from cohear.findings.missing import NO_PAIR, Compare, Missing
 from cohear.findings.pairs import in_setting, named, of_pairs, partner_of, settings_in
+from cohear.findings.verdict_words import when_decided
 from cohear.findings.words import Name, joined, names, words
 
 MOST = 3
@@ -61,7 +62,9 @@ class SureEffects(Kind):
         told = [words(f"{helps} and {hurts} among {effects}.")]
         most: dict[str, Any] = figures["most"]
         if most:
-            gains = words(Name(most["task"]), " gains most, beside ", Name(most["beside"]), f": {most['gain']}.")
+            when = when_decided("helps", most["gain"].low, most["gain"].high)
+            figure = ", ".join(filter(None, (str(most["gain"]), when)))
+            gains = words(Name(most["task"]), " gains most, beside ", Name(most["beside"]), f": {figure}.")
             told.append(gains)
         if figures["mutual"]:
             pairs = joined([names(pair) for pair in figures["mutual"][:MOST]], "; ")

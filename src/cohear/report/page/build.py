@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
+from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -109,7 +110,7 @@ def render(
 def own_page(template: str, scripts: tuple[str, ...] | list[str] = (), **values: Any) -> str:  # noqa: ANN401 - whatever the template shows
     """A page of one of our templates, with our style and scripts in it; all values are escaped."""
     environment = jinja2.Environment(
-        loader=jinja2.FunctionLoader(_own_file),
+        loader=jinja2.FunctionLoader(_template),
         autoescape=True,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -122,6 +123,12 @@ def own_page(template: str, scripts: tuple[str, ...] | list[str] = (), **values:
         style=Markup(_own_file("style.css")),  # noqa: S704 - our own file, no user text in it
         script=Markup(script),  # noqa: S704 - our own files, no user text in them
     )
+
+
+def _template(name: str) -> tuple[str, str, Callable[[], bool]] | None:
+    """A template with its path, which a traceback names."""
+    text = _own_file(name)
+    return None if text is None else (text, str(files(_PAGE).joinpath("page").joinpath(name)), lambda: True)
 
 
 def _own_file(name: str) -> str | None:
