@@ -6,6 +6,7 @@ import torch
 from cohear.base.errors import UserError
 from cohear.models.choice import EncoderChoice
 from cohear.models.heads import layer
+from cohear.models.inference import at_inference
 from cohear.models.sharing import SHARING, Draws
 from cohear.models.windows import Span, Windows
 from cohear.testing.encoder import EncoderContract
@@ -75,6 +76,18 @@ def test_statistics_are_those_of_the_tasks_own_rows(folder):
     assert not torch.allclose(of_a.norm.running_mean, of_b.norm.running_mean)
     (given["a"].sum() + given["b"].sum()).backward()
     assert all(parameter.grad is not None for parameter in network.parameters())
+
+
+def test_networks_of_an_encoder_a_task_are_asked_for_one_task_at_a_time(folder):
+    """What one task has of its own is none of the encoders of the others, which its rows never reach."""
+    torch.manual_seed(0)
+    build, widths = EncoderChoice("own", "own_net:Own", folder=folder).build, dict.fromkeys("ab", 5)
+    for scheme in SHARING:
+        network = SHARING[scheme](widths, dict.fromkeys("ab", layer(2)), build, Draws((0, 0, 0))).eval()
+        for task in "ab":
+            rows = {task: Windows(torch.randn(3, 9, 5))}
+            plain = at_inference(network, task, network.idle(task))
+            torch.testing.assert_close(plain(rows)[task], network(rows)[task])
 
 
 def test_inputs_of_unequal_width_have_a_first_stage_each(folder):

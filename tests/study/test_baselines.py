@@ -250,6 +250,11 @@ def test_a_task_that_hears_otherwise_does_so_in_its_baselines():
         assert [window for *_, window in inputs] == [0.2, 0.1]
 
 
+SAME = (
+    "baselines.1: answers task 'tone' as baselines.0 does; leave one out, or give it another setting or other features"
+)
+
+
 @pytest.mark.parametrize(
     ("baselines", "mistake"),
     [
@@ -261,11 +266,23 @@ def test_a_task_that_hears_otherwise_does_so_in_its_baselines():
             [{"name": "svm", "features": "logmel"}],
             "baselines.0.features: front-end 'logmel' gives a sequence, and a baseline takes a vector a window",
         ),
-        (["svm", "svm"], "baselines.1: the same as baselines.0; leave one out, or give it another name or setting"),
+        (["svm", "svm"], SAME),
+        (["svm", {"name": "svm", "features": "summary"}], SAME),
+        (["svm", {"name": "svm", "features": {"name": "summary", "bands": 24}}], SAME),
+        ([{"name": "svm", "tasks": ["tone"]}, {"name": "svm"}], SAME),
+        ([{"name": "svm", "tasks": ["tone", "tone"]}], "baselines.0.tasks: names a task twice"),
+        ([{"name": "svm", "cost": "inf"}], "baselines.0: cost must be a finite number, not inf"),
+        ([{"name": "svm", "cost": ".nan"}], "baselines.0: cost must be a finite number, not .nan"),
+        ([{"name": "forest", "trees": 1.5}], "baselines.0: baseline 'forest': trees must be a whole number, not 1.5"),
     ],
 )
 def test_mistakes_are_told_with_their_place(baselines, mistake):
     assert told(baselines=baselines) == [mistake]
+
+
+def test_the_same_baseline_of_other_tasks_is_another_one():
+    made = [{"name": "svm", "tasks": ["tone"]}, {"name": "svm", "tasks": ["bird"]}]
+    assert [baseline.tasks for baseline in settings(baselines=made).baselines] == [["tone"], ["bird"]]
 
 
 def test_a_task_that_no_baseline_can_answer_is_a_mistake(monkeypatch):

@@ -10,6 +10,8 @@ import tiny
 from safetensors.numpy import load_file
 
 from cohear.api import Study
+from cohear.study.folder.folder import StudyFolder
+from cohear.study.folder.trained_again import why_replaced
 from cohear.training.device import Device
 
 
@@ -146,6 +148,21 @@ def test_study_goes_on_in_its_precision_on_a_machine_that_prefers_another(bench,
     assert {run.spec.training.precision for run in fresh} == {other}
     assert not done
     assert "goes on" not in " ".join(warnings)
+
+
+def test_a_task_that_hears_otherwise_is_told_as_what_changed(bench):
+    """The audio is what it was, and was blamed."""
+    out, tasks = bench.run("out"), tiny.settings()["tasks"]
+
+    def told(**changes):
+        plan, _, _ = Study.load(bench.study(tasks={**tasks, "bird": {**tasks["bird"], **changes}}), out).plan()
+        return why_replaced(StudyFolder(out), plan)
+
+    assert told() == []
+    alone = "2 finished runs are trained again: {} changed"
+    beside = "2 finished runs are trained again: {} of task 'bird' changed"
+    assert told(window=0.1) == [alone.format("window"), beside.format("window")]
+    assert told(features={"name": "summary", "hop_ms": 20}) == [alone.format("features"), beside.format("features")]
 
 
 def test_runs_are_trained_again_where_the_leakage_rule_sets_clips_aside_and_it_is_said(bench):

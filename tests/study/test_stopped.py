@@ -9,6 +9,7 @@ from types import SimpleNamespace
 import pytest
 import tiny
 
+from cohear.base.temporary import temporary_beside
 from cohear.study.folder.folder import StudyFolder
 from cohear.study.folder.trained_again import why_lost
 from cohear.study.plan.row import PlanRow
@@ -171,6 +172,18 @@ def test_records_that_are_gone_and_records_that_are_damaged_are_told_apart(tmp_p
         "no record is left of 2 runs of results.csv, trained again now",
         "the record is damaged of 1 run of results.csv, trained again now",
     ]
+
+
+def test_a_finished_run_that_was_moved_aside_is_put_back(tmp_path):
+    """A kill between the renames that replace a run's folder leaves its only record under a temporary name."""
+    folder, old = StudyFolder(tmp_path), tmp_path / "runs" / "key"
+    half = temporary_beside(old)
+    for place in (temporary_beside(old, "before"), half):
+        place.mkdir(parents=True)
+        (place / "record.json").write_text(str(place == half), encoding="utf-8")
+    folder.sweep()
+    assert [path.name for path in folder.runs.iterdir()] == ["key"]
+    assert (old / "record.json").read_text(encoding="utf-8") == "False"
 
 
 def test_what_a_kill_before_the_first_run_leaves_is_no_foreign_folder(bench):

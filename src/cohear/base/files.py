@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from cohear.base.errors import FolderError
-from cohear.base.temporary import left_behind, temporary_beside
+from cohear.base.temporary import left_behind, meant_by, temporary_beside
 
 _STORAGE_ERRORS = {
     errno.ENOSPC: "no space is left on the disk",
@@ -180,19 +180,24 @@ def folder_whole_or_not_at_all(path: Path) -> Iterator[Path]:
 
 def _mend(place: Path, left: Iterable[Path]) -> None:
     """Put a folder back that a process moved aside before it was killed, and remove the rest of what was left."""
-    for folder in left:
-        if folder.name.endswith(f".{_BEFORE}.tmp") and folder.exists() and not place.exists():
-            folder.replace(place)
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def remove_left_behind(folder: Path) -> None:
-    """Remove what processes that were killed left half written in a folder, where there is one."""
-    for left in left_behind(folder):
-        if left.is_dir():
-            shutil.rmtree(left, ignore_errors=True)
+    for each in left:
+        if each.name.endswith(f".{_BEFORE}.tmp") and each.exists() and not place.exists():
+            each.replace(place)
+        elif each.is_dir():
+            shutil.rmtree(each, ignore_errors=True)
         else:
-            left.unlink(missing_ok=True)
+            each.unlink(missing_ok=True)
+
+
+def remove_left_behind(folder: Path, left: Iterable[Path] | None = None) -> None:
+    """Put back what processes that were killed moved aside in a folder, and remove what they left half written.
+
+    Args:
+        folder: need not be there.
+        left: the temporary files and folders in it that nobody works on; None looks for those whose process is gone.
+    """
+    for each in left_behind(folder) if left is None else left:
+        _mend(folder / meant_by(each), [each])
 
 
 def digest(value: Any, size: int = 16) -> str:  # noqa: ANN401 - any JSON value

@@ -7,8 +7,10 @@ makes the part.
 from __future__ import annotations
 
 import inspect
+import math
 from collections.abc import Mapping
-from typing import Annotated, Any, TypeVar
+from contextlib import suppress
+from typing import Annotated, Any, TypeVar, get_args, get_type_hints
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
@@ -32,7 +34,12 @@ def as_named(value: Any) -> Any:  # noqa: ANN401 - a validator sees anything
         return value
     if not isinstance(value, Mapping) or not isinstance(value.get("name"), str):
         raise ValueError("must be a name, or a name with settings as in {name: …, setting: …}")
-    settings = {key: as_scalars(each) for key, each in value.items() if key != "name"}
+    settings: dict[str, Any] = {}
+    for key, each in value.items():
+        try:
+            settings |= {} if key == "name" else {key: as_scalars(each)}
+        except ValueError as error:
+            raise ValueError(f"{key} {error}") from error
     return WithSettings(name=value["name"], **settings) if settings else value["name"]
 
 
@@ -74,13 +81,37 @@ def make(registry: Registry[type[T]], part: str | WithSettings, *given: object) 
     """
     cls = check_named(registry, part)
     try:
+        demand_numbers(cls, settings_of(part))
         return cls(*given, **settings_of(part))
     except (TypeError, ValueError) as error:
         raise UserError(f"{registry.what} {name_of(part)!r}: {error}") from error
 
 
+def demand_numbers(part: type[object], settings: Mapping[str, Any]) -> None:
+    """See that settings which a part's constructor wants as numbers are numbers, and whole ones where it says so.
+
+    Raises:
+        ValueError: naming the first that is none.
+    """
+    hints: dict[str, Any] = {}
+    with suppress(NameError):  # what is there for a type checker alone
+        hints = get_type_hints(part.__init__)
+    for name, value in settings.items():
+        kinds = {hints.get(name), *get_args(hints.get(name))} - {type(None)}
+        if value is None or not kinds <= {int, float}:
+            continue
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise ValueError(f"{name} must be a number, not {value}")
+        if kinds == {int} and isinstance(value, float):
+            raise ValueError(f"{name} must be a whole number, not {value}")
+
+
 def as_scalars(value: Any) -> Any:  # noqa: ANN401 - a setting of any part
-    """Numbers, true and false where a value, or one inside it, holds their text: a study file keeps scalars as text."""
+    """Numbers, true and false where a value, or one inside it, holds their text: a study file keeps scalars as text.
+
+    Raises:
+        ValueError: a number without an end, or none; as null in a run's key it would be no setting at all.
+    """
     if isinstance(value, Mapping):
         return {key: as_scalars(each) for key, each in value.items()}
     if isinstance(value, list):
@@ -89,7 +120,10 @@ def as_scalars(value: Any) -> Any:  # noqa: ANN401 - a setting of any part
         return value
     for convert in (int, float):
         try:
-            return convert(value)
+            number = convert(value.replace(".inf", "inf").replace(".nan", "nan"))  # YAML's words
         except ValueError:
             continue
+        if not math.isfinite(number):
+            raise ValueError(f"must be a finite number, not {value}")
+        return number
     return {"true": True, "false": False}.get(value.lower(), value)

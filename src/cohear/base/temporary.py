@@ -30,6 +30,11 @@ def left_behind(folder: Path, name: str | None = None) -> list[Path]:
     return [path for path in found if _is_abandoned(path)]
 
 
+def meant_by(temporary: Path) -> str:
+    """The name that a temporary one was for; its own where it is of another form."""
+    return _parts(temporary)[0].removeprefix(".") or temporary.name
+
+
 def _parts(path: Path) -> tuple[str, str, str]:
     """Name (after a dot), host and process in a temporary name; empty where it is of another form."""
     parts = path.name.rsplit(".", 4)

@@ -104,7 +104,7 @@ def network_graph(network: Network, inputs: Mapping[str, TaskInput]) -> onnx.Mod
     """
     trained = copy.deepcopy(network).eval().requires_grad_(False)
     examples = Examples.of(inputs, TRACED_ROWS)
-    traced = _Traced({task: at_inference(trained, task) for task in network.tasks}, examples)
+    traced = _Traced({task: at_inference(trained, task, trained.idle(task)) for task in network.tasks}, examples)
     try:
         with _quiet():
             program = torch.onnx.export(

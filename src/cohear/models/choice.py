@@ -11,6 +11,7 @@ from torch import nn
 
 from cohear.base.errors import UserError
 from cohear.base.files import digest
+from cohear.base.named import demand_numbers
 from cohear.base.registry import did_you_mean
 from cohear.models.encoder import ENCODERS, Encoder, Layout, one_width
 from cohear.models.user_module import UserModule, user_class
@@ -102,6 +103,7 @@ class EncoderChoice:
             for name in self.settings:
                 if name not in known:
                     raise UserError(f"encoder {self.name!r} has no setting {name!r}{did_you_mean(name, known)}")
+            demand_numbers(cls, self.settings)
             made = cls(dict(widths) if "input_widths" in parameters else one_width(widths), **self.settings)
         except (TypeError, ValueError) as error:
             raise UserError(f"encoder {self.name!r}: {error}") from error

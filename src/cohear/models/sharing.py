@@ -106,6 +106,11 @@ class Network(nn.Module):
         assert isinstance(encoder, Encoder)
         return encoder
 
+    def idle(self, task: str) -> list[nn.Module]:
+        """Encoders and heads that the rows of a task never reach."""
+        own = (self.encoder_of(task), self.heads[self.tasks.index(task)])
+        return [part for part in (*self.encoders, *self.heads) if all(part is not each for each in own)]
+
     def _embed(self, parts: Mapping[str, Windows], step: int | None) -> dict[str, Embedding]:
         """Rows of tasks behind one encoder, embedded together."""
         windows = Windows.joined(parts)

@@ -15,7 +15,7 @@ class TrainingSettings(BaseModel):
     ``steps`` and ``batch`` count per task, so that a task learns from as many windows alone as beside partners.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     steps: int = Field(800, ge=1)
     batch: int = Field(32, ge=2)

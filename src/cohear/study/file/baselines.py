@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from contextlib import suppress
+from itertools import product
 
 from cohear.base.errors import UserError
-from cohear.base.named import make
+from cohear.base.named import WithSettings, make
 from cohear.base.registry import did_you_mean
 from cohear.baselines.baseline import BASELINES
-from cohear.study.file.grid import mistakes_of_twice
+from cohear.features.front_end import FrontEnd
 from cohear.study.file.parts import BaselineSettings
 from cohear.study.file.settings import StudySettings
 
@@ -33,7 +35,26 @@ def mistakes_in_baselines(settings: StudySettings, spoilt: Collection[str] = ())
             mistakes += [
                 f"{place}.tasks: there is no task {task!r}{did_you_mean(task, settings.tasks)}" for task in unknown
             ]
-    return mistakes + mistakes_of_twice("baselines", [(each.part(), each.features) for each in settings.baselines])
+        if len(set(baseline.tasks)) < len(baseline.tasks):
+            mistakes.append(f"{place}.tasks: names a task twice")
+    return mistakes or _twice(settings)
+
+
+def _twice(settings: StudySettings) -> list[str]:
+    """Baselines that answer a task as one before them does: both would be one in the tables."""
+    mistakes: list[str] = []
+    first: dict[tuple[str | WithSettings, FrontEnd, str], int] = {}
+    for number, baseline in enumerate(settings.baselines):
+        with suppress(UserError):  # features of the grid that cannot be made are told there
+            for front_end, task in product(settings.heard_by(baseline), baseline.tasks or settings.tasks):
+                before = first.setdefault((baseline.part(), front_end, task), number)
+                if before < number:
+                    mistakes.append(
+                        f"baselines.{number}: answers task {task!r} as baselines.{before} does; leave one out, or give "
+                        "it another setting or other features"
+                    )
+                    break
+    return mistakes
 
 
 def _features(place: str, baseline: BaselineSettings) -> list[str]:

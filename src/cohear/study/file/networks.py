@@ -102,6 +102,6 @@ def _why_not(encoder: EncoderChoice, attempt: Callable[[], object]) -> str:
             attempt()
     except UserError as error:
         return str(error)
-    except (RuntimeError, ZeroDivisionError) as error:  # torch's own, for sizes that no layer has
+    except (RuntimeError, ArithmeticError) as error:  # torch's own, for sizes that no layer has
         return f"encoder {encoder.name!r} cannot be made with its settings: {error}"
     return ""

@@ -28,7 +28,22 @@ Text = Annotated[str, Field(min_length=1)]
 class SpecModel(BaseModel):
     """A part of the study file: unknown keys are errors, and a number may stand where text is meant."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, coerce_numbers_to_str=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, coerce_numbers_to_str=True, allow_inf_nan=False)
+
+
+class PartModel(SpecModel):
+    """A part by name: keys that the model does not name are the part's own settings."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+    @model_validator(mode="after")
+    def _settings_can_be_written(self) -> PartModel:
+        for key, value in (self.model_extra or {}).items():
+            try:
+                as_scalars(value)
+            except ValueError as error:
+                raise ValueError(f"{key} {error}") from error
+        return self
 
 
 class DatasetSettings(SpecModel):
@@ -38,10 +53,8 @@ class DatasetSettings(SpecModel):
     reader: str | None = None
 
 
-class FeatureSettings(SpecModel):
+class FeatureSettings(PartModel):
     """A front-end by name, with settings."""
-
-    model_config = ConfigDict(extra="allow", frozen=True)
 
     name: Text
 
@@ -175,13 +188,11 @@ class ControlSettings(SpecModel):
         return value
 
 
-class EncoderSettings(SpecModel):
+class EncoderSettings(PartModel):
     """An encoder by name, with settings; ``module`` takes a user's own.
 
     ``combinations`` and ``controls`` take the place of the study's for this encoder.
     """
-
-    model_config = ConfigDict(extra="allow", frozen=True)
 
     name: Text
     module: str | None = None
@@ -194,10 +205,8 @@ class EncoderSettings(SpecModel):
         return EncoderChoice(self.name, self.module, self.features, free_settings(self), folder)
 
 
-class BaselineSettings(SpecModel):
+class BaselineSettings(PartModel):
     """A baseline by name, with settings; ``features`` and ``tasks`` are what it hears and which tasks it answers."""
-
-    model_config = ConfigDict(extra="allow", frozen=True)
 
     name: Text
     features: Annotated[FeatureSettings | None, BeforeValidator(_as_item)] = None

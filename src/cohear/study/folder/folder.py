@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os.path
-import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -18,6 +17,7 @@ from cohear.base.files import (
     make_folder,
     no_new_files,
     remove_file,
+    remove_left_behind,
     resolved,
     storage_errors_told,
     write_json,
@@ -89,13 +89,9 @@ class StudyFolder:
         return None
 
     def sweep(self) -> None:
-        """Remove what killed processes left half written; call it with the lock held."""
+        """Mend what killed processes left; call it with the lock held, so that nobody works on any of it."""
         for folder in (self.root, self.runs, self.splits):
-            for left in folder.glob(".*.tmp"):
-                if left.is_dir():
-                    shutil.rmtree(left, ignore_errors=True)
-                else:
-                    left.unlink(missing_ok=True)
+            remove_left_behind(folder, folder.glob(".*.tmp"))
 
     def _owner(self) -> str:
         """Name of the study that the plan is of; a damaged plan beside runs is the settings file's."""

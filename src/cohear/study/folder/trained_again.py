@@ -15,6 +15,9 @@ from cohear.study.folder.tables import lost_runs
 from cohear.study.plan.plan import PlannedRun
 from cohear.study.plan.row import PlanRow
 
+_WORDS = {"front_end": "features"}
+"""What the study file calls a field of a specification."""
+
 
 def why_replaced(folder: StudyFolder, plan: Sequence[PlannedRun[Spec]]) -> list[str]:
     """Sentences on finished runs of the plan before that this plan replaces, with what changed."""
@@ -41,13 +44,19 @@ def _place(row: PlanRow) -> PlanRow:
 
 
 def _differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
-    before = {task["name"]: task["split"] for task in old["tasks"]}
-    changed = [task["name"] for task in new["tasks"] if before.get(task["name"]) != task["split"]]
-    reasons = [
-        f"the clips of task {task!r} changed (other data or labels, or the leakage rule sets other clips aside now)"
-        for task in changed
-    ]
-    reasons += [f"{name} changed" for name in sorted(new) if name != "tasks" and old.get(name) != new[name]]
+    """What of a specification, as JSON, is another than it was; what is left out there holds its default."""
+    reasons, before = [], {task["name"]: task for task in old["tasks"]}
+    for task in new["tasks"]:
+        was, name = before.get(task["name"], {}), task["name"]
+        if was.get("split") != task["split"]:
+            reasons.append(
+                f"the clips of task {name!r} changed (other data or labels, or the leakage rule sets other clips "
+                "aside now)"
+            )
+        changed = [key for key in ("front_end", "window", "labels") if was.get(key) != task.get(key)]
+        reasons += [f"{_WORDS.get(key, key)} of task {name!r} changed" for key in changed]
+    names = sorted({*old, *new} - {"tasks"})
+    reasons += [f"{_WORDS.get(name, name)} changed" for name in names if old.get(name) != new.get(name)]
     return reasons or ["the audio of a dataset changed"]
 
 
