@@ -8,6 +8,8 @@ import signal
 import subprocess
 import sys
 import time
+from datetime import datetime
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -17,6 +19,7 @@ from tiny_bundle import tone
 from cohear import Bundle
 from cohear.base.errors import DataError
 from cohear.runtime import sources
+from cohear.runtime.detector import events_of
 from cohear.runtime.stream import Stream
 
 COHEAR = [sys.executable, "-c", "from cohear.cli import main; main()", "listen"]
@@ -161,6 +164,125 @@ def test_a_microphone(tiny, monkeypatch):
     assert stream.seconds == pytest.approx(1.0, abs=0.05)
     with pytest.raises(DataError, match="no such microphone"):
         sources.microphone("nowhere")
+
+
+class LossyMicrophone(FakeMicrophone):
+    """Gives blocks with their times, and says where it lost some before."""
+
+    def InputStream(self, rate, *, device, channels, dtype, callback):  # noqa: N802 - as there
+        for begin, block, overflow in self.blocks:
+            times = SimpleNamespace(inputBufferAdcTime=begin and 1000 + begin)
+            callback(block[:, None].copy(), len(block), times, SimpleNamespace(input_overflow=overflow))
+        return contextlib.nullcontext()
+
+
+def heard(monkeypatch, blocks):
+    """All that a microphone gives up to its end, and the losses that it tells."""
+    monkeypatch.setitem(sys.modules, "sounddevice", LossyMicrophone(blocks))
+    monkeypatch.setattr(sources, "PATIENCE_SECONDS", 0.01)
+    lost, given = [], []
+    _, blocks = sources.microphone(lost=lost.append)
+    with pytest.raises(DataError, match="the microphone gave nothing"):
+        given.extend(blocks)
+    return np.concatenate(given)[:, 0], lost
+
+
+def test_a_microphone_that_overflows_keeps_its_clock(tiny, monkeypatch):
+    """Half a second is lost: it is told, and what follows is heard at its time."""
+    low, high = tone("low", rate=44100), tone("high", rate=44100)
+    blocks = [(0.1 * number + 1e-3 * (number % 3), block, False) for number, block in enumerate(np.split(low, 10))]
+    blocks += [(1.5 + 0.1 * number, block, number == 0) for number, block in enumerate(np.split(high, 10))]
+    samples, lost = heard(monkeypatch, blocks)
+    assert lost == [pytest.approx(0.5, abs=2e-3)]
+    assert len(samples) / 44100 == pytest.approx(2.5, abs=2e-3)
+    stream = Stream(tiny, 44100)
+    events = events_of(stream.push(samples) + stream.end(), tiny.tasks)
+    assert [(e.label, pytest.approx(e.onset, abs=0.26)) for e in events if e.task == "pitch"] == [
+        ("low", 0.0),
+        ("high", 1.5),
+    ]
+
+
+def test_uneven_times_are_no_loss(monkeypatch):
+    blocks = [(1.0 + 0.1 * number + 0.02 * (number % 2), np.ones(4410, np.float32), False) for number in range(9)]
+    samples, lost = heard(monkeypatch, blocks)
+    assert (len(samples), lost) == (9 * 4410, [])
+
+
+def test_a_loss_of_unknown_length_is_counted(monkeypatch):
+    """Where the system has no times, or a first block is late."""
+    blocks = [(0, np.ones(441, np.float32), number in (0, 3)) for number in range(5)]
+    samples, lost = heard(monkeypatch, blocks)
+    assert len(lost) == 2 and lost == pytest.approx([0, 0], abs=0.2)
+    assert len(samples) == pytest.approx(5 * 441 + 44100 * sum(lost))
+
+
+def test_what_nobody_takes_in_time_is_lost_and_told(monkeypatch):
+    """A model that is too slow is not further behind with each second, and takes no more memory."""
+    monkeypatch.setattr(sources, "WAITING_SECONDS", 1.0)
+    waiting = sources._Waiting(1000)
+    for number in range(50):  # five seconds
+        waiting.put(np.full((100, 1), number, np.float32), 100, None, None)
+    taken = [waiting.get() for _ in range(11)]
+    assert [(missing, is_loss) for missing, is_loss, _ in taken] == [(0, False)] * 11
+    waiting.put(np.full((100, 1), 50, np.float32), 100, None, None)
+    missing, is_loss, block = waiting.get()
+    assert (missing, is_loss, block[0, 0]) == (3900, True, 50)
+
+
+def test_losses_are_told_with_the_lines_and_at_the_end(tiny_folder, tmp_path):
+    """Through the command, with a sounddevice of its own that loses a second."""
+    (tmp_path / "sounddevice.py").write_text(
+        "import contextlib, types\nimport numpy\n"
+        "class PortAudioError(Exception): pass\n"
+        "def query_devices(device, kind): return {'default_samplerate': 16000.0}\n"
+        "def InputStream(rate, *, device, channels, dtype, callback):\n"
+        "    for begin in (0, 1, 3, 4):\n"
+        "        times = types.SimpleNamespace(inputBufferAdcTime=100.0 + begin)\n"
+        "        status = types.SimpleNamespace(input_overflow=begin == 3)\n"
+        "        callback(numpy.ones((16000, 1), 'f4') * 0.1, 16000, times, status)\n"
+        "    return contextlib.nullcontext()\n"
+    )
+    path = os.pathsep.join([str(tmp_path), *filter(None, [os.environ.get("PYTHONPATH")])])
+    for arguments in (["--json"], []):
+        ended = subprocess.run(
+            [*COHEAR, str(tiny_folder), *arguments],
+            env={**os.environ, "PYTHONPATH": path}, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert ended.returncode == 2 and "the microphone gave nothing" in ended.stderr
+        assert "the microphone lost sound once, 1.00 s in all" in ended.stderr
+        if arguments:
+            (loss,) = [line for line in map(json.loads, ended.stdout.splitlines()) if line["type"] == "lost"]
+            assert loss["losses"] == 1 and loss["offset"] - loss["onset"] == pytest.approx(1.0)
+            assert loss["onset"] == pytest.approx(2.0, abs=0.1)
+        else:
+            assert "times stay right" in ended.stderr
+
+
+def test_lines_have_the_time_of_day_and_the_keys_of_the_others(tiny_folder, wav):
+    """Those of a window of `classify --json`, and what `/stream` tells beside them."""
+    began = datetime.now().astimezone()
+    told = lines(listen(tiny_folder, "--file", wav, "--speed", 3, "--json"))
+    command = [*COHEAR[:-1], "classify", str(tiny_folder), str(wav), "--json", "--windows"]
+    whole = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
+    windows = [line for line in told if line["type"] == "window"]
+    assert len(windows) == len(whole["windows"])
+    for line, window in zip(windows, whole["windows"], strict=True):
+        assert set(line) == {*window, "type", "time", "lasting"}
+        assert {task: set(answer) for task, answer in line["tasks"].items()} == {
+            task: set(answer) for task, answer in whole["tasks"].items()
+        }
+        assert (line["onset"], line["offset"], line["heard"]) == (window["onset"], window["offset"], window["heard"])
+        assert line["tasks"]["pitch"]["label"] == window["tasks"]["pitch"]["label"]
+    events = [line for line in told if line["type"] == "event"]
+    assert events and all(set(line["event"]) == {"onset", "offset", "label", "probability", "task"} for line in events)
+    for line in told:
+        moment = datetime.fromisoformat(line["time"])
+        assert moment.utcoffset() == began.utcoffset()
+        first = datetime.fromisoformat(windows[0]["time"])
+        onset = line["event"]["onset"] if line["type"] == "event" else line["onset"]
+        assert (moment - first).total_seconds() == pytest.approx(onset / 3, abs=2e-3)  # played three times as fast
+        assert began < moment < datetime.now().astimezone()
 
 
 def test_a_sound_system_that_does_not_start_is_told(tiny_folder, tmp_path):

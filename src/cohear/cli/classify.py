@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,10 +9,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cohear.cli.console import errors, output, printable
+from cohear.cli.answer_lines import told_tasks, told_window
+from cohear.cli.console import errors, json_line, output, printable
 
 if TYPE_CHECKING:
-    from cohear.runtime.answers import Answer
     from cohear.runtime.bundle import Bundle
     from cohear.runtime.files import FileAnswer
 
@@ -108,7 +107,7 @@ def _listed(names: list[str]) -> tuple[list[Path], list[tuple[str, str]]]:
 def _refuse(file: str, reason: str, as_json: bool) -> None:
     errors.print(f"error: {printable(reason)}", style="red", markup=False, highlight=False)
     if as_json:
-        _line(json.dumps({"file": file, "error": reason}, ensure_ascii=False))
+        json_line({"file": file, "error": reason})
 
 
 def _line(text: str) -> None:
@@ -117,35 +116,12 @@ def _line(text: str) -> None:
 
 
 def _json(windows: bool) -> tuple[Tell, Callable[[], None]]:
-    from dataclasses import asdict
-
     def tell(file: Path, answer: FileAnswer) -> None:
-        content = {
-            "file": str(file),
-            "seconds": round(answer.seconds, 6),
-            "tasks": {task: {**_first(each), **asdict(each)} for task, each in answer.answers.items()},
-        }
-        if windows:
-            content["windows"] = [
-                {
-                    "onset": round(window.onset, 6),
-                    "offset": round(window.offset, 6),
-                    "heard": window.heard,
-                    "tasks": {task: asdict(each) for task, each in window.answers.items()},
-                }
-                for window in answer.windows
-            ]
-        _line(json.dumps(content, ensure_ascii=False))
-        output.file.flush()
+        content = {"file": str(file), "seconds": round(answer.seconds, 6), "tasks": told_tasks(answer.answers)}
+        more = {"windows": [told_window(window) for window in answer.windows]} if windows else {}
+        json_line({**content, **more})
 
     return tell, lambda: None
-
-
-def _first(answer: Answer) -> dict[str, object]:
-    """The label of an answer of labels, before all of them."""
-    from cohear.runtime.answers import Labels
-
-    return {"label": answer.label, "probability": answer.probability} if isinstance(answer, Labels) else {}
 
 
 def _csv(bundle: Bundle) -> tuple[Tell, Callable[[], None]]:

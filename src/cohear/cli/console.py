@@ -23,13 +23,22 @@ def note(sentence: str) -> None:
 
 def print_json(value: Any) -> None:  # noqa: ANN401 - any JSON value
     """One JSON document on standard output; what that cannot show is escaped."""
-    content = without_nan(value)
-    text = json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False)
+    output.file.write(_json(without_nan(value), 1) + "\n")
+
+
+def json_line(value: Any) -> None:  # noqa: ANN401 - any JSON value
+    """One line of JSON on standard output, at once; what that cannot show is escaped."""
+    output.file.write(_json(without_nan(value), None) + "\n")
+    output.file.flush()
+
+
+def _json(content: Any, indent: int | None) -> str:  # noqa: ANN401 - any JSON value
+    text = json.dumps(content, ensure_ascii=False, indent=indent, allow_nan=False)
     try:
         text.encode(output.encoding)
     except UnicodeEncodeError:
-        text = json.dumps(content, indent=1, allow_nan=False)
-    output.file.write(text + "\n")
+        text = json.dumps(content, indent=indent, allow_nan=False)
+    return text
 
 
 def printable(text: object) -> str:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import math
 import sys
-from collections.abc import Iterable, Iterator
+import time
+from collections.abc import Iterable, Iterator, Sized
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cohear.cli.console import output, printable
+from cohear.cli.answer_lines import told_window
+from cohear.cli.console import json_line, note, output, printable
 
 if TYPE_CHECKING:
     from cohear.runtime.answers import WindowAnswer
@@ -63,25 +65,90 @@ def listen(
         raise UserError("--file and --pcm are two sources: give one of them")
     model = Bundle.load(bundle, threads=1)
     detector = EventDetector(model.tasks, EventSettings(onset, release, minimum))
+    losses = _Losses(as_json)
     if file is not None:
         rate, blocks = play_file(file, speed or math.inf)
     elif pcm is not None:
         blocks = read_pcm(sys.stdin.buffer, pcm, channels)
     else:
-        rate, blocks = microphone(device)
+        rate, blocks = microphone(device, losses.take)
     stream = Stream(model, rate)
-    steps = _steps(stream, detector, blocks)
+    clock = _Clock(rate, (speed or math.inf) if file is not None else 1.0)
+    losses.follow(stream, clock)
+    steps = _steps(stream, detector, clock.started(blocks))
     try:
         if as_json:
-            _write_lines(steps)
+            _write_lines(steps, detector, clock)
         else:
             _draw(model, stream, detector, steps)
     except KeyboardInterrupt:  # the usual end of listening
         for event in detector.end():
-            _write_event(event, as_json=as_json)
+            _write_event(event, clock if as_json else None)
         return
+    finally:
+        losses.sum_up()
     if not stream.clip:
         raise DataError("the stream ended before its first sample; check what writes to it")
+
+
+class _Clock:
+    """The time of day of what is heard.
+
+    Args:
+        rate: of the samples, in Hz.
+        speed: of a file that is played.
+    """
+
+    def __init__(self, rate: int, speed: float) -> None:
+        self._rate, self._speed = rate, speed
+        self._began: float | None = None
+
+    def started(self, blocks: Iterable[Sized]) -> Iterator[Sized]:
+        """The blocks of the stream; the first one has just ended when it comes."""
+        for block in blocks:
+            if self._began is None:
+                self._began = time.time() - len(block) / self._rate / self._speed
+            yield block
+
+    def at(self, seconds: float) -> str:
+        """The time of day, so many seconds after the beginning, as ISO 8601 with the offset from UTC."""
+        began = time.time() if self._began is None else self._began
+        return datetime.fromtimestamp(began + seconds / self._speed).astimezone().isoformat(timespec="milliseconds")
+
+
+class _Losses:
+    """Counts what the microphone lost, and tells it.
+
+    Args:
+        as_json: a line each; else a note of the first one. The sum is a note at the end.
+    """
+
+    def __init__(self, as_json: bool) -> None:
+        self._as_json = as_json
+        self._count, self._seconds = 0, 0.0
+        self._where: tuple[Stream, _Clock] | None = None
+
+    def follow(self, stream: Stream, clock: _Clock) -> None:
+        """The stream whose samples are lost."""
+        self._where = stream, clock
+
+    def take(self, seconds: float) -> None:
+        """Tell a loss."""
+        self._count += 1
+        self._seconds += seconds
+        if self._as_json and self._where is not None:
+            stream, clock = self._where
+            begin = stream.seconds
+            span = {"onset": round(begin, 6), "offset": round(begin + seconds, 6)}
+            json_line({"type": "lost", "time": clock.at(begin), **span, "losses": self._count})
+        elif self._count == 1:
+            note("the microphone lost some sound, since this machine did not take it in time; times stay right")
+
+    def sum_up(self) -> None:
+        """The number of losses, where there were some."""
+        if self._count:
+            times = "once" if self._count == 1 else f"{self._count} times"
+            note(f"the microphone lost sound {times}, {self._seconds:.2f} s in all, heard as silence")
 
 
 def _steps(
@@ -98,25 +165,22 @@ def _steps(
     yield None, detector.end()
 
 
-def _write_lines(steps: Iterable[tuple[WindowAnswer | None, list[Event]]]) -> None:
-    from dataclasses import asdict
-
+def _write_lines(
+    steps: Iterable[tuple[WindowAnswer | None, list[Event]]], detector: EventDetector, clock: _Clock
+) -> None:
     for window, events in steps:
         for event in events:
-            _write_event(event, as_json=True)
+            _write_event(event, clock)
         if window is not None:
-            tasks = {name: asdict(answer) for name, answer in window.answers.items()}
-            _write_json({"onset": window.onset, "offset": window.offset, "heard": window.heard, "tasks": tasks})
+            lasting = [vars(event) for event in detector.lasting]
+            told = told_window(window)
+            json_line({"type": "window", "time": clock.at(window.onset), **told, "lasting": lasting})
 
 
-def _write_json(line: dict[str, object]) -> None:
-    sys.stdout.write(json.dumps(line, ensure_ascii=False) + "\n")
-    sys.stdout.flush()  # whoever reads the pipe wants it now
-
-
-def _write_event(event: Event, *, as_json: bool) -> None:
-    if as_json:
-        _write_json({"event": vars(event)})
+def _write_event(event: Event, clock: _Clock | None = None) -> None:
+    """An event that has ended; as JSON where there is a clock."""
+    if clock is not None:
+        json_line({"type": "event", "time": clock.at(event.onset), "event": vars(event)})
         return
     times = f"{event.onset:8.2f} – {event.offset:7.2f} s"
     output.print(
@@ -165,7 +229,7 @@ def _draw(
     with Live(console=output, auto_refresh=False, transient=True) as live:
         for window, events in steps:
             for event in events:
-                _write_event(event, as_json=False)
+                _write_event(event)
             if window is not None and output.is_terminal:
                 latest.update(dict.fromkeys(window.answers, window))
                 live.update(view(), refresh=True)
