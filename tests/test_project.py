@@ -271,7 +271,7 @@ from cohear.study.run import run_study
 from cohear.study.file import check_study
 
 numbers = TestLoudness(), TestAbsoluteError(), TestConcordance()
-parts = TestLevel(), TestOwnNorms(), TestUncertainty(), TestOneTask(), TestBoosted(), TestCka()
+parts = TestLevel(), TestVectors(), TestOwnNorms(), TestUncertainty(), TestOneTask(), TestBoosted(), TestCka()
 for contract in (*parts, *numbers, TestResults()):
     for test in [name for name in dir(contract) if name.startswith("test_")]:
         getattr(contract, test)()
@@ -284,6 +284,8 @@ for dataset in ("one", "two"):
         for number in range(6):
             samples = noise.uniform(-1, 1, 8000) * (0.9 if label == "loud" else 0.1)
             soundfile.write(folder / dataset / label / f"{number}.wav", samples, 16000)
+clips = [f"{label}/{number}.wav" for label in ("quiet", "loud") for number in range(6)]
+(folder / "vectors.csv").write_text("".join(f"{clip},{len(clip)},0.5\\n" for clip in clips))
 study = '''
 study: examples
 datasets: {one: {path: one}, two: {path: two, reader: folders}}
@@ -293,15 +295,15 @@ tasks:
 features: [{name: level, rate: 8000}]
 encoders: [{name: linear, hidden: 8}]
 controls: [large-batch]
-baselines: [{name: boosted, leaves: 4}]
+baselines: [{name: boosted, leaves: 4}, {name: boosted, tasks: [first], features: {name: vectors, table: vectors.csv}}]
 repeats: {folds: 1}
 window: 0.2
 training: {steps: 2, batch: 4, objective: geometric, sharing: led, schedule: one-task}
 '''
-settings = with_paths_from(check_study(read_yaml(study)), folder)
+settings = with_paths_from(check_study(read_yaml(study), folder=folder), folder)
 table = cohear.study.folder.tables.RESULTS_CSV = TestResults().make()  # as if the definition had the column
 outcome = run_study(settings, folder, folder / "out", launcher="here")
-assert (outcome.done, outcome.failed) == (7, {}), outcome
+assert (outcome.done, outcome.failed) == (8, {}), outcome
 assert (read_table(folder / "out" / "results.csv", table)["peak_memory_bytes"] > 0).all()
 
 from cohear.api import answers, make_report

@@ -7,7 +7,7 @@ from cohear.baselines.baseline import Baseline, BaselineInputs
 from cohear.baselines.majority import Majority
 from cohear.baselines.questions import questions_of, why_not
 from cohear.baselines.vectors import clip_vectors, standardised
-from cohear.features.front_end import build_front_end
+from cohear.features.build import build_front_end
 from cohear.features.store import FeatureStore
 from cohear.features.task_input import TaskInput
 from cohear.runs.task_data import TaskData

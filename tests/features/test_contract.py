@@ -1,6 +1,10 @@
-"""Both front-ends keep the contract, with default and with other settings."""
+"""Front-ends keep the contract, with default and with other settings, and with files of their own."""
 
-from cohear.features import LogMel, Summary
+import pytest
+from front_ends import Link, Projected, write_matrix
+
+from cohear.base.assets import Asset
+from cohear.features import FRONT_ENDS, LogMel, Summary
 from cohear.testing.front_end import FrontEndContract
 
 
@@ -22,3 +26,32 @@ class TestSummary(FrontEndContract):
 class TestSummaryOtherwise(FrontEndContract):
     def make(self):
         return Summary(bands=5, hop_ms=30.0)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _registered():
+    FRONT_ENDS.register("projected")(Projected)
+
+
+@pytest.fixture
+def matrix(tmp_path):
+    return Asset.at(write_matrix(tmp_path / "matrix.npy"))
+
+
+class TestProjected(FrontEndContract):
+    @pytest.fixture(autouse=True)
+    def _files(self, matrix):
+        self.matrix = matrix
+
+    def make(self):
+        return Projected(self.matrix, without=(0, 3))
+
+
+class TestProjectedTwice(FrontEndContract):
+    @pytest.fixture(autouse=True)
+    def _files(self, matrix, tmp_path):
+        second = Asset.at(write_matrix(tmp_path / "second.npy", 5, 3))
+        self.links = (Link(matrix, multiply=0.5), Link(second, output="inner"))
+
+    def make(self):
+        return Projected(self.links, scale="int16")

@@ -14,7 +14,7 @@ from cohear.baselines.baseline import BASELINES
 from cohear.baselines.questions import answer_questions, questions_of
 from cohear.baselines.spec import BaselineSpec, check_baseline_versions
 from cohear.baselines.vectors import clip_vectors, standardised
-from cohear.features.front_end import front_end_of
+from cohear.features.build import front_end_of
 from cohear.features.task_input import TaskInput
 from cohear.runs.job import Result
 from cohear.runs.pack import Pack

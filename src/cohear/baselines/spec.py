@@ -8,7 +8,7 @@ from typing import Any
 from cohear.base.named import Named, name_of
 from cohear.base.versions import demand_same
 from cohear.baselines.baseline import BASELINES
-from cohear.features.front_end import FRONT_ENDS
+from cohear.features.build import versions_here, versions_planned
 from cohear.runs import BASELINE
 from cohear.runs.spec import Spec
 
@@ -47,7 +47,5 @@ def check_baseline_versions(spec: BaselineSpec) -> None:
     Raises:
         OtherVersions: naming all that differs.
     """
-    front_end = f"front-end {spec.front_end['name']!r}"
-    here = baseline_versions(name_of(spec.baseline))
-    here[front_end] = FRONT_ENDS[spec.front_end["name"]].version
-    demand_same({**spec.versions, front_end: spec.front_end.get("version")}, here)
+    here = {**baseline_versions(name_of(spec.baseline)), **versions_here(spec.front_end)}
+    demand_same({**spec.versions, **versions_planned(spec.front_end)}, here)

@@ -1,6 +1,8 @@
 """Front-ends, the feature store and windows; a front-end of your own registers itself in `FRONT_ENDS`."""
 
-from cohear.features.front_end import FRONT_ENDS, FrontEnd, build_front_end
+from cohear.features.build import build_front_end
+from cohear.features.clip_front_end import ClipFrontEnd, ClipName
+from cohear.features.front_end import FRONT_ENDS, FrontEnd, WaveformFrontEnd
 from cohear.features.logmel import LogMel
 from cohear.features.store import FeatureStore, ensure_store, open_store, store_key
 from cohear.features.store_cache import StoreInfo, prune, stores
@@ -10,12 +12,15 @@ from cohear.features.windows import gather, window_starts
 
 __all__ = [
     "FRONT_ENDS",
+    "ClipFrontEnd",
+    "ClipName",
     "FeatureStore",
     "FrontEnd",
     "LogMel",
     "Removed",
     "StoreInfo",
     "Summary",
+    "WaveformFrontEnd",
     "build_front_end",
     "ensure_store",
     "gather",

@@ -1,4 +1,4 @@
-"""Files to stored frames: decode, check, resample, front-end, in chunks on all cores."""
+"""Files to stored frames: decode, check, resample, front-end, in chunks on all cores; or clips' names to frames."""
 
 import os
 import threading
@@ -17,7 +17,8 @@ from cohear.base.files import storage_errors_told
 from cohear.base.pool import Advance, parallel_map
 from cohear.data.scan.content_hash import ContentHash, content_hash
 from cohear.data.scan.facts import ClipFacts
-from cohear.features.front_end import FrontEnd
+from cohear.features.clip_front_end import ClipFrontEnd, ClipName
+from cohear.features.front_end import FrontEnd, WaveformFrontEnd
 from cohear.features.long_clips import frames_in_pieces
 
 _CHUNK_SECONDS = 60.0  # many short clips share a block of frames, and yet all cores have work
@@ -31,6 +32,7 @@ def write_frames(
     front_end: FrontEnd,
     segments: Sequence[Segment],
     facts: Sequence[ClipFacts],
+    names: Sequence[ClipName],
     offsets: Integers,
     jobs: int | None,
     progress: Advance | None,
@@ -60,6 +62,10 @@ def write_frames(
 
         def extract(chunk: range) -> None:
             row = int(offsets[chunk.start])
+            if isinstance(front_end, ClipFrontEnd):
+                write(row, front_end.frames([names[i] for i in chunk]))
+                return
+            assert isinstance(front_end, WaveformFrontEnd)  # the other kind
             if _is_long(facts[chunk.start]):
                 for frames in _long_clip(segments[chunk.start], facts[chunk.start], front_end):
                     write(row, [frames])
@@ -115,7 +121,7 @@ def _waveform(segment: Segment, facts: ClipFacts, to_rate: int) -> Floats:
         raise UnreadableAudio(segment.path, "it needs more memory than there is") from error
 
 
-def _long_clip(segment: Segment, facts: ClipFacts, front_end: FrontEnd) -> Iterator[Floats]:
+def _long_clip(segment: Segment, facts: ClipFacts, front_end: WaveformFrontEnd) -> Iterator[Floats]:
     """Frames of a long clip, a piece at a time; the check comes last."""
     hashing = ContentHash()
     with open_blocks(segment) as audio:

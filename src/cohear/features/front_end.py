@@ -1,25 +1,27 @@
-"""What every front-end must give, and how one is built from a study file."""
+"""What every front-end must give."""
 
 import math
-import typing
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from importlib.metadata import PackageNotFoundError, version
 from typing import Any, ClassVar, Literal
 
 from cohear.base.arrays import Floats, Integers
 from cohear.base.errors import UserError
-from cohear.base.registry import Registry, did_you_mean
+from cohear.base.registry import Registry
 from cohear.features.augmentation import LogEnergies
+from cohear.features.settings import as_json, shown
 
 
 @dataclass(frozen=True)
 class FrontEnd(ABC):
-    """Makes features of waveforms.
+    """Gives the frames of clips, and of those what an encoder sees.
 
-    A subclass is a frozen dataclass; its fields are its settings (int, float, str, bool; with defaults).
-    The scale is fixed: no number depends on another clip, another window or a statistic of the data. Inherit
-    `cohear.testing.front_end.FrontEndContract` to test one of your own.
+    It makes them of waveforms, and is a `WaveformFrontEnd`, or finds them by the clips' names, and is a `ClipFrontEnd`
+    (`cohear.features.clip_front_end`). A subclass is a frozen dataclass; its fields are its settings, of the types in
+    `cohear.features.setting_types`. A file among them is known by its content, wherever it lies. The scale is fixed: no
+    number depends on another clip, another window or a statistic of the data.
     """
 
     name: ClassVar[str]
@@ -28,6 +30,8 @@ class FrontEnd(ABC):
     """Raise it when the numbers change, so that stored features are made anew."""
     layout: ClassVar[Literal["sequence", "vector"]]
     """What an encoder sees of a window: numbers a frame, or numbers for the window as a whole."""
+    libraries: ClassVar[tuple[str, ...]] = ()
+    """Installed packages whose version changes the numbers: it is part of the key."""
 
     @property
     @abstractmethod
@@ -40,15 +44,6 @@ class FrontEnd(ABC):
         """Samples from one frame to the next."""
 
     @property
-    def reach(self) -> int | None:
-        """Samples before and behind its own hop that a frame may depend on; None where any may count.
-
-        A front-end that states it makes the frames of hours of audio in little memory. Frame k then belongs to the
-        samples from ``k * hop`` on, and the waveform counts as zero beyond its edges.
-        """
-        return None
-
-    @property
     @abstractmethod
     def frame_width(self) -> int:
         """Numbers stored for a frame."""
@@ -57,21 +52,6 @@ class FrontEnd(ABC):
     @abstractmethod
     def input_width(self) -> int:
         """Numbers that an encoder sees for a frame (sequence) or for a window (vector)."""
-
-    @abstractmethod
-    def frames_of(self, samples: int) -> int:
-        """Frames that a waveform of so many samples has; at least one."""
-
-    @abstractmethod
-    def frames(self, clips: Sequence[Floats]) -> list[Floats]:
-        """Frames of many clips.
-
-        Args:
-            clips: waveforms ``[samples]`` at ``rate``, of any lengths from one sample up.
-
-        Returns:
-            Float32 ``[frames_of(samples), frame_width]`` for each clip; none depends on another clip.
-        """
 
     @abstractmethod
     def window_input(self, windows: Floats, lengths: Integers) -> Floats:
@@ -108,46 +88,58 @@ class FrontEnd(ABC):
         return None
 
     def settings(self) -> dict[str, Any]:
-        """All settings as JSON values."""
-        return asdict(self)
+        """All settings as JSON values, files by their content."""
+        settings: dict[str, Any] = as_json(self)
+        return settings
 
     def key(self) -> dict[str, Any]:
-        """The front-end as a specification holds it; :func:`front_end_of` makes it again."""
-        return {"name": self.name, "version": self.version, **self.settings()}
+        """The front-end as a specification holds it; `cohear.features.build.front_end_of` makes it again."""
+        return {"name": self.name, **self.versions(), **self.settings()}
+
+    @classmethod
+    def versions(cls) -> dict[str, Any]:
+        """Its own version, and under ``libraries`` those of packages, where it names any.
+
+        Raises:
+            UserError: a package is not installed.
+        """
+        try:
+            libraries = {name: version(name).partition("+")[0] for name in cls.libraries}
+        except PackageNotFoundError as error:
+            raise UserError(f"front-end {cls.name!r} needs the package {error.name}, which is not installed") from error
+        return {"version": cls.version, **({"libraries": libraries} if libraries else {})}
+
+
+@dataclass(frozen=True)
+class WaveformFrontEnd(FrontEnd):
+    """Makes frames of waveforms; inherit `cohear.testing.front_end.FrontEndContract` to test one of your own."""
+
+    @property
+    def reach(self) -> int | None:
+        """Samples before and behind its own hop that a frame may depend on; None where any may count.
+
+        A front-end that states it makes the frames of hours of audio in little memory. Frame k then belongs to the
+        samples from ``k * hop`` on, and the waveform counts as zero beyond its edges.
+        """
+        return None
+
+    @abstractmethod
+    def frames_of(self, samples: int) -> int:
+        """Frames that a waveform of so many samples has; at least one."""
+
+    @abstractmethod
+    def frames(self, clips: Sequence[Floats]) -> list[Floats]:
+        """Frames of many clips.
+
+        Args:
+            clips: waveforms ``[samples]`` at ``rate``, of any lengths from one sample up.
+
+        Returns:
+            Float32 ``[frames_of(samples), frame_width]`` for each clip; none depends on another clip.
+        """
 
 
 FRONT_ENDS: Registry[type[FrontEnd]] = Registry("front-end")
-
-
-def build_front_end(spec: str | Mapping[str, Any]) -> FrontEnd:
-    """Make the front-end that a study file asks for.
-
-    Args:
-        spec: a name (``"logmel"``), or a name with settings (``{"name": "logmel", "bands": 64}``).
-
-    Raises:
-        UserError: an unknown front-end or setting (with a suggestion), or a value that does not fit.
-    """
-    if isinstance(spec, str):
-        spec = {"name": spec}
-    if "name" not in spec:
-        raise UserError(f"a front-end needs a name, as in {{name: logmel, bands: 64}}{did_you_mean('', FRONT_ENDS)}")
-    cls = FRONT_ENDS[str(spec["name"])]
-    kinds = typing.get_type_hints(cls)
-    known = [field.name for field in fields(cls)]
-    settings = {}
-    for key, value in spec.items():
-        if key == "name":
-            continue
-        if key not in known:
-            raise UserError(f"front-end {cls.name!r} has no setting {key!r}{did_you_mean(key, known)}")
-        settings[key] = _fitting(value, kinds[key], f"front-end {cls.name!r}: {key}")
-    return cls(**settings)
-
-
-def front_end_of(key: Mapping[str, Any]) -> FrontEnd:
-    """The front-end of a key, as the code here has it."""
-    return build_front_end({name: value for name, value in key.items() if name != "version"})
 
 
 def demand(conditions: Mapping[str, bool], front_end: FrontEnd) -> None:
@@ -158,19 +150,5 @@ def demand(conditions: Mapping[str, bool], front_end: FrontEnd) -> None:
     """
     broken = [rule for rule, holds in conditions.items() if not holds]
     if broken:
-        given = ", ".join(f"{name}: {value}" for name, value in front_end.settings().items())
+        given = ", ".join(f"{field.name}: {shown(getattr(front_end, field.name))}" for field in fields(front_end))
         raise UserError(f"front-end {front_end.name!r}: {' and '.join(broken)} (settings: {given})")
-
-
-def _fitting(value: object, kind: Callable[[Any], object], place: str) -> object:
-    """The value as its setting's type; whole floats fit int, ints fit float, and booleans fit neither."""
-    number = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-    if kind is float and number:
-        return float(typing.cast(float, value))
-    if kind is int and number and value == int(typing.cast(float, value)):
-        return int(typing.cast(float, value))
-    if kind in (str, bool) and isinstance(value, typing.cast(type, kind)):
-        return value
-    wanted = "a whole number" if kind is int else "a number" if kind is float else "true or false"
-    wanted = "text" if kind is str else wanted
-    raise UserError(f"{place} must be {wanted}, not {value!r}")

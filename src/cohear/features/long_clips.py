@@ -5,14 +5,14 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 
 from cohear.base.arrays import Floats
-from cohear.features.front_end import FrontEnd
+from cohear.features.front_end import WaveformFrontEnd
 
 
-def frames_in_pieces(front_end: FrontEnd, blocks: Iterable[Floats]) -> Iterator[Floats]:
+def frames_in_pieces(front_end: WaveformFrontEnd, blocks: Iterable[Floats]) -> Iterator[Floats]:
     """What ``front_end.frames`` gives of the whole waveform, a piece at a time.
 
     Each piece is computed with as much of its surroundings as its frames see. A front-end that does not state its
-    `FrontEnd.reach` needs the whole waveform at once, and gets it.
+    `WaveformFrontEnd.reach` needs the whole waveform at once, and gets it.
 
     Args:
         front_end: makes the frames.

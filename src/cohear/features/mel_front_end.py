@@ -7,11 +7,11 @@ from functools import cached_property
 
 from cohear.base.arrays import Floats
 from cohear.features.filterbank import FilterBank
-from cohear.features.front_end import FrontEnd, demand
+from cohear.features.front_end import WaveformFrontEnd, demand
 
 
 @dataclass(frozen=True)
-class MelFrontEnd(FrontEnd):
+class MelFrontEnd(WaveformFrontEnd):
     """A front-end whose frames are natural logarithms of (floor + energy in mel bands).
 
     Args:

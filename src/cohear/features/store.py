@@ -2,13 +2,14 @@
 
 A store is a folder ``<cache>/features/<key>`` with ``frames.npy`` (float32 ``[total, frame_width]``),
 ``offsets.npy`` (int64 ``[clips + 1]``: clip i has rows ``offsets[i]`` to ``offsets[i + 1]``), ``meta.json``,
-and ``used``, whose time says when it was last opened. Its key is a hash of the front-end, its version and
-settings, of the resampler, and the content and rate of the clips in their order: never of names or times of files.
+and ``used``, whose time says when it was last opened. Its key is a hash of the front-end, its version and settings
+(files among them by content), of the resampler, and the content and rate of the clips in their order: never of names or
+times of files. A front-end that finds frames by the clips' names has these in its keys, in place of rates.
 """
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +23,10 @@ from cohear.base.errors import DataError, FolderError
 from cohear.base.files import digest
 from cohear.base.pool import Advance
 from cohear.data.scan.facts import BadClip, ClipFacts
+from cohear.features.clip_front_end import ClipFrontEnd, ClipName
 from cohear.features.extraction import write_frames
-from cohear.features.front_end import FrontEnd
+from cohear.features.front_end import FrontEnd, WaveformFrontEnd
+from cohear.features.settings import shown
 from cohear.features.store_cache import touch_used
 from cohear.features.store_folder import build_folder
 
@@ -77,17 +80,14 @@ class FeatureStore:
             raise DataError(f"feature store {self.key} was not made of these clips in this order")
 
 
-def store_key(front_end: FrontEnd, facts: Sequence[ClipFacts]) -> str:
-    """Name of the store for these clips in this order."""
-    return digest(
-        {
-            "front_end": front_end.name,
-            "version": front_end.version,
-            "settings": front_end.settings(),
-            "resampler": RESAMPLER if any(clip.rate != front_end.rate for clip in facts) else None,
-            "clips": [[clip.content, clip.rate] for clip in facts],
-        }
-    )
+def store_key(front_end: FrontEnd, facts: Sequence[ClipFacts], names: Sequence[ClipName] = ()) -> str:
+    """Name of the store for these clips in this order; ``names`` are theirs, for a `ClipFrontEnd`."""
+    of_front_end = {"front_end": front_end.name, **front_end.versions(), "settings": front_end.settings()}
+    if isinstance(front_end, ClipFrontEnd):
+        clips = zip(facts, names, strict=True)
+        return digest({**of_front_end, "clips": [[clip.content, name.dataset, name.clip] for clip, name in clips]})
+    resampler = RESAMPLER if any(clip.rate != front_end.rate for clip in facts) else None
+    return digest({**of_front_end, "resampler": resampler, "clips": [[clip.content, clip.rate] for clip in facts]})
 
 
 def open_store(key: str, cache: Path) -> FeatureStore:
@@ -108,6 +108,7 @@ def ensure_store(
     facts: Sequence[ClipFacts | BadClip],
     *,
     cache: Path,
+    names: Sequence[ClipName] = (),
     jobs: int | None = None,
     progress: Advance | None = None,
 ) -> FeatureStore:
@@ -118,20 +119,22 @@ def ensure_store(
         segments: the clips.
         facts: what `cohear.data.scan.facts.scan` found of each of them.
         cache: the cache folder.
+        names: of the clips, for a `ClipFrontEnd`; others need none.
         jobs: threads; None is one for each core.
         progress: called with seconds of audio done and in all.
 
     Raises:
+        UserError: a front-end does not know a clip.
         DataError: there are no clips, a clip is bad, or a file is no longer what it was when it was scanned.
         FolderError: the cache cannot be written, or its disk has not enough room.
     """
     clips = _usable(segments, facts)
-    key = store_key(front_end, clips)
+    key = store_key(front_end, clips, names)
     folder = cache / "features" / key
     store = _open_if_whole(folder, key)
     if store is not None:
         return store
-    offsets = _offsets(front_end, clips)
+    offsets = _offsets(front_end, clips, names)
     needed = 4 * int(offsets[-1]) * front_end.frame_width  # bytes of float32
     with build_folder(folder, needed, lambda other: _open_if_whole(other, key) is not None) as building:
         write_frames(
@@ -139,6 +142,7 @@ def ensure_store(
             front_end=front_end,
             segments=segments,
             facts=clips,
+            names=names,
             offsets=offsets,
             jobs=jobs,
             progress=progress,
@@ -163,10 +167,15 @@ def _usable(segments: Sequence[Segment], facts: Sequence[ClipFacts | BadClip]) -
     return [clip for clip in facts if isinstance(clip, ClipFacts)]
 
 
-def _offsets(front_end: FrontEnd, clips: Sequence[ClipFacts]) -> Integers:
+def _offsets(front_end: FrontEnd, clips: Sequence[ClipFacts], names: Sequence[ClipName]) -> Integers:
     """First row of each clip and the total, int64 ``[clips + 1]``."""
-    samples = [resampled_length(clip.samples, clip.rate, front_end.rate) for clip in clips]
-    counts: NDArray[np.int64] = np.array([front_end.frames_of(length) for length in samples], np.int64)
+    if isinstance(front_end, ClipFrontEnd):
+        found = [front_end.frames_of(name) for name in names]
+    else:
+        assert isinstance(front_end, WaveformFrontEnd)  # the other kind
+        samples = [resampled_length(clip.samples, clip.rate, front_end.rate) for clip in clips]
+        found = [front_end.frames_of(length) for length in samples]
+    counts: NDArray[np.int64] = np.array(found, np.int64)
     return np.concatenate([np.zeros(1, np.int64), np.cumsum(counts)])
 
 
@@ -174,7 +183,7 @@ def _meta(front_end: FrontEnd, clips: Sequence[ClipFacts]) -> dict[str, Any]:
     return {
         "front_end": front_end.name,
         "version": front_end.version,
-        "settings": front_end.settings(),
+        "settings": {field.name: shown(getattr(front_end, field.name)) for field in fields(front_end)},
         "seconds": sum(clip.seconds for clip in clips),
         "contents": [clip.content for clip in clips],
         "rates": [clip.rate for clip in clips],

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
+from cohear.base.assets import contents_in, know, place_of
 from cohear.base.errors import DataError, StudyError
 from cohear.base.files import digest_of, file_digest
 from cohear.base.plugins import load_installed_parts, load_plugin
@@ -31,6 +32,7 @@ class PackInPlace(Pack):
         runs: each holds folders of runs, whose files others may need.
         plugins: files of parts.
         manifest: of what it holds for the runs that it was made for.
+        assets: where the files lie that parts read, by the hash of their content.
     """
 
     splits: Path
@@ -39,6 +41,7 @@ class PackInPlace(Pack):
     runs: tuple[Path, ...] = ()
     plugins: tuple[Path, ...] = ()
     manifest: Manifest = field(default_factory=Manifest)
+    assets: dict[str, Path] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -51,12 +54,16 @@ class PackInPlace(Pack):
         runs: Sequence[Path],
         plugins: Sequence[Path] = (),
     ) -> PackInPlace:
-        """For some runs; see the attributes."""
-        return cls(splits, cache, code, tuple(runs), tuple(plugins), manifest_of(specs, code, plugins))
+        """For some runs; see the attributes. Where the assets lie this process knows, which has planned the runs."""
+        manifest = manifest_of(specs, code, plugins)
+        assets = {content: place_of(content) for content in manifest.assets}
+        return cls(splits, cache, code, tuple(runs), tuple(plugins), manifest, assets)
 
     def open(self) -> None:
         """Import the parts that were there when the runs were planned."""
         load_installed_parts()
+        for content, place in self.assets.items():
+            know(content, place)
         for path in self.plugins:
             load_plugin(path)
         held = dict(zip(self.plugins, self.manifest.plugins, strict=False))  # a pack by hand has no manifest
@@ -110,6 +117,7 @@ def manifest_of(specs: Collection[Spec], code: Path, plugins: Sequence[Path]) ->
         stores=tuple(sorted({task.store for task in tasks})),
         needs=tuple(needs[place] for place in sorted(needs)),
         plugins=tuple(map(file_digest, plugins)),
+        assets=tuple(sorted({each for spec in specs for each in contents_in(spec.model_dump(mode="json"))})),
         modules=_files_of_modules({name for spec in specs for name in job_of(spec).modules(spec)}, code),
         versions={
             name: tuple(sorted(value for other, value in versions if other == name))

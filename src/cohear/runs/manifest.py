@@ -16,6 +16,7 @@ class Manifest(Frozen):
         needs: files of other runs.
         plugins: digests of the files of parts, in the order in which they are imported.
         modules: digests of a user's own modules, by their path below the folder of code.
+        assets: hashes of the files that parts read (`cohear.base.assets`), as specifications name them.
         versions: that the runs were planned for: every value of each name, as text.
     """
 
@@ -24,4 +25,5 @@ class Manifest(Frozen):
     needs: tuple[Need, ...] = ()
     plugins: tuple[str, ...] = ()
     modules: dict[str, str] = Field({})
+    assets: tuple[str, ...] = ()
     versions: dict[str, tuple[str, ...]] = Field({})

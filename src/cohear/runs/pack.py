@@ -26,6 +26,8 @@ class Pack(ABC):
     def open(self) -> None:
         """Make it ready in this process: parts of plugins are entered, and code is what the manifest says.
 
+        From then on the process knows where the assets lie that the manifest names (`cohear.base.assets.know`).
+
         Raises:
             StudyError: a plugin cannot be imported, or code was changed since the pack was made.
         """

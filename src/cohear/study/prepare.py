@@ -13,6 +13,7 @@ from cohear.data.folds.crossing import warnings_of_crossing
 from cohear.data.folds.partition import Partition, TaskSplit, mistakes_in_folds, warnings_in_folds
 from cohear.data.scan.dataset import Dataset, open_dataset
 from cohear.data.tables.reader import read_clip_table
+from cohear.features.clip_front_end import ClipName
 from cohear.features.front_end import FrontEnd
 from cohear.features.store import ensure_store, store_key
 from cohear.runs.spec import Spec
@@ -94,7 +95,12 @@ def prepare(
     splits = {
         (index, task): digest(split.to_json()) for index, by_task in folds.items() for task, split in by_task.items()
     }
-    stores = [Store(store_key(front_end, datasets[name].facts), front_end, name) for front_end, name in heard(settings)]
+    stores = [
+        Store(store_key(front_end, datasets[name].facts, clip_names(datasets[name])), front_end, name)
+        for front_end, name in heard(settings)
+    ]
+    if mistakes := _called_alike([store.front_end for store in stores]):
+        raise StudyError(mistakes)
     by_label = {(front_end_label(store.front_end), store.dataset): store.key for store in stores}
     fastest = Device.of(PROCESSOR).precision
     precision = precision or fastest
@@ -140,7 +146,20 @@ def make_stores(prepared: Prepared, *, cache: Path, jobs: int | None, progress: 
         dataset = prepared.datasets[store.dataset]
         with progress.stage(f"features {front_end_label(store.front_end)} of {store.dataset}") as advance:
             segments = dataset.table.segments()
-            ensure_store(store.front_end, segments, dataset.facts, cache=cache, jobs=jobs, progress=advance)
+            ensure_store(
+                store.front_end,
+                segments,
+                dataset.facts,
+                cache=cache,
+                names=clip_names(dataset),
+                jobs=jobs,
+                progress=advance,
+            )
+
+
+def clip_names(dataset: Dataset) -> list[ClipName]:
+    """Of a dataset's clips, for front-ends that find features by them."""
+    return [ClipName(dataset.name, clip) for clip in dataset.table.clip_ids()]
 
 
 def write_splits(prepared: Prepared, folder: StudyFolder) -> None:
@@ -200,6 +219,17 @@ def _other_precision(settings: StudySettings, precision: str, fastest: str) -> l
     return [
         f"the study goes on in {precision}, as it began; this machine is faster in {fastest} "
         f"(training: {{precision: {fastest}}} and another --out begin anew)"
+    ]
+
+
+def _called_alike(front_ends: Sequence[FrontEnd]) -> list[str]:
+    """Different front-ends with one name in the tables, as two files of one name give them."""
+    labels = [front_end_label(front_end) for front_end in dict.fromkeys(front_ends)]
+    return [
+        f"features: two different front-ends would both be called {label!r} in the tables; give the file of one of "
+        "them another name"
+        for label in dict.fromkeys(labels)
+        if labels.count(label) > 1
     ]
 
 

@@ -15,7 +15,7 @@ import torch
 
 from cohear.base.registry import Registry
 from cohear.base.tables import CURVE_CSV, PREDICTIONS_CSV
-from cohear.features.front_end import build_front_end
+from cohear.features.build import build_front_end
 from cohear.models.choice import EncoderChoice
 from cohear.probes.network import TrainedNetwork
 from cohear.probes.probe import PROBES, ROLES, Left, Measured, Probe, ProbeInputs

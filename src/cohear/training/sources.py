@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cohear.features.front_end import front_end_of
+from cohear.features.build import front_end_of
 from cohear.features.task_input import TaskInput
 from cohear.training.spec import RunSpec
 

@@ -6,7 +6,7 @@ from importlib.metadata import version
 
 from cohear.base.named import name_of
 from cohear.base.versions import demand_same
-from cohear.features.front_end import FRONT_ENDS
+from cohear.features.build import versions_here, versions_planned
 from cohear.models.choice import EncoderChoice
 from cohear.models.sharing import SHARING
 from cohear.training.objective import OBJECTIVES
@@ -47,8 +47,8 @@ def check_training_versions(spec: RunSpec, encoder: EncoderChoice) -> None:
     planned: dict[str, str | int | None] = {name: spec.versions.get(name) for name in here}
     for front_end in (spec.front_end, *(task.front_end for task in spec.tasks)):
         if front_end is not None:
-            what = f"front-end {front_end['name']!r}"
-            here[what], planned[what] = FRONT_ENDS[front_end["name"]].version, front_end.get("version")
+            here |= versions_here(front_end)
+            planned |= versions_planned(front_end)
     for name in ("version", "source"):
         if name in (now := encoder.key()):
             here[f"encoder {encoder.name!r}"] = now[name]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -43,8 +44,8 @@ def check_study(text: YamlText, source: str = "", folder: Path | None = None) ->
     Args:
         text: of the study file.
         source: what the file is called in errors.
-        folder: where relative paths begin. Without one, plugins are looked for in the working folder, and encoders'
-            modules are not looked for.
+        folder: where relative paths begin. Without one, plugins and files of front-ends are looked for in the working
+            folder, and encoders' modules are not looked for.
 
     Raises:
         StudyError: with every mistake at once.
@@ -56,16 +57,24 @@ def check_study(text: YamlText, source: str = "", folder: Path | None = None) ->
         settings = StudySettings.model_validate(text.value)
     except ValidationError as error:
         raise StudyError([*told_by_pydantic(error, text), *_beside(error, text, folder)], source) from error
-    mistakes = mistakes_in_plugins(settings, folder or Path()) or [
-        *mistakes_in_names(settings, text),
-        *mistakes_in_grid(settings, folder),
-        *mistakes_in_baselines(settings),
-        *mistakes_in_controls(settings, folder),
-        *mistakes_in_probes(settings),
-    ]
-    if mistakes:
+    if mistakes := _mistakes(settings, text, folder):
         raise StudyError(mistakes, source)
     return settings
+
+
+def _mistakes(settings: StudySettings, text: YamlText, folder: Path | None, spoilt: Collection[str] = ()) -> list[str]:
+    """Mistakes in what is valid by itself; those in plugins come first, for the rest may need them."""
+    if mistakes := mistakes_in_plugins(settings, folder or Path()):
+        return mistakes
+    if folder is not None:
+        settings = settings.with_paths_of_features(lambda path: str(folder / path))
+    return [
+        *mistakes_in_names(settings, text),
+        *mistakes_in_grid(settings, folder, spoilt),
+        *mistakes_in_baselines(settings, spoilt),
+        *mistakes_in_controls(settings, folder, spoilt),
+        *mistakes_in_probes(settings, spoilt),
+    ]
 
 
 def _beside(error: ValidationError, text: YamlText, folder: Path | None) -> list[str]:
@@ -84,13 +93,7 @@ def _beside(error: ValidationError, text: YamlText, folder: Path | None) -> list
         settings = StudySettings.model_validate(content)
     except ValidationError:  # one key's validity hangs on another's
         return []
-    found = mistakes_in_plugins(settings, folder or Path()) or [
-        *mistakes_in_names(settings, text),
-        *mistakes_in_grid(settings, folder, spoilt),
-        *mistakes_in_baselines(settings, spoilt),
-        *mistakes_in_controls(settings, folder, spoilt),
-        *mistakes_in_probes(settings, spoilt),
-    ]
+    found = _mistakes(settings, text, folder, spoilt)
     # what refers to a spoilt part cannot be judged
     about = {*spoilt, *(("tasks",) if spoilt & {"datasets", "tasks"} else ())}
     return [mistake for mistake in found if mistake.partition(":")[0].partition(".")[0] not in about]

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_type_hints
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 from cohear.base.named import WithSettings, as_scalars
-from cohear.features.front_end import FrontEnd, build_front_end
+from cohear.features.build import build_front_end
+from cohear.features.front_end import FRONT_ENDS, FrontEnd
+from cohear.features.settings import with_paths
 from cohear.models.choice import EncoderChoice
 
 
@@ -59,8 +61,22 @@ class FeatureSettings(PartModel):
     name: Text
 
     def build(self) -> FrontEnd:
-        """The front-end; raises UserError for an unknown name or setting."""
-        return build_front_end({"name": self.name, **free_settings(self)})
+        """The front-end.
+
+        Raises:
+            UserError: an unknown name or setting, or a file that is not there.
+        """
+        return build_front_end({"name": self.name, **(self.model_extra or {})})
+
+    def with_paths(self, change: Callable[[str], str]) -> FeatureSettings:
+        """With other paths of the files among its settings."""
+        if self.name not in FRONT_ENDS:
+            return self
+        types_of = get_type_hints(FRONT_ENDS[self.name])
+        settings = {
+            name: with_paths(value, types_of.get(name), change) for name, value in (self.model_extra or {}).items()
+        }
+        return self.model_copy(update=settings)
 
 
 class TaskSettings(SpecModel):

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BeforeValidator, Field, field_validator
 
@@ -12,7 +12,8 @@ from cohear.base.named import Named
 from cohear.data.folds.partition import TaskChoice
 from cohear.data.folds.selection import LabelChoice
 from cohear.data.folds.splits import FoldRule
-from cohear.features.front_end import FrontEnd, build_front_end
+from cohear.features.build import build_front_end
+from cohear.features.front_end import FrontEnd
 from cohear.models.choice import EncoderChoice
 from cohear.study.file.parts import (
     ArmSettings,
@@ -31,6 +32,8 @@ from cohear.study.file.parts import (
     as_named_items,
 )
 from cohear.training.settings import TrainingSettings
+
+PartWithFeatures = TypeVar("PartWithFeatures", TaskSettings, BaselineSettings)
 
 USUAL_VECTOR = "summary"
 """Front-end of baselines where the grid has none that gives a vector a window."""
@@ -94,6 +97,21 @@ class StudySettings(SpecModel):
             )
             for name, task in self.tasks.items()
         ]
+
+    def with_paths_of_features(self, change: Callable[[str], str]) -> StudySettings:
+        """With other paths of the files that front-ends read: those of the grid, of tasks and of baselines."""
+
+        def changed(part: PartWithFeatures) -> PartWithFeatures:
+            own = part.features
+            return part if own is None else part.model_copy(update={"features": own.with_paths(change)})
+
+        return self.model_copy(
+            update={
+                "features": [feature.with_paths(change) for feature in self.features],
+                "tasks": {name: changed(task) for name, task in self.tasks.items()},
+                "baselines": [changed(baseline) for baseline in self.baselines],
+            }
+        )
 
     def front_ends(self) -> list[FrontEnd]:
         """The front-ends of the grid."""

@@ -135,7 +135,8 @@ class StudyFolder:
         with suppress(StudyError):
             if self.read_settings() == settings:
                 return
-        content = settings.model_dump(mode="json", exclude_none=True)
+        here = settings.with_paths_of_features(lambda path: relative_path(Path(path), self.root))
+        content = here.model_dump(mode="json", exclude_none=True)
         for name, dataset in content["datasets"].items():
             dataset["path"] = relative_path(settings.datasets[name].path, self.root)
         content["plugins"] = [relative_path(plugin, self.root) for plugin in settings.plugins]
@@ -239,10 +240,14 @@ def relative_path(path: Path, folder: Path) -> str:
 
 
 def with_paths_from(settings: StudySettings, folder: Path) -> StudySettings:
-    """Settings whose paths of datasets and plugins, relative to ``folder`` as in the study file, are made absolute."""
+    """Settings whose paths, relative to ``folder`` as in the study file, are made absolute.
+
+    They are those of datasets, of plugins, and of the files that front-ends read.
+    """
     datasets = {
         name: dataset.model_copy(update={"path": resolved(folder / dataset.path)})
         for name, dataset in settings.datasets.items()
     }
     plugins = [resolved(folder / plugin) for plugin in settings.plugins]
+    settings = settings.with_paths_of_features(lambda path: str(resolved(folder / path)))
     return settings.model_copy(update={"datasets": datasets, "plugins": plugins})

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cache
 from itertools import product
 from typing import Any, Generic, TypeVar
 
 from cohear.base.plugins import versions_of_plugins
-from cohear.features.front_end import FRONT_ENDS, FrontEnd
+from cohear.features.front_end import FrontEnd
+from cohear.features.settings import shown
 from cohear.models.choice import EncoderChoice
 from cohear.runs.job import job_of
 from cohear.runs.spec import Spec, TaskReference
@@ -169,8 +170,9 @@ def _settled(settings: StudySettings, arm: str, precision: str, *, alone: bool) 
 @cache
 def front_end_label(front_end: FrontEnd) -> str:
     """The front-end's name in the tables, with the settings that are not the default ones."""
-    usual = FRONT_ENDS[front_end.name]().settings()
-    return part_label(front_end.name, {k: v for k, v in front_end.settings().items() if v != usual[k]})
+    given = {field.name: getattr(front_end, field.name) for field in fields(front_end)}
+    usual = {field.name: field.default for field in fields(front_end)}  # MISSING, where it must be given
+    return part_label(front_end.name, {name: shown(each) for name, each in given.items() if each != usual[name]})
 
 
 def encoder_label(encoder: EncoderChoice) -> str:

@@ -1,0 +1,67 @@
+"""How a front-end is made of what a study file says, and again of what a specification holds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+from cohear.base.errors import UserError
+from cohear.base.registry import did_you_mean
+from cohear.features.front_end import FRONT_ENDS, FrontEnd
+from cohear.features.setting_types import OpenAsset, settings_as
+from cohear.features.settings import asset_at, asset_in_key
+
+
+def build_front_end(spec: str | Mapping[str, Any]) -> FrontEnd:
+    """Make the front-end that a study file asks for.
+
+    Args:
+        spec: a name (``"logmel"``), or a name with settings (``{"name": "logmel", "bands": 64}``).
+
+    Raises:
+        UserError: an unknown front-end or setting (with a suggestion), or a value that does not fit.
+    """
+    return _made({"name": spec} if isinstance(spec, str) else spec, asset_at)
+
+
+def front_end_of(key: Mapping[str, Any]) -> FrontEnd:
+    """The front-end of a key, as the code here has it; the pack that knows its files is open.
+
+    Raises:
+        DataError: a file with the content that it was planned with is not known here.
+    """
+    return _made({name: value for name, value in key.items() if name not in ("version", "libraries")}, asset_in_key)
+
+
+def versions_planned(key: Mapping[str, Any]) -> dict[str, str | int | None]:
+    """The versions in a key, for `cohear.base.versions.demand_same`."""
+    what = f"front-end {key['name']!r}"
+    libraries = {f"{name} of {what}": each for name, each in key.get("libraries", {}).items()}
+    return {what: key.get("version"), **libraries}
+
+
+def versions_here(key: Mapping[str, Any]) -> dict[str, str | int]:
+    """What ``versions_planned`` gives where the code here is the code that the key was made with."""
+    found = versions_planned({"name": key["name"], **FRONT_ENDS[key["name"]].versions()})
+    return {what: each for what, each in found.items() if each is not None}
+
+
+def _made(spec: Mapping[str, Any], open_asset: OpenAsset) -> FrontEnd:
+    """The front-end of a name with settings, whose files are opened in a way."""
+    if "name" not in spec:
+        raise UserError(f"a front-end needs a name, as in {{name: logmel, bands: 64}}{did_you_mean('', FRONT_ENDS)}")
+    cls = FRONT_ENDS[str(spec["name"])]
+    cls.versions()  # tells which package is missing
+    place = f"front-end {cls.name!r}"
+    given = {name: value for name, value in spec.items() if name != "name"}
+    try:
+        return _instance(cls, tuple(settings_as(cls, given, place, open_asset).items()))
+    except ValueError as error:
+        raise UserError(f"{place}: {error}") from error
+
+
+@lru_cache(maxsize=64)
+def _instance(cls: type[FrontEnd], settings: tuple[tuple[str, Any], ...]) -> FrontEnd:
+    """The same for the same settings: a plan asks for it a thousand times, and its files are read once."""
+    return cls(**dict(settings))

@@ -1,0 +1,48 @@
+"""Front-ends that are told which clip it is, and no waveform: features that were made elsewhere."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from cohear.base.arrays import Floats
+from cohear.features.front_end import FrontEnd
+
+
+@dataclass(frozen=True)
+class ClipName:
+    """Which clip it is.
+
+    Attributes:
+        dataset: its name in the study.
+        clip: its name there, as in ``predictions.csv``: the path in the clip table, and ``@start-end`` of a segment.
+    """
+
+    dataset: str
+    clip: str
+
+
+@dataclass(frozen=True)
+class ClipFrontEnd(FrontEnd):
+    """Finds the frames of clips by their names; inherit `cohear.testing.clip_front_end.ClipFrontEndContract`.
+
+    Its stores are of clips of these names, and the audio is not decoded for them. ``rate`` and ``hop`` say how much
+    time a frame stands for. A bundle hears sounds that nobody has named, so no such front-end is exported.
+    """
+
+    @abstractmethod
+    def frames_of(self, clip: ClipName) -> int:
+        """Frames that a clip has; at least one.
+
+        Raises:
+            UserError: the clip is not known.
+        """
+
+    @abstractmethod
+    def frames(self, clips: Sequence[ClipName]) -> list[Floats]:
+        """Float32 ``[frames_of(clip), frame_width]`` of each clip; none depends on another clip.
+
+        Raises:
+            UserError: a clip is not known.
+        """
