@@ -1,7 +1,7 @@
 """Front-ends, the feature store and windows; a front-end of your own registers itself in `FRONT_ENDS`."""
 
 from cohear.features.build import build_front_end
-from cohear.features.clip_front_end import ClipFrontEnd, ClipName
+from cohear.features.clip_front_end import ClipFrontEnd
 from cohear.features.front_end import FRONT_ENDS, FrontEnd, WaveformFrontEnd
 from cohear.features.logmel import LogMel
 from cohear.features.store import FeatureStore, ensure_store, open_store, store_key
@@ -13,7 +13,6 @@ from cohear.features.windows import gather, window_starts
 __all__ = [
     "FRONT_ENDS",
     "ClipFrontEnd",
-    "ClipName",
     "FeatureStore",
     "FrontEnd",
     "LogMel",

@@ -7,20 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cohear.base.arrays import Floats
+from cohear.data.tables.clip_name import ClipName
 from cohear.features.front_end import FrontEnd
-
-
-@dataclass(frozen=True)
-class ClipName:
-    """Which clip it is.
-
-    Attributes:
-        dataset: its name in the study.
-        clip: its name there, as in ``predictions.csv``: the path in the clip table, and ``@start-end`` of a segment.
-    """
-
-    dataset: str
-    clip: str
 
 
 @dataclass(frozen=True)

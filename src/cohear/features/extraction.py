@@ -17,7 +17,8 @@ from cohear.base.files import storage_errors_told
 from cohear.base.pool import Advance, parallel_map
 from cohear.data.scan.content_hash import ContentHash, content_hash
 from cohear.data.scan.facts import ClipFacts
-from cohear.features.clip_front_end import ClipFrontEnd, ClipName
+from cohear.data.tables.clip_name import ClipName
+from cohear.features.clip_front_end import ClipFrontEnd
 from cohear.features.front_end import FrontEnd, WaveformFrontEnd
 from cohear.features.long_clips import frames_in_pieces
 

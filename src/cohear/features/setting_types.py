@@ -69,10 +69,10 @@ def options_of(kind: Any) -> tuple[Any, ...]:  # noqa: ANN401 - any type
     """The types that a setting may have; what is written in full comes before what may stand for many things."""
     several = typing.get_origin(kind) in (typing.Union, types.UnionType)
     options = typing.get_args(kind) if several else (kind,)
-    return tuple(sorted(options, key=lambda each: each is not types.NoneType and not words_of(each)))
+    return tuple(sorted(options, key=lambda each: each is not types.NoneType and not literals_of(each)))
 
 
-def words_of(kind: Any) -> tuple[Any, ...]:  # noqa: ANN401 - any type
+def literals_of(kind: Any) -> tuple[Any, ...]:  # noqa: ANN401 - any type
     """Of a ``Literal``; of other types none."""
     return typing.get_args(kind) if typing.get_origin(kind) is typing.Literal else ()
 
@@ -105,7 +105,7 @@ def _as_one(value: Any, kind: Any, place: str, open_asset: OpenAsset) -> Any:  #
         found = _opened(value, place, open_asset) if kind is Asset else _scalar(as_scalars(value), kind)
         if found is not None:
             return found
-    elif value in words_of(kind) or (
+    elif value in literals_of(kind) or (
         value is None if kind is types.NoneType else kind is str and isinstance(value, str)
     ):
         return value
@@ -134,6 +134,6 @@ def _wanted(kind: Any) -> str:  # noqa: ANN401 - any type
 
 
 def _word(kind: Any) -> str:  # noqa: ANN401 - any type
-    if words := words_of(kind):
+    if words := literals_of(kind):
         return " or ".join(map(str, words))
     return _WORDS.get(kind, "a list" if typing.get_origin(kind) is tuple else "a mapping of settings")

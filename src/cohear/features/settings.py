@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from cohear.base.assets import HASH, Asset
-from cohear.features.setting_types import has_settings, options_of, words_of
+from cohear.features.setting_types import has_settings, literals_of, options_of
 
 
 def asset_at(value: object) -> Asset | None:
@@ -43,7 +43,7 @@ def shown(value: Any) -> Any:  # noqa: ANN401 - any setting
 def with_paths(value: Any, kind: Any, change: Callable[[str], str]) -> Any:  # noqa: ANN401 - any value, of any type
     """What a study file holds for a type, the paths of files in it changed."""
     for each in options_of(kind):
-        if value in words_of(each):
+        if value in literals_of(each):
             break
         if each is Asset and isinstance(value, str):
             return change(value)

@@ -23,7 +23,8 @@ from cohear.base.errors import DataError, FolderError
 from cohear.base.files import digest
 from cohear.base.pool import Advance
 from cohear.data.scan.facts import BadClip, ClipFacts
-from cohear.features.clip_front_end import ClipFrontEnd, ClipName
+from cohear.data.tables.clip_name import ClipName
+from cohear.features.clip_front_end import ClipFrontEnd
 from cohear.features.extraction import write_frames
 from cohear.features.front_end import FrontEnd, WaveformFrontEnd
 from cohear.features.settings import shown

@@ -13,7 +13,6 @@ from cohear.data.folds.crossing import warnings_of_crossing
 from cohear.data.folds.partition import Partition, TaskSplit, mistakes_in_folds, warnings_in_folds
 from cohear.data.scan.dataset import Dataset, open_dataset
 from cohear.data.tables.reader import read_clip_table
-from cohear.features.clip_front_end import ClipName
 from cohear.features.front_end import FrontEnd
 from cohear.features.store import ensure_store, store_key
 from cohear.runs.spec import Spec
@@ -96,7 +95,7 @@ def prepare(
         (index, task): digest(split.to_json()) for index, by_task in folds.items() for task, split in by_task.items()
     }
     stores = [
-        Store(store_key(front_end, datasets[name].facts, clip_names(datasets[name])), front_end, name)
+        Store(store_key(front_end, datasets[name].facts, datasets[name].clip_names()), front_end, name)
         for front_end, name in heard(settings)
     ]
     if mistakes := _called_alike([store.front_end for store in stores]):
@@ -151,15 +150,10 @@ def make_stores(prepared: Prepared, *, cache: Path, jobs: int | None, progress: 
                 segments,
                 dataset.facts,
                 cache=cache,
-                names=clip_names(dataset),
+                names=dataset.clip_names(),
                 jobs=jobs,
                 progress=advance,
             )
-
-
-def clip_names(dataset: Dataset) -> list[ClipName]:
-    """Of a dataset's clips, for front-ends that find features by them."""
-    return [ClipName(dataset.name, clip) for clip in dataset.table.clip_ids()]
 
 
 def write_splits(prepared: Prepared, folder: StudyFolder) -> None:

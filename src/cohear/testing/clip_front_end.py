@@ -16,7 +16,8 @@ import numpy as np
 
 from cohear.base.arrays import Floats, Integers
 from cohear.base.errors import UserError
-from cohear.features.clip_front_end import ClipFrontEnd, ClipName
+from cohear.data.tables.clip_name import ClipName
+from cohear.features.clip_front_end import ClipFrontEnd
 from cohear.features.front_end import FrontEnd
 from cohear.testing.any_front_end import AnyFrontEndContract
 

@@ -8,7 +8,8 @@ from typing import Any, ClassVar
 
 from cohear.base.registry import Registry
 from cohear.data.audit.evidence import Evidence
-from cohear.data.audit.finding import AuditFinding, ClipName, Code, Severity
+from cohear.data.audit.finding import AuditFinding, Code, Severity
+from cohear.data.tables.clip_name import ClipName
 
 
 class Check(ABC):

@@ -8,7 +8,8 @@ from typing import ClassVar
 from cohear.base.counting import counted
 from cohear.data.audit.audit_check import CHECKS, Check
 from cohear.data.audit.evidence import Evidence, NearDuplicate, Place, equal_sets
-from cohear.data.audit.finding import AuditFinding, ClipName, Code
+from cohear.data.audit.finding import AuditFinding, Code
+from cohear.data.tables.clip_name import ClipName
 
 _RULE = "The leakage rule keeps equal samples on one side of every split; each still counts twice in a score."
 

@@ -9,13 +9,13 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from cohear.data.audit.finding import ClipName
 from cohear.data.audit.measures import Measures
 from cohear.data.folds.cutting import groups_of
 from cohear.data.folds.partition import TaskChoice, TaskSplit
 from cohear.data.folds.splits import Part, usual_column
 from cohear.data.scan.dataset import Dataset
 from cohear.data.scan.facts import ClipFacts
+from cohear.data.tables.clip_name import ClipName
 from cohear.data.tables.clip_table import ClipTable
 
 

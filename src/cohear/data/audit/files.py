@@ -8,7 +8,8 @@ from typing import ClassVar
 from cohear.base.counting import counted
 from cohear.data.audit.audit_check import CHECKS, Check
 from cohear.data.audit.evidence import Evidence
-from cohear.data.audit.finding import AuditFinding, ClipName, Code, Severity, quoted
+from cohear.data.audit.finding import AuditFinding, Code, Severity, quoted
+from cohear.data.tables.clip_name import ClipName
 
 _BAD: tuple[Severity, ...] = ("error", "warning")
 

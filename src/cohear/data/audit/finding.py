@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 from cohear.base import finding
+from cohear.data.tables.clip_name import ClipName
 
 Severity = Literal["error", "warning", "note"]
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
 """The worst first. An error makes results wrong or a study impossible, a warning may, a note is good to know."""
-
-
-class ClipName(NamedTuple):
-    """A clip of a study."""
-
-    dataset: str
-    clip: str
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from pathlib import Path
 from cohear.base.errors import DataError
 from cohear.base.pool import Advance
 from cohear.data.scan.facts import BadClip, ClipFacts, Inspector, drop_bad, scan
+from cohear.data.tables.clip_name import ClipName
 from cohear.data.tables.clip_table import ClipTable
 
 _SHOWN = 10
@@ -37,6 +38,10 @@ class Dataset:
     def contents(self) -> list[str]:
         """Hash of each clip's decoded samples."""
         return [fact.content for fact in self.facts]
+
+    def clip_names(self) -> list[ClipName]:
+        """What each clip is called in the study."""
+        return [ClipName(self.name, clip) for clip in self.table.clip_ids()]
 
     def silent_clips(self) -> list[str]:
         """Ids of clips that are digital silence from end to end."""
