@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from cohear.features.front_end import build_front_end
+from cohear.features.build import build_front_end
 from cohear.features.store import FeatureStore
 from cohear.models.choice import EncoderChoice
 from cohear.runs.manifest import Manifest
