@@ -22,6 +22,7 @@ from cohear.analysis.gains.pairs import paired_differences
 from cohear.analysis.statistics import Statistics
 from cohear.analysis.tables.of_study import GivenTables
 from cohear.analysis.tables.results import checked_results
+from cohear.base.study_facts import StudyFacts
 from cohear.base.tables import BEHIND, MEASURED_COSTS, SHARED, SINGLES
 from cohear.findings import Findings
 from cohear.findings.answers import answers
@@ -89,7 +90,9 @@ def test_the_keys_are_always_the_same(full, answered, rows):
 def test_related_pairs_are_told_apart(full):
     told = answers_of(Statistics.of(GivenTables(full), [frozenset({"t0", "t1"})]))["improve"]["counts"]
     assert told["related"]["cells"] == 4 and told["unrelated"]["cells"] == 56 and told["all"]["cells"] == 60
-    from_data = answers_of(Statistics.of(GivenTables(full, data={"related": [["t0", "t1"]]})))["improve"]["counts"]
+    from_data = answers_of(Statistics.of(GivenTables(full, data=StudyFacts.from_json({"related": [["t0", "t1"]]}))))[
+        "improve"
+    ]["counts"]
     assert from_data == told
 
 
@@ -367,7 +370,9 @@ def test_three_tasks_have_a_correlation_without_an_interval(full):
 
 
 def test_measurements_of_tables():
-    data = of_data({"tasks": {"a": {"counts": {"x": 10, "y": 10}, "folds": [{"train": 100}]}, "b": {}}})
+    data = of_data(
+        StudyFacts.from_json({"tasks": {"a": {"counts": {"x": 10, "y": 10}, "folds": [{"train": 100}]}, "b": {}}})
+    )
     assert data["a"]["label_entropy"] == pytest.approx(np.log(2)) and data["a"]["label_evenness"] == pytest.approx(1)
     assert data["a"]["log_training_clips"] == pytest.approx(np.log(100)) and np.isnan(data["b"]["labels"])
     results = checked_results(results_table([("a", "a", 0, 0, 0.5, {"run": "r"})]))

@@ -11,6 +11,7 @@ from cohear.analysis.tables.of_study import GivenTables
 from cohear.analysis.tables.results import checked_results
 from cohear.analysis.tables.scores import scores
 from cohear.base.errors import UserError
+from cohear.base.study_facts import StudyFacts
 from cohear.base.tables import GAINS_CSV
 from cohear.findings import Findings
 from cohear.findings.caveats import notes
@@ -244,4 +245,5 @@ def test_scores():
 
 def test_facts_of_the_data():
     data = {"tasks": {"a": {"margin": 0.02, "folds": [{"train": 80, "test": 20}]}, "b": {"folds": []}}}
-    assert Design.of(data).margins == {"a": 0.02} and Design.of(data).ratio == {"a": 0.25}
+    design = Design.of(StudyFacts.from_json(data))
+    assert design.margins == {"a": 0.02} and design.ratio == {"a": 0.25}

@@ -5,6 +5,7 @@ import pytest
 
 from cohear.analysis.gains.design import Design
 from cohear.analysis.tables.units import SHARES, common_unit, units_of
+from cohear.base.study_facts import StudyFacts
 from cohear.base.units import OWN, POINTS, Unit
 from cohear.tasks import METRICS
 from cohear.tasks.metrics import SHARE
@@ -18,7 +19,9 @@ def scores(*metrics, value=0.4):
 
 
 def facts(**units):
-    return Design.of({"tasks": {name: {"metric": name, "units": {name: unit}} for name, unit in units.items()}}).units
+    return Design.of(
+        StudyFacts.from_json({"tasks": {name: {"metric": name, "units": {name: unit}} for name, unit in units.items()}})
+    ).units
 
 
 @pytest.mark.parametrize(
@@ -41,7 +44,7 @@ def test_scores_beyond_zero_and_one_are_no_points_whatever_the_facts_say(value):
 
 
 def test_facts_of_older_studies_say_nothing():
-    assert Design.of({"tasks": {"a": {"metric": "uar", "margin": 0.01}}}).units == {}
+    assert Design.of(StudyFacts.from_json({"tasks": {"a": {"metric": "uar", "margin": 0.01}}})).units == {}
 
 
 def test_the_shares_that_are_known_by_name_are_those_of_our_metrics():

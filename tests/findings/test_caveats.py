@@ -10,6 +10,7 @@ from simulated_results import results_table
 from cohear.analysis.statistics import Statistics
 from cohear.analysis.tables.of_study import FAILURES, GivenTables
 from cohear.analysis.tables.results import checked_results
+from cohear.base.study_facts import StudyFacts
 from cohear.findings import FINDINGS, Findings
 from cohear.findings.caveats import MOST_LEFT_OUT, caveats, notes
 from cohear.findings.study_findings import told
@@ -58,7 +59,7 @@ TABLES = {
 
 def findings_of(table, data=None, failures=None):
     more = {} if failures is None else {"failures": pd.DataFrame(failures, columns=list(FAILURES))}
-    return Findings(Statistics.of(GivenTables(checked_results(table), data=data or {}, **more)))
+    return Findings(Statistics.of(GivenTables(checked_results(table), data=StudyFacts.from_json(data or {}), **more)))
 
 
 def failures(names, tried=2):

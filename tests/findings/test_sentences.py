@@ -12,6 +12,7 @@ from cohear.analysis.statistics import Statistics
 from cohear.analysis.tables.of_study import GivenTables
 from cohear.analysis.tables.results import checked_results
 from cohear.base.counting import counted
+from cohear.base.study_facts import StudyFacts
 from cohear.base.units import OWN, POINTS
 from cohear.findings import Findings
 from cohear.findings.answers import answers
@@ -87,7 +88,7 @@ def test_many_settings_are_counted_and_the_rest_is_in_the_tables():
 def test_the_strongest_measurement_stands_beside_what_its_own_setting_has_to_beat():
     table = study(encoders=("small", "dnn"), tasks="abcde")
     data = {"tasks": {name: {"counts": {"x": 1 + i, "y": 9}} for i, name in enumerate("abcde")}}
-    found = answers_of(Statistics.of(GivenTables(table, data)))["measurements"]
+    found = answers_of(Statistics.of(GivenTables(table, StudyFacts.from_json(data))))["measurements"]
     tested = [line for line in found["correlations"] if line["p_adjusted"] is not None]
     best = max(tested, key=lambda line: abs(line["pooled"]))
     (identity,) = [

@@ -13,6 +13,7 @@ from studies import FRACTIONS, SimulatedStudy, Task
 
 from cohear.api.gains import judge_cells
 from cohear.base.streams import stream
+from cohear.base.study_facts import StudyFacts
 from cohear.base.tables import METRICS_CSV, RESULTS_CSV
 from cohear.runs.record import RECORD, Record, TaskRecord
 from cohear.study.folder.folder import StudyFolder
@@ -140,7 +141,7 @@ def _until_decided(
         for run in wanted & set(records):
             if folder.record(run) is None:
                 _write_run(study, folder, records[run])
-        cells = judge_cells(rows_of_results(folder, wanted), study.looks, facts(study))
+        cells = judge_cells(rows_of_results(folder, wanted), study.looks, StudyFacts.from_json(facts(study)))
         waiting = repeats.of_runs({run for run in wanted if run not in records})
         if not repeats.go_on(cells, waiting):
             folder.write_repeats(repeats.to_json(cells))

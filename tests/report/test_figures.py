@@ -19,6 +19,7 @@ from cohear.analysis.tables.of_study import GivenTables
 from cohear.analysis.tables.results import read_results
 from cohear.analysis.tables.text import write_table
 from cohear.base.errors import UserError
+from cohear.base.study_facts import StudyFacts
 from cohear.base.tables import MEASURED_COSTS, SHARED
 from cohear.findings.words import MINUS
 from cohear.report.figures import FIGURES, Figures, sources_of
@@ -385,7 +386,9 @@ def test_references(tmp_path, rich):
         "a b": {"citation": "A. One, B. Two, Of 100 % & {more}, 2019"},
         "a-b": {"citation": "C. Three et al., arXiv:2010.09213", "name": "Third"},
     }
-    others = Statistics.of(GivenTables(study.results, {**study.data, "datasets": datasets}))
+    others = Statistics.of(
+        GivenTables(study.results, StudyFacts.from_json({**study.data.to_json(), "datasets": datasets}))
+    )
     text = references(replace(study, statistics=others), FIGURES)
     assert "author = {K. J. Piczak}" in text and "check that it is" in text
     assert "author = {P. Warden}" in text and "year = {2018}" in text
@@ -407,7 +410,7 @@ def test_only_methods_that_the_study_used_are_cited(tmp_path):
     assert cited(study) == gains
     assert cited(study, ["agreement"]) - gains == {"spearman1904", "spearman1910", "brown1910"}
     assert cited(study, ["foretold", "measurements"]) - gains == {"standley2020", "li2023", "hubert1987"}
-    looked = Statistics.of(GivenTables(study.results, {"repeats": {"looks": [5, 10]}}))
+    looked = Statistics.of(GivenTables(study.results, StudyFacts.from_json({"repeats": {"looks": [5, 10]}})))
     assert {"lan1983", "kim1987", "jennison1989"} < cited(replace(study, statistics=looked))
     assert cited(replace(study, check={"findings": []})) - gains == {"holm1979"}
     told = "training: {label_smoothing: 0.1, augment: standard}"

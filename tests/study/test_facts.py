@@ -21,7 +21,7 @@ def test_how_long_the_clips_of_a_label_are(bench):
         rows.append({"path": path, "group": f"g{number % 5}", "bird": label})
     tiny.write_table(folder, rows)
     settings = with_paths_from(load_study(bench.study()), bench.root)
-    facts = data_facts(prepare(settings, bench.root, cache=bench.cache, jobs=1))["tasks"]
+    facts = data_facts(prepare(settings, bench.root, cache=bench.cache, jobs=1)).to_json()["tasks"]
     assert facts["bird"]["durations"] == {
         "owl": {"seconds": 11.0, "median": 0.7},
         "wren": {"seconds": 13.75, "median": 1.0},
@@ -32,4 +32,6 @@ def test_how_long_the_clips_of_a_label_are(bench):
 
 def test_which_pairs_are_related_is_told_as_the_study_file_has_it(bench):
     settings = with_paths_from(load_study(bench.study(related=[["bird", "tone"]])), bench.root)
-    assert data_facts(prepare(settings, bench.root, cache=bench.cache, jobs=1))["related"] == [["bird", "tone"]]
+    assert data_facts(prepare(settings, bench.root, cache=bench.cache, jobs=1)).to_json()["related"] == [
+        ["bird", "tone"]
+    ]

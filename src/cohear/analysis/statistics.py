@@ -58,7 +58,7 @@ class Statistics:
     @classmethod
     def of(cls, tables: Tables, related: Collection[frozenset[str]] = ()) -> Statistics:
         """Judged as the facts among the tables ask, which may state related pairs too, for where none are given."""
-        stated = [frozenset(map(str, pair)) for pair in tables.data.get("related", []) if len(pair) == 2]
+        stated = [frozenset(map(str, pair)) for pair in tables.data.related if len(pair) == 2]
         return cls(tables, Design.of(tables.data), frozenset(related or stated))
 
     @classmethod

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from cohear.api.tables import refresh_tables
 from cohear.base.files import remove_file
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from cohear.analysis.statistics import Statistics
+    from cohear.base.study_facts import StudyFacts
     from cohear.base.tables import Row
     from cohear.study.plan.repeats import CellState
     from cohear.study.score_gaps import Advice
@@ -73,13 +74,13 @@ def partners_measured(folder: Path) -> Advice:
     }
 
 
-def judge_cells(rows: Sequence[Row], looks: Sequence[int], facts: Mapping[str, Any]) -> list[CellState]:
+def judge_cells(rows: Sequence[Row], looks: Sequence[int], facts: StudyFacts) -> list[CellState]:
     """Where cells stand at a look: what a study with ``repeats: {until: decided}`` asks between its rounds.
 
     Args:
         rows: of ``results.csv``, with their jobs.
         looks: numbers of repeats at which cells are looked at.
-        facts: content of ``data.json``.
+        facts: of datasets, tasks and folds.
     """
     import pandas as pd
 

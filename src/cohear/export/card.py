@@ -12,6 +12,7 @@ from typing import Any
 from cohear.base.decoding import decoding_of, entry_of
 from cohear.base.files import without_nan
 from cohear.base.named import name_of
+from cohear.base.study_facts import TaskFacts
 from cohear.export.assemble import input_numbers
 from cohear.export.calibrate import Calibration
 from cohear.export.expectation import Expectation
@@ -31,19 +32,19 @@ ALL_CLIPS_SENTENCE = (
 
 
 @dataclass(frozen=True)
-class TaskFacts:
+class BundledTask:
     """What is known of a task's part of the bundle.
 
     Attributes:
         data: its clips and labels.
-        facts: of the task in the study's ``data.json``.
+        facts: what the study knows of the task.
         expected: score on clips that were not trained on.
         gain: against a network of its own, a row of the study's gains; None where there is none.
         calibration: of its answers, with how they are read.
     """
 
     data: TaskData
-    facts: Mapping[str, Any]
+    facts: TaskFacts
     expected: Expectation
     gain: Mapping[str, Any] | None
     calibration: Calibration
@@ -55,7 +56,7 @@ def make_card(
     cell: GridCell,
     trained: Trained,
     run: str | None,
-    tasks: Mapping[str, TaskFacts],
+    tasks: Mapping[str, BundledTask],
     datasets: Mapping[str, Mapping[str, Any]],
     parity: Parity,
     quantisation: Mapping[str, Mapping[str, Change]] | None,
@@ -130,14 +131,14 @@ def metadata(card: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
-def _task(known: TaskFacts) -> dict[str, Any]:
+def _task(known: BundledTask) -> dict[str, Any]:
     data, calibration = known.data, known.calibration
     gain = known.gain and {key: known.gain[key] for key in ("single", "gain", "low", "high", "repeats", "verdict")}
     return {
         **entry_of(calibration.decoding),
         "target_kind": data.kind.name,
-        "dataset": known.facts.get("dataset"),
-        "target": known.facts.get("target"),
+        "dataset": known.facts.dataset,
+        "target": known.facts.target,
         "clips": len(data.parts["train"]),
         "clips_by_label": dict(
             zip(

@@ -12,10 +12,11 @@ from cohear.analysis.statistics import Statistics
 from cohear.base.errors import UserError
 from cohear.base.files import cache_folder
 from cohear.base.registry import did_you_mean
+from cohear.base.study_facts import DatasetFacts, StudyFacts
 from cohear.base.tables import PREDICTIONS_CSV
 from cohear.export.assemble import Output, assemble, check_exportable, describe, input_numbers
 from cohear.export.calibrate import Calibration, calibrate
-from cohear.export.card import TaskFacts, make_card, metadata
+from cohear.export.card import BundledTask, make_card, metadata
 from cohear.export.expectation import expectation, told_otherwise
 from cohear.export.grid_cell import GridCell, choose_cell, tasks_asked
 from cohear.export.network import network_graph
@@ -163,7 +164,7 @@ def export_study(
         trained=trained,
         run=run,
         tasks=known,
-        datasets={name: _shown(facts["datasets"][name], (licences or {}).get(name)) for name in used},
+        datasets={name: _shown(facts.datasets[name], (licences or {}).get(name)) for name in used},
         parity=parity,
         quantisation=changes,
         method=method,
@@ -220,15 +221,15 @@ def _tasks(
     cell: GridCell,
     records: Sequence[Record],
     calibrations: Mapping[str, Calibration],
-    facts: Mapping[str, Any],
+    facts: StudyFacts,
     trained: Trained,
-) -> dict[str, TaskFacts]:
+) -> dict[str, BundledTask]:
     """What is known of each task."""
     design, gained = Design.of(facts), _gains(places, cell)
     return {
-        task: TaskFacts(
+        task: BundledTask(
             data=data,
-            facts=facts["tasks"][task],
+            facts=facts.tasks[task],
             expected=expectation(records, task, design.ratio_of(task) or 0.0),
             gain=gained.get(task),
             calibration=calibrations[task],
@@ -256,7 +257,7 @@ def _check_licences(licences: Mapping[str, str], datasets: Sequence[str]) -> Non
             raise UserError(f"--licence: no task here is of a dataset {name!r}{did_you_mean(name, datasets)}")
 
 
-def _shown(dataset: Mapping[str, Any], licence: str | None) -> dict[str, Any]:
+def _shown(dataset: DatasetFacts, licence: str | None) -> dict[str, Any]:
     """What the card says of a dataset."""
-    shown = {key: dataset[key] for key in ("name", "licence", "citation", "clips", "seconds")}
-    return {**shown, "licence": licence or shown["licence"]}
+    shown = {key: getattr(dataset, key) for key in ("name", "licence", "citation", "clips", "seconds")}
+    return {**shown, "licence": licence or dataset.licence}

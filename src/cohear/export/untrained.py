@@ -11,6 +11,7 @@ import onnx
 
 from cohear.base.errors import FolderError
 from cohear.base.named import WithSettings, make
+from cohear.base.study_facts import DATA_JSON, read_facts
 from cohear.export.assemble import Output, assemble, check_exportable, input_numbers
 from cohear.export.kinds import decoding_in_graph
 from cohear.export.network import network_graph
@@ -90,12 +91,11 @@ class UntrainedModels:
 def _outputs(folder: StudyFolder, settings: StudySettings) -> tuple[list[Output], dict[str, Head]]:
     """The tasks' outputs and heads, by the labels that the study found."""
     found, heads = [], {}
-    try:
-        facts = folder.read_facts()["tasks"]
-        for task in settings.tasks:
-            kind, labels = TARGET_KINDS[facts[task]["kind"]], facts[task]["labels"]
-            found.append(Output(decoding_in_graph(kind, task, labels)))
-            heads[task] = head_of(kind, labels)
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise FolderError(f"cannot read {folder.root / 'data.json'}; run the study again to write it") from error
+    facts = read_facts(folder.root).tasks
+    for task in settings.tasks:
+        if task not in facts:
+            raise FolderError(f"{folder.root / DATA_JSON} tells nothing of {task!r}; run the study again to write it")
+        kind, labels = TARGET_KINDS[facts[task].kind], facts[task].labels
+        found.append(Output(decoding_in_graph(kind, task, labels)))
+        heads[task] = head_of(kind, labels)
     return found, heads

@@ -11,6 +11,7 @@ import pandas as pd
 from cohear.analysis.statistics import Statistics
 from cohear.analysis.tables.of_study import read_json
 from cohear.base.setting import Setting
+from cohear.base.study_facts import StudyFacts
 from cohear.findings import Findings
 from cohear.findings.answers import answers
 from cohear.findings.caveats import caveats
@@ -57,7 +58,7 @@ class FolderContent:
         return self.statistics.tables.metrics
 
     @property
-    def data(self) -> Mapping[str, Any]:
+    def data(self) -> StudyFacts:
         """Facts of datasets, tasks and folds."""
         return self.statistics.tables.data
 

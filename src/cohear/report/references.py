@@ -8,6 +8,7 @@ from importlib.metadata import version
 from importlib.resources import files
 from typing import Any
 
+from cohear.base.study_facts import DatasetFacts
 from cohear.base.yaml_text import YamlMistake, read_yaml
 from cohear.data.catalogue.catalogue import catalogue
 from cohear.report.folder import FolderContent
@@ -29,7 +30,7 @@ def references(study: FolderContent, figures: Collection[str]) -> str:
     """
     known = {entry["reader"]: entry for entry in catalogue()}
     entries = [_software(), *methods(parts_of(study) | set(figures))]
-    for name, about in study.data.get("datasets", {}).items():
+    for name, about in study.data.datasets.items():
         entries.append(_dataset(name, about, known.get(name), keys("\n".join(entries))))
     return "\n".join(entries)
 
@@ -84,12 +85,10 @@ def _software() -> str:
     )
 
 
-def _dataset(name: str, about: Mapping[str, Any], public: Mapping[str, Any] | None, taken: Sequence[str]) -> str:
-    citation = str(about.get("citation") or "")
-    title = str(about.get("name") or "")
-    if citation:
-        same = [entry for entry in catalogue() if entry["citation"] == citation]
-        return _cited(_key(name, taken), title or name, citation, same[0]["homepage"] if same else "")
+def _dataset(name: str, about: DatasetFacts, public: Mapping[str, Any] | None, taken: Sequence[str]) -> str:
+    if about.citation:
+        same = [entry for entry in catalogue() if entry["citation"] == about.citation]
+        return _cited(_key(name, taken), about.name or name, about.citation, same[0]["homepage"] if same else "")
     if public is None:
         return _remark(f"dataset {name}: its table states no citation (dataset.yaml: citation)")
     remark = _remark(f"dataset {name}: cited by its name as the public dataset {public['title']}; check that it is")

@@ -1,13 +1,13 @@
-"""What ``data.json`` tells the report of datasets, tasks and folds."""
+"""What a study knows of its datasets, tasks and folds, once they are prepared."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
+from cohear.base.study_facts import BadFile, DatasetFacts, Durations, FoldFacts, RepeatFacts, StudyFacts, TaskFacts
 from cohear.data.folds.partition import TaskSplit
 from cohear.data.folds.splits import Part
 from cohear.data.scan.dataset import Dataset
@@ -16,12 +16,12 @@ from cohear.study.prepare import Prepared
 from cohear.tasks import METRICS, TARGET_KINDS
 
 
-def data_facts(prepared: Prepared) -> dict[str, Any]:
-    """What ``data.json`` tells the report of datasets, tasks and folds."""
+def data_facts(prepared: Prepared) -> StudyFacts:
+    """What ``data.json`` tells of datasets, tasks and folds."""
     settings = prepared.settings
-    return {
-        "datasets": {name: _dataset_facts(dataset) for name, dataset in prepared.datasets.items()},
-        "tasks": {
+    return StudyFacts(
+        datasets={name: _dataset_facts(dataset) for name, dataset in prepared.datasets.items()},
+        tasks={
             name: _task_facts(
                 name,
                 settings,
@@ -30,26 +30,26 @@ def data_facts(prepared: Prepared) -> dict[str, Any]:
             )
             for name, task in settings.tasks.items()
         },
-        "related": settings.related,
-        "repeats": {**settings.repeats.model_dump(exclude_none=True), "looks": settings.repeats.looks()},
-        "warnings": prepared.warnings,
-    }
+        related=settings.related,
+        repeats=RepeatFacts(**settings.repeats.model_dump(), looks=settings.repeats.looks()),
+        warnings=prepared.warnings,
+    )
 
 
-def _dataset_facts(dataset: Dataset) -> dict[str, Any]:
+def _dataset_facts(dataset: Dataset) -> DatasetFacts:
     rates = np.array([fact.rate for fact in dataset.facts])
     channels = np.array([fact.channels for fact in dataset.facts])
-    return {
-        "clips": len(dataset.facts),
-        "seconds": round(sum(fact.seconds for fact in dataset.facts), 3),
-        "rates": {str(rate): int((rates == rate).sum()) for rate in np.unique(rates)},
-        "channels": {str(count): int((channels == count).sum()) for count in np.unique(channels)},
-        "silent": dataset.silent_clips(),
-        "bad_files": [{"path": relative_to(bad.path, dataset.table.root), "reason": bad.reason} for bad in dataset.bad],
-        "name": dataset.table.about.title,
-        "licence": dataset.table.about.licence,
-        "citation": dataset.table.about.citation,
-    }
+    return DatasetFacts(
+        clips=len(dataset.facts),
+        seconds=round(sum(fact.seconds for fact in dataset.facts), 3),
+        rates={str(rate): int((rates == rate).sum()) for rate in np.unique(rates)},
+        channels={str(count): int((channels == count).sum()) for count in np.unique(channels)},
+        silent=dataset.silent_clips(),
+        bad_files=[BadFile(relative_to(bad.path, dataset.table.root), bad.reason) for bad in dataset.bad],
+        name=dataset.table.about.title,
+        licence=dataset.table.about.licence,
+        citation=dataset.table.about.citation,
+    )
 
 
 def relative_to(path: Path, root: Path) -> str:
@@ -57,38 +57,37 @@ def relative_to(path: Path, root: Path) -> str:
     return path.relative_to(root).as_posix() if path.is_relative_to(root) else path.name
 
 
-def _task_facts(
-    name: str, settings: StudySettings, splits: Mapping[int, TaskSplit], dataset: Dataset
-) -> dict[str, Any]:
+def _task_facts(name: str, settings: StudySettings, splits: Mapping[int, TaskSplit], dataset: Dataset) -> TaskFacts:
     first = next(iter(splits.values()))
-    counts = TARGET_KINDS[first.kind].counts(first.targets, first.labels)
-    return {
-        "dataset": first.dataset,
-        "target": settings.tasks[name].target,
-        "kind": first.kind,
-        "metric": first.metric,
-        "units": {metric: METRICS[metric].shown_unit for metric in TARGET_KINDS[first.kind].metrics},
-        "margin": settings.margin_of(name),
-        "labels": first.labels,
-        "counts": {label: int(count) for label, count in zip(first.labels, counts, strict=True)},
-        "durations": _durations(first, dataset),
-        "folds": [
-            {
-                "fold": index,
-                "train": split.count(Part.TRAIN),
-                "validation": split.count(Part.VALIDATION),
-                "test": split.count(Part.TEST),
-                "set_aside": split.cleared.set_aside,
-                "overlap": split.cleared.overlap,
-                "unscored": split.unscored(),
-                "test_part": split.test_part(),
-            }
+    kind = TARGET_KINDS[first.kind]
+    counts = kind.counts(first.targets, first.labels)
+    return TaskFacts(
+        dataset=first.dataset,
+        target=settings.tasks[name].target,
+        kind=first.kind,
+        metric=first.metric,
+        units={metric: METRICS[metric].shown_unit for metric in kind.metrics},
+        margin=settings.margin_of(name),
+        labels=first.labels,
+        counts={label: int(count) for label, count in zip(first.labels, counts, strict=True)},
+        durations=_durations(first, dataset),
+        folds=[
+            FoldFacts(
+                fold=index,
+                train=split.count(Part.TRAIN),
+                validation=split.count(Part.VALIDATION),
+                test=split.count(Part.TEST),
+                set_aside=split.cleared.set_aside,
+                overlap=split.cleared.overlap,
+                unscored=split.unscored(),
+                test_part=split.test_part(),
+            )
             for index, split in splits.items()
         ],
-    }
+    )
 
 
-def _durations(split: TaskSplit, dataset: Dataset) -> dict[str, dict[str, float]]:
+def _durations(split: TaskSplit, dataset: Dataset) -> dict[str, Durations]:
     """Seconds of the clips that carry each label, and of the middle one; a clip counts for each label it carries.
 
     Where there are no labels, of all clips.
@@ -99,7 +98,5 @@ def _durations(split: TaskSplit, dataset: Dataset) -> dict[str, dict[str, float]
         for label in kind.labels_in(cell) if kind.has_labels else split.labels:
             seconds[label].append(dataset.facts[row].seconds)
     return {
-        label: {"seconds": round(sum(own), 3), "median": round(float(np.median(own)), 3)}
-        for label, own in seconds.items()
-        if own
+        label: Durations(round(sum(own), 3), round(float(np.median(own)), 3)) for label, own in seconds.items() if own
     }

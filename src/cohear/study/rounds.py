@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from cohear.base.errors import UserError
+from cohear.base.study_facts import read_facts
 from cohear.study.folder.folder import StudyFolder
 from cohear.study.folder.tables import rows_of_results
 from cohear.study.launch.progress import Progress
@@ -37,7 +38,7 @@ def rounds(
         return
     if judge is None:
         raise UserError("repeats.until: decided needs somebody who judges the cells; run it by cohear.api.Study")
-    facts, repeats = folder.read_facts(), Repeats(plan, looks)
+    facts, repeats = read_facts(folder.root), Repeats(plan, looks)
     cells: list[CellState] = []
     while True:
         folder.write_repeats(repeats.to_json(cells))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cohear.base.files import cache_folder, make_folder, write_json
+from cohear.base.study_facts import write_facts
 from cohear.runs.in_place import PackInPlace
 from cohear.runs.job import files_kept
 from cohear.runs.spec import Spec
@@ -138,4 +139,4 @@ def write_inputs(folder: StudyFolder, prepared: Prepared) -> None:
     write_json(folder.environment_file, environment(prepared.precision))
     write_splits(prepared, folder)
     write_arms(folder, prepared.settings)
-    write_json(folder.root / "data.json", data_facts(prepared))
+    write_facts(folder.root, data_facts(prepared))

@@ -1,12 +1,10 @@
 """Measurements of tasks that a study's tables hold: of the data, of singles, of their learning curves."""
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 import pandas as pd
 
 from cohear.analysis.tables.columns import SETTING
+from cohear.base.study_facts import StudyFacts
 
 CURVE_SHARES = (0.1, 0.2, 0.3, 0.5, 0.7)
 """Shares of the training at which Bingel & Søgaard (2017) read gradients of the loss."""
@@ -15,15 +13,15 @@ ON_TEST = ("single_score", "training_minus_test")
 """Measurements that hold the test score of single runs, as every gain over them does."""
 
 
-def of_data(data: Mapping[str, Any]) -> dict[str, dict[str, float]]:
-    """From ``data.json``, by task: log of training clips, number of labels, and how even the labels are.
+def of_data(data: StudyFacts) -> dict[str, dict[str, float]]:
+    """Of data, by task: log of training clips, number of labels, and how even the labels are.
 
     ``label_entropy`` is in nats; ``label_evenness`` is that over the log of the number of labels.
     """
     found = {}
-    for name, task in data.get("tasks", {}).items():
-        counts = np.array([float(count) for count in task.get("counts", {}).values()])
-        folds = [fold.get("train", 0) for fold in task.get("folds") or []]
+    for name, task in data.tasks.items():
+        counts = np.array([float(count) for count in task.counts.values()])
+        folds = [fold.train for fold in task.folds]
         shares = counts[counts > 0] / counts.sum() if counts.sum() > 0 else np.array([])
         entropy = float(-(shares * np.log(shares)).sum()) if len(shares) else np.nan
         found[str(name)] = {

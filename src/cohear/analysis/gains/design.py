@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+
+from cohear.base.study_facts import StudyFacts
 
 MARGIN = 0.01
 """What "harmless" may cost where nothing else is said, in the metric's own unit."""
@@ -32,10 +33,9 @@ class Design:
     units: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, data: Mapping[str, Any]) -> Design:
-        """From the content of ``data.json``, which may be empty."""
-        looks = data.get("repeats", {}).get("looks") or ()
-        return cls(_margins(data) or MARGIN, _ratios(data) or None, tuple(map(int, looks)), _units(data))
+    def of(cls, data: StudyFacts) -> Design:
+        """From what a study knows of its data, which may be nothing."""
+        return cls(_margins(data) or MARGIN, _ratios(data) or None, tuple(data.repeats.looks), _units(data))
 
     def margin_of(self, task: str) -> float:
         """The margin of one task."""
@@ -54,25 +54,22 @@ USUAL = Design()
 """Where nothing is known beside the results: the usual margin, ratios from the test parts seen, repeats fixed."""
 
 
-def _units(data: Mapping[str, Any]) -> dict[str, str]:
+def _units(data: StudyFacts) -> dict[str, str]:
     """What the metrics of all tasks are shown in."""
-    tasks = data.get("tasks", {}).values()
-    return {str(metric): str(unit) for task in tasks for metric, unit in task.get("units", {}).items()}
+    return {metric: unit for task in data.tasks.values() for metric, unit in task.units.items()}
 
 
-def _margins(data: Mapping[str, Any]) -> dict[str, float]:
+def _margins(data: StudyFacts) -> dict[str, float]:
     """The margin of every task that states one."""
-    tasks = data.get("tasks", {})
-    return {name: float(task["margin"]) for name, task in tasks.items() if task.get("margin") is not None}
+    return {name: float(task.margin) for name, task in data.tasks.items() if task.margin is not None}
 
 
-def _ratios(data: Mapping[str, Any]) -> dict[str, float]:
+def _ratios(data: StudyFacts) -> dict[str, float]:
     """Test clips / training clips, over the folds of every task."""
     ratios = {}
-    for name, task in data.get("tasks", {}).items():
-        folds = task.get("folds") or []
-        train = sum(fold.get("train", 0) for fold in folds)
-        test = sum(fold.get("test", 0) for fold in folds)
+    for name, task in data.tasks.items():
+        train = sum(fold.train for fold in task.folds)
+        test = sum(fold.test for fold in task.folds)
         if train > 0 and test > 0:
             ratios[name] = test / train
     return ratios

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -14,6 +13,7 @@ import pandas as pd
 from cohear.analysis.tables.results import read_results
 from cohear.analysis.tables.text import read_cells, read_table
 from cohear.base.errors import UserError
+from cohear.base.study_facts import StudyFacts, read_facts
 from cohear.base.tables import COSTS_CSV, CURVE_CSV, METRICS_CSV, Table
 
 CURVES = ("run", *CURVE_CSV.names)
@@ -31,8 +31,8 @@ class Tables(Protocol):
         """Checked results."""
 
     @property
-    def data(self) -> Mapping[str, Any]:
-        """The content of ``data.json``: datasets, tasks, folds; empty where there is none."""
+    def data(self) -> StudyFacts:
+        """Facts of datasets, tasks and folds; none where there is no ``data.json``."""
 
     @property
     def metrics(self) -> pd.DataFrame:
@@ -56,7 +56,7 @@ class GivenTables:
     """Tables in memory."""
 
     results: pd.DataFrame
-    data: Mapping[str, Any] = field(default_factory=dict)
+    data: StudyFacts = field(default_factory=StudyFacts)
     metrics: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(METRICS_CSV.names)))
     curves: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(CURVES)))
     costs: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(COSTS_CSV.names)))
@@ -81,9 +81,9 @@ class FolderTables:
         return read_results(self.folder)
 
     @cached_property
-    def data(self) -> Mapping[str, Any]:
+    def data(self) -> StudyFacts:
         """The content of ``data.json``."""
-        return read_json(self.folder / "data.json")
+        return read_facts(self.folder)
 
     @cached_property
     def metrics(self) -> pd.DataFrame:

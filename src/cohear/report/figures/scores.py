@@ -50,7 +50,8 @@ class ScoresFigure(Figure):
                     for row in here.sort_values(["fold", "seed"]).to_dict("records")
                 ]
                 found.append({**same, "what": "mean", "score": mean["value"], "low": mean["low"], "high": mean["high"]})
-            labels = sources.data.get("tasks", {}).get(task, {}).get("labels") or []
+            facts = sources.data.tasks.get(task)
+            labels = facts.labels if facts else ()
             if found and found[-1]["task"] == task and found[-1]["metric"] == "uar" and len(labels) > 1:
                 found.append(
                     {**found[-1], "setting": "", "what": "chance", "score": 1 / len(labels), "low": None, "high": None}

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
 
 import pandas as pd
 
 from cohear.analysis.statistics import Lines, Statistics
 from cohear.analysis.tables.columns import SETTING
 from cohear.base.setting import Setting
+from cohear.base.study_facts import StudyFacts
 from cohear.findings import Findings
 from cohear.findings.study_findings import in_full
 from cohear.findings.words import joined
@@ -81,7 +81,7 @@ class FigureSources:
         return self.here(self.statistics.tables.costs)
 
     @property
-    def data(self) -> Mapping[str, Any]:
+    def data(self) -> StudyFacts:
         """``data.json``."""
         return self.statistics.tables.data
 

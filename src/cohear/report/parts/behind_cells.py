@@ -45,7 +45,7 @@ def cell_sources(content: FolderContent, clips: bool) -> CellSources:
     return CellSources(
         content,
         LearningCurves(content.statistics.tables.curves),
-        Outcomes(runs, content.data.get("tasks", {})),
+        Outcomes(runs, content.data.tasks),
         AtHand(content.path, content.study_text),
         Sounds() if clips else None,
     )

@@ -4,13 +4,13 @@ import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cohear.base.arrays import Array
 from cohear.base.decoding import Decoding, LabelDecoding
+from cohear.base.study_facts import TaskFacts
 from cohear.base.tables import PREDICTIONS_CSV
 from cohear.runs.prediction_columns import logit_column
 from cohear.tasks import TARGET_KINDS
@@ -81,7 +81,7 @@ class Outcomes:
             out, and kinds that are not known here.
     """
 
-    def __init__(self, runs: Path, tasks: Mapping[str, Mapping[str, Any]]) -> None:
+    def __init__(self, runs: Path, tasks: Mapping[str, TaskFacts]) -> None:
         self._runs = runs
         found = {name: _decoding(name, task) for name, task in tasks.items()}
         self._tasks = {name: decoding for name, decoding in found.items() if isinstance(decoding, LabelDecoding)}
@@ -120,9 +120,8 @@ class Outcomes:
         return told
 
 
-def _decoding(name: str, task: Mapping[str, Any]) -> Decoding | None:
-    """How a task is answered, as far as ``data.json`` tells."""
-    kind, labels = task.get("kind"), task.get("labels")
-    if kind not in TARGET_KINDS or not labels:
+def _decoding(name: str, task: TaskFacts) -> Decoding | None:
+    """How a task is answered, as far as the study tells."""
+    if task.kind not in TARGET_KINDS or not task.labels:
         return None
-    return TARGET_KINDS[str(kind)].decoding(name, [str(label) for label in labels])
+    return TARGET_KINDS[task.kind].decoding(name, list(task.labels))

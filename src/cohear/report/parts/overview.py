@@ -24,7 +24,7 @@ def facts(study: FolderContent) -> dict[str, Any]:
         "pairs": sum(name.count("+") == 1 for name in ordinary["combination"].unique()),
         "groups": sum(name.count("+") > 1 for name in ordinary["combination"].unique()),
         "repeats": int(repeats.max()) if len(repeats) else 0,
-        "datasets": len(study.data.get("datasets", {})),
+        "datasets": len(study.data.datasets),
         "seconds": float(study.results.drop_duplicates("run")["seconds"].sum()),
     }
 
@@ -85,7 +85,7 @@ def examples(sources: CellSources, study: FolderContent) -> dict[str, list[dict[
     found: dict[str, list[dict[str, Any]]] = {}
     if sources.sounds is None:
         return found
-    for task in study.data.get("tasks", {}):
+    for task in study.data.tasks:
         segments = sources.at_hand.segments(task)
         for label, clip in list(sources.at_hand.examples(task).items())[:MOST_EXAMPLES]:
             place = sources.sounds.number(segments[clip]) if clip in segments else None

@@ -154,7 +154,7 @@ class Views:
 
 def study_order(folder: FolderContent) -> list[str]:
     """The tasks in the study's order, as far as the folder tells it."""
-    names: list[str] = list(folder.data.get("tasks", {}))
+    names: list[str] = list(folder.data.tasks)
     # a combination is named in the study's order, so the largest one tells most of it
     for combination in sorted(folder.results["combination"].unique(), key=lambda name: (-name.count("+"), name)):
         names += combination.split("+")

@@ -200,11 +200,6 @@ class StudyFolder:
             raise FolderError(f"{self.repeats_file} lists no repeats; run the study again to write it")
         return told
 
-    def read_facts(self) -> dict[str, Any]:
-        """Content of ``data.json``."""
-        facts: dict[str, Any] = json.loads((self.root / "data.json").read_text(encoding="utf-8"))
-        return facts
-
     def record(self, key: str) -> Record | None:
         """The record of a finished run, or None."""
         return read_record(self.runs / key)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
+from cohear.base.study_facts import StudyFacts
 from cohear.base.tables import Row
 from cohear.study.plan.row import PlanRow
 
@@ -46,8 +47,8 @@ class CellState:
         return self.features, self.encoder, self.arm, self.combination
 
 
-Judge = Callable[[Sequence[Row], Sequence[int], Mapping[str, Any]], list[CellState]]
-"""Judges cells: rows of results (all columns of ``results.csv``), the looks, and the facts of ``data.json``."""
+Judge = Callable[[Sequence[Row], Sequence[int], StudyFacts], list[CellState]]
+"""Judges cells: rows of results (all columns of ``results.csv``), the looks, and facts of the study."""
 
 
 class Repeats:
