@@ -6,16 +6,15 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
 from cohear.analysis.answers import combining, savings
-from cohear.analysis.answers.correlates import measured
-from cohear.analysis.answers.groupings import BUDGETS, best_per_budget
-from cohear.analysis.answers.larger_encoders import larger_encoders
+from cohear.analysis.answers.correlates import Correlate, measured
+from cohear.analysis.answers.groupings import BUDGETS, UnbeatenGrouping, best_per_budget
+from cohear.analysis.answers.larger_encoders import EncoderChange, larger_encoders
 from cohear.analysis.answers.measurements import of_data
-from cohear.analysis.answers.persistence import agreements
+from cohear.analysis.answers.persistence import SettingsAgreement, agreements
 from cohear.analysis.answers.recommended import NoGrouping, Recommended, Serving, of_settings, one_network, recommend
 from cohear.analysis.answers.speed import steps_to_score
 from cohear.analysis.gains.controls import contrasts, control_gains, explained
@@ -26,7 +25,7 @@ from cohear.analysis.gains.pairs import paired_differences
 from cohear.analysis.gains.singles import single_scores
 from cohear.analysis.gains.spread import cell_spread
 from cohear.analysis.gains.variance_parts import variance_parts
-from cohear.analysis.looking.power import family_table, power_table
+from cohear.analysis.looking.power import FamilyPower, family_table, power_table
 from cohear.analysis.looking.standing import standing
 from cohear.analysis.tables.columns import SETTING
 from cohear.analysis.tables.of_study import FolderTables, Tables
@@ -34,11 +33,6 @@ from cohear.analysis.tables.results import of_baselines, of_networks
 from cohear.analysis.tables.units import common_unit, units_of
 from cohear.base.setting import Setting
 from cohear.base.units import OWN, Unit
-
-Line = Mapping[str, Any]
-"""A row of a table of conclusions."""
-
-Lines = Sequence[Line]
 
 
 @dataclass(frozen=True)
@@ -134,7 +128,7 @@ class Statistics:
         return power_table(self.judged, self._is_open)
 
     @cached_property
-    def families(self) -> Lines:
+    def families(self) -> Sequence[FamilyPower]:
         """The same, a line a family."""
         return family_table(self.power)
 
@@ -149,23 +143,23 @@ class Statistics:
         return single_scores(self.results, self.design)
 
     @cached_property
-    def correlations(self) -> Lines:
+    def correlations(self) -> Sequence[Correlate]:
         """Gains beside measurements of tasks."""
         tables = self.tables
         return measured(self.gains, of_data(tables.data), self.results, tables.metrics, tables.curves, self.pairs)
 
     @cached_property
-    def agreements(self) -> Lines:
+    def agreements(self) -> Sequence[SettingsAgreement]:
         """Gains of each two settings beside each other."""
         return agreements(self.pairs)
 
     @cached_property
-    def sizes(self) -> Lines:
+    def sizes(self) -> Sequence[combining.GainOfSize]:
         """Mean and worst gain against the number of tasks in the network."""
         return combining.by_size(self.pairs, self.design)
 
     @cached_property
-    def encoders(self) -> Lines:
+    def encoders(self) -> Sequence[EncoderChange]:
         """What larger encoders change."""
         return larger_encoders(self.results, self.design)
 
@@ -175,12 +169,12 @@ class Statistics:
         return combining.foretold(self.gains)
 
     @cached_property
-    def foretelling(self) -> Lines:
+    def foretelling(self) -> Sequence[combining.Foretelling]:
         """How well each way foretells."""
         return combining.foretelling(self.foretold)
 
     @cached_property
-    def breaks(self) -> Lines:
+    def breaks(self) -> Sequence[combining.Break]:
         """Tasks whose groups are surely worse than their pairs foretell."""
         return combining.breaks(self.foretold)
 
@@ -195,7 +189,7 @@ class Statistics:
         return steps_to_score(self.results, self.tables.curves)
 
     @cached_property
-    def groupings(self) -> Lines:
+    def groupings(self) -> Sequence[UnbeatenGrouping]:
         """Groupings that no other beats in gain and one cost, for every cost that is known."""
         every = (best_per_budget(self.results, self.pairs, cost, self.design, self.tables.costs) for cost in BUDGETS)
         return [line for lines in every for line in lines]

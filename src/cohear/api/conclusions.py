@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from cohear.api.tables import refresh_tables
 from cohear.base.errors import UserError
 from cohear.base.registry import did_you_mean
 
+if TYPE_CHECKING:
+    from cohear.findings.answers import Answers
+    from cohear.findings.power import Power
 
-def power(folder: str | Path) -> dict[str, Any]:
+
+def power(folder: str | Path) -> Power:
     """What a folder with a ``results.csv`` could find, and what it lacks (:func:`cohear.findings.power.power`).
 
     Raises:
@@ -26,7 +30,7 @@ def power(folder: str | Path) -> dict[str, Any]:
     return power_of(Findings(Statistics.of_folder(Path(folder))))
 
 
-def answers(folder: str | Path, related: Sequence[str] = ()) -> dict[str, Any]:
+def answers(folder: str | Path, related: Sequence[str] = ()) -> Answers:
     """Answers of a folder with a ``results.csv`` (:func:`cohear.findings.answers.answers`).
 
     Args:

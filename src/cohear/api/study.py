@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from cohear.export.export import Exported
+    from cohear.findings.answers import Answers
+    from cohear.findings.power import Power
     from cohear.report.figures import Figures
     from cohear.runs.spec import Spec
     from cohear.study.audit import Audit
@@ -158,11 +160,11 @@ class Study:
         """The table of gains, computed anew from the records and written as ``gains.csv``."""
         return gains.write_gains(self.folder)
 
-    def power(self) -> dict[str, Any]:
+    def power(self) -> Power:
         """What the study could find, and what would decide the rest (:func:`cohear.api.power`)."""
         return conclusions.power(self.folder)
 
-    def answers(self, related: Sequence[str] = ()) -> dict[str, Any]:
+    def answers(self, related: Sequence[str] = ()) -> Answers:
         """The study's answers (:func:`cohear.api.answers`)."""
         return conclusions.answers(self.folder, related)
 

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+from cohear.analysis.answers.persistence import SettingsAgreement
 from cohear.analysis.gains.cell_tests import LEVEL
-from cohear.analysis.statistics import Line, Statistics
+from cohear.analysis.statistics import Statistics
 from cohear.base.counting import counted
-from cohear.base.setting import Setting
 from cohear.findings.cures import Cure
 from cohear.findings.figures import bracket_of, correlation, probability
 from cohear.findings.finding import StudyFinding, TableRows
@@ -110,7 +110,7 @@ class Agreement(Kind):
         return Said(joined(told))
 
 
-def _is_sure(one: Line) -> bool:
+def _is_sure(one: SettingsAgreement) -> bool:
     return one["p"] is not None and one["p"] <= LEVEL
 
 
@@ -121,24 +121,29 @@ def _without_singles(statistics: Statistics) -> tuple[str, ...]:
     return tuple(sorted({setting_name(one) for one in settings_in(trained) if one not in compared}))
 
 
-def _cure(ranked: Sequence[Line], few: Sequence[Line], lonely: tuple[str, ...], statistics: Statistics) -> Persistence:
+def _cure(
+    ranked: Sequence[SettingsAgreement],
+    few: Sequence[SettingsAgreement],
+    lonely: tuple[str, ...],
+    statistics: Statistics,
+) -> Persistence:
     if not ranked and not few:
         if lonely:
             return Persistence("singles", lonely)
         return Persistence("setting" if len(_tasks_in_pairs(statistics)) > _PARTNERS else "tasks and setting")
     if not ranked:
         return Persistence(_lack(few, statistics))
-    ceilings = [one[key] for one in ranked for key in ("ceiling_first", "ceiling_second")]
+    ceilings = [ceiling for one in ranked for ceiling in (one["ceiling_first"], one["ceiling_second"])]
     known = [value for value in ceilings if value is not None]
     if not known:
         return Persistence("ceilings")
     return Persistence("repeats" if min(known) < LOW_CEILING else "tasks")
 
 
-def _lack(few: Sequence[Line], statistics: Statistics) -> str:
+def _lack(few: Sequence[SettingsAgreement], statistics: Statistics) -> str:
     """Why no task's partners could be ranked in two settings."""
     pairs = of_pairs(statistics.gains)
-    by_setting: dict[Setting, set[tuple[str, str]]] = {setting: set() for setting in settings_in(pairs)}
+    by_setting: dict[tuple[str, ...], set[tuple[str, str]]] = {setting: set() for setting in settings_in(pairs)}
     for row in pairs.to_dict("records"):
         by_setting[row["features"], row["encoder"], row["arm"]].add((row["task"], row["combination"]))
     tasks = _tasks_in_pairs(statistics)
@@ -154,7 +159,7 @@ def _tasks_in_pairs(statistics: Statistics) -> set[str]:
     return {name for combination in combinations for name in str(combination).split("+")}
 
 
-def _agreement(one: Line) -> Words:
+def _agreement(one: SettingsAgreement) -> Words:
     first, second = Name(setting_name(one["first"])), Name(setting_name(one["second"]))
     chance = "" if one["p"] is None else f", p {probability(one['p'])}"
     said = words(
@@ -162,7 +167,7 @@ def _agreement(one: Line) -> Words:
         f" {'agree more than chance has it' if _is_sure(one) else 'are not shown to agree'}: rank correlation within "
         f"tasks {correlation(one['within'])}{bracket_of(one['low'], one['high'], correlation)}{chance}",
     )
-    ceilings = [(name, one[key]) for name, key in ((first, "ceiling_first"), (second, "ceiling_second"))]
+    ceilings = [(first, one["ceiling_first"]), (second, one["ceiling_second"])]
     known = [words(f"{float(value):.2f} in ", name) for name, value in ceilings if value is not None]
     if known:
         said = words(said, "; repeats agree with themselves at ", joined(known, " and "))
@@ -171,14 +176,14 @@ def _agreement(one: Line) -> Words:
     return joined([words(said, "."), _signs(one)])
 
 
-def _signs(one: Line) -> str:
+def _signs(one: SettingsAgreement) -> str:
     if one["signs"] is None:
         return ""
     same = round(one["signs"] * one["cells"])
     return f"The sign is the same in {same} of {counted(one['cells'], 'cell')}."
 
 
-def _too_few(one: Line) -> Words:
+def _too_few(one: SettingsAgreement) -> Words:
     both = words(Name(setting_name(one["first"])), " and ", Name(setting_name(one["second"])))
     if not one["cells"]:
         return words(both, " have no cell in common.")

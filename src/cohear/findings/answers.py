@@ -1,42 +1,139 @@
 """The thesis' question and its parts, answered in figures from a study's statistics."""
 
-from typing import Any
+from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TypedDict, cast
+
+from cohear.analysis.answers.combining import Break, Foretelling, GainOfSize
+from cohear.analysis.answers.correlates import Correlate
+from cohear.analysis.answers.groupings import UnbeatenGrouping
+from cohear.analysis.answers.larger_encoders import EncoderChange
+from cohear.analysis.answers.persistence import SettingsAgreement
+from cohear.analysis.looking.power import FamilyPower
 from cohear.analysis.statistics import Statistics
+from cohear.base.setting import InSetting
 from cohear.findings.caveats import notes
+from cohear.findings.finding import FindingInWords
 from cohear.findings.kind import FINDINGS, QUESTIONS, StudyQuestion
-from cohear.findings.pairs import counts, of_pairs
+from cohear.findings.pairs import VerdictsOfPairs, counts, of_pairs
 from cohear.findings.study_findings import Findings, cure_words, said, told
-from cohear.findings.tables import json_rows
+from cohear.findings.tables import JsonRow, json_rows
 from cohear.findings.words import Words, joined
 
 
-def answers(findings: Findings) -> dict[str, Any]:
-    """All answers.
+class Answered(TypedDict):
+    """A question's answer (a sentence with figures), what would change it, and the findings on it."""
+
+    answer: str
+    would_change: str
+    findings: list[FindingInWords]
+
+
+class DecidedCell(InSetting):
+    """A cell that helps or hurts: these and the other columns of ``gains.csv``, with what they are counted in."""
+
+    task: str
+    combination: str
+    gain: float
+    low: float | None
+    high: float | None
+    verdict: str
+    explanation: str
+    unit: str
+
+
+class ByRelation(TypedDict):
+    """Pairs whose tasks are related by what they are about, the others, and all."""
+
+    related: VerdictsOfPairs
+    unrelated: VerdictsOfPairs
+    all: VerdictsOfPairs
+
+
+class Improving(TypedDict):
+    """Tables of which tasks improve each other."""
+
+    counts: ByRelation
+    decided: list[DecidedCell]
+    controls: list[JsonRow]
+    power: Sequence[FamilyPower]
+
+
+class Combining(TypedDict):
+    """Tables of how many can be combined."""
+
+    sizes: Sequence[GainOfSize]
+    encoders: Sequence[EncoderChange]
+    foretelling: Sequence[Foretelling]
+    breaks: Sequence[Break]
+
+
+class Saving(TypedDict):
+    """Tables of what sharing saves."""
+
+    costs: list[JsonRow]
+    speed: list[JsonRow]
+    groupings: Sequence[UnbeatenGrouping]
+
+
+class ImproveAnswer(Answered, Improving):
+    """Which tasks improve each other."""
+
+
+class MeasurementsAnswer(Answered):
+    """Which measurements go with it."""
+
+    correlations: Sequence[Correlate]
+
+
+class PersistenceAnswer(Answered):
+    """Whether it persists with another classifier."""
+
+    agreements: Sequence[SettingsAgreement]
+
+
+class CombiningAnswer(Answered, Combining):
+    """How many can be combined."""
+
+
+class SavingsAnswer(Answered, Saving):
+    """What sharing saves."""
+
+
+class Answers(TypedDict):
+    """All answers; tables are empty where nothing was measured."""
+
+    summary: str
+    improve: ImproveAnswer
+    measurements: MeasurementsAnswer
+    persistence: PersistenceAnswer
+    combining: CombiningAnswer
+    savings: SavingsAnswer
+    caveats: list[str]
+
+
+def answers(findings: Findings) -> Answers:
+    """All answers, a JSON object.
 
     Args:
         findings: of the study.
-
-    Returns:
-        A JSON object, always with the keys ``summary``, ``improve``, ``measurements``, ``persistence``, ``combining``,
-        ``savings`` and ``caveats``. Each of the five in the middle is an object with ``answer`` (a sentence with
-        figures), ``would_change`` (what would change it), its ``findings`` and its tables, empty where nothing was
-        measured.
 
     Raises:
         UserError: the results cannot be compared.
     """
     statistics = findings.statistics
-    tables = {
-        "improve": _improve(statistics),
-        "measurements": {"correlations": [dict(line) for line in statistics.correlations]},
-        "persistence": {"agreements": [dict(one) for one in statistics.agreements]},
-        "combining": _combining(statistics),
-        "savings": _savings(statistics),
+    parts: Answers = {
+        "summary": "",
+        "improve": {**_told(findings, "improve"), **_improve(statistics)},
+        "measurements": {**_told(findings, "measurements"), "correlations": list(statistics.correlations)},
+        "persistence": {**_told(findings, "persistence"), "agreements": list(statistics.agreements)},
+        "combining": {**_told(findings, "combining"), **_combining(statistics)},
+        "savings": {**_told(findings, "savings"), **_savings(statistics)},
+        "caveats": notes(findings),
     }
-    parts: dict[str, Any] = {question: {**_told(findings, question), **tables[question]} for question in QUESTIONS}
-    summary = " ".join(part["answer"] for part in parts.values() if part["answer"])
-    return {"summary": summary, **parts, "caveats": notes(findings)}
+    summary = " ".join(parts[question]["answer"] for question in QUESTIONS if parts[question]["answer"])
+    return {**parts, "summary": summary}
 
 
 def answer_to(findings: Findings, question: StudyQuestion) -> tuple[Words, Words]:
@@ -48,13 +145,15 @@ def answer_to(findings: Findings, question: StudyQuestion) -> tuple[Words, Words
     return joined(said(finding).text for finding in answer), joined(change)
 
 
-def _told(findings: Findings, question: StudyQuestion) -> dict[str, Any]:
+def _told(findings: Findings, question: StudyQuestion) -> Answered:
     answer, change = answer_to(findings, question)
-    every = [{**finding.to_json(), "words": told(finding).plain} for finding in findings.on(question)]
+    every: list[FindingInWords] = [
+        {**finding.to_json(), "words": told(finding).plain} for finding in findings.on(question)
+    ]
     return {"answer": answer.plain, "would_change": change.plain, "findings": every}
 
 
-def _improve(statistics: Statistics) -> dict[str, Any]:
+def _improve(statistics: Statistics) -> Improving:
     pairs = of_pairs(statistics.gains)
     related = pairs["combination"].map(statistics.is_related).astype(bool)
     told_apart = bool(statistics.related)
@@ -65,24 +164,26 @@ def _improve(statistics: Statistics) -> dict[str, Any]:
             "unrelated": counts(pairs[~related & told_apart]),
             "all": counts(pairs),
         },
-        "decided": [{**row, "unit": statistics.units[row["metric"]].name} for row in json_rows(decided)],
+        "decided": [
+            cast(DecidedCell, {**row, "unit": statistics.units[str(row["metric"])].name}) for row in json_rows(decided)
+        ],
         "controls": json_rows(statistics.contrasts),
-        "power": [dict(family) for family in statistics.families],
+        "power": list(statistics.families),
     }
 
 
-def _combining(statistics: Statistics) -> dict[str, Any]:
+def _combining(statistics: Statistics) -> Combining:
     return {
-        "sizes": [dict(line) for line in statistics.sizes],
-        "encoders": [dict(line) for line in statistics.encoders],
-        "foretelling": [dict(line) for line in statistics.foretelling],
-        "breaks": [dict(line) for line in statistics.breaks],
+        "sizes": list(statistics.sizes),
+        "encoders": list(statistics.encoders),
+        "foretelling": list(statistics.foretelling),
+        "breaks": list(statistics.breaks),
     }
 
 
-def _savings(statistics: Statistics) -> dict[str, Any]:
+def _savings(statistics: Statistics) -> Saving:
     return {
         "costs": json_rows(statistics.costs),
         "speed": json_rows(statistics.speed),
-        "groupings": [dict(line) for line in statistics.groupings],
+        "groupings": list(statistics.groupings),
     }

@@ -6,12 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from cohear.analysis.answers.correlates import IDENTITY, RANDOM
+from cohear.analysis.answers.correlates import IDENTITY, RANDOM, Correlate
 from cohear.analysis.gains.cell_tests import LEVEL
-from cohear.analysis.statistics import Line, Statistics
-from cohear.analysis.tables.columns import SETTING
+from cohear.analysis.statistics import Statistics
 from cohear.base.counting import counted
-from cohear.base.setting import Setting
+from cohear.base.setting import Setting, setting_of
 from cohear.findings.cures import Cure
 from cohear.findings.figures import are, bracket_of, correlation, probability
 from cohear.findings.finding import StudyFinding, TableRows
@@ -60,10 +59,9 @@ class Correlates(Kind):
         lines = statistics.correlations
         tasks = int(statistics.gains["task"].nunique())
         yield _found(lines, tasks)
-        by_setting: dict[Setting, list[Line]] = {}
+        by_setting: dict[Setting, list[Correlate]] = {}
         for line in lines:
-            features, encoder, arm = (str(line[name]) for name in SETTING)
-            by_setting.setdefault((features, encoder, arm), []).append(line)
+            by_setting.setdefault(setting_of(line), []).append(line)
         for setting, own in by_setting.items():
             if any(line["p_adjusted"] is not None for line in own):
                 yield _found(own, tasks, setting)
@@ -90,14 +88,14 @@ class Correlates(Kind):
         return Said(words(said, f"; there {', and '.join(beside)}" if beside else "", "."))
 
 
-def _found(lines: Sequence[Line], tasks: int, setting: Setting | None = None) -> StudyFinding:
+def _found(lines: Sequence[Correlate], tasks: int, setting: Setting | None = None) -> StudyFinding:
     tested = [line for line in lines if line["p_adjusted"] is not None]
     if not tested:
         return StudyFinding(code=Correlates.code, setting=setting, missing="measurements", settles=(MoreTasks(None),))
-    sure = [line for line in tested if line["p_adjusted"] <= LEVEL]
+    sure = [line for line in tested if (line["p_adjusted"] or 0.0) <= LEVEL]
     best = max(sure or tested, key=lambda line: abs(line["pooled"] or 0.0))
-    of_best = [best[name] for name in SETTING]
-    beat = {line["measurement"]: line["pooled"] for line in lines if [line[name] for name in SETTING] == of_best}
+    of_best = setting_of(best)
+    beat = {line["measurement"]: line["pooled"] for line in lines if setting_of(line) == of_best}
     return StudyFinding(
         code=Correlates.code,
         setting=setting,

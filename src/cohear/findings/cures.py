@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import asdict, dataclass
-from typing import Any, ClassVar
+from typing import ClassVar, TypedDict, cast
 
 from cohear.findings.words import Words
+
+
+class CureInWords(TypedDict):
+    """A cure as JSON; it has its figures too, by their names."""
+
+    kind: str
+    promise: str
+    why: str
+    words: str
 
 
 @dataclass(frozen=True)
@@ -28,8 +37,8 @@ class Cure(ABC):
     def words(self) -> Words:
         """What to do, and what it does."""
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> CureInWords:
         """Kind, figures, promise, what it is good for, and words."""
         figures = {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(self).items()}
         told = {"promise": self.promise, "why": self.why, "words": self.words.plain}
-        return {"kind": self.kind, **figures, **told}
+        return cast(CureInWords, {"kind": self.kind, **figures, **told})

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, is_dataclass
-from typing import Any, Literal
+from typing import Any, Literal, TypedDict
 
 from cohear.base.finding import Finding
 from cohear.base.setting import Setting
 from cohear.base.units import finite
-from cohear.findings.cures import Cure
+from cohear.findings.cures import Cure, CureInWords
 from cohear.findings.figures import Estimate
 
 Sureness = Literal["sure", "partly", "open", "none"]
@@ -26,7 +26,34 @@ class TableRows:
     """
 
     table: str
-    where: tuple[Mapping[str, Any], ...] = ()
+    where: tuple[Mapping[str, str], ...] = ()
+
+
+class RowsAsData(TypedDict):
+    """Where in the tables a finding comes from."""
+
+    table: str
+    where: list[dict[str, str]]
+
+
+class FindingAsData(TypedDict):
+    """A finding without its words, as JSON."""
+
+    code: str
+    setting: list[str] | None
+    task: str
+    combination: str
+    sureness: Sureness
+    missing: str
+    figures: Mapping[str, object]
+    cures: list[CureInWords]
+    rows: list[RowsAsData]
+
+
+class FindingInWords(FindingAsData):
+    """A finding as JSON, with its words."""
+
+    words: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,7 +76,7 @@ class StudyFinding(Finding):
     settles: tuple[Cure, ...] = ()
     rows: tuple[TableRows, ...] = ()
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> FindingAsData:
         """The finding without its words."""
         return {
             "code": self.code,

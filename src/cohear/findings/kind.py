@@ -13,13 +13,14 @@ from cohear.findings.finding import StudyFinding
 from cohear.findings.missing import Missing
 from cohear.findings.words import NOTHING, Words
 
-StudyQuestion = Literal["improve", "measurements", "persistence", "combining", "savings", "caveats"]
+AnsweredQuestion = Literal["improve", "measurements", "persistence", "combining", "savings"]
+StudyQuestion = AnsweredQuestion | Literal["caveats"]
 """What the answers ask; and what no figure can say."""
 
 WHOLE_QUESTION = "When do tasks that learn together improve each other?"
 """What the answers are about, together."""
 
-QUESTIONS: Mapping[StudyQuestion, str] = {
+QUESTIONS: Mapping[AnsweredQuestion, str] = {
     "improve": "Which tasks improve each other?",
     "measurements": "Which measurements go with it?",
     "persistence": "Does it persist with another classifier?",

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from cohear.analysis.statistics import Line, Statistics
+from cohear.analysis.answers.larger_encoders import EncoderChange
+from cohear.analysis.statistics import Statistics
 from cohear.base.units import Unit
 from cohear.findings.cures import Cure
 from cohear.findings.figures import Estimate
@@ -78,9 +79,12 @@ def _lack(statistics: Statistics) -> str:
     return "groups" if sizes.groupby(level=["features", "arm"]).nunique().max() > 1 else "encoders"
 
 
-def _figures(line: Line, unit: Unit) -> dict[str, Any]:
+def _figures(line: EncoderChange, unit: Unit) -> dict[str, Any]:
     return {
-        **{name: line[name] for name in ("smaller", "larger", "size", "parameters_ratio")},
+        "smaller": line["smaller"],
+        "larger": line["larger"],
+        "size": line["size"],
+        "parameters_ratio": line["parameters_ratio"],
         "change": Estimate.of(line["change"], line["change_low"], line["change_high"], unit),
         "gain": Estimate.of(line["gain"], line["gain_low"], line["gain_high"], unit),
     }

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from cohear.analysis.statistics import Line, Statistics
-from cohear.analysis.tables.columns import SETTING
+from cohear.analysis.answers.combining import GainOfSize
+from cohear.analysis.statistics import Statistics
+from cohear.base.setting import setting_of
 from cohear.base.units import NONE
 from cohear.findings.cures import Cure
 from cohear.findings.figures import Estimate
@@ -121,8 +122,8 @@ class NetworkSize(Kind):
         )
 
 
-def _figures(line: Line, statistics: Statistics) -> dict[str, Any]:
-    setting = [line[name] for name in SETTING]
+def _figures(line: GainOfSize, statistics: Statistics) -> dict[str, Any]:
+    setting = setting_of(line)
     here = in_setting(statistics.pairs, setting)
     unit = statistics.unit_over(here)
     of_task = {
@@ -131,12 +132,12 @@ def _figures(line: Line, statistics: Statistics) -> dict[str, Any]:
     fewer = [
         {"size": one["size"], "mean": Estimate.of(one["mean"], one["low"], one["high"], unit)}
         for one in statistics.sizes
-        if [one[name] for name in SETTING] == setting and one["size"] < line["size"]
+        if setting_of(one) == setting and one["size"] < line["size"]
     ]
     errors = [
         one["mean_error"]
         for one in statistics.foretelling
-        if one["way"] == "mean_of_pairs" and one["cells"] and [one[name] for name in SETTING] == setting
+        if one["way"] == "mean_of_pairs" and one["cells"] and setting_of(one) == setting
     ]
     return {
         "setting": setting_name(setting),

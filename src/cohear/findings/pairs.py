@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TypedDict
 
 import numpy as np
 import pandas as pd
@@ -41,9 +41,9 @@ def in_setting(table: pd.DataFrame, setting: Sequence[str]) -> pd.DataFrame:
     return here
 
 
-def named(cells: pd.DataFrame) -> tuple[dict[str, Any], ...]:
+def named(cells: pd.DataFrame) -> tuple[dict[str, str], ...]:
     """What names each of the cells."""
-    return tuple({name: row[name] for name in CELL} for row in cells.to_dict("records"))
+    return tuple({name: str(row[name]) for name in CELL} for row in cells.to_dict("records"))
 
 
 def partner_of(task: str, combination: str) -> str:
@@ -62,14 +62,36 @@ def in_one_network(tasks: int) -> str:
     return f"All {tasks} tasks in one network"
 
 
-def counts(cells: pd.DataFrame) -> dict[str, Any]:
+class VerdictsOfPairs(TypedDict):
+    """Verdicts, and the mean gain with an interval from the tasks, which are the sample; None where not known."""
+
+    cells: int
+    helps: int
+    hurts: int
+    harmless: int
+    undecided: int
+    mean: float | None
+    low: float | None
+    high: float | None
+    explanations: dict[str, int]
+
+
+def counts(cells: pd.DataFrame) -> VerdictsOfPairs:
     """Verdicts, and the mean gain with an interval from the tasks, which are the sample; None where not known."""
     by_task = cells.groupby("task")["gain"].mean().dropna() if len(cells) else pd.Series(dtype=float)
     mean, reach = float(cells["gain"].mean()) if len(cells) else np.nan, np.nan
     if len(by_task) > 2:
         reach = float(stats.t.ppf(1 - LEVEL / 2, len(by_task) - 1) * by_task.std() / np.sqrt(len(by_task)))
-    verdicts = {name: int((cells["verdict"] == name).sum()) for name in VERDICTS}
+    helps, hurts, harmless, undecided = (int((cells["verdict"] == name).sum()) for name in VERDICTS)
     explained = {word: int((cells["explanation"] == word).sum()) for word in EXPLANATIONS}
-    figures = {"mean": mean, "low": mean - reach, "high": mean + reach}
-    known = {name: finite(value) for name, value in figures.items()}
-    return {"cells": len(cells), **verdicts, **known, "explanations": explained}
+    return {
+        "cells": len(cells),
+        "helps": helps,
+        "hurts": hurts,
+        "harmless": harmless,
+        "undecided": undecided,
+        "mean": finite(mean),
+        "low": finite(mean - reach),
+        "high": finite(mean + reach),
+        "explanations": explained,
+    }

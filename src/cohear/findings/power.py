@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from typing import TypedDict, cast
 
+from cohear.analysis.looking.power import FamilyPower
 from cohear.analysis.statistics import Statistics
-from cohear.analysis.tables.columns import SETTING
+from cohear.base.setting import InSetting, setting_of
+from cohear.findings.cures import CureInWords
 from cohear.findings.pairs import in_setting, of_pairs
 from cohear.findings.study_findings import Findings
 from cohear.findings.tables import json_rows
@@ -20,56 +21,104 @@ LEGEND = (
 """What the columns of families say."""
 
 
-def power(findings: Findings) -> dict[str, Any]:
-    """Variance parts, families and cells.
+class SpreadParts(InSetting):
+    """A row of :func:`cohear.analysis.gains.variance_parts.variance_parts`: of a task, or of all (``task`` empty).
+
+    ``assumed`` is why verdicts on the task's cells assume how much is the folds'
+    (:func:`cohear.analysis.gains.spread.why_assumed`), empty where they don't.
+    """
+
+    task: str
+    cells: int
+    fold_sd: float | None
+    seed_sd: float | None
+    single_sd: float | None
+    residual_sd: float | None
+    fold_share: float | None
+    estimated: bool
+    unit: str
+    assumed: str
+
+
+class PowerOfFamily(FamilyPower):
+    """A family, and what would decide its open cells."""
+
+    unit: str
+    cures: list[CureInWords]
+
+
+class PowerOfCell(InSetting):
+    """A row of :func:`cohear.analysis.looking.power.power_table`."""
+
+    task: str
+    combination: str
+    gain: float | None
+    error: float | None
+    repeats: int
+    verdict: str
+    smallest: float | None
+    smallest_in_family: float | None
+    more_repeats: float | None
+    share_measured: bool
+    share_assumed: str
+    way: str
+    unit: str
+
+
+class Power(TypedDict):
+    """Variance parts, families and cells, in the unit of the scores, which each row names.
+
+    ``fractions``: whether all figures are shares, which are shown as points.
+    """
+
+    fractions: bool
+    parts: list[SpreadParts]
+    families: list[PowerOfFamily]
+    cells: list[PowerOfCell]
+
+
+def power(findings: Findings) -> Power:
+    """Variance parts, families and cells; the keys are always there.
 
     Args:
         findings: of the study.
-
-    Returns:
-        ``fractions``: whether all figures are shares, which are shown as points; ``parts``
-        (:func:`cohear.analysis.gains.variance_parts.variance_parts`), ``families`` and ``cells``
-        (:mod:`cohear.analysis.looking.power`), as lists of rows in the unit of the scores, which each row names
-        (``unit``); the keys are always there. A family has its ``cures`` too: what would decide its open cells; and a
-        part why verdicts on the task's cells assume how much is the folds' (``assumed``,
-        :func:`cohear.analysis.gains.spread.why_assumed`), empty where they don't.
 
     Raises:
         UserError: the results cannot be compared.
     """
     statistics = findings.statistics
+    parts = cast(list[SpreadParts], json_rows(statistics.spread))
+    cells = cast(list[PowerOfCell], json_rows(statistics.power))
     return {
         "fractions": statistics.unit_over(statistics.pairs).points,
         "parts": [
-            {**part, "unit": _unit(statistics, part), "assumed": _assumed(statistics, part)}
-            for part in json_rows(statistics.spread)
+            {**part, "unit": _unit(statistics, part, part["task"]), "assumed": _assumed(statistics, part)}
+            for part in parts
         ],
         "families": [
             {**family, "unit": _unit(statistics, family), "cures": _cures(findings, family)}
             for family in statistics.families
         ],
-        "cells": [{**cell, "unit": _unit(statistics, cell)} for cell in json_rows(statistics.power)],
+        "cells": [{**cell, "unit": _unit(statistics, cell, cell["task"])} for cell in cells],
     }
 
 
-def _unit(statistics: Statistics, row: Mapping[str, Any]) -> str:
+def _unit(statistics: Statistics, row: InSetting, task: str = "") -> str:
     """Of a task's figures, or of those of all tasks of a setting."""
-    here = in_setting(statistics.pairs, [str(row[name]) for name in SETTING])
-    own = here[here["task"] == row["task"]] if row.get("task") else here
-    return statistics.unit_over(own).name
+    here = in_setting(statistics.pairs, setting_of(row))
+    return statistics.unit_over(here[here["task"] == task] if task else here).name
 
 
-def _assumed(statistics: Statistics, part: Mapping[str, Any]) -> str:
+def _assumed(statistics: Statistics, part: SpreadParts) -> str:
     """Why it is assumed for cells of a task, or for most cells of a setting."""
-    cells = in_setting(statistics.power, [str(part[name]) for name in SETTING])
+    cells = in_setting(statistics.power, setting_of(part))
     pairs = of_pairs(cells)
     cells = pairs if len(pairs) else cells
     reasons = (cells[cells["task"] == part["task"]] if part["task"] else cells)["share_assumed"]
     return str(reasons.mode().iloc[0]) if len(reasons) else ""
 
 
-def _cures(findings: Findings, family: Mapping[str, Any]) -> list[dict[str, Any]]:
-    features, encoder, arm = (str(family[name]) for name in SETTING)
+def _cures(findings: Findings, family: FamilyPower) -> list[CureInWords]:
     code = "open-cells" if family["cells"] == "pairs" else "open-group-cells"
-    found = findings.of(code, (features, encoder, arm))
+    found = findings.of(code, setting_of(family))
     return [cure.to_json() for cure in found.settles] if found else []

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from typing import ClassVar
 
 from cohear.analysis.statistics import Statistics
-from cohear.analysis.tables.columns import SETTING
 from cohear.base.counting import counted
+from cohear.base.setting import setting_of
 from cohear.base.units import Unit, known
 from cohear.findings.finding import StudyFinding, TableRows
 from cohear.findings.kind import FINDINGS, Kind, Said, Section, StudyQuestion
@@ -35,7 +35,7 @@ class SmallestGain(Kind):
             return
         families = [line for line in statistics.families if line["cells"] == "pairs"]
         told = [
-            (float(line["smallest_in_family"]), setting_name([line[name] for name in SETTING]))
+            (float(line["smallest_in_family"]), setting_name(setting_of(line)))
             for line in families
             if line["smallest_in_family"] is not None
         ]

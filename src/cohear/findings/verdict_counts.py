@@ -88,15 +88,16 @@ _EXPECTED_WRONG = "Of those called “helps” or “hurts”, at most 5 % are e
 
 def _counted(statistics: Statistics, pairs: pd.DataFrame, kind: str, setting: Setting | None = None) -> StudyFinding:
     found = counts(pairs)
-    mean = Estimate(found.pop("mean"), found.pop("low"), found.pop("high"), statistics.unit_over(pairs))
+    mean = Estimate(found["mean"], found["low"], found["high"], statistics.unit_over(pairs))
     names = sorted({setting_name(one) for one in settings_in(pairs)})
+    tally = {name: number for name, number in found.items() if name not in ("mean", "low", "high")}
     decided = found["helps"] + found["hurts"] + found["harmless"]
     return StudyFinding(
         code=VerdictCounts.code,
         setting=setting,
         sureness="none" if not decided else "sure" if not found["undecided"] else "partly",
         missing="" if found["cells"] else "pairs",
-        figures={"kind": kind, "settings": names, "mean": mean, "margin": _margin(statistics, pairs), **found},
+        figures={"kind": kind, "settings": names, "mean": mean, "margin": _margin(statistics, pairs), **tally},
         settles=() if found["cells"] else (Compare(),),
         rows=(TableRows("gains.csv"),),
     )

@@ -13,7 +13,7 @@ from cohear.analysis.tables.of_study import read_json
 from cohear.base.setting import Setting
 from cohear.base.study_facts import StudyFacts
 from cohear.findings import Findings
-from cohear.findings.answers import answers
+from cohear.findings.answers import Answers, answers
 from cohear.findings.caveats import caveats
 from cohear.findings.words import Words
 from cohear.study.folder.folder import StudyFolder
@@ -73,7 +73,7 @@ class FolderContent:
         return caveats(self.findings)
 
     @cached_property
-    def answers(self) -> Mapping[str, Any]:
+    def answers(self) -> Answers:
         """The answers to the study's questions (:func:`cohear.findings.answers.answers`)."""
         return answers(self.findings)
 

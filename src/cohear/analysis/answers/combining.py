@@ -1,7 +1,7 @@
 """How many tasks can be combined, and does the whole follow from its pairs?"""
 
 from collections.abc import Mapping
-from typing import cast
+from typing import TypedDict, cast
 
 import numpy as np
 import pandas as pd
@@ -16,13 +16,68 @@ from cohear.analysis.gains.repeat_means import repeat_means
 from cohear.analysis.tables.columns import CELL, SETTING
 from cohear.base.arrays import Array
 from cohear.base.multiplicity import benjamini_hochberg
+from cohear.base.setting import InSetting
 from cohear.base.units import finite
 
 RIDGE = 0.1
 """Ridge of the linear surrogate, in units of one group."""
 
 
-def by_size(pairs: pd.DataFrame, design: Design = USUAL) -> list[Mapping[str, object]]:
+class Lowest(TypedDict):
+    """The task whose mean gain over all repeats is the lowest, which looks worse than it is since it was looked for."""
+
+    lowest_task: str
+    lowest: float | None
+
+
+class Worst(TypedDict):
+    """The task with the lowest mean gain on every other fold, with its gain on the folds that did not choose it.
+
+    95 % interval; None where nothing can be told.
+    """
+
+    worst_task: str | None
+    worst: float | None
+    worst_low: float | None
+    worst_high: float | None
+
+
+class GainOfSize(InSetting, Lowest, Worst):
+    """Gains with so many tasks in the network.
+
+    ``mean`` is over all cells, with ``low``, ``high`` (95 %: the mean of each repeat is one difference).
+    """
+
+    size: int
+    cells: int
+    repeats: int
+    mean: float | None
+    low: float | None
+    high: float | None
+
+
+class Foretelling(InSetting):
+    """How well a way foretells: mean absolute error, and the rank correlation within tasks and pooled."""
+
+    way: str
+    cells: int
+    mean_error: float | None
+    within: float | None
+    pooled: float | None
+
+
+class Break(InSetting):
+    """A task whose group is surely worse than its pairs foretell: ``short`` is by how much (below zero)."""
+
+    task: str
+    combination: str
+    gain: float
+    mean_of_pairs: float
+    short: float
+    p_adjusted: float
+
+
+def by_size(pairs: pd.DataFrame, design: Design = USUAL) -> list[GainOfSize]:
     """Mean and worst gain against the number of tasks in the network, per setting.
 
     Args:
@@ -30,22 +85,20 @@ def by_size(pairs: pd.DataFrame, design: Design = USUAL) -> list[Mapping[str, ob
         design: of the study.
 
     Returns:
-        Per setting and size: ``features, encoder, arm, size, cells, repeats``; ``mean`` over all cells with
-        ``low``, ``high`` (95 %: the mean of each repeat is one difference); ``worst_task``: the task with the
-        lowest mean gain on every other fold, with its ``worst`` gain on the folds that did not choose it and their
-        ``worst_low``, ``worst_high`` (95 %), None where nothing can be told; and ``lowest_task`` with its ``lowest``
-        mean gain over all repeats.
+        One per setting and size.
     """
     pairs = pairs.assign(size=pairs["combination"].str.count(r"\+") + 1)
-    found: list[Mapping[str, object]] = []
-    for (*setting, size), rows in pairs.groupby([*SETTING, "size"], sort=True):
+    found: list[GainOfSize] = []
+    for (features, encoder, arm, size), rows in pairs.groupby([*SETTING, "size"], sort=True):
         means = repeat_means(rows)
         whole = means.assign(task="mean of all", combination=f"size {size}")
         test = cell_tests(whole, design.of_means())
         line = test.iloc[0]
         found.append(
             {
-                **dict(zip(SETTING, setting, strict=True)),
+                "features": str(features),
+                "encoder": str(encoder),
+                "arm": str(arm),
                 "size": int(cast(int, size)),
                 "cells": int(rows.drop_duplicates(list(CELL)).shape[0]),
                 "repeats": int(line["repeats"]),
@@ -59,13 +112,12 @@ def by_size(pairs: pd.DataFrame, design: Design = USUAL) -> list[Mapping[str, ob
     return found
 
 
-def _lowest(rows: pd.DataFrame) -> Mapping[str, object]:
-    """The task whose mean gain over all repeats is the lowest, which looks worse than it is since it was looked for."""
+def _lowest(rows: pd.DataFrame) -> Lowest:
     gains = rows.groupby(list(CELL))["difference"].mean().groupby("task").mean()
     return {"lowest_task": str(gains.idxmin()), "lowest": finite(float(gains.min()))}
 
 
-def _worst(rows: pd.DataFrame, design: Design) -> Mapping[str, object]:
+def _worst(rows: pd.DataFrame, design: Design) -> Worst:
     """The worst task, chosen on one half of the folds and estimated on the other: there it was not unlucky."""
     means = repeat_means(rows.assign(chose=first_half(rows)), ["chose", "task"]).assign(combination="its combinations")
     others = estimated_on(means, ~means["chose"], design).reset_index().set_index("task")
@@ -74,8 +126,8 @@ def _worst(rows: pd.DataFrame, design: Design) -> Mapping[str, object]:
     if on_first.empty:
         return {"worst_task": None, "worst": None, "worst_low": None, "worst_high": None}
     task = str(on_first.idxmin())
-    figures = {"worst": "gain", "worst_low": "low", "worst_high": "high"}
-    return {"worst_task": task, **{name: finite(float(others.loc[task, figure])) for name, figure in figures.items()}}
+    gain, low, high = (finite(float(others.loc[task, figure])) for figure in ("gain", "low", "high"))
+    return {"worst_task": task, "worst": gain, "worst_low": low, "worst_high": high}
 
 
 def foretold(gains: pd.DataFrame) -> pd.DataFrame:
@@ -123,17 +175,19 @@ def foretold(gains: pd.DataFrame) -> pd.DataFrame:
 WAYS = ("mean_of_pairs", "sum_of_pairs", "higher_order", "surrogate", "task_mean")
 
 
-def foretelling(table: pd.DataFrame) -> list[Mapping[str, object]]:
-    """How well each way foretells: mean absolute error, and the rank correlation within tasks and pooled."""
-    found: list[Mapping[str, object]] = []
-    for setting, rows in table.groupby(list(SETTING), sort=True):
+def foretelling(table: pd.DataFrame) -> list[Foretelling]:
+    """How well each way of :func:`foretold` does in each setting."""
+    found: list[Foretelling] = []
+    for (features, encoder, arm), rows in table.groupby(list(SETTING), sort=True):
         for way in WAYS:
             some = rows[rows[way].notna() & rows["gain"].notna()]
             x, y = some[way].to_numpy(float), some["gain"].to_numpy(float)
             pooled = pd.Series(x).corr(pd.Series(y), method="spearman") if _varied(x, y) else np.nan
             found.append(
                 {
-                    **dict(zip(SETTING, setting, strict=True)),
+                    "features": str(features),
+                    "encoder": str(encoder),
+                    "arm": str(arm),
                     "way": way,
                     "cells": len(some),
                     "mean_error": finite(float(np.abs(x - y).mean()) if len(some) else np.nan),
@@ -144,7 +198,7 @@ def foretelling(table: pd.DataFrame) -> list[Mapping[str, object]]:
     return found
 
 
-def breaks(table: pd.DataFrame) -> list[Mapping[str, object]]:
+def breaks(table: pd.DataFrame) -> list[Break]:
     """Tasks whose groups are surely worse than their pairs foretell (z-test on the gain's error, 5 % false)."""
     some = table[beside_pairs(table)]
     if some.empty:
@@ -154,7 +208,7 @@ def breaks(table: pd.DataFrame) -> list[Mapping[str, object]]:
     told_rows = some.assign(short=short, p_adjusted=adjusted)
     told_rows = told_rows[told_rows["p_adjusted"] <= LEVEL].sort_values("short")
     names = [*CELL, "gain", "mean_of_pairs", "short", "p_adjusted"]
-    return [{str(k): v for k, v in row.items()} for row in told_rows[names].to_dict("records")]
+    return [cast(Break, row) for row in told_rows[names].to_dict("records")]
 
 
 def beside_pairs(table: pd.DataFrame) -> "pd.Series[bool]":

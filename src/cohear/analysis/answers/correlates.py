@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
-from typing import Any
+from typing import TypedDict
 
 import numpy as np
 import pandas as pd
@@ -16,6 +16,7 @@ from cohear.analysis.gains.pairs import first_half, halved_by
 from cohear.analysis.tables.columns import CELL, SETTING
 from cohear.base.arrays import Array
 from cohear.base.multiplicity import benjamini_hochberg
+from cohear.base.setting import InSetting
 from cohear.base.streams import stream
 from cohear.base.units import finite
 
@@ -49,12 +50,35 @@ class _View:
     gain: Array
 
 
+class Correlation(TypedDict):
+    """A measurement on one side of the cells: ``task``, ``partner``, ``partner minus task``.
+
+    ``within`` is the mean within tasks (None for side ``task``, which does not vary there), ``low`` and ``high`` are of
+    ``pooled`` (95 %, by leaving out each task: jackknife; None for three tasks, of which too little is left).
+    """
+
+    measurement: str
+    side: str
+    cells: int
+    pooled: float | None
+    low: float | None
+    high: float | None
+    within: float | None
+    p: float | None
+
+
+class Correlate(InSetting, Correlation):
+    """The same in one setting, with the p-value adjusted over all lines of the setting (Benjamini & Hochberg)."""
+
+    p_adjusted: float | None
+
+
 def correlates(
     gains: pd.DataFrame,
     of_data: Mapping[str, Mapping[str, float]],
     singles: Singles,
     halves: Sequence[Half] = (),
-) -> list[Mapping[str, object]]:
+) -> list[Correlate]:
     """Rank correlation of gains of pair cells with measurements of the task, its partner, and their difference.
 
     A measurement of tasks repeats in every cell of a task, so its p-value comes from shuffling the tasks it
@@ -72,14 +96,10 @@ def correlates(
         without.
 
     Returns:
-        Per setting, measurement and side (``task``, ``partner``, ``partner minus task``): ``cells``,
-        ``pooled``, ``within`` (mean within tasks; None for side ``task``, which does not vary there), ``low`` and
-        ``high`` of pooled (95 %, by leaving out each task: jackknife; None for three tasks, of which too little is
-        left), ``p`` and ``p_adjusted`` (Benjamini & Hochberg over all lines of the setting). Two lines are what to
-        beat: ``task identity`` (the mean of the task's other cells) and ``random numbers`` (the 95th percentile of the
-        absolute pooled correlation).
+        One per setting, measurement and side. Two lines are what to beat: ``task identity`` (the mean of the task's
+        other cells) and ``random numbers`` (the 95th percentile of the absolute pooled correlation).
     """
-    found: list[Mapping[str, object]] = []
+    found: list[Correlate] = []
     pairs = gains[(gains["combination"].str.count(r"\+") == 1) & gains["gain"].notna()]
     for setting, rows in pairs.groupby(list(SETTING), sort=True):
         key = tuple(map(str, setting))
@@ -88,7 +108,7 @@ def correlates(
         views = _views(rows, tasks, [of_data, own], [(half.gains, half.singles.get(key, {})) for half in halves])
         lines = _lines(rows, tasks, views)
         adjusted = benjamini_hochberg(np.array([line["p"] if line["p"] is not None else np.nan for line in lines]))
-        names = dict(zip(SETTING, setting, strict=True))
+        names: InSetting = {"features": key[0], "encoder": key[1], "arm": key[2]}
         found += [{**names, **line, "p_adjusted": finite(q)} for line, q in zip(lines, adjusted, strict=True)]
         found += [{**names, **line, "p_adjusted": None} for line in _to_beat(rows, tasks)]
     return found
@@ -121,12 +141,12 @@ def _tells(view: _View) -> bool:
     return bool(known and len(view.value) > 2 and np.ptp(view.value) > 0)
 
 
-def _lines(rows: pd.DataFrame, tasks: list[str], views: Mapping[str, list[_View]]) -> list[dict[str, Any]]:
+def _lines(rows: pd.DataFrame, tasks: list[str], views: Mapping[str, list[_View]]) -> list[Correlation]:
     main, partner = _places(rows, {task: number for number, task in enumerate(tasks)})
     names = rows["task"].to_numpy()
     rng = stream("tasks shuffled")
     orders = np.array([rng.permutation(len(tasks)) for _ in range(PERMUTATIONS)])
-    lines = []
+    lines: list[Correlation] = []
     for name, side in product(views, ("task", "partner", "partner minus task")):
         pooled, within, ends, null = [], [], [], np.zeros(PERMUTATIONS)
         for view in views[name]:
@@ -139,13 +159,22 @@ def _lines(rows: pd.DataFrame, tasks: list[str], views: Mapping[str, list[_View]
         whole = float(np.mean(pooled))
         p = (1 + np.sum(np.abs(null / len(pooled)) >= abs(whole) - 1e-12)) / (PERMUTATIONS + 1)
         low, high = _jackknife(whole, np.mean(ends, axis=0))
-        figures = {"pooled": whole, "low": low, "high": high, "within": float(np.mean(within)), "p": p}
-        told_figures = {figure: finite(value) for figure, value in figures.items()}
-        lines.append({"measurement": name, "side": side, "cells": len(rows), **told_figures})
+        lines.append(
+            {
+                "measurement": name,
+                "side": side,
+                "cells": len(rows),
+                "pooled": finite(whole),
+                "low": finite(low),
+                "high": finite(high),
+                "within": finite(float(np.mean(within))),
+                "p": finite(float(p)),
+            }
+        )
     return lines
 
 
-def _to_beat(rows: pd.DataFrame, tasks: list[str]) -> list[dict[str, Any]]:
+def _to_beat(rows: pd.DataFrame, tasks: list[str]) -> list[Correlation]:
     gain = rows["gain"].to_numpy(float)
     total = rows.groupby("task")["gain"].transform("sum").to_numpy(float)
     count = rows.groupby("task")["gain"].transform("size").to_numpy(float)
@@ -160,10 +189,19 @@ def _to_beat(rows: pd.DataFrame, tasks: list[str]) -> list[dict[str, Any]]:
         np.abs(_rank_correlations(_side(side, numbers, main, partner), ranks))
         for side in ("task", "partner", "partner minus task")
     ]
-    empty = {"side": "", "cells": len(rows), "low": None, "high": None, "within": None, "p": None}
+    to_beat = {IDENTITY: identity, RANDOM: float(np.nanquantile(drawn, 0.95))}
     return [
-        {"measurement": IDENTITY, **empty, "pooled": finite(identity)},
-        {"measurement": RANDOM, **empty, "pooled": finite(float(np.nanquantile(drawn, 0.95)))},
+        {
+            "measurement": name,
+            "side": "",
+            "cells": len(rows),
+            "low": None,
+            "high": None,
+            "within": None,
+            "p": None,
+            "pooled": finite(pooled),
+        }
+        for name, pooled in to_beat.items()
     ]
 
 
@@ -221,7 +259,7 @@ def measured(
     metrics: pd.DataFrame,
     curves: pd.DataFrame,
     pairs: pd.DataFrame,
-) -> list[Mapping[str, object]]:
+) -> list[Correlate]:
     """:func:`correlates` straight from the tables; ``pairs`` are the paired differences of ``results``."""
     first, by = first_half(pairs), halved_by(pairs)
     halves = []

@@ -1,6 +1,6 @@
 """Which tasks to train together: unbeaten groupings, chosen on every other fold and estimated on the rest."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -11,6 +11,7 @@ from cohear.analysis.answers.unbeaten import front
 from cohear.analysis.gains.design import USUAL, Design
 from cohear.analysis.gains.pairs import first_half
 from cohear.analysis.tables.columns import SETTING
+from cohear.base.setting import InSetting
 from cohear.base.tables import SHARED
 from cohear.base.units import finite
 
@@ -20,13 +21,30 @@ MOST_TASKS = 12
 """Beyond this the number of groupings is out of reach."""
 
 
+class UnbeatenGrouping(InSetting):
+    """A grouping that no other beats in gain and cost.
+
+    ``gain_chosen`` is the mean gain of a task on the repeats that chose it, too high on average, ``gain`` that on the
+    others, with its 95 % interval ``low``, ``high``: None where it cannot be told, and of singles alone, whose gain is
+    0 by definition.
+    """
+
+    cost: str
+    budget: float | None
+    groups: list[str]
+    gain_chosen: float | None
+    gain: float | None
+    low: float | None
+    high: float | None
+
+
 def best_per_budget(
     results: pd.DataFrame,
     pairs: pd.DataFrame,
     cost: str,
     design: Design = USUAL,
     measured: pd.DataFrame | None = None,
-) -> list[Mapping[str, object]]:
+) -> list[UnbeatenGrouping]:
     """The unbeaten groupings of every setting: chosen on every other fold, estimated on the rest.
 
     Args:
@@ -37,12 +55,10 @@ def best_per_budget(
         measured: ``costs.csv``, for costs that results do not hold.
 
     Returns:
-        ``features, encoder, arm, cost, budget, groups, gain_chosen`` (mean gain of a task on the repeats
-        that chose it, too high on average), ``gain`` (on the others) and its 95 % interval ``low``, ``high`` (None
-        where it cannot be told, and of singles alone, whose gain is 0 by definition). Empty for more tasks than
-        :data:`MOST_TASKS` or fewer than two repeats, and where the cost of a single or a combination is not known.
+        Empty for more tasks than :data:`MOST_TASKS` or fewer than two repeats, and where the cost of a single or a
+        combination is not known.
     """
-    found: list[Mapping[str, object]] = []
+    found: list[UnbeatenGrouping] = []
     ordinary = results[results["control"] == ""]
     for setting, rows in pairs.groupby(list(SETTING), sort=True):
         here = ordinary[np.logical_and.reduce([ordinary[n] == v for n, v in zip(SETTING, setting, strict=True)])]
@@ -58,7 +74,9 @@ def best_per_budget(
             _, low, high = mean_gain(rows, grouping.groups, ~first, design)
             found.append(
                 {
-                    **dict(zip(SETTING, setting, strict=True)),
+                    "features": str(setting[0]),
+                    "encoder": str(setting[1]),
+                    "arm": str(setting[2]),
                     "cost": cost,
                     "budget": finite(grouping.cost),
                     "groups": list(grouping.groups),

@@ -1,8 +1,8 @@
 """Does a larger encoder restore what a task lost beside others?"""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from itertools import permutations
-from typing import cast
+from typing import TypedDict, cast
 
 import pandas as pd
 
@@ -17,7 +17,29 @@ from cohear.base.units import finite
 _ALIKE = ["features", "arm", "size"]
 
 
-def larger_encoders(results: pd.DataFrame, design: Design = USUAL) -> list[Mapping[str, object]]:
+class EncoderChange(TypedDict):
+    """What a larger encoder changes with so many tasks in the network (95 %, in the metric's own unit).
+
+    ``change`` is of the gain; ``gain`` is against the smaller encoder's singles; None where it cannot be told.
+    """
+
+    features: str
+    arm: str
+    size: int
+    smaller: str
+    larger: str
+    parameters_ratio: float | None
+    cells: int
+    repeats: int
+    change: float | None
+    change_low: float | None
+    change_high: float | None
+    gain: float | None
+    gain_low: float | None
+    gain_high: float | None
+
+
+def larger_encoders(results: pd.DataFrame, design: Design = USUAL) -> list[EncoderChange]:
     """What a larger encoder changes, for each number of tasks in the network.
 
     Two differences, each the mean over the cells of that size that both encoders have, one value a repeat: the gain in
@@ -31,14 +53,12 @@ def larger_encoders(results: pd.DataFrame, design: Design = USUAL) -> list[Mappi
         design: of the study.
 
     Returns:
-        Per front-end, arm, size, and two encoders: ``features, arm, size, smaller, larger, parameters_ratio, cells,
-        repeats``; ``change``, ``change_low``, ``change_high`` of the gain, and ``gain``, ``gain_low``, ``gain_high``
-        against the smaller encoder's singles (95 %, in the metric's own unit; None where it cannot be told).
+        One per front-end, arm, size, and two encoders.
     """
     table = checked_results(results)
     table = table[table["control"] == ""].assign(size=lambda rows: rows["combination"].str.count(r"\+") + 1)
     pairs = paired_differences(results)
-    found: list[Mapping[str, object]] = []
+    found: list[EncoderChange] = []
     for (features, arm, size), smaller, larger, growth in _by_growth(table[table["size"] > 1]):
         here = table[(table["features"] == features) & (table["arm"] == arm)]
         both = _gains_of_both(pairs, features, arm, size, smaller, larger)
@@ -48,6 +68,8 @@ def larger_encoders(results: pd.DataFrame, design: Design = USUAL) -> list[Mappi
         shared = here[here["encoder"] == larger].merge(both[["task", "combination", *REPEAT]])
         alone = here[(here["encoder"] == smaller) & (here["size"] == 1)]
         against = differences(shared.assign(encoder=smaller), alone)
+        changed, low, high = _mean_over_tasks(change, design)
+        gain, gain_low, gain_high = _mean_over_tasks(against, design)
         found.append(
             {
                 "features": features,
@@ -58,8 +80,12 @@ def larger_encoders(results: pd.DataFrame, design: Design = USUAL) -> list[Mappi
                 "parameters_ratio": finite(growth),
                 "cells": len(both.drop_duplicates(list(CELL))),
                 "repeats": len(both.drop_duplicates(list(REPEAT))),
-                **_mean_over_tasks(change, "change", design),
-                **_mean_over_tasks(against, "gain", design),
+                "change": changed,
+                "change_low": low,
+                "change_high": high,
+                "gain": gain,
+                "gain_low": gain_low,
+                "gain_high": gain_high,
             }
         )
     return found
@@ -85,7 +111,8 @@ def _gains_of_both(pairs: pd.DataFrame, features: str, arm: str, size: int, smal
     return here[here["encoder"] == smaller].merge(wanted, on=same, suffixes=("_smaller", "_larger"))
 
 
-def _mean_over_tasks(rows: pd.DataFrame, name: str, design: Design) -> dict[str, object]:
+def _mean_over_tasks(rows: pd.DataFrame, design: Design) -> tuple[float | None, float | None, float | None]:
+    """A mean difference, and its interval."""
     whole = repeat_means(rows).assign(task="mean of all", combination="one size")
     line = cell_tests(whole, design.of_means()).iloc[0]
-    return {name: finite(line["gain"]), f"{name}_low": finite(line["low"]), f"{name}_high": finite(line["high"])}
+    return finite(line["gain"]), finite(line["low"]), finite(line["high"])

@@ -1,4 +1,4 @@
-"""Do relations persist? Agreement of the gains of two settings, beside how well each agrees with itself.
+"""Do relations persist? SettingsAgreement of the gains of two settings, beside how well each agrees with itself.
 
 The agreement is within tasks: which of a task's partners are better, ranked, averaged over tasks. Pooled
 correlations mostly say which task it is. The ceiling is the same figure between two halves of the
@@ -6,9 +6,8 @@ repeats, stepped up to all repeats (Spearman 1910, Brown 1910); an agreement div
 ceilings is corrected for attenuation (Spearman 1904).
 """
 
-from collections.abc import Hashable, Sequence
 from itertools import combinations
-from typing import Any
+from typing import TypedDict
 
 import numpy as np
 import pandas as pd
@@ -17,6 +16,7 @@ from scipy import stats
 
 from cohear.analysis.tables.columns import SETTING
 from cohear.base.arrays import Array
+from cohear.base.setting import Setting
 from cohear.base.streams import stream
 from cohear.base.units import finite
 
@@ -24,23 +24,44 @@ SPLITS = 50
 PERMUTATIONS = 999
 
 
-def agreements(pairs: pd.DataFrame) -> list[dict[str, Any]]:
-    """Agreement of every two settings that have pair cells in common.
+class SettingsAgreement(TypedDict):
+    """What two settings say of each other; None where it cannot be told.
+
+    ``first`` and ``second`` are the settings, ``cells`` and ``tasks`` what they share; ``within`` is the mean rank
+    correlation within tasks, with ``low``, ``high`` (95 %, Student's t over the tasks, which are too few to be
+    resampled) and ``p`` (by shuffling partners within tasks, one side); ``signs`` the share of cells with the same
+    sign; ``corrected`` is ``within`` over the root of both ceilings.
+    """
+
+    first: list[str]
+    second: list[str]
+    cells: int
+    tasks: int
+    within: float | None
+    low: float | None
+    high: float | None
+    p: float | None
+    signs: float | None
+    ceiling_first: float | None
+    ceiling_second: float | None
+    corrected: float | None
+
+
+def agreements(pairs: pd.DataFrame) -> list[SettingsAgreement]:
+    """SettingsAgreement of every two settings that have pair cells in common.
 
     Args:
         pairs: of :func:`cohear.analysis.gains.pairs.paired_differences`.
 
     Returns:
-        For each two settings: ``first``, ``second`` (features, encoder, arm), ``cells``, ``tasks``; ``within``
-        (mean rank correlation within tasks) with ``low``, ``high`` (95 %, Student's t over the tasks, which are too
-        few to be resampled) and ``p``
-        (by shuffling partners within tasks, one side); ``signs`` (share of cells with the same sign);
-        ``ceiling_first``, ``ceiling_second`` and ``corrected``. None where it cannot be told.
+        One for each two settings.
     """
     cells = pairs[pairs["combination"].str.count(r"\+") == 1]
     wide = {
-        setting: rows.pivot_table(index=["task", "combination"], columns=["seed", "fold"], values="difference")
-        for setting, rows in cells.groupby(list(SETTING), sort=True)
+        (str(features), str(encoder), str(arm)): rows.pivot_table(
+            index=["task", "combination"], columns=["seed", "fold"], values="difference"
+        )
+        for (features, encoder, arm), rows in cells.groupby(list(SETTING), sort=True)
     }
     ceilings = {setting: ceiling(own) for setting, own in wide.items()} if len(wide) > 1 else {}
     return [
@@ -49,7 +70,7 @@ def agreements(pairs: pd.DataFrame) -> list[dict[str, Any]]:
     ]
 
 
-Side = tuple[Sequence[Hashable], pd.DataFrame, float]
+Side = tuple[Setting, pd.DataFrame, float]
 """A setting, its differences (a row per cell, a column per repeat), and its ceiling."""
 
 
@@ -132,7 +153,7 @@ def _means(values: Array) -> Array:
     return np.where(count > 0, total / np.maximum(count, 1), np.nan)
 
 
-def _agreement(first: Side, second: Side) -> dict[str, Any]:
+def _agreement(first: Side, second: Side) -> SettingsAgreement:
     common = first[1].index.intersection(second[1].index)
     x, y = (_means(side[1].loc[common].to_numpy(float)) for side in (first, second))
     tasks = common.get_level_values("task").to_numpy()

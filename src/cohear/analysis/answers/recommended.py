@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import pandas as pd
 
 from cohear.analysis.answers.chosen import mean_gain
-from cohear.analysis.answers.groupings import MOST_TASKS, prices
+from cohear.analysis.answers.groupings import MOST_TASKS, UnbeatenGrouping, prices
 from cohear.analysis.gains.design import Design
 from cohear.analysis.gains.pairs import first_half
-from cohear.analysis.tables.columns import SETTING
-from cohear.base.setting import Setting
+from cohear.base.setting import Setting, setting_of
 
 COST = "parameters"
 """The cost that groupings are recommended for."""
@@ -99,7 +98,7 @@ def recommend(
     setting: Sequence[str],
     results: pd.DataFrame,
     pairs: pd.DataFrame,
-    lines: Sequence[Mapping[str, Any]],
+    lines: Sequence[UnbeatenGrouping],
     design: Design,
 ) -> Recommended | NoGrouping:
     """What to train in one setting, or why that cannot be told.
@@ -166,9 +165,9 @@ def _why_none(results: pd.DataFrame) -> NoGrouping:
     return "tasks" if len(tasks) > MOST_TASKS else "cost" if price.isna().any() else "singles"
 
 
-def _serving(line: Mapping[str, Any]) -> Serving:
-    names = ("budget", "gain_chosen", "gain", "low", "high")
-    parameters, chosen, gain, low, high = (np.nan if line[name] is None else float(line[name]) for name in names)
+def _serving(line: UnbeatenGrouping) -> Serving:
+    figures = (line["budget"], line["gain_chosen"], line["gain"], line["low"], line["high"])
+    parameters, chosen, gain, low, high = (np.nan if figure is None else float(figure) for figure in figures)
     return Serving(tuple(map(str, line["groups"])), parameters, chosen, gain, low, high)
 
 
@@ -177,11 +176,10 @@ def _on_all(one: Serving, pairs: pd.DataFrame, design: Design) -> Serving:
     return replace(one, gain=gain, low=low, high=high, on_all=True)
 
 
-def of_settings(lines: Sequence[Mapping[str, Any]]) -> dict[Setting, list[Mapping[str, Any]]]:
+def of_settings(lines: Sequence[UnbeatenGrouping]) -> dict[Setting, list[UnbeatenGrouping]]:
     """The lines for :data:`COST`, by setting."""
-    found: dict[Setting, list[Mapping[str, Any]]] = {}
+    found: dict[Setting, list[UnbeatenGrouping]] = {}
     for line in lines:
         if line["cost"] == COST:
-            features, encoder, arm = (str(line[name]) for name in SETTING)
-            found.setdefault((features, encoder, arm), []).append(line)
+            found.setdefault(setting_of(line), []).append(line)
     return found

@@ -1,8 +1,5 @@
 """What a design can find: the smallest gain for each cell, and the repeats that would decide it."""
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 import pandas as pd
 from scipy import stats
@@ -14,6 +11,7 @@ from cohear.analysis.gains.verdicts import FEWEST_REPEATS
 from cohear.analysis.looking.deciding import ways
 from cohear.analysis.tables.columns import CELL, FAMILY
 from cohear.base.arrays import Array
+from cohear.base.setting import InSetting
 
 POWER = 0.8
 MOST = 1000
@@ -100,22 +98,41 @@ def _more(cells: pd.DataFrame, level: Array, harmless: Array) -> Array:
     return more
 
 
-def family_table(cells: pd.DataFrame) -> list[Mapping[str, Any]]:
-    """One line per family: how much it could find, how much is open, and what of that repeats would decide.
+class FamilyPower(InSetting):
+    """What a family of cells (``pairs`` or ``groups``) could find, how much is open, what repeats would decide of that.
+
+    ``smallest`` gains are found with 80 % power, by a test of one cell and at the level in the family; ``more_repeats``
+    are so many more over the open cells that they would decide; ``not_by_repeats`` open cells need new clips, of
+    ``not_known`` it cannot be told.
+    """
+
+    cells: str
+    number: int
+    open: int
+    smallest: float | None
+    smallest_in_family: float | None
+    more_repeats: float
+    not_by_repeats: int
+    not_known: int
+    share_measured: bool
+
+
+def family_table(cells: pd.DataFrame) -> list[FamilyPower]:
+    """One line per family.
 
     Args:
         cells: of :func:`power_table`.
     """
-    found: list[Mapping[str, Any]] = []
+    found: list[FamilyPower] = []
     pair = cells["combination"].str.count(r"\+") == 1
     for names, family in cells.assign(pair=pair).groupby(list(FAMILY), sort=True):
         features, encoder, arm, two = names
         undecided = family[family["verdict"] == "undecided"]
         found.append(
             {
-                "features": features,
-                "encoder": encoder,
-                "arm": arm,
+                "features": str(features),
+                "encoder": str(encoder),
+                "arm": str(arm),
                 "cells": "pairs" if two else "groups",
                 "number": len(family),
                 "open": len(undecided),

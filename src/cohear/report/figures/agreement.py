@@ -31,8 +31,7 @@ class AgreementFigure(Figure):
         """A row per two settings whose agreement can be told."""
         found = []
         for one in sources.statistics.agreements:
-            ceilings = [one["ceiling_first"], one["ceiling_second"]]
-            known = all(isinstance(value, float) and value >= 0 for value in ceilings)
+            first, second = (-1.0 if each is None else each for each in (one["ceiling_first"], one["ceiling_second"]))
             if one["within"] is None:
                 continue
             found.append(
@@ -40,8 +39,12 @@ class AgreementFigure(Figure):
                     "first": sources.label(one["first"]),
                     "second": sources.label(one["second"]),
                     "agreement": one["within"],
-                    **{name: one[name] for name in ("low", "high", "p", "cells", "tasks")},
-                    "ceiling": math.sqrt(ceilings[0] * ceilings[1]) if known else None,
+                    "low": one["low"],
+                    "high": one["high"],
+                    "p": one["p"],
+                    "cells": one["cells"],
+                    "tasks": one["tasks"],
+                    "ceiling": math.sqrt(first * second) if min(first, second) >= 0 else None,
                     "same_sign": one["signs"],
                 }
             )

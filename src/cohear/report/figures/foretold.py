@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from cohear.analysis.tables.columns import CELL
+from cohear.base.setting import setting_of
 from cohear.findings.groups_beside_pairs import WORSE
 from cohear.findings.pairs import partner_of
 from cohear.findings.verdict_words import WITHIN
@@ -39,7 +40,7 @@ class ForetoldFigure(Figure):
         """A row per task in a group of three or more whose pairs were measured."""
         told = sources.here(sources.statistics.foretold)
         told = told[told["mean_of_pairs"].notna() & told["gain"].notna()]
-        worse = {tuple(str(row[name]) for name in CELL) for row in sources.statistics.breaks}
+        worse = {(row["task"], row["combination"], *setting_of(row)) for row in sources.statistics.breaks}
         metric = dict(zip(sources.gains["task"], sources.gains["metric"], strict=True))
         found = [
             {

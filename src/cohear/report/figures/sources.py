@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 import pandas as pd
 
-from cohear.analysis.statistics import Lines, Statistics
+from cohear.analysis.statistics import Statistics
 from cohear.analysis.tables.columns import SETTING
 from cohear.base.setting import Setting
 from cohear.base.study_facts import StudyFacts
@@ -48,7 +48,7 @@ class FigureSources:
         """Of the whole study."""
         return self.findings.statistics
 
-    def here(self, table: pd.DataFrame | Lines) -> pd.DataFrame:
+    def here(self, table: pd.DataFrame | Sequence[Mapping[str, object]]) -> pd.DataFrame:
         """The rows of the setting; all where there is none, or where the rows are not of settings."""
         table = table if isinstance(table, pd.DataFrame) else pd.DataFrame(list(table))
         if self.setting is None or not set(SETTING) <= set(table.columns):

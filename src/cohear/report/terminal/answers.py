@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
-from cohear.analysis.tables.columns import SETTING
+from cohear.base.setting import setting_of
 from cohear.base.units import Unit
+from cohear.findings.answers import Answers, DecidedCell
 from cohear.findings.figures import Estimate
 from cohear.findings.kind import QUESTIONS, WHOLE_QUESTION
 from cohear.findings.pairs import partner_of
@@ -20,7 +20,7 @@ MOST_CELLS = 12
 """Decided cells that the text lists."""
 
 
-def answers_text(told: Mapping[str, Any]) -> Group:
+def answers_text(told: Answers) -> Group:
     """The answers, a paragraph of figures first.
 
     Args:
@@ -31,13 +31,14 @@ def answers_text(told: Mapping[str, Any]) -> Group:
     ]
     for key, title in QUESTIONS.items():
         lines += [Text(""), Text(title, style="bold"), Text(told[key]["answer"])]
-        lines += _decided(told[key].get("decided", []))
+        if key == "improve":
+            lines += _decided(told["improve"]["decided"])
         lines.append(Padding(Text("What would change it: " + told[key]["would_change"], style="dim"), (0, 0, 0, 2)))
     lines += [Text("note: " + said, style="dim") for said in told["caveats"]]
     return Group(*lines)
 
 
-def _decided(cells: Sequence[Mapping[str, Any]]) -> list[Text]:
+def _decided(cells: Sequence[DecidedCell]) -> list[Text]:
     """A line each, from the largest gain to the largest loss; of many, those at both ends."""
     lines = [Text(_cell(cell)) for cell in cells]
     if len(lines) <= MOST_CELLS:
@@ -47,9 +48,9 @@ def _decided(cells: Sequence[Mapping[str, Any]]) -> list[Text]:
     return [*lines[:end], Text(between, style="dim"), *lines[-end:]]
 
 
-def _cell(cell: Mapping[str, Any]) -> str:
+def _cell(cell: DecidedCell) -> str:
     partners = partner_of(cell["task"], cell["combination"])
     verdict = told_verdict(cell["verdict"], cell["explanation"], cell["low"], cell["high"])
     gain = Estimate.of(cell["gain"], cell["low"], cell["high"], Unit.named(cell["unit"]))
-    where = ", ".join(cell[name] for name in SETTING)
+    where = ", ".join(setting_of(cell))
     return f"  {cell['task']} beside {partners}: {gain}, {verdict} [{where}]"

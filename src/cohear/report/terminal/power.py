@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
 
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from cohear.analysis.statistics import Line
-from cohear.analysis.tables.columns import SETTING
+from cohear.base.setting import InSetting, setting_of
 from cohear.base.units import NONE, OWN, POINTS, Unit
 from cohear.findings.deciding import in_few_words
 from cohear.findings.pairs import briefly, partner_of
-from cohear.findings.power import LEGEND
+from cohear.findings.power import LEGEND, Power, PowerOfCell, PowerOfFamily, SpreadParts
 from cohear.findings.sentences import listed, setting_name
 from cohear.findings.words import typeset
 from cohear.report.terminal.tables import no_gain, plain_table
 
 
-def power_tables(told: Mapping[str, Any]) -> Group:
+def power_tables(told: Power) -> Group:
     """Families, then variance parts and cells of each front-end, encoder and arm; or why there are none.
 
     Args:
@@ -32,7 +30,7 @@ def power_tables(told: Mapping[str, Any]) -> Group:
             _setting(row),
             row["cells"],
             f"{row['open']} of {row['number']}",
-            *_levels(row, "smallest", "smallest_in_family"),
+            *_levels(row["unit"], row["smallest"], row["smallest_in_family"]),
             f"{row['more_repeats']:.0f}",
             str(row["not_by_repeats"]),
             str(row["not_known"]),
@@ -56,14 +54,14 @@ def power_tables(told: Mapping[str, Any]) -> Group:
     return Group(*shown)
 
 
-def _parts_table(setting: str, parts: Sequence[Line]) -> RenderableType:
+def _parts_table(setting: str, parts: Sequence[SpreadParts]) -> RenderableType:
     return plain_table(
         f"Parts of the spread of a difference, sd {_in_unit(parts)} · {setting}",
         ["task", "fold", "seed", "of single", "residual", "folds' share"],
         [
             [
                 row["task"] or "all",
-                *_levels(row, "fold_sd", "seed_sd", "single_sd", "residual_sd"),
+                *_levels(row["unit"], row["fold_sd"], row["seed_sd"], row["single_sd"], row["residual_sd"]),
                 _share(row),
             ]
             for row in parts
@@ -71,7 +69,7 @@ def _parts_table(setting: str, parts: Sequence[Line]) -> RenderableType:
     )
 
 
-def _cells_table(setting: str, cells: Sequence[Line], tasks: int) -> RenderableType:
+def _cells_table(setting: str, cells: Sequence[PowerOfCell], tasks: int) -> RenderableType:
     return plain_table(
         f"Cells, {_in_unit(cells)} · {setting}",
         ["task", "with", "gain", "alone", "family", "verdict", "more repeats"],
@@ -80,7 +78,7 @@ def _cells_table(setting: str, cells: Sequence[Line], tasks: int) -> RenderableT
                 row["task"],
                 briefly(partner_of(row["task"], row["combination"]), tasks),
                 typeset(Unit.named(row["unit"]).signed(row["gain"])),
-                *_levels(row, "smallest", "smallest_in_family"),
+                *_levels(row["unit"], row["smallest"], row["smallest_in_family"]),
                 row["verdict"],
                 in_few_words(row),
             ]
@@ -90,11 +88,11 @@ def _cells_table(setting: str, cells: Sequence[Line], tasks: int) -> RenderableT
     )
 
 
-def _levels(row: Line, *names: str) -> Iterator[str]:
-    return (typeset(Unit.named(row["unit"]).level(row[name])) for name in names)
+def _levels(unit: str, *values: float | None) -> Iterator[str]:
+    return (typeset(Unit.named(unit).level(value)) for value in values)
 
 
-def _in_unit(rows: Sequence[Line]) -> str:
+def _in_unit(rows: Sequence[SpreadParts] | Sequence[PowerOfFamily] | Sequence[PowerOfCell]) -> str:
     """What the figures of a table are counted in."""
     units = {row["unit"] for row in rows} - {OWN.name}
     if units == {POINTS.name}:
@@ -102,7 +100,7 @@ def _in_unit(rows: Sequence[Line]) -> str:
     return OWN.name if POINTS.name not in units else f"{OWN.name}, shares in points (x 100)"
 
 
-def _notes(families: Sequence[Line]) -> list[str]:
+def _notes(families: Sequence[PowerOfFamily]) -> list[str]:
     """Why of some cells it cannot be told how many repeats they take, and in which settings."""
     where: dict[str, list[str]] = {}
     for family in families:
@@ -116,16 +114,16 @@ def _notes(families: Sequence[Line]) -> list[str]:
     ]
 
 
-def _by_setting(cells: Sequence[Line]) -> Iterator[tuple[str, list[Line]]]:
+def _by_setting(cells: Sequence[PowerOfCell]) -> Iterator[tuple[str, list[PowerOfCell]]]:
     for setting in dict.fromkeys(map(_setting, cells)):
         yield setting, [row for row in cells if _setting(row) == setting]
 
 
-def _setting(row: Line) -> str:
-    return setting_name([row[name] for name in SETTING])
+def _setting(row: InSetting) -> str:
+    return setting_name(setting_of(row))
 
 
-def _share(row: Line) -> str:
+def _share(row: SpreadParts) -> str:
     if row["fold_share"] is None:
         return NONE
     return f"{100 * row['fold_share']:.0f} %" + (" (assumed)" if row["assumed"] else "")
