@@ -25,6 +25,8 @@ MOST_FILES = 8
 FRAME = {"report/page/index.html.j2", "report/page/parts.html.j2"}
 """Around every sentence, and of none."""
 
+CHOICE = "analysis/answers/recommended.py"
+
 SENTENCES = {"headline": (BestPair, "gains"), "grouping": (RecommendedGrouping, "groupings")}
 """A kind of finding, and the table of the statistics that its figures are of."""
 
@@ -45,7 +47,7 @@ class Passed:
         )
         html = vars(Words)["html"].fget
         yield mock.patch.object(Words, "html", property(lambda of: self._written(html, of)))
-        recommend = statistics.recommend
+        recommend = statistics.recommend  # it is given the table, and what it chooses is told
         yield mock.patch.object(statistics, "recommend", lambda *given: self._chosen(recommend, given))
 
     def _table(self, table, of):
@@ -56,7 +58,7 @@ class Passed:
 
     def _chosen(self, recommend, given):
         if self.table == "groupings":
-            self.files["choice"] |= stack() | {Path(inspect.getfile(recommend)).relative_to(SOURCE).as_posix()}
+            self.files["choice"] |= {*stack(), CHOICE}
         return recommend(*given)
 
     def _said(self, said, of, finding):

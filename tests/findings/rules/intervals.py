@@ -2,17 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
 from said import Said
 
 from cohear.analysis.gains.verdicts import FEWEST_REPEATS
-from rules.rule import Told, cell_of, of_setting, rule, same
+from cohear.report.parts.metrics import PRIMARY
+from rules.rule import Told, cell_of, of_setting, rule, same, setting_of
+
+EARLIER = "decided at an earlier look"
+
+
+def _cells(said: Said) -> Iterator[tuple[Any, ...]]:
+    """Features, encoder, arm and a cell of the page, in each task's own metric."""
+    for view in said.views.matrices:
+        if view.metric == PRIMARY:
+            yield from ((view.features, view.encoder, view.arm, cell) for cell in view.cells)
 
 
 @rule
 def a_sure_gain_has_no_zero_in_its_interval(said: Said) -> Told:
+    """But where a look decided it before its last repeats, which then stands beside it in every medium."""
+    shown = {(*setting, cell.combination, cell.task): cell for *setting, cell in _cells(said)}
+    cards = {(*setting, task): words for setting, _, words in said.cards() for task, words in words.items()}
     for row in said.gains.to_dict("records"):
         if row["verdict"] in ("helps", "hurts") and row["low"] <= 0 <= row["high"]:
-            yield f"{cell_of(row)}: {row['verdict']}, interval {row['low']:+.4f} to {row['high']:+.4f}"
+            place = (*setting_of(row), row["combination"], row["task"])
+            told = {"page": shown[place].when, "card": cards.get(place, EARLIER)}
+            told |= {"table.md": said.markdown, "gains": " ".join(said.texts["gains"].split())}
+            silent = [medium for medium, text in told.items() if EARLIER not in text]
+            if silent or not said.study.looks:
+                found = f"{cell_of(row)}: {row['verdict']}, interval {row['low']:+.4f} to {row['high']:+.4f}"
+                yield f"{found}; not told by {silent}"
         if row["verdict"] in ("helps", "hurts") and (row["gain"] > 0) != (row["verdict"] == "helps"):
             yield f"{cell_of(row)}: {row['verdict']} with a gain of {row['gain']:+.4f}"
 

@@ -81,7 +81,7 @@ def card_has_the_gains_and_verdicts(said: Said) -> Told:
 
 @rule
 def markdown_has_the_verdicts(said: Said) -> Told:
-    counted = Counter(re.findall(r"\| (helps|hurts|harmless|undecided)(?: \(\w+\))? \|", said.markdown))
+    counted = Counter(re.findall(r"\| (helps|hurts|harmless|undecided)(?: \([\w ,]+\))? \|", said.markdown))
     wanted = Counter(said.gains["verdict"])
     if counted != wanted:
         yield f"{dict(counted)} in table.md, {dict(wanted)} in gains"

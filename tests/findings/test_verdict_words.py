@@ -1,0 +1,66 @@
+"""What verdicts say, and that one of an earlier look is told beside the interval that is not its own."""
+
+import io
+
+import pytest
+from rich.console import Console
+from simulated_results import results_table
+
+from cohear.analysis.gains.gains import gains
+from cohear.analysis.tables.columns import VERDICTS
+from cohear.analysis.tables.units import units_of
+from cohear.export.readme_cells import gain_text
+from cohear.findings.verdict_words import SIGNS, meanings, when_decided
+from cohear.report.parts.shown_gains import cells_of
+from cohear.report.parts.verdict_looks import LOOKS
+from cohear.report.terminal.answers import answers_text
+from cohear.report.terminal.tables import gains_table
+
+EARLIER = "decided at an earlier look"
+
+
+def shown(what):
+    console = Console(file=io.StringIO(), width=200)
+    console.print(what)
+    return " ".join(console.file.getvalue().split())
+
+
+@pytest.fixture
+def table():
+    """A gain that some look called sure, and whose interval holds zero by now."""
+    rows = [("digit", "digit", fold, 0, 0.7) for fold in range(5)]
+    rows += [("digit", "digit+event", fold, 0, 0.7 + 0.05 * (fold - 1)) for fold in range(5)]
+    return gains(results_table(rows)).assign(verdict="helps")
+
+
+def test_every_verdict_has_a_sign_words_and_a_look():
+    assert tuple(SIGNS) == tuple(meanings("1 point")) == tuple(LOOKS) == VERDICTS
+    assert len(set(SIGNS.values())) == len({look.shape for look in LOOKS.values()}) == len(VERDICTS)
+
+
+@pytest.mark.parametrize(
+    ("verdict", "low", "high", "told"),
+    [
+        ("helps", -0.1, 0.2, EARLIER),
+        ("hurts", -0.1, 0.2, EARLIER),
+        ("helps", 0.1, 0.2, ""),
+        ("harmless", -0.1, 0.2, ""),
+        ("undecided", -0.1, 0.2, ""),
+        ("helps", None, None, ""),
+        ("helps", float("nan"), float("nan"), ""),
+    ],
+)
+def test_a_verdict_that_is_older_than_its_interval_says_so(verdict, low, high, told):
+    assert when_decided(verdict, low, high) == told
+
+
+def test_page_terminal_and_card_tell_it(table):
+    (cell,) = cells_of(table, units_of(table), ["digit", "event"])
+    assert cell.when == EARLIER and cell.verdict_told == f"helps, {EARLIER}"
+    assert f"▲ helps {EARLIER}" in shown(gains_table(table)).replace(" │ ", " ")
+    row = table.iloc[0].to_dict()
+    assert gain_text("accuracy", row).endswith(f"helps, {EARLIER})")
+    part = {"answer": "", "would_change": ""}
+    parts = dict.fromkeys(("measurements", "persistence", "combining", "savings"), part)
+    told = {**parts, "improve": {**part, "decided": [{**row, "unit": "points"}]}, "caveats": []}
+    assert f"helps, {EARLIER} [" in shown(answers_text(told))
