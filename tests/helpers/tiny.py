@@ -177,7 +177,7 @@ def waiting() -> float:
 def results(folder: Path) -> list[dict[str, str]]:
     """Rows of ``results.csv`` without what time it took."""
     with (folder / "results.csv").open(encoding="utf-8", newline="") as file:
-        return [{key: cell for key, cell in row.items() if key != "seconds"} for row in csv.DictReader(file)]
+        return [{key: cell for key, cell in row.items() if "seconds" not in key} for row in csv.DictReader(file)]
 
 
 def records(folder: Path) -> dict[str, Path]:

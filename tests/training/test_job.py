@@ -1,5 +1,6 @@
 """The job ``network`` keeps the contract of jobs."""
 
+import csv
 import json
 
 import pytest
@@ -23,6 +24,17 @@ class TestNetwork(JobContract):
 
     def given(self):
         return self.spec, self.pack
+
+    def test_time_that_others_had_is_no_cost(self, bench):
+        """A run that waits takes as long by the clock, and not of the processor."""
+        few = {"tasks": {"tone": tiny.settings()["tasks"]["tone"]}, "repeats": {"folds": 1, "seeds": 1}}
+        out = bench.run("out", encoders=tiny.slow_encoder(bench.root, pause=0.2), keep=["curves"], **few)
+        with (out / "results.csv").open(encoding="utf-8", newline="") as file:
+            [row] = csv.DictReader(file)
+        assert float(row["wall_seconds"]) > 2  # ten steps
+        assert float(row["seconds"]) < float(row["wall_seconds"]) - 1.5
+        record = json.loads((out / "runs" / row["run"] / "record.json").read_text())
+        assert (str(record["seconds"]), str(record["wall_seconds"])) == (row["seconds"], row["wall_seconds"])
 
     def test_a_users_module_is_part_of_the_pack(self):
         own = self.spec.model_copy(update={"encoder": {"name": "mine", "module": "nets.mine:Net", "settings": {}}})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from dataclasses import replace
 from pathlib import Path
 
 from cohear.base.errors import RunFailed, StudyError
@@ -29,7 +31,10 @@ def carry_out(spec: Spec, files: frozenset[str], pack: Pack, runs: Path) -> None
     plugins = pack.manifest.plugins
     if plugins and version_of_files(plugins) != spec.versions.get("plugins"):
         raise StudyError(["a plugin was changed while the study was at work; run the same command again"])
-    write_result(runs / spec.key, job_of(spec).run(spec, pack, files), files)
+    began = time.perf_counter()
+    result = job_of(spec).run(spec, pack, files)
+    record = replace(result.record, wall_seconds=round(time.perf_counter() - began, 3))
+    write_result(runs / spec.key, replace(result, record=record), files)
 
 
 def write_result(folder: Path, result: Result, files: frozenset[str]) -> None:

@@ -57,7 +57,8 @@ class Record:
         run: its key.
         specification: as JSON; `cohear.runs.job.read_spec` makes it a specification again.
         tasks: those that were scored, by name.
-        seconds: it took.
+        seconds: it took of the processor, or of an accelerator; of runs without ``wall_seconds``, by the clock.
+        wall_seconds: it took by the clock, beside whatever else the machine did; None where nobody looked.
         parameters: numbers that were trained; None where a job has none.
         steps: of the optimiser that each task took part in; None where a job has none.
         peak_memory_bytes: of its process; None where nobody looked.
@@ -70,6 +71,7 @@ class Record:
     parameters: int | None = None
     steps: int | None = None
     peak_memory_bytes: int | None = None
+    wall_seconds: float | None = None
 
     @classmethod
     def from_json(cls, content: Mapping[str, Any]) -> Record:

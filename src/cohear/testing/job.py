@@ -162,4 +162,4 @@ def _equal_tensors(content: bytes, again: bytes) -> bool:
 
 def _timeless(record: Record) -> str:
     """The record as JSON, without what another try takes in time and memory."""
-    return json.dumps(asdict(replace(record, seconds=0, peak_memory_bytes=None)), sort_keys=True)
+    return json.dumps(asdict(replace(record, seconds=0, wall_seconds=None, peak_memory_bytes=None)), sort_keys=True)

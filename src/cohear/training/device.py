@@ -6,6 +6,7 @@ where they are, from a generator that is seeded by name there too.
 
 from __future__ import annotations
 
+import time
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
@@ -68,6 +69,16 @@ class Device:
         """A module or a part of a batch, on this device."""
         moved: M = thing.to(self.name)
         return moved
+
+    def clock(self) -> float:
+        """Seconds of work up to now, to take a difference of: time of the processor, that others may share meanwhile.
+
+        An accelerator works for one process: there it is time by the clock, once all that was asked for is done.
+        """
+        if self.is_processor:
+            return time.process_time()
+        torch.accelerator.synchronize()
+        return time.perf_counter()
 
     def autocast(self) -> AbstractContextManager[object]:
         """In which a network's forward runs in this precision."""

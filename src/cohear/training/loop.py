@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -87,10 +86,10 @@ def train_one(spec: RunSpec, pack: Pack, on: str = PROCESSOR) -> RunResult:
         DataError: a split or a feature store is not there.
         RunFailed: a loss or a logit is not a finite number.
     """
-    began = time.perf_counter()
     check_training_versions(spec, encoder_choice(spec, str(pack.code)))
     settings, inputs = spec.training, inputs_of(spec)
     device = Device.of(on, settings.precision)
+    began = device.clock()
     name = (spec.study_seed, spec.fold, spec.seed)
     tasks = {reference.name: load_task(reference, pack) for reference in spec.tasks}
     for reference in spec.tasks:
@@ -143,7 +142,7 @@ def train_one(spec: RunSpec, pack: Pack, on: str = PROCESSOR) -> RunResult:
 
     steps = whole_budget(taken_by, settings)
     results = score(network, scored, inputs, checkpoints, len(order), name, device)
-    return RunResult(spec, network.cpu(), results, curve.points, steps, time.perf_counter() - began)
+    return RunResult(spec, network.cpu(), results, curve.points, steps, device.clock() - began)
 
 
 class Looks:

@@ -19,7 +19,7 @@ def costs(results: pd.DataFrame, measured: pd.DataFrame | None = None) -> pd.Dat
 
     Returns:
         ``combination, features, encoder, arm, size`` and, for ``parameters`` and ``seconds``, ``<cost>`` (median over
-        runs, for seconds are wall clock and a run beside other work takes more), ``<cost>_singles`` (their sum) and
+        runs, for some are by the clock and took more beside other work), ``<cost>_singles`` (their sum) and
         ``<cost>_ratio``; for the costs at work (``MEASURED_COSTS``) the same as measured, and ``<cost>_common``
         and ``<cost>_common_ratio`` of singles behind one common front-end. A ratio is that of the shared
         network to the others. NaN where a single is missing or nothing was measured.

@@ -37,7 +37,7 @@ RESULTS_CSV = Table(
         Column("steps", "steps that each task took", "whole number", may_be_empty=True, may_be_missing=True),
         Column(
             "seconds",
-            "what the run took: by the clock; a baseline in processor time",
+            "what the run took of the processor, or of an accelerator; where `wall_seconds` is empty, by the clock",
             "number",
             "s",
             may_be_empty=True,
@@ -45,6 +45,14 @@ RESULTS_CSV = Table(
         ),
         Column("test_part", "id of the clips that were tested on", may_be_empty=True, may_be_missing=True),
         Column("focal", "the task that a control is for", may_be_empty=True, may_be_missing=True),
+        Column(
+            "wall_seconds",
+            "what the run took by the clock, beside whatever else the machine did",
+            "number",
+            "s",
+            may_be_empty=True,
+            may_be_missing=True,
+        ),
     ),
 )
 
