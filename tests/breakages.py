@@ -90,8 +90,8 @@ BREAKAGES = [
     ),
     Breakage(
         "feature cache key without settings",
-        '            "settings": front_end.settings(),\n            "resampler"',
-        '            "settings": {},\n            "resampler"',
+        '**front_end.versions(), "settings": front_end.settings()}',
+        '**front_end.versions(), "settings": {}}',
         ("test_key_changes_with_every_setting",),
     ),
     Breakage(

@@ -17,6 +17,7 @@ from cohear.analysis.tables.of_study import FolderTables
 from cohear.analysis.tables.text import write_table
 from cohear.audio.segment import Segment
 from cohear.base.errors import UserError
+from cohear.base.study_facts import TaskFacts
 from cohear.base.tables import RESULTS_CSV
 from cohear.base.units import POINTS
 from cohear.report.page.build import _data
@@ -83,7 +84,9 @@ def test_outcomes_are_those_of_scikit_learn(tmp_path):
     logits = rng.normal(size=(40, 3))
     for run in ("r1", "r2"):
         write_predictions(tmp_path / run, "t", clips, truth, logits, ["x", "y", "logit:label"])
-    found = Outcomes(tmp_path, {"t": {"kind": "multiclass", "labels": labels}}).of(["r1", "r2", "gone", "../r1"])["t"]
+    found = Outcomes(tmp_path, {"t": TaskFacts(kind="multiclass", labels=labels)}).of(["r1", "r2", "gone", "../r1"])[
+        "t"
+    ]
     said = [labels[k] for k in logits.argmax(axis=1)]
     expected = confusion_matrix(truth, said, labels=labels)
     assert (found.confusion == 2 * expected).all()
@@ -99,11 +102,11 @@ def test_outcomes_of_several_labels(tmp_path):
     truth = [";".join(label for label, has in zip(labels, row, strict=True) if has) for row in carried]
     logits = rng.normal(size=(30, 3))
     write_predictions(tmp_path / "r", "t", range(30), truth, logits, labels)
-    found = Outcomes(tmp_path, {"t": {"kind": "multilabel", "labels": labels}}).of(["r"])["t"]
+    found = Outcomes(tmp_path, {"t": TaskFacts(kind="multilabel", labels=labels)}).of(["r"])["t"]
     expected = [average_precision_score(carried[:, k], logits[:, k]) for k in range(2)]
     assert found.confusion is None and found.per_class[0][:2] == pytest.approx(expected)
     assert np.isnan(found.per_class[0][2])
-    assert not Outcomes(tmp_path, {"t": {"kind": "somebody's", "labels": labels}}).of(["r"])
+    assert not Outcomes(tmp_path, {"t": TaskFacts(kind="somebody's", labels=labels)}).of(["r"])
 
 
 def test_curves_have_a_mean_and_a_spread(tmp_path):

@@ -67,7 +67,7 @@ class Corpus:
 
 
 @dataclass(frozen=True)
-class Clip:
+class SyntheticClip:
     """One clip of a corpus: where it stands in the manifest, and its sound ``[channels, samples]``."""
 
     name: str
@@ -76,7 +76,7 @@ class Clip:
     sound: Array
 
 
-def clips_of(corpus: Corpus, seed: int) -> Iterator[Clip]:
+def clips_of(corpus: Corpus, seed: int) -> Iterator[SyntheticClip]:
     """The clips of a corpus, each a function of the seed, the corpus and its place alone."""
     labels = stream("synthetic", seed, corpus.name, "labels")
     for group in range(corpus.groups):
@@ -90,7 +90,7 @@ def clips_of(corpus: Corpus, seed: int) -> Iterator[Clip]:
             )
             sound = corpus.sound(corpus, label, source, own)
             sound = sound * min(1.0, FULL_SCALE / np.abs(sound).max())
-            yield Clip(f"{group:02d}-{number:03d}", f"{group:02d}", corpus.labels[label], sound)
+            yield SyntheticClip(f"{group:02d}-{number:03d}", f"{group:02d}", corpus.labels[label], sound)
 
 
 def gesture(corpus: Corpus, label: int, source: Generator, own: Generator) -> Array:

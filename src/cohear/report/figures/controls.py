@@ -9,7 +9,7 @@ import pandas as pd
 
 from cohear.findings.pairs import briefly, partner_of
 from cohear.report.figures.figure import FIGURES, Chart, Figure, rows
-from cohear.report.figures.marks import reach, scaled, unit_of, verdict_marks
+from cohear.report.figures.marks import as_shown, reach, unit_of, verdict_marks
 from cohear.report.figures.palette import LIGHT
 from cohear.report.figures.sources import FigureSources
 
@@ -70,7 +70,7 @@ class ControlsFigure(Figure):
     def chart(self, table: pd.DataFrame) -> Chart:
         """A panel per cell, two in a row."""
         cells = list(dict.fromkeys(zip(table["task"], table["beside"], strict=True)))[:_PANELS]
-        shown = scaled(table, ["gain", "low", "high"])
+        shown = as_shown(table, ["gain", "low", "high"])
         low, high = reach(shown)
         names, number = (shown["task"], shown["beside"]), shown["task"].nunique()
         shown = shown.assign(

@@ -11,7 +11,7 @@ import pandas as pd
 from cohear.analysis.answers.recommended import Recommended
 from cohear.base.tables import SHARED
 from cohear.report.figures.figure import FIGURES, Chart, Figure, rows
-from cohear.report.figures.marks import horizontal_at, reach, scaled, unit_of
+from cohear.report.figures.marks import as_shown, horizontal_at, reach, unit_of
 from cohear.report.figures.palette import LIGHT
 from cohear.report.figures.sources import FigureSources
 
@@ -74,7 +74,7 @@ class CostFigure(Figure):
 
     def chart(self, table: pd.DataFrame) -> Chart:
         """A point per way to serve all tasks."""
-        shown = scaled(table, ["gain", "low", "high"])
+        shown = as_shown(table, ["gain", "low", "high"])
         low, high = reach(shown)
         shown = shown.assign(
             percent=100 * shown["share"],

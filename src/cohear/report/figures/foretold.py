@@ -14,7 +14,7 @@ from cohear.findings.groups_beside_pairs import WORSE
 from cohear.findings.pairs import partner_of
 from cohear.findings.verdict_words import WITHIN
 from cohear.report.figures.figure import FIGURES, Chart, Figure, rows
-from cohear.report.figures.marks import scaled, unit_of
+from cohear.report.figures.marks import as_shown, unit_of
 from cohear.report.figures.palette import LIGHT
 from cohear.report.figures.sources import FigureSources
 from cohear.report.parts.verdict_looks import FITS
@@ -59,7 +59,7 @@ class ForetoldFigure(Figure):
 
     def chart(self, table: pd.DataFrame) -> Chart:
         """Points around the diagonal."""
-        shown = scaled(table, ["foretold", "gain", "low", "high"])
+        shown = as_shown(table, ["foretold", "gain", "low", "high"])
         values = shown[["foretold_shown", "gain_shown"]].to_numpy(float)
         span = max(float(np.ptp(values)), 1e-9)
         low, high = float(values.min()) - 0.25 * span, float(values.max()) + 0.25 * span

@@ -11,7 +11,7 @@ import pandas as pd
 
 from cohear.findings.pairs import partner_of
 from cohear.report.figures.figure import FIGURES, Chart, Figure, rows, size_of
-from cohear.report.figures.marks import colour_by, scaled
+from cohear.report.figures.marks import as_shown, colour_by
 from cohear.report.figures.palette import LIGHT
 from cohear.report.figures.sources import FigureSources
 from cohear.report.numbers import signed
@@ -47,7 +47,7 @@ class GraphFigure(Figure):
         """Lines drawn from points, so that their place depends on nothing but the order of the tasks."""
         nodes = _nodes(list(dict.fromkeys([*table["partner"], *table["task"]])))
         at = {name: (x, y) for name, x, y in nodes[["name", "x", "y"]].itertuples(index=False, name=None)}
-        shown = scaled(table, ["gain"]).assign(
+        shown = as_shown(table, ["gain"]).assign(
             colour=[LIGHT[LOOKS[verdict].line] for verdict in table["verdict"]],
             width=_widths(table),
         )

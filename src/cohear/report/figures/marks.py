@@ -14,7 +14,7 @@ from cohear.report.parts.verdict_looks import LOOKS
 SERIES_SHAPES = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down")
 
 
-def scaled(table: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
+def as_shown(table: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
     """The table with ``<column>_shown``: points (x 100) where its unit says so, else the metric's own unit."""
     factor = table["unit"].map({"points": 100.0}).fillna(1.0)
     return table.assign(**{f"{name}_shown": table[name].astype(float) * factor for name in columns})

@@ -8,7 +8,7 @@ import pandas as pd
 from cohear.analysis.tables.columns import SETTING
 from cohear.base.counting import counted
 from cohear.report.figures.figure import FIGURES, Chart, Figure, rows
-from cohear.report.figures.marks import scaled, series_marks
+from cohear.report.figures.marks import as_shown, series_marks
 from cohear.report.figures.palette import LIGHT
 from cohear.report.figures.sources import FigureSources
 from cohear.report.numbers import level
@@ -60,7 +60,7 @@ class ScoresFigure(Figure):
 
     def chart(self, table: pd.DataFrame) -> Chart:
         """Rows of dots on one axis."""
-        shown = scaled(table, ["score", "low", "high"])
+        shown = as_shown(table, ["score", "low", "high"])
         texts = [level(score, unit == "points") for score, unit in zip(table["score"], table["unit"], strict=True)]
         shown = shown.assign(text=texts)
         tasks, settings = list(dict.fromkeys(table["task"])), [s for s in dict.fromkeys(table["setting"]) if s]

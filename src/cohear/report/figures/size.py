@@ -6,7 +6,7 @@ import altair as alt
 import pandas as pd
 
 from cohear.report.figures.figure import FIGURES, Chart, Figure, rows
-from cohear.report.figures.marks import horizontal_at, reach, scaled, series_marks, unit_of
+from cohear.report.figures.marks import as_shown, horizontal_at, reach, series_marks, unit_of
 from cohear.report.figures.palette import LIGHT
 from cohear.report.figures.sources import FigureSources
 
@@ -55,7 +55,7 @@ class SizeFigure(Figure):
         """Two panels on one axis of gains."""
         names = list(dict.fromkeys(table["setting"]))
         place = {name: (number - (len(names) - 1) / 2) * _APART for number, name in enumerate(names)}
-        shown = scaled(table, ["gain", "low", "high"])
+        shown = as_shown(table, ["gain", "low", "high"])
         low, high = reach(shown)
         shown = shown.assign(
             low_drawn=shown["low_shown"].clip(low, high), high_drawn=shown["high_shown"].clip(low, high)

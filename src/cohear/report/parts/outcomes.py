@@ -13,7 +13,7 @@ from cohear.base.decoding import Decoding, LabelDecoding
 from cohear.base.study_facts import TaskFacts
 from cohear.base.tables import PREDICTIONS_CSV
 from cohear.runs.prediction_columns import logit_column
-from cohear.tasks import TARGET_KINDS
+from cohear.tasks import TARGET_KINDS, TargetKind
 
 
 @dataclass
@@ -21,6 +21,7 @@ class TaskOutcome:
     """One task in the runs of one combination.
 
     Attributes:
+        kind: of the task.
         labels: of the task.
         confusion: clips by label and answer ``[labels, labels]``, over all repeats; None for several labels a clip.
         per_class: score of each label in each repeat ``[repeats, labels]``: share found, or average precision
@@ -28,6 +29,7 @@ class TaskOutcome:
         clips: how often a clip was answered rightly, and how often asked.
     """
 
+    kind: TargetKind
     labels: list[str]
     confusion: NDArray[np.int64] | None
     per_class: list[Array] = field(default_factory=list)
@@ -59,7 +61,7 @@ class TaskOutcome:
     def _add_several(self, truth: Sequence[str], logits: Array) -> NDArray[np.bool_]:
         from sklearn.metrics import average_precision_score  # noqa: PLC0415 - only these tasks need it
 
-        carried = [{part.strip() for part in cell.split(";")} for cell in truth]
+        carried = [set(self.kind.labels_in(cell)) for cell in truth]
         values = np.array([[label in own for label in self.labels] for own in carried])  # [clips, labels]
         self.per_class.append(
             np.array(
@@ -84,6 +86,7 @@ class Outcomes:
     def __init__(self, runs: Path, tasks: Mapping[str, TaskFacts]) -> None:
         self._runs = runs
         found = {name: _decoding(name, task) for name, task in tasks.items()}
+        self._kinds = {name: TARGET_KINDS[task.kind] for name, task in tasks.items() if found[name]}
         self._tasks = {name: decoding for name, decoding in found.items() if isinstance(decoding, LabelDecoding)}
 
     def of(self, runs: Sequence[str]) -> dict[str, TaskOutcome]:
@@ -96,7 +99,7 @@ class Outcomes:
                     labels = list(self._tasks[task].labels)
                     square = np.zeros((len(labels), len(labels)), dtype=np.int64)
                     confusion = square if self._tasks[task].exclusive else None
-                    found.setdefault(task, TaskOutcome(labels, confusion)).add(clips, truth, logits)
+                    found.setdefault(task, TaskOutcome(self._kinds[task], labels, confusion)).add(clips, truth, logits)
         return found
 
     def _read(self, path: Path) -> dict[str, tuple[list[str], list[str], Array]]:

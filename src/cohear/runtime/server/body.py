@@ -18,7 +18,7 @@ MOST_FILES = 64
 
 
 @dataclass(frozen=True)
-class Clip:
+class ReceivedClip:
     """A clip as it came.
 
     Attributes:
@@ -32,7 +32,7 @@ class Clip:
     name: str = ""
 
 
-async def read_body(request: Request, most: int, share: Share) -> list[Clip]:
+async def read_body(request: Request, most: int, share: Share) -> list[ReceivedClip]:
     """The clips: the body, or the files of a multipart form in their order; at least one.
 
     Args:
@@ -46,7 +46,7 @@ async def read_body(request: Request, most: int, share: Share) -> list[Clip]:
     content = await _content(request, most, share)
     media_type = request.headers.get("content-type", "")
     if not media_type.lower().startswith("multipart/form-data"):
-        return [Clip(content, media_type)]
+        return [ReceivedClip(content, media_type)]
     parser = MultiPartParser(request.headers, _once(content), max_files=MOST_FILES, max_fields=len(CLIP_SETTINGS))
     parser.spool_max_size = most + 1
     try:
@@ -63,7 +63,7 @@ async def read_body(request: Request, most: int, share: Share) -> list[Clip]:
             raise Refused(422, f"a form holds files alone: put {others[0]} into the address, as ?{others[0]}=…")
         if not files:
             raise Refused(422, "the form has no file")
-        return [Clip(await file.read(), file.content_type or "", file.filename or "") for file in files]
+        return [ReceivedClip(await file.read(), file.content_type or "", file.filename or "") for file in files]
     finally:
         await form.close()
 

@@ -16,7 +16,7 @@ from cohear.base.errors import DataError
 from cohear.runtime.answers import WindowAnswer, WindowPooling, in_time
 from cohear.runtime.detector import EventSettings, events_of
 from cohear.runtime.raw_samples import PCM_FORMATS
-from cohear.runtime.server.body import Clip, read_body
+from cohear.runtime.server.body import ReceivedClip, read_body
 from cohear.runtime.server.limits import Refused
 from cohear.runtime.server.memory import Share
 from cohear.runtime.server.raw import RAW_TYPES, raw_of, read_raw
@@ -121,7 +121,7 @@ async def _classify(service: Service, request: Request, name: str, raw: RawSetti
         return {"bundle": name, "files": files}
 
 
-async def _answer(service: Service, name: str, clip: Clip, raw: RawSettings, told: _Told) -> dict[str, Any]:
+async def _answer(service: Service, name: str, clip: ReceivedClip, raw: RawSettings, told: _Told) -> dict[str, Any]:
     """The answer to one clip, without what was not asked for."""
     bundle, batcher = service.bundles[name], service.batchers[name]
     with service.memory.share() as share:
@@ -141,7 +141,7 @@ async def _answer(service: Service, name: str, clip: Clip, raw: RawSettings, tol
 
 
 async def _waveform(
-    service: Service, name: str, clip: Clip, settings: RawSettings, share: Share
+    service: Service, name: str, clip: ReceivedClip, settings: RawSettings, share: Share
 ) -> NDArray[np.float32]:
     """The clip ``[samples]`` as the bundle takes it."""
     bundle, limits = service.bundles[name], service.limits

@@ -61,7 +61,7 @@ class ClipAnswer:
 
 
 @dataclass(frozen=True)
-class FileAnswer(ClipAnswer):
+class FormFileAnswer(ClipAnswer):
     """The same of a file of a form of several.
 
     Attributes:
@@ -96,7 +96,7 @@ class FormAnswer:
     """
 
     bundle: str
-    files: list[FileAnswer | FileProblem]
+    files: list[FormFileAnswer | FileProblem]
 
 
 FAILED = "the server failed at this request; its log tells why"
