@@ -8,12 +8,14 @@ import pytest
 from simulated_results import results_table
 
 from cohear.analysis.statistics import Statistics
-from cohear.analysis.tables.of_study import FAILURES, GivenTables
+from cohear.analysis.tables.of_study import FAILURES, FolderTables, GivenTables
 from cohear.analysis.tables.results import checked_results
 from cohear.base.study_facts import StudyFacts
 from cohear.findings import FINDINGS, Findings
 from cohear.findings.caveats import MOST_LEFT_OUT, caveats, notes
 from cohear.findings.study_findings import told
+from cohear.study.folder.folder import StudyFolder
+from cohear.study.plan.row import PlanRow
 from cohear.testing.finding import NAMES, FindingContract
 
 LOOKS = {"repeats": {"looks": [5, 10]}}
@@ -65,8 +67,8 @@ def findings_of(table, data=None, failures=None):
 def failures(names, tried=2):
     cell = ("logmel", "small", "base")
     return [
-        *[("+".join(names), *cell, "", "", tried, "the loss of a task is not a finite number")] * 2,
-        (names[0], *cell, "shuffled", names[1], 1, "ValueError: the flux capacitor is empty."),
+        *[("+".join(names), *cell, "", "", "", tried, "the loss of a task is not a finite number")] * 2,
+        (names[0], *cell, "shuffled", names[1], "", 1, "ValueError: the flux capacitor is empty."),
     ]
 
 
@@ -120,6 +122,20 @@ def test_runs_that_failed_are_told_with_the_first_cause(tried, runs):
         f"{runs} of 'a+b' (logmel / small) failed and are no results: the loss of a task is not a finite number.",
         "The run of 'a' as control 'shuffled' of 'b' (logmel / small) failed and is no result: "
         "ValueError: the flux capacitor is empty.",
+    ]
+
+
+def test_a_probe_that_failed_is_none_of_the_combination(tmp_path):
+    """The networks it looked at are there; only what it should have measured is not."""
+    folder, cell = StudyFolder(tmp_path), ("logmel", "small", "base", "a+b", "")
+    probes = [PlanRow(f"p{n}", *cell, n, 0, focal="a", job="probe", probe="transfer") for n in range(3)]
+    folder.write_plan("s", [PlanRow("n", *cell, 0, 0), *probes])
+    study(seeds=2).to_csv(tmp_path / "results.csv", index=False)
+    for name, left in (("p0", "error"), ("p1", "error"), ("p2", "record")):
+        (folder.runs / name).mkdir(parents=True)
+        (folder.runs / name / f"{left}.json").write_text('{"error": "no space"}', encoding="utf-8")
+    assert notes(findings_of(FolderTables(tmp_path).results, None, FolderTables(tmp_path).failures)) == [
+        "2 of 3 runs of 'a+b' in probe 'transfer' of 'a' (logmel / small) failed and are no measurements: no space."
     ]
 
 

@@ -128,7 +128,7 @@ def test_the_plan_tells_what_each_run_needs(studied):
 def test_results_hold_no_measurement_and_names_of_columns_stay(studied):
     rows = tiny.results(studied)
     assert len(rows) == 4
-    assert list(rows[0]) == [name for name in RESULTS_CSV.names if name != "seconds"]
+    assert list(rows[0]) == [name for name in RESULTS_CSV.names if "seconds" not in name]
 
 
 def test_without_probes_there_is_no_table(studied, tmp_path):

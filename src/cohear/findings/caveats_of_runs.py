@@ -16,14 +16,14 @@ from cohear.findings.words import NOTHING, Name, Words, words
 
 
 class RunsFailed(Caveat):
-    """Combinations and controls with runs that failed and have no record."""
+    """Combinations, controls and probes with runs that failed and have no record."""
 
     code: ClassVar[str] = "runs-failed"
 
     def find(self, statistics: Statistics) -> Iterable[StudyFinding]:
         """One, of all of them."""
         failures = statistics.tables.failures
-        names = ["combination", *SETTING, "control", "focal"]
+        names = ["combination", *SETTING, "control", "focal", "probe"]
         failed = [
             {**dict(zip(names, map(str, place), strict=True)), **_of_runs(here)}
             for place, here in failures.groupby(names, sort=False)
@@ -49,12 +49,16 @@ def _failed(place: Mapping[str, Any]) -> Words:
     count, tried = place["runs"], place["tried"]
     some = f"All {tried} runs" if count == tried else f"{count} of {tried} runs"
     runs = "The run of '" if tried == 1 else f"{some} of '"
-    control = NOTHING
+    kind = NOTHING
     if place["control"]:
-        control = words("' as control '", Name(place["control"]), "' of '", Name(place["focal"]))
+        kind = words("' as control '", Name(place["control"]), "' of '", Name(place["focal"]))
+    elif place["probe"]:
+        of = words("' of '", Name(place["focal"])) if place["focal"] else NOTHING
+        kind = words("' in probe '", Name(place["probe"]), of)
     setting = Name(setting_name([place[name] for name in SETTING]))
-    are = "failed and is no result: " if count == 1 else "failed and are no results: "
-    return words(runs, Name(place["combination"]), control, "' (", setting, ") ", are, place["error"], ".")
+    left = "measurement" if place["probe"] else "result"
+    are = f"failed and is no {left}: " if count == 1 else f"failed and are no {left}s: "
+    return words(runs, Name(place["combination"]), kind, "' (", setting, ") ", are, place["error"], ".")
 
 
 FINDINGS.register(RunsFailed.code)(RunsFailed())

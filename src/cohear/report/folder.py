@@ -121,7 +121,8 @@ def _failures(path: Path, plan: Mapping[str, Any]) -> dict[str, str]:
         folder = path / "runs" / str(run["run"])
         if not (folder / "record.json").exists() and (folder / "error.json").exists():
             words = read_json(folder / "error.json")
-            where = (f"{name} {run.get(name)}" for name in ("encoder", "arm", "fold", "seed"))
+            names = ("features", "encoder", "arm", "control", "probe", "focal", "fold", "seed")
+            where = (f"{name} {run[name]}" for name in names if run.get(name, "") != "")
             text = (str(words.get(name, "")) for name in ("error", "traceback"))
             told[", ".join((str(run.get("combination")), *where))] = "\n".join(filter(None, text))
     return told

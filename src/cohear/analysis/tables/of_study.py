@@ -18,7 +18,7 @@ from cohear.base.tables import COSTS_CSV, CURVE_CSV, METRICS_CSV, Table
 
 CURVES = ("run", *CURVE_CSV.names)
 """Columns of the learning curves of many runs."""
-_PLACE = ("combination", "features", "encoder", "arm", "control", "focal")
+_PLACE = ("combination", "features", "encoder", "arm", "control", "focal", "probe")
 FAILURES = (*_PLACE, "tried", "error")
 """Columns of runs that failed and have no record: where they belong, how many there have ended so far, and why."""
 
@@ -114,10 +114,15 @@ class FolderTables:
         errors = {run: error for run in planned if (error := self._error(run))}
         if not errors:
             return pd.DataFrame(columns=list(FAILURES))
-        ended = [run for run in planned if run in errors or run in set(self.results["run"])]
+        known = {*errors, *self.results["run"]}
+        ended = [run for run in planned if run in known or self._has_record(run)]
         runs = pd.DataFrame([{name: str(planned[run].get(name) or "") for name in _PLACE} for run in ended], ended)
         runs["tried"] = runs.groupby(list(_PLACE))["combination"].transform("size")
         return runs.loc[list(errors)].assign(error=list(errors.values()))[list(FAILURES)].reset_index(drop=True)
+
+    def _has_record(self, run: str) -> bool:
+        """Whether a run is done; what probes leave is no row of the results."""
+        return Path(run).name == run and (self.folder / "runs" / run / "record.json").is_file()
 
     def _error(self, run: str) -> str:
         """Why a run failed; empty where it did not."""

@@ -77,7 +77,8 @@ def read_status(folder: StudyFolder) -> Status:
 def _named(row: PlanRow) -> str:
     kind = f"control {row.control} of {row.focal}, " if row.control else ""
     kind = f"probe {row.probe} of {row.focal or row.combination}, " if row.probe else kind
-    return f"{row.combination} ({kind}{row.encoder}, fold {row.fold}, seed {row.seed})"
+    setting = ", ".join(filter(None, (row.features, row.encoder, row.arm)))
+    return f"{row.combination} ({kind}{setting}, fold {row.fold}, seed {row.seed})"
 
 
 def is_working(folder: StudyFolder) -> bool:
