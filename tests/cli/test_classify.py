@@ -175,6 +175,67 @@ def test_a_time_line(bundle, place):
     ]
 
 
+def test_time_lines_are_not_written_over(bundle, place):
+    """Neither by another file of the same run, whatever its name, nor by a later run."""
+    soundfile.write(place.root / "a.pitch.wav", tone("low"), 16000)
+    sounds = ["a.wav", "b/a.wav", "a-2.wav", "A.flac", "c/a-2.wav"]
+    for name in sounds:
+        (place.root / name).parent.mkdir(exist_ok=True)
+        soundfile.write(place.root / name, tone("mid"), 16000)
+    ended = place.cohear("classify", bundle, *sounds, "a.pitch.wav", "--timeline", "lines")
+    assert ended.returncode == 0, ended.stderr
+    written = sorted((place.root / "lines").iterdir())
+    assert len({path.name.casefold() for path in written}) == len(written) == 4 * (len(sounds) + 1)
+    kept = {path: path.read_bytes() for path in written}
+    (place.root / "d").mkdir()
+    soundfile.write(place.root / "d" / "a.wav", tone("high"), 16000)
+    ended = place.cohear("classify", bundle, "sounds/low.wav", "d/a.wav", "--timeline", "lines", "--json")
+    assert (ended.returncode, ended.stdout) == (2, "")  # before anything is answered
+    assert "is there already: choose another folder" in ended.stderr
+    assert {path: path.read_bytes() for path in (place.root / "lines").iterdir()} == kept
+
+
+def test_time_lines_whose_names_differ_in_a_dot(tmp_path):
+    """File ``a`` of task ``b.c`` and file ``a.b`` of task ``c``."""
+    lines = _TimeLines(tmp_path, SimpleNamespace(tasks={"b.c": None, "c": None}))
+    for name in ("a.wav", "a.b.wav"):
+        lines.write(Path(name), FileAnswer(1.0, {}, [], []))
+    assert len(list(tmp_path.iterdir())) == 2 * 2 * 2
+
+
+def test_events_of_many_files_in_one_table(bundle, place):
+    soundfile.write(place.root / "quiet.wav", tone(seconds=1.0), 16000)
+    (place.root / "broken.wav").write_bytes(b"RIFF????")
+    sounds = ["sounds", "quiet.wav", "broken.wav"]
+    ended = place.cohear("classify", bundle, *sounds, "--events", "made/all.tsv", "--minimum", "0.5")
+    assert ended.returncode == 1 and "broken.wav" in ended.stderr
+    rows = list(csv.DictReader((place.root / "made" / "all.tsv").read_text().splitlines(), delimiter="\t"))
+    assert list(rows[0])[:4] == ["filename", "onset", "offset", "event_label"]
+    found = [(row["filename"], row["event_label"]) for row in rows if row["task"] == "pitch"]
+    assert found == [("sounds/deeper/high.ogg", "high"), ("sounds/low.wav", "low"), ("sounds/mid.flac", "mid")]
+    assert all(0 <= float(row["onset"]) < float(row["offset"]) and 0 < float(row["probability"]) <= 1 for row in rows)
+    before = (place.root / "made" / "all.tsv").read_bytes()
+    ended = place.cohear("classify", bundle, "sounds", "--events", "made/all.tsv", "--json")
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert "is there already: choose another name" in ended.stderr
+    assert (place.root / "made" / "all.tsv").read_bytes() == before
+
+
+def test_a_selection_table_of_raven(bundle, place):
+    """Several files lie one after the other there; each selection names its file and its place in it."""
+    ended = place.cohear("classify", bundle, "sounds/low.wav", "sounds/mid.flac", "--events", "all.txt", "--csv")
+    assert ended.returncode == 0, ended.stderr
+    rows = list(csv.DictReader((place.root / "all.txt").read_text().splitlines(), delimiter="\t"))
+    needed = ["Selection", "View", "Channel", "Begin Time (s)", "End Time (s)", "Low Freq (Hz)", "High Freq (Hz)"]
+    assert list(rows[0])[: len(needed)] == needed
+    assert [row["Selection"] for row in rows] == [str(number) for number in range(1, len(rows) + 1)]
+    pitch = [row for row in rows if row["Task"] == "pitch"]
+    assert [(row["Begin File"], row["Label"]) for row in pitch] == [("low.wav", "low"), ("mid.flac", "mid")]
+    assert Path(pitch[1]["Begin Path"]) == place.root / "sounds" / "mid.flac"
+    assert float(pitch[1]["Begin Time (s)"]) == pytest.approx(1.0 + float(pitch[1]["File Offset (s)"]), abs=1e-3)
+    assert (float(pitch[0]["Low Freq (Hz)"]), float(pitch[0]["High Freq (Hz)"])) == (0, 8000)
+
+
 def test_time_lines_of_long_names(tmp_path):
     """A name of a file has at most 255 bytes, and a task's name in it takes up to twelve for each character."""
     tasks = {"🔥" * 70 + "a": None, "🔥" * 70 + "b": None, "p": None}
@@ -205,6 +266,8 @@ MISTAKES = {
     "no file": (["classify", "BUNDLE"], "Missing argument"),
     "no place for time lines": (["classify", "BUNDLE", "sounds", "--timeline", "/proc/none/x"], "choose another place"),
     "an onset": (["classify", "BUNDLE", "sounds", "--onset", "2"], "found 2, 0.6 and 0"),
+    "no table of events": (["classify", "BUNDLE", "sounds", "--events", "all.xlsx"], "ends with .tsv"),
+    "no place for the table": (["classify", "BUNDLE", "sounds", "--events", "/proc/none/x.tsv"], "choose another"),
     "windows in a table": (["classify", "BUNDLE", "sounds", "--windows"], "goes with --json"),
     "two formats": (["classify", "BUNDLE", "sounds", "--json", "--csv"], "not both"),
 }

@@ -17,6 +17,7 @@ def called(
     folder: Path | None = None,
     environment: Mapping[str, str] | None = None,
     columns: int = 200,
+    encoding: str = "utf-8",
 ) -> subprocess.CompletedProcess[str]:
     """Call a command to its end; what a process of its own would leave.
 
@@ -25,11 +26,12 @@ def called(
         folder: to be in meanwhile.
         environment: what is to be there beside what is.
         columns: of the terminal that is not there.
+        encoding: of standard output and standard error.
     """
     from cohear.cli import main
     from cohear.cli.console import output
 
-    told, code = [io.TextIOWrapper(io.BytesIO(), "utf-8", newline="", write_through=True) for _ in range(2)], None
+    told, code = [io.TextIOWrapper(io.BytesIO(), encoding, newline="", write_through=True) for _ in range(2)], None
     with ExitStack() as stack:
         stack.enter_context(parts_forgotten())
         stack.enter_context(mock.patch.dict(os.environ, environment or {}))
@@ -44,5 +46,5 @@ def called(
             main()
         except SystemExit as ended:
             code = ended.code
-    texts = [stream.buffer.getvalue().decode("utf-8").replace("\r\n", "\n") for stream in told]
+    texts = [stream.buffer.getvalue().decode(encoding).replace("\r\n", "\n") for stream in told]
     return subprocess.CompletedProcess([*map(str, arguments)], code or 0, *texts)

@@ -125,10 +125,11 @@ def documented():
 
 
 def test_what_the_docs_install_is_what_is_tested():
-    ours, theirs, serving, _ = documented()
+    ours, theirs, serving, _, formats = documented()
     assert ours == ["--no-deps", "cohear"]
     assert set(theirs) == RUNTIME | COMMANDS
-    assert not modules_of([*theirs, *serving]) & {"torch", "scipy", "pandas", "sklearn", "onnx"}
+    assert formats == ["av"]
+    assert not modules_of([*theirs, *serving, *formats]) & {"torch", "scipy", "pandas", "sklearn", "onnx"}
 
 
 @pytest.fixture(scope="module")
@@ -136,7 +137,7 @@ def bare(tmp_path_factory):
     """The folder of commands of an environment with what the docs install, and nothing else."""
     place = tmp_path_factory.mktemp("environment")
     subprocess.run([sys.executable, "-m", "venv", place], check=True)
-    _, theirs, serving, _ = documented()
+    _, theirs, serving, *_ = documented()
     for packages in (["--no-deps", str(ROOT)], [*theirs, *serving]):
         pip = [place / "bin" / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
         ended = subprocess.run([*pip, *packages], capture_output=True, text=True, check=False)

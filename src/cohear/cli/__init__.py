@@ -30,7 +30,7 @@ from cohear.cli import (
     serve,
     status,
 )
-from cohear.cli.console import errors, hush
+from cohear.cli.console import errors, for_any_encoding, hush
 
 INTERRUPTED = 130
 BEGIN_ANEW = ("bench", "classify", "listen", "serve")
@@ -118,6 +118,7 @@ def _main(
 
 def main() -> None:
     """Run a command; exit 0 done, 1 a run failed or `check` found errors, 2 a user's mistake, 130 stopped by Ctrl-C."""
+    for_any_encoding()
     try:
         status_code = app(standalone_mode=True)
     except UserError as error:

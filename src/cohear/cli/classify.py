@@ -24,6 +24,8 @@ EXAMPLES = """
   cohear classify bundle recordings/ --json > answers.jsonl
 
   cohear classify bundle meeting.flac --timeline lines/    [dim]events as DCASE TSV and Audacity labels[/dim]
+
+  cohear classify bundle recordings/ --events all.tsv    [dim]events of all files in one table; all.txt for Raven[/dim]
 """
 
 
@@ -43,9 +45,15 @@ def classify(
     timeline: Annotated[
         Path | None, typer.Option(help="Folder for a time line of events of each file and task.", show_default=False)
     ] = None,
-    onset: Annotated[float, typer.Option(help="With --timeline: probability at which a label begins.")] = 0.5,
-    release: Annotated[float, typer.Option(help="With --timeline: share of that below which it ends.")] = 0.6,
-    minimum: Annotated[float, typer.Option(help="With --timeline: seconds; what is shorter is no event.")] = 0.0,
+    events: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="TABLE", help="Events of all files: TABLE.tsv as DCASE, TABLE.txt as Raven.", show_default=False
+        ),
+    ] = None,
+    onset: Annotated[float, typer.Option(help="Of events: probability at which a label begins.")] = 0.5,
+    release: Annotated[float, typer.Option(help="Of events: share of that below which it ends.")] = 0.6,
+    minimum: Annotated[float, typer.Option(help="Of events: seconds; what is shorter is no event.")] = 0.0,
     threads: Annotated[int, typer.Option(min=1, help="Threads of the model.")] = 1,
 ) -> None:
     """Answer all tasks on audio files of any format, rate and length."""
@@ -66,19 +74,25 @@ def classify(
     if not found:  # a mistake of the user's, not of a file
         raise typer.Exit(2)
     tell, end = _json(windows) if as_json else _csv(loaded) if as_csv else _table(loaded)
-    lines = _TimeLines(timeline, loaded) if timeline is not None else None
+    writers: list[_TimeLines | _Table] = []
+    if timeline is not None:
+        lines = _TimeLines(timeline, loaded)
+        lines.plan(found)
+        writers.append(lines)
+    if events is not None:
+        writers.append(_Table(events, loaded))
     try:
         with _progress(len(found)) as advance:
             for file in found:
                 try:
-                    answer = classify_file(loaded, file, windows=windows, events=settings if lines else None)
+                    answer = classify_file(loaded, file, windows=windows, events=settings if writers else None)
                 except UserError as error:
                     bad.append((str(file), str(error)))
                     _refuse(str(file), str(error), as_json)
                 else:
                     tell(file, answer)
-                    if lines is not None:
-                        lines.write(file, answer)
+                    for writer in writers:
+                        writer.write(file, answer)
                 advance()
     finally:  # what was answered is told, also where Ctrl-C or a full disk ends it
         end()
@@ -205,24 +219,73 @@ class _TimeLines:
         self._folder = make_folder(folder)
         self._tasks = [name for name, task in bundle.tasks.items() if not isinstance(task, NumberDecoding)]
         self._used: set[str] = set()
+        self._names: dict[Path, str] = {}
+
+    def plan(self, files: list[Path]) -> None:
+        """Give each file its names, which no other file and nothing in the folder has.
+
+        Raises:
+            UserError: a time line is there already.
+        """
+        from cohear.base.errors import UserError
+
+        for file in files:
+            for path in self._paths(self._name(file)):
+                if path.exists():
+                    raise UserError(f"{path} is there already: choose another folder for time lines, or remove it")
 
     def write(self, file: Path, answer: FileAnswer) -> None:
         """Both formats of every task."""
-        from urllib.parse import quote
-
         from cohear.base.files import write_text
         from cohear.runtime.events import audacity, dcase
 
-        name, number = _short(file.stem, _FILE_BYTES), 1
-        while name.casefold() in self._used:
-            number += 1
-            name = f"{_short(file.stem, _FILE_BYTES)}-{number}"
-        self._used.add(name.casefold())
+        paths = self._paths(self._name(file))
         for task in self._tasks:
             events = [event for event in answer.events if event.task == task]
-            stem = f"{name}.{_short(quote(task, safe=' '), _TASK_BYTES)}"
-            write_text(self._folder / f"{stem}.tsv", dcase(events))
-            write_text(self._folder / f"{stem}.txt", audacity(events))
+            for told in (dcase(events), audacity(events)):
+                write_text(next(paths), told)
+
+    def _name(self, file: Path) -> str:
+        """Without its suffix, and with a number where another file's time lines would have the same names."""
+        if file not in self._names:
+            stem = file.stem.encode("utf-8", "backslashreplace").decode()  # one that is no text is refused when read
+            plain, number = _short(stem, _FILE_BYTES), 1
+            name = plain
+            while self._used & (paths := {path.name.casefold() for path in self._paths(name)}):
+                number += 1
+                name = f"{plain}-{number}"
+            self._used |= paths
+            self._names[file] = name
+        return self._names[file]
+
+    def _paths(self, name: str) -> Iterator[Path]:
+        from urllib.parse import quote
+
+        for task in self._tasks:
+            for ending in ("tsv", "txt"):
+                yield self._folder / f"{name}.{_short(quote(task, safe=' '), _TASK_BYTES)}.{ending}"
+
+
+class _Table:
+    """Writes one table of all files' events, as they are found."""
+
+    def __init__(self, path: Path, bundle: Bundle) -> None:
+        from cohear.base.errors import UserError
+        from cohear.base.files import make_folder, storage_errors_told
+        from cohear.runtime.event_tables import EventTable
+
+        self._path, self._table = path, EventTable(path.suffix, bundle.rate)
+        make_folder(path.parent)
+        try:
+            with storage_errors_told(path), path.open("x", encoding="utf-8") as file:
+                file.write(self._table.header())
+        except FileExistsError as error:
+            raise UserError(f"{path} is there already: choose another name for the table, or remove it") from error
+
+    def write(self, file: Path, answer: FileAnswer) -> None:
+        """The events of a file."""
+        with self._path.open("a", encoding="utf-8") as table:
+            table.writelines(self._table.rows(file, answer.seconds, answer.events))
 
 
 def _short(name: str, most: int) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import codecs
+import io
 import json
 import os
 import sys
@@ -14,6 +16,32 @@ from cohear.base.files import without_nan
 output = Console(soft_wrap=False)
 errors = Console(stderr=True, soft_wrap=True)
 """Sentences are not cut into lines of a terminal that is not there."""
+
+
+_MARKS = str.maketrans(
+    {"…": "...", "–": "-", "—": "-", "−": "-", "━": "-", "→": "->", "×": "x", "≈": "~", "≤": "<=", "≥": ">="}
+    | {"’": "'", "‘": "'", "“": '"', "”": '"', "▲": "^", "▼": "v", "•": "*", "·": "."}
+    | dict.fromkeys(map(chr, range(0x2800, 0x2900)), "*")  # what turns while one waits
+)
+"""What stands for marks of this program's own where an encoding lacks them."""
+
+
+def for_any_encoding() -> None:
+    """Let what a stream cannot show be shown otherwise: marks by similar ones, letters by their escapes.
+
+    Without it one letter in a name ends a command where the terminal, or PYTHONIOENCODING, is not UTF-8.
+    """
+    codecs.register_error("cohear", _shown_otherwise)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper) and stream.errors in ("strict", "surrogateescape", "backslashreplace"):
+            stream.reconfigure(errors="cohear")
+
+
+def _shown_otherwise(error: UnicodeError) -> tuple[str | bytes, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    lacking = error.object[error.start : error.end]
+    return lacking.translate(_MARKS).encode("ascii", "backslashreplace").decode("ascii"), error.end
 
 
 def note(sentence: str) -> None:

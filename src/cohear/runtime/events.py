@@ -27,15 +27,15 @@ class Event:
 def dcase(events: Iterable[Event]) -> str:
     """Onset, offset and label with tabs between, as DCASE's tools read them."""
     lines = ["onset\toffset\tevent_label"]
-    lines += [f"{event.onset:.3f}\t{event.offset:.3f}\t{_cell(event.label)}" for event in events]
+    lines += [f"{event.onset:.3f}\t{event.offset:.3f}\t{cell(event.label)}" for event in events]
     return "\n".join(lines) + "\n"
 
 
 def audacity(events: Iterable[Event]) -> str:
     """A label track as Audacity imports it."""
-    return "".join(f"{event.onset:.6f}\t{event.offset:.6f}\t{_cell(event.label)}\n" for event in events)
+    return "".join(f"{event.onset:.6f}\t{event.offset:.6f}\t{cell(event.label)}\n" for event in events)
 
 
-def _cell(label: str) -> str:
-    """A label without what would break a line or a column."""
-    return " ".join(label.split())
+def cell(text: str) -> str:
+    """A text without what would break a line or a column of a table with tabs."""
+    return " ".join(text.split())
