@@ -1,14 +1,20 @@
 """The pack: what it holds, and how it is opened in place."""
 
+import json
+
 import pytest
+import tiny
 
 from cohear.base.errors import DataError, FolderError, RunFailed, StudyError
 from cohear.runs.carry_out import write_result
 from cohear.runs.in_place import PackInPlace, manifest_of
-from cohear.runs.job import Result
+from cohear.runs.job import Result, read_spec
 from cohear.runs.manifest import Manifest
+from cohear.runs.pack import told_by_others, told_to_others
 from cohear.runs.record import Record, TaskRecord, read_record
 from cohear.runs.spec import Need, TaskReference
+from cohear.testing.pack import PackContract
+from cohear.testing.plain import PlainPack
 from cohear.training.settings import TrainingSettings
 from cohear.training.spec import RunSpec
 
@@ -39,6 +45,8 @@ def test_a_manifest_names_all_that_runs_read(tmp_path):
     specs = [spec(0, "net:Net"), spec(1, "net:Net", needs={"teacher": need}), spec(1, versions={"torch": "3"})]
     made = manifest_of(specs, tmp_path, [plugin])
     assert (made.splits, made.stores, made.needs) == (("s0", "s1", "sb"), ("t",), (need,))
+    assert list(made.runs) == [each.key for each in specs]
+    assert [read_spec(content) for content in made.runs.values()] == specs
     assert set(made.modules) == {"net.py", "sizes.py"}
     assert len(made.plugins) == 1
     assert made.versions == {"torch": ("2", "3"), "training": ("1",)}
@@ -52,6 +60,30 @@ def test_what_is_installed_is_no_part_of_a_pack(tmp_path):
 def test_a_pack_in_place_is_told_to_a_worker(tmp_path):
     pack = PackInPlace.of([spec()], splits=tmp_path / "s", cache=tmp_path / "c", code=tmp_path, runs=[tmp_path / "r"])
     assert PackInPlace.from_json(pack.to_json()) == pack
+
+
+def test_a_pack_of_whatever_class_is_told_to_another_process(tmp_path):
+    """With its class, which opens it there."""
+    pack = PackInPlace.of([spec()], splits=tmp_path / "s", cache=tmp_path / "c", code=tmp_path, runs=[])
+    told = json.loads(json.dumps(told_to_others(pack)))
+    assert told_by_others(told) == pack
+    other = told_by_others(told_to_others(PlainPack(["a", "b"])))
+    assert isinstance(other, PlainPack)
+    assert other.split("b") == PlainPack(["a", "b"]).split("b")
+
+
+class TestInPlace(PackContract):
+    @pytest.fixture(autouse=True)
+    def study(self, finished):
+        out = finished.root / "out"
+        record = json.loads(next(iter(tiny.records(out).values())).read_text(encoding="utf-8"))
+        need = Need(run=record["run"], file="record.json")
+        self.spec = read_spec(record["specification"]).model_copy(update={"needs": {"teacher": need}})
+        where = {"splits": out / "splits", "cache": finished.cache, "code": finished.root, "runs": [out / "runs"]}
+        self.pack = PackInPlace.of([self.spec], **where)
+
+    def given(self):
+        return self.spec, self.pack
 
 
 @pytest.mark.parametrize("name", ["parts.py", "net.py"])

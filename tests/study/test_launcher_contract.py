@@ -1,14 +1,25 @@
 """The local launcher keeps the contract."""
 
 import json
+import os
 import shutil
+import sys
+from contextlib import closing
+from importlib import import_module
 
+import in_process
 import pytest
 import tiny
 
+from cohear.api import Study
+from cohear.base.errors import UserError
+from cohear.base.yaml_text import YamlText
 from cohear.runs.in_place import PackInPlace
+from cohear.study.file import check_study
+from cohear.study.folder.folder import with_paths_from
 from cohear.study.launch.launcher import LAUNCHERS
 from cohear.study.launch.local import request
+from cohear.study.run import run_study
 from cohear.testing.launcher import LauncherContract
 from cohear.training.spec import RunSpec
 
@@ -38,6 +49,93 @@ class TestLocal(LauncherContract):
             asked = json.dumps(request(spec, frozenset(["curve.csv"])))
             assert str(self.runs.parent) not in asked
             assert str(self.pack.cache) not in asked
+
+
+ELSEWHERE = """
+import json
+from pathlib import Path
+
+from cohear.runs.in_place import PackInPlace
+from cohear.runs.pack import Pack
+
+
+class Elsewhere(Pack):
+    def __init__(self, pack, note):
+        self.pack, self.note, self.code, self.manifest = pack, note, pack.code, pack.manifest
+
+    def open(self):
+        self.note.write_text("opened")
+        self.pack.open()
+
+    def split(self, name):
+        return self.pack.split(name)
+
+    def store(self, key):
+        return self.pack.store(key)
+
+    def file(self, need):
+        return self.pack.file(need)
+
+    def to_json(self):
+        return json.dumps([self.pack.to_json(), str(self.note)])
+
+    @classmethod
+    def from_json(cls, text):
+        pack, note = json.loads(text)
+        return cls(PackInPlace.from_json(pack), Path(note))
+"""
+
+
+def test_workers_open_a_pack_of_whatever_class(finished, tmp_path, monkeypatch):
+    """They find it where this process does."""
+    (tmp_path / "pack_elsewhere.py").write_text(ELSEWHERE, encoding="utf-8")
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(tmp_path), *sys.path[1:]]))
+    monkeypatch.syspath_prepend(tmp_path)
+    record = json.loads(next(iter(tiny.records(finished.root / "out").values())).read_text(encoding="utf-8"))
+    spec = RunSpec.model_validate(record["specification"])
+    where = {"splits": finished.root / "out" / "splits", "cache": finished.cache, "code": tmp_path, "runs": []}
+    pack = import_module("pack_elsewhere").Elsewhere(PackInPlace.of([spec], **where), tmp_path / "note")
+    with closing(LAUNCHERS["local"](pack, tmp_path / "runs", 1)) as pool:
+        pool.start(spec, frozenset())
+        assert [event.kind for event in pool.events()] == ["started", "finished"]
+    assert (tmp_path / "note").read_text() == "opened"
+    assert (tmp_path / "runs" / spec.key / "record.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("launcher", "told"),
+    [
+        ({"name": "locl"}, "unknown launcher 'locl' (did you mean 'local'?)"),
+        ({"name": "local", "hosts": ["a"]}, "launcher 'local' has no setting 'hosts'"),
+    ],
+)
+def test_a_launcher_that_is_not_there_is_told_before_anything_is_read(tmp_path, launcher, told):
+    settings = check_study(YamlText(tiny.settings()))
+    with pytest.raises(UserError) as raised:
+        run_study(settings, tmp_path, tmp_path / "out", launcher=launcher)
+    assert str(raised.value) == told
+    with pytest.raises(UserError) as raised:
+        Study(settings, tmp_path, tmp_path / "out").plan(launcher=launcher)
+    assert str(raised.value) == told
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_launcher_has_its_settings(tmp_path, monkeypatch):
+    """From Python as from wherever a part is named."""
+    given = []
+
+    class Remote(in_process.InProcess):
+        def __init__(self, pack, runs, jobs=None, *, hosts=("here",)):
+            super().__init__(pack, runs, jobs)
+            given.append(hosts)
+
+    monkeypatch.setitem(LAUNCHERS._entries, "remote", Remote)
+    monkeypatch.setenv("COHEAR_CACHE", str(tmp_path / "cache"))
+    tiny.write_datasets(tmp_path / "data")
+    settings = with_paths_from(check_study(YamlText(tiny.settings(combinations=["singles"]))), tmp_path)
+    for launcher in ({"name": "remote", "hosts": ["a", "b"]}, {"name": "remote"}, "remote"):
+        run_study(settings, tmp_path, tmp_path / "out", launcher=launcher)
+    assert given == [["a", "b"], ("here",), ("here",)]
 
 
 def test_all_that_is_registered_is_tested():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -92,7 +92,7 @@ class Study:
         self,
         out: str | Path | None = None,
         *,
-        launcher: str = "local",
+        launcher: str | Mapping[str, Any] = "local",
         jobs: int | None = None,
         progress: Progress | None = None,
     ) -> StudyOutcome:
@@ -100,7 +100,7 @@ class Study:
 
         Args:
             out: the study folder, from now on.
-            launcher: where runs are trained.
+            launcher: where runs are trained: its name, or a mapping of ``name`` and settings.
             jobs: how many at once; None for one a core.
             progress: told of everything.
 
@@ -127,7 +127,7 @@ class Study:
         return outcome
 
     def plan(
-        self, *, launcher: str = "local", jobs: int | None = None, progress: Progress | None = None
+        self, *, launcher: str | Mapping[str, Any] = "local", jobs: int | None = None, progress: Progress | None = None
     ) -> tuple[Sequence[PlannedRun[Spec]], set[str], list[str]]:
         """What ``run`` would train; nothing is written but facts in the cache.
 
@@ -137,11 +137,12 @@ class Study:
         Raises:
             UserError: what ``run`` would not begin with.
         """
+        from cohear.base.named import as_named, check_named
         from cohear.study.launch.launcher import LAUNCHERS
         from cohear.study.prepare import prepare
         from cohear.study.run import wanted_of
 
-        LAUNCHERS[launcher]
+        check_named(LAUNCHERS, as_named(launcher))
         cache = cache_folder()
         folder = StudyFolder(self.folder)
         prepared = prepare(

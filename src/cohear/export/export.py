@@ -11,6 +11,7 @@ from cohear.analysis.gains.design import Design
 from cohear.analysis.statistics import Statistics
 from cohear.base.errors import UserError
 from cohear.base.files import cache_folder
+from cohear.base.named import as_named, check_named
 from cohear.base.registry import did_you_mean
 from cohear.base.study_facts import DatasetFacts, StudyFacts
 from cohear.base.tables import PREDICTIONS_CSV
@@ -81,7 +82,7 @@ def export_study(
     force: bool = False,
     code: Path | None = None,
     licences: Mapping[str, str] | None = None,
-    launcher: str = "local",
+    launcher: str | Mapping[str, Any] = "local",
     jobs: int | None = None,
     progress: Progress | None = None,
 ) -> Exported:
@@ -100,7 +101,7 @@ def export_study(
         force: export even where int8 costs a task more than a point.
         code: folder of a user's own encoder module.
         licences: of datasets, by name, where their own folders do not state them.
-        launcher: where runs are trained.
+        launcher: where runs are trained: its name, or a mapping of ``name`` and settings.
         jobs: runs trained at once.
         progress: told of everything.
 
@@ -111,7 +112,8 @@ def export_study(
     progress = progress or NoProgress()
     if quantize is not None and quantize not in QUANTISATIONS:
         raise UserError(f"--quantize: there is no {quantize!r}; choose one of {', '.join(QUANTISATIONS)}")
-    LAUNCHERS[launcher]  # an unknown one is told before the data are read
+    where = as_named(launcher)
+    check_named(LAUNCHERS, where)  # an unknown one is told before the data are read
     check_target(bundle)
     places = Places(StudyFolder(study), cache_folder(), code or study.resolve())
     cell = _cell(places, settings, tasks, features, encoder, arm, run)
@@ -127,7 +129,7 @@ def export_study(
     wanted = [Wanted(spec, frozenset([PREDICTIONS_CSV.file])) for spec in repeats]
     wanted += [Wanted(spec, frozenset([WEIGHTS])) for spec in [*measured, chosen]]
     others = {spec.key: spec for spec in [*(planned.spec for planned in prepared.plan), *finals]}
-    number = train_missing(places, wanted, others, settings.plugins, launcher, jobs, progress)
+    number = train_missing(places, wanted, others, settings.plugins, where, jobs, progress)
 
     trained = load_trained(places, chosen)
     folders = [folder for spec in repeats if (folder := places.folders.find(spec.key, [PREDICTIONS_CSV.file]))]

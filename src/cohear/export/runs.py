@@ -11,6 +11,7 @@ import numpy as np
 
 from cohear.base.errors import DataError, RunFailed, UserError
 from cohear.base.files import digest, make_folder, remove_left_behind, write_json
+from cohear.base.named import WithSettings, make
 from cohear.base.registry import did_you_mean
 from cohear.base.tables import PREDICTIONS_CSV
 from cohear.data.folds.partition import TaskSplit
@@ -201,7 +202,7 @@ def train_missing(
     wanted: Sequence[Wanted],
     others: Mapping[str, Spec],
     plugins: Sequence[Path],
-    launcher: str,
+    launcher: str | WithSettings,
     jobs: int | None,
     progress: Progress,
 ) -> int:
@@ -236,7 +237,7 @@ def train_missing(
         runs=folders.all,
         plugins=plugins,
     )
-    with closing(LAUNCHERS[launcher](pack, folders.into, jobs)) as pool:
+    with closing(make(LAUNCHERS, launcher, pack, folders.into, jobs)) as pool:
         ended = ensure(runs.values(), pool, folders, progress=progress)
     for run, error in ended.failed.items():
         raise RunFailed(f"the training of run {run} failed: {error}")

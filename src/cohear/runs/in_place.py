@@ -102,7 +102,7 @@ class PackInPlace(Pack):
 
 
 def manifest_of(specs: Collection[Spec], code: Path, plugins: Sequence[Path]) -> Manifest:
-    """Of what runs name.
+    """Of runs, and of what they name.
 
     Args:
         specs: theirs.
@@ -113,6 +113,7 @@ def manifest_of(specs: Collection[Spec], code: Path, plugins: Sequence[Path]) ->
     needs = {(need.run, need.file): need for spec in specs for need in spec.needs.values()}
     versions = {(name, str(value)) for spec in specs for name, value in spec.versions.items()}
     return Manifest(
+        runs={spec.key: spec.model_dump(mode="json") for spec in specs},
         splits=tuple(sorted({task.split for task in tasks})),
         stores=tuple(sorted({task.store for task in tasks})),
         needs=tuple(needs[place] for place in sorted(needs)),

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from pydantic import Field
 
 from cohear.runs.spec import Frozen, Need
 
 
 class Manifest(Frozen):
-    """All that some runs read, for whoever carries it elsewhere and whoever opens it there.
+    """Some runs and all that they read, for whoever carries it elsewhere and whoever opens it there.
 
     Attributes:
+        runs: specifications as JSON, by key, in the order in which they were planned; `cohear.runs.job.read_spec` reads
+            one, once the pack is open: the job may be of a plugin.
         splits: digests.
         stores: keys of feature stores.
         needs: files of other runs.
@@ -20,6 +24,7 @@ class Manifest(Frozen):
         versions: that the runs were planned for: every value of each name, as text.
     """
 
+    runs: dict[str, dict[str, Any]] = Field({})
     splits: tuple[str, ...] = ()
     stores: tuple[str, ...] = ()
     needs: tuple[Need, ...] = ()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +17,11 @@ if TYPE_CHECKING:
 
 
 class Pack(ABC):
-    """Everything is asked for by its content or its name, never by a path of some machine."""
+    """Everything is asked for by its content or its name, never by a path of some machine.
+
+    Its class is at the top level of a module that can be imported wherever the pack is opened. Inherit
+    `cohear.testing.pack.PackContract` to test one of your own.
+    """
 
     code: Path
     """Folder in which a user's own modules lie."""
@@ -55,3 +61,27 @@ class Pack(ABC):
         Raises:
             DataError: it is not there.
         """
+
+    @abstractmethod
+    def to_json(self) -> str:
+        """All that another process opens it by."""
+
+    @classmethod
+    @abstractmethod
+    def from_json(cls, text: str) -> Pack:
+        """What ``to_json`` wrote."""
+
+
+def told_to_others(pack: Pack) -> dict[str, str]:
+    """A pack as another process is told of it."""
+    return {"module": type(pack).__module__, "class": type(pack).__name__, "content": pack.to_json()}
+
+
+def told_by_others(told: Mapping[str, str]) -> Pack:
+    """The pack that another process told of; it is not open.
+
+    Raises:
+        ImportError, AttributeError: its class is not installed here.
+    """
+    pack: Pack = getattr(import_module(told["module"]), told["class"]).from_json(told["content"])
+    return pack

@@ -6,8 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from cohear.base.files import cache_folder, make_folder, write_json
+from cohear.base.named import as_named, check_named, make
 from cohear.base.study_facts import write_facts
 from cohear.runs.in_place import PackInPlace
 from cohear.runs.job import files_kept
@@ -52,7 +54,7 @@ def run_study(
     source_folder: Path,
     out: Path,
     *,
-    launcher: str = "local",
+    launcher: str | Mapping[str, Any] = "local",
     jobs: int | None = None,
     progress: Progress | None = None,
     judge: Judge | None = None,
@@ -66,7 +68,7 @@ def run_study(
         settings: with absolute dataset paths.
         source_folder: the study file's.
         out: the study folder.
-        launcher: where runs are trained.
+        launcher: where runs are trained: its name, or a mapping of ``name`` and settings.
         jobs: how many at once.
         progress: told of everything.
         judge: says which cells are open, for a study whose repeats stop when verdicts are decided.
@@ -75,7 +77,8 @@ def run_study(
         UserError: a mistake in the study, the data or the folder; nothing that was done is lost.
     """
     progress = progress or NoProgress()
-    open_pool = LAUNCHERS[launcher]
+    where = as_named(launcher)
+    check_named(LAUNCHERS, where)  # before anything is read
     folder, cache = StudyFolder(out), make_folder(cache_folder())
     folder.claim(settings)
     with folder.locked():
@@ -100,7 +103,7 @@ def run_study(
         trained: set[str] = set()
         failed: Mapping[str, str] = {}
         try:
-            with closing(open_pool(pack, folder.runs, jobs)) as pool:
+            with closing(make(LAUNCHERS, where, pack, folder.runs, jobs)) as pool:
                 for wanted, at_most in rounds(folder, settings.repeats.looks(), judge, progress):
                     now = {key: runs[key] for key in wanted}
                     _tell_lacking(folder, now, settings.keep, progress)

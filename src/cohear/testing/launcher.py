@@ -5,27 +5,28 @@
     class TestMine(LauncherContract):
         name = "mine"
 
-        def given(self) -> tuple[list[Spec], PackInPlace, Path]:
+        def given(self) -> tuple[list[Spec], Pack, Path]:
             return specifications_of_a_small_study, its_pack, folder_of_runs
 """
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import ClassVar
 
 import pytest
 
 from cohear.base.errors import DataError, RunFailed
-from cohear.runs.in_place import PackInPlace
+from cohear.base.registry import Registry
 from cohear.runs.job import files_kept
+from cohear.runs.pack import Pack
 from cohear.runs.record import read_record
 from cohear.runs.run_folder import KEPT, RunFolders, lacking
 from cohear.study.launch.driver import Ensured, ensure
 from cohear.study.launch.launcher import LAUNCHERS, Pool, RunEvent
 from cohear.study.launch.needs import Wanted
 from cohear.study.launch.progress import NoProgress
+from cohear.testing.named import NamedPartContract
 from cohear.training.spec import RunSpec
 
 
@@ -40,24 +41,25 @@ class KeptEvents(NoProgress):
         self.events.append(event)
 
 
-class LauncherContract(ABC):
+class LauncherContract(NamedPartContract):
     """What must hold for a launcher; pytest runs it for each subclass whose name begins with ``Test``."""
 
-    name: ClassVar[str]
-    """In the registry."""
+    def registry(self) -> Registry[type[Pool]]:
+        """Launchers."""
+        return LAUNCHERS
 
     @abstractmethod
-    def given(self) -> tuple[list[RunSpec], PackInPlace, Path]:
+    def given(self) -> tuple[list[RunSpec], Pack, Path]:
         """At least three runs that train in about a second each, their pack, and an empty folder for runs."""
 
     @contextmanager
-    def opened(self, pack: PackInPlace, runs: Path, jobs: int = 2) -> Iterator[Pool]:
+    def opened(self, pack: Pack, runs: Path, jobs: int = 2) -> Iterator[Pool]:
         """A pool, closed behind the block."""
-        with closing(LAUNCHERS[self.name](pack, runs, jobs)) as pool:
+        with closing(self.made(pack, runs, jobs)) as pool:
             yield pool
 
     def ensure(
-        self, specs: Sequence[RunSpec], pack: PackInPlace, runs: Path, told: KeptEvents | None = None
+        self, specs: Sequence[RunSpec], pack: Pack, runs: Path, told: KeptEvents | None = None
     ) -> tuple[Ensured, list[RunEvent]]:
         """Through the driver: how it ended, and all events."""
         told = told or KeptEvents()
@@ -140,10 +142,12 @@ class LauncherContract(ABC):
     def test_what_concerns_every_run_is_raised(self) -> None:
         """Data that are gone are the user's to bring back."""
         specs, pack, runs = self.given()
-        for split in pack.splits.iterdir():
-            split.unlink()
+        gone = [
+            spec.model_copy(update={"tasks": tuple(task.model_copy(update={"split": "0" * 16}) for task in spec.tasks)})
+            for spec in specs
+        ]
         with pytest.raises(DataError, match="cannot read the split"):
-            self.ensure(specs, pack, runs)
+            self.ensure(gone, pack, runs)
 
     def test_closing_ends_all_work(self) -> None:
         """What was not finished leaves no record, and nothing more is trained."""

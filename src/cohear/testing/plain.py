@@ -1,5 +1,8 @@
 """Tasks made up in memory, whose classes are easily told apart, and runs on them: what contracts train with."""
 
+from __future__ import annotations
+
+import json
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -83,6 +86,15 @@ class PlainPack(Pack):
     def file(self, need: Need) -> bytes:
         """There is none."""
         raise KeyError(need.file)
+
+    def to_json(self) -> str:
+        """Names of the tasks."""
+        return json.dumps(list(self._tasks))
+
+    @classmethod
+    def from_json(cls, text: str) -> PlainPack:
+        """Of these tasks."""
+        return cls(json.loads(text))
 
 
 def plain_run(tasks: Sequence[str], training: TrainingSettings) -> RunSpec:

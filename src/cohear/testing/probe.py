@@ -15,20 +15,16 @@ import torch
 
 from cohear.base.registry import Registry
 from cohear.base.tables import CURVE_CSV, PREDICTIONS_CSV
-from cohear.features.build import build_front_end
-from cohear.models.choice import EncoderChoice
 from cohear.probes.network import TrainedNetwork
 from cohear.probes.probe import PROBES, ROLES, Left, Measured, Probe, ProbeInputs
 from cohear.runs.predictions import Predictions, predictions_text
 from cohear.runs.run_folder import KEPT
-from cohear.runs.spec import TaskReference
 from cohear.runs.task_data import TaskData
 from cohear.testing.named import NamedPartContract
-from cohear.testing.plain import BANDS, CLIPS, FRAMES, plain_task
+from cohear.testing.plain import CLIPS, plain_run, plain_task
 from cohear.training.loop import make_network
 from cohear.training.settings import TrainingSettings
 from cohear.training.sources import inputs_of
-from cohear.training.spec import RunSpec
 
 _NAMES = {"task": ("one",), "ordered pair": ("one", "two"), "pair": ("one", "two"), "all": ("one", "two", "three")}
 
@@ -47,18 +43,7 @@ class ProbeContract(NamedPartContract):
 
     def network(self, tasks: Sequence[TaskData]) -> TrainedNetwork:
         """A network of tasks with its first weights."""
-        front_end = build_front_end({"name": "summary", "bands": BANDS})
-        spec = RunSpec(
-            tasks=tuple(TaskReference(name=task.name, split=task.name, store=task.name) for task in tasks),
-            front_end=front_end.key(),
-            encoder=EncoderChoice("dnn", settings={"hidden": 16, "layers": 1}).key(),
-            window=FRAMES * front_end.hop / front_end.rate,
-            training=TrainingSettings(steps=10, batch=8, precision="float32"),
-            study_seed=0,
-            fold=0,
-            seed=0,
-            versions={},
-        )
+        spec = plain_run([task.name for task in tasks], TrainingSettings(steps=10, batch=8, precision="float32"))
         network = make_network(spec, {task.name: task for task in tasks}).eval()
         return TrainedNetwork(spec, network, inputs_of(spec))
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 from cohear.base.registry import Registry
 
 if TYPE_CHECKING:
-    from cohear.runs.in_place import PackInPlace
+    from cohear.runs.pack import Pack
     from cohear.runs.spec import Spec
     from cohear.study.launch.failure import Failure
 
@@ -39,14 +39,16 @@ class RunEvent:
 class Pool(ABC):
     """Carries runs out somewhere. What runs when, and what is tried again, is the driver's.
 
+    Keyword-only arguments are its settings, as those of other parts (:mod:`cohear.base.named`).
+
     Args:
-        pack: what the runs read; where it is not in place it is carried.
+        pack: what the runs read; whether it is carried, or opened where it lies, is the launcher's.
         runs: folder of this machine that gets the folder of each finished run.
         jobs: how many at once; None for what the place has.
     """
 
     @abstractmethod
-    def __init__(self, pack: PackInPlace, runs: Path, jobs: int | None = None) -> None: ...
+    def __init__(self, pack: Pack, runs: Path, jobs: int | None = None) -> None: ...
 
     @abstractmethod
     def room(self) -> int:

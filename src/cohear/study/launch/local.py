@@ -15,7 +15,7 @@ from typing import IO, Any
 
 from cohear.base.errors import CohearError
 from cohear.base.pool import available_cores
-from cohear.runs.in_place import PackInPlace
+from cohear.runs.pack import Pack, told_to_others
 from cohear.runs.spec import Spec
 from cohear.study.launch.failure import Failure
 from cohear.study.launch.launcher import LAUNCHERS, Pool, RunEvent
@@ -33,7 +33,7 @@ WORKER_ENVIRONMENT = {
 class Local(Pool):
     """Forks runs from a worker server that has torch loaded; see ``worker.py``."""
 
-    def __init__(self, pack: PackInPlace, runs: Path, jobs: int | None = None) -> None:
+    def __init__(self, pack: Pack, runs: Path, jobs: int | None = None) -> None:
         self._pack, self._runs = pack, runs
         self._most = jobs or available_cores()
         self._going: set[str] = set()
@@ -48,7 +48,7 @@ class Local(Pool):
         """Ask the server, which the first run starts."""
         if self._server is None:
             self._server = worker_server()
-            self._write({"pack": self._pack.to_json(), "runs": str(self._runs)})
+            self._write({"pack": told_to_others(self._pack), "runs": str(self._runs)})
         self._going.add(spec.key)
         self._write(request(spec, files))
 

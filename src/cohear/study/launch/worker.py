@@ -22,8 +22,8 @@ from typing import Any
 
 from cohear.runs import NETWORK
 from cohear.runs.carry_out import carry_out
-from cohear.runs.in_place import PackInPlace
 from cohear.runs.job import JOBS, read_spec
+from cohear.runs.pack import Pack, told_by_others
 from cohear.study.launch.failure import Failure
 
 
@@ -66,13 +66,13 @@ class _Server:
 
     def __init__(self) -> None:
         self.children: dict[int, _Child] = {}
-        self._place: tuple[PackInPlace, Path] | None = None
+        self._place: tuple[Pack, Path] | None = None
         self._warm: set[str] = set()
 
     def read(self, message: dict[str, Any]) -> None:
         """The first message says where things are; each further one is a run."""
         if self._place is None:
-            self._place = PackInPlace.from_json(message["pack"]), Path(message["runs"])
+            self._place = told_by_others(message["pack"]), Path(message["runs"])
             return
         self._warm_up(message["specification"].get("job", NETWORK))
         words, last_words = os.pipe()
@@ -98,7 +98,7 @@ class _Server:
         self._warm.add(job)
 
 
-def _work(request: dict[str, Any], pack: PackInPlace, runs: Path, last_words: int) -> int:
+def _work(request: dict[str, Any], pack: Pack, runs: Path, last_words: int) -> int:
     """Carry out one run in this process; 0 when its folder is written."""
     signal.set_wakeup_fd(-1)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
