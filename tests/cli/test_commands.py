@@ -78,7 +78,7 @@ def test_study_without_a_shared_run_says_that_there_is_no_gain(bench):
     ended = bench.cohear("run", study, "--out", "out")
     assert ended.returncode == 0, ended.stderr
     for told in (ended.stdout, bench.cohear("gains", "out").stdout):
-        assert "no gain can be told yet: no task was trained both alone and beside a partner" in told
+        assert "No task was trained both alone and with a partner on the same fold and seed" in told
 
 
 @pytest.mark.parametrize("more", [[], ["--dry-run"]], ids=["run", "dry run"])

@@ -2,6 +2,7 @@
 
 import shutil
 from dataclasses import replace
+from importlib.metadata import version
 
 import pytest
 import tiny
@@ -150,7 +151,16 @@ def test_networks_keep_their_keys_and_seeds_and_arms_add_no_probe(studied):
 def test_tasks_that_hear_otherwise_are_not_asked(studied):
     tasks = {**tiny.settings()["tasks"]}
     tasks["bird"] = {**tasks["bird"], "features": {"name": "summary", "window_ms": 25.0}}
-    assert not [run for run in planned(studied, tasks=tasks) if run.probe]
+    with pytest.raises(StudyError, match=r"probes.0: probe 'transfer' has nothing to look at.*give tasks the same"):
+        planned(studied, tasks=tasks)
+    tasks["door"] = {"dataset": "birds", "target": "bird"}
+    asked = [run.row for run in planned(studied, tasks=tasks) if run.probe]
+    assert {(row.focal, row.combination) for row in asked} == {("tone", "tone+door"), ("door", "tone+door")}
+
+
+def test_the_key_of_a_probe_holds_the_packages_that_it_measures_with(studied):
+    [spec, *_] = [run.spec for run in planned(studied) if run.probe]
+    assert spec.versions["scikit-learn"] == version("scikit-learn")
 
 
 def test_repeats_that_stop_have_each_probe_once(studied):

@@ -95,6 +95,8 @@ class Probe(ABC):
 
     version: ClassVar[int] = 1
     """Raise it when the numbers change."""
+    packages: ClassVar[tuple[str, ...]] = ()
+    """Installed packages whose version changes the numbers."""
     subject: ClassVar[Subject] = "ordered pair"
     """What it is asked of; with the joint network needed, only of tasks that the study trains together."""
     each: ClassVar[frozenset[Literal["arm", "seed"]]] = frozenset()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib.metadata import version
+
 from pydantic import Field, model_validator
 
 from cohear.base.named import Named, name_of
@@ -37,7 +39,9 @@ class ProbeSpec(Spec):
 
 def probe_versions(name: str) -> dict[str, str | int]:
     """What a run's key holds of the software, for the probe of a name; networks bring their own."""
-    return {"probes": PROBES_VERSION, f"probe {name!r}": PROBES[name].version}
+    probe = PROBES[name]
+    packages = {package: version(package) for package in probe.packages}
+    return {"probes": PROBES_VERSION, f"probe {name!r}": probe.version, **packages}
 
 
 def check_probe_versions(spec: ProbeSpec) -> None:

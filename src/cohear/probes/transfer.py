@@ -25,6 +25,7 @@ class Transfer(Probe):
         cost: of the head, a linear support vector machine.
     """
 
+    packages: ClassVar[tuple[str, ...]] = ("scikit-learn",)
     needs: ClassVar[Mapping[str, Left]] = {"partner": Left("partner")}
     measures: ClassVar[tuple[str, ...]] = ("transfer",)
 

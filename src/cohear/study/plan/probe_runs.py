@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations, permutations
 
+from cohear.base.errors import StudyError
 from cohear.base.named import make, name_of, settings_of
 from cohear.base.plugins import versions_of_plugins
 from cohear.probes.probe import PROBES, Probe, Role, Subject
@@ -24,6 +25,9 @@ def probe_runs(settings: StudySettings, networks: Sequence[PlannedRun[RunSpec]])
     Args:
         settings: the study.
         networks: its ordinary runs.
+
+    Raises:
+        StudyError: a probe has nothing to look at.
     """
     plugins = versions_of_plugins(settings.plugins)
     cells: dict[tuple[str, str, str, int, int], dict[Names, RunSpec]] = {}
@@ -52,6 +56,13 @@ def probe_runs(settings: StudySettings, networks: Sequence[PlannedRun[RunSpec]])
                 combination, label = "+".join(_in_order(tasks, settings)), part_label(name, settings_of(probe))
                 focal = tasks[0] if part.subject in ("task", "ordered pair") else ""
                 plan.append(PlannedRun(spec, features, encoder, arm, combination, "", fold, seed, focal, label))
+    if mistakes := [
+        f"probes.{number}: probe {name_of(probe)!r} has nothing to look at: no tasks are trained as it needs them, "
+        "alone and through the same front-end; give tasks the same features, or leave it out"
+        for number, probe in enumerate(settings.probes)
+        if not any(run.spec.probe == probe for run in plan)
+    ]:
+        raise StudyError(mistakes)
     return plan
 
 
