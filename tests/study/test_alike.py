@@ -128,6 +128,20 @@ def test_workers_that_cannot_start_are_told_as_such(bench, monkeypatch):
     assert ended.stderr.splitlines()[-1].startswith("error: no worker can start here")
 
 
+def test_what_is_done_beside_runs_that_fail_alike_is_concluded_from(bench):
+    """All pairs fail here; probes that fail when all networks are done had cost a study its gains and its page."""
+    changes = {"encoders": tiny.slow_encoder(bench.root, pause=0), "repeats": {"folds": 5, "seeds": 1}}
+    out = bench.run("out", combinations=["singles"], **changes)
+    (out / "gains.csv").unlink()
+    (bench.root / "fail").touch()
+    ended = bench.cohear("run", bench.study(**changes), "--out", "out")
+    assert ended.returncode == 1
+    assert "runs in a row failed with the same error" in ended.stderr.splitlines()[-1]
+    assert len(tiny.records(out)) == 10
+    assert (out / "gains.csv").exists()
+    assert "the flux capacitor is empty" in (out / "report" / "index.html").read_text(encoding="utf-8")
+
+
 def test_environment_that_breaks_in_the_middle_stops_the_study_and_is_tried_again(bench):
     (bench.root / "fragile_net.py").write_text(BREAKS, encoding="utf-8")
     changes = {

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cohear.api import conclusions, gains, report
-from cohear.base.errors import MissingExtra
+from cohear.base.errors import MissingExtra, RunFailed
 from cohear.base.files import cache_folder, resolved
 from cohear.study.folder.folder import StudyFolder, with_paths_from
 
@@ -112,19 +112,27 @@ class Study:
 
         if out is not None:
             self.folder = Path(out)
-        outcome = run_study(
-            self.settings,
-            self._source_folder,
-            self.folder,
-            launcher=launcher,
-            jobs=jobs,
-            progress=progress,
-            judge=gains.judge_cells,
-        )
-        if outcome.done:
+        try:
+            outcome = run_study(
+                self.settings,
+                self._source_folder,
+                self.folder,
+                launcher=launcher,
+                jobs=jobs,
+                progress=progress,
+                judge=gains.judge_cells,
+            )
+        except RunFailed:  # what is done beside it can be read all the same
+            self._conclude(self.status().done)
+            raise
+        self._conclude(outcome.done)
+        return outcome
+
+    def _conclude(self, done: int) -> None:
+        """Write gains and page, where a run is done."""
+        if done:
             self.gains()
             self.report()
-        return outcome
 
     def plan(
         self, *, launcher: str | Mapping[str, Any] = "local", jobs: int | None = None, progress: Progress | None = None
