@@ -8,7 +8,7 @@ import pytest
 import tiny
 
 from cohear.analysis.tables.text import read_table
-from cohear.base.errors import DataError, StudyError
+from cohear.base.errors import DataError, StudyError, UserError
 from cohear.base.files import cache_folder, make_folder
 from cohear.base.tables import MEASUREMENTS_CSV, RESULTS_CSV
 from cohear.base.versions import OtherVersions
@@ -72,7 +72,7 @@ class TestProbe(JobContract):
             probe_rows(self.spec, replace(self.pack, runs=(tmp_path,)))
         (tmp_path / need.run).mkdir()
         (tmp_path / need.run / WEIGHTS).write_bytes(b"no weights")
-        with pytest.raises(DataError, match="does not hold the run's weights"):
+        with pytest.raises(UserError, match=f"does not hold the run's weights .*; remove runs/{need.run} of"):
             probe_rows(self.spec, replace(self.pack, runs=(tmp_path,)))
 
     def test_a_network_that_is_not_the_needed_run_is_refused(self):
@@ -113,6 +113,23 @@ def test_weights_are_kept_of_what_is_needed_and_missed_where_they_are_gone(studi
     assert {key for key, run in wanted_of(plan, [], copy).items() if not copy.is_done(key, run.files)} == kept
     without = planned(studied, probes=[])
     assert all(copy.is_done(key, run.files) for key, run in wanted_of(without, [], copy).items())
+
+
+def test_weights_that_are_damaged_cost_what_needs_them_alone(bench):
+    """They had ended every call of the study, without a word of how to go on."""
+    out = bench.run("out")
+    rows = [row for row in tiny.results(out) if row["combination"] == "tone"]
+    damaged = out / "runs" / rows[0]["run"] / WEIGHTS
+    damaged.write_bytes(damaged.read_bytes()[:100])
+    ended = bench.cohear("run", bench.study(probes=["transfer"]), "--out", "out")
+    assert ended.returncode == 1
+    assert f"remove runs/{rows[0]['run']} of the study folder" in ended.stderr
+    assert "1 of 10 runs failed" in ended.stderr
+    assert len(tiny.records(out)) == 9
+    shutil.rmtree(damaged.parent)
+    ended = bench.cohear("run", bench.root / "study.yaml", "--out", "out")
+    assert ended.returncode == 0, ended.stderr
+    assert len(tiny.records(out)) == 10
 
 
 def test_the_plan_tells_what_each_run_needs(studied):

@@ -40,7 +40,8 @@ class TrainedNetwork:
         """With the weights that its run has left.
 
         Raises:
-            DataError: they are not there, or not this run's.
+            DataError: they are not there.
+            UserError: they are damaged, or not this run's.
         """
         own = {reference.name: tasks[reference.name] for reference in spec.tasks}
         return cls(spec, load_network(spec, own, pack.file(weights), str(pack.code)), inputs_of(spec))

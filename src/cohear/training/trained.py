@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from safetensors.torch import load as read_tensors
 
-from cohear.base.errors import DataError
+from cohear.base.errors import UserError
 from cohear.models.sharing import Network
 from cohear.runs.run_folder import KEPT
 from cohear.runs.task_data import TaskData
@@ -24,11 +24,14 @@ def load_network(spec: RunSpec, tasks: Mapping[str, TaskData], weights: bytes, e
         encoder_folder: where a user's module is looked for first.
 
     Raises:
-        DataError: the weights are damaged, or not this run's.
+        UserError: the weights are damaged, or not this run's.
     """
     network = make_network(spec, tasks, encoder_folder)
     try:
         network.load_state_dict(read_tensors(weights))
     except Exception as error:  # safetensors' own kind, torch's RuntimeError
-        raise DataError(f"{KEPT['weights']} of run {spec.key} does not hold the run's weights: {error}") from error
+        raise UserError(
+            f"{KEPT['weights']} of run {spec.key} does not hold the run's weights ({error}); remove runs/{spec.key} of "
+            "the study folder and run the same command again"
+        ) from error
     return network.eval()
