@@ -7,7 +7,7 @@ from cohear.analysis.statistics import Statistics
 from cohear.analysis.tables.of_study import GivenTables
 from cohear.analysis.tables.results import checked_results
 from cohear.findings import Findings
-from cohear.findings.study_findings import said
+from cohear.findings.measured_partners import partner_advice
 
 SETTING = ("logmel", "small", "base")
 
@@ -15,8 +15,8 @@ SETTING = ("logmel", "small", "base")
 def of_measured_partners(rows):
     """What is said to each task."""
     findings = Findings(Statistics.of(GivenTables(checked_results(results_table(rows)))))
-    told = [said(finding).details for finding in findings.all("measured-partners") if finding.setting == SETTING]
-    return {task: words.plain for details in told for task, words in details}
+    here = [finding for finding in findings.all("measured-partners") if finding.setting == SETTING]
+    return {task: advice for finding in here for task, advice in partner_advice(finding).items()}
 
 
 def told(*gains_of_partners):

@@ -61,16 +61,16 @@ def partners_measured(folder: Path) -> Advice:
     from cohear.analysis.statistics import Statistics
     from cohear.base.tables import RESULTS_CSV
     from cohear.findings import Findings
-    from cohear.findings.study_findings import said
+    from cohear.findings.measured_partners import partner_advice
 
     if not (folder / RESULTS_CSV.file).exists():
         return {}
     statistics = Statistics.of_folder(folder)
     return {
-        (task, *finding.setting): words.plain
+        (task, *finding.setting): advice
         for finding in Findings(statistics).all("measured-partners")
         if finding.setting is not None
-        for task, words in said(finding).details
+        for task, advice in partner_advice(finding).items()
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import pandas as pd
@@ -19,10 +20,41 @@ from cohear.findings.finding import StudyFinding, Sureness, TableRows
 from cohear.findings.kind import FINDINGS, Kind, Said, Section, StudyQuestion
 from cohear.findings.missing import NO_PAIR, Compare, Missing
 from cohear.findings.pairs import in_setting, of_pairs, partner_of, settings_in
+from cohear.findings.typed_figures import TypedFigures
 from cohear.findings.words import Name, Words, words
 
 Effect = Mapping[str, Any]
 """A row of ``gains.csv``."""
+
+
+@dataclass(frozen=True)
+class ShownEffect:
+    """What a partner did to one of the two tasks."""
+
+    task: str
+    gain: Estimate
+    verdict: str
+    repeats: int
+
+
+@dataclass(frozen=True)
+class BestPairFigures(TypedFigures):
+    """What is known of the best pair of a setting.
+
+    Attributes:
+        between: the two tasks, who surely helps or else gains most first; none where no pair gains.
+        effects: what happened to them, the larger gain first.
+        pairs, family: pairs that were compared, and their effects, which are judged together.
+        verdicts: how many of these have which.
+        free_pairs: pairs whose both effects are harmless.
+    """
+
+    between: Sequence[str]
+    effects: Sequence[ShownEffect]
+    pairs: int
+    family: int
+    verdicts: Mapping[str, int]
+    free_pairs: int
 
 
 class BestPair(Kind):
@@ -45,14 +77,14 @@ class BestPair(Kind):
 
     def said(self, finding: StudyFinding) -> Said:
         """Headline, and how sure it is."""
-        figures = finding.figures
-        if not figures["effects"]:
+        figures = BestPairFigures.of(finding)
+        if not figures.effects:
             return _nothing(figures)
         aside = (
-            f"The best of {counted(figures['pairs'], 'pair')} was chosen on the repeats that measure it, so new "
+            f"The best of {counted(figures.pairs, 'pair')} was chosen on the repeats that measure it, so new "
             "repeats will tend to show less."
         )
-        first, second = (Name(name) for name in figures["between"])
+        first, second = (Name(name) for name in figures.between)
         if finding.sureness == "sure":
             return Said(words(_SURE), words(first, " and ", second, " help each other most."), aside=words(aside))
         if finding.sureness == "partly":
@@ -82,14 +114,14 @@ def _found(statistics: Statistics, setting: Setting) -> StudyFinding:
         combination=str(best[0]["combination"]) if best else "",
         sureness=sureness,
         missing="" if by_pair else "pairs",
-        figures={
-            "between": _between(best, helped),
-            "effects": [_figures(row, statistics) for row in best],
-            "pairs": len(by_pair),
-            "family": len(pairs),
-            "verdicts": counted_verdicts,
-            "free pairs": sum({row["verdict"] for row in both} == {"harmless"} for both in by_pair.values()),
-        },
+        figures=BestPairFigures(
+            between=_between(best, helped),
+            effects=[_effect(row, statistics) for row in best],
+            pairs=len(by_pair),
+            family=len(pairs),
+            verdicts=counted_verdicts,
+            free_pairs=sum({row["verdict"] for row in both} == {"harmless"} for both in by_pair.values()),
+        ),
         settles=_cures(statistics, best, bool(by_pair)),
         rows=(TableRows("gains.csv", tuple({name: row[name] for name in CELL} for row in best)),),
     )
@@ -125,9 +157,9 @@ def _between(best: Sequence[Effect], helped: Sequence[Effect]) -> list[str]:
     return names if len(helped) != 1 or helped[0]["task"] != names[0] else names[::-1]
 
 
-def _figures(row: Effect, statistics: Statistics) -> dict[str, Any]:
+def _effect(row: Effect, statistics: Statistics) -> ShownEffect:
     gain = Estimate.of(row["gain"], row["low"], row["high"], statistics.units[str(row["metric"])])
-    return {"task": row["task"], "gain": gain, "verdict": row["verdict"], "repeats": int(row["repeats"])}
+    return ShownEffect(str(row["task"]), gain, str(row["verdict"]), int(row["repeats"]))
 
 
 def _cures(statistics: Statistics, best: Sequence[Effect], compared: bool) -> tuple[Cure, ...]:
@@ -139,24 +171,22 @@ def _cures(statistics: Statistics, best: Sequence[Effect], compared: bool) -> tu
     return cures_of(statistics.power.merge(cells, on=list(CELL)), of_a_pair=True)
 
 
-def _all_gain(figures: Mapping[str, Any]) -> bool:
-    return len(figures["effects"]) == 2 and all(one["gain"].value > 0 for one in figures["effects"])
+def _all_gain(figures: BestPairFigures) -> bool:
+    return len(figures.effects) == 2 and all((one.gain.value or 0.0) > 0 for one in figures.effects)
 
 
-def _one_way(figures: Mapping[str, Any]) -> Words:
-    (helped,) = [one for one in figures["effects"] if one["verdict"] == "helps"]
-    other = [one for one in figures["effects"] if one["verdict"] != "helps"]
-    said = words("Sure one way. The gain of ", Name(helped["task"]), " is beyond chance; ")
+def _one_way(figures: BestPairFigures) -> Words:
+    (helped,) = [one for one in figures.effects if one.verdict == "helps"]
+    other = [one for one in figures.effects if one.verdict != "helps"]
+    said = words("Sure one way. The gain of ", Name(helped.task), " is beyond chance; ")
     if not other:
         return words(said, "the other way was not measured.")
-    return words(
-        said, "that of ", Name(other[0]["task"]), f" is {other[0]['verdict']}", _in_family(other, figures), "."
-    )
+    return words(said, "that of ", Name(other[0].task), f" is {other[0].verdict}", _in_family(other, figures), ".")
 
 
-def _open(figures: Mapping[str, Any]) -> Words:
-    effects = figures["effects"]
-    few = min(one["repeats"] for one in effects)
+def _open(figures: BestPairFigures) -> Words:
+    effects = figures.effects
+    few = min(one.repeats for one in effects)
     both, verb = len(effects) == 2, "is" if few == 1 else "are"
     rest = (
         ""
@@ -167,37 +197,37 @@ def _open(figures: Mapping[str, Any]) -> Words:
     )
     if few < FEWEST_REPEATS:
         return words(f"Not sure. A verdict needs {FEWEST_REPEATS} paired repeats, {few} of them {verb} done{rest}.")
-    if not all(one["gain"].bracket for one in effects):
+    if not all(one.gain.bracket for one in effects):
         return words(f"Not sure. How sure {'both gains are' if both else 'the gain is'} is not known{rest}.")
-    alone = [one for one in effects if one["gain"].without_zero]  # harmless is no more sure to help than undecided is
+    alone = [one for one in effects if one.gain.without_zero]  # harmless is no more sure to help than undecided is
     if not alone:
         return words(f"Not sure. {'Both gains' if both else 'The gain'} could be chance{rest}.")
     which = words(
-        "both gains" if len(alone) == 2 else "the gain of ", *([] if len(alone) == 2 else [Name(alone[0]["task"])])
+        "both gains" if len(alone) == 2 else "the gain of ", *([] if len(alone) == 2 else [Name(alone[0].task)])
     )
-    return words("Not sure. Alone, ", which, " would be beyond chance", f"; {_AMONG.format(figures['family'])}{rest}.")
+    return words("Not sure. Alone, ", which, " would be beyond chance", f"; {_AMONG.format(figures.family)}{rest}.")
 
 
 _AMONG = "among the {} effects of its family, of which some lie so far off by chance, that is open"
 
 
-def _in_family(effects: Sequence[Mapping[str, Any]], figures: Mapping[str, Any]) -> str:
+def _in_family(effects: Sequence[ShownEffect], figures: BestPairFigures) -> str:
     """Why an effect whose own interval has no zero is undecided."""
-    alone = any(one["verdict"] == "undecided" and one["gain"].without_zero for one in effects)
-    return f" among the {figures['family']} effects of its family, though alone it would not be" if alone else ""
+    alone = any(one.verdict == "undecided" and one.gain.without_zero for one in effects)
+    return f" among the {figures.family} effects of its family, though alone it would not be" if alone else ""
 
 
-def _nothing(figures: Mapping[str, Any]) -> Said:
+def _nothing(figures: BestPairFigures) -> Said:
     """Where no pair gains: what is known of losses."""
-    verdicts, effects = figures["verdicts"], sum(figures["verdicts"].values())
+    verdicts, effects = figures.verdicts, sum(figures.verdicts.values())
     none = words("No two tasks help each other.")
     if verdicts["helps"]:  # of another pair it would be told
         none = words("No two tasks help each other: who surely gains does so at the partner's cost.")
         return Said(
             words(f"{verdicts['helps']} of {effects} effects are surely gains, their partners surely lose."), none
         )
-    if figures["free pairs"]:
-        free = counted(figures["free pairs"], "pair")
+    if figures.free_pairs:
+        free = counted(figures.free_pairs, "pair")
         return Said(words(f"But {free} can share a network at no real cost."), none)
     if verdicts["hurts"]:
         return Said(words(f"{verdicts['hurts']} of {effects} effects are surely losses."), none)

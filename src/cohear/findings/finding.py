@@ -94,10 +94,10 @@ class StudyFinding(Finding):
 def _json(value: Any) -> Any:  # noqa: ANN401 - any figure
     if isinstance(value, Estimate):
         return value.to_json()
+    if isinstance(value, Mapping):
+        return {str(name): _json(entry) for name, entry in value.items()}
     if is_dataclass(value) and not isinstance(value, type):
         return {field.name: _json(getattr(value, field.name)) for field in fields(value)}
     if isinstance(value, float):
         return finite(value)
-    if isinstance(value, Mapping):
-        return {str(name): _json(entry) for name, entry in value.items()}
     return [_json(one) for one in value] if isinstance(value, (list, tuple)) else value

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -23,6 +23,7 @@ from cohear.findings.kind import FINDINGS, Kind, Said, StudyQuestion
 from cohear.findings.missing import Compare, Missing
 from cohear.findings.pairs import in_one_network, in_setting, of_pairs
 from cohear.findings.sentences import setting_name
+from cohear.findings.typed_figures import TypedFigures
 from cohear.findings.words import Name, Networks, Strong, Words, names, words
 
 _WHY_NONE: Mapping[NoGrouping, str] = {
@@ -49,6 +50,28 @@ class MoreRepeatsToChoose(Cure):
         return words("A second repeat of every combination (`repeats: {folds: 2}`) begins to tell.")
 
 
+@dataclass(frozen=True)
+class GroupingFigures(TypedFigures):
+    """What is known of the grouping to train.
+
+    Attributes:
+        recommended: it, and the others that no other beats.
+        gain: what it gains on average, with its interval.
+        smallest: the same of the one with the fewest parameters.
+        verdicts: how many of the tasks that share have which, of those that there are.
+        pairs, losses: effects of pairs that were compared, and those that are losses beyond chance.
+        sure_pair: two tasks that surely help each other, if there are.
+    """
+
+    recommended: Recommended
+    gain: Estimate
+    smallest: Estimate
+    verdicts: Mapping[str, int]
+    pairs: int
+    losses: int
+    sure_pair: Sequence[str]
+
+
 class RecommendedGrouping(Kind):
     """The grouping to train in each setting, and of the study the one that gains most where it was chosen."""
 
@@ -71,20 +94,21 @@ class RecommendedGrouping(Kind):
 
     def said(self, finding: StudyFinding) -> Said:
         """What to train, what it gains and how sure that is, and its size."""
-        told: Recommended = finding.figures["recommended"]
+        figures = GroupingFigures.of(finding)
+        told = figures.recommended
         if finding.setting is None:
-            return Said(_in_the_study(told, finding.figures["gain"]))
+            return Said(_in_the_study(told, figures.gain))
         if not told.best.shared:
-            return Said(_apart(finding), words("Separate networks score best so far."), details=_smallest(finding))
+            return Said(_apart(figures), words("Separate networks score best so far."), details=_smallest(figures))
         return Said(
             words("" if told.best.verdict == "helps" else _GUESS),
             _head(told.best),
-            aside=_aside(finding),
+            aside=_aside(figures),
             details=(
-                ("Gain to expect:", _gain(finding)),
-                ("Size:", _size(finding)),
+                ("Gain to expect:", _gain(figures)),
+                ("Size:", _size(figures)),
                 *_alone(told.best),
-                *_smallest(finding),
+                *_smallest(figures),
             ),
         )
 
@@ -105,15 +129,15 @@ def _found(statistics: Statistics, told: Recommended | NoGrouping, setting: Sett
         code=RecommendedGrouping.code,
         setting=setting,
         sureness="none" if not best.shared else "open" if best.verdict == "undecided" else "sure",
-        figures={
-            "recommended": told,
-            "gain": _estimate(best, unit),
-            "smallest": _estimate(cheapest, unit),
-            "verdicts": {name: verdicts[name] for name in VERDICTS if verdicts[name]},
-            "pairs": len(losses),
-            "losses": int((losses["verdict"] == "hurts").sum()),
-            "sure pair": _sure_pair(losses),
-        },
+        figures=GroupingFigures(
+            recommended=told,
+            gain=_estimate(best, unit),
+            smallest=_estimate(cheapest, unit),
+            verdicts={name: verdicts[name] for name in VERDICTS if verdicts[name]},
+            pairs=len(losses),
+            losses=int((losses["verdict"] == "hurts").sum()),
+            sure_pair=_sure_pair(losses),
+        ),
         rows=(TableRows("results.csv"), TableRows("gains.csv", tuple({"combination": name} for name in best.shared))),
     )
 
@@ -161,29 +185,28 @@ def _in_the_study(told: Recommended, gain: Estimate) -> Words:
     )
 
 
-def _apart(finding: StudyFinding) -> Words:
+def _apart(figures: GroupingFigures) -> Words:
     """What is known where no grouping gains."""
-    figures, told = finding.figures, finding.figures["recommended"]
+    told = figures.recommended
     said = words(f"No grouping has a higher mean score on the {counted(told.chose, 'repeat')} that chose.")
     if told.picked.shared:
-        unit: Unit = figures["gain"].unit
+        unit = figures.gain.unit
         gains = f"gained {unit.signed(told.picked.chosen)} there and {unit.signed(told.picked.gain)} on the others"
         picked = words("The best grouping of the repeats that chose, ", Name(", ".join(told.picked.groups)))
         said = words(picked, f", {gains}: the choice is not confirmed.")
-    if figures["sure pair"]:
-        pair = words(" Over all repeats ", names(figures["sure pair"]), " surely help each other all the same.")
+    if figures.sure_pair:
+        pair = words(" Over all repeats ", names(figures.sure_pair), " surely help each other all the same.")
         return words(said, pair)
-    losses = figures["losses"]
+    losses = figures.losses
     if losses:
         are = "is a loss" if losses == 1 else "are losses"
         return words(said, f" Of the effects of pairs, {losses} {are} beyond chance.")
-    proof = "none of the losses of pairs is beyond chance" if figures["pairs"] else "no pair was compared"
+    proof = "none of the losses of pairs is beyond chance" if figures.pairs else "no pair was compared"
     return words(said, f" That is no proof: {proof}.")
 
 
-def _gain(finding: StudyFinding) -> Words:
-    best: Serving = finding.figures["recommended"].best
-    gain: Estimate = finding.figures["gain"]
+def _gain(figures: GroupingFigures) -> Words:
+    best, gain = figures.recommended.best, figures.gain
     within = f" (95 % interval {gain.unit.interval(gain.low, gain.high)})" if gain.bracket else ""
     open_still = "which could be chance" if gain.bracket else "and how sure that is, is not known"
     chance = "beyond chance" if best.verdict != "undecided" else open_still
@@ -191,10 +214,10 @@ def _gain(finding: StudyFinding) -> Words:
     return words(number, f" {gain.unit.name} a task, mean of all {len(best.tasks)}{within}, {chance}.")
 
 
-def _aside(finding: StudyFinding) -> Words:
+def _aside(figures: GroupingFigures) -> Words:
     """On which repeats that was measured, and what is known of the tasks that share."""
-    told: Recommended = finding.figures["recommended"]
-    unit: Unit = finding.figures["gain"].unit
+    told = figures.recommended
+    unit = figures.gain.unit
     if told.best.on_all:
         every = counted(told.chose + told.estimated, "repeat")
         how = f"The gain is that of all {every}."
@@ -203,12 +226,12 @@ def _aside(finding: StudyFinding) -> Words:
     else:
         chose = f"Chosen on {counted(told.chose, 'repeat')}, where the gain was {unit.signed(told.best.chosen)}"
         how = f"{chose}; the gain to expect is that of the {told.estimated} others."
-    verdicts = [f"{number} {name}" for name, number in sorted(finding.figures["verdicts"].items())]
+    verdicts = [f"{number} {name}" for name, number in sorted(figures.verdicts.items())]
     return words(f"{how} Of the tasks that share a network: {', '.join(verdicts)}.")
 
 
-def _size(finding: StudyFinding) -> Words:
-    told: Recommended = finding.figures["recommended"]
+def _size(figures: GroupingFigures) -> Words:
+    told = figures.recommended
     least = "; nothing that was measured is smaller" if told.best is told.every[0] else ""
     networks = f"{counted(len(told.best.groups), 'network')} instead of {len(told.best.tasks)}"
     parameters = f"{round(told.best.parameters):,}".replace(",", "\N{NARROW NO-BREAK SPACE}")
@@ -216,11 +239,11 @@ def _size(finding: StudyFinding) -> Words:
     return words(f"{networks}; {parameters} parameters, {of_all}{least}.")
 
 
-def _smallest(finding: StudyFinding) -> tuple[tuple[str, Words], ...]:
+def _smallest(figures: GroupingFigures) -> tuple[tuple[str, Words], ...]:
     """The cheapest grouping, where another one is recommended."""
-    told: Recommended = finding.figures["recommended"]
+    told = figures.recommended
     cheapest: Serving = told.every[0]
-    gain: Estimate = finding.figures["smallest"]
+    gain = figures.smallest
     if not cheapest.shared or cheapest is told.best:
         return ()
     what = "all in one network" if cheapest.whole else counted(len(cheapest.groups), "network")

@@ -13,7 +13,7 @@ from cohear.findings.finding import StudyFinding, TableRows
 from cohear.findings.kind import FINDINGS, Kind, Said, Section, StudyQuestion
 from cohear.findings.pairs import in_setting, named, of_pairs, partner_of, settings_in
 from cohear.findings.verdict_words import when_decided
-from cohear.findings.words import NOTHING, Name, Words, words
+from cohear.findings.words import Name, Words, joined, words
 
 
 class MeasuredPartners(Kind):
@@ -42,8 +42,15 @@ class MeasuredPartners(Kind):
             )
 
     def said(self, finding: StudyFinding) -> Said:
-        """A sentence a task, by its name."""
-        return Said(NOTHING, details=tuple((task, _told(best)) for task, best in finding.figures["best"].items()))
+        """Who it is of each task, and what it did."""
+        best = finding.figures["best"]
+        each = [words(Name(task), " beside ", Name(one["partner"]), f", {_figure(one)}") for task, one in best.items()]
+        return Said(words("The best partner of each task that was measured: ", joined(each, "; "), "."))
+
+
+def partner_advice(finding: StudyFinding) -> Mapping[str, str]:
+    """By task, what is to be said to somebody who is told to try a partner."""
+    return {task: _told(best).plain for task, best in finding.figures["best"].items()}
 
 
 def _best(cells: pd.DataFrame) -> pd.Series[Any]:
@@ -58,13 +65,20 @@ def _figures(row: pd.Series[Any], statistics: Statistics) -> dict[str, Any]:
     return {"partner": partner_of(row["task"], row["combination"]), "gain": gain, "verdict": str(row["verdict"])}
 
 
+def _figure(best: Mapping[str, Any]) -> str:
+    """``+3.1 points (+1.0 to +5.2), beyond chance``."""
+    gain: Estimate = best["gain"]
+    sure = "beyond chance" if best["verdict"] == "helps" else ""
+    return ", ".join(filter(None, (str(gain), sure, when_decided(best["verdict"], gain.low, gain.high))))
+
+
 def _told(best: Mapping[str, Any]) -> Words:
-    partner, gain, number = Name(best["partner"]), best["gain"], best["partners"]
+    number = best["partners"]
     if best["verdict"] == "helps":
-        sure = ", ".join(filter(None, ("beyond chance", when_decided(best["verdict"], gain.low, gain.high))))
-        return words("Or a partner task: beside ", partner, f" the gain is {gain}, {sure}.")
-    beside = words("beside ", partner, f", the best of {number}," if number > 1 else "", f" the gain is {gain}.")
-    if gain.value > 0 and best["verdict"] != "hurts":
+        return words("Or a partner task: beside ", Name(best["partner"]), f" the gain is {_figure(best)}.")
+    among = f", the best of {number}," if number > 1 else ""
+    beside = words("beside ", Name(best["partner"]), f"{among} the gain is {_figure(best)}.")
+    if best["gain"].value > 0 and best["verdict"] != "hurts":
         return words("Whether a partner task helps is open: ", beside)
     return words("No partner task that was measured helps: ", beside)
 

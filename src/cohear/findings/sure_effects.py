@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any, ClassVar, NamedTuple
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import ClassVar, NamedTuple
 
 import pandas as pd
 
@@ -15,6 +16,7 @@ from cohear.findings.finding import StudyFinding, TableRows
 from cohear.findings.kind import FINDINGS, Kind, Said, Section, StudyQuestion
 from cohear.findings.missing import NO_PAIR, Compare, Missing
 from cohear.findings.pairs import in_setting, named, of_pairs, partner_of, settings_in
+from cohear.findings.typed_figures import TypedFigures
 from cohear.findings.verdict_words import when_decided
 from cohear.findings.words import Name, joined, names, words
 
@@ -36,6 +38,36 @@ class SurePartners(NamedTuple):
     none: str
 
 
+@dataclass(frozen=True)
+class LargestGain:
+    """Of a task that a partner surely helps."""
+
+    task: str
+    beside: str
+    gain: Estimate
+
+
+@dataclass(frozen=True)
+class SureFigures(TypedFigures):
+    """What is sure of the effects of partners in a setting.
+
+    Attributes:
+        effects: that there are.
+        helps, hurts: how many are sure gains, and sure losses.
+        helped, hurt: names of these cells, the largest effect first.
+        most: the largest sure gain, if there is one.
+        mutual: pairs whose both tasks are surely helped.
+    """
+
+    effects: int
+    helps: int
+    hurts: int
+    helped: Sequence[Mapping[str, str]]
+    hurt: Sequence[Mapping[str, str]]
+    most: LargestGain | None
+    mutual: Sequence[Sequence[str]]
+
+
 class SureEffects(Kind):
     """Sure helps and harms of pairs, the largest help, and who helps each other."""
 
@@ -54,29 +86,27 @@ class SureEffects(Kind):
 
     def said(self, finding: StudyFinding) -> Said:
         """Counts, the largest, and the mutual ones."""
-        figures = finding.figures
-        effects = counted(figures["effects"], "effect")
+        figures = SureFigures.of(finding)
+        effects = counted(figures.effects, "effect")
         if finding.sureness == "open":
             return Said(words(f"Of {effects} not one is sure yet."))
-        helps, hurts = counted(figures["helps"], "sure help"), counted(figures["hurts"], "sure harm")
+        helps, hurts = counted(figures.helps, "sure help"), counted(figures.hurts, "sure harm")
         told = [words(f"{helps} and {hurts} among {effects}.")]
-        most: dict[str, Any] = figures["most"]
-        if most:
-            when = when_decided("helps", most["gain"].low, most["gain"].high)
-            figure = ", ".join(filter(None, (str(most["gain"]), when)))
-            gains = words(Name(most["task"]), " gains most, beside ", Name(most["beside"]), f": {figure}.")
-            told.append(gains)
-        if figures["mutual"]:
-            pairs = joined([names(pair) for pair in figures["mutual"][:MOST]], "; ")
+        if most := figures.most:
+            when = when_decided("helps", most.gain.low, most.gain.high)
+            figure = ", ".join(filter(None, (str(most.gain), when)))
+            told.append(words(Name(most.task), " gains most, beside ", Name(most.beside), f": {figure}."))
+        if figures.mutual:
+            pairs = joined([names(pair) for pair in figures.mutual[:MOST]], "; ")
             told.append(words("They help each other: ", pairs, "."))
         return Said(joined(told))
 
 
 def sure_partners(finding: StudyFinding) -> tuple[SurePartners, ...]:
     """The two lists of a setting."""
+    figures = SureFigures.of(finding)
     helped, hurt = (
-        tuple((str(cell["task"]), str(cell["combination"])) for cell in finding.figures[name])
-        for name in ("helped", "hurt")
+        tuple((cell["task"], cell["combination"]) for cell in cells) for cells in (figures.helped, figures.hurt)
     )
     return (
         SurePartners("Helps", helped, "No partner is shown to help."),
@@ -88,25 +118,25 @@ def _found(pairs: pd.DataFrame, setting: Setting, statistics: Statistics) -> Stu
     helped = pairs[pairs["verdict"] == "helps"].sort_values("gain", ascending=False)
     hurt = pairs[pairs["verdict"] == "hurts"].sort_values("gain")
     both = helped[helped["combination"].duplicated()]["combination"]
-    most: dict[str, Any] = {}
+    most = None
     if len(helped):
         row = helped.iloc[0]
         gain = Estimate.of(row["gain"], row["low"], row["high"], statistics.units[str(row["metric"])])
-        most = {"task": row["task"], "beside": partner_of(row["task"], row["combination"]), "gain": gain}
+        most = LargestGain(str(row["task"]), partner_of(row["task"], row["combination"]), gain)
     sure = pd.concat([helped, hurt])
     return StudyFinding(
         code=SureEffects.code,
         setting=setting,
         sureness="sure" if len(sure) else "open",
-        figures={
-            "effects": len(pairs),
-            "helps": len(helped),
-            "hurts": len(hurt),
-            "helped": named(helped),
-            "hurt": named(hurt),
-            "most": most,
-            "mutual": [name.split("+") for name in sorted(both)],
-        },
+        figures=SureFigures(
+            effects=len(pairs),
+            helps=len(helped),
+            hurts=len(hurt),
+            helped=named(helped),
+            hurt=named(hurt),
+            most=most,
+            mutual=[name.split("+") for name in sorted(both)],
+        ),
         rows=(TableRows("gains.csv", named(sure)),),
     )
 

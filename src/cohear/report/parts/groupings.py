@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from cohear.analysis.answers.recommended import Recommended, Serving
 from cohear.base.units import Unit
 from cohear.findings.finding import StudyFinding
+from cohear.findings.grouping import GroupingFigures
 from cohear.findings.words import typeset
 
 SHOWN = 5
@@ -98,8 +99,8 @@ def groupings_of(finding: StudyFinding, tasks: Sequence[str]) -> Groupings | Non
     """
     if finding.missing:
         return None
-    told: Recommended = finding.figures["recommended"]
-    unit: Unit = finding.figures["gain"].unit
+    figures = GroupingFigures.of(finding)
+    told, unit = figures.recommended, figures.gain.unit
     made = {serving.groups: _grouping(serving, told, tasks, unit) for serving in told.every}
     picked = made[told.picked.groups]
     every = list(made.values())
