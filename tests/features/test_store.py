@@ -7,6 +7,7 @@ import shutil
 import threading
 import time
 from collections import namedtuple
+from typing import ClassVar
 
 import numpy as np
 import pytest
@@ -17,7 +18,18 @@ from cohear.audio.resample import resample
 from cohear.audio.segment import Segment
 from cohear.base.errors import DataError, FolderError
 from cohear.data.scan.facts import drop_bad, scan
-from cohear.features import LogMel, Summary, ensure_store, extraction, open_store, prune, store_key, stores
+from cohear.data.tables.clip_name import ClipName
+from cohear.features import (
+    ClipFrontEnd,
+    LogMel,
+    Summary,
+    ensure_store,
+    extraction,
+    open_store,
+    prune,
+    store_key,
+    stores,
+)
 
 
 @pytest.fixture
@@ -70,6 +82,45 @@ def test_long_clips_in_pieces_have_the_same_frames(clips, cache, tmp_path, monke
     with pytest.raises(DataError, match=r"0\.flac changed after it was scanned"):
         ensure_store(LogMel(), [segment], facts[:1], cache=tmp_path / "changed")
     assert not list((tmp_path / "changed").glob("features/*/meta.json"))
+
+
+@dataclasses.dataclass(frozen=True)
+class Lengths(ClipFrontEnd):
+    """Of names: a frame a letter."""
+
+    name: ClassVar[str] = "lengths"
+    version: ClassVar[int] = 1
+    layout: ClassVar[str] = "vector"
+    rate: int = 16000
+    hop: int = 16000
+    frame_width: int = 2
+    input_width: int = 2
+
+    def frames_of(self, clip):
+        return len(clip.clip)
+
+    def frames(self, clips):
+        return [np.full((len(clip.clip), 2), float(clip.clip[0]), np.float32) for clip in clips]
+
+    def window_input(self, windows, lengths):
+        return windows[:, 0]
+
+
+def test_features_found_by_name_are_of_these_names(clips, cache, monkeypatch):
+    """No audio is decoded for them; clips of other names, or of another dataset, have a store of their own."""
+    monkeypatch.setattr(extraction, "_CHUNK_SECONDS", 0.3)  # several chunks
+    facts = scan(clips, cache=cache)
+    names = [ClipName("some", f"{number}.wav" + "x" * number) for number in range(len(clips))]
+    monkeypatch.setattr(extraction, "read_audio", None)
+    store = ensure_store(Lengths(), clips, facts, cache=cache, names=names)
+    for number, name in enumerate(names):
+        np.testing.assert_array_equal(store.clip(number), np.full((len(name.clip), 2), number))
+    others = [ClipName("other", name.clip) for name in names]
+    keys = {store_key(Lengths(), facts, each) for each in (names, names[::-1], others)}
+    assert len(keys) == 3 and store.key in keys
+    assert store_key(LogMel(), facts, names) == store_key(LogMel(), facts)
+    with pytest.raises(ValueError, match="shorter"):
+        store_key(Lengths(), facts)
 
 
 def test_cold_and_warm_are_identical(clips, cache, tmp_path, monkeypatch):

@@ -2,6 +2,8 @@
 
 import re
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -134,7 +136,7 @@ def study_of_vectors(**changes):
 def test_vectors_made_elsewhere_become_a_study(vectors):
     """By the command and its workers; the study folder, which lies elsewhere, is a study file of its own."""
     study = vectors.study(**study_of_vectors())
-    ended = vectors.cohear_apart("run", study, "--out", "deep/er/out", "--jobs", "1")
+    ended = vectors.cohear("run", study, "--out", "deep/er/out", "--jobs", "1")
     assert ended.returncode == 0, ended.stderr
     out = vectors.root / "deep" / "er" / "out"
     found = {(row["features"], row["encoder"], row["combination"]) for row in tiny.results(out)}
@@ -151,6 +153,34 @@ def test_vectors_made_elsewhere_become_a_study(vectors):
     refused = vectors.cohear("export", out, "-o", "bundle")
     assert refused.returncode == 2
     assert "'vectors'" in refused.stderr
+
+
+def test_an_edit_of_a_plugin_makes_its_features_anew(vectors):
+    """Nobody needs to think of its version, nor of what it inherits."""
+    plugin = vectors.root / "vectors.py"
+    other = vectors.root / "other.py"
+    other.write_text("# of no front-end\n", encoding="utf-8")
+    script = (
+        "import json, sys; from pathlib import Path; from cohear.base.plugins import load_plugin\n"
+        "for path in sys.argv[1:]: load_plugin(Path(path))\n"
+        "from cohear.features import LogMel, build_front_end, store_key\n"
+        "from cohear.features.build import front_end_of\n"
+        "front_end = build_front_end({'name': 'vectors', 'table': 'tables/all.csv'})\n"
+        "assert front_end_of(front_end.key()) == front_end and 'source' not in LogMel().key()\n"
+        "print(store_key(front_end, [], []))"
+    )
+
+    def key(*plugins):
+        made = subprocess.run(
+            [sys.executable, "-c", script, *plugins], check=False, capture_output=True, text=True, cwd=vectors.root
+        )
+        assert made.returncode == 0, made.stderr
+        return made.stdout
+
+    first = key(plugin)
+    assert key(other, plugin) == key(shutil.copy(plugin, vectors.root / "moved.py")) == first
+    plugin.write_text(plugin.read_text(encoding="utf-8") + "\n\nEDITED = True\n", encoding="utf-8")
+    assert key(plugin) != first
 
 
 def test_what_is_missing_is_told_before_anything_trains(vectors):

@@ -73,6 +73,13 @@ def load_plugin(path: Path) -> None:
     _loaded[path] = content
 
 
+def source_of(cls: type) -> str | None:
+    """Hash of the plugins' files that a class and those that it inherits are written in; None where none is."""
+    files = {getattr(sys.modules.get(each.__module__), "__file__", None) for each in cls.__mro__}
+    found = sorted(content for path, content in _loaded.items() if str(path) in files)
+    return version_of_files(found) if found else None
+
+
 def versions_of_plugins(paths: Collection[Path]) -> dict[str, str]:
     """What a run's key holds of plugins: nothing where there are none."""
     return {"plugins": plugins_version(paths)} if paths else {}

@@ -12,6 +12,9 @@ from cohear.features.front_end import FRONT_ENDS, FrontEnd
 from cohear.features.setting_types import OpenAsset, settings_as
 from cohear.features.settings import asset_at, asset_in_key
 
+VERSIONS = ("version", "libraries", "source")
+"""What of a key is no setting."""
+
 
 def build_front_end(spec: str | Mapping[str, Any]) -> FrontEnd:
     """Make the front-end that a study file asks for.
@@ -31,14 +34,15 @@ def front_end_of(key: Mapping[str, Any]) -> FrontEnd:
     Raises:
         DataError: a file with the content that it was planned with is not known here.
     """
-    return _made({name: value for name, value in key.items() if name not in ("version", "libraries")}, asset_in_key)
+    return _made({name: value for name, value in key.items() if name not in VERSIONS}, asset_in_key)
 
 
 def versions_planned(key: Mapping[str, Any]) -> dict[str, str | int | None]:
     """The versions in a key, for `cohear.base.versions.demand_same`."""
     what = f"front-end {key['name']!r}"
     libraries = {f"{name} of {what}": each for name, each in key.get("libraries", {}).items()}
-    return {what: key.get("version"), **libraries}
+    source = {f"source of {what}": key["source"]} if "source" in key else {}
+    return {what: key.get("version"), **libraries, **source}
 
 
 def versions_here(key: Mapping[str, Any]) -> dict[str, str | int]:

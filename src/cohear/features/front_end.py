@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Literal
 
 from cohear.base.arrays import Floats, Integers
 from cohear.base.errors import UserError
+from cohear.base.plugins import source_of
 from cohear.base.registry import Registry
 from cohear.features.augmentation import LogEnergies
 from cohear.features.settings import as_json, shown
@@ -98,7 +99,9 @@ class FrontEnd(ABC):
 
     @classmethod
     def versions(cls) -> dict[str, Any]:
-        """Its own version, and under ``libraries`` those of packages, where it names any.
+        """Its own version; under ``libraries`` those of packages, where it names any; of a plugin's also its source.
+
+        So an edit of a plugin makes its features anew, whether or not somebody thought of the version.
 
         Raises:
             UserError: a package is not installed.
@@ -107,7 +110,8 @@ class FrontEnd(ABC):
             libraries = {name: version(name).partition("+")[0] for name in cls.libraries}
         except PackageNotFoundError as error:
             raise UserError(f"front-end {cls.name!r} needs the package {error.name}, which is not installed") from error
-        return {"version": cls.version, **({"libraries": libraries} if libraries else {})}
+        others = {"libraries": libraries or None, "source": source_of(cls)}
+        return {"version": cls.version, **{name: each for name, each in others.items() if each is not None}}
 
 
 @dataclass(frozen=True)
