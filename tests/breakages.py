@@ -90,13 +90,8 @@ BREAKAGES = [
     ),
     Breakage(
         "feature cache key without settings",
-<<<<<<< HEAD
         '**front_end.versions(), "settings": front_end.settings()}',
         '**front_end.versions(), "settings": {}}',
-=======
-        '"settings": front_end.settings()}',
-        '"settings": {}}',
->>>>>>> 12808e4 (An edit of a plugin makes the features of its front-ends anew: nobody has to think of the version)
         ("test_key_changes_with_every_setting",),
     ),
     Breakage(

@@ -5,6 +5,7 @@ import json
 import pytest
 import tiny
 
+from cohear.base.assets import Asset
 from cohear.base.errors import DataError, FolderError, RunFailed, StudyError
 from cohear.runs.carry_out import write_result
 from cohear.runs.in_place import PackInPlace, manifest_of
@@ -78,7 +79,9 @@ class TestInPlace(PackContract):
         out = finished.root / "out"
         record = json.loads(next(iter(tiny.records(out).values())).read_text(encoding="utf-8"))
         need = Need(run=record["run"], file="record.json")
-        self.spec = read_spec(record["specification"]).model_copy(update={"needs": {"teacher": need}})
+        of_run = read_spec(record["specification"])
+        front_end = {**of_run.front_end, "weights": Asset.at(out / "study.yaml").to_json()}  # any file will do
+        self.spec = of_run.model_copy(update={"needs": {"teacher": need}, "front_end": front_end})
         where = {"splits": out / "splits", "cache": finished.cache, "code": finished.root, "runs": [out / "runs"]}
         self.pack = PackInPlace.of([self.spec], **where)
 

@@ -112,13 +112,14 @@ def manifest_of(specs: Collection[Spec], code: Path, plugins: Sequence[Path]) ->
     tasks = [task for spec in specs for task in spec.tasks]
     needs = {(need.run, need.file): need for spec in specs for need in spec.needs.values()}
     versions = {(name, str(value)) for spec in specs for name, value in spec.versions.items()}
+    runs = {spec.key: spec.model_dump(mode="json") for spec in specs}
     return Manifest(
-        runs={spec.key: spec.model_dump(mode="json") for spec in specs},
+        runs=runs,
         splits=tuple(sorted({task.split for task in tasks})),
         stores=tuple(sorted({task.store for task in tasks})),
         needs=tuple(needs[place] for place in sorted(needs)),
         plugins=tuple(map(file_digest, plugins)),
-        assets=tuple(sorted({each for spec in specs for each in contents_in(spec.model_dump(mode="json"))})),
+        assets=tuple(sorted(set(contents_in(runs)))),
         modules=_files_of_modules({name for spec in specs for name in job_of(spec).modules(spec)}, code),
         versions={
             name: tuple(sorted(value for other, value in versions if other == name))

@@ -8,9 +8,11 @@
 """
 
 from abc import ABC, abstractmethod
+from unittest.mock import patch
 
 import pytest
 
+from cohear.base.assets import PLACES, contents_in, place_of
 from cohear.base.errors import DataError, FolderError
 from cohear.runs.job import read_spec
 from cohear.runs.pack import Pack, told_by_others, told_to_others
@@ -57,6 +59,16 @@ class PackContract(ABC):
         for task in spec.tasks:
             data = load_task(task, pack)
             assert len(data.rows) == len(data.clips) > 0
+
+    def test_whoever_opens_it_finds_the_files_that_its_run_names(self) -> None:
+        """By their content, with nothing known before."""
+        spec, pack = self.given()
+        contents, told = set(contents_in(spec.model_dump(mode="json"))), told_to_others(pack)
+        assert contents <= set(pack.manifest.assets)
+        with patch.dict(PLACES, clear=True):
+            told_by_others(told).open()
+            for content in contents:
+                assert place_of(content).exists()
 
     def test_what_it_does_not_hold_is_told_as_such(self) -> None:
         """As what concerns all runs."""
