@@ -139,6 +139,8 @@ def test_the_plan_tells_what_each_run_needs(studied):
         tuple(need.run for need in run.spec.needs.values()) for run in planned(studied)
     ]
     assert all(bool(row.needs) == bool(row.probe) for row in plan)
+    costs = [job_of(run.spec).cost(run.spec) for run in planned(studied)]
+    assert [row.time for row in plan] == costs  # the driver and `status` have one estimate
     older = {name: value for name, value in plan[0].to_json().items() if name != "needs"}
     assert PlanRow.from_json(older).needs == ()
 

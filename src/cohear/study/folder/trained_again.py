@@ -40,7 +40,7 @@ def why_replaced(folder: StudyFolder, plan: Sequence[PlannedRun[Spec]]) -> list[
 
 def _place(row: PlanRow) -> PlanRow:
     """The row without what its specification says."""
-    return replace(row, run="", cost=0, needs=())
+    return replace(row, run="", cost=0, needs=(), pace="")
 
 
 def _differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:

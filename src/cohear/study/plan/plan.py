@@ -60,6 +60,7 @@ class PlannedRun(Generic[S_co]):
     @property
     def row(self) -> PlanRow:
         """The run as ``plan.json`` lists it."""
+        cost = job_of(self.spec).cost(self.spec)
         return PlanRow(
             run=self.key,
             features=self.features,
@@ -70,10 +71,11 @@ class PlannedRun(Generic[S_co]):
             focal=self.focal,
             fold=self.fold,
             seed=self.seed,
-            cost=job_of(self.spec).cost(self.spec).units,
+            cost=cost.units,
             job=self.spec.job,
             probe=self.probe,
             needs=tuple(sorted({need.run for need in self.spec.needs.values()})),
+            pace=cost.pace,
         )
 
     def as_control(self, control: str, focal: str, combination: str, spec: RunSpec) -> PlannedRun[RunSpec]:

@@ -24,6 +24,7 @@ class PlanRow:
         probe: name of the measurement that it makes, of ``focal`` beside the rest of the combination, or of all of
             it; else empty.
         needs: keys of the runs that leave what it reads.
+        pace: of which runs it is that take as long a unit; empty in plans that are older.
     """
 
     run: str
@@ -39,6 +40,7 @@ class PlanRow:
     job: str = NETWORK
     probe: str = ""
     needs: tuple[str, ...] = ()
+    pace: str = ""
 
     @classmethod
     def from_json(cls, content: Mapping[str, Any]) -> PlanRow:
@@ -66,5 +68,5 @@ class PlanRow:
 
     @property
     def time(self) -> Cost:
-        """How long it takes: at the pace of its setting."""
-        return Cost(f"{self.features} {self.encoder}", self.cost)
+        """How long it takes; where its pace is not told, runs of its job and setting have one."""
+        return Cost(self.pace or f"{self.job} {self.features} {self.encoder}", self.cost)
