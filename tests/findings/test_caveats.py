@@ -13,7 +13,7 @@ from cohear.analysis.tables.results import checked_results
 from cohear.base.study_facts import StudyFacts
 from cohear.findings import FINDINGS, Findings
 from cohear.findings.caveats import MOST_LEFT_OUT, caveats, notes
-from cohear.findings.study_findings import told
+from cohear.findings.study_findings import with_cures
 from cohear.study.folder.folder import StudyFolder
 from cohear.study.plan.row import PlanRow
 from cohear.testing.finding import NAMES, FindingContract
@@ -141,4 +141,4 @@ def test_a_probe_that_failed_is_none_of_the_combination(tmp_path):
 
 def test_names_are_isolated_on_a_page():
     (finding,) = findings_of(study(("<b>", "c"), folds=1)).all("few-repeats")
-    assert "<bdi>&lt;b&gt;</bdi>" in told(finding).html
+    assert "<bdi>&lt;b&gt;</bdi>" in with_cures(finding).html

@@ -14,7 +14,7 @@ from cohear.analysis.tables.results import checked_results
 from cohear.base.units import POINTS
 from cohear.findings import Findings
 from cohear.findings.answers import answers
-from cohear.findings.study_findings import cure_words, in_full, said, told
+from cohear.findings.study_findings import cure_words, in_full, said, with_cures
 
 SETTING = ("logmel", "small", "base")
 
@@ -97,11 +97,11 @@ def test_page_and_answers_recommend_one_grouping():
 
 def test_groups_beside_pairs_say_why_not():
     few = findings_of(study(folds=1)).of("groups-beside-pairs")
-    assert few.missing == "errors" and "how sure their gains are is not known" in told(few).plain
+    assert few.missing == "errors" and "how sure their gains are is not known" in with_cures(few).plain
     bare = findings_of(study(sizes=(1, 4))).of("groups-beside-pairs")
-    assert bare.missing == "pairs" and "not all measured" in told(bare).plain
+    assert bare.missing == "pairs" and "not all measured" in with_cures(bare).plain
     known = findings_of(study()).of("groups-beside-pairs")
-    assert known.figures["cells"] == 4 and "Of 4 group cells" in told(known).plain
+    assert known.figures["cells"] == 4 and "Of 4 group cells" in with_cures(known).plain
 
 
 @pytest.mark.parametrize(
@@ -125,6 +125,6 @@ def test_the_lowest_task_stands_beside_what_it_has_where_it_was_not_looked_for()
     (line,) = [line for line in findings.statistics.sizes if line["size"] == 4]
     gains = findings.statistics.gains.query("combination == 'a+b+c+d'").set_index("task")["gain"]
     assert (line["lowest_task"], line["lowest"]) == (gains.idxmin(), pytest.approx(gains.min()))
-    text = told(findings.of("network-size")).plain
+    text = with_cures(findings.of("network-size")).plain
     assert f"lowest: {line['lowest_task']} with {POINTS.signed(line['lowest'])}" in text
     assert f"lowest on every other fold: {line['worst_task']}, with {POINTS.signed(line['worst'])}" in text

@@ -11,7 +11,7 @@ from cohear.analysis.tables.of_study import GivenTables
 from cohear.analysis.tables.results import checked_results
 from cohear.base.units import POINTS
 from cohear.findings import FINDINGS, Findings
-from cohear.findings.study_findings import cure_words, in_full, said, told
+from cohear.findings.study_findings import cure_words, in_full, said, with_cures
 
 PAIRS = {"a+b": ("a", "b"), "a+c": ("a", "c"), "b+c": ("b", "c")}
 SETTING = {"features": "f", "encoder": "e", "arm": "base"}
@@ -139,8 +139,8 @@ def test_with_one_seed_a_fold_it_is_said_that_a_second_tells():
     assert set(one.statistics.power["share_assumed"]) == {"seeds"} and set(two.statistics.power["share_assumed"]) == {
         ""
     }
-    assert "`repeats: {seeds: 2}`" in told(one.of("open-cells")).plain
-    assert "seeds" not in told(two.of("open-cells")).plain
+    assert "`repeats: {seeds: 2}`" in with_cures(one.of("open-cells")).plain
+    assert "seeds" not in with_cures(two.of("open-cells")).plain
 
 
 def test_what_is_said_of_a_pair_a_setting_and_the_study_is_one():

@@ -11,7 +11,7 @@ from cohear.analysis.statistics import Statistics
 from cohear.analysis.tables.of_study import GivenTables
 from cohear.analysis.tables.results import checked_results
 from cohear.findings import Findings
-from cohear.findings.study_findings import cure_words, told
+from cohear.findings.study_findings import cure_words, with_cures
 
 
 def study(tasks="abcd", encoders=("small", "dnn"), folds=6, noise=0.02, control="", gain=0.0):
@@ -61,14 +61,16 @@ def test_a_fourth_task_ranks_partners_as_it_is_promised():
 
 def test_a_setting_says_the_same_of_its_measurements_as_the_study():
     findings = findings_of(study("abcde", encoders=("small",)))
-    assert told(findings.of("correlates")) == told(findings.on_setting("correlates", ("logmel", "small", "base")))
+    assert with_cures(findings.of("correlates")) == with_cures(
+        findings.on_setting("correlates", ("logmel", "small", "base"))
+    )
 
 
 def test_controls_are_told_where_they_were_run():
     plain, controls = study(encoders=("small",), gain=0.2), study(encoders=("small",), control="shuffled")
     controls = controls[controls["combination"] != controls["task"]]
     assert findings_of(plain).of("control-explanations") is None
-    text = told(findings_of(plain, controls).of("control-explanations")).plain
+    text = with_cures(findings_of(plain, controls).of("control-explanations")).plain
     assert text == "Controls were run for 12 effects of partners. Explained: 12 relation."
-    quiet = told(findings_of(study(encoders=("small",)), controls).of("control-explanations")).plain
+    quiet = with_cures(findings_of(study(encoders=("small",)), controls).of("control-explanations")).plain
     assert "Not one of these is beyond chance" in quiet

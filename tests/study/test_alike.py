@@ -40,7 +40,7 @@ def train(specs, error_of):
     while waiting:
         tried = alike.next_of(waiting)
         if tried is None:
-            return failed, finished, str(alike.told(len(waiting)))
+            return failed, finished, str(alike.as_error(len(waiting)))
         waiting.remove(tried)
         error = error_of(tried)
         if error:

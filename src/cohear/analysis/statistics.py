@@ -200,9 +200,9 @@ class Statistics:
         lines = of_settings(self.groupings)
         found: dict[Setting, Recommended | NoGrouping] = {}
         for key, results, pairs in self._each():
-            told = recommend(key, results, pairs, lines.get(key, []), self.design)
+            recommendation = recommend(key, results, pairs, lines.get(key, []), self.design)
             several = self.unit_over(pairs) == OWN and pairs["metric"].nunique() > 1
-            found[key] = "units" if several and isinstance(told, Recommended) else told
+            found[key] = "units" if several and isinstance(recommendation, Recommended) else recommendation
         return found
 
     @cached_property
@@ -210,8 +210,8 @@ class Statistics:
         """One network for all tasks, in the settings where it was measured: on all repeats, unless they chose it."""
         found: dict[Setting, Serving] = {}
         for key, results, pairs in self._each():
-            told = self.recommended[key]
-            every = told.every if isinstance(told, Recommended) else ()
+            recommendation = self.recommended[key]
+            every = recommendation.every if isinstance(recommendation, Recommended) else ()
             whole = next((one for one in every if one.whole and one.shared), None)
             whole = whole or one_network(results, pairs, set(results["task"]), self.design)
             if whole is not None:

@@ -97,8 +97,8 @@ def _decoder(content: Content) -> Decoder:
             return _by_ffmpeg(content, found, structure)
         return _last_try(content, error)
     except UnreadableAudio:
-        if told := placeholder(content):
-            raise UnreadableAudio(content.path, *told) from None
+        if reason := placeholder(content):
+            raise UnreadableAudio(content.path, *reason) from None
         raise
 
 
@@ -106,8 +106,8 @@ def _last_try(content: Content, error: UnknownFormat) -> Decoder:
     """MPEG audio behind something else, as recordings of broadcasts are; what the name tells; else the error."""
     if content.path.suffix.lower() == ".raw":
         raise UnreadableAudio(content.path, "raw samples do not tell their rate and form; make it a WAV file")
-    if told := placeholder(content):
-        raise UnreadableAudio(content.path, *told) from error
+    if reason := placeholder(content):
+        raise UnreadableAudio(content.path, *reason) from error
     structure = mpeg_structure(content, is_sure=False)
     try:
         if structure is PLAIN:

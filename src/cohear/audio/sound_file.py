@@ -100,8 +100,8 @@ class SoundFile:
         words = _words(error)
         if "alloc" in words.lower():
             raise MemoryError from error
-        if told := next((ours for theirs, ours in _NO_FORM.items() if theirs in words.lower()), None):
-            return UnreadableAudio(self._content.path, told)
+        if reason := next((ours for theirs, ours in _NO_FORM.items() if theirs in words.lower()), None):
+            return UnreadableAudio(self._content.path, reason)
         return UnreadableAudio(self._content.path, f"it is cut short or damaged ({words})", "truncated")
 
 

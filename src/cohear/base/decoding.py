@@ -99,18 +99,20 @@ class NumberDecoding:
 Decoding: TypeAlias = LabelDecoding | NumberDecoding
 
 
-def decoding_of(name: str, told: Mapping[str, Any]) -> Decoding:
+def decoding_of(name: str, entry: Mapping[str, Any]) -> Decoding:
     """The decoding that a task's entry of a card tells.
 
     Raises:
         KeyError, TypeError, ValueError: it tells none.
     """
-    kind = told["kind"]
+    kind = entry["kind"]
     if kind in ("multiclass", "multilabel"):
-        return LabelDecoding(name, kind, tuple(told["labels"]), _numbers(told.get("thresholds")))
+        return LabelDecoding(name, kind, tuple(entry["labels"]), _numbers(entry.get("thresholds")))
     if kind == "number":
-        low, high = told.get("low"), told.get("high")
-        return NumberDecoding(name, kind, tuple(told["names"]), told["unit"], low, high, _numbers(told.get("spread")))
+        low, high = entry.get("low"), entry.get("high")
+        return NumberDecoding(
+            name, kind, tuple(entry["names"]), entry["unit"], low, high, _numbers(entry.get("spread"))
+        )
     raise ValueError(f"task {name!r} has kind {kind!r}")
 
 
@@ -137,8 +139,8 @@ def _fields(decoding: Decoding) -> dict[str, Any]:
     return {key: value for key, value in asdict(decoding).items() if key != "name"}
 
 
-def _numbers(told: Any) -> tuple[float, ...]:  # noqa: ANN401 - whatever a card holds
-    return tuple(float(value) for value in told or ())
+def _numbers(values: Any) -> tuple[float, ...]:  # noqa: ANN401 - whatever a card holds
+    return tuple(float(value) for value in values or ())
 
 
 def _check_names(task: str, what: str, names: tuple[str, ...]) -> None:

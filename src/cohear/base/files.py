@@ -56,10 +56,10 @@ def storage_errors_told(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        told = storage_error(error, Path(error.filename or path))
-        if told is None:
+        ours = storage_error(error, Path(error.filename or path))
+        if ours is None:
             raise
-        raise told from error
+        raise ours from error
 
 
 def make_folder(path: Path, named: Path | None = None) -> Path:
@@ -122,12 +122,12 @@ def write_bytes(path: Path, content: bytes) -> None:
     except BaseException as error:
         with suppress(OSError):  # it may never have been there
             temporary.unlink()
-        told = storage_error(error, path) if isinstance(error, OSError) else None
+        ours = storage_error(error, path) if isinstance(error, OSError) else None
         if isinstance(error, FileNotFoundError) and path.parent.is_dir():
-            told = no_new_files(path)
-        if told is None:
+            ours = no_new_files(path)
+        if ours is None:
             raise
-        raise told from error
+        raise ours from error
 
 
 def remove_file(path: Path) -> None:

@@ -68,8 +68,8 @@ def check_named(registry: Registry[type[T]], part: str | WithSettings) -> type[T
     known = [each.name for each in inspect.signature(cls).parameters.values() if each.kind is each.KEYWORD_ONLY]
     unknown = [each for each in settings_of(part) if each not in known]
     if unknown:
-        told = [f"has no setting {each!r}{did_you_mean(each, known)}" for each in unknown]
-        raise UserError(f"{registry.what} {name!r} {' and '.join(told)}")
+        mistakes = [f"has no setting {each!r}{did_you_mean(each, known)}" for each in unknown]
+        raise UserError(f"{registry.what} {name!r} {' and '.join(mistakes)}")
     return cls
 
 

@@ -171,7 +171,7 @@ class StudyFacts:
     def to_json(self) -> dict[str, object]:
         """The content of ``data.json``."""
         content = asdict(self)
-        return {**content, "repeats": {name: told for name, told in content["repeats"].items() if told is not None}}
+        return {**content, "repeats": {name: value for name, value in content["repeats"].items() if value is not None}}
 
 
 def read_facts(folder: Path) -> StudyFacts:

@@ -50,8 +50,8 @@ def fit_baseline(spec: BaselineSpec, pack: Pack, files: frozenset[str]) -> Resul
     best, best_score = None, -np.inf
     for choice in range(questions[0].choices(baseline)):
         estimators = [question.fitted(baseline, choice, vectors, train, draw) for question in questions]
-        told = Predictions(validation, answer_questions(questions, estimators, vectors[validation]))
-        score = sign * told.scores(task)[task.metric.name]
+        on_validation = Predictions(validation, answer_questions(questions, estimators, vectors[validation]))
+        score = sign * on_validation.scores(task)[task.metric.name]
         if best is None or score > best_score:  # the first of the best; the first of all where nothing can be scored
             best, best_score = estimators, score
     assert best is not None  # a baseline that offers none is refused before

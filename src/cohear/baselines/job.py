@@ -23,8 +23,8 @@ class FitBaseline(Job[BaselineSpec]):
 
     def cost(self, spec: BaselineSpec) -> Cost:
         """The same for all tasks."""
-        told = spec.model_dump(mode="json")
-        return Cost(json.dumps([told["front_end"], told["baseline"]], sort_keys=True), BRIEF)
+        content = spec.model_dump(mode="json")
+        return Cost(json.dumps([content["front_end"], content["baseline"]], sort_keys=True), BRIEF)
 
     def warm_up(self) -> None:
         """Import scikit-learn."""

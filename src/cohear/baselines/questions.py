@@ -99,10 +99,10 @@ def why_not(baseline: Baseline, kind: TargetKind) -> str:
 def _logits(classifier: Any, vectors: Floats, classes: int) -> Floats:  # noqa: ANN401 - of scikit-learn's form
     """Logits ``[N, classes]``; a class that was not among the training clips is below all others."""
     if hasattr(classifier, "decision_function"):
-        told = np.asarray(classifier.decision_function(vectors), dtype=np.float64)
-        told = np.stack([-told / 2, told / 2], axis=1) if told.ndim == 1 else told
+        scores = np.asarray(classifier.decision_function(vectors), dtype=np.float64)
+        scores = np.stack([-scores / 2, scores / 2], axis=1) if scores.ndim == 1 else scores
     else:
-        told = np.log(np.clip(classifier.predict_proba(vectors), LEAST, 1))
-    logits = np.repeat(np.minimum(told.min(axis=1, keepdims=True), np.log(LEAST)), classes, axis=1)
-    logits[:, classifier.classes_] = told
+        scores = np.log(np.clip(classifier.predict_proba(vectors), LEAST, 1))
+    logits = np.repeat(np.minimum(scores.min(axis=1, keepdims=True), np.log(LEAST)), classes, axis=1)
+    logits[:, classifier.classes_] = scores
     return logits.astype(np.float32)

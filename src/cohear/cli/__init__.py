@@ -144,9 +144,9 @@ def main() -> None:
             raise
         if error.filename is None:  # a full disk that standard output goes to
             hush()
-            told = str(storage_error(error, Path("the output")))
+            message = str(storage_error(error, Path("the output")))
         else:  # a path that was given
-            told = f"{error.filename}: {reason}; mend this, or name another place"
-        errors.print(f"error: {told}", style="bold red", markup=False, highlight=False)
+            message = f"{error.filename}: {reason}; mend this, or name another place"
+        errors.print(f"error: {message}", style="bold red", markup=False, highlight=False)
         status_code = 2
     sys.exit(status_code)

@@ -36,8 +36,8 @@ def answers(
     from cohear.api import answers as answers_of
     from cohear.report.terminal.answers import answers_text
 
-    told = answers_of(folder, related or [])
+    found = answers_of(folder, related or [])
     if as_json:
-        print_json(told)
+        print_json(found)
     else:
-        output.print(answers_text(told))
+        output.print(answers_text(found))

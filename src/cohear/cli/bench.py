@@ -71,14 +71,14 @@ def _bench_study(folder: Path, as_json: bool, seconds: float, repeats: int, code
 
     study, progress = Study.load(folder), TerminalProgress(errors)
     try:
-        told = study.bench(seconds=seconds, repeats=repeats, code=code, progress=progress)
+        costs = study.bench(seconds=seconds, repeats=repeats, code=code, progress=progress)
     finally:
         progress.close()
     if as_json:
-        print_json(told)
+        print_json(costs)
         return
-    for setting in dict.fromkeys((row["features"], row["encoder"], row["arm"]) for row in told["rows"]):
-        _show_setting(setting, [r for r in told["rows"] if (r["features"], r["encoder"], r["arm"]) == setting])
+    for setting in dict.fromkeys((row["features"], row["encoder"], row["arm"]) for row in costs["rows"]):
+        _show_setting(setting, [r for r in costs["rows"] if (r["features"], r["encoder"], r["arm"]) == setting])
     output.print(LEGEND, style="dim", markup=False, highlight=False)
     line = f"costs: {folder / 'costs.csv'} (cohear answers and cohear report use them)"
     output.print(line, markup=False, highlight=False, soft_wrap=True)
@@ -118,20 +118,20 @@ def _bench_bundle(bundle: Path, as_json: bool, seconds: float, repeats: int) -> 
     from cohear.export.bench import bench as measure
 
     with errors.status("measuring") if errors.is_terminal else nullcontext():
-        told = measure(bundle, seconds=seconds, repeats=repeats)
+        costs = measure(bundle, seconds=seconds, repeats=repeats)
     if as_json:
-        print_json(told)
+        print_json(costs)
         return
-    for threads in told["ratios"]:
-        rows = [row for row in told["rows"] if row["threads"] == int(threads)]
+    for threads in costs["ratios"]:
+        rows = [row for row in costs["rows"] if row["threads"] == int(threads)]
         table = Table(counted(int(threads), "thread"), *(row["setup"] for row in rows))
         for name, show in MEASURES.items():
             table.add_row(name, *(show(row) for row in rows))
         output.print(table)
-    for threads, by_setup in told["ratios"].items():
+    for threads, by_setup in costs["ratios"].items():
         for setup, ratio in by_setup.items():
             line = (
-                f"{len(told['tasks'])} {setup}, {counted(int(threads), 'thread')}: {ratio['milliseconds']:.1f} "
+                f"{len(costs['tasks'])} {setup}, {counted(int(threads), 'thread')}: {ratio['milliseconds']:.1f} "
                 f"times the time, {ratio['cpu_milliseconds']:.1f} times the processor time and {ratio['bytes']:.1f} "
                 "times the bytes of one shared model"
             )

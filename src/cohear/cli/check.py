@@ -44,17 +44,17 @@ def check(
     from cohear.report.page.audit import audit_lines, keep_audit, write_audit
 
     loaded = Study.load(study, out)
-    told = loaded.check(jobs=jobs, progress=TerminalProgress(errors)).to_json()
+    audit = loaded.check(jobs=jobs, progress=TerminalProgress(errors)).to_json()
     if study.is_dir() or out is not None:
-        keep_audit(loaded.folder, told)
+        keep_audit(loaded.folder, audit)
         page = page or loaded.folder / "check.html"
     if page is not None:
-        write_audit(page, told)
+        write_audit(page, audit)
     if as_json:
-        print_json(told)
+        print_json(audit)
     else:
-        output.print(audit_lines(told), soft_wrap=False)
+        output.print(audit_lines(audit), soft_wrap=False)
         if page is not None:
             output.print(f"page: {page}", markup=False, highlight=False, soft_wrap=True)
-    if told["counts"]["error"]:
+    if audit["counts"]["error"]:
         raise typer.Exit(1)

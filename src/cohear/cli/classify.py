@@ -242,8 +242,8 @@ class _TimeLines:
         paths = self._paths(self._name(file))
         for task in self._tasks:
             events = [event for event in answer.events if event.task == task]
-            for told in (dcase(events), audacity(events)):
-                write_text(next(paths), told)
+            for text in (dcase(events), audacity(events)):
+                write_text(next(paths), text)
 
     def _name(self, file: Path) -> str:
         """Without its suffix, and with a number where another file's time lines would have the same names."""

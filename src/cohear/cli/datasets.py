@@ -51,7 +51,7 @@ def datasets(
     for entry in entries:
         tasks = "; ".join(f"{column}: {meaning}" for column, meaning in entry["tasks"].items())
         fetched = f", or `cohear datasets fetch {entry['reader']}`" if entry["fetch"] else ""
-        told = [
+        lines = [
             entry["title"],
             tasks,
             f"{entry['size']} · licence: {entry['licence']}",
@@ -59,7 +59,7 @@ def datasets(
             f"place it: {entry['place']}",
             *([f"note: {entry['flaws']}"] if entry["flaws"] else []),
         ]
-        table.add_row(entry["reader"], Text("\n".join(told)))
+        table.add_row(entry["reader"], Text("\n".join(lines)))
     output.print(table)
 
 
@@ -79,12 +79,12 @@ def fetch_command(
     with Progress(*columns, console=errors, transient=True, disable=not errors.is_terminal) as bar:
         bars = {}
 
-        def told(file: str, here: int, total: int | None) -> None:
+        def on_bytes(file: str, here: int, total: int | None) -> None:
             if file not in bars:
                 bars[file] = bar.add_task(file, total=total)
             bar.update(bars[file], completed=here, total=total)
 
-        fetch_dataset(layout, folder, told)
+        fetch_dataset(layout, folder, on_bytes)
     published = layout.published
     output.print(f"{published.title} is in {folder}", markup=False, highlight=False, soft_wrap=True)
     output.print(f"licence: {published.licence}", markup=False, highlight=False, soft_wrap=True)

@@ -79,12 +79,12 @@ def export(
     output.print(f"bundle: {made.folder} (model.onnx {size:.2f} MB)", markup=False, highlight=False, soft_wrap=True)
 
 
-def _tasks(told: str, known: Collection[str]) -> list[str]:
+def _tasks(wish: str, known: Collection[str]) -> list[str]:
     """Names with commas between; a task that has a comma in its own name is found too."""
     from cohear.base.errors import UserError
 
     names: list[str] = []
-    rest = told.strip()
+    rest = wish.strip()
     while rest:
         fitting = [
             name for name in known if rest.startswith(name) and rest.removeprefix(name).lstrip()[:1] in ("", ",")
@@ -98,14 +98,14 @@ def _tasks(told: str, known: Collection[str]) -> list[str]:
     return names
 
 
-def _licences(told: list[str]) -> dict[str, str]:
+def _licences(wishes: list[str]) -> dict[str, str]:
     """Licences by dataset."""
     from cohear.base.errors import UserError
 
-    for each in told:
+    for each in wishes:
         if not all(part.strip() for part in each.partition("=")):
             raise UserError(f"--licence takes DATASET=LICENCE, as in 'esc10=CC BY-NC 3.0', not {each!r}")
-    return {name.strip(): licence.strip() for name, _, licence in (each.partition("=") for each in told)}
+    return {name.strip(): licence.strip() for name, _, licence in (each.partition("=") for each in wishes)}
 
 
 def _show(card: dict) -> None:  # type: ignore[type-arg]
@@ -125,9 +125,9 @@ def _show(card: dict) -> None:  # type: ignore[type-arg]
     output.print(table)
     quantisation = card["quantisation"] or {"measured": {}}
     for method, by_task in quantisation["measured"].items():
-        told = ", ".join(f"{printable(task)} {change_text(change)}" for task, change in by_task.items())
+        changes_text = ", ".join(f"{printable(task)} {change_text(change)}" for task, change in by_task.items())
         used = " (used)" if method == quantisation["method"] else ""
-        line = f"int8 {method}{used}, change in points: {told}"
+        line = f"int8 {method}{used}, change in points: {changes_text}"
         output.print(line, markup=False, highlight=False, soft_wrap=True)
 
 

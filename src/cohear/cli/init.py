@@ -50,8 +50,8 @@ def init(
     for known in proposal.found:
         if known.name not in used:
             progress.say(f"no task is proposed on {known.name}; the file says why")
-    told = f"{file}: {counted(len(proposal.found), 'dataset')}, {counted(len(proposal.tasks), 'task')}"
-    output.print(told, markup=False, highlight=False, soft_wrap=True)
+    summary = f"{file}: {counted(len(proposal.found), 'dataset')}, {counted(len(proposal.tasks), 'task')}"
+    output.print(summary, markup=False, highlight=False, soft_wrap=True)
     output.print(
         f"next: cohear check {file}, then cohear run {file} --out out/first",
         markup=False,

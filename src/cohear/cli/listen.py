@@ -173,8 +173,8 @@ def _write_lines(
             _write_event(event, clock)
         if window is not None:
             lasting = [vars(event) for event in detector.lasting]
-            told = told_window(window)
-            json_line({"type": "window", "time": clock.at(window.onset), **told, "lasting": lasting})
+            content = told_window(window)
+            json_line({"type": "window", "time": clock.at(window.onset), **content, "lasting": lasting})
 
 
 def _write_event(event: Event, clock: _Clock | None = None) -> None:
@@ -214,8 +214,8 @@ def _draw(
                 continue
             answer = window.answers[name]
             if isinstance(answer, Number):
-                told = printable(str(answer)) if window.heard else "silence"
-                table.add_row(Text(printable(name), "bold"), "", "", Text(told))
+                text = printable(str(answer)) if window.heard else "silence"
+                table.add_row(Text(printable(name), "bold"), "", "", Text(text))
                 continue
             best = max(answer.probabilities, key=lambda label: answer.probabilities[label])
             probability = answer.probabilities[best] if window.heard else 0.0

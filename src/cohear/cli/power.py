@@ -31,8 +31,8 @@ def power(
     from cohear.api import power as power_of
     from cohear.report.terminal.power import power_tables
 
-    told = power_of(folder)
+    found = power_of(folder)
     if as_json:
-        print_json(told)
+        print_json(found)
     else:
-        output.print(power_tables(told))
+        output.print(power_tables(found))

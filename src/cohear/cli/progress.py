@@ -119,8 +119,8 @@ class TerminalProgress(StudyProgress):
         if left and self._running:
             until = "to the next look" if self._at_most > total else "left"
             line.append(f" · {clock(left / len(self._running))} {until}")
-        if told := words.cells(self._cells):
-            line.append(f" · cells: {told}")
+        if states := words.cells(self._cells):
+            line.append(f" · cells: {states}")
         return Group(line)
 
 

@@ -102,8 +102,8 @@ def _listener(host: str, port: int) -> socket.socket:
     try:
         return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
     except (OSError, UnicodeError) as error:
-        told = getattr(error, "strerror", None) or "it is no address"
-        reason = told.partition(" (while ")[0]  # Python repeats the address from there on
+        words = getattr(error, "strerror", None) or "it is no address"
+        reason = words.partition(" (while ")[0]  # Python repeats the address from there on
         raise UserError(
             f"cannot listen on {host}, port {port} ({reason}): choose another with --host or --port"
         ) from error

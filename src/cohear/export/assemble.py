@@ -114,9 +114,9 @@ def check_exportable(inputs: Mapping[str, TaskInput]) -> None:
         _ = FRONT_END_GRAPHS[given.front_end.name]  # tells which there are
     rates = {task: given.front_end.rate for task, given in inputs.items()}
     if len(set(rates.values())) > 1:
-        told = ", ".join(f"{task}: {rate} Hz" for task, rate in rates.items())
+        by_task = ", ".join(f"{task}: {rate} Hz" for task, rate in rates.items())
         raise UserError(
-            f"one model takes waveforms of one rate, and the front-ends of its tasks differ ({told}); give them one "
+            f"one model takes waveforms of one rate, and the front-ends of its tasks differ ({by_task}); give them one "
             "rate, or export the tasks apart with --tasks"
         )
 

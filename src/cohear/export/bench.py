@@ -196,8 +196,8 @@ def _in_a_new_process(chains: list[list[Path]], rate: int, threads: int) -> dict
     )
     if ended.returncode:
         raise RunFailed(f"the measuring process failed: {ended.stderr.strip().splitlines()[-1:]}")
-    told: dict[str, Any] = json.loads(ended.stdout)
-    return told
+    measured: dict[str, Any] = json.loads(ended.stdout)
+    return measured
 
 
 def load(chains: list[list[Path]], threads: int) -> list[list[Any]]:

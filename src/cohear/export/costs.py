@@ -72,8 +72,8 @@ def measure_costs(
     if not rows:
         raise UserError(f"nothing of {study} can be exported, so there is nothing to measure")
     write_text(study / COSTS_CSV.file, COSTS_CSV.text({name: row[name] for name in COSTS_CSV.names} for row in rows))
-    told = [{name: row[name] for name in (*COST_CELL, "models", *MEASURED_COSTS)} for row in rows]
-    return {"study": settings.study, "seconds": seconds, "repeats": repeats, "threads": 1, "rows": told}
+    cost_rows = [{name: row[name] for name in (*COST_CELL, "models", *MEASURED_COSTS)} for row in rows]
+    return {"study": settings.study, "seconds": seconds, "repeats": repeats, "threads": 1, "rows": cost_rows}
 
 
 def _planned_cells(folder: StudyFolder) -> list[CostRow]:

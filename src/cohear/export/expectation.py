@@ -52,10 +52,10 @@ def expectation(records: Sequence[Record], task: str, test_train_ratio: float) -
         task: which.
         test_train_ratio: r.
     """
-    told = [record.tasks[task] for record in records]
-    metric = METRICS[told[0].metric]
+    scored = [record.tasks[task] for record in records]
+    metric = METRICS[scored[0].metric]
     by_metric: dict[str, dict[str, list[float]]] = {}
-    for each in told:
+    for each in scored:
         for name, value in each.scores["test"]["last"].items():
             if value is not None and name != "loss":
                 by_metric.setdefault(name, {}).setdefault(each.test_part, []).append(float(value))
@@ -65,7 +65,7 @@ def expectation(records: Sequence[Record], task: str, test_train_ratio: float) -
     if len(parts) > 1:
         variance = float(np.var(parts, ddof=1))
         if variance < _ROUNDING and metric.unit == SHARE:
-            variance = float(np.mean([1 / max(each.test_clips, 1) for each in told])) ** 2 / 12
+            variance = float(np.mean([1 / max(each.test_clips, 1) for each in scored])) ** 2 / 12
         error = float(np.sqrt(variance * (1 / len(parts) + test_train_ratio)))
         reach = float(stats.t.ppf(0.975, len(parts) - 1)) * error
         low, high = (metric.within(means[metric.name] + sign * reach) for sign in (-1, 1))

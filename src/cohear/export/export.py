@@ -157,8 +157,8 @@ def export_study(
 
     facts = data_facts(prepared)
     records = study_records(places, repeats)
-    if told := told_otherwise(records, folders):
-        notes.append(told)
+    if difference := told_otherwise(records, folders):
+        notes.append(difference)
     known = _tasks(places, cell, records, calibrations, facts, trained)
     card = make_card(
         study=settings.study,

@@ -103,13 +103,13 @@ def measure_changes(repeats: Sequence[Trained]) -> dict[str, dict[str, Change]]:
         name = (trained.spec.study_seed, trained.spec.fold, trained.spec.seed)
         for task, data in trained.tasks.items():
             test = Evaluation(data, "test", trained.inputs[task], name)
-            told = test.predict(trained.network)
-            before = told.scores(data)[data.metric.name]
+            predictions = test.predict(trained.network)
+            before = predictions.scores(data)[data.metric.name]
             for method, model in graphs.items():
                 played = cast(Network, GraphNetwork(model, input_numbers(trained.inputs)))
                 after = test.predict(played).scores(data)[data.metric.name]
                 if np.isfinite([before, after]).all():
-                    scores[method].setdefault(task, []).append((before, after, told.scored_clips(data)))
+                    scores[method].setdefault(task, []).append((before, after, predictions.scored_clips(data)))
     return {
         method: {
             task: _change(repeats[0].tasks[task].metric.name, repeats[0].tasks[task].metric.higher_is_better, rows)
@@ -156,9 +156,9 @@ def choose(
     lost = {task: change for task, change in changes[chosen].items() if change.change < -allowed(task, change)}
     if lost and not force:
         points = all(METRICS[change.metric].unit == SHARE for change in lost.values())
-        told = ", ".join(f"{task} loses {METRICS[each.metric].amount(-each.change)}" for task, each in lost.items())
+        costs = ", ".join(f"{task} loses {METRICS[each.metric].amount(-each.change)}" for task, each in lost.items())
         raise WorseThanAllowed(
-            f"{chosen} int8 costs more than {'a point' if points else 'it may'}: {told}; leave --quantize out, or add "
+            f"{chosen} int8 costs more than {'a point' if points else 'it may'}: {costs}; leave --quantize out, or add "
             "--force to have it anyway"
         )
     return chosen

@@ -126,8 +126,8 @@ def _thresholds(task: Mapping[str, Any]) -> Iterator[str]:
         )
 
 
-def _quantisation(told: Mapping[str, Any] | None) -> Iterator[str]:
-    if told is None:
+def _quantisation(quantisation: Mapping[str, Any] | None) -> Iterator[str]:
+    if quantisation is None:
         return
     yield from ("", "## What 8 bits cost", "")
     yield "Networks of the study, in float32 and in int8, on test clips they did not see."
@@ -136,9 +136,9 @@ def _quantisation(told: Mapping[str, Any] | None) -> Iterator[str]:
         "| method | task | metric | float32 | int8 | change, points | clips |",
         "|---|---|---|---|---|---|---|",
     )
-    for method, by_task in told["measured"].items():
+    for method, by_task in quantisation["measured"].items():
         for task, change in by_task.items():
-            used, metric = f"{method} (used)" if method == told["method"] else method, change["metric"]
+            used, metric = f"{method} (used)" if method == quantisation["method"] else method, change["metric"]
             before, after = (score_text(metric, change[when]) for when in ("before", "after"))
             yield (
                 f"| {used} | {text(task)} | {metric_name(metric)} | {before} | {after} | {change_text(change)} | "

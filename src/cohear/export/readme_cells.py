@@ -27,8 +27,8 @@ def answers_cell(name: str, task: Mapping[str, Any]) -> str:
     ends += [f"to {decoding.high:g}"] if decoding.high is not None else []
     scale = " ".join([f"in {decoding.unit}"] * bool(decoding.unit) + ends)
     spread = [f"± {value:.4g}" for value in decoding.spread] or [""] * len(decoding.names)
-    told = "; ".join(f"{each} {within}".strip() for each, within in zip(decoding.names, spread, strict=True))
-    return text(told) + (f" ({text(scale)})" if scale else "")
+    names = "; ".join(f"{each} {within}".strip() for each, within in zip(decoding.names, spread, strict=True))
+    return text(names) + (f" ({text(scale)})" if scale else "")
 
 
 def points_text(value: float | None) -> str:
@@ -64,9 +64,9 @@ def gain_text(metric: str, gain: Mapping[str, Any] | None) -> str:
     """A gain with its interval and its verdict, which the interval alone does not tell."""
     if not gain or gain["gain"] is None:
         return "unknown"
-    told, low, high = METRICS[metric], gain["low"], gain["high"]
-    ends = [] if low is None else [f"{told.shown(low, True)} to {told.shown(high, True)}"]
-    return f"{told.shown(gain['gain'], sign=True)} ({', '.join([*ends, told_verdict(gain['verdict'], '', low, high)])})"
+    unit, low, high = METRICS[metric], gain["low"], gain["high"]
+    ends = [] if low is None else [f"{unit.shown(low, True)} to {unit.shown(high, True)}"]
+    return f"{unit.shown(gain['gain'], sign=True)} ({', '.join([*ends, told_verdict(gain['verdict'], '', low, high)])})"
 
 
 def text(value: object) -> str:

@@ -43,10 +43,10 @@ def stores(cache: Path) -> list[StoreInfo]:
     for meta in (cache / "features").glob("[!.]*/meta.json"):
         folder = meta.parent
         with suppress(OSError, ValueError, KeyError):  # another process may be removing it
-            told = json.loads(meta.read_text(encoding="utf-8"))
-            clips = len(told["contents"])
-            settings = ", ".join(f"{name}: {value}" for name, value in told["settings"].items())
-            description = f"{told['front_end']} ({settings}), {clips} clips, {told['seconds'] / 3600:.2f} h"
+            content = json.loads(meta.read_text(encoding="utf-8"))
+            clips = len(content["contents"])
+            settings = ", ".join(f"{name}: {value}" for name, value in content["settings"].items())
+            description = f"{content['front_end']} ({settings}), {clips} clips, {content['seconds'] / 3600:.2f} h"
             used = max(meta, folder / "used", key=_modified)
             found.append(StoreInfo(folder.name, description, clips, folder_bytes(folder), _modified(used)))
     return sorted(found, key=lambda store: (-store.last_used, store.key))

@@ -101,13 +101,13 @@ class Agreement(Kind):
         """The agreements of most cells first, then those that have too few."""
         figures = finding.figures
         ranked, few = figures["ranked"], figures["few"]
-        told = [_agreement(one) for one in ranked[:MOST]]
+        sentences = [_agreement(one) for one in ranked[:MOST]]
         if len(ranked) > MOST:
-            told.append(words(f"{counted(len(ranked) - MOST, 'more agreement')} of settings: see --json."))
-        told += [_too_few(one) for one in few[:MOST]]
+            sentences.append(words(f"{counted(len(ranked) - MOST, 'more agreement')} of settings: see --json."))
+        sentences += [_too_few(one) for one in few[:MOST]]
         if len(few) > MOST:
-            told.append(words(f"{len(few) - MOST} more have too few cells in common as well."))
-        return Said(joined(told))
+            sentences.append(words(f"{len(few) - MOST} more have too few cells in common as well."))
+        return Said(joined(sentences))
 
 
 def _is_sure(one: SettingsAgreement) -> bool:

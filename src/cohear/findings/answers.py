@@ -17,7 +17,7 @@ from cohear.findings.caveats import notes
 from cohear.findings.finding import FindingInWords
 from cohear.findings.kind import FINDINGS, QUESTIONS, StudyQuestion
 from cohear.findings.pairs import VerdictsOfPairs, counts, of_pairs
-from cohear.findings.study_findings import Findings, cure_words, said, told
+from cohear.findings.study_findings import Findings, cure_words, said, with_cures
 from cohear.findings.tables import JsonRow, json_rows
 from cohear.findings.words import Words, joined
 
@@ -140,7 +140,7 @@ def answer_to(findings: Findings, question: StudyQuestion) -> tuple[Words, Words
     """What the findings on a question say of the whole study, and what would change it."""
     whole = [finding for finding in findings.on(question) if finding.setting is None]
     answer = [finding for finding in whole if FINDINGS[finding.code].part == "answer"]
-    change = [told(finding) for finding in whole if FINDINGS[finding.code].part == "change"]
+    change = [with_cures(finding) for finding in whole if FINDINGS[finding.code].part == "change"]
     change += [joined([cure_words(finding), said(finding).aside]) for finding in answer]
     return joined(said(finding).text for finding in answer), joined(change)
 
@@ -148,7 +148,7 @@ def answer_to(findings: Findings, question: StudyQuestion) -> tuple[Words, Words
 def _told(findings: Findings, question: StudyQuestion) -> Answered:
     answer, change = answer_to(findings, question)
     every: list[FindingInWords] = [
-        {**finding.to_json(), "words": told(finding).plain} for finding in findings.on(question)
+        {**finding.to_json(), "words": with_cures(finding).plain} for finding in findings.on(question)
     ]
     return {"answer": answer.plain, "would_change": change.plain, "findings": every}
 

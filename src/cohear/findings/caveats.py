@@ -23,18 +23,18 @@ class Caveat(Kind):
 
 def caveats(findings: Findings) -> list[Words]:
     """All caveats of a study, those of the design of its repeats first."""
-    return [told for finding in findings.on("caveats") for told in _lines(finding)]
+    return [sentence for finding in findings.on("caveats") for sentence in _lines(finding)]
 
 
 def notes(findings: Findings) -> list[str]:
     """The same for a terminal: of what was left out a few cells, and how many more there are."""
-    told: list[str] = []
+    sentences: list[str] = []
     for finding in findings.on("caveats"):
         lines = [line.plain for line in _lines(finding)]
-        told += lines[:MOST_LEFT_OUT]
+        sentences += lines[:MOST_LEFT_OUT]
         if len(lines) > MOST_LEFT_OUT:
-            told.append(said(finding).aside.plain)
-    return told
+            sentences.append(said(finding).aside.plain)
+    return sentences
 
 
 def _lines(finding: StudyFinding) -> list[Words]:

@@ -119,12 +119,12 @@ class OneTestPart(Caveat):
 
     def said(self, finding: StudyFinding) -> Said:
         """What holds for this split alone."""
-        told = [
+        sentences = [
             words("One test part only (", some_names(tasks), f"): the {what} hold for this split, not for other data.")
             for what, tasks in (("verdicts", finding.figures["judged"]), ("intervals", finding.figures["others"]))
             if tasks
         ]
-        return Said(NOTHING, details=tuple(("", one) for one in told))
+        return Said(NOTHING, details=tuple(("", one) for one in sentences))
 
 
 class OneSeed(Caveat):

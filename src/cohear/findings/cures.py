@@ -40,5 +40,5 @@ class Cure(ABC):
     def to_json(self) -> CureInWords:
         """Kind, figures, promise, what it is good for, and words."""
         figures = {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(self).items()}
-        told = {"promise": self.promise, "why": self.why, "words": self.words.plain}
-        return cast(CureInWords, {"kind": self.kind, **figures, **told})
+        in_words = {"promise": self.promise, "why": self.why, "words": self.words.plain}
+        return cast(CureInWords, {"kind": self.kind, **figures, **in_words})

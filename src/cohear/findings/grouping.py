@@ -84,30 +84,32 @@ class RecommendedGrouping(Kind):
     def find(self, statistics: Statistics) -> Iterable[StudyFinding]:
         """The study's where one can be told, then every setting's."""
         every = statistics.recommended.values()
-        known: list[Recommended] = [told for told in every if isinstance(told, Recommended)]
+        known: list[Recommended] = [
+            recommendation for recommendation in every if isinstance(recommendation, Recommended)
+        ]
         measured: list[Recommended] = [one for one in known if one.best.shared]
         if measured:
             most = max(measured, key=lambda one: one.picked.chosen)
             yield _found(statistics, most, None)
-        for setting, told in statistics.recommended.items():
-            yield _found(statistics, told, setting)
+        for setting, recommendation in statistics.recommended.items():
+            yield _found(statistics, recommendation, setting)
 
     def said(self, finding: StudyFinding) -> Said:
         """What to train, what it gains and how sure that is, and its size."""
         figures = GroupingFigures.of(finding)
-        told = figures.recommended
+        recommended = figures.recommended
         if finding.setting is None:
-            return Said(_in_the_study(told, figures.gain))
-        if not told.best.shared:
+            return Said(_in_the_study(recommended, figures.gain))
+        if not recommended.best.shared:
             return Said(_apart(figures), words("Separate networks score best so far."), details=_smallest(figures))
         return Said(
-            words("" if told.best.verdict == "helps" else _GUESS),
-            _head(told.best),
+            words("" if recommended.best.verdict == "helps" else _GUESS),
+            _head(recommended.best),
             aside=_aside(figures),
             details=(
                 ("Gain to expect:", _gain(figures)),
                 ("Size:", _size(figures)),
-                *_alone(told.best),
+                *_alone(recommended.best),
                 *_smallest(figures),
             ),
         )
@@ -116,13 +118,13 @@ class RecommendedGrouping(Kind):
 _GUESS = "The best guess so far; it is not shown to be better than separate networks."
 
 
-def _found(statistics: Statistics, told: Recommended | NoGrouping, setting: Setting | None) -> StudyFinding:
-    if not isinstance(told, Recommended):
+def _found(statistics: Statistics, recommendation: Recommended | NoGrouping, setting: Setting | None) -> StudyFinding:
+    if not isinstance(recommendation, Recommended):
         cures: dict[NoGrouping, Cure] = {"pairs": Compare(), "repeats": MoreRepeatsToChoose()}
-        settles = tuple(cure for reason, cure in cures.items() if reason == told)
-        return StudyFinding(code=RecommendedGrouping.code, setting=setting, missing=told, settles=settles)
-    cells = in_setting(statistics.gains, told.setting)
-    best, cheapest, unit = told.best, told.every[0], statistics.unit_over(cells)
+        settles = tuple(cure for reason, cure in cures.items() if reason == recommendation)
+        return StudyFinding(code=RecommendedGrouping.code, setting=setting, missing=recommendation, settles=settles)
+    cells = in_setting(statistics.gains, recommendation.setting)
+    best, cheapest, unit = recommendation.best, recommendation.every[0], statistics.unit_over(cells)
     verdicts = Counter(cells.loc[cells["combination"].isin(best.groups), "verdict"])
     losses = of_pairs(cells)
     return StudyFinding(
@@ -130,7 +132,7 @@ def _found(statistics: Statistics, told: Recommended | NoGrouping, setting: Sett
         setting=setting,
         sureness="none" if not best.shared else "open" if best.verdict == "undecided" else "sure",
         figures=GroupingFigures(
-            recommended=told,
+            recommended=recommendation,
             gain=_estimate(best, unit),
             smallest=_estimate(cheapest, unit),
             verdicts={name: verdicts[name] for name in VERDICTS if verdicts[name]},
@@ -165,17 +167,17 @@ def _alone(best: Serving) -> tuple[tuple[str, Words], ...]:
     return ((own, words(names(best.alone), ".")),) if best.alone else ()
 
 
-def _in_the_study(told: Recommended, gain: Estimate) -> Words:
+def _in_the_study(recommended: Recommended, gain: Estimate) -> Words:
     """The answer's sentence."""
-    setting = Name(setting_name(told.setting))
-    if told.best.on_all:
+    setting = Name(setting_name(recommended.setting))
+    if recommended.best.on_all:
         return words(
-            in_one_network(len(told.best.tasks)),
+            in_one_network(len(recommended.best.tasks)),
             " (",
             setting,
             f") have a mean gain of {gain} over all repeats, of which none chose it.",
         )
-    groups = Name(", ".join(told.best.groups))
+    groups = Name(", ".join(recommended.best.groups))
     return words(
         "The grouping that gains most on every other fold, ",
         groups,
@@ -187,12 +189,12 @@ def _in_the_study(told: Recommended, gain: Estimate) -> Words:
 
 def _apart(figures: GroupingFigures) -> Words:
     """What is known where no grouping gains."""
-    told = figures.recommended
-    said = words(f"No grouping has a higher mean score on the {counted(told.chose, 'repeat')} that chose.")
-    if told.picked.shared:
+    chosen = figures.recommended
+    said = words(f"No grouping has a higher mean score on the {counted(chosen.chose, 'repeat')} that chose.")
+    if chosen.picked.shared:
         unit = figures.gain.unit
-        gains = f"gained {unit.signed(told.picked.chosen)} there and {unit.signed(told.picked.gain)} on the others"
-        picked = words("The best grouping of the repeats that chose, ", Name(", ".join(told.picked.groups)))
+        gains = f"gained {unit.signed(chosen.picked.chosen)} there and {unit.signed(chosen.picked.gain)} on the others"
+        picked = words("The best grouping of the repeats that chose, ", Name(", ".join(chosen.picked.groups)))
         said = words(picked, f", {gains}: the choice is not confirmed.")
     if figures.sure_pair:
         pair = words(" Over all repeats ", names(figures.sure_pair), " surely help each other all the same.")
@@ -216,48 +218,48 @@ def _gain(figures: GroupingFigures) -> Words:
 
 def _aside(figures: GroupingFigures) -> Words:
     """On which repeats that was measured, and what is known of the tasks that share."""
-    told = figures.recommended
+    chosen = figures.recommended
     unit = figures.gain.unit
-    if told.best.on_all:
-        every = counted(told.chose + told.estimated, "repeat")
+    if chosen.best.on_all:
+        every = counted(chosen.chose + chosen.estimated, "repeat")
         how = f"The gain is that of all {every}."
-        if told.best is not told.picked:
+        if chosen.best is not chosen.picked:
             how += " What several networks would gain is not sure."
     else:
-        chose = f"Chosen on {counted(told.chose, 'repeat')}, where the gain was {unit.signed(told.best.chosen)}"
-        how = f"{chose}; the gain to expect is that of the {told.estimated} others."
+        chose = f"Chosen on {counted(chosen.chose, 'repeat')}, where the gain was {unit.signed(chosen.best.chosen)}"
+        how = f"{chose}; the gain to expect is that of the {chosen.estimated} others."
     verdicts = [f"{number} {name}" for name, number in sorted(figures.verdicts.items())]
     return words(f"{how} Of the tasks that share a network: {', '.join(verdicts)}.")
 
 
 def _size(figures: GroupingFigures) -> Words:
-    told = figures.recommended
-    least = "; nothing that was measured is smaller" if told.best is told.every[0] else ""
-    networks = f"{counted(len(told.best.groups), 'network')} instead of {len(told.best.tasks)}"
-    parameters = f"{round(told.best.parameters):,}".replace(",", "\N{NARROW NO-BREAK SPACE}")
-    of_all = f"{_share(told, told.best)} of what a network for each task has"
+    recommended = figures.recommended
+    least = "; nothing that was measured is smaller" if recommended.best is recommended.every[0] else ""
+    networks = f"{counted(len(recommended.best.groups), 'network')} instead of {len(recommended.best.tasks)}"
+    parameters = f"{round(recommended.best.parameters):,}".replace(",", "\N{NARROW NO-BREAK SPACE}")
+    of_all = f"{_share(recommended, recommended.best)} of what a network for each task has"
     return words(f"{networks}; {parameters} parameters, {of_all}{least}.")
 
 
 def _smallest(figures: GroupingFigures) -> tuple[tuple[str, Words], ...]:
     """The cheapest grouping, where another one is recommended."""
-    told = figures.recommended
-    cheapest: Serving = told.every[0]
+    recommended = figures.recommended
+    cheapest: Serving = recommended.every[0]
     gain = figures.smallest
-    if not cheapest.shared or cheapest is told.best:
+    if not cheapest.shared or cheapest is recommended.best:
         return ()
     what = "all in one network" if cheapest.whole else counted(len(cheapest.groups), "network")
     chance = "which could be chance" if cheapest.verdict == "undecided" else "beyond chance"
     within = f" ({gain.unit.interval(gain.low, gain.high)}, {chance})" if gain.bracket else ""
     gains = f"{gain.unit.signed(gain.value)} {gain.unit.name} a task{within}"
-    better = cheapest.gain > told.best.gain
+    better = cheapest.gain > recommended.best.gain
     other = " Which of the two is better is open: they were measured on other repeats." if better else ""
-    said = f"{what}, {_share(told, cheapest)} of the parameters, {gains}.{other}"
+    said = f"{what}, {_share(recommended, cheapest)} of the parameters, {gains}.{other}"
     return (("Smallest:", words(said)),)
 
 
-def _share(told: Recommended, serving: Serving) -> str:
-    return f"{round(100 * serving.parameters / told.apart) if told.apart else 100} %"
+def _share(recommended: Recommended, serving: Serving) -> str:
+    return f"{round(100 * serving.parameters / recommended.apart) if recommended.apart else 100} %"
 
 
 FINDINGS.register(RecommendedGrouping.code)(RecommendedGrouping())

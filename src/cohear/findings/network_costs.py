@@ -69,7 +69,7 @@ class NetworkCosts(Kind):
         # one of each setting stands for all of its size
         largest = table[table["size"] == table["size"].max()].drop_duplicates(list(SETTING)).to_dict("records")
         measured = next((row for row in largest if known(row["milliseconds"]) is not None), None)
-        names = [f"{cost}{behind}_ratio" for cost in AT_WORK for behind in ("", "_common")]
+        names = [f"{cost}{ending}_ratio" for cost in AT_WORK for ending in ("", "_common")]
         yield StudyFinding(
             code=self.code,
             figures={

@@ -34,7 +34,7 @@ class SmallestGain(Kind):
         if power.empty:
             return
         families = [line for line in statistics.families if line["cells"] == "pairs"]
-        told = [
+        smallest = [
             (float(line["smallest_in_family"]), setting_name(setting_of(line)))
             for line in families
             if line["smallest_in_family"] is not None
@@ -42,9 +42,9 @@ class SmallestGain(Kind):
         undecided = power[power["verdict"] == "undecided"]
         yield StudyFinding(
             code=self.code,
-            missing="" if told else "errors",
+            missing="" if smallest else "errors",
             figures={
-                "smallest": [{"gain": gain, "setting": name} for gain, name in sorted(told)],
+                "smallest": [{"gain": gain, "setting": name} for gain, name in sorted(smallest)],
                 "half of the gains": known(power["gain"].abs().median()),
                 "without an error": int(undecided["error"].isna().sum()),
                 "unit": statistics.unit_over(of_pairs(statistics.gains)),

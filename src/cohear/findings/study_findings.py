@@ -75,6 +75,6 @@ def in_full(finding: StudyFinding) -> Words:
     return joined([parts.head, parts.text, *(joined([what, more]) for what, more in parts.details), parts.aside])
 
 
-def told(finding: StudyFinding) -> Words:
+def with_cures(finding: StudyFinding) -> Words:
     """All that a finding says, its cures last."""
     return joined([said(finding).text, cure_words(finding)])

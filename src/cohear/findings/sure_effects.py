@@ -91,15 +91,15 @@ class SureEffects(Kind):
         if finding.sureness == "open":
             return Said(words(f"Of {effects} not one is sure yet."))
         helps, hurts = counted(figures.helps, "sure help"), counted(figures.hurts, "sure harm")
-        told = [words(f"{helps} and {hurts} among {effects}.")]
+        sentences = [words(f"{helps} and {hurts} among {effects}.")]
         if most := figures.most:
             when = when_decided("helps", most.gain.low, most.gain.high)
             figure = ", ".join(filter(None, (str(most.gain), when)))
-            told.append(words(Name(most.task), " gains most, beside ", Name(most.beside), f": {figure}."))
+            sentences.append(words(Name(most.task), " gains most, beside ", Name(most.beside), f": {figure}."))
         if figures.mutual:
             pairs = joined([names(pair) for pair in figures.mutual[:MOST]], "; ")
-            told.append(words("They help each other: ", pairs, "."))
-        return Said(joined(told))
+            sentences.append(words("They help each other: ", pairs, "."))
+        return Said(joined(sentences))
 
 
 def sure_partners(finding: StudyFinding) -> tuple[SurePartners, ...]:

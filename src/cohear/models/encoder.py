@@ -72,9 +72,9 @@ def one_width(widths: Mapping[str, int]) -> int:
         ValueError: they differ.
     """
     if len(set(widths.values())) > 1:
-        told = ", ".join(f"{task}: {width}" for task, width in widths.items())
+        widths_text = ", ".join(f"{task}: {width}" for task, width in widths.items())
         raise ValueError(
-            f"takes inputs of one width, and those of its tasks differ ({told}); give the tasks features of one width, "
-            "or take an encoder with a first stage per task (input_widths)"
+            f"takes inputs of one width, and those of its tasks differ ({widths_text}); give the tasks features of one "
+            "width, or take an encoder with a first stage per task (input_widths)"
         )
     return next(iter(widths.values()))

@@ -44,5 +44,5 @@ class Transfer(Probe):
         vectors = standardised(given.networks["partner"].vectors(task), train)
         questions = questions_of(task)
         heads = [question.fitted(self.head, 0, vectors, train, given.draw) for question in questions]
-        told = Predictions(validation, answer_questions(questions, heads, vectors[validation]))
-        return told.scores(task)[task.metric.name]
+        predictions = Predictions(validation, answer_questions(questions, heads, vectors[validation]))
+        return predictions.scores(task)[task.metric.name]

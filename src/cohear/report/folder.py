@@ -116,7 +116,7 @@ def _status(path: Path, plan: Mapping[str, Any], results: pd.DataFrame) -> Statu
 
 def _failures(path: Path, plan: Mapping[str, Any]) -> dict[str, str]:
     """Where the runs that failed were, and what their traceback says."""
-    told = {}
+    last_words = {}
     for run in plan.get("runs", []):
         folder = path / "runs" / str(run["run"])
         if not (folder / "record.json").exists() and (folder / "error.json").exists():
@@ -124,5 +124,5 @@ def _failures(path: Path, plan: Mapping[str, Any]) -> dict[str, str]:
             names = ("features", "encoder", "arm", "control", "probe", "focal", "fold", "seed")
             where = (f"{name} {run[name]}" for name in names if run.get(name, "") != "")
             text = (str(words.get(name, "")) for name in ("error", "traceback"))
-            told[", ".join((str(run.get("combination")), *where))] = "\n".join(filter(None, text))
-    return told
+            last_words[", ".join((str(run.get("combination")), *where))] = "\n".join(filter(None, text))
+    return last_words

@@ -108,8 +108,8 @@ def _cited(key: str, title: str, citation: str, homepage: str) -> str:
 def _key(name: str, taken: Sequence[str]) -> str:
     """A key that no other entry has."""
     key = "dataset-" + (re.sub(r"[^A-Za-z0-9]+", "-", name).strip("-")[:40] or "unnamed")
-    again = sum(one == key or one.startswith(f"{key}-") for one in taken)
-    return f"{key}-{again + 1}" if again else key
+    before = sum(one == key or one.startswith(f"{key}-") for one in taken)
+    return f"{key}-{before + 1}" if before else key
 
 
 def _authors(citation: str) -> list[str]:

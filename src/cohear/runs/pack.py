@@ -77,11 +77,11 @@ def told_to_others(pack: Pack) -> dict[str, str]:
     return {"module": type(pack).__module__, "class": type(pack).__name__, "content": pack.to_json()}
 
 
-def told_by_others(told: Mapping[str, str]) -> Pack:
+def told_by_others(entry: Mapping[str, str]) -> Pack:
     """The pack that another process told of; it is not open.
 
     Raises:
         ImportError, AttributeError: its class is not installed here.
     """
-    pack: Pack = getattr(import_module(told["module"]), told["class"]).from_json(told["content"])
+    pack: Pack = getattr(import_module(entry["module"]), entry["class"]).from_json(entry["content"])
     return pack

@@ -60,8 +60,8 @@ def _rows(
     for task, data in tasks.items():
         columns = list(map(logit_column, names[task]))
         for part in parts:
-            told = predictions[task][part]
-            truth = data.kind.cells(data.targets.take(told.clips), data.labels)
-            for clip, label, logits in zip(told.clips, truth, told.logits.tolist(), strict=True):
+            predicted = predictions[task][part]
+            truth = data.kind.cells(data.targets.take(predicted.clips), data.labels)
+            for clip, label, logits in zip(predicted.clips, truth, predicted.logits.tolist(), strict=True):
                 fixed = {"task": task, "clip": data.clips[clip], "label": label, "part": part}
                 yield {**fixed, **dict(zip(columns, logits, strict=True))}

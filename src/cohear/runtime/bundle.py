@@ -83,9 +83,9 @@ class Bundle:
                     f"{folder}: its card is of another model: of task {name!r} it tells {len(task.columns)} columns, "
                     f"the model {'none' if given is None else given}; export the bundle again"
                 )
-        if told := _told_otherwise(card, session.metadata):
+        if differs := _told_otherwise(card, session.metadata):
             raise DataError(
-                f"{folder}: its card is of another model, or was changed: {told} than in the model's own metadata; "
+                f"{folder}: its card is of another model, or was changed: {differs} than in the model's own metadata; "
                 "export the bundle again"
             )
         return cls(card, session)

@@ -92,7 +92,7 @@ def read_card(folder: Path) -> Card:
             "export it again, or use the version of cohear that its card names"
         )
     try:
-        tasks = {name: decoding_of(name, told) for name, told in content["tasks"].items()}
+        tasks = {name: decoding_of(name, entry) for name, entry in content["tasks"].items()}
         return Card(*_windowings(content), tasks, content)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise DataError(f"{path} is not the card of a bundle ({error!r}); export the bundle again") from error
@@ -101,10 +101,10 @@ def read_card(folder: Path) -> Card:
 def _windowings(content: Mapping[str, Any]) -> tuple[tuple[Windowing, ...], dict[str, int]]:
     """The windowing of each input by its number, and the number of each task's: 0, unless its entry has another."""
     found, hears = {0: Windowing(**content["windowing"])}, {}
-    for name, told in content["tasks"].items():
-        hears[name] = number = told.get("hears", 0)
+    for name, entry in content["tasks"].items():
+        hears[name] = number = entry.get("hears", 0)
         if number:
-            found[number] = Windowing(**told["windowing"])
+            found[number] = Windowing(**entry["windowing"])
     windowings = tuple(found[number] for number in range(len(found)))
     if len({windowing.rate for windowing in windowings}) > 1:
         raise ValueError("its windowings are of several rates")

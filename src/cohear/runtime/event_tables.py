@@ -55,8 +55,8 @@ class EventTable:
     def _selection(self, file: Path, event: Event) -> str:
         times = (f"{self._begun + moment:.6f}" for moment in (event.onset, event.offset))
         place = (file.name, str(file.resolve()), f"{event.onset:.6f}")
-        told = (event.task, event.label, f"{event.probability:.4f}")
-        return _line(str(self._selections), "Spectrogram 1", "1", *times, "0", str(self._top), *place, *told)
+        what = (event.task, event.label, f"{event.probability:.4f}")
+        return _line(str(self._selections), "Spectrogram 1", "1", *times, "0", str(self._top), *place, *what)
 
 
 def _line(*cells: str) -> str:

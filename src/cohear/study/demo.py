@@ -90,7 +90,11 @@ def findings(gains: pd.DataFrame, results: pd.DataFrame) -> list[str]:
             ],
         ),
     ]
-    return [line for planted, told in found for line in (f"planted: {planted}", *(f"  found: {one}" for one in told))]
+    return [
+        line
+        for planted, found_lines in found
+        for line in (f"planted: {planted}", *(f"  found: {one}" for one in found_lines))
+    ]
 
 
 def _told(cell: Mapping[Hashable, Any]) -> str:

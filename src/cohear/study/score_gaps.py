@@ -113,8 +113,8 @@ def gap_findings(folder: Path, findings: Sequence[AuditFinding], partners: Advic
         partners: what measured partners did to each task.
     """
     shifted = {finding.task for finding in findings if finding.code == "part-discrepancy"}
-    told = partners or {}
+    advice = partners or {}
     return [
-        Gap().judge(task, scores, task in shifted, told.get((task, *scores.setting), ""))
+        Gap().judge(task, scores, task in shifted, advice.get((task, *scores.setting), ""))
         for task, scores in scores_of_singles(folder).items()
     ]

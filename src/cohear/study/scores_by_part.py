@@ -84,7 +84,7 @@ def scores_of_singles(folder: Path) -> dict[str, RepeatScores]:
         record = study.record(row.run)
         if record is not None and settings.setdefault(task, setting) == setting:
             repeats.setdefault(task, []).append(record.tasks[task])
-    return {task: _scores(told, settings[task]) for task, told in repeats.items()}
+    return {task: _scores(scores, settings[task]) for task, scores in repeats.items()}
 
 
 def _scores(repeats: Sequence[TaskRecord], setting: Setting) -> RepeatScores:

@@ -229,8 +229,8 @@ def score(
             steps[task][selection] = step
             for part in ("validation", "test"):
                 evaluation = evaluations[task, part]
-                again = evaluation.scores(evaluation.predict(network, step), step) if step != last_step else None
-                scores[task][part][selection] = again or scores[task][part]["last"]
+                at_step = evaluation.scores(evaluation.predict(network, step), step) if step != last_step else None
+                scores[task][part][selection] = at_step or scores[task][part]["last"]
         network.load_state_dict(last)
     return {
         task: TaskScores(

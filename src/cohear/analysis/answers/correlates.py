@@ -145,7 +145,7 @@ def _lines(rows: pd.DataFrame, tasks: list[str], views: Mapping[str, list[_View]
     main, partner = _places(rows, {task: number for number, task in enumerate(tasks)})
     names = rows["task"].to_numpy()
     rng = stream("tasks shuffled")
-    orders = np.array([rng.permutation(len(tasks)) for _ in range(PERMUTATIONS)])
+    permutations = np.array([rng.permutation(len(tasks)) for _ in range(PERMUTATIONS)])
     lines: list[Correlation] = []
     for name, side in product(views, ("task", "partner", "partner minus task")):
         pooled, within, ends, null = [], [], [], np.zeros(PERMUTATIONS)
@@ -153,7 +153,7 @@ def _lines(rows: pd.DataFrame, tasks: list[str], views: Mapping[str, list[_View]
             x, at = _side(side, view.value, main, partner), np.isfinite(view.gain)
             ranks = stats.rankdata(view.gain[at])
             pooled.append(_rank_correlation(x[at], ranks))
-            null += _rank_correlations(_side(side, view.value[orders], main, partner)[:, at], ranks)
+            null += _rank_correlations(_side(side, view.value[permutations], main, partner)[:, at], ranks)
             within.append(np.nan if side == "task" else within_tasks(x, view.gain, names))
             ends.append(_left_out(x[at], view.gain[at], main[at], partner[at], len(tasks)))
         whole = float(np.mean(pooled))

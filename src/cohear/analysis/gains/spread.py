@@ -138,10 +138,10 @@ def _share(log_ratio: Array) -> Array:
 def _measured(cells: pd.DataFrame) -> NDArray[np.bool_]:
     """Whether cells of the same task tell; for none where fewer than four cells do, or fewer than half of the tasks."""
     telling, tasks = _telling(cells), cells["task"].to_numpy()
-    told = set(tasks[telling])
-    if telling.sum() < SMALLEST_FAMILY or 2 * len(told) < len(set(tasks)):
+    of_enough_seeds = set(tasks[telling])
+    if telling.sum() < SMALLEST_FAMILY or 2 * len(of_enough_seeds) < len(set(tasks)):
         return np.zeros(len(cells), dtype=np.bool_)
-    return np.array([task in told for task in tasks])
+    return np.array([task in of_enough_seeds for task in tasks])
 
 
 def _telling(cells: pd.DataFrame) -> NDArray[np.bool_]:

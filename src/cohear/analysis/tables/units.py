@@ -33,10 +33,10 @@ def units_of(scores: pd.DataFrame, stated: Mapping[str, str] = MappingProxyType(
     }
 
 
-def _unit(metric: str, told: str, inside: bool) -> Unit:
-    if told == POINTS.name:
+def _unit(metric: str, stated: str, inside: bool) -> Unit:
+    if stated == POINTS.name:
         return POINTS if inside else OWN
-    return Unit(told or metric)
+    return Unit(stated or metric)
 
 
 def common_unit(units: Iterable[Unit]) -> Unit:

@@ -76,27 +76,27 @@ class DiscrepancyCheck(Check):
         self, evidence: Evidence, task: TaskChoice, data: MeasuredDataset, splits: dict[int, TaskSplit]
     ) -> Iterable[AuditFinding]:
         values, names = features_of(data)
-        told: dict[int, Separability] = {}
+        by_fold: dict[int, Separability] = {}
         for fold, split in splits.items():
             rows, tested, groups, labels = _parts(task, data, split)
             if min(tested.sum(), (~tested).sum()) >= _FEWEST_CLIPS:
                 random = stream(evidence.seed, "discrepancy", task.dataset, fold)
-                told[fold] = told_apart(without_labels(values[rows], labels), names, tested, groups, random)
-        adjusted = holm(np.array([one.p for one in told.values()])).tolist()
-        blind = [fold for fold, one in told.items() if len(told) * one.least_p > LEVEL]
+                by_fold[fold] = told_apart(without_labels(values[rows], labels), names, tested, groups, random)
+        adjusted = holm(np.array([one.p for one in by_fold.values()])).tolist()
+        blind = [fold for fold, one in by_fold.items() if len(by_fold) * one.least_p > LEVEL]
         if blind:
-            farthest = max(blind, key=lambda fold: told[fold].area)
+            farthest = max(blind, key=lambda fold: by_fold[fold].area)
             yield self.finding(
                 "too-few-groups",
                 "note",
                 f"with so few groups whatever the test part of fold {', '.join(map(str, blind))} sounds like may be "
                 f"its speakers or places; most unlike its training part is that of fold {farthest} (area "
-                f"{told[farthest].area:.2f}): {_shown(told[farthest])}",
+                f"{by_fold[farthest].area:.2f}): {_shown(by_fold[farthest])}",
                 dataset=task.dataset,
                 task=task.name,
-                figures={"folds": blind, "areas": {str(fold): told[fold].area for fold in blind}},
+                figures={"folds": blind, "areas": {str(fold): by_fold[fold].area for fold in blind}},
             )
-        for (fold, one), p in zip(told.items(), adjusted, strict=True):
+        for (fold, one), p in zip(by_fold.items(), adjusted, strict=True):
             if p > LEVEL or one.area <= 0.5:
                 continue
             tested = splits[fold].rows[splits[fold].cleared.parts == Part.TEST]
@@ -141,8 +141,8 @@ class DiscrepancyCheck(Check):
                 )
 
 
-def _shown(told: Separability) -> str:
-    return ", ".join(f"{name} ({shift:+.1f} sd)" for name, shift in told.features)
+def _shown(separability: Separability) -> str:
+    return ", ".join(f"{name} ({shift:+.1f} sd)" for name, shift in separability.features)
 
 
 def _parts(

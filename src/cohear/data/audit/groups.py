@@ -122,11 +122,13 @@ class GroupsCheck(Check):
                 if both and all(both):
                     crossing[column] = (max(map(len, both)), len(values))
             if crossing:
-                told = ", ".join(f"{column} ({many} of {values} values)" for column, (many, values) in crossing.items())
+                columns_text = ", ".join(
+                    f"{column} ({many} of {values} values)" for column, (many, values) in crossing.items()
+                )
                 yield self.finding(
                     "values-on-both-sides",
                     "note",
-                    f"on both sides of every split: {told}",
+                    f"on both sides of every split: {columns_text}",
                     dataset=task.dataset,
                     task=task.name,
                     figures={"columns": {column: list(counts) for column, counts in crossing.items()}},

@@ -80,25 +80,25 @@ class LengthsCheck(Check):
             name = column.strip().lower()
             if name not in DURATIONS and name not in RATES:
                 continue
-            told = np.array([_number(cell) for cell in data.table.column(column, data.name)])
+            stated = np.array([_number(cell) for cell in data.table.column(column, data.name)])
             if name in DURATIONS:
-                told, found, unit = told / DURATIONS[name], seconds, "s"
+                stated, found, unit = stated / DURATIONS[name], seconds, "s"
                 slack = np.maximum(SLACK_SECONDS, SLACK_SHARE * seconds)
             else:
                 found, slack, unit = rates, np.full(len(rates), 0.5), "Hz"
-                told = np.where(told < 1000, told * 1000, told)  # 16 and 44.1 are kHz
-            wrong = np.flatnonzero(np.abs(told - found) > slack)  # what is no number is not compared
+                stated = np.where(stated < 1000, stated * 1000, stated)  # 16 and 44.1 are kHz
+            wrong = np.flatnonzero(np.abs(stated - found) > slack)  # what is no number is not compared
             if len(wrong):
                 first = wrong[0]
                 yield self.finding(
                     "wrong-duration" if name in DURATIONS else "wrong-rate",
                     "warning",
                     f"column {column!r} is wrong for {len(wrong):,} of {counted(len(found), 'clip')}: "
-                    f"{quoted([data.ids[row] for row in wrong])} (the first: {told[first]:g} {unit} in the table, "
+                    f"{quoted([data.ids[row] for row in wrong])} (the first: {stated[first]:g} {unit} in the table, "
                     f"{found[first]:g} {unit} in the file)",
                     dataset=data.name,
                     clips=data.names(wrong),
-                    figures={"column": column, "told": told[wrong].tolist(), "found": found[wrong].tolist()},
+                    figures={"column": column, "told": stated[wrong].tolist(), "found": found[wrong].tolist()},
                 )
 
 

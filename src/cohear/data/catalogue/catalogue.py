@@ -37,10 +37,10 @@ def catalogue_table() -> str:
     """The same as the table of the documentation (Markdown)."""
     lines = ["| reader | dataset | tasks | size | licence |", "|---|---|---|---|---|"]
     for name, layout in public_layouts().items():
-        told = layout.published
-        tasks = ", ".join(f"`{column}`" for column in told.tasks)
+        about = layout.published
+        tasks = ", ".join(f"`{column}`" for column in about.tasks)
         lines.append(
-            f"| `{name}` | [{told.title}]({told.homepage.split()[0]}) | {tasks} | {told.size} | {told.licence} |"
+            f"| `{name}` | [{about.title}]({about.homepage.split()[0]}) | {tasks} | {about.size} | {about.licence} |"
         )
     return "\n".join(lines) + "\n"
 

@@ -85,7 +85,7 @@ def download(archive: Archive, folder: Path, progress: FetchProgress | None = No
     return file
 
 
-def _complete(archive: Archive, part: Path, told: Callable[[int, int | None], None]) -> None:
+def _complete(archive: Archive, part: Path, progress: Callable[[int, int | None], None]) -> None:
     """Append to the part what is missing of it."""
     here = part.stat().st_size if part.exists() else 0
     request = urllib.request.Request(archive.url, headers={"Range": f"bytes={here}-"} if here else {})  # noqa: S310
@@ -99,7 +99,7 @@ def _complete(archive: Archive, part: Path, told: Callable[[int, int | None], No
                 for block in _blocks(answer, archive.url):
                     file.write(block)
                     here += len(block)
-                    told(here, total)
+                    progress(here, total)
     except urllib.error.HTTPError as error:
         if error.code == http.HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE and here:
             return  # it is all here; the checksum will say

@@ -26,7 +26,7 @@ def write_manifest(table: ClipTable, events: Sequence[LabelledEvent], folder: Pa
 def write_about(table: ClipTable, folder: Path) -> None:
     """``dataset.yaml``: name, licence, citation and closed label lists (JSON is YAML, and quotes every label)."""
     about = table.about
-    told = {"name": about.title, "licence": about.licence, "citation": about.citation, "labels": dict(about.labels)}
-    lines = [f"{key}: {json.dumps(value)}\n" for key, value in told.items() if value]
+    content = {"name": about.title, "licence": about.licence, "citation": about.citation, "labels": dict(about.labels)}
+    lines = [f"{key}: {json.dumps(value)}\n" for key, value in content.items() if value]
     if lines:
         (folder / "dataset.yaml").write_text("".join(lines), encoding="utf-8")

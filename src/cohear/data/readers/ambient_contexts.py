@@ -72,8 +72,8 @@ class AmbientContexts(PublicLayout):
             file = _column(root / name, table.columns, _FILE_COLUMNS)
             segment = next((column for column in _SEGMENT_COLUMNS if column in table.columns), None)
             for number, clip in table.iterrows():
-                told = str(clip[segment]) if segment else str(clip[file])
-                found = SEGMENT.search(told)
+                name_of_clip = str(clip[segment]) if segment else str(clip[file])
+                found = SEGMENT.search(name_of_clip)
                 if found is None:
                     raise DataError(
                         f"{root / name}: row {int(str(number)) + 1} names no segment such as id_VIDEO_30_40"

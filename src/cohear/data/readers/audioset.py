@@ -67,8 +67,8 @@ class AudioSet(PublicLayout):
                 path = _find_clip(clips, video, _seconds(file, start), _seconds(file, end))
                 if path is not None and path not in rows:
                     key = f"{video}_{round(_seconds(file, start) * 1000)}"
-                    told = ";".join(names.get(mid, mid) for mid in labels.split(","))
-                    rows[path] = _row(path, video, part, event=told, strong_event=strong.get(key, ("", ""))[0])
+                    events = ";".join(names.get(mid, mid) for mid in labels.split(","))
+                    rows[path] = _row(path, video, part, event=events, strong_event=strong.get(key, ("", ""))[0])
         for key, (labels, part) in strong.items():  # segments of the strong lists alone
             video, _, start = key.rpartition("_")
             seconds = int(start) / 1000 if start.isdecimal() else 0.0

@@ -70,8 +70,8 @@ def _uploaders(root: Path, part: str) -> dict[str, str]:
     content = read_json_cells(file, root) if file.is_file() else None
     if not isinstance(content, dict):
         return {}
-    told = {number: clip.get("uploader") for number, clip in content.items() if isinstance(clip, dict)}
-    return {number: f"uploader:{name}" for number, name in told.items() if name}
+    uploaders = {number: clip.get("uploader") for number, clip in content.items() if isinstance(clip, dict)}
+    return {number: f"uploader:{name}" for number, name in uploaders.items() if name}
 
 
 READERS.register(Fsd50k.name)(Fsd50k())

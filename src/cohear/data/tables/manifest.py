@@ -61,11 +61,11 @@ def read_about(file: Path) -> About:
     labels = content.get("labels") or {}
     if not isinstance(labels, dict) or not all(map(_is_label_list, labels.values())):
         raise DataError(f"{file}: labels must give a list of labels, each once, for each column")
-    told = {key: content.get(key) or "" for key in _ABOUT if key != "labels"}
-    for key, value in told.items():
+    about = {key: content.get(key) or "" for key in _ABOUT if key != "labels"}
+    for key, value in about.items():
         if not isinstance(value, str):
             raise DataError(f"{file}: {key} must be text")
-    return About(told["name"], told["licence"] or told["license"], told["citation"], labels)
+    return About(about["name"], about["licence"] or about["license"], about["citation"], labels)
 
 
 def _is_label_list(names: Any) -> bool:  # noqa: ANN401 - any YAML value

@@ -26,20 +26,20 @@ GROUPING = frozenset(
 """Words in the names of columns that say of whom or when several clips were recorded."""
 
 
-def label_columns(table: ClipTable, told: Sequence[str] = ()) -> tuple[list[str], dict[str, str]]:
+def label_columns(table: ClipTable, published: Sequence[str] = ()) -> tuple[list[str], dict[str, str]]:
     """The columns that a task could have as its target.
 
     Args:
         table: the clips.
-        told: columns that the publisher calls labels, the most important one first; only emptiness speaks against
+        published: columns that the publisher calls labels, the most important one first; only emptiness speaks against
             them.
 
     Returns:
         Names in the order told, then in the table's; and of every other column why it is no target.
     """
-    others = [name for name in map(str, table.rows.columns) if name not in RESERVED_COLUMNS and name not in told]
-    columns = [*(name for name in told if name in table.rows.columns), *others]
-    reasons = {name: _why_no_target(name, table.column(name, table.name), sure=name in told) for name in columns}
+    others = [name for name in map(str, table.rows.columns) if name not in RESERVED_COLUMNS and name not in published]
+    columns = [*(name for name in published if name in table.rows.columns), *others]
+    reasons = {name: _why_no_target(name, table.column(name, table.name), sure=name in published) for name in columns}
     return [name for name in columns if not reasons[name]], {name: why for name, why in reasons.items() if why}
 
 

@@ -46,8 +46,8 @@ class CostFigure(Figure):
             return rows([], COLUMNS)
         lines: list[tuple[str, Sequence[str], tuple[float, float, float]]] = [(SINGLES, tasks, (0.0, nan, nan))]
         setting = sources.setting or sources.settings[0]
-        told = sources.statistics.recommended[setting]
-        every = told.every if isinstance(told, Recommended) else ()
+        recommendation = sources.statistics.recommended[setting]
+        every = recommendation.every if isinstance(recommendation, Recommended) else ()
         chosen = [one for one in every if one.shared and not one.whole]
         lines += [(GROUPING, one.groups, (one.gain, one.low, one.high)) for one in chosen]
         if whole := sources.statistics.one_network.get(setting):

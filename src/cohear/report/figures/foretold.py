@@ -38,8 +38,8 @@ class ForetoldFigure(Figure):
 
     def table(self, sources: FigureSources) -> pd.DataFrame:
         """A row per task in a group of three or more whose pairs were measured."""
-        told = sources.here(sources.statistics.foretold)
-        told = told[told["mean_of_pairs"].notna() & told["gain"].notna()]
+        table = sources.here(sources.statistics.foretold)
+        table = table[table["mean_of_pairs"].notna() & table["gain"].notna()]
         worse = {(row["task"], row["combination"], *setting_of(row)) for row in sources.statistics.breaks}
         metric = dict(zip(sources.gains["task"], sources.gains["metric"], strict=True))
         found = [
@@ -53,7 +53,7 @@ class ForetoldFigure(Figure):
                 "fit": WORSE if tuple(row[name] for name in CELL) in worse else WITHIN,
                 "unit": sources.unit(metric[row["task"]]),
             }
-            for row in told.to_dict("records")
+            for row in table.to_dict("records")
         ]
         return rows(found, COLUMNS)
 

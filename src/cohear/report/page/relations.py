@@ -94,8 +94,8 @@ def relations(drawings: Iterable[Drawing], findings: Findings) -> Relations:
     drawn = {figure.name for figure, _ in shown}
     others = [FIGURES[name] for name in FIGURES if name not in drawn]
     missing = [(figure, findings.missing(figure.says)) for figure in others]
-    told = [(figure, why) for figure, why in missing if why]
-    return Relations(Markup(dark_style("svg.figure")), shown, told)  # noqa: S704 - our own colours
+    reasons = [(figure, why) for figure, why in missing if why]
+    return Relations(Markup(dark_style("svg.figure")), shown, reasons)  # noqa: S704 - our own colours
 
 
 def write_beside(folder: Path, study: FolderContent, drawings: Sequence[Drawing]) -> None:
@@ -120,6 +120,6 @@ def write_figures(folder: Path, drawings: Sequence[Drawing]) -> None:
     with folder_whole_or_not_at_all(folder) as new:
         for drawing in drawings:
             names[drawing.stem] = names.get(drawing.stem, 0) + 1
-            again = f"-{names[drawing.stem]}" if names[drawing.stem] > 1 else ""
+            number = f"-{names[drawing.stem]}" if names[drawing.stem] > 1 else ""
             for suffix, content in drawing.contents().items():
-                write_bytes(new / f"{drawing.stem}{again}{suffix}", content())
+                write_bytes(new / f"{drawing.stem}{number}{suffix}", content())

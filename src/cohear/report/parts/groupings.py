@@ -100,21 +100,23 @@ def groupings_of(finding: StudyFinding, tasks: Sequence[str]) -> Groupings | Non
     if finding.missing:
         return None
     figures = GroupingFigures.of(finding)
-    told, unit = figures.recommended, figures.gain.unit
-    made = {serving.groups: _grouping(serving, told, tasks, unit) for serving in told.every}
-    picked = made[told.picked.groups]
+    recommended, unit = figures.recommended, figures.gain.unit
+    made = {serving.groups: _grouping(serving, recommended, tasks, unit) for serving in recommended.every}
+    picked = made[recommended.picked.groups]
     every = list(made.values())
     shown = every if len(every) <= SHOWN else [*every[: SHOWN - 1], picked]
     on_all = any(one.serving.on_all for one in shown)
-    return Groupings(_grouping(told.best, told, tasks, unit), told.best is told.picked, shown, on_all)
+    return Groupings(
+        _grouping(recommended.best, recommended, tasks, unit), recommended.best is recommended.picked, shown, on_all
+    )
 
 
-def _grouping(serving: Serving, told: Recommended, tasks: Sequence[str], unit: Unit) -> ShownGrouping:
+def _grouping(serving: Serving, recommended: Recommended, tasks: Sequence[str], unit: Unit) -> ShownGrouping:
     members = sorted((tuple(name.split("+")) for name in serving.groups), key=lambda group: tasks.index(group[0]))
     return ShownGrouping(
         serving=serving,
         shared=[group for group in members if len(group) > 1],
         alone=[group[0] for group in members if len(group) == 1],
-        share=round(100 * serving.parameters / told.apart) if told.apart else 100,
+        share=round(100 * serving.parameters / recommended.apart) if recommended.apart else 100,
         unit=unit,
     )

@@ -46,12 +46,12 @@ class LearningCurves:
         values = {name: np.array([[line[step] for step in steps] for line in lines]) for name, lines in sides.items()}
         bands = {name: _band(rows) for name, rows in values.items()}
         axis = axis_over([float(value) for band in bands.values() for row in band for value in row], least=1e-6)
-        ticks = axis.ticks(4)
+        marks = axis.ticks(4)
         across = Axis(float(min(steps)), float(max(steps))) if len(steps) > 1 else Axis(0.0, 2.0 * steps[0])
         return {
             "x": [across.at(step) for step in steps],
             "xticks": [[across.at(step), str(step)] for step in (steps[0], steps[-1])],
-            "yticks": list(zip(map(axis.at, ticks), tick_texts(ticks, fraction, sign=False), strict=True)),
+            "yticks": list(zip(map(axis.at, marks), tick_texts(marks, fraction, sign=False), strict=True)),
             **{name: {"repeats": len(values[name]), **_places(axis, band)} for name, band in bands.items()},
         }
 

@@ -114,13 +114,13 @@ class Outcomes:
             for row in reader:
                 if len(row) == len(place) and row[part_at] == "test" and row[task_at] in self._tasks:
                     rows.setdefault(row[task_at], []).append(row)
-        told = {}
+        answers = {}
         for task, own in rows.items():
             columns = [place.get(logit_column(label), -1) for label in self._tasks[task].labels]
             if -1 not in columns:
                 logits = np.array([[float(row[column] or "nan") for column in columns] for row in own])
-                told[task] = ([row[clip_at] for row in own], [row[label_at] for row in own], np.nan_to_num(logits))
-        return told
+                answers[task] = ([row[clip_at] for row in own], [row[label_at] for row in own], np.nan_to_num(logits))
+        return answers
 
 
 def _decoding(name: str, task: TaskFacts) -> Decoding | None:

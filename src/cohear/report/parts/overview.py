@@ -47,7 +47,7 @@ def gaps(study: FolderContent) -> dict[str, list[dict[str, str]]]:
         alone[["run", "task", "metric", "higher_is_better", *SETTING]], on=["run", "task", "metric"]
     )
     settings = setting_order(study)
-    told: dict[str, list[dict[str, str]]] = {}
+    by_task: dict[str, list[dict[str, str]]] = {}
     for setting in settings:
         for task, rows in of_setting(scores, setting).groupby("task"):
             fraction = study.statistics.units[str(rows["metric"].iloc[0])].points
@@ -55,8 +55,8 @@ def gaps(study: FolderContent) -> dict[str, list[dict[str, str]]]:
             parts = {str(part): level(float(value), fraction) for part, value in means.items()}
             train, test = (float(means.get(part, float("nan"))) for part in ("train", "test"))
             gap = signed(better_by(train, test, bool(rows["higher_is_better"].iloc[0])), fraction)
-            told.setdefault(str(task), []).append({**parts, "gap": gap, "setting": setting_label(setting, settings)})
-    return told
+            by_task.setdefault(str(task), []).append({**parts, "gap": gap, "setting": setting_label(setting, settings)})
+    return by_task
 
 
 def run_times(study: FolderContent) -> list[list[str]]:

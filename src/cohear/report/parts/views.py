@@ -207,9 +207,9 @@ def views_of(folder: FolderContent) -> Views:
         for metric, gains in by_metric.items():
             rows = of_setting(gains, key)
             if metric == PRIMARY or len(rows):
-                told = units if metric == PRIMARY else units_of(rows, folder.statistics.design.units)
+                own_units = units if metric == PRIMARY else units_of(rows, folder.statistics.design.units)
                 missing = missing_of([folder.findings.on_setting("best-pair", key)])
-                matrices.append(_matrix_view(key, metric, rows, results, told, here, tasks, missing))
+                matrices.append(_matrix_view(key, metric, rows, results, own_units, here, tasks, missing))
     return Views(tasks, settings, matrices, by_metric)
 
 

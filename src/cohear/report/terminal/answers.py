@@ -20,21 +20,21 @@ MOST_CELLS = 12
 """Decided cells that the text lists."""
 
 
-def answers_text(told: Answers) -> Group:
+def answers_text(answers: Answers) -> Group:
     """The answers, a paragraph of figures first.
 
     Args:
-        told: of :func:`cohear.findings.answers.answers`.
+        answers: of :func:`cohear.findings.answers.answers`.
     """
     lines: list[RenderableType] = [
         Text(WHOLE_QUESTION, style="bold underline"),
     ]
     for key, title in QUESTIONS.items():
-        lines += [Text(""), Text(title, style="bold"), Text(told[key]["answer"])]
+        lines += [Text(""), Text(title, style="bold"), Text(answers[key]["answer"])]
         if key == "improve":
-            lines += _decided(told["improve"]["decided"])
-        lines.append(Padding(Text("What would change it: " + told[key]["would_change"], style="dim"), (0, 0, 0, 2)))
-    lines += [Text("note: " + said, style="dim") for said in told["caveats"]]
+            lines += _decided(answers["improve"]["decided"])
+        lines.append(Padding(Text("What would change it: " + answers[key]["would_change"], style="dim"), (0, 0, 0, 2)))
+    lines += [Text("note: " + said, style="dim") for said in answers["caveats"]]
     return Group(*lines)
 
 

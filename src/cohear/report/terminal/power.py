@@ -17,13 +17,13 @@ from cohear.findings.words import typeset
 from cohear.report.terminal.tables import no_gain, plain_table
 
 
-def power_tables(told: Power) -> Group:
+def power_tables(power: Power) -> Group:
     """Families, then variance parts and cells of each front-end, encoder and arm; or why there are none.
 
     Args:
-        told: of :func:`cohear.findings.power.power`.
+        power: of :func:`cohear.findings.power.power`.
     """
-    if not told["cells"]:
+    if not power["cells"]:
         return Group(no_gain())
     families = [
         [
@@ -35,21 +35,21 @@ def power_tables(told: Power) -> Group:
             str(row["not_by_repeats"]),
             str(row["not_known"]),
         ]
-        for row in told["families"]
+        for row in power["families"]
     ]
     shown: list[RenderableType] = [
         plain_table(
-            f"Smallest gain found with 80 % power, {_in_unit(told['families'])}; repeats that would decide",
+            f"Smallest gain found with 80 % power, {_in_unit(power['families'])}; repeats that would decide",
             ["setting", "cells", "open", "alone", "family", "repeats", "new clips", "not known"],
             families,
             grouped=True,
         ),
         Text(LEGEND, style="dim"),
     ]
-    shown += [Text(f"note: {note}", style="yellow") for note in _notes(told["families"])]
-    tasks = {name for row in told["cells"] for name in row["combination"].split("+")}
-    for setting, cells in _by_setting(told["cells"]):
-        parts = [row for row in told["parts"] if _setting(row) == setting]
+    shown += [Text(f"note: {note}", style="yellow") for note in _notes(power["families"])]
+    tasks = {name for row in power["cells"] for name in row["combination"].split("+")}
+    for setting, cells in _by_setting(power["cells"]):
+        parts = [row for row in power["parts"] if _setting(row) == setting]
         shown += [Text(""), _parts_table(setting, parts), _cells_table(setting, cells, len(tasks))]
     return Group(*shown)
 

@@ -98,10 +98,10 @@ def plain_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]
         table.add_column(name, overflow="fold")
     previous: str | None = None
     for first, *rest in rows:
-        again = grouped and first == previous
-        if grouped and not again and previous is not None:
+        same_group = grouped and first == previous
+        if grouped and not same_group and previous is not None:
             table.add_section()
-        table.add_row(*map(Text, ["" if again else first, *rest]))
+        table.add_row(*map(Text, ["" if same_group else first, *rest]))
         previous = first
     return table
 

@@ -72,8 +72,8 @@ def _about_routes(service: Service) -> APIRouter:
     @routes.get("/tasks", response_model=dict[str, BundleTasks], responses=UNAUTHORISED)
     async def tasks() -> Response:
         """The bundles by name, and what each can answer."""
-        told = {name: BundleTasks(each.rate, each.window, each.tasks) for name, each in service.bundles.items()}
-        return JSONResponse({name: asdict(each) for name, each in told.items()})
+        tasks = {name: BundleTasks(each.rate, each.window, each.tasks) for name, each in service.bundles.items()}
+        return JSONResponse({name: asdict(each) for name, each in tasks.items()})
 
     @routes.get("/metrics", response_class=Response, responses=UNAUTHORISED)
     async def metrics() -> Response:
@@ -89,8 +89,8 @@ def _refuse_in_one_form(app: FastAPI) -> None:
     @app.exception_handler(RequestValidationError)
     async def invalid(_: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)
-        told = "; ".join(f"{each['loc'][-1]}: {each['msg']}" for each in error.errors())
-        return refusal(Refused(422, told))
+        reason = "; ".join(f"{each['loc'][-1]}: {each['msg']}" for each in error.errors())
+        return refusal(Refused(422, reason))
 
     @app.exception_handler(HTTPException)
     async def not_there(_: Request, error: Exception) -> Response:

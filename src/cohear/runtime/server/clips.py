@@ -78,8 +78,8 @@ def clip_routes(service: Service) -> APIRouter:
                     check_names([name for name, _ in request.query_params.multi_items()], CLIP_SETTINGS)
                     events = event_settings(onset, release, minimum)
                     with_events = windows or any(each is not None for each in (onset, release, minimum))
-                    told = _Told(windows, events if with_events else None)
-                    work = _classify(service, request, service.bundle_name(bundle), (rate, format, channels), told)
+                    wishes = _Told(windows, events if with_events else None)
+                    work = _classify(service, request, service.bundle_name(bundle), (rate, format, channels), wishes)
                     return JSONResponse(await asyncio.wait_for(work, limits.seconds))
                 except Refused as refused:
                     return refusal(refused)
@@ -105,15 +105,15 @@ RawSettings = tuple[int | None, str | None, int | None]
 """Rate, format and channels of raw samples, as far as a request says."""
 
 
-async def _classify(service: Service, request: Request, name: str, raw: RawSettings, told: _Told) -> dict[str, Any]:
+async def _classify(service: Service, request: Request, name: str, raw: RawSettings, wishes: _Told) -> dict[str, Any]:
     with service.memory.share() as share:
         clips = await read_body(request, service.limits.size, share)
         if len(clips) == 1:
-            return await _answer(service, name, clips[0], raw, told)
+            return await _answer(service, name, clips[0], raw, wishes)
         files: list[dict[str, Any]] = []
         for clip in clips:
             try:
-                files.append({"file": clip.name, **await _answer(service, name, clip, raw, told)})
+                files.append({"file": clip.name, **await _answer(service, name, clip, raw, wishes)})
             except DataError as error:
                 files.append(asdict(FileProblem(clip.name, str(error), 422)))
             except Refused as refused:
@@ -121,7 +121,7 @@ async def _classify(service: Service, request: Request, name: str, raw: RawSetti
         return {"bundle": name, "files": files}
 
 
-async def _answer(service: Service, name: str, clip: ReceivedClip, raw: RawSettings, told: _Told) -> dict[str, Any]:
+async def _answer(service: Service, name: str, clip: ReceivedClip, raw: RawSettings, wishes: _Told) -> dict[str, Any]:
     """The answer to one clip, without what was not asked for."""
     bundle, batcher = service.bundles[name], service.batchers[name]
     with service.memory.share() as share:
@@ -131,12 +131,12 @@ async def _answer(service: Service, name: str, clip: ReceivedClip, raw: RawSetti
         for stretch in stretches([waveform], bundle.windowings):
             logits = await batcher.logits(stretch)
             pool.add(logits.logits, logits.heard)
-            if told.events is not None:
+            if wishes.events is not None:
                 windows += bundle.answers(logits, length)
     service.metrics.heard.labels("clip").inc(length)
     windows = in_time(windows)
-    events = None if told.events is None else events_of(windows, bundle.tasks, told.events)
-    answer = ClipAnswer(name, length, pool.answers(), windows if told.windows else None, events)
+    events = None if wishes.events is None else events_of(windows, bundle.tasks, wishes.events)
+    answer = ClipAnswer(name, length, pool.answers(), windows if wishes.windows else None, events)
     return {key: value for key, value in asdict(answer).items() if value is not None}
 
 

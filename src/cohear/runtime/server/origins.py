@@ -16,22 +16,22 @@ _PREFLIGHT_SECONDS = 600
 """So long a browser need not ask again."""
 
 
-def origin_of(told: str) -> str:
+def origin_of(text: str) -> str:
     """An origin as browsers send it, ``https://app.example``.
 
     Raises:
         UserError: it is none.
     """
     try:
-        parts = urlsplit(told)
+        parts = urlsplit(text)
         whole = bool(parts.netloc) and parts.path in ("", "/") and not (parts.query or parts.fragment or parts.username)
         port = parts.port
     except ValueError:
         whole, port = False, None
-    if told in (ANY, "null"):
-        return told
-    if not whole or parts.scheme not in _PORTS or not told.isascii():
-        raise UserError(f"an origin is the scheme and host of a page, as https://app.example, not {told!r}")
+    if text in (ANY, "null"):
+        return text
+    if not whole or parts.scheme not in _PORTS or not text.isascii():
+        raise UserError(f"an origin is the scheme and host of a page, as https://app.example, not {text!r}")
     written = f":{port}" if port is not None else ""
     host = parts.netloc.removesuffix(written).lower()
     return f"{parts.scheme}://{host}{'' if written == _PORTS[parts.scheme] else written}"
@@ -74,14 +74,14 @@ class Origins:
         asked = headers.get("access-control-request-method")
         if method != "OPTIONS" or asked is None or not self.is_allowed(headers.get("origin", "")):
             return None
-        told = {
+        allowed = {
             "access-control-allow-methods": "GET, POST",
             "access-control-allow-headers": "Authorization, Content-Type",
             "access-control-max-age": str(_PREFLIGHT_SECONDS),
         }
         if headers.get("access-control-request-private-network") == "true":  # a public page, and a server at home
-            told["access-control-allow-private-network"] = "true"
-        return Response(status_code=204, headers=told)
+            allowed["access-control-allow-private-network"] = "true"
+        return Response(status_code=204, headers=allowed)
 
 
 def _host_of(origin: str) -> str:

@@ -76,8 +76,8 @@ async def _answer(service: Service, socket: WebSocket, free: asyncio.Semaphore) 
 async def _refuse(socket: WebSocket, refused: Refused) -> int:
     """Say why a stream ends; returns the close code."""
     try:
-        told = {"type": "error", "status": refused.status, "error": refused.reason}
-        await asyncio.wait_for(socket.send_text(json.dumps(told, ensure_ascii=False)), 1)
+        message = {"type": "error", "status": refused.status, "error": refused.reason}
+        await asyncio.wait_for(socket.send_text(json.dumps(message, ensure_ascii=False)), 1)
         await _close(socket, OWN_CODES + refused.status, refused.reason)
     except (WebSocketDisconnect, RuntimeError, asyncio.TimeoutError):
         pass  # it has left, or reads nothing

@@ -82,8 +82,8 @@ def find_datasets(
         else:
             found.append(Found(name, path, reader, dataset))
     if not found:
-        told = "".join(f"\n  - {path}: {why}" for path, why in left_out.items())
-        raise DataError(f"there is no dataset in the paths given:{told}")
+        reasons = "".join(f"\n  - {path}: {why}" for path, why in left_out.items())
+        raise DataError(f"there is no dataset in the paths given:{reasons}")
     return found, left_out
 
 

@@ -54,8 +54,8 @@ def _lines(proposal: Proposal, file: Path) -> Iterator[str]:
         for column, why in reasons.items():
             by_reason.setdefault(why, []).append(column)
         if by_reason:
-            told = "; ".join(f"{', '.join(columns)} ({why})" for why, columns in by_reason.items())
-            yield from _comment(f"Columns of {name} that are no targets: {told}.")
+            columns_text = "; ".join(f"{', '.join(columns)} ({why})" for why, columns in by_reason.items())
+            yield from _comment(f"Columns of {name} that are no targets: {columns_text}.")
     for name in proposal.no_columns:
         yield from _comment(f"No task is proposed on {name}: {NO_COLUMN}.")
     yield ""

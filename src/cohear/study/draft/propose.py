@@ -94,7 +94,9 @@ def propose(
             proposal.tasks.append(fitting)
     if not proposal.tasks:
         reasons = [
-            f"{name}.{column}: {why}" for name, told in proposal.no_targets.items() for column, why in told.items()
+            f"{name}.{column}: {why}"
+            for name, columns in proposal.no_targets.items()
+            for column, why in columns.items()
         ]
         reasons += [f"{name}: {NO_COLUMN}" for name in proposal.no_columns]
         raise DataError("no task can be made of these datasets:" + "".join(f"\n  - {reason}" for reason in reasons))
@@ -105,8 +107,8 @@ def propose(
 
 def _candidates(known: Found, names: dict[tuple[str, str], str], proposal: Proposal) -> list[list[Draft]]:
     """The drafts of each label column that has any; reasons of the others go to the proposal."""
-    told = list(known.published.tasks) if known.published else []
-    columns, reasons = label_columns(known.dataset.table, told)
+    published = list(known.published.tasks) if known.published else []
+    columns, reasons = label_columns(known.dataset.table, published)
     candidates = []
     for column in columns:
         ways, why = drafts(known.dataset, column, names[known.name, column], SEED)

@@ -47,10 +47,10 @@ def mistakes_in_encoders(
                 continue
             for widths in _different_widths(settings.of_encoder(number), own):
                 if len(set(widths.values())) == 1:
-                    told = [_why_not(encoder, partial(encoder.build, widths))]
+                    reasons = [_why_not(encoder, partial(encoder.build, widths))]
                 else:
-                    told = [_why_not(encoder, partial(_network, each, widths, encoder)) for each in schemes.values()]
-                mistakes += [f"{place}: {why}" for why in told if why]
+                    reasons = [_why_not(encoder, partial(_network, each, widths, encoder)) for each in schemes.values()]
+                mistakes += [f"{place}: {why}" for why in reasons if why]
     return list(dict.fromkeys(mistakes))
 
 

@@ -20,7 +20,7 @@ from cohear.training.settings import TrainingSettings
 
 def told_by_pydantic(error: ValidationError, text: YamlText, above: YamlPath = ()) -> list[str]:
     """Pydantic's findings as sentences with their place and line; ``above`` is where what was checked stands."""
-    told = []
+    mistakes = []
     for finding in error.errors():
         place: YamlPath = (*above, *finding["loc"])
         where = ".".join(map(str, place))
@@ -28,14 +28,14 @@ def told_by_pydantic(error: ValidationError, text: YamlText, above: YamlPath = (
         at = f" (line {line})" if line else ""
         if finding["type"] == "extra_forbidden":
             known = _known_keys(place[:-1])
-            told.append(f"{where}{at}: unknown key{did_you_mean(str(place[-1]), known)}")
+            mistakes.append(f"{where}{at}: unknown key{did_you_mean(str(place[-1]), known)}")
         elif finding["type"] == "missing":
-            told.append(f"{where}{at}: is missing")
+            mistakes.append(f"{where}{at}: is missing")
         else:
             found = finding["input"]
             shown = f", found {found!r}" if isinstance(found, str | int | float) else ""
-            told.append(f"{where}{at}: {_in_our_words(finding['type'], finding['msg'])}{shown}")
-    return list(dict.fromkeys(told))
+            mistakes.append(f"{where}{at}: {_in_our_words(finding['type'], finding['msg'])}{shown}")
+    return list(dict.fromkeys(mistakes))
 
 
 def _in_our_words(kind: str, message: str) -> str:

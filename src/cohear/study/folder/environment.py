@@ -52,9 +52,9 @@ def _memory() -> int | None:
 def _git_revision() -> str:
     """Revision of the folder that the command was called in, with a + where it has uncommitted changes."""
     try:
-        told = subprocess.run(
+        ended = subprocess.run(
             ["git", "describe", "--always", "--dirty=+"], check=False, capture_output=True, text=True, timeout=5
         )
     except (OSError, subprocess.TimeoutExpired):
         return ""
-    return told.stdout.strip() if told.returncode == 0 else ""
+    return ended.stdout.strip() if ended.returncode == 0 else ""

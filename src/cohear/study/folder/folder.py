@@ -191,14 +191,14 @@ class StudyFolder:
     def read_repeats(self) -> dict[str, Any] | None:
         """Content of ``repeats.json``; None where repeats are fixed, or nothing was looked at yet."""
         try:
-            told = json.loads(self.repeats_file.read_text(encoding="utf-8"))
+            content = json.loads(self.repeats_file.read_text(encoding="utf-8"))
         except FileNotFoundError:
             return None
         except (OSError, ValueError) as error:
             raise FolderError(f"cannot read {self.repeats_file}: {error}; run the study again to write it") from error
-        if not isinstance(told, dict) or not {"looks", "repeats", "cells"} <= set(told):
+        if not isinstance(content, dict) or not {"looks", "repeats", "cells"} <= set(content):
             raise FolderError(f"{self.repeats_file} lists no repeats; run the study again to write it")
-        return told
+        return content
 
     def record(self, key: str) -> Record | None:
         """The record of a finished run, or None."""
@@ -215,10 +215,10 @@ class StudyFolder:
     def error(self, key: str) -> str | None:
         """What the last try of an unfinished run ended with, or None."""
         try:
-            told = json.loads((self.runs / key / "error.json").read_text(encoding="utf-8"))
+            content = json.loads((self.runs / key / "error.json").read_text(encoding="utf-8"))
         except (OSError, ValueError):
             return None
-        return str(told.get("error", ""))
+        return str(content.get("error", ""))
 
 
 def _is_leftover(entry: Path) -> bool:

@@ -33,11 +33,18 @@ def _means(folder: StudyFolder, plan: Sequence[PlanRow]) -> Iterable[Row]:
     values: dict[tuple[str, ...], list[float]] = {}
     costs: dict[tuple[str, ...], list[float]] = {}
     for row in plan:
-        for told in _told(folder, row) if row.probe and row.run in seconds else ():
+        for measured in _told(folder, row) if row.probe and row.run in seconds else ():
             settings = "".join(row.probe.partition("(")[1:])  # two of one probe are told apart by theirs
-            cell = (told["task"], told["partner"], told["name"] + settings, row.features, row.encoder, row.arm)
-            values.setdefault(cell, []).extend([float(told["value"])] if told["value"] else [])
-            trainings = alone.get((row.features, row.encoder, row.arm, told["task"]), [])
+            cell = (
+                measured["task"],
+                measured["partner"],
+                measured["name"] + settings,
+                row.features,
+                row.encoder,
+                row.arm,
+            )
+            values.setdefault(cell, []).extend([float(measured["value"])] if measured["value"] else [])
+            trainings = alone.get((row.features, row.encoder, row.arm, measured["task"]), [])
             costs.setdefault(cell, []).extend([seconds[row.run] / fmean(trainings)] if any(trainings) else [])
     for place, found in values.items():
         means = {"value": _mean(found), "cost": _mean(costs[place])}

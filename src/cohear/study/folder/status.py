@@ -51,9 +51,9 @@ def read_status(folder: StudyFolder) -> Status:
     if not plan:
         raise FolderError(f"{folder.root} holds no plan; `cohear run STUDY --out {folder.root}` makes one")
     runs, wanted, cells = {row.run: row for row in plan}, None, {}
-    told = folder.read_repeats()
-    if told is not None:
-        repeats, states = Repeats.from_json(plan, told)
+    content = folder.read_repeats()
+    if content is not None:
+        repeats, states = Repeats.from_json(plan, content)
         wanted, cells, there_can_be = len(repeats.wanted()), states_of(states), repeats.at_most(states)
         # what is done beyond, by a study of more repeats before, is in the tables all the same
         runs = {key: row for key, row in runs.items() if key in there_can_be or folder.record(key)}

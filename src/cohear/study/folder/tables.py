@@ -50,10 +50,10 @@ def lost_runs(folder: StudyFolder) -> set[str]:
     """Runs of the plan that ``results.csv`` has and that no record tells of any more."""
     try:
         with (folder.root / RESULTS_CSV.file).open(encoding="utf-8", newline="") as file:
-            told = {str(row.get("run")) for row in csv.DictReader(file)}
+            in_table = {str(row.get("run")) for row in csv.DictReader(file)}
     except (OSError, UnicodeDecodeError, csv.Error):
         return set()
-    return {key for key in {row.run for row in folder.read_plan()} & told if folder.record(key) is None}
+    return {key for key in {row.run for row in folder.read_plan()} & in_table if folder.record(key) is None}
 
 
 def _results(table: Table, plan: Sequence[PlanRow], records: Mapping[str, Record | None]) -> Iterable[Row]:
@@ -62,16 +62,16 @@ def _results(table: Table, plan: Sequence[PlanRow], records: Mapping[str, Record
         record = records[row.run]
         if record is None:
             continue
-        for task, told in record.tasks.items():
-            own = {"task": task, "value": told.score()}
-            known = ChainMap(own, vars(told), vars(row), vars(record))
+        for task, scored in record.tasks.items():
+            own = {"task": task, "value": scored.score()}
+            known = ChainMap(own, vars(scored), vars(row), vars(record))
             yield {name: known.get(name) for name in table.names}
 
 
 def _metrics(records: Mapping[str, Record | None]) -> Iterable[Row]:
     for key, record in records.items():
-        for task, told in record.tasks.items() if record else ():
-            for part, by_selection in told.scores.items():
+        for task, scored in record.tasks.items() if record else ():
+            for part, by_selection in scored.scores.items():
                 for selection, scores in by_selection.items():
                     for metric, value in scores.items():
                         names = {"run": key, "task": task, "part": part, "selection": selection, "metric": metric}

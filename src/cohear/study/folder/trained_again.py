@@ -67,10 +67,10 @@ def why_lost(folder: StudyFolder, plan: Sequence[PlannedRun[Spec]]) -> list[str]
     except FolderError:  # of a damaged plan, which is about to be written anew
         return []
     damaged = {key for key in lost if (folder.runs / key / RECORD).exists()}
-    told = {"no record is left of": len(lost - damaged), "the record is damaged of": len(damaged)}
+    numbers = {"no record is left of": len(lost - damaged), "the record is damaged of": len(damaged)}
     return [
         f"{why} {number} {'run' if number == 1 else 'runs'} of results.csv, trained again now"
-        for why, number in told.items()
+        for why, number in numbers.items()
         if number
     ]
 

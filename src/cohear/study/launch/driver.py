@@ -113,7 +113,7 @@ class _Driver:
             self._take(event)
             self._begin()
         if self._waiting and self._next() is None:
-            raise self._alike.told(len(self._waiting))
+            raise self._alike.as_error(len(self._waiting))
         if self._waiting:
             raise CohearError(f"the launcher begins none of the {len(self._waiting)} runs that are left")
 

@@ -44,7 +44,7 @@ class FailuresAlike:
         """Which of the waiting runs is begun next; None where there is none, or all would fail as the last did."""
         return next((spec for spec in waiting if self._runs < ENOUGH or not self._common <= _parts(spec)), None)
 
-    def told(self, left: int) -> RunFailed:
+    def as_error(self, left: int) -> RunFailed:
         """What ends the study.
 
         Args:

@@ -122,8 +122,8 @@ def _reap(children: dict[int, _Child]) -> None:
         child = children.pop(pid)
         with os.fdopen(child.words, "rb") as pipe:
             failure = Failure.from_bytes(pipe.read())
-        told = asdict(failure) if failure else None
-        _answer({"run": child.run, "event": "ended", "status": os.waitstatus_to_exitcode(status), "failure": told})
+        content = asdict(failure) if failure else None
+        _answer({"run": child.run, "event": "ended", "status": os.waitstatus_to_exitcode(status), "failure": content})
 
 
 def _end(children: dict[int, _Child]) -> None:

@@ -67,13 +67,13 @@ class Repeats:
         self.limits: dict[Group, int] = dict.fromkeys(groups, looks[0])
 
     @classmethod
-    def from_json(cls, plan: Sequence[PlanRow], told: Mapping[str, Any]) -> tuple[Repeats, list[CellState]]:
+    def from_json(cls, plan: Sequence[PlanRow], content: Mapping[str, Any]) -> tuple[Repeats, list[CellState]]:
         """What ``repeats.json`` tells: the repeats, and the cells at the last look."""
-        repeats = cls(plan, told["looks"])
-        for row in told["repeats"]:
+        repeats = cls(plan, content["looks"])
+        for row in content["repeats"]:
             if (group := (row["features"], row["encoder"], row["arm"], row["combination"])) in repeats.limits:
                 repeats.limits[group] = int(row["repeats"])
-        return repeats, [CellState(**cell) for cell in told["cells"]]
+        return repeats, [CellState(**cell) for cell in content["cells"]]
 
     def to_json(self, cells: Sequence[CellState]) -> dict[str, Any]:
         """The content of ``repeats.json``: looks, repeats of each combination, and the cells at the last look."""
