@@ -1,5 +1,6 @@
 """``cohear export`` and ``cohear bench`` through the real command line: a multiclass and a multilabel task."""
 
+import errno
 import json
 import re
 import shutil
@@ -75,6 +76,71 @@ def test_a_bundle_is_whole(exported):
     assert len(tasks["door"]["thresholds"]) == 2
     with safe_open(folder / "weights.safetensors", "pt") as weights:
         assert json.loads(weights.metadata()["tasks"]) == ["tone", "door"]
+
+
+def lie_in_the_way(root):
+    """Places where no bundle can be, by what is wrong with them."""
+    (root / "letter.txt").write_text("a letter")
+    (root / "full").mkdir(exist_ok=True)
+    (root / "full" / "photo.jpg").write_bytes(b"")
+    if not (root / "round").is_symlink():
+        (root / "round").symlink_to(root / "round")
+    return {
+        "letter.txt": "is no bundle",
+        "letter.txt/bundle": "is a file, not a folder",
+        "letter.txt/below/bundle": "a part of the path is a file",
+        "full": "'photo.jpg'",
+        "out": "is no bundle",
+        ".": "the folder you are in",
+        "/": "a disk is mounted",
+        "/proc/none/bundle": "choose another place",
+        "/proc/bundle": "choose another place",
+        "a" * 300: "the name is too long",
+        "b" * 250: "the name is too long",
+        "round/bundle": "choose another place",
+    }
+
+
+def test_a_place_that_cannot_be_written_is_told_before_anything_is_trained(study, monkeypatch):
+    def begun(*_, **__):
+        raise AssertionError("the data are read already")
+
+    monkeypatch.setattr("cohear.export.export.prepare_cell", begun)
+    for place, told in lie_in_the_way(study.root).items():
+        before = sorted(study.root.rglob("*"))
+        ended = study.cohear("export", "out", "--encoder", WIDE, "-o", place)
+        assert ended.returncode == 2 and told in ended.stderr, (place, ended.stderr)
+        assert sorted(study.root.rglob("*")) == before
+    with pytest.raises(AssertionError, match="read already"):  # a good place stays as it was
+        study.cohear("export", "out", "--encoder", WIDE, "-o", "new/folders/bundle")
+    assert not (study.root / "new").exists()
+
+
+def test_a_place_whose_folder_takes_no_files_is_told(study, monkeypatch):
+    """As root, who may write anywhere, has none: a file system that is read-only stands for it."""
+    make = Path.mkdir
+
+    def read_only(path, *how, **more):
+        if path.parent.name == "kept":
+            raise OSError(errno.EROFS, "Read-only file system", str(path))
+        make(path, *how, **more)
+
+    (study.root / "kept").mkdir()
+    monkeypatch.setattr(Path, "mkdir", read_only)
+    ended = study.cohear("export", "out", "--encoder", WIDE, "-o", "kept/bundle")
+    (study.root / "kept").rmdir()
+    assert ended.returncode == 2 and "read-only" in ended.stderr
+
+
+def test_card_and_bench_count_parameters_alike(exported, study):
+    folder, _ = exported
+    ended = study.cohear("export", "out", "--encoder", WIDE, "--quantize", "int8-dynamic", "--force", "-o", "small")
+    assert ended.returncode == 0, ended.stderr
+    for bundle in (folder, study.root / "small"):
+        (shared, *_) = [row for row in bench(bundle, seconds=0.5, repeats=2)["rows"] if row["setup"] == SHARED]
+        told = json.loads((bundle / "card.json").read_text())["model"]["parameters"]
+        assert told == shared["parameters"] > 0
+        assert f"{told:,} parameters" in (bundle / "README.md").read_text()
 
 
 def test_the_card_tells_what_to_expect(exported):

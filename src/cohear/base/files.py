@@ -159,7 +159,7 @@ def folder_whole_or_not_at_all(path: Path) -> Iterator[Path]:
     What was there before is moved aside first, so that a process that is killed leaves one of the two whole. What it
     left is put back or removed the next time.
     """
-    place = resolved(path) if path.is_symlink() or path.name in ("", "..") else path  # where a link leads; `.` by name
+    place = _place_of(path)
     temporary, before = temporary_beside(place), temporary_beside(place, _BEFORE)
     make_folder(place.parent)  # told by its own name where it cannot be made
     with storage_errors_told(path):
@@ -176,6 +176,30 @@ def folder_whole_or_not_at_all(path: Path) -> Iterator[Path]:
             before.replace(place)
         shutil.rmtree(temporary, ignore_errors=True)
         shutil.rmtree(before, ignore_errors=True)
+
+
+def check_place(path: Path) -> None:
+    """Whether `folder_whole_or_not_at_all` could write there: makes what it would make first, and takes it away.
+
+    Raises:
+        FolderError: it could not; says why.
+    """
+    place = _place_of(path)
+    with storage_errors_told(path):
+        made = [parent for parent in place.parents if not parent.exists()]
+    temporary = temporary_beside(place)
+    try:
+        make_folder(place.parent)
+        make_folder(temporary, path)
+    finally:
+        for folder in (temporary, *made):
+            with suppress(OSError):  # never made, or in use by now
+                folder.rmdir()
+
+
+def _place_of(path: Path) -> Path:
+    """Where a folder's link leads; ``.`` and ``..`` by their names."""
+    return resolved(path) if path.is_symlink() or path.name in ("", "..") else path
 
 
 def _mend(place: Path, left: Iterable[Path]) -> None:

@@ -127,7 +127,9 @@ def compare(
     Returns:
         A row for each, and the ratios to the shared model of the others' time, processor time and bytes.
     """
-    from cohear.export import parts  # noqa: PLC0415 - onnx is an extra
+    import onnx  # noqa: PLC0415 - an extra
+
+    from cohear.export import parts  # noqa: PLC0415 - needs onnx
 
     rate = windowings[0].rate
     waveform = np.random.default_rng(0).standard_normal((1, round(seconds * rate))) * 0.1
@@ -147,7 +149,7 @@ def compare(
             load_seconds=alone["load_seconds"],
             peak_memory=alone["peak_memory"],
             bytes=sum(path.stat().st_size for path in paths),
-            parameters=sum(parts.parameter_count(path) for path in paths),
+            parameters=sum(parts.parameter_count(onnx.load(str(path))) for path in paths),
             multiply_adds=sum(parts.multiply_adds(chain, windowings) for chain in chains),
         )
     ratios = {

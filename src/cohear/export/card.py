@@ -59,6 +59,7 @@ def make_card(
     tasks: Mapping[str, BundledTask],
     datasets: Mapping[str, Mapping[str, Any]],
     parity: Parity,
+    parameters: int,
     quantisation: Mapping[str, Mapping[str, Change]] | None,
     method: str | None,
     notes: Sequence[str],
@@ -66,7 +67,6 @@ def make_card(
     """The content of ``card.json``; NaN is nowhere in it."""
     spec = trained.spec
     windowing = windowing_of(next(iter(trained.inputs.values())))
-    parameters = sum(parameter.numel() for parameter in trained.network.parameters())
     content = {
         "format": FORMAT,
         "name": study,

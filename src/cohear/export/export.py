@@ -23,6 +23,7 @@ from cohear.export.grid_cell import GridCell, choose_cell, tasks_asked
 from cohear.export.network import network_graph
 from cohear.export.out_of_fold import read_out_of_fold
 from cohear.export.parity import check_parity
+from cohear.export.parts import parameter_count
 from cohear.export.quantise import Change, check_measured, choose, measure_changes, quantised
 from cohear.export.readme import make_readme
 from cohear.export.runs import (
@@ -168,6 +169,7 @@ def export_study(
         tasks=known,
         datasets={name: _shown(facts.datasets[name], (licences or {}).get(name)) for name in used},
         parity=parity,
+        parameters=parameter_count(model),
         quantisation=changes,
         method=method,
         notes=notes,

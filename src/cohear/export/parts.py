@@ -62,10 +62,9 @@ def cut(model: Path, tasks: list[str], folder: Path) -> ComparedModels:
     )
 
 
-def parameter_count(model: Path) -> int:
+def parameter_count(model: onnx.ModelProto) -> int:
     """Numbers in the constants of the network, running statistics and quantisation scales included."""
-    graph = onnx.load(str(model)).graph
-    return sum(prod(constant.dims) for constant in graph.initializer if constant.name.startswith(NETWORK))
+    return sum(prod(constant.dims) for constant in model.graph.initializer if constant.name.startswith(NETWORK))
 
 
 def multiply_adds(chain: Sequence[Path], windowings: Sequence[Windowing]) -> float:

@@ -9,7 +9,14 @@ from typing import Any
 import onnx
 
 from cohear.base.errors import FolderError
-from cohear.base.files import folder_whole_or_not_at_all, write_bytes, write_json, write_text
+from cohear.base.files import (
+    check_place,
+    folder_whole_or_not_at_all,
+    storage_reason,
+    write_bytes,
+    write_json,
+    write_text,
+)
 from cohear.export.assemble import Output, extension
 from cohear.export.front_ends import FRONT_END_GRAPHS
 from cohear.features.task_input import TaskInput
@@ -26,13 +33,28 @@ def windowing_of(given: TaskInput) -> Windowing:
 
 
 def check_target(folder: Path) -> None:
-    """Raise FolderError where something is there that is no bundle, or more than one: it would be lost."""
-    if not folder.exists():
-        return
+    """Whether a bundle can be written at a place, so that nothing is trained for one that cannot.
+
+    Raises:
+        FolderError: something is there that is no bundle, or more than one, and would be lost; or nothing can be made
+            there.
+    """
+    try:
+        is_there = folder.exists()
+    except OSError as error:
+        raise FolderError(f"{folder} cannot be: {storage_reason(error) or error}; give -o a new place") from error
+    if is_there:
+        _check_replaceable(folder)
+    check_place(folder)
+
+
+def _check_replaceable(folder: Path) -> None:
     if not folder.is_dir():
         raise FolderError(f"{folder} is there and is no bundle; give -o a new place")
     if folder.resolve() == Path.cwd():
         raise FolderError(f"{folder} is the folder you are in, which would be replaced; give -o a new place")
+    if folder.is_mount():
+        raise FolderError(f"{folder} is where a disk is mounted, which cannot be replaced; give -o a folder in it")
     others = sorted(entry.name for entry in folder.iterdir() if entry.name not in FILES)
     if others:
         raise FolderError(f"{folder} is no bundle, or holds more than one ({others[0]!r}); give -o a new place")
