@@ -226,7 +226,6 @@ LEFT_UNTYPED = {
     "features.front_end.FrontEnd.key",
     "features.front_end.FrontEnd.settings",
     "features.front_end.FrontEnd.versions",
-    "findings.deciding.in_few_words",
     "findings.figures.Estimate.to_json",
     "models.choice.EncoderChoice.key",
     "models.choice.EncoderChoice.settings",

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import pandas as pd
 
 from cohear.analysis.gains.verdicts import FEWEST_REPEATS
 from cohear.analysis.tables.columns import SETTING
 from cohear.base.counting import counted
-from cohear.base.units import NONE
 from cohear.findings.cures import Cure
 from cohear.findings.sentences import listed, setting_name
 from cohear.findings.words import NOTHING, Name, Words, words
@@ -208,25 +206,6 @@ def cures_of(cells: pd.DataFrame, among: pd.DataFrame | None = None, *, of_a_pai
         }
         found.append(made[str(way)])
     return tuple(sorted(found, key=lambda cure: -cure.cells))
-
-
-def in_few_words(cell: Mapping[str, Any]) -> str:
-    """What would decide a cell, for a column; empty where it is decided.
-
-    Args:
-        cell: a row of the same, as JSON.
-    """
-    if not cell["way"]:
-        return ""
-    if cell["error"] is None:
-        return NONE
-    shown = {
-        "fewest": f"at least {FEWEST_REPEATS - cell['repeats']:.0f}",
-        "looks": "goes on",
-        "clips": "none",
-        "repeats": f"{cell['more_repeats'] or 0:.0f}",
-    }
-    return shown.get(cell["way"], "not known")
 
 
 def _with_one_seed(rows: pd.DataFrame, among: pd.DataFrame | None) -> tuple[str, ...]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TypedDict, cast
 
+from cohear.analysis.gains.verdicts import FEWEST_REPEATS
 from cohear.analysis.looking.power import FamilyPower
 from cohear.analysis.statistics import Statistics
 from cohear.base.setting import InSetting, setting_of
+from cohear.base.units import NONE
 from cohear.findings.cures import CureInWords
 from cohear.findings.pairs import in_setting, of_pairs
 from cohear.findings.study_findings import Findings
@@ -101,6 +103,21 @@ def power(findings: Findings) -> Power:
         ],
         "cells": [{**cell, "unit": _unit(statistics, cell, cell["task"])} for cell in cells],
     }
+
+
+def in_few_words(cell: PowerOfCell) -> str:
+    """What would decide a cell, for a column; empty where it is decided."""
+    if not cell["way"]:
+        return ""
+    if cell["error"] is None:
+        return NONE
+    shown = {
+        "fewest": f"at least {FEWEST_REPEATS - cell['repeats']:.0f}",
+        "looks": "goes on",
+        "clips": "none",
+        "repeats": f"{cell['more_repeats'] or 0:.0f}",
+    }
+    return shown.get(cell["way"], "not known")
 
 
 def _unit(statistics: Statistics, row: InSetting, task: str = "") -> str:

@@ -9,9 +9,8 @@ from rich.text import Text
 
 from cohear.base.setting import InSetting, setting_of
 from cohear.base.units import NONE, OWN, POINTS, Unit
-from cohear.findings.deciding import in_few_words
 from cohear.findings.pairs import briefly, partner_of
-from cohear.findings.power import LEGEND, Power, PowerOfCell, PowerOfFamily, SpreadParts
+from cohear.findings.power import LEGEND, Power, PowerOfCell, PowerOfFamily, SpreadParts, in_few_words
 from cohear.findings.sentences import listed, setting_name
 from cohear.findings.words import typeset
 from cohear.report.terminal.tables import no_gain, plain_table
