@@ -260,6 +260,19 @@ BREAKAGES = [
         'both["fold"].astype(str) + " " + both["seed"].astype(str)',
         ("test_seeds_on_one_fold_are_not_folds",),
     ),
+    # what is said
+    Breakage(
+        "a verdict of an early look hides that it is older than its interval",
+        'return _EARLIER if ends[0] <= 0 <= ends[1] else ""',
+        'return ""',
+        ("test_a_verdict_that_is_older_than_its_interval_says_so", "test_page_terminal_and_card_tell_it"),
+    ),
+    Breakage(
+        "a figure words a verdict of its own",
+        '        f"{LEGEND} (dashed); the line below',
+        '        f"{LEGEND} undecided (dashed); the line below',
+        ("test_what_is_drawn_or_printed_has_no_words_on_verdicts",),
+    ),
     # bundles
     Breakage(
         "calibration is judged on what it was fitted on",
