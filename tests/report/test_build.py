@@ -149,6 +149,17 @@ def test_nothing_decided_is_said(tmp_path):
         assert part not in alone
 
 
+def test_a_figure_that_is_not_drawn_says_why(tmp_path):
+    results = read_results(write_study(tmp_path / "study", folds=2, extras=False))
+    write_table(tmp_path / "results.csv", results[results["combination"] == results["task"]])
+    page = write_report(tmp_path).read_text("utf-8")
+    told = page[page.index("<h3>Not drawn</h3>") :]
+    told = told[: told.index("</ul>")]
+    for title in ("Sharing matrix", "How many tasks can be combined?", "Which measurements go with gains?"):
+        assert f"<b>{title}</b>" in told
+    assert "No pair has been compared yet. Single and pair runs on the same repeats would begin to answer this." in told
+
+
 def test_an_empty_table_makes_a_page(tmp_path):
     whole = (write_study(tmp_path / "s", extras=False) / "results.csv").read_text()
     (tmp_path / "results.csv").write_text(whole.split("\n")[0])
