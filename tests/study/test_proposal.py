@@ -197,7 +197,7 @@ def test_bookkeeping_is_no_target():
     assert set(reasons) == set(clips.rows.columns) - {"path", "group", *targets}
     assert reasons["loudness"] == "measurements"
     assert reasons["note"].startswith("40 values for 40 clips")
-    assert label_columns(clips, told=["note"])[0][0] == "note", "what the publisher calls a label is one"
+    assert label_columns(clips, published=["note"])[0][0] == "note", "what the publisher calls a label is one"
 
 
 def test_columns_that_say_the_same():
