@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
-from cohear.data.catalogue.catalogue import catalogue, public_layout
+from cohear.data.catalogue.catalogue import CatalogueEntry, catalogue, public_layout
 
 
-def datasets() -> list[dict[str, Any]]:
+def datasets() -> list[CatalogueEntry]:
     """The public datasets that are read: tasks, size, licence, where to get them and how to place them."""
     return catalogue()
 

@@ -92,7 +92,7 @@ class Study:
         self,
         out: str | Path | None = None,
         *,
-        launcher: str | Mapping[str, Any] = "local",
+        launcher: str | Mapping[str, object] = "local",
         jobs: int | None = None,
         progress: Progress | None = None,
     ) -> StudyOutcome:
@@ -135,7 +135,11 @@ class Study:
             self.report()
 
     def plan(
-        self, *, launcher: str | Mapping[str, Any] = "local", jobs: int | None = None, progress: Progress | None = None
+        self,
+        *,
+        launcher: str | Mapping[str, object] = "local",
+        jobs: int | None = None,
+        progress: Progress | None = None,
     ) -> tuple[Sequence[PlannedRun[Spec]], set[str], list[str]]:
         """What ``run`` would train; nothing is written but facts in the cache.
 

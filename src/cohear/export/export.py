@@ -83,7 +83,7 @@ def export_study(
     force: bool = False,
     code: Path | None = None,
     licences: Mapping[str, str] | None = None,
-    launcher: str | Mapping[str, Any] = "local",
+    launcher: str | Mapping[str, object] = "local",
     jobs: int | None = None,
     progress: Progress | None = None,
 ) -> Exported:

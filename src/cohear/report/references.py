@@ -10,7 +10,7 @@ from typing import Any
 
 from cohear.base.study_facts import DatasetFacts
 from cohear.base.yaml_text import YamlMistake, read_yaml
-from cohear.data.catalogue.catalogue import catalogue
+from cohear.data.catalogue.catalogue import CatalogueEntry, catalogue
 from cohear.report.folder import FolderContent
 
 _KEYWORDS = re.compile(r"^  keywords = \{(\w+)\},$", re.MULTILINE)
@@ -85,7 +85,7 @@ def _software() -> str:
     )
 
 
-def _dataset(name: str, about: DatasetFacts, public: Mapping[str, Any] | None, taken: Sequence[str]) -> str:
+def _dataset(name: str, about: DatasetFacts, public: CatalogueEntry | None, taken: Sequence[str]) -> str:
     if about.citation:
         same = [entry for entry in catalogue() if entry["citation"] == about.citation]
         return _cited(_key(name, taken), about.name or name, about.citation, same[0]["homepage"] if same else "")

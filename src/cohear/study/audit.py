@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 
 import cohear.data.audit  # noqa: F401 - enters the checks
 from cohear.base.errors import StudyError, UserError
 from cohear.data.audit.audit_check import CHECKS
 from cohear.data.audit.evidence import BadName, Evidence, MeasuredDataset
-from cohear.data.audit.finding import SEVERITIES, AuditFinding, in_order
+from cohear.data.audit.finding import SEVERITIES, AuditFinding, AuditFindingAsData, in_order
 from cohear.data.audit.near import near_duplicates
 from cohear.data.audit.store import MeasureStore
 from cohear.data.folds.partition import Partition, TaskSplit, mistakes_in_folds
@@ -21,6 +21,25 @@ from cohear.data.tables.reader import read_clip_table
 from cohear.study.file import StudySettings
 from cohear.study.launch.progress import NoProgress, Progress
 from cohear.study.score_gaps import Advice, gap_findings
+
+
+class AuditedDataset(TypedDict):
+    """A dataset that was listened to: its clips, those of them that cannot be read, its length and rates in Hz."""
+
+    clips: int
+    unreadable: int
+    seconds: float
+    rates: list[int]
+
+
+class AuditAsData(TypedDict):
+    """An audit, as JSON."""
+
+    study: str
+    counts: dict[str, int]
+    datasets: dict[str, AuditedDataset]
+    tasks: list[str]
+    findings: list[AuditFindingAsData]
 
 
 @dataclass(frozen=True)
@@ -36,7 +55,7 @@ class Audit:
 
     study: str
     findings: list[AuditFinding]
-    datasets: Mapping[str, Mapping[str, Any]]
+    datasets: Mapping[str, AuditedDataset]
     tasks: list[str]
 
     @property
@@ -48,12 +67,12 @@ class Audit:
         """How many findings there are of each severity."""
         return {name: sum(finding.severity == name for finding in self.findings) for name in SEVERITIES}
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> AuditAsData:
         """Everything as one JSON document."""
         return {
             "study": self.study,
             "counts": self.counts(),
-            "datasets": {name: dict(facts) for name, facts in self.datasets.items()},
+            "datasets": dict(self.datasets),
             "tasks": self.tasks,
             "findings": [finding.to_json() for finding in self.findings],
         }
@@ -95,7 +114,7 @@ def check_data(
 
 def gather_evidence(
     settings: StudySettings, *, cache: Path, jobs: int | None, progress: Progress
-) -> tuple[Evidence, dict[str, dict[str, Any]]]:
+) -> tuple[Evidence, dict[str, AuditedDataset]]:
     """Scan and measure all audio and cut the folds: what the checks judge, and facts about each dataset."""
     tables = _tables(settings)
     measured: dict[str, MeasuredDataset] = {}
@@ -169,7 +188,7 @@ def _folds(
     return folds, [*refused, *mistakes_in_folds(folds, allow_overlap=settings.allow_input_overlap)]
 
 
-def _facts(data: MeasuredDataset | None, bad: list[BadName], clips: int) -> dict[str, Any]:
+def _facts(data: MeasuredDataset | None, bad: list[BadName], clips: int) -> AuditedDataset:
     facts = data.facts if data else []
     return {
         "clips": clips,

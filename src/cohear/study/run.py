@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from cohear.base.files import cache_folder, make_folder, write_json
 from cohear.base.named import as_named, check_named, make
@@ -54,7 +53,7 @@ def run_study(
     source_folder: Path,
     out: Path,
     *,
-    launcher: str | Mapping[str, Any] = "local",
+    launcher: str | Mapping[str, object] = "local",
     jobs: int | None = None,
     progress: Progress | None = None,
     judge: Judge | None = None,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal, TypedDict
 
 from cohear.base import finding
 from cohear.data.tables.clip_name import ClipName
@@ -30,6 +30,27 @@ class Code:
     cure: str
 
 
+class ClipAsData(TypedDict):
+    """A clip's name, as JSON."""
+
+    dataset: str
+    clip: str
+
+
+class AuditFindingAsData(TypedDict):
+    """A finding, as JSON."""
+
+    severity: Severity
+    code: str
+    dataset: str
+    task: str
+    fold: int | None
+    sentence: str
+    cure: str
+    clips: list[ClipAsData]
+    figures: dict[str, object]
+
+
 @dataclass(frozen=True, kw_only=True)
 class AuditFinding(finding.Finding):
     """Something that is wrong with the data, or good to know.
@@ -49,7 +70,7 @@ class AuditFinding(finding.Finding):
     fold: int | None = None
     clips: tuple[ClipName, ...] = ()
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> AuditFindingAsData:
         """The finding as one JSON object, with every clip."""
         return {
             "severity": self.severity,
@@ -59,7 +80,7 @@ class AuditFinding(finding.Finding):
             "fold": self.fold,
             "sentence": self.sentence,
             "cure": self.cure,
-            "clips": [clip._asdict() for clip in self.clips],
+            "clips": [{"dataset": clip.dataset, "clip": clip.clip} for clip in self.clips],
             "figures": dict(self.figures),
         }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 
 from cohear.base.errors import UserError
 from cohear.base.registry import did_you_mean
@@ -14,7 +14,29 @@ from cohear.data.tables.events import LabelledEvent, read_events
 from cohear.data.tables.reader import read_clip_table
 
 
-def catalogue() -> list[dict[str, Any]]:
+class DownloadAddress(TypedDict):
+    """Where a file can be had, with the checksum that its publisher gives."""
+
+    url: str
+    checksum: str
+
+
+class CatalogueEntry(TypedDict):
+    """A public dataset as its publisher tells of it; ``fetch`` is empty where it cannot be had by a program."""
+
+    reader: str
+    title: str
+    tasks: dict[str, str]
+    size: str
+    licence: str
+    citation: str
+    homepage: str
+    place: str
+    flaws: str
+    fetch: list[DownloadAddress]
+
+
+def catalogue() -> list[CatalogueEntry]:
     """The public datasets that are read, by name, as JSON values."""
     return [
         {

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from rich.console import Group
 from rich.table import Table
@@ -12,14 +10,16 @@ from rich.text import Text
 
 from cohear.base.counting import counted
 from cohear.base.files import make_folder, write_bytes, write_json
+from cohear.data.audit.finding import AuditFindingAsData
 from cohear.report.page.build import own_page
+from cohear.study.audit import AuditAsData
 
 _STYLES = {"error": "bold red", "warning": "yellow", "note": "dim"}
 _SHOWN_CLIPS = 200
 """Clips of a finding that the page lists; the JSON has all."""
 
 
-def write_audit(path: Path, audit: Mapping[str, Any]) -> Path:
+def write_audit(path: Path, audit: AuditAsData) -> Path:
     """Write the page of an audit: one HTML file that opens from disk and loads nothing.
 
     Args:
@@ -35,7 +35,7 @@ def write_audit(path: Path, audit: Mapping[str, Any]) -> Path:
     return path
 
 
-def keep_audit(folder: Path, audit: Mapping[str, Any]) -> None:
+def keep_audit(folder: Path, audit: AuditAsData) -> None:
     """Write ``check.json`` into a study folder, for its page; of each finding some clips are enough there.
 
     Raises:
@@ -45,7 +45,7 @@ def keep_audit(folder: Path, audit: Mapping[str, Any]) -> None:
     write_json(make_folder(folder) / "check.json", {**audit, "findings": findings})
 
 
-def audit_lines(audit: Mapping[str, Any]) -> Group:
+def audit_lines(audit: AuditAsData) -> Group:
     """Findings for the terminal, the worst first; notes are counted and listed shortest."""
     table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
     table.add_column(no_wrap=True)
@@ -61,23 +61,23 @@ def audit_lines(audit: Mapping[str, Any]) -> Group:
     return Group(table, Text(summary(audit)))
 
 
-def summary(audit: Mapping[str, Any]) -> str:
+def summary(audit: AuditAsData) -> str:
     """``2 errors, 1 warning, no notes in 8 datasets (6,197 clips)``."""
     counts = [counted(count, name) if count else f"no {name}s" for name, count in audit["counts"].items()]
     clips = sum(facts["clips"] for facts in audit["datasets"].values())
     return f"{', '.join(counts)} in {counted(len(audit['datasets']), 'dataset')} ({clips:,} clips)"
 
 
-def _where(finding: Mapping[str, Any]) -> str:
+def _where(finding: AuditFindingAsData) -> str:
     parts = [finding["dataset"], finding["task"]]
     if finding["fold"] is not None:
         parts.append(f"fold {finding['fold']}")
     return " · ".join(part for part in dict.fromkeys(parts) if part)
 
 
-def _by_place(findings: list[Mapping[str, Any]]) -> dict[str, list[Mapping[str, Any]]]:
+def _by_place(findings: list[AuditFindingAsData]) -> dict[str, list[AuditFindingAsData]]:
     """Findings by dataset; what concerns several comes first."""
-    places: dict[str, list[Mapping[str, Any]]] = {"": []}
+    places: dict[str, list[AuditFindingAsData]] = {"": []}
     for finding in findings:
         places.setdefault(finding["dataset"], []).append(finding)
     return {place: found for place, found in places.items() if found}

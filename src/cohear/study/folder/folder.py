@@ -7,7 +7,7 @@ import os.path
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import yaml
 from filelock import FileLock, Timeout
@@ -26,6 +26,7 @@ from cohear.base.files import (
 from cohear.base.yaml_text import YamlMistake, read_yaml
 from cohear.runs.record import Record, read_record
 from cohear.runs.run_folder import RunFolders, lacking
+from cohear.study.plan.repeats import RepeatsAsData
 from cohear.study.plan.row import PlanRow
 
 if TYPE_CHECKING:
@@ -181,14 +182,14 @@ class StudyFolder:
         """Write ``plan.json``."""
         write_json(self.plan_file, {"study": study, "runs": [row.to_json() for row in runs]})
 
-    def write_repeats(self, content: dict[str, Any] | None) -> None:
+    def write_repeats(self, content: RepeatsAsData | None) -> None:
         """Write ``repeats.json``, or remove it where repeats are fixed."""
         if content is None:
             remove_file(self.repeats_file)
         else:
             write_json(self.repeats_file, content)
 
-    def read_repeats(self) -> dict[str, Any] | None:
+    def read_repeats(self) -> RepeatsAsData | None:
         """Content of ``repeats.json``; None where repeats are fixed, or nothing was looked at yet."""
         try:
             content = json.loads(self.repeats_file.read_text(encoding="utf-8"))
@@ -198,7 +199,7 @@ class StudyFolder:
             raise FolderError(f"cannot read {self.repeats_file}: {error}; run the study again to write it") from error
         if not isinstance(content, dict) or not {"looks", "repeats", "cells"} <= set(content):
             raise FolderError(f"{self.repeats_file} lists no repeats; run the study again to write it")
-        return content
+        return cast(RepeatsAsData, content)
 
     def record(self, key: str) -> Record | None:
         """The record of a finished run, or None."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from typing import Literal, TypedDict, cast
 
 from cohear.base.study_facts import StudyFacts
 from cohear.base.tables import Row
@@ -19,6 +19,37 @@ Group = tuple[str, str, str, str]
 """features, encoder, arm and combination: what gets a repeat or does not."""
 
 STATES = ("decided", "open", "given up")
+
+
+class RepeatsOfGroup(TypedDict):
+    """How many repeats a combination gets, as JSON."""
+
+    features: str
+    encoder: str
+    arm: str
+    combination: str
+    repeats: int
+
+
+class CellAsData(TypedDict):
+    """A `CellState`, as JSON."""
+
+    task: str
+    combination: str
+    features: str
+    encoder: str
+    arm: str
+    repeats: int
+    verdict: str
+    state: Literal["decided", "open", "given up"]
+
+
+class RepeatsAsData(TypedDict):
+    """The content of ``repeats.json``: looks, repeats of each combination, and the cells at the last look."""
+
+    looks: list[int]
+    repeats: list[RepeatsOfGroup]
+    cells: list[CellAsData]
 
 
 @dataclass(frozen=True)
@@ -67,7 +98,7 @@ class Repeats:
         self.limits: dict[Group, int] = dict.fromkeys(groups, looks[0])
 
     @classmethod
-    def from_json(cls, plan: Sequence[PlanRow], content: Mapping[str, Any]) -> tuple[Repeats, list[CellState]]:
+    def from_json(cls, plan: Sequence[PlanRow], content: RepeatsAsData) -> tuple[Repeats, list[CellState]]:
         """What ``repeats.json`` tells: the repeats, and the cells at the last look."""
         repeats = cls(plan, content["looks"])
         for row in content["repeats"]:
@@ -75,11 +106,17 @@ class Repeats:
                 repeats.limits[group] = int(row["repeats"])
         return repeats, [CellState(**cell) for cell in content["cells"]]
 
-    def to_json(self, cells: Sequence[CellState]) -> dict[str, Any]:
-        """The content of ``repeats.json``: looks, repeats of each combination, and the cells at the last look."""
-        names = ("features", "encoder", "arm", "combination")
-        limits = [{**dict(zip(names, group, strict=True)), "repeats": n} for group, n in self.limits.items()]
-        return {"looks": list(self._looks), "repeats": limits, "cells": [asdict(cell) for cell in cells]}
+    def to_json(self, cells: Sequence[CellState]) -> RepeatsAsData:
+        """The content of ``repeats.json``."""
+        limits: list[RepeatsOfGroup] = [
+            {"features": features, "encoder": encoder, "arm": arm, "combination": combination, "repeats": number}
+            for (features, encoder, arm, combination), number in self.limits.items()
+        ]
+        return {
+            "looks": list(self._looks),
+            "repeats": limits,
+            "cells": [cast(CellAsData, asdict(cell)) for cell in cells],
+        }
 
     def wanted(self, limits: Mapping[Group, int] | None = None) -> set[str]:
         """Keys of the runs within the limits: of combinations, of what they are compared with, and of what these need.
