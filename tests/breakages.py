@@ -292,6 +292,44 @@ BREAKAGES = [
         "self._begin_at * 1.0",
         ("test_a_dip_above_the_release_does_not_end_it_and_one_below_does",),
     ),
+    # what is no sound
+    Breakage(
+        "samples at the scale of integers are sound",
+        "if largest > LOUDEST_SOUND:",
+        "if largest > 1e9:",
+        ("test_numbers_at_the_scale_of_integers_are_refused_with_the_cure",),
+    ),
+    Breakage(
+        "bytes of a file are samples",
+        "if missing := HEAD_BYTES - len(self._head):",
+        "if missing := 0:",
+        ("test_a_file_sent_as_raw_samples_is_told", "test_a_file_in_place_of_samples_is_told"),
+    ),
+    Breakage(
+        "a tone is an MP3 file",
+        "            if body in bodies:\n",
+        "            if False:\n",
+        ("test_tones_are_no_files",),
+    ),
+    Breakage(
+        "what a microphone lost shortens the time",
+        "return max(round(gap * self._rate), 0)",
+        "return 0",
+        ("test_a_microphone_that_overflows_keeps_its_clock",),
+    ),
+    # what is asked of a server
+    Breakage(
+        "pages of any host are answered",
+        "return ANY in self._allowed or origin in self._allowed",
+        "return True",
+        ("test_pages_of_other_hosts_that_are_named_are_answered", "test_foreign_pages_are_not_answered"),
+    ),
+    Breakage(
+        "unknown settings are passed over",
+        "        if name not in known:\n            raise Refused(422",
+        "        if False:\n            raise Refused(422",
+        ("test_unknown_settings_are_told_by_name",),
+    ),
 ]
 """At least one for each room whose mistakes would change a number or a conclusion."""
 
