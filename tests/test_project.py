@@ -329,7 +329,7 @@ study: own-norms
 datasets: {one: {path: one}, two: {path: two, reader: folders}}
 tasks:
   first: {dataset: one, target: label}
-  second: {dataset: two, target: label, features: {name: summary, window_ms: 25}, window: 0.3}
+  second: {dataset: two, target: label, features: {name: summary, bands: 20}, window: 0.3}
 features: [summary]
 encoders: [{name: own-norms, hidden: 8}]
 combinations: [all]

@@ -36,6 +36,15 @@ class TestNetwork(JobContract):
         record = json.loads((out / "runs" / row["run"] / "record.json").read_text())
         assert (str(record["seconds"]), str(record["wall_seconds"])) == (row["seconds"], row["wall_seconds"])
 
+    def test_windows_of_a_batch_cost_what_its_longest_costs(self):
+        """Shorter ones are filled up with zeros, which are reckoned with as all else."""
+        first, second = self.spec.tasks
+        costs = []
+        for window in (None, self.spec.window / 2, 2 * self.spec.window):
+            own = self.spec.model_copy(update={"tasks": (first, second.model_copy(update={"window": window}))})
+            costs.append(job_of(own).cost(own).units)
+        assert costs[1:] == [costs[0], 2 * costs[0]]
+
     def test_a_users_module_is_part_of_the_pack(self):
         own = self.spec.model_copy(update={"encoder": {"name": "mine", "module": "nets.mine:Net", "settings": {}}})
         assert job_of(own).modules(own) == {"nets.mine"}

@@ -30,11 +30,14 @@ class Windows:
             row's length.
         lengths: ``[B]`` valid frames of each row, or None where all rows are full.
         spans: whose rows they are, in order. A sharing scheme tells an encoder; a task's own rows need none.
+        widths: of each span's rows, where they were joined from rows of unequal width; zeros fill up the narrow ones.
+            They are of these features alone: other features of the same rows have none.
     """
 
     features: Tensor
     lengths: Tensor | None = None
     spans: tuple[Span, ...] = ()
+    widths: tuple[int, ...] = ()
 
     @staticmethod
     def joined(parts: Mapping[str, Windows]) -> Windows:
@@ -47,8 +50,9 @@ class Windows:
         lengths = None
         if any(part.lengths is not None for part in windows):
             lengths = torch.cat([part.told_lengths() for part in windows])
-        spans = (Span(task, part.features.shape[0]) for task, part in parts.items())
-        return Windows(features, lengths, tuple(spans))
+        spans = tuple(Span(task, part.features.shape[0]) for task, part in parts.items())
+        widths = tuple(part.features.shape[-1] for part in parts.values())
+        return Windows(features, lengths, spans, widths if len(set(widths)) > 1 else ())
 
     def told_lengths(self) -> Tensor:
         """``[B]`` valid frames of each row of ``[B, T, D]``, also where all are full."""
@@ -58,23 +62,24 @@ class Windows:
         return torch.full((rows,), frames, device=self.features.device)
 
     def by_task(self) -> Iterator[tuple[str, Windows]]:
-        """Each task with its own rows, in the order of the spans."""
+        """Each task with its own rows, as wide as they were when they were joined, in the order of the spans."""
         if len(self.spans) == 1:
             yield self.spans[0].task, self
             return
-        rows = [span.rows for span in self.spans]
-        for span, features, lengths in zip(self.spans, *_split(rows, self.features, self.lengths), strict=True):
+        widths = self.widths or (self.features.shape[-1],) * len(self.spans)
+        parts = _split([span.rows for span in self.spans], self.features, self.lengths)
+        for span, width, features, lengths in zip(self.spans, widths, *parts, strict=True):
             assert features is not None
-            yield span.task, Windows(features, lengths, (span,))
+            yield span.task, Windows(features[..., :width], lengths, (span,))
 
     def to(self, device: str) -> Windows:
         """The same on a device."""
         lengths = None if self.lengths is None else self.lengths.to(device)
-        return Windows(self.features.to(device), lengths, self.spans)
+        return replace(self, features=self.features.to(device), lengths=lengths)
 
     def holding(self, features: Tensor) -> Windows:
         """The same rows with other features, frame for frame."""
-        return replace(self, features=features)
+        return Windows(features, self.lengths, self.spans)
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from dataclasses import replace
 import torch
 from torch import Tensor
 
+from cohear.base.errors import UserError
 from cohear.models.choice import EncoderChoice
 from cohear.models.encoder import ENCODERS, Encoder
 from cohear.models.inference import at_inference
@@ -32,19 +33,33 @@ class EncoderContract(ABC):
     def make(self) -> EncoderChoice:
         """An encoder to test."""
 
+    def widths(self) -> dict[str, int]:
+        """Those of two tasks' inputs, unequal where the encoder takes that."""
+        unequal = {span.task: _BANDS - 5 * number for number, span in enumerate(_SPANS)}
+        try:
+            self.make().build(unequal)
+        except UserError:
+            return dict.fromkeys(unequal, _BANDS)
+        return unequal
+
     def build(self, seed: int = 3, tasks: Iterable[str] = ("a.b", "größe")) -> Encoder:
         """The encoder of some tasks with first weights of a seed."""
+        widths = self.widths()
         torch.manual_seed(seed)
-        return self.make().build(dict.fromkeys(tasks, _BANDS))
+        return self.make().build({task: widths[task] for task in tasks})
 
     def windows(self) -> Windows:
         """Five windows of two tasks, zero beyond their lengths, and the lengths of a sequence."""
-        noise = torch.Generator().manual_seed(5)
+        noise, lengths = torch.Generator().manual_seed(5), None
         if self.make().fits("vector"):
-            return Windows(torch.randn(5, _BANDS, generator=noise), None, _SPANS)
-        lengths = torch.tensor([1, _FRAMES, 6, 19, 36])
-        features = torch.randn(5, _FRAMES, _BANDS, generator=noise) - 3
-        return Windows(features * (torch.arange(_FRAMES)[None, :] < lengths[:, None])[..., None], lengths, _SPANS)
+            features = torch.randn(5, _BANDS, generator=noise)
+        else:
+            lengths = torch.tensor([1, _FRAMES, 6, 19, 36])
+            features = torch.randn(5, _FRAMES, _BANDS, generator=noise) - 3
+            features = features * (torch.arange(_FRAMES)[None, :] < lengths[:, None])[..., None]
+        widths = self.widths()
+        parts = Windows(features, lengths, _SPANS).by_task()
+        return Windows.joined({task: own.holding(own.features[..., : widths[task]]) for task, own in parts})
 
     def test_fits_one_layout(self) -> None:
         """A study's grid can tell which front-ends it takes."""
@@ -155,7 +170,7 @@ class EncoderContract(ABC):
         for extra in (0, 8, 27):
             encoder = self.build().train()
             torch.manual_seed(9)  # the same dropout
-            longer = windows.holding(torch.nn.functional.pad(windows.features, (0, 0, 0, extra)))
+            longer = replace(windows, features=torch.nn.functional.pad(windows.features, (0, 0, 0, extra)))
             frames = -(-_FRAMES // encoder.stride)
             embeddings = [each[:, :frames] if each.ndim == 3 else each for each in _forms(encoder(longer))]
             torch.autograd.backward([each.float().square().mean() for each in embeddings])
@@ -176,9 +191,10 @@ def _forms(embedding: Embedding) -> list[Tensor]:
 
 def _row(windows: Windows, row: int) -> Windows:
     """One window, with the span that it is in."""
-    tasks = [span.task for span in windows.spans for _ in range(span.rows)]
-    lengths = None if windows.lengths is None else windows.lengths[row : row + 1]
-    return Windows(windows.features[row : row + 1], lengths, (Span(tasks[row], 1),))
+    each = [(task, own, place) for task, own in windows.by_task() for place in range(len(own.features))]
+    task, own, place = each[row]
+    lengths = None if own.lengths is None else own.lengths[place : place + 1]
+    return Windows(own.features[place : place + 1], lengths, (Span(task, 1),))
 
 
 def _same(alone: Embedding, together: Embedding, row: int) -> None:

@@ -22,10 +22,14 @@ class NetworkJob(Job[RunSpec]):
     leaves: ClassVar[frozenset[str]] = frozenset(KEPT.values())
 
     def cost(self, spec: RunSpec) -> Cost:
-        """Windows that it trains on, as long as the run's; one costs one encoder many times what it costs another."""
+        """Windows that it trains on, as long as the run's; one costs one encoder many times what it costs another.
+
+        In a batch all are as long as its longest.
+        """
         pace = json.dumps([spec.front_end, spec.encoder], sort_keys=True)
-        windows = sum(1 if task.window is None else task.window / spec.window for task in spec.tasks)
-        return Cost(pace, windows * spec.training.steps * spec.training.batch)
+        longest = max(spec.window if task.window is None else task.window for task in spec.tasks)
+        windows = len(spec.tasks) * spec.training.steps * spec.training.batch
+        return Cost(pace, windows * longest / spec.window)
 
     def modules(self, spec: RunSpec) -> frozenset[str]:
         """That of a user's own encoder."""
