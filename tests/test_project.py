@@ -271,8 +271,8 @@ from cohear.study.run import run_study
 from cohear.study.file import check_study
 
 numbers = TestLoudness(), TestAbsoluteError(), TestConcordance()
-parts = TestLevel(), TestVectors(), TestOwnNorms(), TestUncertainty(), TestOneTask(), TestBoosted(), TestCka()
-for contract in (*parts, *numbers, TestResults()):
+parts = TestLevel(), TestVectors(), TestOwnNorms(), TestUncertainty(), TestOneTask(), TestAdapters()
+for contract in (*parts, *numbers, TestBoosted(), TestCka(), TestResults()):
     for test in [name for name in dir(contract) if name.startswith("test_")]:
         getattr(contract, test)()
 
@@ -335,7 +335,7 @@ encoders: [{name: own-norms, hidden: 8}]
 combinations: [all]
 repeats: {folds: 1}
 window: 0.2
-training: {steps: 3, batch: 4, objective: {name: uncertainty, start: 0.5}}
+training: {steps: 3, batch: 4, objective: {name: uncertainty, start: 0.5}, sharing: {name: adapters, width: 4}}
 '''
 settings = with_paths_from(check_study(read_yaml(study)), folder)
 outcome = run_study(settings, folder, folder / "norms", launcher="here")
@@ -343,6 +343,8 @@ assert (outcome.done, outcome.failed) == (3, {}), outcome
 prepared = prepare(settings, folder, cache=cache_folder())
 (spec,) = [run.spec for run in prepared.plan if run.combination == "first+second"]
 trained = load_trained(Places(StudyFolder(folder / "norms"), cache_folder(), folder), spec)
+adapters = [trained.network.between(1, task) for task in trained.network.tasks]
+assert adapters[0].up.weight.any() and not torch.equal(adapters[0].up.weight, adapters[1].up.weight)
 norms = trained.network.encoder_of("first").layers[0].norms.layers
 assert not torch.equal(norms[0].running_mean, norms[1].running_mean)
 outputs = [
@@ -362,7 +364,7 @@ assert all(row["multiply_adds"] > 0 for row in costs), costs
 def test_examples_of_parts_make_a_study(tmp_path):
     """The examples of CONTRIBUTING, each as it stands, and then all of them in one small study."""
     examples = blocks(ROOT / "CONTRIBUTING.md", "python")
-    assert len(examples) == 27
+    assert len(examples) == 29
     script = tmp_path / "examples.py"
     script.write_text("\n\n".join([*examples, EXERCISE, EXPORTED]), encoding="utf-8")
     data = tmp_path / "data"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import ClassVar, Literal
 
 from torch import nn
@@ -39,7 +39,8 @@ class Encoder(nn.Module):
     def stages(self) -> Sequence[nn.Module]:
         """Parts that run one after the other: `Windows` to `Windows`, the last one to an `Embedding`.
 
-        Between two of them tasks may part ways, or something of their own may stand. Each parameter is in one stage.
+        Between two of them tasks may part ways, or something of their own may stand, which keeps zeros beyond lengths
+        zero and what is not negative so. Each parameter is in one stage.
         """
         return (self,)
 
@@ -53,11 +54,20 @@ class Encoder(nn.Module):
         Returns:
             What ``gives`` says, row for row; frame k of it is about frames from ``k * stride`` on.
         """
-        *before, last = self.stages()
-        if last is self:
+        if self.stages()[-1] is self:
             raise NotImplementedError(f"{type(self).__name__} has neither stages nor a forward of its own")
-        for stage in before:
-            windows = stage(windows)
+        return self.embed(windows, lambda _, between: between)
+
+    def embed(self, windows: Windows, between: Callable[[int, Windows], Windows]) -> Embedding:
+        """Embed a batch of windows, with something between the stages.
+
+        Args:
+            windows: those of ``forward``.
+            between: from the place of a stage, and what leaves it, to what its successor gets.
+        """
+        *before, last = self.stages()
+        for place, stage in enumerate(before):
+            windows = between(place, stage(windows))
         embedding: Embedding = last(windows)
         return embedding
 

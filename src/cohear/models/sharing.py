@@ -6,14 +6,16 @@ from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from functools import partial
 from typing import ClassVar
 
-from torch import Tensor, nn
+from torch import Size, Tensor, nn
 
 from cohear.base.registry import Registry
 from cohear.base.streams import NamePart, torch_stream
 from cohear.models.encoder import Encoder
 from cohear.models.heads import Head
+from cohear.models.shapes import shapes_between
 from cohear.models.windows import Embedding, Form, Windows
 
 
@@ -57,7 +59,7 @@ class Network(nn.Module):
     ) -> None:
         super().__init__()
         self.tasks = list(heads)
-        self._draws = draws
+        self._inputs, self._draws = dict(inputs), draws
         self.encoders = nn.ModuleList()
         self._behind: dict[str, int] = {}
         for number, tasks in enumerate(self.groups(self.tasks)):
@@ -77,6 +79,22 @@ class Network(nn.Module):
     @abstractmethod
     def groups(self, tasks: Sequence[str]) -> Sequence[Sequence[str]]:
         """The tasks behind each encoder; every task is behind one."""
+
+    def between(self, stage: int, task: str) -> nn.Module | None:
+        """What a task has of its own behind a stage of its encoder, from `Windows` to `Windows`; mostly nothing.
+
+        A subclass makes such modules in its constructor, of the shapes that ``shapes`` tells, and holds them as any
+        module holds others.
+
+        Args:
+            stage: its place among ``encoder.stages()``; never the last.
+            task: whose rows it gets, and no others.
+        """
+        return None
+
+    def shapes(self, task: str) -> list[Size]:
+        """Shapes of a task's rows behind each stage at which something may stand; see `shapes_between`."""
+        return shapes_between(self.encoder_of(task), task, self._inputs[task])
 
     def forward(self, batch: Mapping[str, Windows], step: int | None = None) -> dict[str, Tensor]:
         """What each task's head gives of its rows, ``[B_task, outputs]``; a head on frames ``[B_task, T, outputs]``.
@@ -115,8 +133,19 @@ class Network(nn.Module):
         """Rows of tasks behind one encoder, embedded together."""
         windows = Windows.joined(parts)
         with nullcontext() if step is None else self._draws.of_encoder("step", step):
-            embedding: Embedding = self.encoder_of(next(iter(parts)))(windows)
+            embedding = self.encoder_of(next(iter(parts))).embed(windows, partial(self._behind_stage, step))
         return embedding.by_task(windows.spans)
+
+    def _behind_stage(self, step: int | None, stage: int, windows: Windows) -> Windows:
+        """The rows behind a stage, after what their tasks have of their own there."""
+        own = {span.task: self.between(stage, span.task) for span in windows.spans}
+        if all(module is None for module in own.values()):
+            return windows
+        parts = {}
+        for task, rows in windows.by_task():
+            with nullcontext() if step is None else self._draws.of_head(task, "step", step, "behind stage", stage):
+                parts[task] = rows if (module := own[task]) is None else module(rows)
+        return Windows.joined(parts)
 
     def _logits(self, task: str, embedding: Embedding, step: int | None) -> Tensor:
         """What a task's head makes of its rows."""

@@ -4,19 +4,29 @@
 
     class TestMine(SharingContract):
         name = "mine"
+        settings = {"width": 4}
 """
+
+from itertools import combinations
 
 import torch
 
 from cohear.base.registry import Registry
 from cohear.models.choice import EncoderChoice
 from cohear.models.heads import layer
+from cohear.models.inference import at_inference
 from cohear.models.sharing import SHARING, Draws, Network
 from cohear.models.windows import Windows
 from cohear.testing.named import NamedPartContract
+from cohear.testing.plain import PlainPack, plain_run, plain_task
+from cohear.training.loop import make_network, train_one
+from cohear.training.settings import TrainingSettings
+from cohear.training.sources import inputs_of
 
 _OUTPUTS = {"a.b": 3, "größe": 2, "no": 5}
 _WIDTH = 6
+_DNN = EncoderChoice("dnn", settings={"hidden": 8, "layers": 2, "dropout": 0.5})
+_SMALL = EncoderChoice("small", settings={"width": 0.5})
 
 
 class SharingContract(NamedPartContract):
@@ -26,9 +36,8 @@ class SharingContract(NamedPartContract):
         """Sharing schemes."""
         return SHARING
 
-    def make(self, *tasks: str, seed: int = 0, headless: str = "") -> Network:
+    def make(self, *tasks: str, seed: int = 0, headless: str = "", encoder: EncoderChoice = _DNN) -> Network:
         """A network of some of three tasks, one of them perhaps without a head."""
-        encoder = EncoderChoice("dnn", settings={"hidden": 8, "layers": 2, "dropout": 0.5})
         heads = {task: layer(_OUTPUTS[task]) if task != headless else None for task in tasks or _OUTPUTS}
         inputs = dict.fromkeys(heads, _WIDTH)
         network: Network = self.made(inputs, heads, encoder.build, Draws((0, 1, seed)))
@@ -79,16 +88,15 @@ class SharingContract(NamedPartContract):
         network, batch = self.make(), self.batch()
         seen: list[str] = []
 
-        def look(module: torch.nn.Module, arguments: tuple[Windows]) -> None:
+        def look(stage: torch.nn.Module, arguments: tuple[Windows]) -> None:
             (windows,) = arguments
-            rows = torch.split(windows.features, [span.rows for span in windows.spans])
-            for span, own in zip(windows.spans, rows, strict=True):
-                assert network.encoder_of(span.task) is module
-                assert torch.equal(own, batch[span.task].features)
-                seen.append(span.task)
+            for task, own in windows.by_task():
+                assert network.encoder_of(task).stages()[0] is stage
+                assert torch.equal(own.features, batch[task].features)
+                seen.append(task)
 
-        for encoder in network.encoders:
-            encoder.register_forward_pre_hook(look)
+        for task in {id(network.encoder_of(task)): task for task in network.tasks}.values():
+            network.encoder_of(task).stages()[0].register_forward_pre_hook(look)
         network(batch, 0)
         assert sorted(seen) == sorted(_OUTPUTS)
 
@@ -111,6 +119,53 @@ class SharingContract(NamedPartContract):
         weights = [network.heads[0].state_dict()["weight"] for network in (first, other)]
         assert not torch.equal(*weights)
 
+    def test_what_stands_between_stages_is_a_tasks_own(self) -> None:
+        """It is part of the network, no two tasks have the same, and it begins the same beside any partner."""
+        for encoder in (_DNN, _SMALL):
+            network, pair = self.make(encoder=encoder), self.make("a.b", "no", encoder=encoder)
+            parts = {task: _between(network, task) for task in network.tasks}
+            theirs = {id(parameter) for parameter in network.parameters()}
+            for task, own in parts.items():
+                assert len(network.shapes(task)) == len(network.encoder_of(task).stages()) - 1
+                assert all(id(parameter) in theirs for module in own.values() for parameter in module.parameters())
+            for one, other in combinations(parts, 2):
+                assert {id(module) for module in parts[one].values()}.isdisjoint(map(id, parts[other].values()))
+            for task in pair.tasks:
+                beside = _between(pair, task)
+                assert beside.keys() == parts[task].keys()
+                for stage, module in beside.items():
+                    _equal(module, parts[task][stage])
+
+    def test_padding_changes_nothing(self) -> None:
+        """Of sequences of unequal length, also behind what stands between stages, trained as it may be."""
+        network = self.make(encoder=_SMALL).eval()
+        noise = torch.Generator().manual_seed(2)
+        with torch.no_grad():
+            for parameter in network.parameters():
+                parameter.add_(0.1 * torch.randn(parameter.shape, generator=noise))
+        lengths = torch.tensor([5, 12, 20])
+        rows = torch.randn(3, 20, _WIDTH, generator=noise) * (torch.arange(20)[None, :, None] < lengths[:, None, None])
+        longer = torch.nn.functional.pad(rows, (0, 0, 0, 16))
+        for task in network.tasks:
+            given, expected = (network({task: Windows(each, lengths)})[task] for each in (longer, rows))
+            torch.testing.assert_close(given, expected, rtol=1e-4, atol=1e-4)
+
+    def test_it_is_trained_and_asked_for_one_task_at_a_time(self) -> None:
+        """After a run what a task has of its own is not what it was, and what is exported for it gives the same."""
+        tasks = ("one", "two")
+        settings = TrainingSettings(steps=4, batch=4, precision="float32", sharing=self.part())
+        spec = plain_run(tasks, settings)
+        network, data = train_one(spec, PlainPack(tasks)).network.eval(), {task: plain_task(task, 0) for task in tasks}
+        before, width = make_network(spec, data), inputs_of(spec)["one"].width
+        rows = torch.randn(5, width, generator=torch.Generator().manual_seed(3))
+        for task in tasks:
+            for stage, module in _between(network, task).items():
+                first = before.between(stage, task)
+                assert first is not None
+                assert not all(map(torch.equal, module.parameters(), first.parameters()))
+            expected = network({task: Windows(rows)})[task]
+            torch.testing.assert_close(at_inference(network, task)({task: Windows(rows)})[task], expected)
+
     def test_alone_there_is_nothing_to_share(self) -> None:
         """With one task the scheme is a plain network, so that single runs serve every scheme."""
         alone, plain = self.make("no"), self._plain("no")
@@ -122,6 +177,12 @@ class SharingContract(NamedPartContract):
             name = "multihead"
 
         return Plain().make(task)
+
+
+def _between(network: Network, task: str) -> dict[int, torch.nn.Module]:
+    """What a task has of its own, by the stage that it is behind."""
+    stages = range(len(network.encoder_of(task).stages()) - 1)
+    return {stage: module for stage in stages if (module := network.between(stage, task)) is not None}
 
 
 def _equal(one: torch.nn.Module, other: torch.nn.Module) -> None:
