@@ -191,9 +191,9 @@ def test_unlabelled_partner_reaches_statistics_and_nothing_else(planned, monkeyp
     seen = []
     backward = Sum.backward
 
-    def spy(self, losses, network):
-        seen.append(list(losses))
-        backward(self, losses, network)
+    def spy(self, step):
+        seen.append(list(step.losses))
+        backward(self, step)
 
     monkeypatch.setattr(Sum, "backward", spy)
     unlabelled = planned.train("unlabelled")

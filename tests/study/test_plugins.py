@@ -18,8 +18,8 @@ from cohear.training.objective import OBJECTIVES, Objective
 
 @OBJECTIVES.register("geometric")
 class Geometric(Objective):
-    def backward(self, losses, network):
-        torch.stack([loss.clamp(min=1e-8).log() for loss in losses.values()]).mean().exp().backward()
+    def backward(self, step):
+        torch.stack([loss.clamp(min=1e-8).log() for loss in step.losses.values()]).mean().exp().backward()
 """
 GEOMETRIC = {"training": {"steps": 10, "batch": 4, "objective": "geometric"}, "repeats": {"folds": 1}}
 

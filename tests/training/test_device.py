@@ -11,7 +11,7 @@ from cohear.models.windows import Windows
 from cohear.tasks import TARGET_KINDS, WindowTargets
 from cohear.training.batches import Rows
 from cohear.training.device import Device, to_numpy
-from cohear.training.objective import OBJECTIVES
+from cohear.training.objective import OBJECTIVES, Step
 
 KINDS = {"a": TARGET_KINDS["multiclass"], "b": TARGET_KINDS["multilabel"]}
 LABELS = ["x", "y", "z"]
@@ -32,9 +32,10 @@ def test_a_step_makes_nothing_on_the_processor(encoder, layout, sharing):
     network = SHARING[sharing](dict.fromkeys("ab", 16), heads, EncoderChoice(encoder).build, Draws((0, 0, 0)))
     network, objective = device.put(network), device.put(OBJECTIVES["sum"](list("ab")))
     batch = {task: device.put(rows(task, layout)) for task in KINDS}
-    logits = network({task: each.windows for task, each in batch.items()}, 0)
+    embeddings = network.embed({task: each.windows for task, each in batch.items()}, 0)
+    logits = {task: network.logits(task, embedding, 0) for task, embedding in embeddings.items()}
     losses = {task: kind.loss(logits[task].float(), batch[task].targets, 0.1) for task, kind in KINDS.items()}
-    objective.backward(losses, network)
+    objective.backward(Step(losses, embeddings, network))
     assert {parameter.grad.device.type for parameter in network.parameters()} == {"meta"}
     if layout == "sequence":  # in evaluation short windows too: in training their valid frames are counted
         short = device.put(Windows(torch.randn(3, 20, 16), torch.tensor([1, 20, 7])))

@@ -106,10 +106,13 @@ class Network(nn.Module):
             step: the training step, which names the streams of layers that draw (dropout); None in evaluation.
         """
         embeddings = self.embed(batch, step)
-        return {task: self._logits(task, embeddings[task], step) for task in batch}
+        return {task: self.logits(task, embeddings[task], step) for task in batch}
 
     def embed(self, batch: Mapping[str, Windows], step: int | None = None) -> dict[str, Embedding]:
-        """What each task's encoder makes of its rows, before any head; arguments are those of ``forward``."""
+        """What each task's head reads of its rows: how a batch goes through the encoders is all that a scheme changes.
+
+        Arguments are those of ``forward``.
+        """
         together: dict[int, dict[str, Windows]] = {}
         for task, windows in batch.items():
             together.setdefault(self._behind[task], {})[task] = windows
@@ -147,7 +150,7 @@ class Network(nn.Module):
                 parts[task] = rows if (module := own[task]) is None else module(rows)
         return Windows.joined(parts)
 
-    def _logits(self, task: str, embedding: Embedding, step: int | None) -> Tensor:
+    def logits(self, task: str, embedding: Embedding, step: int | None = None) -> Tensor:
         """What a task's head makes of its rows."""
         number = self.tasks.index(task)
         with nullcontext() if step is None else self._draws.of_head(task, "step", step):

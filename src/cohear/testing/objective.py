@@ -16,7 +16,7 @@ from cohear.models.heads import layer
 from cohear.models.sharing import SHARING, Draws, Network
 from cohear.models.windows import Windows
 from cohear.testing.named import NamedPartContract
-from cohear.training.objective import OBJECTIVES, Objective
+from cohear.training.objective import OBJECTIVES, Objective, Step
 
 
 class ObjectiveContract(NamedPartContract):
@@ -38,19 +38,24 @@ class ObjectiveContract(NamedPartContract):
         inputs, heads = dict.fromkeys(tasks, 6), dict.fromkeys(tasks, layer(2))
         return SHARING["multihead"](inputs, heads, encoder.build, Draws((0, 0, 0)))
 
-    def losses(self, network: Network) -> dict[str, Tensor]:
-        """A loss of each of its tasks."""
+    def step(self, network: Network, *tasks: str, **factors: float) -> Step:
+        """A batch of all of its tasks that went through it, with the losses of some, each times a factor."""
         noise = torch.Generator().manual_seed(0)
         batch = {task: Windows(torch.randn(7, 6, generator=noise)) for task in network.tasks}
-        targets = torch.arange(7) % 2
-        return {task: torch.nn.functional.cross_entropy(each, targets) for task, each in network(batch, 0).items()}
+        embeddings, targets = network.embed(batch, 0), torch.arange(7) % 2
+        losses = {
+            task: factors.get(task, 1.0)
+            * torch.nn.functional.cross_entropy(network.logits(task, embeddings[task], 0), targets)
+            for task in tasks or network.tasks
+        }
+        return Step(losses, {task: embeddings[task] for task in losses}, network)
 
     def test_every_parameter_gets_a_finite_gradient(self) -> None:
         """Encoder, heads of all tasks and what the objective itself learns; weights are left to the optimiser."""
         network, objective = self.network("a", "b", "c"), self.make("a", "b", "c")
         parameters = [*network.parameters(), *(each for each in objective.parameters() if each.requires_grad)]
         before = [parameter.detach().clone() for parameter in parameters]
-        objective.backward(self.losses(network), network)
+        objective.backward(self.step(network))
         for parameter, old in zip(parameters, before, strict=True):
             assert parameter.grad is not None
             assert parameter.grad.isfinite().all()
@@ -59,7 +64,7 @@ class ObjectiveContract(NamedPartContract):
     def test_some_of_the_tasks_may_be_in_a_batch(self) -> None:
         """A schedule may leave tasks out of a step; their heads then get no gradient that is not zero."""
         network, objective = self.network("a", "b"), self.make("a", "b")
-        objective.backward({"b": self.losses(network)["b"]}, network)
+        objective.backward(self.step(network, "b"))
         first, second = (head.get_parameter("weight").grad for head in network.heads)
         assert first is None or not first.any()
         assert second is not None and second.any()
@@ -73,7 +78,7 @@ class ObjectiveContract(NamedPartContract):
             for step in range(3):
                 torch.manual_seed(step)
                 optimiser.zero_grad()
-                objective.backward(self.losses(network), network)
+                objective.backward(self.step(network))
                 optimiser.step()
             found.append([parameter.detach() for parameter in network.parameters()])
         assert all(torch.equal(one, other) for one, other in zip(*found, strict=True))
@@ -86,8 +91,8 @@ class ObjectiveContract(NamedPartContract):
         for _ in range(3):
             for optimiser in optimisers:
                 optimiser.zero_grad()
-            objective.backward(self.losses(network), network)
-            torch.autograd.backward([self.losses(plain)["a"]])
+            objective.backward(self.step(network))
+            torch.autograd.backward([self.step(plain).losses["a"]])
             for given, expected in zip(network.parameters(), plain.parameters(), strict=True):
                 torch.testing.assert_close(given.grad, expected.grad)
             for optimiser in optimisers:
@@ -98,8 +103,7 @@ class ObjectiveContract(NamedPartContract):
         found = []
         for factor in (1.0, 3.0):
             network = self.network("a", "b")
-            losses = self.losses(network)
-            self.make("a", "b").backward({"a": losses["a"], "b": factor * losses["b"]}, network)
+            self.make("a", "b").backward(self.step(network, b=factor))
             gradient = network.heads[0].weight.grad
             assert isinstance(gradient, Tensor)
             found.append(gradient.flatten())

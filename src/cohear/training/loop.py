@@ -24,7 +24,7 @@ from cohear.training.curve import Curve, grid
 from cohear.training.device import PROCESSOR, Device
 from cohear.training.evaluate import Evaluation
 from cohear.training.finite import StepsWatched
-from cohear.training.objective import OBJECTIVES
+from cohear.training.objective import OBJECTIVES, Step
 from cohear.training.optimiser import make_optimiser
 from cohear.training.schedule import SCHEDULES
 from cohear.training.settings import TrainingSettings
@@ -120,7 +120,8 @@ def train_one(spec: RunSpec, pack: Pack, on: str = PROCESSOR) -> RunResult:
         optimiser.zero_grad(set_to_none=True)
         here = {task: device.put(batches[task].make(taken_by[task])) for task in tasks if task in together}
         with device.autocast():
-            logits = network({task: rows.windows for task, rows in here.items()}, step)
+            embeddings = network.embed({task: rows.windows for task, rows in here.items()}, step)
+            logits = {task: network.logits(task, embeddings[task], step) for task in here}
         losses: dict[str, Tensor] = {}
         learnt = {task: rows.targets for task, rows in here.items() if task in learning}
         for task, targets in learnt.items():
@@ -128,7 +129,7 @@ def train_one(spec: RunSpec, pack: Pack, on: str = PROCESSOR) -> RunResult:
             watched.saw(task, step + 1, losses[task], logits[task])
         if losses:  # a batch of a partner without labels alone has none
             with torch_stream(*name, "objective", "step", step):
-                objective.backward(losses, network)
+                objective.backward(Step(losses, {task: embeddings[task] for task in losses}, network))
         optimiser.step()
         learning_rate.step()
         for task in here:

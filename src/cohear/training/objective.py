@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import ClassVar
 
 import torch
@@ -11,6 +12,31 @@ from torch import Tensor, nn
 
 from cohear.base.registry import Registry
 from cohear.models.sharing import Network
+from cohear.models.windows import Embedding
+
+
+@dataclass(frozen=True)
+class Step:
+    """What a step of the optimiser begins with: a batch that went through the network.
+
+    Attributes:
+        losses: scalar loss of each task that learns and is in the batch, over its own known windows.
+        embeddings: what each of these tasks' heads read. The gradient of a loss in its own task's embedding goes
+            through the head alone, and costs next to nothing beside one in the weights of an encoder.
+        network: whose encoders and heads the losses came through.
+    """
+
+    losses: Mapping[str, Tensor]
+    embeddings: Mapping[str, Embedding]
+    network: Network
+
+    def shared(self) -> list[nn.Parameter]:
+        """Parameters of the encoders that several of these tasks are behind; some may be of one task all the same."""
+        behind: dict[int, list[str]] = {}
+        for task in self.losses:
+            behind.setdefault(id(self.network.encoder_of(task)), []).append(task)
+        encoders = [self.network.encoder_of(tasks[0]) for tasks in behind.values() if len(tasks) > 1]
+        return [parameter for encoder in encoders for parameter in encoder.parameters() if parameter.requires_grad]
 
 
 class Objective(nn.Module, ABC):
@@ -31,13 +57,8 @@ class Objective(nn.Module, ABC):
         self.tasks = list(tasks)
 
     @abstractmethod
-    def backward(self, losses: Mapping[str, Tensor], network: Network) -> None:
-        """Write ``.grad`` of every parameter, its own among them; what it draws comes from torch's current generator.
-
-        Args:
-            losses: scalar loss of each task that is in the batch, over its own known windows.
-            network: whose encoders and heads the losses came through.
-        """
+    def backward(self, step: Step) -> None:
+        """Write ``.grad`` of every parameter, its own with them; what it draws comes from torch's current generator."""
 
 
 OBJECTIVES: Registry[type[Objective]] = Registry("objective")
@@ -47,6 +68,6 @@ OBJECTIVES: Registry[type[Objective]] = Registry("objective")
 class Sum(Objective):
     """The sum of the losses: equal weights, which well-tuned are hard to beat (Kurin et al. 2022)."""
 
-    def backward(self, losses: Mapping[str, Tensor], network: Network) -> None:
+    def backward(self, step: Step) -> None:
         """One backward pass of the sum."""
-        torch.autograd.backward(list(losses.values()))
+        torch.autograd.backward(list(step.losses.values()))
