@@ -79,7 +79,7 @@ def test_tones_are_no_files(amplitude):
     """A tone of 1200 Hz at 16 kHz has the mark of an MP3 frame in every period."""
     for rate in (8000, 16000, 44100):
         for hertz in range(100, 4000, 100):
-            tone = amplitude * np.sin(2 * np.pi * hertz / rate * np.arange(HEAD_BYTES))
+            tone = (amplitude * np.sin(2 * np.pi * hertz * (np.arange(HEAD_BYTES) / rate))).astype(np.float32)
             for content, size in forms(tone):
                 for begin in (0, 2000):
                     assert file_in(content[begin:], bytes_a_sample=size) == "", (rate, hertz)
