@@ -380,7 +380,8 @@ def copied(tree: Path, into: Path) -> Path:
     """A copy of what the tests need of a checkout."""
     for name in ("src", "tests", "docs"):
         shutil.copytree(tree / name, into / name, ignore=shutil.ignore_patterns("__pycache__", "results", "images"))
-    shutil.copy(tree / "pyproject.toml", into)
+    for name in ("pyproject.toml", "CONTRIBUTING.md"):
+        shutil.copy(tree / name, into)
     return into
 
 
