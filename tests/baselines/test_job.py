@@ -93,10 +93,11 @@ import sys
 from pathlib import Path
 from cohear.runs.in_place import PackInPlace
 from cohear.runs.job import job_of, read_spec
+from cohear.runs.place import RunPlace
 pack, content = PackInPlace.from_json(sys.argv[1]), __import__("json").loads(sys.argv[2])
 spec = read_spec(content)
 job_of(spec).warm_up()
-assert job_of(spec).run(spec, pack, job_of(spec).leaves).record.tasks
+assert job_of(spec).run(spec, pack, job_of(spec).leaves, RunPlace()).record.tasks
 print(*({"torch"} & set(sys.modules)))
 """
 

@@ -10,10 +10,11 @@ import torch
 from cohear.api import Study
 from cohear.api.gains import judge_cells
 from cohear.runs.carry_out import carry_out
-from cohear.runs.in_place import PackInPlace
+from cohear.runs.pack import Pack
+from cohear.runs.place import RunPlace
 from cohear.runs.spec import Spec
 from cohear.study.launch.failure import Failure
-from cohear.study.launch.launcher import LAUNCHERS, Pool, RunEvent
+from cohear.study.launch.launcher import HERE, LAUNCHERS, Pool, RunEvent
 from cohear.study.run import run_study
 
 NAME = "in-process"
@@ -22,10 +23,10 @@ NAME = "in-process"
 class InProcess(Pool):
     """One run after another, with one thread as a worker has."""
 
-    def __init__(self, pack: PackInPlace, runs: Path, jobs: int | None = None) -> None:
+    def __init__(self, pack: Pack, runs: Path, jobs: int | None = None, place: RunPlace = HERE) -> None:
         torch.set_num_threads(1)
         pack.open()
-        self._pack, self._runs = pack, runs
+        self._pack, self._runs, self._place = pack, runs, place
         self._going: list[tuple[Spec, frozenset[str]]] = []
 
     def room(self) -> int:
@@ -40,7 +41,7 @@ class InProcess(Pool):
             yield RunEvent("started", spec.key)
             failure = None
             try:
-                carry_out(spec, files, self._pack, self._runs)
+                carry_out(spec, files, self._pack, self._runs, self._place)
             except Exception as error:
                 failure = Failure.of(error)
             self._going.clear()

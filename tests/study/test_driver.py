@@ -31,7 +31,7 @@ class Step(Job[StepSpec]):
     def cost(self, spec):
         return Cost("step", 1)
 
-    def run(self, spec, pack, files):
+    def run(self, spec, pack, files, place):
         raise NotImplementedError
 
 

@@ -17,7 +17,7 @@ from cohear.base.yaml_text import YamlText
 from cohear.runs.in_place import PackInPlace
 from cohear.study.file import check_study
 from cohear.study.folder.folder import with_paths_from
-from cohear.study.launch.launcher import LAUNCHERS
+from cohear.study.launch.launcher import HERE, LAUNCHERS
 from cohear.study.launch.local import request
 from cohear.study.run import run_study
 from cohear.testing.launcher import LauncherContract
@@ -125,8 +125,8 @@ def test_a_launcher_has_its_settings(tmp_path, monkeypatch):
     given = []
 
     class Remote(in_process.InProcess):
-        def __init__(self, pack, runs, jobs=None, *, hosts=("here",)):
-            super().__init__(pack, runs, jobs)
+        def __init__(self, pack, runs, jobs=None, place=HERE, *, hosts=("here",)):
+            super().__init__(pack, runs, jobs, place)
             given.append(hosts)
 
     monkeypatch.setitem(LAUNCHERS._entries, "remote", Remote)

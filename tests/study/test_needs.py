@@ -9,6 +9,7 @@ import tiny
 from cohear.base.plugins import load_plugin, plugins_version
 from cohear.runs.in_place import PackInPlace
 from cohear.runs.job import JOBS, read_spec
+from cohear.runs.place import RunPlace
 from cohear.runs.run_folder import RunFolders
 from cohear.runs.spec import Need
 from cohear.study.launch.driver import ensure
@@ -41,18 +42,18 @@ class Count(Job[CountSpec]):
     def cost(self, spec):
         return Cost("count", 1)
 
-    def run(self, spec, pack, files):
+    def run(self, spec, pack, files, place):
         killing = pack.code / "kill-once"
         if killing.exists():
             killing.unlink()
             os.kill(os.getpid(), signal.SIGKILL)
         rows = pack.file(spec.needs["predictions"]).decode().splitlines()[1:]
-        told = f"{len(rows)} clips, torch: {'torch' in sys.modules}"
+        told = f"{len(rows)} clips, torch: {'torch' in sys.modules}, {place.threads} of {place.device}"
         return Result(Record(spec.key, spec.model_dump(mode="json"), {}, 0.0), {"count.txt": told.encode()})
 """
 
 
-class Place:
+class Studied:
     """A network's run, the run that counts its predictions, and where they are carried out."""
 
     def __init__(self, finished, root):
@@ -98,7 +99,7 @@ class Place:
 
 @pytest.fixture(scope="module")
 def place(finished, tmp_path_factory):
-    return Place(finished, tmp_path_factory.mktemp("needs"))
+    return Studied(finished, tmp_path_factory.mktemp("needs"))
 
 
 class Stopping(KeptEvents):
@@ -127,7 +128,19 @@ def test_a_job_with_needs_is_killed_and_resumed(place):
     ]
     predicted = (place.runs / place.network.key / "predictions.csv").read_text().splitlines()
     counted = (place.runs / place.count.key / "count.txt").read_text()
-    assert counted == f"{len(predicted) - 1} clips, torch: False"
+    assert counted == f"{len(predicted) - 1} clips, torch: False, 1 of cpu"
+
+
+def test_a_place_arrives_where_the_run_is(place, tmp_path):
+    """At a job that takes it as it comes, and at a network that is told of a device that there is not."""
+    runs, counting = tmp_path / "runs", place.counting(place.trained)
+    pack = place.pack(counting, runs=[place.finished.root / "out" / "runs"])
+    with closing(LAUNCHERS["local"](pack, runs, 1, RunPlace("far", 3))) as pool:
+        wanted = [Wanted(counting, frozenset(["count.txt"])), Wanted(place.network)]
+        ended = ensure(wanted, pool, RunFolders(runs, pack.runs[1:]))
+    assert (runs / counting.key / "count.txt").read_text().endswith(", 3 of far")
+    assert list(ended.failed) == [place.network.key]
+    assert ended.failed[place.network.key].startswith("unknown device 'far'")
 
 
 class TestCount(JobContract):

@@ -22,6 +22,7 @@ from cohear.probes.network import TrainedNetwork
 from cohear.probes.probe import PROBES, Left, Measured, Probe, ProbeInputs
 from cohear.runs.in_place import PackInPlace
 from cohear.runs.job import read_spec
+from cohear.runs.place import RunPlace
 from cohear.runs.task_data import load_task
 from cohear.study.file import check_study
 from cohear.study.folder.folder import StudyFolder, with_paths_from
@@ -29,6 +30,7 @@ from cohear.study.prepare import prepare
 from cohear.study.run import run_study
 from cohear.testing.probe import ProbeContract
 from cohear.training.batches import TaskBatches
+from cohear.training.device import Device
 from cohear.training.sources import inputs_of
 from cohear.training.trained import load_network
 
@@ -206,7 +208,7 @@ def test_gradients_are_those_of_the_joint_network(studied, probe, combination):
             spec = read_spec(studied.record(row.run).specification)
             tasks = {each.name: load_task(each, pack) for each in spec.tasks}
             weights = (studied.runs / row.run / "weights.safetensors").read_bytes()
-            network = TrainedNetwork(spec, load_network(spec, tasks, weights, ""), inputs_of(spec))
+            network = TrainedNetwork(spec, load_network(spec, tasks, weights, ""), inputs_of(spec), Device())
             for number in OWN[probe]().measure(ProbeInputs(tuple(tasks.values()), {"both": network}, {}, 0)):
                 found.setdefault((number.task, number.partner), []).append(number.value)
     table = told(studied, OWN[probe].measures[0])
@@ -257,4 +259,6 @@ def test_a_number_that_a_probe_does_not_name_is_refused(studied, monkeypatch):
     monkeypatch.setattr(Names, "measures", ("other",))
     record = studied.record(rows_of(studied, "names")[0].run)
     with pytest.raises(RunFailed, match="probe 'names' measured labels, which it does not name"):
-        probe_rows(read_spec(record.specification), PackInPlace(studied.splits, studied.root.parent / "cache"))
+        probe_rows(
+            read_spec(record.specification), PackInPlace(studied.splits, studied.root.parent / "cache"), RunPlace()
+        )

@@ -16,6 +16,7 @@ from cohear.base.yaml_text import YamlText
 from cohear.probes.measure import probe_rows
 from cohear.runs.in_place import PackInPlace
 from cohear.runs.job import job_of
+from cohear.runs.place import RunPlace
 from cohear.study.file import check_study
 from cohear.study.folder.folder import StudyFolder, with_paths_from
 from cohear.study.folder.tables import write_tables
@@ -64,16 +65,18 @@ class TestProbe(JobContract):
 
     def test_other_code_is_told(self):
         with pytest.raises(OtherVersions, match="planned for other code"):
-            probe_rows(self.spec.model_copy(update={"versions": {**self.spec.versions, "probes": 0}}), self.pack)
+            probe_rows(
+                self.spec.model_copy(update={"versions": {**self.spec.versions, "probes": 0}}), self.pack, RunPlace()
+            )
 
     def test_weights_that_are_gone_or_damaged_are_told(self, tmp_path):
         [need] = self.spec.needs.values()
         with pytest.raises(DataError, match=f"has left no {WEIGHTS} here"):
-            probe_rows(self.spec, replace(self.pack, runs=(tmp_path,)))
+            probe_rows(self.spec, replace(self.pack, runs=(tmp_path,)), RunPlace())
         (tmp_path / need.run).mkdir()
         (tmp_path / need.run / WEIGHTS).write_bytes(b"no weights")
         with pytest.raises(UserError, match=f"does not hold the run's weights .*; remove runs/{need.run} of"):
-            probe_rows(self.spec, replace(self.pack, runs=(tmp_path,)))
+            probe_rows(self.spec, replace(self.pack, runs=(tmp_path,)), RunPlace())
 
     def test_a_network_that_is_not_the_needed_run_is_refused(self):
         content = self.spec.model_dump(mode="json")

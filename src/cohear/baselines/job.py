@@ -11,6 +11,7 @@ from cohear.runs import BASELINE
 from cohear.runs.cost import BRIEF, Cost
 from cohear.runs.job import JOBS, Job, Result
 from cohear.runs.pack import Pack
+from cohear.runs.place import RunPlace
 from cohear.runs.spec import Spec
 
 
@@ -30,8 +31,8 @@ class FitBaseline(Job[BaselineSpec]):
         """Import scikit-learn."""
         import cohear.baselines.fit  # noqa: F401, PLC0415
 
-    def run(self, spec: BaselineSpec, pack: Pack, files: frozenset[str]) -> Result:
-        """Fit and score it."""
+    def run(self, spec: BaselineSpec, pack: Pack, files: frozenset[str], place: RunPlace) -> Result:
+        """Fit and score it, on the processor."""
         from cohear.baselines.fit import fit_baseline  # noqa: PLC0415
 
         return fit_baseline(spec, pack, files)

@@ -39,6 +39,7 @@ from cohear.export.runs import (
     train_missing,
 )
 from cohear.export.write import check_target, write_bundle
+from cohear.runs.place import RunPlace
 from cohear.runs.record import Record
 from cohear.study.data_facts import data_facts
 from cohear.study.file import StudySettings
@@ -130,7 +131,7 @@ def export_study(
     wanted = [Wanted(spec, frozenset([PREDICTIONS_CSV.file])) for spec in repeats]
     wanted += [Wanted(spec, frozenset([WEIGHTS])) for spec in [*measured, chosen]]
     others = {spec.key: spec for spec in [*(planned.spec for planned in prepared.plan), *finals]}
-    number = train_missing(places, wanted, others, settings.plugins, where, jobs, progress)
+    number = train_missing(places, wanted, others, settings.plugins, where, RunPlace(settings.device), jobs, progress)
 
     trained = load_trained(places, chosen)
     folders = [folder for spec in repeats if (folder := places.folders.find(spec.key, [PREDICTIONS_CSV.file]))]

@@ -21,6 +21,7 @@ from cohear.features.task_input import TaskInput
 from cohear.models.sharing import Network
 from cohear.runs.in_place import PackInPlace
 from cohear.runs.job import read_spec
+from cohear.runs.place import RunPlace
 from cohear.runs.record import Record, read_record
 from cohear.runs.run_folder import KEPT, RunFolders
 from cohear.runs.spec import Need, Spec
@@ -203,6 +204,7 @@ def train_missing(
     others: Mapping[str, Spec],
     plugins: Sequence[Path],
     launcher: str | WithSettings,
+    place: RunPlace,
     jobs: int | None,
     progress: Progress,
 ) -> int:
@@ -214,6 +216,7 @@ def train_missing(
         others: runs by key that these may need.
         plugins: files of parts that the study uses.
         launcher: where they are trained.
+        place: what each may use there.
         jobs: runs at once.
         progress: told of every run.
 
@@ -237,7 +240,7 @@ def train_missing(
         runs=folders.all,
         plugins=plugins,
     )
-    with closing(make(LAUNCHERS, launcher, pack, folders.into, jobs)) as pool:
+    with closing(make(LAUNCHERS, launcher, pack, folders.into, jobs, place)) as pool:
         ended = ensure(runs.values(), pool, folders, progress=progress)
     for run, error in ended.failed.items():
         raise RunFailed(f"the training of run {run} failed: {error}")

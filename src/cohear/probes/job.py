@@ -13,6 +13,7 @@ from cohear.runs import NETWORK, PROBE
 from cohear.runs.cost import BRIEF, Cost
 from cohear.runs.job import JOBS, Job, Result
 from cohear.runs.pack import Pack
+from cohear.runs.place import RunPlace
 from cohear.runs.record import Record
 from cohear.runs.spec import Spec
 
@@ -39,12 +40,12 @@ class MakeProbe(Job[ProbeSpec]):
         JOBS[NETWORK]().warm_up()
         import cohear.probes.measure  # noqa: F401, PLC0415
 
-    def run(self, spec: ProbeSpec, pack: Pack, files: frozenset[str]) -> Result:
+    def run(self, spec: ProbeSpec, pack: Pack, files: frozenset[str], place: RunPlace) -> Result:
         """Measure."""
         from cohear.probes.measure import probe_rows  # noqa: PLC0415
 
         began = time.process_time()
-        rows = probe_rows(spec, pack)
+        rows = probe_rows(spec, pack, place)
         made = {PROBE_CSV.file: PROBE_CSV.text(rows).encode("utf-8")}
         record = Record(
             run=spec.key,

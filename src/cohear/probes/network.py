@@ -15,7 +15,7 @@ from cohear.runs.pack import Pack
 from cohear.runs.spec import Need
 from cohear.runs.task_data import TaskData
 from cohear.training.batches import as_windows
-from cohear.training.device import to_numpy
+from cohear.training.device import Device, to_numpy
 from cohear.training.sources import inputs_of
 from cohear.training.spec import RunSpec
 from cohear.training.trained import load_network
@@ -29,14 +29,18 @@ class TrainedNetwork:
         spec: of its training.
         network: in evaluation mode.
         inputs: what its encoder is given of each of its tasks.
+        device: that it is on, in float32.
     """
 
     spec: RunSpec
     network: Network
     inputs: Mapping[str, TaskInput]
+    device: Device
 
     @classmethod
-    def load(cls, spec: RunSpec, tasks: Mapping[str, TaskData], weights: Need, pack: Pack) -> TrainedNetwork:
+    def load(
+        cls, spec: RunSpec, tasks: Mapping[str, TaskData], weights: Need, pack: Pack, device: Device
+    ) -> TrainedNetwork:
         """With the weights that its run has left.
 
         Raises:
@@ -44,7 +48,8 @@ class TrainedNetwork:
             UserError: they are damaged, or not this run's.
         """
         own = {reference.name: tasks[reference.name] for reference in spec.tasks}
-        return cls(spec, load_network(spec, own, pack.file(weights), str(pack.code)), inputs_of(spec))
+        network = device.put(load_network(spec, own, pack.file(weights), str(pack.code)))
+        return cls(spec, network, inputs_of(spec), device)
 
     def vectors(self, clips: TaskData) -> Floats:
         """What its frozen encoder makes of the clips of any task, ``[N, width]``: means over windows (and frames).
@@ -56,7 +61,9 @@ class TrainedNetwork:
 
         def embedded(windows: Floats, lengths: Integers) -> Floats:
             with torch.inference_mode():
-                embedding = self.network.embed({task: as_windows(given.front_end, windows, lengths)})[task]
+                embedding = self.network.embed({task: self.device.put(as_windows(given.front_end, windows, lengths))})[
+                    task
+                ]
                 if embedding.vector is not None:
                     return to_numpy(embedding.vector.float())
                 frames = embedding.of("frames")

@@ -11,10 +11,11 @@ from cohear.base.files import folder_whole_or_not_at_all, write_bytes
 from cohear.base.plugins import version_of_files
 from cohear.runs.job import Result, job_of
 from cohear.runs.pack import Pack
+from cohear.runs.place import RunPlace
 from cohear.runs.spec import Spec
 
 
-def carry_out(spec: Spec, files: frozenset[str], pack: Pack, runs: Path) -> None:
+def carry_out(spec: Spec, files: frozenset[str], pack: Pack, runs: Path, place: RunPlace) -> None:
     """Do a run's job, and write the run's folder whole or not at all.
 
     Args:
@@ -22,6 +23,7 @@ def carry_out(spec: Spec, files: frozenset[str], pack: Pack, runs: Path) -> None
         files: that are wanted beside its record.
         pack: what it reads; it is open.
         runs: gets its folder.
+        place: what it may use.
 
     Raises:
         StudyError: a plugin is another one than the run was planned with.
@@ -32,7 +34,7 @@ def carry_out(spec: Spec, files: frozenset[str], pack: Pack, runs: Path) -> None
     if plugins and version_of_files(plugins) != spec.versions.get("plugins"):
         raise StudyError(["a plugin was changed while the study was at work; run the same command again"])
     began = time.perf_counter()
-    result = job_of(spec).run(spec, pack, files)
+    result = job_of(spec).run(spec, pack, files, place)
     record = replace(result.record, wall_seconds=round(time.perf_counter() - began, 3))
     write_result(runs / spec.key, replace(result, record=record), files)
 

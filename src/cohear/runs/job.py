@@ -11,6 +11,7 @@ from cohear.base.registry import Registry
 from cohear.runs import BASELINE, NETWORK, PROBE
 from cohear.runs.cost import Cost
 from cohear.runs.pack import Pack
+from cohear.runs.place import RunPlace
 from cohear.runs.record import Record
 from cohear.runs.run_folder import KEPT
 from cohear.runs.spec import Spec
@@ -58,17 +59,19 @@ class Job(ABC, Generic[S]):
         return None
 
     @abstractmethod
-    def run(self, spec: S, pack: Pack, files: frozenset[str]) -> Result:
+    def run(self, spec: S, pack: Pack, files: frozenset[str], place: RunPlace) -> Result:
         """Do the work.
 
         Args:
             spec: of the run.
             pack: what it reads from.
             files: which of those that it ``leaves`` are wanted; it may spare itself the others.
+            place: what it may use.
 
         Raises:
             OtherVersions: the specification was planned for other code than there is here.
             DataError: a split or a feature store is not there.
+            UserError: the place has no such device.
         """
 
 

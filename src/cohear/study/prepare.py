@@ -24,7 +24,7 @@ from cohear.study.plan.baseline_runs import baseline_runs
 from cohear.study.plan.control_runs import control_runs
 from cohear.study.plan.plan import PlannedRun, front_end_label, make_plan
 from cohear.study.plan.probe_runs import probe_runs
-from cohear.training.device import AUTO, PROCESSOR, Device
+from cohear.training.device import AUTO, Device
 
 
 class Store(NamedTuple):
@@ -77,7 +77,7 @@ def prepare(
         cache: folder of facts and feature stores.
         jobs: processes.
         progress: told of the scan.
-        precision: of runs whose settings leave it to the machine; None for the fastest of this one.
+        precision: of runs whose settings leave it to the machine; None for the fastest of the study's device.
 
     Raises:
         StudyError: with every mistake that the data shows, all datasets and tasks at once.
@@ -101,7 +101,7 @@ def prepare(
     if mistakes := _called_alike([store.front_end for store in stores]):
         raise StudyError(mistakes)
     by_label = {(front_end_label(store.front_end), store.dataset): store.key for store in stores}
-    fastest = Device.of(PROCESSOR).precision
+    fastest = Device.of(settings.device).precision
     precision = precision or fastest
     networks = make_plan(settings, front_ends, encoders, splits, by_label, precision)
     clips = Clips(folds, lambda: _without_limit(settings, datasets))

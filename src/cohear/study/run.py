@@ -12,6 +12,7 @@ from cohear.base.named import as_named, check_named, make
 from cohear.base.study_facts import write_facts
 from cohear.runs.in_place import PackInPlace
 from cohear.runs.job import files_kept
+from cohear.runs.place import RunPlace
 from cohear.runs.spec import Spec
 from cohear.study.data_facts import data_facts
 from cohear.study.file import StudySettings
@@ -102,7 +103,7 @@ def run_study(
         trained: set[str] = set()
         failed: Mapping[str, str] = {}
         try:
-            with closing(make(LAUNCHERS, where, pack, folder.runs, jobs)) as pool:
+            with closing(make(LAUNCHERS, where, pack, folder.runs, jobs, RunPlace(settings.device))) as pool:
                 for wanted, at_most in rounds(folder, settings.repeats.looks(), judge, progress):
                     now = {key: runs[key] for key in wanted}
                     _tell_lacking(folder, now, settings.keep, progress)

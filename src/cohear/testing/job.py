@@ -27,6 +27,7 @@ from cohear.runs.carry_out import write_result
 from cohear.runs.in_place import PackInPlace, manifest_of
 from cohear.runs.job import JOBS, Result, files_kept, job_of, read_spec
 from cohear.runs.pack import Pack
+from cohear.runs.place import RunPlace
 from cohear.runs.record import Record, read_record
 from cohear.runs.run_folder import KEPT, lacking
 from cohear.runs.spec import Need, Spec
@@ -84,7 +85,7 @@ class JobContract(ABC):
     def run(self, files: frozenset[str]) -> Result:
         """The given run, with these files wanted."""
         spec, pack = self.given()
-        return job_of(spec).run(spec, pack, files)
+        return job_of(spec).run(spec, pack, files, RunPlace())
 
     def test_specifications_come_back_from_their_json(self) -> None:
         """As what they were, under the same key, whoever reads them."""
@@ -111,7 +112,7 @@ class JobContract(ABC):
         spec, pack = self.given()
         files = files_kept(spec, keep)
         assert job_of(spec).always <= files <= job_of(spec).leaves
-        write_result(tmp_path / spec.key, job_of(spec).run(spec, pack, files), files)
+        write_result(tmp_path / spec.key, job_of(spec).run(spec, pack, files, RunPlace()), files)
         assert not lacking(tmp_path / spec.key, files)
         assert {path.name for path in (tmp_path / spec.key).iterdir()} == {"record.json", *files}
         record = read_record(tmp_path / spec.key)
@@ -143,7 +144,7 @@ class JobContract(ABC):
         """What is carried elsewhere is what the manifest names."""
         spec, pack = self.given()
         watched = WatchedPack(pack)
-        job_of(spec).run(spec, watched, frozenset())
+        job_of(spec).run(spec, watched, frozenset(), RunPlace())
         manifest = manifest_of([spec], pack.code, [])
         assert list(manifest.runs) == [spec.key]
         assert read_spec(manifest.runs[spec.key]) == spec
@@ -165,7 +166,7 @@ class JobContract(ABC):
         if spec.tasks:
             gone = tuple(task.model_copy(update={"split": "0" * 16}) for task in spec.tasks)
             with pytest.raises(DataError):
-                job_of(spec).run(spec.model_copy(update={"tasks": gone}), pack, frozenset())
+                job_of(spec).run(spec.model_copy(update={"tasks": gone}), pack, frozenset(), RunPlace())
 
 
 def _equal_tensors(content: bytes, again: bytes) -> bool:

@@ -22,6 +22,7 @@ from cohear.runs.run_folder import KEPT
 from cohear.runs.task_data import TaskData
 from cohear.testing.named import NamedPartContract
 from cohear.testing.plain import CLIPS, plain_run, plain_task
+from cohear.training.device import Device
 from cohear.training.loop import make_network
 from cohear.training.settings import TrainingSettings
 from cohear.training.sources import inputs_of
@@ -45,7 +46,7 @@ class ProbeContract(NamedPartContract):
         """A network of tasks with its first weights."""
         spec = plain_run([task.name for task in tasks], TrainingSettings(steps=10, batch=8, precision="float32"))
         network = make_network(spec, {task.name: task for task in tasks}).eval()
-        return TrainedNetwork(spec, network, inputs_of(spec))
+        return TrainedNetwork(spec, network, inputs_of(spec), Device())
 
     def file(self, name: str, tasks: Sequence[TaskData]) -> bytes:
         """What a run of tasks has left: a curve that falls and rises, or answers by chance."""

@@ -9,6 +9,7 @@ from cohear.runs import NETWORK
 from cohear.runs.cost import Cost
 from cohear.runs.job import JOBS, Job, Result
 from cohear.runs.pack import Pack
+from cohear.runs.place import RunPlace
 from cohear.runs.run_folder import KEPT
 from cohear.runs.spec import Spec
 from cohear.training.spec import RunSpec
@@ -45,9 +46,12 @@ class NetworkJob(Job[RunSpec]):
         torch.set_num_threads(1)
         torch.optim.AdamW([torch.zeros(1, requires_grad=True)], fused=True).zero_grad()
 
-    def run(self, spec: RunSpec, pack: Pack, files: frozenset[str]) -> Result:
+    def run(self, spec: RunSpec, pack: Pack, files: frozenset[str], place: RunPlace) -> Result:
         """Train and score it."""
+        import torch  # noqa: PLC0415
+
         from cohear.training.loop import train_one  # noqa: PLC0415
         from cohear.training.record import as_result  # noqa: PLC0415
 
-        return as_result(train_one(spec, pack), files)
+        torch.set_num_threads(place.threads)
+        return as_result(train_one(spec, pack, place.device), files)

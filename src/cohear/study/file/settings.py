@@ -69,6 +69,7 @@ class StudySettings(SpecModel):
         ["curves", "predictions", "weights"]
     )
     on_bad_file: Literal["stop", "skip"] = "stop"
+    device: Literal["auto", "cpu", "cuda", "mps"] = "cpu"
     allow_input_overlap: bool = False
 
     @field_validator("arms", mode="before")

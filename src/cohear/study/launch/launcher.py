@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from cohear.base.registry import Registry
+from cohear.runs.place import RunPlace
 
 if TYPE_CHECKING:
     from cohear.runs.pack import Pack
@@ -36,6 +37,10 @@ class RunEvent:
         return self.failure.error if self.failure else ""
 
 
+HERE = RunPlace()
+"""One thread of the processor, unless a study says otherwise."""
+
+
 class Pool(ABC):
     """Carries runs out somewhere. What runs when, and what is tried again, is the driver's.
 
@@ -44,11 +49,12 @@ class Pool(ABC):
     Args:
         pack: what the runs read; whether it is carried, or opened where it lies, is the launcher's.
         runs: folder of this machine that gets the folder of each finished run.
-        jobs: how many at once; None for what the place has.
+        jobs: how many at once; None for what there is room for.
+        place: what each run may use, wherever it is carried out.
     """
 
     @abstractmethod
-    def __init__(self, pack: Pack, runs: Path, jobs: int | None = None) -> None: ...
+    def __init__(self, pack: Pack, runs: Path, jobs: int | None = None, place: RunPlace = HERE) -> None: ...
 
     @abstractmethod
     def room(self) -> int:

@@ -10,15 +10,17 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import asdict
 from pathlib import Path
 from typing import IO, Any
 
 from cohear.base.errors import CohearError
 from cohear.base.pool import available_cores
 from cohear.runs.pack import Pack, told_to_others
+from cohear.runs.place import RunPlace
 from cohear.runs.spec import Spec
 from cohear.study.launch.failure import Failure
-from cohear.study.launch.launcher import LAUNCHERS, Pool, RunEvent
+from cohear.study.launch.launcher import HERE, LAUNCHERS, Pool, RunEvent
 
 WORKER_ENVIRONMENT = {
     "OMP_NUM_THREADS": "1",
@@ -33,22 +35,22 @@ WORKER_ENVIRONMENT = {
 class Local(Pool):
     """Forks runs from a worker server that has torch loaded; see ``worker.py``."""
 
-    def __init__(self, pack: Pack, runs: Path, jobs: int | None = None) -> None:
-        self._pack, self._runs = pack, runs
-        self._most = jobs or available_cores()
+    def __init__(self, pack: Pack, runs: Path, jobs: int | None = None, place: RunPlace = HERE) -> None:
+        self._pack, self._runs, self._place = pack, runs, place
+        self._most = jobs or max(1, available_cores() // place.threads)
         self._going: set[str] = set()
         self._server: subprocess.Popen[str] | None = None
         self._answered = False
 
     def room(self) -> int:
-        """One run a usable core, unless told otherwise."""
+        """A run for every thread that the usable cores have for it, unless told otherwise."""
         return self._most - len(self._going)
 
     def start(self, spec: Spec, files: frozenset[str]) -> None:
         """Ask the server, which the first run starts."""
         if self._server is None:
             self._server = worker_server()
-            self._write({"pack": told_to_others(self._pack), "runs": str(self._runs)})
+            self._write({"pack": told_to_others(self._pack), "runs": str(self._runs), "place": asdict(self._place)})
         self._going.add(spec.key)
         self._write(request(spec, files))
 

@@ -24,6 +24,7 @@ from cohear.runs import NETWORK
 from cohear.runs.carry_out import carry_out
 from cohear.runs.job import JOBS, read_spec
 from cohear.runs.pack import Pack, told_by_others
+from cohear.runs.place import RunPlace
 from cohear.study.launch.failure import Failure
 
 
@@ -66,13 +67,13 @@ class _Server:
 
     def __init__(self) -> None:
         self.children: dict[int, _Child] = {}
-        self._place: tuple[Pack, Path] | None = None
+        self._given: tuple[Pack, Path, RunPlace] | None = None
         self._warm: set[str] = set()
 
     def read(self, message: dict[str, Any]) -> None:
         """The first message says where things are; each further one is a run."""
-        if self._place is None:
-            self._place = told_by_others(message["pack"]), Path(message["runs"])
+        if self._given is None:
+            self._given = told_by_others(message["pack"]), Path(message["runs"]), RunPlace(**message["place"])
             return
         self._warm_up(message["specification"].get("job", NETWORK))
         words, last_words = os.pipe()
@@ -83,7 +84,7 @@ class _Server:
             status = 70
             try:
                 _die_with(server)
-                status = _work(message, *self._place, last_words)
+                status = _work(message, *self._given, last_words)
             finally:
                 os._exit(status)
         os.close(last_words)
@@ -98,7 +99,7 @@ class _Server:
         self._warm.add(job)
 
 
-def _work(request: dict[str, Any], pack: Pack, runs: Path, last_words: int) -> int:
+def _work(request: dict[str, Any], pack: Pack, runs: Path, place: RunPlace, last_words: int) -> int:
     """Carry out one run in this process; 0 when its folder is written."""
     signal.set_wakeup_fd(-1)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
@@ -106,7 +107,7 @@ def _work(request: dict[str, Any], pack: Pack, runs: Path, last_words: int) -> i
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what a user's module prints is no answer of ours
     try:
         pack.open()
-        carry_out(read_spec(request["specification"]), frozenset(request["files"]), pack, runs)
+        carry_out(read_spec(request["specification"]), frozenset(request["files"]), pack, runs, place)
     except BaseException as error:
         os.write(last_words, Failure.of(error).to_bytes())
         return 1

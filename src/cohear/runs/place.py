@@ -1,0 +1,18 @@
+"""Where a run is carried out, on whichever machine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class RunPlace:
+    """What a run may use. It is no part of the specification: only the precision that it brings is.
+
+    Attributes:
+        device: as torch calls it, or ``auto`` for the fastest that is there; a job without torch has no use for it.
+        threads: of the processor.
+    """
+
+    device: str = "cpu"
+    threads: int = 1
