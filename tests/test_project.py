@@ -1,6 +1,7 @@
 """The project's own papers: what they promise is there, and their examples work."""
 
 import ast
+import csv
 import importlib.util
 import inspect
 import json
@@ -14,8 +15,10 @@ import pytest
 import soundfile
 import tiny
 import typer
+from events import SECONDS, write_events
 
 import cohear
+from cohear import Bundle
 from cohear.analysis.tables.text import read_table
 from cohear.base.tables import (
     CONTROLS_CSV,
@@ -35,6 +38,8 @@ from cohear.data.catalogue.catalogue import catalogue_table
 from cohear.data.tables.manifest import ManifestReader
 from cohear.features import FRONT_ENDS
 from cohear.models import ENCODERS
+from cohear.runtime.detector import events_of
+from cohear.runtime.stream import Stream
 from cohear.study import file as spec
 from cohear.training.settings import TrainingSettings
 
@@ -270,9 +275,9 @@ from cohear.study.folder.folder import with_paths_from
 from cohear.study.run import run_study
 from cohear.study.file import check_study
 
-numbers = TestLoudness(), TestAbsoluteError(), TestConcordance()
+kinds = TestActivity(), TestSegmentF1(), TestLoudness(), TestAbsoluteError(), TestConcordance()
 parts = TestLevel(), TestVectors(), TestOwnNorms(), TestUncertainty(), TestOneTask(), TestAdapters()
-for contract in (*parts, *numbers, TestBoosted(), TestCka(), TestResults()):
+for contract in (*parts, *kinds, TestBoosted(), TestCka(), TestResults()):
     for test in [name for name in dir(contract) if name.startswith("test_")]:
         getattr(contract, test)()
 
@@ -364,7 +369,7 @@ assert all(row["multiply_adds"] > 0 for row in costs), costs
 def test_examples_of_parts_make_a_study(tmp_path):
     """The examples of CONTRIBUTING, each as it stands, and then all of them in one small study."""
     examples = blocks(ROOT / "CONTRIBUTING.md", "python")
-    assert len(examples) == 29
+    assert len(examples) == 30
     script = tmp_path / "examples.py"
     script.write_text("\n\n".join([*examples, EXERCISE, EXPORTED]), encoding="utf-8")
     data = tmp_path / "data"
@@ -435,6 +440,92 @@ def test_the_example_of_a_number_is_trained_exported_and_answered(tmp_path):
     assert np.mean([abs(level - heard) for level, heard in pairs]) < 3
     spread = numbers[0]["spread"]["level"]
     assert np.mean([abs(level - heard) <= spread for level, heard in pairs]) > 0.8
+
+
+def test_the_example_of_a_time_line_is_trained_exported_and_answered(tmp_path):
+    """A target kind in one file that answers in time, from the command line to all that a bundle answers."""
+    [example] = [block for block in blocks(ROOT / "CONTRIBUTING.md", "python") if "class Activity(" in block]
+    (tmp_path / "activity.py").write_text(example, encoding="utf-8")
+    bench = tiny.Bench(tmp_path)
+    tiny.write_datasets(tmp_path / "data")
+    rows = write_events(tmp_path / "data" / "events")
+    study = bench.study(
+        plugins=["activity.py"],
+        datasets={"tones": {"path": "data/tones"}, "events": {"path": "data/events"}},
+        tasks={
+            "tone": {"dataset": "tones", "target": "tone"},
+            "when": {"dataset": "events", "target": "sounds", "kind": "activity"},
+        },
+        features=["logmel"],
+        encoders=[{"name": "small", "width": 0.5}],
+        repeats={"folds": 1},
+        window=0.5,
+        training={"steps": 150, "batch": 8, "learning_rate": 0.01},
+    )
+
+    def told(*arguments):
+        ended = bench.cohear(*arguments)
+        assert ended.returncode == 0, ended.stderr
+        return ended.stdout
+
+    told("check", study)
+    told("run", study, "--out", "out")
+    scores = {row["combination"]: row for row in tiny.results(tmp_path / "out") if row["task"] == "when"}
+    assert set(scores) == {"when", "tone+when"}
+    for row in scores.values():
+        assert (row["metric"], row["test_clips"]) == ("segment-f1", "6")
+        assert float(row["value"]) > 0.75
+    predictions = text_of(tmp_path / "out" / "runs" / scores["when"]["run"] / "predictions.csv")
+    steps = [row for row in csv.DictReader(predictions.splitlines()) if row["part"] == "test"]
+    assert len(steps) == 6 * round(SECONDS / 0.05)
+    assert {row["label"] for row in steps} == {"", "high", "low", "high;low"}
+    curve = text_of(tmp_path / "out" / "runs" / scores["when"]["run"] / "curve.csv")
+    losses = [float(row["loss"]) for row in csv.DictReader(curve.splitlines()) if row["part"] == "validation"]
+    assert losses[-1] < 0.6 * losses[0]
+
+    told("export", "out", "-o", "bundle")
+    card = json.loads(text_of(tmp_path / "bundle" / "card.json"))
+    task = card["tasks"]["when"]
+    assert (task["kind"], task["labels"], task["step"], task["stride"]) == ("timeline", ["high", "low"], 0.05, 4)
+    assert (len(task["thresholds"]), card["parity"]["clips"], task["calibration"]["clips"]) == (2, 59, 6)
+    readme = text_of(tmp_path / "bundle" / "README.md")
+    assert "`[batch, steps, labels]`" in readme and "high; low (in steps of 0.05 s)" in readme
+
+    bundle = Bundle.load(tmp_path / "bundle")
+    known = [(tmp_path / "data" / "events" / row["path"], row["sounds"]) for row in rows if row["sounds"]]
+    for path, cell in known[:3]:
+        samples, rate = soundfile.read(path, dtype="float32")
+        plain = bundle.probabilities(samples[None])["when"][0]
+        answer = bundle.classify(samples, rate)["when"]
+        np.testing.assert_allclose(np.transpose(list(answer.probabilities.values())), plain, atol=1e-4)
+        stream = Stream(bundle, rate)
+        windows = [window for first in range(0, len(samples), 5000) for window in stream.push(samples[first:][:5000])]
+        windows += stream.end()
+        np.testing.assert_allclose(list(stream.clip["when"].probabilities.values()), plain.T, atol=1e-4)
+        followed = [event for event in events_of(windows, bundle.tasks) if event.task == "when"]
+        for label, onset, offset in re.findall(r"(\w+)@([\d.]+)-([\d.]+)", cell):
+            for events in (answer.spans, followed):
+                longest = max((e for e in events if e.label == label), key=lambda event: event.offset - event.onset)
+                assert abs(longest.onset - float(onset)) < 0.15
+                assert abs(longest.offset - float(offset)) < 0.15
+
+    check_lines_of_time(told, [str(path) for path, _ in known[:3]])
+    told("classify", "bundle", known[0][0], "--timeline", "lines")
+    assert "high" in text_of(tmp_path / "lines" / "00.when.tsv")
+
+
+def check_lines_of_time(told, paths):
+    """``classify`` as lines of JSON, as rows and as a table."""
+    line = json.loads(told("classify", "bundle", *paths, "--json").splitlines()[0])["tasks"]["when"]
+    assert set(line) == {"spans", "begin", "step", "probabilities"}
+    assert line["spans"][0].keys() == {"label", "onset", "offset", "probability"}
+    table = list(csv.DictReader(told("classify", "bundle", *paths, "--csv").splitlines()))
+    assert list(table[0]) == ["file", "seconds", "task", "label", "probability", "onset", "offset"]
+    spans = [row for row in table if row["task"] == "when" and row["file"] == paths[0]]
+    assert [(row["label"], float(row["onset"])) for row in spans] == [
+        (span["label"], pytest.approx(span["onset"], abs=1e-3)) for span in line["spans"]
+    ]
+    assert "–" in told("classify", "bundle", paths[0]) and " s" in told("classify", "bundle", paths[0])
 
 
 def test_the_examples_of_a_baseline_and_a_probe_come_to_the_tables(tmp_path):

@@ -16,11 +16,14 @@ import tiny
 from tiny_bundle import make_tiny_bundle, tone
 
 from cohear import Bundle
+from cohear.base.decoding import LabelDecoding
 from cohear.cli import main
 from cohear.cli.classify import _TimeLines
 from cohear.runtime import files
 from cohear.runtime.files import FileAnswer, classify_file
 from cohear.runtime.stream import Stream
+
+LABELLED = LabelDecoding("p", "multiclass", ("a", "b"))
 
 
 @pytest.fixture(scope="module")
@@ -197,7 +200,7 @@ def test_time_lines_are_not_written_over(bundle, place):
 
 def test_time_lines_whose_names_differ_in_a_dot(tmp_path):
     """File ``a`` of task ``b.c`` and file ``a.b`` of task ``c``."""
-    lines = _TimeLines(tmp_path, SimpleNamespace(tasks={"b.c": None, "c": None}))
+    lines = _TimeLines(tmp_path, SimpleNamespace(tasks=dict.fromkeys(["b.c", "c"], LABELLED)))
     for name in ("a.wav", "a.b.wav"):
         lines.write(Path(name), FileAnswer(1.0, {}, [], []))
     assert len(list(tmp_path.iterdir())) == 2 * 2 * 2
@@ -238,7 +241,7 @@ def test_a_selection_table_of_raven(bundle, place):
 
 def test_time_lines_of_long_names(tmp_path):
     """A name of a file has at most 255 bytes, and a task's name in it takes up to twelve for each character."""
-    tasks = {"🔥" * 70 + "a": None, "🔥" * 70 + "b": None, "p": None}
+    tasks = dict.fromkeys(["🔥" * 70 + "a", "🔥" * 70 + "b", "p"], LABELLED)
     lines = _TimeLines(tmp_path, SimpleNamespace(tasks=tasks))
     for folder in ("one", "other"):
         lines.write(Path(folder) / ("ü" * 120 + ".wav"), FileAnswer(1.0, {}, [], []))

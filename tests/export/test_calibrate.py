@@ -6,8 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cohear.base.decoding import LabelDecoding, NumberDecoding, activated
-from cohear.export.calibrate import _held_out, best_thresholds, calibrate, calibration_error, fit_temperature
+from cohear.export.calibrate import _held_out, best_thresholds, calibration_error, fit_temperature
 from cohear.export.expectation import expectation
+from cohear.export.forms import calibrate
 from cohear.export.licences import hub_licence, licence_warnings
 from cohear.export.out_of_fold import OutOfFold
 from cohear.runs.record import Record, TaskRecord

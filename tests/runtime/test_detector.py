@@ -10,8 +10,9 @@ from tiny_bundle import tone
 
 from cohear.base.decoding import LabelDecoding
 from cohear.base.errors import UserError
-from cohear.runtime.answers import WindowAnswer, answer
+from cohear.runtime.answers import WindowAnswer
 from cohear.runtime.detector import EventDetector, EventSettings, events_of
+from cohear.runtime.forms import answer
 
 WORD = LabelDecoding("word", "multiclass", ("yes", "no", "none"))
 SOUND = LabelDecoding("sound", "multilabel", ("dog", "rain"), (0.5, 0.8))

@@ -85,7 +85,7 @@ def test_pool_is_the_mean_over_the_windows_of_a_clip(kind, clip_of_window, seed)
     """Pitfall 16: windows are joined to clips by number, whatever their order; a clip without any gets zeros."""
     windows = np.random.default_rng(seed).normal(size=(30, 3)).astype(np.float32)
     whole = np.zeros(30, np.int64), np.full(30, 9), np.ones(30)
-    pooled = kind.pool(windows, WindowPlaces(clip_of_window, *whole, 0.01), 8)
+    pooled = kind.pool(windows, WindowPlaces(clip_of_window, *whole, 0.01), np.ones(8, np.int64)).values
     for clip in range(8):
         own = windows[clip_of_window == clip]
         np.testing.assert_allclose(pooled[clip], own.mean(axis=0) if len(own) else np.zeros(3), atol=1e-6)

@@ -1,52 +1,25 @@
 """A target kind that reads frames, from the command line to scores: told where windows lie and how wide frames are."""
 
+from pathlib import Path
+
 import numpy as np
 import tiny
+import weak_frames
 
-PARTS = '''
-import numpy as np
-import torch
-from torch import nn
+from cohear.testing.target_kind import TargetKindContract
 
-from cohear.models.encoder import ENCODERS, Encoder
-from cohear.models.windows import Embedding
-from cohear.tasks import TARGET_KINDS, Multilabel, WindowTargets
-
-
-@ENCODERS.register("framewise")
-class Framewise(Encoder):
-    stride = 2
-
-    def __init__(self, input_width):
-        super().__init__()
-        self.norm, self.layer, self.gives = nn.BatchNorm1d(input_width), nn.Linear(input_width, 16), {"frames": 16}
-
-    def forward(self, windows):
-        features = self.norm(windows.features.transpose(1, 2)).transpose(1, 2)
-        return Embedding(frames=self.layer(features).relu()[:, :: self.stride])
+PARTS = (
+    Path(weak_frames.__file__)
+    .read_text(encoding="utf-8")
+    .replace('"throughout"', '"activity"')
+    .replace('"framewise"', '"frames"')
+)
+"""Under other names, since this process has them already."""
 
 
-class Activity(Multilabel):
-    """Labels that are heard in every frame of their clip."""
-
-    name, version, reads = "activity", 1, "frames"
-
-    def targets(self, truth, places, features):
-        frames = np.arange(0, features.shape[1], places.stride)
-        inside = (frames < places.lengths[:, None])[:, :, None]
-        shape = (len(truth.values), len(frames), truth.values.shape[1])
-        known = np.broadcast_to(inside & truth.known[:, None], shape)
-        return WindowTargets(
-            torch.from_numpy(np.broadcast_to(truth.values[:, None], shape).copy()), torch.from_numpy(known.copy())
-        )
-
-    def pool(self, out, places, clips):
-        inside = (np.arange(out.shape[1]) * places.stride < places.lengths[:, None])[:, :, None]
-        return super().pool((out * inside).sum(axis=1) / inside.sum(axis=1), places, clips)
-
-
-TARGET_KINDS.register("activity")(Activity())
-'''
+class TestThroughout(TargetKindContract):
+    def make(self):
+        return weak_frames.Throughout()
 
 
 def study(bench, encoder):
@@ -55,9 +28,9 @@ def study(bench, encoder):
         plugins=["parts.py"],
         tasks={
             "tone": {"dataset": "tones", "target": "tone", "kind": "activity"},
-            "bird": {"dataset": "birds", "target": "bird"} | ({"kind": "activity"} if encoder == "framewise" else {}),
+            "bird": {"dataset": "birds", "target": "bird"} | ({"kind": "activity"} if encoder == "frames" else {}),
         },
-        features=["logmel" if encoder == "framewise" else "summary"],
+        features=["logmel" if encoder == "frames" else "summary"],
         encoders=[encoder],
         repeats={"folds": 1},
         training={"steps": 60, "batch": 8, "learning_rate": 0.02},
@@ -66,7 +39,7 @@ def study(bench, encoder):
 
 def test_frames_are_learnt_pooled_and_scored(bench):
     """Alone and beside a partner; a clip is shorter than three windows, so that the last one overlaps the others."""
-    ended = bench.cohear("run", study(bench, "framewise"), "--out", "out")
+    ended = bench.cohear("run", study(bench, "frames"), "--out", "out")
     assert ended.returncode == 0, ended.stderr
     scores = {(row["combination"], row["task"]): float(row["value"]) for row in tiny.results(bench.root / "out")}
     assert len(scores) == 4

@@ -1,26 +1,76 @@
 """How a model's output of a task is read: what a target kind says of it, a bundle's card carries and a runtime obeys.
 
-Outputs of windows are pooled to those of a clip by their mean, and then pass the decoding's activation.
+A decoding is of a form (labels of a clip, numbers, a time line). It says what its entry of a card holds; how a graph
+computes an output of its form is its twin in `cohear.export.forms`, and what is answered its twin in
+`cohear.runtime.forms`. Nobody else asks of which form a decoding is.
 """
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from typing import Any, Literal, TypeAlias
+from dataclasses import asdict, dataclass, replace
+from typing import Any, ClassVar, Literal, cast
 
 import numpy as np
 from numpy.typing import NDArray
+
+from cohear.base.registry import Registry
 
 Activation = Literal["softmax", "sigmoid", "identity"]
 
 
 @dataclass(frozen=True)
-class LabelDecoding:
-    """Labels of a clip, each with a probability.
+class Decoding(ABC):
+    """How a task is read; a frozen dataclass, whose fields are what a card's entry holds.
 
     Attributes:
         name: of the task, and of the model's output.
+        kind: what a card calls it; a form may have several.
+    """
+
+    form: ClassVar[str]
+    """Its name among the twins."""
+    counted: ClassVar[str] = "labels"
+    """What its columns are of."""
+    name: str
+    kind: str
+
+    @classmethod
+    @abstractmethod
+    def of_entry(cls, name: str, entry: Mapping[str, object]) -> Decoding:
+        """The decoding that a task's entry of a card tells.
+
+        Raises:
+            KeyError, TypeError, ValueError: it tells none.
+        """
+
+    @property
+    @abstractmethod
+    def columns(self) -> tuple[str, ...]:
+        """What each number of the output is of: of its last axis."""
+
+    @property
+    @abstractmethod
+    def activation(self) -> Activation:
+        """From pooled outputs to what the model gives."""
+
+    @abstractmethod
+    def meaning(self) -> Decoding:
+        """The same without what is set on clips that were not trained on, and may be set anew."""
+
+
+DECODINGS: Registry[type[Decoding]] = Registry("kind of decoding", {"timeline": "cohear.base.timeline"})
+"""By the ``kind`` of a card's entry."""
+
+
+@DECODINGS.register("multiclass")
+@DECODINGS.register("multilabel")
+@dataclass(frozen=True)
+class LabelDecoding(Decoding):
+    """Labels of a clip, each with a probability.
+
+    Attributes:
         kind: ``multiclass`` (one label an answer) or ``multilabel`` (any number).
         labels: in the order of the probabilities.
         thresholds: of a multilabel task, one a label: probability from which on it is given; else empty.
@@ -29,15 +79,21 @@ class LabelDecoding:
         ValueError: labels are not different texts, or thresholds are missing.
     """
 
-    name: str
+    form: ClassVar[str] = "labels"
     kind: Literal["multiclass", "multilabel"]
     labels: tuple[str, ...]
     thresholds: tuple[float, ...] = ()
 
     def __post_init__(self) -> None:
-        _check_names(self.name, "labels", self.labels)
-        if not self.exclusive and len(self.thresholds) != len(self.labels):
-            raise ValueError(f"task {self.name!r} has {len(self.thresholds)} thresholds for {len(self.labels)} labels")
+        check_different(self.name, "labels", self.labels)
+        if not self.exclusive:
+            check_thresholds(self.name, self.labels, self.thresholds)
+
+    @classmethod
+    def of_entry(cls, name: str, entry: Mapping[str, object]) -> LabelDecoding:
+        """Thresholds may be missing."""
+        kind = cast(Literal["multiclass", "multilabel"], entry["kind"])
+        return cls(name, kind, texts(entry["labels"]), numbers(entry.get("thresholds")))
 
     @property
     def exclusive(self) -> bool:
@@ -46,7 +102,7 @@ class LabelDecoding:
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """What each number of the output is of."""
+        """A label each."""
         return self.labels
 
     @property
@@ -54,13 +110,17 @@ class LabelDecoding:
         """From pooled outputs to probabilities."""
         return "softmax" if self.exclusive else "sigmoid"
 
+    def meaning(self) -> LabelDecoding:
+        """With thresholds of one half."""
+        return replace(self, thresholds=(0.5,) * len(self.labels))
 
+
+@DECODINGS.register("number")
 @dataclass(frozen=True)
-class NumberDecoding:
+class NumberDecoding(Decoding):
     """Numbers of a clip, each in the unit and on the scale of the data.
 
     Attributes:
-        name: of the task, and of the model's output.
         kind: ``number``.
         names: what each of them is of, in order.
         unit: of all of them; empty where they have none.
@@ -72,7 +132,8 @@ class NumberDecoding:
         ValueError: names are not different texts, or there are fewer spreads than names.
     """
 
-    name: str
+    form: ClassVar[str] = "numbers"
+    counted: ClassVar[str] = "numbers"
     kind: Literal["number"]
     names: tuple[str, ...]
     unit: str = ""
@@ -81,13 +142,20 @@ class NumberDecoding:
     spread: tuple[float, ...] = ()
 
     def __post_init__(self) -> None:
-        _check_names(self.name, "names", self.names)
+        check_different(self.name, "names", self.names)
         if self.spread and len(self.spread) != len(self.names):
             raise ValueError(f"task {self.name!r} has {len(self.spread)} spreads for {len(self.names)} numbers")
 
+    @classmethod
+    def of_entry(cls, name: str, entry: Mapping[str, object]) -> NumberDecoding:
+        """Ends of the scale and spread may be missing."""
+        low, high = (cast(float | None, entry.get(end)) for end in ("low", "high"))
+        names, unit, spread = texts(entry["names"]), str(entry["unit"]), numbers(entry.get("spread"))
+        return cls(name, "number", names, unit, low, high, spread)
+
     @property
     def columns(self) -> tuple[str, ...]:
-        """What each number of the output is of."""
+        """A number each."""
         return self.names
 
     @property
@@ -95,8 +163,9 @@ class NumberDecoding:
         """None: a head gives the numbers themselves."""
         return "identity"
 
-
-Decoding: TypeAlias = LabelDecoding | NumberDecoding
+    def meaning(self) -> NumberDecoding:
+        """Without a spread."""
+        return replace(self, spread=())
 
 
 def decoding_of(name: str, entry: Mapping[str, Any]) -> Decoding:
@@ -106,19 +175,15 @@ def decoding_of(name: str, entry: Mapping[str, Any]) -> Decoding:
         KeyError, TypeError, ValueError: it tells none.
     """
     kind = entry["kind"]
-    if kind in ("multiclass", "multilabel"):
-        return LabelDecoding(name, kind, tuple(entry["labels"]), _numbers(entry.get("thresholds")))
-    if kind == "number":
-        low, high = entry.get("low"), entry.get("high")
-        return NumberDecoding(
-            name, kind, tuple(entry["names"]), entry["unit"], low, high, _numbers(entry.get("spread"))
-        )
-    raise ValueError(f"task {name!r} has kind {kind!r}")
+    if kind not in DECODINGS:
+        raise ValueError(f"task {name!r} has kind {kind!r}")
+    return DECODINGS[kind].of_entry(name, entry)
 
 
 def entry_of(decoding: Decoding) -> dict[str, Any]:
     """What a card tells of a decoding, from which ``decoding_of`` makes it again."""
-    return {key: list(value) if isinstance(value, tuple) else value for key, value in _fields(decoding).items()}
+    told = {key: value for key, value in asdict(decoding).items() if key != "name"}
+    return {key: list(value) if isinstance(value, tuple) else value for key, value in told.items()}
 
 
 def activated(activation: Activation, outputs: NDArray[Any]) -> NDArray[Any]:
@@ -135,14 +200,25 @@ def activated(activation: Activation, outputs: NDArray[Any]) -> NDArray[Any]:
     return outputs
 
 
-def _fields(decoding: Decoding) -> dict[str, Any]:
-    return {key: value for key, value in asdict(decoding).items() if key != "name"}
+def texts(value: object) -> tuple[str, ...]:
+    """Texts of an entry of a card; raises TypeError where it is no list."""
+    if not isinstance(value, list | tuple):
+        raise TypeError(f"{value!r} is no list")
+    return tuple(value)
 
 
-def _numbers(values: Any) -> tuple[float, ...]:  # noqa: ANN401 - whatever a card holds
-    return tuple(float(value) for value in values or ())
+def numbers(value: object) -> tuple[float, ...]:
+    """Numbers of an entry of a card; none where it has none. Raises TypeError where it is no list."""
+    return tuple(float(each) for each in texts(value or ()))
 
 
-def _check_names(task: str, what: str, names: tuple[str, ...]) -> None:
+def check_different(task: str, what: str, names: tuple[str, ...]) -> None:
+    """Raise ValueError where names are not different texts."""
     if not names or len(set(names)) < len(names) or not all(isinstance(name, str) for name in names):
         raise ValueError(f"{what} of task {task!r} are not different texts")
+
+
+def check_thresholds(task: str, labels: tuple[str, ...], thresholds: tuple[float, ...]) -> None:
+    """Raise ValueError where there is not one for each label."""
+    if len(thresholds) != len(labels):
+        raise ValueError(f"task {task!r} has {len(thresholds)} thresholds for {len(labels)} labels")

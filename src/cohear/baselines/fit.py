@@ -21,6 +21,7 @@ from cohear.runs.pack import Pack
 from cohear.runs.predictions import Predictions, predictions_text
 from cohear.runs.record import Record, TaskRecord
 from cohear.runs.task_data import load_task
+from cohear.tasks import ClipOutputs
 
 
 def fit_baseline(spec: BaselineSpec, pack: Pack, files: frozenset[str]) -> Result:
@@ -50,14 +51,15 @@ def fit_baseline(spec: BaselineSpec, pack: Pack, files: frozenset[str]) -> Resul
     best, best_score = None, -np.inf
     for choice in range(questions[0].choices(baseline)):
         estimators = [question.fitted(baseline, choice, vectors, train, draw) for question in questions]
-        on_validation = Predictions(validation, answer_questions(questions, estimators, vectors[validation]))
+        answered = answer_questions(questions, estimators, vectors[validation])
+        on_validation = Predictions(validation, ClipOutputs.one_each(answered))
         score = sign * on_validation.scores(task)[task.metric.name]
         if best is None or score > best_score:  # the first of the best; the first of all where nothing can be scored
             best, best_score = estimators, score
     assert best is not None  # a baseline that offers none is refused before
 
     predictions = {
-        part: Predictions(clips, answer_questions(questions, best, vectors[clips]))
+        part: Predictions(clips, ClipOutputs.one_each(answer_questions(questions, best, vectors[clips])))
         for part, clips in task.parts.items()
     }
     record = TaskRecord(

@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from cohear.runtime.answers import Answer, WindowAnswer
+    from cohear.runtime.answers import AnyAnswer, WindowAnswer
 
 
-def told_tasks(answers: Mapping[str, Answer]) -> dict[str, object]:
+def told_tasks(answers: Mapping[str, AnyAnswer]) -> dict[str, object]:
     """Answers by task; the label of an answer of labels stands before all of them."""
     from dataclasses import asdict
 
-    return {task: {**_first(answer), **asdict(answer)} for task, answer in answers.items()}
+    return {task: {**answer.first(), **asdict(answer)} for task, answer in answers.items()}
 
 
 def told_window(window: WindowAnswer) -> dict[str, object]:
@@ -24,9 +24,3 @@ def told_window(window: WindowAnswer) -> dict[str, object]:
         "heard": window.heard,
         "tasks": told_tasks(window.answers),
     }
-
-
-def _first(answer: Answer) -> dict[str, object]:
-    from cohear.runtime.answers import Labels
-
-    return {"label": answer.label, "probability": answer.probability} if isinstance(answer, Labels) else {}

@@ -139,32 +139,27 @@ def _json(windows: bool) -> tuple[Tell, Callable[[], None]]:
 
 
 def _csv(bundle: Bundle) -> tuple[Tell, Callable[[], None]]:
-    """A row for each given label; and for each number, where the bundle has some, in columns of their own."""
+    """A row for each thing that is given; what answers of a form tell beside it where the bundle has some."""
     import csv
     import io
 
-    from cohear.base.decoding import NumberDecoding
-    from cohear.runtime.answers import Number
+    from cohear.runtime.forms import FORMS
+
+    forms = dict.fromkeys(task.form for task in bundle.tasks.values())
+    further = dict.fromkeys(column for form in FORMS if form in forms for column in FORMS[form].further_columns)
+    columns = ("label", "probability", *further)
 
     def write(*cells: object) -> None:
         row = io.StringIO()
         csv.writer(row, lineterminator="").writerow(cells)
         _line(row.getvalue())
 
-    more = ("number", "unit") if any(isinstance(task, NumberDecoding) for task in bundle.tasks.values()) else ()
-
     def tell(file: Path, answer: FileAnswer) -> None:
         for task, each in answer.answers.items():
-            begin = (file, f"{answer.seconds:.3f}", task)
-            if isinstance(each, Number):
-                for name, number in each.numbers.items():
-                    write(*begin, name, "", f"{number:.6g}", each.unit)
-                continue
-            for label in each.labels or ("",):
-                chance = each.probabilities[label] if label else each.probability
-                write(*begin, label, f"{chance:.6f}", *("" for _ in more))
+            for cells in each.rows():
+                write(file, f"{answer.seconds:.3f}", task, *(cells.get(column, "") for column in columns))
 
-    write("file", "seconds", "task", "label", "probability", *more)
+    write("file", "seconds", "task", *columns)
     return tell, lambda: None
 
 
@@ -213,11 +208,11 @@ class _TimeLines:
     """Writes ``<file>.<task>.tsv`` and ``.txt`` of tasks of labels into a folder, names kept apart."""
 
     def __init__(self, folder: Path, bundle: Bundle) -> None:
-        from cohear.base.decoding import NumberDecoding
         from cohear.base.files import make_folder
+        from cohear.runtime.detector import EventDetector
 
         self._folder = make_folder(folder)
-        self._tasks = [name for name, task in bundle.tasks.items() if not isinstance(task, NumberDecoding)]
+        self._tasks = EventDetector(bundle.tasks).followed
         self._used: set[str] = set()
         self._names: dict[Path, str] = {}
 

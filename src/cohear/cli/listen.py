@@ -202,8 +202,6 @@ def _draw(
     from rich.table import Table
     from rich.text import Text
 
-    from cohear.runtime.answers import Number
-
     latest: dict[str, WindowAnswer] = {}
 
     def view() -> Table:
@@ -213,16 +211,14 @@ def _draw(
             if (window := latest.get(name)) is None:
                 continue
             answer = window.answers[name]
-            if isinstance(answer, Number):
-                text = printable(str(answer)) if window.heard else "silence"
+            text = printable(answer.brief()) if window.heard else "silence"
+            if (strongest := answer.strongest()) is None:
                 table.add_row(Text(printable(name), "bold"), "", "", Text(text))
                 continue
-            best = max(answer.probabilities, key=lambda label: answer.probabilities[label])
-            probability = answer.probabilities[best] if window.heard else 0.0
+            best, probability = strongest[0], strongest[1] if window.heard else 0.0
             bar = Text("━" * round(20 * probability), "green" if (name, best) in lasting else "dim")
             bar.append("━" * (20 - round(20 * probability)), "bright_black")
-            heard = printable(" + ".join(answer.labels) or f"({best})") if window.heard else "silence"
-            table.add_row(Text(printable(name), "bold"), bar, f"{probability:.2f}", Text(heard))
+            table.add_row(Text(printable(name), "bold"), bar, f"{probability:.2f}", Text(text))
         table.add_row(Text(f"{stream.seconds:.1f} s", "dim"))
         return table
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import onnx
 from onnx import compose, helper
 
-from cohear.base.decoding import Activation, Decoding
+from cohear.base.decoding import Decoding
 from cohear.base.errors import UserError
 from cohear.export.builder import GraphBuilder, floats, integers
+from cohear.export.forms import ACTIVATIONS, WindowsOfClips, form_of
 from cohear.export.front_ends import FRONT_END_GRAPHS
 from cohear.features.task_input import TaskInput
 from cohear.features.windows import ABOVE_SILENCE
@@ -28,12 +29,9 @@ def lengths_name(number: int = 0) -> str:
     return f"+lengths_{number}" if number else "+lengths"
 
 
-ACTIVATIONS: dict[Activation, tuple[str, dict[str, int]]] = {
-    "softmax": ("Softmax", {"axis": 1}),
-    "sigmoid": ("Sigmoid", {}),
-    "identity": ("Identity", {}),
-}
-"""Operator of a graph that computes each activation of `cohear.base.decoding`, and its attributes."""
+def frames_name(number: int = 0) -> str:
+    """Value of the graph: how many frames each waveform of a batch has, of an input by its number."""
+    return f"+frames_{number}" if number else "+frames"
 
 
 @dataclass(frozen=True)
@@ -60,6 +58,16 @@ class Output:
         """How many numbers it has."""
         return len(self.decoding.columns)
 
+    @property
+    def shape(self) -> tuple[str | int, ...]:
+        """Of what is said of a clip."""
+        return (*form_of(self.decoding).dimensions, self.width)
+
+    @property
+    def window_shape(self) -> tuple[str | int, ...]:
+        """Of what is said of a window."""
+        return (*(f"{each} of {self.task}" for each in form_of(self.decoding).window_dimensions), self.width)
+
 
 def logits_name(number: int) -> str:
     """The network graph's output for the task at a place of the list."""
@@ -83,18 +91,20 @@ def assemble(inputs: Sequence[TaskInput], network: onnx.ModelProto, outputs: Seq
         outputs: of the tasks, in order.
 
     Returns:
-        A model with input ``waveform`` ``[batch, samples]`` and an output ``[batch, columns]`` for each task.
+        A model with input ``waveform`` ``[batch, samples]`` and an output ``[batch, columns]`` for each task, of a time
+        line ``[batch, steps, columns]``.
 
     Raises:
         UserError: see `check_exportable`.
     """
     check_exportable({output.task: inputs[output.hears] for output in outputs})
-    front = front_graph(inputs)
+    in_time = {output.hears for output in outputs if form_of(output.decoding).dimensions}
+    front = front_graph(inputs, in_time)
     network = compose.add_prefix(network, "+network/", rename_inputs=False, rename_outputs=False)
     whole = compose.merge_models(
         front, network, io_map=[(value.name, value.name) for value in network.graph.input], outputs=None
     )
-    pooling = _pooling(outputs)
+    pooling = _pooling(inputs, outputs)
     names = [value.name for value in pooling.graph.input]
     whole = compose.merge_models(
         whole, pooling, io_map=[(name, name) for name in names], outputs=[output.task for output in outputs]
@@ -134,7 +144,8 @@ def extension(outputs: Sequence[Output]) -> bytes:
         graph.input.append(integers(context_name(number), 2))
         graph.output.append(floats(heard_name(number), "batch", _windows(number)))
     graph.output.extend(
-        floats(window_logits_name(output.task), "batch", _windows(output.hears), output.width) for output in outputs
+        floats(window_logits_name(output.task), "batch", _windows(output.hears), *output.window_shape)
+        for output in outputs
     )
     serialised: bytes = onnx.ModelProto(graph=graph).SerializeToString()
     return serialised
@@ -150,14 +161,21 @@ def describe(model: onnx.ModelProto, metadata: Mapping[str, str]) -> None:
     helper.set_model_props(model, dict(metadata))
 
 
-def front_graph(inputs: Sequence[TaskInput]) -> onnx.ModelProto:
-    """``waveform`` to the features of each input's windows, their lengths, and which are heard."""
+def front_graph(inputs: Sequence[TaskInput], in_time: Container[int] = ()) -> onnx.ModelProto:
+    """``waveform`` to the features of each input's windows, their lengths, and which are heard.
+
+    Args:
+        inputs: by their numbers.
+        in_time: those of which the number of frames is told too.
+    """
     graph = GraphBuilder("front_end")
-    made = [value for number, given in enumerate(inputs) for value in _front(graph, given, number)]
+    made = [
+        value for number, given in enumerate(inputs) for value in _front(graph, given, number, timed=number in in_time)
+    ]
     return graph.model([floats(WAVEFORM, "batch", "samples")], made)
 
 
-def _front(graph: GraphBuilder, given: TaskInput, number: int) -> list[onnx.ValueInfoProto]:
+def _front(graph: GraphBuilder, given: TaskInput, number: int, *, timed: bool) -> list[onnx.ValueInfoProto]:
     """One input's part of the graph; the values that it gives."""
     front_end, window = given.front_end, given.window
     part = FRONT_END_GRAPHS[front_end.name](front_end)
@@ -204,6 +222,9 @@ def _front(graph: GraphBuilder, given: TaskInput, number: int) -> list[onnx.Valu
     heard = graph.node("ReduceMax", loud, graph.constant([2]), keepdims=0)  # [B, N]
     graph.node("Identity", heard, name=heard_name(number))
     outputs.append(floats(heard_name(number), "batch", _windows(number)))
+    if timed:
+        graph.node("Identity", count, name=frames_name(number))
+        outputs.append(integers(frames_name(number), 1))
     return outputs
 
 
@@ -212,8 +233,8 @@ def rows_name(number: int) -> str:
     return f"rows_{number}" if number else "rows"
 
 
-def _pooling(outputs: Sequence[Output]) -> onnx.ModelProto:
-    """Logits of windows to what is said of clips: the mean over the windows that are heard, or over all if none is."""
+def _pooling(given: Sequence[TaskInput], outputs: Sequence[Output]) -> onnx.ModelProto:
+    """Logits of windows to what is said of clips, over the windows that are heard, or over all if none is."""
     graph = GraphBuilder("pooling")
     inputs = []
     for hears in sorted({output.hears for output in outputs}):
@@ -225,18 +246,33 @@ def _pooling(outputs: Sequence[Output]) -> onnx.ModelProto:
         weights = graph.node("Max", heard, silent)  # [B, N]
         total = graph.node("ReduceSum", weights, graph.constant([1]), keepdims=1)
         shares = graph.node("Unsqueeze", graph.node("Div", weights, total), graph.constant([2]))  # [B, N, 1]
-        for number, output in enumerate(outputs):
-            if output.hears == hears:
-                _pooled(graph, output, logits_name(number), rows, shares)
-    inputs += [floats(logits_name(number), rows_name(o.hears), o.width) for number, o in enumerate(outputs)]
-    return graph.model(inputs, [floats(o.task, "batch", o.width) for o in outputs])
+        front_end, window = given[hears].front_end, given[hears].window
+        windows = WindowsOfClips(
+            batch=rows,
+            weights=weights,
+            shares=shares,
+            frames=frames_name(hears),
+            frame_seconds=front_end.hop / front_end.rate,
+            window=window,
+            step=max(window // 2, 1),
+        )
+        own = [(number, output) for number, output in enumerate(outputs) if output.hears == hears]
+        for number, output in own:
+            _pooled(graph, output, logits_name(number), windows)
+        if any(form_of(output.decoding).dimensions for _, output in own):
+            inputs.append(integers(frames_name(hears), 1))
+    inputs += [floats(logits_name(number), rows_name(o.hears), *o.window_shape) for number, o in enumerate(outputs)]
+    return graph.model(inputs, [floats(o.task, "batch", *o.shape) for o in outputs])
 
 
-def _pooled(graph: GraphBuilder, output: Output, logits: str, rows: str, shares: str) -> None:
-    """A task's logits of windows ``[M, columns]`` to what is said of its clips, by shares ``[B, N, 1]``."""
+def _pooled(graph: GraphBuilder, output: Output, logits: str, windows: WindowsOfClips) -> None:
+    """A task's logits of windows ``[M, columns]`` to what is said of its clips."""
+    form = form_of(output.decoding)
     calibrated = graph.node("Mul", logits, graph.constant(1 / output.temperature))  # [M, columns]
-    shape = graph.node("Concat", rows, graph.constant([-1]), graph.constant([output.width]), axis=0)
+    between = [graph.dimension(logits, axis) for axis, _ in enumerate(form.window_dimensions, 1)]
+    width = graph.constant([output.width])
+    shape = graph.node("Concat", windows.batch, graph.constant([-1]), *between, width, axis=0)
     by_clip = graph.node("Reshape", calibrated, shape, name=window_logits_name(output.task))  # [B, N, columns]
-    pooled = graph.node("ReduceSum", graph.node("Mul", by_clip, shares), graph.constant([1]), keepdims=0)
+    pooled = form.pooled(graph, output.decoding, by_clip, windows, output.temperature)
     operator, attributes = ACTIVATIONS[output.decoding.activation]
     graph.node(operator, pooled, name=output.task, **attributes)

@@ -42,6 +42,12 @@ class GraphBuilder:
         self.constants.append(numpy_helper.from_array(np.ascontiguousarray(array).reshape(array.shape), name))
         return name
 
+    def double(self, value: float) -> str:
+        """A constant of float64, for what float32 is too coarse to count."""
+        name = self.name("constant")
+        self.constants.append(numpy_helper.from_array(np.array(value, dtype=np.float64), name))
+        return name
+
     def node(self, kind: str, *inputs: str, name: str = "", **attributes: Any) -> str:  # noqa: ANN401 - ONNX attributes
         """A node with one output; returns the output's name."""
         return self.several(kind, [name or self.name(kind.lower())], *inputs, **attributes)[0]

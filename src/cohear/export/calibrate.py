@@ -1,6 +1,7 @@
 """What is set on out-of-fold predictions, and what it is worth on parts that it did not see.
 
-A temperature for labels, a threshold for each where a clip may have any number of them, a spread for numbers.
+A temperature for labels, a threshold for each where a clip or a step may have any number of them, a spread for
+numbers.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from scipy.special import log_softmax
 from cohear.base.arrays import Array
 from cohear.base.decoding import LabelDecoding, NumberDecoding, activated
 from cohear.base.streams import stream
+from cohear.base.timeline import TimelineDecoding
 from cohear.export.out_of_fold import OutOfFold
 from cohear.tasks.targets import Targets
 
@@ -42,7 +44,7 @@ class LabelCalibration:
         f1_after: the same at thresholds that were set without the part they are judged on.
     """
 
-    decoding: LabelDecoding
+    decoding: LabelDecoding | TimelineDecoding
     temperature: float
     clips: int
     error_before: float
@@ -71,14 +73,7 @@ class NumberCalibration:
 Calibration: TypeAlias = LabelCalibration | NumberCalibration
 
 
-def calibrate(predictions: OutOfFold) -> Calibration:
-    """Set what a task's decoding has on all rows, and judge it by cross-fitting over test parts."""
-    if isinstance(predictions.decoding, NumberDecoding):
-        return _calibrate_numbers(predictions, predictions.decoding)
-    return _calibrate_labels(predictions, predictions.decoding)
-
-
-def _calibrate_numbers(predictions: OutOfFold, decoding: NumberDecoding) -> NumberCalibration:
+def calibrate_numbers(predictions: OutOfFold, decoding: NumberDecoding) -> NumberCalibration:
     """Set the spreads: quantiles of the distances to the truth (split conformal, Lei et al. 2018, section 2.2)."""
     truth = predictions.truth
     distances = np.where(truth.known, np.abs(predictions.logits - truth.values), np.nan)  # [N, numbers]
@@ -106,9 +101,9 @@ def _spread(distances: Array) -> Array:
     return found
 
 
-def _calibrate_labels(predictions: OutOfFold, decoding: LabelDecoding) -> LabelCalibration:
+def calibrate_labels(predictions: OutOfFold, decoding: LabelDecoding | TimelineDecoding) -> LabelCalibration:
     """Fit a temperature, and thresholds for labels that do not exclude each other."""
-    exclusive, targets = decoding.exclusive, predictions.truth
+    exclusive, targets = decoding.activation == "softmax", predictions.truth
     temperature = fit_temperature(predictions)
     raw = probabilities(predictions, 1.0)
     if not exclusive:

@@ -16,10 +16,12 @@ from cohear.base.registry import did_you_mean
 from cohear.base.study_facts import DatasetFacts, StudyFacts
 from cohear.base.tables import PREDICTIONS_CSV
 from cohear.export.assemble import Output, assemble, check_exportable, describe, input_numbers
-from cohear.export.calibrate import Calibration, calibrate
+from cohear.export.calibrate import Calibration
 from cohear.export.card import BundledTask, make_card, metadata
 from cohear.export.expectation import expectation, told_otherwise
+from cohear.export.forms import calibrate, of_frames
 from cohear.export.grid_cell import GridCell, choose_cell, tasks_asked
+from cohear.export.kinds import decoding_in_graph
 from cohear.export.network import network_graph
 from cohear.export.out_of_fold import read_out_of_fold
 from cohear.export.parity import check_parity
@@ -135,10 +137,7 @@ def export_study(
 
     trained = load_trained(places, chosen)
     folders = [folder for spec in repeats if (folder := places.folders.find(spec.key, [PREDICTIONS_CSV.file]))]
-    calibrations = {
-        task: calibrate(read_out_of_fold(folders, places.study.splits, task, data.kind, data.labels))
-        for task, data in trained.tasks.items()
-    }
+    calibrations = _calibrations(places, trained, folders)
     hears, different = input_numbers(trained.inputs), list(dict.fromkeys(trained.inputs.values()))
     outputs = [Output(found.decoding, found.temperature, hears[task]) for task, found in calibrations.items()]
     with progress.stage("graph"):
@@ -178,6 +177,16 @@ def export_study(
     describe(model, metadata(card))
     write_bundle(bundle, model, outputs, card, make_readme(card), trained.weights)
     return Exported(bundle, card, number)
+
+
+def _calibrations(places: Places, trained: Trained, folders: Sequence[Path]) -> dict[str, Calibration]:
+    """How each task of a network is read, set on what runs said of clips that they did not see."""
+    found = {}
+    for task, data in trained.tasks.items():
+        decoding = decoding_in_graph(data.kind, task, data.labels)
+        decoding = of_frames(decoding, trained.network.encoder_of(task).stride)
+        found[task] = calibrate(read_out_of_fold(folders, places.study.splits, decoding, data.kind, data.labels))
+    return found
 
 
 def _cell(

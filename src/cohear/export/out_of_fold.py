@@ -14,23 +14,23 @@ from numpy.typing import NDArray
 from cohear.base.decoding import Decoding
 from cohear.base.errors import DataError
 from cohear.base.tables import PREDICTIONS_CSV
-from cohear.export.kinds import decoding_in_graph
 from cohear.runs.prediction_columns import logit_column
 from cohear.runs.record import read_record
 from cohear.runs.split import Split, read_split
 from cohear.tasks.kind import TargetKind
-from cohear.tasks.targets import Targets
+from cohear.tasks.targets import ClipOutputs, Targets
 
 
 @dataclass(frozen=True)
 class OutOfFold:
-    """Test clips of all repeats of a task.
+    """Rows of the test clips of all repeats of a task.
 
     Attributes:
         decoding: of the task.
-        logits: ``[N, columns]`` of the runs that did not see the clip; a clip comes once a repeat that tests it.
-        truth: ``[N, columns]`` what should be said of it; what a repeat cannot score, because its training lacks the
-            label, is not known.
+        logits: ``[N, columns]`` of the runs that did not see the clip; what is said of a clip comes once a repeat that
+            tests it, a row or several.
+        truth: ``[N, columns]`` what should be said; what a repeat cannot score, because its training lacks the label,
+            is not known.
         parts: ``[N]`` number of the test part that each is from.
         clips: ``[N]`` number of the clip; the same one in every repeat that tests it.
     """
@@ -48,23 +48,25 @@ class OutOfFold:
 
 
 def read_out_of_fold(
-    runs: Sequence[Path], splits: Path, task: str, kind: TargetKind, labels: Sequence[str]
+    runs: Sequence[Path], splits: Path, decoding: Decoding, kind: TargetKind, labels: Sequence[str]
 ) -> OutOfFold:
     """Join the test rows of runs' predictions with the truth in their splits.
 
     Args:
         runs: folders of runs, each with a record and predictions.
         splits: folder of the study's splits.
-        task: whose.
+        decoding: of the task.
         kind: of its target.
         labels: ordered.
 
     Raises:
         DataError: predictions are missing or are not those of the split's clips.
-        UserError: the kind cannot be exported.
     """
-    logits: list[list[float]] = []
-    truths, parts, clips = [kind.truth(kind.encode([], labels), labels)], [], []  # of no clips, yet
+    task = decoding.name
+    outputs, parts, clips = kind.outputs(labels), list[int](), list[int]()
+    nothing = ClipOutputs.one_each(np.zeros((0, outputs)))  # of no clips, yet
+    logits = [nothing.values]
+    truths = [kind.truth(kind.rows(kind.encode([], labels), nothing), labels)]
     names: list[str] = []
     numbers: dict[str, int] = {}
     for run in runs:
@@ -76,30 +78,37 @@ def read_out_of_fold(
         place = {clip: number for number, clip in enumerate(split.clips)}
         if split.test_part not in names:
             names.append(split.test_part)
-        rows = []
+        clip_rows: dict[str, list[list[float]]] = {}
         for clip, row in _test_rows(run / PREDICTIONS_CSV.file, task, kind.output_names(labels)):
             if clip not in place:
                 raise DataError(f"{run / PREDICTIONS_CSV.file}: clip {clip!r} is not in the run's split")
-            rows.append(place[clip])
-            logits.append(row)
+            clip_rows.setdefault(clip, []).append(row)
             parts.append(names.index(split.test_part))
             clips.append(numbers.setdefault(clip, len(numbers)))
-        truths.append(_scored_truth(kind, labels, split, np.array(rows, dtype=np.int64)))
+        told = ClipOutputs(
+            np.array([row for rows in clip_rows.values() for row in rows], dtype=np.float64).reshape(-1, outputs),
+            np.array([len(rows) for rows in clip_rows.values()], dtype=np.int64),
+        )
+        logits.append(told.values)
+        own = np.array([place[clip] for clip in clip_rows], dtype=np.int64)
+        truths.append(_scored_truth(kind, labels, split, own, told))
     return OutOfFold(
-        decoding_in_graph(kind, task, labels),
-        np.array(logits, dtype=np.float64).reshape(len(logits), kind.outputs(labels)),
+        decoding,
+        np.concatenate(logits),
         Targets.joined(truths),
         np.array(parts, dtype=np.int64),
         np.array(clips, dtype=np.int64),
     )
 
 
-def _scored_truth(kind: TargetKind, labels: Sequence[str], split: Split, rows: NDArray[np.int64]) -> Targets:
-    """The truth of some clips of a split, known where the split scores it."""
-    targets = kind.from_json(split.targets, labels).take(rows)
+def _scored_truth(
+    kind: TargetKind, labels: Sequence[str], split: Split, clips: NDArray[np.int64], told: ClipOutputs
+) -> Targets:
+    """The truth of what is told of some clips of a split, known where the split scores it."""
+    targets = kind.from_json(split.targets, labels).take(clips)
     scored = np.array(split.scored, dtype=np.bool_)
-    truth = kind.truth(targets, labels)
-    return Targets(truth.values, truth.known & scored & kind.scored_clips(targets, scored)[:, None])
+    truth = kind.truth(kind.rows(targets, told), labels)
+    return Targets(truth.values, truth.known & scored & kind.scored_clips(targets, scored)[told.clips, None])
 
 
 def _test_rows(path: Path, task: str, outputs: Sequence[str]) -> list[tuple[str, list[float]]]:

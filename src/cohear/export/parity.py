@@ -66,7 +66,7 @@ def check_parity(
         front_end = trained.inputs[output.task].front_end
         chosen = _spread(_short_clips(data, front_end), -(-CLIPS // len(outputs)))
         expected = torch_answers(trained, data, chosen, output)
-        scale = max(1.0, float(np.abs(expected).max()))
+        scale = max(1.0, *(float(np.abs(row).max()) for row in expected))
         sounds = waveforms(datasets[output.task], data.rows[chosen], front_end.rate)
         for row, waveform in zip(expected, sounds, strict=True):
             (found,) = session.run([output.task], {WAVEFORM: waveform[None]})
@@ -89,12 +89,21 @@ def _spread(clips: NDArray[np.int64], most: int) -> NDArray[np.int64]:
     return clips[np.unique(np.linspace(0, len(clips) - 1, most).astype(np.int64))]
 
 
-def torch_answers(trained: Trained, data: TaskData, clips: NDArray[np.int64], output: Output) -> NDArray[np.float64]:
-    """Calibrated probabilities of clips, or their numbers, by the evaluation that scored the study's runs."""
+def torch_answers(
+    trained: Trained, data: TaskData, clips: NDArray[np.int64], output: Output
+) -> list[NDArray[np.float64]]:
+    """What the evaluation that scored the study's runs says of each clip: calibrated probabilities, or numbers.
+
+    Returns:
+        ``[columns]`` of each clip, or ``[steps, columns]``: the shape that the graph gives.
+    """
     alone = replace(data, parts={"test": clips})
     name = (trained.spec.study_seed, trained.spec.fold, trained.spec.seed)
-    logits = Evaluation(alone, "test", trained.inputs[data.name], name).predict(trained.network).logits
-    return activated(output.decoding.activation, (logits / output.temperature).astype(np.float64))
+    stride = trained.network.encoder_of(data.name).stride
+    told = Evaluation(alone, "test", trained.inputs[data.name], name, stride=stride).predict(trained.network)
+    shape = [-1] * (len(output.shape) - 1) + [output.width]
+    calibrated = [(rows / output.temperature).astype(np.float64) for rows in told.outputs.by_clip()]
+    return [activated(output.decoding.activation, rows).reshape(shape) for rows in calibrated]
 
 
 def waveforms(dataset: Dataset, rows: NDArray[np.int64], rate: int) -> Iterator[Floats]:

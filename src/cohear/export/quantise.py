@@ -102,7 +102,8 @@ def measure_changes(repeats: Sequence[Trained]) -> dict[str, dict[str, Change]]:
         graphs = {method: quantised(graph, trained, method) for method in METHODS}
         name = (trained.spec.study_seed, trained.spec.fold, trained.spec.seed)
         for task, data in trained.tasks.items():
-            test = Evaluation(data, "test", trained.inputs[task], name)
+            stride = trained.network.encoder_of(task).stride
+            test = Evaluation(data, "test", trained.inputs[task], name, stride=stride)
             predictions = test.predict(trained.network)
             before = predictions.scores(data)[data.metric.name]
             for method, model in graphs.items():

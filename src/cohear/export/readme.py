@@ -8,10 +8,10 @@ from typing import Any
 import yaml
 
 from cohear.base.counting import counted
+from cohear.base.decoding import Decoding, decoding_of
+from cohear.export.forms import OUTPUT_FORMS, form_of
 from cohear.export.licences import hub_licence
 from cohear.export.readme_cells import (
-    answers_cell,
-    calibration,
     change_text,
     gain_text,
     interval_text,
@@ -57,37 +57,39 @@ def _windows(card: Mapping[str, Any]) -> str:
 
 def _body(card: Mapping[str, Any]) -> Iterator[str]:
     tasks, model = card["tasks"], card["model"]
+    decodings = {name: decoding_of(name, task) for name, task in tasks.items()}
+    labels_alone = all(decoding.counted == "labels" for decoding in decodings.values())
     yield f"# {text(card['name'])}: {text(', '.join(tasks))}"
     yield ""
     yield (
         f"One network for {counted(len(tasks), 'task')}, {model['parameters']:,} parameters, "
         f"{model['precision']}. `model.onnx` takes `waveform`, float32 `[batch, samples]` at {card['rate']} Hz "
-        f"({_windows(card)} are cut inside), and gives {_outputs(tasks)} for each task under its name."
+        f"({_windows(card)} are cut inside), and gives {_outputs(decodings)} for each task under its name."
     )
     yield from ("", "## Scores to expect", "", f"The network was {card['training']['weights']}.", "")
     yield "| task | labels | metric | score | 95 % interval | against a network of its own | calibration error |"
     yield "|---|---|---|---|---|---|---|"
     for name, task in tasks.items():
         expected, metric = task["expected"], task["expected"]["metric"]
-        classes = len(task["labels"]) if "labels" in task else "–"
+        classes = len(decodings[name].columns) if decodings[name].counted == "labels" else "–"
         yield (
             f"| {text(name)} | {classes} | {metric_name(metric)} | {score_text(metric, expected['mean'])} | "
             f"{interval_text(metric, expected['low'], expected['high'])} | {gain_text(metric, task['gain'])} | "
-            f"{calibration(task)} |"
+            f"{form_of(decodings[name]).calibrated(task['calibration'])} |"
         )
     yield ""
     yield (
         "Scores and calibration errors (expected calibration error, 15 bins) are of clips that the networks they "
         "come from did not see; each calibration error after is of temperatures fitted without the part it is of."
     )
-    if any("labels" not in task for task in tasks.values()):
+    if not labels_alone:
         yield "The share of truths within the spread is of spreads set without the part it is of."
     if card["training"]["chosen"]:
         yield from ("", f"The encoder was chosen: {text(card['training']['chosen'])}.")
     yield from _quantisation(card["quantisation"])
-    yield from ("", "## Labels" if all("labels" in task for task in tasks.values()) else "## Labels and numbers", "")
+    yield from ("", "## Labels" if labels_alone else "## Labels and numbers", "")
     for name, task in tasks.items():
-        yield f"- **{text(name)}** ({task['kind']}): {answers_cell(name, task)}"
+        yield f"- **{text(name)}** ({task['kind']}): {form_of(decodings[name]).scope(decodings[name])}"
         yield from _thresholds(task)
     yield from ("", "## Training data", "")
     for name, facts in card["datasets"].items():
@@ -103,16 +105,15 @@ def _body(card: Mapping[str, Any]) -> Iterator[str]:
     yield (
         f"Exported {card['exported']} with {versions}; the graph was within "
         f"{card['parity']['largest_difference']:.1e} of the network's "
-        f"{'probabilities' if all('labels' in task for task in tasks.values()) else 'answers'} on "
+        f"{'probabilities' if labels_alone else 'answers'} on "
         f"{card['parity']['clips']} clips."
     )
 
 
-def _outputs(tasks: Mapping[str, Any]) -> str:
+def _outputs(decodings: Mapping[str, Decoding]) -> str:
     """What the model gives, as far as its tasks have it."""
-    kinds = {"labels" in task: None for task in tasks.values()}
-    words = {True: "calibrated probabilities `[batch, labels]`", False: "numbers `[batch, numbers]`"}
-    return " or ".join(words[kind] for kind in sorted(kinds, reverse=True))
+    forms = {decoding.form for decoding in decodings.values()}
+    return " or ".join(OUTPUT_FORMS[form].told for form in OUTPUT_FORMS if form in forms)
 
 
 def _thresholds(task: Mapping[str, Any]) -> Iterator[str]:

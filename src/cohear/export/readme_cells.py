@@ -5,30 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from cohear.base.decoding import NumberDecoding, decoding_of
 from cohear.findings.verdict_words import told_verdict
 from cohear.tasks.metrics import METRICS, SHARE
-
-
-def calibration(task: Mapping[str, Any]) -> str:
-    """The calibration error of labels, or how many truths lie within the spread of numbers."""
-    found = task["calibration"]
-    if "labels" in task:
-        return f"{points_text(found.get('error_before'))} before, {points_text(found.get('error_after'))} after"
-    return f"{points_text(found.get('covered'))} % of the truths within the spread"
-
-
-def answers_cell(name: str, task: Mapping[str, Any]) -> str:
-    """The labels, or the numbers with their unit, scale and spread."""
-    decoding = decoding_of(name, task)
-    if not isinstance(decoding, NumberDecoding):
-        return text("; ".join(decoding.labels))
-    ends = [f"from {decoding.low:g}"] if decoding.low is not None else []
-    ends += [f"to {decoding.high:g}"] if decoding.high is not None else []
-    scale = " ".join([f"in {decoding.unit}"] * bool(decoding.unit) + ends)
-    spread = [f"± {value:.4g}" for value in decoding.spread] or [""] * len(decoding.names)
-    names = "; ".join(f"{each} {within}".strip() for each, within in zip(decoding.names, spread, strict=True))
-    return text(names) + (f" ({text(scale)})" if scale else "")
 
 
 def points_text(value: float | None) -> str:

@@ -13,6 +13,7 @@ from cohear.base.errors import FolderError
 from cohear.base.named import WithSettings, make
 from cohear.base.study_facts import DATA_JSON, read_facts
 from cohear.export.assemble import Output, assemble, check_exportable, input_numbers
+from cohear.export.forms import of_frames
 from cohear.export.kinds import decoding_in_graph
 from cohear.export.network import network_graph
 from cohear.export.write import windowing_of
@@ -81,9 +82,13 @@ class UntrainedModels:
         inputs = {task: TaskInput.of(*own) for task, own in cell.items()}
         check_exportable(inputs)
         hears, different = input_numbers(inputs), list(dict.fromkeys(inputs.values()))
-        outputs = [replace(output, hears=hears[output.task]) for output in self.outputs]
         widths = {task: given.width for task, given in inputs.items()}
         network = make(SHARING, built.sharing, widths, self.heads, choice.build, Draws((0, 0, 0)))
+        strides = {task: network.encoder_of(task).stride for task in hears}
+        outputs = [
+            replace(each, hears=hears[each.task], decoding=of_frames(each.decoding, strides[each.task]))
+            for each in self.outputs
+        ]
         onnx.save(assemble(different, network_graph(network.eval(), inputs), outputs), str(path))
         return [windowing_of(given) for given in different]
 

@@ -12,6 +12,7 @@ from cohear.baselines.svm import Svm
 from cohear.baselines.vectors import standardised
 from cohear.probes.probe import PROBES, Left, Measured, Probe, ProbeInputs
 from cohear.runs.predictions import Predictions
+from cohear.tasks import ClipOutputs
 
 
 @PROBES.register("transfer")
@@ -44,5 +45,5 @@ class Transfer(Probe):
         vectors = standardised(given.networks["partner"].vectors(task), train)
         questions = questions_of(task)
         heads = [question.fitted(self.head, 0, vectors, train, given.draw) for question in questions]
-        predictions = Predictions(validation, answer_questions(questions, heads, vectors[validation]))
-        return predictions.scores(task)[task.metric.name]
+        answered = ClipOutputs.one_each(answer_questions(questions, heads, vectors[validation]))
+        return Predictions(validation, answered).scores(task)[task.metric.name]

@@ -11,24 +11,29 @@ from numpy.typing import NDArray
 from cohear.base.tables import PREDICTIONS_CSV, Row
 from cohear.runs.prediction_columns import logit_column
 from cohear.runs.task_data import TaskData
-from cohear.tasks import METRICS
+from cohear.tasks import METRICS, ClipOutputs
 
 
 @dataclass(frozen=True)
 class Predictions:
-    """Logits for the clips of one part of a task.
+    """What is said of the clips of one part of a task.
 
     Attributes:
         clips: ``[N]`` positions in the task's clip list.
-        logits: ``[N, outputs]``, pooled over each clip's windows.
+        outputs: of them, pooled over each clip's windows.
     """
 
     clips: NDArray[np.int64]
-    logits: NDArray[np.float32]
+    outputs: ClipOutputs
+
+    @property
+    def logits(self) -> NDArray[np.float32]:
+        """``[R, outputs]``: a row a clip, or several."""
+        return self.outputs.values
 
     def scores(self, task: TaskData) -> dict[str, float]:
         """Every metric of the task's kind over these clips; NaN where nothing can be scored."""
-        targets = task.targets.take(self.clips)
+        targets = task.kind.rows(task.targets.take(self.clips), self.outputs)
         return {name: METRICS[name].score(self.logits, targets, task.scored) for name in task.kind.metrics}
 
     def scored_clips(self, task: TaskData) -> int:
@@ -39,7 +44,7 @@ class Predictions:
 def predictions_text(
     tasks: Mapping[str, TaskData], predictions: Mapping[str, Mapping[str, Predictions]], parts: Sequence[str]
 ) -> str:
-    """The table ``predictions.csv``: a clip of a part each; outputs of one name share a column.
+    """The table ``predictions.csv``: a row or more for each clip of a part; outputs of one name share a column.
 
     Args:
         tasks: by name.
@@ -60,8 +65,8 @@ def _rows(
     for task, data in tasks.items():
         columns = list(map(logit_column, names[task]))
         for part in parts:
-            predicted = predictions[task][part]
-            truth = data.kind.cells(data.targets.take(predicted.clips), data.labels)
-            for clip, label, logits in zip(predicted.clips, truth, predicted.logits.tolist(), strict=True):
+            own = predictions[task][part]
+            truth = data.kind.row_cells(own.outputs, data.targets.take(own.clips), data.labels)
+            for clip, label, logits in zip(own.clips[own.outputs.clips], truth, own.logits.tolist(), strict=True):
                 fixed = {"task": task, "clip": data.clips[clip], "label": label, "part": part}
                 yield {**fixed, **dict(zip(columns, logits, strict=True))}

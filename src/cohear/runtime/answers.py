@@ -2,19 +2,37 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
-import numpy as np
-from numpy.typing import NDArray
 
-from cohear.base.arrays import Floats
-from cohear.base.decoding import Decoding, LabelDecoding, NumberDecoding, activated
+class Answer(ABC):
+    """What is said of a clip or of a window; a frozen dataclass, whose fields JSON tells.
+
+    ``str`` of it is for a table: a line, empty where nothing is given.
+    """
+
+    def first(self) -> Mapping[str, object]:
+        """What JSON tells before the fields."""
+        return {}
+
+    @abstractmethod
+    def rows(self) -> list[Mapping[str, str]]:
+        """Cells by column, for a table of files: a row for each thing that is given, or a single one."""
+
+    def strongest(self) -> tuple[str, float] | None:
+        """The most probable label, given or not; None where an answer is no label."""
+        return None
+
+    def brief(self) -> str:
+        """What is heard now, in a few words; the most probable label in brackets where none is given."""
+        return str(self)
 
 
 @dataclass(frozen=True)
-class Labels:
+class Labels(Answer):
     """The answer of a task of labels.
 
     Attributes:
@@ -40,9 +58,27 @@ class Labels:
         """``dog 0.93; rain 0.80``; empty where no label is given."""
         return "; ".join(f"{label} {self.probabilities[label]:.2f}" for label in self.labels)
 
+    def first(self) -> Mapping[str, object]:
+        """The most probable label."""
+        return {"label": self.label, "probability": self.probability}
+
+    def rows(self) -> list[Mapping[str, str]]:
+        """One a label; one without a label where none is given."""
+        chances = [(label, self.probabilities[label]) for label in self.labels] or [("", self.probability)]
+        return [{"label": label, "probability": f"{chance:.6f}"} for label, chance in chances]
+
+    def strongest(self) -> tuple[str, float]:
+        """The most probable label."""
+        best = max(self.probabilities, key=lambda label: self.probabilities[label])
+        return best, self.probabilities[best]
+
+    def brief(self) -> str:
+        """The given labels."""
+        return " + ".join(self.labels) or f"({self.strongest()[0]})"
+
 
 @dataclass(frozen=True)
-class Number:
+class Number(Answer):
     """The answer of a task of one number or several.
 
     Attributes:
@@ -63,8 +99,72 @@ class Number:
             return texts[0]
         return "; ".join(f"{name} {text}" for name, text in zip(self.numbers, texts, strict=True))
 
+    def rows(self) -> list[Mapping[str, str]]:
+        """One a number, under its name."""
+        return [{"label": name, "number": f"{number:.6g}", "unit": self.unit} for name, number in self.numbers.items()]
 
-Answer: TypeAlias = Labels | Number
+
+@dataclass(frozen=True)
+class Sounding:
+    """A stretch of time in which a label sounds.
+
+    Attributes:
+        label: what is heard.
+        onset, offset: seconds.
+        probability: the largest of its steps'.
+    """
+
+    label: str
+    onset: float
+    offset: float
+    probability: float
+
+
+@dataclass(frozen=True)
+class Timeline(Answer):
+    """The answer of a task of labels in time.
+
+    Attributes:
+        spans: where each label sounds, by their onsets.
+        begin: seconds at which the first step begins.
+        step: seconds from one step to the next.
+        probabilities: of every label in each step, in the card's order.
+    """
+
+    spans: tuple[Sounding, ...]
+    begin: float
+    step: float
+    probabilities: dict[str, list[float]]
+
+    def __str__(self) -> str:
+        """``dog 0.50–1.20 s; rain 0.80–3.00 s``; empty where nothing sounds."""
+        return "; ".join(f"{span.label} {span.onset:.2f}–{span.offset:.2f} s" for span in self.spans)
+
+    def rows(self) -> list[Mapping[str, str]]:
+        """One a span; one without a label where nothing sounds."""
+        told = [
+            {
+                "label": span.label,
+                "probability": f"{span.probability:.6f}",
+                "onset": f"{span.onset:.3f}",
+                "offset": f"{span.offset:.3f}",
+            }
+            for span in self.spans
+        ]
+        return [*told] or [{"label": "", "probability": f"{self.strongest()[1]:.6f}"}]
+
+    def strongest(self) -> tuple[str, float]:
+        """The label that is most probable in any step."""
+        best = max(self.probabilities, key=lambda label: max(self.probabilities[label]))
+        return best, max(self.probabilities[best])
+
+    def brief(self) -> str:
+        """The labels that sound."""
+        return " + ".join(dict.fromkeys(span.label for span in self.spans)) or f"({self.strongest()[0]})"
+
+
+AnyAnswer: TypeAlias = Labels | Number | Timeline
+"""Every answer there is, for descriptions of what is sent."""
 
 
 @dataclass(frozen=True)
@@ -80,61 +180,9 @@ class WindowAnswer:
     onset: float
     offset: float
     heard: bool
-    answers: dict[str, Answer]
+    answers: dict[str, AnyAnswer]
 
 
 def in_time(windows: Iterable[WindowAnswer]) -> list[WindowAnswer]:
     """Windows by their onsets."""
     return sorted(windows, key=lambda window: (window.onset, window.offset))
-
-
-def answer(task: Decoding, values: Floats) -> Answer:
-    """The answer in what the model's output of a clip is, ``[columns]``: probabilities, or numbers."""
-    if isinstance(task, NumberDecoding):
-        spread = dict(zip(task.names, task.spread, strict=True)) if task.spread else {}
-        return Number(dict(zip(task.names, values.tolist(), strict=True)), task.unit, spread)
-    return _labels(task, values)
-
-
-def _labels(task: LabelDecoding, probabilities: Floats) -> Labels:
-    order = np.argsort(-probabilities, kind="stable").tolist()
-    if task.exclusive:
-        given = order[:1]
-    else:
-        given = [number for number in order if probabilities[number] >= task.thresholds[number]]
-    return Labels(
-        tuple(task.labels[number] for number in given),
-        dict(zip(task.labels, probabilities.tolist(), strict=True)),
-    )
-
-
-class WindowPooling:
-    """The clip's answer out of its windows', as the model pools them: the mean of the logits of what is heard.
-
-    Args:
-        tasks: of the bundle.
-    """
-
-    def __init__(self, tasks: Mapping[str, Decoding]) -> None:
-        self._tasks = tasks
-        self._sums = {name: np.zeros((2, len(task.columns))) for name, task in tasks.items()}
-        self._counts = {name: np.zeros(2, np.int64) for name in tasks}  # windows of silence, windows heard
-
-    def add(self, logits: Mapping[str, Floats], heard: NDArray[np.bool_]) -> None:
-        """Take in windows: calibrated logits ``[N, columns]`` of tasks, and which of the windows are heard ``[N]``."""
-        for side in (0, 1):
-            chosen = heard == bool(side)
-            for name, values in logits.items():
-                self._counts[name][side] += int(chosen.sum())
-                self._sums[name][side] += values[chosen].sum(axis=0, dtype=np.float64)
-
-    def answers(self) -> dict[str, Answer]:
-        """Of each task of which there was a window."""
-        found = {}
-        for name, task in self._tasks.items():
-            counts = self._counts[name]
-            if counts.any():
-                side = 1 if counts[1] else 0
-                mean = (self._sums[name][side] / counts[side]).astype(np.float32)
-                found[name] = answer(task, activated(task.activation, mean))
-        return found

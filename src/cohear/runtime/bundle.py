@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,35 +13,18 @@ from numpy.typing import NDArray
 from cohear.audio.decode import why_no_sound
 from cohear.audio.resample import resample
 from cohear.base.arrays import Floats
-from cohear.base.decoding import Decoding, LabelDecoding, activated, decoding_of
+from cohear.base.decoding import Decoding, decoding_of
 from cohear.base.errors import DataError
-from cohear.runtime.answers import Answer, WindowAnswer, WindowPooling, answer, in_time
+from cohear.runtime.answers import AnyAnswer, WindowAnswer, in_time
 from cohear.runtime.card import Card, Windowing, read_card
+from cohear.runtime.forms import FORMS, Pooling
+from cohear.runtime.pooling import WindowLogits
 from cohear.runtime.scale import check_scale, scaled
 from cohear.runtime.session import Session, heard_name, window_logits_name
 from cohear.runtime.windows import Stretch, stretches
 
 MOST_CHANNELS = 1024
 """As many as libsndfile knows; more, and more than there are samples, are samples and channels mixed up."""
-
-
-@dataclass(frozen=True)
-class WindowLogits:
-    """Windows of an input that lie one after the other.
-
-    Attributes:
-        starts: first frame of each of the N windows.
-        logits: calibrated ``[N, columns]``, by task that hears these windows.
-        heard: ``[N]``, which are more than digital silence.
-        samples: of the waveform that have come so far; all of them with the last windows.
-        hears: number of the input.
-    """
-
-    starts: list[int]
-    logits: dict[str, Floats]
-    heard: NDArray[np.bool_]
-    samples: int
-    hears: int = 0
 
 
 class Bundle:
@@ -112,7 +94,7 @@ class Bundle:
             waveform: ``[batch, samples]`` at ``rate``, at least one sample; integers are scaled by their type.
 
         Returns:
-            ``[batch, columns]`` by task.
+            ``[batch, columns]`` by task, of a time line ``[batch, steps, columns]``.
 
         Raises:
             DataError: no samples, another shape, or samples that are not finite numbers or are at no scale of sound.
@@ -120,7 +102,7 @@ class Bundle:
         values = self._session.run(list(self.tasks), _checked(waveform, 2))
         return dict(zip(self.tasks, values, strict=True))
 
-    def classify(self, samples: NDArray[Any], rate: int) -> dict[str, Answer]:
+    def classify(self, samples: NDArray[Any], rate: int) -> dict[str, AnyAnswer]:
         """All tasks' answers to one clip of any length.
 
         Args:
@@ -130,10 +112,14 @@ class Bundle:
         Raises:
             DataError: no samples, another shape, or samples that are not finite numbers or are at no scale of sound.
         """
-        pool = WindowPooling(self.tasks)
+        pool = self.pooling()
         for windows in self.window_logits([self.prepared(samples, rate)]):
-            pool.add(windows.logits, windows.heard)
+            pool.add(windows)
         return pool.answers()
+
+    def pooling(self) -> Pooling:
+        """What makes a clip's answers out of its windows'."""
+        return Pooling(self.tasks, {name: self.windowings[self._card.hears[name]] for name in self.tasks})
 
     def windows(self, samples: NDArray[Any], rate: int | None = None) -> list[WindowAnswer]:
         """All tasks' answers to each window of a clip.
@@ -202,12 +188,15 @@ class Bundle:
             seconds: length of the waveform, where no window ends later; None where it is not known.
         """
         windowing = self.windowings[windows.hears]
-        values = {name: activated(self.tasks[name].activation, logits) for name, logits in windows.logits.items()}
+        answers = {
+            name: FORMS[self.tasks[name].form].of_windows(self.tasks[name], windows, windowing, seconds)
+            for name in windows.logits
+        }
         made = []
         for row, start in enumerate(windows.starts):
             onset = start * windowing.hop / self.rate
             offset = onset + windowing.seconds if seconds is None else min(onset + windowing.seconds, seconds)
-            by_task = {name: answer(self.tasks[name], rows[row]) for name, rows in values.items()}
+            by_task = {name: given[row] for name, given in answers.items()}
             made.append(WindowAnswer(onset, offset, bool(windows.heard[row]), by_task))
         return made
 
@@ -222,17 +211,9 @@ def _told_otherwise(card: Card, metadata: Mapping[str, str]) -> str:
     if rate != card.windowings[0].rate:
         return "the rate is another one"
     for name, task in card.tasks.items():
-        if name not in meant or _meaning(meant[name]) != _meaning(task):
-            what = "labels" if isinstance(task, LabelDecoding) else "numbers"
-            return f"{what} or kind of task {name!r} are other ones"
+        if name not in meant or meant[name].meaning() != task.meaning():
+            return f"{task.counted} or kind of task {name!r} are other ones"
     return ""
-
-
-def _meaning(task: Decoding) -> Decoding:
-    """A decoding without what was set on clips that were not trained on."""
-    if isinstance(task, LabelDecoding):
-        return replace(task, thresholds=(0.5,) * len(task.labels))
-    return replace(task, spread=())
 
 
 def as_mono(samples: NDArray[Any]) -> Floats:

@@ -13,7 +13,7 @@ from cohear.audio.decode import UnreadableAudio, open_blocks
 from cohear.audio.segment import Segment
 from cohear.audio.suffixes import AUDIO_SUFFIXES, VIDEO_SUFFIXES
 from cohear.base.errors import DataError
-from cohear.runtime.answers import Answer, WindowAnswer, in_time
+from cohear.runtime.answers import AnyAnswer, WindowAnswer, in_time
 from cohear.runtime.bundle import Bundle
 from cohear.runtime.detector import EventDetector, EventSettings, by_onset
 from cohear.runtime.events import Event
@@ -35,7 +35,7 @@ class FileAnswer:
     """
 
     seconds: float
-    answers: dict[str, Answer]
+    answers: dict[str, AnyAnswer]
     windows: list[WindowAnswer]
     events: list[Event]
 

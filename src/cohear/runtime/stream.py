@@ -9,16 +9,17 @@ from numpy.typing import NDArray
 
 from cohear.audio.resample import StreamResampler
 from cohear.base.errors import DataError
-from cohear.runtime.answers import Answer, WindowAnswer, WindowPooling
-from cohear.runtime.bundle import Bundle, WindowLogits, as_mono, checked_rate
+from cohear.runtime.answers import AnyAnswer, WindowAnswer
+from cohear.runtime.bundle import Bundle, as_mono, checked_rate
+from cohear.runtime.pooling import WindowLogits
 from cohear.runtime.windows import Cutters, Stretch
 
 
 class Stream:
     """Push samples, get answers: the same ones, to 1e-4, as `Bundle.windows` gives of the whole waveform.
 
-    Memory does not grow with what was pushed. ``push`` and ``end`` answer at once; a server that answers the windows of
-    many streams in one batch calls ``cut``, ``cut_end`` and ``take`` instead.
+    Memory does not grow with what was pushed, but for the steps of time lines. ``push`` and ``end`` answer at once; a
+    server that answers the windows of many streams in one batch calls ``cut``, ``cut_end`` and ``take`` instead.
 
     Args:
         bundle: which answers.
@@ -32,7 +33,7 @@ class Stream:
         self._bundle = bundle
         self._resampler = StreamResampler(checked_rate(rate), bundle.rate)
         self._cutter = Cutters(bundle.windowings)
-        self._pool = WindowPooling(bundle.tasks)
+        self._pool = bundle.pooling()
         self._ended = False
 
     @property
@@ -72,10 +73,10 @@ class Stream:
 
     def take(self, windows: WindowLogits) -> list[WindowAnswer]:
         """Answers in numbers of windows that were cut, in their order; they enter ``clip`` too."""
-        self._pool.add(windows.logits, windows.heard)
+        self._pool.add(windows)
         return self._bundle.answers(windows, self.seconds if self._ended else None)
 
     @property
-    def clip(self) -> dict[str, Answer]:
+    def clip(self) -> dict[str, AnyAnswer]:
         """Answers to all that was heard so far, as to one clip; of a task none before its first window."""
         return self._pool.answers()

@@ -4,16 +4,19 @@ from cohear.tasks.kind import TARGET_KINDS, TargetKind
 from cohear.tasks.metrics import METRICS, Metric
 from cohear.tasks.multiclass import Multiclass
 from cohear.tasks.multilabel import Multilabel
-from cohear.tasks.targets import Targets, WindowPlaces, WindowTargets
+from cohear.tasks.targets import ClipOutputs, Targets, WindowPlaces, WindowTargets
+from cohear.tasks.timeline import TimelineKind
 
 __all__ = [
     "METRICS",
     "TARGET_KINDS",
+    "ClipOutputs",
     "Metric",
     "Multiclass",
     "Multilabel",
     "TargetKind",
     "Targets",
+    "TimelineKind",
     "WindowPlaces",
     "WindowTargets",
 ]

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from cohear.base.decoding import Decoding
 from cohear.base.registry import Registry
-from cohear.tasks.targets import Targets, WindowPlaces, WindowTargets
+from cohear.tasks.targets import ClipOutputs, Targets, WindowPlaces, WindowTargets
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -154,8 +154,9 @@ class TargetKind(ABC):
         """Mean loss of a batch of windows, over what is known of them.
 
         Args:
-            out: ``[B, outputs]`` float32, of the head; ``[B, T, outputs]`` where it reads frames.
-            targets: of the windows.
+            out: ``[B, outputs]`` float32, of the head; ``[B, T, outputs]`` where it reads frames. When clips are
+                scored, the rows of what is said of them, ``[R, outputs]``.
+            targets: of the windows, or of the rows.
             smoothing: label smoothing in [0, 1); what it is of anything but labels, the kind says.
             teacher: ``out`` of a network that knows the task. All windows are then known, and should become
                 what it says of them; targets and smoothing do not count.
@@ -166,18 +167,30 @@ class TargetKind(ABC):
 
     # What it answers
 
-    def pool(self, out: NDArray[np.float32], places: WindowPlaces, clips: int) -> NDArray[np.float32]:
-        """What is said of clips ``[clips, outputs]`` from what is of B windows; here the mean over a clip's windows.
+    def pool(self, out: NDArray[np.float32], places: WindowPlaces, lengths: NDArray[np.int64]) -> ClipOutputs:
+        """What is said of N clips from what is of B windows; here a row each, the mean over a clip's windows.
 
         Args:
             out: ``[B, outputs]`` of the head; ``[B, T, outputs]`` where it reads frames.
-            places: where the windows lie in clips 0 to ``clips`` - 1.
-            clips: how many; one without windows gets zeros.
+            places: where the windows lie in clips 0 to N - 1.
+            lengths: ``[N]``, frames of each clip; one without windows gets zeros.
         """
+        clips = len(lengths)
         total = np.zeros((clips, out.shape[1]), dtype=np.float64)
         np.add.at(total, places.clips, out)
         windows = np.bincount(places.clips, minlength=clips)[:, None]
-        return (total / np.maximum(windows, 1)).astype(np.float32)
+        return ClipOutputs.one_each((total / np.maximum(windows, 1)).astype(np.float32))
+
+    def rows(self, targets: Targets, told: ClipOutputs) -> Targets:
+        """What should be said in each row of what is said of N clips, ``[R, ...]``: for metrics, loss and ``truth``.
+
+        Here a clip has one row, and its targets are the row's.
+        """
+        return targets
+
+    def row_cells(self, told: ClipOutputs, targets: Targets, labels: Sequence[str]) -> list[str]:
+        """What is true in each row of what is said of N clips, ``[R]`` texts for a table; here the clip's cell."""
+        return self.cells(targets, labels)
 
     @abstractmethod
     def decoding(self, task: str, labels: Sequence[str]) -> Decoding:
@@ -185,9 +198,9 @@ class TargetKind(ABC):
 
     @abstractmethod
     def truth(self, targets: Targets, labels: Sequence[str]) -> Targets:
-        """What such an output should say of N clips, and what of it is known, both ``[N, outputs]``.
+        """What such an output should say in each row, and what of it is known, both ``[R, outputs]``.
 
-        0 or 1 for each label, or the numbers.
+        0 or 1 for each label, or the numbers; of what ``rows`` gives.
         """
 
 

@@ -23,8 +23,9 @@ class Metric:
     """A metric by name.
 
     Attributes:
-        score: ``(logits [N, outputs], targets of N clips, scored labels [outputs]) -> float``; NaN where
-            fewer than two classes (multilabel: no label) can be scored.
+        score: ``(outputs [R, outputs], their targets, scored labels [outputs]) -> float``, of rows as its kind's
+            ``rows`` gives their targets: one a clip, or several; NaN where fewer than two classes (multilabel: no
+            label) can be scored.
         higher_is_better: the sign of a gain.
         unit: ``SHARE``, or what its values are counted in (``dB``); empty for plain numbers.
         low, high: no value lies outside; infinite where there is no end.

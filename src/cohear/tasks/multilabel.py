@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cohear.base.decoding import LabelDecoding
+from cohear.tasks.binary import binary_loss
 from cohear.tasks.kind import NO_RENAME, TARGET_KINDS, TargetKind
 from cohear.tasks.targets import Targets, WindowTargets
 
@@ -73,13 +74,7 @@ class Multilabel(TargetKind):
         self, out: Tensor, targets: WindowTargets, smoothing: float = 0.0, teacher: Tensor | None = None
     ) -> Tensor:
         """Binary cross-entropy, mean over the known entries; with a teacher to its probabilities."""
-        from torch.nn import functional as F  # noqa: PLC0415 - keeps torch out of commands that never train
-
-        if teacher is not None:
-            return F.binary_cross_entropy_with_logits(out, teacher.sigmoid())
-        soft = targets.values * (1 - smoothing) + smoothing / 2
-        each = F.binary_cross_entropy_with_logits(out, soft, reduction="none")
-        return (each * targets.known).sum() / targets.known.sum().clamp(min=1)
+        return binary_loss(out, targets, smoothing, teacher)
 
     def decoding(self, task: str, labels: Sequence[str]) -> LabelDecoding:
         """All labels that are more probable than not, until thresholds are set."""

@@ -36,6 +36,33 @@ class Targets:
 
 
 @dataclass(frozen=True)
+class ClipOutputs:
+    """What is said of N clips: a row of numbers each, or several, one after the other in time.
+
+    Attributes:
+        values: ``[R, outputs]``, clip by clip; float32 as a network gives them.
+        rows: ``[N]``, how many of them each clip has.
+    """
+
+    values: NDArray[Any]
+    rows: NDArray[np.int64]
+
+    @classmethod
+    def one_each(cls, values: NDArray[Any]) -> ClipOutputs:
+        """Of clips ``[N, outputs]`` that have a row each."""
+        return cls(values, np.ones(len(values), dtype=np.int64))
+
+    @property
+    def clips(self) -> NDArray[np.int64]:
+        """``[R]``, the clip of each row, as a position in 0..N-1."""
+        return np.repeat(np.arange(len(self.rows), dtype=np.int64), self.rows)
+
+    def by_clip(self) -> list[NDArray[Any]]:
+        """The rows of each clip."""
+        return np.split(self.values, np.cumsum(self.rows)[:-1]) if len(self.rows) else []
+
+
+@dataclass(frozen=True)
 class WindowTargets:
     """What B windows should become, as a loss reads it.
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from cohear.tasks.kind import TargetKind
 from cohear.tasks.metrics import METRICS, Metric
-from cohear.tasks.targets import Targets
+from cohear.tasks.targets import ClipOutputs, Targets
 
 _LABELS = ["a", "b", "c", "d"]
 _CLIPS = 24
@@ -28,6 +28,8 @@ class MetricContract(ABC):
     """In ``METRICS``."""
     kind: ClassVar[TargetKind]
     """A kind that it scores, with one output a label or number."""
+    rows: ClassVar[int] = 1
+    """Of what is said of each clip."""
 
     def metric(self) -> Metric:
         """The metric."""
@@ -35,8 +37,12 @@ class MetricContract(ABC):
 
     def cells(self) -> list[str]:
         """Cells of a column: every label several times, or numbers, and unknown ones between."""
-        known = _LABELS if self.kind.has_labels else ["-2", "0.5", "-0.25", "1"]
+        known = [self.cell(label) for label in _LABELS] if self.kind.has_labels else ["-2", "0.5", "-0.25", "1"]
         return ["" if clip % 7 == 6 else known[clip % len(known)] for clip in range(_CLIPS)]
+
+    def cell(self, label: str) -> str:
+        """A cell that holds one label; here the label."""
+        return label
 
     def labels(self) -> list[str]:
         """The ordered label list of the cells."""
@@ -46,9 +52,14 @@ class MetricContract(ABC):
         """The cells, encoded."""
         return self.kind.encode(self.cells(), self.labels())
 
+    def told(self, values: NDArray[np.float32]) -> ClipOutputs:
+        """What is said of clips, by its rows."""
+        return ClipOutputs(values, np.full(len(values) // self.rows, self.rows))
+
     def logits(self, skill: float, seed: int = 0) -> NDArray[np.float32]:
-        """Outputs ``[clips, labels]`` that are noise and, times ``skill``, the truth; numbers that are both in part."""
-        truth = self.kind.truth(self.targets(), self.labels()).values.astype(np.float64)
+        """Outputs ``[rows, labels]`` that are noise and, times ``skill``, the truth; numbers that are both in part."""
+        nothing = self.told(np.zeros((_CLIPS * self.rows, len(self.labels())), dtype=np.float32))
+        truth = self.kind.truth(self.kind.rows(self.targets(), nothing), self.labels()).values.astype(np.float64)
         noise = np.random.default_rng(seed).normal(size=truth.shape)
         if self.kind.has_labels:
             return (skill * (2 * truth - 1) + noise).astype(np.float32)
@@ -56,10 +67,15 @@ class MetricContract(ABC):
         return (part * truth + (1 - abs(part)) * noise).astype(np.float32)
 
     def score(self, logits: NDArray[np.float32], targets: Targets | None = None, *left_out: int) -> float:
-        """The score over all labels but some."""
+        """The score of clips over all labels but some."""
         scored = np.ones(len(self.labels()), dtype=np.bool_)
         scored[list(left_out)] = False
-        return self.metric().score(logits, self.targets() if targets is None else targets, scored)
+        rows = self.kind.rows(self.targets() if targets is None else targets, self.told(logits))
+        return self.metric().score(logits, rows, scored)
+
+    def rows_of(self, clips: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The rows of some clips, in their order."""
+        return (clips[:, None] * self.rows + np.arange(self.rows)).ravel()
 
     def test_is_registered_under_its_name(self) -> None:
         """A study file finds it, and its kind reports it."""
@@ -89,16 +105,17 @@ class MetricContract(ABC):
     def test_order_of_clips_changes_nothing(self) -> None:
         """A score is of a set of clips."""
         order = np.random.default_rng(2).permutation(_CLIPS)
-        there = self.score(self.logits(0.5)[order], self.targets().take(order))
+        there = self.score(self.logits(0.5)[self.rows_of(order)], self.targets().take(order))
         np.testing.assert_allclose(there, self.score(self.logits(0.5)), rtol=1e-6)
 
     def test_what_is_unknown_changes_nothing(self) -> None:
         """Clips with an empty cell enter no score, whatever is said of them."""
         targets, logits = self.targets(), self.logits(0.5)
         known = np.asarray(targets.known.reshape(_CLIPS, -1).any(axis=1))
-        spoilt = np.where(known[:, None], logits, np.float32(50))
+        spoilt = np.where(np.repeat(known, self.rows)[:, None], logits, np.float32(50))
         assert self.score(spoilt) == self.score(logits)
-        assert self.score(logits[known], targets.take(np.flatnonzero(known))) == self.score(logits)
+        kept = np.flatnonzero(known)
+        assert self.score(logits[self.rows_of(kept)], targets.take(kept)) == self.score(logits)
 
     def test_nothing_to_score_is_nan(self) -> None:
         """No clip, or no scored label."""

@@ -20,6 +20,7 @@ from cohear.probes.probe import PROBES, ROLES, Left, Measured, Probe, ProbeInput
 from cohear.runs.predictions import Predictions, predictions_text
 from cohear.runs.run_folder import KEPT
 from cohear.runs.task_data import TaskData
+from cohear.tasks import ClipOutputs
 from cohear.testing.named import NamedPartContract
 from cohear.testing.plain import CLIPS, plain_run, plain_task
 from cohear.training.device import Device
@@ -60,13 +61,11 @@ class ProbeContract(NamedPartContract):
             return CURVE_CSV.text(rows).encode("utf-8")
         assert name == PREDICTIONS_CSV.file, f"no {name} is made here; give it in a method of your own"
         draw, parts = np.random.default_rng(0), ("validation", "test")
-        told = {
-            task.name: {
-                part: Predictions(task.parts[part], draw.normal(size=(12, task.outputs)).astype(np.float32))
-                for part in parts
-            }
-            for task in tasks
-        }
+        told: dict[str, dict[str, Predictions]] = {}
+        for task in tasks:
+            for part in parts:
+                outputs = ClipOutputs.one_each(draw.normal(size=(12, task.outputs)).astype(np.float32))
+                told.setdefault(task.name, {})[part] = Predictions(task.parts[part], outputs)
         return predictions_text({task.name: task for task in tasks}, told, parts).encode("utf-8")
 
     def given(self) -> ProbeInputs:

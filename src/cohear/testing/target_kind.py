@@ -14,10 +14,10 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from cohear.base.decoding import LabelDecoding, activated, decoding_of, entry_of
+from cohear.base.decoding import activated, decoding_of, entry_of
 from cohear.tasks.kind import TARGET_KINDS, TargetKind
 from cohear.tasks.metrics import METRICS
-from cohear.tasks.targets import Targets, WindowPlaces, WindowTargets
+from cohear.tasks.targets import ClipOutputs, Targets, WindowPlaces, WindowTargets
 
 _LABELS = ["b", "a", "1.0", "no", "é è"]
 _NUMBERS = ["-2", "0.5", "-0.25", "1"]
@@ -37,8 +37,12 @@ class TargetKindContract(ABC):
 
     def cells(self) -> list[str]:
         """Cells of a column: each label twice, or numbers, and unknown ones between."""
-        known = self.labels() if self.make().has_labels else list(_NUMBERS)
+        known = [self.cell(label) for label in self.labels()] if self.make().has_labels else list(_NUMBERS)
         return [*known, "", *known, ""]
+
+    def cell(self, label: str) -> str:
+        """A cell that holds one label; here the label."""
+        return label
 
     def targets(self) -> Targets:
         """The cells, encoded."""
@@ -48,14 +52,28 @@ class TargetKindContract(ABC):
         """The kind as it learns from the cells."""
         return self.make().fitted(self.targets())
 
+    def frames(self) -> tuple[int, ...]:
+        """The frames of a window, where a head reads them."""
+        return (_FRAMES,) if self.make().reads == "frames" else ()
+
     def logits(self) -> NDArray[np.float32]:
-        """Logits for the cells, ``[cells, outputs]``."""
-        shape = (len(self.cells()), self.make().outputs(self.labels()))
+        """What a head gives of a window of each cell, ``[cells, outputs]``, with frames between where it reads them."""
+        shape = (len(self.cells()), *self.frames(), self.make().outputs(self.labels()))
         return np.random.default_rng(3).normal(size=shape).astype(np.float32)
 
+    def told(self) -> ClipOutputs:
+        """What is said of the clip of each cell, which has one window."""
+        clips = np.arange(len(self.cells()))
+        return self.kind().pool(self.logits(), _places(clips), np.full(len(clips), _FRAMES))
+
+    def window_targets(self, targets: Targets) -> WindowTargets:
+        """What a window of each clip should become."""
+        clips = len(targets.values)
+        return self.kind().targets(targets, _places(np.arange(clips)), torch.zeros(clips, _FRAMES, 2))
+
     def loss(self, logits: torch.Tensor, targets: Targets, smoothing: float = 0.0) -> torch.Tensor:
-        """The kind's loss of some logits."""
-        return self.kind().loss(logits, WindowTargets.of(targets), smoothing)
+        """The kind's loss of some logits of windows."""
+        return self.kind().loss(logits, self.window_targets(targets), smoothing)
 
     def test_is_registered_under_its_name(self) -> None:
         """A study file finds it, and its metrics."""
@@ -105,7 +123,8 @@ class TargetKindContract(ABC):
         assert kind.counts(none, labels).tolist() == [0] * len(labels)
         assert kind.scored_clips(none, np.ones(len(labels), dtype=np.bool_)).shape == (0,)
         assert not any(len(stratum) for stratum in kind.strata(none, labels))
-        assert kind.truth(none, labels).values.shape == (0, len(labels))
+        nothing = kind.pool(self.logits()[:0], _places(np.arange(0)), np.zeros(0, dtype=np.int64))
+        assert kind.truth(kind.rows(none, nothing), labels).values.shape == (0, len(labels))
         assert (kind.cells(none, labels), len(kind.encode([], labels).values)) == ([], 0)
         torch.manual_seed(0)
         assert isinstance(kind.fitted(none).head(3, labels), torch.nn.Module)
@@ -169,21 +188,20 @@ class TargetKindContract(ABC):
         assert kind.counts(without, others).tolist() == kind.counts(self.targets(), self.labels())[1:].tolist()
 
     def test_head_gives_every_output(self) -> None:
-        """``[B, width]`` to ``[B, outputs]``, with first weights from torch's generator alone."""
+        """``[B, width]`` to ``[B, outputs]``, with first weights from torch's generator alone; or frame by frame."""
         heads = []
         for _ in range(2):
             torch.manual_seed(0)
             heads.append(self.kind().head(7, self.labels()))
-        embedding = torch.from_numpy(np.random.default_rng(5).normal(size=(3, 7)).astype(np.float32))
+        embedding = torch.from_numpy(np.random.default_rng(5).normal(size=(3, *self.frames(), 7)).astype(np.float32))
         there, again = (head(embedding) for head in heads)
-        assert there.shape == (3, self.make().outputs(self.labels()))
+        assert there.shape == (3, *self.frames(), self.make().outputs(self.labels()))
         assert torch.equal(there, again)
         assert any(parameter.requires_grad for parameter in heads[0].parameters())
 
     def test_windows_have_targets(self) -> None:
         """One each, of which the loss is finite."""
-        truth, windows = self.targets(), len(self.cells())
-        targets = self.kind().targets(truth, _places(np.arange(windows)), torch.zeros(windows, _FRAMES, 2))
+        targets, windows = self.window_targets(self.targets()), len(self.cells())
         assert len(targets.values) == len(targets.known) == windows
         assert targets.known.dtype == torch.bool
         assert torch.isfinite(self.kind().loss(torch.from_numpy(self.logits()), targets))
@@ -224,7 +242,7 @@ class TargetKindContract(ABC):
 
     def test_a_teacher_is_imitated(self) -> None:
         """Following the gradient leads to what it says of each window, known or not; there is nothing left to learn."""
-        targets, noise = WindowTargets.of(self.targets()), np.random.default_rng(9)
+        targets, noise = self.window_targets(self.targets()), np.random.default_rng(9)
         teacher = torch.from_numpy(noise.normal(size=self.logits().shape).astype(np.float32))
         out = teacher.clone().requires_grad_()
         there = self.kind().loss(out, targets, teacher=teacher)
@@ -238,56 +256,80 @@ class TargetKindContract(ABC):
         assert apart > there
         assert other.grad.reshape(len(other), -1).any(dim=1).all()
         unknown = Targets(self.targets().values, np.zeros_like(self.targets().known))
-        torch.testing.assert_close(self.kind().loss(other, WindowTargets.of(unknown), teacher=teacher), apart)
+        torch.testing.assert_close(self.kind().loss(other, self.window_targets(unknown), teacher=teacher), apart)
 
     def test_pool_keeps_clips_apart(self) -> None:
-        """One row a clip; windows of other clips and the order of windows change nothing."""
+        """Rows clip by clip; windows of other clips and the order of windows change nothing."""
         kind, windows = self.make(), self.logits()
         clip = np.arange(len(windows), dtype=np.int64) // 2
-        pooled = kind.pool(windows, _places(clip), int(clip.max()) + 1)
-        assert pooled.shape == (clip.max() + 1, windows.shape[1])
-        assert pooled.dtype == np.float32
-        alone = kind.pool(windows[2:4], _places(np.zeros(2, dtype=np.int64)), 1)
-        np.testing.assert_allclose(alone[0], pooled[1], rtol=1e-6)
-        np.testing.assert_allclose(kind.pool(windows[::-1], _places(clip[::-1]), len(pooled)), pooled, rtol=1e-6)
-        assert kind.pool(windows[:0], _places(clip[:0]), 0).shape == (0, windows.shape[1])
+        lengths = np.full(clip.max() + 1, 2 * _FRAMES)
+        pooled = kind.pool(windows, _places(clip), lengths)
+        assert len(pooled.rows) == len(lengths)
+        assert (pooled.rows > 0).all()
+        assert pooled.values.shape == (pooled.rows.sum(), windows.shape[-1])
+        assert pooled.values.dtype == np.float32
+        alone = kind.pool(windows[2:4], _places(np.zeros(2, dtype=np.int64)), lengths[:1])
+        np.testing.assert_allclose(alone.values, pooled.by_clip()[1], rtol=1e-6)
+        turned = kind.pool(windows[::-1], _places(clip, turned=True), lengths)
+        np.testing.assert_allclose(turned.values, pooled.values, rtol=1e-6)
+        np.testing.assert_array_equal(turned.rows, pooled.rows)
+        nothing = kind.pool(windows[:0], _places(clip[:0]), lengths[:0])
+        assert (nothing.values.shape, len(nothing.rows)) == ((0, windows.shape[-1]), 0)
+
+    def test_every_row_has_a_truth(self) -> None:
+        """As many targets as rows, of which the loss is finite, and 0 where nothing is known; and a text each."""
+        kind, told, targets = self.kind(), self.told(), self.targets()
+        unknown = Targets(targets.values, np.zeros_like(targets.known))
+        assert len(kind.rows(targets, told).values) == len(told.values)
+        assert len(kind.row_cells(told, targets, self.labels())) == len(told.values)
+        out = torch.from_numpy(told.values)
+        known, nothing = (kind.loss(out, WindowTargets.of(kind.rows(each, told))) for each in (targets, unknown))
+        assert torch.isfinite(known)
+        assert known > 0
+        assert nothing == 0
 
     def test_decoding_reads_the_outputs(self) -> None:
         """A column each; a card can hold it. Probabilities lie in [0, 1], also for very large logits."""
-        decoding = self.make().decoding("task", self.labels())
+        decoding, values = self.make().decoding("task", self.labels()), self.told().values
         assert decoding.name == "task"
         assert list(decoding.columns) == self.make().output_names(self.labels())
         assert decoding_of("task", json.loads(json.dumps(entry_of(decoding), allow_nan=False))) == decoding
+        assert decoding_of("task", entry_of(decoding.meaning())).meaning() == decoding.meaning()
         for scale in (1, 1000):
-            told = activated(decoding.activation, self.logits() * np.float32(scale))
-            assert told.shape == self.logits().shape
+            told = activated(decoding.activation, values * np.float32(scale))
+            assert told.shape == values.shape
             assert np.isfinite(told).all()
-            if isinstance(decoding, LabelDecoding):
+            if decoding.activation != "identity":
                 assert 0 <= told.min() <= told.max() <= 1
 
     def test_truth_is_what_should_be_answered(self) -> None:
-        """0 or 1 a label, as the cells hold them, or the numbers; known where the clip is."""
-        kind, cells = self.make(), self.cells()
-        truth = kind.truth(self.targets(), self.labels())
-        assert truth.values.shape == truth.known.shape == self.logits().shape
-        assert truth.known.any(axis=1).tolist() == [bool(cell) for cell in cells]
-        if kind.has_labels:
-            held = [[label in kind.labels_in(cell) for label in self.labels()] for cell in cells]
-            assert (truth.values[truth.known] > 0.5).tolist() == np.array(held)[truth.known].tolist()
+        """0 or 1 a label in each row, as the cells hold them, or the numbers; known where the clip is."""
+        kind, cells, told = self.make(), self.cells(), self.told()
+        truth = kind.truth(kind.rows(self.targets(), told), self.labels())
+        assert truth.values.shape == truth.known.shape == told.values.shape
+        for clip, cell in enumerate(cells):
+            rows = told.clips == clip
+            assert truth.known[rows].any() == bool(cell)
+            if kind.has_labels and cell:
+                held = np.array([label in kind.labels_in(cell) for label in self.labels()])
+                said = (truth.values[rows] > 0.5) & truth.known[rows]
+                assert said.any(axis=0).tolist() == (held & truth.known[rows].any(axis=0)).tolist()
 
     def test_metrics_are_numbers(self) -> None:
         """Finite where labels can be scored, NaN where there is no clip or no scored label."""
-        targets, labels = self.targets(), len(self.labels())
+        kind, told, labels = self.kind(), self.told(), len(self.labels())
+        targets = kind.rows(self.targets(), told)
         everything, nothing = np.ones(labels, dtype=np.bool_), np.zeros(labels, dtype=np.bool_)
-        no_clips = np.zeros(0, dtype=np.int64)
+        no_rows = np.zeros(0, dtype=np.int64)
         for name in self.make().metrics:
             score = METRICS[name].score
-            assert np.isfinite(score(self.logits(), targets, everything))
-            assert np.isnan(score(self.logits(), targets, nothing))
-            assert np.isnan(score(self.logits()[:0], targets.take(no_clips), everything))
+            assert np.isfinite(score(told.values, targets, everything))
+            assert np.isnan(score(told.values, targets, nothing))
+            assert np.isnan(score(told.values[:0], targets.take(no_rows), everything))
 
 
-def _places(clips: NDArray[np.int64]) -> WindowPlaces:
-    """Where full windows lie in clips, one after the other."""
-    starts = np.arange(len(clips), dtype=np.int64)
-    return WindowPlaces(clips, starts, np.full(len(clips), _FRAMES), np.ones(len(clips)), 0.01)
+def _places(clips: NDArray[np.int64], *, turned: bool = False) -> WindowPlaces:
+    """Where full windows lie in clips, one after the other; or told the other way round."""
+    starts = np.array([np.sum(clips[:window] == clip) for window, clip in enumerate(clips)], dtype=np.int64) * _FRAMES
+    order = slice(None, None, -1) if turned else slice(None)
+    return WindowPlaces(clips[order], starts[order], np.full(len(clips), _FRAMES), np.ones(len(clips)), 0.01)

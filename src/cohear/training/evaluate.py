@@ -11,7 +11,7 @@ from cohear.features.windows import gather, scored_windows
 from cohear.models.sharing import Network
 from cohear.runs.predictions import Predictions
 from cohear.runs.task_data import TaskData
-from cohear.tasks.targets import WindowPlaces, WindowTargets
+from cohear.tasks.targets import ClipOutputs, WindowPlaces, WindowTargets
 from cohear.training.batches import as_windows
 from cohear.training.device import Device, to_numpy
 from cohear.training.finite import check_answers
@@ -49,7 +49,7 @@ class Evaluation:
         if part != "test" and len(clips) > MOST_CLIPS_BESIDE_TEST:
             draw = stream(*name, "task", task.name, "scored clips", part)
             clips = np.sort(draw.choice(clips, MOST_CLIPS_BESIDE_TEST, replace=False))
-        self._clips = clips
+        self._clips, self._frames = clips, task.store.lengths[task.rows[clips]]
         self._clip_of_window, self._starts = scored_windows(self._front_end, task.store, task.rows[clips], self._window)
 
     def predict(self, network: Network, step: int | None = None) -> Predictions:
@@ -75,7 +75,7 @@ class Evaluation:
                 valid.append(lengths)
         network.train(was_training)
         if not out:
-            return Predictions(self._clips, np.zeros((0, self.task.outputs), dtype=np.float32))
+            return Predictions(self._clips, ClipOutputs.one_each(np.zeros((0, self.task.outputs), dtype=np.float32)))
         places = WindowPlaces(
             clips=self._clip_of_window,
             starts=self._starts,
@@ -86,7 +86,7 @@ class Evaluation:
         )
         logits = to_numpy(torch.cat(out))
         check_answers(self.task.name, self.part, step, logits)
-        return Predictions(self._clips, self.task.kind.pool(logits, places, len(self._clips)))
+        return Predictions(self._clips, self.task.kind.pool(logits, places, self._frames))
 
     def scores(self, predictions: Predictions, step: int | None = None) -> dict[str, float]:
         """Every metric of the task's kind over these clips, and the loss; NaN where nothing can be scored.
@@ -98,11 +98,16 @@ class Evaluation:
         Raises:
             RunFailed: the loss or a pooled logit is not a finite number.
         """
-        targets = WindowTargets.of(self.task.targets.take(predictions.clips))
-        with torch.inference_mode():
-            loss = self.task.kind.loss(torch.from_numpy(predictions.logits), targets)
         scores = predictions.scores(self.task)
         if not len(predictions.clips):
             return {**scores, "loss": float("nan")}
-        check_answers(self.task.name, self.part, step, predictions.logits, float(loss))
-        return {**scores, "loss": float(loss)}
+        loss = self._loss(predictions)
+        check_answers(self.task.name, self.part, step, predictions.logits, loss)
+        return {**scores, "loss": loss}
+
+    def _loss(self, predictions: Predictions) -> float:
+        """The mean over rows of what is said of clips, as if each were a window."""
+        kind, outputs = self.task.kind, predictions.outputs
+        targets = WindowTargets.of(kind.rows(self.task.targets.take(predictions.clips), outputs))
+        with torch.inference_mode():
+            return float(kind.loss(torch.from_numpy(outputs.values), targets))

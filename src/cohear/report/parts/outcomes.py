@@ -1,15 +1,17 @@
 """What runs said of their test clips, added up over the repeats: classes, groups, and single clips."""
 
 import csv
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cohear.base.arrays import Array
 from cohear.base.decoding import Decoding, LabelDecoding
+from cohear.base.registry import Registry
 from cohear.base.study_facts import TaskFacts
 from cohear.base.tables import PREDICTIONS_CSV
 from cohear.runs.prediction_columns import logit_column
@@ -74,20 +76,31 @@ class TaskOutcome:
         return np.asarray(((logits > 0) == values).all(axis=1))
 
 
+def _of_labels(kind: TargetKind, task: LabelDecoding) -> TaskOutcome:
+    """Nothing counted yet."""
+    square = np.zeros((len(task.labels), len(task.labels)), dtype=np.int64)
+    return TaskOutcome(kind, list(task.labels), square if task.exclusive else None)
+
+
+OUTCOMES: Registry[Callable[[TargetKind, Any], TaskOutcome]] = Registry("form of outcomes")
+"""What counts the answers of a task, by the form of its decoding; others are not shown clip by clip."""
+OUTCOMES.register(LabelDecoding.form)(_of_labels)
+
+
 class Outcomes:
     """Outcomes of a folder's runs from their ``predictions.csv``.
 
     Args:
         runs: the folder ``runs``.
-        tasks: what ``data.json`` says of each task: its kind and labels. Tasks whose answers are no labels are left
-            out, and kinds that are not known here.
+        tasks: what ``data.json`` says of each task: its kind and labels. Tasks of whose form there are no
+            outcomes are left out, and kinds that are not known here.
     """
 
     def __init__(self, runs: Path, tasks: Mapping[str, TaskFacts]) -> None:
         self._runs = runs
         found = {name: _decoding(name, task) for name, task in tasks.items()}
         self._kinds = {name: TARGET_KINDS[task.kind] for name, task in tasks.items() if found[name]}
-        self._tasks = {name: decoding for name, decoding in found.items() if isinstance(decoding, LabelDecoding)}
+        self._tasks = {name: each for name, each in found.items() if each is not None and each.form in OUTCOMES}
 
     def of(self, runs: Sequence[str]) -> dict[str, TaskOutcome]:
         """What some runs of one combination said, by task; empty where they kept no predictions."""
@@ -96,10 +109,9 @@ class Outcomes:
             path = self._runs / run / PREDICTIONS_CSV.file
             if Path(run).name == run and path.is_file():  # names in tables from elsewhere may be paths
                 for task, (clips, truth, logits) in self._read(path).items():
-                    labels = list(self._tasks[task].labels)
-                    square = np.zeros((len(labels), len(labels)), dtype=np.int64)
-                    confusion = square if self._tasks[task].exclusive else None
-                    found.setdefault(task, TaskOutcome(self._kinds[task], labels, confusion)).add(clips, truth, logits)
+                    if task not in found:
+                        found[task] = OUTCOMES[self._tasks[task].form](self._kinds[task], self._tasks[task])
+                    found[task].add(clips, truth, logits)
         return found
 
     def _read(self, path: Path) -> dict[str, tuple[list[str], list[str], Array]]:
@@ -116,7 +128,7 @@ class Outcomes:
                     rows.setdefault(row[task_at], []).append(row)
         answers = {}
         for task, own in rows.items():
-            columns = [place.get(logit_column(label), -1) for label in self._tasks[task].labels]
+            columns = [place.get(logit_column(name), -1) for name in self._tasks[task].columns]
             if -1 not in columns:
                 logits = np.array([[float(row[column] or "nan") for column in columns] for row in own])
                 answers[task] = ([row[clip_at] for row in own], [row[label_at] for row in own], np.nan_to_num(logits))

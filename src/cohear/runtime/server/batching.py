@@ -6,7 +6,8 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
-from cohear.runtime.bundle import Bundle, WindowLogits
+from cohear.runtime.bundle import Bundle
+from cohear.runtime.pooling import WindowLogits
 from cohear.runtime.windows import WINDOWS_A_STRETCH, Stretch
 
 Waiting = tuple[Stretch, "asyncio.Future[WindowLogits]"]

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from starlette.requests import ClientDisconnect
 
 from cohear.base.errors import DataError
-from cohear.runtime.answers import WindowAnswer, WindowPooling, in_time
+from cohear.runtime.answers import WindowAnswer, in_time
 from cohear.runtime.detector import EventSettings, events_of
 from cohear.runtime.raw_samples import PCM_FORMATS
 from cohear.runtime.server.body import ReceivedClip, read_body
@@ -126,11 +126,11 @@ async def _answer(service: Service, name: str, clip: ReceivedClip, raw: RawSetti
     bundle, batcher = service.bundles[name], service.batchers[name]
     with service.memory.share() as share:
         waveform = await _waveform(service, name, clip, raw, share)
-        pool, length = WindowPooling(bundle.tasks), len(waveform) / bundle.rate
+        pool, length = bundle.pooling(), len(waveform) / bundle.rate
         windows: list[WindowAnswer] = []
         for stretch in stretches([waveform], bundle.windowings):
             logits = await batcher.logits(stretch)
-            pool.add(logits.logits, logits.heard)
+            pool.add(logits)
             if wishes.events is not None:
                 windows += bundle.answers(logits, length)
     service.metrics.heard.labels("clip").inc(length)

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias, Union
 
 from starlette.responses import JSONResponse
 
-from cohear.base.decoding import Decoding
-from cohear.runtime.answers import Answer, WindowAnswer
+from cohear.base.decoding import DECODINGS, Decoding
+from cohear.runtime.answers import AnyAnswer, WindowAnswer
 from cohear.runtime.events import Event
 from cohear.runtime.server.limits import Refused
+
+if TYPE_CHECKING:
+    AnyDecoding: TypeAlias = Decoding
+else:  # a description tells the fields of each
+    AnyDecoding = Union[tuple(dict.fromkeys(DECODINGS[kind] for kind in DECODINGS))]  # noqa: UP007 - of a list
 
 
 @dataclass(frozen=True)
@@ -38,7 +44,7 @@ class BundleTasks:
 
     rate: int
     window: float
-    tasks: dict[str, Decoding]
+    tasks: dict[str, AnyDecoding]
 
 
 @dataclass(frozen=True)
@@ -55,7 +61,7 @@ class ClipAnswer:
 
     bundle: str
     seconds: float
-    answers: dict[str, Answer]
+    answers: dict[str, AnyAnswer]
     windows: list[WindowAnswer] | None = None
     events: list[Event] | None = None
 

@@ -1,13 +1,15 @@
-// What answers say: labels with probabilities, or numbers in a unit.
+// What answers say: labels with probabilities, at once or in time, or numbers in a unit.
 
 // Of a task as the server tells it: what it can answer.
-export function scope({ labels, names, unit }) {
+export function scope({ labels, names, unit, step }) {
+  if (step) return `${labels.length} labels in time`;
   if (labels) return `${labels.length} labels`;
   return (names.length > 1 ? `${names.length} numbers` : "a number") + (unit ? ` in ${unit}` : "");
 }
 
 // An answer in a few words; empty where no label is given.
 export function given(answer, between = " + ") {
+  if (answer.spans) return [...new Set(answer.spans.map((span) => span.label))].join(between);
   if (answer.labels) return answer.labels.join(between);
   const numbers = Object.entries(answer.numbers);
   return numbers.map(([name, value]) => (numbers.length > 1 ? `${name} ` : "") + inUnit(value, answer.unit)).join(", ");
@@ -15,8 +17,9 @@ export function given(answer, between = " + ") {
 
 // Rows of `[name, text, part of a bar]`, the likeliest label first; numbers fill a bar where their scale has ends.
 export function rowsOf(answer, task) {
-  if (answer.labels)
+  if (answer.probabilities)
     return Object.entries(answer.probabilities)
+      .map(([name, each]) => [name, answer.spans ? Math.max(...each) : each])
       .sort((a, b) => b[1] - a[1])
       .map(([name, probability]) => [name, probability.toFixed(2), probability]);
   return Object.entries(answer.numbers).map(([name, value]) => [name, inUnit(value, answer.unit), share(value, task)]);

@@ -1,0 +1,127 @@
+"""The decoding of a time line: when each label sounds in a clip, in steps of equal length."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import ClassVar, Literal, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cohear.base.decoding import DECODINGS, Activation, Decoding, check_different, check_thresholds, numbers, texts
+
+UNHEARD = -1000.0
+"""Logit of every label in a step of which no window was heard: digital silence has no label."""
+
+
+@DECODINGS.register("timeline")
+@dataclass(frozen=True)
+class TimelineDecoding(Decoding):
+    """Labels of each step of a clip, any number of them, each with a probability.
+
+    What a model gives of a clip is ``[steps, labels]``: the mean over the frames in a step, of all windows that are
+    heard. The last step lasts to the clip's end.
+
+    Attributes:
+        kind: ``timeline``.
+        labels: in the order of the probabilities.
+        step: seconds.
+        stride: frames of the front-end from one frame that the model gives of a window to the next.
+        thresholds: one a label: probability from which on it sounds.
+
+    Raises:
+        ValueError: labels are not different texts, thresholds are missing, or a step or a stride is none.
+    """
+
+    form: ClassVar[str] = "timeline"
+    kind: Literal["timeline"]
+    labels: tuple[str, ...]
+    step: float
+    stride: int
+    thresholds: tuple[float, ...]
+
+    def __post_init__(self) -> None:
+        check_different(self.name, "labels", self.labels)
+        check_thresholds(self.name, self.labels, self.thresholds)
+        if not (0 < self.step < float("inf") and self.stride >= 1):
+            raise ValueError(f"task {self.name!r} has steps of {self.step!r} s, and every {self.stride!r}th frame")
+
+    @classmethod
+    def of_entry(cls, name: str, entry: Mapping[str, object]) -> TimelineDecoding:
+        """Nothing may be missing."""
+        labels, thresholds = texts(entry["labels"]), numbers(entry["thresholds"])
+        step, stride = cast(float, entry["step"]), cast(int, entry["stride"])
+        return cls(name, "timeline", labels, step, stride, thresholds)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """A label each."""
+        return self.labels
+
+    @property
+    def activation(self) -> Activation:
+        """Labels do not exclude each other."""
+        return "sigmoid"
+
+    def meaning(self) -> TimelineDecoding:
+        """With thresholds of one half."""
+        return replace(self, thresholds=(0.5,) * len(self.labels))
+
+
+ROUNDING = 1e-6
+"""Of a step: a frame on the border of two, in floating point, is of the later one."""
+
+
+def steps_of(frames: NDArray[np.int64], frame_seconds: float, step: float) -> NDArray[np.int64]:
+    """The step that each frame of a clip begins in.
+
+    >>> steps_of(np.array([0, 9, 10, 29]), 0.01, 0.1).tolist()
+    [0, 0, 1, 2]
+    """
+    return np.asarray(np.floor(frames * (frame_seconds / step) + ROUNDING), dtype=np.int64)
+
+
+def step_count(frames: int, frame_seconds: float, step: float) -> int:
+    """How many steps a clip of so many frames has: whole ones, and at least one."""
+    return max(int(steps_of(np.array([frames]), frame_seconds, step)[0]), 1)
+
+
+class StepMeans:
+    """Means over the frames in each step of a clip, taken in window by window.
+
+    What there is of a window beyond the last whole step is of that step. Memory grows with the clip, as its answer
+    does.
+
+    Args:
+        columns: how many numbers a frame has.
+        frame_seconds: from one frame of the clip to the next.
+        step: seconds.
+    """
+
+    def __init__(self, columns: int, frame_seconds: float, step: float) -> None:
+        self._frame_seconds, self._step = frame_seconds, step
+        self._sums = np.zeros((0, columns))
+        self._counts = np.zeros(0, dtype=np.int64)
+
+    def add(self, out: NDArray[np.float32], frames: NDArray[np.int64]) -> None:
+        """Take in frames ``[F, columns]``, by their places in the clip ``[F]``."""
+        if not len(frames):
+            return
+        steps = steps_of(frames, self._frame_seconds, self._step)
+        more = int(steps.max()) + 1 - len(self._counts)
+        if more > 0:
+            self._sums = np.concatenate([self._sums, np.zeros((more, self._sums.shape[1]))])
+            self._counts = np.concatenate([self._counts, np.zeros(more, dtype=np.int64)])
+        np.add.at(self._sums, steps, out)
+        np.add.at(self._counts, steps, 1)
+
+    def means(self, frames: int) -> NDArray[np.float32]:
+        """``[steps, columns]`` of the clip, which has so many frames; ``UNHEARD`` in a step without any."""
+        count = step_count(frames, self._frame_seconds, self._step)
+        sums, counts = np.zeros((count, self._sums.shape[1])), np.zeros(count, dtype=np.int64)
+        places = np.minimum(np.arange(len(self._counts)), count - 1)
+        np.add.at(sums, places, self._sums)
+        np.add.at(counts, places, self._counts)
+        means = np.where(counts[:, None] > 0, sums / np.maximum(counts, 1)[:, None], UNHEARD)
+        return means.astype(np.float32)

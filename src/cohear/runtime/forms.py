@@ -1,0 +1,190 @@
+"""How an output of each form is answered: the twin that every decoding has in a runtime."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar, Generic, TypeVar
+
+import numpy as np
+
+from cohear.base.arrays import Floats
+from cohear.base.decoding import Decoding, LabelDecoding, NumberDecoding, activated
+from cohear.base.registry import Registry
+from cohear.base.timeline import TimelineDecoding, steps_of
+from cohear.runtime.answers import AnyAnswer, Labels, Number, Sounding, Timeline
+from cohear.runtime.card import Windowing
+from cohear.runtime.lasting import EventSettings, Hysteresis, Lasting, LastingLabels, LastingSteps
+from cohear.runtime.pooling import ClipPooling, MeanPooling, StepPooling, WindowLogits, frame_places
+
+D = TypeVar("D", bound=Decoding)
+
+
+class AnswerForm(ABC, Generic[D]):
+    """What is done with an output of a form."""
+
+    further_columns: ClassVar[tuple[str, ...]] = ()
+    """Of ``Answer.rows``, beside ``label`` and ``probability``."""
+
+    def pooling(self, task: D, windowing: Windowing) -> ClipPooling:
+        """What pools a clip's windows; here their mean."""
+        return MeanPooling(len(task.columns))
+
+    @abstractmethod
+    def answer(self, task: D, values: Floats, seconds: float | None) -> AnyAnswer:
+        """The answer to a clip.
+
+        Args:
+            task: whose.
+            values: what the model gives of the clip, ``[columns]`` or ``[steps, columns]``: probabilities, or numbers.
+            seconds: length of the clip; None where it is as long as its steps.
+        """
+
+    def of_windows(
+        self, task: D, windows: WindowLogits, windowing: Windowing, seconds: float | None
+    ) -> Sequence[AnyAnswer]:
+        """The answer to each window; here as to a clip.
+
+        Args:
+            task: whose.
+            windows: of its input.
+            windowing: of the same.
+            seconds: length of the waveform, beyond which nothing lasts; None where it is not known.
+        """
+        return [self.answer(task, row, seconds) for row in activated(task.activation, windows.logits[task.name])]
+
+    def lasting(self, task: D, settings: EventSettings) -> Lasting[Any] | None:
+        """What follows events through windows; None where a task has none."""
+        return None
+
+
+class LabelsForm(AnswerForm[LabelDecoding]):
+    """Labels of a clip."""
+
+    def answer(self, task: LabelDecoding, values: Floats, seconds: float | None) -> Labels:
+        """The most probable label, or all from their threshold on."""
+        order = np.argsort(-values, kind="stable").tolist()
+        if task.exclusive:
+            given = order[:1]
+        else:
+            given = [number for number in order if values[number] >= task.thresholds[number]]
+        return Labels(
+            tuple(task.labels[number] for number in given),
+            dict(zip(task.labels, values.tolist(), strict=True)),
+        )
+
+    def lasting(self, task: LabelDecoding, settings: EventSettings) -> Lasting[Any]:
+        """Labels that last over windows."""
+        begin_at = np.full(len(task.labels), settings.onset) if task.exclusive else np.array(task.thresholds)
+        return LastingLabels(Hysteresis(task.name, task.labels, begin_at, settings.release, exclusive=task.exclusive))
+
+
+class NumbersForm(AnswerForm[NumberDecoding]):
+    """Numbers of a clip, which have no events."""
+
+    further_columns: ClassVar[tuple[str, ...]] = ("number", "unit")
+
+    def answer(self, task: NumberDecoding, values: Floats, seconds: float | None) -> Number:
+        """The numbers, with what is known of their spread."""
+        spread = dict(zip(task.names, task.spread, strict=True)) if task.spread else {}
+        return Number(dict(zip(task.names, values.tolist(), strict=True)), task.unit, spread)
+
+
+class TimelineForm(AnswerForm[TimelineDecoding]):
+    """Labels in time."""
+
+    further_columns: ClassVar[tuple[str, ...]] = ("onset", "offset")
+
+    def pooling(self, task: TimelineDecoding, windowing: Windowing) -> ClipPooling:
+        """The mean of the frames in each step."""
+        return StepPooling(len(task.columns), windowing, task.step, task.stride)
+
+    def answer(self, task: TimelineDecoding, values: Floats, seconds: float | None) -> Timeline:
+        """Where each label is from its threshold on."""
+        return timeline(task, values, 0, len(values) * task.step if seconds is None else seconds)
+
+    def of_windows(
+        self, task: TimelineDecoding, windows: WindowLogits, windowing: Windowing, seconds: float | None
+    ) -> Sequence[Timeline]:
+        """Over the steps that a window has frames of, at their times in the clip."""
+        frame_seconds = windowing.hop / windowing.rate
+        made = []
+        for start, logits in zip(windows.starts, windows.logits[task.name], strict=True):
+            places = frame_places(start, logits, task.stride)
+            inside = places * frame_seconds < windows.samples / windowing.rate
+            steps = steps_of(places[inside], frame_seconds, task.step)
+            sums = np.zeros((steps[-1] - steps[0] + 1, logits.shape[1]))
+            np.add.at(sums, steps - steps[0], logits[inside])
+            means = (sums / np.bincount(steps - steps[0])[:, None]).astype(np.float32)
+            end = start * frame_seconds + windowing.seconds
+            end = min(float(steps[-1] + 1) * task.step, end if seconds is None else min(end, seconds))
+            made.append(timeline(task, activated(task.activation, means), int(steps[0]), end))
+        return made
+
+    def lasting(self, task: TimelineDecoding, settings: EventSettings) -> Lasting[Any]:
+        """Labels that last over steps."""
+        return LastingSteps(
+            Hysteresis(task.name, task.labels, np.array(task.thresholds), settings.release, exclusive=False)
+        )
+
+
+def timeline(task: TimelineDecoding, values: Floats, first: int, end: float) -> Timeline:
+    """A time line out of steps in a row.
+
+    Args:
+        task: whose.
+        values: probabilities ``[steps, labels]``.
+        first: number of the first step in the clip.
+        end: of the last one, in seconds.
+    """
+    sounds = values >= np.array(task.thresholds, dtype=values.dtype)
+    edges = np.diff(np.pad(sounds.astype(np.int8), ((1, 1), (0, 0))), axis=0)  # [steps + 1, labels]
+    spans = []
+    for number, label in enumerate(task.labels):
+        begins, ends = (np.flatnonzero(edges[:, number] == change) for change in (1, -1))
+        for begin, stop in zip(begins.tolist(), ends.tolist(), strict=True):
+            offset = end if stop == len(values) else (first + stop) * task.step
+            spans.append(Sounding(label, (first + begin) * task.step, offset, float(values[begin:stop, number].max())))
+    spans.sort(key=lambda span: (span.onset, span.label))
+    return Timeline(tuple(spans), first * task.step, task.step, dict(zip(task.labels, values.T.tolist(), strict=True)))
+
+
+FORMS: Registry[AnswerForm[Any]] = Registry("form of an answer")
+"""By ``Decoding.form``."""
+FORMS.register(LabelDecoding.form)(LabelsForm())
+FORMS.register(NumberDecoding.form)(NumbersForm())
+FORMS.register(TimelineDecoding.form)(TimelineForm())
+
+
+def answer(task: Decoding, values: Floats, seconds: float | None = None) -> AnyAnswer:
+    """The answer in what the model's output of a clip is, which is so long."""
+    return FORMS[task.form].answer(task, values, seconds)
+
+
+class Pooling:
+    """The clip's answers out of its windows'.
+
+    Args:
+        tasks: of a bundle.
+        windowings: of each task.
+    """
+
+    def __init__(self, tasks: Mapping[str, Decoding], windowings: Mapping[str, Windowing]) -> None:
+        self._tasks, self._rate = tasks, next(iter(windowings.values())).rate
+        self._pools = {name: FORMS[task.form].pooling(task, windowings[name]) for name, task in tasks.items()}
+        self._samples = 0
+
+    def add(self, windows: WindowLogits) -> None:
+        """Take in windows, of the tasks that hear in windows like these."""
+        self._samples = windows.samples
+        for name, logits in windows.logits.items():
+            self._pools[name].add(windows, logits)
+
+    def answers(self) -> dict[str, AnyAnswer]:
+        """Of each task of which there was a window."""
+        pooled = {name: pool.pooled() for name, pool in self._pools.items()}
+        return {
+            name: answer(task, activated(task.activation, values), self._samples / self._rate)
+            for name, task in self._tasks.items()
+            if (values := pooled[name]) is not None
+        }

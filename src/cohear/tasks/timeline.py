@@ -1,0 +1,211 @@
+"""What target kinds have in common whose answer is a time line: labels in every step of a clip."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypedDict
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cohear.base.timeline import UNHEARD, StepMeans, TimelineDecoding
+from cohear.tasks.binary import binary_loss
+from cohear.tasks.kind import NO_RENAME, TargetKind
+from cohear.tasks.targets import ClipOutputs, Targets, WindowPlaces, WindowTargets
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+
+@dataclass(frozen=True)
+class StepTargets(Targets):
+    """What should be said in each step of N clips, ``[R, labels]``, clip by clip.
+
+    Attributes:
+        clips: ``[R]``, the clip of each step; those of one clip follow each other in time.
+        step: seconds of each, but for a clip's last one, which lasts to its end.
+    """
+
+    clips: NDArray[np.int64]
+    step: float
+
+
+class TimesOfClips(TypedDict):
+    """Events in the file that a run reads."""
+
+    most: int
+    """Of one label in a clip."""
+    events: list[list[tuple[int, float, float]] | None]
+    """Of each clip: number of the label, onset and offset; None where they are unknown."""
+
+
+class TimelineKind(TargetKind):
+    """Labels in time, any number of them at once; a sigmoid each, and binary cross-entropy over frames.
+
+    A cell holds ``label@onset-offset`` in seconds, separated by ``;``. ``values`` is float32 ``[N, labels, E, 2]``:
+    onset and offset of up to E events of each label, where one that does not last is none; ``known`` ``[N, labels]``.
+    A kind has its own name, version and metrics, which are given the targets of steps: ``StepTargets``.
+    """
+
+    fewest_labels: ClassVar[int] = 1
+    unlabelled_is_known: ClassVar[bool] = True
+    reads: ClassVar[Literal["vector", "frames"]] = "frames"
+    step: ClassVar[float] = 0.1
+    """Seconds of a step in which answers are given, and scored."""
+
+    def events_in(self, cell: str) -> list[tuple[str, float, float]]:
+        """Label, onset and offset of each event in a cell, in its order.
+
+        Raises:
+            ValueError: it does not hold events.
+        """
+        return [self._event(part.strip(), cell) for part in cell.split(";") if part.strip()]
+
+    def labels_in(self, cell: str) -> list[str]:
+        """The labels of its events, each once."""
+        return list(dict.fromkeys(part.strip().rpartition("@")[0] for part in cell.split(";") if part.strip()))
+
+    def encode(self, cells: Sequence[str], labels: Sequence[str], rename: Mapping[str, str] = NO_RENAME) -> Targets:
+        """Times of events by label; a clip with an unknown cell is masked."""
+        index = {label: number for number, label in enumerate(labels)}
+        clips: list[list[tuple[int, float, float]]] = []
+        for cell in cells:
+            found = [(rename.get(label, label), onset, offset) for label, onset, offset in self.events_in(cell)]
+            clips.append([(index[label], onset, offset) for label, onset, offset in found if label in index])
+        known = np.array([bool(cell) for cell in cells], dtype=np.bool_)
+        return Targets(_times(clips, len(labels)), np.repeat(known[:, None], len(labels), axis=1))
+
+    def to_json(self, targets: Targets) -> TimesOfClips:
+        """Each clip's events."""
+        rows = zip(self._events(targets.values), targets.known, strict=True)
+        most = targets.values.shape[2]
+        return {"most": most, "events": [events if known.any() else None for events, known in rows]}
+
+    def from_json(self, content: TimesOfClips, labels: Sequence[str]) -> Targets:
+        """From the events."""
+        clips = content["events"]
+        known = np.array([events is not None for events in clips], dtype=np.bool_)
+        values = _times([events or [] for events in clips], len(labels), content["most"])
+        return Targets(values, np.repeat(known[:, None], len(labels), axis=1))
+
+    def cells(self, targets: Targets, labels: Sequence[str]) -> list[str]:
+        """The events by label and onset."""
+        return [
+            ";".join(f"{labels[label]}@{_seconds(onset)}-{_seconds(offset)}" for label, onset, offset in events)
+            for events in self._events(targets.values)
+        ]
+
+    def counts(self, targets: Targets, labels: Sequence[str]) -> NDArray[np.int64]:
+        """Clips that are known to have an event of each label."""
+        return np.asarray(_carried(targets).sum(axis=0), dtype=np.int64)
+
+    def strata(self, targets: Targets, labels: Sequence[str]) -> list[NDArray[np.int64]]:
+        """The clips with an event of each label, and last those without any."""
+        carried = _carried(targets)
+        return [*(np.flatnonzero(column) for column in carried.T), np.flatnonzero(~carried.any(axis=1))]
+
+    def scored_clips(self, targets: Targets, scored: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Those of which a scored label is known."""
+        return np.asarray((targets.known & scored).any(axis=1))
+
+    def targets(self, truth: Targets, places: WindowPlaces, features: Tensor) -> WindowTargets:
+        """What sounds in the middle of each frame, ``[B, T, labels]``; known up to the clip's end."""
+        frames = np.arange(0, features.shape[1], places.stride)
+        middles = (places.starts[:, None] + frames + places.stride / 2) * places.tempo[:, None] * places.frame_seconds
+        sounds = _sounds(truth.values, middles, middles)
+        inside = (frames < places.lengths[:, None])[:, :, None]
+        return WindowTargets.of(Targets(sounds, inside & truth.known[:, None]))
+
+    def loss(
+        self, out: Tensor, targets: WindowTargets, smoothing: float = 0.0, teacher: Tensor | None = None
+    ) -> Tensor:
+        """Binary cross-entropy, mean over the known frames or steps; with a teacher to its probabilities.
+
+        Steps of which no window was heard are left out: what is said of them was not learnt.
+        """
+        return binary_loss(out, WindowTargets(targets.values, targets.known & (out > UNHEARD)), smoothing, teacher)
+
+    def pool(self, out: NDArray[np.float32], places: WindowPlaces, lengths: NDArray[np.int64]) -> ClipOutputs:
+        """A row a step: the mean over the frames in it, of all windows."""
+        means = [StepMeans(out.shape[2], places.frame_seconds, self.step) for _ in lengths]
+        frames = np.arange(out.shape[1]) * places.stride
+        for window, clip in enumerate(places.clips.tolist()):
+            inside = frames < places.lengths[window]
+            means[clip].add(out[window, inside], places.starts[window] + frames[inside])
+        steps = [each.means(length) for each, length in zip(means, lengths.tolist(), strict=True)]
+        rows = np.array([len(each) for each in steps], dtype=np.int64)
+        return ClipOutputs(np.concatenate([np.zeros((0, out.shape[2]), dtype=np.float32), *steps]), rows)
+
+    def rows(self, targets: Targets, told: ClipOutputs) -> StepTargets:
+        """What sounds in each step, however short."""
+        values = [np.zeros((0, targets.values.shape[1]), dtype=np.float32)]
+        for times, count in zip(targets.values, told.rows.tolist(), strict=True):
+            onsets = np.arange(count) * self.step
+            offsets = np.append(onsets[1:], np.inf)[:count]
+            values.append(_sounds(times[None], onsets[None], offsets[None])[0])
+        return StepTargets(np.concatenate(values), targets.known[told.clips], told.clips, self.step)
+
+    def row_cells(self, told: ClipOutputs, targets: Targets, labels: Sequence[str]) -> list[str]:
+        """The labels that sound in each step."""
+        rows = self.rows(targets, told)
+        return [";".join(labels[int(label)] for label in np.flatnonzero(row > 0)) for row in rows.values * rows.known]
+
+    def decoding(self, task: str, labels: Sequence[str]) -> TimelineDecoding:
+        """All labels that are more probable than not in a step, until thresholds are set."""
+        return TimelineDecoding(task, "timeline", tuple(labels), self.step, 1, (0.5,) * len(labels))
+
+    def truth(self, targets: Targets, labels: Sequence[str]) -> Targets:
+        """As they are in the steps."""
+        return Targets(targets.values, targets.known)
+
+    def _event(self, part: str, cell: str) -> tuple[str, float, float]:
+        label, _, times = part.rpartition("@")
+        onset, _, offset = times.partition("-")
+        try:
+            found = label, float(onset), float(offset)
+        except ValueError as error:
+            raise ValueError(f"holds {cell!r}, which is no list of label@onset-offset") from error
+        if not label or not 0 <= found[1] < found[2] < float("inf"):
+            raise ValueError(f"holds {cell!r}, in which {part!r} is no event that begins, and then ends")
+        return found
+
+    def _events(self, values: NDArray[np.float32]) -> Iterable[list[tuple[int, float, float]]]:
+        """Number of the label, onset and offset of each clip's events."""
+        for times in values:
+            labels, places = np.nonzero(times[:, :, 1] > times[:, :, 0])
+            yield [(label, *times[label, place].tolist()) for label, place in zip(labels.tolist(), places, strict=True)]
+
+
+def _carried(targets: Targets) -> NDArray[np.bool_]:
+    """Of which labels each clip is known to have an event, ``[N, labels]``."""
+    return np.asarray((targets.values[..., 1] > targets.values[..., 0]).any(axis=2) & targets.known)
+
+
+def _times(
+    clips: Sequence[Sequence[tuple[int, float, float]]], labels: int, most: int | None = None
+) -> NDArray[np.float32]:
+    """Events of N clips as ``[N, labels, E, 2]``; E is as many as there are of a label in a clip, or ``most``."""
+    by_label = [
+        [sorted(times for number, *times in events if number == label) for label in range(labels)] for events in clips
+    ]
+    if most is None:
+        most = max((len(times) for each in by_label for times in each), default=0)
+    values = np.zeros((len(clips), labels, most, 2), dtype=np.float32)
+    for clip, each in enumerate(by_label):
+        for label, times in enumerate(each):
+            values[clip, label, : len(times)] = np.array(times).reshape(-1, 2)
+    return values
+
+
+def _sounds(values: NDArray[np.float32], onsets: NDArray[Any], offsets: NDArray[Any]) -> NDArray[np.float32]:
+    """Whether an event of each label reaches into stretches of N clips ``[N, S]``, or moments: ``[N, S, labels]``."""
+    begin, end = (values[:, None, :, :, edge] for edge in (0, 1))  # [N, 1, labels, E]
+    before, after = (each[:, :, None, None] for each in (onsets, offsets))
+    reaches = (end > before) & np.where(before < after, begin < after, begin <= after) & (begin < end)
+    return np.asarray(reaches.any(axis=3), dtype=np.float32)
+
+
+def _seconds(value: float) -> str:
+    """To a tenth of a millisecond, without zeros at the end."""
+    return f"{value:.4f}".rstrip("0").rstrip(".")
