@@ -3,23 +3,26 @@
 from pathlib import Path
 
 import numpy as np
+import pytest
 import tiny
-import weak_frames
+import yaml
 
+from cohear.base.plugins import load_plugin
+from cohear.tasks import TARGET_KINDS
 from cohear.testing.target_kind import TargetKindContract
 
-PARTS = (
-    Path(weak_frames.__file__)
-    .read_text(encoding="utf-8")
-    .replace('"throughout"', '"activity"')
-    .replace('"framewise"', '"frames"')
-)
+PLUGIN = Path(tiny.__file__).with_name("weak_frames.py")
+PARTS = PLUGIN.read_text(encoding="utf-8").replace('"throughout"', '"activity"').replace('"framewise"', '"frames"')
 """Under other names, since this process has them already."""
 
 
 class TestThroughout(TargetKindContract):
+    @pytest.fixture(autouse=True)
+    def entered(self):
+        load_plugin(PLUGIN)
+
     def make(self):
-        return weak_frames.Throughout()
+        return TARGET_KINDS["throughout"]
 
 
 def study(bench, encoder):
@@ -44,6 +47,18 @@ def test_frames_are_learnt_pooled_and_scored(bench):
     scores = {(row["combination"], row["task"]): float(row["value"]) for row in tiny.results(bench.root / "out")}
     assert len(scores) == 4
     assert np.mean(list(scores.values())) > 0.9, scores
+
+
+def test_tasks_of_shorter_windows_have_their_own_frames_beside_others(bench):
+    """The longer windows fill the batch with frames that the shorter ones do not have."""
+    path = study(bench, "frames")
+    content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    content["tasks"]["bird"]["window"] = 0.1
+    content["training"]["steps"] = 3
+    path.write_text(yaml.safe_dump(content), encoding="utf-8")
+    ended = bench.cohear("run", path, "--out", "out")
+    assert ended.returncode == 0, ended.stderr
+    assert len(tiny.results(bench.root / "out")) == 4
 
 
 def test_an_encoder_without_frames_is_named(bench):

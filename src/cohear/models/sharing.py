@@ -134,10 +134,13 @@ class Network(nn.Module):
 
     def _embed(self, parts: Mapping[str, Windows], step: int | None) -> dict[str, Embedding]:
         """Rows of tasks behind one encoder, embedded together."""
-        windows = Windows.joined(parts)
+        windows, encoder = Windows.joined(parts), self.encoder_of(next(iter(parts)))
         with nullcontext() if step is None else self._draws.of_encoder("step", step):
-            embedding = self.encoder_of(next(iter(parts))).embed(windows, partial(self._behind_stage, step))
-        return embedding.by_task(windows.spans)
+            embedding = encoder.embed(windows, partial(self._behind_stage, step))
+        own = embedding.by_task(windows.spans)
+        if embedding.frames is None:
+            return own
+        return {task: each.within(-(-parts[task].features.shape[1] // encoder.stride)) for task, each in own.items()}
 
     def _behind_stage(self, step: int | None, stage: int, windows: Windows) -> Windows:
         """The rows behind a stage, after what their tasks have of their own there."""

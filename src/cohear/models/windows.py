@@ -112,6 +112,12 @@ class Embedding:
         vector, frames = (None if part is None else part.detach() for part in (self.vector, self.frames))
         return Embedding(vector, frames, self.lengths)
 
+    def within(self, frames: int) -> Embedding:
+        """The same without frames beyond so many: they are there where windows beside these are longer."""
+        if self.frames is None or self.frames.shape[1] <= frames:
+            return self
+        return replace(self, frames=self.frames[:, :frames])
+
     def by_task(self, spans: Sequence[Span]) -> dict[str, Embedding]:
         """Each task's own rows."""
         if len(spans) == 1:
