@@ -349,7 +349,7 @@ def test_bench_of_a_study_whose_tables_are_damaged(study, tmp_path):
     (tmp_path / "out" / "data.json").write_text("{")
     ended = study.cohear("bench", tmp_path / "out")
     assert ended.returncode == 2 and "Traceback" not in ended.stderr
-    assert "data.json; run the study again" in ended.stderr
+    assert "data.json: " in ended.stderr and "; run the study again" in ended.stderr
     assert (tmp_path / "out" / "costs.csv").read_text() == "features,encoder\n"
     ended = study.cohear("answers", tmp_path / "out")
     assert ended.returncode == 2 and "Traceback" not in ended.stderr
