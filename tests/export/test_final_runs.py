@@ -14,6 +14,7 @@ from cohear.base.errors import UserError
 from cohear.base.files import make_folder
 from cohear.base.yaml_text import YamlText
 from cohear.export.runs import ALL_CLIPS, TRAINED, Places, final_runs, train_missing
+from cohear.runs.place import RunPlace
 from cohear.runs.run_folder import KEPT
 from cohear.runs.spec import Need, Spec
 from cohear.study.file import check_study
@@ -102,8 +103,8 @@ def test_what_is_needed_is_trained_first(study):
     others: dict[str, Spec] = {spec.key: spec for spec in [*(run.spec for run in prepared.plan), *finals]}
     wanted = [Wanted(spec, frozenset([WEIGHTS])) for spec in (repeat, finals[-1])]
     with mock.patch.dict(os.environ), in_process.entered():
-        number = train_missing(places, wanted, others, [], in_process.NAME, 1, NoProgress())
-        again = train_missing(places, wanted, others, [], in_process.NAME, 1, NoProgress())
+        number = train_missing(places, wanted, others, [], in_process.NAME, RunPlace(), 1, NoProgress())
+        again = train_missing(places, wanted, others, [], in_process.NAME, RunPlace(), 1, NoProgress())
     assert (number, again) == (4, 0)
     done = {path.parent.name for path in places.folders.into.glob(f"*/{WEIGHTS}")}
     assert done == {repeat.key, of(prepared, "tone").key, *(spec.key for spec in finals)}

@@ -15,7 +15,7 @@ from cohear.base.errors import RunFailed
 from cohear.runs.in_place import PackInPlace
 from cohear.runs.record import read_record
 from cohear.study.run import run_study
-from cohear.tasks import Multiclass
+from cohear.tasks import ClipOutputs, Multiclass
 from cohear.training.device import Device
 from cohear.training.evaluate import Evaluation
 from cohear.training.finite import StepsWatched, check_answers
@@ -166,7 +166,10 @@ def test_answers_and_losses(number):
 def test_a_kind_whose_pooling_or_loss_is_no_number(specs, pack, monkeypatch):
     """As a kind of one's own may have it."""
     spec = specs["dnn", "tone"]
-    monkeypatch.setattr(Multiclass, "pool", lambda kind, logits, places, clips: np.full((clips, 3), np.nan, np.float32))
+    nothing = np.full((99, 3), np.nan, np.float32)
+    monkeypatch.setattr(
+        Multiclass, "pool", lambda kind, logits, places, lengths: ClipOutputs.one_each(nothing[: len(lengths)])
+    )
     with pytest.raises(RunFailed, match="a logit of task 'tone' is not a finite number on the validation part"):
         train_one(spec, pack)
 
