@@ -366,6 +366,7 @@ assert all(row["multiply_adds"] > 0 for row in costs), costs
 """
 
 
+@pytest.mark.slow
 def test_examples_of_parts_make_a_study(tmp_path):
     """The examples of CONTRIBUTING, each as it stands, and then all of them in one small study."""
     examples = blocks(ROOT / "CONTRIBUTING.md", "python")
@@ -393,6 +394,7 @@ def write_levels(folder):
     return rows
 
 
+@pytest.mark.slow
 def test_the_example_of_a_number_is_trained_exported_and_answered(tmp_path):
     """A target kind in one file, from the command line to the answer of a bundle, with its unit all the way."""
     [example] = [block for block in blocks(ROOT / "CONTRIBUTING.md", "python") if "class Loudness(" in block]
@@ -442,6 +444,7 @@ def test_the_example_of_a_number_is_trained_exported_and_answered(tmp_path):
     assert np.mean([abs(level - heard) <= spread for level, heard in pairs]) > 0.8
 
 
+@pytest.mark.slow
 def test_the_example_of_a_time_line_is_trained_exported_and_answered(tmp_path):
     """A target kind in one file that answers in time, from the command line to all that a bundle answers."""
     [example] = [block for block in blocks(ROOT / "CONTRIBUTING.md", "python") if "class Activity(" in block]

@@ -20,6 +20,8 @@ from cohear.analysis.simulation.simulation import (
 )
 from cohear.base.multiplicity import benjamini_hochberg
 
+pytestmark = pytest.mark.slow  # simulations of minutes
+
 KEY = ["arm", "task", "combination"]
 
 

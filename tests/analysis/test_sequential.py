@@ -62,6 +62,7 @@ def test_a_single_look_is_the_test_itself():
     assert (np.diff(overall(np.linspace(1e-6, 0.08, 50), seen, 16)) > 0).all()
 
 
+@pytest.mark.slow
 def test_looks_after_each_repeat_keep_the_rate_of_false_calls():
     table, _ = families(number=120, seeds=2, uneven=0.4, seed=5)
     cells = decide(table, 10).set_index(KEY)
@@ -78,6 +79,7 @@ def test_harmless_is_rarely_said_of_a_loss_as_large_as_the_margin():
     assert (cells["verdict"] == "harmless")[truth.loc[cells.index] == 0].mean() > 0.3
 
 
+@pytest.mark.slow
 def test_what_is_decided_stays_decided_and_needs_no_more():
     table, _ = families(number=6, seeds=4, seed_sd=0.01, fold_sd=0.005, helped=0.6, seed=7)
     order = table["seed"] * 5 + table["fold"]

@@ -41,6 +41,7 @@ def test_export_through_the_command_line(bench):
     assert "unknown export layout 'zip'" in ended.stderr
 
 
+@pytest.mark.slow
 def test_init_and_a_first_run(bench):
     """From folders to a study folder without an edit but for the length of training."""
     ended = bench.cohear("init", "data/tones", "data/birds", "data/doors")

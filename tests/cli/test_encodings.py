@@ -14,6 +14,8 @@ from command import called
 from rich_study import write_rich_study
 from tiny_bundle import make_tiny_bundle, tone
 
+pytestmark = pytest.mark.slow  # every command, three times over
+
 ENCODINGS = ["latin-1", "ascii", "cp437"]
 NAMES = ("שלום", "näh 🐦", "a→b", "plain")
 

@@ -132,6 +132,7 @@ def test_a_place_whose_folder_takes_no_files_is_told(study, monkeypatch):
     assert ended.returncode == 2 and "read-only" in ended.stderr
 
 
+@pytest.mark.slow
 def test_card_and_bench_count_parameters_alike(exported, study):
     folder, _ = exported
     ended = study.cohear("export", "out", "--encoder", WIDE, "--quantize", "int8-dynamic", "--force", "-o", "small")
@@ -203,6 +204,7 @@ def test_licences_that_no_folder_states(study, exported):
         assert sentence in ended.stderr
 
 
+@pytest.mark.slow
 def test_tasks_one_run_and_the_twin_in_python(study, monkeypatch, tmp_path):
     monkeypatch.setenv("COHEAR_CACHE", str(study.cache))
     loaded = Study.load(study.root / "out")

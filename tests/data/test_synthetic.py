@@ -54,6 +54,7 @@ def test_labels_by_lot_have_no_part_in_the_sound():
     np.testing.assert_array_equal(sounds[0], sounds[2])
 
 
+@pytest.mark.slow
 def test_samples_on_disk_are_the_same_each_time(tables, tmp_path):
     for corpus in CORPORA:
         again = read_clip_table(write_corpus(tmp_path, corpus), corpus.name)

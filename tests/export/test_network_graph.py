@@ -125,6 +125,7 @@ OWN = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("encoder", "sharing", "features", "seconds"), OWN)
 def test_tasks_with_inputs_of_their_own(encoder, sharing, features, seconds):
     """Another window, other frames, other bands: each task has its own probabilities of any clip, in any batch."""
@@ -152,6 +153,7 @@ def real_clips(shared_data):
     return clips
 
 
+@pytest.mark.slow
 @pytest.mark.data
 def test_two_hundred_real_clips(real_clips):
     front_end = build_front_end("logmel")
@@ -163,6 +165,7 @@ def test_two_hundred_real_clips(real_clips):
             np.testing.assert_allclose(given[0], truth[task][row], atol=1e-4)
 
 
+@pytest.mark.slow
 @pytest.mark.data
 def test_real_clips_alone_in_a_batch_and_as_a_stream(real_clips, tmp_path):
     """One answer, whichever way a clip comes."""

@@ -308,6 +308,7 @@ def test_a_watched_page_is_loaded_again_with_its_choices(browser, pages):
     server.server_close()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize(("name", "width"), [("plain", WIDE), ("hostile", NARROW)])
 def test_axe_finds_nothing_serious(opened, pages, name, width, scheme):

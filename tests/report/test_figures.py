@@ -336,6 +336,7 @@ def test_the_report_leaves_figures_and_papers(rich):
     assert len(page) < 1_000_000
 
 
+@pytest.mark.slow
 def test_hostile_names_in_files(tmp_path):
     folder = write_rich_study(tmp_path / "study", names=HOSTILE, encoders=("../x", "small/..\\y"))
     page = write_report(folder).read_text("utf-8")

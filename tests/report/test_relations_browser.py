@@ -28,6 +28,7 @@ def colour(hexadecimal):
     return f"rgb({', '.join(map(str, parts))})"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("scheme", "palette"), [("light", LIGHT), ("dark", DARK)])
 @pytest.mark.parametrize("width", [390, 1400])
 def test_every_figure_fits_and_has_the_colours_of_the_screen(opened, page_file, scheme, palette, width):

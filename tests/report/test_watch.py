@@ -69,6 +69,7 @@ def test_a_study_without_a_result_has_a_page_that_says_so(tmp_path):
     assert watched.look() and b"&lt;b&gt;nothing is done" in watched.page
 
 
+@pytest.mark.slow
 def test_the_command_serves_until_it_is_interrupted(tmp_path):
     folder = write_study(tmp_path / "study", folds=2)
     (folder / "plan.json").unlink()  # a table from elsewhere: simulated records hold no scores

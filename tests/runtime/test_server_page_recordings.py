@@ -22,7 +22,7 @@ from cohear.audio.segment import Segment
 pytest.importorskip("websockets", reason="websockets is not installed")
 
 PATIENCE = 900  # seconds; it takes a tenth of them where nothing else runs
-pytestmark = [*NEEDS_CHROMIUM, pytest.mark.data, pytest.mark.timeout(PATIENCE)]
+pytestmark = [*NEEDS_CHROMIUM, pytest.mark.data, pytest.mark.timeout(PATIENCE), pytest.mark.slow]
 
 RATE, SECONDS, PAUSE = 16000, 2.0, 1.75  # a pause holds a whole window, wherever the windows begin
 WINDOW = 1.0

@@ -25,6 +25,7 @@ def state_of(folder):
     return json.loads((folder / "repeats.json").read_text(encoding="utf-8"))
 
 
+@pytest.mark.slow
 def test_repeats_stop_and_the_rest_is_what_a_fixed_study_has(bench):
     """The same runs under the same keys; gains are those of looks, and status and page know the end."""
     fixed = bench.run("fixed", **THREE, repeats={"folds": 2, "seeds": 5})

@@ -111,6 +111,7 @@ class Stopping(KeptEvents):
             raise KeyboardInterrupt
 
 
+@pytest.mark.slow
 def test_a_job_with_needs_is_killed_and_resumed(place):
     """It waits for the network, whose predictions nobody else wanted; a new pool goes on where the other was."""
     with pytest.raises(KeyboardInterrupt):

@@ -41,6 +41,7 @@ def test_part_of_a_plugin_reaches_the_workers_and_is_in_the_keys(bench):
         assert ended.returncode == 0 and "parts.py" not in ended.stderr, ended.stderr
 
 
+@pytest.mark.slow
 def test_package_announces_its_parts(bench):
     packages = bench.root / "packages"
     about = packages / "their_parts-1.0.dist-info"

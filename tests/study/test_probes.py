@@ -118,6 +118,7 @@ def test_weights_are_kept_of_what_is_needed_and_missed_where_they_are_gone(studi
     assert all(copy.is_done(key, run.files) for key, run in wanted_of(without, [], copy).items())
 
 
+@pytest.mark.slow
 def test_weights_that_are_damaged_cost_what_needs_them_alone(bench):
     """They had ended every call of the study, without a word of how to go on."""
     out = bench.run("out")

@@ -77,6 +77,7 @@ def test_an_encoder_that_is_lost_in_pairs_alone(bench):
     assert "4 of 6 done, 2 failed" in status.stdout
 
 
+@pytest.mark.slow
 def test_the_exit_status_is_that_of_a_run_that_failed(bench):
     (bench.root / "lost_net.py").write_text(LOST)
     ended = bench.cohear_apart("run", bench.study(encoders=lost(), repeats={"folds": 1, "seeds": 1}), "--out", "out")

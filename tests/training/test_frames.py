@@ -40,6 +40,7 @@ def study(bench, encoder):
     )
 
 
+@pytest.mark.slow
 def test_frames_are_learnt_pooled_and_scored(bench):
     """Alone and beside a partner; a clip is shorter than three windows, so that the last one overlaps the others."""
     ended = bench.cohear("run", study(bench, "frames"), "--out", "out")

@@ -22,7 +22,7 @@ TASKS = {
     "urban": {"dataset": "urbansound8k", "target": "event", "folds": "fold"},
 }
 
-pytestmark = pytest.mark.data
+pytestmark = [pytest.mark.data, pytest.mark.slow]
 
 
 @pytest.fixture(scope="module")
