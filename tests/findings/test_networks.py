@@ -128,3 +128,12 @@ def test_the_lowest_task_stands_beside_what_it_has_where_it_was_not_looked_for()
     text = with_cures(findings.of("network-size")).plain
     assert f"lowest: {line['lowest_task']} with {POINTS.signed(line['lowest'])}" in text
     assert f"lowest on every other fold: {line['worst_task']}, with {POINTS.signed(line['worst'])}" in text
+
+
+def test_where_one_fold_was_run_seeds_choose_and_are_named():
+    table = study(folds=6)
+    findings = findings_of(table.assign(seed=table["fold"], fold=0))
+    text = with_cures(findings.of("network-size")).plain
+    assert "lowest on every other seed: " in text and "fold" not in text
+    (recommended,) = findings.statistics.recommended.values()
+    assert recommended.halves == "seed"

@@ -179,7 +179,7 @@ def _in_the_study(recommended: Recommended, gain: Estimate) -> Words:
         )
     groups = Name(", ".join(recommended.best.groups))
     return words(
-        "The grouping that gains most on every other fold, ",
+        f"The grouping that gains most on every other {recommended.halves}, ",
         groups,
         " (",
         setting,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from cohear.analysis.answers.combining import GainOfSize
+from cohear.analysis.gains.pairs import halved_by
 from cohear.analysis.statistics import Statistics
 from cohear.base.setting import setting_of
 from cohear.base.units import NONE
@@ -145,6 +146,7 @@ def _figures(line: GainOfSize, statistics: Statistics) -> dict[str, Any]:
         "fewer": fewer,
         "lowest task": line["lowest_task"],
         "lowest": Estimate.of(line["lowest"], None, None, of_task[str(line["lowest_task"])]),
+        "halves": halved_by(here),
         "worst task": line["worst_task"],
         "worst": Estimate.of(
             line["worst"], line["worst_low"], line["worst_high"], of_task.get(str(line["worst_task"]), unit)
@@ -160,7 +162,9 @@ def _with_many(one: Mapping[str, Any]) -> Words:
     more.append(words("lowest: ", Name(one["lowest task"]), f" with {lowest.unit.signed(lowest.value)}"))
     if one["worst task"]:
         worst = _from_to(one["worst"])
-        more.append(words("lowest on every other fold: ", Name(one["worst task"]), f", with {worst} on the others"))
+        more.append(
+            words(f"lowest on every other {one['halves']}: ", Name(one["worst task"]), f", with {worst} on the others")
+        )
     if one["pairs miss by"] is not None:
         off = one["mean"].unit.signed(one["pairs miss by"]).lstrip("+-")
         more.append(words(f"the mean of its pairs misses a task's gain by {off}"))

@@ -11,7 +11,7 @@ from cohear.analysis.answers.groupings import MOST_TASKS
 from rules.rule import Told, of_setting, rule
 
 _CHOSEN = re.compile(
-    r"The grouping that gains most on every other fold, (.*) "
+    r"The grouping that gains most on every other (?:fold|seed), (.*) "
     r"\([^()]*(?:\([^()]*\))?[^()]*\), has a mean gain of ([^ ]+)"
 )
 

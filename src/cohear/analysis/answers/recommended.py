@@ -12,7 +12,7 @@ import pandas as pd
 from cohear.analysis.answers.chosen import mean_gain
 from cohear.analysis.answers.groupings import MOST_TASKS, UnbeatenGrouping, prices
 from cohear.analysis.gains.design import Design
-from cohear.analysis.gains.pairs import first_half
+from cohear.analysis.gains.pairs import first_half, halved_by
 from cohear.base.setting import Setting, setting_of
 
 COST = "parameters"
@@ -83,6 +83,7 @@ class Recommended:
         every: all of them, the cheapest first.
         chose, estimated: numbers of repeats on which groupings were chosen, and estimated.
         apart: parameters of a network for each task.
+        halves: what the repeats that chose are every other one of, ``fold`` or ``seed``.
     """
 
     setting: Setting
@@ -92,6 +93,7 @@ class Recommended:
     chose: int
     estimated: int
     apart: float
+    halves: str
 
 
 def recommend(
@@ -129,7 +131,14 @@ def recommend(
     apart = float(singles.groupby("task")[COST].mean().sum())
     features, encoder, arm = map(str, setting)
     return Recommended(
-        (features, encoder, arm), best_of(every, picked, apart), picked, tuple(every), chose, estimated, apart
+        (features, encoder, arm),
+        best_of(every, picked, apart),
+        picked,
+        tuple(every),
+        chose,
+        estimated,
+        apart,
+        halved_by(pairs),
     )
 
 
