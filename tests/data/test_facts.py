@@ -10,6 +10,7 @@ import pytest
 import soundfile
 
 from cohear.audio.segment import Segment
+from cohear.base import files
 from cohear.data.scan import facts as module
 from cohear.data.scan.content_hash import content_hash
 from cohear.data.scan.facts import BadClip, ClipFacts, drop_bad, scan
@@ -33,7 +34,7 @@ def decoded(monkeypatch):
     calls = []
     open_blocks = module.open_blocks
     monkeypatch.setattr(module, "open_blocks", lambda segment: calls.append(segment) or open_blocks(segment))
-    monkeypatch.setattr(module, "_RACY_NS", 0)
+    monkeypatch.setattr(files, "_RACY_NS", 0)
     return calls
 
 

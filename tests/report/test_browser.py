@@ -302,7 +302,9 @@ def test_a_watched_page_is_loaded_again_with_its_choices(browser, pages):
     assert watched.look()
     expect = pytest.importorskip("playwright.sync_api").expect
     expect(page).to_have_title("late · cohear", timeout=30_000)
-    assert page.locator("#matrix .view").get_attribute("data-encoder") == "dnn" and wrong == []
+    # the title is there before the scripts below it have run
+    expect(page.locator("#matrix .view")).to_have_attribute("data-encoder", "dnn")
+    assert wrong == []
     page.close()
     server.shutdown()
     server.server_close()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import stat
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.metadata import PackageNotFoundError, version
@@ -23,10 +22,10 @@ from cohear.audio.placeholders import placeholder
 from cohear.audio.sound_file import UnknownFormat
 from cohear.audio.structure import PLAIN, Structure
 from cohear.audio.unreadable import UnreadableAudio
+from cohear.base.files import is_settled
 
 _LARGE_BYTES = 1 << 20  # the structure of a larger file is kept, as it may have many clips in it
 _MOST_KEPT = 256
-_RACY_NS = 100_000_000  # a file that was written within one tick of the clock may change and keep its times
 
 _kept: dict[tuple[int, ...], tuple[Format | None, Structure]] = {}
 
@@ -136,7 +135,7 @@ def _examined(content: Content) -> tuple[Format | None, Structure]:
         if structure.may_go_on and content.size >= _LARGE_BYTES:
             structure = whole_structure(content)
         known = (found, structure)
-        if content.size >= _LARGE_BYTES and time.time_ns() - max(content.changed_ns) > _RACY_NS:
+        if content.size >= _LARGE_BYTES and is_settled(*content.changed_ns):
             if len(_kept) >= _MOST_KEPT:
                 _kept.clear()
             _kept[content.state] = known

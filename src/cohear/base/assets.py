@@ -7,14 +7,13 @@ the same asset, and another file under the same name is another one.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
 from cohear.base.errors import CohearError, DataError, UserError
-from cohear.base.files import digest, file_digest, resolved
+from cohear.base.files import digest, file_digest, is_settled, resolved
 
 T = TypeVar("T")
 
@@ -24,7 +23,6 @@ HASH = "blake2b"
 PLACES: dict[str, Path] = {}
 """Where this process has found each content, by its hash."""
 
-_RACY_NS = 100_000_000  # a file written within one tick of the clock keeps its times: too young to be trusted
 _hashed: dict[Path, tuple[tuple[int, ...], str]] = {}
 
 
@@ -141,6 +139,6 @@ def _file_content(path: Path) -> str:
     if known is not None and known[0] == state:
         return known[1]
     content = file_digest(path)
-    if time.time_ns() - max(stat.st_mtime_ns, stat.st_ctime_ns) > _RACY_NS:
+    if is_settled(stat.st_mtime_ns, stat.st_ctime_ns):
         _hashed[path] = state, content
     return content

@@ -6,6 +6,7 @@ import json
 import math
 import os
 import shutil
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -28,6 +29,7 @@ _STORAGE_ERRORS = {
     errno.EIO: "the disk reports an error",
 }
 
+_RACY_NS = 100_000_000
 _BEFORE = "before"
 """Marks the temporary name of a folder that is moved aside."""
 
@@ -228,6 +230,14 @@ def digest(value: Any, size: int = 16) -> str:  # noqa: ANN401 - any JSON value
     """Hash of a JSON value, independent of the order of keys."""
     text = json.dumps(value, sort_keys=True, ensure_ascii=True, separators=(",", ":"), allow_nan=False)
     return hashlib.blake2b(text.encode(), digest_size=size).hexdigest()
+
+
+def is_settled(*changed_ns: int) -> bool:
+    """Whether a file that was last touched at these times can be known by them from now on.
+
+    One written within one tick of the clock may be written again and keep its times: it is too young to be trusted.
+    """
+    return time.time_ns() - max(changed_ns) > _RACY_NS
 
 
 def file_digest(path: Path) -> str:

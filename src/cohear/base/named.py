@@ -10,7 +10,7 @@ import inspect
 import math
 from collections.abc import Mapping
 from contextlib import suppress
-from typing import Annotated, Any, TypeVar, get_args, get_type_hints
+from typing import Annotated, Any, TypeVar, get_type_hints
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
@@ -34,12 +34,7 @@ def as_named(value: Any) -> Any:  # noqa: ANN401 - a validator sees anything
         return value
     if not isinstance(value, Mapping) or not isinstance(value.get("name"), str):
         raise ValueError("must be a name, or a name with settings as in {name: …, setting: …}")
-    settings: dict[str, Any] = {}
-    for key, each in value.items():
-        try:
-            settings |= {} if key == "name" else {key: as_scalars(each)}
-        except ValueError as error:
-            raise ValueError(f"{key} {error}") from error
+    settings = as_scalars({key: each for key, each in value.items() if key != "name"})
     return WithSettings(name=value["name"], **settings) if settings else value["name"]
 
 
@@ -97,12 +92,12 @@ def demand_numbers(part: type[object], settings: Mapping[str, Any]) -> None:
     with suppress(NameError):  # what is there for a type checker alone
         hints = get_type_hints(part.__init__)
     for name, value in settings.items():
-        kinds = {hints.get(name), *get_args(hints.get(name))} - {type(None)}
-        if value is None or not kinds <= {int, float}:
+        kind = hints.get(name)
+        if value is None or kind not in (int, float):
             continue
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise ValueError(f"{name} must be a number, not {value}")
-        if kinds == {int} and isinstance(value, float):
+        if kind is int and isinstance(value, float):
             raise ValueError(f"{name} must be a whole number, not {value}")
 
 
@@ -113,7 +108,7 @@ def as_scalars(value: Any) -> Any:  # noqa: ANN401 - a setting of any part
         ValueError: a number without an end, or none; as null in a run's key it would be no setting at all.
     """
     if isinstance(value, Mapping):
-        return {key: as_scalars(each) for key, each in value.items()}
+        return {name: _named_scalars(name, each) for name, each in value.items()}
     if isinstance(value, list):
         return [as_scalars(each) for each in value]
     if not isinstance(value, str):
@@ -127,3 +122,11 @@ def as_scalars(value: Any) -> Any:  # noqa: ANN401 - a setting of any part
             raise ValueError(f"must be a finite number, not {value}")
         return number
     return {"true": True, "false": False}.get(value.lower(), value)
+
+
+def _named_scalars(name: str, value: Any) -> Any:  # noqa: ANN401 - a setting of any part
+    """A value of a mapping, whose name errors begin with."""
+    try:
+        return as_scalars(value)
+    except ValueError as error:
+        raise ValueError(f"{name} {error}") from error

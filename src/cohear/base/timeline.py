@@ -101,6 +101,7 @@ class StepMeans:
 
     def __init__(self, columns: int, frame_seconds: float, step: float) -> None:
         self._frame_seconds, self._step = frame_seconds, step
+        self._used = 0
         self._sums = np.zeros((0, columns))
         self._counts = np.zeros(0, dtype=np.int64)
 
@@ -109,8 +110,9 @@ class StepMeans:
         if not len(frames):
             return
         steps = steps_of(frames, self._frame_seconds, self._step)
-        more = int(steps.max()) + 1 - len(self._counts)
-        if more > 0:
+        self._used = max(self._used, int(steps.max()) + 1)
+        if self._used > len(self._counts):
+            more = 2 * self._used - len(self._counts)  # twice as much: a long stream is not copied at every window
             self._sums = np.concatenate([self._sums, np.zeros((more, self._sums.shape[1]))])
             self._counts = np.concatenate([self._counts, np.zeros(more, dtype=np.int64)])
         np.add.at(self._sums, steps, out)
@@ -120,8 +122,8 @@ class StepMeans:
         """``[steps, columns]`` of the clip, which has so many frames; ``UNHEARD`` in a step without any."""
         count = step_count(frames, self._frame_seconds, self._step)
         sums, counts = np.zeros((count, self._sums.shape[1])), np.zeros(count, dtype=np.int64)
-        places = np.minimum(np.arange(len(self._counts)), count - 1)
-        np.add.at(sums, places, self._sums)
-        np.add.at(counts, places, self._counts)
+        places = np.minimum(np.arange(self._used), count - 1)
+        np.add.at(sums, places, self._sums[: self._used])
+        np.add.at(counts, places, self._counts[: self._used])
         means = np.where(counts[:, None] > 0, sums / np.maximum(counts, 1)[:, None], UNHEARD)
         return means.astype(np.float32)

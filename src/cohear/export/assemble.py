@@ -15,7 +15,7 @@ from cohear.export.builder import GraphBuilder, floats, integers
 from cohear.export.forms import ACTIVATIONS, WindowsOfClips, form_of
 from cohear.export.front_ends import FRONT_END_GRAPHS
 from cohear.features.task_input import TaskInput
-from cohear.features.windows import ABOVE_SILENCE
+from cohear.features.windows import ABOVE_SILENCE, hop_in_scoring
 from cohear.runtime.session import WAVEFORM, context_name, heard_name, window_logits_name
 
 
@@ -191,7 +191,7 @@ def _front(graph: GraphBuilder, given: TaskInput, number: int, *, timed: bool) -
     padding = graph.node("Concat", zero, missing, axis=0)
 
     # first frames of windows: every half window, and the last one ends with the clip
-    step = graph.constant([max(window // 2, 1)])
+    step = graph.constant([hop_in_scoring(window)])
     last = graph.node("Max", graph.node("Sub", count, width), zero)
     hops = graph.node("Div", graph.node("Add", last, graph.node("Sub", step, one)), step)
     windows = graph.node("Add", hops, one)  # [1]
@@ -254,7 +254,7 @@ def _pooling(given: Sequence[TaskInput], outputs: Sequence[Output]) -> onnx.Mode
             frames=frames_name(hears),
             frame_seconds=front_end.hop / front_end.rate,
             window=window,
-            step=max(window // 2, 1),
+            step=hop_in_scoring(window),
         )
         own = [(number, output) for number, output in enumerate(outputs) if output.hears == hears]
         for number, output in own:

@@ -61,15 +61,14 @@ class OutputForm(ABC, Generic[D]):
     window_dimensions: ClassVar[tuple[str, ...]] = ()
     """Of what is said of windows, between the windows and the columns."""
     told: ClassVar[str]
-    """What the model gives, in words; ``{shape}`` stands in it for the shape."""
+    """What the model gives, in words."""
 
     def of_frames(self, task: D, stride: int) -> D:
         """The decoding of a network whose encoder gives a frame of so many of its input's; here it does not matter."""
         return task
 
-    @abstractmethod
     def pooled(self, graph: GraphBuilder, task: D, by_clip: str, windows: WindowsOfClips, temperature: float) -> str:
-        """Add what makes calibrated numbers of clips, before the activation, out of those of windows.
+        """Add what makes calibrated numbers of clips, before the activation, out of those of windows; here the mean.
 
         Args:
             graph: to add to.
@@ -81,6 +80,7 @@ class OutputForm(ABC, Generic[D]):
         Returns:
             Name of the value ``[B, columns]``, with ``dimensions`` between.
         """
+        return graph.node("ReduceSum", graph.node("Mul", by_clip, windows.shares), graph.constant([1]), keepdims=0)
 
     @abstractmethod
     def calibrate(self, predictions: OutOfFold, task: D) -> Calibration:
@@ -100,12 +100,6 @@ class LabelsOutput(OutputForm[LabelDecoding]):
 
     told: ClassVar[str] = "calibrated probabilities `[batch, labels]`"
 
-    def pooled(
-        self, graph: GraphBuilder, task: LabelDecoding, by_clip: str, windows: WindowsOfClips, temperature: float
-    ) -> str:
-        """The mean."""
-        return mean_over_windows(graph, by_clip, windows)
-
     def calibrate(self, predictions: OutOfFold, task: LabelDecoding) -> Calibration:
         """A temperature, and thresholds for labels that do not exclude each other."""
         return calibrate_labels(predictions, task)
@@ -115,12 +109,6 @@ class NumbersOutput(OutputForm[NumberDecoding]):
     """Numbers of a clip: the mean over windows."""
 
     told: ClassVar[str] = "numbers `[batch, numbers]`"
-
-    def pooled(
-        self, graph: GraphBuilder, task: NumberDecoding, by_clip: str, windows: WindowsOfClips, temperature: float
-    ) -> str:
-        """The mean."""
-        return mean_over_windows(graph, by_clip, windows)
 
     def calibrate(self, predictions: OutOfFold, task: NumberDecoding) -> Calibration:
         """Spreads."""
@@ -206,11 +194,6 @@ class TimelineOutput(OutputForm[TimelineDecoding]):
         rate, rounding = (graph.double(value) for value in (frame_seconds / task.step, ROUNDING))
         steps = graph.node("Add", graph.node("Mul", graph.node("Cast", frames, to=11), rate), rounding)
         return graph.node("Cast", graph.node("Floor", steps), to=7)
-
-
-def mean_over_windows(graph: GraphBuilder, by_clip: str, windows: WindowsOfClips) -> str:
-    """The mean ``[B, columns]`` over the windows that are pooled of ``[B, N, columns]``."""
-    return graph.node("ReduceSum", graph.node("Mul", by_clip, windows.shares), graph.constant([1]), keepdims=0)
 
 
 OUTPUT_FORMS: Registry[OutputForm[Any]] = Registry("form of an output")

@@ -19,7 +19,7 @@ from cohear.export.assemble import features_name, input_numbers, lengths_name, l
 from cohear.export.network import network_graph
 from cohear.export.runs import Trained
 from cohear.features.task_input import TaskInput
-from cohear.features.windows import gather, window_starts
+from cohear.features.windows import gather, hop_in_scoring, window_starts
 from cohear.models.sharing import Network
 from cohear.models.windows import Windows
 from cohear.runs.task_data import TaskData
@@ -241,7 +241,7 @@ def _middle_windows(data: TaskData, given: TaskInput, hears: int, most: int) -> 
     rows = data.rows[clips]
     starts = np.array(
         [
-            np.median(window_starts(int(length), given.window, max(given.window // 2, 1)))
+            np.median(window_starts(int(length), given.window, hop_in_scoring(given.window)))
             for length in data.store.lengths[rows]
         ],
         dtype=np.int64,

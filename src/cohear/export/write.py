@@ -20,6 +20,7 @@ from cohear.base.files import (
 from cohear.export.assemble import Output, extension
 from cohear.export.front_ends import FRONT_END_GRAPHS
 from cohear.features.task_input import TaskInput
+from cohear.features.windows import hop_in_scoring
 from cohear.runtime.card import CARD, MODEL, README, WEIGHTS, WINDOWS, Windowing
 
 FILES = {CARD, MODEL, README, WEIGHTS, WINDOWS}
@@ -29,7 +30,7 @@ def windowing_of(given: TaskInput) -> Windowing:
     """How the graph cuts waveforms into an input's windows."""
     front_end, window = given.front_end, given.window
     before, after = FRONT_END_GRAPHS[front_end.name](front_end).context
-    return Windowing(front_end.rate, front_end.hop, window, max(window // 2, 1), before, after)
+    return Windowing(front_end.rate, front_end.hop, window, hop_in_scoring(window), before, after)
 
 
 def check_target(folder: Path) -> None:

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from cohear.analysis.statistics import Statistics
 from cohear.analysis.tables.columns import SETTING
+from cohear.analysis.tables.of_study import PLACE
 from cohear.base.counting import counted
 from cohear.findings.caveats import MOST_LEFT_OUT, Caveat
 from cohear.findings.finding import StudyFinding, TableRows
@@ -23,10 +24,9 @@ class RunsFailed(Caveat):
     def find(self, statistics: Statistics) -> Iterable[StudyFinding]:
         """One, of all of them."""
         failures = statistics.tables.failures
-        names = ["combination", *SETTING, "control", "focal", "probe"]
         failed = [
-            {**dict(zip(names, map(str, place), strict=True)), **_of_runs(here)}
-            for place, here in failures.groupby(names, sort=False)
+            {**dict(zip(PLACE, map(str, place), strict=True)), **_of_runs(here)}
+            for place, here in failures.groupby(list(PLACE), sort=False)
         ]
         if failed:
             yield StudyFinding(code=self.code, figures={"failed": failed}, rows=(TableRows("plan.json"),))

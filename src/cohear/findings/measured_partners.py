@@ -28,13 +28,14 @@ class MeasuredPartners(Kind):
         pairs = of_pairs(statistics.gains[statistics.gains["gain"].notna()])
         for setting in settings_in(pairs):
             here = in_setting(pairs, setting)
-            best = {str(task): _best(cells) for task, cells in here.groupby("task", sort=True)}
+            of_task = {str(task): cells for task, cells in here.groupby("task", sort=True)}
+            best = {task: _best(cells) for task, cells in of_task.items()}
             yield StudyFinding(
                 code=self.code,
                 setting=setting,
                 figures={
                     "best": {
-                        task: {**_figures(row, statistics), "partners": int((here["task"] == task).sum())}
+                        task: {**_figures(row, statistics), "partners": len(of_task[task])}
                         for task, row in best.items()
                     }
                 },

@@ -123,21 +123,21 @@ def _found(pairs: pd.DataFrame, setting: Setting, statistics: Statistics) -> Stu
         row = helped.iloc[0]
         gain = Estimate.of(row["gain"], row["low"], row["high"], statistics.units[str(row["metric"])])
         most = LargestGain(str(row["task"]), partner_of(row["task"], row["combination"]), gain)
-    sure = pd.concat([helped, hurt])
+    gained, lost = named(helped), named(hurt)
     return StudyFinding(
         code=SureEffects.code,
         setting=setting,
-        sureness="sure" if len(sure) else "open",
+        sureness="sure" if gained or lost else "open",
         figures=SureFigures(
             effects=len(pairs),
             helps=len(helped),
             hurts=len(hurt),
-            helped=named(helped),
-            hurt=named(hurt),
+            helped=gained,
+            hurt=lost,
             most=most,
             mutual=[name.split("+") for name in sorted(both)],
         ),
-        rows=(TableRows("gains.csv", named(sure)),),
+        rows=(TableRows("gains.csv", (*gained, *lost)),),
     )
 
 

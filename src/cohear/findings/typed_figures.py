@@ -1,4 +1,4 @@
-"""TypedFigures of a finding as a class of their own: typed for who puts them into words, by name for everybody else."""
+"""Figures of a finding as a class of their own: typed for who puts them into words, by name for everybody else."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ class NetworkJob(Job[RunSpec]):
         In a batch all are as long as its longest.
         """
         pace = json.dumps([spec.front_end, spec.encoder], sort_keys=True)
-        longest = max(spec.window if task.window is None else task.window for task in spec.tasks)
+        longest = max(spec.window_of(task) for task in spec.tasks)
         windows = len(spec.tasks) * spec.training.steps * spec.training.batch
         return Cost(pace, windows * longest / spec.window)
 

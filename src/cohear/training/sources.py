@@ -9,10 +9,4 @@ from cohear.training.spec import RunSpec
 
 def inputs_of(spec: RunSpec) -> dict[str, TaskInput]:
     """What each task of a run gives its encoder: its own front-end and window, or those of the run."""
-    return {
-        task.name: TaskInput.of(
-            front_end_of(spec.heard(task)),
-            spec.window if task.window is None else task.window,
-        )
-        for task in spec.tasks
-    }
+    return {task.name: TaskInput.of(front_end_of(spec.heard(task)), spec.window_of(task)) for task in spec.tasks}

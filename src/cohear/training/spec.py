@@ -26,6 +26,10 @@ class RunSpec(Spec):
     window: float
     training: TrainingSettings
 
+    def window_of(self, task: TaskReference) -> float:
+        """The window of one of its tasks, seconds: the task's own, else the run's."""
+        return self.window if task.window is None else task.window
+
     def heard(self, task: TaskReference) -> dict[str, Any]:
         """The front-end of one of its tasks: the task's own, else the run's."""
         return self.front_end if task.front_end is None else task.front_end

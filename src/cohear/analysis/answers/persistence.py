@@ -1,4 +1,4 @@
-"""Do relations persist? SettingsAgreement of the gains of two settings, beside how well each agrees with itself.
+"""Do relations persist? Agreement of the gains of two settings, beside how well each agrees with itself.
 
 The agreement is within tasks: which of a task's partners are better, ranked, averaged over tasks. Pooled
 correlations mostly say which task it is. The ceiling is the same figure between two halves of the
@@ -48,7 +48,7 @@ class SettingsAgreement(TypedDict):
 
 
 def agreements(pairs: pd.DataFrame) -> list[SettingsAgreement]:
-    """SettingsAgreement of every two settings that have pair cells in common.
+    """Agreement of every two settings that have pair cells in common.
 
     Args:
         pairs: of :func:`cohear.analysis.gains.pairs.paired_differences`.

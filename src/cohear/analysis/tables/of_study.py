@@ -18,8 +18,8 @@ from cohear.base.tables import COSTS_CSV, CURVE_CSV, METRICS_CSV, Table
 
 CURVES = ("run", *CURVE_CSV.names)
 """Columns of the learning curves of many runs."""
-_PLACE = ("combination", "features", "encoder", "arm", "control", "focal", "probe")
-FAILURES = (*_PLACE, "tried", "error")
+PLACE = ("combination", "features", "encoder", "arm", "control", "focal", "probe")
+FAILURES = (*PLACE, "tried", "error")
 """Columns of runs that failed and have no record: where they belong, how many there have ended so far, and why."""
 
 
@@ -116,8 +116,8 @@ class FolderTables:
             return pd.DataFrame(columns=list(FAILURES))
         known = {*errors, *self.results["run"]}
         ended = [run for run in planned if run in known or self._has_record(run)]
-        runs = pd.DataFrame([{name: str(planned[run].get(name) or "") for name in _PLACE} for run in ended], ended)
-        runs["tried"] = runs.groupby(list(_PLACE))["combination"].transform("size")
+        runs = pd.DataFrame([{name: str(planned[run].get(name) or "") for name in PLACE} for run in ended], ended)
+        runs["tried"] = runs.groupby(list(PLACE))["combination"].transform("size")
         return runs.loc[list(errors)].assign(error=list(errors.values()))[list(FAILURES)].reset_index(drop=True)
 
     def _has_record(self, run: str) -> bool:

@@ -3,7 +3,6 @@
 import hashlib
 import json
 import os
-import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +14,7 @@ from numpy.typing import NDArray
 from cohear.audio.decode import Audio, UnreadableAudio, open_blocks
 from cohear.audio.open_file import decoders
 from cohear.audio.segment import Segment
+from cohear.base.files import is_settled
 from cohear.base.journal import Append, Journal
 from cohear.base.pool import Advance, parallel_map
 from cohear.data.scan.content_hash import ContentHash
@@ -25,7 +25,6 @@ _PART_SAMPLES = PART_SECONDS * 192_000  # shorter parts at higher rates, which a
 
 _CLIPS_A_CHUNK = 32
 _VERSION = 2  # part of the cache's file name: another layout or hash starts a new file
-_RACY_NS = 100_000_000  # a file written within one tick of the clock keeps its times: too young to be trusted
 
 
 @dataclass(frozen=True)
@@ -227,7 +226,7 @@ def _state(path: Path) -> list[str | int] | None:
         stat = path.stat()
     except OSError:
         return None  # decoding will say what is wrong
-    if time.time_ns() - max(stat.st_mtime_ns, stat.st_ctime_ns) < _RACY_NS:
+    if not is_settled(stat.st_mtime_ns, stat.st_ctime_ns):
         return None
     return [str(path.absolute()), stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino]
 

@@ -14,7 +14,7 @@ from cohear.findings.groups_beside_pairs import WORSE
 from cohear.findings.pairs import partner_of
 from cohear.findings.verdict_words import WITHIN
 from cohear.report.figures.figure import FIGURES, Chart, Figure, rows
-from cohear.report.figures.marks import as_shown, unit_of
+from cohear.report.figures.marks import as_shown, look_marks, unit_of
 from cohear.report.figures.palette import LIGHT
 from cohear.report.figures.sources import FigureSources
 from cohear.report.parts.verdict_looks import FITS
@@ -72,20 +72,13 @@ class ForetoldFigure(Figure):
         x = alt.X("foretold_shown:Q", title=f"mean gain in its pairs, {unit}", scale=scale)
         y = alt.Y("gain_shown:Q", title=f"gain in the group, {unit}", scale=scale)
         base = alt.Chart(shown)
-        fits = [fit for fit in FITS if fit in set(table["fit"])]
-        colours, fills = [LIGHT[FITS[fit].ink] for fit in fits], [LIGHT[FITS[fit].fill] for fit in fits]
-        shapes = [FITS[fit].shape for fit in fits]
-        line = alt.Stroke("fit:N", title=None, scale=alt.Scale(domain=fits, range=colours))
+        marks = look_marks(table, "fit", FITS)
         layers: list[alt.Chart] = [
             alt.Chart(ends).mark_line(color=LIGHT["faint"], strokeDash=[4, 4]).encode(x=alt.X("x:Q"), y="y:Q"),
-            base.mark_rule(strokeWidth=1.5).encode(x=x, y=alt.Y("low_drawn:Q"), y2="high_drawn:Q", stroke=line),
-            base.mark_point(size=70, opacity=1).encode(
-                x=x,
-                y=y,
-                stroke=line,
-                fill=alt.Fill("fit:N", title=None, scale=alt.Scale(domain=fits, range=fills)),
-                shape=alt.Shape("fit:N", title=None, scale=alt.Scale(domain=fits, range=shapes)),
+            base.mark_rule(strokeWidth=1.5).encode(
+                x=x, y=alt.Y("low_drawn:Q"), y2="high_drawn:Q", stroke=marks["stroke"]
             ),
+            base.mark_point(size=70, opacity=1).encode(x=x, y=y, **marks),
         ]
         if len(table) <= _NAMED:
             names = alt.Chart(shown.assign(side=_sides(shown, span))).encode(x=x, y=y, text="task:N")

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import altair as alt
 import pandas as pd
 
 from cohear.report.figures.palette import LIGHT, SERIES
-from cohear.report.parts.verdict_looks import LOOKS
+from cohear.report.parts.verdict_looks import LOOKS, Look
 
 SERIES_SHAPES = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down")
 
@@ -27,16 +27,21 @@ def unit_of(table: pd.DataFrame) -> str:
 
 
 def verdict_marks(table: pd.DataFrame) -> dict[str, Any]:
-    """Fill, stroke and shape of a point by its verdict. One legend for the three."""
-    looks = {verdict: look for verdict, look in LOOKS.items() if verdict in set(table["verdict"])}
+    """Fill, stroke and shape of a point by its verdict."""
+    return look_marks(table, "verdict", LOOKS)
+
+
+def look_marks(table: pd.DataFrame, column: str, every: Mapping[str, Look]) -> dict[str, Any]:
+    """Fill, stroke and shape of a point by what a column says of it. One legend for the three."""
+    looks = {name: look for name, look in every.items() if name in set(table[column])}
 
     def scale(values: Sequence[str]) -> alt.Scale:
         return alt.Scale(domain=list(looks), range=list(values))
 
     return {
-        "fill": alt.Fill("verdict:N", title=None, scale=scale([LIGHT[look.fill] for look in looks.values()])),
-        "stroke": alt.Stroke("verdict:N", title=None, scale=scale([LIGHT[look.ink] for look in looks.values()])),
-        "shape": alt.Shape("verdict:N", title=None, scale=scale([look.shape for look in looks.values()])),
+        "fill": alt.Fill(f"{column}:N", title=None, scale=scale([LIGHT[look.fill] for look in looks.values()])),
+        "stroke": alt.Stroke(f"{column}:N", title=None, scale=scale([LIGHT[look.ink] for look in looks.values()])),
+        "shape": alt.Shape(f"{column}:N", title=None, scale=scale([look.shape for look in looks.values()])),
     }
 
 

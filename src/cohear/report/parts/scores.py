@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from cohear.base.setting import Setting
 from cohear.base.units import Unit
 from cohear.findings.pairs import briefly, partner_of
 from cohear.report.numbers import bounds_of_metric, level, signed
@@ -137,13 +136,13 @@ def better_by(one: float, other: float, higher_is_better: bool) -> float:
     return one - other if higher_is_better else other - one
 
 
-def _means_by_part(results: pd.DataFrame, metrics: pd.DataFrame) -> dict[Setting, dict[str, float]]:
+def _means_by_part(results: pd.DataFrame, metrics: pd.DataFrame) -> dict[tuple[str, str, str], dict[str, float]]:
     """Mean over repeats of each part's score, by (task, combination, metric) and part."""
     if metrics.empty:
         return {}
     last = metrics[metrics["selection"] == "last"]
     known = last.merge(results[["run", "task", "combination"]].drop_duplicates(), on=["run", "task"])
-    means: dict[Setting, dict[str, float]] = {}
+    means: dict[tuple[str, str, str], dict[str, float]] = {}
     for row in (
         known.groupby(["task", "combination", "metric", "part"])["value"].mean().reset_index().to_dict("records")
     ):

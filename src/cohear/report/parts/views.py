@@ -204,11 +204,11 @@ def views_of(folder: FolderContent) -> Views:
                 scores=task_scores(results, folder.metrics, units, here, folder.statistics.baselines),
             )
         )
+        missing = missing_of([folder.findings.on_setting("best-pair", key)])
         for metric, gains in by_metric.items():
             rows = of_setting(gains, key)
             if metric == PRIMARY or len(rows):
                 own_units = units if metric == PRIMARY else units_of(rows, folder.statistics.design.units)
-                missing = missing_of([folder.findings.on_setting("best-pair", key)])
                 matrices.append(_matrix_view(key, metric, rows, results, own_units, here, tasks, missing))
     return Views(tasks, settings, matrices, by_metric)
 

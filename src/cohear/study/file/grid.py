@@ -17,7 +17,7 @@ from cohear.models.sharing import SHARING
 from cohear.study.file.networks import mistakes_in_encoders, mistakes_in_sharing
 from cohear.study.file.parts import CombinationSettings, free_settings
 from cohear.study.file.settings import StudySettings
-from cohear.study.file.task_sets import task_sets
+from cohear.study.file.task_sets import every_task_set
 
 
 def mistakes_in_grid(settings: StudySettings, folder: Path | None, spoilt: Collection[str] = ()) -> list[str]:
@@ -66,8 +66,7 @@ def mistakes_in_grid(settings: StudySettings, folder: Path | None, spoilt: Colle
         if encoder.combinations is not None:
             place = f"encoders.{number}.combinations"
             mistakes += _mistakes_in_combinations(place, encoder.combinations, settings.tasks)
-    sets = [tasks for number in range(len(settings.encoders)) for tasks in task_sets(settings.of_encoder(number))]
-    if settings.repeats.until and all(len(tasks) < 2 for tasks in sets):
+    if settings.repeats.until and all(len(tasks) < 2 for tasks in every_task_set(settings)):
         mistakes.append("repeats.until: no tasks are trained together, so no verdict can be waited for; give seeds")
     return mistakes
 

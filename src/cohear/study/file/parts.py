@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_type_hints
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
@@ -40,11 +40,7 @@ class PartModel(SpecModel):
 
     @model_validator(mode="after")
     def _settings_can_be_written(self) -> PartModel:
-        for key, value in (self.model_extra or {}).items():
-            try:
-                as_scalars(value)
-            except ValueError as error:
-                raise ValueError(f"{key} {error}") from error
+        free_settings(self)
         return self
 
 
@@ -72,11 +68,7 @@ class FeatureSettings(PartModel):
         """With other paths of the files among its settings."""
         if self.name not in FRONT_ENDS:
             return self
-        types_of = get_type_hints(FRONT_ENDS[self.name])
-        settings = {
-            name: with_paths(value, types_of.get(name), change) for name, value in (self.model_extra or {}).items()
-        }
-        return self.model_copy(update=settings)
+        return self.model_copy(update=with_paths(self.model_extra or {}, FRONT_ENDS[self.name], change))
 
 
 class TaskSettings(SpecModel):
@@ -242,5 +234,6 @@ class ArmSettings(SpecModel):
 
 
 def free_settings(model: BaseModel) -> dict[str, Any]:
-    """The keys that a model does not name itself."""
-    return {key: as_scalars(value) for key, value in (model.model_extra or {}).items()}
+    """The keys that a model does not name itself; raises ValueError for a number that is none."""
+    settings: dict[str, Any] = as_scalars(model.model_extra or {})
+    return settings

@@ -9,7 +9,7 @@ from cohear.base.named import make, name_of
 from cohear.probes.probe import PROBES, Probe
 from cohear.study.file.grid import mistakes_of_twice
 from cohear.study.file.settings import StudySettings
-from cohear.study.file.task_sets import task_sets
+from cohear.study.file.task_sets import every_task_set
 
 
 def mistakes_in_probes(settings: StudySettings, spoilt: Collection[str] = ()) -> list[str]:
@@ -40,7 +40,7 @@ def mistakes_in_probes(settings: StudySettings, spoilt: Collection[str] = ()) ->
 
 def _never_trained(probe: Probe, settings: StudySettings) -> int:
     """Of how many tasks a network is that a probe needs and the study trains nowhere; 0 where there is none."""
+    if not any(left.by == "joint" for left in probe.needs.values()):
+        return 0
     size = len(settings.tasks) if probe.subject == "all" else 2
-    sets = [tasks for number in range(len(settings.encoders)) for tasks in task_sets(settings.of_encoder(number))]
-    is_needed = any(left.by == "joint" for left in probe.needs.values())
-    return size if is_needed and not any(len(tasks) == size for tasks in sets) else 0
+    return 0 if any(len(tasks) == size for tasks in every_task_set(settings)) else size

@@ -140,8 +140,9 @@ class StudySettings(SpecModel):
         That is the task's own front-end, as in the task's networks, where that gives vectors and the baseline has none.
         """
         for front_end in self.heard_by(baseline):
+            inputs = self.inputs(front_end, self.window)
             for task in baseline.tasks or self.tasks:
-                own, window = self.inputs(front_end, self.window)[task]
+                own, window = inputs[task]
                 follows = baseline.features is None and own.layout == "vector"
                 yield front_end, task, own if follows else front_end, window
 

@@ -9,6 +9,11 @@ if TYPE_CHECKING:
     from cohear.study.file.settings import StudySettings
 
 
+def every_task_set(settings: StudySettings) -> list[tuple[str, ...]]:
+    """Those of each encoder."""
+    return [tasks for number in range(len(settings.encoders)) for tasks in task_sets(settings.of_encoder(number))]
+
+
 def task_sets(settings: StudySettings) -> list[tuple[str, ...]]:
     """Every combination once, its tasks in the study's order, small ones first."""
     tasks = list(settings.tasks)

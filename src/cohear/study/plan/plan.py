@@ -106,6 +106,7 @@ def make_plan(
     """
     plugins = versions_of_plugins(settings.plugins)
     sets_of = [task_sets(settings.of_encoder(number)) for number in range(len(encoders))]
+    inputs_of = cache(settings.inputs)  # the same in every repeat
     plan = []
     for seed, fold in settings.repeats.order():
         for front_end, (number, encoder) in product(front_ends, enumerate(encoders)):
@@ -113,7 +114,7 @@ def make_plan(
                 continue
             for arm, tasks in product(settings.arms, sets_of[number]):
                 training, window = _settled(settings, arm, precision, alone=len(tasks) == 1)
-                inputs = settings.inputs(front_end, window)
+                inputs = inputs_of(front_end, window)
                 common = _common(front_end, window, [inputs[task] for task in tasks])
                 references = tuple(
                     _reference(task, splits[fold, task], stores, settings.tasks[task].dataset, inputs[task], common)
