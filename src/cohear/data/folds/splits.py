@@ -12,13 +12,11 @@ from numpy.typing import NDArray
 from cohear.base.errors import DataError
 from cohear.data.folds.cutting import LabelMatrix, balanced_parts, groups_of, held_by, label_matrix
 from cohear.data.tables.clip_table import ClipTable
+from cohear.data.tables.part_names import role_of
 
 MOST_FOLDS = 5
 VALIDATION_SHARE = 0.15
 VALIDATION_PARTS = 7  # one of seven is 14 %, the nearest to 15 %
-_TEST_NAMES = {"test", "testing", "eval", "evaluation"}
-_TRAIN_NAMES = {"train", "training", "tr"}
-_VALIDATION_NAMES = {"validation", "valid", "val", "dev", "development"}
 
 
 class Part(IntEnum):
@@ -98,7 +96,8 @@ class FoldPlan:
         if self._official is None:
             return self._with_validation(self._part == index, index)
         test = np.array([cell in self._tests[index] for cell in self._official])
-        validation = np.array([cell.lower() in _VALIDATION_NAMES for cell in self._official]) & ~test
+        validating = {cell for cell in set(self._official) if role_of(cell) == "validation"}
+        validation = np.array([cell in validating for cell in self._official]) & ~test
         if validation.any():
             parts = np.full(len(test), int(Part.TRAIN))
             parts[validation], parts[test] = Part.VALIDATION, Part.TEST
@@ -162,9 +161,9 @@ def _official_cells(table: ClipTable, column: str, asked_by: str) -> list[str]:
 def _official_tests(cells: list[str], dataset: str, column: str, asked_by: str) -> list[set[str]]:
     """The values that make up each test part, in the folds' own order."""
     values = set(cells)
-    named = {value for value in values if value.lower() in _TEST_NAMES}
-    training = {value for value in values if value.lower() in _TRAIN_NAMES}
-    others = values - _validation(values)
+    named = {value for value in values if role_of(value) == "test"}
+    training = {value for value in values if role_of(value) == "train"}
+    others = {value for value in values if role_of(value) != "validation"}
     if named and others - named:
         return [named]
     if len(others) < 2 or training or named:
@@ -174,10 +173,6 @@ def _official_tests(cells: list[str], dataset: str, column: str, asked_by: str) 
             "be made of it; hold groups out with hold_out"
         )
     return [{value} for value in sorted(others, key=_natural)]
-
-
-def _validation(values: set[str]) -> set[str]:
-    return {value for value in values if value.lower() in _VALIDATION_NAMES}
 
 
 def _natural(text: str) -> tuple[list[tuple[int, int, str]], str]:

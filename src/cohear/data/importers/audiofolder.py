@@ -11,11 +11,11 @@ from cohear.base.errors import DataError
 from cohear.data.scan.audio_files import folders_in
 from cohear.data.tables.clip_table import ClipTable
 from cohear.data.tables.manifest import read_about
+from cohear.data.tables.part_names import is_part_name
 from cohear.data.tables.reader import READERS, Reader
 from cohear.data.tables.table_files import TABLE_READERS
 
 FILE_NAME = "file_name"
-SPLITS = ("train", "training", "validation", "valid", "dev", "test", "testing", "eval")
 _NAMES = tuple(f"metadata{ending}" for ending in TABLE_READERS)
 
 
@@ -46,7 +46,7 @@ READERS.register(Audiofolder.name)(Audiofolder())
 
 def _tables(path: Path) -> list[Path]:
     """The table at the top, or those of the parts."""
-    places = [path, *(folder for folder in folders_in(path) if folder.name.lower() in SPLITS)]
+    places = [path, *(folder for folder in folders_in(path) if is_part_name(folder.name))]
     in_places = [[place / name for name in _NAMES if (place / name).is_file()][:1] for place in places]
     return in_places[0] or [file for files in in_places for file in files]
 

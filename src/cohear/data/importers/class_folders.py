@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import ClassVar
 
 from cohear.base.errors import DataError
-from cohear.data.importers.audiofolder import SPLITS
 from cohear.data.scan.audio_files import audio_files, folders_in
 from cohear.data.tables.clip_table import ClipTable
 from cohear.data.tables.manifest import read_about
+from cohear.data.tables.part_names import is_part_name
 from cohear.data.tables.reader import READERS, Reader
 from cohear.data.tables.table_files import frame
 
@@ -47,7 +47,7 @@ READERS.register(ClassFolders.name)(ClassFolders())
 def _classes(path: Path) -> list[tuple[str, Path]]:
     """Part (or nothing) and folder of each class."""
     top = folders_in(path)
-    parts = [folder for folder in top if folder.name.lower() in SPLITS]
+    parts = [folder for folder in top if is_part_name(folder.name)]
     if parts and len(parts) == len(top):
         found = [(part.name, folder) for part in parts for folder in folders_in(part) if _has_audio(folder)]
         if found:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -39,6 +39,8 @@ class ClipTable:
         root: folder that ``path`` is relative to.
         rows: text columns; ``path`` and whatever else the publisher gives; index 0..N-1.
         about: licence, citation and closed label lists.
+        remarks: what its reader decided and its user should know, a sentence each without a full stop.
+        tables: the files that it was read from; None where its reader does not tell.
 
     Raises:
         DataError: on construction, where a row has no path, leaves the root, has a segment that does not
@@ -49,6 +51,8 @@ class ClipTable:
     root: Path
     rows: pd.DataFrame
     about: About = About()
+    remarks: tuple[str, ...] = ()
+    tables: tuple[Path, ...] | None = None
 
     def __post_init__(self) -> None:
         check_rows(self.name, self.rows)
@@ -89,7 +93,7 @@ class ClipTable:
 
     def take(self, rows: Sequence[int]) -> ClipTable:
         """The table of some clips, in the order asked for."""
-        return ClipTable(self.name, self.root, self.rows.iloc[list(rows)].reset_index(drop=True), self.about)
+        return replace(self, rows=self.rows.iloc[list(rows)].reset_index(drop=True))
 
 
 def clip_ids(rows: pd.DataFrame) -> list[str]:
