@@ -15,6 +15,7 @@ from cohear.api.gains import judge_cells
 from cohear.base.streams import stream
 from cohear.base.study_facts import StudyFacts
 from cohear.base.tables import METRICS_CSV, RESULTS_CSV
+from cohear.runs.log_losses import TEMPERATURES
 from cohear.runs.record import RECORD, Record, TaskRecord
 from cohear.study.folder.folder import StudyFolder
 from cohear.study.folder.tables import rows_of_results
@@ -103,7 +104,15 @@ def _scored(study: SimulatedStudy, task: Task, value: float, fold: int) -> TaskR
             by_metric["accuracy"] = None if score is None else min(1.0, 1.1 * score)
         scores[part] = {"last": by_metric, "joint": by_metric, "own": by_metric}
     part_name = f"{task.name} {study.part(task, fold)}"
-    return TaskRecord(task.metric, task.higher_is_better, task.clips, part_name, scores)
+    losses = {} if parts["test"] is None or not study.more_metrics else _log_losses(sign * value / task.scale)
+    return TaskRecord(task.metric, task.higher_is_better, task.clips, part_name, scores, log_losses=losses)
+
+
+def _log_losses(goodness: float) -> dict[str, list[float]]:
+    """Bits a clip that fall where the score gets better, least at a temperature of two."""
+    steps = np.log2(np.array(TEMPERATURES) / 2)
+    losses = (np.exp2(1.0 - 2 * goodness) + 0.05 * steps**2).tolist()
+    return {"validation": losses, "test": losses}
 
 
 def _write_study(study: SimulatedStudy, folder: StudyFolder, plan: Sequence[PlanRow], records: Records) -> None:

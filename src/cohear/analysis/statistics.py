@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -28,10 +28,12 @@ from cohear.analysis.gains.variance_parts import variance_parts
 from cohear.analysis.looking.power import FamilyPower, family_table, power_table
 from cohear.analysis.looking.standing import standing
 from cohear.analysis.tables.columns import SETTING
+from cohear.analysis.tables.log_loss import BITS, MARGIN_NLL, LogLossTables, has_log_loss
 from cohear.analysis.tables.of_study import FolderTables, Tables
 from cohear.analysis.tables.results import of_baselines, of_networks
 from cohear.analysis.tables.units import common_unit, units_of
 from cohear.base.setting import Setting
+from cohear.base.tables import NLL
 from cohear.base.units import OWN, Unit
 
 
@@ -63,6 +65,16 @@ class Statistics:
     def is_related(self, combination: str) -> bool:
         """Whether a pair of tasks is one of those that are related."""
         return frozenset(combination.split("+")) in self.related
+
+    @cached_property
+    def log_loss(self) -> Statistics | None:
+        """The same of the second primary score; None where no run has it."""
+        if not has_log_loss(self.tables) or isinstance(self.tables, LogLossTables):
+            return None
+        tables = LogLossTables(self.tables)
+        design = Design.of(tables.data)
+        margins = design.margins if isinstance(design.margins, Mapping) else MARGIN_NLL
+        return Statistics(tables, replace(design, margins=margins, units={NLL: BITS}), self.related)
 
     @cached_property
     def results(self) -> pd.DataFrame:

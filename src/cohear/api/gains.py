@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 def write_gains(folder: str | Path, say: Callable[[str], None] | None = None) -> pd.DataFrame:
     """Gains of a study folder, or of any folder with a ``results.csv``; written there as ``gains.csv``.
 
+    With what goes with it: ``gains_nll.csv``, of the second primary score, and ``controls.csv``.
+
     Args:
         folder: the folder.
         say: told, in sentences, what a reader of the table should know.
@@ -39,7 +41,7 @@ def judged_folder(folder: Path, say: Callable[[str], None] | None = None) -> Sta
     """The statistics that :func:`write_gains` writes, for who goes on with them."""
     from cohear.analysis.statistics import Statistics
     from cohear.analysis.tables.text import write_table
-    from cohear.base.tables import CONTROLS_CSV, GAINS_CSV
+    from cohear.base.tables import CONTROLS_CSV, GAINS_CSV, GAINS_NLL_CSV
     from cohear.findings import Findings
     from cohear.findings.caveats import notes
 
@@ -50,6 +52,10 @@ def judged_folder(folder: Path, say: Callable[[str], None] | None = None) -> Sta
     else:
         remove_file(folder / CONTROLS_CSV.file)
     write_table(folder / GAINS_CSV.file, statistics.gains)
+    if statistics.log_loss is None:
+        remove_file(folder / GAINS_NLL_CSV.file)
+    else:
+        write_table(folder / GAINS_NLL_CSV.file, statistics.log_loss.gains)
     if say is not None:
         for sentence in notes(Findings(statistics)):
             say(sentence)

@@ -100,6 +100,7 @@ class TaskFacts:
         metric: that gains are of.
         units: what the values of each metric of the kind are shown in.
         margin: what ``harmless`` may cost, in the metric's unit; None where nothing is told.
+        margin_nll: the same of log loss, in bits a clip.
         labels: in their order; names of the numbers where there are no labels.
         counts: clips of each label.
         durations: of the clips of each label.
@@ -112,6 +113,7 @@ class TaskFacts:
     metric: str = ""
     units: Mapping[str, str] = field(default_factory=dict)
     margin: float | None = None
+    margin_nll: float | None = None
     labels: Sequence[str] = ()
     counts: Mapping[str, int] = field(default_factory=dict)
     durations: Mapping[str, Durations] = field(default_factory=dict)

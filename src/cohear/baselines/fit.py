@@ -17,6 +17,7 @@ from cohear.baselines.vectors import clip_vectors, standardised
 from cohear.features.build import front_end_of
 from cohear.features.task_input import TaskInput
 from cohear.runs.job import Result
+from cohear.runs.log_losses import NOT_TRAINED_ON, log_losses_of
 from cohear.runs.pack import Pack
 from cohear.runs.predictions import Predictions, predictions_text
 from cohear.runs.record import Record, TaskRecord
@@ -68,8 +69,9 @@ def fit_baseline(spec: BaselineSpec, pack: Pack, files: frozenset[str]) -> Resul
         test_clips=predictions["test"].scored_clips(task),
         test_part=task.test_part,
         scores={part: {"last": each.scores(task)} for part, each in predictions.items()},
+        log_losses=log_losses_of(task, predictions),
     )
-    text = predictions_text({task.name: task}, {task.name: predictions}, ("validation", "test"))
+    text = predictions_text({task.name: task}, {task.name: predictions}, NOT_TRAINED_ON)
     made = {PREDICTIONS_CSV.file: text.encode("utf-8")}
     return Result(
         Record(

@@ -32,3 +32,5 @@ def gains(
 
     judged = judged_folder(folder, note)
     output.print(gains_shown(judged.gains, judged.units))
+    if judged.log_loss is not None and len(judged.log_loss.gains):
+        output.print(gains_shown(judged.log_loss.gains, judged.log_loss.units))

@@ -70,13 +70,15 @@ class PowerOfCell(InSetting):
 class Power(TypedDict):
     """Variance parts, families and cells, in the unit of the scores, which each row names.
 
-    ``fractions``: whether all figures are shares, which are shown as points.
+    ``fractions``: whether all figures are shares, which are shown as points. ``nll``: the same of the second primary
+    score; None where no run has it.
     """
 
     fractions: bool
     parts: list[SpreadParts]
     families: list[PowerOfFamily]
     cells: list[PowerOfCell]
+    nll: Power | None
 
 
 def power(findings: Findings) -> Power:
@@ -89,6 +91,7 @@ def power(findings: Findings) -> Power:
         UserError: the results cannot be compared.
     """
     statistics = findings.statistics
+    of_loss = statistics.log_loss
     parts = cast(list[SpreadParts], json_rows(statistics.spread))
     cells = cast(list[PowerOfCell], json_rows(statistics.power))
     return {
@@ -102,6 +105,7 @@ def power(findings: Findings) -> Power:
             for family in statistics.families
         ],
         "cells": [{**cell, "unit": _unit(statistics, cell, cell["task"])} for cell in cells],
+        "nll": None if of_loss is None else power(Findings(of_loss)),
     }
 
 

@@ -29,9 +29,9 @@ def _unit(fraction: bool) -> Unit:
     return POINTS if fraction else OWN
 
 
-def unit_words(fraction: bool) -> str:
+def counted_in(unit: Unit) -> str:
     """What the figures of a table are counted in."""
-    return "in points (x 100)" if fraction else OWN.name
+    return "in points (x 100)" if unit.points else OWN.name if unit == OWN else f"in {unit.name}"
 
 
 def tick_texts(values: Sequence[float], fraction: bool, sign: bool = True) -> list[str]:

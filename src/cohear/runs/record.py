@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,8 @@ class TaskRecord:
         scores: of all metrics.
         selected_steps: the step of the optimiser that each selection took its weights from; empty where a job has
             no steps.
+        log_losses: by part, mean log loss in bits a clip at each of :data:`cohear.runs.log_losses.TEMPERATURES`; a part
+            of which there is none is left out, and all of them by earlier versions.
     """
 
     metric: str
@@ -37,6 +39,7 @@ class TaskRecord:
     test_part: str
     scores: Scores
     selected_steps: Mapping[str, int] = field(default_factory=dict)
+    log_losses: Mapping[str, Sequence[float]] = field(default_factory=dict)
 
     def score(self, part: str = "test", selection: str = "last") -> float | None:
         """The primary metric on a part; None where there is none."""

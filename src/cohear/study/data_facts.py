@@ -68,6 +68,7 @@ def _task_facts(name: str, settings: StudySettings, splits: Mapping[int, TaskSpl
         metric=first.metric,
         units={metric: METRICS[metric].shown_unit for metric in kind.metrics},
         margin=settings.margin_of(name),
+        margin_nll=settings.margin_nll,
         labels=first.labels,
         counts={label: int(count) for label, count in zip(first.labels, counts, strict=True)},
         durations=_durations(first, dataset),

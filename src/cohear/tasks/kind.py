@@ -192,6 +192,21 @@ class TargetKind(ABC):
         """What is true in each row of what is said of N clips, ``[R]`` texts for a table; here the clip's cell."""
         return self.cells(targets, labels)
 
+    def log_losses(
+        self, told: ClipOutputs, targets: Targets, scored: NDArray[np.bool_], temperatures: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        """A proper score of what is said of N clips at temperatures, ``[temperatures]``: bits a clip, less is better.
+
+        Mean over ``scored_clips``, NaN without any, and of a kind that has no such score; here none.
+
+        Args:
+            told: of the clips; what it says is divided by a temperature before it is read (Guo et al. 2017).
+            targets: as ``rows`` gives them.
+            scored: ``[outputs]``, those that are scored.
+            temperatures: more than 0.
+        """
+        return np.full(len(temperatures), np.nan)
+
     @abstractmethod
     def decoding(self, task: str, labels: Sequence[str]) -> Decoding:
         """How the output of an exported model of a task is read; its columns are ``output_names``."""

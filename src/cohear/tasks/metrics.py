@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cohear.base.registry import Registry
+from cohear.base.tables import NLL
 from cohear.base.units import POINTS, Unit
 from cohear.tasks.kind import TargetKind
 from cohear.tasks.targets import Targets
@@ -16,6 +17,9 @@ Scored = NDArray[np.bool_]
 Score = Callable[[NDArray[np.float32], Targets, Scored], float]
 SHARE = "share"
 """Unit of a metric whose values are shares, which are shown as points (x 100)."""
+
+TAKEN = ("loss", NLL)
+"""Names that the tables have for what is no metric of a kind."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,8 @@ class Metric:
     words: str = ""
 
     def __post_init__(self) -> None:
+        if self.name in TAKEN:
+            raise ValueError(f"metric {self.name!r}: every task is scored by what has this name; give another one")
         if not self.low < self.high:
             raise ValueError(f"metric {self.name!r} goes from {self.low} to {self.high}")
         if self.unit == SHARE and not 0 <= self.low < self.high <= 1:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from cohear.base.decoding import LabelDecoding
 from cohear.tasks.kind import NO_RENAME, TARGET_KINDS, TargetKind
-from cohear.tasks.targets import Targets, WindowTargets
+from cohear.tasks.targets import ClipOutputs, Targets, WindowTargets
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -76,6 +76,17 @@ class Multiclass(TargetKind):
             return F.cross_entropy(out, teacher.softmax(dim=1))
         each = F.cross_entropy(out, targets.values, reduction="none", label_smoothing=smoothing)
         return (each * targets.known).sum() / targets.known.sum().clamp(min=1)
+
+    def log_losses(
+        self, told: ClipOutputs, targets: Targets, scored: NDArray[np.bool_], temperatures: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        """Minus the logarithm of the probability of the clip's label (Good 1952)."""
+        clips = self.scored_clips(targets, scored)
+        logits = told.values[clips].astype(np.float64)
+        if not len(logits):
+            return np.full(len(temperatures), np.nan)
+        beyond = logits - np.take_along_axis(logits, targets.values[clips][:, None], axis=1)  # the true label's is 0
+        return np.array([np.logaddexp.reduce(beyond / each, axis=1).mean() / np.log(2) for each in temperatures])
 
     def decoding(self, task: str, labels: Sequence[str]) -> LabelDecoding:
         """The most probable label."""

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cohear.base.decoding import LabelDecoding
-from cohear.tasks.binary import binary_loss
+from cohear.tasks.binary import binary_log_losses, binary_loss
 from cohear.tasks.kind import NO_RENAME, TARGET_KINDS, TargetKind
-from cohear.tasks.targets import Targets, WindowTargets
+from cohear.tasks.targets import ClipOutputs, Targets, WindowTargets
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -75,6 +75,12 @@ class Multilabel(TargetKind):
     ) -> Tensor:
         """Binary cross-entropy, mean over the known entries; with a teacher to its probabilities."""
         return binary_loss(out, targets, smoothing, teacher)
+
+    def log_losses(
+        self, told: ClipOutputs, targets: Targets, scored: NDArray[np.bool_], temperatures: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        """The sum over a clip's scored labels, each there or not."""
+        return binary_log_losses(told, targets, scored, temperatures)
 
     def decoding(self, task: str, labels: Sequence[str]) -> LabelDecoding:
         """All labels that are more probable than not, until thresholds are set."""

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cohear.base.timeline import UNHEARD, StepMeans, TimelineDecoding
-from cohear.tasks.binary import binary_loss
+from cohear.tasks.binary import binary_log_losses, binary_loss
 from cohear.tasks.kind import NO_RENAME, TargetKind
 from cohear.tasks.targets import ClipOutputs, Targets, WindowPlaces, WindowTargets
 
@@ -150,6 +150,14 @@ class TimelineKind(TargetKind):
         """The labels that sound in each step."""
         rows = self.rows(targets, told)
         return [";".join(labels[int(label)] for label in np.flatnonzero(row > 0)) for row in rows.values * rows.known]
+
+    def log_losses(
+        self, told: ClipOutputs, targets: Targets, scored: NDArray[np.bool_], temperatures: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        """The sum over a clip's steps and scored labels, each there or not; steps that were not heard are left out."""
+        return binary_log_losses(
+            told, replace(targets, known=targets.known & (told.values > UNHEARD)), scored, temperatures
+        )
 
     def decoding(self, task: str, labels: Sequence[str]) -> TimelineDecoding:
         """All labels that are more probable than not in a step, until thresholds are set."""

@@ -10,6 +10,7 @@ from safetensors.torch import save as safetensors_bytes
 from cohear.base.memory import peak_memory
 from cohear.base.tables import CURVE_CSV
 from cohear.runs.job import Result
+from cohear.runs.log_losses import NOT_TRAINED_ON, log_losses_of
 from cohear.runs.predictions import predictions_text
 from cohear.runs.record import Record, TaskRecord
 from cohear.runs.run_folder import KEPT
@@ -36,6 +37,7 @@ def record_of(result: RunResult) -> Record:
             test_part=task.data.test_part,
             selected_steps=task.steps,
             scores=task.scores,
+            log_losses=log_losses_of(task.data, task.predictions),
         )
         for name, task in result.tasks.items()
     }
@@ -58,7 +60,7 @@ def _predictions(result: RunResult) -> bytes:
     """Of the clips that were not trained on."""
     tasks = {name: task.data for name, task in result.tasks.items()}
     predictions = {name: task.predictions for name, task in result.tasks.items()}
-    return predictions_text(tasks, predictions, ("validation", "test")).encode("utf-8")
+    return predictions_text(tasks, predictions, NOT_TRAINED_ON).encode("utf-8")
 
 
 def _weights(result: RunResult) -> bytes:

@@ -130,3 +130,21 @@ def notes_are_the_same_everywhere(said: Said) -> Told:
     for note in said.notes:
         if note not in shown and not re.match(SHORTER, note):
             yield f"a note that the page lacks: {note}"
+
+
+@rule
+def log_loss_is_told_as_its_table_has_it(said: Said) -> Told:
+    of_loss = said.content.statistics.log_loss
+    told = [finding for finding in said.answers["improve"]["findings"] if finding["code"] == "second-score"]
+    pairs = [] if of_loss is None else [row for row in of_loss.gains.to_dict("records") if is_pair(row["combination"])]
+    if bool(pairs) != bool(told):
+        yield f"{len(pairs)} pair cells in gains_nll, {len(told)} findings of them"
+    for finding in told:
+        for verdict in VERDICTS:
+            number = sum(row["verdict"] == verdict for row in pairs)
+            if finding["figures"][verdict] != number:
+                yield f"{finding['figures'][verdict]} cells {verdict} in answers, {number} in gains_nll"
+    in_power = said.power["nll"] and {cell_of(row): row["verdict"] for row in said.power["nll"]["cells"]}
+    known = {} if of_loss is None else {cell_of(row): row["verdict"] for row in of_loss.gains.to_dict("records")}
+    if (in_power or {}) != known:
+        yield "power has other cells or verdicts in log loss than gains_nll"

@@ -7,6 +7,9 @@ from cohear.base.tables.definition import Column, Table
 NETWORK, BASELINE = "network", "baseline"
 """Jobs whose scores are in the table of results; one that names none is of a network."""
 
+NLL = "nll"
+"""The second primary score, calibrated log loss, where metrics are named."""
+
 _SETTING = (
     Column("features", "the front-end, with those of its settings that are not the usual ones", may_be_empty=True),
     Column("encoder", "the encoder, with the settings that it was given", may_be_empty=True),
@@ -72,7 +75,10 @@ METRICS_CSV = Table(
         _TASK,
         Column("part", "`train`, `validation` or `test`"),
         Column("selection", "the step: `last`, `joint` (best mean over tasks on validation), `own` (the task's best)"),
-        Column("metric", "a metric of the task's kind, or `loss`"),
+        Column(
+            "metric",
+            f"a metric of the task's kind, `loss`, or `{NLL}`: calibrated log loss in bits a clip, of test at `last`",
+        ),
         Column("value", "the score; empty where a fold has none", "number", may_be_empty=True),
     ),
 )
@@ -100,6 +106,13 @@ GAINS_CSV = Table(
             may_be_empty=True,
         ),
     ),
+)
+
+GAINS_NLL_CSV = replace(
+    GAINS_CSV,
+    file="gains_nll.csv",
+    meaning=f"As `gains.csv`, of the second primary score `{NLL}`: calibrated log loss in bits a clip, whose gain is "
+    "what sharing takes off it.",
 )
 
 CONTROLS_CSV = replace(

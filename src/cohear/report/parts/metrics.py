@@ -8,6 +8,8 @@ import pandas as pd
 from cohear.analysis.gains.design import MARGIN, ByTask, Design
 from cohear.analysis.statistics import Statistics
 from cohear.analysis.tables.of_study import GivenTables
+from cohear.base.tables import NLL
+from cohear.findings.second_score import LOG_LOSS
 from cohear.report.folder import FolderContent
 from cohear.tasks.metrics import METRICS, SHARE
 
@@ -16,16 +18,20 @@ PRIMARY = "each task's own"
 
 def metric_words(names: Iterable[str]) -> dict[str, str]:
     """What the metrics are, of those that say so."""
-    return {name: METRICS[name].words for name in names if name in METRICS and METRICS[name].words}
+    found = {name: LOG_LOSS if name == NLL else METRICS[name].words for name in names if name in (NLL, *METRICS)}
+    return {name: words for name, words in found.items() if words}
 
 
 def gains_by_metric(folder: FolderContent) -> dict[str, pd.DataFrame]:
-    """The table of gains (``PRIMARY``), and one like it for each other metric that test parts were scored with.
+    """The table of gains (``PRIMARY``), that of log loss, and one like it for each other metric of test parts.
 
-    The scores are those of the last step, the network that one can have. What is no registered metric (the loss) is
-    left out: nobody states a margin for it.
+    The scores are those of the last step, the network that one can have. What is no registered metric (the loss that
+    was trained on) is left out: nobody states a margin for it.
     """
     found, design = {PRIMARY: folder.statistics.gains}, folder.statistics.design
+    of_loss = folder.statistics.log_loss
+    if of_loss is not None and len(of_loss.gains):
+        found[NLL] = of_loss.gains
     scored = folder.metrics
     scored = scored[(scored["part"] == "test") & (scored["selection"] == "last")]
     metric_of = dict(zip(folder.results["task"].astype(str), folder.results["metric"].astype(str), strict=True))

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 import pandas as pd
 
 from cohear.analysis.tables.columns import SETTING
+from cohear.analysis.tables.log_loss import BITS
 from cohear.analysis.tables.units import units_of
 from cohear.base.setting import Setting
+from cohear.base.tables import NLL
 from cohear.base.units import Unit
 from cohear.findings.finding import StudyFinding
 from cohear.findings.kind import Said
@@ -95,7 +97,7 @@ class MatrixView:
     @property
     def note(self) -> Words:
         """What must stand above verdicts that are not the study's; nothing where they are."""
-        return NOTHING if self.metric == PRIMARY else in_another_metric(self.metric)
+        return NOTHING if self.metric in (PRIMARY, NLL) else in_another_metric(self.metric)
 
     @property
     def whole(self) -> bool:
@@ -208,7 +210,9 @@ def views_of(folder: FolderContent) -> Views:
         for metric, gains in by_metric.items():
             rows = of_setting(gains, key)
             if metric == PRIMARY or len(rows):
-                own_units = units if metric == PRIMARY else units_of(rows, folder.statistics.design.units)
+                own_units = (
+                    units if metric == PRIMARY else units_of(rows, {**folder.statistics.design.units, NLL: BITS})
+                )
                 matrices.append(_matrix_view(key, metric, rows, results, own_units, here, tasks, missing))
     return Views(tasks, settings, matrices, by_metric)
 

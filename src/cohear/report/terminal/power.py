@@ -13,6 +13,7 @@ from cohear.findings.pairs import briefly, partner_of
 from cohear.findings.power import LEGEND, Power, PowerOfCell, PowerOfFamily, SpreadParts, in_few_words
 from cohear.findings.sentences import listed, setting_name
 from cohear.findings.words import typeset
+from cohear.report.numbers import counted_in
 from cohear.report.terminal.tables import no_gain, plain_table
 
 
@@ -50,6 +51,8 @@ def power_tables(power: Power) -> Group:
     for setting, cells in _by_setting(power["cells"]):
         parts = [row for row in power["parts"] if _setting(row) == setting]
         shown += [Text(""), _parts_table(setting, parts), _cells_table(setting, cells, len(tasks))]
+    if power["nll"] and power["nll"]["cells"]:
+        shown += [Text(""), power_tables(power["nll"])]
     return Group(*shown)
 
 
@@ -94,8 +97,8 @@ def _levels(unit: str, *values: float | None) -> Iterator[str]:
 def _in_unit(rows: Sequence[SpreadParts] | Sequence[PowerOfFamily] | Sequence[PowerOfCell]) -> str:
     """What the figures of a table are counted in."""
     units = {row["unit"] for row in rows} - {OWN.name}
-    if units == {POINTS.name}:
-        return "in points (x 100)"
+    if len(units) == 1 and units != {OWN.name}:
+        return counted_in(Unit.named(next(iter(units))))
     return OWN.name if POINTS.name not in units else f"{OWN.name}, shares in points (x 100)"
 
 

@@ -11,11 +11,11 @@ from rich.table import Table
 from rich.text import Text
 
 from cohear.analysis.tables.columns import SETTING
-from cohear.analysis.tables.units import units_of
-from cohear.base.units import Unit
+from cohear.analysis.tables.units import common_unit, units_of
+from cohear.base.units import POINTS, Unit
 from cohear.findings.missing import NO_GAIN, Compare
 from cohear.findings.verdict_words import signed_verdict
-from cohear.report.numbers import unit_words
+from cohear.report.numbers import counted_in
 from cohear.report.parts.shown_gains import ShownGain, cells_of
 from cohear.report.parts.verdict_looks import LOOKS
 
@@ -49,7 +49,7 @@ def gains_table(gains: pd.DataFrame, units: Mapping[str, Unit] | None = None) ->
 def _gains_of(setting: str, gains: pd.DataFrame, units: Mapping[str, Unit], tasks: list[str]) -> Table:
     metrics = set(gains["metric"])
     fractions = {name for name in metrics if units[name].points}
-    unit = unit_words(bool(metrics & fractions) or not metrics)
+    unit = counted_in(POINTS if metrics & fractions else common_unit(units[name] for name in metrics))
     table = _table(f"Gain by sharing, {unit} · {setting}", {"task": _longest(gains["task"]), "with": 0})
     for name in ("single", "shared", "gain", "95 % interval", "n"):
         table.add_column(name, justify="right", no_wrap=True)

@@ -62,6 +62,7 @@ class StudySettings(SpecModel):
     repeats: RepeatSettings = RepeatSettings()
     window: float = Field(1.0, gt=0)
     margin: float = Field(0.01, ge=0)
+    margin_nll: float = Field(0.05, ge=0)
     seed: int = 0
     training: TrainingSettings = TrainingSettings()
     arms: dict[str, ArmSettings] = Field({"base": ArmSettings()}, min_length=1)

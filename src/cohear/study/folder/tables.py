@@ -5,12 +5,25 @@ from __future__ import annotations
 import csv
 from collections import ChainMap
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from cohear.base.files import remove_file, says, write_text
-from cohear.base.tables import ARMS_CSV, BASELINE, CONTROLS_CSV, GAINS_CSV, JOB, METRICS_CSV, RESULTS_CSV, Row, Table
+from cohear.base.tables import (
+    ARMS_CSV,
+    BASELINE,
+    CONTROLS_CSV,
+    GAINS_CSV,
+    GAINS_NLL_CSV,
+    JOB,
+    METRICS_CSV,
+    RESULTS_CSV,
+    Row,
+    Table,
+)
 from cohear.runs.record import Record
 from cohear.study.folder.folder import StudyFolder
+from cohear.study.folder.log_losses import log_loss_rows
 from cohear.study.folder.measurements import write_measurements
 from cohear.study.plan.row import PlanRow
 
@@ -25,10 +38,10 @@ def write_tables(folder: StudyFolder) -> None:
     table = RESULTS_CSV if all(row.job != BASELINE for row in plan) else RESULTS_CSV.with_columns(JOB)
     results = table.text(_results(table, plan, records))
     if not says(folder.root / RESULTS_CSV.file, results):
-        for judged in (GAINS_CSV, CONTROLS_CSV):
+        for judged in (GAINS_CSV, GAINS_NLL_CSV, CONTROLS_CSV):
             remove_file(folder.root / judged.file)
         write_text(folder.root / RESULTS_CSV.file, results)
-    write_text(folder.root / METRICS_CSV.file, METRICS_CSV.text(_metrics(records)))
+    write_text(folder.root / METRICS_CSV.file, METRICS_CSV.text(chain(_metrics(records), log_loss_rows(plan, records))))
     write_measurements(folder, plan)
 
 
