@@ -90,7 +90,7 @@ class Contract(ControlContract):
 
     def given(self):
         prepared, run = self.planned.prepared, self.planned.run
-        clips = Clips(prepared.folds, lambda: None)
+        clips = Clips(prepared.folds, 0, lambda: None)
         clips.all_of = clips.of
         given = ControlInputs(
             focal="tone",
@@ -253,7 +253,7 @@ def test_duplicate_without_other_clips_is_refused(planned):
     split = planned.prepared.folds[0]["tone"]
     parts = np.where(split.cleared.parts == Part.VALIDATION, int(Part.NONE), split.cleared.parts)
     bare = replace(split, cleared=replace(split.cleared, parts=parts))
-    clips = Clips({0: {"tone": bare}}, lambda: None)
+    clips = Clips({0: {"tone": bare}}, 0, lambda: None)
     clips.all_of = clips.of
     run = planned.run
     given = ControlInputs(

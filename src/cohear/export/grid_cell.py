@@ -29,9 +29,9 @@ class GridCell:
         return "+".join(self.tasks)
 
     def holds(self, row: PlanRow) -> bool:
-        """Whether a row of the plan is of this cell; controls never are, nor what trains no network."""
-        named = (row.features, row.encoder, row.arm, row.combination, row.control)
-        return row.is_network and named == (self.features, self.encoder, self.arm, self.combination, "")
+        """Whether a row of the plan is of this cell; controls never are, nor a network for one of its tasks alone."""
+        named = (row.features, row.encoder, row.arm, row.combination, row.control, row.focal)
+        return row.is_network and named == (self.features, self.encoder, self.arm, self.combination, "", "")
 
 
 def tasks_asked(settings: StudySettings, asked: Sequence[str] | None) -> tuple[str, ...]:

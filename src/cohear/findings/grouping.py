@@ -34,6 +34,7 @@ _WHY_NONE: Mapping[NoGrouping, str] = {
     "singles": "No task has a single run, so that separate networks have no price.",
     "repeats": "A grouping is chosen on half of the repeats and estimated on the others; that takes two repeats of "
     "combinations.",
+    "focal": "Each of these networks is for one of its tasks alone, which has few labels there: none serves several.",
 }
 
 

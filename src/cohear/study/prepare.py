@@ -46,7 +46,7 @@ class Prepared:
         plan: all runs.
         stores: of features, those that no run reads too.
         warnings: what a reader of the results should know.
-        control_splits: splits that control runs have beside those of the folds.
+        further_splits: splits that controls and label budgets have beside those of the folds.
         precision: of the runs whose settings leave it to the machine.
     """
 
@@ -56,7 +56,7 @@ class Prepared:
     plan: Sequence[PlannedRun[Spec]]
     stores: list[Store]
     warnings: list[str]
-    control_splits: Sequence[TaskSplit]
+    further_splits: Sequence[TaskSplit]
     precision: str
 
 
@@ -103,8 +103,8 @@ def prepare(
     by_label = {(front_end_label(store.front_end), store.dataset): store.key for store in stores}
     fastest = Device.of(settings.device).precision
     precision = precision or fastest
-    networks = make_plan(settings, front_ends, encoders, splits, by_label, precision)
-    clips = Clips(folds, lambda: _without_limit(settings, datasets))
+    clips = Clips(folds, settings.seed, lambda: _without_limit(settings, datasets))
+    networks = make_plan(settings, front_ends, encoders, splits, by_label, precision, clips.with_share)
     controls = control_runs(settings, networks, encoders, clips)
     kinds = {task: split.kind for task, split in folds[0].items()}
     runs: list[PlannedRun[Spec]] = [
@@ -159,7 +159,7 @@ def make_stores(prepared: Prepared, *, cache: Path, jobs: int | None, progress: 
 def write_splits(prepared: Prepared, folder: StudyFolder) -> None:
     """Write each split under its digest; one that is there is the same."""
     ordinary = [split for by_task in prepared.folds.values() for split in by_task.values()]
-    for split in [*ordinary, *prepared.control_splits]:
+    for split in [*ordinary, *prepared.further_splits]:
         content = split.to_json()
         path = folder.splits / f"{digest(content)}.json"
         if not path.exists():

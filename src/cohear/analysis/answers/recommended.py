@@ -18,9 +18,10 @@ from cohear.base.setting import Setting, setting_of
 COST = "parameters"
 """The cost that groupings are recommended for."""
 
-NoGrouping = Literal["pairs", "units", "tasks", "cost", "singles", "repeats"]
-"""Why there is none: nothing was compared; gains have several units; more tasks than can be gone through; the cost of a
-network is not known; no task has a single run; combinations have no repeats that choose and others that estimate."""
+NoGrouping = Literal["pairs", "units", "tasks", "cost", "singles", "repeats", "focal"]
+"""Why there is none: nothing was compared; gains have several units; more tasks than can be gone through; the cost of
+a network is not known; no task has a single run; combinations have no repeats that choose and others that estimate;
+each network is for one of its tasks alone."""
 
 
 @dataclass(frozen=True)
@@ -117,6 +118,8 @@ def recommend(
     """
     if pairs.empty:
         return "pairs"
+    if (results["focal"] != "").any():
+        return "focal"
     first = first_half(pairs)
     repeats = pairs[["fold", "seed"]]
     chose, estimated = (len(repeats[side].drop_duplicates()) for side in (first, ~first))
@@ -151,7 +154,7 @@ def one_network(results: pd.DataFrame, pairs: pd.DataFrame, tasks: Collection[st
         tasks: of the setting.
         design: of the study.
     """
-    for name in sorted(set(pairs["combination"])):
+    for name in sorted(set(results.loc[results["focal"] == "", "combination"]) & set(pairs["combination"])):
         if set(name.split("+")) == set(tasks):
             price = prices(results, COST).get(name, np.nan)
             return _on_all(Serving((name,), float(price), np.nan, np.nan, np.nan, np.nan), pairs, design)

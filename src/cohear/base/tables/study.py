@@ -47,7 +47,12 @@ RESULTS_CSV = Table(
             may_be_missing=True,
         ),
         Column("test_part", "id of the clips that were tested on", may_be_empty=True, may_be_missing=True),
-        Column("focal", "the task that a control is for", may_be_empty=True, may_be_missing=True),
+        Column(
+            "focal",
+            "the task that a control is for, or that alone has few labels",
+            may_be_empty=True,
+            may_be_missing=True,
+        ),
         Column(
             "wall_seconds",
             "what the run took by the clock, beside whatever else the machine did",
@@ -126,7 +131,7 @@ ARMS_CSV = Table(
     "A row per arm and setting.",
     (
         Column("arm", "its name"),
-        Column("setting", "`window`, or a setting of training"),
+        Column("setting", "`window`, `labels` where the arm has a budget, or a setting of training"),
         Column("value", "what it is set to", may_be_empty=True),
     ),
     in_order=True,

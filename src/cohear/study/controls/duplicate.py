@@ -29,12 +29,12 @@ class Duplicate(Control):
     has_partner: ClassVar[bool] = False
 
     def __init__(self) -> None:
-        self._splits: dict[tuple[str, int], tuple[str, str]] = {}
+        self._splits: dict[tuple[str, str], tuple[str, str]] = {}
 
     def make(self, given: ControlInputs) -> RunSpec:
         """The task and its copy."""
-        place = (given.focal, given.pair.fold)
-        if place not in self._splits:  # the same in all settings and seeds
+        place = (given.focal, given.single.tasks[0].split)
+        if place not in self._splits:  # the same in all seeds, and settings of as many labels
             self._splits[place] = self._cut(given)
         own, copy = self._splits[place]
         reference = given.single.tasks[0]
@@ -49,7 +49,8 @@ class Duplicate(Control):
     def _cut(self, given: ControlInputs) -> tuple[str, str]:
         """Digests of the splits of the task and of its copy."""
         fold = given.pair.fold
-        own, copy = parts_of_both(given.clips.of(given.focal, fold), given.clips.all_of(given.focal, fold))
+        split = given.clips.of(given.focal, fold, given.single.tasks[0].split)
+        own, copy = parts_of_both(split, given.clips.all_of(given.focal, fold))
         if copy.count(Part.TRAIN) == 0:
             raise UserError(
                 f"'duplicate' needs other clips of task {given.focal!r} than it trains on, and fold {fold} has none: "

@@ -54,7 +54,12 @@ def mistakes_in_names(settings: StudySettings, text: YamlText) -> list[str]:
             (f"tasks.{name}.kind", task.kind, TARGET_KINDS),
             (f"tasks.{name}.metric", task.metric, METRICS),
         ]
-    for arm in settings.arms:
+    for arm, own in settings.arms.items():
+        mistakes += [
+            f"arms.{arm}.labels: there is no task {task!r}{did_you_mean(task, settings.tasks)}"
+            for task in (own.labels if isinstance(own.labels, dict) else ())
+            if task not in settings.tasks
+        ]
         try:
             training, _ = settings.arm(arm)
         except ValidationError as error:

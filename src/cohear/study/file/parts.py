@@ -13,6 +13,7 @@ from cohear.features.build import build_front_end
 from cohear.features.front_end import FRONT_ENDS, FrontEnd
 from cohear.features.settings import with_paths
 from cohear.models.choice import EncoderChoice
+from cohear.study.file.label_budget import Budget, as_budget
 
 
 def _as_list(value: Any) -> Any:  # noqa: ANN401 - a validator sees anything
@@ -231,6 +232,7 @@ class ArmSettings(SpecModel):
 
     training: dict[str, Any] = {}
     window: float | None = Field(None, gt=0)
+    labels: Annotated[Budget | None, BeforeValidator(as_budget)] = None
 
 
 def free_settings(model: BaseModel) -> dict[str, Any]:

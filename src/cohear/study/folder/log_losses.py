@@ -13,13 +13,13 @@ from cohear.runs.log_losses import DIGITS, TEMPERATURES
 from cohear.runs.record import Record, TaskRecord
 from cohear.study.plan.row import PlanRow
 
-Cell = tuple[str, ...]
+_Cell = tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class _Run:
     key: str
-    cell: Cell
+    cell: _Cell
     task: TaskRecord
 
 
@@ -31,7 +31,7 @@ def log_loss_rows(plan: Sequence[PlanRow], records: Mapping[str, Record | None])
     taken as they are.
     """
     runs = list(_runs(plan, records))
-    of_cell: dict[Cell, list[TaskRecord]] = {}
+    of_cell: dict[_Cell, list[TaskRecord]] = {}
     for run in runs:
         of_cell.setdefault(run.cell, []).append(run.task)
     for run in runs:

@@ -94,5 +94,7 @@ def _metrics(records: Mapping[str, Record | None]) -> Iterable[Row]:
 def _arms(settings: StudySettings) -> Iterable[Row]:
     for arm in settings.arms:
         training, window = settings.arm(arm)
-        for name, value in {"window": window, **training.model_dump(mode="json")}.items():
+        labels = settings.arms[arm].model_dump(mode="json")["labels"]
+        told = {"window": window, **({} if labels is None else {"labels": labels}), **training.model_dump(mode="json")}
+        for name, value in told.items():
             yield {"arm": arm, "setting": name, "value": value}

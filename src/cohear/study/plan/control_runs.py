@@ -36,7 +36,7 @@ def control_runs(
         StudyError: data or encoders do not allow a control; all mistakes at once.
     """
     datasets = {name: task.dataset for name, task in settings.tasks.items()}
-    ordinary = {_place(run, run.combination): run for run in plan}
+    ordinary = {_place(run, run.combination, run.focal): run for run in plan}
     found, mistakes = [], []
     for encoder, asked, pairs in _asked(settings, encoders):
         control = CONTROLS[asked.name]()
@@ -47,7 +47,7 @@ def control_runs(
             focal = single.combination  # a task's name, where it has partners here
             for partner in partners.get(focal, ()):
                 names = "+".join(task for task in datasets if task in (focal, partner))
-                pair = ordinary[_place(single, names)]
+                pair = ordinary.get(_place(single, names, focal)) or ordinary[_place(single, names)]
                 given = ControlInputs(
                     focal=focal,
                     partner=partner,
@@ -80,8 +80,8 @@ def _asked(
             yield encoder, asked, pairs
 
 
-def _place(run: PlannedRun[RunSpec], combination: str) -> tuple[str, str, str, str, int, int]:
-    return run.features, run.encoder, run.arm, combination, run.fold, run.seed
+def _place(run: PlannedRun[RunSpec], combination: str, focal: str = "") -> tuple[str, str, str, str, str, int, int]:
+    return run.features, run.encoder, run.arm, combination, focal, run.fold, run.seed
 
 
 def _head(clips: Clips, task: str, fold: int) -> Head:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cache
 from itertools import product
@@ -15,6 +15,7 @@ from cohear.models.choice import EncoderChoice
 from cohear.runs.job import job_of
 from cohear.runs.spec import Spec, TaskReference
 from cohear.study.file import StudySettings
+from cohear.study.file.label_budget import budgets_of
 from cohear.study.file.task_sets import task_sets
 from cohear.study.plan.row import PlanRow
 from cohear.training.device import AUTO
@@ -24,6 +25,9 @@ from cohear.training.versions import training_versions
 
 Input = tuple[FrontEnd, float]
 """A front-end and a window, seconds."""
+
+WithShare = Callable[[int, str, float], str]
+"""Digest of the split of a fold and task, with a share of its training clips."""
 
 
 S_co = TypeVar("S_co", bound=Spec, covariant=True)
@@ -37,7 +41,8 @@ class PlannedRun(Generic[S_co]):
         spec: what is done.
         features, encoder, arm, combination, control: the cell, as the tables name it.
         fold, seed: the repeat.
-        focal: the task that a control or a probe is for; empty for ordinary runs, and for a probe of several alike.
+        focal: the task that a control or a probe is for, or that alone has few labels in its arm; empty for other
+            ordinary runs, and for a probe of several alike.
         probe: name of the measurement that the run makes; else empty.
     """
 
@@ -91,6 +96,7 @@ def make_plan(
     splits: Mapping[tuple[int, str], str],
     stores: Mapping[tuple[str, str], str],
     precision: str,
+    with_share: WithShare,
 ) -> list[PlannedRun[RunSpec]]:
     """All networks of a study, repeats outermost, so that a study which is cut short has whole repeats.
 
@@ -103,6 +109,8 @@ def make_plan(
         splits: digest of each task's split, by (fold, task).
         stores: key of each feature store, by (front-end label, dataset).
         precision: of an arm that leaves it to the machine (``auto``).
+        with_share: cuts a task's split in a fold to a share of its training clips, and gives the digest; asked where
+            an arm has label budgets.
     """
     plugins = versions_of_plugins(settings.plugins)
     sets_of = [task_sets(settings.of_encoder(number)) for number in range(len(encoders))]
@@ -116,23 +124,30 @@ def make_plan(
                 training, window = _settled(settings, arm, precision, alone=len(tasks) == 1)
                 inputs = inputs_of(front_end, window)
                 common = _common(front_end, window, [inputs[task] for task in tasks])
-                references = tuple(
-                    _reference(task, splits[fold, task], stores, settings.tasks[task].dataset, inputs[task], common)
-                    for task in tasks
-                )
-                spec = RunSpec(
-                    tasks=references,
-                    front_end=common[0].key(),
-                    encoder=encoder.key(),
-                    window=common[1],
-                    training=training,
-                    study_seed=settings.seed,
-                    fold=fold,
-                    seed=seed,
-                    versions={**training_versions(training), **plugins},
-                )
-                cell = (front_end_label(front_end), encoder_label(encoder), arm, "+".join(tasks))
-                plan.append(PlannedRun(spec, *cell, "", fold, seed))
+                for focal, shares in budgets_of(settings.arms[arm].labels, tasks):
+                    spec = RunSpec(
+                        tasks=tuple(
+                            _reference(
+                                task,
+                                with_share(fold, task, shares[task]) if task in shares else splits[fold, task],
+                                stores[front_end_label(inputs[task][0]), settings.tasks[task].dataset],
+                                inputs[task],
+                                common,
+                                scored=focal in ("", task),
+                            )
+                            for task in tasks
+                        ),
+                        front_end=common[0].key(),
+                        encoder=encoder.key(),
+                        window=common[1],
+                        training=training,
+                        study_seed=settings.seed,
+                        fold=fold,
+                        seed=seed,
+                        versions={**training_versions(training), **plugins},
+                    )
+                    cell = (front_end_label(front_end), encoder_label(encoder), arm, "+".join(tasks))
+                    plan.append(PlannedRun(spec, *cell, "", fold, seed, focal))
     return plan
 
 
@@ -145,15 +160,14 @@ def _common(front_end: FrontEnd, window: float, inputs: Sequence[Input]) -> Inpu
     return front_end if front_end in front_ends else front_ends[0], window if window in windows else windows[0]
 
 
-def _reference(
-    task: str, split: str, stores: Mapping[tuple[str, str], str], dataset: str, own: Input, common: Input
-) -> TaskReference:
+def _reference(task: str, split: str, store: str, own: Input, common: Input, *, scored: bool) -> TaskReference:
     """A task of a run, with what of its input is not that of the run."""
     front_end, window = own
     return TaskReference(
         name=task,
         split=split,
-        store=stores[front_end_label(front_end), dataset],
+        store=store,
+        scored=scored,
         front_end=None if front_end == common[0] else front_end.key(),
         window=None if window == common[1] else window,
     )

@@ -32,6 +32,8 @@ def probe_runs(settings: StudySettings, networks: Sequence[PlannedRun[RunSpec]])
     plugins = versions_of_plugins(settings.plugins)
     cells: dict[tuple[str, str, str, int, int], dict[Names, RunSpec]] = {}
     for run in networks:
+        if run.focal:  # of a network that knows one task alone by few labels nothing is measured
+            continue
         cell = (run.features, run.encoder, run.arm, run.fold, run.seed)
         cells.setdefault(cell, {})[tuple(run.combination.split("+"))] = run.spec
     plan = []

@@ -17,7 +17,8 @@ class PlanRow:
     Attributes:
         run: its key.
         features, encoder, arm, combination, control: the cell, as the tables name it.
-        focal: the task that a control or a probe is for; empty for ordinary runs, and for a probe of several alike.
+        focal: the task that a control or a probe is for, or that alone has few labels in its arm; empty for other
+            ordinary runs, and for a probe of several alike.
         fold, seed: the repeat.
         cost: what its time is about proportional to, in the unit of its job.
         job: what is done in it.
