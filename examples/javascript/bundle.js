@@ -13,33 +13,94 @@ export class Bundle {
 
   constructor(card, session) {
     this.tasks = card.tasks;
+    this.windowing = card.windowing;
     this.rate = card.windowing.rate; // samples a second that the model takes
     this.session = session;
   }
 
-  /** Samples of an audio file (an ArrayBuffer) as the model takes them: mono, at its rate. The browser resamples. */
+  /**
+   * An audio file (an ArrayBuffer) as the model takes it, at its rate: the browser resamples. One channel is samples,
+   * several are the list of them.
+   */
   async decode(file) {
     const audio = await new OfflineAudioContext(1, 1, this.rate).decodeAudioData(file);
     const channels = Array.from({ length: audio.numberOfChannels }, (_, number) => audio.getChannelData(number));
-    return channels[0].map((_, at) => channels.reduce((sum, channel) => sum + channel[at], 0) / channels.length);
+    return channels.length > 1 ? channels : channels[0];
   }
 
-  /** Answers to one clip, an array of floating point or of integers (scaled by their type) of any length, as `Bundle.classify` in Python: `{task: {labels, probabilities}}`, or `{task: {numbers, unit, spread}}`. */
-  async classify(samples) {
-    const values = await this.session.run({ waveform: new ort.Tensor("float32", sound(samples), [1, samples.length]) });
-    return Object.fromEntries(
-      Object.entries(this.tasks).map(([task, card]) => [task, answer(card, Array.from(values[task].data))]),
-    );
+  /**
+   * Answers to one clip, as `Bundle.classify` in Python: `{heard, note, tasks}` with `{labels, probabilities}`, or
+   * `{numbers, unit, spread}`, by task. What was not heard has no label.
+   *
+   * @param clip array of floating point or of integers (scaled by their type), of any length; or a list of such
+   *   channels, whose mean is heard.
+   */
+  async classify(clip) {
+    const channels = (Array.isArray(clip) && typeof clip[0] === "object" ? clip : [clip]).map(sound);
+    const samples = channels.length > 1 ? mean(channels) : channels[0];
+    const values = await this.session.run({ waveform: new ort.Tensor("float32", samples, [1, samples.length]) });
+    const heard = isHeard(samples, this.windowing);
+    const note = cancel(channels, samples) ? CANCEL : heard ? "" : SILENCE;
+    const tasks = Object.entries(this.tasks).map(([task, card]) => {
+      return [task, answer(card, Array.from(values[task].data), heard)];
+    });
+    return { heard, note, tasks: Object.fromEntries(tasks) };
   }
+}
+
+const FLOOR = 1e-8; // mean square of silence, as in Python: -80 dB of full scale, an offset aside
+const LEFT = 1e-3; // of the channels' power: 30 dB less is left in the mean where they cancel
+const SILENCE = "silence: nothing in it is louder than -80 dB of full scale";
+const CANCEL = "its channels cancel each other out in their mean, which is what is heard: give one of them";
+
+const sum = (values) => values.reduce((total, value) => total + value, 0);
+
+function mean(channels) {
+  if (channels.some(({ length }) => length !== channels[0].length)) throw new Error("channels must be equally long");
+  return channels[0].map((_, at) => sum(channels.map((channel) => channel[at])) / channels.length);
+}
+
+/** Mean square of samples without their mean. */
+function power(samples) {
+  const offset = sum(samples) / samples.length;
+  return samples.reduce((total, value) => total + (value - offset) ** 2, 0) / samples.length;
+}
+
+/** Whether a frame is louder than silence, by the samples that it sees. */
+function isHeard(samples, { hop, before, after }) {
+  for (let begin = 0; begin < samples.length; begin += hop)
+    if (power(samples.subarray(Math.max(0, begin - before * hop), begin + (1 + after) * hop)) >= FLOOR) return true;
+  return false;
+}
+
+function cancel(channels, samples) {
+  if (channels.length < 2) return false;
+  const each = sum(channels.map(power)) / channels.length;
+  return each > FLOOR && power(samples) < LEFT * each;
 }
 
 const LOUDEST = 16; // as in Python: sound lies within -1..1, integers far beyond
 const UNSIGNED = [Uint8Array, Uint8ClampedArray, Uint16Array, Uint32Array];
 const SIGNED = [Int8Array, Int16Array, Int32Array];
 
+/** First letters of files, with where they stand and what they are: `classify` takes samples, `decode` files. */
+const FILES = [
+  [0, "RIFF", "a WAV file"], [0, "RF64", "a WAV file"], [0, "FORM", "an AIFF file"], [0, "caff", "a CAF file"],
+  [0, ".snd", "an AU file"], [0, "fLaC", "a FLAC file"], [0, "OggS", "an Ogg file"], [0, "ID3", "an MP3 file"],
+  [0, "\x1aE\xdf\xa3", "a WebM or Matroska file"], [4, "ftyp", "an MP4 (M4A) file"],
+];
+
+function refuseFile(samples) {
+  const bytes = samples instanceof ArrayBuffer ? [samples] : [samples.buffer, samples.byteOffset, samples.byteLength];
+  const head = String.fromCharCode(...new Uint8Array(...bytes).subarray(0, 8));
+  const found = FILES.find(([place, mark]) => head.startsWith(mark, place));
+  if (found) throw new Error(`samples are the bytes of ${found[2]}: decode it first, with decode`);
+}
+
 /** Samples as the model takes them; integers are scaled by what their type holds. */
 function sound(samples) {
-  if (!samples.length || !samples.every(Number.isFinite)) throw new Error("samples must be finite numbers, at least one");
+  if (samples instanceof ArrayBuffer || [...SIGNED, ...UNSIGNED].some((type) => samples instanceof type)) refuseFile(samples);
+  if (!samples.length || !samples.every?.(Number.isFinite)) throw new Error("samples must be finite numbers, at least one");
   const full = 2 ** (8 * samples.BYTES_PER_ELEMENT - 1);
   if (SIGNED.some((type) => samples instanceof type)) return Float32Array.from(samples, (value) => value / full);
   if (UNSIGNED.some((type) => samples instanceof type)) return Float32Array.from(samples, (value) => value / full - 1);
@@ -50,8 +111,9 @@ function sound(samples) {
 }
 
 /** What the output of a clip says, by the card's entry of its task. */
-function answer(card, values) {
-  return card.kind === "number" ? numbers(card, values) : labelled(card, values);
+function answer(card, values, heard) {
+  if (card.kind === "number") return heard ? numbers(card, values) : { numbers: {}, unit: card.unit, spread: {} };
+  return { ...labelled(card, values), ...(heard ? {} : { labels: [] }) };
 }
 
 function numbers({ names, unit, spread }, values) {

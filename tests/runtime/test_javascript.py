@@ -15,7 +15,9 @@ import numpy as np
 import pytest
 import soundfile
 from browsing import NEEDS_CHROMIUM, chromium
+from serving import wav
 from tiny_bundle import tone
+from unheard import CLIPS
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "javascript"
 pytestmark = [
@@ -94,8 +96,8 @@ def test_answers_are_those_of_python(page, tiny):
     for clip in clips:
         found = page.evaluate("samples => window.bundle.classify(Float32Array.from(samples))", clip.tolist())
         for task, answer in tiny.classify(clip, 16000).items():
-            assert tuple(found[task]["labels"]) == answer.labels
-            assert found[task]["probabilities"] == pytest.approx(answer.probabilities, abs=1e-4)
+            assert tuple(found["tasks"][task]["labels"]) == answer.labels
+            assert found["tasks"][task]["probabilities"] == pytest.approx(answer.probabilities, abs=1e-4)
     for wrong in ("[]", "[NaN]"):
         assert "finite" in page.evaluate(f"window.bundle.classify(Float32Array.from({wrong})).catch(e => e.message)")
 
@@ -106,11 +108,67 @@ def test_integers_are_scaled_by_their_type(page, tiny):
     whole = {"Int16Array": clip * 32767, "Int32Array": clip.astype(float) * (2**31 - 1), "Float64Array": clip}
     for kind, samples in whole.items():
         found = page.evaluate(f"samples => window.bundle.classify({kind}.from(samples))", samples.tolist())
-        assert found["pitch"]["probabilities"] == pytest.approx(expected, abs=1e-2)
+        assert found["tasks"]["pitch"]["probabilities"] == pytest.approx(expected, abs=1e-2)
     script = "samples => window.bundle.classify(Float32Array.from(samples)).catch(error => error.message)"
     for scale in (20, 32767, 2**31):
         told = page.evaluate(script, (clip.astype(float) / abs(clip).max() * scale).tolist())
         assert re.match(r"samples go up to \d.*, and sound lies within -1\.\.1: divide them by 32768 if", told)
+
+
+def test_what_is_not_heard_has_no_label(page):
+    script = """channels => { const clip = channels.map((each) => Float32Array.from(each));
+    return window.bundle.classify(clip.length > 1 ? clip : clip[0]); }"""
+    for clip in CLIPS.values():
+        samples = clip.samples.reshape(len(clip.samples), -1)
+        found = page.evaluate(script, samples.T.tolist())
+        assert (found["heard"], found["note"][: len(clip.note)], bool(found["note"])) == (
+            clip.heard,
+            clip.note,
+            bool(clip.note),
+        )
+        assert {label for answer in found["tasks"].values() for label in answer["labels"]} == set(clip.labels)
+
+
+def test_silence_and_channels_in_a_file(page, tmp_path):
+    for name in ("the last bit of 16", "anti-phase", "one silent channel"):
+        clip = CLIPS[name]
+        soundfile.write(tmp_path / f"{name}.wav", clip.samples, 16000, subtype="PCM_16")
+        page.evaluate("document.querySelector('[role=status]').textContent = ''")
+        page.set_input_files("input", tmp_path / f"{name}.wav")
+        page.wait_for_function("document.querySelector('[role=status]').textContent.startsWith('1.00 s')")
+        assert page.inner_text("[role=status]").removeprefix("1.00 s").removeprefix("; ").startswith(clip.note)
+        told = page.locator("tr").all_inner_texts()
+        assert told == ["pitch\tsilence", "parts\tsilence"] if not clip.heard else all("mid " in row for row in told)
+
+
+def test_integers_that_are_silence(page):
+    samples = "window[kind].from({length: 16000}, (_, n) => value + swing * (n % 2))"
+    script = f"([kind, value, swing]) => window.bundle.classify({samples})"
+    for kind, value in (("Int16Array", 0), ("Int32Array", 0), ("Uint8Array", 128), ("Uint16Array", 32768)):
+        found = page.evaluate(script, [kind, value, 0])
+        assert (found["heard"], found["tasks"]["pitch"]["labels"]) == (False, [])
+    assert page.evaluate(script, ["Int16Array", 0, 1])["heard"] is False
+    assert page.evaluate(script, ["Uint8Array", 128, 1])["heard"] is True
+
+
+@pytest.mark.parametrize(
+    ("form", "name"), [("WAV", "a WAV"), ("FLAC", "a FLAC"), ("OGG", "an Ogg"), ("AIFF", "an AIFF"), ("CAF", "a CAF")]
+)
+def test_the_bytes_of_a_file_are_refused_by_name(page, form, name):
+    content = list(wav(tone("low"), format=form))
+    for given in (
+        "Uint8Array.from(bytes)",
+        "Uint8Array.from(bytes).buffer",
+        "new Int8Array(Uint8Array.from(bytes).buffer)",
+    ):
+        script = f"bytes => window.bundle.classify({given}).catch(error => error.message)"
+        assert page.evaluate(script, content) == f"samples are the bytes of {name} file: decode it first, with decode"
+    mp4 = [0, 0, 0, 32, *b"ftypM4A ", *bytes(100)]
+    assert "an MP4 (M4A) file" in page.evaluate(
+        "bytes => window.bundle.classify(Uint8Array.from(bytes)).catch(e => e.message)", mp4
+    )
+    told = page.evaluate("window.bundle.classify(new ArrayBuffer(100)).catch(error => error.message)")
+    assert "samples must be finite numbers" in told
 
 
 @pytest.mark.parametrize("channels", [1, 2])
@@ -124,7 +182,9 @@ def test_a_file_is_chosen(page, tiny, tmp_path, channels):
     content = list((tmp_path / "a.wav").read_bytes())
     script = "async bytes => window.bundle.classify(await window.bundle.decode(new Uint8Array(bytes).buffer))"
     for task, answer in tiny.classify(*soundfile.read(tmp_path / "a.wav")).items():
-        assert page.evaluate(script, content)[task]["probabilities"] == pytest.approx(answer.probabilities, abs=1e-4)
+        assert page.evaluate(script, content)["tasks"][task]["probabilities"] == pytest.approx(
+            answer.probabilities, abs=1e-4
+        )
 
 
 def test_what_is_no_audio_is_said(page, tmp_path):

@@ -82,7 +82,7 @@ def test_classify_as_lines_of_json(number_folder, numbers, wav):
 
 def test_classify_as_rows_and_as_a_table(number_folder, numbers, wav):
     rows = list(csv.DictReader(io.StringIO(command("classify", number_folder, wav, "--csv"))))
-    assert list(rows[0]) == ["file", "seconds", "task", "label", "probability", "number", "unit"]
+    assert list(rows[0]) == ["file", "seconds", "task", "label", "probability", "number", "unit", "heard"]
     numbers = numbers.classify(SOUND, 16000)["levels"].numbers
     assert {row["label"]: float(row["number"]) for row in rows if row["task"] == "levels"} == pytest.approx(
         numbers, abs=1e-3

@@ -9,6 +9,7 @@ import soundfile
 from browsing import NEEDS_CHROMIUM, cards, chromium, drop, event_rows, microphone, page_of, wait_until
 from serving import served
 from tiny_bundle import PITCHES, tone
+from unheard import CLIPS
 
 from cohear.runtime.detector import events_of
 from cohear.runtime.server.limits import Limits
@@ -169,6 +170,33 @@ def test_a_file_at_the_scale_of_integers_is_refused(opened, client, tmp_path):
         answered(page, tmp_path / "loud.wav")
         assert "sound lies within -1..1: divide them by 32768" in page.inner_text("#problem")
         assert not page.is_visible("#result")
+
+
+def test_what_is_not_heard_has_no_label(opened, client, tmp_path):
+    with opened(client) as page:
+        for name, heard in CLIPS.items():
+            soundfile.write(tmp_path / f"{name}.wav", heard.samples, 16000, subtype="FLOAT")
+            answered(page, tmp_path / f"{name}.wav")
+            wait_until(page, f"document.getElementById('name').textContent === {name + '.wav'!r}")
+            wait_until(page, "!document.getElementById('status').textContent.startsWith('Listening')")
+            shown = {task: label for task, (label, _) in cards(page).items()}
+            assert shown == dict.fromkeys(("pitch", "parts"), heard.labels[0] if heard.heard else "silence"), name
+            assert page.inner_text("#status").lower().startswith(heard.note.lower())
+            assert bool(page.inner_text("#status")) is not heard.heard
+            assert bool(event_rows(page)) is heard.heard
+            page.locator("#board").focus()
+            page.keyboard.press("Home")
+            if not heard.heard:
+                assert set(page.locator("#cards .label").all_inner_texts()) == {"silence"}
+                assert set(page.locator("#cards ol b").all_inner_texts()) == {"–"}
+
+
+@pytest.mark.parametrize(("content", "name"), [(b"PK\3\4", "an archive"), (b"<!DOCTYPE html><html>", "web page")])
+def test_what_is_no_sound_is_refused_by_name(opened, client, tmp_path, content, name):
+    (tmp_path / "sound.wav").write_bytes(content + bytes(range(200)))
+    with opened(client, allowed=("422",)) as page:
+        answered(page, tmp_path / "sound.wav")
+        assert name in page.inner_text("#problem") and not page.is_visible("#result")
 
 
 def test_a_file_is_dropped(opened, client, clip):

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from cohear.audio.channels import ChannelMeter
 from cohear.audio.decoder import Decoder
 from cohear.audio.open_file import open_decoder
 from cohear.audio.segment import Segment
@@ -58,10 +59,12 @@ class AudioBlocks:
         blocks: float32 ``[samples]`` each, the mean of the channels, one after the other; at least one, none empty.
         rate: in Hz.
         channels: as in the file.
+        meter: tells whether they cancel; whole when the last block was taken.
     """
 
-    def __init__(self, blocks: Iterator[NDArray[np.float32]], decoder: Decoder) -> None:
+    def __init__(self, blocks: Iterator[NDArray[np.float32]], decoder: Decoder, meter: ChannelMeter) -> None:
         self.blocks = blocks
+        self.meter = meter
         self.rate = decoder.rate
         self.channels = decoder.channels
         self._decoder = decoder
@@ -122,7 +125,8 @@ def open_blocks(segment: Segment) -> Iterator[AudioBlocks]:
         UnreadableAudio: the file or the part of it cannot be decoded, now or at a later piece; says why.
     """
     with open_decoder(segment.path) as decoder:
-        yield AudioBlocks(_read(segment, decoder, _go_to(segment, decoder)), decoder)
+        meter = ChannelMeter()
+        yield AudioBlocks(_read(segment, decoder, _go_to(segment, decoder), meter), decoder, meter)
 
 
 def audio_info(path: Path) -> AudioInfo:
@@ -179,8 +183,10 @@ def _go_to(segment: Segment, decoder: Decoder) -> int | None:
     return last - first
 
 
-def _read(segment: Segment, decoder: Decoder, frames: int | None) -> Iterator[NDArray[np.float32]]:
-    """The next ``frames`` frames, or all that follow, as blocks of mono samples."""
+def _read(
+    segment: Segment, decoder: Decoder, frames: int | None, meter: ChannelMeter | None = None
+) -> Iterator[NDArray[np.float32]]:
+    """The next ``frames`` frames, or all that follow, as blocks of mono samples; a meter is told of their channels."""
     most = max(1, _BLOCK_SAMPLES // decoder.channels)
     read = 0
     while frames is None or read < frames:
@@ -191,6 +197,8 @@ def _read(segment: Segment, decoder: Decoder, frames: int | None) -> Iterator[ND
         mono = block[:, 0] if block.shape[1] == 1 else _mean_of_channels(block)
         if not decoder.is_bounded and (wrong := why_no_sound(mono)):
             raise UnreadableAudio(segment.path, f"it has {wrong}", "not-finite")
+        if meter is not None:
+            meter.add(block, mono)
         yield mono
     if read == 0:
         raise UnreadableAudio(segment.path, "it has no samples", "empty")

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cohear.cli.answer_lines import told_tasks, told_window
-from cohear.cli.console import errors, json_line, output, printable
+from cohear.cli.console import errors, json_line, note, output, printable
 
 if TYPE_CHECKING:
     from cohear.runtime.bundle import Bundle
@@ -91,6 +90,7 @@ def classify(
                     _refuse(str(file), str(error), as_json)
                 else:
                     tell(file, answer)
+                    _note(file, answer)
                     for writer in writers:
                         writer.write(file, answer)
                 advance()
@@ -124,14 +124,22 @@ def _refuse(file: str, reason: str, as_json: bool) -> None:
         json_line({"file": file, "error": reason})
 
 
+def _note(file: Path, answer: FileAnswer) -> None:
+    """Say why nothing was heard, or what is odd about what was."""
+    if answer.answers.note:
+        note(f"{printable(file)}: {answer.answers.note}")
+
+
 def _line(text: str) -> None:
     """A line of output as it is; what a terminal cannot show is escaped."""
     output.file.write(text.encode("utf-8", "backslashreplace").decode("utf-8") + "\n")
 
 
 def _json(windows: bool) -> tuple[Tell, Callable[[], None]]:
+    from cohear.runtime.told import told_clip, told_window
+
     def tell(file: Path, answer: FileAnswer) -> None:
-        content = {"file": str(file), "seconds": round(answer.seconds, 6), "tasks": told_tasks(answer.answers)}
+        content = {"file": str(file), "seconds": round(answer.seconds, 6), **told_clip(answer.answers)}
         more = {"windows": [told_window(window) for window in answer.windows]} if windows else {}
         json_line({**content, **more})
 
@@ -155,11 +163,12 @@ def _csv(bundle: Bundle) -> tuple[Tell, Callable[[], None]]:
         _line(row.getvalue())
 
     def tell(file: Path, answer: FileAnswer) -> None:
+        heard = str(answer.answers.heard).lower()
         for task, each in answer.answers.items():
             for cells in each.rows():
-                write(file, f"{answer.seconds:.3f}", task, *(cells.get(column, "") for column in columns))
+                write(file, f"{answer.seconds:.3f}", task, *(cells.get(column, "") for column in columns), heard)
 
-    write("file", "seconds", "task", *columns)
+    write("file", "seconds", "task", *columns, "heard")
     return tell, lambda: None
 
 
@@ -171,7 +180,7 @@ def _table(bundle: Bundle) -> tuple[Tell, Callable[[], None]]:
     rows: list[list[str]] = []
 
     def tell(file: Path, answer: FileAnswer) -> None:
-        cells = [str(each) or "–" for each in answer.answers.values()]
+        cells = [(str(each) or "–") if answer.answers.heard else "silence" for each in answer.answers.values()]
         rows.append([printable(file), f"{answer.seconds:.2f}", *map(printable, cells)])
 
     def wide() -> Table:

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cohear.cli.answer_lines import told_window
 from cohear.cli.console import json_line, note, output, printable
 
 if TYPE_CHECKING:
@@ -87,7 +86,9 @@ def listen(
         return
     finally:
         losses.sum_up()
-    if not stream.clip:
+        if (heard := stream.clip).tasks and heard.note:
+            note(heard.note)
+    if not heard.tasks:
         raise DataError("the stream ended before its first sample; check what writes to it")
 
 
@@ -168,6 +169,8 @@ def _steps(
 def _write_lines(
     steps: Iterable[tuple[WindowAnswer | None, list[Event]]], detector: EventDetector, clock: _Clock
 ) -> None:
+    from cohear.runtime.told import told_window
+
     for window, events in steps:
         for event in events:
             _write_event(event, clock)
@@ -210,7 +213,7 @@ def _draw(
         for name in model.tasks:
             if (window := latest.get(name)) is None:
                 continue
-            answer = window.answers[name]
+            answer = window.tasks[name]
             text = printable(answer.brief()) if window.heard else "silence"
             if (strongest := answer.strongest()) is None:
                 table.add_row(Text(printable(name), "bold"), "", "", Text(text))
@@ -227,5 +230,5 @@ def _draw(
             for event in events:
                 _write_event(event)
             if window is not None and output.is_terminal:
-                latest.update(dict.fromkeys(window.answers, window))
+                latest.update(dict.fromkeys(window.tasks, window))
                 live.update(view(), refresh=True)

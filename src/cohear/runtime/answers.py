@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
+
+from cohear.audio.silence import SILENCE_DB
 
 
 class Answer(ABC):
@@ -37,8 +39,8 @@ class Labels(Answer):
 
     Attributes:
         labels: what is given: of a multiclass task the most probable label, of a multilabel task all from their
-            threshold on, the most probable first; perhaps none.
-        probabilities: of every label, in the card's order.
+            threshold on, the most probable first; perhaps none, and none where nothing was heard.
+        probabilities: of every label, in the card's order: what the model gives, heard or not.
     """
 
     labels: tuple[str, ...]
@@ -82,7 +84,7 @@ class Number(Answer):
     """The answer of a task of one number or several.
 
     Attributes:
-        numbers: by name, in the card's order.
+        numbers: by name, in the card's order; none where nothing was heard.
         unit: of all of them; empty where they have none.
         spread: how far from each nine truths in ten were, on clips that were not trained on; empty where the card does
             not tell.
@@ -100,8 +102,9 @@ class Number(Answer):
         return "; ".join(f"{name} {text}" for name, text in zip(self.numbers, texts, strict=True))
 
     def rows(self) -> list[Mapping[str, str]]:
-        """One a number, under its name."""
-        return [{"label": name, "number": f"{number:.6g}", "unit": self.unit} for name, number in self.numbers.items()]
+        """One a number, under its name; an empty one where there is none."""
+        told = [{"label": name, "number": f"{number:.6g}", "unit": self.unit} for name, number in self.numbers.items()]
+        return [*told] or [{}]
 
 
 @dataclass(frozen=True)
@@ -125,7 +128,7 @@ class Timeline(Answer):
     """The answer of a task of labels in time.
 
     Attributes:
-        spans: where each label sounds, by their onsets.
+        spans: where each label sounds, by their onsets; nowhere where nothing was heard.
         begin: seconds at which the first step begins.
         step: seconds from one step to the next.
         probabilities: of every label in each step, in the card's order.
@@ -167,20 +170,68 @@ AnyAnswer: TypeAlias = Labels | Number | Timeline
 """Every answer there is, for descriptions of what is sent."""
 
 
+Spans: TypeAlias = tuple[tuple[float, float], ...]
+"""Stretches of time, begin and end in seconds, one after the other."""
+
+NOTHING_HEARD = f"silence: nothing in it is louder than {SILENCE_DB:g} dB of full scale"
+CHANNELS_CANCEL = "its channels cancel each other out in their mean, which is what is heard: give one of them"
+
+
+@dataclass(frozen=True, eq=False)
+class ClipAnswers(Mapping[str, AnyAnswer]):
+    """The answers to a clip, by task.
+
+    Attributes:
+        heard: whether there is more than silence in it; else no answer gives a label or a number.
+        tasks: each task's answer, in the card's order.
+        note: why nothing was heard, or what is odd about what was; empty where there is nothing to say.
+    """
+
+    heard: bool
+    tasks: dict[str, AnyAnswer]
+    note: str = ""
+
+    def __getitem__(self, task: str) -> AnyAnswer:
+        """The answer of a task."""
+        return self.tasks[task]
+
+    def __iter__(self) -> Iterator[str]:
+        """The tasks."""
+        return iter(self.tasks)
+
+    def __len__(self) -> int:
+        """How many tasks have an answer."""
+        return len(self.tasks)
+
+
 @dataclass(frozen=True)
 class WindowAnswer:
     """The answers to one window, of all tasks that hear in windows like this.
 
     Attributes:
         onset, offset: seconds from the beginning; the offset of a clip's last window is the clip's end.
-        heard: whether it is more than digital silence. A clip's answer leaves out windows that are not, unless none is.
-        answers: by task.
+        heard: whether there is more than silence in it; else no answer gives a label or a number.
+        tasks: their answers.
+        sounding: where there is; None is all of it.
     """
 
     onset: float
     offset: float
     heard: bool
-    answers: dict[str, AnyAnswer]
+    tasks: dict[str, AnyAnswer]
+    sounding: Spans | None = None
+
+    @property
+    def answers(self) -> dict[str, AnyAnswer]:
+        """The same as ``tasks``."""
+        return self.tasks
+
+    @property
+    def spans(self) -> Spans:
+        """Where something is heard."""
+        if not self.heard:
+            return ()
+        return ((self.onset, self.offset),) if self.sounding is None else self.sounding
 
 
 def in_time(windows: Iterable[WindowAnswer]) -> list[WindowAnswer]:

@@ -10,15 +10,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cohear.audio.channels import ChannelMeter
 from cohear.audio.decode import why_no_sound
 from cohear.audio.resample import resample
+from cohear.audio.silence import heard_frames
 from cohear.base.arrays import Floats
 from cohear.base.decoding import Decoding, decoding_of
 from cohear.base.errors import DataError
-from cohear.runtime.answers import AnyAnswer, WindowAnswer, in_time
+from cohear.runtime.answers import ClipAnswers, Spans, WindowAnswer, in_time
 from cohear.runtime.card import Card, Windowing, read_card
 from cohear.runtime.forms import FORMS, Pooling
 from cohear.runtime.pooling import WindowLogits
+from cohear.runtime.raw_samples import check_no_file
 from cohear.runtime.scale import check_scale, scaled
 from cohear.runtime.session import Session, heard_name, window_logits_name
 from cohear.runtime.windows import Stretch, stretches
@@ -102,8 +105,8 @@ class Bundle:
         values = self._session.run(list(self.tasks), _checked(waveform, 2))
         return dict(zip(self.tasks, values, strict=True))
 
-    def classify(self, samples: NDArray[Any], rate: int) -> dict[str, AnyAnswer]:
-        """All tasks' answers to one clip of any length.
+    def classify(self, samples: NDArray[Any], rate: int) -> ClipAnswers:
+        """All tasks' answers to one clip of any length, and whether anything was heard.
 
         Args:
             samples: ``[samples]`` or ``[samples, channels]``; channels are averaged, integers scaled by their type.
@@ -112,10 +115,10 @@ class Bundle:
         Raises:
             DataError: no samples, another shape, or samples that are not finite numbers or are at no scale of sound.
         """
-        pool = self.pooling()
-        for windows in self.window_logits([self.prepared(samples, rate)]):
+        pool, channels = self.pooling(), ChannelMeter()
+        for windows in self.window_logits([self.prepared(samples, rate, channels)]):
             pool.add(windows)
-        return pool.answers()
+        return pool.answers(channels_cancel=channels.cancel)
 
     def pooling(self) -> Pooling:
         """What makes a clip's answers out of its windows'."""
@@ -132,14 +135,20 @@ class Bundle:
         seconds = len(waveform) / self.rate
         return in_time(each for windows in self.window_logits([waveform]) for each in self.answers(windows, seconds))
 
-    def prepared(self, samples: NDArray[Any], rate: int) -> Floats:
+    def prepared(self, samples: NDArray[Any], rate: int, channels: ChannelMeter | None = None) -> Floats:
         """Samples as the model takes them: mono, float32, at its rate.
 
+        Args:
+            samples: ``[samples]`` or ``[samples, channels]``.
+            rate: of the samples.
+            channels: is told of them, where there is one.
+
         Raises:
-            DataError: no samples, another shape, a rate that is none, or samples that are not finite numbers or are at
-                no scale of sound.
+            DataError: no samples, another shape, a rate that is none, samples that are not finite numbers or are at no
+                scale of sound, or the bytes of a file.
         """
-        return resample(as_mono(samples), checked_rate(rate), self.rate)
+        check_no_file(np.asarray(samples))
+        return resample(as_mono(samples, channels), checked_rate(rate), self.rate)
 
     def window_logits(self, blocks: Iterable[Floats]) -> Iterator[WindowLogits]:
         """Numbers of all windows of a waveform that comes in blocks, in bounded memory.
@@ -166,14 +175,15 @@ class Bundle:
         tasks = [task for task in self.tasks if self._card.hears[task] == hears]
         names = [heard_name(hears), *(window_logits_name(task) for task in tasks)]
         waveforms = np.stack([stretch.samples for stretch in batch])  # [batch, samples]
-        heard, *logits = self._session.run(names, waveforms, batch[0].before, batch[0].after, hears)
-        if heard.shape[1] != len(batch[0].starts):
+        pooled, *logits = self._session.run(names, waveforms, batch[0].before, batch[0].after, hears)
+        if pooled.shape[1] != len(batch[0].starts):
             raise DataError("the windowing in the bundle's card is not that of its model; export the bundle again")
         return [
             WindowLogits(
                 stretch.starts,
                 {task: values[row] for task, values in zip(tasks, logits, strict=True)},
-                heard[row] > 0,
+                pooled[row] > 0,
+                _heard(stretch, self.windowings[hears]),
                 stretch.seen,
                 hears,
             )
@@ -197,8 +207,23 @@ class Bundle:
             onset = start * windowing.hop / self.rate
             offset = onset + windowing.seconds if seconds is None else min(onset + windowing.seconds, seconds)
             by_task = {name: given[row] for name, given in answers.items()}
-            made.append(WindowAnswer(onset, offset, bool(windows.heard[row]), by_task))
+            spans = _spans(windows.heard[row], onset, windowing.frame_seconds, offset)
+            made.append(WindowAnswer(onset, offset, bool(spans), by_task, spans))
         return made
+
+
+def _heard(stretch: Stretch, windowing: Windowing) -> NDArray[np.bool_]:
+    """In which frames of each window there is more than silence, ``[windows, frames]``."""
+    heard = heard_frames(stretch.samples, windowing.hop, windowing.before, windowing.after)
+    heard = np.pad(heard, (0, windowing.frames))  # a window may reach beyond the clip's end
+    firsts = np.array(stretch.starts) - stretch.starts[0] + stretch.before
+    return np.asarray(heard[firsts[:, None] + np.arange(windowing.frames)], dtype=np.bool_)
+
+
+def _spans(heard: NDArray[np.bool_], onset: float, frame_seconds: float, end: float) -> Spans:
+    """Stretches of a window's frames that are heard, in seconds."""
+    edges = np.flatnonzero(np.diff(heard.astype(np.int8), prepend=0, append=0)) * frame_seconds + onset
+    return tuple((begin, min(stop, end)) for begin, stop in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
 
 
 def _told_otherwise(card: Card, metadata: Mapping[str, str]) -> str:
@@ -216,8 +241,12 @@ def _told_otherwise(card: Card, metadata: Mapping[str, str]) -> str:
     return ""
 
 
-def as_mono(samples: NDArray[Any]) -> Floats:
+def as_mono(samples: NDArray[Any], channels: ChannelMeter | None = None) -> Floats:
     """Samples ``[samples]`` or ``[samples, channels]`` as float32 ``[samples]``; integers are scaled by their type.
+
+    Args:
+        samples: any numbers.
+        channels: is told of them, where there is one.
 
     Raises:
         DataError: no samples, another shape, or samples that are not finite numbers or are at no scale of sound.
@@ -230,7 +259,10 @@ def as_mono(samples: NDArray[Any]) -> Floats:
                 "give them turned around (.T)"
             )
         with np.errstate(over="ignore", invalid="ignore"):  # told below
-            samples = samples.mean(axis=1, dtype=np.float32)
+            mono = _checked(samples.mean(axis=1, dtype=np.float32), 1)
+            if channels is not None:
+                channels.add(samples.astype(np.float32, copy=False), mono)
+        return mono
     return _checked(samples, 1)
 
 

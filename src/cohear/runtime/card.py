@@ -42,13 +42,22 @@ class Windowing:
                 raise ValueError(f"{name} of its windowing is {value!r}")
 
     @property
+    def frame_seconds(self) -> float:
+        """From one frame to the next."""
+        return self.hop / self.rate
+
+    @property
     def seconds(self) -> float:
         """Length of a window."""
         return self.frames * self.hop / self.rate
 
+    def frames_in(self, samples: int) -> int:
+        """Of so many samples."""
+        return -(-samples // self.hop)
+
     def starts(self, samples: int) -> list[int]:
         """First frame of each window of a waveform: every step, and a last one that ends with it."""
-        last = max(-(-samples // self.hop) - self.frames, 0)
+        last = max(self.frames_in(samples) - self.frames, 0)
         starts = list(range(0, last + 1, self.step))
         return starts if starts[-1] == last else [*starts, last]
 

@@ -18,7 +18,8 @@ class EventDetector:
 
     Overlapping windows share their time: each answers for what is nearer to its centre than to any other window's, so
     that events of one task's labels follow each other without overlap, and an event lasting over several windows is
-    one. A window of digital silence ends every event.
+    one. It lasts from the first sound in that time to the last one: silence has no events, and a window of silence ends
+    all.
 
     Args:
         tasks: of the bundle, by name.
@@ -40,12 +41,12 @@ class EventDetector:
         """Take in the next window of the tasks that it answers; gives the events that ended before it."""
         found = []
         for name, lasting in self._lasting.items():
-            if name not in window.answers:
+            if name not in window.tasks:
                 continue
             last = self._last.get(name)
             begins = window.onset if last is None else max(_between(last, window), last.onset)
             self._last[name] = window
-            found += lasting.push(window.answers[name], heard=window.heard, begins=begins)
+            found += lasting.push(window.tasks[name], spans=window.spans, begins=begins)
         return self._long_enough(found)
 
     def end(self) -> list[Event]:

@@ -13,7 +13,7 @@ from cohear.audio.decode import UnreadableAudio, open_blocks
 from cohear.audio.segment import Segment
 from cohear.audio.suffixes import AUDIO_SUFFIXES, VIDEO_SUFFIXES
 from cohear.base.errors import DataError
-from cohear.runtime.answers import AnyAnswer, WindowAnswer, in_time
+from cohear.runtime.answers import ClipAnswers, WindowAnswer, in_time
 from cohear.runtime.bundle import Bundle
 from cohear.runtime.detector import EventDetector, EventSettings, by_onset
 from cohear.runtime.events import Event
@@ -29,13 +29,13 @@ class FileAnswer:
 
     Attributes:
         seconds: its length.
-        answers: to the whole of it, by task.
+        answers: to the whole of it, by task, and whether anything was heard.
         windows: to each window, where asked for.
         events: that were found, where asked for, in the order of their onsets.
     """
 
     seconds: float
-    answers: dict[str, AnyAnswer]
+    answers: ClipAnswers
     windows: list[WindowAnswer]
     events: list[Event]
 
@@ -70,7 +70,7 @@ def classify_file(
             found.extend(event for window in answered for event in detector.push(window))
 
     with open_blocks(Segment(path)) as audio:
-        stream = Stream(bundle, audio.rate)
+        stream = Stream(bundle, audio.rate, audio.meter)
         most = max(1, PIECE_SAMPLES * audio.rate // bundle.rate)
         for block in audio.blocks:
             for first in range(0, len(block), most):

@@ -7,15 +7,32 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Generic, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cohear.base.arrays import Floats
 from cohear.base.decoding import Decoding, LabelDecoding, NumberDecoding, activated
 from cohear.base.registry import Registry
 from cohear.base.timeline import TimelineDecoding, steps_of
-from cohear.runtime.answers import AnyAnswer, Labels, Number, Sounding, Timeline
+from cohear.runtime.answers import (
+    CHANNELS_CANCEL,
+    NOTHING_HEARD,
+    AnyAnswer,
+    ClipAnswers,
+    Labels,
+    Number,
+    Sounding,
+    Timeline,
+)
 from cohear.runtime.card import Windowing
 from cohear.runtime.lasting import EventSettings, Hysteresis, Lasting, LastingLabels, LastingSteps
-from cohear.runtime.pooling import ClipPooling, MeanPooling, StepPooling, WindowLogits, frame_places
+from cohear.runtime.pooling import (
+    ClipPooling,
+    MeanPooling,
+    StepPooling,
+    WindowLogits,
+    frames_inside,
+    heard_steps,
+)
 
 D = TypeVar("D", bound=Decoding)
 
@@ -31,13 +48,14 @@ class AnswerForm(ABC, Generic[D]):
         return MeanPooling(len(task.columns))
 
     @abstractmethod
-    def answer(self, task: D, values: Floats, seconds: float | None) -> AnyAnswer:
+    def answer(self, task: D, values: Floats, seconds: float | None, heard: NDArray[np.bool_]) -> AnyAnswer:
         """The answer to a clip.
 
         Args:
             task: whose.
             values: what the model gives of the clip, ``[columns]`` or ``[steps, columns]``: probabilities, or numbers.
             seconds: length of the clip; None where it is as long as its steps.
+            heard: whether there is more than silence in it, ``[1]`` or ``[steps]``; else there is no label.
         """
 
     def of_windows(
@@ -51,7 +69,8 @@ class AnswerForm(ABC, Generic[D]):
             windowing: of the same.
             seconds: length of the waveform, beyond which nothing lasts; None where it is not known.
         """
-        return [self.answer(task, row, seconds) for row in activated(task.activation, windows.logits[task.name])]
+        values = activated(task.activation, windows.logits[task.name])
+        return [self.answer(task, row, seconds, heard) for row, heard in zip(values, windows.heard, strict=True)]
 
     def lasting(self, task: D, settings: EventSettings) -> Lasting[Any] | None:
         """What follows events through windows; None where a task has none."""
@@ -61,10 +80,12 @@ class AnswerForm(ABC, Generic[D]):
 class LabelsForm(AnswerForm[LabelDecoding]):
     """Labels of a clip."""
 
-    def answer(self, task: LabelDecoding, values: Floats, seconds: float | None) -> Labels:
+    def answer(self, task: LabelDecoding, values: Floats, seconds: float | None, heard: NDArray[np.bool_]) -> Labels:
         """The most probable label, or all from their threshold on."""
         order = np.argsort(-values, kind="stable").tolist()
-        if task.exclusive:
+        if not heard.any():
+            given = []
+        elif task.exclusive:
             given = order[:1]
         else:
             given = [number for number in order if values[number] >= task.thresholds[number]]
@@ -84,8 +105,10 @@ class NumbersForm(AnswerForm[NumberDecoding]):
 
     further_columns: ClassVar[tuple[str, ...]] = ("number", "unit")
 
-    def answer(self, task: NumberDecoding, values: Floats, seconds: float | None) -> Number:
+    def answer(self, task: NumberDecoding, values: Floats, seconds: float | None, heard: NDArray[np.bool_]) -> Number:
         """The numbers, with what is known of their spread."""
+        if not heard.any():
+            return Number({}, task.unit, {})
         spread = dict(zip(task.names, task.spread, strict=True)) if task.spread else {}
         return Number(dict(zip(task.names, values.tolist(), strict=True)), task.unit, spread)
 
@@ -99,26 +122,28 @@ class TimelineForm(AnswerForm[TimelineDecoding]):
         """The mean of the frames in each step."""
         return StepPooling(len(task.columns), windowing, task.step, task.stride)
 
-    def answer(self, task: TimelineDecoding, values: Floats, seconds: float | None) -> Timeline:
-        """Where each label is from its threshold on."""
-        return timeline(task, values, 0, len(values) * task.step if seconds is None else seconds)
+    def answer(
+        self, task: TimelineDecoding, values: Floats, seconds: float | None, heard: NDArray[np.bool_]
+    ) -> Timeline:
+        """Where each label is from its threshold on, in steps that are heard."""
+        return timeline(task, values, 0, len(values) * task.step if seconds is None else seconds, heard)
 
     def of_windows(
         self, task: TimelineDecoding, windows: WindowLogits, windowing: Windowing, seconds: float | None
     ) -> Sequence[Timeline]:
         """Over the steps that a window has frames of, at their times in the clip."""
-        frame_seconds = windowing.hop / windowing.rate
         made = []
-        for start, logits in zip(windows.starts, windows.logits[task.name], strict=True):
-            places = frame_places(start, logits, task.stride)
-            inside = places * frame_seconds < windows.samples / windowing.rate
-            steps = steps_of(places[inside], frame_seconds, task.step)
-            sums = np.zeros((steps[-1] - steps[0] + 1, logits.shape[1]))
-            np.add.at(sums, steps - steps[0], logits[inside])
-            means = (sums / np.bincount(steps - steps[0])[:, None]).astype(np.float32)
-            end = start * frame_seconds + windowing.seconds
-            end = min(float(steps[-1] + 1) * task.step, end if seconds is None else min(end, seconds))
-            made.append(timeline(task, activated(task.activation, means), int(steps[0]), end))
+        for row, start in enumerate(windows.starts):
+            logits, places = frames_inside(windows, row, windows.logits[task.name], windowing, task.stride)
+            steps = steps_of(places, windowing.frame_seconds, task.step)
+            first, count = int(steps[0]), int(steps[-1] - steps[0]) + 1
+            sums = np.zeros((count, logits.shape[1]))
+            np.add.at(sums, steps - first, logits)
+            means = (sums / np.bincount(steps - first)[:, None]).astype(np.float32)
+            heard = np.isin(np.arange(first, first + count), heard_steps(windows, row, windowing, task.step))
+            end = start * windowing.frame_seconds + windowing.seconds
+            end = min((first + count) * task.step, end if seconds is None else min(end, seconds))
+            made.append(timeline(task, activated(task.activation, means), first, end, heard))
         return made
 
     def lasting(self, task: TimelineDecoding, settings: EventSettings) -> Lasting[Any]:
@@ -128,7 +153,7 @@ class TimelineForm(AnswerForm[TimelineDecoding]):
         )
 
 
-def timeline(task: TimelineDecoding, values: Floats, first: int, end: float) -> Timeline:
+def timeline(task: TimelineDecoding, values: Floats, first: int, end: float, heard: NDArray[np.bool_]) -> Timeline:
     """A time line out of steps in a row.
 
     Args:
@@ -136,8 +161,9 @@ def timeline(task: TimelineDecoding, values: Floats, first: int, end: float) -> 
         values: probabilities ``[steps, labels]``.
         first: number of the first step in the clip.
         end: of the last one, in seconds.
+        heard: in which of them there is more than silence, ``[steps]``.
     """
-    sounds = values >= np.array(task.thresholds, dtype=values.dtype)
+    sounds = (values >= np.array(task.thresholds, dtype=values.dtype)) & heard[:, None]
     edges = np.diff(np.pad(sounds.astype(np.int8), ((1, 1), (0, 0))), axis=0)  # [steps + 1, labels]
     spans = []
     for number, label in enumerate(task.labels):
@@ -156,9 +182,14 @@ FORMS.register(NumberDecoding.form)(NumbersForm())
 FORMS.register(TimelineDecoding.form)(TimelineForm())
 
 
-def answer(task: Decoding, values: Floats, seconds: float | None = None) -> AnyAnswer:
-    """The answer in what the model's output of a clip is, which is so long."""
-    return FORMS[task.form].answer(task, values, seconds)
+_HEARD = np.ones(1, np.bool_)
+
+
+def answer(
+    task: Decoding, values: Floats, seconds: float | None = None, heard: NDArray[np.bool_] = _HEARD
+) -> AnyAnswer:
+    """The answer in what the model's output of a clip is, which is so long; all of it is heard, unless told."""
+    return FORMS[task.form].answer(task, values, seconds, heard)
 
 
 class Pooling:
@@ -180,11 +211,17 @@ class Pooling:
         for name, logits in windows.logits.items():
             self._pools[name].add(windows, logits)
 
-    def answers(self) -> dict[str, AnyAnswer]:
-        """Of each task of which there was a window."""
-        pooled = {name: pool.pooled() for name, pool in self._pools.items()}
-        return {
-            name: answer(task, activated(task.activation, values), self._samples / self._rate)
-            for name, task in self._tasks.items()
-            if (values := pooled[name]) is not None
-        }
+    def answers(self, *, channels_cancel: bool) -> ClipAnswers:
+        """Of each task of which there was a window.
+
+        Args:
+            channels_cancel: whether those do that the waveform is the mean of.
+        """
+        seconds, tasks, any_heard = self._samples / self._rate, dict[str, AnyAnswer](), False
+        for name, task in self._tasks.items():
+            if (values := self._pools[name].pooled()) is not None:
+                heard = self._pools[name].heard()
+                tasks[name] = answer(task, activated(task.activation, values), seconds, heard)
+                any_heard |= bool(heard.any())
+        note = CHANNELS_CANCEL if channels_cancel else "" if any_heard else NOTHING_HEARD
+        return ClipAnswers(any_heard, tasks, note)

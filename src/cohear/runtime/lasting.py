@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cohear.base.errors import UserError
-from cohear.runtime.answers import Answer, Labels, Timeline
+from cohear.runtime.answers import Answer, Labels, Spans, Timeline
 from cohear.runtime.events import Event
 
 A = TypeVar("A", bound=Answer)
@@ -45,22 +45,6 @@ class EventSettings:
             )
 
 
-class Lasting(ABC, Generic[A]):
-    """Follows a task's events through its windows, which come one after the other."""
-
-    @abstractmethod
-    def push(self, answer: A, *, heard: bool, begins: float) -> list[Event]:
-        """Take in the answer to a window that speaks from ``begins`` on; gives events that ended before it."""
-
-    @abstractmethod
-    def lasting(self, now: float) -> list[Event]:
-        """Events that last, as if they ended now."""
-
-    @abstractmethod
-    def end(self, now: float) -> list[Event]:
-        """End all."""
-
-
 class Hysteresis:
     """Which of a task's labels last, and since when.
 
@@ -81,22 +65,31 @@ class Hysteresis:
         self._since: NDArray[np.float64] = np.full(len(labels), np.nan)  # seconds; NaN where a label does not last
         self._peak = np.zeros(len(labels))
 
-    def push(self, probabilities: NDArray[np.float64], now: float) -> list[Event]:
-        """Probabilities ``[labels]`` from ``now`` on; gives the events that end there."""
+    def push(self, probabilities: NDArray[np.float64], begin: float, end: float) -> list[Event]:
+        """Take in probabilities that hold from now on.
+
+        Args:
+            probabilities: ``[labels]``.
+            begin: seconds at which labels begin that begin now.
+            end: seconds at which labels have ended that end now.
+
+        Returns:
+            The events that have ended.
+        """
         begins = probabilities >= self._begin_at
         if self._exclusive:
             begins &= np.arange(len(begins)) == probabilities.argmax()
         goes_on = ~np.isnan(self._since) & (probabilities >= self._end_below)
         if self._exclusive and begins.any():
             goes_on &= begins  # one label at a time
-        ended = [self._event(number, now) for number in np.flatnonzero(~np.isnan(self._since) & ~goes_on)]
+        ended = self._events(~np.isnan(self._since) & ~goes_on, end)
         self._peak = np.where(goes_on, np.maximum(self._peak, probabilities), probabilities)
-        self._since = np.where(goes_on, self._since, np.where(begins, now, np.nan))
+        self._since = np.where(goes_on, self._since, np.where(begins, begin, np.nan))
         return ended
 
     def lasting(self, now: float) -> list[Event]:
         """Events that last, as if they ended now."""
-        return [self._event(number, now) for number in np.flatnonzero(~np.isnan(self._since))]
+        return self._events(~np.isnan(self._since), now)
 
     def end(self, now: float) -> list[Event]:
         """End all."""
@@ -104,13 +97,16 @@ class Hysteresis:
         self._since[:] = np.nan
         return ended
 
-    def _event(self, number: np.intp, now: float) -> Event:
-        label = self._labels[int(number)]
-        return Event(float(self._since[number]), now, label, float(self._peak[number]), self._task)
+    def _events(self, chosen: NDArray[np.bool_], end: float) -> list[Event]:
+        """Events of the chosen labels; one that ends where it began is none."""
+        return [
+            Event(float(self._since[number]), end, self._labels[number], float(self._peak[number]), self._task)
+            for number in np.flatnonzero(chosen & (self._since < end)).tolist()
+        ]
 
 
-class LastingLabels(Lasting[Labels]):
-    """Labels of windows.
+class Lasting(ABC, Generic[A]):
+    """Follows a task's events through its windows, which come one after the other.
 
     Args:
         hysteresis: of the task.
@@ -119,13 +115,21 @@ class LastingLabels(Lasting[Labels]):
     def __init__(self, hysteresis: Hysteresis) -> None:
         self._hysteresis = hysteresis
 
-    def push(self, answer: Labels, *, heard: bool, begins: float) -> list[Event]:
-        """The window's probabilities hold from there on."""
-        probabilities = np.fromiter(answer.probabilities.values(), np.float64)
-        return self._hysteresis.push(probabilities if heard else np.zeros_like(probabilities), begins)
+    @abstractmethod
+    def push(self, answer: A, *, spans: Spans, begins: float) -> list[Event]:
+        """Take in the answer to a window.
+
+        Args:
+            answer: to it.
+            spans: where in it something is heard.
+            begins: seconds from which on it speaks.
+
+        Returns:
+            Events that ended before it.
+        """
 
     def lasting(self, now: float) -> list[Event]:
-        """What lasts."""
+        """Events that last, as if they ended now; of a time line those where the last window begins to speak."""
         return self._hysteresis.lasting(now)
 
     def end(self, now: float) -> list[Event]:
@@ -133,42 +137,70 @@ class LastingLabels(Lasting[Labels]):
         return self._hysteresis.end(now)
 
 
-class LastingSteps(Lasting[Timeline]):
-    """Labels of the steps of windows; a window's are known to hold when the next one comes.
+class LastingLabels(Lasting[Labels]):
+    """Labels of windows; they last from the first sound in the time that windows speak of to the last one.
 
-    Args:
-        hysteresis: of the task.
+    A window may be half silent, and what it is taken for is said of its sound.
     """
 
     def __init__(self, hysteresis: Hysteresis) -> None:
-        self._hysteresis = hysteresis
-        self._window: Timeline | None = None
-        self._heard = False
-        self._done = float("-inf")  # steps whose middle lies before it are taken in
+        super().__init__(hysteresis)
+        self._spans: Spans = ()
+        self._ended = float("-inf")  # the last sound in the time that earlier windows spoke of
 
-    def push(self, answer: Timeline, *, heard: bool, begins: float) -> list[Event]:
-        """Takes in the steps of the window before it, up to there."""
-        found = self._take(begins)
-        self._window, self._heard = answer, heard
-        return found
+    def push(self, answer: Labels, *, spans: Spans, begins: float) -> list[Event]:
+        """The window's probabilities hold from there on; where no sound is left in it, none does."""
+        self._ended = self._last_sound(begins)
+        self._spans = spans
+        probabilities = np.fromiter(answer.probabilities.values(), np.float64)
+        first = next((max(begin, begins) for begin, end in spans if end > begins), None)
+        if first is None:
+            first, probabilities = begins, np.zeros_like(probabilities)
+        return self._hysteresis.push(probabilities, first, self._ended)
 
     def lasting(self, now: float) -> list[Event]:
-        """What lasts where the last window begins to speak, up to now."""
-        return self._hysteresis.lasting(now)
+        """What lasts."""
+        return super().lasting(self._last_sound(now))
+
+    def end(self, now: float) -> list[Event]:
+        """End all."""
+        return super().end(self._last_sound(now))
+
+    def _last_sound(self, now: float) -> float:
+        """Until when something was heard, up to now."""
+        return max(self._ended, *(min(end, now) for begin, end in self._spans if begin < now), float("-inf"))
+
+
+class LastingSteps(Lasting[Timeline]):
+    """Labels of the steps of windows; a window's are known to hold when the next one comes."""
+
+    def __init__(self, hysteresis: Hysteresis) -> None:
+        super().__init__(hysteresis)
+        self._window: Timeline | None = None
+        self._spans: Spans = ()
+        self._done = float("-inf")  # steps whose middle lies before it are taken in
+
+    def push(self, answer: Timeline, *, spans: Spans, begins: float) -> list[Event]:
+        """Takes in the steps of the window before it, up to there."""
+        found = self._take(begins)
+        self._window, self._spans = answer, spans
+        return found
 
     def end(self, now: float) -> list[Event]:
         """Takes in the last window, and ends all."""
-        return [*self._take(float("inf")), *self._hysteresis.end(now)]
+        return [*self._take(float("inf")), *super().end(now)]
 
     def _take(self, until: float) -> list[Event]:
-        """The window's steps whose middle lies before a time."""
+        """The window's steps whose middle lies before a time; in one without sound, no label sounds."""
         if self._window is None:
             return []
         found = []
         steps = np.array(list(self._window.probabilities.values())).T  # [steps, labels]
-        for number, probabilities in enumerate(steps if self._heard else np.zeros_like(steps)):
+        for number, probabilities in enumerate(steps):
             onset = self._window.begin + number * self._window.step
-            if self._done <= onset + self._window.step / 2 < until:
-                found += self._hysteresis.push(probabilities, onset)
+            offset = onset + self._window.step
+            if self._done <= (onset + offset) / 2 < until:
+                heard = any(begin < offset and end > onset for begin, end in self._spans)
+                found += self._hysteresis.push(probabilities if heard else np.zeros_like(probabilities), onset, onset)
         self._done = until
         return found

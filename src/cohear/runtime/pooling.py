@@ -1,4 +1,8 @@
-"""From the numbers of windows to those of the clip, as the model pools them: over what is heard, or all if none is."""
+"""From the numbers of windows to those of the clip, as the model pools them; and what of the clip is heard.
+
+Windows of digital silence are left out, unless there are no others: so does the evaluation that scores a study. What is
+heard is less than that, see `cohear.audio.silence`: silence of a recorder is pooled, and is answered with no label.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cohear.base.arrays import Floats
-from cohear.base.timeline import StepMeans
+from cohear.base.timeline import StepMeans, step_count, steps_of
 from cohear.runtime.card import Windowing
 
 
@@ -20,13 +24,15 @@ class WindowLogits:
     Attributes:
         starts: first frame of each of the N windows.
         logits: calibrated ``[N, columns]``, by task that hears these windows; of a time line ``[N, frames, columns]``.
-        heard: ``[N]``, which are more than digital silence.
+        pooled: ``[N]``, which are more than digital silence.
+        heard: ``[N, frames]``, in which of their frames there is more than silence.
         samples: of the waveform that have come so far; all of them with the last windows.
         hears: number of the input.
     """
 
     starts: list[int]
     logits: dict[str, Floats]
+    pooled: NDArray[np.bool_]
     heard: NDArray[np.bool_]
     samples: int
     hears: int = 0
@@ -43,6 +49,10 @@ class ClipPooling(ABC):
     def pooled(self) -> Floats | None:
         """What is said of all that has come, before the activation; None before the first window."""
 
+    @abstractmethod
+    def heard(self) -> NDArray[np.bool_]:
+        """Whether there is more than silence in what ``pooled`` tells: ``[1]``, or ``[steps]``."""
+
 
 class MeanPooling(ClipPooling):
     """The mean over windows, ``[columns]``.
@@ -53,12 +63,14 @@ class MeanPooling(ClipPooling):
 
     def __init__(self, columns: int) -> None:
         self._sums = np.zeros((2, columns))
-        self._counts = np.zeros(2, np.int64)  # windows of silence, windows heard
+        self._counts = np.zeros(2, np.int64)  # windows of digital silence, and the others
+        self._heard = np.zeros(1, np.bool_)
 
     def add(self, windows: WindowLogits, logits: Floats) -> None:
         """Windows ``[N, columns]``."""
+        self._heard |= windows.heard.any()
         for side in (0, 1):
-            chosen = windows.heard == bool(side)
+            chosen = windows.pooled == bool(side)
             self._counts[side] += int(chosen.sum())
             self._sums[side] += logits[chosen].sum(axis=0, dtype=np.float64)
 
@@ -68,6 +80,10 @@ class MeanPooling(ClipPooling):
             return None
         side = 1 if self._counts[1] else 0
         return np.asarray(self._sums[side] / self._counts[side], dtype=np.float32)
+
+    def heard(self) -> NDArray[np.bool_]:
+        """Of all windows together."""
+        return self._heard
 
 
 class StepPooling(ClipPooling):
@@ -81,25 +97,53 @@ class StepPooling(ClipPooling):
     """
 
     def __init__(self, columns: int, windowing: Windowing, step: float, stride: int) -> None:
-        self._windowing, self._stride = windowing, stride
-        self._sides = [StepMeans(columns, windowing.hop / windowing.rate, step) for _ in range(2)]
-        self._any = [False, False]  # of silence, heard
+        self._windowing, self._step, self._stride = windowing, step, stride
+        self._sides = [StepMeans(columns, windowing.frame_seconds, step) for _ in range(2)]
+        self._any = [False, False]  # of digital silence, and others
+        self._heard = np.zeros(0, np.bool_)  # by step
         self._frames = 0
 
     def add(self, windows: WindowLogits, logits: Floats) -> None:
         """Windows ``[N, frames, columns]``."""
-        self._frames = -(-windows.samples // self._windowing.hop)
-        for start, heard, frames in zip(windows.starts, windows.heard.tolist(), logits, strict=True):
-            places = frame_places(start, frames, self._stride)
-            inside = places < self._frames
-            self._sides[heard].add(frames[inside], places[inside])
-            self._any[heard] = True
+        self._frames = self._windowing.frames_in(windows.samples)
+        for row, pooled in enumerate(windows.pooled.tolist()):
+            frames, places = frames_inside(windows, row, logits, self._windowing, self._stride)
+            self._sides[pooled].add(frames, places)
+            self._any[pooled] = True
+            steps = heard_steps(windows, row, self._windowing, self._step)
+            if len(steps) and steps[-1] >= len(self._heard):
+                self._heard = np.append(self._heard, np.zeros(2 * steps[-1] + 1 - len(self._heard), np.bool_))
+            self._heard[steps] = True
 
     def pooled(self) -> Floats | None:
         """The means."""
         return self._sides[self._any[1]].means(self._frames) if any(self._any) else None
 
+    def heard(self) -> NDArray[np.bool_]:
+        """Each step; what is beyond the last whole one is of that."""
+        count = step_count(self._frames, self._windowing.frame_seconds, self._step)
+        found = np.zeros(count, np.bool_)
+        found[np.minimum(np.flatnonzero(self._heard), count - 1)] = True
+        return found
 
-def frame_places(start: int, frames: Floats, stride: int) -> NDArray[np.int64]:
-    """Where in the clip the frames ``[F, columns]`` of a window begin, in frames of the input."""
-    return start + np.arange(len(frames), dtype=np.int64) * stride
+
+def frames_inside(
+    windows: WindowLogits, row: int, logits: Floats, windowing: Windowing, stride: int
+) -> tuple[Floats, NDArray[np.int64]]:
+    """The frames ``[F, columns]`` of a window that begin before the clip's end, and their places in the clip.
+
+    Args:
+        windows: of which it is one.
+        row: its number among them.
+        logits: of all of them, ``[N, frames, columns]``.
+        windowing: of the input.
+        stride: frames of the input from one frame of the logits to the next.
+    """
+    places = windows.starts[row] + np.arange(logits.shape[1], dtype=np.int64) * stride
+    inside = places < windowing.frames_in(windows.samples)
+    return logits[row, inside], places[inside]
+
+
+def heard_steps(windows: WindowLogits, row: int, windowing: Windowing, step: float) -> NDArray[np.int64]:
+    """The steps of the clip in which there is more than silence, as far as a window reaches; perhaps repeated."""
+    return steps_of(windows.starts[row] + np.flatnonzero(windows.heard[row]), windowing.frame_seconds, step)

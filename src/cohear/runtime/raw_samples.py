@@ -41,6 +41,24 @@ def _from_alaw() -> NDArray[np.int16]:
 _COMPANDED: Mapping[str, NDArray[np.int16]] = MappingProxyType({"mulaw": _from_mulaw(), "alaw": _from_alaw()})
 
 
+def check_no_file(samples: NDArray[Any]) -> None:
+    """Whether integers may be sound, and are no bytes of a file: ``numpy.fromfile("a.wav", "int16")`` reads any file.
+
+    Args:
+        samples: the first ones of a waveform, of any type and shape.
+
+    Raises:
+        DataError: they are a file.
+    """
+    size = samples.dtype.itemsize
+    if samples.dtype.kind not in "iu" or samples.ndim != 1:
+        return
+    if found := file_in(samples[: HEAD_BYTES // size].tobytes(), bytes_a_sample=size):
+        raise DataError(
+            f"samples are the bytes of {found}: decode it first, as with soundfile, or give it to `cohear classify`"
+        )
+
+
 class RawSamples:
     """Bytes of one stream, in pieces of any size, to samples.
 

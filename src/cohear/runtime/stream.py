@@ -7,11 +7,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cohear.audio.channels import ChannelMeter
 from cohear.audio.resample import StreamResampler
 from cohear.base.errors import DataError
-from cohear.runtime.answers import AnyAnswer, WindowAnswer
+from cohear.runtime.answers import ClipAnswers, WindowAnswer
 from cohear.runtime.bundle import Bundle, as_mono, checked_rate
 from cohear.runtime.pooling import WindowLogits
+from cohear.runtime.raw_samples import check_no_file
 from cohear.runtime.windows import Cutters, Stretch
 
 
@@ -24,17 +26,19 @@ class Stream:
     Args:
         bundle: which answers.
         rate: of the samples that will be pushed, in Hz; they are resampled where it is not the model's.
+        channels: measures those that the samples are the mean of; None where they come themselves.
 
     Raises:
         DataError: the rate is none.
     """
 
-    def __init__(self, bundle: Bundle, rate: int) -> None:
+    def __init__(self, bundle: Bundle, rate: int, channels: ChannelMeter | None = None) -> None:
         self._bundle = bundle
         self._resampler = StreamResampler(checked_rate(rate), bundle.rate)
         self._cutter = Cutters(bundle.windowings)
         self._pool = bundle.pooling()
-        self._ended = False
+        self._channels = channels or ChannelMeter()
+        self._begun = self._ended = False
 
     @property
     def seconds(self) -> float:
@@ -48,7 +52,8 @@ class Stream:
             samples: ``[samples]`` or ``[samples, channels]``; any number, none too.
 
         Raises:
-            DataError: another shape, samples that are not finite numbers, or the stream has ended.
+            DataError: another shape, samples that are not finite numbers, the first ones are the bytes of a file, or
+                the stream has ended.
         """
         return [each for stretch in self.cut(samples) for each in self.take(self._bundle.stretch_logits(stretch))]
 
@@ -62,7 +67,10 @@ class Stream:
             raise DataError("the stream has ended: begin another one")
         if not np.size(samples):
             return []
-        return self._cutter.push(self._resampler.push(as_mono(samples)))
+        if not self._begun:
+            check_no_file(np.asarray(samples))
+            self._begun = True
+        return self._cutter.push(self._resampler.push(as_mono(samples, self._channels)))
 
     def cut_end(self) -> list[Stretch]:
         """The windows that are left at the end, to be answered by the caller."""
@@ -77,6 +85,6 @@ class Stream:
         return self._bundle.answers(windows, self.seconds if self._ended else None)
 
     @property
-    def clip(self) -> dict[str, AnyAnswer]:
-        """Answers to all that was heard so far, as to one clip; of a task none before its first window."""
-        return self._pool.answers()
+    def clip(self) -> ClipAnswers:
+        """Answers to all that came so far, as to one clip; of a task none before its first window."""
+        return self._pool.answers(channels_cancel=self._channels.cancel)

@@ -17,7 +17,7 @@ CURVE_CSV = Table(
 
 PREDICTIONS_CSV = Table(
     "predictions.csv",
-    "A row per clip of the validation and test parts, of each task.",
+    "A row per clip of the validation and test parts, of each task; of a task in time a row per step of the clip.",
     (
         Column("task", "the task that the row is of"),
         Column("clip", "its id in the dataset"),

@@ -12,6 +12,7 @@ from fastapi.responses import JSONResponse
 from numpy.typing import NDArray
 from starlette.requests import ClientDisconnect
 
+from cohear.audio.channels import ChannelMeter
 from cohear.base.errors import DataError
 from cohear.runtime.answers import WindowAnswer, in_time
 from cohear.runtime.detector import EventSettings, events_of
@@ -23,6 +24,7 @@ from cohear.runtime.server.raw import RAW_TYPES, raw_of, read_raw
 from cohear.runtime.server.replies import ClipAnswer, FileProblem, FormAnswer, Problem, refusal
 from cohear.runtime.server.service import Service
 from cohear.runtime.server.settings import CLIP_SETTINGS, check_names, event_settings
+from cohear.runtime.told import told_clip, told_window, without_first
 from cohear.runtime.windows import stretches
 
 _BYTES = {"schema": {"type": "string", "format": "binary"}}
@@ -125,7 +127,7 @@ async def _answer(service: Service, name: str, clip: ReceivedClip, raw: RawSetti
     """The answer to one clip, without what was not asked for."""
     bundle, batcher = service.bundles[name], service.batchers[name]
     with service.memory.share() as share:
-        waveform = await _waveform(service, name, clip, raw, share)
+        waveform, cancel = await _waveform(service, name, clip, raw, share)
         pool, length = bundle.pooling(), len(waveform) / bundle.rate
         windows: list[WindowAnswer] = []
         for stretch in stretches([waveform], bundle.windowings):
@@ -136,22 +138,27 @@ async def _answer(service: Service, name: str, clip: ReceivedClip, raw: RawSetti
     service.metrics.heard.labels("clip").inc(length)
     windows = in_time(windows)
     events = None if wishes.events is None else events_of(windows, bundle.tasks, wishes.events)
-    answer = ClipAnswer(name, length, pool.answers(), windows if wishes.windows else None, events)
-    return {key: value for key, value in asdict(answer).items() if value is not None}
+    answers = pool.answers(channels_cancel=cancel)
+    told: dict[str, Any] = {"bundle": name, "seconds": length, **told_clip(answers)}
+    told["answers"] = without_first(answers.tasks)
+    if wishes.windows:
+        told["windows"] = [{**told_window(each), "answers": without_first(each.tasks)} for each in windows]
+    if events is not None:
+        told["events"] = [asdict(event) for event in events]
+    return told
 
 
 async def _waveform(
     service: Service, name: str, clip: ReceivedClip, settings: RawSettings, share: Share
-) -> NDArray[np.float32]:
-    """The clip ``[samples]`` as the bundle takes it."""
+) -> tuple[NDArray[np.float32], bool]:
+    """The clip ``[samples]`` as the bundle takes it, and whether its channels cancel."""
     bundle, limits = service.bundles[name], service.limits
-    raw = raw_of(clip.media_type, *settings)
+    raw, channels = raw_of(clip.media_type, *settings), ChannelMeter()
     if raw is not None:
         samples: NDArray[Any] = read_raw(clip.content, raw, limits)
-        rate = raw.rate
         share.grow(4 * samples.size)
-    else:
-        rate = bundle.rate
-        samples = await service.decoders.decode(clip.content, rate)
-        share.grow(samples.nbytes)
-    return await asyncio.to_thread(bundle.prepared, samples, rate)
+        prepared = await asyncio.to_thread(bundle.prepared, samples, raw.rate, channels)
+        return prepared, channels.cancel
+    decoded = await service.decoders.decode(clip.content, bundle.rate)
+    share.grow(decoded.samples.nbytes)
+    return await asyncio.to_thread(bundle.prepared, decoded.samples, bundle.rate), decoded.channels_cancel

@@ -7,7 +7,7 @@ import json
 import os
 import sys
 from asyncio.subprocess import PIPE, Process
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,19 @@ ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 
 TOKEN = "COHEAR_TOKEN"  # noqa: S105 - the name of it
 """What reads hostile files is not told it."""
+
+
+@dataclass(frozen=True)
+class Decoded:
+    """A clip.
+
+    Attributes:
+        samples: mono, ``[samples]``.
+        channels_cancel: whether those do that they are the mean of.
+    """
+
+    samples: NDArray[np.float32]
+    channels_cancel: bool
 
 
 class Decoders:
@@ -34,8 +47,8 @@ class Decoders:
         for _ in range(limits.decoders):
             self._idle.put_nowait(None)
 
-    async def decode(self, content: bytes, rate: int) -> NDArray[np.float32]:
-        """Mono samples ``[samples]`` of an audio file at a rate; a cancelled call kills its decoder.
+    async def decode(self, content: bytes, rate: int) -> Decoded:
+        """An audio file at a rate; a cancelled call kills its decoder.
 
         Raises:
             Refused: it is no audio, or beyond a limit.
@@ -79,7 +92,7 @@ class Decoders:
         )
 
 
-async def _exchange(process: Process, content: bytes, rate: int) -> NDArray[np.float32]:
+async def _exchange(process: Process, content: bytes, rate: int) -> Decoded:
     assert process.stdin is not None
     assert process.stdout is not None
     process.stdin.write(json.dumps({"bytes": len(content), "rate": rate}).encode() + b"\n")
@@ -88,4 +101,5 @@ async def _exchange(process: Process, content: bytes, rate: int) -> NDArray[np.f
     head = json.loads(await process.stdout.readuntil(b"\n"))
     if "status" in head:
         raise Refused(head["status"], head["reason"])
-    return np.frombuffer(await process.stdout.readexactly(head["bytes"]), np.float32)
+    samples = np.frombuffer(await process.stdout.readexactly(head["bytes"]), np.float32)
+    return Decoded(samples, head["channels_cancel"])

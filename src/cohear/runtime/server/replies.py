@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias, Union
 from starlette.responses import JSONResponse
 
 from cohear.base.decoding import DECODINGS, Decoding
-from cohear.runtime.answers import AnyAnswer, WindowAnswer
+from cohear.runtime.answers import AnyAnswer
 from cohear.runtime.events import Event
 from cohear.runtime.server.limits import Refused
 
@@ -48,21 +48,45 @@ class BundleTasks:
 
 
 @dataclass(frozen=True)
+class ToldWindow:
+    """A bundle's answers to a window.
+
+    Attributes:
+        onset, offset: seconds.
+        heard: whether there is more than silence in it; else no answer gives a label or a number.
+        tasks: the answers, by task.
+        answers: the same without the label that stands first in each.
+    """
+
+    onset: float
+    offset: float
+    heard: bool
+    tasks: dict[str, AnyAnswer]
+    answers: dict[str, AnyAnswer]
+
+
+@dataclass(frozen=True)
 class ClipAnswer:
     """A bundle's answers to a clip.
 
     Attributes:
         bundle: its name.
         seconds: length of the clip.
-        answers: to the whole clip, by task.
+        heard: whether there is more than silence in it; else no answer gives a label or a number.
+        note: why nothing was heard, or that channels cancel; empty where there is nothing to say.
+        tasks: the answers to the whole clip, by task.
+        answers: the same without the label that stands first in each.
         windows: to each window; none where they were not asked for.
         events: what lasts over windows, told once; none where neither windows nor events were asked for.
     """
 
     bundle: str
     seconds: float
+    heard: bool
+    note: str
+    tasks: dict[str, AnyAnswer]
     answers: dict[str, AnyAnswer]
-    windows: list[WindowAnswer] | None = None
+    windows: list[ToldWindow] | None = None
     events: list[Event] | None = None
 
 

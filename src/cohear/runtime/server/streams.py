@@ -24,6 +24,7 @@ from cohear.runtime.server.replies import FAILED, refusal
 from cohear.runtime.server.service import Service
 from cohear.runtime.server.settings import EVENT_SETTINGS, STREAM_SETTINGS, check_names, event_settings
 from cohear.runtime.stream import Stream
+from cohear.runtime.told import told_clip, told_window, without_first
 from cohear.runtime.windows import Stretch
 
 OWN_CODES = 4000
@@ -146,8 +147,9 @@ class _Conversation:
         await self._tell(self._stream.cut_end())
         for event in self._detector.end():
             await self._send_event(event)
-        clip = {task: asdict(each) for task, each in self._stream.clip.items()}
-        await self._send({"type": "end", "seconds": self._stream.seconds, "answers": clip})
+        clip = self._stream.clip
+        told = {**told_clip(clip), "answers": without_first(clip.tasks)}
+        await self._send({"type": "end", "seconds": self._stream.seconds, **told})
 
     @property
     def _window(self) -> float:
@@ -172,7 +174,8 @@ class _Conversation:
 
     async def _send_window(self, window: WindowAnswer) -> None:
         lasting = [asdict(event) for event in self._detector.lasting]
-        await self._send({"type": "window", **asdict(window), "lasting": lasting})
+        told = {**told_window(window), "answers": without_first(window.tasks)}
+        await self._send({"type": "window", **told, "lasting": lasting})
 
     async def _send_event(self, event: Event) -> None:
         await self._send({"type": "event", **asdict(event)})

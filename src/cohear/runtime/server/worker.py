@@ -1,7 +1,8 @@
 """The process that decodes: clips come in on standard input, samples go out on standard output.
 
 A clip is a line of JSON (``bytes`` of its file, ``rate`` that is wanted) and its file's bytes. An answer is a line of
-JSON: ``status`` and ``reason``, or ``bytes`` with so many bytes of float32 samples at the wanted rate after it.
+JSON: ``status`` and ``reason``, or ``channels_cancel`` and ``bytes`` with so many bytes of float32 samples at the
+wanted rate after it.
 Samples are resampled here, as they are decoded, so that what a clip takes depends on its seconds alone and not on its
 rate or its channels.
 """
@@ -26,11 +27,11 @@ from cohear.runtime.server.limits import Limits, Refused
 from cohear.runtime.server.raw import check_sound
 
 
-def read_clip(path: Path, rate: int, limits: Limits) -> NDArray[np.float32]:
+def read_clip(path: Path, rate: int, limits: Limits) -> tuple[NDArray[np.float32], bool]:
     """Decode within limits; the header is looked at before anything is decoded.
 
     Returns:
-        Mono samples ``[samples]`` at ``rate``.
+        Mono samples ``[samples]`` at ``rate``, and whether the channels cancel that they are the mean of.
 
     Raises:
         Refused: it is no audio, or beyond a limit.
@@ -42,7 +43,8 @@ def read_clip(path: Path, rate: int, limits: Limits) -> NDArray[np.float32]:
         if info.frames is not None and info.frames > most:
             raise _too_long(limits)
         with open_blocks(Segment(path)) as audio:
-            return np.concatenate(list(resample_blocks(_at_most(audio.blocks, most, limits), info.rate, rate)))
+            blocks = list(resample_blocks(_at_most(audio.blocks, most, limits), info.rate, rate))
+            return np.concatenate(blocks), audio.meter.cancel
     except UnreadableAudio as error:
         raise Refused(422, error.reason) from error
     except MemoryError as error:
@@ -75,8 +77,9 @@ def main() -> None:
         try:
             with os.fdopen(file, "wb", closefd=False) as stream:
                 stream.write(source.read(asked["bytes"]))
-            content = read_clip(Path(f"/proc/self/fd/{file}"), asked["rate"], limits).tobytes()
-            sink.write(json.dumps({"bytes": len(content)}).encode() + b"\n" + content)
+            samples, cancel = read_clip(Path(f"/proc/self/fd/{file}"), asked["rate"], limits)
+            head = {"bytes": samples.nbytes, "channels_cancel": cancel}
+            sink.write(json.dumps(head).encode() + b"\n" + samples.tobytes())
         except Refused as refused:
             sink.write(json.dumps({"status": refused.status, "reason": refused.reason}).encode() + b"\n")
         finally:

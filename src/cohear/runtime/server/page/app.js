@@ -72,6 +72,8 @@ element("token-form").addEventListener("submit", (event) => {
 
 const say = (text) => (element("status").textContent = text);
 
+const sentence = (note) => note && `${note[0].toUpperCase()}${note.slice(1)}.`;
+
 function complain(text) {
   element("problem").textContent = text;
   element("problem").hidden = !text;
@@ -88,7 +90,7 @@ function begin(name, rate, file = null) {
     tasks: bundles[chosen()].tasks,
     sound: new Sound(rate),
     windows: [],
-    answers: {},
+    whole: { heard: true, note: "", tasks: {} },
     events: { ended: {}, lasting: [], seconds: 0 },
   };
   element("name").textContent = name;
@@ -137,10 +139,11 @@ async function openFile(file) {
   if (shown !== mine) return;
   mine.sound.push(decoded.value ?? new Float32Array(0));
   mine.windows = answered.windows;
-  mine.answers = answered.answers;
+  mine.whole = answered;
   mine.events.seconds = answered.seconds;
   answered.events.forEach(addEvent);
-  say(decoded.value ? "" : "This browser cannot decode the file, so that only the answers are shown.");
+  const unseen = decoded.value ? "" : "This browser cannot decode the file, so that only the answers are shown.";
+  say([sentence(answered.note), unseen].filter(Boolean).join(" "));
   reveal();
   while (shown === mine && !mine.sound.analyse(performance.now() + 12)) {
     timeline.draw();
@@ -235,13 +238,13 @@ function hear(message) {
     shown.windows.push(message);
     shown.events.lasting = message.lasting;
     shown.events.seconds = message.offset;
-    if (recording) writeCards(message.answers, message.heard);
+    if (recording) writeCards(message.tasks, message.heard);
   } else if (message.type === "event") {
     addEvent(message);
   } else if (message.type === "end") {
-    shown.answers = message.answers;
+    shown.whole = message;
     shown.events.lasting = [];
-    say(shown.windows.length ? "" : "Nothing was recorded.");
+    say(shown.windows.length ? sentence(message.note) : "Nothing was recorded.");
     timeline.fit();
     writeMoment(null);
   }
@@ -299,8 +302,8 @@ function writeCards(answers, heard = true) {
 // The window that answers for a moment: of those that a task hears the one whose centre is nearest.
 function windowAt(moment, task) {
   const distance = (window) => Math.abs((window.onset + window.offset) / 2 - moment);
-  const heard = shown.windows.filter((window) => task in window.answers);
-  return heard.reduce((best, each) => (best && distance(best) <= distance(each) ? best : each), null);
+  const own = shown.windows.filter((window) => task in window.tasks);
+  return own.reduce((best, each) => (best && distance(best) <= distance(each) ? best : each), null);
 }
 
 function writeMoment(moment) {
@@ -312,12 +315,12 @@ function writeMoment(moment) {
   element("which").textContent = at.length
     ? `at ${seconds(moment)} of ${seconds(whole)}`
     : recording ? "now" : `the whole sound, ${seconds(whole)}`;
-  for (const [task, window] of at) writeCards({ [task]: window.answers[task] }, window.heard);
-  if (!at.length) writeCards(shown.answers);
+  for (const [task, window] of at) writeCards({ [task]: window.tasks[task] }, window.heard);
+  if (!at.length) writeCards(shown.whole.tasks, shown.whole.heard);
   element("clock").textContent = seconds(moment ?? 0);
   board.setAttribute("aria-valuemax", whole.toFixed(2));
   board.setAttribute("aria-valuenow", (moment ?? 0).toFixed(2));
-  const told = at.map(([task, window]) => `${task} ${given(window.answers[task], ", ") || "none"}`);
+  const told = at.map(([task, window]) => `${task} ${given(window.tasks[task], ", ") || "none"}`);
   const silent = at.length && at.every(([, window]) => !window.heard);
   board.setAttribute("aria-valuetext", [seconds(moment ?? 0), ...(silent ? ["silence"] : told)].join("; "));
 }

@@ -1,0 +1,305 @@
+"""What is not heard has no label, in every medium; the page and JavaScript have the same clips in their own tests."""
+
+import csv
+import json
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+import soundfile
+from command import called
+from serving import served, wav
+from tiny_bundle import PITCHES, make_time_bundle, tone
+from unheard import CLIPS, HEARD, SILENCE, UNHEARD
+
+from cohear import Bundle
+from cohear.audio.channels import ChannelMeter
+from cohear.audio.silence import heard_frames
+from cohear.base.errors import DataError
+from cohear.runtime.detector import EventSettings, events_of
+from cohear.runtime.files import classify_file
+from cohear.runtime.stream import Stream
+
+
+def check(name, told):
+    """What JSON tells of a clip, or of a window."""
+    clip = CLIPS[name]
+    assert told["heard"] is clip.heard
+    assert told.get("note", clip.note).startswith(clip.note) and bool(told.get("note", clip.note)) == bool(clip.note)
+    assert set(told["tasks"]) == {"pitch", "parts"}
+    assert {label for task in told["tasks"].values() for label in task["labels"]} == set(clip.labels)
+    assert [task["label"] for task in told["tasks"].values()] == [(*clip.labels, "")[0]] * 2
+    for task in told["tasks"].values():
+        assert set(task["probabilities"]) == set(PITCHES)
+
+
+def check_windows(name, windows):
+    """Windows that are heard, and others: of these nobody gives a label."""
+    assert any(window["heard"] for window in windows) is CLIPS[name].heard
+    for window in windows:
+        labels = [task["labels"] for task in window["tasks"].values()]
+        assert labels == [[], []] if not window["heard"] else any(labels)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """A file of each clip."""
+    made = tmp_path_factory.mktemp("clips")
+    for name, clip in CLIPS.items():
+        soundfile.write(made / f"{name}.wav", clip.samples, 16000, subtype="FLOAT")
+    return made
+
+
+def test_classify(tiny_folder, folder):
+    ended = called("classify", tiny_folder, folder, "--json", "--windows")
+    lines = {
+        line["file"].rpartition("/")[2].removesuffix(".wav"): line
+        for line in map(json.loads, ended.stdout.splitlines())
+    }
+    assert (ended.returncode, set(lines)) == (0, set(CLIPS))
+    for name, line in lines.items():
+        check(name, line)
+        check_windows(name, line["windows"])
+        assert (f"{name}.wav: {CLIPS[name].note}" in ended.stderr) is not CLIPS[name].heard
+
+
+def test_classify_as_rows_as_a_table_and_as_events(tiny_folder, folder, tmp_path):
+    ended = called("classify", tiny_folder, folder, "--csv", "--events", tmp_path / "all.tsv")
+    rows = list(csv.DictReader(ended.stdout.splitlines()))
+    for name, clip in CLIPS.items():
+        own = [row for row in rows if row["file"].endswith(f"/{name}.wav")]
+        assert {(row["task"], row["label"], row["heard"]) for row in own} == {
+            (task, (*clip.labels, "")[0], str(clip.heard).lower()) for task in ("pitch", "parts")
+        }
+    events = list(csv.DictReader((tmp_path / "all.tsv").read_text().splitlines(), delimiter="\t"))
+    assert {row["filename"].rpartition("/")[2] for row in events} == {f"{name}.wav" for name in HEARD}
+    table = called("classify", tiny_folder, *(folder / f"{name}.wav" for name in ("anti-phase", "one silent channel")))
+    first, second = [line for line in table.stdout.splitlines() if ".wav" in line]
+    assert first.count("silence") == 2 and second.count("mid ") == 2
+
+
+@pytest.mark.parametrize("name", CLIPS)
+def test_listen(tiny_folder, folder, name):
+    ended = called("listen", tiny_folder, "--file", folder / f"{name}.wav", "--speed", "0", "--json")
+    lines = [json.loads(line) for line in ended.stdout.splitlines()]
+    assert ended.returncode == 0
+    check_windows(name, [line for line in lines if line["type"] == "window"])
+    assert any(line["type"] == "event" for line in lines) is CLIPS[name].heard
+    assert ended.stderr.startswith(f"note: {CLIPS[name].note}") if not CLIPS[name].heard else ended.stderr == ""
+
+
+@pytest.mark.parametrize("name", ["the last bit of 16", "anti-phase"])
+def test_listen_to_a_pipe(tiny_folder, name):
+    samples = CLIPS[name].samples.reshape(16000, -1)
+    code = [sys.executable, "-c", "from cohear.cli import main; main()", "listen", str(tiny_folder), "--json"]
+    told = subprocess.run(
+        [*code, "--pcm", "f32le", "--channels", str(samples.shape[1])],
+        input=samples.tobytes(), capture_output=True, check=True, env=os.environ,
+    )  # fmt: skip
+    check_windows(name, [json.loads(line) for line in told.stdout.splitlines()])
+    assert CLIPS[name].note in told.stderr.decode()
+
+
+@pytest.fixture(scope="module")
+def client(tiny):
+    with served(tiny) as made:
+        yield made
+
+
+@pytest.mark.parametrize("name", CLIPS)
+def test_http(client, name):
+    samples = CLIPS[name].samples
+    raw = {"content": samples.tobytes(), "headers": {"Content-Type": "audio/pcm"}}
+    channels = 1 if samples.ndim == 1 else samples.shape[1]
+    for told in (
+        client.post("/classify?windows=true", content=wav(samples, subtype="FLOAT")).json(),
+        client.post(f"/classify?windows=true&format=f32le&channels={channels}", **raw).json(),
+    ):
+        check(name, told)
+        check_windows(name, told["windows"])
+        assert bool(told["events"]) is CLIPS[name].heard
+        for task, answer in told["answers"].items():  # the key of earlier versions
+            assert answer.items() <= told["tasks"][task].items()
+
+
+@pytest.mark.parametrize("name", CLIPS)
+def test_websocket(client, name):
+    pytest.importorskip("websockets", reason="websockets is not installed")
+    from websockets.sync.client import connect
+
+    samples = CLIPS[name].samples
+    channels = 1 if samples.ndim == 1 else samples.shape[1]
+    address = f"{str(client.base_url).replace('http', 'ws')}/stream?format=f32le&channels={channels}"
+    with connect(address, compression=None) as stream:
+        for begin in range(0, samples.nbytes, 10_001):
+            stream.send(samples.tobytes()[begin : begin + 10_001])
+        stream.send(json.dumps({"type": "end"}))
+        messages = [json.loads(message) for message in stream]
+    check(name, messages[-1])
+    windows = [message for message in messages if message["type"] == "window"]
+    check_windows(name, windows)
+    assert all(message["heard"] or not message["lasting"] for message in windows)
+    assert any(message["type"] == "event" for message in messages) is CLIPS[name].heard
+
+
+@pytest.mark.parametrize("name", CLIPS)
+@pytest.mark.parametrize("ask", ["classify", "stream", "file"])
+def test_python(tiny, folder, name, ask):
+    clip = CLIPS[name]
+    if ask == "classify":
+        found, windows = tiny.classify(clip.samples, 16000), tiny.windows(clip.samples)
+    elif ask == "stream":
+        stream = Stream(tiny, 16000)
+        windows = [window for block in np.array_split(clip.samples, 7) for window in stream.push(block)] + stream.end()
+        found = stream.clip
+    else:
+        told = classify_file(tiny, folder / f"{name}.wav", windows=True, events=EventSettings())
+        found, windows = told.answers, told.windows
+        assert bool(told.events) is clip.heard
+    assert (found.heard, found.note.startswith(clip.note)) == (clip.heard, True)
+    assert dict(found) == found.tasks and list(found.tasks) == ["pitch", "parts"]
+    assert {label for answer in found.tasks.values() for label in answer.labels} == set(clip.labels)
+    assert any(window.heard for window in windows) is clip.heard
+    assert all(window.heard or not any(answer.labels for answer in window.tasks.values()) for window in windows)
+    assert bool(events_of(windows, tiny.tasks)) is clip.heard
+
+
+@pytest.mark.parametrize("kind", ["int16", "int32", "uint8"])
+def test_integers_that_are_silence(tiny, kind):
+    """By their own type: the last bit of 16 and 32 is silence, that of 8 bits is not; its middle is."""
+    middle = 128 if kind == "uint8" else 0
+    found = tiny.classify(np.full(16000, middle, kind), 16000)
+    assert (found.heard, found["pitch"].labels) == (False, ())
+    last_bit = tiny.classify((np.arange(16000) % 2 + middle).astype(kind), 16000)
+    assert last_bit.heard is (kind == "uint8")
+
+
+@pytest.mark.parametrize(("law", "codes"), [("mulaw", (0xFF, 0x7F)), ("alaw", (0xD5,))])
+def test_silence_of_telephones(client, law, codes):
+    """A-law has no zero: its silence is an offset."""
+    for code in codes:
+        told = client.post(
+            f"/classify?rate=8000&format={law}", content=bytes([code]) * 8000, headers={"Content-Type": "audio/pcm"}
+        ).json()
+        assert (told["heard"], told["note"].startswith(SILENCE), told["tasks"]["pitch"]["label"]) == (False, True, "")
+
+
+def test_what_the_models_rate_does_not_hold_is_not_heard(tiny):
+    beyond = np.sin(2 * np.pi * 15000 / 44100 * np.arange(44100)).astype(np.float32) * 0.2
+    beyond *= np.minimum(1, np.minimum(np.arange(44100), np.arange(44100)[::-1]) / 2000)  # no click at either end
+    assert not tiny.classify(beyond, 44100).heard
+
+
+def test_a_number_that_nobody_heard_is_not_told(numbers):
+    found = numbers.classify(UNHEARD["dither of 16 bits"].samples, 16000)
+    assert (found.heard, found["levels"].numbers, found["levels"].unit, str(found["levels"])) == (False, {}, "nat", "")
+    assert numbers.classify(tone("low"), 16000)["levels"].numbers
+
+
+@pytest.mark.parametrize("level", [-75.0, -85.0])
+def test_the_floor_is_a_level(tiny, level):
+    """Of any sound: root mean square of 30 ms, without its mean."""
+    noise = np.random.default_rng(0).standard_normal(16000)
+    for sound in (noise, tone("low") / 0.2 * 2**0.5, tone("high") / 0.2 * 2**0.5):
+        for offset in (0.0, 0.3):
+            samples = (offset + sound * 10 ** (level / 20)).astype(np.float32)
+            assert tiny.classify(samples, 16000).heard is (level > -80)
+
+
+@pytest.mark.parametrize("hop", [1, 7, 160])
+def test_frames_are_heard_by_the_samples_they_see(hop):
+    noise = np.random.default_rng(hop)
+    samples = noise.normal(0, 1e-4, 1001).astype(np.float32) + np.float32(0.5)
+    for before, after in ((0, 0), (1, 1), (3, 0)):
+        found = heard_frames(samples, hop, before, after)
+        assert len(found) == -(-len(samples) // hop)
+        for frame, heard in enumerate(found):
+            seen = samples[max(0, (frame - before) * hop) : (frame + 1 + after) * hop].astype(np.float64)
+            if abs(np.log(max(seen.var(), 1e-30) / 1e-8)) > 1e-6:
+                assert heard == (seen.var() > 1e-8)
+
+
+@pytest.mark.parametrize("size", [1, 1000, 16000])
+@pytest.mark.parametrize("residue", [0.0, 0.01, 0.1])
+def test_channels_that_nearly_cancel_are_told(size, residue):
+    """A codec leaves something of what cancels; 20 dB less are told from 40, whatever the size of pieces."""
+    meter, sound = ChannelMeter(), tone("mid")
+    stereo = np.stack([sound, -sound * (1 - 2 * residue)], axis=1)
+    for begin in range(0, 4000 if size == 1 else 16000, size):
+        piece = stereo[begin : begin + size]
+        meter.add(piece, piece.mean(axis=1))
+    assert meter.cancel is (residue < 0.03)
+
+
+def test_what_nearly_cancels_is_answered_and_told(tiny):
+    stereo = np.stack([tone("mid") * 2, -tone("mid") * 1.98], axis=1)
+    found = tiny.classify(stereo, 16000)
+    assert found.heard and found.note.startswith("its channels cancel")
+
+
+def quiet_between(*parts):
+    """Sounds with the last bit of 16 bits everywhere."""
+    whole = np.concatenate(parts)
+    return whole + np.random.default_rng(1).integers(-1, 2, len(whole)).astype(np.float32) * np.float32(2.0**-15)
+
+
+@pytest.mark.parametrize("begin", [1.0, 1.1, 1.2, 1.37])
+@pytest.mark.parametrize("seconds", [0.1, 0.3, 1.0])
+def test_events_last_as_long_as_the_sound(tiny, begin, seconds):
+    """Windows at either end are half silent, whatever they are taken for: silence has no event, sound has one."""
+    clip = quiet_between(tone(seconds=begin), tone("mid", seconds=seconds), tone(seconds=1.3))
+    for events in (events_of(tiny.windows(clip), tiny.tasks), streamed_events(tiny, clip)):
+        assert {event.label for event in events} == {"mid"}
+        for event in events:
+            assert event.onset >= begin - 0.021 and event.offset <= begin + seconds + 0.021
+        (pitch,) = [event for event in events if event.task == "pitch"]
+        assert (pitch.onset, pitch.offset) == pytest.approx((begin, begin + seconds), abs=0.13)
+
+
+def streamed_events(bundle, clip):
+    stream = Stream(bundle, 16000)
+    windows = [window for begin in range(0, len(clip), 1999) for window in stream.push(clip[begin : begin + 1999])]
+    return events_of([*windows, *stream.end()], bundle.tasks)
+
+
+def test_a_pause_between_two_sounds_has_no_event(tiny):
+    clip = quiet_between(tone("mid"), tone(seconds=1.5), tone("mid"))
+    for task in tiny.tasks:
+        first, second = [event for event in events_of(tiny.windows(clip), tiny.tasks) if event.task == task]
+        assert first.offset <= 1.021 and second.onset >= 2.479
+
+
+@pytest.fixture(scope="module")
+def in_time(tmp_path_factory):
+    """A bundle whose task is a time line."""
+    return Bundle.load(make_time_bundle(tmp_path_factory.mktemp("time") / "bundle"))
+
+
+def test_steps_of_a_time_line_that_nobody_heard_have_no_label(in_time):
+    clip = quiet_between(tone(seconds=1.0), tone("mid"), tone(seconds=1.0))
+    found = in_time.classify(clip, 16000)
+    assert found.heard
+    (span,) = found["when"].spans
+    assert (span.label, span.onset, span.offset) == ("mid", pytest.approx(1.0, abs=0.11), pytest.approx(2.0, abs=0.11))
+    for window in in_time.windows(clip):
+        assert all(0.9 <= span.onset < span.offset <= 2.11 for span in window.tasks["when"].spans)
+        assert window.heard or window.tasks["when"].spans == ()
+    (event,) = events_of(in_time.windows(clip), in_time.tasks)
+    assert event.onset >= 0.89 and event.offset <= 2.11
+    silent = in_time.classify(UNHEARD["the last bit of 16"].samples, 16000)
+    assert (silent.heard, silent["when"].spans) == (False, ())
+
+
+@pytest.mark.parametrize("kind", ["int16", "uint8", "int32"])
+@pytest.mark.parametrize(
+    ("form", "name"), [("WAV", "a WAV"), ("FLAC", "a FLAC"), ("AIFF", "an AIFF"), ("CAF", "a CAF"), ("AU", "an AU")]
+)
+def test_a_file_read_as_an_array_is_told(tiny, kind, form, name):
+    """As ``numpy.fromfile`` reads it."""
+    content = wav(tone("low"), format=form)
+    samples = np.frombuffer(content[: len(content) // 4 * 4], kind)
+    for ask in (lambda: tiny.classify(samples, 16000), lambda: Stream(tiny, 16000).push(samples)):
+        with pytest.raises(DataError, match=f"samples are the bytes of {name} file: decode it first"):
+            ask()
