@@ -28,7 +28,7 @@ def study(real, **effects):
                 for task in (a, b):
                     add(task, f"{a}+{b}", real)
                     for control, gain in effects.items():
-                        if control in ("shuffled", "unlabelled"):
+                        if control in ("shuffled", "unlabelled", "norm"):
                             add(task, f"{a}+{b}", gain, control=control, focal=task)
         for control, gain in effects.items():
             if control in ("wide", "long", "duplicate"):
@@ -55,6 +55,14 @@ def words(table):
         (0.03, {"shuffled": 0.0, "duplicate": 0.03}, ""),
         (0.03, {"shuffled": 0.015}, "relation"),
         (0.0, {"shuffled": 0.03}, ""),
+        (0.03, {"norm": 0.0}, "statistics"),
+        (-0.03, {"norm": 0.0, "shuffled": 0.0}, "statistics"),
+        (-0.03, {"norm": 0.03, "shuffled": 0.0}, "statistics"),
+        (0.03, {"norm": 0.03}, ""),
+        (0.03, {"norm": 0.03, "shuffled": 0.0}, "relation"),
+        (0.03, {"norm": 0.04, "shuffled": 0.0}, "relation"),
+        (0.03, {"norm": 0.015, "shuffled": 0.0}, "relation"),
+        (0.03, {"norm": 0.03, "wide": 0.03}, "capacity"),
     ],
 )
 def test_explanations(real, effects, word):

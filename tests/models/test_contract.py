@@ -50,6 +50,31 @@ class TestDnn(EncoderContract):
         return EncoderChoice("dnn", settings={"hidden": 16})
 
 
+class TestSmallWithNormsOfTasks(EncoderContract):
+    def make(self):
+        return EncoderChoice("small", settings={"norm": "task"})
+
+
+class TestSmallWithoutBatchStatistics(EncoderContract):
+    def make(self):
+        return EncoderChoice("small", settings={"norm": "group"})
+
+
+class TestCnnWithoutBatchStatistics(EncoderContract):
+    def make(self):
+        return EncoderChoice("cnn", settings={"channels": 8, "norm": "group"})
+
+
+class TestDnnWithNormsOfTasks(EncoderContract):
+    def make(self):
+        return EncoderChoice("dnn", settings={"hidden": 16, "norm": "task"})
+
+
+class TestDnnWithoutBatchStatistics(EncoderContract):
+    def make(self):
+        return EncoderChoice("dnn", settings={"hidden": 16, "norm": "group"})
+
+
 class TestUserModule(EncoderContract):
     @pytest.fixture(autouse=True)
     def module(self, tmp_path, monkeypatch):

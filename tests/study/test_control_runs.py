@@ -7,7 +7,7 @@ import signal
 
 import tiny
 
-ALL = ["shuffled", "unlabelled", "duplicate", "wide", "long"]
+ALL = ["shuffled", "unlabelled", "duplicate", "wide", "long", "norm"]
 ENCODERS = [{"name": "dnn", "hidden": 64, "layers": 1}]
 
 
@@ -30,16 +30,16 @@ def test_each_control_leaves_its_rows_and_ordinary_runs_stay(bench):
     process.communicate()
     killed = tiny.times(out)
     assert before.items() <= killed.items()
-    assert len(killed) < 13
+    assert len(killed) < 15
 
     bench.run(**changes, controls=ALL)
     assert killed.items() <= tiny.times(out).items()
-    assert len(tiny.records(out)) == 13
+    assert len(tiny.records(out)) == 15
     results = rows(out / "results.csv")
     assert [row for row in results if not row["control"]] == told
     cells = {(row["control"], row["focal"], row["combination"], row["task"]) for row in results if row["control"]}
     assert cells == {
-        (control, task, "tone+bird" if control in ("shuffled", "unlabelled") else task, task)
+        (control, task, "tone+bird" if control in ("shuffled", "unlabelled", "norm") else task, task)
         for control in ALL
         for task in ("tone", "bird")
     }
@@ -55,7 +55,7 @@ def test_each_control_leaves_its_rows_and_ordinary_runs_stay(bench):
     assert {(row["control"], row["task"]) for row in controls} == {(c, t) for c in ALL for t in ("tone", "bird")}
     assert {row["combination"] for row in rows(out / "gains.csv")} == {"tone+bird"}
     assert {row["task"] for row in rows(out / "metrics.csv")} == {"tone", "bird"}
-    assert "13 of 13 done" in bench.cohear("status", "out").stdout
+    assert "15 of 15 done" in bench.cohear("status", "out").stdout
 
 
 def test_an_encoder_has_controls_of_its_own(bench):

@@ -33,7 +33,7 @@ from cohear.training.loop import train_one
 from cohear.training.objective import Sum
 from cohear.training.record import record_of
 
-ALL = ["shuffled", "unlabelled", "duplicate", "wide", "long"]
+ALL = ["shuffled", "unlabelled", "duplicate", "wide", "long", "norm"]
 GRID = {
     "features": ["summary"],
     "encoders": [{"name": "dnn", "hidden": 64, "layers": 1}],
@@ -147,7 +147,7 @@ def test_controls_change_no_ordinary_run(root, planned):
 def test_combination_says_what_a_control_stands_beside(planned):
     told = {(run.control, run.focal): run.combination for run in planned.prepared.plan if run.control}
     assert told == {
-        **{(control, task): "tone+bird" for control in ("shuffled", "unlabelled") for task in ("tone", "bird")},
+        **{(control, task): "tone+bird" for control in ("shuffled", "unlabelled", "norm") for task in ("tone", "bird")},
         **{(control, task): task for control in ("duplicate", "wide", "long") for task in ("tone", "bird")},
     }
 

@@ -14,7 +14,7 @@ from cohear.analysis.tables.columns import CELL, SETTING, VERDICTS
 from cohear.base.setting import Setting
 from cohear.base.units import finite
 
-EXPLANATIONS = ("relation", "regularisation", "capacity", "domain")
+EXPLANATIONS = ("relation", "regularisation", "capacity", "domain", "statistics")
 
 
 def of_pairs(cells: pd.DataFrame) -> pd.DataFrame:

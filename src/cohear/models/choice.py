@@ -69,7 +69,7 @@ class EncoderChoice:
         Raises:
             UserError: an unknown name, a module that cannot be imported, or a width that is no setting with a number.
         """
-        found = self._class()
+        found = self.constructor()
         settings, widths = inspect.signature(found).parameters, {}
         for name, step in dict(getattr(found, "widths", {})).items():
             usual = settings[name].default if name in settings else None
@@ -94,7 +94,7 @@ class EncoderChoice:
             UserError: unknown name or setting, a user's module that cannot be imported or does not fit, or inputs of
                 several widths for an encoder that takes one.
         """
-        cls = self._class()
+        cls = self.constructor()
         try:
             if self.module is not None and not issubclass(cls, Encoder):
                 return UserModule(cls, self.module, one_width(widths), self.layout, self.settings)
@@ -110,5 +110,10 @@ class EncoderChoice:
         assert isinstance(made, Encoder)
         return made
 
-    def _class(self) -> type[nn.Module]:
+    def constructor(self) -> type[nn.Module]:
+        """The class of the encoder.
+
+        Raises:
+            UserError: an unknown name, or a module that cannot be imported.
+        """
         return user_class(self.module, self.folder)[0] if self.module else ENCODERS[self.name]

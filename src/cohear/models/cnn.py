@@ -8,8 +8,9 @@ from typing import ClassVar
 
 from torch import nn
 
-from cohear.models.encoder import ENCODERS, Encoder, Layout
+from cohear.models.encoder import ENCODERS, Encoder, Layout, one_width
 from cohear.models.masked import BandNorm, Halve, MaskedConvolution
+from cohear.models.norms import Norms
 from cohear.models.windows import Embedding, Windows
 
 LAYERS = 4
@@ -20,19 +21,24 @@ class Cnn(Encoder):
     """Four times convolution 5x5, batch norm, ReLU and max-pool; then the maximum over time and bands.
 
     Args:
-        input_width: bands of a frame.
+        input_widths: bands of a frame, the same for all tasks.
         channels: of every convolution.
+        norm: whose statistics norms take, see :class:`cohear.models.norms.Norms`.
     """
 
     layout: ClassVar[Layout] = "sequence"
     widths: ClassVar[Mapping[str, float]] = {"channels": 1}
     stride = 2**LAYERS
 
-    def __init__(self, input_width: int, channels: int = 64) -> None:
+    def __init__(self, input_widths: Mapping[str, int], channels: int = 64, norm: str = "shared") -> None:
         super().__init__()
-        self.input_norm = BandNorm(input_width)
+        norms = Norms(norm, input_widths)
+        bands = one_width(input_widths)
+        self.input_norm = BandNorm(bands, norms.of_bands(bands))
         self.convolutions = nn.ModuleList(
-            nn.Sequential(MaskedConvolution(before, after, (5, 5), padding=(2, 2)), Halve())
+            nn.Sequential(
+                MaskedConvolution(before, after, (5, 5), padding=(2, 2), norm=norms.of_sequence(after)), Halve()
+            )
             for before, after in pairwise([1] + [channels] * LAYERS)
         )
         self.pool = Maximum()

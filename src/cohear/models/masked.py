@@ -110,11 +110,16 @@ class PlainNorm(nn.Module):
 
 
 class BandNorm(nn.Module):
-    """Batch norm of each band over the valid frames: an encoder's input norm."""
+    """An encoder's input norm: bands as channels.
 
-    def __init__(self, bands: int) -> None:
+    Args:
+        bands: of a frame.
+        norm: of them, over the valid frames; batch norm where none is given.
+    """
+
+    def __init__(self, bands: int, norm: nn.Module | None = None) -> None:
         super().__init__()
-        self.norm = MaskedNorm(bands, rectify=False)
+        self.norm = norm or MaskedNorm(bands, rectify=False)
 
     def forward(self, windows: Windows) -> Windows:
         """``[B, T, D]`` to a sequence ``[B, 1, T, D]``; zeros beyond each row's length."""
@@ -124,7 +129,7 @@ class BandNorm(nn.Module):
 
 
 class MaskedConvolution(nn.Module):
-    """Convolution, batch norm over valid frames, ReLU; ``[B, C, T, D]`` in and out.
+    """Convolution, a norm over valid frames, ReLU; ``[B, C, T, D]`` in and out.
 
     A step of several frames keeps a last incomplete one.
 
@@ -134,6 +139,7 @@ class MaskedConvolution(nn.Module):
         stride: frames, bands.
         padding: frames, bands.
         groups: of channels.
+        norm: of the channels that come out, which rectifies; batch norm where none is given.
     """
 
     def __init__(
@@ -144,10 +150,11 @@ class MaskedConvolution(nn.Module):
         stride: tuple[int, int] = (1, 1),
         padding: tuple[int, int] = (1, 1),
         groups: int = 1,
+        norm: nn.Module | None = None,
     ) -> None:
         super().__init__()
         self.convolution = nn.Conv2d(before, after, kernel, stride, padding, groups=groups, bias=False)
-        self.norm = MaskedNorm(after)
+        self.norm = norm or MaskedNorm(after)
         self._step = stride[0]
 
     def forward(self, windows: Windows) -> Windows:

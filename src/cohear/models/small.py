@@ -8,8 +8,9 @@ from typing import ClassVar
 import torch
 from torch import nn
 
-from cohear.models.encoder import ENCODERS, Encoder, Layout
+from cohear.models.encoder import ENCODERS, Encoder, Layout, one_width
 from cohear.models.masked import BandNorm, MaskedConvolution
+from cohear.models.norms import Norms
 from cohear.models.windows import Embedding, Windows
 
 
@@ -20,27 +21,37 @@ class Small(Encoder):
     The merge keeps which band something was in, where pooling over bands would lose it.
 
     Args:
-        input_width: bands of a frame.
+        input_widths: bands of a frame, the same for all tasks.
         width: factor on all channels.
         dropout: share of the embedding dropped in training.
         merged: a further factor on the channels of the merge alone.
+        norm: whose statistics norms take, see :class:`cohear.models.norms.Norms`.
     """
 
     layout: ClassVar[Layout] = "sequence"
     widths: ClassVar[Mapping[str, float]] = {"width": 1 / 16, "merged": 1 / 64}
     stride = 4
 
-    def __init__(self, input_width: int, width: float = 1.0, dropout: float = 0.2, merged: float = 1.0) -> None:
+    def __init__(
+        self,
+        input_widths: Mapping[str, int],
+        width: float = 1.0,
+        dropout: float = 0.2,
+        merged: float = 1.0,
+        norm: str = "shared",
+    ) -> None:
         super().__init__()
+        bands, norms = one_width(input_widths), Norms(norm, input_widths)
         first, second, third, last = (8 * max(1, round(width * channels / 8)) for channels in (16, 48, 64, 128))
         last = 2 * max(1, round(merged * last / 2))  # the merge is in two groups
-        self.input_norm = BandNorm(input_width)
-        self.first = MaskedConvolution(1, first, (5, 5), (2, 2), (2, 2))
-        self.second = MaskedConvolution(first, second, (3, 3), (2, 2))
-        self.third = MaskedConvolution(second, third, (3, 3), (1, 2))  # keeps the frames
-        self.residual = Residual(third, third, (3, 3))
-        bands = -(-input_width // 8)
-        self.merge = MaskedConvolution(third, last, (1, bands), padding=(0, 0), groups=2)
+        self.input_norm = BandNorm(bands, norms.of_bands(bands))
+        self.first = MaskedConvolution(1, first, (5, 5), (2, 2), (2, 2), norm=norms.of_sequence(first))
+        self.second = MaskedConvolution(first, second, (3, 3), (2, 2), norm=norms.of_sequence(second))
+        # keeps the frames
+        self.third = MaskedConvolution(second, third, (3, 3), (1, 2), norm=norms.of_sequence(third))
+        self.residual = Residual(third, third, (3, 3), norm=norms.of_sequence(third))
+        left = -(-bands // 8)
+        self.merge = MaskedConvolution(third, last, (1, left), padding=(0, 0), groups=2, norm=norms.of_sequence(last))
         self.pool = MeanAndMaximum(dropout)
         self.gives = {"vector": 2 * last, "frames": last}
 

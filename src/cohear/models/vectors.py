@@ -16,17 +16,18 @@ class VectorNorm(nn.BatchNorm1d):
 
 
 class Hidden(nn.Module):
-    """A layer with batch norm, ReLU and dropout.
+    """A layer with a norm, ReLU and dropout.
 
     Args:
         before, after: units.
         dropout: share of units dropped in training.
+        norm: of the units that come out; batch norm where none is given.
     """
 
-    def __init__(self, before: int, after: int, dropout: float) -> None:
+    def __init__(self, before: int, after: int, dropout: float, norm: nn.Module | None = None) -> None:
         super().__init__()
         self.layer = nn.Linear(before, after, bias=False)
-        self.norm = VectorNorm(after)
+        self.norm = norm or VectorNorm(after)
         self.dropout = nn.Dropout(dropout)
 
     def forward(self, windows: Windows) -> Windows:

@@ -12,6 +12,9 @@ Three questions are asked of a cell that helps or hurts, each a paired test on t
 | ``unlabelled`` | the partner's audio in the batch alone | ``domain`` |
 | ``duplicate`` | more clips of the task itself | no relation; no word for it |
 | ``wide``, ``long`` | the parameters, the compute | ``capacity`` |
+
+``norm`` is asked the other way round: it has all that the pair has but for batch statistics over both datasets, so what
+it has not, and the pair surely has, is of these (``statistics``).
 """
 
 from collections.abc import Iterator
@@ -28,6 +31,7 @@ from cohear.base.tables import CONTROLS_CSV
 
 EXPLAINS = {"wide": "capacity", "long": "capacity", "unlabelled": "domain", "shuffled": "regularisation"}
 """What an effect is that a control has too; the plainest explanation first."""
+NORM = "norm"
 
 CONTRASTS = (*CELL, "control", "difference", "low", "high", "p", "p_adjusted", "repeats")
 
@@ -81,8 +85,10 @@ def contrasts(results: pd.DataFrame, design: Design = USUAL) -> pd.DataFrame:
 def explained(gains: pd.DataFrame, controls: pd.DataFrame, beside: pd.DataFrame) -> pd.DataFrame:
     """The table of gains with its column ``explanation``.
 
-    Only a cell that helps or hurts has an effect to explain. It is a ``relation`` where ``shuffled`` was run
-    and the effect goes surely further than with every control that was run. Otherwise a control explains
+    Only a cell that helps or hurts has an effect to explain. It is of ``statistics`` where it goes surely further than
+    with ``norm``, which has not the same effect. It is a ``relation`` where ``shuffled`` was run
+    and the effect goes surely further than with every other control that was run, and ``norm``, where that was run, has
+    it too. Otherwise a control explains
     it that surely has the effect itself, in the same direction, while the real partner does not go
     surely further; of several, the plainest (capacity, then domain, then regularisation). Where neither
     can be shown, nothing is said.
@@ -113,9 +119,12 @@ def _word(
 ) -> str:
     sign = 1 if verdict == "helps" else -1
     further = {name: sign * difference > 0 and p <= LEVEL for name, (difference, p) in tests.items()}
-    if "shuffled" in further and all(further.values()):
-        return "relation"
     task, combination, *setting = cell
+    with_own_norms = own.get((task, combination, *setting, NORM))
+    if further.pop(NORM, False) and with_own_norms != verdict:
+        return "statistics"
+    if "shuffled" in further and all(further.values()) and with_own_norms in (None, verdict):
+        return "relation"
     for control, word in EXPLAINS.items():
         has = (own.get((task, name, *setting, control)) for name in (combination, task))
         if control in further and not further[control] and verdict in has:

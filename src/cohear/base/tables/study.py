@@ -107,7 +107,7 @@ GAINS_CSV = Table(
         Column("verdict", "`helps`, `hurts`, `harmless` or `undecided`, within the family"),
         Column(
             "explanation",
-            "`relation`, `regularisation`, `capacity` or `domain`, where controls tell",
+            "`relation`, `regularisation`, `capacity`, `domain` or `statistics`, where controls tell",
             may_be_empty=True,
         ),
     ),
