@@ -16,6 +16,7 @@ import soundfile
 import tiny
 import typer
 from events import SECONDS, write_events
+from learnt_graphs import eight_bits, embedding, spectrum
 
 import cohear
 from cohear import Bundle
@@ -154,10 +155,20 @@ def test_links_lead_somewhere(paper):
     assert missing == []
 
 
+def write_files_of_examples(folder):
+    """What study files of the papers name, and what a study reads when it is checked."""
+    (folder / "features").mkdir()
+    for make, name in ((spectrum, "melspectrogram"), (embedding, "embedding"), (eight_bits, "events")):
+        make(folder / "models" / f"{name}.onnx")
+    (folder / "features" / "egemaps.csv").write_text("file,start,end,loudness\na.wav,0,1,0.5\n", encoding="utf-8")
+
+
 @pytest.mark.parametrize(
     ("paper", "block"), [(paper, block) for paper in PAPERS for block in blocks(paper, "yaml")], ids=name_of
 )
-def test_yaml_is_valid(paper, block, tmp_path):
+def test_yaml_is_valid(paper, block, tmp_path, monkeypatch):
+    write_files_of_examples(tmp_path)
+    monkeypatch.chdir(tmp_path)
     if block.startswith("# dataset.yaml"):
         (tmp_path / "dataset.yaml").write_text(block, encoding="utf-8")
         (tmp_path / "manifest.csv").write_text("path\na.wav\n", encoding="utf-8")
@@ -300,7 +311,7 @@ tasks:
   first: {dataset: one, target: label, kind: ordinal}
   second: {dataset: two, target: label, features: level, window: 0.3}
 features: [{name: level, rate: 8000}]
-encoders: [{name: linear, hidden: 8}]
+encoders: [{name: averaged, hidden: 8}]
 controls: [large-batch]
 baselines: [{name: boosted, leaves: 4}, {name: boosted, tasks: [first], features: {name: vectors, table: vectors.csv}}]
 repeats: {folds: 1}

@@ -1,7 +1,10 @@
 """Front-ends in the graph: the numbers of the features room, for any length and any batch."""
 
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import SimpleNamespace
 
+import learnt_graphs
 import numpy as np
 import onnxruntime
 import pytest
@@ -10,22 +13,42 @@ import torch
 from cohear.audio.decode import read_audio
 from cohear.audio.resample import resample
 from cohear.audio.segment import Segment
+from cohear.base.assets import Asset
 from cohear.base.errors import UserError
 from cohear.export.assemble import check_exportable, features_name, front_graph, lengths_name
 from cohear.export.front_ends import FRONT_END_GRAPHS
-from cohear.features import FRONT_ENDS, LogMel, Summary, window_starts
+from cohear.features import FRONT_ENDS, LogMel, Onnx, Summary, WaveformFrontEnd, window_starts
 from cohear.features.filterbank import mel_triangles
+from cohear.features.onnx_front_end import Link
 from cohear.features.task_input import TaskInput
 from cohear.runtime.session import heard_name
 
 FEATURES, LENGTHS, HEARD = features_name(), lengths_name(), heard_name()
 WINDOW = 40
+FOLDER = TemporaryDirectory()
+
+
+def learnt():
+    """Chains of graphs, of which one takes a maximum over all that it is given and one takes 8-bit numbers."""
+    makers = (learnt_graphs.spectrum, learnt_graphs.embedding, learnt_graphs.eight_bits)
+    spectrum, embedding, eight_bits = (Asset.at(each(Path(FOLDER.name) / f"{each.__name__}.onnx")) for each in makers)
+    chain = (Link(spectrum), Link(embedding, hop=8, multiply=0.5, add=1.0))
+    behind = (Link(front_end=LogMel(rate=8000, bands=12, high=3900.0)), Link(eight_bits, hop=6, quantise=True))
+    return [
+        Onnx(chain),
+        Onnx(chain, scale="int16", pool="mean+std"),
+        Onnx((Link(spectrum, window=5000, hop=2000),), rate=22050, pool="mean"),
+        Onnx(behind, rate=8000),
+    ]
+
+
 FRONT_ENDS_TESTED = [
     LogMel(),
     LogMel(rate=8000, bands=20, high=3900.0, window_ms=32.0, hop_ms=8.0),
     LogMel(window_ms=20.0, hop_ms=20.0, low=0.0),
     Summary(),
     Summary(rate=22050, bands=8, high=11025.0),
+    *learnt(),
 ]
 
 
@@ -46,7 +69,7 @@ def sounds(rate):
     }
 
 
-@pytest.fixture(scope="module", params=FRONT_ENDS_TESTED, ids=lambda f: f"{f.name}-{f.rate}-{f.bands}")
+@pytest.fixture(scope="module", params=FRONT_ENDS_TESTED, ids=lambda f: f"{f.name}-{f.rate}-{f.frame_width}")
 def front_end(request):
     return request.param
 
@@ -138,7 +161,8 @@ def test_a_batch_has_the_features_of_its_rows(front_end, session):
 
 
 def test_every_front_end_has_a_graph():
-    assert set(FRONT_END_GRAPHS) == {name for name in FRONT_ENDS if FRONT_ENDS[name].__module__.startswith("cohear.")}
+    own = {name for name in FRONT_ENDS if FRONT_ENDS[name].__module__.startswith("cohear.")}
+    assert set(FRONT_END_GRAPHS) == {name for name in own if issubclass(FRONT_ENDS[name], WaveformFrontEnd)}
     usual = TaskInput(LogMel(), WINDOW)
     check_exportable({"a": usual, "b": TaskInput(Summary(), 2 * WINDOW)})
     with pytest.raises(UserError, match="front-end that can be exported 'mine'"):

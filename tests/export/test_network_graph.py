@@ -2,6 +2,7 @@
 
 from dataclasses import asdict
 
+import learnt_graphs
 import numpy as np
 import onnxruntime
 import pytest
@@ -108,6 +109,9 @@ CASES = [
     ("summary", EncoderChoice("dnn", settings={"norm": "task", "hidden": 32}), "multihead"),
     ("summary", EncoderChoice("dnn", settings={"norm": "group", "hidden": 32}), "multihead"),
     ("logmel", EncoderChoice("cnn", settings={"channels": 8}), "independent"),
+    ("summary", EncoderChoice("linear"), "multihead"),
+    ("summary", EncoderChoice("mlp", settings={"norm": "task"}), "multihead"),
+    ("logmel", EncoderChoice("pooled", settings={"norm": "group"}), "multihead"),
 ]
 
 
@@ -200,6 +204,51 @@ def test_real_clips_alone_in_a_batch_and_as_a_stream(real_clips, tmp_path):
             for one, same in zip(streamed, whole, strict=True):
                 there = pytest.approx(same.answers[task].probabilities, abs=1e-4)
                 assert one.answers[task].probabilities == there
+
+
+def learnt(name, folder):
+    """A front-end of pretrained graphs: small ones, or real ones."""
+    if name == "speech embedding":
+        return build_front_end({"name": "onnx", "path": learnt_graphs.speech_embedding()})
+    spectrum, embedding = (
+        str(make(folder / f"{make.__name__}.onnx")) for make in (learnt_graphs.spectrum, learnt_graphs.embedding)
+    )
+    links = [{"file": spectrum}, {"file": embedding, "hop": 8}]
+    return build_front_end({"name": "onnx", "path": links, "pool": "mean+std" if name == "vectors" else "none"})
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("name", "encoder", "window"),
+    [("frames", "pooled", 13), ("vectors", "mlp", 10), ("speech embedding", "pooled", 13)],
+)
+def test_learnt_graphs_alone_in_a_batch_and_as_a_stream(name, encoder, window, tmp_path):
+    """The bundle alone answers files and streams as the study does, within 1e-4."""
+    front_end = learnt(name, tmp_path)
+    given = TaskInput(front_end, window)
+    inputs = dict.fromkeys(TASKS, given)
+    network = a_network(inputs, EncoderChoice(encoder))
+    outputs = [Output(decoding(task), temperature) for task, (_, _, temperature) in TASKS.items()]
+    tasks = {task: entry_of(decoding(task)) for task in TASKS}
+    card = {"format": 1, "windowing": asdict(windowing_of(given)), "tasks": tasks}
+    model = assemble([given], network_graph(network, inputs), outputs)
+    write_bundle(tmp_path / "bundle", model, outputs, card, "", b"")
+    bundle, noise = Bundle.load(tmp_path / "bundle"), np.random.default_rng(0)
+    clips = [noise.uniform(-0.3, 0.3, size) for size in (1, 5000, 12513, 16000, 40001, 90001)]
+    clips.append(np.concatenate([np.zeros(40000), noise.uniform(-0.3, 0.3, 9000), np.zeros(40000)]))
+    clips = [clip.astype(np.float32) for clip in clips]
+    truth = expected(inputs, network, clips)
+    for row, clip in enumerate(clips):
+        batch = bundle.probabilities(np.stack([clip, np.zeros_like(clip)]))
+        stream = Stream(bundle, 16000)
+        for piece in np.split(clip, np.sort(noise.integers(0, len(clip), 5))):
+            stream.push(piece)
+        stream.end()
+        for task, answer in bundle.classify(clip, 16000).items():
+            wanted = pytest.approx(truth[task][row], abs=1e-4)
+            assert batch[task][0] == wanted
+            assert list(answer.probabilities.values()) == wanted
+            assert list(stream.clip[task].probabilities.values()) == wanted
 
 
 MODULES = """

@@ -75,6 +75,26 @@ class TestDnnWithoutBatchStatistics(EncoderContract):
         return EncoderChoice("dnn", settings={"hidden": 16, "norm": "group"})
 
 
+class TestLinear(EncoderContract):
+    def make(self):
+        return EncoderChoice("linear", settings={"hidden": 7})
+
+
+class TestMlp(EncoderContract):
+    def make(self):
+        return EncoderChoice("mlp", settings={"hidden": 16, "layers": 2, "norm": "task"})
+
+
+class TestPooled(EncoderContract):
+    def make(self):
+        return EncoderChoice("pooled", settings={"hidden": 9, "heads": 3})
+
+
+class TestPooledMean(EncoderContract):
+    def make(self):
+        return EncoderChoice("pooled", settings={"hidden": 9, "pooling": "mean", "norm": "group"})
+
+
 class TestUserModule(EncoderContract):
     @pytest.fixture(autouse=True)
     def module(self, tmp_path, monkeypatch):
@@ -96,7 +116,7 @@ class TestIndependent(SharingContract):
 
 
 def test_all_that_is_registered_is_tested():
-    assert set(ENCODERS) == {"small", "cnn", "dnn"}
+    assert set(ENCODERS) == {"small", "cnn", "dnn", "linear", "mlp", "pooled"}
     assert set(SHARING) == {"multihead", "independent"}
 
 
@@ -108,6 +128,42 @@ def test_heads_of_one_width_have_weights_of_their_own(sharing):
     network = SHARING[sharing](dict.fromkeys(heads, 6), heads, encoder.build, Draws((0, 0, 0)))
     one, two = (head.state_dict() for head in network.heads)
     assert not torch.equal(one["weight"], two["weight"])
+
+
+def test_what_is_learnt_without_hidden_layers_is_linear():
+    """Twice the way from one vector to another is twice the change."""
+    encoder = EncoderChoice("linear", settings={"hidden": 5}).build({"task": 3}).eval()
+    nothing, one, two = (encoder(Windows(times * torch.ones(1, 3))).of("vector") for times in (0, 1, 2))
+    torch.testing.assert_close(two - nothing, 2 * (one - nothing))
+
+
+def test_pooling_is_over_the_valid_frames():
+    """The mean of what the front-end gives, each number normalised; attention that cannot tell frames apart is it."""
+    windows = Windows(torch.tensor([[[1.0, 3], [3, -1]], [[5, 7], [0, 0]]]), torch.tensor([2, 1]))
+    settings = {"layers": 0, "pooling": "mean"}
+    mean = EncoderChoice("pooled", settings=settings).build({"task": 2}).eval()(windows).of("vector")
+    torch.testing.assert_close(mean, torch.tensor([[2.0, 1], [5, 7]]), rtol=1e-4, atol=1e-4)
+    attention = EncoderChoice("pooled", settings={**settings, "pooling": "attention"}).build({"task": 2}).eval()
+    torch.nn.init.zeros_(attention.pool.score.weight)
+    torch.testing.assert_close(attention(windows).of("vector"), mean.repeat(1, 2))
+
+
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        ({"pooling": "max"}, "pooling must be attention or mean, not 'max'"),
+        ({"heads": 0}, "heads must be at least 1, not 0"),
+        ({"layers": 1.5}, "layers must be a whole number"),
+    ],
+)
+def test_pooling_that_there_is_not_is_told(settings, told):
+    with pytest.raises(UserError, match=told):
+        EncoderChoice("pooled", settings=settings).build({"task": 4})
+
+
+def test_an_mlp_has_a_hidden_layer():
+    with pytest.raises(UserError, match="layers must be at least 1, not 0; 'linear' has no hidden layer"):
+        EncoderChoice("mlp", settings={"layers": 0}).build({"task": 4})
 
 
 def test_small_is_small():

@@ -11,9 +11,11 @@ from onnx import compose, helper
 
 from cohear.base.decoding import Decoding
 from cohear.base.errors import UserError
-from cohear.export.builder import GraphBuilder, floats, integers
+from cohear.base.graph_builder import GraphBuilder, floats, integers
+from cohear.export import onnx_graph  # noqa: F401 - importing a file enters its front-end's graph
 from cohear.export.forms import ACTIVATIONS, WindowsOfClips, form_of
 from cohear.export.front_ends import FRONT_END_GRAPHS
+from cohear.features.clip_front_end import ClipFrontEnd
 from cohear.features.task_input import TaskInput
 from cohear.features.windows import ABOVE_SILENCE, hop_in_scoring
 from cohear.runtime.session import WAVEFORM, context_name, heard_name, window_logits_name
@@ -120,7 +122,13 @@ def check_exportable(inputs: Mapping[str, TaskInput]) -> None:
     """Raise UserError where a graph of these tasks could not be made, however well its network is trained."""
     if WAVEFORM in inputs:
         raise UserError(f"a task cannot be exported under the name {WAVEFORM!r}, which is the input's: rename it")
-    for given in inputs.values():
+    for task, given in inputs.items():
+        if isinstance(given.front_end, ClipFrontEnd):
+            raise UserError(
+                f"task {task!r} hears {given.front_end.name!r}, features that were made elsewhere: no model can "
+                "compute them of a sound; export a cell of other features (--features), or give the study the network "
+                "that made them as a front-end"
+            )
         _ = FRONT_END_GRAPHS[given.front_end.name]  # tells which there are
     rates = {task: given.front_end.rate for task, given in inputs.items()}
     if len(set(rates.values())) > 1:

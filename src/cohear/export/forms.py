@@ -10,9 +10,9 @@ from typing import Any, ClassVar, Generic, TypeVar
 import numpy as np
 
 from cohear.base.decoding import Activation, Decoding, LabelDecoding, NumberDecoding
+from cohear.base.graph_builder import GraphBuilder
 from cohear.base.registry import Registry
 from cohear.base.timeline import ROUNDING, UNHEARD, TimelineDecoding
-from cohear.export.builder import GraphBuilder
 from cohear.export.calibrate import Calibration, calibrate_labels, calibrate_numbers
 from cohear.export.out_of_fold import OutOfFold
 from cohear.export.readme_cells import points_text, text

@@ -8,8 +8,8 @@ from typing import Any, Generic, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from cohear.base.graph_builder import GraphBuilder
 from cohear.base.registry import Registry
-from cohear.export.builder import GraphBuilder
 from cohear.features.filterbank import FilterBank, mel_triangles
 from cohear.features.front_end import FrontEnd
 from cohear.features.logmel import LogMel

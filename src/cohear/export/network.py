@@ -15,8 +15,8 @@ import torch
 from torch import Tensor, nn
 
 from cohear.base.errors import UserError
+from cohear.base.graph_builder import IR_VERSION, OPSET
 from cohear.export.assemble import features_name, input_numbers, lengths_name, logits_name, rows_name
-from cohear.export.builder import IR_VERSION, OPSET
 from cohear.features.task_input import TaskInput
 from cohear.models.inference import at_inference
 from cohear.models.sharing import Network

@@ -4,10 +4,12 @@ from cohear.features.build import build_front_end
 from cohear.features.clip_front_end import ClipFrontEnd
 from cohear.features.front_end import FRONT_ENDS, FrontEnd, WaveformFrontEnd
 from cohear.features.logmel import LogMel
+from cohear.features.onnx_front_end import Onnx
 from cohear.features.store import FeatureStore, ensure_store, open_store, store_key
 from cohear.features.store_cache import StoreInfo, prune, stores
 from cohear.features.store_folder import Removed
 from cohear.features.summary import Summary
+from cohear.features.table import Table
 from cohear.features.windows import gather, window_starts
 
 __all__ = [
@@ -16,9 +18,11 @@ __all__ = [
     "FeatureStore",
     "FrontEnd",
     "LogMel",
+    "Onnx",
     "Removed",
     "StoreInfo",
     "Summary",
+    "Table",
     "WaveformFrontEnd",
     "build_front_end",
     "ensure_store",

@@ -9,11 +9,11 @@ from typing import Any
 from cohear.base.errors import UserError
 from cohear.base.registry import did_you_mean
 from cohear.features.front_end import FRONT_ENDS, FrontEnd
-from cohear.features.setting_types import OpenAsset, settings_as
+from cohear.features.setting_types import NO_SETTINGS, OpenAsset, settings_as
 from cohear.features.settings import asset_at, asset_in_key
 
-VERSIONS = ("version", "libraries", "source")
-"""What of a key is no setting."""
+VERSIONS = tuple(name for name in NO_SETTINGS if name != "name")
+"""What of a key is neither its name nor a setting."""
 
 
 def build_front_end(spec: str | Mapping[str, Any]) -> FrontEnd:

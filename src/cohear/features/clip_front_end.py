@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cohear.base.arrays import Floats
+from cohear.base.errors import UserError
 from cohear.data.tables.clip_name import ClipName
 from cohear.features.front_end import FrontEnd
 
@@ -34,3 +35,20 @@ class ClipFrontEnd(FrontEnd):
         Raises:
             UserError: a clip is not known.
         """
+
+    def frames_of_all(self, clips: Sequence[ClipName]) -> list[int]:
+        """Frames of each clip.
+
+        Raises:
+            UserError: some are not known: the first, and how many.
+        """
+        found, unknown = [], []
+        for clip in clips:
+            try:
+                found.append(self.frames_of(clip))
+            except UserError as error:
+                unknown.append(error)
+        if unknown:
+            count = f"{len(unknown)} of {len(clips)} clips have no features: " if len(clips) > 1 else ""
+            raise UserError(f"front-end {self.name!r}: {count}{unknown[0]}") from unknown[0]
+        return found

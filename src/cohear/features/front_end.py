@@ -1,5 +1,7 @@
 """What every front-end must give."""
 
+from __future__ import annotations
+
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
@@ -8,11 +10,13 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any, ClassVar, Literal
 
 from cohear.base.arrays import Floats, Integers
-from cohear.base.errors import UserError
+from cohear.base.errors import MissingExtra, UserError
 from cohear.base.plugins import source_of
 from cohear.base.registry import Registry
 from cohear.features.augmentation import LogEnergies
 from cohear.features.settings import as_json, shown
+
+Layout = Literal["sequence", "vector"]
 
 
 @dataclass(frozen=True)
@@ -29,10 +33,18 @@ class FrontEnd(ABC):
     """As in a study file."""
     version: ClassVar[int]
     """Raise it when the numbers change, so that stored features are made anew."""
-    layout: ClassVar[Literal["sequence", "vector"]]
-    """What an encoder sees of a window: numbers a frame, or numbers for the window as a whole."""
     libraries: ClassVar[tuple[str, ...]] = ()
     """Installed packages whose version changes the numbers: it is part of the key."""
+    extra: ClassVar[str] = ""
+    """Extra of cohear that brings them; empty where none does."""
+
+    @property
+    @abstractmethod
+    def layout(self) -> Layout:
+        """What an encoder sees of a window: numbers a frame, or numbers for the window as a whole.
+
+        A class attribute, unless it depends on the settings.
+        """
 
     @property
     @abstractmethod
@@ -90,12 +102,26 @@ class FrontEnd(ABC):
 
     def settings(self) -> dict[str, Any]:
         """All settings as JSON values, files by their content."""
-        settings: dict[str, Any] = as_json(self)
-        return settings
+        return {field.name: as_json(getattr(self, field.name)) for field in fields(self)}
+
+    @classmethod
+    def named(cls, name: str) -> type[FrontEnd]:
+        """One by its name, where a front-end is a setting of another.
+
+        Raises:
+            UserError: there is none.
+        """
+        return FRONT_ENDS[name]
 
     def key(self) -> dict[str, Any]:
         """The front-end as a specification holds it; `cohear.features.build.front_end_of` makes it again."""
         return {"name": self.name, **self.versions(), **self.settings()}
+
+    @classmethod
+    def always_gives(cls) -> Layout | None:
+        """The layout, where it is the same whatever the settings."""
+        found = cls.layout
+        return None if isinstance(found, property) else found  # type: ignore[return-value]
 
     @classmethod
     def versions(cls) -> dict[str, Any]:
@@ -104,11 +130,13 @@ class FrontEnd(ABC):
         So an edit of a plugin makes its features anew, whether or not somebody thought of the version.
 
         Raises:
-            UserError: a package is not installed.
+            MissingExtra, UserError: a package is not installed.
         """
         try:
             libraries = {name: version(name).partition("+")[0] for name in cls.libraries}
         except PackageNotFoundError as error:
+            if cls.extra:
+                raise MissingExtra(str(error.name), cls.extra) from error
             raise UserError(f"front-end {cls.name!r} needs the package {error.name}, which is not installed") from error
         others = {"libraries": libraries or None, "source": source_of(cls)}
         return {"version": cls.version, **{name: each for name, each in others.items() if each is not None}}

@@ -1,7 +1,8 @@
 """Types of a front-end's settings, and how what a study file or a specification holds becomes a value of them.
 
 A setting is a number, text, true or false, a file (`cohear.base.assets.Asset`), a list (``tuple[int, ...]``), one of
-several words (``Literal``), settings of their own (a frozen dataclass), or may be one of several of these (``|``).
+several words (``Literal``), settings of their own (a frozen dataclass), another front-end, or may be one of several of
+these (``|``).
 """
 
 from __future__ import annotations
@@ -17,6 +18,9 @@ from cohear.base.assets import Asset
 from cohear.base.errors import UserError
 from cohear.base.named import as_scalars
 from cohear.base.registry import did_you_mean
+
+NO_SETTINGS = ("name", "version", "libraries", "source")
+"""What of a front-end's key is no setting."""
 
 OpenAsset = Callable[[object], Asset | None]
 """Gives the file that a value stands for; None where it is no such value."""
@@ -77,9 +81,33 @@ def literals_of(kind: Any) -> tuple[Any, ...]:  # noqa: ANN401 - any type
     return typing.get_args(kind) if typing.get_origin(kind) is typing.Literal else ()
 
 
+def has_members(kind: Any) -> bool:  # noqa: ANN401 - any type
+    """Whether a type is one of several dataclasses by name, as a front-end is."""
+    return hasattr(kind, "named")
+
+
 def has_settings(kind: Any) -> bool:  # noqa: ANN401 - any type
     """Whether a type is a dataclass of settings."""
     return is_dataclass(kind) and kind is not Asset
+
+
+def class_of(kind: Any, value: object) -> Any:  # noqa: ANN401 - any type
+    """The dataclass whose settings a mapping or a name holds: the type itself, or the member of its family by name.
+
+    A type with members has a method ``named``, which gives one by its name.
+    """
+    find = getattr(kind, "named", None)
+    if find is None or not (isinstance(value, str) or (isinstance(value, Mapping) and "name" in value)):
+        return kind
+    return find(value if isinstance(value, str) else str(value["name"]))
+
+
+def own_settings(value: object) -> dict[str, Any]:
+    """The settings of a member of a family, from its name or from a mapping; of its key without versions."""
+    if isinstance(value, str):
+        return {}
+    assert isinstance(value, Mapping)
+    return {name: each for name, each in value.items() if name not in NO_SETTINGS}
 
 
 def _fitting(value: Any, kind: Any, place: str, open_asset: OpenAsset) -> Any:  # noqa: ANN401 - any value, of any type
@@ -99,7 +127,11 @@ def _as_one(value: Any, kind: Any, place: str, open_asset: OpenAsset) -> Any:  #
     if typing.get_origin(kind) is tuple and isinstance(value, list | tuple):
         of = typing.get_args(kind)[0]
         return tuple(_fitting(each, of, f"{place}.{number}", open_asset) for number, each in enumerate(value))
-    if has_settings(kind) and isinstance(value, Mapping):
+    if has_members(kind) and isinstance(value, str | Mapping):
+        cls = class_of(kind, value)
+        if cls is not kind:
+            return cls(**settings_as(cls, own_settings(value), f"{place}: {cls.name}", open_asset))
+    elif has_settings(kind) and isinstance(value, Mapping):
         return kind(**settings_as(kind, value, place, open_asset))
     if kind in (Asset, int, float, bool):
         found = _opened(value, place, open_asset) if kind is Asset else _scalar(as_scalars(value), kind)
@@ -136,4 +168,6 @@ def _wanted(kind: Any) -> str:  # noqa: ANN401 - any type
 def _word(kind: Any) -> str:  # noqa: ANN401 - any type
     if words := literals_of(kind):
         return " or ".join(map(str, words))
+    if has_members(kind):
+        return "a front-end by name, or with settings"
     return _WORDS.get(kind, "a list" if typing.get_origin(kind) is tuple else "a mapping of settings")

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from cohear.base.assets import HASH, Asset
-from cohear.features.setting_types import has_settings, literals_of, options_of
+from cohear.features.setting_types import class_of, has_members, has_settings, literals_of, options_of
 
 
 def asset_at(value: object) -> Asset | None:
@@ -26,17 +26,22 @@ def as_json(value: Any) -> Any:  # noqa: ANN401 - any setting
     """A setting, or a dataclass of settings, as a JSON value."""
     if isinstance(value, Asset):
         return value.to_json()
+    if has_members(type(value)):
+        return value.key()
     if is_dataclass(value):
         return {field.name: as_json(getattr(value, field.name)) for field in fields(value)}
     return [as_json(each) for each in value] if isinstance(value, tuple) else value
 
 
 def shown(value: Any) -> Any:  # noqa: ANN401 - any setting
-    """A setting for people: files by their names."""
+    """A setting for people: files by their names, settings of settings where they are not the usual ones."""
     if isinstance(value, Asset):
         return value.name
     if is_dataclass(value):
-        return "{" + ", ".join(f"{field.name}: {shown(getattr(value, field.name))}" for field in fields(value)) + "}"
+        given = {each.name: getattr(value, each.name) for each in fields(value)}
+        unusual = {each.name: given[each.name] for each in fields(value) if given[each.name] != each.default}
+        named = {"name": getattr(value, "name", "")} if has_members(type(value)) else {}
+        return "{" + ", ".join(f"{name}: {shown(each)}" for name, each in {**named, **unusual}.items()) + "}"
     return "[" + ", ".join(str(shown(each)) for each in value) + "]" if isinstance(value, tuple) else value
 
 
@@ -50,6 +55,6 @@ def with_paths(value: Any, kind: Any, change: Callable[[str], str]) -> Any:  # n
         if typing.get_origin(each) is tuple and isinstance(value, list):
             return [with_paths(item, typing.get_args(each)[0], change) for item in value]
         if has_settings(each) and isinstance(value, Mapping):
-            types_of = typing.get_type_hints(each)
+            types_of = typing.get_type_hints(class_of(each, value))
             return {name: with_paths(item, types_of.get(name), change) for name, item in value.items()}
     return value

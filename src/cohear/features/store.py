@@ -171,7 +171,7 @@ def _usable(segments: Sequence[Segment], facts: Sequence[ClipFacts | BadClip]) -
 def _offsets(front_end: FrontEnd, clips: Sequence[ClipFacts], names: Sequence[ClipName]) -> Integers:
     """First row of each clip and the total, int64 ``[clips + 1]``."""
     if isinstance(front_end, ClipFrontEnd):
-        found = [front_end.frames_of(name) for name in names]
+        found = front_end.frames_of_all(names)
     else:
         assert isinstance(front_end, WaveformFrontEnd)  # the other kind
         samples = [resampled_length(clip.samples, clip.rate, front_end.rate) for clip in clips]

@@ -37,6 +37,41 @@ class Hidden(nn.Module):
         return windows.holding(dropped)
 
 
+class Weights(nn.Module):
+    """A linear layer and nothing behind it.
+
+    Args:
+        before, after: units.
+    """
+
+    def __init__(self, before: int, after: int) -> None:
+        super().__init__()
+        self.layer = nn.Linear(before, after)
+
+    def forward(self, windows: Windows) -> Windows:
+        """``[..., before]`` to ``[..., after]``."""
+        return windows.holding(self.layer(windows.features))
+
+
+class Rectified(Weights):
+    """A layer with ReLU and dropout, without a norm.
+
+    Args:
+        before, after: units.
+        dropout: share of units dropped in training.
+    """
+
+    def __init__(self, before: int, after: int, dropout: float) -> None:
+        super().__init__(before, after)
+        self.dropout = nn.Dropout(dropout)
+
+    def forward(self, windows: Windows) -> Windows:
+        """``[..., before]`` to ``[..., after]``, not negative."""
+        made = super().forward(windows)
+        dropped: Tensor = self.dropout(made.features.relu())
+        return made.holding(dropped)
+
+
 class AsVector(nn.Module):
     """What the last layer gives is the embedding."""
 

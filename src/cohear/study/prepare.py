@@ -13,6 +13,7 @@ from cohear.data.folds.crossing import warnings_of_crossing
 from cohear.data.folds.partition import Partition, TaskSplit, mistakes_in_folds, warnings_in_folds
 from cohear.data.scan.dataset import Dataset, open_dataset
 from cohear.data.tables.reader import read_clip_table
+from cohear.features.clip_front_end import ClipFrontEnd
 from cohear.features.front_end import FrontEnd
 from cohear.features.store import ensure_store, store_key
 from cohear.runs.spec import Spec
@@ -98,7 +99,7 @@ def prepare(
         Store(store_key(front_end, datasets[name].facts, datasets[name].clip_names()), front_end, name)
         for front_end, name in heard(settings)
     ]
-    if mistakes := _called_alike([store.front_end for store in stores]):
+    if mistakes := [*_called_alike([store.front_end for store in stores]), *_without_features(stores, datasets)]:
         raise StudyError(mistakes)
     by_label = {(front_end_label(store.front_end), store.dataset): store.key for store in stores}
     fastest = Device.of(settings.device).precision
@@ -225,6 +226,18 @@ def _called_alike(front_ends: Sequence[FrontEnd]) -> list[str]:
         for label in dict.fromkeys(labels)
         if labels.count(label) > 1
     ]
+
+
+def _without_features(stores: Sequence[Store], datasets: Mapping[str, Dataset]) -> list[str]:
+    """Clips that a front-end which knows them by their names does not know."""
+    mistakes = []
+    for store in stores:
+        if isinstance(store.front_end, ClipFrontEnd):
+            try:
+                store.front_end.frames_of_all(datasets[store.dataset].clip_names())
+            except UserError as error:
+                mistakes.append(f"datasets.{store.dataset}: {error}")
+    return mistakes
 
 
 def _silence(datasets: Mapping[str, Dataset]) -> list[str]:

@@ -46,7 +46,8 @@ def mistakes_in_grid(settings: StudySettings, folder: Path | None, spoilt: Colle
             mistakes.append(f"encoders.{number}: unknown encoder {choice.name!r}{did_you_mean(choice.name, ENCODERS)}")
         elif len(front_ends) == len(settings.features) and not any(choice.fits(f.layout) for f in front_ends):
             named = ", ".join(f.name for f in front_ends)
-            fitting = ", ".join(name for name in FRONT_ENDS if choice.fits(FRONT_ENDS[name].layout))
+            always = {name: FRONT_ENDS[name].always_gives() for name in FRONT_ENDS}
+            fitting = ", ".join(name for name, layout in always.items() if layout and choice.fits(layout))
             mistakes.append(
                 f"encoders.{number}: encoder {choice.name!r} fits none of the features ({named}); "
                 f"add one that it takes ({fitting}) to features"

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import onnx
 from numpy.typing import NDArray
-from onnx import TensorProto, helper, numpy_helper
+from onnx import TensorProto, compose, helper, numpy_helper
 
 OPSET = 18
 IR_VERSION = 8
@@ -27,6 +27,8 @@ class GraphBuilder:
         self.nodes: list[onnx.NodeProto] = []
         self.constants: list[onnx.TensorProto] = []
         self._count = 0
+        self.domains: dict[str, int] = {}
+        """Operator sets beside ONNX's own that nodes are of."""
 
     def name(self, stem: str) -> str:
         """A new name for a value."""
@@ -70,6 +72,40 @@ class GraphBuilder:
         parts = [self.constant([part]) if isinstance(part, int) else part for part in shape]
         return self.node("Reshape", value, self.node("Concat", *parts, axis=0))
 
+    def inlined(self, model: onnx.ModelProto, value: str) -> str:
+        """All of a model of one input and one output, on a value; returns what it gives.
+
+        Args:
+            model: of the operator set of this graph.
+            value: what its input gets.
+        """
+        prefixed = compose.add_prefix(model, self.name("model") + "/")
+        self.domains |= {each.domain: each.version for each in prefixed.opset_import if each.domain}
+        self.node("Identity", value, name=prefixed.graph.input[0].name)
+        self.nodes.extend(prefixed.graph.node)
+        self.constants.extend(prefixed.graph.initializer)
+        result: str = prefixed.graph.output[0].name
+        return result
+
+    def row_by_row(self, value: str, body: GraphBuilder, row: str, result: str) -> str:
+        """What another graph makes of each row of a value, one at a time.
+
+        Args:
+            value: rows first.
+            body: the graph; its nodes are of one row.
+            row: name of a row in it.
+            result: name of what it makes of the row.
+        """
+        self.domains |= body.domains
+        loop = helper.make_graph(
+            body.nodes,
+            self.name("body"),
+            [helper.make_tensor_value_info(row, TensorProto.FLOAT, None)],
+            [helper.make_tensor_value_info(result, TensorProto.FLOAT, None)],
+            body.constants,
+        )
+        return self.node("Scan", value, body=loop, num_scan_inputs=1)
+
     def model(
         self,
         inputs: Sequence[onnx.ValueInfoProto],
@@ -79,7 +115,9 @@ class GraphBuilder:
         graph = helper.make_graph(self.nodes, self._prefix, list(inputs), list(outputs), self.constants)
         return helper.make_model(
             graph,
-            opset_imports=[helper.make_opsetid("", OPSET)],
+            opset_imports=[
+                helper.make_opsetid(domain, number) for domain, number in {"": OPSET, **self.domains}.items()
+            ],
             ir_version=IR_VERSION,
             producer_name="cohear",
         )

@@ -1,0 +1,91 @@
+"""Graphs that were learnt elsewhere as parts of a bundle's graph: excerpts are cut inside it."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+import numpy as np
+
+from cohear.base.graph_builder import GraphBuilder
+from cohear.export.front_ends import FRONT_END_GRAPHS, FrontEndGraph
+from cohear.features.front_end import FrontEnd
+from cohear.features.onnx_front_end import Onnx
+from cohear.features.pooling import Pool
+
+AnyPooled = TypeVar("AnyPooled", bound=FrontEnd)
+
+
+def pooled_nodes(graph: GraphBuilder, windows: str, length: str, pool: Pool) -> str:
+    """What `cohear.features.pooling.pooled` makes of windows ``[M, W, D]`` of a common ``length`` ``[1]``."""
+    if pool == "none":
+        return windows
+    time = graph.constant([1])
+    valid = graph.sliced(windows, graph.constant([0]), length, 1)  # [M, L, D]
+    mean = graph.node("ReduceMean", valid, time, keepdims=1)
+    if pool == "mean":
+        return graph.node("Squeeze", mean, time)
+    deviation = graph.node("Sub", valid, mean)
+    variance = graph.node("ReduceMean", graph.node("Mul", deviation, deviation), time, keepdims=0)
+    return graph.node("Concat", graph.node("Squeeze", mean, time), graph.node("Sqrt", variance), axis=1)
+
+
+@FRONT_END_GRAPHS.register(Onnx.name)
+class OnnxGraph(FrontEndGraph[Onnx]):
+    """The chain's nodes on excerpts of the waveform, or of the frames of a front-end before them."""
+
+    @property
+    def context(self) -> tuple[int, int]:
+        """Frames whose excerpts reach over the edge, or are moved away from it."""
+        front_end, around = self.front_end, self.front_end.excerpts.around
+        if front_end.before is None:
+            return around, around
+        before, after = FRONT_END_GRAPHS[front_end.before.name](front_end.before).context
+        return around + -(-before // front_end.chain.hop), around + -(-after // front_end.chain.hop)
+
+    def frames(self, graph: GraphBuilder, waveform: str) -> str:
+        """``[B, S]`` to ``[B, T, frame_width]``."""
+        front_end = self.front_end
+        excerpts, width = front_end.excerpts, front_end.chain.width
+        if front_end.factor != 1:
+            waveform = graph.node("Mul", waveform, graph.constant(front_end.factor))
+        entering, value = graph.dimension(waveform, 1), waveform
+        if front_end.before is not None:
+            hop = front_end.before.hop
+            value = _padded(graph, waveform, excerpts.window * hop)
+            value = FRONT_END_GRAPHS[front_end.before.name](front_end.before).frames(graph, value)  # [B, T, width]
+            entering = _divided_up(graph, entering, hop)
+        value = _padded(graph, value, excerpts.window)
+        count, zero, one = _divided_up(graph, entering, excerpts.hop), graph.constant([0]), graph.constant([1])
+        scalars = [graph.node("Squeeze", each, zero) for each in (zero, count, one)]
+        centred = graph.node("Mul", graph.node("Range", *scalars), graph.constant([excerpts.hop]))
+        centred = graph.node("Sub", centred, graph.constant([excerpts.lead]))
+        last = graph.node("Max", graph.node("Sub", entering, graph.constant([excerpts.window])), zero)
+        starts = graph.node("Min", graph.node("Max", centred, zero), last)  # [T]
+        places = graph.node(
+            "Add", graph.node("Unsqueeze", starts, one), graph.constant(np.arange(excerpts.window)[None])
+        )  # [T, window]
+        cut = graph.node("Gather", value, places, axis=1)  # [B, T, window, width]
+        rows = graph.reshaped(cut, -1, excerpts.window, *([width] if width else []))
+        made = front_end.chain.nodes(graph, rows)  # [B * T, frame_width]
+        return graph.reshaped(made, graph.dimension(waveform, 0), count, front_end.frame_width)
+
+    def levels(self, graph: GraphBuilder, frames: str) -> str:
+        """How far a frame is from that of digital silence."""
+        apart = graph.node("Abs", graph.node("Sub", frames, graph.constant(self.front_end.zero_frame)))
+        return graph.node("ReduceMax", apart, graph.constant([-1]), keepdims=0)
+
+    def window_input(self, graph: GraphBuilder, windows: str, length: str) -> str:
+        """As ``pool`` says."""
+        return pooled_nodes(graph, windows, length, self.front_end.pool)
+
+
+def _padded(graph: GraphBuilder, value: str, least: int) -> str:
+    """Zeros behind axis 1 of a value until it is so long."""
+    zero = graph.constant([0])
+    missing = graph.node("Max", graph.node("Sub", graph.constant([least]), graph.dimension(value, 1)), zero)
+    return graph.node("Pad", value, graph.node("Concat", zero, missing, axis=0), "", graph.constant([1]))
+
+
+def _divided_up(graph: GraphBuilder, number: str, by: int) -> str:
+    """A whole number ``[1]`` divided, rounded up."""
+    return graph.node("Div", graph.node("Add", number, graph.constant([by - 1])), graph.constant([by]))

@@ -1,0 +1,128 @@
+"""Frames pooled over time: layers on each frame alone, then attention or the mean."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from typing import ClassVar, Literal
+
+import torch
+from torch import Tensor, nn
+
+from cohear.models.encoder import ENCODERS, Encoder, Layout, one_width
+from cohear.models.masked import BandNorm, Valid
+from cohear.models.norms import Norms
+from cohear.models.vectors import Weights
+from cohear.models.windows import Embedding, Windows
+
+POOLINGS = ("attention", "mean")
+
+
+@ENCODERS.register("pooled")
+class Pooled(Encoder):
+    """Input norm, hidden layers on each frame, then pooling over time: for frames that were learnt elsewhere.
+
+    Attention weighs the frames of a window by a softmax of what a linear layer says of each (Ilse et al. 2018); each
+    head has weights of its own, and the vector is those of all heads side by side.
+
+    Args:
+        input_widths: numbers of a frame, as many for all tasks.
+        hidden: units of each hidden layer.
+        layers: how many hidden layers; 0 pools what the front-end gives.
+        dropout: share of units dropped in training.
+        pooling: ``attention`` or ``mean``.
+        heads: of the attention.
+        norm: whose statistics the input norm takes, see :class:`cohear.models.norms.Norms`.
+    """
+
+    layout: ClassVar[Layout] = "sequence"
+    widths: ClassVar[Mapping[str, float]] = {"hidden": 1}
+
+    def __init__(
+        self,
+        input_widths: Mapping[str, int],
+        hidden: int = 128,
+        layers: int = 1,
+        dropout: float = 0.2,
+        pooling: Literal["attention", "mean"] = "attention",
+        heads: int = 2,
+        norm: str = "shared",
+    ) -> None:
+        super().__init__()
+        if pooling not in POOLINGS:
+            raise ValueError(f"pooling must be {' or '.join(POOLINGS)}, not {pooling!r}")
+        if heads < 1:
+            raise ValueError(f"heads must be at least 1, not {heads}")
+        given = one_width(input_widths)
+        self.input_norm = FrameNorm(given, Norms(norm, input_widths).of_bands(given))
+        widths = [given] + [hidden] * layers
+        self.layers = nn.ModuleList(FrameLayer(before, after, dropout) for before, after in pairwise(widths))
+        self.pool = Attention(widths[-1], heads) if pooling == "attention" else Mean()
+        self.gives = {"vector": widths[-1] * (heads if pooling == "attention" else 1), "frames": widths[-1]}
+
+    def stages(self) -> Sequence[nn.Module]:
+        """``[B, T, D]`` to ``[B, T, hidden]`` after each layer, then the embedding."""
+        return (self.input_norm, *self.layers, self.pool)
+
+
+class FrameNorm(BandNorm):
+    """An input norm of the numbers of a frame, over the valid frames."""
+
+    def forward(self, windows: Windows) -> Windows:
+        """``[B, T, D]``; zeros beyond each row's length."""
+        normal = super().forward(windows)
+        return normal.holding(normal.features[:, 0])
+
+
+class FrameLayer(Weights):
+    """A layer on each frame, with ReLU and dropout: a unit that is dropped is so in all frames of a window.
+
+    Args:
+        before, after: units.
+        dropout: share of units dropped in training.
+    """
+
+    def __init__(self, before: int, after: int, dropout: float) -> None:
+        super().__init__(before, after)
+        self.dropout = nn.Dropout(dropout)
+
+    def forward(self, windows: Windows) -> Windows:
+        """``[B, T, before]`` to ``[B, T, after]``; zeros beyond each row's length."""
+        made = super().forward(windows)
+        kept: Tensor = self.dropout(torch.ones_like(made.features[:, :1]))
+        rectified = made.features.relu() * kept
+        valid = Valid.of(made.lengths, rectified.shape[1])
+        return made.holding(rectified if valid is None else torch.where(valid.mask[..., None], rectified, 0.0))
+
+
+class Attention(nn.Module):
+    """Frames to their weighted means, the weights by a softmax over time.
+
+    Args:
+        width: of a frame.
+        heads: weighted means.
+    """
+
+    def __init__(self, width: int, heads: int) -> None:
+        super().__init__()
+        self.score = nn.Linear(width, heads, bias=False)  # a bias would shift all scores alike
+
+    def forward(self, windows: Windows) -> Embedding:
+        """``[B, T, D]`` to ``[B, heads * D]``; the frames are given too."""
+        frames = windows.features.float()
+        scores: Tensor = self.score(frames)  # [B, T, heads]
+        valid = Valid.of(windows.lengths, frames.shape[1])
+        if valid is not None:
+            scores = torch.where(valid.mask[..., None], scores, torch.finfo(scores.dtype).min)
+        means = scores.softmax(dim=1).transpose(1, 2) @ frames  # [B, heads, D]
+        return Embedding(means.flatten(1), frames, windows.lengths)
+
+
+class Mean(nn.Module):
+    """Frames to their mean."""
+
+    def forward(self, windows: Windows) -> Embedding:
+        """``[B, T, D]`` to ``[B, D]``; the frames are given too."""
+        frames = windows.features.float()
+        count = frames.shape[1] if windows.lengths is None else windows.lengths[:, None]
+        return Embedding(frames.sum(1) / count, frames, windows.lengths)
