@@ -17,7 +17,7 @@ from cohear.base.assets import Asset
 from cohear.base.errors import UserError
 from cohear.export.assemble import check_exportable, features_name, front_graph, lengths_name
 from cohear.export.front_ends import FRONT_END_GRAPHS
-from cohear.features import FRONT_ENDS, LogMel, Onnx, Summary, WaveformFrontEnd, window_starts
+from cohear.features import FRONT_ENDS, Joined, LogMel, Onnx, Summary, WaveformFrontEnd, window_starts
 from cohear.features.filterbank import mel_triangles
 from cohear.features.onnx_front_end import Link
 from cohear.features.task_input import TaskInput
@@ -39,6 +39,8 @@ def learnt():
         Onnx(chain, scale="int16", pool="mean+std"),
         Onnx((Link(spectrum, window=5000, hop=2000),), rate=22050, pool="mean"),
         Onnx(behind, rate=8000),
+        Joined((Onnx(chain, pool="mean"), Summary(bands=5))),
+        Joined((LogMel(bands=7, hop_ms=20.0), Onnx(spectrum))),
     ]
 
 

@@ -42,7 +42,9 @@ def export(
     licence: Annotated[
         list[str] | None,
         typer.Option(
-            metavar="DATASET=LICENCE", help="Where a dataset's own folder does not state it.", show_default=False
+            metavar="NAME=LICENCE",
+            help="Of a dataset whose own folder does not state it, or of a pretrained file.",
+            show_default=False,
         ),
     ] = None,
     launcher: Annotated[str, typer.Option(help="Where runs are trained.")] = "local",

@@ -12,7 +12,7 @@ from onnx import compose, helper
 from cohear.base.decoding import Decoding
 from cohear.base.errors import UserError
 from cohear.base.graph_builder import GraphBuilder, floats, integers
-from cohear.export import onnx_graph  # noqa: F401 - importing a file enters its front-end's graph
+from cohear.export import joined_graph, onnx_graph  # noqa: F401 - importing a file enters its front-end's graph
 from cohear.export.forms import ACTIVATIONS, WindowsOfClips, form_of
 from cohear.export.front_ends import FRONT_END_GRAPHS
 from cohear.features.clip_front_end import ClipFrontEnd

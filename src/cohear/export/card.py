@@ -17,6 +17,7 @@ from cohear.export.assemble import input_numbers
 from cohear.export.calibrate import Calibration
 from cohear.export.expectation import Expectation
 from cohear.export.grid_cell import GridCell
+from cohear.export.learnt_parts import LearntPart
 from cohear.export.licences import licence_warnings
 from cohear.export.parity import Parity
 from cohear.export.quantise import Change
@@ -58,6 +59,7 @@ def make_card(
     run: str | None,
     tasks: Mapping[str, BundledTask],
     datasets: Mapping[str, Mapping[str, Any]],
+    learnt: Sequence[LearntPart],
     parity: Parity,
     parameters: int,
     quantisation: Mapping[str, Mapping[str, Change]] | None,
@@ -66,6 +68,7 @@ def make_card(
 ) -> dict[str, Any]:
     """The content of ``card.json``; NaN is nowhere in it."""
     spec = trained.spec
+    files = {file.name: {"licence": file.licence} for part in learnt for file in part.files}
     windowing = windowing_of(next(iter(trained.inputs.values())))
     content = {
         "format": FORMAT,
@@ -103,7 +106,8 @@ def make_card(
         },
         "parity": {"clips": parity.clips, "largest_difference": parity.largest},
         "datasets": dict(datasets),
-        "warnings": [*licence_warnings(datasets), *notes],
+        **({"learnt": [part.to_json() for part in learnt]} if learnt else {}),
+        "warnings": [*licence_warnings(datasets), *licence_warnings(files, "file"), *notes],
         "versions": {name: version(name) for name in ("cohear", "torch", "onnx", "onnxruntime", "numpy")},
     }
     finite: dict[str, Any] = without_nan(content)

@@ -22,6 +22,7 @@ from cohear.export.expectation import expectation, told_otherwise
 from cohear.export.forms import calibrate, of_frames
 from cohear.export.grid_cell import GridCell, choose_cell, tasks_asked
 from cohear.export.kinds import decoding_in_graph
+from cohear.export.learnt_parts import files_of, learnt_parts
 from cohear.export.network import network_graph
 from cohear.export.out_of_fold import read_out_of_fold
 from cohear.export.parity import check_parity
@@ -41,6 +42,7 @@ from cohear.export.runs import (
     train_missing,
 )
 from cohear.export.write import check_target, write_bundle
+from cohear.features.task_input import TaskInput
 from cohear.runs.place import RunPlace
 from cohear.runs.record import Record
 from cohear.study.data_facts import data_facts
@@ -104,7 +106,8 @@ def export_study(
         quantize: ``int8``, ``int8-static`` or ``int8-dynamic``.
         force: export even where int8 costs a task more than a point.
         code: folder of a user's own encoder module.
-        licences: of datasets, by name, where their own folders do not state them.
+        licences: of datasets, by name, where their own folders do not state them; and of files that front-ends are made
+            of, by the name of the file.
         launcher: where runs are trained: its name, or a mapping of ``name`` and settings.
         jobs: runs trained at once.
         progress: told of everything.
@@ -122,9 +125,9 @@ def export_study(
     places = Places(StudyFolder(study), cache_folder(), code or study.resolve())
     cell = _cell(places, settings, tasks, features, encoder, arm, run)
     used = list(dict.fromkeys(settings.tasks[task].dataset for task in cell.tasks))
-    _check_licences(licences or {}, used)
     prepared, specs = prepare_cell(places, settings, cell, jobs, progress)
     check_exportable(inputs_of(specs[0]))
+    _check_licences(licences or {}, used, inputs_of(specs[0]))
     repeats = repeats_of(places, cell, specs, progress)
     finals = [spec_of_run(places, run)] if run else final_runs(places, prepared, specs[0])
     chosen = finals[-1]
@@ -168,6 +171,7 @@ def export_study(
         run=run,
         tasks=known,
         datasets={name: _shown(facts.datasets[name], (licences or {}).get(name)) for name in used},
+        learnt=learnt_parts(different, licences or {}),
         parity=parity,
         parameters=parameter_count(model),
         quantisation=changes,
@@ -264,11 +268,12 @@ def _gains(places: Places, cell: GridCell) -> dict[str, dict[str, Any]]:
     return {str(row["task"]): {str(name): value for name, value in row.items()} for row in rows}
 
 
-def _check_licences(licences: Mapping[str, str], datasets: Sequence[str]) -> None:
-    """Raise UserError for a licence of a dataset that trains nothing here."""
+def _check_licences(licences: Mapping[str, str], datasets: Sequence[str], inputs: Mapping[str, TaskInput]) -> None:
+    """Raise UserError for a licence of a dataset that trains nothing here, or of a file that is no part of it."""
+    sources = [*datasets, *(name for given in inputs.values() for name in files_of(given.front_end))]
     for name in licences:
-        if name not in datasets:
-            raise UserError(f"--licence: no task here is of a dataset {name!r}{did_you_mean(name, datasets)}")
+        if name not in sources:
+            raise UserError(f"--licence: no task here is of a dataset {name!r}{did_you_mean(name, sources)}")
 
 
 def _shown(dataset: DatasetFacts, licence: str | None) -> dict[str, Any]:

@@ -41,7 +41,7 @@ class FrontEndGraph(ABC, Generic[AnyFrontEnd]):
 
     @abstractmethod
     def levels(self, graph: GraphBuilder, frames: str) -> str:
-        """Loudness ``[B, T]`` of frames ``[B, T, frame_width]``, as `FrontEnd.levels` has it."""
+        """Loudness ``[...]`` of frames ``[..., frame_width]``, as `FrontEnd.levels` has it."""
 
     @abstractmethod
     def window_input(self, graph: GraphBuilder, windows: str, length: str) -> str:

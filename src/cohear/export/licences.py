@@ -34,23 +34,23 @@ _HUB_NAMES = {
 }
 
 
-def licence_warnings(datasets: Mapping[str, Mapping[str, Any]]) -> list[str]:
-    """A sentence for each dataset whose licence restricts what may be done with a model, or is not stated."""
+def licence_warnings(sources: Mapping[str, Mapping[str, Any]], what: str = "dataset") -> list[str]:
+    """A sentence for each dataset, or file, whose licence restricts what may be done with a model, or is not stated."""
     warnings = []
-    for name, facts in datasets.items():
+    for name, facts in sources.items():
         licence = str(facts.get("licence") or "")
         if not licence.strip():
-            warnings.append(f"dataset {name}: its licence is not stated; look it up before you pass the model on")
+            warnings.append(f"{what} {name}: its licence is not stated; look it up before you pass the model on")
             continue
         if _UNKNOWN.search(licence):
             warnings.append(
-                f"dataset {name}: what its licence allows is open ({licence}); look it up before you pass it on"
+                f"{what} {name}: what its licence allows is open ({licence}); look it up before you pass it on"
             )
         if _NON_COMMERCIAL.search(licence):
-            warnings.append(f"dataset {name} is for non-commercial use ({licence}); so may be a model trained on it")
+            warnings.append(f"{what} {name} is for non-commercial use ({licence}); so may be a model trained on it")
         if _NOT_PASSED_ON.search(licence):
             warnings.append(
-                f"dataset {name} restricts passing it on or changing it ({licence}); see what holds for a model"
+                f"{what} {name} restricts passing it on or changing it ({licence}); see what holds for a model"
             )
     return warnings
 

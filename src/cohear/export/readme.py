@@ -97,6 +97,14 @@ def _body(card: Mapping[str, Any]) -> Iterator[str]:
         licence = facts.get("licence") or "not stated"
         citation = text(facts.get("citation") or "")
         yield f"- **{text(title)}**: {facts['clips']} clips; licence: {text(licence)}. {citation}".rstrip()
+    if "learnt" in card:
+        yield from ("", "## Trained by others", "")
+        for part in card["learnt"]:
+            for file in part["files"]:
+                licence = text(file["licence"] or "not stated")
+                yield f"- **{text(file['name'])}**: {file['bytes'] / 1e6:.2f} MB; licence: {licence}."
+            cost = f"{part['milliseconds']:.3g} ms of one core for a second of audio"
+            yield f"- As front-end `{part['front_end']}`: {cost}."
     if card["warnings"]:
         yield from ("", "## Mind", "", *(f"- {text(sentence)}" for sentence in card["warnings"]))
     yield from ("", "## Use", "", "```python", "from cohear import Bundle", "")

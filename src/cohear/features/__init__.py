@@ -3,6 +3,7 @@
 from cohear.features.build import build_front_end
 from cohear.features.clip_front_end import ClipFrontEnd
 from cohear.features.front_end import FRONT_ENDS, FrontEnd, WaveformFrontEnd
+from cohear.features.joined import Joined
 from cohear.features.logmel import LogMel
 from cohear.features.onnx_front_end import Onnx
 from cohear.features.store import FeatureStore, ensure_store, open_store, store_key
@@ -17,6 +18,7 @@ __all__ = [
     "ClipFrontEnd",
     "FeatureStore",
     "FrontEnd",
+    "Joined",
     "LogMel",
     "Onnx",
     "Removed",

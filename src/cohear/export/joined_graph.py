@@ -1,0 +1,74 @@
+"""Several front-ends as one, as a part of a bundle's graph."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from cohear.base.graph_builder import GraphBuilder
+from cohear.export.front_ends import FRONT_END_GRAPHS, FrontEndGraph
+from cohear.features.joined import Joined, Part
+
+
+@FRONT_END_GRAPHS.register(Joined.name)
+class JoinedGraph(FrontEndGraph[Joined]):
+    """The parts' graphs, their numbers side by side."""
+
+    @property
+    def context(self) -> tuple[int, int]:
+        """The most of the parts', in joined frames."""
+        found = [(self._graph(part).context, part.times) for part in self.front_end.parts]
+        before, after = (max(-(-each[side] // times) for each, times in found) for side in (0, 1))
+        return before, after
+
+    def frames(self, graph: GraphBuilder, waveform: str) -> str:
+        """``[B, S]`` to ``[B, T, frame_width]``."""
+        hop, zero, one = self.front_end.hop, graph.constant([0]), graph.constant([1])
+        samples = graph.node("Add", graph.dimension(waveform, 1), graph.constant([hop - 1]))
+        count = graph.node("Div", samples, graph.constant([hop]))
+        joined = []
+        for part in self.front_end.parts:
+            frames = self._graph(part).frames(graph, waveform)  # [B, T of the part, width]
+            wanted = graph.node("Mul", count, graph.constant([part.times]))
+            scalars = [graph.node("Squeeze", each, zero) for each in (zero, wanted, one)]
+            last = graph.node("Sub", graph.dimension(frames, 1), one)
+            places = graph.node("Min", graph.node("Range", *scalars), last)
+            own = graph.node("Gather", frames, places, axis=1)
+            joined.append(graph.reshaped(own, graph.dimension(waveform, 0), count, part.end - part.begin))
+        return graph.node("Concat", *joined, axis=2)
+
+    def levels(self, graph: GraphBuilder, frames: str) -> str:
+        """Of the loudest part, above its own silence."""
+        shape = [graph.dimension(frames, axis) for axis in (0, 1)]
+        found = []
+        for part in self.front_end.parts:
+            own = graph.reshaped(self._own(graph, frames, part), *shape, part.times, part.front_end.frame_width)
+            loudest = graph.node("ReduceMax", self._graph(part).levels(graph, own), graph.constant([2]), keepdims=0)
+            silence = part.front_end.silence if math.isfinite(part.front_end.silence) else 0.0
+            found.append(graph.node("Sub", loudest, graph.constant(silence)))
+        return graph.node("Max", *found)
+
+    def window_input(self, graph: GraphBuilder, windows: str, length: str) -> str:
+        """What each part gives of its own frames, side by side."""
+        vector = self.front_end.layout == "vector"
+        given = []
+        for part in self.front_end.parts:
+            width = part.front_end.frame_width
+            frames = graph.node("Mul", graph.dimension(windows, 1), graph.constant([part.times]))
+            own = graph.reshaped(self._own(graph, windows, part), graph.dimension(windows, 0), frames, width)
+            own_length = graph.node("Mul", length, graph.constant([part.times]))
+            made = self._graph(part).window_input(graph, own, own_length)
+            if not vector:
+                rows = [graph.dimension(windows, axis) for axis in (0, 1)]
+                made = graph.reshaped(made, *rows, part.times * part.front_end.input_width)
+            given.append(made)
+        return graph.node("Concat", *given, axis=-1)
+
+    def _own(self, graph: GraphBuilder, frames: str, part: Part) -> str:
+        """A part's numbers of joined frames ``[B, T, frame_width]``."""
+        return graph.sliced(frames, graph.constant(np.array([part.begin])), graph.constant(np.array([part.end])), 2)
+
+    def _graph(self, part: Part) -> FrontEndGraph[Any]:
+        return FRONT_END_GRAPHS[part.front_end.name](part.front_end)
