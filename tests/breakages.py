@@ -287,6 +287,12 @@ BREAKAGES = [
         ("test_the_error_after_is_not_fitted_on_what_it_judges",),
     ),
     Breakage(
+        "a temperature that makes it worse is applied",
+        "if not (after.log_loss < before.log_loss and after.error <= before.error):",
+        "if not before.log_loss > 0:",
+        ("test_a_temperature_that_makes_it_worse_on_other_parts_is_not_applied",),
+    ),
+    Breakage(
         "a stream tells its last windows twice",
         "if start >= self._next or start % w.step",
         "if start >= self._next - w.step or start % w.step",
@@ -304,6 +310,24 @@ BREAKAGES = [
         "if largest > LOUDEST_SOUND:",
         "if largest > 1e9:",
         ("test_numbers_at_the_scale_of_integers_are_refused_with_the_cure",),
+    ),
+    Breakage(
+        "silence is exact zeros",
+        "SILENCE_DB = -80.0",
+        "SILENCE_DB = -300.0",
+        ("test_python", "test_the_floor_is_a_level"),
+    ),
+    Breakage(
+        "an offset is sound",
+        "squares / count - (total / count) ** 2 >= FLOOR",
+        "squares / count >= FLOOR",
+        ("test_the_floor_is_a_level", "test_silence_of_telephones"),
+    ),
+    Breakage(
+        "an event lasts into silence",
+        "return self._hysteresis.push(probabilities, first, self._ended)",
+        "return self._hysteresis.push(probabilities, begins, begins)",
+        ("test_events_last_as_long_as_the_sound",),
     ),
     Breakage(
         "bytes of a file are samples",

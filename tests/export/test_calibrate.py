@@ -1,16 +1,20 @@
 """Temperatures, thresholds and calibration error on made-up predictions whose truth is known."""
 
+from dataclasses import asdict
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cohear.base.decoding import LabelDecoding, NumberDecoding, activated
+from cohear.cli.export import _calibration
 from cohear.export.calibrate import _held_out, best_thresholds, calibration_error, fit_temperature
 from cohear.export.expectation import expectation
-from cohear.export.forms import calibrate
+from cohear.export.forms import OUTPUT_FORMS, calibrate
 from cohear.export.licences import hub_licence, licence_warnings
 from cohear.export.out_of_fold import OutOfFold
+from cohear.export.withheld import Withheld
 from cohear.runs.record import Record, TaskRecord
 from cohear.tasks import TARGET_KINDS, Targets
 
@@ -59,9 +63,10 @@ def test_few_clips_that_are_all_right_make_nobody_certain(kind, parts):
     logits = np.where(np.eye(3)[truth] > 0, 4.0, -4.0)
     targets, numbers = Targets(values, np.ones(values.shape, bool)), np.arange(12)
     made = out_of_fold(kind, logits, targets, numbers % parts, numbers)
-    found = calibrate(made)
-    largest = activated(ACTIVATIONS[kind], logits / found.temperature).max()
+    largest = activated(ACTIVATIONS[kind], logits / fit_temperature(made)).max()
     assert 0.8 < largest < 0.99
+    found = calibrate(made)
+    assert found.temperature >= 1  # what is right already may be left as it is, and is made no surer
     assert np.isfinite([found.error_before, found.error_after]).all()
 
 
@@ -76,6 +81,124 @@ def test_the_error_after_is_not_fitted_on_what_it_judges():
         np.arange(2 * len(hot.logits)),
     )
     assert calibrate(both).error_after > 0.1
+
+
+def two_parts(first, second):
+    """Predictions of two test parts."""
+    clips = np.arange(len(first.logits) + len(second.logits))
+    return OutOfFold(
+        first.decoding,
+        np.concatenate([first.logits, second.logits]),
+        Targets.joined([first.truth, second.truth]),
+        np.repeat([0, 1], [len(first.logits), len(second.logits)]),
+        clips,
+    )
+
+
+@pytest.mark.parametrize("kind", ["multiclass", "multilabel"])
+def test_a_temperature_that_makes_it_worse_on_other_parts_is_not_applied(kind):
+    """One part is too sure, the other too unsure: what is right for either is wrong for the other."""
+    made = two_parts(predictions(kind, factor=4.0, seed=1), predictions(kind, factor=0.25, seed=2))
+    found = calibrate(made)
+    crossed = np.concatenate(
+        [
+            activated(ACTIVATIONS[kind], made.logits[own] / fit_temperature(made.take(other)))
+            for own, other in ((made.parts == 0, made.parts == 1), (made.parts == 1, made.parts == 0))
+        ]
+    )
+    raw = activated(ACTIVATIONS[kind], made.logits)
+    before, after = (
+        calibration_error(chances, made.truth, exclusive=kind == "multiclass") for chances in (raw, crossed)
+    )
+    assert after > before
+    told = found.withheld[0]
+    assert (told.what, told.measure) == ("temperature", "calibration error")
+    assert (told.before, told.after) == (pytest.approx(before, abs=1e-6), pytest.approx(after, abs=1e-6))
+    assert found.temperature == 1
+    assert found.error_before == found.error_after == pytest.approx(before, abs=1e-6)
+    assert found.log_loss_before == found.log_loss_after
+    sentence = told.sentence("tone")
+    assert sentence.startswith("task 'tone': a temperature was set and is not applied, since it did not hold on other")
+    assert f"(calibration error {after:.3f}, without it {before:.3f})" in sentence
+
+
+def test_few_clips_of_many_labels_are_left_as_they_are():
+    """Probabilities that are right need no temperature, and forty clips of ten labels ask for a wrong one."""
+    exact = [predictions("multiclass", clips=40, labels=10, seed=seed) for seed in range(30)]
+    found = [calibrate(each) for each in exact]
+    assert all(each.error_after <= each.error_before and each.log_loss_after <= each.log_loss_before for each in found)
+    assert all((each.temperature == 1) == bool(each.withheld) for each in found)
+    assert sum(each.temperature == 1 for each in found) > 15
+    too_sure = [calibrate(predictions("multiclass", clips=40, labels=10, factor=4.0, seed=seed)) for seed in range(10)]
+    assert sum(each.temperature > 1.5 for each in too_sure) >= 8  # what is far off is mended by few clips, too
+
+
+def test_log_loss_of_known_cases():
+    logits = np.log([[0.9, 0.1]] * 10)
+    targets = Targets(np.array([0] * 9 + [1]), np.ones(10, bool))
+    found = calibrate(out_of_fold("multiclass", logits, targets, np.arange(10) % 5, np.arange(10)))
+    assert found.log_loss_before == pytest.approx(-0.9 * np.log(0.9) - 0.1 * np.log(0.1))
+    assert found.temperature == 1  # it cannot be better
+    assert found.error_before == pytest.approx(0, abs=1e-6)
+
+
+def test_temperature_and_thresholds_are_judged_apart():
+    noise, numbers = np.random.default_rng(3), np.arange(2000)
+    truth = (noise.uniform(size=(2000, 2)) < 0.5).astype(np.float32)
+    targets = Targets(truth, truth >= 0)
+    apart = np.where(truth > 0, 6.0, -6.0) + noise.normal(0, 5.0, truth.shape)  # one half is best, and far too sure
+    cooled = calibrate(out_of_fold("multilabel", apart, targets, numbers % 4, numbers))
+    assert cooled.temperature > 1.5 and cooled.error_after < cooled.error_before
+    assert [each.what for each in cooled.withheld] in (["thresholds"], [])
+    if cooled.withheld:
+        assert cooled.decoding.thresholds == (0.5, 0.5) and cooled.f1_after == cooled.f1_before
+    hot, cold = (np.where(truth > 0, 0.0, -3.0) * factor for factor in (3.0, 0.3))  # thresholds help, no temperature
+    mixed = np.where((numbers % 2)[:, None] > 0, hot, cold) + noise.normal(0, 0.3, truth.shape)
+    rare = calibrate(out_of_fold("multilabel", mixed, targets, numbers % 2, numbers))
+    assert [each.what for each in rare.withheld] == ["temperature"]
+    assert rare.f1_after > rare.f1_before + 0.02
+    assert rare.temperature == 1 and max(rare.decoding.thresholds) < 0.5
+
+
+def test_thresholds_that_make_it_worse_on_other_parts_are_not_applied():
+    """Each part would have another one."""
+    numbers = np.arange(400)
+    truth = (numbers % 4 < 2).astype(np.float32)[:, None]
+    shift = np.where(numbers % 2, 3.0, -3.0)[:, None]
+    logits = np.where(truth > 0, 2.0, -2.0) + shift + np.random.default_rng(0).normal(0, 0.5, truth.shape)
+    found = calibrate(out_of_fold("multilabel", logits, Targets(truth, truth >= 0), numbers % 2, numbers))
+    (told,) = [each for each in found.withheld if each.what == "thresholds"]
+    assert told.measure == "macro F1" and told.after <= told.before == found.f1_before == found.f1_after
+    assert found.decoding.thresholds == (0.5,)
+    assert told.sentence("a").endswith(f"(macro F1 {told.after:.3f}, without it {told.before:.3f}); all are one half")
+
+
+def test_a_spread_that_does_not_hold_on_other_parts_is_not_applied():
+    numbers = np.arange(60)
+    truth = np.zeros((60, 1))
+    said = np.random.default_rng(0).normal(0, np.where(numbers % 2, 1.0, 50.0))[:, None]
+    decoding = NumberDecoding("t", "number", ("a",), "dB")
+    made = OutOfFold(decoding, said, Targets(truth, truth == 0), numbers % 2, numbers)
+    found = calibrate(made)
+    assert found.covered < 0.6 and found.decoding.spread == ()
+    (told,) = found.withheld
+    assert (told.what, told.before, told.after) == ("spread", 0.9, found.covered)
+    assert f"(share of truths within it {found.covered:.3f}, not 0.900)" in told.sentence("level")
+    even = calibrate(OutOfFold(decoding, said, made.truth, numbers // 2 % 2, numbers))
+    assert even.decoding.spread and even.withheld == ()
+
+
+def test_what_is_not_applied_is_told_in_the_model_card_and_in_the_terminal():
+    told = {"error_before": 0.187, "error_after": 0.187, "temperature": 1.0}
+    withheld = asdict(Withheld("temperature", "calibration error", 0.187, 0.275))
+    labels, numbers = (OUTPUT_FORMS[form] for form in ("labels", "numbers"))
+    assert labels.calibrated(told) == "18.7 before, 18.7 after"
+    assert labels.calibrated({**told, "withheld": [withheld]}) == "18.7, no temperature applied"
+    assert _calibration({**told, "withheld": [withheld]}) == ("0.187, not changed", "1.00")
+    assert _calibration({**told, "error_after": 0.05, "temperature": 2.0, "withheld": []}) == ("0.187 → 0.050", "2.00")
+    spread = {"covered": 0.62, "withheld": [asdict(Withheld("spread", "share of truths within it", 0.9, 0.62))]}
+    assert numbers.calibrated(spread) == "62.0 % of the truths within the spread, which is not applied"
+    assert _calibration(spread) == ("62% within the spread (not applied)", "–")
 
 
 def test_a_clip_that_several_repeats_tested_does_not_judge_itself():

@@ -135,8 +135,17 @@ def _show(card: dict) -> None:  # type: ignore[type-arg]
 
 def _calibration(found: dict) -> tuple[str, str]:  # type: ignore[type-arg]
     """Calibration error and temperature of labels; of numbers the share of the truths within their spread."""
+    from cohear.export.withheld import is_withheld
+
     if "temperature" not in found:
         covered = found.get("covered")
-        return "unknown" if covered is None else f"{covered:.0%} within the spread", "–"
+        spread = "the spread (not applied)" if is_withheld(found, "spread") else "the spread"
+        return "unknown" if covered is None else f"{covered:.0%} within {spread}", "–"
     before, after = found["error_before"], found["error_after"]
-    return "unknown" if before is None else f"{before:.3f} → {after:.3f}", f"{found['temperature']:.2f}"
+    if before is None:
+        error = "unknown"
+    elif is_withheld(found, "temperature"):
+        error = f"{before:.3f}, not changed"
+    else:
+        error = f"{before:.3f} → {after:.3f}"
+    return error, f"{found['temperature']:.2f}"

@@ -1,7 +1,13 @@
 """What is set on out-of-fold predictions, and what it is worth on parts that it did not see.
 
 A temperature for labels, a threshold for each where a clip or a step may have any number of them, a spread for
-numbers.
+numbers. Each is judged apart, by parts that did not set it, and applied only where it holds there:
+
+- a temperature where the log loss falls and the calibration error does not rise. The first is strictly proper, so that
+  nothing but better probabilities lowers it (Gneiting and Raftery 2007, section 4); the second is what is promised, and
+  alone it would be no judge: it is biased where clips are few (Kumar et al. 2019);
+- thresholds where macro F1 rises;
+- a spread unless fewer truths lie within it than chance explains (a binomial test at 5 %, over clips).
 """
 
 from __future__ import annotations
@@ -14,12 +20,14 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 from scipy.special import log_softmax
+from scipy.stats import binom
 
 from cohear.base.arrays import Array
-from cohear.base.decoding import LabelDecoding, NumberDecoding, activated
+from cohear.base.decoding import Decoding, LabelDecoding, NumberDecoding, activated
 from cohear.base.streams import stream
 from cohear.base.timeline import TimelineDecoding
 from cohear.export.out_of_fold import OutOfFold
+from cohear.export.withheld import Withheld
 from cohear.tasks.targets import Targets
 
 BINS = 15
@@ -28,6 +36,8 @@ LARGEST_FACTOR = 20.0
 USUAL_THRESHOLD = 0.5
 COVERED = 0.9
 """Share of the truths that lie within a number's spread."""
+CHANCE = 0.05
+"""How seldom a spread that holds its share is withheld."""
 
 
 @dataclass(frozen=True)
@@ -36,12 +46,16 @@ class LabelCalibration:
 
     Attributes:
         decoding: of the task, with thresholds where there are some.
-        temperature: logits are divided by it (Guo et al. 2017, section 4.2).
+        temperature: logits are divided by it (Guo et al. 2017, section 4.2); 1 where none is applied.
         clips: it was fitted on, whichever repeats tested them.
         error_before: expected calibration error at temperature 1.
-        error_after: the same at temperatures that were fitted without the part they are judged on.
+        error_after: the same at temperatures that were fitted without the part they are judged on; at temperature 1
+            where none is applied.
+        log_loss_before, log_loss_after: mean log loss in nats, in the same two ways.
         f1_before: macro F1 of a multilabel task at thresholds of one half; None for multiclass.
-        f1_after: the same at thresholds that were set without the part they are judged on.
+        f1_after: the same at thresholds that were set without the part they are judged on; at one half where none are
+            applied.
+        withheld: what is not applied.
     """
 
     decoding: LabelDecoding | TimelineDecoding
@@ -49,8 +63,11 @@ class LabelCalibration:
     clips: int
     error_before: float
     error_after: float
+    log_loss_before: float
+    log_loss_after: float
     f1_before: float | None = None
     f1_after: float | None = None
+    withheld: tuple[Withheld, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -58,14 +75,16 @@ class NumberCalibration:
     """How near a task's numbers are to the truth.
 
     Attributes:
-        decoding: of the task, with its spread where a truth is known.
+        decoding: of the task, with its spread where a truth is known and the spread is applied.
         clips: it was set on, whichever repeats tested them.
         covered: share of the truths within spreads that were set without the part they are judged on.
+        withheld: what is not applied.
     """
 
     decoding: NumberDecoding
     clips: int
     covered: float
+    withheld: tuple[Withheld, ...] = ()
     temperature: ClassVar[float] = 1.0
     """Numbers are left as they are."""
 
@@ -80,11 +99,17 @@ def calibrate_numbers(predictions: OutOfFold, decoding: NumberDecoding) -> Numbe
     inside = np.full(distances.shape, np.nan)
     for others, held_out in _held_out(predictions):
         inside[held_out] = distances[held_out] <= _spread(distances[others])
-    judged, spread = inside[truth.known], _spread(distances)
+    judged, spread, clips = inside[truth.known], _spread(distances), len(np.unique(predictions.clips))
+    covered = float(judged.mean()) if len(judged) else float("nan")
+    withheld = list[Withheld]()
+    if binom.cdf(round(covered * clips) if len(judged) else clips, clips, COVERED) < CHANCE:
+        withheld.append(Withheld("spread", "share of truths within it", COVERED, covered))
+    is_known = bool(np.isfinite(spread).all()) and not withheld
     return NumberCalibration(
-        decoding=replace(decoding, spread=tuple(spread.tolist()) if np.isfinite(spread).all() else ()),
-        clips=len(np.unique(predictions.clips)),
-        covered=float(judged.mean()) if len(judged) else float("nan"),
+        decoding=replace(decoding, spread=tuple(spread.tolist()) if is_known else ()),
+        clips=clips,
+        covered=covered,
+        withheld=tuple(withheld),
     )
 
 
@@ -102,41 +127,94 @@ def _spread(distances: Array) -> Array:
 
 
 def calibrate_labels(predictions: OutOfFold, decoding: LabelDecoding | TimelineDecoding) -> LabelCalibration:
-    """Fit a temperature, and thresholds for labels that do not exclude each other."""
-    exclusive, targets = decoding.activation == "softmax", predictions.truth
-    temperature = fit_temperature(predictions)
-    raw = probabilities(predictions, 1.0)
-    if not exclusive:
-        thresholds = best_thresholds(probabilities(predictions, temperature), targets)
-        decoding = replace(decoding, thresholds=tuple(thresholds.tolist()))
-    fitted = np.array(raw)
-    given = np.full(raw.shape, USUAL_THRESHOLD)
-    for others, held_out in _held_out(predictions):
-        own = fit_temperature(predictions.take(others))
-        fitted[held_out] = probabilities(predictions.take(held_out), own)
-        if not exclusive:
-            given[held_out] = best_thresholds(
-                probabilities(predictions.take(others), own), targets.take(np.flatnonzero(others))
-            )
-    return LabelCalibration(
+    """Fit a temperature, and thresholds for labels that do not exclude each other; apply what holds on other parts."""
+    targets, raw = predictions.truth, predictions.logits
+    sides = [(predictions.take(others), held_out) for others, held_out in _held_out(predictions)]
+    fitted, cooled = [fit_temperature(others) for others, _ in sides], np.array(raw)
+    for own, (_, held_out) in zip(fitted, sides, strict=True):
+        cooled[held_out] /= own
+    before, after = (_judged(decoding, logits, targets) for logits in (raw, cooled))
+    temperature, withheld = fit_temperature(predictions), list[Withheld]()
+    if not (after.log_loss < before.log_loss and after.error <= before.error):
+        if targets.known.any():
+            withheld.append(_withheld_temperature(before, after))
+        temperature, cooled, after, fitted = 1.0, raw, before, [1.0] * len(sides)
+    found = LabelCalibration(
         decoding=decoding,
         temperature=temperature,
         clips=len(np.unique(predictions.clips)),
-        error_before=calibration_error(raw, targets, exclusive=exclusive),
-        error_after=calibration_error(fitted, targets, exclusive=exclusive),
-        f1_before=_macro_f1(raw >= USUAL_THRESHOLD, targets) if not exclusive else None,
-        f1_after=_macro_f1(fitted >= given, targets) if not exclusive else None,
+        error_before=before.error,
+        error_after=after.error,
+        log_loss_before=before.log_loss,
+        log_loss_after=after.log_loss,
+        withheld=tuple(withheld),
+    )
+    if decoding.activation == "softmax":
+        return found
+    given = np.full(raw.shape, USUAL_THRESHOLD)
+    for own, (others, held_out) in zip(fitted, sides, strict=True):
+        given[held_out] = best_thresholds(_chances(decoding, others.logits / own), others.truth)
+    thresholds = best_thresholds(_chances(decoding, raw / temperature), targets)
+    f1_before = _macro_f1(_chances(decoding, raw) >= USUAL_THRESHOLD, targets)
+    f1_after = _macro_f1(_chances(decoding, cooled) >= given, targets)
+    if not f1_after > f1_before:
+        if np.isfinite(f1_before):
+            withheld.append(Withheld("thresholds", "macro F1", f1_before, f1_after))
+        thresholds, f1_after = np.full(raw.shape[1], USUAL_THRESHOLD), f1_before
+    return replace(
+        found,
+        decoding=replace(decoding, thresholds=tuple(thresholds.tolist())),
+        f1_before=f1_before,
+        f1_after=f1_after,
+        withheld=tuple(withheld),
     )
 
 
-def probabilities(predictions: OutOfFold, temperature: float) -> Array:
-    """``[N, labels]`` at a temperature."""
-    logits = (predictions.logits / temperature).astype(np.float32).astype(np.float64)
-    return activated(predictions.decoding.activation, logits)
+@dataclass(frozen=True)
+class _Judged:
+    """What probabilities are worth."""
+
+    error: float
+    log_loss: float
+
+
+def _judged(decoding: Decoding, logits: Array, targets: Targets) -> _Judged:
+    exclusive = decoding.activation == "softmax"
+    loss = _log_loss(logits, targets.values, targets.known, exclusive=exclusive)
+    return _Judged(calibration_error(_chances(decoding, logits), targets, exclusive=exclusive), loss)
+
+
+def _withheld_temperature(before: _Judged, after: _Judged) -> Withheld:
+    """By what is worse with it; the calibration error first, which it promises."""
+    if after.error > before.error:
+        return Withheld("temperature", "calibration error", before.error, after.error)
+    return Withheld("temperature", "log loss", before.log_loss, after.log_loss)
+
+
+def _chances(decoding: Decoding, logits: Array) -> Array:
+    """Probabilities ``[N, labels]`` in the precision of a bundle."""
+    return activated(decoding.activation, logits.astype(np.float32).astype(np.float64))
+
+
+def _log_loss(logits: Array, truth: Array, known: NDArray[np.bool_], *, exclusive: bool) -> float:
+    """The mean log loss in nats over what is known, of each clip's label or of each label; NaN where nothing is.
+
+    Args:
+        logits: ``[N, labels]``.
+        truth: the same, probabilities of 0 and 1 or between.
+        known: the same.
+        exclusive: whether a clip has one label.
+    """
+    if not known.any():
+        return float("nan")
+    if exclusive:
+        rows = known.any(axis=1)
+        return -float((truth[rows] * log_softmax(logits[rows], axis=1)).sum(axis=1).mean())
+    return float((np.logaddexp(0, logits) - truth * logits)[known].mean())
 
 
 def fit_temperature(predictions: OutOfFold) -> float:
-    """The temperature of least negative log-likelihood over what is known; 1 where nothing is.
+    """The temperature of least log loss over what is known; 1 where nothing is.
 
     Targets are not 0 and 1 but the posterior means of Platt (1999, section 2.2): of n clips, each label counts once
     more than it was seen. Else few clips that are all right would ask for probabilities of exactly 1.
@@ -145,19 +223,11 @@ def fit_temperature(predictions: OutOfFold) -> float:
     exclusive = predictions.decoding.activation == "softmax"
     if not known.any():
         return 1.0
-    if exclusive:
-        rows = known.any(axis=1)
-        logits, count, width = logits[rows], int(rows.sum()), logits.shape[1]
-        truth = (values[rows].astype(np.float64) * count + 1) / (count + width)  # [N, labels], rows add up to 1
-    else:
-        truth = (values * known.sum() + 1) / (known.sum() + 2)
+    count, width = (int(known.any(axis=1).sum()), logits.shape[1]) if exclusive else (int(known.sum()), 2)
+    truth = (values.astype(np.float64) * count + 1) / (count + width)  # of one clip they add up to 1
 
     def loss(log_temperature: float) -> float:
-        scaled = logits * np.exp(-log_temperature)
-        if exclusive:
-            return -float((truth * log_softmax(scaled, axis=1)).sum(axis=1).mean())
-        each = np.logaddexp(0, scaled) - truth * scaled
-        return float(each[known].mean())
+        return _log_loss(logits * np.exp(-log_temperature), truth, known, exclusive=exclusive)
 
     bound = np.log(LARGEST_FACTOR)
     found = minimize_scalar(loss, bounds=(-bound, bound), method="bounded", options={"xatol": 1e-4})

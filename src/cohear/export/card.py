@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from typing import Any
@@ -107,7 +107,7 @@ def make_card(
         "parity": {"clips": parity.clips, "largest_difference": parity.largest},
         "datasets": dict(datasets),
         **({"learnt": [part.to_json() for part in learnt]} if learnt else {}),
-        "warnings": [*licence_warnings(datasets), *licence_warnings(files, "file"), *notes],
+        "warnings": [*licence_warnings(datasets), *licence_warnings(files, "file"), *notes, *_withheld(tasks)],
         "versions": {name: version(name) for name in ("cohear", "torch", "onnx", "onnxruntime", "numpy")},
     }
     finite: dict[str, Any] = without_nan(content)
@@ -133,6 +133,12 @@ def metadata(card: Mapping[str, Any]) -> dict[str, str]:
         "study": str(card["name"]),
         "run": str(card["training"]["run"]),
     }
+
+
+def _withheld(tasks: Mapping[str, BundledTask]) -> Iterator[str]:
+    """What of calibrations is not applied, and why."""
+    for name, known in tasks.items():
+        yield from (each.sentence(name) for each in known.calibration.withheld)
 
 
 def _task(known: BundledTask) -> dict[str, Any]:

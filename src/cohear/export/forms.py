@@ -16,6 +16,7 @@ from cohear.base.timeline import ROUNDING, UNHEARD, TimelineDecoding
 from cohear.export.calibrate import Calibration, calibrate_labels, calibrate_numbers
 from cohear.export.out_of_fold import OutOfFold
 from cohear.export.readme_cells import points_text, text
+from cohear.export.withheld import is_withheld
 from cohear.tasks.kind import TargetKind
 from cohear.tasks.timeline import TimelineKind
 
@@ -92,6 +93,8 @@ class OutputForm(ABC, Generic[D]):
 
     def calibrated(self, found: Mapping[str, Any]) -> str:
         """What the calibration is worth, for a table, of what a card tells of it; here the error of probabilities."""
+        if is_withheld(found, "temperature"):
+            return f"{points_text(found.get('error_before'))}, no temperature applied"
         return f"{points_text(found.get('error_before'))} before, {points_text(found.get('error_after'))} after"
 
 
@@ -125,7 +128,8 @@ class NumbersOutput(OutputForm[NumberDecoding]):
 
     def calibrated(self, found: Mapping[str, Any]) -> str:
         """How many truths lie within the spread."""
-        return f"{points_text(found.get('covered'))} % of the truths within the spread"
+        told = f"{points_text(found.get('covered'))} % of the truths within the spread"
+        return f"{told}, which is not applied" if is_withheld(found, "spread") else told
 
 
 class TimelineOutput(OutputForm[TimelineDecoding]):

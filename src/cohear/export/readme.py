@@ -20,6 +20,7 @@ from cohear.export.readme_cells import (
     score_text,
     text,
 )
+from cohear.export.withheld import is_withheld
 from cohear.runtime.card import Windowing
 
 
@@ -127,7 +128,7 @@ def _outputs(decodings: Mapping[str, Decoding]) -> str:
 def _thresholds(task: Mapping[str, Any]) -> Iterator[str]:
     """What the thresholds of a multilabel task are worth."""
     before, after = (task["calibration"].get(each) for each in ("f1_before", "f1_after"))
-    if before is not None and after is not None:
+    if before is not None and after is not None and not is_withheld(task["calibration"], "thresholds"):
         yield (
             "  Each label is given from its own threshold on (`thresholds` in `card.json`): macro F1 "
             f"{points_text(after)}, with one half for all {points_text(before)}, both on clips that neither networks "
