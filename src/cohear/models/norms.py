@@ -19,7 +19,7 @@ from cohear.models.per_task import PerTask
 from cohear.models.vectors import VectorNorm
 from cohear.models.windows import Windows
 
-Statistics = Literal["shared", "task", "group"]
+NormStatistics = Literal["shared", "task", "group"]
 CHANNELS_A_GROUP = 8
 FLOOR = 1.0
 """Variance of an input below which it is not stretched: rounding errors of a silent one would be all that is left."""
@@ -40,8 +40,8 @@ class Norms:
     """
 
     def __init__(self, statistics: str, tasks: Iterable[str]) -> None:
-        if statistics not in get_args(Statistics):
-            raise ValueError(f"norm is one of {', '.join(get_args(Statistics))}, not {statistics!r}")
+        if statistics not in get_args(NormStatistics):
+            raise ValueError(f"norm is one of {', '.join(get_args(NormStatistics))}, not {statistics!r}")
         self._statistics, self._tasks = statistics, list(tasks)
 
     def of_bands(self, bands: int) -> nn.Module:
