@@ -1,21 +1,50 @@
 """Every kind of finding keeps the contract."""
 
+from dataclasses import replace
 from functools import cache
 
+import pandas as pd
 import pytest
 from rich_study import write_rich_study
 
 from cohear.analysis.statistics import Statistics
-from cohear.analysis.tables.of_study import FolderTables
+from cohear.analysis.tables.of_study import FolderTables, GivenTables
+from cohear.analysis.tables.results import checked_results
+from cohear.base.study_facts import LabelBudget
+from cohear.base.tables import METRICS_CSV, NLL
 from cohear.findings import FINDINGS
 from cohear.testing.finding import NAMES, FindingContract
+
+
+def with_log_losses(tables):
+    """The tables of a study whose runs have log losses too."""
+    results = tables.results
+    losses = results[["run", "task"]].assign(part="test", selection="last", metric=NLL, value=2 - results["value"])
+    metrics = pd.concat([tables.metrics, losses[list(METRICS_CSV.names)]], ignore_index=True)
+    return GivenTables(results, tables.data, metrics, tables.curves, tables.costs, tables.failures)
+
+
+def with_budgets(tables):
+    """The tables of a study in which tasks have fewer labels in further arms."""
+    budgets, parts = {"base": LabelBudget()}, [tables.results]
+    for share in (0.5, 0.2):
+        arm = f"{share:g} of the labels"
+        budgets[arm] = LabelBudget(dict.fromkeys(tables.results["task"].unique(), share))
+        ordinary = tables.results[(tables.results["control"] == "") & (tables.results["job"] == "")]
+        parts.append(ordinary.assign(arm=arm, run=arm + ordinary["run"], value=ordinary["value"] - 0.1 * (1 - share)))
+    return replace(
+        tables,
+        results=checked_results(pd.concat(parts, ignore_index=True)),
+        data=replace(tables.data, label_budgets=budgets),
+    )
 
 
 class Rich(FindingContract):
     @staticmethod
     @cache
     def _statistics(names, folder):
-        return Statistics.of(FolderTables(write_rich_study(folder, names=names)))  # as it is when it is whole
+        whole = FolderTables(write_rich_study(folder, names=names))
+        return Statistics.of(with_budgets(with_log_losses(whole)))  # as it is when it is whole
 
     @pytest.fixture(autouse=True)
     def _folder(self, tmp_path_factory):

@@ -8,6 +8,7 @@ import yaml
 
 from cohear.analysis.statistics import Statistics
 from cohear.base.errors import StudyError
+from cohear.base.study_facts import read_facts
 from cohear.base.yaml_text import read_yaml
 from cohear.study.file import check_study
 from cohear.study.file.label_budget import EachInTurn, budgets_of
@@ -122,3 +123,12 @@ def test_gains_are_of_the_focal_task_and_no_network_is_recommended(study):
     assert by_setting["each"] == "focal" and by_setting["all"] != "focal"
     assert "each" not in {setting[2] for setting in statistics.one_network}
     assert (study / "arms.csv").read_text().count("\neach,labels,") == 1
+
+
+def test_facts_tell_budgets_of_arms(study):
+    budgets = read_facts(study).label_budgets
+    assert {arm: (dict(budget.shares), budget.in_turn) for arm, budget in budgets.items()} == {
+        "base": ({}, False),
+        "each": ({"tone": 0.5, "bird": 0.5}, True),
+        "all": ({"tone": 0.5, "bird": 0.5}, False),
+    }

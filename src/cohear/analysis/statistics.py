@@ -12,6 +12,7 @@ import pandas as pd
 from cohear.analysis.answers import combining, savings
 from cohear.analysis.answers.correlates import Correlate, measured
 from cohear.analysis.answers.groupings import BUDGETS, UnbeatenGrouping, best_per_budget
+from cohear.analysis.answers.label_worth import LabelWorth, label_worth
 from cohear.analysis.answers.larger_encoders import EncoderChange, larger_encoders
 from cohear.analysis.answers.measurements import of_data
 from cohear.analysis.answers.persistence import SettingsAgreement, agreements
@@ -199,6 +200,11 @@ class Statistics:
     def speed(self) -> pd.DataFrame:
         """Steps to a fixed score, alone and shared."""
         return steps_to_score(self.results, self.tables.curves)
+
+    @cached_property
+    def label_worth(self) -> Sequence[LabelWorth]:
+        """What partners are worth in labels; empty where there are not budgets enough."""
+        return label_worth(self.results, self.tables.data, self.design)
 
     @cached_property
     def groupings(self) -> Sequence[UnbeatenGrouping]:

@@ -137,6 +137,23 @@ class RepeatFacts:
 
 
 @dataclass(frozen=True)
+class LabelBudget:
+    """How many labels tasks have in an arm.
+
+    Attributes:
+        shares: of a task's training clips; one that is not named has all.
+        in_turn: whether they are of the task whose score it is, and its partners have all.
+    """
+
+    shares: Mapping[str, float] = field(default_factory=dict)
+    in_turn: bool = False
+
+    def share_of(self, task: str, *, focal: bool) -> float:
+        """A task's share, where it is the one whose score it is, or a partner."""
+        return self.shares.get(task, 1.0) if focal or not self.in_turn else 1.0
+
+
+@dataclass(frozen=True)
 class StudyFacts:
     """Everything. What an older study did not tell yet has its default.
 
@@ -144,6 +161,7 @@ class StudyFacts:
         datasets, tasks: by name.
         related: pairs of tasks that are related by what they are about.
         repeats: how often cells are run.
+        label_budgets: of arms that differ in nothing else, by their names, those with all labels too.
         warnings: sentences.
     """
 
@@ -151,6 +169,7 @@ class StudyFacts:
     tasks: Mapping[str, TaskFacts] = field(default_factory=dict)
     related: Sequence[Sequence[str]] = ()
     repeats: RepeatFacts = RepeatFacts()
+    label_budgets: Mapping[str, LabelBudget] = field(default_factory=dict)
     warnings: Sequence[str] = ()
 
     def __bool__(self) -> bool:
@@ -167,6 +186,8 @@ class StudyFacts:
         known = _known(cls, content)
         known["datasets"] = {name: _dataset(of) for name, of in known.get("datasets", {}).items()}
         known["tasks"] = {name: _task(of) for name, of in known.get("tasks", {}).items()}
+        budgets = known.get("label_budgets", {})
+        known["label_budgets"] = {arm: LabelBudget(**_known(LabelBudget, of)) for arm, of in budgets.items()}
         known["repeats"] = RepeatFacts(**_known(RepeatFacts, known.get("repeats", {})))
         return cls(**known)
 

@@ -8,6 +8,7 @@ from typing import TypedDict, cast
 from cohear.analysis.answers.combining import Break, Foretelling, GainOfSize
 from cohear.analysis.answers.correlates import Correlate
 from cohear.analysis.answers.groupings import UnbeatenGrouping
+from cohear.analysis.answers.label_worth import LabelWorth
 from cohear.analysis.answers.larger_encoders import EncoderChange
 from cohear.analysis.answers.persistence import SettingsAgreement
 from cohear.analysis.looking.power import FamilyPower
@@ -57,6 +58,7 @@ class Improving(TypedDict):
     counts: ByRelation
     decided: list[DecidedCell]
     controls: list[JsonRow]
+    labels: Sequence[LabelWorth]
     power: Sequence[FamilyPower]
 
 
@@ -168,6 +170,7 @@ def _improve(statistics: Statistics) -> Improving:
             cast(DecidedCell, {**row, "unit": statistics.units[str(row["metric"])].name}) for row in json_rows(decided)
         ],
         "controls": json_rows(statistics.contrasts),
+        "labels": list(statistics.label_worth),
         "power": list(statistics.families),
     }
 

@@ -7,11 +7,21 @@ from pathlib import Path
 
 import numpy as np
 
-from cohear.base.study_facts import BadFile, DatasetFacts, Durations, FoldFacts, RepeatFacts, StudyFacts, TaskFacts
+from cohear.base.study_facts import (
+    BadFile,
+    DatasetFacts,
+    Durations,
+    FoldFacts,
+    LabelBudget,
+    RepeatFacts,
+    StudyFacts,
+    TaskFacts,
+)
 from cohear.data.folds.partition import TaskSplit
 from cohear.data.folds.splits import Part
 from cohear.data.scan.dataset import Dataset
 from cohear.study.file import StudySettings
+from cohear.study.file.label_budget import EachInTurn, budgets_of
 from cohear.study.prepare import Prepared
 from cohear.tasks import METRICS, TARGET_KINDS
 
@@ -31,9 +41,24 @@ def data_facts(prepared: Prepared) -> StudyFacts:
             for name, task in settings.tasks.items()
         },
         related=settings.related,
+        label_budgets=_label_budgets(settings),
         repeats=RepeatFacts(**settings.repeats.model_dump(), looks=settings.repeats.looks()),
         warnings=prepared.warnings,
     )
+
+
+def _label_budgets(settings: StudySettings) -> dict[str, LabelBudget]:
+    """Of the first arm in which all tasks have all labels, and of those that differ from it in labels alone."""
+    whole = next((arm for arm, own in settings.arms.items() if own.labels is None), None)
+    if whole is None or all(own.labels is None for own in settings.arms.values()):
+        return {}
+    budgets = {}
+    for arm, own in settings.arms.items():
+        if arm == whole or (own.labels is not None and settings.arm(arm) == settings.arm(whole)):
+            alone = [shares for task in settings.tasks for _, shares in budgets_of(own.labels, [task])]
+            shares = {task: share for each in alone for task, share in each.items()}
+            budgets[arm] = LabelBudget(shares, isinstance(own.labels, EachInTurn))
+    return budgets
 
 
 def _dataset_facts(dataset: Dataset) -> DatasetFacts:
