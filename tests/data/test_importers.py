@@ -76,7 +76,7 @@ def test_audiofolder_in_parquet(tmp_path):
 @pytest.mark.parametrize(
     ("content", "told"),
     [
-        ("path,label\na,b\n", "no column 'file_name'"),
+        ("name,label\na,b\n", "no column 'file_name'"),
         ("file_name,path\na,b\n", "has a column 'path' beside 'file_name'"),
         ("file_name,label\n../a.wav,b\n", "leaves the dataset's folder"),
         ("file_name,label\n,b\n", "row 1 has an empty path"),

@@ -349,7 +349,7 @@ def test_a_file_that_is_named_otherwise_is_told(name, tmp_path):
     [
         ("esc50", "ESC-50-master/meta/esc50.csv", "filename,fold\na.wav,1\n", "no column 'category'"),
         ("esc50", "ESC-50-master/meta/esc50.csv", "", "is empty"),
-        ("urbansound8k", "UrbanSound8K/metadata/UrbanSound8K.csv", "a;b\n1;2\n", "not separated by commas"),
+        ("urbansound8k", "UrbanSound8K/metadata/UrbanSound8K.csv", "a;b\n1;2\n", "no column 'slice_file_name'"),
         (
             "esc50",
             "ESC-50-master/meta/esc50.csv",

@@ -268,6 +268,13 @@ def _share_clips(copy: Copy) -> None:
     }
 
 
+def _latin_1(copy: Copy) -> None:
+    """As an old spreadsheet saves it."""
+    copy.rows(lambda number, row: row.update(place="Höhle"))
+    file = copy.folder / "bird" / "manifest.csv"
+    file.write_bytes(file.read_text(encoding="utf-8").encode("latin-1"))
+
+
 def _unfinished(copy: Copy) -> None:
     """As a recorder leaves a file that loses its power."""
     content = copy.file().read_bytes()
@@ -323,6 +330,21 @@ FAULTS: dict[str, Fault] = {
     "source in two groups": Fault("sources-across-groups", lambda copy: copy.row(group="other")),
     "source in two datasets": Fault("sources-across-datasets", lambda copy: copy.row(source_id="door:3"), dataset=""),
     "set aside": Fault("clips-set-aside", lambda copy: copy.row(source_id="door:3"), clip="", dataset="door"),
+    "group in two ways": Fault("groups-alike", lambda copy: copy.row(group="G1 ")),
+    "group in two ways, on both sides": Fault("groups-alike", lambda copy: copy.row(group="g01", fold="3")),
+    "speaker in two ways": Fault(
+        "groups-alike", lambda copy: copy.rows(lambda number, row: row.update(speaker=("1", "1.0", "2")[number % 3]))
+    ),
+    "label unknown": Fault("unknown-as-value", lambda copy: copy.row(bird="nan")),
+    "group unknown": Fault("unknown-as-value", lambda copy: copy.row(group="n/a")),
+    "labels with commas": Fault(
+        "several-labels-in-a-cell",
+        lambda copy: copy.rows(lambda number, row: row.update(bird="low,mid") if number % 12 == 7 else None),
+    ),
+    "labels as lists": Fault(
+        "several-labels-in-a-cell", lambda copy: copy.rows(lambda number, row: row.update(bird=f"['{row['bird']}']"))
+    ),
+    "another coding": Fault("read-otherwise", _latin_1, clip=""),
     "overlap": Fault("overlapping-segments", _segments, clip="clips/000.wav@0.5-1.0"),
     "spelling": Fault("labels-alike", lambda copy: copy.row(bird="Low ")),
     "no label": Fault("missing-labels", lambda copy: copy.row(bird="")),

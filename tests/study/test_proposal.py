@@ -19,6 +19,8 @@ from cohear.api import Study
 from cohear.base.errors import DataError, FolderError
 from cohear.base.yaml_text import read_yaml
 from cohear.data.folds.partition import mistakes_in_folds
+from cohear.data.folds.selection import guess_kind
+from cohear.data.tables.reader import read_clip_table
 from cohear.data.tables.targets import label_columns, nearly_alike, same_partition
 from cohear.study.draft.proposal_text import scalar
 from cohear.study.draft.propose import write_proposal
@@ -403,3 +405,55 @@ def test_the_real_datasets(shared_data, tmp_path, chosen):
     assert (outcome.done, outcome.failed) == (1, {})
     with (tmp_path / "out" / "results.csv").open() as file:
         assert len(list(csv.DictReader(file))) == 1
+
+
+def foreign(folder, columns, count=48, name="labels.csv", separator=";", coding="utf-8"):
+    """A table that somebody else wrote, with audio in a folder beside it."""
+    cells = [[f"{number:03}.wav", *(str(cell(number)) for cell in columns.values())] for number in range(count)]
+    text = "\n".join(separator.join(line) for line in [["fname", *columns], *cells]) + "\n"
+    (folder / "audio").mkdir(parents=True)
+    (folder / name).write_bytes(text.encode(coding))
+    for number in range(count):
+        soundfile.write(folder / "audio" / f"{number:03}.wav", tiny.sound(300 + 7 * number, number, 0.05), tiny.RATE)
+
+
+def test_several_labels_in_a_cell_are_proposed_as_several(tmp_path):
+    event = ("dog", "cat", "dog,cat", "owl")
+    tags = ("['x', 'y']", "['x']", "['y']", "['z', 'x']")
+    foreign(tmp_path / "d", {"event": lambda n: event[n % 4], "tags": lambda n: tags[n % 4]})
+    proposal, text = propose(tmp_path, tmp_path / "d")
+    assert '  d: {path: d, reader: table, separators: {event: ",", tags: list}}\n' in text
+    assert "Cells of event hold several labels with ',' between them" in words(text)
+    assert "Cells of tags are lists" in words(text)
+    assert {task.choice.target: task.labels for task in proposal.tasks}["event"] == 3
+    assert {task["kind"] for task in kinds(tmp_path).values()} == {"multilabel"}
+
+
+def test_columns_of_zero_and_one_are_proposed_as_one_target(tmp_path):
+    foreign(tmp_path / "d", {f"event_{bit}": lambda n, bit=bit: int(n % 4 == bit or n % 6 == 0) for bit in range(4)})
+    proposal, text = propose(tmp_path, tmp_path / "d")
+    assert "one_hot: {event: [event_0, event_1, event_2, event_3]}" in words(text)
+    assert [(task.choice.target, task.labels) for task in proposal.tasks] == [("event", 4)]
+    assert kinds(tmp_path)["event"]["kind"] == "multilabel"
+
+
+def test_how_a_table_was_read_is_told(tmp_path):
+    foreign(tmp_path / "d", {"place": lambda n: ("Höhle", "Wald")[n % 2]}, coding="latin-1")
+    _, text = propose(tmp_path, tmp_path / "d")
+    assert "Of d: it is not UTF-8 and was read as Latin-1" in words(text)
+    assert "Of d: its column 'fname' is taken for the names of audio files" in words(text)
+    assert "Of d: its audio files lie in audio/" in words(text)
+
+
+def kinds(tmp_path):
+    """Each task's split as the study that was proposed cuts it."""
+    study = Study.load(tmp_path / "study.yaml")
+    study.plan()
+    return {
+        name: {"kind": guess_kind(read_clip_table(tmp_path / "d", "d", "table", study_cells(study)).column(name, "t"))}
+        for name in study.settings.tasks
+    }
+
+
+def study_cells(study):
+    return study.settings.datasets["d"].cells

@@ -158,7 +158,7 @@ def _tables(settings: StudySettings) -> dict[str, ClipTable]:
     tables, mistakes = {}, []
     for name, dataset in settings.datasets.items():
         try:
-            tables[name] = read_clip_table(dataset.path, name, dataset.reader)
+            tables[name] = read_clip_table(dataset.path, name, dataset.reader, dataset.cells)
         except UserError as error:
             mistakes.append(str(error))
     if mistakes:

@@ -174,7 +174,7 @@ def _open_datasets(settings: StudySettings, cache: Path, jobs: int | None, progr
         if name not in used:
             continue
         try:
-            table = read_clip_table(dataset.path, name, dataset.reader)
+            table = read_clip_table(dataset.path, name, dataset.reader, dataset.cells)
             with progress.stage(f"scan {name}") as advance:
                 skip = settings.on_bad_file == "skip"
                 datasets[name] = open_dataset(table, cache=cache, skip_bad=skip, jobs=jobs, progress=advance)

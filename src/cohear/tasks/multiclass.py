@@ -27,13 +27,15 @@ class Multiclass(TargetKind):
     unlabelled_is_known: ClassVar[bool] = False
 
     def labels_in(self, cell: str) -> list[str]:
-        """The cell itself: a ``;`` in it is part of the label."""
-        return [cell] if cell else []
+        """The cell itself: a ``;`` inside it is part of the label, one at its end is not."""
+        label = _without_end(cell)
+        return [label] if label else []
 
     def encode(self, cells: Sequence[str], labels: Sequence[str], rename: Mapping[str, str] = NO_RENAME) -> Targets:
         """Index of each clip's label; clips of which none is known get 0 and are masked."""
         index = {label: number for number, label in enumerate(labels)}
-        found = [index.get(rename.get(cell, cell)) if cell else None for cell in cells]
+        held = [_without_end(cell) for cell in cells]
+        found = [index.get(rename.get(label, label)) if label else None for label in held]
         known = np.array([number is not None for number in found], dtype=np.bool_)
         return Targets(np.array([number or 0 for number in found], dtype=np.int64), known)
 
@@ -100,6 +102,12 @@ class Multiclass(TargetKind):
     def cells(self, targets: Targets, labels: Sequence[str]) -> list[str]:
         """The label; empty where it is unknown."""
         return [labels[value] if known else "" for value, known in zip(targets.values, targets.known, strict=True)]
+
+
+def _without_end(cell: str) -> str:
+    """A cell without the ``;`` that some write behind every label."""
+    inner = cell.strip("; ") if ";" in cell else cell
+    return cell if ";" in inner else inner
 
 
 TARGET_KINDS.register(Multiclass.name)(Multiclass())

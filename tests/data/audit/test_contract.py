@@ -5,6 +5,7 @@ import pytest
 
 from cohear.data.audit.audit_check import CHECKS
 from cohear.data.audit.bandwidth import BandwidthCheck
+from cohear.data.audit.cells import CellsCheck
 from cohear.data.audit.contents import ContentsCheck
 from cohear.data.audit.cues import CuesCheck
 from cohear.data.audit.discrepancy import DiscrepancyCheck
@@ -15,6 +16,7 @@ from cohear.data.audit.groups import GroupsCheck
 from cohear.data.audit.labels import LabelsCheck
 from cohear.data.audit.lengths import LengthsCheck
 from cohear.data.audit.levels import LevelsCheck
+from cohear.data.audit.spellings import SpellingsCheck
 from cohear.study.audit import gather_evidence
 from cohear.study.launch.progress import NoProgress
 from cohear.testing.audit_check import CheckContract
@@ -73,6 +75,14 @@ class TestLengths(Planted):
 
 class TestLevels(Planted):
     check, fault = LevelsCheck, "silent"
+
+
+class TestCells(Planted):
+    check, fault = CellsCheck, "group unknown"
+
+
+class TestSpellings(Planted):
+    check, fault = SpellingsCheck, "group in two ways"
 
 
 class TestContents(Planted):

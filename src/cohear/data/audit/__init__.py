@@ -2,6 +2,7 @@
 
 from cohear.data.audit import (  # noqa: F401 - importing a file enters its check; this is their order
     bandwidth,
+    cells,
     contents,
     cues,
     discrepancy,
@@ -12,4 +13,5 @@ from cohear.data.audit import (  # noqa: F401 - importing a file enters its chec
     labels,
     lengths,
     levels,
+    spellings,
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable
 from typing import ClassVar
 
@@ -15,6 +14,7 @@ from cohear.data.audit.evidence import Evidence, MeasuredDataset
 from cohear.data.audit.finding import AuditFinding, Code, quoted
 from cohear.data.folds.partition import TaskChoice, TaskSplit
 from cohear.data.folds.selection import guess_kind
+from cohear.data.tables.spelling import plain_label
 from cohear.tasks.kind import TARGET_KINDS
 
 MOST_IMBALANCE = 10.0
@@ -50,7 +50,7 @@ class LabelsCheck(Check):
         Code(
             "labels-alike",
             ("warning",),
-            "Labels differ by upper and lower case, spaces or hyphens only.",
+            "Labels differ by upper and lower case, spaces or hyphens only; a sign before a number is kept.",
             "Write them alike, or join them with `rename`.",
         ),
         Code(
@@ -89,7 +89,7 @@ class LabelsCheck(Check):
         rename = task.labels.rename or {}
         alike: dict[str, set[str]] = {}
         for label in {rename.get(label, label) for labels in found for label in labels}:
-            alike.setdefault(_plain(label), set()).add(label)
+            alike.setdefault(plain_label(label), set()).add(label)
         same = [sorted(names) for names in alike.values() if len(names) > 1]
         if same:
             held = {name for names in same for name in names}
@@ -147,12 +147,6 @@ class LabelsCheck(Check):
                 task=task.name,
                 figures={"counts": {label: by_label[label] for label in rare}},
             )
-
-
-def _plain(label: str) -> str:
-    """A label as one would say it: without case, spaces, hyphens and forms of one character."""
-    folded = unicodedata.normalize("NFKC", label).casefold()
-    return "".join(character for character in folded if character not in " \t\u00a0_-\u2010\u2011\u2013")
 
 
 def _entropy(counts: NDArray[np.int64]) -> float:

@@ -44,8 +44,9 @@ class Selection:
 
 
 def guess_kind(cells: Sequence[str]) -> str:
-    """``multilabel`` where a cell holds several labels, else ``multiclass``."""
-    return Multilabel.name if any(";" in cell for cell in cells) else Multiclass.name
+    """``multilabel`` where a cell holds several labels, else ``multiclass``; a ``;`` at the end of a cell is none."""
+    several = any(";" in cell and sum(map(bool, map(str.strip, cell.split(";")))) > 1 for cell in cells)
+    return Multilabel.name if several else Multiclass.name
 
 
 def select(

@@ -8,19 +8,21 @@ from typing import ClassVar
 import pandas as pd
 
 from cohear.base.errors import DataError
+from cohear.data.importers.audio_place import placed
 from cohear.data.scan.audio_files import folders_in
+from cohear.data.tables.audio_column import audio_column, with_paths
 from cohear.data.tables.clip_table import ClipTable
 from cohear.data.tables.manifest import read_about
 from cohear.data.tables.part_names import is_part_name
 from cohear.data.tables.reader import READERS, Reader
-from cohear.data.tables.table_files import TABLE_READERS
+from cohear.data.tables.table_files import TABLE_SUFFIXES, TableFile, read_table
 
 FILE_NAME = "file_name"
-_NAMES = tuple(f"metadata{ending}" for ending in TABLE_READERS)
+_NAMES = tuple(f"metadata{ending}" for ending in TABLE_SUFFIXES)
 
 
 class Audiofolder(Reader):
-    """A row a clip, with ``file_name`` relative to the table; other columns are kept as they are.
+    """A row a clip, with ``file_name`` (or another name of such a column) relative to the table; others are kept.
 
     One table at the top, or one in each folder of a part (``train/metadata.csv``), whose name is the fold then.
     """
@@ -37,8 +39,9 @@ class Audiofolder(Reader):
         if not tables:
             raise DataError(f"dataset {name!r}: {path} holds none of {', '.join(_NAMES)}")
         read = [_read_table(name, path, file) for file in tables]
-        rows = pd.concat(read, ignore_index=True).fillna("").astype(object)
-        return ClipTable(name, path, rows, read_about(path / "dataset.yaml"))
+        rows = pd.concat([table.rows for table in read], ignore_index=True).fillna("").astype(object)
+        remarks = tuple(dict.fromkeys(remark for table in read for remark in table.remarks))
+        return ClipTable(name, path, rows, read_about(path / "dataset.yaml"), remarks, tuple(tables))
 
 
 READERS.register(Audiofolder.name)(Audiofolder())
@@ -51,16 +54,16 @@ def _tables(path: Path) -> list[Path]:
     return in_places[0] or [file for files in in_places for file in files]
 
 
-def _read_table(name: str, root: Path, file: Path) -> pd.DataFrame:
-    rows = TABLE_READERS[file.suffix](file)
-    if FILE_NAME not in rows.columns:
+def _read_table(name: str, root: Path, file: Path) -> TableFile:
+    table = read_table(file, root)
+    column = audio_column(list(map(str, table.rows.columns)), table.rows)
+    if column is None:
         raise DataError(f"dataset {name!r}: {file} has no column {FILE_NAME!r}, which names the audio files")
-    if "path" in rows.columns:
+    if {FILE_NAME, "path"} <= set(table.rows.columns):
         raise DataError(f"dataset {name!r}: {file} has a column 'path' beside {FILE_NAME!r}; rename it")
-    below = file.parent.relative_to(root).as_posix()
-    before = "" if below == "." else f"{below}/"
-    rows = rows.rename(columns={FILE_NAME: "path"})
-    rows["path"] = [f"{before}{cell}" if cell else "" for cell in rows["path"]]
-    if before and "fold" not in rows.columns:
-        rows["fold"] = below
-    return rows
+    rows, made = with_paths(table.rows, column, root, file.parent)
+    names, found = placed(list(rows["path"]), root)
+    rows["path"] = names
+    if file.parent != root and "fold" not in rows.columns:
+        rows["fold"] = file.parent.name
+    return TableFile(rows, table.remarks + (made if column != FILE_NAME else ()) + found)

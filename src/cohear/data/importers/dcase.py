@@ -9,11 +9,13 @@ from typing import ClassVar
 import pandas as pd
 
 from cohear.base.errors import DataError
+from cohear.data.tables.audio_column import audio_column
 from cohear.data.tables.clip_table import ClipTable
 from cohear.data.tables.events import LabelledEvent
 from cohear.data.tables.manifest import read_about
 from cohear.data.tables.reader import READERS, Reader
-from cohear.data.tables.table_files import frame, read_text, read_tsv
+from cohear.data.tables.table_files import column_names, frame, read_tsv
+from cohear.data.tables.text_files import read_text
 
 _NAMES = ("meta.csv", "meta.tsv", "meta.txt", "events.tsv")
 _ENDINGS = (".csv", ".tsv", ".txt")
@@ -25,6 +27,7 @@ _OUR_NAMES = {
     "event_label": "event",
     "event_labels": "event",
 }
+_LABELS = {"scene_label", "event_label", "event_labels", "onset"}
 _EVENT_COLUMNS = ("filename", "onset", "offset", "event_label")
 _BARE = {2: ("filename", "scene_label"), 3: ("filename", "scene_label", "identifier")}
 _BARE_EVENTS = {4: _EVENT_COLUMNS, 5: ("filename", "scene_label", "onset", "offset", "event_label")}
@@ -41,10 +44,9 @@ class Dcase(Reader):
     name: ClassVar[str] = "dcase"
 
     def recognises(self, path: Path) -> bool:
-        """A list by one of the usual names in a folder, or a file ending on .tsv."""
-        if path.is_file():
-            return path.suffix.lower() == ".tsv"
-        return path.is_dir() and any((path / name).is_file() for name in _NAMES)
+        """A list by one of the usual names in a folder, or a file ending on .tsv; no table of another kind."""
+        file = path if path.suffix.lower() == ".tsv" and path.is_file() else _file(path) if path.is_dir() else None
+        return file is not None and not _is_other_table(file)
 
     def read(self, path: Path, name: str) -> ClipTable:
         """The list's clips."""
@@ -53,7 +55,7 @@ class Dcase(Reader):
             raise DataError(f"dataset {name!r}: {path} holds none of {', '.join(_NAMES)}")
         table = _read_list(file)
         rows = _clips_of_events(table) if "onset" in table.columns else _clips_of_scenes(table)
-        return ClipTable(name, file.parent, rows, read_about(file.parent / "dataset.yaml"))
+        return ClipTable(name, file.parent, rows, read_about(file.parent / "dataset.yaml"), tables=(file,))
 
 
 READERS.register(Dcase.name)(Dcase())
@@ -77,6 +79,12 @@ def _file(path: Path) -> Path | None:
     if path.is_file():
         return path if path.suffix.lower() in _ENDINGS else None
     return next((path / name for name in _NAMES if (path / name).is_file()), None)
+
+
+def _is_other_table(file: Path) -> bool:
+    """Whether a column names audio files, and none holds what the challenges' lists do."""
+    columns = column_names(file) if file.suffix.lower() in (".csv", ".tsv") else []
+    return audio_column(columns) is not None and not ("filename" in columns and set(columns) & _LABELS)
 
 
 def _read_list(file: Path) -> pd.DataFrame:

@@ -9,7 +9,7 @@ from typing import ClassVar
 from cohear.base.errors import DataError
 from cohear.data.readers.layout import ClipRow, PublicLayout, Published, folder_with
 from cohear.data.tables.reader import READERS
-from cohear.data.tables.table_files import read_text
+from cohear.data.tables.text_files import read_text
 
 HUMAN = "human"
 PROTOCOLS = {"train": "cm_train.trn", "dev": "cm_develop.ndx", "eval": "cm_evaluation.ndx"}

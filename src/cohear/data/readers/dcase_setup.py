@@ -8,7 +8,7 @@ from pathlib import Path
 
 from cohear.base.errors import DataError
 from cohear.data.readers.layout import Archive
-from cohear.data.tables.table_files import read_text
+from cohear.data.tables.text_files import read_text
 
 TUT_LICENCE = "Tampere University licence: non-commercial"
 CITATION_2017 = (

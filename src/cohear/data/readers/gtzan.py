@@ -10,7 +10,7 @@ from cohear.base.errors import DataError
 from cohear.data.readers.layout import ClipRow, PublicLayout, Published, folder_of_names, named_clips
 from cohear.data.scan.audio_files import folders_in
 from cohear.data.tables.reader import READERS
-from cohear.data.tables.table_files import read_text
+from cohear.data.tables.text_files import read_text
 
 GENRES = ["blues", "classical", "country", "disco", "hiphop", "jazz", "metal", "pop", "reggae", "rock"]
 LISTS = {"train_filtered.txt": "train", "valid_filtered.txt": "validation", "test_filtered.txt": "test"}

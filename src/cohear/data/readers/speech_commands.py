@@ -11,7 +11,7 @@ from cohear.audio.decode import UnreadableAudio, audio_seconds
 from cohear.data.readers.layout import Archive, ClipRow, PublicLayout, Published, named_clips
 from cohear.data.scan.audio_files import audio_files, folders_in
 from cohear.data.tables.reader import READERS
-from cohear.data.tables.table_files import read_text
+from cohear.data.tables.text_files import read_text
 
 KEYWORDS = ["yes", "no", "up", "down", "left", "right", "on", "off", "stop", "go"]
 UNKNOWN, SILENCE = "_unknown_", "_silence_"

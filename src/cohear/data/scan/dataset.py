@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cohear.base.errors import DataError
 from cohear.base.pool import Advance
 from cohear.data.scan.facts import BadClip, ClipFacts, Inspector, drop_bad, scan
+from cohear.data.scan.near_files import NearFiles
 from cohear.data.tables.clip_name import ClipName
 from cohear.data.tables.clip_table import ClipTable
 
@@ -91,9 +92,23 @@ def scan_dataset(
     """
     check_links(table)
     found = scan(table.segments(), cache=cache, jobs=jobs, progress=progress, inspector=inspector)
+    found = _with_near_files(found, table.root)
     good, facts, bad = drop_bad(found)
     by_row = {row: clip for row, clip in enumerate(found) if isinstance(clip, BadClip)}
     return (Dataset(table.take(good) if bad else table, facts, tuple(bad)) if good else None), by_row
+
+
+def _with_near_files(found: Sequence[ClipFacts | BadClip], root: Path) -> list[ClipFacts | BadClip]:
+    """What was found, with the name of the file that is there beside each that is not."""
+    near = NearFiles(root)
+
+    def told(clip: ClipFacts | BadClip) -> ClipFacts | BadClip:
+        if isinstance(clip, ClipFacts) or clip.kind != "missing":
+            return clip
+        sentence = near.sentence(clip.path)
+        return replace(clip, reason=f"{clip.reason}, but {sentence}") if sentence else clip
+
+    return [told(clip) for clip in found]
 
 
 def check_links(table: ClipTable) -> None:

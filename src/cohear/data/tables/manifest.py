@@ -1,4 +1,4 @@
-"""The house's own layout: ``manifest.csv`` (or JSONL, Parquet) with ``dataset.yaml`` beside it."""
+"""The house's own layout: ``manifest.csv`` (or JSON lines, Parquet…) with ``dataset.yaml`` beside it."""
 
 from __future__ import annotations
 
@@ -8,30 +8,40 @@ from typing import Any, ClassVar
 from cohear.base.errors import DataError
 from cohear.base.registry import did_you_mean
 from cohear.base.yaml_text import YamlMistake, read_yaml
+from cohear.data.tables.audio_column import audio_column, with_paths
 from cohear.data.tables.clip_table import About, ClipTable
 from cohear.data.tables.reader import READERS, Reader
-from cohear.data.tables.table_files import TABLE_READERS, read_text
+from cohear.data.tables.table_files import TABLE_SUFFIXES, column_names, read_table
+from cohear.data.tables.text_files import read_text
 
 _ABOUT = ("name", "licence", "license", "citation", "labels")
-_NAMES = ("manifest.csv", "manifest.jsonl", "manifest.parquet")
+MANIFESTS = tuple(f"manifest{suffix}" for suffix in TABLE_SUFFIXES)
 
 
 class ManifestReader(Reader):
-    """A clip table in one file; every cell is kept as text (``no``, ``01`` and ``NA`` stay what they are)."""
+    """A clip table in one file; every cell is kept as text (``no``, ``01`` and ``NA`` stay what they are).
+
+    Its column ``path`` names the audio. A table whose audio another column names is the reader ``table``'s.
+    """
 
     name: ClassVar[str] = "manifest"
 
     def recognises(self, path: Path) -> bool:
         """A file with one of the endings, or a folder that holds one of the names."""
-        return _table_file(path) is not None
+        file = _table_file(path)
+        return file is not None and (file.suffix.lower() != ".tsv" or _has_path(file)) and not _is_foreign(file)
 
     def read(self, path: Path, name: str) -> ClipTable:
         """Read the table and what ``dataset.yaml`` says of it."""
         file = _table_file(path)
         if file is None:
-            raise DataError(f"dataset {name!r}: {path} holds none of {', '.join(_NAMES)}")
-        rows = TABLE_READERS[file.suffix.lower()](file)
-        return ClipTable(name, file.parent, rows, read_about(file.parent / "dataset.yaml"))
+            raise DataError(f"dataset {name!r}: {path} holds none of {', '.join(MANIFESTS)}")
+        table = read_table(file)
+        rows, remarks = table.rows, table.remarks
+        if "path" in rows.columns:
+            rows, made = with_paths(rows, "path", file.parent, file.parent)
+            remarks += made
+        return ClipTable(name, file.parent, rows, read_about(file.parent / "dataset.yaml"), remarks, (file,))
 
 
 READERS.register(ManifestReader.name)(ManifestReader())
@@ -39,8 +49,17 @@ READERS.register(ManifestReader.name)(ManifestReader())
 
 def _table_file(path: Path) -> Path | None:
     if path.is_file():
-        return path if path.suffix.lower() in TABLE_READERS else None
-    return next((path / name for name in _NAMES if (path / name).is_file()), None)
+        return path if path.suffix.lower() in TABLE_SUFFIXES else None
+    return next((path / name for name in MANIFESTS if (path / name).is_file()), None)
+
+
+def _has_path(file: Path) -> bool:
+    return "path" in column_names(file)
+
+
+def _is_foreign(file: Path) -> bool:
+    columns = column_names(file)
+    return "path" not in columns and audio_column(columns) is not None
 
 
 def read_about(file: Path) -> About:

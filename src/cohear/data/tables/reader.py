@@ -11,6 +11,7 @@ from typing import ClassVar
 from cohear.base.errors import DataError
 from cohear.base.registry import Registry
 from cohear.data.tables.clip_table import ClipTable
+from cohear.data.tables.label_cells import USUAL_CELLS, LabelCells
 
 
 class Reader(ABC):
@@ -20,7 +21,7 @@ class Reader(ABC):
 
     @abstractmethod
     def recognises(self, path: Path) -> bool:
-        """Whether ``path`` (a folder or a table's file) has this layout; looks at names only."""
+        """Whether ``path`` (a folder or a table's file) has this layout; looks at names of files and columns only."""
 
     @abstractmethod
     def read(self, path: Path, name: str) -> ClipTable:
@@ -34,11 +35,17 @@ class Reader(ABC):
 READERS: Registry[Reader] = Registry("reader")
 
 
-def read_clip_table(path: Path, name: str, reader: str | None = None) -> ClipTable:
+def read_clip_table(path: Path, name: str, reader: str | None = None, cells: LabelCells = USUAL_CELLS) -> ClipTable:
     """Read a dataset with the reader asked for, or with the one that recognises it.
 
+    Args:
+        path: a folder, or a table's file.
+        name: of the dataset in the study.
+        reader: name of a reader; None for the first that recognises the path.
+        cells: how several labels a clip are written.
+
     Raises:
-        DataError: nothing is there, or no reader recognises it.
+        DataError: nothing is there, no reader recognises it, or its cells are not written so.
     """
     if not path.exists():
         raise DataError(f"dataset {name!r}: {path} does not exist; check datasets.{name}.path")
@@ -49,7 +56,7 @@ def read_clip_table(path: Path, name: str, reader: str | None = None) -> ClipTab
             "put a manifest.csv (columns path, group, labels…) there, or name the reader"
         )
     with _storage_told(path):
-        return READERS[known].read(path, name)
+        return cells.applied(READERS[known].read(path, name))
 
 
 def reader_of(path: Path) -> str | None:

@@ -1,4 +1,4 @@
-"""Tables as publishers write them (CSV, tabs, JSONL, Parquet); every cell is text, as it was written."""
+"""Tables as publishers write them (CSV, tabs, JSON lines, Parquet); every cell is text, as it was written."""
 
 from __future__ import annotations
 
@@ -6,58 +6,73 @@ import csv
 import io
 import json
 import math
-import os
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pandas as pd
 
-from cohear.base.errors import DataError, MissingExtra
+from cohear.base.errors import DataError, MissingExtra, UserError
 from cohear.base.registry import did_you_mean
+from cohear.data.tables.text_files import decode_text, read_text, refuse_odd_file
+
+SEPARATORS = (",", ";", "\t")
+"""Of cells, in the order in which they are looked for."""
 
 
-def read_text(file: Path, root: Path | None = None) -> str:
-    """A file's text; line ends inside it stay what they are.
+@dataclass(frozen=True)
+class TableFile:
+    """A table from a file that somebody made.
+
+    Attributes:
+        rows: text columns.
+        remarks: what its reader should know of how it was read, a clause each.
+    """
+
+    rows: pd.DataFrame
+    remarks: tuple[str, ...] = ()
+
+
+def read_table(file: Path, root: Path | None = None) -> TableFile:
+    """A table in one of the forms of `TABLE_SUFFIXES`, by the ending of its name.
 
     Args:
         file: the file.
         root: the dataset's folder, which a link may not leave; by default the file's own.
 
     Raises:
-        DataError: it is not UTF-8, cannot be read, or is a link that leads out of the root.
+        DataError: says what is wrong with it.
+        MissingExtra: it is Parquet, and there is no pyarrow.
     """
-    refuse_odd_file(file, root or file.parent)
+    suffix = file.suffix.lower()
+    if suffix == ".parquet":
+        return TableFile(read_parquet(file, root))
+    decoded = decode_text(file, root)
+    return TableFile(_OF_TEXT[suffix](file, decoded.text), decoded.remarks)
+
+
+def column_names(file: Path, root: Path | None = None) -> list[str]:
+    """Names of a table's columns; none where it cannot be read as one."""
     try:
-        return file.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise DataError(f"{file} is not UTF-8 text (byte {error.start}); save it as UTF-8") from error
-    except OSError as error:
-        raise DataError(f"cannot read {file}: {error.strerror}") from error
-
-
-def refuse_odd_file(file: Path, root: Path) -> None:
-    """Raise DataError where a symbolic link leads out of a dataset's folder, or where a pipe would be waited for."""
-    real_root = os.path.realpath(root)
-    if os.path.commonpath([real_root, os.path.realpath(file)]) != real_root:
-        raise DataError(f"{file} is a link that leaves the dataset's folder; put the file itself there")
-    if file.exists() and not file.is_file():
-        raise DataError(f"{file} is not a plain file")
+        if file.suffix.lower() == ".parquet":
+            refuse_odd_file(file, root or file.parent)
+            return [str(name) for name in _pyarrow_parquet().read_schema(file).names]
+        text = decode_text(file, root).text
+        head = text if text.lstrip().startswith("[") else text.lstrip().partition("\n")[0]
+        return [str(name) for name in _OF_TEXT[file.suffix.lower()](file, head).columns]
+    except (UserError, OSError, ValueError):  # pyarrow's errors are ValueErrors and OSErrors
+        return []
 
 
 def read_csv(file: Path, root: Path | None = None) -> pd.DataFrame:
-    """A CSV file with a line of column names.
+    """A CSV file with a line of column names; semicolons or tabs may be in place of the commas.
 
     Raises:
         DataError: says what is wrong with it.
     """
-    lines = _csv_lines(file, read_text(file, root))
-    if not lines:
-        raise DataError(f"{file} is empty; it needs a line of column names and a line a clip")
-    header, body = [cell.strip() for cell in lines[0]], lines[1:]
-    if len(header) == 1 and any(mark in header[0] for mark in ";\t"):
-        raise DataError(f"{file} is not separated by commas; save it as CSV with commas")
-    return _checked_frame(file, header, body)
+    return _csv_frame(file, read_text(file, root))
 
 
 def read_tsv(file: Path, root: Path | None = None, columns: Sequence[str] | None = None) -> pd.DataFrame:
@@ -72,13 +87,11 @@ def read_tsv(file: Path, root: Path | None = None, columns: Sequence[str] | None
     Raises:
         DataError: says what is wrong with it.
     """
-    lines = [line.split("\t") for line in read_text(file, root).splitlines() if line.strip()]
-    if columns is not None:
-        body = [[cell.strip() for cell in [*line, *[""] * len(columns)][: len(columns)]] for line in lines]
-        return frame(columns, body)
-    if not lines:
-        raise DataError(f"{file} is empty; it needs a line of column names and a line a clip")
-    return _checked_frame(file, [cell.strip() for cell in lines[0]], [[c.strip() for c in line] for line in lines[1:]])
+    text = read_text(file, root)
+    if columns is None:
+        return _tsv_frame(file, text)
+    lines = _tab_lines(text)
+    return frame(columns, [[*line, *[""] * len(columns)][: len(columns)] for line in lines])
 
 
 def read_bare_csv(file: Path, columns: Sequence[str], root: Path | None = None) -> pd.DataFrame:
@@ -106,30 +119,12 @@ def read_jsonl(file: Path, root: Path | None = None) -> pd.DataFrame:
     Raises:
         DataError: says what is wrong, and in which line.
     """
-    rows: list[dict[str, str]] = []
-    for number, line in enumerate(read_text(file, root).split("\n"), start=1):
-        if not line.strip():
-            continue
-        try:
-            row = json.loads(line, parse_int=str, parse_float=str, parse_constant=_constant)
-        except (ValueError, RecursionError) as error:
-            raise DataError(f"{file}: line {number} is not JSON: {error}") from error
-        if not isinstance(row, dict):
-            raise DataError(f"{file}: line {number} is not an object with a value a column")
-        try:
-            rows.append({_cell(column): _cell(value) for column, value in row.items()})
-        except ValueError as error:
-            raise DataError(f"{file}: line {number}: {error}") from error
-    columns = list(dict.fromkeys(column for row in rows for column in row))
-    return frame(columns, [[row.get(column, "") for column in columns] for row in rows])
+    return _jsonl_frame(file, read_text(file, root))
 
 
 def read_json_cells(file: Path, root: Path | None = None) -> Any:  # noqa: ANN401 - any JSON value
     """One JSON document; raises DataError where it is none."""
-    try:
-        return json.loads(read_text(file, root), parse_int=str, parse_float=str, parse_constant=_constant)
-    except (ValueError, RecursionError) as error:
-        raise DataError(f"{file} is not JSON: {error}") from error
+    return _json_document(file, read_text(file, root))
 
 
 def read_parquet(file: Path, root: Path | None = None) -> pd.DataFrame:
@@ -140,10 +135,7 @@ def read_parquet(file: Path, root: Path | None = None) -> pd.DataFrame:
         MissingExtra: there is no pyarrow.
     """
     refuse_odd_file(file, root or file.parent)
-    try:
-        from pyarrow import parquet  # noqa: PLC0415 - an extra
-    except ImportError as error:
-        raise MissingExtra("pyarrow", "parquet") from error
+    parquet = _pyarrow_parquet()
     try:
         table = parquet.read_table(file)
         check_columns(file, table.column_names)
@@ -153,13 +145,6 @@ def read_parquet(file: Path, root: Path | None = None) -> pd.DataFrame:
     except Exception as error:  # pyarrow raises many kinds for a broken file
         raise DataError(f"{file} is not a Parquet table that can be read: {error}") from error
     return frame(table.column_names, list(zip(*columns, strict=True)))
-
-
-TABLE_READERS: dict[str, Callable[[Path], pd.DataFrame]] = {
-    ".csv": read_csv,
-    ".jsonl": read_jsonl,
-    ".parquet": read_parquet,
-}
 
 
 def check_columns(file: Path, names: Sequence[str]) -> None:
@@ -188,12 +173,100 @@ def records(table: pd.DataFrame, file: Path, *needed: str) -> list[dict[str, str
     return [dict(zip(names, cells, strict=True)) for cells in table.itertuples(index=False, name=None)]
 
 
-def _csv_lines(file: Path, text: str, *, skipinitialspace: bool = False) -> list[list[str]]:
+def _pyarrow_parquet() -> ModuleType:
     try:
-        reader = csv.reader(io.StringIO(text, newline=""), strict=True, skipinitialspace=skipinitialspace)
+        from pyarrow import parquet  # noqa: PLC0415 - an extra
+    except ImportError as error:
+        raise MissingExtra("pyarrow", "parquet") from error
+    return parquet
+
+
+def _csv_frame(file: Path, text: str) -> pd.DataFrame:
+    lines = _separated_lines(file, text)
+    if not lines:
+        raise DataError(f"{file} is empty; it needs a line of column names and a line a clip")
+    return _checked_frame(file, [cell.strip() for cell in lines[0]], lines[1:])
+
+
+def _separated_lines(file: Path, text: str) -> list[list[str]]:
+    """The cells by the first separator under which all lines have as many, two at least; else by the likeliest one."""
+    read: list[list[list[str]]] = []
+    refusals: list[DataError] = []
+    for separator in SEPARATORS:
+        try:
+            lines = _csv_lines(file, text, separator)
+        except DataError as error:
+            refusals.append(error)
+            continue
+        if lines and len(lines[0]) > 1 and all(len(line) == len(lines[0]) for line in lines):
+            return lines
+        read.append(lines)
+    if refusals and len(refusals) + sum(len(lines[0]) < 2 for lines in read if lines) == len(SEPARATORS):
+        raise refusals[0]
+    return next((lines for lines in read if lines and len(lines[0]) > 1), read[0])
+
+
+def _csv_lines(file: Path, text: str, separator: str = ",", *, skipinitialspace: bool = False) -> list[list[str]]:
+    try:
+        reader = csv.reader(
+            io.StringIO(text, newline=""), strict=True, delimiter=separator, skipinitialspace=skipinitialspace
+        )
         return [line for line in reader if line]
     except csv.Error as error:
         raise DataError(f"{file} is not a proper CSV file: {error}") from error
+
+
+def _tab_lines(text: str) -> list[list[str]]:
+    return [[cell.strip() for cell in line.split("\t")] for line in text.splitlines() if line.strip()]
+
+
+def _tsv_frame(file: Path, text: str) -> pd.DataFrame:
+    lines = _tab_lines(text)
+    if not lines:
+        raise DataError(f"{file} is empty; it needs a line of column names and a line a clip")
+    return _checked_frame(file, lines[0], lines[1:])
+
+
+def _jsonl_frame(file: Path, text: str) -> pd.DataFrame:
+    rows = []
+    for number, line in enumerate(text.split("\n"), start=1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line, parse_int=str, parse_float=str, parse_constant=_constant)
+        except (ValueError, RecursionError) as error:
+            raise DataError(f"{file}: line {number} is not JSON: {error}") from error
+        rows.append(_json_row(row, f"{file}: line {number}"))
+    return _frame_of_rows(rows)
+
+
+def _json_frame(file: Path, text: str) -> pd.DataFrame:
+    """A list of objects; or an object a line, as tools for speech call it ``.json`` too."""
+    if not text.lstrip().startswith("["):
+        return _jsonl_frame(file, text)
+    found = _json_document(file, text)
+    return _frame_of_rows([_json_row(row, f"{file}: entry {number}") for number, row in enumerate(found, start=1)])
+
+
+def _json_document(file: Path, text: str) -> Any:  # noqa: ANN401 - any JSON value
+    try:
+        return json.loads(text, parse_int=str, parse_float=str, parse_constant=_constant)
+    except (ValueError, RecursionError) as error:
+        raise DataError(f"{file} is not JSON: {error}") from error
+
+
+def _json_row(row: Any, place: str) -> dict[str, str]:  # noqa: ANN401 - any JSON value
+    if not isinstance(row, dict):
+        raise DataError(f"{place} is not an object with a value a column")
+    try:
+        return {_cell(column): _cell(value) for column, value in row.items()}
+    except ValueError as error:
+        raise DataError(f"{place}: {error}") from error
+
+
+def _frame_of_rows(rows: Sequence[dict[str, str]]) -> pd.DataFrame:
+    columns = list(dict.fromkeys(column for row in rows for column in row))
+    return frame(columns, [[row.get(column, "") for column in columns] for row in rows])
 
 
 def _checked_frame(file: Path, header: Sequence[str], body: Sequence[Sequence[str]]) -> pd.DataFrame:
@@ -226,3 +299,14 @@ def _cell(value: Any) -> str:  # noqa: ANN401 - any JSON value
     text = str(value)
     text.encode()
     return text
+
+
+_OF_TEXT: dict[str, Callable[[Path, str], pd.DataFrame]] = {
+    ".csv": _csv_frame,
+    ".tsv": _tsv_frame,
+    ".jsonl": _jsonl_frame,
+    ".ndjson": _jsonl_frame,
+    ".json": _json_frame,
+}
+TABLE_SUFFIXES = (".csv", ".jsonl", ".parquet", ".tsv", ".json", ".ndjson")
+"""Endings of files that `read_table` reads."""

@@ -12,6 +12,7 @@ from cohear.base.errors import DataError, FolderError, UserError
 from cohear.data.readers import Published, public_layouts
 from cohear.data.scan.audio_files import folders_in
 from cohear.data.scan.dataset import Dataset, open_dataset
+from cohear.data.tables.label_cells import USUAL_CELLS, LabelCells, proposed_cells
 from cohear.data.tables.reader import read_clip_table, reader_of
 from cohear.study.launch.progress import Progress
 
@@ -27,12 +28,14 @@ class Found:
         path: as given.
         reader: which reader reads it.
         dataset: its clips whose audio can be read.
+        cells: how it writes several labels a clip, where not as clip tables do.
     """
 
     name: str
     path: Path
     reader: str
     dataset: Dataset
+    cells: LabelCells = USUAL_CELLS
 
     @property
     def published(self) -> Published | None:
@@ -73,6 +76,8 @@ def find_datasets(
         name = _free_name(path, [known.name for known in found])
         try:
             table = read_clip_table(path, name, reader)
+            cells = USUAL_CELLS if reader in public_layouts() else proposed_cells(table)
+            table = cells.applied(table)
             with progress.stage(f"scan {name}") as advance:
                 dataset = open_dataset(table, cache=cache, skip_bad=True, jobs=jobs, progress=advance)
         except FolderError:  # of the cache, which is the same for all
@@ -80,7 +85,7 @@ def find_datasets(
         except UserError as error:
             left_out[str(path)] = str(error)
         else:
-            found.append(Found(name, path, reader, dataset))
+            found.append(Found(name, path, reader, dataset, cells))
     if not found:
         reasons = "".join(f"\n  - {path}: {why}" for path, why in left_out.items())
         raise DataError(f"there is no dataset in the paths given:{reasons}")

@@ -8,6 +8,7 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from cohear.data.tables.label_cells import LIST
 from cohear.study.draft.datasets import Found
 from cohear.study.draft.proposal import Proposal
 from cohear.study.draft.tasks import FOLDS, Draft
@@ -74,8 +75,30 @@ def _dataset_lines(known: Found, file: Path) -> Iterator[str]:
         shown = "; ".join(f"{bad.path.name}: {bad.reason}" for bad in known.dataset.bad[:_BAD_SHOWN])
         more = ", …" if len(known.dataset.bad) > _BAD_SHOWN else ""
         yield from _comment(f"{len(known.dataset.bad)} clips cannot be read and are left out: {shown}{more}")
-    reader = "" if known.reader == "manifest" else f", reader: {known.reader}"
-    yield f"  {scalar(known.name)}: {{path: {scalar(_relative(known.path, file.parent))}{reader}}}"
+    for remark in known.dataset.table.remarks:
+        yield from _comment(f"Of {known.name}: {remark}.")
+    for column, separator in known.cells.separators.items():
+        between = "are lists" if separator == LIST else f"hold several labels with {separator!r} between them"
+        yield from _comment(f"Cells of {column} {between}; without `separators` each cell is one label.")
+    for target, columns in known.cells.one_hot.items():
+        yield from _comment(
+            f"{len(columns)} columns of 0 and 1 are the one target {target}; without `one_hot` each is one of its own."
+        )
+    yield f"  {scalar(known.name)}: {{{', '.join(_dataset_entry(known, file))}}}"
+
+
+def _dataset_entry(known: Found, file: Path) -> Iterator[str]:
+    yield f"path: {scalar(_relative(known.path, file.parent))}"
+    if known.reader != "manifest":
+        yield f"reader: {known.reader}"
+    if known.cells.separators:
+        marks = (f"{scalar(column)}: {scalar(mark)}" for column, mark in known.cells.separators.items())
+        yield f"separators: {{{', '.join(marks)}}}"
+    if known.cells.one_hot:
+        targets = (
+            f"{scalar(target)}: [{', '.join(map(scalar, columns))}]" for target, columns in known.cells.one_hot.items()
+        )
+        yield f"one_hot: {{{', '.join(targets)}}}"
 
 
 def _left_out_lines(left_out: dict[str, str]) -> Iterator[str]:

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 from cohear.base.named import WithSettings, as_scalars
+from cohear.data.tables.label_cells import LabelCells
 from cohear.features.build import build_front_end
 from cohear.features.front_end import FRONT_ENDS, FrontEnd
 from cohear.features.settings import with_paths
@@ -50,6 +51,13 @@ class DatasetSettings(SpecModel):
 
     path: Path
     reader: str | None = None
+    separators: dict[str, Text] = Field({})
+    one_hot: dict[str, Annotated[list[Text], Field(min_length=2)]] = Field({})
+
+    @property
+    def cells(self) -> LabelCells:
+        """How several labels a clip are written."""
+        return LabelCells(self.separators, self.one_hot)
 
 
 class FeatureSettings(PartModel):

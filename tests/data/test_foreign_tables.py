@@ -1,0 +1,270 @@
+"""Tables that somebody else wrote: other names of columns, separators, codings, places; each with the right clips."""
+
+import json
+import unicodedata
+
+import mini_trees
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cohear.base.errors import DataError
+from cohear.data.scan.dataset import open_dataset, scan_dataset
+from cohear.data.tables.audio_column import AUDIO_COLUMNS, inside
+from cohear.data.tables.reader import READERS, read_clip_table, reader_of
+from cohear.data.tables.text_files import decode_text, read_text
+from cohear.testing.reader import ReaderContract
+
+CLIPS = {"a.wav": "dog", "b.wav": "größe", "c.wav": "no"}
+
+
+class TestTable(ReaderContract):
+    def make(self):
+        return READERS["table"]
+
+    def write(self, folder):
+        rows = [f"{name};{label};S{number}" for number, (name, label) in enumerate(CLIPS.items())]
+        mini_trees.text(folder / "labels.csv", "fname;label;speaker", *rows)
+        for name in CLIPS:
+            mini_trees.clip(folder / name)
+
+
+def written(folder, name, content, clips=CLIPS):
+    for clip in clips:
+        mini_trees.clip(folder / clip)
+    (folder / name).parent.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_bytes(content if isinstance(content, bytes) else content.encode())
+
+
+def labels_of(table):
+    return dict(zip(table.column("path", "t"), table.column("label", "t"), strict=True))
+
+
+def lines(separator=",", column="path", clips=CLIPS):
+    return "".join(f"{separator.join(pair)}\n" for pair in ((column, "label"), *clips.items()))
+
+
+# names of the column
+
+
+@pytest.mark.parametrize("column", [*AUDIO_COLUMNS, "File Name", "FileName", "audio-filepath", "PATH"])
+@pytest.mark.parametrize("name", ["manifest.csv", "metadata.csv", "anything.csv"])
+def test_a_column_of_audio_files_by_any_of_its_names(tmp_path, column, name):
+    written(tmp_path, name, lines(column=column))
+    table = read_clip_table(tmp_path, "t")
+    assert labels_of(table) == CLIPS
+    usual = column == "path" or (name, column) == ("metadata.csv", "file_name")
+    assert usual or f"its column {column!r} is taken for the names of audio files" in table.remarks
+
+
+def test_of_two_columns_the_one_with_names_of_audio_files(tmp_path):
+    """``file`` holds a number, ``wav`` the name."""
+    rows = "".join(f"{number},{name},{label}\n" for number, (name, label) in enumerate(CLIPS.items()))
+    written(tmp_path, "data.csv", "file,wav,label\n" + rows)
+    assert labels_of(read_clip_table(tmp_path, "t")) == CLIPS
+
+
+def test_manifest_of_nemo(tmp_path):
+    """``offset`` and ``duration`` are the part of a file, exact in their digits."""
+    rows = [
+        {"audio_filepath": "a.wav", "offset": 0.1, "duration": 0.2, "label": "dog"},
+        {"audio_filepath": "a.wav", "offset": 0.3, "duration": 0.2, "label": "no"},
+    ]
+    written(tmp_path, "train_manifest.json", "".join(json.dumps(row) + "\n" for row in rows))
+    table = read_clip_table(tmp_path, "t")
+    assert table.column("path", "t") == ["a.wav", "a.wav"]
+    assert table.column("start", "t") == ["0.1", "0.3"]
+    assert table.column("end", "t") == ["0.3", "0.5"]
+    assert table.column("label", "t") == ["dog", "no"]
+
+
+# separators and codings
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+@pytest.mark.parametrize("name", ["manifest.csv", "metadata.csv", "labels.csv"])
+def test_separators(tmp_path, separator, name):
+    written(tmp_path, name, lines(separator, "file_name"))
+    assert labels_of(read_clip_table(tmp_path, "t")) == CLIPS
+
+
+def test_separators_inside_cells(tmp_path):
+    """What stands in cells is not taken for what separates them, quoted or not."""
+    written(tmp_path, "manifest.csv", 'path;label\na.wav;"x;y"\nb.wav;x,y\nc.wav;no\n')
+    assert labels_of(read_clip_table(tmp_path, "t")) == {"a.wav": "x;y", "b.wav": "x,y", "c.wav": "no"}
+    (tmp_path / "manifest.csv").write_text('path,label\na.wav,x;y\nb.wav,"x,y"\nc.wav,no\n')
+    assert labels_of(read_clip_table(tmp_path, "t")) == {"a.wav": "x;y", "b.wav": "x,y", "c.wav": "no"}
+
+
+@pytest.mark.parametrize("name", ["labels.tsv", "manifest.tsv", "metadata.tsv"])
+def test_tabs_by_the_ending(tmp_path, name):
+    written(tmp_path, name, lines("\t", "filename"))
+    assert labels_of(read_clip_table(tmp_path, "t")) == CLIPS
+    assert labels_of(read_clip_table(tmp_path / name, "t")) == CLIPS
+
+
+@pytest.mark.parametrize("name", ["list.json", "list.jsonl", "list.ndjson"])
+def test_json(tmp_path, name):
+    rows = [{"file": clip, "label": label} for clip, label in CLIPS.items()]
+    content = json.dumps(rows) if name == "list.json" else "".join(json.dumps(row) + "\n" for row in rows)
+    written(tmp_path, name, content)
+    assert labels_of(read_clip_table(tmp_path, "t")) == CLIPS
+
+
+@pytest.mark.parametrize("coding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+@pytest.mark.parametrize("name", ["manifest.csv", "metadata.csv", "labels.tsv"])
+def test_unicode_in_every_form(tmp_path, coding, name):
+    written(tmp_path, name, lines("\t" if name.endswith("tsv") else ",", "file_name").encode(coding))
+    table = read_clip_table(tmp_path, "t")
+    assert labels_of(table) == CLIPS
+    assert not any("UTF-8" in remark for remark in table.remarks)
+
+
+@pytest.mark.parametrize(("coding", "told"), [("latin-1", "Latin-1"), ("cp1252", "Latin-1")])
+def test_single_bytes_are_told(tmp_path, coding, told):
+    written(tmp_path, "manifest.csv", lines().encode(coding))
+    table = read_clip_table(tmp_path, "t")
+    assert labels_of(table) == CLIPS
+    assert [remark for remark in table.remarks if f"was read as {told}" in remark]
+
+
+def test_windows_1252_is_told_by_what_latin_1_has_not(tmp_path):
+    (tmp_path / "a.csv").write_bytes("path,label\na.wav,„x“\n".encode("cp1252"))
+    assert decode_text(tmp_path / "a.csv").coding == "Windows-1252"
+    assert "„x“" in decode_text(tmp_path / "a.csv").text
+
+
+@pytest.mark.parametrize("content", [b"\x89PNG\r\n\x1a\n\x00\x00", "größe".encode() + b"\xff", b"\xff" * 9 + b"\x00"])
+def test_what_is_no_text_or_damaged_is_refused(tmp_path, content):
+    (tmp_path / "a.csv").write_bytes(content)
+    for read in (read_text, decode_text):
+        with pytest.raises(DataError, match="is not UTF-8 text"):
+            read(tmp_path / "a.csv")
+
+
+def test_lists_of_publishers_are_not_guessed(tmp_path):
+    """Their coding is known; what is not UTF-8 there is a damaged file."""
+    mini_trees.esc50(tmp_path)
+    file = tmp_path / "ESC-50-master/meta/esc50.csv"
+    file.write_bytes(file.read_bytes().replace(b"dog", b"d\xf6g"))
+    with pytest.raises(DataError, match="is not UTF-8 text"):
+        read_clip_table(tmp_path, "t", "esc50")
+
+
+# places
+
+
+def test_absolute_names_and_climbs_inside_the_tree(tmp_path):
+    clips = {"audio/a.wav": "x", "audio/b.wav": "y", "audio/c.wav": "z"}
+    given_names = [str(tmp_path / "audio/a.wav"), "audio/../audio/b.wav", "lists/../audio/c.wav"]
+    text = "path,label\n" + "".join(f"{n},{label}\n" for n, label in zip(given_names, clips.values(), strict=True))
+    written(tmp_path, "manifest.csv", text, clips)
+    assert labels_of(read_clip_table(tmp_path, "t")) == clips
+
+
+def test_a_table_in_a_folder_of_its_own(tmp_path):
+    clips = {"audio/a.wav": "x", "audio/b.wav": "y"}
+    for number, names in enumerate((["../audio/a.wav", "../audio/b.wav"], list(clips), ["a.wav", "b.wav"])):
+        root = tmp_path / str(number)
+        rows = "".join(f"{name},{label}\n" for name, label in zip(names, clips.values(), strict=True))
+        written(root, "meta/labels.csv", "filename,label\n" + rows, clips)
+        assert labels_of(read_clip_table(root, "t")) == clips
+
+
+@pytest.mark.parametrize("name", ["/etc/passwd", "../a.wav", "audio/../../a.wav", "..", "C:\\x\\..\\..\\a.wav"])
+@pytest.mark.parametrize("table", ["manifest.csv", "metadata.csv"])
+def test_what_leads_out_is_refused(tmp_path, name, table):
+    mini_trees.clip(tmp_path / "d" / "a.wav")
+    (tmp_path / "d" / table).write_text(f"path,label\na.wav,x\n{name},y\n")
+    with pytest.raises(DataError, match="leaves the dataset's folder"):
+        read_clip_table(tmp_path / "d", "t")
+
+
+def test_links_inside_the_tree(tmp_path):
+    """A table and a folder of audio that are links inside the dataset are what they lead to."""
+    clips = {"audio/a.wav": "x", "audio/b.wav": "y"}
+    written(tmp_path, "meta/list.csv", "file_name,label\naudio/a.wav,x\naudio/b.wav,y\n", clips)
+    (tmp_path / "audio").rename(tmp_path / "real")
+    (tmp_path / "audio").symlink_to("real")
+    (tmp_path / "metadata.csv").symlink_to("meta/list.csv")
+    table = read_clip_table(tmp_path, "t")
+    assert labels_of(table) == clips
+    assert open_dataset(table, cache=tmp_path / "cache", skip_bad=False).bad == ()
+
+
+def test_a_link_in_a_folder_of_a_part(tmp_path):
+    written(tmp_path, "lists/train.csv", "file_name,label\na.wav,x\nb.wav,y\n", {"train/a.wav": "", "train/b.wav": ""})
+    (tmp_path / "train" / "metadata.csv").symlink_to("../lists/train.csv")
+    assert labels_of(read_clip_table(tmp_path, "t", "audiofolder")) == {"train/a.wav": "x", "train/b.wav": "y"}
+
+
+@pytest.mark.parametrize("table", ["metadata.csv", "labels.csv"])
+def test_bare_names_and_names_without_their_ending(tmp_path, table):
+    clips = {"data/audio/7.ogg": "x", "data/audio/8.ogg": "y"}
+    written(tmp_path, table, "fname,label\n7,x\n8,y\n", clips)
+    read = read_clip_table(tmp_path, "t")
+    assert labels_of(read) == clips
+    assert "its audio files lie in data/audio/" in read.remarks
+    assert "its names of audio files lack their ending, .ogg" in read.remarks
+
+
+def test_several_tables_are_not_guessed(tmp_path):
+    written(tmp_path, "one.csv", lines())
+    written(tmp_path, "two.csv", lines())
+    with pytest.raises(DataError, match=r"2 tables of .* name audio files \(one.csv, two.csv\); name the one"):
+        read_clip_table(tmp_path, "t", "table")
+    assert labels_of(read_clip_table(tmp_path / "two.csv", "t")) == CLIPS
+
+
+def test_a_table_about_something_else_is_no_dataset(tmp_path):
+    """Its column has such a name, its cells no file that is there."""
+    mini_trees.class_folders(tmp_path)
+    (tmp_path / "notes.csv").write_text("file,remark\nreport.pdf,x\n")
+    assert reader_of(tmp_path) == "class_folders"
+
+
+NAMES = st.text("ab./\\ü", min_size=1, max_size=12)
+
+
+@given(NAMES)
+@settings(max_examples=300, deadline=None)
+def test_no_name_leads_out(tmp_path_factory, name):
+    """What comes back is below the root, or what was given."""
+    root = tmp_path_factory.getbasetemp()
+    found = inside(name, root)
+    assert found == name or not (found.startswith(("/", "..")) or "/../" in f"/{found}/")
+
+
+# names that are nearly right
+
+
+@pytest.mark.parametrize(
+    ("there", "named", "what"),
+    [
+        (unicodedata.normalize("NFD", "größe.wav"), unicodedata.normalize("NFC", "größe.wav"), "Unicode form"),
+        (unicodedata.normalize("NFC", "größe.wav"), unicodedata.normalize("NFD", "größe.wav"), "Unicode form"),
+        ("a/B.WAV", "A/b.wav", "upper and lower case"),
+        ("clips/a.wav", "clips\\a.wav", "backslashes"),
+        ("Clips/a.wav", "clips\\A.WAV", "upper and lower case"),
+        ("a.flac", "a.wav", "ending"),
+        ("deep/er/a.wav", "a.wav", "folder"),
+        ("a .wav", "a.wav ", "spaces"),
+    ],
+)
+def test_the_file_that_could_be_meant_is_named(tmp_path, there, named, what):
+    mini_trees.clip(tmp_path / "other.wav")
+    mini_trees.clip(tmp_path / there) if what != "spaces" else mini_trees.clip(tmp_path / "a.wav")
+    (tmp_path / "manifest.csv").write_text(f'path,label\nother.wav,x\n"{named}",y\n', encoding="utf-8")
+    _, bad = scan_dataset(read_clip_table(tmp_path, "t"), cache=tmp_path / "cache")
+    (clip,) = bad.values()
+    assert clip.kind == "missing"
+    assert what in clip.reason
+    assert repr(there if what != "spaces" else "a.wav") in clip.reason
+
+
+def test_a_file_that_could_be_one_of_two_is_not_named(tmp_path):
+    for name in ("other.wav", "x/a.wav", "y/a.wav"):
+        mini_trees.clip(tmp_path / name)
+    (tmp_path / "manifest.csv").write_text("path,label\nother.wav,x\na.wav,y\n")
+    _, bad = scan_dataset(read_clip_table(tmp_path, "t"), cache=tmp_path / "cache")
+    assert [clip.reason for clip in bad.values()] == ["there is no such file"]
