@@ -76,16 +76,22 @@ def test_columns_of_zero_and_one_are_one_target(tmp_path, one):
 
 
 def test_names_of_such_columns_may_begin_alike(tmp_path):
-    bits = {"event_dog": ["1", "0"], "event_cat": ["0", "1"], "event_big_owl": ["1", "1"]}
+    bits = {"event_dog": ["1", "0", "0"], "event_cat": ["0", "1", "0"], "event_big_owl": ["1", "1", "0"]}
     table = table_of(tmp_path, **bits)
     cells = proposed_cells(table)
     assert list(cells.one_hot) == ["event"]
-    assert cells.applied(table).column("event", "t") == ["dog;big_owl", "cat;big_owl"]
+    assert cells.applied(table).column("event", "t") == ["dog;big_owl", "cat;big_owl", "none"]
 
 
 def test_two_questions_with_yes_and_no_are_two(tmp_path):
     assert proposed_cells(table_of(tmp_path, male=["1", "0"], noisy=["0", "1"])) == LabelCells()
     assert proposed_cells(table_of(tmp_path, a=["0", "0"], b=["1", "2"], c=["1", "0"])) == LabelCells()
+
+
+def test_three_questions_that_are_mostly_answered_with_yes_are_three(tmp_path):
+    """Of several labels a clip most are absent."""
+    bits = {name: ["1", "0", "1", "0"] for name in ("male", "noisy", "indoors")}
+    assert proposed_cells(table_of(tmp_path, **bits)) == LabelCells()
 
 
 def test_one_label_each_makes_a_multiclass_target(tmp_path):

@@ -318,10 +318,10 @@ def test_events_in_time_are_no_targets(tmp_path):
 def test_one_broken_dataset_does_not_spoil_the_rest(tmp_path):
     write(tmp_path / "good", rows(20, sound=lambda n: "ab"[n % 2]))
     (tmp_path / "bad").mkdir()
-    (tmp_path / "bad" / "manifest.csv").write_text("path;label\na;b\n")
+    (tmp_path / "bad" / "manifest.csv").write_text("path;label\na\n")
     proposal, text = propose(tmp_path, tmp_path / "bad", tmp_path / "good")
     assert [known.name for known in proposal.found] == ["good"]
-    assert "is not separated by commas" in words(text)
+    assert "row 1 has 1 cells, the header has 2" in words(text)
     plan(tmp_path)
 
 

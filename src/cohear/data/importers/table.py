@@ -14,6 +14,7 @@ from cohear.data.tables.manifest import MANIFESTS, read_about
 from cohear.data.tables.reader import READERS, Reader
 from cohear.data.tables.table_files import TABLE_SUFFIXES, TableFile, column_names, read_table
 
+_LOOKED_AT = 50  # names that say where a table's files are
 _MOST_TABLES = 200  # in a folder: with more of them they are no lists of clips
 
 
@@ -69,13 +70,16 @@ def _in_folder(folder: Path, root: Path) -> list[Path]:
 
 
 def _names_audio(file: Path, root: Path) -> bool:
+    """Whether a table names a file that is there; one in a folder below names files elsewhere, or is a dataset's own."""
     if audio_column(column_names(file, root)) is None:
         return False
     try:
-        rows = _raw(file, root).rows
+        names = list(_raw(file, root).rows["path"])
     except DataError:
-        return True  # it says of itself what is wrong with it
-    return any_is_there([str(cell) for cell in rows["path"]], root)
+        return file.parent == root  # it says of itself what is wrong with it
+    found = placed(names[:_LOOKED_AT], root)[0]
+    own = "" if file.parent == root else f"{file.parent.relative_to(root).as_posix()}/"
+    return any_is_there(names, root) and not (own and any(name.startswith(own) for name in found))
 
 
 def _raw(file: Path, root: Path) -> TableFile:

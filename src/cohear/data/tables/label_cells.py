@@ -95,7 +95,7 @@ def one_hot_targets(table: ClipTable) -> dict[str, list[str]]:
         for column in map(str, table.rows.columns)
         if column not in RESERVED_COLUMNS and _is_one_hot(table.column(column, table.name))
     ]
-    if len(found) < FEWEST_ONE_HOT:
+    if len(found) < FEWEST_ONE_HOT or not _are_sparse([table.column(column, table.name) for column in found]):
         return {}
     target = _common_start(found) or "labels"
     taken = set(map(str, table.rows.columns))
@@ -119,6 +119,12 @@ def _separates(mark: str, values: set[str]) -> bool:
 def _is_one_hot(cells: Sequence[str]) -> bool:
     values = {cell.strip().lower() for cell in cells} - {""}
     return bool(values & _TRUE) and values <= _TRUE | _FALSE
+
+
+def _are_sparse(columns: Sequence[Sequence[str]]) -> bool:
+    """Whether most cells say no, as those of several labels do; questions may be answered with yes as often."""
+    known = [cell.strip().lower() for cells in columns for cell in cells if cell.strip()]
+    return sum(cell in _TRUE for cell in known) < len(known) / 2
 
 
 def _common_start(columns: Sequence[str]) -> str:
