@@ -342,26 +342,261 @@ def dcase_events(folder):
         clip(folder / f"{name}.wav")
 
 
+def audiomnist(folder):
+    """Two speakers; one whose facts are not told; rooms in two spellings."""
+    root = folder / "AudioMNIST" / "data"
+    about = {"accent": "German", "age": "30", "gender": "male", "native speaker": "no", "recordingroom": "VR-Room"}
+    meta = {"01": about, "60": {**about, "gender": "female", "native speaker": "yes", "recordingroom": "vr-room"}}
+    text(root / "audioMNIST_meta.txt", json.dumps(meta))
+    for speaker in ("01", "17", "60"):
+        for digit in (0, 7):
+            for take in (0, 49):
+                clip(root / speaker / f"{digit}_{speaker}_{take}.wav")
+
+
+def birdclef(folder):
+    """Of 2022 and later: the species' folder stands in the column."""
+    text(
+        folder / "train_metadata.csv",
+        "primary_label,secondary_labels,type,latitude,longitude,scientific_name,common_name,author,license,rating,filename",
+        "afrsil1,[],\"['call', 'flight call']\",12.391,-1.493,Euodice cantans,African Silverbill,Bram Piot,CC,2.5,"
+        "afrsil1/XC125458.ogg",
+        "akiapo,\"['apapan', 'houfin']\",['song'],20.1,-155.4,Hemignathus wilsoni,Akiapolaau,\"Pat, J.\",CC,4,"
+        "akiapo/XC122399.ogg",
+        "akiapo,,['song'],20.1,-155.4,Hemignathus wilsoni,Akiapolaau,\"Pat, J.\",CC,4,akiapo/XC122400.ogg",
+    )
+    for name in ("afrsil1/XC125458", "akiapo/XC122399", "akiapo/XC122400"):
+        clip(folder / "train_audio" / f"{name}.ogg", seconds=0.2)
+    text(folder / "train_soundscapes" / "README", "no labels")
+
+
+def common_voice(folder):
+    """A language of a release; ages and genders as older and newer releases write them."""
+    root = folder / "cv-corpus-17.0-2024-03-15" / "cy"
+    head = "client_id\tpath\tsentence\tup_votes\tdown_votes\tage\tgender\taccents\tlocale\tsegment"
+    rows = {
+        "train": ['v1\tcommon_voice_cy_1.mp3\tShe said "no"\t2\t0\ttwenties\tmale_masculine\t\tcy\t'],
+        "dev": ["v2\tcommon_voice_cy_2.mp3\tx\t2\t0\tfifties\tfemale\t\tcy\t"],
+        "test": ["v3\tcommon_voice_cy_3\tx\t2\t0\t\t\t\tcy\t"],
+        "other": ["v4\tcommon_voice_cy_4.mp3\tx\t0\t0\t\t\t\tcy\t"],
+    }
+    for part, lines in rows.items():
+        text(root / f"{part}.tsv", head, *lines)
+    for number in range(1, 5):
+        clip(root / "clips" / f"common_voice_cy_{number}.mp3", seconds=0.2, rate=16000)
+
+
+def desed(folder):
+    """A clip that is listed and not there; two lists of events; synthetic clips, which are not read."""
+    weak, strong = "filename\tevent_labels", "filename\tonset\toffset\tevent_label"
+    meta, audio = folder / "dataset/metadata", folder / "dataset/audio"
+    clips = [f"Y{video}_30.000_40.000.wav" for video in ("00pbt6aJV8I", "0-Ea8ulsKgA", "zzzzzzzzzzz")]
+    text(meta / "train/weak.tsv", weak, f"{clips[0]}\tDog,Speech", f"{clips[1]}\tCat", f"{clips[2]}\tCat")
+    text(
+        meta / "validation/validation.tsv",
+        strong,
+        "Y1UxMRjcXlnQ_10.000_20.000.wav\t0.0\t1.5\tSpeech",
+        "Y1UxMRjcXlnQ_10.000_20.000.wav\t2.0\t2.5\tDishes",
+        "Y1UxMRjcXlnQ_10.000_20.000.wav\t3.0\t3.5\tSpeech",
+    )
+    text(meta / "eval/public.tsv", strong, "abcdefghijk_0_10.wav\t0\t9.9\tFrying", "lmnopqrstuv_0_10.wav\t\t\t")
+    for name in clips[:2]:
+        clip(audio / "train/weak" / name)
+    clip(audio / "validation/validation/Y1UxMRjcXlnQ_10.000_20.000.wav")
+    clip(audio / "eval/public/abcdefghijk_0_10.wav")
+    clip(audio / "eval/public/lmnopqrstuv_0_10.wav")
+    clip(audio / "train/unlabel_in_domain/Yaaaaaaaaaaa_0.000_10.000.wav")
+
+
+def fluent_speech_commands(folder):
+    root = folder / "fluent_speech_commands_dataset"
+    head = ",path,speakerId,transcription,action,object,location"
+    for part, speaker in (("train", "2BqVo8kVB2Skwgyb"), ("valid", "2ojo7YRL7Gck83Z3"), ("test", "4BrX8aDqK2cLZRYl")):
+        path = f"wavs/speakers/{speaker}/0a3129c0-4474-11e9-a9a5-5dbec3b8816a.wav"
+        wanted = "activate,lights,kitchen" if part != "test" else "change language,none,none"
+        text(root / f"data/{part}_data.csv", head, f'0,{path},{speaker},"Lights on, please",{wanted}')
+        clip(root / path)
+
+
+def fma(folder):
+    """The three lines of names; a track without a genre; tracks of the table that are not in this size."""
+    text(
+        folder / "fma_metadata/tracks.csv",
+        ",album,artist,set,set,track,track",
+        ",comments,id,split,subset,genre_top,title",
+        "track_id,,,,,,",
+        "2,0,1,training,small,Hip-Hop,Food",
+        "5,0,1,training,small,,This World",
+        "140,0,54,validation,small,Folk,Queen Of The Wires",
+        '134,0,2,test,small,Hip-Hop,"Street, Music"',
+        "155320,0,9,test,large,Rock,Elsewhere",
+    )
+    for track in ("000002", "000005", "000140", "000134"):
+        clip(folder / "fma_small" / track[:3] / f"{track}.mp3", seconds=0.2, rate=16000)
+    text(folder / "fma_small" / "README.txt", "FMA")
+
+
+def librispeech(folder):
+    root = folder / "LibriSpeech"
+    text(
+        root / "SPEAKERS.TXT",
+        "; Some pipe(|) separated metadata about all LibriSpeech speakers",
+        ";ID  |SEX| SUBSET           |MINUTES| NAME",
+        "14   | F | train-clean-360  | 25.03 | Kristin LeMoine",
+        "19   | F | train-clean-100  | 25.19 | Kara Shallenberg",
+        "84   | F | dev-clean        | 8.02  | Christie Nowak",
+        "61   | M | test-clean       | 8.08  | |CBW|Simon",
+    )
+    for subset, speaker, chapter in (
+        ("train-clean-100", 19, 198),
+        ("train-clean-100", 19, 227),
+        ("dev-clean", 84, 121123),
+        ("test-clean", 61, 70968),
+    ):
+        place = root / subset / str(speaker) / str(chapter)
+        text(place / f"{speaker}-{chapter}.trans.txt", f"{speaker}-{chapter}-0000 A SENTENCE")
+        clip(place / f"{speaker}-{chapter}-0000.flac", rate=16000)
+
+
+def mtat(folder):
+    """Tabs and quotes as the publisher writes them; a clip without a tag; a folder that is not there."""
+    names = ("0/a_band-disc-01-song-0-29.mp3", "0/a_band-disc-01-song-30-59.mp3", "f/other-x-02-y-0-29.mp3")
+    cells = [("2", "1", "0", "1", names[0]), ("6", "0", "0", "0", names[1]), ("10", "0", "1", "0", names[2])]
+    cells.append(("11", "0", "1", "0", "c/gone-x-02-y-0-29.mp3"))
+    head = ("clip_id", "no voice", "singer", "duet", "mp3_path")
+    text(folder / "annotations_final.csv", *("\t".join(f'"{cell}"' for cell in line) for line in (head, *cells)))
+    text(folder / "clip_info_final.csv", "clip_id\ttrack_number\ttitle\tartist", "2\t1\tsong\ta band")
+    for name in names:
+        clip(folder / name, seconds=0.2, rate=16000)
+
+
+def musan(folder):
+    root = folder / "musan"
+    text(root / "README", "MUSAN")
+    text(
+        root / "music/fma/ANNOTATIONS",
+        "music-fma-0000 hip-hop,electronic Y Some Artist",
+        "music-fma-0001 jazz N Some Artist",
+    )
+    text(root / "speech/librivox/ANNOTATIONS", "speech-librivox-0000 m english")
+    for name in ("music/fma/music-fma-0000", "music/fma/music-fma-0001", "music/rfm/music-rfm-0000"):
+        clip(root / f"{name}.wav")
+    for name in ("speech/librivox/speech-librivox-0000", "speech/us-gov/speech-us-gov-0000"):
+        clip(root / f"{name}.wav")
+    for name in ("noise/free-sound/noise-free-sound-0000", "noise/sound-bible/noise-sound-bible-0000"):
+        clip(root / f"{name}.wav")
+
+
+def nsynth(folder):
+    for part, instrument in (
+        ("train", "bass_synthetic_033"),
+        ("valid", "bass_electronic_018"),
+        ("test", "flute_acoustic_002"),
+    ):
+        family, source, _ = instrument.split("_")
+        notes = {}
+        for pitch in (22, 77):
+            name = f"{instrument}-{pitch:03}-050"
+            notes[name] = {"note_str": name, "instrument_str": instrument, "pitch": pitch, "velocity": 50}
+            notes[name] |= {"instrument_family_str": family, "instrument_source_str": source, "sample_rate": 16000}
+            notes[name]["qualities_str"] = ["bright", "dark"] if pitch == 22 else []
+            clip(folder / f"nsynth-{part}" / "audio" / f"{name}.wav", rate=16000)
+        text(folder / f"nsynth-{part}" / "examples.json", json.dumps(notes))
+
+
+def openmic2018(folder):
+    """An excerpt of which nothing is heard; relevance just at the limit."""
+    root = folder / "openmic-2018"
+    text(
+        root / "openmic-2018-aggregated-labels.csv",
+        "sample_key,instrument,relevance,num_responses",
+        "000046_3840,clarinet,0.17105,3",
+        "000046_3840,flute,0.5,3",
+        "000046_3840,trumpet,1.0,3",
+        "000135_483840,saxophone,0.14705,3",
+        "141077_19200,voice,0.85,3",
+    )
+    text(root / "partitions/split01_train.csv", "000046_3840", "000135_483840")
+    text(root / "partitions/split01_test.csv", "141077_19200")
+    for key in ("000046_3840", "000135_483840", "141077_19200"):
+        clip(root / "audio" / key[:3] / f"{key}.ogg", seconds=0.2)
+
+
+def savee(folder):
+    text(folder / "AudioData" / "Info.txt", "'DC', 'JE', 'JK' and 'KL' are four male speakers")
+    for speaker in ("DC", "JE", "JK", "KL"):
+        for name in ("a01", "sa15", "su03", "n30"):
+            clip(folder / "AudioData" / speaker / f"{name}.wav")
+
+
+def tess(folder):
+    """As a mirror has it: the whole a second time one folder deeper; a name that lacks a letter."""
+    root = folder / "TESS Toronto emotional speech set data"
+    names = ("OAF_angry/OAF_back_angry", "OAF_neutral/OA_bite_neutral", "YAF_pleasant_surprised/YAF_youth_ps")
+    for place in (root, root / "TESS Toronto emotional speech set data"):
+        for name in names:
+            clip(place / f"{name}.wav")
+
+
+def vocalsound(folder):
+    names = ("f0003_0_cough", "f0003_0_throatclearing", "m0012_0_laughter", "f0005_1_sniff")
+    for name in names:
+        clip(folder / "audio_16k" / f"{name}.wav", rate=16000)
+    parts = {"tr": names[:2], "val": names[2:3], "te": names[3:]}
+    for part, held in parts.items():
+        data = [{"wav": f"/data/sls/data_16k/{name}.wav", "labels": "/m/01b_21"} for name in held]
+        text(folder / "datafiles" / f"{part}.json", json.dumps({"data": data}))
+    text(folder / "class_labels_indices_vs.csv", "index,mid,display_name", '0,/m/01j3sz,"Laughter"')
+
+
+def voxceleb1(folder):
+    text(
+        folder / "vox1_meta.csv",
+        "VoxCeleb1 ID\tVGGFace1 ID\tGender\tNationality\tSet",
+        "id10001\tA.J._Buckley\tm\tIreland\tdev",
+        "id10270\tEartha_Kitt\tf\tUSA\ttest",
+    )
+    clips = ("id10001/1zcIwhmdeo4/00001.wav", "id10001/7gWzIy6yIIk/00002.wav", "id10270/5r0dWxy17C8/00001.wav")
+    text(folder / "iden_split.txt", *(f"{part} {name}" for part, name in zip((1, 3, 2), clips, strict=True)))
+    for name in clips:
+        clip(folder / "wav" / name, rate=16000)
+
+
 PUBLIC = {
     writer.__name__: writer
     for writer in (
         ambient_contexts,
         asvspoof2015,
+        audiomnist,
         audioset,
+        birdclef,
+        common_voice,
         cremad,
+        desed,
         emodb,
         esc10,
         esc50,
+        fluent_speech_commands,
+        fma,
         fsd50k,
         fsdd,
         fsdkaggle2018,
         gtzan,
+        librispeech,
+        mtat,
+        musan,
+        nsynth,
+        openmic2018,
         ravdess,
+        savee,
         speech_commands,
         tau_urban,
+        tess,
         tut_events_2017,
         tut_scenes_2017,
         urbansound8k,
+        vocalsound,
+        voxceleb1,
     )
 }
 """A writer a reader of the same name."""

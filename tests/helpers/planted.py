@@ -331,7 +331,9 @@ FAULTS: dict[str, Fault] = {
     "source in two datasets": Fault("sources-across-datasets", lambda copy: copy.row(source_id="door:3"), dataset=""),
     "set aside": Fault("clips-set-aside", lambda copy: copy.row(source_id="door:3"), clip="", dataset="door"),
     "group in two ways": Fault("groups-alike", lambda copy: copy.row(group="G1 ")),
-    "group in two ways, on both sides": Fault("groups-alike", lambda copy: copy.row(group="g01", fold="3", source_id="")),
+    "group in two ways, on both sides": Fault(
+        "groups-alike", lambda copy: copy.row(group="g01", fold="3", source_id="")
+    ),
     "speaker in two ways": Fault(
         "groups-alike", lambda copy: copy.rows(lambda number, row: row.update(speaker=("1", "1.0", "2")[number % 3]))
     ),

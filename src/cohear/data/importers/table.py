@@ -70,7 +70,7 @@ def _in_folder(folder: Path, root: Path) -> list[Path]:
 
 
 def _names_audio(file: Path, root: Path) -> bool:
-    """Whether a table names a file that is there; one in a folder below names files elsewhere, or is a dataset's own."""
+    """Whether a table names a file that is there; one in a folder below must name files elsewhere."""
     if audio_column(column_names(file, root)) is None:
         return False
     try:

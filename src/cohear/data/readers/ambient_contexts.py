@@ -46,6 +46,7 @@ class AmbientContexts(PublicLayout):
         "or train.csv and test.csv (or clips.csv) with columns segment, file and label beside such folders",
         tasks={"context": "24 sounds of a workplace, or none of them; several a clip"},
         size="tens of thousands of clips of 1 s",
+        domain="environment",
         flaws="Pieces of one segment sound alike, and segments are those of AudioSet. Lists are read by a convention "
         "of this reader, since the publisher gives none.",
     )

@@ -32,6 +32,7 @@ class AsvSpoof2015(PublicLayout):
         place="CM_protocol/cm_train.trn, cm_develop.ndx, cm_evaluation.ndx and wav/T1, wav/D1, wav/E1 and so on",
         tasks={"key": "human or spoof", "method": "human or one of the attacks S1 to S10"},
         size="263,151 clips of 106 speakers",
+        domain="speech",
         flaws="Attacks S6 to S10 are in the evaluation part alone; spoofed clips outnumber genuine ones by far.",
     )
 

@@ -48,6 +48,7 @@ class AudioSet(PublicLayout):
             "strong_event": "sound events of the strong lists, several a clip",
         },
         size="up to 2,084,320 clips of 10 s",
+        domain="environment",
         flaws="Many videos are gone; labels are noisy, those of rare classes most.",
     )
 

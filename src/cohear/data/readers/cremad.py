@@ -32,6 +32,7 @@ class CremaD(PublicLayout):
         place="CREMA-D/AudioWAV/*.wav, with VideoDemographics.csv beside AudioWAV for gender",
         tasks={"emotion": "6 emotions", "intensity": "3 levels", "gender": "2", "sentence": "12 sentences"},
         size="7,442 clips, 5.3 h, 0.6 GB",
+        domain="speech",
         flaws="1076_MTI_SAD_XX.wav holds no sound; 1064_IEO_DIS_MD.wav holds several takes; most levels are not "
         "specified.",
     )

@@ -35,6 +35,7 @@ class EmoDb(PublicLayout):
         place="wav/*.wav as in the archive download.zip",
         tasks={"emotion": "7 emotions", "gender": "2", "sentence": "10 sentences"},
         size="535 clips, 0.4 h, 0.05 GB",
+        domain="speech",
         flaws="Ten speakers say the same ten sentences throughout; the speaker is what must be held out.",
     )
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import ClassVar
 
-from cohear.data.readers.esc50 import CITATION, HOMEPAGE, TABLE, esc_rows
+from cohear.data.readers.esc50 import CITATION, HOMEPAGE, TABLES, esc_root, esc_rows
 from cohear.data.readers.layout import ClipRow, PublicLayout, Published, folder_with, freesound, named_clips
 from cohear.data.scan.audio_files import folders_in
 from cohear.data.tables.reader import READERS
@@ -41,6 +41,7 @@ class Esc10(PublicLayout):
         place="a copy of ESC-50 with `reader: esc10`, or folders such as `001 - Dog bark/1-100032-A.ogg`",
         tasks={"event": "10 environmental sounds"},
         size="400 clips, 0.6 h, 0.1 GB",
+        domain="environment",
         flaws="2-28314-A and 2-30322-A are one recording under two numbers; shares recordings with UrbanSound8K.",
     )
 
@@ -50,11 +51,11 @@ class Esc10(PublicLayout):
 
     def find(self, path: Path) -> Path | None:
         """Either layout."""
-        return folder_with(path, *EVENTS) or folder_with(path, TABLE, "audio")
+        return folder_with(path, *EVENTS) or esc_root(path)
 
     def rows(self, root: Path) -> list[ClipRow]:
         """Clips of the ten folders, or of the table of ESC-50."""
-        if (root / TABLE).exists():
+        if any((root / table).exists() for table in TABLES):
             return esc_rows(root, only_esc10=True)
         folders = [folder for folder in folders_in(root) if re.match(r"\d{3} - ", folder.name)]
         return [

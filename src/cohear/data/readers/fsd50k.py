@@ -30,6 +30,7 @@ class Fsd50k(PublicLayout):
         place="FSD50K.dev_audio, FSD50K.eval_audio, FSD50K.ground_truth and FSD50K.metadata in one folder",
         tasks={"event": "200 sound events, several a clip"},
         size="51,197 clips, 108 h, 30 GB",
+        domain="environment",
         flaws="Only the evaluation part is labelled exhaustively.",
     )
 

@@ -33,6 +33,7 @@ class Fsdd(PublicLayout):
         place="free-spoken-digit-dataset/recordings/*.wav",
         tasks={"digit": "10 digits", "speaker": "6 speakers", "accent": "4 accents"},
         size="3,000 clips, 0.4 h, 0.02 GB",
+        domain="speech",
         flaws="8 kHz. The official split has all speakers on both sides: hold speakers out for a test of digits.",
     )
 

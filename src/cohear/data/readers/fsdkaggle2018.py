@@ -36,6 +36,7 @@ class FsdKaggle2018(PublicLayout):
         place="FSDKaggle2018.audio_train, FSDKaggle2018.audio_test and FSDKaggle2018.meta in one folder",
         tasks={"event": "41 sound events"},
         size="11,073 clips, 20 h, 5 GB",
+        domain="environment",
         flaws="60 % of the training labels are not verified (column `verified`).",
     )
 

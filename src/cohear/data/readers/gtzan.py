@@ -39,6 +39,7 @@ class Gtzan(PublicLayout):
         "have them",
         tasks={"genre": "10 genres"},
         size="1,000 clips, 8.3 h, 1.2 GB",
+        domain="music",
         flaws="Has exact repeats, mislabelled clips and several clips of one artist without a list of artists: use "
         "the fault-filtered lists. jazz.00054.wav cannot be decoded in some copies.",
     )

@@ -17,6 +17,9 @@ from cohear.data.tables.table_files import frame
 
 ClipRow = dict[str, str]
 
+DOMAINS = ("speech", "environment", "music", "bioacoustics")
+"""Words for what is heard in a public dataset."""
+
 
 @dataclass(frozen=True)
 class Archive:
@@ -39,6 +42,7 @@ class Published:
         tasks: what each label column is, by column; the first is what the dataset was made for.
         size: clips, hours and bytes, roughly.
         flaws: what users of it should know; empty where nothing is.
+        domain: what is heard in it, one of `DOMAINS`.
         archives: its public downloads; none where it needs a form, an account or another tool.
     """
 
@@ -50,6 +54,7 @@ class Published:
     tasks: Mapping[str, str]
     size: str
     flaws: str = ""
+    domain: str = ""
     archives: Sequence[Archive] = field(default=())
 
 
@@ -91,7 +96,8 @@ class PublicLayout(Reader):
         columns = list(dict.fromkeys(column for row in rows for column in row))
         table = frame(columns, [[row.get(column, "") for column in columns] for row in rows])
         lists = {column: labels for column, labels in self.labels(root).items() if column in table.columns}
-        return ClipTable(name, root, table, About(published.title, published.licence, published.citation, lists))
+        about = About(published.title, published.licence, published.citation, lists, published.domain)
+        return ClipTable(name, root, table, about)
 
 
 def public_layouts() -> dict[str, PublicLayout]:
@@ -136,6 +142,11 @@ def named_clips(root: Path, folders: Sequence[Path], pattern: str) -> Iterator[t
 def freesound(number: str) -> str:
     """The name of a Freesound recording across datasets."""
     return f"freesound:{number}"
+
+
+def free_music_archive(track: str) -> str:
+    """The name of a track of the Free Music Archive across datasets, whatever zeros are before its number."""
+    return f"fma:{track.lstrip('0') or '0'}"
 
 
 def youtube(video: str) -> str:

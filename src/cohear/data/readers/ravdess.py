@@ -56,6 +56,7 @@ class Ravdess(PublicLayout):
             "actor": "24 actors",
         },
         size="2,452 clips, 2.8 h, 1.1 GB",
+        domain="speech",
         flaws="Neutral has no strong intensity; disgust and surprised are speech only; actor 18 has no song.",
         archives=(
             Archive(

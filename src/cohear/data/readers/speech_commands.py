@@ -42,6 +42,7 @@ class SpeechCommands(PublicLayout):
             "word": "35 words (v0.01: 30)",
         },
         size="105,829 clips, 29 h, 3.3 GB (v0.02)",
+        domain="speech",
         flaws="Holds exact repeats; _unknown_ is by far the largest keyword, _silence_ comes from six recordings.",
         archives=(
             Archive(

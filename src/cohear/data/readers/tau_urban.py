@@ -36,6 +36,7 @@ class TauUrban(PublicLayout):
         place="TAU-urban-acoustic-scenes-2019-development/meta.csv, audio/*.wav and evaluation_setup/fold1_train.csv …",
         tasks={"scene": "10 scenes", "city": "6 to 12 cities", "device": "1 to 9 devices"},
         size="14,400 clips, 40 h, 35 GB (2019)",
+        domain="environment",
         flaws="Devices s1 to s6 are simulated; in the mobile sets several devices hold one scene at one time.",
     )
 

@@ -41,6 +41,7 @@ class TutEvents2017(PublicLayout):
         "evaluation_setup/street_fold1_evaluate.txt …",
         tasks={"event": "6 street events in segments of 5 s, several a segment"},
         size="24 recordings, 1.5 h, 1.4 GB",
+        domain="environment",
         flaws="Few recordings; which segments sound alike depends on the street.",
         archives=zenodo_archives(_RECORD, "TUT-sound-events-2017-development", _MD5),
     )

@@ -48,6 +48,7 @@ class TutScenes2017(PublicLayout):
         place="TUT-acoustic-scenes-2017-development/meta.txt, audio/*.wav and evaluation_setup/fold1_evaluate.txt …",
         tasks={"scene": "15 scenes"},
         size="4,680 clips, 13 h, 11 GB",
+        domain="environment",
         flaws="error.txt of the publisher lists short errors in some recordings.",
         archives=zenodo_archives(_RECORD, "TUT-acoustic-scenes-2017-development", _MD5),
     )

@@ -10,7 +10,8 @@ from cohear.data.readers.layout import Archive, ClipRow, PublicLayout, Published
 from cohear.data.tables.reader import READERS
 from cohear.data.tables.table_files import read_csv, records
 
-TABLE = "metadata/UrbanSound8K.csv"
+LAYOUTS = (("metadata/UrbanSound8K.csv", "audio"), ("UrbanSound8K.csv", "."), ("UrbanSound8K.csv", "audio"))
+"""Table and folder of the folds, as the publisher has them and as mirrors do."""
 EVENTS = (  # noqa: SIM905 - easier to read than a line each
     "air_conditioner car_horn children_playing dog_bark drilling engine_idling gun_shot jackhammer siren street_music"
 ).split()
@@ -24,7 +25,8 @@ class UrbanSound8K(PublicLayout):
 
     ``start`` and ``end`` of the table are places in the Freesound recording that the slice was cut from, not in the
     slice: they are no segment of the clip and are left out. The ten folds keep slices of one recording together and
-    must not be reshuffled.
+    must not be reshuffled. A mirror has the table and the folds at the top
+    (https://www.kaggle.com/datasets/chrisfilo/urbansound8k).
     """
 
     name: ClassVar[str] = "urbansound8k"
@@ -37,6 +39,7 @@ class UrbanSound8K(PublicLayout):
         place="UrbanSound8K/metadata/UrbanSound8K.csv and UrbanSound8K/audio/fold1 to fold10",
         tasks={"event": "10 urban sounds", "salience": "foreground or background"},
         size="8,732 clips, 8.8 h, 6 GB",
+        domain="environment",
         flaws="The ten folds must not be reshuffled: slices of one recording would be on both sides.",
         archives=(
             Archive(
@@ -47,26 +50,34 @@ class UrbanSound8K(PublicLayout):
 
     def find(self, path: Path) -> Path | None:
         """Where the table is."""
-        return folder_with(path, TABLE, "audio")
+        return next((root for table, audio in LAYOUTS if (root := _root(path, table, audio))), None)
 
     def rows(self, root: Path) -> list[ClipRow]:
         """All slices of the table."""
+        table, audio = next(pair for pair in LAYOUTS if _root(root, *pair) == root)
+        before = "" if audio == "." else f"{audio}/"
         needed = ("slice_file_name", "fsID", "salience", "fold", "class")
         return [
             {
-                "path": f"audio/fold{clip['fold']}/{clip['slice_file_name']}",
+                "path": f"{before}fold{clip['fold']}/{clip['slice_file_name']}",
                 "event": clip["class"],
                 "salience": SALIENCE.get(clip["salience"], clip["salience"]),
                 "group": freesound(clip["fsID"]),
                 "source_id": freesound(clip["fsID"]),
                 "fold": clip["fold"],
             }
-            for clip in records(read_csv(root / TABLE, root), root / TABLE, *needed)
+            for clip in records(read_csv(root / table, root), root / table, *needed)
         ]
 
     def labels(self, root: Path) -> Mapping[str, list[str]]:
         """Events by ``classID``."""
         return {"event": list(EVENTS), "salience": list(SALIENCE.values())}
+
+
+def _root(path: Path, table: str, audio: str) -> Path | None:
+    """The folder with the table and a fold."""
+    folds = (f"{audio}/fold{number}" for number in range(1, 11))
+    return next((root for fold in folds if (root := folder_with(path, table, fold))), None)
 
 
 READERS.register(UrbanSound8K.name)(UrbanSound8K())

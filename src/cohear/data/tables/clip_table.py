@@ -28,6 +28,8 @@ class About:
     citation: str = ""
     labels: Mapping[str, list[str]] = field(default_factory=dict)
     """Closed, ordered label lists by column."""
+    domain: str = ""
+    """What is heard in it, a word such as ``speech``, ``environment`` or ``music``; empty where nothing is told."""
 
 
 @dataclass(frozen=True)

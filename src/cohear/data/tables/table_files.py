@@ -58,7 +58,7 @@ def column_names(file: Path, root: Path | None = None) -> list[str]:
     try:
         if file.suffix.lower() == ".parquet":
             refuse_odd_file(file, root or file.parent)
-            return [str(name) for name in _pyarrow_parquet().read_schema(file).names]
+            return [str(name) for name in pyarrow_parquet().read_schema(file).names]
         text = decode_text(file, root).text
         head = text if text.lstrip().startswith("[") else text.lstrip().partition("\n")[0]
         return [str(name) for name in _OF_TEXT[file.suffix.lower()](file, head).columns]
@@ -135,11 +135,11 @@ def read_parquet(file: Path, root: Path | None = None) -> pd.DataFrame:
         MissingExtra: there is no pyarrow.
     """
     refuse_odd_file(file, root or file.parent)
-    parquet = _pyarrow_parquet()
+    parquet = pyarrow_parquet()
     try:
         table = parquet.read_table(file)
         check_columns(file, table.column_names)
-        columns = [[_cell(value) for value in column.to_pylist()] for column in table.columns]
+        columns = [[cell_text(value) for value in column.to_pylist()] for column in table.columns]
     except DataError:
         raise
     except Exception as error:  # pyarrow raises many kinds for a broken file
@@ -173,7 +173,8 @@ def records(table: pd.DataFrame, file: Path, *needed: str) -> list[dict[str, str
     return [dict(zip(names, cells, strict=True)) for cells in table.itertuples(index=False, name=None)]
 
 
-def _pyarrow_parquet() -> ModuleType:
+def pyarrow_parquet() -> ModuleType:
+    """What reads Parquet; raises MissingExtra where it is not installed."""
     try:
         from pyarrow import parquet  # noqa: PLC0415 - an extra
     except ImportError as error:
@@ -259,7 +260,7 @@ def _json_row(row: Any, place: str) -> dict[str, str]:  # noqa: ANN401 - any JSO
     if not isinstance(row, dict):
         raise DataError(f"{place} is not an object with a value a column")
     try:
-        return {_cell(column): _cell(value) for column, value in row.items()}
+        return {cell_text(column): cell_text(value) for column, value in row.items()}
     except ValueError as error:
         raise DataError(f"{place}: {error}") from error
 
@@ -282,7 +283,7 @@ def _constant(word: str) -> str | None:
     return None if word == "NaN" else word
 
 
-def _cell(value: Any) -> str:  # noqa: ANN401 - any JSON value
+def cell_text(value: Any) -> str:  # noqa: ANN401 - any JSON value
     """The text of a typed cell: lists are joined by ``;``, null is unknown.
 
     Raises:
@@ -293,7 +294,7 @@ def _cell(value: Any) -> str:  # noqa: ANN401 - any JSON value
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, list):
-        return ";".join(_cell(item) for item in value)
+        return ";".join(cell_text(item) for item in value)
     if isinstance(value, dict | bytes):
         raise ValueError(f"a cell must be text, a number or a list of them, found {str(value)[:40]}")
     text = str(value)
