@@ -230,14 +230,20 @@ def test_about(tmp_path):
     about = "name: Streets\nlicense: CC0\ncitation:\nlabels:\n  event: [no, on, 01, null, 'b;c']\n"
     clips = read(tmp_path, "path,event\na.wav,no\n", about=about)
     assert (clips.about.title, clips.about.licence, clips.about.citation) == ("Streets", "CC0", "")
+    assert clips.about.domain == ""
     assert clips.about.labels == {"event": ["no", "on", "01", "null", "b;c"]}
     for empty in ("", "name:\nlabels:\n"):
         assert read(tmp_path, "path\na.wav\n", about=empty).about.labels == {}
 
 
+def test_domain(tmp_path):
+    assert read(tmp_path, "path,event\na.wav,no\n", about="domain: environment\n").about.domain == "environment"
+
+
 @pytest.mark.parametrize(
     ("about", "told"),
     [
+        ("domain: [a]\n", "domain must be text"),
         ("- a\n", "expected name, licence, citation and labels"),
         ("labels: [a, b]\n", "labels must give a list of labels, each once, for each column"),
         ("labels: {event: dog}\n", "labels must give"),

@@ -1,5 +1,7 @@
 """A study folder that has data for every figure."""
 
+import json
+
 import numpy as np
 import pandas as pd
 from simulated_study import TASKS, write_study
@@ -15,6 +17,7 @@ def write_rich_study(folder, *, names=TASKS[:4], encoders=("small", "dnn"), fold
     """Singles, pairs, all of them, controls of the first two tasks, and learning curves; no plan."""
     write_study(folder, names=names, encoders=encoders, folds=folds)
     (folder / "plan.json").unlink()
+    _state_domains(folder)
     results = read_results(folder)
     results = pd.concat([results, *_controls(results, names)], ignore_index=True)
     write_table(folder / "results.csv", results)
@@ -31,6 +34,14 @@ def write_rich_study(folder, *, names=TASKS[:4], encoders=("small", "dnn"), fold
         curve = pd.DataFrame(points, columns=["task", "step", "part", "loss", "metric"])
         write_table(folder / "runs" / run / "curve.csv", curve)
     return folder
+
+
+def _state_domains(folder):
+    """Datasets in turn; the first two tasks are of one."""
+    data = json.loads((folder / "data.json").read_text())
+    for number, dataset in enumerate(data["datasets"].values()):
+        dataset["domain"] = ("speech", "environment")[number % 2]
+    (folder / "data.json").write_text(json.dumps(data))
 
 
 def _controls(results, names):

@@ -67,6 +67,13 @@ class Statistics:
         """Whether a pair of tasks is one of those that are related."""
         return frozenset(combination.split("+")) in self.related
 
+    def domain_of(self, task: str) -> str:
+        """What is heard in a task's dataset, as somebody states it; empty where nobody does."""
+        data = self.tables.data
+        facts = data.tasks.get(task)
+        dataset = data.datasets.get(facts.dataset) if facts else None
+        return dataset.domain if dataset else ""
+
     @cached_property
     def log_loss(self) -> Statistics | None:
         """The same of the second primary score; None where no run has it."""

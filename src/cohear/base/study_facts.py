@@ -41,6 +41,7 @@ class DatasetFacts:
         silent: clips without sound.
         bad_files: clips that were left out.
         name, licence, citation: as its publisher or its owner states them; empty where nobody does.
+        domain: what is heard in it (``speech``, ``environment``, ``music``…); empty where nobody states it.
     """
 
     clips: int = 0
@@ -52,6 +53,7 @@ class DatasetFacts:
     name: str = ""
     licence: str = ""
     citation: str = ""
+    domain: str = ""
 
 
 @dataclass(frozen=True)

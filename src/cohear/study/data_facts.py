@@ -74,6 +74,7 @@ def _dataset_facts(dataset: Dataset) -> DatasetFacts:
         name=dataset.table.about.title,
         licence=dataset.table.about.licence,
         citation=dataset.table.about.citation,
+        domain=dataset.table.about.domain,
     )
 
 

@@ -10,12 +10,12 @@ import pandas as pd
 from cohear.base.errors import DataError
 from cohear.data.importers.audio_place import placed
 from cohear.data.scan.audio_files import folders_in
-from cohear.data.tables.audio_column import audio_column, with_paths
+from cohear.data.tables.audio_column import audio_column, with_audio_paths
 from cohear.data.tables.clip_table import ClipTable
 from cohear.data.tables.manifest import read_about
 from cohear.data.tables.part_names import is_part_name
 from cohear.data.tables.reader import READERS, Reader
-from cohear.data.tables.table_files import TABLE_SUFFIXES, TableFile, read_table
+from cohear.data.tables.table_files import TABLE_SUFFIXES, TableFile, read_table_file
 
 FILE_NAME = "file_name"
 _NAMES = tuple(f"metadata{ending}" for ending in TABLE_SUFFIXES)
@@ -55,13 +55,13 @@ def _tables(path: Path) -> list[Path]:
 
 
 def _read_table(name: str, root: Path, file: Path) -> TableFile:
-    table = read_table(file, root)
+    table = read_table_file(file, root)
     column = audio_column(list(map(str, table.rows.columns)), table.rows)
     if column is None:
         raise DataError(f"dataset {name!r}: {file} has no column {FILE_NAME!r}, which names the audio files")
     if {FILE_NAME, "path"} <= set(table.rows.columns):
         raise DataError(f"dataset {name!r}: {file} has a column 'path' beside {FILE_NAME!r}; rename it")
-    rows, made = with_paths(table.rows, column, root, file.parent)
+    rows, made = with_audio_paths(table.rows, column, root, file.parent)
     names, found = placed(list(rows["path"]), root)
     rows["path"] = names
     if file.parent != root and "fold" not in rows.columns:

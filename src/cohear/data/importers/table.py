@@ -8,11 +8,11 @@ from typing import ClassVar
 from cohear.base.errors import DataError
 from cohear.data.importers.audio_place import any_is_there, placed
 from cohear.data.scan.audio_files import folders_in
-from cohear.data.tables.audio_column import AUDIO_COLUMNS, audio_column, with_paths
+from cohear.data.tables.audio_column import AUDIO_COLUMNS, audio_column, with_audio_paths
 from cohear.data.tables.clip_table import ClipTable
 from cohear.data.tables.manifest import MANIFESTS, read_about
 from cohear.data.tables.reader import READERS, Reader
-from cohear.data.tables.table_files import TABLE_SUFFIXES, TableFile, column_names, read_table
+from cohear.data.tables.table_files import TABLE_SUFFIXES, TableFile, column_names, read_table_file
 
 _LOOKED_AT = 50  # names that say where a table's files are
 _MOST_TABLES = 200  # in a folder: with more of them they are no lists of clips
@@ -84,13 +84,13 @@ def _names_audio(file: Path, root: Path) -> bool:
 
 def _raw(file: Path, root: Path) -> TableFile:
     """The table with its names of files below the root, not looked for yet."""
-    table = read_table(file, root)
+    table = read_table_file(file, root)
     column = audio_column(list(map(str, table.rows.columns)), table.rows)
     if column is None:
         raise DataError(f"{file} has no column that names audio files")
-    rows, made = with_paths(table.rows, column, root, file.parent)
+    rows, made = with_audio_paths(table.rows, column, root, file.parent)
     if not any_is_there(list(rows["path"]), root):
-        rows, made = with_paths(table.rows, column, root, root)  # names that are relative to the dataset's folder
+        rows, made = with_audio_paths(table.rows, column, root, root)  # names that are relative to the dataset's folder
     return TableFile(rows, table.remarks + made)
 
 

@@ -57,6 +57,10 @@ class Published:
     domain: str = ""
     archives: Sequence[Archive] = field(default=())
 
+    def __post_init__(self) -> None:
+        if self.domain and self.domain not in DOMAINS:
+            raise ValueError(f"{self.title}: domain {self.domain!r} is none of {', '.join(DOMAINS)}")
+
 
 class PublicLayout(Reader):
     """Reads a public dataset from the folder that its archives unpack to, or from the folder above that one."""

@@ -37,7 +37,7 @@ def audio_column(columns: Sequence[str], rows: pd.DataFrame | None = None) -> st
     return next(sure, named[0] if named else None)
 
 
-def with_paths(rows: pd.DataFrame, column: str, root: Path, folder: Path) -> tuple[pd.DataFrame, tuple[str, ...]]:
+def with_audio_paths(rows: pd.DataFrame, column: str, root: Path, folder: Path) -> tuple[pd.DataFrame, tuple[str, ...]]:
     """A table whose column ``path`` is relative to the dataset's folder.
 
     Absolute names and such that climb are made relative where they stay below it; others are left for the clip table

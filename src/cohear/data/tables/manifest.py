@@ -8,10 +8,10 @@ from typing import Any, ClassVar
 from cohear.base.errors import DataError
 from cohear.base.registry import did_you_mean
 from cohear.base.yaml_text import YamlMistake, read_yaml
-from cohear.data.tables.audio_column import audio_column, with_paths
+from cohear.data.tables.audio_column import audio_column, with_audio_paths
 from cohear.data.tables.clip_table import About, ClipTable
 from cohear.data.tables.reader import READERS, Reader
-from cohear.data.tables.table_files import TABLE_SUFFIXES, column_names, read_table
+from cohear.data.tables.table_files import TABLE_SUFFIXES, column_names, read_table_file
 from cohear.data.tables.text_files import read_text
 
 _ABOUT = ("name", "licence", "license", "citation", "domain", "labels")
@@ -36,10 +36,10 @@ class ManifestReader(Reader):
         file = _table_file(path)
         if file is None:
             raise DataError(f"dataset {name!r}: {path} holds none of {', '.join(MANIFESTS)}")
-        table = read_table(file)
+        table = read_table_file(file)
         rows, remarks = table.rows, table.remarks
         if "path" in rows.columns:
-            rows, made = with_paths(rows, "path", file.parent, file.parent)
+            rows, made = with_audio_paths(rows, "path", file.parent, file.parent)
             remarks += made
         return ClipTable(name, file.parent, rows, read_about(file.parent / "dataset.yaml"), remarks, (file,))
 

@@ -35,7 +35,7 @@ class TableFile:
     remarks: tuple[str, ...] = ()
 
 
-def read_table(file: Path, root: Path | None = None) -> TableFile:
+def read_table_file(file: Path, root: Path | None = None) -> TableFile:
     """A table in one of the forms of `TABLE_SUFFIXES`, by the ending of its name.
 
     Args:
@@ -111,15 +111,6 @@ def bare_csv_lines(file: Path, root: Path | None = None) -> list[list[str]]:
     """
     text = "\n".join(line for line in read_text(file, root).splitlines() if not line.startswith("#"))
     return _csv_lines(file, text, skipinitialspace=True)
-
-
-def read_jsonl(file: Path, root: Path | None = None) -> pd.DataFrame:
-    """A JSON object a line; numbers stay as they are written.
-
-    Raises:
-        DataError: says what is wrong, and in which line.
-    """
-    return _jsonl_frame(file, read_text(file, root))
 
 
 def read_json_cells(file: Path, root: Path | None = None) -> Any:  # noqa: ANN401 - any JSON value
@@ -310,4 +301,4 @@ _OF_TEXT: dict[str, Callable[[Path, str], pd.DataFrame]] = {
     ".json": _json_frame,
 }
 TABLE_SUFFIXES = (".csv", ".jsonl", ".parquet", ".tsv", ".json", ".ndjson")
-"""Endings of files that `read_table` reads."""
+"""Endings of files that `read_table_file` reads."""
