@@ -223,6 +223,14 @@ def test_a_table_about_something_else_is_no_dataset(tmp_path):
     assert reader_of(tmp_path) == "class_folders"
 
 
+def test_recordings_that_somebody_renamed_are_no_public_layout(tmp_path):
+    """A copy of Speech Commands in one folder, with a table, is not refused for its names."""
+    clips = {"clips/down-0c540988_nohash_0.flac": "down", "clips/up-0c540988_nohash_1.flac": "up"}
+    written(tmp_path, "labels.csv", lines(column="fname", clips=clips), clips)
+    assert reader_of(tmp_path) == "table"
+    assert labels_of(read_clip_table(tmp_path, "t")) == clips
+
+
 NAMES = st.text("ab./\\ü", min_size=1, max_size=12)
 
 

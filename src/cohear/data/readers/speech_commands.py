@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import ClassVar
@@ -53,11 +54,11 @@ class SpeechCommands(PublicLayout):
     )
 
     def find(self, path: Path) -> Path | None:
-        """Where the words are: with the lists or the noise, or named with ``_nohash_``."""
+        """Where the words are: with the lists or the noise, or with recordings named as the publisher names them."""
         for folder in (path, *folders_in(path)):
             words = [child for child in folders_in(folder) if not child.name.startswith("_")]
             known = any((folder / name).exists() for name in (*LISTS, NOISE))
-            if words and (known or any("_nohash_" in clip.name for word in words for clip in audio_files(word))):
+            if words and (known or any(re.fullmatch(_NAME, clip.name) for word in words for clip in audio_files(word))):
                 return folder
         return None
 
