@@ -30,7 +30,7 @@ export class Bundle {
 
   /**
    * Answers to one clip, as `Bundle.classify` in Python: `{heard, note, tasks}` with `{labels, probabilities}`, or
-   * `{numbers, unit, spread}`, by task. What was not heard has no label.
+   * `{spans, begin, step, probabilities}` in time, or `{numbers, unit, spread}`, by task. What was not heard has no label.
    *
    * @param clip array of floating point or of integers (scaled by their type), of any length; or a list of such
    *   channels, whose mean is heard.
@@ -39,12 +39,15 @@ export class Bundle {
     const channels = (Array.isArray(clip) && typeof clip[0] === "object" ? clip : [clip]).map(sound);
     const samples = channels.length > 1 ? mean(channels) : channels[0];
     const values = await this.session.run({ waveform: new ort.Tensor("float32", samples, [1, samples.length]) });
-    const heard = isHeard(samples, this.windowing);
-    const note = cancel(channels, samples) ? CANCEL : heard ? "" : SILENCE;
-    const tasks = Object.entries(this.tasks).map(([task, card]) => {
-      return [task, answer(card, Array.from(values[task].data), heard)];
-    });
-    return { heard, note, tasks: Object.fromEntries(tasks) };
+    const tasks = {};
+    let heard = false;
+    for (const [task, card] of Object.entries(this.tasks)) {
+      const windowing = card.windowing ?? this.windowing; // a task may hear in windows of its own
+      const frames = heardFrames(samples, windowing);
+      tasks[task] = answer(card, Array.from(values[task].data), frames, windowing.hop / this.rate, samples.length / this.rate);
+      heard ||= frames.includes(true);
+    }
+    return { heard, note: cancel(channels, samples) ? CANCEL : heard ? "" : SILENCE, tasks };
   }
 }
 
@@ -66,11 +69,12 @@ function power(samples) {
   return samples.reduce((total, value) => total + (value - offset) ** 2, 0) / samples.length;
 }
 
-/** Whether a frame is louder than silence, by the samples that it sees. */
-function isHeard(samples, { hop, before, after }) {
-  for (let begin = 0; begin < samples.length; begin += hop)
-    if (power(samples.subarray(Math.max(0, begin - before * hop), begin + (1 + after) * hop)) >= FLOOR) return true;
-  return false;
+/** Which frames are louder than silence, by the samples that each sees. */
+function heardFrames(samples, { hop, before, after }) {
+  return Array.from({ length: Math.ceil(samples.length / hop) }, (_, frame) => {
+    const [begin, end] = [Math.max(0, frame - before) * hop, (frame + 1 + after) * hop];
+    return power(samples.subarray(begin, end)) >= FLOOR;
+  });
 }
 
 function cancel(channels, samples) {
@@ -111,9 +115,35 @@ function sound(samples) {
 }
 
 /** What the output of a clip says, by the card's entry of its task. */
-function answer(card, values, heard) {
+function answer(card, values, frames, frameSeconds, seconds) {
+  if (card.kind === "timeline") return inTime(card, values, frames, frameSeconds, seconds);
+  const heard = frames.includes(true);
   if (card.kind === "number") return heard ? numbers(card, values) : { numbers: {}, unit: card.unit, spread: {} };
   return { ...labelled(card, values), ...(heard ? {} : { labels: [] }) };
+}
+
+/** Where each label is from its threshold on, in steps that are heard; `values` are those of all labels, step by step. */
+function inTime({ labels, thresholds, step }, values, frames, frameSeconds, seconds) {
+  const steps = values.length / labels.length;
+  const heard = Array(steps).fill(false);
+  frames.forEach((isHeard, frame) => {
+    const at = Math.min(Math.floor((frame * frameSeconds) / step + 1e-6), steps - 1);
+    heard[at] ||= isHeard;
+  });
+  const column = (number) => heard.map((_, at) => values[at * labels.length + number]);
+  const spans = labels.flatMap((label, number) => {
+    const found = [];
+    column(number).forEach((probability, at) => {
+      if (!heard[at] || probability < thresholds[number]) return;
+      const offset = at === steps - 1 ? seconds : (at + 1) * step;
+      const last = found.at(-1);
+      if (last?.until === at) Object.assign(last, { offset, until: at + 1, probability: Math.max(last.probability, probability) });
+      else found.push({ label, onset: at * step, offset, probability, until: at + 1 });
+    });
+    return found.map(({ until, ...span }) => span);
+  });
+  spans.sort((one, other) => one.onset - other.onset || (one.label < other.label ? -1 : 1));
+  return { spans, begin: 0, step, probabilities: Object.fromEntries(labels.map((label, number) => [label, column(number)])) };
 }
 
 function numbers({ names, unit, spread }, values) {

@@ -1,7 +1,7 @@
 """Tiny bundles, made once."""
 
 import pytest
-from tiny_bundle import make_number_bundle, make_own_windows_bundle, make_tiny_bundle
+from tiny_bundle import make_number_bundle, make_own_windows_bundle, make_time_bundle, make_tiny_bundle
 
 from cohear import Bundle
 
@@ -25,6 +25,17 @@ def number_folder(tmp_path_factory):
 def numbers(number_folder):
     """A bundle with a task of numbers."""
     return Bundle.load(number_folder, threads=1)
+
+
+@pytest.fixture(scope="session")
+def time_folder(tmp_path_factory):
+    return make_time_bundle(tmp_path_factory.mktemp("time") / "tiny")
+
+
+@pytest.fixture(scope="session")
+def in_time(time_folder):
+    """A bundle whose one task is a time line."""
+    return Bundle.load(time_folder, threads=1)
 
 
 @pytest.fixture(scope="session")

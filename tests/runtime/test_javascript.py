@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import tempfile
 import threading
+from dataclasses import asdict
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -61,12 +62,13 @@ def modules():
 
 
 @pytest.fixture(scope="module")
-def site(modules, tiny_folder, tmp_path_factory):
-    """The example with its dependency and a bundle, over HTTP; the address."""
+def site(modules, tiny_folder, time_folder, tmp_path_factory):
+    """The example with its dependency and two bundles, over HTTP; the address."""
     root = tmp_path_factory.mktemp("site") / "example"
     shutil.copytree(EXAMPLE, root, ignore=shutil.ignore_patterns("node_modules", "bundle"))
     (root / "node_modules").symlink_to(modules)
     (root / "bundle").symlink_to(tiny_folder)
+    (root / "time").symlink_to(time_folder)
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=root))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}"
@@ -139,6 +141,27 @@ def test_silence_and_channels_in_a_file(page, tmp_path):
         assert page.inner_text("[role=status]").removeprefix("1.00 s").removeprefix("; ").startswith(clip.note)
         told = page.locator("tr").all_inner_texts()
         assert told == ["pitch\tsilence", "parts\tsilence"] if not clip.heard else all("mid " in row for row in told)
+
+
+def test_time_lines_are_those_of_python(page, in_time):
+    script = """async samples => { const { Bundle } = await import("./bundle.js");
+    return (await Bundle.load("time")).classify(Float32Array.from(samples)); }"""
+    clips = (
+        np.concatenate([tone("low", "mid"), tone(seconds=0.5), tone("mid", seconds=0.77)]),
+        CLIPS["the last bit of 16"].samples,
+        tone("high", seconds=0.01),
+    )
+    for clip in clips:
+        found, expected = page.evaluate(script, clip.tolist()), in_time.classify(clip, 16000)
+        there = asdict(expected["when"])
+        assert found["heard"] == expected.heard
+        assert found["tasks"]["when"]["step"] == there["step"] and found["tasks"]["when"]["begin"] == 0
+        assert set(found["tasks"]["when"]) == set(there)
+        for label, each in there["probabilities"].items():
+            assert found["tasks"]["when"]["probabilities"][label] == pytest.approx(each, abs=1e-4)
+        assert len(found["tasks"]["when"]["spans"]) == len(there["spans"])
+        for one, other in zip(found["tasks"]["when"]["spans"], there["spans"], strict=True):
+            assert one == {key: pytest.approx(v, abs=1e-4) if key != "label" else v for key, v in other.items()}
 
 
 def test_integers_that_are_silence(page):

@@ -3,24 +3,26 @@
 import csv
 import json
 import os
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 import soundfile
 from command import called
 from serving import served, wav
-from tiny_bundle import PITCHES, make_time_bundle, tone
+from tiny_bundle import PITCHES, tone
 from unheard import CLIPS, HEARD, SILENCE, UNHEARD
 
-from cohear import Bundle
 from cohear.audio.channels import ChannelMeter
 from cohear.audio.silence import heard_frames
 from cohear.base.errors import DataError
 from cohear.runtime.detector import EventSettings, events_of
 from cohear.runtime.files import classify_file
 from cohear.runtime.stream import Stream
+from cohear.runtime.told import told_clip
 
 
 def check(name, told):
@@ -271,12 +273,6 @@ def test_a_pause_between_two_sounds_has_no_event(tiny):
         assert first.offset <= 1.021 and second.onset >= 2.479
 
 
-@pytest.fixture(scope="module")
-def in_time(tmp_path_factory):
-    """A bundle whose task is a time line."""
-    return Bundle.load(make_time_bundle(tmp_path_factory.mktemp("time") / "bundle"))
-
-
 def test_steps_of_a_time_line_that_nobody_heard_have_no_label(in_time):
     clip = quiet_between(tone(seconds=1.0), tone("mid"), tone(seconds=1.0))
     found = in_time.classify(clip, 16000)
@@ -290,6 +286,24 @@ def test_steps_of_a_time_line_that_nobody_heard_have_no_label(in_time):
     assert event.onset >= 0.89 and event.offset <= 2.11
     silent = in_time.classify(UNHEARD["the last bit of 16"].samples, 16000)
     assert (silent.heard, silent["when"].spans) == (False, ())
+
+
+def test_the_answer_in_time_of_the_docs(in_time):
+    """The one in docs/serve.md, as command line, HTTP and WebSocket tell it."""
+    text = (Path(__file__).parents[2] / "docs" / "serve.md").read_text(encoding="utf-8")
+    (example,) = map(json.loads, re.findall(r"^```json\n(.*?)^```$", text, re.MULTILINE | re.DOTALL))
+    clip = np.concatenate([tone("low", seconds=0.3), tone(seconds=0.2)])
+    told = {"bundle": "bundle", "seconds": 0.5, **told_clip(in_time.classify(clip, 16000))}
+
+    def rounded(each):
+        if isinstance(each, dict):
+            return {key: rounded(value) for key, value in each.items()}
+        return [rounded(one) for one in each] if isinstance(each, list | tuple) else plain(each)
+
+    def plain(each):
+        return round(each, 2) if isinstance(each, float) else each
+
+    assert rounded(told) == example
 
 
 @pytest.mark.parametrize("kind", ["int16", "uint8", "int32"])

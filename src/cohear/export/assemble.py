@@ -36,6 +36,11 @@ def frames_name(number: int = 0) -> str:
     return f"+frames_{number}" if number else "+frames"
 
 
+def starts_name(number: int = 0) -> str:
+    """Value of the graph: the first frame of each window of an input, by its number."""
+    return f"+starts_{number}" if number else "+starts"
+
+
 @dataclass(frozen=True)
 class Output:
     """What the graph gives for a task.
@@ -106,7 +111,7 @@ def assemble(inputs: Sequence[TaskInput], network: onnx.ModelProto, outputs: Seq
     whole = compose.merge_models(
         front, network, io_map=[(value.name, value.name) for value in network.graph.input], outputs=None
     )
-    pooling = _pooling(inputs, outputs)
+    pooling = _pooling(inputs, outputs, in_time)
     names = [value.name for value in pooling.graph.input]
     whole = compose.merge_models(
         whole, pooling, io_map=[(name, name) for name in names], outputs=[output.task for output in outputs]
@@ -174,7 +179,7 @@ def front_graph(inputs: Sequence[TaskInput], in_time: Container[int] = ()) -> on
 
     Args:
         inputs: by their numbers.
-        in_time: those of which the number of frames is told too.
+        in_time: those of which the number of frames and the first frames of windows are told too.
     """
     graph = GraphBuilder("front_end")
     made = [
@@ -232,7 +237,8 @@ def _front(graph: GraphBuilder, given: TaskInput, number: int, *, timed: bool) -
     outputs.append(floats(heard_name(number), "batch", _windows(number)))
     if timed:
         graph.node("Identity", count, name=frames_name(number))
-        outputs.append(integers(frames_name(number), 1))
+        graph.node("Identity", starts, name=starts_name(number))
+        outputs += [integers(frames_name(number), 1), integers(starts_name(number), _windows(number))]
     return outputs
 
 
@@ -241,7 +247,7 @@ def rows_name(number: int) -> str:
     return f"rows_{number}" if number else "rows"
 
 
-def _pooling(given: Sequence[TaskInput], outputs: Sequence[Output]) -> onnx.ModelProto:
+def _pooling(given: Sequence[TaskInput], outputs: Sequence[Output], in_time: Container[int]) -> onnx.ModelProto:
     """Logits of windows to what is said of clips, over the windows that are heard, or over all if none is."""
     graph = GraphBuilder("pooling")
     inputs = []
@@ -254,21 +260,20 @@ def _pooling(given: Sequence[TaskInput], outputs: Sequence[Output]) -> onnx.Mode
         weights = graph.node("Max", heard, silent)  # [B, N]
         total = graph.node("ReduceSum", weights, graph.constant([1]), keepdims=1)
         shares = graph.node("Unsqueeze", graph.node("Div", weights, total), graph.constant([2]))  # [B, N, 1]
-        front_end, window = given[hears].front_end, given[hears].window
+        front_end = given[hears].front_end
         windows = WindowsOfClips(
             batch=rows,
             weights=weights,
             shares=shares,
             frames=frames_name(hears),
+            starts=starts_name(hears),
             frame_seconds=front_end.hop / front_end.rate,
-            window=window,
-            step=hop_in_scoring(window),
         )
-        own = [(number, output) for number, output in enumerate(outputs) if output.hears == hears]
-        for number, output in own:
-            _pooled(graph, output, logits_name(number), windows)
-        if any(form_of(output.decoding).dimensions for _, output in own):
-            inputs.append(integers(frames_name(hears), 1))
+        for number, output in enumerate(outputs):
+            if output.hears == hears:
+                _pooled(graph, output, logits_name(number), windows)
+        if hears in in_time:
+            inputs += [integers(frames_name(hears), 1), integers(starts_name(hears), _windows(hears))]
     inputs += [floats(logits_name(number), rows_name(o.hears), *o.window_shape) for number, o in enumerate(outputs)]
     return graph.model(inputs, [floats(o.task, "batch", *o.shape) for o in outputs])
 

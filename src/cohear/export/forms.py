@@ -38,18 +38,17 @@ class WindowsOfClips:
         batch: how many clips there are, ``[1]``.
         weights: ``[B, N]``, 1 for a window that is pooled, else 0.
         shares: ``[B, N, 1]`` of the mean over windows.
-        frames: of each clip, ``[1]``.
+        frames: of each clip, ``[1]``; where a task answers in time.
+        starts: first frame of each window, ``[N]``; where a task answers in time.
         frame_seconds: from one frame to the next.
-        window, step: frames of a window, and from one to the next; the last one ends with the clip.
     """
 
     batch: str
     weights: str
     shares: str
     frames: str
+    starts: str
     frame_seconds: float
-    window: int
-    step: int
 
 
 class OutputForm(ABC, Generic[D]):
@@ -182,16 +181,11 @@ class TimelineOutput(OutputForm[TimelineDecoding]):
 
     def _places(self, graph: GraphBuilder, task: TimelineDecoding, by_clip: str, windows: WindowsOfClips) -> str:
         """In which frame of the clip each frame of a window begins, ``[N, K]``."""
-        zero, one, window = (graph.constant([number]) for number in (0, 1, windows.window))
-        last = graph.node("Max", graph.node("Sub", windows.frames, window), zero)
-        starts = graph.node("Mul", self._range(graph, graph.dimension(by_clip, 1)), graph.constant([windows.step]))
-        starts = graph.node("Unsqueeze", graph.node("Min", starts, last), one)  # [N, 1]
-        own = graph.node("Mul", self._range(graph, graph.dimension(by_clip, 2)), graph.constant([task.stride]))
-        return graph.node("Add", starts, graph.node("Unsqueeze", own, zero))
-
-    def _range(self, graph: GraphBuilder, count: str) -> str:
-        """0 to ``count`` - 1, of a count ``[1]``."""
-        return graph.node("Range", graph.constant(0), graph.node("Squeeze", count), graph.constant(1))
+        starts = graph.node("Unsqueeze", windows.starts, graph.constant([1]))  # [N, 1]
+        frames = graph.node("Squeeze", graph.dimension(by_clip, 2))
+        own = graph.node("Range", graph.constant(0), frames, graph.constant(1))
+        own = graph.node("Mul", own, graph.constant([task.stride]))
+        return graph.node("Add", starts, graph.node("Unsqueeze", own, graph.constant([0])))
 
     def _steps(self, graph: GraphBuilder, task: TimelineDecoding, frames: str, frame_seconds: float) -> str:
         """The step that each frame begins in."""
