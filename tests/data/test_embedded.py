@@ -87,6 +87,13 @@ def test_changed_files_are_read_anew(tmp_path):
     assert len(after) == 2
 
 
+def test_a_second_time_no_audio_is_read(tmp_path, monkeypatch):
+    TestEmbedded().write(tmp_path)
+    first = read_clip_table(tmp_path, "t")
+    monkeypatch.setattr(parquet, "ParquetFile", None)
+    assert read_clip_table(tmp_path, "t").rows.equals(first.rows)
+
+
 def test_names_cannot_leave_the_folder(tmp_path):
     audio = [{"bytes": sound(1), "path": "../../../x/a b.wav"}, {"bytes": sound(2), "path": ".hidden"}]
     parquet.write_table(pyarrow.table({"audio": audio, "label": ["a", "b"]}), tmp_path / "some.parquet")

@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any, ClassVar
 
 from cohear.base.errors import DataError, FolderError, MissingExtra
-from cohear.base.files import cache_folder, write_bytes
+from cohear.base.files import cache_folder, write_bytes, write_json
 from cohear.data.scan.audio_files import folders_in
 from cohear.data.tables.clip_table import About, ClipTable
 from cohear.data.tables.manifest import read_about
@@ -55,15 +55,11 @@ class Embedded(Reader):
         root = _place(files)
         parts = [_part_of(file) for file in files]
         several = len(set(parts)) > 1
+        labels = {column: names for file in files for column, names in _class_names(file).items()}
         rows: list[dict[str, str]] = []
-        labels: dict[str, list[str]] = {}
-        for file, part in zip(files, parts, strict=True):
-            schema_labels = _class_names(file)
-            labels |= schema_labels
-            rows += [
-                {**row, "fold": part} if several and "fold" not in row else row
-                for row in _rows(file, root, schema_labels)
-            ]
+        for number, (file, part) in enumerate(zip(files, parts, strict=True)):
+            own = _written_out(file, root, root / f"{number:05}.json")
+            rows += [{**row, "fold": part} if several and "fold" not in row else row for row in own]
         columns = list(dict.fromkeys(column for row in rows for column in row))
         table = frame(columns, [[row.get(column, "") for column in columns] for row in rows])
         folder = path if path.is_dir() else path.parent
@@ -121,6 +117,16 @@ def _place(files: list[Path]) -> Path:
     """The folder in the cache for what these files hold; another one after any of them has changed."""
     states = [[file.absolute().as_posix(), file.stat().st_size, file.stat().st_mtime_ns] for file in files]
     return cache_folder() / "embedded" / hashlib.blake2b(json.dumps(states).encode(), digest_size=12).hexdigest()
+
+
+def _written_out(file: Path, root: Path, index: Path) -> list[dict[str, str]]:
+    """Rows of a file whose audio lies below the root: read from the index that the first time leaves."""
+    if index.is_file():
+        rows = json.loads(index.read_text(encoding="utf-8"))
+        return [{str(column): str(cell) for column, cell in row.items()} for row in rows]
+    rows = list(_rows(file, root, _class_names(file)))
+    write_json(index, rows)
+    return rows
 
 
 def _rows(file: Path, root: Path, names: Mapping[str, list[str]]) -> Iterator[dict[str, str]]:
