@@ -536,7 +536,7 @@ def check_lines_of_time(told, paths):
     assert set(line) == {"spans", "begin", "step", "probabilities"}
     assert line["spans"][0].keys() == {"label", "onset", "offset", "probability"}
     table = list(csv.DictReader(told("classify", "bundle", *paths, "--csv").splitlines()))
-    assert list(table[0]) == ["file", "seconds", "task", "label", "probability", "onset", "offset"]
+    assert list(table[0]) == ["file", "seconds", "task", "label", "probability", "onset", "offset", "heard"]
     spans = [row for row in table if row["task"] == "when" and row["file"] == paths[0]]
     assert [(row["label"], float(row["onset"])) for row in spans] == [
         (span["label"], pytest.approx(span["onset"], abs=1e-3)) for span in line["spans"]
