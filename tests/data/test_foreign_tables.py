@@ -223,6 +223,15 @@ def test_a_table_about_something_else_is_no_dataset(tmp_path):
     assert reader_of(tmp_path) == "class_folders"
 
 
+def test_a_list_of_events_is_no_table_of_clips(tmp_path):
+    """Beside folders of classes, and beside a table."""
+    mini_trees.class_folders(tmp_path)
+    (tmp_path / "events.csv").write_text("path,onset,offset,label\nno/1.wav,0,1,a\nno/1.wav,1,2,b\n")
+    assert reader_of(tmp_path) == "class_folders"
+    (tmp_path / "labels.csv").write_text("fname,label\nno/1.wav,x\ndog bark/1.wav,y\n")
+    assert labels_of(read_clip_table(tmp_path, "t", "table")) == {"no/1.wav": "x", "dog bark/1.wav": "y"}
+
+
 def test_recordings_that_somebody_renamed_are_no_public_layout(tmp_path):
     """A copy of Speech Commands in one folder, with a table, is not refused for its names."""
     clips = {"clips/down-0c540988_nohash_0.flac": "down", "clips/up-0c540988_nohash_1.flac": "up"}

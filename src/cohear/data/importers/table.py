@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from cohear.base.errors import DataError
+from cohear.base.tables import EVENTS_CSV
 from cohear.data.importers.audio_place import any_is_there, placed
 from cohear.data.scan.audio_files import folders_in
 from cohear.data.tables.audio_column import AUDIO_COLUMNS, audio_column, with_audio_paths
@@ -15,6 +16,7 @@ from cohear.data.tables.reader import READERS, Reader
 from cohear.data.tables.table_files import TABLE_SUFFIXES, TableFile, column_names, read_table_file
 
 _LOOKED_AT = 50  # names that say where a table's files are
+_EVENTS = Path(EVENTS_CSV.file).stem  # with a row an event, so that it is no list of clips
 _MOST_TABLES = 200  # in a folder: with more of them they are no lists of clips
 
 
@@ -65,7 +67,7 @@ def _tables(path: Path) -> list[Path]:
 
 def _in_folder(folder: Path, root: Path) -> list[Path]:
     files = sorted(file for file in folder.iterdir() if file.suffix.lower() in TABLE_SUFFIXES and file.is_file())
-    files = [file for file in files if not file.name.startswith(".")]
+    files = [file for file in files if not file.name.startswith(".") and file.stem != _EVENTS]
     return [file for file in files if _names_audio(file, root)] if len(files) <= _MOST_TABLES else []
 
 
