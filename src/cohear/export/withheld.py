@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal, cast
 
 What = Literal["temperature", "thresholds", "spread"]
 _SET = {"temperature": "a temperature", "thresholds": "a threshold for each label", "spread": "a spread"}
@@ -38,7 +38,7 @@ class Withheld:
         )
 
 
-def is_withheld(calibration: Mapping[str, Any], what: What) -> bool:
+def is_withheld(calibration: Mapping[str, object], what: What) -> bool:
     """Whether a card's entry of a calibration says that something is not applied."""
-    told: Iterable[Mapping[str, object]] = calibration.get("withheld", ())
+    told = cast(Iterable[Mapping[str, object]], calibration.get("withheld", ()))
     return any(each["what"] == what for each in told)
