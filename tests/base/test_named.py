@@ -1,6 +1,7 @@
 """Parts by name, with and without settings."""
 
 import json
+from typing import Literal
 
 import pytest
 from pydantic import ValidationError
@@ -63,3 +64,47 @@ def test_made_with_its_settings():
 def test_mistakes_are_sentences(part, sentence):
     with pytest.raises(UserError, match=sentence):
         make(PARTS, part, ["a"])
+
+
+class WithOptional:
+    def __init__(
+        self,
+        *,
+        cost: float | None = None,
+        leaves: int | None = None,
+        size: int | Literal["auto"] = "auto",
+        trees: int = 3,
+        weight: float | bool = True,
+    ):
+        self.given = (cost, leaves, size, trees, weight)
+
+
+PARTS.register("optional")(WithOptional)
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "sentence"),
+    [
+        ("cost", "much", "cost must be a number, not much"),
+        ("cost", True, "cost must be a number, not True"),
+        ("cost", float("nan"), "cost must be a finite number, not nan"),
+        ("cost", float("inf"), "cost must be a finite number, not inf"),
+        ("cost", [1.0], r"cost must be a number, not \[1.0\]"),
+        ("leaves", 1.5, "leaves must be a whole number, not 1.5"),
+        ("leaves", "few", "leaves must be a number, not few"),
+        ("size", 1.5, "size must be a whole number, not 1.5"),
+        ("size", float("inf"), "size must be a finite number, not inf"),
+        ("trees", None, "trees must be a number, not null"),
+        ("trees", float("nan"), "trees must be a finite number, not nan"),
+    ],
+)
+def test_numbers_that_may_be_left_out_are_numbers_all_the_same(setting, value, sentence):
+    with pytest.raises(UserError, match=f"part 'optional': {sentence}"):
+        make(PARTS, WithSettings(name="optional", **{setting: value}))
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"), [("cost", None), ("cost", 2), ("leaves", 4), ("size", "auto"), ("size", 8), ("weight", False)]
+)
+def test_what_a_setting_may_be_besides_a_number_is_taken(setting, value):
+    assert value in make(PARTS, WithSettings(name="optional", **{setting: value})).given

@@ -10,7 +10,8 @@ import inspect
 import math
 from collections.abc import Mapping
 from contextlib import suppress
-from typing import Annotated, Any, TypeVar, get_type_hints
+from types import UnionType
+from typing import Annotated, Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
@@ -83,7 +84,10 @@ def make(registry: Registry[type[T]], part: str | WithSettings, *given: object) 
 
 
 def demand_numbers(part: type[object], settings: Mapping[str, Any]) -> None:
-    """See that settings which a part's constructor wants as numbers are numbers, and whole ones where it says so.
+    """See that settings which a part's constructor wants as numbers are such: finite, and whole where it says so.
+
+    One that may be something else too (``float | None``, ``int | Literal["auto"]``) is held to it where it is a number,
+    or where nothing but numbers and nothing is left; what else it must be, the part says.
 
     Raises:
         ValueError: naming the first that is none.
@@ -92,13 +96,22 @@ def demand_numbers(part: type[object], settings: Mapping[str, Any]) -> None:
     with suppress(NameError):  # what is there for a type checker alone
         hints = get_type_hints(part.__init__)
     for name, value in settings.items():
-        kind = hints.get(name)
-        if value is None or kind not in (int, float):
+        allowed = _members(hints.get(name))
+        if not allowed & {int, float} or (value is None and type(None) in allowed):
             continue
         if isinstance(value, bool) or not isinstance(value, int | float):
-            raise ValueError(f"{name} must be a number, not {value}")
-        if kind is int and isinstance(value, float):
+            if bool in allowed or not allowed <= {int, float, type(None)}:
+                continue
+            raise ValueError(f"{name} must be a number, not {'null' if value is None else value}")
+        if not math.isfinite(value):
+            raise ValueError(f"{name} must be a finite number, not {value}")
+        if float not in allowed and isinstance(value, float):
             raise ValueError(f"{name} must be a whole number, not {value}")
+
+
+def _members(hint: object) -> set[object]:
+    """The types that a hint allows, one by one."""
+    return set(get_args(hint)) if get_origin(hint) in (Union, UnionType) else {hint}
 
 
 def as_scalars(value: Any) -> Any:  # noqa: ANN401 - a setting of any part
