@@ -1,8 +1,13 @@
 """The estimate of how long a study still takes."""
 
+import io
 from dataclasses import replace
 
-from cohear.study.launch.time_left import TimeLeft
+from rich.console import Console
+
+from cohear.cli.progress import TerminalProgress
+from cohear.study.launch.launcher import RunEvent
+from cohear.study.launch.time_left import LATEST, TimeLeft
 from cohear.study.plan.row import PlanRow
 
 
@@ -47,3 +52,39 @@ def test_a_plan_tells_paces_of_its_own():
         time_left.trained("p", 1.0)
         assert time_left.of(["b"]) == 50.0
         assert time_left.of(["q"]) == 3.0
+
+
+def test_a_busy_machine_makes_no_run_dearer():
+    """Runs of 25 s that took 444 s by the clock: those that are left cost 25 s each, and the load is told apart."""
+    time_left = TimeLeft.of_plan(PLAN)
+    assert time_left.load == 1.0
+    time_left.trained("a", 25.0)  # of before: it tells nothing of the load now
+    assert time_left.load == 1.0
+    time_left.trained("b", 50.0, 888.0)
+    assert time_left.of(["a", "b"]) == 75.0
+    assert time_left.load == 888 / 50
+    for _ in range(LATEST):
+        time_left.trained("a", 25.0, 26.0)
+    assert time_left.of(["a", "b"]) == 75.0
+    assert time_left.load == 26 / 25  # it is free again
+
+
+def line(time_left, running=("a", "b")):
+    """The line of a study of which two runs go."""
+    console = Console(file=io.StringIO(), width=200)
+    progress = TerminalProgress(console)
+    progress.runs_planned({row.run for row in PLAN}, set(), 0, time_left)
+    for run in running:
+        progress.run_event(RunEvent("started", run))
+    console.print(progress)
+    return console.file.getvalue()
+
+
+def test_the_line_tells_processor_time_and_the_clock_beside_it_where_they_differ():
+    time_left = TimeLeft.of_plan(PLAN)
+    assert "left" not in line(time_left)
+    time_left.trained("a", 50.0, 55.0)
+    assert "3:20 left" in line(time_left)  # 800 units at half a second, two runs at once
+    assert "clock" not in line(time_left)
+    time_left.trained("b", 100.0, 895.0)
+    assert "3:20 left, 21:06 by the clock now" in line(time_left)

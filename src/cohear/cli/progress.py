@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,10 +19,17 @@ from cohear.study.launch.progress import Progress as StudyProgress
 from cohear.study.launch.time_left import TimeLeft
 
 WIDTH = 30
+BUSY = 1.25
+"""Of processor time, what runs take by the clock: from here on it is told beside it."""
 
 
 class TerminalProgress(StudyProgress):
     """Bars for the stages, then one line for the runs: done, failed, running, rate and time left.
+
+    Time left is the processor time (of a device, device time) of the runs that are left, by that of those that ended,
+    over the runs that go at once: other work on the machine changes nothing of it. Where runs take longer by the clock
+    than that just now (or less, of several threads), what it comes to by the clock stands beside it, at the load that
+    the last runs had; that changes as soon as the machine is free again.
 
     Warnings are printed whether or not there is a terminal: they are results, not decoration.
 
@@ -34,7 +42,7 @@ class TerminalProgress(StudyProgress):
         self._wanted: set[str] = set()
         self._done: set[str] = set()
         self._before = 0
-        self._running: dict[str, float] = {}
+        self._running: set[str] = set()
         self._failed = 0
         self._began = time.monotonic()
         self._live: Live | None = None
@@ -76,13 +84,11 @@ class TerminalProgress(StudyProgress):
     def run_event(self, event: RunEvent) -> None:
         """Count a run; a failed one is told at once."""
         if event.kind == "started":
-            self._running[event.run] = time.monotonic()
+            self._running.add(event.run)
             return
-        started = self._running.pop(event.run, None)
+        self._running.discard(event.run)
         if event.kind == "finished":
             self._done.add(event.run)
-            if started is not None:
-                self._time_left.trained(event.run, time.monotonic() - started)
         elif event.kind == "failed":
             self._failed += 1
             self._console.print(f"run {event.run} failed: {event.error}", style="red", markup=False, highlight=False)
@@ -117,8 +123,10 @@ class TerminalProgress(StudyProgress):
             line.append(f" · {60 * trained / elapsed:.1f} a minute")
         left = self._time_left.of(self._wanted - self._done)
         if left and self._running:
-            until = "to the next look" if self._at_most > total else "left"
-            line.append(f" · {clock(left / len(self._running))} {until}")
+            until, seconds = "to the next look" if self._at_most > total else "left", left / len(self._running)
+            line.append(f" · {clock(seconds)} {until}")
+            if abs(math.log(load := self._time_left.load)) > math.log(BUSY):
+                line.append(f", {clock(load * seconds)} by the clock now")
         if states := words.cells(self._cells):
             line.append(f" · cells: {states}")
         return Group(line)

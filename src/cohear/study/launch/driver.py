@@ -68,8 +68,9 @@ def ensure(
     runs = with_needs(wanted, folders)
     done = {key for key, run in runs.items() if folders.find(key, run.files)}
     progress = progress or NoProgress()
-    progress.runs_planned(set(runs), set(done), max(at_most, len(runs)), _time_left(runs, done, folders))
-    driver = _Driver(runs, done, dict(failed or {}), pool, folders, progress)
+    time_left = _time_left(runs, done, folders)
+    progress.runs_planned(set(runs), set(done), max(at_most, len(runs)), time_left)
+    driver = _Driver(runs, done, dict(failed or {}), pool, folders, progress, time_left)
     driver.drive()
     return Ensured(frozenset(driver.done), frozenset(driver.done - done), driver.failed)
 
@@ -96,9 +97,11 @@ class _Driver:
         pool: Pool,
         folders: RunFolders,
         progress: Progress,
+        time_left: TimeLeft,
     ) -> None:
         self.done, self.failed = set(done), failed
         self._runs, self._pool, self._folders, self._progress = runs, pool, folders, progress
+        self._time_left = time_left
         self._waiting = {key: run for key, run in runs.items() if key not in self.done and key not in failed}
         self._going: set[str] = set()
         self._tries: dict[str, int] = {}
@@ -147,6 +150,7 @@ class _Driver:
         elif event.kind == "finished" and self._folders.find(key, self._runs[key].files):
             self.done.add(key)
             self._alike.finished()
+            self._learn(key)
         else:
             failure = event.failure or Failure("it is said to be finished, and its folder is not whole", "")
             failure.raise_where_it_concerns_all()
@@ -154,6 +158,13 @@ class _Driver:
             self._give_up(key, failure)
             return
         self._progress.run_event(event)
+
+    def _learn(self, key: str) -> None:
+        """From a run that has just ended, how long others take."""
+        folder = self._folders.find(key, self._runs[key].files)
+        record = read_record(folder) if folder else None
+        if record is not None:
+            self._time_left.trained(key, record.seconds, record.wall_seconds)
 
     def _give_up(self, key: str, failure: Failure) -> None:
         """Keep a run's error, and fail the runs that need it."""

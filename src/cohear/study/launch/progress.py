@@ -30,7 +30,7 @@ class Progress(ABC):
             wanted: the runs that are wanted now.
             done: which of them are done.
             at_most: how many runs there will be at most, the wanted ones included.
-            time_left: knows how long those took that are done.
+            time_left: knows how long those took that are done, and learns from each that ends.
         """
 
     @abstractmethod

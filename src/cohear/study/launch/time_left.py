@@ -1,12 +1,21 @@
-"""How long the runs that are left will take, judged by those that are done."""
+"""How long the runs that are left will take, judged by those that are done.
+
+What a run costs is processor time (device time on an accelerator), which is the same beside whatever else the machine
+does: runs of 25 s took 444 to 661 s by the clock on a busy one, and say no more of those that are left than their 25 s.
+How much longer runs take by the clock just now is told apart, by those that ended last: it is the machine's load, and
+goes with it.
+"""
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Collection, Mapping
 
 from cohear.runs.cost import Cost
 from cohear.study.plan.row import PlanRow
+
+LATEST = 8
+"""Runs that tell the load: enough for one among them that was odd, and few enough to be of now."""
 
 
 class TimeLeft:
@@ -20,20 +29,35 @@ class TimeLeft:
         self._costs = dict(costs)
         self._seconds: dict[str, float] = defaultdict(float)
         self._units: dict[str, float] = defaultdict(float)
+        self._latest: deque[tuple[float, float]] = deque(maxlen=LATEST)
 
     @classmethod
     def of_plan(cls, plan: Collection[PlanRow]) -> TimeLeft:
         """For the runs that ``plan.json`` lists."""
         return cls({row.run: row.time for row in plan})
 
-    def trained(self, run: str, seconds: float) -> None:
-        """Learn from a run that took so many seconds."""
+    def trained(self, run: str, seconds: float, by_the_clock: float | None = None) -> None:
+        """Learn from a run.
+
+        Args:
+            run: its key.
+            seconds: it took of the processor, or of a device.
+            by_the_clock: the same by the clock, of a run that ended just now; None of one from before.
+        """
+        if by_the_clock is not None and seconds > 0:
+            self._latest.append((seconds, by_the_clock))
         cost = self._costs[run]
         self._seconds[cost.pace] += seconds
         self._units[cost.pace] += cost.units
 
+    @property
+    def load(self) -> float:
+        """By the clock a run takes so many times its seconds just now; 1 where nothing ended yet."""
+        seconds, by_the_clock = (sum(column) for column in zip(*self._latest, strict=True)) if self._latest else (1, 1)
+        return by_the_clock / seconds
+
     def of(self, runs: Collection[str]) -> float | None:
-        """Seconds that runs will take, one after the other; None as long as nothing is trained."""
+        """Seconds that runs will take, one after the other, of a machine that is free; None before the first."""
         trained = sum(self._units.values())
         if not trained:
             return None
