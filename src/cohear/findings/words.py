@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 MINUS = "\N{MINUS SIGN}"
+_CODE = re.compile(r"`([^`]+)`")
+"""What is to be typed as it is, as it stands in our own text: a command, a setting."""
 _NEGATIVE = re.compile(r"(?<![\w-])-(?=\d)")
 
 
@@ -58,13 +60,13 @@ class Words:
 
     @property
     def html(self) -> str:
-        """For a page: escaped, names isolated from the direction of the text around, minus signs as such."""
-        return self._written(_own_html, _isolated, lambda figure: f"<b>{_own_html(figure)}</b>", _boxes)
+        """For a page: escaped, names isolated from the direction of the text around, minus signs and code as such."""
+        return self._written(_html_with_code, _isolated, lambda figure: f"<b>{_own_html(figure)}</b>", _boxes)
 
     @property
     def drawn(self) -> str:
-        """For a drawing and what is read out of it: plain, with minus signs as such."""
-        return self._written(typeset, str, typeset, _networks)
+        """For a drawing and what is read out of it: plain, with minus signs as such, and no marks around code."""
+        return self._written(lambda text: _with_code(text, typeset, str), str, typeset, _networks)
 
     def _written(self, own: Write, name: Write, strong: Write, networks: Callable[[Networks], str]) -> str:
         ways: dict[type, Callable[[Any], str]] = {
@@ -120,6 +122,15 @@ def _boxes(networks: Networks) -> str:
 
 def _isolated(name: str) -> str:
     return f"<bdi>{html.escape(name)}</bdi>"
+
+
+def _html_with_code(text: str) -> str:
+    return _with_code(text, _own_html, lambda code: f"<code>{html.escape(code)}</code>")
+
+
+def _with_code(text: str, own: Write, code: Write) -> str:
+    """Our own text, and what is code in it, which stands at every other place."""
+    return "".join((code if place % 2 else own)(part) for place, part in enumerate(_CODE.split(text)))
 
 
 def _own_html(text: str) -> str:

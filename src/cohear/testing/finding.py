@@ -74,7 +74,7 @@ class FindingContract(ABC):
         """Whatever they look like."""
         for finding in self.found(HOSTILE):
             for said in (in_full(finding), cure_words(finding)):
-                assert not re.search(r"<(?!/?(?:bdi|b)>|span class=\"network\">|/span>)", said.html)
+                assert not re.search(r"<(?!/?(?:bdi|b|code)>|span class=\"network\">|/span>)", said.html)
                 assert "<script>" not in said.html
 
     def test_a_study_without_runs_has_none_or_says_what_is_missing(self) -> None:
