@@ -368,7 +368,7 @@ def less_is_better(name, number, rng):
 def errors_above_one(name, number, rng):
     """A word error rate may be above one."""
     study = plain_study(name, number, rng)
-    tasks = tuple(replace(t, metric="wer", higher_is_better=False, level=0.05) for t in study.tasks)
+    tasks = tuple(replace(t, metric="wer", higher_is_better=False, level=0.05, chance=None) for t in study.tasks)
     return replace(study, tasks=tasks)
 
 
@@ -466,6 +466,67 @@ def no_gap(name, number, rng):
 
 
 @shape
+def one_task_not_learnt(name, number, rng):
+    study = plain_study(name, number, rng, 4)
+    return replace(study, seeds=2, tasks=at_chance(study.tasks, 1), effects=Effects(share=0.6, size=0.06))
+
+
+@shape
+def one_task_learnt(name, number, rng):
+    study = plain_study(name, number, rng, 4)
+    return replace(study, seeds=2, tasks=at_chance(study.tasks, 3), effects=Effects(share=0.6, size=0.06))
+
+
+@shape
+def nothing_learnt(name, number, rng):
+    study = plain_study(name, number, rng, 3)
+    return replace(study, tasks=at_chance(study.tasks, 3), folder=bool(number % 2))
+
+
+@shape
+def learnt_together_alone(name, number, rng):
+    """Two tasks score by chance alone, and far above it beside any other."""
+    study = plain_study(name, number, rng, 4)
+    return replace(study, seeds=2, tasks=at_chance(study.tasks, 2), effects=Effects(share=0.2, all_same=0.3))
+
+
+@shape
+def errors_by_chance(name, number, rng):
+    """Less is better, and one task is not learnt."""
+    study = plain_study(name, number, rng, 4)
+    tasks = (replace(task, metric="eer", higher_is_better=False) for task in at_chance(study.tasks, 1))
+    return replace(study, seeds=2, tasks=tuple(tasks), effects=Effects(share=0.6, size=0.06))
+
+
+@shape
+def wild_singles(name, number, rng):
+    """Scores alone are far above chance on average, and lie so far apart that this may be luck."""
+    study = plain_study(name, number, rng, 4)
+    first, *others = study.tasks
+    return replace(study, folds=3, seeds=1, tasks=(replace(first, noise=20.0), *others))
+
+
+@shape
+def chance_not_told(name, number, rng):
+    """Of one task; whether it is learnt is then open."""
+    study = plain_study(name, number, rng, 3)
+    first, *others = at_chance(study.tasks, 2)
+    return replace(study, seeds=2, tasks=(replace(first, chance=None), *others))
+
+
+@shape
+def not_learnt_by_two_encoders(name, number, rng):
+    study = plain_study(name, number, rng, 4)
+    return replace(study, seeds=2, tasks=at_chance(study.tasks, 1), settings=two_encoders(names_of(study)))
+
+
+def at_chance(tasks: tuple[Task, ...], number: int) -> tuple[Task, ...]:
+    """Tasks of which the first score as answers that ignore the sound do."""
+    level = 0.25
+    return (*(replace(task, level=level, chance=level) for task in tasks[:number]), *tasks[number:])
+
+
+@shape
 def six_tasks(name, number, rng):
     """As many cells as a usual study has."""
     return plain_study(name, number, rng, 6)
@@ -520,7 +581,7 @@ ONE_EACH = [
         *("one network only", "pairs alone", "without a single", "without any single", "two encoders of three tasks"),
         *("two encoders of partly other tasks", "adaptive", "adaptive with failed runs", "adaptive unfinished"),
         *("controls", "several metrics", "less is better", "per cent", "errors above one", "odd names"),
-        *("bare tables", "anything"),
+        *("bare tables", "anything", "one task not learnt", "one task learnt", "nothing learnt", "wild singles"),
     )
 ]
 """Studies in which whatever does not hold shows."""

@@ -41,6 +41,7 @@ class Task:
         clips: of a test part; 0 where nobody tells.
         rounded: whether scores move in steps of a clip, as real ones do.
         noise: how large its spread is, times that of a real task.
+        chance: level of an answer that ignores the sound; None where nobody tells.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Task:
     clips: int = 200
     rounded: bool = False
     noise: float = 1.0
+    chance: float | None = 0.1
     parts: Deviations = PARTS[2]
 
 
@@ -205,6 +207,12 @@ class SimulatedStudy:
             values = np.clip(values, 0, 1)
         values = values if own.higher_is_better else 1 - values
         return own.scale * values
+
+    def chance(self, task: Task) -> float | None:
+        """As the task's metric counts it."""
+        if task.chance is None:
+            return None
+        return task.scale * (task.chance if task.higher_is_better else 1 - task.chance)
 
     def part(self, task: Task, fold: int) -> int:
         """Which test part a fold has."""

@@ -47,12 +47,13 @@ def facts(study: SimulatedStudy) -> dict[str, object]:
     """Content of ``data.json``."""
     tasks: dict[str, dict[str, object]] = {}
     for task in study.tasks:
-        test = task.clips or 100
+        test, chance = task.clips or 100, study.chance(task)
         tasks[task.name] = {
             **{"dataset": f"set of {task.name}", "target": "label", "kind": "multiclass", "metric": task.metric},
             **{"labels": ["a", "b"], "counts": {"a": 2 * test, "b": 3 * test}, "durations": {}},
             "folds": [
                 {"fold": fold, "train": 3 * test, "validation": test // 2, "test": test, "set_aside": 0}
+                | {"chance": {} if chance is None else {task.metric: chance}}
                 for fold in range(study.folds)
             ],
         }

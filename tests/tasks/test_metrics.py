@@ -1,5 +1,7 @@
 """Metrics against scikit-learn."""
 
+from itertools import permutations
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -131,3 +133,46 @@ class TestPrecision(TestF1OfSeveralLabels):
 
 def test_all_that_is_registered_is_tested():
     assert set(METRICS) == {"uar", "accuracy", "f1", "map"}
+
+
+def chance(name, values, known=None, scored=None):
+    known = np.ones(values.shape, np.bool_) if known is None else known
+    labels = values.shape[1] if values.ndim == 2 else int(values.max()) + 1
+    return METRICS[name].chance(Targets(values, known), np.ones(labels, np.bool_) if scored is None else scored)
+
+
+def test_chance_of_one_label_a_clip():
+    """Ten clips of one label, five of another, five of a third, whose label is not scored in the second half."""
+    values = np.repeat([0, 1, 2], [10, 5, 5])
+    assert chance("uar", values) == pytest.approx(1 / 3)
+    assert chance("f1", values) == pytest.approx(1 / 3)
+    assert chance("accuracy", values) == pytest.approx(0.5)
+    scored = np.array([True, True, False])
+    assert chance("uar", values, scored=scored) == pytest.approx(1 / 2)
+    assert chance("accuracy", values, scored=scored) == pytest.approx(10 / 15)
+    known = values != 1
+    assert chance("uar", values, known) == pytest.approx(1 / 2)
+    assert chance("accuracy", values, known) == pytest.approx(10 / 15)
+    assert np.isnan(chance("uar", values, values == 0))
+
+
+def test_chance_of_several_labels_a_clip():
+    """Three of eight clips carry the first label, one the second; a label that all or none carry is not ranked."""
+    values = np.zeros((8, 4), np.float32)
+    values[:3, 0] = values[0, 1] = values[:, 2] = 1
+    orders = [list(order) for order in permutations([1, 1, 1, 0, 0, 0, 0, 0])]
+    every = np.mean([average_precision_score(order, np.arange(8, 0, -1)) for order in set(map(tuple, orders))])
+    one = np.mean([1 / place for place in range(1, 9)])
+    assert chance("map", values) == pytest.approx((every + one) / 2)
+    alone = np.array([True, False, False, False])
+    assert chance("map", values, scored=alone) == pytest.approx(every)
+    assert chance("f1", values, scored=alone) == pytest.approx(2 * 3 / (8 + 3))
+    assert np.isnan(chance("map", values, scored=np.array([False, False, True, True])))
+
+
+@given(SEEDS)
+@settings(max_examples=20, deadline=None)
+def test_no_way_to_guess_labels_by_lot_has_a_better_f1(seed):
+    draw = np.random.default_rng(seed)
+    truth, said = draw.dirichlet(np.ones(4)), draw.dirichlet(np.ones(4))
+    assert np.mean(2 * truth * said / (truth + said)) <= 1 / 4 + 1e-12

@@ -34,7 +34,7 @@ from cohear.analysis.tables.of_study import FolderTables, Tables
 from cohear.analysis.tables.results import of_baselines, of_networks
 from cohear.analysis.tables.units import common_unit, units_of
 from cohear.base.setting import Setting
-from cohear.base.tables import NLL
+from cohear.base.tables import NLL, NOT_LEARNT, SINGLES_CSV
 from cohear.base.units import OWN, Unit
 
 
@@ -159,8 +159,36 @@ class Statistics:
 
     @cached_property
     def singles(self) -> pd.DataFrame:
-        """Mean score of each task alone."""
-        return single_scores(self.results, self.design)
+        """Mean score of each task alone, in networks."""
+        return single_scores(self.results, self.design, self.tables.data.tasks)
+
+    @cached_property
+    def singles_table(self) -> pd.DataFrame:
+        """``singles.csv``: the same, and baselines."""
+        plain = single_scores(self.baselines, self.design, self.tables.data.tasks)
+        names = list(SINGLES_CSV.names)
+        known = [table[names] for table in (self.singles, plain) if len(table)]
+        return pd.concat(known, ignore_index=True) if known else pd.DataFrame(columns=names)
+
+    @cached_property
+    def not_learnt(self) -> Mapping[Setting, frozenset[str]]:
+        """Tasks whose score alone is not beyond chance, of the settings that have such."""
+        rows = self.singles[self.singles["learnt"] == NOT_LEARNT]
+        return {
+            (str(names[0]), str(names[1]), str(names[2])): frozenset(map(str, some["task"]))
+            for names, some in rows.groupby(list(SETTING), sort=True)
+        }
+
+    def advisable(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """The rows of a table whose combination holds no task that is not learnt in its setting: what advice is of."""
+        if not self.not_learnt:
+            return rows
+        names = zip(*(rows[name].astype(str) for name in (*SETTING, "combination")), strict=True)
+        kept = [
+            self.not_learnt.get((features, encoder, arm), frozenset()).isdisjoint(combination.split("+"))
+            for features, encoder, arm, combination in names
+        ]
+        return rows[pd.Series(kept, index=rows.index, dtype=bool)]
 
     @cached_property
     def correlations(self) -> Sequence[Correlate]:
@@ -215,24 +243,27 @@ class Statistics:
 
     @cached_property
     def groupings(self) -> Sequence[UnbeatenGrouping]:
-        """Groupings that no other beats in gain and one cost, for every cost that is known."""
-        every = (best_per_budget(self.results, self.pairs, cost, self.design, self.tables.costs) for cost in BUDGETS)
+        """Groupings of the learnt tasks that no other beats in gain and one cost, for every cost that is known."""
+        results, pairs, costs = self.advisable(self.results), self.advisable(self.pairs), self.tables.costs
+        every = (best_per_budget(results, pairs, cost, self.design, costs) for cost in BUDGETS)
         return [line for lines in every for line in lines]
 
     @cached_property
     def recommended(self) -> Mapping[Setting, Recommended | NoGrouping]:
-        """Which tasks to train together in every setting that has ordinary runs, or why that cannot be told."""
+        """Which learnt tasks to train together in every setting with ordinary runs, or why that cannot be told."""
         lines = of_settings(self.groupings)
         found: dict[Setting, Recommended | NoGrouping] = {}
         for key, results, pairs in self._each():
             recommendation = recommend(key, results, pairs, lines.get(key, []), self.design)
             several = self.unit_over(pairs) == OWN and pairs["metric"].nunique() > 1
+            if recommendation == "pairs" and self._compared(key):
+                recommendation = "learnt"
             found[key] = "units" if several and isinstance(recommendation, Recommended) else recommendation
         return found
 
     @cached_property
     def one_network(self) -> Mapping[Setting, Serving]:
-        """One network for all tasks, in the settings where it was measured: on all repeats, unless they chose it."""
+        """One network for all learnt tasks, where it was measured: on all repeats, unless they chose it."""
         found: dict[Setting, Serving] = {}
         for key, results, pairs in self._each():
             recommendation = self.recommended[key]
@@ -244,9 +275,13 @@ class Statistics:
         return found
 
     def _each(self) -> Iterator[tuple[Setting, pd.DataFrame, pd.DataFrame]]:
-        """Every setting with its ordinary runs and its paired differences."""
-        ordinary = self.results[self.results["control"] == ""]
+        """Every setting with its ordinary runs and its paired differences, as far as their tasks are learnt."""
+        ordinary, pairs = self.results[self.results["control"] == ""], self.advisable(self.pairs)
         for names, results in ordinary.groupby(list(SETTING), sort=True):
             features, encoder, arm = map(str, names)
-            here = (self.pairs[list(SETTING)] == [features, encoder, arm]).all(axis=1)
-            yield (features, encoder, arm), results, self.pairs[here]
+            here = (pairs[list(SETTING)] == [features, encoder, arm]).all(axis=1)
+            yield (features, encoder, arm), self.advisable(results), pairs[here]
+
+    def _compared(self, setting: Setting) -> bool:
+        """Whether anything was compared in a setting, learnt or not."""
+        return bool((self.pairs[list(SETTING)] == list(setting)).all(axis=1).any())

@@ -41,16 +41,17 @@ def judged_folder(folder: Path, say: Callable[[str], None] | None = None) -> Sta
     """The statistics that :func:`write_gains` writes, for who goes on with them."""
     from cohear.analysis.statistics import Statistics
     from cohear.analysis.tables.text import write_table
-    from cohear.base.tables import CONTROLS_CSV, GAINS_CSV, GAINS_NLL_CSV
+    from cohear.base.tables import CONTROLS_CSV, GAINS_CSV, GAINS_NLL_CSV, SINGLES_CSV
     from cohear.findings import Findings
     from cohear.findings.caveats import notes
 
     refresh_tables(folder, say)
     statistics = Statistics.of_folder(folder)
-    if len(statistics.controls):
-        write_table(folder / CONTROLS_CSV.file, statistics.controls)
-    else:
-        remove_file(folder / CONTROLS_CSV.file)
+    for table, content in ((CONTROLS_CSV, statistics.controls), (SINGLES_CSV, statistics.singles_table)):
+        if len(content):
+            write_table(folder / table.file, content)
+        else:
+            remove_file(folder / table.file)
     write_table(folder / GAINS_CSV.file, statistics.gains)
     if statistics.log_loss is None:
         remove_file(folder / GAINS_NLL_CSV.file)

@@ -173,6 +173,10 @@ class Study:
         """The table of gains, computed anew from the records and written as ``gains.csv``."""
         return gains.write_gains(self.folder)
 
+    def singles(self) -> pd.DataFrame:
+        """Scores of each task alone, beside chance, computed anew and written with the gains, as ``singles.csv``."""
+        return gains.judged_folder(self.folder).singles_table
+
     def power(self) -> Power:
         """What the study could find, and what would decide the rest (:func:`cohear.api.power`)."""
         return conclusions.power(self.folder)

@@ -67,6 +67,7 @@ class FoldFacts:
         overlap: recordings that training and test share where the study allows it.
         unscored: labels that training or test lacks.
         test_part: names the test clips.
+        chance: what an answer that ignores the sound scores on the test clips, by metric, of those that tell.
     """
 
     fold: int = 0
@@ -77,6 +78,7 @@ class FoldFacts:
     overlap: int = 0
     unscored: Sequence[str] = ()
     test_part: str = ""
+    chance: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

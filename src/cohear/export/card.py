@@ -141,9 +141,13 @@ def _withheld(tasks: Mapping[str, BundledTask]) -> Iterator[str]:
         yield from (each.sentence(name) for each in known.calibration.withheld)
 
 
+_GAIN = ("single", "gain", "low", "high", "repeats", "verdict", "not_learnt")
+"""What the card says of a gain."""
+
+
 def _task(known: BundledTask) -> dict[str, Any]:
     data, calibration = known.data, known.calibration
-    gain = known.gain and {key: known.gain[key] for key in ("single", "gain", "low", "high", "repeats", "verdict")}
+    gain = known.gain and {key: known.gain[key] for key in _GAIN}
     return {
         **entry_of(calibration.decoding),
         "target_kind": data.kind.name,

@@ -9,6 +9,7 @@ from typing import Any
 
 from cohear.analysis.gains.design import Design
 from cohear.analysis.statistics import Statistics
+from cohear.analysis.tables.columns import SETTING
 from cohear.base.errors import UserError
 from cohear.base.files import cache_folder
 from cohear.base.named import as_named, check_named
@@ -43,6 +44,7 @@ from cohear.export.runs import (
 )
 from cohear.export.write import check_target, write_bundle
 from cohear.features.task_input import TaskInput
+from cohear.findings.not_learnt import unlearnt_in
 from cohear.runs.place import RunPlace
 from cohear.runs.record import Record
 from cohear.study.data_facts import data_facts
@@ -257,15 +259,20 @@ def _tasks(
 
 
 def _gains(places: Places, cell: GridCell) -> dict[str, dict[str, Any]]:
-    """The cell's rows of the study's gains, by task; none for a single, or where there are no results."""
+    """The cell's rows of the study's gains, by task; none for a single, or where there are no results.
+
+    Each has ``not_learnt`` besides: the tasks of the cell that alone are not learnt.
+    """
     if len(cell.tasks) < 2 or not (places.study.root / "results.csv").exists():
         return {}
-    table = Statistics.of_folder(places.study.root).gains
+    statistics = Statistics.of_folder(places.study.root)
+    table, setting = statistics.gains, (cell.features, cell.encoder, cell.arm)
     here = table["combination"] == cell.combination
-    for column in ("features", "encoder", "arm"):
-        here &= table[column] == getattr(cell, column)
+    for column, name in zip(SETTING, setting, strict=True):
+        here &= table[column] == name
     rows = table[here].astype(object).to_dict("records")
-    return {str(row["task"]): {str(name): value for name, value in row.items()} for row in rows}
+    unlearnt = unlearnt_in(statistics, setting, cell.combination)
+    return {str(row["task"]): {**{str(n): v for n, v in row.items()}, "not_learnt": unlearnt} for row in rows}
 
 
 def _check_licences(licences: Mapping[str, str], datasets: Sequence[str], inputs: Mapping[str, TaskInput]) -> None:

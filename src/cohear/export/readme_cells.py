@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from cohear.findings.not_learnt import are_not_learnt
 from cohear.findings.verdict_words import told_verdict
 from cohear.tasks.metrics import METRICS, SHARE
 
@@ -39,12 +40,14 @@ def interval_text(metric: str, low: float | None, high: float | None) -> str:
 
 
 def gain_text(metric: str, gain: Mapping[str, Any] | None) -> str:
-    """A gain with its interval and its verdict, which the interval alone does not tell."""
+    """A gain with its interval, its verdict, which the interval alone does not tell, and what is not learnt alone."""
     if not gain or gain["gain"] is None:
         return "unknown"
     unit, low, high = METRICS[metric], gain["low"], gain["high"]
     ends = [] if low is None else [f"{unit.shown(low, True)} to {unit.shown(high, True)}"]
-    return f"{unit.shown(gain['gain'], sign=True)} ({', '.join([*ends, told_verdict(gain['verdict'], '', low, high)])})"
+    unlearnt = text(are_not_learnt(gain.get("not_learnt") or ()).plain)
+    told = [*ends, told_verdict(gain["verdict"], "", low, high), *([unlearnt] if unlearnt else [])]
+    return f"{unit.shown(gain['gain'], sign=True)} ({', '.join(told)})"
 
 
 def text(value: object) -> str:

@@ -17,6 +17,7 @@ from cohear.base.setting import InSetting
 from cohear.findings.caveats import notes
 from cohear.findings.finding import FindingInWords
 from cohear.findings.kind import FINDINGS, QUESTIONS, StudyQuestion
+from cohear.findings.not_learnt import unlearnt_in
 from cohear.findings.pairs import VerdictsOfPairs, counts, of_pairs
 from cohear.findings.study_findings import Findings, cure_words, said, with_cures
 from cohear.findings.tables import JsonRow, json_rows
@@ -32,7 +33,10 @@ class Answered(TypedDict):
 
 
 class DecidedCell(InSetting):
-    """A cell that helps or hurts: these and the other columns of ``gains.csv``, with what they are counted in."""
+    """A cell that helps or hurts: these and the other columns of ``gains.csv``, with what they are counted in.
+
+    ``not_learnt`` are the tasks of its combination that are not: what it says is no advice then.
+    """
 
     task: str
     combination: str
@@ -42,6 +46,7 @@ class DecidedCell(InSetting):
     verdict: str
     explanation: str
     unit: str
+    not_learnt: list[str]
 
 
 class ByRelation(TypedDict):
@@ -166,13 +171,18 @@ def _improve(statistics: Statistics) -> Improving:
             "unrelated": counts(pairs[~related & told_apart]),
             "all": counts(pairs),
         },
-        "decided": [
-            cast(DecidedCell, {**row, "unit": statistics.units[str(row["metric"])].name}) for row in json_rows(decided)
-        ],
+        "decided": [_decided(row, statistics) for row in json_rows(decided)],
         "controls": json_rows(statistics.contrasts),
         "labels": list(statistics.label_worth),
         "power": list(statistics.families),
     }
+
+
+def _decided(row: JsonRow, statistics: Statistics) -> DecidedCell:
+    setting = (str(row["features"]), str(row["encoder"]), str(row["arm"]))
+    unlearnt = unlearnt_in(statistics, setting, str(row["combination"]))
+    unit = statistics.units[str(row["metric"])].name
+    return cast(DecidedCell, {**row, "unit": unit, "not_learnt": unlearnt})
 
 
 def _combining(statistics: Statistics) -> Combining:

@@ -19,7 +19,7 @@ from cohear.findings.figures import Estimate
 from cohear.findings.finding import StudyFinding, Sureness, TableRows
 from cohear.findings.kind import FINDINGS, Kind, Said, Section, StudyQuestion
 from cohear.findings.missing import NO_PAIR, Compare, Missing
-from cohear.findings.pairs import in_setting, of_pairs, partner_of, settings_in
+from cohear.findings.pairs import LEARNT_TASKS, in_setting, of_pairs, partner_of, settings_in
 from cohear.findings.typed_figures import TypedFigures
 from cohear.findings.words import Name, Words, words
 
@@ -47,6 +47,8 @@ class BestPairFigures(TypedFigures):
         pairs, family: pairs that were compared, and their effects, which are judged together.
         verdicts: how many of these have which.
         free_pairs: pairs whose both effects are harmless.
+        of_learnt: whether pairs were passed over that hold a task that is not learnt; ``pairs`` and ``verdicts`` are
+            then of the others.
     """
 
     between: Sequence[str]
@@ -55,19 +57,23 @@ class BestPairFigures(TypedFigures):
     family: int
     verdicts: Mapping[str, int]
     free_pairs: int
+    of_learnt: bool = False
 
 
 class BestPair(Kind):
     """The pair of the best kind that there is, and of these the one with the largest sum of gains.
 
     The kinds: both tasks are surely helped; one is and the other is not surely hurt; both gain, though not surely; the
-    sum is above nothing.
+    sum is above nothing. Pairs with a task that is not learnt are passed over.
     """
 
     code: ClassVar[str] = "best-pair"
     question: ClassVar[StudyQuestion] = "improve"
     part: ClassVar[Section] = "page"
-    lacks: ClassVar[Mapping[str, Missing]] = {"pairs": Missing("", NO_PAIR.text)}
+    lacks: ClassVar[Mapping[str, Missing]] = {
+        "pairs": Missing("", NO_PAIR.text),
+        "learnt": Missing("", "In every pair that was compared, a task is not learnt."),
+    }
 
     def find(self, statistics: Statistics) -> Iterable[StudyFinding]:
         """One a setting."""
@@ -98,7 +104,8 @@ _SURE = "Sure. Both gains are beyond chance."
 
 
 def _found(statistics: Statistics, setting: Setting) -> StudyFinding:
-    pairs = of_pairs(in_setting(statistics.gains, setting))
+    every = of_pairs(in_setting(statistics.gains, setting))
+    pairs = statistics.advisable(every)
     counted_verdicts = {name: int((pairs["verdict"] == name).sum()) for name in VERDICTS}
     by_pair: dict[str, list[Effect]] = {}
     for row in pairs.to_dict("records"):
@@ -113,16 +120,17 @@ def _found(statistics: Statistics, setting: Setting) -> StudyFinding:
         setting=setting,
         combination=str(best[0]["combination"]) if best else "",
         sureness=sureness,
-        missing="" if by_pair else "pairs",
+        missing="" if by_pair else "learnt" if len(every) else "pairs",
         figures=BestPairFigures(
             between=_between(best, helped),
             effects=[_effect(row, statistics) for row in best],
             pairs=len(by_pair),
-            family=len(pairs),
+            family=len(every),
             verdicts=counted_verdicts,
             free_pairs=sum({row["verdict"] for row in both} == {"harmless"} for both in by_pair.values()),
+            of_learnt=len(pairs) < len(every),
         ),
-        settles=_cures(statistics, best, bool(by_pair)),
+        settles=_cures(statistics, best, bool(len(every))),
         rows=(TableRows("gains.csv", tuple({name: row[name] for name in CELL} for row in best)),),
     )
 
@@ -219,22 +227,21 @@ def _in_family(effects: Sequence[ShownEffect], figures: BestPairFigures) -> str:
 
 def _nothing(figures: BestPairFigures) -> Said:
     """Where no pair gains: what is known of losses."""
-    verdicts, effects = figures.verdicts, sum(figures.verdicts.values())
-    none = words("No two tasks help each other.")
+    verdicts, tasks = figures.verdicts, LEARNT_TASKS if figures.of_learnt else "tasks"
+    effects = f"{sum(figures.verdicts.values())} effects{' of learnt tasks' if figures.of_learnt else ''}"
+    none = words(f"No two {tasks} help each other.")
     if verdicts["helps"]:  # of another pair it would be told
-        none = words("No two tasks help each other: who surely gains does so at the partner's cost.")
-        return Said(
-            words(f"{verdicts['helps']} of {effects} effects are surely gains, their partners surely lose."), none
-        )
+        none = words(f"No two {tasks} help each other: who surely gains does so at the partner's cost.")
+        return Said(words(f"{verdicts['helps']} of {effects} are surely gains, their partners surely lose."), none)
     if figures.free_pairs:
         free = counted(figures.free_pairs, "pair")
         return Said(words(f"But {free} can share a network at no real cost."), none)
     if verdicts["hurts"]:
-        return Said(words(f"{verdicts['hurts']} of {effects} effects are surely losses."), none)
+        return Said(words(f"{verdicts['hurts']} of {effects} are surely losses."), none)
     known = "Nothing is decided yet."
     if verdicts["harmless"]:
-        known = f"{verdicts['harmless']} of {effects} effects are harmless, the others are open."
-    return Said(words(f"Not sure. {known}"), words("No two tasks help each other, as far as this was measured."))
+        known = f"{verdicts['harmless']} of {effects} are harmless, the others are open."
+    return Said(words(f"Not sure. {known}"), words(f"No two {tasks} help each other, as far as this was measured."))
 
 
 FINDINGS.register(BestPair.code)(BestPair())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import ClassVar
 
 from cohear.findings.finding import StudyFinding
@@ -23,21 +24,27 @@ class Caveat(Kind):
 
 def caveats(findings: Findings) -> list[Words]:
     """All caveats of a study, those of the design of its repeats first."""
-    return [sentence for finding in findings.on("caveats") for sentence in _lines(finding)]
+    return [sentence for finding in _of_the_study(findings) for sentence in lines_of(finding)]
 
 
 def notes(findings: Findings) -> list[str]:
     """The same for a terminal: of what was left out a few cells, and how many more there are."""
     sentences: list[str] = []
-    for finding in findings.on("caveats"):
-        lines = [line.plain for line in _lines(finding)]
+    for finding in _of_the_study(findings):
+        lines = [line.plain for line in lines_of(finding)]
         sentences += lines[:MOST_LEFT_OUT]
         if len(lines) > MOST_LEFT_OUT:
             sentences.append(said(finding).aside.plain)
     return sentences
 
 
-def _lines(finding: StudyFinding) -> list[Words]:
+def _of_the_study(findings: Findings) -> Iterator[StudyFinding]:
+    """Those of the whole study; a setting's own are told where it is shown."""
+    return (finding for finding in findings.on("caveats") if finding.setting is None)
+
+
+def lines_of(finding: StudyFinding) -> list[Words]:
+    """A caveat, a sentence or two each."""
     parts = said(finding)
     return [line for _, line in parts.details] or [joined([parts.text, cure_words(finding)])]
 

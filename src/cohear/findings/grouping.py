@@ -21,13 +21,15 @@ from cohear.findings.figures import Estimate
 from cohear.findings.finding import StudyFinding, TableRows
 from cohear.findings.kind import FINDINGS, Kind, Said, StudyQuestion
 from cohear.findings.missing import Compare, Missing
-from cohear.findings.pairs import in_one_network, in_setting, of_pairs
+from cohear.findings.not_learnt import are_not_learnt
+from cohear.findings.pairs import LEARNT_TASKS, in_one_network, in_setting, of_pairs
 from cohear.findings.sentences import setting_name
 from cohear.findings.typed_figures import TypedFigures
 from cohear.findings.words import Name, Networks, Strong, Words, names, words
 
 _WHY_NONE: Mapping[NoGrouping, str] = {
     "pairs": "Nothing was compared here: that takes single runs and combinations on the same repeats.",
+    "learnt": "Of tasks that are learnt, no two were compared.",
     "units": "The gains of tasks are in several units, which do not add up.",
     "tasks": f"So many tasks have more groupings than can be gone through; of {MOST_TASKS} all are.",
     "cost": "The parameters of some networks are not known, so that groupings have no price.",
@@ -62,6 +64,7 @@ class GroupingFigures(TypedFigures):
         verdicts: how many of the tasks that share have which, of those that there are.
         pairs, losses: effects of pairs that were compared, and those that are losses beyond chance.
         sure_pair: two tasks that surely help each other, if there are.
+        not_learnt: tasks that are in no grouping, since they are not learnt.
     """
 
     recommended: Recommended
@@ -71,6 +74,7 @@ class GroupingFigures(TypedFigures):
     pairs: int
     losses: int
     sure_pair: Sequence[str]
+    not_learnt: Sequence[str] = ()
 
 
 class RecommendedGrouping(Kind):
@@ -100,18 +104,23 @@ class RecommendedGrouping(Kind):
         figures = GroupingFigures.of(finding)
         recommended = figures.recommended
         if finding.setting is None:
-            return Said(_in_the_study(recommended, figures.gain))
+            return Said(_in_the_study(figures))
         if not recommended.best.shared:
-            return Said(_apart(figures), words("Separate networks score best so far."), details=_smallest(figures))
+            return Said(
+                _apart(figures),
+                words("Separate networks score best so far."),
+                details=(*_smallest(figures), *_left_out(figures)),
+            )
         return Said(
             words("" if recommended.best.verdict == "helps" else _GUESS),
-            _head(recommended.best),
+            _head(figures),
             aside=_aside(figures),
             details=(
                 ("Gain to expect:", _gain(figures)),
                 ("Size:", _size(figures)),
                 *_alone(recommended.best),
                 *_smallest(figures),
+                *_left_out(figures),
             ),
         )
 
@@ -124,7 +133,7 @@ def _found(statistics: Statistics, recommendation: Recommended | NoGrouping, set
         cures: dict[NoGrouping, Cure] = {"pairs": Compare(), "repeats": MoreRepeatsToChoose()}
         settles = tuple(cure for reason, cure in cures.items() if reason == recommendation)
         return StudyFinding(code=RecommendedGrouping.code, setting=setting, missing=recommendation, settles=settles)
-    cells = in_setting(statistics.gains, recommendation.setting)
+    cells = statistics.advisable(in_setting(statistics.gains, recommendation.setting))
     best, cheapest, unit = recommendation.best, recommendation.every[0], statistics.unit_over(cells)
     verdicts = Counter(cells.loc[cells["combination"].isin(best.groups), "verdict"])
     losses = of_pairs(cells)
@@ -140,6 +149,7 @@ def _found(statistics: Statistics, recommendation: Recommended | NoGrouping, set
             pairs=len(losses),
             losses=int((losses["verdict"] == "hurts").sum()),
             sure_pair=_sure_pair(losses),
+            not_learnt=sorted(statistics.not_learnt.get(recommendation.setting, ())),
         ),
         rows=(TableRows("results.csv"), TableRows("gains.csv", tuple({"combination": name} for name in best.shared))),
     )
@@ -156,9 +166,10 @@ def _sure_pair(pairs: pd.DataFrame) -> list[str]:
     return str(both.iloc[0]).split("+") if len(both) else []
 
 
-def _head(best: Serving) -> Words:
+def _head(figures: GroupingFigures) -> Words:
+    best = figures.recommended.best
     if best.whole:
-        return words(in_one_network(len(best.tasks)), ".")
+        return words(_in_one(figures), ".")
     return words(Networks(tuple(tuple(name.split("+")) for name in best.shared)))
 
 
@@ -168,12 +179,22 @@ def _alone(best: Serving) -> tuple[tuple[str, Words], ...]:
     return ((own, words(names(best.alone), ".")),) if best.alone else ()
 
 
-def _in_the_study(recommended: Recommended, gain: Estimate) -> Words:
+def _in_one(figures: GroupingFigures) -> str:
+    return in_one_network(len(figures.recommended.best.tasks), LEARNT_TASKS if figures.not_learnt else "tasks")
+
+
+def _left_out(figures: GroupingFigures) -> tuple[tuple[str, Words], ...]:
+    """Tasks that no grouping serves."""
+    return (("Left out:", words(are_not_learnt(figures.not_learnt), ".")),) if figures.not_learnt else ()
+
+
+def _in_the_study(figures: GroupingFigures) -> Words:
     """The answer's sentence."""
+    recommended, gain = figures.recommended, figures.gain
     setting = Name(setting_name(recommended.setting))
     if recommended.best.on_all:
         return words(
-            in_one_network(len(recommended.best.tasks)),
+            _in_one(figures),
             " (",
             setting,
             f") have a mean gain of {gain} over all repeats, of which none chose it.",

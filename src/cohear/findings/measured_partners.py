@@ -17,7 +17,7 @@ from cohear.findings.words import Name, Words, joined, words
 
 
 class MeasuredPartners(Kind):
-    """Of each task the partner that helps most, or the best of those that do not."""
+    """Of each task the partner that helps most, or the best of those that do not; both are learnt."""
 
     code: ClassVar[str] = "measured-partners"
     question: ClassVar[StudyQuestion] = "improve"
@@ -27,31 +27,50 @@ class MeasuredPartners(Kind):
         """One a setting in which a task was trained beside one partner."""
         pairs = of_pairs(statistics.gains[statistics.gains["gain"].notna()])
         for setting in settings_in(pairs):
-            here = in_setting(pairs, setting)
+            every = in_setting(pairs, setting)
+            here = statistics.advisable(every)
             of_task = {str(task): cells for task, cells in here.groupby("task", sort=True)}
+            unlearnt = statistics.not_learnt.get(setting, frozenset())
             best = {task: _best(cells) for task, cells in of_task.items()}
             yield StudyFinding(
                 code=self.code,
                 setting=setting,
                 figures={
                     "best": {
-                        task: {**_figures(row, statistics), "partners": len(of_task[task])}
+                        task: {
+                            **_figures(row, statistics),
+                            "partners": len(of_task[task]),
+                            "passed over": int((every["task"] == task).sum()) - len(of_task[task]),
+                        }
                         for task, row in best.items()
-                    }
+                    },
+                    "none": {
+                        str(task): "task" if task in unlearnt else "partners"
+                        for task in sorted(set(every["task"]) - set(of_task))
+                    },
                 },
-                rows=(TableRows("gains.csv", named(pd.DataFrame(best.values()))),),
+                rows=(TableRows("gains.csv", named(pd.DataFrame(list(best.values()), columns=list(pairs.columns)))),),
             )
 
     def said(self, finding: StudyFinding) -> Said:
         """Who it is of each task, and what it did."""
         best = finding.figures["best"]
+        if not best:
+            return Said(words("No partner was measured of which task and partner are learnt."))
         each = [words(Name(task), " beside ", Name(one["partner"]), f", {_figure(one)}") for task, one in best.items()]
         return Said(words("The best partner of each task that was measured: ", joined(each, "; "), "."))
 
 
 def partner_advice(finding: StudyFinding) -> Mapping[str, str]:
     """By task, what is to be said to somebody who is told to try a partner."""
-    return {task: _told(best).plain for task, best in finding.figures["best"].items()}
+    told = {task: _told(best).plain for task, best in finding.figures["best"].items()}
+    return {**told, **{task: _NONE[who] for task, who in finding.figures["none"].items()}}
+
+
+_NONE = {
+    "task": "No partner task is advised: alone, the task is not learnt.",
+    "partners": "No partner task is advised: of those that were measured none is learnt.",
+}
 
 
 def _best(cells: pd.DataFrame) -> pd.Series[Any]:
@@ -81,7 +100,8 @@ def _told(best: Mapping[str, Any]) -> Words:
     beside = words("beside ", Name(best["partner"]), f"{among} the gain is {_figure(best)}.")
     if best["gain"].value > 0 and best["verdict"] != "hurts":
         return words("Whether a partner task helps is open: ", beside)
-    return words("No partner task that was measured helps: ", beside)
+    measured = "learnt partner task that was measured" if best["passed over"] else "partner task that was measured"
+    return words(f"No {measured} helps: ", beside)
 
 
 FINDINGS.register(MeasuredPartners.code)(MeasuredPartners())

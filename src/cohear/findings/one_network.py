@@ -16,7 +16,7 @@ from cohear.base.units import known
 from cohear.findings.figures import Estimate, share
 from cohear.findings.finding import StudyFinding, TableRows
 from cohear.findings.kind import FINDINGS, Kind, Said, Section, StudyQuestion
-from cohear.findings.pairs import in_setting
+from cohear.findings.pairs import LEARNT_TASKS, in_setting
 from cohear.findings.words import words
 
 TIME = "cpu_milliseconds"
@@ -24,7 +24,7 @@ TIME = "cpu_milliseconds"
 
 
 class OneNetwork(Kind):
-    """Cost and gain of one network for all tasks, in every setting where it was measured."""
+    """Cost and gain of one network for all tasks that are learnt, in every setting where it was measured."""
 
     code: ClassVar[str] = "one-network"
     question: ClassVar[StudyQuestion] = "savings"
@@ -43,6 +43,7 @@ class OneNetwork(Kind):
                 combination=network.groups[0],
                 sureness="open" if network.verdict == "undecided" else "sure",
                 figures={
+                    "of": LEARNT_TASKS if setting in statistics.not_learnt else "tasks",
                     "parameters share": known(cost["parameters_ratio"]),
                     "time share": _time_share(at_work, setting, network.groups[0]),
                     "gain": Estimate.of(
@@ -66,7 +67,7 @@ class OneNetwork(Kind):
         parts += [] if time is None else [f"takes {share(time)} of their processor time"]
         gain = f"a mean gain of {figures['gain']}"
         said = f"{', '.join(parts)}, and {gain}" if parts else f"has {gain}"
-        return Said(words(f"One network for all tasks {said}."))
+        return Said(words(f"One network for all {figures['of']} {said}."))
 
 
 def _time_share(at_work: pd.DataFrame, setting: Setting, combination: str) -> float | None:

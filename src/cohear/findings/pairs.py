@@ -57,9 +57,13 @@ def briefly(partners: str, tasks: int) -> str:
     return f"all {number} others" if 1 < number == tasks - 1 else partners
 
 
-def in_one_network(tasks: int) -> str:
-    """What the network of all tasks of a study is called."""
-    return f"All {tasks} tasks in one network"
+def in_one_network(tasks: int, what: str = "tasks") -> str:
+    """What the network of all tasks of a study is called, or of all that are learnt (:data:`LEARNT_TASKS`)."""
+    return f"All {tasks} {what} in one network"
+
+
+LEARNT_TASKS = "learnt tasks"
+"""What advice is of where not all tasks are learnt."""
 
 
 class VerdictsOfPairs(TypedDict):

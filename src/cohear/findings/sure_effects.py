@@ -55,8 +55,8 @@ class SureFigures(TypedFigures):
         effects: that there are.
         helps, hurts: how many are sure gains, and sure losses.
         helped, hurt: names of these cells, the largest effect first.
-        most: the largest sure gain, if there is one.
-        mutual: pairs whose both tasks are surely helped.
+        most: the largest sure gain of learnt tasks, if there is one.
+        mutual: pairs of learnt tasks whose both are surely helped.
     """
 
     effects: int
@@ -117,10 +117,11 @@ def sure_partners(finding: StudyFinding) -> tuple[SurePartners, ...]:
 def _found(pairs: pd.DataFrame, setting: Setting, statistics: Statistics) -> StudyFinding:
     helped = pairs[pairs["verdict"] == "helps"].sort_values("gain", ascending=False)
     hurt = pairs[pairs["verdict"] == "hurts"].sort_values("gain")
-    both = helped[helped["combination"].duplicated()]["combination"]
+    learnt = statistics.advisable(helped)
+    both = learnt[learnt["combination"].duplicated()]["combination"]
     most = None
-    if len(helped):
-        row = helped.iloc[0]
+    if len(learnt):
+        row = learnt.iloc[0]
         gain = Estimate.of(row["gain"], row["low"], row["high"], statistics.units[str(row["metric"])])
         most = LargestGain(str(row["task"]), partner_of(row["task"], row["combination"]), gain)
     gained, lost = named(helped), named(hurt)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import pandas as pd
 
 from cohear.base.units import NONE, Unit
+from cohear.findings.not_learnt import MARK
 from cohear.report.folder import FolderContent
 from cohear.report.numbers import level
 from cohear.report.parts.shown_gains import ShownGain, cells_of
@@ -27,6 +28,7 @@ def paper_table(study: FolderContent) -> str:
     parts = [f"# {_escaped(study.name)}\n", _WORDS]
     for setting in setting_order(study):
         rows, here = (of_setting(table, setting) for table in (study.ordinary, study.statistics.gains))
+        unlearnt = study.statistics.not_learnt.get(setting, frozenset())
         cells = sorted(
             cells_of(here, units, tasks),
             key=lambda cell: (
@@ -36,7 +38,7 @@ def paper_table(study: FolderContent) -> str:
             ),
         )
         parts.append(f"\n## {_escaped(', '.join(map(str, setting)))}\n")
-        parts += ["", *_pipes([_HEAD, *_lines(rows, cells, units, tasks)])]
+        parts += ["", *_pipes([_HEAD, *_lines(rows, cells, units, tasks, unlearnt)])]
     return "\n".join(parts) + "\n"
 
 
@@ -47,7 +49,11 @@ each cell alone; p-values are adjusted within a front-end, encoder and arm (fals
 
 
 def _lines(
-    results: pd.DataFrame, cells: Sequence[ShownGain], units: Mapping[str, Unit], tasks: Sequence[str]
+    results: pd.DataFrame,
+    cells: Sequence[ShownGain],
+    units: Mapping[str, Unit],
+    tasks: Sequence[str],
+    unlearnt: Collection[str],
 ) -> Iterable[Sequence[str]]:
     alone = results[results["combination"] == results["task"]].groupby("task")["value"].mean()
     metrics = dict(zip(results["task"], results["metric"], strict=True))
@@ -55,7 +61,8 @@ def _lines(
         if task not in metrics:
             continue
         own = [cell for cell in cells if cell.task == task]
-        head = [_escaped(task), _escaped(metrics[task]), level(alone.get(task), units[metrics[task]].points)]
+        score = level(alone.get(task), units[metrics[task]].points)
+        head = [_escaped(task), _escaped(metrics[task]), f"{score} ({MARK})" if task in unlearnt else score]
         for cell in own:
             beside = _escaped(" + ".join(cell.partners))
             figures = [cell.shared_text, cell.gain_text, cell.interval_text, cell.p_text, str(cell.repeats)]

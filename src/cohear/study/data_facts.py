@@ -24,6 +24,7 @@ from cohear.study.file import StudySettings
 from cohear.study.file.label_budget import EachInTurn, budgets_of
 from cohear.study.prepare import Prepared
 from cohear.tasks import METRICS, TARGET_KINDS
+from cohear.tasks.metrics import chances
 
 
 def data_facts(prepared: Prepared) -> StudyFacts:
@@ -108,10 +109,19 @@ def _task_facts(name: str, settings: StudySettings, splits: Mapping[int, TaskSpl
                 overlap=split.cleared.overlap,
                 unscored=split.unscored(),
                 test_part=split.test_part(),
+                chance=_chances(split, dataset),
             )
             for index, split in splits.items()
         ],
     )
+
+
+def _chances(split: TaskSplit, dataset: Dataset) -> dict[str, float]:
+    """What an answer that ignores the sound scores on a fold's test clips, by metric."""
+    train, test = (np.flatnonzero(split.cleared.parts == part) for part in (Part.TRAIN, Part.TEST))
+    kind = TARGET_KINDS[split.kind].fitted(split.targets.take(train))
+    seconds = [dataset.facts[row].seconds for row in split.rows[test]]
+    return chances(kind, split.targets.take(test), split.labels, split.scored, seconds)
 
 
 def _durations(split: TaskSplit, dataset: Dataset) -> dict[str, Durations]:

@@ -1,6 +1,6 @@
-"""Metrics of clips: unit, bounds and direction as data, classes that a fold cannot score left out."""
+"""Metrics of clips: unit, bounds, direction and chance as data, classes that a fold cannot score left out."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,11 +10,12 @@ from numpy.typing import NDArray
 from cohear.base.registry import Registry
 from cohear.base.tables import NLL
 from cohear.base.units import POINTS, Unit
+from cohear.tasks.guessing import Scored, guessed_accuracy, guessed_f1, guessed_precision, guessed_recall
 from cohear.tasks.kind import TargetKind
-from cohear.tasks.targets import Targets
+from cohear.tasks.targets import ClipOutputs, Targets, WindowPlaces
 
-Scored = NDArray[np.bool_]
 Score = Callable[[NDArray[np.float32], Targets, Scored], float]
+Chance = Callable[[Targets, Scored], float]
 SHARE = "share"
 """Unit of a metric whose values are shares, which are shown as points (x 100)."""
 
@@ -35,6 +36,8 @@ class Metric:
         low, high: no value lies outside; infinite where there is no end.
         version: goes up when the numbers that come out change.
         words: what it is, for people who do not know its name; empty where nobody says.
+        chance: ``(targets of rows, scored labels) -> float``: what an answer that ignores the sound scores on the
+            same rows, NaN where none can be scored; None where nobody says, and then no task is called learnt or not.
     """
 
     name: str
@@ -45,6 +48,7 @@ class Metric:
     high: float = 1.0
     version: int = 1
     words: str = ""
+    chance: Chance | None = None
 
     def __post_init__(self) -> None:
         if self.name in TAKEN:
@@ -88,9 +92,40 @@ def versions_of_kind(kind: TargetKind) -> dict[str, int]:
     return {f"target kind {kind.name}": kind.version, **metrics}
 
 
-def _metric(name: str, words: str) -> Callable[[Score], Score]:
+FRAME = 0.01
+"""Seconds of a frame, where answers are counted that nobody gave."""
+
+
+def chances(
+    kind: TargetKind,
+    targets: Targets,
+    labels: Sequence[str],
+    scored: Scored,
+    seconds: Sequence[float],
+) -> dict[str, float]:
+    """What answers that ignore the sound score, by metric; of metrics that tell, and where anything can be scored.
+
+    Args:
+        kind: of the task, fitted to its training clips.
+        targets: of the N clips that are scored.
+        labels: in their order.
+        scored: which of them are.
+        seconds: length of each clip.
+    """
+    heard = (0, 1, kind.outputs(labels)) if kind.reads == "frames" else (0, kind.outputs(labels))
+    nowhere = np.zeros(0, dtype=np.int64)
+    windows = WindowPlaces(nowhere, nowhere, nowhere, np.zeros(0), FRAME)
+    frames = np.maximum(np.rint(np.asarray(seconds, dtype=np.float64) / FRAME), 1).astype(np.int64)
+    told: ClipOutputs = kind.pool(np.zeros(heard, dtype=np.float32), windows, frames)
+    rows = kind.rows(targets, told)
+    telling = {name: METRICS[name].chance for name in kind.metrics}
+    found = {name: float(chance(rows, scored)) for name, chance in telling.items() if chance is not None}
+    return {name: value for name, value in found.items() if np.isfinite(value)}
+
+
+def _metric(name: str, words: str, chance: Chance) -> Callable[[Score], Score]:
     def enter(score: Score) -> Score:
-        METRICS.register(name)(Metric(name, score, words=words))
+        METRICS.register(name)(Metric(name, score, words=words, chance=chance))
         return score
 
     return enter
@@ -102,7 +137,11 @@ def _multiclass(logits: NDArray[Any], targets: Targets, scored: Scored) -> tuple
     return targets.values[rows], logits[rows].argmax(axis=1)
 
 
-@_metric("uar", "unweighted average recall (the share of a label's clips that is recognised, mean over the labels)")
+@_metric(
+    "uar",
+    "unweighted average recall (the share of a label's clips that is recognised, mean over the labels)",
+    guessed_recall,
+)
 def unweighted_average_recall(logits: NDArray[np.float32], targets: Targets, scored: Scored) -> float:
     """Mean over the scored labels of the share of their clips that is recognised (balanced accuracy)."""
     truth, predicted = _multiclass(logits, targets, scored)
@@ -112,14 +151,14 @@ def unweighted_average_recall(logits: NDArray[np.float32], targets: Targets, sco
     return float(np.mean([np.mean(predicted[truth == label] == label) for label in labels]))
 
 
-@_metric("accuracy", "the share of the clips that is recognised")
+@_metric("accuracy", "the share of the clips that is recognised", guessed_accuracy)
 def accuracy(logits: NDArray[np.float32], targets: Targets, scored: Scored) -> float:
     """Share of the clips that are recognised."""
     truth, predicted = _multiclass(logits, targets, scored)
     return float(np.mean(predicted == truth)) if len(np.unique(truth)) >= 2 else float("nan")
 
 
-@_metric("f1", "harmonic mean of precision and recall, mean over the labels")
+@_metric("f1", "harmonic mean of precision and recall, mean over the labels", guessed_f1)
 def macro_f1(logits: NDArray[np.float32], targets: Targets, scored: Scored) -> float:
     """Mean over the scored labels of the harmonic mean of precision and recall; labels that no clip carries are out."""
     if targets.values.ndim == 1:
@@ -141,7 +180,9 @@ def macro_f1(logits: NDArray[np.float32], targets: Targets, scored: Scored) -> f
 
 
 @_metric(
-    "map", "mean average precision (how well the clips with a label are ranked above the others, mean over the labels)"
+    "map",
+    "mean average precision (how well the clips with a label are ranked above the others, mean over the labels)",
+    guessed_precision,
 )
 def mean_average_precision(logits: NDArray[np.float32], targets: Targets, scored: Scored) -> float:
     """Mean over the scored labels of average precision over the clips where the label is known.

@@ -102,6 +102,23 @@ class MetricContract(ABC):
         if np.isfinite(end):
             assert apart[1] < apart[0]
 
+    def test_noise_scores_no_better_than_chance(self) -> None:
+        """On average, where the metric says what chance is; the truth does, and what is unknown is not counted."""
+        metric, scored = self.metric(), np.ones(len(self.labels()), dtype=np.bool_)
+        if metric.chance is None:
+            return
+        told = self.told(np.zeros((_CLIPS * self.rows, len(self.labels())), dtype=np.float32))
+        rows = self.kind.rows(self.targets(), told)
+        chance, sign = metric.chance(rows, scored), 1 if metric.higher_is_better else -1
+        noise = np.array([self.score(self.logits(0.0, seed)) for seed in range(400)])
+        assert sign * (noise.mean() - chance) <= 4 * noise.std() / np.sqrt(len(noise))
+        assert sign * (self.score(self.logits(1e3)) - chance) > 0
+        assert metric.low <= chance <= metric.high
+        known = np.flatnonzero(rows.known.reshape(len(rows.known), -1).any(axis=1))
+        assert metric.chance(rows.take(known), scored) == chance
+        assert np.isnan(metric.chance(rows, ~scored))
+        assert np.isnan(metric.chance(rows.take(known[:0]), scored))
+
     def test_order_of_clips_changes_nothing(self) -> None:
         """A score is of a set of clips."""
         order = np.random.default_rng(2).permutation(_CLIPS)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from cohear.base.decoding import activated, decoding_of, entry_of
 from cohear.tasks.kind import TARGET_KINDS, TargetKind
-from cohear.tasks.metrics import METRICS
+from cohear.tasks.metrics import METRICS, chances
 from cohear.tasks.targets import ClipOutputs, Targets, WindowPlaces, WindowTargets
 
 _LABELS = ["b", "a", "1.0", "no", "é è"]
@@ -275,6 +275,18 @@ class TargetKindContract(ABC):
         np.testing.assert_array_equal(turned.rows, pooled.rows)
         nothing = kind.pool(windows[:0], _places(clip[:0]), lengths[:0])
         assert (nothing.values.shape, len(nothing.rows)) == ((0, windows.shape[-1]), 0)
+
+    def test_clips_without_windows_have_their_rows(self) -> None:
+        """As many as with them: what answers that ignore the sound score is told by the rows alone."""
+        kind, windows = self.kind(), self.logits()
+        clip = np.arange(len(windows), dtype=np.int64)
+        lengths = np.full(len(windows), _FRAMES)
+        heard = kind.pool(windows, _places(clip), lengths)
+        unheard = kind.pool(windows[:0, :1] if windows.ndim > 2 else windows[:0], _places(clip[:0]), lengths)
+        np.testing.assert_array_equal(unheard.rows, heard.rows)
+        labels, seconds = self.labels(), lengths * 0.01
+        told = chances(kind, self.targets(), labels, np.ones(len(labels), dtype=np.bool_), seconds.tolist())
+        assert set(told) == {name for name in kind.metrics if METRICS[name].chance is not None}
 
     def test_every_row_has_a_truth(self) -> None:
         """As many targets as rows, of which the loss is finite, and 0 where nothing is known; and a text each."""

@@ -9,6 +9,8 @@ from said import Said
 from cohear.analysis.tables.columns import SETTING
 from rules.rule import Told, of_pairs, rule
 
+_NONE_HELPS = re.compile(r"No (?:learnt )?partner task that was measured helps")
+
 
 @rule
 def runs_are_counted_alike(said: Said) -> Told:
@@ -40,10 +42,10 @@ def partners_are_advised_as_they_were_measured(said: Said) -> Told:
     for finding in said.gap:
         if "partner" not in finding.cure:
             continue
-        own = of_pairs(said.gains)
+        own = said.content.statistics.advisable(of_pairs(said.gains))
         setting = list(said.study.settings[0].names)  # whose single runs the audit looks at
         own = own[(own["task"] == finding.task) & (own[list(SETTING)] == setting).all(axis=1)]
-        if len(own) and not (own["gain"] > 0).any() and "No partner task that was measured helps" not in finding.cure:
+        if len(own) and not (own["gain"] > 0).any() and not _NONE_HELPS.search(finding.cure):
             yield f"check: '{finding.cure}' for {finding.task}, whose partners gave {own['gain'].round(4).tolist()}"
         if (own["verdict"] == "helps").any() and "beyond chance" not in finding.cure:
             yield f"check: '{finding.cure}' for {finding.task}, which a partner surely helps"

@@ -15,7 +15,7 @@ _CHOSEN = re.compile(
     r"\([^()]*(?:\([^()]*\))?[^()]*\), has a mean gain of ([^ ]+)"
 )
 
-_WHOLE = re.compile(r"All (\d+) tasks in one network \(.*\) have a mean gain of ([^ ]+) ")
+_WHOLE = re.compile(r"All (\d+) (?:learnt )?tasks in one network \(.*\) have a mean gain of ([^ ]+) ")
 
 
 def _recommended(said: Said) -> dict[tuple[str, str, str], tuple[list[str], float]]:
@@ -71,12 +71,14 @@ def no_recommended_network_surely_hurts_on_the_whole(said: Said) -> Told:
 def a_missing_grouping_has_the_true_reason(said: Said) -> Told:
     for view in said.views.settings:
         if view.groupings is None:
-            own = of_setting(said.content.statistics.pairs, view)
+            every = of_setting(said.content.statistics.pairs, view)
+            own = said.content.statistics.advisable(every)
             repeats = len(own[["fold", "seed"]].drop_duplicates())
             tasks = of_setting(said.content.ordinary, view)["task"].nunique()
             reason = view.grouping.missing
             true = {
-                "pairs": own.empty,
+                "pairs": every.empty,
+                "learnt": own.empty and not every.empty,
                 "repeats": repeats < 2 or own["fold"].nunique() * own["seed"].nunique() < 2,
                 "tasks": tasks > MOST_TASKS,
                 "units": own["metric"].nunique() > 1,

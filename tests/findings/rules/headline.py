@@ -44,7 +44,7 @@ def best_of_so_many_pairs_counts_pairs(said: Said) -> Told:
         answer = view.answer
         if not answer.proof:
             continue
-        number = of_setting(of_pairs(said.gains), view)["combination"].nunique()
+        number = of_setting(said.content.statistics.advisable(of_pairs(said.gains)), view)["combination"].nunique()
         told = re.search(r"The best of (\d+) pairs?", answer.said.aside.plain)
         if int(told[1]) != number:
             yield f"'{told[0]}' beside {number} pairs"

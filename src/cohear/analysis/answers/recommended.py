@@ -18,10 +18,10 @@ from cohear.base.setting import Setting, setting_of
 COST = "parameters"
 """The cost that groupings are recommended for."""
 
-NoGrouping = Literal["pairs", "units", "tasks", "cost", "singles", "repeats", "focal"]
-"""Why there is none: nothing was compared; gains have several units; more tasks than can be gone through; the cost of
-a network is not known; no task has a single run; combinations have no repeats that choose and others that estimate;
-each network is for one of its tasks alone."""
+NoGrouping = Literal["pairs", "learnt", "units", "tasks", "cost", "singles", "repeats", "focal"]
+"""Why there is none: nothing was compared; no two tasks that are learnt were; gains have several units; more tasks than
+can be gone through; the cost of a network is not known; no task has a single run; combinations have no repeats that
+choose and others that estimate; each network is for one of its tasks alone."""
 
 
 @dataclass(frozen=True)

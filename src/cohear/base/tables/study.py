@@ -10,6 +10,9 @@ NETWORK, BASELINE = "network", "baseline"
 NLL = "nll"
 """The second primary score, calibrated log loss, where metrics are named."""
 
+LEARNT, NOT_LEARNT = "yes", "no"
+"""Whether a task is learnt alone, beyond chance."""
+
 _SETTING = (
     Column("features", "the front-end, with those of its settings that are not the usual ones", may_be_empty=True),
     Column("encoder", "the encoder, with the settings that it was given", may_be_empty=True),
@@ -124,6 +127,30 @@ CONTROLS_CSV = replace(
     GAINS_CSV.with_columns(Column("control", "the control; `shared` is its score")),
     file="controls.csv",
     meaning="A row per task, combination and control: the gain of the control over the single run.",
+)
+
+SINGLES_CSV = Table(
+    "singles.csv",
+    "A row per task, front-end, encoder and arm: the task alone, as gains are over it, and baselines of it.",
+    (
+        _TASK,
+        *_SETTING,
+        _METRIC,
+        Column("value", "mean score alone, over the repeats that have one", "number"),
+        Column("low", "lower end of its 95 % interval; empty where it cannot be told", "number", may_be_empty=True),
+        Column("high", "its upper end", "number", may_be_empty=True),
+        Column(
+            "chance",
+            "what an answer that ignores the sound scores on the same test clips; empty where nobody says",
+            "number",
+            may_be_empty=True,
+        ),
+        Column(
+            "learnt",
+            f"`{LEARNT}`, or `{NOT_LEARNT}` where the interval reaches chance; empty where one of the two is unknown",
+            may_be_empty=True,
+        ),
+    ),
 )
 
 ARMS_CSV = Table(

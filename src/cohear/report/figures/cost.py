@@ -39,13 +39,14 @@ class CostFigure(Figure):
 
     def table(self, sources: FigureSources) -> pd.DataFrame:
         """A row for singles, every unbeaten grouping, and all tasks in one network."""
-        tasks = [task for task in sources.tasks if task in set(sources.results["task"])]
+        setting = sources.setting or sources.settings[0]
+        unlearnt = sources.statistics.not_learnt.get(setting, frozenset())
+        tasks = [task for task in sources.tasks if task in set(sources.results["task"]) - unlearnt]
         ordinary = sources.results[sources.results["control"] == ""].drop_duplicates("run")
         price = ordinary.assign(c=ordinary["parameters"].astype(float)).groupby("combination")["c"].mean()
         if len(tasks) < 2 or sources.pairs.empty or not price.reindex(tasks).notna().all():
             return rows([], COLUMNS)
         lines: list[tuple[str, Sequence[str], tuple[float, float, float]]] = [(SINGLES, tasks, (0.0, nan, nan))]
-        setting = sources.setting or sources.settings[0]
         recommendation = sources.statistics.recommended[setting]
         every = recommendation.every if isinstance(recommendation, Recommended) else ()
         chosen = [one for one in every if one.shared and not one.whole]

@@ -8,6 +8,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
+from cohear.findings.not_learnt import MARK
 from cohear.findings.pairs import partner_of
 from cohear.findings.verdict_words import LEGEND, SIGNS
 from cohear.report.figures.figure import FIGURES, Chart, Figure, rows, size_of
@@ -17,7 +18,7 @@ from cohear.report.figures.sources import FigureSources
 from cohear.report.numbers import level, signed
 from cohear.report.parts.verdict_looks import LOOKS, NOISE, strength_of
 
-COLUMNS = ("task", "beside", "gain", "low", "high", "repeats", "verdict", "explanation", "alone", "unit")
+COLUMNS = ("task", "beside", "gain", "low", "high", "repeats", "verdict", "explanation", "alone", "mark", "unit")
 _SHORT = 11
 """Names up to this length stand upright over a column."""
 
@@ -31,7 +32,7 @@ class MatrixFigure(Figure):
     reading = (
         "Read a row: what happened to this task beside the partner of the column. "
         f"{LEGEND} (dashed); the line below a gain is its 95 % interval, "
-        "and on the diagonal is the score of the task alone."
+        f"and on the diagonal is the score of the task alone, and whether it is {MARK}."
     )
 
     def table(self, sources: FigureSources) -> pd.DataFrame:
@@ -49,14 +50,22 @@ class MatrixFigure(Figure):
                 "task": row["task"],
                 "beside": partner_of(row["task"], row["combination"]),
                 "alone": row["single"],
+                "mark": "",
                 "unit": sources.unit(row["metric"]),
             }
             for row in shown
         ]
         if not found:
             return rows([], COLUMNS)
+        unlearnt = sources.statistics.not_learnt.get(sources.setting or sources.settings[0], frozenset())
         found += [
-            {"task": row["task"], "alone": row["value"], "unit": sources.unit(row["metric"]), **_NOBODY}
+            {
+                "task": row["task"],
+                "alone": row["value"],
+                "mark": MARK if row["task"] in unlearnt else "",
+                "unit": sources.unit(row["metric"]),
+                **_NOBODY,
+            }
             for row in alone.to_dict("records")
         ]
         place = {task: number for number, task in enumerate(sources.tasks)}
@@ -94,6 +103,9 @@ class MatrixFigure(Figure):
             full.mark_rect(cornerRadius=4).encode(fill=fill),
             dashed.mark_rect(**frame),
             base.transform_filter("datum.verdict == ''").mark_text(color=LIGHT["soft"]).encode(text="first:N"),
+            base.transform_filter("datum.verdict == ''")
+            .mark_text(dy=14, fontSize=10, color=LIGHT["soft"])
+            .encode(text="second:N"),
             base.transform_filter("datum.verdict != ''")
             .mark_text(dy=-7, fontWeight="bold", fontSize=13)
             .encode(text="first:N", color=ink),
@@ -120,7 +132,8 @@ def _cells(table: pd.DataFrame) -> pd.DataFrame:
 def _look(row: dict[object, object] | dict[str, object], largest: float) -> tuple[str, str, str, str, str, bool]:
     fraction = row["unit"] == "points"
     if row["verdict"] == "":
-        return str(row["task"]), LIGHT["paper"], LIGHT["soft"], level(float(str(row["alone"])), fraction), "", False
+        score, mark = level(float(str(row["alone"])), fraction), str(row["mark"])
+        return str(row["task"]), LIGHT["paper"], LIGHT["soft"], score, mark, False
     gain, low, high = (float(str(row[name])) for name in ("gain", "low", "high"))
     verdict = str(row["verdict"])
     look, step = LOOKS[verdict], strength_of(gain, largest) - 1

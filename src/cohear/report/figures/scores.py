@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import altair as alt
 import pandas as pd
 
@@ -38,6 +40,7 @@ class ScoresFigure(Figure):
         }
         found: list[dict[str, object]] = []
         for task in sources.tasks:
+            chances: dict[float, dict[str, object]] = {}
             for setting in sources.settings:
                 mean = means.get((task, *setting))
                 if mean is None:
@@ -50,12 +53,9 @@ class ScoresFigure(Figure):
                     for row in here.sort_values(["fold", "seed"]).to_dict("records")
                 ]
                 found.append({**same, "what": "mean", "score": mean["value"], "low": mean["low"], "high": mean["high"]})
-            facts = sources.data.tasks.get(task)
-            labels = facts.labels if facts else ()
-            if found and found[-1]["task"] == task and found[-1]["metric"] == "uar" and len(labels) > 1:
-                found.append(
-                    {**found[-1], "setting": "", "what": "chance", "score": 1 / len(labels), "low": None, "high": None}
-                )
+                if not math.isnan(mean["chance"]):  # of all settings, unless repeats of some are missing
+                    chances[round(mean["chance"], 9)] = {**same, "setting": "", "what": "chance"}
+            found += [{**same, "score": chance} for chance, same in chances.items()]
         return rows(found, COLUMNS)
 
     def chart(self, table: pd.DataFrame) -> Chart:

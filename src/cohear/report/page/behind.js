@@ -48,7 +48,7 @@
     const title = document.getElementById("behind-title");
     title.replaceChildren(named(cell.task), " beside ", named(cell.partners));
     const words = element("p", {}, `${cell.sign} ${cell.verdict}${cell.when && `, ${cell.when}`}: ${cell.gain}, ${cell.interval === "–" ? "" : `95 % interval ${cell.interval}, `}${cell.repeats} ${cell.repeats === 1 ? "repeat" : "repeats"}; `
-      + `${cell.alone} alone, ${cell.together} together${cell.p === "–" ? "" : `; p, adjusted: ${cell.p}`}.${cell.explanation ? ` Explanation: ${cell.explanation}.` : ""}`);
+      + `${cell.alone} alone, ${cell.together} together${cell.p === "–" ? "" : `; p, adjusted: ${cell.p}`}.${cell.explanation ? ` Explanation: ${cell.explanation}.` : ""}${cell.mind && ` ${cell.mind}.`}`);
     const where = element("p", { class: "fine" }, ...settings.flatMap((name, i) => [i ? " · " : "", named(view[name])]));
     dialog.querySelector(".body").replaceChildren(words, where, ...(told ? parts(told) : []));
     page.silence();

@@ -168,6 +168,7 @@ def _told(cell: ShownGain) -> dict[str, Any]:
         "sign": cell.sign,
         "when": cell.when,
         "explanation": cell.explanation,
+        "mind": cell.learning.drawn,
     }
 
 

@@ -35,6 +35,7 @@ def downloads(study: FolderContent, views: Views, figures: Collection[str]) -> l
     """
     tables = [
         ("gains.csv", study.statistics.gains, "gain, interval and verdict of every cell"),
+        ("singles.csv", study.statistics.singles_table, "the score of every task alone, and whether it is learnt"),
         ("results.csv", study.statistics.tables.results, "the test score of every run"),
         ("mean-scores.csv", scores(study.results), "mean and spread of the test scores"),
     ]

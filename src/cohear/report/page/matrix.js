@@ -19,7 +19,7 @@
     title.append(strong, " beside ", partners);
     const list = document.createElement("dl");
     const rows = [["gain", `${cell.gain}, ${cell.verdict}${cell.when && `, ${cell.when}`}`], ["95 % interval", cell.interval], ["alone", cell.alone],
-      ["together", cell.together], ["p, adjusted", cell.p], ["repeats", String(cell.repeats)], ["explanation", cell.explanation]];
+      ["together", cell.together], ["p, adjusted", cell.p], ["repeats", String(cell.repeats)], ["explanation", cell.explanation], ["mind", cell.mind]];
     for (const [name, value] of rows) {
       if (!value || value === "–") continue;
       const [dt, dd] = [document.createElement("dt"), document.createElement("dd")];

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from statistics import fmean
 
 from cohear.base.setting import Setting
+from cohear.findings.caveats import lines_of
 from cohear.findings.finding import Sureness
 from cohear.findings.kind import Said
 from cohear.findings.study_findings import Findings, cure_words, said
 from cohear.findings.sure_effects import SurePartners, sure_partners
 from cohear.findings.verdict_counts import VerdictLine, verdict_lines
-from cohear.findings.words import NOTHING, Words
+from cohear.findings.words import NOTHING, Words, joined
 from cohear.report.parts.axis_ticks import Axis, axis_over
 from cohear.report.parts.shown_gains import ShownGain
 
@@ -31,6 +32,7 @@ class SettingAnswer:
         verdicts: how many cells of pairs have which.
         certain, open: what the verdicts are worth, and what would decide the undecided ones.
         groups: the cells of larger combinations, by combination: all tasks first, then the largest mean gain.
+        unlearnt: which tasks are not learnt, and what may change that; nothing where all are.
     """
 
     sureness: Sureness
@@ -43,6 +45,7 @@ class SettingAnswer:
     certain: Words
     open: Words
     groups: dict[str, list[ShownGain]]
+    unlearnt: Words = NOTHING
 
     @property
     def measured(self) -> int:
@@ -67,6 +70,7 @@ def answer_of(findings: Findings, key: Setting, cells: Sequence[ShownGain]) -> S
     by_name = {(cell.task, cell.combination): cell for cell in pairs}
     best = findings.on_setting("best-pair", key)
     counted, still_open, sure = (findings.of(code, key) for code in ("verdict-counts", "open-cells", "sure-effects"))
+    unlearnt = findings.of("not-learnt", key)
     proof = [cell for cell in pairs if cell.combination == best.combination]
     return SettingAnswer(
         sureness=best.sureness,
@@ -79,6 +83,7 @@ def answer_of(findings: Findings, key: Setting, cells: Sequence[ShownGain]) -> S
         certain=said(counted).details[0][1] if counted else NOTHING,
         open=cure_words(still_open) if still_open else NOTHING,
         groups=larger_combinations(cells),
+        unlearnt=joined([*lines_of(unlearnt), cure_words(unlearnt)]) if unlearnt else NOTHING,
     )
 
 

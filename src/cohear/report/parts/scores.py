@@ -1,12 +1,16 @@
 """Test scores of all runs: the mean, each repeat as a dot, and the gap between training and test."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
 import pandas as pd
 
+from cohear.analysis.statistics import Statistics
+from cohear.analysis.tables.columns import SETTING
+from cohear.base.tables import NOT_LEARNT
 from cohear.base.units import Unit
+from cohear.findings.not_learnt import MARK
 from cohear.findings.pairs import briefly, partner_of
 from cohear.report.numbers import bounds_of_metric, level, signed
 from cohear.report.parts.axis_ticks import Axis, axis_over
@@ -24,6 +28,7 @@ class ScoreRow:
         middle: place of the mean in percent, None without a score.
         parts: mean score of the training, validation and test part as text, where known.
         gap: how much better training is than test, as text.
+        mark: of a row alone or of a baseline, where the task is not learnt by it.
     """
 
     beside: str
@@ -36,6 +41,7 @@ class ScoreRow:
     parts: dict[str, str]
     gap: str
     baseline: bool = False
+    mark: str = ""
 
 
 @dataclass(frozen=True)
@@ -56,7 +62,7 @@ def task_scores(
     metrics: pd.DataFrame,
     units: Mapping[str, Unit],
     tasks: list[str],
-    baselines: pd.DataFrame,
+    statistics: Statistics,
 ) -> list[ScoreRows]:
     """The scores of one view (ordinary runs of one features x encoder x arm).
 
@@ -65,9 +71,12 @@ def task_scores(
         metrics: the long table of metrics, possibly empty; the rows of selection ``last`` are used.
         units: of each metric.
         tasks: order of the tasks.
-        baselines: rows of the table of results that are of baselines.
+        statistics: of the study, which know its baselines, and what is learnt.
     """
-    means = _means_by_part(results, metrics)
+    means, baselines = _means_by_part(results, metrics), statistics.baselines
+    singles = statistics.singles_table
+    singles = singles[singles["learnt"] == NOT_LEARNT]
+    unlearnt = set(singles[["task", *SETTING]].itertuples(index=False, name=None))
     several = baselines["features"].nunique() > 1
     found = []
     for task in tasks:
@@ -87,11 +96,13 @@ def task_scores(
                 axis,
                 fraction,
                 means.get((task, name, metric), {}),
+                unlearnt,
             )
             for name in by_size
         ]
         for (encoder, features), own in plain.groupby(["encoder", "features"], sort=False):
-            row = _row(own, len(tasks), axis, fraction, _means_by_part(own, metrics).get((task, task, metric), {}))
+            parts = _means_by_part(own, metrics).get((task, task, metric), {})
+            row = _row(own, len(tasks), axis, fraction, parts, unlearnt)
             named = f"{encoder} on {features}" if several else str(encoder)
             made.append(replace(row, beside=named, baseline=True))
         found.append(
@@ -108,13 +119,21 @@ def task_scores(
     return found
 
 
-def _row(rows: pd.DataFrame, tasks: int, axis: Axis, fraction: bool, parts: dict[str, float]) -> ScoreRow:
+def _row(
+    rows: pd.DataFrame,
+    tasks: int,
+    axis: Axis,
+    fraction: bool,
+    parts: dict[str, float],
+    unlearnt: Collection[tuple[str, ...]],
+) -> ScoreRow:
     scored = rows[rows["value"].notna()].sort_values(["fold", "seed"])
     values = scored["value"]
     mean = float(values.mean()) if len(values) else math.nan
     task, combination = rows["task"].iloc[0], rows["combination"].iloc[0]
     gap = better_by(parts.get("train", math.nan), parts.get("test", math.nan), bool(rows["higher_is_better"].iloc[0]))
     partners = partner_of(task, combination)
+    alone = combination == task and (task, *rows[list(SETTING)].iloc[0]) in unlearnt
     return ScoreRow(
         beside=briefly(partners, tasks),
         partners=partners,
@@ -128,6 +147,7 @@ def _row(rows: pd.DataFrame, tasks: int, axis: Axis, fraction: bool, parts: dict
         ],
         parts={name: level(value, fraction) for name, value in parts.items()},
         gap=signed(gap, fraction),
+        mark=MARK if alone else "",
     )
 
 

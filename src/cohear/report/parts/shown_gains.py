@@ -1,6 +1,6 @@
 """A cell of the sharing matrix as the page and the terminal show it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,6 +8,7 @@ import pandas as pd
 
 from cohear.base.units import Unit
 from cohear.findings.figures import probability
+from cohear.findings.not_learnt import are_not_learnt
 from cohear.findings.pairs import briefly, in_one_network
 from cohear.findings.verdict_words import OPEN, SIGNS, told_verdict, when_decided
 from cohear.findings.words import Name, Words, words
@@ -26,6 +27,7 @@ class ShownGain:
         whole: whether the combination holds every task of the study, and more than two.
         gain, low, high: in the metric's unit, NaN where unknown.
         strength: 1 (pale) to 4 (full), how large the gain is beside the largest of the view.
+        unlearnt: of the combination's tasks those that are not learnt.
     """
 
     task: str
@@ -44,6 +46,7 @@ class ShownGain:
     verdict: str
     explanation: str
     strength: int
+    unlearnt: tuple[str, ...] = ()
 
     @property
     def sign(self) -> str:
@@ -76,6 +79,11 @@ class ShownGain:
     def when(self) -> str:
         """That the verdict is older than the interval, where it is."""
         return when_decided(self.verdict, self.low, self.high)
+
+    @property
+    def learning(self) -> Words:
+        """Which of the tasks are not learnt; nothing where all are."""
+        return are_not_learnt(self.unlearnt)
 
     @property
     def unit(self) -> str:
@@ -113,19 +121,24 @@ class ShownGain:
         return probability(self.p_adjusted)
 
 
-def cells_of(gains: pd.DataFrame, units: Mapping[str, Unit], tasks: Sequence[str]) -> list[ShownGain]:
+def cells_of(
+    gains: pd.DataFrame, units: Mapping[str, Unit], tasks: Sequence[str], unlearnt: Collection[str] = ()
+) -> list[ShownGain]:
     """The cells of one view (one features x encoder x arm).
 
     Args:
         gains: rows of the table of gains.
         units: of each metric.
         tasks: all tasks of the study.
+        unlearnt: those that are not learnt here.
     """
     largest = {metric: max(NOISE, rows["gain"].abs().max()) for metric, rows in gains.groupby("metric")}
-    return [_cell(row, units, tasks, largest[row["metric"]]) for row in gains.to_dict("records")]
+    return [_cell(row, units, tasks, unlearnt, largest[row["metric"]]) for row in gains.to_dict("records")]
 
 
-def _cell(row: dict[Any, Any], units: Mapping[str, Unit], tasks: Sequence[str], largest: float) -> ShownGain:
+def _cell(
+    row: dict[Any, Any], units: Mapping[str, Unit], tasks: Sequence[str], unlearnt: Collection[str], largest: float
+) -> ShownGain:
     members = row["combination"].split("+")
     return ShownGain(
         task=row["task"],
@@ -139,4 +152,5 @@ def _cell(row: dict[Any, Any], units: Mapping[str, Unit], tasks: Sequence[str], 
         verdict=row["verdict"] if row["verdict"] in SIGNS else OPEN,
         explanation=row["explanation"],
         strength=strength_of(row["gain"], largest),
+        unlearnt=tuple(member for member in members if member in unlearnt),
     )

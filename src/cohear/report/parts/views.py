@@ -1,7 +1,7 @@
 """The page's parts that change with features, encoder, arm and metric: answer, matrix, intervals, scores."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -14,6 +14,7 @@ from cohear.base.tables import NLL
 from cohear.base.units import Unit
 from cohear.findings.finding import StudyFinding
 from cohear.findings.kind import Said
+from cohear.findings.not_learnt import MARK
 from cohear.findings.study_findings import cure_words, missing_of, said
 from cohear.findings.verdict_words import in_another_metric
 from cohear.findings.words import NOTHING, Words
@@ -39,6 +40,7 @@ class MatrixRow:
         name: of the task, or the group's tasks.
         place: of a task in the study's order.
         single: score alone, of a task.
+        mark: beside it, where the task is not learnt.
         cells: one a column; None: not measured, or the task itself.
         whole: the cell beside all other tasks, of a task.
     """
@@ -49,6 +51,7 @@ class MatrixRow:
     metric: str
     cells: list[ShownGain | None]
     whole: ShownGain | None = None
+    mark: str = ""
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,16 @@ class DotChart:
     axis: Axis
     ticks: list[tuple[float, str, bool]]
     tasks: list[tuple[str, list[ShownGain]]]
+
+    @property
+    def figure_width(self) -> int:
+        """Digits that the widest gain and its sign have room in, bold as they are."""
+        return 4 + max(len(cell.gain_text) for _, cells in self.tasks for cell in cells)
+
+    @property
+    def value_width(self) -> int:
+        """The same with the verdict in a word."""
+        return self.figure_width + 1 + max(len(cell.verdict) for _, cells in self.tasks for cell in cells)
 
 
 @dataclass(frozen=True)
@@ -195,7 +208,8 @@ def views_of(folder: FolderContent) -> Views:
         results = of_setting(folder.ordinary, key)
         here = [task for task in tasks if task in set(results["task"])]
         units = folder.statistics.units
-        cells = cells_of(of_setting(by_metric[PRIMARY], key), units, tasks)
+        unlearnt = folder.statistics.not_learnt.get(key, frozenset())
+        cells = cells_of(of_setting(by_metric[PRIMARY], key), units, tasks, unlearnt)
         grouping = folder.findings.on_setting("grouping", key)
         settings.append(
             SettingView(
@@ -203,7 +217,7 @@ def views_of(folder: FolderContent) -> Views:
                 answer=answer_of(folder.findings, key, cells),
                 grouping=grouping,
                 groupings=groupings_of(grouping, here),
-                scores=task_scores(results, folder.metrics, units, here, folder.statistics.baselines),
+                scores=task_scores(results, folder.metrics, units, here, folder.statistics),
             )
         )
         missing = missing_of([folder.findings.on_setting("best-pair", key)])
@@ -213,21 +227,21 @@ def views_of(folder: FolderContent) -> Views:
                 own_units = (
                     units if metric == PRIMARY else units_of(rows, {**folder.statistics.design.units, NLL: BITS})
                 )
-                matrices.append(_matrix_view(key, metric, rows, results, own_units, here, tasks, missing))
+                made = cells_of(rows, own_units, tasks, unlearnt)
+                matrices.append(_matrix_view(key, metric, made, results, own_units, here, unlearnt, missing))
     return Views(tasks, settings, matrices, by_metric)
 
 
 def _matrix_view(
     key: Setting,
     metric: str,
-    gains: pd.DataFrame,
+    cells: list[ShownGain],
     results: pd.DataFrame,
     units: Mapping[str, Unit],
     here: list[str],
-    tasks: list[str],
+    unlearnt: Collection[str],
     missing: Words,
 ) -> MatrixView:
-    cells = cells_of(gains, units, tasks)
     by_place = {(cell.task, cell.combination): cell for cell in cells}
     partner = {(cell.task, cell.partners[0]): cell for cell in cells if cell.pair}
     whole = {cell.task: cell for cell in cells if cell.whole}
@@ -240,9 +254,8 @@ def _matrix_view(
     for place, task in enumerate(here):
         value, name = single.get(task, (math.nan, metric))
         beside = [partner.get((task, other)) for other in here]
-        rows.append(
-            MatrixRow(task, place, level(value, name in units and units[name].points), name, beside, whole.get(task))
-        )
+        score = level(value, name in units and units[name].points)
+        rows.append(MatrixRow(task, place, score, name, beside, whole.get(task), MARK if task in unlearnt else ""))
     names = sorted(
         {cell.combination for cell in cells if not cell.pair and not cell.whole},
         key=lambda name: (name.count("+"), [here.index(task) for task in name.split("+")]),

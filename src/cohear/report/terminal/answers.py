@@ -13,6 +13,7 @@ from cohear.base.units import Unit
 from cohear.findings.answers import Answers, DecidedCell
 from cohear.findings.figures import Estimate
 from cohear.findings.kind import QUESTIONS, WHOLE_QUESTION
+from cohear.findings.not_learnt import are_not_learnt
 from cohear.findings.pairs import partner_of
 from cohear.findings.verdict_words import told_verdict
 
@@ -53,4 +54,6 @@ def _cell(cell: DecidedCell) -> str:
     verdict = told_verdict(cell["verdict"], cell["explanation"], cell["low"], cell["high"])
     gain = Estimate.of(cell["gain"], cell["low"], cell["high"], Unit.named(cell["unit"]))
     where = ", ".join(setting_of(cell))
-    return f"  {cell['task']} beside {partners}: {gain}, {verdict} [{where}]"
+    unlearnt = are_not_learnt(cell["not_learnt"]).plain
+    told = ", ".join(filter(None, (verdict, unlearnt)))
+    return f"  {cell['task']} beside {partners}: {gain}, {told} [{where}]"

@@ -1,0 +1,73 @@
+"""Tasks that are not learnt: found, said once, and in no advice."""
+
+import json
+
+import pytest
+from simulated_study import write_study
+
+from cohear.analysis.statistics import Statistics
+from cohear.analysis.tables.of_study import FolderTables
+from cohear.api import Study
+from cohear.findings import Findings
+from cohear.findings.caveats import notes
+from cohear.testing.finding import NAMES, FindingContract
+
+
+def study_of(folder, names, chance):
+    """Scores of 0.7 to 0.9, and by task what guessing scores."""
+    write_study(folder, names=names)
+    facts = json.loads((folder / "data.json").read_text())
+    for task, level in zip(facts["tasks"], chance, strict=True):
+        for fold in facts["tasks"][task]["folds"]:
+            fold["chance"] = {"uar": level}
+    (folder / "data.json").write_text(json.dumps(facts))
+    return Statistics.of(FolderTables(folder))
+
+
+class TestNotLearnt(FindingContract):
+    code = "not-learnt"
+
+    @pytest.fixture(autouse=True)
+    def _folder(self, tmp_path):
+        self.folder = tmp_path
+
+    def statistics(self, names):
+        folder = self.folder / str(len(list(self.folder.iterdir())))
+        return study_of(folder, names, [0.95, 0.1, 0.95, 0.1])
+
+
+def test_it_is_said_of_each_task_with_its_score_and_chance(tmp_path):
+    findings = Findings(study_of(tmp_path, NAMES, [0.95, 0.1, 0.95, 0.1]))
+    (said,) = (one for one in notes(findings) if one.startswith("Not learnt"))
+    assert said.startswith("Not learnt in logmel / small: digit scores ")
+    assert "; emotion scores " in said
+    assert said.endswith(" alone, where guessing scores 95.0; so they are in no advice, and in no gain to expect.")
+    (partners,) = (one.figures for one in findings.all("measured-partners"))
+    assert {one["partner"] for one in partners["best"].values()} == {"keyword", "event"}
+    assert partners["none"] == {"digit": "task", "emotion": "task"}
+
+
+def test_where_all_is_learnt_nothing_is_said(tmp_path):
+    findings = Findings(study_of(tmp_path, NAMES, [0.1] * 4))
+    assert findings.all("not-learnt") == []
+    assert not any("learnt" in one for one in notes(findings))
+
+
+def test_where_nothing_is_learnt_nothing_is_advised(tmp_path):
+    findings = Findings(study_of(tmp_path, NAMES, [0.95] * 4))
+    (best,) = findings.all("best-pair")
+    (grouping,) = findings.all("grouping")
+    assert (best.missing, best.sureness, grouping.missing) == ("learnt", "none", "learnt")
+    assert findings.all("one-network") == []
+
+
+def test_python_has_the_table(tmp_path, statistics_of_folders):
+    """The twin of the file."""
+    study_of(tmp_path, NAMES, [0.95, 0.1, 0.1, 0.1])
+    statistics_of_folders.clear()
+    (tmp_path / "plan.json").unlink()
+    table = Study(None, tmp_path, tmp_path).singles()  # type: ignore[arg-type]
+    assert dict(zip(table["task"], table["learnt"], strict=True)) == dict(
+        zip(NAMES, ("no", "yes", "yes", "yes"), strict=True)
+    )
+    assert (tmp_path / "singles.csv").read_text().startswith("task,features,encoder,arm,metric,value,low,high,chance,")
