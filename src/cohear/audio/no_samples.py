@@ -18,6 +18,8 @@ _MARK_BYTES, _BODY_BYTES = 7, 32
 _LOUD_LAYERS = (2, 3)  # the mark of layer 1 is that of samples close to silence
 _PACKET_BYTES = 188  # of an MPEG transport stream
 _TEXT_BYTES, _LETTERS = 64, 8
+_TEXT_MARKS = (b"NIST_1A", b"#!AMR")  # of files that may begin as text does
+_STREAM = "MPEG transport stream"
 _OTHERS = {
     b"PK\x03\x04": "a ZIP archive",
     b"\x1f\x8b\x08\x00": "a gzip archive",
@@ -45,16 +47,30 @@ def file_in(head: bytes, *, bytes_a_sample: int) -> str:
         return other
     if bytes_a_sample > 1 and _is_text(head[:_TEXT_BYTES]):
         return "text"
-    return _in_frames(head)
+    framed = _in_frames(head)
+    return framed and (f"an {framed}" if framed == _STREAM else f"an {framed} file")
+
+
+def sound_file_in(head: bytes) -> str:
+    """The format of the audio file that begins with these bytes: ``WAV``; empty where it is none that has a mark.
+
+    Args:
+        head: as many of the first bytes as are there, `HEAD_BYTES` at most count.
+    """
+    head = head[:HEAD_BYTES]
+    if _is_printable(head[:_TEXT_BYTES]) and not head.startswith(_TEXT_MARKS):
+        return ""
+    found = format_by_mark(head)
+    return found.name if found else _in_frames(head)
 
 
 def _in_frames(head: bytes) -> str:
     """What consists of frames or packets, whose marks are short, and many."""
     if _has_tags(head) or _in_a_row(head, _mpeg_frame):
-        return "an MP3 file"
+        return "MP3"
     if _in_a_row(head, _adts_frame):
-        return "an AAC file"
-    return "an MPEG transport stream" if _in_packets(head) else ""
+        return "AAC"
+    return _STREAM if _in_packets(head) else ""
 
 
 def _article(name: str) -> str:
@@ -110,8 +126,8 @@ def _in_packets(head: bytes) -> bool:
 
 
 def _is_text(head: bytes) -> bool:
-    return (
-        len(head) == _TEXT_BYTES
-        and len(set(head)) >= _LETTERS
-        and all(0x20 <= each < 0x7F or each in b"\t\r\n" for each in head)
-    )
+    return len(head) == _TEXT_BYTES and len(set(head)) >= _LETTERS and _is_printable(head)
+
+
+def _is_printable(head: bytes) -> bool:
+    return all(0x20 <= each < 0x7F or each in b"\t\r\n" for each in head)

@@ -10,9 +10,11 @@ import soundfile
 from numpy.typing import NDArray
 
 from cohear.audio.decode import UnreadableAudio, open_blocks
+from cohear.audio.recognised import file_kind
 from cohear.audio.segment import Segment
 from cohear.audio.suffixes import AUDIO_SUFFIXES, VIDEO_SUFFIXES
 from cohear.base.errors import DataError
+from cohear.base.walk import folders_below
 from cohear.runtime.answers import ClipAnswers, WindowAnswer, in_time
 from cohear.runtime.bundle import Bundle
 from cohear.runtime.detector import EventDetector, EventSettings, by_onset
@@ -92,8 +94,10 @@ def _check_name(path: Path) -> None:
 def files_named(named: str) -> list[Path]:
     """The files that a path, a folder (with all below it) or a pattern names, in order.
 
+    In a folder these are all that hold sound, by the ends of their names or by their content.
+
     Raises:
-        DataError: there are none.
+        DataError: there are none, or a folder may not be looked into.
     """
     if not named:
         raise DataError("an empty name is no file, folder or pattern")
@@ -104,7 +108,9 @@ def files_named(named: str) -> list[Path]:
         raise DataError(f"{named}: {getattr(error, 'strerror', error)}") from error
     if path.is_dir():
         suffixes = {f".{name.lower()}" for name in soundfile.available_formats()} | AUDIO_SUFFIXES | VIDEO_SUFFIXES
-        found = [file for file in sorted(path.rglob("*")) if file.suffix.lower() in suffixes and file.is_file()]
+        below = sorted(file for _, files in folders_below(path) for file in files)
+        found = [file for file in below if file.suffix.lower() in suffixes or file_kind(file) != "other"]
+        found = [file for file in found if file.is_file()]
         if not found:
             raise DataError(f"{named}: there are no audio files in this folder")
         return found

@@ -16,6 +16,7 @@ from cohear.data.audit.near import near_duplicates
 from cohear.data.audit.store import MeasureStore
 from cohear.data.folds.partition import Partition, TaskSplit, mistakes_in_folds
 from cohear.data.scan.dataset import Dataset, scan_dataset
+from cohear.data.scan.unused import unused_files
 from cohear.data.tables.clip_table import ClipTable
 from cohear.data.tables.reader import read_clip_table
 from cohear.study.file import StudySettings
@@ -141,6 +142,7 @@ def gather_evidence(
         window=settings.window,
         windows=_own_windows(settings),
         seed=settings.seed,
+        unused=unused_files({name: (settings.datasets[name].path, table) for name, table in tables.items()}),
     )
     return evidence, {name: _facts(measured.get(name), bad[name], len(table)) for name, table in tables.items()}
 

@@ -12,6 +12,8 @@ from cohear.base.files import digest, write_json
 from cohear.data.folds.crossing import warnings_of_crossing
 from cohear.data.folds.partition import Partition, TaskSplit, mistakes_in_folds, warnings_in_folds
 from cohear.data.scan.dataset import Dataset, open_dataset
+from cohear.data.scan.unused import unused_files
+from cohear.data.tables.clip_table import ClipTable
 from cohear.data.tables.reader import read_clip_table
 from cohear.features.clip_front_end import ClipFrontEnd
 from cohear.features.front_end import FrontEnd
@@ -84,7 +86,7 @@ def prepare(
         StudyError: with every mistake that the data shows, all datasets and tasks at once.
     """
     progress = progress or NoProgress()
-    datasets = _open_datasets(settings, cache, jobs, progress)
+    datasets, beside = _open_datasets(settings, cache, jobs, progress)
     choices = settings.task_choices()
     partition = _partition(settings, datasets)
     folds = {index: partition.fold(index) for index in range(settings.repeats.folds)}
@@ -118,6 +120,7 @@ def prepare(
     sentences = [
         *_silence(datasets),
         *_missing(datasets),
+        *beside,
         *_rates(datasets, [store.front_end for store in stores]),
         *warnings_in_folds(folds),
         *warnings_of_crossing(datasets, choices, folds),
@@ -167,14 +170,18 @@ def write_splits(prepared: Prepared, folder: StudyFolder) -> None:
             write_json(path, content)
 
 
-def _open_datasets(settings: StudySettings, cache: Path, jobs: int | None, progress: Progress) -> dict[str, Dataset]:
+def _open_datasets(
+    settings: StudySettings, cache: Path, jobs: int | None, progress: Progress
+) -> tuple[dict[str, Dataset], list[str]]:
+    """The datasets that tasks use, and sentences on what lies in their folders and is not used."""
     used = {task.dataset for task in settings.tasks.values()}
-    datasets, mistakes = {}, []
+    datasets, tables, mistakes = {}, {}, []
     for name, dataset in settings.datasets.items():
         if name not in used:
             continue
         try:
             table = read_clip_table(dataset.path, name, dataset.reader, dataset.cells)
+            tables[name] = (dataset.path, table)
             with progress.stage(f"scan {name}") as advance:
                 skip = settings.on_bad_file == "skip"
                 datasets[name] = open_dataset(table, cache=cache, skip_bad=skip, jobs=jobs, progress=advance)
@@ -184,7 +191,12 @@ def _open_datasets(settings: StudySettings, cache: Path, jobs: int | None, progr
             mistakes.append(str(error))
     if mistakes:
         raise StudyError(mistakes)
-    return datasets
+    return datasets, _beside(tables)
+
+
+def _beside(tables: Mapping[str, tuple[Path, ClipTable]]) -> list[str]:
+    """What lies in folders of datasets and is not used."""
+    return [f"datasets.{name}: {kind.sentence}" for name, kinds in unused_files(tables).items() for kind in kinds]
 
 
 def _partition(settings: StudySettings, datasets: Mapping[str, Dataset]) -> Partition:

@@ -14,4 +14,5 @@ from cohear.data.audit import (  # noqa: F401 - importing a file enters its chec
     lengths,
     levels,
     spellings,
+    unused,
 )

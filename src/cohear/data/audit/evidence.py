@@ -15,6 +15,7 @@ from cohear.data.folds.partition import TaskChoice, TaskSplit
 from cohear.data.folds.splits import Part, usual_column
 from cohear.data.scan.dataset import Dataset
 from cohear.data.scan.facts import ClipFacts
+from cohear.data.scan.unused import Unused
 from cohear.data.tables.clip_name import ClipName
 from cohear.data.tables.clip_table import ClipTable
 
@@ -127,6 +128,7 @@ class Evidence:
         window: seconds that the network sees at once.
         windows: the same of datasets whose tasks have a window of their own.
         seed: the study's.
+        unused: what lies in the datasets' folders and is not used.
     """
 
     datasets: Mapping[str, MeasuredDataset]
@@ -139,6 +141,7 @@ class Evidence:
     window: float = 1.0
     windows: Mapping[str, float] = field(default_factory=dict)
     seed: int = 0
+    unused: Mapping[str, Sequence[Unused]] = field(default_factory=dict)
 
     def split_tasks(self) -> list[TaskChoice]:
         """Tasks that can be cut, in the study's order."""

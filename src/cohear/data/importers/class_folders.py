@@ -1,12 +1,15 @@
-"""A folder a class: ``dog/1.wav``, perhaps below folders of parts: ``train/dog/1.wav``."""
+"""A folder a class: ``dog/1.wav``, perhaps with folders of parts or of speakers above or below."""
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Sequence
+from pathlib import Path, PurePosixPath
 from typing import ClassVar
 
+from cohear.base.counting import counted
 from cohear.base.errors import DataError
-from cohear.data.scan.audio_files import audio_files, folders_in
+from cohear.data.importers.folder_levels import FolderLevels, folder_levels, parts_without_labels
+from cohear.data.scan.folder_tree import FolderTree, folder_tree
 from cohear.data.tables.clip_table import ClipTable
 from cohear.data.tables.manifest import read_about
 from cohear.data.tables.part_names import is_part_name
@@ -15,55 +18,72 @@ from cohear.data.tables.table_files import frame
 
 
 class ClassFolders(Reader):
-    """At least two folders with audio in them; their names are the labels.
+    """At least two folders with audio in them; their names are the labels, column ``label``.
 
-    Where every folder with audio lies in one named as a part is (``train``, ``test``, ``validation``…), that is the
-    fold. Deeper folders are no labels, and audio in them is a mistake, not passed over.
+    Folders of parts (``train``, ``fold1``…) are column ``fold``, folders of speakers or recordings column ``group``;
+    `folder_levels` says how they are told apart. Audio that lies deeper in the folder of a class than its clips is a
+    mistake, not passed over.
     """
 
     name: ClassVar[str] = "class_folders"
 
     def recognises(self, path: Path) -> bool:
-        """Two folders with audio, or two in a folder of a part."""
-        return path.is_dir() and len({folder.name for _, folder in _classes(path)}) >= 2
+        """Two folders with audio that are its classes."""
+        if not path.is_dir():
+            return False
+        tree = folder_tree(path)
+        return not _has_datasets(tree) and folder_levels(tree.clips) is not None
 
     def read(self, path: Path, name: str) -> ClipTable:
         """Clips by part, class and name."""
-        classes = _classes(path) if path.is_dir() else []
-        if len({folder.name for _, folder in classes}) < 2:
-            raise DataError(f"dataset {name!r}: {path} has no two folders with audio files, a folder a class")
-        columns = ["path", "label", "fold"] if any(part for part, _ in classes) else ["path", "label"]
-        body = [
-            [file.relative_to(path).as_posix(), folder.name, part][: len(columns)]
-            for part, folder in classes
-            for file in _clips(name, folder)
-        ]
-        return ClipTable(name, path, frame(columns, body), read_about(path / "dataset.yaml"))
+        tree = folder_tree(path)
+        levels = folder_levels(tree.clips)
+        if levels is None:
+            raise DataError(f"dataset {name!r}: {path} {_why_not(tree)}")
+        _check_deeper(name, path, levels, tree)
+        columns = {
+            "path": [clip.path.as_posix() for clip in levels.clips],
+            "label": [clip.label for clip in levels.clips],
+            "fold": [clip.part for clip in levels.clips],
+            "group": [clip.group for clip in levels.clips],
+        }
+        used = [column for column, cells in columns.items() if column in ("path", "label") or any(cells)]
+        rows = frame(used, list(zip(*(columns[column] for column in used), strict=True)))
+        return ClipTable(name, path, rows, read_about(path / "dataset.yaml"), levels.remarks, tables=())
 
 
 READERS.register(ClassFolders.name)(ClassFolders())
 
 
-def _classes(path: Path) -> list[tuple[str, Path]]:
-    """Part (or nothing) and folder of each class."""
-    top = folders_in(path)
-    parts = [folder for folder in top if is_part_name(folder.name)]
-    if parts and len(parts) == len(top):
-        found = [(part.name, folder) for part in parts for folder in folders_in(part) if _has_audio(folder)]
-        if found:
-            return found
-    return [("", folder) for folder in top if _has_audio(folder)]
+def _has_datasets(tree: FolderTree) -> bool:
+    """Whether folders in it have tables of their own, so that each is rather a dataset."""
+    has_classes = any(len(clip.parts) == 2 for clip in tree.clips)
+    return not has_classes and any(len(file.parts) > 1 and not is_part_name(file.parts[0]) for file in tree.tables)
 
 
-def _has_audio(folder: Path) -> bool:
-    return bool(audio_files(folder, videos=True))
+def _why_not(tree: FolderTree) -> str:
+    """Why a folder is none of classes, as what is said of it."""
+    if parts_without_labels(tree.clips):
+        return (
+            "has folders of parts and nothing that says the labels; put a folder a class into each, or a table that "
+            "names every file"
+        )
+    deeper = sorted({clip.parent.as_posix() for clip in tree.clips if len(clip.parts) > 2})
+    where = f": audio lies deeper, in {counted(len(deeper), 'folder')} such as {deeper[0]}" if deeper else ""
+    return f"has no two folders with audio files, a folder a class{where}"
 
 
-def _clips(name: str, folder: Path) -> list[Path]:
-    deeper = next((child for child in folders_in(folder) if _has_audio(child)), None)
+def _check_deeper(name: str, path: Path, levels: FolderLevels, tree: FolderTree) -> None:
+    """Raise DataError where audio lies in a folder below one that holds clips."""
+    holding = {clip.path.parent for clip in levels.clips}
+    used = {clip.path for clip in levels.clips}
+    deeper = _first_below(holding, [clip for clip in tree.clips if clip not in used])
     if deeper is not None:
         raise DataError(
-            f"dataset {name!r}: {deeper} lies in the folder of a class and holds audio; "
+            f"dataset {name!r}: {path / deeper} lies in the folder of a class and holds audio; "
             "move it up, or write a manifest.csv"
         )
-    return audio_files(folder, videos=True)
+
+
+def _first_below(holding: set[PurePosixPath], others: Sequence[PurePosixPath]) -> PurePosixPath | None:
+    return next((clip.parent for clip in others if holding & set(clip.parent.parents)), None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import ClassVar
@@ -71,8 +72,9 @@ class Ravdess(PublicLayout):
     )
 
     def find(self, path: Path) -> Path | None:
-        """The folder itself, where actors are in it or in folders of it."""
-        return path if any(audio_files(folder) for folder in _actors(path)) else None
+        """The folder itself, where actors are in it or in folders of it, with recordings named as the publisher's."""
+        files = (file for folder in _actors(path) for file in audio_files(folder))
+        return path if any(re.fullmatch(_NAME, file.name) for file in files) else None
 
     def rows(self, root: Path) -> list[ClipRow]:
         """All recordings, each once."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from cohear.audio.suffixes import AUDIO_SUFFIXES, VIDEO_SUFFIXES
-from cohear.base.errors import DataError
+from cohear.audio.recognised import file_kind
+from cohear.base.walk import entries_of
 
 
 def is_audio(file: Path) -> bool:
-    """Whether a file's name says that it is audio; what begins with a dot is some system's own (``._a.wav``)."""
-    return file.suffix.lower() in AUDIO_SUFFIXES and not file.name.startswith(".")
+    """Whether a file's name says that it is audio, or its content where its name says nothing."""
+    return file_kind(file) == "audio"
 
 
 def audio_files(folder: Path, *, videos: bool = False) -> list[Path]:
@@ -24,15 +24,13 @@ def audio_files(folder: Path, *, videos: bool = False) -> list[Path]:
     Raises:
         DataError: the folder may not be read.
     """
-    entries = _entries(folder)
-    if not videos:
-        return [file for file in entries if is_audio(file)]
-    heard = {file.stem for file in entries if is_audio(file)}
-    return [file for file in entries if is_audio(file) or (_is_video(file) and file.stem not in heard)]
-
-
-def _is_video(file: Path) -> bool:
-    return file.suffix.lower() in VIDEO_SUFFIXES and not file.name.startswith(".")
+    kinds = {file: file_kind(file) for file in entries_of(folder)}
+    heard = {file.stem for file, kind in kinds.items() if kind == "audio"}
+    return [
+        file
+        for file, kind in kinds.items()
+        if kind == "audio" or (videos and kind == "video" and file.stem not in heard)
+    ]
 
 
 def folders_in(folder: Path) -> list[Path]:
@@ -41,13 +39,4 @@ def folders_in(folder: Path) -> list[Path]:
     Raises:
         DataError: the folder may not be read.
     """
-    return [child for child in _entries(folder) if not child.name.startswith(".") and child.is_dir()]
-
-
-def _entries(folder: Path) -> list[Path]:
-    try:
-        return sorted(folder.iterdir())
-    except (FileNotFoundError, NotADirectoryError):
-        return []
-    except OSError as error:
-        raise DataError(f"cannot look into {folder}: {error.strerror}") from error
+    return [child for child in entries_of(folder) if not child.name.startswith(".") and child.is_dir()]

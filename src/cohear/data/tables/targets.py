@@ -6,19 +6,24 @@ import re
 from collections.abc import Mapping, Sequence
 
 from cohear.data.tables.clip_table import RESERVED_COLUMNS, ClipTable
+from cohear.data.tables.part_names import holds_parts
 
 MOST_LABELS = 200
 FEWEST_CLIPS_A_LABEL = 4
 ALIKE = 0.9
+_SHOWN = 5
+_PARTS_OF_A_NAME = 4
+_FILE = re.compile(r"\.(?:wave?|flac|mp3|ogg|opus|m4a|aiff?|mp4)$", re.IGNORECASE)
 
 BOOKKEEPING = frozenset(
     (  # noqa: SIM905 - easier to read than a line each
-        "author bits bytes channels checksum created date description duration end file filename fname frames hash id "
-        "ids idx index len length licence license md5 modified name number offset onset path rate samples seconds "
-        "segment sha sha1 sha256 size start take timestamp title transcript uploader url uuid version"
+        "author bits bytes channels checksum created date db dbfs description duration ebr end file filename fname "
+        "frames hash id ids idx index len length licence license lufs md5 modified name ncc number offset onset overlap "
+        "path poly polyphony rate ratio rms rt60 samples sdr seconds segment sha sha1 sha256 sir size snr start take "
+        "timestamp title transcript uploader url uuid version"
     ).split()
 )
-"""Words in the names of columns that say how a file came about, not what is heard."""
+"""Words in the names of columns that say how a file came about and was mixed, not what is heard."""
 
 GROUPING = frozenset(
     "actor participant patient performer person player recording session singer speaker subject talker".split()  # noqa: SIM905
@@ -78,8 +83,12 @@ def _why_no_target(name: str, cells: Sequence[str], *, sure: bool) -> str:
         return f"one value, {min(labels)}" if labels else "empty"
     if sure:
         return ""
+    if holds_parts(name, cells):
+        return f"official parts, {', '.join(sorted(labels)[:_SHOWN])}"
     if words_of(name) & BOOKKEEPING:
         return "bookkeeping by their names"
+    if sum(map(_names_recording, labels)) > len(labels) / 2:
+        return "names of recordings"
     if len(labels) > len(known) / FEWEST_CLIPS_A_LABEL or len(labels) > MOST_LABELS:
         return f"{len(labels)} values for {len(known)} clips, as names and measurements have"
     measured = all(map(_is_decimal, labels)) and any("." in label for label in labels)
@@ -90,6 +99,15 @@ def words_of(name: str) -> set[str]:
     """``pcm_sha1`` and ``sourcePath`` as their words in lower case."""
     parted = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name)
     return {word for word in re.split(r"[\W_]+", parted.lower()) if word}
+
+
+def _names_recording(label: str) -> bool:
+    """Whether a value is a file's name, or made of several parts and numbers as names of recordings are."""
+    if "/" in label or "\\" in label:
+        return bool(_FILE.search(label))
+    parts = [part for part in re.split(r"[-_. ]+", label) if part]
+    numbered = sum(any(map(str.isdigit, part)) for part in parts)
+    return bool(_FILE.search(label)) or (len(parts) >= _PARTS_OF_A_NAME and numbered >= 2)
 
 
 def _is_decimal(label: str) -> bool:

@@ -14,7 +14,9 @@ from cohear.data.folds.partition import Partition, TaskChoice, TaskSplit, mistak
 from cohear.data.folds.selection import LabelChoice, guess_kind
 from cohear.data.folds.splits import FoldPlan, FoldRule, Part
 from cohear.data.scan.dataset import Dataset
+from cohear.data.tables.clip_table import ClipTable
 from cohear.data.tables.events import NOTHING
+from cohear.data.tables.part_names import holds_parts
 from cohear.data.tables.targets import GROUPING, same_partition, words_of
 from cohear.tasks import TARGET_KINDS
 
@@ -72,18 +74,19 @@ def _rules(dataset: Dataset, target: str) -> Iterator[tuple[FoldRule, str]]:
     groups = table.optional_column(_GROUP) if _GROUP in table.rows.columns else table.optional_column(_SOURCE)
     has_groups = any(groups) and len(set(groups)) < len(groups)
     is_group = has_groups and same_partition(cells, groups)
-    folds = table.optional_column(_FOLD)
-    official = _official(dataset) if any(folds) else None
+    parted = _part_columns(table)
+    usable = ((column, plan) for column in parted if (plan := _official(dataset, column)) is not None)
+    fold, official = next(usable, (_FOLD, None))
     numbers = groups_of(groups, table.column("path", dataset.name))
     crossing = _crossing(official, numbers) if official and has_groups else 0
     if official and (is_group or not crossing):
         both = f"have every {target} on both sides, which this task needs" if is_group else "keep groups together"
-        yield FoldRule(folds=_FOLD), f"Official folds: they {both if has_groups else 'make results comparable'}."
+        yield FoldRule(folds=fold), f"Official folds: they {both if has_groups else 'make results comparable'}."
     if is_group:
         return
     if official and crossing:
         begin = f"The official folds have {crossing} groups on both sides, so"
-    elif any(folds) and not official:
+    elif parted and not official:
         begin = "The official folds give no training and test part, so"
     else:
         begin = "There are no official folds, so"
@@ -116,13 +119,21 @@ def _names_groups(column: str, cells: Sequence[str]) -> bool:
 
 
 def _label_like(dataset: Dataset) -> list[str]:
-    return [column for column in map(str, dataset.table.rows.columns) if column not in (_GROUP, _SOURCE, _FOLD, "path")]
+    others = (_GROUP, _SOURCE, _FOLD, "path", *_part_columns(dataset.table))
+    return [column for column in map(str, dataset.table.rows.columns) if column not in others]
 
 
-def _official(dataset: Dataset) -> FoldPlan | None:
-    """The official folds, where they give training and test parts."""
+def _part_columns(table: ClipTable) -> list[str]:
+    """The columns that say which official part each clip is in, ``fold`` first."""
+    columns = [column for column in map(str, table.rows.columns) if holds_parts(column, table.column(column, ""))]
+    fold = [_FOLD] if any(table.optional_column(_FOLD)) else []
+    return list(dict.fromkeys([*fold, *columns]))
+
+
+def _official(dataset: Dataset, column: str) -> FoldPlan | None:
+    """The official folds of a column, where they give training and test parts."""
     try:
-        return FoldPlan(dataset.table, FoldRule(folds=_FOLD), 0, dataset.name)
+        return FoldPlan(dataset.table, FoldRule(folds=column), 0, dataset.name)
     except UserError:
         return None
 

@@ -1,0 +1,55 @@
+"""What lies in a dataset's folder and is not used, and what its reader decided by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+from cohear.data.audit.audit_check import CHECKS, Check
+from cohear.data.audit.evidence import Evidence
+from cohear.data.audit.finding import AuditFinding, Code
+from cohear.data.tables.clip_name import ClipName
+
+
+class UnusedCheck(Check):
+    """A finding for each kind of files that are there and not used."""
+
+    codes: ClassVar[tuple[Code, ...]] = (
+        Code(
+            "unused-audio",
+            ("warning",),
+            "Audio lies in a dataset's folder and is no clip of it: deeper, loose, of another suffix, in no table.",
+            "Put it where the clips are or name it in the table, if it belongs to them; else move it away.",
+        ),
+        Code(
+            "unused-table",
+            ("note",),
+            "A table lies in the dataset's folder and is not read.",
+            "Give it as the dataset's path if it is the one that has the labels.",
+        ),
+        Code(
+            "read-so",
+            ("note",),
+            "The reader had to decide what a folder, a column or a cell means.",
+            "Write a manifest.csv if it means something else (`cohear datasets export` makes one to begin with).",
+        ),
+    )
+
+    def find(self, evidence: Evidence) -> Iterable[AuditFinding]:
+        """In the order of the datasets."""
+        for dataset, kinds in evidence.unused.items():
+            for kind in kinds:
+                yield self.finding(
+                    "unused-audio" if kind.is_audio else "unused-table",
+                    "warning" if kind.is_audio else "note",
+                    kind.sentence,
+                    dataset=dataset,
+                    clips=[ClipName(dataset, file) for file in kind.files] if kind.is_audio else (),
+                    figures={"files": list(kind.files)},
+                )
+        for name, data in evidence.datasets.items():
+            for remark in data.table.remarks:
+                yield self.finding("read-so", "note", remark, dataset=name)
+
+
+CHECKS.register("unused")(UnusedCheck())

@@ -1,0 +1,170 @@
+"""What the folders above clips stand for: parts of the dataset, labels, and groups such as speakers."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from cohear.base.counting import counted
+from cohear.data.tables.part_names import is_fold_name, is_part_name, role_of
+from cohear.data.tables.targets import GROUPING, words_of
+
+_FEW = 0.1
+"""Less of all clips than that, nearer to the top, are loose files beside the dataset."""
+_COMBINED = 1.5
+"""Folders that a name lies under, in the mean, where two levels are combined with each other."""
+_SHOWN = 5
+_CLASS_WORDS = frozenset(("class", "label", "category", "cat", "type"))
+_DIGITS = frozenset("0123456789")
+
+
+@dataclass(frozen=True)
+class FolderClip:
+    """A clip by the folders that it lies in.
+
+    Attributes:
+        path: below the dataset's folder.
+        label, part, group: names of folders; empty where none stands for it.
+    """
+
+    path: PurePosixPath
+    label: str
+    part: str
+    group: str
+
+
+@dataclass(frozen=True)
+class FolderLevels:
+    """How a tree of clips is read.
+
+    Attributes:
+        clips: in the order of their paths.
+        remarks: what was decided, a sentence each.
+    """
+
+    clips: tuple[FolderClip, ...]
+    remarks: tuple[str, ...]
+
+
+def folder_levels(paths: Sequence[PurePosixPath]) -> FolderLevels | None:
+    """Read a tree of clips by the names of its folders; None where they give no two labels.
+
+    Args:
+        paths: of all clips below the dataset's folder.
+
+    Folders that all clips share stand for nothing (``data/audio``). A level of names of parts is the official split.
+    Of what is left one level is the label: the digits 0 to 9; the one of words, where the others are named as speakers
+    and recordings are (``s01``, ``man00``, ``000``); or the one of fewer names, where both are words. Labels below
+    groups, and words below words, must lie under several folders: else they are rather datasets than one.
+    """
+    depths = Counter(len(path.parts) - 1 for path in paths)
+    for depth in sorted(depths):
+        if depth and depths[depth] >= _FEW * len(paths):
+            found = _at_depth(sorted(path for path in paths if len(path.parts) - 1 == depth), depth)
+            if found is not None:
+                return found
+    return None
+
+
+def parts_without_labels(paths: Sequence[PurePosixPath]) -> bool:
+    """Whether the folders that clips lie in are parts of a dataset, and nothing else is told by folders."""
+    held = [path for path in paths if len(path.parts) > 1]
+    names = {path.parts[0] for path in held}
+    return len(names) > 1 and all(map(is_part_name, names)) and {len(path.parts) for path in held} == {2}
+
+
+def _at_depth(paths: Sequence[PurePosixPath], depth: int) -> FolderLevels | None:
+    names = [[path.parts[level] for path in paths] for level in range(depth)]
+    part = next((level for level in range(depth) if _are_parts(set(names[level]))), None)
+    if part is not None:
+        paths = [path for path in paths if is_part_name(path.parts[part])]
+        names = [[path.parts[level] for path in paths] for level in range(depth)]
+    telling = [level for level in range(depth) if level != part and len(set(names[level])) > 1]
+    label = _label_level([names[level] for level in telling])
+    if label is None:
+        return None
+    held = telling[label]
+    group = _group_level({level: names[level] for level in telling if level != held})
+    clips = tuple(
+        FolderClip(
+            path,
+            path.parts[held],
+            "" if part is None else path.parts[part],
+            "" if group is None else path.parts[group],
+        )
+        for path in paths
+    )
+    return FolderLevels(clips, tuple(_remarks(clips, held, part, group)))
+
+
+def _are_parts(names: set[str]) -> bool:
+    """Whether a level is the split: all are parts, or several are and what lies beside them is none of it."""
+    if all(map(is_part_name, names)):
+        return True
+    roles = {role for name in names if (role := role_of(name))}
+    return ("train" in roles and len(roles) > 1) or sum(map(is_fold_name, names)) > 1
+
+
+def _label_level(levels: Sequence[Sequence[str]]) -> int | None:
+    """Which of the levels that tell something is the label; None where there is none."""
+    if len(levels) < 2:
+        return 0 if levels else None
+    digits = [index for index, level in enumerate(levels) if set(level) == _DIGITS]
+    words = [index for index, level in enumerate(levels) if not _are_ids(set(level))]
+    if len(digits) == 1:
+        chosen = digits[0]
+    elif len(words) < 2:
+        chosen = words[0] if words else 0
+    elif not _are_combined(levels[words[0]], levels[words[1]]):
+        return None
+    else:
+        chosen = min(words, key=lambda index: (len(set(levels[index])), index))
+    return chosen if chosen == 0 or _are_combined(levels[0], levels[chosen]) else None
+
+
+def _group_level(levels: dict[int, Sequence[str]]) -> int | None:
+    """The outermost of the other levels, names of speakers or recordings first."""
+    named = [level for level, names in levels.items() if _are_ids(set(names))]
+    return min(named or levels, default=None)
+
+
+def _are_ids(names: set[str]) -> bool:
+    """Whether most names are numbered, or say that they are of somebody: ``s01``, ``Actor_3``, ``000``, ``p225``."""
+    return sum(map(_is_id, names)) > len(names) / 2
+
+
+def _is_id(name: str) -> bool:
+    words = words_of(re.sub(r"(?<=[A-Za-z])(?=\d)", "_", name))
+    return bool(re.search(r"\d", name) or words & GROUPING) and not words & _CLASS_WORDS
+
+
+def _are_combined(outer: Sequence[str], inner: Sequence[str]) -> bool:
+    """Whether names of the inner level lie under several of the outer one, as words of several speakers do."""
+    pairs = set(zip(outer, inner, strict=True))
+    return len(pairs) >= _COMBINED * max(len(set(outer)), len(set(inner)))
+
+
+def _remarks(clips: Sequence[FolderClip], held: int, part: int | None, group: int | None) -> list[str]:
+    told = []
+    if part is not None:
+        told.append(f"{_named([clip.part for clip in clips], 'folder')} are parts of it: column fold")
+    if group is not None:
+        which = "outer" if group < held else "inner"
+        groups, labels = (
+            _named([clip.group for clip in clips], "group"),
+            _named([clip.label for clip in clips], "label"),
+        )
+        told.append(
+            f"clips lie in folders of folders: the {which} ones ({groups}) are column group, the others ({labels}) "
+            "column label; write a manifest.csv if it is the other way round"
+        )
+    return told
+
+
+def _named(names: Sequence[str], what: str) -> str:
+    each = sorted(set(names))
+    more = f" and {len(each) - _SHOWN:,} more" if len(each) > _SHOWN else ""
+    return f"{counted(len(each), what)}: {', '.join(each[:_SHOWN])}{more}"

@@ -1,0 +1,128 @@
+"""Groups that the names of files tell: a speaker, a recording, a source in one part of every name."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
+
+from cohear.base.counting import counted
+from cohear.base.errors import DataError
+from cohear.data.tables.clip_table import ClipTable
+
+FEWEST_CLIPS = 8
+_HAVE_IT = 0.9  # of the names
+_SHARED = 0.1  # of the clips: those whose value another clip has too
+_MOST_PARTS = 4
+_SHOWN = 5
+_MARKS = "-_. "
+_IS_ID = re.compile(r"(?=.*\d)(?=.*[A-Za-z])[A-Za-z0-9]{2,}|\d{3,}|[0-9a-f]{6,}", re.IGNORECASE)
+_WORD = re.compile(r"[^\W\d_]{2,}")
+_COMPACT = r"\d{2,3}(?=[A-Za-z])"  # `03a01Fa`: digits that letters follow
+
+
+@dataclass(frozen=True)
+class NameGroups:
+    """A part of the names of files that tells groups.
+
+    Attributes:
+        pattern: a regular expression for the beginning of a file's name; its parenthesis, or else all of it, is the
+            group.
+        is_sure: whether the values are named as speakers and sources are (``s01``, ``1001``, ``0c540988``); words may
+            as well be something that a clip is about.
+        evidence: a clause on what was seen.
+    """
+
+    pattern: str
+    is_sure: bool
+    evidence: str
+
+
+def name_groups(paths: Sequence[str], labels: Sequence[str]) -> NameGroups | None:
+    """The part of the names of files that looks most like a speaker or a source; None where none does.
+
+    Args:
+        paths: of the clips.
+        labels: of the same clips: what numbers the clips of each label is no group.
+    """
+    if len(paths) < FEWEST_CLIPS:
+        return None
+    found = [groups for pattern in _patterns() if (groups := _judged(pattern, paths, labels)) is not None]
+    return next((groups for groups in found if groups.is_sure), found[0] if found else None)
+
+
+def with_name_groups(table: ClipTable, pattern: str) -> ClipTable:
+    """A table with the column ``group`` that a pattern finds in the names of its files.
+
+    Raises:
+        DataError: it has such a column, the pattern is no regular expression, or it fits no name.
+    """
+    place = f"datasets.{table.name}.group_in_name"
+    if "group" in table.rows.columns:
+        raise DataError(f"{place}: dataset {table.name!r} has a column 'group' already; leave this out")
+    try:
+        groups = _values(pattern, [str(path) for path in table.rows["path"]])
+    except re.error as error:
+        raise DataError(f"{place}: {pattern!r} is no regular expression: {error}") from error
+    lacking = sum(not group for group in groups)
+    if lacking == len(groups):
+        raise DataError(f"{place}: {pattern!r} fits the beginning of no file's name of dataset {table.name!r}")
+    told = (f"{counted(lacking, 'name')} of files not fitted by group_in_name: each of these clips is a group of its own",)
+    return replace(table, rows=table.rows.assign(group=groups), remarks=table.remarks + (told if lacking else ()))
+
+
+def _patterns() -> list[str]:
+    part, before = f"[^{_MARKS}]+", f"[^{_MARKS}]+[{_MARKS}]+"
+    return [part, _COMPACT, *(f"{before * number}({part})" for number in range(1, _MOST_PARTS))]
+
+
+def _values(pattern: str, paths: Sequence[str]) -> list[str]:
+    """The group of each clip; empty where the pattern does not fit its name."""
+    known = re.compile(pattern)
+    found = [known.match(PurePosixPath(path).name) for path in paths]
+    return [(match[1] if known.groups else match[0]) or "" if match else "" for match in found]
+
+
+def _judged(pattern: str, paths: Sequence[str], labels: Sequence[str]) -> NameGroups | None:
+    stems = [PurePosixPath(path).with_suffix("").name for path in paths]
+    values = _values(pattern if pattern == _COMPACT else f"{pattern}(?=[{_MARKS}])", stems)  # the last part is no group
+    held = Counter(value for value in values if value)
+    shared = sum(count for count in held.values() if count > 1)
+    if sum(held.values()) < _HAVE_IT * len(paths) or len(held) < 2 or shared < _SHARED * len(paths):
+        return None
+    ids = pattern == _COMPACT or sum(bool(_IS_ID.fullmatch(value)) for value in held) > len(held) / 2
+    words = all(_WORD.fullmatch(value) for value in held) and shared == len(paths)
+    if not ids and not words or _is_label(values, labels) or _counts(values, labels):
+        return None
+    return NameGroups(pattern, ids, _evidence(held, values, labels))
+
+
+def _is_label(values: Sequence[str], labels: Sequence[str]) -> bool:
+    """Whether it says no more than the label does."""
+    pairs = set(zip(values, labels, strict=True))
+    return len(pairs) == len(set(values)) and len(pairs) == len(set(labels))
+
+
+def _counts(values: Sequence[str], labels: Sequence[str]) -> bool:
+    """Whether it numbers the clips of each label: numbers without great gaps, each about once a label."""
+    numbers = [int(value) for value in set(values) if value.isdecimal()]
+    if len(numbers) < len(set(values)) / 2:
+        return False
+    pairs = Counter(zip(values, labels, strict=True))
+    once = sum(count == 1 for count in pairs.values()) >= 0.9 * len(pairs)
+    return once and max(numbers) - min(numbers) < 2 * len(numbers)
+
+
+def _evidence(held: Counter[str], values: Sequence[str], labels: Sequence[str]) -> str:
+    of_value: dict[str, set[str]] = defaultdict(set)
+    for value, label in zip(values, labels, strict=True):
+        of_value[value].add(label)
+    most = ", ".join(sorted(held)[:_SHOWN])
+    more = f" and {len(held) - _SHOWN:,} more" if len(held) > _SHOWN else ""
+    several = sum(len(found) > 1 for found in of_value.values())
+    return (
+        f"names of files have {len(held):,} values there ({most}{more}), {sum(held.values()) / len(held):.1f} clips each "
+        f"in the mean, and {several:,} of them have clips of several labels"
+    )

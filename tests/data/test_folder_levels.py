@@ -1,0 +1,163 @@
+"""What the folders above clips stand for: parts, labels, groups; and what is none of these."""
+
+from pathlib import PurePosixPath
+
+import mini_trees
+import pytest
+
+from cohear.base.errors import DataError
+from cohear.data import importers  # noqa: F401 - enters the readers
+from cohear.data.tables.reader import read_clip_table, reader_of
+
+WORDS = ("angry", "happy", "sad")
+SPEAKERS = ("s01", "s02", "s03", "s04")
+DIGITS = tuple("0123456789")
+
+
+def write(root, *names):
+    """Files that stand for audio; nothing is decoded here."""
+    for name in names:
+        file = root / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch()
+
+
+def columns(root):
+    """The columns of the table beside ``path``, each as a set of its values, where class folders are read."""
+    assert reader_of(root) == "class_folders"
+    rows = read_clip_table(root, "mine").rows
+    return {column: set(rows[column]) for column in rows.columns if column != "path"}
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        ("train", "val", "test"),
+        ("Training", "Validation", "Testing"),
+        ("train", "dev", "eval"),
+        ("train_set", "test_set"),
+        ("fold1", "fold2", "fold10"),
+        ("train", "valid"),
+    ],
+)
+@pytest.mark.parametrize("inside", ["{part}/{label}/1.wav", "audio/{part}/{label}/1.wav", "{label}/{part}/1.wav"])
+def test_parts_are_folds_of_one_dataset(tmp_path, parts, inside):
+    write(tmp_path, *(inside.format(part=part, label=label) for part in parts for label in WORDS))
+    assert columns(tmp_path) == {"label": set(WORDS), "fold": set(parts)}
+
+
+def test_a_folder_beside_parts_is_no_part(tmp_path):
+    names = [f"{part}/{label}/1.wav" for part in ("train", "test") for label in WORDS]
+    write(tmp_path, *names, "extra/noise/1.wav", "extra/hum/1.wav")
+    assert columns(tmp_path) == {"label": set(WORDS), "fold": {"train", "test"}}
+
+
+def test_a_train_is_a_class_beside_others(tmp_path):
+    write(tmp_path, *(f"{label}/{number}.wav" for label in ("train", "bus", "tram") for number in (1, 2)))
+    assert columns(tmp_path) == {"label": {"train", "bus", "tram"}}
+
+
+@pytest.mark.parametrize("labels", [DIGITS, ("1", "2", "3"), ("000", "001")])
+def test_plain_numbers_are_classes(tmp_path, labels):
+    write(tmp_path, *(f"{label}/a.wav" for label in labels))
+    assert columns(tmp_path) == {"label": set(labels)}
+
+
+@pytest.mark.parametrize("wrapped", ["", "data/", "data/audio/"])
+@pytest.mark.parametrize(
+    ("inside", "labels", "groups"),
+    [
+        ("{label}/{group}/1.wav", WORDS, SPEAKERS),
+        ("{group}/{label}/1.wav", WORDS, SPEAKERS),
+        ("{group}/wav/{label}/1.wav", WORDS, SPEAKERS),
+        ("{group}/{label}/1.wav", DIGITS, ("george", "lucas", "theo")),
+        ("{label}/{group}/1.wav", DIGITS, ("george", "lucas", "theo")),
+        ("{label}/{group}/1.wav", WORDS, ("anna", "bela", "carl", "dora")),
+        ("{group}/{label}/1.wav", WORDS, ("anna", "bela", "carl", "dora")),
+        ("{label}/{group}/1.wav", WORDS, ("Actor_01", "Actor_02")),
+        ("{label}/{group}/1.wav", WORDS, ("000", "001", "002")),
+        ("{label}/{group}/1.wav", ("808", "909", "acoustic", "brush"), ("kit1", "kit2")),
+    ],
+)
+def test_speakers_above_or_below_classes_are_groups(tmp_path, wrapped, inside, labels, groups):
+    write(tmp_path, *(wrapped + inside.format(label=label, group=group) for label in labels for group in groups))
+    assert columns(tmp_path) == {"label": set(labels), "group": set(groups)}
+    (remark,) = read_clip_table(tmp_path, "mine").remarks
+    assert f"{len(groups)} groups" in remark
+    assert f"{len(labels)} labels" in remark
+
+
+def test_speakers_of_one_class_each_are_groups(tmp_path):
+    """Patients of two diagnoses: nobody is in both."""
+    patients = ("healthy/h1", "healthy/h2", "sick/s1", "sick/s2")
+    write(tmp_path, *(f"{patient}/{take}.wav" for patient in patients for take in "ab"))
+    assert columns(tmp_path) == {"label": {"healthy", "sick"}, "group": {"h1", "h2", "s1", "s2"}}
+
+
+def test_parts_with_speakers(tmp_path):
+    write(tmp_path, *(f"{p}/{w}/{s}/1.wav" for p in ("train", "test") for w in WORDS for s in SPEAKERS))
+    assert columns(tmp_path) == {"label": set(WORDS), "fold": {"train", "test"}, "group": set(SPEAKERS)}
+
+
+def test_recordings_of_speakers_alone(tmp_path):
+    """VoxCeleb: a folder a speaker, and in it one a recording."""
+    videos = ("1zcIwhmdeo4", "x6uYqmx31kE")
+    write(tmp_path, *(f"{who}/{video}/0000{n}.wav" for who in ("id10270", "id10271") for video in videos for n in "12"))
+    assert columns(tmp_path) == {"label": {"id10270", "id10271"}, "group": set(videos)}
+
+
+@pytest.mark.parametrize(
+    "tree",
+    [
+        ("birds/owl", "birds/wren", "doors/open", "doors/shut"),
+        ("esc10/dog", "esc10/rain", "urbansound8k/siren", "urbansound8k/drill", "esc10/horn", "urbansound8k/horn"),
+    ],
+)
+def test_datasets_beside_each_other_are_not_one(tmp_path, tree):
+    write(tmp_path, *(f"{folder}/{number}.wav" for folder in tree for number in (1, 2)))
+    assert reader_of(tmp_path) is None
+    with pytest.raises(DataError, match=r"audio lies deeper, in \d folders such as "):
+        read_clip_table(tmp_path, "mine", "class_folders")
+
+
+def test_datasets_with_tables_of_their_own_are_not_one(tmp_path):
+    for name in ("one", "two"):
+        write(tmp_path, f"{name}/clips/1.wav")
+        (tmp_path / name / "manifest.csv").write_text("path,label\nclips/1.wav,a\n")
+    assert reader_of(tmp_path) is None
+
+
+@pytest.mark.parametrize("parts", [("train", "test"), ("fold1", "fold2", "fold3")])
+def test_parts_are_no_classes(tmp_path, parts):
+    """Nothing says the labels: folds are none."""
+    write(tmp_path, *(f"{part}/{number}.wav" for part in parts for number in "12"))
+    assert reader_of(tmp_path) is None
+    with pytest.raises(DataError, match="has folders of parts and nothing that says the labels"):
+        read_clip_table(tmp_path, "mine", "class_folders")
+
+
+def test_few_loose_files_do_not_hide_a_dataset(tmp_path):
+    write(tmp_path, *(f"{w}/{s}/{n}.wav" for w in WORDS for s in SPEAKERS for n in "12"), "angry/intro.wav", "a.wav")
+    assert columns(tmp_path) == {"label": set(WORDS), "group": set(SPEAKERS)}
+
+
+def test_a_link_in_a_circle_ends(tmp_path):
+    write(tmp_path, *(f"{label}/1.wav" for label in WORDS))
+    (tmp_path / "angry" / "up").symlink_to(tmp_path)
+    assert len(read_clip_table(tmp_path, "mine")) == len(WORDS)
+
+
+def test_rows_are_in_the_order_of_their_paths(tmp_path):
+    """As before there were groups: folds depend on it."""
+    write(tmp_path, "b c/1.wav", "b/2.wav", "b/10.wav", "B/1.wav")
+    paths = list(read_clip_table(tmp_path, "mine").rows["path"])
+    assert paths == [str(path) for path in sorted(map(PurePosixPath, paths))]
+
+
+@pytest.mark.parametrize("name", ["1.wave", "2.WAV", "3", "4.sound", "5.Flac", "6.wav.1"])
+def test_audio_is_known_by_its_content(tmp_path, name):
+    for label in "ab":
+        mini_trees.clip(tmp_path / label / "x.wav")
+        (tmp_path / label / "x.wav").rename(tmp_path / label / name)
+        (tmp_path / label / "notes").write_text("MAC addresses of the recorders, and what else is no sound")
+    assert list(read_clip_table(tmp_path, "mine").rows["path"]) == [f"a/{name}", f"b/{name}"]
