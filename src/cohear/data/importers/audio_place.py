@@ -6,43 +6,69 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from cohear.data.scan.audio_files import audio_files, folders_in
+from cohear.data.scan.folder_tree import folder_tree
 from cohear.data.tables.audio_column import is_audio_name
+from cohear.data.tables.part_names import role_of
 
 _LOOKED_AT = 50  # names that say where the files are
 _DEEPEST = 2  # folders below the dataset's in which they are looked for
+_MOST_MISSING = 0.1  # of the names; with more of them not there, files are looked for in every folder
 
 
-def placed(names: Sequence[str], root: Path) -> tuple[list[str], tuple[str, ...]]:
+def placed(names: Sequence[str], root: Path, part: str = "") -> tuple[list[str], tuple[str, ...]]:
     """Names of files below a folder, made whole where none of the first ones is there as it stands.
 
     Args:
         names: relative to the root.
         root: the dataset's folder.
+        part: of the dataset that they are of; its folder is looked into first, for parts may have files of one name.
 
     Returns:
         The names, and what was made of them, a clause each.
     """
-    below, ending = _place_of(names, root)
+    below, ending = _place_of(names, root, part)
+    before = f"{below}/" if below else ""
+    whole = [f"{before}{name}{ending}" if name else "" for name in names]
     remarks = []
     if below:
         remarks.append(f"its audio files lie in {below}/")
+        scattered = _in_other_folders(names, whole, root)
+        if scattered != whole:
+            whole, remarks = scattered, ["its audio files lie in several folders, where their names stand once"]
     if ending:
         remarks.append(f"its names of audio files lack their ending, {ending}")
-    before = f"{below}/" if below else ""
-    return [f"{before}{name}{ending}" if name else "" for name in names], tuple(remarks)
+    return whole, tuple(remarks)
 
 
 def any_is_there(names: Sequence[str], root: Path) -> bool:
     """Whether one of the first names is a file below a folder, as it stands or made whole."""
-    return any(_is_file(root / name) for name in placed(names[:_LOOKED_AT], root)[0] if name)
+    some = names[:_LOOKED_AT]
+    below, ending = _place_of(some, root, "")
+    return any(_is_file(root / below / f"{name}{ending}") for name in some if name)
 
 
-def _place_of(names: Sequence[str], root: Path) -> tuple[str, str]:
+def _in_other_folders(names: Sequence[str], whole: Sequence[str], root: Path) -> list[str]:
+    """The names, those that are not there taken from the one folder that has a file of the name."""
+    missing = [number for number, name in enumerate(whole) if name and not _is_file(root / name)]
+    if len(missing) <= _MOST_MISSING * len(names):
+        return list(whole)
+    places: dict[str, list[str]] = {}
+    for clip in folder_tree(root).clips:
+        for name in (clip.name, clip.stem):
+            places.setdefault(name, []).append(clip.as_posix())
+    found = list(whole)
+    for number in missing:
+        if len(there := places.get(names[number], [])) == 1:
+            found[number] = there[0]
+    return found
+
+
+def _place_of(names: Sequence[str], root: Path, part: str) -> tuple[str, str]:
     """The folder below the root, and the ending, under which the first names are files; nothing where they are so."""
     some = [name for name in names if name and not name.startswith(("/", ".."))][:_LOOKED_AT]
     if not some or any(_is_file(root / name) for name in some):
         return "", ""
-    for place in _folders(root, _DEEPEST):
+    for place in sorted(_folders(root, _DEEPEST), key=lambda folder: not _is_of(folder.name, part)):
         below = "" if place == root else place.relative_to(root).as_posix()
         if below and any(_is_file(place / name) for name in some):
             return below, ""
@@ -51,6 +77,11 @@ def _place_of(names: Sequence[str], root: Path) -> tuple[str, str]:
             if any(_is_file(place / f"{name}{ending}") for name in some):
                 return below, ending
     return "", ""
+
+
+def _is_of(folder: str, part: str) -> bool:
+    """Whether a folder is that of a part, whatever each of them is called."""
+    return bool(part) and (folder == part or role_of(folder) == (role_of(part) or None))
 
 
 def _is_file(file: Path) -> bool:

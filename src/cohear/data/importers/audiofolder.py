@@ -5,10 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import ClassVar
 
-import pandas as pd
-
 from cohear.base.errors import DataError
 from cohear.data.importers.audio_place import placed
+from cohear.data.importers.several_tables import one_table, with_part
 from cohear.data.scan.audio_files import folders_in
 from cohear.data.tables.audio_column import audio_column, with_audio_paths
 from cohear.data.tables.clip_table import ClipTable
@@ -38,10 +37,8 @@ class Audiofolder(Reader):
         tables = _tables(path)
         if not tables:
             raise DataError(f"dataset {name!r}: {path} holds none of {', '.join(_NAMES)}")
-        read = [_read_table(name, path, file) for file in tables]
-        rows = pd.concat([table.rows for table in read], ignore_index=True).fillna("").astype(object)
-        remarks = tuple(dict.fromkeys(remark for table in read for remark in table.remarks))
-        return ClipTable(name, path, rows, read_about(path / "dataset.yaml"), remarks, tuple(tables))
+        joined = one_table({file: _read_table(name, path, file) for file in tables})
+        return ClipTable(name, path, joined.rows, read_about(path / "dataset.yaml"), joined.remarks, tuple(tables))
 
 
 READERS.register(Audiofolder.name)(Audiofolder())
@@ -64,6 +61,6 @@ def _read_table(name: str, root: Path, file: Path) -> TableFile:
     rows, made = with_audio_paths(table.rows, column, root, file.parent)
     names, found = placed(list(rows["path"]), root)
     rows["path"] = names
-    if file.parent != root and "fold" not in rows.columns:
-        rows["fold"] = file.parent.name
+    if file.parent != root:
+        rows = with_part(rows, file.parent.name)
     return TableFile(rows, table.remarks + (made if column != FILE_NAME else ()) + found)

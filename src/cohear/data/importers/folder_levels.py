@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from cohear.base.counting import counted
-from cohear.data.tables.part_names import is_fold_name, is_part_name, role_of
+from cohear.data.tables.part_names import is_part_name, parts_among
 from cohear.data.tables.targets import GROUPING, words_of
 
 _FEW = 0.1
@@ -78,9 +78,10 @@ def parts_without_labels(paths: Sequence[PurePosixPath]) -> bool:
 
 def _at_depth(paths: Sequence[PurePosixPath], depth: int) -> FolderLevels | None:
     names = [[path.parts[level] for path in paths] for level in range(depth)]
-    part = next((level for level in range(depth) if _are_parts(set(names[level]))), None)
+    parts: dict[str, str] = {}
+    part = next((level for level in range(depth) if (parts := parts_among(set(names[level])))), None)
     if part is not None:
-        paths = [path for path in paths if is_part_name(path.parts[part])]
+        paths = [path for path in paths if path.parts[part] in parts]
         names = [[path.parts[level] for path in paths] for level in range(depth)]
     telling = [level for level in range(depth) if level != part and len(set(names[level])) > 1]
     label = _label_level([names[level] for level in telling])
@@ -92,20 +93,12 @@ def _at_depth(paths: Sequence[PurePosixPath], depth: int) -> FolderLevels | None
         FolderClip(
             path,
             path.parts[held],
-            "" if part is None else path.parts[part],
+            "" if part is None else parts[path.parts[part]],
             "" if group is None else path.parts[group],
         )
         for path in paths
     )
     return FolderLevels(clips, tuple(_remarks(clips, held, part, group)))
-
-
-def _are_parts(names: set[str]) -> bool:
-    """Whether a level is the split: all are parts, or several are and what lies beside them is none of it."""
-    if all(map(is_part_name, names)):
-        return True
-    roles = {role for name in names if (role := role_of(name))}
-    return ("train" in roles and len(roles) > 1) or sum(map(is_fold_name, names)) > 1
 
 
 def _label_level(levels: Sequence[Sequence[str]]) -> int | None:

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import ClassVar
 
 from cohear.base.errors import DataError
 from cohear.base.tables import EVENTS_CSV
 from cohear.data.importers.audio_place import any_is_there, placed
+from cohear.data.importers.folder_levels import folder_levels
+from cohear.data.importers.several_tables import one_table, with_part
 from cohear.data.scan.audio_files import folders_in
+from cohear.data.scan.folder_tree import folder_tree
 from cohear.data.tables.audio_column import AUDIO_COLUMNS, audio_column, with_audio_paths
 from cohear.data.tables.clip_table import ClipTable
 from cohear.data.tables.manifest import MANIFESTS, read_about
+from cohear.data.tables.part_names import parts_among
 from cohear.data.tables.reader import READERS, Reader
 from cohear.data.tables.table_files import TABLE_SUFFIXES, TableFile, column_names, read_table_file
 
-_LOOKED_AT = 50  # names that say where a table's files are
 _EVENTS = Path(EVENTS_CSV.file).stem  # with a row an event, so that it is no list of clips
 _MOST_TABLES = 200  # in a folder: with more of them they are no lists of clips
 
@@ -25,44 +29,65 @@ class TableReader(Reader):
 
     Its column of audio files is known by its name (`AUDIO_COLUMNS`). Files are looked for beside the table, in the
     dataset's folder and in the folders below; in a folder, a table counts that names one file at least that is there.
+    Tables of parts (``train.csv`` beside ``test.csv``, or a table in each of ``train`` and ``test``) are one dataset,
+    and the part is column ``fold``. Folders of classes are not read by a table that names few of their clips.
     """
 
     name: ClassVar[str] = "table"
 
     def recognises(self, path: Path) -> bool:
         """A table whose columns say so."""
-        return bool(_tables(path))
+        tables = _tables(path)
+        return bool(tables) and (path.is_file() or _names_most(tables, path))
 
     def read(self, path: Path, name: str) -> ClipTable:
-        """The table's clips."""
+        """The clips of the table, or of the tables of all parts."""
         tables = _tables(path)
         if not tables:
             named = ", ".join(AUDIO_COLUMNS[:6])
             raise DataError(f"dataset {name!r}: {path} has no table with a column of audio files ({named}…)")
-        if len(tables) > 1:
-            found = ", ".join(str(file.relative_to(path)) for file in tables[:5])
+        if len(tables) > 1 and not all(tables.values()):
+            found = ", ".join(str(file.relative_to(path)) for file in list(tables)[:5])
             raise DataError(
                 f"dataset {name!r}: {len(tables)} tables of {path} name audio files ({found}); "
                 "name the one that is meant as the dataset's path"
             )
         root = path if path.is_dir() else path.parent
-        table = _read(tables[0], root)
-        return ClipTable(name, root, table.rows, read_about(root / "dataset.yaml"), table.remarks, tuple(tables))
+        joined = one_table({file: _read(file, root, part) for file, part in tables.items()})
+        return ClipTable(name, root, joined.rows, read_about(root / "dataset.yaml"), joined.remarks, tuple(tables))
 
 
 READERS.register(TableReader.name)(TableReader())
 
 
-def _tables(path: Path) -> list[Path]:
-    """The file itself; or the tables of a folder that name files in it, else those of the folders in it."""
+def _tables(path: Path) -> dict[Path, str]:
+    """The tables that a dataset is in, each with the part that it is of, nothing where it is no part.
+
+    The file itself; or the tables of a folder that name files in it; else those of the folders in it, as far as these
+    are parts, or have tables about files that lie elsewhere. A folder with a table about its own files is a dataset.
+    """
     if path.is_file():
-        return [path] if path.suffix.lower() in TABLE_SUFFIXES and audio_column(column_names(path)) else []
+        is_table = path.suffix.lower() in TABLE_SUFFIXES and audio_column(column_names(path))
+        return {path: ""} if is_table else {}
     if not path.is_dir():
-        return []
+        return {}
     manifest = next((path / name for name in MANIFESTS if (path / name).is_file()), None)
     if manifest is not None:
-        return [manifest] if audio_column(column_names(manifest)) else []
-    return _in_folder(path, path) or [file for child in folders_in(path) for file in _in_folder(child, path)]
+        return {manifest: ""} if audio_column(column_names(manifest)) else {}
+    if top := _in_folder(path, path):
+        return _by_part(top)
+    inner = {folder: found for folder in folders_in(path) if (found := _in_folder(folder, path))}
+    parts = parts_among([folder.name for folder in inner])
+    if parts and all(len(found) == 1 for found in inner.values()):
+        return {found[0]: parts[folder.name] for folder, found in inner.items() if folder.name in parts}
+    about_others = [file for folder, found in inner.items() for file in found if not _is_about(file, folder, path)]
+    return _by_part(about_others) if len(about_others) == sum(map(len, inner.values())) else {}
+
+
+def _by_part(files: Sequence[Path]) -> dict[Path, str]:
+    """Tables with their parts where some of them are tables of parts; else all as they are."""
+    parts = parts_among([file.stem for file in files]) if len(files) > 1 else {}
+    return {file: parts[file.stem] for file in files if file.stem in parts} or dict.fromkeys(files, "")
 
 
 def _in_folder(folder: Path, root: Path) -> list[Path]:
@@ -71,17 +96,38 @@ def _in_folder(folder: Path, root: Path) -> list[Path]:
     return [file for file in files if _names_audio(file, root)] if len(files) <= _MOST_TABLES else []
 
 
+def _is_about(file: Path, folder: Path, root: Path) -> bool:
+    """Whether a table names files that lie in its own folder."""
+    below = f"{folder.relative_to(root).as_posix()}/"
+    return any(name.startswith(below) for name in _known_names(file, root, ""))
+
+
 def _names_audio(file: Path, root: Path) -> bool:
-    """Whether a table names a file that is there; one in a folder below must name files elsewhere."""
-    if audio_column(column_names(file, root)) is None:
+    """Whether it has a row a clip: events in time (`events.csv`, lists of DCASE) have more."""
+    columns = column_names(file, root)
+    if audio_column(columns) is None or {"onset", "offset"} <= set(columns):
         return False
     try:
         names = list(_raw(file, root).rows["path"])
     except DataError:
         return file.parent == root  # it says of itself what is wrong with it
-    found = placed(names[:_LOOKED_AT], root)[0]
-    own = "" if file.parent == root else f"{file.parent.relative_to(root).as_posix()}/"
-    return any_is_there(names, root) and not (own and any(name.startswith(own) for name in found))
+    return any_is_there(names, root)
+
+
+def _names_most(tables: Mapping[Path, str], path: Path) -> bool:
+    """Whether the tables name at least half of the clips that are there, where folders say labels too."""
+    clips = folder_tree(path).clips
+    if folder_levels(clips) is None:
+        return True
+    named = {Path(name) for file, part in tables.items() for name in _known_names(file, path, part)}
+    return sum(Path(clip) in named for clip in clips) >= len(clips) / 2
+
+
+def _known_names(file: Path, root: Path, part: str) -> list[str]:
+    try:
+        return list(_read(file, root, part).rows["path"])
+    except DataError:
+        return []
 
 
 def _raw(file: Path, root: Path) -> TableFile:
@@ -96,7 +142,8 @@ def _raw(file: Path, root: Path) -> TableFile:
     return TableFile(rows, table.remarks + made)
 
 
-def _read(file: Path, root: Path) -> TableFile:
+def _read(file: Path, root: Path, part: str) -> TableFile:
     table = _raw(file, root)
-    names, found = placed(list(table.rows["path"]), root)
-    return TableFile(table.rows.assign(path=names).astype(object), table.remarks + found)
+    names, found = placed(list(table.rows["path"]), root, part)
+    rows = table.rows.assign(path=names).astype(object)
+    return TableFile(with_part(rows, part) if part else rows, table.remarks + found)

@@ -69,8 +69,8 @@ def with_name_groups(table: ClipTable, pattern: str) -> ClipTable:
     lacking = sum(not group for group in groups)
     if lacking == len(groups):
         raise DataError(f"{place}: {pattern!r} fits the beginning of no file's name of dataset {table.name!r}")
-    told = (f"{counted(lacking, 'name')} of files not fitted by group_in_name: each of these clips is a group of its own",)
-    return replace(table, rows=table.rows.assign(group=groups), remarks=table.remarks + (told if lacking else ()))
+    told = f"group_in_name does not fit {counted(lacking, 'clip')}: each of these is a group of its own"
+    return replace(table, rows=table.rows.assign(group=groups), remarks=table.remarks + ((told,) if lacking else ()))
 
 
 def _patterns() -> list[str]:
@@ -94,7 +94,7 @@ def _judged(pattern: str, paths: Sequence[str], labels: Sequence[str]) -> NameGr
         return None
     ids = pattern == _COMPACT or sum(bool(_IS_ID.fullmatch(value)) for value in held) > len(held) / 2
     words = all(_WORD.fullmatch(value) for value in held) and shared == len(paths)
-    if not ids and not words or _is_label(values, labels) or _counts(values, labels):
+    if (not ids and not words) or _is_label(values, labels) or _counts(values, labels):
         return None
     return NameGroups(pattern, ids, _evidence(held, values, labels))
 
@@ -122,7 +122,8 @@ def _evidence(held: Counter[str], values: Sequence[str], labels: Sequence[str]) 
     most = ", ".join(sorted(held)[:_SHOWN])
     more = f" and {len(held) - _SHOWN:,} more" if len(held) > _SHOWN else ""
     several = sum(len(found) > 1 for found in of_value.values())
+    each = sum(held.values()) / len(held)
     return (
-        f"names of files have {len(held):,} values there ({most}{more}), {sum(held.values()) / len(held):.1f} clips each "
-        f"in the mean, and {several:,} of them have clips of several labels"
+        f"names of files have {len(held):,} values there ({most}{more}), {each:.1f} clips each in the mean, and "
+        f"{several:,} of them have clips of several labels"
     )

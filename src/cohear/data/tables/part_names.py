@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Literal
 
 Role = Literal["train", "validation", "test", ""]
@@ -44,6 +44,33 @@ def is_fold_name(name: str) -> bool:
 def is_part_name(name: str) -> bool:
     """Whether a folder, a table or a value of this name is a part of a dataset, and no class and no dataset."""
     return bool(role_of(name)) or is_fold_name(name)
+
+
+def parts_among(names: Collection[str]) -> dict[str, str]:
+    """Names of folders or tables that are parts of one dataset, with the part that each is; nothing where none are.
+
+    They are parts where each has a word for one, and all are alike but for it: ``esd_train`` beside ``esd_test``. What
+    lies beside them is no part (``train``, ``test`` and ``docs``); a class called ``train`` beside others is none.
+    """
+    if names and all(map(is_part_name, names)):
+        return {name: name for name in names}
+    by_rest: dict[tuple[str, ...], dict[str, str]] = {}
+    for name in names:
+        part, rest = _part_and_rest(name)
+        if part:
+            by_rest.setdefault(rest, {})[name] = name if is_part_name(name) else part
+    alike = max(by_rest.values(), key=len, default={})
+    roles = {role for part in alike.values() if (role := role_of(part))}
+    is_split = len(roles) > 1 and "train" in roles
+    return alike if is_split or sum(map(is_fold_name, alike.values())) > 1 else {}
+
+
+def _part_and_rest(name: str) -> tuple[str, tuple[str, ...]]:
+    """The word for a part in a name, and its other words."""
+    words = [word for word in re.split(r"[-_. ]+", name.strip().lower()) if word]
+    parts = [word for word in words if word in _ROLE_OF or _FOLD.fullmatch(word)]
+    rest = tuple(word for word in words if word not in parts and word not in _FILLERS)
+    return (parts[0], rest) if len(parts) == 1 else ("", rest)
 
 
 def holds_parts(column: str, cells: Iterable[str]) -> bool:

@@ -18,9 +18,9 @@ _FILE = re.compile(r"\.(?:wave?|flac|mp3|ogg|opus|m4a|aiff?|mp4)$", re.IGNORECAS
 BOOKKEEPING = frozenset(
     (  # noqa: SIM905 - easier to read than a line each
         "author bits bytes channels checksum created date db dbfs description duration ebr end file filename fname "
-        "frames hash id ids idx index len length licence license lufs md5 modified name ncc number offset onset overlap "
-        "path poly polyphony rate ratio rms rt60 samples sdr seconds segment sha sha1 sha256 sir size snr start take "
-        "timestamp title transcript uploader url uuid version"
+        "frames hash id ids idx index len length licence license lufs md5 modified name ncc number offset onset "
+        "overlap path poly polyphony rate ratio rms rt60 samples sdr seconds segment sha sha1 sha256 sir size snr "
+        "start take timestamp title transcript uploader url uuid version"
     ).split()
 )
 """Words in the names of columns that say how a file came about and was mixed, not what is heard."""
@@ -84,15 +84,16 @@ def _why_no_target(name: str, cells: Sequence[str], *, sure: bool) -> str:
     if sure:
         return ""
     if holds_parts(name, cells):
-        return f"official parts, {', '.join(sorted(labels)[:_SHOWN])}"
-    if words_of(name) & BOOKKEEPING:
-        return "bookkeeping by their names"
-    if sum(map(_names_recording, labels)) > len(labels) / 2:
-        return "names of recordings"
-    if len(labels) > len(known) / FEWEST_CLIPS_A_LABEL or len(labels) > MOST_LABELS:
-        return f"{len(labels)} values for {len(known)} clips, as names and measurements have"
+        return f"official parts: {', '.join(sorted(labels)[:_SHOWN])}"
+    many = len(labels) > len(known) / FEWEST_CLIPS_A_LABEL or len(labels) > MOST_LABELS
     measured = all(map(_is_decimal, labels)) and any("." in label for label in labels)
-    return "measurements" if measured else ""
+    reasons = {
+        "bookkeeping by their names": bool(words_of(name) & BOOKKEEPING),
+        f"{len(labels)} values for {len(known)} clips, as names and measurements have": many,
+        "measurements": measured,
+        "names of recordings": sum(map(_names_recording, labels)) > len(labels) / 2,
+    }
+    return next((reason for reason, holds in reasons.items() if holds), "")
 
 
 def words_of(name: str) -> set[str]:

@@ -1,0 +1,122 @@
+"""Tables of parts are one dataset with folds; tables beside folders say what these are not."""
+
+import mini_trees
+import pytest
+
+from cohear.base.errors import DataError
+from cohear.data import importers  # noqa: F401 - enters the readers
+from cohear.data.tables.part_names import role_of
+from cohear.data.tables.reader import read_clip_table, reader_of
+
+PARTS = ("train", "val", "test")
+
+
+def clips(root, *names):
+    for name in names:
+        mini_trees.clip(root / name, seconds=0.01)
+
+
+def read(root):
+    """Label and fold of each clip, and the table."""
+    table = read_clip_table(root, "mine")
+    cells = zip(table.column("path", ""), table.column("label", ""), table.column("fold", ""), strict=True)
+    return {path: (label, fold) for path, label, fold in cells}, table
+
+
+@pytest.mark.parametrize("name", ["metadata.csv", "manifest.csv", "labels.csv", "{part}.csv"])
+@pytest.mark.parametrize("parts", [PARTS, ("training", "validation", "testing"), ("fold1", "fold2"), ("dev", "eval")])
+def test_a_table_in_each_part(tmp_path, name, parts):
+    """`val` was dropped where `validation` was read."""
+    for part in parts:
+        clips(tmp_path, f"{part}/1.wav", f"{part}/2.wav")
+        file = tmp_path / part / name.format(part=part)
+        mini_trees.text(file, "file_name,label", "1.wav,a", "2.wav,b")
+    found, table = read(tmp_path)
+    assert found == {f"{part}/{n}.wav": (label, part) for part in parts for n, label in ((1, "a"), (2, "b"))}
+    assert len(table.tables) == len(parts)
+
+
+@pytest.mark.parametrize("name", ["{part}.csv", "{part}_labels.csv", "metadata_{part}.csv", "esd-{part}.csv"])
+@pytest.mark.parametrize("place", ["{part}/", "audio/{part}/", ""])
+def test_tables_of_parts_beside_each_other(tmp_path, name, place):
+    """The files of both parts have the same names: each is looked for in the folder of its part."""
+    for part in PARTS:
+        inside = place.format(part=part)
+        own = [f"{inside}{part if not inside else ''}{n}.wav" for n in "12"]
+        clips(tmp_path, *own)
+        rows = [f"{file.rpartition('/')[2]},{label}" for file, label in zip(own, "ab", strict=True)]
+        mini_trees.text(tmp_path / name.format(part=part), "filename,label", *rows)
+    found, _ = read(tmp_path)
+    assert len(found) == 6
+    for path, (label, fold) in found.items():
+        assert (tmp_path / path).is_file()
+        part = next(part for part in PARTS if part in path)
+        assert role_of(fold) == role_of(part)
+        assert label == "ab"[int(path[-5]) - 1]
+
+
+def test_a_part_that_lacks_a_column_is_told(tmp_path):
+    """Labels of a test part are often kept back: they are unknown, not negative."""
+    clips(tmp_path, "train/1.wav", "train/2.wav", "test/3.wav")
+    mini_trees.text(tmp_path / "train.csv", "fname,label", "1.wav,a", "2.wav,b")
+    mini_trees.text(tmp_path / "test.csv", "fname", "3.wav")
+    found, table = read(tmp_path)
+    assert found["test/3.wav"] == ("", "test")
+    assert any("has no column 'label': unknown for its clips" in remark for remark in table.remarks)
+
+
+def test_folds_of_a_table_stay_beside_its_part(tmp_path):
+    clips(tmp_path, "train/1.wav", "test/2.wav")
+    mini_trees.text(tmp_path / "train.csv", "filename,label,fold", "1.wav,a,3")
+    mini_trees.text(tmp_path / "test.csv", "filename,label,fold", "2.wav,b,4")
+    found, table = read(tmp_path)
+    assert found == {"train/1.wav": ("a", "3"), "test/2.wav": ("b", "4")}
+    assert dict(zip(table.column("path", ""), table.column("split", ""), strict=True)) == {
+        "train/1.wav": "train",
+        "test/2.wav": "test",
+    }
+
+
+@pytest.mark.parametrize("folders", [("fold1", "fold2"), ("000", "001"), ("s01", "s02"), ("anna", "bela")])
+@pytest.mark.parametrize("cell", ["{folder}/{name}", "{name}"])
+def test_folders_are_no_classes_where_a_table_names_every_file(tmp_path, folders, cell):
+    """Folds, archives' numbers, speakers: the table has the labels."""
+    rows = []
+    for number, folder in enumerate(folders):
+        for label in "ab":
+            name = f"{label}{number}.wav"
+            clips(tmp_path, f"{folder}/{name}")
+            rows.append(f"{cell.format(folder=folder, name=name)},{label},{number}")
+    mini_trees.text(tmp_path / "labels.csv", "filename,label,fold", *rows)
+    assert reader_of(tmp_path) == "table"
+    found, _ = read(tmp_path)
+    assert found == {f"{f}/{label}{n}.wav": (label, str(n)) for n, f in enumerate(folders) for label in "ab"}
+
+
+def test_classes_stay_where_a_table_names_few_files(tmp_path):
+    clips(tmp_path, *(f"{label}/{n}.wav" for label in ("dog", "owl") for n in range(5)))
+    mini_trees.text(tmp_path / "favourites.csv", "filename,stars", "dog/1.wav,5")
+    assert reader_of(tmp_path) == "class_folders"
+    assert len(read_clip_table(tmp_path, "mine")) == 10
+
+
+def test_datasets_with_tables_are_not_one(tmp_path):
+    for name in ("one", "two"):
+        clips(tmp_path, f"{name}/clips/1.wav")
+        mini_trees.text(tmp_path / name / "labels.csv", "filename,label", "clips/1.wav,a")
+    assert reader_of(tmp_path) is None
+
+
+def test_two_tables_of_the_same_clips_are_told(tmp_path):
+    clips(tmp_path, "1.wav")
+    for name in ("emotions", "speakers"):
+        mini_trees.text(tmp_path / f"{name}.csv", "filename,label", "1.wav,a")
+    with pytest.raises(DataError, match="2 tables of .* name audio files"):
+        read_clip_table(tmp_path, "mine")
+
+
+def test_events_in_time_are_no_second_table(tmp_path):
+    clips(tmp_path, "1.wav")
+    mini_trees.text(tmp_path / "labels.csv", "filename,label", "1.wav,a")
+    mini_trees.text(tmp_path / "events.csv", "path,onset,offset,label", "1.wav,0,1,a", "1.wav,1,2,b")
+    assert len(read_clip_table(tmp_path, "mine")) == 1
