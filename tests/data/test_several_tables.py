@@ -111,7 +111,7 @@ def test_two_tables_of_the_same_clips_are_told(tmp_path):
     clips(tmp_path, "1.wav")
     for name in ("emotions", "speakers"):
         mini_trees.text(tmp_path / f"{name}.csv", "filename,label", "1.wav,a")
-    with pytest.raises(DataError, match="2 tables of .* name audio files"):
+    with pytest.raises(DataError, match=r"2 tables of .* name audio files"):
         read_clip_table(tmp_path, "mine")
 
 

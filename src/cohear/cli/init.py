@@ -16,7 +16,7 @@ EXAMPLES = """
 
   cohear init data/esc50 data/speech_commands -o sounds.yaml
 
-What it decides, it says why in comments of the file.
+It tells what it decides and why, and what lies there and is not used, here and in comments of the file.
 """
 
 
@@ -29,31 +29,30 @@ def init(
     paths: Annotated[list[Path], typer.Argument(help="Datasets: folders, or files of tables.", show_default=False)],
     file: Annotated[Path, typer.Option("-o", "--out", help="The study file.")] = Path("study.yaml"),
     force: Annotated[bool, typer.Option("--force", help="Write over a file that is there.")] = False,
-    tasks: Annotated[int, typer.Option("--tasks", min=1, help="Most tasks; others become comments.")] = 12,
+    tasks: Annotated[
+        int | None,
+        typer.Option("--tasks", min=1, help="Most tasks; others are comments. [default: 12, or one a dataset]"),
+    ] = None,
     jobs: Annotated[int | None, typer.Option(min=1, help="Files read at once. [default: one a core]")] = None,
 ) -> None:
-    """Write a study file from public datasets, folders of classes, audiofolders or manifests; it runs as it is."""
+    """Write a study file from public datasets, folders of classes, tables or manifests; it runs as it is."""
     from cohear.base.counting import counted
     from cohear.base.files import cache_folder
     from cohear.cli.progress import TerminalProgress
     from cohear.study.draft.propose import write_proposal
+    from cohear.study.draft.sentences import decisions
 
     progress = TerminalProgress(errors)
     proposal = write_proposal(
         paths, file, cache=cache_folder(), force=force, most_tasks=tasks, jobs=jobs, progress=progress
     )
-    for path, why in proposal.left_out.items():
-        progress.say(f"left out {path}: {why}")
-    for task, why in proposal.set_back:
-        progress.say(f"not proposed: {task.choice.target} of {task.choice.dataset}: {why}")
-    used = {task.choice.dataset for task in proposal.tasks}
-    for known in proposal.found:
-        if known.name not in used:
-            progress.say(f"no task is proposed on {known.name}; the file says why")
+    for line in decisions(proposal):
+        output.print(line, markup=False, highlight=False, soft_wrap=True)
     summary = f"{file}: {counted(len(proposal.found), 'dataset')}, {counted(len(proposal.tasks), 'task')}"
     output.print(summary, markup=False, highlight=False, soft_wrap=True)
     output.print(
-        f"next: cohear check {file}, then cohear run {file} --out out/first",
+        f"next: cohear check {file}, then cohear run {file} --out out/first; the file's "
+        "last lines lead on to a second network, baselines and controls",
         markup=False,
         highlight=False,
         soft_wrap=True,

@@ -18,7 +18,6 @@ from cohear.data.folds.partition import Partition, TaskSplit, mistakes_in_folds
 from cohear.data.scan.dataset import Dataset, scan_dataset
 from cohear.data.scan.unused import unused_files
 from cohear.data.tables.clip_table import ClipTable
-from cohear.data.tables.reader import read_clip_table
 from cohear.study.file import StudySettings
 from cohear.study.launch.progress import NoProgress, Progress
 from cohear.study.score_gaps import Advice, gap_findings
@@ -160,7 +159,7 @@ def _tables(settings: StudySettings) -> dict[str, ClipTable]:
     tables, mistakes = {}, []
     for name, dataset in settings.datasets.items():
         try:
-            tables[name] = read_clip_table(dataset.path, name, dataset.reader, dataset.cells)
+            tables[name] = dataset.read(name)
         except UserError as error:
             mistakes.append(str(error))
     if mistakes:

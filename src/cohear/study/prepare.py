@@ -14,7 +14,6 @@ from cohear.data.folds.partition import Partition, TaskSplit, mistakes_in_folds,
 from cohear.data.scan.dataset import Dataset, open_dataset
 from cohear.data.scan.unused import unused_files
 from cohear.data.tables.clip_table import ClipTable
-from cohear.data.tables.reader import read_clip_table
 from cohear.features.clip_front_end import ClipFrontEnd
 from cohear.features.front_end import FrontEnd
 from cohear.features.store import ensure_store, store_key
@@ -180,7 +179,7 @@ def _open_datasets(
         if name not in used:
             continue
         try:
-            table = read_clip_table(dataset.path, name, dataset.reader, dataset.cells)
+            table = dataset.read(name)
             tables[name] = (dataset.path, table)
             with progress.stage(f"scan {name}") as advance:
                 skip = settings.on_bad_file == "skip"

@@ -39,7 +39,7 @@ class ClassFolders(Reader):
         tree = folder_tree(path)
         levels = folder_levels(tree.clips)
         if levels is None:
-            raise DataError(f"dataset {name!r}: {path} {_why_not(tree)}")
+            raise DataError(f"dataset {name!r}: {path} {why_no_classes(tree.clips)}")
         _check_deeper(name, path, levels, tree)
         columns = {
             "path": [clip.path.as_posix() for clip in levels.clips],
@@ -61,14 +61,14 @@ def _has_datasets(tree: FolderTree) -> bool:
     return not has_classes and any(len(file.parts) > 1 and not is_part_name(file.parts[0]) for file in tree.tables)
 
 
-def _why_not(tree: FolderTree) -> str:
-    """Why a folder is none of classes, as what is said of it."""
-    if parts_without_labels(tree.clips):
+def why_no_classes(clips: Sequence[PurePosixPath]) -> str:
+    """Why a folder with these clips is none of classes, as what is said of it."""
+    if parts_without_labels(clips):
         return (
             "has folders of parts and nothing that says the labels; put a folder a class into each, or a table that "
             "names every file"
         )
-    deeper = sorted({clip.parent.as_posix() for clip in tree.clips if len(clip.parts) > 2})
+    deeper = sorted({clip.parent.as_posix() for clip in clips if len(clip.parts) > 2})
     where = f": audio lies deeper, in {counted(len(deeper), 'folder')} such as {deeper[0]}" if deeper else ""
     return f"has no two folders with audio files, a folder a class{where}"
 

@@ -96,6 +96,11 @@ def _why_no_target(name: str, cells: Sequence[str], *, sure: bool) -> str:
     return next((reason for reason, holds in reasons.items() if holds), "")
 
 
+def says_groups(column: str) -> bool:
+    """Whether a column says by its name what must not be split, or of whom or when several clips were recorded."""
+    return column in ("group", "source_id") or bool(words_of(column) & GROUPING)
+
+
 def words_of(name: str) -> set[str]:
     """``pcm_sha1`` and ``sourcePath`` as their words in lower case."""
     parted = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name)

@@ -5,18 +5,27 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from cohear.base.counting import counted
 from cohear.base.errors import DataError, FolderError, UserError
+from cohear.data.importers.class_folders import why_no_classes
 from cohear.data.readers import Published, public_layouts
-from cohear.data.scan.audio_files import folders_in
+from cohear.data.scan.audio_files import audio_files, folders_in
 from cohear.data.scan.dataset import Dataset, open_dataset
+from cohear.data.scan.folder_tree import folder_tree
+from cohear.data.scan.unused import Unused, unused_files
+from cohear.data.tables.clip_table import ClipTable
 from cohear.data.tables.label_cells import USUAL_CELLS, LabelCells, proposed_cells
+from cohear.data.tables.name_groups import NameGroups, name_groups, with_name_groups
+from cohear.data.tables.part_names import parts_among
 from cohear.data.tables.reader import read_clip_table, reader_of
+from cohear.data.tables.targets import label_columns, says_groups
 from cohear.study.launch.progress import Progress
 
 _UNKNOWN = "nothing in it is recognised as a dataset"
+_SHOWN = 5
 
 
 @dataclass(frozen=True)
@@ -29,6 +38,8 @@ class Found:
         reader: which reader reads it.
         dataset: its clips whose audio can be read.
         cells: how it writes several labels a clip, where not as clip tables do.
+        groups: what the names of its files tell of groups, where nothing else does.
+        unused: what lies in its folder and is not used.
     """
 
     name: str
@@ -36,6 +47,8 @@ class Found:
     reader: str
     dataset: Dataset
     cells: LabelCells = USUAL_CELLS
+    groups: NameGroups | None = None
+    unused: Sequence[Unused] = ()
 
     @property
     def published(self) -> Published | None:
@@ -61,23 +74,13 @@ def find_datasets(
     missing = [path for path in paths if not path.exists()]
     if missing:
         raise DataError(f"{missing[0]} does not exist" + (f" ({len(missing)} such paths)" if missing[1:] else ""))
-    places: dict[Path, str] = {}
-    left_out: dict[str, str] = {}
-    for path in dict.fromkeys(paths):
-        try:
-            readers = _readers(path)
-        except DataError as error:
-            left_out[str(path)] = str(error)
-            continue
-        places |= {place: reader for place, reader in readers.items() if reader}
-        left_out |= {str(place): _UNKNOWN for place, reader in readers.items() if not reader}
+    places, left_out = _places(paths)
     found: list[Found] = []
+    tables: dict[str, tuple[Path, ClipTable]] = {}
     for path, reader in places.items():
         name = _free_name(path, [known.name for known in found])
         try:
-            table = read_clip_table(path, name, reader)
-            cells = USUAL_CELLS if reader in public_layouts() else proposed_cells(table)
-            table = cells.applied(table)
+            table, cells, groups = _as_proposed(read_clip_table(path, name, reader), reader)
             with progress.stage(f"scan {name}") as advance:
                 dataset = open_dataset(table, cache=cache, skip_bad=True, jobs=jobs, progress=advance)
         except FolderError:  # of the cache, which is the same for all
@@ -85,11 +88,64 @@ def find_datasets(
         except UserError as error:
             left_out[str(path)] = str(error)
         else:
-            found.append(Found(name, path, reader, dataset, cells))
+            tables[name] = (path, table)
+            found.append(Found(name, path, reader, dataset, cells, groups))
     if not found:
         reasons = "".join(f"\n  - {path}: {why}" for path, why in left_out.items())
         raise DataError(f"there is no dataset in the paths given:{reasons}")
-    return found, left_out
+    unused = unused_files(tables)
+    return [replace(known, unused=unused[known.name]) for known in found], left_out
+
+
+def _as_proposed(table: ClipTable, reader: str) -> tuple[ClipTable, LabelCells, NameGroups | None]:
+    """A table with what its cells and the names of its files look like; of public layouts all is known."""
+    if reader in public_layouts():
+        return table, USUAL_CELLS, None
+    cells = proposed_cells(table)
+    table = cells.applied(table)
+    if any(map(says_groups, map(str, table.rows.columns))):
+        return table, cells, None
+    targets, _ = label_columns(table)
+    labels = table.column(targets[0], table.name) if targets else [""] * len(table)
+    groups = name_groups(table.column("path", table.name), labels)
+    if groups is not None and groups.is_sure:
+        table = with_name_groups(table, groups.pattern)
+    return table, cells, groups
+
+
+def _places(paths: Sequence[Path]) -> tuple[dict[Path, str], dict[str, str]]:
+    """Datasets with their readers, and why other paths are none."""
+    places: dict[Path, str] = {}
+    left_out: dict[str, str] = {}
+    for path in _whole(paths):
+        try:
+            readers = _readers(path)
+        except DataError as error:
+            left_out[str(path)] = str(error)
+            continue
+        places |= {place: reader for place, reader in readers.items() if reader}
+        left_out |= {str(place): _why_unknown(place) for place, reader in readers.items() if not reader}
+        if path not in readers and (beside := _beside(path)):
+            left_out[str(path)] = beside
+    return places, left_out
+
+
+def _whole(paths: Sequence[Path]) -> list[Path]:
+    """The paths, and in place of parts of one dataset (``data/train data/test``) the folder that they lie in."""
+    siblings: dict[Path, list[Path]] = {}
+    for path in paths:
+        siblings.setdefault(path.absolute().parent, []).append(path)
+    whole: dict[Path, None] = {}
+    for path in paths:
+        folder = path.absolute().parent
+        parts = parts_among([_stem(beside) for beside in siblings[folder]])
+        is_part = len(parts) > 1 and _stem(path) in parts and reader_of(folder) is not None
+        whole[path.parent if is_part else path] = None
+    return list(whole)
+
+
+def _stem(path: Path) -> str:
+    return path.stem if path.is_file() else path.absolute().name
 
 
 def _readers(path: Path) -> dict[Path, str | None]:
@@ -97,6 +153,23 @@ def _readers(path: Path) -> dict[Path, str | None]:
     reader = reader_of(path)
     inner = {child: reader_of(child) for child in folders_in(path)} if reader is None else {}
     return inner if any(inner.values()) else {path: reader}
+
+
+def _why_unknown(path: Path) -> str:
+    """That nothing is recognised, and what lies there all the same."""
+    clips = folder_tree(path).clips if path.is_dir() else ()
+    return (
+        f"{_UNKNOWN}, though it holds {counted(len(clips), 'audio file')}; it {why_no_classes(clips)}"
+        if clips
+        else _UNKNOWN
+    )
+
+
+def _beside(path: Path) -> str:
+    """What lies in a folder of datasets beside these."""
+    loose = [file.name for file in audio_files(path, videos=True)]
+    shown = ", ".join(loose[:_SHOWN]) + (f" and {len(loose) - _SHOWN:,} more" if len(loose) > _SHOWN else "")
+    return f"{counted(len(loose), 'audio file')} beside its datasets: {shown}" if loose else ""
 
 
 def _free_name(path: Path, taken: Sequence[str]) -> str:

@@ -8,14 +8,16 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from cohear.data.tables.label_cells import LIST
 from cohear.study.draft.datasets import Found
 from cohear.study.draft.proposal import Proposal
+from cohear.study.draft.sentences import dataset_sentences, left_out_sentence, task_sentence, without_tasks
 from cohear.study.draft.tasks import FOLDS, Draft
 
-NO_COLUMN = "it has no column of labels, and events in time (events.csv) are no targets"
+_ENCODERS = ("small", "cnn")
+_BASELINES = ("svm", "majority")
+_CONTROLS = ("shuffled", "wide")
+"""What a proposed study can be made larger by."""
 _WIDTH = 118
-_BAD_SHOWN = 5
 _PLAIN = re.compile(r"[A-Za-z0-9_./][A-Za-z0-9_./-]*")
 _SAID_BY_YAML = {"null", "~"}
 
@@ -38,59 +40,36 @@ def _lines(proposal: Proposal, file: Path) -> Iterator[str]:
     yield ""
     yield "datasets:"
     for known in proposal.found:
-        yield from _dataset_lines(known, file)
-    yield from _left_out_lines(proposal.left_out)
+        for sentence in dataset_sentences(known):
+            yield from _comment(sentence)
+        yield f"  {scalar(known.name)}: {{{', '.join(_dataset_entry(known, file))}}}"
+    for path, why in proposal.left_out.items():
+        yield from _comment(left_out_sentence(path, why))
     yield ""
     yield "tasks:"
     for task in proposal.tasks:
-        yield from _comment(f"{task.labels} labels, {task.clips:,} clips. {' '.join(task.why)}")
+        yield from _comment(task_sentence(task))
         yield f"  {_entry(task)}"
     if proposal.set_back:
         yield from _comment("Not proposed; a line can be used where its reason is mended:")
     for task, reason in proposal.set_back:
         yield f"  # {_entry(task)}"
         yield from _comment(f"  {reason}")
-    for name, reasons in proposal.no_targets.items():
-        by_reason: dict[str, list[str]] = {}
-        for column, why in reasons.items():
-            by_reason.setdefault(why, []).append(column)
-        if by_reason:
-            columns_text = "; ".join(f"{', '.join(columns)} ({why})" for why, columns in by_reason.items())
-            yield from _comment(f"Columns of {name} that are no targets: {columns_text}.")
-    for name in proposal.no_columns:
-        yield from _comment(f"No task is proposed on {name}: {NO_COLUMN}.")
+    for known in proposal.found:
+        for sentence in without_tasks(proposal, known.name):
+            yield from _comment(sentence)
     yield ""
     yield from _grid_lines(proposal)
-
-
-def _dataset_lines(known: Found, file: Path) -> Iterator[str]:
-    facts = known.dataset.facts
-    hours = sum(fact.seconds for fact in facts) / 3600
-    rates = ", ".join(f"{rate / 1000:g} kHz" for rate in sorted({fact.rate for fact in facts}))
-    about = known.dataset.table.about
-    licence = f" Licence: {about.licence}." if about.licence else " No licence is stated."
-    flaws = f" {known.published.flaws}" if known.published and known.published.flaws else ""
-    yield from _comment(f"{len(facts):,} clips, {hours:.2g} h, {rates}.{licence}{flaws}")
-    if known.dataset.bad:
-        shown = "; ".join(f"{bad.path.name}: {bad.reason}" for bad in known.dataset.bad[:_BAD_SHOWN])
-        more = ", …" if len(known.dataset.bad) > _BAD_SHOWN else ""
-        yield from _comment(f"{len(known.dataset.bad)} clips cannot be read and are left out: {shown}{more}")
-    for remark in known.dataset.table.remarks:
-        yield from _comment(f"Of {known.name}: {remark}.")
-    for column, separator in known.cells.separators.items():
-        between = "are lists" if separator == LIST else f"hold several labels with {separator!r} between them"
-        yield from _comment(f"Cells of {column} {between}; without `separators` each cell is one label.")
-    for target, columns in known.cells.one_hot.items():
-        yield from _comment(
-            f"{len(columns)} columns of 0 and 1 are the one target {target}; without `one_hot` each is one of its own."
-        )
-    yield f"  {scalar(known.name)}: {{{', '.join(_dataset_entry(known, file))}}}"
+    yield ""
+    yield from _next_lines(proposal)
 
 
 def _dataset_entry(known: Found, file: Path) -> Iterator[str]:
     yield f"path: {scalar(_relative(known.path, file.parent))}"
     if known.reader != "manifest":
         yield f"reader: {known.reader}"
+    if known.groups is not None and known.groups.is_sure:
+        yield f"group_in_name: {scalar(known.groups.pattern)}"
     if known.cells.separators:
         marks = (f"{scalar(column)}: {scalar(mark)}" for column, mark in known.cells.separators.items())
         yield f"separators: {{{', '.join(marks)}}}"
@@ -99,11 +78,6 @@ def _dataset_entry(known: Found, file: Path) -> Iterator[str]:
             f"{scalar(target)}: [{', '.join(map(scalar, columns))}]" for target, columns in known.cells.one_hot.items()
         )
         yield f"one_hot: {{{', '.join(targets)}}}"
-
-
-def _left_out_lines(left_out: dict[str, str]) -> Iterator[str]:
-    for path, why in left_out.items():
-        yield from _comment(f"Left out: {path}: {why}.")
 
 
 def _grid_lines(proposal: Proposal) -> Iterator[str]:
@@ -125,6 +99,21 @@ def _grid_lines(proposal: Proposal) -> Iterator[str]:
     if any(known.dataset.bad for known in proposal.found):
         yield from _comment("Clips that cannot be read are left out and counted; see above.", indent="")
         yield "on_bad_file: skip"
+
+
+def _next_lines(proposal: Proposal) -> Iterator[str]:
+    """What follows a first run, ready to be used: other classifiers, and runs whose answer is known."""
+    tasks = len(proposal.tasks)
+    yield from _comment(
+        "Next, when the first runs are done: take the `# ` away that a line below begins with and run again; what is "
+        "done stays. A second network says whether gains are the first one's own; baselines are classifiers of another "
+        f"kind on the same folds, {tasks * FOLDS * len(_BASELINES)} short runs; controls say what a gain comes from.",
+        indent="",
+    )
+    yield f"# encoders: [{', '.join(_ENCODERS)}]"
+    yield f"# baselines: [{', '.join(_BASELINES)}]"
+    if tasks > 1:
+        yield f"# controls: [{', '.join(_CONTROLS)}]"
 
 
 def _entry(task: Draft) -> str:

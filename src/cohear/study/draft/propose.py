@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import zip_longest
 from pathlib import Path
 
+from cohear.base.counting import counted
 from cohear.base.errors import DataError, FolderError, UserError
 from cohear.base.files import write_text
 from cohear.base.yaml_text import read_yaml
@@ -14,7 +15,8 @@ from cohear.data.scan.dataset import Dataset
 from cohear.data.tables.targets import label_columns, nearly_alike
 from cohear.study.draft.datasets import Found, find_datasets
 from cohear.study.draft.proposal import Proposal
-from cohear.study.draft.proposal_text import NO_COLUMN, study_text
+from cohear.study.draft.proposal_text import study_text
+from cohear.study.draft.sentences import NO_COLUMN
 from cohear.study.draft.tasks import Draft, drafts, splits_of
 from cohear.study.file import check_study
 from cohear.study.launch.progress import NoProgress, Progress
@@ -29,7 +31,7 @@ def write_proposal(
     *,
     cache: Path,
     force: bool = False,
-    most_tasks: int = MOST_TASKS,
+    most_tasks: int | None = None,
     jobs: int | None = None,
     progress: Progress | None = None,
 ) -> Proposal:
@@ -40,7 +42,7 @@ def write_proposal(
         file: the study file; paths in it are relative to its folder.
         cache: folder of facts about audio.
         force: a file that is there is written over.
-        most_tasks: more tasks are written as comments.
+        most_tasks: more tasks are written as comments; None for `MOST_TASKS`, and a task of each dataset in any case.
         jobs: threads of the scan.
         progress: told of the scan.
 
@@ -63,7 +65,7 @@ def propose(
     paths: Sequence[Path],
     *,
     cache: Path,
-    most_tasks: int = MOST_TASKS,
+    most_tasks: int | None = None,
     jobs: int | None = None,
     progress: Progress | None = None,
 ) -> Proposal:
@@ -88,8 +90,9 @@ def propose(
         fitting, refusal = _first_fitting(proposal.tasks, ways, datasets)
         if fitting is None:
             proposal.set_back.append((ways[0], f"the study would be refused: {refusal}"))
-        elif len(proposal.tasks) >= most_tasks:
-            proposal.set_back.append((fitting, f"{most_tasks} tasks make enough combinations; it can be added"))
+        elif not _has_room(proposal, fitting, most_tasks):
+            enough = counted(len(proposal.tasks), "task makes", "tasks make")
+            proposal.set_back.append((fitting, f"{enough} enough combinations; it can be added"))
         else:
             proposal.tasks.append(fitting)
     if not proposal.tasks:
@@ -103,6 +106,13 @@ def propose(
     order = [known.name for known in found]
     proposal.tasks.sort(key=lambda task: order.index(task.choice.dataset))
     return proposal
+
+
+def _has_room(proposal: Proposal, draft: Draft, most_tasks: int | None) -> bool:
+    """Whether one task more is not too many; where nobody said how many, no dataset is without a task."""
+    if len(proposal.tasks) < (MOST_TASKS if most_tasks is None else most_tasks):
+        return True
+    return most_tasks is None and all(task.choice.dataset != draft.choice.dataset for task in proposal.tasks)
 
 
 def _candidates(known: Found, names: dict[tuple[str, str], str], proposal: Proposal) -> list[list[Draft]]:

@@ -9,7 +9,10 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 from cohear.base.named import WithSettings, as_scalars
+from cohear.data.tables.clip_table import ClipTable
 from cohear.data.tables.label_cells import LabelCells
+from cohear.data.tables.name_groups import with_name_groups
+from cohear.data.tables.reader import read_clip_table
 from cohear.features.build import build_front_end
 from cohear.features.front_end import FRONT_ENDS, FrontEnd
 from cohear.features.settings import with_paths
@@ -54,10 +57,21 @@ class DatasetSettings(SpecModel):
     separators: dict[str, Text] = Field({})
     one_hot: dict[str, Annotated[list[Text], Field(min_length=2)]] = Field({})
 
+    group_in_name: Text | None = None
+
     @property
     def cells(self) -> LabelCells:
         """How several labels a clip are written."""
         return LabelCells(self.separators, self.one_hot)
+
+    def read(self, name: str) -> ClipTable:
+        """The clip table, called so in the study.
+
+        Raises:
+            DataError: it cannot be read, or its cells and names are not as they are said to be.
+        """
+        table = read_clip_table(self.path, name, self.reader, self.cells)
+        return table if self.group_in_name is None else with_name_groups(table, self.group_in_name)
 
 
 class FeatureSettings(PartModel):

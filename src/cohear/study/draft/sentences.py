@@ -1,0 +1,84 @@
+"""What a proposal decided, in sentences: comments of the study file and lines of the terminal are these."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from cohear.base.counting import counted
+from cohear.data.tables.label_cells import LIST
+from cohear.study.draft.datasets import Found
+from cohear.study.draft.proposal import Proposal
+from cohear.study.draft.tasks import Draft
+
+NO_COLUMN = "it has no column of labels, and events in time (events.csv) are no targets"
+_BAD_SHOWN = 5
+
+
+def decisions(proposal: Proposal) -> Iterator[str]:
+    """All that was decided, a line each: datasets with their tasks, and what is left out."""
+    for known in proposal.found:
+        yield f"{known.name}: {known.path}, read as {known.reader}"
+        yield from (f"  {sentence}" for sentence in dataset_sentences(known))
+        for task in proposal.tasks:
+            if task.choice.dataset == known.name:
+                yield f"  task {task.choice.name}: {task_sentence(task)}"
+        for task, reason in proposal.set_back:
+            if task.choice.dataset == known.name:
+                yield f"  not proposed: {task.choice.target}: {reason}"
+        yield from (f"  {sentence}" for sentence in without_tasks(proposal, known.name))
+    yield from (left_out_sentence(path, why) for path, why in proposal.left_out.items())
+
+
+def dataset_sentences(known: Found) -> Iterator[str]:
+    """What a dataset is, how it was read, and what lies in its folder and is not used."""
+    facts = known.dataset.facts
+    hours = sum(fact.seconds for fact in facts) / 3600
+    rates = ", ".join(f"{rate / 1000:g} kHz" for rate in sorted({fact.rate for fact in facts}))
+    about = known.dataset.table.about
+    licence = f" Licence: {about.licence}." if about.licence else " No licence is stated."
+    flaws = f" {known.published.flaws}" if known.published and known.published.flaws else ""
+    yield f"{counted(len(facts), 'clip')}, {hours:.2g} h, {rates}.{licence}{flaws}"
+    if known.dataset.bad:
+        shown = "; ".join(f"{bad.path.name}: {bad.reason}" for bad in known.dataset.bad[:_BAD_SHOWN])
+        more = ", …" if len(known.dataset.bad) > _BAD_SHOWN else ""
+        yield f"{len(known.dataset.bad)} clips cannot be read and are left out: {shown}{more}"
+    yield from (f"Of {known.name}: {remark}." for remark in known.dataset.table.remarks)
+    for column, separator in known.cells.separators.items():
+        between = "are lists" if separator == LIST else f"hold several labels with {separator!r} between them"
+        yield f"Cells of {column} {between}; without `separators` each cell is one label."
+    for target, columns in known.cells.one_hot.items():
+        together = f"{len(columns)} columns of 0 and 1 are the one target {target}"
+        yield f"{together}; without `one_hot` each is one of its own."
+    if known.groups is not None and known.groups.is_sure:
+        yield f"Names of files tell groups: {known.groups.evidence}. Without `group_in_name` there are none."
+    elif known.groups is not None:
+        yield (
+            f"No groups are known. A part of the names may tell them: {known.groups.evidence}. If these are speakers "
+            f"or sources, add group_in_name: {known.groups.pattern!r}"
+        )
+    yield from (f"{kind.sentence}." for kind in known.unused)
+
+
+def task_sentence(task: Draft) -> str:
+    """What a task has, and why it is cut so."""
+    return f"{counted(task.labels, 'label')}, {counted(task.clips, 'clip')}. {' '.join(task.why)}"
+
+
+def without_tasks(proposal: Proposal, dataset: str) -> Iterator[str]:
+    """Which columns of a dataset are no targets, and that none is."""
+    if columns := _by_reason(proposal.no_targets.get(dataset, {})):
+        yield f"Columns of {dataset} that are no targets: {columns}."
+    if dataset in proposal.no_columns:
+        yield f"No task is proposed on {dataset}: {NO_COLUMN}."
+
+
+def left_out_sentence(path: str, why: str) -> str:
+    """That a path is no dataset."""
+    return f"Left out: {path}: {why}."
+
+
+def _by_reason(reasons: Mapping[str, str]) -> str:
+    held: dict[str, list[str]] = {}
+    for column, why in reasons.items():
+        held.setdefault(why, []).append(column)
+    return "; ".join(f"{', '.join(columns)} ({why})" for why, columns in held.items())
