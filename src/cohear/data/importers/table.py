@@ -103,15 +103,16 @@ def _is_about(file: Path, folder: Path, root: Path) -> bool:
 
 
 def _names_audio(file: Path, root: Path) -> bool:
-    """Whether it has a row a clip: events in time (`events.csv`, lists of DCASE) have more."""
+    """Whether it has a row a clip: events in time (`events.csv`, lists of DCASE) may have several of a file."""
     columns = column_names(file, root)
-    if audio_column(columns) is None or {"onset", "offset"} <= set(columns):
+    if audio_column(columns) is None:
         return False
     try:
         names = list(_raw(file, root).rows["path"])
     except DataError:
         return file.parent == root  # it says of itself what is wrong with it
-    return any_is_there(names, root)
+    is_events = {"onset", "offset"} <= set(columns) and len(set(names)) < len(names)
+    return not is_events and any_is_there(names, root)
 
 
 def _names_most(tables: Mapping[Path, str], path: Path) -> bool:

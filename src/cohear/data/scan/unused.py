@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from cohear.base.counting import counted
 from cohear.base.tables import EVENTS_CSV
-from cohear.data.scan.folder_tree import FolderTree, folder_tree
+from cohear.data.scan.folder_tree import folder_tree
 from cohear.data.tables.clip_table import ClipTable
 
 _SHOWN = 5
@@ -57,47 +57,34 @@ def _folder(path: Path, table: ClipTable) -> Path:
 
 def _unused(folder: Path, table: ClipTable, used: set[str], read: set[str]) -> list[Unused]:
     tree = folder_tree(folder)
+
+    def left(files: Iterable[PurePosixPath]) -> list[PurePosixPath]:
+        return [file for file in files if _absolute(folder / file) not in used]
+
     here = [clip for clip in tree.clips if _absolute(folder / clip) in used]
-    kinds = _by_kind([clip for clip in tree.clips if _absolute(folder / clip) not in used], here)
-    found = [
-        Unused(True, f"{_files(count, 'audio file')} not used, {where}", files)
-        for where, files in kinds.items()
-        if (count := len(files))
-    ]
-    found += _beside(tree)
-    if table.tables is not None:
-        passed_over = tuple(
-            file.as_posix()
-            for file in tree.tables
-            if _absolute(folder / file) not in read and file.name != EVENTS_CSV.file
-        )
-        if passed_over:
-            found.append(Unused(False, f"{_files(len(passed_over), 'table')} not read", passed_over))
+    kinds = _by_kind(left(tree.clips), here)
+    found = [Unused(True, f"{_files(len(files), 'audio file')} not used, {where}", files) for where, files in kinds]
+    if twins := _names(left(tree.twins)):
+        what = f"{_files(len(twins), 'film')} not used, for audio of the same name lies beside"
+        found.append(Unused(True, what, twins))
+    if leftovers := _names(left(tree.leftovers)):
+        what = f"{_files(len(leftovers), 'audio file')} not used, left behind by copies or downloads"
+        found.append(Unused(True, what, leftovers))
+    others = [file for file in tree.tables if _absolute(folder / file) not in read and file.name != EVENTS_CSV.file]
+    if others and table.tables is not None:
+        found.append(Unused(False, f"{_files(len(others), 'table')} not read", _names(others)))
     return found
 
 
-def _beside(tree: FolderTree) -> list[Unused]:
-    """Sound that is no clip by its name."""
-    found = []
-    if tree.twins:
-        what = f"{_files(len(tree.twins), 'film')} not used, for audio of the same name lies beside"
-        found.append(Unused(True, what, _names(tree.twins)))
-    if tree.leftovers:
-        what = f"{_files(len(tree.leftovers), 'audio file')} not used, left behind by copies or downloads"
-        found.append(Unused(True, what, _names(tree.leftovers)))
-    return found
-
-
-def _by_kind(unused: Iterable[PurePosixPath], used: Iterable[PurePosixPath]) -> dict[str, tuple[str, ...]]:
-    """Clips that are not used, by where they lie among those that are."""
-    used = list(used)
+def _by_kind(unused: Iterable[PurePosixPath], used: Sequence[PurePosixPath]) -> list[tuple[str, tuple[str, ...]]]:
+    """Where clips that are not used lie among those that are, and which do."""
     depths = {len(clip.parts) for clip in used}
     folders = {clip.parent for clip in used}
     endings = {clip.suffix.lower() for clip in used}
     kinds: dict[str, list[PurePosixPath]] = {}
     for clip in unused:
         if not used:
-            where = "and none of the clips is there"
+            where = "though no clip of the table is there"
         elif clip.parent in folders and clip.suffix.lower() not in endings:
             where = f"of another suffix ({clip.suffix or 'none'}) than the clips beside"
         elif clip.parent in folders:
@@ -109,7 +96,7 @@ def _by_kind(unused: Iterable[PurePosixPath], used: Iterable[PurePosixPath]) -> 
         else:
             where = "in folders without clips"
         kinds.setdefault(where, []).append(clip)
-    return {where: _names(clips) for where, clips in sorted(kinds.items())}
+    return [(where, _names(clips)) for where, clips in sorted(kinds.items())]
 
 
 def _names(files: Iterable[PurePosixPath]) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from cohear.data.tables.clip_table import ClipTable
 FEWEST_CLIPS = 8
 _HAVE_IT = 0.9  # of the names
 _SHARED = 0.1  # of the clips: those whose value another clip has too
+_NAMES_A_LABEL = 1.5  # without their number, where the number is a running one
 _MOST_PARTS = 4
 _SHOWN = 5
 _MARKS = "-_. "
@@ -94,7 +95,7 @@ def _judged(pattern: str, paths: Sequence[str], labels: Sequence[str]) -> NameGr
         return None
     ids = pattern == _COMPACT or sum(bool(_IS_ID.fullmatch(value)) for value in held) > len(held) / 2
     words = all(_WORD.fullmatch(value) for value in held) and shared == len(paths)
-    if (not ids and not words) or _is_label(values, labels) or _counts(values, labels):
+    if (not ids and not words) or _is_label(values, labels) or _counts(values, stems, labels):
         return None
     return NameGroups(pattern, ids, _evidence(held, values, labels))
 
@@ -105,14 +106,14 @@ def _is_label(values: Sequence[str], labels: Sequence[str]) -> bool:
     return len(pairs) == len(set(values)) and len(pairs) == len(set(labels))
 
 
-def _counts(values: Sequence[str], labels: Sequence[str]) -> bool:
-    """Whether it numbers the clips of each label: numbers without great gaps, each about once a label."""
+def _counts(values: Sequence[str], stems: Sequence[str], labels: Sequence[str]) -> bool:
+    """Whether it numbers the clips of each label: numbers without great gaps, and names differ in nothing else."""
     numbers = [int(value) for value in set(values) if value.isdecimal()]
     if len(numbers) < len(set(values)) / 2:
         return False
-    pairs = Counter(zip(values, labels, strict=True))
-    once = sum(count == 1 for count in pairs.values()) >= 0.9 * len(pairs)
-    return once and max(numbers) - min(numbers) < 2 * len(numbers)
+    rests = {(label, stem.replace(value, "", 1)) for value, stem, label in zip(values, stems, labels, strict=True)}
+    differ_in_it_alone = len(rests) <= _NAMES_A_LABEL * len(set(labels))
+    return differ_in_it_alone and max(numbers) - min(numbers) < 2 * len(numbers)
 
 
 def _evidence(held: Counter[str], values: Sequence[str], labels: Sequence[str]) -> str:
