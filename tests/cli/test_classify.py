@@ -51,6 +51,20 @@ def test_a_folder_as_a_table(bundle, place):
         assert f"{label} 1.00" in line
 
 
+def test_all_sound_of_a_folder_is_answered(bundle, place):
+    """Names in capitals, without an ending or with an odd one, and folders behind links; no other file is."""
+    (place.root / "elsewhere").mkdir()
+    low = (place.root / "sounds" / "low.wav").read_bytes()
+    for name in ("sounds/A.WAVE", "sounds/plain", "sounds/odd.sound", "sounds/half.wav.part", "elsewhere/far.wav"):
+        (place.root / name).write_bytes(low)
+    (place.root / "sounds" / "link").symlink_to(place.root / "elsewhere")
+    (place.root / "sounds" / "notes").write_text("no audio")
+    ended = place.cohear("classify", bundle, "sounds", "--json")
+    assert (ended.returncode, ended.stderr) == (0, "")
+    told = {Path(json.loads(line)["file"]).name for line in ended.stdout.splitlines()}
+    assert told == {"low.wav", "mid.flac", "high.ogg", "A.WAVE", "plain", "odd.sound", "half.wav.part", "far.wav"}
+
+
 def test_a_narrow_terminal_shows_whole_answers(bundle, place):
     """Where a row a file does not fit, each task has its own: no label is cut."""
     soundfile.write(place.root / "a-name-that-takes-some-place.wav", tone("low", "mid", "high"), 16000)

@@ -161,3 +161,11 @@ def test_audio_is_known_by_its_content(tmp_path, name):
         (tmp_path / label / "x.wav").rename(tmp_path / label / name)
         (tmp_path / label / "notes").write_text("MAC addresses of the recorders, and what else is no sound")
     assert list(read_clip_table(tmp_path, "mine").rows["path"]) == [f"a/{name}", f"b/{name}"]
+
+
+def test_names_like_a_publishers_are_not_taken_for_his(tmp_path):
+    """Speakers called as those of RAVDESS, and files as those of Speech Commands but for a word before."""
+    write(tmp_path / "a", *(f"{label}/Actor_0{actor}/1.wav" for label in WORDS for actor in (1, 2)))
+    assert columns(tmp_path / "a") == {"label": set(WORDS), "group": {"Actor_01", "Actor_02"}}
+    write(tmp_path / "b", *(f"{word}/{word}-0a7c2a8d_nohash_{n}.wav" for word in ("yes", "no") for n in (0, 1)))
+    assert columns(tmp_path / "b") == {"label": {"yes", "no"}}

@@ -207,6 +207,10 @@ def _replace(copy: Copy, number: int, samples: np.ndarray, name: str = "bird") -
     copy.change(lambda _: samples, number, name)
 
 
+def _beside(copy: Copy) -> None:
+    soundfile.write(copy.folder / "bird" / "clips" / "more.wav", sound(99, 0, 1.2), RATE)
+
+
 def _of_fold(copy: Copy, fold: str, change: Callable[[np.ndarray], np.ndarray]) -> None:
     for number, row in enumerate(read_rows(copy.folder / "bird")):
         if row["fold"] == fold:
@@ -347,6 +351,10 @@ FAULTS: dict[str, Fault] = {
         "several-labels-in-a-cell", lambda copy: copy.rows(lambda number, row: row.update(bird=f"['{row['bird']}']"))
     ),
     "another coding": Fault("read-otherwise", _latin_1, clip=""),
+    "not in the table": Fault("unused-audio", _beside, clip="clips/more.wav"),
+    "a table beside": Fault(
+        "unused-table", lambda copy: (copy.folder / "bird" / "more.csv").write_text("a,b\n"), clip=""
+    ),
     "overlap": Fault("overlapping-segments", _segments, clip="clips/000.wav@0.5-1.0"),
     "spelling": Fault("labels-alike", lambda copy: copy.row(bird="Low ")),
     "no label": Fault("missing-labels", lambda copy: copy.row(bird="")),

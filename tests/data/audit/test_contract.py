@@ -17,6 +17,7 @@ from cohear.data.audit.labels import LabelsCheck
 from cohear.data.audit.lengths import LengthsCheck
 from cohear.data.audit.levels import LevelsCheck
 from cohear.data.audit.spellings import SpellingsCheck
+from cohear.data.audit.unused import UnusedCheck
 from cohear.study.audit import gather_evidence
 from cohear.study.launch.progress import NoProgress
 from cohear.testing.audit_check import CheckContract
@@ -83,6 +84,10 @@ class TestCells(Planted):
 
 class TestSpellings(Planted):
     check, fault = SpellingsCheck, "group in two ways"
+
+
+class TestUnused(Planted):
+    check, fault = UnusedCheck, "not in the table"
 
 
 class TestContents(Planted):

@@ -1,4 +1,4 @@
-"""What lies in a dataset's folder and is not used, and what its reader decided by itself."""
+"""What lies in a dataset's folder and is not used."""
 
 from __future__ import annotations
 
@@ -27,12 +27,6 @@ class UnusedCheck(Check):
             "A table lies in the dataset's folder and is not read.",
             "Give it as the dataset's path if it is the one that has the labels.",
         ),
-        Code(
-            "read-so",
-            ("note",),
-            "The reader had to decide what a folder, a column or a cell means.",
-            "Write a manifest.csv if it means something else (`cohear datasets export` makes one to begin with).",
-        ),
     )
 
     def find(self, evidence: Evidence) -> Iterable[AuditFinding]:
@@ -47,9 +41,6 @@ class UnusedCheck(Check):
                     clips=[ClipName(dataset, file) for file in kind.files] if kind.is_audio else (),
                     figures={"files": list(kind.files)},
                 )
-        for name, data in evidence.datasets.items():
-            for remark in data.table.remarks:
-                yield self.finding("read-so", "note", remark, dataset=name)
 
 
 CHECKS.register("unused")(UnusedCheck())
