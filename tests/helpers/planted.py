@@ -351,7 +351,7 @@ FAULTS: dict[str, Fault] = {
         "several-labels-in-a-cell", lambda copy: copy.rows(lambda number, row: row.update(bird=f"['{row['bird']}']"))
     ),
     "another coding": Fault("read-otherwise", _latin_1, clip=""),
-    "not in the table": Fault("unused-audio", _beside, clip="clips/more.wav"),
+    "not in the table": Fault("unused-audio", _beside, clip=""),
     "a table beside": Fault(
         "unused-table", lambda copy: (copy.folder / "bird" / "more.csv").write_text("a,b\n"), clip=""
     ),

@@ -8,7 +8,6 @@ from typing import ClassVar
 from cohear.data.audit.audit_check import CHECKS, Check
 from cohear.data.audit.evidence import Evidence
 from cohear.data.audit.finding import AuditFinding, Code
-from cohear.data.tables.clip_name import ClipName
 
 
 class UnusedCheck(Check):
@@ -38,7 +37,6 @@ class UnusedCheck(Check):
                     "warning" if kind.is_audio else "note",
                     kind.sentence,
                     dataset=dataset,
-                    clips=[ClipName(dataset, file) for file in kind.files] if kind.is_audio else (),
                     figures={"files": list(kind.files)},
                 )
 

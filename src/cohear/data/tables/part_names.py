@@ -6,10 +6,10 @@ import re
 from collections.abc import Collection, Iterable
 from typing import Literal
 
-Role = Literal["train", "validation", "test", ""]
+PartRole = Literal["train", "validation", "test", ""]
 """What a part is for; empty where its name does not say."""
 
-_NAMES: dict[Role, str] = {
+_NAMES: dict[PartRole, str] = {
     "train": "train training trn tr",
     "validation": "validation validate valid val dev devel development",
     "test": "test testing tst eval evaluate evaluation holdout heldout",
@@ -28,7 +28,7 @@ _FOLD = re.compile(r"(?:fold|folds|split|partition|cv)[-_. ]?\d{1,3}")
 _MOST_NUMBERED = 20
 
 
-def role_of(name: str) -> Role:
+def role_of(name: str) -> PartRole:
     """What a part is by its name: ``Test``, ``dev_set`` and ``audio_train`` say it; empty where it does not."""
     words = [word for word in re.split(r"[-_. ]+", name.strip().lower()) if word]
     roles = [_ROLE_OF[word] for word in words if word in _ROLE_OF]
