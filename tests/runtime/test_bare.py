@@ -48,7 +48,7 @@ stream = Stream(bundle, rate)
 windows = [window for block in blocks for window in stream.push(block)] + stream.end()
 for events in (events_of(windows, bundle.tasks), classify_file(bundle, path, events=EventSettings()).events):
     print(*((event.task, event.label, round(event.offset, 3)) for event in events))
-print(bundle.classify(numpy.zeros(100), 44100)["pitch"].label != "")
+print(bundle.classify(numpy.sin(numpy.arange(4410.0)), 44100)["pitch"].label != "")
 """
 
 
