@@ -16,7 +16,7 @@ import soundfile
 import tiny
 import typer
 from events import SECONDS, write_events
-from learnt_graphs import eight_bits, embedding, spectrum
+from learnt_graphs import LEVELS, eight_bits, embedding, spectrum
 
 import cohear
 from cohear import Bundle
@@ -160,6 +160,7 @@ def write_files_of_examples(folder):
     (folder / "features").mkdir()
     for make, name in ((spectrum, "melspectrogram"), (embedding, "embedding"), (eight_bits, "events")):
         make(folder / "models" / f"{name}.onnx")
+    (folder / "models" / "network.py").write_text(LEVELS, encoding="utf-8")
     (folder / "features" / "egemaps.csv").write_text("file,start,end,loudness\na.wav,0,1,0.5\n", encoding="utf-8")
 
 

@@ -17,7 +17,8 @@ from cohear.base.assets import Asset
 from cohear.base.errors import UserError
 from cohear.export.assemble import check_exportable, features_name, front_graph, lengths_name
 from cohear.export.front_ends import FRONT_END_GRAPHS
-from cohear.features import FRONT_ENDS, Joined, LogMel, Onnx, Summary, WaveformFrontEnd, window_starts
+from cohear.features import FRONT_ENDS, Joined, LogMel, Module, Onnx, Summary, WaveformFrontEnd, window_starts
+from cohear.features.code_file import CodeFile
 from cohear.features.filterbank import mel_triangles
 from cohear.features.onnx_front_end import Link
 from cohear.features.task_input import TaskInput
@@ -32,6 +33,8 @@ def learnt():
     """Chains of graphs, of which one takes a maximum over all that it is given and one takes 8-bit numbers."""
     makers = (learnt_graphs.spectrum, learnt_graphs.embedding, learnt_graphs.eight_bits)
     spectrum, embedding, eight_bits = (Asset.at(each(Path(FOLDER.name) / f"{each.__name__}.onnx")) for each in makers)
+    (Path(FOLDER.name) / "network.py").write_text(learnt_graphs.LEVELS, encoding="utf-8")
+    network = CodeFile(Asset.at(Path(FOLDER.name) / "network.py"), "Levels")
     chain = (Link(spectrum), Link(embedding, hop=8, multiply=0.5, add=1.0))
     behind = (Link(front_end=LogMel(rate=8000, bands=12, high=3900.0)), Link(eight_bits, hop=6, quantise=True))
     return [
@@ -39,6 +42,7 @@ def learnt():
         Onnx(chain, scale="int16", pool="mean+std"),
         Onnx((Link(spectrum, window=5000, hop=2000),), rate=22050, pool="mean"),
         Onnx(behind, rate=8000),
+        Module(network, window=2000, hop_samples=800, pool="mean+std"),
         Joined((Onnx(chain, pool="mean"), Summary(bands=5))),
         Joined((LogMel(bands=7, hop_ms=20.0), Onnx(spectrum))),
     ]

@@ -11,6 +11,22 @@ import pytest
 from onnx import TensorProto, helper, numpy_helper
 
 BANDS = 12
+LEVELS = """
+import torch
+from torch import nn
+
+class Levels(nn.Module):
+    sampling_rate, output_dim, hop_size_in_ms = 8000, 3, 20
+
+    def __init__(self):
+        super().__init__()
+        torch.manual_seed(0)
+        self.layer = nn.Conv1d(1, 3, 400, stride=160)
+
+    def forward(self, audio):
+        return self.layer(audio[:, None]).square().log1p().transpose(1, 2)
+"""
+"""A network in PyTorch in the form of X-ARES."""
 
 
 def speech_embedding() -> list[dict[str, object]]:

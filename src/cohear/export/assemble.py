@@ -12,7 +12,7 @@ from onnx import compose, helper
 from cohear.base.decoding import Decoding
 from cohear.base.errors import UserError
 from cohear.base.graph_builder import GraphBuilder, floats, integers
-from cohear.export import joined_graph, onnx_graph  # noqa: F401 - importing a file enters its front-end's graph
+from cohear.export import joined_graph, module_graph, onnx_graph  # noqa: F401 - each enters its front-end's graph
 from cohear.export.forms import ACTIVATIONS, WindowsOfClips, form_of
 from cohear.export.front_ends import FRONT_END_GRAPHS
 from cohear.features.clip_front_end import ClipFrontEnd
@@ -134,7 +134,7 @@ def check_exportable(inputs: Mapping[str, TaskInput]) -> None:
                 "compute them of a sound; export a cell of other features (--features), or give the study the network "
                 "that made them as a front-end"
             )
-        _ = FRONT_END_GRAPHS[given.front_end.name]  # tells which there are
+        FRONT_END_GRAPHS[given.front_end.name](given.front_end).check()  # tells which there are
     rates = {task: given.front_end.rate for task, given in inputs.items()}
     if len(set(rates.values())) > 1:
         by_task = ", ".join(f"{task}: {rate} Hz" for task, rate in rates.items())

@@ -30,6 +30,9 @@ class FrontEndGraph(ABC, Generic[AnyFrontEnd]):
     def __init__(self, front_end: AnyFrontEnd) -> None:
         self.front_end = front_end
 
+    def check(self) -> None:
+        """Raise UserError where this front-end's settings leave nothing that a graph could compute."""
+
     @property
     @abstractmethod
     def context(self) -> tuple[int, int]:

@@ -16,6 +16,11 @@ from cohear.features.joined import Joined, Part
 class JoinedGraph(FrontEndGraph[Joined]):
     """The parts' graphs, their numbers side by side."""
 
+    def check(self) -> None:
+        """All parts must be computable."""
+        for part in self.front_end.parts:
+            self._graph(part).check()
+
     @property
     def context(self) -> tuple[int, int]:
         """The most of the parts', in joined frames."""

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import copy
-import logging
-import warnings
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,8 +12,8 @@ import torch
 from torch import Tensor, nn
 
 from cohear.base.errors import UserError
-from cohear.base.graph_builder import IR_VERSION, OPSET
 from cohear.export.assemble import features_name, input_numbers, lengths_name, logits_name, rows_name
+from cohear.export.torch_graph import as_graph, first_line
 from cohear.features.task_input import TaskInput
 from cohear.models.inference import at_inference
 from cohear.models.sharing import Network
@@ -105,27 +102,12 @@ def network_graph(network: Network, inputs: Mapping[str, TaskInput]) -> onnx.Mod
     trained = copy.deepcopy(network).eval().requires_grad_(False)
     examples = Examples.of(inputs, TRACED_ROWS)
     traced = _Traced({task: at_inference(trained, task, trained.idle(task)) for task in network.tasks}, examples)
+    given = examples.named()
+    logits = [logits_name(number) for number in range(len(network.tasks))]
     try:
-        with _quiet():
-            program = torch.onnx.export(
-                traced,
-                tuple(examples.named().values()),
-                dynamo=True,
-                opset_version=OPSET,
-                dynamic_shapes=(examples.dimensions(),),
-                input_names=list(examples.named()),
-                output_names=[logits_name(number) for number in range(len(network.tasks))],
-                external_data=False,
-                verbose=False,
-            )
-        assert program is not None
-        model: onnx.ModelProto = program.model_proto
+        model = as_graph(traced, tuple(given.values()), examples.dimensions(), list(given), logits)
     except Exception as error:  # the exporter's own kinds, and whatever a user's module raises under it
-        raise UserError(f"this network cannot be exported to ONNX: {_first_line(error)}") from error
-    model.ir_version = IR_VERSION
-    for entry in [*model.graph.node, *model.graph.value_info]:
-        del entry.metadata_props[:]  # where in the source each node comes from, paths of this machine among it
-        entry.doc_string = ""
+        raise UserError(f"this network cannot be exported to ONNX: {first_line(error)}") from error
     _check(model, network, Examples.of(inputs, CHECKED_ROWS))
     return model
 
@@ -155,29 +137,10 @@ def _check(model: onnx.ModelProto, network: Network, examples: Examples) -> None
         found = session.run(None, {name: tensor.numpy() for name, tensor in given.items()})
     except Exception as error:  # onnxruntime's own, one class a kind of failure
         raise UserError(
-            f"this network cannot be exported: its graph fails on another number of windows ({_first_line(error)}); "
+            f"this network cannot be exported: its graph fails on another number of windows ({first_line(error)}); "
             "an encoder must take its batch size from .shape, not from len()"
         ) from error
     worst = max(float(np.abs(a.numpy() - b).max()) for a, b in zip(expected, found, strict=True))
     scale = max(1.0, *(float(each.abs().max()) for each in expected))
     if not worst <= TOLERANCE * scale:
         raise UserError(f"this network cannot be exported: its graph's logits differ from its own by {worst:.2g}")
-
-
-def _first_line(error: Exception) -> str:
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return f"{type(error).__name__}: {lines[0][:300]}" if lines else type(error).__name__
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Without what torch's exporter tells of itself."""
-    logger = logging.getLogger("torch.onnx")
-    before = logger.level
-    logger.setLevel(logging.ERROR)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
-    finally:
-        logger.setLevel(before)

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
-
 import numpy as np
 
+from cohear.base.arrays import Floats
 from cohear.base.graph_builder import GraphBuilder
 from cohear.export.front_ends import FRONT_END_GRAPHS, FrontEndGraph
-from cohear.features.front_end import FrontEnd
+from cohear.features.excerpts import Excerpts
 from cohear.features.onnx_front_end import Onnx
 from cohear.features.pooling import Pool
-
-AnyPooled = TypeVar("AnyPooled", bound=FrontEnd)
 
 
 def pooled_nodes(graph: GraphBuilder, windows: str, length: str, pool: Pool) -> str:
@@ -27,6 +24,37 @@ def pooled_nodes(graph: GraphBuilder, windows: str, length: str, pool: Pool) -> 
     deviation = graph.node("Sub", valid, mean)
     variance = graph.node("ReduceMean", graph.node("Mul", deviation, deviation), time, keepdims=0)
     return graph.node("Concat", graph.node("Squeeze", mean, time), graph.node("Sqrt", variance), axis=1)
+
+
+def excerpt_nodes(graph: GraphBuilder, value: str, entering: str, excerpts: Excerpts, width: int) -> tuple[str, str]:
+    """What `Excerpts.cut` makes of each row of a value.
+
+    Args:
+        graph: gets the nodes.
+        value: ``[B, length or more]``, or ``[B, length or more, width]``.
+        entering: the length ``[1]``.
+        excerpts: how they lie.
+        width: numbers of a frame; 0 for samples.
+
+    Returns:
+        Excerpts of all rows ``[B * T, window, width]``, and T ``[1]``.
+    """
+    value = _padded(graph, value, excerpts.window)
+    count, zero, one = _divided_up(graph, entering, excerpts.hop), graph.constant([0]), graph.constant([1])
+    scalars = [graph.node("Squeeze", each, zero) for each in (zero, count, one)]
+    centred = graph.node("Mul", graph.node("Range", *scalars), graph.constant([excerpts.hop]))
+    centred = graph.node("Sub", centred, graph.constant([excerpts.lead]))
+    last = graph.node("Max", graph.node("Sub", entering, graph.constant([excerpts.window])), zero)
+    starts = graph.node("Unsqueeze", graph.node("Min", graph.node("Max", centred, zero), last), one)  # [T, 1]
+    places = graph.node("Add", starts, graph.constant(np.arange(excerpts.window)[None]))  # [T, window]
+    cut = graph.node("Gather", value, places, axis=1)  # [B, T, window, width]
+    return graph.reshaped(cut, -1, excerpts.window, *([width] if width else [])), count
+
+
+def distance_nodes(graph: GraphBuilder, frames: str, zero_frame: Floats) -> str:
+    """How far each frame is from that of digital silence, in the number that differs most."""
+    apart = graph.node("Abs", graph.node("Sub", frames, graph.constant(zero_frame)))
+    return graph.node("ReduceMax", apart, graph.constant([-1]), keepdims=0)
 
 
 @FRONT_END_GRAPHS.register(Onnx.name)
@@ -54,25 +82,13 @@ class OnnxGraph(FrontEndGraph[Onnx]):
             value = _padded(graph, waveform, excerpts.window * hop)
             value = FRONT_END_GRAPHS[front_end.before.name](front_end.before).frames(graph, value)  # [B, T, width]
             entering = _divided_up(graph, entering, hop)
-        value = _padded(graph, value, excerpts.window)
-        count, zero, one = _divided_up(graph, entering, excerpts.hop), graph.constant([0]), graph.constant([1])
-        scalars = [graph.node("Squeeze", each, zero) for each in (zero, count, one)]
-        centred = graph.node("Mul", graph.node("Range", *scalars), graph.constant([excerpts.hop]))
-        centred = graph.node("Sub", centred, graph.constant([excerpts.lead]))
-        last = graph.node("Max", graph.node("Sub", entering, graph.constant([excerpts.window])), zero)
-        starts = graph.node("Min", graph.node("Max", centred, zero), last)  # [T]
-        places = graph.node(
-            "Add", graph.node("Unsqueeze", starts, one), graph.constant(np.arange(excerpts.window)[None])
-        )  # [T, window]
-        cut = graph.node("Gather", value, places, axis=1)  # [B, T, window, width]
-        rows = graph.reshaped(cut, -1, excerpts.window, *([width] if width else []))
+        rows, count = excerpt_nodes(graph, value, entering, excerpts, width)
         made = front_end.chain.nodes(graph, rows)  # [B * T, frame_width]
         return graph.reshaped(made, graph.dimension(waveform, 0), count, front_end.frame_width)
 
     def levels(self, graph: GraphBuilder, frames: str) -> str:
         """How far a frame is from that of digital silence."""
-        apart = graph.node("Abs", graph.node("Sub", frames, graph.constant(self.front_end.zero_frame)))
-        return graph.node("ReduceMax", apart, graph.constant([-1]), keepdims=0)
+        return distance_nodes(graph, frames, self.front_end.zero_frame)
 
     def window_input(self, graph: GraphBuilder, windows: str, length: str) -> str:
         """As ``pool`` says."""

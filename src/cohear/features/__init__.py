@@ -5,6 +5,7 @@ from cohear.features.clip_front_end import ClipFrontEnd
 from cohear.features.front_end import FRONT_ENDS, FrontEnd, WaveformFrontEnd
 from cohear.features.joined import Joined
 from cohear.features.logmel import LogMel
+from cohear.features.module_front_end import Module
 from cohear.features.onnx_front_end import Onnx
 from cohear.features.store import FeatureStore, ensure_store, open_store, store_key
 from cohear.features.store_cache import StoreInfo, prune, stores
@@ -20,6 +21,7 @@ __all__ = [
     "FrontEnd",
     "Joined",
     "LogMel",
+    "Module",
     "Onnx",
     "Removed",
     "StoreInfo",

@@ -127,6 +127,8 @@ def _as_one(value: Any, kind: Any, place: str, open_asset: OpenAsset) -> Any:  #
     if typing.get_origin(kind) is tuple and isinstance(value, list | tuple):
         of = typing.get_args(kind)[0]
         return tuple(_fitting(each, of, f"{place}.{number}", open_asset) for number, each in enumerate(value))
+    if isinstance(value, str) and value and hasattr(kind, "parts"):
+        value = kind.parts(value)
     if has_members(kind) and isinstance(value, str | Mapping):
         cls = class_of(kind, value)
         if cls is not kind:
@@ -168,6 +170,8 @@ def _wanted(kind: Any) -> str:  # noqa: ANN401 - any type
 def _word(kind: Any) -> str:  # noqa: ANN401 - any type
     if words := literals_of(kind):
         return " or ".join(map(str, words))
+    if hasattr(kind, "parts"):
+        return "file.py:Class"
     if has_members(kind):
         return "a front-end by name, or with settings"
     return _WORDS.get(kind, "a list" if typing.get_origin(kind) is tuple else "a mapping of settings")

@@ -54,6 +54,9 @@ def with_paths(value: Any, kind: Any, change: Callable[[str], str]) -> Any:  # n
             return change(value)
         if typing.get_origin(each) is tuple and isinstance(value, list):
             return [with_paths(item, typing.get_args(each)[0], change) for item in value]
+        if hasattr(each, "parts") and isinstance(value, str):
+            parts = each.parts(value)
+            return each.text({**parts, "file": change(parts["file"])})
         if has_settings(each) and isinstance(value, Mapping):
             types_of = typing.get_type_hints(class_of(each, value))
             return {name: with_paths(item, types_of.get(name), change) for name, item in value.items()}
