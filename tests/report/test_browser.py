@@ -87,6 +87,22 @@ def test_nothing_overflows(opened, pages, name, width):
     assert page.evaluate("document.querySelector('dialog').scrollWidth <= document.querySelector('dialog').clientWidth")
 
 
+@pytest.mark.parametrize("width", [NARROW, 1300])
+def test_a_verdict_is_whole_in_its_column(opened, tmp_path, width):
+    """Gains of two digits beside the longest word: nothing is cut at the edge of the section."""
+    write_study(tmp_path, names=TASKS[:3], folds=2, extras=False)
+    results = read_results(tmp_path)
+    shared = results["combination"] != results["task"]
+    write_table(tmp_path / "results.csv", results.assign(value=results["value"] - 0.2 * shared))
+    page = opened(write_report(tmp_path), width)
+    show_all(page)
+    told = """() => [...document.querySelectorAll("#intervals .row:not(.axis) .value")].filter((e) =>
+        e.scrollWidth > e.clientWidth || e.getBoundingClientRect().right > document.documentElement.clientWidth)
+        .map((e) => e.textContent)"""
+    assert page.locator("#intervals .row.undecided .told").count() == 9
+    assert page.evaluate(told) == []
+
+
 @pytest.mark.parametrize(("width", "height"), [(WIDE, 900), (NARROW, 740)])
 def test_the_first_screen_answers(opened, pages, width, height):
     """Which two tasks help each other most, and how sure that is, without scrolling."""
