@@ -2,7 +2,6 @@
 
 import json
 
-import pytest
 from simulated_study import write_study
 
 from cohear.analysis.statistics import Statistics
@@ -10,7 +9,7 @@ from cohear.analysis.tables.of_study import FolderTables
 from cohear.api import Study
 from cohear.findings import Findings
 from cohear.findings.caveats import notes
-from cohear.testing.finding import NAMES, FindingContract
+from cohear.testing.finding import NAMES
 
 
 def study_of(folder, names, chance):
@@ -22,18 +21,6 @@ def study_of(folder, names, chance):
             fold["chance"] = {"uar": level}
     (folder / "data.json").write_text(json.dumps(facts))
     return Statistics.of(FolderTables(folder))
-
-
-class TestNotLearnt(FindingContract):
-    code = "not-learnt"
-
-    @pytest.fixture(autouse=True)
-    def _folder(self, tmp_path):
-        self.folder = tmp_path
-
-    def statistics(self, names):
-        folder = self.folder / str(len(list(self.folder.iterdir())))
-        return study_of(folder, names, [0.95, 0.1, 0.95, 0.1])
 
 
 def test_it_is_said_of_each_task_with_its_score_and_chance(tmp_path):
