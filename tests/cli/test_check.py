@@ -154,7 +154,7 @@ def test_a_finished_study_is_judged(finished):
 
 
 def test_examples_in_the_help_are_real():
-    assert set(re.findall(r"--[a-z]+", EXAMPLES)) <= {"--page", "--json"}
+    assert set(re.findall(r"--[a-z]+", EXAMPLES)) <= {"--page", "--json", "--write"}
 
 
 def test_control_c_is_one_sentence_and_nothing_is_lost(cohear, study):

@@ -184,6 +184,46 @@ def test_more_than_five_percent_of_training_is_refused(part, refused):
         ]
 
 
+@pytest.mark.parametrize("allow", [False, True])
+def test_a_task_is_never_refused_over_itself(allow):
+    """Copies of what it tests leave its training in every run, single ones too: told, and no reason to refuse."""
+    contents = [f"c{number // 2}" for number in range(100)]  # pairs of equal clips, cut apart by the official folds
+    one = dataset({"label": np.arange(100) // 10 % 2, "fold": np.arange(100) % 5 + 1}, "one", contents)
+    mistakes, warnings, folds = told([one], task("a", "one", "label", "fold"), allow=allow)
+    assert mistakes == []
+    assert any("the leakage rule sets aside" in warning for warning in warnings)
+    assert folds[0]["a"].cleared.share > 0.05
+    assert folds[0]["a"].cleared.from_others == 0
+
+
+def test_a_task_is_never_refused_over_its_own_sources():
+    """Sources across official folds, which another task of the same folds tests too."""
+    one = sources("one", source_id=[f"s{number // 2}" for number in range(100)])
+    twice = task("a", "one", "label", "fold"), task("b", "one", "label", "fold")
+    mistakes, _, folds = told([one], *twice)
+    assert mistakes == []
+    assert folds[0]["a"].cleared.set_aside > 5
+
+
+def test_equal_counts_are_told_once():
+    """Not "2 to 2"; and many labels that some fold lacks are one sentence."""
+    contents = [f"c{number}" for number in range(100)]
+    for number in range(0, 100, 10):
+        contents[number + 1] = contents[number]
+    one = dataset({"label": np.arange(100) // 10 % 2, "fold": np.arange(100) % 5 + 1}, "one", contents)
+    _, warnings, folds = told([one], task("a", "one", "label", "fold"))
+    counts = [splits["a"].cleared.set_aside for splits in folds.values()]
+    assert (min(counts), max(counts)) == (0, 10)
+    assert any("sets aside 0 to 10 training and validation clips a fold" in warning for warning in warnings)
+    labels = [f"l{number // 2}" for number in range(1000)]
+    many = dataset({"label": labels, "fold": np.arange(1000) // 2 % 5 + 1}, "many")
+    _, warnings, _ = told([many], task("a", "many", "label", "fold"))
+    absent = [warning for warning in warnings if "absent" in warning]
+    assert len(absent) == 1
+    assert absent[0].startswith("tasks.a: 500 labels are absent from training or test in some fold and left out of its")
+    assert absent[0].endswith("and 495 more")
+
+
 def segmented(groups, fold=(1, 2, 3) * 12):
     """6 files of 6 segments; its official folds cut through the files."""
     files = np.repeat(np.arange(6), 6)

@@ -279,6 +279,11 @@ def _latin_1(copy: Copy) -> None:
     file.write_bytes(file.read_text(encoding="utf-8").encode("latin-1"))
 
 
+def _silences(copy: Copy) -> None:
+    for number in (7, 8):
+        copy.change(lambda x: np.zeros(20000, np.float32), number)
+
+
 def _unfinished(copy: Copy) -> None:
     """As a recorder leaves a file that loses its power."""
     content = copy.file().read_bytes()
@@ -310,6 +315,18 @@ FAULTS: dict[str, Fault] = {
     "wrong rate": Fault("wrong-rate", lambda copy: copy.row(sample_rate="44100")),
     "one length": Fault("fixed-duration", _one_length, clip=""),
     "another rate": Fault("mixed-rates", lambda copy: copy.change(lambda x: soxr.resample(x, RATE, 22050), rate=22050)),
+    "opposite channels": Fault("cancelling-channels", lambda copy: copy.change(lambda x: np.stack([x, -x], axis=1))),
+    "opposite channels, one of them quieter": Fault(
+        "cancelling-channels", lambda copy: copy.change(lambda x: np.stack([x, -0.97 * x], axis=1))
+    ),
+    "minutes among seconds": Fault("odd-length", lambda copy: _replace(copy, 7, sound(7, 1, 60.0))),
+    "a click among seconds": Fault("odd-length", lambda copy: copy.change(lambda x: x[:500])),
+    "two equal silences": Fault("exact-duplicates", _silences),
+    "a device of its own": Fault(
+        "label-from-conditions",
+        lambda copy: copy.rows(lambda number, row: row.update(device="ab"[row["bird"] == "low"])),
+        clip="",
+    ),
     "stereo": Fault("mixed-channels", lambda copy: copy.change(lambda x: np.stack([x, x], axis=1))),
     "upsampled": Fault("upsampled", lambda copy: copy.change(low_pass)),
     "half the bandwidth": Fault("mixed-bandwidth", _few_rate, clip="", dataset=""),

@@ -188,7 +188,7 @@ def test_runs_are_trained_again_where_the_leakage_rule_sets_clips_aside_and_it_i
     }
     ended = bench.cohear("run", bench.study(**grown), "--out", "out")
     assert ended.returncode == 0, ended.stderr
-    assert "note: tasks.tone: the leakage rule sets aside 1 to 1 training and validation clips" in ended.stderr
+    assert "note: tasks.tone: the leakage rule sets aside 1 training and validation clip in every fold" in ended.stderr
     assert "note: 1 finished run is trained again: the clips of task 'tone' changed" in ended.stderr
     [single] = [row for row in tiny.results(out) if row["combination"] == "tone"]
     assert single["run"] not in before

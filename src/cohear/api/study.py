@@ -61,6 +61,26 @@ class Study:
         return cls(settings, source, Path(out) if out is not None else usual)
 
     @classmethod
+    def of_data(
+        cls, paths: Sequence[str | Path], *, jobs: int | None = None, progress: Progress | None = None
+    ) -> Study:
+        """The study that `propose` would write on some datasets, to check them before there is a study file.
+
+        Args:
+            paths: folders or table files.
+            jobs: files read at once; None for one a core.
+            progress: told of the scan.
+
+        Raises:
+            UserError: no task can be made of them.
+        """
+        from cohear.study.draft.propose import proposed_settings
+
+        written = [Path(path) for path in paths]
+        settings = proposed_settings(written, cache=cache_folder(), jobs=jobs, progress=progress)
+        return cls(settings, Path().absolute(), Path("out").absolute() / settings.study)
+
+    @classmethod
     def propose(
         cls,
         paths: Sequence[str | Path],

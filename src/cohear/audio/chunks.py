@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from cohear.audio.chunk_headers import ChunkLayout, SampleBytes, chunk_at, read_header
 from cohear.audio.content import ByteSpan, Content, FilePiece
-from cohear.audio.mpeg import mpeg_structure
+from cohear.audio.mpeg import ends_with_a_frame, mpeg_structure
 from cohear.audio.structure import PLAIN, EncodedStream, Structure
 from cohear.audio.unreadable import UnreadableAudio
 
@@ -30,7 +30,12 @@ def chunk_structure(content: Content) -> Structure:
     samples = read_header(content)
     if samples is None or samples.begin >= content.size or _is_empty(content, samples):
         return PLAIN
-    end, oddity = _true_end(content, samples)
+    try:
+        end, oddity = _true_end(content, samples)
+    except UnreadableAudio:
+        if samples.codec not in _MPEG or not ends_with_a_frame(content, samples.begin):
+            raise
+        end, oddity = content.size, _stated_and_there(samples.stated, content.size - samples.begin)
     oddities = tuple(clause for clause in (oddity, samples.contradiction) if clause)
     if samples.codec in _MPEG:
         inner = mpeg_structure(content, samples.begin, end)
@@ -63,7 +68,11 @@ def _true_end(content: Content, samples: SampleBytes) -> tuple[int, str]:
         )
     if end == begin + stated:
         return end, ""
-    return end, f"its header states {stated} bytes of samples, {end - begin} are there"
+    return end, _stated_and_there(stated, end - begin)
+
+
+def _stated_and_there(stated: int | None, there: int) -> str:
+    return f"its header states {stated} bytes of samples, {there} are there"
 
 
 def _end_inside(content: Content, samples: SampleBytes, stated: int) -> int:

@@ -78,6 +78,17 @@ def mpeg_structure(content: Content, begin: int = 0, end: int | None = None, *, 
     return Structure(streams, frames, tuple(oddities), is_mpeg=True, is_exact=True)
 
 
+def ends_with_a_frame(content: Content, begin: int) -> bool:
+    """Whether frames reach to the last byte of a file and no table states more of them: nothing is cut off."""
+    data = content.whole
+    found = first_frame(data, after_tags(content, begin), len(data), 2)
+    if found is None:
+        return False
+    last = _walk(data, found[0], len(data), found[1])[-1]
+    ends = bool(last.runs) and len(data) - last.runs[-1].end <= 1  # a byte fills the chunk
+    return ends and (last.table or 0) <= last.frames + _COUNT_SLACK
+
+
 def _is_plain(content: Content, begin: int) -> bool:
     """Whether a table says how many frames of one size there are, and how many bytes, and both fit the file."""
     begin = after_tags(content, begin)

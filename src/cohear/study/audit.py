@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypedDict
 
@@ -12,12 +12,14 @@ from cohear.base.errors import StudyError, UserError
 from cohear.data.audit.audit_check import CHECKS
 from cohear.data.audit.evidence import BadName, Evidence, MeasuredDataset
 from cohear.data.audit.finding import SEVERITIES, AuditFinding, AuditFindingAsData, in_order
+from cohear.data.audit.merged_groups import MergedGroups, merged_groups
 from cohear.data.audit.near import near_duplicates
 from cohear.data.audit.store import MeasureStore
 from cohear.data.folds.partition import Partition, TaskSplit, mistakes_in_folds
 from cohear.data.scan.dataset import Dataset, scan_dataset
 from cohear.data.scan.unused import unused_files
 from cohear.data.tables.clip_table import ClipTable
+from cohear.study.checked import keep_errors
 from cohear.study.file import StudySettings
 from cohear.study.launch.progress import NoProgress, Progress
 from cohear.study.score_gaps import Advice, gap_findings
@@ -51,12 +53,14 @@ class Audit:
         findings: the worst first.
         datasets: clips, seconds and unreadable clips of each dataset.
         tasks: names of the study's tasks.
+        groups: of datasets whose own do not keep duplicates together, those that do.
     """
 
     study: str
     findings: list[AuditFinding]
     datasets: Mapping[str, AuditedDataset]
     tasks: list[str]
+    groups: Mapping[str, MergedGroups] = field(default_factory=dict)
 
     @property
     def failed(self) -> bool:
@@ -109,7 +113,20 @@ def check_data(
             advance(number, len(list(CHECKS)))
     if finished is not None:
         findings += gap_findings(finished, findings, partners)
-    return Audit(settings.study, in_order(findings), facts, list(settings.tasks))
+    found = in_order([_with_datasets(finding, settings) for finding in findings])
+    errors = [f"{finding.code}: {finding.sentence}" for finding in found if finding.severity == "error"]
+    keep_errors(errors, settings, {name: data.dataset for name, data in evidence.datasets.items()}, cache)
+    return Audit(settings.study, found, facts, list(settings.tasks), merged_groups(evidence))
+
+
+def _with_datasets(finding: AuditFinding, settings: StudySettings) -> AuditFinding:
+    """The finding with the datasets that it concerns: those of its clips or its task, or else all."""
+    if finding.dataset or finding.datasets:
+        return finding
+    named = {clip.dataset for clip in finding.clips}
+    if not named and finding.task in settings.tasks:
+        named = {settings.tasks[finding.task].dataset}
+    return replace(finding, datasets=tuple(name for name in settings.datasets if name in named or not named))
 
 
 def gather_evidence(

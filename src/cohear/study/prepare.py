@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
+from cohear.base.counting import counted
 from cohear.base.errors import FolderError, StudyError, UserError
 from cohear.base.files import digest, write_json
 from cohear.data.folds.crossing import warnings_of_crossing
@@ -18,6 +19,7 @@ from cohear.features.clip_front_end import ClipFrontEnd
 from cohear.features.front_end import FrontEnd
 from cohear.features.store import ensure_store, store_key
 from cohear.runs.spec import Spec
+from cohear.study.checked import warnings_of_check
 from cohear.study.controls.clips import Clips
 from cohear.study.file import StudySettings
 from cohear.study.folder.folder import StudyFolder
@@ -118,12 +120,14 @@ def prepare(
     plan = sorted(runs, key=lambda run: (run.seed, run.fold))  # repeats outermost, their order kept
     sentences = [
         *_silence(datasets),
+        *_cancelling(datasets),
         *_missing(datasets),
         *beside,
         *_rates(datasets, [store.front_end for store in stores]),
         *warnings_in_folds(folds),
         *warnings_of_crossing(datasets, choices, folds),
         *_other_precision(settings, precision, fastest),
+        *warnings_of_check(settings, datasets, cache),
     ]
     return Prepared(settings, datasets, folds, plan, stores, sentences, list(clips.added.values()), precision)
 
@@ -253,15 +257,28 @@ def _without_features(stores: Sequence[Store], datasets: Mapping[str, Dataset]) 
 
 def _silence(datasets: Mapping[str, Dataset]) -> list[str]:
     return [
-        f"datasets.{name}: {len(silent)} clips are digital silence from end to end, {silent[0]!r} among them"
+        f"datasets.{name}: {_are(silent)} digital silence from end to end, {silent[0]!r} among them"
         for name, dataset in datasets.items()
         if (silent := dataset.silent_clips())
     ]
 
 
+def _cancelling(datasets: Mapping[str, Dataset]) -> list[str]:
+    return [
+        f"datasets.{name}: {_are(cancelling)} hardly heard, {cancelling[0]!r} among them, because the channels cancel "
+        "each other when they are averaged; make these files of one channel"
+        for name, dataset in datasets.items()
+        if (cancelling := dataset.cancelling_clips())
+    ]
+
+
+def _are(clips: Sequence[object]) -> str:
+    return f"{counted(len(clips), 'clip')} {'is' if len(clips) == 1 else 'are'}"
+
+
 def _missing(datasets: Mapping[str, Dataset]) -> list[str]:
     return [
-        f"datasets.{name}: {len(dataset.bad)} clips are missing, because their audio cannot be read"
+        f"datasets.{name}: {_are(dataset.bad)} missing, because their audio cannot be read"
         for name, dataset in datasets.items()
         if dataset.bad
     ]

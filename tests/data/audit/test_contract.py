@@ -6,6 +6,7 @@ import pytest
 from cohear.data.audit.audit_check import CHECKS
 from cohear.data.audit.bandwidth import BandwidthCheck
 from cohear.data.audit.cells import CellsCheck
+from cohear.data.audit.conditions import ConditionsCheck
 from cohear.data.audit.contents import ContentsCheck
 from cohear.data.audit.cues import CuesCheck
 from cohear.data.audit.discrepancy import DiscrepancyCheck
@@ -44,6 +45,10 @@ class Planted(CheckContract):
 
 class TestBandwidth(Planted):
     check, fault = BandwidthCheck, "upsampled"
+
+
+class TestConditions(Planted):
+    check, fault = ConditionsCheck, "a device of its own"
 
 
 class TestCues(Planted):

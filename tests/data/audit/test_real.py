@@ -123,3 +123,22 @@ def test_the_correlation_of_the_known_pair(shared_data):
     folder = shared_data / "esc10" / "clips"
     one, two = (read_audio(Segment(folder / f"{name}.flac")) for name in ("2-28314-A", "2-30322-A"))
     assert waveform_correlation(*one, *two, 0.0)[0] == pytest.approx(0.965, abs=0.01)
+
+
+def test_near_duplicates_of_heart_sounds(shared_data, tmp_path):
+    """Of the pairs that are known to correlate above 0.95, nearly all; and all that is told correlates above 0.92."""
+    content = {
+        "study": "heart",
+        "datasets": {"heart_sounds": {"path": "heart_sounds"}},
+        "tasks": {"heart": {"dataset": "heart_sounds", "target": "heart", "hold_out": "group"}},
+    }
+    audit = check_data(with_paths_from(check_study(YamlText(content)), shared_data), cache=tmp_path)
+    pairs = [p for f in audit.findings if f.code == "near-duplicates" for p in f.figures["pairs"]]
+    told = {frozenset((pair["first"][1], pair["second"][1])) for pair in pairs}
+    with (shared_data / "heart_sounds" / "neardup.csv").open(encoding="utf-8", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if float(row["ncc"]) > 0.95]
+    there = {path.relative_to(shared_data / "heart_sounds").as_posix() for path in shared_data.glob("heart_sounds/*/*")}
+    known = {frozenset((row["path_a"], row["path_b"])) for row in rows if {row["path_a"], row["path_b"]} <= there}
+    assert len(known) == 547
+    assert len(known & told) >= 0.95 * len(known)
+    assert min(abs(pair["correlation"]) for pair in pairs) >= 0.92

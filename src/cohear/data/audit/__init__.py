@@ -3,6 +3,7 @@
 from cohear.data.audit import (  # noqa: F401 - importing a file enters its check; this is their order
     bandwidth,
     cells,
+    conditions,
     contents,
     cues,
     discrepancy,

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from cohear.base.counting import counted
+from cohear.base.counting import clips_that, counted
 from cohear.data.audit.audit_check import CHECKS, Check
 from cohear.data.audit.evidence import Evidence, MeasuredDataset
 from cohear.data.audit.finding import AuditFinding, Code, quoted
@@ -69,13 +69,14 @@ class BandwidthCheck(Check):
                 f"{' and '.join(low)} {'has' if len(low) == 1 else 'have'} sound up to "
                 f"{min(heard[name] for name in low):.0f} Hz only, {', '.join(others)} up to "
                 f"{min(heard[name] for name in others):.0f} Hz or more",
+                datasets=usual,
                 figures={"hertz": usual, "low": low, "tasks": tasks},
             )
 
     def _mixed(self, data: MeasuredDataset) -> Iterable[AuditFinding]:
         for code, severity, attribute, unit in (
             ("mixed-rates", "warning", "rate", "Hz"),
-            ("mixed-channels", "note", "channels", "channel(s)"),
+            ("mixed-channels", "note", "channels", "channel"),
         ):
             values = [getattr(fact, attribute) for fact in data.facts]
             counts = Counter(values).most_common()
@@ -85,8 +86,8 @@ class BandwidthCheck(Check):
             yield self.finding(
                 code,
                 "warning" if severity == "warning" else "note",
-                ", ".join(f"{count:,} with {value} {unit}" for value, count in counts)
-                + f"; {quoted([data.ids[row] for row in rare])} differ from most",
+                ", ".join(f"{count:,} with {_valued(value, unit)}" for value, count in counts)
+                + f"; {quoted([data.ids[row] for row in rare])} {'differs' if len(rare) == 1 else 'differ'} from most",
                 dataset=data.name,
                 clips=data.names(rare),
                 figures={attribute: {str(value): count for value, count in counts}},
@@ -100,12 +101,16 @@ class BandwidthCheck(Check):
             yield self.finding(
                 "upsampled",
                 "warning",
-                f"{len(rows):,} of {counted(len(half), 'clip')} end below half the sample rate, "
+                f"{clips_that(len(rows), len(half), 'ends', 'end')} below half the sample rate, "
                 f"the median at {np.median(bandwidth[rows]):.0f} Hz: {quoted([data.ids[row] for row in rows])}",
                 dataset=data.name,
                 clips=data.names(rows),
                 figures={"hertz": {data.ids[row]: float(bandwidth[row]) for row in rows}},
             )
+
+
+def _valued(value: int, unit: str) -> str:
+    return f"{value} Hz" if unit == "Hz" else counted(value, unit)
 
 
 CHECKS.register("bandwidth")(BandwidthCheck())

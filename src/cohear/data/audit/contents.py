@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
-from cohear.base.counting import counted
+from cohear.base.counting import clips_that, counted
 from cohear.data.audit.audit_check import CHECKS, Check
 from cohear.data.audit.evidence import Evidence, MeasuredDataset, Place, equal_sets
 from cohear.data.audit.finding import AuditFinding, Code
@@ -20,7 +20,8 @@ class ContentsCheck(Check):
         Code(
             "contradicting-labels",
             ("error", "warning"),
-            "The same recording has different labels in a column that a task learns; a warning for near-duplicates.",
+            "The same recording has different labels in a column that a task learns; a warning for near-duplicates and "
+            "for silence.",
             "Correct the wrong one, remove both, or make it a multilabel column.",
         ),
         Code(
@@ -51,7 +52,10 @@ class ContentsCheck(Check):
                 for pair in evidence.near
                 if pair.first.dataset == pair.second.dataset == name
             ]
-            for every, severity, what in ((alike, "error", "equal"), (near, "warning", "nearly equal")):
+            sounding = [rows for rows in alike if not data.silent[rows[:1]].any()]
+            silent = [rows for rows in alike if data.silent[rows[:1]].any()]
+            kinds = ((sounding, "error", "equal"), (silent, "warning", "silent"), (near, "warning", "nearly equal"))
+            for every, severity, what in kinds:
                 found = [rows for rows in every if len({labels[row] for row in rows if labels[row]}) > 1]
                 if found:
                     rows = [row for same in found for row in same]
@@ -73,7 +77,8 @@ class ContentsCheck(Check):
             yield self.finding(
                 "repeated-excerpt",
                 "warning",
-                f"{len(rows):,} of {counted(len(data.ids), 'clip')} repeat a shorter excerpt; {shortest!r} repeats "
+                f"{clips_that(len(rows), len(data.ids), 'repeats', 'repeat')} a shorter "
+                f"excerpt; {shortest!r} repeats "
                 f"{repeats[shortest].seconds:.2f} s",
                 dataset=data.name,
                 clips=data.names(rows),

@@ -10,15 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cohear.base.arrays import Integers
-from cohear.base.counting import counted
+from cohear.base.counting import clips_that
 from cohear.base.multiplicity import holm
 from cohear.base.streams import stream
 from cohear.data.audit.audit_check import CHECKS, Check
 from cohear.data.audit.evidence import Evidence, MeasuredDataset
 from cohear.data.audit.finding import AuditFinding, Code, quoted
-from cohear.data.audit.shuffle import GroupShuffle
+from cohear.data.audit.shuffle import GroupShuffle, group_folds
 from cohear.data.folds.partition import TaskChoice
-from cohear.tasks.kind import TARGET_KINDS
 
 SHORTEST_SILENCE = 0.05
 """Seconds of digital silence at the end of a clip from which it is told."""
@@ -26,7 +25,7 @@ LEVEL = 0.05
 LEAST_LIFT = 0.05
 """Unweighted average recall above chance from which a cue is told."""
 
-_ARTEFACTS = frozenset(
+ARTEFACTS = frozenset(
     {
         "silence at the end",
         "silence at the beginning",
@@ -37,9 +36,10 @@ _ARTEFACTS = frozenset(
         "mean of samples",
     }
 )
+"""Properties that say nothing of a sound but how it was recorded and stored."""
 _DRAWS = 199
 _SETTLED = 12  # permutations as good as what was found: far from any level
-_FOLDS, _BINS = 5, 8
+_BINS = 8
 _OFF_CENTRE = 0.003  # smaller means come with any loud sound
 
 
@@ -78,34 +78,29 @@ class CuesCheck(Check):
                 yield self.finding(
                     "trailing-silence",
                     "warning",
-                    f"{len(rows):,} of {counted(len(trailing), 'clip')} end in digital silence, up to "
+                    f"{clips_that(len(rows), len(trailing), 'ends', 'end')} in digital "
+                    f"silence, up to "
                     f"{trailing[rows].max():.2f} s: {quoted([name.clip for name in names])}",
                     dataset=data.name,
                     clips=names,
                     figures={"seconds": {data.ids[row]: round(float(trailing[row]), 4) for row in rows}},
                 )
-        done = set()
-        for task in evidence.split_tasks():
-            if (task.dataset, task.target, repr(task.labels)) not in done:
-                done.add((task.dataset, task.target, repr(task.labels)))
-                yield from self._of_task(evidence, task)
+        for task, data, rows, labels in evidence.one_label_tasks():
+            yield from self._of_task(evidence.seed, task, data, rows, labels)
 
-    def _of_task(self, evidence: Evidence, task: TaskChoice) -> Iterable[AuditFinding]:
-        data = evidence.datasets[task.dataset]
-        split = next(iter(evidence.folds.values()))[task.name]
-        labels = TARGET_KINDS[split.kind].classes(split.targets)
-        if labels is None:
-            return
-        groups = data.groups(task.rule.hold_out)[split.rows]
+    def _of_task(
+        self, seed: int, task: TaskChoice, data: MeasuredDataset, rows: Integers, labels: Integers
+    ) -> Iterable[AuditFinding]:
+        groups = data.groups(task.rule.hold_out)[rows]
         found = {}
         for name, values in properties_of(data).items():
-            if len(np.unique(values[split.rows])) > 1:
-                random = stream(evidence.seed, "cue", task.dataset, task.target, name)
-                found[name] = cue(values[split.rows], labels, groups, random)
+            if len(np.unique(values[rows])) > 1:
+                random = stream(seed, "cue", task.dataset, task.target, name)
+                found[name] = cue(values[rows], labels, groups, random)
         adjusted = holm(np.array([p for _, _, p in found.values()])).tolist()
         for (name, (recall, chance, _)), p in zip(found.items(), adjusted, strict=True):
             if p <= LEVEL and recall >= chance + LEAST_LIFT:
-                artefact = name in _ARTEFACTS
+                artefact = name in ARTEFACTS
                 yield self.finding(
                     "file-cue" if artefact else "sound-cue",
                     "warning" if artefact else "note",
@@ -152,13 +147,8 @@ def cue(
     Returns:
         Unweighted average recall, that of permutations of whole groups on average, and the share of those as good.
     """
-    edges = np.unique(np.quantile(values, np.linspace(0, 1, _BINS + 1)[1:-1]))
-    # a value that many clips share (no silence, the usual rate) has a bin of its own
-    bins = np.searchsorted(edges, values, side="left") + np.searchsorted(edges, values, side="right")
-    _, bins = np.unique(bins, return_inverse=True)
-    _, inverse = np.unique(groups, return_inverse=True)
-    number = int(inverse.max()) + 1
-    folds = random.permutation(np.arange(number) % min(_FOLDS, number))[inverse]
+    bins = binned(values)
+    folds = group_folds(groups, random)
     shuffle = GroupShuffle(labels, groups)
     found = _recall(bins, labels, folds)
     drawn: list[float] = []
@@ -166,6 +156,13 @@ def cue(
         drawn.append(_recall(bins, shuffle.draw(random), folds))
     p = (1 + sum(value >= found - 1e-12 for value in drawn)) / (1 + len(drawn))
     return found, float(np.mean(drawn)), p
+
+
+def binned(values: NDArray[np.float64]) -> Integers:
+    """The bin of each clip ``[clips]``; a value that many share (no silence, the usual rate) has one of its own."""
+    edges = np.unique(np.quantile(values, np.linspace(0, 1, _BINS + 1)[1:-1]))
+    bins = np.searchsorted(edges, values, side="left") + np.searchsorted(edges, values, side="right")
+    return np.asarray(np.unique(bins, return_inverse=True)[1], np.int64)
 
 
 def _recall(bins: Integers, labels: Integers, folds: Integers) -> float:

@@ -35,7 +35,7 @@ class DuplicatesCheck(Check):
             ("warning", "note"),
             "Clips of one dataset hold the same recording (other level, coding, cut or noise); a note where the group "
             "keeps them together.",
-            "Give them one group (or source_id), or keep one of them.",
+            "Give them one group (`cohear check --write groups.csv` does), or keep one of them.",
         ),
         Code(
             "near-duplicates-across-datasets",
@@ -47,7 +47,7 @@ class DuplicatesCheck(Check):
             "leaking-near-duplicates",
             ("error",),
             "A recording is tested on and, as a near-duplicate that the leakage rule cannot know, trained on.",
-            "Give both clips one group or source_id, or remove one of them.",
+            "Give both clips one group (`cohear check --write groups.csv` does) or source_id, or remove one of them.",
         ),
     )
 
@@ -73,7 +73,7 @@ class DuplicatesCheck(Check):
         return self.finding(
             code,
             "warning",
-            f"{counted(len(sets), 'set')} of clips with the same samples, {len(clips):,} clips in all: "
+            f"{counted(len(sets), 'set')} of clips with the same samples, {counted(len(clips), 'clip')} in all: "
             f"{' = '.join(_shown(name, dataset) for name in names[0][:3])}{' and others' if len(sets) > 1 else ''}",
             dataset=dataset,
             clips=clips,
@@ -109,10 +109,11 @@ class DuplicatesCheck(Check):
         if by_fold:
             pairs = list(dict.fromkeys(pair for found in by_fold.values() for pair in found))
             names = [str(evidence.name(place).clip) for place in (pairs[0].first, pairs[0].second)]
+            lie = "lies" if len(pairs) == 1 else "lie"
             yield self.finding(
                 "leaking-near-duplicates",
                 "error",
-                f"{counted(len(pairs), 'pair')} of near-duplicates lie on both sides of a split (fold "
+                f"{counted(len(pairs), 'pair')} of near-duplicates {lie} on both sides of a split (fold "
                 f"{', '.join(map(str, by_fold))}): {names[0]!r} and {names[1]!r}"
                 f"{' and others' if len(pairs) > 1 else ''}",
                 clips=_clips(evidence, pairs),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
+from cohear.base.arrays import Integers
 from cohear.data.audit.measures import Measures
 from cohear.data.folds.cutting import groups_of
 from cohear.data.folds.partition import TaskChoice, TaskSplit
@@ -18,6 +19,7 @@ from cohear.data.scan.facts import ClipFacts
 from cohear.data.scan.unused import Unused
 from cohear.data.tables.clip_name import ClipName
 from cohear.data.tables.clip_table import ClipTable
+from cohear.tasks.kind import TARGET_KINDS
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,11 @@ class MeasuredDataset:
     def ids(self) -> list[str]:
         """Each clip's name."""
         return self.table.clip_ids()
+
+    @cached_property
+    def cancels(self) -> NDArray[np.bool_]:
+        """``[clips]``: channels that cancel each other."""
+        return np.array([fact.cancels for fact in self.facts])
 
     @cached_property
     def silent(self) -> NDArray[np.bool_]:
@@ -148,6 +155,20 @@ class Evidence:
         known = next(iter(self.folds.values()), {})
         return [task for task in self.tasks if task.name in known]
 
+    def one_label_tasks(self) -> Iterator[tuple[TaskChoice, MeasuredDataset, Integers, Integers]]:
+        """Tasks that can be cut and have one label a clip; of those with the same labels of the same clips the first.
+
+        With its dataset, the rows of its clips ``[clips]``, and their labels as numbers from 0 ``[clips]``.
+        """
+        done = set()
+        for task in self.split_tasks():
+            split = next(iter(self.folds.values()))[task.name]
+            labels = TARGET_KINDS[split.kind].classes(split.targets)
+            same = (task.dataset, task.target, repr(task.labels))
+            if labels is not None and same not in done:
+                done.add(same)
+                yield task, self.datasets[task.dataset], split.rows, labels
+
     def distinct(self, task: str) -> dict[int, TaskSplit]:
         """A task's splits by fold index, without those that repeat a test part."""
         seen: dict[str, int] = {}
@@ -173,10 +194,10 @@ class Evidence:
 
 
 def equal_sets(evidence: Evidence) -> list[list[Place]]:
-    """Clips with equal samples at an equal rate, two at least; silence is told of elsewhere."""
+    """Clips with equal samples at an equal rate, two at least; silent ones too, unless channels cancel each other."""
     places: dict[tuple[str, int], list[Place]] = {}
     for name, data in evidence.datasets.items():
         for row, fact in enumerate(data.facts):
-            if not fact.silent:
+            if not (fact.silent and fact.cancels):
                 places.setdefault((fact.content, fact.rate), []).append(Place(name, row))
     return [same for same in places.values() if len(same) > 1]

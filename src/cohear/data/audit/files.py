@@ -87,7 +87,7 @@ class FilesCheck(Check):
                 yield self.finding(
                     "odd-header",
                     "note",
-                    f"{counted(len(clips), 'clip')} are not what a header says: "
+                    f"{counted(len(clips), 'clip')} {'is' if len(clips) == 1 else 'are'} not what a header says: "
                     f"{quoted([clip for clip, _ in clips])} ({first})",
                     dataset=name,
                     clips=[ClipName(name, clip) for clip, _ in clips],

@@ -12,6 +12,30 @@ Severity = Literal["error", "warning", "note"]
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
 """The worst first. An error makes results wrong or a study impossible, a warning may, a note is good to know."""
 
+FIRST_CODES = (
+    "study-refused",
+    "missing-file",
+    "empty-file",
+    "truncated-file",
+    "unreadable-file",
+    "not-finite",
+    "leaking-near-duplicates",
+    "overlapping-segments",
+    "contradicting-labels",
+    "label-from-conditions",
+    "groups-across-folds",
+    "near-duplicates",
+    "near-duplicates-across-datasets",
+    "exact-duplicates",
+    "cancelling-channels",
+    "silent-clip",
+    "odd-length",
+    "file-cue",
+    "part-discrepancy",
+)
+"""What spoils most results comes first among findings as severe: what cannot be trained on, what makes scores of
+recordings that were heard before, what is learnt in place of labels. All others follow in the order of the checks."""
+
 
 @dataclass(frozen=True)
 class Code:
@@ -60,6 +84,7 @@ class AuditFinding(finding.Finding):
         sentence: what was found.
         cure: what can be done.
         dataset, fold: whom it concerns, beside the task; empty where it concerns several.
+        datasets: all that it concerns, where they are several or clips do not tell.
         clips: all clips that it concerns.
     """
 
@@ -67,15 +92,16 @@ class AuditFinding(finding.Finding):
     sentence: str
     cure: str
     dataset: str = ""
+    datasets: tuple[str, ...] = ()
     fold: int | None = None
     clips: tuple[ClipName, ...] = ()
 
     def to_json(self) -> AuditFindingAsData:
-        """The finding as one JSON object, with every clip."""
+        """The finding as one JSON object, with every clip; datasets that it concerns are separated by commas."""
         return {
             "severity": self.severity,
             "code": self.code,
-            "dataset": self.dataset,
+            "dataset": self.dataset or ", ".join(self.datasets),
             "task": self.task,
             "fold": self.fold,
             "sentence": self.sentence,
@@ -86,8 +112,9 @@ class AuditFinding(finding.Finding):
 
 
 def in_order(findings: list[AuditFinding]) -> list[AuditFinding]:
-    """The worst first; equal ones stay in the order they were found."""
-    return sorted(findings, key=lambda one: SEVERITIES.index(one.severity))
+    """The worst first; among equals see `FIRST_CODES`, then the order they were found in."""
+    ranks = {code: rank for rank, code in enumerate(FIRST_CODES)}
+    return sorted(findings, key=lambda one: (SEVERITIES.index(one.severity), ranks.get(one.code, len(ranks))))
 
 
 def quoted(names: list[str], most: int = 3) -> str:

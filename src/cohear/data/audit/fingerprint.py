@@ -63,8 +63,9 @@ class Candidate:
     Attributes:
         first, second: positions of the clips, the smaller first.
         offset: seconds by which the sound lies later in the second clip.
-        errors: share of bits that differ.
-        seconds: how long both have codes beside each other.
+        errors: share of bits that differ, or of landmarks that have no match.
+        seconds: how long both have codes beside each other, or sound.
+        coded: whether codes propose the pair; else landmarks do, or a third clip.
     """
 
     first: int
@@ -72,6 +73,7 @@ class Candidate:
     offset: float
     errors: float
     seconds: float
+    coded: bool = True
 
 
 def candidates(fingerprints: Sequence[Codes]) -> list[Candidate]:

@@ -117,10 +117,12 @@ class FoldsCheck(Check):
                 continue
             dropped = set(task.labels.drop) if task else set()
             used = task is not None and bool(set(alone) - dropped) and not task.rule.folds
+            names = quoted(list(alone))
+            live = "lives" if len(alone) == 1 else "live"
             yield self.finding(
                 "one-group-label",
                 "warning" if used else "note",
-                f"{len(alone)} of {labels} labels of {column!r} live in one value of {group!r}: {quoted(list(alone))}",
+                f"{len(alone)} of {labels} labels of {column!r} {live} in one value of {group!r}: {names}",
                 dataset=data.name,
                 task=task.name if task else "",
                 clips=data.names(sorted(row for rows in alone.values() for row in rows)),

@@ -79,10 +79,11 @@ class GroupsCheck(Check):
         if split:
             held = set(split)
             rows = [row for row, (value, _) in enumerate(cells) if value in held]
+            lie = "lies" if len(split) == 1 else "lie"
             yield self.finding(
                 code,
                 "warning",
-                f"{len(split):,} of {len(places):,} values of {column!r} lie in several values of {by!r}, "
+                f"{len(split):,} of {len(places):,} values of {column!r} {lie} in several values of {by!r}, "
                 f"{counted(len(rows), 'clip')} in all: {quoted(split)}",
                 dataset=data.name,
                 clips=data.names(rows),

@@ -8,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from cohear.base.counting import counted
+from cohear.base.counting import clips_that, counted
 from cohear.data.audit.audit_check import CHECKS, Check
 from cohear.data.audit.evidence import Evidence, MeasuredDataset
 from cohear.data.audit.finding import AuditFinding, Code, quoted
@@ -79,7 +79,7 @@ class LabelsCheck(Check):
             yield self.finding(
                 "missing-labels",
                 "note",
-                f"{len(empty):,} of {counted(len(cells), 'clip')} have no {task.target!r}",
+                f"{clips_that(len(empty), len(cells), 'has', 'have')} no {task.target!r}",
                 dataset=data.name,
                 task=task.name,
                 clips=data.names(empty),

@@ -8,12 +8,16 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from cohear.base.counting import counted
+from cohear.base.counting import clips_that, counted
 from cohear.data.audit.audit_check import CHECKS, Check
 from cohear.data.audit.columns import DURATIONS, RATES
 from cohear.data.audit.evidence import Evidence, MeasuredDataset
 from cohear.data.audit.finding import AuditFinding, Code, quoted
 
+ODD_RATIO = 20.0
+"""Of a length and the median of its dataset, or the other way round, from which it is odd."""
+_ODD_SPREADS = 3.0  # times what nine of ten lengths are within, on a logarithmic axis
+_ENOUGH = 10  # clips, to know what is usual
 SLACK_SECONDS, SLACK_SHARE = 0.02, 0.01
 """A duration in the table may be off by so much: it is often rounded."""
 
@@ -41,6 +45,12 @@ class LengthsCheck(Check):
             "Look which is right: audio that is played at a wrong rate has a wrong pitch and length.",
         ),
         Code(
+            "odd-length",
+            ("warning",),
+            "A clip is over twenty times as long or as short as the median of its dataset, and far from all others.",
+            "Look whether it is the recording that clips were cut from, or a cut that went wrong; cut it or remove it.",
+        ),
+        Code(
             "fixed-duration",
             ("note",),
             "All clips have the same length to the sample: they were cut or filled up.",
@@ -58,13 +68,14 @@ class LengthsCheck(Check):
                 yield self.finding(
                     "shorter-than-window",
                     "note",
-                    f"{len(short):,} of {counted(len(seconds), 'clip')} last less than the window of "
+                    f"{clips_that(len(short), len(seconds), 'lasts', 'last')} less than the window of "
                     f"{window:g} s; the shortest {seconds.min():.2f} s",
                     dataset=data.name,
                     clips=data.names(short),
                     figures={"shortest": float(seconds.min()), "median": float(np.median(seconds))},
                 )
             yield from self._told_otherwise(data, seconds)
+            yield from self._odd(data, seconds)
             if len(seconds) >= 10 and len({(fact.samples, fact.rate) for fact in data.facts}) == 1:
                 yield self.finding(
                     "fixed-duration",
@@ -73,6 +84,24 @@ class LengthsCheck(Check):
                     dataset=data.name,
                     figures={"seconds": float(seconds[0])},
                 )
+
+    def _odd(self, data: MeasuredDataset, seconds: NDArray[np.float64]) -> Iterable[AuditFinding]:
+        """Lengths far from the median, as lengths of this dataset go: a heavy tail is no oddity."""
+        usual = float(np.median(seconds))
+        distance = np.abs(np.log(seconds / usual))
+        far = max(np.log(ODD_RATIO), _ODD_SPREADS * float(np.quantile(distance, 0.9)))
+        rows = np.flatnonzero(distance > far)
+        if len(seconds) >= _ENOUGH and len(rows):
+            shown = ", ".join(f"{data.ids[row]!r} lasts {_duration(seconds[row])}" for row in rows[:3])
+            more = f" and {len(rows) - 3:,} more do so" if len(rows) > 3 else ""
+            yield self.finding(
+                "odd-length",
+                "warning",
+                f"{shown}{more}, where clips usually last {_duration(usual)}",
+                dataset=data.name,
+                clips=data.names(rows),
+                figures={"median": usual, "seconds": {data.ids[row]: float(seconds[row]) for row in rows}},
+            )
 
     def _told_otherwise(self, data: MeasuredDataset, seconds: NDArray[np.float64]) -> Iterable[AuditFinding]:
         rates = np.array([fact.rate for fact in data.facts], dtype=np.float64)
@@ -100,6 +129,13 @@ class LengthsCheck(Check):
                     clips=data.names(wrong),
                     figures={"column": column, "told": stated[wrong].tolist(), "found": found[wrong].tolist()},
                 )
+
+
+def _duration(seconds: float) -> str:
+    """``0.05 s``, ``2.0 h``."""
+    if seconds < 120:
+        return f"{seconds:.2f} s"
+    return f"{seconds / 60:.1f} min" if seconds < 7200 else f"{seconds / 3600:.1f} h"
 
 
 def _number(cell: str) -> float:

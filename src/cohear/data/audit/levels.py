@@ -38,6 +38,12 @@ class LevelsCheck(Check):
             "Remove it, or give it a label that says so.",
         ),
         Code(
+            "cancelling-channels",
+            ("warning",),
+            "The channels of a clip cancel each other when they are averaged (opposite phase); little is left.",
+            "Turn the sign of one channel, or make the file of one channel alone.",
+        ),
+        Code(
             "clipped",
             ("warning",),
             "Peaks of a clip are cut off flat (more than 0.05 % of its samples, ten at least).",
@@ -67,15 +73,20 @@ class LevelsCheck(Check):
             usual = float(np.median(level[sounding])) if sounding.any() else 0.0
             far = (np.abs(level - usual) > FARTHEST_LEVEL) | (level < QUIETEST) | (level > LOUDEST)
             flat = (clipped >= FEWEST_CLIPPED) & (clipped > MOST_CLIPPED * samples)
-            yield from self._told(data, "silent-clip", ~sounding, "digital silence from end to end", samples * 0.0)
-            yield from self._told(data, "clipped", flat & sounding, "clipped (samples in flat tops)", clipped)
+            silent = ~sounding & ~data.cancels
+            yield from self._told(data, "silent-clip", silent, "digital silence from end to end", samples * 0.0)
+            what = "all but lost when channels are averaged (level in dB)"
+            yield from self._told(data, "cancelling-channels", data.cancels, what, level)
+            yield from self._told(
+                data, "clipped", flat & sounding & ~data.cancels, "clipped (samples in flat tops)", clipped
+            )
             seconds = np.array([fact.seconds for fact in data.facts])
             off = (np.abs(mean) > MOST_OFFSET) & sounding & (seconds >= _LONG_ENOUGH)
             yield from self._told(data, "dc-offset", off, "off centre (mean of the samples)", mean)
             yield from self._told(
                 data,
                 "extreme-level",
-                far & sounding,
+                far & sounding & ~data.cancels,
                 f"far from the usual level of {usual:.0f} dB (level in dB)",
                 level,
             )

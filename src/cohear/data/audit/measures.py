@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 from cohear.audio.decode import Audio
 from cohear.base.arrays import Floats
 from cohear.data.audit.fingerprint import Codes, codes_of
+from cohear.data.audit.landmarks import SHAPE_SAMPLES, Landmarks, landmarks_of
 from cohear.data.audit.repeats import Repeat, repeat_in
 from cohear.data.audit.spectrum import BANDS, LINES, Spectrum, decibel, spectrum_of
 
-VERSION = 1
+VERSION = 2
 """Goes up when the numbers that come out change."""
 
 _FLAT_RUN = 4  # equal samples at the largest magnitude: no sound stays there so long
@@ -40,6 +41,7 @@ class Measures:
         profile: float32 ``[3, BANDS]``: mean, standard deviation and 10th percentile (the noise floor) over time of
             the level of each band in dB.
         codes: the fingerprint, ``[2, frames]``.
+        landmarks: of a low sound.
     """
 
     mean: float
@@ -51,6 +53,7 @@ class Measures:
     repeat: Repeat | None
     profile: Floats
     codes: Codes
+    landmarks: Landmarks
 
 
 def measure(audio: Audio) -> Measures:
@@ -75,6 +78,7 @@ def measure_with(spectrum: Spectrum, audio: Audio) -> Measures:
         repeat=repeat_in(samples, rate, spectrum.bands),
         profile=np.stack([levels.mean(axis=0), levels.std(axis=0), _tenth(levels)]).astype(np.float32),
         codes=codes_of(spectrum.hashed),
+        landmarks=landmarks_of(samples, rate, spectrum.lines),
     )
 
 
@@ -144,6 +148,8 @@ def to_json(measures: Measures) -> list[Any]:
         None if repeat is None else [repeat.seconds, repeat.correlation],
         _packed(measures.profile, "<f4"),
         _packed(measures.codes, "<u4"),
+        _packed(measures.landmarks.seconds, "<f4"),
+        _packed(measures.landmarks.shapes, "i1"),
     ]
 
 
@@ -153,7 +159,7 @@ def from_json(value: Any) -> Measures:  # noqa: ANN401 - any JSON value
     Raises:
         ValueError, TypeError: it is not what `to_json` wrote.
     """
-    *numbers, repeat, profile, codes = value
+    *numbers, repeat, profile, codes, seconds, shapes = value
     mean, level, clipped, leading, trailing, bandwidth = map(float, numbers)
     return Measures(
         mean,
@@ -165,6 +171,7 @@ def from_json(value: Any) -> Measures:  # noqa: ANN401 - any JSON value
         None if repeat is None else Repeat(*map(float, repeat)),
         _unpacked(profile, "<f4").reshape(3, BANDS),
         _unpacked(codes, "<u4").reshape(2, -1),
+        Landmarks(_unpacked(seconds, "<f4"), _unpacked(shapes, "i1").reshape(-1, SHAPE_SAMPLES)),
     )
 
 

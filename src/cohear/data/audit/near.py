@@ -1,30 +1,43 @@
-"""Near-duplicates of a whole study: proposed by fingerprints, verified on the waveforms, remembered on disk."""
+"""Near-duplicates of a whole study: proposed by what clips share, verified on the waveforms, remembered on disk.
+
+Fingerprints and landmarks propose pairs; so does a third clip that is a near-duplicate of both, for clips that were cut
+from one long recording are many, and each pair of them is not as easily seen as some.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import combinations
 from pathlib import Path
-from typing import Any
+from typing import TypeAlias
 
 from cohear.audio.decode import UnreadableAudio, read_audio
 from cohear.audio.segment import Segment
+from cohear.base.arrays import Floats
 from cohear.base.files import digest, make_folder, write_json
 from cohear.base.pool import Advance, parallel_map
-from cohear.data.audit.alignment import waveform_correlation
+from cohear.data.audit.alignment import BETWEEN, HIGHEST_RATE, RATE, SLACK_SECONDS, audible, waveform_correlation
 from cohear.data.audit.evidence import MeasuredDataset, NearDuplicate, Place
 from cohear.data.audit.fingerprint import Candidate, candidates
-from cohear.data.audit.measures import VERSION
+from cohear.data.audit.landmarks import candidates_by_landmarks, overlap
+from cohear.data.audit.measures import VERSION, Measures
 
 LONG_SECONDS = 0.75
 """What overlaps for so long is judged as long; takes of one short word can be very much alike."""
 
 _MOST = {True: 0.92, False: 0.95}  # correlation that is always enough, for what overlaps long and short
 _LEAST = 0.7  # correlation that is needed even where fingerprints agree: equalisers and coding move phases
+_LEAST_AT_FULL_BAND = 0.88  # hits of two cymbals may be one sound below 4 kHz, and are two above it
 _ALIKE = {True: 0.12, False: 0.06}  # share of bits that may differ then
 _RISE = {True: 2.0, False: 5.0}  # of the correlation needed with each further share of bits
 _MOST_OF_A_CLIP = 20  # candidates of one clip that are verified, the most alike first
+_MOST_OF_A_LOW_CLIP = 50  # by landmarks or third clips
+_ROUNDS = 3  # of verifying, each with what the one before proposes
 _PAIRS_A_CHUNK = 16
+_MOST_HELD = 64  # decoded clips, of 30 s at most
 
 
 def near_duplicates(
@@ -45,9 +58,7 @@ def near_duplicates(
     file = cache / "audit" / f"pairs-{digest(keys)}.v{VERSION}.json"
     pairs = _read(file)
     if pairs is None:
-        fingerprints = [datasets[place.dataset].measures[place.row].codes for place in (places[key][0] for key in keys)]
-        asked = _fewer(candidates(fingerprints))
-        pairs = _verified(asked, [clips[key] for key in keys], jobs, progress)
+        pairs = _search([_ComparedClip.of(datasets, places[key][0], clips[key]) for key in keys], jobs, progress)
         make_folder(file.parent)
         write_json(file, pairs)
     found = []
@@ -75,49 +86,133 @@ def _different(datasets: Mapping[str, MeasuredDataset]) -> tuple[dict[str, Segme
     return clips, places
 
 
-def _fewer(asked: Sequence[Candidate]) -> list[Candidate]:
+@dataclass(frozen=True)
+class _ComparedClip:
+    """What is known of a clip that is compared."""
+
+    segment: Segment
+    seconds: float
+    measures: Measures
+
+    @classmethod
+    def of(cls, datasets: Mapping[str, MeasuredDataset], place: Place, segment: Segment) -> _ComparedClip:
+        data = datasets[place.dataset]
+        return cls(segment, data.facts[place.row].seconds, data.measures[place.row])
+
+
+_Pair: TypeAlias = "tuple[int, int, float, float, float]"
+"""Positions of two clips, correlation, offset in seconds, share of bits or landmarks that differ."""
+
+
+def _search(clips: Sequence[_ComparedClip], jobs: int | None, progress: Advance | None) -> list[_Pair]:
+    """All pairs, in the clips' order."""
+    seconds = [clip.seconds for clip in clips]
+    asked = _fewer(candidates([clip.measures.codes for clip in clips]), _MOST_OF_A_CLIP)
+    low = candidates_by_landmarks([clip.measures.landmarks for clip in clips], seconds)
+    asked += _fewer(low, _MOST_OF_A_LOW_CLIP)
+    found: dict[tuple[int, int], _Pair] = {}
+    tried: set[_Alignment] = set()
+    for _ in range(_ROUNDS):
+        for pair in _verified(asked, [clip.segment for clip in clips], jobs, progress):
+            known = found.get(pair[:2])
+            if known is None or abs(pair[2]) > abs(known[2]):
+                found[pair[:2]] = pair
+        tried |= {_alignment(one.first, one.second, one.offset) for one in asked}
+        asked = _fewer(_by_third_clips(found.values(), seconds, {*found}, tried), _MOST_OF_A_LOW_CLIP)
+    return sorted(found.values())
+
+
+_Alignment: TypeAlias = "tuple[int, int, int]"
+
+
+def _alignment(first: int, second: int, offset: float) -> _Alignment:
+    """Two clips at an offset, those alike that verifying does not tell apart."""
+    return first, second, round(offset / SLACK_SECONDS)
+
+
+def _by_third_clips(
+    found: Iterable[_Pair], seconds: Sequence[float], known: set[tuple[int, int]], tried: set[_Alignment]
+) -> list[Candidate]:
+    """Pairs that are not known, each of which is a near-duplicate of one clip: as far apart as that says."""
+    offsets: dict[int, dict[int, float]] = {}
+    for first, second, _, offset, _ in found:
+        offsets.setdefault(first, {})[second] = offset
+        offsets.setdefault(second, {})[first] = -offset
+    asked: dict[tuple[int, int], Candidate] = {}
+    for near in offsets.values():
+        for one, two in combinations(sorted(near), 2):
+            offset = near[two] - near[one]
+            both = 0.0 if (one, two) in known else overlap(seconds[one], seconds[two], offset)
+            longest = asked[one, two].seconds if (one, two) in asked else 0.0
+            if both > longest and _alignment(one, two, offset) not in tried:
+                asked[one, two] = Candidate(one, two, offset, 0.0, both, coded=False)
+    return list(asked.values())
+
+
+def _fewer(asked: Sequence[Candidate], most: int) -> list[Candidate]:
     """Candidates without those that come after enough others of the same clip."""
     taken: dict[int, int] = {}
     kept = []
     for candidate in sorted(asked, key=lambda candidate: candidate.errors):
-        if max(taken.get(candidate.first, 0), taken.get(candidate.second, 0)) < _MOST_OF_A_CLIP:
+        if max(taken.get(candidate.first, 0), taken.get(candidate.second, 0)) < most:
             kept.append(candidate)
             for clip in (candidate.first, candidate.second):
                 taken[clip] = taken.get(clip, 0) + 1
-    return kept
+    return sorted(kept, key=lambda candidate: (candidate.first, candidate.second))
 
 
 def _verified(
     asked: Sequence[Candidate], segments: Sequence[Segment], jobs: int | None, progress: Advance | None
-) -> list[list[Any]]:
-    """Pairs whose waveforms are alike: positions, correlation, offset in seconds, share of bits that differ."""
+) -> list[_Pair]:
+    """Pairs whose waveforms are alike."""
     chunks = [asked[first : first + _PAIRS_A_CHUNK] for first in range(0, len(asked), _PAIRS_A_CHUNK)]
-    pairs: list[list[Any]] = []
+    pairs: list[_Pair] = []
     done = 0
 
-    def on_done(chunk: int, results: list[list[Any]]) -> None:
+    @lru_cache(maxsize=_MOST_HELD)  # candidates of one clip follow each other
+    def waveform(clip: int) -> Floats | None:
+        try:
+            return audible(*read_audio(segments[clip]))
+        except UnreadableAudio:
+            return None  # it was removed since the scan
+
+    def on_done(chunk: int, results: list[_Pair]) -> None:
         nonlocal done
         pairs.extend(results)
         done += len(chunks[chunk])
         if progress:
             progress(done, len(asked))
 
-    def verify(chunk: Sequence[Candidate]) -> list[list[Any]]:
-        return [pair for candidate in chunk if (pair := _verify(candidate, segments))]
+    def verify(chunk: Sequence[Candidate]) -> list[_Pair]:
+        return [pair for candidate in chunk if (pair := _verify(candidate, segments, waveform))]
 
     parallel_map(verify, chunks, jobs, on_done)
-    return sorted(pairs)
+    return pairs
 
 
-def _verify(candidate: Candidate, segments: Sequence[Segment]) -> list[Any] | None:
-    try:
-        first, second = read_audio(segments[candidate.first]), read_audio(segments[candidate.second])
-    except UnreadableAudio:
-        return None  # it was removed since the scan
-    coefficient, offset = waveform_correlation(*first, *second, candidate.offset)
+def _verify(
+    candidate: Candidate, segments: Sequence[Segment], waveform: Callable[[int], Floats | None]
+) -> _Pair | None:
+    first, second = waveform(candidate.first), waveform(candidate.second)
+    if first is None or second is None:
+        return None
+    between = BETWEEN if candidate.coded else 1
+    coefficient, offset = waveform_correlation(first, RATE, second, RATE, candidate.offset, between=between)
     if not same_recording(coefficient, candidate):
         return None
-    return [candidate.first, candidate.second, round(coefficient, 4), round(offset, 4), round(candidate.errors, 4)]
+    wide = _full_band(segments[candidate.first], segments[candidate.second], offset)
+    if wide is not None:
+        coefficient, offset = wide
+        if abs(coefficient) < _LEAST_AT_FULL_BAND:
+            return None
+    return candidate.first, candidate.second, round(coefficient, 4), round(offset, 4), round(candidate.errors, 4)
+
+
+def _full_band(first: Segment, second: Segment, offset: float) -> tuple[float, float] | None:
+    """Correlation and offset of two clips with all that both hold, where that is more than `RATE` does."""
+    (one, rate_one), (two, rate_two) = read_audio(first), read_audio(second)
+    rate = min(rate_one, rate_two, HIGHEST_RATE)
+    return waveform_correlation(one, rate_one, two, rate_two, offset, rate=rate) if rate > RATE else None
 
 
 def same_recording(coefficient: float, candidate: Candidate) -> bool:
@@ -127,13 +222,18 @@ def same_recording(coefficient: float, candidate: Candidate) -> bool:
     differ, and 0.82 where an eighth does; copies through lossy codecs stay above 0.90 with an eighth.
     """
     long = candidate.seconds >= LONG_SECONDS
+    if not candidate.coded:
+        return abs(coefficient) >= _MOST[long]
     least = _LEAST + _RISE[long] * max(candidate.errors - _ALIKE[long], 0.0)
     return abs(coefficient) >= min(least, _MOST[long])
 
 
-def _read(file: Path) -> list[list[Any]] | None:
+def _read(file: Path) -> list[_Pair] | None:
     try:
-        pairs: list[list[Any]] = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        pairs = json.loads(file.read_text(encoding="utf-8"))
+        return [
+            (int(one), int(two), float(correlation), float(offset), float(errors))
+            for one, two, correlation, offset, errors in pairs
+        ]
+    except (OSError, ValueError, TypeError):
         return None
-    return pairs

@@ -11,6 +11,7 @@ import numpy as np
 from cohear.audio.decode import Audio
 from cohear.base.arrays import Floats
 from cohear.data.audit.fingerprint import Codes
+from cohear.data.audit.landmarks import joined_landmarks
 from cohear.data.audit.measures import Measures, bandwidth_of, measure_with
 from cohear.data.audit.spectrum import HOP_SECONDS, decibel, spectrum_of
 
@@ -72,6 +73,7 @@ def joined_measures(parts: Sequence[ClipPart]) -> Measures:
         bandwidth=bandwidth_of(decibel(lines), parts[0].rate),
         profile=_profile(np.stack([one.profile for one in measures]), shares.astype(np.float32)),
         codes=_codes(parts),
+        landmarks=joined_landmarks([one.landmarks for one in measures], seconds.tolist()),
     )
 
 

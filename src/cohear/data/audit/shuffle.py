@@ -12,6 +12,15 @@ from scipy.special import gammaln
 
 from cohear.base.arrays import Integers
 
+_FOLDS = 5
+
+
+def group_folds(groups: Integers, random: np.random.Generator) -> Integers:
+    """Fold of each clip ``[clips]``, whole groups together, whatever the labels are: permutations see the same."""
+    _, inverse = np.unique(groups, return_inverse=True)
+    number = int(inverse.max()) + 1
+    return random.permutation(np.arange(number) % min(_FOLDS, number))[inverse]
+
 
 class GroupShuffle:
     """Draws permutations of values that clips have.

@@ -17,12 +17,11 @@ from numpy.typing import NDArray
 
 from cohear.base.arrays import Floats, Integers
 from cohear.data.audit.evidence import MeasuredDataset
-from cohear.data.audit.shuffle import GroupShuffle
+from cohear.data.audit.shuffle import GroupShuffle, group_folds
 from cohear.data.audit.spectrum import BANDS, HIGHEST, LOWEST
 
 _DRAWS = (39, 199)  # permutations: a few at first; the rest where those do not settle it
 _SETTLED = 7  # of the few as large as what was found: far from any level
-_FOLDS = 5
 _RIDGE = 30.0  # clips' worth of belief that no feature matters
 _EQUAL = 1e-3  # standard deviations: the same permutation again, but for rounding
 _FARTHEST = 4.0  # standard deviations: what lies beyond counts as there
@@ -101,7 +100,7 @@ def told_apart(
     kept = [name for name, varies in zip(names, varying, strict=True) if varies]
     chosen = tested.astype(np.int64)
     shuffle = GroupShuffle(chosen, groups)
-    folds = _folds(groups, random)
+    folds = group_folds(groups, random)
     found = _scores(standard, chosen[:, None], folds)
     separation = float(_separation(found, chosen[:, None])[0])
     as_large = drawn = 0
@@ -144,13 +143,6 @@ def area_under_curve(scores: Floats, positive: NDArray[np.bool_]) -> float:
     asked, others = scores[positive], np.sort(scores[~positive])
     smaller = np.searchsorted(others, asked, side="left") + np.searchsorted(others, asked, side="right")
     return float(smaller.sum() / (2 * len(asked) * len(others)))
-
-
-def _folds(groups: Integers, random: np.random.Generator) -> Integers:
-    """Fold of each clip, whole groups together; it does not know of the parts, so permutations see the same."""
-    _, inverse = np.unique(groups, return_inverse=True)
-    number = int(inverse.max()) + 1
-    return random.permutation(np.arange(number) % min(_FOLDS, number))[inverse]
 
 
 def _scores(values: Floats, parts: Integers, folds: Integers) -> Floats:

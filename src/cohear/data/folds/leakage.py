@@ -76,7 +76,10 @@ class Cleared:
         learnt: how many clips training and validation had before.
         trained: how many clips training had before.
         from_training: how many of these the rule concerns.
+        from_others: how many of these the task's own test part does not hold as well; those that it holds leave the
+            task's single runs too, so that no comparison suffers.
         testers: tasks whose test parts hold recordings of these clips, in the study's order.
+        other_testers: the same of the clips of ``from_others``.
     """
 
     parts: NDArray[np.int64]
@@ -85,12 +88,19 @@ class Cleared:
     learnt: int
     trained: int
     from_training: int
+    from_others: int
     testers: tuple[str, ...]
+    other_testers: tuple[str, ...]
 
     @property
     def share(self) -> float:
         """What share of the training clips the rule concerns, whether or not they left."""
         return self.from_training / max(self.trained, 1)
+
+    @property
+    def share_of_others(self) -> float:
+        """The same of the clips that the task itself does not test."""
+        return self.from_others / max(self.trained, 1)
 
 
 def set_aside(
@@ -117,12 +127,11 @@ def _clear(
 ) -> Cleared:
     learnt = np.isin(cut.parts, (Part.TRAIN, Part.VALIDATION))
     concerned = learnt & _known_by(cut, names, set().union(*tested.values()))
-    leaving = concerned
-    if allow_overlap:  # what others hold out is no business of this task's own folds
-        own = {name for name in tested[task] if name[0] != _HELD_OUT}
-        leaving = learnt & _known_by(cut, names, own)
+    # what others hold out is no business of this task's own folds
+    by_itself = learnt & _known_by(cut, names, {name for name in tested[task] if name[0] != _HELD_OUT})
+    leaving = by_itself if allow_overlap else concerned
     training = cut.parts == Part.TRAIN
-    found = {name for row in cut.rows[concerned] for name in names[row]}
+    by_others = concerned & ~by_itself
     return Cleared(
         parts=np.where(leaving, int(Part.NONE), cut.parts),
         set_aside=int(leaving.sum()),
@@ -130,8 +139,18 @@ def _clear(
         learnt=int(learnt.sum()),
         trained=int(training.sum()),
         from_training=int((concerned & training).sum()),
-        testers=tuple(other for other, recorded in tested.items() if not found.isdisjoint(recorded)),
+        from_others=int((by_others & training).sum()),
+        testers=_testers(cut.rows[concerned], names, tested),
+        other_testers=_testers(cut.rows[by_others], names, tested),
     )
+
+
+def _testers(
+    rows: NDArray[np.int64], names: list[list[Recording]], tested: Mapping[str, set[Recording]]
+) -> tuple[str, ...]:
+    """Tasks that test recordings of some clips."""
+    found = {name for row in rows for name in names[row]}
+    return tuple(task for task, recorded in tested.items() if not found.isdisjoint(recorded))
 
 
 def _known_by(cut: Cut, names: list[list[Recording]], recorded: set[Recording]) -> NDArray[np.bool_]:

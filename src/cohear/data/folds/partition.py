@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cohear.base.counting import counted_in_range
 from cohear.base.errors import DataError
 from cohear.base.files import digest
 from cohear.base.registry import did_you_mean
@@ -21,6 +22,8 @@ from cohear.tasks.metrics import versions_of_kind
 from cohear.tasks.targets import Targets
 
 MOST_SET_ASIDE = 0.05
+"""Largest share of its training clips that a task may lose to what other tasks test."""
+_SHOWN_LABELS = 5
 
 
 @dataclass(frozen=True)
@@ -188,13 +191,14 @@ def mistakes_in_folds(folds: Mapping[int, Mapping[str, TaskSplit]], *, allow_ove
     tasks = list(next(iter(folds.values())))
     for task in tasks:
         splits = {index: split[task] for index, split in folds.items()}
-        worst = max(splits, key=lambda index: splits[index].cleared.share)
+        worst = max(splits, key=lambda index: splits[index].cleared.share_of_others)
         cleared = splits[worst].cleared
-        if cleared.share > MOST_SET_ASIDE and not allow_overlap:
+        if cleared.share_of_others > MOST_SET_ASIDE and not allow_overlap:
+            share = f"{cleared.share_of_others:.1%}, more than {MOST_SET_ASIDE:.0%}"
             mistakes.append(
-                f"tasks.{task}: in fold {worst} the test part of {' and '.join(cleared.testers)} holds recordings of "
-                f"{cleared.from_training} of its {cleared.trained} training clips ({cleared.share:.1%}, more than "
-                f"{MOST_SET_ASIDE:.0%}); give the tasks the same folds (same hold_out), give them disjoint clips, "
+                f"tasks.{task}: in fold {worst} the test part of {' and '.join(cleared.other_testers)} holds "
+                f"recordings of {cleared.from_others} of its {cleared.trained} training clips ({share}); "
+                "give the tasks the same folds (same hold_out), give them disjoint clips, "
                 "hold out source_id, or set allow_input_overlap: true"
             )
             continue
@@ -234,25 +238,35 @@ def warnings_in_folds(folds: Mapping[int, Mapping[str, TaskSplit]]) -> list[str]
         for index, splits in folds.items():
             for label in splits[task].unscored():
                 absent.setdefault(label, []).append(index)
-        for label, indices in absent.items():
-            where = ", ".join(map(str, indices))
-            warnings.append(
-                f"tasks.{task}: {'label ' if kind.has_labels else ''}{label!r} is absent from training or test in fold "
-                f"{where} and left out of that score"
-            )
+        if absent:
+            warnings.append(f"tasks.{task}: {_absent(absent, kind)}")
         unscored = [index for index, splits in folds.items() if splits[task].scored.sum() < kind.fewest_labels]
         if unscored:
             warnings.append(f"tasks.{task}: too few labels are left in fold {', '.join(map(str, unscored))}: no score")
         aside = [splits[task].cleared.set_aside for splits in folds.values()]
         if any(aside):
             warnings.append(
-                f"tasks.{task}: the leakage rule sets aside {min(aside)} to {max(aside)} training and validation "
-                "clips a fold, because their recordings are tested there"
+                f"tasks.{task}: the leakage rule sets aside "
+                f"{counted_in_range(aside, 'training and validation clip', 'fold')}, because their recordings are "
+                "tested there"
             )
         overlap = [splits[task].cleared.overlap for splits in folds.values()]
         if any(overlap):
             warnings.append(
-                f"tasks.{task}: allow_input_overlap keeps {min(overlap)} to {max(overlap)} training and validation "
-                "clips a fold whose recordings another task tests; gains of tasks that share them may be leakage"
+                f"tasks.{task}: allow_input_overlap keeps "
+                f"{counted_in_range(overlap, 'training and validation clip', 'fold')} whose recordings another task "
+                "tests; gains of tasks that share them may be leakage"
             )
     return warnings
+
+
+def _absent(absent: Mapping[str, Sequence[int]], kind: TargetKind) -> str:
+    """One sentence on the labels that some fold leaves out, however many they are."""
+    told = [(repr(label), ", ".join(map(str, folds))) for label, folds in absent.items()]
+    if len(told) == 1:
+        what = "label " if kind.has_labels else ""
+        return f"{what}{told[0][0]} is absent from training or test in fold {told[0][1]} and left out of that score"
+    shown = ", ".join(f"{label} (fold {where})" for label, where in told[:_SHOWN_LABELS])
+    more = f" and {len(told) - _SHOWN_LABELS} more" if len(told) > _SHOWN_LABELS else ""
+    what = "labels" if kind.has_labels else "targets"
+    return f"{len(told)} {what} are absent from training or test in some fold and left out of its score: {shown}{more}"

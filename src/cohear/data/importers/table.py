@@ -16,6 +16,7 @@ from cohear.data.scan.folder_tree import folder_tree
 from cohear.data.tables.audio_column import AUDIO_COLUMNS, audio_column, with_audio_paths
 from cohear.data.tables.clip_table import ClipTable
 from cohear.data.tables.manifest import MANIFESTS, read_about
+from cohear.data.tables.own_groups import GROUP_COLUMNS
 from cohear.data.tables.part_names import parts_among
 from cohear.data.tables.reader import READERS, Reader
 from cohear.data.tables.table_files import TABLE_SUFFIXES, TableFile, column_names, read_table_file
@@ -93,6 +94,7 @@ def _by_part(files: Sequence[Path]) -> dict[Path, str]:
 def _in_folder(folder: Path, root: Path) -> list[Path]:
     files = sorted(file for file in folder.iterdir() if file.suffix.lower() in TABLE_SUFFIXES and file.is_file())
     files = [file for file in files if not file.name.startswith(".") and file.stem != _EVENTS]
+    files = [file for file in files if set(column_names(file)) != set(GROUP_COLUMNS)]
     return [file for file in files if _names_audio(file, root)] if len(files) <= _MOST_TABLES else []
 
 

@@ -12,6 +12,7 @@ from typing import ClassVar
 from cohear.base.errors import DataError
 from cohear.data.scan.audio_files import audio_files, folders_in
 from cohear.data.tables.clip_table import About, ClipTable
+from cohear.data.tables.manifest import read_about
 from cohear.data.tables.reader import READERS, Reader
 from cohear.data.tables.table_files import frame
 
@@ -100,7 +101,8 @@ class PublicLayout(Reader):
         columns = list(dict.fromkeys(column for row in rows for column in row))
         table = frame(columns, [[row.get(column, "") for column in columns] for row in rows])
         lists = {column: labels for column, labels in self.labels(root).items() if column in table.columns}
-        about = About(published.title, published.licence, published.citation, lists, published.domain)
+        own = read_about(root / "dataset.yaml").groups
+        about = About(published.title, published.licence, published.citation, lists, published.domain, own)
         return ClipTable(name, root, table, about)
 
 

@@ -45,8 +45,13 @@ class Dataset:
         return [ClipName(self.name, clip) for clip in self.table.clip_ids()]
 
     def silent_clips(self) -> list[str]:
-        """Ids of clips that are digital silence from end to end."""
-        return [name for name, fact in zip(self.table.clip_ids(), self.facts, strict=True) if fact.silent]
+        """Ids of clips that are digital silence from end to end, in every channel."""
+        named = zip(self.table.clip_ids(), self.facts, strict=True)
+        return [name for name, fact in named if fact.silent and not fact.cancels]
+
+    def cancelling_clips(self) -> list[str]:
+        """Ids of clips whose channels all but cancel each other when they are averaged."""
+        return [name for name, fact in zip(self.table.clip_ids(), self.facts, strict=True) if fact.cancels]
 
 
 def open_dataset(

@@ -24,7 +24,7 @@ PART_SECONDS = 600
 _PART_SAMPLES = PART_SECONDS * 192_000  # shorter parts at higher rates, which a wrong header may state
 
 _CLIPS_A_CHUNK = 32
-_VERSION = 2  # part of the cache's file name: another layout or hash starts a new file
+_VERSION = 3  # part of the cache's file name: another layout or hash starts a new file
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,7 @@ class ClipFacts:
         channels: as in the file (the samples are their mean).
         peak: largest magnitude of a sample.
         oddities: what is odd about the file, a clause each; its audio is whole all the same.
+        cancels: whether next to nothing is left of its channels in their mean.
     """
 
     content: str
@@ -47,6 +48,7 @@ class ClipFacts:
     channels: int
     peak: float
     oddities: tuple[str, ...] = ()
+    cancels: bool = False
 
     @property
     def silent(self) -> bool:
@@ -192,7 +194,9 @@ def _facts(segment: Segment, inspector: Inspector | None) -> ClipFacts | BadClip
                     listener.hear(Audio(block, audio.rate, audio.channels))
     except UnreadableAudio as error:
         return BadClip(error.path, error.reason, error.kind)
-    facts = ClipFacts(hashing.hexdigest(), samples, audio.rate, audio.channels, peak, audio.oddities)
+    facts = ClipFacts(
+        hashing.hexdigest(), samples, audio.rate, audio.channels, peak, audio.oddities, audio.meter.cancel
+    )
     if listener:
         listener.end(facts)
     return facts
@@ -250,7 +254,7 @@ def _load(journal: Journal, wanted: set[str]) -> dict[str, ClipFacts]:
 
 def _parse(value: Any) -> tuple[str, ClipFacts] | None:  # noqa: ANN401 - any JSON value
     try:
-        key, content, samples, rate, channels, peak, oddities = value
-        return key, ClipFacts(content, samples, rate, channels, peak, tuple(oddities))
+        key, content, samples, rate, channels, peak, oddities, cancels = value
+        return key, ClipFacts(content, samples, rate, channels, peak, tuple(oddities), bool(cancels))
     except (ValueError, TypeError):
         return None

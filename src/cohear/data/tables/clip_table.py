@@ -30,6 +30,8 @@ class About:
     """Closed, ordered label lists by column."""
     domain: str = ""
     """What is heard in it, a word such as ``speech``, ``environment`` or ``music``; empty where nothing is told."""
+    groups: str = ""
+    """A file of groups, relative to the table's folder; empty for those of the table itself."""
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from cohear.data.tables.reader import READERS, Reader
 from cohear.data.tables.table_files import TABLE_SUFFIXES, column_names, read_table_file
 from cohear.data.tables.text_files import read_text
 
-_ABOUT = ("name", "licence", "license", "citation", "domain", "labels")
+_ABOUT = ("name", "licence", "license", "citation", "domain", "labels", "groups")
 MANIFESTS = tuple(f"manifest{suffix}" for suffix in TABLE_SUFFIXES)
 
 
@@ -73,7 +73,7 @@ def read_about(file: Path) -> About:
     if content is None:
         return About()
     if not isinstance(content, dict):
-        raise DataError(f"{file}: expected name, licence, citation and labels, and perhaps domain")
+        raise DataError(f"{file}: expected name, licence, citation and labels, and perhaps domain or groups")
     for key in content:
         if key not in _ABOUT:
             raise DataError(f"{file}: unknown key {key!r}{did_you_mean(key, _ABOUT)}")
@@ -84,7 +84,8 @@ def read_about(file: Path) -> About:
     for key, value in about.items():
         if not isinstance(value, str):
             raise DataError(f"{file}: {key} must be text")
-    return About(about["name"], about["licence"] or about["license"], about["citation"], labels, about["domain"])
+    texts = (about["name"], about["licence"] or about["license"], about["citation"])
+    return About(*texts, labels, about["domain"], about["groups"])
 
 
 def _is_label_list(names: Any) -> bool:  # noqa: ANN401 - any YAML value

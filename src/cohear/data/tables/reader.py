@@ -12,6 +12,7 @@ from cohear.base.errors import DataError
 from cohear.base.registry import Registry
 from cohear.data.tables.clip_table import ClipTable
 from cohear.data.tables.label_cells import USUAL_CELLS, LabelCells
+from cohear.data.tables.own_groups import with_own_groups
 
 
 class Reader(ABC):
@@ -56,7 +57,7 @@ def read_clip_table(path: Path, name: str, reader: str | None = None, cells: Lab
             "put a manifest.csv (columns path, group, labels…) there, or name the reader"
         )
     with _storage_told(path):
-        return cells.applied(READERS[known].read(path, name))
+        return with_own_groups(cells.applied(READERS[known].read(path, name)))
 
 
 def reader_of(path: Path) -> str | None:

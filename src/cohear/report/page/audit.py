@@ -17,6 +17,9 @@ from cohear.study.audit import AuditAsData
 _STYLES = {"error": "bold red", "warning": "yellow", "note": "dim"}
 _SHOWN_CLIPS = 200
 """Clips of a finding that the page lists; the JSON has all."""
+_SHOWN_KINDS = 5
+_SHOWN_PLACES = 3
+_SHOWN_NAMES = 6
 
 
 def write_audit(path: Path, audit: AuditAsData) -> Path:
@@ -45,20 +48,64 @@ def keep_audit(folder: Path, audit: AuditAsData) -> None:
     write_json(make_folder(folder) / "check.json", {**audit, "findings": findings})
 
 
-def audit_lines(audit: AuditAsData) -> Group:
-    """Findings for the terminal, the worst first; notes are counted and listed shortest."""
+def audit_lines(audit: AuditAsData, *, every: bool = False) -> Group:
+    """Findings for the terminal, the worst first.
+
+    The kinds that matter most are shown with their sentences and cure; of all others a line says where they are.
+
+    Args:
+        audit: ``Audit.to_json()``.
+        every: show each finding.
+    """
     table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
     table.add_column(no_wrap=True)
     table.add_column(overflow="fold", ratio=1)
-    for finding in audit["findings"]:
-        style = _STYLES[finding["severity"]]
+    kinds = [[finding] for finding in audit["findings"]] if every else _kinds(audit["findings"])
+    shown = len(kinds) if every else _SHOWN_KINDS
+    for findings in kinds[:shown]:
+        table.add_row(Text(findings[0]["severity"], style=_STYLES[findings[0]["severity"]]), _in_full(findings))
+    for findings in kinds[shown:]:
+        places = _listed([_where(finding) for finding in findings])
+        style = _STYLES[findings[0]["severity"]]
+        table.add_row(Text(findings[0]["severity"], style=style), Text.assemble((findings[0]["code"], style), places))
+    lines: list[Table | Text] = [table, Text(summary(audit))]
+    if len(kinds) > shown:
+        lines.append(Text(f"{counted(shown, 'kind')} that matter most are shown in full; --all shows every finding"))
+    return Group(*lines)
+
+
+def _kinds(findings: list[AuditFindingAsData]) -> list[list[AuditFindingAsData]]:
+    """Findings of one code and severity together, in their order."""
+    kinds: dict[tuple[str, str], list[AuditFindingAsData]] = {}
+    for finding in findings:
+        kinds.setdefault((finding["severity"], finding["code"]), []).append(finding)
+    return list(kinds.values())
+
+
+def _in_full(findings: list[AuditFindingAsData]) -> Text:
+    """The sentences of findings of one kind, a few, and the cure."""
+    first, style = findings[0], _STYLES[findings[0]["severity"]]
+    body = Text()
+    for finding in findings[:_SHOWN_PLACES]:
         where = _where(finding)
-        head = Text.assemble((finding["code"], style), f"  {where}" if where else "")
-        body = Text.assemble(head, "\n", finding["sentence"])
-        if finding["severity"] != "note":
-            body.append(f"\n→ {finding['cure']}", style="dim")
-        table.add_row(Text(finding["severity"], style=style), body)
-    return Group(table, Text(summary(audit)))
+        body.append_text(Text.assemble((finding["code"], style), f"  {where}" if where else ""))
+        body.append(f"\n{finding['sentence']}\n")
+    if len(findings) > _SHOWN_PLACES:
+        rest = [_where(finding) for finding in findings[_SHOWN_PLACES:]]
+        body.append(f"and {counted(len(rest), 'more', 'more')}{_listed(rest)}\n")
+    if first["severity"] != "note":
+        body.append(f"→ {first['cure']}", style="dim")
+    body.rstrip()
+    return body
+
+
+def _listed(places: list[str]) -> str:
+    """``: bird, door and 5 more``; each place once."""
+    places = list(dict.fromkeys(filter(None, places)))
+    if not places:
+        return ""
+    more = f" and {len(places) - _SHOWN_NAMES} more" if len(places) > _SHOWN_NAMES else ""
+    return f": {', '.join(places[:_SHOWN_NAMES])}{more}"
 
 
 def summary(audit: AuditAsData) -> str:
@@ -79,5 +126,6 @@ def _by_place(findings: list[AuditFindingAsData]) -> dict[str, list[AuditFinding
     """Findings by dataset; what concerns several comes first."""
     places: dict[str, list[AuditFindingAsData]] = {"": []}
     for finding in findings:
-        places.setdefault(finding["dataset"], []).append(finding)
+        place = "" if "," in finding["dataset"] else finding["dataset"]
+        places.setdefault(place, []).append(finding)
     return {place: found for place, found in places.items() if found}

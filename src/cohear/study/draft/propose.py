@@ -18,7 +18,8 @@ from cohear.study.draft.proposal import Proposal
 from cohear.study.draft.proposal_text import study_text
 from cohear.study.draft.sentences import NO_COLUMN
 from cohear.study.draft.tasks import Draft, drafts, splits_of
-from cohear.study.file import check_study
+from cohear.study.file import StudySettings, check_study
+from cohear.study.folder.folder import with_paths_from
 from cohear.study.launch.progress import NoProgress, Progress
 
 MOST_TASKS = 12
@@ -59,6 +60,19 @@ def write_proposal(
     check_study(read_yaml(text), str(file))
     write_text(file, text)
     return proposal
+
+
+def proposed_settings(
+    paths: Sequence[Path], *, cache: Path, jobs: int | None = None, progress: Progress | None = None
+) -> StudySettings:
+    """The study that would be proposed on some datasets, with absolute paths; nothing is written.
+
+    Raises:
+        DataError: a path does not exist, or no task can be made of them.
+    """
+    file = Path("study.yaml").absolute()
+    text = study_text(propose(paths, cache=cache, jobs=jobs, progress=progress), file)
+    return with_paths_from(check_study(read_yaml(text)), file.parent)
 
 
 def propose(

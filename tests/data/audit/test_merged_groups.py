@@ -1,0 +1,129 @@
+"""``check --write``: groups that keep duplicates together, and what takes them up."""
+
+import csv
+import json
+
+import planted
+import pytest
+from command import called
+
+from cohear.base.errors import DataError
+from cohear.data.tables.reader import read_clip_table
+from cohear.study.audit import check_data
+from cohear.study.group_files import write_groups
+
+
+@pytest.fixture
+def copy(clean, tmp_path):
+    """`bird` with a near-duplicate in groups g1 and g3 and an exact one in g3 and g4."""
+    copy = planted.Copy(clean, tmp_path)
+    planted._replace(copy, 7, planted.another_take(copy.samples(20)))  # g1, g3
+    planted._replace(copy, 25, copy.samples(21))  # g4, g3
+    return copy
+
+
+def groups_of(table):
+    return dict(zip(table.clip_ids(), table.column("group", ""), strict=True))
+
+
+def test_whole_groups_are_joined(copy, cache):
+    """The clips stay with their speakers: g1, g3 and g4 become one group, all others stay."""
+    before = groups_of(read_clip_table(copy.folder / "bird", "bird"))
+    (groups,) = check_data(copy.settings(), cache=cache).groups.values()
+    joined = {clip for clip, group in before.items() if group in ("g1", "g3", "g4")}
+    assert {clip for clip, group in groups.items() if group == "g1"} == joined
+    assert {clip: group for clip, group in groups.items() if clip not in joined} == {
+        clip: group for clip, group in before.items() if clip not in joined
+    }
+
+
+def test_clean_data_need_no_groups(clean, cache):
+    assert check_data(planted.settings(clean), cache=cache).groups == {}
+
+
+def test_what_is_written_is_taken_up_and_mends_the_leak(copy, cache):
+    audit = check_data(copy.settings(), cache=cache)
+    assert "near-duplicates" in {finding.code for finding in audit.findings if finding.severity == "warning"}
+    file = copy.folder / "bird" / "groups.csv"
+    assert write_groups(audit.groups, file) == {"bird": file}
+    with file.open(encoding="utf-8", newline="") as lines:
+        rows = list(csv.DictReader(lines))
+    assert list(rows[0]) == ["clip", "group"]
+    assert len(rows) == len(planted.read_rows(copy.folder / "bird"))
+    (file.parent / "dataset.yaml").write_text("groups: groups.csv\n", encoding="utf-8")
+    copy.changes["tasks"] = {"bird": {"dataset": "bird", "target": "bird", "hold_out": "group"}}
+    again = check_data(copy.settings(), cache=cache)
+    assert again.groups == {}
+    told = {finding.code for finding in again.findings if finding.severity != "note"}
+    assert not told & {"near-duplicates", "leaking-near-duplicates", "clips-set-aside"}
+
+
+def test_several_datasets_have_a_file_each(copy, cache, tmp_path):
+    planted._replace(copy, 7, copy.samples(20, "door"), "door")
+    audit = check_data(copy.settings(), cache=cache)
+    files = write_groups(audit.groups, tmp_path / "made" / "groups.csv")
+    assert {name: file.name for name, file in files.items()} == {
+        "bird": "groups-bird.csv",
+        "door": "groups-door.csv",
+    }
+    assert all(file.is_file() for file in files.values())
+
+
+def test_some_clips_and_no_column(clean, tmp_path):
+    """A clip that is not listed keeps its group; a dataset without groups gets the column."""
+    copy = planted.Copy(clean, tmp_path)
+    folder = copy.folder / "bird"
+    rows = [{key: cell for key, cell in row.items() if key != "group"} for row in planted.read_rows(folder)]
+    planted.write_rows(folder, rows)
+    (folder / "groups.csv").write_text("clip,group\nclips/003.wav,x\nclips/001.wav,x\n", encoding="utf-8")
+    (folder / "dataset.yaml").write_text("groups: groups.csv\n", encoding="utf-8")
+    groups = groups_of(read_clip_table(folder, "bird"))
+    assert {clip: group for clip, group in groups.items() if group} == {"clips/001.wav": "x", "clips/003.wav": "x"}
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (None, "groups.csv is not there"),
+        ("clip,set\nclips/003.wav,x\n", "must have the columns clip and group"),
+        ("clip,group\nclips/003.wav,x\nclips/003.wav,y\n", "1 clip of groups.csv stand twice"),
+        ("clip,group\nclips/3.wav,x\n", "names 'clips/3.wav', which is no clip of it"),
+    ],
+)
+def test_mistakes_in_groups(clean, tmp_path, content, told):
+    folder = planted.Copy(clean, tmp_path).folder / "bird"
+    (folder / "dataset.yaml").write_text("groups: groups.csv\n", encoding="utf-8")
+    if content:
+        (folder / "groups.csv").write_text(content, encoding="utf-8")
+    with pytest.raises(DataError, match=told):
+        read_clip_table(folder, "bird")
+
+
+def test_the_command_checks_a_dataset(copy, tmp_path, monkeypatch):
+    """Without a study file: the tasks are those that `cohear init` would propose."""
+    monkeypatch.setenv("COHEAR_CACHE", str(tmp_path / "cache"))
+    file = tmp_path / "groups.csv"
+    ended = called("check", copy.folder / "bird", "--write", file, "--json")
+    told = json.loads(ended.stdout)
+    assert set(told["datasets"]) == {"bird"}
+    assert all(finding["dataset"] == "bird" for finding in told["findings"])
+    assert file.read_text(encoding="utf-8").startswith("clip,group\n")
+    assert f"groups: {file}; put it beside the table of bird, and `groups: groups.csv`" in ended.stderr
+    assert not (tmp_path / "out").exists()
+    assert called("check", copy.folder / "door", "--write", tmp_path / "none.csv").returncode == 0
+    assert not (tmp_path / "none.csv").exists()
+
+
+def test_a_file_of_groups_beside_folders_of_classes_is_no_table_of_clips(clean, tmp_path):
+    """It names clips, and yet the folders are the dataset."""
+    for label in ("low", "high"):
+        (tmp_path / "set" / label).mkdir(parents=True)
+        for number in range(3):
+            (tmp_path / "set" / label / f"{number}.wav").hardlink_to(clean / "bird" / "clips" / f"{number:03}.wav")
+    before = read_clip_table(tmp_path / "set", "set")
+    (tmp_path / "set" / "groups.csv").write_text("clip,group\nlow/0.wav,x\nlow/1.wav,x\n", encoding="utf-8")
+    (tmp_path / "set" / "dataset.yaml").write_text("groups: groups.csv\n", encoding="utf-8")
+    table = read_clip_table(tmp_path / "set", "set")
+    assert table.clip_ids() == before.clip_ids()
+    assert set(before.rows.columns) <= set(table.rows.columns)
+    assert {clip for clip, group in groups_of(table).items() if group == "x"} == {"low/0.wav", "low/1.wav"}
