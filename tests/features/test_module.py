@@ -145,7 +145,12 @@ def test_weights_that_do_not_fit_are_told(code):
     [
         ("Levels", {}, r"xares\.py is given whole clips, which a stream has none of; give it window and hop_samples"),
         ("", {"window": 1600, "hop_samples": 1600}, r"hear\.py is in the form of HEAR, functions that cannot be"),
-        ("Branches", {"window": 1600, "hop_samples": 1600}, r"xares\.py cannot be exported to ONNX"),
+        pytest.param(
+            "Branches",
+            {"window": 1600, "hop_samples": 1600},
+            r"xares\.py cannot be exported to ONNX",
+            marks=pytest.mark.slow,
+        ),
     ],
 )
 def test_what_cannot_be_exported_is_refused(member, excerpts, sentence, code):

@@ -83,7 +83,8 @@ class GraphStep:
             if hop is not None:
                 raise UserError(f"{file.name} takes any length: give window beside hop, or neither")
             free = cls(file, treatment, axes, 1, 1)
-            steps = free_steps(file.name, lambda length: free._asked(_noise(1, length, width)), width)
+            ask = compiled(file.name, lambda graph: free._file(graph, GIVEN, -1, 1))  # of whatever length
+            steps = free_steps(file.name, lambda length: ask(_noise(1, length, width)), width)
             return cls(file, treatment, axes, steps.window, steps.hop, True, steps.last)._tried()._of_its_own_samples()
         if axes.length not in (None, window):
             raise UserError(f"{file.name} takes {axes.length} at a time, not {window}: leave window out")
