@@ -12,7 +12,7 @@ from cohear.data.tables.clip_name import ClipName
 from cohear.export.assemble import check_exportable
 from cohear.features import build_front_end
 from cohear.features.pooling import pooled
-from cohear.features.table import Table
+from cohear.features.table import TableFrontEnd
 from cohear.features.task_input import TaskInput
 from cohear.testing.clip_front_end import ClipFrontEndContract
 
@@ -36,7 +36,7 @@ class TestVectors(ClipFrontEndContract):
         self.table = written(tmp_path / "vectors.csv", VECTORS)
 
     def make(self):
-        return Table(Asset.at(self.table))
+        return TableFrontEnd(Asset.at(self.table))
 
     def clips(self):
         return [OWL, WREN]
@@ -48,12 +48,12 @@ class TestFrames(TestVectors):
         self.table = written(tmp_path / "frames.csv", FRAMES)
 
     def make(self):
-        return Table(Asset.at(self.table), column="file", drop=("frame",))
+        return TableFrontEnd(Asset.at(self.table), column="file", drop=("frame",))
 
 
 class TestPooledFrames(TestFrames):
     def make(self):
-        return Table(Asset.at(self.table), column="file", drop=("frame",), pool="mean+std", hop_ms=20.0)
+        return TableFrontEnd(Asset.at(self.table), column="file", drop=("frame",), pool="mean+std", hop_ms=20.0)
 
 
 class TestArray(TestVectors):
@@ -63,7 +63,7 @@ class TestArray(TestVectors):
         self.table, self.names = tmp_path / "array.npy", written(tmp_path / "names.csv", "clip\nowl.wav\na/001\n")
 
     def make(self):
-        return Table(Asset.at(self.table), Asset.at(self.names))
+        return TableFrontEnd(Asset.at(self.table), Asset.at(self.names))
 
 
 def test_parquet_holds_what_csv_holds(tmp_path):
@@ -73,14 +73,14 @@ def test_parquet_holds_what_csv_holds(tmp_path):
     table.to_parquet(tmp_path / "numbers.parquet")
     lists = pd.DataFrame({"clip": table["clip"], "embedding": table[["loud", "high"]].to_numpy().tolist()})
     lists.to_parquet(tmp_path / "lists.parquet")
-    expected = Table(Asset.at(tmp_path / "vectors.csv")).frames([WREN, OWL])
+    expected = TableFrontEnd(Asset.at(tmp_path / "vectors.csv")).frames([WREN, OWL])
     for name in ("numbers", "lists"):
-        found = Table(Asset.at(tmp_path / f"{name}.parquet")).frames([WREN, OWL])
+        found = TableFrontEnd(Asset.at(tmp_path / f"{name}.parquet")).frames([WREN, OWL])
         np.testing.assert_array_equal(found, expected)
 
 
 def test_names_stay_text_and_a_dataset_has_its_own_rows(tmp_path):
-    table = Table(Asset.at(written(tmp_path / "t.csv", "dataset,clip,x\nbirds,001,1\ntones,001,2\n,NA,3\n")))
+    table = TableFrontEnd(Asset.at(written(tmp_path / "t.csv", "dataset,clip,x\nbirds,001,1\ntones,001,2\n,NA,3\n")))
     assert table.frames([ClipName("tones", "001"), ClipName("birds", "001")])[0].tolist() == [[2]]
     assert table.frames([ClipName("any", "NA")])[0].tolist() == [[3]]
     assert table.layout == "vector" and table.hop == table.rate
@@ -93,7 +93,7 @@ def test_pooling_counts_valid_frames_alone():
 
 
 def test_clips_without_rows_are_told_with_their_number(tmp_path):
-    table = Table(Asset.at(written(tmp_path / "t.csv", VECTORS)))
+    table = TableFrontEnd(Asset.at(written(tmp_path / "t.csv", VECTORS)))
     with pytest.raises(UserError) as told:
         table.frames_of_all([OWL, ClipName("birds", "x.wav"), WREN, ClipName("birds", "y.wav")])
     sentence = "front-end 'table': 2 of 4 clips have no features: t.csv has no row for clip 'x.wav' of dataset 'birds'"
@@ -127,6 +127,6 @@ def test_mistakes_are_said(text, settings, sentence, tmp_path):
 
 
 def test_no_model_can_compute_it(tmp_path):
-    table = Table(Asset.at(written(tmp_path / "t.csv", VECTORS)))
+    table = TableFrontEnd(Asset.at(written(tmp_path / "t.csv", VECTORS)))
     with pytest.raises(UserError, match="task 'bird' hears 'table', features that were made elsewhere: no model can"):
         check_exportable({"bird": TaskInput(table, 1)})

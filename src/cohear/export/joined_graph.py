@@ -9,7 +9,7 @@ import numpy as np
 
 from cohear.base.graph_builder import GraphBuilder
 from cohear.export.front_ends import FRONT_END_GRAPHS, FrontEndGraph
-from cohear.features.joined import Joined, Part
+from cohear.features.joined import Joined, JoinedPart
 
 
 @FRONT_END_GRAPHS.register(Joined.name)
@@ -71,9 +71,9 @@ class JoinedGraph(FrontEndGraph[Joined]):
             given.append(made)
         return graph.node("Concat", *given, axis=-1)
 
-    def _own(self, graph: GraphBuilder, frames: str, part: Part) -> str:
+    def _own(self, graph: GraphBuilder, frames: str, part: JoinedPart) -> str:
         """A part's numbers of joined frames ``[B, T, frame_width]``."""
         return graph.sliced(frames, graph.constant(np.array([part.begin])), graph.constant(np.array([part.end])), 2)
 
-    def _graph(self, part: Part) -> FrontEndGraph[Any]:
+    def _graph(self, part: JoinedPart) -> FrontEndGraph[Any]:
         return FRONT_END_GRAPHS[part.front_end.name](part.front_end)

@@ -11,7 +11,7 @@ from cohear.features.store import FeatureStore, ensure_store, open_store, store_
 from cohear.features.store_cache import StoreInfo, prune, stores
 from cohear.features.store_folder import Removed
 from cohear.features.summary import Summary
-from cohear.features.table import Table
+from cohear.features.table import TableFrontEnd
 from cohear.features.windows import gather, window_starts
 
 __all__ = [
@@ -26,7 +26,7 @@ __all__ = [
     "Removed",
     "StoreInfo",
     "Summary",
-    "Table",
+    "TableFrontEnd",
     "WaveformFrontEnd",
     "build_front_end",
     "ensure_store",

@@ -7,16 +7,15 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from importlib.metadata import PackageNotFoundError, version
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar
 
 from cohear.base.arrays import Floats, Integers
 from cohear.base.errors import MissingExtra, UserError
+from cohear.base.layout import Layout
 from cohear.base.plugins import source_of
 from cohear.base.registry import Registry
 from cohear.features.augmentation import LogEnergies
 from cohear.features.settings import as_json, shown
-
-Layout = Literal["sequence", "vector"]
 
 
 @dataclass(frozen=True)

@@ -12,14 +12,15 @@ import numpy as np
 
 from cohear.base.arrays import Floats, Integers
 from cohear.base.errors import UserError
-from cohear.features.front_end import FRONT_ENDS, FrontEnd, Layout, WaveformFrontEnd
+from cohear.base.layout import Layout
+from cohear.features.front_end import FRONT_ENDS, FrontEnd, WaveformFrontEnd
 
 LONGEST = 1.0
 """Seconds of a joined frame at most: it is as long as the least common multiple of its parts' hops."""
 
 
 @dataclass(frozen=True)
-class Part:
+class JoinedPart:
     """One of the front-ends in the joined frames.
 
     Attributes:
@@ -74,13 +75,13 @@ class Joined(WaveformFrontEnd):
             )
 
     @cached_property
-    def parts(self) -> tuple[Part, ...]:
+    def parts(self) -> tuple[JoinedPart, ...]:
         """The front-ends and where their numbers stand."""
         found, begin = [], 0
         for each in self.of:
             assert isinstance(each, WaveformFrontEnd)  # checked when it was made
             times = self.hop // each.hop
-            found.append(Part(each, times, begin, begin + times * each.frame_width))
+            found.append(JoinedPart(each, times, begin, begin + times * each.frame_width))
             begin += times * each.frame_width
         return tuple(found)
 

@@ -12,10 +12,11 @@ import numpy as np
 from cohear.base.arrays import Floats, Integers
 from cohear.base.assets import Asset
 from cohear.base.errors import UserError
+from cohear.base.layout import Layout
 from cohear.features.code_file import CodeFile
 from cohear.features.excerpts import Excerpts
-from cohear.features.front_end import FRONT_ENDS, Layout, WaveformFrontEnd, demand
-from cohear.features.pooling import Pool, pooled, pooled_width
+from cohear.features.front_end import FRONT_ENDS, WaveformFrontEnd, demand
+from cohear.features.pooling import Pooling, pooled, pooled_width
 
 if TYPE_CHECKING:
     from cohear.features.learnt_module import LearntModule
@@ -47,7 +48,7 @@ class Module(WaveformFrontEnd):
     weights: Asset | None = None
     window: int | None = None
     hop_samples: int | None = None
-    pool: Pool = "none"
+    pool: Pooling = "none"
 
     def __post_init__(self) -> None:
         sizes = self.window, self.hop_samples

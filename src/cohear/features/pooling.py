@@ -8,16 +8,16 @@ import numpy as np
 
 from cohear.base.arrays import Floats, Integers
 
-Pool = Literal["none", "mean", "mean+std"]
+Pooling = Literal["none", "mean", "mean+std"]
 """``none`` leaves a sequence; the others give a vector a window."""
 
 
-def pooled_width(width: int, pool: Pool) -> int:
+def pooled_width(width: int, pool: Pooling) -> int:
     """Numbers that an encoder sees for a frame, or for a window."""
     return 2 * width if pool == "mean+std" else width
 
 
-def pooled(windows: Floats, lengths: Integers, pool: Pool) -> Floats:
+def pooled(windows: Floats, lengths: Integers, pool: Pooling) -> Floats:
     """Frames of windows, or their statistics.
 
     Args:

@@ -12,16 +12,17 @@ import numpy as np
 from cohear.base.arrays import Floats, Integers
 from cohear.base.assets import Asset
 from cohear.base.errors import UserError
+from cohear.base.layout import Layout
 from cohear.data.tables.clip_name import ClipName
 from cohear.features.clip_front_end import ClipFrontEnd
-from cohear.features.front_end import FRONT_ENDS, Layout, demand
+from cohear.features.front_end import FRONT_ENDS, demand
 from cohear.features.numbers_of_clips import NamedRows, read_named_rows
-from cohear.features.pooling import Pool, pooled, pooled_width
+from cohear.features.pooling import Pooling, pooled, pooled_width
 
 
 @FRONT_ENDS.register("table")
 @dataclass(frozen=True)
-class Table(ClipFrontEnd):
+class TableFrontEnd(ClipFrontEnd):
     """Numbers of a file, a row a clip or a row a frame.
 
     A clip of one row has a vector; where clips have several rows, these are its frames, in their order.
@@ -44,7 +45,7 @@ class Table(ClipFrontEnd):
     clips: Asset | None = None
     column: str = "clip"
     drop: tuple[str, ...] = ()
-    pool: Pool = "none"
+    pool: Pooling = "none"
     rate: int = 16000
     hop_ms: float = 10.0
 

@@ -11,9 +11,10 @@ from torch import nn
 
 from cohear.base.errors import UserError
 from cohear.base.files import digest
+from cohear.base.layout import Layout
 from cohear.base.named import demand_numbers
 from cohear.base.registry import did_you_mean
-from cohear.models.encoder import ENCODERS, Encoder, Layout, one_width
+from cohear.models.encoder import ENCODERS, Encoder, one_width
 from cohear.models.user_module import UserModule, user_class
 
 WIDTHS = ("input_width", "input_widths")

@@ -8,7 +8,8 @@ from typing import ClassVar
 
 from torch import nn
 
-from cohear.models.encoder import ENCODERS, Encoder, Layout, one_width
+from cohear.base.layout import Layout
+from cohear.models.encoder import ENCODERS, Encoder, one_width
 from cohear.models.norms import Norms
 from cohear.models.vectors import AsVector, Hidden
 

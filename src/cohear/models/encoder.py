@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from torch import nn
 
+from cohear.base.layout import Layout
 from cohear.base.registry import Registry
 from cohear.models.windows import Embedding, Form, Windows
-
-Layout = Literal["sequence", "vector"]
 
 
 class Encoder(nn.Module):

@@ -9,7 +9,8 @@ from typing import ClassVar, Literal
 import torch
 from torch import Tensor, nn
 
-from cohear.models.encoder import ENCODERS, Encoder, Layout, one_width
+from cohear.base.layout import Layout
+from cohear.models.encoder import ENCODERS, Encoder, one_width
 from cohear.models.masked import BandNorm, Valid
 from cohear.models.norms import Norms
 from cohear.models.vectors import Weights

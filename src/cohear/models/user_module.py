@@ -12,8 +12,9 @@ import torch
 from torch import nn
 
 from cohear.base.errors import UserError
+from cohear.base.layout import Layout
 from cohear.base.user_code import UserCode, load_user_code
-from cohear.models.encoder import Encoder, Layout
+from cohear.models.encoder import Encoder
 from cohear.models.windows import Embedding, Windows
 
 
