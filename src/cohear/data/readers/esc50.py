@@ -67,7 +67,7 @@ def esc_root(path: Path) -> Path | None:
 
 def esc_rows(root: Path, *, only_esc10: bool = False) -> list[ClipRow]:
     """Clips of ``esc50.csv``, or those of its ESC-10 part."""
-    file = next(root / table for table in TABLES if (root / table).is_file())
+    file = next(root / table for table in TABLES if (root / table).exists())
     clips = records(read_csv(file, root), file, "filename", "fold", "category", "esc10", "src_file")
     first = clips[0]["filename"] if clips else ""
     audio = next((place for place in AUDIO if (root / place / first).is_file()), AUDIO[0])
