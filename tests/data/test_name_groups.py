@@ -47,6 +47,14 @@ def test_sources_that_few_clips_share_are_seen():
     assert name_groups(paths, ["dog"] * 20 + ["cat"] * 20).is_sure
 
 
+def test_a_label_may_have_names_of_its_own():
+    """Silence of Speech Commands is cut from noise: nobody speaks in it."""
+    words = [f"w{number}" for number in range(11)]
+    paths, labels = named("{word}-{who}_nohash_{take}.wav", word=words, who=("0a7c2a8d", "bb05582b"), take="01")
+    silence = [f"silence/silence-{1024 + 37 * number}.wav" for number in range(20)]
+    assert name_groups([*paths, *silence], [*labels, *["silence"] * 20]).is_sure
+
+
 def test_words_are_told_and_not_sure():
     """`george` is a speaker in `0_george_1`, and `calm` an emotion in `no_calm_1`."""
     for who in (("george", "lucas", "theo"), ("angry", "calm", "happy")):

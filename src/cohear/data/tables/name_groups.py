@@ -13,7 +13,7 @@ from cohear.base.errors import DataError
 from cohear.data.tables.clip_table import ClipTable
 
 FEWEST_CLIPS = 8
-_HAVE_IT = 0.9  # of the names
+_HAVE_IT = 0.9  # of the names, each label counting alike: one of noise may have names of its own
 _SHARED = 0.1  # of the clips: those whose value another clip has too
 _NAMES_A_LABEL = 1.5  # without their number, where the number is a running one
 _MOST_PARTS = 4
@@ -91,13 +91,20 @@ def _judged(pattern: str, paths: Sequence[str], labels: Sequence[str]) -> NameGr
     values = _values(pattern if pattern == _COMPACT else f"{pattern}(?=[{_MARKS}])", stems)  # the last part is no group
     held = Counter(value for value in values if value)
     shared = sum(count for count in held.values() if count > 1)
-    if sum(held.values()) < _HAVE_IT * len(paths) or len(held) < 2 or shared < _SHARED * len(paths):
+    if _share_of_names(values, labels) < _HAVE_IT or len(held) < 2 or shared < _SHARED * len(paths):
         return None
     ids = pattern == _COMPACT or sum(bool(_IS_ID.fullmatch(value)) for value in held) > len(held) / 2
     words = all(_WORD.fullmatch(value) for value in held) and shared == len(paths)
     if (not ids and not words) or _is_label(values, labels) or _counts(values, stems, labels):
         return None
     return NameGroups(pattern, ids, _evidence(held, values, labels))
+
+
+def _share_of_names(values: Sequence[str], labels: Sequence[str]) -> float:
+    """How many names have a value, in the mean over labels."""
+    clips = Counter(labels)
+    having = Counter(label for value, label in zip(values, labels, strict=True) if value)
+    return sum(having[label] / count for label, count in clips.items()) / len(clips)
 
 
 def _is_label(values: Sequence[str], labels: Sequence[str]) -> bool:
