@@ -370,7 +370,7 @@ def test_odd_clips_and_labels_are_handled_without_fuss(bench, call):
         "out",
     )
     assert code == 0
-    assert "datasets.odd: 1 clips are digital silence from end to end, 'audio/000.wav' among them" in told
+    assert "datasets.odd: 1 clip is digital silence from end to end, 'audio/000.wav' among them" in told
     assert "tasks.o.d.d: label 'off' is absent from training or test in fold 0, 1 and left out of that score" in told
     out = bench.root / "out"
     facts = json.loads((out / "data.json").read_text())

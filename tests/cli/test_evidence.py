@@ -63,7 +63,7 @@ def test_power_from_a_bare_table(call, folder):
     assert text.count("all 2 others") == 3 and text.count("\n [bold]no ") == 2  # once among the parts, once among cells
     code, text, told = call("power", folder, "--json")
     assert (code, told) == (0, "")
-    assert set(json.loads(text)) == {"fractions", "parts", "families", "cells"}
+    assert set(json.loads(text)) == {"fractions", "parts", "families", "cells", "nll"}
     assert len(json.loads(text)["cells"]) == 9
 
 
@@ -96,7 +96,7 @@ def test_nothing_to_compare(call, folder):
     table = (folder / "results.csv").read_text().splitlines()
     (folder / "results.csv").write_text("\n".join([table[0]]) + "\n")
     assert call("power", folder)[0] == 0
-    assert set(json.loads(call("power", folder, "--json")[1])) == {"fractions", "parts", "families", "cells"}
+    assert set(json.loads(call("power", folder, "--json")[1])) == {"fractions", "parts", "families", "cells", "nll"}
     assert call("answers", folder)[0] == 0
 
 

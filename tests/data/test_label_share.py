@@ -26,7 +26,7 @@ def split_of(kind="multiclass", seed=0, task="t"):
     parts[:4] = Part.TRAIN
     targets = TARGET_KINDS[kind].encode(cells, labels)
     clips = [f"clip {number}" for number in range(CLIPS)]
-    cleared = Cleared(parts, 0, 0, 0, 0, 0, ())
+    cleared = Cleared(parts, 0, 0, 0, 0, 0, 0, (), ())
     scored = np.ones(3, dtype=np.bool_)
     return TaskSplit(task, "set", kind, "uar", labels, scored, clips, clips, np.arange(CLIPS), targets, cleared)
 

@@ -62,5 +62,5 @@ def test_page_terminal_and_card_tell_it(table):
     assert gain_text("accuracy", row).endswith(f"helps, {EARLIER})")
     part = {"answer": "", "would_change": ""}
     parts = dict.fromkeys(("measurements", "persistence", "combining", "savings"), part)
-    told = {**parts, "improve": {**part, "decided": [{**row, "unit": "points"}]}, "caveats": []}
+    told = {**parts, "improve": {**part, "decided": [{**row, "unit": "points", "not_learnt": []}]}, "caveats": []}
     assert f"helps, {EARLIER} [" in shown(answers_text(told))

@@ -79,7 +79,7 @@ for _name in FIGURES:
 
 
 def texts(svg):
-    return [element.text for element in ElementTree.fromstring(svg).iter() if element.tag.endswith("}text")]
+    return [element.text or "" for element in ElementTree.fromstring(svg).iter() if element.tag.endswith("}text")]
 
 
 def data_of(chart):

@@ -94,7 +94,7 @@ def test_it_leaves_predictions_of_the_same_clips_and_all_metrics(studied):
     own = metrics[metrics["run"].isin(row["run"] for row in tiny.results(studied) if row["job"] == "baseline")]
     assert set(own["selection"]) == {"last"}
     assert set(own["part"]) == {"train", "validation", "test"}
-    assert set(own["metric"]) == {"uar", "accuracy", "f1"}
+    assert set(own["metric"]) == {"uar", "accuracy", "f1", "nll"}
 
 
 def test_seeds_and_arms_add_none(studied):

@@ -278,7 +278,7 @@ def test_clips_that_cannot_be_read(tmp_path):
     _, text = propose(tmp_path, tmp_path / "one")
     assert "\non_bad_file: skip\n" in text
     assert re.search(r"# 1 clips cannot be read and are left out: 004.wav: ", text)
-    assert any("1 clips are missing" in warning for warning in plan(tmp_path)[2])
+    assert any("1 clip is missing" in warning for warning in plan(tmp_path)[2])
 
 
 def test_a_file_that_is_there_is_kept(tmp_path):

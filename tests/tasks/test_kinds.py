@@ -69,7 +69,7 @@ def test_unknown_entries_are_not_negative():
         ("a.b", ["a.b"], ["a.b"]),
         ("no", ["no"], ["no"]),
         (" x ; y;x;;", [" x ; y;x;;"], ["x", "y"]),
-        (";", [";"], []),
+        (";", [], []),  # marks alone hold no label
         ("Hü nd;01", ["Hü nd;01"], ["Hü nd", "01"]),
     ],
 )

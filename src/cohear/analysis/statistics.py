@@ -257,7 +257,7 @@ class Statistics:
             recommendation = recommend(key, results, pairs, lines.get(key, []), self.design)
             several = self.unit_over(pairs) == OWN and pairs["metric"].nunique() > 1
             if recommendation == "pairs" and self._compared(key):
-                recommendation = "learnt"
+                recommendation = "focal" if self._in_turn(key) else "learnt"
             found[key] = "units" if several and isinstance(recommendation, Recommended) else recommendation
         return found
 
@@ -285,3 +285,9 @@ class Statistics:
     def _compared(self, setting: Setting) -> bool:
         """Whether anything was compared in a setting, learnt or not."""
         return bool((self.pairs[list(SETTING)] == list(setting)).all(axis=1).any())
+
+    def _in_turn(self, setting: Setting) -> bool:
+        """Whether each network of a setting is for one of its tasks alone."""
+        ordinary = self.results[self.results["control"] == ""]
+        here = ordinary[(ordinary[list(SETTING)] == list(setting)).all(axis=1)]
+        return bool((here["focal"] != "").any())

@@ -9,10 +9,10 @@ from cohear.base.graph_builder import GraphBuilder
 from cohear.export.front_ends import FRONT_END_GRAPHS, FrontEndGraph
 from cohear.features.excerpts import Excerpts
 from cohear.features.onnx_front_end import Onnx
-from cohear.features.pooling import Pooling
+from cohear.features.pooling import FramePooling
 
 
-def pooled_nodes(graph: GraphBuilder, windows: str, length: str, pool: Pooling) -> str:
+def pooled_nodes(graph: GraphBuilder, windows: str, length: str, pool: FramePooling) -> str:
     """What `cohear.features.pooling.pooled` makes of windows ``[M, W, D]`` of a common ``length`` ``[1]``."""
     if pool == "none":
         return windows

@@ -16,7 +16,7 @@ from cohear.base.layout import Layout
 from cohear.features.code_file import CodeFile
 from cohear.features.excerpts import Excerpts
 from cohear.features.front_end import FRONT_ENDS, WaveformFrontEnd, demand
-from cohear.features.pooling import Pooling, pooled, pooled_width
+from cohear.features.pooling import FramePooling, pooled, pooled_width
 
 if TYPE_CHECKING:
     from cohear.features.learnt_module import LearntModule
@@ -48,7 +48,7 @@ class Module(WaveformFrontEnd):
     weights: Asset | None = None
     window: int | None = None
     hop_samples: int | None = None
-    pool: Pooling = "none"
+    pool: FramePooling = "none"
 
     def __post_init__(self) -> None:
         sizes = self.window, self.hop_samples

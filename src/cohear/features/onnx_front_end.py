@@ -15,7 +15,7 @@ from cohear.base.errors import MissingExtra, UserError
 from cohear.base.layout import Layout
 from cohear.features.excerpts import Excerpts
 from cohear.features.front_end import FRONT_ENDS, FrontEnd, WaveformFrontEnd, demand
-from cohear.features.pooling import Pooling, pooled, pooled_width
+from cohear.features.pooling import FramePooling, pooled, pooled_width
 from cohear.features.scale_probe import refuse_wrong_scale
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ class Onnx(WaveformFrontEnd):
     path: Asset | tuple[Link, ...]
     rate: int = 16000
     scale: Literal["unit", "int16"] = "unit"
-    pool: Pooling = "none"
+    pool: FramePooling = "none"
 
     def __post_init__(self) -> None:
         links = self.links

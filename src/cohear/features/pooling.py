@@ -8,16 +8,16 @@ import numpy as np
 
 from cohear.base.arrays import Floats, Integers
 
-Pooling = Literal["none", "mean", "mean+std"]
+FramePooling = Literal["none", "mean", "mean+std"]
 """``none`` leaves a sequence; the others give a vector a window."""
 
 
-def pooled_width(width: int, pool: Pooling) -> int:
+def pooled_width(width: int, pool: FramePooling) -> int:
     """Numbers that an encoder sees for a frame, or for a window."""
     return 2 * width if pool == "mean+std" else width
 
 
-def pooled(windows: Floats, lengths: Integers, pool: Pooling) -> Floats:
+def pooled(windows: Floats, lengths: Integers, pool: FramePooling) -> Floats:
     """Frames of windows, or their statistics.
 
     Args:

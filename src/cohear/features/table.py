@@ -17,7 +17,7 @@ from cohear.data.tables.clip_name import ClipName
 from cohear.features.clip_front_end import ClipFrontEnd
 from cohear.features.front_end import FRONT_ENDS, demand
 from cohear.features.numbers_of_clips import NamedRows, read_named_rows
-from cohear.features.pooling import Pooling, pooled, pooled_width
+from cohear.features.pooling import FramePooling, pooled, pooled_width
 
 
 @FRONT_ENDS.register("table")
@@ -45,7 +45,7 @@ class TableFrontEnd(ClipFrontEnd):
     clips: Asset | None = None
     column: str = "clip"
     drop: tuple[str, ...] = ()
-    pool: Pooling = "none"
+    pool: FramePooling = "none"
     rate: int = 16000
     hop_ms: float = 10.0
 

@@ -46,6 +46,8 @@ def parts_of(study: FolderContent) -> set[str]:
     """Parts of a study that rest on methods of their own, beside its figures: keywords in ``methods.bib``."""
     found = {
         "gains": not study.statistics.pairs.empty,
+        "loss": study.statistics.log_loss is not None,
+        "budgets": bool(study.statistics.label_worth),
         "looks": bool(study.statistics.design.looks),
         "check": bool(study.check),
         "training": bool(study.study_text),

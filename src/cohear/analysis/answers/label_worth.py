@@ -1,7 +1,7 @@
 """What a partner is worth in labels: how many own clips would do for a task what the partner does.
 
-Learning curves over label budgets, of a task alone and beside partners, as one family (Millinghoffer, Bolgár & Antal
-2025, arXiv 2512.24866, the form EXP3 with partners): with ``x`` own labels and ``z`` of partner j, as shares of all,
+Learning curves over label budgets, of a task alone and beside partners, as one family (the form EXP3 with partners of
+Millinghoffer et al. 2025, arXiv 2512.24866): with ``x`` own labels and ``z`` of partner j, as shares of all,
 
     loss = c + exp(b - a x - s_j z)
 

@@ -24,9 +24,15 @@ def write_manifest(table: ClipTable, events: Sequence[LabelledEvent], folder: Pa
 
 
 def write_about(table: ClipTable, folder: Path) -> None:
-    """``dataset.yaml``: name, licence, citation and closed label lists (JSON is YAML, and quotes every label)."""
+    """``dataset.yaml``: what is said of the dataset, and closed label lists (JSON is YAML, and quotes every label)."""
     about = table.about
-    content = {"name": about.title, "licence": about.licence, "citation": about.citation, "labels": dict(about.labels)}
+    content = {
+        "name": about.title,
+        "licence": about.licence,
+        "citation": about.citation,
+        "domain": about.domain,
+        "labels": dict(about.labels),
+    }
     lines = [f"{key}: {json.dumps(value)}\n" for key, value in content.items() if value]
     if lines:
         (folder / "dataset.yaml").write_text("".join(lines), encoding="utf-8")

@@ -39,6 +39,8 @@ class CostFigure(Figure):
 
     def table(self, sources: FigureSources) -> pd.DataFrame:
         """A row for singles, every unbeaten grouping, and all tasks in one network."""
+        if not sources.settings:
+            return rows([], COLUMNS)
         setting = sources.setting or sources.settings[0]
         unlearnt = sources.statistics.not_learnt.get(setting, frozenset())
         tasks = [task for task in sources.tasks if task in set(sources.results["task"]) - unlearnt]
