@@ -28,6 +28,8 @@ from cohear.findings import Findings
 from cohear.findings.answers import answers
 from cohear.findings.kind import QUESTIONS
 
+pytestmark = pytest.mark.slow
+
 TASKS = [f"t{i}" for i in range(6)]
 KEYS = {"summary", *QUESTIONS, "caveats"}
 

@@ -29,6 +29,8 @@ from cohear.runtime.stream import Stream
 from cohear.tasks import METRICS, TARGET_KINDS, Targets
 from cohear.training.evaluate import Evaluation
 
+pytestmark = pytest.mark.slow
+
 WINDOW = 100
 TASKS = {"first task/with marks": ("multiclass", 5, 0.7), "second": ("multilabel", 3, 2.5)}
 

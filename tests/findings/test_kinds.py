@@ -15,6 +15,8 @@ from cohear.base.tables import METRICS_CSV, NLL
 from cohear.findings import FINDINGS
 from cohear.testing.finding import NAMES, FindingContract
 
+pytestmark = pytest.mark.slow
+
 
 def with_log_losses(tables):
     """The tables of a study whose runs have log losses too."""

@@ -11,6 +11,8 @@ from said import Said
 from shapes import ONE_EACH, SHAPES, study_named
 from written import write
 
+pytestmark = pytest.mark.slow
+
 NOT_YET = ("intervals_lie_within_what_scores_can_be",)
 """Rules that do not hold yet."""
 

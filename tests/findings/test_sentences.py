@@ -21,6 +21,8 @@ from cohear.findings.kind import QUESTIONS
 from cohear.findings.sentences import listed, setting_name, shortened
 from cohear.report.terminal.answers import MOST_CELLS, answers_text
 
+pytestmark = pytest.mark.slow
+
 PUZZLING = re.compile(r"unknown|nan\b|None|np\.|\b1 (cells|tasks|are)\b|\b1 (group )?cells|\(\)|  +[a-z]|\.\.")
 
 

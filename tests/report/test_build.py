@@ -20,6 +20,8 @@ from cohear.report.parts.views import views_of
 from cohear.study.folder.folder import StudyFolder
 from cohear.study.folder.status import read_status
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def study(tmp_path_factory):

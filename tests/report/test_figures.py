@@ -33,6 +33,8 @@ from cohear.report.parts.views import setting_order, views_of
 from cohear.report.references import keys, references
 from cohear.testing.figure import NAMES, FigureContract
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def rich(tmp_path_factory):

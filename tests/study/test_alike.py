@@ -12,6 +12,8 @@ from cohear.study.launch.failures_alike import ENOUGH, FailuresAlike
 from cohear.training.settings import TrainingSettings
 from cohear.training.spec import RunSpec
 
+pytestmark = pytest.mark.slow
+
 
 def spec(encoder="small", tasks=("a",), fold=0, seed=0, front_end="logmel"):
     return RunSpec(

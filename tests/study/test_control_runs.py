@@ -5,7 +5,10 @@ import json
 import os
 import signal
 
+import pytest
 import tiny
+
+pytestmark = pytest.mark.slow
 
 ALL = ["shuffled", "unlabelled", "duplicate", "wide", "long", "norm"]
 ENCODERS = [{"name": "dnn", "hidden": 64, "layers": 1}]

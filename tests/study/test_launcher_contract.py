@@ -23,6 +23,8 @@ from cohear.study.run import run_study
 from cohear.testing.launcher import LauncherContract
 from cohear.training.spec import RunSpec
 
+pytestmark = pytest.mark.slow
+
 
 class TestLocal(LauncherContract):
     name = "local"

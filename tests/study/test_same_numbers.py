@@ -14,6 +14,8 @@ from cohear.study.folder.folder import StudyFolder
 from cohear.study.folder.trained_again import why_replaced
 from cohear.training.device import Device
 
+pytestmark = pytest.mark.slow
+
 
 def weights(out, run):
     return load_file(out / "runs" / run / "weights.safetensors")

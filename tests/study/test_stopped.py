@@ -14,6 +14,8 @@ from cohear.study.folder.folder import StudyFolder
 from cohear.study.folder.trained_again import why_lost
 from cohear.study.plan.row import PlanRow
 
+pytestmark = pytest.mark.slow
+
 
 def slow(bench, pause=0.08):
     return {"encoders": tiny.slow_encoder(bench.root, pause)}

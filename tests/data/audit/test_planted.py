@@ -5,6 +5,8 @@ import pytest
 
 from cohear.study.audit import check_data
 
+pytestmark = pytest.mark.slow
+
 ALWAYS = {"label-counts", "values-on-both-sides"}
 
 
