@@ -4,6 +4,7 @@ import asyncio
 import importlib.util
 import os
 from collections import Counter
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -36,13 +37,20 @@ def test_every_hostile_request_has_a_proper_answer(tiny, benchmark, monkeypatch)
     with served(tiny, Limits(seconds=8, idle=2, size=8 << 20)) as client:
         turns = benchmark.turns(client.base_url.port)
         held = []
-        for _ in range(2):
+        for _ in range(3):
             told = asyncio.run(once_each(turns))
             assert not any(name.startswith("WRONG") for name in told), sorted(told)
             assert told.total() == len(turns) > 30
             held.append(benchmark.memory(os.getpid()))
             answer = client.post("/classify", content=wav(tone("mid")))
             assert answer.json()["answers"]["pitch"]["labels"] == ["mid"]
-        assert held[1] - held[0] < benchmark.GROWTH_MB
+            if grown(held) < benchmark.GROWTH_MB:
+                break
+        assert grown(held) < benchmark.GROWTH_MB
         told = client.get("/metrics").text
         assert "cohear_active_requests 0.0" in told and "cohear_open_streams 0.0" in told
+
+
+def grown(held):
+    """MB by which it grows every time: a decoder that a busy machine starts late is there once, a leak is each time."""
+    return min((after - before for before, after in pairwise(held)), default=float("inf"))
