@@ -18,7 +18,8 @@ from cohear.study.run import run_study
 from cohear.tasks import ClipOutputs, Multiclass
 from cohear.training.device import Device
 from cohear.training.evaluate import Evaluation
-from cohear.training.finite import StepsWatched, check_answers
+from cohear.runs.finite import check_answers
+from cohear.training.finite import StepsWatched
 from cohear.training.loop import train_one
 from cohear.training.spec import RunSpec
 

@@ -16,6 +16,7 @@ from cohear.baselines.spec import BaselineSpec, check_baseline_versions
 from cohear.baselines.vectors import clip_vectors, standardised
 from cohear.features.build import front_end_of
 from cohear.features.task_input import TaskInput
+from cohear.runs.finite import BASELINE_CURE, check_answers
 from cohear.runs.job import Result
 from cohear.runs.log_losses import NOT_TRAINED_ON, log_losses_of
 from cohear.runs.pack import Pack
@@ -37,6 +38,7 @@ def fit_baseline(spec: BaselineSpec, pack: Pack, files: frozenset[str]) -> Resul
         OtherVersions: the specification was planned for other code than there is here.
         DataError: the split is not there.
         FolderError: the feature store is not there.
+        RunFailed: an answer is not a finite number.
     """
     began = time.process_time()
     check_baseline_versions(spec)
@@ -63,6 +65,8 @@ def fit_baseline(spec: BaselineSpec, pack: Pack, files: frozenset[str]) -> Resul
         part: Predictions(clips, ClipOutputs.one_each(answer_questions(questions, best, vectors[clips])))
         for part, clips in task.parts.items()
     }
+    for part, said in predictions.items():
+        check_answers(task.name, part, None, said.logits, cure=BASELINE_CURE)
     record = TaskRecord(
         metric=task.metric.name,
         higher_is_better=task.metric.higher_is_better,

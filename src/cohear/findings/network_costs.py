@@ -93,7 +93,7 @@ class NetworkCosts(Kind):
         figures = finding.figures
         settings = figures["settings"][:MOST]
         at_work = figures["at work"]
-        seconds = "Seconds are those of the machine that trained, with all else that ran on it."
+        seconds = "Seconds are those of the processor that trained, or of an accelerator."
         bench = "Those of an answer, and memory, are of the machine that `cohear bench` ran on."
         timed = any(one["seconds"] is not None for one in figures["settings"])
         return Said(

@@ -9,12 +9,12 @@ from cohear.base.streams import NamePart, stream
 from cohear.features.task_input import TaskInput
 from cohear.features.windows import gather, scored_windows
 from cohear.models.sharing import Network
+from cohear.runs.finite import check_answers
 from cohear.runs.predictions import Predictions
 from cohear.runs.task_data import TaskData
 from cohear.tasks.targets import ClipOutputs, WindowPlaces, WindowTargets
 from cohear.training.batches import as_windows
 from cohear.training.device import Device, to_numpy
-from cohear.training.finite import check_answers
 
 WINDOWS_A_BATCH = 128
 MOST_CLIPS_BESIDE_TEST = 500

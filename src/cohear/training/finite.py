@@ -1,16 +1,13 @@
-"""What is not a finite number ends a run: argmax of NaN is the first class, and would be a score."""
+"""A loss or a logit of training that is not a finite number ends the run."""
 
 from __future__ import annotations
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
 from cohear.base.errors import RunFailed
+from cohear.runs.finite import NETWORK_CURE
 from cohear.training.device import Device, to_numpy
-
-CURE = "it is no result; a lower learning rate, or the encoder, may need mending"
 
 
 class StepsWatched:
@@ -55,26 +52,6 @@ class StepsWatched:
         for (task, step), (loss, logits) in zip(self._seen, to_numpy(torch.stack(self._finite)), strict=True):
             if not (loss and logits):
                 what = "a logit" if loss else "the loss"
-                raise RunFailed(f"{what} of task {task!r} is not a finite number at step {step}: {CURE}")
+                raise RunFailed(f"{what} of task {task!r} is not a finite number at step {step}: {NETWORK_CURE}")
         self._seen.clear()
         self._finite.clear()
-
-
-def check_answers(task: str, part: str, step: int | None, logits: NDArray[np.float32], loss: float = 0.0) -> None:
-    """Look at what a network says of a part of a task.
-
-    Args:
-        task: its name.
-        part: ``train``, ``validation`` or ``test``.
-        step: that the weights are of; None where they are not of a training step.
-        logits: of whatever shape.
-        loss: over the part.
-
-    Raises:
-        RunFailed: some of it is not finite.
-    """
-    what = "" if np.isfinite(loss) else "the loss"
-    what = what if np.isfinite(logits).all() else "a logit"
-    if what:
-        when = "" if step is None else f" after step {step}"
-        raise RunFailed(f"{what} of task {task!r} is not a finite number on the {part} part{when}: {CURE}")

@@ -25,8 +25,8 @@ def single_scores(results: pd.DataFrame, design: Design, tasks: Mapping[str, Tas
 
     Returns:
         The columns of ``singles.csv`` and :data:`OWN`, a row a task and setting. ``chance`` is the mean over the same
-        repeats, NaN where one of them does not tell; ``learnt`` is empty where there is no interval (one repeat, or
-        repeats that are all equal) or no chance.
+        repeats, NaN where one of them does not tell; ``learnt`` is empty where there is no interval (one repeat) or
+        no chance.
     """
     alone = results[(results["control"] == "") & (results["combination"] == results["task"])]
     alone = alone[alone["value"].notna()]
@@ -38,7 +38,9 @@ def single_scores(results: pd.DataFrame, design: Design, tasks: Mapping[str, Tas
         difference=alone["value"],
         part=alone["test_part"].where(alone["test_part"] != "", "fold " + alone["fold"].astype(str)),
     )
-    table = cell_tests(cells, design).rename(columns={"gain": "value"})
+    # by metric: cells share their variances, and those of a metric in other units are none of theirs
+    judged = [cell_tests(own, design) for _, own in cells.groupby("metric", sort=False)]
+    table = pd.concat(judged).rename(columns={"gain": "value"}).sort_values(["task", *SETTING], ignore_index=True)
     names = ["task", *SETTING]
     same = alone.assign(chance=_chances(alone, tasks)).groupby(names, sort=False)
     beside = same.agg(chance=("chance", _mean_of_all), higher_is_better=("higher_is_better", "first")).reset_index()
