@@ -11,20 +11,21 @@ from cohear.base.arrays import Floats
 
 RATE = 8000
 """Enough for what the fingerprint hears, whatever rate the clips have."""
+LOW_RATE = 2000
+"""Enough for low sounds, whose power is below 250 Hz."""
 HIGHEST_RATE = 16000
 """Of the full band: what lies above half of it no front-end hears by itself."""
 
-BETWEEN = 4
-"""Places between two samples that are looked at, for copies that are shifted by a part of one; low sounds need none."""
-
 SLACK_SECONDS = 0.05
 """Around the offset that is roughly known."""
-_MOST_SECONDS = 30.0
+MOST_SECONDS = 30.0
+"""Of a clip that are compared."""
+_BETWEEN = 4
 
 
 def audible(samples: Floats, rate: int, to_rate: int = RATE) -> Floats:
     """The part of a clip that is compared: its first 30 s."""
-    return resample(samples[: round(_MOST_SECONDS * rate)], rate, to_rate)
+    return resample(samples[: round(MOST_SECONDS * rate)], rate, to_rate)
 
 
 def waveform_correlation(
@@ -35,7 +36,6 @@ def waveform_correlation(
     offset: float,
     *,
     rate: int = RATE,
-    between: int = BETWEEN,
 ) -> tuple[float, float]:
     """How far two clips are the same waveform.
 
@@ -46,7 +46,6 @@ def waveform_correlation(
         second_rate: in Hz.
         offset: seconds by which the sound lies later in the second clip, to 50 ms.
         rate: at which they are compared, in Hz.
-        between: places between two samples that are looked at.
 
     Returns:
         The largest correlation coefficient in -1 to 1 where they overlap (of the first 30 s), and the offset in
@@ -60,24 +59,24 @@ def waveform_correlation(
     slack = min(round(SLACK_SECONDS * rate), length // 2)
     if slack < 1:
         return 0.0, offset
-    best, at = _best_lag(one[:length] - one[:length].mean(), two[:length] - two[:length].mean(), slack, between)
+    best, at = _best_lag(one[:length] - one[:length].mean(), two[:length] - two[:length].mean(), slack)
     return best, offset + at / rate
 
 
-def _best_lag(one: Floats, two: Floats, slack: int, between: int) -> tuple[float, float]:
+def _best_lag(one: Floats, two: Floats, slack: int) -> tuple[float, float]:
     """Largest correlation coefficient within ``slack`` samples, and the lag of the second behind the first."""
     length = len(one)
     size = scipy.fft.next_fast_len(length + slack, real=True)
     across = np.conj(scipy.fft.rfft(one, size)) * scipy.fft.rfft(two, size)
     # zeros above half the rate: values between the samples, for copies that are shifted by a part of one
-    product = scipy.fft.irfft(across, between * size) * between
-    lags = np.arange(-slack * between, slack * between + 1)
-    sums = product[lags]  # sum of one[t] * two[t + lag / between]
-    whole = np.rint(lags / between).astype(np.int64)
+    product = scipy.fft.irfft(across, _BETWEEN * size) * _BETWEEN
+    lags = np.arange(-slack * _BETWEEN, slack * _BETWEEN + 1)
+    sums = product[lags]  # sum of one[t] * two[t + lag / _BETWEEN]
+    whole = np.rint(lags / _BETWEEN).astype(np.int64)
     energy = np.sqrt(_energy(one, -whole) * _energy(two, whole))
     coefficient = sums / np.maximum(energy, 1e-12)
     best = int(np.abs(coefficient).argmax())
-    return float(np.clip(coefficient[best], -1, 1)), float(lags[best] / between)
+    return float(np.clip(coefficient[best], -1, 1)), float(lags[best] / _BETWEEN)
 
 
 def _energy(samples: Floats, lags: NDArray[np.int64]) -> NDArray[np.float64]:

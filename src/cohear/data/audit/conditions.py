@@ -16,9 +16,8 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
-from scipy.sparse import csr_array
 
-from cohear.base.arrays import Floats, Integers
+from cohear.base.arrays import Integers
 from cohear.base.streams import stream
 from cohear.data.audit.audit_check import CHECKS, Check
 from cohear.data.audit.columns import columns_of_names
@@ -95,11 +94,12 @@ class ConditionsCheck(Check):
         learnt: set[str],
     ) -> Iterable[AuditFinding]:
         groups = data.groups(task.rule.hold_out)[rows]
-        surely = {name: bins for name, bins in _binned_properties(data).items() if name in ARTEFACTS}
+        properties = _binned_properties(data)
+        surely = {name: bins for name, bins in properties.items() if name in ARTEFACTS}
         surely |= _condition_columns(data, learnt | {task.rule.hold_out or ""})
         steps: tuple[tuple[Severity, Mapping[str, Integers]], ...] = (
             ("warning", surely),
-            ("note", {**surely, **_binned_properties(data)}),
+            ("note", {**surely, **properties}),
         )
         for severity, conditions in steps:
             here = {name: bins[rows] for name, bins in conditions.items()}
@@ -145,7 +145,7 @@ def predicted(
     """
     chosen = _some_groups(groups, random)
     labels, groups = np.unique(labels[chosen], return_inverse=True)[1], groups[chosen]
-    classifier = _Classifier(_one_hot([bins[chosen] for bins in conditions]), group_folds(groups, random))
+    classifier = _Classifier([bins[chosen] for bins in conditions], group_folds(groups, random))
     shuffle = GroupShuffle(labels, groups)
     found = classifier.recall(labels)
     drawn: list[float] = []
@@ -161,19 +161,24 @@ def recall_of(conditions: Sequence[Integers], labels: Integers, groups: Integers
     chosen = _some_groups(groups, random)
     folds = group_folds(groups[chosen], random)
     classes = np.unique(labels[chosen], return_inverse=True)[1]
-    return _Classifier(_one_hot([bins[chosen] for bins in conditions]), folds).recall(classes)
+    return _Classifier([bins[chosen] for bins in conditions], folds).recall(classes)
 
 
 class _Classifier:
     """A ridge classifier that weighs labels equally; all that does not depend on the labels is made once.
 
     Args:
-        values: ``[clips, columns]``.
+        conditions: ``[clips]`` each, the value of a condition as a number from 0.
         folds: ``[clips]``, asked one after the other.
     """
 
-    def __init__(self, values: Floats, folds: Integers) -> None:
-        self._values = values
+    def __init__(self, conditions: Sequence[Integers], folds: Integers) -> None:
+        widths = [int(bins.max()) + 1 for bins in conditions]
+        begins = np.cumsum([0, *widths[:-1]])
+        self._columns = np.stack(list(conditions), axis=1) + begins  # [clips, conditions]: which column is 1
+        self._width = sum(widths)
+        values = np.zeros((len(folds), self._width), np.float32)
+        np.put_along_axis(values, self._columns, 1.0, axis=1)
         self._folds = []
         for fold in np.unique(folds):
             learnt, asked = np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)
@@ -181,7 +186,7 @@ class _Classifier:
                 continue
             mean = values[learnt].mean(axis=0)
             centred = values[learnt] - mean
-            gram = centred.T @ centred + np.float32(_RIDGE) * np.eye(values.shape[1], dtype=np.float32)
+            gram = centred.T @ centred + np.float32(_RIDGE) * np.eye(self._width, dtype=np.float32)
             weights = (values[asked] - mean) @ np.linalg.inv(gram)  # [asked, columns]
             self._folds.append((learnt, asked, mean, weights))
 
@@ -191,20 +196,15 @@ class _Classifier:
         hits = np.zeros(many)
         for learnt, asked, mean, weights in self._folds:
             known = labels[learnt]
-            belongs = csr_array((np.ones(len(known), np.float32), (known, np.arange(len(known)))), (many, len(known)))
             counts = np.bincount(known, minlength=many)
-            means = (belongs @ self._values[learnt]) / np.maximum(counts, 1)[:, None] - mean  # [labels, columns]
+            cells = (known[:, None] * self._width + self._columns[learnt]).ravel()
+            sums = np.bincount(cells, minlength=many * self._width).reshape(many, self._width)
+            means = sums / np.maximum(counts, 1)[:, None] - mean  # [labels, columns]
             scores = weights @ means.T.astype(np.float32)  # [asked, labels]
             scores[:, counts == 0] = -np.inf
             said = scores.argmax(axis=1)
             hits += np.bincount(labels[asked][said == labels[asked]], minlength=many)
         return float((hits / np.bincount(labels, minlength=many)).mean())
-
-
-def _one_hot(conditions: Sequence[Integers]) -> Floats:
-    """``[clips, values of all conditions]``."""
-    columns = [np.eye(int(bins.max()) + 1, dtype=np.float32)[bins] for bins in conditions]
-    return np.concatenate(columns, axis=1)
 
 
 def _some_groups(groups: Integers, random: np.random.Generator) -> Integers:

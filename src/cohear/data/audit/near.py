@@ -19,7 +19,15 @@ from cohear.audio.segment import Segment
 from cohear.base.arrays import Floats
 from cohear.base.files import digest, make_folder, write_json
 from cohear.base.pool import Advance, parallel_map
-from cohear.data.audit.alignment import BETWEEN, HIGHEST_RATE, RATE, SLACK_SECONDS, audible, waveform_correlation
+from cohear.data.audit.alignment import (
+    HIGHEST_RATE,
+    LOW_RATE,
+    MOST_SECONDS,
+    RATE,
+    SLACK_SECONDS,
+    audible,
+    waveform_correlation,
+)
 from cohear.data.audit.evidence import MeasuredDataset, NearDuplicate, Place
 from cohear.data.audit.fingerprint import Candidate, candidates
 from cohear.data.audit.landmarks import candidates_by_landmarks, overlap
@@ -37,7 +45,7 @@ _MOST_OF_A_CLIP = 20  # candidates of one clip that are verified, the most alike
 _MOST_OF_A_LOW_CLIP = 50  # by landmarks or third clips
 _ROUNDS = 3  # of verifying, each with what the one before proposes
 _PAIRS_A_CHUNK = 16
-_MOST_HELD = 64  # decoded clips, of 30 s at most
+_MOST_HELD = 1 << 24  # decoded samples: 64 MB
 
 
 def near_duplicates(
@@ -92,12 +100,14 @@ class _ComparedClip:
 
     segment: Segment
     seconds: float
+    rate: int
     measures: Measures
 
     @classmethod
     def of(cls, datasets: Mapping[str, MeasuredDataset], place: Place, segment: Segment) -> _ComparedClip:
         data = datasets[place.dataset]
-        return cls(segment, data.facts[place.row].seconds, data.measures[place.row])
+        facts = data.facts[place.row]
+        return cls(segment, facts.seconds, facts.rate, data.measures[place.row])
 
 
 _Pair: TypeAlias = "tuple[int, int, float, float, float]"
@@ -113,7 +123,7 @@ def _search(clips: Sequence[_ComparedClip], jobs: int | None, progress: Advance 
     found: dict[tuple[int, int], _Pair] = {}
     tried: set[_Alignment] = set()
     for _ in range(_ROUNDS):
-        for pair in _verified(asked, [clip.segment for clip in clips], jobs, progress):
+        for pair in _verified(asked, clips, jobs, progress):
             known = found.get(pair[:2])
             if known is None or abs(pair[2]) > abs(known[2]):
                 found[pair[:2]] = pair
@@ -162,17 +172,20 @@ def _fewer(asked: Sequence[Candidate], most: int) -> list[Candidate]:
 
 
 def _verified(
-    asked: Sequence[Candidate], segments: Sequence[Segment], jobs: int | None, progress: Advance | None
+    asked: Sequence[Candidate], clips: Sequence[_ComparedClip], jobs: int | None, progress: Advance | None
 ) -> list[_Pair]:
     """Pairs whose waveforms are alike."""
     chunks = [asked[first : first + _PAIRS_A_CHUNK] for first in range(0, len(asked), _PAIRS_A_CHUNK)]
     pairs: list[_Pair] = []
     done = 0
 
-    @lru_cache(maxsize=_MOST_HELD)  # candidates of one clip follow each other
-    def waveform(clip: int) -> Floats | None:
+    longest = max((clips[clip].seconds for one in asked for clip in (one.first, one.second)), default=1.0)
+    held = int(_MOST_HELD / (RATE * max(min(longest, MOST_SECONDS), 1.0)))
+
+    @lru_cache(maxsize=held)  # candidates of one clip follow each other
+    def waveform(clip: int, rate: int) -> Floats | None:
         try:
-            return audible(*read_audio(segments[clip]))
+            return audible(*read_audio(clips[clip].segment), rate)
         except UnreadableAudio:
             return None  # it was removed since the scan
 
@@ -184,35 +197,29 @@ def _verified(
             progress(done, len(asked))
 
     def verify(chunk: Sequence[Candidate]) -> list[_Pair]:
-        return [pair for candidate in chunk if (pair := _verify(candidate, segments, waveform))]
+        return [pair for candidate in chunk if (pair := _verify(candidate, clips, waveform))]
 
     parallel_map(verify, chunks, jobs, on_done)
     return pairs
 
 
 def _verify(
-    candidate: Candidate, segments: Sequence[Segment], waveform: Callable[[int], Floats | None]
+    candidate: Candidate, clips: Sequence[_ComparedClip], waveform: Callable[[int, int], Floats | None]
 ) -> _Pair | None:
-    first, second = waveform(candidate.first), waveform(candidate.second)
+    rate = RATE if candidate.coded else LOW_RATE
+    first, second = waveform(candidate.first, rate), waveform(candidate.second, rate)
     if first is None or second is None:
         return None
-    between = BETWEEN if candidate.coded else 1
-    coefficient, offset = waveform_correlation(first, RATE, second, RATE, candidate.offset, between=between)
+    coefficient, offset = waveform_correlation(first, rate, second, rate, candidate.offset, rate=rate)
     if not same_recording(coefficient, candidate):
         return None
-    wide = _full_band(segments[candidate.first], segments[candidate.second], offset)
-    if wide is not None:
-        coefficient, offset = wide
+    full = min(clips[candidate.first].rate, clips[candidate.second].rate, HIGHEST_RATE)
+    if full > RATE:  # both hold more than was compared
+        one, two = (read_audio(clips[clip].segment) for clip in (candidate.first, candidate.second))
+        coefficient, offset = waveform_correlation(*one, *two, offset, rate=full)
         if abs(coefficient) < _LEAST_AT_FULL_BAND:
             return None
     return candidate.first, candidate.second, round(coefficient, 4), round(offset, 4), round(candidate.errors, 4)
-
-
-def _full_band(first: Segment, second: Segment, offset: float) -> tuple[float, float] | None:
-    """Correlation and offset of two clips with all that both hold, where that is more than `RATE` does."""
-    (one, rate_one), (two, rate_two) = read_audio(first), read_audio(second)
-    rate = min(rate_one, rate_two, HIGHEST_RATE)
-    return waveform_correlation(one, rate_one, two, rate_two, offset, rate=rate) if rate > RATE else None
 
 
 def same_recording(coefficient: float, candidate: Candidate) -> bool:
