@@ -105,3 +105,14 @@ def test_no_study_without_runs_has_any():
 @pytest.mark.parametrize("chance", [0.0, 0.25])
 def test_chance_is_the_mean_over_the_same_repeats(chance):
     assert of({"a": around(0.9, repeats=3)}, chance).singles["chance"].tolist() == [chance]
+
+
+def test_tasks_scored_in_other_units_change_nothing():
+    """Variances are shared among tasks of one metric: dB beside shares would be a typical variance of neither."""
+    statistics = of({"a": around(0.34), "b": around(0.3), "c": around(0.31), "d": around(0.32)})
+    loud = statistics.results.assign(metric="snr", value=lambda table: 300 * table["value"] + 30)
+    loud = loud.assign(task="x" + loud["task"], combination="x" + loud["combination"], run="x" + loud["run"])
+    both = pd.concat([statistics.results, loud], ignore_index=True)
+    beside = Statistics.of(GivenTables(checked_results(both), statistics.tables.data)).singles
+    own = beside[beside["metric"] == "uar"].reset_index(drop=True)
+    pd.testing.assert_frame_equal(own, statistics.singles)

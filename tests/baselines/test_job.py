@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import tiny
 
+from cohear.base.errors import RunFailed
 from cohear.base.files import make_folder
 from cohear.base.versions import OtherVersions
 from cohear.baselines.baseline import BASELINES, Baseline
@@ -86,6 +87,28 @@ def test_validation_alone_chooses(prepared, monkeypatch):
     [task] = fit_baseline(specs["svm", "tone"], pack, frozenset()).record.tasks.values()
     scores = {part: task.score(part) for part in ("train", "validation", "test")}
     assert scores == pytest.approx({"train": 1 / 3, "validation": 1 / 3, "test": 1 / 3})
+
+
+class Lost(Fixed):
+    """Answers what is no number."""
+
+    def predict_proba(self, vectors):
+        return np.full((len(vectors), len(self.classes_)), np.nan)
+
+
+def test_what_is_no_number_is_no_score(prepared, monkeypatch):
+    """argmax of NaN is the first class, and a recall of one in so many."""
+
+    class Hopeless(Baseline):
+        def classifiers(self, given):
+            return [Lost(True)]
+
+    monkeypatch.setitem(BASELINES._entries, "svm", Hopeless)
+    specs, pack = prepared
+    with pytest.raises(
+        RunFailed, match="a logit of task 'tone' is not a finite number on the .* part: it is no result"
+    ):
+        fit_baseline(specs["svm", "tone"], pack, frozenset())
 
 
 WITHOUT_TORCH = """

@@ -12,13 +12,13 @@ from in_process import entered
 
 from cohear.api import Study, answers
 from cohear.base.errors import RunFailed
+from cohear.runs.finite import check_answers
 from cohear.runs.in_place import PackInPlace
 from cohear.runs.record import read_record
 from cohear.study.run import run_study
 from cohear.tasks import ClipOutputs, Multiclass
 from cohear.training.device import Device
 from cohear.training.evaluate import Evaluation
-from cohear.runs.finite import check_answers
 from cohear.training.finite import StepsWatched
 from cohear.training.loop import train_one
 from cohear.training.spec import RunSpec
