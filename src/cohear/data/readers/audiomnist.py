@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import ClassVar
 
-from cohear.data.readers.layout import ClipRow, PublicLayout, Published, folder_of_names, named_clips
-from cohear.data.scan.audio_files import folders_in
+from cohear.data.readers.layout import ClipRow, PublicLayout, Published, named_clips
+from cohear.data.scan.audio_files import audio_files, folders_in
 from cohear.data.tables.reader import READERS
 from cohear.data.tables.table_files import read_json_cells
 
@@ -40,7 +41,7 @@ class AudioMnist(PublicLayout):
     def find(self, path: Path) -> Path | None:
         """Where the speakers' folders are."""
         for folder in (path, *(place for inner in (path, *folders_in(path)) for place in (inner, inner / "data"))):
-            if any(folder_of_names(folder, speaker.name, _NAME) == folder for speaker in folders_in(folder)[:3]):
+            if any(map(_is_of_a_speaker, folders_in(folder)[:3])):
                 return folder
         return None
 
@@ -63,6 +64,14 @@ class AudioMnist(PublicLayout):
         """Zero to nine."""
         del root
         return {"digit": list("0123456789")}
+
+
+def _is_of_a_speaker(folder: Path) -> bool:
+    """Whether a folder of two digits holds clips that are named for it; one of a digit's clips is named otherwise."""
+    if not (len(folder.name) == 2 and folder.name.isdecimal()):
+        return False
+    names = (re.fullmatch(_NAME, file.name) for file in audio_files(folder))
+    return any(parts and parts["speaker"] == folder.name for parts in names)
 
 
 def _facts(root: Path) -> dict[str, dict[str, str]]:

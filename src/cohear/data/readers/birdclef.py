@@ -10,7 +10,7 @@ from typing import ClassVar
 from cohear.data.readers.layout import ClipRow, PublicLayout, Published, folder_with
 from cohear.data.tables.label_cells import LIST, labels_of
 from cohear.data.tables.reader import READERS
-from cohear.data.tables.table_files import read_csv, records
+from cohear.data.tables.table_files import column_names, read_csv, records
 
 TABLES = ("train_metadata.csv", "train.csv")
 AUDIO = ("train_audio", "train_short_audio")
@@ -42,8 +42,12 @@ class BirdClef(PublicLayout):
 
     def find(self, path: Path) -> Path | None:
         """Where the table and the recordings are."""
-        places = ((table, audio) for table in TABLES for audio in AUDIO)
-        return next((root for pair in places if (root := folder_with(path, *pair))), None)
+        for table, audio in ((table, audio) for table in TABLES for audio in AUDIO):
+            root = folder_with(path, table, audio)
+            file = root and root / table
+            if file and (not file.is_file() or {"primary_label", "filename"} <= set(column_names(file))):
+                return root
+        return None
 
     def rows(self, root: Path) -> list[ClipRow]:
         """All recordings of the table."""

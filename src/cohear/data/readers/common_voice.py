@@ -9,7 +9,7 @@ from typing import ClassVar
 from cohear.data.readers.layout import ClipRow, PublicLayout, Published, folder_with
 from cohear.data.scan.audio_files import folders_in
 from cohear.data.tables.reader import READERS
-from cohear.data.tables.table_files import read_tsv, records
+from cohear.data.tables.table_files import column_names, read_tsv, records
 
 PARTS = {"train.tsv": "train", "dev.tsv": "validation", "test.tsv": "test"}
 _GENDERS = {"male_masculine": "male", "female_feminine": "female"}  # as newer releases write them
@@ -40,7 +40,8 @@ class CommonVoice(PublicLayout):
         """A language's folder: the path itself, or the only one in it or in its release's folder."""
         for folder in (path, *folders_in(path)):
             root = next((root for name in PARTS if (root := folder_with(folder, name, "clips"))), None)
-            if root is not None:
+            lists = () if root is None else (root / name for name in PARTS if (root / name).exists())
+            if any(not file.is_file() or {"client_id", "path"} <= set(column_names(file)) for file in lists):
                 return root
         return None
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from cohear.data.readers.layout import ClipRow, PublicLayout, Published, folder_with, named_clips
-from cohear.data.scan.audio_files import folders_in
+from cohear.data.scan.audio_files import audio_files, folders_in
 from cohear.data.tables.reader import READERS
 from cohear.data.tables.text_files import read_text
 
@@ -38,8 +38,11 @@ class Musan(PublicLayout):
     )
 
     def find(self, path: Path) -> Path | None:
-        """Where the three kinds are."""
-        return folder_with(path, *KINDS)
+        """Where the three kinds are, with files that are named for theirs: folders of such names are common."""
+        root = folder_with(path, *KINDS)
+        places = () if root is None else (place for kind in KINDS for place in folders_in(root / kind))
+        is_it = any(re.fullmatch(_NAME, file.name) for place in places for file in audio_files(place))
+        return root if is_it else None
 
     def rows(self, root: Path) -> list[ClipRow]:
         """All files."""

@@ -49,7 +49,8 @@ class Savee(PublicLayout):
     def find(self, path: Path) -> Path | None:
         """The folder of the speakers' folders, or the one of all recordings."""
         for folder in (path, *folders_in(path)):
-            inside = [folder / speaker for speaker in SPEAKERS]
+            others = [inner for inner in folders_in(folder) if inner.name not in SPEAKERS and audio_files(inner)]
+            inside = [] if others else [folder / speaker for speaker in SPEAKERS]  # two letters are no rare name
             if any(re.fullmatch(_CODE, file.name) for speaker in inside for file in audio_files(speaker)):
                 return folder
             if any(re.fullmatch(_FLAT, file.name) for file in audio_files(folder)):
