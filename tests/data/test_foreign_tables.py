@@ -285,3 +285,13 @@ def test_a_file_that_could_be_one_of_two_is_not_named(tmp_path):
     (tmp_path / "manifest.csv").write_text("path,label\nother.wav,x\na.wav,y\n")
     _, bad = scan_dataset(read_clip_table(tmp_path, "t"), cache=tmp_path / "cache")
     assert [clip.reason for clip in bad.values()] == ["there is no such file"]
+
+
+def test_names_that_two_folders_have_are_not_guessed(tmp_path):
+    """Labels would come to files that only bear the same names."""
+    for folder in ("set_a", "set_b"):
+        for name in CLIPS:
+            mini_trees.clip(tmp_path / folder / name)
+    (tmp_path / "labels.csv").write_text(lines())
+    with pytest.raises(DataError, match=r"a\.wav is there in set_a/ and set_b/, and its table does not say which"):
+        read_clip_table(tmp_path, "t", "table")

@@ -6,7 +6,7 @@ import pytest
 from cohear.base.errors import DataError
 from cohear.data.folds.selection import LabelChoice, guess_kind, select
 from cohear.data.tables.clip_table import ClipTable
-from cohear.data.tables.label_cells import LIST, LabelCells, labels_of, proposed_cells, separator_of
+from cohear.data.tables.label_cells import LIST, LabelCells, labels_of, one_hot_targets, proposed_cells, separator_of
 
 
 def table_of(tmp_path, **columns):
@@ -124,3 +124,10 @@ def test_a_semicolon_at_the_end_changes_no_kind(tmp_path, cells):
 def test_a_semicolon_between_labels_does(tmp_path):
     assert guess_kind(["dog;cat", "dog"]) == "multilabel"
     assert guess_kind(["dog; ;dog"]) == "multilabel"
+
+
+def test_a_part_written_as_0_and_1_is_no_label(tmp_path):
+    labels = {name: list("100010000100") for name in ("dog", "cat", "bird")}
+    parts = {"split": list("000000000011"), "test": list("000000000011")}
+    found = one_hot_targets(table_of(tmp_path, **labels, **parts))
+    assert list(found.values()) == [["dog", "cat", "bird"]]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from cohear.base.errors import DataError
 from cohear.data.scan.audio_files import audio_files, folders_in
 from cohear.data.scan.folder_tree import folder_tree
 from cohear.data.tables.audio_column import is_audio_name
@@ -25,8 +26,13 @@ def placed(names: Sequence[str], root: Path, part: str = "") -> tuple[list[str],
 
     Returns:
         The names, and what was made of them, a clause each.
+
+    Raises:
+        DataError: several folders have files of these names, and nothing says which are meant.
     """
     below, ending = _place_of(names, root, part)
+    if below and not _is_of(Path(below).name, part):
+        _refuse_several(names[:_LOOKED_AT], below, ending, root)
     before = f"{below}/" if below else ""
     whole = [f"{before}{name}{ending}" if name else "" for name in names]
     remarks = []
@@ -77,6 +83,18 @@ def _place_of(names: Sequence[str], root: Path, part: str) -> tuple[str, str]:
             if any(_is_file(place / f"{name}{ending}") for name in some):
                 return below, ending
     return "", ""
+
+
+def _refuse_several(names: Sequence[str], below: str, ending: str, root: Path) -> None:
+    """Labels must not come to files of another folder that only bear the same names."""
+    here = [f"{name}{ending}" for name in names if name and _is_file(root / below / f"{name}{ending}")]
+    for other in _folders(root, _DEEPEST):
+        if other != root / below and (both := next((name for name in here if _is_file(other / name)), "")):
+            places = f"{below}/ and {other.relative_to(root).as_posix()}/"
+            raise DataError(
+                f"{root}: {both} is there in {places}, and its table does not say which is meant; write the folder "
+                "before the names in the table, or move one of the folders out of the dataset"
+            )
 
 
 def _is_of(folder: str, part: str) -> bool:

@@ -12,6 +12,7 @@ from cohear.base.errors import DataError
 from cohear.base.registry import did_you_mean
 from cohear.data.tables.clip_table import RESERVED_COLUMNS, ClipTable
 from cohear.data.tables.events import NOTHING
+from cohear.data.tables.part_names import is_about_parts
 
 LIST = "list"
 """In place of a separator: cells are lists as Python and JSON write them."""
@@ -93,7 +94,9 @@ def one_hot_targets(table: ClipTable) -> dict[str, list[str]]:
     found = [
         column
         for column in map(str, table.rows.columns)
-        if column not in RESERVED_COLUMNS and _is_one_hot(table.column(column, table.name))
+        if column not in RESERVED_COLUMNS
+        and not is_about_parts(column)
+        and _is_one_hot(table.column(column, table.name))
     ]
     if len(found) < FEWEST_ONE_HOT or not _are_sparse([table.column(column, table.name) for column in found]):
         return {}

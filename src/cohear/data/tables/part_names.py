@@ -73,6 +73,11 @@ def _part_and_rest(name: str) -> tuple[str, tuple[str, ...]]:
     return (parts[0], rest) if len(parts) == 1 else ("", rest)
 
 
+def is_about_parts(column: str) -> bool:
+    """Whether a column's name is a part's (``test``), or a word for parts (``split``)."""
+    return is_part_name(column) or column.strip().lower() in _SPLIT_WORDS
+
+
 def holds_parts(column: str, cells: Iterable[str]) -> bool:
     """Whether a column says which part each clip is in, by its name and by its values.
 
