@@ -14,7 +14,7 @@ from cohear.report.figures import FIGURES
 from cohear.report.figures.palette import DARK, LIGHT
 from cohear.report.page.build import write_report
 
-pytestmark = [NEEDS_CHROMIUM, pytest.mark.slow]
+pytestmark = [*NEEDS_CHROMIUM, pytest.mark.slow]
 
 
 @pytest.fixture(scope="module")
