@@ -19,13 +19,17 @@ NOT_YET = ("intervals_lie_within_what_scores_can_be",)
 SOMETIMES = ("means_over_tasks_can_be", "smallest_gains_can_be")
 """Those that do not hold for rare studies only."""
 
-EACH = 5
-"""Studies of every shape."""
+EACH = 4
+"""Studies of every shape; of every fourth shape one more, which makes over three hundred."""
 
 ALWAYS = ("plain-0", "adaptive-0", "controls-0")
 """Those that every run of the tests looks at; the others take minutes."""
 
-REST = [name for number in range(EACH) for shape in SHAPES if (name := f"{shape}-{number}") not in ALWAYS]
+NAMES = [
+    *(f"{shape}-{number}" for number in range(EACH) for shape in SHAPES),
+    *(f"{shape}-{EACH}" for shape in list(SHAPES)[::4]),
+]
+REST = [name for name in NAMES if name not in ALWAYS]
 
 
 @pytest.fixture(scope="module")
@@ -55,4 +59,5 @@ def test_nothing_contradicts(name, contradictions):
 @pytest.mark.parametrize("rule", NOT_YET)
 @pytest.mark.xfail(strict=True, reason="does not hold yet; once it does, it leaves the list")
 def test_not_yet(rule, contradictions):
-    assert not {name: told for name in ONE_EACH[::6] if (told := contradictions(name)[rule])}
+    first = next((name for name in ONE_EACH if contradictions(name)[rule]), None)
+    assert first is None
