@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from cohear.base.arrays import Floats, Integers
+from cohear.base.arrays import Floats
 from cohear.base.assets import Asset
 from cohear.base.errors import UserError
-from cohear.base.layout import Layout
 from cohear.features.code_file import CodeFile
 from cohear.features.excerpts import Excerpts
-from cohear.features.front_end import FRONT_ENDS, WaveformFrontEnd, demand
-from cohear.features.pooling import FramePooling, pooled, pooled_width
+from cohear.features.front_end import FRONT_ENDS, demand
+from cohear.features.learnt_frames import LearntFrames
+from cohear.features.pooling import FramePooling
 
 if TYPE_CHECKING:
     from cohear.features.learnt_module import LearntModule
@@ -28,7 +27,7 @@ LEAST_SECONDS = 0.1
 
 @FRONT_ENDS.register("module")
 @dataclass(frozen=True)
-class Module(WaveformFrontEnd):
+class Module(LearntFrames):
     """Frames of a network: one an excerpt, or those that it gives of whole clips.
 
     Args:
@@ -95,36 +94,13 @@ class Module(WaveformFrontEnd):
         return self.window
 
     @property
-    def layout(self) -> Layout:
-        """A vector where frames are pooled."""
-        return "sequence" if self.pool == "none" else "vector"
-
-    @property
     def frame_width(self) -> int:
         """That the network gives."""
         return len(self.zero_frame)
 
-    @property
-    def input_width(self) -> int:
-        """The same, or mean and deviation of each."""
-        return pooled_width(self.frame_width, self.pool)
-
     def frames_of(self, samples: int) -> int:
         """``ceil(samples / hop)``."""
         return -(-samples // self.hop)
-
-    def frames(self, clips: Sequence[Floats]) -> list[Floats]:
-        """``[T, frame_width]`` of each clip."""
-        return [self._of_clip(clip) for clip in clips]
-
-    def window_input(self, windows: Floats, lengths: Integers) -> Floats:
-        """The frames, or what ``pool`` makes of them."""
-        return pooled(windows, lengths, self.pool)
-
-    def levels(self, frames: Floats) -> Floats:
-        """How far a frame is from that of digital silence, in the number that differs most."""
-        levels: Floats = np.abs(frames - self.zero_frame).max(axis=-1)
-        return levels
 
     @property
     def silence(self) -> float:

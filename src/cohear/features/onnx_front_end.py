@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
 
-from cohear.base.arrays import Floats, Integers
+from cohear.base.arrays import Floats
 from cohear.base.assets import Asset
 from cohear.base.errors import MissingExtra, UserError
-from cohear.base.layout import Layout
 from cohear.features.excerpts import Excerpts
 from cohear.features.front_end import FRONT_ENDS, FrontEnd, WaveformFrontEnd, demand
-from cohear.features.pooling import FramePooling, pooled, pooled_width
+from cohear.features.learnt_frames import LearntFrames
+from cohear.features.pooling import FramePooling
 from cohear.features.scale_probe import refuse_wrong_scale
 
 if TYPE_CHECKING:
@@ -53,7 +52,7 @@ class Link:
 
 @FRONT_ENDS.register("onnx")
 @dataclass(frozen=True)
-class Onnx(WaveformFrontEnd):
+class Onnx(LearntFrames):
     """Frames of a chain of graphs, each of an excerpt of the waveform and of nothing else.
 
     Frame k is of the excerpt that is centred on samples ``[k * hop, (k + 1) * hop)``. At a clip's ends excerpts are
@@ -149,11 +148,6 @@ class Onnx(WaveformFrontEnd):
         return SCALES[self.scale]
 
     @property
-    def layout(self) -> Layout:
-        """A vector where frames are pooled."""
-        return "sequence" if self.pool == "none" else "vector"
-
-    @property
     def hop(self) -> int:
         """Samples from one frame to the next."""
         return self.chain.hop * (1 if self.before is None else self.before.hop)
@@ -171,28 +165,10 @@ class Onnx(WaveformFrontEnd):
         """The numbers of the last graph."""
         return self.chain.frame_width
 
-    @property
-    def input_width(self) -> int:
-        """The same, or mean and deviation of each."""
-        return pooled_width(self.frame_width, self.pool)
-
     def frames_of(self, samples: int) -> int:
         """``ceil(samples / hop)``."""
         entering = samples if self.before is None else self.before.frames_of(samples)
         return self.excerpts.count(entering)
-
-    def frames(self, clips: Sequence[Floats]) -> list[Floats]:
-        """``[T, frame_width]`` of each clip."""
-        return [self._of_clip(clip) for clip in clips]
-
-    def window_input(self, windows: Floats, lengths: Integers) -> Floats:
-        """The frames, or what ``pool`` makes of them."""
-        return pooled(windows, lengths, self.pool)
-
-    def levels(self, frames: Floats) -> Floats:
-        """How far a frame is from that of digital silence, in the number that differs most."""
-        levels: Floats = np.abs(frames - self.zero_frame).max(axis=-1)
-        return levels
 
     @property
     def silence(self) -> float:
