@@ -88,6 +88,12 @@ def test_musan(tmp_path):
     assert [row["kind"] for row in rows.values()] == ["music"] * 3 + ["speech"] * 2 + ["noise"] * 2
 
 
+def test_artists_that_are_not_known_are_no_group(tmp_path):
+    mini_trees.musan(tmp_path)
+    mini_trees.text(tmp_path / "musan/music/fma/ANNOTATIONS", "music-fma-0000 a Y Unknown", "music-fma-0001 a,b N B_C")
+    assert read_clip_table(tmp_path, "t").column("group", "t")[:2] == ["", "artist:B_C"]
+
+
 def test_fma(tmp_path):
     rows = rows_of("fma", tmp_path)
     assert rows["fma_small/000/000002.mp3"] == {
@@ -131,6 +137,27 @@ def test_common_voice(tmp_path):
     assert rows["clips/common_voice_cy_2.mp3"]["gender"] == "female"
     assert rows["clips/common_voice_cy_3.mp3"]["fold"] == "test"
     assert len(rows) == 3
+
+
+def test_who_does_not_wish_to_say_is_unknown(tmp_path):
+    """Newer releases of Common Voice write it as an answer: it is no gender and no age."""
+    mini_trees.common_voice(tmp_path)
+    file = tmp_path / "cv-corpus-17.0-2024-03-15/cy/dev.tsv"
+    told = file.read_text().replace("fifties\tfemale\t", "do_not_wish_to_say\tdo_not_wish_to_say\t")
+    mini_trees.text(file, told.rstrip("\n"))
+    table = read_clip_table(tmp_path, "t")
+    assert table.column("gender", "t") == ["male", "", ""]
+    assert table.column("age", "t") == ["twenties", "", ""]
+
+
+def test_voxceleb1_as_its_author_unpacks_it(tmp_path):
+    rows = rows_of("voxceleb1", tmp_path / "a")
+    (tmp_path / "a/wav").rename(tmp_path / "a/voxceleb1")
+    assert reader_of(tmp_path / "a") == "voxceleb1"
+    renamed = read_clip_table(tmp_path / "a", "t").rows.to_dict("records")
+    assert {row.pop("path"): row for row in renamed} == {
+        path.replace("wav/", "voxceleb1/", 1): row for path, row in rows.items()
+    }
 
 
 def test_voxceleb1(tmp_path):
@@ -192,6 +219,24 @@ def test_birdclef_of_2021(tmp_path):
     mini_trees.clip(tmp_path / "train_short_audio/acafly/XC109605.ogg", seconds=0.2)
     table = read_clip_table(tmp_path, "t")
     assert table.column("path", "t") == ["train_short_audio/acafly/XC109605.ogg"]
+
+
+def test_birdclef_of_2025(tmp_path):
+    """Numbers of iNaturalist for species, three collections, and recordists without a name, who are not one group."""
+    head = "primary_label,secondary_labels,type,filename,collection,rating,author,license"
+    lines = [
+        "1139490,[''],[''],1139490/CSA36385.ogg,CSA,0.0,Unknown,cc-by",
+        "1139490,[''],[''],1139490/iNat123.ogg,iNat,0.0,Unknown,cc-by",
+        "greani1,['1139490'],['song'],greani1/XC7.ogg,XC,4.0,Jo,cc-by",
+    ]
+    mini_trees.text(tmp_path / "train.csv", head, *lines)
+    for line in lines:
+        mini_trees.clip(tmp_path / "train_audio" / line.split(",")[3], seconds=0.2)
+    assert reader_of(tmp_path) == "birdclef"
+    table = read_clip_table(tmp_path, "t")
+    assert table.column("group", "t") == ["", "", "author:Jo"]
+    assert table.column("source_id", "t") == ["csa:36385", "inaturalist:123", "xeno-canto:7"]
+    assert table.column("heard", "t") == ["1139490", "1139490", "greani1;1139490"]
 
 
 def test_mtat(tmp_path):

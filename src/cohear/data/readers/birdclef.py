@@ -7,14 +7,15 @@ from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 from typing import ClassVar
 
-from cohear.data.readers.layout import ClipRow, PublicLayout, Published, folder_with
+from cohear.data.readers.layout import ClipRow, PublicLayout, Published, folder_with, somebody
 from cohear.data.tables.label_cells import LIST, labels_of
 from cohear.data.tables.reader import READERS
 from cohear.data.tables.table_files import column_names, read_csv, records
 
 TABLES = ("train_metadata.csv", "train.csv")
 AUDIO = ("train_audio", "train_short_audio")
-_XENO_CANTO = re.compile(r"XC(\d+)")
+COLLECTIONS = {"XC": "xeno-canto", "iNat": "inaturalist", "CSA": "csa"}
+_RECORDING = re.compile(rf"(?P<collection>{'|'.join(COLLECTIONS)})(?P<number>\d+)")
 
 
 class BirdClef(PublicLayout):
@@ -23,8 +24,10 @@ class BirdClef(PublicLayout):
     The folder is ``train_short_audio`` in 2021.
     Columns: primary_label, secondary_labels (a list as Python writes it), author, filename and more; ``filename`` has
     the species' folder before it since 2022. ``species`` is the primary label, ``heard`` all labels. The recordist is
-    the group. No split is published; soundscapes of the test are not there. Columns are told at
-    https://www.kaggle.com/competitions/birdclef-2024/data.
+    the group, but for ``Unknown``, who is nobody. Names of files are a collection (``XC``; ``iNat`` and ``CSA`` since
+    2025) and a number in it. No split is published; soundscapes of the test are not there. Columns are told at
+    https://www.kaggle.com/competitions/birdclef-2024/data and the page of each other year; how ``filename`` is
+    written is known from code of others.
     """
 
     name: ClassVar[str] = "birdclef"
@@ -56,15 +59,15 @@ class BirdClef(PublicLayout):
         rows = []
         for clip in records(read_csv(file, root), file, "primary_label", "filename"):
             species, name = clip["primary_label"], clip["filename"]
-            number = _XENO_CANTO.match(PurePosixPath(name).name)
+            recording = _RECORDING.match(PurePosixPath(name).name)
             others = labels_of(clip.get("secondary_labels", ""), LIST)
             rows.append(
                 {
                     "path": f"{audio}/{name}" if "/" in name else f"{audio}/{species}/{name}",
                     "species": species,
                     "heard": ";".join(dict.fromkeys((species, *others))),
-                    "group": f"author:{clip['author']}" if clip.get("author") else "",
-                    "source_id": f"xeno-canto:{number[1]}" if number else "",
+                    "group": somebody("author", clip.get("author", "")),
+                    "source_id": f"{COLLECTIONS[recording['collection']]}:{recording['number']}" if recording else "",
                 }
             )
         return rows

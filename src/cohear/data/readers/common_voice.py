@@ -12,15 +12,17 @@ from cohear.data.tables.reader import READERS
 from cohear.data.tables.table_files import column_names, read_tsv, records
 
 PARTS = {"train.tsv": "train", "dev.tsv": "validation", "test.tsv": "test"}
-_GENDERS = {"male_masculine": "male", "female_feminine": "female"}  # as newer releases write them
+_TOLD = {"male_masculine": "male", "female_feminine": "female", "do_not_wish_to_say": ""}  # as newer releases say it
 
 
 class CommonVoice(PublicLayout):
     """``en/train.tsv``, ``dev.tsv`` and ``test.tsv`` (client_id, path, sentence, age, gender…) and ``en/clips/*.mp3``.
 
-    The three lists are the official split, which keeps voices (``client_id``) on one side; clips of other lists
-    (``validated.tsv``, ``other.tsv``) are in no part and are left out. Age and gender are what volunteers tell of
-    themselves. Columns are told at https://github.com/common-voice/cv-dataset.
+    The three lists are the official split, which keeps voices (``client_id``) on one side
+    (https://github.com/common-voice/CorporaCreator, ``corpus.py``); clips of other lists (``validated.tsv``,
+    ``other.tsv``) are in no part and are left out. Age and gender are what volunteers tell of themselves; who does not
+    wish to say is unknown. Folders and columns are told at
+    https://github.com/common-voice/cv-dataset/tree/main/datasets/scripted-speech.
     """
 
     name: ClassVar[str] = "common_voice"
@@ -55,8 +57,8 @@ class CommonVoice(PublicLayout):
                 rows.append(
                     {
                         "path": f"clips/{path}",
-                        "gender": _GENDERS.get(clip.get("gender", ""), clip.get("gender", "")),
-                        "age": clip.get("age", ""),
+                        "gender": _told(clip.get("gender", "")),
+                        "age": _told(clip.get("age", "")),
                         "group": f"voice:{clip['client_id']}",
                         "fold": part,
                     }
@@ -66,6 +68,10 @@ class CommonVoice(PublicLayout):
     def labels(self, root: Path) -> Mapping[str, list[str]]:
         """None: which ages and genders there are depends on the release."""
         return super().labels(root)
+
+
+def _told(cell: str) -> str:
+    return _TOLD.get(cell, cell)
 
 
 READERS.register(CommonVoice.name)(CommonVoice())

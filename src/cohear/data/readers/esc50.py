@@ -31,7 +31,7 @@ class Esc50(PublicLayout):
     ``src_file`` is the number of the Freesound recording; all takes of one are in one fold. A mirror has ``esc50.csv``
     at the top and the recordings in ``audio/audio``
     (https://www.kaggle.com/datasets/mmoreaux/environmental-sound-classification-50); its copies at 16 kHz, in a folder
-    below, are not read.
+    below, are not read. Its layout is known from code of others that reads it.
     """
 
     name: ClassVar[str] = "esc50"

@@ -22,7 +22,8 @@ class Fma(PublicLayout):
 
     The table has two lines of names, a column's group and its own (``set`` ``split``, ``track`` ``genre_top``,
     ``artist`` ``id``), and a third that names the track's number. The official split keeps artists on one side; the
-    artist is the group. The layout is that of https://github.com/mdeff/fma#data.
+    artist is the group. Files are told at https://github.com/mdeff/fma#data, and how they are read in
+    https://github.com/mdeff/fma/blob/master/utils.py (``load`` and ``get_audio_path``).
     """
 
     name: ClassVar[str] = "fma"

@@ -14,6 +14,7 @@ from cohear.data.scan.audio_files import audio_files, folders_in
 from cohear.data.tables.clip_table import About, ClipTable
 from cohear.data.tables.manifest import read_about
 from cohear.data.tables.reader import READERS, Reader
+from cohear.data.tables.spelling import NO_NAME, says_unknown
 from cohear.data.tables.table_files import frame
 
 ClipRow = dict[str, str]
@@ -143,6 +144,12 @@ def named_clips(root: Path, folders: Sequence[Path], pattern: str) -> Iterator[t
             if parts is None:
                 raise DataError(f"{file} is not named as the dataset's files are; move it away")
             yield file.relative_to(root).as_posix(), parts
+
+
+def somebody(kind: str, name: str) -> str:
+    """A group's name, ``artist:Jo``; empty where the name says that nobody is known."""
+    known = name.strip() and not says_unknown(name, NO_NAME)
+    return f"{kind}:{name.strip()}" if known else ""
 
 
 def freesound(number: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import ClassVar
 
-from cohear.data.readers.layout import ClipRow, PublicLayout, Published, folder_with, named_clips
+from cohear.data.readers.layout import ClipRow, PublicLayout, Published, folder_with, named_clips, somebody
 from cohear.data.scan.audio_files import audio_files, folders_in
 from cohear.data.tables.reader import READERS
 from cohear.data.tables.text_files import read_text
@@ -21,7 +21,8 @@ class Musan(PublicLayout):
     """``musan/music/fma/music-fma-0000.wav``: kind, where it is from, number; ``ANNOTATIONS`` beside the clips.
 
     A line of ``ANNOTATIONS`` of music is a clip, its genres, whether there is singing (Y or N) and the artist, who is
-    the group. The archive and its description are at https://www.openslr.org/17/.
+    the group. The archive is at https://www.openslr.org/17/; its first author reads it in
+    https://github.com/kaldi-asr/kaldi/blob/master/egs/sre16/v1/local/make_musan.py.
     """
 
     name: ClassVar[str] = "musan"
@@ -67,7 +68,7 @@ def _told(folder: Path, root: Path) -> dict[str, tuple[str, str]]:
     lines = read_text(file, root).splitlines() if file.is_file() else []
     found = (match for line in lines if (match := _MUSIC.fullmatch(line.strip())))
     return {
-        match["clip"]: ("yes" if match["vocals"] == "Y" else "no", f"artist:{match['artist'].strip()}")
+        match["clip"]: ("yes" if match["vocals"] == "Y" else "no", somebody("artist", match["artist"]))
         for match in found
     }
 

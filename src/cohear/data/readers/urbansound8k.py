@@ -26,7 +26,7 @@ class UrbanSound8K(PublicLayout):
     ``start`` and ``end`` of the table are places in the Freesound recording that the slice was cut from, not in the
     slice: they are no segment of the clip and are left out. The ten folds keep slices of one recording together and
     must not be reshuffled. A mirror has the table and the folds at the top
-    (https://www.kaggle.com/datasets/chrisfilo/urbansound8k).
+    (https://www.kaggle.com/datasets/chrisfilo/urbansound8k), as code of others reads it.
     """
 
     name: ClassVar[str] = "urbansound8k"

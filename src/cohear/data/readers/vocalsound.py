@@ -26,8 +26,10 @@ _NAME = rf"(?P<gender>[fm])(?P<speaker>\d{{4}})_(?P<take>\d+)_(?P<sound>{'|'.joi
 class VocalSound(PublicLayout):
     """``audio_16k/f0003_0_cough.wav``: gender, speaker, recording session, sound; ``datafiles/tr.json`` and its like.
 
-    The three lists are the official split, which keeps speakers on one side. The layout is that of
-    https://github.com/YuanGongND/vocalsound#dataset-details.
+    The three lists are the official split, which keeps speakers on one side: ``{"data": [{"wav": …, "labels": …}]}``
+    with paths of another machine. Folders are told at https://github.com/YuanGongND/vocalsound/tree/main/data, the
+    lists are read there in ``src/prep_data.py``; that the archive at 44.1 kHz calls its folder ``data_44k`` is known
+    from code of others.
     """
 
     name: ClassVar[str] = "vocalsound"

@@ -13,7 +13,7 @@ from cohear.data.tables.table_files import read_tsv, records
 from cohear.data.tables.text_files import read_text
 
 META, SPLIT = "vox1_meta.csv", "iden_split.txt"
-PLACES = ("wav", "dev/wav", "test/wav", "vox1_dev_wav/wav", "vox1_test_wav/wav")
+PLACES = ("wav", "voxceleb1", "dev/wav", "test/wav", "vox1_dev_wav/wav", "vox1_test_wav/wav")
 PARTS = {"1": "train", "2": "validation", "3": "test"}
 GENDERS = {"m": "male", "f": "female"}
 
@@ -22,8 +22,10 @@ class VoxCeleb1(PublicLayout):
     """``wav/id10001/1zcIwhmdeo4/00001.wav``: speaker, video, part of it; ``vox1_meta.csv`` with tabs between cells.
 
     ``iden_split.txt`` (``1 id10001/1zcIwhmdeo4/00001.wav``; 1 is training, 2 validation, 3 test) is the official split
-    for telling speakers, which keeps videos on one side; a video is the group. Files are told at
-    https://www.robots.ox.ac.uk/~vgg/data/voxceleb/vox1.html.
+    for telling speakers, which keeps videos on one side; a video is the group. Archives and lists are at
+    https://www.robots.ox.ac.uk/~vgg/data/voxceleb/vox1.html, and ``voxceleb1`` in place of ``wav`` is where
+    https://github.com/clovaai/voxceleb_trainer (of one of its authors) moves it. No description of the columns of
+    ``vox1_meta.csv`` was found but in code of others.
     """
 
     name: ClassVar[str] = "voxceleb1"
@@ -33,7 +35,7 @@ class VoxCeleb1(PublicLayout):
         citation="A. Nagrani, J. S. Chung, A. Zisserman, VoxCeleb: a large-scale speaker identification dataset, "
         "Interspeech 2017",
         homepage="https://www.robots.ox.ac.uk/~vgg/data/voxceleb/vox1.html",
-        place="wav (or dev/wav and test/wav), vox1_meta.csv and iden_split.txt in one folder",
+        place="wav (or voxceleb1, or dev/wav and test/wav), vox1_meta.csv and iden_split.txt in one folder",
         tasks={"speaker": "1,251 speakers", "gender": "2 genders", "nationality": "36 nationalities"},
         size="153,516 clips, 352 h, 39 GB",
         flaws="Official folds have all speakers on both sides: hold speakers out for gender and nationality.",
