@@ -12,7 +12,7 @@ from cohear.data.scan.audio_files import folders_in
 from cohear.data.tables.audio_column import audio_column, with_audio_paths
 from cohear.data.tables.clip_table import ClipTable
 from cohear.data.tables.manifest import read_about
-from cohear.data.tables.part_names import is_part_name
+from cohear.data.tables.part_names import parts_among
 from cohear.data.tables.reader import READERS, Reader
 from cohear.data.tables.table_files import TABLE_SUFFIXES, TableFile, read_table_file
 
@@ -46,9 +46,14 @@ READERS.register(Audiofolder.name)(Audiofolder())
 
 def _tables(path: Path) -> list[Path]:
     """The table at the top, or those of the parts."""
-    places = [path, *(folder for folder in folders_in(path) if is_part_name(folder.name))]
-    in_places = [[place / name for name in _NAMES if (place / name).is_file()][:1] for place in places]
-    return in_places[0] or [file for files in in_places for file in files]
+    if top := _table_in(path):
+        return [top]
+    inner = {folder.name: file for folder in folders_in(path) if (file := _table_in(folder))}
+    return [inner[name] for name in parts_among(inner)]
+
+
+def _table_in(folder: Path) -> Path | None:
+    return next((folder / name for name in _NAMES if (folder / name).is_file()), None)
 
 
 def _read_table(name: str, root: Path, file: Path) -> TableFile:

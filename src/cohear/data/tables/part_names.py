@@ -10,14 +10,28 @@ PartRole = Literal["train", "validation", "test", ""]
 """What a part is for; empty where its name does not say."""
 
 _NAMES: dict[PartRole, str] = {
-    "train": "train training trn tr",
-    "validation": "validation validate valid val dev devel development",
-    "test": "test testing tst eval evaluate evaluation holdout heldout",
+    "train": "train training trainset trn tr",
+    "validation": "validation validate valid val va dev devel development cv dt",
+    "test": "test testing testset tst te tt eval evaluate evaluation holdout heldout et",
 }
 _ROLE_OF = {name: role for role, names in _NAMES.items() for name in names.split()}
-_SPLIT_WORDS = frozenset(("fold", "folds", "split", "splits", "subset", "partition", "set"))
-_NUMBERED_WORDS = frozenset(("fold", "folds", "split", "splits", "partition"))
-_COLUMN_FILLERS = frozenset(("data", "name", "official", "id", "no", "nr", "number", "index", "cv"))
+_SHORT = frozenset(name for name in _ROLE_OF if len(name) == 2)
+_DEVELOPMENT = frozenset(("dev", "devel", "development"))  # what is not evaluated on, where nothing is called training
+_ASIDE = frozenset(
+    (
+        *("aside", "discard", "discarded", "exclude", "excluded", "extra", "ignore", "ignored", "unused", "other"),
+        *("na", "nan", "none", "null", "unlabeled", "unlabelled"),
+    )
+)
+"""Values of clips that are in no part."""
+
+_SPLIT_WORDS = frozenset(
+    "dataset fold folds kfold mode part partition phase purpose set split splits stage subset usage".split()  # noqa: SIM905
+)
+_NUMBERED_WORDS = frozenset(("fold", "folds", "kfold", "split", "splits", "partition"))
+_COLUMN_FILLERS = frozenset(
+    "cv data default id idx in index is k name no nr num number official original sample type".split()  # noqa: SIM905
+)
 _FILLERS = frozenset(
     (
         *("set", "data", "dataset", "split", "part", "subset", "audio", "wav", "wavs", "clips", "files"),
@@ -25,14 +39,16 @@ _FILLERS = frozenset(
     )
 )
 _FOLD = re.compile(r"(?:fold|folds|split|partition|cv)[-_. ]?\d{1,3}")
+_NUMBER = re.compile(r"\d+(?:\.0+)?")
+_YES, _NO = frozenset(("1", "1.0", "true", "yes", "y", "t")), frozenset(("0", "0.0", "false", "no", "n", "f"))
 _MOST_NUMBERED = 20
 
 
 def role_of(name: str) -> PartRole:
-    """What a part is by its name: ``Test``, ``dev_set`` and ``audio_train`` say it; empty where it does not."""
-    words = [word for word in re.split(r"[-_. ]+", name.strip().lower()) if word]
-    roles = [_ROLE_OF[word] for word in words if word in _ROLE_OF]
-    others = [word for word in words if word not in _ROLE_OF and word not in _FILLERS]
+    """What a part is by its name: ``Test``, ``dev_set``, ``validation1`` and ``audio_train`` say it; else empty."""
+    words = _words(name)
+    roles = [role for word in words if (role := _role_of_word(word))]
+    others = [word for word in words if not _role_of_word(word) and word not in _FILLERS]
     return roles[0] if len(roles) == 1 and not others else ""
 
 
@@ -51,7 +67,11 @@ def parts_among(names: Collection[str]) -> dict[str, str]:
 
     They are parts where each has a word for one, and all are alike but for it: ``esd_train`` beside ``esd_test``. What
     lies beside them is no part (``train``, ``test`` and ``docs``); a class called ``train`` beside others is none.
+    Words of two letters (``tr``, ``cv``, ``tt``) are codes of languages too: all names must be such, one for training.
     """
+    short = [name for name in names if any(_without_number(word) in _SHORT for word in _words(name))]
+    if short and (len(short) < len(names) or "train" not in map(role_of, short)):
+        names = [name for name in names if name not in short]
     if names and all(map(is_part_name, names)):
         return {name: name for name in names}
     by_rest: dict[tuple[str, ...], dict[str, str]] = {}
@@ -60,37 +80,122 @@ def parts_among(names: Collection[str]) -> dict[str, str]:
         if part:
             by_rest.setdefault(rest, {})[name] = name if is_part_name(name) else part
     alike = max(by_rest.values(), key=len, default={})
-    roles = {role for part in alike.values() if (role := role_of(part))}
+    roles = set(_settled({part: role_of(part) for part in alike.values()}).values()) - {""}
     is_split = len(roles) > 1 and "train" in roles
     return alike if is_split or sum(map(is_fold_name, alike.values())) > 1 else {}
 
 
-def _part_and_rest(name: str) -> tuple[str, tuple[str, ...]]:
-    """The word for a part in a name, and its other words."""
-    words = [word for word in re.split(r"[-_. ]+", name.strip().lower()) if word]
-    parts = [word for word in words if word in _ROLE_OF or _FOLD.fullmatch(word)]
-    rest = tuple(word for word in words if word not in parts and word not in _FILLERS)
-    return (parts[0], rest) if len(parts) == 1 else ("", rest)
-
-
 def is_about_parts(column: str) -> bool:
-    """Whether a column's name is a part's (``test``), or a word for parts (``split``)."""
-    return is_part_name(column) or column.strip().lower() in _SPLIT_WORDS
+    """Whether a column's name is a part's (``test``, ``is_test``), or a word for parts (``split``)."""
+    words = set(_words(column))
+    return is_part_name(column) or bool(_flagged(column)) or bool(words & _SPLIT_WORDS and not _unexplained(words))
 
 
 def holds_parts(column: str, cells: Iterable[str]) -> bool:
     """Whether a column says which part each clip is in, by its name and by its values.
 
+    Values are parts where most of them are: ``unused``, ``extra`` or ``-1`` beside ``train`` and ``test`` are clips
+    that are in none. What is called ``train``, ``validation`` and ``test`` is a split, whatever the column's name.
+
     Args:
-        column: ``fold``, ``split``, ``subset``, ``partition``, ``set`` or the like, in any case.
+        column: ``fold``, ``split``, ``subset``, ``partition``, ``set``, ``phase``, ``is_test`` or the like, in any
+            case.
         cells: of the column; empty ones say nothing. Plain numbers are parts of ``fold``, ``split`` and ``partition``.
     """
-    words = {word for word in re.split(r"[\W_]+", column.lower()) if word}
-    named = words & _SPLIT_WORDS
     values = {cell.strip() for cell in cells if cell.strip()}
-    if not named or words - named - _COLUMN_FILLERS or not values:
-        return False
-    if all(map(is_part_name, values)):
+    if _are_yes_and_no(values) and _flagged(column):
         return True
-    numbered = bool(named & _NUMBERED_WORDS) and 2 <= len(values) <= _MOST_NUMBERED
-    return numbered and all(value.isdecimal() or is_part_name(value) for value in values)
+    strict = {role_of(value) for value in values}
+    if "" not in strict and len(strict) == len(_NAMES):
+        return True
+    words = set(_words(column))
+    named = words & _SPLIT_WORDS
+    if not values or not named or _unexplained(words):
+        return False
+    return all(map(is_part_name, values)) or _are_mostly_parts(column, values, bool(named & _NUMBERED_WORDS))
+
+
+def parts_by_value(column: str, values: Collection[str]) -> dict[str, PartRole]:
+    """What the part of each value of a column is for, all of them seen together; empty where a value does not say.
+
+    Here a name may say more than that: ``train-clean-100``, ``balanced_train``, ``dev1``. Where nothing is called
+    training, ``development`` and ``dev`` train beside ``evaluation`` and ``test``. Of ``is_test`` the value 1 (true,
+    yes) is the test part and 0 what is trained on; of ``is_train`` the other way round.
+
+    Args:
+        column: its name, one for which `holds_parts` holds.
+        values: that it has, once each or as often as clips have them.
+    """
+    flagged = _flagged(column)
+    if flagged and _are_yes_and_no(values):
+        no: PartRole = "test" if flagged == "train" else "train"
+        return {value: flagged if value.strip().lower() in _YES else no for value in values}
+    return _settled({value: _loose_role(value) for value in values})
+
+
+def is_aside(value: str) -> bool:
+    """Whether a value of a column of parts says that a clip is in none of them: ``unused``, ``extra``, ``-1``."""
+    plain = value.strip().lower()
+    return plain in _ASIDE or bool(re.fullmatch(r"-\d*(?:\.0+)?", plain))
+
+
+def _are_mostly_parts(column: str, values: set[str], numbers_are_parts: bool) -> bool:
+    roles = parts_by_value(column, values)
+    sure = {value for value in values if roles[value] or is_fold_name(value)}
+    others = {value for value in values - sure if not is_aside(value)}
+    kinds = len({roles[value] for value in sure} - {""}) + sum(map(is_fold_name, sure))
+    if kinds > 1 and len(others) < len(sure):
+        return True
+    are_numbers = bool(others) and all(map(_NUMBER.fullmatch, others)) and len(others) <= _MOST_NUMBERED
+    return numbers_are_parts and are_numbers and len(others | sure) > 1
+
+
+def _are_yes_and_no(values: Collection[str]) -> bool:
+    return bool(values) and all(value.strip().lower() in _YES | _NO for value in values)
+
+
+def _settled(roles: dict[str, PartRole]) -> dict[str, PartRole]:
+    """The roles, with development for training where something is evaluated on and nothing is called training."""
+    if "test" not in roles.values() or "train" in roles.values():
+        return roles
+    develops = {value for value in roles if _DEVELOPMENT & set(map(_without_number, _words(value)))}
+    return {value: "train" if role and value in develops else role for value, role in roles.items()}
+
+
+def _flagged(column: str) -> PartRole:
+    """The part that a column of yes and no is about: ``is_test``, ``test``, ``in_train_set``; empty where of none."""
+    words = [word for word in _words(column) if word not in _COLUMN_FILLERS | _FILLERS]
+    return _ROLE_OF.get(words[0], "") if len(words) == 1 and words[0] not in _SHORT else ""
+
+
+def _unexplained(words: set[str]) -> set[str]:
+    """Words of a column's name beside those for parts and their fillers."""
+    return {word for word in words - _SPLIT_WORDS - _COLUMN_FILLERS if not word.isdecimal()}
+
+
+def _loose_role(value: str) -> PartRole:
+    roles = {role for word in _words(value) if (role := _role_of_word(word))}
+    return roles.pop() if len(roles) == 1 else ""
+
+
+def _part_and_rest(name: str) -> tuple[str, tuple[str, ...]]:
+    """The word for a part in a name, and its other words."""
+    words = _words(name)
+    parts = [word for word in words if _role_of_word(word) or _FOLD.fullmatch(word)]
+    rest = tuple(word for word in words if word not in parts and word not in _FILLERS)
+    return (parts[0], rest) if len(parts) == 1 else ("", rest)
+
+
+def _role_of_word(word: str) -> PartRole:
+    return _ROLE_OF.get(_without_number(word), "")
+
+
+def _without_number(word: str) -> str:
+    """``validation1`` and ``dt05`` as the word in them."""
+    return word.rstrip("0123456789")
+
+
+def _words(name: str) -> list[str]:
+    """``trainSet``, ``dev-clean`` and ``audio_train`` as their words in lower case."""
+    parted = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name.strip())
+    return [word for word in re.split(r"[\W_]+", parted.lower()) if word]
