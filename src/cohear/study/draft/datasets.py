@@ -8,24 +8,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from cohear.base.counting import counted
 from cohear.base.errors import DataError, FolderError, UserError
-from cohear.data.importers.class_folders import why_no_classes
 from cohear.data.readers import Published, public_layouts
-from cohear.data.scan.audio_files import audio_files, folders_in
 from cohear.data.scan.dataset import Dataset, open_dataset
-from cohear.data.scan.folder_tree import folder_tree
 from cohear.data.scan.unused import Unused, unused_files
 from cohear.data.tables.clip_table import ClipTable
 from cohear.data.tables.label_cells import USUAL_CELLS, LabelCells, proposed_cells
 from cohear.data.tables.name_groups import NameGroups, name_groups, with_name_groups
-from cohear.data.tables.part_names import parts_among
-from cohear.data.tables.reader import read_clip_table, reader_of
+from cohear.data.tables.reader import read_clip_table
 from cohear.data.tables.targets import label_columns, says_groups
+from cohear.study.draft.places import dataset_places
 from cohear.study.launch.progress import Progress
-
-_UNKNOWN = "nothing in it is recognised as a dataset"
-_SHOWN = 5
 
 
 @dataclass(frozen=True)
@@ -62,7 +55,7 @@ def find_datasets(
 ) -> tuple[list[Found], dict[str, str]]:
     """Read and scan whatever the paths hold.
 
-    A folder that no reader recognises stands for the folders in it, as far as they are recognised.
+    `dataset_places` tells which folders these are.
 
     Returns:
         The datasets, and of every path that is none, why.
@@ -74,7 +67,7 @@ def find_datasets(
     missing = [path for path in paths if not path.exists()]
     if missing:
         raise DataError(f"{missing[0]} does not exist" + (f" ({len(missing)} such paths)" if missing[1:] else ""))
-    places, left_out = _places(paths)
+    places, left_out = dataset_places(paths)
     found: list[Found] = []
     tables: dict[str, tuple[Path, ClipTable]] = {}
     for path, reader in places.items():
@@ -111,65 +104,6 @@ def _as_proposed(table: ClipTable, reader: str) -> tuple[ClipTable, LabelCells, 
     if groups is not None and groups.is_sure:
         table = with_name_groups(table, groups.pattern)
     return table, cells, groups
-
-
-def _places(paths: Sequence[Path]) -> tuple[dict[Path, str], dict[str, str]]:
-    """Datasets with their readers, and why other paths are none."""
-    places: dict[Path, str] = {}
-    left_out: dict[str, str] = {}
-    for path in _whole(paths):
-        try:
-            readers = _readers(path)
-        except DataError as error:
-            left_out[str(path)] = str(error)
-            continue
-        places |= {place: reader for place, reader in readers.items() if reader}
-        left_out |= {str(place): _why_unknown(place) for place, reader in readers.items() if not reader}
-        if path not in readers and (beside := _beside(path)):
-            left_out[str(path)] = beside
-    return places, left_out
-
-
-def _whole(paths: Sequence[Path]) -> list[Path]:
-    """The paths, and in place of parts of one dataset (``data/train data/test``) the folder that they lie in."""
-    siblings: dict[Path, list[Path]] = {}
-    for path in paths:
-        siblings.setdefault(path.absolute().parent, []).append(path)
-    whole: dict[Path, None] = {}
-    for path in paths:
-        folder = path.absolute().parent
-        parts = parts_among([_stem(beside) for beside in siblings[folder]])
-        is_part = len(parts) > 1 and _stem(path) in parts and reader_of(folder) is not None
-        whole[path.parent if is_part else path] = None
-    return list(whole)
-
-
-def _stem(path: Path) -> str:
-    return path.stem if path.is_file() else path.absolute().name
-
-
-def _readers(path: Path) -> dict[Path, str | None]:
-    """The path and its reader; or the folders in it and theirs, where one of them at least has any."""
-    reader = reader_of(path)
-    inner = {child: reader_of(child) for child in folders_in(path)} if reader is None else {}
-    return inner if any(inner.values()) else {path: reader}
-
-
-def _why_unknown(path: Path) -> str:
-    """That nothing is recognised, and what lies there all the same."""
-    clips = folder_tree(path).clips if path.is_dir() else ()
-    return (
-        f"{_UNKNOWN}, though it holds {counted(len(clips), 'audio file')}; it {why_no_classes(clips)}"
-        if clips
-        else _UNKNOWN
-    )
-
-
-def _beside(path: Path) -> str:
-    """What lies in a folder of datasets beside these."""
-    loose = [file.name for file in audio_files(path, videos=True)]
-    shown = ", ".join(loose[:_SHOWN]) + (f" and {len(loose) - _SHOWN:,} more" if len(loose) > _SHOWN else "")
-    return f"{counted(len(loose), 'audio file')} beside its datasets: {shown}" if loose else ""
 
 
 def _free_name(path: Path, taken: Sequence[str]) -> str:

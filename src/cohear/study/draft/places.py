@@ -1,0 +1,108 @@
+"""Which folders and files are datasets, below the paths that ``cohear init`` is given."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from cohear.base.counting import counted
+from cohear.base.errors import DataError, UserError
+from cohear.data.importers.class_folders import why_no_classes
+from cohear.data.readers import public_layouts
+from cohear.data.scan.audio_files import audio_files, folders_in
+from cohear.data.scan.folder_tree import folder_tree
+from cohear.data.tables.manifest import ManifestReader
+from cohear.data.tables.part_names import parts_among
+from cohear.data.tables.reader import read_clip_table, reader_of
+
+_UNKNOWN = "nothing in it is recognised as a dataset"
+_SHOWN = 5
+
+
+def dataset_places(paths: Sequence[Path]) -> tuple[dict[Path, str], dict[str, str]]:
+    """Datasets with their readers, and why other paths are none.
+
+    A folder that no reader recognises stands for the folders in it, and so does one whose dataset lies in a folder of
+    it beside others that hold audio. Parts of one dataset (``data/train data/test``) stand for the folder of them all.
+    """
+    places: dict[Path, str] = {}
+    left_out: dict[str, str] = {}
+    for path in _whole(paths):
+        try:
+            readers = _readers(path)
+        except DataError as error:
+            left_out[str(path)] = str(error)
+            continue
+        places |= {place: reader for place, reader in readers.items() if reader}
+        left_out |= {str(place): _why_unknown(place) for place, reader in readers.items() if not reader}
+        if path not in readers and (beside := _beside(path)):
+            left_out[str(path)] = beside
+    return places, left_out
+
+
+def _whole(paths: Sequence[Path]) -> list[Path]:
+    """The paths, and in place of parts of one dataset the folder that they lie in."""
+    siblings: dict[Path, list[Path]] = {}
+    for path in paths:
+        siblings.setdefault(path.absolute().parent, []).append(path)
+    whole: dict[Path, None] = {}
+    for path in paths:
+        folder = path.absolute().parent
+        parts = parts_among([_stem(beside) for beside in siblings[folder]])
+        is_part = len(parts) > 1 and _stem(path) in parts and reader_of(folder) is not None
+        whole[path.parent if is_part else path] = None
+    return list(whole)
+
+
+def _stem(path: Path) -> str:
+    return path.stem if path.is_file() else path.absolute().name
+
+
+def _readers(path: Path) -> dict[Path, str | None]:
+    """The path and its reader, and what lies in it beside that dataset; or the folders in it and theirs."""
+    reader = reader_of(path)
+    if reader is None:
+        inner = {child: reader_of(child) for child in folders_in(path)}
+        return inner if any(inner.values()) else {path: None}
+    if not path.is_dir():
+        return {path: reader}
+    held, is_whole = _held(path, reader)
+    others = [child for child in folders_in(path) if child not in held and folder_tree(child).clips]
+    beside = {child: reader_of(child) for child in others}
+    if beside and len(held) == 1 and not is_whole and reader_of(held[0]) == reader:
+        return {held[0]: reader, **beside}
+    sure = (*public_layouts(), ManifestReader.name)  # what else lies in a dataset's own folder is rather its own
+    return {path: reader, **{child: known for child, known in beside.items() if known in sure and known != reader}}
+
+
+def _held(path: Path, reader: str) -> tuple[list[Path], bool]:
+    """The folders in a path that a reader takes clips from, and whether a table of the path itself names them.
+
+    All of them where it cannot read it, and will say why, or where its clips lie elsewhere.
+    """
+    try:
+        table = read_clip_table(path, path.name, reader)
+    except UserError:
+        return folders_in(path), True
+    if not table.root.is_relative_to(path):
+        return folders_in(path), True
+    files = {(table.root / clip).relative_to(path).parts for clip in table.rows["path"]}
+    is_whole = any(file.parent == path for file in table.tables or ())
+    return sorted({path / parts[0] for parts in files if len(parts) > 1}), is_whole
+
+
+def _why_unknown(path: Path) -> str:
+    """That nothing is recognised, and what lies there all the same."""
+    clips = folder_tree(path).clips if path.is_dir() else ()
+    return (
+        f"{_UNKNOWN}, though it holds {counted(len(clips), 'audio file')}; it {why_no_classes(clips)}"
+        if clips
+        else _UNKNOWN
+    )
+
+
+def _beside(path: Path) -> str:
+    """What lies in a folder of datasets beside these."""
+    loose = [file.name for file in audio_files(path, videos=True)]
+    shown = ", ".join(loose[:_SHOWN]) + (f" and {len(loose) - _SHOWN:,} more" if len(loose) > _SHOWN else "")
+    return f"{counted(len(loose), 'audio file')} beside its datasets: {shown}" if loose else ""

@@ -1,0 +1,78 @@
+"""Which folders are datasets, where several lie in one folder: none hides another."""
+
+import mini_trees
+import pytest
+
+from cohear.study.draft.places import dataset_places
+
+
+def places(folder):
+    """Readers by folders below it, and what is left out."""
+    found, left_out = dataset_places([folder])
+    return {place.relative_to(folder).as_posix(): reader for place, reader in found.items()}, left_out
+
+
+def test_two_public_datasets_beside_each_other(tmp_path):
+    """Each reader finds its own one folder down: the first hid the second."""
+    mini_trees.esc50(tmp_path)
+    mini_trees.urbansound8k(tmp_path)
+    assert places(tmp_path) == ({"ESC-50-master": "esc50", "UrbanSound8K": "urbansound8k"}, {})
+
+
+def test_one_whose_reader_takes_the_folder_itself(tmp_path):
+    """Actors are looked for in the folders of the folder, and so are those of TESS."""
+    for name in ("ravdess", "tess", "esc50", "class_folders"):
+        getattr(mini_trees, name)(tmp_path / name)
+    found, left_out = places(tmp_path)
+    assert found == {name: name for name in ("ravdess", "tess", "esc50", "class_folders")}
+    assert not left_out
+
+
+@pytest.mark.parametrize(
+    "other", ["class_folders", "class_folders_parts", "audiofolder", "audiofolder_parts", "dcase_scenes"]
+)
+def test_a_public_dataset_beside_another(tmp_path, other):
+    mini_trees.esc50(tmp_path)
+    getattr(mini_trees, other)(tmp_path / "mine")
+    found, left_out = places(tmp_path)
+    assert found == {"ESC-50-master": "esc50", "mine": other.removesuffix("_parts").removesuffix("_scenes")}
+    assert not left_out
+
+
+def test_sounds_without_labels_beside_a_dataset_are_told(tmp_path):
+    mini_trees.gtzan(tmp_path / "music")
+    mini_trees.clip(tmp_path / "recordings/1.wav")
+    found, left_out = places(tmp_path)
+    assert found == {"music": "gtzan"}
+    assert list(left_out) == [str(tmp_path / "recordings")]
+
+
+def test_languages_of_a_release_are_datasets(tmp_path):
+    """Common Voice: a folder a language."""
+    mini_trees.common_voice(tmp_path)
+    release = next(tmp_path.iterdir())
+    mini_trees.text(release / "br/train.tsv", "client_id\tpath\tage", "w1\tcommon_voice_br_1.mp3\tteens")
+    mini_trees.clip(release / "br/clips/common_voice_br_1.mp3", seconds=0.2, rate=16000)
+    assert places(release)[0] == {"br": "common_voice", "cy": "common_voice"}
+
+
+def test_a_dataset_in_the_folder_of_another(tmp_path):
+    """A table at the top names its own clips; the public dataset below it is one more."""
+    mini_trees.text(tmp_path / "manifest.csv", "path,sound", "mine/1.wav,a", "mine/2.wav,b")
+    mini_trees.clip(tmp_path / "mine/1.wav")
+    mini_trees.clip(tmp_path / "mine/2.wav")
+    mini_trees.esc50(tmp_path)
+    assert places(tmp_path) == ({".": "manifest", "ESC-50-master": "esc50"}, {})
+
+
+TREES = sorted(set(vars(mini_trees)) - {"clip", "text", "np", "soundfile", "json", "hashlib"})
+
+
+@pytest.mark.parametrize("name", [name for name in TREES if not name.startswith("_")])
+def test_one_dataset_stays_one(tmp_path, name):
+    """Every public layout of the tests, with a folder of pictures and an empty one beside."""
+    getattr(mini_trees, name)(tmp_path)
+    mini_trees.text(tmp_path / "pictures/1.png", "")
+    (tmp_path / "empty").mkdir()
+    found, left_out = places(tmp_path)
+    assert (list(found), left_out) == (["."], {})
