@@ -20,12 +20,14 @@ export class Bundle {
 
   /**
    * An audio file (an ArrayBuffer) as the model takes it, at its rate: the browser resamples. One channel is samples,
-   * several are the list of them.
+   * several are the list of them. `classify` knows of what `decode` gave how it was before that.
    */
   async decode(file) {
-    const audio = await new OfflineAudioContext(1, 1, this.rate).decodeAudioData(file);
-    const channels = Array.from({ length: audio.numberOfChannels }, (_, number) => audio.getChannelData(number));
-    return channels.length > 1 ? channels : channels[0];
+    const rate = statedRate(new DataView(file)) ?? this.rate;
+    const own = rate === this.rate ? null : await decodedAt(rate, file.slice(0)).catch(() => null);
+    const clip = await decodedAt(this.rate, file);
+    if (own) RECORDED.set(clip, { rate, clip: own });
+    return clip;
   }
 
   /**
@@ -36,18 +38,23 @@ export class Bundle {
    *   channels, whose mean is heard.
    */
   async classify(clip) {
-    const channels = (Array.isArray(clip) && typeof clip[0] === "object" ? clip : [clip]).map(sound);
-    const samples = channels.length > 1 ? mean(channels) : channels[0];
+    const { channels, samples } = heardOf(clip);
+    const recorded = RECORDED.get(clip); // at its own rate, where that is another one
+    const own = recorded ? heardOf(recorded.clip) : { channels, samples };
     const values = await this.session.run({ waveform: new ort.Tensor("float32", samples, [1, samples.length]) });
     const tasks = {};
     let heard = false;
     for (const [task, card] of Object.entries(this.tasks)) {
       const windowing = card.windowing ?? this.windowing; // a task may hear in windows of its own
-      const frames = heardFrames(samples, windowing);
+      let frames = heardFrames(samples, windowing);
+      if (recorded) {
+        const there = heardFrames(own.samples, windowing, recorded.rate / this.rate, frames.length);
+        frames = frames.map((isHeard, frame) => isHeard && there[frame]); // resampling rings at both ends of an offset
+      }
       tasks[task] = answer(card, Array.from(values[task].data), frames, windowing.hop / this.rate, samples.length / this.rate);
       heard ||= frames.includes(true);
     }
-    return { heard, note: cancel(channels, samples) ? CANCEL : heard ? "" : SILENCE, tasks };
+    return { heard, note: cancel(own.channels, own.samples) ? CANCEL : heard ? "" : SILENCE, tasks };
   }
 }
 
@@ -55,6 +62,32 @@ const FLOOR = 1e-8; // mean square of silence, as in Python: -80 dB of full scal
 const LEFT = 1e-3; // of the channels' power: 30 dB less is left in the mean where they cancel
 const SILENCE = "silence: nothing in it is louder than -80 dB of full scale";
 const CANCEL = "its channels cancel each other out in their mean, which is what is heard: give one of them";
+
+const RECORDED = new WeakMap(); // of what was decoded, how it was at its own rate
+
+async function decodedAt(rate, file) {
+  const audio = await new OfflineAudioContext(1, 1, rate).decodeAudioData(file);
+  const channels = Array.from({ length: audio.numberOfChannels }, (_, number) => audio.getChannelData(number));
+  return channels.length > 1 ? channels : channels[0];
+}
+
+/** Samples a second by the header of WAV, FLAC or Ogg Vorbis; of others, which have no exact silence, nothing. */
+function statedRate(view) {
+  const text = (place, letters) =>
+    place + letters > view.byteLength ? "" : String.fromCharCode(...new Uint8Array(view.buffer, place, letters));
+  if (text(0, 4) === "fLaC" && view.byteLength > 22) return view.getUint32(18) >>> 12;
+  if (text(28, 7) === "\x01vorbis" && view.byteLength > 44) return view.getUint32(40, true);
+  if (text(0, 4) !== "RIFF" || text(8, 4) !== "WAVE") return undefined;
+  for (let place = 12; place + 16 <= view.byteLength; place += 8 + view.getUint32(place + 4, true))
+    if (text(place, 4) === "fmt ") return view.getUint32(place + 12, true);
+  return undefined;
+}
+
+/** Channels of a clip as floating point, and their mean. */
+function heardOf(clip) {
+  const channels = (Array.isArray(clip) && typeof clip[0] === "object" ? clip : [clip]).map(sound);
+  return { channels, samples: channels.length > 1 ? mean(channels) : channels[0] };
+}
 
 const sum = (values) => values.reduce((total, value) => total + value, 0);
 
@@ -69,11 +102,11 @@ function power(samples) {
   return samples.reduce((total, value) => total + (value - offset) ** 2, 0) / samples.length;
 }
 
-/** Which frames are louder than silence, by the samples that each sees. */
-function heardFrames(samples, { hop, before, after }) {
-  return Array.from({ length: Math.ceil(samples.length / hop) }, (_, frame) => {
-    const [begin, end] = [Math.max(0, frame - before) * hop, (frame + 1 + after) * hop];
-    return power(samples.subarray(begin, end)) >= FLOOR;
+/** Which frames are louder than silence, by the samples that each sees; of these there are `ratio` in one of the model. */
+function heardFrames(samples, { hop, before, after }, ratio = 1, count = Math.ceil(samples.length / hop)) {
+  return Array.from({ length: count }, (_, frame) => {
+    const [begin, end] = [Math.max(0, frame - before), frame + 1 + after].map((at) => Math.ceil(at * hop * ratio));
+    return begin >= samples.length || power(samples.subarray(begin, end)) >= FLOOR;
   });
 }
 

@@ -20,14 +20,21 @@ class Clip:
     """A sound.
 
     Attributes:
-        samples: float32 ``[samples]`` or ``[samples, channels]``, some seconds at 16 kHz.
+        samples: float32 ``[samples]`` or ``[samples, channels]``, some seconds.
         note: how the note begins.
         labels: of `parts`, in which all tones are; empty where nothing is heard.
+        rate: in Hz; the model's is 16000, and to resample an offset rings at both of its ends.
     """
 
     samples: np.ndarray
     note: str
     labels: tuple[str, ...] = ()
+    rate: int = 16000
+
+    @property
+    def channels(self) -> int:
+        """How many there are."""
+        return 1 if self.samples.ndim == 1 else self.samples.shape[1]
 
     @property
     def heard(self) -> bool:
@@ -35,12 +42,17 @@ class Clip:
         return bool(self.labels)
 
 
-def _of(samples: np.ndarray, note: str, *labels: str) -> Clip:
-    return Clip(np.ascontiguousarray(samples, np.float32), note, labels)
+def _of(samples: np.ndarray, note: str, *labels: str, rate: int = 16000) -> Clip:
+    return Clip(np.ascontiguousarray(samples, np.float32), note, labels, rate)
 
 
-def _bits(*levels: int) -> np.ndarray:
-    return _RANDOM.choice(levels, 16000) * _BIT
+def _bits(*levels: int, count: int = 16000) -> np.ndarray:
+    return _RANDOM.choice(levels, count) * _BIT
+
+
+def _opposed(rate: int, offset: float) -> np.ndarray:
+    """A tone in two channels that cancel, on an offset of both."""
+    return np.outer(tone("mid", rate=rate), [1, -1]) + offset
 
 
 UNHEARD = {
@@ -56,10 +68,17 @@ UNHEARD = {
     "four channels that cancel": _of(np.outer(tone("mid", "high"), [1, 1, -1, -1]), CANCEL),
     "two silent channels": _of(np.zeros((16000, 2)), SILENCE),
     "offsets that cancel": _of(np.outer(np.ones(16000), [0.1, -0.1]), SILENCE),
+    "an offset at 44.1 kHz": _of(np.full(44100, 0.01), SILENCE, rate=44100),
+    "a large offset at 48 kHz": _of(np.full(50021, -0.5), SILENCE, rate=48000),
+    "an offset with the last bit at 8 kHz": _of(0.25 + _bits(-1, 0, 1, count=8000), SILENCE, rate=8000),
+    "anti-phase with offsets at 44.1 kHz": _of(_opposed(44100, 0.1), CANCEL, rate=44100),
+    "anti-phase with offsets at 8 kHz": _of(_opposed(8000, 0.3), CANCEL, rate=8000),
 }
 HEARD = {
     "one silent channel": _of(np.outer(tone("mid"), [1, 0]), "", "mid"),
     "sound behind silence": _of(np.concatenate([tone(), tone("high", seconds=3.0)]), "", "high"),
     "a tone on an offset": _of(0.2 + tone("high"), "", "high"),
+    "a tone on an offset at 48 kHz": _of(0.2 + tone("high", rate=48000), "", "high", rate=48000),
+    "a tone on an offset at 8 kHz": _of(0.2 + tone("mid", rate=8000), "", "mid", rate=8000),
 }
 CLIPS = {**UNHEARD, **HEARD}

@@ -175,7 +175,7 @@ def test_a_file_at_the_scale_of_integers_is_refused(opened, client, tmp_path):
 def test_what_is_not_heard_has_no_label(opened, client, tmp_path):
     with opened(client) as page:
         for name, heard in CLIPS.items():
-            soundfile.write(tmp_path / f"{name}.wav", heard.samples, 16000, subtype="FLOAT")
+            soundfile.write(tmp_path / f"{name}.wav", heard.samples, heard.rate, subtype="FLOAT")
             answered(page, tmp_path / f"{name}.wav")
             wait_until(page, f"document.getElementById('name').textContent === {name + '.wav'!r}")
             wait_until(page, "!document.getElementById('status').textContent.startsWith('Listening')")

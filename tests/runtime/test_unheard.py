@@ -17,7 +17,7 @@ from tiny_bundle import PITCHES, tone
 from unheard import CLIPS, HEARD, SILENCE, UNHEARD
 
 from cohear.audio.channels import ChannelMeter
-from cohear.audio.silence import heard_frames
+from cohear.audio.silence import HopMeter, heard_frames
 from cohear.base.errors import DataError
 from cohear.runtime.detector import EventSettings, events_of
 from cohear.runtime.files import classify_file
@@ -50,7 +50,7 @@ def folder(tmp_path_factory):
     """A file of each clip."""
     made = tmp_path_factory.mktemp("clips")
     for name, clip in CLIPS.items():
-        soundfile.write(made / f"{name}.wav", clip.samples, 16000, subtype="FLOAT")
+        soundfile.write(made / f"{name}.wav", clip.samples, clip.rate, subtype="FLOAT")
     return made
 
 
@@ -92,13 +92,13 @@ def test_listen(tiny_folder, folder, name):
     assert ended.stderr.startswith(f"note: {CLIPS[name].note}") if not CLIPS[name].heard else ended.stderr == ""
 
 
-@pytest.mark.parametrize("name", ["the last bit of 16", "anti-phase"])
+@pytest.mark.parametrize("name", ["the last bit of 16", "anti-phase", "anti-phase with offsets at 44.1 kHz"])
 def test_listen_to_a_pipe(tiny_folder, name):
-    samples = CLIPS[name].samples.reshape(16000, -1)
+    clip = CLIPS[name]
     code = [sys.executable, "-c", "from cohear.cli import main; main()", "listen", str(tiny_folder), "--json"]
     told = subprocess.run(
-        [*code, "--pcm", "f32le", "--channels", str(samples.shape[1])],
-        input=samples.tobytes(), capture_output=True, check=True, env=os.environ,
+        [*code, "--pcm", "f32le", "--channels", str(clip.channels), "--rate", str(clip.rate)],
+        input=clip.samples.tobytes(), capture_output=True, check=True, env=os.environ,
     )  # fmt: skip
     check_windows(name, [json.loads(line) for line in told.stdout.splitlines()])
     assert CLIPS[name].note in told.stderr.decode()
@@ -112,12 +112,12 @@ def client(tiny):
 
 @pytest.mark.parametrize("name", CLIPS)
 def test_http(client, name):
-    samples = CLIPS[name].samples
-    raw = {"content": samples.tobytes(), "headers": {"Content-Type": "audio/pcm"}}
-    channels = 1 if samples.ndim == 1 else samples.shape[1]
+    clip = CLIPS[name]
+    raw = {"content": clip.samples.tobytes(), "headers": {"Content-Type": "audio/pcm"}}
+    form = f"format=f32le&channels={clip.channels}&rate={clip.rate}"
     for told in (
-        client.post("/classify?windows=true", content=wav(samples, subtype="FLOAT")).json(),
-        client.post(f"/classify?windows=true&format=f32le&channels={channels}", **raw).json(),
+        client.post("/classify?windows=true", content=wav(clip.samples, clip.rate, subtype="FLOAT")).json(),
+        client.post(f"/classify?windows=true&{form}", **raw).json(),
     ):
         check(name, told)
         check_windows(name, told["windows"])
@@ -131,9 +131,8 @@ def test_websocket(client, name):
     pytest.importorskip("websockets", reason="websockets is not installed")
     from websockets.sync.client import connect
 
-    samples = CLIPS[name].samples
-    channels = 1 if samples.ndim == 1 else samples.shape[1]
-    address = f"{str(client.base_url).replace('http', 'ws')}/stream?format=f32le&channels={channels}"
+    samples, form = CLIPS[name].samples, f"format=f32le&channels={CLIPS[name].channels}&rate={CLIPS[name].rate}"
+    address = f"{str(client.base_url).replace('http', 'ws')}/stream?{form}"
     with connect(address, compression=None) as stream:
         for begin in range(0, samples.nbytes, 10_001):
             stream.send(samples.tobytes()[begin : begin + 10_001])
@@ -151,9 +150,9 @@ def test_websocket(client, name):
 def test_python(tiny, folder, name, ask):
     clip = CLIPS[name]
     if ask == "classify":
-        found, windows = tiny.classify(clip.samples, 16000), tiny.windows(clip.samples)
+        found, windows = tiny.classify(clip.samples, clip.rate), tiny.windows(clip.samples, clip.rate)
     elif ask == "stream":
-        stream = Stream(tiny, 16000)
+        stream = Stream(tiny, clip.rate)
         windows = [window for block in np.array_split(clip.samples, 7) for window in stream.push(block)] + stream.end()
         found = stream.clip
     else:
@@ -221,6 +220,33 @@ def test_frames_are_heard_by_the_samples_they_see(hop):
             seen = samples[max(0, (frame - before) * hop) : (frame + 1 + after) * hop].astype(np.float64)
             if abs(np.log(max(seen.var(), 1e-30) / 1e-8)) > 1e-6:
                 assert heard == (seen.var() > 1e-8)
+
+
+@pytest.mark.parametrize(("rate", "to_rate"), [(44100, 16000), (8000, 16000), (22050, 44100), (100, 16000)])
+@pytest.mark.parametrize("hop", [7, 160])
+def test_a_hop_holds_the_samples_of_its_time(rate, to_rate, hop):
+    """At any rate, in pieces of any size: each sample is in one hop."""
+    samples = np.random.default_rng(rate).normal(0.5, 0.1, 1234).astype(np.float32)
+    there = np.arange(len(samples)) * to_rate // (rate * hop)
+    expected = np.stack([np.bincount(there, samples.astype(float) ** power) for power in (0, 1, 2)], axis=1)
+    whole = HopMeter(rate, to_rate, hop).whole(samples)
+    assert whole[: len(expected)] == pytest.approx(expected) and not whole[len(expected) :].any()
+    meter = HopMeter(rate, to_rate, hop)
+    pieces = [meter.push(piece) for piece in np.array_split(samples, 37)]
+    assert np.concatenate([*pieces, meter.end()]) == pytest.approx(whole)
+
+
+@pytest.mark.parametrize("rate", [8000, 11025, 22050, 44100, 48000, 96000])
+def test_resampling_rings_and_nobody_hears_it(tiny, rate):
+    """Of any length, as a whole and in pieces; and a sound has the same windows both ways."""
+    for count in (1, 50, rate // 7, 2 * rate + 17):
+        clip, sound = np.full(count, 0.5, np.float32), 0.3 + tone("mid", seconds=count / rate, rate=rate)
+        for samples in (clip, sound):
+            stream, windows = Stream(tiny, rate), tiny.windows(samples, rate)
+            pieces = [window for piece in np.array_split(samples, 13) for window in stream.push(piece)] + stream.end()
+            assert [window.spans for window in pieces] == [window.spans for window in windows]
+            is_sound = samples is sound and count > 1
+            assert stream.clip.heard is is_sound and tiny.classify(samples, rate).heard is is_sound
 
 
 @pytest.mark.parametrize("size", [1, 1000, 16000])

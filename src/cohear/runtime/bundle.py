@@ -12,8 +12,7 @@ from numpy.typing import NDArray
 
 from cohear.audio.channels import ChannelMeter
 from cohear.audio.decode import why_no_sound
-from cohear.audio.resample import resample
-from cohear.audio.silence import heard_frames
+from cohear.audio.silence import heard_frames, louder_than_silence
 from cohear.base.arrays import Floats
 from cohear.base.decoding import Decoding, decoding_of
 from cohear.base.errors import DataError
@@ -22,6 +21,7 @@ from cohear.runtime.card import Card, Windowing, read_card
 from cohear.runtime.forms import FORMS, Pooling
 from cohear.runtime.pooling import WindowLogits
 from cohear.runtime.raw_samples import check_no_file
+from cohear.runtime.resampled import Resampled, resampled
 from cohear.runtime.scale import check_scale, scaled
 from cohear.runtime.session import Session, heard_name, window_logits_name
 from cohear.runtime.windows import Stretch, stretches
@@ -81,6 +81,11 @@ class Bundle:
         return self.windowings[0].rate
 
     @property
+    def hops(self) -> list[int]:
+        """Samples of a frame, in each of ``windowings``."""
+        return [windowing.hop for windowing in self.windowings]
+
+    @property
     def window(self) -> float:
         """Seconds of a window; of the longest, where tasks have their own."""
         return max(windowing.seconds for windowing in self.windowings)
@@ -116,7 +121,7 @@ class Bundle:
             DataError: no samples, another shape, or samples that are not finite numbers or are at no scale of sound.
         """
         pool, channels = self.pooling(), ChannelMeter()
-        for windows in self.window_logits([self.prepared(samples, rate, channels)]):
+        for windows in self.logits_of(self.prepared(samples, rate, channels)):
             pool.add(windows)
         return pool.answers(channels_cancel=channels.cancel)
 
@@ -131,12 +136,12 @@ class Bundle:
             samples: ``[samples]`` or ``[samples, channels]``.
             rate: of the samples; None is the model's.
         """
-        waveform = self.prepared(samples, self.rate if rate is None else rate)
-        seconds = len(waveform) / self.rate
-        return in_time(each for windows in self.window_logits([waveform]) for each in self.answers(windows, seconds))
+        recording = self.prepared(samples, self.rate if rate is None else rate)
+        seconds = len(recording.samples) / self.rate
+        return in_time(each for windows in self.logits_of(recording) for each in self.answers(windows, seconds))
 
-    def prepared(self, samples: NDArray[Any], rate: int, channels: ChannelMeter | None = None) -> Floats:
-        """Samples as the model takes them: mono, float32, at its rate.
+    def prepared(self, samples: NDArray[Any], rate: int, channels: ChannelMeter | None = None) -> Resampled:
+        """Samples as the model takes them: mono, float32, at its rate; and how loud they were at their own.
 
         Args:
             samples: ``[samples]`` or ``[samples, channels]``.
@@ -148,7 +153,11 @@ class Bundle:
                 scale of sound, or the bytes of a file.
         """
         check_no_file(np.asarray(samples))
-        return resample(as_mono(samples, channels), checked_rate(rate), self.rate)
+        return resampled(as_mono(samples, channels), checked_rate(rate), self.rate, self.hops)
+
+    def logits_of(self, recording: Resampled) -> Iterator[WindowLogits]:
+        """Numbers of all windows of a recording."""
+        return (self.stretch_logits(stretch) for stretch in stretches([recording], self.windowings))
 
     def window_logits(self, blocks: Iterable[Floats]) -> Iterator[WindowLogits]:
         """Numbers of all windows of a waveform that comes in blocks, in bounded memory.
@@ -158,7 +167,7 @@ class Bundle:
         Args:
             blocks: ``[samples]`` each, at ``rate``; consecutive.
         """
-        for stretch in stretches(blocks, self.windowings):
+        for stretch in stretches(map(Resampled, blocks), self.windowings):
             yield self.stretch_logits(stretch)
 
     def stretch_logits(self, stretch: Stretch) -> WindowLogits:
@@ -215,6 +224,9 @@ class Bundle:
 def _heard(stretch: Stretch, windowing: Windowing) -> NDArray[np.bool_]:
     """In which frames of each window there is more than silence, ``[windows, frames]``."""
     heard = heard_frames(stretch.samples, windowing.hop, windowing.before, windowing.after)
+    if stretch.own is not None:
+        own = np.pad(stretch.own, ((0, len(heard) - len(stretch.own)), (0, 0)))  # resampling ends with a part of one
+        heard &= louder_than_silence(own, windowing.before, windowing.after)
     heard = np.pad(heard, (0, windowing.frames))  # a window may reach beyond the clip's end
     firsts = np.array(stretch.starts) - stretch.starts[0] + stretch.before
     return np.asarray(heard[firsts[:, None] + np.arange(windowing.frames)], dtype=np.bool_)

@@ -8,12 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cohear.audio.channels import ChannelMeter
-from cohear.audio.resample import StreamResampler
 from cohear.base.errors import DataError
 from cohear.runtime.answers import ClipAnswers, WindowAnswer
 from cohear.runtime.bundle import Bundle, as_mono, checked_rate
 from cohear.runtime.pooling import WindowLogits
 from cohear.runtime.raw_samples import check_no_file
+from cohear.runtime.resampled import Intake
 from cohear.runtime.windows import Cutters, Stretch
 
 
@@ -34,7 +34,7 @@ class Stream:
 
     def __init__(self, bundle: Bundle, rate: int, channels: ChannelMeter | None = None) -> None:
         self._bundle = bundle
-        self._resampler = StreamResampler(checked_rate(rate), bundle.rate)
+        self._intake = Intake(checked_rate(rate), bundle.rate, bundle.hops)
         self._cutter = Cutters(bundle.windowings)
         self._pool = bundle.pooling()
         self._channels = channels or ChannelMeter()
@@ -70,14 +70,14 @@ class Stream:
         if not self._begun:
             check_no_file(np.asarray(samples))
             self._begun = True
-        return self._cutter.push(self._resampler.push(as_mono(samples, self._channels)))
+        return self._cutter.push(self._intake.push(as_mono(samples, self._channels)))
 
     def cut_end(self) -> list[Stretch]:
         """The windows that are left at the end, to be answered by the caller."""
         if self._ended:
             return []
         self._ended = True
-        return [*self._cutter.push(self._resampler.end()), *self._cutter.end()]
+        return [*self._cutter.push(self._intake.end()), *self._cutter.end()]
 
     def take(self, windows: WindowLogits) -> list[WindowAnswer]:
         """Answers in numbers of windows that were cut, in their order; they enter ``clip`` too."""

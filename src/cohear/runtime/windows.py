@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from cohear.audio.silence import HopSums
 from cohear.base.arrays import Floats
 from cohear.runtime.card import Windowing
+from cohear.runtime.resampled import Resampled
 
 WINDOWS_A_STRETCH = 64
 
@@ -23,6 +25,7 @@ class Stretch:
         before, after: frames of the samples that are no window's.
         seen: samples of the waveform that have come so far; all of them in the last stretch.
         hears: number of the input whose windows they are.
+        own: sums over the recording's own samples in these hops; None where they are the same.
     """
 
     samples: Floats
@@ -31,6 +34,7 @@ class Stretch:
     after: int
     seen: int
     hears: int = 0
+    own: HopSums | None = None
 
     @property
     def shape(self) -> tuple[int, int, int, int]:
@@ -50,6 +54,7 @@ class Cutter:
     def __init__(self, windowing: Windowing, most: int = WINDOWS_A_STRETCH, hears: int = 0) -> None:
         self._windowing, self._most, self._hears = windowing, most, hears
         self._kept = np.zeros(0, np.float32)
+        self._own: HopSums | None = None  # of the hops from `_kept_from` on
         self._kept_from = 0  # sample that `_kept` begins with: a frame's first
         self._next = 0  # first frame of the next window on the grid
 
@@ -58,9 +63,11 @@ class Cutter:
         """How many have come so far."""
         return self._kept_from + len(self._kept)
 
-    def push(self, samples: Floats) -> list[Stretch]:
-        """Take in samples ``[samples]``; gives the windows that are complete now."""
+    def push(self, samples: Floats, own: HopSums | None = None) -> list[Stretch]:
+        """Take in samples ``[samples]``, and what is known of the recording's own; gives what is complete now."""
         self._kept = np.concatenate([self._kept, samples])
+        if own is not None:
+            self._own = own if self._own is None else np.concatenate([self._own, own])
         made = []
         while windows := self._complete():
             made.append(self._stretch([self._next + number * self._windowing.step for number in range(windows)]))
@@ -92,13 +99,17 @@ class Cutter:
         begin = (first - before) * w.hop - self._kept_from
         after = 0 if ended else w.after
         end = None if ended else (starts[-1] + w.frames + after) * w.hop - self._kept_from
-        return Stretch(self._kept[begin:end], starts, before, after, self.samples, self._hears)
+        hops = slice(begin // w.hop, None if end is None else end // w.hop)
+        own = None if self._own is None else self._own[hops]
+        return Stretch(self._kept[begin:end], starts, before, after, self.samples, self._hears, own)
 
     def _forget(self) -> None:
         """Drop samples that no later window sees; the last window of all may begin before the next of the grid."""
         w = self._windowing
         needed = max(self._next - w.step - w.before, 0) * w.hop
         self._kept = self._kept[needed - self._kept_from :]
+        if self._own is not None:
+            self._own = self._own[(needed - self._kept_from) // w.hop :]
         self._kept_from = needed
 
 
@@ -117,16 +128,21 @@ class Cutters:
         """How many have come so far."""
         return self._cutters[0].samples
 
-    def push(self, samples: Floats) -> list[Stretch]:
-        """Take in samples ``[samples]``; gives the windows that are complete now, input by input."""
-        return [stretch for cutter in self._cutters for stretch in cutter.push(samples)]
+    def push(self, block: Resampled) -> list[Stretch]:
+        """Take in samples; gives the windows that are complete now, input by input."""
+        own = block.own or [None] * len(self._cutters)
+        return [
+            stretch
+            for cutter, sums in zip(self._cutters, own, strict=True)
+            for stretch in cutter.push(block.samples, sums)
+        ]
 
     def end(self) -> list[Stretch]:
         """Windows that are left when the waveform ends."""
         return [stretch for cutter in self._cutters for stretch in cutter.end()]
 
 
-def stretches(blocks: Iterable[Floats], windowings: Sequence[Windowing]) -> Iterator[Stretch]:
+def stretches(blocks: Iterable[Resampled], windowings: Sequence[Windowing]) -> Iterator[Stretch]:
     """All windows of a waveform that comes in blocks."""
     cutters = Cutters(windowings)
     for block in blocks:

@@ -6,7 +6,6 @@ import asyncio
 from dataclasses import asdict, dataclass
 from typing import Annotated, Any
 
-import numpy as np
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import JSONResponse
 from numpy.typing import NDArray
@@ -15,8 +14,10 @@ from starlette.requests import ClientDisconnect
 from cohear.audio.channels import ChannelMeter
 from cohear.base.errors import DataError
 from cohear.runtime.answers import WindowAnswer, in_time
+from cohear.runtime.bundle import as_mono
 from cohear.runtime.detector import EventSettings, events_of
 from cohear.runtime.raw_samples import PCM_FORMATS
+from cohear.runtime.resampled import Resampled
 from cohear.runtime.server.body import ReceivedClip, read_body
 from cohear.runtime.server.limits import Refused
 from cohear.runtime.server.memory import Share
@@ -127,10 +128,10 @@ async def _answer(service: Service, name: str, clip: ReceivedClip, raw: RawSetti
     """The answer to one clip, without what was not asked for."""
     bundle, batcher = service.bundles[name], service.batchers[name]
     with service.memory.share() as share:
-        waveform, cancel = await _waveform(service, name, clip, raw, share)
-        pool, length = bundle.pooling(), len(waveform) / bundle.rate
+        recording, cancel = await _recording(service, name, clip, raw, share)
+        pool, length = bundle.pooling(), len(recording.samples) / bundle.rate
         windows: list[WindowAnswer] = []
-        for stretch in stretches([waveform], bundle.windowings):
+        for stretch in stretches([recording], bundle.windowings):
             logits = await batcher.logits(stretch)
             pool.add(logits)
             if wishes.events is not None:
@@ -148,10 +149,10 @@ async def _answer(service: Service, name: str, clip: ReceivedClip, raw: RawSetti
     return told
 
 
-async def _waveform(
+async def _recording(
     service: Service, name: str, clip: ReceivedClip, settings: RawSettings, share: Share
-) -> tuple[NDArray[np.float32], bool]:
-    """The clip ``[samples]`` as the bundle takes it, and whether its channels cancel."""
+) -> tuple[Resampled, bool]:
+    """The clip as the bundle takes it, and whether its channels cancel."""
     bundle, limits = service.bundles[name], service.limits
     raw, channels = raw_of(clip.media_type, *settings), ChannelMeter()
     if raw is not None:
@@ -159,6 +160,7 @@ async def _waveform(
         share.grow(4 * samples.size)
         prepared = await asyncio.to_thread(bundle.prepared, samples, raw.rate, channels)
         return prepared, channels.cancel
-    decoded = await service.decoders.decode(clip.content, bundle.rate)
-    share.grow(decoded.samples.nbytes)
-    return await asyncio.to_thread(bundle.prepared, decoded.samples, bundle.rate), decoded.channels_cancel
+    decoded = await service.decoders.decode(clip.content, bundle.rate, bundle.hops)
+    share.grow(decoded.recording.samples.nbytes)
+    await asyncio.to_thread(as_mono, decoded.recording.samples)  # is it sound?
+    return decoded.recording, decoded.channels_cancel

@@ -7,11 +7,12 @@ import json
 import os
 import sys
 from asyncio.subprocess import PIPE, Process
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from cohear.runtime.resampled import Resampled
 from cohear.runtime.server.limits import Limits, Refused
 
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
@@ -26,11 +27,11 @@ class Decoded:
     """A clip.
 
     Attributes:
-        samples: mono, ``[samples]``.
+        recording: mono, at the rate that was asked for.
         channels_cancel: whether those do that they are the mean of.
     """
 
-    samples: NDArray[np.float32]
+    recording: Resampled
     channels_cancel: bool
 
 
@@ -47,8 +48,8 @@ class Decoders:
         for _ in range(limits.decoders):
             self._idle.put_nowait(None)
 
-    async def decode(self, content: bytes, rate: int) -> Decoded:
-        """An audio file at a rate; a cancelled call kills its decoder.
+    async def decode(self, content: bytes, rate: int, hops: Sequence[int]) -> Decoded:
+        """An audio file at a rate, with sums over these hops; a cancelled call kills its decoder.
 
         Raises:
             Refused: it is no audio, or beyond a limit.
@@ -58,7 +59,7 @@ class Decoders:
         try:
             if process is None or process.returncode is not None:
                 process = await self._start()
-            answer = await _exchange(process, content, rate)
+            answer = await _exchange(process, content, rate, hops)
             whole = True
             return answer
         except Refused:
@@ -92,14 +93,15 @@ class Decoders:
         )
 
 
-async def _exchange(process: Process, content: bytes, rate: int) -> Decoded:
+async def _exchange(process: Process, content: bytes, rate: int, hops: Sequence[int]) -> Decoded:
     assert process.stdin is not None
     assert process.stdout is not None
-    process.stdin.write(json.dumps({"bytes": len(content), "rate": rate}).encode() + b"\n")
+    process.stdin.write(json.dumps({"bytes": len(content), "rate": rate, "hops": list(hops)}).encode() + b"\n")
     process.stdin.write(content)
     await process.stdin.drain()
     head = json.loads(await process.stdout.readuntil(b"\n"))
     if "status" in head:
         raise Refused(head["status"], head["reason"])
     samples = np.frombuffer(await process.stdout.readexactly(head["bytes"]), np.float32)
-    return Decoded(samples, head["channels_cancel"])
+    sums = [np.frombuffer(await process.stdout.readexactly(size), np.float64).reshape(-1, 3) for size in head["own"]]
+    return Decoded(Resampled(samples, tuple(sums)), head["channels_cancel"])

@@ -1,8 +1,8 @@
 """The process that decodes: clips come in on standard input, samples go out on standard output.
 
-A clip is a line of JSON (``bytes`` of its file, ``rate`` that is wanted) and its file's bytes. An answer is a line of
-JSON: ``status`` and ``reason``, or ``channels_cancel`` and ``bytes`` with so many bytes of float32 samples at the
-wanted rate after it.
+A clip is a line of JSON (``bytes`` of its file, ``rate`` and ``hops`` that are wanted) and its file's bytes. An answer
+is a line of JSON: ``status`` and ``reason``, or ``channels_cancel`` and ``bytes`` with so many bytes of float32 samples
+at the wanted rate after it, and after these as many of float64 sums over each hop as ``own`` tells.
 Samples are resampled here, as they are decoded, so that what a clip takes depends on its seconds alone and not on its
 rate or its channels.
 """
@@ -14,24 +14,24 @@ import os
 import resource
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cohear.audio.decode import UnreadableAudio, audio_info, open_blocks
-from cohear.audio.resample import resample_blocks
 from cohear.audio.segment import Segment
+from cohear.runtime.resampled import Intake, Resampled
 from cohear.runtime.server.limits import Limits, Refused
 from cohear.runtime.server.raw import check_sound
 
 
-def read_clip(path: Path, rate: int, limits: Limits) -> tuple[NDArray[np.float32], bool]:
+def read_clip(path: Path, rate: int, hops: Sequence[int], limits: Limits) -> tuple[Resampled, bool]:
     """Decode within limits; the header is looked at before anything is decoded.
 
     Returns:
-        Mono samples ``[samples]`` at ``rate``, and whether the channels cancel that they are the mean of.
+        Mono samples at ``rate`` with sums over ``hops``, and whether the channels cancel that they are the mean of.
 
     Raises:
         Refused: it is no audio, or beyond a limit.
@@ -43,8 +43,11 @@ def read_clip(path: Path, rate: int, limits: Limits) -> tuple[NDArray[np.float32
         if info.frames is not None and info.frames > most:
             raise _too_long(limits)
         with open_blocks(Segment(path)) as audio:
-            blocks = list(resample_blocks(_at_most(audio.blocks, most, limits), info.rate, rate))
-            return np.concatenate(blocks), audio.meter.cancel
+            intake = Intake(info.rate, rate, hops)
+            blocks = [*map(intake.push, _at_most(audio.blocks, most, limits)), intake.end()]
+            own = zip(*(block.own for block in blocks), strict=True)
+            samples = np.concatenate([block.samples for block in blocks])
+            return Resampled(samples, tuple(map(np.concatenate, own))), audio.meter.cancel
     except UnreadableAudio as error:
         raise Refused(422, error.reason) from error
     except MemoryError as error:
@@ -77,9 +80,11 @@ def main() -> None:
         try:
             with os.fdopen(file, "wb", closefd=False) as stream:
                 stream.write(source.read(asked["bytes"]))
-            samples, cancel = read_clip(Path(f"/proc/self/fd/{file}"), asked["rate"], limits)
-            head = {"bytes": samples.nbytes, "channels_cancel": cancel}
-            sink.write(json.dumps(head).encode() + b"\n" + samples.tobytes())
+            clip, cancel = read_clip(Path(f"/proc/self/fd/{file}"), asked["rate"], asked["hops"], limits)
+            sums = [each.nbytes for each in clip.own]
+            head = {"bytes": clip.samples.nbytes, "own": sums, "channels_cancel": cancel}
+            sink.write(json.dumps(head).encode() + b"\n")
+            sink.write(clip.samples.tobytes() + b"".join(each.tobytes() for each in clip.own))
         except Refused as refused:
             sink.write(json.dumps({"status": refused.status, "reason": refused.reason}).encode() + b"\n")
         finally:
