@@ -88,6 +88,20 @@ def chunk_behind(content):
     return content + LIST
 
 
+def with_chunks(content, *chunks):
+    """Chunks behind the samples, in the way of the container; each a name of four letters and a content."""
+    mark = content[:4]
+    for name, inside in chunks:
+        if mark in (b"caff", b"FORM"):
+            head = name + struct.pack(">Q" if mark == b"caff" else ">I", len(inside))
+            content += head + inside + (bytes(len(inside) % 2) if mark == b"FORM" else b"")
+        elif mark == b"riff":
+            content += name + bytes(12) + struct.pack("<Q", 24 + len(inside)) + inside + bytes(-len(inside) % 8)
+        else:
+            content += name + struct.pack("<I", len(inside)) + inside + bytes(len(inside) % 2)
+    return content
+
+
 def zeros_behind(content):
     """A file system's block, filled."""
     return content + bytes(-len(content) % 4096)

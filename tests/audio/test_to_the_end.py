@@ -1,5 +1,8 @@
 """What a damaged header must not change: the samples are those of the file as its encoder made it."""
 
+import os
+import struct
+
 import damages
 import numpy as np
 import pytest
@@ -46,6 +49,43 @@ def test_a_byte_less_cuts_no_sample(tmp_path):
 def test_chunks_behind_the_samples_are_no_samples(tmp_path, damage):
     content = by_libsndfile("WAV", "PCM_16")
     np.testing.assert_array_equal(samples_of(tmp_path, damage(content)), samples_of(tmp_path, content))
+
+
+CHUNKS = {
+    "a large one": [(b"LIST", b"INFO" + bytes(range(256)) * 800)],
+    "a cover": [(b"id3 ", b"ID3\3" + bytes(range(256)) * 9000)],
+    "of another name": [(b"SAUR", b"abc")],
+    "several": [(b"acid", bytes(24)), (b"LGWV", bytes(range(199))), (b"LIST", damages.LIST[8:]), (b"bext", bytes(602))],
+}
+
+
+@pytest.mark.parametrize("container", ["WAV", "RF64", "W64", "AIFF", "CAF"])
+@pytest.mark.parametrize("size", [damages.size_zero, damages.size_ones])
+@pytest.mark.parametrize("chunks", CHUNKS.values(), ids=CHUNKS)
+def test_any_chunks_behind_samples_of_unstated_size_are_no_samples(tmp_path, container, size, chunks):
+    content = by_libsndfile(container, "PCM_16")
+    damaged = damages.with_chunks(size(content), *chunks)
+    np.testing.assert_array_equal(samples_of(tmp_path, damaged), samples_of(tmp_path, content))
+
+
+@pytest.mark.parametrize("size", [0x7FFFF000, 0x80000002, 0xC0000000, 0xFFFFFF00])
+def test_a_wav_of_two_to_four_gib(tmp_path, size):
+    """Its size is a true one, though writers that know none state such; the file here has holes and takes no room."""
+    file, header = tmp_path / "long.wav", bytearray(by_libsndfile("WAV", "PCM_16")[:44])
+    header[4:8], header[40:44] = struct.pack("<I", size + 36), struct.pack("<I", size)
+    for behind in (b"", damages.LIST):
+        with file.open("wb") as stream:
+            stream.write(header)
+            stream.seek(44 + size - 2)
+            stream.write(struct.pack("<h", 16384) + behind)
+        assert audio_info(file).frames == size // 2
+        with open_blocks(Segment(file, size / 32000 - 0.01)) as audio:
+            (block,) = audio.blocks
+            assert (len(block), block[-1], audio.oddities) == (160, 0.5, ())
+    if size == 0xC0000000:
+        os.truncate(file, 44 + 0xA0000000)
+        with pytest.raises(UnreadableAudio, match="cut short: 2684354560 of the 3221225472 bytes"):
+            audio_info(file)
 
 
 def test_padding_and_tags_behind_the_samples_are_no_samples(tmp_path):

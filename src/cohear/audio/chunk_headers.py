@@ -10,8 +10,8 @@ from typing import Literal, NamedTuple
 
 from cohear.audio.content import Content
 
-_UNKNOWN_BYTES = 0x7FFFF000  # and above, in 32 bits: stated by writers that could not know the length
-_UNKNOWN_WIDE = 1 << 62  # the same in 64 bits
+_UNKNOWN_NEAR = (1 << 31, 1 << 32, 1 << 63, 1 << 64)  # as large as a field can tell, signed or not
+_UNKNOWN_LESS = 1 << 12  # less the header, or cut to a multiple: writers that could not know the length state these
 _MOST_CHUNKS = 10_000  # in front of the samples
 _PCM = frozenset({1, 3, 6, 7})  # integers, floats, A-law, mu-law: a fixed number of bytes a sample
 _AU_BYTES: Mapping[int, int] = MappingProxyType({1: 1, 2: 1, 3: 2, 4: 3, 5: 4, 6: 4, 7: 8, 27: 1})  # by encoding
@@ -130,9 +130,12 @@ def _number(content: Content, place: int, count: int, order: Order) -> int:
     return int.from_bytes(content.at(place, count), order)
 
 
-def _known(stated: int, unknown: int) -> int | None:
-    """A size; None where it is zero or too large to be one."""
-    return stated if 0 < stated < unknown else None
+def _known(stated: int, begin: int, content: Content) -> int | None:
+    """The bytes of samples from a place on; None where zero is stated, or what stands for no number and is not true."""
+    if stated <= 0:
+        return None
+    is_unknown = any(0 <= near - stated <= _UNKNOWN_LESS for near in _UNKNOWN_NEAR)
+    return None if is_unknown and stated > content.size - begin else stated
 
 
 def _wav(content: Content) -> SampleBytes | None:
@@ -150,11 +153,11 @@ def _wav(content: Content) -> SampleBytes | None:
             wide = chunk
         elif chunk.name == b"data":
             fields = {4: _size(order, 4, chunk.begin - 8), chunk.field: _size(order, 4)}
-            stated, total = _known(chunk.size, _UNKNOWN_BYTES), _number(content, 4, 4, order) + 8
+            stated, total = _known(chunk.size, chunk.begin, content), _number(content, 4, 4, order) + 8
             if wide is not None:
                 fields = {wide.begin: _size(order, 8, chunk.begin - 8), wide.begin + 8: _size(order, 8)}
                 fields[chunk.field] = lambda _: b"\xff\xff\xff\xff"
-                stated = _known(_number(content, wide.begin + 8, 8, order), _UNKNOWN_WIDE)
+                stated = _known(_number(content, wide.begin + 8, 8, order), chunk.begin, content)
                 total = _number(content, wide.begin, 8, order) + 8
             return SampleBytes(chunk.begin, stated, fields, form.frame, total, layout, form.codec, form.contradiction)
     return None
@@ -189,7 +192,7 @@ def _aiff(content: Content) -> SampleBytes | None:
             frame = channels * -(-bits // 8)
         elif chunk.name == b"SSND":
             begin, total = chunk.begin + 8, _number(content, 4, 4, "big") + 8
-            stated = _known(chunk.size - 8, _UNKNOWN_BYTES)
+            stated = _known(chunk.size - 8, begin, content)
             fields = {4: _size("big", 4, begin - 8), chunk.field: _size("big", 4, 8)}
             return SampleBytes(begin, stated, fields, frame, total, layout)
     return None
@@ -203,7 +206,7 @@ def _caf(content: Content) -> SampleBytes | None:
             is_pcm = content.at(chunk.begin + 8, 4) == b"lpcm"
             frame = _number(content, chunk.begin + 16, 4, "big") if is_pcm else 0
         elif chunk.name == b"data":
-            stated = _known(chunk.size - 4, _UNKNOWN_WIDE)
+            stated = _known(chunk.size - 4, chunk.begin + 4, content)
             return SampleBytes(chunk.begin + 4, stated, {chunk.field: _size("big", 8, 4)}, frame, None, layout)
     return None
 
@@ -213,7 +216,7 @@ def _au(content: Content) -> SampleBytes | None:
     begin, stated, encoding, _, channels = (_number(content, place, 4, order) for place in (4, 8, 12, 16, 20))
     frame = channels * _AU_BYTES.get(encoding, 0)
     fields = {8: _size(order, 4)}
-    return SampleBytes(begin, _known(stated, _UNKNOWN_BYTES), fields, frame) if begin >= 24 else None
+    return SampleBytes(begin, _known(stated, begin, content), fields, frame) if begin >= 24 else None
 
 
 def _w64(content: Content) -> SampleBytes | None:
@@ -223,7 +226,7 @@ def _w64(content: Content) -> SampleBytes | None:
         if chunk.name.startswith(b"fmt "):
             form = _wav_form(content, chunk, "little")
         elif chunk.name.startswith(b"data"):
-            stated = _known(chunk.size, _UNKNOWN_WIDE)
+            stated = _known(chunk.size, chunk.begin, content)
             fields = {16: _size("little", 8, chunk.begin), chunk.field: _size("little", 8, 24)}
             return SampleBytes(chunk.begin, stated, fields, form.frame, None, layout, contradiction=form.contradiction)
     return None

@@ -10,13 +10,12 @@ from dataclasses import replace
 
 from cohear.audio.chunk_headers import ChunkLayout, SampleBytes, chunk_at, read_header
 from cohear.audio.content import ByteSpan, Content, FilePiece
+from cohear.audio.last_chunks import before_last_chunks, is_chunk_name
 from cohear.audio.mpeg import ends_with_a_frame, mpeg_structure
 from cohear.audio.structure import PLAIN, EncodedStream, Structure
 from cohear.audio.unreadable import UnreadableAudio
 
 _JUNK_BYTES = 4096  # behind a file whose sizes agree with each other; more is audio that goes on
-_TAIL_BYTES = 1 << 16  # searched for chunks at the end, where the size of the samples is not stated
-_LAST_CHUNKS = (b"LIST", b"id3 ", b"ID3 ", b"bext", b"cue ", b"smpl", b"PEAK", b"fact", b"JUNK", b"_PMX", b"iXML")
 _MPEG = frozenset({0x50, 0x55})  # codecs of WAV files
 _NO_LENGTH = "its header states no length"
 
@@ -100,21 +99,8 @@ def _is_empty(content: Content, samples: SampleBytes) -> bool:
 
 
 def _before_last_chunks(content: Content, samples: SampleBytes) -> int:
-    """The end of the file, or where chunks of known names begin that reach to it."""
-    end = content.size
-    if samples.layout is None or samples.layout.name_bytes != 4:
-        return end
-    first = max(samples.begin, end - _TAIL_BYTES)
-    tail = content.at(first, end - first)
-    is_last = True
-    while is_last:
-        is_last = False
-        for name in _LAST_CHUNKS:
-            place = tail.rfind(name, 0, end - first)
-            chunk = chunk_at(content, first + place, samples.layout) if place >= 0 else None
-            if chunk and chunk.begin + chunk.size <= end <= chunk.begin + chunk.size + chunk.size % 2:
-                end, is_last = first + place, True
-    return end
+    """The end of the file, or where chunks begin that reach to it."""
+    return content.size if samples.layout is None else before_last_chunks(content, samples.begin, samples.layout)
 
 
 def _is_chunk(content: Content, place: int, layout: ChunkLayout | None) -> bool:
@@ -122,8 +108,7 @@ def _is_chunk(content: Content, place: int, layout: ChunkLayout | None) -> bool:
     chunk = chunk_at(content, place, layout) if layout else None
     if chunk is None or chunk.begin + chunk.size > content.size + 1:
         return False
-    name = chunk.name[:4]
-    return name.isascii() and name.decode("ascii").isprintable()
+    return is_chunk_name(chunk.name)
 
 
 def _is_no_sound(content: Content, place: int) -> bool:
