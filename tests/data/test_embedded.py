@@ -9,7 +9,9 @@ import soundfile
 
 from cohear.base.errors import DataError
 from cohear.data.scan.dataset import open_dataset
+from cohear.data.tables.name_groups import name_groups
 from cohear.data.tables.reader import READERS, read_clip_table, reader_of
+from cohear.study.draft.places import dataset_places
 from cohear.testing.reader import ReaderContract
 
 pyarrow = pytest.importorskip("pyarrow")
@@ -107,6 +109,63 @@ def test_audio_that_is_elsewhere_is_told(tmp_path):
     parquet.write_table(pyarrow.table({"audio": pyarrow.array(audio, schema), "label": ["a"]}), tmp_path / "a.parquet")
     with pytest.raises(DataError, match=r"row 1 has no audio inside, only the path '/home/somebody/a.wav'"):
         read_clip_table(tmp_path, "t")
+
+
+def parts_of(folder):
+    table = read_clip_table(folder, "t")
+    return table.optional_column("fold")
+
+
+def test_folders_of_shards_are_parts(tmp_path):
+    """As the hub converts datasets: a folder a configuration, in it a folder a part, in it numbered files."""
+    for number, part in enumerate(("train", "test")):
+        shard(tmp_path / "hub/default" / part / "0000.parquet", [number])
+        shard(tmp_path / "hub/default" / part / "0001.parquet", [number + 3])
+        shard(tmp_path / "plain" / part / "0000.parquet", [number])
+    assert parts_of(tmp_path / "hub") == ["test", "test", "train", "train"]
+    assert parts_of(tmp_path / "plain") == ["test", "train"]
+
+
+def test_numbered_files_are_no_folds(tmp_path):
+    for number in range(2):
+        shard(tmp_path / "one" / f"{number:04}.parquet", [number])
+        shard(tmp_path / "two" / f"part-{number}.parquet", [number])
+        shard(tmp_path / "three" / f"{('train', 'test')[number]}.parquet", [number])
+    assert parts_of(tmp_path / "one") == parts_of(tmp_path / "two") == ["", ""]
+    assert parts_of(tmp_path / "three") == ["test", "train"]
+
+
+def test_configurations_are_datasets(tmp_path):
+    for language in ("en", "de"):
+        shard(tmp_path / language / "train-00000-of-00001.parquet", [0, 1])
+    places, left_out = dataset_places([tmp_path])
+    assert ({place.name: reader for place, reader in places.items()}, left_out) == (
+        {"en": "embedded", "de": "embedded"},
+        {},
+    )
+
+
+def test_groups_of_dataset_yaml_are_taken(tmp_path):
+    """The table lies beside the Parquet files, the audio in the cache."""
+    shard(tmp_path / "data/train-00000-of-00001.parquet", [1, 2])
+    (tmp_path / "dataset.yaml").write_text("groups: groups.csv\n", encoding="utf-8")
+    clips = [f"train-00000-of-00001/{row:06}_{row + 1}.wav" for row in range(2)]
+    (tmp_path / "groups.csv").write_text("clip,group\n" + "".join(f"{clip},x\n" for clip in clips), encoding="utf-8")
+    assert read_clip_table(tmp_path, "t").column("group", "t") == ["x", "x"]
+
+
+def test_rows_of_shards_are_no_groups(tmp_path):
+    """Row 3 of one shard and row 3 of another have nothing in common; the names that the publisher gave may."""
+    for number, part in enumerate(("train", "test")):
+        audio = [{"bytes": sound(row + 20 * number), "path": f"{'abc'[row % 3]}.wav"} for row in range(12)]
+        columns = {"audio": audio, "label": ["xy"[row % 2] for row in range(12)]}
+        file = tmp_path / f"data/{part}-00000-of-00001.parquet"
+        file.parent.mkdir(exist_ok=True)
+        parquet.write_table(pyarrow.table(columns), file)
+    table = read_clip_table(tmp_path, "t")
+    assert name_groups(table.column("path", "t"), table.column("label", "t")) is None
+    named = [path.replace("_", f"_s0{row % 4}_") for row, path in enumerate(table.column("path", "t"))]
+    assert name_groups(named, table.column("label", "t")).pattern == "[^-_. ]+[-_. ]+([^-_. ]+)"
 
 
 def test_a_table_without_audio_inside_is_not_taken(tmp_path):

@@ -52,6 +52,26 @@ def test_only_its_own_reader_recognises_a_layout(name, tmp_path):
     assert not READERS["manifest"].recognises(tmp_path)
 
 
+@pytest.mark.parametrize("place", ["", "ESC-50-master"])
+def test_dataset_yaml_counts_more_than_what_is_published(tmp_path, place):
+    """In the folder that is given, or in the publisher's own."""
+    mini_trees.esc50(tmp_path)
+    mini_trees.text(
+        tmp_path / place / "dataset.yaml",
+        "licence: bought",
+        "domain: household",
+        "groups: mine.csv",
+        "labels: {event: [rain, dog, hand_saw]}",
+    )
+    mini_trees.text(tmp_path / place / "mine.csv", "clip,group", "audio/1-100032-A-0.wav,g")
+    table = read_clip_table(tmp_path, "mine")
+    published = public_layouts()["esc50"].published
+    assert (table.about.licence, table.about.domain) == ("bought", "household")
+    assert (table.about.title, table.about.citation) == (published.title, published.citation)
+    assert table.about.labels["event"] == ["rain", "dog", "hand_saw"]
+    assert "g" in table.column("group", "mine")
+
+
 @pytest.mark.parametrize("name", mini_trees.PUBLIC)
 def test_facts_and_audio(name, tmp_path):
     """All audio is found and read; tasks that are told of are columns; licence and citation come along."""

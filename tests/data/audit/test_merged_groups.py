@@ -2,6 +2,7 @@
 
 import csv
 import json
+from pathlib import Path
 
 import planted
 import pytest
@@ -10,6 +11,7 @@ from command import called
 from cohear.base.errors import DataError
 from cohear.data.tables.reader import read_clip_table
 from cohear.study.audit import check_data
+from cohear.study.file.parts import DatasetSettings
 from cohear.study.group_files import write_groups
 
 
@@ -56,6 +58,19 @@ def test_what_is_written_is_taken_up_and_mends_the_leak(copy, cache):
     assert again.groups == {}
     told = {finding.code for finding in again.findings if finding.severity != "note"}
     assert not told & {"near-duplicates", "leaking-near-duplicates", "clips-set-aside"}
+
+
+def test_what_is_written_is_taken_up_beside_groups_in_names(copy, cache):
+    """`cohear init` writes `group_in_name`; what `check` tells to do next must not refuse it."""
+    rows = planted.read_rows(copy.folder / "bird")
+    clips = [row["path"] for row in rows]
+    text = "clip,group\n" + "".join(f"{clip},both\n" for clip in clips[:2])
+    (copy.folder / "bird" / "groups.csv").write_text(text, encoding="utf-8")
+    (copy.folder / "bird" / "dataset.yaml").write_text("groups: groups.csv\n", encoding="utf-8")
+    bare = copy.folder / "bird" / "manifest.csv"
+    bare.write_text("path,bird\n" + "".join(f"{row['path']},{row['bird']}\n" for row in rows), encoding="utf-8")
+    table = DatasetSettings(path=copy.folder / "bird", group_in_name="[0-9]{2}").read("bird")
+    assert table.column("group", "bird") == ["both", "both", *(Path(clip).name[:2] for clip in clips[2:])]
 
 
 def test_several_datasets_have_a_file_each(copy, cache, tmp_path):

@@ -6,19 +6,22 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Any, ClassVar
 
 from cohear.base.errors import DataError, FolderError, MissingExtra
 from cohear.base.files import cache_folder, write_bytes, write_json
 from cohear.data.scan.audio_files import folders_in
-from cohear.data.tables.clip_table import About, ClipTable
-from cohear.data.tables.manifest import read_about
+from cohear.data.tables.clip_table import ClipTable
+from cohear.data.tables.manifest import about_beside
+from cohear.data.tables.part_names import parts_among
 from cohear.data.tables.reader import READERS, Reader
 from cohear.data.tables.table_files import cell_text, frame, pyarrow_parquet
 from cohear.data.tables.text_files import refuse_odd_file
 
 _SHARD = re.compile(r"(?P<part>.+?)-\d{5}-of-\d{5}(-[0-9a-f]{16})?")
+_DEEPEST = 2  # folders below the path: of a configuration and of its parts
 _KINDS = (
     (b"RIFF", ".wav"),
     (b"fLaC", ".flac"),
@@ -34,7 +37,9 @@ _ROWS_AT_ONCE = 256
 class Embedded(Reader):
     """A column of structs with ``bytes`` and ``path``, as the library ``datasets`` writes audio, and columns of labels.
 
-    The name of a shard before its numbers is the fold where there are several (``train-00000-of-00002.parquet``).
+    The name of a shard before its numbers is the fold where there are several (``train-00000-of-00002.parquet``), or
+    the folder of the shards where these are parts (``train/0000.parquet``). Folders of several configurations are a
+    dataset each.
     Numbers of classes become the names that the file itself gives (``ClassLabel``), in their order. The audio is
     written out once, below the folder of the cache, since every tool needs files; ``cohear features --prune`` does not
     remove it. The form is told at https://huggingface.co/docs/datasets/about_dataset_features and
@@ -44,27 +49,26 @@ class Embedded(Reader):
     name: ClassVar[str] = "embedded"
 
     def recognises(self, path: Path) -> bool:
-        """A Parquet file with such a column, or a folder (or ``data`` in it) with one."""
-        return any(_audio_of(file) is not None for file in _files(path)[:1])
+        """A Parquet file with such a column, or a folder with one, in ``data``, in parts or in a configuration."""
+        return any(_audio_of(file) is not None for file in list(_shards(path))[:1])
 
     def read(self, path: Path, name: str) -> ClipTable:
         """All shards, in the order of their names."""
-        files = [file for file in _files(path) if _audio_of(file) is not None]
-        if not files:
+        shards = {file: part for file, part in _shards(path).items() if _audio_of(file) is not None}
+        if not shards:
             raise DataError(f"dataset {name!r}: {path} holds no Parquet file with a column of audio (bytes and path)")
+        files = list(shards)
         root = _place(files)
-        parts = [_part_of(file) for file in files]
-        several = len(set(parts)) > 1
+        several = len(set(shards.values())) > 1
         labels = {column: names for file in files for column, names in _class_names(file).items()}
         rows: list[dict[str, str]] = []
-        for number, (file, part) in enumerate(zip(files, parts, strict=True)):
+        for number, (file, part) in enumerate(shards.items()):
             own = _written_out(file, root, root / f"{number:05}.json")
             rows += [{**row, "fold": part} if several and "fold" not in row else row for row in own]
         columns = list(dict.fromkeys(column for row in rows for column in row))
         table = frame(columns, [[row.get(column, "") for column in columns] for row in rows])
-        folder = path if path.is_dir() else path.parent
-        about = read_about(folder / "dataset.yaml")
-        merged = About(about.title, about.licence, about.citation, {**labels, **about.labels}, about.domain)
+        about = about_beside(root, path if path.is_dir() else path.parent)
+        merged = replace(about, labels={**labels, **about.labels})
         remark = f"its audio was written out of {len(files)} Parquet files to {root}"
         return ClipTable(name, root, table, merged, (remark,), tuple(files))
 
@@ -72,12 +76,27 @@ class Embedded(Reader):
 READERS.register(Embedded.name)(Embedded())
 
 
-def _files(path: Path) -> list[Path]:
-    """Parquet files of the path itself, of its folder ``data``, or of the folders in it (a configuration each)."""
+def _shards(path: Path, deepest: int = _DEEPEST) -> dict[Path, str]:
+    """Parquet files with their parts: of the path, its folder ``data``, folders of parts, or of one configuration."""
     if path.is_file():
-        return [path] if path.suffix.lower() == ".parquet" else []
-    places = [path, path / "data", *folders_in(path)] if path.is_dir() else []
-    return next((files for place in places if (files := sorted(place.glob("*.parquet")))), [])
+        return {path: ""} if path.suffix.lower() == ".parquet" else {}
+    here = sorted(path.glob("*.parquet")) if path.is_dir() else []
+    if here or not deepest:
+        return _by_part(here)
+    inner = {child.name: found for child in folders_in(path) if (found := _shards(child, deepest - 1))}
+    if "data" in inner:
+        return inner["data"]
+    parts = parts_among(inner)
+    if parts:
+        return {file: parts[name] for name, found in inner.items() if name in parts for file in found}
+    return next(iter(inner.values())) if len(inner) == 1 else {}
+
+
+def _by_part(files: list[Path]) -> dict[Path, str]:
+    """Files with the part that each is by its name; plain numbers are shards of the whole."""
+    shards = {file: found["part"] for file in files if (found := _SHARD.fullmatch(file.stem))}
+    parts = parts_among([file.stem for file in files if file not in shards])
+    return {file: shards.get(file) or parts.get(file.stem, "") for file in files}
 
 
 def _audio_of(file: Path) -> str | None:
@@ -106,11 +125,6 @@ def _class_names(file: Path) -> dict[str, list[str]]:
         for column, about in features.items()
         if isinstance(about, Mapping) and about.get("_type") == "ClassLabel" and isinstance(about.get("names"), list)
     }
-
-
-def _part_of(file: Path) -> str:
-    found = _SHARD.fullmatch(file.stem)
-    return found["part"] if found else file.stem
 
 
 def _place(files: list[Path]) -> Path:

@@ -12,7 +12,7 @@ from typing import ClassVar
 from cohear.base.errors import DataError
 from cohear.data.scan.audio_files import audio_files, folders_in
 from cohear.data.tables.clip_table import About, ClipTable
-from cohear.data.tables.manifest import read_about
+from cohear.data.tables.manifest import about_beside
 from cohear.data.tables.reader import READERS, Reader
 from cohear.data.tables.spelling import NO_NAME, says_unknown
 from cohear.data.tables.table_files import frame
@@ -87,7 +87,7 @@ class PublicLayout(Reader):
         return path.is_dir() and self.find(path) is not None
 
     def read(self, path: Path, name: str) -> ClipTable:
-        """The clip table with licence, citation and closed label lists."""
+        """The clip table with licence, citation and closed label lists; what ``dataset.yaml`` says counts more."""
         published = self.published
         root = self.find(path) if path.is_dir() else None
         if root is None:
@@ -102,8 +102,16 @@ class PublicLayout(Reader):
         columns = list(dict.fromkeys(column for row in rows for column in row))
         table = frame(columns, [[row.get(column, "") for column in columns] for row in rows])
         lists = {column: labels for column, labels in self.labels(root).items() if column in table.columns}
-        own = read_about(root / "dataset.yaml").groups
-        about = About(published.title, published.licence, published.citation, lists, published.domain, own)
+        own = about_beside(root, path)
+        about = About(
+            own.title or published.title,
+            own.licence or published.licence,
+            own.citation or published.citation,
+            {**lists, **own.labels},
+            own.domain or published.domain,
+            own.groups,
+            own.folder,
+        )
         return ClipTable(name, root, table, about)
 
 

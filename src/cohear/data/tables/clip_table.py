@@ -31,7 +31,9 @@ class About:
     domain: str = ""
     """What is heard in it, a word such as ``speech``, ``environment`` or ``music``; empty where nothing is told."""
     groups: str = ""
-    """A file of groups, relative to the table's folder; empty for those of the table itself."""
+    """A file of groups, relative to the folder that says so; empty for those of the table itself."""
+    folder: Path | None = field(default=None, compare=False)
+    """Where ``dataset.yaml`` lies; None where there is none."""
 
 
 @dataclass(frozen=True)

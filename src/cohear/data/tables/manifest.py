@@ -62,6 +62,12 @@ def _is_foreign(file: Path) -> bool:
     return "path" not in columns and audio_column(columns) is not None
 
 
+def about_beside(root: Path, asked: Path) -> About:
+    """What a ``dataset.yaml`` says in the folder that clips are relative to, or else in the one that was asked for."""
+    own = root / "dataset.yaml"
+    return read_about(own if own.is_file() else asked / "dataset.yaml")
+
+
 def read_about(file: Path) -> About:
     """What a ``dataset.yaml`` says; nothing where there is none. Raises DataError where it says it wrongly."""
     if not file.is_file():
@@ -85,7 +91,7 @@ def read_about(file: Path) -> About:
         if not isinstance(value, str):
             raise DataError(f"{file}: {key} must be text")
     texts = (about["name"], about["licence"] or about["license"], about["citation"])
-    return About(*texts, labels, about["domain"], about["groups"])
+    return About(*texts, labels, about["domain"], about["groups"], file.parent)
 
 
 def _is_label_list(names: Any) -> bool:  # noqa: ANN401 - any YAML value

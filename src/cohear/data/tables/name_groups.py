@@ -95,7 +95,8 @@ def _judged(pattern: str, paths: Sequence[str], labels: Sequence[str]) -> NameGr
         return None
     ids = pattern == _COMPACT or sum(bool(_IS_ID.fullmatch(value)) for value in held) > len(held) / 2
     words = all(_WORD.fullmatch(value) for value in held) and shared == len(paths)
-    if (not ids and not words) or _is_label(values, labels) or _counts(values, stems, labels):
+    counts = _counts(values, stems, labels) or _counts_folders(values, paths)
+    if (not ids and not words) or _is_label(values, labels) or counts:
         return None
     return NameGroups(pattern, ids, _evidence(held, values, labels))
 
@@ -121,6 +122,16 @@ def _counts(values: Sequence[str], stems: Sequence[str], labels: Sequence[str]) 
     rests = {(label, stem.replace(value, "", 1)) for value, stem, label in zip(values, stems, labels, strict=True)}
     differ_in_it_alone = len(rests) <= _NAMES_A_LABEL * len(set(labels))
     return differ_in_it_alone and max(numbers) - min(numbers) < 2 * len(numbers)
+
+
+def _counts_folders(values: Sequence[str], paths: Sequence[str]) -> bool:
+    """Whether it numbers the files of each folder through, from 0 or 1, as the rows of shards are."""
+    folders: dict[str, list[str]] = defaultdict(list)
+    for value, path in zip(values, paths, strict=True):
+        folders[path.rpartition("/")[0]].append(value)
+    return all(map(str.isdecimal, values)) and all(
+        sorted(map(int, held)) in (list(range(len(held))), list(range(1, len(held) + 1))) for held in folders.values()
+    )
 
 
 def _evidence(held: Counter[str], values: Sequence[str], labels: Sequence[str]) -> str:

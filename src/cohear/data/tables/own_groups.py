@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 
 from cohear.base.counting import counted
 from cohear.base.errors import DataError
@@ -36,21 +37,25 @@ def with_own_groups(table: ClipTable) -> ClipTable:
     own = table.optional_column("group")
     rows = table.rows.copy()
     rows["group"] = [groups.get(clip, group) for clip, group in zip(known, own, strict=True)]
-    read = None if table.tables is None else (*table.tables, table.root / table.about.groups)
+    read = None if table.tables is None else (*table.tables, _folder(table) / table.about.groups)
     return replace(table, rows=rows, tables=read)
 
 
 def _groups(table: ClipTable) -> Mapping[str, str]:
-    file = table.root / table.about.groups
+    file = _folder(table) / table.about.groups
     asked_by = f"dataset {table.name!r}: groups of dataset.yaml"
     is_table = file.suffix.lower() in TABLE_SUFFIXES
     if not is_table or not file.is_file():
         what = "is not there" if is_table else f"must be a table ({', '.join(TABLE_SUFFIXES)})"
         raise DataError(f"{asked_by}: {table.about.groups} {what}; `cohear check --write` makes one")
-    rows = read_table_file(file, table.root).rows
+    rows = read_table_file(file, _folder(table)).rows
     if not set(GROUP_COLUMNS) <= set(rows.columns):
         raise DataError(f"{asked_by}: {table.about.groups} must have the columns {' and '.join(GROUP_COLUMNS)}")
     twice = int(rows["clip"].duplicated().sum())
     if twice:
         raise DataError(f"{asked_by}: {counted(twice, 'clip')} of {table.about.groups} stand twice")
     return dict(zip(map(str, rows["clip"]), map(str, rows["group"]), strict=True))
+
+
+def _folder(table: ClipTable) -> Path:
+    return table.about.folder or table.root

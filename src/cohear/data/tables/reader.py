@@ -12,6 +12,7 @@ from cohear.base.errors import DataError
 from cohear.base.registry import Registry
 from cohear.data.tables.clip_table import ClipTable
 from cohear.data.tables.label_cells import USUAL_CELLS, LabelCells
+from cohear.data.tables.name_groups import with_name_groups
 from cohear.data.tables.own_groups import with_own_groups
 
 
@@ -36,7 +37,13 @@ class Reader(ABC):
 READERS: Registry[Reader] = Registry("reader")
 
 
-def read_clip_table(path: Path, name: str, reader: str | None = None, cells: LabelCells = USUAL_CELLS) -> ClipTable:
+def read_clip_table(
+    path: Path,
+    name: str,
+    reader: str | None = None,
+    cells: LabelCells = USUAL_CELLS,
+    group_in_name: str | None = None,
+) -> ClipTable:
     """Read a dataset with the reader asked for, or with the one that recognises it.
 
     Args:
@@ -44,9 +51,11 @@ def read_clip_table(path: Path, name: str, reader: str | None = None, cells: Lab
         name: of the dataset in the study.
         reader: name of a reader; None for the first that recognises the path.
         cells: how several labels a clip are written.
+        group_in_name: where names of files tell groups, as `with_name_groups` takes it; groups that ``dataset.yaml``
+            names a file of count more.
 
     Raises:
-        DataError: nothing is there, no reader recognises it, or its cells are not written so.
+        DataError: nothing is there, no reader recognises it, or its cells or names are not written so.
     """
     if not path.exists():
         raise DataError(f"dataset {name!r}: {path} does not exist; check datasets.{name}.path")
@@ -57,7 +66,8 @@ def read_clip_table(path: Path, name: str, reader: str | None = None, cells: Lab
             "put a manifest.csv (columns path, group, labels…) there, or name the reader"
         )
     with _storage_told(path):
-        return with_own_groups(cells.applied(READERS[known].read(path, name)))
+        table = cells.applied(READERS[known].read(path, name))
+        return with_own_groups(table if group_in_name is None else with_name_groups(table, group_in_name))
 
 
 def reader_of(path: Path) -> str | None:

@@ -11,7 +11,6 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_valida
 from cohear.base.named import WithSettings, as_scalars
 from cohear.data.tables.clip_table import ClipTable
 from cohear.data.tables.label_cells import LabelCells
-from cohear.data.tables.name_groups import with_name_groups
 from cohear.data.tables.reader import read_clip_table
 from cohear.features.build import build_front_end
 from cohear.features.front_end import FRONT_ENDS, FrontEnd
@@ -70,8 +69,7 @@ class DatasetSettings(SpecModel):
         Raises:
             DataError: it cannot be read, or its cells and names are not as they are said to be.
         """
-        table = read_clip_table(self.path, name, self.reader, self.cells)
-        return table if self.group_in_name is None else with_name_groups(table, self.group_in_name)
+        return read_clip_table(self.path, name, self.reader, self.cells, self.group_in_name)
 
 
 class FeatureSettings(PartModel):
