@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import scipy.fft
+import scipy.signal
 from numpy.typing import NDArray
 
 from cohear.audio.resample import resample
@@ -21,6 +22,7 @@ SLACK_SECONDS = 0.05
 MOST_SECONDS = 30.0
 """Of a clip that are compared."""
 _BETWEEN = 4
+_ORDER = 4
 
 
 def audible(samples: Floats, rate: int, to_rate: int = RATE) -> Floats:
@@ -36,6 +38,7 @@ def waveform_correlation(
     offset: float,
     *,
     rate: int = RATE,
+    above: float = 0.0,
 ) -> tuple[float, float]:
     """How far two clips are the same waveform.
 
@@ -46,12 +49,16 @@ def waveform_correlation(
         second_rate: in Hz.
         offset: seconds by which the sound lies later in the second clip, to 50 ms.
         rate: at which they are compared, in Hz.
+        above: Hz; what is below is left out.
 
     Returns:
         The largest correlation coefficient in -1 to 1 where they overlap (of the first 30 s), and the offset in
         seconds where it is. Gain does not matter; a turned sign gives a negative one.
     """
     one, two = audible(first, first_rate, rate), audible(second, second_rate, rate)
+    if above:
+        filtered = scipy.signal.butter(_ORDER, above, "highpass", fs=rate, output="sos")
+        one, two = (np.asarray(scipy.signal.sosfilt(filtered, each), np.float32) for each in (one, two))
     begin = max(0, round(-offset * rate))
     one = one[begin:]
     two = two[max(0, begin + round(offset * rate)) :]

@@ -66,6 +66,7 @@ class Candidate:
         errors: share of bits that differ, or of landmarks that have no match.
         seconds: how long both have codes beside each other, or sound.
         coded: whether codes propose the pair; else landmarks do, or a third clip.
+        octave: where the octave begins that both are high sounds of, in Hz; None of other sounds.
     """
 
     first: int
@@ -74,6 +75,7 @@ class Candidate:
     errors: float
     seconds: float
     coded: bool = True
+    octave: int | None = None
 
 
 def candidates(fingerprints: Sequence[Codes]) -> list[Candidate]:

@@ -52,7 +52,7 @@ class Landmarks:
     shapes: NDArray[np.int8]
 
 
-NONE = Landmarks(np.zeros(0, np.float32), np.zeros((0, SHAPE_SAMPLES), np.int8))
+NO_LANDMARKS = Landmarks(np.zeros(0, np.float32), np.zeros((0, SHAPE_SAMPLES), np.int8))
 
 
 def landmarks_of(samples: Floats, rate: int, lines: Floats) -> Landmarks:
@@ -65,12 +65,12 @@ def landmarks_of(samples: Floats, rate: int, lines: Floats) -> Landmarks:
     """
     below = np.clip(LOW_HERTZ / (rate / 2 / LINES) - np.arange(LINES), 0.0, 1.0)
     if rate <= RATE or lines @ below < LOW_SHARE * lines.sum() or not lines.any():
-        return NONE
+        return NO_LANDMARKS
     low = resample(samples - samples.mean(), rate, RATE)
     if np.square(low).mean() < LOW_SHARE * samples.var(dtype=np.float64):  # an offset is no sound
-        return NONE
+        return NO_LANDMARKS
     half = SHAPE_SAMPLES // 2
-    peaks = _peaks(np.abs(low))
+    peaks = strongest_peaks(np.abs(low), _APART, _WEAK, _MOST)
     around = peaks[:, None] + np.arange(SHAPE_SAMPLES)
     shapes = np.pad(low, half)[around]  # [peaks, SHAPE_SAMPLES]
     distinct = ~_is_periodic(shapes, np.pad(np.ones_like(low), half)[around])
@@ -86,12 +86,19 @@ def joined_landmarks(parts: Sequence[Landmarks], seconds: Sequence[float]) -> La
     return Landmarks(np.concatenate(places), np.concatenate([part.shapes for part in parts]))
 
 
-def _peaks(size: Floats) -> NDArray[np.int64]:
-    """Places of the strongest peaks, in order."""
-    around = np.pad(size, _APART, constant_values=-1.0)
-    largest = np.lib.stride_tricks.sliding_window_view(around, 2 * _APART + 1).max(axis=1)
-    places = np.flatnonzero((size >= largest) & (size > _WEAK * size.max()))
-    return np.sort(places[np.argsort(-size[places], kind="stable")[:_MOST]])
+def strongest_peaks(size: Floats, apart: int, weak: float, most: int) -> NDArray[np.int64]:
+    """Places of the strongest peaks, in order.
+
+    Args:
+        size: ``[places]``.
+        apart: places to either side that hold nothing larger.
+        weak: share of the largest that a peak is above.
+        most: how many.
+    """
+    around = np.pad(size, apart, constant_values=-1.0)
+    largest = np.lib.stride_tricks.sliding_window_view(around, 2 * apart + 1).max(axis=1)
+    places = np.flatnonzero((size >= largest) & (size > weak * size.max()))
+    return np.sort(places[np.argsort(-size[places], kind="stable")[:most]])
 
 
 def _is_periodic(shapes: Floats, inside: Floats) -> NDArray[np.bool_]:
@@ -112,12 +119,20 @@ def _is_periodic(shapes: Floats, inside: Floats) -> NDArray[np.bool_]:
     return np.asarray(((alike[:, 1:] > _PERIODIC) & rises).any(axis=1))
 
 
-def candidates_by_landmarks(clips: Sequence[Landmarks], seconds: Sequence[float]) -> list[Candidate]:
+def candidates_by_landmarks(
+    clips: Sequence[Landmarks],
+    seconds: Sequence[float],
+    kinds: Sequence[NDArray[np.int64]] | None = None,
+    octave: int | None = None,
+) -> list[Candidate]:
     """Pairs of clips that share landmarks at some offset and half of the shorter one, each with its best one.
 
     Args:
         clips: their landmarks.
         seconds: how long each is.
+        kinds: of each clip's landmarks, numbers ``[peaks]``; only those of the same and of neighbouring numbers are
+            compared. By default all are.
+        octave: which octave they are of, where they are those of high sounds.
     """
     counts = np.array([len(one.seconds) for one in clips], dtype=np.int64)
     if np.count_nonzero(counts) < 2:
@@ -126,14 +141,20 @@ def candidates_by_landmarks(clips: Sequence[Landmarks], seconds: Sequence[float]
     places = np.concatenate([one.seconds for one in clips])
     shapes = np.concatenate([one.shapes for one in clips]).astype(np.float32)
     shapes /= np.maximum(np.linalg.norm(shapes, axis=1, keepdims=True), 1e-9)
+    kind = np.concatenate(kinds) if kinds else np.zeros(len(clip), np.int64)
+    order = np.argsort(kind, kind="stable")
+    clip, places, shapes, kind = clip[order], places[order], shapes[order], kind[order]
     found = []
     for first in range(0, len(shapes), _BLOCK):
         block = slice(first, first + _BLOCK)
-        alike = np.abs(shapes[block] @ shapes[first:].T) >= _ALIKE  # turned copies too
+        end = np.searchsorted(kind, kind[block][-1] + 1, side="right")
+        alike = np.abs(shapes[block] @ shapes[first:end].T) >= _ALIKE  # turned copies too
         one, two = np.nonzero(alike)
         one, two = one + first, two + first
-        keep = clip[one] < clip[two]
+        keep = (one < two) & (clip[one] != clip[two]) & (kind[two] <= kind[one] + 1)
         one, two = one[keep], two[keep]
+        swap = clip[one] > clip[two]
+        one, two = np.where(swap, two, one), np.where(swap, one, two)
         steps = np.rint((places[two] - places[one]) / _BIN_SECONDS).astype(np.int64)
         found.append(np.stack([clip[one], clip[two], steps], axis=1))
     pairs, agreeing = np.unique(np.concatenate(found), axis=0, return_counts=True)
@@ -145,7 +166,7 @@ def candidates_by_landmarks(clips: Sequence[Landmarks], seconds: Sequence[float]
         offset = step * _BIN_SECONDS
         both = overlap(seconds[one], seconds[two], offset)
         if both and ((one, two) not in best or share < best[one, two].errors):
-            best[one, two] = Candidate(one, two, offset, share, both, coded=False)
+            best[one, two] = Candidate(one, two, offset, share, both, coded=False, octave=octave)
     return list(best.values())
 
 

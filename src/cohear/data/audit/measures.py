@@ -13,10 +13,11 @@ from cohear.audio.decode import Audio
 from cohear.base.arrays import Floats
 from cohear.data.audit.fingerprint import Codes, codes_of
 from cohear.data.audit.landmarks import SHAPE_SAMPLES, Landmarks, landmarks_of
+from cohear.data.audit.octaves import OctaveLandmarks, octave_landmarks
 from cohear.data.audit.repeats import Repeat, repeat_in
 from cohear.data.audit.spectrum import BANDS, LINES, Spectrum, decibel, spectrum_of
 
-VERSION = 2
+VERSION = 3
 """Goes up when the numbers that come out change."""
 
 _FLAT_RUN = 4  # equal samples at the largest magnitude: no sound stays there so long
@@ -42,6 +43,7 @@ class Measures:
             the level of each band in dB.
         codes: the fingerprint, ``[2, frames]``.
         landmarks: of a low sound.
+        octaves: landmarks of a high sound.
     """
 
     mean: float
@@ -54,6 +56,7 @@ class Measures:
     profile: Floats
     codes: Codes
     landmarks: Landmarks
+    octaves: OctaveLandmarks
 
 
 def measure(audio: Audio) -> Measures:
@@ -79,6 +82,7 @@ def measure_with(spectrum: Spectrum, audio: Audio) -> Measures:
         profile=np.stack([levels.mean(axis=0), levels.std(axis=0), _tenth(levels)]).astype(np.float32),
         codes=codes_of(spectrum.hashed),
         landmarks=landmarks_of(samples, rate, spectrum.lines),
+        octaves=octave_landmarks(samples, rate, spectrum.lines),
     )
 
 
@@ -148,8 +152,8 @@ def to_json(measures: Measures) -> list[Any]:
         None if repeat is None else [repeat.seconds, repeat.correlation],
         _packed(measures.profile, "<f4"),
         _packed(measures.codes, "<u4"),
-        _packed(measures.landmarks.seconds, "<f4"),
-        _packed(measures.landmarks.shapes, "i1"),
+        _landmarks_to_json(measures.landmarks),
+        [[low, _landmarks_to_json(landmarks)] for low, landmarks in measures.octaves.items()],
     ]
 
 
@@ -159,7 +163,7 @@ def from_json(value: Any) -> Measures:  # noqa: ANN401 - any JSON value
     Raises:
         ValueError, TypeError: it is not what `to_json` wrote.
     """
-    *numbers, repeat, profile, codes, seconds, shapes = value
+    *numbers, repeat, profile, codes, landmarks, octaves = value
     mean, level, clipped, leading, trailing, bandwidth = map(float, numbers)
     return Measures(
         mean,
@@ -171,8 +175,18 @@ def from_json(value: Any) -> Measures:  # noqa: ANN401 - any JSON value
         None if repeat is None else Repeat(*map(float, repeat)),
         _unpacked(profile, "<f4").reshape(3, BANDS),
         _unpacked(codes, "<u4").reshape(2, -1),
-        Landmarks(_unpacked(seconds, "<f4"), _unpacked(shapes, "i1").reshape(-1, SHAPE_SAMPLES)),
+        _landmarks_from_json(landmarks),
+        {int(low): _landmarks_from_json(each) for low, each in octaves},
     )
+
+
+def _landmarks_to_json(landmarks: Landmarks) -> list[str]:
+    return [_packed(landmarks.seconds, "<f4"), _packed(landmarks.shapes, "i1")]
+
+
+def _landmarks_from_json(value: Any) -> Landmarks:  # noqa: ANN401 - any JSON value
+    seconds, shapes = value
+    return Landmarks(_unpacked(seconds, "<f4"), _unpacked(shapes, "i1").reshape(-1, SHAPE_SAMPLES))
 
 
 def _packed(array: NDArray[Any], kind: str) -> str:

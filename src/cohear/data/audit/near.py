@@ -1,14 +1,14 @@
 """Near-duplicates of a whole study: proposed by what clips share, verified on the waveforms, remembered on disk.
 
-Fingerprints and landmarks propose pairs; so does a third clip that is a near-duplicate of both, for clips that were cut
-from one long recording are many, and each pair of them is not as easily seen as some.
+Fingerprints and landmarks (of low and of high sounds) propose pairs; so does a third clip that is a near-duplicate of
+both, for clips that were cut from one long recording are many, and each pair of them is not as easily seen as some.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import combinations
 from pathlib import Path
@@ -30,8 +30,9 @@ from cohear.data.audit.alignment import (
 )
 from cohear.data.audit.evidence import MeasuredDataset, NearDuplicate, Place
 from cohear.data.audit.fingerprint import Candidate, candidates
-from cohear.data.audit.landmarks import candidates_by_landmarks, overlap
+from cohear.data.audit.landmarks import NO_LANDMARKS, candidates_by_landmarks, overlap
 from cohear.data.audit.measures import VERSION, Measures
+from cohear.data.audit.octaves import HIGH_HERTZ, OCTAVES, common_octave, loudest_band
 
 LONG_SECONDS = 0.75
 """What overlaps for so long is judged as long; takes of one short word can be very much alike."""
@@ -46,6 +47,7 @@ _MOST_OF_A_LOW_CLIP = 50  # by landmarks or third clips
 _ROUNDS = 3  # of verifying, each with what the one before proposes
 _PAIRS_A_CHUNK = 16
 _MOST_HELD = 1 << 24  # decoded samples: 64 MB
+_ABOVE_AN_OCTAVE = 1.1  # of twice its end: the rate at which it is compared
 
 
 def near_duplicates(
@@ -120,6 +122,10 @@ def _search(clips: Sequence[_ComparedClip], jobs: int | None, progress: Advance 
     asked = _fewer(candidates([clip.measures.codes for clip in clips]), _MOST_OF_A_CLIP)
     low = candidates_by_landmarks([clip.measures.landmarks for clip in clips], seconds)
     asked += _fewer(low, _MOST_OF_A_LOW_CLIP)
+    for octave in OCTAVES:
+        high = [clip.measures.octaves.get(octave, NO_LANDMARKS) for clip in clips]
+        bands = [loudest_band(landmarks) for landmarks in high]
+        asked += _fewer(candidates_by_landmarks(high, seconds, bands, octave), _MOST_OF_A_CLIP)
     found: dict[tuple[int, int], _Pair] = {}
     tried: set[_Alignment] = set()
     for _ in range(_ROUNDS):
@@ -128,7 +134,8 @@ def _search(clips: Sequence[_ComparedClip], jobs: int | None, progress: Advance 
             if known is None or abs(pair[2]) > abs(known[2]):
                 found[pair[:2]] = pair
         tried |= {_alignment(one.first, one.second, one.offset) for one in asked}
-        asked = _fewer(_by_third_clips(found.values(), seconds, {*found}, tried), _MOST_OF_A_LOW_CLIP)
+        third = _by_third_clips(found.values(), seconds, {*found}, tried)
+        asked = [replace(one, octave=_octave_of(one, clips)) for one in _fewer(third, _MOST_OF_A_LOW_CLIP)]
     return sorted(found.values())
 
 
@@ -206,6 +213,12 @@ def _verified(
 def _verify(
     candidate: Candidate, clips: Sequence[_ComparedClip], waveform: Callable[[int, int], Floats | None]
 ) -> _Pair | None:
+    octave = _octave_of(candidate, clips)
+    full = min(clips[candidate.first].rate, clips[candidate.second].rate, _rate_of(octave))
+    if candidate.octave is not None:
+        one, two = (read_audio(clips[clip].segment) for clip in (candidate.first, candidate.second))
+        coefficient, offset = waveform_correlation(*one, *two, candidate.offset, rate=full, above=HIGH_HERTZ)
+        return _pair(candidate, coefficient, offset) if same_recording(coefficient, candidate) else None
     rate = RATE if candidate.coded else LOW_RATE
     first, second = waveform(candidate.first, rate), waveform(candidate.second, rate)
     if first is None or second is None:
@@ -213,13 +226,27 @@ def _verify(
     coefficient, offset = waveform_correlation(first, rate, second, rate, candidate.offset, rate=rate)
     if not same_recording(coefficient, candidate):
         return None
-    full = min(clips[candidate.first].rate, clips[candidate.second].rate, HIGHEST_RATE)
     if full > RATE:  # both hold more than was compared
         one, two = (read_audio(clips[clip].segment) for clip in (candidate.first, candidate.second))
         coefficient, offset = waveform_correlation(*one, *two, offset, rate=full)
         if abs(coefficient) < _LEAST_AT_FULL_BAND:
             return None
+    return _pair(candidate, coefficient, offset)
+
+
+def _pair(candidate: Candidate, coefficient: float, offset: float) -> _Pair:
     return candidate.first, candidate.second, round(coefficient, 4), round(offset, 4), round(candidate.errors, 4)
+
+
+def _octave_of(candidate: Candidate, clips: Sequence[_ComparedClip]) -> int | None:
+    """The octave that both clips are high sounds of; the candidate's own, where it has one."""
+    one, two = (clips[clip].measures.octaves for clip in (candidate.first, candidate.second))
+    return candidate.octave or common_octave(one, two)
+
+
+def _rate_of(octave: int | None) -> int:
+    """At which clips are compared with all that counts of them."""
+    return HIGHEST_RATE if octave is None else max(HIGHEST_RATE, round(_ABOVE_AN_OCTAVE * 4 * octave))
 
 
 def same_recording(coefficient: float, candidate: Candidate) -> bool:

@@ -13,6 +13,7 @@ from cohear.base.arrays import Floats
 from cohear.data.audit.fingerprint import Codes
 from cohear.data.audit.landmarks import joined_landmarks
 from cohear.data.audit.measures import Measures, bandwidth_of, measure_with
+from cohear.data.audit.octaves import joined_octaves
 from cohear.data.audit.spectrum import HOP_SECONDS, decibel, spectrum_of
 
 
@@ -74,6 +75,7 @@ def joined_measures(parts: Sequence[ClipPart]) -> Measures:
         profile=_profile(np.stack([one.profile for one in measures]), shares.astype(np.float32)),
         codes=_codes(parts),
         landmarks=joined_landmarks([one.landmarks for one in measures], seconds.tolist()),
+        octaves=joined_octaves([one.octaves for one in measures], seconds.tolist()),
     )
 
 

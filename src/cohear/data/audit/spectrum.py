@@ -24,6 +24,17 @@ LINES = 64
 _BLOCK_FRAMES = 512
 _FLOOR = 1e-12
 
+Edges = tuple[float, ...]
+"""Of bands beside each other, in Hz; one more than there are bands."""
+
+
+def log_edges(lowest: float, highest: float, bands: int) -> Edges:
+    """Edges of bands that are equally wide on a logarithmic axis."""
+    return tuple(np.geomspace(lowest, highest, bands + 1).tolist())
+
+
+_SUMMARY, _HASHED = log_edges(LOWEST, HIGHEST, BANDS), log_edges(HASH_LOWEST, HASH_HIGHEST, HASH_BANDS)
+
 
 @dataclass(frozen=True)
 class Spectrum:
@@ -47,6 +58,19 @@ def spectrum_of(samples: Floats, rate: int) -> Spectrum:
         samples: ``[samples]``, at least one.
         rate: in Hz.
     """
+    linear = tuple(np.linspace(0, rate / 2, LINES + 1).tolist())
+    bands, hashed, lines = powers_in(samples, rate, (_SUMMARY, _HASHED, linear))
+    return Spectrum(bands, hashed, lines.mean(axis=0, dtype=np.float64).astype(np.float32))
+
+
+def powers_in(samples: Floats, rate: int, edges: tuple[Edges, ...]) -> list[Floats]:
+    """Power over time in bands, ``[frames, bands]`` for each of several sets of them.
+
+    Args:
+        samples: ``[samples]``, at least one.
+        rate: in Hz.
+        edges: of each set of bands.
+    """
     window = max(round(WINDOW_SECONDS * rate), 8)
     size = scipy.fft.next_fast_len(window, real=True)
     if len(samples) < window:
@@ -55,15 +79,14 @@ def spectrum_of(samples: Floats, rate: int) -> Spectrum:
     starts = np.rint(np.arange(frames) * (HOP_SECONDS * rate)).astype(np.int64)  # no drift where a hop is no integer
     views = np.lib.stride_tricks.sliding_window_view(samples, window)
     starts = np.minimum(starts, len(views) - 1)
-    weights, hann = _weights(rate, size), _hann(window)
+    weights, hann = _weights(rate, size, edges), _hann(window)
     pooled = np.empty((frames, weights.shape[1]), np.float32)
     for first in range(0, frames, _BLOCK_FRAMES):
         block = views[starts[first : first + _BLOCK_FRAMES]] * hann  # [frames, window]
         spectra = scipy.fft.rfft(block, size).view(np.float32)
         np.square(spectra, out=spectra)
         pooled[first : first + _BLOCK_FRAMES] = (spectra[:, ::2] + spectra[:, 1::2]) @ weights
-    bands, hashed, lines = np.split(pooled, [BANDS, BANDS + HASH_BANDS], axis=1)
-    return Spectrum(bands, hashed, lines.mean(axis=0, dtype=np.float64).astype(np.float32))
+    return np.split(pooled, np.cumsum([len(each) - 1 for each in edges])[:-1], axis=1)
 
 
 def decibel(power: Floats) -> Floats:
@@ -79,21 +102,16 @@ def _hann(window: int) -> Floats:
 
 
 @cache
-def _weights(rate: int, size: int) -> Floats:
-    """Weights of spectral lines in all bands, ``[size // 2 + 1, BANDS + HASH_BANDS + LINES]``.
+def _weights(rate: int, size: int, edges: tuple[Edges, ...]) -> Floats:
+    """Weights of spectral lines in all bands, ``[size // 2 + 1, bands]``.
 
     Each band is the mean power over its width; a band between two lines takes what lies on either side.
     """
-    edges = [
-        np.geomspace(LOWEST, HIGHEST, BANDS + 1),
-        np.geomspace(HASH_LOWEST, HASH_HIGHEST, HASH_BANDS + 1),
-        np.linspace(0, rate / 2, LINES + 1),
-    ]
     step = rate / size
     low = (np.arange(size // 2 + 1) - 0.5)[:, None] * step  # each line covers half a step on either side
     high = low + step
     columns = []
-    for edge in edges:
+    for edge in map(np.array, edges):
         overlap = np.minimum(high, edge[1:]) - np.maximum(low, edge[:-1])
         columns.append(np.maximum(overlap, 0) / (edge[1:] - edge[:-1]))
     return np.concatenate(columns, axis=1).astype(np.float32)
