@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -63,6 +64,22 @@ def test_all_sound_of_a_folder_is_answered(bundle, place):
     assert (ended.returncode, ended.stderr) == (0, "")
     told = {Path(json.loads(line)["file"]).name for line in ended.stdout.splitlines()}
     assert told == {"low.wav", "mid.flac", "high.ogg", "A.WAVE", "plain", "odd.sound", "half.wav.part", "far.wav"}
+
+
+def test_what_a_folder_holds_beside_is_told(bundle, place):
+    """Tables and packed audio, by kind with counts; what a system keeps for itself is no sound."""
+    (place.root / "sounds" / "labels.csv").write_text("path,label\n")
+    (place.root / "sounds" / "list").write_text("low.wav low\n")
+    (place.root / "sounds" / "._low.wav").write_bytes(b"a resource fork of macOS")
+    with zipfile.ZipFile(place.root / "sounds" / "more.zip", "w") as archive:
+        archive.writestr("a.wav", "")
+    ended = place.cohear("classify", bundle, "sounds", "--json")
+    assert ended.returncode == 0
+    assert len(ended.stdout.splitlines()) == 3
+    assert ended.stderr.splitlines() == [
+        "note: sounds: 2 tables are not read: 'labels.csv', 'list'",
+        "note: sounds: 1 archive is not unpacked, with 1 audio file in it: 'more.zip'",
+    ]
 
 
 def test_a_narrow_terminal_shows_whole_answers(bundle, place):

@@ -1,5 +1,6 @@
 """Whatever lies in a folder: each file of audio is a clip, or a line says that it is not used."""
 
+import zipfile
 from pathlib import Path
 
 import mini_trees
@@ -189,3 +190,26 @@ def test_clips_that_cannot_be_read_are_told_once(tmp_path, tmp_path_factory, con
     assert len(open_dataset(table, cache=tmp_path_factory.mktemp("cache"), skip_bad=True).bad) == 1
     assert unused_files({"mine": (tmp_path, table)})["mine"] == []
     assert np.unique(table.rows["label"]).tolist() == ["cat", "dog"]
+
+
+def test_lists_archives_and_tables_of_other_forms(tmp_path, content):
+    """JSON lines by their other ending, lists without any, as Kaldi has them, and audio that is still packed."""
+    write(
+        tmp_path, [f"{label}/{label}_{number}.wav" for label in ("dog", "cat") for number in range(3)], "", [], content
+    )
+    (tmp_path / "more.ndjson").write_text('{"a": 1}\n')
+    (tmp_path / "utt2spk").write_text("cat_0 s1\ncat_1 s2\ndog_0 s1\n")
+    (tmp_path / "wav.scp").write_text("cat_0 cat/cat_0.wav\n")
+    (tmp_path / "LICENSE").write_text("dog\n\nmay be copied\n")
+    with zipfile.ZipFile(tmp_path / "rest.zip", "w") as archive:
+        for name in ("owl/1.wav", "owl/2.WAV", "owl/._1.wav", "read.me"):
+            archive.writestr(name, "")
+    with zipfile.ZipFile(tmp_path / "paper.zip", "w") as archive:
+        archive.writestr("paper.pdf", "")
+    (tmp_path / "old.tar.gz").write_bytes(b"\x1f\x8b")
+    table = read_clip_table(tmp_path, "mine")
+    assert [kind.sentence for kind in unused_files({"mine": (tmp_path, table)})["mine"]] == [
+        "3 tables are not read: 'more.ndjson', 'utt2spk', 'wav.scp'",
+        "1 archive is not unpacked, with 2 audio files in it: 'rest.zip'",
+        "1 archive is not looked into: 'old.tar.gz'",
+    ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import shutil
+import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -207,6 +208,11 @@ def _replace(copy: Copy, number: int, samples: np.ndarray, name: str = "bird") -
     copy.change(lambda _: samples, number, name)
 
 
+def _zipped(copy: Copy) -> None:
+    with zipfile.ZipFile(copy.folder / "bird" / "more.zip", "w") as archive:
+        archive.write(copy.folder / "bird" / "clips" / "000.wav", "more/100.wav")
+
+
 def _beside(copy: Copy) -> None:
     soundfile.write(copy.folder / "bird" / "clips" / "more.wav", sound(99, 0, 1.2), RATE)
 
@@ -372,6 +378,7 @@ FAULTS: dict[str, Fault] = {
     "a table beside": Fault(
         "unused-table", lambda copy: (copy.folder / "bird" / "more.csv").write_text("a,b\n"), clip=""
     ),
+    "an archive beside": Fault("unused-archive", _zipped, clip=""),
     "overlap": Fault("overlapping-segments", _segments, clip="clips/000.wav@0.5-1.0"),
     "spelling": Fault("labels-alike", lambda copy: copy.row(bird="Low ")),
     "no label": Fault("missing-labels", lambda copy: copy.row(bird="")),

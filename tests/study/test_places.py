@@ -1,5 +1,6 @@
 """Which folders are datasets, where several lie in one folder: none hides another."""
 
+import zipfile
 from inspect import isfunction
 
 import mini_trees
@@ -47,6 +48,18 @@ def test_sounds_without_labels_beside_a_dataset_are_told(tmp_path):
     found, left_out = places(tmp_path)
     assert found == {"music": "gtzan"}
     assert list(left_out) == [str(tmp_path / "recordings")]
+
+
+def test_sounds_that_are_still_packed_are_told(tmp_path):
+    mini_trees.gtzan(tmp_path / "music")
+    (tmp_path / "more").mkdir()
+    with zipfile.ZipFile(tmp_path / "more/birds.zip", "w") as archive:
+        archive.writestr("owl/1.wav", "")
+    assert places(tmp_path)[1] == {
+        str(
+            tmp_path / "more"
+        ): "nothing in it is recognised as a dataset; 1 archive is not unpacked, with 1 audio file in it: 'birds.zip'"
+    }
 
 
 def test_languages_of_a_release_are_datasets(tmp_path):

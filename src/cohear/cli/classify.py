@@ -106,13 +106,15 @@ Tell = Callable[[Path, "FileAnswer"], None]
 def _listed(names: list[str]) -> tuple[list[Path], list[tuple[str, str]]]:
     """Files that the arguments name, each once, and arguments that name none, with the reason."""
     from cohear.base.errors import DataError
-    from cohear.runtime.files import files_named
+    from cohear.runtime.files import files_named, left_unanswered
 
     found: dict[Path, None] = {}
     bad = []
     for name in names:
         try:
             found.update(dict.fromkeys(files_named(name)))
+            for sentence in left_unanswered(name):
+                note(f"{printable(name)}: {printable(sentence)}")
         except DataError as error:
             bad.append((name, str(error)))
     return list(found), bad

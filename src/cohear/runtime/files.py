@@ -10,9 +10,11 @@ import soundfile
 from numpy.typing import NDArray
 
 from cohear.audio.decode import UnreadableAudio, open_blocks
+from cohear.audio.folder_tree import folder_tree
 from cohear.audio.recognised import file_kind
 from cohear.audio.segment import Segment
 from cohear.audio.suffixes import AUDIO_SUFFIXES, VIDEO_SUFFIXES
+from cohear.audio.unused import unopened_archives, unread_tables
 from cohear.base.errors import DataError
 from cohear.base.walk import folders_below
 from cohear.runtime.answers import ClipAnswers, WindowAnswer, in_time
@@ -91,10 +93,20 @@ def _check_name(path: Path) -> None:
         raise UnreadableAudio(path, "its name is no UTF-8 text; rename it") from error
 
 
+def left_unanswered(named: str) -> list[str]:
+    """What lies in a folder beside the files that `files_named` finds there, a sentence for each kind."""
+    path = Path(named)
+    if not named or not path.is_dir():
+        return []
+    tree = folder_tree(path)
+    return [kind.sentence for kind in (*unread_tables(tree.tables), *unopened_archives(path, tree.archives))]
+
+
 def files_named(named: str) -> list[Path]:
     """The files that a path, a folder (with all below it) or a pattern names, in order.
 
-    In a folder these are all that hold sound, by the ends of their names or by their content.
+    In a folder these are all that hold sound, by the ends of their names or by their content; what begins with a dot is
+    some system's own.
 
     Raises:
         DataError: there are none, or a folder may not be looked into.
@@ -108,7 +120,7 @@ def files_named(named: str) -> list[Path]:
         raise DataError(f"{named}: {getattr(error, 'strerror', error)}") from error
     if path.is_dir():
         suffixes = {f".{name.lower()}" for name in soundfile.available_formats()} | AUDIO_SUFFIXES | VIDEO_SUFFIXES
-        below = sorted(file for _, files in folders_below(path) for file in files)
+        below = sorted(file for _, files in folders_below(path) for file in files if not file.name.startswith("."))
         found = [file for file in below if file.suffix.lower() in suffixes or file_kind(file) != "other"]
         found = [file for file in found if file.is_file()]
         if not found:

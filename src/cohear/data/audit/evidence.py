@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from cohear.audio.unused import Unused
 from cohear.base.arrays import Integers
 from cohear.data.audit.measures import Measures
 from cohear.data.folds.cutting import groups_of
@@ -16,7 +17,6 @@ from cohear.data.folds.partition import TaskChoice, TaskSplit
 from cohear.data.folds.splits import Part, usual_column
 from cohear.data.scan.dataset import Dataset
 from cohear.data.scan.facts import ClipFacts
-from cohear.data.scan.unused import Unused
 from cohear.data.tables.clip_name import ClipName
 from cohear.data.tables.clip_table import ClipTable
 from cohear.tasks.kind import TARGET_KINDS

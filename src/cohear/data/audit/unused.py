@@ -26,6 +26,12 @@ class UnusedCheck(Check):
             "A table lies in the dataset's folder and is not read.",
             "Give it as the dataset's path if it is the one that has the labels.",
         ),
+        Code(
+            "unused-archive",
+            ("note",),
+            "An archive lies in the dataset's folder, with audio inside or of a kind that is not looked into.",
+            "Unpack it if what it holds belongs to the dataset and is not there yet.",
+        ),
     )
 
     def find(self, evidence: Evidence) -> Iterable[AuditFinding]:
@@ -33,7 +39,7 @@ class UnusedCheck(Check):
         for dataset, kinds in evidence.unused.items():
             for kind in kinds:
                 yield self.finding(
-                    "unused-audio" if kind.is_audio else "unused-table",
+                    f"unused-{kind.kind}",
                     "warning" if kind.is_audio else "note",
                     kind.sentence,
                     dataset=dataset,

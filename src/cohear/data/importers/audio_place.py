@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from cohear.audio.folder_tree import folder_tree
 from cohear.base.errors import DataError
 from cohear.data.scan.audio_files import audio_files, folders_in
-from cohear.data.scan.folder_tree import folder_tree
 from cohear.data.tables.audio_column import is_audio_name
 from cohear.data.tables.part_names import role_of
 

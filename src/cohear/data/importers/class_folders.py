@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 from typing import ClassVar
 
+from cohear.audio.folder_tree import FolderTree, folder_tree
 from cohear.base.counting import counted
 from cohear.base.errors import DataError
 from cohear.data.importers.folder_levels import FolderLevels, folder_levels, parts_without_labels
-from cohear.data.scan.folder_tree import FolderTree, folder_tree
 from cohear.data.tables.clip_table import ClipTable
 from cohear.data.tables.manifest import read_about
 from cohear.data.tables.part_names import is_part_name

@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import ClassVar
 
+from cohear.audio.folder_tree import folder_tree
 from cohear.base.errors import DataError
 from cohear.base.tables import EVENTS_CSV
 from cohear.data.importers.audio_place import any_is_there, placed
 from cohear.data.importers.folder_levels import folder_levels
 from cohear.data.importers.several_tables import one_table, with_part
 from cohear.data.scan.audio_files import folders_in
-from cohear.data.scan.folder_tree import folder_tree
 from cohear.data.tables.audio_column import AUDIO_COLUMNS, audio_column, with_audio_paths
 from cohear.data.tables.clip_table import ClipTable
 from cohear.data.tables.manifest import MANIFESTS, read_about

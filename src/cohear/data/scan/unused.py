@@ -4,36 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from cohear.base.counting import counted
+from cohear.audio.folder_tree import folder_tree
+from cohear.audio.unused import Unused, unopened_archives, unread_tables, unused_audio
 from cohear.base.tables import EVENTS_CSV
-from cohear.data.scan.folder_tree import folder_tree
 from cohear.data.tables.clip_table import ClipTable
-
-_SHOWN = 5
-
-
-@dataclass(frozen=True)
-class Unused:
-    """Files of one kind that lie in a dataset's folder and are not used.
-
-    Attributes:
-        is_audio: whether they hold sound; else they are tables.
-        what: that they are not used, with their count.
-        files: their paths below the folder.
-    """
-
-    is_audio: bool
-    what: str
-    files: tuple[str, ...]
-
-    @property
-    def sentence(self) -> str:
-        """Says it, with the first of them."""
-        more = f" and {len(self.files) - _SHOWN:,} more" if len(self.files) > _SHOWN else ""
-        return f"{self.what}: {', '.join(map(repr, self.files[:_SHOWN]))}{more}"
 
 
 def unused_files(tables: Mapping[str, tuple[Path, ClipTable]]) -> dict[str, list[Unused]]:
@@ -62,21 +38,17 @@ def _unused(folder: Path, table: ClipTable, used: set[str], read: set[str]) -> l
         return [file for file in files if _absolute(folder / file) not in used]
 
     here = [clip for clip in tree.clips if _absolute(folder / clip) in used]
-    kinds = _by_kind(left(tree.clips), here)
-    found = [Unused(True, f"{_files(len(files), 'audio file')} not used, {where}", files) for where, files in kinds]
-    if twins := _names(left(tree.twins)):
-        what = f"{_files(len(twins), 'film')} not used, for audio of the same name lies beside"
-        found.append(Unused(True, what, twins))
-    if leftovers := _names(left(tree.leftovers)):
-        what = f"{_files(len(leftovers), 'audio file')} not used, left behind by copies or downloads"
-        found.append(Unused(True, what, leftovers))
+    found = [unused_audio(files, where) for where, files in _by_kind(left(tree.clips), here)]
+    if twins := left(tree.twins):
+        found.append(unused_audio(twins, "for audio of the same name lies beside", "film"))
+    if leftovers := left(tree.leftovers):
+        found.append(unused_audio(leftovers, "left behind by copies or downloads"))
     others = [file for file in tree.tables if _absolute(folder / file) not in read and file.name != EVENTS_CSV.file]
-    if others and table.tables is not None:
-        found.append(Unused(False, f"{_files(len(others), 'table')} not read", _names(others)))
-    return found
+    found += unread_tables(others) if table.tables is not None else []
+    return found + unopened_archives(folder, tree.archives)
 
 
-def _by_kind(unused: Iterable[PurePosixPath], used: Sequence[PurePosixPath]) -> list[tuple[str, tuple[str, ...]]]:
+def _by_kind(unused: Iterable[PurePosixPath], used: Sequence[PurePosixPath]) -> list[tuple[str, list[PurePosixPath]]]:
     """Where clips that are not used lie among those that are, and which do."""
     depths = {len(clip.parts) for clip in used}
     folders = {clip.parent for clip in used}
@@ -96,15 +68,7 @@ def _by_kind(unused: Iterable[PurePosixPath], used: Sequence[PurePosixPath]) -> 
         else:
             where = "in folders without clips"
         kinds.setdefault(where, []).append(clip)
-    return [(where, _names(clips)) for where, clips in sorted(kinds.items())]
-
-
-def _names(files: Iterable[PurePosixPath]) -> tuple[str, ...]:
-    return tuple(file.as_posix() for file in files)
-
-
-def _files(count: int, what: str) -> str:
-    return f"{counted(count, what)} {'is' if count == 1 else 'are'}"
+    return sorted(kinds.items())
 
 
 def _absolute(file: Path) -> str:

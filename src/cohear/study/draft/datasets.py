@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from cohear.audio.unused import Unused
 from cohear.base.errors import DataError, FolderError, UserError
 from cohear.data.readers import Published, public_layouts
 from cohear.data.scan.dataset import Dataset, open_dataset
-from cohear.data.scan.unused import Unused, unused_files
+from cohear.data.scan.unused import unused_files
 from cohear.data.tables.clip_table import ClipTable
 from cohear.data.tables.label_cells import USUAL_CELLS, LabelCells, proposed_cells
 from cohear.data.tables.name_groups import NameGroups, name_groups, with_name_groups

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from cohear.audio.folder_tree import folder_tree
+from cohear.audio.unused import unopened_archives
 from cohear.base.counting import counted
 from cohear.base.errors import DataError, UserError
 from cohear.data.importers.class_folders import why_no_classes
 from cohear.data.readers import public_layouts
 from cohear.data.scan.audio_files import audio_files, folders_in
-from cohear.data.scan.folder_tree import folder_tree
 from cohear.data.tables.manifest import ManifestReader
 from cohear.data.tables.part_names import parts_among
 from cohear.data.tables.reader import read_clip_table, reader_of
@@ -67,7 +68,7 @@ def _readers(path: Path) -> dict[Path, str | None]:
     if not path.is_dir():
         return {path: reader}
     held, is_whole = _held(path, reader)
-    others = [child for child in folders_in(path) if child not in held and folder_tree(child).clips]
+    others = [child for child in folders_in(path) if child not in held and _holds_audio(child)]
     beside = {child: reader_of(child) for child in others}
     if beside and len(held) == 1 and not is_whole and reader_of(held[0]) == reader:
         return {held[0]: reader, **beside}
@@ -91,14 +92,19 @@ def _held(path: Path, reader: str) -> tuple[list[Path], bool]:
     return sorted({path / parts[0] for parts in files if len(parts) > 1}), is_whole
 
 
+def _holds_audio(folder: Path) -> bool:
+    tree = folder_tree(folder)
+    return bool(tree.clips or unopened_archives(folder, tree.archives))
+
+
 def _why_unknown(path: Path) -> str:
     """That nothing is recognised, and what lies there all the same."""
-    clips = folder_tree(path).clips if path.is_dir() else ()
-    return (
-        f"{_UNKNOWN}, though it holds {counted(len(clips), 'audio file')}; it {why_no_classes(clips)}"
-        if clips
-        else _UNKNOWN
-    )
+    if not path.is_dir():
+        return _UNKNOWN
+    tree = folder_tree(path)
+    held = f", though it holds {counted(len(tree.clips), 'audio file')}; it {why_no_classes(tree.clips)}"
+    packed = "".join(f"; {kind.sentence}" for kind in unopened_archives(path, tree.archives))
+    return _UNKNOWN + (held if tree.clips else "") + packed
 
 
 def _beside(path: Path) -> str:

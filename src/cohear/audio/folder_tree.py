@@ -1,36 +1,41 @@
-"""All that lies in a dataset's folder, whatever a reader makes of it."""
+"""All that matters to audio in a folder, whatever is made of it."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Set
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from cohear.audio.archives import is_archive
 from cohear.audio.recognised import file_kind
 from cohear.base.walk import folders_below
 
-TABLE_ENDINGS = (".csv", ".tsv", ".jsonl", ".parquet", ".xlsx", ".xls", ".ods")
-_PERHAPS_TABLES = (".txt", ".json", ".lst", ".list")
+_TABLES = (".csv", ".tsv", ".jsonl", ".ndjson", ".parquet", ".xlsx", ".xls", ".ods")
+_PERHAPS_TABLES = ("", ".txt", ".json", ".lst", ".list", ".scp", ".tab", ".m3u", ".m3u8")
 _NAMES_AUDIO = re.compile(rb"\.(?:wave?|flac|mp3|ogg|opus|m4a|aiff?)\b", re.IGNORECASE)
 _HEAD_BYTES = 2048
+_LINES = 10
 _NO_DATA = ("__MACOSX",)
 
 
 @dataclass(frozen=True)
 class FolderTree:
-    """The files of a folder that matter to a dataset, by their paths relative to it, in order.
+    """The files of a folder that matter to whoever looks for audio there, by their paths relative to it, in order.
 
     Attributes:
         clips: files that hold sound, films among them.
         twins: films that lie beside audio of the same name: the same recordings twice.
         leftovers: audio that copies and downloads left behind (``a.wav.part``).
         tables: files that look like tables, and lists that name audio.
+        archives: that may hold audio.
     """
 
     clips: tuple[PurePosixPath, ...]
     twins: tuple[PurePosixPath, ...]
     leftovers: tuple[PurePosixPath, ...]
     tables: tuple[PurePosixPath, ...]
+    archives: tuple[PurePosixPath, ...]
 
 
 def folder_tree(root: Path) -> FolderTree:
@@ -43,6 +48,8 @@ def folder_tree(root: Path) -> FolderTree:
     twins: list[PurePosixPath] = []
     leftovers: list[PurePosixPath] = []
     tables: list[PurePosixPath] = []
+    perhaps: list[PurePosixPath] = []
+    archives: list[PurePosixPath] = []
     for folder, files in folders_below(root):
         if _is_own(folder, root):
             continue
@@ -56,9 +63,17 @@ def folder_tree(root: Path) -> FolderTree:
                 clips.append(below / file.name)
             elif kind == "leftover":
                 leftovers.append(below / file.name)
-            elif _is_table(file) and not file.name.startswith("."):
+            elif file.name.startswith("."):
+                continue
+            elif file.suffix.lower() in _TABLES:
                 tables.append(below / file.name)
-    return FolderTree(*(tuple(sorted(found)) for found in (clips, twins, leftovers, tables)))
+            elif file.suffix.lower() in _PERHAPS_TABLES:
+                perhaps.append(below / file.name)
+            elif is_archive(file):
+                archives.append(below / file.name)
+    stems = {clip.stem for clip in clips}
+    tables += [file for file in perhaps if _is_list(root / file, stems)]
+    return FolderTree(*(tuple(sorted(found)) for found in (clips, twins, leftovers, tables, archives)))
 
 
 def _is_own(folder: Path, root: Path) -> bool:
@@ -67,14 +82,17 @@ def _is_own(folder: Path, root: Path) -> bool:
     return any(part.startswith(".") or part in _NO_DATA for part in parts)
 
 
-def _is_table(file: Path) -> bool:
-    suffix = file.suffix.lower()
-    if suffix in TABLE_ENDINGS:
-        return True
-    if suffix not in _PERHAPS_TABLES or not file.is_file():
+def _is_list(file: Path, stems: Set[str]) -> bool:
+    """Whether a text names audio: with its ending, or by names of clips that its lines begin with."""
+    if not file.is_file():
         return False
     try:
         with file.open("rb") as opened:
-            return bool(_NAMES_AUDIO.search(opened.read(_HEAD_BYTES)))
+            head = opened.read(_HEAD_BYTES)
     except OSError:
         return False
+    if _NAMES_AUDIO.search(head):
+        return True
+    lines = [line for line in head.decode("utf-8", "replace").splitlines()[:_LINES] if line.strip()]
+    named = [line for line in lines if re.split(r"[\s,;|]", line.strip(), maxsplit=1)[0] in stems]
+    return len(named) > 1 and len(named) > len(lines) / 2

@@ -1,0 +1,65 @@
+"""Files that lie beside audio and are not used, in the one sentence that says so."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Literal
+
+from cohear.audio.archives import packed_audio
+from cohear.base.counting import counted
+
+UnusedKind = Literal["audio", "table", "archive"]
+_SHOWN = 5
+
+
+@dataclass(frozen=True)
+class Unused:
+    """Files of one kind that lie in a folder and are not used.
+
+    Attributes:
+        kind: whether they hold sound, are tables, or archives that hold sound.
+        what: that they are not used, with their count.
+        files: their paths below the folder.
+    """
+
+    kind: UnusedKind
+    what: str
+    files: tuple[str, ...]
+
+    @property
+    def is_audio(self) -> bool:
+        """Whether they hold sound."""
+        return self.kind == "audio"
+
+    @property
+    def sentence(self) -> str:
+        """Says it, with the first of them."""
+        more = f" and {len(self.files) - _SHOWN:,} more" if len(self.files) > _SHOWN else ""
+        return f"{self.what}: {', '.join(map(repr, self.files[:_SHOWN]))}{more}"
+
+
+def unread_tables(files: Sequence[PurePosixPath]) -> list[Unused]:
+    """Tables and lists of audio; nothing where there are none."""
+    return [_unused("table", files, "table", "not read")] if files else []
+
+
+def unopened_archives(folder: Path, files: Sequence[PurePosixPath]) -> list[Unused]:
+    """Archives that name audio, and those of which that cannot be told."""
+    inside = {file: packed_audio(folder / file) for file in files}
+    full = [file for file, count in inside.items() if count]
+    closed = [file for file, count in inside.items() if count is None]
+    held = counted(sum(inside[file] or 0 for file in full), "audio file")
+    found = [_unused("archive", full, "archive", f"not unpacked, with {held} in it")] if full else []
+    return found + ([_unused("archive", closed, "archive", "not looked into")] if closed else [])
+
+
+def unused_audio(files: Sequence[PurePosixPath], where: str, what: str = "audio file") -> Unused:
+    """Files of sound, with where they lie or why they are not used."""
+    return _unused("audio", files, what, f"not used, {where}")
+
+
+def _unused(kind: UnusedKind, files: Sequence[PurePosixPath], what: str, why: str) -> Unused:
+    are = "is" if len(files) == 1 else "are"
+    return Unused(kind, f"{counted(len(files), what)} {are} {why}", tuple(file.as_posix() for file in files))
