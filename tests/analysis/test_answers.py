@@ -409,6 +409,30 @@ def test_a_run_beside_other_work_does_not_make_sharing_cheap():
     assert row["seconds_ratio"] == pytest.approx(0.5)
 
 
+def test_seconds_of_two_clocks_are_not_compared(full):
+    """A study that an earlier version began, which timed runs by the clock, and that went on with this one."""
+    small = full[full["encoder"] == "small"]
+    shared = small["combination"].str.contains("+", regex=False)
+    told = {}
+    for wall, own in (("all", small["seconds"]), ("none", None), ("shared", small["seconds"].where(shared))):
+        statistics = Statistics.of(GivenTables(checked_results(small.assign(wall_seconds=own))))
+        told[wall] = json_of(answers_of(statistics))["savings"]
+    ratios = {wall: {row["seconds_ratio"] for row in one["costs"]} for wall, one in told.items()}
+    assert ratios["all"] == ratios["none"] and ratios["shared"] == {None} and None not in ratios["all"]
+    budgets = {wall: {row["cost"] for row in one["groupings"]} for wall, one in told.items()}
+    assert budgets["all"] == budgets["none"] == {"parameters", "seconds"} and budgets["shared"] == {"parameters"}
+    assert [wall for wall, one in told.items() if "timed by the clock" in str(one)] == ["shared"]
+    assert "training time" not in told["shared"]["answer"].replace("training time is not compared", "")
+
+
+def test_a_cell_of_both_kinds_is_that_of_the_processor():
+    rows = [(t, names, f, 0, 0.5) for names in ("a", "b", "a+b") for t in names.split("+") for f in range(5)]
+    table = results_table(rows).assign(seconds=10.0, wall_seconds=11.0)
+    table.loc[table["run"] == "a-0-0", ["seconds", "wall_seconds"]] = [400.0, np.nan]
+    (row,) = costs(checked_results(table)).to_dict("records")
+    assert (row["seconds_singles"], row["seconds_ratio"]) == (20.0, pytest.approx(0.5))
+
+
 def test_runs_that_are_no_networks_have_neither_parameters_nor_steps(full):
     """What they lack is told of nobody else, and never stops the answers."""
     names = ["parameters", "steps", "seconds"]

@@ -25,6 +25,7 @@ from cohear.study.plan.row import PlanRow
 from cohear.study.prepare import prepare
 from cohear.study.run import run_study, wanted_of
 from cohear.testing.job import JobContract
+from cohear.training.device import Device
 
 TWO = {"probes": ["transfer", {"name": "transfer", "cost": 1.0}], "combinations": ["singles"], "keep": []}
 WEIGHTS = "weights.safetensors"
@@ -62,6 +63,12 @@ class TestProbe(JobContract):
 
     def given(self):
         return self.spec, self.pack
+
+    def test_its_seconds_are_those_of_the_device_that_measures(self, monkeypatch):
+        """On an accelerator the processor's say nothing."""
+        ticks = iter([100.0, 107.5])
+        monkeypatch.setattr(Device, "clock", lambda device: next(ticks))
+        assert job_of(self.spec).run(self.spec, self.pack, frozenset(), RunPlace()).record.seconds == 7.5
 
     def test_other_code_is_told(self):
         with pytest.raises(OtherVersions, match="planned for other code"):

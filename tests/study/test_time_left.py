@@ -3,6 +3,7 @@
 import io
 from dataclasses import replace
 
+import pytest
 from rich.console import Console
 
 from cohear.cli.progress import TerminalProgress
@@ -52,6 +53,14 @@ def test_a_plan_tells_paces_of_its_own():
         time_left.trained("p", 1.0)
         assert time_left.of(["b"]) == 50.0
         assert time_left.of(["q"]) == 3.0
+
+
+def test_runs_that_an_earlier_version_timed_by_the_clock_count_where_nothing_else_is_known():
+    time_left = TimeLeft.of_plan(PLAN)
+    time_left.trained("a", 444.0, timed_by_clock=True)
+    assert time_left.of(["b"]) == pytest.approx(888.0)
+    time_left.trained("a", 25.0)
+    assert time_left.of(["b"]) == 50.0
 
 
 def test_a_busy_machine_makes_no_run_dearer():

@@ -78,6 +78,8 @@ class NetworkCosts(Kind):
                     {
                         "setting": setting_name([row[name] for name in SETTING]),
                         **{cost: known(row[f"{cost}_ratio"]) for cost in ("parameters", "seconds")},
+                        "two clocks": known(row["seconds_ratio"]) is None
+                        and known(row["seconds"] + row["seconds_singles"]) is not None,
                     }
                     for row in largest
                 ],
@@ -96,10 +98,17 @@ class NetworkCosts(Kind):
         seconds = "Seconds are those of the processor that trained, or of an accelerator."
         bench = "Those of an answer, and memory, are of the machine that `cohear bench` ran on."
         timed = any(one["seconds"] is not None for one in figures["settings"])
+        apart = any(one["two clocks"] for one in figures["settings"])
         return Said(
             joined([*(_size_and_time(figures["size"], one) for one in settings), _at_work(at_work) if at_work else ""]),
-            aside=joined([seconds if timed else "", bench if at_work else ""]),
+            aside=joined([seconds if timed else "", _TWO_CLOCKS if apart else "", bench if at_work else ""]),
         )
+
+
+_TWO_CLOCKS = (
+    "Where training time is not compared, some runs were timed by the clock, as earlier versions did, and others by "
+    "the processor."
+)
 
 
 def _size_and_time(size: int, one: Mapping[str, Any]) -> Words:

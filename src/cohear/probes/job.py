@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import ClassVar
 
 from cohear.base.memory import peak_memory
@@ -42,16 +41,17 @@ class MakeProbe(Job[ProbeSpec]):
 
     def run(self, spec: ProbeSpec, pack: Pack, files: frozenset[str], place: RunPlace) -> Result:
         """Measure."""
-        from cohear.probes.measure import probe_rows  # noqa: PLC0415
+        from cohear.probes.measure import device_of, probe_rows  # noqa: PLC0415
 
-        began = time.process_time()
+        clock = device_of(place).clock
+        began = clock()
         rows = probe_rows(spec, pack, place)
         made = {PROBE_CSV.file: PROBE_CSV.text(rows).encode("utf-8")}
         record = Record(
             run=spec.key,
             specification=spec.model_dump(mode="json"),
             tasks={},
-            seconds=round(time.process_time() - began, 3),
+            seconds=round(clock() - began, 3),
             peak_memory_bytes=peak_memory(),
         )
         return Result(record, {name: content for name, content in made.items() if name in files})

@@ -20,6 +20,15 @@ from cohear.runs.task_data import load_task
 from cohear.training.device import Device
 
 
+def device_of(place: RunPlace) -> Device:
+    """The device that measures, in full precision.
+
+    Raises:
+        UserError: the place has no such device.
+    """
+    return Device.of(place.device, "float32")
+
+
 def probe_rows(spec: ProbeSpec, pack: Pack, place: RunPlace) -> list[Row]:
     """Rows of ``probe.csv``.
 
@@ -34,7 +43,7 @@ def probe_rows(spec: ProbeSpec, pack: Pack, place: RunPlace) -> list[Row]:
     """
     check_probe_versions(spec)
     torch.set_num_threads(place.threads)
-    device = Device.of(place.device, "float32")
+    device = device_of(place)
     probe, name = make(PROBES, spec.probe), name_of(spec.probe)
     tasks = {reference.name: load_task(reference, pack) for reference in spec.tasks}
     weights = {each: need for each, need in spec.needs.items() if need.file == KEPT["weights"]}

@@ -11,6 +11,7 @@ from cohear.analysis.answers.unbeaten import front
 from cohear.analysis.gains.design import USUAL, Design
 from cohear.analysis.gains.pairs import first_half
 from cohear.analysis.tables.columns import SETTING
+from cohear.analysis.tables.run_seconds import of_one_clock, typical_seconds
 from cohear.base.setting import InSetting
 from cohear.base.tables import SHARED
 from cohear.base.units import finite
@@ -90,8 +91,15 @@ def best_per_budget(
 
 
 def prices(here: pd.DataFrame, cost: str) -> pd.Series:
-    """Median cost of each combination's runs, as in :func:`cohear.analysis.answers.savings.costs`."""
-    return here.drop_duplicates("run").assign(c=here[cost].astype(float)).groupby("combination")["c"].median()
+    """Median cost of each combination's runs, as in :func:`cohear.analysis.answers.savings.costs`.
+
+    Seconds are NaN where some are by the clock and others of the processor: they do not add up.
+    """
+    runs = here.drop_duplicates("run")
+    if cost == "seconds":
+        typical = typical_seconds(runs, ["combination"])
+        return typical["seconds"] if of_one_clock(typical["by_clock"]) else typical["seconds"] * np.nan
+    return runs.assign(c=runs[cost].astype(float)).groupby("combination")["c"].median()
 
 
 def _measured_prices(

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from cohear.analysis.tables.columns import REPEAT, SETTING
+from cohear.analysis.tables.run_seconds import of_one_clock, typical_seconds
 from cohear.base.tables import BEHIND, MEASURED_COSTS, SHARED, SINGLES
 
 COSTS = ("parameters", "seconds")
@@ -19,26 +20,31 @@ def costs(results: pd.DataFrame, measured: pd.DataFrame | None = None) -> pd.Dat
 
     Returns:
         ``combination, features, encoder, arm, size`` and, for ``parameters`` and ``seconds``, ``<cost>`` (median over
-        runs, for some are by the clock and took more beside other work), ``<cost>_singles`` (their sum) and
-        ``<cost>_ratio``; for the costs at work (``MEASURED_COSTS``) the same as measured, and ``<cost>_common``
-        and ``<cost>_common_ratio`` of singles behind one common front-end. A ratio is that of the shared
-        network to the others. NaN where a single is missing or nothing was measured.
+        runs), ``<cost>_singles`` (their sum) and ``<cost>_ratio`` (of seconds NaN where some are by the clock and
+        others of the processor); for the costs at work (``MEASURED_COSTS``) the same as measured, and
+        ``<cost>_common`` and ``<cost>_common_ratio`` of singles behind one common front-end. A ratio is that of the
+        shared network to the others. NaN where a single is missing or nothing was measured.
     """
     runs = results[results["control"] == ""].drop_duplicates(["run", "combination", *SETTING, *REPEAT])
-    each = runs.assign(**{c: runs[c].astype(float) for c in COSTS}).groupby(["combination", *SETTING], sort=True)
-    table = each[list(COSTS)].median().reset_index()
+    cell = ["combination", *SETTING]
+    parameters = runs["parameters"].astype(float).groupby([runs[name] for name in cell], sort=True).median()
+    table = typical_seconds(runs, cell).assign(parameters=parameters).reset_index()
     alone = {(row["combination"], *(row[s] for s in SETTING)): row for row in table.to_dict("records")}
     shared = table[table["combination"].str.contains("+", regex=False)].copy()
     shared["size"] = shared["combination"].str.count(r"\+") + 1
     keys = shared[["combination", *SETTING]].itertuples(index=False, name=None)
     sums: list[dict[str, float]] = []
+    same_clock: list[bool] = []
     for combination, *setting in keys:
-        singles = [alone.get((task, *setting)) for task in combination.split("+")]
-        sums.append({c: sum(s[c] if s is not None else np.nan for s in singles) for c in COSTS})
+        singles = [(task, *setting) for task in combination.split("+")]
+        sums.append({c: sum(alone[cell][c] if cell in alone else np.nan for cell in singles) for c in COSTS})
+        there = [cell for cell in ((combination, *setting), *singles) if cell in alone]
+        same_clock.append(of_one_clock(alone[cell]["by_clock"] for cell in there))
     for cost in COSTS:
         shared[f"{cost}_singles"] = [one[cost] for one in sums]
         shared[f"{cost}_ratio"] = shared[cost] / shared[f"{cost}_singles"]
-    return _with_measured(shared.reset_index(drop=True), measured)
+    shared.loc[np.logical_not(same_clock), "seconds_ratio"] = np.nan
+    return _with_measured(shared.drop(columns="by_clock").reset_index(drop=True), measured)
 
 
 def _with_measured(shared: pd.DataFrame, measured: pd.DataFrame | None) -> pd.DataFrame:

@@ -62,7 +62,7 @@ def read_status(folder: StudyFolder) -> Status:
         record = folder.record(key)
         if record is not None:
             spent += record.seconds
-            time_left.trained(key, record.seconds)
+            time_left.trained(key, record.seconds, timed_by_clock=record.wall_seconds is None)
             continue
         missing.append(key)
         error = folder.error(key)

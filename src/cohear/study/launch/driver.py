@@ -82,7 +82,7 @@ def _time_left(runs: Mapping[str, Wanted], done: Iterable[str], folders: RunFold
         folder = folders.find(key)
         record = read_record(folder) if folder else None
         if record is not None:
-            time_left.trained(key, record.seconds)
+            time_left.trained(key, record.seconds, timed_by_clock=record.wall_seconds is None)
     return time_left
 
 

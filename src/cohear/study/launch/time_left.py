@@ -27,8 +27,7 @@ class TimeLeft:
 
     def __init__(self, costs: Mapping[str, Cost]) -> None:
         self._costs = dict(costs)
-        self._seconds: dict[str, float] = defaultdict(float)
-        self._units: dict[str, float] = defaultdict(float)
+        self._processor, self._clock = _Paces(), _Paces()
         self._latest: deque[tuple[float, float]] = deque(maxlen=LATEST)
 
     @classmethod
@@ -36,19 +35,24 @@ class TimeLeft:
         """For the runs that ``plan.json`` lists."""
         return cls({row.run: row.time for row in plan})
 
-    def trained(self, run: str, seconds: float, by_the_clock: float | None = None) -> None:
+    def trained(
+        self, run: str, seconds: float, by_the_clock: float | None = None, *, timed_by_clock: bool = False
+    ) -> None:
         """Learn from a run.
 
         Args:
             run: its key.
             seconds: it took of the processor, or of a device.
             by_the_clock: the same by the clock, of a run that ended just now; None of one from before.
+            timed_by_clock: whether ``seconds`` are by the clock, as earlier versions wrote them: they count where
+                nothing else is known.
         """
         if by_the_clock is not None and seconds > 0:
             self._latest.append((seconds, by_the_clock))
         cost = self._costs[run]
-        self._seconds[cost.pace] += seconds
-        self._units[cost.pace] += cost.units
+        paces = self._clock if timed_by_clock else self._processor
+        paces.seconds[cost.pace] += seconds
+        paces.units[cost.pace] += cost.units
 
     @property
     def load(self) -> float:
@@ -58,9 +62,26 @@ class TimeLeft:
 
     def of(self, runs: Collection[str]) -> float | None:
         """Seconds that runs will take, one after the other, of a machine that is free; None before the first."""
-        trained = sum(self._units.values())
-        if not trained:
+        usual = self._processor.usual or self._clock.usual
+        if usual is None:
             return None
-        usual = sum(self._seconds.values()) / trained
-        a_unit = {pace: self._seconds[pace] / units for pace, units in self._units.items() if units}
+        a_unit = {**self._clock.by_pace(), **self._processor.by_pace()}
         return sum(self._costs[run].units * a_unit.get(self._costs[run].pace, usual) for run in runs)
+
+
+class _Paces:
+    """Seconds that runs took, and their units, by their pace."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = defaultdict(float)
+        self.units: dict[str, float] = defaultdict(float)
+
+    @property
+    def usual(self) -> float | None:
+        """Seconds a unit of any; None before the first."""
+        units = sum(self.units.values())
+        return sum(self.seconds.values()) / units if units else None
+
+    def by_pace(self) -> dict[str, float]:
+        """Seconds a unit of each."""
+        return {pace: self.seconds[pace] / units for pace, units in self.units.items() if units}
