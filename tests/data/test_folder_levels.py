@@ -87,6 +87,32 @@ def test_speakers_above_or_below_classes_are_groups(tmp_path, wrapped, inside, l
     assert f"{len(labels)} labels" in remark
 
 
+@pytest.mark.parametrize("inside", ["{group}/{label}/1.wav", "{label}/{group}/1.wav"])
+@pytest.mark.parametrize(
+    ("labels", "groups"),
+    [
+        (("angry", "happy", "sad"), ("alice", "bob")),
+        (("angry", "happy", "sad"), ("anna", "mohammed", "yuki", "zora")),
+        (("dog_bark", "car horn", "siren"), ("kitchen", "garage")),
+        (("0", "1", "2"), ("alice", "bob")),
+        (("1", "2", "3"), ("s01", "s02")),
+        (("robin", "wren", "owl"), ("Anna_1", "Ben_2", "Carlos_3", "Dora_4")),
+        (("piano", "violin", "flute"), ("forte", "mezzo")),
+    ],
+)
+def test_names_tell_labels_from_groups(tmp_path, inside, labels, groups):
+    """Whichever are fewer, and whichever lie above."""
+    write(tmp_path, *(inside.format(label=label, group=group) for label in labels for group in groups))
+    assert columns(tmp_path) == {"label": set(labels), "group": set(groups)}
+    assert "guess" not in read_clip_table(tmp_path, "mine").remarks[0]
+
+
+def test_where_names_do_not_tell_it_is_a_guess(tmp_path):
+    write(tmp_path, *(f"{outer}/{inner}/1.wav" for outer in ("ba", "bi") for inner in ("gru", "gra", "gro")))
+    assert columns(tmp_path) == {"label": {"ba", "bi"}, "group": {"gru", "gra", "gro"}}
+    assert "column label, which is a guess" in read_clip_table(tmp_path, "mine").remarks[0]
+
+
 def test_speakers_of_one_class_each_are_groups(tmp_path):
     """Patients of two diagnoses: nobody is in both."""
     patients = ("healthy/h1", "healthy/h2", "sick/s1", "sick/s2")

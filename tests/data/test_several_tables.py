@@ -5,7 +5,7 @@ import pytest
 
 from cohear.base.errors import DataError
 from cohear.data import importers  # noqa: F401 - enters the readers
-from cohear.data.tables.part_names import role_of
+from cohear.data.tables.part_names import holds_parts, role_of
 from cohear.data.tables.reader import read_clip_table, reader_of
 
 PARTS = ("train", "val", "test")
@@ -75,6 +75,30 @@ def test_folds_of_a_table_stay_beside_its_part(tmp_path):
         "train/1.wav": "train",
         "test/2.wav": "test",
     }
+
+
+def test_a_part_finds_another_column_where_fold_and_split_are_taken(tmp_path):
+    """One of the tables has them: both have the part in the same column."""
+    clips(tmp_path, "train/1.wav", "test/2.wav")
+    mini_trees.text(tmp_path / "train.csv", "filename,label,fold,split", "1.wav,a,3,x")
+    mini_trees.text(tmp_path / "test.csv", "filename,label", "2.wav,b")
+    _, table = read(tmp_path)
+    assert dict(zip(table.column("path", ""), table.column("part", ""), strict=True)) == {
+        "train/1.wav": "train",
+        "test/2.wav": "test",
+    }
+    assert holds_parts("part", table.column("part", ""))
+    assert any("the part that each table is of is column part" in remark for remark in table.remarks)
+
+
+@pytest.mark.parametrize("audio", ["{part}", "audio/{part}", "{part}_audio", "wav/{part}_set"])
+def test_a_metadata_table_in_each_part_and_its_audio_elsewhere(tmp_path, audio):
+    """Both parts have files of the same names."""
+    for part, label in (("train", "a"), ("test", "b")):
+        clips(tmp_path, f"{audio.format(part=part)}/1.wav")
+        mini_trees.text(tmp_path / part / "metadata.csv", "file_name,label", f"1.wav,{label}")
+    found, _ = read(tmp_path)
+    assert found == {f"{audio.format(part=p)}/1.wav": (label, p) for p, label in (("train", "a"), ("test", "b"))}
 
 
 @pytest.mark.parametrize("folders", [("fold1", "fold2"), ("000", "001"), ("s01", "s02"), ("anna", "bela")])

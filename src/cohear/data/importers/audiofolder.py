@@ -6,15 +6,15 @@ from pathlib import Path
 from typing import ClassVar
 
 from cohear.base.errors import DataError
-from cohear.data.importers.audio_place import placed
-from cohear.data.importers.several_tables import one_table, with_part
+from cohear.data.importers.placed_table import placed_table
+from cohear.data.importers.several_tables import one_table
 from cohear.data.scan.audio_files import folders_in
-from cohear.data.tables.audio_column import audio_column, with_audio_paths
+from cohear.data.tables.audio_column import audio_column
 from cohear.data.tables.clip_table import ClipTable
 from cohear.data.tables.manifest import read_about
 from cohear.data.tables.part_names import parts_among
 from cohear.data.tables.reader import READERS, Reader
-from cohear.data.tables.table_files import TABLE_SUFFIXES, TableFile, read_table_file
+from cohear.data.tables.table_files import TABLE_SUFFIXES, TableFile, column_names
 
 FILE_NAME = "file_name"
 _NAMES = tuple(f"metadata{ending}" for ending in TABLE_SUFFIXES)
@@ -37,7 +37,8 @@ class Audiofolder(Reader):
         tables = _tables(path)
         if not tables:
             raise DataError(f"dataset {name!r}: {path} holds none of {', '.join(_NAMES)}")
-        joined = one_table({file: _read_table(name, path, file) for file in tables})
+        parts = {file: "" if file.parent == path else file.parent.name for file in tables}
+        joined = one_table({file: _read_table(name, path, file, part) for file, part in parts.items()}, parts)
         return ClipTable(name, path, joined.rows, read_about(path / "dataset.yaml"), joined.remarks, tuple(tables))
 
 
@@ -56,16 +57,10 @@ def _table_in(folder: Path) -> Path | None:
     return next((folder / name for name in _NAMES if (folder / name).is_file()), None)
 
 
-def _read_table(name: str, root: Path, file: Path) -> TableFile:
-    table = read_table_file(file, root)
-    column = audio_column(list(map(str, table.rows.columns)), table.rows)
-    if column is None:
+def _read_table(name: str, root: Path, file: Path, part: str) -> TableFile:
+    columns = column_names(file, root)
+    if audio_column(columns) is None and columns:
         raise DataError(f"dataset {name!r}: {file} has no column {FILE_NAME!r}, which names the audio files")
-    if {FILE_NAME, "path"} <= set(table.rows.columns):
+    if {FILE_NAME, "path"} <= set(columns):
         raise DataError(f"dataset {name!r}: {file} has a column 'path' beside {FILE_NAME!r}; rename it")
-    rows, made = with_audio_paths(table.rows, column, root, file.parent)
-    names, found = placed(list(rows["path"]), root)
-    rows["path"] = names
-    if file.parent != root:
-        rows = with_part(rows, file.parent.name)
-    return TableFile(rows, table.remarks + (made if column != FILE_NAME else ()) + found)
+    return placed_table(file, root, part, FILE_NAME)

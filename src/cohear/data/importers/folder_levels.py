@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from cohear.base.counting import counted
+from cohear.data.importers.folder_words import is_heard, is_person
 from cohear.data.tables.part_names import is_part_name, parts_among
 from cohear.data.tables.targets import GROUPING, words_of
 
@@ -16,6 +17,8 @@ _FEW = 0.1
 """Less of all clips than that, nearer to the top, are loose files beside the dataset."""
 _COMBINED = 1.5
 """Folders that a name lies under, in the mean, where two levels are combined with each other."""
+_CLEARLY = 0.3
+"""So much more must one level look like labels than the others."""
 _SHOWN = 5
 _CLASS_WORDS = frozenset(("class", "label", "category", "cat", "type"))
 _DIGITS = frozenset("0123456789")
@@ -56,8 +59,9 @@ def folder_levels(paths: Sequence[PurePosixPath]) -> FolderLevels | None:
         paths: of all clips below the dataset's folder.
 
     Folders that all clips share stand for nothing (``data/audio``). A level of names of parts is the official split.
-    Of what is left one level is the label: the digits 0 to 9; the one of words, where the others are named as speakers
-    and recordings are (``s01``, ``man00``, ``000``); or the one of fewer names, where both are words. Labels below
+    Of what is left one level is the label: the digits 0 to 9; the one whose names are labels of many datasets
+    (``happy``, ``dog``); the one of words, where the others are named as speakers and recordings are (``s01``,
+    ``man00``, ``000``, ``alice``); or the one of fewer names, where nothing else tells, and that is said. Labels below
     groups, and words below words, must lie under several folders: else they are rather datasets than one.
     """
     depths = Counter(len(path.parts) - 1 for path in paths)
@@ -87,7 +91,7 @@ def _at_depth(paths: Sequence[PurePosixPath], depth: int) -> FolderLevels | None
     label = _label_level([names[level] for level in telling])
     if label is None:
         return None
-    held = telling[label]
+    held = telling[label[0]]
     group = _group_level({level: names[level] for level in telling if level != held})
     clips = tuple(
         FolderClip(
@@ -98,24 +102,25 @@ def _at_depth(paths: Sequence[PurePosixPath], depth: int) -> FolderLevels | None
         )
         for path in paths
     )
-    return FolderLevels(clips, tuple(_remarks(clips, held, part, group)))
+    return FolderLevels(clips, tuple(_remarks(clips, held, part, group, is_told=label[1])))
 
 
-def _label_level(levels: Sequence[Sequence[str]]) -> int | None:
-    """Which of the levels that tell something is the label; None where there is none."""
+def _label_level(levels: Sequence[Sequence[str]]) -> tuple[int, bool] | None:
+    """Which of the levels that tell something is the label, and whether their names say so; None where none is."""
     if len(levels) < 2:
-        return 0 if levels else None
-    digits = [index for index, level in enumerate(levels) if set(level) == _DIGITS]
-    words = [index for index, level in enumerate(levels) if not _are_ids(set(level))]
-    if len(digits) == 1:
-        chosen = digits[0]
-    elif len(words) < 2:
-        chosen = words[0] if words else 0
-    elif not _are_combined(levels[words[0]], levels[words[1]]):
+        return (0, True) if levels else None
+    names = [set(level) for level in levels]
+    digits = [index for index, level in enumerate(names) if level == _DIGITS]
+    words = [index for index, level in enumerate(names) if not _are_ids(level)]
+    if len(digits) != 1 and len(words) > 1 and not _are_combined(levels[words[0]], levels[words[1]]):
         return None
-    else:
-        chosen = min(words, key=lambda index: (len(set(levels[index])), index))
-    return chosen if chosen == 0 or _are_combined(levels[0], levels[chosen]) else None
+    scores = [_looks_like_labels(level) for level in names]
+    best = [index for index in range(len(levels)) if scores[index] > max(scores) - _CLEARLY]
+    if len(digits) == 1:
+        best = digits
+    chosen = min(best, key=lambda index: (len(names[index]) if index in words else 0, index))
+    is_told = len(best) == 1
+    return (chosen, is_told) if chosen == 0 or _are_combined(levels[0], levels[chosen]) else None
 
 
 def _group_level(levels: dict[int, Sequence[str]]) -> int | None:
@@ -124,14 +129,20 @@ def _group_level(levels: dict[int, Sequence[str]]) -> int | None:
     return min(named or levels, default=None)
 
 
+def _looks_like_labels(names: set[str]) -> float:
+    """From -1, where all names are of speakers or recordings, to 1, where all are what many datasets have as labels."""
+    each = (1.0 if is_heard(name) else -0.5 if name.isdecimal() else -1.0 if _is_id(name) else 0.0 for name in names)
+    return sum(each) / len(names)
+
+
 def _are_ids(names: set[str]) -> bool:
-    """Whether most names are numbered, or say that they are of somebody: ``s01``, ``Actor_3``, ``000``, ``p225``."""
+    """Whether most names are numbered, or of somebody: ``s01``, ``Actor_3``, ``000``, ``p225``, ``alice``."""
     return sum(map(_is_id, names)) > len(names) / 2
 
 
 def _is_id(name: str) -> bool:
     words = words_of(re.sub(r"(?<=[A-Za-z])(?=\d)", "_", name))
-    return bool(re.search(r"\d", name) or words & GROUPING) and not words & _CLASS_WORDS
+    return bool(re.search(r"\d", name) or words & GROUPING or is_person(name)) and not words & _CLASS_WORDS
 
 
 def _are_combined(outer: Sequence[str], inner: Sequence[str]) -> bool:
@@ -140,7 +151,9 @@ def _are_combined(outer: Sequence[str], inner: Sequence[str]) -> bool:
     return len(pairs) >= _COMBINED * max(len(set(outer)), len(set(inner)))
 
 
-def _remarks(clips: Sequence[FolderClip], held: int, part: int | None, group: int | None) -> list[str]:
+def _remarks(
+    clips: Sequence[FolderClip], held: int, part: int | None, group: int | None, *, is_told: bool
+) -> list[str]:
     told = []
     if part is not None:
         told.append(f"{_named([clip.part for clip in clips], 'folder')} are parts of it: column fold")
@@ -152,7 +165,8 @@ def _remarks(clips: Sequence[FolderClip], held: int, part: int | None, group: in
         )
         told.append(
             f"clips lie in folders of folders: the {which} ones ({groups}) are column group, the others ({labels}) "
-            "column label; write a manifest.csv if it is the other way round"
+            f"column label{'' if is_told else ', which is a guess, for names of both could be labels'}; write a "
+            "manifest.csv if it is the other way round"
         )
     return told
 

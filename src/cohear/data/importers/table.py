@@ -9,17 +9,18 @@ from typing import ClassVar
 from cohear.audio.folder_tree import folder_tree
 from cohear.base.errors import DataError
 from cohear.base.tables import EVENTS_CSV
-from cohear.data.importers.audio_place import any_is_there, placed
+from cohear.data.importers.audio_place import any_is_there
 from cohear.data.importers.folder_levels import folder_levels
-from cohear.data.importers.several_tables import one_table, with_part
+from cohear.data.importers.placed_table import named_table, placed_table
+from cohear.data.importers.several_tables import one_table
 from cohear.data.scan.audio_files import folders_in
-from cohear.data.tables.audio_column import AUDIO_COLUMNS, audio_column, with_audio_paths
+from cohear.data.tables.audio_column import AUDIO_COLUMNS, audio_column
 from cohear.data.tables.clip_table import ClipTable
 from cohear.data.tables.manifest import MANIFESTS, read_about
 from cohear.data.tables.own_groups import GROUP_COLUMNS
 from cohear.data.tables.part_names import parts_among
 from cohear.data.tables.reader import READERS, Reader
-from cohear.data.tables.table_files import TABLE_SUFFIXES, TableFile, column_names, read_table_file
+from cohear.data.tables.table_files import TABLE_SUFFIXES, column_names
 
 _EVENTS = Path(EVENTS_CSV.file).stem  # with a row an event, so that it is no list of clips
 _MOST_TABLES = 200  # in a folder: with more of them they are no lists of clips
@@ -54,7 +55,7 @@ class TableReader(Reader):
                 "name the one that is meant as the dataset's path"
             )
         root = path if path.is_dir() else path.parent
-        joined = one_table({file: _read(file, root, part) for file, part in tables.items()})
+        joined = one_table({file: placed_table(file, root, part) for file, part in tables.items()}, tables)
         return ClipTable(name, root, joined.rows, read_about(root / "dataset.yaml"), joined.remarks, tuple(tables))
 
 
@@ -110,7 +111,7 @@ def _names_audio(file: Path, root: Path) -> bool:
     if audio_column(columns) is None:
         return False
     try:
-        names = list(_raw(file, root).rows["path"])
+        names = list(named_table(file, root).rows["path"])
     except DataError:
         return file.parent == root  # it says of itself what is wrong with it
     is_events = {"onset", "offset"} <= set(columns) and len(set(names)) < len(names)
@@ -128,25 +129,6 @@ def _names_most(tables: Mapping[Path, str], path: Path) -> bool:
 
 def _known_names(file: Path, root: Path, part: str) -> list[str]:
     try:
-        return list(_read(file, root, part).rows["path"])
+        return list(placed_table(file, root, part).rows["path"])
     except DataError:
         return []
-
-
-def _raw(file: Path, root: Path) -> TableFile:
-    """The table with its names of files below the root, not looked for yet."""
-    table = read_table_file(file, root)
-    column = audio_column(list(map(str, table.rows.columns)), table.rows)
-    if column is None:
-        raise DataError(f"{file} has no column that names audio files")
-    rows, made = with_audio_paths(table.rows, column, root, file.parent)
-    if not any_is_there(list(rows["path"]), root):
-        rows, made = with_audio_paths(table.rows, column, root, root)  # names that are relative to the dataset's folder
-    return TableFile(rows, table.remarks + made)
-
-
-def _read(file: Path, root: Path, part: str) -> TableFile:
-    table = _raw(file, root)
-    names, found = placed(list(table.rows["path"]), root, part)
-    rows = table.rows.assign(path=names).astype(object)
-    return TableFile(with_part(rows, part) if part else rows, table.remarks + found)

@@ -1,0 +1,58 @@
+"""Words that folders of audio are called by: what is heard, and who is."""
+
+from __future__ import annotations
+
+import re
+
+from cohear.data.tables.targets import words_of
+
+_HEARD = """
+angry anger angrily annoyed anxious bored boredom calm contempt disgust disgusted excited fear fearful frustrated
+frustration happiness happy joy neutral pleasant sad sadness surprise surprised
+backward bed bird cat dog down eight five follow forward four go happy house learn left marvin nine no off on one right
+seven sheila six stop three tree two up visual wow yes zero
+airplane alarm applause baby bark bell birds blender boat breathing bus can car chainsaw chirp church clapping clock
+conditioner cough coughing cow crackling crickets crow cry crying door drilling drinking engine fire fireworks
+footsteps frog glass gunshot hammer hand helicopter hen horn idling insects jackhammer keyboard keys knock laughter
+metro motorcycle mouse music noise office park phone pig rain rooster saw sea sheep silence siren sneeze sneezing
+snoring speech square station steps street thunder thunderstorm tick traffic train tram typing vacuum washing water
+waves wind wood
+accordion banjo bass bassoon cello clarinet cymbals drum drums flute guitar harp horn mandolin oboe organ percussion
+piano saxophone snare synth trombone trumpet tuba ukulele viola violin voice xylophone
+acoustic blues classical country disco electronic folk hiphop hop instrumental international jazz metal pop punk
+reggae rock
+abnormal artifact asthma covid extrahls extrastole healthy murmur negative normal positive sick
+belly burping discomfort hungry pain tired
+female male man woman
+arabic chinese dutch english french german hindi italian japanese korean mandarin portuguese russian spanish turkish
+"""
+_GIVEN_NAMES = """
+adam adrian ahmed aisha alan albert alex alexander alexandra ali alice alina amelia amir amy ana andrea andreas andrew
+andy angela anita ann anna anne anton antonio arthur barbara ben benjamin bela bernd bob boris brian bruno caleb carl
+carla carlos carol caroline catherine charles charlie charlotte chris christian christina christine claire clara claudia
+daniel daniela dave david deborah diana diego dimitri dora edgar edward elena eli elias elisabeth elizabeth ella ellen
+emil emily emma eric erik ernst eva evelyn fatima felix fernando florian frank franz fred frida gabriel george georg
+gerd gina giulia greta hans hannah harry hassan heidi helen helena henry ibrahim ida igor ilse ines ingrid irene isaac
+isabel ivan jack jackson jacob james jan jane janet jason jeff jennifer jens jessica jim joan joe johan johanna john
+jonas jonathan jorge jose joseph josh juan judy julia julian julie jurgen karen karin karl kate katharina katie kevin
+kim klaus kumar lara larry laura lea lena leo leon liam lily linda lisa louis louise lucas lucia lucy luis luise lukas
+luke maria marie mario markus marta martha martin mary mateo matt matthew max mehmet mia michael miguel mike mohamed
+mohammed monica nadia natalia nathan nick nicola nicolas nicole nikita nina noah oleg olga oliver olivia omar oscar
+otto pablo patricia patrick paul paula pedro peter petra philip pierre rachel rahul rebecca richard rita robert roberto
+ron ryan sam samuel sandra sara sarah sebastian sergei simon sofia sonja sophia sophie stefan stephanie stephen steve
+susan susanne sven tanja theo theodor theresa thomas tim tina tobias tom tony ursula valentina vera victor viktor
+vincent vladimir walter werner william yann yasmin yuki yusuf yweweler
+"""
+_LABELS, _PERSONS = frozenset(_HEARD.split()), frozenset(_GIVEN_NAMES.split())
+
+
+def is_heard(name: str) -> bool:
+    """Whether a folder is called after what many datasets have as a label: ``happy``, ``dog_bark``, ``pop rock``."""
+    words = words_of(name)
+    return bool(words) and sum(word in _LABELS for word in words) > len(words) / 2
+
+
+def is_person(name: str) -> bool:
+    """Whether a folder has somebody's given name: ``alice``, ``Bob_2``."""
+    words = words_of(re.sub(r"(?<=[A-Za-z])(?=\d)", "_", name))
+    return bool(words & _PERSONS) and not words & _LABELS

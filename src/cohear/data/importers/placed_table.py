@@ -1,0 +1,48 @@
+"""A table that somebody wrote, with the names of its audio files made whole below the dataset's folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from cohear.base.errors import DataError
+from cohear.data.importers.audio_place import any_is_there, placed
+from cohear.data.tables.audio_column import audio_column, with_audio_paths
+from cohear.data.tables.table_files import TableFile, read_table_file
+
+
+def named_table(file: Path, root: Path, usual: str = "") -> TableFile:
+    """The table with its names of files below the root, in column ``path``; files are not looked for yet.
+
+    Args:
+        file: the table.
+        root: the dataset's folder.
+        usual: name of the column of audio files that nobody need be told of.
+
+    Raises:
+        DataError: no column names audio files, or as `read_table_file`.
+    """
+    table = read_table_file(file, root)
+    column = audio_column(list(map(str, table.rows.columns)), table.rows)
+    if column is None:
+        raise DataError(f"{file} has no column that names audio files")
+    rows, made = with_audio_paths(table.rows, column, root, file.parent)
+    if not any_is_there(list(rows["path"]), root):
+        rows, made = with_audio_paths(table.rows, column, root, root)  # names that are relative to the dataset's folder
+    return TableFile(rows, table.remarks + (made if column != usual else ()))
+
+
+def placed_table(file: Path, root: Path, part: str, usual: str = "") -> TableFile:
+    """The same with names of files that are there, looked for in the folder of the part first, and what was made of it.
+
+    Args:
+        file: the table.
+        root: the dataset's folder.
+        part: that the table is of; nothing where it is of the whole.
+        usual: see `named_table`.
+
+    Raises:
+        DataError: several folders have files of these names, or as `named_table`.
+    """
+    table = named_table(file, root, usual)
+    names, found = placed(list(table.rows["path"]), root, part)
+    return TableFile(table.rows.assign(path=names).astype(object), table.remarks + found)
