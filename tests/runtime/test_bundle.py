@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import onnx
 import pytest
+import soundfile
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tiny_bundle import PITCHES, tone
@@ -18,6 +19,7 @@ from cohear import Bundle
 from cohear.audio.resample import resample
 from cohear.base.errors import DataError
 from cohear.export.assemble import describe
+from cohear.runtime.files import classify_file
 from cohear.runtime.stream import Stream
 from cohear.runtime.windows import Cutter
 
@@ -149,6 +151,21 @@ def test_numbers_at_the_scale_of_integers_are_refused_with_the_cure(tiny, ask, s
     }
     with pytest.raises(DataError, match=f"sound lies within -1..1: divide them by {divisor} "):
         asked[ask]()
+
+
+@pytest.mark.parametrize("channels", [(20, -20), (0, 0, 0, 40), (32767, 0)])
+def test_the_scale_is_that_of_each_channel(tiny, tmp_path, channels):
+    """Their mean may hide it: here within -1..1, or small."""
+    samples = np.outer(tone("mid") / 0.2, channels).astype(np.float32)
+    told = "samples go up to [0-9.]+, and sound lies within -1..1"
+    soundfile.write(tmp_path / "loud.wav", samples, 16000, subtype="FLOAT")
+    for ask in (
+        lambda: tiny.classify(samples, 16000),
+        lambda: Stream(tiny, 16000).push(samples),
+        lambda: classify_file(tiny, tmp_path / "loud.wav"),
+    ):
+        with pytest.raises(DataError, match=told):
+            ask()
 
 
 def test_a_loud_recording_in_floating_point_is_sound(tiny):

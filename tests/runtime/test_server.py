@@ -3,6 +3,7 @@
 import contextlib
 import io
 import json
+import os
 import socket
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -235,6 +236,31 @@ RECORDERS = {
 """What browsers and telephones record."""
 
 
+def test_channels_at_the_scale_of_integers_that_cancel_are_refused(client):
+    samples = np.outer(tone("mid"), [200, -200]).astype(np.float32)
+    for told in (
+        client.post("/classify", content=wav(samples, subtype="FLOAT")),
+        client.post(
+            "/classify?format=f32le&channels=2",
+            content=samples.tobytes(),
+            headers={"Content-Type": "audio/pcm"},
+        ),
+    ):
+        assert told.status_code == 422 and "sound lies within -1..1" in told.json()["error"]
+
+
+def test_a_form_without_a_decoder_is_told_by_its_status(tiny, tmp_path, monkeypatch):
+    """Not that of a file that is damaged: another program may decode it."""
+    content = recorded(tone("mid"), *RECORDERS[next(iter(RECORDERS))])
+    (tmp_path / "av.py").write_text("raise ImportError\n")
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(tmp_path), *filter(None, [os.environ.get("PYTHONPATH")])]))
+    with served(tiny) as client:
+        told = client.post("/classify", content=content)
+        assert told.status_code == 415 and "needs PyAV" in told.json()["error"]
+        assert client.post("/classify", content=content[:4] + bytes(400)).status_code in (415, 422)
+        assert client.post("/classify", content=wav(tone("mid"))[:2000]).status_code == 422
+
+
 @pytest.mark.parametrize("recorder", RECORDERS)
 @pytest.mark.parametrize("form", [False, True])
 def test_every_browsers_recording_is_taken(client, recorder, form):
@@ -464,7 +490,7 @@ def test_an_answer_that_nobody_reads_is_given_up(tiny, monkeypatch):
 def test_the_description_tells_what_is_answered(client):
     described = client.get("/openapi.json").json()
     classify = described["paths"]["/classify"]["post"]
-    assert set(classify["responses"]) == {"200", "401", "413", "422", "503", "504"}
+    assert set(classify["responses"]) == {"200", "401", "413", "415", "422", "503", "504"}
     assert "audio/pcm" in classify["requestBody"]["content"]
     shape = described["components"]["schemas"]["ClipAnswer"]
     told = client.post("/classify?windows=true", content=wav(tone("low"))).json()

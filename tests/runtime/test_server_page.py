@@ -1,5 +1,7 @@
 """The server's page in a real browser, with a file and with a microphone that plays one."""
 
+import io
+import os
 from functools import partial
 
 import httpx
@@ -197,6 +199,43 @@ def test_what_is_no_sound_is_refused_by_name(opened, client, tmp_path, content, 
     with opened(client, allowed=("422",)) as page:
         answered(page, tmp_path / "sound.wav")
         assert name in page.inner_text("#problem") and not page.is_visible("#result")
+
+
+def test_what_the_server_refuses_is_not_sent_again(opened, client, tmp_path):
+    """A WAV file that was cut short: the browser would make sound of what is there."""
+    soundfile.write(tmp_path / "cut.wav", SOUND, 16000, subtype="PCM_16")
+    (tmp_path / "cut.wav").write_bytes((tmp_path / "cut.wav").read_bytes()[:50_000])
+    asked = []
+    with opened(client, allowed=("422",)) as page:
+        page.on("request", lambda request: asked.append(request.url) if "classify" in request.url else None)
+        answered(page, tmp_path / "cut.wav")
+        assert "it is cut short" in page.inner_text("#problem") and not page.is_visible("#result")
+    assert len(asked) == 1
+
+
+def test_what_the_browser_decodes_and_the_server_does_not_is_answered(opened, tiny, tmp_path, monkeypatch):
+    (tmp_path / "modules").mkdir()
+    (tmp_path / "modules" / "av.py").write_text("raise ImportError\n")
+    paths = [str(tmp_path / "modules"), *filter(None, [os.environ.get("PYTHONPATH")])]
+    (tmp_path / "sound.webm").write_bytes(recorded_webm(SOUND))
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(paths))
+    with served(tiny) as client, opened(client, allowed=("415",)) as page:
+        answered(page, tmp_path / "sound.webm")
+        assert cards(page)["pitch"][0] == tiny.classify(SOUND, 16000)["pitch"].label
+
+
+def recorded_webm(samples):
+    """As Chrome records; the test is skipped where PyAV is not installed."""
+    av = pytest.importorskip("av", reason="the extra `formats` is not installed: pip install -e '.[formats]'")
+    made = io.BytesIO()
+    with av.open(made, "w", format="webm") as output:
+        track = output.add_stream("libopus", rate=48000, layout="mono")
+        frame = av.AudioFrame.from_ndarray(samples[None], format="fltp", layout="mono")
+        frame.sample_rate, frame.pts = 16000, 0
+        resampler = av.AudioResampler(track.codec_context.format, "mono", 48000, 960)
+        for piece in (*resampler.resample(frame), *resampler.resample(None), None):
+            output.mux(track.encode(piece))
+    return made.getvalue()
 
 
 def test_a_file_is_dropped(opened, client, clip):

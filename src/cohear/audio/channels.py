@@ -12,9 +12,14 @@ _LEFT = 1e-3
 
 
 class ChannelMeter:
-    """Measures what is left of channels in their mean, over all that comes; offsets do not count."""
+    """Measures what is left of channels in their mean, over all that comes; offsets do not count.
+
+    Attributes:
+        largest: the magnitude of the largest sample of any of several channels; their mean hides it.
+    """
 
     def __init__(self) -> None:
+        self.largest = 0.0
         self._samples = 0
         self._each = self._mean = 0.0  # sums of squares: the mean over the channels, and of their mean
         # of the stretches in which little is left, which are few: samples, and the sum of each channel and of the mean
@@ -31,6 +36,7 @@ class ChannelMeter:
         if channels.shape[1] < 2 or not len(mean):
             return
         every = channels.ravel()
+        self.largest = max(self.largest, float(every.max()), -float(every.min()))
         each, both = float(np.dot(every, every)) / channels.shape[1], float(np.dot(mean, mean))
         if both - float(mean.sum()) ** 2 / len(mean) < 2 * _LEFT * each:
             exact = np.column_stack([channels, mean]).astype(np.float64)

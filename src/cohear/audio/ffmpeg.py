@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from cohear.audio.boxes import is_cut_short
 from cohear.audio.content import ByteSpan, Content, PiecedFile
 from cohear.audio.decoder import Decoder, check_form, check_same_form, cut_short
-from cohear.audio.unreadable import UnreadableAudio
+from cohear.audio.unreadable import NoDecoder, UnreadableAudio
 
 if TYPE_CHECKING:
     from av import AudioFrame, AudioStream
@@ -117,7 +117,7 @@ class FfmpegDecoder(Decoder):
             self.oddities += (f"it has {len(streams)} sound tracks, of which the first is used",)
         stream = streams[0]
         if stream.codec_context is None:  # PyAV's types do not say so
-            raise UnreadableAudio(self.path, "its sound is in a codec that FFmpeg does not know")
+            raise NoDecoder(self.path, "its sound is in a codec that FFmpeg does not know")
         stream.codec_context.thread_count = 1
         return stream
 

@@ -21,7 +21,7 @@ from cohear.audio.mpeg import MPEG, mpeg_structure
 from cohear.audio.placeholders import placeholder
 from cohear.audio.sound_file import UnknownFormat
 from cohear.audio.structure import PLAIN, Structure
-from cohear.audio.unreadable import UnreadableAudio
+from cohear.audio.unreadable import NoDecoder, UnreadableAudio
 from cohear.base.files import is_settled
 
 _LARGE_BYTES = 1 << 20  # the structure of a larger file is kept, as it may have many clips in it
@@ -118,12 +118,12 @@ def _last_try(content: Content, error: UnknownFormat) -> Decoder:
 
 def _by_ffmpeg(content: Content, found: Format, structure: Structure) -> Decoder:
     if not found.demuxer:
-        raise UnreadableAudio(content.path, f"it is {found.name}, which cannot be decoded; make it a WAV or FLAC file")
+        raise NoDecoder(content.path, f"it is {found.name}, which cannot be decoded; make it a WAV or FLAC file")
     try:
         return FfmpegDecoder(content, found.demuxer, structure.oddities)
     except ImportError as error:
         cure = f"pip install 'cohear[{EXTRA}]', or make it a WAV or FLAC file"
-        raise UnreadableAudio(content.path, f"it is {found.name} in a form that needs PyAV: {cure}") from error
+        raise NoDecoder(content.path, f"it is {found.name} in a form that needs PyAV: {cure}") from error
 
 
 def _examined(content: Content) -> tuple[Format | None, Structure]:

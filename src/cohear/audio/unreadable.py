@@ -24,3 +24,7 @@ class UnreadableAudio(DataError):
 
     def __str__(self) -> str:
         return f"{self.path}: {self.reason}"
+
+
+class NoDecoder(UnreadableAudio):
+    """A file in a form that nothing here decodes; another program may."""

@@ -107,7 +107,7 @@ class Bundle:
         Raises:
             DataError: no samples, another shape, or samples that are not finite numbers or are at no scale of sound.
         """
-        values = self._session.run(list(self.tasks), _checked(waveform, 2))
+        values = self._session.run(list(self.tasks), _checked(waveform, 2, "[batch, samples]"))
         return dict(zip(self.tasks, values, strict=True))
 
     def classify(self, samples: NDArray[Any], rate: int) -> ClipAnswers:
@@ -270,12 +270,12 @@ def as_mono(samples: NDArray[Any], channels: ChannelMeter | None = None) -> Floa
                 f"samples are [samples, channels]: found {list(samples.shape)}, which is {samples.shape[1]} channels; "
                 "give them turned around (.T)"
             )
-        with np.errstate(over="ignore", invalid="ignore"):  # told below
-            mono = _checked(samples.mean(axis=1, dtype=np.float32), 1)
-            if channels is not None:
-                channels.add(samples.astype(np.float32, copy=False), mono)
+        every = _checked(samples, 2, "[samples, channels]")  # before the mean, in which channels may cancel
+        mono: Floats = every.mean(axis=1, dtype=np.float32)
+        if channels is not None:
+            channels.add(every, mono)
         return mono
-    return _checked(samples, 1)
+    return _checked(samples, 1, "[samples]")
 
 
 def checked_rate(rate: float) -> int:
@@ -289,10 +289,9 @@ def checked_rate(rate: float) -> int:
     return int(rate)
 
 
-def _checked(samples: NDArray[Any], dimensions: int) -> Floats:
+def _checked(samples: NDArray[Any], dimensions: int, shape: str) -> Floats:
     """Samples as float32, after a check of their shape and of every number."""
     samples = scaled(np.asarray(samples))
-    shape = "[samples]" if dimensions == 1 else "[batch, samples]"
     if samples.ndim != dimensions or samples.size == 0 or samples.dtype.kind != "f":
         raise DataError(
             f"samples must be numbers of shape {shape} and not empty, found {samples.dtype} of shape "

@@ -21,6 +21,7 @@ from cohear.runtime.answers import ClipAnswers, WindowAnswer, in_time
 from cohear.runtime.bundle import Bundle
 from cohear.runtime.detector import EventDetector, EventSettings, by_onset
 from cohear.runtime.events import Event
+from cohear.runtime.scale import check_largest
 from cohear.runtime.stream import Stream
 
 PIECE_SAMPLES = 1 << 20
@@ -64,6 +65,7 @@ def classify_file(
 
     def heard(block: NDArray[np.float32]) -> list[WindowAnswer]:
         try:
+            check_largest(audio.meter.largest)
             return stream.push(block)
         except DataError as error:  # of what was decoded well
             raise UnreadableAudio(path, str(error)) from error

@@ -52,7 +52,15 @@ def check_scale(samples: NDArray[np.float32]) -> None:
     Raises:
         DataError: they are at the scale of integers.
     """
-    largest = max(samples.max(initial=0), -samples.min(initial=0))
+    check_largest(max(samples.max(initial=0), -samples.min(initial=0)))
+
+
+def check_largest(largest: float) -> None:
+    """Whether the largest magnitude of samples may be that of sound.
+
+    Raises:
+        DataError: it is at the scale of integers.
+    """
     if largest > LOUDEST_SOUND:
         full = next(full for below, full in _SCALES if largest <= below)
         raise DataError(

@@ -46,6 +46,7 @@ BODY = {
 REFUSALS: dict[int | str, dict[str, Any]] = {
     401: {"model": Problem, "description": "The token is missing or wrong."},
     413: {"model": Problem, "description": "The body or the clip is larger or longer than the limits."},
+    415: {"model": Problem, "description": "It is in a form that this server has no decoder for."},
     422: {"model": Problem, "description": "It is no audio, damaged, beyond a limit, or a setting is wrong."},
     503: {"model": Problem, "description": "Too many requests are at work."},
     504: {"model": Problem, "description": "It took too long."},

@@ -22,7 +22,10 @@ from numpy.typing import NDArray
 
 from cohear.audio.decode import UnreadableAudio, audio_info, open_blocks
 from cohear.audio.segment import Segment
+from cohear.audio.unreadable import NoDecoder
+from cohear.base.errors import DataError
 from cohear.runtime.resampled import Intake, Resampled
+from cohear.runtime.scale import check_largest
 from cohear.runtime.server.limits import Limits, Refused
 from cohear.runtime.server.raw import check_sound
 
@@ -46,10 +49,13 @@ def read_clip(path: Path, rate: int, hops: Sequence[int], limits: Limits) -> tup
             intake = Intake(info.rate, rate, hops)
             blocks = [*map(intake.push, _at_most(audio.blocks, most, limits)), intake.end()]
             own = zip(*(block.own for block in blocks), strict=True)
+            check_largest(audio.meter.largest)
             samples = np.concatenate([block.samples for block in blocks])
             return Resampled(samples, tuple(map(np.concatenate, own))), audio.meter.cancel
     except UnreadableAudio as error:
-        raise Refused(422, error.reason) from error
+        raise Refused(415 if isinstance(error, NoDecoder) else 422, error.reason) from error
+    except DataError as error:
+        raise Refused(422, str(error)) from error
     except MemoryError as error:
         raise Refused(422, "it needs more memory than a clip may") from error
 

@@ -126,7 +126,7 @@ async function openFile(file) {
   let answered = told.value;
   try {
     if (told.status === "rejected") {
-      const tryAgain = told.reason.status === 422 && decoded.value?.length;
+      const tryAgain = told.reason.status === 415 && decoded.value?.length; // the browser may know what the server does not
       if (!tryAgain) throw told.reason;
       answered = await classifySamples(decoded.value, rate, mine.bundle);
     }

@@ -42,7 +42,7 @@ function inWords(status, reason = "") {
   if (status === 403) return "The server does not answer this page. Open it by the server's own address.";
   if (status === 408) return "The server closed the stream: no sound reached it for a while.";
   if (status === 413) return `This sound is too large for the server${clause}`;
-  if (status === 422) return `The server cannot answer this${clause}`;
+  if (status === 415 || status === 422) return `The server cannot answer this${clause}`;
   if (status === 503) return "The server is busy. Try again in a moment.";
   if (status === 504) return "The server needed too long for this sound.";
   return `The server failed${clause}`;
