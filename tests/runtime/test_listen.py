@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import SimpleNamespace
 
 import numpy as np
@@ -50,13 +50,13 @@ def test_a_file_and_a_pipe_give_the_answers_of_the_whole_file(tiny_folder, wav):
     piped = lines(listen(tiny_folder, "--pcm", "s16le", "--json", stdin=raw + b"\0"))  # half a sample too many
     windows = Bundle.load(tiny_folder).windows(*soundfile.read(wav, dtype="float32"))
     for told in (played, piped):
-        told_windows = [line for line in told if "event" not in line]
+        told_windows = [line for line in told if line["type"] == "window"]
         assert [line["onset"] for line in told_windows] == [window.onset for window in windows]
         for line, window in zip(told_windows, windows, strict=True):
             assert line["tasks"]["pitch"]["probabilities"] == pytest.approx(
                 window.answers["pitch"].probabilities, abs=1e-4
             )
-    events = [line["event"] for line in played if "event" in line]
+    events = [line for line in played if line["type"] == "event"]
     assert [event["label"] for event in events if event["task"] == "pitch"] == ["low", "high"]
 
 
@@ -68,7 +68,7 @@ def test_a_file_and_its_stream_have_the_same_events(tiny_folder, tmp_path, secon
     played = lines(listen(tiny_folder, "--file", tmp_path / "a.wav", "--speed", 0, "--json", *settings))
     command = [*COHEAR[:-1], "classify", tiny_folder, tmp_path / "a.wav", "--timeline", tmp_path / "lines", *settings]
     subprocess.run([str(each) for each in command], check=True, capture_output=True)
-    told = [line["event"] for line in played if "event" in line]
+    told = [line for line in played if line["type"] == "event"]
     for task in ("pitch", "parts"):
         _, *rows = (tmp_path / "lines" / f"a.{task}.tsv").read_text().splitlines()
         expected = sorted((e["onset"], e["offset"], e["label"]) for e in told if e["task"] == task)
@@ -108,7 +108,9 @@ def test_ctrl_c_ends_it_and_tells_what_lasted(tiny_folder, wav):
         running.send_signal(signal.SIGINT)
         out, err = running.communicate(timeout=60)
     assert (running.returncode, err) == (0, b"")
-    assert b'"label": "low"' in out.splitlines()[-1]
+    *_, event, end = map(json.loads, out.splitlines())
+    assert (event["type"], event["label"], end["type"], end["heard"]) == ("event", "low", "end", True)
+    assert end["tasks"]["pitch"]["label"] == "low"
 
 
 @pytest.mark.parametrize(
@@ -275,14 +277,51 @@ def test_lines_have_the_time_of_day_and_the_keys_of_the_others(tiny_folder, wav)
         assert (line["onset"], line["offset"], line["heard"]) == (window["onset"], window["offset"], window["heard"])
         assert line["tasks"]["pitch"]["label"] == window["tasks"]["pitch"]["label"]
     events = [line for line in told if line["type"] == "event"]
-    assert events and all(set(line["event"]) == {"onset", "offset", "label", "probability", "task"} for line in events)
+    keys = {"type", "time", "onset", "offset", "label", "probability", "task"}
+    assert events and all(set(line) == keys for line in events)
+    assert [line["type"] for line in told].index("end") == len(told) - 1
+    del whole["windows"], whole["file"]
+    assert set(told[-1]) == {*whole, "type", "time"} and told[-1]["seconds"] == whole["seconds"]
+    assert told[-1]["tasks"]["pitch"]["labels"] == whole["tasks"]["pitch"]["labels"]
     for line in told:
         moment = datetime.fromisoformat(line["time"])
         assert moment.utcoffset() == began.utcoffset()
         first = datetime.fromisoformat(windows[0]["time"])
-        onset = line["event"]["onset"] if line["type"] == "event" else line["onset"]
+        onset = line["seconds"] if line["type"] == "end" else line["onset"]
         assert (moment - first).total_seconds() == pytest.approx(onset / 3, abs=2e-3)  # played three times as fast
-        assert began < moment < datetime.now().astimezone()
+        assert began < moment < datetime.now().astimezone() + timedelta(seconds=0.5)  # the end is due then
+
+
+@pytest.mark.parametrize(
+    ("quiet", "then", "told"),
+    [
+        (np.zeros(40000), tone("mid"), "silence: nothing in it"),
+        (np.outer(tone("mid", seconds=2.5), [1, -1]), None, "its channels cancel"),
+        (np.zeros(24000), tone("mid"), ""),
+    ],
+)
+def test_what_is_odd_is_told_as_soon_as_it_is_known(tiny_folder, quiet, then, told):
+    """While the stream goes on; and that it is so no more."""
+    channels = 1 if quiet.ndim == 1 else 2
+    command = [*COHEAR, str(tiny_folder), "--pcm", "f32le", "--channels", str(channels), "--json"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
+        running.stdin.write(quiet.astype("<f4").tobytes())
+        running.stdin.flush()
+        notes = []
+        while told and not notes:
+            notes = [line for line in [json.loads(running.stdout.readline())] if line["type"] == "note"]
+        if then is not None:
+            running.stdin.write(then.astype("<f4").tobytes())
+        out, err = running.communicate(timeout=60)
+    lines = [*notes, *map(json.loads, out.splitlines())]
+    assert lines[-1]["type"] == "end"
+    said = [line["note"] for line in lines if line["type"] == "note"]
+    if not told:
+        assert (said, err) == ([], b"")
+        return
+    assert said[0].startswith(told) and said[1:] == ([] if then is None else [""])
+    assert lines[0]["seconds"] >= 2 and err.decode().count(told) == 1
+    assert lines[-1]["note"] == (said[0] if then is None else "")
 
 
 def test_a_sound_system_that_does_not_start_is_told(tiny_folder, tmp_path):

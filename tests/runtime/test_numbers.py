@@ -102,10 +102,10 @@ def test_listen(number_folder, numbers, wav):
         json.loads(line)
         for line in command("listen", number_folder, "--file", wav, "--speed", 0, "--json").splitlines()
     ]
-    windows = [line for line in lines if "event" not in line]
+    windows = [line for line in lines if line["type"] == "window"]
     for window, there in zip(windows, numbers.windows(SOUND), strict=True):
         assert window["tasks"]["levels"] == told(there.answers["levels"])
-    assert {line["event"]["task"] for line in lines if "event" in line} == {"pitch"}
+    assert {line["task"] for line in lines if line["type"] == "event"} == {"pitch"}
 
 
 def test_the_server(numbers, wav):

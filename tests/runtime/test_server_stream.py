@@ -131,6 +131,26 @@ def test_what_is_no_sound_is_refused_and_the_next_stream_answered(client, messag
     assert streamed(client, tone("low"), "?format=f32le")[1] == 1000
 
 
+def test_what_is_odd_is_told_as_soon_as_it_is_known(client):
+    """While the stream goes on, which may have no end; and that it is so no more."""
+    silence = np.zeros(16000, "<i2").tobytes()
+    with opened(client) as stream:
+        for _ in range(3):
+            stream.send(silence)
+        messages = [json.loads(stream.recv(timeout=20))]
+        while messages[-1]["type"] != "note":
+            messages.append(json.loads(stream.recv(timeout=20)))
+        assert messages[-1]["note"].startswith("silence: ") and messages[-1]["seconds"] == pytest.approx(2.0, abs=0.1)
+        stream.send((tone("mid") * 32767).astype("<i2").tobytes())
+        stream.send('{"type": "end"}')
+        later = [json.loads(message) for message in stream]
+    assert [message["note"] for message in later if message["type"] in ("note", "end")] == ["", ""]
+    stereo = np.outer(tone("mid", seconds=3.0), [1, -1]).astype("<f4")
+    messages, _ = streamed(client, stereo, "?format=f32le&channels=2", (40_000,))
+    (told,) = [message for message in messages if message["type"] == "note"]
+    assert told["note"].startswith("its channels cancel") and told["seconds"] < 2.5
+
+
 @pytest.mark.parametrize(
     ("query", "told"),
     [

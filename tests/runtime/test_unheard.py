@@ -89,6 +89,8 @@ def test_listen(tiny_folder, folder, name):
     assert ended.returncode == 0
     check_windows(name, [line for line in lines if line["type"] == "window"])
     assert any(line["type"] == "event" for line in lines) is CLIPS[name].heard
+    assert lines[-1]["type"] == "end"
+    check(name, lines[-1])
     assert ended.stderr.startswith(f"note: {CLIPS[name].note}") if not CLIPS[name].heard else ended.stderr == ""
 
 
@@ -100,7 +102,9 @@ def test_listen_to_a_pipe(tiny_folder, name):
         [*code, "--pcm", "f32le", "--channels", str(clip.channels), "--rate", str(clip.rate)],
         input=clip.samples.tobytes(), capture_output=True, check=True, env=os.environ,
     )  # fmt: skip
-    check_windows(name, [json.loads(line) for line in told.stdout.splitlines()])
+    *windows, end = map(json.loads, told.stdout.splitlines())
+    check_windows(name, windows)
+    check(name, end)
     assert CLIPS[name].note in told.stderr.decode()
 
 

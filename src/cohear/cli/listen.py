@@ -50,7 +50,7 @@ def listen(
     onset: Annotated[float, typer.Option(help="Probability at which a label begins.")] = 0.5,
     release: Annotated[float, typer.Option(help="Share of that below which it ends.")] = 0.6,
     minimum: Annotated[float, typer.Option(help="Seconds; what is shorter is no event.")] = 0.0,
-    as_json: Annotated[bool, typer.Option("--json", help="A line of JSON for every window and event.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Lines of JSON: windows, events, the end.")] = False,
 ) -> None:
     """Answer all tasks of a bundle while the sound comes in: from a microphone, a pipe or a file."""
     from cohear.base.errors import DataError, UserError
@@ -59,6 +59,7 @@ def listen(
     from cohear.runtime.sources import microphone, play_file
     from cohear.runtime.sources import pcm as read_pcm
     from cohear.runtime.stream import Stream
+    from cohear.runtime.told import told_clip
 
     if file is not None and pcm is not None:
         raise UserError("--file and --pcm are two sources: give one of them")
@@ -74,22 +75,27 @@ def listen(
     stream = Stream(model, rate)
     clock = _Clock(rate, (speed or math.inf) if file is not None else 1.0)
     losses.follow(stream, clock)
-    steps = _steps(stream, detector, clock.started(blocks))
+    interrupted = False
+    remarks = _Remarks(stream, clock if as_json else None)
+    steps = _steps(stream, detector, remarks.told_of(clock.started(blocks)))
     try:
         if as_json:
             _write_lines(steps, detector, clock)
         else:
             _draw(model, stream, detector, steps)
     except KeyboardInterrupt:  # the usual end of listening
+        interrupted = True
         for event in detector.end():
             _write_event(event, clock if as_json else None)
-        return
     finally:
         losses.sum_up()
-        if (heard := stream.clip).tasks and heard.note:
-            note(heard.note)
-    if not heard.tasks:
+        if (heard := stream.clip).tasks:
+            remarks.end(heard.note)
+    if not heard.tasks and not interrupted:
         raise DataError("the stream ended before its first sample; check what writes to it")
+    if as_json and heard.tasks:
+        end = {"type": "end", "time": clock.at(stream.seconds), "seconds": round(stream.seconds, 6)}
+        json_line({**end, **told_clip(heard)})
 
 
 class _Clock:
@@ -115,6 +121,39 @@ class _Clock:
         """The time of day, so many seconds after the beginning, as ISO 8601 with the offset from UTC."""
         began = time.time() if self._began is None else self._began
         return datetime.fromtimestamp(began + seconds / self._speed).astimezone().isoformat(timespec="milliseconds")
+
+
+class _Remarks:
+    """Tells that a stream is silence, or that its channels cancel, as soon as that is known.
+
+    Args:
+        stream: that is answered.
+        clock: of it, where lines of JSON are written; then one tells it too, and that it is so no more.
+    """
+
+    def __init__(self, stream: Stream, clock: _Clock | None) -> None:
+        from cohear.runtime.remarks import Remarks
+
+        self._stream, self._clock, self._remarks = stream, clock, Remarks(stream)
+        self._noted = ""
+
+    def told_of(self, blocks: Iterable[Sized]) -> Iterator[Sized]:
+        """The blocks of the stream; what there is to say of one is told when it was answered."""
+        for block in blocks:
+            yield block
+            if (remark := self._remarks.new()) is None:
+                continue
+            if self._clock is not None:
+                seconds = self._stream.seconds
+                times = {"time": self._clock.at(seconds), "seconds": round(seconds, 6)}
+                json_line({"type": "note", **times, "note": remark})
+            self.end(remark)
+
+    def end(self, remark: str) -> None:
+        """What holds at the end, unless it was told before."""
+        if remark and remark != self._noted:
+            note(remark)
+            self._noted = remark
 
 
 class _Losses:
@@ -183,7 +222,7 @@ def _write_lines(
 def _write_event(event: Event, clock: _Clock | None = None) -> None:
     """An event that has ended; as JSON where there is a clock."""
     if clock is not None:
-        json_line({"type": "event", "time": clock.at(event.onset), "event": vars(event)})
+        json_line({"type": "event", "time": clock.at(event.onset), **vars(event)})
         return
     times = f"{event.onset:8.2f} – {event.offset:7.2f} s"
     output.print(

@@ -177,6 +177,11 @@ NOTHING_HEARD = f"silence: nothing in it is louder than {SILENCE_DB:g} dB of ful
 CHANNELS_CANCEL = "its channels cancel each other out in their mean, which is what is heard: give one of them"
 
 
+def note_of(*, heard: bool, channels_cancel: bool) -> str:
+    """What there is to say of a sound: its channels cancel, or it is silence; empty where there is nothing."""
+    return CHANNELS_CANCEL if channels_cancel else "" if heard else NOTHING_HEARD
+
+
 @dataclass(frozen=True, eq=False)
 class ClipAnswers(Mapping[str, AnyAnswer]):
     """The answers to a clip, by task.

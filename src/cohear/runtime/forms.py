@@ -14,14 +14,13 @@ from cohear.base.decoding import Decoding, LabelDecoding, NumberDecoding, activa
 from cohear.base.registry import Registry
 from cohear.base.timeline import TimelineDecoding, steps_of
 from cohear.runtime.answers import (
-    CHANNELS_CANCEL,
-    NOTHING_HEARD,
     AnyAnswer,
     ClipAnswers,
     Labels,
     Number,
     Sounding,
     Timeline,
+    note_of,
 )
 from cohear.runtime.card import Windowing
 from cohear.runtime.lasting import EventSettings, Hysteresis, Lasting, LastingLabels, LastingSteps
@@ -223,5 +222,4 @@ class Pooling:
                 heard = self._pools[name].heard()
                 tasks[name] = answer(task, activated(task.activation, values), seconds, heard)
                 any_heard |= bool(heard.any())
-        note = CHANNELS_CANCEL if channels_cancel else "" if any_heard else NOTHING_HEARD
-        return ClipAnswers(any_heard, tasks, note)
+        return ClipAnswers(any_heard, tasks, note_of(heard=any_heard, channels_cancel=channels_cancel))

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from cohear.audio.channels import ChannelMeter
 from cohear.base.errors import DataError
-from cohear.runtime.answers import ClipAnswers, WindowAnswer
+from cohear.runtime.answers import ClipAnswers, WindowAnswer, note_of
 from cohear.runtime.bundle import Bundle, as_mono, checked_rate
 from cohear.runtime.pooling import WindowLogits
 from cohear.runtime.raw_samples import check_no_file
@@ -38,7 +38,7 @@ class Stream:
         self._cutter = Cutters(bundle.windowings)
         self._pool = bundle.pooling()
         self._channels = channels or ChannelMeter()
-        self._begun = self._ended = False
+        self._begun = self._ended = self._answered = self._heard = False
 
     @property
     def seconds(self) -> float:
@@ -82,7 +82,14 @@ class Stream:
     def take(self, windows: WindowLogits) -> list[WindowAnswer]:
         """Answers in numbers of windows that were cut, in their order; they enter ``clip`` too."""
         self._pool.add(windows)
+        self._answered, self._heard = True, self._heard or bool(windows.heard.any())
         return self._bundle.answers(windows, self.seconds if self._ended else None)
+
+    @property
+    def note(self) -> str:
+        """What there is to say of all that came so far, as `ClipAnswers.note`; nothing before the first window."""
+        cancel = self._channels.cancel
+        return note_of(heard=self._heard, channels_cancel=cancel) if self._answered else ""
 
     @property
     def clip(self) -> ClipAnswers:

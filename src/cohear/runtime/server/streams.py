@@ -17,6 +17,7 @@ from cohear.base.errors import DataError
 from cohear.runtime.answers import WindowAnswer
 from cohear.runtime.detector import EventDetector, EventSettings
 from cohear.runtime.events import Event
+from cohear.runtime.remarks import Remarks
 from cohear.runtime.server.guard import STREAM_PATH, SUBPROTOCOL
 from cohear.runtime.server.limits import Refused
 from cohear.runtime.server.raw import RawAudio
@@ -121,6 +122,7 @@ class _Conversation:
         self._heard = service.metrics.heard.labels("stream")
         self._stream = Stream(self._bundle, self._rate)
         self._detector = EventDetector(self._bundle.tasks, _events(asked))
+        self._remarks = Remarks(self._stream)
         self._frames = 0
 
     async def run(self) -> None:
@@ -164,6 +166,8 @@ class _Conversation:
             raise Refused(413, f"the stream is longer than {self._limits.stream_duration:g} s; begin another one")
         self._heard.inc(len(samples) / self._rate)
         await self._tell(await asyncio.to_thread(self._stream.cut, samples))
+        if (note := self._remarks.new()) is not None:
+            await self._send({"type": "note", "seconds": self._stream.seconds, "note": note})
 
     async def _tell(self, cut: Iterable[Stretch]) -> None:
         for stretch in cut:

@@ -9,6 +9,7 @@ import { hue, Timeline } from "./timeline.js";
 const LIVE_SECONDS = 12;
 const MOST_MINUTES = 30; // of a recording, which the browser keeps whole
 const LIVE_PAUSE = 50; // milliseconds between two drawings: the model may need the same machine
+const LISTENING = "Listening …";
 const SHOWN = 3; // labels of a card
 const element = (id) => document.getElementById(id);
 const make = (tag, text = "", className = "") =>
@@ -221,7 +222,7 @@ async function record() {
   element("record").querySelector("span").textContent = "Stop";
   element("meter").hidden = false;
   element("play").disabled = true;
-  say("Listening …");
+  say(LISTENING);
   reveal();
   (function live() {
     if (recording !== mine) return;
@@ -241,6 +242,8 @@ function hear(message) {
     if (recording) writeCards(message.tasks, message.heard);
   } else if (message.type === "event") {
     addEvent(message);
+  } else if (message.type === "note") {
+    if (recording) say(sentence(message.note) || LISTENING);
   } else if (message.type === "end") {
     shown.whole = message;
     shown.events.lasting = [];
@@ -262,7 +265,7 @@ async function stopRecording() {
   mine.stream.end();
   await mine.ended;
   if (shown !== mine.shown) return;
-  if (element("status").textContent === "Listening …") say(""); // it ended without a last answer
+  if (element("status").textContent === LISTENING) say(""); // it ended without a last answer
   shown.sound.analyse();
   timeline.fit();
 }
