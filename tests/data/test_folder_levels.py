@@ -107,6 +107,42 @@ def test_names_tell_labels_from_groups(tmp_path, inside, labels, groups):
     assert "guess" not in read_clip_table(tmp_path, "mine").remarks[0]
 
 
+def test_a_further_level_is_a_column(tmp_path):
+    """MIMII: a machine, which of them, and whether it is well; the machine was left out without a word."""
+    machines, states = ("fan", "pump", "valve"), ("normal", "abnormal")
+    write(
+        tmp_path, *(f"{m}/id_0{i}/{state}/{n}.wav" for m in machines for i in "024" for state in states for n in "12")
+    )
+    assert columns(tmp_path) == {"label": set(states), "group": {"id_00", "id_02", "id_04"}, "folder": set(machines)}
+    assert "further folders (3 names: fan, pump, valve) are column folder" in read_clip_table(tmp_path, "mine").remarks
+
+
+@pytest.mark.parametrize("names", [("Session1", "Session2"), ("disc_1", "disc_2"), ("2021-03-05", "2021-03-06")])
+def test_where_recordings_were_kept_is_no_label(tmp_path, names):
+    """Nor is it one beside labels."""
+    write(tmp_path / "bare", *(f"{name}/{n}.wav" for name in names for n in "123"))
+    assert reader_of(tmp_path / "bare") is None
+    write(tmp_path / "full", *(f"{name}/{word}/{n}.wav" for name in names for word in ("bip", "bop") for n in "12"))
+    assert columns(tmp_path / "full") == {"label": {"bip", "bop"}, "group": set(names)}
+
+
+def test_kinds_of_parts_are_no_classes(tmp_path):
+    """PhysioNet has `training-a` to `training-f`, LibriSpeech `train-clean-100` beside `dev-other`."""
+    write(tmp_path / "a", *(f"training-{letter}/{n}.wav" for letter in "abc" for n in "12"))
+    assert reader_of(tmp_path / "a") is None
+    parts = ("train-clean-100", "dev-clean", "test-other")
+    write(tmp_path / "b", *(f"{part}/{word}/{n}.wav" for part in parts for word in WORDS for n in "12"))
+    assert columns(tmp_path / "b") == {"label": set(WORDS), "fold": set(parts)}
+    write(tmp_path / "c", *(f"{word}/{n}.wav" for word in ("train_horn", "train_brakes") for n in "12"))
+    assert columns(tmp_path / "c") == {"label": {"train_horn", "train_brakes"}}
+
+
+def test_labels_that_look_like_speakers_are_told(tmp_path):
+    write(tmp_path, *(f"{who}/{word}_{n}.wav" for who in SPEAKERS for word in ("go", "stop") for n in "12"))
+    (remark,) = read_clip_table(tmp_path, "mine").remarks
+    assert remark.startswith("its labels (4 folders: s01, s02, s03, s04) are named as speakers or recordings are")
+
+
 def test_where_names_do_not_tell_it_is_a_guess(tmp_path):
     write(tmp_path, *(f"{outer}/{inner}/1.wav" for outer in ("ba", "bi") for inner in ("gru", "gra", "gro")))
     assert columns(tmp_path) == {"label": {"ba", "bi"}, "group": {"gru", "gra", "gro"}}

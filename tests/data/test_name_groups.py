@@ -93,3 +93,11 @@ def test_mistakes():
     made = with_name_groups(clips, r"(s\d)_")
     assert made.column("group", "") == ["s1", ""]
     assert made.remarks == ("group_in_name does not fit 1 clip: each of these is a group of its own",)
+
+
+def test_what_speakers_said_is_no_group_where_they_are_the_labels():
+    """VCTK: `p225_001_mic1` has the speaker, which is the folder, and the number of the sentence."""
+    clips = [
+        (f"{who}/{who}_{n:03}_mic{mic}.flac", who) for who in ("p225", "p226", "p227") for n in range(5) for mic in "12"
+    ]
+    assert name_groups([path for path, _ in clips], [who for _, who in clips]) is None

@@ -46,6 +46,7 @@ class ClassFolders(Reader):
             "label": [clip.label for clip in levels.clips],
             "fold": [clip.part for clip in levels.clips],
             "group": [clip.group for clip in levels.clips],
+            "folder": [clip.folder for clip in levels.clips],
         }
         used = [column for column, cells in columns.items() if column in ("path", "label") or any(cells)]
         rows = frame(used, list(zip(*(columns[column] for column in used), strict=True)))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from cohear.base.counting import counted
-from cohear.data.importers.folder_words import is_heard, is_person
+from cohear.data.tables.common_words import is_bookkeeping, is_heard, is_person
 from cohear.data.tables.part_names import is_part_name, parts_among
 from cohear.data.tables.targets import GROUPING, words_of
 
@@ -31,12 +31,14 @@ class FolderClip:
     Attributes:
         path: below the dataset's folder.
         label, part, group: names of folders; empty where none stands for it.
+        folder: name of a further one that tells something, where there is any.
     """
 
     path: PurePosixPath
     label: str
     part: str
     group: str
+    folder: str
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,8 @@ def folder_levels(paths: Sequence[PurePosixPath]) -> FolderLevels | None:
     Of what is left one level is the label: the digits 0 to 9; the one whose names are labels of many datasets
     (``happy``, ``dog``); the one of words, where the others are named as speakers and recordings are (``s01``,
     ``man00``, ``000``, ``alice``); or the one of fewer names, where nothing else tells, and that is said. Labels below
-    groups, and words below words, must lie under several folders: else they are rather datasets than one.
+    groups, and words below words, must lie under several folders: else they are rather datasets than one. Sessions and
+    days are no labels. A level of words beside label and group is a column of its own.
     """
     depths = Counter(len(path.parts) - 1 for path in paths)
     for depth in sorted(depths):
@@ -88,17 +91,20 @@ def _at_depth(paths: Sequence[PurePosixPath], depth: int) -> FolderLevels | None
         paths = [path for path in paths if path.parts[part] in parts]
         names = [[path.parts[level] for path in paths] for level in range(depth)]
     telling = [level for level in range(depth) if level != part and len(set(names[level])) > 1]
-    label = _label_level([names[level] for level in telling])
+    perhaps = [level for level in telling if not all(map(is_bookkeeping, set(names[level])))]
+    label = _label_level([names[level] for level in perhaps])
     if label is None:
         return None
-    held = telling[label[0]]
+    held = perhaps[label[0]]
     group = _group_level({level: names[level] for level in telling if level != held})
+    further = [level for level in perhaps if level not in (held, group) and not _are_ids(set(names[level]))]
     clips = tuple(
         FolderClip(
             path,
             path.parts[held],
             "" if part is None else parts[path.parts[part]],
             "" if group is None else path.parts[group],
+            "/".join(path.parts[level] for level in further),
         )
         for path in paths
     )
@@ -168,6 +174,14 @@ def _remarks(
             f"column label{'' if is_told else ', which is a guess, for names of both could be labels'}; write a "
             "manifest.csv if it is the other way round"
         )
+    words = {clip.label for clip in clips}
+    if _are_ids(words) and not all(map(str.isdecimal, words)):
+        told.append(
+            f"its labels ({_named(list(words), 'folder')}) are named as speakers or recordings are; write a "
+            "manifest.csv if something else is to be learnt"
+        )
+    if further := [clip.folder for clip in clips if clip.folder]:
+        told.append(f"further folders ({_named(further, 'name')}) are column folder")
     return told
 
 

@@ -95,7 +95,7 @@ def _judged(pattern: str, paths: Sequence[str], labels: Sequence[str]) -> NameGr
         return None
     ids = pattern == _COMPACT or sum(bool(_IS_ID.fullmatch(value)) for value in held) > len(held) / 2
     words = all(_WORD.fullmatch(value) for value in held) and shared == len(paths)
-    counts = _counts(values, stems, labels) or _counts_folders(values, paths)
+    counts = _counts(values, stems, labels) or _counts_folders(values, paths) or _counts_utterances(values, labels)
     if (not ids and not words) or _is_label(values, labels) or counts:
         return None
     return NameGroups(pattern, ids, _evidence(held, values, labels))
@@ -132,6 +132,13 @@ def _counts_folders(values: Sequence[str], paths: Sequence[str]) -> bool:
     return all(map(str.isdecimal, values)) and all(
         sorted(map(int, held)) in (list(range(len(held))), list(range(1, len(held) + 1))) for held in folders.values()
     )
+
+
+def _counts_utterances(values: Sequence[str], labels: Sequence[str]) -> bool:
+    """Whether it numbers what speakers said, where the labels are the speakers: ``p225_001_mic1``."""
+    numbers = [int(value) for value in set(values) if value.isdecimal()]
+    are_speakers = all(_IS_ID.fullmatch(label) and not label.isdecimal() for label in labels)
+    return are_speakers and len(numbers) == len(set(values)) and max(numbers) - min(numbers) < 2 * len(numbers)
 
 
 def _evidence(held: Counter[str], values: Sequence[str], labels: Sequence[str]) -> str:

@@ -67,6 +67,7 @@ def parts_among(names: Collection[str]) -> dict[str, str]:
 
     They are parts where each has a word for one, and all are alike but for it: ``esd_train`` beside ``esd_test``. What
     lies beside them is no part (``train``, ``test`` and ``docs``); a class called ``train`` beside others is none.
+    Where all have one, they may differ in more: ``train-clean`` and ``test-other``, ``training-a`` and ``training-b``.
     Words of two letters (``tr``, ``cv``, ``tt``) are codes of languages too: all names must be such, one for training.
     """
     short = [name for name in names if any(_without_number(word) in _SHORT for word in _words(name))]
@@ -79,10 +80,19 @@ def parts_among(names: Collection[str]) -> dict[str, str]:
         part, rest = _part_and_rest(name)
         if part:
             by_rest.setdefault(rest, {})[name] = name if is_part_name(name) else part
+    if len(names) > 1 and sum(map(len, by_rest.values())) == len(names) and _are_kinds_of_parts(names, by_rest):
+        return {name: name for name in names}
     alike = max(by_rest.values(), key=len, default={})
     roles = set(_settled({part: role_of(part) for part in alike.values()}).values()) - {""}
     is_split = len(roles) > 1 and "train" in roles
     return alike if is_split or sum(map(is_fold_name, alike.values())) > 1 else {}
+
+
+def _are_kinds_of_parts(names: Collection[str], rests: Collection[tuple[str, ...]]) -> bool:
+    """Whether names that all have a word for a part are parts: of several roles, or marked by a letter or number."""
+    several = len({_loose_role(name) for name in names}) > 1
+    marked = all(len(rest) == 1 and (len(rest[0]) == 1 or rest[0].isdecimal()) for rest in rests)
+    return len(rests) > 1 and (several or marked)
 
 
 def is_about_parts(column: str) -> bool:

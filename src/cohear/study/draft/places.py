@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from cohear.audio.folder_tree import folder_tree
-from cohear.audio.unused import unopened_archives
+from cohear.audio.unused import unopened_archives, unread_tables
 from cohear.base.counting import counted
 from cohear.base.errors import DataError, UserError
 from cohear.data.importers.class_folders import why_no_classes
@@ -103,8 +103,8 @@ def _why_unknown(path: Path) -> str:
         return _UNKNOWN
     tree = folder_tree(path)
     held = f", though it holds {counted(len(tree.clips), 'audio file')}; it {why_no_classes(tree.clips)}"
-    packed = "".join(f"; {kind.sentence}" for kind in unopened_archives(path, tree.archives))
-    return _UNKNOWN + (held if tree.clips else "") + packed
+    beside = [*(unread_tables(tree.tables) if tree.clips else ()), *unopened_archives(path, tree.archives)]
+    return _UNKNOWN + (held if tree.clips else "") + "".join(f"; {kind.sentence}" for kind in beside)
 
 
 def _beside(path: Path) -> str:

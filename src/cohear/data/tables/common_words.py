@@ -1,4 +1,4 @@
-"""Words that folders of audio are called by: what is heard, and who is."""
+"""Words that folders and files of audio are called by: what is heard, who is, and where a recording came from."""
 
 from __future__ import annotations
 
@@ -43,7 +43,10 @@ ron ryan sam samuel sandra sara sarah sebastian sergei simon sofia sonja sophia 
 susan susanne sven tanja theo theodor theresa thomas tim tina tobias tom tony ursula valentina vera victor viktor
 vincent vladimir walter werner william yann yasmin yuki yusuf yweweler
 """
+_BOOKKEEPING = "archive batch cd chunk day disc disk shard ses session take tape vol volume week"
 _LABELS, _PERSONS = frozenset(_HEARD.split()), frozenset(_GIVEN_NAMES.split())
+_NUMBERED = re.compile(rf"(?:{'|'.join(_BOOKKEEPING.split())})[-_ ]?\d+", re.IGNORECASE)
+_DATE = re.compile(r"(?:19|20)\d\d[-_.]?[01]\d[-_.]?[0-3]\d")
 
 
 def is_heard(name: str) -> bool:
@@ -56,3 +59,8 @@ def is_person(name: str) -> bool:
     """Whether a folder has somebody's given name: ``alice``, ``Bob_2``."""
     words = words_of(re.sub(r"(?<=[A-Za-z])(?=\d)", "_", name))
     return bool(words & _PERSONS) and not words & _LABELS
+
+
+def is_bookkeeping(name: str) -> bool:
+    """Whether a folder is called after when or where its recordings were made or kept: ``Session1``, ``2021-03-05``."""
+    return bool(_NUMBERED.fullmatch(name) or _DATE.fullmatch(name))
