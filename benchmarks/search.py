@@ -1,11 +1,11 @@
-"""A written-down search for the defaults of `small`: candidates, each single tasks' validation scores, and what they cost.
+"""A written-down search for the defaults of `small`: candidates, scores of single tasks on validation, and costs.
 
 Usage: ``python benchmarks/search.py [DATA_FOLDER] [--run NAME,NAME] [--tasks TASK,TASK] [--folds 0,1] [--out DIR]``
 
 Candidates and tasks stand in ``candidates.yaml`` of DIR (``docs/results/search``), every run that is finished in
-``runs.csv`` beside it, and what is said of them in ``../search.md``, which is written anew at each call. ``--run`` trains
-what the journal lacks of these candidates (``base`` is one), on the searched tasks unless ``--tasks`` names others;
-without it nothing is trained. A run's key holds all that its numbers depend on, so one of other code is run again.
+``runs.csv`` beside it, and what is said of them in ``../search.md``, which is written anew at each call. ``--run``
+trains what the journal lacks of these candidates (``base`` is one), on the searched tasks unless ``--tasks`` names
+others; without it nothing is trained. A run's key holds all that its numbers depend on: one of other code is run again.
 
 No score of a test part is looked at. The score is the task's own metric on the validation part; the loss is in bits a
 clip, at the temperature that is best for it there. Differences are between runs of one task, fold and seed.
@@ -72,7 +72,9 @@ def setting_of(name: str, written: Mapping) -> dict:
     return found
 
 
-def trained(name: str, written: Mapping, tasks: Mapping, folds: Sequence[int], data: Path, known: set) -> Iterator[dict]:
+def trained(
+    name: str, written: Mapping, tasks: Mapping, folds: Sequence[int], data: Path, known: set
+) -> Iterator[dict]:
     """Rows of the journal, as runs finish; those that are known are not trained."""
     setting = setting_of(name, written)
     datasets = dict.fromkeys(task["dataset"] for task in tasks.values())
@@ -96,7 +98,7 @@ def trained(name: str, written: Mapping, tasks: Mapping, folds: Sequence[int], d
         make_folder(folder.splits)
         write_splits(prepared, folder)
         runs = [run for run in prepared.plan if run.fold in folds and (name, run.key) not in known]
-        pack = PackInPlace.of([run.spec for run in runs], splits=folder.splits, cache=cache)
+        pack = PackInPlace.of([run.spec for run in runs], splits=folder.splits, cache=cache, code=file.parent, runs=[])
         for run in runs:
             begun = time.process_time()
             record = record_of(train_one(run.spec, pack))

@@ -28,6 +28,16 @@ class TestSummaryOtherwise(FrontEndContract):
         return Summary(bands=5, hop_ms=30.0)
 
 
+class TestFunctionals(FrontEndContract):
+    def make(self):
+        return Summary(statistics="functionals")
+
+
+class TestFunctionalsOfOneBand(FrontEndContract):
+    def make(self):
+        return Summary(bands=1, hop_ms=30.0, statistics="functionals")
+
+
 @pytest.fixture(scope="module", autouse=True)
 def _registered():
     FRONT_ENDS.register("projected")(Projected)

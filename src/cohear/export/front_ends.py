@@ -10,11 +10,13 @@ from numpy.typing import NDArray
 
 from cohear.base.graph_builder import GraphBuilder
 from cohear.base.registry import Registry
+from cohear.export.functionals_graph import functionals_graph
+from cohear.export.ordered_graph import OrderedFrames
 from cohear.features.filterbank import FilterBank, mel_triangles
 from cohear.features.front_end import FrontEnd
 from cohear.features.logmel import LogMel
 from cohear.features.mel_front_end import MelFrontEnd
-from cohear.features.summary import Summary
+from cohear.features.summary import PLAIN, Summary
 
 AnyFrontEnd = TypeVar("AnyFrontEnd", bound=FrontEnd)
 AnyMel = TypeVar("AnyMel", bound=MelFrontEnd)
@@ -108,38 +110,23 @@ class SummaryGraph(MelGraph[Summary]):
     """Statistics over the valid frames of each window."""
 
     def window_input(self, graph: GraphBuilder, windows: str, length: str) -> str:
-        """``[M, 7 * bands]``."""
-        time = graph.constant([1])
+        """``[M, input_width]``."""
         valid = graph.sliced(windows, graph.constant([0]), length, 1)  # [M, L, bands]
+        if self.front_end.statistics != PLAIN:
+            return functionals_graph(graph, valid, length, self.front_end.bands)
+        time = graph.constant([1])
         mean = graph.node("ReduceMean", valid, time, keepdims=1)
         deviation = graph.node("Sub", valid, mean)
         variance = graph.node("ReduceMean", graph.node("Mul", deviation, deviation), time, keepdims=0)
-        ordered, _ = graph.several(
-            "TopK", [graph.name("ordered"), graph.name("unused")], valid, length, axis=1, largest=0, sorted=1
-        )  # [M, L, bands]
-        last = graph.node("Sub", length, graph.constant([1]))
+        ordered = OrderedFrames(graph, valid, length)
         statistics = [
-            self._at(graph, ordered, graph.constant([0])),
-            self._at(graph, ordered, last),
+            ordered.least(),
+            ordered.greatest(),
             graph.node("Sqrt", variance),
             graph.node("Squeeze", mean, time),
-            *(self._percentile(graph, ordered, last, share) for share in (0.5, 0.25, 0.75)),
+            *(ordered.percentile(share) for share in (0.5, 0.25, 0.75)),
         ]
         return graph.node("Concat", *statistics, axis=1)
-
-    def _at(self, graph: GraphBuilder, ordered: str, place: str) -> str:
-        """Values ``[M, bands]`` at one place ``[1]`` of the frames."""
-        return graph.node("Squeeze", graph.node("Gather", ordered, place, axis=1), graph.constant([1]))
-
-    def _percentile(self, graph: GraphBuilder, ordered: str, last: str, share: float) -> str:
-        """Linear between frames, as in `Summary`."""
-        exact = graph.node("Mul", graph.node("Cast", last, to=1), graph.constant(share))  # [1]
-        whole = graph.node("Floor", exact)
-        below = graph.node("Cast", whole, to=7)
-        above = graph.node("Min", graph.node("Add", below, graph.constant([1])), last)
-        low, high = self._at(graph, ordered, below), self._at(graph, ordered, above)
-        weight = graph.node("Sub", exact, whole)
-        return graph.node("Add", low, graph.node("Mul", graph.node("Sub", high, low), weight))
 
 
 def _padding(bank: FilterBank) -> tuple[int, int]:
