@@ -1,14 +1,19 @@
 """Folds and validation parts: whole groups, balanced, and a function of the dataset alone."""
 
+import re
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from made_up import grouped_tables, speech, table
+from made_up import dataset, grouped_tables, partition, speech, table, task
 
 from cohear.base.errors import DataError
 from cohear.data.folds.cutting import balanced_parts, groups_of, label_matrix
-from cohear.data.folds.splits import FoldPlan, FoldRule, Part
+from cohear.data.folds.joining import sounds_of
+from cohear.data.folds.parts import Part
+from cohear.data.folds.splits import FoldPlan, FoldRule
 
 HELD = FoldRule()
 BY_FOLD = FoldRule("fold")
@@ -165,8 +170,6 @@ def test_official_folds_with_a_validation_part():
     [
         (["test"] * 6, "holds only test: no training and test part"),
         (["train"] * 6, "holds only train: no training and test part"),
-        (["train", "val"] * 3, "holds only train, val: no training and test part"),
-        (["test", "val"] * 3, "holds only test, val: no training and test part"),
         (["1", "val"] * 3, "holds only 1, val: no training and test part"),
         (["1"] * 6, "holds only 1: no training and test part"),
         (["1", "", "2", "", "1", "2"], "2 of 6 clips .* have no official fold in column 'fold'"),
@@ -281,3 +284,116 @@ def test_every_part_gets_a_group(groups, parts, seed):
     assert set(given_parts) == set(range(parts))
     for group in np.unique(numbers):
         assert len(set(given_parts[numbers == group])) == 1
+
+
+# parts that are called otherwise, or not at all
+
+
+def parts_of(cells):
+    """The official parts of a column whose values are these, by value, and what is told."""
+    rows = list(cells) * 8
+    made = plan(table({"split": rows}), FoldRule("split"))
+    assert made.count == 1
+    parts = made.parts(0)
+    found = {cell: {Part(parts[row]).name for row, each in enumerate(rows) if each == cell} for cell in cells}
+    return found, " ".join(made.remarks)
+
+
+LEARNT = {"TRAIN", "VALIDATION"}
+
+
+@pytest.mark.parametrize(
+    ("cells", "expected", "told"),
+    [
+        (["development", "evaluation"], [LEARNT, {"TEST"}], "development serves as training, which none is called"),
+        (["dev", "test"], [LEARNT, {"TEST"}], "dev serves as training"),
+        (["train", "val"], [LEARNT, {"TEST"}], "val serves as the test, which none is called"),
+        (["train", "test", "unused"], [LEARNT, {"TEST"}, {"NONE"}], r"unused \(8 clips\) is neither trained nor"),
+        (["train", "val", "test", "extra"], [{"TRAIN"}, {"VALIDATION"}, {"TEST"}, {"NONE"}], r"extra \(8 clips\)"),
+        (["test", "a", "b"], [{"TEST"}, LEARNT, LEARNT], "^$"),
+    ],
+)
+def test_official_parts_by_what_is_there(cells, expected, told):
+    found, remarks = parts_of(cells)
+    assert found == dict(zip(cells, expected, strict=True))
+    assert re.search(told, remarks)
+
+
+# what folds depend on
+
+
+@given(grouped_tables(), st.randoms(use_true_random=False), st.integers(0, 3))
+@settings(max_examples=60, deadline=None)
+def test_the_order_of_rows_moves_no_clip(clips, random, seed):
+    """C.6: a table that is written anew, or files that a disk lists otherwise, cut the same folds."""
+    order = list(range(len(clips)))
+    random.shuffle(order)
+    other = clips.take(order)
+    made, again = plan(clips.by_clip(), seed=seed), plan(other.by_clip(), seed=seed)
+    assert clips.by_clip().clip_ids() == other.by_clip().clip_ids()
+    for fold in range(made.count):
+        np.testing.assert_array_equal(made.parts(fold), again.parts(fold))
+
+
+def cut_with_sounds(groups, sounds, **columns):
+    names = [[f"samples {sound}"] if sound else [] for sound in sounds]
+    clips = table({"group": groups, **columns})
+    return FoldPlan(clips, HELD, 0, "tasks.t", names)
+
+
+def test_copies_of_a_recording_are_cut_as_one():
+    """C.6: two groups that hold the same samples are tested together, so that nothing need be set aside."""
+    groups = [f"g{number // 4:02}" for number in range(80)]
+    sounds = [f"s{number}" for number in range(80)]
+    sounds[77], sounds[45] = sounds[2], sounds[30]
+    made = cut_with_sounds(groups, sounds)
+    assert made.count == 5
+    for fold in range(5):
+        parts = made.parts(fold)
+        for clip, copy in ((2, 77), (30, 45)):
+            assert (parts[clip] == Part.TEST) == (parts[copy] == Part.TEST)
+            assert len({parts[row] for row in range(80) if groups[row] in (groups[clip], groups[copy])}) == 1
+    alone = plan(table({"group": groups}))
+    assert any(alone.parts(fold)[2] != alone.parts(fold)[77] for fold in range(5))
+
+
+def test_copies_without_groups():
+    """Two clips of the same samples are one group; silence, which has no name, joins nothing."""
+    sounds = [f"s{number // 2}" for number in range(60)]
+    made = FoldPlan(table({"label": ["x", "y"] * 30}), HELD, 0, "tasks.t", [[sound] for sound in sounds])
+    for fold in range(made.count):
+        assert made.parts(fold)[::2].tolist() == made.parts(fold)[1::2].tolist()
+    silent = dataset({"label": ["x", "y"] * 5}, contents=["zeros"] * 10)
+    silent = replace(silent, facts=[replace(fact, peak=0.0) for fact in silent.facts])
+    assert sounds_of(silent) == [[]] * 10
+
+
+def test_source_ids_join_too():
+    of = dataset({"source_id": ["a", "", "a", "b"]})
+    assert [[name.split()[0] for name in names] for names in sounds_of(of)] == [
+        ["samples", "source"],
+        ["samples"],
+        ["samples", "source"],
+        ["samples", "source"],
+    ]
+
+
+@pytest.mark.parametrize("jingle", ["in every group", "in most groups"])
+def test_a_sound_that_would_join_everything_joins_nothing(jingle):
+    """Too few groups would be left, or a giant; then the leakage rule sets copies aside."""
+    groups = [f"g{number // 4}" for number in range(80)]
+    most = 80 if jingle == "in every group" else 48
+    sounds = ["jingle" if number % 4 == 0 and number < most else f"s{number}" for number in range(80)]
+    made, alone = cut_with_sounds(groups, sounds), plan(table({"group": groups}))
+    for fold in range(5):
+        np.testing.assert_array_equal(made.parts(fold), alone.parts(fold))
+
+
+def test_exact_copies_are_not_set_aside():
+    """The count that the leakage rule tells is 0 where copies are cut together."""
+    groups = [f"g{number // 4:02}" for number in range(80)]
+    contents = [f"c{number}" for number in range(80)]
+    contents[77] = contents[2]
+    copied = dataset({"group": groups, "label": ["x", "y"] * 40}, contents=contents)
+    splits = [partition([copied], task("t", "made", "label")).fold(fold)["t"] for fold in range(5)]
+    assert [split.cleared.set_aside for split in splits] == [0] * 5

@@ -9,7 +9,7 @@ import pytest
 from cohear.data.folds.label_share import with_label_share
 from cohear.data.folds.leakage import Cleared
 from cohear.data.folds.partition import TaskSplit
-from cohear.data.folds.splits import Part
+from cohear.data.folds.parts import Part
 from cohear.tasks.kind import TARGET_KINDS
 
 CLIPS = 200

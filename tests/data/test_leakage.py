@@ -12,7 +12,7 @@ from cohear.base.errors import DataError
 from cohear.data.folds.crossing import warnings_of_crossing
 from cohear.data.folds.leakage import recordings
 from cohear.data.folds.partition import mistakes_in_folds, warnings_in_folds
-from cohear.data.folds.splits import Part
+from cohear.data.folds.parts import Part
 
 
 def rows_in(split, *parts):

@@ -11,7 +11,7 @@ from made_up import dataset, partition, speech, task
 
 from cohear.base.files import digest
 from cohear.data.folds.partition import mistakes_in_folds, warnings_in_folds
-from cohear.data.folds.splits import Part
+from cohear.data.folds.parts import Part
 from cohear.tasks import METRICS, Multiclass
 
 WORD = task("word", "speech", "word", None, "speaker")

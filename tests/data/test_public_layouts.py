@@ -4,7 +4,8 @@ import mini_trees
 import pytest
 
 from cohear.base.errors import DataError
-from cohear.data.folds.splits import FoldPlan, FoldRule, Part
+from cohear.data.folds.parts import Part
+from cohear.data.folds.splits import FoldPlan, FoldRule
 from cohear.data.readers import public_layouts
 from cohear.data.readers.speech_commands import hash_part
 from cohear.data.scan.dataset import open_dataset

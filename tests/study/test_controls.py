@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from cohear.base.errors import StudyError, UserError
 from cohear.base.files import make_folder
 from cohear.base.yaml_text import read_yaml
-from cohear.data.folds.splits import Part
+from cohear.data.folds.parts import Part
 from cohear.models.choice import EncoderChoice
 from cohear.models.heads import layer
 from cohear.runs.in_place import PackInPlace

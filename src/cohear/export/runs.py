@@ -15,7 +15,7 @@ from cohear.base.named import WithSettings, make
 from cohear.base.registry import did_you_mean
 from cohear.base.tables import PREDICTIONS_CSV
 from cohear.data.folds.partition import TaskSplit
-from cohear.data.folds.splits import Part
+from cohear.data.folds.parts import Part
 from cohear.export.grid_cell import GridCell
 from cohear.features.task_input import TaskInput
 from cohear.models.sharing import Network

@@ -18,7 +18,7 @@ from cohear.base.study_facts import (
     TaskFacts,
 )
 from cohear.data.folds.partition import TaskSplit
-from cohear.data.folds.splits import Part
+from cohear.data.folds.parts import Part
 from cohear.data.scan.dataset import Dataset
 from cohear.study.file import StudySettings
 from cohear.study.file.label_budget import EachInTurn, budgets_of

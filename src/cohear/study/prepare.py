@@ -124,6 +124,7 @@ def prepare(
         *_missing(datasets),
         *beside,
         *_rates(datasets, [store.front_end for store in stores]),
+        *partition.remarks(),
         *warnings_in_folds(folds),
         *warnings_of_crossing(datasets, choices, folds),
         *_other_precision(settings, precision, fastest),

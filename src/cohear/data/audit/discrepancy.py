@@ -20,7 +20,7 @@ from cohear.data.audit.evidence import Evidence, MeasuredDataset
 from cohear.data.audit.finding import AuditFinding, Code
 from cohear.data.audit.two_sample import Separability, features_of, label_shift, told_apart, without_labels
 from cohear.data.folds.partition import TaskChoice, TaskSplit
-from cohear.data.folds.splits import Part
+from cohear.data.folds.parts import Part
 from cohear.tasks.kind import TARGET_KINDS
 
 LEVEL = 0.05

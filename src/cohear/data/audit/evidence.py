@@ -14,7 +14,8 @@ from cohear.base.arrays import Integers
 from cohear.data.audit.measures import Measures
 from cohear.data.folds.cutting import groups_of
 from cohear.data.folds.partition import TaskChoice, TaskSplit
-from cohear.data.folds.splits import Part, usual_column
+from cohear.data.folds.parts import Part
+from cohear.data.folds.splits import usual_column
 from cohear.data.scan.dataset import Dataset
 from cohear.data.scan.facts import ClipFacts
 from cohear.data.tables.clip_name import ClipName

@@ -13,7 +13,7 @@ from cohear.data.audit.audit_check import CHECKS, Check
 from cohear.data.audit.columns import columns_of_names
 from cohear.data.audit.evidence import Evidence, MeasuredDataset, Place
 from cohear.data.audit.finding import AuditFinding, Code, quoted
-from cohear.data.folds.splits import Part
+from cohear.data.folds.parts import Part
 
 
 class GroupsCheck(Check):

@@ -12,7 +12,7 @@ from cohear.data.audit.audit_check import CHECKS, Check
 from cohear.data.audit.columns import columns_of_groups
 from cohear.data.audit.evidence import Evidence, MeasuredDataset
 from cohear.data.audit.finding import AuditFinding, Code
-from cohear.data.folds.splits import Part
+from cohear.data.folds.parts import Part
 from cohear.data.tables.spelling import plain_name
 
 _SHOWN = 3

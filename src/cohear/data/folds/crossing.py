@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from cohear.data.folds.cutting import groups_of
 from cohear.data.folds.partition import TaskChoice, TaskSplit
-from cohear.data.folds.splits import Part
+from cohear.data.folds.parts import Part
 from cohear.data.scan.dataset import Dataset
 
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from cohear.base.streams import stream
 from cohear.data.folds.partition import TaskSplit
-from cohear.data.folds.splits import Part
+from cohear.data.folds.parts import Part
 from cohear.tasks.kind import TARGET_KINDS
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from cohear.data.folds.splits import Part
+from cohear.data.folds.parts import Part
 from cohear.data.scan.dataset import Dataset
 
 Recording = tuple[str, ...]

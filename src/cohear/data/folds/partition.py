@@ -13,9 +13,11 @@ from cohear.base.counting import counted_in_range
 from cohear.base.errors import DataError
 from cohear.base.files import digest
 from cohear.base.registry import did_you_mean
+from cohear.data.folds.joining import sounds_of
 from cohear.data.folds.leakage import Cleared, Cut, recordings, set_aside
+from cohear.data.folds.parts import Part
 from cohear.data.folds.selection import LabelChoice, Selection, select
-from cohear.data.folds.splits import FoldPlan, FoldRule, Part
+from cohear.data.folds.splits import FoldPlan, FoldRule
 from cohear.data.scan.dataset import Dataset
 from cohear.tasks.kind import TARGET_KINDS, TargetKind
 from cohear.tasks.metrics import versions_of_kind
@@ -126,6 +128,7 @@ class Partition:
         self._selections: dict[str, Selection] = {}
         self._plans: dict[str, FoldPlan] = {}
         plans: dict[tuple[str, FoldRule], FoldPlan] = {}
+        sounds = {name: sounds_of(dataset) for name, dataset in datasets.items()}
         for task in tasks:
             table = datasets[task.dataset].table
             asked_by = f"tasks.{task.name}"
@@ -133,7 +136,7 @@ class Partition:
             self._kinds[task.name], self._selections[task.name] = chosen
             _check_metric(task.metric, TARGET_KINDS[chosen[0]], asked_by)
             rule = (task.dataset, task.rule)
-            plans[rule] = plans.get(rule) or FoldPlan(table, task.rule, seed, asked_by)
+            plans[rule] = plans.get(rule) or FoldPlan(table, task.rule, seed, asked_by, sounds[task.dataset])
             self._plans[task.name] = plans[rule]
         held_out: dict[str, list[str]] = {name: [] for name in datasets}
         for task in tasks:
@@ -141,6 +144,11 @@ class Partition:
             if column is not None and column not in held_out[task.dataset]:
                 held_out[task.dataset].append(column)
         self._recordings = {name: recordings(dataset, held_out[name]) for name, dataset in datasets.items()}
+
+    def remarks(self) -> list[str]:
+        """What is told of official folds, a sentence for each task that is cut by them."""
+        told = [remark for plan in self._plans.values() for remark in plan.remarks]
+        return list(dict.fromkeys(told))
 
     def selection(self, task: str) -> Selection:
         """A task's clips and labels before any fold."""

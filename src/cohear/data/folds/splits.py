@@ -2,30 +2,22 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import IntEnum
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cohear.base.errors import DataError
 from cohear.data.folds.cutting import LabelMatrix, balanced_parts, groups_of, held_by, label_matrix
+from cohear.data.folds.joining import joined
+from cohear.data.folds.official import OfficialFolds, official_folds
+from cohear.data.folds.parts import Part
 from cohear.data.tables.clip_table import ClipTable
-from cohear.data.tables.part_names import role_of
 
 MOST_FOLDS = 5
 VALIDATION_SHARE = 0.15
 VALIDATION_PARTS = 7  # one of seven is 14 %, the nearest to 15 %
-
-
-class Part(IntEnum):
-    """Where a clip is in one fold."""
-
-    NONE = 0
-    TRAIN = 1
-    VALIDATION = 2
-    TEST = 3
 
 
 @dataclass(frozen=True)
@@ -44,36 +36,44 @@ class FoldPlan:
         rule: official folds, or the column whose groups are held out.
         seed: the study's seed.
         asked_by: start of error messages (``tasks.digit``).
+        sounds: of each clip, the names that its recording goes by (`cohear.data.folds.joining.sounds_of`): groups that
+            have one in common are cut as one, as far as groups allow.
 
     Attributes:
         column: column whose values are held out whole, or None under official folds or by clips. Where the table
             has no ``group``, segments of one file stay together, and it is ``path``. So do segments of one file
             whose cells are empty.
         count: number of different test parts, K.
+        remarks: what is told of official folds.
 
     Raises:
         DataError: no such column, empty official folds, fewer than two groups or folds.
     """
 
-    def __init__(self, table: ClipTable, rule: FoldRule, seed: int, asked_by: str) -> None:
+    def __init__(
+        self,
+        table: ClipTable,
+        rule: FoldRule,
+        seed: int,
+        asked_by: str,
+        sounds: Sequence[Sequence[str]] | None = None,
+    ) -> None:
         self._table, self._rule, self._seed = table, rule, seed
         self._labels = label_matrix(table)
+        self._sounds = [[] for _ in range(len(table))] if sounds is None else sounds
         self._made: dict[int, NDArray[np.int64]] = {}
-        self.column = rule.hold_out
-        if rule.hold_out is None and rule.folds is None:
-            self.column = usual_column(table)
-        cells = table.column(self.column, asked_by) if self.column else [""] * len(table)
-        files = table.column("path", asked_by)
-        self._groups = groups_of(cells, files)
-        self._official: list[str] | None = None
+        self.remarks: tuple[str, ...] = ()
+        together = rule.hold_out or usual_column(table)
+        cells = table.column(together, asked_by) if together else [""] * len(table)
+        groups = groups_of(cells, table.column("path", asked_by))
+        self._groups = joined(groups, self._sounds, MOST_FOLDS)
+        self._official: OfficialFolds | None = None
+        self.column = None if rule.folds is not None else together
         if rule.folds is not None:
-            usual = usual_column(table)
-            self._groups = groups_of(table.column(usual, asked_by) if usual else cells, files)
-            self._official = _official_cells(table, rule.folds, asked_by)
-            self._tests = _official_tests(self._official, table.name, rule.folds, asked_by)
-            self.count = len(self._tests)
+            self._official = official_folds(table, rule.folds, asked_by)
+            self.count, self.remarks = len(self._official.folds), self._official.remarks
             return
-        number = len(np.unique(self._groups))
+        number = len(np.unique(groups))
         if number < 2:
             if self.column is None:
                 raise DataError(f"{asked_by}: dataset {table.name!r} has a single clip; nothing can be held out")
@@ -94,28 +94,23 @@ class FoldPlan:
 
     def _make(self, index: int) -> NDArray[np.int64]:
         if self._official is None:
-            return self._with_validation(self._part == index, index)
-        test = np.array([cell in self._tests[index] for cell in self._official])
-        validating = {cell for cell in set(self._official) if role_of(cell) == "validation"}
-        validation = np.array([cell in validating for cell in self._official]) & ~test
-        if validation.any():
-            parts = np.full(len(test), int(Part.TRAIN))
-            parts[validation], parts[test] = Part.VALIDATION, Part.TEST
-            return parts
-        return self._with_validation(test, index)
+            tested = self._part == index
+            return self._with_validation(np.where(tested, int(Part.TEST), int(Part.TRAIN)), index)
+        parts = self._official.folds[index]
+        return parts.copy() if (parts == Part.VALIDATION).any() else self._with_validation(parts, index)
 
-    def _with_validation(self, test: NDArray[np.bool_], index: int) -> NDArray[np.int64]:
-        """Take about 15 % of what is not tested for validation.
+    def _with_validation(self, parts: NDArray[np.int64], index: int) -> NDArray[np.int64]:
+        """Take about 15 % of what is trained on for validation.
 
         Whole groups; single clips where groups lie on both sides of an official split, or where fewer than three
         groups are left.
         """
-        parts = np.where(test, int(Part.TEST), int(Part.TRAIN))
+        parts, test = parts.copy(), parts == Part.TEST
         rest = np.flatnonzero(parts == Part.TRAIN)
         groups = self._groups[rest]
         crosses = bool(np.isin(groups, self._groups[test]).any())
         if crosses or len(np.unique(groups)) < 3:  # two groups: one could not be spared
-            groups = np.arange(len(rest))
+            groups = joined(np.arange(len(rest)), [self._sounds[row] for row in rest.tolist()], VALIDATION_PARTS)
         number = min(VALIDATION_PARTS, len(np.unique(groups)))
         if number < 2:
             return parts
@@ -145,37 +140,3 @@ def usual_column(table: ClipTable) -> str | None:
     if "group" in table.rows.columns:
         return "group"
     return "path" if table.rows["path"].duplicated().any() else None
-
-
-def _official_cells(table: ClipTable, column: str, asked_by: str) -> list[str]:
-    cells = table.column(column, asked_by)
-    empty = sum(not cell for cell in cells)
-    if empty:
-        raise DataError(
-            f"{asked_by}: {empty} of {len(cells)} clips of dataset {table.name!r} have no official fold in column "
-            f"{column!r}; fill it, or hold groups out with hold_out"
-        )
-    return cells
-
-
-def _official_tests(cells: list[str], dataset: str, column: str, asked_by: str) -> list[set[str]]:
-    """The values that make up each test part, in the folds' own order."""
-    values = set(cells)
-    named = {value for value in values if role_of(value) == "test"}
-    training = {value for value in values if role_of(value) == "train"}
-    others = {value for value in values if role_of(value) != "validation"}
-    if named and others - named:
-        return [named]
-    if len(others) < 2 or training or named:
-        shown = ", ".join(sorted(values)[:5])
-        raise DataError(
-            f"{asked_by}: column {column!r} of dataset {dataset!r} holds only {shown}: no training and test part can "
-            "be made of it; hold groups out with hold_out"
-        )
-    return [{value} for value in sorted(others, key=_natural)]
-
-
-def _natural(text: str) -> tuple[list[tuple[int, int, str]], str]:
-    """Sort key by which 2 comes before 10 and fold2 before fold10; equal numbers (1 and 01) go by their text."""
-    pieces = re.findall(r"\d+|\D+", text)
-    return [(0, int(piece), "") if piece.isdecimal() else (1, 0, piece) for piece in pieces], text

@@ -97,6 +97,13 @@ class ClipTable:
             for path, start, end in zip(self.rows["path"], starts, ends, strict=True)
         )
 
+    def by_clip(self) -> ClipTable:
+        """The table in the order of its clips' paths, and of segments' beginnings and ends within one."""
+        starts, ends = ([float(cell or 0) for cell in self.optional_column(name)] for name in ("start", "end"))
+        keys = list(zip(self.column("path", self.name), starts, ends, strict=True))
+        order = sorted(range(len(self)), key=keys.__getitem__)
+        return self if order == list(range(len(self))) else self.take(order)
+
     def take(self, rows: Sequence[int]) -> ClipTable:
         """The table of some clips, in the order asked for."""
         return replace(self, rows=self.rows.iloc[list(rows)].reset_index(drop=True))

@@ -9,7 +9,7 @@ import numpy as np
 
 from cohear.base.errors import UserError
 from cohear.data.folds.partition import TaskSplit
-from cohear.data.folds.splits import Part
+from cohear.data.folds.parts import Part
 from cohear.study.controls.control import CONTROLS, Control, ControlInputs
 from cohear.training.spec import RunSpec
 

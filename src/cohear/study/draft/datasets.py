@@ -74,7 +74,7 @@ def find_datasets(
     for path, reader in places.items():
         name = _free_name(path, [known.name for known in found])
         try:
-            table, cells, groups = _as_proposed(read_clip_table(path, name, reader), reader)
+            table, cells, groups = _as_proposed(read_clip_table(path, name, reader).by_clip(), reader)
             with progress.stage(f"scan {name}") as advance:
                 dataset = open_dataset(table, cache=cache, skip_bad=True, jobs=jobs, progress=advance)
         except FolderError:  # of the cache, which is the same for all

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from cohear.base.errors import UserError
 from cohear.data.folds.cutting import groups_of
 from cohear.data.folds.partition import Partition, TaskChoice, TaskSplit, mistakes_in_folds
+from cohear.data.folds.parts import Part
 from cohear.data.folds.selection import LabelChoice, guess_kind
-from cohear.data.folds.splits import FoldPlan, FoldRule, Part
+from cohear.data.folds.splits import FoldPlan, FoldRule
 from cohear.data.scan.dataset import Dataset
 from cohear.data.tables.clip_table import ClipTable
 from cohear.data.tables.events import NOTHING

@@ -64,12 +64,12 @@ class DatasetSettings(SpecModel):
         return LabelCells(self.separators, self.one_hot)
 
     def read(self, name: str) -> ClipTable:
-        """The clip table, called so in the study.
+        """The clip table, called so in the study: its clips by their ids, in whichever order its rows are.
 
         Raises:
             DataError: it cannot be read, or its cells and names are not as they are said to be.
         """
-        return read_clip_table(self.path, name, self.reader, self.cells, self.group_in_name)
+        return read_clip_table(self.path, name, self.reader, self.cells, self.group_in_name).by_clip()
 
 
 class FeatureSettings(PartModel):

@@ -1,0 +1,12 @@
+"""Where a clip is in one fold."""
+
+from enum import IntEnum
+
+
+class Part(IntEnum):
+    """Part of a fold."""
+
+    NONE = 0
+    TRAIN = 1
+    VALIDATION = 2
+    TEST = 3
