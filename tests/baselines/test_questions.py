@@ -33,8 +33,8 @@ def task(kind, cells, labels):
     """Clips of 12, 5 and 30 frames of two bands, over and over."""
     lengths = [(12, 5, 30)[clip % 3] for clip in range(len(cells))]
     frames = np.random.default_rng(0).normal(size=(sum(lengths), 2)).astype(np.float32)
-    offsets = np.concatenate([[0], np.cumsum(lengths)])
-    store = FeatureStore("key", frames, offsets, tuple(f"c{clip}" for clip in range(len(cells))))
+    offsets, heard = np.concatenate([[0], np.cumsum(lengths)]), np.ones(len(frames), np.bool_)
+    store = FeatureStore("key", frames, offsets, heard, tuple(f"c{clip}" for clip in range(len(cells))))
     every = np.arange(len(cells))
     return TaskData(
         name="t",

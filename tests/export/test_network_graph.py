@@ -12,6 +12,7 @@ from cohear import Bundle
 from cohear.audio.decode import read_audio
 from cohear.audio.resample import resample
 from cohear.audio.segment import Segment
+from cohear.audio.silence import heard_frames
 from cohear.base.decoding import LabelDecoding, activated, entry_of
 from cohear.base.errors import UserError
 from cohear.base.files import digest
@@ -73,7 +74,9 @@ def expected(inputs, network, clips):
     for task, (kind, width, temperature) in TASKS.items():
         frames = inputs[task].front_end.frames(clips)
         offsets = np.concatenate([[0], np.cumsum([len(each) for each in frames])])
-        store = FeatureStore("here", np.concatenate(frames), offsets, tuple(map(str, range(len(clips)))))
+        front_end = inputs[task].front_end
+        heard = np.concatenate([heard_frames(clip, front_end.hop, *front_end.context) for clip in clips])
+        store = FeatureStore("here", np.concatenate(frames), offsets, heard, tuple(map(str, range(len(clips)))))
         rows = np.arange(len(clips))
         values = np.zeros(len(clips), np.int64) if kind == "multiclass" else np.zeros((len(clips), width), np.float32)
         data = TaskData(

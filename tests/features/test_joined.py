@@ -40,12 +40,6 @@ def test_at_the_end_of_a_clip_the_last_frame_stands_again():
     np.testing.assert_array_equal(frames[0, 2:], own[[0, 1, 1], 0])
 
 
-def test_silence_is_silence_to_all_parts():
-    joined = Joined((LogMel(bands=2), LogMel(bands=3, floor=1e-3)))
-    silent, loud = (joined.levels(joined.frames([level * np.ones(800, np.float32)])[0]) for level in (0, 0.5))
-    assert silent.max() < 1e-5 and joined.silence == 0 and loud.min() > 0.1
-
-
 def test_parts_are_front_ends_with_names_settings_and_files(tmp_path):
     text = {"name": "joined", "of": ["summary", {"name": "summary", "bands": "8"}]}
     joined = build_front_end(text)

@@ -111,13 +111,6 @@ def test_excerpts_are_moved_inwards_at_the_ends():
     assert Excerpts(4, 2).cut(np.arange(3), 3).tolist() == [[0, 1, 2, 0], [0, 1, 2, 0]]
 
 
-def test_silence_is_known(files):
-    front_end = Onnx((Link(files["spectrum"]), Link(files["embedding"], hop=8)))
-    silent, loud = (front_end.levels(front_end.frames([level * np.ones(8000, np.float32)])[0]) for level in (0, 0.3))
-    assert silent.max() <= 1e-4 and front_end.silence == 0
-    assert loud.min() > 0.01
-
-
 def test_samples_of_another_scale_are_told(tmp_path):
     """Made for integers: at the scale of 1 the floor of its logarithm is all that it hears."""
     graph = str(learnt_graphs.spectrum(tmp_path / "integers.onnx", scale=3000.0))

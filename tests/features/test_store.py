@@ -16,6 +16,7 @@ import soundfile
 from cohear.audio.decode import read_audio
 from cohear.audio.resample import resample
 from cohear.audio.segment import Segment
+from cohear.audio.silence import heard_frames
 from cohear.base.errors import DataError, FolderError
 from cohear.data.scan.facts import drop_bad, scan
 from cohear.data.tables.clip_name import ClipName
@@ -244,7 +245,25 @@ def test_disk_that_fills_up_is_said_and_leaves_nothing(clips, cache, monkeypatch
     ensure_store(LogMel(), clips, facts, cache=cache)
 
 
-@pytest.mark.parametrize("file", ["meta.json", "offsets.npy", "frames.npy"])
+@pytest.mark.parametrize("front_end", [LogMel(), Summary(), LogMel(rate=8000, high=4000.0)])
+@pytest.mark.parametrize("long", [False, True])
+def test_frames_below_the_floor_are_not_heard(tmp_path, cache, front_end, long, monkeypatch):
+    """E.1: scores go by the floor that answers go by; a clip that is read in pieces has the same frames."""
+    monkeypatch.setattr(extraction, "_LONG_SECONDS", 0.5 if long else 60.0)
+    noise = np.random.default_rng(0)
+    quiet, loud = 3e-5 * noise.uniform(-1, 1, 32000), 0.1 * noise.uniform(-1, 1, 16000)  # -95 and -25 dB
+    soundfile.write(tmp_path / "clip.wav", np.concatenate([quiet, loud, quiet]), 16000, subtype="FLOAT")
+    segments = [Segment(tmp_path / "clip.wav"), Segment(tmp_path / "clip.wav", 0.0, 1.5)]
+    store = ensure_store(front_end, segments, scan(segments, cache=cache), cache=cache)
+    heard = store.heard[: store.offsets[1]]
+    samples, rate = read_audio(segments[0])
+    expected = heard_frames(resample(samples, rate, front_end.rate), front_end.hop, *front_end.context)
+    np.testing.assert_array_equal(heard, expected)
+    assert 100 <= heard.sum() <= 106 and heard[202:298].all()
+    assert not store.heard[store.offsets[1] :].any()
+
+
+@pytest.mark.parametrize("file", ["meta.json", "offsets.npy", "heard.npy", "frames.npy"])
 @pytest.mark.parametrize("damage", ["deleted", "cut", "emptied"])
 def test_damaged_store_is_made_again(clips, cache, file, damage):
     facts = scan(clips, cache=cache)

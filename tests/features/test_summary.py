@@ -46,7 +46,7 @@ def test_a_window_does_not_know_the_clip_around_it():
     found = []
     for seconds in (1, 2, 4):
         frames = front_end.frames([samples[: seconds * front_end.rate]])[0]
-        store = FeatureStore("key", frames, np.array([0, len(frames)]), ("content",))
+        store = FeatureStore("key", frames, np.array([0, len(frames)]), np.ones(len(frames), np.bool_), ("content",))
         windows, lengths = gather(store, np.array([0]), np.array([10]), 30)
         found.append(front_end.window_input(windows, lengths))
     np.testing.assert_allclose(found[1], found[0], rtol=1e-5, atol=1e-5)

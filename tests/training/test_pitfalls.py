@@ -236,7 +236,7 @@ def test_scores_are_in_float32_whatever_training_is_in(planned, encoder):
     result = train_one(spec.model_copy(update={"training": training}), planned.pack)
     data, given = load_task(spec.tasks[0], planned.pack), inputs_of(spec)["tone"]
     rows, front_end, window = data.rows[data.parts["test"]], given.front_end, given.window
-    clip_of_window, starts = scored_windows(front_end, data.store, rows, window)
+    clip_of_window, starts = scored_windows(data.store, rows, window)
     frames, lengths = gather(data.store, rows[clip_of_window], starts, window)
     windows = as_windows(front_end, frames, lengths)
     with torch.inference_mode():

@@ -27,7 +27,7 @@ def clip_vectors(
             the front-end does, and must be one that gives a vector a window.
     """
     as_vectors = as_vectors or given.front_end.window_input
-    clip_of_window, starts = scored_windows(given.front_end, task.store, task.rows, given.window)
+    clip_of_window, starts = scored_windows(task.store, task.rows, given.window)
     rows, made = task.rows[clip_of_window], []
     for first in range(0, len(rows), WINDOWS_AT_ONCE):
         here = slice(first, first + WINDOWS_AT_ONCE)

@@ -15,9 +15,11 @@ from cohear.base.graph_builder import GraphBuilder, floats, integers
 from cohear.export import joined_graph, module_graph, onnx_graph  # noqa: F401 - each enters its front-end's graph
 from cohear.export.forms import ACTIVATIONS, WindowsOfClips, form_of
 from cohear.export.front_ends import FRONT_END_GRAPHS
+from cohear.export.silence_graph import heard_nodes
 from cohear.features.clip_front_end import ClipFrontEnd
+from cohear.features.front_end import WaveformFrontEnd
 from cohear.features.task_input import TaskInput
-from cohear.features.windows import ABOVE_SILENCE, hop_in_scoring
+from cohear.features.windows import hop_in_scoring
 from cohear.runtime.session import WAVEFORM, context_name, heard_name, window_logits_name
 
 
@@ -91,7 +93,7 @@ def assemble(inputs: Sequence[TaskInput], network: onnx.ModelProto, outputs: Seq
     """Put front-ends, network and pooling together.
 
     Args:
-        inputs: different ones, by their numbers. Windows overlap by half, and those of digital silence are left out,
+        inputs: different ones, by their numbers. Windows overlap by half, and those of silence are left out,
             as in evaluation.
         network: graph with an input ``features_name(i)`` for each, ``lengths_name(i)`` ``[M_i]`` where its front-end
             gives sequences, and an output ``logits_name(k)`` ``[M_i, columns]`` for task k.
@@ -191,6 +193,7 @@ def front_graph(inputs: Sequence[TaskInput], in_time: Container[int] = ()) -> on
 def _front(graph: GraphBuilder, given: TaskInput, number: int, *, timed: bool) -> list[onnx.ValueInfoProto]:
     """One input's part of the graph; the values that it gives."""
     front_end, window = given.front_end, given.window
+    assert isinstance(front_end, WaveformFrontEnd)  # the others have no graph
     part = FRONT_END_GRAPHS[front_end.name](front_end)
     one, zero = graph.constant([1]), graph.constant([0])
     width = graph.constant([window])
@@ -228,9 +231,9 @@ def _front(graph: GraphBuilder, given: TaskInput, number: int, *, timed: bool) -
         graph.node("Expand", length, graph.dimension(cut, 0), name=lengths_name(number))
         outputs.append(integers(lengths_name(number), rows))
 
-    floor = max(front_end.silence + ABOVE_SILENCE, -3e38)  # minus infinity: everything is heard
-    loud = graph.node("Greater", part.levels(graph, frames), graph.constant(floor))  # [B, T]
-    loud = graph.node("Pad", graph.node("Cast", loud, to=1), padding, "", one)
+    loud = heard_nodes(graph, WAVEFORM, front_end.hop, *front_end.context)  # [B, T + context]
+    loud = graph.sliced(loud, before, end, 1)  # [B, T]
+    loud = graph.node("Pad", loud, padding, "", one)
     loud = graph.node("Gather", loud, places, axis=1)  # [B, N, W]
     heard = graph.node("ReduceMax", loud, graph.constant([2]), keepdims=0)  # [B, N]
     graph.node("Identity", heard, name=heard_name(number))

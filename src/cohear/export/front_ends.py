@@ -35,18 +35,9 @@ class FrontEndGraph(ABC, Generic[AnyFrontEnd]):
     def check(self) -> None:
         """Raise UserError where this front-end's settings leave nothing that a graph could compute."""
 
-    @property
-    @abstractmethod
-    def context(self) -> tuple[int, int]:
-        """How many frames before and after a stretch of samples see samples of it."""
-
     @abstractmethod
     def frames(self, graph: GraphBuilder, waveform: str) -> str:
         """``waveform`` ``[B, S]`` to frames ``[B, frames_of(S), frame_width]``."""
-
-    @abstractmethod
-    def levels(self, graph: GraphBuilder, frames: str) -> str:
-        """Loudness ``[...]`` of frames ``[..., frame_width]``, as `FrontEnd.levels` has it."""
 
     @abstractmethod
     def window_input(self, graph: GraphBuilder, windows: str, length: str) -> str:
@@ -63,13 +54,6 @@ class MelGraph(FrontEndGraph[AnyMel]):
     weighs are computed.
     """
 
-    @property
-    def context(self) -> tuple[int, int]:
-        """Frames whose Hann window reaches over the edge."""
-        bank = self.front_end.filter_bank
-        before, after = _padding(bank)
-        return -(-before // bank.hop), -(-max(after - bank.hop + 1, 0) // bank.hop)
-
     def frames(self, graph: GraphBuilder, waveform: str) -> str:
         """``[B, S]`` to ``[B, T, bands]``."""
         bank = self.front_end.filter_bank
@@ -81,7 +65,7 @@ class MelGraph(FrontEndGraph[AnyMel]):
             channel,
             spectrum_kernels(graph, bank, bins),
             strides=[bank.hop],
-            pads=list(_padding(bank)),
+            pads=list(bank.padding),
             kernel_shape=[bank.window],
         )  # [B, 2 * bins, T]
         squares = graph.node("Mul", spectrum, spectrum)
@@ -90,10 +74,6 @@ class MelGraph(FrontEndGraph[AnyMel]):
         energies = graph.node("MatMul", weights, squares)  # [B, bands, T]
         logs = graph.node("Log", graph.node("Add", energies, graph.constant(bank.floor)))
         return graph.node("Transpose", logs, perm=[0, 2, 1])
-
-    def levels(self, graph: GraphBuilder, frames: str) -> str:
-        """Mean over bands."""
-        return graph.node("ReduceMean", frames, graph.constant([-1]), keepdims=0)
 
 
 @FRONT_END_GRAPHS.register(LogMel.name)
@@ -127,12 +107,6 @@ class SummaryGraph(MelGraph[Summary]):
             *(ordered.percentile(share) for share in (0.5, 0.25, 0.75)),
         ]
         return graph.node("Concat", *statistics, axis=1)
-
-
-def _padding(bank: FilterBank) -> tuple[int, int]:
-    """Zeros before and after a waveform such that a convolution has exactly ``ceil(samples / hop)`` frames."""
-    before = (bank.window - bank.hop) // 2
-    return before, bank.window - 1 - before
 
 
 def spectrum_kernels(graph: GraphBuilder, bank: FilterBank, bins: NDArray[np.int64]) -> str:

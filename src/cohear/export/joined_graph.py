@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
@@ -21,13 +20,6 @@ class JoinedGraph(FrontEndGraph[Joined]):
         for part in self.front_end.parts:
             self._graph(part).check()
 
-    @property
-    def context(self) -> tuple[int, int]:
-        """The most of the parts', in joined frames."""
-        found = [(self._graph(part).context, part.times) for part in self.front_end.parts]
-        before, after = (max(-(-each[side] // times) for each, times in found) for side in (0, 1))
-        return before, after
-
     def frames(self, graph: GraphBuilder, waveform: str) -> str:
         """``[B, S]`` to ``[B, T, frame_width]``."""
         hop, zero, one = self.front_end.hop, graph.constant([0]), graph.constant([1])
@@ -43,17 +35,6 @@ class JoinedGraph(FrontEndGraph[Joined]):
             own = graph.node("Gather", frames, places, axis=1)
             joined.append(graph.reshaped(own, graph.dimension(waveform, 0), count, part.end - part.begin))
         return graph.node("Concat", *joined, axis=2)
-
-    def levels(self, graph: GraphBuilder, frames: str) -> str:
-        """Of the loudest part, above its own silence."""
-        shape = [graph.dimension(frames, axis) for axis in (0, 1)]
-        found = []
-        for part in self.front_end.parts:
-            own = graph.reshaped(self._own(graph, frames, part), *shape, part.times, part.front_end.frame_width)
-            loudest = graph.node("ReduceMax", self._graph(part).levels(graph, own), graph.constant([2]), keepdims=0)
-            silence = part.front_end.silence if math.isfinite(part.front_end.silence) else 0.0
-            found.append(graph.node("Sub", loudest, graph.constant(silence)))
-        return graph.node("Max", *found)
 
     def window_input(self, graph: GraphBuilder, windows: str, length: str) -> str:
         """What each part gives of its own frames, side by side."""

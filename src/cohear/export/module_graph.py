@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from cohear.base.errors import UserError
 from cohear.base.graph_builder import GraphBuilder
 from cohear.export.front_ends import FRONT_END_GRAPHS, FrontEndGraph
-from cohear.export.onnx_graph import distance_nodes, excerpt_nodes, pooled_nodes
+from cohear.export.onnx_graph import excerpt_nodes, pooled_nodes
 from cohear.export.torch_graph import as_graph, first_line
 from cohear.features.excerpts import Excerpts
 from cohear.features.graph_chain import GraphChain
@@ -66,20 +66,11 @@ class ModuleGraph(FrontEndGraph[Module]):
             )
         _ = _chain(self.front_end)
 
-    @property
-    def context(self) -> tuple[int, int]:
-        """Frames whose excerpts reach over the edge, or are moved away from it."""
-        return self._excerpts.around, self._excerpts.around
-
     def frames(self, graph: GraphBuilder, waveform: str) -> str:
         """``[B, S]`` to ``[B, T, frame_width]``."""
         rows, count = excerpt_nodes(graph, waveform, graph.dimension(waveform, 1), self._excerpts, 0)
         made = _chain(self.front_end).nodes(graph, rows)
         return graph.reshaped(made, graph.dimension(waveform, 0), count, self.front_end.frame_width)
-
-    def levels(self, graph: GraphBuilder, frames: str) -> str:
-        """How far a frame is from that of digital silence."""
-        return distance_nodes(graph, frames, self.front_end.zero_frame)
 
     def window_input(self, graph: GraphBuilder, windows: str, length: str) -> str:
         """As ``pool`` says."""

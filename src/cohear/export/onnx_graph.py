@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from cohear.base.arrays import Floats
 from cohear.base.graph_builder import GraphBuilder
 from cohear.export.front_ends import FRONT_END_GRAPHS, FrontEndGraph
 from cohear.features.excerpts import Excerpts
@@ -51,24 +50,9 @@ def excerpt_nodes(graph: GraphBuilder, value: str, entering: str, excerpts: Exce
     return graph.reshaped(cut, -1, excerpts.window, *([width] if width else [])), count
 
 
-def distance_nodes(graph: GraphBuilder, frames: str, zero_frame: Floats) -> str:
-    """How far each frame is from that of digital silence, in the number that differs most."""
-    apart = graph.node("Abs", graph.node("Sub", frames, graph.constant(zero_frame)))
-    return graph.node("ReduceMax", apart, graph.constant([-1]), keepdims=0)
-
-
 @FRONT_END_GRAPHS.register(Onnx.name)
 class OnnxGraph(FrontEndGraph[Onnx]):
     """The chain's nodes on excerpts of the waveform, or of the frames of a front-end before them."""
-
-    @property
-    def context(self) -> tuple[int, int]:
-        """Frames whose excerpts reach over the edge, or are moved away from it."""
-        front_end, around = self.front_end, self.front_end.excerpts.around
-        if front_end.before is None:
-            return around, around
-        before, after = FRONT_END_GRAPHS[front_end.before.name](front_end.before).context
-        return around + -(-before // front_end.chain.hop), around + -(-after // front_end.chain.hop)
 
     def frames(self, graph: GraphBuilder, waveform: str) -> str:
         """``[B, S]`` to ``[B, T, frame_width]``."""
@@ -85,10 +69,6 @@ class OnnxGraph(FrontEndGraph[Onnx]):
         rows, count = excerpt_nodes(graph, value, entering, excerpts, width)
         made = front_end.chain.nodes(graph, rows)  # [B * T, frame_width]
         return graph.reshaped(made, graph.dimension(waveform, 0), count, front_end.frame_width)
-
-    def levels(self, graph: GraphBuilder, frames: str) -> str:
-        """How far a frame is from that of digital silence."""
-        return distance_nodes(graph, frames, self.front_end.zero_frame)
 
     def window_input(self, graph: GraphBuilder, windows: str, length: str) -> str:
         """As ``pool`` says."""

@@ -18,7 +18,7 @@ from cohear.base.files import (
     write_text,
 )
 from cohear.export.assemble import Output, extension
-from cohear.export.front_ends import FRONT_END_GRAPHS
+from cohear.features.front_end import WaveformFrontEnd
 from cohear.features.task_input import TaskInput
 from cohear.features.windows import hop_in_scoring
 from cohear.runtime.card import CARD, MODEL, README, WEIGHTS, WINDOWS, Windowing
@@ -29,8 +29,8 @@ FILES = {CARD, MODEL, README, WEIGHTS, WINDOWS}
 def windowing_of(given: TaskInput) -> Windowing:
     """How the graph cuts waveforms into an input's windows."""
     front_end, window = given.front_end, given.window
-    before, after = FRONT_END_GRAPHS[front_end.name](front_end).context
-    return Windowing(front_end.rate, front_end.hop, window, hop_in_scoring(window), before, after)
+    assert isinstance(front_end, WaveformFrontEnd)  # the others have no graph
+    return Windowing(front_end.rate, front_end.hop, window, hop_in_scoring(window), *front_end.context)
 
 
 def check_target(folder: Path) -> None:

@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cohear.audio.decode import UnreadableAudio, open_blocks, read_audio
 from cohear.audio.resample import resample, resample_blocks
 from cohear.audio.segment import Segment
+from cohear.audio.silence import heard_frames
 from cohear.base.arrays import Floats, Integers
 from cohear.base.errors import DataError
 from cohear.base.files import storage_errors_told
@@ -20,7 +22,7 @@ from cohear.data.scan.facts import ClipFacts
 from cohear.data.tables.clip_name import ClipName
 from cohear.features.clip_front_end import ClipFrontEnd
 from cohear.features.front_end import FrontEnd, WaveformFrontEnd
-from cohear.features.long_clips import frames_in_pieces
+from cohear.features.long_clips import Stretch, pieces
 
 _CHUNK_SECONDS = 60.0  # many short clips share a block of frames, and yet all cores have work
 _LONG_SECONDS = 600.0  # a longer clip is never held as a whole
@@ -37,8 +39,11 @@ def write_frames(
     offsets: Integers,
     jobs: int | None,
     progress: Advance | None,
-) -> None:
+) -> NDArray[np.bool_]:
     """Write the frames of all clips, float32 ``[offsets[-1], frame_width]``, to an ``.npy`` file.
+
+    Returns:
+        Which frames are more than silence, ``[offsets[-1]]``.
 
     Threads compute and write, one at a time: an ordinary write that fails (disk full) is an error with a sentence,
     where a write to mapped memory would kill the process.
@@ -50,6 +55,7 @@ def write_frames(
     chunks = _chunks(facts)
     total = sum(clip.seconds for clip in facts)
     done = 0.0
+    heard = np.ones(int(offsets[-1]), dtype=np.bool_)
     writing = threading.Lock()
 
     with storage_errors_told(file), file.open("wb", buffering=_WRITE_BYTES) as stream:
@@ -68,11 +74,17 @@ def write_frames(
                 return
             assert isinstance(front_end, WaveformFrontEnd)  # the other kind
             if _is_long(facts[chunk.start]):
-                for frames in _long_clip(segments[chunk.start], facts[chunk.start], front_end):
-                    write(row, [frames])
-                    row += len(frames)
+                for samples, own in _long_clip(segments[chunk.start], facts[chunk.start], front_end):
+                    frames = front_end.frames([samples])[0]
+                    write(row, [frames[own]])
+                    of_piece = _heard(front_end, samples, len(frames))[own]
+                    heard[row : row + len(of_piece)] = of_piece
+                    row += len(of_piece)
             else:
-                write(row, front_end.frames([_waveform(segments[i], facts[i], front_end.rate) for i in chunk]))
+                waveforms = [_waveform(segments[i], facts[i], front_end.rate) for i in chunk]
+                write(row, front_end.frames(waveforms))
+                for i, waveform in zip(chunk, waveforms, strict=True):
+                    heard[offsets[i] : offsets[i + 1]] = _heard(front_end, waveform, int(offsets[i + 1] - offsets[i]))
 
         def on_done(index: int, _: None) -> None:
             nonlocal done
@@ -84,6 +96,7 @@ def write_frames(
         stream.flush()
         # before the folder gets its name, so that a power cut cannot leave half a store
         os.fsync(stream.fileno())
+    return heard
 
 
 def _write_header(stream: BinaryIO, rows: int, width: int) -> int:
@@ -122,8 +135,14 @@ def _waveform(segment: Segment, facts: ClipFacts, to_rate: int) -> Floats:
         raise UnreadableAudio(segment.path, "it needs more memory than there is") from error
 
 
-def _long_clip(segment: Segment, facts: ClipFacts, front_end: WaveformFrontEnd) -> Iterator[Floats]:
-    """Frames of a long clip, a piece at a time; the check comes last."""
+def _heard(front_end: WaveformFrontEnd, samples: Floats, frames: int) -> NDArray[np.bool_]:
+    """Which frames of a waveform are more than silence; frames that begin beyond its end are none."""
+    heard = heard_frames(samples, front_end.hop, *front_end.context)[:frames]
+    return np.pad(heard, (0, frames - len(heard)))
+
+
+def _long_clip(segment: Segment, facts: ClipFacts, front_end: WaveformFrontEnd) -> Iterator[Stretch]:
+    """The waveform of a long clip, a piece at a time; the check comes last."""
     hashing = ContentHash()
     with open_blocks(segment) as audio:
 
@@ -132,7 +151,7 @@ def _long_clip(segment: Segment, facts: ClipFacts, front_end: WaveformFrontEnd) 
                 hashing.add(block)
                 yield block
 
-        yield from frames_in_pieces(front_end, resample_blocks(hashed(), audio.rate, front_end.rate))
+        yield from pieces(front_end, resample_blocks(hashed(), audio.rate, front_end.rate))
         _refuse_changed(segment, facts, audio.rate, hashing.hexdigest())
 
 

@@ -45,6 +45,12 @@ class FilterBank:
         """The next power of two that holds the window."""
         return 1 << (self.window - 1).bit_length()
 
+    @property
+    def padding(self) -> tuple[int, int]:
+        """Zeros before and after a waveform such that a convolution has exactly ``ceil(samples / hop)`` frames."""
+        before = (self.window - self.hop) // 2
+        return before, self.window - 1 - before
+
     def frames_of(self, samples: int) -> int:
         """``ceil(samples / hop)``."""
         return -(-samples // self.hop)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
@@ -79,23 +78,6 @@ class FrontEnd(ABC):
             Float32: ``[B, W, input_width]``, zero beyond lengths (sequence); ``[B, input_width]`` (vector).
         """
 
-    def levels(self, frames: Floats) -> Floats:
-        """How loud each frame is: the mean of its numbers, unless a front-end knows better.
-
-        Args:
-            frames: stored frames ``[..., frame_width]``.
-
-        Returns:
-            Float32 ``[...]``, in the front-end's own unit.
-        """
-        levels: Floats = frames.mean(axis=-1)
-        return levels
-
-    @property
-    def silence(self) -> float:
-        """Level of a frame of digital silence; minus infinity where a front-end cannot tell."""
-        return -math.inf
-
     @property
     def augmentation(self) -> LogEnergies | None:
         """What augmentation in training fits the frames; none, unless a front-end says so."""
@@ -158,6 +140,15 @@ class WaveformFrontEnd(FrontEnd):
         samples from ``k * hop`` on, and the waveform counts as zero beyond its edges.
         """
         return None
+
+    @property
+    def context(self) -> tuple[int, int]:
+        """How many frames before and after a hop have samples of it in them: whether a frame is heard depends on that.
+
+        As far as `reach` says; none, where any sample may count.
+        """
+        around = -(-(self.reach or 0) // self.hop)
+        return around, around
 
     @abstractmethod
     def frames_of(self, samples: int) -> int:

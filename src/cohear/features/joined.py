@@ -107,6 +107,13 @@ class Joined(WaveformFrontEnd):
         return None if None in found else max(each for each in found if each is not None)
 
     @property
+    def context(self) -> tuple[int, int]:
+        """The most of the parts', in joined frames."""
+        found = [(part.front_end.context, part.times) for part in self.parts]
+        before, after = (max(-(-each[side] // times) for each, times in found) for side in (0, 1))
+        return before, after
+
+    @property
     def frame_width(self) -> int:
         """The parts' numbers, as many frames of each as stand in a joined one."""
         return self.parts[-1].end
@@ -135,22 +142,6 @@ class Joined(WaveformFrontEnd):
             made = part.front_end.window_input(own, lengths * part.times)
             given.append(made if self.layout == "vector" else made.reshape(rows, width, -1))
         return np.concatenate(given, axis=-1)
-
-    def levels(self, frames: Floats) -> Floats:
-        """Of the loudest part, above its own silence."""
-        found = []
-        for part in self.parts:
-            own = frames[..., part.begin : part.end]
-            own = own.reshape(*own.shape[:-1], part.times, part.front_end.frame_width)
-            silence = part.front_end.silence if math.isfinite(part.front_end.silence) else 0.0
-            found.append(part.front_end.levels(own).max(axis=-1) - np.float32(silence))
-        levels: Floats = np.max(found, axis=0)
-        return levels
-
-    @property
-    def silence(self) -> float:
-        """Nothing above the parts' silence, where each can tell."""
-        return 0.0 if all(math.isfinite(part.front_end.silence) for part in self.parts) else -math.inf
 
     def _side_by_side(self, count: int, own: Sequence[Floats]) -> Floats:
         joined = []

@@ -5,8 +5,6 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Sequence
 
-import numpy as np
-
 from cohear.base.arrays import Floats, Integers
 from cohear.base.layout import Layout
 from cohear.features.front_end import WaveformFrontEnd
@@ -17,11 +15,6 @@ class LearntFrames(WaveformFrontEnd):
     """Frames of a clip, and what their ``pool`` makes of windows of them."""
 
     pool: FramePooling
-
-    @property
-    @abstractmethod
-    def zero_frame(self) -> Floats:
-        """The frame ``[frame_width]`` of digital silence."""
 
     @abstractmethod
     def _of_clip(self, clip: Floats) -> Floats:
@@ -44,8 +37,3 @@ class LearntFrames(WaveformFrontEnd):
     def window_input(self, windows: Floats, lengths: Integers) -> Floats:
         """The frames, or what ``pool`` makes of them."""
         return pooled(windows, lengths, self.pool)
-
-    def levels(self, frames: Floats) -> Floats:
-        """How far a frame is from that of digital silence, in the number that differs most."""
-        levels: Floats = np.abs(frames - self.zero_frame).max(axis=-1)
-        return levels

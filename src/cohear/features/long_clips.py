@@ -1,6 +1,7 @@
 """Frames of a clip that is too long to be held in memory, from its waveform a piece at a time."""
 
 from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 import numpy as np
 
@@ -8,11 +9,41 @@ from cohear.base.arrays import Floats
 from cohear.features.front_end import WaveformFrontEnd
 
 
+class Stretch(NamedTuple):
+    """A stretch of a waveform: ``samples`` begin with a frame; ``own`` are those of its frames that are its own."""
+
+    samples: Floats
+    own: slice
+
+
+def pieces(front_end: WaveformFrontEnd, blocks: Iterable[Floats]) -> Iterator[Stretch]:
+    """A waveform in stretches that have as much around their own frames as these see.
+
+    A front-end that does not state its `WaveformFrontEnd.reach` needs the whole waveform at once, and gets it.
+
+    Args:
+        front_end: whose frames these are.
+        blocks: the waveform at the front-end's rate, float32 ``[samples]`` each, one after the other.
+    """
+    if front_end.reach is None:
+        yield Stretch(np.concatenate(list(blocks)), slice(None))
+        return
+    hop = front_end.hop
+    around = max(-(-front_end.reach // hop), 1, *front_end.context)  # frames on either side that hold all that one sees
+    held: Floats = np.empty(0, np.float32)
+    given = 0  # frames at the beginning of what is held that were given before
+    for block in blocks:
+        held = np.concatenate([held, block])
+        whole = len(held) // hop - around  # frames that see nothing of what is to come
+        if whole > given:
+            yield Stretch(held[: (whole + around) * hop], slice(given, whole))
+            first = max(whole - around, 0)
+            held, given = held[first * hop :], whole - first
+    yield Stretch(held, slice(given, None))
+
+
 def frames_in_pieces(front_end: WaveformFrontEnd, blocks: Iterable[Floats]) -> Iterator[Floats]:
     """What ``front_end.frames`` gives of the whole waveform, a piece at a time.
-
-    Each piece is computed with as much of its surroundings as its frames see. A front-end that does not state its
-    `WaveformFrontEnd.reach` needs the whole waveform at once, and gets it.
 
     Args:
         front_end: makes the frames.
@@ -21,18 +52,5 @@ def frames_in_pieces(front_end: WaveformFrontEnd, blocks: Iterable[Floats]) -> I
     Yields:
         Float32 ``[frames, frame_width]``, consecutive.
     """
-    if front_end.reach is None:
-        yield front_end.frames([np.concatenate(list(blocks))])[0]
-        return
-    hop = front_end.hop
-    around = max(-(-front_end.reach // hop), 1)  # frames on either side that hold all that a frame sees
-    held: Floats = np.empty(0, np.float32)
-    given = 0  # frames at the beginning of what is held that were given before
-    for block in blocks:
-        held = np.concatenate([held, block])
-        whole = len(held) // hop - around  # frames that see nothing of what is to come
-        if whole > given:
-            yield front_end.frames([held[: (whole + around) * hop]])[0][given:whole]
-            first = max(whole - around, 0)
-            held, given = held[first * hop :], whole - first
-    yield front_end.frames([held])[0][given:]
+    for piece in pieces(front_end, blocks):
+        yield front_end.frames([piece.samples])[0][piece.own]

@@ -1,6 +1,5 @@
 """What the front-ends made of mel bands share: their settings and the frames they store."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -63,6 +62,12 @@ class MelFrontEnd(WaveformFrontEnd):
         return self.filter_bank.window
 
     @property
+    def context(self) -> tuple[int, int]:
+        """Frames whose Hann window reaches over the edge of a hop."""
+        before, after = self.filter_bank.padding
+        return -(-before // self.hop), -(-max(after - self.hop + 1, 0) // self.hop)
+
+    @property
     def frame_width(self) -> int:
         """The bands."""
         return self.bands
@@ -74,8 +79,3 @@ class MelFrontEnd(WaveformFrontEnd):
     def frames(self, clips: Sequence[Floats]) -> list[Floats]:
         """Log energies ``[T, bands]`` of each clip ``[samples]``."""
         return self.filter_bank.frames(clips)
-
-    @property
-    def silence(self) -> float:
-        """ln(floor)."""
-        return math.log(self.floor)

@@ -94,6 +94,11 @@ class Module(LearntFrames):
         return self.window
 
     @property
+    def context(self) -> tuple[int, int]:
+        """Frames whose excerpts reach over the edge, or are moved away from it; none, where whole clips are given."""
+        return (0, 0) if self.excerpts is None else (self.excerpts.around, self.excerpts.around)
+
+    @property
     def frame_width(self) -> int:
         """That the network gives."""
         return len(self.zero_frame)
@@ -101,11 +106,6 @@ class Module(LearntFrames):
     def frames_of(self, samples: int) -> int:
         """``ceil(samples / hop)``."""
         return -(-samples // self.hop)
-
-    @property
-    def silence(self) -> float:
-        """None of it; minus infinity where a frame of silence depends on what is around it."""
-        return -np.inf if self.window is None else 0.0
 
     def _of_clip(self, clip: Floats) -> Floats:
         if self.excerpts is not None:

@@ -161,6 +161,15 @@ class Onnx(LearntFrames):
         return None if around is None else self.chain.window * self.before.hop + around
 
     @property
+    def context(self) -> tuple[int, int]:
+        """Frames whose excerpts reach over the edge, or are moved away from it."""
+        around = self.excerpts.around
+        if self.before is None:
+            return around, around
+        before, after = (-(-each // self.chain.hop) for each in self.before.context)
+        return around + before, around + after
+
+    @property
     def frame_width(self) -> int:
         """The numbers of the last graph."""
         return self.chain.frame_width
@@ -169,11 +178,6 @@ class Onnx(LearntFrames):
         """``ceil(samples / hop)``."""
         entering = samples if self.before is None else self.before.frames_of(samples)
         return self.excerpts.count(entering)
-
-    @property
-    def silence(self) -> float:
-        """None of it."""
-        return 0.0
 
     def _of_clip(self, clip: Floats) -> Floats:
         return self._frames_at_scale(clip, self.factor)

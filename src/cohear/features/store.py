@@ -1,10 +1,11 @@
 """The feature store: the frames of all clips of a dataset in one memory-mapped array.
 
 A store is a folder ``<cache>/features/<key>`` with ``frames.npy`` (float32 ``[total, frame_width]``),
-``offsets.npy`` (int64 ``[clips + 1]``: clip i has rows ``offsets[i]`` to ``offsets[i + 1]``), ``meta.json``,
-and ``used``, whose time says when it was last opened. Its key is a hash of the front-end, its version and settings
-(files among them by content), of the resampler, and the content and rate of the clips in their order: never of names or
-times of files. A front-end that finds frames by the clips' names has these in its keys, in place of rates.
+``offsets.npy`` (int64 ``[clips + 1]``: clip i has rows ``offsets[i]`` to ``offsets[i + 1]``), ``heard.npy`` (bool
+``[total]``: which frames are more than silence), ``meta.json``, and ``used``, whose time says when it was last opened.
+Its key is a hash of the front-end, its version and settings (files among them by content), of the resampler, and the
+content and rate of the clips in their order: never of names or times of files. A front-end that finds frames by the
+clips' names has these in its keys, in place of rates.
 """
 
 import json
@@ -31,6 +32,9 @@ from cohear.features.settings import shown
 from cohear.features.store_cache import touch_used
 from cohear.features.store_folder import build_folder
 
+STORE_VERSION = 2
+"""Part of every key; raise it when a store holds other files, or other numbers whatever the front-end."""
+
 
 @dataclass(frozen=True, eq=False)
 class FeatureStore:
@@ -40,12 +44,15 @@ class FeatureStore:
         key: its name in the cache.
         frames: float32 ``[total, frame_width]``, memory-mapped and read-only.
         offsets: int64 ``[clips + 1]``.
+        heard: bool ``[total]``, frames whose samples are more than silence (`cohear.audio.silence`); all of them, where
+            a front-end hears no samples.
         contents: content hash of each clip, in order.
     """
 
     key: str
     frames: Floats
     offsets: Integers
+    heard: NDArray[np.bool_]
     contents: tuple[str, ...]
 
     def __len__(self) -> int:
@@ -83,7 +90,8 @@ class FeatureStore:
 
 def store_key(front_end: FrontEnd, facts: Sequence[ClipFacts], names: Sequence[ClipName] = ()) -> str:
     """Name of the store for these clips in this order; ``names`` are theirs, for a `ClipFrontEnd`."""
-    of_front_end = {"front_end": front_end.name, **front_end.versions(), "settings": front_end.settings()}
+    made = {"front_end": front_end.name, **front_end.versions(), "settings": front_end.settings()}
+    of_front_end = {"store": STORE_VERSION, **made}
     if isinstance(front_end, ClipFrontEnd):
         clips = zip(facts, names, strict=True)
         return digest({**of_front_end, "clips": [[clip.content, name.dataset, name.clip] for clip, name in clips]})
@@ -136,9 +144,9 @@ def ensure_store(
     if store is not None:
         return store
     offsets = _offsets(front_end, clips, names)
-    needed = 4 * int(offsets[-1]) * front_end.frame_width  # bytes of float32
+    needed = int(offsets[-1]) * (4 * front_end.frame_width + 1)  # bytes of float32, and of heard
     with build_folder(folder, needed, lambda other: _open_if_whole(other, key) is not None) as building:
-        write_frames(
+        heard = write_frames(
             building / "frames.npy",
             front_end=front_end,
             segments=segments,
@@ -149,6 +157,7 @@ def ensure_store(
             progress=progress,
         )
         np.save(building / "offsets.npy", offsets)
+        np.save(building / "heard.npy", heard)
         meta = json.dumps(_meta(front_end, clips), indent=1)
         (building / "meta.json").write_text(meta, encoding="utf-8")
         touch_used(building)
@@ -196,11 +205,12 @@ def _open_if_whole(folder: Path, key: str) -> FeatureStore | None:
     try:
         meta = json.loads((folder / "meta.json").read_text(encoding="utf-8"))
         offsets = np.load(folder / "offsets.npy")
+        heard = np.load(folder / "heard.npy", mmap_mode="r")
         frames = np.load(folder / "frames.npy", mmap_mode="r")  # fails on a file that is too short
         contents = tuple(meta["contents"])
     except (OSError, ValueError, EOFError, KeyError):
         return None
-    if len(frames) != offsets[-1] or len(offsets) != len(contents) + 1:
+    if not len(frames) == len(heard) == offsets[-1] or len(offsets) != len(contents) + 1:
         return None
     touch_used(folder)
-    return FeatureStore(key, frames.view(np.ndarray), offsets, contents)
+    return FeatureStore(key, frames.view(np.ndarray), offsets, heard.view(np.ndarray), contents)

@@ -4,11 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cohear.base.arrays import Floats, Integers
-from cohear.features.front_end import FrontEnd
 from cohear.features.store import FeatureStore
-
-ABOVE_SILENCE = 1e-3
-"""A frame whose level is so much over digital silence, in the front-end's unit, is not silent."""
 
 
 def window_starts(frames: int, window: int, hop: int) -> Integers:
@@ -32,13 +28,13 @@ def hop_in_scoring(window: int) -> int:
     return max(window // 2, 1)
 
 
-def scored_windows(front_end: FrontEnd, store: FeatureStore, clips: Integers, window: int) -> tuple[Integers, Integers]:
+def scored_windows(store: FeatureStore, clips: Integers, window: int) -> tuple[Integers, Integers]:
     """The windows whose results are pooled for clips: they overlap by half, and those of pure silence are left out.
 
-    A clip that is silent throughout keeps all of its windows.
+    Silence is what `cohear.audio.silence` says, in answers as in scores. A clip that is silent throughout keeps all of
+    its windows.
 
     Args:
-        front_end: of the store.
         store: where the frames are.
         clips: positions of the clips ``[N]``.
         window: frames of a window.
@@ -49,30 +45,18 @@ def scored_windows(front_end: FrontEnd, store: FeatureStore, clips: Integers, wi
     starts = [window_starts(int(frames), window, hop_in_scoring(window)) for frames in store.lengths[clips]]
     clip_of_window = np.repeat(np.arange(len(clips), dtype=np.int64), [len(each) for each in starts])
     first = np.concatenate([np.zeros(0, dtype=np.int64), *starts])
-    sounding = _sounding(front_end, store, clips[clip_of_window], first, window)
+    sounding = _sounding(store, clips[clip_of_window], first, window)
     any_sounding = np.bincount(clip_of_window, weights=sounding, minlength=len(clips)) > 0
     kept = sounding | ~any_sounding[clip_of_window]
     return clip_of_window[kept], first[kept]
 
 
-def is_silent(front_end: FrontEnd, frames: Floats) -> bool:
-    """Whether frames ``[T, frame_width]`` are digital silence throughout."""
-    return not bool((front_end.levels(frames) > front_end.silence + ABOVE_SILENCE).any())
-
-
-def _sounding(
-    front_end: FrontEnd, store: FeatureStore, clips: Integers, starts: Integers, window: int
-) -> NDArray[np.bool_]:
+def _sounding(store: FeatureStore, clips: Integers, starts: Integers, window: int) -> NDArray[np.bool_]:
     """Windows that are not silent, ``[windows]``."""
     first = store.offsets[clips] + starts
     last = np.minimum(first + window, store.offsets[clips + 1])
-    return np.array(
-        [
-            not is_silent(front_end, store.frames[begin:end])
-            for begin, end in zip(first.tolist(), last.tolist(), strict=True)
-        ],
-        dtype=np.bool_,
-    )
+    spans = zip(first.tolist(), last.tolist(), strict=True)
+    return np.array([store.heard[begin:end].any() for begin, end in spans], dtype=np.bool_)
 
 
 def gather(store: FeatureStore, clips: Integers, starts: Integers, window: int) -> tuple[Floats, Integers]:

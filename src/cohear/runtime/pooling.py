@@ -1,7 +1,7 @@
 """From the numbers of windows to those of the clip, as the model pools them; and what of the clip is heard.
 
-Windows of digital silence are left out, unless there are no others: so does the evaluation that scores a study. What is
-heard is less than that, see `cohear.audio.silence`: silence of a recorder is pooled, and is answered with no label.
+Windows of silence (`cohear.audio.silence`) are left out, unless there are no others: so does the evaluation that scores
+a study. A clip without any other has numbers, and is answered with no label.
 """
 
 from __future__ import annotations

@@ -33,7 +33,7 @@ def plain_task(name: str, seed: int) -> TaskData:
     frames = noise + 3 * np.eye(3, BANDS)[classes][:, None]
     kind, every = Multiclass(), np.arange(CLIPS)
     clips = tuple(f"{name}{clip}" for clip in every)
-    offsets = np.arange(0, (CLIPS + 1) * FRAMES, FRAMES)
+    offsets, heard = np.arange(0, (CLIPS + 1) * FRAMES, FRAMES), np.ones(CLIPS * FRAMES, np.bool_)
     return TaskData(
         name=name,
         kind=kind,
@@ -44,7 +44,7 @@ def plain_task(name: str, seed: int) -> TaskData:
         rows=every,
         targets=kind.encode([LABELS[number] for number in classes], LABELS),
         parts={"train": every[:24], "validation": every[24:36], "test": every[36:]},
-        store=FeatureStore(name, frames.reshape(-1, BANDS).astype(np.float32), offsets, clips),
+        store=FeatureStore(name, frames.reshape(-1, BANDS).astype(np.float32), offsets, heard, clips),
         test_part=f"{name} test",
     )
 

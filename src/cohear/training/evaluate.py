@@ -50,7 +50,7 @@ class Evaluation:
             draw = stream(*name, "task", task.name, "scored clips", part)
             clips = np.sort(draw.choice(clips, MOST_CLIPS_BESIDE_TEST, replace=False))
         self._clips, self._frames = clips, task.store.lengths[task.rows[clips]]
-        self._clip_of_window, self._starts = scored_windows(self._front_end, task.store, task.rows[clips], self._window)
+        self._clip_of_window, self._starts = scored_windows(task.store, task.rows[clips], self._window)
 
     def predict(self, network: Network, step: int | None = None) -> Predictions:
         """Logits of every clip; the network is put into evaluation mode and left as it was.

@@ -14,7 +14,7 @@ from cohear.training.schedule import SCHEDULES
 from cohear.training.settings import TrainingSettings
 from cohear.training.spec import RunSpec
 
-TRAINING_VERSION = 2
+TRAINING_VERSION = 3
 """Goes up when the same specification would train another network."""
 
 

@@ -25,7 +25,7 @@ def sounds_of(dataset: Dataset) -> list[list[str]]:
     ]
 
 
-def joined(groups: NDArray[np.int64], sounds: Sequence[Sequence[str]], parts: int) -> NDArray[np.int64]:
+def with_copies_joined(groups: NDArray[np.int64], sounds: Sequence[Sequence[str]], parts: int) -> NDArray[np.int64]:
     """Groups, those with a recording in common as one; numbered by their first clip.
 
     Where that leaves too few groups, or makes one larger than both a part and the largest group, the groups stay as

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from cohear.base.errors import DataError
 from cohear.data.folds.cutting import LabelMatrix, balanced_parts, groups_of, held_by, label_matrix
-from cohear.data.folds.joining import joined
+from cohear.data.folds.joining import with_copies_joined
 from cohear.data.folds.official import OfficialFolds, official_folds
 from cohear.data.folds.parts import Part
 from cohear.data.tables.clip_table import ClipTable
@@ -66,7 +66,7 @@ class FoldPlan:
         together = rule.hold_out or usual_column(table)
         cells = table.column(together, asked_by) if together else [""] * len(table)
         groups = groups_of(cells, table.column("path", asked_by))
-        self._groups = joined(groups, self._sounds, MOST_FOLDS)
+        self._groups = with_copies_joined(groups, self._sounds, MOST_FOLDS)
         self._official: OfficialFolds | None = None
         self.column = None if rule.folds is not None else together
         if rule.folds is not None:
@@ -110,7 +110,7 @@ class FoldPlan:
         groups = self._groups[rest]
         crosses = bool(np.isin(groups, self._groups[test]).any())
         if crosses or len(np.unique(groups)) < 3:  # two groups: one could not be spared
-            groups = joined(np.arange(len(rest)), [self._sounds[row] for row in rest.tolist()], VALIDATION_PARTS)
+            groups = with_copies_joined(np.arange(len(rest)), [self._sounds[row] for row in rest.tolist()], VALIDATION_PARTS)
         number = min(VALIDATION_PARTS, len(np.unique(groups)))
         if number < 2:
             return parts
