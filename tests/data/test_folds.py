@@ -311,12 +311,33 @@ LEARNT = {"TRAIN", "VALIDATION"}
         (["train", "test", "unused"], [LEARNT, {"TEST"}, {"NONE"}], r"unused \(8 clips\) is neither trained nor"),
         (["train", "val", "test", "extra"], [{"TRAIN"}, {"VALIDATION"}, {"TEST"}, {"NONE"}], r"extra \(8 clips\)"),
         (["test", "a", "b"], [{"TEST"}, LEARNT, LEARNT], "^$"),
+        (["train-clean-100", "dev-clean", "test-clean"], [{"TRAIN"}, {"VALIDATION"}, {"TEST"}], "^$"),
+        (["train", "test", "-1"], [LEARNT, {"TEST"}, {"NONE"}], r"-1 \(8 clips\)"),
     ],
 )
 def test_official_parts_by_what_is_there(cells, expected, told):
     found, remarks = parts_of(cells)
     assert found == dict(zip(cells, expected, strict=True))
     assert re.search(told, remarks)
+
+
+def test_values_beside_folds_that_are_none():
+    """``-1`` and ``unused`` beside numbered folds are neither tested nor trained on; ``0.0`` is a fold like ``0``."""
+    cells = ["0.0", "1.0", "2.0", "-1", "unused"] * 4
+    made = plan(table({"fold": cells}), BY_FOLD)
+    assert made.count == 3
+    for fold in range(3):
+        parts = made.parts(fold)
+        assert {cells[row] for row in np.flatnonzero(parts == Part.TEST)} == {f"{fold}.0"}
+        assert {cells[row] for row in np.flatnonzero(parts == Part.NONE)} == {"-1", "unused"}
+    assert "-1, unused (8 clips) is neither" in made.remarks[0]
+
+
+def test_a_column_of_yes_and_no():
+    cells = ["1", "0", "0", "0"] * 8
+    made = plan(table({"is_test": cells}), FoldRule("is_test"))
+    assert made.count == 1
+    assert {cells[row] for row in np.flatnonzero(made.parts(0) == Part.TEST)} == {"1"}
 
 
 # what folds depend on

@@ -22,7 +22,7 @@ from cohear.data.scan.facts import ClipFacts
 from cohear.data.tables.clip_name import ClipName
 from cohear.features.clip_front_end import ClipFrontEnd
 from cohear.features.front_end import FrontEnd, WaveformFrontEnd
-from cohear.features.long_clips import Stretch, pieces
+from cohear.features.long_clips import Passage, pieces
 
 _CHUNK_SECONDS = 60.0  # many short clips share a block of frames, and yet all cores have work
 _LONG_SECONDS = 600.0  # a longer clip is never held as a whole
@@ -141,7 +141,7 @@ def _heard(front_end: WaveformFrontEnd, samples: Floats, frames: int) -> NDArray
     return np.pad(heard, (0, frames - len(heard)))
 
 
-def _long_clip(segment: Segment, facts: ClipFacts, front_end: WaveformFrontEnd) -> Iterator[Stretch]:
+def _long_clip(segment: Segment, facts: ClipFacts, front_end: WaveformFrontEnd) -> Iterator[Passage]:
     """The waveform of a long clip, a piece at a time; the check comes last."""
     hashing = ContentHash()
     with open_blocks(segment) as audio:

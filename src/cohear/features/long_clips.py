@@ -9,14 +9,14 @@ from cohear.base.arrays import Floats
 from cohear.features.front_end import WaveformFrontEnd
 
 
-class Stretch(NamedTuple):
+class Passage(NamedTuple):
     """A stretch of a waveform: ``samples`` begin with a frame; ``own`` are those of its frames that are its own."""
 
     samples: Floats
     own: slice
 
 
-def pieces(front_end: WaveformFrontEnd, blocks: Iterable[Floats]) -> Iterator[Stretch]:
+def pieces(front_end: WaveformFrontEnd, blocks: Iterable[Floats]) -> Iterator[Passage]:
     """A waveform in stretches that have as much around their own frames as these see.
 
     A front-end that does not state its `WaveformFrontEnd.reach` needs the whole waveform at once, and gets it.
@@ -26,7 +26,7 @@ def pieces(front_end: WaveformFrontEnd, blocks: Iterable[Floats]) -> Iterator[St
         blocks: the waveform at the front-end's rate, float32 ``[samples]`` each, one after the other.
     """
     if front_end.reach is None:
-        yield Stretch(np.concatenate(list(blocks)), slice(None))
+        yield Passage(np.concatenate(list(blocks)), slice(None))
         return
     hop = front_end.hop
     around = max(-(-front_end.reach // hop), 1, *front_end.context)  # frames on either side that hold all that one sees
@@ -36,10 +36,10 @@ def pieces(front_end: WaveformFrontEnd, blocks: Iterable[Floats]) -> Iterator[St
         held = np.concatenate([held, block])
         whole = len(held) // hop - around  # frames that see nothing of what is to come
         if whole > given:
-            yield Stretch(held[: (whole + around) * hop], slice(given, whole))
+            yield Passage(held[: (whole + around) * hop], slice(given, whole))
             first = max(whole - around, 0)
             held, given = held[first * hop :], whole - first
-    yield Stretch(held, slice(given, None))
+    yield Passage(held, slice(given, None))
 
 
 def frames_in_pieces(front_end: WaveformFrontEnd, blocks: Iterable[Floats]) -> Iterator[Floats]:

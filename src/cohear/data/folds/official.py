@@ -13,7 +13,7 @@ from cohear.base.counting import counted
 from cohear.base.errors import DataError
 from cohear.data.folds.parts import Part
 from cohear.data.tables.clip_table import ClipTable
-from cohear.data.tables.part_names import PartRole, role_of
+from cohear.data.tables.part_names import PartRole, is_aside, parts_by_value, role_of
 
 _SHOWN = 5
 
@@ -50,8 +50,9 @@ def official_folds(table: ClipTable, column: str, asked_by: str) -> OfficialFold
             f"{column!r}; fill it, or hold groups out with hold_out"
         )
     by_role: dict[PartRole, set[str]] = {}
-    for cell in set(cells):
-        by_role.setdefault(role_of(cell), set()).add(cell)
+    for value, role in parts_by_value(column, set(cells)).items():
+        if not is_aside(value):
+            by_role.setdefault(role, set()).add(value)
     folds = _named(by_role) or _in_turn(by_role)
     if not folds:
         shown = ", ".join(sorted(set(cells))[:_SHOWN])
@@ -62,7 +63,7 @@ def official_folds(table: ClipTable, column: str, asked_by: str) -> OfficialFold
     about = f"{asked_by}: of the official parts in column {column!r}"
     return OfficialFolds(
         tuple(np.array([fold.get(cell, Part.NONE) for cell in cells], dtype=np.int64) for fold in folds),
-        tuple(f"{about} {sentence}" for sentence in _remarks(folds[0], by_role, cells)),
+        tuple(f"{about} {sentence}" for sentence in _remarks(folds[0], cells)),
     )
 
 
@@ -94,12 +95,11 @@ def _in_turn(by_role: Mapping[PartRole, Set[str]]) -> list[dict[str, Part]]:
     return [{**dict.fromkeys(values, Part.TRAIN), **validated, value: Part.TEST} for value in values]
 
 
-def _remarks(fold: Mapping[str, Part], by_role: Mapping[PartRole, Set[str]], cells: list[str]) -> list[str]:
+def _remarks(fold: Mapping[str, Part], cells: list[str]) -> list[str]:
     """What is not as the names say: parts that are left over, or serve as another."""
     remarks = []
-    validation = by_role.get("validation", set())
     for part, role in ((Part.TRAIN, "training"), (Part.TEST, "the test")):
-        if serves := sorted(value for value in validation if fold.get(value) == part):
+        if serves := sorted(value for value in fold if fold[value] == part and role_of(value) == "validation"):
             remarks.append(f"{', '.join(serves)} serves as {role}, which none is called")
     if unused := sorted(set(cells) - set(fold)):
         clips = counted(sum(cell not in fold for cell in cells), "clip")

@@ -110,7 +110,9 @@ class FoldPlan:
         groups = self._groups[rest]
         crosses = bool(np.isin(groups, self._groups[test]).any())
         if crosses or len(np.unique(groups)) < 3:  # two groups: one could not be spared
-            groups = with_copies_joined(np.arange(len(rest)), [self._sounds[row] for row in rest.tolist()], VALIDATION_PARTS)
+            groups = with_copies_joined(
+                np.arange(len(rest)), [self._sounds[row] for row in rest.tolist()], VALIDATION_PARTS
+            )
         number = min(VALIDATION_PARTS, len(np.unique(groups)))
         if number < 2:
             return parts
