@@ -295,3 +295,73 @@ def test_names_that_two_folders_have_are_not_guessed(tmp_path):
     (tmp_path / "labels.csv").write_text(lines())
     with pytest.raises(DataError, match=r"a\.wav is there in set_a/ and set_b/, and its table does not say which"):
         read_clip_table(tmp_path, "t", "table")
+
+
+@pytest.mark.parametrize("column", ["itemid", "uuid", "LINK", "utterance"])
+@pytest.mark.parametrize("cell", ["{stem}", "{stem}.wav", "audio/{stem}.wav"])
+def test_a_column_of_another_name_whose_cells_are_clips(tmp_path, column, cell):
+    """ff1010bird, CoughVid and MSWC name clips in columns that nobody could list beforehand."""
+    for number in range(6):
+        mini_trees.clip(tmp_path / f"audio/{number:04x}.wav")
+    rows = [f"{20 + n},{cell.format(stem=f'{n:04x}')},{'ab'[n % 2]}" for n in range(6)]
+    mini_trees.text(tmp_path / "data.csv", f"age,{column},label", *rows)
+    table = read_clip_table(tmp_path, "mine")
+    assert table.column("path", "") == [f"audio/{n:04x}.wav" for n in range(6)]
+    assert table.column("label", "") == ["a", "b"] * 3
+    assert any(f"its column {column!r} is taken for the names of audio files" in remark for remark in table.remarks)
+
+
+@pytest.mark.parametrize(
+    ("line", "columns"), [("{clip},{label}", {"label"}), ("s1,{clip},{label}", {"column_1", "column_3"})]
+)
+def test_a_table_without_names_of_columns(tmp_path, line, columns):
+    """PhysioNet's `REFERENCE.csv`: the first line is a clip like any other."""
+    for number in range(6):
+        mini_trees.clip(tmp_path / f"a{number:04}.wav")
+    mini_trees.text(
+        tmp_path / "REFERENCE.csv", *(line.format(clip=f"a{n:04}", label=("1", "-1")[n % 2]) for n in range(6))
+    )
+    table = read_clip_table(tmp_path, "mine")
+    assert table.column("path", "") == [f"a{n:04}.wav" for n in range(6)]
+    assert set(table.rows.columns) == {"path", *columns}
+    assert table.column(max(columns), "") == ["1", "-1"] * 3
+    assert any("it has no line of column names" in remark for remark in table.remarks)
+
+
+def test_a_column_of_names_below_the_folder_of_the_clips(tmp_path):
+    """MSWC: `LINK` is a place below `clips`, whose folders are the words."""
+    names = [f"{word}/{word}_{n}.opus" for word in ("yes", "no") for n in range(4)]
+    for name in names:
+        (tmp_path / "clips" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "clips" / name).touch()
+    rows = [f"{('TRAIN', 'TEST')[n % 2]},{name},{name[:2]},s{n // 2}" for n, name in enumerate(names)]
+    mini_trees.text(tmp_path / "en_splits.csv", "SET,LINK,WORD,SPEAKER", *rows)
+    table = read_clip_table(tmp_path, "mine")
+    assert table.column("path", "") == [f"clips/{name}" for name in names]
+    assert {"SET", "WORD", "SPEAKER"} <= set(table.rows.columns)
+
+
+def test_a_table_of_speakers_names_no_clips(tmp_path):
+    """Nor does one of numbers that several files are called by."""
+    for label in ("dog", "owl"):
+        for number in range(4):
+            mini_trees.clip(tmp_path / f"{label}/{number}.wav")
+    mini_trees.text(tmp_path / "numbers.csv", "number,age", *(f"{n},{20 + n}" for n in range(4)))
+    mini_trees.text(tmp_path / "animals.csv", "animal,legs", "dog,4", "owl,2")
+    assert reader_of(tmp_path) == "class_folders"
+
+
+@pytest.mark.parametrize("table", ["metadata.csv", "labels.csv"])
+@pytest.mark.parametrize("place", ["{part}", "audio/{part}", "{part}/wav"])
+def test_parts_that_folders_tell_beside_one_table(tmp_path, table, place):
+    """As the hub splits a folder whose one table lies at the top."""
+    names = [f"{place.format(part=part)}/{n}.wav" for part in ("train", "test") for n in range(4)]
+    for name in names:
+        mini_trees.clip(tmp_path / name)
+    mini_trees.text(tmp_path / table, "file_name,label", *(f"{name},{'ab'[n % 2]}" for n, name in enumerate(names)))
+    found = read_clip_table(tmp_path, "mine")
+    assert found.column("fold", "") == ["train"] * 4 + ["test"] * 4
+    assert any("its files lie in folders of parts (test, train): column fold" in remark for remark in found.remarks)
+    rows = [f"{name},{'ab'[n % 2]},{('dev', 'eval')[n % 2]}" for n, name in enumerate(names)]
+    mini_trees.text(tmp_path / table, "file_name,label,split", *rows)
+    assert "fold" not in read_clip_table(tmp_path, "mine").rows.columns

@@ -64,6 +64,7 @@ def test_what_is_a_part(name, told):
         ),
         *((column, ["True", "False"], True) for column in ("is_test", "validation")),
         ("type", ["train", "val", "test"], True),
+        ("fold", ["training-a", "training-b"], True),
         ("phase", ["inhale", "exhale"], False),
         ("dataset", ["fsdd", "esc10"], False),
         ("part", ["1", "2", "3"], False),

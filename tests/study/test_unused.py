@@ -137,6 +137,34 @@ def test_a_column_of_parts_is_the_split(tmp_path, column):
     Study.load(tmp_path / "study.yaml").plan()
 
 
+@pytest.mark.parametrize("column", ["speaker", "speaker_id", "client_id", "recordist", "SPEAKER"])
+def test_parts_that_cut_through_speakers_are_seen(tmp_path, column):
+    """Without a column of groups: one that is called after speakers says that an official split leaks."""
+    for name, step in (("leaks", 1), ("holds", 6)):
+        rows = [
+            {"path": f"{n}.wav", "sound": "xy"[n % 2], column: f"p{n // 4}", "split": ("train", "test")[n // step % 2]}
+            for n in range(24)
+        ]
+        if name == "holds":
+            rows = [{**row, "split": ("train", "test")[int(row[column][1:]) % 2]} for row in rows]
+        tiny.write_table(tmp_path / name, rows)
+        clips(tmp_path / name, [row["path"] for row in rows])
+    _, proposal = found(tmp_path, "leaks")
+    (task,) = [task for task in proposal.tasks if task.choice.target == "sound"]
+    assert (task.choice.rule.hold_out, task.choice.rule.folds) == (column, None)
+    assert f"The official folds have 6 values of {column} on both sides" in task.why[0]
+    _, proposal = found(tmp_path, "holds")
+    (task,) = [task for task in proposal.tasks if task.choice.target == "sound"]
+    assert task.choice.rule.folds == "split"
+
+
+def test_who_recorded_is_no_task(tmp_path):
+    """Xeno-canto names the recordist: he is a group."""
+    targets, reasons = label_columns(table({"bird": ["owl", "wren"] * 12, "recordist": ["Ann", "Bo", "Cy"] * 8}))
+    assert targets == ["bird"]
+    assert reasons == {"recordist": "bookkeeping by their names"}
+
+
 def test_parts_that_are_given_are_their_dataset(tmp_path):
     """A shell makes `data/train data/val data/test` of `data/*`."""
     words(tmp_path / "folders", ("train/", "val/", "test/"))

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from cohear.base.errors import DataError
 from cohear.data.importers.placed_table import placed_table
-from cohear.data.importers.several_tables import one_table
+from cohear.data.importers.several_tables import one_table, with_parts_of_folders
 from cohear.data.scan.audio_files import folders_in
 from cohear.data.tables.audio_column import audio_column
 from cohear.data.tables.clip_table import ClipTable
@@ -38,7 +38,9 @@ class Audiofolder(Reader):
         if not tables:
             raise DataError(f"dataset {name!r}: {path} holds none of {', '.join(_NAMES)}")
         parts = {file: "" if file.parent == path else file.parent.name for file in tables}
-        joined = one_table({file: _read_table(name, path, file, part) for file, part in parts.items()}, parts)
+        tables_read = {file: _read_table(name, path, file, part) for file, part in parts.items()}
+        joined = one_table(tables_read, parts)
+        joined = joined if any(parts.values()) else with_parts_of_folders(joined)
         return ClipTable(name, path, joined.rows, read_about(path / "dataset.yaml"), joined.remarks, tuple(tables))
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from cohear.base.errors import DataError
 from cohear.data.importers.audio_place import any_is_there, placed
+from cohear.data.importers.by_content import ClipNames, table_of_clips
 from cohear.data.tables.audio_column import audio_column, with_audio_paths
 from cohear.data.tables.table_files import TableFile, read_table_file
 
@@ -18,13 +19,18 @@ def named_table(file: Path, root: Path, usual: str = "") -> TableFile:
         root: the dataset's folder.
         usual: name of the column of audio files that nobody need be told of.
 
+    The column is known by its name or, where none has such a name, by cells that name clips which are there.
+
     Raises:
         DataError: no column names audio files, or as `read_table_file`.
     """
     table = read_table_file(file, root)
     column = audio_column(list(map(str, table.rows.columns)), table.rows)
     if column is None:
-        raise DataError(f"{file} has no column that names audio files")
+        found = table_of_clips(file, root, ClipNames(root))
+        if found is None:
+            raise DataError(f"{file} has no column that names audio files")
+        table, column = found
     rows, made = with_audio_paths(table.rows, column, root, file.parent)
     if not any_is_there(list(rows["path"]), root):
         rows, made = with_audio_paths(table.rows, column, root, root)  # names that are relative to the dataset's folder

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from pathlib import Path
+from collections.abc import Collection, Mapping
+from pathlib import Path, PurePosixPath
 
 import pandas as pd
 
+from cohear.data.tables.part_names import holds_parts, parts_among
 from cohear.data.tables.table_files import TableFile
 
 _PART_COLUMNS = ("fold", "split", "part", "subset", "partition", *(f"part_{number}" for number in range(2, 100)))
@@ -20,7 +21,8 @@ def one_table(tables: Mapping[Path, TableFile], parts: Mapping[Path, str]) -> Ta
         parts: the part that each is of, empty where it is of the whole. It becomes column ``fold``, or another one
             where a table has folds of its own.
     """
-    column = _part_column(tables) if any(parts.values()) else ""
+    taken = {str(name) for table in tables.values() for name in table.rows.columns}
+    column = _free_column(taken) if any(parts.values()) else ""
     each = [
         table.rows.assign(**{column: parts[file]}) if column and parts[file] else table.rows
         for file, table in tables.items()
@@ -37,6 +39,22 @@ def one_table(tables: Mapping[Path, TableFile], parts: Mapping[Path, str]) -> Ta
     return TableFile(rows, tuple(dict.fromkeys(remarks)))
 
 
-def _part_column(tables: Mapping[Path, TableFile]) -> str:
-    taken = {str(name) for table in tables.values() for name in table.rows.columns}
+def with_parts_of_folders(table: TableFile) -> TableFile:
+    """A table that says no parts, with those whose folders its files lie in: ``train/1.wav`` beside ``test/1.wav``."""
+    columns = list(map(str, table.rows.columns))
+    if any(holds_parts(column, map(str, table.rows[column])) for column in columns):
+        return table
+    folders = [PurePosixPath(path).parts[:-1] for path in table.rows["path"]]
+    for level in range(min(map(len, folders), default=0)):
+        names = [parts[level] for parts in folders]
+        known = parts_among(set(names)) if len(set(names)) > 1 else {}
+        if set(known) == set(names):
+            column = _free_column(columns)
+            told = f"its files lie in folders of parts ({', '.join(sorted(known))}): column {column}"
+            rows = table.rows.assign(**{column: [known[name] for name in names]})
+            return TableFile(rows.astype(object), (*table.remarks, told))
+    return table
+
+
+def _free_column(taken: Collection[str]) -> str:
     return next(name for name in _PART_COLUMNS if name not in taken)

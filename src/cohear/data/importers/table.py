@@ -10,9 +10,10 @@ from cohear.audio.folder_tree import folder_tree
 from cohear.base.errors import DataError
 from cohear.base.tables import EVENTS_CSV
 from cohear.data.importers.audio_place import any_is_there
+from cohear.data.importers.by_content import ClipNames, table_of_clips
 from cohear.data.importers.folder_levels import folder_levels
 from cohear.data.importers.placed_table import named_table, placed_table
-from cohear.data.importers.several_tables import one_table
+from cohear.data.importers.several_tables import one_table, with_parts_of_folders
 from cohear.data.scan.audio_files import folders_in
 from cohear.data.tables.audio_column import AUDIO_COLUMNS, audio_column
 from cohear.data.tables.clip_table import ClipTable
@@ -23,14 +24,16 @@ from cohear.data.tables.reader import READERS, Reader
 from cohear.data.tables.table_files import TABLE_SUFFIXES, column_names
 
 _EVENTS = Path(EVENTS_CSV.file).stem  # with a row an event, so that it is no list of clips
+_MOST_LOOKED_INTO = 20  # tables in a folder, and folders: with more of them only names of columns count
 _MOST_TABLES = 200  # in a folder: with more of them they are no lists of clips
 
 
 class TableReader(Reader):
     """A row a clip, in a table at the top or one folder down (``meta/labels.csv``), or in a file that is named.
 
-    Its column of audio files is known by its name (`AUDIO_COLUMNS`). Files are looked for beside the table, in the
-    dataset's folder and in the folders below; in a folder, a table counts that names one file at least that is there.
+    Its column of audio files is known by its name (`AUDIO_COLUMNS`), or by cells that name clips. Files are looked for
+    beside the table, in the dataset's folder and in the folders below; in a folder, a table counts that names one file
+    at least that is there.
     Tables of parts (``train.csv`` beside ``test.csv``, or a table in each of ``train`` and ``test``) are one dataset,
     and the part is column ``fold``. Folders of classes are not read by a table that names few of their clips.
     """
@@ -56,6 +59,7 @@ class TableReader(Reader):
             )
         root = path if path.is_dir() else path.parent
         joined = one_table({file: placed_table(file, root, part) for file, part in tables.items()}, tables)
+        joined = joined if any(tables.values()) else with_parts_of_folders(joined)
         return ClipTable(name, root, joined.rows, read_about(root / "dataset.yaml"), joined.remarks, tuple(tables))
 
 
@@ -76,9 +80,12 @@ def _tables(path: Path) -> dict[Path, str]:
     manifest = next((path / name for name in MANIFESTS if (path / name).is_file()), None)
     if manifest is not None:
         return {manifest: ""} if audio_column(column_names(manifest)) else {}
-    if top := _in_folder(path, path):
+    clips = ClipNames(path)
+    if top := _in_folder(path, path, clips):
         return _by_part(top)
-    inner = {folder: found for folder in folders_in(path) if (found := _in_folder(folder, path))}
+    folders = folders_in(path)
+    looked_into = clips if len(folders) <= _MOST_LOOKED_INTO else None
+    inner = {folder: found for folder in folders if (found := _in_folder(folder, path, looked_into))}
     parts = parts_among([folder.name for folder in inner])
     if parts and all(len(found) == 1 for found in inner.values()):
         return {found[0]: parts[folder.name] for folder, found in inner.items() if folder.name in parts}
@@ -92,11 +99,17 @@ def _by_part(files: Sequence[Path]) -> dict[Path, str]:
     return {file: parts[file.stem] for file in files if file.stem in parts} or dict.fromkeys(files, "")
 
 
-def _in_folder(folder: Path, root: Path) -> list[Path]:
+def _in_folder(folder: Path, root: Path, clips: ClipNames | None) -> list[Path]:
+    """Tables that name audio in a column of such a name, or else, where clips are given, in any."""
     files = sorted(file for file in folder.iterdir() if file.suffix.lower() in TABLE_SUFFIXES and file.is_file())
     files = [file for file in files if not file.name.startswith(".") and file.stem != _EVENTS]
     files = [file for file in files if set(column_names(file)) != set(GROUP_COLUMNS)]
-    return [file for file in files if _names_audio(file, root)] if len(files) <= _MOST_TABLES else []
+    named = [file for file in files if _names_audio(file, root)] if len(files) <= _MOST_TABLES else []
+    if named or clips is None or len(files) > _MOST_LOOKED_INTO:
+        return named
+    return [
+        file for file in files if audio_column(column_names(file, root)) is None and table_of_clips(file, root, clips)
+    ]
 
 
 def _is_about(file: Path, folder: Path, root: Path) -> bool:

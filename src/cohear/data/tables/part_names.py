@@ -154,7 +154,7 @@ def _are_mostly_parts(column: str, values: set[str], numbers_are_parts: bool) ->
     sure = {value for value in values if roles[value] or is_fold_name(value)}
     others = {value for value in values - sure if not is_aside(value)}
     kinds = len({roles[value] for value in sure} - {""}) + sum(map(is_fold_name, sure))
-    if kinds > 1 and len(others) < len(sure):
+    if (kinds > 1 and len(others) < len(sure)) or (len(sure) > 1 and not others):
         return True
     are_numbers = bool(others) and all(map(_NUMBER.fullmatch, others)) and len(others) <= _MOST_NUMBERED
     return numbers_are_parts and are_numbers and len(others | sure) > 1

@@ -19,14 +19,17 @@ BOOKKEEPING = frozenset(
     (  # noqa: SIM905 - easier to read than a line each
         "author bits bytes channels checksum created date db dbfs description duration ebr end file filename fname "
         "frames hash id ids idx index len length licence license lufs md5 modified name ncc number offset onset "
-        "overlap path poly polyphony rate ratio rms rt60 samples sdr seconds segment sha sha1 sha256 sir size snr "
-        "start take timestamp title transcript uploader url uuid version"
+        "overlap path poly polyphony rate ratio recorder recordist rms rt60 samples sdr seconds segment sha sha1 "
+        "sha256 sir size snr start take timestamp title transcript uploader url uuid version"
     ).split()
 )
 """Words in the names of columns that say how a file came about and was mixed, not what is heard."""
 
 GROUPING = frozenset(
-    "actor participant patient performer person player recording session singer speaker subject talker".split()  # noqa: SIM905
+    (  # noqa: SIM905 - easier to read than a line each
+        "actor client narrator participant patient performer person player reader recorder recording recordist session "
+        "singer speaker spk subject talker"
+    ).split()
 )
 """Words in the names of columns that say of whom or when several clips were recorded."""
 

@@ -78,31 +78,27 @@ def _rules(dataset: Dataset, target: str) -> Iterator[tuple[FoldRule, str]]:
     parted = _part_columns(table)
     usable = ((column, plan) for column in parted if (plan := _official(dataset, column)) is not None)
     fold, official = next(usable, (_FOLD, None))
-    numbers = groups_of(groups, table.column("path", dataset.name))
-    crossing = _crossing(official, numbers) if official and has_groups else 0
+    named = None if has_groups else _named_groups(dataset)
+    told = table.column(named, dataset.name) if named not in (None, target) else groups
+    what = "groups" if has_groups else f"values of {named}"
+    crossing = _crossing(official, groups_of(told, table.column("path", dataset.name))) if official and any(told) else 0
     if official and (is_group or not crossing):
         both = f"have every {target} on both sides, which this task needs" if is_group else "keep groups together"
         yield FoldRule(folds=fold), f"Official folds: they {both if has_groups else 'make results comparable'}."
     if is_group:
         return
     if official and crossing:
-        begin = f"The official folds have {crossing} groups on both sides, so"
+        begin = (
+            f"The official folds have {crossing} {'groups' if has_groups else f'values of {named}'} on both sides, so"
+        )
     elif parted and not official:
         begin = "The official folds give no training and test part, so"
     else:
         begin = "There are no official folds, so"
     if not has_groups:
-        named = next((c for c in _label_like(dataset) if _names_groups(c, table.column(c, ""))), None)
-        if named is None:
-            yield FoldRule(), f"{begin} folds are over single clips: nothing is known that would keep clips together."
-        elif named == target:
-            yield FoldRule(), f"{begin} folds are over single clips: every {target} must be on both sides."
-        else:
-            yield (
-                FoldRule(hold_out=named),
-                f"{begin} whole values of {named} are held out: none is in training and in test. There is no column "
-                f"{_GROUP}; {named} is taken for it by its name.",
-            )
+        yield _by_name(named, target, begin)
+        if official and crossing:
+            yield FoldRule(folds=fold), f"Official folds, though they have {crossing} {what} on both sides."
         return
     column = _GROUP if _GROUP in table.rows.columns else _SOURCE
     held = next((c for c in _label_like(dataset) if c != target and same_partition(table.column(c, ""), groups)), None)
@@ -112,6 +108,24 @@ def _rules(dataset: Dataset, target: str) -> Iterator[tuple[FoldRule, str]]:
         yield FoldRule(), f"{begin} folds are over {_GROUP}: no group is in training and in test."
     else:
         yield FoldRule(hold_out=_SOURCE), f"{begin} recordings ({_SOURCE}) are held out whole."
+
+
+def _by_name(named: str | None, target: str, begin: str) -> tuple[FoldRule, str]:
+    """How to cut without a column of groups, by the column that is taken for it, if any."""
+    if named is None:
+        return FoldRule(), f"{begin} folds are over single clips: nothing is known that would keep clips together."
+    if named == target:
+        return FoldRule(), f"{begin} folds are over single clips: every {target} must be on both sides."
+    return (
+        FoldRule(hold_out=named),
+        f"{begin} whole values of {named} are held out: none is in training and in test. There is no column "
+        f"{_GROUP}; {named} is taken for it by its name.",
+    )
+
+
+def _named_groups(dataset: Dataset) -> str | None:
+    """The column that is taken for groups by its name, where there is no column of groups."""
+    return next((c for c in _label_like(dataset) if _names_groups(c, dataset.table.column(c, ""))), None)
 
 
 def _names_groups(column: str, cells: Sequence[str]) -> bool:
