@@ -88,9 +88,7 @@ def _rules(dataset: Dataset, target: str) -> Iterator[tuple[FoldRule, str]]:
     if is_group:
         return
     if official and crossing:
-        begin = (
-            f"The official folds have {crossing} {'groups' if has_groups else f'values of {named}'} on both sides, so"
-        )
+        begin = f"The official folds have {crossing} {what} on both sides, so"
     elif parted and not official:
         begin = "The official folds give no training and test part, so"
     else:
