@@ -8,7 +8,11 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 TEXT = (ROOT / "docs" / "faults.md").read_text(encoding="utf-8")
-ROWS = [line for line in TEXT.splitlines() if line.startswith("| ") and not line.startswith("| kind |")]
+HEADS = ("| kind |", "| promise |")
+EVERY = [line for line in TEXT.splitlines() if line.startswith("| ") and not line.startswith(HEADS)]
+PROMISES = {mark[1]: line for line in EVERY if (mark := re.match(r"\| ([A-Z]\.\d) ", line))}
+ROWS = [line for line in EVERY if line not in PROMISES.values()]
+WANTED = [f"{room}.{number}" for room, count in {"A": 3, "B": 4, "E": 8}.items() for number in range(1, count + 1)]
 
 
 def functions_of(file):
@@ -25,6 +29,18 @@ def functions_of(file):
 def test_rows_are_found():
     assert len(ROWS) > 40
     assert len(set(ROWS)) == len(ROWS)
+
+
+@pytest.mark.parametrize("promise", WANTED)
+def test_every_promise_has_faults_that_would_break_it(promise):
+    kinds = {row.strip("|").split("|")[0].strip() for row in ROWS}
+    _, named = PROMISES[promise].strip("|").split("|")
+    assert {kind.strip() for kind in named.split(";")} <= kinds
+
+
+def test_no_promise_is_told_twice():
+    assert sorted(PROMISES) == WANTED
+    assert sum(bool(re.match(r"\| [A-Z]\.\d ", line)) for line in EVERY) == len(WANTED)
 
 
 @pytest.mark.parametrize("row", ROWS)

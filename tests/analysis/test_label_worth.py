@@ -1,5 +1,7 @@
 """The exchange rate of partners and own labels, on results whose rate is known."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -87,3 +89,16 @@ def test_the_best_partner_is_told_in_words():
     )
     assert "b with its 1,000 clips is worth 2" in said and said.endswith("own clips to a, which has 400.")
     assert answers(findings)["improve"]["labels"] == findings.statistics.label_worth
+
+
+@pytest.mark.parametrize(("chance", "told"), [(0.1, True), (0.7, True), (0.95, False)])
+def test_a_task_that_no_budget_teaches_is_advised_nothing(chance, told):
+    """Few labels may be too few; where all of them do not do, its partners are worth nothing. The table has them."""
+    known = facts()
+    folds = [replace(fold, chance={"uar": chance}) for fold in known.tasks["a"].folds]
+    tables = GivenTables(results(metric="uar"), replace(known, tasks={**known.tasks, "a": TaskFacts(folds=folds)}))
+    findings = Findings(Statistics.of(tables))
+    learnt = findings.statistics.singles.set_index("arm")["learnt"]
+    assert learnt["tenth"] == ("yes" if chance == 0.1 else "no") and learnt["base"] == ("yes" if told else "no")
+    assert bool(findings.all("labels-worth")) is told
+    assert len(answers(findings)["improve"]["labels"]) == 2

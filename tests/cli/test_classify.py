@@ -295,6 +295,24 @@ def test_what_was_answered_is_told_when_it_is_stopped(bundle, place, monkeypatch
     assert told.err == "stopped\n"
 
 
+@pytest.mark.parametrize("error", [KeyboardInterrupt, OSError(28, "No space left on device")])
+def test_a_table_of_a_run_that_ended_early_is_told(bundle, place, monkeypatch, capsys, tmp_path, error):
+    def stopped_at_the_second(loaded, path, **options):
+        if path.name == "mid.flac":
+            raise error
+        return classify_file(loaded, path, **options)
+
+    monkeypatch.setattr(files, "classify_file", stopped_at_the_second)
+    sounds = [str(place.root / "sounds" / name) for name in ("low.wav", "mid.flac")]
+    written = ["--events", str(tmp_path / "all.tsv"), "--timeline", str(tmp_path / "lines")]
+    monkeypatch.setattr(sys, "argv", ["cohear", "classify", str(bundle), *sounds, *written])
+    with pytest.raises((SystemExit, OSError)):
+        main()
+    told = " ".join(capsys.readouterr().err.split())
+    for name in ("all.tsv", "lines"):
+        assert f"{tmp_path / name} is not complete: it has the events of 1 of 2 files" in told
+
+
 MISTAKES = {
     "no bundle": (["classify", "nothing", "a.wav"], "there is no such folder"),
     "no file": (["classify", "BUNDLE"], "Missing argument"),

@@ -2,6 +2,7 @@
 
 import json
 
+import pytest
 from simulated_study import write_study
 
 from cohear.analysis.statistics import Statistics
@@ -21,6 +22,10 @@ def study_of(folder, names, chance):
             fold["chance"] = {"uar": level}
     (folder / "data.json").write_text(json.dumps(facts))
     return Statistics.of(FolderTables(folder))
+
+
+WITH_AND_WITHOUT = {"whole": [0.1] * 4, "some": [0.95, 0.1, 0.95, 0.1]}
+"""Chance, where all four are learnt and where two are."""
 
 
 def test_it_is_said_of_each_task_with_its_score_and_chance(tmp_path):
@@ -46,6 +51,26 @@ def test_where_nothing_is_learnt_nothing_is_advised(tmp_path):
     (grouping,) = findings.all("grouping")
     assert (best.missing, best.sureness, grouping.missing) == ("learnt", "none", "learnt")
     assert findings.all("one-network") == []
+
+
+def test_the_gain_of_large_networks_is_that_of_learnt_tasks(tmp_path):
+    """In the mean, the lowest and the worst; what was measured stays in the table of gains."""
+    whole, some = (Findings(study_of(tmp_path / name, NAMES, chance)) for name, chance in WITH_AND_WITHOUT.items())
+    statistics = some.statistics
+    for line in statistics.sizes:
+        there = statistics.gains[statistics.gains["combination"].str.count(r"\+") + 1 == line["size"]]
+        assert line["mean"] == pytest.approx(there[~there["task"].isin(["digit", "emotion"])]["gain"].mean())
+        assert line["lowest_task"] in ("keyword", "event")
+    assert [line["size"] for line in statistics.sizes] == [line["size"] for line in whole.statistics.sizes]
+    assert len(statistics.gains) == len(whole.statistics.gains)
+    (told,) = Findings(study_of(tmp_path / "none", NAMES, [0.95] * 4)).all("network-size")
+    assert told.missing == "learnt" and told.settles == ()
+
+
+def test_what_would_decide_a_verdict_is_told_of_every_cell(tmp_path):
+    """That a task is not learnt is no verdict: what its cells could show is known all the same."""
+    whole, some = (study_of(tmp_path / name, NAMES, chance) for name, chance in WITH_AND_WITHOUT.items())
+    assert some.power.equals(whole.power) and list(some.families) == list(whole.families)
 
 
 def test_python_has_the_table(tmp_path, statistics_of_folders):

@@ -190,6 +190,21 @@ class Statistics:
         ]
         return rows[pd.Series(kept, index=rows.index, dtype=bool)]
 
+    def of_learnt(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """The rows of a table whose own task is learnt in its setting, whatever it is beside: what may be expected."""
+        if not self.not_learnt:
+            return rows
+        names = zip(*(rows[name].astype(str) for name in (*SETTING, "task")), strict=True)
+        kept = [task not in self.not_learnt.get((features, encoder, arm), ()) for features, encoder, arm, task in names]
+        return rows[pd.Series(kept, index=rows.index, dtype=bool)]
+
+    def is_learnt_at_a_budget(self, task: str, features: str, encoder: str) -> bool:
+        """Whether a task is learnt with some share of its labels, as far as can be told: few may be too few."""
+        budgets = self.tables.data.label_budgets
+        own = self.singles[self.singles["task"].eq(task) & self.singles["arm"].isin(list(budgets))]
+        own = own[own["features"].eq(features) & own["encoder"].eq(encoder)]
+        return own.empty or bool((own["learnt"] != NOT_LEARNT).any())
+
     @cached_property
     def correlations(self) -> Sequence[Correlate]:
         """Gains beside measurements of tasks."""
@@ -203,13 +218,13 @@ class Statistics:
 
     @cached_property
     def sizes(self) -> Sequence[combining.GainOfSize]:
-        """Mean and worst gain against the number of tasks in the network."""
-        return combining.by_size(self.pairs, self.design)
+        """Mean and worst gain of learnt tasks against the number of tasks in the network."""
+        return combining.by_size(self.of_learnt(self.pairs), self.design)
 
     @cached_property
     def encoders(self) -> Sequence[EncoderChange]:
-        """What larger encoders change."""
-        return larger_encoders(self.results, self.design)
+        """What larger encoders change of tasks that are learnt in both."""
+        return larger_encoders(self.of_learnt(self.results), self.design)
 
     @cached_property
     def foretold(self) -> pd.DataFrame:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -80,6 +80,7 @@ def classify(
         writers.append(lines)
     if events is not None:
         writers.append(_Table(events, loaded))
+    done = 0
     try:
         with _progress(len(found)) as advance:
             for file in found:
@@ -94,8 +95,10 @@ def classify(
                     for writer in writers:
                         writer.write(file, answer)
                 advance()
+                done += 1
     finally:  # what was answered is told, also where Ctrl-C or a full disk ends it
         end()
+        _tell_early_end(writers, done, len(found))
     if bad:
         raise typer.Exit(1)
 
@@ -240,6 +243,11 @@ class _TimeLines:
                 if path.exists():
                     raise UserError(f"{path} is there already: choose another folder for time lines, or remove it")
 
+    @property
+    def place(self) -> Path:
+        """The folder."""
+        return self._folder
+
     def write(self, file: Path, answer: FileAnswer) -> None:
         """Both formats of every task."""
         from cohear.base.files import write_text
@@ -272,6 +280,12 @@ class _TimeLines:
                 yield self._folder / f"{name}.{_short(quote(task, safe=' '), _TASK_BYTES)}.{ending}"
 
 
+def _tell_early_end(writers: Iterable[_TimeLines | _Table], done: int, files: int) -> None:
+    """Say what is not complete, since it looks as if it were; nothing where all files are done."""
+    for writer in writers if done < files else ():
+        note(f"{printable(writer.place)} is not complete: it has the events of {done} of {files} files")
+
+
 class _Table:
     """Writes one table of all files' events, as they are found."""
 
@@ -288,9 +302,16 @@ class _Table:
         except FileExistsError as error:
             raise UserError(f"{path} is there already: choose another name for the table, or remove it") from error
 
+    @property
+    def place(self) -> Path:
+        """The table."""
+        return self._path
+
     def write(self, file: Path, answer: FileAnswer) -> None:
         """The events of a file."""
-        with self._path.open("a", encoding="utf-8") as table:
+        from cohear.base.files import storage_errors_told
+
+        with storage_errors_told(self._path), self._path.open("a", encoding="utf-8") as table:
             table.writelines(self._table.rows(file, answer.seconds, answer.events))
 
 

@@ -42,7 +42,15 @@ class LabelsWorth(Kind):
 
     def find(self, statistics: Statistics) -> Iterable[StudyFinding]:
         """One, where tasks were trained at enough budgets."""
-        told = [line for line in statistics.label_worth if line["worth"] is not None]
+        told = [
+            line
+            for line in statistics.label_worth
+            if line["worth"] is not None
+            and all(
+                statistics.is_learnt_at_a_budget(name, line["features"], line["encoder"])
+                for name in (line["task"], line["partner"])
+            )
+        ]
         if not told:
             return
         surely = [line for line in told if line["low"] is not None and line["low"] > 0]

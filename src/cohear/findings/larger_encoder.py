@@ -69,7 +69,7 @@ class LargerEncoder(Kind):
 
 def _lack(statistics: Statistics) -> str:
     """Why no two encoders could be compared."""
-    ordinary = statistics.results[statistics.results["control"] == ""]
+    ordinary = statistics.of_learnt(statistics.results[statistics.results["control"] == ""])
     groups = ordinary[ordinary["combination"].str.count(r"\+") > 1]
     if groups.groupby(["features", "arm"])["encoder"].nunique().max() < 2:
         return "encoders"

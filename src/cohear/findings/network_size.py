@@ -86,6 +86,7 @@ class NetworkSize(Kind):
     question: ClassVar[StudyQuestion] = "combining"
     lacks: ClassVar[Mapping[str, Missing]] = {
         "groups": Missing("No combination of more than two tasks was measured beside its singles."),
+        "learnt": Missing("No task that is learnt was measured beside more than one other."),
     }
 
     def find(self, statistics: Statistics) -> Iterable[StudyFinding]:
@@ -93,7 +94,10 @@ class NetworkSize(Kind):
         larger = [line for line in statistics.sizes if line["size"] > 2]
         tasks = int(statistics.results["task"].nunique())
         if not larger:
-            yield StudyFinding(code=self.code, missing="groups", settles=(LargerGroups(tasks),))
+            if (statistics.pairs["combination"].str.count(r"\+") > 1).any():
+                yield StudyFinding(code=self.code, missing="learnt")
+            else:
+                yield StudyFinding(code=self.code, missing="groups", settles=(LargerGroups(tasks),))
             return
         most = max(line["size"] for line in larger)
         there = {line["size"] for line in statistics.sizes}
