@@ -278,6 +278,11 @@ def _share_clips(copy: Copy) -> None:
     }
 
 
+def _other_names(copy: Copy) -> None:
+    copy.rows(lambda number, row: row.update(src_file="123456" if number == 7 else ""))
+    copy.rows(lambda number, row: row.update(fsID="freesound:123456" if number == 8 else ""), "door")
+
+
 def _latin_1(copy: Copy) -> None:
     """As an old spreadsheet saves it."""
     copy.rows(lambda number, row: row.update(place="Höhle"))
@@ -347,15 +352,19 @@ FAULTS: dict[str, Fault] = {
         dataset="",
     ),
     "tested and trained on": Fault(
-        "leaking-near-duplicates", lambda copy: _replace(copy, 7, another_take(copy.samples(20))), dataset=""
+        "leaking-near-duplicates", lambda copy: _replace(copy, 7, another_take(copy.samples(20)))
     ),
     "two labels": Fault("contradicting-labels", lambda copy: _replace(copy, 7, copy.samples(8))),
     "two labels, nearly": Fault("contradicting-labels", lambda copy: _replace(copy, 7, another_take(copy.samples(20)))),
     "an excerpt repeated": Fault("repeated-excerpt", lambda copy: copy.change(lambda x: np.tile(x[2000:8000], 3))),
+    "tested and trained on in another dataset": Fault(
+        "leaking-near-duplicates", lambda copy: _replace(copy, 7, another_take(copy.samples(8, "door"))), dataset=""
+    ),
     "group in two folds": Fault("groups-across-folds", lambda copy: copy.row(fold="3", group="g1")),
     "source in two folds": Fault("sources-across-folds", lambda copy: copy.row(fold="3", group="other")),
     "source in two groups": Fault("sources-across-groups", lambda copy: copy.row(group="other")),
     "source in two datasets": Fault("sources-across-datasets", lambda copy: copy.row(source_id="door:3"), dataset=""),
+    "source in two datasets, under other names": Fault("recordings-across-datasets", _other_names, dataset=""),
     "set aside": Fault("clips-set-aside", lambda copy: copy.row(source_id="door:3"), clip="", dataset="door"),
     "group in two ways": Fault("groups-alike", lambda copy: copy.row(group="G1 ")),
     "group in two ways, on both sides": Fault(

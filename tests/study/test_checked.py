@@ -89,3 +89,40 @@ def test_few_findings_are_shown_whole():
     text = shown([finding("clipped", 1), finding("clipped", 2), finding("rare-label", 1)])
     assert text.count("sentence") == 3
     assert "--all" not in text
+
+
+def test_each_dataset_is_told_how_many_of_its_pairs_leak(copy, tmp_path):
+    """As many findings as datasets, and each with pairs of its own; a pair of two datasets names both."""
+    for number, source in ((9, 31), (10, 44)):
+        planted._replace(copy, number, planted.another_take(copy.samples(source)))
+    planted._replace(copy, 7, planted.another_take(copy.samples(20, "door")), "door")
+    planted._replace(copy, 2, planted.another_take(copy.samples(30)), "door")
+    found = check_data(copy.settings(), cache=tmp_path / "cache").to_json()["findings"]
+    leaking = {one["dataset"]: one for one in found if one["code"] == "leaking-near-duplicates"}
+    for dataset, one in leaking.items():
+        pairs = {
+            tuple(map(tuple, (pair["first"], pair["second"]))) for f in one["figures"]["folds"].values() for pair in f
+        }
+        assert one["sentence"].startswith(f"{len(pairs)} pair")
+        assert {name for pair in pairs for name, _ in pair} == set(dataset.split(", "))
+    assert {"bird", "bird, door"} <= leaking.keys()
+
+
+def test_official_folds_that_nobody_uses_are_a_note(copy, tmp_path):
+    copy.row(3, fold="4", group="g1")
+    copy.changes["tasks"] = {"bird": {"dataset": "bird", "target": "bird", "hold_out": "group"}}
+    severities = {one.code: one.severity for one in check_data(copy.settings(), cache=tmp_path / "cache").findings}
+    assert severities["groups-across-folds"] == "note"
+    copy.changes["tasks"] = {"bird": {"dataset": "bird", "target": "bird", "folds": "fold"}}
+    severities = {one.code: one.severity for one in check_data(copy.settings(), cache=tmp_path / "cache").findings}
+    assert severities["groups-across-folds"] == "warning"
+
+
+def test_a_task_that_bears_its_dataset_s_name_is_named_once():
+    one = AuditFinding(
+        severity="warning", code="clipped", sentence="s.", cure="c", dataset="emodb", task="emodb_emotion"
+    )
+    other = AuditFinding(severity="warning", code="clipped", sentence="s.", cure="c", dataset="esc10", task="event")
+    text = shown([one, other])
+    assert "clipped  emodb_emotion" in text
+    assert "clipped  esc10 · event" in text

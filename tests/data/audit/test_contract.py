@@ -17,6 +17,7 @@ from cohear.data.audit.groups import GroupsCheck
 from cohear.data.audit.labels import LabelsCheck
 from cohear.data.audit.lengths import LengthsCheck
 from cohear.data.audit.levels import LevelsCheck
+from cohear.data.audit.recordings import RecordingsCheck
 from cohear.data.audit.spellings import SpellingsCheck
 from cohear.data.audit.unused import UnusedCheck
 from cohear.study.audit import gather_evidence
@@ -85,6 +86,10 @@ class TestLevels(Planted):
 
 class TestCells(Planted):
     check, fault = CellsCheck, "group unknown"
+
+
+class TestRecordings(Planted):
+    check, fault = RecordingsCheck, "source in two datasets, under other names"
 
 
 class TestSpellings(Planted):

@@ -11,6 +11,7 @@ import soundfile
 from cohear.audio.decode import Audio
 from cohear.data.audit.landmarks import candidates_by_landmarks
 from cohear.data.audit.measures import measure
+from cohear.data.audit.near import _alignment, _by_third_clips
 from cohear.study.audit import check_data
 
 RATE = 4000
@@ -114,6 +115,18 @@ def test_a_third_clip_proposes_a_pair(clean, tmp_path, cache):
         for two in range(max(6, one + 1), min(one + 5, 8)):
             pair = told[f"clips/{one:03}.wav", f"clips/{two:03}.wav"]
             assert pair["offset"] == pytest.approx(-(two - one) / 4, abs=0.002)
+
+
+def test_a_third_clip_says_how_far_apart_two_are():
+    """Two that are near-duplicates of one: asked once, at the offset that follows, if enough is common."""
+    seconds = [2.0, 2.0, 2.0, 2.0]
+    found = [(0, 1, 0.99, -0.5, 0.0), (1, 2, 0.98, -0.4, 0.0), (2, 3, 0.97, -1.0, 0.0)]
+    known = {pair[:2] for pair in found}
+    asked = _by_third_clips(found, seconds, known, set())
+    assert [(one.first, one.second) for one in asked] == [(0, 2)]  # of 1 and 3 less than half is common
+    assert asked[0].offset == pytest.approx(-0.9)
+    assert asked[0].seconds == pytest.approx(1.1)
+    assert _by_third_clips(found, seconds, known, {_alignment(0, 2, -0.9)}) == []
 
 
 def test_a_low_sound_of_hours_has_the_landmarks_of_its_parts():

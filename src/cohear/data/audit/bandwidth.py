@@ -66,8 +66,8 @@ class BandwidthCheck(Check):
             yield self.finding(
                 "mixed-bandwidth",
                 "warning",
-                f"{' and '.join(low)} {'has' if len(low) == 1 else 'have'} sound up to "
-                f"{min(heard[name] for name in low):.0f} Hz only, {', '.join(others)} up to "
+                f"{', '.join(low)} {'has' if len(low) == 1 else 'have'} sound up to "
+                f"{min(heard[name] for name in low):.0f} Hz only; {', '.join(others)} up to "
                 f"{min(heard[name] for name in others):.0f} Hz or more",
                 datasets=usual,
                 figures={"hertz": usual, "low": low, "tasks": tasks},

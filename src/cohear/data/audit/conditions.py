@@ -41,6 +41,7 @@ _COLUMNS = re.compile(
     r"(^|_)(device|mic|micro|microphone|recorder|recordist|source|origin|corpus|collection|room|location|place|site|"
     r"session|channel|phone|handset|codec|encoding|format|bitrate|hospital|clinic|city|station|studio|uploader)s?(_|$)"
 )
+_DEVICES = re.compile(r"(^|_)(device|mic|micro|microphone|recorder|phone|handset|codec|encoding|format|bitrate)s?(_|$)")
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,7 @@ class ConditionsCheck(Check):
         groups = data.groups(task.rule.hold_out)[rows]
         properties = _binned_properties(data)
         surely = {name: bins for name, bins in properties.items() if name in ARTEFACTS}
-        surely |= _condition_columns(data, learnt | {task.rule.hold_out or ""})
+        surely |= _condition_columns(data, {task.target, task.rule.hold_out or ""}, learnt)
         steps: tuple[tuple[Severity, Mapping[str, Integers]], ...] = (
             ("warning", surely),
             ("note", {**surely, **properties}),
@@ -224,12 +225,16 @@ def _binned_properties(data: MeasuredDataset) -> dict[str, Integers]:
     return {name: binned(values) for name, values in properties.items()}
 
 
-def _condition_columns(data: MeasuredDataset, learnt: set[str]) -> dict[str, Integers]:
-    """Columns that say how clips were recorded, by their names, and that no task learns or holds out."""
+def _condition_columns(data: MeasuredDataset, own: set[str], learnt: set[str]) -> dict[str, Integers]:
+    """Columns that say how clips were recorded, by their names.
+
+    Those of the task itself are none, and rooms, places or sources that another task learns are none; a device is one
+    even where another task learns it, as where each column was proposed as a task.
+    """
     found = {}
     for column in columns_of_names(data.table):
         word = re.sub(r"[\s.-]+", "_", column.strip().lower())
-        if column in learnt or not _COLUMNS.search(word):
+        if column in own or (column in learnt and not _DEVICES.search(word)) or not _COLUMNS.search(word):
             continue
         cells = data.table.column(column, data.name)
         usual = {cell: number for number, (cell, _) in enumerate(Counter(cells).most_common(_MOST_VALUES), start=1)}

@@ -99,23 +99,25 @@ class DuplicatesCheck(Check):
             )
 
     def _leaking(self, evidence: Evidence) -> Iterable[AuditFinding]:
-        by_fold: dict[int, list[NearDuplicate]] = {}
+        of_places: dict[tuple[str, str], dict[int, list[NearDuplicate]]] = {}
         for fold in evidence.folds:
             learnt, tested = evidence.sides(fold)
             for pair in evidence.near:
                 one, two = pair.first, pair.second
                 if (one in learnt and two in tested) or (two in learnt and one in tested):
-                    by_fold.setdefault(fold, []).append(pair)
-        if by_fold:
+                    of_places.setdefault((one.dataset, two.dataset), {}).setdefault(fold, []).append(pair)
+        for datasets, by_fold in sorted(of_places.items()):
+            dataset = datasets[0] if datasets[0] == datasets[1] else ""
             pairs = list(dict.fromkeys(pair for found in by_fold.values() for pair in found))
-            names = [str(evidence.name(place).clip) for place in (pairs[0].first, pairs[0].second)]
+            names = [_shown(evidence.name(place), dataset) for place in (pairs[0].first, pairs[0].second)]
             lie = "lies" if len(pairs) == 1 else "lie"
             yield self.finding(
                 "leaking-near-duplicates",
                 "error",
                 f"{counted(len(pairs), 'pair')} of near-duplicates {lie} on both sides of a split (fold "
-                f"{', '.join(map(str, by_fold))}): {names[0]!r} and {names[1]!r}"
+                f"{', '.join(map(str, by_fold))}): {names[0]} and {names[1]}"
                 f"{' and others' if len(pairs) > 1 else ''}",
+                dataset=dataset,
                 clips=_clips(evidence, pairs),
                 figures={"folds": {str(fold): _pairs(evidence, found) for fold, found in by_fold.items()}},
             )

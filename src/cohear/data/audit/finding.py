@@ -20,6 +20,7 @@ FIRST_CODES = (
     "unreadable-file",
     "not-finite",
     "leaking-near-duplicates",
+    "recordings-across-datasets",
     "overlapping-segments",
     "contradicting-labels",
     "label-from-conditions",

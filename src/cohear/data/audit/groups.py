@@ -12,7 +12,7 @@ from cohear.base.counting import counted
 from cohear.data.audit.audit_check import CHECKS, Check
 from cohear.data.audit.columns import columns_of_names
 from cohear.data.audit.evidence import Evidence, MeasuredDataset, Place
-from cohear.data.audit.finding import AuditFinding, Code, quoted
+from cohear.data.audit.finding import AuditFinding, Code, Severity, quoted
 from cohear.data.folds.parts import Part
 
 
@@ -22,8 +22,8 @@ class GroupsCheck(Check):
     codes: ClassVar[tuple[Code, ...]] = (
         Code(
             "groups-across-folds",
-            ("warning",),
-            "Clips of one group (speaker, recording) lie in several official folds.",
+            ("warning", "note"),
+            "Clips of one group (speaker, recording) lie in several official folds; a note where no task uses these.",
             "Hold the group out (`hold_out`) instead of using the official folds, unless the task is about the group.",
         ),
         Code(
@@ -40,8 +40,9 @@ class GroupsCheck(Check):
         ),
         Code(
             "sources-across-folds",
-            ("warning",),
-            "Clips of one original recording (`source_id`) lie in several official folds.",
+            ("warning", "note"),
+            "Clips of one original recording (`source_id`) lie in several official folds; a note where no task uses "
+            "these.",
             "Hold out source_id instead of using the official folds.",
         ),
         Code(
@@ -61,14 +62,18 @@ class GroupsCheck(Check):
     def find(self, evidence: Evidence) -> Iterable[AuditFinding]:
         """Inside each dataset, then across them."""
         for data in evidence.datasets.values():
+            rules = [task.rule.folds for task in evidence.tasks if task.dataset == data.name]
+            severity: Severity = "warning" if not rules or "fold" in rules else "note"
             for code, column in (("groups-across-folds", "group"), ("sources-across-folds", "source_id")):
-                yield from self._split(data, code, column, "fold")
-            yield from self._split(data, "sources-across-groups", "source_id", "group")
+                yield from self._split(data, code, column, "fold", severity)
+            yield from self._split(data, "sources-across-groups", "source_id", "group", "warning")
         yield from self._across(evidence)
         yield from self._both_sides(evidence)
         yield from self._overlapping(evidence)
 
-    def _split(self, data: MeasuredDataset, code: str, column: str, by: str) -> Iterable[AuditFinding]:
+    def _split(
+        self, data: MeasuredDataset, code: str, column: str, by: str, severity: Severity
+    ) -> Iterable[AuditFinding]:
         """Values of a column that lie in several values of another."""
         places: dict[str, set[str]] = {}
         cells = list(zip(data.table.optional_column(column), data.table.optional_column(by), strict=True))
@@ -82,7 +87,7 @@ class GroupsCheck(Check):
             lie = "lies" if len(split) == 1 else "lie"
             yield self.finding(
                 code,
-                "warning",
+                severity,
                 f"{len(split):,} of {len(places):,} values of {column!r} {lie} in several values of {by!r}, "
                 f"{counted(len(rows), 'clip')} in all: {quoted(split)}",
                 dataset=data.name,

@@ -116,7 +116,8 @@ def summary(audit: AuditAsData) -> str:
 
 
 def _where(finding: AuditFindingAsData) -> str:
-    parts = [finding["dataset"], finding["task"]]
+    named = finding["dataset"] and (finding["task"] or "").startswith(f"{finding['dataset']}_")  # as `init` names tasks
+    parts = [finding["task"] if named else finding["dataset"], finding["task"]]
     if finding["fold"] is not None:
         parts.append(f"fold {finding['fold']}")
     return " · ".join(part for part in dict.fromkeys(parts) if part)
