@@ -7,6 +7,7 @@ from cohear.base.errors import DataError
 from cohear.data.readers import public_layouts
 from cohear.data.readers.layout import DOMAINS
 from cohear.data.tables.reader import read_clip_table, reader_of
+from cohear.study.draft.places import dataset_places
 
 
 def rows_of(name, folder):
@@ -304,3 +305,20 @@ def test_what_is_heard_is_told(tmp_path, name):
     mini_trees.PUBLIC[name](tmp_path)
     assert read_clip_table(tmp_path, "t").about.domain == public_layouts()[name].published.domain
     assert public_layouts()[name].published.domain in DOMAINS
+
+
+def test_speech_commands_of_the_challenge(tmp_path):
+    """Kaggle's archive has the words in `train/audio`, the lists beside them, and a test part without labels."""
+    mini_trees.speech_commands(tmp_path / "train/audio")
+    for name in ("validation_list.txt", "testing_list.txt"):
+        (tmp_path / "train/audio" / name).rename(tmp_path / "train" / name)
+    mini_trees.clip(tmp_path / "test/audio/clip_000044442.wav")
+    assert reader_of(tmp_path / "train") == "speech_commands"
+    table = read_clip_table(tmp_path, "mine")
+    parts = dict(zip(table.column("path", ""), table.column("fold", ""), strict=True))
+    assert parts["no/bb05582b_nohash_3.wav"] == "validation"
+    assert parts["yes/c50f55b8_nohash_0.wav"] == "test"
+    assert parts["yes/0a7c2a8d_nohash_0.wav"] == "train"
+    found, left_out = dataset_places([tmp_path])
+    assert {place.name: reader for place, reader in found.items()} == {"train": "speech_commands"}
+    assert "holds 1 audio file" in left_out[str(tmp_path / "test")]

@@ -54,9 +54,13 @@ class SpeechCommands(PublicLayout):
     )
 
     def find(self, path: Path) -> Path | None:
-        """Where the words are: with the lists or the noise, or with recordings named as the publisher names them."""
-        for folder in (path, *folders_in(path)):
-            words = [child for child in folders_in(folder) if not child.name.startswith("_")]
+        """Where the words are: with the lists or the noise, or with recordings named as the publisher names them.
+
+        Of the challenge on Kaggle they are in ``train/audio``, and the lists are beside that folder.
+        """
+        inner = folders_in(path)
+        for folder in (path, *inner, *(place / "audio" for place in (path, *inner))):
+            words = [child for child in folders_in(folder) if child.name[0] != "_" and audio_files(child)]
             known = any((folder / name).exists() for name in (*LISTS, NOISE))
             if words and (known or any(re.fullmatch(_NAME, clip.name) for word in words for clip in audio_files(word))):
                 return folder
@@ -65,7 +69,7 @@ class SpeechCommands(PublicLayout):
     def rows(self, root: Path) -> list[ClipRow]:
         """All words, then the seconds of noise."""
         words = [folder for folder in folders_in(root) if folder.name != NOISE]
-        listed = _listed(root)
+        listed = _listed(root) or (_listed(root.parent) if root.name == "audio" else None)
         rows = []
         for path, parts in named_clips(root, words, _NAME):
             word, speaker = path.partition("/")[0], parts["speaker"]
