@@ -51,7 +51,9 @@ export class Bundle {
         const there = heardFrames(own.samples, windowing, recorded.rate / this.rate, frames.length);
         frames = frames.map((isHeard, frame) => isHeard && there[frame]); // resampling rings at both ends of an offset
       }
-      tasks[task] = answer(card, Array.from(values[task].data), frames, windowing.hop / this.rate, samples.length / this.rate);
+      const told = Array.from(values[task].data);
+      if (frames.includes(true) && !told.every(Number.isFinite)) throw new Error(`the model's answer of task '${task}' is no finite number`);
+      tasks[task] = answer(card, told, frames, windowing.hop / this.rate, samples.length / this.rate);
       heard ||= frames.includes(true);
     }
     return { heard, note: cancel(own.channels, own.samples) ? CANCEL : heard ? "" : SILENCE, tasks };

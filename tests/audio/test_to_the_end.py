@@ -95,6 +95,32 @@ def test_padding_and_tags_behind_the_samples_are_no_samples(tmp_path):
         np.testing.assert_array_equal(samples_of(tmp_path, damage(content)), whole)
 
 
+@pytest.mark.parametrize("container", ["WAV", "AIFF"])
+@pytest.mark.parametrize("size", [lambda content: content, damages.size_zero, damages.size_ones, damages.size_half])
+def test_a_chunk_of_an_odd_size_without_its_byte_hides_no_samples(tmp_path, container, size):
+    """In front of the samples, where libsndfile and others lose count."""
+    content = by_libsndfile(container, "PCM_16")
+    whole = samples_of(tmp_path, content)
+    order, name = ("<I", b"data") if container == "WAV" else (">I", b"SSND")
+    place = content.index(name)
+    for count in (1, 2):
+        odd = b"note" + struct.pack(order, 27) + b"made by hand, on a new day."
+        damaged = size(content[:place] + odd * count + content[place:])
+        np.testing.assert_array_equal(samples_of(tmp_path, damaged), whole)
+        assert any("odd size" in clause for clause in oddities_of(tmp_path, damaged))
+        padded = content[:place] + (odd + b"\0") * count + content[place:]
+        np.testing.assert_array_equal(samples_of(tmp_path, padded), whole)
+        assert not any("odd size" in clause for clause in oddities_of(tmp_path, padded))
+
+
+@pytest.mark.parametrize("behind", [damages.tag_behind, lambda content: content + b"\nmade by hand\n"])
+def test_tags_behind_a_telephones_recording_cut_nothing_off(tmp_path, behind):
+    content = by_ffmpeg("ipod", "aac")
+    np.testing.assert_array_equal(samples_of(tmp_path, behind(content)), samples_of(tmp_path, content))
+    with pytest.raises(UnreadableAudio, match="cut short"):
+        samples_of(tmp_path, damages.cut(content))
+
+
 def test_an_empty_wav_with_a_chunk_behind_is_empty(tmp_path):
     content = by_libsndfile("WAV", "PCM_16")[:44]
     content = damages.put(content, content.index(b"data") + 4, bytes(4)) + damages.LIST

@@ -164,6 +164,15 @@ def test_silence_and_channels_in_a_file(page, tmp_path):
         assert told == ["pitch\tsilence", "parts\tsilence"] if not clip.heard else all("mid " in row for row in told)
 
 
+def test_a_model_that_gives_no_number_gives_no_label(page):
+    script = """([seconds, level]) => { const { constructor, session, windowing, tasks } = window.bundle;
+    const data = { data: [NaN, NaN, NaN] }, broken = { run: async () => ({ pitch: data, parts: data }) };
+    const samples = Float32Array.from({ length: 16000 * seconds }, (_, n) => level * Math.sin(n / 3));
+    return new constructor({ tasks, windowing }, broken).classify(samples).catch((error) => error.message); }"""
+    assert "task 'pitch' is no finite number" in page.evaluate(script, [1, 0.1])
+    assert page.evaluate(script, [1, 0])["heard"] is False
+
+
 def test_time_lines_are_those_of_python(page, in_time):
     script = """async samples => { const { Bundle } = await import("./bundle.js");
     return (await Bundle.load("time")).classify(Float32Array.from(samples)); }"""

@@ -16,6 +16,7 @@ from serving import served, wav
 from tiny_bundle import PITCHES, tone
 from unheard import CLIPS, HEARD, SILENCE, UNHEARD
 
+from cohear import Bundle
 from cohear.audio.channels import ChannelMeter
 from cohear.audio.silence import HopMeter, heard_frames
 from cohear.base.errors import DataError
@@ -347,3 +348,42 @@ def test_a_file_read_as_an_array_is_told(tiny, kind, form, name):
     for ask in (lambda: tiny.classify(samples, 16000), lambda: Stream(tiny, 16000).push(samples)):
         with pytest.raises(DataError, match=f"samples are the bytes of {name} file: decode it first"):
             ask()
+
+
+class _Broken:
+    """A model whose numbers of one task are none: of all windows, or of digital silence alone."""
+
+    def __init__(self, session, silence_alone):
+        self._session, self._silence_alone = session, silence_alone
+
+    def run(self, names, *given):
+        pooled, *logits = self._session.run(names, *given)
+        broken = (pooled <= 0) if self._silence_alone else np.ones_like(pooled, bool)
+        return [pooled, *logits[:-1], np.where(broken[..., None], np.float32(np.nan), logits[-1])]
+
+
+def test_a_model_that_gives_no_number_gives_no_label(tiny):
+    """The first label would be the most probable one of NaN."""
+    broken = Bundle(tiny._card, _Broken(tiny._session, silence_alone=False))
+    sound = tone("mid")
+    for ask in (
+        lambda: broken.classify(sound, 16000),
+        lambda: broken.windows(sound, 16000),
+        lambda: Stream(broken, 16000).push(sound),
+    ):
+        with pytest.raises(DataError, match="task 'parts' is no finite number"):
+            ask()
+    with served(broken) as client:
+        told = client.post("/classify", content=wav(sound))
+        assert told.status_code == 422 and "no finite number" in told.json()["error"]
+
+
+def test_a_front_end_that_cannot_take_silence_answers_what_is_beside_it(tiny):
+    """As a logarithm without an offset: windows of digital silence are in no answer anyway."""
+    broken = Bundle(tiny._card, _Broken(tiny._session, silence_alone=True))
+    clip = np.concatenate([tone(seconds=2.0), tone("mid", seconds=2.0)])
+    found, whole = broken.classify(clip, 16000), tiny.classify(clip, 16000)
+    assert found["parts"].labels == ("mid",) and found["parts"].probabilities == whole["parts"].probabilities
+    silent = broken.classify(tone(seconds=2.0), 16000)
+    assert (silent.heard, silent["parts"].labels) == (False, ())
+    assert np.isfinite(list(silent["parts"].probabilities.values())).all()

@@ -6,6 +6,11 @@ from cohear.audio.content import Content
 
 _SEGMENT = b"\x18\x53\x80\x67"
 _MOST_BOXES = 100_000
+_MP4_BOXES = frozenset(
+    {b"ftyp", b"moov", b"mdat", b"free", b"skip", b"wide", b"moof", b"mfra", b"sidx", b"ssix", b"styp", b"uuid"}
+    | {b"meta", b"meco", b"pdin", b"udta", b"prft", b"emsg", b"pnot", b"PICT", b"junk", b"imda"}
+)
+"""The outermost boxes that there are (ISO/IEC 14496-12, QuickTime)."""
 _ASF_FILE = bytes.fromhex("a1dcab8c47a9cf118ee400c00c205365")
 
 
@@ -30,6 +35,8 @@ def _mp4(content: Content) -> bool:
         head = content.at(place, 16)
         if len(head) < 8:
             return False  # a few bytes behind the last box are padding
+        if head[4:8] not in _MP4_BOXES:
+            return False  # no box: what follows is a tag, or padding
         size = int.from_bytes(head[:4], "big")
         if size == 1:
             size = int.from_bytes(head[8:16], "big")

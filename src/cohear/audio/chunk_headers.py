@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, pairwise
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 
@@ -67,6 +67,7 @@ class SampleBytes:
         layout: of the chunks that may follow, None where none may.
         codec: the number of a WAV file's codec.
         contradiction: what in the header cannot both be right, as a clause; empty where nothing is.
+        gaps: where the byte behind a chunk of an odd size is missing.
     """
 
     begin: int
@@ -77,6 +78,7 @@ class SampleBytes:
     layout: ChunkLayout | None = None
     codec: int = 0
     contradiction: str = ""
+    gaps: tuple[int, ...] = ()
 
 
 class _Form(NamedTuple):
@@ -110,10 +112,35 @@ def chunk_at(content: Content, place: int, layout: ChunkLayout) -> Chunk | None:
 
 
 def _chunks(content: Content, place: int, layout: ChunkLayout) -> Iterator[Chunk]:
-    """Chunks one after the other, as long as their heads fit."""
+    """Chunks one after the other, as long as their heads fit; some writers leave out the byte behind an odd size."""
     while (chunk := chunk_at(content, place, layout)) is not None:
         yield chunk
-        place = chunk.begin + chunk.size + -chunk.size % layout.align
+        end = chunk.begin + chunk.size
+        place = end + -chunk.size % layout.align
+        if place > end and _is_chunk(content, end, layout) and not _is_chunk(content, place, layout):
+            place = end
+
+
+def _is_chunk(content: Content, place: int, layout: ChunkLayout) -> bool:
+    """Whether a chunk is there that ends inside the file, or one of samples."""
+    chunk = chunk_at(content, place, layout)
+    if chunk is None or not is_chunk_name(chunk.name):
+        return False
+    return chunk.begin + chunk.size <= content.size + 1 or chunk.name[:4] in (b"data", b"SSND")
+
+
+def is_chunk_name(name: bytes) -> bool:
+    """Whether the first letters of a name can be printed, as those of all chunks can."""
+    return name[:4].isascii() and name[:4].decode("ascii").isprintable()
+
+
+def _gaps(chunks: Sequence[Chunk], layout: ChunkLayout) -> tuple[int, ...]:
+    """Where the byte behind a chunk of an odd size is missing."""
+    return tuple(
+        chunk.begin + chunk.size
+        for chunk, following in pairwise(chunks)
+        if chunk.size % layout.align and following.field - layout.name_bytes == chunk.begin + chunk.size
+    )
 
 
 def _first_chunks(content: Content, place: int, layout: ChunkLayout) -> Iterator[Chunk]:
@@ -146,7 +173,9 @@ def _wav(content: Content) -> SampleBytes | None:
     layout = ChunkLayout(order, 4, 4, False, 2)
     form = _Form()
     wide: Chunk | None = None
+    seen = list[Chunk]()
     for chunk in _first_chunks(content, 12, layout):
+        seen.append(chunk)
         if chunk.name == b"fmt ":
             form = _wav_form(content, chunk, order)
         elif chunk.name == b"ds64" and kind in (b"RF64", b"BW64"):
@@ -159,7 +188,8 @@ def _wav(content: Content) -> SampleBytes | None:
                 fields[chunk.field] = lambda _: b"\xff\xff\xff\xff"
                 stated = _known(_number(content, wide.begin + 8, 8, order), chunk.begin, content)
                 total = _number(content, wide.begin, 8, order) + 8
-            return SampleBytes(chunk.begin, stated, fields, form.frame, total, layout, form.codec, form.contradiction)
+            told = (form.frame, total, layout, form.codec, form.contradiction, _gaps(seen, layout))
+            return SampleBytes(chunk.begin, stated, fields, *told)
     return None
 
 
@@ -185,8 +215,9 @@ def _aiff(content: Content) -> SampleBytes | None:
     if kind not in (b"AIFF", b"AIFC"):
         return None
     layout = ChunkLayout("big", 4, 4, False, 2)
-    frame = 0
+    frame, seen = 0, list[Chunk]()
     for chunk in _first_chunks(content, 12, layout):
+        seen.append(chunk)
         if chunk.name == b"COMM" and kind == b"AIFF":
             channels, bits = (_number(content, chunk.begin + at, 2, "big") for at in (0, 6))
             frame = channels * -(-bits // 8)
@@ -194,7 +225,7 @@ def _aiff(content: Content) -> SampleBytes | None:
             begin, total = chunk.begin + 8, _number(content, 4, 4, "big") + 8
             stated = _known(chunk.size - 8, begin, content)
             fields = {4: _size("big", 4, begin - 8), chunk.field: _size("big", 4, 8)}
-            return SampleBytes(begin, stated, fields, frame, total, layout)
+            return SampleBytes(begin, stated, fields, frame, total, layout, gaps=_gaps(seen, layout))
     return None
 
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from cohear.audio.chunk_headers import ChunkLayout, SampleBytes, chunk_at, read_header
+from cohear.audio.chunk_headers import ChunkLayout, SampleBytes, chunk_at, is_chunk_name, read_header
 from cohear.audio.content import ByteSpan, Content, FilePiece
-from cohear.audio.last_chunks import before_last_chunks, is_chunk_name
+from cohear.audio.last_chunks import before_last_chunks
 from cohear.audio.mpeg import ends_with_a_frame, mpeg_structure
 from cohear.audio.structure import PLAIN, EncodedStream, Structure
 from cohear.audio.unreadable import UnreadableAudio
@@ -18,6 +18,7 @@ from cohear.audio.unreadable import UnreadableAudio
 _JUNK_BYTES = 4096  # behind a file whose sizes agree with each other; more is audio that goes on
 _MPEG = frozenset({0x50, 0x55})  # codecs of WAV files
 _NO_LENGTH = "its header states no length"
+_NO_PADDING = "a chunk of an odd size has no byte behind it"
 
 
 def chunk_structure(content: Content) -> Structure:
@@ -35,11 +36,12 @@ def chunk_structure(content: Content) -> Structure:
         if samples.codec not in _MPEG or not ends_with_a_frame(content, samples.begin):
             raise
         end, oddity = content.size, _stated_and_there(samples.stated, content.size - samples.begin)
-    oddities = tuple(clause for clause in (oddity, samples.contradiction) if clause)
+    gaps = _NO_PADDING if samples.gaps else ""
+    oddities = tuple(clause for clause in (oddity, samples.contradiction, gaps) if clause)
     if samples.codec in _MPEG:
         inner = mpeg_structure(content, samples.begin, end)
         return replace(inner, oddities=oddities + inner.oddities)
-    if not oddity:
+    if not oddity and not gaps:
         return Structure(oddities=oddities) if oddities else PLAIN
     size = end - samples.begin
     frames = size // samples.frame if samples.frame else None
@@ -47,6 +49,8 @@ def chunk_structure(content: Content) -> Structure:
     for place, made in samples.fields.items():
         value = made(size)
         header[place : place + len(value)] = value
+    for place in reversed(samples.gaps):
+        header[place:place] = b"\0"
     padding: list[FilePiece] = [b"\0"] if size % 2 else []
     return Structure([EncodedStream([bytes(header), ByteSpan(samples.begin, end), *padding], frames)], frames, oddities)
 

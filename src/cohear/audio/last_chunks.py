@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from cohear.audio.chunk_headers import ChunkLayout, chunk_at
+from cohear.audio.chunk_headers import ChunkLayout, chunk_at, is_chunk_name
 from cohear.audio.content import Content
 
 _TAIL_BYTES = 1 << 26  # searched: pictures of covers are the largest chunks behind samples
@@ -39,11 +39,6 @@ def before_last_chunks(content: Content, begin: int, layout: ChunkLayout) -> int
             ends |= new
             earliest = min(earliest, *new, content.size)
     return earliest
-
-
-def is_chunk_name(name: bytes) -> bool:
-    """Whether the first letters of a name can be printed, as those of all chunks can."""
-    return name[:4].isascii() and name[:4].decode("ascii").isprintable()
 
 
 def _low_words(read: bytes, layout: ChunkLayout) -> NDArray[np.int64]:

@@ -19,7 +19,7 @@ from cohear.base.errors import DataError
 from cohear.runtime.answers import ClipAnswers, Spans, WindowAnswer, in_time
 from cohear.runtime.card import Card, Windowing, read_card
 from cohear.runtime.forms import FORMS, Pooling
-from cohear.runtime.pooling import WindowLogits
+from cohear.runtime.pooling import WindowLogits, check_finite
 from cohear.runtime.raw_samples import check_no_file
 from cohear.runtime.resampled import Resampled, resampled
 from cohear.runtime.scale import check_scale, scaled
@@ -190,7 +190,7 @@ class Bundle:
         return [
             WindowLogits(
                 stretch.starts,
-                {task: values[row] for task, values in zip(tasks, logits, strict=True)},
+                {task: _told(values[row], pooled[row] > 0) for task, values in zip(tasks, logits, strict=True)},
                 pooled[row] > 0,
                 _heard(stretch, self.windowings[hears]),
                 stretch.seen,
@@ -205,7 +205,11 @@ class Bundle:
         Args:
             windows: their numbers.
             seconds: length of the waveform, where no window ends later; None where it is not known.
+
+        Raises:
+            DataError: the model's answer is no number.
         """
+        check_finite(windows)
         windowing = self.windowings[windows.hears]
         answers = {
             name: FORMS[self.tasks[name].form].of_windows(self.tasks[name], windows, windowing, seconds)
@@ -219,6 +223,12 @@ class Bundle:
             spans = _spans(windows.heard[row], onset, windowing.frame_seconds, offset)
             made.append(WindowAnswer(onset, offset, bool(spans), by_task, spans))
         return made
+
+
+def _told(logits: Floats, pooled: NDArray[np.bool_]) -> Floats:
+    """Windows' numbers; of digital silence, which no front-end need take, nothing is known where they are none."""
+    silent = ~np.isfinite(logits) & ~pooled.reshape(-1, *[1] * (logits.ndim - 1))
+    return np.where(silent, np.float32(0), logits) if silent.any() else logits
 
 
 def _heard(stretch: Stretch, windowing: Windowing) -> NDArray[np.bool_]:

@@ -29,6 +29,7 @@ from cohear.runtime.pooling import (
     MeanPooling,
     StepPooling,
     WindowLogits,
+    check_finite,
     frames_inside,
     heard_steps,
 )
@@ -205,7 +206,12 @@ class Pooling:
         self._samples = 0
 
     def add(self, windows: WindowLogits) -> None:
-        """Take in windows, of the tasks that hear in windows like these."""
+        """Take in windows, of the tasks that hear in windows like these.
+
+        Raises:
+            DataError: the model's answer is no number.
+        """
+        check_finite(windows)
         self._samples = windows.samples
         for name, logits in windows.logits.items():
             self._pools[name].add(windows, logits)

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cohear.base.arrays import Floats
+from cohear.base.errors import DataError
 from cohear.base.timeline import StepMeans, step_count, steps_of
 from cohear.runtime.card import Windowing
 
@@ -36,6 +37,20 @@ class WindowLogits:
     heard: NDArray[np.bool_]
     samples: int
     hears: int = 0
+
+
+def check_finite(windows: WindowLogits) -> None:
+    """Whether the model answers all windows that are more than digital silence, which pooling leaves out.
+
+    Raises:
+        DataError: it gives NaN or infinity, of which the most probable label would be the first one.
+    """
+    for task, logits in windows.logits.items():
+        if not np.isfinite(logits[windows.pooled]).all():
+            raise DataError(
+                f"the model's answer of task {task!r} is no finite number: this sound is more than it can take; "
+                "export it again from runs that did not diverge"
+            )
 
 
 class ClipPooling(ABC):
