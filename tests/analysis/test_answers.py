@@ -18,6 +18,7 @@ from cohear.analysis.answers.persistence import agreements, ceiling, interval_ov
 from cohear.analysis.answers.savings import costs
 from cohear.analysis.answers.unbeaten import front
 from cohear.analysis.gains.gains import gains
+from cohear.analysis.gains.judged import judge
 from cohear.analysis.gains.pairs import paired_differences
 from cohear.analysis.statistics import Statistics
 from cohear.analysis.tables.of_study import GivenTables
@@ -174,13 +175,13 @@ def test_sizes_and_what_groups_lose(full):
     for line in sizes.values():
         assert line["low"] < line["mean"] < line["high"]
         assert line["worst_low"] < line["worst"] < line["worst_high"] and line["worst"] < line["mean"]
-    table = foretold(gains(full))
+    table = foretold(judge(paired_differences(full)))
     assert breaks(table) == []
     by_way = {(line["way"]): line for line in foretelling(table) if line["encoder"] == "small"}
     assert set(by_way) == set(WAYS)
     assert by_way["mean_of_pairs"]["mean_error"] < 0.005 < by_way["task_mean"]["mean_error"]
     assert by_way["mean_of_pairs"]["within"] > 0.9
-    broken = breaks(foretold(gains(study(group=-0.05, seed=4))))
+    broken = breaks(foretold(judge(paired_differences(study(group=-0.05, seed=4)))))
     assert len(broken) > 100 and all(line["short"] < 0 for line in broken)
 
 

@@ -8,16 +8,13 @@ from functools import cache
 import pytest
 from rules import RULES
 from said import Said
-from shapes import ONE_EACH, SHAPES, study_named
+from shapes import SHAPES, study_named
 from written import write
 
 pytestmark = pytest.mark.slow
 
-NOT_YET = ("intervals_lie_within_what_scores_can_be",)
-"""Rules that do not hold yet."""
-
-SOMETIMES = ("means_over_tasks_can_be", "smallest_gains_can_be")
-"""Those that do not hold for rare studies only."""
+SOMETIMES = ("smallest_gains_can_be",)
+"""Rules that do not hold yet, for rare studies only."""
 
 EACH = 4
 """Studies of every shape; of every fourth shape one more, which makes over three hundred."""
@@ -52,12 +49,4 @@ def contradictions(tmp_path_factory, statistics_of_folders):
 @pytest.mark.parametrize("name", [*ALWAYS, *(pytest.param(name, marks=pytest.mark.slow) for name in REST)])
 def test_nothing_contradicts(name, contradictions):
     found = {rule: told for rule, told in contradictions(name).items() if told}
-    assert not {rule: told for rule, told in found.items() if rule not in (*NOT_YET, *SOMETIMES)}
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("rule", NOT_YET)
-@pytest.mark.xfail(strict=True, reason="does not hold yet; once it does, it leaves the list")
-def test_not_yet(rule, contradictions):
-    first = next((name for name in ONE_EACH if contradictions(name)[rule]), None)
-    assert first is None
+    assert not {rule: told for rule, told in found.items() if rule not in SOMETIMES}

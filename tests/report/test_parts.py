@@ -41,6 +41,7 @@ def test_the_whole_comes_before_the_best_group():
             "repeats": 5,
             "verdict": "undecided",
             "explanation": "",
+            "verdict_here": "",
         }
         for name, gain in groups.items()
         for task in name.split("+")

@@ -97,7 +97,7 @@ class Statistics:
     @cached_property
     def pairs(self) -> pd.DataFrame:
         """Paired differences of the ordinary runs."""
-        return paired_differences(self.results)
+        return paired_differences(self.results, self.design)
 
     @cached_property
     def cells(self) -> pd.DataFrame:
@@ -229,7 +229,7 @@ class Statistics:
     @cached_property
     def foretold(self) -> pd.DataFrame:
         """Gains of larger groups beside those that smaller ones foretell."""
-        return combining.foretold(self.gains)
+        return combining.foretold(self.judged)
 
     @cached_property
     def foretelling(self) -> Sequence[combining.Foretelling]:

@@ -103,6 +103,7 @@ class TaskFacts:
         kind: name of its target kind.
         metric: that gains are of.
         units: what the values of each metric of the kind are shown in.
+        bounds: between which values those of each metric lie, None where there is no end.
         margin: what ``harmless`` may cost, in the metric's unit; None where nothing is told.
         margin_nll: the same of log loss, in bits a clip.
         labels: in their order; names of the numbers where there are no labels.
@@ -116,6 +117,7 @@ class TaskFacts:
     kind: str = ""
     metric: str = ""
     units: Mapping[str, str] = field(default_factory=dict)
+    bounds: Mapping[str, Sequence[float | None]] = field(default_factory=dict)
     margin: float | None = None
     margin_nll: float | None = None
     labels: Sequence[str] = ()

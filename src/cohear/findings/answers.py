@@ -167,9 +167,9 @@ def _improve(statistics: Statistics) -> Improving:
     decided = pairs[pairs["verdict"].isin(["helps", "hurts"])].sort_values("gain", ascending=False)
     return {
         "counts": {
-            "related": counts(pairs[related & told_apart]),
-            "unrelated": counts(pairs[~related & told_apart]),
-            "all": counts(pairs),
+            "related": counts(pairs[related & told_apart], statistics),
+            "unrelated": counts(pairs[~related & told_apart], statistics),
+            "all": counts(pairs, statistics),
         },
         "decided": [_decided(row, statistics) for row in json_rows(decided)],
         "controls": json_rows(statistics.contrasts),

@@ -89,7 +89,7 @@ class DomainGains(Kind):
 
 
 def _gain(statistics: Statistics, pairs: pd.DataFrame) -> DomainGain:
-    found = counts(pairs)
+    found = counts(pairs, statistics)
     mean = Estimate(found["mean"], found["low"], found["high"], statistics.unit_over(pairs))
     return DomainGain(found["cells"], found["helps"], found["hurts"], mean)
 

@@ -9,7 +9,9 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from cohear.analysis.gains.bounds import ENDS, within
 from cohear.analysis.gains.cell_tests import LEVEL
+from cohear.analysis.statistics import Statistics
 from cohear.analysis.tables.columns import CELL, SETTING, VERDICTS
 from cohear.base.setting import Setting
 from cohear.base.units import finite
@@ -80,12 +82,20 @@ class VerdictsOfPairs(TypedDict):
     explanations: dict[str, int]
 
 
-def counts(cells: pd.DataFrame) -> VerdictsOfPairs:
-    """Verdicts, and the mean gain with an interval from the tasks, which are the sample; None where not known."""
+def counts(cells: pd.DataFrame, statistics: Statistics) -> VerdictsOfPairs:
+    """Verdicts, and the mean gain with an interval from the tasks, which are the sample; None where not known.
+
+    Args:
+        cells: rows of the table of gains.
+        statistics: that it is of.
+    """
     by_task = cells.groupby("task")["gain"].mean().dropna() if len(cells) else pd.Series(dtype=float)
     mean, reach = float(cells["gain"].mean()) if len(cells) else np.nan, np.nan
     if len(by_task) > 2:
         reach = float(stats.t.ppf(1 - LEVEL / 2, len(by_task) - 1) * by_task.std() / np.sqrt(len(by_task)))
+    names = list(CELL)
+    ends = statistics.judged.cells.set_index(names)[list(ENDS)].reindex(pd.MultiIndex.from_frame(cells[names])).mean()
+    low, high = within(*(np.asarray(value, dtype=np.float64) for value in (mean, reach, *ends)))
     helps, hurts, harmless, undecided = (int((cells["verdict"] == name).sum()) for name in VERDICTS)
     explained = {word: int((cells["explanation"] == word).sum()) for word in EXPLANATIONS}
     return {
@@ -95,7 +105,7 @@ def counts(cells: pd.DataFrame) -> VerdictsOfPairs:
         "harmless": harmless,
         "undecided": undecided,
         "mean": finite(mean),
-        "low": finite(mean - reach),
-        "high": finite(mean + reach),
+        "low": finite(float(low)),
+        "high": finite(float(high)),
         "explanations": explained,
     }

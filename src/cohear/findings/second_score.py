@@ -15,6 +15,7 @@ from cohear.base.tables import GAINS_NLL_CSV
 from cohear.findings.figures import Estimate, are
 from cohear.findings.finding import StudyFinding, TableRows
 from cohear.findings.kind import FINDINGS, Kind, Said, StudyQuestion
+from cohear.findings.on_these_clips import HereFigures, here_figures, here_in_words
 from cohear.findings.pairs import counts, of_pairs
 from cohear.findings.typed_figures import TypedFigures
 from cohear.findings.words import words
@@ -37,6 +38,7 @@ class SecondScoreFigures(TypedFigures):
         decided_here_alone: cells that help or hurt in log loss and are open in the task's metric.
         decided_there_alone: the other way round.
         against: cells that help in one and hurt in the other.
+        here: the same on these clips.
     """
 
     cells: int
@@ -48,6 +50,7 @@ class SecondScoreFigures(TypedFigures):
     decided_here_alone: int
     decided_there_alone: int
     against: int
+    here: HereFigures
 
 
 class SecondScore(Kind):
@@ -63,7 +66,7 @@ class SecondScore(Kind):
         pairs = of_pairs(statistics.log_loss.gains)
         if pairs.empty:
             return
-        tally = counts(pairs)
+        tally = counts(pairs, statistics.log_loss)
         both = pairs.merge(of_pairs(statistics.gains), on=list(CELL), suffixes=("", "_own"))
         here, own = _effect(both["verdict"]), _effect(both["verdict_own"])
         figures = SecondScoreFigures(
@@ -76,6 +79,7 @@ class SecondScore(Kind):
             decided_here_alone=int((here.ne(0) & both["verdict_own"].eq("undecided")).sum()),
             decided_there_alone=int((own.ne(0) & both["verdict"].eq("undecided")).sum()),
             against=int((here * own < 0).sum()),
+            here=here_figures(statistics.log_loss),
         )
         yield StudyFinding(
             code=self.code,
@@ -102,6 +106,8 @@ class SecondScore(Kind):
                 f"{counted(figures.against, 'cell')} helped in one and hurt in the other: sharing makes answers there "
                 "right more often and less well weighed, or the other way round."
             )
+        if figures.here.told:
+            told.append(here_in_words(figures.here))
         return Said(words(" ".join(told)))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import pandas as pd
 
@@ -67,13 +67,18 @@ class VerdictCounts(Kind):
             )
         within = f" ({mean.unit.interval(mean.low, mean.high)} over the tasks, for others like them)"
         mean_gain = f"{mean.unit.signed(mean.value)} {mean.unit.name}{within if mean.bracket else _TOO_FEW}"
-        verdicts = listed([f"{are(figures[name])} {word}" for name, word in zip(VERDICTS, _DONE, strict=True)])
+        verdicts = how_many(figures)
         said = words(
             f"Of {counted(figures['cells'], 'cell')} (a task beside one partner, in ",
             Name(listed(shortened(figures["settings"], MOST))),
             f") {verdicts}; the mean gain is {mean_gain}.",
         )
         return Said(said, details=(("", words(_EXPECTED_WRONG)),))
+
+
+def how_many(figures: Mapping[str, Any]) -> str:
+    """``2 are helped, 1 is hurt, 4 are harmless and 3 are undecided``."""
+    return listed([f"{are(figures[name])} {word}" for name, word in zip(VERDICTS, _DONE, strict=True)])
 
 
 def verdict_lines(finding: StudyFinding) -> tuple[VerdictLine, ...]:
@@ -87,7 +92,7 @@ _EXPECTED_WRONG = "Of those called “helps” or “hurts”, at most 5 % are e
 
 
 def _counted(statistics: Statistics, pairs: pd.DataFrame, kind: str, setting: Setting | None = None) -> StudyFinding:
-    found = counts(pairs)
+    found = counts(pairs, statistics)
     mean = Estimate(found["mean"], found["low"], found["high"], statistics.unit_over(pairs))
     names = sorted({setting_name(one) for one in settings_in(pairs)})
     tally = {name: number for name, number in found.items() if name not in ("mean", "low", "high")}

@@ -8,6 +8,7 @@ from typing import ClassVar
 from cohear.analysis.statistics import Statistics
 from cohear.findings.finding import StudyFinding, TableRows
 from cohear.findings.kind import FINDINGS, Kind, Said, Section, StudyQuestion
+from cohear.findings.verdict_words import FOR_NEW, ON_THESE
 from cohear.findings.words import NOTHING, words
 
 
@@ -39,7 +40,9 @@ _METHOD = (
     "apart; only the part of the folds is corrected for overlapping training sets (Nadeau & Bengio 2003). Variances "
     "are shared among the cells of a family (moderated t, Smyth 2004); a family is all pairs of one front-end, encoder "
     "and arm, larger groups are one of their own. The false discovery rate is kept at 5 % (Benjamini & Hochberg 1995). "
-    "Harmless: the loss is smaller than the margin, by a one-sided test under the same rule."
+    "Harmless: the loss is smaller than the margin, by a one-sided test under the same rule. "
+    f"All this is {FOR_NEW}. {ON_THESE.capitalize()} folds are as they are and seeds alone are a sample: there the "
+    "variance is the mean square within test parts over the number of repeats, by the same tests."
 )
 
 FINDINGS.register(VerdictMethod.code)(VerdictMethod())

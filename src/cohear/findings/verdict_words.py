@@ -11,6 +11,9 @@ from cohear.findings.words import Name, Words, words
 SIGNS: Mapping[str, str] = {"helps": "▲", "hurts": "▼", "harmless": "≈", "undecided": "?"}
 """One for each verdict, which colours never stand alone for."""
 
+FOR_NEW, ON_THESE = "for new clips", "on these clips"
+"""What the two readings of a cell are called, wherever one stands beside the other."""
+
 OPEN = "undecided"
 """The verdict of what is not known."""
 
@@ -57,8 +60,16 @@ def told_verdict(verdict: str, explanation: str, low: object, high: object) -> s
     return ", ".join(filter(None, (verdict, explanation, when_decided(verdict, low, high))))
 
 
+def here_in_short(verdict: str, here: str) -> str:
+    """``here ▼``: what holds on these clips, where that is told and is not what holds for new ones."""
+    return f"here {SIGNS[here]}" if here and here != verdict else ""
+
+
 LEGEND = ", ".join(map(signed_verdict, VERDICTS))
 """All signs with their verdicts."""
+
+READINGS = f"verdicts are {FOR_NEW}; “here” says what holds {ON_THESE}, where that is told and differs: {LEGEND}"
+"""What must stand by verdicts with :func:`here_in_short`."""
 
 DRAWN = "The upright line is no gain; what is drawn dashed could be chance."
 """How an interval is drawn."""

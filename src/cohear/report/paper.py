@@ -9,12 +9,16 @@ import pandas as pd
 
 from cohear.base.units import NONE, Unit
 from cohear.findings.not_learnt import MARK
+from cohear.findings.verdict_words import FOR_NEW, ON_THESE
 from cohear.report.folder import FolderContent
 from cohear.report.numbers import level
 from cohear.report.parts.shown_gains import ShownGain, cells_of
 from cohear.report.parts.views import of_setting, setting_order, study_order
 
-_HEAD = ("task", "metric", "alone", "beside", "together", "gain", "95 % interval", "p, adjusted", "repeats", "verdict")
+_HEAD = (
+    *("task", "metric", "alone", "beside", "together", "gain", "95 % interval", "p, adjusted", "repeats"),
+    *(f"verdict {FOR_NEW}", ON_THESE),
+)
 
 
 def paper_table(study: FolderContent) -> str:
@@ -45,7 +49,8 @@ def paper_table(study: FolderContent) -> str:
 _WORDS = """
 Means over paired repeats on the test parts; scores and gains are in points (× 100) where the metric is a fraction.
 A gain is the score in the shared network minus the score alone, same fold and seed, plus is better. Intervals are of
-each cell alone; p-values are adjusted within a front-end, encoder and arm (false discovery rate 5 %)."""
+each cell alone; p-values are adjusted within a front-end, encoder and arm (false discovery rate 5 %). They and the
+intervals are for new clips; the last column has seeds alone as the sample, and is empty where they cannot tell."""
 
 
 def _lines(
@@ -66,7 +71,7 @@ def _lines(
         for cell in own:
             beside = _escaped(" + ".join(cell.partners))
             figures = [cell.shared_text, cell.gain_text, cell.interval_text, cell.p_text, str(cell.repeats)]
-            yield [*head, beside, *figures, _verdict(cell)]
+            yield [*head, beside, *figures, _verdict(cell), cell.here]
         if not own:
             yield [*head, *[NONE] * (len(_HEAD) - len(head))]
 
@@ -77,7 +82,7 @@ def _verdict(cell: ShownGain) -> str:
 
 
 def _pipes(rows: Sequence[Sequence[str]]) -> list[str]:
-    left = {"task", "metric", "beside", "verdict"}
+    left = {"task", "metric", "beside", *_HEAD[-2:]}
     rule = ["---" if name in left else "---:" for name in rows[0]]
     return ["| " + " | ".join(row) + " |" for row in (rows[0], rule, *rows[1:])]
 

@@ -17,6 +17,7 @@ from cohear.base.study_facts import (
     StudyFacts,
     TaskFacts,
 )
+from cohear.base.units import finite
 from cohear.data.folds.partition import TaskSplit
 from cohear.data.folds.parts import Part
 from cohear.data.scan.dataset import Dataset
@@ -94,6 +95,7 @@ def _task_facts(name: str, settings: StudySettings, splits: Mapping[int, TaskSpl
         kind=first.kind,
         metric=first.metric,
         units={metric: METRICS[metric].shown_unit for metric in kind.metrics},
+        bounds={metric: (finite(METRICS[metric].low), finite(METRICS[metric].high)) for metric in kind.metrics},
         margin=settings.margin_of(name),
         margin_nll=settings.margin_nll,
         labels=first.labels,

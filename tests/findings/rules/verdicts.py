@@ -110,6 +110,32 @@ def counts_are_those_of_gains(said: Said) -> Told:
 
 
 @rule
+def what_holds_on_these_clips_is_told_as_its_column_has_it(said: Said) -> Told:
+    """By the answers and the page, in words of its own; and nothing of it where repeats hung on the other verdicts."""
+    pairs = of_pairs(said.gains)
+    if said.study.looks and (said.gains["verdict_here"] != "").any():
+        yield f"a study with looks has {dict(Counter(said.gains['verdict_here']))}"
+    told = [finding for finding in said.answers["improve"]["findings"] if finding["code"] == "on-these-clips"]
+    if len(told) != bool(len(pairs)):
+        yield f"{len(told)} findings on these clips, {len(pairs)} pair cells"
+    for finding in told:
+        wanted = {verdict: int((pairs["verdict_here"] == verdict).sum()) for verdict in VERDICTS}
+        if {verdict: finding["figures"][verdict] for verdict in VERDICTS} != wanted:
+            yield f"answers count {finding['figures']} on these clips, gains {wanted}"
+        if not finding["missing"] and "on these" not in finding["words"].lower():
+            yield f"which clips is not said: {finding['words']}"
+    known = gains_by_cell(said)
+    for view in said.views.matrices:
+        for cell in view.cells if view.metric == PRIMARY else ():
+            row = known[cell.task, cell.combination, view.features, view.encoder, view.arm]
+            if cell.here != row["verdict_here"]:
+                yield f"{cell_of(row)}: {cell.here!r} on the page, {row['verdict_here']!r} in gains"
+    for row in known.values():
+        if {row["verdict"], row["verdict_here"]} == {"helps", "hurts"}:
+            yield f"{cell_of(row)}: {row['verdict']} for new clips, {row['verdict_here']} on these"
+
+
+@rule
 def status_counts_the_decided(said: Said) -> Told:
     if said.status is None or not said.status.cells or not any(said.status.cells.values()):
         return

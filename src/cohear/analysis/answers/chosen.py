@@ -1,10 +1,14 @@
 """What was chosen on some of the repeats is estimated on the others: there its luck has no part."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
+from cohear.analysis.gains.bounds import ENDS, within
 from cohear.analysis.gains.cell_tests import cell_tests
 from cohear.analysis.gains.design import USUAL, Design
 from cohear.analysis.tables.columns import CELL, REPEAT, SETTING
@@ -23,18 +27,41 @@ def estimated_on(pairs: pd.DataFrame, used: pd.Series, design: Design = USUAL) -
         design: of the study.
 
     Returns:
-        ``gain, low, high`` with the cell's names as index, in the metric's unit; NaN where no repeat is used, and an
-        interval only where it can be told.
+        ``gain, low, high`` with the cell's names as index, in the metric's unit, and what ``low`` and ``high`` are made
+        of, ``reach, least, most``; NaN where no repeat is used, and an interval only where it can be told.
     """
     cells = cell_tests(pairs, design).set_index(list(CELL))
-    others = pairs[used].groupby(list(CELL))["difference"].agg(["mean", "size"]).reindex(cells.index)
-    reach = (cells["high"] - cells["low"]) / 2 * np.sqrt(cells["repeats"].astype(float) / others["size"])
-    return pd.DataFrame({"gain": others["mean"], "low": others["mean"] - reach, "high": others["mean"] + reach})
+    grouped = pairs[used].groupby(list(CELL))
+    others = grouped[["difference", *ENDS]].mean().rename(columns={"difference": "gain"}).reindex(cells.index)
+    used_of = grouped.size().reindex(cells.index)
+    others = others.assign(reach=cells["reach"] * np.sqrt(cells["repeats"].astype(float) / used_of))
+    low, high = within(*(others[name].to_numpy(float) for name in ("gain", "reach", *ENDS)))
+    return others.assign(low=low, high=high)
 
 
-def mean_gain(
-    pairs: pd.DataFrame, groups: Sequence[str], used: pd.Series, design: Design = USUAL
-) -> tuple[float, float, float]:
+@dataclass(frozen=True)
+class MeanGain:
+    """A mean gain with what its 95 % interval is made of.
+
+    Attributes:
+        gain: of a task.
+        reach: of the interval to either side by its error.
+        least, most: what it can be.
+    """
+
+    gain: float
+    reach: float
+    least: float
+    most: float
+
+    def interval(self, about: float | None = None) -> tuple[float, float]:
+        """Both ends, about the gain or about another estimate of it."""
+        middle = self.gain if about is None else about
+        low, high = within(*(np.float64(value) for value in (middle, self.reach, self.least, self.most)))
+        return float(low), float(high)
+
+
+def mean_gain(pairs: pd.DataFrame, groups: Sequence[str], used: pd.Series, design: Design = USUAL) -> MeanGain:
     """Mean gain of a task of some networks of one setting, on the repeats that are used, with its 95 % interval.
 
     A repeat that has every task of every group is one difference.
@@ -46,21 +73,27 @@ def mean_gain(
         design: of the study.
 
     Returns:
-        Gain, low, high; NaN where nothing can be told.
+        All NaN where nothing can be told.
     """
     sizes = {name: name.count("+") + 1 for name in groups}
     shared = [name for name, size in sizes.items() if size > 1]
     here = pairs.assign(used=used)[pairs["combination"].isin(shared)]
     repeats = here.groupby([*SETTING, *REPEAT], sort=True).agg(
-        total=("difference", "sum"), cells=("difference", "size"), used=("used", "first")
+        total=("difference", "sum"),
+        cells=("difference", "size"),
+        used=("used", "first"),
+        least=("least", "sum"),
+        most=("most", "sum"),
     )
     whole = repeats[repeats["cells"] == sum(sizes[name] for name in shared)].reset_index()
     if whole.empty:
-        return np.nan, np.nan, np.nan
+        return MeanGain(*[np.nan] * 4)
     cell = whole.assign(
         **{"task": "mean", "combination": "grouping", "metric": "mean", "single": 0.0, "shared": 0.0, "test_clips": 0},
         difference=whole["total"] / sum(sizes.values()),
+        least=whole["least"] / sum(sizes.values()),
+        most=whole["most"] / sum(sizes.values()),
         part="fold " + whole["fold"].astype(str),
     )
     line = estimated_on(cell, cell["used"], design.of_means()).iloc[0]
-    return float(line["gain"]), float(line["low"]), float(line["high"])
+    return MeanGain(*(float(line[name]) for name in ("gain", "reach", *ENDS)))

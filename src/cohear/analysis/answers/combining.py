@@ -11,6 +11,8 @@ from cohear.analysis.answers.chosen import estimated_on
 from cohear.analysis.answers.persistence import within_tasks
 from cohear.analysis.gains.cell_tests import LEVEL, cell_tests
 from cohear.analysis.gains.design import USUAL, Design
+from cohear.analysis.gains.gains import told_cells
+from cohear.analysis.gains.judged import Judged
 from cohear.analysis.gains.pairs import first_half
 from cohear.analysis.gains.repeat_means import repeat_means
 from cohear.analysis.tables.columns import CELL, SETTING
@@ -130,15 +132,15 @@ def _worst(rows: pd.DataFrame, design: Design) -> Worst:
     return {"worst_task": task, "worst": gain, "worst_low": low, "worst_high": high}
 
 
-def foretold(gains: pd.DataFrame) -> pd.DataFrame:
+def foretold(judged: Judged) -> pd.DataFrame:
     """Gains of larger groups beside those foretold from smaller ones.
 
     Args:
-        gains: of :func:`cohear.analysis.gains.gains.gains`.
+        judged: the cells with their verdicts.
 
     Returns:
         ``task, combination, features, encoder, arm, gain, error`` (of the gain minus the mean of its pairs,
-        from their intervals) and what each way
+        from how far their intervals reach) and what each way
         foretells: ``mean_of_pairs`` (Standley et al. 2020), ``sum_of_pairs`` (effects add up),
         ``higher_order`` (the mean of all measured groups inside this one that hold the task and are one
         smaller, Standley's approximation one order up), ``surrogate`` (a ridge regression of a task's gain on
@@ -146,21 +148,21 @@ def foretold(gains: pd.DataFrame) -> pd.DataFrame:
         the mean of the task's other cells, which knows no partner. NaN where it cannot be told.
     """
     rows = []
-    for setting, some in gains.groupby(list(SETTING), sort=True):
+    for setting, some in told_cells(judged).groupby(list(SETTING), sort=True):
         known = {(t, frozenset(c.split("+"))): g for t, c, g in _triples(some, some["gain"])}
-        width = {(t, frozenset(c.split("+"))): w for t, c, w in _triples(some, some["high"] - some["low"])}
+        reach = {(t, frozenset(c.split("+"))): w for t, c, w in _triples(some, some["reach"])}
         for row in some[some["combination"].str.count(r"\+") > 1].to_dict("records"):
             task, members = row["task"], frozenset(row["combination"].split("+"))
             pairs = np.array([known.get((task, frozenset((task, m))), np.nan) for m in sorted(members - {task})])
             smaller = [known.get((task, members - {m}), np.nan) for m in sorted(members - {task})]
-            square = np.array([width.get((task, frozenset((task, m))), np.nan) for m in members - {task}]) ** 2
+            square = np.array([reach.get((task, frozenset((task, m))), np.nan) for m in members - {task}]) ** 2
             own = {key: g for key, g in known.items() if key[0] == task and key[1] != members}
             rows.append(
                 {
                     **{name: row[name] for name in ("task", "combination")},
                     **dict(zip(SETTING, setting, strict=True)),
                     "gain": row["gain"],
-                    "error": np.hypot(width[task, members], np.sqrt(np.sum(square)) / max(1, len(square))) / 4,
+                    "error": np.hypot(reach[task, members], np.sqrt(np.sum(square)) / max(1, len(square))) / 2,
                     "mean_of_pairs": pairs.mean(),
                     "sum_of_pairs": pairs.sum(),
                     "higher_order": _mean(np.array(smaller)) if len(members) > 3 else np.nan,

@@ -72,7 +72,7 @@ def best_per_budget(
         priced = {name: price[name] for name in price.index if name in chosen and name in other}
         for grouping in front(priced, chosen, tasks):
             gain = sum(other[name] for name in grouping.groups) / len(tasks)
-            _, low, high = mean_gain(rows, grouping.groups, ~first, design)
+            low, high = mean_gain(rows, grouping.groups, ~first, design).interval(gain)
             found.append(
                 {
                     "features": str(setting[0]),
@@ -83,8 +83,8 @@ def best_per_budget(
                     "groups": list(grouping.groups),
                     "gain_chosen": finite(grouping.gain / len(tasks)),
                     "gain": finite(gain),
-                    "low": finite(gain - (high - low) / 2),
-                    "high": finite(gain + (high - low) / 2),
+                    "low": finite(low),
+                    "high": finite(high),
                 }
             )
     return found

@@ -6,6 +6,7 @@ from typing import TypedDict, cast
 
 import pandas as pd
 
+from cohear.analysis.gains.bounds import ENDS
 from cohear.analysis.gains.cell_tests import cell_tests
 from cohear.analysis.gains.design import USUAL, Design
 from cohear.analysis.gains.pairs import differences, paired_differences
@@ -57,17 +58,21 @@ def larger_encoders(results: pd.DataFrame, design: Design = USUAL) -> list[Encod
     """
     table = checked_results(results)
     table = table[table["control"] == ""].assign(size=lambda rows: rows["combination"].str.count(r"\+") + 1)
-    pairs = paired_differences(results)
+    pairs = paired_differences(results, design)
     found: list[EncoderChange] = []
     for (features, arm, size), smaller, larger, growth in _by_growth(table[table["size"] > 1]):
         here = table[(table["features"] == features) & (table["arm"] == arm)]
         both = _gains_of_both(pairs, features, arm, size, smaller, larger)
         if both.empty:
             continue
-        change = both.assign(difference=both["difference_larger"] - both["difference_smaller"])
+        change = both.assign(
+            difference=both["difference_larger"] - both["difference_smaller"],
+            least=both["least_larger"] - both["most_smaller"],
+            most=both["most_larger"] - both["least_smaller"],
+        )
         shared = here[here["encoder"] == larger].merge(both[["task", "combination", *REPEAT]])
         alone = here[(here["encoder"] == smaller) & (here["size"] == 1)]
-        against = differences(shared.assign(encoder=smaller), alone)
+        against = differences(shared.assign(encoder=smaller), alone, design)
         changed, low, high = _mean_over_tasks(change, design)
         gain, gain_low, gain_high = _mean_over_tasks(against, design)
         found.append(
@@ -107,7 +112,7 @@ def _gains_of_both(pairs: pd.DataFrame, features: str, arm: str, size: int, smal
         (pairs["features"] == features) & (pairs["arm"] == arm) & (pairs["combination"].str.count(r"\+") + 1 == size)
     ]
     same = ["task", "combination", *REPEAT, "metric", "part"]
-    wanted = here[here["encoder"] == larger][[*same, "difference"]]
+    wanted = here[here["encoder"] == larger][[*same, "difference", *ENDS]]
     return here[here["encoder"] == smaller].merge(wanted, on=same, suffixes=("_smaller", "_larger"))
 
 

@@ -184,8 +184,9 @@ def _serving(line: UnbeatenGrouping) -> Serving:
 
 
 def _on_all(one: Serving, pairs: pd.DataFrame, design: Design) -> Serving:
-    gain, low, high = mean_gain(pairs, one.groups, pd.Series(True, index=pairs.index), design)
-    return replace(one, gain=gain, low=low, high=high, on_all=True)
+    mean = mean_gain(pairs, one.groups, pd.Series(True, index=pairs.index), design)
+    low, high = mean.interval()
+    return replace(one, gain=mean.gain, low=low, high=high, on_all=True)
 
 
 def of_settings(lines: Sequence[UnbeatenGrouping]) -> dict[Setting, list[UnbeatenGrouping]]:

@@ -21,9 +21,10 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import stdtr, stdtrit
 
+from cohear.analysis.gains.bounds import ENDS, within
 from cohear.analysis.gains.design import MARGIN, USUAL, ByTask, Design
 from cohear.analysis.gains.moderation import fit_prior, moderate
-from cohear.analysis.gains.spread import cell_spread, fold_shares, why_assumed
+from cohear.analysis.gains.spread import cell_spread, fold_shares, why_assumed, with_rounding
 from cohear.analysis.tables.columns import FAMILY
 from cohear.base.arrays import Array
 
@@ -44,8 +45,9 @@ def cell_tests(pairs: pd.DataFrame, design: Design = USUAL) -> pd.DataFrame:
         repeat where there is one test part), ``share`` of the folds in it and ``typical_share`` (careful, and
         for forecasts: :func:`cohear.analysis.gains.spread.fold_shares`), ``share_measured`` and ``share_assumed`` (why
         it is not: :func:`cohear.analysis.gains.spread.why_assumed`), ``error`` (standard error of the gain),
-        ``freedom``, ``low``, ``high``, ``p`` (of no gain, two sides) and ``p_margin`` (of a loss as large as the
-        margin, one side). What cannot be known is NaN.
+        ``freedom``, ``reach`` (of the interval by that error), ``low``, ``high`` (of the interval, which holds nothing
+        that cannot be: :mod:`cohear.analysis.gains.bounds`), ``p`` (of no gain, two sides) and ``p_margin`` (of a loss
+        as large as the margin, one side). What cannot be known is NaN.
     """
     cells = cell_spread(pairs)
     cells["margin"] = _per_task(cells["task"], design.margins, MARGIN)
@@ -84,14 +86,14 @@ def _judge(family: pd.DataFrame) -> pd.DataFrame:
         share, typical, measured = fold_shares(family)
         assumed = why_assumed(family)
         factor = family["weight"].to_numpy(float) + share * family["ratio"].to_numpy(float)
-    # equal differences in all repeats do not prove that there is no spread: scores move in steps of a clip,
-    # and the rounding of two of them has a variance of step²/6
-    variance = np.where(variance > 0, variance, family["step"].to_numpy(float) ** 2 / 6)
+    variance = with_rounding(variance, family)
     error = np.sqrt(variance * factor)
     known = (family["repeats"].to_numpy(int) > 1) & (total > 0) & (error > 0)
     error, total = np.where(known, error, np.nan), np.where(known, total, np.nan)
     gain = family["gain"].to_numpy(float)
-    reach = stdtrit(total, 1 - LEVEL / 2) * error  # Student's t, as in scipy.stats and many times faster
+    # Student's t, as in scipy.stats and many times faster
+    reach = np.asarray(stdtrit(total, 1 - LEVEL / 2) * error, dtype=np.float64)
+    low, high = within(gain, reach, *(family[name].to_numpy(float) for name in ENDS))
     return family.assign(
         variance=variance,
         share=share,
@@ -100,8 +102,9 @@ def _judge(family: pd.DataFrame) -> pd.DataFrame:
         share_assumed=assumed,
         error=error,
         freedom=total,
-        low=gain - reach,
-        high=gain + reach,
+        reach=reach,
+        low=low,
+        high=high,
         p=2 * stdtr(total, -np.abs(gain) / error),
         p_margin=stdtr(total, -(gain + family["margin"].to_numpy(float)) / error),
     )

@@ -23,6 +23,7 @@ import pandas as pd
 
 from cohear.analysis.gains.cell_tests import LEVEL, cell_tests
 from cohear.analysis.gains.design import USUAL, Design
+from cohear.analysis.gains.here import with_verdicts_here
 from cohear.analysis.gains.pairs import differences
 from cohear.analysis.gains.verdicts import with_verdicts
 from cohear.analysis.tables.columns import CELL
@@ -53,7 +54,7 @@ def control_gains(results: pd.DataFrame, design: Design = USUAL) -> pd.DataFrame
     single = table[(table["control"] == "") & (table["combination"] == table["task"])]
     found = []
     for name, rows in _by_control(table):
-        cells = with_verdicts(cell_tests(differences(rows, single), design))
+        cells = with_verdicts_here(with_verdicts(cell_tests(differences(rows, single, design), design)), design)
         found.append(cells.assign(control=name, explanation=""))
     return _joined(found, CONTROLS_CSV.names)
 
@@ -76,7 +77,10 @@ def contrasts(results: pd.DataFrame, design: Design = USUAL) -> pd.DataFrame:
     found = []
     for name, rows in _by_control(table):
         alone = rows["combination"] == rows["task"]
-        pairs = [differences(real, rows[alone]), differences(real, rows[~alone], ["combination"])]
+        pairs = [
+            differences(real, rows[alone], design),
+            differences(real, rows[~alone], design, ["combination"]),
+        ]
         cells = with_verdicts(cell_tests(pd.concat(pairs, ignore_index=True), design))
         found.append(cells.rename(columns={"gain": "difference"}).assign(control=name))
     return _joined(found, CONTRASTS)

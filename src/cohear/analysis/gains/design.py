@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -25,17 +26,20 @@ class Design:
             more folds exist than ran.
         looks: numbers of repeats at which the study looked to see what is decided; empty where repeats were fixed.
         units: what the values of each metric are shown in; one that is not named tells by its scores.
+        bounds: between which values those of each metric lie; so does one that is not named.
     """
 
     margins: ByTask = MARGIN
     ratio: ByTask | None = None
     looks: tuple[int, ...] = ()
     units: Mapping[str, str] = field(default_factory=dict)
+    bounds: Mapping[str, tuple[float, float]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, data: StudyFacts) -> Design:
         """From what a study knows of its data, which may be nothing."""
-        return cls(_margins(data) or MARGIN, _ratios(data) or None, tuple(data.repeats.looks), _units(data))
+        looks = tuple(data.repeats.looks)
+        return cls(_margins(data) or MARGIN, _ratios(data) or None, looks, _units(data), _bounds(data))
 
     def margin_of(self, task: str) -> float:
         """The margin of one task."""
@@ -57,6 +61,15 @@ USUAL = Design()
 def _units(data: StudyFacts) -> dict[str, str]:
     """What the metrics of all tasks are shown in."""
     return {metric: unit for task in data.tasks.values() for metric, unit in task.units.items()}
+
+
+def _bounds(data: StudyFacts) -> dict[str, tuple[float, float]]:
+    """Between which values the metrics of all tasks lie."""
+    return {
+        metric: (-math.inf if low is None else float(low), math.inf if high is None else float(high))
+        for task in data.tasks.values()
+        for metric, (low, high) in task.bounds.items()
+    }
 
 
 def _margins(data: StudyFacts) -> dict[str, float]:

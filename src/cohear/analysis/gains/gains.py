@@ -7,6 +7,7 @@ discovery rate is kept at 5 % (Benjamini & Hochberg 1995); Holm's (1979) is ther
 
 import pandas as pd
 
+from cohear.analysis.gains.bounds import ENDS, within
 from cohear.analysis.gains.design import USUAL, Design
 from cohear.analysis.gains.judged import Judged, judge
 from cohear.analysis.gains.pairs import paired_differences
@@ -36,7 +37,7 @@ def gains(results: pd.DataFrame, design: Design = USUAL, adjust: Adjust = benjam
     Raises:
         UserError: the results cannot be compared (see :func:`cohear.analysis.gains.pairs.paired_differences`).
     """
-    return gains_of(paired_differences(results), design, adjust)
+    return gains_of(paired_differences(results, design), design, adjust)
 
 
 def gains_of(pairs: pd.DataFrame, design: Design = USUAL, adjust: Adjust = benjamini_hochberg) -> pd.DataFrame:
@@ -45,7 +46,12 @@ def gains_of(pairs: pd.DataFrame, design: Design = USUAL, adjust: Adjust = benja
 
 
 def judged_gains(judged: Judged) -> pd.DataFrame:
-    """The table of :func:`gains` from cells that are judged.
+    """The table of :func:`gains` from cells that are judged."""
+    return told_cells(judged).assign(explanation="")[list(GAINS_CSV.names)].reset_index(drop=True)
+
+
+def told_cells(judged: Judged) -> pd.DataFrame:
+    """Cells with the intervals and p-values that are told of them, and how far the former ``reach`` by their error.
 
     Where the study looked, ``p``, ``p_adjusted`` and ``verdict`` are valid at any look, and ``low`` and ``high`` are
     the repeated confidence interval of the last look that the cell has had (Jennison & Turnbull 1989, JRSS B 51),
@@ -55,10 +61,13 @@ def judged_gains(judged: Judged) -> pd.DataFrame:
     if looks:
         unseen = cells["repeats"] < looks[0]
         reach = repeated_intervals(cells, judged.seen, looks)
+        gain, least, most = (cells[name].to_numpy(float) for name in ("gain", *ENDS))
+        low, high = within(gain, reach, least, most)
         cells = cells.assign(
-            low=cells["gain"] - reach,
-            high=cells["gain"] + reach,
+            reach=reach,
+            low=low,
+            high=high,
             p=cells["p_sequential"].mask(unseen),
             p_adjusted=cells["p_adjusted"].mask(unseen),
         )
-    return cells.assign(explanation="")[list(GAINS_CSV.names)].reset_index(drop=True)
+    return cells

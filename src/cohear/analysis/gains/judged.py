@@ -7,6 +7,7 @@ import pandas as pd
 
 from cohear.analysis.gains.cell_tests import cell_tests
 from cohear.analysis.gains.design import USUAL, Design
+from cohear.analysis.gains.here import with_verdicts_here
 from cohear.analysis.gains.sequential import looked_at
 from cohear.analysis.gains.spending import Seen
 from cohear.analysis.gains.verdicts import Adjust, with_verdicts
@@ -18,8 +19,8 @@ class Judged:
     """Cells after their tests: what gains, power and the rounds of a study are told from.
 
     Attributes:
-        cells: of :func:`cohear.analysis.gains.cell_tests.cell_tests` with ``p_adjusted`` and ``verdict``; where the
-            study looked, with ``p_sequential`` and ``p_margin_sequential`` too.
+        cells: of :func:`cohear.analysis.gains.cell_tests.cell_tests` with ``p_adjusted``, ``verdict`` and
+            ``verdict_here``; where the study looked, with ``p_sequential`` and ``p_margin_sequential`` too.
         design: what they were judged with.
         seen: the looks that each family has had, by its names; empty where repeats were fixed.
     """
@@ -39,5 +40,6 @@ def judge(pairs: pd.DataFrame, design: Design = USUAL, adjust: Adjust = benjamin
     """
     if design.looks:
         cells, seen = looked_at(pairs, design)
-        return Judged(cells, design, seen)
-    return Judged(with_verdicts(cell_tests(pairs, design), adjust), design, {})
+        return Judged(with_verdicts_here(cells, design), design, seen)
+    cells = with_verdicts(cell_tests(pairs, design), adjust)
+    return Judged(with_verdicts_here(cells, design, adjust), design, {})

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
+from cohear.analysis.gains.bounds import bounds_of, with_ends
+from cohear.analysis.gains.design import USUAL, Design
 from cohear.analysis.tables.columns import CELL, REPEAT, SETTING
 from cohear.analysis.tables.results import checked_results
 from cohear.base.errors import UserError
@@ -11,17 +13,19 @@ from cohear.base.errors import UserError
 _MATCH = ("task", *SETTING, *REPEAT)
 
 
-def paired_differences(results: pd.DataFrame) -> pd.DataFrame:
+def paired_differences(results: pd.DataFrame, design: Design = USUAL) -> pd.DataFrame:
     """Shared minus single for every repeat of every cell; control runs never enter.
 
     Args:
         results: the table of results.
+        design: of the study, which may know between which values scores lie.
 
     Returns:
         A row per task x combination (of more than one task) x features x encoder x arm x fold x seed where
         both runs have a value: the names, ``metric``, ``single``, ``shared``, ``difference`` (in the metric's
         unit, sign such that plus is better), ``part`` (what names the test part: ``test_part``, else the
-        fold) and ``test_clips``. Rows are sorted by their names, whatever the order of ``results``.
+        fold), ``test_clips``, and :data:`cohear.analysis.gains.bounds.ENDS`. Rows are sorted by their names,
+        whatever the order of ``results``.
 
     Raises:
         UserError: the two sides of a pair have another metric, another direction or other test clips.
@@ -29,15 +33,18 @@ def paired_differences(results: pd.DataFrame) -> pd.DataFrame:
     table = checked_results(results)
     table = table[table["control"] == ""]
     alone = table["combination"] == table["task"]
-    return differences(table[~alone], table[alone])
+    return differences(table[~alone], table[alone], design)
 
 
-def differences(shared: pd.DataFrame, base: pd.DataFrame, also_on: Sequence[str] = ()) -> pd.DataFrame:
+def differences(
+    shared: pd.DataFrame, base: pd.DataFrame, design: Design = USUAL, also_on: Sequence[str] = ()
+) -> pd.DataFrame:
     """Rows of ``shared`` minus the row of ``base`` with the same task, setting and repeat, plus is better.
 
     Args:
         shared: rows of checked results, the cells.
         base: rows of checked results to compare with, at most one for each row of ``shared``.
+        design: of the study.
         also_on: columns that must be equal besides, say ``combination``.
 
     Returns:
@@ -67,6 +74,8 @@ def differences(shared: pd.DataFrame, base: pd.DataFrame, also_on: Sequence[str]
     metrics = pairs.groupby(list(CELL), sort=False)["metric"].nunique()
     if (metrics > 1).any():
         raise UserError(f"{_cell_name(next(iter(metrics[metrics > 1].index)))}: two metrics in one cell")
+    bounds = bounds_of(pairs, design.bounds, design.units)
+    pairs = with_ends(pairs, both["higher_is_better_shared"].astype(bool), bounds)
     return pairs.sort_values([*CELL, *REPEAT], ignore_index=True)
 
 

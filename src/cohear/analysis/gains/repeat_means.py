@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from cohear.analysis.gains.bounds import ENDS
 from cohear.analysis.tables.columns import CELL, REPEAT, SETTING
 
 
@@ -17,14 +18,16 @@ def repeat_means(rows: pd.DataFrame, within: Sequence[str] = ()) -> pd.DataFrame
         within: columns that tell apart what is never put into one mean, say ``task``.
 
     Returns:
-        Those columns without ``task`` and ``combination``, which the caller names; ``difference`` is the mean.
+        Those columns without ``task`` and ``combination``, which the caller names; ``difference`` is the mean, and so
+        are both ends of what it can be.
     """
     apart = [*SETTING, *within]
-    cells = rows.groupby(list(dict.fromkeys([*within, *CELL])), sort=False)["difference"]
-    middle = cells.mean().groupby(apart, sort=False).mean()
+    grouped_cells = rows.groupby(list(dict.fromkeys([*within, *CELL])), sort=False)
+    cells = grouped_cells["difference"]
+    middle = grouped_cells[["difference", *ENDS]].mean().groupby(apart, sort=False).mean()
     grouped = rows.assign(left=rows["difference"] - cells.transform("mean")).groupby([*apart, *REPEAT], sort=True)
     table = grouped.agg(left=("left", "mean"), single=("single", "mean"), shared=("shared", "mean")).reset_index()
-    table = table.merge(middle.rename("middle").reset_index(), on=apart)
+    table = table.merge(middle.rename(columns={"difference": "middle"}).reset_index(), on=apart)
     left = table["left"] - table.groupby(apart, sort=False)["left"].transform("mean")
     return table.assign(
         difference=left + table["middle"],

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from cohear.analysis.gains.bounds import bounds_of, with_ends
 from cohear.analysis.gains.cell_tests import cell_tests
 from cohear.analysis.gains.design import Design
 from cohear.analysis.tables.columns import SETTING
@@ -38,6 +39,9 @@ def single_scores(results: pd.DataFrame, design: Design, tasks: Mapping[str, Tas
         difference=alone["value"],
         part=alone["test_part"].where(alone["test_part"] != "", "fold " + alone["fold"].astype(str)),
     )
+    # what lies above nothing is the score itself, whichever is better
+    bounds = bounds_of(alone, design.bounds, design.units)
+    cells = with_ends(cells, pd.Series(True, index=cells.index), bounds)
     # by metric: cells share their variances, and those of a metric in other units are none of theirs
     judged = [cell_tests(own, design) for _, own in cells.groupby("metric", sort=False)]
     table = pd.concat(judged).rename(columns={"gain": "value"}).sort_values(["task", *SETTING], ignore_index=True)

@@ -28,7 +28,8 @@ def cell_spread(pairs: pd.DataFrame) -> pd.DataFrame:
         is 1/J where all parts have equally many; ``per_part`` the effective number of repeats a part (m0 of
         the unbalanced analysis of variance); ``between`` and ``within`` mean squares with
         ``between_freedom`` J-1 and ``within_freedom`` n-J (mean square 0 where there are none); ``step`` the
-        smallest difference of a score that the test parts can show (1 / test clips, NaN where unknown).
+        smallest difference of a score that the test parts can show (1 / test clips, NaN where unknown); and the means
+        of :data:`cohear.analysis.gains.bounds.ENDS`.
     """
     keys = list(CELL)
     pairs = pairs.assign(test_clips=pairs["test_clips"].astype(float))
@@ -40,6 +41,8 @@ def cell_spread(pairs: pd.DataFrame) -> pd.DataFrame:
         gain=("difference", "mean"),
         repeats=("difference", "size"),
         test_clips=("test_clips", "mean"),
+        least=("least", "mean"),
+        most=("most", "mean"),
     )
     beside = parts.merge(cells[["gain", "repeats"]].reset_index(), on=keys)
     parts["square"] = beside["size"] * (beside["mean"] - beside["gain"]) ** 2
@@ -65,6 +68,15 @@ def _mean_square(squares: pd.Series, freedom: pd.Series, cells: pd.DataFrame) ->
     mean = (squares / freedom.where(freedom > 0)).fillna(0.0)
     scale = cells["single"].abs() + cells["shared"].abs()
     return mean.where(mean > (1e-12 * scale) ** 2, 0.0)
+
+
+def with_rounding(variance: Array, cells: pd.DataFrame) -> Array:
+    """Variances ``(cells,)``, that of rounding in place of none.
+
+    Equal differences in all repeats do not prove that there is no spread: scores move in steps of a clip, and the
+    rounding of two of them has a variance of step²/6.
+    """
+    return np.where(variance > 0, variance, cells["step"].to_numpy(float) ** 2 / 6)
 
 
 A_PRIORI_SHARE = 0.7

@@ -6,12 +6,13 @@ all cells of a task have in common; and the cell's own noise R.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 from scipy import stats
 
+from cohear.analysis.gains.bounds import bounds_of, with_ends
 from cohear.base.arrays import Array
 from cohear.base.multiplicity import holm
 from cohear.base.streams import stream
@@ -52,12 +53,14 @@ class Simulated:
     Attributes:
         single: scores of single runs above their mean, ``(families, tasks, folds, seeds)``.
         shared: those of cells, ``(families, cells, folds, seeds)``.
-        gains: true gains of cells, ``(families, cells)``.
+        gains: true gains of cells for new clips, ``(families, cells)``.
+        of_folds: what the test parts that there are add to them, the mean over the parts, ``(families, cells)``.
     """
 
     single: Array
     shared: Array
     gains: Array
+    of_folds: Array
 
     @property
     def cells(self) -> list[tuple[str, str]]:
@@ -75,6 +78,15 @@ class Simulated:
         cells = self.cells
         keys = pd.MultiIndex.from_tuples([(arm, *name) for arm in self.arms for name in cells])
         return pd.Series(self.gains.ravel(), index=keys).sort_index()
+
+
+def with_folds_fixed(studies: Simulated) -> Simulated:
+    """The same studies, their test parts being all the clips that are asked about: what these add to a gain is zero.
+
+    The gains are then true of these clips, and differences vary with the seed alone.
+    """
+    shared = studies.shared - studies.of_folds[..., None, None]
+    return replace(studies, shared=shared, of_folds=np.zeros_like(studies.of_folds))
 
 
 def simulate(
@@ -119,7 +131,8 @@ def simulate(
     fold_part = (common + noise(*of_cells) * np.sqrt(1 - shape.overlap)) * sd["fold"][main][:, None]
     single = scale * noise(families, tasks, folds, seeds) * sd["single"][:, None, None]
     own = noise(*of_cells, seeds) * sd["residual"][main][:, None, None]
-    return Simulated(single, truth[:, :, None, None] + of_cell * (fold_part[..., None] + own), truth)
+    shared = truth[:, :, None, None] + of_cell * (fold_part[..., None] + own)
+    return Simulated(single, shared, truth, of_cell[..., 0, 0] * fold_part.mean(axis=-1))
 
 
 def simulated_results(studies: Simulated) -> tuple[pd.DataFrame, pd.Series]:
@@ -159,7 +172,8 @@ def simulated_pairs(studies: Simulated) -> tuple[pd.DataFrame, pd.Series]:
             "test_clips": pd.array(np.full(fold.shape, 200), dtype="Int64"),
         }
     )
-    return table, studies.truth
+    higher = pd.Series(True, index=table.index)
+    return with_ends(table, higher, bounds_of(table, {}, {})), studies.truth
 
 
 def _cells(tasks: int) -> list[tuple[str, str]]:

@@ -107,11 +107,17 @@ GAINS_CSV = Table(
         Column("p", "p-value of the cell alone", "number", may_be_empty=True),
         Column("p_adjusted", "p-value within the family (false discovery rate)", "number", may_be_empty=True),
         Column("repeats", "paired repeats", "whole number"),
-        Column("verdict", "`helps`, `hurts`, `harmless` or `undecided`, within the family"),
+        Column("verdict", "`helps`, `hurts`, `harmless` or `undecided`, for new clips, within the family"),
         Column(
             "explanation",
             "`relation`, `regularisation`, `capacity`, `domain` or `statistics`, where controls tell",
             may_be_empty=True,
+        ),
+        Column(
+            "verdict_here",
+            "the same words on these clips, with seeds as the sample; empty where it cannot be told",
+            may_be_empty=True,
+            may_be_missing=True,
         ),
     ),
 )

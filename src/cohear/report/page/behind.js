@@ -47,7 +47,7 @@
     const told = page.data(`behind-${home.number}`).find((one) => one.task === cell.task && one.combination === cell.combination);
     const title = document.getElementById("behind-title");
     title.replaceChildren(named(cell.task), " beside ", named(cell.partners));
-    const words = element("p", {}, `${cell.sign} ${cell.verdict}${cell.when && `, ${cell.when}`}: ${cell.gain}, ${cell.interval === "–" ? "" : `95 % interval ${cell.interval}, `}${cell.repeats} ${cell.repeats === 1 ? "repeat" : "repeats"}; `
+    const words = element("p", {}, `${cell.sign} ${cell.verdict}${cell.here && " for new clips"}${cell.when && `, ${cell.when}`}${cell.here && `, ${cell.here} on these clips`}: ${cell.gain}, ${cell.interval === "–" ? "" : `95 % interval ${cell.interval}, `}${cell.repeats} ${cell.repeats === 1 ? "repeat" : "repeats"}; `
       + `${cell.alone} alone, ${cell.together} together${cell.p === "–" ? "" : `; p, adjusted: ${cell.p}`}.${cell.explanation ? ` Explanation: ${cell.explanation}.` : ""}${cell.mind && ` ${cell.mind}.`}`);
     const where = element("p", { class: "fine" }, ...settings.flatMap((name, i) => [i ? " · " : "", named(view[name])]));
     dialog.querySelector(".body").replaceChildren(words, where, ...(told ? parts(told) : []));

@@ -167,6 +167,7 @@ def _told(cell: ShownGain) -> dict[str, Any]:
         "verdict": cell.verdict,
         "sign": cell.sign,
         "when": cell.when,
+        "here": cell.here_told,
         "explanation": cell.explanation,
         "mind": cell.learning.drawn,
     }

@@ -18,7 +18,7 @@
     strong.append(task);
     title.append(strong, " beside ", partners);
     const list = document.createElement("dl");
-    const rows = [["gain", `${cell.gain}, ${cell.verdict}${cell.when && `, ${cell.when}`}`], ["95 % interval", cell.interval], ["alone", cell.alone],
+    const rows = [["gain", cell.gain], [cell.here ? "for new clips" : "verdict", `${cell.verdict}${cell.when && `, ${cell.when}`}`], ["on these clips", cell.here], ["95 % interval", cell.interval], ["alone", cell.alone],
       ["together", cell.together], ["p, adjusted", cell.p], ["repeats", String(cell.repeats)], ["explanation", cell.explanation], ["mind", cell.mind]];
     for (const [name, value] of rows) {
       if (!value || value === "–") continue;

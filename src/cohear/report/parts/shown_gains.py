@@ -10,7 +10,7 @@ from cohear.base.units import Unit
 from cohear.findings.figures import probability
 from cohear.findings.not_learnt import are_not_learnt
 from cohear.findings.pairs import briefly, in_one_network
-from cohear.findings.verdict_words import OPEN, SIGNS, told_verdict, when_decided
+from cohear.findings.verdict_words import OPEN, SIGNS, here_in_short, signed_verdict, told_verdict, when_decided
 from cohear.findings.words import Name, Words, words
 from cohear.report.numbers import interval, level, signed
 from cohear.report.parts.verdict_looks import NOISE, strength_of
@@ -27,6 +27,7 @@ class ShownGain:
         whole: whether the combination holds every task of the study, and more than two.
         gain, low, high: in the metric's unit, NaN where unknown.
         strength: 1 (pale) to 4 (full), how large the gain is beside the largest of the view.
+        here: the verdict on these clips, empty where it cannot be told; the other one is for new clips.
         unlearnt: of the combination's tasks those that are not learnt.
     """
 
@@ -46,6 +47,7 @@ class ShownGain:
     verdict: str
     explanation: str
     strength: int
+    here: str = ""
     unlearnt: tuple[str, ...] = ()
 
     @property
@@ -79,6 +81,16 @@ class ShownGain:
     def when(self) -> str:
         """That the verdict is older than the interval, where it is."""
         return when_decided(self.verdict, self.low, self.high)
+
+    @property
+    def here_told(self) -> str:
+        """The verdict on these clips with its sign; nothing where it cannot be told."""
+        return signed_verdict(self.here) if self.here else ""
+
+    @property
+    def here_in_short(self) -> str:
+        """The same where it is not that for new clips."""
+        return here_in_short(self.verdict, self.here)
 
     @property
     def learning(self) -> Words:
@@ -152,5 +164,6 @@ def _cell(
         verdict=row["verdict"] if row["verdict"] in SIGNS else OPEN,
         explanation=row["explanation"],
         strength=strength_of(row["gain"], largest),
+        here=row["verdict_here"] if row["verdict_here"] in SIGNS else "",
         unlearnt=tuple(member for member in members if member in unlearnt),
     )

@@ -14,7 +14,7 @@ from cohear.analysis.tables.columns import SETTING
 from cohear.analysis.tables.units import common_unit, units_of
 from cohear.base.units import POINTS, Unit
 from cohear.findings.missing import NO_GAIN, Compare
-from cohear.findings.verdict_words import signed_verdict
+from cohear.findings.verdict_words import READINGS, signed_verdict
 from cohear.report.numbers import counted_in
 from cohear.report.parts.shown_gains import ShownGain, cells_of
 from cohear.report.parts.verdict_looks import LOOKS
@@ -56,13 +56,17 @@ def _gains_of(setting: str, gains: pd.DataFrame, units: Mapping[str, Unit], task
     table.add_column("verdict", no_wrap=True)
     ordered = gains.sort_values(["task", "gain"], ascending=[True, False])
     previous = None
-    for cell in cells_of(ordered, units, tasks):
+    cells = cells_of(ordered, units, tasks)
+    for cell in cells:
         if previous not in (None, cell.task):
             table.add_section()
         table.add_row(Text(cell.task if cell.task != previous else ""), Text(cell.with_whom), *_figures(cell))
         previous = cell.task
-    if metrics & fractions and not metrics <= fractions:
-        table.caption = "metrics that are not fractions are in their own unit"
+    mixed = metrics & fractions and not metrics <= fractions
+    mind = ["metrics that are not fractions are in their own unit"] if mixed else []
+    if any(cell.here_in_short for cell in cells):
+        mind.append(READINGS)
+    table.caption = "\n".join(mind) or None
     return table
 
 
@@ -73,7 +77,10 @@ def _figures(cell: ShownGain) -> Iterable[Text]:
     yield Text(cell.gain_text, style=style)
     yield Text(cell.interval_text)
     yield Text(str(cell.repeats))
-    yield Text("\n".join(filter(None, (signed_verdict(cell.verdict), cell.when))), style=style)
+    verdict = Text("\n".join(filter(None, (signed_verdict(cell.verdict), cell.when))), style=style)
+    if cell.here_in_short:
+        verdict.append(f"\n{cell.here_in_short}", LOOKS[cell.here].style)
+    yield verdict
 
 
 def _table(title: str, names: Mapping[str, int]) -> Table:
