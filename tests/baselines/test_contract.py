@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+import numpy as np
 import pytest
 
 from cohear.base.errors import UserError
@@ -28,13 +29,24 @@ class TestNearest(BaselineContract):
     name = "nearest"
 
 
+class TestGmm(BaselineContract):
+    name = "gmm"
+
+    def vectors(self):
+        """Clips of 3 to 12 frames around the vector that others are given."""
+        noise, found = np.random.default_rng(1), np.empty(90, dtype=object)
+        for clip, vector in enumerate(super().vectors()):
+            found[clip] = (vector + noise.normal(size=(3 + clip % 10, 6)) / 2).astype(np.float32)
+        return found
+
+
 class TestMajority(BaselineContract):
     name = "majority"
     looks = False
 
 
 def test_all_that_is_registered_is_tested():
-    assert set(BASELINES) == {"svm", "forest", "nearest", "majority"}
+    assert set(BASELINES) == {"svm", "forest", "gmm", "nearest", "majority"}
 
 
 @pytest.mark.parametrize(("name", "settings"), [("svm", {"cost": 0}), ("forest", {"trees": 0})])

@@ -75,6 +75,7 @@ def settings(**changes: Any) -> dict[str, Any]:
         "encoders": [{"name": "dnn", "hidden": 16, "layers": 1}],
         "repeats": {"folds": 2, "seeds": 1},
         "window": 0.2,
+        "baselines": [],
         "training": {"steps": 10, "batch": 4},
     }
     content.update(changes)

@@ -264,7 +264,11 @@ SAME = (
         ([{"name": "svm", "tasks": ["tome"]}], "baselines.0.tasks: there is no task 'tome' (did you mean 'tone'?)"),
         (
             [{"name": "svm", "features": "logmel"}],
-            "baselines.0.features: front-end 'logmel' gives a sequence, and a baseline takes a vector a window",
+            "baselines.0.features: front-end 'logmel' gives a sequence, and baseline 'svm' takes a vector a window",
+        ),
+        (
+            [{"name": "gmm", "features": "summary"}],
+            "baselines.0.features: front-end 'summary' gives a vector a window, and baseline 'gmm' takes a sequence",
         ),
         (["svm", "svm"], SAME),
         (["svm", {"name": "svm", "features": "summary"}], SAME),
@@ -287,11 +291,43 @@ def test_the_same_baseline_of_other_tasks_is_another_one():
 
 def test_a_task_that_no_baseline_can_answer_is_a_mistake(monkeypatch):
     monkeypatch.setattr(Multiclass, "reads", "frames")
-    made = settings(baselines=["svm", {"name": "majority", "tasks": ["bird"]}])
+    made = settings(baselines=[{"name": "svm", "tasks": ["bird"]}, {"name": "majority", "tasks": ["bird"]}])
     with pytest.raises(StudyError) as raised:
         baseline_runs(made, {"tone": "multilabel", "bird": "multiclass"}, {}, {})
     assert raised.value.mistakes == [
-        f"baselines.{number}: task 'bird' is answered frame by frame, and a baseline sees a vector a clip; "
+        f"baselines.{number}: task 'bird' is answered frame by frame, and a baseline answers clips; "
         "leave the task out of the baseline's tasks"
         for number in (0, 1)
     ]
+
+
+def test_a_study_that_says_nothing_has_the_usual_ones():
+    """What it costs is little, and how strong a single is cannot be told without."""
+    content = tiny.settings()
+    del content["baselines"]
+    assert [baseline.name for baseline in check_study(YamlText(content)).baselines] == ["svm", "majority"]
+    assert settings(baselines=[]).baselines == []
+
+
+def test_without_tasks_a_baseline_answers_those_that_it_can(studied, monkeypatch):
+    """A study of some tasks that are answered frame by frame need say nothing."""
+    splits = {(fold, task): "s" for fold in range(2) for task in ("tone", "bird")}
+    stores = {("summary(bands=24)", "tones"): "t", ("summary(bands=24)", "birds"): "b"}
+    stores |= {("summary", "tones"): "t", ("summary", "birds"): "b"}
+    monkeypatch.setattr(Multiclass, "reads", "frames")
+    plan = baseline_runs(settings(baselines=["svm"]), {"tone": "multilabel", "bird": "multiclass"}, splits, stores)
+    assert [(run.combination, run.fold) for run in plan] == [("tone", 0), ("tone", 1)]
+
+
+def test_a_mixture_hears_frames(studied):
+    """Of the grid's sequences, or the usual ones; its rows are as those of the others."""
+    made = settings(baselines=["gmm"])
+    assert [front_end.name for _, _, front_end, _ in made.inputs_of_baseline(made.baselines[0])] == ["logmel"] * 2
+    root = studied.parent
+    outcome = run_study(at(root, baselines=["gmm"], combinations=["singles"]), root, root / "mixtures")
+    assert outcome.failed == {}
+    rows = [row for row in tiny.results(root / "mixtures") if row["encoder"] == "gmm"]
+    assert {(row["features"], row["task"], row["fold"]) for row in rows} == {
+        ("logmel", task, fold) for task in ("tone", "bird") for fold in ("0", "1")
+    }
+    assert min(float(row["value"]) for row in rows) > 0.9

@@ -9,17 +9,20 @@ from typing import Any, ClassVar, Protocol
 
 from numpy.typing import NDArray
 
-from cohear.base.arrays import Floats
+from cohear.base.layout import Layout
 from cohear.base.registry import Registry
 
 
 class Estimator(Protocol):
     """A classifier or regressor of scikit-learn, or what behaves like one."""
 
-    def fit(self, vectors: Floats, truth: NDArray[Any], /) -> object:
-        """Learn from vectors ``[N, D]`` and what is true ``[N]``: numbers of classes, int64, or numbers, float64."""
+    def fit(self, vectors: NDArray[Any], truth: NDArray[Any], /) -> object:
+        """Learn from vectors ``[N, D]``, or the frames of N clips, and what is true ``[N]``.
 
-    def predict(self, vectors: Floats, /) -> NDArray[Any]:
+        That is numbers of classes, int64, or numbers, float64.
+        """
+
+    def predict(self, vectors: NDArray[Any], /) -> NDArray[Any]:
         """What is true of vectors ``[N]``; a classifier has ``decision_function`` or ``predict_proba`` too."""
 
 
@@ -37,7 +40,7 @@ class BaselineInputs:
 
 
 class Baseline(ABC):
-    """A plain way to answer a task from a vector a clip.
+    """A plain way to answer a task from a vector a clip, or from its frames.
 
     Keyword-only arguments of the constructor, with defaults, are settings of the study file. Vectors come standardised
     by the training clips, numbers to foretell as they are. Inherit `cohear.testing.baseline.BaselineContract` to test
@@ -46,6 +49,8 @@ class Baseline(ABC):
 
     version: ClassVar[int] = 1
     """Raise it when the numbers change."""
+    layout: ClassVar[Layout] = "vector"
+    """What it is given of a clip: a vector; or the frames of a front-end that gives a sequence, ``[T, D]`` each."""
 
     @abstractmethod
     def classifiers(self, given: BaselineInputs) -> Sequence[Estimator]:
@@ -61,5 +66,5 @@ class Baseline(ABC):
 
 
 BASELINES: Registry[type[Baseline]] = Registry(
-    "baseline", {name: f"cohear.baselines.{name}" for name in ("svm", "forest", "nearest", "majority")}
+    "baseline", {name: f"cohear.baselines.{name}" for name in ("svm", "forest", "gmm", "nearest", "majority")}
 )

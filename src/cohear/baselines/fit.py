@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import time
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cohear.base.memory import peak_memory
 from cohear.base.named import make, name_of
@@ -13,7 +15,7 @@ from cohear.base.tables import PREDICTIONS_CSV
 from cohear.baselines.baseline import BASELINES
 from cohear.baselines.questions import answer_questions, questions_of
 from cohear.baselines.spec import BaselineSpec, check_baseline_versions
-from cohear.baselines.vectors import clip_vectors, standardised
+from cohear.baselines.vectors import clip_frames, clip_vectors, standardised, standardised_frames
 from cohear.features.build import front_end_of
 from cohear.features.task_input import TaskInput
 from cohear.runs.finite import BASELINE_CURE, check_answers
@@ -46,8 +48,12 @@ def fit_baseline(spec: BaselineSpec, pack: Pack, files: frozenset[str]) -> Resul
     task = load_task(reference, pack)
     train, validation = task.parts["train"], task.parts["validation"]
     given = TaskInput.of(front_end_of(spec.front_end), spec.window)
-    vectors = standardised(clip_vectors(task, given), train)  # [clips, D]
     baseline, questions = make(BASELINES, spec.baseline), questions_of(task)
+    vectors: NDArray[Any] = (
+        standardised(clip_vectors(task, given), train)  # [clips, D]
+        if baseline.layout == "vector"
+        else standardised_frames(clip_frames(task, given), train)  # [clips] of [T, D]
+    )
     draw = stream_seed(spec.study_seed, spec.fold, "task", task.name, "baseline", name_of(spec.baseline)) % 2**32
 
     sign = 1 if task.metric.higher_is_better else -1

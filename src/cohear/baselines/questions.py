@@ -42,7 +42,7 @@ class Question:
         return len(self._estimators(baseline, BaselineInputs(1, 0)))
 
     def fitted(
-        self, baseline: Baseline, choice: int, vectors: Floats, train: NDArray[np.int64], draw: int
+        self, baseline: Baseline, choice: int, vectors: NDArray[Any], train: NDArray[np.int64], draw: int
     ) -> Estimator:
         """The estimator of a choice, fitted to the training clips of which the answer is known.
 
@@ -57,7 +57,7 @@ class Question:
             estimator.fit(vectors[clips], self.truth[clips])
         return estimator
 
-    def answered(self, estimator: Estimator, vectors: Floats) -> Floats:
+    def answered(self, estimator: Estimator, vectors: NDArray[Any]) -> Floats:
         """What a fitted estimator says, ``[N, outputs]``: logits, or the number."""
         if self.form == "number":
             return np.asarray(estimator.predict(vectors), dtype=np.float32).reshape(-1, 1)
@@ -79,7 +79,7 @@ def questions_of(task: TaskData) -> list[Question]:
     return [Question(form, 1, np.asarray(values).astype(kind), known) for values, known in columns]
 
 
-def answer_questions(questions: Sequence[Question], estimators: Sequence[Estimator], vectors: Floats) -> Floats:
+def answer_questions(questions: Sequence[Question], estimators: Sequence[Estimator], vectors: NDArray[Any]) -> Floats:
     """All outputs of a task for vectors, ``[N, outputs]``; without a vector there is nothing to ask."""
     if not len(vectors):
         return np.zeros((0, sum(question.outputs for question in questions)), dtype=np.float32)
@@ -90,13 +90,13 @@ def answer_questions(questions: Sequence[Question], estimators: Sequence[Estimat
 def why_not(baseline: Baseline, kind: TargetKind) -> str:
     """Why a baseline cannot answer tasks of a kind; empty where it can."""
     if kind.reads != "vector":
-        return "is answered frame by frame, and a baseline sees a vector a clip"
+        return "is answered frame by frame, and a baseline answers clips"
     if not kind.has_labels and not baseline.regressors(BaselineInputs(1, 0)):
         return "holds numbers, which this baseline does not foretell"
     return ""
 
 
-def _logits(classifier: Any, vectors: Floats, classes: int) -> Floats:  # noqa: ANN401 - of scikit-learn's form
+def _logits(classifier: Any, vectors: NDArray[Any], classes: int) -> Floats:  # noqa: ANN401 - of scikit-learn's form
     """Logits ``[N, classes]``; a class that was not among the training clips is below all others."""
     if hasattr(classifier, "decision_function"):
         scores = np.asarray(classifier.decision_function(vectors), dtype=np.float64)

@@ -1,8 +1,9 @@
-"""A vector a clip: what an encoder would see of its windows, their mean."""
+"""What baselines are given of clips: what an encoder would see of their windows, as a mean; or their frames."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,6 +36,39 @@ def clip_vectors(
     first_of_clip = np.flatnonzero(np.diff(clip_of_window, prepend=-1))  # each clip has a window
     totals = np.add.reduceat(np.concatenate(made), first_of_clip, axis=0, dtype=np.float64)
     return (totals / np.bincount(clip_of_window)[:, None]).astype(np.float32)
+
+
+FramesOfClips: TypeAlias = "NDArray[np.object_]"
+"""``[N]``, of each clip its frames, float32 ``[T, D]``."""
+
+MOST_FRAMES_A_CLIP = 500
+"""Of a longer clip, evenly spaced ones stand for all."""
+
+
+def clip_frames(task: TaskData, given: TaskInput) -> FramesOfClips:
+    """The frames of a task's clips that are more than silence, as an encoder would see them; all, where none is.
+
+    Args:
+        task: its clips.
+        given: their front-end, one that gives a sequence.
+    """
+    found = np.empty(len(task.rows), dtype=object)
+    for clip, row in enumerate(task.rows.tolist()):
+        frames, heard = task.store.clip(row), task.store.heard[task.store.offsets[row] : task.store.offsets[row + 1]]
+        seen = given.front_end.window_input(frames[None], np.array([len(frames)]))[0]
+        seen = seen[heard] if heard.any() else seen
+        found[clip] = seen[:: -(-len(seen) // MOST_FRAMES_A_CLIP)]
+    return found
+
+
+def standardised_frames(clips: FramesOfClips, train: NDArray[np.int64]) -> FramesOfClips:
+    """Frames with the mean and deviation of those of the training clips taken out."""
+    learnt = np.concatenate(list(clips[train]))
+    mean, deviation = learnt.mean(axis=0, dtype=np.float64), learnt.std(axis=0, dtype=np.float64)
+    scaled = np.empty(len(clips), dtype=object)
+    for clip, frames in enumerate(clips):
+        scaled[clip] = ((frames - mean) / np.where(deviation > 0, deviation, 1)).astype(np.float32)
+    return scaled
 
 
 def standardised(vectors: Floats, train: NDArray[np.int64]) -> Floats:

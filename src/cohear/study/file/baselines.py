@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from itertools import product
 
 from cohear.base.errors import UserError
+from cohear.base.layout import Layout
 from cohear.base.named import WithSettings, make
 from cohear.base.registry import did_you_mean
 from cohear.baselines.baseline import BASELINES
 from cohear.features.front_end import FrontEnd
 from cohear.study.file.parts import BaselineSettings
 from cohear.study.file.settings import StudySettings
+
+_SEEN: Mapping[Layout, str] = {"vector": "a vector a window", "sequence": "a sequence"}
 
 
 def mistakes_in_baselines(settings: StudySettings, spoilt: Collection[str] = ()) -> list[str]:
@@ -65,6 +68,7 @@ def _features(place: str, baseline: BaselineSettings) -> list[str]:
         front_end = baseline.features.build()
     except UserError as error:
         return [f"{place}: {error}"]
-    if front_end.layout == "vector":
+    if front_end.layout == baseline.layout:
         return []
-    return [f"{place}: front-end {front_end.name!r} gives a sequence, and a baseline takes a vector a window"]
+    given, taken = (_SEEN[layout] for layout in (front_end.layout, baseline.layout))
+    return [f"{place}: front-end {front_end.name!r} gives {given}, and baseline {baseline.name!r} takes {taken}"]

@@ -8,7 +8,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
+from cohear.base.layout import Layout
 from cohear.base.named import WithSettings, as_scalars
+from cohear.baselines.baseline import BASELINES
 from cohear.data.tables.clip_table import ClipTable
 from cohear.data.tables.label_cells import LabelCells
 from cohear.data.tables.reader import read_clip_table
@@ -240,6 +242,11 @@ class BaselineSettings(PartModel):
     name: Text
     features: Annotated[FeatureSettings | None, BeforeValidator(_as_item)] = None
     tasks: Annotated[list[Text], OneOrMore] = []
+
+    @property
+    def layout(self) -> Layout:
+        """What it takes of a clip; a vector, where its name says nothing."""
+        return BASELINES[self.name].layout if self.name in BASELINES else "vector"
 
     def part(self) -> str | WithSettings:
         """As the baselines room knows it."""

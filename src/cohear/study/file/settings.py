@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BeforeValidator, Field, field_validator
 
+from cohear.base.layout import Layout
 from cohear.base.named import Named
 from cohear.data.folds.partition import TaskChoice
 from cohear.data.folds.selection import LabelChoice
@@ -35,8 +36,10 @@ from cohear.training.settings import TrainingSettings
 
 PartWithFeatures = TypeVar("PartWithFeatures", TaskSettings, BaselineSettings)
 
-USUAL_VECTOR = "summary"
-"""Front-end of baselines where the grid has none that gives a vector a window."""
+USUAL_FRONT_END: Mapping[Layout, str] = {"vector": "summary", "sequence": "logmel"}
+"""Of baselines, where the grid has none that gives what they take."""
+USUAL_BASELINES = ("svm", "majority")
+"""Of a study that says nothing of them."""
 
 
 class StudySettings(SpecModel):
@@ -52,7 +55,9 @@ class StudySettings(SpecModel):
     encoders: Annotated[list[EncoderSettings], BeforeValidator(as_named_items)] = Field(
         [EncoderSettings(name="small")], min_length=1
     )
-    baselines: Annotated[list[BaselineSettings], BeforeValidator(as_named_items)] = Field([])
+    baselines: Annotated[list[BaselineSettings], BeforeValidator(as_named_items)] = Field(
+        [BaselineSettings(name=name) for name in USUAL_BASELINES]
+    )
     combinations: Annotated[CombinationSettings, BeforeValidator(as_combinations)] = CombinationSettings(
         named=["singles", "pairs", "all"]
     )
@@ -130,21 +135,24 @@ class StudySettings(SpecModel):
         }
 
     def heard_by(self, baseline: BaselineSettings) -> list[FrontEnd]:
-        """The front-ends of a baseline: its own one, or those of the grid that give a vector a window, or the usual."""
+        """The front-ends of a baseline: its own one, or those of the grid that give what it takes, or the usual."""
         if baseline.features is not None:
             return [baseline.features.build()]
-        return [each for each in self.front_ends() if each.layout == "vector"] or [build_front_end(USUAL_VECTOR)]
+        layout = baseline.layout
+        return [each for each in self.front_ends() if each.layout == layout] or [
+            build_front_end(USUAL_FRONT_END[layout])
+        ]
 
     def inputs_of_baseline(self, baseline: BaselineSettings) -> Iterator[tuple[FrontEnd, str, FrontEnd, float]]:
         """Each front-end of a baseline with each task, and what it then hears: front-end and window (seconds).
 
-        That is the task's own front-end, as in the task's networks, where that gives vectors and the baseline has none.
+        That is the task's own front-end, as in the task's networks, where that fits and the baseline has none.
         """
         for front_end in self.heard_by(baseline):
             inputs = self.inputs(front_end, self.window)
             for task in baseline.tasks or self.tasks:
                 own, window = inputs[task]
-                follows = baseline.features is None and own.layout == "vector"
+                follows = baseline.features is None and own.layout == baseline.layout
                 yield front_end, task, own if follows else front_end, window
 
     def encoder_choices(self, folder: str | None) -> list[EncoderChoice]:

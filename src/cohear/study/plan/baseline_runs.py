@@ -11,7 +11,7 @@ from cohear.baselines.baseline import BASELINES
 from cohear.baselines.questions import why_not
 from cohear.baselines.spec import BaselineSpec, baseline_versions
 from cohear.runs.spec import TaskReference
-from cohear.study.file import StudySettings
+from cohear.study.file import BaselineSettings, StudySettings
 from cohear.study.plan.plan import PlannedRun, front_end_label, part_label
 from cohear.tasks import TARGET_KINDS
 
@@ -34,10 +34,12 @@ def baseline_runs(
         stores: key of each feature store, by (front-end label, dataset).
 
     Raises:
-        StudyError: a baseline cannot answer a task; all mistakes at once.
+        StudyError: a baseline cannot answer a task that it is asked for; all mistakes at once. Without ``tasks`` it
+            answers those that it can.
     """
     if mistakes := _unanswered(settings, kinds):
         raise StudyError(mistakes)
+    left_out = {(each.name, task) for each in settings.baselines for task in kinds if _why_not(each, kinds[task])}
     plugins = versions_of_plugins(settings.plugins)
     plan = []
     for seed, fold in settings.repeats.order():
@@ -45,6 +47,8 @@ def baseline_runs(
             part = baseline.part()
             label = part_label(name_of(part), settings_of(part))
             for front_end, task, heard, window in settings.inputs_of_baseline(baseline):
+                if (baseline.name, task) in left_out:
+                    continue
                 store = stores[front_end_label(heard), settings.tasks[task].dataset]
                 spec = BaselineSpec(
                     tasks=(TaskReference(name=task, split=splits[fold, task], store=store),),
@@ -61,10 +65,14 @@ def baseline_runs(
 
 
 def _unanswered(settings: StudySettings, kinds: Mapping[str, str]) -> list[str]:
-    """Tasks that baselines cannot answer."""
+    """Tasks that baselines are asked for by name and cannot answer."""
     return [
         f"baselines.{number}: task {task!r} {why}; leave the task out of the baseline's tasks"
         for number, baseline in enumerate(settings.baselines)
-        for task in baseline.tasks or settings.tasks
-        if (why := why_not(make(BASELINES, baseline.part()), TARGET_KINDS[kinds[task]]))
+        for task in baseline.tasks
+        if (why := _why_not(baseline, kinds[task]))
     ]
+
+
+def _why_not(baseline: BaselineSettings, kind: str) -> str:
+    return why_not(make(BASELINES, baseline.part()), TARGET_KINDS[kind])
