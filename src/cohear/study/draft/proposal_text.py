@@ -12,9 +12,10 @@ from cohear.study.draft.datasets import Found
 from cohear.study.draft.proposal import Proposal
 from cohear.study.draft.sentences import dataset_sentences, left_out_sentence, task_sentence, without_tasks
 from cohear.study.draft.tasks import FOLDS, Draft
+from cohear.study.file.settings import USUAL_BASELINES
 
 _ENCODERS = ("small", "cnn")
-_BASELINES = ("svm", "majority")
+_BASELINES = (*USUAL_BASELINES, "forest", "gmm")
 _CONTROLS = ("shuffled", "wide")
 """What a proposed study can be made larger by."""
 _WIDTH = 118
@@ -103,11 +104,11 @@ def _grid_lines(proposal: Proposal) -> Iterator[str]:
 
 def _next_lines(proposal: Proposal) -> Iterator[str]:
     """What follows a first run, ready to be used: other classifiers, and runs whose answer is known."""
-    tasks = len(proposal.tasks)
+    tasks, further = len(proposal.tasks), len(_BASELINES) - len(USUAL_BASELINES)
     yield from _comment(
         "Next, when the first runs are done: take the `# ` away that a line below begins with and run again; what is "
-        "done stays. A second network says whether gains are the first one's own; baselines are classifiers of another "
-        f"kind on the same folds, {tasks * FOLDS * len(_BASELINES)} short runs; controls say what a gain comes from.",
+        "done stays. A second network says whether gains are the first one's own; further baselines are classifiers of "
+        f"another kind on the same folds, {tasks * FOLDS * further} short runs; controls say what a gain comes from.",
         indent="",
     )
     yield f"# encoders: [{', '.join(_ENCODERS)}]"
