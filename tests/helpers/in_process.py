@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from unittest import mock
 
+import registries
 import torch
 
 from cohear.api import Study
@@ -62,4 +63,4 @@ def run_in_process(study: Path, out: Path, cache: Path) -> None:
 
 def entered():
     """The launcher has its name as long as this lasts; no other test finds it."""
-    return mock.patch.dict(LAUNCHERS._entries, {NAME: InProcess})
+    return registries.entered(LAUNCHERS, {NAME: InProcess})

@@ -1,9 +1,10 @@
 """Parts that a test enters in the registries (examples, plugins) and that no other is to find there."""
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
+from unittest import mock
 
 from cohear.base import plugins
 from cohear.base.registry import Registry
@@ -41,3 +42,16 @@ def parts_forgotten() -> Iterator[None]:
         del _from_outside[before:]
         for path in set(plugins._loaded) - loaded:
             del plugins._loaded[path]
+
+
+@contextmanager
+def entered(registry: Registry, parts: Mapping[str, Any]) -> Iterator[None]:
+    """Parts that are there, or instead of others of their names, for a while.
+
+    The registry's own are loaded first: one that is loaded meanwhile would be taken out again, and its module, which
+    is imported once, would never enter it anew.
+    """
+    for name in registry:
+        registry[name]
+    with mock.patch.dict(registry._entries, parts):
+        yield

@@ -10,6 +10,7 @@ from unittest import mock
 import in_process
 import numpy as np
 import pytest
+import registries
 import tiny
 import torch
 
@@ -93,7 +94,7 @@ OWN = {"learnt": Learnt, "cosine": Cosine, "cosine-of-all": CosineOfAll, "names"
 
 @pytest.fixture(scope="module", autouse=True)
 def entered():
-    with mock.patch.dict(PROBES._entries, OWN):
+    with registries.entered(PROBES, OWN):
         yield
 
 

@@ -86,7 +86,7 @@ def test_every_kind_of_folder(tmp_path):
     assert "README.md: nothing in it is recognised as a dataset" in words(text)
     assert "Licence: CC BY-SA 4.0." in text
     runs, _, warnings = plan(tmp_path)
-    assert len(runs) == 5 * (4 + 6 + 1)
+    assert len(runs) == 5 * (4 + 6 + 1 + 2 * 4)  # and two baselines a task
     assert not [warning for warning in warnings if "no score" in warning]
 
 
@@ -402,7 +402,7 @@ def test_the_real_datasets(shared_data, tmp_path, chosen):
     }
     (tmp_path / "first.yaml").write_text(yaml.safe_dump(content))
     outcome = Study.load(tmp_path / "first.yaml").run(tmp_path / "out", jobs=1)
-    assert (outcome.done, outcome.failed) == (1, {})
+    assert (outcome.done, outcome.failed) == (1 + 2, {})
     with (tmp_path / "out" / "results.csv").open() as file:
         assert len(list(csv.DictReader(file))) == 1
 
