@@ -71,7 +71,7 @@ def test_gains_writes_controls_and_explanations(call, folder):
     assert call("gains", folder)[0] == 0
     assert (folder / "gains.csv").read_text().count(",helps,relation") == 6
     lines = (folder / "controls.csv").read_text().splitlines()
-    assert lines[0].endswith("verdict,explanation,control") and len(lines) == 7
+    assert lines[0].endswith("verdict,explanation,verdict_here,control") and len(lines) == 7
     table = (folder / "results.csv").read_text().splitlines()
     (folder / "results.csv").write_text("\n".join(line for line in table if "shuffled" not in line) + "\n")
     assert call("gains", folder)[0] == 0
