@@ -58,7 +58,7 @@ def summary(window):
 def test_a_clip_is_the_mean_of_its_windows():
     data, given = task(Multiclass(), ["a", "b", "a"], ["a", "b"]), summary(10)
     vectors = clip_vectors(data, given)
-    assert vectors.shape == (3, 14)
+    assert vectors.shape == (3, given.front_end.input_width)
     starts = {0: [0, 2], 1: [0], 2: [0, 5, 10, 15, 20]}
     for clip, own in starts.items():
         frames = [data.store.clip(clip)[start : start + 10] for start in own]

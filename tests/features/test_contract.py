@@ -28,14 +28,14 @@ class TestSummaryOtherwise(FrontEndContract):
         return Summary(bands=5, hop_ms=30.0)
 
 
-class TestFunctionals(FrontEndContract):
+class TestPlain(FrontEndContract):
     def make(self):
-        return Summary(statistics="functionals")
+        return Summary(statistics="plain")
 
 
-class TestFunctionalsOfOneBand(FrontEndContract):
+class TestSummaryOfOneBand(FrontEndContract):
     def make(self):
-        return Summary(bands=1, hop_ms=30.0, statistics="functionals")
+        return Summary(bands=1, hop_ms=30.0)
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -23,7 +23,7 @@ def test_defaults():
     )
     assert (front_end.filter_bank.window, front_end.filter_bank.fft_size) == (400, 512)
     summary = Summary()
-    assert (summary.hop, summary.frame_width, summary.input_width) == (160, 24, 168)
+    assert (summary.hop, summary.frame_width, summary.input_width) == (160, 24, 440)
     assert (summary.filter_bank.window, summary.filter_bank.fft_size) == (480, 512)
     assert [front_end.frames_of(n) for n in (1, 160, 161, 16000)] == [1, 1, 2, 100]
 

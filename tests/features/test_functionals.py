@@ -8,9 +8,8 @@ from scipy.fft import dct
 
 from cohear.features import Summary
 from cohear.features.functionals import FUNCTIONALS, LAGS, ON_PATH, PATH, SHAPE, cepstrum_width, functionals_width
-from cohear.features.summary import PLAIN
 
-FRONT_END = Summary(statistics="functionals")
+FRONT_END = Summary()
 
 
 def told_of(window):
@@ -61,7 +60,7 @@ def reference(window):
 @pytest.mark.parametrize("bands", [1, 2, 24])
 def test_every_length_equals_loops(length, bands):
     windows = np.random.default_rng(length).normal(-5, 3, (2, 100, bands)).astype(np.float32)
-    front_end = Summary(bands=bands, statistics="functionals")
+    front_end = Summary(bands=bands)
     found = front_end.window_input(windows, np.array([length, 100]))
     assert found.shape == (2, functionals_width(bands)) == (2, front_end.input_width)
     np.testing.assert_allclose(found[0], reference(windows[0, :length]), rtol=2e-4, atol=2e-4)
@@ -74,7 +73,7 @@ def test_mixed_lengths_equal_loops(data, width, batch):
     lengths = np.array(data.draw(st.lists(st.integers(1, width), min_size=batch, max_size=batch)))
     few = data.draw(st.lists(st.floats(-12, 9, width=32), min_size=1, max_size=5))  # ties are frequent
     windows = np.random.default_rng(width).choice(np.float32(few), (batch, width, 6))
-    found = Summary(bands=6, statistics="functionals").window_input(windows, lengths)
+    found = Summary(bands=6).window_input(windows, lengths)
     for window, length, vector in zip(windows, lengths, found, strict=True):
         np.testing.assert_allclose(vector, reference(window[:length]), rtol=1e-3, atol=1e-3)
 
@@ -89,9 +88,3 @@ def test_the_path_knows_the_direction_of_time():
     unordered = FUNCTIONALS.index("slope") + 1
     steady = [number for number in range(there.shape[1]) if number - there.shape[1] not in (-3, -2)]  # rise, change
     np.testing.assert_allclose(back[:unordered, steady], there[:unordered, steady], atol=1e-4)
-
-
-def test_plain_statistics_keep_their_key():
-    """Runs from before there was a choice are known by what they were."""
-    assert "statistics" not in Summary(statistics=PLAIN).key()
-    assert FRONT_END.key()["statistics"] == "functionals"

@@ -10,6 +10,7 @@ import yaml
 from cohear.base.errors import StudyError
 from cohear.base.files import make_folder
 from cohear.base.yaml_text import read_yaml
+from cohear.features import Summary
 from cohear.runs.in_place import PackInPlace
 from cohear.study.audit import check_data
 from cohear.study.file import check_study, load_study
@@ -98,7 +99,7 @@ def test_independent_networks_equal_the_singles_with_inputs_of_their_own(root):
             alone, beside = getattr(single.network, part)[0], getattr(pair.network, part)[number]
             for name, tensor in alone.state_dict().items():
                 assert torch.equal(tensor, beside.state_dict()[name])
-    assert pair.network.encoder_of("bird").input_norm.num_features == 12 * 7
+    assert pair.network.encoder_of("bird").input_norm.num_features == Summary(bands=12).input_width
 
 
 def test_only_features_that_tasks_hear_through_are_made(root):

@@ -33,8 +33,6 @@ class FrontEnd(ABC):
     """Raise it when the numbers change, so that stored features are made anew."""
     libraries: ClassVar[tuple[str, ...]] = ()
     """Installed packages whose version changes the numbers: it is part of the key."""
-    later: ClassVar[Mapping[str, str]] = {}
-    """Settings that came later, each with the value that left all numbers what they were: it is in no key."""
     extra: ClassVar[str] = ""
     """Extra of cohear that brings them; empty where none does."""
 
@@ -84,11 +82,8 @@ class FrontEnd(ABC):
         return None
 
     def settings(self) -> dict[str, Any]:
-        """All settings as JSON values, files by their content; those that came later where they change something."""
-        given = {field.name: getattr(self, field.name) for field in fields(self)}
-        return {
-            name: as_json(value) for name, value in given.items() if name not in self.later or value != self.later[name]
-        }
+        """All settings as JSON values, files by their content."""
+        return {field.name: as_json(getattr(self, field.name)) for field in fields(self)}
 
     @classmethod
     def named(cls, name: str) -> type[FrontEnd]:

@@ -1,6 +1,5 @@
 """The summary front-end: a window as one vector of statistics, for encoders without a notion of time."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Final, Literal
 
@@ -34,13 +33,12 @@ class Summary(MelFrontEnd):
     """
 
     name: ClassVar[str] = "summary"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     layout: ClassVar[Literal["sequence", "vector"]] = "vector"
-    later: ClassVar[Mapping[str, str]] = {"statistics": PLAIN}
 
     bands: int = 24
     window_ms: float = 30.0
-    statistics: Literal["plain", "functionals"] = PLAIN
+    statistics: Literal["plain", "functionals"] = "functionals"
 
     @property
     def input_width(self) -> int:
