@@ -18,7 +18,7 @@ from cohear.audio.resample import resample
 from cohear.audio.segment import Segment
 from cohear.audio.silence import heard_frames
 from cohear.base.errors import DataError, FolderError
-from cohear.data.scan.facts import drop_bad, scan
+from cohear.data.scan.facts import ClipFacts, drop_bad, scan
 from cohear.data.tables.clip_name import ClipName
 from cohear.features import (
     ClipFrontEnd,
@@ -243,6 +243,12 @@ def test_disk_that_fills_up_is_said_and_leaves_nothing(clips, cache, monkeypatch
             ensure_store(LogMel(), clips, facts, cache=cache)
     assert list((cache / "features").iterdir()) == []
     ensure_store(LogMel(), clips, facts, cache=cache)
+
+
+def test_keys_stay():
+    """Features that were made are found again; a key that changes here makes all of them anew, everywhere."""
+    facts = [ClipFacts("ab", 8000, 16000, 1, 0.5), ClipFacts("cd", 9000, 16000, 1, 0.5)]
+    assert store_key(LogMel(), facts) == "79651f6254149d8b080e76916fe76ea9"
 
 
 @pytest.mark.parametrize("front_end", [LogMel(), Summary(), LogMel(rate=8000, high=4000.0)])

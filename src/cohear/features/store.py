@@ -32,9 +32,6 @@ from cohear.features.settings import shown
 from cohear.features.store_cache import touch_used
 from cohear.features.store_folder import build_folder
 
-STORE_VERSION = 2
-"""Part of every key; raise it when a store holds other files, or other numbers whatever the front-end."""
-
 
 @dataclass(frozen=True, eq=False)
 class FeatureStore:
@@ -90,8 +87,7 @@ class FeatureStore:
 
 def store_key(front_end: FrontEnd, facts: Sequence[ClipFacts], names: Sequence[ClipName] = ()) -> str:
     """Name of the store for these clips in this order; ``names`` are theirs, for a `ClipFrontEnd`."""
-    made = {"front_end": front_end.name, **front_end.versions(), "settings": front_end.settings()}
-    of_front_end = {"store": STORE_VERSION, **made}
+    of_front_end = {"front_end": front_end.name, **front_end.versions(), "settings": front_end.settings()}
     if isinstance(front_end, ClipFrontEnd):
         clips = zip(facts, names, strict=True)
         return digest({**of_front_end, "clips": [[clip.content, name.dataset, name.clip] for clip, name in clips]})
