@@ -272,6 +272,31 @@ def test_parts_of_different_rates_are_refused(tmp_path):
         decode(Segment(file))
 
 
+def mp3(rate):
+    return by_ffmpeg("mp3", "libmp3lame", rate, (("id3v2_version", "3"),))
+
+
+@pytest.mark.parametrize("between", [b"", b"TAG".ljust(128, b"\0"), b"junk" * 500])
+@pytest.mark.parametrize("rates", [(16000, 44100), (44100, 16000), (22050, 16000)])
+def test_mp3_parts_of_different_rates_are_refused(tmp_path, rates, between):
+    """Frames of another rate are no junk: the second part was lost in silence."""
+    file = tmp_path / "a.mp3"
+    file.write_bytes(mp3(rates[0]) + between + mp3(rates[1]))
+    words = f"its parts differ: 1 channels at {rates[0]} Hz, then 1 at {rates[1]} Hz"
+    for reads in (audio_info, lambda path: decode(Segment(path))):
+        with pytest.raises(UnreadableAudio, match=words):
+            reads(file)
+
+
+@pytest.mark.parametrize("pattern", [b"\xff\xfb\x90\x40" + bytes(413), b"\xff" * 417, b"\xff\xf3\x48\xc4\0"])
+def test_a_pattern_behind_an_mp3_is_no_other_part(tmp_path, pattern):
+    file = tmp_path / "a.mp3"
+    file.write_bytes(mp3(16000))
+    wanted = decode(Segment(file)).samples
+    file.write_bytes(mp3(16000) + pattern * 40)
+    np.testing.assert_array_equal(decode(Segment(file)).samples, wanted)
+
+
 def test_names_of_audio():
     for ending in ("m4a", "aac", "wma", "amr", "spx", "opus", "wav", "flac", "mp3"):
         assert f".{ending}" in AUDIO_SUFFIXES

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from cohear.audio.content import Bytes, ByteSpan, Content, FilePiece, Zeros
-from cohear.audio.mpeg_frames import Header, first_frame, frame_lengths, header_at, next_frame
+from cohear.audio.mpeg_frames import Header, first_frame, frame_lengths, header_at, next_frame, other_frames
 from cohear.audio.structure import PLAIN, EncodedStream, Structure
 
 _SURE_FRAMES = 3  # in a row, where nothing else says that a file is MPEG audio
@@ -28,9 +28,10 @@ MPEG = Structure(is_mpeg=True)
 
 @dataclass
 class _Part:
-    """Frames that follow each other in a file, junk between them left out."""
+    """Frames of one kind that follow each other in a file, junk between them left out."""
 
     begin: int
+    header: Header  # of its first frame
     table: int | None = None  # frames that the table states; None where it is no table, or states none
     has_table: bool = False
     frames: int = 0  # without the table
@@ -63,7 +64,7 @@ def mpeg_structure(content: Content, begin: int = 0, end: int | None = None, *, 
         return PLAIN
     first, header = found
     parts = _walk(data, first, end, header)
-    oddities = list(_oddities(parts, header))
+    oddities = list(_oddities(parts))
     inside = first > after_tags(content, 0) or end < len(data)
     whole_table = len(parts) == 1 and parts[0].has_table
     if whole_table and not inside:
@@ -72,7 +73,7 @@ def mpeg_structure(content: Content, begin: int = 0, end: int | None = None, *, 
             return MPEG  # its end is missing: the decoder says how much is there
         if len(only.runs) == 1 and not oddities:
             return MPEG
-    streams = [_stream(data, part, header) for part in parts]
+    streams = [_stream(data, part) for part in parts]
     counts = [stream.frames for stream in streams]
     frames = None if None in counts else sum(count for count in counts if count is not None)
     return Structure(streams, frames, tuple(oddities), is_mpeg=True, is_exact=True)
@@ -115,7 +116,7 @@ def after_tags(content: Content, begin: int) -> int:
     return begin
 
 
-def _oddities(parts: list[_Part], header: Header) -> Iterator[str]:
+def _oddities(parts: list[_Part]) -> Iterator[str]:
     if len(parts) > 1:
         yield f"it is {len(parts)} MP3 files one after the other"
     if any(len(part.runs) > 1 for part in parts):
@@ -123,11 +124,11 @@ def _oddities(parts: list[_Part], header: Header) -> Iterator[str]:
     for part in parts:
         if part.table is not None and part.table < part.frames - _COUNT_SLACK:
             yield f"its header states {part.table} frames, {part.frames} are there"
-    if header.layer == 3 and not all(part.has_table for part in parts):
+    if any(part.header.layer == 3 and not part.has_table for part in parts):
         yield "its length is not stated (no Xing or VBRI frame)"
 
 
-def _stream(data: Bytes, part: _Part, header: Header) -> EncodedStream:
+def _stream(data: Bytes, part: _Part) -> EncodedStream:
     """The frames of a part without junk.
 
     Where the table is wrong or missing, decoders guess the length from the first frame and the size of the file: an
@@ -136,7 +137,7 @@ def _stream(data: Bytes, part: _Part, header: Header) -> EncodedStream:
     runs: list[FilePiece] = list(part.runs)
     if part.has_table and (part.table is None or part.table >= part.frames - _COUNT_SLACK):
         return EncodedStream(runs)  # the table is right, and tells the encoder's delay too
-    begin = part.begin
+    begin, header = part.begin, part.header
     if part.has_table:
         begin += (header_at(data, begin, part.runs[0].end) or header).length
         runs[0] = ByteSpan(begin, part.runs[0].end)
@@ -157,6 +158,8 @@ def _empty_tags(size: int) -> Iterator[FilePiece]:
 def _tables(data: Bytes, begin: int, end: int, header: Header) -> dict[int, int | None]:
     """Frames that are tables, by place, and how many frames they state."""
     found: dict[int, int | None] = {}
+    if header.layer != 3:
+        return found
     offset = _table_offset(data, begin)
     for name in _TABLES:
         if data[begin + offset[name] : begin + offset[name] + 4] == name:
@@ -191,29 +194,39 @@ def _stated(table: bytes) -> int | None:
 
 
 def _walk(data: Bytes, first: int, end: int, header: Header) -> list[_Part]:
-    """All frames from the first one on, in parts that begin with a table each."""
-    lengths = frame_lengths(header.identity)
-    tables = _tables(data, first, end, header) if header.layer == 3 else {}
-    part = _Part(first)
+    """All frames from the first one on, in parts that begin with a table each, or with frames of another kind.
+
+    Files of different rates that were put together have frames of different kinds: who looks for those of the first
+    one alone takes the second one for junk, and loses it in silence.
+    """
+    known = {header.identity: _tables(data, first, end, header)}
+    tables, lengths = known[header.identity], frame_lengths(header.identity)
+    part = _Part(first, header)
     parts, place, run = [part], first, first
-    frames = 0
     while place + 4 <= end:
         length = lengths.get(data[place : place + 3], end)
         if place + length > end:
             part.end_run(run, place)
             following = next_frame(data, place + 1, end, header.identity)
-            place = run = end if following is None else following
+            other = other_frames(data, place, end if following is None else following, header.identity)
+            if other is None:
+                place = run = end if following is None else following
+                continue
+            place, header = other
+            run, part = place, _Part(place, header)
+            parts.append(part)
+            if header.identity not in known:
+                known[header.identity] = _tables(data, place, end, header)
+            tables, lengths = known[header.identity], frame_lengths(header.identity)
             continue
         if place in tables:
-            part.frames, frames = frames, 0
             if part.frames or part.has_table:
                 part.end_run(run, place)
-                part, run = _Part(place), place
+                part, run = _Part(place, header), place
                 parts.append(part)
             part.has_table, part.table = True, tables[place]
         else:
-            frames += 1
+            part.frames += 1
         place += length
-    part.frames = frames
     part.end_run(run, place)
     return [part for part in parts if part.frames] or parts[:1]

@@ -17,6 +17,7 @@ _BIT_RATES = {  # kbit/s by version (MPEG 1 or later), layer and index; index 0 
 }
 _VERSIONS = {3: 1, 2: 2, 0: 4}  # bits of the header: by what the sample rates of MPEG 1 are divided
 _RATES = (44100, 48000, 32000)
+_OTHER_FRAMES = 5  # in a row: fewer may be there by chance
 _SEARCHED_BYTES = 1 << 18  # in front of the first frame
 
 
@@ -58,6 +59,16 @@ def next_frame(data: Bytes, place: int, end: int, identity: int) -> int | None:
     return None
 
 
+def other_frames(data: Bytes, place: int, end: int, identity: int) -> tuple[int, Header] | None:
+    """The first frame of a row of another kind, and where it is; junk and tags have no such row."""
+    while 0 <= (place := data.find(b"\xff", place, end)) < end - 4:
+        header = header_at(data, place, end)
+        if header is not None and header.identity != identity and _is_row(data, place, end, header):
+            return place, header
+        place += 1
+    return None
+
+
 def first_frame(data: Bytes, begin: int, end: int, in_a_row: int) -> tuple[int, Header] | None:
     """The first frame, and where it is: so many of one kind in a row, or as many as there are up to the end."""
     place = begin
@@ -67,6 +78,18 @@ def first_frame(data: Bytes, begin: int, end: int, in_a_row: int) -> tuple[int, 
             return place, header
         place += 1
     return None
+
+
+def _is_row(data: Bytes, place: int, end: int, header: Header) -> bool:
+    """Whether enough frames of a kind follow each other, not all of them equal: a pattern is no sound."""
+    bodies = set[bytes]()
+    for _ in range(_OTHER_FRAMES):
+        found = header_at(data, place, end)
+        if found is None or found.identity != header.identity:
+            return False
+        bodies.add(bytes(data[place : place + found.length]))
+        place += found.length
+    return len(bodies) > 1
 
 
 def _row(data: Bytes, place: int, end: int, identity: int, wanted: int) -> bool:
