@@ -190,6 +190,32 @@ def late_positions(content):
     return repaged(content)
 
 
+def page_flipped(content):
+    """One bit of a page in the middle: its checksum tells, and no decoder takes the page."""
+    places = pages(content)
+    place = places[len(places) // 2] + 200
+    return put(content, place, bytes((content[place] ^ 1,)))
+
+
+def page_lost(content):
+    places = pages(content)
+    middle = len(places) // 2
+    return content[: places[middle]] + content[places[middle + 1] :]
+
+
+def page_mark_lost(content):
+    """The mark itself is damaged."""
+    places = pages(content)
+    return put(content, places[len(places) // 2], b"oggs")
+
+
+def heard_later(content):
+    """A recording of a broadcast: headers from its begin, sound from the middle."""
+    places = pages(content)
+    heads = next(place for place in places[1:] if struct.unpack_from("<q", content, place + 6)[0] > 0)
+    return content[:heads] + content[places[len(places) // 2] :]
+
+
 def other_serial(content):
     for place in pages(content):
         content = put(content, place + 14, struct.pack("<I", struct.unpack_from("<I", content, place + 14)[0] ^ 0x55))

@@ -1,7 +1,9 @@
 """What a damaged header must not change: the samples are those of the file as its encoder made it."""
 
+import io
 import os
 import struct
+from functools import cache
 
 import damages
 import numpy as np
@@ -256,6 +258,34 @@ def test_ogg_without_an_end(tmp_path, subtype):
     whole = samples_of(tmp_path, content)
     np.testing.assert_array_equal(samples_of(tmp_path, damages.no_end_mark(content)), whole)
     assert oddities_of(tmp_path, damages.no_end_mark(content)) == ("its last page is not marked as the end",)
+
+
+@cache
+def long_ogg(subtype):
+    """So many pages that one may be lost."""
+    stream = io.BytesIO()
+    noise = np.random.default_rng(0).uniform(-0.5, 0.5, 20 * 16000).astype(np.float32)
+    soundfile.write(stream, noise, 16000, format="OGG", subtype=subtype)
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize("subtype", ["VORBIS", "OPUS"])
+@pytest.mark.parametrize("damage", [damages.page_flipped, damages.page_lost, damages.page_mark_lost])
+def test_ogg_with_a_page_damaged_or_lost_is_told(tmp_path, subtype, damage):
+    """Decoders go on behind it: samples were missing, and nothing said so."""
+    content = long_ogg(subtype)
+    told = "sound is missing in a place, where pages are damaged or lost; what follows comes too early"
+    assert oddities_of(tmp_path, damage(content)) == (told,)
+    assert len(samples_of(tmp_path, damage(content))) < 20 * 16000
+    assert oddities_of(tmp_path, damage(content) + damages.other_serial(content))[-1] == told
+
+
+@pytest.mark.parametrize("subtype", ["VORBIS", "OPUS"])
+def test_no_page_of_a_whole_ogg_is_called_lost(tmp_path, subtype):
+    content = long_ogg(subtype)
+    for whole in (bytes, damages.chained, damages.twice, damages.no_end_mark, damages.late_positions):
+        assert not any("missing" in oddity for oddity in oddities_of(tmp_path, whole(content)))
+    assert not any("missing" in oddity for oddity in oddities_of(tmp_path, damages.heard_later(content)))
 
 
 def test_a_file_that_is_played_is_heard_to_its_end(tmp_path):
