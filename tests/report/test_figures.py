@@ -372,7 +372,7 @@ def test_the_table_for_papers(rich, tmp_path):
         assert any(f"| {signed(row['gain'], True)} | {interval(row['low'], row['high'], True)} |" in it for it in found)
     hostile = write_study(tmp_path / "study", names=("a|b", "c*d*", *HOSTILE[2:]), folds=1, extras=False)
     rows = [line for line in paper_table(read_folder(hostile)).splitlines() if line.startswith("| ")]
-    assert {len(re.findall(r"(?<!\\)\|", line)) for line in rows} == {11}
+    assert {len(re.findall(r"(?<!\\)\|", line)) for line in rows} == {12}
 
 
 def test_references(tmp_path, rich):
