@@ -350,6 +350,20 @@ def test_a_file_read_as_an_array_is_told(tiny, kind, form, name):
             ask()
 
 
+@pytest.mark.parametrize("kind", ["int16", "uint8", "int32"])
+def test_a_file_read_as_an_array_of_rows_is_told(tiny, kind):
+    """Rows of frames, of a batch, or channels turned around: their numbers are the file's in the order of memory."""
+    content = wav(tone("low"), format="FLAC")
+    samples = np.frombuffer(content[: len(content) // 16 * 16], kind)
+    pairs, halves = samples.reshape(-1, 2), samples.reshape(2, -1)
+    asked = [lambda shaped=shaped: tiny.classify(shaped, 16000) for shaped in (pairs, samples[:, None], halves.T)]
+    asked += [lambda shaped=shaped: Stream(tiny, 16000).push(shaped) for shaped in (pairs, halves.T)]
+    asked += [lambda shaped=shaped: tiny.probabilities(shaped) for shaped in (samples[None], halves)]
+    for ask in asked:
+        with pytest.raises(DataError, match="samples are the bytes of a FLAC file: decode it first"):
+            ask()
+
+
 class _Broken:
     """A model whose numbers of one task are none: of all windows, or of digital silence alone."""
 

@@ -105,8 +105,10 @@ class Bundle:
             ``[batch, columns]`` by task, of a time line ``[batch, steps, columns]``.
 
         Raises:
-            DataError: no samples, another shape, or samples that are not finite numbers or are at no scale of sound.
+            DataError: no samples, another shape, samples that are not finite numbers or are at no scale of sound, or
+                the bytes of a file.
         """
+        check_no_file(np.asarray(waveform))
         values = self._session.run(list(self.tasks), _checked(waveform, 2, "[batch, samples]"))
         return dict(zip(self.tasks, values, strict=True))
 

@@ -45,18 +45,27 @@ def check_no_file(samples: NDArray[Any]) -> None:
     """Whether integers may be sound, and are no bytes of a file: ``numpy.fromfile("a.wav", "int16")`` reads any file.
 
     Args:
-        samples: the first ones of a waveform, of any type and shape.
+        samples: the first ones of a waveform, of any type and shape; in the order in which they lie in memory.
 
     Raises:
         DataError: they are a file.
     """
     size = samples.dtype.itemsize
-    if samples.dtype.kind not in "iu" or samples.ndim != 1:
+    if samples.dtype.kind not in "iu":
         return
-    if found := file_in(samples[: HEAD_BYTES // size].tobytes(), bytes_a_sample=size):
+    if found := file_in(_first(samples, HEAD_BYTES // size).tobytes(), bytes_a_sample=size):
         raise DataError(
             f"samples are the bytes of {found}: decode it first, as with soundfile, or give it to `cohear classify`"
         )
+
+
+def _first(samples: NDArray[Any], count: int) -> NDArray[Any]:
+    """So many numbers at least, if there are as many, in the order of memory; no more are copied than those."""
+    if samples.ndim != 2 or not samples.size:
+        return samples.ravel(order="K")[:count]
+    is_by_row = abs(samples.strides[0]) >= abs(samples.strides[1])
+    rows = samples if is_by_row else samples.T
+    return rows[: -(-count // rows.shape[1])].ravel()[:count]
 
 
 class RawSamples:
