@@ -352,6 +352,7 @@ tasks:
 features: [summary]
 encoders: [{name: own-norms, hidden: 8}]
 combinations: [all]
+baselines: []
 repeats: {folds: 1}
 window: 0.2
 training: {steps: 3, batch: 4, objective: {name: uncertainty, start: 0.5}, sharing: {name: adapters, width: 4}}
