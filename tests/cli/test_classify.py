@@ -279,15 +279,21 @@ def test_time_lines_of_long_names(tmp_path):
     assert len(list(tmp_path.iterdir())) == 2 * len(tasks) * 2
 
 
-def test_what_was_answered_is_told_when_it_is_stopped(bundle, place, monkeypatch, capsys):
-    def stopped_at_the_second(loaded, path, **options):
-        if path.name == "mid.flac":
-            raise KeyboardInterrupt
-        return classify_file(loaded, path, **options)
+def stopped_at_the_second(error, bundle, place, monkeypatch, *options):
+    """Two files are asked for, and the second one is not answered: the command line, ready to be called."""
 
-    monkeypatch.setattr(files, "classify_file", stopped_at_the_second)
+    def classified(loaded, path, **given):
+        if path.name == "mid.flac":
+            raise error
+        return classify_file(loaded, path, **given)
+
+    monkeypatch.setattr(files, "classify_file", classified)
     sounds = [str(place.root / "sounds" / name) for name in ("low.wav", "mid.flac")]
-    monkeypatch.setattr(sys, "argv", ["cohear", "classify", str(bundle), *sounds])
+    monkeypatch.setattr(sys, "argv", ["cohear", "classify", str(bundle), *sounds, *options])
+
+
+def test_what_was_answered_is_told_when_it_is_stopped(bundle, place, monkeypatch, capsys):
+    stopped_at_the_second(KeyboardInterrupt, bundle, place, monkeypatch)
     with pytest.raises(SystemExit, match="130"):
         main()
     told = capsys.readouterr()
@@ -297,15 +303,8 @@ def test_what_was_answered_is_told_when_it_is_stopped(bundle, place, monkeypatch
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt, OSError(28, "No space left on device")])
 def test_a_table_of_a_run_that_ended_early_is_told(bundle, place, monkeypatch, capsys, tmp_path, error):
-    def stopped_at_the_second(loaded, path, **options):
-        if path.name == "mid.flac":
-            raise error
-        return classify_file(loaded, path, **options)
-
-    monkeypatch.setattr(files, "classify_file", stopped_at_the_second)
-    sounds = [str(place.root / "sounds" / name) for name in ("low.wav", "mid.flac")]
     written = ["--events", str(tmp_path / "all.tsv"), "--timeline", str(tmp_path / "lines")]
-    monkeypatch.setattr(sys, "argv", ["cohear", "classify", str(bundle), *sounds, *written])
+    stopped_at_the_second(error, bundle, place, monkeypatch, *written)
     with pytest.raises((SystemExit, OSError)):
         main()
     told = " ".join(capsys.readouterr().err.split())

@@ -67,6 +67,15 @@ class GraphBuilder:
         """Part of an axis; ``start`` and ``end`` are ``[1]`` int64."""
         return self.node("Slice", value, start, end, self.constant([axis]))
 
+    def counting(self, count: str) -> str:
+        """0, 1, and so on, ``[n]``, where ``count`` ``[1]`` says how many."""
+        end = self.node("Squeeze", count, self.constant([0]))
+        return self.node("Range", self.constant(0), end, self.constant(1))
+
+    def divided_up(self, number: str, by: int) -> str:
+        """A whole number ``[1]`` divided, rounded up."""
+        return self.node("Div", self.node("Add", number, self.constant([by - 1])), self.constant([by]))
+
     def reshaped(self, value: str, *shape: str | int) -> str:
         """Reshape to dimensions that are known (-1: what is left) or computed ``[1]``."""
         parts = [self.constant([part]) if isinstance(part, int) else part for part in shape]

@@ -13,7 +13,7 @@ from sklearn.mixture import GaussianMixture
 from cohear.base.arrays import Floats
 from cohear.base.layout import Layout
 from cohear.baselines.baseline import BASELINES, Baseline, BaselineInputs, Estimator
-from cohear.baselines.vectors import FramesOfClips
+from cohear.baselines.vectors import FramesOfClips, evenly_spaced
 
 COMPONENTS = (8, 2, 24)
 """Gaussians of a mixture that validation chooses from, the usual number first."""
@@ -56,7 +56,7 @@ class MixtureOfEachClass:
     def fit(self, clips: FramesOfClips, truth: NDArray[Any], /) -> MixtureOfEachClass:
         """Fit a mixture to the frames of each class."""
         self.classes_ = np.unique(truth)
-        frames = [_spaced(np.concatenate(list(clips[truth == each]))) for each in self.classes_]
+        frames = [evenly_spaced(np.concatenate(list(clips[truth == each])), MOST_FRAMES) for each in self.classes_]
         together = np.concatenate(frames)
         self._directions = PCA(min(DIRECTIONS, *together.shape), random_state=self.draw).fit(together)
         self._mixtures = [self._mixture(self._directions.transform(each)) for each in frames]
@@ -80,7 +80,3 @@ class MixtureOfEachClass:
     def predict(self, clips: FramesOfClips, /) -> NDArray[Any]:
         """The most probable class of each clip."""
         return np.asarray(self.classes_[self.decision_function(clips).argmax(axis=1)])
-
-
-def _spaced(frames: Floats) -> Floats:
-    return frames[:: -(-len(frames) // MOST_FRAMES)]

@@ -57,23 +57,31 @@ def clip_frames(task: TaskData, given: TaskInput) -> FramesOfClips:
         frames, heard = task.store.clip(row), task.store.heard[task.store.offsets[row] : task.store.offsets[row + 1]]
         seen = given.front_end.window_input(frames[None], np.array([len(frames)]))[0]
         seen = seen[heard] if heard.any() else seen
-        found[clip] = seen[:: -(-len(seen) // MOST_FRAMES_A_CLIP)]
+        found[clip] = evenly_spaced(seen, MOST_FRAMES_A_CLIP)
     return found
+
+
+def evenly_spaced(frames: Floats, most: int) -> Floats:
+    """Frames ``[T, D]``, of more than so many evenly spaced ones."""
+    return frames[:: -(-len(frames) // most)]
 
 
 def standardised_frames(clips: FramesOfClips, train: NDArray[np.int64]) -> FramesOfClips:
     """Frames with the mean and deviation of those of the training clips taken out."""
-    learnt = np.concatenate(list(clips[train]))
-    mean, deviation = learnt.mean(axis=0, dtype=np.float64), learnt.std(axis=0, dtype=np.float64)
+    scale = _scale_of(np.concatenate(list(clips[train])))
     scaled = np.empty(len(clips), dtype=object)
     for clip, frames in enumerate(clips):
-        scaled[clip] = ((frames - mean) / np.where(deviation > 0, deviation, 1)).astype(np.float32)
+        scaled[clip] = scale(frames)
     return scaled
 
 
 def standardised(vectors: Floats, train: NDArray[np.int64]) -> Floats:
     """Vectors ``[N, D]`` with the mean and deviation of the training clips taken out, and of no other clip."""
-    mean = vectors[train].mean(axis=0, dtype=np.float64)
-    deviation = vectors[train].std(axis=0, dtype=np.float64)
-    scaled: Floats = ((vectors - mean) / np.where(deviation > 0, deviation, 1)).astype(np.float32)
-    return scaled
+    return _scale_of(vectors[train])(vectors)
+
+
+def _scale_of(learnt: Floats) -> Callable[[Floats], Floats]:
+    """What takes the mean and deviation of some rows ``[M, D]`` out of others."""
+    mean, deviation = learnt.mean(axis=0, dtype=np.float64), learnt.std(axis=0, dtype=np.float64)
+    divisor = np.where(deviation > 0, deviation, 1)
+    return lambda values: ((values - mean) / divisor).astype(np.float32)

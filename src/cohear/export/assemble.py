@@ -209,10 +209,8 @@ def _front(graph: GraphBuilder, given: TaskInput, number: int, *, timed: bool) -
     # first frames of windows: every half window, and the last one ends with the clip
     step = graph.constant([hop_in_scoring(window)])
     last = graph.node("Max", graph.node("Sub", count, width), zero)
-    hops = graph.node("Div", graph.node("Add", last, graph.node("Sub", step, one)), step)
-    windows = graph.node("Add", hops, one)  # [1]
-    scalar = [graph.node("Squeeze", value, zero) for value in (zero, windows, one)]
-    starts = graph.node("Min", graph.node("Mul", graph.node("Range", *scalar), step), last)  # [N]
+    windows = graph.node("Add", graph.divided_up(last, hop_in_scoring(window)), one)  # [1]
+    starts = graph.node("Min", graph.node("Mul", graph.counting(windows), step), last)  # [N]
     places = graph.node("Add", graph.node("Unsqueeze", starts, one), graph.constant(np.arange(window)[None]))  # [N, W]
 
     padded = graph.node("Pad", frames, padding, "", one)  # [B, max(T, W), D]

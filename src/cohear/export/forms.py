@@ -182,8 +182,7 @@ class TimelineOutput(OutputForm[TimelineDecoding]):
     def _places(self, graph: GraphBuilder, task: TimelineDecoding, by_clip: str, windows: WindowsOfClips) -> str:
         """In which frame of the clip each frame of a window begins, ``[N, K]``."""
         starts = graph.node("Unsqueeze", windows.starts, graph.constant([1]))  # [N, 1]
-        frames = graph.node("Squeeze", graph.dimension(by_clip, 2))
-        own = graph.node("Range", graph.constant(0), frames, graph.constant(1))
+        own = graph.counting(graph.dimension(by_clip, 2))
         own = graph.node("Mul", own, graph.constant([task.stride]))
         return graph.node("Add", starts, graph.node("Unsqueeze", own, graph.constant([0])))
 

@@ -45,7 +45,7 @@ def functionals_graph(graph: GraphBuilder, valid: str, length: str, bands: int) 
     slope = graph.node("Sqrt", squares(graph.node("Mul", rising, scale)))
     changes = [mean(graph.node("Abs", graph.node("Sub", later(lag), told))) for lag in LAGS]
 
-    place = graph.node("Cast", _counted(graph, length), to=1)  # [L]
+    place = graph.node("Cast", graph.counting(length), to=1)  # [L]
     phase = graph.node(
         "Div", graph.node("Mul", graph.node("Add", place, graph.constant(0.5)), graph.constant(math.pi)), frames
     )
@@ -98,12 +98,7 @@ def _descriptors(graph: GraphBuilder, valid: str, length: str, bands: int) -> st
 
 def _held(graph: GraphBuilder, told: str, length: str) -> str:
     """Frames with the first and the last one held beyond the ends."""
-    places = graph.node("Sub", _counted(graph, length, DELTA + max(LAGS)), graph.constant([DELTA]))
+    count = graph.node("Add", length, graph.constant([DELTA + max(LAGS)]))
+    places = graph.node("Sub", graph.counting(count), graph.constant([DELTA]))
     last = graph.node("Sub", length, graph.constant([1]))
     return graph.node("Gather", told, graph.node("Min", graph.node("Max", places, graph.constant([0])), last), axis=1)
-
-
-def _counted(graph: GraphBuilder, length: str, more: int = 0) -> str:
-    """0, 1, and so on, ``[L + more]``."""
-    end = graph.node("Squeeze", graph.node("Add", length, graph.constant([more])), graph.constant([0]))
-    return graph.node("Range", graph.constant(0), end, graph.constant(1))

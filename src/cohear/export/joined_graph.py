@@ -22,16 +22,13 @@ class JoinedGraph(FrontEndGraph[Joined]):
 
     def frames(self, graph: GraphBuilder, waveform: str) -> str:
         """``[B, S]`` to ``[B, T, frame_width]``."""
-        hop, zero, one = self.front_end.hop, graph.constant([0]), graph.constant([1])
-        samples = graph.node("Add", graph.dimension(waveform, 1), graph.constant([hop - 1]))
-        count = graph.node("Div", samples, graph.constant([hop]))
+        count = graph.divided_up(graph.dimension(waveform, 1), self.front_end.hop)
         joined = []
         for part in self.front_end.parts:
             frames = self._graph(part).frames(graph, waveform)  # [B, T of the part, width]
             wanted = graph.node("Mul", count, graph.constant([part.times]))
-            scalars = [graph.node("Squeeze", each, zero) for each in (zero, wanted, one)]
-            last = graph.node("Sub", graph.dimension(frames, 1), one)
-            places = graph.node("Min", graph.node("Range", *scalars), last)
+            last = graph.node("Sub", graph.dimension(frames, 1), graph.constant([1]))
+            places = graph.node("Min", graph.counting(wanted), last)
             own = graph.node("Gather", frames, places, axis=1)
             joined.append(graph.reshaped(own, graph.dimension(waveform, 0), count, part.end - part.begin))
         return graph.node("Concat", *joined, axis=2)

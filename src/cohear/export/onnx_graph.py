@@ -39,9 +39,8 @@ def excerpt_nodes(graph: GraphBuilder, value: str, entering: str, excerpts: Exce
         Excerpts of all rows ``[B * T, window, width]``, and T ``[1]``.
     """
     value = _padded(graph, value, excerpts.window)
-    count, zero, one = _divided_up(graph, entering, excerpts.hop), graph.constant([0]), graph.constant([1])
-    scalars = [graph.node("Squeeze", each, zero) for each in (zero, count, one)]
-    centred = graph.node("Mul", graph.node("Range", *scalars), graph.constant([excerpts.hop]))
+    count, zero, one = graph.divided_up(entering, excerpts.hop), graph.constant([0]), graph.constant([1])
+    centred = graph.node("Mul", graph.counting(count), graph.constant([excerpts.hop]))
     centred = graph.node("Sub", centred, graph.constant([excerpts.lead]))
     last = graph.node("Max", graph.node("Sub", entering, graph.constant([excerpts.window])), zero)
     starts = graph.node("Unsqueeze", graph.node("Min", graph.node("Max", centred, zero), last), one)  # [T, 1]
@@ -65,7 +64,7 @@ class OnnxGraph(FrontEndGraph[Onnx]):
             hop = front_end.before.hop
             value = _padded(graph, waveform, excerpts.window * hop)
             value = FRONT_END_GRAPHS[front_end.before.name](front_end.before).frames(graph, value)  # [B, T, width]
-            entering = _divided_up(graph, entering, hop)
+            entering = graph.divided_up(entering, hop)
         rows, count = excerpt_nodes(graph, value, entering, excerpts, width)
         made = front_end.chain.nodes(graph, rows)  # [B * T, frame_width]
         return graph.reshaped(made, graph.dimension(waveform, 0), count, front_end.frame_width)
@@ -80,8 +79,3 @@ def _padded(graph: GraphBuilder, value: str, least: int) -> str:
     zero = graph.constant([0])
     missing = graph.node("Max", graph.node("Sub", graph.constant([least]), graph.dimension(value, 1)), zero)
     return graph.node("Pad", value, graph.node("Concat", zero, missing, axis=0), "", graph.constant([1]))
-
-
-def _divided_up(graph: GraphBuilder, number: str, by: int) -> str:
-    """A whole number ``[1]`` divided, rounded up."""
-    return graph.node("Div", graph.node("Add", number, graph.constant([by - 1])), graph.constant([by]))

@@ -22,7 +22,7 @@ def heard_nodes(graph: GraphBuilder, waveform: str, hop: int, before: int, after
     """
     zero, one = graph.constant([0]), graph.constant([1])
     samples, by = graph.dimension(waveform, 1), graph.constant([hop])
-    frames = graph.node("Div", graph.node("Add", samples, graph.constant([hop - 1])), by)  # [1]
+    frames = graph.divided_up(samples, hop)  # [1]
     missing = graph.node("Sub", graph.node("Mul", frames, by), samples)
     whole = graph.node("Pad", waveform, graph.node("Concat", zero, missing, axis=0), "", one)
     # double: an offset may be ten thousand times as large as what is on it
@@ -31,8 +31,7 @@ def heard_nodes(graph: GraphBuilder, waveform: str, hop: int, before: int, after
     added = graph.node("CumSum", graph.node("Concat", *sums, axis=2), graph.constant(np.array(1)))  # [B, T, 2]
     added = graph.node("Pad", added, graph.constant([1, 0]), "", one)  # nothing before the first
 
-    scalars = [graph.node("Squeeze", value, zero) for value in (zero, frames, one)]
-    own = graph.node("Range", *scalars)  # [T]
+    own = graph.counting(frames)  # [T]
     first = graph.node("Max", graph.node("Sub", own, graph.constant([before])), zero)
     last = graph.node("Min", graph.node("Add", own, graph.constant([after + 1])), frames)
     seen = graph.node("Min", graph.node("Mul", last, by), samples)

@@ -42,11 +42,11 @@ def write_frames(
 ) -> NDArray[np.bool_]:
     """Write the frames of all clips, float32 ``[offsets[-1], frame_width]``, to an ``.npy`` file.
 
-    Returns:
-        Which frames are more than silence, ``[offsets[-1]]``.
-
     Threads compute and write, one at a time: an ordinary write that fails (disk full) is an error with a sentence,
     where a write to mapped memory would kill the process.
+
+    Returns:
+        Which frames are more than silence, ``[offsets[-1]]``.
 
     Raises:
         DataError: a file is no longer what it was when it was scanned.

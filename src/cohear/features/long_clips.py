@@ -1,4 +1,4 @@
-"""Frames of a clip that is too long to be held in memory, from its waveform a piece at a time."""
+"""A clip that is too long to be held in memory, a piece at a time, each with all that its frames see."""
 
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
@@ -40,17 +40,3 @@ def pieces(front_end: WaveformFrontEnd, blocks: Iterable[Floats]) -> Iterator[Pa
             first = max(whole - around, 0)
             held, given = held[first * hop :], whole - first
     yield Passage(held, slice(given, None))
-
-
-def frames_in_pieces(front_end: WaveformFrontEnd, blocks: Iterable[Floats]) -> Iterator[Floats]:
-    """What ``front_end.frames`` gives of the whole waveform, a piece at a time.
-
-    Args:
-        front_end: makes the frames.
-        blocks: the waveform at the front-end's rate, float32 ``[samples]`` each, one after the other.
-
-    Yields:
-        Float32 ``[frames, frame_width]``, consecutive.
-    """
-    for piece in pieces(front_end, blocks):
-        yield front_end.frames([piece.samples])[0][piece.own]

@@ -58,7 +58,7 @@ class Module(LearntFrames):
             },
             self,
         )
-        _ = self.zero_frame  # a network that fails is told now
+        _ = self.frame_width  # a network that fails is told now
 
     @cached_property
     def network(self) -> LearntModule:
@@ -71,12 +71,6 @@ class Module(LearntFrames):
     def excerpts(self) -> Excerpts | None:
         """How excerpts lie on samples; None where whole clips are given."""
         return None if self.window is None or self.hop_samples is None else Excerpts(self.window, self.hop_samples)
-
-    @cached_property
-    def zero_frame(self) -> Floats:
-        """The first frame ``[frame_width]`` of digital silence."""
-        zero: Floats = self._of_clip(np.zeros(1, np.float32))[0]
-        return zero
 
     @property
     def rate(self) -> int:
@@ -98,10 +92,10 @@ class Module(LearntFrames):
         """Frames whose excerpts reach over the edge, or are moved away from it; none, where whole clips are given."""
         return (0, 0) if self.excerpts is None else (self.excerpts.around, self.excerpts.around)
 
-    @property
+    @cached_property
     def frame_width(self) -> int:
         """That the network gives."""
-        return len(self.zero_frame)
+        return int(self._of_clip(np.zeros(1, np.float32)).shape[1])
 
     def frames_of(self, samples: int) -> int:
         """``ceil(samples / hop)``."""

@@ -96,7 +96,7 @@ class Onnx(LearntFrames):
                 f"front-end {self.name!r}: its first link {self.before.name!r} gives a {self.before.layout} at "
                 f"{self.before.rate} Hz; a sequence at {self.rate} Hz is needed"
             )
-        _ = self.chain, self.zero_frame  # what does not fit is told now
+        self._of_clip(np.zeros(1, np.float32))  # what does not fit is told now
         refuse_wrong_scale(self.name, self.scale, self._frames_at_scale)
 
     @property
@@ -135,12 +135,6 @@ class Onnx(LearntFrames):
     def excerpts(self) -> Excerpts:
         """How excerpts lie on what enters the graphs: on samples, or on frames of the first link."""
         return Excerpts(self.chain.window, self.chain.hop)
-
-    @cached_property
-    def zero_frame(self) -> Floats:
-        """The frame ``[frame_width]`` of digital silence."""
-        zero: Floats = self._of_clip(np.zeros(1, np.float32))[0]
-        return zero
 
     @property
     def factor(self) -> float:

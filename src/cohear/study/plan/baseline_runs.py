@@ -39,7 +39,6 @@ def baseline_runs(
     """
     if mistakes := _unanswered(settings, kinds):
         raise StudyError(mistakes)
-    left_out = {(each.name, task) for each in settings.baselines for task in kinds if _why_not(each, kinds[task])}
     plugins = versions_of_plugins(settings.plugins)
     plan = []
     for seed, fold in settings.repeats.order():
@@ -47,7 +46,7 @@ def baseline_runs(
             part = baseline.part()
             label = part_label(name_of(part), settings_of(part))
             for front_end, task, heard, window in settings.inputs_of_baseline(baseline):
-                if (baseline.name, task) in left_out:
+                if _why_not(baseline, kinds[task]):
                     continue
                 store = stores[front_end_label(heard), settings.tasks[task].dataset]
                 spec = BaselineSpec(
