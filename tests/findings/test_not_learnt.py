@@ -10,6 +10,7 @@ from cohear.analysis.tables.of_study import FolderTables
 from cohear.api import Study
 from cohear.findings import Findings
 from cohear.findings.caveats import notes
+from cohear.findings.study_findings import said
 from cohear.testing.finding import NAMES
 
 
@@ -30,10 +31,10 @@ WITH_AND_WITHOUT = {"whole": [0.1] * 4, "some": [0.95, 0.1, 0.95, 0.1]}
 
 def test_it_is_said_of_each_task_with_its_score_and_chance(tmp_path):
     findings = Findings(study_of(tmp_path, NAMES, [0.95, 0.1, 0.95, 0.1]))
-    (said,) = (one for one in notes(findings) if one.startswith("Not learnt"))
-    assert said.startswith("Not learnt in logmel / small: digit scores ")
-    assert "; emotion scores " in said
-    assert said.endswith(" alone, where guessing scores 95.0; so they are in no advice, and in no gain to expect.")
+    (told,) = (one for one in notes(findings) if one.startswith("Not learnt"))
+    assert told.startswith("Not learnt in logmel / small: digit scores ")
+    assert "; emotion scores " in told
+    assert told.endswith(" alone, where guessing scores 95.0; so they are in no advice, and in no gain to expect.")
     (partners,) = (one.figures for one in findings.all("measured-partners"))
     assert {one["partner"] for one in partners["best"].values()} == {"keyword", "event"}
     assert partners["none"] == {"digit": "task", "emotion": "task"}
@@ -65,6 +66,24 @@ def test_the_gain_of_large_networks_is_that_of_learnt_tasks(tmp_path):
     assert len(statistics.gains) == len(whole.statistics.gains)
     (told,) = Findings(study_of(tmp_path / "none", NAMES, [0.95] * 4)).all("network-size")
     assert told.missing == "learnt" and told.settles == ()
+
+
+def test_the_mean_gain_of_pairs_is_that_of_learnt_tasks_and_says_so(tmp_path):
+    """Every verdict is counted; where nothing is learnt there is no mean."""
+    whole, some = (Findings(study_of(tmp_path / name, NAMES, chance)) for name, chance in WITH_AND_WITHOUT.items())
+    pairs = some.statistics.gains[some.statistics.gains["combination"].str.count(r"\+") == 1]
+    (found,) = (one for one in some.all("verdict-counts") if one.setting is None)
+    assert found.figures["cells"] == len(pairs) > found.figures["of_learnt"]
+    assert found.figures["mean"].value == pytest.approx(
+        pairs[pairs["task"].isin(["keyword", "event"])]["gain"].mean(), abs=1e-12
+    )
+    assert "the mean gain of learnt tasks is " in said(found).text.plain
+    (all_learnt,) = (one for one in whole.all("verdict-counts") if one.setting is None)
+    assert "the mean gain is " in said(all_learnt).text.plain
+    none = Findings(study_of(tmp_path / "none", NAMES, [0.95] * 4))
+    (empty,) = (one for one in none.all("verdict-counts") if one.setting is None)
+    assert empty.figures["mean"].value is None and empty.figures["cells"] == len(pairs)
+    assert said(empty).text.plain.endswith("; as none of these tasks is learnt, no mean gain is told.")
 
 
 def test_what_would_decide_a_verdict_is_told_of_every_cell(tmp_path):

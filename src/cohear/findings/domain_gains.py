@@ -13,7 +13,7 @@ from cohear.base.counting import counted
 from cohear.findings.figures import Estimate
 from cohear.findings.finding import StudyFinding, TableRows
 from cohear.findings.kind import FINDINGS, Kind, Said, StudyQuestion
-from cohear.findings.pairs import counts, of_pairs
+from cohear.findings.pairs import NO_MEAN_GAIN, counts, of_pairs, of_which_tasks
 from cohear.findings.sentences import listed
 from cohear.findings.typed_figures import TypedFigures
 from cohear.findings.words import Name, Words, joined, words
@@ -25,12 +25,14 @@ class DomainGain:
 
     Attributes:
         cells, helps, hurts: how many.
+        of_learnt: how many are of a task that is learnt.
         mean: of their gains, with an interval from the tasks.
     """
 
     cells: int
     helps: int
     hurts: int
+    of_learnt: int
     mean: Estimate
 
 
@@ -91,14 +93,15 @@ class DomainGains(Kind):
 def _gain(statistics: Statistics, pairs: pd.DataFrame) -> DomainGain:
     found = counts(pairs, statistics)
     mean = Estimate(found["mean"], found["low"], found["high"], statistics.unit_over(pairs))
-    return DomainGain(found["cells"], found["helps"], found["hurts"], mean)
+    return DomainGain(found["cells"], found["helps"], found["hurts"], found["of_learnt"], mean)
 
 
 def _told(which: str, gain: DomainGain) -> Words:
     if not gain.cells:
         return words(f"No pair {which} was compared.")
     cells = counted(gain.cells, "cell")
-    return words(f"Pairs {which}: {gain.helps} of {cells} helped, {gain.hurts} hurt, mean {gain.mean}.")
+    average = f"mean{of_which_tasks(gain.cells, gain.of_learnt)} {gain.mean}" if gain.of_learnt else NO_MEAN_GAIN
+    return words(f"Pairs {which}: {gain.helps} of {cells} helped, {gain.hurts} hurt, {average}.")
 
 
 FINDINGS.register(DomainGains.code)(DomainGains())

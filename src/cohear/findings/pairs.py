@@ -69,9 +69,13 @@ LEARNT_TASKS = "learnt tasks"
 
 
 class VerdictsOfPairs(TypedDict):
-    """Verdicts, and the mean gain with an interval from the tasks, which are the sample; None where not known."""
+    """Verdicts of all cells, and the mean gain of those whose task is learnt, which is what may be expected.
+
+    The interval is from the tasks, which are the sample; None where not known.
+    """
 
     cells: int
+    of_learnt: int
     helps: int
     hurts: int
     harmless: int
@@ -82,24 +86,27 @@ class VerdictsOfPairs(TypedDict):
     explanations: dict[str, int]
 
 
-def counts(cells: pd.DataFrame, statistics: Statistics) -> VerdictsOfPairs:
-    """Verdicts, and the mean gain with an interval from the tasks, which are the sample; None where not known.
+def counts(cells: pd.DataFrame, statistics: Statistics, own: Statistics | None = None) -> VerdictsOfPairs:
+    """Verdicts of cells, and their mean gain.
 
     Args:
         cells: rows of the table of gains.
         statistics: that it is of.
+        own: those of the tasks' own metrics, which tell what is learnt, where the table is of another score.
     """
-    by_task = cells.groupby("task")["gain"].mean().dropna() if len(cells) else pd.Series(dtype=float)
-    mean, reach = float(cells["gain"].mean()) if len(cells) else np.nan, np.nan
+    learnt = (own or statistics).of_learnt(cells)
+    by_task = learnt.groupby("task")["gain"].mean().dropna() if len(learnt) else pd.Series(dtype=float)
+    mean, reach = float(learnt["gain"].mean()) if len(learnt) else np.nan, np.nan
     if len(by_task) > 2:
         reach = float(stats.t.ppf(1 - LEVEL / 2, len(by_task) - 1) * by_task.std() / np.sqrt(len(by_task)))
     names = list(CELL)
-    ends = statistics.judged.cells.set_index(names)[list(ENDS)].reindex(pd.MultiIndex.from_frame(cells[names])).mean()
+    ends = statistics.judged.cells.set_index(names)[list(ENDS)].reindex(pd.MultiIndex.from_frame(learnt[names])).mean()
     low, high = within(*(np.asarray(value, dtype=np.float64) for value in (mean, reach, *ends)))
     helps, hurts, harmless, undecided = (int((cells["verdict"] == name).sum()) for name in VERDICTS)
     explained = {word: int((cells["explanation"] == word).sum()) for word in EXPLANATIONS}
     return {
         "cells": len(cells),
+        "of_learnt": len(learnt),
         "helps": helps,
         "hurts": hurts,
         "harmless": harmless,
@@ -109,3 +116,11 @@ def counts(cells: pd.DataFrame, statistics: Statistics) -> VerdictsOfPairs:
         "high": finite(float(high)),
         "explanations": explained,
     }
+
+
+def of_which_tasks(cells: int, of_learnt: int) -> str:
+    """What stands behind a mean of cells: nothing, or `` of learnt tasks`` where the others are left out."""
+    return "" if of_learnt == cells else f" of {LEARNT_TASKS}"
+
+
+NO_MEAN_GAIN = "as none of these tasks is learnt, no mean gain is told"

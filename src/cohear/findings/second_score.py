@@ -16,7 +16,7 @@ from cohear.findings.figures import Estimate, are
 from cohear.findings.finding import StudyFinding, TableRows
 from cohear.findings.kind import FINDINGS, Kind, Said, StudyQuestion
 from cohear.findings.on_these_clips import HereFigures, here_figures, here_in_words
-from cohear.findings.pairs import counts, of_pairs
+from cohear.findings.pairs import NO_MEAN_GAIN, counts, of_pairs, of_which_tasks
 from cohear.findings.typed_figures import TypedFigures
 from cohear.findings.words import words
 
@@ -33,8 +33,9 @@ class SecondScoreFigures(TypedFigures):
 
     Attributes:
         cells: in log loss.
+        of_learnt: how many of them are of a task that is learnt.
         helps, hurts, harmless, undecided: how many of them are what.
-        mean: gain, with an interval over the tasks.
+        mean: gain of learnt tasks, with an interval over the tasks.
         decided_here_alone: cells that help or hurt in log loss and are open in the task's metric.
         decided_there_alone: the other way round.
         against: cells that help in one and hurt in the other.
@@ -42,6 +43,7 @@ class SecondScoreFigures(TypedFigures):
     """
 
     cells: int
+    of_learnt: int
     helps: int
     hurts: int
     harmless: int
@@ -66,11 +68,12 @@ class SecondScore(Kind):
         pairs = of_pairs(statistics.log_loss.gains)
         if pairs.empty:
             return
-        tally = counts(pairs, statistics.log_loss)
+        tally = counts(pairs, statistics.log_loss, statistics)
         both = pairs.merge(of_pairs(statistics.gains), on=list(CELL), suffixes=("", "_own"))
         here, own = _effect(both["verdict"]), _effect(both["verdict_own"])
         figures = SecondScoreFigures(
             cells=tally["cells"],
+            of_learnt=tally["of_learnt"],
             helps=tally["helps"],
             hurts=tally["hurts"],
             harmless=tally["harmless"],
@@ -92,9 +95,10 @@ class SecondScore(Kind):
         """Counts, the mean gain, and where the two scores part."""
         figures = SecondScoreFigures.of(finding)
         tally = f"{figures.helps} of {counted(figures.cells, 'cell')} helped, {figures.hurts} hurt"
+        average = f"the mean gain{of_which_tasks(figures.cells, figures.of_learnt)} is {figures.mean}"
         told = [
             f"In {LOG_LOSS}, of which a gain is what sharing takes off, {tally}, {are(figures.harmless)} harmless and "
-            f"{are(figures.undecided)} undecided; the mean gain is {figures.mean}."
+            f"{are(figures.undecided)} undecided; {average if figures.of_learnt else NO_MEAN_GAIN}."
         ]
         if figures.decided_here_alone or figures.decided_there_alone:
             told.append(

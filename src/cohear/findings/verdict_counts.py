@@ -16,7 +16,7 @@ from cohear.findings.figures import Estimate, are
 from cohear.findings.finding import StudyFinding, TableRows
 from cohear.findings.kind import FINDINGS, Kind, Said, StudyQuestion
 from cohear.findings.missing import NO_PAIR, Compare, Missing
-from cohear.findings.pairs import counts, in_setting, of_pairs, settings_in
+from cohear.findings.pairs import NO_MEAN_GAIN, counts, in_setting, of_pairs, of_which_tasks, settings_in
 from cohear.findings.sentences import listed, setting_name, shortened
 from cohear.findings.verdict_words import SIGNS, meanings
 from cohear.findings.words import Name, words
@@ -58,20 +58,23 @@ class VerdictCounts(Kind):
         """Counts, and the mean gain."""
         figures = finding.figures
         mean: Estimate = figures["mean"]
+        of = of_which_tasks(figures["cells"], figures["of_learnt"])
         if figures["kind"]:
+            average = f"mean{of} {mean}" if figures["of_learnt"] else NO_MEAN_GAIN
             return Said(
                 words(
                     f"{figures['kind'].capitalize()} pairs: {figures['helps']} of {counted(figures['cells'], 'cell')} "
-                    f"helped, {figures['hurts']} hurt, mean {mean}."
+                    f"helped, {figures['hurts']} hurt, {average}."
                 )
             )
         within = f" ({mean.unit.interval(mean.low, mean.high)} over the tasks, for others like them)"
-        mean_gain = f"{mean.unit.signed(mean.value)} {mean.unit.name}{within if mean.bracket else _TOO_FEW}"
+        interval = within if mean.bracket else _TOO_FEW
+        value = f"the mean gain{of} is {mean.unit.signed(mean.value)} {mean.unit.name}{interval}"
         verdicts = how_many(figures)
         said = words(
             f"Of {counted(figures['cells'], 'cell')} (a task beside one partner, in ",
             Name(listed(shortened(figures["settings"], MOST))),
-            f") {verdicts}; the mean gain is {mean_gain}.",
+            f") {verdicts}; {value if figures['of_learnt'] else NO_MEAN_GAIN}.",
         )
         return Said(said, details=(("", words(_EXPECTED_WRONG)),))
 

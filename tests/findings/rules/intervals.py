@@ -9,7 +9,7 @@ from said import Said
 
 from cohear.analysis.gains.verdicts import FEWEST_REPEATS
 from cohear.report.parts.metrics import PRIMARY
-from rules.rule import Told, cell_of, of_setting, rule, same, setting_of
+from rules.rule import Told, cell_of, of_learnt, of_pairs, of_setting, rule, same, setting_of
 
 EARLIER = "decided at an earlier look"
 
@@ -63,7 +63,7 @@ def could_be_chance_is_said_of_intervals_with_zero(said: Said) -> Told:
 @rule
 def the_worst_task_has_its_gain(said: Said) -> Told:
     for line in said.answers["combining"]["sizes"]:
-        own = of_setting(said.gains, line)
+        own = of_setting(of_learnt(said, said.gains), line)
         own = own[own["combination"].str.count(r"\+") + 1 == line["size"]]
         by_task = own.groupby("task")["gain"].mean()
         if by_task.idxmin() != line["lowest_task"] or not same(by_task.min(), line["lowest"]):
@@ -72,11 +72,25 @@ def the_worst_task_has_its_gain(said: Said) -> Told:
 
 
 @rule
+def means_are_those_of_learnt_tasks(said: Said) -> Told:
+    """Of pairs as of groups of each size: what is not learnt is in no gain to expect."""
+    learnt = of_learnt(said, said.gains)
+    total = said.answers["improve"]["counts"]["all"]
+    pairs = of_pairs(learnt)
+    if total["of_learnt"] != len(pairs):
+        yield f"{total['of_learnt']} cells of learnt tasks, in gains {len(pairs)}"
+    if len(pairs) and not same(total["mean"], pairs["gain"].mean()):
+        yield f"mean gain {total['mean']:+.4f}, in gains {pairs['gain'].mean():+.4f}"
+    if total["cells"] and ("of learnt tasks" in said.answers["improve"]["answer"]) != (0 < len(pairs) < total["cells"]):
+        yield f"of {total['cells']} cells {len(pairs)} are of learnt tasks: {said.answers['improve']['answer']}"
+
+
+@rule
 def one_mean_has_one_interval(said: Said) -> Told:
-    """The mean gain over all pairs of a study of one setting, where two answers give it; each interval says of what."""
+    """The mean gain over the pairs of a study of one setting, where two answers give it; each interval says of what."""
     sizes = [line for line in said.answers["combining"]["sizes"] if line["size"] == 2]
     total = said.answers["improve"]["counts"]["all"]
-    if len(sizes) == 1 and total["cells"]:
+    if len(sizes) == 1 and total["of_learnt"]:
         if abs(sizes[0]["mean"] - total["mean"]) > 0.0005:
             yield f"mean gain of pairs {total['mean']:+.4f} and {sizes[0]['mean']:+.4f}"
         one, other = (said.answers[question]["answer"] for question in ("improve", "combining"))

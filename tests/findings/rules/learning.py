@@ -3,32 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 
 from said import Said
 
-from cohear.analysis.tables.text import read_table
-from cohear.base.tables import SINGLES_CSV
 from cohear.findings.not_learnt import MARK
 from cohear.report.parts.metrics import PRIMARY
-from rules.rule import Told, rule, setting_of
-
-Setting = tuple[str, str, str]
-
-
-def _singles(said: Said) -> list[dict[str, object]]:
-    """Rows of ``singles.csv``."""
-    said.gains  # noqa: B018 - it is written with them
-    path = said.path / SINGLES_CSV.file
-    return read_table(path, SINGLES_CSV).to_dict("records") if path.exists() else []
-
-
-def _not_learnt(said: Said) -> Mapping[Setting, set[str]]:
-    found: dict[Setting, set[str]] = {}
-    for row in _singles(said):
-        if row["learnt"] == "no":
-            found.setdefault(setting_of(row), set()).add(str(row["task"]))
-    return found
+from rules.rule import Setting, Told, not_learnt, rule, setting_of, singles
 
 
 def _of(view: object) -> Setting:
@@ -37,7 +17,7 @@ def _of(view: object) -> Setting:
 
 @rule
 def learnt_is_where_the_interval_lies_beside_chance(said: Said) -> Told:
-    for row in _singles(said):
+    for row in singles(said):
         task = said.study.of_task[str(row["task"])]
         unknown = math.isnan(row["low"]) or math.isnan(row["chance"])
         above, below = row["low"] > row["chance"], row["high"] < row["chance"]
@@ -53,14 +33,14 @@ def every_task_alone_has_its_row(said: Said) -> Told:
     alone = said.content.ordinary
     alone = alone[(alone["combination"] == alone["task"]) & alone["value"].notna()]
     trained = {(row["task"], *setting_of(row)) for row in alone.to_dict("records")}
-    told = {(row["task"], *setting_of(row)) for row in _singles(said)}
+    told = {(row["task"], *setting_of(row)) for row in singles(said)}
     if told != trained:
         yield f"singles.csv has {sorted(told ^ trained)} too many or too few"
 
 
 @rule
 def what_is_not_learnt_is_in_no_advice(said: Said) -> Told:
-    unlearnt = _not_learnt(said)
+    unlearnt = not_learnt(said)
     for view in said.views.settings:
         tasks = unlearnt.get(_of(view), set())
         shown = {task for cell in view.answer.proof for task in cell.combination.split("+")}
@@ -92,7 +72,7 @@ def what_is_not_learnt_is_in_no_advice(said: Said) -> Told:
 
 @rule
 def no_partner_is_advised_of_what_is_not_learnt(said: Said) -> Told:
-    unlearnt = _not_learnt(said)
+    unlearnt = not_learnt(said)
     for one in said.findings("measured-partners"):
         tasks = unlearnt.get(tuple(one["setting"]), set())
         for task, best in one["figures"]["best"].items():
@@ -108,7 +88,7 @@ def no_partner_is_advised_of_what_is_not_learnt(said: Said) -> Told:
 
 @rule
 def not_learnt_is_said_where_it_is_so_and_nowhere_else(said: Said) -> Told:
-    unlearnt, sentence = _not_learnt(said), "Not learnt in "
+    unlearnt, sentence = not_learnt(said), "Not learnt in "
     places = {
         "gains": " ".join(said.notes),
         "answers": " ".join(said.answers["caveats"]),
@@ -132,7 +112,7 @@ def not_learnt_is_said_where_it_is_so_and_nowhere_else(said: Said) -> Told:
 
 @rule
 def cells_name_their_tasks_that_are_not_learnt(said: Said) -> Told:
-    unlearnt = _not_learnt(said)
+    unlearnt = not_learnt(said)
     for cell in said.answers["improve"]["decided"]:
         tasks = set(cell["combination"].split("+")) & unlearnt.get(setting_of(cell), set())
         if set(cell["not_learnt"]) != tasks:
@@ -148,7 +128,7 @@ def cells_name_their_tasks_that_are_not_learnt(said: Said) -> Told:
 
 @rule
 def figures_mark_what_is_not_learnt(said: Said) -> Told:
-    unlearnt, settings = _not_learnt(said), [setting.names for setting in said.study.settings]
+    unlearnt, settings = not_learnt(said), [setting.names for setting in said.study.settings]
     for setting, _, table in said.figures.get("matrix", []):
         tasks = unlearnt.get(setting or settings[0], set())
         marked = set(table.loc[table["mark"] == MARK, "task"])

@@ -10,6 +10,8 @@ import pandas as pd
 from said import Said
 
 from cohear.analysis.tables.columns import CELL, SETTING
+from cohear.analysis.tables.text import read_table
+from cohear.base.tables import SINGLES_CSV
 
 Told = Iterator[str]
 """A sentence for each contradiction: who says what, and who says otherwise."""
@@ -35,6 +37,33 @@ def cell_of(row: Mapping[Any, Any]) -> Cell:
 def setting_of(row: Mapping[Any, Any]) -> tuple[str, str, str]:
     """Its features, encoder and arm."""
     return tuple(str(row[name]) for name in SETTING)  # type: ignore[return-value]
+
+
+Setting = tuple[str, str, str]
+"""Features, encoder and arm."""
+
+
+def singles(said: Said) -> list[dict[str, Any]]:
+    """Rows of ``singles.csv``."""
+    said.gains  # noqa: B018 - it is written with them
+    path = said.path / SINGLES_CSV.file
+    return read_table(path, SINGLES_CSV).to_dict("records") if path.exists() else []
+
+
+def not_learnt(said: Said) -> Mapping[Setting, set[str]]:
+    """Tasks that are not, of each setting that has such."""
+    found: dict[Setting, set[str]] = {}
+    for row in singles(said):
+        if row["learnt"] == "no":
+            found.setdefault(setting_of(row), set()).add(str(row["task"]))
+    return found
+
+
+def of_learnt(said: Said, table: pd.DataFrame) -> pd.DataFrame:
+    """The rows whose task is learnt in its setting: the others are in no mean that tells what to expect."""
+    unlearnt = not_learnt(said)
+    kept = [row["task"] not in unlearnt.get(setting_of(row), ()) for row in table.to_dict("records")]
+    return table[pd.Series(kept, index=table.index, dtype=bool)]
 
 
 def gains_by_cell(said: Said) -> dict[Cell, dict[Any, Any]]:
