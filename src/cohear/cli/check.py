@@ -69,7 +69,7 @@ def check(
         if page is not None:
             output.print(f"page: {page}", markup=False, highlight=False, soft_wrap=True)
     if write is not None:
-        _write_groups(found, write)
+        _write_groups(found, write, proposed=is_data)
     if audit["counts"]["error"]:
         raise typer.Exit(1)
 
@@ -81,12 +81,19 @@ def _is_dataset(path: Path) -> bool:
     return path.is_file() and path.suffix.lower() not in (".yaml", ".yml")
 
 
-def _write_groups(found: Audit, file: Path) -> None:  # type: ignore[name-defined]  # noqa: F821
-    """Write the files and say what to do with them; on stderr, as stdout may be one JSON document."""
+def _write_groups(found: Audit, file: Path, *, proposed: bool) -> None:  # type: ignore[name-defined]  # noqa: F821
+    """Write the files and say what to do with them; on stderr, as stdout may be one JSON document.
+
+    Tasks that were proposed are proposed again, over the new groups: nobody has to change them.
+    """
     from cohear.study.group_files import write_groups
 
-    if not found.groups:
+    lines = {name: told for name, told in found.group_lines.items() if not (proposed and name in found.groups)}
+    if not found.groups and not lines:
         errors.print("no groups to write: those that there are keep all duplicates together", highlight=False)
     for name, path in write_groups(found.groups, file).items():
         cure = f"put it beside the table of {name}, and `groups: {path.name}` into the dataset.yaml there"
         errors.print(f"groups: {path}; {cure}", markup=False, highlight=False, soft_wrap=True)
+    for name, told in lines.items():
+        for line in told:
+            errors.print(f"{name}: {line}", markup=False, highlight=False, soft_wrap=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypedDict
@@ -53,7 +53,8 @@ class Audit:
         findings: the worst first.
         datasets: clips, seconds and unreadable clips of each dataset.
         tasks: names of the study's tasks.
-        groups: of datasets whose own do not keep duplicates together, those that do.
+        groups: of datasets whose tasks part duplicates, groups that do not.
+        group_lines: of the same datasets, what must change in the study's tasks besides, a sentence each.
     """
 
     study: str
@@ -61,6 +62,7 @@ class Audit:
     datasets: Mapping[str, AuditedDataset]
     tasks: list[str]
     groups: Mapping[str, MergedGroups] = field(default_factory=dict)
+    group_lines: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     @property
     def failed(self) -> bool:
@@ -116,7 +118,10 @@ def check_data(
     found = in_order([_with_datasets(finding, settings) for finding in findings])
     errors = [f"{finding.code}: {finding.sentence}" for finding in found if finding.severity == "error"]
     keep_errors(errors, settings, {name: data.dataset for name, data in evidence.datasets.items()}, cache)
-    return Audit(settings.study, found, facts, list(settings.tasks), merged_groups(evidence))
+    cures = merged_groups(evidence)
+    groups = {name: cure.groups for name, cure in cures.items() if cure.groups}
+    lines = {name: cure.lines for name, cure in cures.items() if cure.lines}
+    return Audit(settings.study, found, facts, list(settings.tasks), groups, lines)
 
 
 def _with_datasets(finding: AuditFinding, settings: StudySettings) -> AuditFinding:

@@ -4,15 +4,18 @@ import csv
 import json
 from pathlib import Path
 
+import numpy as np
 import planted
 import pytest
 from command import called
 
 from cohear.base.errors import DataError
+from cohear.data.folds.parts import Part
 from cohear.data.tables.reader import read_clip_table
-from cohear.study.audit import check_data
+from cohear.study.audit import check_data, gather_evidence
 from cohear.study.file.parts import DatasetSettings
 from cohear.study.group_files import write_groups
+from cohear.study.launch.progress import NoProgress
 
 
 @pytest.fixture
@@ -142,3 +145,102 @@ def test_a_file_of_groups_beside_folders_of_classes_is_no_table_of_clips(clean, 
     assert table.clip_ids() == before.clip_ids()
     assert set(before.rows.columns) <= set(table.rows.columns)
     assert {clip for clip, group in groups_of(table).items() if group == "x"} == {"low/0.wav", "low/1.wav"}
+
+
+@pytest.fixture
+def speakers(copy):
+    """`copy` as a publisher's table would be: `speaker` in place of `group`, tasks that hold it out."""
+    rows = planted.read_rows(copy.folder / "bird")
+    kept = [{"path": row["path"], "bird": row["bird"], "speaker": row["group"].replace("g", "s")} for row in rows]
+    planted.write_rows(copy.folder / "bird", [row | {"room": f"r{number % 2}"} for number, row in enumerate(kept)])
+    copy.changes = {
+        "datasets": {"bird": {"path": "bird"}},
+        "tasks": {"bird": {"dataset": "bird", "target": "bird", "hold_out": "speaker"}},
+    }
+    return copy
+
+
+def carry_out(copy, audit):
+    file = copy.folder / "bird" / "groups.csv"
+    write_groups(audit.groups, file)
+    (file.parent / "dataset.yaml").write_text("groups: groups.csv\n", encoding="utf-8")
+
+
+def leaks(audit):
+    return {finding.code for finding in audit.findings} & {"leaking-near-duplicates", "clips-set-aside"}
+
+
+def test_what_tasks_hold_out_is_joined_and_the_told_lines_mend_the_leak(speakers, cache):
+    audit = check_data(speakers.settings(), cache=cache)
+    assert "leaking-near-duplicates" in leaks(audit)
+    line = "tasks.bird: write `hold_out: group` in place of `hold_out: speaker`"
+    assert audit.group_lines == {"bird": (line,)}
+    carry_out(speakers, audit)
+    speakers.changes["tasks"]["bird"]["hold_out"] = "group"
+    evidence, _ = gather_evidence(speakers.settings(), cache=cache, jobs=None, progress=NoProgress())
+    table = evidence.datasets["bird"].table
+    together = set(zip(table.column("speaker", ""), table.column("group", ""), strict=True))
+    by_speaker = dict(together)
+    assert len(together) == len(by_speaker) == 12
+    assert len(set(by_speaker.values())) == 10
+    assert by_speaker["s1"] == by_speaker["s3"] == by_speaker["s4"] == "s1"
+    speaker = np.array(table.column("speaker", ""))
+    for folds in evidence.folds.values():
+        split = folds["bird"]
+        tested = split.cleared.parts == Part.TEST
+        assert not set(speaker[split.rows[tested]]) & set(speaker[split.rows[~tested]])
+    again = check_data(speakers.settings(), cache=cache)
+    assert not leaks(again)
+    assert (again.groups, again.group_lines) == ({}, {})
+
+
+def test_groups_of_all_tasks_are_joined(speakers, cache):
+    """Rooms lie across speakers: what keeps both whole, and both copies, is one group; with rooms of speakers, two."""
+    table = planted.read_rows(speakers.folder / "bird")
+    rooms = {f"s{number}": f"r{max(0, number - 4) // 4}" for number in range(12)}
+    planted.write_rows(speakers.folder / "bird", [row | {"room": rooms[row["speaker"]]} for row in table])
+    speakers.changes["tasks"] |= {"other": {"dataset": "bird", "target": "bird", "hold_out": "room"}}
+    speakers.changes["allow_input_overlap"] = True
+    audit = check_data(speakers.settings(), cache=cache)
+    groups = audit.groups["bird"]
+    assert {(rooms[row["speaker"]], groups[row["path"]]) for row in table} == {("r0", "s0"), ("r1", "s8")}
+    assert [line.split(":")[0] for line in audit.group_lines["bird"]] == ["tasks.bird", "tasks.other"]
+
+
+def test_groups_that_join_to_one_are_not_written(speakers, cache):
+    speakers.changes["tasks"] |= {"other": {"dataset": "bird", "target": "bird", "hold_out": "room"}}
+    speakers.changes["allow_input_overlap"] = True
+    audit = check_data(speakers.settings(), cache=cache)
+    assert audit.groups == {}
+    (line,) = audit.group_lines["bird"]
+    assert line.endswith("are a single one: remove one clip of each pair of copies")
+
+
+def test_a_task_on_what_is_held_out_is_told_to_remove_copies(speakers, cache):
+    speakers.changes["tasks"] |= {"who": {"dataset": "bird", "target": "speaker"}}
+    speakers.changes["allow_input_overlap"] = True
+    told = check_data(speakers.settings(), cache=cache).group_lines["bird"]
+    assert told[1:] == (
+        "tasks.who needs every speaker on both sides, which groups forbid: write `hold_out: path`, and remove one clip "
+        "of each pair of copies",
+    )
+
+
+def test_the_command_tells_the_line_to_change(speakers, tmp_path, monkeypatch):
+    """Before the groups are taken up, and after, as long as the task is not cut over them."""
+    monkeypatch.setenv("COHEAR_CACHE", str(tmp_path / "cache"))
+    study = speakers.folder / "study.yaml"
+    study.write_text(json.dumps({"study": "planted", **speakers.changes}), encoding="utf-8")
+    line = "bird: tasks.bird: write `hold_out: group` in place of `hold_out: speaker`"
+    file = speakers.folder / "bird" / "groups.csv"
+    assert line in called("check", study, "--write", file).stderr
+    (file.parent / "dataset.yaml").write_text("groups: groups.csv\n", encoding="utf-8")
+    ended = called("check", study, "--write", tmp_path / "none.csv")
+    assert "leaking-near-duplicates" in ended.stdout
+    assert line in ended.stderr
+    assert "no groups to write" not in ended.stderr
+    assert not (tmp_path / "none.csv").exists()
+    study.write_text(study.read_text(encoding="utf-8").replace('"hold_out": "speaker"', '"hold_out": "group"'))
+    ended = called("check", study, "--write", tmp_path / "none.csv")
+    assert "leaking-near-duplicates" not in ended.stdout
+    assert "no groups to write" in ended.stderr

@@ -47,7 +47,8 @@ class DuplicatesCheck(Check):
             "leaking-near-duplicates",
             ("error",),
             "A recording is tested on and, as a near-duplicate that the leakage rule cannot know, trained on.",
-            "Give both clips one group (`cohear check --write groups.csv` does) or source_id, or remove one of them.",
+            "Give both clips one group (`cohear check --write groups.csv` does, and tells which tasks must hold it "
+            "out) or source_id, or remove one of them.",
         ),
     )
 
@@ -124,7 +125,14 @@ class DuplicatesCheck(Check):
 
 
 def _kept_together(evidence: Evidence, pair: NearDuplicate) -> bool:
-    """Whether an equal source_id, or inside a dataset an equal group, keeps two clips on one side of a split."""
+    """Whether an equal source_id, or inside a dataset an equal group, keeps two clips on one side of a split.
+
+    The group is that of every task's rule: what it holds out, or its official folds.
+    """
+    if pair.first.dataset == pair.second.dataset:
+        data, tasks = evidence.datasets[pair.first.dataset], evidence.tasks_of(pair.first.dataset)
+        if tasks and all(sides[pair.first.row] == sides[pair.second.row] for sides in data.sides_of(tasks)):
+            return True
     for column in ("source_id", "group"):
         if column == "group" and pair.first.dataset != pair.second.dataset:
             continue

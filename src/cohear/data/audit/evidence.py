@@ -79,6 +79,14 @@ class MeasuredDataset:
         cells = self.table.column(column, self.name) if column else [""] * len(self.table)
         return groups_of(cells, self.table.column("path", self.name))
 
+    def sides_of(self, tasks: Sequence[TaskChoice]) -> list[NDArray[np.int64]]:
+        """``[clips]`` numbers for every rule of some tasks, equal where it has clips on one side of every split.
+
+        Without tasks the rule is the usual one.
+        """
+        columns = dict.fromkeys(task.rule.folds or task.rule.hold_out for task in tasks) or {None: None}
+        return [self.groups(column) for column in columns]
+
 
 @dataclass(frozen=True, order=True)
 class Place:
@@ -150,6 +158,15 @@ class Evidence:
     windows: Mapping[str, float] = field(default_factory=dict)
     seed: int = 0
     unused: Mapping[str, Sequence[Unused]] = field(default_factory=dict)
+
+    def tasks_of(self, dataset: str) -> list[TaskChoice]:
+        """The tasks of a dataset whose clips can be told apart by their rule: its columns are there."""
+        known = {str(column) for column in self.datasets[dataset].table.rows.columns}
+        return [
+            task
+            for task in self.tasks
+            if task.dataset == dataset and {task.rule.folds, task.rule.hold_out} - {None} <= known
+        ]
 
     def split_tasks(self) -> list[TaskChoice]:
         """Tasks that can be cut, in the study's order."""

@@ -1,25 +1,44 @@
-"""Groups that keep duplicates together: those that a dataset has, joined where clips of two hold one recording."""
+"""Groups that keep duplicates together: those that tasks hold out, joined where clips of two hold one recording."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from cohear.data.audit.evidence import Evidence, MeasuredDataset, equal_sets
+from cohear.data.folds.partition import TaskChoice
 
 MergedGroups = Mapping[str, str]
 """The group of every clip of a dataset, by the clip's name."""
 
+_REMOVE = "remove one clip of each pair of copies"
 
-def merged_groups(evidence: Evidence) -> dict[str, MergedGroups]:
-    """By name, the datasets whose groups do not keep their exact and near-duplicates together.
 
-    A duplicate does not leave its group for one of duplicates alone, which would part it from its speaker: whole groups
-    are joined. A joined group is named after its first one, and a clip without a group after its file.
+@dataclass(frozen=True)
+class GroupCure:
+    """How the duplicates of a dataset get on one side of every split.
+
+    Attributes:
+        groups: those to be written; empty where the column ``group`` has them already, or where none would help.
+        lines: what must change in the tasks of a study besides, a sentence each.
+    """
+
+    groups: MergedGroups
+    lines: tuple[str, ...] = ()
+
+
+def merged_groups(evidence: Evidence) -> dict[str, GroupCure]:
+    """By name, the datasets of which a task parts exact or near-duplicates, and what mends it.
+
+    A duplicate does not leave its speaker for a group of duplicates alone: whole groups are joined, those of every
+    column that a task of the dataset holds out. A joined group is named after its first one, and a clip without a group
+    after its file.
     """
     pairs: dict[str, list[tuple[int, int]]] = {}
     for same in equal_sets(evidence):
@@ -29,20 +48,69 @@ def merged_groups(evidence: Evidence) -> dict[str, MergedGroups]:
     for pair in evidence.near:
         if pair.first.dataset == pair.second.dataset:
             pairs.setdefault(pair.first.dataset, []).append((pair.first.row, pair.second.row))
-    merged = {name: _merged(evidence.datasets[name], joined) for name, joined in pairs.items()}
-    return {name: groups for name in evidence.datasets if (groups := merged.get(name))}
+    cures = {
+        name: _cure(data, evidence.tasks_of(name), np.array(pairs[name]))
+        for name, data in evidence.datasets.items()
+        if name in pairs
+    }
+    return {name: cure for name, cure in cures.items() if cure is not None}
 
 
-def _merged(data: MeasuredDataset, pairs: Iterable[tuple[int, int]]) -> MergedGroups:
-    """Empty where the groups that there are keep all pairs together."""
-    groups = data.groups()
-    one, two = groups[np.array(list(pairs))].T
-    if (one == two).all():
-        return {}
-    many = int(groups.max()) + 1
-    joined = connected_components(coo_array((np.ones(len(one)), (one, two)), (many, many)), directed=False)[1][groups]
-    cells, files = data.table.optional_column("group"), data.table.column("path", data.name)
+def _cure(data: MeasuredDataset, tasks: Sequence[TaskChoice], pairs: NDArray[np.int64]) -> GroupCure | None:
+    """None where no task parts a pair, or without tasks, where the groups that there are part none."""
+    one, two = pairs.T
+    if not any((sides[one] != sides[two]).any() for sides in data.sides_of(tasks)):
+        return None
+    columns = list(dict.fromkeys(task.rule.hold_out for task in tasks if task.rule.folds is None)) or [None]
+    joined = _joined([data.groups(column) for column in columns], pairs)
+    if joined.max() == 0:
+        return GroupCure({}, (f"its groups, joined where they hold one recording, are a single one: {_REMOVE}",))
+    lines = tuple(line for task in tasks if (line := _line(data, task, joined)))
+    if "group" in data.table.rows.columns and _keeps(data.groups("group"), joined):
+        return GroupCure({}, lines)
+    names = _names(data, [column or "group" for column in columns], joined)
+    return GroupCure({clip: names[number] for clip, number in zip(data.ids, joined.tolist(), strict=True)}, lines)
+
+
+def _joined(columns: Sequence[NDArray[np.int64]], pairs: NDArray[np.int64]) -> NDArray[np.int64]:
+    """``[clips]`` numbers of groups: what has a group of any column in common, or is a pair, is one."""
+    many = len(columns[0])
+    ends = [pairs]
+    for groups in columns:
+        _, first, inverse = np.unique(groups, return_index=True, return_inverse=True)
+        ends.append(np.stack([np.arange(many), first[inverse]], axis=1))
+    one, two = np.concatenate(ends).T
+    links = coo_array((np.ones(len(one)), (one, two)), (many, many))
+    return np.asarray(connected_components(links, directed=False)[1], dtype=np.int64)
+
+
+def _keeps(groups: NDArray[np.int64], joined: NDArray[np.int64]) -> bool:
+    """Whether clips that belong together are in one of the groups already."""
+    return len(set(zip(joined.tolist(), groups.tolist(), strict=True))) == len(set(joined.tolist()))
+
+
+def _line(data: MeasuredDataset, task: TaskChoice, joined: NDArray[np.int64]) -> str:
+    """What must change in a task, so that it is cut over the groups; nothing where it is by itself."""
+    cells = data.table.column(task.target, data.name) if task.target in data.table.rows.columns else []
+    held = {(label, number) for label, number in zip(cells, joined.tolist(), strict=False) if label}
+    rule = task.rule
+    if held and len(held) == len({label for label, _ in held}):
+        keep = "" if rule.hold_out or rule.folds else "write `hold_out: path`, and "
+        return f"tasks.{task.name} needs every {task.target} on both sides, which groups forbid: {keep}{_REMOVE}"
+    if rule.folds or rule.hold_out not in (None, "group"):
+        now = f"folds: {rule.folds}" if rule.folds else f"hold_out: {rule.hold_out}"
+        return f"tasks.{task.name}: write `hold_out: group` in place of `{now}`"
+    return ""
+
+
+def _names(data: MeasuredDataset, columns: Sequence[str], joined: NDArray[np.int64]) -> dict[int, str]:
+    """A name for each group, of its first clip: the cell of a column, its file or the clip's own name."""
+    cells = [data.table.optional_column(column) for column in columns]
     names: dict[int, str] = {}
-    for number, cell, file in zip(joined.tolist(), cells, files, strict=True):
-        names.setdefault(number, cell or file)
-    return {clip: names[number] for clip, number in zip(data.ids, joined.tolist(), strict=True)}
+    taken: set[str] = set()
+    known = zip(joined.tolist(), zip(*cells, strict=True), data.table.column("path", data.name), data.ids, strict=True)
+    for number, own, file, clip in known:
+        if number not in names:
+            names[number] = next((name for name in (*own, file) if name and name not in taken), clip)
+            taken.add(names[number])
+    return names
