@@ -64,6 +64,14 @@ def test_what_is_a_part(name, told):
         ),
         *((column, ["True", "False"], True) for column in ("is_test", "validation")),
         ("type", ["train", "val", "test"], True),
+        *(
+            (column, ["train", "test"], True)
+            for column in ("train_test_split", "train_test", "trainOrTest", "traintest", "is_train_or_test")
+        ),
+        *(("train_test_split", cells, True) for cells in (["traindata", "testdata"], ["trainval", "test"])),
+        ("trainval", ["train", "val"], True),
+        ("train_station", ["train", "test"], False),
+        ("train", ["steam", "diesel"], False),
         ("fold", ["training-a", "training-b"], True),
         ("phase", ["inhale", "exhale"], False),
         ("dataset", ["fsdd", "esc10"], False),

@@ -10,9 +10,9 @@ PartRole = Literal["train", "validation", "test", ""]
 """What a part is for; empty where its name does not say."""
 
 _NAMES: dict[PartRole, str] = {
-    "train": "train training trainset trn tr",
-    "validation": "validation validate valid val va dev devel development cv dt",
-    "test": "test testing testset tst te tt eval evaluate evaluation holdout heldout et",
+    "train": "train training trainset traindata trainingdata trainval trn tr",
+    "validation": "validation validate valid valdata val va dev devel development cv dt",
+    "test": "test testing testset testdata tst te tt eval evaluate evaluation holdout heldout et",
 }
 _ROLE_OF = {name: role for role, names in _NAMES.items() for name in names.split()}
 _SHORT = frozenset(name for name in _ROLE_OF if len(name) == 2)
@@ -26,11 +26,17 @@ _ASIDE = frozenset(
 """Values of clips that are in no part."""
 
 _SPLIT_WORDS = frozenset(
-    "dataset fold folds kfold mode part partition phase purpose set split splits stage subset usage".split()  # noqa: SIM905
+    (
+        *("dataset", "fold", "folds", "kfold", "mode", "part", "partition", "phase", "purpose", "set"),
+        *("split", "splits", "stage", "subset", "traintest", "trainval", "trainvaltest", "usage"),
+    )
 )
 _NUMBERED_WORDS = frozenset(("fold", "folds", "kfold", "split", "splits", "partition"))
 _COLUMN_FILLERS = frozenset(
-    "cv data default id idx in index is k name no nr num number official original sample type".split()  # noqa: SIM905
+    (
+        *("and", "cv", "data", "default", "id", "idx", "in", "index", "is", "k", "name", "no", "nr", "num", "number"),
+        *("official", "or", "original", "sample", "type", "vs"),
+    )
 )
 _FILLERS = frozenset(
     (
@@ -98,7 +104,7 @@ def _are_kinds_of_parts(names: Collection[str], rests: Collection[tuple[str, ...
 def is_about_parts(column: str) -> bool:
     """Whether a column's name is a part's (``test``, ``is_test``), or a word for parts (``split``)."""
     words = set(_words(column))
-    return is_part_name(column) or bool(_flagged(column)) or bool(words & _SPLIT_WORDS and not _unexplained(words))
+    return is_part_name(column) or bool(_flagged(column)) or _is_named_for_parts(words)
 
 
 def holds_parts(column: str, cells: Iterable[str]) -> bool:
@@ -119,10 +125,9 @@ def holds_parts(column: str, cells: Iterable[str]) -> bool:
     if "" not in strict and len(strict) == len(_NAMES):
         return True
     words = set(_words(column))
-    named = words & _SPLIT_WORDS
-    if not values or not named or _unexplained(words):
+    if not values or not _is_named_for_parts(words):
         return False
-    return all(map(is_part_name, values)) or _are_mostly_parts(column, values, bool(named & _NUMBERED_WORDS))
+    return all(map(is_part_name, values)) or _are_mostly_parts(column, values, bool(words & _NUMBERED_WORDS))
 
 
 def parts_by_value(column: str, values: Collection[str]) -> dict[str, PartRole]:
@@ -178,9 +183,14 @@ def _flagged(column: str) -> PartRole:
     return _ROLE_OF.get(words[0], "") if len(words) == 1 and words[0] not in _SHORT else ""
 
 
-def _unexplained(words: set[str]) -> set[str]:
-    """Words of a column's name beside those for parts and their fillers."""
-    return {word for word in words - _SPLIT_WORDS - _COLUMN_FILLERS if not word.isdecimal()}
+def _is_named_for_parts(words: set[str]) -> bool:
+    """Whether a column's name has a word for parts or names several, and no foreign word: ``train_test_split``.
+
+    One part alone (``test_set``) is what the column is about, not what its values are.
+    """
+    parts = {word for word in words if word in _ROLE_OF and word not in _SHORT} - _SPLIT_WORDS
+    foreign = {word for word in words - parts - _SPLIT_WORDS - _COLUMN_FILLERS if not word.isdecimal()}
+    return bool(len(parts) > 1 or (words & _SPLIT_WORDS and not parts)) and not foreign
 
 
 def _loose_role(value: str) -> PartRole:
