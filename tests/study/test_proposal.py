@@ -175,6 +175,17 @@ def test_a_folder_that_may_not_be_read(tmp_path):
     assert "cannot look into" in words(text)
 
 
+COUNTS_AND_NAMES = (
+    "num_sources n_speakers numEvents votes votes_down gain gain_db mixture recording track rec take rec1".split()  # noqa: SIM905
+)
+
+
+def test_what_is_said_of_a_recording_may_be_a_target():
+    """A word for a recording is bookkeeping alone, not beside what is said of it; nor is a count's word alone."""
+    heard = {name: ["a", "b"] * 20 for name in ("recording_room", "track_genre", "mixture_type", "count")}
+    assert label_columns(table(heard)) == (list(heard), {})
+
+
 def test_bookkeeping_is_no_target():
     count = 40
     clips = table(
@@ -190,12 +201,14 @@ def test_bookkeeping_is_no_target():
             "loudness": [f"{-n % 6}.5" for n in range(count)],
             "note": [f"clip {n}" for n in range(count)],
             "rate": ["8000"] * count,
+            **{name: [n % 3 for n in range(count)] for name in COUNTS_AND_NAMES},
             "empty": [""] * count,
             "group": [n // 4 for n in range(count)],
         }
     )
     targets, reasons = label_columns(clips)
     assert targets == ["label", "gender", "digit"]
+    assert {reasons[name] for name in COUNTS_AND_NAMES} == {"bookkeeping by their names"}
     assert set(reasons) == set(clips.rows.columns) - {"path", "group", *targets}
     assert reasons["loudness"] == "measurements"
     assert reasons["note"].startswith("40 values for 40 clips")

@@ -18,12 +18,16 @@ _FILE = re.compile(r"\.(?:wave?|flac|mp3|ogg|opus|m4a|aiff?|mp4)$", re.IGNORECAS
 BOOKKEEPING = frozenset(
     (  # noqa: SIM905 - easier to read than a line each
         "author bits bytes channels checksum created date db dbfs description duration ebr end file filename fname "
-        "frames hash id ids idx index len length licence license lufs md5 modified name ncc number offset onset "
+        "frames gain hash id ids idx index len length licence license lufs md5 modified name ncc number offset onset "
         "overlap path poly polyphony rate ratio recorder recordist rms rt60 samples sdr seconds segment sha sha1 "
-        "sha256 sir size snr start take timestamp title transcript uploader url uuid version"
+        "sha256 sir size snr start take timestamp title transcript uploader url uuid version votes"
     ).split()
 )
 """Words in the names of columns that say how a file came about and was mixed, not what is heard."""
+_WHICH = frozenset(("mix", "mixture", "rec", "recording", "track"))
+"""The same of names that have no other word: ``recording`` says which, ``recording_room`` is heard."""
+_COUNTING = frozenset(("n", "num", "nb", "count"))
+"""Words that say with another one how many there are: ``num_sources`` is polyphony, ``event_count`` too."""
 
 GROUPING = frozenset(
     (  # noqa: SIM905 - easier to read than a line each
@@ -91,12 +95,19 @@ def _why_no_target(name: str, cells: Sequence[str], *, sure: bool) -> str:
     many = len(labels) > len(known) / FEWEST_CLIPS_A_LABEL or len(labels) > MOST_LABELS
     measured = all(map(_is_decimal, labels)) and any("." in label for label in labels)
     reasons = {
-        "bookkeeping by their names": bool(words_of(name) & BOOKKEEPING),
+        "bookkeeping by their names": _keeps_books(name),
         f"{len(labels)} values for {len(known)} clips, as names and measurements have": many,
         "measurements": measured,
         "names of recordings": sum(map(_names_recording, labels)) > len(labels) / 2,
     }
     return next((reason for reason, holds in reasons.items() if holds), "")
+
+
+def _keeps_books(name: str) -> bool:
+    known = words_of(name)
+    words = {word.rstrip("0123456789") or word for word in known}
+    counts = len(words) > 1 and bool(words & _COUNTING)
+    return bool((words | known) & BOOKKEEPING) or (bool(words) and words <= _WHICH) or counts
 
 
 def says_groups(column: str) -> bool:
