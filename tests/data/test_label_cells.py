@@ -6,7 +6,15 @@ import pytest
 from cohear.base.errors import DataError
 from cohear.data.folds.selection import LabelChoice, guess_kind, select
 from cohear.data.tables.clip_table import ClipTable
-from cohear.data.tables.label_cells import LIST, LabelCells, labels_of, one_hot_targets, proposed_cells, separator_of
+from cohear.data.tables.label_cells import (
+    LIST,
+    LabelCells,
+    labels_of,
+    mark_beside_semicolons,
+    one_hot_targets,
+    proposed_cells,
+    separator_of,
+)
 
 
 def table_of(tmp_path, **columns):
@@ -52,6 +60,21 @@ def test_cells_of_several_labels(tmp_path, cells, separator, read):
 )
 def test_cells_of_one_label(cells):
     assert separator_of(cells) is None
+
+
+@pytest.mark.parametrize(
+    ("cells", "mark"),
+    [
+        (["dog, cat", "cow; dog", "cat"], ","),
+        (["a;b", "a|b", "a"], "|"),
+        (["a;b", "a", "b"], None),
+        (["a;tap, running", "a"], None),
+        (["a, b", "a", "b;"], None),
+        ([], None),
+    ],
+)
+def test_two_marks_in_one_column(cells, mark):
+    assert mark_beside_semicolons(cells) == mark
 
 
 def test_a_semicolon_inside_a_label_separates_nothing(tmp_path):

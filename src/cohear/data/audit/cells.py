@@ -11,7 +11,7 @@ from cohear.data.audit.columns import columns_of_groups
 from cohear.data.audit.evidence import Evidence, MeasuredDataset
 from cohear.data.audit.finding import AuditFinding, Code
 from cohear.data.folds.selection import guess_kind
-from cohear.data.tables.label_cells import LIST, separator_of
+from cohear.data.tables.label_cells import LIST, mark_beside_semicolons, separator_of
 from cohear.data.tables.spelling import NO_LABEL, NO_NAME, says_unknown
 from cohear.tasks.kind import TARGET_KINDS
 
@@ -86,11 +86,13 @@ class CellsCheck(Check):
 
     def _several(self, data: MeasuredDataset, column: str, task: str) -> Iterable[AuditFinding]:
         cells = data.table.column(column, data.name)
-        mark = separator_of(cells)
+        mixed = mark_beside_semicolons(cells)
+        mark = mixed or separator_of(cells)
         if mark is None:
             return
         rows = [row for row, cell in enumerate(cells) if cell and (mark == LIST or mark in cell)]
         how = "are lists" if mark == LIST else f"hold labels of other clips with {mark!r} between them"
+        how += " where others have ';' (write that in all)" if mixed else ""
         yield self.finding(
             "several-labels-in-a-cell",
             "warning",

@@ -89,6 +89,14 @@ def separator_of(cells: Sequence[str]) -> str | None:
     return next((mark for mark in MARKS if _separates(mark, values)), None)
 
 
+def mark_beside_semicolons(cells: Sequence[str]) -> str | None:
+    """What stands between labels in some cells of a column whose others have ``;`` there; None where nothing does."""
+    if not any(";" in cell.strip().strip(";") for cell in cells):
+        return None
+    values = {part.strip() for cell in cells for part in cell.split(";")} - {""}
+    return next((mark for mark in MARKS if _separates(mark, values)), None)
+
+
 def one_hot_targets(table: ClipTable) -> dict[str, list[str]]:
     """Columns of 0 and 1 that are one target, by the name for it; none where there are too few for that."""
     found = [
