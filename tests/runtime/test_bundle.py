@@ -183,6 +183,28 @@ def test_integers_in_a_type_of_no_recorder_are_told(tiny, kind):
     assert tiny.windows(np.zeros(16000, np.int64))[0].heard is False
 
 
+def test_16_bits_in_32_are_told(tiny):
+    """By their own type they would be silence, and the answer nothing."""
+    sixteen = np.round(tone("mid") * 32767).astype(np.int32)
+    stereo = np.stack([sixteen, sixteen], axis=1)
+    for ask in (
+        lambda: tiny.classify(sixteen, 16000),
+        lambda: tiny.classify(stereo, 16000),
+        lambda: tiny.windows(sixteen // 8),
+        lambda: tiny.probabilities(sixteen[None]),
+    ):
+        with pytest.raises(DataError, match=r"samples are int32, up to \d+, .*samples.astype\('int16'\)"):
+            ask()
+    assert tiny.classify(sixteen << 16, 16000)["pitch"].label == "mid"
+    assert tiny.classify(sixteen.astype(np.int16), 16000)["pitch"].label == "mid"
+
+
+@pytest.mark.parametrize("quiet", [[0, 0], [0, 1], [-3, 3], [256, -25600], [-32768, 32512]])
+def test_silence_in_32_bits_is_silence(tiny, quiet):
+    """Zeros, the last bits, and the rest of a recorder of 24 bits, which fills the upper three bytes."""
+    assert tiny.classify(np.array(quiet * 8000, np.int32), 16000).heard is False
+
+
 BAD = {
     "empty": np.zeros(0, np.float32),
     "nan": np.array([0.0, np.nan], np.float32),

@@ -22,7 +22,7 @@ from cohear.runtime.forms import FORMS, Pooling
 from cohear.runtime.pooling import WindowLogits, check_finite
 from cohear.runtime.raw_samples import check_no_file
 from cohear.runtime.resampled import Resampled, resampled
-from cohear.runtime.scale import check_scale, scaled
+from cohear.runtime.scale import check_scale, check_width, scaled
 from cohear.runtime.session import Session, heard_name, window_logits_name
 from cohear.runtime.windows import Stretch, stretches
 
@@ -109,6 +109,7 @@ class Bundle:
                 the bytes of a file.
         """
         check_no_file(np.asarray(waveform))
+        check_width(np.asarray(waveform))
         values = self._session.run(list(self.tasks), _checked(waveform, 2, "[batch, samples]"))
         return dict(zip(self.tasks, values, strict=True))
 
@@ -155,6 +156,7 @@ class Bundle:
                 scale of sound, or the bytes of a file.
         """
         check_no_file(np.asarray(samples))
+        check_width(np.asarray(samples))
         return resampled(as_mono(samples, channels), checked_rate(rate), self.rate, self.hops)
 
     def logits_of(self, recording: Resampled) -> Iterator[WindowLogits]:
