@@ -10,7 +10,10 @@ def put(content, place, made):
     return content[:place] + made + content[place + len(made) :]
 
 
-def cut(content, share=0.6):
+SHARE = 0.6
+
+
+def cut(content, share=SHARE):
     return content[: int(len(content) * share)]
 
 

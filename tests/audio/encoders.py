@@ -125,8 +125,17 @@ LIBSNDFILE = [
     ("OGG", "VORBIS", 0),
     ("OGG", "OPUS", 0),
     ("MP3", "MPEG_LAYER_III", 0),
-    ("NIST", "PCM_16", 0),
-    ("VOC", "PCM_16", 0),
+    *(("NIST", kind, 0) for kind in ("PCM_16", "PCM_24", "ULAW")),
+    *(("VOC", kind, 0) for kind in ("PCM_16", "PCM_U8", "ALAW")),
+    *(("AVR", kind, 0) for kind in ("PCM_16", "PCM_U8")),
+    *(("SVX", kind, 0) for kind in ("PCM_16", "PCM_S8")),
+    *(("MAT4", kind, 0) for kind in ("PCM_16", "FLOAT", "DOUBLE")),
+    *(("MAT5", kind, 0) for kind in ("PCM_16", "PCM_U8", "DOUBLE")),
+    *(("SDS", kind, 0) for kind in ("PCM_S8", "PCM_16", "PCM_24")),
+    ("MPC2K", "PCM_16", 0),
+    *(("IRCAM", kind, 0) for kind in ("PCM_16", "FLOAT")),
+    *(("PAF", kind, 0) for kind in ("PCM_16", "PCM_24")),
+    ("PVF", "PCM_16", 0),
 ]
 """Container, codec, delay."""
 FFMPEG = [

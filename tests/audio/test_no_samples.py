@@ -11,7 +11,16 @@ from cohear.audio.no_samples import HEAD_BYTES, file_in
 
 NAMES = {"MP3": "MP3", "NIST": "NIST", "mp2": "MP3", "ipod": "MP4", "mp4": "MP4", "3gp": "MP4", "mov": "MP4"}
 NAMES |= {"adts": "AAC", "asf": "WMA", "webm": "WebM", "matroska": "Matroska", "mpegts": "transport stream"}
-NAMES |= {"tta": "True Audio", "wv": "WavPack", "WAVEX": "WAV", "RF64": "WAV"}
+NAMES |= {
+    "tta": "True Audio",
+    "wv": "WavPack",
+    "WAVEX": "WAV",
+    "RF64": "WAV",
+    "SVX": "IFF",
+    "MAT4": "MATLAB",
+    "MAT5": "MATLAB",
+    "MPC2K": "MPC 2000",
+}
 UNSURE = {"ac3", "eac3"}
 """Their mark is of two bytes, which one sample may be."""
 

@@ -5,7 +5,7 @@ import sys
 
 import damages
 import pytest
-from encoders import by_ffmpeg
+from encoders import by_ffmpeg, by_libsndfile
 
 from cohear.audio.quiet import quiet_libraries
 
@@ -80,3 +80,20 @@ def test_blocks_in_each_other():
         pass
     with pytest.raises(ValueError, match="passed on"), quiet_libraries():
         raise ValueError("passed on")
+
+
+def test_nothing_is_printed_of_a_damaged_sample_dump(tmp_path):
+    """Libsndfile prints a line on stdout for each of its packets, where JSON may be awaited."""
+    dump = bytearray(by_libsndfile("SDS", "PCM_16"))
+    dump[21 + 5 * 127] = 0
+    (tmp_path / "a.sds").write_bytes(dump)
+    read = (
+        "import sys; from pathlib import Path; from cohear.audio.decode import decode; "
+        "from cohear.audio.segment import Segment; decode(Segment(Path(sys.argv[1])))"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", read, str(tmp_path / "a.sds")], capture_output=True, text=True, check=False
+    )
+    assert ended.returncode == 1
+    assert ended.stdout == ""
+    assert "packets of its samples have lost their mark" in ended.stderr

@@ -309,3 +309,71 @@ def test_ogg_whose_clock_began_before(tmp_path):
     np.testing.assert_array_equal(late, samples_of(tmp_path, content))
     late = samples_of(tmp_path, damages.late_positions(by_libsndfile("OGG", "OPUS")))
     assert len(late) == len(samples_of(tmp_path, by_libsndfile("OGG", "OPUS")))
+
+
+def silent_from_half(content):
+    """The second half of its samples is silence, and the header states the first one."""
+    begin = content.index(b"data") + 8
+    half = begin + (len(content) - begin) // 2
+    return damages.size_half(content[:half] + bytes(len(content) - half))
+
+
+def chunk_twice(content, name=b"data"):
+    """A recorder that begins a chunk at every pause."""
+    return content + content[content.index(name) :]
+
+
+@pytest.mark.parametrize("container", ["WAV", "RF64", "W64", "AIFF", "CAF", "AU", "NIST", "VOC", "AVR", "SVX", "SDS"])
+def test_files_joined_are_all_read(tmp_path, container):
+    """WAV and AIFF were refused as damaged, the header of the second of others was heard as sound."""
+    content = by_libsndfile(container, "PCM_16")
+    whole = samples_of(tmp_path, content)
+    np.testing.assert_array_equal(samples_of(tmp_path, content * 3), np.tile(whole, 3))
+    assert oddities_of(tmp_path, content * 3) == ("it is 3 files one after the other",)
+    begin, end = len(whole) - 100, len(whole) + 300
+    part = samples_of(tmp_path, content * 3, begin / 16000, end / 16000)
+    np.testing.assert_array_equal(part, np.tile(whole, 3)[begin:end])
+
+
+@pytest.mark.parametrize("first", [damages.all_ones, damages.size_half, damages.chunk_behind])
+def test_files_joined_of_which_one_is_odd(tmp_path, first):
+    content = by_libsndfile("WAV", "PCM_16")
+    whole = samples_of(tmp_path, content)
+    np.testing.assert_array_equal(samples_of(tmp_path, first(content) + content), np.tile(whole, 2))
+
+
+@pytest.mark.parametrize(("container", "name"), [("WAV", b"data"), ("AIFF", b"SSND"), ("CAF", b"data")])
+def test_two_chunks_of_samples_are_both_read(tmp_path, container, name):
+    """Refused, as if the header stated no rate."""
+    content = by_libsndfile(container, "PCM_16")
+    whole = samples_of(tmp_path, content)
+    np.testing.assert_array_equal(samples_of(tmp_path, chunk_twice(content, name)), np.tile(whole, 2))
+    assert oddities_of(tmp_path, chunk_twice(content, name)) == ("it has 2 chunks of samples, and all are read",)
+
+
+def test_another_kind_of_file_behind_the_samples_is_no_sound(tmp_path):
+    content = by_libsndfile("WAV", "PCM_16")
+    joined = content + by_libsndfile("FLAC", "PCM_16")
+    np.testing.assert_array_equal(samples_of(tmp_path, joined), samples_of(tmp_path, content))
+    assert oddities_of(tmp_path, joined) == ("a FLAC file lies behind its samples, and is left out",)
+
+
+def test_the_second_of_joined_files_may_be_cut_short_or_another(tmp_path):
+    content = by_libsndfile("WAV", "PCM_16")
+    with pytest.raises(UnreadableAudio, match="cut short"):
+        samples_of(tmp_path, content + damages.cut(content))
+    with pytest.raises(UnreadableAudio, match="16000 Hz, then 1 at 8000 Hz"):
+        samples_of(tmp_path, content + by_libsndfile("WAV", "PCM_16", 8000))
+
+
+def test_silence_that_a_header_counts_is_of_the_recording(tmp_path):
+    """A header that is renewed now and then, and a recording whose second half is silence."""
+    content = silent_from_half(by_libsndfile("WAV", "PCM_16"))
+    assert len(samples_of(tmp_path, content)) == 24000
+    assert oddities_of(tmp_path, content) == ("its header states 24000 bytes of samples, 48000 are there",)
+
+
+def test_zeros_that_nothing_counts_are_left_out_and_told(tmp_path):
+    content = damages.put(silent_from_half(by_libsndfile("WAV", "PCM_16")), 4, struct.pack("<I", 24036))
+    assert len(samples_of(tmp_path, content)) == 12000
+    assert oddities_of(tmp_path, content) == ("24000 bytes of zeros lie behind its samples, and are left out",)

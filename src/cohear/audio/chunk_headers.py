@@ -101,6 +101,11 @@ def read_header(content: Content) -> SampleBytes | None:
     return parse(content) if parse else None
 
 
+def is_chunk_file(head: bytes) -> bool:
+    """Whether files of chunks have this as their first four bytes."""
+    return any(head == mark[:4] for mark in _PARSERS)
+
+
 def chunk_at(content: Content, place: int, layout: ChunkLayout) -> Chunk | None:
     """The chunk whose head is at a place; None where the file ends before it does."""
     head = layout.name_bytes + layout.size_bytes

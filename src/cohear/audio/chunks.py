@@ -7,18 +7,40 @@ off. What lies between the first sample and the next chunk, or the end of the fi
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import NamedTuple
 
+from cohear.audio.behind_samples import begins_file, behind_samples
 from cohear.audio.chunk_headers import ChunkLayout, SampleBytes, chunk_at, is_chunk_name, read_header
-from cohear.audio.content import ByteSpan, Content, FilePiece
+from cohear.audio.content import Content, FilePiece
 from cohear.audio.last_chunks import before_last_chunks
 from cohear.audio.mpeg import ends_with_a_frame, mpeg_structure
-from cohear.audio.structure import PLAIN, EncodedStream, Structure
+from cohear.audio.structure import PLAIN, EncodedStream, Structure, joined_files
 from cohear.audio.unreadable import UnreadableAudio
 
 _JUNK_BYTES = 4096  # behind a file whose sizes agree with each other; more is audio that goes on
+_MOST_FILES = 10_000  # one behind the other
 _MPEG = frozenset({0x50, 0x55})  # codecs of WAV files
 _NO_LENGTH = "its header states no length"
 _NO_PADDING = "a chunk of an odd size has no byte behind it"
+
+
+class _File(NamedTuple):
+    """One of the files that a file of chunks consists of, mostly the only one.
+
+    Attributes:
+        content, samples: of it.
+        spans: its chunks of samples, first byte and the byte behind.
+        oddities: what is odd about it.
+        is_plain: whether decoders find all its samples themselves.
+        following: the file behind it.
+    """
+
+    content: Content
+    samples: SampleBytes
+    spans: list[tuple[int, int]]
+    oddities: tuple[str, ...]
+    is_plain: bool
+    following: Content | None
 
 
 def chunk_structure(content: Content) -> Structure:
@@ -28,23 +50,43 @@ def chunk_structure(content: Content) -> Structure:
         UnreadableAudio: far less of them is there than its header says.
     """
     samples = read_header(content)
-    if samples is None or samples.begin >= content.size or _is_empty(content, samples):
+    if samples is not None and samples.codec in _MPEG:
+        return _mpeg_inside(content, samples)
+    files = list[_File]()
+    following: Content | None = content
+    while following is not None and len(files) < _MOST_FILES and (found := _file(following)) is not None:
+        files.append(found)
+        following = found.following
+    if not files:
         return PLAIN
-    try:
-        end, oddity = _true_end(content, samples)
-    except UnreadableAudio:
-        if samples.codec not in _MPEG or not ends_with_a_frame(content, samples.begin):
-            raise
-        end, oddity = content.size, _stated_and_there(samples.stated, content.size - samples.begin)
-    gaps = _NO_PADDING if samples.gaps else ""
-    oddities = tuple(clause for clause in (oddity, samples.contradiction, gaps) if clause)
-    if samples.codec in _MPEG:
-        inner = mpeg_structure(content, samples.begin, end)
-        return replace(inner, oddities=oddities + inner.oddities)
-    if not oddity and not gaps:
+    oddities = tuple(dict.fromkeys(clause for file in files for clause in file.oddities))
+    if len(files) > 1:
+        oddities = (joined_files(len(files)), *oddities)
+    elif files[0].is_plain:
         return Structure(oddities=oddities) if oddities else PLAIN
-    size = end - samples.begin
-    frames = size // samples.frame if samples.frame else None
+    streams = [_stream(file.content, file.samples, *span) for file in files for span in file.spans]
+    counts = [stream.frames for stream in streams if stream.frames is not None]
+    return Structure(streams, sum(counts) if len(counts) == len(streams) else None, oddities)
+
+
+def _file(content: Content) -> _File | None:
+    """None where there are no samples."""
+    samples = read_header(content)
+    if samples is None or samples.begin >= content.size or _is_empty(content, samples):
+        return None
+    end, oddity = _true_end(content, samples)
+    behind = behind_samples(content, samples, end)
+    spans = [(samples.begin, end), *behind.spans]
+    several = f"it has {len(spans)} chunks of samples, and all are read" if behind.spans else ""
+    gaps = _NO_PADDING if samples.gaps else ""
+    told = (several, oddity, samples.contradiction, gaps, behind.oddity, _zeros_behind(content, end))
+    is_plain = not (oddity or gaps or behind.spans or behind.oddity)
+    return _File(content, samples, spans, tuple(clause for clause in told if clause), is_plain, behind.file)
+
+
+def _stream(content: Content, samples: SampleBytes, begin: int, end: int) -> EncodedStream:
+    """Samples with a header that states their size."""
+    size = end - begin
     header = bytearray(content.at(0, samples.begin))
     for place, made in samples.fields.items():
         value = made(size)
@@ -52,7 +94,23 @@ def chunk_structure(content: Content) -> Structure:
     for place in reversed(samples.gaps):
         header[place:place] = b"\0"
     padding: list[FilePiece] = [b"\0"] if size % 2 else []
-    return Structure([EncodedStream([bytes(header), ByteSpan(samples.begin, end), *padding], frames)], frames, oddities)
+    frames = size // samples.frame if samples.frame else None
+    return EncodedStream([bytes(header), content.span(begin, end), *padding], frames)
+
+
+def _mpeg_inside(content: Content, samples: SampleBytes) -> Structure:
+    """MPEG audio in a WAV file."""
+    if samples.begin >= content.size or _is_empty(content, samples):
+        return PLAIN
+    try:
+        end, oddity = _true_end(content, samples)
+    except UnreadableAudio:
+        if not ends_with_a_frame(content, samples.begin):
+            raise
+        end, oddity = content.size, _stated_and_there(samples.stated, content.size - samples.begin)
+    gaps = _NO_PADDING if samples.gaps else ""
+    inner = mpeg_structure(content, samples.begin, end)
+    return replace(inner, oddities=(*(each for each in (oddity, samples.contradiction, gaps) if each), *inner.oddities))
 
 
 def _true_end(content: Content, samples: SampleBytes) -> tuple[int, str]:
@@ -89,10 +147,11 @@ def _end_inside(content: Content, samples: SampleBytes, stated: int) -> int:
     if lacks and rest == samples.frame - lacks:
         return content.size  # the last sample would be cut in two
     for off in (padding, 0, -1, 1):
-        if _is_chunk(content, end + off, samples.layout):
+        if begins_file(content, end + off) or _is_chunk(content, end + off, samples.layout):
             return end if off == padding else end + off
     is_consistent = samples.total is not None and abs(samples.total - end) <= 1
-    if _is_no_sound(content, end) or (rest <= _JUNK_BYTES and is_consistent):
+    is_counted = samples.total is not None and rest > _JUNK_BYTES and abs(samples.total - content.size) <= 1
+    if (_is_no_sound(content, end) and not is_counted) or (rest <= _JUNK_BYTES and is_consistent):
         return end
     return _before_last_chunks(content, samples)
 
@@ -113,6 +172,14 @@ def _is_chunk(content: Content, place: int, layout: ChunkLayout | None) -> bool:
     if chunk is None or chunk.begin + chunk.size > content.size + 1:
         return False
     return is_chunk_name(chunk.name)
+
+
+def _zeros_behind(content: Content, end: int) -> str:
+    """What is said of zeros behind the samples that are more than padding."""
+    count = content.size - end
+    if count <= _JUNK_BYTES or not _is_no_sound(content, end):
+        return ""
+    return f"{count} bytes of zeros lie behind its samples, and are left out"
 
 
 def _is_no_sound(content: Content, place: int) -> bool:

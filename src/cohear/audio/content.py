@@ -48,12 +48,15 @@ class Content:
         path: its name, for what is said of it.
         descriptor: it is open there, and stays open as long as this is used.
         status: of the file.
+        begin: the byte that is the first one here: what is in front of it is another file, put before this one.
     """
 
-    def __init__(self, path: Path, descriptor: int, status: os.stat_result) -> None:
+    def __init__(self, path: Path, descriptor: int, status: os.stat_result, begin: int = 0) -> None:
         self.path = path
         self.descriptor = descriptor
-        self.size = status.st_size
+        self.begin = begin
+        self.size = status.st_size - begin
+        self._status = status
         self.state = (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
         self.changed_ns = (status.st_mtime_ns, status.st_ctime_ns)
         self._whole: bytes | mmap.mmap | None = None
@@ -66,14 +69,26 @@ class Content:
             return self.head[begin : begin + count]
         if begin < 0 or count <= 0 or begin >= self.size:
             return b""
-        return os.pread(self.descriptor, min(count, self.size - begin), begin)
+        return os.pread(self.descriptor, min(count, self.size - begin), self.begin + begin)
+
+    def behind(self, place: int) -> Content:
+        """What follows from a place on, as a file of its own."""
+        return Content(self.path, self.descriptor, self._status, self.begin + place)
+
+    def span(self, begin: int, end: int) -> ByteSpan:
+        """A stretch of it, as one of the file on disk."""
+        return ByteSpan(self.begin + begin, self.begin + end)
 
     @property
     def whole(self) -> bytes | mmap.mmap:
         """All bytes."""
         if self._whole is None:
             is_small = self.size <= _MAPPED_BYTES
-            self._whole = self.at(0, self.size) if is_small else mmap.mmap(self.descriptor, 0, access=mmap.ACCESS_READ)
+            self._whole = (
+                self.at(0, self.size)
+                if is_small or self.begin
+                else mmap.mmap(self.descriptor, 0, access=mmap.ACCESS_READ)
+            )
         return self._whole
 
 

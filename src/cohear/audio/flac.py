@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from cohear.audio.content import Bytes, ByteSpan, Content, FilePiece
 from cohear.audio.mpeg import after_tags
-from cohear.audio.structure import PLAIN, EncodedStream, Structure
+from cohear.audio.structure import PLAIN, EncodedStream, Structure, joined_files
 
 _BEGIN = re.compile(rb"fLaC[\x00\x80]\x00\x00\x22")  # and the head of the first block
 _STREAM_INFO = struct.Struct(">2xH6sQ")
@@ -83,14 +83,9 @@ def whole_structure(content: Content) -> Structure:
         streams.append(stream)
         oddities.append(oddity)
     if len(begins) > 1:
-        oddities.insert(0, joined_files(len(begins)))
+        oddities.insert(0, joined_files(len(begins), "FLAC"))
     oddities = [oddity for oddity in dict.fromkeys(oddities) if oddity]
     return Structure(streams, sum(stream.frames or 0 for stream in streams), tuple(oddities)) if oddities else PLAIN
-
-
-def joined_files(count: int) -> str:
-    """What is said of files that were put together."""
-    return f"it is {count} FLAC files one after the other"
 
 
 def _stream(data: Bytes, begin: int, end: int) -> tuple[EncodedStream, str]:

@@ -11,6 +11,7 @@ from cohear.audio.content import Content
 from cohear.audio.flac import flac_structure
 from cohear.audio.mpeg import MPEG, after_tags, mpeg_structure
 from cohear.audio.ogg import ogg_codec, ogg_structure
+from cohear.audio.stated_ends import structure_to_end
 from cohear.audio.structure import PLAIN, Structure
 
 
@@ -29,6 +30,7 @@ class Format(NamedTuple):
 
 
 _FLAC, _MPEG, _OGG = Format("FLAC", "", False), Format("MPEG audio", "", False), Format("Ogg", "ogg", False)
+_NIST = Format("NIST SPHERE", "nistsphere", False)
 _WAV, _TTA, _MP4, _QUICKTIME = Format("WAV", "wav", False), Format("True Audio", "tta"), "MP4 (M4A)", "QuickTime"
 _BY_FIRST_BYTES: Mapping[bytes, Format] = MappingProxyType(
     {
@@ -40,7 +42,7 @@ _BY_FIRST_BYTES: Mapping[bytes, Format] = MappingProxyType(
         b"caff": Format("CAF", "caf", False),
         b".snd": Format("AU", "au", False),
         b"dns.": Format("AU", "", False),
-        b"NIST": Format("NIST SPHERE", "nistsphere", False),
+        b"NIST": _NIST,
         b"\x1a\x45\xdf\xa3": Format("WebM or Matroska", "matroska"),
         b"\x30\x26\xb2\x75": Format("WMA (ASF)", "asf"),
         b"#!AM": Format("AMR", "amr"),
@@ -104,12 +106,14 @@ def _of_packets(content: Content) -> Format | None:
     return {b"\x0b\x77": Format("AC-3", "ac3"), b"MP": Format("Musepack", "mpc")}.get(mark[:2])
 
 
-def structure_of(content: Content, found: Format) -> Structure:
+def structure_of(content: Content, found: Format | None) -> Structure:
     """What the file's structure says of its audio.
 
     Raises:
         UnreadableAudio: a good part of it is missing.
     """
+    if found is None or found is _NIST:
+        return structure_to_end(content)
     if found.name == _OGG.name:
         return ogg_structure(content)
     if found.is_foreign:

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from cohear.audio.content import Content, FilePiece
 from cohear.audio.decoder import Decoder, check_form, check_same_form, cut_short
-from cohear.audio.flac import joined_files, streams_behind
+from cohear.audio.flac import streams_behind
 from cohear.audio.sound_file import SoundFile, UnknownFormat
-from cohear.audio.structure import EncodedStream, Structure
+from cohear.audio.structure import EncodedStream, Structure, joined_files
 from cohear.audio.unreadable import UnreadableAudio
 
 _UNKNOWN_FRAMES = 1 << 60  # libsndfile gives about 2**63 where a file states no length
@@ -137,7 +137,7 @@ class LibsndfileDecoder(Decoder):
             counts = [stream.frames or 0 for stream in behind]
             self._frames = None if self._frames is None or 0 in counts else self._frames + sum(counts)
             self._waiting = behind
-            self.oddities += (joined_files(1 + len(behind)),)
+            self.oddities += (joined_files(1 + len(behind), "FLAC"),)
 
     def _known_frames(self, structure: Structure) -> int | None:
         if structure.frames is not None:

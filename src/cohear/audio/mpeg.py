@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from cohear.audio.content import Bytes, ByteSpan, Content, FilePiece, Zeros
 from cohear.audio.mpeg_frames import Header, first_frame, frame_lengths, header_at, next_frame, other_frames
-from cohear.audio.structure import PLAIN, EncodedStream, Structure
+from cohear.audio.structure import PLAIN, EncodedStream, Structure, joined_files
 
 _SURE_FRAMES = 3  # in a row, where nothing else says that a file is MPEG audio
 _COUNT_SLACK = 1  # frames: encoders differ in whether the frame of the table counts
@@ -118,7 +118,7 @@ def after_tags(content: Content, begin: int) -> int:
 
 def _oddities(parts: list[_Part]) -> Iterator[str]:
     if len(parts) > 1:
-        yield f"it is {len(parts)} MP3 files one after the other"
+        yield joined_files(len(parts), "MP3")
     if any(len(part.runs) > 1 for part in parts):
         yield "there is something else than audio between its frames"
     for part in parts:

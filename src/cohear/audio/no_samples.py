@@ -17,15 +17,30 @@ _FRAMES = 5  # in a row, of streams whose frames have short marks
 _MARK_BYTES, _BODY_BYTES = 7, 32
 _LOUD_LAYERS = (2, 3)  # the mark of layer 1 is that of samples close to silence
 _PACKET_BYTES = 188  # of an MPEG transport stream
+_MPC_NAME_END = 19
 _TEXT_BYTES, _LETTERS = 64, 8
 _TEXT_MARKS = (b"NIST_1A", b"#!AMR")  # of files that may begin as text does
 _STREAM = "MPEG transport stream"
+_IRCAM, _MATLAB = "an IRCAM file", "a MATLAB file"
 _OTHERS = {
     b"PK\x03\x04": "a ZIP archive",
     b"\x1f\x8b\x08\x00": "a gzip archive",
     b"\x1f\x8b\x08\x08": "a gzip archive",
     b"FORM": "an IFF file",
     b"Crea": "a VOC file",
+    b"2BIT": "an AVR file",
+    b"PVF1": "a PVF file",
+    b" paf": "a PAF file",
+    b"fap ": "a PAF file",
+    b"\x64\xa3\x01\x00": _IRCAM,
+    b"\x64\xa3\x02\x00": _IRCAM,
+    b"\x64\xa3\x03\x00": _IRCAM,
+    b"\x00\x01\xa3\x64": _IRCAM,
+    b"\x00\x02\xa3\x64": _IRCAM,
+    b"\x00\x03\xa3\x64": _IRCAM,
+    b"Exte": "an XI file",
+    b"ALaw": "a WVE file",
+    b"MATL": _MATLAB,
     b"%PDF": "a PDF document",
     b"\x89PNG": "a PNG picture",
     b"\xff\xd8\xff\xe0": "a JPEG picture",
@@ -43,12 +58,22 @@ def file_in(head: bytes, *, bytes_a_sample: int) -> str:
     head = head[:HEAD_BYTES]
     if found := format_by_mark(head):
         return f"{_article(found.name)} {found.name} file"
-    if other := _OTHERS.get(head[:4]):
+    if other := _OTHERS.get(head[:4]) or _by_several_marks(head):
         return other
     if bytes_a_sample > 1 and _is_text(head[:_TEXT_BYTES]):
         return "text"
     framed = _in_frames(head)
     return framed and (f"an {framed}" if framed == _STREAM else f"an {framed} file")
+
+
+def _by_several_marks(head: bytes) -> str:
+    """What has a short mark, and others behind it."""
+    if head[:2] == b"\xf0\x7e" and head[3:4] == b"\x01" and head[20:21] == b"\xf7":
+        return "an SDS file"
+    if head[20:30] == b"samplerate":
+        return _MATLAB
+    is_named = len(head) >= _MPC_NAME_END and _is_printable(head[2:_MPC_NAME_END])
+    return "an MPC 2000 file" if head[:2] == b"\x01\x04" and is_named else ""
 
 
 def sound_file_in(head: bytes) -> str:

@@ -131,7 +131,7 @@ def _examined(content: Content) -> tuple[Format | None, Structure]:
     known = _kept.get(content.state)
     if known is None:
         found = format_of(content)
-        structure = PLAIN if found is None else structure_of(content, found)
+        structure = structure_of(content, found)
         if structure.may_go_on and content.size >= _LARGE_BYTES:
             structure = whole_structure(content)
         known = (found, structure)

@@ -46,3 +46,8 @@ class Structure:
 
 PLAIN = Structure()
 """Nothing is odd: the file is decoded as it is."""
+
+
+def joined_files(count: int, kind: str = "") -> str:
+    """What is said of files that were put together: ``it is 2 MP3 files one after the other``."""
+    return f"it is {count} {kind} files one after the other".replace("  ", " ")
