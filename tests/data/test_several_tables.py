@@ -7,6 +7,7 @@ from cohear.base.errors import DataError
 from cohear.data import importers  # noqa: F401 - enters the readers
 from cohear.data.tables.part_names import holds_parts, role_of
 from cohear.data.tables.reader import read_clip_table, reader_of
+from cohear.study.draft.places import dataset_places
 
 PARTS = ("train", "val", "test")
 
@@ -129,6 +130,37 @@ def test_datasets_with_tables_are_not_one(tmp_path):
         clips(tmp_path, f"{name}/clips/1.wav")
         mini_trees.text(tmp_path / name / "labels.csv", "filename,label", "clips/1.wav,a")
     assert reader_of(tmp_path) is None
+
+
+@pytest.mark.parametrize("name", ["manifest.csv", "metadata.csv", "labels.csv", "info.tsv"])
+@pytest.mark.parametrize("count", [2, 16])
+def test_a_folder_of_datasets_with_flat_audio_is_no_dataset_of_classes(tmp_path, name, count):
+    """Each has a table beside its clips; `birds` and `words` became the labels, and the tables were dropped."""
+    column = {"manifest.csv": "path", "metadata.csv": "file_name"}.get(name, "filename")
+    comma = "\t" if name.endswith(".tsv") else ","
+    folders = [f"{('birds', 'words')[number % 2]}{number}" for number in range(count)]
+    for folder in folders:
+        clips(tmp_path, *(f"{folder}/{n:03}.wav" for n in range(4)))
+        label = folder[:-1] if count == 2 else "kind"
+        rows = [comma.join((f"{n:03}.wav", "ab"[n % 2])) for n in range(4)]
+        mini_trees.text(tmp_path / folder / name, comma.join((column, label)), *rows)
+    assert reader_of(tmp_path) is None
+    places, left_out = dataset_places([tmp_path])
+    assert [place.name for place in places] == sorted(folders)
+    assert left_out == {}
+    for folder in folders:
+        assert len(read_clip_table(tmp_path / folder, folder).tables) == 1
+
+
+@pytest.mark.parametrize("header", ["filename,label", "filename,speaker"])
+def test_classes_stay_where_few_of_their_folders_have_tables_with_labels(tmp_path, header):
+    """A list in one of three classes; tables in all of them that say no labels."""
+    for folder in ("cat", "dog", "owl"):
+        clips(tmp_path, f"{folder}/1.wav", f"{folder}/2.wav")
+        if folder == "dog" or "label" not in header:
+            mini_trees.text(tmp_path / folder / "list.csv", header, "1.wav,x", "2.wav,y")
+    assert reader_of(tmp_path) == "class_folders"
+    assert set(read_clip_table(tmp_path, "mine").column("label", "")) == {"cat", "dog", "owl"}
 
 
 def test_two_tables_of_the_same_clips_are_told(tmp_path):
