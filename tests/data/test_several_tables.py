@@ -102,6 +102,36 @@ def test_a_metadata_table_in_each_part_and_its_audio_elsewhere(tmp_path, audio):
     assert found == {f"{audio.format(part=p)}/1.wav": (label, p) for p, label in (("train", "a"), ("test", "b"))}
 
 
+@pytest.mark.parametrize(
+    ("table", "audio"),
+    [
+        ("{part}/labels.csv", "{part}/audio"),
+        ("labels_{part}.csv", "{part}/audio"),
+        ("{part}.csv", "{part}/wav"),
+        ("meta/{part}.csv", "{part}/clips"),
+    ],
+)
+@pytest.mark.parametrize("parts", [PARTS, ("fold1", "fold2"), ("train", "test", "eval")])
+def test_audio_in_a_folder_of_the_folder_of_its_part(tmp_path, table, audio, parts):
+    """All parts have files of the same names: they were refused."""
+    for part in parts:
+        clips(tmp_path, f"{audio.format(part=part)}/000.wav")
+        mini_trees.text(tmp_path / table.format(part=part), "filename,label", f"000.wav,{part[::-1]}")
+    found, _ = read(tmp_path)
+    assert {path: label for path, (label, _) in found.items()} == {
+        f"{audio.format(part=part)}/000.wav": part[::-1] for part in parts
+    }
+    assert all(fold.removeprefix("labels_") == path.split("/")[0] for path, (_, fold) in found.items())
+
+
+def test_of_two_folders_of_a_part_none_is_guessed(tmp_path):
+    for part in ("train", "test"):
+        clips(tmp_path, f"{part}/clean/1.wav", f"{part}/noisy/1.wav")
+        mini_trees.text(tmp_path / f"{part}.csv", "filename,label", "1.wav,a")
+    with pytest.raises(DataError, match="test/clean/ and test/noisy/, and its table does not say which is meant"):
+        read_clip_table(tmp_path, "mine", "table")
+
+
 @pytest.mark.parametrize("folders", [("fold1", "fold2"), ("000", "001"), ("s01", "s02"), ("anna", "bela")])
 @pytest.mark.parametrize("cell", ["{folder}/{name}", "{name}"])
 def test_folders_are_no_classes_where_a_table_names_every_file(tmp_path, folders, cell):

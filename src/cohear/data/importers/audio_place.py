@@ -31,8 +31,8 @@ def placed(names: Sequence[str], root: Path, part: str = "") -> tuple[list[str],
         DataError: several folders have files of these names, and nothing says which are meant.
     """
     below, ending = _place_of(names, root, part)
-    if below and not _is_of(Path(below).name, part):
-        _refuse_several(names[:_LOOKED_AT], below, ending, root)
+    if below:
+        _refuse_several(names[:_LOOKED_AT], below, ending, root, part)
     before = f"{below}/" if below else ""
     whole = [f"{before}{name}{ending}" if name else "" for name in names]
     remarks = []
@@ -74,7 +74,7 @@ def _place_of(names: Sequence[str], root: Path, part: str) -> tuple[str, str]:
     some = [name for name in names if name and not name.startswith(("/", ".."))][:_LOOKED_AT]
     if not some or any(_is_file(root / name) for name in some):
         return "", ""
-    for place in sorted(_folders(root, _DEEPEST), key=lambda folder: not _is_of(folder.name, part)):
+    for place in sorted(_folders(root, _DEEPEST), key=lambda folder: _distance(folder, root, part)):
         below = "" if place == root else place.relative_to(root).as_posix()
         if below and any(_is_file(place / name) for name in some):
             return below, ""
@@ -85,11 +85,14 @@ def _place_of(names: Sequence[str], root: Path, part: str) -> tuple[str, str]:
     return "", ""
 
 
-def _refuse_several(names: Sequence[str], below: str, ending: str, root: Path) -> None:
-    """Labels must not come to files of another folder that only bear the same names."""
+def _refuse_several(names: Sequence[str], below: str, ending: str, root: Path, part: str) -> None:
+    """Labels must not come to files of another folder that only bear the same names and are of the part as much."""
     here = [f"{name}{ending}" for name in names if name and _is_file(root / below / f"{name}{ending}")]
+    distance = _distance(root / below, root, part)
     for other in _folders(root, _DEEPEST):
-        if other != root / below and (both := next((name for name in here if _is_file(other / name)), "")):
+        if other == root / below or _distance(other, root, part) != distance:
+            continue
+        if both := next((name for name in here if _is_file(other / name)), ""):
             places = f"{below}/ and {other.relative_to(root).as_posix()}/"
             raise DataError(
                 f"{root}: {both} is there in {places}, and its table does not say which is meant; write the folder "
@@ -97,9 +100,15 @@ def _refuse_several(names: Sequence[str], below: str, ending: str, root: Path) -
             )
 
 
-def _is_of(folder: str, part: str) -> bool:
-    """Whether a folder is that of a part, whatever each of them is called."""
-    return bool(part) and (folder == part or role_of(folder) == (role_of(part) or None))
+def _distance(folder: Path, root: Path, part: str) -> int:
+    """How far a folder is from being that of a part: called so, below one, called alike, below such one, or none."""
+    if not part:
+        return 0
+    names = folder.relative_to(root).parts
+    alike = [role_of(name) == (role_of(part) or None) for name in names]
+    called = [name == part or (same and name in part) for name, same in zip(names, alike, strict=True)]
+    kinds = (any(called[-1:]), any(called), any(alike[-1:]), any(alike))
+    return next((distance for distance, holds in enumerate(kinds) if holds), len(kinds))
 
 
 def _is_file(file: Path) -> bool:
