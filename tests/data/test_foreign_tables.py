@@ -9,10 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cohear.base.errors import DataError
+from cohear.data.importers.spelling import spelled
 from cohear.data.scan.dataset import open_dataset, scan_dataset
 from cohear.data.tables.audio_column import AUDIO_COLUMNS, inside
 from cohear.data.tables.reader import READERS, read_clip_table, reader_of
 from cohear.data.tables.text_files import decode_text, read_text
+from cohear.study.draft.places import dataset_places
 from cohear.testing.reader import ReaderContract
 
 CLIPS = {"a.wav": "dog", "b.wav": "größe", "c.wav": "no"}
@@ -277,6 +279,37 @@ def test_the_file_that_could_be_meant_is_named(tmp_path, there, named, what):
     assert clip.kind == "missing"
     assert what in clip.reason
     assert repr(there if what != "spaces" else "a.wav") in clip.reason
+
+
+NEAR = [
+    (("a1/a10.wav", "b2/b20.wav"), ("a1\\a10.wav", "b2\\b20.wav")),
+    (("Clips/a.wav", "Clips/b.wav"), ("clips/a.wav", "clips/b.wav")),
+    (("clips/A.WAV", "clips/B.WAV"), ("a.wav", "b.wav")),
+    *(
+        tuple(tuple(unicodedata.normalize(form, f"{name}/größe.wav") for name in ("é", "ö")) for form in forms)
+        for forms in (("NFC", "NFD"), ("NFD", "NFC"))
+    ),
+]
+
+
+@pytest.mark.parametrize(("there", "named"), NEAR)
+@pytest.mark.parametrize("place", ["labels.csv", "meta/labels.csv", "metadata.csv"])
+def test_a_table_all_of_whose_names_are_nearly_right_is_read(tmp_path, there, named, place):
+    """Its labels were dropped, and folders became the labels."""
+    for file in there:
+        mini_trees.clip(tmp_path / file)
+    mini_trees.text(tmp_path / place, "filename,label", *(f"{name},{'xy'[n]}" for n, name in enumerate(named)))
+    assert [known.name for known in dataset_places([tmp_path])[0]] == [tmp_path.name]
+    table = read_clip_table(tmp_path, "t")
+    assert labels_of(table) == dict(zip(there, "xy", strict=True))
+    assert any("but for backslashes, Unicode form, or upper and lower case" in remark for remark in table.remarks)
+
+
+def test_a_spelling_that_two_files_have_is_not_guessed(tmp_path):
+    for file in ("a/X.wav", "a/x.WAV"):
+        mini_trees.clip(tmp_path / file)
+    assert spelled(["A\\x.wav", "a/X"], tmp_path) == ["A\\x.wav", "a/X"]
+    assert spelled(["..\\a\\X.wav", "a/X.wav"], tmp_path) == ["..\\a\\X.wav", "a/X.wav"]
 
 
 def test_a_file_that_could_be_one_of_two_is_not_named(tmp_path):

@@ -7,8 +7,14 @@ from pathlib import Path
 from cohear.base.errors import DataError
 from cohear.data.importers.audio_place import any_is_there, placed
 from cohear.data.importers.by_content import ClipNames, table_of_clips
+from cohear.data.importers.spelling import spelled
 from cohear.data.tables.audio_column import audio_column, with_audio_paths
 from cohear.data.tables.table_files import TableFile, read_table_file
+
+_SPELLED = (
+    "its names of audio files are those of files that are there but for backslashes, Unicode form, or upper and lower "
+    "case: these files are taken"
+)
 
 
 def named_table(file: Path, root: Path, usual: str = "") -> TableFile:
@@ -19,7 +25,8 @@ def named_table(file: Path, root: Path, usual: str = "") -> TableFile:
         root: the dataset's folder.
         usual: name of the column of audio files that nobody need be told of.
 
-    The column is known by its name or, where none has such a name, by cells that name clips which are there.
+    The column is known by its name or, where none has such a name, by cells that name clips which are there. Where no
+    file is there by its name as it stands, names are `spelled` as files that are.
 
     Raises:
         DataError: no column names audio files, or as `read_table_file`.
@@ -34,6 +41,11 @@ def named_table(file: Path, root: Path, usual: str = "") -> TableFile:
     rows, made = with_audio_paths(table.rows, column, root, file.parent)
     if not any_is_there(list(rows["path"]), root):
         rows, made = with_audio_paths(table.rows, column, root, root)  # names that are relative to the dataset's folder
+    if not any_is_there(list(rows["path"]), root):
+        names = spelled(list(map(str, table.rows[column])), root)
+        near, _ = with_audio_paths(table.rows.assign(**{column: names}), column, root, root)
+        if any_is_there(list(near["path"]), root):
+            return TableFile(near, (*table.remarks, *(made if column != usual else ()), _SPELLED))
     return TableFile(rows, table.remarks + (made if column != usual else ()))
 
 
