@@ -55,7 +55,7 @@ test-long: $(STAMP) ## the slow tests alone (minutes)
 	$(PYTEST) -m slow
 
 breakages: $(STAMP) ## what the tests are worth: break the code on purpose, see that they tell (minutes)
-	$(BIN)/python tests/breakages.py
+	$(BIN)/python tests/breaking/breakages.py
 
 lint: $(STAMP) ## ruff, mypy, and the contract on imports between rooms
 	$(BIN)/ruff check .
