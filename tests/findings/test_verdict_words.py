@@ -4,7 +4,10 @@ import io
 
 import pytest
 from rich.console import Console
+from said import Said
+from shapes import study_named
 from simulated_results import results_table
+from written import write
 
 from cohear.analysis.gains.gains import gains
 from cohear.analysis.tables.columns import VERDICTS
@@ -64,3 +67,12 @@ def test_page_terminal_and_card_tell_it(table):
     parts = dict.fromkeys(("measurements", "persistence", "combining", "savings"), part)
     told = {**parts, "improve": {**part, "decided": [{**row, "unit": "points", "not_learnt": []}]}, "caveats": []}
     assert f"helps, {EARLIER} [" in shown(answers_text(told))
+
+
+@pytest.mark.parametrize(("name", "has_two_readings"), [("one fold-2", False), ("many seeds-0", True)])
+def test_a_study_of_one_test_part_has_no_verdict_for_new_clips(tmp_path, name, has_two_readings):
+    """Its caveat says that its verdicts hold for this split, beside which no cell may say otherwise."""
+    study = study_named(name)
+    said = Said(study, write(study, tmp_path / name))
+    told = [cell for matrix in said.views.matrices for cell in matrix.cells if cell.here]
+    assert bool(told) is has_two_readings

@@ -37,6 +37,8 @@ def behind_samples(content: Content, samples: SampleBytes, end: int) -> Behind:
     Raises:
         UnreadableAudio: samples there are cut short.
     """
+    if end >= content.size:
+        return Behind([])
     layout, spans = samples.layout, list[tuple[int, int]]()
     place = end + (-(end - samples.begin) % layout.align if layout else 0)
     if not begins_file(content, place) and (begins_file(content, end) or not _is_named(content, place)):

@@ -103,7 +103,7 @@ def read_header(content: Content) -> SampleBytes | None:
 
 def is_chunk_file(head: bytes) -> bool:
     """Whether files of chunks have this as their first four bytes."""
-    return any(head == mark[:4] for mark in _PARSERS)
+    return head in _FIRST_BYTES
 
 
 def chunk_at(content: Content, place: int, layout: ChunkLayout) -> Chunk | None:
@@ -281,3 +281,4 @@ _PARSERS: Mapping[bytes, Callable[[Content], SampleBytes | None]] = MappingProxy
         b"riff\x2e\x91\xcf\x11": _w64,
     }
 )
+_FIRST_BYTES = frozenset(mark[:4] for mark in _PARSERS)

@@ -50,15 +50,16 @@ def chunk_structure(content: Content) -> Structure:
         UnreadableAudio: far less of them is there than its header says.
     """
     samples = read_header(content)
-    if samples is not None and samples.codec in _MPEG:
-        return _mpeg_inside(content, samples)
-    files = list[_File]()
-    following: Content | None = content
-    while following is not None and len(files) < _MOST_FILES and (found := _file(following)) is not None:
-        files.append(found)
-        following = found.following
-    if not files:
+    if samples is None or _is_empty(content, samples):
         return PLAIN
+    if samples.codec in _MPEG:
+        return _mpeg_inside(content, samples)
+    files = [_file(content, samples)]
+    while (following := files[-1].following) is not None and len(files) < _MOST_FILES:
+        samples = read_header(following)
+        if samples is None or _is_empty(following, samples):
+            break
+        files.append(_file(following, samples))
     oddities = tuple(dict.fromkeys(clause for file in files for clause in file.oddities))
     if len(files) > 1:
         oddities = (joined_files(len(files)), *oddities)
@@ -69,11 +70,7 @@ def chunk_structure(content: Content) -> Structure:
     return Structure(streams, sum(counts) if len(counts) == len(streams) else None, oddities)
 
 
-def _file(content: Content) -> _File | None:
-    """None where there are no samples."""
-    samples = read_header(content)
-    if samples is None or samples.begin >= content.size or _is_empty(content, samples):
-        return None
+def _file(content: Content, samples: SampleBytes) -> _File:
     end, oddity = _true_end(content, samples)
     behind = behind_samples(content, samples, end)
     spans = [(samples.begin, end), *behind.spans]
@@ -100,8 +97,6 @@ def _stream(content: Content, samples: SampleBytes, begin: int, end: int) -> Enc
 
 def _mpeg_inside(content: Content, samples: SampleBytes) -> Structure:
     """MPEG audio in a WAV file."""
-    if samples.begin >= content.size or _is_empty(content, samples):
-        return PLAIN
     try:
         end, oddity = _true_end(content, samples)
     except UnreadableAudio:
@@ -157,7 +152,9 @@ def _end_inside(content: Content, samples: SampleBytes, stated: int) -> int:
 
 
 def _is_empty(content: Content, samples: SampleBytes) -> bool:
-    """Whether other chunks follow where no samples are stated."""
+    """Whether nothing follows, or other chunks do where no samples are stated."""
+    if samples.begin >= content.size:
+        return True
     return samples.stated is None and _is_chunk(content, samples.begin, samples.layout)
 
 

@@ -27,7 +27,7 @@ class ShownGain:
         whole: whether the combination holds every task of the study, and more than two.
         gain, low, high: in the metric's unit, NaN where unknown.
         strength: 1 (pale) to 4 (full), how large the gain is beside the largest of the view.
-        here: the verdict on these clips, empty where it cannot be told; the other one is for new clips.
+        here: the verdict on these clips, where there are two readings; the other one is for new clips then.
         unlearnt: of the combination's tasks those that are not learnt.
     """
 
@@ -134,7 +134,11 @@ class ShownGain:
 
 
 def cells_of(
-    gains: pd.DataFrame, units: Mapping[str, Unit], tasks: Sequence[str], unlearnt: Collection[str] = ()
+    gains: pd.DataFrame,
+    units: Mapping[str, Unit],
+    tasks: Sequence[str],
+    unlearnt: Collection[str] = (),
+    one_part: Collection[str] = (),
 ) -> list[ShownGain]:
     """The cells of one view (one features x encoder x arm).
 
@@ -143,13 +147,23 @@ def cells_of(
         units: of each metric.
         tasks: all tasks of the study.
         unlearnt: those that are not learnt here.
+        one_part: those with one test part, of which no verdict is for new clips: they have a single reading.
     """
     largest = {metric: max(NOISE, rows["gain"].abs().max()) for metric, rows in gains.groupby("metric")}
-    return [_cell(row, units, tasks, unlearnt, largest[row["metric"]]) for row in gains.to_dict("records")]
+    return [
+        _cell(row, units, tasks, unlearnt, largest[row["metric"]], has_two_readings=row["task"] not in one_part)
+        for row in gains.to_dict("records")
+    ]
 
 
 def _cell(
-    row: dict[Any, Any], units: Mapping[str, Unit], tasks: Sequence[str], unlearnt: Collection[str], largest: float
+    row: dict[Any, Any],
+    units: Mapping[str, Unit],
+    tasks: Sequence[str],
+    unlearnt: Collection[str],
+    largest: float,
+    *,
+    has_two_readings: bool,
 ) -> ShownGain:
     members = row["combination"].split("+")
     return ShownGain(
@@ -164,6 +178,6 @@ def _cell(
         verdict=row["verdict"] if row["verdict"] in SIGNS else OPEN,
         explanation=row["explanation"],
         strength=strength_of(row["gain"], largest),
-        here=row["verdict_here"] if row["verdict_here"] in SIGNS else "",
+        here=row["verdict_here"] if has_two_readings and row["verdict_here"] in SIGNS else "",
         unlearnt=tuple(member for member in members if member in unlearnt),
     )

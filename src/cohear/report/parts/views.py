@@ -209,7 +209,9 @@ def views_of(folder: FolderContent) -> Views:
         here = [task for task in tasks if task in set(results["task"])]
         units = folder.statistics.units
         unlearnt = folder.statistics.not_learnt.get(key, frozenset())
-        cells = cells_of(of_setting(by_metric[PRIMARY], key), units, tasks, unlearnt)
+        spread = of_setting(folder.statistics.cells, key)
+        one_part = frozenset(spread.loc[spread["parts"] == 1, "task"])
+        cells = cells_of(of_setting(by_metric[PRIMARY], key), units, tasks, unlearnt, one_part)
         grouping = folder.findings.on_setting("grouping", key)
         settings.append(
             SettingView(
@@ -227,7 +229,7 @@ def views_of(folder: FolderContent) -> Views:
                 own_units = (
                     units if metric == PRIMARY else units_of(rows, {**folder.statistics.design.units, NLL: BITS})
                 )
-                made = cells_of(rows, own_units, tasks, unlearnt)
+                made = cells_of(rows, own_units, tasks, unlearnt, one_part)
                 matrices.append(_matrix_view(key, metric, made, results, own_units, here, unlearnt, missing))
     return Views(tasks, settings, matrices, by_metric)
 
