@@ -141,6 +141,43 @@ def test_speakers_are_held_out_where_no_column_is_called_group(tmp_path):
     plan(tmp_path)
 
 
+@pytest.mark.parametrize("word", ["nan", "n/a", "null", "-", "unknown"])
+@pytest.mark.parametrize("column", ["speaker", "group", "source_id"])
+def test_a_group_of_nobody_is_told(tmp_path, word, column):
+    """Half the speakers are `nan`, one giant group: told with the cure; empty cells are groups of their own."""
+    columns = {"emotion": lambda n: "ab"[n % 2], column: lambda n: word if n < 30 else f"s{n // 6}"}
+    write(tmp_path / "one", rows(60, **columns))
+    proposal, text = propose(tmp_path, tmp_path / "one")
+    told = (
+        f" Of 60 clips {column} says unknown ({word!r} of 30), and each such word is held out as one {column}: leave "
+        "these cells empty."
+    )
+    assert told.strip() in words(text)
+    assert any(told.strip() in reason for task in proposal.tasks for reason in task.why)
+    write(tmp_path / "two", rows(60, **{**columns, column: lambda n: "" if n < 30 else f"s{n // 6}"}))
+    (draft, *_), _ = drafts(propose(tmp_path, tmp_path / "two", force=True)[0].found[0].dataset, "emotion", "e", 0)
+    assert (draft.choice.rule.hold_out or "group") == column
+    assert "unknown" not in " ".join(draft.why)
+
+
+@pytest.mark.parametrize("word", ["nan", "n/a", ""])
+def test_nobody_is_not_on_both_sides_of_official_folds(tmp_path, word):
+    """Nor does one known speaker beside many unknown ones make groups."""
+    sides = {"emotion": lambda n: "ab"[n % 2], "fold": lambda n: ("train", "test")[n >= 40]}
+    write(tmp_path / "one", rows(60, **sides, speaker=lambda n: word if n % 3 else f"s{n // 10}"))
+    proposal, _ = propose(tmp_path, tmp_path / "one")
+    assert proposal.tasks[0].choice.rule.folds == "fold"
+    write(tmp_path / "two", rows(60, emotion=sides["emotion"], speaker=lambda n: word if n else "s1"))
+    proposal, _ = propose(tmp_path, tmp_path / "two", force=True)
+    assert proposal.tasks[0].choice.rule.hold_out is None
+
+
+def test_a_label_that_may_say_unknown_is_told(tmp_path):
+    write(tmp_path / "one", rows(60, emotion=lambda n: ("a", "b", "nan")[n % 3]))
+    _, text = propose(tmp_path, tmp_path / "one")
+    assert "Taken for a label, though it may say unknown (then add it to `drop`): nan." in words(text)
+
+
 def test_official_folds(tmp_path):
     """Folds that keep groups together are used; folds that are all one part are not."""
     write(tmp_path / "good", rows(30, sound=lambda n: "ab"[n % 2], group=lambda n: n // 2, fold=lambda n: n // 10 + 1))

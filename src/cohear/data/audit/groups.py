@@ -14,6 +14,7 @@ from cohear.data.audit.columns import columns_of_names
 from cohear.data.audit.evidence import Evidence, MeasuredDataset, Place
 from cohear.data.audit.finding import AuditFinding, Code, Severity, quoted
 from cohear.data.folds.parts import Part
+from cohear.data.tables.spelling import known_names
 
 
 class GroupsCheck(Check):
@@ -76,7 +77,8 @@ class GroupsCheck(Check):
     ) -> Iterable[AuditFinding]:
         """Values of a column that lie in several values of another."""
         places: dict[str, set[str]] = {}
-        cells = list(zip(data.table.optional_column(column), data.table.optional_column(by), strict=True))
+        known = known_names(data.table.optional_column(column))  # words for unknown are another finding
+        cells = list(zip(known, data.table.optional_column(by), strict=True))
         for value, part in cells:
             if value and part:
                 places.setdefault(value, set()).add(part)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
 NO_LABEL = frozenset(("nan", "n/a", "n.a.", "#n/a", "<na>", "nat", "null", "(null)", "nil", "-", "--", "?", "??"))
 """Words for what is not known, in small letters, as spreadsheets and programs write them; none is heard in a clip."""
@@ -19,6 +20,11 @@ _NUMBER = re.compile(r"[+-]?\d+(\.\d*)?")
 def says_unknown(cell: str, words: frozenset[str]) -> bool:
     """Whether a cell is a word for unknown; ``NA`` is one in capitals alone, since it is a syllable too."""
     return cell.strip().lower() in words or cell.strip() == "NA"
+
+
+def known_names(cells: Iterable[str]) -> list[str]:
+    """Groups without the words for unknown, which are nobody: empty in their place."""
+    return ["" if says_unknown(cell, NO_NAME) else cell for cell in cells]
 
 
 def plain_label(label: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -18,6 +19,7 @@ from cohear.data.scan.dataset import Dataset
 from cohear.data.tables.clip_table import ClipTable
 from cohear.data.tables.events import NOTHING
 from cohear.data.tables.part_names import holds_parts
+from cohear.data.tables.spelling import NO_LABEL, known_names, says_unknown
 from cohear.data.tables.targets import GROUPING, same_partition, words_of
 from cohear.tasks import TARGET_KINDS
 
@@ -25,6 +27,7 @@ FOLDS = 5
 """Fold indices that a proposed study uses."""
 
 _FOLD, _GROUP, _SOURCE = "fold", "group", "source_id"
+_SHOWN = 3
 
 
 @dataclass(frozen=True)
@@ -81,7 +84,9 @@ def _rules(dataset: Dataset, target: str) -> Iterator[tuple[FoldRule, str]]:
     named = None if has_groups else _named_groups(dataset)
     told = table.column(named, dataset.name) if named not in (None, target) else groups
     what = "groups" if has_groups else f"values of {named}"
-    crossing = _crossing(official, groups_of(told, table.column("path", dataset.name))) if official and any(told) else 0
+    known = known_names(told)
+    numbers = groups_of(known, table.column("path", dataset.name))
+    crossing = _crossing(official, numbers) if official and any(known) else 0
     if official and (is_group or not crossing):
         both = f"have every {target} on both sides, which this task needs" if is_group else "keep groups together"
         yield FoldRule(folds=fold), f"Official folds: they {both if has_groups else 'make results comparable'}."
@@ -94,21 +99,23 @@ def _rules(dataset: Dataset, target: str) -> Iterator[tuple[FoldRule, str]]:
     else:
         begin = "There are no official folds, so"
     if not has_groups:
-        yield _by_name(named, target, begin)
+        yield _by_name(named, target, begin, _nobody(named or "", told))
         if official and crossing:
             yield FoldRule(folds=fold), f"Official folds, though they have {crossing} {what} on both sides."
         return
     column = _GROUP if _GROUP in table.rows.columns else _SOURCE
     held = next((c for c in _label_like(dataset) if c != target and same_partition(table.column(c, ""), groups)), None)
+    nobody = _nobody(held or column, groups)
     if held is not None:
-        yield FoldRule(hold_out=held), f"{begin} whole values of {held} are held out: none is in training and in test."
+        why = f"{begin} whole values of {held} are held out: none is in training and in test.{nobody}"
+        yield FoldRule(hold_out=held), why
     elif column == _GROUP:
-        yield FoldRule(), f"{begin} folds are over {_GROUP}: no group is in training and in test."
+        yield FoldRule(), f"{begin} folds are over {_GROUP}: no group is in training and in test.{nobody}"
     else:
-        yield FoldRule(hold_out=_SOURCE), f"{begin} recordings ({_SOURCE}) are held out whole."
+        yield FoldRule(hold_out=_SOURCE), f"{begin} recordings ({_SOURCE}) are held out whole.{nobody}"
 
 
-def _by_name(named: str | None, target: str, begin: str) -> tuple[FoldRule, str]:
+def _by_name(named: str | None, target: str, begin: str, nobody: str) -> tuple[FoldRule, str]:
     """How to cut without a column of groups, by the column that is taken for it, if any."""
     if named is None:
         return FoldRule(), f"{begin} folds are over single clips: nothing is known that would keep clips together."
@@ -117,7 +124,19 @@ def _by_name(named: str | None, target: str, begin: str) -> tuple[FoldRule, str]
     return (
         FoldRule(hold_out=named),
         f"{begin} whole values of {named} are held out: none is in training and in test. There is no column "
-        f"{_GROUP}; {named} is taken for it by its name.",
+        f"{_GROUP}; {named} is taken for it by its name.{nobody}",
+    )
+
+
+def _nobody(column: str, cells: Sequence[str]) -> str:
+    """A sentence on clips whose group is a word for unknown: they are held out together, whoever they are of."""
+    words = Counter(cell for cell, known in zip(cells, known_names(cells), strict=True) if cell and not known)
+    if not words:
+        return ""
+    shown = ", ".join(f"{word!r} of {many:,}" for word, many in words.most_common(_SHOWN))
+    return (
+        f" Of {len(cells):,} clips {column} says unknown ({shown}), and each such word is held out as one {column}: "
+        "leave these cells empty."
     )
 
 
@@ -128,7 +147,8 @@ def _named_groups(dataset: Dataset) -> str | None:
 
 def _names_groups(column: str, cells: Sequence[str]) -> bool:
     """Whether a column says by its name who or what several clips were recorded of."""
-    return bool(words_of(column) & GROUPING) and all(cells) and 1 < len(set(cells)) < len(cells)
+    known = [name for name in known_names(cells) if name]
+    return bool(words_of(column) & GROUPING) and 1 < len(set(known)) < len(known)
 
 
 def _label_like(dataset: Dataset) -> list[str]:
@@ -186,6 +206,9 @@ def _settle(dataset: Dataset, choice: TaskChoice, why: str, seed: int) -> Draft 
     drops = _why_dropped(dataset, choice, [label for label in dropped if not (negatives and label == NOTHING)])
     if negatives:
         drops.append(f"{NOTHING!r} is no label: clips in which nothing of the list sounds are negatives of all others.")
+    unknown = [label for label in splits[0].labels if says_unknown(label, NO_LABEL) and label not in dropped]
+    if unknown:
+        drops.append(f"Taken for a label, though it may say unknown (then add it to `drop`): {', '.join(unknown)}.")
     counts = TARGET_KINDS[splits[0].kind].counts(splits[0].targets, splits[0].labels)
     return Draft(choice, int((counts > 0).sum()), len(splits[0].clips), (why, *drops))
 
