@@ -1,7 +1,11 @@
 """Whatever lies in a folder: each file of audio is a clip, or a line says that it is not used."""
 
+import os
+import re
 import zipfile
-from pathlib import Path
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
 
 import mini_trees
 import numpy as np
@@ -54,9 +58,42 @@ def trees(draw):
     )
     names = sorted({"/".join([*folders, file]) for folders, file in paths})
     names = [name for name in names if not any(other.startswith(f"{name}/") for other in names)]
-    told = draw(st.sampled_from(["", "", "manifest.csv", "metadata.csv", "labels.csv", "train.csv"]))
+    told = draw(st.sampled_from(["", "", "manifest.csv", "metadata.csv", "labels.csv", "train.csv", "notes/owls.csv"]))
+    folders = sorted({"/".join(Path(name).parts[:-1]) for name in names} - {""})
+    if told and folders and draw(st.booleans()):  # in the folder of a part, a class, a speaker
+        told = f"{draw(st.sampled_from(folders))}/{Path(told).name}"
+    column = draw(st.sampled_from(["", "", "audio", "clip", "my_sounds"]))
     listed = draw(st.lists(st.sampled_from(names), unique=True)) if told else []
-    return names, told, [name for name in listed if is_sound(name)]
+    cells = draw(st.sampled_from(["whole", "below", "bare", "stem", "climbing"])) if column else "whole"
+    return names, Table(told, column, [name for name in listed if is_sound(name)], cells)
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table in the tree: where, its column of files (the usual one by default), which it lists, and how."""
+
+    file: str
+    column: str
+    listed: list[str]
+    cells: str
+
+    def cell(self, name):
+        """How a file is called: from the top, from the table's folder, without folders or ending."""
+        own = PurePosixPath(self.file).parent
+        ways = {
+            "below": name.removeprefix(f"{own}/"),
+            "bare": PurePosixPath(name).name,
+            "stem": PurePosixPath(name).stem,
+            "climbing": os.path.relpath(name, own),
+        }
+        return ways.get(self.cells, name)
+
+    @property
+    def lines(self):
+        """Its rows as text."""
+        usual = {"manifest.csv": "path", "metadata.csv": "file_name"}.get(PurePosixPath(self.file).name, "filename")
+        rows = [f"{self.cell(name)},{'ab'[number % 2]}" for number, name in enumerate(self.listed)]
+        return "\n".join([f"{self.column or usual},label", *rows, ""])
 
 
 def is_sound(name):
@@ -65,15 +102,17 @@ def is_sound(name):
     return not path.name.startswith(".") and path.suffix.lower() in SOUND and path.name != ".DS_Store"
 
 
-def write(root, names, told, listed, content):
+def write(root, names, table, content):
     for name in names:
         file = root / name
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(content if is_sound(name) else b"nothing that could be heard\n")
-    if told:
-        column = {"manifest.csv": "path", "metadata.csv": "file_name"}.get(told, "filename")
-        rows = [f"{name},{'ab'[number % 2]}" for number, name in enumerate(listed)]
-        (root / told).write_text("\n".join([f"{column},label", *rows, ""]))
+    if table.file:
+        mini_trees.text(root / table.file, *table.lines.splitlines())
+
+
+def listing(file="", listed=()):
+    return Table(file, "", list(listed), "whole")
 
 
 @pytest.fixture(scope="module")
@@ -110,7 +149,7 @@ def test_every_file_is_a_clip_or_told(tmp_path_factory, content, tree):
         assert kind.what.startswith(f"{len(kind.files):,} ")
         assert kind.what.partition(" not ")[0].endswith(" is" if len(kind.files) == 1 else " are")
     ignored = [file for kind in kinds if not kind.is_audio for file in kind.files]
-    tables = {name for name in [*tree[0], tree[1]] if name.endswith(".csv")}
+    tables = {name for name in [*tree[0], tree[1].file] if name.endswith(".csv")}
     assert set(ignored) | {file.relative_to(root).as_posix() for file in table.tables} >= tables
 
 
@@ -133,10 +172,49 @@ def test_init_accounts_for_every_file(tmp_path_factory, content, tree):
         accounted |= {str(table.root / path) for path in table.rows["path"]}
         accounted |= {str(known.path / file) for kind in known.unused for file in kind.files}
         accounted |= {str(bad.path) for bad in known.dataset.bad}
+    lost: Counter[str] = Counter()
     for file in on_disk(root, tree[0]) - accounted:
         folders = [path for path in left_out if Path(file).is_relative_to(path)]
         assert folders, f"{file} is in no line"
-        assert any("audio file" in left_out[path] or "dataset" in left_out[path] for path in folders)
+        lost[max(folders, key=len)] += 1
+    assert {path: counts_in(line) for path, line in left_out.items() if counts_in(line)} == lost
+
+
+@pytest.mark.parametrize(
+    ("names", "told"),
+    [
+        (["train/1.wav", "val/7.part"], {}),
+        (["train/x/1.wav", "train/y/1.wav", "other/1.wav", "val/deep/7.wav.part"], {"other": 1, "val": 1}),
+        (["one/a/1.wav", "one/b/1.wav", "two/1.wav", "two/1.mp4", "two/2.part"], {"two": 3}),
+    ],
+)
+def test_what_copies_left_behind_is_counted_where_nothing_is_recognised(tmp_path, content, names, told):
+    """A folder that holds nothing else was in no line of `init`."""
+    write(tmp_path / "data", names, listing(), content)
+    try:
+        _, left_out = find_datasets([tmp_path / "data"], cache=tmp_path / "cache", jobs=1, progress=NoProgress())
+    except DataError as error:
+        assert not told
+        assert counts_in(str(error)) == len(names)
+    else:
+        assert {Path(path).name: counts_in(line) for path, line in left_out.items()} == told
+
+
+def test_audio_of_a_dataset_that_is_refused_is_counted(tmp_path, content):
+    names = ["one/dog/1.wav", "one/owl/1.wav", "two/yes/1.wav", "two/no/1.wav"]
+    write(tmp_path / "data", [*names, "two/no/2.wav.part"], listing(), content)
+    mini_trees.text(tmp_path / "data/two/dataset.yaml", "licens: CC0")
+    _, left_out = find_datasets([tmp_path / "data"], cache=tmp_path / "cache", jobs=1, progress=NoProgress())
+    (line,) = left_out.values()
+    assert "unknown key 'licens'" in line
+    assert line.endswith(
+        "; it holds 2 audio files; 1 audio file is not used, left behind by copies or downloads: 'no/2.wav.part'"
+    )
+
+
+def counts_in(line):
+    """How many files of sound a line speaks of."""
+    return sum(int(count) for count in re.findall(r"(\d+) (?:audio file|film)s?\b", line))
 
 
 def test_counts_of_the_other_kinds(tmp_path, content):
@@ -144,7 +222,7 @@ def test_counts_of_the_other_kinds(tmp_path, content):
     names = [f"{label}/{number}.wav" for label in ("dog", "cat") for number in range(3)]
     names += [f"intro{number}.wav" for number in range(7)]
     names += ["dog/1.wav.part", "owl/deep/er/1.wav"]
-    write(tmp_path, names, "", [], content)
+    write(tmp_path, names, listing(), content)
     (tmp_path / "cat" / "1.mp4").write_bytes(content)
     (tmp_path / "notes.csv").write_text("a,b\n1,2\n")
     (tmp_path / "split.txt").write_text("dog/1.wav\n")
@@ -163,7 +241,7 @@ def test_counts_of_the_other_kinds(tmp_path, content):
 
 
 def test_files_beside_what_a_table_lists(tmp_path, content):
-    write(tmp_path, ["a/1.wav", "a/2.wav", "a/3.flac", "b/1.wav"], "manifest.csv", ["a/1.wav"], content)
+    write(tmp_path, ["a/1.wav", "a/2.wav", "a/3.flac", "b/1.wav"], listing("manifest.csv", ["a/1.wav"]), content)
     (tmp_path / "dataset.yaml").write_text("name: Mine\n")
     told = [kind.sentence for kind in unused_files({"m": (tmp_path, read_clip_table(tmp_path, "m"))})["m"]]
     assert told == [
@@ -175,7 +253,7 @@ def test_files_beside_what_a_table_lists(tmp_path, content):
 
 def test_two_datasets_in_one_folder_use_all_of_it(tmp_path, content):
     """Each has the clips that the other has not."""
-    write(tmp_path, ["a/1.wav", "a/2.wav"], "", [], content)
+    write(tmp_path, ["a/1.wav", "a/2.wav"], listing(), content)
     for name in "12":
         (tmp_path / f"{name}.csv").write_text(f"path,label\na/{name}.wav,x\n")
     tables = {name: (file, read_clip_table(file, name)) for name in "12" for file in [tmp_path / f"{name}.csv"]}
@@ -184,7 +262,7 @@ def test_two_datasets_in_one_folder_use_all_of_it(tmp_path, content):
 
 def test_clips_that_cannot_be_read_are_told_once(tmp_path, tmp_path_factory, content):
     """As clips that are missing, and not as files that nobody uses."""
-    write(tmp_path, ["dog/1.wav", "dog/2.wav", "cat/1.wav"], "", [], content)
+    write(tmp_path, ["dog/1.wav", "dog/2.wav", "cat/1.wav"], listing(), content)
     (tmp_path / "dog/2.wav").write_bytes(b"RIFF")
     table = read_clip_table(tmp_path, "mine")
     assert len(open_dataset(table, cache=tmp_path_factory.mktemp("cache"), skip_bad=True).bad) == 1
@@ -194,9 +272,8 @@ def test_clips_that_cannot_be_read_are_told_once(tmp_path, tmp_path_factory, con
 
 def test_lists_archives_and_tables_of_other_forms(tmp_path, content):
     """JSON lines by their other ending, lists without any, as Kaldi has them, and audio that is still packed."""
-    write(
-        tmp_path, [f"{label}/{label}_{number}.wav" for label in ("dog", "cat") for number in range(3)], "", [], content
-    )
+    names = [f"{label}/{label}_{number}.wav" for label in ("dog", "cat") for number in range(3)]
+    write(tmp_path, names, listing(), content)
     (tmp_path / "more.ndjson").write_text('{"a": 1}\n')
     (tmp_path / "utt2spk").write_text("cat_0 s1\ncat_1 s2\ndog_0 s1\n")
     (tmp_path / "wav.scp").write_text("cat_0 cat/cat_0.wav\n")

@@ -60,6 +60,12 @@ def unused_audio(files: Sequence[PurePosixPath], where: str, what: str = "audio 
     return _unused("audio", files, what, f"not used, {where}")
 
 
+def spare_audio(twins: Sequence[PurePosixPath], leftovers: Sequence[PurePosixPath]) -> list[Unused]:
+    """Films that lie beside audio of the same name, and what copies and downloads left behind."""
+    found = [unused_audio(twins, "for audio of the same name lies beside", "film")] if twins else []
+    return found + ([unused_audio(leftovers, "left behind by copies or downloads")] if leftovers else [])
+
+
 def _unused(kind: UnusedKind, files: Sequence[PurePosixPath], what: str, why: str) -> Unused:
     are = "is" if len(files) == 1 else "are"
     return Unused(kind, f"{counted(len(files), what)} {are} {why}", tuple(file.as_posix() for file in files))

@@ -18,7 +18,7 @@ from cohear.data.tables.label_cells import USUAL_CELLS, LabelCells, proposed_cel
 from cohear.data.tables.name_groups import NameGroups, name_groups, with_name_groups
 from cohear.data.tables.reader import read_clip_table
 from cohear.data.tables.targets import label_columns, says_groups
-from cohear.study.draft.places import dataset_places
+from cohear.study.draft.places import dataset_places, why_refused
 from cohear.study.launch.progress import Progress
 
 
@@ -80,7 +80,7 @@ def find_datasets(
         except FolderError:  # of the cache, which is the same for all
             raise
         except UserError as error:
-            left_out[str(path)] = str(error)
+            left_out[str(path)] = why_refused(path, error)
         else:
             tables[name] = (path, table)
             found.append(Found(name, path, reader, dataset, cells, groups))

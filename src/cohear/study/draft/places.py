@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from cohear.audio.folder_tree import folder_tree
-from cohear.audio.unused import unopened_archives, unread_tables
+from cohear.audio.unused import spare_audio, unopened_archives, unread_tables
 from cohear.base.counting import counted
 from cohear.base.errors import DataError, UserError
 from cohear.data.importers.class_folders import why_no_classes
@@ -32,7 +32,7 @@ def dataset_places(paths: Sequence[Path]) -> tuple[dict[Path, str], dict[str, st
         try:
             readers = _readers(path)
         except DataError as error:
-            left_out[str(path)] = str(error)
+            left_out[str(path)] = why_refused(path, error)
             continue
         places |= {place: reader for place, reader in readers.items() if reader}
         left_out |= {str(place): _why_unknown(place) for place, reader in readers.items() if not reader}
@@ -71,7 +71,8 @@ def _readers(path: Path) -> dict[Path, str | None]:
     others = [child for child in folders_in(path) if child not in held and _holds_audio(child)]
     beside = {child: reader_of(child) for child in others}
     if beside and len(held) == 1 and not is_whole and reader_of(held[0]) == reader:
-        return {held[0]: reader, **beside}
+        left = [child for child in folders_in(path) if child not in (*held, *beside) and folder_tree(child).leftovers]
+        return {held[0]: reader, **beside, **dict.fromkeys(left)}
     sure = (*public_layouts(), ManifestReader.name)  # what else lies in a dataset's own folder is rather its own
     return {path: reader, **{child: known for child, known in beside.items() if known in sure and known != reader}}
 
@@ -97,13 +98,25 @@ def _holds_audio(folder: Path) -> bool:
     return bool(tree.clips or unopened_archives(folder, tree.archives))
 
 
+def why_refused(path: Path, error: UserError) -> str:
+    """What is wrong with a dataset, and how much lies there that is not used for it."""
+    try:
+        tree = folder_tree(path) if path.is_dir() else None
+    except DataError:
+        tree = None
+    held = f"; it holds {counted(len(tree.clips), 'audio file')}" if tree and tree.clips else ""
+    spare = spare_audio(tree.twins, tree.leftovers) if tree else []
+    return "; ".join([f"{error}{held}", *(kind.sentence for kind in spare)])
+
+
 def _why_unknown(path: Path) -> str:
     """That nothing is recognised, and what lies there all the same."""
     if not path.is_dir():
         return _UNKNOWN
     tree = folder_tree(path)
     held = f", though it holds {counted(len(tree.clips), 'audio file')}; it {why_no_classes(tree.clips)}"
-    beside = [*(unread_tables(tree.tables) if tree.clips else ()), *unopened_archives(path, tree.archives)]
+    beside = [*spare_audio(tree.twins, tree.leftovers), *(unread_tables(tree.tables) if tree.clips else ())]
+    beside += unopened_archives(path, tree.archives)
     return _UNKNOWN + (held if tree.clips else "") + "".join(f"; {kind.sentence}" for kind in beside)
 
 
