@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 import mini_trees
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from cohear.base.errors import DataError
@@ -96,6 +96,9 @@ class Table:
         return "\n".join([f"{self.column or usual},label", *rows, ""])
 
 
+NO_TABLE = Table("", "", [], "whole")
+
+
 def is_sound(name):
     """Whether a file of this test holds sound: all do whose names begin with a number or a class."""
     path = Path(name)
@@ -154,6 +157,10 @@ def test_every_file_is_a_clip_or_told(tmp_path_factory, content, tree):
 
 
 @given(trees())
+@example((["1.wav", "train/2.wav", "train/train/2.wav"], Table("train/manifest.csv", "", ["1.wav"], "whole")))
+@example(
+    (["s01/s01/train/1.wav", "train/train/train/1.wav", "train/val/val/1.wav", "val/train/train/7.part"], NO_TABLE)
+)
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_init_accounts_for_every_file(tmp_path_factory, content, tree):
     """Clips of all datasets that are found, files that are told, and those of folders that are left out: it is all."""
@@ -163,8 +170,7 @@ def test_init_accounts_for_every_file(tmp_path_factory, content, tree):
     try:
         found, left_out = find_datasets([root], cache=root.parent / "cache", jobs=1, progress=NoProgress())
     except DataError as error:
-        sounding = on_disk(root, tree[0])
-        assert not sounding or "audio file" in str(error) or "dataset" in str(error)
+        assert counts_in(str(error)) == len(on_disk(root, tree[0]))
         return
     accounted = set()
     for known in found:
@@ -177,7 +183,10 @@ def test_init_accounts_for_every_file(tmp_path_factory, content, tree):
         folders = [path for path in left_out if Path(file).is_relative_to(path)]
         assert folders, f"{file} is in no line"
         lost[max(folders, key=len)] += 1
-    assert {path: counts_in(line) for path, line in left_out.items() if counts_in(line)} == lost
+    told = {str(known.path / file) for known in found for kind in known.unused for file in kind.files}
+    for path, line in left_out.items():  # a dataset that is refused may lie in the folder of one that is not
+        twice = sum(Path(file).is_relative_to(path) for file in told & on_disk(root, tree[0]))
+        assert lost[path] <= counts_in(line) <= lost[path] + twice, line
 
 
 @pytest.mark.parametrize(
@@ -186,6 +195,7 @@ def test_init_accounts_for_every_file(tmp_path_factory, content, tree):
         (["train/1.wav", "val/7.part"], {}),
         (["train/x/1.wav", "train/y/1.wav", "other/1.wav", "val/deep/7.wav.part"], {"other": 1, "val": 1}),
         (["one/a/1.wav", "one/b/1.wav", "two/1.wav", "two/1.mp4", "two/2.part"], {"two": 3}),
+        (["one/a/1.wav", "one/b/1.wav", "two/1.wav", "1.wav", "1.mp4", "2.part"], {"data": 3, "two": 1}),
     ],
 )
 def test_what_copies_left_behind_is_counted_where_nothing_is_recognised(tmp_path, content, names, told):

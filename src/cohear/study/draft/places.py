@@ -124,4 +124,7 @@ def _beside(path: Path) -> str:
     """What lies in a folder of datasets beside these."""
     loose = [file.name for file in audio_files(path, videos=True)]
     shown = ", ".join(loose[:_SHOWN]) + (f" and {len(loose) - _SHOWN:,} more" if len(loose) > _SHOWN else "")
-    return f"{counted(len(loose), 'audio file')} beside its datasets: {shown}" if loose else ""
+    tree = folder_tree(path)
+    spare = spare_audio(*([file for file in files if len(file.parts) == 1] for files in (tree.twins, tree.leftovers)))
+    told = [f"{counted(len(loose), 'audio file')} beside its datasets: {shown}"] if loose else []
+    return "; ".join([*told, *(kind.sentence for kind in spare)])
