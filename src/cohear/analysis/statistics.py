@@ -10,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from cohear.analysis.answers import combining, savings
+from cohear.analysis.answers.best_singles import BestSingle, best_singles
 from cohear.analysis.answers.correlates import Correlate, measured
 from cohear.analysis.answers.groupings import BUDGETS, UnbeatenGrouping, best_per_budget
 from cohear.analysis.answers.label_worth import LabelWorth, label_worth
@@ -255,6 +256,14 @@ class Statistics:
     def label_worth(self) -> Sequence[LabelWorth]:
         """What partners are worth in labels; empty where there are not budgets enough."""
         return label_worth(self.results, self.tables.data, self.design)
+
+    @cached_property
+    def best_singles(self) -> Mapping[str, BestSingle]:
+        """Of each task the best way to do it alone, of networks and baselines that are shown all labels."""
+        every = pd.concat([self.results, self.baselines], ignore_index=True)
+        budgets = self.tables.data.label_budgets
+        few = [arm for arm, budget in budgets.items() if min(budget.shares.values(), default=1.0) < 1]
+        return {line["task"]: line for line in best_singles(every, self.singles_table, few, self.design)}
 
     @cached_property
     def groupings(self) -> Sequence[UnbeatenGrouping]:

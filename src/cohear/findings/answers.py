@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypedDict, cast
 
+from cohear.analysis.answers.best_singles import BestSingle
 from cohear.analysis.answers.combining import Break, Foretelling, GainOfSize
 from cohear.analysis.answers.correlates import Correlate
 from cohear.analysis.answers.groupings import UnbeatenGrouping
@@ -62,6 +63,7 @@ class Improving(TypedDict):
 
     counts: ByRelation
     decided: list[DecidedCell]
+    singles: Sequence[BestSingle]
     controls: list[JsonRow]
     labels: Sequence[LabelWorth]
     power: Sequence[FamilyPower]
@@ -172,6 +174,7 @@ def _improve(statistics: Statistics) -> Improving:
             "all": counts(pairs, statistics),
         },
         "decided": [_decided(row, statistics) for row in json_rows(decided)],
+        "singles": list(statistics.best_singles.values()),
         "controls": json_rows(statistics.contrasts),
         "labels": list(statistics.label_worth),
         "power": list(statistics.families),
