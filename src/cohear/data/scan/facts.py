@@ -24,7 +24,7 @@ PART_SECONDS = 600
 _PART_SAMPLES = PART_SECONDS * 192_000  # shorter parts at higher rates, which a wrong header may state
 
 _CLIPS_A_CHUNK = 32
-_VERSION = 3  # part of the cache's file name: another layout or hash starts a new file
+_VERSION = 4  # part of the cache's file name: another layout, hash or end of what is read starts a new file
 
 
 @dataclass(frozen=True)
