@@ -4,7 +4,8 @@ import mini_trees
 import pytest
 
 from cohear.base.errors import DataError
-from cohear.data import importers  # noqa: F401 - enters the readers
+from cohear.data.importers import inner_datasets
+from cohear.data.scan.unused import unused_files
 from cohear.data.tables.part_names import holds_parts, role_of
 from cohear.data.tables.reader import read_clip_table, reader_of
 from cohear.study.draft.places import dataset_places
@@ -191,6 +192,93 @@ def test_classes_stay_where_few_of_their_folders_have_tables_with_labels(tmp_pat
             mini_trees.text(tmp_path / folder / "list.csv", header, "1.wav,x", "2.wav,y")
     assert reader_of(tmp_path) == "class_folders"
     assert set(read_clip_table(tmp_path, "mine").column("label", "")) == {"cat", "dog", "owl"}
+
+
+ABOUT_CLIPS_OF_A_CLASS = {
+    "split": ("train", "train", "test", "test"),
+    "latitude": ("0.25", "0.25", "0.5", "0.5"),
+    "quality": ("good", "bad", "good", "bad"),
+    "caption": ("it barks", "it barks", "it runs", "it runs"),
+    "room": ("kitchen", "hall", "kitchen", "hall"),
+    "event": ("one", "one", "one", "one"),
+}
+
+
+@pytest.mark.parametrize("column", ABOUT_CLIPS_OF_A_CLASS)
+def test_classes_stay_where_their_tables_say_something_else_of_clips(tmp_path, column):
+    """Three datasets without a class were made of them."""
+    for folder in ("cat", "cow", "dog"):
+        clips(tmp_path, *(f"{folder}/{n}.wav" for n in range(4)))
+        rows = [f"{n}.wav,{cell}" for n, cell in enumerate(ABOUT_CLIPS_OF_A_CLASS[column])]
+        mini_trees.text(tmp_path / folder / "meta.csv", f"file,{column}", *rows)
+    assert {place.name: reader for place, reader in dataset_places([tmp_path])[0].items()} == {
+        tmp_path.name: "class_folders"
+    }
+    table = read_clip_table(tmp_path, "mine")
+    assert sorted(table.column("label", "")) == ["cat"] * 4 + ["cow"] * 4 + ["dog"] * 4
+    told = [remark for remark in table.remarks if "are taken for classes, and their own tables" in remark]
+    assert len(told) == (column == "room"), "a label that several classes have could be a dataset's"
+    assert all("'room'" in remark for remark in told)
+
+
+def test_tables_of_labels_of_their_own_are_datasets_whatever_folders_are_called(tmp_path):
+    """`dog` and `cat` may be datasets of breeds."""
+    for folder, breeds in (("cat", ("siamese", "persian")), ("dog", ("beagle", "poodle"))):
+        clips(tmp_path, *(f"{folder}/{n}.wav" for n in range(4)))
+        rows = [f"{n}.wav,{breeds[n % 2]}" for n in range(4)]
+        mini_trees.text(tmp_path / folder / "meta.csv", "file,breed", *rows)
+    assert {place.name: reader for place, reader in dataset_places([tmp_path])[0].items()} == {
+        "cat": "table",
+        "dog": "table",
+    }
+
+
+def test_classes_stay_where_their_tables_cannot_be_read(tmp_path):
+    """Each became a dataset that could not be read; a file of no use says nothing against classes."""
+    for folder in ("cat", "cow", "dog"):
+        clips(tmp_path, *(f"{folder}/{n}.wav" for n in range(4)))
+        mini_trees.text(tmp_path / folder / "README.csv", "file,what", "0.wav,a,b,c")
+    assert list(dataset_places([tmp_path])[0].values()) == ["class_folders"]
+    table = read_clip_table(tmp_path, "mine")
+    assert set(table.column("label", "")) == {"cat", "cow", "dog"}
+    assert any("README.csv" in kind.sentence for kind in unused_files({"mine": (tmp_path, table)})["mine"])
+
+
+@pytest.mark.parametrize("notes", ["docs/notes.csv", "docs/more/notes.csv"])
+@pytest.mark.parametrize("clip", ["{part}/{label}/{n}.wav", "{label}/{n}.wav"])
+def test_a_table_in_a_folder_without_clips_says_nothing_of_others(tmp_path, notes, clip):
+    """`train` and `test` became two datasets without folds."""
+    names = [(clip.format(part=p, label=w, n=f"{p}{n}"), w, p) for p in PARTS for w in ("cat", "dog") for n in "12"]
+    clips(tmp_path, *(name for name, _, _ in names))
+    mini_trees.text(tmp_path / notes, "when,what", "monday,cut", "tuesday,heard")
+    assert list(dataset_places([tmp_path])[0].values()) == ["class_folders"]
+    table = read_clip_table(tmp_path, "mine")
+    assert dict(zip(table.column("path", ""), table.column("label", ""), strict=True)) == {
+        name: label for name, label, _ in names
+    }
+    if "{part}" in clip:
+        assert dict(zip(table.column("path", ""), table.column("fold", ""), strict=True)) == {
+            name: part for name, _, part in names
+        }
+
+
+def test_tables_of_many_classes_are_not_all_read(tmp_path, monkeypatch):
+    """Half of the folders decide; names of columns, where they say that there are no labels."""
+    read_folders = []
+    read_one = inner_datasets.read_clip_table
+    monkeypatch.setattr(
+        inner_datasets,
+        "read_clip_table",
+        lambda folder, *more: read_folders.append(folder.name) or read_one(folder, *more),
+    )
+    for number in range(12):
+        clips(tmp_path, f"labels/d{number}/1.wav", f"labels/d{number}/2.wav", f"ids/d{number}/1.wav")
+        mini_trees.text(tmp_path / f"labels/d{number}/a.csv", "file,sound", "1.wav,a", "1.wav,b")
+        mini_trees.text(tmp_path / f"ids/d{number}/a.csv", "file,speaker,duration", "1.wav,x,1.5")
+    assert reader_of(tmp_path / "ids") == "class_folders"
+    assert read_folders == []
+    assert reader_of(tmp_path / "labels") == "class_folders", "two rows of one file cannot be read"
+    assert len(read_folders) == 7, "then fewer than half can have labels"
 
 
 def test_two_tables_of_the_same_clips_are_told(tmp_path):

@@ -10,12 +10,11 @@ from cohear.audio.folder_tree import FolderTree, folder_tree
 from cohear.base.counting import counted
 from cohear.base.errors import DataError
 from cohear.data.importers.folder_levels import FolderLevels, folder_levels, parts_without_labels
-from cohear.data.tables.clip_table import RESERVED_COLUMNS, ClipTable
+from cohear.data.importers.inner_datasets import are_datasets, passed_over
+from cohear.data.tables.clip_table import ClipTable
 from cohear.data.tables.manifest import read_about
-from cohear.data.tables.part_names import is_part_name, parts_among
-from cohear.data.tables.reader import READERS, Reader, read_clip_table, reader_of
+from cohear.data.tables.reader import READERS, Reader
 from cohear.data.tables.table_files import frame
-from cohear.data.tables.targets import BOOKKEEPING, GROUPING, words_of
 
 
 class ClassFolders(Reader):
@@ -33,7 +32,7 @@ class ClassFolders(Reader):
         if not path.is_dir():
             return False
         tree = folder_tree(path)
-        return folder_levels(tree.clips) is not None and not _has_datasets(path, tree)
+        return folder_levels(tree.clips) is not None and not are_datasets(path, tree)
 
     def read(self, path: Path, name: str) -> ClipTable:
         """Clips by part, class and name."""
@@ -51,39 +50,11 @@ class ClassFolders(Reader):
         }
         used = [column for column, cells in columns.items() if column in ("path", "label") or any(cells)]
         rows = frame(used, list(zip(*(columns[column] for column in used), strict=True)))
-        return ClipTable(name, path, rows, read_about(path / "dataset.yaml"), levels.remarks, tables=())
+        remarks = (*levels.remarks, *passed_over(path, tree))
+        return ClipTable(name, path, rows, read_about(path / "dataset.yaml"), remarks, tables=())
 
 
 READERS.register(ClassFolders.name)(ClassFolders())
-
-
-def _has_datasets(path: Path, tree: FolderTree) -> bool:
-    """Whether folders in it have tables of their own, so that each is rather a dataset.
-
-    Where clips lie in these folders themselves, at least half of them must have a table that says labels for its own
-    clips: one list in the folder of a class among many is none.
-    """
-    if any(len(clip.parts) == 2 for clip in tree.clips):
-        folders = {clip.parts[0] for clip in tree.clips if len(clip.parts) > 1}
-        with_tables = {file.parts[0] for file in tree.tables if len(file.parts) > 1} & folders
-        if parts_among(folders) or len(with_tables) < len(folders) / 2:
-            return False
-        return sum(_has_labels(path / folder) for folder in with_tables) >= len(folders) / 2
-    return any(len(file.parts) > 1 and not is_part_name(file.parts[0]) for file in tree.tables)
-
-
-def _has_labels(folder: Path) -> bool:
-    """Whether a folder is a dataset by a table of its own, which says labels."""
-    reader = reader_of(folder)
-    if reader is None:
-        return False
-    try:
-        table = read_clip_table(folder, folder.name, reader)
-    except DataError:
-        return True  # it says of itself what is wrong with it
-    others = [column for column in map(str, table.rows.columns) if column not in RESERVED_COLUMNS]
-    telling = [column for column in others if not words_of(column) & (BOOKKEEPING | GROUPING)]
-    return bool(table.tables) and any(len(set(table.column(column, table.name)) - {""}) > 1 for column in telling)
 
 
 def why_no_classes(clips: Sequence[PurePosixPath]) -> str:

@@ -38,20 +38,24 @@ GROUPING = frozenset(
 """Words in the names of columns that say of whom or when several clips were recorded."""
 
 
-def label_columns(table: ClipTable, published: Sequence[str] = ()) -> tuple[list[str], dict[str, str]]:
+def label_columns(
+    table: ClipTable, published: Sequence[str] = (), fewest: int = FEWEST_CLIPS_A_LABEL
+) -> tuple[list[str], dict[str, str]]:
     """The columns that a task could have as its target.
 
     Args:
         table: the clips.
         published: columns that the publisher calls labels, the most important one first; only emptiness speaks against
             them.
+        fewest: clips a label in the mean; with fewer, labels are names and measurements.
 
     Returns:
         Names in the order told, then in the table's; and of every other column why it is no target.
     """
     others = [name for name in map(str, table.rows.columns) if name not in RESERVED_COLUMNS and name not in published]
     columns = [*(name for name in published if name in table.rows.columns), *others]
-    reasons = {name: _why_no_target(name, table.column(name, table.name), sure=name in published) for name in columns}
+    cells = {name: table.column(name, table.name) for name in columns}
+    reasons = {name: _why_no_target(name, cells[name], fewest, sure=name in published) for name in columns}
     return [name for name in columns if not reasons[name]], {name: why for name, why in reasons.items() if why}
 
 
@@ -82,7 +86,7 @@ def _explained(first: Mapping[int, str], second: Mapping[int, str], both: set[in
     return sum(max(held.values()) for held in counts.values())
 
 
-def _why_no_target(name: str, cells: Sequence[str], *, sure: bool) -> str:
+def _why_no_target(name: str, cells: Sequence[str], fewest: int, *, sure: bool) -> str:
     """Why a column is no target, in a clause; nothing where it may be one."""
     known = [cell for cell in cells if cell]
     labels = {label.strip() for cell in known for label in cell.split(";")} - {""}
@@ -92,7 +96,7 @@ def _why_no_target(name: str, cells: Sequence[str], *, sure: bool) -> str:
         return ""
     if holds_parts(name, cells):
         return f"official parts: {', '.join(sorted(labels)[:_SHOWN])}"
-    many = len(labels) > len(known) / FEWEST_CLIPS_A_LABEL or len(labels) > MOST_LABELS
+    many = len(labels) > len(known) / fewest or len(labels) > MOST_LABELS
     measured = all(map(_is_decimal, labels)) and any("." in label for label in labels)
     reasons = {
         "bookkeeping by their names": _keeps_books(name),
