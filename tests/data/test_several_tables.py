@@ -266,11 +266,12 @@ def test_tables_of_many_classes_are_not_all_read(tmp_path, monkeypatch):
     """Half of the folders decide; names of columns, where they say that there are no labels."""
     read_folders = []
     read_one = inner_datasets.read_clip_table
-    monkeypatch.setattr(
-        inner_datasets,
-        "read_clip_table",
-        lambda folder, *more: read_folders.append(folder.name) or read_one(folder, *more),
-    )
+
+    def counted(folder, *more):
+        read_folders.append(folder.name)
+        return read_one(folder, *more)
+
+    monkeypatch.setattr(inner_datasets, "read_clip_table", counted)
     for number in range(12):
         clips(tmp_path, f"labels/d{number}/1.wav", f"labels/d{number}/2.wav", f"ids/d{number}/1.wav")
         mini_trees.text(tmp_path / f"labels/d{number}/a.csv", "file,sound", "1.wav,a", "1.wav,b")

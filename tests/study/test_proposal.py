@@ -223,6 +223,19 @@ def test_what_is_said_of_a_recording_may_be_a_target():
     assert label_columns(table(heard)) == (list(heard), {})
 
 
+@pytest.mark.parametrize("name", ["label_num", "class_num", "n_class", "emotion_nb", "digit_count", "targetNum"])
+@pytest.mark.parametrize("cells", [("0", "1"), ("a", "b")])
+def test_the_number_of_a_label_may_be_a_target(name, cells):
+    """A table whose only label was called so had no task."""
+    assert label_columns(table({name: list(cells) * 20})) == ([name], {})
+
+
+@pytest.mark.parametrize("name", ["event_count", "num_instrument", "n_speakers"])
+def test_a_count_is_of_numbers(name):
+    assert label_columns(table({name: ["few", "many"] * 20})) == ([name], {})
+    assert label_columns(table({name: ["1", "2"] * 20})) == ([], {name: "bookkeeping by their names"})
+
+
 def test_bookkeeping_is_no_target():
     count = 40
     clips = table(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from cohear.data.tables.clip_table import RESERVED_COLUMNS, ClipTable
 from cohear.data.tables.part_names import holds_parts
@@ -28,6 +28,8 @@ _WHICH = frozenset(("mix", "mixture", "rec", "recording", "track"))
 """The same of names that have no other word: ``recording`` says which, ``recording_room`` is heard."""
 _COUNTING = frozenset(("n", "num", "nb", "count"))
 """Words that say with another one how many there are: ``num_sources`` is polyphony, ``event_count`` too."""
+_LABEL = frozenset(("category", "class", "digit", "emotion", "label", "target"))
+"""Words beside which they say which one: ``label_num``, ``emotion_nb``."""
 
 GROUPING = frozenset(
     (  # noqa: SIM905 - easier to read than a line each
@@ -99,7 +101,7 @@ def _why_no_target(name: str, cells: Sequence[str], fewest: int, *, sure: bool) 
     many = len(labels) > len(known) / fewest or len(labels) > MOST_LABELS
     measured = all(map(_is_decimal, labels)) and any("." in label for label in labels)
     reasons = {
-        "bookkeeping by their names": _keeps_books(name),
+        "bookkeeping by their names": _keeps_books(name, labels),
         f"{len(labels)} values for {len(known)} clips, as names and measurements have": many,
         "measurements": measured,
         "names of recordings": sum(map(_names_recording, labels)) > len(labels) / 2,
@@ -107,11 +109,11 @@ def _why_no_target(name: str, cells: Sequence[str], fewest: int, *, sure: bool) 
     return next((reason for reason, holds in reasons.items() if holds), "")
 
 
-def _keeps_books(name: str) -> bool:
+def _keeps_books(name: str, labels: Collection[str]) -> bool:
     known = words_of(name)
     words = {word.rstrip("0123456789") or word for word in known}
-    counts = len(words) > 1 and bool(words & _COUNTING)
-    return bool((words | known) & BOOKKEEPING) or (bool(words) and words <= _WHICH) or counts
+    is_count = len(words) > 1 and bool(words & _COUNTING) and not words & _LABEL and all(map(_is_decimal, labels))
+    return bool((words | known) & BOOKKEEPING) or (bool(words) and words <= _WHICH) or is_count
 
 
 def says_groups(column: str) -> bool:
