@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cohear.base.errors import DataError
-from cohear.data.importers.spelling import spelled
+from cohear.data.importers import clip_names
+from cohear.data.importers.clip_names import ClipNames
 from cohear.data.scan.dataset import open_dataset, scan_dataset
 from cohear.data.tables.audio_column import AUDIO_COLUMNS, inside
 from cohear.data.tables.reader import READERS, read_clip_table, reader_of
@@ -308,8 +309,22 @@ def test_a_table_all_of_whose_names_are_nearly_right_is_read(tmp_path, there, na
 def test_a_spelling_that_two_files_have_is_not_guessed(tmp_path):
     for file in ("a/X.wav", "a/x.WAV"):
         mini_trees.clip(tmp_path / file)
-    assert spelled(["A\\x.wav", "a/X"], tmp_path) == ["A\\x.wav", "a/X"]
-    assert spelled(["..\\a\\X.wav", "a/X.wav"], tmp_path) == ["..\\a\\X.wav", "a/X.wav"]
+    clips = ClipNames(tmp_path)
+    assert clips.spelled(["A\\x.wav", "a/X"]) == ["A\\x.wav", "a/X"]
+    assert clips.spelled(["..\\a\\X.wav", "a/X.wav"]) == ["..\\a\\X.wav", "a/X.wav"]
+
+
+def test_a_folder_is_looked_through_once_for_all_its_tables(tmp_path, monkeypatch):
+    """Forty lists of files that are not there were forty walks."""
+    for number in range(2):
+        mini_trees.clip(tmp_path / f"{number}.wav")
+    for number in range(40):
+        mini_trees.text(tmp_path / f"list{number}.csv", "filename,label", "gone.wav,x", "lost.wav,y")
+    walks = []
+    walk = clip_names.folder_tree
+    monkeypatch.setattr(clip_names, "folder_tree", lambda root: walks.append(root) or walk(root))
+    assert not READERS["table"].recognises(tmp_path)
+    assert walks == [tmp_path]
 
 
 def test_a_file_that_could_be_one_of_two_is_not_named(tmp_path):

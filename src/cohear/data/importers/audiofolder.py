@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from cohear.base.errors import DataError
+from cohear.data.importers.clip_names import ClipNames
 from cohear.data.importers.placed_table import placed_table
 from cohear.data.importers.several_tables import one_table, with_parts_of_folders
 from cohear.data.scan.audio_files import folders_in
@@ -38,7 +39,8 @@ class Audiofolder(Reader):
         if not tables:
             raise DataError(f"dataset {name!r}: {path} holds none of {', '.join(_NAMES)}")
         parts = {file: "" if file.parent == path else file.parent.name for file in tables}
-        tables_read = {file: _read_table(name, path, file, part) for file, part in parts.items()}
+        clips = ClipNames(path)
+        tables_read = {file: _read_table(name, path, file, part, clips) for file, part in parts.items()}
         joined = one_table(tables_read, parts)
         joined = joined if any(parts.values()) else with_parts_of_folders(joined)
         return ClipTable(name, path, joined.rows, read_about(path / "dataset.yaml"), joined.remarks, tuple(tables))
@@ -59,10 +61,10 @@ def _table_in(folder: Path) -> Path | None:
     return next((folder / name for name in _NAMES if (folder / name).is_file()), None)
 
 
-def _read_table(name: str, root: Path, file: Path, part: str) -> TableFile:
+def _read_table(name: str, root: Path, file: Path, part: str, clips: ClipNames) -> TableFile:
     columns = column_names(file, root)
     if audio_column(columns) is None and columns:
         raise DataError(f"dataset {name!r}: {file} has no column {FILE_NAME!r}, which names the audio files")
     if {FILE_NAME, "path"} <= set(columns):
         raise DataError(f"dataset {name!r}: {file} has a column 'path' beside {FILE_NAME!r}; rename it")
-    return placed_table(file, root, part, FILE_NAME)
+    return placed_table(file, root, part, clips, FILE_NAME)

@@ -3,40 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cached_property
 from pathlib import Path
 
-from cohear.audio.folder_tree import folder_tree
 from cohear.base.errors import DataError
+from cohear.data.importers.clip_names import ClipNames
 from cohear.data.tables.table_files import TableFile, frame, read_table_file
 
 _MOST_CELLS = 1000  # of a column, that are looked at
 _ARE_CLIPS = 0.9  # of them
 _LABEL = "label"
-
-
-class ClipNames:
-    """Names of the clips of a folder, with folders above and bare; it is looked through when one is asked for.
-
-    Args:
-        root: the dataset's folder.
-    """
-
-    def __init__(self, root: Path) -> None:
-        self._root = root
-
-    def __contains__(self, name: object) -> bool:
-        """Whether exactly one file is called so."""
-        return self._counts.get(str(name), 0) == 1
-
-    @cached_property
-    def _counts(self) -> dict[str, int]:
-        counts: dict[str, int] = {}
-        for clip in folder_tree(self._root).clips:
-            ends = ("/".join(clip.parts[level:]) for level in range(len(clip.parts)))
-            for name in {*ends, clip.stem}:
-                counts[name] = counts.get(name, 0) + 1
-        return counts
 
 
 def table_of_clips(file: Path, root: Path, clips: ClipNames) -> tuple[TableFile, str] | None:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from cohear.base.errors import DataError
 from cohear.data.importers.audio_place import any_is_there, placed
-from cohear.data.importers.by_content import ClipNames, table_of_clips
-from cohear.data.importers.spelling import spelled
+from cohear.data.importers.by_content import table_of_clips
+from cohear.data.importers.clip_names import ClipNames
 from cohear.data.tables.audio_column import audio_column, with_audio_paths
 from cohear.data.tables.table_files import TableFile, read_table_file
 
@@ -17,16 +17,17 @@ _SPELLED = (
 )
 
 
-def named_table(file: Path, root: Path, usual: str = "") -> TableFile:
+def named_table(file: Path, root: Path, clips: ClipNames, usual: str = "") -> TableFile:
     """The table with its names of files below the root, in column ``path``; files are not looked for yet.
 
     Args:
         file: the table.
         root: the dataset's folder.
+        clips: below the root; one for all tables of it, for the folder is looked through once.
         usual: name of the column of audio files that nobody need be told of.
 
     The column is known by its name or, where none has such a name, by cells that name clips which are there. Where no
-    file is there by its name as it stands, names are `spelled` as files that are.
+    file is there by its name as it stands, names are spelled as files that are (`ClipNames`).
 
     Raises:
         DataError: no column names audio files, or as `read_table_file`.
@@ -34,7 +35,7 @@ def named_table(file: Path, root: Path, usual: str = "") -> TableFile:
     table = read_table_file(file, root)
     column = audio_column(list(map(str, table.rows.columns)), table.rows)
     if column is None:
-        found = table_of_clips(file, root, ClipNames(root))
+        found = table_of_clips(file, root, clips)
         if found is None:
             raise DataError(f"{file} has no column that names audio files")
         table, column = found
@@ -42,25 +43,26 @@ def named_table(file: Path, root: Path, usual: str = "") -> TableFile:
     if not any_is_there(list(rows["path"]), root):
         rows, made = with_audio_paths(table.rows, column, root, root)  # names that are relative to the dataset's folder
     if not any_is_there(list(rows["path"]), root):
-        names = spelled(list(map(str, table.rows[column])), root)
+        names = clips.spelled(list(map(str, table.rows[column])))
         near, _ = with_audio_paths(table.rows.assign(**{column: names}), column, root, root)
         if any_is_there(list(near["path"]), root):
             return TableFile(near, (*table.remarks, *(made if column != usual else ()), _SPELLED))
     return TableFile(rows, table.remarks + (made if column != usual else ()))
 
 
-def placed_table(file: Path, root: Path, part: str, usual: str = "") -> TableFile:
+def placed_table(file: Path, root: Path, part: str, clips: ClipNames, usual: str = "") -> TableFile:
     """The same with names of files that are there, looked for in the folder of the part first, and what was made of it.
 
     Args:
         file: the table.
         root: the dataset's folder.
         part: that the table is of; nothing where it is of the whole.
-        usual: see `named_table`.
+        clips: see `named_table`.
+        usual: see there.
 
     Raises:
         DataError: several folders have files of these names, or as `named_table`.
     """
-    table = named_table(file, root, usual)
+    table = named_table(file, root, clips, usual)
     names, found = placed(list(table.rows["path"]), root, part)
     return TableFile(table.rows.assign(path=names).astype(object), table.remarks + found)

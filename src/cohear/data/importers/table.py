@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import ClassVar
 
-from cohear.audio.folder_tree import folder_tree
 from cohear.base.errors import DataError
 from cohear.base.tables import EVENTS_CSV
 from cohear.data.importers.audio_place import any_is_there
-from cohear.data.importers.by_content import ClipNames, table_of_clips
+from cohear.data.importers.by_content import table_of_clips
+from cohear.data.importers.clip_names import ClipNames
 from cohear.data.importers.folder_levels import folder_levels
 from cohear.data.importers.placed_table import named_table, placed_table
 from cohear.data.importers.several_tables import one_table, with_parts_of_folders
@@ -42,12 +42,15 @@ class TableReader(Reader):
 
     def recognises(self, path: Path) -> bool:
         """A table whose columns say so."""
-        tables = _tables(path)
-        return bool(tables) and (path.is_file() or _names_most(tables, path))
+        clips = ClipNames(path)
+        tables = _tables(path, clips)
+        return bool(tables) and (path.is_file() or _names_most(tables, path, clips))
 
     def read(self, path: Path, name: str) -> ClipTable:
         """The clips of the table, or of the tables of all parts."""
-        tables = _tables(path)
+        root = path if path.is_dir() else path.parent
+        clips = ClipNames(root)
+        tables = _tables(path, clips)
         if not tables:
             named = ", ".join(AUDIO_COLUMNS[:6])
             raise DataError(f"dataset {name!r}: {path} has no table with a column of audio files ({named}…)")
@@ -57,8 +60,7 @@ class TableReader(Reader):
                 f"dataset {name!r}: {len(tables)} tables of {path} name audio files ({found}); "
                 "name the one that is meant as the dataset's path"
             )
-        root = path if path.is_dir() else path.parent
-        joined = one_table({file: placed_table(file, root, part) for file, part in tables.items()}, tables)
+        joined = one_table({file: placed_table(file, root, part, clips) for file, part in tables.items()}, tables)
         joined = joined if any(tables.values()) else with_parts_of_folders(joined)
         return ClipTable(name, root, joined.rows, read_about(root / "dataset.yaml"), joined.remarks, tuple(tables))
 
@@ -66,7 +68,7 @@ class TableReader(Reader):
 READERS.register(TableReader.name)(TableReader())
 
 
-def _tables(path: Path) -> dict[Path, str]:
+def _tables(path: Path, clips: ClipNames) -> dict[Path, str]:
     """The tables that a dataset is in, each with the part that it is of, nothing where it is no part.
 
     The file itself; or the tables of a folder that name files in it; else those of the folders in it, as far as these
@@ -80,16 +82,18 @@ def _tables(path: Path) -> dict[Path, str]:
     manifest = next((path / name for name in MANIFESTS if (path / name).is_file()), None)
     if manifest is not None:
         return {manifest: ""} if audio_column(column_names(manifest)) else {}
-    clips = ClipNames(path)
     if top := _in_folder(path, path, clips):
         return _by_part(top)
     folders = folders_in(path)
-    looked_into = clips if len(folders) <= _MOST_LOOKED_INTO else None
-    inner = {folder: found for folder in folders if (found := _in_folder(folder, path, looked_into))}
+    any_column = len(folders) <= _MOST_LOOKED_INTO
+    in_folders = {folder: _in_folder(folder, path, clips, any_column=any_column) for folder in folders}
+    inner = {folder: found for folder, found in in_folders.items() if found}
     parts = parts_among([folder.name for folder in inner])
     if parts and all(len(found) == 1 for found in inner.values()):
         return {found[0]: parts[folder.name] for folder, found in inner.items() if folder.name in parts}
-    about_others = [file for folder, found in inner.items() for file in found if not _is_about(file, folder, path)]
+    about_others = [
+        file for folder, found in inner.items() for file in found if not _is_about(file, folder, path, clips)
+    ]
     return _by_part(about_others) if len(about_others) == sum(map(len, inner.values())) else {}
 
 
@@ -99,49 +103,48 @@ def _by_part(files: Sequence[Path]) -> dict[Path, str]:
     return {file: parts[file.stem] for file in files if file.stem in parts} or dict.fromkeys(files, "")
 
 
-def _in_folder(folder: Path, root: Path, clips: ClipNames | None) -> list[Path]:
-    """Tables that name audio in a column of such a name, or else, where clips are given, in any."""
+def _in_folder(folder: Path, root: Path, clips: ClipNames, *, any_column: bool = True) -> list[Path]:
+    """Tables that name audio in a column of such a name, or else in any, where that is asked for."""
     files = sorted(file for file in folder.iterdir() if file.suffix.lower() in TABLE_SUFFIXES and file.is_file())
     files = [file for file in files if not file.name.startswith(".") and file.stem != _EVENTS]
     files = [file for file in files if set(column_names(file)) != set(GROUP_COLUMNS)]
-    named = [file for file in files if _names_audio(file, root)] if len(files) <= _MOST_TABLES else []
-    if named or clips is None or len(files) > _MOST_LOOKED_INTO:
+    named = [file for file in files if _names_audio(file, root, clips)] if len(files) <= _MOST_TABLES else []
+    if named or not any_column or len(files) > _MOST_LOOKED_INTO:
         return named
     return [
         file for file in files if audio_column(column_names(file, root)) is None and table_of_clips(file, root, clips)
     ]
 
 
-def _is_about(file: Path, folder: Path, root: Path) -> bool:
+def _is_about(file: Path, folder: Path, root: Path, clips: ClipNames) -> bool:
     """Whether a table names files that lie in its own folder."""
     below = f"{folder.relative_to(root).as_posix()}/"
-    return any(name.startswith(below) for name in _known_names(file, root, ""))
+    return any(name.startswith(below) for name in _known_names(file, root, "", clips))
 
 
-def _names_audio(file: Path, root: Path) -> bool:
+def _names_audio(file: Path, root: Path, clips: ClipNames) -> bool:
     """Whether it has a row a clip: events in time (`events.csv`, lists of DCASE) may have several of a file."""
     columns = column_names(file, root)
     if audio_column(columns) is None:
         return False
     try:
-        names = list(named_table(file, root).rows["path"])
+        names = list(named_table(file, root, clips).rows["path"])
     except DataError:
         return file.parent == root  # it says of itself what is wrong with it
     is_events = {"onset", "offset"} <= set(columns) and len(set(names)) < len(names)
     return not is_events and any_is_there(names, root)
 
 
-def _names_most(tables: Mapping[Path, str], path: Path) -> bool:
+def _names_most(tables: Mapping[Path, str], path: Path, clips: ClipNames) -> bool:
     """Whether the tables name at least half of the clips that are there, where folders say labels too."""
-    clips = folder_tree(path).clips
-    if folder_levels(clips) is None:
+    if folder_levels(clips.paths) is None:
         return True
-    named = {Path(name) for file, part in tables.items() for name in _known_names(file, path, part)}
-    return sum(Path(clip) in named for clip in clips) >= len(clips) / 2
+    named = {Path(name) for file, part in tables.items() for name in _known_names(file, path, part, clips)}
+    return sum(Path(clip) in named for clip in clips.paths) >= len(clips.paths) / 2
 
 
-def _known_names(file: Path, root: Path, part: str) -> list[str]:
+def _known_names(file: Path, root: Path, part: str, clips: ClipNames) -> list[str]:
     try:
-        return list(placed_table(file, root, part).rows["path"])
+        return list(placed_table(file, root, part, clips).rows["path"])
     except DataError:
         return []

@@ -1,0 +1,62 @@
+"""The clips of a folder by their names: as they stand, and by the spelling that a table may have of them."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path, PurePosixPath
+
+from cohear.audio.folder_tree import folder_tree
+
+
+class ClipNames:
+    """Names of the clips of a folder, with folders above and bare; it is looked through once, when one is asked for.
+
+    Args:
+        root: the dataset's folder.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+
+    def __contains__(self, name: object) -> bool:
+        """Whether exactly one file is called so."""
+        return self._counts.get(str(name), 0) == 1
+
+    def spelled(self, names: Sequence[str]) -> list[str]:
+        """Names as files are called that they can only mean, backslashes, accents and case aside; else as they are.
+
+        Args:
+            names: below the folder or below folders in it, with their ending or without.
+        """
+        known = self._by_spelling
+        return [min(found) if len(found := known.get(_form(name), set())) == 1 else name for name in names]
+
+    @cached_property
+    def paths(self) -> tuple[PurePosixPath, ...]:
+        """Of all clips, below the root, in order."""
+        return folder_tree(self._root).clips
+
+    @cached_property
+    def _counts(self) -> dict[str, int]:
+        counts: dict[str, int] = {}
+        for clip in self.paths:
+            ends = ("/".join(clip.parts[level:]) for level in range(len(clip.parts)))
+            for name in {*ends, clip.stem}:
+                counts[name] = counts.get(name, 0) + 1
+        return counts
+
+    @cached_property
+    def _by_spelling(self) -> dict[str, set[str]]:
+        known: dict[str, set[str]] = {}
+        for clip in self.paths:
+            for level in range(len(clip.parts)):
+                end = PurePosixPath(*clip.parts[level:])
+                for name in (end.as_posix(), end.with_suffix("").as_posix()):
+                    known.setdefault(_form(name), set()).add(name)
+        return known
+
+
+def _form(name: str) -> str:
+    return unicodedata.normalize("NFC", name.replace("\\", "/").removeprefix("./")).casefold()
