@@ -244,3 +244,20 @@ def test_the_command_tells_the_line_to_change(speakers, tmp_path, monkeypatch):
     ended = called("check", study, "--write", tmp_path / "none.csv")
     assert "leaking-near-duplicates" not in ended.stdout
     assert "no groups to write" in ended.stderr
+
+
+def test_duplicates_of_two_datasets_are_not_said_to_be_kept_together(clean, tmp_path, monkeypatch):
+    """Groups are a dataset's own: no file of them mends copies in another one, which the finding tells."""
+    monkeypatch.setenv("COHEAR_CACHE", str(tmp_path / "cache"))
+    copy = planted.Copy(clean, tmp_path)
+    planted._replace(copy, 7, copy.samples(8, "door"))
+    study = copy.folder / "study.yaml"
+    datasets = {name: {"path": name} for name in ("bird", "door")}
+    tasks = {name: {"dataset": name, "target": name, "hold_out": "group"} for name in datasets}
+    content = {"study": "planted", "datasets": datasets, "tasks": tasks}
+    study.write_text(json.dumps(content), encoding="utf-8")
+    ended = called("check", study, "--write", tmp_path / "none.csv")
+    assert "exact-duplicates-across-datasets" in ended.stdout
+    assert ended.stderr.endswith(
+        "no groups to write: inside each dataset, those that there are keep all duplicates together\n"
+    )
