@@ -108,7 +108,12 @@ class Statistics:
     @cached_property
     def units(self) -> Mapping[str, Unit]:
         """What the scores of each metric are counted in."""
-        return units_of(self.results, self.design.units)
+        return units_of(self._every, self.design.units)
+
+    @cached_property
+    def _every(self) -> pd.DataFrame:
+        """Results of networks and of baselines."""
+        return pd.concat([self.results, self.baselines], ignore_index=True)
 
     def unit_over(self, rows: pd.DataFrame) -> Unit:
         """What figures over rows of some metrics are counted in, each row of one ``metric``."""
@@ -164,12 +169,18 @@ class Statistics:
         return single_scores(self.results, self.design, self.tables.data.tasks)
 
     @cached_property
-    def singles_table(self) -> pd.DataFrame:
-        """``singles.csv``: the same, and baselines."""
+    def _every_single(self) -> pd.DataFrame:
+        """The same, and baselines, which a column tells apart."""
         plain = single_scores(self.baselines, self.design, self.tables.data.tasks)
-        names = list(SINGLES_CSV.names)
-        known = [table[names] for table in (self.singles, plain) if len(table)]
+        names = [*SINGLES_CSV.names, "baseline"]
+        both = self.singles.assign(baseline=False), plain.assign(baseline=True)
+        known = [table[names] for table in both if len(table)]
         return pd.concat(known, ignore_index=True) if known else pd.DataFrame(columns=names)
+
+    @property
+    def singles_table(self) -> pd.DataFrame:
+        """``singles.csv``: each task alone, in networks and by baselines."""
+        return self._every_single[list(SINGLES_CSV.names)]
 
     @cached_property
     def not_learnt(self) -> Mapping[Setting, frozenset[str]]:
@@ -259,11 +270,10 @@ class Statistics:
 
     @cached_property
     def best_singles(self) -> Mapping[str, BestSingle]:
-        """Of each task the best way to do it alone, of networks and baselines that are shown all labels."""
-        every = pd.concat([self.results, self.baselines], ignore_index=True)
+        """Of each task the best way to do it alone, of networks and baselines that are shown all its labels."""
         budgets = self.tables.data.label_budgets
-        few = [arm for arm, budget in budgets.items() if min(budget.shares.values(), default=1.0) < 1]
-        return {line["task"]: line for line in best_singles(every, self.singles_table, few, self.design)}
+        few = [(task, arm) for arm, budget in budgets.items() for task, share in budget.shares.items() if share < 1]
+        return {line["task"]: line for line in best_singles(self._every, self._every_single, few, self.design)}
 
     @cached_property
     def groupings(self) -> Sequence[UnbeatenGrouping]:

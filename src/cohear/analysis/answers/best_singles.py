@@ -1,14 +1,21 @@
-"""Which front-end and encoder, or which baseline, does each task best alone, and by how much?"""
+"""Which front-end and encoder, or which baseline, does each task best alone, and by how much?
+
+Ways to do a task are held against each other on the repeats that all of them have. A repeat is a test part (a fold on
+the same clips, its score the mean over the seeds), since baselines have no seeds. Where there is one test part a repeat
+is a seed, beside which a baseline has its one score: what is told then is of these clips.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Hashable, Mapping, Sequence
-from math import comb
-from typing import Any, TypedDict
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from scipy.special import stdtrit
 
+from cohear.analysis.gains.bounds import ENDS, within
 from cohear.analysis.gains.cell_tests import LEVEL, cell_tests
 from cohear.analysis.gains.design import USUAL, Design
 from cohear.analysis.gains.pairs import differences
@@ -17,163 +24,226 @@ from cohear.base.setting import InSetting, Setting
 from cohear.base.tables import BASELINE
 from cohear.base.units import finite
 
-SinglesRow = Mapping[Hashable, Any]
-"""Of a table of singles."""
+_Row = Mapping[Hashable, Any]
 
 
 class Single(InSetting):
-    """What does a task alone: a network, or a baseline; its mean score (95 %; None where not known)."""
+    """What does a task alone: a network, or a baseline; its row of ``singles.csv``.
+
+    ``low`` and ``high`` are None where not known; ``learnt`` is empty where that cannot be told.
+    """
 
     baseline: bool
     value: float
     low: float | None
     high: float | None
+    learnt: str
 
 
-class Ahead(TypedDict):
-    """How far one is ahead of another on the repeats of both (95 %, plus is better; None where not known)."""
+class OtherSingle(Single):
+    """Another way, and how far the best one is ahead of it (plus is better; None where they have no repeat in common).
+
+    The interval is of 95 % for all of the task's comparisons together (Bonferroni). ``surely`` is whether it is
+    without nothing: then this way is surely not the best one, whichever was chosen as the best (Hsu 1984, Annals of
+    Statistics 12: it would be a mistake of the comparison with the truly best one, which is among those).
+    """
 
     ahead: float | None
     ahead_low: float | None
     ahead_high: float | None
-    p: float | None
-
-
-class OtherSingle(Single, Ahead):
-    """A candidate that the best one is ahead of.
-
-    ``surely`` is whether that is beyond chance, all pairs of the task's candidates allowed for (Bonferroni): whichever
-    was the best, its comparisons are among those.
-    """
-
     surely: bool
 
 
 class BestSingle(Single):
-    """Of a task the candidate with the best mean score, and the others, the next best first."""
+    """Of a task the best way, and the others, the next best first.
+
+    ``repeats`` is how many all have in common; ``parts`` of how many test parts these are.
+    """
 
     task: str
     metric: str
+    repeats: int
+    parts: int
     others: list[OtherSingle]
 
 
+@dataclass(frozen=True)
+class _Way:
+    """A way to do one task, with its scores by repeat."""
+
+    single: Single
+    metric: str
+    runs: frozenset[str]
+    rows: pd.DataFrame
+
+
 def best_singles(
-    results: pd.DataFrame, singles: pd.DataFrame, unlike: Collection[str] = (), design: Design = USUAL
+    results: pd.DataFrame,
+    singles: pd.DataFrame,
+    unlike: Collection[tuple[str, str]] = (),
+    design: Design = USUAL,
 ) -> list[BestSingle]:
     """The best of the ways to do each task alone.
 
-    A baseline has no seeds: beside one, each fold is a repeat, and its score the mean over the seeds. Comparisons in
-    one metric share their variances, as cells of gains do.
-
     Args:
         results: checked results of networks and baselines.
-        singles: their table of singles (``singles.csv``).
-        unlike: arms that are no candidates, as those that are shown a share of the labels.
+        singles: their scores, ``singles.csv`` with a column ``baseline``.
+        unlike: tasks and arms in which they are no way to do it, as with a share of its labels.
         design: of the study.
 
     Returns:
-        One a task, by name, where a score is known.
+        One a task, by name, where a score is known. Ways that are the same runs count once, and one that is scored
+        in another metric than most is none.
     """
-    alone = results[(results["control"] == "") & (results["combination"] == results["task"])]
-    sign = alone.groupby("task")["higher_is_better"].first().map({True: 1.0, False: -1.0}).astype(float)
-    known = singles[singles["value"].notna() & ~singles["arm"].isin(list(unlike))]
-    known = known.assign(good=known["value"] * known["task"].map(sign))
-    known = known.sort_values(["task", "good", *SETTING], ascending=[True, False, True, True, True])
-    by_task = {str(task): rows.to_dict("records") for task, rows in known.groupby("task", sort=True)}
-    ahead = _ahead_of_others(alone, by_task, design)
-    plain = set(alone[alone["job"] == BASELINE][list(SETTING)].itertuples(index=False, name=None))
+    alone = results[(results["control"] == "") & (results["combination"] == results["task"]) & results["value"].notna()]
+    known = singles[singles["value"].notna()]
+    best: list[BestSingle] = []
+    compared: list[pd.DataFrame] = []
+    for task, rows in alone.groupby("task", sort=True):
+        ways = _ways(rows, known[known["task"] == task], {arm for name, arm in unlike if name == task})
+        if not ways:
+            continue
+        line, pairs = _ranked(str(task), ways, design)
+        best.append(line)
+        compared += pairs
+    return _tested(best, compared, design)
+
+
+def _ways(alone: pd.DataFrame, singles: pd.DataFrame, unlike: Collection[str]) -> list[_Way]:
+    """The ways to do a task: each once, in the metric of most."""
+    found: dict[frozenset[str], _Way] = {}
+    for row in singles.sort_values(["baseline", *SETTING]).to_dict("records"):
+        plain = bool(row["baseline"])
+        own = alone[(alone["job"] == BASELINE) == plain]
+        own = own[np.logical_and.reduce([own[name] == row[name] for name in SETTING])]
+        runs = frozenset(map(str, own["run"]))
+        if len(own) and row["arm"] not in unlike and runs not in found:
+            found[runs] = _Way(_single(row, plain), str(row["metric"]), runs, own)
+    metrics = [way.metric for way in found.values()]
+    return [way for way in found.values() if way.metric == max(sorted(set(metrics)), key=metrics.count)]
+
+
+def _ranked(task: str, ways: list[_Way], design: Design) -> tuple[BestSingle, list[pd.DataFrame]]:
+    """The ways in the order of their means over common repeats, and the differences of the first to each other."""
+    tables, left = _on_common_repeats([way.rows for way in ways])
+    higher = bool(ways[0].rows["higher_is_better"].iloc[0])
+    order = sorted(tables, key=lambda place: tables[place]["value"].mean(), reverse=higher)
+    first = tables[order[0]]
+    others = [
+        OtherSingle(**ways[place].single, ahead=None, ahead_low=None, ahead_high=None, surely=False)
+        for place in (*order[1:], *left)
+    ]
+    pairs = [
+        differences(_named(first, number), _named(tables[place], number), design)
+        for number, place in enumerate(order[1:])
+    ]
+    best = BestSingle(
+        **ways[order[0]].single,
+        task=task,
+        metric=ways[0].metric,
+        repeats=len(first),
+        parts=first[["fold", "test_part"]].drop_duplicates().shape[0],
+        others=others,
+    )
+    return best, pairs
+
+
+def _on_common_repeats(ways: Sequence[pd.DataFrame]) -> tuple[dict[int, pd.DataFrame], list[int]]:
+    """By place of each way its scores on the repeats of all, a row each; and the places of those left out for that.
+
+    Where nothing is common to all, the way is left out that shares repeats with the fewest others.
+    """
+    by_fold = [rows.groupby(_PART, sort=True).agg(**_MEANS).reset_index().assign(seed=0) for rows in ways]
+    parts = {part for table in by_fold for part in table[_PART].itertuples(index=False, name=None)}
+    tables = dict(enumerate(by_fold if len(parts) > 1 else _by_seed(ways)))
+    repeats = {place: set(_keys(table)) for place, table in tables.items()}
+    left: list[int] = []
+    while not (common := set.intersection(*repeats.values())) and len(repeats) > 1:
+        shared = {place: sum(not own.isdisjoint(other) for other in repeats.values()) for place, own in repeats.items()}
+        loner = min(repeats, key=lambda place: (shared[place], len(repeats[place]), -place))
+        left.append(loner)
+        del repeats[loner]
+    return {place: tables[place][[key in common for key in _keys(tables[place])]] for place in repeats}, left
+
+
+_PART = ["fold", "test_part", "test_clips"]
+_MEANS = {
+    "value": ("value", "mean"),
+    **{name: (name, "first") for name in ("run", "task", "metric", "higher_is_better", "focal")},
+}
+
+
+def _by_seed(ways: Sequence[pd.DataFrame]) -> list[pd.DataFrame]:
+    """Of one test part a row a seed; a baseline has its score beside every seed of the networks."""
+    seeds = sorted({int(seed) for rows in ways for seed in rows.loc[rows["job"] != BASELINE, "seed"]}) or [0]
     return [
-        BestSingle(
-            **_single(best, plain),
-            task=task,
-            metric=str(best["metric"]),
-            others=[
-                _other(_single(other, plain), ahead.get((task, _way(other))), comb(len(others) + 1, 2))
-                for other in others
-            ],
-        )
-        for task, (best, *others) in by_task.items()
+        pd.concat([rows.iloc[:1].assign(seed=seed) for seed in seeds]) if (rows["job"] == BASELINE).all() else rows
+        for rows in ways
     ]
 
 
-def _ahead_of_others(
-    alone: pd.DataFrame, by_task: Mapping[str, Sequence[SinglesRow]], design: Design
-) -> dict[tuple[str, Setting], Mapping[str, float]]:
-    """The tests of the best of each task against each other one, by task and the other's setting."""
-    pairs: list[pd.DataFrame] = []
-    compared: dict[tuple[str, str], Setting] = {}
-    for task, (best, *others) in by_task.items():
-        here = alone[alone["task"] == task]
-        for number, other in enumerate(others):
-            name = f"{task} {number}"
-            rows = differences_of(_rows_of(here, best), _rows_of(here, other), design)
-            pairs.append(rows.assign(combination=name))
-            compared[task, name] = _way(other)
-    every = pd.concat(pairs) if pairs else pd.DataFrame()
+def _keys(table: pd.DataFrame) -> list[tuple[str, ...]]:
+    return [tuple(map(str, row)) for row in table[[*_PART, "seed"]].itertuples(index=False, name=None)]
+
+
+def _named(rows: pd.DataFrame, number: int) -> pd.DataFrame:
+    """Rows in one setting without a name, in a combination for each comparison."""
+    return rows.assign(**dict.fromkeys(SETTING, ""), combination=str(number), focal="")
+
+
+def _tested(best: Sequence[BestSingle], compared: Sequence[pd.DataFrame], design: Design) -> list[BestSingle]:
+    """The same with how far the best are ahead; the comparisons of a metric share their variances."""
+    every = pd.concat(compared) if compared else pd.DataFrame()
     if every.empty:
-        return {}
+        return list(best)
     tests = pd.concat([cell_tests(rows, design) for _, rows in every.groupby("metric", sort=True)])
-    return {
-        (str(line["task"]), compared[str(line["task"]), str(line["combination"])]): {
-            name: float(line[name]) for name in ("gain", "low", "high", "p")
+    by_pair = {(row["task"], row["combination"]): row for row in tests.to_dict("records")}
+    return [
+        BestSingle(
+            **{
+                **line,
+                "others": [
+                    _beside(other, by_pair.get((line["task"], str(number))), len(line["others"]))
+                    for number, other in enumerate(line["others"])
+                ],
+            }
+        )
+        for line in best
+    ]
+
+
+def _beside(other: OtherSingle, test: _Row | None, comparisons: int) -> OtherSingle:
+    if test is None:
+        return other
+    gain = float(test["gain"])
+    reach = stdtrit(test["freedom"], 1 - LEVEL / 2 / comparisons) * test["error"]
+    low, high = within(*(np.array([value], dtype=np.float64) for value in (gain, reach, *(test[end] for end in ENDS))))
+    ends = float(low[0]), float(high[0])
+    return OtherSingle(
+        **{
+            **other,
+            "ahead": finite(gain),
+            "ahead_low": finite(ends[0]),
+            "ahead_high": finite(ends[1]),
+            "surely": ends[0] > 0,
         }
-        for line in tests.to_dict("records")
-    }
+    )
 
 
-def differences_of(better: pd.DataFrame, other: pd.DataFrame, design: Design = USUAL) -> pd.DataFrame:
-    """How much better some runs of a task are than others of it, on the repeats of both and the same test clips.
-
-    Args:
-        better: rows of results of one task and one way to do it.
-        other: the same of another way.
-        design: of the study.
-
-    Returns:
-        The columns of :func:`cohear.analysis.gains.pairs.paired_differences`, in one setting without a name.
-    """
-    parts = pd.concat([better, other]).groupby("fold")["test_part"].nunique()
-    better, other = (rows[rows["fold"].isin(parts.index[parts == 1])] for rows in (better, other))
-    if (pd.concat([better, other])["job"] == BASELINE).any():
-        better, other = _by_fold(better), _by_fold(other)
-    nameless = {**dict.fromkeys(SETTING, ""), "combination": ""}
-    return differences(better.assign(**nameless), other.assign(**nameless), design)
-
-
-def _by_fold(rows: pd.DataFrame) -> pd.DataFrame:
-    """A row a fold, the mean over its seeds; a fold without a score has none."""
-    means = rows.groupby("fold", sort=True)["value"].mean()
-    first = rows.drop_duplicates("fold").set_index("fold")
-    return first.assign(value=means, seed=0).reset_index()
-
-
-def _rows_of(results: pd.DataFrame, row: SinglesRow) -> pd.DataFrame:
-    same = np.logical_and.reduce([results[name] == row[name] for name in SETTING])
-    here: pd.DataFrame = results[same]
-    return here
-
-
-def _way(row: SinglesRow) -> Setting:
-    features, encoder, arm = (str(row[name]) for name in SETTING)
-    return features, encoder, arm
-
-
-def _single(row: SinglesRow, baselines: Collection[Setting]) -> Single:
-    features, encoder, arm = _way(row)
+def _single(row: _Row, baseline: bool) -> Single:
+    features, encoder, arm = _setting(row)
     return Single(
         features=features,
         encoder=encoder,
         arm=arm,
-        baseline=_way(row) in baselines,
+        baseline=baseline,
         value=float(row["value"]),
         low=finite(row["low"]),
         high=finite(row["high"]),
+        learnt=str(row["learnt"]),
     )
 
 
-def _other(other: Single, test: Mapping[str, float] | None, pairs: int) -> OtherSingle:
-    if test is None:
-        return OtherSingle(**other, ahead=None, ahead_low=None, ahead_high=None, p=None, surely=False)
-    surely = test["gain"] > 0 and test["p"] * pairs < LEVEL
-    gain, low, high, p = (finite(test[name]) for name in ("gain", "low", "high", "p"))
-    return OtherSingle(**other, ahead=gain, ahead_low=low, ahead_high=high, p=p, surely=bool(surely))
+def _setting(row: _Row) -> Setting:
+    features, encoder, arm = (str(row[name]) for name in SETTING)
+    return features, encoder, arm

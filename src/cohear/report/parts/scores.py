@@ -10,8 +10,10 @@ from cohear.analysis.statistics import Statistics
 from cohear.analysis.tables.columns import SETTING
 from cohear.base.tables import NOT_LEARNT
 from cohear.base.units import Unit
+from cohear.findings.best_single import best_ways
 from cohear.findings.not_learnt import MARK
 from cohear.findings.pairs import briefly, partner_of
+from cohear.findings.words import NOTHING, Words
 from cohear.report.numbers import bounds_of_metric, level, signed
 from cohear.report.parts.axis_ticks import Axis, axis_over
 
@@ -46,7 +48,11 @@ class ScoreRow:
 
 @dataclass(frozen=True)
 class ScoreRows:
-    """All rows of a task, on one axis."""
+    """All rows of a task, on one axis.
+
+    Attributes:
+        best: the best way to do the task alone, in whichever setting; empty where there is one.
+    """
 
     task: str
     metric: str
@@ -55,6 +61,7 @@ class ScoreRows:
     low_text: str
     high_text: str
     rows: list[ScoreRow]
+    best: Words
 
 
 def task_scores(
@@ -78,6 +85,7 @@ def task_scores(
     singles = singles[singles["learnt"] == NOT_LEARNT]
     unlearnt = set(singles[["task", *SETTING]].itertuples(index=False, name=None))
     several = baselines["features"].nunique() > 1
+    best = best_ways(statistics)
     found = []
     for task in tasks:
         rows = results[results["task"] == task]
@@ -114,6 +122,7 @@ def task_scores(
                 low_text=level(axis.low, fraction),
                 high_text=level(axis.high, fraction),
                 rows=made,
+                best=best[task].words if task in best else NOTHING,
             )
         )
     return found
