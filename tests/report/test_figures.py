@@ -415,6 +415,8 @@ def test_only_methods_that_the_study_used_are_cited(tmp_path):
     assert cited(study, ["foretold", "measurements"]) - gains == {"standley2020", "li2023", "hubert1987"}
     looked = Statistics.of(GivenTables(study.results, StudyFacts.from_json({"repeats": {"looks": [5, 10]}})))
     assert {"lan1983", "kim1987", "jennison1989"} < cited(replace(study, statistics=looked))
+    wider = pd.concat([study.results, study.results.assign(encoder="wide", run="wide " + study.results["run"])])
+    assert "hsu1984" in cited(replace(study, statistics=Statistics.of(GivenTables(wider))))
     assert cited(replace(study, check={"findings": []})) - gains == {"holm1979"}
     told = "training: {label_smoothing: 0.1, augment: standard}"
     trained = cited(replace(study, study_text=told)) - gains

@@ -11,6 +11,7 @@ from typing import Any
 from cohear.base.study_facts import DatasetFacts
 from cohear.base.yaml_text import YamlMistake, read_yaml
 from cohear.data.catalogue.catalogue import CatalogueEntry, catalogue
+from cohear.findings.best_single import best_ways
 from cohear.report.folder import FolderContent
 
 _KEYWORDS = re.compile(r"^  keywords = \{(\w+)\},$", re.MULTILINE)
@@ -48,6 +49,7 @@ def parts_of(study: FolderContent) -> set[str]:
         "gains": not study.statistics.pairs.empty,
         "loss": study.statistics.log_loss is not None,
         "budgets": bool(study.statistics.label_worth),
+        "ways": bool(best_ways(study.statistics)),
         "looks": bool(study.statistics.design.looks),
         "check": bool(study.check),
         "training": bool(study.study_text),
