@@ -184,13 +184,17 @@ def test_a_baseline_may_be_called_as_an_encoder_is():
 
 
 def test_conclusions_about_sharing_are_those_without_them(tmp_path):
-    """The same gains, answers and power."""
+    """The same gains, answers and power, but for which way to do a task alone is the best one."""
 
     def concluded(rows, folder):
         folder.mkdir()
         rows.to_csv(folder / "results.csv", index=False)
         write_gains(folder)
-        return (folder / "gains.csv").read_text(), answers(folder), power(folder)
+        told = answers(folder)
+        improve = {name: told["improve"][name] for name in ("counts", "decided", "controls", "labels", "power")}
+        found = [finding for finding in told["improve"]["findings"] if finding["code"] != "best-single"]
+        others = {question: told[question] for question in ("measurements", "persistence", "combining", "savings")}
+        return (folder / "gains.csv").read_text(), improve, found, others, told["caveats"], power(folder)
 
     every = table()
     assert concluded(every, tmp_path / "a") == concluded(every[every["job"] == "network"], tmp_path / "b")
