@@ -43,11 +43,12 @@ def behind_samples(content: Content, samples: SampleBytes, end: int) -> Behind:
     place = end + (-(end - samples.begin) % layout.align if layout else 0)
     if not begins_file(content, place) and (begins_file(content, end) or not _is_named(content, place)):
         place = end
+    empty = ""
     for _ in range(_MOST_CHUNKS):
         if other := _OTHERS.get(content.at(place, 4)):
             return Behind(spans, oddity=f"{other} lies behind its samples, and is left out")
         if begins_file(content, place):
-            return Behind(spans, content.behind(place))
+            return Behind(spans, content.behind(place), empty)
         chunk = chunk_at(content, place, layout) if layout else None
         if layout is None or chunk is None or not is_chunk_name(chunk.name):
             break
@@ -57,9 +58,13 @@ def behind_samples(content: Content, samples: SampleBytes, end: int) -> Behind:
                 reason = f"it is cut short: {content.size - chunk.begin} of the {chunk.size} bytes of a chunk are there"
                 raise UnreadableAudio(content.path, reason, "truncated")
             head = 4 if content.head[:4] == b"caff" else _HEAD_OF_SAMPLES[chunk.name[:4]]
-            spans.append((chunk.begin + head, min(reached, content.size)))
+            begin, end = chunk.begin + head, min(reached, content.size)
+            if begin < end:
+                spans.append((begin, end))
+            else:
+                empty = "a chunk of samples behind them has none"
         place = reached + -chunk.size % layout.align
-    return Behind(spans)
+    return Behind(spans, oddity=empty)
 
 
 def begins_file(content: Content, place: int) -> bool:

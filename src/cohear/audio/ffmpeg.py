@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from cohear.audio.boxes import is_cut_short
 from cohear.audio.content import ByteSpan, Content, PiecedFile
 from cohear.audio.decoder import Decoder, check_form, check_same_form, cut_short
+from cohear.audio.mp4_tables import overstated_table
 from cohear.audio.unreadable import NoDecoder, UnreadableAudio
 
 if TYPE_CHECKING:
@@ -51,6 +52,8 @@ class FfmpegDecoder(Decoder):
         self._decoded = 0
         self._left = np.empty((0, 0), np.float32)
         self._container: InputContainer | None = None
+        if demuxer == "mov" and (overstated := overstated_table(content)):
+            raise UnreadableAudio(self.path, f"it is damaged: {overstated}")
         try:
             source = PiecedFile(content, [ByteSpan(0, content.size)])
             container = av.open(source, mode="r", format=demuxer, metadata_errors="ignore")
