@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from cohear.audio.content import Content
 
 _SEGMENT = b"\x18\x53\x80\x67"
-_MOST_BOXES = 100_000
+MOST_BOXES = 100_000
+"""Of a file, that are looked at."""
 _MP4_BOXES = frozenset(
     {b"ftyp", b"moov", b"mdat", b"free", b"skip", b"wide", b"moof", b"mfra", b"sidx", b"ssix", b"styp", b"uuid"}
     | {b"meta", b"meco", b"pdin", b"udta", b"prft", b"emsg", b"pnot", b"PICT", b"junk", b"imda"}
@@ -29,24 +32,34 @@ def is_cut_short(content: Content, demuxer: str) -> bool | None:
     return None
 
 
+class Box(NamedTuple):
+    """A box of an MP4 file: its name, the first byte behind its head, and the byte behind it, by its own size."""
+
+    name: bytes
+    begin: int
+    end: int
+
+
+def mp4_box(content: Content, place: int) -> Box | None:
+    """The box whose head is at a place; None where the file ends before it does, or its size is that of none."""
+    head = content.at(place, 16)
+    size, begin = int.from_bytes(head[:4], "big"), place + 8
+    if size == 1:
+        size, begin = int.from_bytes(head[8:16], "big"), place + 16
+    if len(head) < 8 or 0 < size < 8:
+        return None
+    return Box(head[4:8], begin, place + size if size else content.size)  # without a size: up to the end
+
+
 def _mp4(content: Content) -> bool:
     place = 0
-    for _ in range(_MOST_BOXES):
-        head = content.at(place, 16)
-        if len(head) < 8:
-            return False  # a few bytes behind the last box are padding
-        if head[4:8] not in _MP4_BOXES:
-            return False  # no box: what follows is a tag, or padding
-        size = int.from_bytes(head[:4], "big")
-        if size == 1:
-            size = int.from_bytes(head[8:16], "big")
-        if size == 0:
-            return False  # the last one, up to the end
-        if size < 8:
-            return False  # no box: what follows is padding
-        place += size
-        if place > content.size:
-            return True
+    for _ in range(MOST_BOXES):
+        box = mp4_box(content, place)
+        if box is None or box.name not in _MP4_BOXES:
+            return False  # what follows is a tag, or padding
+        place = box.end
+        if place >= content.size:
+            return place > content.size
     return False
 
 

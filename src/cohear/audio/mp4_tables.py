@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from cohear.audio.boxes import MOST_BOXES, Box, mp4_box
 from cohear.audio.content import Content
 
-_MOST_BOXES = 100_000
 _HOLD_BOXES = frozenset({b"moov", b"trak", b"mdia", b"minf", b"stbl", b"moof", b"traf"})
 _ENTRY_BYTES = {b"stts": 8, b"ctts": 8, b"stsc": 12, b"stss": 4, b"stps": 4, b"stco": 4, b"co64": 8}
 """Of tables whose number of entries stands behind version and flags (ISO/IEC 14496-12, 8.6 to 8.8)."""
@@ -16,35 +16,30 @@ _OF_A_SAMPLE = (0x100, 0x200, 0x400, 0x800)
 
 def overstated_table(content: Content) -> str:
     """What is said of the first table that states more entries than there is room for; empty where none does."""
-    for name, begin, end in _boxes(content):
-        stated, room = _entries(name, content, begin, end)
+    for box in _inner_boxes(content):
+        stated, room = _entries(box, content)
         if stated > min(room, content.size):
-            return f"its table {name.decode()} states {stated:,} entries and has room for {min(room, content.size):,}"
+            return (
+                f"its table {box.name.decode()} states {stated:,} entries and has room for {min(room, content.size):,}"
+            )
     return ""
 
 
-def _boxes(content: Content) -> Iterator[tuple[bytes, int, int]]:
-    """Name, first byte behind the head, and end of boxes without further boxes."""
+def _inner_boxes(content: Content) -> Iterator[Box]:
+    """Boxes without further boxes."""
     place = 0
-    for _ in range(_MOST_BOXES):
-        head = content.at(place, 16)
-        if len(head) < 8:
+    for _ in range(MOST_BOXES):
+        box = mp4_box(content, place)
+        if box is None:
             return
-        name, size, begin = head[4:8], int.from_bytes(head[:4], "big"), place + 8
-        if size == 1:
-            size, begin = int.from_bytes(head[8:16], "big"), place + 16
-        if name in _HOLD_BOXES:
-            place = begin
-            continue
-        if 0 < size < 8:
-            return
-        end = place + size if size else content.size
-        yield name, begin, end
-        place = end
+        if box.name not in _HOLD_BOXES:
+            yield box
+        place = box.begin if box.name in _HOLD_BOXES else box.end
 
 
-def _entries(name: bytes, content: Content, begin: int, end: int) -> tuple[int, int]:
+def _entries(box: Box, content: Content) -> tuple[int, int]:
     """How many entries a table states, and how many it has room for; none for what is no table."""
+    name, begin, end = box
     head = content.at(begin, 12)
     if len(head) < 8:
         return 0, 0

@@ -15,12 +15,12 @@ import numpy as np
 import pandas as pd
 from scipy.special import stdtrit
 
-from cohear.analysis.gains.bounds import ENDS, within
+from cohear.analysis.gains.bounds import within
 from cohear.analysis.gains.cell_tests import LEVEL, cell_tests
 from cohear.analysis.gains.design import USUAL, Design
 from cohear.analysis.gains.pairs import differences
 from cohear.analysis.tables.columns import SETTING
-from cohear.base.setting import InSetting, Setting
+from cohear.base.setting import InSetting
 from cohear.base.tables import BASELINE
 from cohear.base.units import finite
 
@@ -77,6 +77,22 @@ class _Way:
     rows: pd.DataFrame
 
 
+@dataclass(frozen=True)
+class _Ranking:
+    """The ways to do a task.
+
+    Attributes:
+        ways: the best first, and last those that have no repeat in common with it.
+        common: scores of the best on the repeats in common.
+        pairs: how much better it is on each of them than each other one that has them, in their order.
+    """
+
+    task: str
+    ways: Sequence[_Way]
+    common: pd.DataFrame
+    pairs: Sequence[pd.DataFrame]
+
+
 def best_singles(
     results: pd.DataFrame,
     singles: pd.DataFrame,
@@ -97,16 +113,12 @@ def best_singles(
     """
     alone = results[(results["control"] == "") & (results["combination"] == results["task"]) & results["value"].notna()]
     known = singles[singles["value"].notna()]
-    best: list[BestSingle] = []
-    compared: list[pd.DataFrame] = []
+    rankings = []
     for task, rows in alone.groupby("task", sort=True):
-        ways = _ways(rows, known[known["task"] == task], {arm for name, arm in unlike if name == task})
-        if not ways:
-            continue
-        line, pairs = _ranked(str(task), ways, design)
-        best.append(line)
-        compared += pairs
-    return _tested(best, compared, design)
+        if ways := _ways(rows, known[known["task"] == task], {arm for name, arm in unlike if name == task}):
+            rankings.append(_ranking(str(task), ways, design))
+    tests = _tests([pair for ranking in rankings for pair in ranking.pairs], design)
+    return [_best(ranking, tests) for ranking in rankings]
 
 
 def _ways(alone: pd.DataFrame, singles: pd.DataFrame, unlike: Collection[str]) -> list[_Way]:
@@ -119,33 +131,21 @@ def _ways(alone: pd.DataFrame, singles: pd.DataFrame, unlike: Collection[str]) -
         runs = frozenset(map(str, own["run"]))
         if len(own) and row["arm"] not in unlike and runs not in found:
             found[runs] = _Way(_single(row, plain), str(row["metric"]), runs, own)
-    metrics = [way.metric for way in found.values()]
-    return [way for way in found.values() if way.metric == max(sorted(set(metrics)), key=metrics.count)]
+    metrics = sorted(way.metric for way in found.values())
+    usual = max(metrics, key=metrics.count, default="")
+    return [way for way in found.values() if way.metric == usual]
 
 
-def _ranked(task: str, ways: list[_Way], design: Design) -> tuple[BestSingle, list[pd.DataFrame]]:
-    """The ways in the order of their means over common repeats, and the differences of the first to each other."""
+def _ranking(task: str, ways: list[_Way], design: Design) -> _Ranking:
     tables, left = _on_common_repeats([way.rows for way in ways])
     higher = bool(ways[0].rows["higher_is_better"].iloc[0])
     order = sorted(tables, key=lambda place: tables[place]["value"].mean(), reverse=higher)
     first = tables[order[0]]
-    others = [
-        OtherSingle(**ways[place].single, ahead=None, ahead_low=None, ahead_high=None, surely=False)
-        for place in (*order[1:], *left)
-    ]
     pairs = [
         differences(_named(first, number), _named(tables[place], number), design)
         for number, place in enumerate(order[1:])
     ]
-    best = BestSingle(
-        **ways[order[0]].single,
-        task=task,
-        metric=ways[0].metric,
-        repeats=len(first),
-        parts=first[["fold", "test_part"]].drop_duplicates().shape[0],
-        others=others,
-    )
-    return best, pairs
+    return _Ranking(task, [ways[place] for place in (*order, *left)], first, pairs)
 
 
 def _on_common_repeats(ways: Sequence[pd.DataFrame]) -> tuple[dict[int, pd.DataFrame], list[int]]:
@@ -191,47 +191,46 @@ def _named(rows: pd.DataFrame, number: int) -> pd.DataFrame:
     return rows.assign(**dict.fromkeys(SETTING, ""), combination=str(number), focal="")
 
 
-def _tested(best: Sequence[BestSingle], compared: Sequence[pd.DataFrame], design: Design) -> list[BestSingle]:
-    """The same with how far the best are ahead; the comparisons of a metric share their variances."""
-    every = pd.concat(compared) if compared else pd.DataFrame()
+def _tests(pairs: Sequence[pd.DataFrame], design: Design) -> dict[tuple[str, str], _Row]:
+    """How far the best of each task is ahead, by task and number; comparisons in one metric share their variances."""
+    every = pd.concat(pairs) if pairs else pd.DataFrame()
     if every.empty:
-        return list(best)
+        return {}
     tests = pd.concat([cell_tests(rows, design) for _, rows in every.groupby("metric", sort=True)])
-    by_pair = {(row["task"], row["combination"]): row for row in tests.to_dict("records")}
-    return [
-        BestSingle(
-            **{
-                **line,
-                "others": [
-                    _beside(other, by_pair.get((line["task"], str(number))), len(line["others"]))
-                    for number, other in enumerate(line["others"])
-                ],
-            }
-        )
-        for line in best
-    ]
+    return {(row["task"], row["combination"]): row for row in tests.to_dict("records")}
 
 
-def _beside(other: OtherSingle, test: _Row | None, comparisons: int) -> OtherSingle:
+def _best(ranking: _Ranking, tests: Mapping[tuple[str, str], _Row]) -> BestSingle:
+    best, *others = ranking.ways
+    return BestSingle(
+        **best.single,
+        task=ranking.task,
+        metric=best.metric,
+        repeats=len(ranking.common),
+        parts=ranking.common[["fold", "test_part"]].drop_duplicates().shape[0],
+        others=[
+            _other(way.single, tests.get((ranking.task, str(number))), len(others)) for number, way in enumerate(others)
+        ],
+    )
+
+
+def _other(single: Single, test: _Row | None, comparisons: int) -> OtherSingle:
     if test is None:
-        return other
-    gain = float(test["gain"])
+        return OtherSingle(**single, ahead=None, ahead_low=None, ahead_high=None, surely=False)
     reach = stdtrit(test["freedom"], 1 - LEVEL / 2 / comparisons) * test["error"]
-    low, high = within(*(np.array([value], dtype=np.float64) for value in (gain, reach, *(test[end] for end in ENDS))))
-    ends = float(low[0]), float(high[0])
+    gain_and_ends = (test["gain"], reach, test["least"], test["most"])
+    low, high = within(*(np.array([value], dtype=np.float64) for value in gain_and_ends))
     return OtherSingle(
-        **{
-            **other,
-            "ahead": finite(gain),
-            "ahead_low": finite(ends[0]),
-            "ahead_high": finite(ends[1]),
-            "surely": ends[0] > 0,
-        }
+        **single,
+        ahead=finite(test["gain"]),
+        ahead_low=finite(low[0]),
+        ahead_high=finite(high[0]),
+        surely=bool(low[0] > 0),
     )
 
 
 def _single(row: _Row, baseline: bool) -> Single:
-    features, encoder, arm = _setting(row)
+    features, encoder, arm = (str(row[name]) for name in SETTING)
     return Single(
         features=features,
         encoder=encoder,
@@ -242,8 +241,3 @@ def _single(row: _Row, baseline: bool) -> Single:
         high=finite(row["high"]),
         learnt=str(row["learnt"]),
     )
-
-
-def _setting(row: _Row) -> Setting:
-    features, encoder, arm = (str(row[name]) for name in SETTING)
-    return features, encoder, arm
