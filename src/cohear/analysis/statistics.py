@@ -106,6 +106,11 @@ class Statistics:
         return cell_spread(self.pairs)
 
     @cached_property
+    def on_one_part(self) -> pd.DataFrame:
+        """Those of them that were tested on one part, so that nothing of them is known for new clips."""
+        return self.cells[self.cells["parts"] == 1]
+
+    @cached_property
     def units(self) -> Mapping[str, Unit]:
         """What the scores of each metric are counted in."""
         return units_of(self._every, self.design.units)

@@ -109,8 +109,8 @@ class OneTestPart(Caveat):
 
     def find(self, statistics: Statistics) -> Iterable[StudyFinding]:
         """One, where there are such tasks; those without a verdict are told apart."""
-        cells = statistics.cells
-        one = cells[(cells["parts"] == 1) & (cells["repeats"] > 1)]
+        one = statistics.on_one_part
+        one = one[one["repeats"] > 1]
         judged = set(one.loc[one["repeats"] >= FEWEST_REPEATS, "task"])
         tasks = sorted(one["task"].unique())
         if tasks:

@@ -110,7 +110,7 @@ def here_figures(statistics: Statistics) -> HereFigures:
         cells=len(pairs),
         told=int((here != "").sum()),
         **{name: int(number.get(name, 0)) for name in ("helps", "hurts", "harmless", "undecided")},
-        one_part=bool((of_pairs(statistics.cells)["parts"] == 1).any()),
+        one_part=not of_pairs(statistics.on_one_part).empty,
         open_here_alone=int(open_here.sum()),
     )
 
@@ -120,7 +120,7 @@ def _missing(statistics: Statistics, pairs: pd.DataFrame, figures: HereFigures) 
         return "looks"
     if (pairs["repeats"] < FEWEST_REPEATS).all():
         return "repeats"
-    if (of_pairs(statistics.cells)["parts"] == 1).all():
+    if len(of_pairs(statistics.on_one_part)) == len(of_pairs(statistics.cells)):
         return "parts"
     return "" if figures.told else "seeds"
 

@@ -7,7 +7,7 @@ from collections import Counter
 
 from said import Said
 
-from cohear.analysis.tables.columns import VERDICTS
+from cohear.analysis.tables.columns import CELL, VERDICTS
 from cohear.report.parts.metrics import PRIMARY
 from rules.rule import Told, cell_of, gains_by_cell, is_pair, of_pairs, of_setting, rule, same
 
@@ -111,7 +111,10 @@ def counts_are_those_of_gains(said: Said) -> Told:
 
 @rule
 def what_holds_on_these_clips_is_told_as_its_column_has_it(said: Said) -> Told:
-    """By the answers and the page, in words of its own; and nothing of it where repeats hung on the other verdicts."""
+    """By the answers and the page, in words of its own; and nothing of it where repeats hung on the other verdicts.
+
+    A cell with one test part has one reading, and the page writes no second one beside it.
+    """
     pairs = of_pairs(said.gains)
     if said.study.looks and (said.gains["verdict_here"] != "").any():
         yield f"a study with looks has {dict(Counter(said.gains['verdict_here']))}"
@@ -125,10 +128,12 @@ def what_holds_on_these_clips_is_told_as_its_column_has_it(said: Said) -> Told:
         if not finding["missing"] and "on these" not in finding["words"].lower():
             yield f"which clips is not said: {finding['words']}"
     known = gains_by_cell(said)
+    parts = said.content.statistics.pairs.groupby(list(CELL))["part"].nunique()
     for view in said.views.matrices:
         for cell in view.cells if view.metric == PRIMARY else ():
             row = known[cell.task, cell.combination, view.features, view.encoder, view.arm]
-            if cell.here != row["verdict_here"]:
+            wanted = row["verdict_here"] if parts[cell_of(row)] > 1 else ""
+            if cell.here != wanted:
                 yield f"{cell_of(row)}: {cell.here!r} on the page, {row['verdict_here']!r} in gains"
     for row in known.values():
         if {row["verdict"], row["verdict_here"]} == {"helps", "hurts"}:

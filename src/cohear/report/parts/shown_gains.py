@@ -138,7 +138,7 @@ def cells_of(
     units: Mapping[str, Unit],
     tasks: Sequence[str],
     unlearnt: Collection[str] = (),
-    one_part: Collection[str] = (),
+    one_part: Collection[tuple[str, str]] = (),
 ) -> list[ShownGain]:
     """The cells of one view (one features x encoder x arm).
 
@@ -147,11 +147,19 @@ def cells_of(
         units: of each metric.
         tasks: all tasks of the study.
         unlearnt: those that are not learnt here.
-        one_part: those with one test part, of which no verdict is for new clips: they have a single reading.
+        one_part: task and combination of the cells with one test part: no verdict of theirs is for new clips, so they
+            have a single reading.
     """
     largest = {metric: max(NOISE, rows["gain"].abs().max()) for metric, rows in gains.groupby("metric")}
     return [
-        _cell(row, units, tasks, unlearnt, largest[row["metric"]], has_two_readings=row["task"] not in one_part)
+        _cell(
+            row,
+            units,
+            tasks,
+            unlearnt,
+            largest[row["metric"]],
+            has_two_readings=(row["task"], row["combination"]) not in one_part,
+        )
         for row in gains.to_dict("records")
     ]
 

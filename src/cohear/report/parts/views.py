@@ -209,8 +209,8 @@ def views_of(folder: FolderContent) -> Views:
         here = [task for task in tasks if task in set(results["task"])]
         units = folder.statistics.units
         unlearnt = folder.statistics.not_learnt.get(key, frozenset())
-        spread = of_setting(folder.statistics.cells, key)
-        one_part = frozenset(spread.loc[spread["parts"] == 1, "task"])
+        single = of_setting(folder.statistics.on_one_part, key)
+        one_part = set(zip(single["task"], single["combination"], strict=True))
         cells = cells_of(of_setting(by_metric[PRIMARY], key), units, tasks, unlearnt, one_part)
         grouping = folder.findings.on_setting("grouping", key)
         settings.append(
