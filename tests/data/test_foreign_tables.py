@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cohear.base.errors import DataError
-from cohear.data.importers import clip_names
-from cohear.data.importers.clip_names import ClipNames
 from cohear.data.scan.dataset import open_dataset, scan_dataset
+from cohear.data.tables import names_there
 from cohear.data.tables.audio_column import AUDIO_COLUMNS, inside
+from cohear.data.tables.names_there import ClipNames
 from cohear.data.tables.reader import READERS, read_clip_table, reader_of
 from cohear.data.tables.text_files import decode_text, read_text
 from cohear.study.draft.places import dataset_places
@@ -306,6 +306,38 @@ def test_a_table_all_of_whose_names_are_nearly_right_is_read(tmp_path, there, na
     assert any("but for backslashes, Unicode form, or upper and lower case" in remark for remark in table.remarks)
 
 
+@pytest.mark.parametrize(
+    ("there", "named"),
+    [
+        (there, named)
+        for there, named in NEAR
+        if len(there[0].split("/")) == len(named[0].replace("\\", "/").split("/"))
+    ],
+)
+@pytest.mark.parametrize("name", ["manifest.csv", "manifest.jsonl"])
+def test_a_manifest_all_of_whose_names_are_nearly_right_is_read(tmp_path, there, named, name):
+    """It was refused, file by file."""
+    for file in there:
+        mini_trees.clip(tmp_path / file)
+    rows = [{"path": path, "label": "xy"[number]} for number, path in enumerate(named)]
+    lines_of = ["path,label", *(",".join(row.values()) for row in rows)]
+    mini_trees.text(tmp_path / name, *(lines_of if name.endswith("csv") else map(json.dumps, rows)))
+    table = read_clip_table(tmp_path, "t", "manifest")
+    assert labels_of(table) == dict(zip(there, "xy", strict=True))
+    assert [remark for remark in table.remarks if "but for backslashes, Unicode form, or upper" in remark]
+
+
+def test_a_manifest_with_a_name_that_is_right_stays_as_it_is(tmp_path):
+    """Names that are not there are told by the scan, each with the file that could be meant."""
+    for file in ("a/x.wav", "a/y.wav"):
+        mini_trees.clip(tmp_path / file)
+    mini_trees.text(tmp_path / "manifest.csv", "path,label", "a/x.wav,x", "A/Y.wav,y")
+    table = read_clip_table(tmp_path, "t")
+    assert (table.column("path", "t"), table.remarks) == (["a/x.wav", "A/Y.wav"], ())
+    _, bad = scan_dataset(table, cache=tmp_path / "cache")
+    assert "'a/y.wav' is there, another name by its upper and lower case" in bad[1].reason
+
+
 def test_a_spelling_that_two_files_have_is_not_guessed(tmp_path):
     for file in ("a/X.wav", "a/x.WAV"):
         mini_trees.clip(tmp_path / file)
@@ -321,8 +353,8 @@ def test_a_folder_is_looked_through_once_for_all_its_tables(tmp_path, monkeypatc
     for number in range(40):
         mini_trees.text(tmp_path / f"list{number}.csv", "filename,label", "gone.wav,x", "lost.wav,y")
     walks = []
-    walk = clip_names.folder_tree
-    monkeypatch.setattr(clip_names, "folder_tree", lambda root: walks.append(root) or walk(root))
+    walk = names_there.folder_tree
+    monkeypatch.setattr(names_there, "folder_tree", lambda root: walks.append(root) or walk(root))
     assert not READERS["table"].recognises(tmp_path)
     assert walks == [tmp_path]
 

@@ -9,6 +9,7 @@ from cohear.audio.folder_tree import folder_tree
 from cohear.base.errors import DataError
 from cohear.data.scan.audio_files import audio_files, folders_in
 from cohear.data.tables.audio_column import is_audio_name
+from cohear.data.tables.names_there import is_there
 from cohear.data.tables.part_names import role_of
 
 _LOOKED_AT = 50  # names that say where the files are
@@ -50,12 +51,12 @@ def any_is_there(names: Sequence[str], root: Path) -> bool:
     """Whether one of the first names is a file below a folder, as it stands or made whole."""
     some = names[:_LOOKED_AT]
     below, ending = _place_of(some, root, "")
-    return any(_is_file(root / below / f"{name}{ending}") for name in some if name)
+    return any(is_there(root / below / f"{name}{ending}") for name in some if name)
 
 
 def _in_other_folders(names: Sequence[str], whole: Sequence[str], root: Path) -> list[str]:
     """The names, those that are not there taken from the one folder that has a file of the name."""
-    missing = [number for number, name in enumerate(whole) if name and not _is_file(root / name)]
+    missing = [number for number, name in enumerate(whole) if name and not is_there(root / name)]
     if len(missing) <= _MOST_MISSING * len(names):
         return list(whole)
     places: dict[str, list[str]] = {}
@@ -72,27 +73,27 @@ def _in_other_folders(names: Sequence[str], whole: Sequence[str], root: Path) ->
 def _place_of(names: Sequence[str], root: Path, part: str) -> tuple[str, str]:
     """The folder below the root, and the ending, under which the first names are files; nothing where they are so."""
     some = [name for name in names if name and not name.startswith(("/", ".."))][:_LOOKED_AT]
-    if not some or any(_is_file(root / name) for name in some):
+    if not some or any(is_there(root / name) for name in some):
         return "", ""
     for place in sorted(_folders(root, _DEEPEST), key=lambda folder: _distance(folder, root, part)):
         below = "" if place == root else place.relative_to(root).as_posix()
-        if below and any(_is_file(place / name) for name in some):
+        if below and any(is_there(place / name) for name in some):
             return below, ""
         beside = [] if is_audio_name(some[0]) else audio_files((place / some[0]).parent)
         for ending in sorted({file.suffix for file in beside}):
-            if any(_is_file(place / f"{name}{ending}") for name in some):
+            if any(is_there(place / f"{name}{ending}") for name in some):
                 return below, ending
     return "", ""
 
 
 def _refuse_several(names: Sequence[str], below: str, ending: str, root: Path, part: str) -> None:
     """Labels must not come to files of another folder that only bear the same names and are of the part as much."""
-    here = [f"{name}{ending}" for name in names if name and _is_file(root / below / f"{name}{ending}")]
+    here = [f"{name}{ending}" for name in names if name and is_there(root / below / f"{name}{ending}")]
     distance = _distance(root / below, root, part)
     for other in _folders(root, _DEEPEST):
         if other == root / below or _distance(other, root, part) != distance:
             continue
-        if both := next((name for name in here if _is_file(other / name)), ""):
+        if both := next((name for name in here if is_there(other / name)), ""):
             places = f"{below}/ and {other.relative_to(root).as_posix()}/"
             raise DataError(
                 f"{root}: {both} is there in {places}, and its table does not say which is meant; write the folder "
@@ -109,13 +110,6 @@ def _distance(folder: Path, root: Path, part: str) -> int:
     called = [name == part or (same and name in part) for name, same in zip(names, alike, strict=True)]
     kinds = (any(called[-1:]), any(called), any(alike[-1:]), any(alike))
     return next((distance for distance, holds in enumerate(kinds) if holds), len(kinds))
-
-
-def _is_file(file: Path) -> bool:
-    try:
-        return file.is_file()
-    except (OSError, ValueError):  # a name that no system takes
-        return False
 
 
 def _folders(root: Path, deepest: int) -> Iterator[Path]:

@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import ClassVar
 
 from cohear.base.errors import DataError
-from cohear.data.importers.clip_names import ClipNames
 from cohear.data.importers.placed_table import placed_table
 from cohear.data.importers.several_tables import one_table, with_parts_of_folders
 from cohear.data.scan.audio_files import folders_in
 from cohear.data.tables.audio_column import audio_column
 from cohear.data.tables.clip_table import ClipTable
 from cohear.data.tables.manifest import read_about
+from cohear.data.tables.names_there import ClipNames
 from cohear.data.tables.part_names import parts_among
 from cohear.data.tables.reader import READERS, Reader
 from cohear.data.tables.table_files import TABLE_SUFFIXES, TableFile, column_names

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from cohear.base.errors import DataError
-from cohear.data.importers.clip_names import ClipNames
+from cohear.data.tables.names_there import ClipNames
 from cohear.data.tables.table_files import TableFile, frame, read_table_file
 
 _MOST_CELLS = 1000  # of a column, that are looked at

@@ -7,14 +7,9 @@ from pathlib import Path
 from cohear.base.errors import DataError
 from cohear.data.importers.audio_place import any_is_there, placed
 from cohear.data.importers.by_content import table_of_clips
-from cohear.data.importers.clip_names import ClipNames
 from cohear.data.tables.audio_column import audio_column, with_audio_paths
+from cohear.data.tables.names_there import SPELLED, ClipNames
 from cohear.data.tables.table_files import TableFile, read_table_file
-
-_SPELLED = (
-    "its names of audio files are those of files that are there but for backslashes, Unicode form, or upper and lower "
-    "case: these files are taken"
-)
 
 
 def named_table(file: Path, root: Path, clips: ClipNames, usual: str = "") -> TableFile:
@@ -46,7 +41,7 @@ def named_table(file: Path, root: Path, clips: ClipNames, usual: str = "") -> Ta
         names = clips.spelled(list(map(str, table.rows[column])))
         near, _ = with_audio_paths(table.rows.assign(**{column: names}), column, root, root)
         if any_is_there(list(near["path"]), root):
-            return TableFile(near, (*table.remarks, *(made if column != usual else ()), _SPELLED))
+            return TableFile(near, (*table.remarks, *(made if column != usual else ()), SPELLED))
     return TableFile(rows, table.remarks + (made if column != usual else ()))
 
 

@@ -10,7 +10,6 @@ from cohear.base.errors import DataError
 from cohear.base.tables import EVENTS_CSV
 from cohear.data.importers.audio_place import any_is_there
 from cohear.data.importers.by_content import table_of_clips
-from cohear.data.importers.clip_names import ClipNames
 from cohear.data.importers.folder_levels import folder_levels
 from cohear.data.importers.placed_table import named_table, placed_table
 from cohear.data.importers.several_tables import one_table, with_parts_of_folders
@@ -18,6 +17,7 @@ from cohear.data.scan.audio_files import folders_in
 from cohear.data.tables.audio_column import AUDIO_COLUMNS, audio_column
 from cohear.data.tables.clip_table import ClipTable
 from cohear.data.tables.manifest import MANIFESTS, read_about
+from cohear.data.tables.names_there import ClipNames
 from cohear.data.tables.own_groups import GROUP_COLUMNS
 from cohear.data.tables.part_names import parts_among
 from cohear.data.tables.reader import READERS, Reader

@@ -5,15 +5,19 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, ClassVar
 
+import pandas as pd
+
 from cohear.base.errors import DataError
 from cohear.base.registry import did_you_mean
 from cohear.base.yaml_text import YamlMistake, read_yaml
 from cohear.data.tables.audio_column import audio_column, with_audio_paths
 from cohear.data.tables.clip_table import About, ClipTable
+from cohear.data.tables.names_there import SPELLED, ClipNames, is_there
 from cohear.data.tables.reader import READERS, Reader
 from cohear.data.tables.table_files import TABLE_SUFFIXES, column_names, read_table_file
 from cohear.data.tables.text_files import read_text
 
+_LOOKED_AT = 50  # names that say whether files are called so
 _ABOUT = ("name", "licence", "license", "citation", "domain", "labels", "groups")
 MANIFESTS = tuple(f"manifest{suffix}" for suffix in TABLE_SUFFIXES)
 
@@ -39,7 +43,7 @@ class ManifestReader(Reader):
         table = read_table_file(file)
         rows, remarks = table.rows, table.remarks
         if "path" in rows.columns:
-            rows, made = with_audio_paths(rows, "path", file.parent, file.parent)
+            rows, made = _with_names_there(with_audio_paths(rows, "path", file.parent, file.parent)[0], file.parent)
             remarks += made
         return ClipTable(name, file.parent, rows, read_about(file.parent / "dataset.yaml"), remarks, (file,))
 
@@ -51,6 +55,17 @@ def _table_file(path: Path) -> Path | None:
     if path.is_file():
         return path if path.suffix.lower() in TABLE_SUFFIXES else None
     return next((path / name for name in MANIFESTS if (path / name).is_file()), None)
+
+
+def _with_names_there(rows: pd.DataFrame, root: Path) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    """Where none of the first names is a file as it stands, they are spelled as files that are, and it is told."""
+    names = [str(name) for name in rows["path"]]
+    if any(name and is_there(root / name) for name in names[:_LOOKED_AT]):
+        return rows, ()
+    spelled = ClipNames(root).spelled(names)
+    if not any(is_there(root / name) for name, own in zip(spelled, names, strict=True) if name != own):
+        return rows, ()
+    return rows.assign(path=spelled).astype(object), (SPELLED,)
 
 
 def _has_path(file: Path) -> bool:

@@ -9,6 +9,12 @@ from pathlib import Path, PurePosixPath
 
 from cohear.audio.folder_tree import folder_tree
 
+SPELLED = (
+    "its names of audio files are those of files that are there but for backslashes, Unicode form, or upper and lower "
+    "case: these files are taken"
+)
+"""What is said of a table whose names are taken as `ClipNames.spelled` gives them."""
+
 
 class ClipNames:
     """Names of the clips of a folder, with folders above and bare; it is looked through once, when one is asked for.
@@ -56,6 +62,14 @@ class ClipNames:
                 for name in (end.as_posix(), end.with_suffix("").as_posix()):
                     known.setdefault(_form(name), set()).add(name)
         return known
+
+
+def is_there(file: Path) -> bool:
+    """Whether a name is a file's; one that no system takes is none."""
+    try:
+        return file.is_file()
+    except (OSError, ValueError):
+        return False
 
 
 def _form(name: str) -> str:
