@@ -274,3 +274,19 @@ def test_where_the_table_is(tmp_path):
         read_clip_table(tmp_path, "mine", "manifst")
     with pytest.raises(DataError, match=r"holds none of manifest.csv, manifest.jsonl, manifest.parquet"):
         read_clip_table(tmp_path, "mine", "manifest")
+
+
+@pytest.mark.parametrize("word", ["nan", "NaN", "n/a", "NULL", "-", "NA", "unknown", "None"])
+def test_a_source_that_says_unknown_is_no_recording(tmp_path, word):
+    """All such clips were one recording, so that in each fold most of them left training."""
+    rows = ["path,label,source_id", f"a.wav,x,{word}", f"b.wav,y,{word}", "c.wav,x,fs:1", "d.wav,y,"]
+    table = read(tmp_path, "\n".join(rows))
+    assert table.column("source_id", "t") == ["", "", "fs:1", ""]
+    assert table.remarks == (f"source_id says {word!r} of 2 clips, which is taken for unknown",)
+
+
+def test_a_source_that_begins_like_a_word_for_unknown_is_one(tmp_path):
+    rows = ["path,source_id,speaker", "a.wav,nancy,nan", "b.wav,unknown_2,-", "c.wav,NA1,none"]
+    table = read(tmp_path, "\n".join(rows))
+    assert table.column("source_id", "t") == ["nancy", "unknown_2", "NA1"]
+    assert (table.column("speaker", "t"), table.remarks) == (["nan", "-", "none"], ())

@@ -14,6 +14,7 @@ from cohear.data.tables.clip_table import ClipTable
 from cohear.data.tables.label_cells import USUAL_CELLS, LabelCells
 from cohear.data.tables.name_groups import with_name_groups
 from cohear.data.tables.own_groups import with_own_groups
+from cohear.data.tables.sources import with_known_sources
 
 
 class Reader(ABC):
@@ -66,7 +67,7 @@ def read_clip_table(
             "put a manifest.csv (columns path, group, labels…) there, or name the reader"
         )
     with _storage_told(path):
-        table = cells.applied(READERS[known].read(path, name))
+        table = with_known_sources(cells.applied(READERS[known].read(path, name)))
         return with_own_groups(table if group_in_name is None else with_name_groups(table, group_in_name))
 
 
