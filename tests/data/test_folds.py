@@ -418,3 +418,29 @@ def test_exact_copies_are_not_set_aside():
     copied = dataset({"group": groups, "label": ["x", "y"] * 40}, contents=contents)
     splits = [partition([copied], task("t", "made", "label")).fold(fold)["t"] for fold in range(5)]
     assert [split.cleared.set_aside for split in splits] == [0] * 5
+
+
+# shares of validation
+
+
+@given(grouped_tables(), st.integers(0, 3))
+@settings(max_examples=30, deadline=None)
+def test_without_validation_all_that_is_not_tested_is_trained_on(clips, seed):
+    """And test parts are those of any other share: what differs between two studies is what they learn from."""
+    usual, none = plan(clips, seed=seed), plan(clips, FoldRule(validation=0), seed)
+    for fold in range(usual.count):
+        tested = usual.parts(fold) == Part.TEST
+        np.testing.assert_array_equal(none.parts(fold), np.where(tested, Part.TEST, Part.TRAIN))
+
+
+def test_an_official_validation_part_is_trained_on_where_none_is_wanted():
+    clips = table({"fold": ["train", "validation", "test", "train", "unused"]})
+    assert plan(clips, FoldRule("fold")).parts(0).tolist() == [1, 2, 3, 1, 0]
+    none = plan(clips, FoldRule("fold", validation=0))
+    assert none.parts(0).tolist() == [1, 1, 3, 1, 0]
+
+
+@pytest.mark.parametrize(("share", "clips"), [(0.5, 40), (0.25, 20), (0.1, 8), (0.001, 1)])
+def test_the_validation_part_has_the_share_that_is_asked_for(share, clips):
+    made = plan(table({"label": ["x"] * 100}), FoldRule(validation=share))
+    assert {int((made.parts(fold) == Part.VALIDATION).sum()) for fold in range(5)} == {clips}

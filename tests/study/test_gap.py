@@ -35,6 +35,15 @@ def test_blame(told, shifted, blame):
     assert (blame == "overfitting") == ("Fewer steps" in finding.cure)
 
 
+@pytest.mark.parametrize(("train", "blame"), [(0.99, "no-validation"), (0.70, "none"), (0.30, "not-learnt")])
+def test_without_validation_nothing_is_said_of_it(train, blame):
+    told = scores(train, float("nan"), min(train, 0.69))
+    finding = Gap().judge("digit", RepeatScores("uar", told.last, {}), False)
+    assert (finding.figures["blame"], "validation" in finding.figures) == (blame, False)
+    assert ("longer training does not hurt" in finding.sentence) is False
+    assert ("validation: 0.15" in finding.cure) == (blame == "no-validation")
+
+
 def test_a_gap_that_chance_may_have_made_is_none():
     uneven = {"train": [0.9, 0.9], "validation": [0.9, 0.9], "test": [0.95, 0.70]}
     assert Gap().judge("digit", RepeatScores("uar", uneven, uneven), False).figures["blame"] == "none"

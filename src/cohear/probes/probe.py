@@ -97,6 +97,8 @@ class Probe(ABC):
     """Raise it when the numbers change."""
     packages: ClassVar[tuple[str, ...]] = ()
     """Installed packages whose version changes the numbers."""
+    on_validation: ClassVar[bool] = False
+    """Whether it measures on validation parts, which a study need not have."""
     subject: ClassVar[Subject] = "ordered pair"
     """What it is asked of; with the joint network needed, only of tasks that the study trains together."""
     each: ClassVar[frozenset[Literal["arm", "seed"]]] = frozenset()

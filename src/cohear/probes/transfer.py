@@ -26,6 +26,7 @@ class Transfer(Probe):
         cost: of the head, a linear support vector machine.
     """
 
+    on_validation: ClassVar[bool] = True
     packages: ClassVar[tuple[str, ...]] = ("scikit-learn",)
     needs: ClassVar[Mapping[str, Left]] = {"partner": Left("partner")}
     measures: ClassVar[tuple[str, ...]] = ("transfer",)

@@ -10,6 +10,7 @@ from typing import ClassVar
 from cohear.data.audit.audit_check import Check
 from cohear.data.audit.evidence import Evidence
 from cohear.data.audit.finding import AuditFinding, Code
+from cohear.data.folds.splits import VALIDATION_SHARE
 from cohear.study.scores_by_part import RepeatScores, scores_of_singles
 
 LEAST_GAP = 0.05
@@ -71,6 +72,7 @@ _WORDS = {
     "overfitting": "validation was better at an earlier step, so the network overfits",
     "too-little-data": "training is learnt and longer training does not hurt validation, so there is too little data",
     "not-learnt": "training itself is not learnt, so the network is too small or was trained too briefly",
+    "no-validation": "without a validation part it is not known what is to blame",
     "none": "no gap to speak of",
     "unknown": "not all scores lie between 0 and 1, so it is not known how large a gap is much",
 }
@@ -81,6 +83,7 @@ _CURES = {
     "overfitting": "Fewer steps, more augmentation or dropout, or a smaller encoder.",
     "too-little-data": UNTRIED,
     "not-learnt": "More steps, or a larger encoder.",
+    "no-validation": f"Train singles with a validation part (validation: {VALIDATION_SHARE}) to see what is to blame.",
     "none": "Nothing to mend.",
     "unknown": "Nothing to mend: compare the scores yourself.",
 }
@@ -97,6 +100,8 @@ def _blame(scores: RepeatScores, shifted: bool) -> str:
     if max(apart, drop, total) < LEAST_GAP:
         learnt = scores.means().get("train", 1.0) if scores.higher_is_better else 1 - scores.means().get("train", 0.0)
         return "not-learnt" if learnt < LOW else "none"
+    if not scores.repeats("validation"):
+        return "no-validation"
     if drop >= LEAST_GAP and (drop >= apart or shifted):
         return "data-shift"
     if scores.surely_better(scores.of_own("validation"), validation) >= LEAST_GAP / 2:

@@ -17,7 +17,8 @@ from cohear.data.tables.clip_table import ClipTable
 
 MOST_FOLDS = 5
 VALIDATION_SHARE = 0.15
-VALIDATION_PARTS = 7  # one of seven is 14 %, the nearest to 15 %
+"""Of what may be trained on, where a study says nothing."""
+MOST_VALIDATION = 0.5
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,13 @@ class FoldRule:
 
     folds: str | None = None
     hold_out: str | None = None
+    validation: float = VALIDATION_SHARE
+    """Share of what may be trained on that is kept for validation; with 0 there is none, and all of it is."""
+
+    @property
+    def validation_parts(self) -> int:
+        """How many parts are cut for one of them to have about that share: of seven it is 14 %, the nearest to 15 %."""
+        return round(1 / self.validation) if self.validation else 0
 
 
 class FoldPlan:
@@ -94,13 +102,15 @@ class FoldPlan:
 
     def _make(self, index: int) -> NDArray[np.int64]:
         if self._official is None:
-            tested = self._part == index
-            return self._with_validation(np.where(tested, int(Part.TEST), int(Part.TRAIN)), index)
-        parts = self._official.folds[index]
+            parts = np.where(self._part == index, int(Part.TEST), int(Part.TRAIN))
+        else:
+            parts = self._official.folds[index]
+        if not self._rule.validation:
+            return np.where(parts == Part.VALIDATION, int(Part.TRAIN), parts)
         return parts.copy() if (parts == Part.VALIDATION).any() else self._with_validation(parts, index)
 
     def _with_validation(self, parts: NDArray[np.int64], index: int) -> NDArray[np.int64]:
-        """Take about 15 % of what is trained on for validation.
+        """Take about the rule's share of what is trained on for validation.
 
         Whole groups; single clips where groups lie on both sides of an official split, or where fewer than three
         groups are left.
@@ -111,30 +121,32 @@ class FoldPlan:
         crosses = bool(np.isin(groups, self._groups[test]).any())
         if crosses or len(np.unique(groups)) < 3:  # two groups: one could not be spared
             groups = with_copies_joined(
-                np.arange(len(rest)), [self._sounds[row] for row in rest.tolist()], VALIDATION_PARTS
+                np.arange(len(rest)), [self._sounds[row] for row in rest.tolist()], self._rule.validation_parts
             )
-        number = min(VALIDATION_PARTS, len(np.unique(groups)))
+        number = min(self._rule.validation_parts, len(np.unique(groups)))
         if number < 2:
             return parts
         name = ("validation", self._table.name, self._rule.folds or self.column or "", self._seed, index)
         chosen = balanced_parts(groups, self._labels[rest], number, *name)
         tested = self._labels[np.flatnonzero(test)].sum(axis=0) > 0
-        parts[rest[chosen == _best_validation(chosen, self._labels[rest], tested)]] = Part.VALIDATION
+        best = _best_validation(chosen, self._labels[rest], tested, self._rule.validation)
+        parts[rest[chosen == best]] = Part.VALIDATION
         return parts
 
 
-def _best_validation(parts: NDArray[np.int64], labels: LabelMatrix, tested: NDArray[np.bool_]) -> int:
-    """The part that training misses least: fewest values that are tested and wholly in it, then a size next to 15 %.
+def _best_validation(parts: NDArray[np.int64], labels: LabelMatrix, tested: NDArray[np.bool_], share: float) -> int:
+    """The part that training misses least: fewest values that are tested and wholly in it, then a size next to a share.
 
     Args:
         parts: ``[clips]`` part of each clip that is not tested.
         labels: ``[clips, values]`` of the same clips.
         tested: ``[values]``, those that the test part has.
+        share: that it should have of the clips.
     """
     in_parts = held_by(parts, labels).toarray()
     lost = ((in_parts == in_parts.sum(axis=0)) & (in_parts > 0) & tested).sum(axis=1)
     sizes = np.bincount(parts) / len(parts)
-    return int(np.lexsort((np.abs(sizes - VALIDATION_SHARE).round(9), lost))[0])
+    return int(np.lexsort((np.abs(sizes - share).round(9), lost))[0])
 
 
 def usual_column(table: ClipTable) -> str | None:

@@ -51,7 +51,7 @@ def gaps(study: FolderContent) -> dict[str, list[dict[str, str]]]:
     for setting in settings:
         for task, rows in of_setting(scores, setting).groupby("task"):
             fraction = study.statistics.units[str(rows["metric"].iloc[0])].points
-            means = rows.groupby("part")["value"].mean()
+            means = rows.groupby("part")["value"].mean().dropna()
             parts = {str(part): level(float(value), fraction) for part, value in means.items()}
             train, test = (float(means.get(part, float("nan"))) for part in ("train", "test"))
             gap = signed(better_by(train, test, bool(rows["higher_is_better"].iloc[0])), fraction)

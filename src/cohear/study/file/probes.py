@@ -6,6 +6,7 @@ from collections.abc import Collection
 
 from cohear.base.errors import UserError
 from cohear.base.named import make, name_of
+from cohear.data.folds.splits import VALIDATION_SHARE
 from cohear.probes.probe import PROBES, Probe
 from cohear.study.file.grid import mistakes_of_twice
 from cohear.study.file.settings import StudySettings
@@ -26,6 +27,11 @@ def mistakes_in_probes(settings: StudySettings, spoilt: Collection[str] = ()) ->
         except UserError as error:
             mistakes.append(f"probes.{number}: {error}")
             continue
+        if probe.on_validation and not settings.validation:
+            mistakes.append(
+                f"probes.{number}: probe {name_of(named)!r} measures on validation parts, and validation: 0 leaves "
+                f"none; set validation: {VALIDATION_SHARE}, or leave the probe out"
+            )
         if "tasks" in spoilt or probe.subject == "task":
             continue
         if len(settings.tasks) < 2:

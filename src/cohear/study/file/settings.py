@@ -12,7 +12,7 @@ from cohear.base.layout import Layout
 from cohear.base.named import Named
 from cohear.data.folds.partition import TaskChoice
 from cohear.data.folds.selection import LabelChoice
-from cohear.data.folds.splits import FoldRule
+from cohear.data.folds.splits import MOST_VALIDATION, VALIDATION_SHARE, FoldRule
 from cohear.features.build import build_front_end
 from cohear.features.front_end import FrontEnd
 from cohear.models.choice import EncoderChoice
@@ -68,6 +68,7 @@ class StudySettings(SpecModel):
     window: float = Field(1.0, gt=0)
     margin: float = Field(0.01, ge=0)
     margin_nll: float = Field(0.05, ge=0)
+    validation: float = Field(VALIDATION_SHARE, ge=0, le=MOST_VALIDATION)
     seed: int = 0
     training: TrainingSettings = TrainingSettings()
     arms: dict[str, ArmSettings] = Field({"base": ArmSettings()}, min_length=1)
@@ -99,7 +100,7 @@ class StudySettings(SpecModel):
                 target=task.target,
                 kind=task.kind,
                 metric=task.metric,
-                rule=FoldRule(task.folds, task.hold_out),
+                rule=FoldRule(task.folds, task.hold_out, self.validation),
                 labels=LabelChoice(task.only, task.drop, task.rename or None, task.limit),
             )
             for name, task in self.tasks.items()
