@@ -138,7 +138,8 @@ def test_numbered_files_are_no_folds(tmp_path):
 def test_configurations_are_datasets(tmp_path):
     for language in ("en", "de"):
         shard(tmp_path / language / "train-00000-of-00001.parquet", [0, 1])
-    places, left_out = dataset_places([tmp_path])
+    found_places = dataset_places([tmp_path])
+    places, left_out = found_places.readers, found_places.left_out
     assert ({place.name: reader for place, reader in places.items()}, left_out) == (
         {"en": "embedded", "de": "embedded"},
         {},

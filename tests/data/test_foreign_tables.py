@@ -300,7 +300,7 @@ def test_a_table_all_of_whose_names_are_nearly_right_is_read(tmp_path, there, na
     for file in there:
         mini_trees.clip(tmp_path / file)
     mini_trees.text(tmp_path / place, "filename,label", *(f"{name},{'xy'[n]}" for n, name in enumerate(named)))
-    assert [known.name for known in dataset_places([tmp_path])[0]] == [tmp_path.name]
+    assert [known.name for known in dataset_places([tmp_path]).readers] == [tmp_path.name]
     table = read_clip_table(tmp_path, "t")
     assert labels_of(table) == dict(zip(there, "xy", strict=True))
     assert any("but for backslashes, Unicode form, or upper and lower case" in remark for remark in table.remarks)

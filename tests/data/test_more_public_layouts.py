@@ -319,6 +319,7 @@ def test_speech_commands_of_the_challenge(tmp_path):
     assert parts["no/bb05582b_nohash_3.wav"] == "validation"
     assert parts["yes/c50f55b8_nohash_0.wav"] == "test"
     assert parts["yes/0a7c2a8d_nohash_0.wav"] == "train"
-    found, left_out = dataset_places([tmp_path])
+    found_places = dataset_places([tmp_path])
+    found, left_out = found_places.readers, found_places.left_out
     assert {place.name: reader for place, reader in found.items()} == {"train": "speech_commands"}
     assert "holds 1 audio file" in left_out[str(tmp_path / "test")]

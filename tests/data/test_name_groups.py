@@ -6,6 +6,7 @@ import pytest
 from made_up import table
 
 from cohear.base.errors import DataError
+from cohear.data.tables.folder_groups import folder_groups
 from cohear.data.tables.name_groups import name_groups, with_name_groups
 
 WORDS = ("no", "on", "yes")
@@ -101,3 +102,38 @@ def test_what_speakers_said_is_no_group_where_they_are_the_labels():
         (f"{who}/{who}_{n:03}_mic{mic}.flac", who) for who in ("p225", "p226", "p227") for n in range(5) for mic in "12"
     ]
     assert name_groups([path for path, _ in clips], [who for _, who in clips]) is None
+
+
+WHO = {"ids": [f"s{n:02}" for n in range(6)], "names": ["anna", "bela", "carl", "dora", "emil", "fred"]}
+
+
+@pytest.mark.parametrize("who", WHO.values(), ids=list(WHO))
+@pytest.mark.parametrize("form", ["{who}/{n}.wav", "data/{who}/{n}.wav", "{part}/{who}/{n}.wav", "{who}/ch{n}/{n}.wav"])
+def test_folders_beside_a_table_tell_groups(who, form):
+    """A table with labels alone, each speaker's clips in a folder: folds went through speakers."""
+    parts = {one: ("train", "test")[number == 0] for number, one in enumerate(who)}
+    paths = [form.format(who=one, n=n, part=parts[one]) for one in who for n in range(4)]
+    labels = ["ab"[number % 2] for number in range(len(paths))]
+    found = folder_groups(paths, labels)
+    assert found.is_sure
+    assert found.evidence.startswith(f"folders have 6 values there ({', '.join(who[:5])} and 1 more), 4.0 clips each")
+    groups = with_name_groups(table({"path": paths, "word": labels}), found.pattern).column("group", "")
+    assert groups == [one for one in who for _ in range(4)]
+
+
+@pytest.mark.parametrize(
+    ("folders", "sure"),
+    [(["000", "001", "002", "003", "004"], False), (["mic1", "mic2"], False), (["dog", "cat", "owl"], None)],
+)
+def test_folders_that_are_no_sure_groups(folders, sure):
+    """Numbers may be where many files were kept, a few may be rooms: told; words are none."""
+    found = folder_groups([f"{one}/{n}.wav" for one in folders for n in range(6)], ["a", "b"] * 3 * len(folders))
+    assert (found if found is None else found.is_sure) == sure
+
+
+def test_folders_that_are_labels_or_parts_are_no_groups():
+    folders = [f"c{number}" for number in range(6)]
+    assert folder_groups([f"{one}/{n}.wav" for one in folders for n in range(4)], sorted(folders * 4)) is None
+    parts = [f"fold{number}" for number in range(6)]
+    assert folder_groups([f"{one}/{n}.wav" for one in parts for n in range(4)], ["a", "b"] * 12) is None
+    assert folder_groups([f"s{n:02}/1.wav" for n in range(12)], ["a", "b"] * 6) is None

@@ -176,7 +176,8 @@ def test_a_folder_of_datasets_with_flat_audio_is_no_dataset_of_classes(tmp_path,
         rows = [comma.join((f"{n:03}.wav", "ab"[n % 2])) for n in range(4)]
         mini_trees.text(tmp_path / folder / name, comma.join((column, label)), *rows)
     assert reader_of(tmp_path) is None
-    places, left_out = dataset_places([tmp_path])
+    found_places = dataset_places([tmp_path])
+    places, left_out = found_places.readers, found_places.left_out
     assert [place.name for place in places] == sorted(folders)
     assert left_out == {}
     for folder in folders:
@@ -211,7 +212,7 @@ def test_classes_stay_where_their_tables_say_something_else_of_clips(tmp_path, c
         clips(tmp_path, *(f"{folder}/{n}.wav" for n in range(4)))
         rows = [f"{n}.wav,{cell}" for n, cell in enumerate(ABOUT_CLIPS_OF_A_CLASS[column])]
         mini_trees.text(tmp_path / folder / "meta.csv", f"file,{column}", *rows)
-    assert {place.name: reader for place, reader in dataset_places([tmp_path])[0].items()} == {
+    assert {place.name: reader for place, reader in dataset_places([tmp_path]).readers.items()} == {
         tmp_path.name: "class_folders"
     }
     table = read_clip_table(tmp_path, "mine")
@@ -227,7 +228,7 @@ def test_tables_of_labels_of_their_own_are_datasets_whatever_folders_are_called(
         clips(tmp_path, *(f"{folder}/{n}.wav" for n in range(4)))
         rows = [f"{n}.wav,{breeds[n % 2]}" for n in range(4)]
         mini_trees.text(tmp_path / folder / "meta.csv", "file,breed", *rows)
-    assert {place.name: reader for place, reader in dataset_places([tmp_path])[0].items()} == {
+    assert {place.name: reader for place, reader in dataset_places([tmp_path]).readers.items()} == {
         "cat": "table",
         "dog": "table",
     }
@@ -238,7 +239,7 @@ def test_classes_stay_where_their_tables_cannot_be_read(tmp_path):
     for folder in ("cat", "cow", "dog"):
         clips(tmp_path, *(f"{folder}/{n}.wav" for n in range(4)))
         mini_trees.text(tmp_path / folder / "README.csv", "file,what", "0.wav,a,b,c")
-    assert list(dataset_places([tmp_path])[0].values()) == ["class_folders"]
+    assert list(dataset_places([tmp_path]).readers.values()) == ["class_folders"]
     table = read_clip_table(tmp_path, "mine")
     assert set(table.column("label", "")) == {"cat", "cow", "dog"}
     assert any("README.csv" in kind.sentence for kind in unused_files({"mine": (tmp_path, table)})["mine"])
@@ -251,7 +252,7 @@ def test_a_table_in_a_folder_without_clips_says_nothing_of_others(tmp_path, note
     names = [(clip.format(part=p, label=w, n=f"{p}{n}"), w, p) for p in PARTS for w in ("cat", "dog") for n in "12"]
     clips(tmp_path, *(name for name, _, _ in names))
     mini_trees.text(tmp_path / notes, "when,what", "monday,cut", "tuesday,heard")
-    assert list(dataset_places([tmp_path])[0].values()) == ["class_folders"]
+    assert list(dataset_places([tmp_path]).readers.values()) == ["class_folders"]
     table = read_clip_table(tmp_path, "mine")
     assert dict(zip(table.column("path", ""), table.column("label", ""), strict=True)) == {
         name: label for name, label, _ in names
@@ -295,3 +296,21 @@ def test_events_in_time_are_no_second_table(tmp_path):
     mini_trees.text(tmp_path / "labels.csv", "filename,label", "1.wav,a")
     mini_trees.text(tmp_path / "events.csv", "path,onset,offset,label", "1.wav,0,1,a", "1.wav,1,2,b")
     assert len(read_clip_table(tmp_path, "mine")) == 1
+
+
+@pytest.mark.parametrize("place", ["labels.csv", "meta/labels.csv", "a folder/x.tsv"])
+@pytest.mark.parametrize("listed", [8, 2])
+def test_a_table_beside_folders_of_speakers_is_read_also_where_it_names_some_of_their_files(tmp_path, place, listed):
+    """With fewer than half of them the speakers were the labels."""
+    clips(tmp_path, *(f"s{who:02}/{n}.wav" for who in range(4) for n in range(8)))
+    comma = "\t" if place.endswith("tsv") else ","
+    rows = [comma.join((f"s{who:02}/{n}.wav", "ab"[n % 2])) for who in range(4) for n in range(listed)]
+    mini_trees.text(tmp_path / place, comma.join(("filename", "emotion")), *rows)
+    assert reader_of(tmp_path) == "table"
+    assert len(read_clip_table(tmp_path, "t")) == 4 * listed
+
+
+def test_a_table_that_names_few_files_of_classes_is_not_read(tmp_path):
+    clips(tmp_path, *(f"{name}/{n}.wav" for name in ("dog", "cat", "0") for n in range(8)))
+    mini_trees.text(tmp_path / "labels.csv", "filename,quality", *(f"dog/{n}.wav,{n % 2}" for n in range(8)))
+    assert reader_of(tmp_path) == "class_folders"

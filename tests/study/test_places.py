@@ -7,11 +7,13 @@ import mini_trees
 import pytest
 
 from cohear.study.draft.places import dataset_places
+from cohear.study.draft.sentences import parted_sentence
 
 
 def places(folder):
     """Readers by folders below it, and what is left out."""
-    found, left_out = dataset_places([folder])
+    found_places = dataset_places([folder])
+    found, left_out = found_places.readers, found_places.left_out
     return {place.relative_to(folder).as_posix(): reader for place, reader in found.items()}, left_out
 
 
@@ -91,3 +93,23 @@ def test_one_dataset_stays_one(tmp_path, name):
     (tmp_path / "empty").mkdir()
     found, left_out = places(tmp_path)
     assert (list(found), left_out) == (["."], {})
+
+
+def test_that_folders_are_taken_for_datasets_is_told(tmp_path):
+    """Two folders of classes without a class in common: two datasets, or one whose classes have kinds."""
+    for path in ("animals/dog/1.wav", "animals/cat/1.wav", "cars/horn/1.wav", "cars/engine/1.wav"):
+        mini_trees.clip(tmp_path / path)
+    found = dataset_places([tmp_path])
+    assert found.parted == {str(tmp_path): ["animals", "cars"]}
+    assert parted_sentence("data", found.parted[str(tmp_path)]) == (
+        "Taken for 2 datasets: the folders animals, cars of data. If they are one, write a manifest.csv there that "
+        "names the files of all."
+    )
+    assert dataset_places([tmp_path / "animals", tmp_path / "cars"]).parted == {}
+
+
+def test_datasets_that_say_so_are_not_told_as_a_choice(tmp_path):
+    mini_trees.esc50(tmp_path)
+    mini_trees.clip(tmp_path / "own" / "a.wav")
+    mini_trees.text(tmp_path / "own" / "manifest.csv", "path,label", "a.wav,x")
+    assert dataset_places([tmp_path]).parted == {}

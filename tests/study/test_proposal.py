@@ -532,3 +532,23 @@ def kinds(tmp_path):
 
 def study_cells(study):
     return study.settings.datasets["d"].cells
+
+
+def test_speakers_are_the_last_task_of_a_table(tmp_path):
+    """Where their column stands first, the emotion was not proposed: speakers must be on both sides of every fold."""
+    write(tmp_path / "one", rows(60, speaker=lambda n: f"s{n // 10}", emotion=lambda n: "ab"[n % 2]))
+    proposal, _ = propose(tmp_path, tmp_path / "one")
+    assert [(task.choice.target, task.choice.rule.hold_out) for task in proposal.tasks] == [("emotion", "speaker")]
+    assert [task.choice.target for task, _ in proposal.set_back] == ["speaker"]
+
+
+def test_folders_of_speakers_beside_a_table_are_held_out(tmp_path):
+    told = [{"path": f"s{n // 10}/{n:03}.wav", "emotion": "ab"[n % 2]} for n in range(60)]
+    for number in range(6):
+        (tmp_path / "one" / f"s{number}").mkdir(parents=True)
+    write(tmp_path / "one", told)
+    proposal, text = propose(tmp_path, tmp_path / "one")
+    assert 'group_in_name: "([^/]+)/"' in text
+    assert "Folders tell groups: folders have 6 values there (s0, s1, s2, s3, s4 and 1 more)" in words(text)
+    assert set(proposal.found[0].dataset.table.column("group", "")) == {f"s{number}" for number in range(6)}
+    plan(tmp_path)

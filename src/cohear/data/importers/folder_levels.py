@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from cohear.base.counting import counted
-from cohear.data.tables.common_words import is_bookkeeping, is_heard, is_person
+from cohear.data.tables.common_words import are_whose, is_bookkeeping, is_heard, is_whose
 from cohear.data.tables.part_names import is_part_name, parts_among
-from cohear.data.tables.targets import GROUPING, words_of
 
 _FEW = 0.1
 """Less of all clips than that, nearer to the top, are loose files beside the dataset."""
@@ -20,7 +18,6 @@ _COMBINED = 1.5
 _CLEARLY = 0.3
 """So much more must one level look like labels than the others."""
 _SHOWN = 5
-_CLASS_WORDS = frozenset(("class", "label", "category", "cat", "type"))
 _DIGITS = frozenset("0123456789")
 
 
@@ -52,6 +49,11 @@ class FolderLevels:
 
     clips: tuple[FolderClip, ...]
     remarks: tuple[str, ...]
+
+    @property
+    def are_whose(self) -> bool:
+        """Whether the labels are named as speakers or recordings are."""
+        return _are_speakers([clip.label for clip in self.clips])
 
 
 def folder_levels(paths: Sequence[PurePosixPath]) -> FolderLevels | None:
@@ -97,7 +99,7 @@ def _at_depth(paths: Sequence[PurePosixPath], depth: int) -> FolderLevels | None
         return None
     held = perhaps[label[0]]
     group = _group_level({level: names[level] for level in telling if level != held})
-    further = [level for level in perhaps if level not in (held, group) and not _are_ids(set(names[level]))]
+    further = [level for level in perhaps if level not in (held, group) and not are_whose(set(names[level]))]
     clips = tuple(
         FolderClip(
             path,
@@ -108,7 +110,8 @@ def _at_depth(paths: Sequence[PurePosixPath], depth: int) -> FolderLevels | None
         )
         for path in paths
     )
-    return FolderLevels(clips, tuple(_remarks(clips, held, part, group, is_told=label[1])))
+    remarks = _remarks(clips, held, part, group, is_told=label[1])
+    return FolderLevels(clips, tuple(remarks))
 
 
 def _label_level(levels: Sequence[Sequence[str]]) -> tuple[int, bool] | None:
@@ -117,7 +120,7 @@ def _label_level(levels: Sequence[Sequence[str]]) -> tuple[int, bool] | None:
         return (0, True) if levels else None
     names = [set(level) for level in levels]
     digits = [index for index, level in enumerate(names) if level == _DIGITS]
-    words = [index for index, level in enumerate(names) if not _are_ids(level)]
+    words = [index for index, level in enumerate(names) if not are_whose(level)]
     if len(digits) != 1 and len(words) > 1 and not _are_combined(levels[words[0]], levels[words[1]]):
         return None
     scores = [_looks_like_labels(level) for level in names]
@@ -131,24 +134,14 @@ def _label_level(levels: Sequence[Sequence[str]]) -> tuple[int, bool] | None:
 
 def _group_level(levels: dict[int, Sequence[str]]) -> int | None:
     """The outermost of the other levels, names of speakers or recordings first."""
-    named = [level for level, names in levels.items() if _are_ids(set(names))]
+    named = [level for level, names in levels.items() if are_whose(set(names))]
     return min(named or levels, default=None)
 
 
 def _looks_like_labels(names: set[str]) -> float:
     """From -1, where all names are of speakers or recordings, to 1, where all are what many datasets have as labels."""
-    each = (1.0 if is_heard(name) else -0.5 if name.isdecimal() else -1.0 if _is_id(name) else 0.0 for name in names)
+    each = (1.0 if is_heard(name) else -0.5 if name.isdecimal() else -1.0 if is_whose(name) else 0.0 for name in names)
     return sum(each) / len(names)
-
-
-def _are_ids(names: set[str]) -> bool:
-    """Whether most names are numbered, or of somebody: ``s01``, ``Actor_3``, ``000``, ``p225``, ``alice``."""
-    return sum(map(_is_id, names)) > len(names) / 2
-
-
-def _is_id(name: str) -> bool:
-    words = words_of(re.sub(r"(?<=[A-Za-z])(?=\d)", "_", name))
-    return bool(re.search(r"\d", name) or words & GROUPING or is_person(name)) and not words & _CLASS_WORDS
 
 
 def _are_combined(outer: Sequence[str], inner: Sequence[str]) -> bool:
@@ -174,15 +167,20 @@ def _remarks(
             f"column label{'' if is_told else ', which is a guess, for names of both could be labels'}; write a "
             "manifest.csv if it is the other way round"
         )
-    words = {clip.label for clip in clips}
-    if _are_ids(words) and not all(map(str.isdecimal, words)):
+    words = [clip.label for clip in clips]
+    if _are_speakers(words):
         told.append(
-            f"its labels ({_named(list(words), 'folder')}) are named as speakers or recordings are; write a "
+            f"its labels ({_named(words, 'folder')}) are named as speakers or recordings are; write a "
             "manifest.csv if something else is to be learnt"
         )
     if further := [clip.folder for clip in clips if clip.folder]:
         told.append(f"further folders ({_named(further, 'name')}) are column folder")
     return told
+
+
+def _are_speakers(labels: Sequence[str]) -> bool:
+    """Plain numbers are digits as well."""
+    return are_whose(set(labels)) and not all(map(str.isdecimal, set(labels)))
 
 
 def _named(names: Sequence[str], what: str) -> str:

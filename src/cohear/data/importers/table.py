@@ -25,6 +25,7 @@ from cohear.data.tables.table_files import TABLE_SUFFIXES, column_names
 
 _EVENTS = Path(EVENTS_CSV.file).stem  # with a row an event, so that it is no list of clips
 _MOST_LOOKED_INTO = 20  # tables in a folder, and folders: with more of them only names of columns count
+_MOST, _SOME = 0.5, 0.1  # of the clips that folders give labels to: those that a table must name
 _MOST_TABLES = 200  # in a folder: with more of them they are no lists of clips
 
 
@@ -136,11 +137,16 @@ def _names_audio(file: Path, root: Path, clips: ClipNames) -> bool:
 
 
 def _names_most(tables: Mapping[Path, str], path: Path, clips: ClipNames) -> bool:
-    """Whether the tables name at least half of the clips that are there, where folders say labels too."""
-    if folder_levels(clips.paths) is None:
+    """Whether the tables name enough of the clips that are there, where folders say labels too.
+
+    Half of them, or less where these labels are named as speakers: then a table that has labels is rather meant.
+    """
+    levels = folder_levels(clips.paths)
+    if levels is None:
         return True
     named = {Path(name) for file, part in tables.items() for name in _known_names(file, path, part, clips)}
-    return sum(Path(clip) in named for clip in clips.paths) >= len(clips.paths) / 2
+    enough = _SOME if levels.are_whose else _MOST
+    return sum(Path(clip) in named for clip in clips.paths) >= enough * len(clips.paths)
 
 
 def _known_names(file: Path, root: Path, part: str, clips: ClipNames) -> list[str]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
-from cohear.data.tables.targets import words_of
+from cohear.data.tables.targets import GROUPING, words_of
 
 _HEARD = """
 angry anger angrily annoyed anxious bored boredom calm contempt disgust disgusted excited fear fearful frustrated
@@ -48,6 +49,8 @@ _LABELS, _PERSONS = frozenset(_HEARD.split()), frozenset(_GIVEN_NAMES.split())
 _NUMBERED = re.compile(rf"(?:{'|'.join(_BOOKKEEPING.split())})[-_ ]?\d+", re.IGNORECASE)
 _DATE = re.compile(r"(?:19|20)\d\d[-_.]?[01]\d[-_.]?[0-3]\d")
 
+_CLASS_WORDS = frozenset(("class", "label", "category", "cat", "type"))
+
 
 def is_heard(name: str) -> bool:
     """Whether a folder is called after what many datasets have as a label: ``happy``, ``dog_bark``, ``pop rock``."""
@@ -64,3 +67,14 @@ def is_person(name: str) -> bool:
 def is_bookkeeping(name: str) -> bool:
     """Whether a folder is called after when or where its recordings were made or kept: ``Session1``, ``2021-03-05``."""
     return bool(_NUMBERED.fullmatch(name) or _DATE.fullmatch(name))
+
+
+def are_whose(names: Collection[str]) -> bool:
+    """Whether most folders are numbered, or somebody's: ``s01``, ``Actor_3``, ``000``, ``p225``, ``alice``."""
+    return sum(map(is_whose, names)) > len(names) / 2
+
+
+def is_whose(name: str) -> bool:
+    """Whether a folder is called as speakers and recordings are; ``class_1`` is not."""
+    words = words_of(re.sub(r"(?<=[A-Za-z])(?=\d)", "_", name))
+    return bool(re.search(r"\d", name) or words & GROUPING or is_person(name)) and not words & _CLASS_WORDS

@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
+from typing import Literal
 
 from cohear.base.counting import counted
 from cohear.base.errors import DataError
@@ -29,16 +30,18 @@ class NameGroups:
     """A part of the names of files that tells groups.
 
     Attributes:
-        pattern: a regular expression for the beginning of a file's name; its parenthesis, or else all of it, is the
-            group.
+        pattern: a regular expression for the beginning of a file's name, or of its path where there is a slash in it;
+            its parenthesis, or else all of it, is the group.
         is_sure: whether the values are named as speakers and sources are (``s01``, ``1001``, ``0c540988``); words may
             as well be something that a clip is about.
         evidence: a clause on what was seen.
+        named: whose names they are.
     """
 
     pattern: str
     is_sure: bool
     evidence: str
+    named: Literal["Names of files", "Folders"] = "Names of files"
 
 
 def name_groups(paths: Sequence[str], labels: Sequence[str]) -> NameGroups | None:
@@ -82,7 +85,7 @@ def _patterns() -> list[str]:
 def _values(pattern: str, paths: Sequence[str]) -> list[str]:
     """The group of each clip; empty where the pattern does not fit its name."""
     known = re.compile(pattern)
-    found = [known.match(PurePosixPath(path).name) for path in paths]
+    found = [known.match(path if "/" in pattern else PurePosixPath(path).name) for path in paths]
     return [(match[1] if known.groups else match[0]) or "" if match else "" for match in found]
 
 
@@ -96,9 +99,9 @@ def _judged(pattern: str, paths: Sequence[str], labels: Sequence[str]) -> NameGr
     ids = pattern == _COMPACT or sum(bool(_IS_ID.fullmatch(value)) for value in held) > len(held) / 2
     words = all(_WORD.fullmatch(value) for value in held) and shared == len(paths)
     counts = _counts(values, stems, labels) or _counts_folders(values, paths) or _counts_utterances(values, labels)
-    if (not ids and not words) or _is_label(values, labels) or counts:
+    if (not ids and not words) or says_the_label(values, labels) or counts:
         return None
-    return NameGroups(pattern, ids, _evidence(held, values, labels))
+    return NameGroups(pattern, ids, evidence_of(values, labels, "names of files"))
 
 
 def _share_of_names(values: Sequence[str], labels: Sequence[str]) -> float:
@@ -108,7 +111,7 @@ def _share_of_names(values: Sequence[str], labels: Sequence[str]) -> float:
     return sum(having[label] / count for label, count in clips.items()) / len(clips)
 
 
-def _is_label(values: Sequence[str], labels: Sequence[str]) -> bool:
+def says_the_label(values: Sequence[str], labels: Sequence[str]) -> bool:
     """Whether it says no more than the label does."""
     pairs = set(zip(values, labels, strict=True))
     return len(pairs) == len(set(values)) and len(pairs) == len(set(labels))
@@ -141,7 +144,15 @@ def _counts_utterances(values: Sequence[str], labels: Sequence[str]) -> bool:
     return are_speakers and len(numbers) == len(set(values)) and max(numbers) - min(numbers) < 2 * len(numbers)
 
 
-def _evidence(held: Counter[str], values: Sequence[str], labels: Sequence[str]) -> str:
+def evidence_of(values: Sequence[str], labels: Sequence[str], named: str) -> str:
+    """What speaks for groups: how many values there are, how many clips each has, and of how many labels.
+
+    Args:
+        values: of the clips; empty where one has none.
+        labels: of the same clips.
+        named: what has these values.
+    """
+    held = Counter(value for value in values if value)
     of_value: dict[str, set[str]] = defaultdict(set)
     for value, label in zip(values, labels, strict=True):
         of_value[value].add(label)
@@ -150,6 +161,6 @@ def _evidence(held: Counter[str], values: Sequence[str], labels: Sequence[str]) 
     several = sum(len(found) > 1 for found in of_value.values())
     each = sum(held.values()) / len(held)
     return (
-        f"names of files have {len(held):,} values there ({most}{more}), {each:.1f} clips each in the mean, and "
+        f"{named} have {len(held):,} values there ({most}{more}), {each:.1f} clips each in the mean, and "
         f"{several:,} of them have clips of several labels"
     )

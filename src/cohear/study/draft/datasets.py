@@ -14,11 +14,12 @@ from cohear.data.readers import Published, public_layouts
 from cohear.data.scan.dataset import Dataset, open_dataset
 from cohear.data.scan.unused import unused_files
 from cohear.data.tables.clip_table import ClipTable
+from cohear.data.tables.folder_groups import folder_groups
 from cohear.data.tables.label_cells import USUAL_CELLS, LabelCells, proposed_cells
 from cohear.data.tables.name_groups import NameGroups, name_groups, with_name_groups
 from cohear.data.tables.reader import read_clip_table
 from cohear.data.tables.targets import label_columns, says_groups
-from cohear.study.draft.places import dataset_places, why_refused
+from cohear.study.draft.places import DatasetPlaces, dataset_places, why_refused
 from cohear.study.launch.progress import Progress
 
 
@@ -32,7 +33,7 @@ class Found:
         reader: which reader reads it.
         dataset: its clips whose audio can be read.
         cells: how it writes several labels a clip, where not as clip tables do.
-        groups: what the names of its files tell of groups, where nothing else does.
+        groups: what folders or the names of its files tell of groups, where nothing else does.
         unused: what lies in its folder and is not used.
     """
 
@@ -53,13 +54,13 @@ class Found:
 
 def find_datasets(
     paths: Sequence[Path], *, cache: Path, jobs: int | None, progress: Progress
-) -> tuple[list[Found], dict[str, str]]:
+) -> tuple[list[Found], DatasetPlaces]:
     """Read and scan whatever the paths hold.
 
     `dataset_places` tells which folders these are.
 
     Returns:
-        The datasets, and of every path that is none, why.
+        The datasets, and where they were found; of every path that is none, why.
 
     Raises:
         DataError: a path does not exist, or nothing at all can be used.
@@ -68,10 +69,11 @@ def find_datasets(
     missing = [path for path in paths if not path.exists()]
     if missing:
         raise DataError(f"{missing[0]} does not exist" + (f" ({len(missing)} such paths)" if missing[1:] else ""))
-    places, left_out = dataset_places(paths)
+    places = dataset_places(paths)
+    left_out = places.left_out
     found: list[Found] = []
     tables: dict[str, tuple[Path, ClipTable]] = {}
-    for path, reader in places.items():
+    for path, reader in places.readers.items():
         name = _free_name(path, [known.name for known in found])
         try:
             table, cells, groups = _as_proposed(read_clip_table(path, name, reader).by_clip(), reader)
@@ -88,11 +90,11 @@ def find_datasets(
         reasons = "".join(f"\n  - {path}: {why}" for path, why in left_out.items())
         raise DataError(f"there is no dataset in the paths given:{reasons}")
     unused = unused_files(tables)
-    return [replace(known, unused=unused[known.name]) for known in found], left_out
+    return [replace(known, unused=unused[known.name]) for known in found], places
 
 
 def _as_proposed(table: ClipTable, reader: str) -> tuple[ClipTable, LabelCells, NameGroups | None]:
-    """A table with what its cells and the names of its files look like; of public layouts all is known."""
+    """A table with what its cells, folders and the names of its files look like; of public layouts all is known."""
     if reader in public_layouts():
         return table, USUAL_CELLS, None
     cells = proposed_cells(table)
@@ -101,10 +103,16 @@ def _as_proposed(table: ClipTable, reader: str) -> tuple[ClipTable, LabelCells, 
         return table, cells, None
     targets, _ = label_columns(table)
     labels = table.column(targets[0], table.name) if targets else [""] * len(table)
-    groups = name_groups(table.column("path", table.name), labels)
+    groups = _told_groups(table.column("path", table.name), labels)
     if groups is not None and groups.is_sure:
         table = with_name_groups(table, groups.pattern)
     return table, cells, groups
+
+
+def _told_groups(paths: Sequence[str], labels: Sequence[str]) -> NameGroups | None:
+    """What folders or names of files tell of groups, a sure sign first."""
+    told = [groups for groups in (folder_groups(paths, labels), name_groups(paths, labels)) if groups is not None]
+    return next((groups for groups in told if groups.is_sure), told[0] if told else None)
 
 
 def _free_name(path: Path, taken: Sequence[str]) -> str:

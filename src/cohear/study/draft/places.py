@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from cohear.audio.folder_tree import folder_tree
@@ -20,25 +21,43 @@ _UNKNOWN = "nothing in it is recognised as a dataset"
 _SHOWN = 5
 
 
-def dataset_places(paths: Sequence[Path]) -> tuple[dict[Path, str], dict[str, str]]:
+@dataclass(frozen=True)
+class DatasetPlaces:
+    """Where datasets lie.
+
+    Attributes:
+        readers: of every dataset, by its path.
+        parted: paths that stand for several datasets in them, not all of which say so themselves, with the names of
+            their folders.
+        left_out: of other paths, why they are none.
+    """
+
+    readers: dict[Path, str] = field(default_factory=dict)
+    parted: dict[str, list[str]] = field(default_factory=dict)
+    left_out: dict[str, str] = field(default_factory=dict)
+
+
+def dataset_places(paths: Sequence[Path]) -> DatasetPlaces:
     """Datasets with their readers, and why other paths are none.
 
     A folder that no reader recognises stands for the folders in it, and so does one whose dataset lies in a folder of
     it beside others that hold audio. Parts of one dataset (``data/train data/test``) stand for the folder of them all.
     """
-    places: dict[Path, str] = {}
-    left_out: dict[str, str] = {}
+    places = DatasetPlaces()
     for path in _whole(paths):
         try:
             readers = _readers(path)
         except DataError as error:
-            left_out[str(path)] = why_refused(path, error)
+            places.left_out[str(path)] = why_refused(path, error)
             continue
-        places |= {place: reader for place, reader in readers.items() if reader}
-        left_out |= {str(place): _why_unknown(place) for place, reader in readers.items() if not reader}
+        known = {place: reader for place, reader in readers.items() if reader}
+        places.readers.update(known)
+        places.left_out.update({str(place): _why_unknown(place) for place, reader in readers.items() if not reader})
+        if path not in readers and len(known) > 1 and not all(map(_is_sure, known.values())):
+            places.parted[str(path)] = [place.name for place in known]
         if path not in readers and (beside := _beside(path)):
-            left_out[str(path)] = beside
-    return places, left_out
+            places.left_out[str(path)] = beside
+    return places
 
 
 def _whole(paths: Sequence[Path]) -> list[Path]:
@@ -73,8 +92,13 @@ def _readers(path: Path) -> dict[Path, str | None]:
     if beside and len(held) == 1 and not is_whole and reader_of(held[0]) == reader:
         left = [child for child in folders_in(path) if child not in (*held, *beside) and folder_tree(child).leftovers]
         return {held[0]: reader, **beside, **dict.fromkeys(left)}
-    sure = (*public_layouts(), ManifestReader.name)  # what else lies in a dataset's own folder is rather its own
-    return {path: reader, **{child: known for child, known in beside.items() if known in sure and known != reader}}
+    others = {child: known for child, known in beside.items() if known and _is_sure(known) and known != reader}
+    return {path: reader, **others}  # what else lies in a dataset's own folder is rather its own
+
+
+def _is_sure(reader: str) -> bool:
+    """Whether what it recognises says itself that it is a dataset: a publisher's, or a manifest."""
+    return reader == ManifestReader.name or reader in public_layouts()
 
 
 def _held(path: Path, reader: str) -> tuple[list[Path], bool]:

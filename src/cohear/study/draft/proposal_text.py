@@ -10,7 +10,13 @@ from pathlib import Path
 
 from cohear.study.draft.datasets import Found
 from cohear.study.draft.proposal import Proposal
-from cohear.study.draft.sentences import dataset_sentences, left_out_sentence, task_sentence, without_tasks
+from cohear.study.draft.sentences import (
+    dataset_sentences,
+    left_out_sentence,
+    parted_sentence,
+    task_sentence,
+    without_tasks,
+)
 from cohear.study.draft.tasks import FOLDS, Draft
 from cohear.study.file.settings import USUAL_BASELINES
 
@@ -44,6 +50,8 @@ def _lines(proposal: Proposal, file: Path) -> Iterator[str]:
         for sentence in dataset_sentences(known):
             yield from _comment(sentence)
         yield f"  {scalar(known.name)}: {{{', '.join(_dataset_entry(known, file))}}}"
+    for path, names in proposal.parted.items():
+        yield from _comment(parted_sentence(path, names))
     for path, why in proposal.left_out.items():
         yield from _comment(left_out_sentence(path, why))
     yield ""

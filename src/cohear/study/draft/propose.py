@@ -12,7 +12,7 @@ from cohear.base.files import write_text
 from cohear.base.yaml_text import read_yaml
 from cohear.data.folds.partition import mistakes_in_folds
 from cohear.data.scan.dataset import Dataset
-from cohear.data.tables.targets import label_columns, nearly_alike
+from cohear.data.tables.targets import label_columns, nearly_alike, says_groups
 from cohear.study.draft.datasets import Found, find_datasets
 from cohear.study.draft.proposal import Proposal
 from cohear.study.draft.proposal_text import study_text
@@ -91,8 +91,8 @@ def propose(
     Raises:
         DataError: a path does not exist, or no task can be made of them.
     """
-    found, left_out = find_datasets(paths, cache=cache, jobs=jobs, progress=progress or NoProgress())
-    proposal = Proposal(found, left_out=left_out)
+    found, places = find_datasets(paths, cache=cache, jobs=jobs, progress=progress or NoProgress())
+    proposal = Proposal(found, parted=places.parted, left_out=places.left_out)
     datasets = {known.name: known.dataset for known in found}
     names = _task_names(found)
     candidates = [_candidates(known, names, proposal) for known in found]
@@ -130,9 +130,14 @@ def _has_room(proposal: Proposal, draft: Draft, most_tasks: int | None) -> bool:
 
 
 def _candidates(known: Found, names: dict[tuple[str, str], str], proposal: Proposal) -> list[list[Draft]]:
-    """The drafts of each label column that has any; reasons of the others go to the proposal."""
+    """The drafts of each label column that has any; reasons of the others go to the proposal.
+
+    Columns of speakers come last where no publisher calls them labels: a task on speakers needs them on both sides of
+    every fold, which keeps others from holding them out.
+    """
     published = list(known.published.tasks) if known.published else []
     columns, reasons = label_columns(known.dataset.table, published)
+    columns.sort(key=lambda column: column not in published and says_groups(column))
     candidates = []
     for column in columns:
         ways, why = drafts(known.dataset, column, names[known.name, column], SEED)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from cohear.base.counting import counted
 from cohear.data.tables.label_cells import LIST
@@ -12,6 +12,7 @@ from cohear.study.draft.tasks import Draft
 
 NO_COLUMN = "it has no column of labels, and events in time (events.csv) are no targets"
 _BAD_SHOWN = 5
+_FOLDERS_SHOWN = 5
 
 
 def decisions(proposal: Proposal) -> Iterator[str]:
@@ -26,6 +27,7 @@ def decisions(proposal: Proposal) -> Iterator[str]:
             if task.choice.dataset == known.name:
                 yield f"  not proposed: {task.choice.target}: {reason}"
         yield from (f"  {sentence}" for sentence in without_tasks(proposal, known.name))
+    yield from (parted_sentence(path, names) for path, names in proposal.parted.items())
     yield from (left_out_sentence(path, why) for path, why in proposal.left_out.items())
 
 
@@ -50,10 +52,10 @@ def dataset_sentences(known: Found) -> Iterator[str]:
         together = f"{len(columns)} columns of 0 and 1 are the one target {target}"
         yield f"{together}; without `one_hot` each is one of its own."
     if known.groups is not None and known.groups.is_sure:
-        yield f"Names of files tell groups: {known.groups.evidence}. Without `group_in_name` there are none."
+        yield f"{known.groups.named} tell groups: {known.groups.evidence}. Without `group_in_name` there are none."
     elif known.groups is not None:
         yield (
-            f"No groups are known. A part of the names may tell them: {known.groups.evidence}. If these are speakers "
+            f"No groups are known. {known.groups.named} may tell them: {known.groups.evidence}. If these are speakers "
             f"or sources, add group_in_name: {known.groups.pattern!r}"
         )
     yield from (f"{kind.sentence}." for kind in known.unused)
@@ -70,6 +72,15 @@ def without_tasks(proposal: Proposal, dataset: str) -> Iterator[str]:
         yield f"Columns of {dataset} that are no targets: {columns}."
     if dataset in proposal.no_columns:
         yield f"No task is proposed on {dataset}: {NO_COLUMN}."
+
+
+def parted_sentence(path: str, names: Sequence[str]) -> str:
+    """That a path is several datasets, and what to do where it is one."""
+    more = f" and {len(names) - _FOLDERS_SHOWN:,} more" if len(names) > _FOLDERS_SHOWN else ""
+    return (
+        f"Taken for {len(names):,} datasets: the folders {', '.join(names[:_FOLDERS_SHOWN])}{more} of {path}. If they "
+        "are one, write a manifest.csv there that names the files of all."
+    )
 
 
 def left_out_sentence(path: str, why: str) -> str:
