@@ -98,7 +98,7 @@ class LibsndfileDecoder(Decoder):
         self._file.close()
 
     def _open(self, source: Path | Sequence[FilePiece] | None) -> SoundFile:
-        return SoundFile(self._content, source, is_mpeg=self._is_mpeg)
+        return SoundFile(self._content, source)
 
     def _first(self, structure: Structure) -> SoundFile:
         """The file as it is where that gives all its audio, else the first of its streams."""

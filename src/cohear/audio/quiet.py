@@ -1,8 +1,9 @@
 """Keeps the notes of C libraries off the terminal.
 
-libmpg123 writes a note about each flaw of a stream to the C library's ``stderr``, and libsndfile gives no way to ask
-it not to. Moving file descriptor 2 would also swallow what other threads of this process write meanwhile (progress, a
-traceback), so the C library's own stream is exchanged instead: Python does not write through it.
+libmpg123 writes a note on each flaw of a stream to the C library's ``stderr``, and libsndfile prints what it meets in
+damaged sample dumps and ALAC on its ``stdout``, where JSON may be awaited; there is no way to ask either not to. Moving
+file descriptors would also swallow what other threads of this process write meanwhile (progress, a traceback), so the C
+library's own streams are exchanged instead: Python does not write through them.
 """
 
 from __future__ import annotations
@@ -11,64 +12,66 @@ import ctypes
 import os
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
+_NAMES = ("__stdoutp", "__stderrp") if sys.platform == "darwin" else ("stdout", "stderr")
 _lock = threading.Lock()
 _inside = 0
-_before: int | None = None
+_before: list[int | None] = []
 
 
 @contextmanager
 def quiet_libraries() -> Iterator[None]:
-    """Inside the block, what C code writes to ``stderr`` goes nowhere; threads may be in such blocks at once.
+    """Inside the block, what C code writes to its own streams goes nowhere; threads may be in such blocks at once.
 
-    Where the C library's stream cannot be exchanged (Windows, musl), nothing happens.
+    Where the C library's streams cannot be exchanged (Windows, musl), nothing happens.
     """
-    streams = _streams()
-    if streams is None:
+    found = _streams()
+    if found is None:
         yield
         return
-    _enter(*streams)
+    _enter(*found)
     try:
         yield
     finally:
-        _leave(streams[0])
+        _leave(found[0])
 
 
-def _enter(stderr: Any, nowhere: int) -> None:  # noqa: ANN401 - a ctypes pointer
-    global _inside, _before  # noqa: PLW0603 - the C library's stream is one for the process
+def _enter(streams: Sequence[Any], nowhere: int) -> None:  # ctypes pointers
+    global _inside  # noqa: PLW0603 - the C library's streams are those of the process
     with _lock:
         if _inside == 0:
-            _before = stderr.value
-            stderr.value = nowhere
+            _before[:] = [stream.value for stream in streams]
+            for stream in streams:
+                stream.value = nowhere
         _inside += 1
 
 
-def _leave(stderr: Any) -> None:  # noqa: ANN401 - a ctypes pointer
+def _leave(streams: Sequence[Any]) -> None:
     global _inside  # noqa: PLW0603
     with _lock:
         _inside -= 1
         if _inside == 0:
-            stderr.value = _before
+            for stream, before in zip(streams, _before, strict=True):
+                stream.value = before
 
 
 @cache
-def _streams() -> tuple[Any, int] | None:
-    """The C library's variable ``stderr`` (a pointer), and a stream into nothing; None where there is no such thing."""
-    name = "__stderrp" if sys.platform == "darwin" else "stderr"
+def _streams() -> tuple[Sequence[Any], int] | None:
+    """The C library's variables ``stdout`` and ``stderr`` (pointers), and a stream into nothing; None without them."""
     if sys.platform != "darwin" and not _is_glibc():
-        return None  # elsewhere the variable is a macro or lies in memory that must not be written
+        return None  # elsewhere the variables are macros or lie in memory that must not be written
     try:
         library = ctypes.CDLL(None)
-        stderr = ctypes.c_void_p.in_dll(library, name)
+        streams = [ctypes.c_void_p.in_dll(library, name) for name in _NAMES]
         library.fopen.restype = ctypes.c_void_p
         nowhere = library.fopen(os.fsencode(os.devnull), b"w")  # never closed: another thread may be writing to it
     except (OSError, ValueError, AttributeError):
         return None
-    return (stderr, nowhere) if nowhere and stderr.value else None
+    return (streams, nowhere) if nowhere and all(stream.value for stream in streams) else None
 
 
 def _is_glibc() -> bool:

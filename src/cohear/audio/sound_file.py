@@ -43,7 +43,6 @@ class SoundFile:
     Args:
         content: the file on disk, open as long as this is.
         source: where to find it: by its name, by its descriptor (None), or pieces of it.
-        is_mpeg: whether libmpg123 is at work, which writes notes.
 
     Raises:
         UnknownFormat: libsndfile knows no such format.
@@ -51,9 +50,8 @@ class SoundFile:
         MemoryError: there is none left.
     """
 
-    def __init__(self, content: Content, source: Path | Sequence[FilePiece] | None, *, is_mpeg: bool) -> None:
+    def __init__(self, content: Content, source: Path | Sequence[FilePiece] | None) -> None:
         self._content = content
-        self._is_mpeg = is_mpeg
         opened: int | Path | PiecedFile
         if source is None:
             opened = content.descriptor
@@ -61,10 +59,7 @@ class SoundFile:
         else:
             opened = source if isinstance(source, Path) else PiecedFile(content, source)
         try:
-            if is_mpeg:
-                with quiet_libraries():
-                    self._file = _Forward(opened, closefd=False)
-            else:
+            with quiet_libraries():
                 self._file = _Forward(opened, closefd=False)
         except soundfile.LibsndfileError as error:
             if _is_unknown(error):
@@ -78,8 +73,6 @@ class SoundFile:
     def fill(self, block: NDArray[np.float32]) -> int:
         """Read into an array ``[frames, channels]``; returns how many frames there were."""
         try:
-            if not self._is_mpeg:
-                return int(self._file.buffer_read_into(block, "float32"))
             with quiet_libraries():
                 return int(self._file.buffer_read_into(block, "float32"))
         except soundfile.SoundFileError as error:
@@ -88,7 +81,8 @@ class SoundFile:
     def seek(self, frame: int) -> None:
         """Go to a frame."""
         try:
-            self._file.seek(frame)
+            with quiet_libraries():
+                self._file.seek(frame)
         except soundfile.SoundFileError as error:
             raise self._damaged(error) from error
 

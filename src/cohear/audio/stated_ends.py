@@ -124,7 +124,7 @@ def _sds(content: Content) -> int:
     end = _SDS_HEAD + _SDS_PACKET * -(-samples // a_packet)
     packets = content.at(_SDS_HEAD, end - _SDS_HEAD)
     firsts, seconds = packets[::_SDS_PACKET], packets[1::_SDS_PACKET]
-    if firsts.strip(_SDS_MARK[:1]) or seconds.strip(_SDS_MARK[1:]):  # libsndfile prints each of them, on stdout
+    if firsts.strip(_SDS_MARK[:1]) or seconds.strip(_SDS_MARK[1:]):
         raise UnreadableAudio(content.path, "it is damaged: packets of its samples have lost their mark", "truncated")
     return end
 
