@@ -200,3 +200,29 @@ def test_a_record_of_a_run_that_diverged_is_none(finished, tmp_path):
         task["scores"]["test"]["last"]["loss"] = None
     (folder / "record.json").write_text(json.dumps(content))
     assert read_record(folder) is None
+
+
+def test_exports_own_run_that_is_lost_leaves_no_bundle(bench):
+    """Of an encoder whose file lies beside the study file alone: `--code` names its folder."""
+    lost_later = LOST.replace("== 3", '== 3 and Path(__file__).with_name("now").exists()').replace("> 4", "> 0", 1)
+    (bench.root / "lost_net.py").write_text(f"from pathlib import Path\n{lost_later}")
+    settings = {"encoders": lost(), "combinations": ["singles"], "repeats": {"folds": 1, "seeds": 1}}
+    bench.run(**settings)
+    assert bench.cohear("check", "out").returncode == 0
+    noted = bench.root / "out" / "study.yaml"
+    noted.write_text(f"{noted.read_text()}# a note\n")
+    bench.run(**settings)
+    assert "# a note" in noted.read_text()
+    wish = ("export", "out", "--tasks", "tone", "-o", "bundle", "--launcher", "in-process")
+    with entered():
+        elsewhere = bench.cohear(*wish)
+        assert elsewhere.returncode == 2
+        assert "--code names the folder that its file is in" in elsewhere.stderr
+        (bench.root / "now").touch()
+        failed = bench.cohear(*wish, "--code", ".")
+        assert failed.returncode == 1
+        assert "the loss of task 'tone' is not a finite number at step 3" in failed.stderr
+        assert "Traceback" not in failed.stderr
+        assert not (bench.root / "bundle").exists()
+        (bench.root / "now").unlink()
+        assert bench.cohear(*wish, "--code", ".").returncode == 0

@@ -55,9 +55,11 @@ class Study:
         from cohear.study.file import load_study
 
         path = Path(path)
-        source = resolved(path) if path.is_dir() else resolved(path).parent
-        settings = with_paths_from(load_study(path / "study.yaml" if path.is_dir() else path), source)
-        usual = path if path.is_dir() else source / "out" / settings.study
+        is_folder = path.is_dir()
+        source = resolved(path) if is_folder else resolved(path).parent
+        file = path / "study.yaml" if is_folder else path
+        settings = with_paths_from(load_study(file, with_modules=not is_folder), source)
+        usual = path if is_folder else source / "out" / settings.study
         return cls(settings, source, Path(out) if out is not None else usual)
 
     @classmethod

@@ -19,8 +19,13 @@ from cohear.study.file.settings import StudySettings
 from cohear.study.file.wording import told_by_pydantic
 
 
-def load_study(path: Path) -> StudySettings:
+def load_study(path: Path, *, with_modules: bool = True) -> StudySettings:
     """Read and check a study file.
+
+    Args:
+        path: of the file.
+        with_modules: whether encoders' modules are looked for beside it, and judged. Beside the resolved file of a
+            study folder they do not lie.
 
     Raises:
         StudyError: with every mistake at once.
@@ -35,10 +40,12 @@ def load_study(path: Path) -> StudySettings:
         raise StudyError([f"cannot be read: {getattr(error, 'strerror', None) or error}"], str(path)) from error
     except YamlMistake as error:
         raise StudyError([str(error)], str(path)) from error
-    return check_study(text, str(path), path.parent)
+    return check_study(text, str(path), path.parent, with_modules=with_modules)
 
 
-def check_study(text: YamlText, source: str = "", folder: Path | None = None) -> StudySettings:
+def check_study(
+    text: YamlText, source: str = "", folder: Path | None = None, *, with_modules: bool = True
+) -> StudySettings:
     """Check a study's settings; its plugins are imported first, for they bring names that it uses.
 
     Args:
@@ -46,6 +53,7 @@ def check_study(text: YamlText, source: str = "", folder: Path | None = None) ->
         source: what the file is called in errors.
         folder: where relative paths begin. Without one, plugins and files of front-ends are looked for in the working
             folder, and encoders' modules are not looked for.
+        with_modules: whether encoders' modules are looked for there.
 
     Raises:
         StudyError: with every mistake at once.
@@ -56,28 +64,32 @@ def check_study(text: YamlText, source: str = "", folder: Path | None = None) ->
     try:
         settings = StudySettings.model_validate(text.value)
     except ValidationError as error:
-        raise StudyError([*told_by_pydantic(error, text), *_beside(error, text, folder)], source) from error
-    if mistakes := _mistakes(settings, text, folder):
+        beside = _beside(error, text, folder, with_modules)
+        raise StudyError([*told_by_pydantic(error, text), *beside], source) from error
+    if mistakes := _mistakes(settings, text, folder, with_modules):
         raise StudyError(mistakes, source)
     return settings
 
 
-def _mistakes(settings: StudySettings, text: YamlText, folder: Path | None, spoilt: Collection[str] = ()) -> list[str]:
+def _mistakes(
+    settings: StudySettings, text: YamlText, folder: Path | None, with_modules: bool, spoilt: Collection[str] = ()
+) -> list[str]:
     """Mistakes in what is valid by itself; those in plugins come first, for the rest may need them."""
     if mistakes := mistakes_in_plugins(settings, folder or Path()):
         return mistakes
     if folder is not None:
         settings = settings.with_paths_of_features(lambda path: str(folder / path))
+    modules = folder if with_modules else None
     return [
         *mistakes_in_names(settings, text),
-        *mistakes_in_grid(settings, folder, spoilt),
+        *mistakes_in_grid(settings, modules, spoilt),
         *mistakes_in_baselines(settings, spoilt),
-        *mistakes_in_controls(settings, folder, spoilt),
+        *mistakes_in_controls(settings, modules, spoilt),
         *mistakes_in_probes(settings, spoilt),
     ]
 
 
-def _beside(error: ValidationError, text: YamlText, folder: Path | None) -> list[str]:
+def _beside(error: ValidationError, text: YamlText, folder: Path | None, with_modules: bool) -> list[str]:
     """Mistakes in what is valid beside what is not, so that they need not be mended in rounds."""
     content, spoilt = dict(text.value), set()
     for finding in error.errors():
@@ -93,7 +105,7 @@ def _beside(error: ValidationError, text: YamlText, folder: Path | None) -> list
         settings = StudySettings.model_validate(content)
     except ValidationError:  # one key's validity hangs on another's
         return []
-    found = _mistakes(settings, text, folder, spoilt)
+    found = _mistakes(settings, text, folder, with_modules, spoilt)
     # what refers to a spoilt part cannot be judged
     about = {*spoilt, *(("tasks",) if spoilt & {"datasets", "tasks"} else ())}
     return [mistake for mistake in found if mistake.partition(":")[0].partition(".")[0] not in about]

@@ -147,7 +147,7 @@ class StudyFolder:
         """The resolved study file; raises StudyError where it is not one."""
         from cohear.study.file import load_study  # noqa: PLC0415 - needs torch, which tables do not
 
-        return with_paths_from(load_study(self.settings_file), self.root)
+        return with_paths_from(load_study(self.settings_file, with_modules=False), self.root)
 
     def read_plan(self) -> list[PlanRow]:
         """Rows of ``plan.json``; empty where there is none yet.
