@@ -92,8 +92,8 @@ def _readers(path: Path) -> dict[Path, str | None]:
     if beside and len(held) == 1 and not is_whole and reader_of(held[0]) == reader:
         left = [child for child in folders_in(path) if child not in (*held, *beside) and folder_tree(child).leftovers]
         return {held[0]: reader, **beside, **dict.fromkeys(left)}
-    others = {child: known for child, known in beside.items() if known and _is_sure(known) and known != reader}
-    return {path: reader, **others}  # what else lies in a dataset's own folder is rather its own
+    surely = {child: known for child, known in beside.items() if known and _is_sure(known) and known != reader}
+    return {path: reader, **surely}  # what else lies in a dataset's own folder is rather its own
 
 
 def _is_sure(reader: str) -> bool:
