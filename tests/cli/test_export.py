@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import onnx
 import onnxruntime
+import pandas as pd
 import pytest
 import tiny
 import yaml
@@ -229,7 +230,41 @@ def test_tasks_one_run_and_the_twin_in_python(study, monkeypatch, tmp_path):
 def test_without_a_wish_the_best_on_validation_is_taken(study, monkeypatch, tmp_path):
     monkeypatch.setenv("COHEAR_CACHE", str(study.cache))
     made = Study.load(study.root / "out").export(tmp_path / "best", jobs=1)
-    assert made.card["training"]["chosen"].startswith("best mean on validation of 2")
+    training, tasks = made.card["training"], made.card["tasks"]
+    assert training["chosen"].startswith("best mean on validation of 2")
+    (other,) = training["left_out"]
+    assert {made.card["model"]["encoder"], other["encoder"]} == {WIDE, NARROW}
+    results = pd.read_csv(study.root / "out" / "results.csv")
+    singles = results[results["combination"] == results["task"]].groupby(["task", "encoder"])["value"].mean()
+    for name, task in tasks.items():
+        best, better = singles[name].max(), task["better_single"]
+        assert (best > task["expected"]["mean"] + 1e-9) == (better is not None)
+        if better:
+            assert better["score"] == pytest.approx(best)
+            assert better["ahead"] == pytest.approx(best - task["expected"]["mean"])
+            assert any(said.startswith(f"{name} is done better alone") for said in made.card["warnings"])
+
+
+@pytest.mark.slow
+def test_an_encoder_that_was_trained_on_singles_alone_is_trained_and_exported(study):
+    """Where it is the better one: it was passed over without a word."""
+    encoders = [{"name": "dnn", "hidden": 1, "layers": 1}, {"name": "dnn", "hidden": 16, "layers": 1}]
+    encoders[1]["combinations"] = ["singles"]
+    study.run("several", encoders=encoders, training={"steps": 40, "batch": 8})
+    ended = study.cohear("export", "several", "-o", "several-bundle")
+    assert ended.returncode == 0, ended.stderr
+    card = json.loads((study.root / "several-bundle" / "card.json").read_text())
+    assert card["model"]["encoder"] == WIDE
+    foretold = "not trained on these tasks together: judged by each task alone, and by what sharing changes in others"
+    assert card["training"]["chosen"].endswith(foretold)
+    (other,) = card["training"]["left_out"]
+    assert (other["features"], other["encoder"]) == ("summary", "dnn(hidden=1,layers=1)")
+    assert f"taken: summary with {WIDE}, {card['training']['chosen']}" in ended.stderr
+    assert f"not taken: summary with {other['encoder']}, {other['reason']}" in ended.stderr
+    assert "no finished runs of tone+bird: its 2 repeats are trained now" in ended.stderr
+    readme = (study.root / "several-bundle" / "README.md").read_text()
+    assert foretold in readme and f"{other['encoder']}: {other['reason']}." in readme
+    assert all(task["expected"]["repeats"] == 2 for task in card["tasks"].values())
 
 
 @pytest.mark.slow

@@ -19,6 +19,7 @@ from cohear.analysis.answers.measurements import of_data
 from cohear.analysis.answers.persistence import SettingsAgreement, agreements
 from cohear.analysis.answers.recommended import NoGrouping, Recommended, Serving, of_settings, one_network, recommend
 from cohear.analysis.answers.speed import steps_to_score
+from cohear.analysis.answers.ways_alone import WayAlone, ways_alone
 from cohear.analysis.gains.controls import contrasts, control_gains, explained
 from cohear.analysis.gains.design import Design
 from cohear.analysis.gains.gains import judged_gains
@@ -274,11 +275,16 @@ class Statistics:
         return label_worth(self.results, self.tables.data, self.design)
 
     @cached_property
-    def best_singles(self) -> Mapping[str, BestSingle]:
-        """Of each task the best way to do it alone, of networks and baselines that are shown all its labels."""
+    def ways_alone(self) -> Mapping[str, Sequence[WayAlone]]:
+        """The ways to do each task alone, of networks and baselines that are shown all its labels."""
         budgets = self.tables.data.label_budgets
         few = [(task, arm) for arm, budget in budgets.items() for task, share in budget.shares.items() if share < 1]
-        return {line["task"]: line for line in best_singles(self._every, self._every_single, few, self.design)}
+        return ways_alone(self._every, self._every_single, few)
+
+    @cached_property
+    def best_singles(self) -> Mapping[str, BestSingle]:
+        """Of each task the best way to do it alone."""
+        return {line["task"]: line for line in best_singles(self.ways_alone, self.design)}
 
     @cached_property
     def groupings(self) -> Sequence[UnbeatenGrouping]:

@@ -14,6 +14,7 @@ from cohear.base.files import without_nan
 from cohear.base.named import name_of
 from cohear.base.study_facts import TaskFacts
 from cohear.export.assemble import input_numbers
+from cohear.export.better_singles import better_sentence
 from cohear.export.calibrate import Calibration
 from cohear.export.expectation import Expectation
 from cohear.export.grid_cell import GridCell
@@ -23,6 +24,7 @@ from cohear.export.parity import Parity
 from cohear.export.quantise import Change
 from cohear.export.runs import Trained
 from cohear.export.write import windowing_of
+from cohear.findings.below_single import BelowSingle
 from cohear.runs.task_data import TaskData
 from cohear.runtime.card import FORMAT
 
@@ -41,6 +43,7 @@ class BundledTask:
         facts: what the study knows of the task.
         expected: score on clips that were not trained on.
         gain: against a network of its own, a row of the study's gains; None where there is none.
+        better: what does the task better alone than the bundle's network; None where nothing does.
         calibration: of its answers, with how they are read.
     """
 
@@ -48,6 +51,7 @@ class BundledTask:
     facts: TaskFacts
     expected: Expectation
     gain: Mapping[str, Any] | None
+    better: BelowSingle | None
     calibration: Calibration
 
 
@@ -90,6 +94,7 @@ def make_card(
             "combination": cell.combination,
             "arm": cell.arm,
             "chosen": cell.why,
+            "left_out": [asdict(each) for each in cell.left_out],
             "run": spec.key,
             "weights": f"taken from run {run} of the study" if run else ALL_CLIPS_SENTENCE,
             "settings": spec.training.model_dump(mode="json"),
@@ -107,7 +112,13 @@ def make_card(
         "parity": {"clips": parity.clips, "largest_difference": parity.largest},
         "datasets": dict(datasets),
         **({"learnt": [part.to_json() for part in learnt]} if learnt else {}),
-        "warnings": [*licence_warnings(datasets), *licence_warnings(files, "file"), *notes, *_withheld(tasks)],
+        "warnings": [
+            *licence_warnings(datasets),
+            *licence_warnings(files, "file"),
+            *notes,
+            *_below(tasks),
+            *_withheld(tasks),
+        ],
         "versions": {name: version(name) for name in ("cohear", "torch", "onnx", "onnxruntime", "numpy")},
     }
     finite: dict[str, Any] = without_nan(content)
@@ -135,10 +146,32 @@ def metadata(card: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
+def _below(tasks: Mapping[str, BundledTask]) -> Iterator[str]:
+    """Tasks that something does better alone."""
+    yield from (better_sentence(name, known.better) for name, known in tasks.items() if known.better)
+
+
 def _withheld(tasks: Mapping[str, BundledTask]) -> Iterator[str]:
     """What of calibrations is not applied, and why."""
     for name, known in tasks.items():
         yield from (each.sentence(name) for each in known.calibration.withheld)
+
+
+def _better(better: BelowSingle) -> dict[str, Any]:
+    """What the card says of a single that is better."""
+    ahead = better.ahead
+    return {
+        "name": better.way,
+        "features": better.features,
+        "encoder": better.encoder,
+        "arm": better.arm,
+        "score": better.score,
+        "served": better.served,
+        "ahead": ahead.value,
+        "low": ahead.low,
+        "high": ahead.high,
+        "repeats": better.repeats,
+    }
 
 
 _GAIN = ("single", "gain", "low", "high", "repeats", "verdict", "not_learnt")
@@ -163,6 +196,7 @@ def _task(known: BundledTask) -> dict[str, Any]:
         ),
         "expected": asdict(known.expected),
         "gain": gain,
+        "better_single": known.better and _better(known.better),
         "calibration": {
             key: value for key, value in asdict(calibration).items() if key != "decoding" and value is not None
         },

@@ -15,13 +15,15 @@ from cohear.base.files import cache_folder
 from cohear.base.named import as_named, check_named
 from cohear.base.registry import did_you_mean
 from cohear.base.study_facts import DatasetFacts, StudyFacts
-from cohear.base.tables import PREDICTIONS_CSV
+from cohear.base.tables import PREDICTIONS_CSV, RESULTS_CSV
 from cohear.export.assemble import Output, assemble, check_exportable, describe, input_numbers
+from cohear.export.better_singles import better_singles
 from cohear.export.calibrate import Calibration
 from cohear.export.card import BundledTask, make_card, metadata
+from cohear.export.chosen_cell import choose_cell
 from cohear.export.expectation import expectation, told_otherwise
 from cohear.export.forms import calibrate, of_frames
-from cohear.export.grid_cell import GridCell, choose_cell, tasks_asked
+from cohear.export.grid_cell import GridCell, tasks_asked
 from cohear.export.kinds import decoding_in_graph
 from cohear.export.learnt_parts import files_of, learnt_parts
 from cohear.export.network import network_graph
@@ -125,7 +127,7 @@ def export_study(
     check_named(LAUNCHERS, where)  # an unknown one is told before the data are read
     check_target(bundle)
     places = Places(StudyFolder(study), cache_folder(), code or study.resolve())
-    cell = _cell(places, settings, tasks, features, encoder, arm, run)
+    cell = _cell(places, settings, tasks, features, encoder, arm, run, progress)
     used = list(dict.fromkeys(settings.tasks[task].dataset for task in cell.tasks))
     prepared, specs = prepare_cell(places, settings, cell, jobs, progress)
     check_exportable(inputs_of(specs[0]))
@@ -203,11 +205,15 @@ def _cell(
     encoder: str | None,
     arm: str | None,
     run: str | None,
+    progress: Progress,
 ) -> GridCell:
-    """The cell that was asked for, or the one that a run is of."""
+    """The cell that was asked for, or the one that a run is of; where it was chosen, that is said."""
     if run is None:
         asked = tasks_asked(settings, tasks)
-        return choose_cell(places.study, settings, asked, features=features, encoder=encoder, arm=arm)
+        cell = choose_cell(places.study, settings, asked, features=features, encoder=encoder, arm=arm)
+        for sentence in cell.told:
+            progress.say(sentence)
+        return cell
     if tasks or features or encoder or arm:
         raise UserError("--run names one run with its tasks, features, encoder and arm: leave those options out")
     spec_of_run(places, run)
@@ -245,27 +251,34 @@ def _tasks(
     trained: Trained,
 ) -> dict[str, BundledTask]:
     """What is known of each task."""
-    design, gained = Design.of(facts), _gains(places, cell)
+    design, statistics = Design.of(facts), _statistics(places)
+    gained = _gains(statistics, cell) if statistics else {}
+    better = better_singles(statistics, cell, records) if statistics else {}
     return {
         task: BundledTask(
             data=data,
             facts=facts.tasks[task],
             expected=expectation(records, task, design.ratio_of(task) or 0.0),
             gain=gained.get(task),
+            better=better.get(task),
             calibration=calibrations[task],
         )
         for task, data in trained.tasks.items()
     }
 
 
-def _gains(places: Places, cell: GridCell) -> dict[str, dict[str, Any]]:
-    """The cell's rows of the study's gains, by task; none for a single, or where there are no results.
+def _statistics(places: Places) -> Statistics | None:
+    """The study's, where it has results."""
+    return Statistics.of_folder(places.study.root) if (places.study.root / RESULTS_CSV.file).exists() else None
+
+
+def _gains(statistics: Statistics, cell: GridCell) -> dict[str, dict[str, Any]]:
+    """The cell's rows of the study's gains, by task; none for a single.
 
     Each has ``not_learnt`` besides: the tasks of the cell that alone are not learnt.
     """
-    if len(cell.tasks) < 2 or not (places.study.root / "results.csv").exists():
+    if len(cell.tasks) < 2:
         return {}
-    statistics = Statistics.of_folder(places.study.root)
     table, setting = statistics.gains, (cell.features, cell.encoder, cell.arm)
     here = table["combination"] == cell.combination
     for column, name in zip(SETTING, setting, strict=True):

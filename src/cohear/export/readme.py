@@ -86,7 +86,9 @@ def _body(card: Mapping[str, Any]) -> Iterator[str]:
     if not labels_alone:
         yield "The share of truths within the spread is of spreads set without the part it is of."
     if card["training"]["chosen"]:
-        yield from ("", f"The encoder was chosen: {text(card['training']['chosen'])}.")
+        yield from ("", f"The encoder was chosen: {text(card['training']['chosen'])}. Not taken:", "")
+        for other in card["training"]["left_out"]:
+            yield f"- {text(other['features'])} with {text(other['encoder'])}: {text(other['reason'])}."
     yield from _quantisation(card["quantisation"])
     yield from ("", "## Labels" if labels_alone else "## Labels and numbers", "")
     for name, task in tasks.items():

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from cohear.analysis.answers.best_singles import BestSingle, OtherSingle, Single
+from cohear.analysis.answers.best_singles import BestSingle, OtherSingle
+from cohear.analysis.answers.ways_alone import Single
 from cohear.analysis.statistics import Statistics
 from cohear.base.counting import counted
 from cohear.base.setting import setting_of
