@@ -89,12 +89,12 @@ def _write_groups(found: Audit, file: Path, *, proposed: bool) -> None:  # type:
     from cohear.study.group_files import write_groups
 
     lines = {name: told for name, told in found.group_lines.items() if not (proposed and name in found.groups)}
-    if not found.groups and not lines:
+    if not found.groups and not lines and not found.unjoined:
         kept = "no groups to write: inside each dataset, those that there are keep all duplicates together"
         errors.print(kept, highlight=False, soft_wrap=True)
     for name, path in write_groups(found.groups, file).items():
         cure = f"put it beside the table of {name}, and `groups: {path.name}` into the dataset.yaml there"
         errors.print(f"groups: {path}; {cure}", markup=False, highlight=False, soft_wrap=True)
-    for name, told in lines.items():
+    for name, told in (*lines.items(), *found.unjoined.items()):
         for line in told:
             errors.print(f"{name}: {line}", markup=False, highlight=False, soft_wrap=True)

@@ -55,6 +55,7 @@ class Audit:
         tasks: names of the study's tasks.
         groups: of datasets whose tasks part duplicates, groups that do not.
         group_lines: of the same datasets, what must change in the study's tasks besides, a sentence each.
+        unjoined: of the same datasets, copies that groups cannot keep together, a sentence each.
     """
 
     study: str
@@ -63,6 +64,7 @@ class Audit:
     tasks: list[str]
     groups: Mapping[str, MergedGroups] = field(default_factory=dict)
     group_lines: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    unjoined: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     @property
     def failed(self) -> bool:
@@ -121,7 +123,8 @@ def check_data(
     cures = merged_groups(evidence)
     groups = {name: cure.groups for name, cure in cures.items() if cure.groups}
     lines = {name: cure.lines for name, cure in cures.items() if cure.lines}
-    return Audit(settings.study, found, facts, list(settings.tasks), groups, lines)
+    unjoined = {name: cure.unjoined for name, cure in cures.items() if cure.unjoined}
+    return Audit(settings.study, found, facts, list(settings.tasks), groups, lines, unjoined)
 
 
 def _with_datasets(finding: AuditFinding, settings: StudySettings) -> AuditFinding:

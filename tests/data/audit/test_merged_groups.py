@@ -42,6 +42,40 @@ def test_whole_groups_are_joined(copy, cache):
     }
 
 
+def test_a_sound_in_every_group_joins_none_and_is_told(copy, cache):
+    """A jingle made all groups one, so that the copies of g1, g3 and g4 were not kept together either."""
+    before = groups_of(read_clip_table(copy.folder / "bird", "bird"))
+    first = {group: clip for clip, group in reversed(before.items())}
+    rows = [row["path"] for row in planted.read_rows(copy.folder / "bird")]
+    for clip in first.values():
+        planted._replace(copy, rows.index(clip), copy.samples(rows.index(first["g0"])))
+    audit = check_data(copy.settings(), cache=cache)
+    (groups,) = audit.groups.values()
+    assert {group for clip, group in groups.items() if before[clip] in ("g1", "g3", "g4")} == {"g1"}
+    assert {clip: group for clip, group in groups.items() if group != "g1"} == {
+        clip: group for clip, group in before.items() if group not in ("g1", "g3", "g4")
+    }
+    (told,) = audit.unjoined["bird"]
+    many = len(first)
+    assert told == (
+        f"{many} copies of {rows[0]!r} lie in {many} groups, which joined would leave nearly one: keep one of them"
+    )
+
+
+def test_the_command_tells_what_it_does_not_join(clean, tmp_path, monkeypatch):
+    """One copy in each of all groups: there is no file, and the clip is named."""
+    copy = planted.Copy(clean, tmp_path)
+    before = groups_of(read_clip_table(copy.folder / "bird", "bird"))
+    rows = [row["path"] for row in planted.read_rows(copy.folder / "bird")]
+    for clip in {group: clip for clip, group in before.items()}.values():
+        planted._replace(copy, rows.index(clip), copy.samples(0))
+    monkeypatch.setenv("COHEAR_CACHE", str(tmp_path / "cache"))
+    done = called("check", copy.folder / "bird", "--write", tmp_path / "groups.csv")
+    assert not (tmp_path / "groups.csv").exists()
+    assert "groups, which joined would leave nearly one: keep one of them" in done.stderr
+    assert "no groups to write" not in done.stderr
+
+
 def test_clean_data_need_no_groups(clean, cache):
     assert check_data(planted.settings(clean), cache=cache).groups == {}
 
@@ -213,7 +247,7 @@ def test_groups_that_join_to_one_are_not_written(speakers, cache):
     audit = check_data(speakers.settings(), cache=cache)
     assert audit.groups == {}
     (line,) = audit.group_lines["bird"]
-    assert line.endswith("are a single one: remove one clip of each pair of copies")
+    assert line.endswith("a single group: remove one clip of each pair of copies")
 
 
 def test_a_task_on_what_is_held_out_is_told_to_remove_copies(speakers, cache):

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from cohear.base.counting import counted
 from cohear.data.audit.evidence import Evidence, MeasuredDataset, equal_sets
 from cohear.data.folds.partition import TaskChoice
 
@@ -18,6 +19,9 @@ MergedGroups = Mapping[str, str]
 """The group of every clip of a dataset, by the clip's name."""
 
 _REMOVE = "remove one clip of each pair of copies"
+_MOST_IN_ONE = 0.75
+"""Of the clips in one group, unless a group had more before: with more, too little is left to learn from or to test."""
+_SHOWN = 3
 
 
 @dataclass(frozen=True)
@@ -27,10 +31,12 @@ class GroupCure:
     Attributes:
         groups: those to be written; empty where the column ``group`` has them already, or where none would help.
         lines: what must change in the tasks of a study besides, a sentence each.
+        unjoined: copies that lie in too many groups to be kept together, a sentence each.
     """
 
     groups: MergedGroups
     lines: tuple[str, ...] = ()
+    unjoined: tuple[str, ...] = ()
 
 
 def merged_groups(evidence: Evidence) -> dict[str, GroupCure]:
@@ -38,7 +44,8 @@ def merged_groups(evidence: Evidence) -> dict[str, GroupCure]:
 
     A duplicate does not leave its speaker for a group of duplicates alone: whole groups are joined, those of every
     column that a task of the dataset holds out. A joined group is named after its first one, and a clip without a group
-    after its file.
+    after its file. A sound that lies in so many groups that nearly all clips would be one (a jingle) joins none, and is
+    told; the others are joined all the same.
     """
     pairs: dict[str, list[tuple[int, int]]] = {}
     for same in equal_sets(evidence):
@@ -62,20 +69,63 @@ def _cure(data: MeasuredDataset, tasks: Sequence[TaskChoice], pairs: NDArray[np.
     if not any((sides[one] != sides[two]).any() for sides in data.sides_of(tasks)):
         return None
     columns = list(dict.fromkeys(task.rule.hold_out for task in tasks if task.rule.folds is None)) or [None]
-    joined = _joined([data.groups(column) for column in columns], pairs)
-    if joined.max() == 0:
-        return GroupCure({}, (f"its groups, joined where they hold one recording, are a single one: {_REMOVE}",))
+    own = _joined([data.groups(column) for column in columns])
+    if own.max() == 0:
+        return GroupCure({}, (f"what its tasks hold out is, taken together, a single group: {_REMOVE}",))
+    kept, spread = _kept_and_spread(own, pairs)
+    joined = _joined([own], kept)
+    unjoined = _unjoined(data, own, spread)
+    if spread and (joined == own).all():
+        return GroupCure({}, (), unjoined)
     lines = tuple(line for task in tasks if (line := _line(data, task, joined)))
     if "group" in data.table.rows.columns and _keeps(data.groups("group"), joined):
-        return GroupCure({}, lines)
+        return GroupCure({}, lines, unjoined)
     names = _names(data, [column or "group" for column in columns], joined)
-    return GroupCure({clip: names[number] for clip, number in zip(data.ids, joined.tolist(), strict=True)}, lines)
+    groups = {clip: names[number] for clip, number in zip(data.ids, joined.tolist(), strict=True)}
+    return GroupCure(groups, lines, unjoined)
 
 
-def _joined(columns: Sequence[NDArray[np.int64]], pairs: NDArray[np.int64]) -> NDArray[np.int64]:
+def _kept_and_spread(
+    own: NDArray[np.int64], pairs: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], list[NDArray[np.int64]]]:
+    """The pairs that can be joined, and the copies in so many groups that they would make nearly all clips one.
+
+    Args:
+        own: ``[clips]`` groups as they are.
+        pairs: ``[pairs, 2]`` clips that hold one recording.
+    """
+    sounds = _joined([np.arange(len(own))], pairs)  # [clips]: copies of one sound have one number
+    of_clip = np.unique(np.stack([sounds, own], axis=1), axis=0)[:, 0]
+    many = np.bincount(of_clip, minlength=len(own))[sounds]  # [clips]: groups that its sound lies in
+    most = max(int(np.bincount(own).max()), _MOST_IN_ONE * len(own))
+    limits = iter(np.unique(many)[::-1].tolist())
+    kept, limit = pairs, next(limits)
+    while limit > 1 and not _leaves_enough(_joined([own], kept), most):
+        limit = next(limits, 1)
+        kept = pairs[many[pairs[:, 0]] <= limit]
+    spread = np.unique(sounds[many > limit])
+    return kept, [np.flatnonzero(sounds == sound) for sound in spread]
+
+
+def _leaves_enough(groups: NDArray[np.int64], most: float) -> bool:
+    return bool(groups.max() > 0 and np.bincount(groups).max() <= most)
+
+
+def _unjoined(data: MeasuredDataset, own: NDArray[np.int64], spread: Sequence[NDArray[np.int64]]) -> tuple[str, ...]:
+    """A sentence for each sound that joins nothing, the first of many."""
+    told = [
+        f"{counted(len(clips), 'copy', 'copies')} of {data.ids[clips[0]]!r} lie in {len(np.unique(own[clips])):,} "
+        "groups, which joined would leave nearly one: keep one of them"
+        for clips in spread
+    ]
+    more = f"and so do those of {counted(len(told) - _SHOWN, 'clip')} more" if len(told) > _SHOWN else ""
+    return (*told[:_SHOWN], *((more,) if more else ()))
+
+
+def _joined(columns: Sequence[NDArray[np.int64]], pairs: NDArray[np.int64] | None = None) -> NDArray[np.int64]:
     """``[clips]`` numbers of groups: what has a group of any column in common, or is a pair, is one."""
     many = len(columns[0])
-    ends = [pairs]
+    ends = [] if pairs is None else [pairs]
     for groups in columns:
         _, first, inverse = np.unique(groups, return_index=True, return_inverse=True)
         ends.append(np.stack([np.arange(many), first[inverse]], axis=1))
