@@ -10,7 +10,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pandas as pd
@@ -144,13 +143,13 @@ class Said:
         The gain of each task as the card has it, and as its readme writes it: of a network that cohear trained, whose
         metrics it knows.
         """
-        places = SimpleNamespace(study=StudyFolder(self.path))
+        statistics = Statistics.of_folder(self.path)
         for setting in self.study.settings:
             for group in setting.groups:
                 if len(group) < 2:
                     continue
                 name = self.study.combination(group)
-                told = without_nan(_gains(places, GridCell(*setting.names, tuple(name.split("+")))))
+                told = without_nan(_gains(statistics, GridCell(*setting.names, tuple(name.split("+")))))
                 words = {task: gain_text(own["metric"], own) for task, own in told.items() if own["metric"] in METRICS}
                 yield (*setting.names, name), told, words
 
