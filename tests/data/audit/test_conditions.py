@@ -108,6 +108,7 @@ def test_a_column_that_says_nothing(clean, cache, tmp_path):
         (lambda samples: np.append(samples, np.zeros(4000, np.float32)), "warning"),  # filled up
         (planted.low_pass, "warning"),  # another codec
         (lambda samples: 0.2 * samples, "note"),  # further away
+        (lambda samples: np.full_like(samples, 0.2), "warning"),  # nothing but an offset
     ],
 )
 def test_conditions_of_one_label(clean, cache, tmp_path, change, severity):
@@ -117,6 +118,17 @@ def test_conditions_of_one_label(clean, cache, tmp_path, change, severity):
             copy.change(change, number)
     (finding,) = found(copy, cache)
     assert (finding.severity, finding.task) == (severity, "bird")
+
+
+def test_a_label_that_was_levelled_to_another_peak(clean, cache, tmp_path):
+    """Loudness in eight bins hides a tenth of the peak; that many clips share one does not."""
+    copy = planted.Copy(clean, tmp_path)
+    for number, row in enumerate(planted.read_rows(copy.folder / "bird")):
+        peak = 0.45 if row["bird"] == "low" else 0.5
+        copy.change(lambda samples, peak=peak: peak / np.abs(samples).max() * samples, number)
+    (finding,) = found(copy, cache)
+    assert finding.severity == "note"
+    assert max(finding.figures["conditions"], key=finding.figures["conditions"].get) == "peak"
 
 
 def evidence_of(shared_data: Path, name: str, cache: Path):

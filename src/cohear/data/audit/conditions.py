@@ -20,6 +20,7 @@ import numpy as np
 from cohear.base.arrays import Integers
 from cohear.base.streams import stream
 from cohear.data.audit.audit_check import CHECKS, Check
+from cohear.data.audit.bit_rate import bit_rates
 from cohear.data.audit.columns import columns_of_names
 from cohear.data.audit.cues import ARTEFACTS, binned, properties_of
 from cohear.data.audit.evidence import Evidence, MeasuredDataset
@@ -37,6 +38,8 @@ _RIDGE = 10.0  # clips' worth of belief that no condition matters
 _MOST_CLIPS = 5000  # whole groups, drawn; more make nothing surer
 _MOST_VALUES = 50  # of a column, the most frequent
 _SHOWN = 3
+_BIT_RATE = "bit rate"
+_PEAK_DIGITS = 3  # clips that were levelled to one peak share it
 _COLUMNS = re.compile(
     r"(^|_)(device|mic|micro|microphone|recorder|recordist|source|origin|corpus|collection|room|location|place|site|"
     r"session|channel|phone|handset|codec|encoding|format|bitrate|hospital|clinic|city|station|studio|uploader)s?(_|$)"
@@ -71,9 +74,9 @@ class ConditionsCheck(Check):
         Code(
             "label-from-conditions",
             ("warning", "note"),
-            "How clips were recorded (rate, channels, file type, bandwidth, mean, zeros at the ends, columns such as "
-            "device, room or source) predicts a task's label above chance on groups not learnt from; a note where it "
-            "takes loudness, noise floor or duration, which may belong to the label.",
+            "How clips were recorded (rate, channels, file type, bit rate, bandwidth, mean, zeros at the ends, columns "
+            "such as device, room or source) predicts a task's label above chance on groups not learnt from; a note "
+            "where it takes loudness, peak, noise floor or duration, which may belong to the label.",
             "A network can learn the recorder instead of the label: hold such a column out, record each label under "
             "each condition, or make clips alike (resample, filter, trim, level) and look again.",
         ),
@@ -96,7 +99,7 @@ class ConditionsCheck(Check):
     ) -> Iterable[AuditFinding]:
         groups = data.groups(task.rule.hold_out)[rows]
         properties = _binned_properties(data)
-        surely = {name: bins for name, bins in properties.items() if name in ARTEFACTS}
+        surely = {name: bins for name, bins in properties.items() if name in (*ARTEFACTS, _BIT_RATE)}
         surely |= _condition_columns(data, {task.target, task.rule.hold_out or ""}, learnt)
         steps: tuple[tuple[Severity, Mapping[str, Integers]], ...] = (
             ("warning", surely),
@@ -221,7 +224,12 @@ def _some_groups(groups: Integers, random: np.random.Generator) -> Integers:
 
 
 def _binned_properties(data: MeasuredDataset) -> dict[str, Integers]:
-    properties = {**properties_of(data), "noise floor": np.array([one.profile[2].mean() for one in data.measures])}
+    properties = {
+        **properties_of(data),
+        "noise floor": np.array([one.profile[2].mean() for one in data.measures]),
+        "peak": np.array([round(fact.peak, _PEAK_DIGITS) for fact in data.facts]),
+        _BIT_RATE: bit_rates(data.table.segments(), data.facts),
+    }
     return {name: binned(values) for name, values in properties.items()}
 
 
