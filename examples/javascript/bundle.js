@@ -157,7 +157,7 @@ function answer(card, values, frames, frameSeconds, seconds) {
   return { ...labelled(card, values), ...(heard ? {} : { labels: [] }) };
 }
 
-/** Where each label is from its threshold on, in steps that are heard; `values` are those of all labels, step by step. */
+/** Where each label is from its threshold on, in steps that are heard: others have none; `values` are of all labels, step by step. */
 function inTime({ labels, thresholds, step }, values, frames, frameSeconds, seconds) {
   const steps = values.length / labels.length;
   const heard = Array(steps).fill(false);
@@ -165,7 +165,7 @@ function inTime({ labels, thresholds, step }, values, frames, frameSeconds, seco
     const at = Math.min(Math.floor((frame * frameSeconds) / step + 1e-6), steps - 1);
     heard[at] ||= isHeard;
   });
-  const column = (number) => heard.map((_, at) => values[at * labels.length + number]);
+  const column = (number) => heard.map((isHeard, at) => (isHeard ? values[at * labels.length + number] : 0));
   const spans = labels.flatMap((label, number) => {
     const found = [];
     column(number).forEach((probability, at) => {

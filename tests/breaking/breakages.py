@@ -323,6 +323,18 @@ BREAKAGES = [
         "kept = np.ones_like(sounding)",
         ("test_clips_are_scored_on_windows_that_overlap_by_half_without_silence",),
     ),
+    Breakage(
+        "silent steps of a time line are scored",
+        "told = self.heard(frames) & (counts > 0)",
+        "told = counts > 0",
+        ("TestSoundingSteps", "test_a_step_in_which_nothing_is_heard_has_no_label"),
+    ),
+    Breakage(
+        "an exported graph tells labels in silent steps",
+        'graph.node("Min", number, sounding)',
+        'graph.node("Min", number, number)',
+        ("test_the_model_itself_gives_steps_of_silence_no_label",),
+    ),
     # targets and scores
     Breakage(
         "loss counts what is not known",

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cohear.features import FeatureStore, gather, window_starts
-from cohear.features.windows import scored_windows
+from cohear.features.windows import heard_frames_of, scored_windows
 
 
 @given(frames=st.integers(1, 500), window=st.integers(1, 120), hop=st.integers(1, 120))
@@ -71,3 +71,15 @@ def test_clips_are_scored_on_windows_that_overlap_by_half_without_silence():
     none = scored_windows(store, np.zeros(0, np.int64), 20)
     assert [each.tolist() for each in none] == [[], []]
     assert scored_windows(store, np.array([2]), 1)[1].tolist() == [0, 1, 2]
+
+
+def test_frames_of_windows_are_heard_as_they_are_in_their_clips():
+    """And none is beyond a clip's end, whatever begins there."""
+    heard = np.random.default_rng(2).random(30) > 0.5
+    store = FeatureStore("k", np.ones((30, 2), np.float32), np.array([0, 3, 30]), heard, tuple("ab"))
+    clips, starts = np.array([1, 0, 1, 0]), np.array([20, 1, 4, 0])
+    found = heard_frames_of(store, clips, starts, 8)
+    assert found.shape == (4, 8)
+    for row, clip, start in zip(found, clips, starts, strict=True):
+        own = heard[store.offsets[clip] : store.offsets[clip + 1]][start : start + 8]
+        assert row.tolist() == [*own, *[False] * (8 - len(own))]

@@ -138,9 +138,12 @@ def test_what_is_not_heard_has_no_label(page):
 
 
 @pytest.mark.parametrize("form", ["FLAC", "OGG", "WAV", "WAVEX"])
-def test_an_offset_in_a_file_of_another_rate_is_heard_as_in_python(page, tiny, form):
-    """Its rate stands at a place of its own in each. What a codec adds to it is sound."""
+def test_an_offset_in_a_file_of_another_rate_is_heard_as_in_python(page, tiny, in_time, form):
+    """Its rate stands at a place of its own in each. What a codec adds to it is sound. Steps of it have no label."""
     script = "async bytes => window.bundle.classify(await window.bundle.decode(new Uint8Array(bytes).buffer))"
+    in_time_script = """async bytes => { const { Bundle } = await import("./bundle.js");
+    const bundle = await Bundle.load("time");
+    return bundle.classify(await bundle.decode(new Uint8Array(bytes).buffer)); }"""
     how = {} if form == "OGG" else {"subtype": "PCM_16"}
     for rate in (8000, 44100):
         content = wav(np.full(rate, 0.25), rate, format=form, **how)
@@ -148,6 +151,11 @@ def test_an_offset_in_a_file_of_another_rate_is_heard_as_in_python(page, tiny, f
         assert expected.heard is (form == "OGG")
         found = page.evaluate(script, list(content))
         assert (found["heard"], tuple(found["tasks"]["pitch"]["labels"])) == (expected.heard, expected["pitch"].labels)
+        timed = page.evaluate(in_time_script, list(content))["tasks"]["when"]["probabilities"]
+        expected = in_time.classify(*soundfile.read(io.BytesIO(content)))["when"].probabilities
+        assert {label: [value == 0 for value in each] for label, each in timed.items()} == {
+            label: [value == 0 for value in each] for label, each in expected.items()
+        }
         sound = page.evaluate(script, list(wav(0.25 + tone("mid", rate=rate), rate, format=form, **how)))
         assert (sound["heard"], sound["tasks"]["pitch"]["labels"]) == (True, ["mid"])
 
@@ -189,6 +197,8 @@ def test_time_lines_are_those_of_python(page, in_time):
         assert set(found["tasks"]["when"]) == set(there)
         for label, each in there["probabilities"].items():
             assert found["tasks"]["when"]["probabilities"][label] == pytest.approx(each, abs=1e-4)
+            silent = [at for at, value in enumerate(each) if value == 0]  # the other values are small, and none is 0
+            assert not any(found["tasks"]["when"]["probabilities"][label][at] for at in silent)
         assert len(found["tasks"]["when"]["spans"]) == len(there["spans"])
         for one, other in zip(found["tasks"]["when"]["spans"], there["spans"], strict=True):
             assert one == {key: pytest.approx(v, abs=1e-4) if key != "label" else v for key, v in other.items()}

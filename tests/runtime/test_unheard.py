@@ -317,6 +317,29 @@ def test_steps_of_a_time_line_that_nobody_heard_have_no_label(in_time):
     assert event.onset >= 0.89 and event.offset <= 2.11
     silent = in_time.classify(UNHEARD["the last bit of 16"].samples, 16000)
     assert (silent.heard, silent["when"].spans) == (False, ())
+    assert not any(map(any, silent["when"].probabilities.values()))
+
+
+def test_the_model_itself_gives_steps_of_silence_no_label(in_time):
+    """In a batch each row by what is heard of it; a label has a probability elsewhere, however small. So in windows."""
+    clip, silent = quiet_between(tone(seconds=1.0), tone("mid"), tone(seconds=1.0)), quiet_between(tone(seconds=3.0))
+    between = np.arange(30) // 10 == 1
+    found, nothing = in_time.probabilities(np.stack([clip, silent]))["when"]
+    beside = ~between & ~np.isin(np.arange(30), [9, 20])  # frames around 1 s and 2 s see both
+    assert found[between].all() and not found[beside].any() and not nothing.any()
+    told = np.transpose(list(in_time.classify(clip, 16000)["when"].probabilities.values()))
+    assert told == pytest.approx(found, abs=1e-6) and not told[beside].any()
+    for window in in_time.windows(clip):
+        answer = window.tasks["when"]
+        first, each = round(answer.begin / answer.step), np.transpose(list(answer.probabilities.values()))
+        assert not each[beside[first : first + len(each)]].any()
+
+
+def test_an_offset_at_another_rate_has_no_label_in_time(in_time):
+    """The model's own rate rings at both of its ends, and nothing is heard there."""
+    samples = UNHEARD["a large offset at 48 kHz"].samples
+    found = in_time.classify(samples, 48000)
+    assert not found.heard and not any(map(any, found["when"].probabilities.values()))
 
 
 def test_the_answer_in_time_of_the_docs(in_time):

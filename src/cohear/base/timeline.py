@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import ClassVar, Literal, cast
+from typing import Any, ClassVar, Literal, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from cohear.base.decoding import DECODINGS, Activation, Decoding, check_different, check_thresholds, numbers, texts
 
 UNHEARD = -1000.0
-"""Logit of every label in a step of which no window was heard: digital silence has no label."""
+"""Logit of every label in a step of silence, whatever a model makes of it: nothing sounds there."""
 
 
 @DECODINGS.register("timeline")
@@ -20,8 +20,8 @@ UNHEARD = -1000.0
 class TimelineDecoding(Decoding):
     """Labels of each step of a clip, any number of them, each with a probability.
 
-    What a model gives of a clip is ``[steps, labels]``: the mean over the frames in a step, of all windows that are
-    heard. The last step lasts to the clip's end.
+    What a model gives of a clip is ``[steps, labels]``, as ``StepMeans`` takes them; the last step lasts to the clip's
+    end.
 
     Attributes:
         kind: ``timeline``.
@@ -88,10 +88,11 @@ def step_count(frames: int, frame_seconds: float, step: float) -> int:
 
 
 class StepMeans:
-    """Means over the frames in each step of a clip, taken in window by window.
+    """Means over the frames in each step of a clip, of all windows that are heard, taken in window by window.
 
-    What there is of a window beyond the last whole step is of that step. Memory grows with the clip, as its answer
-    does.
+    A step is heard where a frame that begins in it is more than silence; another one has no label: ``UNHEARD``. So it
+    is in scores, in an exported graph and in a runtime. What there is of a window beyond the last whole step is of that
+    step. Memory grows with the clip, as its answer does.
 
     Args:
         columns: how many numbers a frame has.
@@ -104,26 +105,41 @@ class StepMeans:
         self._used = 0
         self._sums = np.zeros((0, columns))
         self._counts = np.zeros(0, dtype=np.int64)
+        self._heard = np.zeros(0, dtype=np.int64)  # frames that are
 
-    def add(self, out: NDArray[np.float32], frames: NDArray[np.int64]) -> None:
-        """Take in frames ``[F, columns]``, by their places in the clip ``[F]``."""
-        if not len(frames):
-            return
-        steps = steps_of(frames, self._frame_seconds, self._step)
-        self._used = max(self._used, int(steps.max()) + 1)
+    def add(self, out: NDArray[np.float32], frames: NDArray[np.int64], heard: NDArray[np.int64]) -> None:
+        """Take in a window.
+
+        Args:
+            out: what is said of its frames, ``[F, columns]``.
+            frames: their places in the clip, ``[F]``.
+            heard: places of the frames of the front-end in it that are more than silence.
+        """
+        steps, sounding = (steps_of(places, self._frame_seconds, self._step) for places in (frames, heard))
+        self._used = int(np.concatenate([steps, sounding]).max(initial=self._used - 1)) + 1
         if self._used > len(self._counts):
             more = 2 * self._used - len(self._counts)  # twice as much: a long stream is not copied at every window
             self._sums = np.concatenate([self._sums, np.zeros((more, self._sums.shape[1]))])
             self._counts = np.concatenate([self._counts, np.zeros(more, dtype=np.int64)])
+            self._heard = np.concatenate([self._heard, np.zeros(more, dtype=np.int64)])
         np.add.at(self._sums, steps, out)
         np.add.at(self._counts, steps, 1)
+        np.add.at(self._heard, sounding, 1)
 
     def means(self, frames: int) -> NDArray[np.float32]:
-        """``[steps, columns]`` of the clip, which has so many frames; ``UNHEARD`` in a step without any."""
-        count = step_count(frames, self._frame_seconds, self._step)
-        sums, counts = np.zeros((count, self._sums.shape[1])), np.zeros(count, dtype=np.int64)
-        places = np.minimum(np.arange(self._used), count - 1)
-        np.add.at(sums, places, self._sums[: self._used])
-        np.add.at(counts, places, self._counts[: self._used])
-        means = np.where(counts[:, None] > 0, sums / np.maximum(counts, 1)[:, None], UNHEARD)
+        """``[steps, columns]`` of the clip, which has so many frames; ``UNHEARD`` in a step that is not heard."""
+        sums, counts = self._in_steps(self._sums, frames), self._in_steps(self._counts, frames)
+        told = self.heard(frames) & (counts > 0)
+        means = np.where(told[:, None], sums / np.maximum(counts, 1)[:, None], UNHEARD)
         return means.astype(np.float32)
+
+    def heard(self, frames: int) -> NDArray[np.bool_]:
+        """Which steps of the clip are heard, ``[steps]``."""
+        return np.asarray(self._in_steps(self._heard, frames) > 0)
+
+    def _in_steps(self, numbers: NDArray[Any], frames: int) -> NDArray[Any]:
+        """Numbers of as many steps as the clip has, ``[steps, ...]``; what lies beyond the last one is added to it."""
+        count = step_count(frames, self._frame_seconds, self._step)
+        found = np.zeros((count, *numbers.shape[1:]), dtype=numbers.dtype)
+        np.add.at(found, np.minimum(np.arange(self._used), count - 1), numbers[: self._used])
+        return found

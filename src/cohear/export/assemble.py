@@ -43,6 +43,11 @@ def starts_name(number: int = 0) -> str:
     return f"+starts_{number}" if number else "+starts"
 
 
+def sounding_name(number: int = 0) -> str:
+    """Value of the graph: which frames of each waveform are more than silence, of an input by its number."""
+    return f"+sounding_{number}" if number else "+sounding"
+
+
 @dataclass(frozen=True)
 class Output:
     """What the graph gives for a task.
@@ -181,7 +186,8 @@ def front_graph(inputs: Sequence[TaskInput], in_time: Container[int] = ()) -> on
 
     Args:
         inputs: by their numbers.
-        in_time: those of which the number of frames and the first frames of windows are told too.
+        in_time: those of which the number of frames, which of them are heard and the first frames of windows are told
+            too.
     """
     graph = GraphBuilder("front_end")
     made = [
@@ -231,16 +237,25 @@ def _front(graph: GraphBuilder, given: TaskInput, number: int, *, timed: bool) -
 
     loud = heard_nodes(graph, WAVEFORM, front_end.hop, *front_end.context)  # [B, T + context]
     loud = graph.sliced(loud, before, end, 1)  # [B, T]
-    loud = graph.node("Pad", loud, padding, "", one)
-    loud = graph.node("Gather", loud, places, axis=1)  # [B, N, W]
-    heard = graph.node("ReduceMax", loud, graph.constant([2]), keepdims=0)  # [B, N]
+    in_windows = graph.node("Gather", graph.node("Pad", loud, padding, "", one), places, axis=1)  # [B, N, W]
+    heard = graph.node("ReduceMax", in_windows, graph.constant([2]), keepdims=0)  # [B, N]
     graph.node("Identity", heard, name=heard_name(number))
     outputs.append(floats(heard_name(number), "batch", _windows(number)))
     if timed:
         graph.node("Identity", count, name=frames_name(number))
         graph.node("Identity", starts, name=starts_name(number))
-        outputs += [integers(frames_name(number), 1), integers(starts_name(number), _windows(number))]
+        graph.node("Identity", loud, name=sounding_name(number))
+        outputs += _timed_values(number)
     return outputs
+
+
+def _timed_values(number: int) -> list[onnx.ValueInfoProto]:
+    """What pooling in time is told of an input beside what its windows hold."""
+    return [
+        integers(frames_name(number), 1),
+        integers(starts_name(number), _windows(number)),
+        floats(sounding_name(number), "batch", f"frames_{number}" if number else "frames"),
+    ]
 
 
 def rows_name(number: int) -> str:
@@ -268,13 +283,14 @@ def _pooling(given: Sequence[TaskInput], outputs: Sequence[Output], in_time: Con
             shares=shares,
             frames=frames_name(hears),
             starts=starts_name(hears),
+            sounding=sounding_name(hears),
             frame_seconds=front_end.hop / front_end.rate,
         )
         for number, output in enumerate(outputs):
             if output.hears == hears:
                 _pooled(graph, output, logits_name(number), windows)
         if hears in in_time:
-            inputs += [integers(frames_name(hears), 1), integers(starts_name(hears), _windows(hears))]
+            inputs += _timed_values(hears)
     inputs += [floats(logits_name(number), rows_name(o.hears), *o.window_shape) for number, o in enumerate(outputs)]
     return graph.model(inputs, [floats(o.task, "batch", *o.shape) for o in outputs])
 

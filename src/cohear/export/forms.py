@@ -40,6 +40,7 @@ class WindowsOfClips:
         shares: ``[B, N, 1]`` of the mean over windows.
         frames: of each clip, ``[1]``; where a task answers in time.
         starts: first frame of each window, ``[N]``; where a task answers in time.
+        sounding: ``[B, T]``, 1 for a frame of a clip that is more than silence, else 0; where a task answers in time.
         frame_seconds: from one frame to the next.
     """
 
@@ -48,6 +49,7 @@ class WindowsOfClips:
     shares: str
     frames: str
     starts: str
+    sounding: str
     frame_seconds: float
 
 
@@ -132,7 +134,7 @@ class NumbersOutput(OutputForm[NumberDecoding]):
 
 
 class TimelineOutput(OutputForm[TimelineDecoding]):
-    """Labels of a clip's steps: the mean over the frames in each."""
+    """Labels of a clip's steps: the mean over the frames in each that is heard."""
 
     pool: ClassVar[Callable[..., object]] = staticmethod(TimelineKind.pool)
     dimensions: ClassVar[tuple[str, ...]] = ("steps",)
@@ -152,26 +154,28 @@ class TimelineOutput(OutputForm[TimelineDecoding]):
         inside = graph.node("Cast", graph.node("Less", places, windows.frames), to=1)
         count = graph.node("Max", self._steps(graph, task, windows.frames, windows.frame_seconds), one)
         steps = self._steps(graph, task, places, windows.frame_seconds)
-        steps = graph.node("Min", steps, graph.node("Sub", count, one))
+        final = graph.node("Sub", count, one)
+        steps = graph.node("Min", steps, final)
         weights = graph.node("Unsqueeze", windows.weights, graph.constant([2]))  # [B, N, 1]
         weights = graph.node("Unsqueeze", graph.node("Mul", weights, inside), graph.constant([3]))  # [B, N, K, 1]
         columns = graph.node("Concat", graph.node("Mul", by_clip, weights), weights, axis=3)  # and their number
         columns = graph.node("Transpose", columns, perm=[1, 2, 0, 3])  # [N, K, B, columns + 1]
         width = graph.constant([len(task.columns) + 1])
-        shape = graph.node("Concat", graph.constant([-1]), windows.batch, width, axis=0)
-        columns = graph.node("Reshape", columns, shape)
-        steps = graph.reshaped(steps, -1, 1)
-        empty = graph.node("Expand", graph.constant(0.0), graph.node("Concat", count, windows.batch, width, axis=0))
-        sums = graph.node("ScatterND", empty, steps, columns, reduction="add")  # [steps, B, columns + 1]
-        sums = graph.node("Transpose", sums, perm=[1, 0, 2])
+        columns = graph.reshaped(columns, -1, windows.batch, width)
+        sums = self._sums(graph, columns, steps, count, width, windows)  # [B, steps, columns + 1]
         last = graph.constant([len(task.columns)])
         number = graph.sliced(sums, last, width, 2)
         mean = graph.node("Div", graph.sliced(sums, zero, last, 2), graph.node("Max", number, graph.constant(1.0)))
-        heard = graph.node("Greater", number, graph.constant(0.0))
+
+        own = graph.counting(graph.dimension(windows.sounding, 1))  # [T]
+        own = graph.node("Min", self._steps(graph, task, own, windows.frame_seconds), final)
+        sounding = graph.node("Unsqueeze", graph.node("Transpose", windows.sounding), graph.constant([2]))  # [T, B, 1]
+        sounding = self._sums(graph, sounding, own, count, one, windows)  # [B, steps, 1]
+        heard = graph.node("Greater", graph.node("Min", number, sounding), graph.constant(0.0))
         return graph.node("Where", heard, mean, graph.constant(UNHEARD / temperature))
 
     def calibrate(self, predictions: OutOfFold, task: TimelineDecoding) -> Calibration:
-        """A temperature and thresholds, on steps of which a window was heard."""
+        """A temperature and thresholds, on steps that are heard."""
         heard = np.flatnonzero((predictions.logits > UNHEARD).all(axis=1))
         return calibrate_labels(predictions.take(heard), task)
 
@@ -185,6 +189,15 @@ class TimelineOutput(OutputForm[TimelineDecoding]):
         own = graph.counting(graph.dimension(by_clip, 2))
         own = graph.node("Mul", own, graph.constant([task.stride]))
         return graph.node("Add", starts, graph.node("Unsqueeze", own, graph.constant([0])))
+
+    def _sums(
+        self, graph: GraphBuilder, columns: str, steps: str, count: str, width: str, windows: WindowsOfClips
+    ) -> str:
+        """Rows ``[R, B, width]`` added up by their steps, ``[R]`` or in its order: ``[B, steps, width]``."""
+        shape = graph.node("Concat", count, windows.batch, width, axis=0)
+        empty = graph.node("Expand", graph.constant(0.0), shape)
+        sums = graph.node("ScatterND", empty, graph.reshaped(steps, -1, 1), columns, reduction="add")
+        return graph.node("Transpose", sums, perm=[1, 0, 2])
 
     def _steps(self, graph: GraphBuilder, task: TimelineDecoding, frames: str, frame_seconds: float) -> str:
         """The step that each frame begins in."""

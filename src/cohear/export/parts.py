@@ -12,12 +12,12 @@ import onnx
 import onnxruntime
 from onnx import utils
 
-from cohear.export.assemble import features_name, frames_name, lengths_name, starts_name
+from cohear.export.assemble import features_name, frames_name, lengths_name, sounding_name, starts_name
 from cohear.runtime.card import Windowing
 from cohear.runtime.session import WAVEFORM, heard_name
 
 NETWORK = "+network/"
-BETWEEN = (features_name(), lengths_name(), heard_name(), frames_name(), starts_name())
+BETWEEN = (features_name(), lengths_name(), heard_name(), frames_name(), starts_name(), sounding_name())
 """What the values between front-ends and networks begin with, of each input."""
 PRODUCTS = {
     **dict.fromkeys(("Conv", "ConvInteger", "Gemm", "MatMul", "MatMulInteger"), (0, 1)),

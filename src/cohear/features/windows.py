@@ -1,5 +1,7 @@
 """Windows: fixed-length excerpts of clips in a feature store."""
 
+from collections.abc import Iterator
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -53,10 +55,29 @@ def scored_windows(store: FeatureStore, clips: Integers, window: int) -> tuple[I
 
 def _sounding(store: FeatureStore, clips: Integers, starts: Integers, window: int) -> NDArray[np.bool_]:
     """Windows that are not silent, ``[windows]``."""
+    return np.array([heard.any() for heard in _heard(store, clips, starts, window)], dtype=np.bool_)
+
+
+def heard_frames_of(store: FeatureStore, clips: Integers, starts: Integers, window: int) -> NDArray[np.bool_]:
+    """In which frames of windows there is more than silence, ``[B, W]``; in none beyond a clip's end.
+
+    Args:
+        store: where the frames are.
+        clips: positions of the clips ``[B]``.
+        starts: first frame of each window inside its clip ``[B]``.
+        window: frames W of a window.
+    """
+    found = np.zeros((len(clips), window), np.bool_)
+    for row, heard in zip(found, _heard(store, clips, starts, window), strict=True):
+        row[: len(heard)] = heard
+    return found
+
+
+def _heard(store: FeatureStore, clips: Integers, starts: Integers, window: int) -> Iterator[NDArray[np.bool_]]:
+    """Which frames of each window are heard, as far as its clip goes."""
     first = store.offsets[clips] + starts
     last = np.minimum(first + window, store.offsets[clips + 1])
-    spans = zip(first.tolist(), last.tolist(), strict=True)
-    return np.array([store.heard[begin:end].any() for begin, end in spans], dtype=np.bool_)
+    return (store.heard[begin:end] for begin, end in zip(first.tolist(), last.tolist(), strict=True))
 
 
 def gather(store: FeatureStore, clips: Integers, starts: Integers, window: int) -> tuple[Floats, Integers]:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from cohear.base.arrays import Floats
 from cohear.base.decoding import Decoding, LabelDecoding, NumberDecoding, activated
 from cohear.base.registry import Registry
-from cohear.base.timeline import TimelineDecoding, steps_of
+from cohear.base.timeline import UNHEARD, TimelineDecoding, steps_of
 from cohear.runtime.answers import (
     AnyAnswer,
     ClipAnswers,
@@ -31,7 +31,7 @@ from cohear.runtime.pooling import (
     WindowLogits,
     check_finite,
     frames_inside,
-    heard_steps,
+    heard_places,
 )
 
 D = TypeVar("D", bound=Decoding)
@@ -137,10 +137,12 @@ class TimelineForm(AnswerForm[TimelineDecoding]):
             logits, places = frames_inside(windows, row, windows.logits[task.name], windowing, task.stride)
             steps = steps_of(places, windowing.frame_seconds, task.step)
             first, count = int(steps[0]), int(steps[-1] - steps[0]) + 1
-            sums = np.zeros((count, logits.shape[1]))
+            sums, counts = np.zeros((count, logits.shape[1])), np.bincount(steps - first)
             np.add.at(sums, steps - first, logits)
-            means = (sums / np.bincount(steps - first)[:, None]).astype(np.float32)
-            heard = np.isin(np.arange(first, first + count), heard_steps(windows, row, windowing, task.step))
+            sounding = steps_of(heard_places(windows, row), windowing.frame_seconds, task.step)
+            heard = np.isin(np.arange(first, first + count), sounding)
+            told = (heard & (counts > 0))[:, None]
+            means = np.where(told, sums / np.maximum(counts, 1)[:, None], UNHEARD).astype(np.float32)
             end = start * windowing.frame_seconds + windowing.seconds
             end = min((first + count) * task.step, end if seconds is None else min(end, seconds))
             made.append(timeline(task, activated(task.activation, means), first, end, heard))

@@ -177,13 +177,12 @@ class LastingSteps(Lasting[Timeline]):
     def __init__(self, hysteresis: Hysteresis) -> None:
         super().__init__(hysteresis)
         self._window: Timeline | None = None
-        self._spans: Spans = ()
         self._done = float("-inf")  # steps whose middle lies before it are taken in
 
     def push(self, answer: Timeline, *, spans: Spans, begins: float) -> list[Event]:
         """Takes in the steps of the window before it, up to there."""
         found = self._take(begins)
-        self._window, self._spans = answer, spans
+        self._window = answer
         return found
 
     def end(self, now: float) -> list[Event]:
@@ -191,7 +190,7 @@ class LastingSteps(Lasting[Timeline]):
         return [*self._take(float("inf")), *super().end(now)]
 
     def _take(self, until: float) -> list[Event]:
-        """The window's steps whose middle lies before a time; in one without sound, no label sounds."""
+        """The window's steps whose middle lies before a time; those of silence have probabilities of zero."""
         if self._window is None:
             return []
         found = []
@@ -200,7 +199,6 @@ class LastingSteps(Lasting[Timeline]):
             onset = self._window.begin + number * self._window.step
             offset = onset + self._window.step
             if self._done <= (onset + offset) / 2 < until:
-                heard = any(begin < offset and end > onset for begin, end in self._spans)
-                found += self._hysteresis.push(probabilities if heard else np.zeros_like(probabilities), onset, onset)
+                found += self._hysteresis.push(probabilities, onset, onset)
         self._done = until
         return found

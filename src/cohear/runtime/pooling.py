@@ -1,7 +1,7 @@
 """From the numbers of windows to those of the clip, as the model pools them; and what of the clip is heard.
 
 Windows of silence (`cohear.audio.silence`) are left out, unless there are no others: so does the evaluation that scores
-a study. A clip without any other has numbers, and is answered with no label.
+a study. A clip without any other has numbers, and is answered with no label; a step of silence has neither.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from cohear.base.arrays import Floats
 from cohear.base.errors import DataError
-from cohear.base.timeline import StepMeans, step_count, steps_of
+from cohear.base.timeline import StepMeans
 from cohear.runtime.card import Windowing
 
 
@@ -102,7 +102,7 @@ class MeanPooling(ClipPooling):
 
 
 class StepPooling(ClipPooling):
-    """The mean over the frames in each step, ``[steps, columns]``.
+    """The mean over the frames in each step that is heard, ``[steps, columns]``.
 
     Args:
         columns: how many there are.
@@ -112,34 +112,24 @@ class StepPooling(ClipPooling):
     """
 
     def __init__(self, columns: int, windowing: Windowing, step: float, stride: int) -> None:
-        self._windowing, self._step, self._stride = windowing, step, stride
-        self._sides = [StepMeans(columns, windowing.frame_seconds, step) for _ in range(2)]
-        self._any = [False, False]  # of digital silence, and others
-        self._heard = np.zeros(0, np.bool_)  # by step
+        self._windowing, self._stride = windowing, stride
+        self._means = StepMeans(columns, windowing.frame_seconds, step)
         self._frames = 0
 
     def add(self, windows: WindowLogits, logits: Floats) -> None:
         """Windows ``[N, frames, columns]``."""
         self._frames = self._windowing.frames_in(windows.samples)
-        for row, pooled in enumerate(windows.pooled.tolist()):
+        for row in np.flatnonzero(windows.pooled).tolist():
             frames, places = frames_inside(windows, row, logits, self._windowing, self._stride)
-            self._sides[pooled].add(frames, places)
-            self._any[pooled] = True
-            steps = heard_steps(windows, row, self._windowing, self._step)
-            if len(steps) and steps[-1] >= len(self._heard):
-                self._heard = np.append(self._heard, np.zeros(2 * steps[-1] + 1 - len(self._heard), np.bool_))
-            self._heard[steps] = True
+            self._means.add(frames, places, heard_places(windows, row))
 
     def pooled(self) -> Floats | None:
         """The means."""
-        return self._sides[self._any[1]].means(self._frames) if any(self._any) else None
+        return self._means.means(self._frames) if self._frames else None
 
     def heard(self) -> NDArray[np.bool_]:
-        """Each step; what is beyond the last whole one is of that."""
-        count = step_count(self._frames, self._windowing.frame_seconds, self._step)
-        found = np.zeros(count, np.bool_)
-        found[np.minimum(np.flatnonzero(self._heard), count - 1)] = True
-        return found
+        """Each step."""
+        return self._means.heard(self._frames)
 
 
 def frames_inside(
@@ -159,6 +149,6 @@ def frames_inside(
     return logits[row, inside], places[inside]
 
 
-def heard_steps(windows: WindowLogits, row: int, windowing: Windowing, step: float) -> NDArray[np.int64]:
-    """The steps of the clip in which there is more than silence, as far as a window reaches; perhaps repeated."""
-    return steps_of(windows.starts[row] + np.flatnonzero(windows.heard[row]), windowing.frame_seconds, step)
+def heard_places(windows: WindowLogits, row: int) -> NDArray[np.int64]:
+    """The frames of the clip in which there is more than silence, as far as a window reaches."""
+    return np.asarray(windows.starts[row] + np.flatnonzero(windows.heard[row]))

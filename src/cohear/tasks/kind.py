@@ -45,6 +45,10 @@ class TargetKind(ABC):
     unlabelled_is_known: ClassVar[bool]
     """Whether a clip of whose labels none is chosen still counts, as one that carries none of them."""
 
+    def versions(self) -> dict[str, int]:
+        """Of the code that its numbers come from, by what it is called; metrics have their own."""
+        return {f"target kind {self.name}": self.version}
+
     # What a column holds
 
     def labels_in(self, cell: str) -> list[str]:

@@ -89,7 +89,7 @@ METRICS: Registry[Metric] = Registry("metric")
 def versions_of_kind(kind: TargetKind) -> dict[str, int]:
     """Versions of a kind and of all metrics that are reported of it: what a split's key holds of this room."""
     metrics = {f"metric {name}": METRICS[name].version for name in kind.metrics}
-    return {f"target kind {kind.name}": kind.version, **metrics}
+    return {**kind.versions(), **metrics}
 
 
 FRAME = 0.01

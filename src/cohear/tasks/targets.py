@@ -100,6 +100,7 @@ class WindowPlaces:
         tempo: ``[B]`` how much faster than the clip a window is played, 1 where nothing is augmented.
         frame_seconds: from one frame of a clip to the next.
         stride: of the encoder, where it gives frames.
+        heard: ``[B, W]`` bool, in which of their W frames there is more than silence; None where that is in all.
     """
 
     clips: NDArray[np.int64]
@@ -108,3 +109,10 @@ class WindowPlaces:
     tempo: NDArray[np.float64]
     frame_seconds: float
     stride: int = 1
+    heard: NDArray[np.bool_] | None = None
+
+    def heard_places(self, window: int) -> NDArray[np.int64]:
+        """The frames of the clip in which a window, by its number, holds more than silence."""
+        length = int(self.lengths[window])
+        own = np.arange(length) if self.heard is None else np.flatnonzero(self.heard[window, :length])
+        return np.asarray(self.starts[window] + own)

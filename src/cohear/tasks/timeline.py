@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 
+TIMELINE_VERSION = 1
+"""Goes up when the scores of every time line change; what was scored before silent steps had no label states none."""
+
+
 @dataclass(frozen=True)
 class StepTargets(Targets):
     """What should be said in each step of N clips, ``[R, labels]``, clip by clip.
@@ -46,6 +50,9 @@ class TimelineKind(TargetKind):
     A cell holds ``label@onset-offset`` in seconds, separated by ``;``. ``values`` is float32 ``[N, labels, E, 2]``:
     onset and offset of up to E events of each label, where one that does not last is none; ``known`` ``[N, labels]``.
     A kind has its own name, version and metrics, which are given the targets of steps: ``StepTargets``.
+
+    A step of silence has no label, in scores as in answers (`cohear.base.timeline.StepMeans`): metrics are given
+    ``UNHEARD`` for each of its labels, so that one that is true there is missed, and where none is, none is told.
     """
 
     fewest_labels: ClassVar[int] = 1
@@ -61,6 +68,10 @@ class TimelineKind(TargetKind):
             ValueError: it does not hold events.
         """
         return [self._event(part.strip(), cell) for part in cell.split(";") if part.strip()]
+
+    def versions(self) -> dict[str, int]:
+        """Its own, and that of what all time lines have in common."""
+        return {**super().versions(), "time lines": TIMELINE_VERSION}
 
     def labels_in(self, cell: str) -> list[str]:
         """The labels of its events, each once."""
@@ -122,17 +133,17 @@ class TimelineKind(TargetKind):
     ) -> Tensor:
         """Binary cross-entropy, mean over the known frames or steps; with a teacher to its probabilities.
 
-        Steps of which no window was heard are left out: what is said of them was not learnt.
+        Steps of silence are left out: what is said of them was not learnt.
         """
         return binary_loss(out, WindowTargets(targets.values, targets.known & (out > UNHEARD)), smoothing, teacher)
 
     def pool(self, out: NDArray[np.float32], places: WindowPlaces, lengths: NDArray[np.int64]) -> ClipOutputs:
-        """A row a step: the mean over the frames in it, of all windows."""
+        """A row a step: the mean over the frames in it, of all windows; ``UNHEARD`` in silence."""
         means = [StepMeans(out.shape[2], places.frame_seconds, self.step) for _ in lengths]
         frames = np.arange(out.shape[1]) * places.stride
         for window, clip in enumerate(places.clips.tolist()):
-            inside = frames < places.lengths[window]
-            means[clip].add(out[window, inside], places.starts[window] + frames[inside])
+            own = frames[frames < places.lengths[window]]
+            means[clip].add(out[window, : len(own)], places.starts[window] + own, places.heard_places(window))
         steps = [each.means(length) for each, length in zip(means, lengths.tolist(), strict=True)]
         rows = np.array([len(each) for each in steps], dtype=np.int64)
         return ClipOutputs(np.concatenate([np.zeros((0, out.shape[2]), dtype=np.float32), *steps]), rows)
@@ -154,7 +165,7 @@ class TimelineKind(TargetKind):
     def log_losses(
         self, told: ClipOutputs, targets: Targets, scored: NDArray[np.bool_], temperatures: NDArray[np.float64]
     ) -> NDArray[np.float64]:
-        """The sum over a clip's steps and scored labels, each there or not; steps that were not heard are left out."""
+        """The sum over a clip's steps and scored labels, each there or not; steps of silence are left out."""
         return binary_log_losses(
             told, replace(targets, known=targets.known & (told.values > UNHEARD)), scored, temperatures
         )

@@ -9,19 +9,21 @@
 
 import json
 from abc import ABC, abstractmethod
+from dataclasses import replace
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
 from cohear.base.decoding import activated, decoding_of, entry_of
+from cohear.base.timeline import UNHEARD, TimelineDecoding, steps_of
 from cohear.tasks.kind import TARGET_KINDS, TargetKind
 from cohear.tasks.metrics import METRICS, chances
 from cohear.tasks.targets import ClipOutputs, Targets, WindowPlaces, WindowTargets
 
 _LABELS = ["b", "a", "1.0", "no", "é è"]
 _NUMBERS = ["-2", "0.5", "-0.25", "1"]
-_FRAMES = 4
+_FRAMES, _FRAME_SECONDS = 4, 0.01
 
 
 class TargetKindContract(ABC):
@@ -284,9 +286,36 @@ class TargetKindContract(ABC):
         heard = kind.pool(windows, _places(clip), lengths)
         unheard = kind.pool(windows[:0, :1] if windows.ndim > 2 else windows[:0], _places(clip[:0]), lengths)
         np.testing.assert_array_equal(unheard.rows, heard.rows)
-        labels, seconds = self.labels(), lengths * 0.01
+        labels, seconds = self.labels(), lengths * _FRAME_SECONDS
         told = chances(kind, self.targets(), labels, np.ones(len(labels), dtype=np.bool_), seconds.tolist())
         assert set(told) == {name for name in kind.metrics if METRICS[name].chance is not None}
+
+    def test_steps_of_silence_have_no_label(self) -> None:
+        """Whatever a head gives of them, where a kind answers in time; the others are as they were, and no loss."""
+        kind, decoding = self.kind(), self.make().decoding("task", self.labels())
+        if not isinstance(decoding, TimelineDecoding):
+            return
+        frames = round(4 * decoding.step / _FRAME_SECONDS)
+        places = _places(np.arange(len(self.cells())), frames=frames)
+        steps = steps_of(np.arange(frames), _FRAME_SECONDS, decoding.step)
+        heard = np.isin(np.arange(frames), [0, np.flatnonzero(steps == 3)[-1]])  # a frame of the first and last step
+        shape = (len(self.cells()), frames, kind.outputs(self.labels()))
+        out = np.random.default_rng(4).normal(size=shape).astype(np.float32)
+        lengths = np.full(len(self.cells()), frames)
+        whole = kind.pool(out, places, lengths)
+        told = kind.pool(out, replace(places, heard=np.tile(heard, (len(lengths), 1))), lengths)
+        assert told.rows.tolist() == whole.rows.tolist() == [4] * len(lengths)
+        silent = np.tile([False, True, True, False], len(lengths))
+        assert (told.values[silent] == UNHEARD).all()
+        np.testing.assert_array_equal(told.values[~silent], whole.values[~silent])
+        assert not activated(decoding.activation, told.values[silent]).any()
+        truth = kind.rows(self.targets(), told)
+        known = truth.known & ~silent.reshape(-1, *[1] * (truth.known.ndim - 1))
+        losses = [
+            kind.loss(torch.from_numpy(values), WindowTargets.of(targets))
+            for values, targets in ((told.values, truth), (whole.values, replace(truth, known=known)))
+        ]
+        torch.testing.assert_close(*losses)
 
     def test_every_row_has_a_truth(self) -> None:
         """As many targets as rows, of which the loss is finite, and 0 where nothing is known; and a text each."""
@@ -340,8 +369,9 @@ class TargetKindContract(ABC):
             assert np.isnan(score(told.values[:0], targets.take(no_rows), everything))
 
 
-def _places(clips: NDArray[np.int64], *, turned: bool = False) -> WindowPlaces:
+def _places(clips: NDArray[np.int64], *, frames: int = _FRAMES, turned: bool = False) -> WindowPlaces:
     """Where full windows lie in clips, one after the other; or told the other way round."""
-    starts = np.array([np.sum(clips[:window] == clip) for window, clip in enumerate(clips)], dtype=np.int64) * _FRAMES
+    starts = np.array([np.sum(clips[:window] == clip) for window, clip in enumerate(clips)], dtype=np.int64) * frames
     order = slice(None, None, -1) if turned else slice(None)
-    return WindowPlaces(clips[order], starts[order], np.full(len(clips), _FRAMES), np.ones(len(clips)), 0.01)
+    lengths, tempo = np.full(len(clips), frames), np.ones(len(clips))
+    return WindowPlaces(clips[order], starts[order], lengths, tempo, _FRAME_SECONDS)

@@ -7,7 +7,7 @@ import torch
 
 from cohear.base.streams import NamePart, stream
 from cohear.features.task_input import TaskInput
-from cohear.features.windows import gather, scored_windows
+from cohear.features.windows import gather, heard_frames_of, scored_windows
 from cohear.models.sharing import Network
 from cohear.runs.finite import check_answers
 from cohear.runs.predictions import Predictions
@@ -83,6 +83,7 @@ class Evaluation:
             tempo=np.ones(len(rows)),
             frame_seconds=self._front_end.hop / self._front_end.rate,
             stride=self._stride,
+            heard=heard_frames_of(self.task.store, rows, self._starts, self._window),
         )
         logits = to_numpy(torch.cat(out))
         check_answers(self.task.name, self.part, step, logits)
