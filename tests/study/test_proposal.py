@@ -534,6 +534,20 @@ def study_cells(study):
     return study.settings.datasets["d"].cells
 
 
+@pytest.mark.parametrize("column", ["class_id", "classID", "label_idx", "target_id", "emotion_no"])
+def test_numbers_of_labels_are_labels_where_there_are_no_names(tmp_path, column):
+    """`id` alone is bookkeeping; beside the names of the labels their numbers say the same."""
+    write(tmp_path / "one", rows(60, **{column: lambda n: n % 3}))
+    proposal, _ = propose(tmp_path, tmp_path / "one")
+    assert [task.choice.target for task in proposal.tasks] == [column]
+    write(tmp_path / "two", rows(60, **{column: lambda n: n % 3, "sound": lambda n: "abc"[n % 3]}))
+    proposal, _ = propose(tmp_path, tmp_path / "two", force=True)
+    assert [task.choice.target for task in proposal.tasks] == ["sound"]
+    assert [(draft.choice.target, why) for draft, why in proposal.set_back] == [
+        (column, "says nearly the same as sound")
+    ]
+
+
 def test_speakers_are_the_last_task_of_a_table(tmp_path):
     """Where their column stands first, the emotion was not proposed: speakers must be on both sides of every fold."""
     write(tmp_path / "one", rows(60, speaker=lambda n: f"s{n // 10}", emotion=lambda n: "ab"[n % 2]))

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import ClassVar
 
+from cohear.base.counting import counted
 from cohear.data.audit.audit_check import CHECKS, Check
 from cohear.data.audit.columns import columns_of_groups
 from cohear.data.audit.evidence import Evidence, MeasuredDataset
@@ -91,12 +92,14 @@ class CellsCheck(Check):
         if mark is None:
             return
         rows = [row for row, cell in enumerate(cells) if cell and (mark == LIST or mark in cell)]
-        how = "are lists" if mark == LIST else f"hold labels of other clips with {mark!r} between them"
+        verb = "is a list" if len(rows) == 1 else "are lists"
+        hold = "holds" if len(rows) == 1 else "hold"
+        how = verb if mark == LIST else f"{hold} labels of other clips with {mark!r} between them"
         how += " where others have ';' (write that in all)" if mixed else ""
         yield self.finding(
             "several-labels-in-a-cell",
             "warning",
-            f"{len(rows):,} cells of {column!r} {how}, such as {cells[rows[0]]!r}",
+            f"{counted(len(rows), 'cell')} of {column!r} {how}, such as {cells[rows[0]]!r}",
             dataset=data.name,
             task=task,
             clips=data.names(rows),

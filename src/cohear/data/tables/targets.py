@@ -31,6 +31,9 @@ _COUNTING = frozenset(("n", "num", "nb", "count"))
 _LABEL = frozenset(("category", "class", "digit", "emotion", "label", "target"))
 """Words beside which they say which one: ``label_num``, ``emotion_nb``."""
 
+_NUMBERS = frozenset(("code", "id", "ids", "idx", "index", "nb", "no", "num", "number"))
+"""Words that say with one of `_LABEL` that labels have numbers."""
+
 GROUPING = frozenset(
     (  # noqa: SIM905 - easier to read than a line each
         "actor client narrator participant patient performer person player reader recorder recording recordist session "
@@ -112,8 +115,16 @@ def _why_no_target(name: str, cells: Sequence[str], fewest: int, *, sure: bool) 
 def _keeps_books(name: str, labels: Collection[str]) -> bool:
     known = words_of(name)
     words = {word.rstrip("0123456789") or word for word in known}
+    if is_number_of_label(name):
+        return False
     is_count = len(words) > 1 and bool(words & _COUNTING) and not words & _LABEL and all(map(_is_decimal, labels))
     return bool((words | known) & BOOKKEEPING) or (bool(words) and words <= _WHICH) or is_count
+
+
+def is_number_of_label(column: str) -> bool:
+    """Whether a column says labels by numbers of theirs: ``class_id``, ``label_idx``; no other word but these."""
+    words = words_of(column)
+    return bool(words & _LABEL and words & _NUMBERS) and words <= _LABEL | _NUMBERS
 
 
 def says_groups(column: str) -> bool:
