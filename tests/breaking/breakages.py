@@ -547,6 +547,18 @@ BREAKAGES = [
         ("test_a_file_sent_as_raw_samples_is_told", "test_a_file_in_place_of_samples_is_told"),
     ),
     Breakage(
+        "files behind samples are samples",
+        "return file_within(at_seam) or file_within(content)",
+        'return ""',
+        ("test_a_file_behind_other_bytes", "test_a_file_behind_samples_is_told"),
+    ),
+    Breakage(
+        "settings of raw samples are passed over beside a file",
+        "if given and all(raw_of(",
+        "if not given and all(raw_of(",
+        ("test_settings_of_raw_samples_are_not_passed_over_with_a_file",),
+    ),
+    Breakage(
         "a tone is an MP3 file",
         "bodies.add(body)",
         "bodies.add(body + bytes([len(bodies)]))",

@@ -1,6 +1,7 @@
 """``cohear classify`` on real files through the real command line; no study is needed."""
 
 import csv
+import io
 import json
 import os
 import re
@@ -117,6 +118,15 @@ def test_json_lines_csv_and_bad_files(bundle, place):
     ended = place.cohear("classify", bundle, "sounds/low.wav", "--csv")
     rows = list(csv.DictReader(ended.stdout.splitlines()))
     assert [(row["task"], row["label"]) for row in rows] == [("pitch", "low"), ("parts", "low")]
+
+
+def test_names_that_would_break_a_table_are_one_cell(bundle, place):
+    odd = 'a\nb,"c"\r.wav'
+    soundfile.write(place.root / odd, tone("low"), 16000)
+    ended = place.cohear("classify", bundle, odd, "--csv")
+    rows = list(csv.DictReader(io.StringIO(ended.stdout, newline="")))
+    assert [(row["task"], row["label"]) for row in rows] == [("pitch", "low"), ("parts", "low")]
+    assert {row["file"] for row in rows} <= {odd, odd.replace("\r", "\n")}  # as the helper reads ends of lines
 
 
 @pytest.mark.parametrize("arguments", [[], ["--json"], ["--csv", "--timeline", "lines"]])

@@ -183,6 +183,19 @@ def test_integers_in_a_type_of_no_recorder_are_told(tiny, kind):
     assert tiny.windows(np.zeros(16000, np.int64))[0].heard is False
 
 
+def test_the_cure_of_wide_integers_is_one(tiny):
+    """To follow it gives the sound: numbers of 24 and 32 bits in a type of 16 were noise."""
+    sound = tone("mid").astype(float)
+    expected = tiny.classify(sound, 16000)["pitch"].probabilities
+    for bits, kind in ((16, "int64"), (24, "int64"), (32, "int64"), (16, "uint64"), (32, "uint64"), (8, "uint64")):
+        full = 2 ** (bits - 1)
+        samples = np.round(sound * (full - 1) + (full if kind == "uint64" else 0)).astype(kind)
+        with pytest.raises(DataError, match="give them at the scale that they were recorded at") as told:
+            tiny.classify(samples, 16000)
+        cured = eval(str(told.value).rpartition(", as ")[2], {"samples": samples})
+        assert tiny.classify(cured, 16000)["pitch"].probabilities == pytest.approx(expected, abs=1e-2)
+
+
 def test_16_bits_in_32_are_told(tiny):
     """By their own type they would be silence, and the answer nothing."""
     sixteen = np.round(tone("mid") * 32767).astype(np.int32)

@@ -355,6 +355,14 @@ def test_a_file_where_raw_samples_should_be_is_told(tiny_folder, tmp_path, form,
     assert b"Traceback" not in ended.stderr
 
 
+def test_a_file_behind_samples_is_told(tiny_folder, tmp_path):
+    soundfile.write(tmp_path / "sound.wav", SOUND, 16000)
+    stdin = (SOUND * 32767).astype("<i2").tobytes() + (tmp_path / "sound.wav").read_bytes()
+    ended = listen(tiny_folder, "--pcm", "s16le", "--json", stdin=stdin)
+    assert ended.returncode == 2 and b"these are the bytes of a WAV file" in ended.stderr
+    assert b'"type": "end"' not in ended.stdout or b'"heard": true' in ended.stdout
+
+
 def test_what_a_server_says_in_place_of_a_stream_is_told(tiny_folder):
     page = b"<html><head><title>404 Not Found</title></head><body><h1>Not Found</h1><hr>nginx</body></html>\r\n"
     ended = listen(tiny_folder, "--pcm", "s16le", stdin=page)

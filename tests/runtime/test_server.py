@@ -1,7 +1,6 @@
 """The HTTP server, asked over a real socket."""
 
 import contextlib
-import io
 import json
 import os
 import socket
@@ -10,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
+from recorders import RECORDERS, recorded
 from serving import served, wav
 from tiny_bundle import make_tiny_bundle, tone
 
@@ -174,6 +174,60 @@ def test_settings_in_a_form_are_not_passed_over(client, name, told):
     assert answer.status_code == 422 and told in answer.json()["error"]
 
 
+@pytest.mark.parametrize(
+    ("kind", "told"),
+    [
+        ("audio/pcm;ratee=8000", "there is no setting 'ratee' (did you mean 'rate'?)"),
+        ("audio/pcm;rate=8000;encoding=mulaw", "there is no setting 'encoding'"),
+        ("audio/PCMU;rate=8000;rate=16000", "the setting 'rate' is given 2 times"),
+        ("audio/pcm;format=ulaw", "raw samples have no form 'ulaw' (did you mean 'mulaw'?)"),
+        ("audio/pcm;rate=fast", "rate and channels in the media type are whole numbers"),
+    ],
+)
+def test_unknown_parameters_of_a_media_type_are_told_by_name(client, kind, told):
+    """They were passed over, and big-endian samples, or those of another form, were noise that is answered."""
+    part = {"files": {"file": ("a.raw", bytes(64), kind)}}
+    for sent in ({"content": bytes(64), "headers": {"Content-Type": kind}}, part):
+        answer = client.post("/classify", **sent)
+        assert answer.status_code == 422 and told in answer.json()["error"]
+
+
+def test_a_media_type_is_read_as_the_standard_has_it(client):
+    """Names in any case, values in quotes, and what says nothing of samples."""
+    raw = (tone("mid", rate=8000) * 32767).astype("<i2").tobytes()
+    told = [
+        client.post("/classify", content=raw, headers={"Content-Type": kind}).json()
+        for kind in ('audio/PCM; Rate="8000"; ptime=20; charset=UTF-8', "audio/pcm;rate=8000;format=s16le;channels=1")
+    ]
+    assert told[0] == told[1] and told[0]["seconds"] == 1.0 and told[0]["answers"]["pitch"]["labels"] == ["mid"]
+
+
+@pytest.mark.parametrize("setting", ["rate=8000", "format=mulaw", "channels=0"])
+def test_settings_of_raw_samples_are_not_passed_over_with_a_file(client, setting):
+    """A file says itself what it is; a raw file among files takes them."""
+    sound = tone("mid")
+    for sent in ({"content": wav(sound)}, {"files": {"file": ("a.wav", wav(sound), "audio/wav")}}):
+        answer = client.post(f"/classify?{setting}", **sent)
+        assert answer.status_code == 422
+        assert f"{setting.partition('=')[0]} is of raw samples, and a file says it itself" in answer.json()["error"]
+    raw = (tone("low", rate=8000) * 32767).astype("<i2").tobytes()
+    files = [("file", ("a.wav", wav(sound))), ("file", ("b.raw", raw, "audio/pcm"))]
+    both = client.post("/classify?rate=8000", files=files).json()["files"]
+    assert [each["answers"]["pitch"]["labels"] for each in both] == [["mid"], ["low"]]
+
+
+def test_what_has_no_settings_takes_none(client):
+    answer = client.get("/tasks?bundle=tiny")
+    assert answer.status_code == 422 and "'bundle'" in answer.json()["error"]
+
+
+def test_a_broken_form_is_told_to_its_sender_alone(client, capfd):
+    """The library that reads forms wrote to standard error."""
+    answer = client.post("/classify", content=b"x" * 64, headers={"Content-Type": "multipart/form-data; boundary=y"})
+    assert answer.status_code == 422 and "the form cannot be read" in answer.json()["error"]
+    assert capfd.readouterr() == ("", "")
+
+
 def test_several_files_in_a_form_are_answered_one_by_one(client, tiny):
     """In their order, each as it is alone; one that cannot be read keeps no other from its answer."""
     raw = (tone("high") * 32767).astype("<i2").tobytes()
@@ -222,20 +276,6 @@ def test_companded_samples_are_those_of_a_file(client, law, subtype):
         assert answer["answers"]["pitch"]["probabilities"] == pytest.approx(expected["probabilities"], abs=1e-4)
 
 
-RECORDERS = {
-    "Chrome": ("webm", "libopus", 48000, {"live": "1"}),
-    "Chrome, a file": ("webm", "libopus", 48000, {}),
-    "Chrome, uncompressed": ("matroska", "pcm_f32le", 48000, {"live": "1"}),
-    "Firefox": ("ogg", "libopus", 48000, {}),
-    "Safari": ("mp4", "aac", 44100, {"movflags": "frag_keyframe+empty_moov+default_base_moof"}),
-    "Safari, a file": ("mp4", "aac", 48000, {}),
-    "Chrome as MP4": ("mp4", "libopus", 48000, {"movflags": "frag_keyframe+empty_moov"}),
-    "iPhone's voice memos": ("ipod", "aac", 44100, {}),
-    "Android": ("3gp", "aac", 44100, {}),
-}
-"""What browsers and telephones record."""
-
-
 def test_channels_at_the_scale_of_integers_that_cancel_are_refused(client):
     samples = np.outer(tone("mid"), [200, -200]).astype(np.float32)
     for told in (
@@ -270,20 +310,6 @@ def test_every_browsers_recording_is_taken(client, recorder, form):
     assert answer.status_code == 200, answer.text
     assert answer.json()["seconds"] == pytest.approx(1.5, abs=0.1)
     assert answer.json()["answers"]["pitch"]["labels"] == ["mid"]
-
-
-def recorded(samples, container, codec, rate, options):
-    """The bytes of a recording; the test is skipped where PyAV is not installed."""
-    av = pytest.importorskip("av", reason="the extra `formats` is not installed: pip install -e '.[formats]'")
-    made = io.BytesIO()
-    with av.open(made, "w", format=container, options=options) as output:
-        track = output.add_stream(codec, rate=rate, layout="mono")
-        resampler = av.AudioResampler(track.codec_context.format, "mono", rate, track.codec_context.frame_size or 1024)
-        frame = av.AudioFrame.from_ndarray(samples[None], format="fltp", layout="mono")
-        frame.sample_rate, frame.pts = rate, 0
-        for piece in (*resampler.resample(frame), *resampler.resample(None), None):
-            output.mux(track.encode(piece))
-    return made.getvalue()
 
 
 def test_pages_of_other_hosts_that_are_named_are_answered(tiny):

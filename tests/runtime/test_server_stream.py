@@ -131,6 +131,17 @@ def test_what_is_no_sound_is_refused_and_the_next_stream_answered(client, messag
     assert streamed(client, tone("low"), "?format=f32le")[1] == 1000
 
 
+@pytest.mark.parametrize("query", ["", "?format=mulaw&rate=8000"])
+def test_a_file_behind_samples_is_told(client, query):
+    """As of a client that sends a file for each thing that it heard; the time before was answered."""
+    with opened(client, query) as stream:
+        with suppress(ConnectionClosed):
+            for content in ((tone("mid") * 32767).astype("<i2").tobytes(), wav(tone("low"))):
+                stream.send(content)
+        told, code = closing(stream)
+    assert code == 4422 and told["error"].startswith("these are the bytes of a WAV file, and no raw samples")
+
+
 def test_what_is_odd_is_told_as_soon_as_it_is_known(client):
     """While the stream goes on, which may have no end; and that it is so no more."""
     silence = np.zeros(16000, "<i2").tobytes()

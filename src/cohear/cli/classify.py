@@ -164,8 +164,8 @@ def _csv(bundle: Bundle) -> tuple[Tell, Callable[[], None]]:
 
     def write(*cells: object) -> None:
         row = io.StringIO()
-        csv.writer(row, lineterminator="").writerow(cells)
-        _line(row.getvalue())
+        csv.writer(row, lineterminator="\n").writerow(cells)  # which quotes what has such an end in itself
+        _line(row.getvalue().removesuffix("\n"))
 
     def tell(file: Path, answer: FileAnswer) -> None:
         heard = str(answer.answers.heard).lower()

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from cohear.audio.no_samples import HEAD_BYTES, file_in
 from cohear.base.errors import DataError, UserError
 from cohear.base.registry import did_you_mean
+from cohear.runtime.files_within import LONGEST, file_within
 
 PCM_FORMATS: Mapping[str, np.dtype[Any]] = MappingProxyType(
     {
@@ -83,7 +84,7 @@ class RawSamples:
         if form not in PCM_FORMATS:
             raise UserError(f"raw samples have no form {form!r}{did_you_mean(form, PCM_FORMATS)}")
         self._form, self._kind, self._channels = form, PCM_FORMATS[form], channels
-        self._head = b""
+        self._head = self._tail = b""  # of all that came
         self._rest = b""
 
     @property
@@ -100,18 +101,25 @@ class RawSamples:
         """The samples ``[frames, channels]`` that are whole now.
 
         Raises:
-            DataError: what came is a file, and no samples.
+            DataError: what came is a file, or a file begins in it, and these are no samples.
         """
-        if missing := HEAD_BYTES - len(self._head):
-            self._head += content[:missing]
-            if found := file_in(self._head, bytes_a_sample=self._kind.itemsize):
-                raise DataError(
-                    f"these are the bytes of {found}, and no raw samples ({self._form}): hand over the file as a file, "
-                    "or decode it first"
-                )
+        if found := self._file_in(content):
+            raise DataError(
+                f"these are the bytes of {found}, and no raw samples ({self._form}): hand over the file as a file, "
+                "or decode it first"
+            )
         content = self._rest + content if self._rest else content
         whole = len(content) // self.frame * self.frame
         self._rest = content[whole:]
         samples = np.frombuffer(content, self._kind, whole // self._kind.itemsize).reshape(-1, self._channels)
         table = _COMPANDED.get(self._form)
         return samples if table is None else table[samples]
+
+    def _file_in(self, content: bytes) -> str:
+        """What file the stream is, by its first bytes, or which begins in what comes now; empty where none."""
+        if missing := HEAD_BYTES - len(self._head):
+            self._head += content[:missing]
+            if found := file_in(self._head, bytes_a_sample=self._kind.itemsize):
+                return found
+        at_seam, self._tail = self._tail + content[:LONGEST], (self._tail + content[-LONGEST:])[-LONGEST:]
+        return file_within(at_seam) or file_within(content)

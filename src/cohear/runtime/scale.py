@@ -16,6 +16,7 @@ _QUIETEST = 2.0**-30
 """Of 64-bit integers: less than that, beside the largest that they hold, is no signal of any recorder."""
 _HEARD_OF_16_BITS = 2**15 * FLOOR**0.5
 """Less is silence in 16 bits too."""
+_UNSIGNED = (("uint8", 2**8), ("uint16", 2**16))
 _SCALES = ((2.0**8, 2**7), (2.0**16, 2**15), (2.0**24, 2**23), (np.inf, 2**31))
 """Samples up to the first are taken for integers with the second as full scale."""
 
@@ -27,7 +28,7 @@ def scaled(samples: NDArray[Any]) -> NDArray[Any]:
         samples: of any shape. Unsigned ones have silence in the middle, as WAV of 8 bits has.
 
     Raises:
-        DataError: 64-bit integers that can only be 16-bit ones in a wider type.
+        DataError: 64-bit integers that can only be narrower ones in a wider type.
     """
     kind = samples.dtype
     if kind.kind not in "iu":
@@ -65,9 +66,18 @@ def check_width(samples: NDArray[Any]) -> None:
 
 def _wider(kind: np.dtype[Any], largest: float) -> DataError:
     return DataError(
-        f"samples are {kind}, up to {largest:.0f}, which is next to nothing of what {kind} holds: give them in the "
-        "type that they were recorded in, as samples.astype('int16')"
+        f"samples are {kind}, up to {largest:.0f}, which is next to nothing of what {kind} holds: give them at the "
+        f"scale that they were recorded at, as {_narrower(kind, largest)}"
     )
+
+
+def _narrower(kind: np.dtype[Any], largest: float) -> str:
+    """How integers are given of which the largest is so large; 24 bits have no type of their own."""
+    if kind.kind == "u":
+        return f"samples.astype('{next((name for name, full in _UNSIGNED if largest < full), 'uint32')}')"
+    if largest <= 2**15:
+        return "samples.astype('int16')"
+    return "samples / 2**23" if largest <= 2**23 else "samples / 2**31"
 
 
 def check_scale(samples: NDArray[np.float32]) -> None:

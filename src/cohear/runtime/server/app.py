@@ -70,8 +70,10 @@ def _about_routes(service: Service) -> APIRouter:
         return JSONResponse(asdict(Health()))
 
     @routes.get("/tasks", response_model=dict[str, BundleTasks], responses=UNAUTHORISED)
-    async def tasks() -> Response:
-        """The bundles by name, and what each can answer."""
+    async def tasks(request: Request) -> Response:
+        """The bundles by name, and what each can answer; nothing of it can be set."""
+        if asked := list(request.query_params):
+            return refusal(Refused(422, f"/tasks tells of all bundles and has no settings, as {asked[0]!r}"))
         tasks = {name: BundleTasks(each.rate, each.window, each.tasks) for name, each in service.bundles.items()}
         return JSONResponse({name: asdict(each) for name, each in tasks.items()})
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 
@@ -13,6 +14,7 @@ from cohear.runtime.server.limits import Refused
 from cohear.runtime.server.memory import Share
 from cohear.runtime.server.settings import CLIP_SETTINGS, check_names
 
+logging.getLogger("python_multipart").addHandler(logging.NullHandler())  # what it says of a form is in the refusal
 MOST_FILES = 64
 """Of one form."""
 

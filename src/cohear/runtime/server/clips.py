@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Annotated, Any
 
@@ -24,7 +25,7 @@ from cohear.runtime.server.memory import Share
 from cohear.runtime.server.raw import RAW_TYPES, raw_of, read_raw
 from cohear.runtime.server.replies import ClipAnswer, FileProblem, FormAnswer, Problem, refusal
 from cohear.runtime.server.service import Service
-from cohear.runtime.server.settings import CLIP_SETTINGS, check_names, event_settings
+from cohear.runtime.server.settings import CLIP_SETTINGS, RAW_SETTINGS, check_names, event_settings
 from cohear.runtime.told import told_clip, told_window, without_first
 from cohear.runtime.windows import stretches
 
@@ -112,6 +113,7 @@ RawSettings = tuple[int | None, str | None, int | None]
 async def _classify(service: Service, request: Request, name: str, raw: RawSettings, wishes: _Told) -> dict[str, Any]:
     with service.memory.share() as share:
         clips = await read_body(request, service.limits.size, share)
+        _check_raw_settings(clips, raw)
         if len(clips) == 1:
             return await _answer(service, name, clips[0], raw, wishes)
         files: list[dict[str, Any]] = []
@@ -123,6 +125,21 @@ async def _classify(service: Service, request: Request, name: str, raw: RawSetti
             except Refused as refused:
                 files.append(asdict(FileProblem(clip.name, refused.reason, refused.status)))
         return {"bundle": name, "files": files}
+
+
+def _check_raw_settings(clips: Sequence[ReceivedClip], raw: RawSettings) -> None:
+    """Whether settings of raw samples are given where there are some: a file says of itself what they would.
+
+    Raises:
+        Refused: there are files alone.
+    """
+    given = [name for name, value in zip(RAW_SETTINGS, raw, strict=True) if value is not None]
+    if given and all(raw_of(clip.media_type, *raw) is None for clip in clips):
+        raise Refused(
+            422,
+            f"{given[0]} is of raw samples, and a file says it itself: leave it out, or send raw samples as "
+            "Content-Type: audio/pcm",
+        )
 
 
 async def _answer(service: Service, name: str, clip: ReceivedClip, raw: RawSettings, wishes: _Told) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from email.message import Message
 from types import MappingProxyType
 from typing import Any
 
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 from cohear.base.errors import UserError
 from cohear.runtime.raw_samples import RawSamples
 from cohear.runtime.server.limits import Limits, Refused
+from cohear.runtime.server.settings import RAW_SETTINGS, check_names
 
 
 @dataclass(frozen=True)
@@ -49,29 +51,35 @@ RAW_TYPES: Mapping[str, RawAudio] = MappingProxyType(
     }
 )
 """Media types of raw samples, and how they are written where nothing else says."""
+_NOT_OF_SAMPLES = ("ptime", "maxptime", "charset")
+"""Parameters that say nothing of samples: how packets are cut (RFC 4856), and what browsers add to any text."""
 
 
 def raw_of(media_type: str, rate: int | None, form: str | None, channels: int | None) -> RawAudio | None:
     """How the raw samples of a body are written; None where it is a file.
 
     Args:
-        media_type: of the body, as ``audio/pcm`` or ``audio/pcm;rate=8000;channels=2``.
+        media_type: of the body, as ``audio/pcm`` or ``audio/pcm;rate=8000;channels=2;format=f32le``.
         rate: as the request says, which outranks the media type; so do the others.
         form: one of `PCM_FORMATS`.
         channels: interleaved.
 
     Raises:
-        Refused: a rate or channels in the media type are no numbers.
+        Refused: the media type states something that is no setting, twice, or a rate or channels that are no numbers.
     """
-    kind, *parameters = (part.strip().lower() for part in media_type.split(";"))
+    header = Message()
+    header["content-type"] = media_type
+    kind, stated = header.get_content_type(), header.get_params(failobj=[])[1:]
     if kind not in RAW_TYPES:
         return None
-    usual, said = RAW_TYPES[kind], dict(part.partition("=")[::2] for part in parameters)
+    usual, said = RAW_TYPES[kind], [(name.lower(), value) for name, value in stated]
+    check_names([name for name, _ in said if name not in _NOT_OF_SAMPLES], RAW_SETTINGS)
+    of_type = dict(said)
     try:
         return RawAudio(
-            int(said.get("rate", usual.rate)) if rate is None else rate,
-            usual.format if form is None else form,
-            int(said.get("channels", usual.channels)) if channels is None else channels,
+            int(of_type.get("rate", usual.rate)) if rate is None else rate,
+            of_type.get("format", usual.format) if form is None else form,
+            int(of_type.get("channels", usual.channels)) if channels is None else channels,
         )
     except ValueError as error:
         raise Refused(

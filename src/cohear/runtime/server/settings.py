@@ -10,7 +10,8 @@ from cohear.runtime.detector import EventSettings
 from cohear.runtime.server.limits import Refused
 
 EVENT_SETTINGS = ("onset", "release", "minimum")
-STREAM_SETTINGS = ("bundle", "rate", "format", "channels", *EVENT_SETTINGS)
+RAW_SETTINGS = ("rate", "format", "channels")
+STREAM_SETTINGS = ("bundle", *RAW_SETTINGS, *EVENT_SETTINGS)
 CLIP_SETTINGS = (*STREAM_SETTINGS, "windows")
 
 
