@@ -9,7 +9,7 @@ from typing import ClassVar
 import pandas as pd
 
 from cohear.base.errors import DataError
-from cohear.data.tables.audio_column import audio_column
+from cohear.data.tables.audio_column import audio_column, is_audio_name
 from cohear.data.tables.clip_table import ClipTable
 from cohear.data.tables.events import LabelledEvent
 from cohear.data.tables.manifest import read_about
@@ -82,15 +82,19 @@ def _file(path: Path) -> Path | None:
 
 
 def _is_other_table(file: Path) -> bool:
-    """Whether a column names audio files, and none holds what the challenges' lists do."""
-    columns = column_names(file) if file.suffix.lower() in (".csv", ".tsv") else []
+    """Whether it is no list of the challenges: other columns, no tabs, or a first cell that is no file's name."""
+    if file.suffix.lower() not in (".csv", ".tsv"):
+        return False
+    columns = column_names(file)
+    first = _first_line(file).split("\t")
+    if "filename" not in columns and (len(first) == 1 or not is_audio_name(first[0].strip())):
+        return True
     return audio_column(columns) is not None and not ("filename" in columns and set(columns) & _LABELS)
 
 
 def _read_list(file: Path) -> pd.DataFrame:
     """The list under the challenge's column names."""
-    first = next((line for line in read_text(file).splitlines() if line.strip()), "")
-    cells = [cell.strip() for cell in first.split("\t")]
+    cells = [cell.strip() for cell in _first_line(file).split("\t")]
     if "filename" in cells:
         table = read_tsv(file)
         if "onset" in table.columns and not set(_EVENT_COLUMNS) <= set(table.columns):
@@ -102,6 +106,10 @@ def _read_list(file: Path) -> pd.DataFrame:
     if columns is None:
         raise DataError(f"{file} is no list of DCASE: a line needs a file and a label, with a tab between")
     return read_tsv(file, columns=columns)
+
+
+def _first_line(file: Path) -> str:
+    return next((line for line in read_text(file).splitlines() if line.strip()), "")
 
 
 def _is_number(cell: str) -> bool:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path, PurePosixPath
+from urllib.parse import unquote
 
 from cohear.audio.folder_tree import folder_tree
 
 SPELLED = (
     "its names of audio files are those of files that are there but for backslashes, Unicode form, or upper and lower "
-    "case: these files are taken"
+    "case, or for where files were kept before (C:\\, https://): these files are taken"
 )
 """What is said of a table whose names are taken as `ClipNames.spelled` gives them."""
+
+
+_ELSEWHERE = re.compile(r"/|[A-Za-z]:[\\/]|\\\\|[a-z][a-z0-9+]*://")
 
 
 class ClipNames:
@@ -34,10 +39,17 @@ class ClipNames:
         """Names as files are called that they can only mean, backslashes, accents and case aside; else as they are.
 
         Args:
-            names: below the folder or below folders in it, with their ending or without.
+            names: below the folder or below folders in it, with their ending or without. Of names that begin at a
+                drive, a server or the root of another machine, the longest end counts that is there; spaces at the ends
+                of names and marks such as ``%20`` are read as they are meant.
         """
-        known = self._by_spelling
-        return [min(found) if len(found := known.get(_form(name), set())) == 1 else name for name in names]
+        return [self._meant(name) for name in names]
+
+    def _meant(self, name: str) -> str:
+        for form in _forms(name):
+            if found := self._by_spelling.get(form):
+                return min(found) if len(found) == 1 else name
+        return name
 
     @cached_property
     def paths(self) -> tuple[PurePosixPath, ...]:
@@ -72,5 +84,18 @@ def is_there(file: Path) -> bool:
         return False
 
 
+def _forms(name: str) -> Iterator[str]:
+    """A name in the forms to be looked for, the likeliest first."""
+    plain = _form(name)
+    yield plain
+    if "%" in name:
+        plain = _form(unquote(name))
+        yield plain
+    if _ELSEWHERE.match(name) and not is_there(Path(name)) and ".." not in plain.split("/"):
+        parts = plain.split("/")
+        yield from ("/".join(parts[level:]) for level in range(1, len(parts)))
+
+
 def _form(name: str) -> str:
-    return unicodedata.normalize("NFC", name.replace("\\", "/").removeprefix("./")).casefold()
+    parts = name.replace("\\", "/").removeprefix("./").split("/")
+    return unicodedata.normalize("NFC", "/".join(part.strip() for part in parts)).casefold()
