@@ -253,6 +253,25 @@ def test_counts_of_the_other_kinds(tmp_path, content):
     ]
 
 
+def test_texts_of_clips_and_empty_folders(tmp_path, content):
+    """A label in a text beside each clip, and the folder of a class whose files got lost: both were in no line."""
+    names = [f"{label}/{label}{number}.wav" for label in ("dog", "cat") for number in range(3)]
+    write(tmp_path, names, listing(), content)
+    for number, ending in enumerate(("txt", "lab", "TextGrid", "json")):
+        (tmp_path / "labels").mkdir(exist_ok=True)
+        (tmp_path / "labels" / f"dog{number % 3}.{ending}").write_text("barks\n")
+    (tmp_path / "labels" / "README.txt").write_text("by hand\n")
+    (tmp_path / "labels" / "dog1.jpg").write_bytes(b"\xff\xd8")
+    for folder in ("owl/deep/er", ".git/refs", "wolf"):
+        (tmp_path / folder).mkdir(parents=True)
+    table = read_clip_table(tmp_path, "mine")
+    assert [kind.sentence for kind in unused_files({"mine": (tmp_path, table)})["mine"]] == [
+        "4 texts are not read, called as clips are: 'labels/dog0.json', 'labels/dog0.txt', 'labels/dog1.lab', "
+        "'labels/dog2.TextGrid'",
+        "2 folders are empty: 'owl', 'wolf'",
+    ]
+
+
 def test_files_beside_what_a_table_lists(tmp_path, content):
     write(tmp_path, ["a/1.wav", "a/2.wav", "a/3.flac", "b/1.wav"], listing("manifest.csv", ["a/1.wav"]), content)
     (tmp_path / "dataset.yaml").write_text("name: Mine\n")

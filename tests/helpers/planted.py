@@ -387,6 +387,10 @@ FAULTS: dict[str, Fault] = {
     "a table beside": Fault(
         "unused-table", lambda copy: (copy.folder / "bird" / "more.csv").write_text("a,b\n"), clip=""
     ),
+    "an empty folder": Fault("unused-folder", lambda copy: (copy.folder / "bird" / "owl").mkdir(), clip=""),
+    "a text for each clip": Fault(
+        "unused-table", lambda copy: (copy.folder / "bird" / "clips" / "007.lab").write_text("low\n"), clip=""
+    ),
     "an archive beside": Fault("unused-archive", _zipped, clip=""),
     "overlap": Fault("overlapping-segments", _segments, clip="clips/000.wav@0.5-1.0"),
     "spelling": Fault("labels-alike", lambda copy: copy.row(bird="Low ")),

@@ -13,6 +13,10 @@ from cohear.base.walk import folders_below
 
 _TABLES = (".csv", ".tsv", ".jsonl", ".ndjson", ".parquet", ".xlsx", ".xls", ".ods")
 _PERHAPS_TABLES = ("", ".txt", ".json", ".lst", ".list", ".scp", ".tab", ".m3u", ".m3u8")
+_BESIDE_CLIPS = (
+    *(".txt", ".json", ".xml", ".lab", ".textgrid", ".jams", ".srt", ".vtt", ".phn", ".wrd", ".trs", ".eaf", ".ann"),
+    *(".svl", ".align", ".trans", ".yaml", ".yml"),
+)
 _NAMES_AUDIO = re.compile(rb"\.(?:wave?|flac|mp3|ogg|opus|m4a|aiff?)\b", re.IGNORECASE)
 _HEAD_BYTES = 2048
 _LINES = 10
@@ -29,6 +33,8 @@ class FolderTree:
         leftovers: audio that copies and downloads left behind (``a.wav.part``).
         tables: files that look like tables, and lists that name audio.
         archives: that may hold audio.
+        texts: that are called as clips are, one for each (``labels/a1.txt`` of ``audio/a1.wav``), and name no audio.
+        empty: folders that hold no file, nor does one in them; the outermost of each.
     """
 
     clips: tuple[PurePosixPath, ...]
@@ -36,6 +42,8 @@ class FolderTree:
     leftovers: tuple[PurePosixPath, ...]
     tables: tuple[PurePosixPath, ...]
     archives: tuple[PurePosixPath, ...]
+    texts: tuple[PurePosixPath, ...]
+    empty: tuple[PurePosixPath, ...]
 
 
 def folder_tree(root: Path) -> FolderTree:
@@ -50,10 +58,15 @@ def folder_tree(root: Path) -> FolderTree:
     tables: list[PurePosixPath] = []
     perhaps: list[PurePosixPath] = []
     archives: list[PurePosixPath] = []
+    beside: list[PurePosixPath] = []
+    folders: list[PurePosixPath] = []
+    full: set[PurePosixPath] = set()
     for folder, files in folders_below(root):
         if _is_own(folder, root):
             continue
         below = PurePosixPath(folder.relative_to(root).as_posix())
+        folders.append(below)
+        full |= {below, *below.parents} if files else set()
         kinds = {file: file_kind(file) for file in files}
         heard = {file.stem for file, kind in kinds.items() if kind == "audio"}
         for file, kind in kinds.items():
@@ -71,9 +84,16 @@ def folder_tree(root: Path) -> FolderTree:
                 perhaps.append(below / file.name)
             elif is_archive(file):
                 archives.append(below / file.name)
+            else:
+                beside.append(below / file.name)
     stems = {clip.stem for clip in clips}
-    tables += [file for file in perhaps if _is_list(root / file, stems)]
-    return FolderTree(*(tuple(sorted(found)) for found in (clips, twins, leftovers, tables, archives)))
+    lists = [file for file in perhaps if _is_list(root / file, stems)]
+    listed = set(lists)
+    beside += [file for file in perhaps if file not in listed]
+    texts = [file for file in beside if file.suffix.lower() in _BESIDE_CLIPS and file.stem in stems]
+    empty = [folder for folder in folders if folder not in full and folder.parent in full]
+    kinds_found = (clips, twins, leftovers, [*tables, *lists], archives, texts, empty)
+    return FolderTree(*(tuple(sorted(found)) for found in kinds_found))
 
 
 def _is_own(folder: Path, root: Path) -> bool:

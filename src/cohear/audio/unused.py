@@ -10,7 +10,7 @@ from typing import Literal
 from cohear.audio.archives import packed_audio
 from cohear.base.counting import counted
 
-UnusedKind = Literal["audio", "table", "archive"]
+UnusedKind = Literal["audio", "table", "archive", "folder"]
 _SHOWN = 5
 
 
@@ -19,7 +19,7 @@ class Unused:
     """Files of one kind that lie in a folder and are not used.
 
     Attributes:
-        kind: whether they hold sound, are tables, or archives that hold sound.
+        kind: whether they hold sound, are tables or other texts, archives that hold sound, or folders of nothing.
         what: that they are not used, with their count.
         files: their paths below the folder.
     """
@@ -40,9 +40,15 @@ class Unused:
         return f"{self.what}: {', '.join(map(repr, self.files[:_SHOWN]))}{more}"
 
 
-def unread_tables(files: Sequence[PurePosixPath]) -> list[Unused]:
-    """Tables and lists of audio; nothing where there are none."""
-    return [_unused("table", files, "table", "not read")] if files else []
+def unread_tables(files: Sequence[PurePosixPath], texts: Sequence[PurePosixPath] = ()) -> list[Unused]:
+    """Tables and lists of audio, and texts that are called as clips are; nothing where there are none."""
+    found = [_unused("table", files, "table", "not read")] if files else []
+    return found + ([_unused("table", texts, "text", "not read, called as clips are")] if texts else [])
+
+
+def empty_folders(folders: Sequence[PurePosixPath]) -> list[Unused]:
+    """Folders without a file, as those of classes whose download failed; nothing where there are none."""
+    return [_unused("folder", folders, "folder", "empty")] if folders else []
 
 
 def unopened_archives(folder: Path, files: Sequence[PurePosixPath]) -> list[Unused]:

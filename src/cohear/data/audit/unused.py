@@ -23,14 +23,20 @@ class UnusedCheck(Check):
         Code(
             "unused-table",
             ("note",),
-            "A table lies in the dataset's folder and is not read.",
-            "Give it as the dataset's path if it is the one that has the labels.",
+            "A table, or a text for each clip, lies in the dataset's folder and is not read.",
+            "Give a table as the dataset's path if it is the one that has the labels; put what texts say into one.",
         ),
         Code(
             "unused-archive",
             ("note",),
             "An archive lies in the dataset's folder, with audio inside or of a kind that is not looked into.",
             "Unpack it if what it holds belongs to the dataset and is not there yet.",
+        ),
+        Code(
+            "unused-folder",
+            ("note",),
+            "A folder in the dataset's folder holds no file, as that of a class whose files got lost.",
+            "Get what belongs into it, or remove it.",
         ),
     )
 

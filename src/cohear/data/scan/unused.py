@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
 from cohear.audio.folder_tree import folder_tree
-from cohear.audio.unused import Unused, spare_audio, unopened_archives, unread_tables, unused_audio
+from cohear.audio.unused import Unused, empty_folders, spare_audio, unopened_archives, unread_tables, unused_audio
 from cohear.base.tables import EVENTS_CSV
 from cohear.data.tables.clip_table import ClipTable
 
@@ -41,8 +41,8 @@ def _unused(folder: Path, table: ClipTable, used: set[str], read: set[str]) -> l
     found = [unused_audio(files, where) for where, files in _by_kind(left(tree.clips), here)]
     found += spare_audio(left(tree.twins), left(tree.leftovers))
     others = [file for file in tree.tables if _absolute(folder / file) not in read and file.name != EVENTS_CSV.file]
-    found += unread_tables(others) if table.tables is not None else []
-    return found + unopened_archives(folder, tree.archives)
+    found += unread_tables(others, left(tree.texts)) if table.tables is not None else []
+    return found + unopened_archives(folder, tree.archives) + empty_folders(tree.empty)
 
 
 def _by_kind(unused: Iterable[PurePosixPath], used: Sequence[PurePosixPath]) -> list[tuple[str, list[PurePosixPath]]]:

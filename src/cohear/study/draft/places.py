@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from cohear.audio.folder_tree import folder_tree
-from cohear.audio.unused import spare_audio, unopened_archives, unread_tables
+from cohear.audio.unused import empty_folders, spare_audio, unopened_archives, unread_tables
 from cohear.base.counting import counted
 from cohear.base.errors import DataError, UserError
 from cohear.data.importers.class_folders import why_no_classes
@@ -139,8 +139,8 @@ def _why_unknown(path: Path) -> str:
         return _UNKNOWN
     tree = folder_tree(path)
     held = f", though it holds {counted(len(tree.clips), 'audio file')}; it {why_no_classes(tree.clips)}"
-    beside = [*spare_audio(tree.twins, tree.leftovers), *(unread_tables(tree.tables) if tree.clips else ())]
-    beside += unopened_archives(path, tree.archives)
+    beside = [*spare_audio(tree.twins, tree.leftovers), *(unread_tables(tree.tables, tree.texts) if tree.clips else ())]
+    beside += [*unopened_archives(path, tree.archives), *(empty_folders(tree.empty) if tree.clips else ())]
     return _UNKNOWN + (held if tree.clips else "") + "".join(f"; {kind.sentence}" for kind in beside)
 
 
