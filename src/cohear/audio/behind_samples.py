@@ -6,15 +6,16 @@ every pause. Decoders hear the first of them alone, or refuse it all.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import NamedTuple
 
-from cohear.audio.chunk_headers import SampleBytes, chunk_at, is_chunk_file, is_chunk_name, read_header
+from cohear.audio.chunk_headers import SampleBytes, known_size, read_header
+from cohear.audio.chunk_walk import begins_chunk, chunks_up_to_samples, next_known
 from cohear.audio.content import Content
-from cohear.audio.unreadable import UnreadableAudio
+from cohear.audio.other_files import file_at, left_out
+from cohear.audio.samples_end import has_no_samples, true_end
 
-_MOST_CHUNKS = 10_000
-_HEAD_OF_SAMPLES = {b"data": 0, b"SSND": 8}  # bytes in front of the samples of a chunk
-_OTHERS = {b"fLaC": "a FLAC file", b"OggS": "an Ogg file"}
+_MOST_SPANS = 10_000
 
 
 class Behind(NamedTuple):
@@ -22,13 +23,13 @@ class Behind(NamedTuple):
 
     Attributes:
         spans: more samples of the same file, first byte and the byte behind.
-        file: the file that follows.
-        oddity: what lies there and is left out, a clause.
+        file: the file that follows, with where its samples are.
+        oddities: what is odd there, a clause each.
     """
 
     spans: list[tuple[int, int]]
-    file: Content | None = None
-    oddity: str = ""
+    file: tuple[Content, SampleBytes] | None = None
+    oddities: tuple[str, ...] = ()
 
 
 def behind_samples(content: Content, samples: SampleBytes, end: int) -> Behind:
@@ -37,41 +38,42 @@ def behind_samples(content: Content, samples: SampleBytes, end: int) -> Behind:
     Raises:
         UnreadableAudio: samples there are cut short.
     """
-    if end >= content.size:
-        return Behind([])
-    layout, spans = samples.layout, list[tuple[int, int]]()
-    place = end + (-(end - samples.begin) % layout.align if layout else 0)
-    if not begins_file(content, place) and (begins_file(content, end) or not _is_named(content, place)):
-        place = end
-    empty = ""
-    for _ in range(_MOST_CHUNKS):
-        if other := _OTHERS.get(content.at(place, 4)):
-            return Behind(spans, oddity=f"{other} lies behind its samples, and is left out")
-        if begins_file(content, place):
-            return Behind(spans, content.behind(place), empty)
-        chunk = chunk_at(content, place, layout) if layout else None
-        if layout is None or chunk is None or not is_chunk_name(chunk.name):
+    spans, oddities = list[tuple[int, int]](), list[str]()
+    place = _place_behind(content, samples, samples.begin, end)
+    while place is not None and len(spans) < _MOST_SPANS:
+        if name := file_at(content, place):
+            following = content.behind(place)
+            inside = read_header(following)
+            if inside is None or has_no_samples(following, inside):
+                return Behind(spans, None, (*oddities, left_out(name)))
+            return Behind(spans, (following, inside), tuple(oddities))
+        chunks = [*chunks_up_to_samples(content, place, samples.layout)] if samples.layout else []
+        if not chunks:
             break
-        reached = chunk.begin + chunk.size
-        if chunk.name[:4] in _HEAD_OF_SAMPLES:
-            if reached > content.size + 1:
-                reason = f"it is cut short: {content.size - chunk.begin} of the {chunk.size} bytes of a chunk are there"
-                raise UnreadableAudio(content.path, reason, "truncated")
-            head = 4 if content.head[:4] == b"caff" else _HEAD_OF_SAMPLES[chunk.name[:4]]
-            begin, end = chunk.begin + head, min(reached, content.size)
-            if begin < end:
-                spans.append((begin, end))
-            else:
-                empty = "a chunk of samples behind them has none"
-        place = reached + -chunk.size % layout.align
-    return Behind(spans, oddity=empty)
+        last = chunks[-1]
+        if not last.is_of_samples:
+            place = last.following if file_at(content, last.following) else None
+            continue
+        begin = last.begin + samples.head
+        more = replace(samples, begin=begin, stated=known_size(last.size - samples.head, begin, content), total=None)
+        is_empty = not last.size and begins_chunk(content, last.begin, samples.layout)
+        if is_empty or 0 < last.size < samples.head or has_no_samples(content, more):
+            oddities.append("a chunk of samples behind them has none")
+            place = last.following
+            continue
+        stop, oddity = true_end(content, more)
+        spans.append((begin, stop))
+        oddities += [oddity] if oddity else []
+        place = _place_behind(content, samples, begin, stop)
+    return Behind(spans, None, tuple(oddities))
 
 
-def begins_file(content: Content, place: int) -> bool:
-    """Whether a file of chunks begins there, or another one that is known."""
-    mark = content.at(place, 4)
-    return mark in _OTHERS or (is_chunk_file(mark) and read_header(content.behind(place)) is not None)
-
-
-def _is_named(content: Content, place: int) -> bool:
-    return len(name := content.at(place, 4)) == 4 and is_chunk_name(name)
+def _place_behind(content: Content, samples: SampleBytes, begin: int, end: int) -> int | None:
+    """Where something known begins behind samples; None where nothing does."""
+    if end >= content.size:
+        return None
+    align = samples.layout.align if samples.layout else 1
+    for place in (end + -(end - begin) % align, end):
+        if file_at(content, place) or begins_chunk(content, place, samples.layout):
+            return place
+    return next_known(content, end, samples.layout)

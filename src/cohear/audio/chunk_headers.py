@@ -2,56 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice, pairwise
 from types import MappingProxyType
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
+from cohear.audio.chunk_walk import Chunk, ChunkLayout, Order, chunks_up_to_samples
 from cohear.audio.content import Content
 
 _UNKNOWN_NEAR = (1 << 31, 1 << 32, 1 << 63, 1 << 64)  # as large as a field can tell, signed or not
 _UNKNOWN_LESS = 1 << 12  # less the header, or cut to a multiple: writers that could not know the length state these
-_MOST_CHUNKS = 10_000  # in front of the samples
 _PCM = frozenset({1, 3, 6, 7})  # integers, floats, A-law, mu-law: a fixed number of bytes a sample
+_NEEDED = frozenset({b"fmt ", b"ds64", b"fact", b"COMM", b"FVER", b"wave", b"desc", b"kuki", b"pakt", b"chan"})
+"""Chunks that tell decoders of the samples; where one in front of them is wrong, others are left out."""
+_NO_PADDING = "a chunk of an odd size has no byte behind it"
+_WRONG_SIZE = "a chunk in front of its samples states a wrong size"
 _AU_BYTES: Mapping[int, int] = MappingProxyType({1: 1, 2: 1, 3: 2, 4: 3, 5: 4, 6: 4, 7: 8, 27: 1})  # by encoding
 
-Order = Literal["little", "big"]
 Made = Callable[[int], bytes]
-"""The bytes of a field, made from the true number of bytes of samples."""
+"""Bytes of a header, made from the true number of bytes of samples."""
 
 
-class ChunkLayout(NamedTuple):
-    """How chunks are written.
+class Edit(NamedTuple):
+    """What decoders must be told otherwise: bytes of a header, from one to the one behind, are replaced by others."""
 
-    Attributes:
-        order: of the bytes of a number.
-        name_bytes, size_bytes: of a chunk's head.
-        is_whole: whether a size counts the head too.
-        align: chunks begin at multiples of it, counted from the content of the one before.
-    """
-
-    order: Order
-    name_bytes: int
-    size_bytes: int
-    is_whole: bool
-    align: int
-
-
-class Chunk(NamedTuple):
-    """A part of a file with a name.
-
-    Attributes:
-        name: a few bytes.
-        begin: the first byte of its content.
-        size: bytes of content.
-        field: where the size is written.
-    """
-
-    name: bytes
     begin: int
-    size: int
-    field: int
+    end: int
+    made: Made
 
 
 @dataclass(frozen=True)
@@ -61,24 +38,26 @@ class SampleBytes:
     Attributes:
         begin: the first byte.
         stated: bytes of them; None where the header says nothing, or that they go on to the end.
-        fields: what states sizes, by place.
+        edits: of what states sizes, and of what is wrong in front of the samples.
         frame: bytes of one sample of all channels, 0 where that varies.
         total: bytes of the whole file, None where the header does not say.
         layout: of the chunks that may follow, None where none may.
         codec: the number of a WAV file's codec.
-        contradiction: what in the header cannot both be right, as a clause; empty where nothing is.
-        gaps: where the byte behind a chunk of an odd size is missing.
+        head: bytes between the head of a chunk of samples and the first of them.
+        oddities: what is odd about the header, a clause each.
+        is_mended: whether a chunk in front of the samples is wrong.
     """
 
     begin: int
     stated: int | None
-    fields: Mapping[int, Made]
+    edits: Sequence[Edit]
     frame: int = 0
     total: int | None = None
     layout: ChunkLayout | None = None
     codec: int = 0
-    contradiction: str = ""
-    gaps: tuple[int, ...] = ()
+    oddities: tuple[str, ...] = ()
+    is_mended: bool = False
+    head: int = 0
 
 
 class _Form(NamedTuple):
@@ -87,7 +66,7 @@ class _Form(NamedTuple):
     Attributes:
         codec: its number.
         frame: bytes of one sample of all channels, 0 where they vary.
-        contradiction: as of `SampleBytes`.
+        contradiction: what in it cannot both be right, as a clause; empty where nothing is.
     """
 
     codec: int = 0
@@ -101,68 +80,76 @@ def read_header(content: Content) -> SampleBytes | None:
     return parse(content) if parse else None
 
 
-def is_chunk_file(head: bytes) -> bool:
-    """Whether files of chunks have this as their first four bytes."""
-    return head in _FIRST_BYTES
+class _Front(NamedTuple):
+    """Chunks in front of the samples.
+
+    Attributes:
+        chunks: all of them, up to that of the samples.
+        edits, oddities: as of `SampleBytes`.
+    """
+
+    chunks: Sequence[Chunk]
+    edits: Sequence[Edit]
+    oddities: tuple[str, ...]
+
+    @property
+    def shorter(self) -> int:
+        """By how many bytes edits make it shorter."""
+        return sum(edit.end - edit.begin - len(edit.made(0)) for edit in self.edits)
+
+    def samples(
+        self,
+        begin: int,
+        stated: int | None,
+        edits: Sequence[Edit],
+        layout: ChunkLayout,
+        form: _Form,
+        total: int | None = None,
+    ) -> SampleBytes:
+        """What the whole header says."""
+        told = tuple(clause for clause in (form.contradiction, *self.oddities) if clause)
+        of_front = (layout, form.codec, told, bool(self.edits), begin - self.chunks[-1].begin)
+        return SampleBytes(begin, stated, (*self.edits, *edits), form.frame, total, *of_front)
 
 
-def chunk_at(content: Content, place: int, layout: ChunkLayout) -> Chunk | None:
-    """The chunk whose head is at a place; None where the file ends before it does."""
-    head = layout.name_bytes + layout.size_bytes
-    read = content.head[place : place + head] if place + head <= len(content.head) else content.at(place, head)
-    if len(read) < head:
+def _front(content: Content, place: int, layout: ChunkLayout) -> _Front | None:
+    """The chunks in front of the samples; None where there are no samples."""
+    chunks = list(chunks_up_to_samples(content, place, layout))
+    if not chunks or not chunks[-1].is_of_samples:
         return None
-    size = int.from_bytes(read[layout.name_bytes :], layout.order) - (head if layout.is_whole else 0)
-    return Chunk(read[: layout.name_bytes], place + head, max(size, 0), place + layout.name_bytes)
+    before, edits = chunks[:-1], list[Edit]()
+    missing = [(chunk.begin - chunk.end) % layout.align if chunk.following == chunk.end else 0 for chunk in before]
+    is_wrong = any(not chunk.has_known_size for chunk in before)
+    is_unfilled = any(count and chunk.has_known_size for chunk, count in zip(before, missing, strict=True))
+    for chunk, count in zip(before, missing, strict=True) if is_wrong or is_unfilled else ():
+        if chunk.name[:4] in _NEEDED:
+            edits += [_true_size(chunk, layout), Edit(chunk.end, chunk.end, _always(bytes(count)))]
+        else:
+            edits.append(Edit(chunk.begin - layout.head, chunk.following, _always(b"")))
+    oddities = [clause for clause, holds in ((_WRONG_SIZE, is_wrong), (_NO_PADDING, is_unfilled)) if holds]
+    return _Front(chunks, edits, tuple(oddities))
 
 
-def _chunks(content: Content, place: int, layout: ChunkLayout) -> Iterator[Chunk]:
-    """Chunks one after the other, as long as their heads fit; some writers leave out the byte behind an odd size."""
-    while (chunk := chunk_at(content, place, layout)) is not None:
-        yield chunk
-        end = chunk.begin + chunk.size
-        place = end + -chunk.size % layout.align
-        if place > end and _is_chunk(content, end, layout) and not _is_chunk(content, place, layout):
-            place = end
+def _true_size(chunk: Chunk, layout: ChunkLayout) -> Edit:
+    size = chunk.end - chunk.begin + (layout.head if layout.is_whole else 0)
+    return Edit(chunk.field, chunk.begin, _always(size.to_bytes(layout.size_bytes, layout.order)))
 
 
-def _is_chunk(content: Content, place: int, layout: ChunkLayout) -> bool:
-    """Whether a chunk is there that ends inside the file, or one of samples."""
-    chunk = chunk_at(content, place, layout)
-    if chunk is None or not is_chunk_name(chunk.name):
-        return False
-    return chunk.begin + chunk.size <= content.size + 1 or chunk.name[:4] in (b"data", b"SSND")
+def _always(made: bytes) -> Made:
+    return lambda _: made
 
 
-def is_chunk_name(name: bytes) -> bool:
-    """Whether the first letters of a name can be printed, as those of all chunks can."""
-    return name[:4].isascii() and name[:4].decode("ascii").isprintable()
-
-
-def _gaps(chunks: Sequence[Chunk], layout: ChunkLayout) -> tuple[int, ...]:
-    """Where the byte behind a chunk of an odd size is missing."""
-    return tuple(
-        chunk.begin + chunk.size
-        for chunk, following in pairwise(chunks)
-        if chunk.size % layout.align and following.field - layout.name_bytes == chunk.begin + chunk.size
-    )
-
-
-def _first_chunks(content: Content, place: int, layout: ChunkLayout) -> Iterator[Chunk]:
-    return islice(_chunks(content, place, layout), _MOST_CHUNKS)
-
-
-def _size(order: Order, count: int, more: int = 0) -> Made:
+def _size(place: int, order: Order, count: int, more: int = 0) -> Edit:
     """A field that states the bytes of samples and so many more; all ones where it is too small for them."""
     most = (1 << 8 * count) - 1
-    return lambda size: min(size + more, most).to_bytes(count, order)
+    return Edit(place, place + count, lambda size: min(size + more, most).to_bytes(count, order))
 
 
 def _number(content: Content, place: int, count: int, order: Order) -> int:
     return int.from_bytes(content.at(place, count), order)
 
 
-def _known(stated: int, begin: int, content: Content) -> int | None:
+def known_size(stated: int, begin: int, content: Content) -> int | None:
     """The bytes of samples from a place on; None where zero is stated, or what stands for no number and is not true."""
     if stated <= 0:
         return None
@@ -176,26 +163,24 @@ def _wav(content: Content) -> SampleBytes | None:
         return None
     order: Order = "big" if kind == b"RIFX" else "little"
     layout = ChunkLayout(order, 4, 4, False, 2)
-    form = _Form()
-    wide: Chunk | None = None
-    seen = list[Chunk]()
-    for chunk in _first_chunks(content, 12, layout):
-        seen.append(chunk)
+    if (front := _front(content, 12, layout)) is None:
+        return None
+    form, wide = _Form(), None
+    for chunk in front.chunks:
         if chunk.name == b"fmt ":
             form = _wav_form(content, chunk, order)
         elif chunk.name == b"ds64" and kind in (b"RF64", b"BW64"):
             wide = chunk
-        elif chunk.name == b"data":
-            fields = {4: _size(order, 4, chunk.begin - 8), chunk.field: _size(order, 4)}
-            stated, total = _known(chunk.size, chunk.begin, content), _number(content, 4, 4, order) + 8
-            if wide is not None:
-                fields = {wide.begin: _size(order, 8, chunk.begin - 8), wide.begin + 8: _size(order, 8)}
-                fields[chunk.field] = lambda _: b"\xff\xff\xff\xff"
-                stated = _known(_number(content, wide.begin + 8, 8, order), chunk.begin, content)
-                total = _number(content, wide.begin, 8, order) + 8
-            told = (form.frame, total, layout, form.codec, form.contradiction, _gaps(seen, layout))
-            return SampleBytes(chunk.begin, stated, fields, *told)
-    return None
+    last = front.chunks[-1]
+    in_front = last.begin - 8 - front.shorter
+    edits = [_size(4, order, 4, in_front), _size(last.field, order, 4)]
+    stated, total = known_size(last.size, last.begin, content), _number(content, 4, 4, order) + 8
+    if wide is not None:
+        edits = [_size(wide.begin, order, 8, in_front), _size(wide.begin + 8, order, 8)]
+        edits.append(Edit(last.field, last.begin, _always(b"\xff" * 4)))
+        stated = known_size(_number(content, wide.begin + 8, 8, order), last.begin, content)
+        total = _number(content, wide.begin, 8, order) + 8
+    return front.samples(last.begin, stated, edits, layout, form, total)
 
 
 def _wav_form(content: Content, chunk: Chunk, order: Order) -> _Form:
@@ -217,55 +202,53 @@ def _wav_form(content: Content, chunk: Chunk, order: Order) -> _Form:
 
 def _aiff(content: Content) -> SampleBytes | None:
     kind = content.head[8:12]
-    if kind not in (b"AIFF", b"AIFC"):
-        return None
     layout = ChunkLayout("big", 4, 4, False, 2)
-    frame, seen = 0, list[Chunk]()
-    for chunk in _first_chunks(content, 12, layout):
-        seen.append(chunk)
+    front = _front(content, 12, layout) if kind in (b"AIFF", b"AIFC") else None
+    if front is None:
+        return None
+    form = _Form()
+    for chunk in front.chunks:
         if chunk.name == b"COMM" and kind == b"AIFF":
             channels, bits = (_number(content, chunk.begin + at, 2, "big") for at in (0, 6))
-            frame = channels * -(-bits // 8)
-        elif chunk.name == b"SSND":
-            begin, total = chunk.begin + 8, _number(content, 4, 4, "big") + 8
-            stated = _known(chunk.size - 8, begin, content)
-            fields = {4: _size("big", 4, begin - 8), chunk.field: _size("big", 4, 8)}
-            return SampleBytes(begin, stated, fields, frame, total, layout, gaps=_gaps(seen, layout))
-    return None
+            form = _Form(0, channels * -(-bits // 8))
+    last, total = front.chunks[-1], _number(content, 4, 4, "big") + 8
+    begin = last.begin + 8
+    edits = [_size(4, "big", 4, begin - 8 - front.shorter), _size(last.field, "big", 4, 8)]
+    return front.samples(begin, known_size(last.size - 8, begin, content), edits, layout, form, total)
 
 
 def _caf(content: Content) -> SampleBytes | None:
     layout = ChunkLayout("big", 4, 8, False, 1)
-    frame = 0
-    for chunk in _first_chunks(content, 8, layout):
+    if (front := _front(content, 8, layout)) is None:
+        return None
+    form = _Form()
+    for chunk in front.chunks:
         if chunk.name == b"desc":
             is_pcm = content.at(chunk.begin + 8, 4) == b"lpcm"
-            frame = _number(content, chunk.begin + 16, 4, "big") if is_pcm else 0
-        elif chunk.name == b"data":
-            stated = _known(chunk.size - 4, chunk.begin + 4, content)
-            return SampleBytes(chunk.begin + 4, stated, {chunk.field: _size("big", 8, 4)}, frame, None, layout)
-    return None
+            form = _Form(0, _number(content, chunk.begin + 16, 4, "big") if is_pcm else 0)
+    last = front.chunks[-1]
+    begin, stated = last.begin + 4, known_size(last.size - 4, last.begin + 4, content)
+    return front.samples(begin, stated, [_size(last.field, "big", 8, 4)], layout, form)
 
 
 def _au(content: Content) -> SampleBytes | None:
     order: Order = "big" if content.head[:4] == b".snd" else "little"
     begin, stated, encoding, _, channels = (_number(content, place, 4, order) for place in (4, 8, 12, 16, 20))
     frame = channels * _AU_BYTES.get(encoding, 0)
-    fields = {8: _size(order, 4)}
-    return SampleBytes(begin, _known(stated, begin, content), fields, frame) if begin >= 24 else None
+    if begin < 24:
+        return None
+    return SampleBytes(begin, known_size(stated, begin, content), [_size(8, order, 4)], frame)
 
 
 def _w64(content: Content) -> SampleBytes | None:
     layout = ChunkLayout("little", 16, 8, True, 8)
-    form = _Form()
-    for chunk in _first_chunks(content, 40, layout):
-        if chunk.name.startswith(b"fmt "):
-            form = _wav_form(content, chunk, "little")
-        elif chunk.name.startswith(b"data"):
-            stated = _known(chunk.size, chunk.begin, content)
-            fields = {16: _size("little", 8, chunk.begin), chunk.field: _size("little", 8, 24)}
-            return SampleBytes(chunk.begin, stated, fields, form.frame, None, layout, contradiction=form.contradiction)
-    return None
+    if (front := _front(content, 40, layout)) is None:
+        return None
+    forms = [_wav_form(content, chunk, "little") for chunk in front.chunks if chunk.name.startswith(b"fmt ")]
+    last = front.chunks[-1]
+    edits = [_size(16, "little", 8, last.begin - front.shorter), _size(last.field, "little", 8, 24)]
+    stated = known_size(last.size, last.begin, content)
+    return front.samples(last.begin, stated, edits, layout, forms[-1] if forms else _Form())
 
 
 _PARSERS: Mapping[bytes, Callable[[Content], SampleBytes | None]] = MappingProxyType(
@@ -281,4 +264,3 @@ _PARSERS: Mapping[bytes, Callable[[Content], SampleBytes | None]] = MappingProxy
         b"riff\x2e\x91\xcf\x11": _w64,
     }
 )
-_FIRST_BYTES = frozenset(mark[:4] for mark in _PARSERS)

@@ -13,8 +13,8 @@ from functools import cache
 from typing import NamedTuple
 
 from cohear.audio.content import Bytes, ByteSpan, Content, FilePiece
-from cohear.audio.mpeg import after_tags
 from cohear.audio.structure import PLAIN, EncodedStream, Structure, joined_files
+from cohear.audio.tags import after_tags
 
 _BEGIN = re.compile(rb"fLaC[\x00\x80]\x00\x00\x22")  # and the head of the first block
 _STREAM_INFO = struct.Struct(">2xH6sQ")

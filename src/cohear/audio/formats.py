@@ -9,10 +9,11 @@ from typing import NamedTuple
 from cohear.audio.chunks import chunk_structure
 from cohear.audio.content import Content
 from cohear.audio.flac import flac_structure
-from cohear.audio.mpeg import MPEG, after_tags, mpeg_structure
+from cohear.audio.mpeg import MPEG, mpeg_structure
 from cohear.audio.ogg import ogg_codec, ogg_structure
 from cohear.audio.stated_ends import structure_to_end
 from cohear.audio.structure import PLAIN, Structure
+from cohear.audio.tags import after_tags
 
 
 class Format(NamedTuple):

@@ -9,35 +9,35 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from cohear.audio.chunk_headers import ChunkLayout, chunk_at, is_chunk_name
+from cohear.audio.chunk_walk import ChunkLayout, chunk_at, is_chunk_name
 from cohear.audio.content import Content
 
 _TAIL_BYTES = 1 << 26  # searched: pictures of covers are the largest chunks behind samples
 _BLOCK_BYTES = 1 << 20
 
 
-def before_last_chunks(content: Content, begin: int, layout: ChunkLayout) -> int:
-    """The byte at which chunks begin that follow each other to the end of the file; the end where there are none.
+def before_last_chunks(content: Content, begin: int, end: int, layout: ChunkLayout) -> int:
+    """The byte at which chunks begin that follow each other to an end; the end where there are none.
 
     Args:
         content: of the file.
         begin: the first byte of the samples.
+        end: of the file, or where another one begins.
         layout: of chunks.
     """
-    earliest, ends = content.size, {content.size}
-    head = layout.name_bytes + layout.size_bytes
-    first = max(begin, content.size - _TAIL_BYTES)
-    for stop in range(content.size, first, -_BLOCK_BYTES):
+    earliest, ends = end, {end}
+    first = max(begin, end - _TAIL_BYTES)
+    for stop in range(end, first, -_BLOCK_BYTES):
         start = max(first, stop - _BLOCK_BYTES)
-        sizes = _low_words(content.at(start, stop - start + head), layout)  # by the place of their chunk
-        reached = start + np.arange(len(sizes)) + (0 if layout.is_whole else head) + sizes
+        sizes = _low_words(content.at(start, stop - start + layout.head), layout)  # by the place of their chunk
+        reached = start + np.arange(len(sizes)) + (0 if layout.is_whole else layout.head) + sizes
         new = ends
         while new:
-            near = np.isin(reached, [end - more for end in new for more in range(layout.align)])
+            near = np.isin(reached, [each - more for each in new for more in range(layout.align)])
             found = {start + int(place) for place in np.flatnonzero(near)}
             new = {place for place in found - ends if _reaches(content, place, layout, ends)}
             ends |= new
-            earliest = min(earliest, *new, content.size)
+            earliest = min(earliest, *new, end)
     return earliest
 
 
@@ -58,4 +58,4 @@ def _reaches(content: Content, place: int, layout: ChunkLayout, ends: set[int]) 
     chunk = chunk_at(content, place, layout)
     if chunk is None or not is_chunk_name(chunk.name):
         return False
-    return bool(ends & {chunk.begin + chunk.size, chunk.begin + chunk.size + -chunk.size % layout.align})
+    return bool(ends & {chunk.end, chunk.following})

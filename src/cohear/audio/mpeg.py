@@ -14,12 +14,12 @@ from dataclasses import dataclass, field
 from cohear.audio.content import Bytes, ByteSpan, Content, FilePiece, Zeros
 from cohear.audio.mpeg_frames import Header, first_frame, frame_lengths, header_at, next_frame, other_frames
 from cohear.audio.structure import PLAIN, EncodedStream, Structure, joined_files
+from cohear.audio.tags import LAST_TAG_BYTES, after_tags, is_last_tag
 
 _SURE_FRAMES = 3  # in a row, where nothing else says that a file is MPEG audio
 _COUNT_SLACK = 1  # frames: encoders differ in whether the frame of the table counts
 _TABLES = (b"Xing", b"Info", b"VBRI")
 _TABLE_BYTES = 1500  # a frame, and less than one
-_TAG_BYTES = 128  # ID3v1, behind the last frame
 _TABLE_OFFSETS = (13, 15, 21, 23, 36, 38)
 
 MPEG = Structure(is_mpeg=True)
@@ -101,19 +101,11 @@ def _is_plain(content: Content, begin: int) -> bool:
     table = data[offset : offset + 16]
     if table[:4] != b"Info" or len(table) < 16 or table[7] & 3 != 3:
         return False
-    end = content.size - (_TAG_BYTES if content.at(content.size - _TAG_BYTES, 3) == b"TAG" else 0)
+    end = content.size - (LAST_TAG_BYTES if is_last_tag(content, content.size - LAST_TAG_BYTES) else 0)
     frames, size = int.from_bytes(table[8:12], "big"), int.from_bytes(table[12:16], "big")
     return (
         size == end - begin and abs(frames * header.length - size) <= frames + 2 * header.length
     )  # padding: a byte each
-
-
-def after_tags(content: Content, begin: int) -> int:
-    """The place after ID3v2 tags, which may hold whole pictures."""
-    while (head := content.at(begin, 10))[:3] == b"ID3" and len(head) == 10:
-        size = head[6] << 21 | head[7] << 14 | head[8] << 7 | head[9]
-        begin += 10 + size + (10 if head[5] & 0x10 else 0)
-    return begin
 
 
 def _oddities(parts: list[_Part]) -> Iterator[str]:

@@ -63,7 +63,7 @@ def other_frames(data: Bytes, place: int, end: int, identity: int) -> tuple[int,
     """The first frame of a row of another kind, and where it is; junk and tags have no such row."""
     while 0 <= (place := data.find(b"\xff", place, end)) < end - 4:
         header = header_at(data, place, end)
-        if header is not None and header.identity != identity and _is_row(data, place, end, header):
+        if header is not None and header.identity != identity and is_row_of_frames(data, place, end):
             return place, header
         place += 1
     return None
@@ -80,16 +80,17 @@ def first_frame(data: Bytes, begin: int, end: int, in_a_row: int) -> tuple[int, 
     return None
 
 
-def _is_row(data: Bytes, place: int, end: int, header: Header) -> bool:
+def is_row_of_frames(data: Bytes, place: int, end: int) -> bool:
     """Whether enough frames of a kind follow each other, not all of them equal: a pattern is no sound."""
-    bodies = set[bytes]()
+    bodies, identities = set[bytes](), set[int]()
     for _ in range(_OTHER_FRAMES):
         found = header_at(data, place, end)
-        if found is None or found.identity != header.identity:
+        if found is None:
             return False
+        identities.add(found.identity)
         bodies.add(bytes(data[place : place + found.length]))
         place += found.length
-    return len(bodies) > 1
+    return len(identities) == 1 < len(bodies)
 
 
 def _row(data: Bytes, place: int, end: int, identity: int, wanted: int) -> bool:
