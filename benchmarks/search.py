@@ -84,6 +84,7 @@ def trained(
         "tasks": dict(tasks),
         "features": [setting["features"]],
         "encoders": [setting["encoder"]],
+        "baselines": [],
         "combinations": ["singles"],
         "repeats": {"folds": 5},
         "window": setting["window"],

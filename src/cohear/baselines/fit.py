@@ -24,7 +24,7 @@ from cohear.runs.log_losses import NOT_TRAINED_ON, log_losses_of
 from cohear.runs.pack import Pack
 from cohear.runs.predictions import Predictions, predictions_text
 from cohear.runs.record import Record, TaskRecord
-from cohear.runs.task_data import load_task
+from cohear.runs.scaled_task import load_scaled
 from cohear.tasks import ClipOutputs
 
 
@@ -45,9 +45,9 @@ def fit_baseline(spec: BaselineSpec, pack: Pack, files: frozenset[str]) -> Resul
     began = time.process_time()
     check_baseline_versions(spec)
     [reference] = spec.tasks
-    task = load_task(reference, pack)
-    train, validation = task.parts["train"], task.parts["validation"]
     given = TaskInput.of(front_end_of(spec.front_end), spec.window)
+    task = load_scaled(reference, pack, given)
+    train, validation = task.parts["train"], task.parts["validation"]
     baseline, questions = make(BASELINES, spec.baseline), questions_of(task)
     vectors: NDArray[Any] = (
         standardised(clip_vectors(task, given), train)  # [clips, D]

@@ -16,23 +16,28 @@ from cohear.runs.task_data import TaskData
 WINDOWS_AT_ONCE = 128
 
 
-def clip_vectors(
-    task: TaskData, given: TaskInput, as_vectors: Callable[[Floats, Integers], Floats] | None = None
-) -> Floats:
+AsVectors: TypeAlias = Callable[[Floats, Integers, Integers], Floats]
+"""Vectors ``[B, D]`` of frames ``[B, W, frame_width]``, valid lengths and the clips that they are of, both ``[B]``."""
+
+
+def clip_vectors(task: TaskData, given: TaskInput, as_vectors: AsVectors | None = None) -> Floats:
     """Vectors ``[N, D]`` of a task's clips: means over the windows that networks are scored on.
 
     Args:
         task: its clips.
         given: their front-end and window.
-        as_vectors: makes vectors ``[B, D]`` of frames ``[B, W, frame_width]`` and valid lengths ``[B]``; without it
-            the front-end does, and must be one that gives a vector a window.
+        as_vectors: makes them of windows; without it the front-end does, and must be one that gives a vector a window.
     """
-    as_vectors = as_vectors or given.front_end.window_input
+
+    def seen(frames: Floats, lengths: Integers, clips: Integers) -> Floats:
+        return at_scale(task, given.front_end.window_input(frames, lengths), lengths, clips)
+
+    as_vectors = as_vectors or seen
     clip_of_window, starts = scored_windows(task.store, task.rows, given.window)
     rows, made = task.rows[clip_of_window], []
     for first in range(0, len(rows), WINDOWS_AT_ONCE):
         here = slice(first, first + WINDOWS_AT_ONCE)
-        made.append(as_vectors(*gather(task.store, rows[here], starts[here], given.window)))
+        made.append(as_vectors(*gather(task.store, rows[here], starts[here], given.window), clip_of_window[here]))
     first_of_clip = np.flatnonzero(np.diff(clip_of_window, prepend=-1))  # each clip has a window
     totals = np.add.reduceat(np.concatenate(made), first_of_clip, axis=0, dtype=np.float64)
     return (totals / np.bincount(clip_of_window)[:, None]).astype(np.float32)
@@ -55,10 +60,16 @@ def clip_frames(task: TaskData, given: TaskInput) -> FramesOfClips:
     found = np.empty(len(task.rows), dtype=object)
     for clip, row in enumerate(task.rows.tolist()):
         frames, heard = task.store.clip(row), task.store.heard[task.store.offsets[row] : task.store.offsets[row + 1]]
-        seen = given.front_end.window_input(frames[None], np.array([len(frames)]))[0]
+        length = np.array([len(frames)])
+        seen = at_scale(task, given.front_end.window_input(frames[None], length), length, np.array([clip]))[0]
         seen = seen[heard] if heard.any() else seen
         found[clip] = evenly_spaced(seen, MOST_FRAMES_A_CLIP)
     return found
+
+
+def at_scale(task: TaskData, features: Floats, lengths: Integers, clips: Integers) -> Floats:
+    """Features as `cohear.runs.input_scale.InputScale.applied` gives them, where the task has a scale."""
+    return features if task.scale is None else task.scale.applied(features, lengths, clips)
 
 
 def evenly_spaced(frames: Floats, most: int) -> Floats:

@@ -24,6 +24,8 @@ EXAMPLES = """
 
   cohear classify bundle meeting.flac --timeline lines/    [dim]events as DCASE TSV and Audacity labels[/dim]
 
+  cohear classify bundle new/ --adapt enrolled/    [dim]of one speaker, whose other clips tell the scale[/dim]
+
   cohear classify bundle recordings/ --events all.tsv    [dim]events of all files in one table; all.txt for Raven[/dim]
 """
 
@@ -53,11 +55,18 @@ def classify(
     onset: Annotated[float, typer.Option(help="Of events: probability at which a label begins.")] = 0.5,
     release: Annotated[float, typer.Option(help="Of events: share of that below which it ends.")] = 0.6,
     minimum: Annotated[float, typer.Option(help="Of events: seconds; what is shorter is no event.")] = 0.0,
+    adapt: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="FILE",
+            help="Clips of the same speaker or device, for a bundle of normalise: group; a folder or pattern too.",
+            show_default=False,
+        ),
+    ] = None,
     threads: Annotated[int, typer.Option(min=1, help="Threads of the model.")] = 1,
 ) -> None:
     """Answer all tasks on audio files of any format, rate and length."""
     from cohear.base.errors import UserError
-    from cohear.runtime.bundle import Bundle
     from cohear.runtime.detector import EventSettings
     from cohear.runtime.files import classify_file
 
@@ -66,7 +75,7 @@ def classify(
     if windows and not as_json:
         raise UserError("--windows goes with --json: a table or CSV has no place for them; --timeline writes events")
     settings = EventSettings(onset, release, minimum)
-    loaded = Bundle.load(bundle, threads=threads)
+    loaded = _loaded(bundle, adapt or [], threads)
     found, bad = _listed(files)
     for name, reason in bad:
         _refuse(name, reason, as_json)
@@ -101,6 +110,15 @@ def classify(
         _tell_early_end(writers, done, len(found))
     if bad:
         raise typer.Exit(1)
+
+
+def _loaded(bundle: Path, adapt: list[str], threads: int) -> Bundle:
+    """The bundle, told of a speaker or a device where there are files of one."""
+    from cohear.runtime.bundle import Bundle
+    from cohear.runtime.files import adapted_to_files
+
+    loaded = Bundle.load(bundle, threads=threads)
+    return adapted_to_files(loaded, adapt) if adapt else loaded
 
 
 Tell = Callable[[Path, "FileAnswer"], None]

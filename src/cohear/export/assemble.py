@@ -15,12 +15,22 @@ from cohear.base.graph_builder import GraphBuilder, floats, integers
 from cohear.export import joined_graph, module_graph, onnx_graph  # noqa: F401 - each enters its front-end's graph
 from cohear.export.forms import ACTIVATIONS, WindowsOfClips, form_of
 from cohear.export.front_ends import FRONT_END_GRAPHS
+from cohear.export.scale_graph import at_scale, moments_of_windows
 from cohear.export.silence_graph import heard_nodes
 from cohear.features.clip_front_end import ClipFrontEnd
 from cohear.features.front_end import WaveformFrontEnd
 from cohear.features.task_input import TaskInput
 from cohear.features.windows import hop_in_scoring
-from cohear.runtime.session import WAVEFORM, context_name, heard_name, window_logits_name
+from cohear.runs.input_scale import InputScale
+from cohear.runtime.session import (
+    WAVEFORM,
+    context_name,
+    heard_name,
+    moments_name,
+    statistics_name,
+    valid_name,
+    window_logits_name,
+)
 
 
 def features_name(number: int = 0) -> str:
@@ -56,11 +66,13 @@ class Output:
         decoding: how it is read.
         temperature: logits are divided by it.
         hears: number of the input whose windows it is asked about.
+        scale: what is taken out of their features before the network sees them.
     """
 
     decoding: Decoding
     temperature: float = 1.0
     hears: int = 0
+    scale: InputScale | None = None
 
     @property
     def task(self) -> str:
@@ -83,6 +95,36 @@ class Output:
         return (*(f"{each} of {self.task}" for each in form_of(self.decoding).window_dimensions), self.width)
 
 
+@dataclass(frozen=True)
+class NetworkInput:
+    """Windows as the network graph takes them.
+
+    Attributes:
+        hears: number of the input that they are of.
+        scaled_for: task whose scale their features are at; empty where they are as the front-end gives them.
+    """
+
+    hears: int
+    scaled_for: str = ""
+
+    @property
+    def features(self) -> str:
+        """Name of the features."""
+        return f"+features+{self.scaled_for}" if self.scaled_for else features_name(self.hears)
+
+    @property
+    def lengths(self) -> str:
+        """Name of the valid frames, of sequences."""
+        return f"+lengths+{self.scaled_for}" if self.scaled_for else lengths_name(self.hears)
+
+
+def network_inputs(inputs: Mapping[str, TaskInput], scaled: Container[str]) -> dict[str, NetworkInput]:
+    """What the network graph takes of each task; tasks whose features are at a scale share theirs with none."""
+    return {
+        task: NetworkInput(number, task if task in scaled else "") for task, number in input_numbers(inputs).items()
+    }
+
+
 def logits_name(number: int) -> str:
     """The network graph's output for the task at a place of the list."""
     return f"+logits_{number}"
@@ -100,20 +142,21 @@ def assemble(inputs: Sequence[TaskInput], network: onnx.ModelProto, outputs: Seq
     Args:
         inputs: different ones, by their numbers. Windows overlap by half, and those of silence are left out,
             as in evaluation.
-        network: graph with an input ``features_name(i)`` for each, ``lengths_name(i)`` ``[M_i]`` where its front-end
-            gives sequences, and an output ``logits_name(k)`` ``[M_i, columns]`` for task k.
+        network: graph that takes each `NetworkInput`, features and, where its front-end gives sequences, valid frames
+            ``[M_i]``, and has an output ``logits_name(k)`` ``[M_i, columns]`` for task k.
         outputs: of the tasks, in order.
 
     Returns:
         A model with input ``waveform`` ``[batch, samples]`` and an output ``[batch, columns]`` for each task, of a time
-        line ``[batch, steps, columns]``.
+        line ``[batch, steps, columns]``. A task whose features are normalised by group has an input of its own that
+        may be left out, ``statistics_name(task)`` ``[2, D]``: mean and deviation of the group.
 
     Raises:
         UserError: see `check_exportable`.
     """
     check_exportable({output.task: inputs[output.hears] for output in outputs})
     in_time = {output.hears for output in outputs if form_of(output.decoding).dimensions}
-    front = front_graph(inputs, in_time)
+    front = front_graph(inputs, in_time, outputs)
     network = compose.add_prefix(network, "+network/", rename_inputs=False, rename_outputs=False)
     whole = compose.merge_models(
         front, network, io_map=[(value.name, value.name) for value in network.graph.input], outputs=None
@@ -156,19 +199,37 @@ def extension(outputs: Sequence[Output]) -> bytes:
 
     Two serialised protobuf messages one after the other are read as their union. This one holds further inputs,
     ``context_name(i)`` (how many frames at either end are no windows' frames but the surroundings of others; none by
-    default), and as outputs ``heard_name(i)`` ``[batch, windows]`` and each task's ``window_logits_name``. The model
-    file by itself keeps to one input and one output a task.
+    default), and as outputs ``heard_name(i)`` ``[batch, windows]`` and each task's ``window_logits_name``; of features
+    that are normalised by group ``moments_name(i)`` and ``valid_name(i)``. The model file by itself keeps to the input
+    of sound, what groups are normalised by, and one output a task.
     """
     graph = onnx.GraphProto()
     for number in sorted({output.hears for output in outputs}):
         graph.input.append(integers(context_name(number), 2))
         graph.output.append(floats(heard_name(number), "batch", _windows(number)))
+    for number, output in {output.hears: output for output in by_group(outputs)}.items():
+        _moments(graph, number, output)
     graph.output.extend(
         floats(window_logits_name(output.task), "batch", _windows(output.hears), *output.window_shape)
         for output in outputs
     )
     serialised: bytes = onnx.ModelProto(graph=graph).SerializeToString()
     return serialised
+
+
+def _moments(graph: onnx.GraphProto, number: int, output: Output) -> None:
+    """What a bundle finds the statistics of a group by: sums over each window of an input, and over how many frames."""
+    assert output.scale is not None
+    width, own = output.scale.scales.shape[-1], GraphBuilder(f"moments_{number}")
+    valid = own.constant([1])
+    if output.scale.of_frames:
+        valid = own.sliced(lengths_name(number), own.constant([0]), own.constant([1]), 0)
+    own.node("Identity", valid, name=valid_name(number))
+    moments_of_windows(own, features_name(number), heard_name(number), width, moments_name(number))
+    graph.node.extend(own.nodes)
+    graph.initializer.extend(own.constants)
+    graph.output.append(floats(moments_name(number), "batch", _windows(number), 2, width))
+    graph.output.append(integers(valid_name(number), 1))
 
 
 def _windows(number: int) -> str:
@@ -181,19 +242,32 @@ def describe(model: onnx.ModelProto, metadata: Mapping[str, str]) -> None:
     helper.set_model_props(model, dict(metadata))
 
 
-def front_graph(inputs: Sequence[TaskInput], in_time: Container[int] = ()) -> onnx.ModelProto:
+def front_graph(
+    inputs: Sequence[TaskInput], in_time: Container[int] = (), outputs: Sequence[Output] = ()
+) -> onnx.ModelProto:
     """``waveform`` to the features of each input's windows, their lengths, and which are heard.
 
     Args:
         inputs: by their numbers.
         in_time: those of which the number of frames, which of them are heard and the first frames of windows are told
             too.
+        outputs: of the tasks; those that have a scale have features of their own.
     """
     graph = GraphBuilder("front_end")
     made = [
         value for number, given in enumerate(inputs) for value in _front(graph, given, number, timed=number in in_time)
     ]
-    return graph.model([floats(WAVEFORM, "batch", "samples")], made)
+    given = [floats(WAVEFORM, "batch", "samples")]
+    for output in outputs:
+        if output.scale is not None:
+            made += _scaled(graph, inputs[output.hears], output, output.scale)
+    given += [floats(statistics_name(each.task), 2, inputs[each.hears].width) for each in by_group(outputs)]
+    return graph.model(given, made)
+
+
+def by_group(outputs: Sequence[Output]) -> list[Output]:
+    """Those whose features are normalised by group."""
+    return [output for output in outputs if output.scale is not None and output.scale.by_group]
 
 
 def _front(graph: GraphBuilder, given: TaskInput, number: int, *, timed: bool) -> list[onnx.ValueInfoProto]:
@@ -256,6 +330,19 @@ def _timed_values(number: int) -> list[onnx.ValueInfoProto]:
         integers(starts_name(number), _windows(number)),
         floats(sounding_name(number), "batch", f"frames_{number}" if number else "frames"),
     ]
+
+
+def _scaled(graph: GraphBuilder, given: TaskInput, output: Output, scale: InputScale) -> list[onnx.ValueInfoProto]:
+    """A task's own features, at its scale; the values that this gives."""
+    own, frames = NetworkInput(output.hears, output.task), given.front_end.layout == "sequence"
+    statistics = graph.constant(scale.usual.scale, statistics_name(output.task) if scale.by_group else "")
+    lengths = lengths_name(output.hears) if frames else ""
+    at_scale(graph, features_name(output.hears), lengths, statistics, given.window, own.features)
+    rows = rows_name(output.hears)
+    if not frames:
+        return [floats(own.features, rows, given.width)]
+    graph.node("Identity", lengths, name=own.lengths)
+    return [floats(own.features, rows, given.window, given.width), integers(own.lengths, rows)]
 
 
 def rows_name(number: int) -> str:

@@ -27,6 +27,7 @@ from cohear.export.write import windowing_of
 from cohear.findings.below_single import BelowSingle
 from cohear.runs.task_data import TaskData
 from cohear.runtime.card import FORMAT
+from cohear.runtime.session import statistics_name
 
 ALL_CLIPS_SENTENCE = (
     "trained on all clips, validation and test included, with the study's budget to its last step; "
@@ -117,6 +118,7 @@ def make_card(
             *licence_warnings(files, "file"),
             *notes,
             *_below(tasks),
+            *_by_group(trained),
             *_withheld(tasks),
         ],
         "versions": {name: version(name) for name in ("cohear", "torch", "onnx", "onnxruntime", "numpy")},
@@ -130,7 +132,22 @@ def _own_input(task: str, trained: Trained) -> dict[str, Any]:
     (reference,) = [each for each in trained.spec.tasks if each.name == task]
     number = input_numbers(trained.inputs)[task]
     windows = {"hears": number, "windowing": asdict(windowing_of(trained.inputs[task]))} if number else {}
-    return windows if reference.front_end is None else {"front_end": reference.front_end, **windows}
+    told = windows if reference.front_end is None else {"front_end": reference.front_end, **windows}
+    return told if reference.normalise == "none" else {**told, "normalise": _normalised(task, trained)}
+
+
+def _normalised(task: str, trained: Trained) -> dict[str, Any]:
+    """By whose statistics its features are normalised; of groups by which input, and what is known of all."""
+    scale = trained.tasks[task].scale
+    assert scale is not None
+    if not scale.by_group:
+        return {"by": "dataset"}
+    usual = scale.usual
+    return {
+        "by": "group",
+        "input": statistics_name(task),
+        "usual": {"mean": usual.first.tolist(), "square": usual.second.tolist()},
+    }
 
 
 def metadata(card: Mapping[str, Any]) -> dict[str, str]:
@@ -149,6 +166,16 @@ def metadata(card: Mapping[str, Any]) -> dict[str, str]:
 def _below(tasks: Mapping[str, BundledTask]) -> Iterator[str]:
     """Tasks that something does better alone."""
     yield from (better_sentence(name, known.better) for name, known in tasks.items() if known.better)
+
+
+def _by_group(trained: Trained) -> Iterator[str]:
+    """That scores are of groups whose clips were heard before, which a bundle that is told none has not."""
+    for task, data in trained.tasks.items():
+        if data.scale is not None and data.scale.by_group:
+            yield (
+                f"{task}: its features are normalised by group, and its scores are of groups of whom unlabelled clips "
+                "were at hand (Bundle.adapted, classify --adapt); without any it may do worse"
+            )
 
 
 def _withheld(tasks: Mapping[str, BundledTask]) -> Iterator[str]:

@@ -94,7 +94,8 @@ def _architectures(
         if not known:
             raise FolderError(f"{study}: plan.json is not of the study.yaml beside it; run the study again")
         training, window = settings.arm(cell.arm)
-        built[cell] = Architecture(cell.features, cell.encoder, window, training.sharing)
+        scaled = frozenset(task for task in settings.tasks if settings.normalise_of(task, cell.arm) != "none")
+        built[cell] = Architecture(cell.features, cell.encoder, window, training.sharing, scaled)
     return built
 
 

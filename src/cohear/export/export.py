@@ -146,9 +146,12 @@ def export_study(
     folders = [folder for spec in repeats if (folder := places.folders.find(spec.key, [PREDICTIONS_CSV.file]))]
     calibrations = _calibrations(places, trained, folders)
     hears, different = input_numbers(trained.inputs), list(dict.fromkeys(trained.inputs.values()))
-    outputs = [Output(found.decoding, found.temperature, hears[task]) for task, found in calibrations.items()]
+    outputs = [
+        Output(found.decoding, found.temperature, hears[task], trained.tasks[task].scale)
+        for task, found in calibrations.items()
+    ]
     with progress.stage("graph"):
-        graph = network_graph(trained.network, trained.inputs)
+        graph = network_graph(trained.network, trained.inputs, trained.scaled)
         model = assemble(different, graph, outputs)
     with progress.stage("compare with PyTorch"):
         by_task = {task: prepared.datasets[settings.tasks[task].dataset] for task in cell.tasks}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from cohear.base.errors import UserError
-from cohear.export.assemble import features_name, input_numbers, lengths_name, logits_name, rows_name
+from cohear.export.assemble import NetworkInput, logits_name, network_inputs, rows_name
 from cohear.export.torch_graph import as_graph, first_line
 from cohear.features.task_input import TaskInput
 from cohear.models.inference import at_inference
@@ -31,7 +31,7 @@ class _Traced(nn.Module):
 
     Args:
         networks: for each task the network that answers it; their parameters may be the same.
-        examples: of the windows of each input, and for each task the number of its input.
+        examples: of the windows of each input, and for each task which of them it is asked about.
     """
 
     def __init__(self, networks: Mapping[str, nn.Module], examples: Examples) -> None:
@@ -51,26 +51,28 @@ class Examples:
     """Noise as windows of several lengths, and how the graph's inputs are called.
 
     Attributes:
-        hears: of each task the number of its input.
-        windows: of each input, by its number.
+        asks: of each task what it is asked about.
+        windows: an example of each.
     """
 
-    hears: Mapping[str, int]
-    windows: Sequence[Windows]
+    asks: Mapping[str, NetworkInput]
+    windows: Mapping[NetworkInput, Windows]
 
     @classmethod
-    def of(cls, inputs: Mapping[str, TaskInput], rows: int) -> Examples:
+    def of(cls, inputs: Mapping[str, TaskInput], scaled: Container[str], rows: int) -> Examples:
         """With so many rows of the first input, and one more of each further one."""
-        different = dict.fromkeys(inputs.values())
-        return cls(input_numbers(inputs), [_noise(given, rows + number) for number, given in enumerate(different)])
+        asks = network_inputs(inputs, scaled)
+        given = {asked: inputs[task] for task, asked in reversed(asks.items())}
+        different = list(dict.fromkeys(asks.values()))
+        return cls(asks, {asked: _noise(given[asked], rows + number) for number, asked in enumerate(different)})
 
     def named(self) -> dict[str, Tensor]:
         """What the graph takes, in order, by name."""
         found = {}
-        for number, windows in enumerate(self.windows):
-            found[features_name(number)] = windows.features
+        for asked, windows in self.windows.items():
+            found[asked.features] = windows.features
             if windows.lengths is not None:
-                found[lengths_name(number)] = windows.lengths
+                found[asked.lengths] = windows.lengths
         return found
 
     def dimensions(self) -> tuple[dict[int, torch.export.Dim], ...]:
@@ -78,29 +80,33 @@ class Examples:
         rows = [torch.export.Dim(rows_name(number), min=1) for number in range(len(self.windows))]
         return tuple(
             {0: rows[number]}
-            for number, windows in enumerate(self.windows)
+            for number, windows in enumerate(self.windows.values())
             for _ in range(1 if windows.lengths is None else 2)
         )
 
     def windows_of(self, given: Sequence[Tensor]) -> dict[str, Windows]:
         """What was given in the order of ``named``, as each task's windows."""
         left = iter(given)
-        windows = [Windows(next(left), None if example.lengths is None else next(left)) for example in self.windows]
-        return {task: windows[number] for task, number in self.hears.items()}
+        windows = {
+            asked: Windows(next(left), None if example.lengths is None else next(left))
+            for asked, example in self.windows.items()
+        }
+        return {task: windows[asked] for task, asked in self.asks.items()}
 
 
-def network_graph(network: Network, inputs: Mapping[str, TaskInput]) -> onnx.ModelProto:
+def network_graph(network: Network, inputs: Mapping[str, TaskInput], scaled: Container[str] = ()) -> onnx.ModelProto:
     """A network as a graph with the names that `assemble` joins.
 
     Args:
         network: trained; it is left as it is.
         inputs: what each task gives it.
+        scaled: tasks whose features are at a scale of their own.
 
     Raises:
         UserError: the encoder does things that cannot be exported, for any number of windows at least.
     """
     trained = copy.deepcopy(network).eval().requires_grad_(False)
-    examples = Examples.of(inputs, TRACED_ROWS)
+    examples = Examples.of(inputs, scaled, TRACED_ROWS)
     traced = _Traced({task: at_inference(trained, task, trained.idle(task)) for task in network.tasks}, examples)
     given = examples.named()
     logits = [logits_name(number) for number in range(len(network.tasks))]
@@ -108,7 +114,7 @@ def network_graph(network: Network, inputs: Mapping[str, TaskInput]) -> onnx.Mod
         model = as_graph(traced, tuple(given.values()), examples.dimensions(), list(given), logits)
     except Exception as error:  # the exporter's own kinds, and whatever a user's module raises under it
         raise UserError(f"this network cannot be exported to ONNX: {first_line(error)}") from error
-    _check(model, network, Examples.of(inputs, CHECKED_ROWS))
+    _check(model, network, Examples.of(inputs, scaled, CHECKED_ROWS))
     return model
 
 

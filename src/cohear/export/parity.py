@@ -19,7 +19,7 @@ from cohear.export.assemble import Output
 from cohear.export.runs import Trained
 from cohear.features.front_end import FrontEnd
 from cohear.runs.task_data import TaskData
-from cohear.runtime.session import WAVEFORM
+from cohear.runtime.session import WAVEFORM, statistics_name
 from cohear.training.evaluate import Evaluation
 
 CLIPS = 200
@@ -68,13 +68,20 @@ def check_parity(
         expected = torch_answers(trained, data, chosen, output)
         scale = max(1.0, *(float(np.abs(row).max()) for row in expected))
         sounds = waveforms(datasets[output.task], data.rows[chosen], front_end.rate)
-        for row, waveform in zip(expected, sounds, strict=True):
-            (found,) = session.run([output.task], {WAVEFORM: waveform[None]})
+        for clip, row, waveform in zip(chosen, expected, sounds, strict=True):
+            (found,) = session.run([output.task], {WAVEFORM: waveform[None], **_statistics(data, int(clip))})
             largest = float(np.maximum(largest, np.abs(found[0] - row).max() / scale))  # NaN stays NaN
             clips += 1
     if not largest <= TOLERANCE:
         raise ParityLost(f"the exported graph's answers differ from the network's by {largest:.2g}")
     return Parity(clips, largest)
+
+
+def _statistics(data: TaskData, clip: int) -> dict[str, Floats]:
+    """What the graph is told of a clip's group, where features are normalised by group."""
+    if data.scale is None or not data.scale.by_group:
+        return {}
+    return {statistics_name(data.name): data.scale.scales[data.scale.of_clip[clip]]}
 
 
 def _short_clips(data: TaskData, front_end: FrontEnd) -> NDArray[np.int64]:

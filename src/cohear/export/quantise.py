@@ -15,7 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from cohear.base.errors import UserError
-from cohear.export.assemble import features_name, input_numbers, lengths_name, logits_name
+from cohear.export.assemble import NetworkInput, logits_name, network_inputs
 from cohear.export.network import network_graph
 from cohear.export.runs import Trained
 from cohear.features.task_input import TaskInput
@@ -98,7 +98,7 @@ def measure_changes(repeats: Sequence[Trained]) -> dict[str, dict[str, Change]]:
     """Quantise networks of the study and score them on their own test clips, by method and task."""
     scores: dict[str, dict[str, list[tuple[float, float, int]]]] = {method: {} for method in METHODS}
     for trained in repeats:
-        graph = network_graph(trained.network, trained.inputs)
+        graph = network_graph(trained.network, trained.inputs, trained.scaled)
         graphs = {method: quantised(graph, trained, method) for method in METHODS}
         name = (trained.spec.study_seed, trained.spec.fold, trained.spec.seed)
         for task, data in trained.tasks.items():
@@ -107,7 +107,7 @@ def measure_changes(repeats: Sequence[Trained]) -> dict[str, dict[str, Change]]:
             predictions = test.predict(trained.network)
             before = predictions.scores(data)[data.metric.name]
             for method, model in graphs.items():
-                played = cast(Network, GraphNetwork(model, input_numbers(trained.inputs)))
+                played = cast(Network, GraphNetwork(model, network_inputs(trained.inputs, trained.scaled)))
                 after = test.predict(played).scores(data)[data.metric.name]
                 if np.isfinite([before, after]).all():
                     scores[method].setdefault(task, []).append((before, after, predictions.scored_clips(data)))
@@ -176,14 +176,14 @@ class GraphNetwork(nn.Module):
 
     Args:
         model: with names as `network_graph` gives them.
-        hears: number of the input of each task, in order.
+        asks: what each task is asked about, in order.
     """
 
-    def __init__(self, model: onnx.ModelProto, hears: Mapping[str, int]) -> None:
+    def __init__(self, model: onnx.ModelProto, asks: Mapping[str, NetworkInput]) -> None:
         super().__init__()
         import onnxruntime  # noqa: PLC0415 - slow to import
 
-        self._hears = dict(hears)
+        self._asks = dict(asks)
         self._session = onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
         self._nothing = {
             value.name: np.ones([1, *value.shape[1:]], np.int64 if "int64" in value.type else np.float32)
@@ -193,14 +193,14 @@ class GraphNetwork(nn.Module):
     def forward(self, batch: Mapping[str, Windows]) -> dict[str, Tensor]:
         """Logits ``[B_task, outputs]`` of each task's rows; a row of the other inputs is answered beside them."""
         found = {}
-        for number, (task, hears) in enumerate(self._hears.items()):
+        for number, (task, asked) in enumerate(self._asks.items()):
             if task not in batch:
                 continue
             windows = batch[task]
-            asked = self._nothing | {features_name(hears): windows.features.numpy()}
-            if lengths_name(hears) in asked:
-                asked[lengths_name(hears)] = windows.told_lengths().numpy()
-            (logits,) = self._session.run([logits_name(number)], asked)
+            given = self._nothing | {asked.features: windows.features.numpy()}
+            if asked.lengths in given:
+                given[asked.lengths] = windows.told_lengths().numpy()
+            (logits,) = self._session.run([logits_name(number)], given)
             found[task] = torch.from_numpy(logits)
         return found
 
@@ -209,11 +209,11 @@ class _Calibration:
     """Windows from the middle of training clips, for onnxruntime's calibration."""
 
     def __init__(self, trained: Trained) -> None:
-        hears = input_numbers(trained.inputs)
-        batches: dict[int, list[dict[str, Any]]] = {number: [] for number in hears.values()}
+        asks = network_inputs(trained.inputs, trained.scaled)
+        batches: dict[NetworkInput, list[dict[str, Any]]] = {asked: [] for asked in asks.values()}
         each = max(CALIBRATION_CLIPS // len(trained.tasks), 1)
         for task, data in trained.tasks.items():
-            batches[hears[task]] += _middle_windows(data, trained.inputs[task], hears[task], each)
+            batches[asks[task]] += _middle_windows(data, trained.inputs[task], asks[task], each)
         # The graph takes all inputs at once; those of which there are fewer windows begin again.
         many = max(map(len, batches.values()))
         self._batches = [
@@ -234,7 +234,7 @@ class _Calibration:
         self._next = iter(self._batches)
 
 
-def _middle_windows(data: TaskData, given: TaskInput, hears: int, most: int) -> list[dict[str, Any]]:
+def _middle_windows(data: TaskData, given: TaskInput, asked: NetworkInput, most: int) -> list[dict[str, Any]]:
     """The window in the middle of so many training clips of a task, in batches as the graph takes them."""
     train = data.parts["train"]
     clips = train[np.unique(np.linspace(0, len(train) - 1, most).astype(np.int64))]
@@ -250,8 +250,9 @@ def _middle_windows(data: TaskData, given: TaskInput, hears: int, most: int) -> 
     for first in range(0, len(rows), 32):
         here = slice(first, first + 32)
         frames, lengths = gather(data.store, rows[here], starts[here], given.window)
-        batch: dict[str, Any] = {features_name(hears): as_windows(given.front_end, frames, lengths).features.numpy()}
+        windows = as_windows(given.front_end, frames, lengths, data.scale, clips[here])
+        batch: dict[str, Any] = {asked.features: windows.features.numpy()}
         if given.front_end.layout == "sequence":
-            batch[lengths_name(hears)] = lengths
+            batch[asked.lengths] = lengths
         batches.append(batch)
     return batches

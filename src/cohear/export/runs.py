@@ -24,8 +24,9 @@ from cohear.runs.job import read_spec
 from cohear.runs.place import RunPlace
 from cohear.runs.record import Record, read_record
 from cohear.runs.run_folder import KEPT, RunFolders
+from cohear.runs.scaled_task import load_scaled
 from cohear.runs.spec import Need, Spec
-from cohear.runs.task_data import TaskData, load_task
+from cohear.runs.task_data import TaskData
 from cohear.study.file import CombinationSettings, StudySettings
 from cohear.study.folder.folder import StudyFolder
 from cohear.study.launch.driver import ensure
@@ -74,6 +75,11 @@ class Trained:
     inputs: dict[str, TaskInput]
     tasks: dict[str, TaskData]
     weights: bytes
+
+    @property
+    def scaled(self) -> list[str]:
+        """Tasks whose features are at a scale of their own."""
+        return [task for task, data in self.tasks.items() if data.scale is not None]
 
 
 def prepare_cell(
@@ -154,7 +160,8 @@ def _make_final(places: Places, prepared: Prepared, spec: RunSpec, finals: dict[
         needs[name] = need.model_copy(update={"run": needed.key})
     references = []
     for reference in spec.tasks:
-        content = _all_in_training(next(iter(prepared.folds.values()))[reference.name]).to_json()
+        whole = _all_in_training(next(iter(prepared.folds.values()))[reference.name])
+        content = replace(whole, tells_groups=reference.normalise == "group").to_json()
         name = digest(content)
         write_json(places.study.splits / f"{name}.json", content)
         references.append(reference.model_copy(update={"split": name}))
@@ -258,6 +265,7 @@ def load_trained(places: Places, spec: RunSpec) -> Trained:
         raise DataError(f"run {spec.key} has kept no weights")
     weights = (folder / WEIGHTS).read_bytes()
     pack = PackInPlace(places.study.splits, places.cache)
-    tasks = {reference.name: load_task(reference, pack) for reference in spec.tasks}
+    inputs = inputs_of(spec)
+    tasks = {reference.name: load_scaled(reference, pack, inputs[reference.name]) for reference in spec.tasks}
     network = load_network(spec, tasks, weights, str(places.code))
-    return Trained(spec, network, inputs_of(spec), tasks, weights)
+    return Trained(spec, network, inputs, tasks, weights)

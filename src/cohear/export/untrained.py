@@ -7,9 +7,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
 import onnx
 
 from cohear.base.errors import FolderError
+from cohear.base.moments import Moments
 from cohear.base.named import WithSettings, make
 from cohear.base.study_facts import DATA_JSON, read_facts
 from cohear.export.assemble import Output, assemble, check_exportable, input_numbers
@@ -22,6 +24,7 @@ from cohear.features.task_input import TaskInput
 from cohear.models.choice import EncoderChoice
 from cohear.models.heads import Head, head_of
 from cohear.models.sharing import SHARING, Draws
+from cohear.runs.input_scale import InputScale
 from cohear.runtime.card import Windowing
 from cohear.study.file import StudySettings
 from cohear.study.folder.folder import StudyFolder
@@ -37,12 +40,14 @@ class Architecture(NamedTuple):
         encoder: the same.
         window: seconds.
         sharing: the scheme.
+        scaled: tasks whose features are normalised.
     """
 
     features: str
     encoder: str
     window: float
     sharing: str | WithSettings
+    scaled: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -86,11 +91,23 @@ class UntrainedModels:
         network = make(SHARING, built.sharing, widths, self.heads, choice.build, Draws((0, 0, 0)))
         strides = {task: network.encoder_of(task).stride for task in hears}
         outputs = [
-            replace(each, hears=hears[each.task], decoding=of_frames(each.decoding, strides[each.task]))
+            replace(
+                each,
+                hears=hears[each.task],
+                decoding=of_frames(each.decoding, strides[each.task]),
+                scale=_some_scale(inputs[each.task]) if each.task in built.scaled else None,
+            )
             for each in self.outputs
         ]
-        onnx.save(assemble(different, network_graph(network.eval(), inputs), outputs), str(path))
+        graph = network_graph(network.eval(), inputs, built.scaled)
+        onnx.save(assemble(different, graph, outputs), str(path))
         return [windowing_of(given) for given in different]
+
+
+def _some_scale(given: TaskInput) -> InputScale:
+    """What features are normalised by costs the same whatever it is."""
+    plain = Moments(0, np.zeros(given.width), np.ones(given.width))
+    return InputScale.of_all(plain, 0, of_frames=given.front_end.layout == "sequence")
 
 
 def _outputs(folder: StudyFolder, settings: StudySettings) -> tuple[list[Output], dict[str, Head]]:

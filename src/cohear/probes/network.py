@@ -12,6 +12,7 @@ from cohear.baselines.vectors import clip_vectors
 from cohear.features.task_input import TaskInput
 from cohear.models.sharing import Network
 from cohear.runs.pack import Pack
+from cohear.runs.scaled_task import with_scale
 from cohear.runs.spec import Need
 from cohear.runs.task_data import TaskData
 from cohear.training.batches import as_windows
@@ -58,12 +59,13 @@ class TrainedNetwork:
         """
         task = clips.name if clips.name in self.inputs else next(iter(self.inputs))
         given = self.inputs[task]
+        [how] = [reference.normalise for reference in self.spec.tasks if reference.name == task]
+        clips = with_scale(clips, given, how)
 
-        def embedded(windows: Floats, lengths: Integers) -> Floats:
+        def embedded(windows: Floats, lengths: Integers, of_clips: Integers) -> Floats:
             with torch.inference_mode():
-                embedding = self.network.embed({task: self.device.put(as_windows(given.front_end, windows, lengths))})[
-                    task
-                ]
+                rows = self.device.put(as_windows(given.front_end, windows, lengths, clips.scale, of_clips))
+                embedding = self.network.embed({task: rows})[task]
                 if embedding.vector is not None:
                     return to_numpy(embedding.vector.float())
                 frames = embedding.of("frames")

@@ -16,6 +16,11 @@ from pydantic import (
 from cohear.base.files import digest
 from cohear.runs import NETWORK
 
+Normalise = Literal["none", "dataset", "group"]
+"""Whose mean and deviation are taken out of features, so that an encoder sees them at one scale: ``dataset``: those of
+the task's training clips; ``group``: those of all clips of a group (a speaker, a device), labels unseen, wherever they
+lie: of a group that is tested, of its test clips."""
+
 
 class Frozen(BaseModel):
     """A part of a specification. A field that holds its default is left out of the JSON, and so of the key.
@@ -63,6 +68,7 @@ class TaskReference(Frozen):
         scored: whether its scores are results; the partners of controls have none.
         front_end: name and settings, where they are not the run's.
         window: seconds, where they are not the run's.
+        normalise: whose mean and deviation are taken out of its features (`cohear.runs.scaled_task`).
     """
 
     name: str
@@ -72,6 +78,7 @@ class TaskReference(Frozen):
     scored: bool = True
     front_end: dict[str, Any] | None = None
     window: float | None = None
+    normalise: Normalise = "none"
 
     @model_validator(mode="after")
     def _scored_on_what_it_learns(self) -> TaskReference:

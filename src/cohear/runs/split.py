@@ -27,6 +27,7 @@ class Split:
         targets: of the clips, as their kind writes them.
         versions: of the kind and its metrics.
         test_part: id of the clips tested on.
+        groups: of each clip, empty where it has none; told where features are normalised by group.
     """
 
     task: str
@@ -42,6 +43,7 @@ class Split:
     targets: Any
     versions: Mapping[str, int]
     test_part: str
+    groups: list[str] | None = None
 
 
 def read_split(folder: Path, name: str) -> Split:
@@ -57,4 +59,4 @@ def read_split(folder: Path, name: str) -> Split:
         raise DataError(f"cannot read the split {path}: {error}; run the study again to write it") from error
     if digest(content) != name:
         raise DataError(f"the split {path} was changed after it was written; run the study again to write it")
-    return Split(**{field.name: content[field.name] for field in fields(Split)})
+    return Split(**{field.name: content[field.name] for field in fields(Split) if field.name in content})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -12,6 +12,7 @@ from cohear.base.errors import DataError
 from cohear.base.streams import NamePart, stream
 from cohear.base.versions import demand_same
 from cohear.features.store import FeatureStore
+from cohear.runs.input_scale import InputScale
 from cohear.runs.pack import Pack
 from cohear.runs.spec import TaskReference
 from cohear.tasks import METRICS, TARGET_KINDS, Metric, TargetKind, Targets
@@ -33,6 +34,8 @@ class TaskData:
         parts: train, validation, test: positions in 0..N-1.
         store: frames of the dataset.
         test_part: id of the clips tested on.
+        groups: of each clip, empty where it has none; none at all where nothing asks for them.
+        scale: what is taken out of its features before an encoder sees them.
     """
 
     name: str
@@ -46,6 +49,8 @@ class TaskData:
     parts: Mapping[str, NDArray[np.int64]]
     store: FeatureStore
     test_part: str
+    groups: Sequence[str] = ()
+    scale: InputScale | None = None
 
     @property
     def outputs(self) -> int:
@@ -82,6 +87,7 @@ def load_task(reference: TaskReference, pack: Pack) -> TaskData:
         parts={name: np.flatnonzero(parts == name) for name in ("train", "validation", "test")},
         store=store,
         test_part=split.test_part,
+        groups=split.groups or (),
     )
 
 

@@ -16,6 +16,7 @@ from cohear.audio.silence import heard_frames, louder_than_silence
 from cohear.base.arrays import Floats
 from cohear.base.decoding import Decoding, decoding_of
 from cohear.base.errors import DataError
+from cohear.runtime.adaptation import adaptable_tasks, statistics_of
 from cohear.runtime.answers import ClipAnswers, Spans, WindowAnswer, in_time
 from cohear.runtime.card import Card, Windowing, read_card
 from cohear.runtime.forms import FORMS, Pooling
@@ -46,6 +47,7 @@ class Bundle:
         self.tasks: dict[str, Decoding] = card.tasks
         self.windowings: tuple[Windowing, ...] = card.windowings
         self._card, self._session = card, session
+        self._adaptable = adaptable_tasks(card.content)
 
     @classmethod
     def load(cls, path: str | Path, *, threads: int | None = 1) -> Bundle:
@@ -94,6 +96,28 @@ class Bundle:
     def card(self) -> dict[str, Any]:
         """All of ``card.json``."""
         return dict(self._card.content)
+
+    def adapted(self, clips: Iterable[tuple[NDArray[Any], int]]) -> Bundle:
+        """The bundle for one speaker, device or room, of whom some clips are at hand; it needs no labels of them.
+
+        Tasks of a study with ``normalise: group`` learnt from features at the scale of each group, and are told that of
+        a new one by these clips; all other tasks answer as before. The more clips, the nearer: those of a second or
+        two count little against what is known of all groups.
+
+        Args:
+            clips: samples ``[samples]`` or ``[samples, channels]``, and their rate.
+
+        Raises:
+            DataError: no task is normalised by group, there are no clips, or one is no sound.
+        """
+        if not self._adaptable:
+            raise DataError(
+                "no task of this bundle is normalised by group, so there is nothing to adapt; a study that says "
+                "normalise: group makes one that can be"
+            )
+        heard = (self.prepared(samples, rate) for samples, rate in clips)
+        statistics = statistics_of(self._session, self.windowings, self._adaptable, heard)
+        return Bundle(self._card, self._session.with_statistics(statistics))
 
     def probabilities(self, waveform: NDArray[Any]) -> dict[str, Floats]:
         """Calibrated probabilities of clips that are equally long; of a task of numbers, the numbers.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import numpy as np
 import soundfile
 from numpy.typing import NDArray
 
-from cohear.audio.decode import UnreadableAudio, open_blocks
+from cohear.audio.decode import UnreadableAudio, open_blocks, read_audio
 from cohear.audio.folder_tree import folder_tree
 from cohear.audio.recognised import file_kind
 from cohear.audio.segment import Segment
@@ -85,6 +86,21 @@ def classify_file(
     if detector is not None:
         found.extend(detector.end())
     return FileAnswer(stream.seconds, stream.clip, in_time(kept), by_onset(found))
+
+
+def adapted_to_files(bundle: Bundle, names: Sequence[str]) -> Bundle:
+    """A bundle for the speaker, the device or the room of some files (`Bundle.adapted`).
+
+    Args:
+        bundle: one with tasks that are normalised by group.
+        names: of audio files, folders or patterns.
+
+    Raises:
+        UnreadableAudio: one cannot be decoded.
+        DataError: there are none, or no task is normalised by group.
+    """
+    paths = [path for name in names for path in files_named(name)]
+    return bundle.adapted(read_audio(Segment(path)) for path in paths)
 
 
 def _check_name(path: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +25,21 @@ def context_name(number: int = 0) -> str:
 def heard_name(number: int = 0) -> str:
     """Value of the graph: which windows of this number are more than digital silence, ``[batch, windows]``."""
     return _numbered("+heard", number)
+
+
+def statistics_name(task: str) -> str:
+    """Input of the graph that may be left out: mean and deviation ``[2, D]`` of a task's features, of one group."""
+    return f"statistics of {task}"
+
+
+def moments_name(number: int = 0) -> str:
+    """Value of the graph: sums of features and of squares over each window's frames, ``[batch, windows, 2, D]``."""
+    return _numbered("+moments", number)
+
+
+def valid_name(number: int = 0) -> str:
+    """Value of the graph: over how many frames of a window these are, ``[1]``."""
+    return _numbered("+valid", number)
 
 
 def _numbered(name: str, number: int) -> str:
@@ -56,6 +73,7 @@ class Session:
         options.inter_op_num_threads = 1
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # threads that wait leave the cores
         options.log_severity_level = 3  # errors alone
+        self._statistics: Mapping[str, NDArray[np.float32]] = {}
         try:
             # Two protobuf messages one after the other are read as their union: the second names further outputs.
             model = (folder / MODEL).read_bytes() + (folder / WINDOWS).read_bytes()
@@ -66,6 +84,12 @@ class Session:
             raise DataError(f"cannot read the model in {folder}: {error}; export the bundle again") from error
         except Exception as error:  # onnxruntime's own, one class a kind of failure
             raise DataError(f"the model in {folder} cannot be loaded: {error}; export the bundle again") from error
+
+    def with_statistics(self, statistics: Mapping[str, NDArray[np.float32]]) -> Session:
+        """The same model, told mean and deviation ``[2, D]`` of tasks' features, by task."""
+        other = copy.copy(self)
+        other._statistics = {statistics_name(task): values for task, values in statistics.items()}
+        return other
 
     @property
     def columns(self) -> dict[str, int]:
@@ -89,6 +113,6 @@ class Session:
             after: the same at the end.
             hears: number of the input whose frames these are.
         """
-        inputs = {WAVEFORM: waveform, context_name(hears): np.array([before, after], np.int64)}
+        inputs = {WAVEFORM: waveform, context_name(hears): np.array([before, after], np.int64), **self._statistics}
         values: list[Any] = self._session.run(outputs, inputs, self._needed_alone)
         return values

@@ -56,7 +56,8 @@ def _label_budgets(settings: StudySettings) -> dict[str, LabelBudget]:
         return {}
     budgets = {}
     for arm, own in settings.arms.items():
-        if arm == whole or (own.labels is not None and settings.arm(arm) == settings.arm(whole)):
+        alike = (settings.arm(arm), own.normalise) == (settings.arm(whole), settings.arms[whole].normalise)
+        if arm == whole or (own.labels is not None and alike):
             alone = [shares for task in settings.tasks for _, shares in budgets_of(own.labels, [task])]
             shares = {task: share for each in alone for task, share in each.items()}
             budgets[arm] = LabelBudget(shares, isinstance(own.labels, EachInTurn))

@@ -91,7 +91,7 @@ def prepare(
     choices = settings.task_choices()
     partition = _partition(settings, datasets)
     folds = {index: partition.fold(index) for index in range(settings.repeats.folds)}
-    mistakes = mistakes_in_folds(folds, allow_overlap=settings.allow_input_overlap)
+    mistakes = [*mistakes_in_folds(folds, allow_overlap=settings.allow_input_overlap), *_ungrouped(settings, folds)]
     front_ends, encoders = settings.front_ends(), settings.encoder_choices(str(source_folder))
     if mistakes:
         raise StudyError(list(dict.fromkeys(mistakes)))
@@ -108,13 +108,13 @@ def prepare(
     fastest = Device.of(settings.device).precision
     precision = precision or fastest
     clips = Clips(folds, settings.seed, lambda: _without_limit(settings, datasets))
-    networks = make_plan(settings, front_ends, encoders, splits, by_label, precision, clips.with_share)
+    networks = make_plan(settings, front_ends, encoders, splits, by_label, precision, clips.cut)
     controls = control_runs(settings, networks, encoders, clips)
     kinds = {task: split.kind for task, split in folds[0].items()}
     runs: list[PlannedRun[Spec]] = [
         *networks,
         *controls,
-        *baseline_runs(settings, kinds, splits, by_label),
+        *baseline_runs(settings, kinds, splits, by_label, clips.cut),
         *probe_runs(settings, networks),
     ]
     plan = sorted(runs, key=lambda run: (run.seed, run.fold))  # repeats outermost, their order kept
@@ -126,6 +126,7 @@ def prepare(
         *_rates(datasets, [store.front_end for store in stores]),
         *partition.remarks(),
         *warnings_in_folds(folds),
+        *_by_group(settings),
         *warnings_of_crossing(datasets, choices, folds),
         *_other_precision(settings, precision, fastest),
         *warnings_of_check(settings, datasets, cache),
@@ -254,6 +255,26 @@ def _without_features(stores: Sequence[Store], datasets: Mapping[str, Dataset]) 
             except UserError as error:
                 mistakes.append(f"datasets.{store.dataset}: {error}")
     return mistakes
+
+
+def _ungrouped(settings: StudySettings, folds: Mapping[int, Mapping[str, TaskSplit]]) -> list[str]:
+    """Tasks whose features are to be normalised by groups that nobody knows."""
+    first = next(iter(folds.values()))
+    return [
+        f"tasks.{task}: normalise: group needs groups of clips, and dataset {first[task].dataset!r} tells none: give "
+        "it a column group (or hold_out), or take normalise: dataset"
+        for task in settings.normalised_by_group()
+        if not any(first[task].groups)
+    ]
+
+
+def _by_group(settings: StudySettings) -> list[str]:
+    """That something of the clips that are tested is used, though no label of theirs."""
+    return [
+        f"tasks.{task}: its features are normalised by group (normalise: group), of groups that are tested by their "
+        "unlabelled clips: the scores are for speakers or devices of whom some clips are at hand"
+        for task in settings.normalised_by_group()
+    ]
 
 
 def _silence(datasets: Mapping[str, Dataset]) -> list[str]:

@@ -164,7 +164,10 @@ ARMS_CSV = Table(
     "A row per arm and setting.",
     (
         Column("arm", "its name"),
-        Column("setting", "`window`, `labels` where the arm has a budget, or a setting of training"),
+        Column(
+            "setting",
+            "`window`, `labels` where the arm has a budget, `normalise` where it does, or one of training",
+        ),
         Column("value", "what it is set to", may_be_empty=True),
     ),
     in_order=True,

@@ -17,7 +17,7 @@ from cohear.data.folds.joining import sounds_of
 from cohear.data.folds.leakage import Cleared, Cut, recordings, set_aside
 from cohear.data.folds.parts import Part
 from cohear.data.folds.selection import LabelChoice, Selection, select
-from cohear.data.folds.splits import FoldPlan, FoldRule
+from cohear.data.folds.splits import FoldPlan, FoldRule, usual_column
 from cohear.data.scan.dataset import Dataset
 from cohear.tasks.kind import TARGET_KINDS, TargetKind
 from cohear.tasks.metrics import versions_of_kind
@@ -54,6 +54,8 @@ class TaskSplit:
         rows: ``[N]`` rows of the dataset, which are rows of its feature stores.
         targets: of the N clips.
         cleared: their parts after the leakage rule.
+        groups: of each clip, empty where it has none; told to runs alone that normalise features by group.
+        tells_groups: whether that is so.
     """
 
     task: str
@@ -67,6 +69,8 @@ class TaskSplit:
     rows: NDArray[np.int64]
     targets: Targets
     cleared: Cleared
+    groups: Sequence[str] = ()
+    tells_groups: bool = False
 
     def count(self, part: Part) -> int:
         """How many clips are in a part."""
@@ -98,6 +102,7 @@ class TaskSplit:
             "targets": kind.to_json(self.targets.take(used)),
             "versions": versions_of_kind(kind),
             "test_part": self.test_part(),
+            **({"groups": [self.groups[int(index)] for index in used]} if self.tells_groups else {}),
         }
 
 
@@ -183,7 +188,15 @@ class Partition:
             rows=selection.rows,
             targets=selection.targets,
             cleared=cleared,
+            groups=self._groups(task, selection.rows),
         )
+
+    def _groups(self, task: TaskChoice, rows: NDArray[np.int64]) -> list[str]:
+        """What each clip's group is called: by the column whose groups are held out, else by ``group``."""
+        table = self._datasets[task.dataset].table
+        column = self._plans[task.name].column or usual_column(table)
+        cells = table.column(column, f"tasks.{task.name}") if column else []
+        return [cells[row] for row in rows] if column else []
 
 
 def _check_metric(metric: str | None, kind: TargetKind, asked_by: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import cached_property
 
 from cohear.base.files import digest
@@ -26,7 +27,7 @@ class Clips:
 
     def __init__(self, folds: Folds, seed: int, without_limit: Callable[[], Partition]) -> None:
         self._folds, self._seed, self._make_partition = folds, seed, without_limit
-        self._shares: dict[tuple[int, str, float], str] = {}
+        self._cuts: dict[tuple[int, str, float, bool], str] = {}
         self._whole: dict[int, Mapping[str, TaskSplit]] = {}
         self.added: dict[str, TaskSplit] = {}
 
@@ -44,12 +45,13 @@ class Clips:
             self._whole[fold] = self._partition.fold(fold)
         return self._whole[fold][task]
 
-    def with_share(self, fold: int, task: str, share: float) -> str:
-        """Digest of a task's split with a share of its training clips."""
-        place = (fold, task, share)
-        if place not in self._shares:
-            self._shares[place] = self.add(with_label_share(self.of(task, fold), share, self._seed))
-        return self._shares[place]
+    def cut(self, fold: int, task: str, share: float, *, groups: bool) -> str:
+        """Digest of a task's split with a share of its training clips, and with the groups of its clips or without."""
+        place = (fold, task, share, groups)
+        if place not in self._cuts:
+            split = replace(self.of(task, fold), tells_groups=groups)
+            self._cuts[place] = self.add(split if share == 1 else with_label_share(split, share, self._seed))
+        return self._cuts[place]
 
     def add(self, split: TaskSplit) -> str:
         """Take a split into the study; its digest, as a run's specification names it."""

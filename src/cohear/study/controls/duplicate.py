@@ -73,5 +73,10 @@ def parts_of_both(split: TaskSplit, whole: TaskSplit) -> tuple[TaskSplit, TaskSp
     copied = np.where(other, int(Part.TRAIN), int(Part.NONE))
     return (
         replace(split, cleared=replace(split.cleared, parts=own)),
-        replace(whole, scored=split.scored, cleared=replace(whole.cleared, parts=copied)),
+        replace(
+            whole,
+            scored=split.scored,
+            cleared=replace(whole.cleared, parts=copied),
+            tells_groups=split.tells_groups,
+        ),
     )

@@ -18,6 +18,7 @@ from cohear.features.build import build_front_end
 from cohear.features.front_end import FRONT_ENDS, FrontEnd
 from cohear.features.settings import with_paths
 from cohear.models.choice import EncoderChoice
+from cohear.runs.spec import Normalise
 from cohear.study.file.label_budget import Budget, as_budget
 
 
@@ -110,6 +111,7 @@ class TaskSettings(SpecModel):
     limit: int | None = Field(None, ge=1)
     features: Annotated[FeatureSettings | None, BeforeValidator(_as_item)] = None
     window: float | None = Field(None, gt=0)
+    normalise: Normalise | None = None
 
     @model_validator(mode="after")
     def _one_rule(self) -> TaskSettings:
@@ -260,6 +262,7 @@ class ArmSettings(SpecModel):
     training: dict[str, Any] = {}
     window: float | None = Field(None, gt=0)
     labels: Annotated[Budget | None, BeforeValidator(as_budget)] = None
+    normalise: Normalise | None = None
 
 
 def free_settings(model: BaseModel) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from cohear.data.folds.splits import MOST_VALIDATION, VALIDATION_SHARE, FoldRule
 from cohear.features.build import build_front_end
 from cohear.features.front_end import FrontEnd
 from cohear.models.choice import EncoderChoice
+from cohear.runs.spec import Normalise
 from cohear.study.file.parts import (
     ArmSettings,
     BaselineSettings,
@@ -68,6 +69,7 @@ class StudySettings(SpecModel):
     window: float = Field(1.0, gt=0)
     margin: float = Field(0.01, ge=0)
     margin_nll: float = Field(0.05, ge=0)
+    normalise: Normalise = "none"
     validation: float = Field(VALIDATION_SHARE, ge=0, le=MOST_VALIDATION)
     seed: int = 0
     training: TrainingSettings = TrainingSettings()
@@ -90,6 +92,15 @@ class StudySettings(SpecModel):
         """What ``harmless`` may cost a task."""
         own = self.tasks[task].margin
         return self.margin if own is None else own
+
+    def normalise_of(self, task: str, arm: str | None = None) -> Normalise:
+        """Whose statistics a task's features are normalised by: its own word, else the arm's, else the study's."""
+        of_arm = None if arm is None else self.arms[arm].normalise
+        return self.tasks[task].normalise or of_arm or self.normalise
+
+    def normalised_by_group(self) -> list[str]:
+        """Tasks whose features are, in some arm."""
+        return [task for task in self.tasks if any(self.normalise_of(task, arm) == "group" for arm in self.arms)]
 
     def task_choices(self) -> list[TaskChoice]:
         """The tasks as the data room knows them."""

@@ -96,6 +96,12 @@ def _arms(settings: StudySettings) -> Iterable[Row]:
     for arm in settings.arms:
         training, window = settings.arm(arm)
         labels = settings.arms[arm].model_dump(mode="json")["labels"]
-        told = {"window": window, **({} if labels is None else {"labels": labels}), **training.model_dump(mode="json")}
+        normalise = settings.arms[arm].normalise or settings.normalise
+        told = {
+            "window": window,
+            **({} if labels is None else {"labels": labels}),
+            **({} if normalise == "none" else {"normalise": normalise}),
+            **training.model_dump(mode="json"),
+        }
         for name, value in told.items():
             yield {"arm": arm, "setting": name, "value": value}

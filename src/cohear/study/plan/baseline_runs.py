@@ -12,7 +12,7 @@ from cohear.baselines.questions import why_not
 from cohear.baselines.spec import BaselineSpec, baseline_versions
 from cohear.runs.spec import TaskReference
 from cohear.study.file import BaselineSettings, StudySettings
-from cohear.study.plan.plan import PlannedRun, front_end_label, part_label
+from cohear.study.plan.plan import CutSplit, PlannedRun, front_end_label, part_label
 from cohear.tasks import TARGET_KINDS
 
 ARM = "base"
@@ -24,6 +24,7 @@ def baseline_runs(
     kinds: Mapping[str, str],
     splits: Mapping[tuple[int, str], str],
     stores: Mapping[tuple[str, str], str],
+    cut: CutSplit,
 ) -> list[PlannedRun[BaselineSpec]]:
     """All runs of baselines, in the first repeat of each fold: more seeds would give the same again.
 
@@ -32,6 +33,7 @@ def baseline_runs(
         kinds: target kind of each task.
         splits: digest of each task's split, by (fold, task).
         stores: key of each feature store, by (front-end label, dataset).
+        cut: gives the digest of a split with groups that features are normalised by.
 
     Raises:
         StudyError: a baseline cannot answer a task that it is asked for; all mistakes at once. Without ``tasks`` it
@@ -49,8 +51,15 @@ def baseline_runs(
                 if _why_not(baseline, kinds[task]):
                     continue
                 store = stores[front_end_label(heard), settings.tasks[task].dataset]
+                by_group = settings.normalise_of(task) == "group"  # a baseline is at its dataset's scale anyhow
+                reference = TaskReference(
+                    name=task,
+                    split=cut(fold, task, 1.0, groups=True) if by_group else splits[fold, task],
+                    store=store,
+                    normalise="group" if by_group else "none",
+                )
                 spec = BaselineSpec(
-                    tasks=(TaskReference(name=task, split=splits[fold, task], store=store),),
+                    tasks=(reference,),
                     baseline=part,
                     front_end=heard.key(),
                     window=window,

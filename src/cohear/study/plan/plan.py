@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cache
 from itertools import product
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from cohear.base.plugins import versions_of_plugins
 from cohear.features.front_end import FrontEnd
 from cohear.features.settings import shown
 from cohear.models.choice import EncoderChoice
 from cohear.runs.job import job_of
-from cohear.runs.spec import Spec, TaskReference
+from cohear.runs.spec import Normalise, Spec, TaskReference
 from cohear.study.file import StudySettings
 from cohear.study.file.label_budget import budgets_of
 from cohear.study.file.task_sets import task_sets
@@ -26,8 +26,12 @@ from cohear.training.versions import training_versions
 Input = tuple[FrontEnd, float]
 """A front-end and a window, seconds."""
 
-WithShare = Callable[[int, str, float], str]
-"""Digest of the split of a fold and task, with a share of its training clips."""
+
+class CutSplit(Protocol):
+    """Cuts a split further."""
+
+    def __call__(self, fold: int, task: str, share: float, *, groups: bool) -> str:
+        """Digest of a task's split with a share of its training clips, and with the groups of its clips or without."""
 
 
 S_co = TypeVar("S_co", bound=Spec, covariant=True)
@@ -96,7 +100,7 @@ def make_plan(
     splits: Mapping[tuple[int, str], str],
     stores: Mapping[tuple[str, str], str],
     precision: str,
-    with_share: WithShare,
+    cut: CutSplit,
 ) -> list[PlannedRun[RunSpec]]:
     """All networks of a study, repeats outermost, so that a study which is cut short has whole repeats.
 
@@ -109,12 +113,17 @@ def make_plan(
         splits: digest of each task's split, by (fold, task).
         stores: key of each feature store, by (front-end label, dataset).
         precision: of an arm that leaves it to the machine (``auto``).
-        with_share: cuts a task's split in a fold to a share of its training clips, and gives the digest; asked where
-            an arm has label budgets.
+        cut: gives the digest of a split that is not among these: of an arm with label budgets, or with groups that
+            features are normalised by.
     """
     plugins = versions_of_plugins(settings.plugins)
     sets_of = [task_sets(settings.of_encoder(number)) for number in range(len(encoders))]
     inputs_of = cache(settings.inputs)  # the same in every repeat
+
+    def split_of(fold: int, task: str, arm: str, share: float) -> str:
+        by_group = settings.normalise_of(task, arm) == "group"
+        return cut(fold, task, share, groups=by_group) if by_group or share < 1 else splits[fold, task]
+
     plan = []
     for seed, fold in settings.repeats.order():
         for front_end, (number, encoder) in product(front_ends, enumerate(encoders)):
@@ -129,11 +138,12 @@ def make_plan(
                         tasks=tuple(
                             _reference(
                                 task,
-                                with_share(fold, task, shares[task]) if task in shares else splits[fold, task],
+                                split_of(fold, task, arm, shares.get(task, 1.0)),
                                 stores[front_end_label(inputs[task][0]), settings.tasks[task].dataset],
                                 inputs[task],
                                 common,
                                 scored=focal in ("", task),
+                                normalise=settings.normalise_of(task, arm),
                             )
                             for task in tasks
                         ),
@@ -160,7 +170,9 @@ def _common(front_end: FrontEnd, window: float, inputs: Sequence[Input]) -> Inpu
     return front_end if front_end in front_ends else front_ends[0], window if window in windows else windows[0]
 
 
-def _reference(task: str, split: str, store: str, own: Input, common: Input, *, scored: bool) -> TaskReference:
+def _reference(
+    task: str, split: str, store: str, own: Input, common: Input, *, scored: bool, normalise: Normalise
+) -> TaskReference:
     """A task of a run, with what of its input is not that of the run."""
     front_end, window = own
     return TaskReference(
@@ -170,6 +182,7 @@ def _reference(task: str, split: str, store: str, own: Input, common: Input, *, 
         scored=scored,
         front_end=None if front_end == common[0] else front_end.key(),
         window=None if window == common[1] else window,
+        normalise=normalise,
     )
 
 

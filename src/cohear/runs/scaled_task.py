@@ -1,0 +1,62 @@
+"""A task of a run whose features are brought to one scale before an encoder sees them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from cohear.base.arrays import Integers
+from cohear.base.moments import Moments
+from cohear.features.task_input import TaskInput
+from cohear.features.windows import gather, scored_windows
+from cohear.runs.input_scale import InputScale
+from cohear.runs.pack import Pack
+from cohear.runs.spec import Normalise, TaskReference
+from cohear.runs.task_data import TaskData, load_task
+
+WINDOWS_AT_ONCE = 128
+
+
+def load_scaled(reference: TaskReference, pack: Pack, given: TaskInput) -> TaskData:
+    """A task of a run with the scale that its specification asks for; raises what `load_task` does."""
+    return with_scale(load_task(reference, pack), given, reference.normalise)
+
+
+def with_scale(task: TaskData, given: TaskInput, how: Normalise) -> TaskData:
+    """The task with mean and deviation of its features, as they are in the windows that clips are scored in.
+
+    Args:
+        task: with its clips' groups, where ``how`` is ``group``.
+        given: its front-end and window.
+        how: whose statistics; with ``none`` the task is left as it is.
+    """
+    if how == "none":
+        return task
+    usual, of_frames = moments_of(task, given, task.parts["train"]), given.front_end.layout == "sequence"
+    if how == "dataset":
+        return replace(task, scale=InputScale.of_all(usual, len(task.clips), of_frames=of_frames))
+    groups = np.array(task.groups or [""] * len(task.clips))
+    named = [name for name in dict.fromkeys(groups.tolist()) if name]
+    own = [moments_of(task, given, np.flatnonzero(groups == name)) for name in named]
+    place = {name: number for number, name in enumerate(named)}
+    of_clip = np.array([place.get(name, -1) for name in groups.tolist()], dtype=np.int64)
+    return replace(task, scale=InputScale.of_groups(usual, own, of_clip, of_frames=of_frames))
+
+
+def moments_of(task: TaskData, given: TaskInput, clips: Integers) -> Moments:
+    """Of the features of some clips, over the valid frames of the windows that they are scored in."""
+    clip_of_window, starts = scored_windows(task.store, task.rows[clips], given.window)
+    rows = task.rows[clips][clip_of_window]
+    count, total, squares = 0, np.zeros(given.width), np.zeros(given.width)
+    for first in range(0, len(rows), WINDOWS_AT_ONCE):
+        here = slice(first, first + WINDOWS_AT_ONCE)
+        frames, lengths = gather(task.store, rows[here], starts[here], given.window)
+        features = given.front_end.window_input(frames, lengths).astype(np.float64)
+        if features.ndim == 3:  # zeros beyond lengths add nothing to either sum
+            count, features = count + int(lengths.sum()), features.reshape(-1, features.shape[-1])
+        else:
+            count += len(features)
+        total += features.sum(axis=0)
+        squares += np.square(features).sum(axis=0)
+    return Moments(len(rows), total / max(count, 1), squares / max(count, 1))
