@@ -31,10 +31,17 @@ def oddities_of(folder, content):
         return audio.oddities
 
 
-@pytest.mark.parametrize("container", ["WAV", "RF64", "W64", "AIFF", "CAF", "AU"])
+@pytest.mark.parametrize(
+    ("container", "subtype"),
+    [
+        *((container, "PCM_16") for container in ("WAV", "RF64", "W64", "AIFF", "CAF", "AU")),
+        *(("CAF", subtype) for subtype in ("PCM_24", "PCM_32", "FLOAT", "DOUBLE", "ULAW", "ALAW")),
+        *(("AIFF", subtype) for subtype in ("PCM_24", "ULAW", "FLOAT")),
+    ],
+)
 @pytest.mark.parametrize("damage", [damages.size_zero, damages.size_ones, damages.size_more, damages.size_half])
-def test_sizes_of_chunks_that_are_wrong(tmp_path, container, damage):
-    content = by_libsndfile(container, "PCM_16")
+def test_sizes_of_chunks_that_are_wrong(tmp_path, container, subtype, damage):
+    content = by_libsndfile(container, subtype)
     whole = samples_of(tmp_path, content)
     np.testing.assert_array_equal(samples_of(tmp_path, damage(content)), whole)
     assert len(oddities_of(tmp_path, damage(content))) == 1

@@ -9,7 +9,7 @@ from cohear.audio.behind_samples import behind_samples
 from cohear.audio.chunk_headers import SampleBytes, read_header
 from cohear.audio.content import Content, FilePiece
 from cohear.audio.mpeg import ends_with_a_frame, mpeg_structure
-from cohear.audio.samples_end import JUNK_BYTES, has_no_samples, is_no_sound, stated_and_there, true_end
+from cohear.audio.samples_end import has_no_samples, stated_and_there, true_end, zeros_behind
 from cohear.audio.structure import PLAIN, EncodedStream, Structure, joined_files
 from cohear.audio.unreadable import UnreadableAudio
 
@@ -61,7 +61,7 @@ def _file(whole: Content, content: Content, samples: SampleBytes) -> _File:
     behind = behind_samples(content, samples, end)
     spans = [(samples.begin, end), *behind.spans]
     several = f"it has {len(spans)} chunks of samples, and all are read" if behind.spans else ""
-    told = (several, oddity, *samples.oddities, *behind.oddities, _zeros_behind(content, end))
+    told = (several, oddity, *samples.oddities, *behind.oddities, zeros_behind(content, end))
     oddities = tuple(dict.fromkeys(clause for clause in told if clause))
     is_plain = not (oddity or samples.is_mended or behind.spans or behind.oddities)
     if is_mpeg:
@@ -104,11 +104,3 @@ def _end_of_frames(content: Content, samples: SampleBytes) -> tuple[int, str]:
         if not ends_with_a_frame(content, samples.begin):
             raise
     return content.size, stated_and_there(samples.stated, content.size - samples.begin)
-
-
-def _zeros_behind(content: Content, end: int) -> str:
-    """What is said of zeros behind the samples that are more than padding."""
-    count = content.size - end
-    if count <= JUNK_BYTES or not is_no_sound(content, end):
-        return ""
-    return f"{count} bytes of zeros lie behind its samples, and are left out"

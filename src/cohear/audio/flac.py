@@ -13,8 +13,9 @@ from functools import cache
 from typing import NamedTuple
 
 from cohear.audio.content import Bytes, ByteSpan, Content, FilePiece
+from cohear.audio.other_files import file_at, left_out, next_file
 from cohear.audio.structure import PLAIN, EncodedStream, Structure, joined_files
-from cohear.audio.tags import after_tags
+from cohear.audio.tags import LAST_TAG_BYTES, after_tags
 
 _BEGIN = re.compile(rb"fLaC[\x00\x80]\x00\x00\x22")  # and the head of the first block
 _STREAM_INFO = struct.Struct(">2xH6sQ")
@@ -52,7 +53,8 @@ def flac_structure(content: Content) -> Structure:
         tail = content.at(tail_begin, content.size - tail_begin)
         last = next(_frames(tail, 0, len(tail), info), None)
         if info.frames and last is not None and last.first + last.samples == info.frames:
-            return GOES_ON
+            left = len(tail) - last.begin - LAST_TAG_BYTES
+            return GOES_ON if left <= (info.largest_frame or left) else whole_structure(content, is_followed=True)
     return whole_structure(content)
 
 
@@ -69,21 +71,32 @@ def streams_behind(content: Content, begin: int) -> list[EncodedStream]:
     return [_stream(data, first, end)[0] for first, end in zip(begins, [*begins[1:], len(data)], strict=True)]
 
 
-def whole_structure(content: Content) -> Structure:
-    """All streams of the file, which takes a look at all bytes of it."""
+def whole_structure(content: Content, *, is_followed: bool = False) -> Structure:
+    """All streams of the file, which takes a look at all bytes of it.
+
+    Args:
+        content: the file.
+        is_followed: whether more than the last frame is known to lie at its end; else that is looked for where the
+            last frame is not at the end.
+    """
     data = content.whole
     begins = _streams(data, after_tags(content, 0))
     if not begins:
         return PLAIN  # the head of its first block is damaged: the decoder says so
-    streams, oddities = [], []
+    streams, oddities, behind = [], [], ""
     for first, end in zip(begins, [*begins[1:], len(data)], strict=True):
         stream, oddity = _stream(data, first, end)
-        if stream.frames is None:
-            return PLAIN  # damaged, or its end is missing: the decoder says so
+        is_odd = is_followed or oddity or stream.frames is None
+        if is_odd and end == len(data) and (place := next_file(content, first + 42)) is not None:
+            stream, oddity = _stream(data, first, place)
+            behind = left_out(file_at(content, place))
+        if stream.frames is None:  # damaged, or its end is missing: the decoder says so
+            return Structure(oddities=(behind,)) if behind else PLAIN
         streams.append(stream)
         oddities.append(oddity)
     if len(begins) > 1:
         oddities.insert(0, joined_files(len(begins), "FLAC"))
+    oddities.append(behind)
     oddities = [oddity for oddity in dict.fromkeys(oddities) if oddity]
     return Structure(streams, sum(stream.frames or 0 for stream in streams), tuple(oddities)) if oddities else PLAIN
 

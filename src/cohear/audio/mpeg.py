@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from cohear.audio.content import Bytes, ByteSpan, Content, FilePiece, Zeros
 from cohear.audio.mpeg_frames import Header, first_frame, frame_lengths, header_at, next_frame, other_frames
+from cohear.audio.other_files import file_at, left_out
 from cohear.audio.structure import PLAIN, EncodedStream, Structure, joined_files
 from cohear.audio.tags import LAST_TAG_BYTES, after_tags, is_last_tag
 
@@ -64,7 +65,7 @@ def mpeg_structure(content: Content, begin: int = 0, end: int | None = None, *, 
         return PLAIN
     first, header = found
     parts = _walk(data, first, end, header)
-    oddities = list(_oddities(parts))
+    oddities = [*_oddities(parts), *_files_behind(content, parts[-1], end)]
     inside = first > after_tags(content, 0) or end < len(data)
     whole_table = len(parts) == 1 and parts[0].has_table
     if whole_table and not inside:
@@ -106,6 +107,14 @@ def _is_plain(content: Content, begin: int) -> bool:
     return (
         size == end - begin and abs(frames * header.length - size) <= frames + 2 * header.length
     )  # padding: a byte each
+
+
+def _files_behind(content: Content, last: _Part, end: int) -> Iterator[str]:
+    """What is said of a file of another kind behind the last frame, or behind a tag there."""
+    place = last.runs[-1].end if last.runs else end
+    place += LAST_TAG_BYTES if content.at(place, 3) == b"TAG" else 0
+    if place < end and (name := file_at(content, place)):
+        yield left_out(name)
 
 
 def _oddities(parts: list[_Part]) -> Iterator[str]:

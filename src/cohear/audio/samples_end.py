@@ -65,6 +65,14 @@ def is_no_sound(content: Content, place: int) -> bool:
     return True
 
 
+def zeros_behind(content: Content, end: int) -> str:
+    """What is said of zeros behind the samples that are more than padding."""
+    count = content.size - end
+    if count <= JUNK_BYTES or not is_no_sound(content, end):
+        return ""
+    return f"{count} bytes of zeros lie behind its samples, and are left out"
+
+
 def _end_inside(content: Content, samples: SampleBytes, stated: int) -> int:
     """The byte behind the samples, where the file goes on behind what is stated."""
     end = samples.begin + stated
