@@ -356,6 +356,15 @@ def test_a_table_that_is_called_as_a_list_of_dcase(tmp_path, name):
     assert labels_of(read_clip_table(tmp_path, "t")) == CLIPS
 
 
+def test_columns_of_nothing_are_left_out(tmp_path):
+    """Commas that a spreadsheet leaves at the ends of lines; the column of numbers before stays."""
+    rows = [f"{n},{path},{label},," for n, (path, label) in enumerate(CLIPS.items())]
+    written(tmp_path, "labels.csv", "\n".join((",filename,label,,", *rows)))
+    table = read_clip_table(tmp_path, "t")
+    assert labels_of(table) == CLIPS
+    assert sorted(table.rows.columns) == ["", "label", "path"]
+
+
 def test_a_spelling_that_two_files_have_is_not_guessed(tmp_path):
     for file in ("a/X.wav", "a/x.WAV"):
         mini_trees.clip(tmp_path / file)

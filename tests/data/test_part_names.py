@@ -14,6 +14,12 @@ from cohear.data.tables.part_names import holds_parts, is_part_name, parts_among
         *((name, "train") for name in ("tr", "trn", "trainSet", "train2")),
         *((name, "validation") for name in ("va", "cv", "dt05", "validation1", "dev1", "development")),
         *((name, "test") for name in ("te", "tt", "et", "tst", "test3")),
+        *(
+            (name, "train")
+            for name in ("entrenamiento", "Entraînement", "entrai\u0302nement", "Treino", "训练集", "обучение")
+        ),
+        *((name, "validation") for name in ("Validación", "validac\u0327a\u0303o", "validierung", "验证")),
+        *((name, "test") for name in ("prueba", "Pruebas", "teste", "测试", "тест")),
         *((name, "") for name in ("fold1", "train horn", "trains", "tram", "test_dev", "set", "labels", "", "-", "1")),
     ],
 )
@@ -124,3 +130,9 @@ def test_what_the_values_of_a_column_are_for(column, values, roles):
 def test_folders_that_are_parts(names, parts):
     """``tr`` and ``te`` are Turkish and Telugu where another language lies beside."""
     assert list(parts_among(names.split())) == parts.split()
+
+
+@pytest.mark.parametrize("names", [["训练", "测试"], ["entrenamiento", "prueba"], ["Treino", "Validação", "Teste"]])
+def test_parts_in_other_languages(names):
+    assert parts_among(names) == {name: name for name in names}
+    assert holds_parts("split", names * 3)

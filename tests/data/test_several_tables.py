@@ -314,3 +314,22 @@ def test_a_table_that_names_few_files_of_classes_is_not_read(tmp_path):
     clips(tmp_path, *(f"{name}/{n}.wav" for name in ("dog", "cat", "0") for n in range(8)))
     mini_trees.text(tmp_path / "labels.csv", "filename,quality", *(f"dog/{n}.wav,{n % 2}" for n in range(8)))
     assert reader_of(tmp_path) == "class_folders"
+
+
+@pytest.mark.parametrize("column", ["split", "set"])
+def test_files_of_one_name_are_those_of_their_part(tmp_path, column):
+    """Bare names in one table, each file in the folder of its part: refused as two files of one name."""
+    clips(tmp_path, *(f"audio/{part}/{n}.wav" for part in ("train", "test") for n in range(4)))
+    rows = [f"{n}.wav,{part},{'ab'[n % 2]}{part}" for part in ("train", "test") for n in range(4)]
+    mini_trees.text(tmp_path / "labels.csv", f"filename,{column},label", *rows)
+    table = read_clip_table(tmp_path, "t")
+    told = dict(zip(table.column("path", "t"), table.column("label", "t"), strict=True))
+    assert told == {f"audio/{part}/{n}.wav": f"{'ab'[n % 2]}{part}" for part in ("train", "test") for n in range(4)}
+
+
+def test_files_of_one_name_in_folders_that_no_part_names_are_not_guessed(tmp_path):
+    clips(tmp_path, *(f"{room}/{n}.wav" for room in ("kitchen", "hall") for n in range(4)))
+    rows = [f"{n}.wav,{part},a" for part in ("train", "test") for n in range(4)]
+    mini_trees.text(tmp_path / "labels.csv", "filename,split,label", *rows)
+    with pytest.raises(DataError, match=r"0\.wav is there in hall/ and kitchen/"):
+        read_clip_table(tmp_path, "t", "table")

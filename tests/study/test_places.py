@@ -113,3 +113,20 @@ def test_datasets_that_say_so_are_not_told_as_a_choice(tmp_path):
     mini_trees.clip(tmp_path / "own" / "a.wav")
     mini_trees.text(tmp_path / "own" / "manifest.csv", "path,label", "a.wav,x")
     assert dataset_places([tmp_path]).parted == {}
+
+
+@pytest.mark.parametrize(
+    ("lines", "why"),
+    [
+        (("filename,label,label", "1.wav,a,a"), "labels.csv: column 'label' stands twice"),
+        (("filename,label", "gone/7.wav,a"), "labels.csv names files that are not there, such as 'gone/7.wav'"),
+        (("speaker,age", "s1,20"), "labels.csv has no column that names audio files"),
+    ],
+)
+def test_why_a_table_is_not_read_is_told(tmp_path, lines, why):
+    """The table was told as not read, and no more."""
+    for number in range(3):
+        mini_trees.clip(tmp_path / f"{number}.wav")
+    mini_trees.text(tmp_path / "labels.csv", *lines)
+    (line,) = dataset_places([tmp_path]).left_out.values()
+    assert line.endswith(f"1 table is not read: 'labels.csv'; {tmp_path / why}")

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pandas as pd
+
 from cohear.base.errors import DataError
 from cohear.data.importers.audio_place import any_is_there, placed
 from cohear.data.importers.by_content import table_of_clips
 from cohear.data.tables.audio_column import audio_column, with_audio_paths
 from cohear.data.tables.names_there import SPELLED, ClipNames
+from cohear.data.tables.part_names import holds_parts
 from cohear.data.tables.table_files import TableFile, read_table_file
 
 
@@ -59,5 +62,26 @@ def placed_table(file: Path, root: Path, part: str, clips: ClipNames, usual: str
         DataError: several folders have files of these names, or as `named_table`.
     """
     table = named_table(file, root, clips, usual)
-    names, found = placed(list(table.rows["path"]), root, part)
+    names, found = _placed_by_parts(table.rows, root) if not part else placed(list(table.rows["path"]), root, part)
     return TableFile(table.rows.assign(path=names).astype(object), table.remarks + found)
+
+
+def _placed_by_parts(rows: pd.DataFrame, root: Path) -> tuple[list[str], tuple[str, ...]]:
+    """Names of files that are there; where these alone do not say it, by the column that says parts."""
+    names = [str(name) for name in rows["path"]]
+    cells = {str(column): [str(cell) for cell in rows[column]] for column in rows.columns if column != "path"}
+    parts = next((own for column, own in cells.items() if holds_parts(column, own)), None)
+    try:
+        if parts is None or len(set(names)) == len(names):
+            return placed(names, root)
+    except DataError:
+        if parts is None:
+            raise
+    found: dict[str, None] = {}
+    for part in dict.fromkeys(parts):
+        own = [place for place, other in enumerate(parts) if other == part]
+        whole, made = placed([names[place] for place in own], root, part)
+        found |= dict.fromkeys(made)
+        for place, name in zip(own, whole, strict=True):
+            names[place] = name
+    return names, tuple(found)

@@ -69,6 +69,17 @@ class TableReader(Reader):
 READERS.register(TableReader.name)(TableReader())
 
 
+def why_not_read(file: Path, root: Path) -> str:
+    """Why a table in a folder without a dataset is none of clips, in a clause; nothing where that is not known."""
+    if file.suffix.lower() not in TABLE_SUFFIXES:
+        return ""
+    try:
+        names = list(named_table(file, root, ClipNames(root)).rows["path"])
+    except DataError as error:
+        return str(error)
+    return "" if any_is_there(names, root) else f"{file} names files that are not there, such as {names[0]!r}"
+
+
 def _tables(path: Path, clips: ClipNames) -> dict[Path, str]:
     """The tables that a dataset is in, each with the part that it is of, nothing where it is no part.
 

@@ -3,19 +3,37 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Collection, Iterable
 from typing import Literal
 
 PartRole = Literal["train", "validation", "test", ""]
 """What a part is for; empty where its name does not say."""
 
+
+def _plain(text: str) -> str:
+    """In lower case and without accents, which some systems write behind their letters."""
+    return "".join(mark for mark in unicodedata.normalize("NFD", text.lower()) if not unicodedata.combining(mark))
+
+
 _NAMES: dict[PartRole, str] = {
     "train": "train training trainset traindata trainingdata trainval trn tr",
     "validation": "validation validate valid valdata val va dev devel development cv dt",
     "test": "test testing testset testdata tst te tt eval evaluate evaluation holdout heldout et",
 }
-_ROLE_OF = {name: role for role, names in _NAMES.items() for name in names.split()}
-_SHORT = frozenset(name for name in _ROLE_OF if len(name) == 2)
+_ELSEWHERE: dict[PartRole, str] = {
+    "train": "entrenamiento entrainement apprentissage treinamento treino addestramento egitim trenowanie обучение "
+    "обучающая 训练 训练集 學習 学習 訓練",
+    "validation": "validacion validacao validazione validierung validatie walidacja dogrulama валидация 验证 验证集 "
+    "検証",
+    "test": "prueba pruebas teste testes evaluacion evaluacao evaluierung valutazione testowanie тест тестовая 测试 "
+    "测试集",
+}
+"""The same in other languages, without accents."""
+_ROLE_OF = {
+    name: role for named in (_NAMES, _ELSEWHERE) for role, names in named.items() for name in _plain(names).split()
+}
+_SHORT = frozenset(name for name in _ROLE_OF if len(name) == 2 and name.isascii())
 _DEVELOPMENT = frozenset(("dev", "devel", "development"))  # what is not evaluated on, where nothing is called training
 _ASIDE = frozenset(
     (
@@ -218,4 +236,4 @@ def _without_number(word: str) -> str:
 def _words(name: str) -> list[str]:
     """``trainSet``, ``dev-clean`` and ``audio_train`` as their words in lower case."""
     parted = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name.strip())
-    return [word for word in re.split(r"[\W_]+", parted.lower()) if word]
+    return [word for word in re.split(r"[\W_]+", _plain(parted)) if word]

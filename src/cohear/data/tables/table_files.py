@@ -262,11 +262,14 @@ def _frame_of_rows(rows: Sequence[dict[str, str]]) -> pd.DataFrame:
 
 
 def _checked_frame(file: Path, header: Sequence[str], body: Sequence[Sequence[str]]) -> pd.DataFrame:
-    check_columns(file, header)
+    """The table without columns that have neither a name nor a cell, as spreadsheets leave them behind."""
     for number, line in enumerate(body, start=1):
         if len(line) != len(header):
             raise DataError(f"{file}: row {number} has {len(line)} cells, the header has {len(header)}")
-    return frame(header, body)
+    named = [place for place, name in enumerate(header) if name or any(line[place].strip() for line in body)]
+    names = [header[place] for place in named]
+    check_columns(file, names)
+    return frame(names, [[line[place] for place in named] for line in body])
 
 
 def _constant(word: str) -> str | None:

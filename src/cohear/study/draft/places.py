@@ -11,6 +11,7 @@ from cohear.audio.unused import empty_folders, spare_audio, unopened_archives, u
 from cohear.base.counting import counted
 from cohear.base.errors import DataError, UserError
 from cohear.data.importers.class_folders import why_no_classes
+from cohear.data.importers.table import why_not_read
 from cohear.data.readers import public_layouts
 from cohear.data.scan.audio_files import audio_files, folders_in
 from cohear.data.tables.manifest import ManifestReader
@@ -19,6 +20,7 @@ from cohear.data.tables.reader import read_clip_table, reader_of
 
 _UNKNOWN = "nothing in it is recognised as a dataset"
 _SHOWN = 5
+_EXPLAINED = 3  # tables
 
 
 @dataclass(frozen=True)
@@ -141,7 +143,11 @@ def _why_unknown(path: Path) -> str:
     held = f", though it holds {counted(len(tree.clips), 'audio file')}; it {why_no_classes(tree.clips)}"
     beside = [*spare_audio(tree.twins, tree.leftovers), *(unread_tables(tree.tables, tree.texts) if tree.clips else ())]
     beside += [*unopened_archives(path, tree.archives), *(empty_folders(tree.empty) if tree.clips else ())]
-    return _UNKNOWN + (held if tree.clips else "") + "".join(f"; {kind.sentence}" for kind in beside)
+    told = [kind.sentence for kind in beside]
+    told += (
+        list(filter(None, [why_not_read(path / file, path) for file in tree.tables[:_EXPLAINED]])) if tree.clips else []
+    )
+    return _UNKNOWN + (held if tree.clips else "") + "".join(f"; {sentence}" for sentence in told)
 
 
 def _beside(path: Path) -> str:
