@@ -85,6 +85,9 @@ def lie_in_the_way(root):
     (root / "letter.txt").write_text("a letter")
     (root / "full").mkdir(exist_ok=True)
     (root / "full" / "photo.jpg").write_bytes(b"")
+    for name in ("README.md", "card.json", "model.onnx"):
+        (root / "of others").mkdir(exist_ok=True)
+        (root / "of others" / name).write_text("{}")
     if not (root / "round").is_symlink():
         (root / "round").symlink_to(root / "round")
     return {
@@ -92,6 +95,7 @@ def lie_in_the_way(root):
         "letter.txt/bundle": "is a file, not a folder",
         "letter.txt/below/bundle": "a part of the path is a file",
         "full": "'photo.jpg'",
+        "of others": "'README.md'",
         "out": "is no bundle",
         ".": "the folder you are in",
         "/": "a disk is mounted",

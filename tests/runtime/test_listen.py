@@ -337,6 +337,13 @@ def test_a_sound_system_that_does_not_start_is_told(tiny_folder, tmp_path):
     assert b"the system's sound cannot be used (Error initializing PortAudio)" in ended.stderr
 
 
+def test_a_closed_standard_input_is_told(tiny_folder):
+    """As a service has it; it ended in a traceback."""
+    closed = ["sh", "-c", 'exec "$@" <&-', "sh", *COHEAR, str(tiny_folder), "--pcm", "s16le"]
+    ended = subprocess.run(closed, capture_output=True, check=False, timeout=120)
+    assert ended.returncode == 2 and ended.stderr.startswith(b"error: standard input is closed")
+
+
 def test_a_damaged_stream_is_told(tiny_folder):
     ended = listen(tiny_folder, "--pcm", "f32le", stdin=np.full(99, np.nan, "<f4").tobytes())
     assert ended.returncode == 2 and b"not finite" in ended.stderr

@@ -226,3 +226,24 @@ def test_exports_own_run_that_is_lost_leaves_no_bundle(bench):
         assert not (bench.root / "bundle").exists()
         (bench.root / "now").unlink()
         assert bench.cohear(*wish, "--code", ".").returncode == 0
+
+
+def test_a_study_all_of_whose_runs_failed_says_so_on_its_page(bench):
+    """The page of what had been trained before stayed as it was, beside tables without a row."""
+    settings = {"repeats": {"folds": 1, "seeds": 1}}
+    out = bench.run(**settings)
+    bench.cohear("report", out)
+    page = out / "report" / "index.html"
+    assert "failed and is no result" not in page.read_text(encoding="utf-8")
+    (bench.root / "lost_net.py").write_text(LOST.replace("> 4", "> 0", 1))
+    with entered():
+        ended = bench.cohear("run", bench.study(encoders=lost(), **settings), "--out", out, "--launcher", "in-process")
+    assert ended.returncode == 1
+    assert "3 of 3 runs failed" in ended.stderr
+    assert f"page: {page}" in ended.stdout
+    told = " ".join(page.read_text(encoding="utf-8").split())
+    assert "failed and is no result" in told
+    assert "is not a finite number at step 3" in told
+    assert tiny.results(out) == []
+    with (out / "gains.csv").open() as file:
+        assert list(csv.DictReader(file)) == []

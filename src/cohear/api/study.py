@@ -145,16 +145,15 @@ class Study:
                 judge=gains.judge_cells,
             )
         except RunFailed:  # what is done beside it can be read all the same
-            self._conclude(self.status().done)
+            self._conclude()
             raise
-        self._conclude(outcome.done)
+        self._conclude()
         return outcome
 
-    def _conclude(self, done: int) -> None:
-        """Write gains and page, where a run is done."""
-        if done:
-            self.gains()
-            self.report()
+    def _conclude(self) -> None:
+        """Write gains and page; where every run failed, too: what an earlier page tells is none of their results."""
+        self.gains()
+        self.report()
 
     def plan(
         self,

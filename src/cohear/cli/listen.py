@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterable, Iterator, Sized
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, BinaryIO
 
 import typer
 
@@ -69,7 +69,7 @@ def listen(
     if file is not None:
         rate, blocks = play_file(file, speed or math.inf)
     elif pcm is not None:
-        blocks = read_pcm(sys.stdin.buffer, pcm, channels)
+        blocks = read_pcm(_standard_input(), pcm, channels)
     else:
         rate, blocks = microphone(device, losses.take)
     stream = Stream(model, rate)
@@ -96,6 +96,19 @@ def listen(
     if as_json and heard.tasks:
         end = {"type": "end", "time": clock.at(stream.seconds), "seconds": round(stream.seconds, 6)}
         json_line({**end, **told_clip(heard)})
+
+
+def _standard_input() -> BinaryIO:
+    """The pipe that raw samples come through.
+
+    Raises:
+        UserError: it is closed, as a service may have it.
+    """
+    from cohear.base.errors import UserError
+
+    if sys.stdin is None:
+        raise UserError("standard input is closed: --pcm reads raw samples from it")
+    return sys.stdin.buffer
 
 
 class _Clock:

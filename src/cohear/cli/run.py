@@ -55,6 +55,7 @@ def run(
 
         judged = judged_folder(loaded.folder)
         output.print(gains_shown(judged.gains, judged.units))
+    if outcome.planned:
         output.print(f"page: {loaded.folder / 'report' / 'index.html'}", markup=False, highlight=False, soft_wrap=True)
     if outcome.failed:
         errors.print(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -56,9 +57,19 @@ def _check_replaceable(folder: Path) -> None:
         raise FolderError(f"{folder} is the folder you are in, which would be replaced; give -o a new place")
     if folder.is_mount():
         raise FolderError(f"{folder} is where a disk is mounted, which cannot be replaced; give -o a folder in it")
-    others = sorted(entry.name for entry in folder.iterdir() if entry.name not in FILES)
+    names = sorted(entry.name for entry in folder.iterdir())
+    others = [name for name in names if name not in FILES] or ([] if _is_bundle(folder) else names)
     if others:
         raise FolderError(f"{folder} is no bundle, or holds more than one ({others[0]!r}); give -o a new place")
+
+
+def _is_bundle(folder: Path) -> bool:
+    """Whether its card is that of a bundle, of whatever version; files of these names may be of other making."""
+    try:
+        card = json.loads((folder / CARD).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return isinstance(card, dict) and {"windowing", "tasks"} <= card.keys()
 
 
 def write_bundle(
