@@ -10,6 +10,7 @@ from tiny_bundle import tone
 from cohear.base.errors import DataError
 from cohear.runtime.files_within import file_within
 from cohear.runtime.raw_samples import RawSamples
+from cohear.runtime.stream import Stream
 
 SAMPLES = (tone("mid", seconds=0.5) * 32767).astype("<i2").tobytes()
 FILES = {
@@ -37,6 +38,24 @@ def test_a_file_behind_other_bytes(form, before):
         with pytest.raises(DataError, match=f"these are the bytes of {FILES[form]}, and no raw samples"):
             for begin in range(0, len(content), piece):
                 raw.push(content[begin : begin + piece])
+
+
+@pytest.mark.parametrize("before", [0, 1, 500], ids=["at once", "behind a zero", "behind zeros"])
+def test_a_file_in_arrays_of_integers(tiny, before):
+    """As `numpy.frombuffer` gives it: of a clip, and in a later piece of a stream."""
+    content = bytes(2 * before) + wav(tone("mid"))
+    samples = np.frombuffer(content[: len(content) // 4 * 4], "<i2")
+    stream = Stream(tiny, 16000)
+    stream.push(np.frombuffer(SAMPLES, "<i2"))
+    for ask in (
+        lambda: tiny.classify(samples, 16000),
+        lambda: tiny.classify(samples.reshape(-1, 2), 16000),
+        lambda: tiny.probabilities(samples[None]),
+        lambda: stream.push(samples),
+    ):
+        with pytest.raises(DataError, match="samples are the bytes of a WAV file: decode it first"):
+            ask()
+    assert stream.push(np.frombuffer(SAMPLES, "<i2"))[-1].heard
 
 
 @pytest.mark.parametrize("recorder", RECORDERS)

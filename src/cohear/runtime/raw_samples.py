@@ -42,19 +42,21 @@ def _from_alaw() -> NDArray[np.int16]:
 _COMPANDED: Mapping[str, NDArray[np.int16]] = MappingProxyType({"mulaw": _from_mulaw(), "alaw": _from_alaw()})
 
 
-def check_no_file(samples: NDArray[Any]) -> None:
+def check_no_file(samples: NDArray[Any], *, begins: bool = True) -> None:
     """Whether integers may be sound, and are no bytes of a file: ``numpy.fromfile("a.wav", "int16")`` reads any file.
 
     Args:
-        samples: the first ones of a waveform, of any type and shape; in the order in which they lie in memory.
+        samples: of a waveform, of any type and shape.
+        begins: whether they are the first ones, which in the order in which they lie in memory tell more.
 
     Raises:
-        DataError: they are a file.
+        DataError: they are a file, or one begins among them.
     """
     size = samples.dtype.itemsize
     if samples.dtype.kind not in "iu":
         return
-    if found := file_in(_first(samples, HEAD_BYTES // size).tobytes(), bytes_a_sample=size):
+    found = file_in(_first(samples, HEAD_BYTES // size).tobytes(), bytes_a_sample=size) if begins else ""
+    if found := found or file_within(samples.tobytes()):
         raise DataError(
             f"samples are the bytes of {found}: decode it first, as with soundfile, or give it to `cohear classify`"
         )

@@ -52,8 +52,8 @@ class Stream:
             samples: ``[samples]`` or ``[samples, channels]``; any number, none too.
 
         Raises:
-            DataError: another shape, samples that are not finite numbers, the first ones are the bytes of a file, or
-                the stream has ended.
+            DataError: another shape, samples that are not finite numbers or are the bytes of a file, or the stream has
+                ended.
         """
         return [each for stretch in self.cut(samples) for each in self.take(self._bundle.stretch_logits(stretch))]
 
@@ -67,9 +67,8 @@ class Stream:
             raise DataError("the stream has ended: begin another one")
         if not np.size(samples):
             return []
-        if not self._begun:
-            check_no_file(np.asarray(samples))
-            self._begun = True
+        check_no_file(np.asarray(samples), begins=not self._begun)
+        self._begun = True
         return self._cutter.push(self._intake.push(as_mono(samples, self._channels)))
 
     def cut_end(self) -> list[Stretch]:

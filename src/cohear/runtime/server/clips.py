@@ -174,7 +174,7 @@ async def _recording(
     bundle, limits = service.bundles[name], service.limits
     raw, channels = raw_of(clip.media_type, *settings), ChannelMeter()
     if raw is not None:
-        samples: NDArray[Any] = read_raw(clip.content, raw, limits)
+        samples: NDArray[Any] = await asyncio.to_thread(read_raw, clip.content, raw, limits)
         share.grow(4 * samples.size)
         prepared = await asyncio.to_thread(bundle.prepared, samples, raw.rate, channels)
         return prepared, channels.cancel
