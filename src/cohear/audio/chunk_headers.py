@@ -118,10 +118,12 @@ def _front(content: Content, place: int, layout: ChunkLayout) -> _Front | None:
     if not chunks or not chunks[-1].is_of_samples:
         return None
     before, edits = chunks[:-1], list[Edit]()
+    if all(chunk.has_known_size and chunk.following - chunk.end == -chunk.size % layout.align for chunk in before):
+        return _Front(chunks, (), ())
     missing = [(chunk.begin - chunk.end) % layout.align if chunk.following == chunk.end else 0 for chunk in before]
     is_wrong = any(not chunk.has_known_size for chunk in before)
     is_unfilled = any(count and chunk.has_known_size for chunk, count in zip(before, missing, strict=True))
-    for chunk, count in zip(before, missing, strict=True) if is_wrong or is_unfilled else ():
+    for chunk, count in zip(before, missing, strict=True):
         if chunk.name[:4] in _NEEDED:
             edits += [_true_size(chunk, layout), Edit(chunk.end, chunk.end, _always(bytes(count)))]
         else:

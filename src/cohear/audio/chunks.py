@@ -21,14 +21,27 @@ class _File(NamedTuple):
     """One of the files that a file of chunks consists of, mostly the only one.
 
     Attributes:
-        structure: of it: streams also where decoders find all its samples themselves.
-        is_plain: whether they do.
+        content, samples: of it.
+        spans: its chunks of samples, first byte and the byte behind.
+        oddities: what is odd about it.
+        is_plain: whether decoders find all its samples themselves.
         following: the file behind it, with where its samples are.
     """
 
-    structure: Structure
+    content: Content
+    samples: SampleBytes
+    spans: list[tuple[int, int]]
+    oddities: tuple[str, ...]
     is_plain: bool
     following: tuple[Content, SampleBytes] | None
+
+    def structure(self, whole: Content) -> Structure:
+        """Of it, as a part of the whole file."""
+        if self.samples.codec in _MPEG:
+            return _mpeg_inside(whole, self.content, self.spans, self.oddities)
+        streams = [_stream(self.content, self.samples, *span) for span in self.spans]
+        counts = [stream.frames for stream in streams if stream.frames is not None]
+        return Structure(streams, sum(counts) if len(counts) == len(streams) else None, self.oddities)
 
 
 def chunk_structure(content: Content) -> Structure:
@@ -40,13 +53,14 @@ def chunk_structure(content: Content) -> Structure:
     samples = read_header(content)
     if samples is None or has_no_samples(content, samples):
         return PLAIN
-    files = [_file(content, content, samples)]
+    files = [_file(content, samples)]
     while (following := files[-1].following) is not None and len(files) < _MOST_FILES:
-        files.append(_file(content, *following))
-    if len(files) == 1:
-        only = files[0].structure
-        return replace(only, streams=(), frames=None) if files[0].is_plain and not only.is_mpeg else only
-    parts = [file.structure for file in files]
+        files.append(_file(*following))
+    if len(files) == 1 and files[0].is_plain:
+        return Structure(oddities=files[0].oddities) if files[0].oddities else PLAIN
+    parts = [file.structure(content) for file in files]
+    if len(parts) == 1:
+        return parts[0]
     streams = [stream for part in parts for stream in part.streams]
     counts = [part.frames for part in parts if part.frames is not None]
     frames = sum(counts) if len(counts) == len(parts) else None
@@ -55,21 +69,18 @@ def chunk_structure(content: Content) -> Structure:
     return Structure(streams, frames, tuple(oddities), is_mpeg=is_mpeg, is_exact=is_exact)
 
 
-def _file(whole: Content, content: Content, samples: SampleBytes) -> _File:
+def _file(content: Content, samples: SampleBytes) -> _File:
     is_mpeg = samples.codec in _MPEG
     end, oddity = _end_of_frames(content, samples) if is_mpeg else true_end(content, samples)
+    if end == content.size and not (oddity or samples.oddities or is_mpeg):
+        return _File(content, samples, [(samples.begin, end)], (), True, None)
     behind = behind_samples(content, samples, end)
     spans = [(samples.begin, end), *behind.spans]
     several = f"it has {len(spans)} chunks of samples, and all are read" if behind.spans else ""
     told = (several, oddity, *samples.oddities, *behind.oddities, zeros_behind(content, end))
     oddities = tuple(dict.fromkeys(clause for clause in told if clause))
-    is_plain = not (oddity or samples.is_mended or behind.spans or behind.oddities)
-    if is_mpeg:
-        return _File(_mpeg_inside(whole, content, spans, oddities), False, behind.file)
-    streams = [_stream(content, samples, *span) for span in spans]
-    counts = [stream.frames for stream in streams if stream.frames is not None]
-    frames = sum(counts) if len(counts) == len(streams) else None
-    return _File(Structure(streams, frames, oddities), is_plain, behind.file)
+    is_plain = not (is_mpeg or oddity or samples.is_mended or behind.spans or behind.oddities)
+    return _File(content, samples, spans, oddities, is_plain, behind.file)
 
 
 def _stream(content: Content, samples: SampleBytes, begin: int, end: int) -> EncodedStream:

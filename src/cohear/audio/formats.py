@@ -10,6 +10,7 @@ from cohear.audio.chunks import chunk_structure
 from cohear.audio.content import Content
 from cohear.audio.flac import flac_structure
 from cohear.audio.mpeg import MPEG, mpeg_structure
+from cohear.audio.mpeg_frames import first_frame
 from cohear.audio.ogg import ogg_codec, ogg_structure
 from cohear.audio.stated_ends import structure_to_end
 from cohear.audio.structure import PLAIN, Structure
@@ -72,6 +73,8 @@ _BY_NEXT_BYTES: Mapping[bytes, Format] = MappingProxyType(
         b"wide": Format(_QUICKTIME, "mov"),
     }
 )
+_SEARCHED_BYTES = 1 << 14
+_FRAMES = 4  # in a row
 _PACKET_BYTES = 188  # of an MPEG transport stream
 
 
@@ -96,10 +99,23 @@ def _of_packets(content: Content) -> Format | None:
     """Formats that begin with a packet of sound, perhaps behind tags."""
     begin = after_tags(content, 0)
     mark = content.at(begin, 4)
+    found = _by_sync(content, mark)
+    if found is not None and found is not _MPEG and _has_mpeg_frames(content, begin):
+        return _MPEG  # it begins inside a frame, with two bytes that others begin with
+    if found is None and (begin or mark[:3] == b"ID3"):
+        return {b"fLaC": _FLAC, b"TTA1": _TTA}.get(mark, _MPEG)
+    return found
+
+
+def _has_mpeg_frames(content: Content, begin: int) -> bool:
+    data = content.at(begin, _SEARCHED_BYTES)
+    return first_frame(data, 0, len(data), _FRAMES) is not None
+
+
+def _by_sync(content: Content, mark: bytes) -> Format | None:
+    """Formats whose packets begin with a mark of few bits."""
     if len(mark) == 4 and mark[0] == 0xFF and mark[1] & 0xE0 == 0xE0:
         return Format("AAC (ADTS)", "aac") if mark[1] & 0xF6 == 0xF0 else _MPEG
-    if begin:
-        return {b"fLaC": _FLAC, b"TTA1": _TTA}.get(mark, _MPEG)
     if len(mark) == 4 and mark[0] == 0x56 and mark[1] & 0xE0 == 0xE0:
         return Format("AAC (LATM)", "loas")
     if all(content.at(_PACKET_BYTES * number, 1) == b"G" for number in range(5)):

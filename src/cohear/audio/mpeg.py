@@ -18,6 +18,7 @@ from cohear.audio.structure import PLAIN, EncodedStream, Structure, joined_files
 from cohear.audio.tags import LAST_TAG_BYTES, after_tags, is_last_tag
 
 _SURE_FRAMES = 3  # in a row, where nothing else says that a file is MPEG audio
+_ROW_FRAMES = 6  # in a row, inside of what a tag claims
 _COUNT_SLACK = 1  # frames: encoders differ in whether the frame of the table counts
 _TABLES = (b"Xing", b"Info", b"VBRI")
 _TABLE_BYTES = 1500  # a frame, and less than one
@@ -60,12 +61,16 @@ def mpeg_structure(content: Content, begin: int = 0, end: int | None = None, *, 
         return MPEG
     data = content.whole
     end = len(data) if end is None else end
-    found = first_frame(data, after_tags(content, begin), end, 2 if is_sure else _SURE_FRAMES)
+    behind_tags = after_tags(content, begin)
+    found = first_frame(data, behind_tags, end, 2 if is_sure else _SURE_FRAMES)
+    if behind_tags > begin and (found is None or found[0] > behind_tags):  # a tag that states too much hides frames
+        found = first_frame(data, begin + 1, end, _ROW_FRAMES) or found
     if found is None:
         return PLAIN
     first, header = found
+    front = _in_front(data, behind_tags, first)
     parts = _walk(data, first, end, header)
-    oddities = [*_oddities(parts), *_files_behind(content, parts[-1], end)]
+    oddities = [*front, *_oddities(parts), *_files_behind(content, parts[-1], end)]
     inside = first > after_tags(content, 0) or end < len(data)
     whole_table = len(parts) == 1 and parts[0].has_table
     if whole_table and not inside:
@@ -107,6 +112,14 @@ def _is_plain(content: Content, begin: int) -> bool:
     return (
         size == end - begin and abs(frames * header.length - size) <= frames + 2 * header.length
     )  # padding: a byte each
+
+
+def _in_front(data: Bytes, begin: int, first: int) -> Iterator[str]:
+    """What is said of bytes in front of the first frame: a tag whose size is wrong, or the rest of a frame."""
+    if first < begin:
+        yield "its tag states a wrong size"
+    elif data[begin:first].strip(b"\0"):
+        yield f"{first - begin} bytes in front of its first whole frame are no sound, and are left out"
 
 
 def _files_behind(content: Content, last: _Part, end: int) -> Iterator[str]:

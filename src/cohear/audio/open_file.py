@@ -18,7 +18,7 @@ from cohear.audio.flac import whole_structure
 from cohear.audio.formats import Format, format_of, structure_of
 from cohear.audio.libsndfile import LibsndfileDecoder
 from cohear.audio.mpeg import MPEG, mpeg_structure
-from cohear.audio.placeholders import placeholder
+from cohear.audio.placeholders import IS_TEXT, placeholder
 from cohear.audio.sound_file import UnknownFormat
 from cohear.audio.structure import PLAIN, Structure
 from cohear.audio.unreadable import NoDecoder, UnreadableAudio
@@ -105,9 +105,11 @@ def _last_try(content: Content, error: UnknownFormat) -> Decoder:
     """MPEG audio behind something else, as recordings of broadcasts are; what the name tells; else the error."""
     if content.path.suffix.lower() == ".raw":
         raise UnreadableAudio(content.path, "raw samples do not tell their rate and form; make it a WAV file")
-    if reason := placeholder(content):
+    reason = placeholder(content)
+    may_be_mpeg = reason is None or reason[0] == IS_TEXT  # what a server says of a stream is text in front of it
+    structure = mpeg_structure(content, is_sure=False) if may_be_mpeg else PLAIN
+    if reason and structure is PLAIN:
         raise UnreadableAudio(content.path, *reason) from error
-    structure = mpeg_structure(content, is_sure=False)
     try:
         if structure is PLAIN:
             return LibsndfileDecoder(content, MPEG, by_name=True)

@@ -36,17 +36,22 @@ _MARKS: Sequence[tuple[str, bytes, int, bytes]] = (
     (_MP3, b"ID3", 0, b"ID3[\2-\4]\0.[\0-\x7f]{4}"),
 )
 """Names, letters that are looked for, how far into the file they are, and what must be there."""
+_FIRST_BYTES = frozenset(b"RI RF BW ri FO ca .s dn fL Og \0\0 \x1aE 0& #! NI Cr ID".split(b" "))
+"""Of all of them: most places have others."""
 _ANY = re.compile(b"|".join(b"(%s)" % pattern for *_, pattern in _MARKS), re.DOTALL)
 
 
 def file_at(content: Content, place: int) -> str:
     """The file that begins at a place: ``a WAV file``; empty where none does."""
-    read = content.at(place, _OVERLAP_BYTES)
-    found = _ANY.match(read)
+    mark = content.at(place, 2)
+    is_mpeg = mark[:1] == b"\xff"
+    if mark not in _FIRST_BYTES and not is_mpeg:
+        return ""
+    found = _ANY.match(content.at(place, _OVERLAP_BYTES))
     name = _MARKS[found.lastindex - 1][0] if found and found.lastindex else ""
     if name and name != _MP3:
         return name
-    return _MP3 if (name or read[:1] == b"\xff") and _is_mp3(content, place) else ""
+    return _MP3 if (name or is_mpeg) and _is_mp3(content, place) else ""
 
 
 def next_file(content: Content, begin: int, end: int | None = None) -> int | None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from codecs import getincrementaldecoder
+
 from cohear.audio.content import Content
 
 _TEXT_BYTES = 512
 _POINTER = "not the audio itself: run `{}` in its repository"
 _WHITE = str.maketrans("", "", "\t\r\n")
+_JSON = (b"{",)
+IS_TEXT = "it is text, not audio"
 _BY_BEGIN: tuple[tuple[tuple[bytes, ...], str, str], ...] = (
     ((b"version https://git-lfs", b"version https://hawser"), f"a Git LFS pointer, {_POINTER}", "git lfs pull"),
     ((b"/annex/objects/", b"../.git/annex/"), f"a git-annex pointer, {_POINTER}", "git annex get"),
@@ -16,7 +20,7 @@ _BY_BEGIN: tuple[tuple[tuple[bytes, ...], str, str], ...] = (
         "a web page, as servers send in place of a file: {}",
         "fetch it",
     ),
-    ((b"{",), "JSON text, as servers send in place of a file: {}", "fetch it"),
+    (_JSON, "JSON text, as servers send in place of a file: {}", "fetch it"),
     ((b"pk\x03\x04", b"\x1f\x8b", b"rar!", b"7z\xbc\xaf", b"bzh", b"\xfd7zxz"), "an archive: {} it", "unpack"),
     ((b"mthd",), "MIDI, which holds notes and no sound: {} it", "render"),
     ((b"\x89png", b"\xff\xd8\xff", b"gif8"), "a picture, and not the sound itself: {} it", "remove"),
@@ -29,13 +33,22 @@ def placeholder(content: Content) -> tuple[str, str] | None:
     """What a file is that is no audio, as a clause with its cure, and its kind; None where that is not known."""
     text = content.head[:_TEXT_BYTES].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     for begins, sentence, cure in _BY_BEGIN:
-        if text.startswith(begins):
+        if text.startswith(begins) and (begins != _JSON or _is_utf8(content.head)):
             return "it is " + sentence.format(cure), "missing" if _POINTER in sentence else "unreadable"
     if _is_text(content.head[:_TEXT_BYTES]):
-        return "it is text, not audio", "unreadable"
+        return IS_TEXT, "unreadable"
     if content.size and not any(content.head) and not any(content.at(content.size - _TEXT_BYTES, _TEXT_BYTES)):
         return "its bytes are zeros: it was never filled (a copy or download that ended early)", "truncated"
     return None
+
+
+def _is_utf8(head: bytes) -> bool:
+    """Whether bytes are text of any language, the last letter perhaps not whole; a single bracket may be of sound."""
+    try:
+        letters = getincrementaldecoder("utf-8")().decode(head)
+    except UnicodeDecodeError:
+        return False
+    return "\0" not in letters
 
 
 def _is_text(head: bytes) -> bool:
