@@ -231,3 +231,52 @@ def test_names_like_a_publishers_are_not_taken_for_his(tmp_path):
     assert columns(tmp_path / "a") == {"label": set(WORDS), "group": {"Actor_01", "Actor_02"}}
     write(tmp_path / "b", *(f"{word}/{word}-0a7c2a8d_nohash_{n}.wav" for word in ("yes", "no") for n in (0, 1)))
     assert columns(tmp_path / "b") == {"label": {"yes", "no"}}
+
+
+def test_levels_of_noise_are_no_groups(tmp_path):
+    """MIMII in all its releases: the same machines at several ratios; the machines are the groups, nothing is lost."""
+    levels = ("-6_dB", "0_dB", "6_dB")
+    folders = (
+        f"{level}/{kind}/{which}/{state}"
+        for level in levels
+        for kind in ("fan", "pump")
+        for which in ("id_00", "id_02")
+        for state in ("normal", "abnormal")
+    )
+    write(tmp_path, *(f"{folder}/1.wav" for folder in folders))
+    found = columns(tmp_path)
+    assert found["label"] == {"normal", "abnormal"}
+    assert found["group"] == {"id_00", "id_02"}
+    assert found["folder"] == {f"{level}/{kind}" for level in levels for kind in ("fan", "pump")}
+
+
+def test_a_level_of_folders_that_is_not_used_is_told(tmp_path):
+    """A second level of numbers below the speakers was in no column and in no line."""
+    write(tmp_path, *(f"s{who}/{word}/ch{n}/1.wav" for who in range(4) for word in ("yes", "no") for n in range(3)))
+    assert columns(tmp_path) == {"label": {"yes", "no"}, "group": {f"s{who}" for who in range(4)}}
+    told = read_clip_table(tmp_path, "mine").remarks
+    assert "folders of 3 names: ch0, ch1, ch2 say nothing that is used" in told
+
+
+@pytest.mark.parametrize("inside", ["wavs", "Part1"])
+def test_a_part_without_labels_has_none(tmp_path, inside):
+    """IRMAS: classes to train on, and one folder of recordings to test; the folder was a class of its own."""
+    write(tmp_path, *(f"train/{word}/{n}.wav" for word in ("cel", "flu") for n in range(3)))
+    write(tmp_path, *(f"test/{inside}/{n}.wav" for n in range(3)))
+    table = read_clip_table(tmp_path, "mine")
+    assert set(zip(table.column("fold", ""), table.column("label", ""), strict=True)) == {
+        ("train", "cel"),
+        ("train", "flu"),
+        ("test", ""),
+    }
+    assert f"clips of test have no labels: they lie in a folder {inside} that no other part has" in table.remarks
+
+
+def test_a_part_with_few_classes_keeps_them(tmp_path):
+    """One class alone in a part is a class, where another part has it, it is a sound, or none has two."""
+    write(tmp_path / "open", "train/a/1.wav", "train/b/1.wav", "test/dog/1.wav")
+    assert columns(tmp_path / "open")["label"] == {"a", "b", "dog"}
+    write(tmp_path, "train/a/1.wav", "train/b/1.wav", "test/a/1.wav")
+    assert columns(tmp_path)["label"] == {"a", "b"}
+    write(tmp_path / "other", "train/a/1.wav", "test/b/1.wav")
+    assert columns(tmp_path / "other")["label"] == {"a", "b"}

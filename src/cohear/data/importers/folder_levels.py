@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from cohear.base.counting import counted
@@ -53,7 +53,7 @@ class FolderLevels:
     @property
     def are_whose(self) -> bool:
         """Whether the labels are named as speakers or recordings are."""
-        return _are_speakers([clip.label for clip in self.clips])
+        return _are_speakers([clip.label for clip in self.clips if clip.label])
 
 
 def folder_levels(paths: Sequence[PurePosixPath]) -> FolderLevels | None:
@@ -100,6 +100,7 @@ def _at_depth(paths: Sequence[PurePosixPath], depth: int) -> FolderLevels | None
     held = perhaps[label[0]]
     group = _group_level({level: names[level] for level in telling if level != held})
     further = [level for level in perhaps if level not in (held, group) and not are_whose(set(names[level]))]
+    unused = [name for level in telling if level not in (held, group, *further) for name in names[level]]
     clips = tuple(
         FolderClip(
             path,
@@ -110,8 +111,29 @@ def _at_depth(paths: Sequence[PurePosixPath], depth: int) -> FolderLevels | None
         )
         for path in paths
     )
+    clips, unlabelled = _without_own_labels(clips)
     remarks = _remarks(clips, held, part, group, is_told=label[1])
-    return FolderLevels(clips, tuple(remarks))
+    remarks += [f"folders of {_named(unused, 'name')} say nothing that is used"] if unused else []
+    return FolderLevels(clips, (*remarks, *unlabelled))
+
+
+def _without_own_labels(clips: tuple[FolderClip, ...]) -> tuple[tuple[FolderClip, ...], tuple[str, ...]]:
+    """Clips of a part with a single folder that no other part has are not labelled (``test/wavs``): with what is said.
+
+    That holds where the other parts have at least two labels, and the folder is not called after a sound.
+    """
+    of_part: dict[str, set[str]] = {}
+    for clip in clips:
+        of_part.setdefault(clip.part, set()).add(clip.label)
+    others = {part: set().union(*(own for other, own in of_part.items() if other != part)) for part in of_part}
+    lone = {part: own for part, own in of_part.items() if len(own) == 1 and not own & others[part]}
+    lone = {part: own for part, own in lone.items() if not any(map(is_heard, own))}
+    lone = {part: own for part, own in lone.items() if len(others[part]) > 1 and len(lone) < len(of_part)}
+    told = tuple(
+        f"clips of {part} have no labels: they lie in a folder {own.copy().pop()} that no other part has"
+        for part, own in lone.items()
+    )
+    return tuple(replace(clip, label="") if clip.part in lone else clip for clip in clips), told
 
 
 def _label_level(levels: Sequence[Sequence[str]]) -> tuple[int, bool] | None:
@@ -160,14 +182,14 @@ def _remarks(
         which = "outer" if group < held else "inner"
         groups, labels = (
             _named([clip.group for clip in clips], "group"),
-            _named([clip.label for clip in clips], "label"),
+            _named(list(filter(None, (clip.label for clip in clips))), "label"),
         )
         told.append(
             f"clips lie in folders of folders: the {which} ones ({groups}) are column group, the others ({labels}) "
             f"column label{'' if is_told else ', which is a guess, for names of both could be labels'}; write a "
             "manifest.csv if it is the other way round"
         )
-    words = [clip.label for clip in clips]
+    words = [clip.label for clip in clips if clip.label]
     if _are_speakers(words):
         told.append(
             f"its labels ({_named(words, 'folder')}) are named as speakers or recordings are; write a "

@@ -49,6 +49,7 @@ _LABELS, _PERSONS = frozenset(_HEARD.split()), frozenset(_GIVEN_NAMES.split())
 _NUMBERED = re.compile(rf"(?:{'|'.join(_BOOKKEEPING.split())})[-_ ]?\d+", re.IGNORECASE)
 _DATE = re.compile(r"(?:19|20)\d\d[-_.]?[01]\d[-_.]?[0-3]\d")
 
+_MEASURED = re.compile(r"(?:snr)?[-+_ ]?\d+(?:[.,]\d+)?[-_ ]?(?:db|k?hz|ms|sec|min|bits?|kbps|mm|cm)", re.IGNORECASE)
 _CLASS_WORDS = frozenset(("class", "label", "category", "cat", "type"))
 
 
@@ -75,6 +76,8 @@ def are_whose(names: Collection[str]) -> bool:
 
 
 def is_whose(name: str) -> bool:
-    """Whether a folder is called as speakers and recordings are; ``class_1`` is not."""
+    """Whether a folder is called as speakers and recordings are; ``class_1`` and ``-6_dB`` are not."""
+    if _MEASURED.fullmatch(name):
+        return False
     words = words_of(re.sub(r"(?<=[A-Za-z])(?=\d)", "_", name))
     return bool(re.search(r"\d", name) or words & GROUPING or is_person(name)) and not words & _CLASS_WORDS
