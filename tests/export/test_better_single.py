@@ -59,7 +59,7 @@ def test_a_single_or_a_baseline_that_is_better_is_told():
     assert better.ahead.value == pytest.approx(lead.mean())
     assert better.ahead.low < lead.mean() < better.ahead.high
     told = better_sentence("digit", better)
-    begins = "digit is done better alone than by this network: by logmel / small (80.0 beside 75.0, +5.0 points ("
+    begins = "digit is done better alone than by this network: by logmel / small (80.0, +5.0 points ("
     assert told.startswith(begins)
 
 

@@ -37,7 +37,8 @@ def found(told_of, code, repeats=5, more=None, way="clips", reach=0.5, assumed="
     power = cells.assign(way=ways, more_repeats=takes, share_assumed=assumed)
     results = pd.DataFrame([{"control": "", **SETTING}])
     known = {"results": results, "gains": cells, "power": power, "units": {"uar": POINTS}, "related": ()}
-    statistics = SimpleNamespace(**known, unit_over=lambda _: POINTS, advisable=lambda cells: cells)
+    asked = {"unit_over": lambda _: POINTS, "advisable": lambda cells: cells, "above": lambda *_: {}}
+    statistics = SimpleNamespace(**known, **asked)
     return next(one for one in FINDINGS[code].find(statistics) if one.setting)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -10,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from cohear.analysis.answers import combining, savings
+from cohear.analysis.answers.above import BetterSingle, Judging, above
 from cohear.analysis.answers.best_singles import BestSingle, best_singles
 from cohear.analysis.answers.correlates import Correlate, measured
 from cohear.analysis.answers.groupings import BUDGETS, UnbeatenGrouping, best_per_budget
@@ -285,6 +286,34 @@ class Statistics:
     def best_singles(self) -> Mapping[str, BestSingle]:
         """Of each task the best way to do it alone."""
         return {line["task"]: line for line in best_singles(self.ways_alone, self.design)}
+
+    def above(
+        self, served: Mapping[str, str], setting: Setting, judging: Judging | None = None
+    ) -> Mapping[str, BetterSingle]:
+        """Of tasks the single that is furthest above their combination in a setting, where there is one.
+
+        Args:
+            served: the combination of each task.
+            setting: features, encoder, arm.
+            judging: the repeats that did not choose it; None where all may judge.
+        """
+        asked = (tuple(served.items()), setting, judging)
+        if asked not in self._above:
+            rows = self.results[self.results["control"] == ""]
+            rows = rows[(rows[list(SETTING)] == list(setting)).all(axis=1)]
+            own = rows[rows["task"].map(served) == rows["combination"]]
+            self._above[asked] = above(own, self.ways_alone, self.design, judging)
+        return self._above[asked]
+
+    @cached_property
+    def _above(self) -> dict[tuple[Hashable, ...], Mapping[str, BetterSingle]]:
+        """What was asked already: the recommended grouping is told of its setting, and of the study."""
+        return {}
+
+    def judging(self, setting: Setting) -> Judging:
+        """The repeats of a setting that judge which of its learnt tasks to train together, since others choose."""
+        pairs = self.advisable(self.pairs)
+        return Judging.of(pairs[(pairs[list(SETTING)] == list(setting)).all(axis=1)])
 
     @cached_property
     def groupings(self) -> Sequence[UnbeatenGrouping]:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from cohear.analysis.answers.above import BetterSingle
-from cohear.base.setting import setting_of
+from cohear.analysis.answers.above import BetterSingle, Judging
+from cohear.analysis.statistics import Statistics
+from cohear.base.setting import Setting, setting_of
 from cohear.base.units import Unit
-from cohear.findings.best_single import way_of
-from cohear.findings.figures import Estimate, are
-from cohear.findings.words import Name, Words, words
+from cohear.findings.figures import Estimate
+from cohear.findings.sentences import way_of
+from cohear.findings.words import Name, Words, joined, words
 
 
 @dataclass(frozen=True)
@@ -56,9 +58,44 @@ class BelowSingle:
 
     @property
     def words(self) -> Words:
-        """``logmel / small (88.9 beside 74.1; +14.8 points (+10.1 to +19.5) above it)``."""
-        unit = self.ahead.unit
+        """``logmel / small (88.9, +14.8 points (+10.1 to +19.5), the best of 3)``."""
         where = " on these clips" if self.on_these else ""
-        more = f"; {are(self.more)} above it too" if self.more else ""
-        beside = f"{unit.level(self.score)} beside {unit.level(self.served)}"
-        return words(Name(self.way), f" ({beside}, {self.ahead}{where}{more})")
+        best = f", the best of {self.more + 1}" if self.more else ""
+        return words(Name(self.way), f" ({self.ahead.unit.level(self.score)}, {self.ahead}{where}{best})")
+
+
+def below_singles(
+    statistics: Statistics, served: Mapping[str, str], setting: Setting, judging: Judging | None = None
+) -> dict[str, BelowSingle]:
+    """Of tasks that are recommended a combination the single that is furthest above it, where there is one.
+
+    Args:
+        statistics: of the study.
+        served: the combination of each task.
+        setting: of the combinations.
+        judging: the repeats that did not choose them; None where all may judge, or all chose.
+    """
+    found = statistics.above(served, setting, judging)
+    return {task: BelowSingle.of(line, statistics.units[line["metric"]]) for task, line in found.items()}
+
+
+BETTER_ALONE = "Better alone:"
+"""What stands before :func:`below_words`."""
+
+
+def below_words(below: Mapping[str, BelowSingle], chose: bool = False) -> Words:
+    """Task by task ``digit by logmel / small (…); event by …``, and on which repeats; nothing where no single is above.
+
+    Args:
+        below: by task.
+        chose: whether the repeats that measured it chose what is recommended too.
+    """
+    each = joined((words(Name(task), " by ", one.words) for task, one in below.items()), "; ")
+    return words(each, f". {_CHOSE if chose else _JUDGED}") if below else each
+
+
+_JUDGED = "Measured on repeats that did not choose what is recommended; intervals allow for the number of singles."
+_CHOSE = (
+    "Measured on the repeats that chose what is recommended, which flatter it; intervals allow for the number of "
+    "singles."
+)

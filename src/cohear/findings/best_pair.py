@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 import pandas as pd
@@ -13,6 +13,7 @@ from cohear.analysis.statistics import Statistics
 from cohear.analysis.tables.columns import CELL, VERDICTS
 from cohear.base.counting import counted
 from cohear.base.setting import Setting
+from cohear.findings.below_single import BETTER_ALONE, BelowSingle, below_singles, below_words
 from cohear.findings.cures import Cure
 from cohear.findings.deciding import cures_of
 from cohear.findings.figures import Estimate
@@ -49,6 +50,7 @@ class BestPairFigures(TypedFigures):
         free_pairs: pairs whose both effects are harmless.
         of_learnt: whether pairs were passed over that hold a task that is not learnt; ``pairs`` and ``verdicts`` are
             then of the others.
+        better_alone: what does the two tasks better alone than the pair; the repeats that tell chose the pair.
     """
 
     between: Sequence[str]
@@ -58,6 +60,7 @@ class BestPairFigures(TypedFigures):
     verdicts: Mapping[str, int]
     free_pairs: int
     of_learnt: bool = False
+    better_alone: Mapping[str, BelowSingle] = field(default_factory=dict)
 
 
 class BestPair(Kind):
@@ -90,14 +93,21 @@ class BestPair(Kind):
             f"The best of {counted(figures.pairs, 'pair')} was chosen on the repeats that measure it, so new "
             "repeats will tend to show less."
         )
+        below = below_words(figures.better_alone, chose=True)
+        details = ((BETTER_ALONE, below),) if below else ()
         first, second = (Name(name) for name in figures.between)
         if finding.sureness == "sure":
-            return Said(words(_SURE), words(first, " and ", second, " help each other most."), aside=words(aside))
+            return Said(
+                words(_SURE),
+                words(first, " and ", second, " help each other most."),
+                aside=words(aside),
+                details=details,
+            )
         if finding.sureness == "partly":
             head = words(first, " helps ", second, " most.")
-            return Said(_one_way(figures), head, "What would decide the other way?", words(aside))
+            return Said(_one_way(figures), head, "What would decide the other way?", words(aside), details)
         seem = "seem to help each other most." if _all_gain(figures) else "come closest to helping each other."
-        return Said(_open(figures), words(first, " and ", second, f" {seem}"), aside=words(aside))
+        return Said(_open(figures), words(first, " and ", second, f" {seem}"), aside=words(aside), details=details)
 
 
 _SURE = "Sure. Both gains are beyond chance."
@@ -129,6 +139,7 @@ def _found(statistics: Statistics, setting: Setting) -> StudyFinding:
             verdicts=counted_verdicts,
             free_pairs=sum({row["verdict"] for row in both} == {"harmless"} for both in by_pair.values()),
             of_learnt=len(pairs) < len(every),
+            better_alone=below_singles(statistics, {row["task"]: row["combination"] for row in best}, setting),
         ),
         settles=_cures(statistics, best, bool(len(every))),
         rows=(TableRows("gains.csv", tuple({name: row[name] for name in CELL} for row in best)),),

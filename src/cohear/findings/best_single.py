@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from cohear.analysis.answers.best_singles import BestSingle, OtherSingle
-from cohear.analysis.answers.ways_alone import Single
 from cohear.analysis.statistics import Statistics
 from cohear.base.counting import counted
 from cohear.base.setting import setting_of
@@ -17,7 +16,7 @@ from cohear.findings.figures import Estimate
 from cohear.findings.finding import StudyFinding, TableRows
 from cohear.findings.kind import FINDINGS, Kind, Said, StudyQuestion
 from cohear.findings.not_learnt import MARK
-from cohear.findings.sentences import setting_name
+from cohear.findings.sentences import way_of
 from cohear.findings.typed_figures import TypedFigures
 from cohear.findings.words import Name, Words, joined, words
 
@@ -105,12 +104,6 @@ def best_ways(statistics: Statistics) -> dict[str, BestOfTask]:
     """The best way to do each task alone, of those that were done in several ways."""
     best = {task: line for task, line in statistics.best_singles.items() if line["others"]}
     return {task: _of_task(line, statistics.units[line["metric"]]) for task, line in best.items()}
-
-
-def way_of(single: Single) -> str:
-    """``logmel / small``, ``the baseline summary / svm``."""
-    name = setting_name(setting_of(single))
-    return f"the baseline {name}" if single["baseline"] else name
 
 
 def _row(line: BestSingle) -> Mapping[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 import pandas as pd
@@ -16,6 +16,7 @@ from cohear.analysis.tables.columns import VERDICTS
 from cohear.base.counting import counted
 from cohear.base.setting import Setting
 from cohear.base.units import Unit
+from cohear.findings.below_single import BETTER_ALONE, BelowSingle, below_singles, below_words
 from cohear.findings.cures import Cure
 from cohear.findings.figures import Estimate
 from cohear.findings.finding import StudyFinding, TableRows
@@ -65,6 +66,7 @@ class GroupingFigures(TypedFigures):
         pairs, losses: effects of pairs that were compared, and those that are losses beyond chance.
         sure_pair: two tasks that surely help each other, if there are.
         not_learnt: tasks that are in no grouping, since they are not learnt.
+        better_alone: what does tasks better alone than the grouping, on the repeats that did not choose it.
     """
 
     recommended: Recommended
@@ -75,6 +77,7 @@ class GroupingFigures(TypedFigures):
     losses: int
     sure_pair: Sequence[str]
     not_learnt: Sequence[str] = ()
+    better_alone: Mapping[str, BelowSingle] = field(default_factory=dict)
 
 
 class RecommendedGrouping(Kind):
@@ -104,12 +107,13 @@ class RecommendedGrouping(Kind):
         figures = GroupingFigures.of(finding)
         recommended = figures.recommended
         if finding.setting is None:
-            return Said(_in_the_study(figures))
+            below = below_words(figures.better_alone)
+            return Said(words(_in_the_study(figures), f" {BETTER_ALONE} " if below else "", below))
         if not recommended.best.shared:
             return Said(
                 _apart(figures),
                 words("Separate networks score best so far."),
-                details=(*_smallest(figures), *_left_out(figures)),
+                details=(*_better(figures), *_smallest(figures), *_left_out(figures)),
             )
         return Said(
             words("" if recommended.best.verdict == "helps" else _GUESS),
@@ -119,6 +123,7 @@ class RecommendedGrouping(Kind):
                 ("Gain to expect:", _gain(figures)),
                 ("Size:", _size(figures)),
                 *_alone(recommended.best),
+                *_better(figures),
                 *_smallest(figures),
                 *_left_out(figures),
             ),
@@ -150,6 +155,12 @@ def _found(statistics: Statistics, recommendation: Recommended | NoGrouping, set
             losses=int((losses["verdict"] == "hurts").sum()),
             sure_pair=_sure_pair(losses),
             not_learnt=sorted(statistics.not_learnt.get(recommendation.setting, ())),
+            better_alone=below_singles(
+                statistics,
+                {task: name for name in best.groups for task in name.split("+")},
+                recommendation.setting,
+                None if best.on_all else statistics.judging(recommendation.setting),
+            ),
         ),
         rows=(TableRows("results.csv"), TableRows("gains.csv", tuple({"combination": name} for name in best.shared))),
     )
@@ -181,6 +192,12 @@ def _alone(best: Serving) -> tuple[tuple[str, Words], ...]:
 
 def _in_one(figures: GroupingFigures) -> str:
     return in_one_network(len(figures.recommended.best.tasks), LEARNT_TASKS if figures.not_learnt else "tasks")
+
+
+def _better(figures: GroupingFigures) -> tuple[tuple[str, Words], ...]:
+    """Tasks that something does better alone."""
+    below = below_words(figures.better_alone)
+    return ((BETTER_ALONE, below),) if below else ()
 
 
 def _left_out(figures: GroupingFigures) -> tuple[tuple[str, Words], ...]:

@@ -8,12 +8,13 @@ from typing import Any, ClassVar
 import pandas as pd
 
 from cohear.analysis.statistics import Statistics
+from cohear.findings.below_single import BETTER_ALONE, below_singles, below_words
 from cohear.findings.figures import Estimate
 from cohear.findings.finding import StudyFinding, TableRows
 from cohear.findings.kind import FINDINGS, Kind, Said, Section, StudyQuestion
 from cohear.findings.pairs import in_setting, named, of_pairs, partner_of, settings_in
 from cohear.findings.verdict_words import when_decided
-from cohear.findings.words import Name, Words, joined, words
+from cohear.findings.words import NOTHING, Name, Words, joined, words
 
 
 class MeasuredPartners(Kind):
@@ -32,6 +33,8 @@ class MeasuredPartners(Kind):
             of_task = {str(task): cells for task, cells in here.groupby("task", sort=True)}
             unlearnt = statistics.not_learnt.get(setting, frozenset())
             best = {task: _best(cells) for task, cells in of_task.items()}
+            served = {task: str(row["combination"]) for task, row in best.items()}
+            below = below_singles(statistics, served, setting)
             yield StudyFinding(
                 code=self.code,
                 setting=setting,
@@ -41,6 +44,7 @@ class MeasuredPartners(Kind):
                             **_figures(row, statistics),
                             "partners": len(of_task[task]),
                             "passed over": int((every["task"] == task).sum()) - len(of_task[task]),
+                            "better alone": below.get(task),
                         }
                         for task, row in best.items()
                     },
@@ -58,12 +62,14 @@ class MeasuredPartners(Kind):
         if not best:
             return Said(words("No partner was measured of which task and partner are learnt."))
         each = [words(Name(task), " beside ", Name(one["partner"]), f", {_figure(one)}") for task, one in best.items()]
-        return Said(words("The best partner of each task that was measured: ", joined(each, "; "), "."))
+        below = {task: one["better alone"] for task, one in best.items() if one["better alone"]}
+        better = words(f" {BETTER_ALONE} ", below_words(below, chose=True)) if below else NOTHING
+        return Said(words("The best partner of each task that was measured: ", joined(each, "; "), ".", better))
 
 
 def partner_advice(finding: StudyFinding) -> Mapping[str, str]:
     """By task, what is to be said to somebody who is told to try a partner."""
-    told = {task: _told(best).plain for task, best in finding.figures["best"].items()}
+    told = {task: words(_told(best), _better(best)).plain for task, best in finding.figures["best"].items()}
     return {**told, **{task: _NONE[who] for task, who in finding.figures["none"].items()}}
 
 
@@ -102,6 +108,12 @@ def _told(best: Mapping[str, Any]) -> Words:
         return words("Whether a partner task helps is open: ", beside)
     measured = "learnt partner task that was measured" if best["passed over"] else "partner task that was measured"
     return words(f"No {measured} helps: ", beside)
+
+
+def _better(best: Mapping[str, Any]) -> Words:
+    """What does the task better alone than beside the partner."""
+    better = best["better alone"]
+    return words(f" {BETTER_ALONE} by ", better.words, ".") if better else NOTHING
 
 
 FINDINGS.register(MeasuredPartners.code)(MeasuredPartners())

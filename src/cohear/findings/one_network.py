@@ -13,6 +13,7 @@ from cohear.analysis.tables.columns import SETTING
 from cohear.base.setting import Setting
 from cohear.base.tables import SHARED
 from cohear.base.units import known
+from cohear.findings.below_single import BETTER_ALONE, below_singles, below_words
 from cohear.findings.figures import Estimate, share
 from cohear.findings.finding import StudyFinding, TableRows
 from cohear.findings.kind import FINDINGS, Kind, Said, Section, StudyQuestion
@@ -52,6 +53,12 @@ class OneNetwork(Kind):
                         network.high,
                         statistics.unit_over(in_setting(statistics.pairs, setting)),
                     ),
+                    "better alone": below_singles(
+                        statistics,
+                        dict.fromkeys(network.tasks, network.groups[0]),
+                        setting,
+                        None if network.on_all else statistics.judging(setting),
+                    ),
                 },
                 rows=(
                     TableRows("results.csv"),
@@ -67,7 +74,9 @@ class OneNetwork(Kind):
         parts += [] if time is None else [f"takes {share(time)} of their processor time"]
         gain = f"a mean gain of {figures['gain']}"
         said = f"{', '.join(parts)}, and {gain}" if parts else f"has {gain}"
-        return Said(words(f"One network for all {figures['of']} {said}."))
+        below = below_words(figures["better alone"])
+        better = words(f" {BETTER_ALONE} ", below) if below else below
+        return Said(words(f"One network for all {figures['of']} {said}.", better))
 
 
 def _time_share(at_work: pd.DataFrame, setting: Setting, combination: str) -> float | None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from cohear.analysis.answers.ways_alone import (
+    Comparison,
     Single,
     Test,
     WayAlone,
@@ -54,13 +55,13 @@ class _Ranking:
     Attributes:
         ways: the best first, and last those that have no repeat in common with it.
         common: scores of the best on the repeats in common.
-        pairs: how much better it is on each of them than each other one that has them, in their order.
+        comparisons: of it with each other one that has them, in their order.
     """
 
     task: str
     ways: Sequence[WayAlone]
     common: pd.DataFrame
-    pairs: Sequence[pd.DataFrame]
+    comparisons: Sequence[Comparison]
 
 
 def best_singles(ways: Mapping[str, Sequence[WayAlone]], design: Design = USUAL) -> list[BestSingle]:
@@ -73,18 +74,19 @@ def best_singles(ways: Mapping[str, Sequence[WayAlone]], design: Design = USUAL)
     Returns:
         One a task, in the order of the ways.
     """
-    rankings = [_ranking(task, some, design) for task, some in ways.items()]
-    tests = tests_of([pair for ranking in rankings for pair in ranking.pairs], design)
+    rankings = [_ranking(task, some) for task, some in ways.items()]
+    comparisons = [one for ranking in rankings for one in ranking.comparisons]
+    tests = tests_of(leads(comparisons, design), design) if comparisons else {}
     return [_best(ranking, tests) for ranking in rankings]
 
 
-def _ranking(task: str, ways: Sequence[WayAlone], design: Design) -> _Ranking:
-    tables, left = on_common_repeats([way.rows for way in ways])
+def _ranking(task: str, ways: Sequence[WayAlone]) -> _Ranking:
+    tables, left = on_common_repeats([way.rows for way in ways], [way.means for way in ways])
     higher = bool(ways[0].rows["higher_is_better"].iloc[0])
     order = sorted(tables, key=lambda place: tables[place]["value"].mean(), reverse=higher)
     first = tables[order[0]]
-    pairs = [leads(first, tables[place], number, design) for number, place in enumerate(order[1:])]
-    return _Ranking(task, [ways[place] for place in (*order, *left)], first, pairs)
+    comparisons = [Comparison(number, first, tables[place]) for number, place in enumerate(order[1:])]
+    return _Ranking(task, [ways[place] for place in (*order, *left)], first, comparisons)
 
 
 def _best(ranking: _Ranking, tests: Mapping[tuple[str, int], Test]) -> BestSingle:

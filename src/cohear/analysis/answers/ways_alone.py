@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import cached_property
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -49,6 +50,11 @@ class WayAlone:
     metric: str
     runs: frozenset[str]
     rows: pd.DataFrame
+
+    @cached_property
+    def means(self) -> pd.DataFrame:
+        """Its :func:`means_of_parts`."""
+        return means_of_parts(self.rows)
 
 
 @dataclass(frozen=True)
@@ -115,17 +121,24 @@ def _single(row: Test, baseline: bool) -> Single:
     )
 
 
-def on_common_repeats(ways: Sequence[pd.DataFrame]) -> tuple[dict[int, pd.DataFrame], list[int]]:
+def means_of_parts(rows: pd.DataFrame) -> pd.DataFrame:
+    """Mean score over the seeds of each test part, a row each, of results of one task in one way."""
+    return rows.groupby(_PART, sort=True, dropna=False).agg(**_MEANS).reset_index().assign(seed=0)
+
+
+def on_common_repeats(
+    ways: Sequence[pd.DataFrame], means: Sequence[pd.DataFrame]
+) -> tuple[dict[int, pd.DataFrame], list[int]]:
     """By place of each way its scores on the repeats of all, a row each; and the places of those left out for that.
 
     Where nothing is common to all, the way is left out that shares repeats with the fewest others.
 
     Args:
         ways: rows of checked results of one task each.
+        means: of their test parts.
     """
-    by_fold = [rows.groupby(_PART, sort=True).agg(**_MEANS).reset_index().assign(seed=0) for rows in ways]
-    parts = {part for table in by_fold for part in table[_PART].itertuples(index=False, name=None)}
-    tables = dict(enumerate(by_fold if len(parts) > 1 else _by_seed(ways)))
+    parts = {part for table in means for part in table[_PART].itertuples(index=False, name=None)}
+    tables = dict(enumerate(means if len(parts) > 1 else _by_seed(ways)))
     repeats = {place: set(_keys(table)) for place, table in tables.items()}
     left: list[int] = []
     while not (common := set.intersection(*repeats.values())) and len(repeats) > 1:
@@ -161,9 +174,19 @@ def test_parts_in(common: pd.DataFrame) -> int:
     return common[["fold", "test_part"]].drop_duplicates().shape[0]
 
 
-def leads(ahead: pd.DataFrame, behind: pd.DataFrame, number: int, design: Design) -> pd.DataFrame:
-    """How much better one is than another on each repeat, as the comparison of that number of its task."""
-    return differences(_named(ahead, number), _named(behind, number), design)
+class Comparison(NamedTuple):
+    """One beside another on the same repeats, of :func:`on_common_repeats`; ``number`` tells it among its task's."""
+
+    number: int
+    ahead: pd.DataFrame
+    behind: pd.DataFrame
+
+
+def leads(comparisons: Sequence[Comparison], design: Design) -> pd.DataFrame:
+    """How much better one is than the other on each repeat; ``combination`` is the number of the comparison."""
+    ahead = pd.concat([_named(one.ahead, one.number) for one in comparisons])
+    behind = pd.concat([_named(one.behind, one.number) for one in comparisons])
+    return differences(ahead, behind, design, also_on=["combination"])
 
 
 def _named(rows: pd.DataFrame, number: int) -> pd.DataFrame:
@@ -171,12 +194,9 @@ def _named(rows: pd.DataFrame, number: int) -> pd.DataFrame:
     return rows.assign(**dict.fromkeys(SETTING, ""), combination=str(number), focal="")
 
 
-def tests_of(pairs: Sequence[pd.DataFrame], design: Design) -> dict[tuple[str, int], Test]:
+def tests_of(pairs: pd.DataFrame, design: Design) -> dict[tuple[str, int], Test]:
     """Tests of what :func:`leads` gives, by task and number; comparisons in one metric share their variances."""
-    every = pd.concat(pairs) if pairs else pd.DataFrame()
-    if every.empty:
-        return {}
-    tests = pd.concat([cell_tests(rows, design) for _, rows in every.groupby("metric", sort=True)])
+    tests = pd.concat([cell_tests(rows, design) for _, rows in pairs.groupby("metric", sort=True)])
     return {(row["task"], int(row["combination"])): row for row in tests.to_dict("records")}
 
 
