@@ -120,6 +120,8 @@ def test_datasets_that_say_so_are_not_told_as_a_choice(tmp_path):
     [
         (("filename,label,label", "1.wav,a,a"), "labels.csv: column 'label' stands twice"),
         (("filename,label", "gone/7.wav,a"), "labels.csv names files that are not there, such as 'gone/7.wav'"),
+        (("filename,label", ",a"), "labels.csv names no file"),
+        (("filename,label",), "labels.csv names no file"),
         (("speaker,age", "s1,20"), "labels.csv has no column that names audio files"),
     ],
 )

@@ -74,9 +74,11 @@ def why_not_read(file: Path, root: Path) -> str:
     if file.suffix.lower() not in TABLE_SUFFIXES:
         return ""
     try:
-        names = list(named_table(file, root, ClipNames(root)).rows["path"])
+        names = list(filter(None, named_table(file, root, ClipNames(root)).rows["path"]))
     except DataError as error:
         return str(error)
+    if not names:
+        return f"{file} names no file"
     return "" if any_is_there(names, root) else f"{file} names files that are not there, such as {names[0]!r}"
 
 
