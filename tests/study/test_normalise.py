@@ -135,6 +135,18 @@ def test_a_task_has_its_own_word(root):
     assert len(told) == 1 and told[0].startswith("tasks.tone:")
 
 
+def test_groups_that_go_with_labels_are_told(tmp_path):
+    """A speaker who speaks in one mood alone loses the mood with the mean."""
+    tiny.write_datasets(tmp_path / "data")
+    table = tmp_path / "data" / "tones" / "manifest.csv"
+    head, *lines = [line.split(",") for line in table.read_text().splitlines()]
+    path, group, tone = (head.index(name) for name in ("path", "group", "tone"))
+    lines = [[row[path], f"{row[group]} {row[tone]}", row[tone]] for row in lines]
+    table.write_text("\n".join(",".join(row) for row in [["path", "group", "tone"], *lines]) + "\n")
+    [told] = [sentence for sentence in planned(tmp_path, normalise="group").warnings if "middle group" in sentence]
+    assert told.startswith("tasks.tone: the middle group has 1 of 3 labels")
+
+
 def test_without_groups_it_is_refused(tmp_path):
     tiny.write_datasets(tmp_path / "data")
     for name in ("tones", "birds"):

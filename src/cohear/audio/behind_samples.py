@@ -12,7 +12,7 @@ from typing import NamedTuple
 from cohear.audio.chunk_headers import SampleBytes, known_size, read_header
 from cohear.audio.chunk_walk import begins_chunk, chunks_up_to_samples, next_known
 from cohear.audio.content import Content
-from cohear.audio.other_files import file_at, left_out
+from cohear.audio.other_files import file_at, not_heard
 from cohear.audio.samples_end import has_no_samples, true_end
 
 _MOST_SPANS = 10_000
@@ -45,7 +45,7 @@ def behind_samples(content: Content, samples: SampleBytes, end: int) -> Behind:
             following = content.behind(place)
             inside = read_header(following)
             if inside is None or has_no_samples(following, inside):
-                return Behind(spans, None, (*oddities, left_out(name)))
+                return Behind(spans, None, (*oddities, not_heard(name)))
             return Behind(spans, (following, inside), tuple(oddities))
         chunks = [*chunks_up_to_samples(content, place, samples.layout)] if samples.layout else []
         if not chunks:

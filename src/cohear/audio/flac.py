@@ -13,7 +13,7 @@ from functools import cache
 from typing import NamedTuple
 
 from cohear.audio.content import Bytes, ByteSpan, Content, FilePiece
-from cohear.audio.other_files import file_at, left_out, next_file
+from cohear.audio.other_files import file_at, next_file, not_heard
 from cohear.audio.structure import PLAIN, EncodedStream, Structure, joined_files
 from cohear.audio.tags import LAST_TAG_BYTES, after_tags
 
@@ -89,7 +89,7 @@ def whole_structure(content: Content, *, is_followed: bool = False) -> Structure
         is_odd = is_followed or oddity or stream.frames is None
         if is_odd and end == len(data) and (place := next_file(content, first + 42)) is not None:
             stream, oddity = _stream(data, first, place)
-            behind = left_out(file_at(content, place))
+            behind = not_heard(file_at(content, place))
         if stream.frames is None:  # damaged, or its end is missing: the decoder says so
             return Structure(oddities=(behind,)) if behind else PLAIN
         streams.append(stream)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from cohear.audio.content import Bytes, ByteSpan, Content, FilePiece, Zeros
 from cohear.audio.mpeg_frames import Header, first_frame, frame_lengths, header_at, next_frame, other_frames
-from cohear.audio.other_files import file_at, left_out
+from cohear.audio.other_files import file_at, not_heard
 from cohear.audio.structure import PLAIN, EncodedStream, Structure, joined_files
 from cohear.audio.tags import LAST_TAG_BYTES, after_tags, is_last_tag
 
@@ -127,7 +127,7 @@ def _files_behind(content: Content, last: _Part, end: int) -> Iterator[str]:
     place = last.runs[-1].end if last.runs else end
     place += LAST_TAG_BYTES if content.at(place, 3) == b"TAG" else 0
     if place < end and (name := file_at(content, place)):
-        yield left_out(name)
+        yield not_heard(name)
 
 
 def _oddities(parts: list[_Part]) -> Iterator[str]:

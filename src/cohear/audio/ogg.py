@@ -7,7 +7,7 @@ import zlib
 from dataclasses import dataclass, field
 
 from cohear.audio.content import ByteSpan, Content, FilePiece
-from cohear.audio.other_files import file_at, left_out
+from cohear.audio.other_files import file_at, not_heard
 from cohear.audio.structure import PLAIN, EncodedStream, Structure
 from cohear.audio.unreadable import UnreadableAudio
 
@@ -77,7 +77,7 @@ def ogg_structure(content: Content) -> Structure:
         oddities.append(f"sound is missing in {places}, where pages are damaged or lost; what follows comes too early")
     behind = links[-1].last + (_page_bytes(data, links[-1].last) or 0)
     if behind < end and (name := file_at(content, behind)):
-        oddities.append(left_out(name))
+        oddities.append(not_heard(name))
         end = behind
     if not oddities:
         return _PLAIN_OGG

@@ -65,7 +65,7 @@ def next_file(content: Content, begin: int, end: int | None = None) -> int | Non
     return None
 
 
-def left_out(name: str) -> str:
+def not_heard(name: str) -> str:
     """What is said of a file behind others."""
     return f"{name} lies behind its samples, and is left out"
 

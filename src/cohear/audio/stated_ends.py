@@ -12,7 +12,7 @@ from types import MappingProxyType
 
 from cohear.audio.chunk_walk import ChunkLayout, chunks_up_to_samples
 from cohear.audio.content import Content
-from cohear.audio.other_files import file_at, left_out
+from cohear.audio.other_files import file_at, not_heard
 from cohear.audio.samples_end import JUNK_BYTES, is_no_sound, zeros_behind
 from cohear.audio.structure import PLAIN, EncodedStream, Structure, joined_files
 from cohear.audio.unreadable import UnreadableAudio
@@ -57,7 +57,7 @@ def structure_to_end(content: Content) -> Structure:
 def _oddity_behind(content: Content, end: int, *, is_closed: bool) -> str:
     """What is said of what lies behind the last samples, as they are stated; empty where nothing need be."""
     if name := file_at(content, end):
-        return left_out(name)
+        return not_heard(name)
     if is_no_sound(content, end):
         return zeros_behind(content, end)
     if not is_closed and content.size - end > JUNK_BYTES:

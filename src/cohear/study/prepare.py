@@ -23,6 +23,7 @@ from cohear.study.checked import warnings_of_check
 from cohear.study.controls.clips import Clips
 from cohear.study.file import StudySettings
 from cohear.study.folder.folder import StudyFolder
+from cohear.study.group_scale import mistakes_in_groups, warnings_of_groups
 from cohear.study.launch.progress import NoProgress, Progress
 from cohear.study.plan.baseline_runs import baseline_runs
 from cohear.study.plan.control_runs import control_runs
@@ -91,7 +92,10 @@ def prepare(
     choices = settings.task_choices()
     partition = _partition(settings, datasets)
     folds = {index: partition.fold(index) for index in range(settings.repeats.folds)}
-    mistakes = [*mistakes_in_folds(folds, allow_overlap=settings.allow_input_overlap), *_ungrouped(settings, folds)]
+    mistakes = [
+        *mistakes_in_folds(folds, allow_overlap=settings.allow_input_overlap),
+        *mistakes_in_groups(settings, folds),
+    ]
     front_ends, encoders = settings.front_ends(), settings.encoder_choices(str(source_folder))
     if mistakes:
         raise StudyError(list(dict.fromkeys(mistakes)))
@@ -126,7 +130,7 @@ def prepare(
         *_rates(datasets, [store.front_end for store in stores]),
         *partition.remarks(),
         *warnings_in_folds(folds),
-        *_by_group(settings),
+        *warnings_of_groups(settings, folds),
         *warnings_of_crossing(datasets, choices, folds),
         *_other_precision(settings, precision, fastest),
         *warnings_of_check(settings, datasets, cache),
@@ -255,26 +259,6 @@ def _without_features(stores: Sequence[Store], datasets: Mapping[str, Dataset]) 
             except UserError as error:
                 mistakes.append(f"datasets.{store.dataset}: {error}")
     return mistakes
-
-
-def _ungrouped(settings: StudySettings, folds: Mapping[int, Mapping[str, TaskSplit]]) -> list[str]:
-    """Tasks whose features are to be normalised by groups that nobody knows."""
-    first = next(iter(folds.values()))
-    return [
-        f"tasks.{task}: normalise: group needs groups of clips, and dataset {first[task].dataset!r} tells none: give "
-        "it a column group (or hold_out), or take normalise: dataset"
-        for task in settings.normalised_by_group()
-        if not any(first[task].groups)
-    ]
-
-
-def _by_group(settings: StudySettings) -> list[str]:
-    """That something of the clips that are tested is used, though no label of theirs."""
-    return [
-        f"tasks.{task}: its features are normalised by group (normalise: group), of groups that are tested by their "
-        "unlabelled clips: the scores are for speakers or devices of whom some clips are at hand"
-        for task in settings.normalised_by_group()
-    ]
 
 
 def _silence(datasets: Mapping[str, Dataset]) -> list[str]:
