@@ -19,7 +19,7 @@ from studies import SimulatedStudy
 from cohear.analysis.statistics import Statistics
 from cohear.analysis.tables.of_study import FolderTables
 from cohear.api import answers, power, write_gains
-from cohear.api.gains import partners_measured
+from cohear.api.gains import judged_folder, partners_measured
 from cohear.base.files import without_nan
 from cohear.cli.status import status_lines
 from cohear.data.audit.finding import AuditFinding
@@ -157,7 +157,7 @@ class Said:
     def texts(self) -> dict[str, str]:
         """What the terminal shows, by command."""
         told = {
-            "gains": _shown(gains_shown(self.gains)),
+            "gains": _shown(gains_shown(judged_folder(self.path))),
             "answers": _shown(answers_text(self.answers)),
             "power": _shown(power_tables(self.power)),
         }

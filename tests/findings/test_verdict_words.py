@@ -1,6 +1,7 @@
 """What verdicts say, and that one of an earlier look is told beside the interval that is not its own."""
 
 import io
+from dataclasses import replace
 
 import pytest
 from rich.console import Console
@@ -76,3 +77,31 @@ def test_a_study_of_one_test_part_has_no_verdict_for_new_clips(tmp_path, name, h
     said = Said(study, write(study, tmp_path / name))
     told = [cell for matrix in said.views.matrices for cell in matrix.cells if cell.here]
     assert bool(told) is has_two_readings
+    assert ("are for new clips" in said.markdown) is has_two_readings
+    assert ("a cell with one test part has all of them on these clips alone" in said.markdown.lower()) is not (
+        has_two_readings
+    )
+    assert has_two_readings or "new clips" not in said.texts["gains"]
+
+
+def test_cells_of_one_test_part_beside_others_have_their_verdict_for_these_clips_alone(tmp_path):
+    """In the table for papers in its last column; in the terminal without a second reading, and the words say so."""
+    plain = study_named("plain-0")
+    study = replace(plain, tasks=(replace(plain.tasks[0], official=1), *plain.tasks[1:]))
+    said = Said(study, write(study, tmp_path / "study"))
+    statistics = said.content.statistics
+    single = {tuple(row) for row in statistics.on_one_part[["task", "combination"]].to_numpy()}
+    cells = {(row["task"], row["combination"]): row["verdict"] for row in statistics.gains.to_dict("records")}
+    assert single & set(cells) and set(cells) - single
+    rows = [[each.strip() for each in line.split("|")[1:-1]] for line in said.markdown.splitlines()]
+    for task, *_, for_new, here in (row for row in rows if row[:1] and row[0] in {task for task, _ in single}):
+        assert (for_new, here.partition(" ")[0]) in {
+            ("–", verdict) for (own, _), verdict in cells.items() if own == task
+        }
+    assert any(row[-2] in VERDICTS for row in rows if len(row) > 2)
+    assert "intervals are for new clips" in said.markdown and "But a cell with one test part" in said.markdown
+    made = statistics.gains.assign(verdict="undecided", verdict_here="helps")
+    text = shown(gains_table(made, statistics.units, statistics.on_one_part))
+    assert "verdicts are for new clips, but for tasks with one test part; “here” says" in text
+    assert text.count("here ▲") == len(set(cells) - single)
+    assert shown(gains_table(made, statistics.units)).count("here ▲") == len(cells)

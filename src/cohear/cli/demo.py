@@ -30,8 +30,9 @@ def demo(
     """Write datasets with known relations, run a study on them, and say what was found."""
     from cohear.analysis.tables.results import read_results
     from cohear.api import Study
+    from cohear.api.gains import judged_folder
     from cohear.cli.progress import TerminalProgress
-    from cohear.report.terminal.tables import gains_table
+    from cohear.report.terminal.tables import gains_shown
     from cohear.study.demo import findings, prepare_demo
 
     study = Study(prepare_demo(out), out.resolve(), out)
@@ -40,12 +41,12 @@ def demo(
         outcome = study.run(jobs=jobs, progress=progress)
     finally:
         progress.close()
-    gains = study.gains()
-    output.print(gains_table(gains))
+    judged = judged_folder(study.folder)
+    output.print(gains_shown(judged))
     if outcome.failed:
         errors.print(f"{len(outcome.failed)} runs failed; `cohear status {out}` shows why", style="red", markup=False)
         raise typer.Exit(1)
-    for line in findings(gains, read_results(out)):
+    for line in findings(judged.gains, read_results(out)):
         output.print(line, markup=False, highlight=False, soft_wrap=True)
     output.print(f"page: {out / 'report' / 'index.html'}", markup=False, highlight=False, soft_wrap=True)
     output.print(

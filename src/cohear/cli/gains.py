@@ -31,6 +31,6 @@ def gains(
     from cohear.report.terminal.tables import gains_shown
 
     judged = judged_folder(folder, note)
-    output.print(gains_shown(judged.gains, judged.units))
+    output.print(gains_shown(judged))
     if judged.log_loss is not None and len(judged.log_loss.gains):
-        output.print(gains_shown(judged.log_loss.gains, judged.log_loss.units))
+        output.print(gains_shown(judged.log_loss))

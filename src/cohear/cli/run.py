@@ -53,8 +53,7 @@ def run(
         from cohear.api.gains import judged_folder
         from cohear.report.terminal.tables import gains_shown
 
-        judged = judged_folder(loaded.folder)
-        output.print(gains_shown(judged.gains, judged.units))
+        output.print(gains_shown(judged_folder(loaded.folder)))
     if outcome.planned:
         output.print(f"page: {loaded.folder / 'report' / 'index.html'}", markup=False, highlight=False, soft_wrap=True)
     if outcome.failed:

@@ -18,7 +18,7 @@ from cohear.findings.missing import Missing
 from cohear.findings.pairs import of_pairs
 from cohear.findings.typed_figures import TypedFigures
 from cohear.findings.verdict_counts import how_many
-from cohear.findings.verdict_words import FOR_NEW, ON_THESE, OPEN
+from cohear.findings.verdict_words import FOR_NEW, ON_THESE, OPEN, for_whom
 from cohear.findings.words import words
 
 
@@ -82,8 +82,7 @@ class OnTheseClips(Kind):
     def said(self, finding: StudyFinding) -> Said:
         """Counts, and where the two readings part."""
         figures = HereFigures.of(finding)
-        but = ", but for tasks with one test part" if figures.one_part else ""
-        told = f"The verdicts are {FOR_NEW}{but}. {here_in_words(figures)}"
+        told = f"The {for_whom(one_part=figures.one_part)}. {here_in_words(figures)}"
         if figures.open_here_alone:
             told += (
                 f" {are(figures.open_here_alone).capitalize()} decided {FOR_NEW} and open on these: each reading has "

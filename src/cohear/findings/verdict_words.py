@@ -68,8 +68,20 @@ def here_in_short(verdict: str, here: str) -> str:
 LEGEND = ", ".join(map(signed_verdict, VERDICTS))
 """All signs with their verdicts."""
 
-READINGS = f"verdicts are {FOR_NEW}; “here” says what holds {ON_THESE}, where that is told and differs: {LEGEND}"
-"""What must stand by verdicts with :func:`here_in_short`."""
+
+def for_whom(*, one_part: bool) -> str:
+    """Which clips verdicts are for.
+
+    Args:
+        one_part: whether any is of a cell with one test part, where both readings ask the same.
+    """
+    return f"verdicts are {FOR_NEW}" + ", but for tasks with one test part" * one_part
+
+
+def readings(*, one_part: bool) -> str:
+    """What must stand by verdicts with :func:`here_in_short`; ``one_part`` as above."""
+    return f"{for_whom(one_part=one_part)}; “here” says what holds {ON_THESE}, where that is told and differs: {LEGEND}"
+
 
 DRAWN = "The upright line is no gain; what is drawn dashed could be chance."
 """How an interval is drawn."""

@@ -29,28 +29,41 @@ def paper_table(study: FolderContent) -> str:
     """
     units = study.statistics.units
     tasks = study_order(study)
-    parts = [f"# {_escaped(study.name)}\n", _WORDS]
+    tables, every = list[str](), list[ShownGain]()
     for setting in setting_order(study):
         rows, here = (of_setting(table, setting) for table in (study.ordinary, study.statistics.gains))
         unlearnt = study.statistics.not_learnt.get(setting, frozenset())
         cells = sorted(
-            cells_of(here, units, tasks),
+            cells_of(here, units, tasks, one_part=study.statistics.on_one_part),
             key=lambda cell: (
                 tasks.index(cell.task),
                 len(cell.partners),
                 [tasks.index(name) for name in cell.partners],
             ),
         )
-        parts.append(f"\n## {_escaped(', '.join(map(str, setting)))}\n")
-        parts += ["", *_pipes([_HEAD, *_lines(rows, cells, units, tasks, unlearnt)])]
-    return "\n".join(parts) + "\n"
+        every += cells
+        tables.append(f"\n## {_escaped(', '.join(map(str, setting)))}\n")
+        tables += ["", *_pipes([_HEAD, *_lines(rows, cells, units, tasks, unlearnt)])]
+    words = f"{_WORDS} {_for_whom(every)}"
+    return "\n".join([f"# {_escaped(study.name)}\n", words, *tables]) + "\n"
 
 
 _WORDS = """
 Means over paired repeats on the test parts; scores and gains are in points (× 100) where the metric is a fraction.
 A gain is the score in the shared network minus the score alone, same fold and seed, plus is better. Intervals are of
-each cell alone; p-values are adjusted within a front-end, encoder and arm (false discovery rate 5 %). They and the
-intervals are for new clips; the last column has seeds alone as the sample, and is empty where they cannot tell."""
+each cell alone; p-values are adjusted within a front-end, encoder and arm (false discovery rate 5 %)."""
+
+
+def _for_whom(cells: Sequence[ShownGain]) -> str:
+    """Which clips intervals, p-values and verdicts are for."""
+    alone = f"a cell with one test part has all of them {ON_THESE} alone, and none {FOR_NEW}."
+    if cells and not any(cell.for_new for cell in cells):
+        return alone.capitalize()
+    told = f"They and the\nintervals are {FOR_NEW}; {_SEEDS}"
+    return told + f"\nBut {alone}" * (not all(cell.for_new for cell in cells))
+
+
+_SEEDS = "the last column has seeds alone as the sample, and is empty where they cannot tell."
 
 
 def _lines(
@@ -71,7 +84,8 @@ def _lines(
         for cell in own:
             beside = _escaped(" + ".join(cell.partners))
             figures = [cell.shared_text, cell.gain_text, cell.interval_text, cell.p_text, str(cell.repeats)]
-            yield [*head, beside, *figures, _verdict(cell), cell.here]
+            verdicts = (_verdict(cell), cell.here) if cell.for_new else (NONE, _verdict(cell))
+            yield [*head, beside, *figures, *verdicts]
         if not own:
             yield [*head, *[NONE] * (len(_HEAD) - len(head))]
 

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Mapping
 
 from said import Said
 
 from cohear.analysis.tables.columns import CELL, VERDICTS
 from cohear.report.parts.metrics import PRIMARY
 from rules.rule import Told, cell_of, gains_by_cell, is_pair, of_pairs, of_setting, rule, same
+
+
+def parts_by_cell(said: Said) -> Mapping[tuple[str, ...], int]:
+    """On how many test parts each cell was compared."""
+    return said.content.statistics.pairs.groupby(list(CELL))["part"].nunique().to_dict()
 
 
 @rule
@@ -85,6 +91,11 @@ def markdown_has_the_verdicts(said: Said) -> Told:
     wanted = Counter(said.gains["verdict"])
     if counted != wanted:
         yield f"{dict(counted)} in table.md, {dict(wanted)} in gains"
+    alone = Counter(re.findall(r"\| – \| (helps|hurts|harmless|undecided)(?: \([\w ,]+\))? \|$", said.markdown, re.M))
+    parts = parts_by_cell(said)
+    of_one = Counter(row["verdict"] for row in gains_by_cell(said).values() if parts[cell_of(row)] == 1)
+    if alone != of_one:
+        yield f"{dict(alone)} of one test part in table.md, {dict(of_one)} in gains"
 
 
 @rule
@@ -128,7 +139,7 @@ def what_holds_on_these_clips_is_told_as_its_column_has_it(said: Said) -> Told:
         if not finding["missing"] and "on these" not in finding["words"].lower():
             yield f"which clips is not said: {finding['words']}"
     known = gains_by_cell(said)
-    parts = said.content.statistics.pairs.groupby(list(CELL))["part"].nunique()
+    parts = parts_by_cell(said)
     for view in said.views.matrices:
         for cell in view.cells if view.metric == PRIMARY else ():
             row = known[cell.task, cell.combination, view.features, view.encoder, view.arm]

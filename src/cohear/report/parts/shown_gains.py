@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from cohear.analysis.tables.columns import CELL
 from cohear.base.units import Unit
 from cohear.findings.figures import probability
 from cohear.findings.not_learnt import are_not_learnt
@@ -27,7 +28,8 @@ class ShownGain:
         whole: whether the combination holds every task of the study, and more than two.
         gain, low, high: in the metric's unit, NaN where unknown.
         strength: 1 (pale) to 4 (full), how large the gain is beside the largest of the view.
-        here: the verdict on these clips, where there are two readings; the other one is for new clips then.
+        for_new: whether the verdict is for new clips; with one test part it is for that part's alone.
+        here: the verdict on these clips, where it is another reading than the verdict.
         unlearnt: of the combination's tasks those that are not learnt.
     """
 
@@ -47,6 +49,7 @@ class ShownGain:
     verdict: str
     explanation: str
     strength: int
+    for_new: bool = True
     here: str = ""
     unlearnt: tuple[str, ...] = ()
 
@@ -138,18 +141,19 @@ def cells_of(
     units: Mapping[str, Unit],
     tasks: Sequence[str],
     unlearnt: Collection[str] = (),
-    one_part: Collection[tuple[str, str]] = (),
+    one_part: pd.DataFrame | None = None,
 ) -> list[ShownGain]:
-    """The cells of one view (one features x encoder x arm).
+    """Cells as they are shown.
 
     Args:
-        gains: rows of the table of gains.
+        gains: rows of the table of gains, of one features x encoder x arm.
         units: of each metric.
         tasks: all tasks of the study.
         unlearnt: those that are not learnt here.
-        one_part: task and combination of the cells with one test part: no verdict of theirs is for new clips, so they
-            have a single reading.
+        one_part: cells with one test part, of any features, encoder and arm (``Statistics.on_one_part``): no verdict of
+            theirs is for new clips, so they have a single reading.
     """
+    single = set() if one_part is None else set(map(_key, one_part.to_dict("records")))
     largest = {metric: max(NOISE, rows["gain"].abs().max()) for metric, rows in gains.groupby("metric")}
     return [
         _cell(
@@ -158,10 +162,15 @@ def cells_of(
             tasks,
             unlearnt,
             largest[row["metric"]],
-            has_two_readings=(row["task"], row["combination"]) not in one_part,
+            for_new=not single or _key(row) not in single,
         )
         for row in gains.to_dict("records")
     ]
+
+
+def _key(row: dict[Any, Any]) -> tuple[str, ...]:
+    """Of which cell a row of a table is."""
+    return tuple(row[name] for name in CELL)
 
 
 def _cell(
@@ -171,7 +180,7 @@ def _cell(
     unlearnt: Collection[str],
     largest: float,
     *,
-    has_two_readings: bool,
+    for_new: bool,
 ) -> ShownGain:
     members = row["combination"].split("+")
     return ShownGain(
@@ -186,6 +195,7 @@ def _cell(
         verdict=row["verdict"] if row["verdict"] in SIGNS else OPEN,
         explanation=row["explanation"],
         strength=strength_of(row["gain"], largest),
-        here=row["verdict_here"] if has_two_readings and row["verdict_here"] in SIGNS else "",
+        for_new=for_new,
+        here=row["verdict_here"] if for_new and row["verdict_here"] in SIGNS else "",
         unlearnt=tuple(member for member in members if member in unlearnt),
     )

@@ -209,8 +209,7 @@ def views_of(folder: FolderContent) -> Views:
         here = [task for task in tasks if task in set(results["task"])]
         units = folder.statistics.units
         unlearnt = folder.statistics.not_learnt.get(key, frozenset())
-        single = of_setting(folder.statistics.on_one_part, key)
-        one_part = set(zip(single["task"], single["combination"], strict=True))
+        one_part = folder.statistics.on_one_part
         cells = cells_of(of_setting(by_metric[PRIMARY], key), units, tasks, unlearnt, one_part)
         grouping = folder.findings.on_setting("grouping", key)
         settings.append(

@@ -10,11 +10,12 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from cohear.analysis.statistics import Statistics
 from cohear.analysis.tables.columns import SETTING
 from cohear.analysis.tables.units import common_unit, units_of
 from cohear.base.units import POINTS, Unit
 from cohear.findings.missing import NO_GAIN, Compare
-from cohear.findings.verdict_words import READINGS, signed_verdict
+from cohear.findings.verdict_words import readings, signed_verdict
 from cohear.report.numbers import counted_in
 from cohear.report.parts.shown_gains import ShownGain, cells_of
 from cohear.report.parts.verdict_looks import LOOKS
@@ -22,9 +23,10 @@ from cohear.report.parts.verdict_looks import LOOKS
 _NAME_WIDTH = 12
 
 
-def gains_shown(gains: pd.DataFrame, units: Mapping[str, Unit] | None = None) -> RenderableType:
+def gains_shown(statistics: Statistics) -> RenderableType:
     """The table of gains, or why there is none."""
-    return no_gain() if gains.empty else gains_table(gains, units)
+    gains = statistics.gains
+    return no_gain() if gains.empty else gains_table(gains, statistics.units, statistics.on_one_part)
 
 
 def no_gain() -> Text:
@@ -32,7 +34,9 @@ def no_gain() -> Text:
     return Text(f"{NO_GAIN.text} {Compare().words.plain}")
 
 
-def gains_table(gains: pd.DataFrame, units: Mapping[str, Unit] | None = None) -> Group:
+def gains_table(
+    gains: pd.DataFrame, units: Mapping[str, Unit] | None = None, one_part: pd.DataFrame | None = None
+) -> Group:
     """The table of gains, one for each features, encoder and arm; names are shown as they are (no markup).
 
     A line is a task and its partners, the largest gain of a task first.
@@ -40,13 +44,16 @@ def gains_table(gains: pd.DataFrame, units: Mapping[str, Unit] | None = None) ->
     Args:
         gains: the table.
         units: of each metric, where more is known than their names and scores tell.
+        one_part: its cells with one test part, as of ``Statistics.on_one_part``; None where none is.
     """
     units = units or units_of(gains)
     tasks = list(dict.fromkeys(name for names in gains["combination"] for name in names.split("+")))
-    return Group(*(_gains_of(name, rows, units, tasks) for name, rows in _settings(gains)))
+    return Group(*(_gains_of(name, rows, units, tasks, one_part) for name, rows in _settings(gains)))
 
 
-def _gains_of(setting: str, gains: pd.DataFrame, units: Mapping[str, Unit], tasks: list[str]) -> Table:
+def _gains_of(
+    setting: str, gains: pd.DataFrame, units: Mapping[str, Unit], tasks: list[str], one_part: pd.DataFrame | None
+) -> Table:
     metrics = set(gains["metric"])
     fractions = {name for name in metrics if units[name].points}
     unit = counted_in(POINTS if metrics & fractions else common_unit(units[name] for name in metrics))
@@ -56,7 +63,7 @@ def _gains_of(setting: str, gains: pd.DataFrame, units: Mapping[str, Unit], task
     table.add_column("verdict", no_wrap=True)
     ordered = gains.sort_values(["task", "gain"], ascending=[True, False])
     previous = None
-    cells = cells_of(ordered, units, tasks)
+    cells = cells_of(ordered, units, tasks, one_part=one_part)
     for cell in cells:
         if previous not in (None, cell.task):
             table.add_section()
@@ -65,7 +72,7 @@ def _gains_of(setting: str, gains: pd.DataFrame, units: Mapping[str, Unit], task
     mixed = metrics & fractions and not metrics <= fractions
     mind = ["metrics that are not fractions are in their own unit"] if mixed else []
     if any(cell.here_in_short for cell in cells):
-        mind.append(READINGS)
+        mind.append(readings(one_part=not all(cell.for_new for cell in cells)))
     table.caption = "\n".join(mind) or None
     return table
 
