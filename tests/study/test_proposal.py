@@ -548,6 +548,14 @@ def test_numbers_of_labels_are_labels_where_there_are_no_names(tmp_path, column)
     ]
 
 
+@pytest.mark.parametrize("column", ["class_name", "Label Name", "categoryName"])
+def test_names_of_labels_are_labels(tmp_path, column):
+    """They were bookkeeping for the word `name`, so that the numbers beside them were the task."""
+    write(tmp_path / "one", rows(60, class_id=lambda n: n % 3, **{column: lambda n: "abc"[n % 3]}))
+    proposal, _ = propose(tmp_path, tmp_path / "one")
+    assert [task.choice.target for task in proposal.tasks] == [column]
+
+
 def test_speakers_are_the_last_task_of_a_table(tmp_path):
     """Where their column stands first, the emotion was not proposed: speakers must be on both sides of every fold."""
     write(tmp_path / "one", rows(60, speaker=lambda n: f"s{n // 10}", emotion=lambda n: "ab"[n % 2]))

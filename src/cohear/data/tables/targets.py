@@ -115,7 +115,7 @@ def _why_no_target(name: str, cells: Sequence[str], fewest: int, *, sure: bool) 
 def _keeps_books(name: str, labels: Collection[str]) -> bool:
     known = words_of(name)
     words = {word.rstrip("0123456789") or word for word in known}
-    if is_number_of_label(name):
+    if is_number_of_label(name) or (known & _LABEL and known <= _LABEL | {"name"}):
         return False
     is_count = len(words) > 1 and bool(words & _COUNTING) and not words & _LABEL and all(map(_is_decimal, labels))
     return bool((words | known) & BOOKKEEPING) or (bool(words) and words <= _WHICH) or is_count
