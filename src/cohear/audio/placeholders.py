@@ -8,7 +8,7 @@ from cohear.audio.content import Content
 
 _TEXT_BYTES = 512
 _POINTER = "not the audio itself: run `{}` in its repository"
-_WHITE = str.maketrans("", "", "\t\r\n")
+_WHITE = str.maketrans("", "", "\t\r\n\v\f")
 _JSON = (b"{",)
 IS_TEXT = "it is text, not audio"
 _BY_BEGIN: tuple[tuple[tuple[bytes, ...], str, str], ...] = (
@@ -31,26 +31,30 @@ _BY_BEGIN: tuple[tuple[tuple[bytes, ...], str, str], ...] = (
 
 def placeholder(content: Content) -> tuple[str, str] | None:
     """What a file is that is no audio, as a clause with its cure, and its kind; None where that is not known."""
-    text = content.head[:_TEXT_BYTES].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    head = _letters(content.head[:_TEXT_BYTES])
+    text = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     for begins, sentence, cure in _BY_BEGIN:
-        if text.startswith(begins) and (begins != _JSON or _is_utf8(content.head)):
+        if text.startswith(begins) and (begins != _JSON or _is_text(head)):
             return "it is " + sentence.format(cure), "missing" if _POINTER in sentence else "unreadable"
-    if _is_text(content.head[:_TEXT_BYTES]):
+    if _is_text(head):
         return IS_TEXT, "unreadable"
     if content.size and not any(content.head) and not any(content.at(content.size - _TEXT_BYTES, _TEXT_BYTES)):
         return "its bytes are zeros: it was never filled (a copy or download that ended early)", "truncated"
     return None
 
 
-def _is_utf8(head: bytes) -> bool:
-    """Whether bytes are text of any language, the last letter perhaps not whole; a single bracket may be of sound."""
-    try:
-        letters = getincrementaldecoder("utf-8")().decode(head)
-    except UnicodeDecodeError:
-        return False
-    return "\0" not in letters
+def _letters(head: bytes) -> bytes:
+    """Text of two bytes a letter, as Windows writes it, in the way of others."""
+    if not head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return head
+    letters = head[: len(head) // 2 * 2].decode("utf-16", "replace").encode()
+    return letters if _is_text(letters) else head
 
 
 def _is_text(head: bytes) -> bool:
-    """Whether the first bytes are letters, digits and what stands between them."""
-    return head.isascii() and head.decode("ascii").translate(_WHITE).isprintable()
+    """Whether the first bytes are letters of any language and what stands between them, the last perhaps not whole."""
+    try:
+        letters = getincrementaldecoder("utf-8-sig")().decode(head)
+    except UnicodeDecodeError:
+        return False
+    return letters.translate(_WHITE).isprintable()

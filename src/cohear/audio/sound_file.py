@@ -21,6 +21,10 @@ _NO_FORM = {
 """Libsndfile's words for headers that no sound has, and ours."""
 
 
+_UNKNOWN = ("not recognised", "unknown format", "unsupported", "unimplemented", "'fmt '", "does not exist")
+"""In its words for what it does not know; it says that a file does not exist where libmpg123 finds no frame in it."""
+
+
 class UnknownFormat(Exception):
     """Libsndfile does not know a file's format or codec; the message is its own."""
 
@@ -101,7 +105,7 @@ class SoundFile:
 
 def _is_unknown(error: soundfile.LibsndfileError) -> bool:
     words = _words(error).lower()
-    return any(sign in words for sign in ("not recognised", "unknown format", "unsupported", "unimplemented", "'fmt '"))
+    return any(sign in words for sign in _UNKNOWN)
 
 
 def _words(error: Exception) -> str:
