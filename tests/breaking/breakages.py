@@ -95,8 +95,8 @@ BREAKAGES = [
     ),
     Breakage(
         "folds shifted by one",
-        "tested = self._part == index",
-        "tested = self._part == (index + 1) % self.count",
+        "np.where(self._part == index, int(Part.TEST)",
+        "np.where(self._part == (index + 1) % self.count, int(Part.TEST)",
         ("test_folds_are_the_same_everywhere",),
     ),
     Breakage(
@@ -132,13 +132,13 @@ BREAKAGES = [
     ),
     Breakage(
         "running numbers in names are speakers",
-        "    if (not ids and not words) or _is_label(values, labels) or counts:",
-        "    if (not ids and not words) or _is_label(values, labels):",
+        "    if (not ids and not words) or says_the_label(values, labels) or counts:",
+        "    if (not ids and not words) or says_the_label(values, labels):",
         ("test_what_is_no_group",),
     ),
     Breakage(
         "the label in a name is a speaker",
-        "    if (not ids and not words) or _is_label(values, labels) or counts:",
+        "    if (not ids and not words) or says_the_label(values, labels) or counts:",
         "    if (not ids and not words) or counts:",
         ("test_what_is_no_group",),
     ),
