@@ -12,8 +12,8 @@ import ctypes
 import os
 import sys
 import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from functools import cache
 from typing import Any
 
@@ -23,21 +23,27 @@ _inside = 0
 _before: list[int | None] = []
 
 
-@contextmanager
-def quiet_libraries() -> Iterator[None]:
+class _Quiet:
+    """What is inside of its blocks is counted, and not kept here, so that one does for all; it is entered often."""
+
+    def __enter__(self) -> None:
+        if (found := _streams()) is not None:
+            _enter(*found)
+
+    def __exit__(self, *error: object) -> None:
+        if (found := _streams()) is not None:
+            _leave(found[0])
+
+
+_QUIET = _Quiet()
+
+
+def quiet_libraries() -> AbstractContextManager[None]:
     """Inside the block, what C code writes to its own streams goes nowhere; threads may be in such blocks at once.
 
     Where the C library's streams cannot be exchanged (Windows, musl), nothing happens.
     """
-    found = _streams()
-    if found is None:
-        yield
-        return
-    _enter(*found)
-    try:
-        yield
-    finally:
-        _leave(found[0])
+    return _QUIET
 
 
 def _enter(streams: Sequence[Any], nowhere: int) -> None:  # ctypes pointers
