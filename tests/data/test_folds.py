@@ -440,7 +440,7 @@ def test_an_official_validation_part_is_trained_on_where_none_is_wanted():
     assert none.parts(0).tolist() == [1, 1, 3, 1, 0]
 
 
-@pytest.mark.parametrize(("share", "clips"), [(0.5, 40), (0.25, 20), (0.1, 8), (0.001, 1)])
+@pytest.mark.parametrize(("share", "clips"), [(0.5, 40), (0.25, 20), (0.1, 8), (0.001, 1), (0.4, 27)])
 def test_the_validation_part_has_the_share_that_is_asked_for(share, clips):
     made = plan(table({"label": ["x"] * 100}), FoldRule(validation=share))
     assert {int((made.parts(fold) == Part.VALIDATION).sum()) for fold in range(5)} == {clips}

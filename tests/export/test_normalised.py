@@ -132,5 +132,18 @@ def test_without_any_sound_there_is_nothing_to_adapt_to(bench):
 def test_it_is_quantised_as_well(bench):
     ended = bench.cohear("export", "out", "--arm", "group", "--quantize", "int8", "--force", "-o", "small")
     assert ended.returncode == 0, ended.stderr
-    adapted = Bundle.load(bench.root / "small").adapted([clip(bench, "tones/audio/000.wav")])
-    assert set(adapted.tasks) == {"tone", "bird"}
+    samples, rate = clip(bench, "tones/audio/000.wav")
+    whole, eight_bits = (Bundle.load(bench.root / name) for name in ("group", "small"))
+    others = [clip(bench, f"tones/audio/{number:03}.wav") for number in range(10)]
+
+    def answers(bundle):
+        return np.array(list(bundle.classify(samples, rate).tasks["tone"].probabilities.values()))
+
+    told = answers(eight_bits.adapted(others))
+    assert np.abs(told - answers(whole.adapted(others))).max() < 0.05
+    assert np.abs(told - answers(eight_bits)).max() > 1e-3
+
+
+def test_bench_measures_it(bench):
+    ended = bench.cohear("bench", "group", "--seconds", "0.1", "--json")
+    assert ended.returncode == 0, ended.stderr

@@ -13,6 +13,7 @@ from cohear.base.moments import RELEVANCE, Moments
 from cohear.base.yaml_text import YamlText
 from cohear.features.task_input import TaskInput
 from cohear.runs.scaled_task import with_scale
+from cohear.study.data_facts import data_facts
 from cohear.study.file import check_study
 from cohear.study.folder.folder import with_paths_from
 from cohear.study.prepare import prepare
@@ -157,6 +158,36 @@ def test_without_groups_it_is_refused(tmp_path):
         planned(tmp_path, normalise="group")
 
 
+def test_clips_whose_labels_an_arm_leaves_out_are_heard_for_their_group(root):
+    """So a group has the same scale however few labels it has; a control that takes validation away leaves it too."""
+    arms = {"base": {}, "tenth": {"labels": 0.2}}
+    made = planned(root, arms=arms, normalise="group", controls=["duplicate"], combinations=["singles", "pairs"])
+    for split in made.further_splits:
+        told = split.to_json()
+        if split.task == "tone":
+            assert len(told["clips"]) == len(told["groups"]) == 30
+    assert any("heard" in split.to_json()["parts"] for split in made.further_splits)
+
+
+def test_a_baseline_asks_for_groups_where_no_arm_does(tmp_path, root):
+    """It is refused in the same sentence, and tells that clips of tested groups are heard."""
+    made = planned(root, normalise="group", arms={"plain": {"normalise": "none"}}, baselines=["svm"])
+    assert sum("unlabelled clips" in sentence for sentence in made.warnings) == 2
+    by_base = planned(root, arms={"base": {"normalise": "group"}}, baselines=["svm"])
+    assert {run.spec.tasks[0].normalise for run in by_base.plan if run.encoder == "svm"} == {"group"}
+    tiny.write_datasets(tmp_path / "data")
+    table = tmp_path / "data" / "tones" / "manifest.csv"
+    lines = [line.split(",") for line in table.read_text().splitlines()]
+    table.write_text("\n".join(",".join([line[0], line[2]]) for line in lines) + "\n")
+    with pytest.raises(StudyError, match="needs groups"):
+        planned(tmp_path, normalise="group", arms={"plain": {"normalise": "none"}}, baselines=["svm"])
+
+
+def test_an_arm_that_comes_to_the_same_scale_is_a_label_budget(root):
+    arms = {"base": {}, "tenth": {"labels": 0.5, "normalise": "dataset"}}
+    assert set(data_facts(planned(root, arms=arms, normalise="dataset")).label_budgets) == {"base", "tenth"}
+
+
 def test_a_baseline_hears_groups_at_their_scale(root):
     plain, by_group = (planned(root, baselines=["svm"], normalise=how) for how in ("dataset", "group"))
     first, other = ([run for run in each.plan if run.encoder == "svm"] for each in (plain, by_group))
@@ -171,6 +202,9 @@ def test_a_study_runs_to_its_end(tmp_path, how):
     grid = {"baselines": ["svm"], "controls": ["duplicate", "shuffled"], "combinations": ["singles", "pairs"]}
     out = bench.run(normalise=how, **grid)
     assert f"base,normalise,{how}" in (out / "arms.csv").read_text()
+    found = tiny.results(out)
+    assert {row["control"] for row in found} == {"", "duplicate", "shuffled"}
+    assert all(row["value"] for row in found)
     plain = bench.run("plain", combinations=["singles"])
     scores = {(row["run"], row["task"]) for row in tiny.results(out)}
     assert not scores & {(row["run"], row["task"]) for row in tiny.results(plain)}

@@ -9,7 +9,9 @@ from tiny import Bench
 
 from cohear.base.errors import StudyError
 from cohear.base.yaml_text import YamlText
+from cohear.runs.log_losses import TEMPERATURES
 from cohear.study.file import check_study
+from cohear.study.folder.log_losses import best_temperature, loss_at
 
 
 @pytest.fixture(scope="module")
@@ -49,6 +51,14 @@ def test_log_loss_is_at_the_temperature_of_the_other_fold(studied):
     held = {(run, task): one["log_losses"] for run, each in records.items() for task, one in each["tasks"].items()}
     assert len(told) == len(held)
     assert {tuple(losses) for losses in held.values()} == {("test",)}
+    plan = pd.read_csv(studied / "results.csv")
+    one, other = plan[(plan["combination"] == "tone") & plan["encoder"].str.startswith("dnn")].sort_values("fold")[
+        "run"
+    ]
+    own = held[one, "tone"]["test"]
+    expected = loss_at(own, best_temperature([held[other, "tone"]["test"]]))
+    assert told[one, "tone"] == pytest.approx(expected, rel=1e-4)
+    assert told[one, "tone"] != pytest.approx(own[TEMPERATURES.index(1.0)], rel=1e-4)
 
 
 def test_page_check_and_answers_say_none(bench, studied):
@@ -67,7 +77,8 @@ def test_an_export_is_calibrated_by_the_other_folds(bench, studied):
     ended = bench.cohear("export", studied, "--tasks", "tone,bird", "--output", "bundle")
     assert ended.returncode == 0, ended.stderr
     card = json.loads((bench.root / "bundle" / "card.json").read_text())
-    assert card["tasks"]["tone"]["calibration"]
+    calibration = card["tasks"]["tone"]["calibration"]
+    assert calibration["clips"] == 12  # tested in one of two folds each
 
 
 @pytest.mark.parametrize("share", [-0.1, 0.6, "none"])

@@ -238,7 +238,7 @@ def test_scores_are_in_float32_whatever_training_is_in(planned, encoder):
     rows, front_end, window = data.rows[data.parts["test"]], given.front_end, given.window
     clip_of_window, starts = scored_windows(data.store, rows, window)
     frames, lengths = gather(data.store, rows[clip_of_window], starts, window)
-    windows = as_windows(front_end, frames, lengths, data.scale, np.zeros(len(frames), np.int64))
+    windows = as_windows(front_end, frames, lengths, data, np.zeros(len(frames), np.int64))
     with torch.inference_mode():
         logits = result.network.eval()({"tone": windows})["tone"].numpy()
     places = WindowPlaces(clip_of_window, starts, lengths, np.ones(len(starts)), 0.01)

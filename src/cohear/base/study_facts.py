@@ -125,6 +125,11 @@ class TaskFacts:
     durations: Mapping[str, Durations] = field(default_factory=dict)
     folds: Sequence[FoldFacts] = ()
 
+    @property
+    def has_no_validation(self) -> bool:
+        """Whether no fold has a validation part."""
+        return bool(self.folds) and not any(fold.validation for fold in self.folds)
+
 
 @dataclass(frozen=True)
 class RepeatFacts:

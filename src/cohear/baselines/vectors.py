@@ -11,10 +11,8 @@ from numpy.typing import NDArray
 from cohear.base.arrays import Floats, Integers
 from cohear.features.task_input import TaskInput
 from cohear.features.windows import gather, scored_windows
+from cohear.runs.scaled_task import WINDOWS_AT_ONCE
 from cohear.runs.task_data import TaskData
-
-WINDOWS_AT_ONCE = 128
-
 
 AsVectors: TypeAlias = Callable[[Floats, Integers, Integers], Floats]
 """Vectors ``[B, D]`` of frames ``[B, W, frame_width]``, valid lengths and the clips that they are of, both ``[B]``."""
@@ -30,7 +28,7 @@ def clip_vectors(task: TaskData, given: TaskInput, as_vectors: AsVectors | None 
     """
 
     def seen(frames: Floats, lengths: Integers, clips: Integers) -> Floats:
-        return _at_scale(task, given.front_end.window_input(frames, lengths), lengths, clips)
+        return task.at_scale(given.front_end.window_input(frames, lengths), lengths, clips)
 
     as_vectors = as_vectors or seen
     clip_of_window, starts = scored_windows(task.store, task.rows, given.window)
@@ -61,15 +59,10 @@ def clip_frames(task: TaskData, given: TaskInput) -> FramesOfClips:
     for clip, row in enumerate(task.rows.tolist()):
         frames, heard = task.store.clip(row), task.store.heard[task.store.offsets[row] : task.store.offsets[row + 1]]
         length = np.array([len(frames)])
-        seen = _at_scale(task, given.front_end.window_input(frames[None], length), length, np.array([clip]))[0]
+        seen = task.at_scale(given.front_end.window_input(frames[None], length), length, np.array([clip]))[0]
         seen = seen[heard] if heard.any() else seen
         found[clip] = evenly_spaced(seen, MOST_FRAMES_A_CLIP)
     return found
-
-
-def _at_scale(task: TaskData, features: Floats, lengths: Integers, clips: Integers) -> Floats:
-    """Features as `cohear.runs.input_scale.InputScale.applied` gives them, where the task has a scale."""
-    return features if task.scale is None else task.scale.applied(features, lengths, clips)
 
 
 def evenly_spaced(frames: Floats, most: int) -> Floats:

@@ -91,10 +91,11 @@ def _work(chain: Sequence[Path], samples: int) -> int:
     total = 0
     for path in chain:
         model = onnx.load(str(path))
-        given = {value.name: values[value.name] for value in model.graph.input}
+        constants = {constant.name: tuple(constant.dims) for constant in model.graph.initializer}
+        # an input that has a value may be left out
+        given = {value.name: values[value.name] for value in model.graph.input if value.name not in constants}
         products = [node for node in model.graph.node if node.op_type in PRODUCTS]
         operands = {name for node in products for name in (*node.input, *node.output) if name}
-        constants = {constant.name: tuple(constant.dims) for constant in model.graph.initializer}
         own = [value.name for value in model.graph.output]
         wanted = sorted(operands - set(constants) - set(given) - set(own))
         model.graph.output.extend(onnx.ValueInfoProto(name=name) for name in wanted)

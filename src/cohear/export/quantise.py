@@ -250,7 +250,7 @@ def _middle_windows(data: TaskData, given: TaskInput, asked: NetworkInput, most:
     for first in range(0, len(rows), 32):
         here = slice(first, first + 32)
         frames, lengths = gather(data.store, rows[here], starts[here], given.window)
-        windows = as_windows(given.front_end, frames, lengths, data.scale, clips[here])
+        windows = as_windows(given.front_end, frames, lengths, data, clips[here])
         batch: dict[str, Any] = {asked.features: windows.features.numpy()}
         if given.front_end.layout == "sequence":
             batch[asked.lengths] = lengths

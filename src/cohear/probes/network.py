@@ -64,7 +64,7 @@ class TrainedNetwork:
 
         def embedded(windows: Floats, lengths: Integers, of_clips: Integers) -> Floats:
             with torch.inference_mode():
-                rows = self.device.put(as_windows(given.front_end, windows, lengths, clips.scale, of_clips))
+                rows = self.device.put(as_windows(given.front_end, windows, lengths, clips, of_clips))
                 embedding = self.network.embed({task: rows})[task]
                 if embedding.vector is not None:
                     return to_numpy(embedding.vector.float())

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from cohear.base.arrays import Floats, Integers
 from cohear.base.errors import DataError
 from cohear.base.streams import NamePart, stream
 from cohear.base.versions import demand_same
@@ -56,6 +57,10 @@ class TaskData:
     def outputs(self) -> int:
         """How many numbers the head gives."""
         return self.kind.outputs(self.labels)
+
+    def at_scale(self, features: Floats, lengths: Integers, clips: Integers) -> Floats:
+        """Features as `InputScale.applied` gives them; as they are where the task has no scale."""
+        return features if self.scale is None else self.scale.applied(features, lengths, clips)
 
 
 def load_task(reference: TaskReference, pack: Pack) -> TaskData:

@@ -56,7 +56,9 @@ def _label_budgets(settings: StudySettings) -> dict[str, LabelBudget]:
         return {}
     budgets = {}
     for arm, own in settings.arms.items():
-        alike = (settings.arm(arm), own.normalise) == (settings.arm(whole), settings.arms[whole].normalise)
+        alike = settings.arm(arm) == settings.arm(whole) and all(
+            settings.normalise_of(task, arm) == settings.normalise_of(task, whole) for task in settings.tasks
+        )
         if arm == whole or (own.labels is not None and alike):
             alone = [shares for task in settings.tasks for _, shares in budgets_of(own.labels, [task])]
             shares = {task: share for each in alone for task, share in each.items()}

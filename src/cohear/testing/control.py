@@ -17,8 +17,9 @@ import torch
 
 from cohear.base.files import write_json
 from cohear.runs.in_place import PackInPlace
+from cohear.runs.scaled_task import load_scaled
 from cohear.runs.spec import TaskReference
-from cohear.runs.task_data import TaskData, load_task
+from cohear.runs.task_data import TaskData
 from cohear.study.controls import CONTROLS, ControlInputs
 from cohear.training.batches import Rows, TaskBatches
 from cohear.training.loop import train_one
@@ -60,7 +61,9 @@ class ControlContract(ABC):
     def test_focal_task_keeps_training_and_test_clips_and_windows(self) -> None:
         """Differences to the single run are paired: same clips, same labels, same windows from the same streams."""
         given, pack, spec = self.made()
-        before, after = (load_task(_focal(each, given), pack) for each in (given.single, spec))
+        before, after = (
+            load_scaled(_focal(each, given), pack, inputs_of(each)[given.focal]) for each in (given.single, spec)
+        )
         assert after.name == before.name
         assert after.test_part == before.test_part
         for part in ("train", "test"):

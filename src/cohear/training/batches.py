@@ -13,7 +13,6 @@ from cohear.features.front_end import FrontEnd
 from cohear.features.task_input import TaskInput
 from cohear.features.windows import gather
 from cohear.models.windows import Windows
-from cohear.runs.input_scale import InputScale
 from cohear.runs.task_data import TaskData
 from cohear.tasks.targets import WindowPlaces, WindowTargets
 from cohear.training.augment import Augmentation
@@ -77,13 +76,13 @@ class TaskBatches:
         rows, tempo = self._task.rows[clips], np.ones(len(clips))
         if self._augmentation is None:
             windows = as_windows(
-                self._front_end, *gather(self._task.store, rows, starts, self._window), self._task.scale, clips
+                self._front_end, *gather(self._task.store, rows, starts, self._window), self._task, clips
             )
         else:
             tempo = self._augmentation.tempo(step)
             frames = self._augmentation.gather(step, self._task.store, rows, starts, self._window)
             frames = self._augmentation.apply(step, frames, lengths)
-            windows = as_windows(self._front_end, to_numpy(frames), lengths, self._task.scale, clips)
+            windows = as_windows(self._front_end, to_numpy(frames), lengths, self._task, clips)
         places = WindowPlaces(clips, starts, lengths, tempo, self._front_end.hop / self._front_end.rate, self._stride)
         targets = self._task.kind.targets(self._task.targets.take(clips), places, windows.features)
         return Rows(windows, targets)
@@ -93,7 +92,7 @@ def as_windows(
     front_end: FrontEnd,
     frames: NDArray[np.float32],
     lengths: NDArray[np.int64],
-    scale: InputScale | None,
+    task: TaskData,
     clips: NDArray[np.int64],
 ) -> Windows:
     """Frames ``[B, W, D]`` as an encoder's input; lengths are told only where some row is short.
@@ -102,11 +101,10 @@ def as_windows(
         front_end: made the frames.
         frames: of windows.
         lengths: valid frames of each ``[B]``.
-        scale: of the task that they are of.
+        task: that they are of, whose scale they are brought to.
         clips: of the task, that each is cut from ``[B]``.
     """
-    given = front_end.window_input(frames, lengths)
-    features = torch.from_numpy(given if scale is None else scale.applied(given, lengths, clips))
+    features = torch.from_numpy(task.at_scale(front_end.window_input(frames, lengths), lengths, clips))
     if front_end.layout == "vector" or bool((lengths == frames.shape[1]).all()):
         return Windows(features)
     return Windows(features, torch.from_numpy(lengths))

@@ -71,7 +71,7 @@ class Evaluation:
                 here = slice(first, first + WINDOWS_A_BATCH)
                 frames, lengths = gather(self.task.store, rows[here], self._starts[here], self._window)
                 clips = self._clips[self._clip_of_window[here]]
-                windows = self._device.put(as_windows(self._front_end, frames, lengths, self.task.scale, clips))
+                windows = self._device.put(as_windows(self._front_end, frames, lengths, self.task, clips))
                 out.append(network({self.task.name: windows})[self.task.name].float())
                 valid.append(lengths)
         network.train(was_training)

@@ -34,7 +34,7 @@ def with_label_share(split: TaskSplit, share: float, seed: int) -> TaskSplit:
         first = stratum[np.argsort(place[stratum])]
         kept[first[: int(np.ceil(round(share * len(first), 9)))]] = True
     cut = parts.copy()
-    cut[train[~kept]] = Part.NONE
+    cut[train[~kept]] = split.set_apart
     learnt = kind.counts(split.targets.take(train[kept]), split.labels) > 0
     return replace(split, scored=split.scored & learnt, cleared=replace(split.cleared, parts=cut))
 

@@ -17,7 +17,7 @@ from cohear.data.folds.joining import sounds_of
 from cohear.data.folds.leakage import Cleared, Cut, recordings, set_aside
 from cohear.data.folds.parts import Part
 from cohear.data.folds.selection import LabelChoice, Selection, select
-from cohear.data.folds.splits import FoldPlan, FoldRule, usual_column
+from cohear.data.folds.splits import FoldPlan, FoldRule
 from cohear.data.scan.dataset import Dataset
 from cohear.tasks.kind import TARGET_KINDS, TargetKind
 from cohear.tasks.metrics import versions_of_kind
@@ -75,6 +75,11 @@ class TaskSplit:
     def count(self, part: Part) -> int:
         """How many clips are in a part."""
         return int((self.cleared.parts == part).sum())
+
+    @property
+    def set_apart(self) -> Part:
+        """The part of clips that are taken out of training or validation and may be heard."""
+        return Part.HEARD if self.tells_groups else Part.NONE
 
     def test_part(self) -> str:
         """Id of the clips tested on."""
@@ -193,10 +198,8 @@ class Partition:
 
     def _groups(self, task: TaskChoice, rows: NDArray[np.int64]) -> list[str]:
         """What each clip's group is called: by the column whose groups are held out, else by ``group``."""
-        table = self._datasets[task.dataset].table
-        column = self._plans[task.name].column or usual_column(table)
-        cells = table.column(column, f"tasks.{task.name}") if column else []
-        return [cells[row] for row in rows] if column else []
+        cells = self._datasets[task.dataset].table.optional_column(task.rule.hold_out or "group")
+        return [cells[row] for row in rows]
 
 
 def _check_metric(metric: str | None, kind: TargetKind, asked_by: str) -> None:

@@ -10,3 +10,5 @@ class Part(IntEnum):
     TRAIN = 1
     VALIDATION = 2
     TEST = 3
+    HEARD = 4
+    """Its sound counts for its group where features are normalised by group; nothing else of it is used."""

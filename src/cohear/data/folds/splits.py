@@ -33,7 +33,10 @@ class FoldRule:
     @property
     def validation_parts(self) -> int:
         """How many parts are cut for one of them to have about that share: of seven it is 14 %, the nearest to 15 %."""
-        return round(1 / self.validation) if self.validation else 0
+        if not self.validation:
+            return 0
+        fewer = int(1 / self.validation)
+        return min((fewer, fewer + 1), key=lambda parts: abs(1 / parts - self.validation))
 
 
 class FoldPlan:

@@ -54,7 +54,7 @@ class Duplicate(Control):
         if copy.count(Part.TRAIN) == 0:
             raise UserError(
                 f"'duplicate' needs other clips of task {given.focal!r} than it trains on, and fold {fold} has none: "
-                "no validation part and nothing left out by limit"
+                "no validation part and nothing left out by limit; set validation (0.15, say) or a limit"
             )
         return given.clips.add(own), given.clips.add(copy)
 
@@ -67,10 +67,11 @@ def parts_of_both(split: TaskSplit, whole: TaskSplit) -> tuple[TaskSplit, TaskSp
         whole: the same fold with the clips that ``limit`` leaves out; the leakage rule has been over both.
     """
     parts = split.cleared.parts
-    own = np.where(parts == Part.VALIDATION, int(Part.NONE), parts)
+    own = np.where(parts == Part.VALIDATION, int(split.set_apart), parts)
     may_be_learnt = np.isin(whole.cleared.parts, (Part.TRAIN, Part.VALIDATION))
     other = may_be_learnt & ~np.isin(whole.rows, split.rows[parts == Part.TRAIN])
-    copied = np.where(other, int(Part.TRAIN), int(Part.NONE))
+    left = np.where(whole.cleared.parts == Part.NONE, int(Part.NONE), int(split.set_apart))
+    copied = np.where(other, int(Part.TRAIN), left)
     return (
         replace(split, cleared=replace(split.cleared, parts=own)),
         replace(

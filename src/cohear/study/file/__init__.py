@@ -12,9 +12,10 @@ from cohear.study.file.parts import (
     RepeatSettings,
     TaskSettings,
 )
-from cohear.study.file.settings import StudySettings
+from cohear.study.file.settings import BASE, StudySettings
 
 __all__ = [
+    "BASE",
     "ArmSettings",
     "BaselineSettings",
     "CombinationSettings",

@@ -39,6 +39,8 @@ PartWithFeatures = TypeVar("PartWithFeatures", TaskSettings, BaselineSettings)
 
 USUAL_FRONT_END: Mapping[Layout, str] = {"vector": "summary", "sequence": "logmel"}
 """Of baselines, where the grid has none that gives what they take."""
+BASE = "base"
+"""The arm that baselines stand in: they see what stands at the top of the study, and nothing of training."""
 USUAL_BASELINES = ("svm", "majority")
 """Of a study that says nothing of them."""
 
@@ -98,9 +100,16 @@ class StudySettings(SpecModel):
         of_arm = None if arm is None else self.arms[arm].normalise
         return self.tasks[task].normalise or of_arm or self.normalise
 
+    def normalise_of_baselines(self, task: str) -> Normalise:
+        """The same for baselines, which stand beside the networks of the first of all arms, where there is one."""
+        return self.normalise_of(task, BASE if BASE in self.arms else None)
+
     def normalised_by_group(self) -> list[str]:
-        """Tasks whose features are, in some arm."""
-        return [task for task in self.tasks if any(self.normalise_of(task, arm) == "group" for arm in self.arms)]
+        """Tasks whose features are, in some arm or for baselines."""
+        asked = {task: {self.normalise_of(task, arm) for arm in self.arms} for task in self.tasks}
+        if self.baselines:
+            asked = {task: found | {self.normalise_of_baselines(task)} for task, found in asked.items()}
+        return [task for task, found in asked.items() if "group" in found]
 
     def task_choices(self) -> list[TaskChoice]:
         """The tasks as the data room knows them."""

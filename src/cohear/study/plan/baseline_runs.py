@@ -11,12 +11,9 @@ from cohear.baselines.baseline import BASELINES
 from cohear.baselines.questions import why_not
 from cohear.baselines.spec import BaselineSpec, baseline_versions
 from cohear.runs.spec import TaskReference
-from cohear.study.file import BaselineSettings, StudySettings
+from cohear.study.file import BASE, BaselineSettings, StudySettings
 from cohear.study.plan.plan import CutSplit, PlannedRun, front_end_label, part_label
 from cohear.tasks import TARGET_KINDS
-
-ARM = "base"
-"""Of all baselines: they see the window that stands at the top of the study, and nothing of training."""
 
 
 def baseline_runs(
@@ -51,7 +48,7 @@ def baseline_runs(
                 if _why_not(baseline, kinds[task]):
                     continue
                 store = stores[front_end_label(heard), settings.tasks[task].dataset]
-                by_group = settings.normalise_of(task) == "group"  # a baseline is at its dataset's scale anyhow
+                by_group = settings.normalise_of_baselines(task) == "group"  # at its dataset's scale it is anyhow
                 reference = TaskReference(
                     name=task,
                     split=cut(fold, task, 1.0, groups=True) if by_group else splits[fold, task],
@@ -68,7 +65,7 @@ def baseline_runs(
                     seed=seed,
                     versions={**baseline_versions(name_of(part)), **plugins},
                 )
-                plan.append(PlannedRun(spec, front_end_label(front_end), label, ARM, task, "", fold, seed))
+                plan.append(PlannedRun(spec, front_end_label(front_end), label, BASE, task, "", fold, seed))
     return plan
 
 
