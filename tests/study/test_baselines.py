@@ -15,7 +15,7 @@ from cohear.base.errors import StudyError
 from cohear.base.files import cache_folder, make_folder
 from cohear.base.tables import METRICS_CSV, RESULTS_CSV
 from cohear.base.yaml_text import YamlText
-from cohear.export.grid_cell import choose_cell
+from cohear.export.chosen_cell import choose_cell
 from cohear.report.folder import read_folder
 from cohear.report.page.build import render
 from cohear.study.file import check_study
@@ -197,6 +197,7 @@ def test_conclusions_about_sharing_are_those_without_them(tmp_path):
         return (folder / "gains.csv").read_text(), improve, found, others, told["caveats"], power(folder)
 
     every = table()
+    every.loc[every["job"] == "baseline", "value"] = 0.1  # of better ones it is said what they do better alone
     assert concluded(every, tmp_path / "a") == concluded(every[every["job"] == "network"], tmp_path / "b")
 
 
@@ -293,11 +294,15 @@ def test_the_same_baseline_of_other_tasks_is_another_one():
     assert [baseline.tasks for baseline in settings(baselines=made).baselines] == [["tone"], ["bird"]]
 
 
+def no_cut(*split, groups):
+    raise AssertionError(f"no split is cut here, and {split} is asked for")
+
+
 def test_a_task_that_no_baseline_can_answer_is_a_mistake(monkeypatch):
     monkeypatch.setattr(Multiclass, "reads", "frames")
     made = settings(baselines=[{"name": "svm", "tasks": ["bird"]}, {"name": "majority", "tasks": ["bird"]}])
     with pytest.raises(StudyError) as raised:
-        baseline_runs(made, {"tone": "multilabel", "bird": "multiclass"}, {}, {})
+        baseline_runs(made, {"tone": "multilabel", "bird": "multiclass"}, {}, {}, no_cut)
     assert raised.value.mistakes == [
         f"baselines.{number}: task 'bird' is answered frame by frame, and a baseline answers clips; "
         "leave the task out of the baseline's tasks"
@@ -319,7 +324,8 @@ def test_without_tasks_a_baseline_answers_those_that_it_can(studied, monkeypatch
     stores = {("summary(bands=24)", "tones"): "t", ("summary(bands=24)", "birds"): "b"}
     stores |= {("summary", "tones"): "t", ("summary", "birds"): "b"}
     monkeypatch.setattr(Multiclass, "reads", "frames")
-    plan = baseline_runs(settings(baselines=["svm"]), {"tone": "multilabel", "bird": "multiclass"}, splits, stores)
+    kinds = {"tone": "multilabel", "bird": "multiclass"}
+    plan = baseline_runs(settings(baselines=["svm"]), kinds, splits, stores, no_cut)
     assert [(run.combination, run.fold) for run in plan] == [("tone", 0), ("tone", 1)]
 
 

@@ -24,7 +24,8 @@ from cohear.runs.log_losses import NOT_TRAINED_ON, log_losses_of
 from cohear.runs.pack import Pack
 from cohear.runs.predictions import Predictions, predictions_text
 from cohear.runs.record import Record, TaskRecord
-from cohear.runs.scaled_task import load_scaled
+from cohear.runs.scaled_task import with_scale
+from cohear.runs.task_data import load_task
 from cohear.tasks import ClipOutputs
 
 
@@ -46,7 +47,7 @@ def fit_baseline(spec: BaselineSpec, pack: Pack, files: frozenset[str]) -> Resul
     check_baseline_versions(spec)
     [reference] = spec.tasks
     given = TaskInput.of(front_end_of(spec.front_end), spec.window)
-    task = load_scaled(reference, pack, given)
+    task = with_scale(load_task(reference, pack), given, reference.normalise)
     train, validation = task.parts["train"], task.parts["validation"]
     baseline, questions = make(BASELINES, spec.baseline), questions_of(task)
     vectors: NDArray[Any] = (

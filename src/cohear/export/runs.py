@@ -24,9 +24,9 @@ from cohear.runs.job import read_spec
 from cohear.runs.place import RunPlace
 from cohear.runs.record import Record, read_record
 from cohear.runs.run_folder import KEPT, RunFolders
-from cohear.runs.scaled_task import load_scaled
+from cohear.runs.scaled_task import with_scale
 from cohear.runs.spec import Need, Spec
-from cohear.runs.task_data import TaskData
+from cohear.runs.task_data import TaskData, load_task
 from cohear.study.file import CombinationSettings, StudySettings
 from cohear.study.folder.folder import StudyFolder
 from cohear.study.launch.driver import ensure
@@ -266,6 +266,7 @@ def load_trained(places: Places, spec: RunSpec) -> Trained:
     weights = (folder / WEIGHTS).read_bytes()
     pack = PackInPlace(places.study.splits, places.cache)
     inputs = inputs_of(spec)
-    tasks = {reference.name: load_scaled(reference, pack, inputs[reference.name]) for reference in spec.tasks}
+    loaded = [(reference, load_task(reference, pack)) for reference in spec.tasks]
+    tasks = {each.name: with_scale(data, inputs[each.name], each.normalise) for each, data in loaded}
     network = load_network(spec, tasks, weights, str(places.code))
     return Trained(spec, network, inputs, tasks, weights)

@@ -11,16 +11,10 @@ from cohear.base.moments import Moments
 from cohear.features.task_input import TaskInput
 from cohear.features.windows import gather, scored_windows
 from cohear.runs.input_scale import InputScale
-from cohear.runs.pack import Pack
-from cohear.runs.spec import Normalise, TaskReference
-from cohear.runs.task_data import TaskData, load_task
+from cohear.runs.spec import Normalise
+from cohear.runs.task_data import TaskData
 
 WINDOWS_AT_ONCE = 128
-
-
-def load_scaled(reference: TaskReference, pack: Pack, given: TaskInput) -> TaskData:
-    """A task of a run with the scale that its specification asks for; raises what `load_task` does."""
-    return with_scale(load_task(reference, pack), given, reference.normalise)
 
 
 def with_scale(task: TaskData, given: TaskInput, how: Normalise) -> TaskData:

@@ -17,9 +17,10 @@ import torch
 
 from cohear.base.files import write_json
 from cohear.runs.in_place import PackInPlace
-from cohear.runs.scaled_task import load_scaled
+from cohear.runs.pack import Pack
+from cohear.runs.scaled_task import with_scale
 from cohear.runs.spec import TaskReference
-from cohear.runs.task_data import TaskData
+from cohear.runs.task_data import TaskData, load_task
 from cohear.study.controls import CONTROLS, ControlInputs
 from cohear.training.batches import Rows, TaskBatches
 from cohear.training.loop import train_one
@@ -61,9 +62,7 @@ class ControlContract(ABC):
     def test_focal_task_keeps_training_and_test_clips_and_windows(self) -> None:
         """Differences to the single run are paired: same clips, same labels, same windows from the same streams."""
         given, pack, spec = self.made()
-        before, after = (
-            load_scaled(_focal(each, given), pack, inputs_of(each)[given.focal]) for each in (given.single, spec)
-        )
+        before, after = (_loaded(each, given, pack) for each in (given.single, spec))
         assert after.name == before.name
         assert after.test_part == before.test_part
         for part in ("train", "test"):
@@ -88,6 +87,11 @@ def _focal(spec: RunSpec, given: ControlInputs) -> TaskReference:
     [found] = [task for task in spec.tasks if task.name == given.focal]
     assert found.scored
     return found
+
+
+def _loaded(spec: RunSpec, given: ControlInputs, pack: Pack) -> TaskData:
+    focal = _focal(spec, given)
+    return with_scale(load_task(focal, pack), inputs_of(spec)[given.focal], focal.normalise)
 
 
 def _batches(task: TaskData, spec: RunSpec) -> list[Rows]:

@@ -17,8 +17,8 @@ from cohear.models.heads import head_of
 from cohear.models.sharing import SHARING, Draws, Network
 from cohear.runs.pack import Pack
 from cohear.runs.predictions import Predictions
-from cohear.runs.scaled_task import load_scaled
-from cohear.runs.task_data import TaskData, with_shuffled_labels
+from cohear.runs.scaled_task import with_scale
+from cohear.runs.task_data import TaskData, load_task, with_shuffled_labels
 from cohear.training.batches import TaskBatches
 from cohear.training.checkpoints import Checkpoints
 from cohear.training.curve import Curve, grid
@@ -92,7 +92,8 @@ def train_one(spec: RunSpec, pack: Pack, on: str = PROCESSOR) -> RunResult:
     device = Device.of(on, settings.precision)
     began = device.clock()
     name = (spec.study_seed, spec.fold, spec.seed)
-    tasks = {reference.name: load_scaled(reference, pack, inputs[reference.name]) for reference in spec.tasks}
+    loaded = [(reference, load_task(reference, pack)) for reference in spec.tasks]
+    tasks = {each.name: with_scale(data, inputs[each.name], each.normalise) for each, data in loaded}
     for reference in spec.tasks:
         if reference.labels == "shuffled":
             tasks[reference.name] = with_shuffled_labels(tasks[reference.name], name)
