@@ -44,6 +44,15 @@ def planned(root, **changes):
     return prepare(settings, root, cache=make_folder(cache_folder()), jobs=1)
 
 
+def write_without_groups(data):
+    """The datasets, whose tables have paths and labels alone."""
+    tiny.write_datasets(data)
+    for name in ("tones", "birds"):
+        table = data / name / "manifest.csv"
+        lines = [line.split(",") for line in table.read_text().splitlines()]
+        table.write_text("\n".join(",".join([line[0], line[2]]) for line in lines) + "\n")
+
+
 def seen(task):
     """All clips' frames as an encoder sees them, ``[N, FRAMES, BANDS]``."""
     frames = task.store.frames.reshape(CLIPS, FRAMES, BANDS)
@@ -149,11 +158,7 @@ def test_groups_that_go_with_labels_are_told(tmp_path):
 
 
 def test_without_groups_it_is_refused(tmp_path):
-    tiny.write_datasets(tmp_path / "data")
-    for name in ("tones", "birds"):
-        table = tmp_path / "data" / name / "manifest.csv"
-        lines = [line.split(",") for line in table.read_text().splitlines()]
-        table.write_text("\n".join(",".join([line[0], line[2]]) for line in lines) + "\n")
+    write_without_groups(tmp_path / "data")
     with pytest.raises(StudyError, match=r"tasks.tone: normalise: group needs groups .* 'tones' tells none"):
         planned(tmp_path, normalise="group")
 
@@ -175,10 +180,7 @@ def test_a_baseline_asks_for_groups_where_no_arm_does(tmp_path, root):
     assert sum("unlabelled clips" in sentence for sentence in made.warnings) == 2
     by_base = planned(root, arms={"base": {"normalise": "group"}}, baselines=["svm"])
     assert {run.spec.tasks[0].normalise for run in by_base.plan if run.encoder == "svm"} == {"group"}
-    tiny.write_datasets(tmp_path / "data")
-    table = tmp_path / "data" / "tones" / "manifest.csv"
-    lines = [line.split(",") for line in table.read_text().splitlines()]
-    table.write_text("\n".join(",".join([line[0], line[2]]) for line in lines) + "\n")
+    write_without_groups(tmp_path / "data")
     with pytest.raises(StudyError, match="needs groups"):
         planned(tmp_path, normalise="group", arms={"plain": {"normalise": "none"}}, baselines=["svm"])
 

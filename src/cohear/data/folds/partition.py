@@ -19,6 +19,7 @@ from cohear.data.folds.parts import Part
 from cohear.data.folds.selection import LabelChoice, Selection, select
 from cohear.data.folds.splits import FoldPlan, FoldRule
 from cohear.data.scan.dataset import Dataset
+from cohear.data.tables.clip_table import ClipTable
 from cohear.tasks.kind import TARGET_KINDS, TargetKind
 from cohear.tasks.metrics import versions_of_kind
 from cohear.tasks.targets import Targets
@@ -137,6 +138,7 @@ class Partition:
         self._kinds: dict[str, str] = {}
         self._selections: dict[str, Selection] = {}
         self._plans: dict[str, FoldPlan] = {}
+        self._groups: dict[str, list[str]] = {}
         plans: dict[tuple[str, FoldRule], FoldPlan] = {}
         sounds = {name: sounds_of(dataset) for name, dataset in datasets.items()}
         for task in tasks:
@@ -148,6 +150,7 @@ class Partition:
             rule = (task.dataset, task.rule)
             plans[rule] = plans.get(rule) or FoldPlan(table, task.rule, seed, asked_by, sounds[task.dataset])
             self._plans[task.name] = plans[rule]
+            self._groups[task.name] = _groups(table, task.rule, chosen[1].rows)
         held_out: dict[str, list[str]] = {name: [] for name in datasets}
         for task in tasks:
             column = self._plans[task.name].column
@@ -193,13 +196,14 @@ class Partition:
             rows=selection.rows,
             targets=selection.targets,
             cleared=cleared,
-            groups=self._groups(task, selection.rows),
+            groups=self._groups[task.name],
         )
 
-    def _groups(self, task: TaskChoice, rows: NDArray[np.int64]) -> list[str]:
-        """What each clip's group is called: by the column whose groups are held out, else by ``group``."""
-        cells = self._datasets[task.dataset].table.optional_column(task.rule.hold_out or "group")
-        return [cells[row] for row in rows]
+
+def _groups(table: ClipTable, rule: FoldRule, rows: NDArray[np.int64]) -> list[str]:
+    """What each clip's group is called: by the column whose groups are held out, else by ``group``."""
+    cells = table.optional_column(rule.hold_out or "group")
+    return [cells[row] for row in rows]
 
 
 def _check_metric(metric: str | None, kind: TargetKind, asked_by: str) -> None:
