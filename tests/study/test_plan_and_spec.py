@@ -202,6 +202,13 @@ def test_all_mistakes_are_told_at_once():
         ),
         ({"encoders": ["dnnn", {"name": "dnn", "hiden": 3}]}, ["encoders.0", "encoders.1"]),
         (
+            {
+                "tasks": {"a": {"dataset": "tonez", "target": "x", "metric": "uarr", "metrics": ["auc", "topp", "er"]}},
+                "encoders": ["dnnn"],
+            },
+            ["tasks.a.dataset", "tasks.a.metric", "tasks.a.metrics", "tasks.a.metrics", "encoders.0"],
+        ),
+        (
             {"combinations": ["singls"], "tasks": {"a": {"dataset": "tonez", "target": "x"}}},
             ["combinations", "tasks.a.dataset"],
         ),

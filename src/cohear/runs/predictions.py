@@ -32,9 +32,9 @@ class Predictions:
         return self.outputs.values
 
     def scores(self, task: TaskData) -> dict[str, float]:
-        """Every metric of the task's kind over these clips; NaN where nothing can be scored."""
+        """Every metric that is reported of the task over these clips; NaN where nothing can be scored."""
         targets = task.kind.rows(task.targets.take(self.clips), self.outputs)
-        return {name: METRICS[name].score(self.logits, targets, task.scored) for name in task.kind.metrics}
+        return {name: METRICS[name].score(self.logits, targets, task.scored) for name in task.metrics}
 
     def scored_clips(self, task: TaskData) -> int:
         """How many of the clips enter a score."""

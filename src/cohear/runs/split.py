@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,7 @@ class Split:
         versions: of the kind and its metrics.
         test_part: id of the clips tested on.
         groups: of each clip, empty where it has none; told where features are normalised by group.
+        further_metrics: that are reported beside those of the kind.
     """
 
     task: str
@@ -44,6 +45,7 @@ class Split:
     versions: Mapping[str, int]
     test_part: str
     groups: list[str] | None = None
+    further_metrics: list[str] = field(default_factory=list)
 
 
 def read_split(folder: Path, name: str) -> Split:
@@ -59,4 +61,4 @@ def read_split(folder: Path, name: str) -> Split:
         raise DataError(f"cannot read the split {path}: {error}; run the study again to write it") from error
     if digest(content) != name:
         raise DataError(f"the split {path} was changed after it was written; run the study again to write it")
-    return Split(**{field.name: content[field.name] for field in fields(Split) if field.name in content})
+    return Split(**{each.name: content[each.name] for each in fields(Split) if each.name in content})

@@ -27,6 +27,7 @@ class TaskData:
     Attributes:
         name: of the task.
         kind, metric: how it is learnt and scored.
+        further: metrics that are reported beside those of the kind.
         labels: ordered label list.
         scored: ``[labels]`` bool, labels that enter this fold's score.
         clips: ids of the N clips.
@@ -52,6 +53,12 @@ class TaskData:
     test_part: str
     groups: Sequence[str] = ()
     scale: InputScale | None = None
+    further: Sequence[str] = ()
+
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        """All metrics that are reported."""
+        return self.kind.metrics_with(self.further)
 
     @property
     def outputs(self) -> int:
@@ -77,7 +84,7 @@ def load_task(reference: TaskReference, pack: Pack) -> TaskData:
     if stored != split.contents:
         raise DataError(f"task {reference.name!r}: the feature store does not hold the clips of its split")
     kind = TARGET_KINDS[split.kind]
-    demand_same(split.versions, versions_of_kind(kind))
+    demand_same(split.versions, versions_of_kind(kind, split.further_metrics))
     parts = np.array(split.parts)
     targets = kind.from_json(split.targets, split.labels)
     return TaskData(
@@ -93,6 +100,7 @@ def load_task(reference: TaskReference, pack: Pack) -> TaskData:
         store=store,
         test_part=split.test_part,
         groups=split.groups or (),
+        further=split.further_metrics,
     )
 
 

@@ -91,14 +91,15 @@ def relative_to(path: Path, root: Path) -> str:
 def _task_facts(name: str, settings: StudySettings, splits: Mapping[int, TaskSplit], dataset: Dataset) -> TaskFacts:
     first = next(iter(splits.values()))
     kind = TARGET_KINDS[first.kind]
+    metrics = {metric: METRICS[metric] for metric in kind.metrics_with(first.further_metrics)}
     counts = kind.counts(first.targets, first.labels)
     return TaskFacts(
         dataset=first.dataset,
         target=settings.tasks[name].target,
         kind=first.kind,
         metric=first.metric,
-        units={metric: METRICS[metric].shown_unit for metric in kind.metrics},
-        bounds={metric: (finite(METRICS[metric].low), finite(METRICS[metric].high)) for metric in kind.metrics},
+        units={name: metric.shown_unit for name, metric in metrics.items()},
+        bounds={name: (finite(metric.low), finite(metric.high)) for name, metric in metrics.items()},
         margin=settings.margin_of(name),
         margin_nll=settings.margin_nll,
         labels=first.labels,
@@ -126,7 +127,7 @@ def _chances(split: TaskSplit, dataset: Dataset) -> dict[str, float]:
     train, test = (np.flatnonzero(split.cleared.parts == part) for part in (Part.TRAIN, Part.TEST))
     kind = TARGET_KINDS[split.kind].fitted(split.targets.take(train))
     seconds = [dataset.facts[row].seconds for row in split.rows[test]]
-    return chances(kind, split.targets.take(test), split.labels, split.scored, seconds)
+    return chances(kind, split.targets.take(test), split.labels, split.scored, seconds, split.further_metrics)
 
 
 def _durations(split: TaskSplit, dataset: Dataset) -> dict[str, Durations]:

@@ -27,6 +27,20 @@ def guessed_accuracy(targets: Targets, scored: Scored) -> float:
     return float(shares.max()) if len(shares) > 1 else float("nan")
 
 
+def guessed_among(most: int, targets: Targets, scored: Scored) -> float:
+    """The label among so many that are most probable: always the commonest ones."""
+    shares = np.sort(_shares(targets, scored))
+    return float(shares[-most:].sum()) if len(shares) > 1 else float("nan")
+
+
+def guessed_order(targets: Targets, scored: Scored) -> float:
+    """Area under the ROC curve, and equal error rate, of clips in an order by lot: one half of any label."""
+    if targets.values.ndim == 1:
+        return 0.5 if len(_shares(targets, scored)) > 1 else float("nan")
+    ranked = [truth for truth in _truths(targets, scored) if truth.any() and not truth.all()]
+    return 0.5 if ranked else float("nan")
+
+
 def guessed_f1(targets: Targets, scored: Scored) -> float:
     """Macro F1.
 

@@ -9,7 +9,7 @@ is known of them, pools the windows of a clip, and names its metrics. Nothing ou
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
@@ -35,6 +35,8 @@ class TargetKind(ABC):
     default_metric: ClassVar[str]
     metrics: ClassVar[tuple[str, ...]]
     """Names in ``METRICS`` that can score this kind; all of them are reported."""
+    further_metrics: ClassVar[tuple[str, ...]] = ()
+    """Names of others that can; they are reported where a study asks for them."""
     fewest_labels: ClassVar[int]
     """With fewer there is nothing to learn."""
     has_labels: ClassVar[bool] = True
@@ -48,6 +50,10 @@ class TargetKind(ABC):
     def versions(self) -> dict[str, int]:
         """Of the code that its numbers come from, by what it is called; metrics have their own."""
         return {f"target kind {self.name}": self.version}
+
+    def metrics_with(self, asked: Iterable[str]) -> tuple[str, ...]:
+        """What is reported where a study asks for further metrics: its own, then those of them, in the kind's order."""
+        return (*self.metrics, *(name for name in self.further_metrics if name in set(asked)))
 
     # What a column holds
 

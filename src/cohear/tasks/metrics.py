@@ -1,6 +1,6 @@
 """Metrics of clips: unit, bounds, direction and chance as data, classes that a fold cannot score left out."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,6 +35,7 @@ class Metric:
         unit: ``SHARE``, or what its values are counted in (``dB``); empty for plain numbers.
         low, high: no value lies outside; infinite where there is no end.
         version: goes up when the numbers that come out change.
+        fewest_labels: a task with fewer has the same score whatever is answered, and cannot ask for it.
         words: what it is, for people who do not know its name; empty where nobody says.
         chance: ``(targets of rows, scored labels) -> float``: what an answer that ignores the sound scores on the
             same rows, NaN where none can be scored; None where nobody says, and then no task is called learnt or not.
@@ -47,6 +48,7 @@ class Metric:
     low: float = 0.0
     high: float = 1.0
     version: int = 1
+    fewest_labels: int = 1
     words: str = ""
     chance: Chance | None = None
 
@@ -86,9 +88,14 @@ class Metric:
 METRICS: Registry[Metric] = Registry("metric")
 
 
-def versions_of_kind(kind: TargetKind) -> dict[str, int]:
-    """Versions of a kind and of all metrics that are reported of it: what a split's key holds of this room."""
-    metrics = {f"metric {name}": METRICS[name].version for name in kind.metrics}
+def versions_of_kind(kind: TargetKind, further: Iterable[str] = ()) -> dict[str, int]:
+    """Versions of a kind and of all metrics that are reported of it: what a split's key holds of this room.
+
+    Args:
+        kind: of a task.
+        further: metrics that its study asks for.
+    """
+    metrics = {f"metric {name}": METRICS[name].version for name in kind.metrics_with(further)}
     return {**kind.versions(), **metrics}
 
 
@@ -102,6 +109,7 @@ def chances(
     labels: Sequence[str],
     scored: Scored,
     seconds: Sequence[float],
+    further: Iterable[str] = (),
 ) -> dict[str, float]:
     """What answers that ignore the sound score, by metric; of metrics that tell, and where anything can be scored.
 
@@ -111,6 +119,7 @@ def chances(
         labels: in their order.
         scored: which of them are.
         seconds: length of each clip.
+        further: metrics that the task's study asks for, beside those of the kind.
     """
     heard = (0, 1, kind.outputs(labels)) if kind.reads == "frames" else (0, kind.outputs(labels))
     nowhere = np.zeros(0, dtype=np.int64)
@@ -118,7 +127,7 @@ def chances(
     frames = np.maximum(np.rint(np.asarray(seconds, dtype=np.float64) / FRAME), 1).astype(np.int64)
     told: ClipOutputs = kind.pool(np.zeros(heard, dtype=np.float32), windows, frames)
     rows = kind.rows(targets, told)
-    telling = {name: METRICS[name].chance for name in kind.metrics}
+    telling = {name: METRICS[name].chance for name in kind.metrics_with(further)}
     found = {name: float(chance(rows, scored)) for name, chance in telling.items() if chance is not None}
     return {name: value for name, value in found.items() if np.isfinite(value)}
 
@@ -191,10 +200,25 @@ def mean_average_precision(logits: NDArray[np.float32], targets: Targets, scored
     """
     from sklearn.metrics import average_precision_score  # noqa: PLC0415 - slow to import
 
-    values = []
-    for label in np.flatnonzero(scored):
-        rows = targets.known[:, label]
-        truth = targets.values[rows, label] > 0.5
-        if truth.any() and not truth.all():
-            values.append(float(average_precision_score(truth, logits[rows, label])))
+    values = [float(average_precision_score(truth, said)) for truth, said in ranked(logits, targets, scored)]
     return float(np.mean(values)) if values else float("nan")
+
+
+def ranked(
+    logits: NDArray[np.float32], targets: Targets, scored: Scored
+) -> Iterator[tuple[NDArray[np.bool_], NDArray[Any]]]:
+    """For each scored label which clips carry it, and how probable it is said to be of them, in any unit: ``[clips]``.
+
+    Of clips where the label is known; a label that all or none of them carry says nothing about ranking and is left
+    out. Where a clip has one label, it is the probability among all of them by which clips are ranked.
+    """
+    if targets.values.ndim == 1:
+        rows = targets.known & scored[targets.values]
+        own, said = targets.values[rows], logits[rows].astype(np.float64)
+        said = np.exp(said - said.max(axis=1, keepdims=True, initial=-np.inf))
+        said /= said.sum(axis=1, keepdims=True)
+        columns = [(own == label, said[:, label]) for label in np.flatnonzero(scored)]
+    else:
+        known = [(label, targets.known[:, label]) for label in np.flatnonzero(scored)]
+        columns = [(targets.values[rows, label] > 0.5, logits[rows, label]) for label, rows in known]
+    yield from ((truth, said) for truth, said in columns if truth.any() and not truth.all())

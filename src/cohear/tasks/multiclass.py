@@ -23,6 +23,7 @@ class Multiclass(TargetKind):
     version: ClassVar[int] = 1
     default_metric: ClassVar[str] = "uar"
     metrics: ClassVar[tuple[str, ...]] = ("uar", "accuracy", "f1")
+    further_metrics: ClassVar[tuple[str, ...]] = ("auc", "eer", "top2", "top3", "top5")
     fewest_labels: ClassVar[int] = 2
     unlabelled_is_known: ClassVar[bool] = False
 

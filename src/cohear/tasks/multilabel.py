@@ -24,6 +24,7 @@ class Multilabel(TargetKind):
     version: ClassVar[int] = 1
     default_metric: ClassVar[str] = "map"
     metrics: ClassVar[tuple[str, ...]] = ("map", "f1")
+    further_metrics: ClassVar[tuple[str, ...]] = ("auc", "eer")
     fewest_labels: ClassVar[int] = 1
     unlabelled_is_known: ClassVar[bool] = True
 

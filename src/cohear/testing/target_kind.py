@@ -83,7 +83,8 @@ class TargetKindContract(ABC):
         assert TARGET_KINDS[kind.name] is not None
         assert isinstance(kind, type(TARGET_KINDS[kind.name]))
         assert kind.default_metric in kind.metrics
-        assert all(name in METRICS for name in kind.metrics)
+        assert all(name in METRICS for name in (*kind.metrics, *kind.further_metrics))
+        assert kind.metrics_with(kind.further_metrics[::-1]) == (*kind.metrics, *kind.further_metrics)
 
     def test_empty_cell_holds_nothing(self) -> None:
         """Unknown is no label."""

@@ -21,7 +21,7 @@ from cohear.data.folds.splits import FoldPlan, FoldRule
 from cohear.data.scan.dataset import Dataset
 from cohear.data.tables.clip_table import ClipTable
 from cohear.tasks.kind import TARGET_KINDS, TargetKind
-from cohear.tasks.metrics import versions_of_kind
+from cohear.tasks.metrics import METRICS, versions_of_kind
 from cohear.tasks.targets import Targets
 
 MOST_SET_ASIDE = 0.05
@@ -38,6 +38,7 @@ class TaskChoice:
     target: str
     kind: str | None = None
     metric: str | None = None
+    further_metrics: Sequence[str] = ()
     rule: FoldRule = field(default_factory=FoldRule)
     labels: LabelChoice = field(default_factory=LabelChoice)
 
@@ -57,6 +58,7 @@ class TaskSplit:
         cleared: their parts after the leakage rule.
         groups: of each clip, empty where it has none; told to runs alone that normalise features by group.
         tells_groups: whether that is so.
+        further_metrics: that are reported beside those of the kind.
     """
 
     task: str
@@ -72,6 +74,7 @@ class TaskSplit:
     cleared: Cleared
     groups: Sequence[str] = ()
     tells_groups: bool = False
+    further_metrics: Sequence[str] = ()
 
     def count(self, part: Part) -> int:
         """How many clips are in a part."""
@@ -106,9 +109,10 @@ class TaskSplit:
             "rows": [int(self.rows[index]) for index in used],
             "parts": [Part(int(self.cleared.parts[index])).name.lower() for index in used],
             "targets": kind.to_json(self.targets.take(used)),
-            "versions": versions_of_kind(kind),
+            "versions": versions_of_kind(kind, self.further_metrics),
             "test_part": self.test_part(),
             **({"groups": [self.groups[int(index)] for index in used]} if self.tells_groups else {}),
+            **({"further_metrics": list(self.further_metrics)} if self.further_metrics else {}),
         }
 
 
@@ -146,7 +150,7 @@ class Partition:
             asked_by = f"tasks.{task.name}"
             chosen = select(table, task.target, task.kind, task.labels, seed, asked_by)
             self._kinds[task.name], self._selections[task.name] = chosen
-            _check_metric(task.metric, TARGET_KINDS[chosen[0]], asked_by)
+            _check_metrics(task, TARGET_KINDS[chosen[0]], len(chosen[1].labels))
             rule = (task.dataset, task.rule)
             plans[rule] = plans.get(rule) or FoldPlan(table, task.rule, seed, asked_by, sounds[task.dataset])
             self._plans[task.name] = plans[rule]
@@ -197,6 +201,7 @@ class Partition:
             targets=selection.targets,
             cleared=cleared,
             groups=self._groups[task.name],
+            further_metrics=[name for name in kind.metrics_with(_asked(task)) if name not in kind.metrics],
         )
 
 
@@ -206,11 +211,23 @@ def _groups(table: ClipTable, rule: FoldRule, rows: NDArray[np.int64]) -> list[s
     return [cells[row] for row in rows]
 
 
-def _check_metric(metric: str | None, kind: TargetKind, asked_by: str) -> None:
-    if metric is not None and metric not in kind.metrics:
-        raise DataError(
-            f"{asked_by}.metric: a {kind.name} task has no metric {metric!r}{did_you_mean(metric, kind.metrics)}"
-        )
+def _asked(task: TaskChoice) -> list[str]:
+    """The metrics that a study names."""
+    return [*([] if task.metric is None else [task.metric]), *task.further_metrics]
+
+
+def _check_metrics(task: TaskChoice, kind: TargetKind, labels: int) -> None:
+    there_are = (*kind.metrics, *kind.further_metrics)
+    for name in _asked(task):
+        asked_by = f"tasks.{task.name}.{'metric' if name == task.metric else 'metrics'}"
+        if name not in there_are:
+            raise DataError(f"{asked_by}: a {kind.name} task has no metric {name!r}{did_you_mean(name, there_are)}")
+        fewest = METRICS[name].fewest_labels
+        if labels < fewest:
+            raise DataError(
+                f"{asked_by}: {name!r} is the same whatever is answered to a task with fewer than {fewest} labels, and "
+                f"this one has {labels}; leave it out"
+            )
 
 
 def mistakes_in_folds(folds: Mapping[int, Mapping[str, TaskSplit]], *, allow_overlap: bool) -> list[str]:

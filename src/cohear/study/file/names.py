@@ -53,6 +53,7 @@ def mistakes_in_names(settings: StudySettings, text: YamlText) -> list[str]:
         registries += [
             (f"tasks.{name}.kind", task.kind, TARGET_KINDS),
             (f"tasks.{name}.metric", task.metric, METRICS),
+            *((f"tasks.{name}.metrics", metric, METRICS) for metric in task.metrics),
         ]
     for arm, own in settings.arms.items():
         mistakes += [

@@ -102,6 +102,7 @@ class TaskSettings(SpecModel):
     target: Text
     kind: str | None = None
     metric: str | None = None
+    metrics: Annotated[list[Text], OneOrMore] = []
     hold_out: Text | None = None
     folds: Text | None = None
     margin: float | None = Field(None, ge=0)

@@ -120,6 +120,7 @@ class StudySettings(SpecModel):
                 target=task.target,
                 kind=task.kind,
                 metric=task.metric,
+                further_metrics=task.metrics,
                 rule=FoldRule(task.folds, task.hold_out, self.validation),
                 labels=LabelChoice(task.only, task.drop, task.rename or None, task.limit),
             )
