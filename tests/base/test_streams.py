@@ -52,3 +52,33 @@ def test_torch_stream_leaves_the_generator_as_it_was():
     with pytest.raises(KeyError), torch_stream("net", 1):
         raise KeyError
     assert torch.equal(torch.random.get_rng_state(), before)
+
+
+def test_torch_stream_draws_what_a_seed_of_torch_draws_and_leaves_it_no_notes():
+    """Torch's own seed remembers itself for each kind of accelerator that is not in use, at 2 ms a time."""
+    with torch_stream("net", 1):
+        torch.rand(3)  # an odd number: pairs of normal draws begin anew with each seed
+        torch.randn(1)
+    with torch_stream("net", 2):
+        drawn = torch.rand(3), torch.randn(5), torch.randint(1 << 62, (2,))
+    trackers = [getattr(torch, kind)._lazy_seed_tracker for kind in ("cuda", "xpu", "mtia")]
+    noted = [tracker.get_calls() for tracker in trackers]
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(stream_seed("net", 2))
+        expected = torch.rand(3), torch.randn(5), torch.randint(1 << 62, (2,))
+    assert all(map(torch.equal, drawn, expected))
+    assert not torch.cuda.is_initialized()
+    assert noted != [tracker.get_calls() for tracker in trackers]  # that of torch does
+    noted = [tracker.get_calls() for tracker in trackers]
+    with torch_stream("net", 3):
+        pass
+    assert noted == [tracker.get_calls() for tracker in trackers]
+
+
+def test_torch_stream_seeds_the_accelerator_that_is_in_use(monkeypatch):
+    """Dropout draws where its layer is."""
+    seeds = []
+    monkeypatch.setattr(torch.cuda, "is_initialized", lambda: True)
+    monkeypatch.setattr(torch.cuda, "manual_seed_all", seeds.append)
+    with torch_stream("net", 1):
+        assert seeds == [stream_seed("net", 1)]
