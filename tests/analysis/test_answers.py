@@ -234,7 +234,7 @@ def test_encoders_that_were_scored_otherwise_are_not_compared(full):
 def test_the_best_of_nothing_is_not_a_gain():
     """Chosen on some folds, a grouping of pure noise looks good there and not on the others."""
     table, _ = families(number=30, seeds=2, overlap=0.0, seed=1)
-    found = pd.DataFrame(best_per_budget(checked_results(table), paired_differences(table), "parameters"))
+    found = pd.DataFrame(best_per_budget(checked_results(table), paired_differences(table), ["parameters"]))
     best = found[found["gain_chosen"] == found.groupby("arm")["gain_chosen"].transform("max")]
     assert best["gain_chosen"].mean() > 0.004
     assert abs(best["gain"].mean()) < 0.003

@@ -13,7 +13,7 @@ from cohear.analysis.answers import combining, savings
 from cohear.analysis.answers.above import BetterSingle, Judging, above
 from cohear.analysis.answers.best_singles import BestSingle, best_singles
 from cohear.analysis.answers.correlates import Correlate, measured
-from cohear.analysis.answers.groupings import BUDGETS, UnbeatenGrouping, best_per_budget
+from cohear.analysis.answers.groupings import UnbeatenGrouping, best_per_budget
 from cohear.analysis.answers.label_worth import LabelWorth, label_worth
 from cohear.analysis.answers.larger_encoders import EncoderChange, larger_encoders
 from cohear.analysis.answers.measurements import of_data
@@ -318,9 +318,8 @@ class Statistics:
     @cached_property
     def groupings(self) -> Sequence[UnbeatenGrouping]:
         """Groupings of the learnt tasks that no other beats in gain and one cost, for every cost that is known."""
-        results, pairs, costs = self.advisable(self.results), self.advisable(self.pairs), self.tables.costs
-        every = (best_per_budget(results, pairs, cost, self.design, costs) for cost in BUDGETS)
-        return [line for lines in every for line in lines]
+        results, pairs = self.advisable(self.results), self.advisable(self.pairs)
+        return best_per_budget(results, pairs, design=self.design, measured=self.tables.costs)
 
     @cached_property
     def recommended(self) -> Mapping[Setting, Recommended | NoGrouping]:

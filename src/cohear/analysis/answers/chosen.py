@@ -12,9 +12,10 @@ from cohear.analysis.gains.bounds import ENDS, within
 from cohear.analysis.gains.cell_tests import cell_tests
 from cohear.analysis.gains.design import USUAL, Design
 from cohear.analysis.tables.columns import CELL, REPEAT, SETTING
+from cohear.analysis.tables.groups import Groups
 
 
-def estimated_on(pairs: pd.DataFrame, used: pd.Series, design: Design = USUAL) -> pd.DataFrame:
+def estimated_on(pairs: pd.DataFrame, used: pd.Series[bool], design: Design = USUAL) -> pd.DataFrame:
     """Gains of cells on the repeats that did not choose them, with 95 % intervals.
 
     How far repeats lie apart is learned from all of them, for what chose a cell tells its spread without favour, and
@@ -30,13 +31,16 @@ def estimated_on(pairs: pd.DataFrame, used: pd.Series, design: Design = USUAL) -
         ``gain, low, high`` with the cell's names as index, in the metric's unit, and what ``low`` and ``high`` are made
         of, ``reach, least, most``; NaN where no repeat is used, and an interval only where it can be told.
     """
-    cells = cell_tests(pairs, design).set_index(list(CELL))
-    grouped = pairs[used].groupby(list(CELL))
-    others = grouped[["difference", *ENDS]].mean().rename(columns={"difference": "gain"}).reindex(cells.index)
-    used_of = grouped.size().reindex(cells.index)
-    others = others.assign(reach=cells["reach"] * np.sqrt(cells["repeats"].astype(float) / used_of))
-    low, high = within(*(others[name].to_numpy(float) for name in ("gain", "reach", *ENDS)))
-    return others.assign(low=low, high=high)
+    cells, groups, judge = cell_tests(pairs, design), Groups.by(pairs, CELL), np.asarray(used, dtype=np.bool_)
+    on_those = (np.where(judge, pairs[name], np.nan) for name in ("difference", *ENDS))
+    gain, least, most = (groups.means(values) for values in on_those)
+    repeats, used_of = cells["repeats"].to_numpy(np.float64), groups.sums(judge.astype(np.float64))
+    more = np.divide(repeats, used_of, out=np.full(len(cells), np.nan), where=used_of > 0)
+    reach = cells["reach"].to_numpy(np.float64) * np.sqrt(more)
+    low, high = within(gain, reach, least, most)
+    names = pd.MultiIndex.from_frame(cells[list(CELL)])
+    figures = {"gain": gain, "reach": reach, "least": least, "most": most, "low": low, "high": high}
+    return pd.DataFrame(figures, index=names)
 
 
 @dataclass(frozen=True)
@@ -61,7 +65,7 @@ class MeanGain:
         return float(low), float(high)
 
 
-def mean_gain(pairs: pd.DataFrame, groups: Sequence[str], used: pd.Series, design: Design = USUAL) -> MeanGain:
+def mean_gain(pairs: pd.DataFrame, groups: Sequence[str], used: pd.Series[bool], design: Design = USUAL) -> MeanGain:
     """Mean gain of a task of some networks of one setting, on the repeats that are used, with its 95 % interval.
 
     A repeat that has every task of every group is one difference.
@@ -76,24 +80,24 @@ def mean_gain(pairs: pd.DataFrame, groups: Sequence[str], used: pd.Series, desig
         All NaN where nothing can be told.
     """
     sizes = {name: name.count("+") + 1 for name in groups}
-    shared = [name for name, size in sizes.items() if size > 1]
-    here = pairs.assign(used=used)[pairs["combination"].isin(shared)]
-    repeats = here.groupby([*SETTING, *REPEAT], sort=True).agg(
-        total=("difference", "sum"),
-        cells=("difference", "size"),
-        used=("used", "first"),
-        least=("least", "sum"),
-        most=("most", "sum"),
-    )
-    whole = repeats[repeats["cells"] == sum(sizes[name] for name in shared)].reset_index()
-    if whole.empty:
+    shared = {name: size for name, size in sizes.items() if size > 1}
+    inside = np.array([name in shared for name in pairs["combination"]], dtype=np.bool_)
+    here = pairs[inside]
+    repeats = Groups.by(here, REPEAT)
+    whole = repeats.sizes == sum(shared.values())
+    if not whole.any():
         return MeanGain(*[np.nan] * 4)
-    cell = whole.assign(
-        **{"task": "mean", "combination": "grouping", "metric": "mean", "single": 0.0, "shared": 0.0, "test_clips": 0},
-        difference=whole["total"] / sum(sizes.values()),
-        least=whole["least"] / sum(sizes.values()),
-        most=whole["most"] / sum(sizes.values()),
-        part="fold " + whole["fold"].astype(str),
+    first = here.iloc[repeats.first[whole]]
+    cell = pd.DataFrame(
+        {
+            **dict(zip(CELL, ("mean", "grouping", *(first[name].to_numpy() for name in SETTING)), strict=True)),
+            "metric": "mean",
+            "single": 0.0,
+            "shared": 0.0,
+            "test_clips": 0,
+            **{name: repeats.sums(here[name])[whole] / sum(sizes.values()) for name in ("difference", *ENDS)},
+            "part": first["fold"].to_numpy(),
+        }
     )
-    line = estimated_on(cell, cell["used"], design.of_means()).iloc[0]
+    line = estimated_on(cell, used[inside].iloc[repeats.first[whole]], design.of_means()).iloc[0]
     return MeanGain(*(float(line[name]) for name in ("gain", "reach", *ENDS)))

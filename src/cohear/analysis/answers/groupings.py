@@ -1,11 +1,15 @@
 """Which tasks to train together: unbeaten groupings, chosen on every other fold and estimated on the rest."""
 
-from collections.abc import Sequence
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
-from cohear.analysis.answers.chosen import mean_gain
+from cohear.analysis.answers.chosen import MeanGain, mean_gain
 from cohear.analysis.answers.savings import COSTS
 from cohear.analysis.answers.unbeaten import front
 from cohear.analysis.gains.design import USUAL, Design
@@ -42,7 +46,7 @@ class UnbeatenGrouping(InSetting):
 def best_per_budget(
     results: pd.DataFrame,
     pairs: pd.DataFrame,
-    cost: str,
+    costs: Sequence[str] = BUDGETS,
     design: Design = USUAL,
     measured: pd.DataFrame | None = None,
 ) -> list[UnbeatenGrouping]:
@@ -51,43 +55,79 @@ def best_per_budget(
     Args:
         results: checked results.
         pairs: of :func:`cohear.analysis.gains.pairs.paired_differences`.
-        cost: one of ``BUDGETS``.
+        costs: some of ``BUDGETS``.
         design: of the study.
         measured: ``costs.csv``, for costs that results do not hold.
 
     Returns:
-        Empty for more tasks than :data:`MOST_TASKS` or fewer than two repeats, and where the cost of a single or a
-        combination is not known.
+        By cost, then by setting. None for more tasks than :data:`MOST_TASKS` or fewer than two repeats, and where the
+        cost of a single or a combination is not known.
     """
-    found: list[UnbeatenGrouping] = []
     ordinary = results[results["control"] == ""]
-    for setting, rows in pairs.groupby(list(SETTING), sort=True):
-        here = ordinary[np.logical_and.reduce([ordinary[n] == v for n, v in zip(SETTING, setting, strict=True)])]
-        price = prices(here, cost) if cost in COSTS else _measured_prices(here, setting, cost, measured)
-        tasks = sorted({t for t in here["task"] if t in price.index})
-        if len(tasks) > MOST_TASKS or price.isna().any():
-            continue
-        first = first_half(rows)
-        chosen, other = (_sums(rows[side], tasks) for side in (first, ~first))
-        priced = {name: price[name] for name in price.index if name in chosen and name in other}
-        for grouping in front(priced, chosen, tasks):
-            gain = sum(other[name] for name in grouping.groups) / len(tasks)
-            low, high = mean_gain(rows, grouping.groups, ~first, design).interval(gain)
-            found.append(
-                {
-                    "features": str(setting[0]),
-                    "encoder": str(setting[1]),
-                    "arm": str(setting[2]),
-                    "cost": cost,
-                    "budget": finite(grouping.cost),
-                    "groups": list(grouping.groups),
-                    "gain_chosen": finite(grouping.gain / len(tasks)),
-                    "gain": finite(gain),
-                    "low": finite(low),
-                    "high": finite(high),
-                }
-            )
-    return found
+    found: dict[str, list[UnbeatenGrouping]] = {cost: [] for cost in costs}
+    for names, rows in pairs.groupby(list(SETTING), sort=True):
+        here = ordinary[np.logical_and.reduce([ordinary[n] == v for n, v in zip(SETTING, names, strict=True)])]
+        candidates = _Candidates(rows, first_half(rows), design)
+        for cost, lines in found.items():
+            price = prices(here, cost) if cost in COSTS else _measured_prices(here, names, cost, measured)
+            tasks = sorted({t for t in here["task"] if t in price.index})
+            if len(tasks) <= MOST_TASKS and not price.isna().any():
+                lines.extend(_unbeaten(candidates, cost, price, tasks))
+    return [line for lines in found.values() for line in lines]
+
+
+@dataclass(frozen=True)
+class _Candidates:
+    """Groupings of a setting, each estimated once, for whichever costs it is unbeaten.
+
+    Attributes:
+        pairs: of the setting.
+        first: whether a row is of a repeat that chooses.
+        design: of the study.
+    """
+
+    pairs: pd.DataFrame
+    first: pd.Series[bool]
+    design: Design
+
+    @cached_property
+    def sums(self) -> tuple[Mapping[str, float], Mapping[str, float]]:
+        """Sum of the gains of each combination's tasks on the repeats that choose, and on the others."""
+        return _sums(self.pairs[self.first]), _sums(self.pairs[~self.first])
+
+    def mean(self, groups: tuple[str, ...]) -> MeanGain:
+        """Mean gain of a task in these combinations, on the repeats that did not choose."""
+        if groups not in self._means:
+            self._means[groups] = mean_gain(self.pairs, groups, ~self.first, self.design)
+        return self._means[groups]
+
+    @cached_property
+    def _means(self) -> dict[tuple[str, ...], MeanGain]:
+        return {}
+
+
+def _unbeaten(
+    candidates: _Candidates, cost: str, price: pd.Series[float], tasks: Sequence[str]
+) -> Iterator[UnbeatenGrouping]:
+    """The unbeaten groupings in one cost."""
+    features, encoder, arm = (str(candidates.pairs[name].iloc[0]) for name in SETTING)
+    chosen, other = ({**dict.fromkeys(tasks, 0.0), **sums} for sums in candidates.sums)
+    priced = {name: price[name] for name in price.index if name in chosen and name in other}
+    for grouping in front(priced, chosen, tasks):
+        gain = sum(other[name] for name in grouping.groups) / len(tasks)
+        low, high = candidates.mean(tuple(grouping.groups)).interval(gain)
+        yield {
+            "features": features,
+            "encoder": encoder,
+            "arm": arm,
+            "cost": cost,
+            "budget": finite(grouping.cost),
+            "groups": list(grouping.groups),
+            "gain_chosen": finite(grouping.gain / len(tasks)),
+            "gain": finite(gain),
+            "low": finite(low),
+            "high": finite(high),
+        }
 
 
 def prices(here: pd.DataFrame, cost: str) -> pd.Series:
@@ -114,10 +154,10 @@ def _measured_prices(
     return rows.drop_duplicates("combination").set_index("combination")[cost].reindex(names)
 
 
-def _sums(rows: pd.DataFrame, tasks: Sequence[str]) -> dict[str, float]:
-    """Sum of the gains of each combination's tasks, 0 for singles; only where all its tasks were measured."""
+def _sums(rows: pd.DataFrame) -> dict[str, float]:
+    """Sum of the gains of each combination's tasks, only where all its tasks were measured."""
     means = rows.groupby(["combination", "task"], sort=True)["difference"].mean()
-    sums: dict[str, float] = dict.fromkeys(tasks, 0.0)
+    sums: dict[str, float] = {}
     for combination, gain in means.groupby(level="combination"):
         if len(gain) == str(combination).count("+") + 1:
             sums[str(combination)] = float(gain.sum())

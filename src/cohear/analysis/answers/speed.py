@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from cohear.analysis.tables.columns import CELL, REPEAT, SETTING
+from cohear.analysis.tables.groups import Groups
 from cohear.base.arrays import Array
 
 SHARE = 0.9
@@ -30,11 +31,7 @@ def steps_to_score(results: pd.DataFrame, curves: pd.DataFrame, share: float = S
         and the median ``ratio`` of shared to single over the repeats in which both reach it, ``reached_single`` and
         ``reached_shared`` (in how many repeats they do) and ``repeats``; NaN where nothing reaches it.
     """
-    validated = curves[(curves["part"] == "validation") & curves["metric"].notna()]
-    by_run = {
-        (str(run), str(task)): rows.sort_values("step")[["step", "metric"]].to_numpy(float)
-        for (run, task), rows in validated.groupby(["run", "task"], sort=False)
-    }
+    by_run = _by_run(curves[(curves["part"] == "validation") & curves["metric"].notna()])
     ordinary = results[results["control"] == ""]
     known = [(run, task) in by_run for run, task in zip(ordinary["run"], ordinary["task"], strict=True)]
     ordinary = ordinary.loc[np.array(known, dtype=bool)]
@@ -61,6 +58,15 @@ def steps_to_score(results: pd.DataFrame, curves: pd.DataFrame, share: float = S
         reached = np.isfinite(steps).sum(axis=0)
         found.append((*cell, score, single, shared, ratio, int(reached[0]), int(reached[1]), len(steps)))
     return pd.DataFrame(found, columns=list(SPEED))
+
+
+def _by_run(curves: pd.DataFrame) -> dict[tuple[str, str], Array]:
+    """Steps and scores of each run and task, ``[points, 2]``, in the order of the steps."""
+    runs = Groups.by(curves, ("run", "task"))
+    order = np.lexsort((curves["step"], runs.of_row))
+    points = np.split(curves[["step", "metric"]].to_numpy(float)[order], np.cumsum(runs.sizes))[:-1]
+    names = curves[["run", "task"]].iloc[runs.first].astype(str).itertuples(index=False, name=None)
+    return dict(zip(names, points, strict=True))
 
 
 def _fixed(rows: pd.DataFrame, curves: dict[tuple[str, str], Array], share: float) -> tuple[float, int]:

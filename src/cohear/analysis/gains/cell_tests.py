@@ -26,6 +26,7 @@ from cohear.analysis.gains.design import MARGIN, USUAL, ByTask, Design
 from cohear.analysis.gains.moderation import fit_prior, moderate
 from cohear.analysis.gains.spread import cell_spread, fold_shares, why_assumed, with_rounding
 from cohear.analysis.tables.columns import FAMILY
+from cohear.analysis.tables.groups import Groups
 from cohear.base.arrays import Array
 
 LEVEL = 0.05
@@ -50,28 +51,28 @@ def cell_tests(pairs: pd.DataFrame, design: Design = USUAL) -> pd.DataFrame:
         as large as the margin, one side). What cannot be known is NaN.
     """
     cells = cell_spread(pairs)
+    parts = cells["parts"].to_numpy(np.float64)
+    seen = np.divide(1.0, parts - 1, out=np.zeros(len(parts)), where=parts > 1)
     cells["margin"] = _per_task(cells["task"], design.margins, MARGIN)
-    cells["ratio"] = (1 / (cells["parts"] - 1.0).where(cells["parts"] > 1)).fillna(0.0)
-    if design.ratio is not None:
-        cells["ratio"] = _per_task(cells["task"], design.ratio, cells["ratio"])
-    cells["pair"] = cells["combination"].str.count(r"\+") == 1
+    cells["ratio"] = seen if design.ratio is None else _per_task(cells["task"], design.ratio, seen)
+    cells["pair"] = [name.count("+") == 1 for name in cells["combination"]]
     # one split has other variances than many, so cells of one test part share theirs among themselves
-    judged = [
-        _judge(some)
-        for _, family in cells.groupby(list(FAMILY), sort=False)
-        for some in (family[family["parts"] > 1], family[family["parts"] == 1])
-        if len(some)
-    ]
-    return pd.concat(judged).sort_index() if judged else _judge(cells)
+    families = Groups.of(*(cells[name] for name in FAMILY), parts == 1)
+    places = [np.flatnonzero(families.of_row == number) for number in range(len(families.first))]
+    places = places or [np.arange(len(cells))]
+    judged, back = [_judge(cells.iloc[some]) for some in places], np.argsort(np.concatenate(places))
+    return cells.assign(**{name: np.concatenate([one[name] for one in judged])[back] for name in judged[0]})
 
 
-def _per_task(tasks: pd.Series, given: ByTask, otherwise: float | pd.Series) -> pd.Series:
-    if isinstance(given, Mapping):
-        return tasks.map(dict(given)).astype(float).fillna(otherwise)
-    return pd.Series(float(given), index=tasks.index)
+def _per_task(tasks: pd.Series, given: ByTask, otherwise: float | Array) -> Array:
+    """Of each task what is given, for all or for some."""
+    if not isinstance(given, Mapping):
+        return np.full(len(tasks), float(given))
+    stated = np.array([given.get(task, np.nan) for task in tasks], dtype=np.float64)
+    return np.where(np.isnan(stated), otherwise, stated)
 
 
-def _judge(family: pd.DataFrame) -> pd.DataFrame:
+def _judge(family: pd.DataFrame) -> dict[str, Array]:
     """Error and p-values of cells that share their variances."""
     many = bool((family["parts"] > 1).any())
     square, free = ("between", "between_freedom") if many else ("within", "within_freedom")
@@ -94,20 +95,20 @@ def _judge(family: pd.DataFrame) -> pd.DataFrame:
     # Student's t, as in scipy.stats and many times faster
     reach = np.asarray(stdtrit(total, 1 - LEVEL / 2) * error, dtype=np.float64)
     low, high = within(gain, reach, *(family[name].to_numpy(float) for name in ENDS))
-    return family.assign(
-        variance=variance,
-        share=share,
-        typical_share=typical,
-        share_measured=measured,
-        share_assumed=assumed,
-        error=error,
-        freedom=total,
-        reach=reach,
-        low=low,
-        high=high,
-        p=2 * stdtr(total, -np.abs(gain) / error),
-        p_margin=stdtr(total, -(gain + family["margin"].to_numpy(float)) / error),
-    )
+    return {
+        "variance": variance,
+        "share": share,
+        "typical_share": typical,
+        "share_measured": measured,
+        "share_assumed": assumed,
+        "error": error,
+        "freedom": total,
+        "reach": reach,
+        "low": low,
+        "high": high,
+        "p": 2 * stdtr(total, -np.abs(gain) / error),
+        "p_margin": stdtr(total, -(gain + family["margin"].to_numpy(float)) / error),
+    }
 
 
 def _moderated(variance: Array, freedom: Array, tasks: NDArray[np.object_]) -> tuple[Array, Array]:

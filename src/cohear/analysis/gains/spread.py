@@ -11,8 +11,10 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import polygamma, psi
 
+from cohear.analysis.gains.bounds import ENDS
 from cohear.analysis.gains.moderation import SMALLEST_FAMILY, by_task, of_tasks
 from cohear.analysis.tables.columns import CELL
+from cohear.analysis.tables.groups import Groups
 from cohear.base.arrays import Array
 
 
@@ -31,43 +33,44 @@ def cell_spread(pairs: pd.DataFrame) -> pd.DataFrame:
         smallest difference of a score that the test parts can show (1 / test clips, NaN where unknown); and the means
         of :data:`cohear.analysis.gains.bounds.ENDS`.
     """
-    keys = list(CELL)
-    pairs = pairs.assign(test_clips=pairs["test_clips"].astype(float))
-    parts = pairs.groupby([*keys, "part"], sort=True)["difference"].agg(["size", "mean"]).reset_index()
-    cells = pairs.groupby(keys, sort=True).agg(
-        metric=("metric", "first"),
-        single=("single", "mean"),
-        shared=("shared", "mean"),
-        gain=("difference", "mean"),
-        repeats=("difference", "size"),
-        test_clips=("test_clips", "mean"),
-        least=("least", "mean"),
-        most=("most", "mean"),
+    cells = Groups.by(pairs, CELL)
+    parts = Groups.of(cells.of_row, pairs["part"])
+    of_cell = Groups.of(cells.of_row[parts.first])
+    figures = ("single", "shared", "difference", "test_clips", *ENDS)
+    single, shared, gain, clips, least, most = (cells.means(pairs[name]) for name in figures)
+    difference = pairs["difference"].to_numpy(np.float64)
+    middle = parts.means(difference)
+    n, j = cells.sizes.astype(np.float64), of_cell.sizes.astype(np.float64)
+    weight = of_cell.sums((parts.sizes / n[of_cell.of_row]) ** 2)
+    between = of_cell.sums(parts.sizes * (middle - gain[of_cell.of_row]) ** 2)
+    within = cells.sums((difference - middle[parts.of_row]) ** 2)
+    scale = np.abs(single) + np.abs(shared)
+    names = {name: pairs[name].array[cells.first] for name in (*CELL, "metric")}
+    return pd.DataFrame(
+        {
+            **names,
+            "single": single,
+            "shared": shared,
+            "gain": gain,
+            "repeats": cells.sizes,
+            "least": least,
+            "most": most,
+            "parts": of_cell.sizes,
+            "weight": weight,
+            "between_freedom": j - 1,
+            "within_freedom": n - j,
+            "per_part": np.divide(n - n * weight, j - 1, out=n.copy(), where=j > 1),
+            "between": _mean_square(between, j - 1, scale),
+            "within": _mean_square(within, n - j, scale),
+            "step": np.divide(1.0, clips, out=np.full(len(n), np.nan), where=clips > 0),
+        }
     )
-    beside = parts.merge(cells[["gain", "repeats"]].reset_index(), on=keys)
-    parts["square"] = beside["size"] * (beside["mean"] - beside["gain"]) ** 2
-    parts["share"] = (beside["size"] / beside["repeats"]) ** 2
-    of_parts = parts.groupby(keys, sort=True).agg(
-        parts=("size", "size"), weight=("share", "sum"), square=("square", "sum")
-    )
-    cells = cells.join(of_parts)
-    means = pairs.groupby([*keys, "part"], sort=False)["difference"].transform("mean")
-    square_within = ((pairs["difference"] - means) ** 2).groupby([pairs[key] for key in keys], sort=True).sum()
-    n, j = cells["repeats"].astype(float), cells["parts"].astype(float)
-    cells["between_freedom"] = j - 1
-    cells["within_freedom"] = n - j
-    cells["per_part"] = ((n - n * cells["weight"]) / (j - 1).where(j > 1)).fillna(n)
-    cells["between"] = _mean_square(cells["square"], j - 1, cells)
-    cells["within"] = _mean_square(square_within, n - j, cells)
-    cells["step"] = 1 / cells["test_clips"].where(cells["test_clips"] > 0)
-    return cells.drop(columns=["square", "test_clips"]).reset_index()
 
 
-def _mean_square(squares: pd.Series, freedom: pd.Series, cells: pd.DataFrame) -> pd.Series:
+def _mean_square(squares: Array, freedom: Array, scale: Array) -> Array:
     """Squares over degrees of freedom; rounding errors of equal differences count as no spread at all."""
-    mean = (squares / freedom.where(freedom > 0)).fillna(0.0)
-    scale = cells["single"].abs() + cells["shared"].abs()
-    return mean.where(mean > (1e-12 * scale) ** 2, 0.0)
+    mean = np.divide(squares, freedom, out=np.zeros(len(squares)), where=freedom > 0)
+    return np.where(mean > (1e-12 * scale) ** 2, mean, 0.0)
 
 
 def with_rounding(variance: Array, cells: pd.DataFrame) -> Array:

@@ -97,10 +97,12 @@ class FolderTables:
         for run in self.results.loc[self.results["control"] == "", "run"].unique():
             path = self.folder / "runs" / run / CURVE_CSV.file
             if Path(run).name == run and path.is_file():  # names in tables from elsewhere may be paths
-                table = read_cells(path, CURVE_CSV)
-                numbers = {name: pd.to_numeric(table[name], errors="coerce") for name in numeric}
-                found.append(table.assign(run=run, **numbers)[list(CURVES)])
-        return pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=list(CURVES))
+                found.append(read_cells(path, CURVE_CSV).assign(run=run))
+        if not found:
+            return pd.DataFrame(columns=list(CURVES))
+        every = pd.concat(found, ignore_index=True)
+        numbers = {name: pd.to_numeric(every[name], errors="coerce") for name in numeric}
+        return every.assign(**numbers)[list(CURVES)]
 
     @cached_property
     def costs(self) -> pd.DataFrame:
