@@ -6,7 +6,9 @@ import pytest
 import tiny
 
 from cohear.base.versions import OtherVersions
+from cohear.features.build import build_front_end
 from cohear.features.logmel import LogMel
+from cohear.features.task_input import TaskInput
 from cohear.models.small import Small
 from cohear.runs.in_place import PackInPlace
 from cohear.tasks import METRICS
@@ -91,8 +93,10 @@ def test_versions_of_target_kind_and_metrics_are_those_of_the_split(spec, pack, 
 
 
 def test_key_holds_the_parts_that_a_run_uses():
-    versions = training_versions(TrainingSettings())
-    assert {"training", "torch", "objective", "schedule", "sharing"} == set(versions)
+    always = {"training", "torch", "objective", "schedule", "sharing"}
+    assert set(training_versions(TrainingSettings(), [TaskInput.of(build_front_end("logmel"), 1.0)])) == always
+    vectors = [TaskInput.of(build_front_end(name), 1.0) for name in ("logmel", "summary")]
+    assert set(training_versions(TrainingSettings(), vectors)) == {*always, "windows"}
 
 
 def test_an_edited_helper_of_a_users_module_trains_again_and_is_refused_under_the_old_key(bench):

@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 
 from cohear.base.arrays import Floats, Integers
 from cohear.features.task_input import TaskInput
-from cohear.features.windows import gather, scored_windows
+from cohear.features.windows import scored_windows
 from cohear.runs.scaled_task import WINDOWS_AT_ONCE
 from cohear.runs.task_data import TaskData
 
 AsVectors: TypeAlias = Callable[[Floats, Integers, Integers], Floats]
-"""Vectors ``[B, D]`` of frames ``[B, W, frame_width]``, valid lengths and the clips that they are of, both ``[B]``."""
+"""Vectors ``[B, D]`` of what an encoder is given of windows, valid lengths and the clips they are of, both ``[B]``."""
 
 
 def clip_vectors(task: TaskData, given: TaskInput, as_vectors: AsVectors | None = None) -> Floats:
@@ -26,16 +26,12 @@ def clip_vectors(task: TaskData, given: TaskInput, as_vectors: AsVectors | None 
         given: their front-end and window.
         as_vectors: makes them of windows; without it the front-end does, and must be one that gives a vector a window.
     """
-
-    def seen(frames: Floats, lengths: Integers, clips: Integers) -> Floats:
-        return task.at_scale(given.front_end.window_input(frames, lengths), lengths, clips)
-
-    as_vectors = as_vectors or seen
+    as_vectors = as_vectors or task.at_scale
     clip_of_window, starts = scored_windows(task.store, task.rows, given.window)
     rows, made = task.rows[clip_of_window], []
     for first in range(0, len(rows), WINDOWS_AT_ONCE):
         here = slice(first, first + WINDOWS_AT_ONCE)
-        made.append(as_vectors(*gather(task.store, rows[here], starts[here], given.window), clip_of_window[here]))
+        made.append(as_vectors(*given.seen(task.store, rows[here], starts[here]), clip_of_window[here]))
     first_of_clip = np.flatnonzero(np.diff(clip_of_window, prepend=-1))  # each clip has a window
     totals = np.add.reduceat(np.concatenate(made), first_of_clip, axis=0, dtype=np.float64)
     return (totals / np.bincount(clip_of_window)[:, None]).astype(np.float32)

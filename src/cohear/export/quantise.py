@@ -19,7 +19,7 @@ from cohear.export.assemble import NetworkInput, logits_name, network_inputs
 from cohear.export.network import network_graph
 from cohear.export.runs import Trained
 from cohear.features.task_input import TaskInput
-from cohear.features.windows import gather, hop_in_scoring, window_starts
+from cohear.features.windows import hop_in_scoring, window_starts
 from cohear.models.sharing import Network
 from cohear.models.windows import Windows
 from cohear.runs.task_data import TaskData
@@ -249,8 +249,8 @@ def _middle_windows(data: TaskData, given: TaskInput, asked: NetworkInput, most:
     batches = []
     for first in range(0, len(rows), 32):
         here = slice(first, first + 32)
-        frames, lengths = gather(data.store, rows[here], starts[here], given.window)
-        windows = as_windows(given.front_end, frames, lengths, data, clips[here])
+        features, lengths = given.seen(data.store, rows[here], starts[here])
+        windows = as_windows(given, features, lengths, data, clips[here])
         batch: dict[str, Any] = {asked.features: windows.features.numpy()}
         if given.front_end.layout == "sequence":
             batch[asked.lengths] = lengths

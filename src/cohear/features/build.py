@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Any
 
 from cohear.base.errors import UserError
 from cohear.base.registry import did_you_mean
 from cohear.features.front_end import FRONT_ENDS, FrontEnd
-from cohear.features.setting_types import NO_SETTINGS, OpenAsset, settings_as
+from cohear.features.setting_types import NO_SETTINGS, OpenAsset, made_once, settings_as
 from cohear.features.settings import asset_at, asset_in_key
 
 VERSIONS = tuple(name for name in NO_SETTINGS if name != "name")
@@ -60,12 +59,6 @@ def _made(spec: Mapping[str, Any], open_asset: OpenAsset) -> FrontEnd:
     place = f"front-end {cls.name!r}"
     given = {name: value for name, value in spec.items() if name != "name"}
     try:
-        return _instance(cls, tuple(settings_as(cls, given, place, open_asset).items()))
+        return made_once(cls, settings_as(cls, given, place, open_asset))
     except ValueError as error:
         raise UserError(f"{place}: {error}") from error
-
-
-@lru_cache(maxsize=64)
-def _instance(cls: type[FrontEnd], settings: tuple[tuple[str, Any], ...]) -> FrontEnd:
-    """The same for the same settings: a plan asks for it a thousand times, and its files are read once."""
-    return cls(**dict(settings))

@@ -12,7 +12,8 @@ import types
 import typing
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, fields, is_dataclass
-from typing import Any
+from functools import lru_cache
+from typing import Any, TypeVar
 
 from cohear.base.assets import Asset
 from cohear.base.errors import UserError
@@ -21,6 +22,8 @@ from cohear.base.registry import did_you_mean
 
 NO_SETTINGS = ("name", "version", "libraries", "source")
 """What of a front-end's key is no setting."""
+
+Made = TypeVar("Made")
 
 OpenAsset = Callable[[object], Asset | None]
 """Gives the file that a value stands for; None where it is no such value."""
@@ -67,6 +70,16 @@ def settings_as(cls: type[Any], given: Mapping[str, Any], place: str, open_asset
         if name not in settings and field.default is MISSING and field.default_factory is MISSING:
             raise UserError(f"{place} needs a setting {name!r}: {_wanted(types_of[name])}")
     return settings
+
+
+def made_once(cls: type[Made], settings: Mapping[str, Any]) -> Made:
+    """The same object for the same settings: a plan asks for it a thousand times, and its files are read once."""
+    return _made(cls, tuple(settings.items()))  # type: ignore[return-value]
+
+
+@lru_cache(maxsize=64)
+def _made(cls: type[object], settings: tuple[tuple[str, Any], ...]) -> object:
+    return cls(**dict(settings))
 
 
 def options_of(kind: Any) -> tuple[Any, ...]:  # noqa: ANN401 - any type
@@ -132,7 +145,7 @@ def _as_one(value: Any, kind: Any, place: str, open_asset: OpenAsset) -> Any:  #
     if has_members(kind) and isinstance(value, str | Mapping):
         cls = class_of(kind, value)
         if cls is not kind:
-            return cls(**settings_as(cls, own_settings(value), f"{place}: {cls.name}", open_asset))
+            return made_once(cls, settings_as(cls, own_settings(value), f"{place}: {cls.name}", open_asset))
     elif has_settings(kind) and isinstance(value, Mapping):
         return kind(**settings_as(kind, value, place, open_asset))
     if kind in (Asset, int, float, bool):

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from cohear.base.arrays import Floats, Integers
 from cohear.features.front_end import FrontEnd
+from cohear.features.store import FeatureStore
+from cohear.features.window_vectors import kept_vectors
+from cohear.features.windows import gather, lengths_of
 
 
 @dataclass(frozen=True)
@@ -28,3 +32,28 @@ class TaskInput:
     def width(self) -> int:
         """Numbers that an encoder sees of a frame (sequence) or of a window (vector)."""
         return self.front_end.input_width
+
+    @property
+    def draws_from_grid(self) -> bool:
+        """Whether training draws windows that are scored or half-way between two of them, so that each is made once.
+
+        So it does where a front-end gives vectors, and nothing changes the frames that they are made of.
+        """
+        return self.front_end.layout == "vector" and self.front_end.augmentation is None
+
+    def seen(self, store: FeatureStore, rows: Integers, starts: Integers) -> tuple[Floats, Integers]:
+        """What an encoder is given of windows.
+
+        Args:
+            store: of the front-end's frames.
+            rows: clips of the store ``[B]``.
+            starts: first frame of each window inside its clip ``[B]``.
+
+        Returns:
+            Float32 ``[B, window, width]``, zero beyond the clip's end (sequence), or ``[B, width]`` (vector), and valid
+            frames int64 ``[B]``.
+        """
+        if self.front_end.layout == "vector" and (kept := kept_vectors(self.front_end, store, self.window)) is not None:
+            return kept.of(rows, starts), lengths_of(store, rows, starts, self.window)
+        frames, lengths = gather(store, rows, starts, self.window)
+        return self.front_end.window_input(frames, lengths), lengths

@@ -80,6 +80,18 @@ def _heard(store: FeatureStore, clips: Integers, starts: Integers, window: int) 
     return (store.heard[begin:end] for begin, end in zip(first.tolist(), last.tolist(), strict=True))
 
 
+def lengths_of(store: FeatureStore, clips: Integers, starts: Integers, window: int) -> Integers:
+    """Valid frames of windows ``[B]``; the arguments are those of `gather`.
+
+    Raises:
+        IndexError: a window starts outside its clip.
+    """
+    clip_frames = store.lengths[clips]
+    if ((starts < 0) | (starts >= clip_frames)).any():
+        raise IndexError("a window must start inside its clip")
+    return np.minimum(clip_frames - starts, window)
+
+
 def gather(store: FeatureStore, clips: Integers, starts: Integers, window: int) -> tuple[Floats, Integers]:
     """Read windows out of a store.
 
@@ -95,10 +107,7 @@ def gather(store: FeatureStore, clips: Integers, starts: Integers, window: int) 
     Raises:
         IndexError: a window starts outside its clip.
     """
-    clip_frames = store.offsets[clips + 1] - store.offsets[clips]
-    if ((starts < 0) | (starts >= clip_frames)).any():
-        raise IndexError("a window must start inside its clip")
-    lengths = np.minimum(clip_frames - starts, window)
+    lengths = lengths_of(store, clips, starts, window)
     firsts = store.offsets[clips] + starts
     windows = np.zeros((len(clips), window, store.frame_width), np.float32)
     # slices copy rows in one go: faster than one fancy index of [B, W] rows

@@ -62,9 +62,9 @@ class TrainedNetwork:
         [how] = [reference.normalise for reference in self.spec.tasks if reference.name == task]
         clips = with_scale(clips, given, how)
 
-        def embedded(windows: Floats, lengths: Integers, of_clips: Integers) -> Floats:
+        def embedded(features: Floats, lengths: Integers, of_clips: Integers) -> Floats:
             with torch.inference_mode():
-                rows = self.device.put(as_windows(given.front_end, windows, lengths, clips, of_clips))
+                rows = self.device.put(as_windows(given, features, lengths, clips, of_clips))
                 embedding = self.network.embed({task: rows})[task]
                 if embedding.vector is not None:
                     return to_numpy(embedding.vector.float())

@@ -9,7 +9,7 @@ import numpy as np
 from cohear.base.arrays import Integers
 from cohear.base.moments import Moments
 from cohear.features.task_input import TaskInput
-from cohear.features.windows import gather, scored_windows
+from cohear.features.windows import scored_windows
 from cohear.runs.input_scale import InputScale
 from cohear.runs.spec import Normalise
 from cohear.runs.task_data import TaskData
@@ -45,8 +45,8 @@ def moments_of(task: TaskData, given: TaskInput, clips: Integers) -> Moments:
     count, total, squares = 0, np.zeros(given.width), np.zeros(given.width)
     for first in range(0, len(rows), WINDOWS_AT_ONCE):
         here = slice(first, first + WINDOWS_AT_ONCE)
-        frames, lengths = gather(task.store, rows[here], starts[here], given.window)
-        features = given.front_end.window_input(frames, lengths).astype(np.float64)
+        given_features, lengths = given.seen(task.store, rows[here], starts[here])
+        features = given_features.astype(np.float64)
         if features.ndim == 3:  # zeros beyond lengths add nothing to either sum
             count, features = count + int(lengths.sum()), features.reshape(-1, features.shape[-1])
         else:

@@ -10,6 +10,7 @@ import numpy as np
 
 from cohear.features.build import build_front_end
 from cohear.features.store import FeatureStore
+from cohear.features.task_input import TaskInput
 from cohear.models.choice import EncoderChoice
 from cohear.runs.manifest import Manifest
 from cohear.runs.pack import Pack
@@ -100,6 +101,7 @@ class PlainPack(Pack):
 def plain_run(tasks: Sequence[str], training: TrainingSettings) -> RunSpec:
     """A run of a small fully connected network without dropout on plain tasks."""
     front_end = build_front_end({"name": "summary", "bands": BANDS})
+    window = FRAMES * front_end.hop / front_end.rate
     return RunSpec(
         tasks=tuple(TaskReference(name=name, split=name, store=name) for name in tasks),
         study_seed=0,
@@ -107,7 +109,7 @@ def plain_run(tasks: Sequence[str], training: TrainingSettings) -> RunSpec:
         seed=0,
         front_end=front_end.key(),
         encoder=EncoderChoice("dnn", settings={"hidden": 16, "layers": 1, "dropout": 0.0}).key(),
-        window=FRAMES * front_end.hop / front_end.rate,
+        window=window,
         training=training,
-        versions=training_versions(training),
+        versions=training_versions(training, [TaskInput.of(front_end, window)]),
     )

@@ -9,9 +9,8 @@ import torch
 from numpy.typing import NDArray
 
 from cohear.base.streams import NamePart, stream
-from cohear.features.front_end import FrontEnd
 from cohear.features.task_input import TaskInput
-from cohear.features.windows import gather
+from cohear.features.window_grid import WindowGrid
 from cohear.models.windows import Windows
 from cohear.runs.task_data import TaskData
 from cohear.tasks.targets import WindowPlaces, WindowTargets
@@ -54,60 +53,63 @@ class TaskBatches:
         name: tuple[NamePart, ...],
         stride: int = 1,
     ) -> None:
-        self._task, self._front_end, self._window, self._stride = task, given.front_end, given.window, stride
+        self._task, self._given, self._stride = task, given, stride
         name = (*name, "task", task.name)
         shape = (settings.steps, settings.batch)
         if settings.sampling == "balanced":
             self._clips = balanced_draws(task, shape, *name, "clips")
         else:
             self._clips = shuffled_passes(task.parts["train"], shape, *name, "clips")
-        frames = task.store.lengths[task.rows[self._clips]]
+        rows = task.rows[self._clips]
+        frames = task.store.lengths[rows]
         self._augmentation = None
-        if settings.augment == "standard" and (fitting := self._front_end.augmentation) is not None:
+        if settings.augment == "standard" and (fitting := given.front_end.augmentation) is not None:
             self._augmentation = Augmentation(shape, fitting, *name, "augmentation")
             frames = self._augmentation.frames_after_tempo(frames)
-        room = np.maximum(frames - self._window, 0)
-        self._starts = stream(*name, "crops").integers(0, room + 1)
-        self._lengths = np.minimum(frames, self._window)
+        if given.draws_from_grid:
+            grid = WindowGrid.of(task.store, given.window)
+            self._starts = grid.starts(rows, stream(*name, "crops").integers(0, grid.counts(rows)))
+        else:
+            room = np.maximum(frames - given.window, 0)
+            self._starts = stream(*name, "crops").integers(0, room + 1)
+        self._lengths = np.minimum(frames, given.window)
 
     def make(self, step: int) -> Rows:
         """The task's rows of batch ``step``."""
         clips, starts, lengths = self._clips[step], self._starts[step], self._lengths[step]
-        rows, tempo = self._task.rows[clips], np.ones(len(clips))
+        rows, tempo, front_end = self._task.rows[clips], np.ones(len(clips)), self._given.front_end
         if self._augmentation is None:
-            windows = as_windows(
-                self._front_end, *gather(self._task.store, rows, starts, self._window), self._task, clips
-            )
+            features, _ = self._given.seen(self._task.store, rows, starts)
         else:
             tempo = self._augmentation.tempo(step)
-            frames = self._augmentation.gather(step, self._task.store, rows, starts, self._window)
-            frames = self._augmentation.apply(step, frames, lengths)
-            windows = as_windows(self._front_end, to_numpy(frames), lengths, self._task, clips)
-        places = WindowPlaces(clips, starts, lengths, tempo, self._front_end.hop / self._front_end.rate, self._stride)
+            frames = self._augmentation.gather(step, self._task.store, rows, starts, self._given.window)
+            features = front_end.window_input(to_numpy(self._augmentation.apply(step, frames, lengths)), lengths)
+        windows = as_windows(self._given, features, lengths, self._task, clips)
+        places = WindowPlaces(clips, starts, lengths, tempo, front_end.hop / front_end.rate, self._stride)
         targets = self._task.kind.targets(self._task.targets.take(clips), places, windows.features)
         return Rows(windows, targets)
 
 
 def as_windows(
-    front_end: FrontEnd,
-    frames: NDArray[np.float32],
+    given: TaskInput,
+    features: NDArray[np.float32],
     lengths: NDArray[np.int64],
     task: TaskData,
     clips: NDArray[np.int64],
 ) -> Windows:
-    """Frames ``[B, W, D]`` as an encoder's input; lengths are told only where some row is short.
+    """What `TaskInput.seen` gives as an encoder's input; lengths are told only where some row is short.
 
     Args:
-        front_end: made the frames.
-        frames: of windows.
+        given: what made the features.
+        features: of windows.
         lengths: valid frames of each ``[B]``.
         task: that they are of, whose scale they are brought to.
         clips: of the task, that each is cut from ``[B]``.
     """
-    features = torch.from_numpy(task.at_scale(front_end.window_input(frames, lengths), lengths, clips))
-    if front_end.layout == "vector" or bool((lengths == frames.shape[1]).all()):
-        return Windows(features)
-    return Windows(features, torch.from_numpy(lengths))
+    scaled = torch.from_numpy(task.at_scale(features, lengths, clips))
+    if given.front_end.layout == "vector" or bool((lengths == given.window).all()):
+        return Windows(scaled)
+    return Windows(scaled, torch.from_numpy(lengths))
 
 
 def shuffled_passes(clips: NDArray[np.int64], shape: tuple[int, int], *name: NamePart) -> NDArray[np.int64]:

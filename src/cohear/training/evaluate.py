@@ -7,7 +7,7 @@ import torch
 
 from cohear.base.streams import NamePart, stream
 from cohear.features.task_input import TaskInput
-from cohear.features.windows import gather, heard_frames_of, scored_windows
+from cohear.features.windows import heard_frames_of, scored_windows
 from cohear.models.sharing import Network
 from cohear.runs.finite import check_answers
 from cohear.runs.predictions import Predictions
@@ -44,13 +44,13 @@ class Evaluation:
     ) -> None:
         self.task, self.part = task, part
         self._device = device or Device()
-        self._front_end, self._window, self._stride = given.front_end, given.window, stride
+        self._given, self._stride = given, stride
         clips = task.parts[part]
         if part != "test" and len(clips) > MOST_CLIPS_BESIDE_TEST:
             draw = stream(*name, "task", task.name, "scored clips", part)
             clips = np.sort(draw.choice(clips, MOST_CLIPS_BESIDE_TEST, replace=False))
         self._clips, self._frames = clips, task.store.lengths[task.rows[clips]]
-        self._clip_of_window, self._starts = scored_windows(task.store, task.rows[clips], self._window)
+        self._clip_of_window, self._starts = scored_windows(task.store, task.rows[clips], given.window)
 
     def predict(self, network: Network, step: int | None = None) -> Predictions:
         """Logits of every clip; the network is put into evaluation mode and left as it was.
@@ -69,9 +69,9 @@ class Evaluation:
         with torch.inference_mode():
             for first in range(0, len(rows), WINDOWS_A_BATCH):
                 here = slice(first, first + WINDOWS_A_BATCH)
-                frames, lengths = gather(self.task.store, rows[here], self._starts[here], self._window)
+                features, lengths = self._given.seen(self.task.store, rows[here], self._starts[here])
                 clips = self._clips[self._clip_of_window[here]]
-                windows = self._device.put(as_windows(self._front_end, frames, lengths, self.task, clips))
+                windows = self._device.put(as_windows(self._given, features, lengths, self.task, clips))
                 out.append(network({self.task.name: windows})[self.task.name].float())
                 valid.append(lengths)
         network.train(was_training)
@@ -82,9 +82,9 @@ class Evaluation:
             starts=self._starts,
             lengths=np.concatenate(valid),
             tempo=np.ones(len(rows)),
-            frame_seconds=self._front_end.hop / self._front_end.rate,
+            frame_seconds=self._given.front_end.hop / self._given.front_end.rate,
             stride=self._stride,
-            heard=heard_frames_of(self.task.store, rows, self._starts, self._window),
+            heard=heard_frames_of(self.task.store, rows, self._starts, self._given.window),
         )
         logits = to_numpy(torch.cat(out))
         check_answers(self.task.name, self.part, step, logits)

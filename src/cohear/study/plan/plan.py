@@ -11,6 +11,7 @@ from typing import Any, Generic, Protocol, TypeVar
 from cohear.base.plugins import versions_of_plugins
 from cohear.features.front_end import FrontEnd
 from cohear.features.settings import shown
+from cohear.features.task_input import TaskInput
 from cohear.models.choice import EncoderChoice
 from cohear.runs.job import job_of
 from cohear.runs.spec import Normalise, Spec, TaskReference
@@ -132,6 +133,7 @@ def make_plan(
             for arm, tasks in product(settings.arms, sets_of[number]):
                 training, window = _settled(settings, arm, precision, alone=len(tasks) == 1)
                 inputs = inputs_of(front_end, window)
+                heard = {task: TaskInput.of(*given) for task, given in inputs.items()}
                 common = _common(front_end, window, [inputs[task] for task in tasks])
                 for focal, shares in budgets_of(settings.arms[arm].labels, tasks):
                     spec = RunSpec(
@@ -154,7 +156,7 @@ def make_plan(
                         study_seed=settings.seed,
                         fold=fold,
                         seed=seed,
-                        versions={**training_versions(training), **plugins},
+                        versions={**training_versions(training, [heard[task] for task in tasks]), **plugins},
                     )
                     cell = (front_end_label(front_end), encoder_label(encoder), arm, "+".join(tasks))
                     plan.append(PlannedRun(spec, *cell, "", fold, seed, focal))

@@ -1,0 +1,90 @@
+"""Vectors of windows, made once for all steps, parts and runs of a process."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+
+import numpy as np
+
+from cohear.base.arrays import Floats, Integers
+from cohear.features.front_end import FrontEnd
+from cohear.features.store import FeatureStore
+from cohear.features.window_grid import WindowGrid
+from cohear.features.windows import gather
+
+MOST_BYTES_A_TABLE = 2**28
+"""Vectors of a store that would take more are made anew each time."""
+MOST_BYTES = 2**29
+"""Of all that is kept; what was used longest ago goes first."""
+
+
+class WindowVectors:
+    """What a front-end of layout ``vector`` makes of windows of a store.
+
+    Vectors of a clip are made together, all on its grid, when the first of them is asked for. So the same window has
+    the same vector to the last bit, whatever else is asked for beside it or was before.
+
+    Args:
+        front_end: one that gives a vector a window.
+        grid: the windows that are kept.
+    """
+
+    def __init__(self, front_end: FrontEnd, grid: WindowGrid) -> None:
+        self.front_end, self.grid = front_end, grid
+        self._made = np.zeros(len(grid.store), np.bool_)
+        self._vectors = np.empty((len(grid), front_end.input_width), np.float32)
+
+    @property
+    def bytes(self) -> int:
+        """That it takes."""
+        return self._vectors.nbytes
+
+    def of(self, rows: Integers, starts: Integers) -> Floats:
+        """Vectors ``[B, input_width]`` of windows; those that are off the grid are made anew.
+
+        Args:
+            rows: clips of the store ``[B]``.
+            starts: first frame of each window inside its clip ``[B]``.
+        """
+        places = self.grid.places(rows, starts)
+        for row in np.unique(rows[places >= 0]):
+            if not self._made[row]:
+                self._make(int(row))
+        found = self._vectors[places]
+        if (off := places < 0).any():
+            found[off] = vectors_of(self.front_end, self.grid.store, rows[off], starts[off], self.grid.window)
+        return found
+
+    def _make(self, row: int) -> None:
+        first, end = self.grid.first[row : row + 2].tolist()
+        rows = np.full(end - first, row)
+        starts = self.grid.begins[first:end] - self.grid.store.offsets[row]
+        self._vectors[first:end] = vectors_of(self.front_end, self.grid.store, rows, starts, self.grid.window)
+        self._made[row] = True
+
+
+WINDOWS_AT_ONCE = 128
+
+
+def vectors_of(front_end: FrontEnd, store: FeatureStore, rows: Integers, starts: Integers, window: int) -> Floats:
+    """Vectors ``[B, input_width]`` of windows of a store, made of their frames."""
+    parts = [slice(first, first + WINDOWS_AT_ONCE) for first in range(0, len(rows), WINDOWS_AT_ONCE)]
+    made = [front_end.window_input(*gather(store, rows[part], starts[part], window)) for part in parts]
+    return np.concatenate(made)
+
+
+_KEPT: OrderedDict[tuple[FrontEnd, str, int], WindowVectors] = OrderedDict()
+
+
+def kept_vectors(front_end: FrontEnd, store: FeatureStore, window: int) -> WindowVectors | None:
+    """The vectors that this process keeps of a store; None where there would be too many."""
+    key = (front_end, store.key, window)
+    if key not in _KEPT:
+        grid = WindowGrid.of(store, window)
+        if 4 * len(grid) * front_end.input_width > MOST_BYTES_A_TABLE:
+            return None
+        _KEPT[key] = WindowVectors(front_end, grid)
+    _KEPT.move_to_end(key)
+    while len(_KEPT) > 1 and sum(each.bytes for each in _KEPT.values()) > MOST_BYTES:
+        _KEPT.popitem(last=False)
+    return _KEPT[key]
