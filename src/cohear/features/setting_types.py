@@ -74,11 +74,12 @@ def settings_as(cls: type[Any], given: Mapping[str, Any], place: str, open_asset
 
 def made_once(cls: type[Made], settings: Mapping[str, Any]) -> Made:
     """The same object for the same settings: a plan asks for it a thousand times, and its files are read once."""
-    return _made(cls, tuple(settings.items()))  # type: ignore[return-value]
+    made: Made = _made(cls, tuple(settings.items()))  # type: ignore[arg-type]
+    return made
 
 
 @lru_cache(maxsize=64)
-def _made(cls: type[object], settings: tuple[tuple[str, Any], ...]) -> object:
+def _made(cls: Any, settings: tuple[tuple[str, Any], ...]) -> Any:  # noqa: ANN401 - an object of the class
     return cls(**dict(settings))
 
 

@@ -47,13 +47,15 @@ class WindowGrid:
 
     def starts(self, rows: Integers, numbers: Integers) -> Integers:
         """First frame, inside its clip, of the n-th window of clips; both of one shape."""
-        return self.begins[self.first[rows] + numbers] - self.store.offsets[rows]
+        starts: Integers = self.begins[self.first[rows] + numbers] - self.store.offsets[rows]
+        return starts
 
     def places(self, rows: Integers, starts: Integers) -> Integers:
         """Which windows these are, ``[B]``; -1 where it is none of them."""
         begins = self.store.offsets[rows] + starts
         places = np.minimum(np.searchsorted(self.begins, begins), len(self) - 1)
-        return np.where(self.begins[places] == begins, places, -1)
+        found: Integers = np.where(self.begins[places] == begins, places, -1)
+        return found
 
 
 def grid_starts(frames: int, window: int) -> Integers:

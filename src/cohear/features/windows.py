@@ -89,7 +89,8 @@ def lengths_of(store: FeatureStore, clips: Integers, starts: Integers, window: i
     clip_frames = store.lengths[clips]
     if ((starts < 0) | (starts >= clip_frames)).any():
         raise IndexError("a window must start inside its clip")
-    return np.minimum(clip_frames - starts, window)
+    lengths: Integers = np.minimum(clip_frames - starts, window)
+    return lengths
 
 
 def gather(store: FeatureStore, clips: Integers, starts: Integers, window: int) -> tuple[Floats, Integers]:
