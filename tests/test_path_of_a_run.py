@@ -11,7 +11,7 @@ import in_process
 import pytest
 import tiny
 
-from cohear.features.store import FeatureStore
+from cohear.features.task_input import TaskInput
 from cohear.models.choice import EncoderChoice
 from cohear.models.dnn import Dnn
 from cohear.runs.in_place import PackInPlace
@@ -32,7 +32,7 @@ STATIONS = {
     "its start": (NetworkJob, "run"),
     "its order": (Mixed, "order"),
     "its clips": (PackInPlace, "store"),
-    "its batches": (FeatureStore, "frame_width"),
+    "its batches": (TaskInput, "seen"),
     "its encoder": (Dnn, "stages"),
     "its loss": (Multiclass, "loss"),
     "its gradients": (Sum, "backward"),

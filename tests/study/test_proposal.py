@@ -116,6 +116,20 @@ def test_what_cannot_be_held_out_is_dropped(tmp_path):
     plan(tmp_path)
 
 
+def test_clips_of_two_seconds_are_heard_two_seconds_at_once(tmp_path):
+    """By the median: one long clip among short ones makes no difference."""
+    write(tmp_path / "long", rows(20, scene=lambda n: "ab"[n % 2]), seconds=2.0)
+    write(tmp_path / "short", rows(20, word=lambda n: "cd"[n % 2]), seconds=0.3)
+    soundfile.write(tmp_path / "short/000.wav", tiny.sound(900, 1, 9.0), tiny.RATE)
+    proposal, text = propose(tmp_path, tmp_path / "long", tmp_path / "short")
+    assert {task.choice.name: task.window for task in proposal.tasks} == {"scene": 2.0, "word": None}
+    assert "scene: {dataset: long, target: scene, window: 2.0}" in text
+    assert "Its clips last 2.0 s (the median): 2 s of them are heard at once." in words(text)
+    assert "Seconds the network sees at once of tasks that have no window of their own; 19 clips are" in words(text)
+    assert plan(tmp_path)
+    assert Study.load(tmp_path / "study.yaml").settings.tasks["scene"].window == 2.0
+
+
 def test_pairs_that_the_leakage_rule_would_refuse_are_not_proposed(tmp_path):
     """Digits over speakers, speakers over official folds: what one tests, the other trains on."""
     speakers = {"digit": lambda n: n % 3, "speaker": lambda n: "stuv"[n // 15], "group": lambda n: f"g{n // 15}"}

@@ -12,7 +12,7 @@ from torch.optim.optimizer import register_optimizer_step_pre_hook
 
 from cohear.base.errors import RunFailed
 from cohear.base.files import digest, make_folder, write_json
-from cohear.features.windows import gather, scored_windows
+from cohear.features.windows import scored_windows
 from cohear.runs.in_place import PackInPlace
 from cohear.runs.spec import Need, TaskReference
 from cohear.runs.task_data import load_task
@@ -235,10 +235,10 @@ def test_scores_are_in_float32_whatever_training_is_in(planned, encoder):
     training = spec.training.model_copy(update={"precision": "bfloat16"})
     result = train_one(spec.model_copy(update={"training": training}), planned.pack)
     data, given = load_task(spec.tasks[0], planned.pack), inputs_of(spec)["tone"]
-    rows, front_end, window = data.rows[data.parts["test"]], given.front_end, given.window
-    clip_of_window, starts = scored_windows(data.store, rows, window)
-    frames, lengths = gather(data.store, rows[clip_of_window], starts, window)
-    windows = as_windows(front_end, frames, lengths, data, np.zeros(len(frames), np.int64))
+    rows = data.rows[data.parts["test"]]
+    clip_of_window, starts = scored_windows(data.store, rows, given.window)
+    features, lengths = given.seen(data.store, rows[clip_of_window], starts)
+    windows = as_windows(given, features, lengths, data, np.zeros(len(features), np.int64))
     with torch.inference_mode():
         logits = result.network.eval()({"tone": windows})["tone"].numpy()
     places = WindowPlaces(clip_of_window, starts, lengths, np.ones(len(starts)), 0.01)

@@ -103,7 +103,8 @@ def _grid_lines(proposal: Proposal) -> Iterator[str]:
     yield f"repeats: {{folds: {FOLDS}, seeds: 1}}"
     short = sum(fact.seconds < 1 for known in proposal.found for fact in known.dataset.facts)
     padded = f"; {short:,} clips are shorter and are padded" if short else ""
-    yield from _comment(f"Seconds the network sees at once{padded}.", indent="")
+    own = " of tasks that have no window of their own" if any(task.window for task in proposal.tasks) else ""
+    yield from _comment(f"Seconds the network sees at once{own}{padded}.", indent="")
     yield "window: 1.0"
     if any(known.dataset.bad for known in proposal.found):
         yield from _comment("Clips that cannot be read are left out and counted; see above.", indent="")
@@ -134,6 +135,8 @@ def _entry(task: Draft) -> str:
         parts.append(f"hold_out: {scalar(choice.rule.hold_out)}")
     if choice.labels.drop:
         parts.append(f"drop: [{', '.join(scalar(label) for label in choice.labels.drop)}]")
+    if task.window is not None:
+        parts.append(f"window: {task.window}")
     return f"{scalar(choice.name)}: {{{', '.join(parts)}}}"
 
 

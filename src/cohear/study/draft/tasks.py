@@ -26,6 +26,9 @@ from cohear.tasks import TARGET_KINDS
 FOLDS = 5
 """Fold indices that a proposed study uses."""
 
+LONG_WINDOW = 2.0
+"""Seconds that a network hears at once of clips that are as long; ``python benchmarks/search.py`` says why."""
+
 _FOLD, _GROUP, _SOURCE = "fold", "group", "source_id"
 _SHOWN = 3
 
@@ -38,13 +41,15 @@ class Draft:
         choice: what the study file says of it.
         labels: how many labels are left.
         clips: how many clips.
-        why: sentences for the study file: why it is cut so, and why labels are dropped.
+        why: sentences for the study file: why it is cut so, why labels are dropped, and why its window is longer.
+        window: seconds, where the study's are few for its clips.
     """
 
     choice: TaskChoice
     labels: int
     clips: int
     why: tuple[str, ...]
+    window: float | None = None
 
 
 def drafts(dataset: Dataset, target: str, name: str, seed: int) -> tuple[list[Draft], str]:
@@ -210,7 +215,10 @@ def _settle(dataset: Dataset, choice: TaskChoice, why: str, seed: int) -> Draft 
     if unknown:
         drops.append(f"Taken for a label, though it may say unknown (then add it to `drop`): {', '.join(unknown)}.")
     counts = TARGET_KINDS[splits[0].kind].counts(splits[0].targets, splits[0].labels)
-    return Draft(choice, int((counts > 0).sum()), len(splits[0].clips), (why, *drops))
+    middle = float(np.median([fact.seconds for fact in dataset.facts]))
+    window = LONG_WINDOW if middle >= LONG_WINDOW else None
+    heard = [f"Its clips last {middle:.1f} s (the median): {window:g} s of them are heard at once."] if window else []
+    return Draft(choice, int((counts > 0).sum()), len(splits[0].clips), (why, *drops, *heard), window)
 
 
 def _why_dropped(dataset: Dataset, choice: TaskChoice, dropped: Sequence[str]) -> list[str]:
