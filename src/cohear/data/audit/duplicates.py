@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import ClassVar
 
+from cohear.base.arrays import Integers
 from cohear.base.counting import counted
 from cohear.data.audit.audit_check import CHECKS, Check
 from cohear.data.audit.evidence import Evidence, NearDuplicate, Place, equal_sets
@@ -83,9 +85,11 @@ class DuplicatesCheck(Check):
 
     def _near(self, evidence: Evidence) -> Iterable[AuditFinding]:
         kept: dict[tuple[str, bool], list[NearDuplicate]] = {}
+        names = {place.dataset for pair in evidence.near for place in (pair.first, pair.second)}
+        ties = {name: _Ties.of(evidence, name) for name in names}
         for pair in evidence.near:
             inside = pair.first.dataset == pair.second.dataset
-            kept.setdefault((pair.first.dataset if inside else "", _kept_together(evidence, pair)), []).append(pair)
+            kept.setdefault((pair.first.dataset if inside else "", _kept_together(ties, pair)), []).append(pair)
         for (dataset, together), pairs in sorted(kept.items()):
             what = "kept together by group or source_id" if together else "that nothing keeps together"
             first = [_shown(evidence.name(place), dataset) for place in (pairs[0].first, pairs[0].second)]
@@ -124,25 +128,43 @@ class DuplicatesCheck(Check):
             )
 
 
-def _kept_together(evidence: Evidence, pair: NearDuplicate) -> bool:
-    """Whether an equal source_id, or inside a dataset an equal group, keeps two clips on one side of a split.
+@dataclass(frozen=True)
+class _Ties:
+    """What keeps clips of a dataset on one side of every split.
 
-    The group is that of every task's rule: what it holds out, or its official folds.
+    Attributes:
+        sides: of every task's rule, what it holds out or its official folds, as
+            :meth:`cohear.data.audit.evidence.MeasuredDataset.sides_of` gives them; none without tasks.
+        groups, sources: cells of ``group`` and of ``source_id``.
     """
-    if pair.first.dataset == pair.second.dataset:
-        data, tasks = evidence.datasets[pair.first.dataset], evidence.tasks_of(pair.first.dataset)
-        if tasks and all(sides[pair.first.row] == sides[pair.second.row] for sides in data.sides_of(tasks)):
-            return True
-    for column in ("source_id", "group"):
-        if column == "group" and pair.first.dataset != pair.second.dataset:
-            continue
-        cells = [
-            evidence.datasets[place.dataset].table.optional_column(column)[place.row]
-            for place in (pair.first, pair.second)
-        ]
-        if cells[0] and cells[0] == cells[1]:
-            return True
-    return False
+
+    sides: Sequence[Integers]
+    groups: Sequence[str]
+    sources: Sequence[str]
+
+    @classmethod
+    def of(cls, evidence: Evidence, name: str) -> _Ties:
+        """Those of a dataset: a table's columns are read here, and not again for every pair."""
+        data, tasks = evidence.datasets[name], evidence.tasks_of(name)
+        groups, sources = (data.table.optional_column(column) for column in ("group", "source_id"))
+        return cls(data.sides_of(tasks) if tasks else (), groups, sources)
+
+    def hold(self, one: int, other: int) -> bool:
+        """Whether two of its rows are kept together by the rules of all tasks, or by an equal group."""
+        by_rules = bool(self.sides) and all(sides[one] == sides[other] for sides in self.sides)
+        return by_rules or _equal_cells(self.groups[one], self.groups[other])
+
+
+def _kept_together(ties: Mapping[str, _Ties], pair: NearDuplicate) -> bool:
+    """Whether an equal source_id, or what ties the clips of a dataset, keeps two clips on one side of a split."""
+    one, two = pair.first, pair.second
+    if one.dataset == two.dataset and ties[one.dataset].hold(one.row, two.row):
+        return True
+    return _equal_cells(ties[one.dataset].sources[one.row], ties[two.dataset].sources[two.row])
+
+
+def _equal_cells(one: str, other: str) -> bool:
+    return bool(one) and one == other
 
 
 def _shown(name: ClipName, dataset: str) -> str:
