@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 import soundfile
 import tiny
+import tiny_transformers
 import typer
 from events import SECONDS, write_events
 from learnt_graphs import LEVELS, eight_bits, embedding, spectrum
@@ -169,6 +170,8 @@ def write_files_of_examples(folder):
 )
 def test_yaml_is_valid(paper, block, tmp_path, monkeypatch):
     write_files_of_examples(tmp_path)
+    if "name: transformers" in block:
+        tiny_transformers.waveform_network(tmp_path / "models" / "wav2vec2")
     monkeypatch.chdir(tmp_path)
     if block.startswith("# dataset.yaml"):
         (tmp_path / "dataset.yaml").write_text(block, encoding="utf-8")

@@ -6,6 +6,7 @@ import learnt_graphs
 import numpy as np
 import onnxruntime
 import pytest
+import tiny_transformers
 import torch
 
 from cohear import Bundle
@@ -212,9 +213,12 @@ def test_real_clips_alone_in_a_batch_and_as_a_stream(real_clips, tmp_path):
 
 
 def learnt(name, folder):
-    """A front-end of pretrained graphs: small ones, or real ones."""
+    """A front-end of pretrained graphs, small ones or real ones, or of a network with random weights."""
     if name == "speech embedding":
         return build_front_end({"name": "onnx", "path": learnt_graphs.speech_embedding()})
+    if name == "wav2vec2":
+        path = str(tiny_transformers.waveform_network(folder / "wav2vec2", **tiny_transformers.LAYER_NORMS))
+        return build_front_end({"name": "transformers", "path": path, "window": 4000, "hop_samples": 1600})
     spectrum, embedding = (
         str(make(folder / f"{make.__name__}.onnx")) for make in (learnt_graphs.spectrum, learnt_graphs.embedding)
     )
@@ -225,7 +229,7 @@ def learnt(name, folder):
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "encoder", "window"),
-    [("frames", "pooled", 13), ("vectors", "mlp", 10), ("speech embedding", "pooled", 13)],
+    [("frames", "pooled", 13), ("vectors", "mlp", 10), ("speech embedding", "pooled", 13), ("wav2vec2", "pooled", 10)],
 )
 def test_learnt_graphs_alone_in_a_batch_and_as_a_stream(name, encoder, window, tmp_path):
     """The bundle alone answers files and streams as the study does, within 1e-4."""

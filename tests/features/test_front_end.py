@@ -10,7 +10,7 @@ def test_name_alone_and_name_with_settings():
     assert build_front_end("logmel") == LogMel()
     assert build_front_end({"name": "logmel", "bands": 40, "low": 50}) == LogMel(bands=40, low=50.0)
     assert build_front_end("summary") == Summary()
-    assert {"logmel", "summary", "table", "onnx", "module", "joined"} == set(FRONT_ENDS)
+    assert {"logmel", "summary", "table", "onnx", "module", "joined", "transformers"} == set(FRONT_ENDS)
 
 
 def test_defaults():

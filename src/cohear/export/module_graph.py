@@ -16,7 +16,9 @@ from cohear.features.excerpts import Excerpts
 from cohear.features.graph_chain import GraphChain
 from cohear.features.graph_file import GraphFile
 from cohear.features.graph_step import Treatment
+from cohear.features.learnt_network import LearntNetwork
 from cohear.features.module_front_end import Module
+from cohear.features.transformers_front_end import Transformers
 
 
 class _Frame(nn.Module):
@@ -33,7 +35,7 @@ class _Frame(nn.Module):
 
 
 @lru_cache(maxsize=8)
-def _chain(front_end: Module) -> GraphChain:
+def _chain(front_end: LearntNetwork) -> GraphChain:
     """A network's nodes: torch writes them down once."""
     name, module, excerpts = front_end.network.name, front_end.network.module, front_end.excerpts
     assert module is not None and excerpts is not None  # checked
@@ -42,27 +44,27 @@ def _chain(front_end: Module) -> GraphChain:
     try:
         model = as_graph(_Frame(module), (example,), ({0: rows},), ["excerpts"], ["frames"])
     except Exception as error:  # the exporter's own kinds, and whatever somebody's network raises under it
-        raise UserError(f"front-end 'module': {name} cannot be exported to ONNX: {first_line(error)}") from error
+        raise UserError(
+            f"front-end {front_end.name!r}: {name} cannot be exported to ONNX: {first_line(error)}"
+        ) from error
     file = GraphFile(name, model, (None, excerpts.window), None, None)
     return GraphChain([(file, Treatment(excerpts.window, excerpts.hop, 1.0, 0.0, False))], 0)
 
 
 @FRONT_END_GRAPHS.register(Module.name)
-class ModuleGraph(FrontEndGraph[Module]):
+@FRONT_END_GRAPHS.register(Transformers.name)
+class NetworkGraph(FrontEndGraph[LearntNetwork]):
     """The network on excerpts of the waveform."""
 
     def check(self) -> None:
         """It needs excerpts, which a stream has too, and one module, which torch can write down."""
-        name = self.front_end.network.name
+        network, what = self.front_end.network, f"front-end {self.front_end.name!r}: {self.front_end.network.name}"
+        if network.module is None:
+            raise UserError(f"{what} {network.no_graph}")
         if self.front_end.excerpts is None:
             raise UserError(
-                f"front-end 'module': {name} is given whole clips, which a stream has none of; give it window and "
-                "hop_samples, and it can be exported"
-            )
-        if self.front_end.network.module is None:
-            raise UserError(
-                f"front-end 'module': {name} is in the form of HEAR, functions that cannot be written down as a graph; "
-                "give a class in the form of X-ARES, or an ONNX file to front-end 'onnx'"
+                f"{what} is given whole clips, which a stream has none of; give it window and hop_samples, and it can "
+                "be exported"
             )
         _ = _chain(self.front_end)
 

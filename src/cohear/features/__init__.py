@@ -12,6 +12,7 @@ from cohear.features.store_cache import StoreInfo, prune, stores
 from cohear.features.store_folder import Removed
 from cohear.features.summary import Summary
 from cohear.features.table import TableFrontEnd
+from cohear.features.transformers_front_end import Transformers
 from cohear.features.windows import gather, window_starts
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "StoreInfo",
     "Summary",
     "TableFrontEnd",
+    "Transformers",
     "WaveformFrontEnd",
     "build_front_end",
     "ensure_store",

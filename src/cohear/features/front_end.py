@@ -33,6 +33,8 @@ class FrontEnd(ABC):
     """Raise it when the numbers change, so that stored features are made anew."""
     libraries: ClassVar[tuple[str, ...]] = ()
     """Installed packages whose version changes the numbers: it is part of the key."""
+    libraries_if_there: ClassVar[tuple[str, ...]] = ()
+    """The same of packages that it takes where they are installed, and does without elsewhere."""
     extra: ClassVar[str] = ""
     """Extra of cohear that brings them; empty where none does."""
 
@@ -119,6 +121,11 @@ class FrontEnd(ABC):
             if cls.extra:
                 raise MissingExtra(str(error.name), cls.extra) from error
             raise UserError(f"front-end {cls.name!r} needs the package {error.name}, which is not installed") from error
+        for name in cls.libraries_if_there:
+            try:
+                libraries[name] = version(name).partition("+")[0]
+            except PackageNotFoundError:
+                libraries[name] = "none"
         others = {"libraries": libraries or None, "source": source_of(cls)}
         return {"version": cls.version, **{name: each for name, each in others.items() if each is not None}}
 

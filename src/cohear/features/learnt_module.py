@@ -19,6 +19,10 @@ from cohear.features.code_file import CodeFile
 
 XARES = ("sampling_rate", "output_dim", "hop_size_in_ms")
 HEAR = ("load_model", "get_timestamp_embeddings", "get_scene_embeddings")
+NO_GRAPH = (
+    "is in the form of HEAR, functions that cannot be written down as a graph; give a class in the form of X-ARES, or "
+    "an ONNX file to front-end 'onnx'"
+)
 PROBED_SECONDS = 2
 
 
@@ -32,6 +36,7 @@ class LearntModule:
         hop: samples from one frame of a whole clip to the next.
         module: the network, for export; None where it is no one module.
         ask: waveforms ``[B, S]`` to frames ``[B, T, D]``.
+        no_graph: why there is none for export, and what may be done; empty where there is.
     """
 
     name: str
@@ -39,6 +44,7 @@ class LearntModule:
     hop: int
     module: nn.Module | None
     ask: Callable[[Tensor], Tensor]
+    no_graph: str = ""
 
     def run(self, waveforms: Floats) -> Floats:
         """Frames ``[B, T, D]``, float32.
@@ -49,14 +55,24 @@ class LearntModule:
         try:
             with torch.no_grad():
                 made = self.ask(torch.from_numpy(np.ascontiguousarray(waveforms, np.float32)))
+        except UserError:
+            raise
         except Exception as error:  # whatever somebody's network raises
-            raise UserError(
-                f"{self.name} fails on waveforms {list(waveforms.shape)}: {type(error).__name__}: {error}"
-            ) from error
+            raise UserError(f"{self.name} fails on waveforms {list(waveforms.shape)}: {in_one_line(error)}") from error
         if made.ndim != 3 or len(made) != len(waveforms):
             raise UserError(f"{self.name} must give frames [batch, time, numbers], not {list(made.shape)}")
         frames: Floats = made.float().cpu().numpy()
         return frames
+
+
+def in_one_line(error: Exception) -> str:
+    """The kind of an error and the beginning of what it says."""
+    return f"{type(error).__name__}: {' '.join(str(error).split())[:300]}"
+
+
+def no_even_steps(name: str) -> UserError:
+    """Of a network whose frames of whole clips do not follow each other so that one knows where they lie."""
+    return UserError(f"{name} gives no even steps of time: give window and hop_samples")
 
 
 def learnt_module(code: CodeFile, weights: Asset | None, *, of_excerpts: bool) -> LearntModule:
@@ -86,7 +102,7 @@ def _xares(name: str, cls: Callable[[], nn.Module], weights: Asset | None) -> Le
     try:
         module = cls()
     except Exception as error:
-        raise UserError(f"{name} cannot be made: {type(error).__name__}: {error}") from error
+        raise UserError(f"{name} cannot be made: {in_one_line(error)}") from error
     lacks = [each for each in XARES if not isinstance(getattr(module, each, None), int | float)]
     if not isinstance(module, nn.Module) or lacks:
         raise UserError(f"{name}: a network in the form of X-ARES is a torch.nn.Module with {', '.join(XARES)}")
@@ -119,10 +135,10 @@ def _hear(name: str, file: Any, weights: Asset | None, of_excerpts: bool) -> Lea
         return made
 
     if of_excerpts:
-        return LearntModule(name, rate, rate, None, scenes)
+        return LearntModule(name, rate, rate, None, scenes, NO_GRAPH)
     with torch.no_grad():
         _, times = file.get_timestamp_embeddings(torch.zeros(1, PROBED_SECONDS * rate), model)
     steps = times[0].diff()
     if not len(steps) or not torch.allclose(steps, steps[:1], rtol=1e-3):
-        raise UserError(f"{name} gives no even steps of time: give window and hop_samples")
-    return LearntModule(name, rate, max(1, round(float(steps[0]) * rate / 1000)), None, frames)
+        raise no_even_steps(name)
+    return LearntModule(name, rate, max(1, round(float(steps[0]) * rate / 1000)), None, frames, NO_GRAPH)

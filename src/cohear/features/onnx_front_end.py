@@ -14,15 +14,13 @@ from cohear.base.errors import MissingExtra, UserError
 from cohear.features.excerpts import Excerpts
 from cohear.features.front_end import FRONT_ENDS, FrontEnd, WaveformFrontEnd, demand
 from cohear.features.learnt_frames import LearntFrames
+from cohear.features.made_for import FACTORS, refuse_wrong_rate, refuse_wrong_scale
 from cohear.features.pooling import FramePooling
-from cohear.features.scale_probe import refuse_wrong_scale
 
 if TYPE_CHECKING:
     from cohear.features.graph_chain import GraphChain
     from cohear.features.graph_file import GraphFile
     from cohear.features.graph_step import Treatment
-
-SCALES = {"unit": 1.0, "int16": 32768.0}
 
 
 @dataclass(frozen=True)
@@ -126,8 +124,8 @@ class Onnx(LearntFrames):
             if link.file is None:
                 continue
             graph = read_graph(link.file, link.output)
-            if not files and graph.rate not in (None, self.rate):
-                raise UserError(f"{link.file.name} says that it is made for {graph.rate} Hz, not for {self.rate}")
+            if not files:
+                refuse_wrong_rate(link.file.name, graph.rate, self.rate)
             files.append((graph, Treatment(link.window, link.hop, link.multiply, link.add, link.quantise)))
         return GraphChain(files, 0 if self.before is None else self.before.frame_width)
 
@@ -139,7 +137,7 @@ class Onnx(LearntFrames):
     @property
     def factor(self) -> float:
         """By which samples are multiplied."""
-        return SCALES[self.scale]
+        return FACTORS[self.scale]
 
     @property
     def hop(self) -> int:

@@ -1,21 +1,38 @@
-"""Whether a network that was learnt elsewhere hears samples at the scale that it was made for.
+"""Whether a network that was learnt elsewhere hears samples at the rate and the scale that it was made for.
 
-Nothing fails when it is wrong. But what was made for 16-bit integers hears samples from -1 to 1 as next to silence:
-what it says of very different sounds is then nearly the same, and at the other scale it is not.
+Nothing fails when they are wrong. A rate is told where a file states it. What was made for 16-bit integers hears
+samples from -1 to 1 as next to silence: what it says of very different sounds is then nearly the same, and at the other
+scale it is not.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Literal
 
 import numpy as np
 
 from cohear.base.arrays import Floats
 from cohear.base.errors import UserError
 
+Scale = Literal["unit", "int16", "normal"]
+"""Samples from -1 to 1, integers of 16 bits, or zero mean and unit variance of all that is heard at once."""
+FACTORS = {"unit": 1.0, "int16": 32768.0, "normal": 1.0}
+"""By which samples from -1 to 1 are multiplied."""
+
 _RATE = 16000
 _DEAF = 0.02
 """Share of the spread at the other scale below which the sounds are told apart no longer."""
+
+
+def refuse_wrong_rate(name: str, stated: int | None, rate: int) -> None:
+    """Refuse a rate where a file states another.
+
+    Raises:
+        UserError: it does.
+    """
+    if stated not in (None, rate):
+        raise UserError(f"{name} says that it is made for {stated} Hz, not for {rate}")
 
 
 def refuse_wrong_scale(name: str, scale: str, frames: Callable[[Floats, float], Floats]) -> None:
@@ -23,7 +40,7 @@ def refuse_wrong_scale(name: str, scale: str, frames: Callable[[Floats, float], 
 
     Args:
         name: of the front-end.
-        scale: ``unit`` or ``int16``, as the study has it.
+        scale: as the study has it.
         frames: ``[T, D]`` of a waveform whose samples are multiplied by a factor.
 
     Raises:
@@ -31,7 +48,9 @@ def refuse_wrong_scale(name: str, scale: str, frames: Callable[[Floats, float], 
     """
     if scale != "unit":
         return  # at the scale of integers what was made for 1 is overdriven, not deaf: that cannot be told
-    unit, int16 = (_spread([frames(sound, factor) for sound in _sounds()]) for factor in (1.0, 32768.0))
+    unit, int16 = (
+        _spread([frames(sound, factor) for sound in _sounds()]) for factor in (FACTORS["unit"], FACTORS["int16"])
+    )
     if unit < _DEAF * int16:
         raise UserError(
             f"front-end {name!r}: at scale: unit very different sounds are told apart {int16 / max(unit, 1e-12):.0f} "
