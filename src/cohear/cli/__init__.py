@@ -30,9 +30,11 @@ from cohear.cli import (
     serve,
     status,
 )
-from cohear.cli.console import errors, for_any_encoding, hush
+from cohear.cli.console import errors, for_any_encoding, hush, is_reader_gone
 
 INTERRUPTED = 130
+READER_GONE = 141
+"""What a shell shows of a command that nobody reads any more, as of all that signal 13 ends."""
 BEGIN_ANEW = ("bench", "classify", "listen", "serve")
 """Verbs that keep nothing of what they did before Ctrl-C."""
 
@@ -42,12 +44,20 @@ Formatter = Any
 
 
 class Verbs(TyperGroup):
-    """The verbs; Ctrl-C in any of them ends with one sentence."""
+    """The verbs; Ctrl-C in any of them ends with one sentence, and a pipe that is closed ends them without any."""
 
     def invoke(self, ctx: typer.Context) -> object:  # type: ignore[override]
-        """Run a verb; typer has its own, silent end for Ctrl-C."""
+        """Run a verb; typer has its own, silent end for Ctrl-C, and Python tells of a pipe only once all is over."""
         try:
-            return super().invoke(ctx)
+            try:
+                return super().invoke(ctx)
+            finally:
+                sys.stdout.flush()
+        except OSError as error:
+            if not is_reader_gone(error):
+                raise
+            hush()
+            raise typer.Exit(READER_GONE) from error
         except KeyboardInterrupt as error:
             kept = "" if ctx.invoked_subcommand in BEGIN_ANEW else "; the same command goes on where it was"
             errors.print(f"stopped{kept}", markup=False, highlight=False)
@@ -117,7 +127,10 @@ def _main(
 
 
 def main() -> None:
-    """Run a command; exit 0 done, 1 a run failed or `check` found errors, 2 a user's mistake, 130 stopped by Ctrl-C."""
+    """Run a command; exit 0 done, 1 a run failed or `check` found errors, 2 a user's mistake, 130 stopped by Ctrl-C.
+
+    141 nobody reads its output any more.
+    """
     for_any_encoding()
     try:
         status_code = app(standalone_mode=True)
@@ -135,9 +148,6 @@ def main() -> None:
         status_code = 2
     except KeyboardInterrupt:
         status_code = INTERRUPTED
-    except BrokenPipeError:
-        hush()
-        status_code = 0
     except OSError as error:
         reason = storage_reason(error)
         if reason is None:

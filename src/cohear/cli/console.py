@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import errno
 import io
 import json
 import os
@@ -13,8 +14,17 @@ from rich.console import Console
 
 from cohear.base.files import without_nan
 
-output = Console(soft_wrap=False)
-errors = Console(stderr=True, soft_wrap=True)
+
+class _Terminal(Console):
+    """A console that leaves it to the command line how a verb ends whose reader has gone."""
+
+    def on_broken_pipe(self) -> None:
+        """Rich ends the process by itself."""
+        raise BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE))
+
+
+output = _Terminal(soft_wrap=False)
+errors = _Terminal(stderr=True, soft_wrap=True)
 """Sentences are not cut into lines of a terminal that is not there."""
 
 
@@ -74,6 +84,12 @@ def printable(text: object) -> str:
     return "".join(
         mark if mark.isprintable() else mark.encode("unicode_escape", "surrogatepass").decode() for mark in str(text)
     )
+
+
+def is_reader_gone(error: OSError) -> bool:
+    """Whether an error of writing says that whoever read a pipe has closed it, as ``head`` does."""
+    in_windows = os.name == "nt" and error.errno == errno.EINVAL and error.filename is None
+    return isinstance(error, BrokenPipeError) or in_windows
 
 
 def hush() -> None:
