@@ -32,7 +32,6 @@ from cohear.base.graph_builder import GraphBuilder, floats
 from cohear.export.front_ends import spectrum_kernels
 from cohear.features.build import build_front_end
 from cohear.features.filterbank import FilterBank
-from cohear.study.plan.plan import front_end_label
 
 TASKS = {
     "event": {"dataset": "esc10", "target": "event", "folds": "fold"},
@@ -128,7 +127,7 @@ def main() -> None:
             "study": "pretrained",
             "datasets": {name: {"path": str((options.data / name).resolve())} for name in datasets},
             "tasks": tasks,
-            "features": list(features.values()),
+            "features": [{**each, "called": name} for name, each in features.items()],
             "encoders": ["linear"],
             "baselines": ["svm"],
             "combinations": ["singles"],
@@ -139,10 +138,9 @@ def main() -> None:
         (place / "study.yaml").write_text(yaml.safe_dump(study, sort_keys=False), encoding="utf-8")
         Study.load(place / "study.yaml").run(place / "run")
         results = read_results(place / "run")
-        names = {front_end_label(build_front_end(each)): name for name, each in features.items()}
         scores = results.groupby(["task", "features", "encoder"])["value"].agg(["mean", "sem"]).reset_index()
         rows = [
-            {"task": row.task, "features": names[row.features], "by": row.encoder}
+            {"task": row.task, "features": row.features, "by": row.encoder}
             | {"score": f"{row.mean:.3f} ± {row.sem:.3f}"}
             for row in scores.itertuples(index=False)
         ]

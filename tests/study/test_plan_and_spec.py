@@ -15,7 +15,7 @@ from cohear.models.choice import EncoderChoice
 from cohear.models.sharing import SHARING, Multihead
 from cohear.study.file import check_study
 from cohear.study.folder.folder import StudyFolder
-from cohear.study.plan.plan import encoder_label, make_plan, task_sets
+from cohear.study.plan.plan import make_plan, task_sets
 from cohear.training.spec import RunSpec
 
 UNCUT = lambda fold, task, share: ""  # noqa: E731
@@ -126,8 +126,29 @@ def test_key_names_no_place_and_changes_with_every_setting():
 
 
 def test_labels_name_settings_that_were_given():
-    assert encoder_label(EncoderChoice("dnn")) == "dnn"
-    assert encoder_label(EncoderChoice("dnn", settings={"hidden": 16, "dropout": 0.1})) == "dnn(hidden=16,dropout=0.1)"
+    assert EncoderChoice("dnn").label == "dnn"
+    assert EncoderChoice("dnn", settings={"hidden": 16, "dropout": 0.1}).label == "dnn(hidden=16,dropout=0.1)"
+
+
+def test_parts_are_called_as_the_study_says_and_their_runs_are_the_same():
+    """Names in the tables are no part of a key."""
+    plain = {"features": [{"name": "summary", "bands": 24}], "encoders": [{"name": "dnn", "hidden": 16}]}
+    called = {key: [{**items[0], "called": f"my {key}"}] for key, items in plain.items()}
+    settings = load(**called)
+    splits = {(f, t): f"split {f} {t}" for f in range(2) for t in settings.tasks}
+    stores = {("my features", d): f"store summary {d}" for d in settings.datasets}
+    front_ends, encoders = settings.front_ends(), settings.encoder_choices(None)
+    plan = make_plan(settings, front_ends, encoders, splits, stores, "float32", UNCUT)
+    assert {(run.features, run.encoder) for run in plan} == {("my features", "my encoders")}
+    plain_stores = {("summary", d): store for (_, d), store in stores.items()}
+    before = load(**plain)
+    runs = make_plan(before, before.front_ends(), before.encoder_choices(None), splits, plain_stores, "float32", UNCUT)
+    assert [run.key for run in runs] == [run.key for run in plan]
+
+
+def test_two_encoders_of_one_name_are_refused():
+    with pytest.raises(StudyError, match=r"encoders.1: it would be called 'net' in the tables as another is"):
+        load(encoders=[{"name": "dnn", "called": "net"}, {"name": "dnn", "hidden": 16, "called": "net"}])
 
 
 def test_resolved_file_loads_to_the_same_settings_and_keys(tmp_path):

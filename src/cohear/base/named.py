@@ -143,3 +143,13 @@ def _named_scalars(name: str, value: Any) -> Any:  # noqa: ANN401 - a setting of
         return as_scalars(value)
     except ValueError as error:
         raise ValueError(f"{name} {error}") from error
+
+
+def part_label(name: str, settings: Mapping[str, object]) -> str:
+    """A part's name in the tables, with settings.
+
+    >>> part_label("dnn", {"hidden": 64, "layers": 1})
+    'dnn(hidden=64,layers=1)'
+    """
+    given = ",".join(f"{key}={value}" for key, value in settings.items())
+    return f"{name}({given})" if given else name

@@ -28,7 +28,7 @@ from cohear.runs.input_scale import InputScale
 from cohear.runtime.card import Windowing
 from cohear.study.file import StudySettings
 from cohear.study.folder.folder import StudyFolder
-from cohear.study.plan.plan import encoder_label, front_end_label
+from cohear.study.plan.labels import FrontEndLabels
 from cohear.tasks import TARGET_KINDS
 
 
@@ -72,8 +72,9 @@ class UntrainedModels:
     def of_study(cls, folder: StudyFolder, settings: StudySettings, code: Path) -> UntrainedModels:
         """With the labels that the study found."""
         outputs, heads = _outputs(folder, settings)
-        front_ends = {front_end_label(each): each for each in settings.front_ends()}
-        encoders = {encoder_label(each): each for each in settings.encoder_choices(str(code))}
+        label = FrontEndLabels(settings)
+        front_ends = {label(each): each for each in settings.front_ends()}
+        encoders = {each.label: each for each in settings.encoder_choices(str(code))}
         return cls(settings, front_ends, encoders, outputs, heads)
 
     def write(self, built: Architecture, path: Path) -> list[Windowing]:

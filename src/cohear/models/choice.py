@@ -12,7 +12,7 @@ from torch import nn
 from cohear.base.errors import UserError
 from cohear.base.files import digest
 from cohear.base.layout import Layout
-from cohear.base.named import demand_numbers
+from cohear.base.named import demand_numbers, part_label
 from cohear.base.registry import did_you_mean
 from cohear.models.encoder import ENCODERS, Encoder, one_width
 from cohear.models.user_module import UserModule, user_class
@@ -32,6 +32,7 @@ class EncoderChoice:
         settings: keyword arguments of the constructor.
         folder: where to look for the user's module first (the study file's folder; None is the current one); not
             part of the key.
+        called: its name in the tables, where the study file gives it one; not part of the key either.
     """
 
     name: str
@@ -39,6 +40,12 @@ class EncoderChoice:
     layout: Layout = "sequence"
     settings: Mapping[str, Any] = field(default_factory=dict)
     folder: str | None = None
+    called: str | None = None
+
+    @property
+    def label(self) -> str:
+        """Its name in the tables: as the study file calls it, else its own, with the settings it was given."""
+        return self.called or part_label(self.name, self.settings)
 
     def key(self) -> dict[str, Any]:
         """What of the choice changes numbers: name, settings, and the version or the source of the code.

@@ -27,7 +27,8 @@ from cohear.study.group_scale import mistakes_in_groups, warnings_of_groups
 from cohear.study.launch.progress import NoProgress, Progress
 from cohear.study.plan.baseline_runs import baseline_runs
 from cohear.study.plan.control_runs import control_runs
-from cohear.study.plan.plan import PlannedRun, front_end_label, make_plan
+from cohear.study.plan.labels import FrontEndLabels
+from cohear.study.plan.plan import PlannedRun, make_plan
 from cohear.study.plan.probe_runs import probe_runs
 from cohear.training.device import AUTO, Device
 
@@ -106,7 +107,9 @@ def prepare(
         Store(store_key(front_end, datasets[name].facts, datasets[name].clip_names()), front_end, name)
         for front_end, name in heard(settings)
     ]
-    if mistakes := [*_called_alike([store.front_end for store in stores]), *_without_features(stores, datasets)]:
+    front_end_label = FrontEndLabels(settings)
+    labels = [front_end_label(each) for each in dict.fromkeys(store.front_end for store in stores)]
+    if mistakes := [*_called_alike(labels), *_without_features(stores, datasets)]:
         raise StudyError(mistakes)
     by_label = {(front_end_label(store.front_end), store.dataset): store.key for store in stores}
     fastest = Device.of(settings.device).precision
@@ -152,6 +155,7 @@ def heard(settings: StudySettings) -> list[tuple[FrontEnd, str]]:
 def make_stores(prepared: Prepared, *, cache: Path, jobs: int | None, progress: Progress) -> None:
     """Make what is missing of the feature stores that the plan reads."""
     read = {task.store for run in prepared.plan for task in run.spec.tasks}
+    front_end_label = FrontEndLabels(prepared.settings)
     for store in prepared.stores:
         if store.key not in read:
             continue
@@ -238,12 +242,11 @@ def _other_precision(settings: StudySettings, precision: str, fastest: str) -> l
     ]
 
 
-def _called_alike(front_ends: Sequence[FrontEnd]) -> list[str]:
+def _called_alike(labels: Sequence[str]) -> list[str]:
     """Different front-ends with one name in the tables, as two files of one name give them."""
-    labels = [front_end_label(front_end) for front_end in dict.fromkeys(front_ends)]
     return [
-        f"features: two different front-ends would both be called {label!r} in the tables; give the file of one of "
-        "them another name"
+        f"features: two different front-ends would both be called {label!r} in the tables; give one of them "
+        "another name (`called`)"
         for label in dict.fromkeys(labels)
         if labels.count(label) > 1
     ]

@@ -39,6 +39,7 @@ def mistakes_in_grid(settings: StudySettings, folder: Path | None, spoilt: Colle
     mistakes += mistakes_of_twice("encoders", [(encoder.name, free_settings(encoder)) for encoder in settings.encoders])
     misheard = _mistakes_in_own_features(settings)
     mistakes += misheard
+    mistakes += _mistakes_in_names(settings)
     can_be_made = not {"features", "encoders"} & set(spoilt)
     for number, encoder in enumerate(settings.encoders if can_be_made else []):
         choice = encoder.choice(None)
@@ -70,6 +71,17 @@ def mistakes_in_grid(settings: StudySettings, folder: Path | None, spoilt: Colle
     if settings.repeats.until and all(len(tasks) < 2 for tasks in every_task_set(settings)):
         mistakes.append("repeats.until: no tasks are trained together, so no verdict can be waited for; give seeds")
     return mistakes
+
+
+def _mistakes_in_names(settings: StudySettings) -> list[str]:
+    """Different encoders with one name in the tables."""
+    choices = settings.encoder_choices(None)
+    return [
+        f"encoders.{number}: it would be called {each.label!r} in the tables as another is; give it another name "
+        "(`called`)"
+        for number, each in enumerate(choices)
+        if any(each.label == other.label and each != other for other in choices[:number])
+    ]
 
 
 def _mistakes_in_own_features(settings: StudySettings) -> list[str]:

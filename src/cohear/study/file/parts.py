@@ -76,9 +76,10 @@ class DatasetSettings(SpecModel):
 
 
 class FeatureSettings(PartModel):
-    """A front-end by name, with settings."""
+    """A front-end by name, with settings; ``called`` is its name in the tables."""
 
     name: Text
+    called: Text | None = None
 
     def build(self) -> FrontEnd:
         """The front-end.
@@ -225,10 +226,12 @@ class ControlSettings(SpecModel):
 class EncoderSettings(PartModel):
     """An encoder by name, with settings; ``module`` takes a user's own.
 
-    ``combinations`` and ``controls`` take the place of the study's for this encoder.
+    ``combinations`` and ``controls`` take the place of the study's for this encoder; ``called`` is its name in the
+    tables.
     """
 
     name: Text
+    called: Text | None = None
     module: str | None = None
     features: Literal["sequence", "vector"] = "sequence"
     combinations: Annotated[CombinationSettings | None, BeforeValidator(as_combinations)] = None
@@ -236,7 +239,7 @@ class EncoderSettings(PartModel):
 
     def choice(self, folder: str | None) -> EncoderChoice:
         """The encoder as the models room knows it."""
-        return EncoderChoice(self.name, self.module, self.features, free_settings(self), folder)
+        return EncoderChoice(self.name, self.module, self.features, free_settings(self), folder, self.called)
 
 
 class BaselineSettings(PartModel):

@@ -146,6 +146,11 @@ class StudySettings(SpecModel):
         """The front-ends of the grid."""
         return [feature.build() for feature in self.features]
 
+    def written_front_ends(self) -> list[FeatureSettings]:
+        """All that the file names: of the grid, of tasks and of baselines."""
+        own = [*(task.features for task in self.tasks.values()), *(baseline.features for baseline in self.baselines)]
+        return [*self.features, *(each for each in own if each is not None)]
+
     def inputs(self, front_end: FrontEnd, window: float) -> dict[str, tuple[FrontEnd, float]]:
         """Front-end and window (seconds) of each task in a cell of the grid: its own, or those of the cell."""
         return {

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from cohear.base.errors import StudyError
-from cohear.base.named import make, name_of, settings_of
+from cohear.base.named import make, name_of, part_label, settings_of
 from cohear.base.plugins import versions_of_plugins
 from cohear.baselines.baseline import BASELINES
 from cohear.baselines.questions import why_not
 from cohear.baselines.spec import BaselineSpec, baseline_versions
 from cohear.runs.spec import TaskReference
 from cohear.study.file import BASE, BaselineSettings, StudySettings
-from cohear.study.plan.plan import CutSplit, PlannedRun, front_end_label, part_label
+from cohear.study.plan.labels import FrontEndLabels
+from cohear.study.plan.plan import CutSplit, PlannedRun
 from cohear.tasks import TARGET_KINDS
 
 
@@ -38,7 +39,7 @@ def baseline_runs(
     """
     if mistakes := _unanswered(settings, kinds):
         raise StudyError(mistakes)
-    plugins = versions_of_plugins(settings.plugins)
+    plugins, front_end_label = versions_of_plugins(settings.plugins), FrontEndLabels(settings)
     plan = []
     for seed, fold in settings.repeats.order():
         for baseline in settings.baselines if seed == 0 else ():

@@ -12,7 +12,7 @@ from cohear.study.controls.clips import Clips
 from cohear.study.file import ControlSettings, StudySettings
 from cohear.study.file.task_sets import task_sets
 from cohear.study.plan.control_partners import focal_and_partner
-from cohear.study.plan.plan import PlannedRun, encoder_label
+from cohear.study.plan.plan import PlannedRun
 from cohear.tasks import TARGET_KINDS
 from cohear.training.sources import inputs_of
 from cohear.training.spec import RunSpec
@@ -43,7 +43,7 @@ def control_runs(
         partners: dict[str, list[str]] = {}
         for focal, partner in focal_and_partner(asked, datasets, pairs, has_partner=control.has_partner):
             partners.setdefault(focal, []).append(partner)
-        for single in [run for run in plan if run.encoder == encoder_label(encoder)]:
+        for single in [run for run in plan if run.encoder == encoder.label]:
             focal = single.combination  # a task's name, where it has partners here
             for partner in partners.get(focal, ()):
                 names = "+".join(task for task in datasets if task in (focal, partner))

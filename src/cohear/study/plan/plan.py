@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import cache
 from itertools import product
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from cohear.base.plugins import versions_of_plugins
 from cohear.features.front_end import FrontEnd
-from cohear.features.settings import shown
 from cohear.features.task_input import TaskInput
 from cohear.models.choice import EncoderChoice
 from cohear.runs.job import job_of
@@ -18,6 +17,7 @@ from cohear.runs.spec import Normalise, Spec, TaskReference
 from cohear.study.file import StudySettings
 from cohear.study.file.label_budget import budgets_of
 from cohear.study.file.task_sets import task_sets
+from cohear.study.plan.labels import FrontEndLabels
 from cohear.study.plan.row import PlanRow
 from cohear.training.device import AUTO
 from cohear.training.settings import TrainingSettings
@@ -117,7 +117,7 @@ def make_plan(
         cut: gives the digest of a split that is not among these: of an arm with label budgets, or with groups that
             features are normalised by.
     """
-    plugins = versions_of_plugins(settings.plugins)
+    plugins, front_end_label = versions_of_plugins(settings.plugins), FrontEndLabels(settings)
     sets_of = [task_sets(settings.of_encoder(number)) for number in range(len(encoders))]
     inputs_of = cache(settings.inputs)  # the same in every repeat
 
@@ -158,7 +158,7 @@ def make_plan(
                         seed=seed,
                         versions={**training_versions(training, [heard[task] for task in tasks]), **plugins},
                     )
-                    cell = (front_end_label(front_end), encoder_label(encoder), arm, "+".join(tasks))
+                    cell = (front_end_label(front_end), encoder.label, arm, "+".join(tasks))
                     plan.append(PlannedRun(spec, *cell, "", fold, seed, focal))
     return plan
 
@@ -197,22 +197,3 @@ def _settled(settings: StudySettings, arm: str, precision: str, *, alone: bool) 
     if alone:
         changes["sharing"] = TrainingSettings().sharing
     return training.model_copy(update=changes), window
-
-
-@cache
-def front_end_label(front_end: FrontEnd) -> str:
-    """The front-end's name in the tables, with the settings that are not the default ones."""
-    given = {field.name: getattr(front_end, field.name) for field in fields(front_end)}
-    usual = {field.name: field.default for field in fields(front_end)}  # MISSING, where it must be given
-    return part_label(front_end.name, {name: shown(each) for name, each in given.items() if each != usual[name]})
-
-
-def encoder_label(encoder: EncoderChoice) -> str:
-    """The encoder's name in the tables, with the settings it was given."""
-    return part_label(encoder.name, encoder.settings)
-
-
-def part_label(name: str, settings: Mapping[str, Any]) -> str:
-    """A part's name in the tables, with settings."""
-    given = ",".join(f"{key}={value}" for key, value in settings.items())
-    return f"{name}({given})" if given else name

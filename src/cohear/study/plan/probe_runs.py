@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations, permutations
 
 from cohear.base.errors import StudyError
-from cohear.base.named import make, name_of, settings_of
+from cohear.base.named import make, name_of, part_label, settings_of
 from cohear.base.plugins import versions_of_plugins
 from cohear.probes.probe import PROBES, Probe, Role, Subject
 from cohear.probes.spec import ProbeSpec, probe_versions
 from cohear.runs.spec import Need
 from cohear.study.file import StudySettings
-from cohear.study.plan.plan import PlannedRun, part_label
+from cohear.study.plan.plan import PlannedRun
 from cohear.training.spec import RunSpec
 
 Names = tuple[str, ...]
