@@ -118,6 +118,13 @@ CASES = [
     ("summary", EncoderChoice("linear"), "multihead"),
     ("summary", EncoderChoice("mlp", settings={"norm": "task"}), "multihead"),
     ("logmel", EncoderChoice("pooled", settings={"norm": "group"}), "multihead"),
+    ("logmel", EncoderChoice("bcresnet", settings={"width": 1}), "multihead"),
+    ("logmel", EncoderChoice("bcresnet", settings={"width": 0.5, "norm": "task", "every": 1}), "multihead"),
+    ("logmel", EncoderChoice("crnn", settings={"channels": 16}), "multihead"),
+    ("logmel", EncoderChoice("crnn", settings={"channels": 8, "vector": "convolutional", "norm": "task"}), "multihead"),
+    ("logmel", EncoderChoice("wavenet", settings={"channels": 16}), "independent"),
+    ("logmel", EncoderChoice("wavenet", settings={"channels": 8, "norm": "group"}), "multihead"),
+    ("logmel", EncoderChoice("transformer", settings={"width": 32, "layers": 2}), "multihead"),
 ]
 
 

@@ -95,6 +95,66 @@ class TestPooledMean(EncoderContract):
         return EncoderChoice("pooled", settings={"hidden": 9, "pooling": "mean", "norm": "group"})
 
 
+class TestBcResNet(EncoderContract):
+    def make(self):
+        return EncoderChoice("bcresnet", settings={"width": 1, "every": 1})
+
+
+class TestBcResNetWithNormsOfTasks(EncoderContract):
+    def make(self):
+        return EncoderChoice("bcresnet", settings={"width": 0.5, "norm": "task"})
+
+
+class TestBcResNetWithoutBatchStatistics(EncoderContract):
+    def make(self):
+        return EncoderChoice("bcresnet", settings={"width": 0.5, "norm": "group"})
+
+
+class TestCrnn(EncoderContract):
+    def make(self):
+        return EncoderChoice("crnn", settings={"channels": 8, "hidden": 5})
+
+
+class TestCrnnWithABranchForScenes(EncoderContract):
+    def make(self):
+        return EncoderChoice("crnn", settings={"channels": 8, "hidden": 5, "vector": "convolutional", "norm": "task"})
+
+
+class TestCrnnWithoutBatchStatistics(EncoderContract):
+    def make(self):
+        return EncoderChoice("crnn", settings={"channels": 8, "hidden": 5, "norm": "group"})
+
+
+class TestWaveNet(EncoderContract):
+    def make(self):
+        return EncoderChoice("wavenet", settings={"channels": 8, "layers": 3})
+
+
+class TestWaveNetWithNormsOfTasks(EncoderContract):
+    def make(self):
+        return EncoderChoice("wavenet", settings={"channels": 8, "layers": 3, "norm": "task"})
+
+
+class TestWaveNetWithoutBatchStatistics(EncoderContract):
+    def make(self):
+        return EncoderChoice("wavenet", settings={"channels": 8, "stacks": 1, "layers": 5, "norm": "group"})
+
+
+class TestTransformer(EncoderContract):
+    def make(self):
+        return EncoderChoice("transformer", settings={"width": 16, "layers": 2, "heads": 2, "bands": 5})
+
+
+class TestTransformerWithNormsOfTasks(EncoderContract):
+    def make(self):
+        return EncoderChoice("transformer", settings={"width": 16, "layers": 1, "frames": 3, "norm": "task"})
+
+
+class TestTransformerWithoutBatchStatistics(EncoderContract):
+    def make(self):
+        return EncoderChoice("transformer", settings={"width": 16, "layers": 1, "norm": "group"})
+
+
 class TestUserModule(EncoderContract):
     @pytest.fixture(autouse=True)
     def module(self, tmp_path, monkeypatch):
@@ -116,7 +176,8 @@ class TestIndependent(SharingContract):
 
 
 def test_all_that_is_registered_is_tested():
-    assert set(ENCODERS) == {"small", "cnn", "dnn", "linear", "mlp", "pooled"}
+    plain = {"small", "cnn", "dnn", "linear", "mlp", "pooled"}
+    assert set(ENCODERS) == plain | {"bcresnet", "crnn", "wavenet", "transformer"}
     assert set(SHARING) == {"multihead", "independent"}
 
 

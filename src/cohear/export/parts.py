@@ -19,11 +19,13 @@ from cohear.runtime.session import WAVEFORM, heard_name
 NETWORK = "+network/"
 BETWEEN = (features_name(), lengths_name(), heard_name(), frames_name(), starts_name(), sounding_name())
 """What the values between front-ends and networks begin with, of each input."""
-PRODUCTS = {
+RECURRENT = ("GRU", "LSTM")
+PRODUCTS: Mapping[str, tuple[int, ...]] = {
     **dict.fromkeys(("Conv", "ConvInteger", "Gemm", "MatMul", "MatMulInteger"), (0, 1)),
     **dict.fromkeys(("QLinearConv", "QLinearMatMul"), (0, 3)),
+    **dict.fromkeys(RECURRENT, (0, 1, 2)),
 }
-"""Operators that multiply and add, and where their two factors stand among the inputs."""
+"""Operators that multiply and add, and where their factors stand among the inputs."""
 
 
 @dataclass(frozen=True)
@@ -113,7 +115,9 @@ def _work(chain: Sequence[Path], samples: int) -> int:
 
 def _products(node: onnx.NodeProto, shapes: Mapping[str, tuple[int, ...]]) -> int:
     """Multiply-adds of one node: the numbers it gives, each a sum over a kernel or over the inner dimension."""
-    left, right = (shapes[node.input[place]] for place in PRODUCTS[node.op_type])
+    left, right, *own = (shapes[node.input[place]] for place in PRODUCTS[node.op_type])
+    if own:  # at each frame ``[T, B, width]`` by the weights of what enters, and by those of what it was before
+        return prod(left[:2]) * (prod(right) + prod(own[0]))
     out = prod(shapes[node.output[0]])
     if "Conv" in node.op_type:
         return out * prod(right[1:])

@@ -1,6 +1,17 @@
 """Encoders, heads and the ways in which tasks share them."""
 
-from cohear.models import cnn, dnn, linear, mlp, pooled, small  # noqa: F401 - importing a file enters its encoder
+from cohear.models import (  # noqa: F401 - importing a file enters its encoder
+    bcresnet,
+    cnn,
+    crnn,
+    dnn,
+    linear,
+    mlp,
+    pooled,
+    small,
+    transformer,
+    wavenet,
+)
 from cohear.models.choice import EncoderChoice
 from cohear.models.encoder import ENCODERS, Encoder
 from cohear.models.sharing import SHARING, Network

@@ -10,7 +10,7 @@ from torch import nn
 
 from cohear.base.layout import Layout
 from cohear.models.encoder import ENCODERS, Encoder, one_width
-from cohear.models.masked import BandNorm, Halve, MaskedConvolution
+from cohear.models.masked import BandNorm, MaskedConvolution, MaxPool
 from cohear.models.norms import Norms
 from cohear.models.windows import Embedding, Windows
 
@@ -38,7 +38,7 @@ class Cnn(Encoder):
         self.input_norm = BandNorm(bands, norms.of_bands(bands))
         self.convolutions = nn.ModuleList(
             nn.Sequential(
-                MaskedConvolution(before, after, (5, 5), padding=(2, 2), norm=norms.of_sequence(after)), Halve()
+                MaskedConvolution(before, after, (5, 5), padding=(2, 2), norm=norms.of_sequence(after)), MaxPool(2, 2)
             )
             for before, after in pairwise([1] + [channels] * LAYERS)
         )

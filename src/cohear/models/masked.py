@@ -129,7 +129,7 @@ class BandNorm(nn.Module):
 
 
 class MaskedConvolution(nn.Module):
-    """Convolution, a norm over valid frames, ReLU; ``[B, C, T, D]`` in and out.
+    """Convolution and a norm over valid frames, mostly with a ReLU; ``[B, C, T, D]`` in and out.
 
     A step of several frames keeps a last incomplete one.
 
@@ -139,7 +139,8 @@ class MaskedConvolution(nn.Module):
         stride: frames, bands.
         padding: frames, bands.
         groups: of channels.
-        norm: of the channels that come out, which rectifies; batch norm where none is given.
+        norm: of the channels that come out; batch norm, which rectifies, where none is given.
+        dilation: frames, bands, from one weight of the kernel to the next.
     """
 
     def __init__(
@@ -151,9 +152,10 @@ class MaskedConvolution(nn.Module):
         padding: tuple[int, int] = (1, 1),
         groups: int = 1,
         norm: nn.Module | None = None,
+        dilation: tuple[int, int] = (1, 1),
     ) -> None:
         super().__init__()
-        self.convolution = nn.Conv2d(before, after, kernel, stride, padding, groups=groups, bias=False)
+        self.convolution = nn.Conv2d(before, after, kernel, stride, padding, dilation, groups=groups, bias=False)
         self.norm = norm or MaskedNorm(after)
         self._step = stride[0]
 
@@ -165,17 +167,46 @@ class MaskedConvolution(nn.Module):
         return normal
 
 
-class Halve(nn.Module):
-    """Max-pool by 2 in time and bands, a last odd frame kept.
+class MaxPool(nn.Module):
+    """Max-pool in time and bands, a last incomplete frame and band kept.
 
     The input must be non-negative with zeros beyond the lengths (it comes out of a ReLU), so that a pooled frame
     which straddles the end is the maximum of its valid part.
+
+    Args:
+        frames, bands: that become one.
     """
 
+    def __init__(self, frames: int, bands: int) -> None:
+        super().__init__()
+        self.size = (frames, bands)
+
     def forward(self, windows: Windows) -> Windows:
-        """``[B, C, T, D]`` to ``[B, C, ceil(T / 2), ceil(D / 2)]``."""
-        halved = F.max_pool2d(windows.features, 2, ceil_mode=True)
-        return Windows(halved, steps(windows.lengths, 2), windows.spans)
+        """``[B, C, T, D]`` to ``[B, C, ceil(T / frames), ceil(D / bands)]``."""
+        pooled = F.max_pool2d(windows.features, self.size, ceil_mode=True)
+        return Windows(pooled, steps(windows.lengths, self.size[0]), windows.spans)
+
+
+class UnitDropout(nn.Dropout):
+    """Dropout of a unit in all frames of a window, so that what is drawn does not depend on how many there are."""
+
+    def forward(self, frames: Tensor) -> Tensor:
+        """``[B, T, D]``."""
+        return frames * super().forward(torch.ones_like(frames[:, :1]))
+
+
+def masked_sequence(windows: Windows) -> Windows:
+    """``[B, C, T, D]`` with zeros beyond each row's length."""
+    valid = Valid.of(windows.lengths, windows.features.shape[2])
+    if valid is None:
+        return windows
+    return windows.holding(torch.where(valid.mask[:, None, :, None], windows.features, 0.0))
+
+
+def masked_frames(windows: Windows) -> Windows:
+    """``[B, T, D]`` with zeros beyond each row's length."""
+    valid = Valid.of(windows.lengths, windows.features.shape[1])
+    return windows if valid is None else windows.holding(torch.where(valid.mask[..., None], windows.features, 0.0))
 
 
 def steps(lengths: Tensor | None, size: int) -> Tensor | None:

@@ -50,9 +50,11 @@ class Norms:
             return MaskedGroupNorm(bands, groups=1, rectify=False, eps=FLOOR)
         return self._batch(lambda: MaskedNorm(bands, rectify=False))
 
-    def of_sequence(self, channels: int) -> nn.Module:
-        """Of ``[B, C, T, D]``, over valid frames, with the ReLU that follows."""
-        return MaskedGroupNorm(channels) if self._statistics == "group" else self._batch(lambda: MaskedNorm(channels))
+    def of_sequence(self, channels: int, *, rectify: bool = True) -> nn.Module:
+        """Of ``[B, C, T, D]``, over valid frames, with the ReLU that mostly follows."""
+        if self._statistics == "group":
+            return MaskedGroupNorm(channels, rectify=rectify)
+        return self._batch(lambda: MaskedNorm(channels, rectify=rectify))
 
     def of_numbers(self, width: int) -> nn.Module:
         """Of an input ``[B, D]``; all numbers are one group."""

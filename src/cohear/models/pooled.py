@@ -6,15 +6,15 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import ClassVar, Literal
 
-import torch
-from torch import Tensor, nn
+from torch import nn
 
 from cohear.base.layout import Layout
 from cohear.models.encoder import ENCODERS, Encoder, one_width
-from cohear.models.masked import BandNorm, Valid
+from cohear.models.masked import BandNorm, UnitDropout, masked_frames
 from cohear.models.norms import Norms
+from cohear.models.over_time import Attention, Mean
 from cohear.models.vectors import Weights
-from cohear.models.windows import Embedding, Windows
+from cohear.models.windows import Windows
 
 POOLINGS = ("attention", "mean")
 
@@ -85,45 +85,9 @@ class FrameLayer(Weights):
 
     def __init__(self, before: int, after: int, dropout: float) -> None:
         super().__init__(before, after)
-        self.dropout = nn.Dropout(dropout)
+        self.dropout = UnitDropout(dropout)
 
     def forward(self, windows: Windows) -> Windows:
         """``[B, T, before]`` to ``[B, T, after]``; zeros beyond each row's length."""
         made = super().forward(windows)
-        kept: Tensor = self.dropout(torch.ones_like(made.features[:, :1]))
-        rectified = made.features.relu() * kept
-        valid = Valid.of(made.lengths, rectified.shape[1])
-        return made.holding(rectified if valid is None else torch.where(valid.mask[..., None], rectified, 0.0))
-
-
-class Attention(nn.Module):
-    """Frames to their weighted means, the weights by a softmax over time.
-
-    Args:
-        width: of a frame.
-        heads: weighted means.
-    """
-
-    def __init__(self, width: int, heads: int) -> None:
-        super().__init__()
-        self.score = nn.Linear(width, heads, bias=False)  # a bias would shift all scores alike
-
-    def forward(self, windows: Windows) -> Embedding:
-        """``[B, T, D]`` to ``[B, heads * D]``; the frames are given too."""
-        frames = windows.features.float()
-        scores: Tensor = self.score(frames)  # [B, T, heads]
-        valid = Valid.of(windows.lengths, frames.shape[1])
-        if valid is not None:
-            scores = torch.where(valid.mask[..., None], scores, torch.finfo(scores.dtype).min)
-        means = scores.softmax(dim=1).transpose(1, 2) @ frames  # [B, heads, D]
-        return Embedding(means.flatten(1), frames, windows.lengths)
-
-
-class Mean(nn.Module):
-    """Frames to their mean."""
-
-    def forward(self, windows: Windows) -> Embedding:
-        """``[B, T, D]`` to ``[B, D]``; the frames are given too."""
-        frames = windows.features.float()
-        count = frames.shape[1] if windows.lengths is None else windows.lengths[:, None]
-        return Embedding(frames.sum(1) / count, frames, windows.lengths)
+        return masked_frames(made.holding(self.dropout(made.features.relu())))

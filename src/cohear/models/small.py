@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
-import torch
 from torch import nn
 
 from cohear.base.layout import Layout
 from cohear.models.encoder import ENCODERS, Encoder, one_width
 from cohear.models.masked import BandNorm, MaskedConvolution
 from cohear.models.norms import Norms
-from cohear.models.windows import Embedding, Windows
+from cohear.models.over_time import MeanAndMaximum
+from cohear.models.windows import Windows
 
 
 @ENCODERS.register("small")
@@ -67,23 +67,3 @@ class Residual(MaskedConvolution):
     def forward(self, windows: Windows) -> Windows:
         """``[B, C, T, D]``, the same shape."""
         return windows.holding(windows.features + super().forward(windows).features)
-
-
-class MeanAndMaximum(nn.Module):
-    """Frames ``[B, C, T, 1]``, not negative, to their mean and maximum; the frames are given too.
-
-    Args:
-        dropout: share of the vector dropped in training.
-    """
-
-    def __init__(self, dropout: float) -> None:
-        super().__init__()
-        self.dropout = nn.Dropout(dropout)
-
-    def forward(self, windows: Windows) -> Embedding:
-        """``[B, 2 * C]`` and ``[B, T, C]``."""
-        frames = windows.features.flatten(2).float()  # [B, C, T]
-        count = frames.shape[2] if windows.lengths is None else windows.lengths[:, None]
-        # The maximum may see the zeros beyond the end: after a ReLU no frame is smaller.
-        vector = self.dropout(torch.cat([frames.sum(2) / count, frames.amax(2)], dim=1))
-        return Embedding(vector, frames.transpose(1, 2), windows.lengths)
