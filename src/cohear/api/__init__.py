@@ -5,6 +5,7 @@ from cohear.api.gains import judge_cells, write_gains
 from cohear.api.public_data import datasets, fetch_dataset
 from cohear.api.report import figures, make_report, watch_report
 from cohear.api.study import Study
+from cohear.api.worker import worker
 from cohear.data.catalogue.catalogue import export_dataset
 
 __all__ = [
@@ -18,5 +19,6 @@ __all__ = [
     "make_report",
     "power",
     "watch_report",
+    "worker",
     "write_gains",
 ]

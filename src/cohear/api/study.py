@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from cohear.report.figures import Figures
     from cohear.runs.spec import Spec
     from cohear.study.audit import Audit
+    from cohear.study.elsewhere.pack_study import Packed
     from cohear.study.file import StudySettings
     from cohear.study.folder.status import Status
     from cohear.study.launch.progress import Progress
@@ -114,6 +116,7 @@ class Study:
         self,
         out: str | Path | None = None,
         *,
+        source: str | None = None,
         launcher: str | Mapping[str, object] = "local",
         jobs: int | None = None,
         progress: Progress | None = None,
@@ -122,6 +125,8 @@ class Study:
 
         Args:
             out: the study folder, from now on.
+            source: URL or folder of the study's pack, which is read in place of its datasets; runs that are finished
+                there are taken.
             launcher: where runs are trained: its name, or a mapping of ``name`` and settings.
             jobs: how many at once; None for one a core.
             progress: told of everything.
@@ -134,21 +139,36 @@ class Study:
 
         if out is not None:
             self.folder = Path(out)
+        run = partial(run_study, self.settings, self._source_folder, self.folder)
+        if source is not None:
+            from cohear.study.elsewhere.run_from import run_from_pack
+
+            run = partial(run_from_pack, self.settings, source, self.folder)
         try:
-            outcome = run_study(
-                self.settings,
-                self._source_folder,
-                self.folder,
-                launcher=launcher,
-                jobs=jobs,
-                progress=progress,
-                judge=gains.judge_cells,
-            )
+            outcome = run(launcher=launcher, jobs=jobs, progress=progress, judge=gains.judge_cells)
         except RunFailed:  # what is done beside it can be read all the same
             self._conclude()
             raise
         self._conclude()
         return outcome
+
+    def pack(
+        self, url: str, *, dry_run: bool = False, jobs: int | None = None, progress: Progress | None = None
+    ) -> Packed:
+        """Carry what the study's runs read to a URL: features, splits, specifications and code, but no audio.
+
+        Args:
+            url: of a folder, wherever fsspec reaches.
+            dry_run: its size is told, and nothing is sent.
+            jobs: processes that make features; None for one a core.
+            progress: told of everything.
+
+        Raises:
+            UserError: a mistake in the study or the data, or the folder cannot be written; what was sent is kept.
+        """
+        from cohear.study.elsewhere.pack_study import pack_study
+
+        return pack_study(self.settings, self._source_folder, url, dry_run=dry_run, jobs=jobs, progress=progress)
 
     def _conclude(self) -> None:
         """Write gains and page; where every run failed, too: what an earlier page tells is none of their results."""

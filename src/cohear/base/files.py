@@ -249,6 +249,11 @@ def file_digest(path: Path) -> str:
     return hasher.hexdigest()
 
 
+def digest_of_bytes(content: bytes) -> str:
+    """The same hash, of bytes that are at hand."""
+    return hashlib.blake2b(content, digest_size=16).hexdigest()
+
+
 def digest_of(path: Path) -> str:
     """Hash of a file's bytes; empty where it cannot be read."""
     try:

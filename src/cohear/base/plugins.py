@@ -42,6 +42,12 @@ def load_installed_parts() -> None:
             ) from error
 
 
+def packages_with_parts() -> dict[str, str]:
+    """Versions of the installed packages that announce parts, by name."""
+    found = [entry.dist for entry in entry_points(group=GROUP) if entry.dist is not None]
+    return {each.name: each.version for each in sorted(found, key=lambda each: each.name)}
+
+
 def load_plugin(path: Path) -> None:
     """Import a file of parts, once in a process.
 
@@ -71,6 +77,11 @@ def load_plugin(path: Path) -> None:
         del sys.modules[name]
         raise StudyError([f"plugin {path} cannot be imported: {_named(error)}"]) from error
     _loaded[path] = content
+
+
+def is_loaded(content: str) -> bool:
+    """Whether this process has imported a plugin whose file has this hash, wherever it lay."""
+    return content in _loaded.values()
 
 
 def source_of(cls: type) -> str | None:

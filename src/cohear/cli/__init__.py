@@ -24,11 +24,13 @@ from cohear.cli import (
     gains,
     init,
     listen,
+    pack,
     power,
     report,
     run,
     serve,
     status,
+    worker,
 )
 from cohear.cli.console import errors, for_any_encoding, hush, is_reader_gone
 
@@ -94,6 +96,8 @@ for verb in (
     init,
     check,
     run,
+    pack,
+    worker,
     status,
     gains,
     answers,

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from cohear.base.errors import UserError
 from cohear.cli.console import errors, output
 
 EXAMPLES = """
@@ -15,6 +16,8 @@ EXAMPLES = """
   cohear run study.yaml --out out/first
 
   cohear run study.yaml --out out/first --dry-run    [dim]what would be trained[/dim]
+
+  cohear run study.yaml --from s3://bucket/first --out out/first    [dim]from its pack, without datasets[/dim]
 
 Stop it at any moment and run the same command again: it goes on where it was.
 """
@@ -30,6 +33,10 @@ def run(
     out: Annotated[
         Path | None, typer.Option("--out", help="Study folder. [default: out/NAME beside the study file]")
     ] = None,
+    source: Annotated[
+        str | None,
+        typer.Option("--from", metavar="URL", help="The study's pack, read in place of datasets.", show_default=False),
+    ] = None,
     launcher: Annotated[str, typer.Option(help="Where runs are trained.")] = "local",
     jobs: Annotated[int | None, typer.Option(min=1, help="Runs at once. [default: one a core]")] = None,
     dry_run: Annotated[
@@ -41,12 +48,14 @@ def run(
     from cohear.cli.progress import TerminalProgress
 
     progress = TerminalProgress(errors)
+    if dry_run and source is not None:
+        raise UserError("--dry-run shows the plan that the datasets give; with --from the plan is that of the pack")
     loaded = Study.load(study, out)
     if dry_run:
         _show_plan(loaded, progress, launcher, jobs)
         return
     try:
-        outcome = loaded.run(launcher=launcher, jobs=jobs, progress=progress)
+        outcome = loaded.run(source=source, launcher=launcher, jobs=jobs, progress=progress)
     finally:
         progress.close()
     if outcome.done:

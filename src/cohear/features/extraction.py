@@ -59,7 +59,7 @@ def write_frames(
     writing = threading.Lock()
 
     with storage_errors_told(file), file.open("wb", buffering=_WRITE_BYTES) as stream:
-        begin = _write_header(stream, int(offsets[-1]), front_end.frame_width)
+        begin = write_header(stream, int(offsets[-1]), front_end.frame_width)
 
         def write(row: int, frames: Sequence[Floats]) -> None:
             with writing:
@@ -99,7 +99,7 @@ def write_frames(
     return heard
 
 
-def _write_header(stream: BinaryIO, rows: int, width: int) -> int:
+def write_header(stream: BinaryIO, rows: int, width: int) -> int:
     """Begin an ``.npy`` file of float32 ``[rows, width]``; returns the byte where the numbers begin."""
     header = {"descr": "<f4", "fortran_order": False, "shape": (rows, width)}
     np.lib.format.write_array_header_1_0(stream, header)

@@ -101,7 +101,7 @@ def open_store(key: str, cache: Path) -> FeatureStore:
     Raises:
         FolderError: there is none of this key, or it is not whole.
     """
-    store = _open_if_whole(cache / "features" / key, key)
+    store = open_store_at(cache / "features" / key, key)
     if store is None:
         raise FolderError(f"there is no feature store {key} in {cache}; ensure_store makes it")
     return store
@@ -136,12 +136,12 @@ def ensure_store(
     clips = _usable(segments, facts)
     key = store_key(front_end, clips, names)
     folder = cache / "features" / key
-    store = _open_if_whole(folder, key)
+    store = open_store_at(folder, key)
     if store is not None:
         return store
     offsets = _offsets(front_end, clips, names)
     needed = int(offsets[-1]) * (4 * front_end.frame_width + 1)  # bytes of float32, and of heard
-    with build_folder(folder, needed, lambda other: _open_if_whole(other, key) is not None) as building:
+    with build_folder(folder, needed, lambda other: open_store_at(other, key) is not None) as building:
         heard = write_frames(
             building / "frames.npy",
             front_end=front_end,
@@ -196,7 +196,7 @@ def _meta(front_end: FrontEnd, clips: Sequence[ClipFacts]) -> dict[str, Any]:
     }
 
 
-def _open_if_whole(folder: Path, key: str) -> FeatureStore | None:
+def open_store_at(folder: Path, key: str) -> FeatureStore | None:
     """The store in a folder, or None where there is none or a part of it is missing."""
     try:
         meta = json.loads((folder / "meta.json").read_text(encoding="utf-8"))

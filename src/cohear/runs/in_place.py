@@ -17,6 +17,7 @@ from cohear.features.store import FeatureStore, open_store
 from cohear.runs.job import job_of
 from cohear.runs.manifest import Manifest
 from cohear.runs.pack import Pack
+from cohear.runs.run_folder import file_left
 from cohear.runs.spec import Need, Spec
 from cohear.runs.split import Split, read_split
 
@@ -84,12 +85,10 @@ class PackInPlace(Pack):
 
     def file(self, need: Need) -> bytes:
         """From the first folder that has it."""
-        for runs in self.runs:
-            try:
-                return (runs / need.run / need.file).read_bytes()
-            except OSError:
-                continue
-        raise DataError(f"run {need.run} has left no {need.file} here; run the study again to make it")
+        content = file_left(self.runs, need)
+        if content is None:
+            raise DataError(f"run {need.run} has left no {need.file} here; run the study again to make it")
+        return content
 
     def to_json(self) -> str:
         """Where it lies, for a worker on this machine."""

@@ -21,7 +21,7 @@ from cohear.study.folder.folder import StudyFolder
 from cohear.study.folder.tables import write_arms, write_tables
 from cohear.study.folder.trained_again import why_lacking, why_lost, why_replaced
 from cohear.study.launch.driver import ensure
-from cohear.study.launch.launcher import LAUNCHERS
+from cohear.study.launch.launcher import LAUNCHERS, Pool
 from cohear.study.launch.needs import Wanted, with_needs
 from cohear.study.launch.progress import NoProgress, Progress
 from cohear.study.plan.plan import PlannedRun
@@ -99,26 +99,50 @@ def run_study(
             runs=[folder.runs],
             plugins=settings.plugins,
         )
-        wanted: list[str] = []
-        trained: set[str] = set()
-        failed: Mapping[str, str] = {}
-        try:
-            with closing(make(LAUNCHERS, where, pack, folder.runs, jobs, RunPlace(settings.device))) as pool:
-                for wanted, at_most in rounds(folder, settings.repeats.looks(), judge, progress):
-                    now = {key: runs[key] for key in wanted}
-                    _tell_lacking(folder, now, settings.keep, progress)
-                    ended = ensure(
-                        now.values(),
-                        pool,
-                        folder.run_folders,
-                        progress=progress,
-                        failed=failed,
-                        at_most=at_most,
-                    )
-                    trained, failed = trained | ended.trained, ended.failed
-        finally:
-            write_tables(folder)
-    return StudyOutcome(len(wanted), len(wanted) - len(failed), len(trained), dict(failed), prepared.warnings)
+        with closing(make(LAUNCHERS, where, pack, folder.runs, jobs, RunPlace(settings.device))) as pool:
+            return train(folder, settings, runs, pool, prepared.warnings, progress=progress, judge=judge)
+
+
+def train(
+    folder: StudyFolder,
+    settings: StudySettings,
+    runs: Mapping[str, Wanted],
+    pool: Pool,
+    warnings: list[str],
+    *,
+    progress: Progress,
+    judge: Judge | None,
+) -> StudyOutcome:
+    """Train what is missing of a study whose inputs are written; ends with the tables written.
+
+    Args:
+        folder: of the study; its lock is held.
+        settings: of the study.
+        runs: all that it may come to want, by key.
+        pool: carries them out.
+        warnings: what a reader of the results should know.
+        progress: told of everything.
+        judge: see `run_study`.
+    """
+    wanted: list[str] = []
+    trained: set[str] = set()
+    failed: Mapping[str, str] = {}
+    try:
+        for wanted, at_most in rounds(folder, settings.repeats.looks(), judge, progress):
+            now = {key: runs[key] for key in wanted}
+            _tell_lacking(folder, now, settings.keep, progress)
+            ended = ensure(
+                now.values(),
+                pool,
+                folder.run_folders,
+                progress=progress,
+                failed=failed,
+                at_most=at_most,
+            )
+            trained, failed = trained | ended.trained, ended.failed
+    finally:
+        write_tables(folder)
+    return StudyOutcome(len(wanted), len(wanted) - len(failed), len(trained), dict(failed), warnings)
 
 
 def wanted_of(plan: Iterable[PlannedRun[Spec]], keep: Sequence[str], folder: StudyFolder) -> dict[str, Wanted]:

@@ -61,3 +61,30 @@ class NoProgress(Progress):
 
     def run_event(self, event: RunEvent) -> None:
         """Nothing."""
+
+
+class PassedOn(Progress):
+    """Passes all on to another; for one that looks at some of it on the way."""
+
+    def __init__(self, to: Progress) -> None:
+        self._to = to
+
+    def stage(self, name: str) -> AbstractContextManager[Advance]:
+        """Passed on."""
+        return self._to.stage(name)
+
+    def say(self, sentence: str) -> None:
+        """Passed on."""
+        self._to.say(sentence)
+
+    def runs_planned(self, wanted: set[str], done: set[str], at_most: int, time_left: TimeLeft) -> None:
+        """Passed on."""
+        self._to.runs_planned(wanted, done, at_most, time_left)
+
+    def cells_judged(self, states: dict[str, int]) -> None:
+        """Passed on."""
+        self._to.cells_judged(states)
+
+    def run_event(self, event: RunEvent) -> None:
+        """Passed on."""
+        self._to.run_event(event)
