@@ -21,7 +21,7 @@ from cohear.base.arrays import Floats
 _SAMPLE = 1 << 12
 """Numbers that are tried first: most frames are in no short form, and show it at once."""
 
-Packed = NDArray[np.uint16] | NDArray[np.uint32]
+_Bits = NDArray[np.uint16] | NDArray[np.uint32]
 
 
 @dataclass(frozen=True)
@@ -33,18 +33,18 @@ class _Form:
         compress: bytes of one rank.
     """
 
-    write: Callable[[Floats], Packed]
-    read: Callable[[Packed], Floats]
+    write: Callable[[Floats], _Bits]
+    read: Callable[[_Bits], Floats]
     compress: Callable[[bytes], bytes]
 
 
-def _sixteenths(frames: Floats) -> Packed:
+def _sixteenths(frames: Floats) -> _Bits:
     with np.errstate(invalid="ignore"):
         whole: NDArray[np.int16] = np.clip(frames * np.float32(16), -32768, 32767).astype(np.int16)
     return whole.view(np.uint16)
 
 
-def _half(frames: Floats) -> Packed:
+def _half(frames: Floats) -> _Bits:
     with np.errstate(over="ignore"):
         return frames.astype(np.float16).view(np.uint16)
 
