@@ -308,12 +308,13 @@ def page(training: Training, took: dict[object, float], repeats: int) -> str:
     windows = sum(training.windows_of(task, "validation") for task in TASKS)
     looking = POINTS * took["look"] / (steps * whole)
     missing = [name for name in RIVALS if name not in took]
+    without = f" Not installed: {', '.join(missing)}." if missing else ""
     setup = f"{training.settings.batch} windows of {training.input.window} frames a task, {training.device.precision}"
     return f"""# What a training step costs
 
 Made by `python benchmarks/step.py --repeats {repeats}`: two tasks, `small` and `logmel` with their defaults,
 {setup}, one thread of {processor()}. Processor
-time, medians of steps that take turns. {f"Not installed: {', '.join(missing)}." if missing else ""}
+time, medians of steps that take turns.{without}
 
 {markdown_table(beside, digits=2)}
 

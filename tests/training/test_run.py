@@ -247,6 +247,24 @@ def test_checkpoints_pick_by_validation():
     assert picks == [("joint", 4, 4, ["a", "b"]), ("own", 2, 2, ["a"]), ("own", 3, 3, ["b"])]
 
 
+def test_no_weights_are_scored_twice_on_the_same_clips(specs, pack, monkeypatch):
+    """Validation is known from the looks, the last step among them; two selections may pick the same step."""
+    scored, predict = [], evaluate.Evaluation.predict
+
+    def watched(self, network, step=None):
+        weights = torch.cat([each.flatten().double() for each in network.state_dict().values()]).numpy().tobytes()
+        scored.append((self.task.name, self.part, weights))
+        return predict(self, network, step)
+
+    monkeypatch.setattr(evaluate.Evaluation, "predict", watched)
+    result = train_one(specs["dnn", "tone+bird"], pack)
+    assert len(scored) == len(set(scored))
+    for task in result.tasks.values():
+        assert all(set(task.scores[part]) == {"last", "joint", "own"} for part in ("validation", "test"))
+        picked = {step: task.scores["test"][selection] for selection, step in task.steps.items()}
+        assert all(task.scores["test"][selection] == picked[step] for selection, step in task.steps.items())
+
+
 def test_checkpoints_without_validation_pick_nothing():
     kept = Checkpoints({"a": 1})
     kept.offer(1, FakeNetwork(1), {"a": float("nan")})

@@ -11,7 +11,6 @@ from torch import Tensor
 from cohear.base.errors import RunFailed
 from cohear.base.named import make
 from cohear.base.streams import torch_stream
-from cohear.features.task_input import TaskInput
 from cohear.models.choice import EncoderChoice
 from cohear.models.heads import head_of
 from cohear.models.sharing import SHARING, Draws, Network
@@ -112,9 +111,10 @@ def train_one(spec: RunSpec, pack: Pack, on: str = PROCESSOR) -> RunResult:
     validation = {
         task: Evaluation(data, "validation", inputs[task], name, device, strides[task]) for task, data in scored.items()
     }
-    checkpoints = Checkpoints({task: _sign(data) for task, data in scored.items()})
     curve, watched = Curve(learning), StepsWatched(device)
-    looks = Looks(curve, checkpoints, validation, settings.steps, len(order))
+    looks = Looks(
+        curve, Checkpoints({task: _sign(data) for task, data in scored.items()}), validation, settings.steps, len(order)
+    )
     taken_by = dict.fromkeys(tasks, 0)
 
     network.train()
@@ -144,7 +144,11 @@ def train_one(spec: RunSpec, pack: Pack, on: str = PROCESSOR) -> RunResult:
             looks.look(network, step + 1, own)
 
     steps = whole_budget(taken_by, settings)
-    results = score(network, scored, inputs, checkpoints, len(order), name, device)
+    unseen = {
+        task: {part: Evaluation(data, part, inputs[task], name, device, strides[task]) for part in ("train", "test")}
+        for task, data in scored.items()
+    }
+    results = score(network, unseen, looks, len(order))
     return RunResult(spec, network.cpu(), results, curve.points, steps, device.clock() - began)
 
 
@@ -157,13 +161,19 @@ class Looks:
         validation: of each task that is scored.
         steps: that each task takes.
         length: steps that the optimiser takes.
+
+    Attributes:
+        scores: of validation, by task and step of the optimiser.
+        predictions: of each task's validation at the last look.
     """
 
     def __init__(
         self, curve: Curve, checkpoints: Checkpoints, validation: Mapping[str, Evaluation], steps: int, length: int
     ) -> None:
-        self._curve, self._checkpoints, self._validation = curve, checkpoints, validation
+        self._curve, self.checkpoints, self._validation = curve, checkpoints, validation
         self._points, self._picks = set(grid(steps)), set(grid(length))
+        self.scores: dict[tuple[str, int], dict[str, float]] = {}
+        self.predictions: dict[str, Predictions] = {}
 
     def are_due(self, step: int, own: Mapping[str, int]) -> bool:
         """Whether there is something to look at; arguments are those of ``look``."""
@@ -183,12 +193,14 @@ class Looks:
         validated = {}
         for task, evaluation in self._validation.items():
             if step in self._picks or task in at_a_point:
-                scores = evaluation.scores(evaluation.predict(network, step), step)
+                self.predictions[task] = evaluation.predict(network, step)
+                scores = evaluation.scores(self.predictions[task], step)
+                self.scores[task, step] = scores
                 validated[task] = scores[evaluation.task.metric.name]
                 if task in at_a_point:
                     self._curve.validation_point(task, at_a_point[task], scores)
         if step in self._picks:
-            self._checkpoints.offer(step, network, validated)
+            self.checkpoints.offer(step, network, validated)
 
 
 def whole_budget(taken_by: Mapping[str, int], settings: TrainingSettings) -> int:
@@ -205,35 +217,44 @@ def whole_budget(taken_by: Mapping[str, int], settings: TrainingSettings) -> int
 
 def score(
     network: Network,
-    tasks: Mapping[str, TaskData],
-    inputs: Mapping[str, TaskInput],
-    checkpoints: Checkpoints,
+    unseen: Mapping[str, Mapping[str, Evaluation]],
+    looks: Looks,
     last_step: int,
-    name: tuple[int, int, int],
-    device: Device,
 ) -> dict[str, TaskScores]:
-    """All scores of a trained network; it is left with the weights of its last step."""
-    strides = {task: network.encoder_of(task).stride for task in tasks}
-    evaluations = {
-        (task, part): Evaluation(data, part, inputs[task], name, device, strides[task])
-        for task, data in tasks.items()
+    """All scores of a trained network; it is left with the weights of its last step.
+
+    Args:
+        network: after its last step.
+        unseen: by task, the parts that were not looked at.
+        looks: those at validation, at the last step too, with what they would pick.
+        last_step: of the optimiser.
+    """
+    tasks = {task: next(iter(parts.values())).task for task, parts in unseen.items()}
+    predictions = {
+        (task, part): looks.predictions[task]
+        if part == "validation"
+        else unseen[task][part].predict(network, last_step)
+        for task in tasks
         for part in PARTS
     }
-    predictions = {place: evaluation.predict(network, last_step) for place, evaluation in evaluations.items()}
-    scores: dict[str, dict[str, dict[str, dict[str, float]]]] = {task: {part: {} for part in PARTS} for task in tasks}
+    known = {(task, "validation", step): scores for (task, step), scores in looks.scores.items()}
+    for task, parts in unseen.items():
+        for part, evaluation in parts.items():
+            known[task, part, last_step] = evaluation.scores(predictions[task, part], last_step)
+    scores: dict[str, dict[str, dict[str, dict[str, float]]]] = {
+        task: {part: {"last": known[task, part, last_step]} for part in PARTS} for task in tasks
+    }
     steps: dict[str, dict[str, int]] = {task: {"last": last_step} for task in tasks}
-    for (task, part), evaluation in evaluations.items():
-        scores[task][part]["last"] = evaluation.scores(predictions[task, part], last_step)
     last = {key: tensor.detach().clone() for key, tensor in network.state_dict().items()}
-    for selection, step, state, chosen_for in checkpoints.picks():
-        if step != last_step:
-            network.load_state_dict(state)
+    for selection, step, state, chosen_for in looks.checkpoints.picks():
+        network.load_state_dict(state)
         for task in chosen_for:
             steps[task][selection] = step
+            if (task, "test", step) not in known:  # two selections often pick the same step
+                test = unseen[task]["test"]
+                known[task, "test", step] = test.scores(test.predict(network, step), step)
             for part in ("validation", "test"):
-                evaluation = evaluations[task, part]
-                at_step = evaluation.scores(evaluation.predict(network, step), step) if step != last_step else None
-                scores[task][part][selection] = at_step or scores[task][part]["last"]
+                scores[task][part][selection] = known[task, part, step]
         network.load_state_dict(last)
     return {
         task: TaskScores(
