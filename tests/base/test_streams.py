@@ -55,7 +55,7 @@ def test_torch_stream_leaves_the_generator_as_it_was():
 
 
 def test_torch_stream_draws_what_a_seed_of_torch_draws_and_leaves_it_no_notes():
-    """Torch's own seed remembers itself for each kind of accelerator that is not in use, at 2 ms a time."""
+    """Torch's own seed remembers itself for each kind of accelerator that is not in use, at half a millisecond."""
     with torch_stream("net", 1):
         torch.rand(3)  # an odd number: pairs of normal draws begin anew with each seed
         torch.randn(1)

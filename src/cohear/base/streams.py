@@ -31,7 +31,7 @@ def torch_stream(*name: NamePart) -> Iterator[None]:
     import torch  # noqa: PLC0415 - the commands that never train must not load torch
 
     seed, before = stream_seed(*name), torch.default_generator.get_state()
-    # The numbers of torch.manual_seed, which leaves notes of 2 ms for each kind of accelerator that is not in use.
+    # The numbers of torch.manual_seed, which costs 40 times as much: it takes notes for accelerators not in use.
     torch.default_generator.manual_seed(seed)
     if torch.cuda.is_initialized():  # type: ignore[no-untyped-call]
         torch.cuda.manual_seed_all(seed)
