@@ -3,7 +3,7 @@
 # ruff: noqa: I001 - the order of the answers is the order in which kinds are entered
 from cohear.findings import best_pair, verdict_counts, on_these_clips, second_score  # noqa: F401 - to be entered
 from cohear.findings import sure_effects, control_explanations, verdict_method  # noqa: F401 - to be entered
-from cohear.findings import domain_gains, labels_worth, measured_partners, best_single  # noqa: F401 - to be entered
+from cohear.findings import domain_gains, related_best, labels_worth, measured_partners, best_single  # noqa: F401 - to be entered
 from cohear.findings import smallest_gain, open_cells, correlates, agreement  # noqa: F401 - to be entered
 from cohear.findings import network_size, groups_beside_pairs, larger_encoder  # noqa: F401 - to be entered
 from cohear.findings import network_costs, learning_speed, one_network, grouping  # noqa: F401 - to be entered
