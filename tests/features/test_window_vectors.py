@@ -120,3 +120,23 @@ def test_what_was_used_longest_ago_goes_first(store, summary, monkeypatch):
 def test_sequences_and_frames_that_training_changes_draw_from_everywhere(summary):
     assert TaskInput(summary, WINDOW).draws_from_grid
     assert not TaskInput(build_front_end("logmel"), WINDOW).draws_from_grid
+
+
+def test_what_is_made_beforehand_is_all_of_a_store_and_opens_it_once(store, summary, monkeypatch):
+    opened = []
+
+    def open_store(key):
+        opened.append(key)
+        return store
+
+    given = TaskInput(summary, WINDOW)
+    given.make_vectors(store.key, open_store)
+    given.make_vectors(store.key, open_store)
+    assert opened == ["a key"]
+    monkeypatch.setattr(type(summary), "window_input", None)  # nothing is left to be made
+    grid = WindowGrid.of(store, WINDOW)
+    for row, count in enumerate(grid.counts(np.arange(len(COUNTS)))):
+        rows = np.full(count, row)
+        assert given.seen(store, rows, grid.starts(rows, np.arange(count)))[0].shape == (count, summary.input_width)
+    TaskInput(build_front_end("logmel"), WINDOW).make_vectors(store.key, open_store)
+    assert opened == ["a key"]

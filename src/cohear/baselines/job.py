@@ -31,6 +31,12 @@ class FitBaseline(Job[BaselineSpec]):
         """Import scikit-learn."""
         import cohear.baselines.fit  # noqa: F401, PLC0415
 
+    def share(self, spec: BaselineSpec, pack: Pack) -> None:
+        """Make the front-end, and vectors of all windows."""
+        from cohear.baselines.fit import heard  # noqa: PLC0415
+
+        heard(spec).make_vectors(spec.tasks[0].store, pack.store)
+
     def run(self, spec: BaselineSpec, pack: Pack, files: frozenset[str], place: RunPlace) -> Result:
         """Fit and score it, on the processor."""
         from cohear.baselines.fit import fit_baseline  # noqa: PLC0415

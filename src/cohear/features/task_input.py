@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from cohear.base.arrays import Floats, Integers
 from cohear.features.front_end import FrontEnd
 from cohear.features.store import FeatureStore
-from cohear.features.window_vectors import kept_vectors
+from cohear.features.window_vectors import kept_vectors, make_vectors
 from cohear.features.windows import gather, lengths_of
 
 
@@ -57,3 +58,13 @@ class TaskInput:
             return kept.of(rows, starts), lengths_of(store, rows, starts, self.window)
         frames, lengths = gather(store, rows, starts, self.window)
         return self.front_end.window_input(frames, lengths), lengths
+
+    def make_vectors(self, key: str, opened: Callable[[str], FeatureStore]) -> None:
+        """Make what `seen` keeps of a store, so that processes which are forked from here have it.
+
+        Args:
+            key: of the store.
+            opened: opens it.
+        """
+        if self.front_end.layout == "vector":
+            make_vectors(self.front_end, key, self.window, opened)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Callable
 
 import numpy as np
 
@@ -55,6 +56,11 @@ class WindowVectors:
             found[off] = vectors_of(self.front_end, self.grid.store, rows[off], starts[off], self.grid.window)
         return found
 
+    def make_all(self) -> None:
+        """Make what is not yet made."""
+        for row in np.flatnonzero(~self._made):
+            self._make(int(row))
+
     def _make(self, row: int) -> None:
         first, end = self.grid.first[row : row + 2].tolist()
         rows = np.full(end - first, row)
@@ -88,3 +94,16 @@ def kept_vectors(front_end: FrontEnd, store: FeatureStore, window: int) -> Windo
     while len(_KEPT) > 1 and sum(each.bytes for each in _KEPT.values()) > MOST_BYTES:
         _KEPT.popitem(last=False)
     return _KEPT[key]
+
+
+def make_vectors(front_end: FrontEnd, key: str, window: int, opened: Callable[[str], FeatureStore]) -> None:
+    """Make all that is kept of a store, where nothing is kept of it yet.
+
+    Args:
+        front_end: one that gives a vector a window.
+        key: of the store.
+        window: frames.
+        opened: opens the store.
+    """
+    if (front_end, key, window) not in _KEPT and (kept := kept_vectors(front_end, opened(key), window)) is not None:
+        kept.make_all()

@@ -58,6 +58,15 @@ class Job(ABC, Generic[S]):
         """Import and prepare what every run needs; a worker does so once and forks its runs from there."""
         return None
 
+    def share(self, spec: S, pack: Pack) -> None:
+        """Make in memory what further runs read alike; a worker does so before it forks the run. Here nothing.
+
+        Args:
+            spec: of the run.
+            pack: what it reads from; it is open.
+        """
+        return None
+
     @abstractmethod
     def run(self, spec: S, pack: Pack, files: frozenset[str], place: RunPlace) -> Result:
         """Do the work.

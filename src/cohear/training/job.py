@@ -46,6 +46,14 @@ class NetworkJob(Job[RunSpec]):
         torch.set_num_threads(1)
         torch.optim.AdamW([torch.zeros(1, requires_grad=True)], fused=True).zero_grad()
 
+    def share(self, spec: RunSpec, pack: Pack) -> None:
+        """Make front-ends, and vectors of all windows."""
+        from cohear.training.sources import inputs_of  # noqa: PLC0415
+
+        inputs = inputs_of(spec)
+        for task in spec.tasks:
+            inputs[task.name].make_vectors(task.store, pack.store)
+
     def run(self, spec: RunSpec, pack: Pack, files: frozenset[str], place: RunPlace) -> Result:
         """Train and score it."""
         import torch  # noqa: PLC0415

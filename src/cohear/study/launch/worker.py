@@ -22,7 +22,7 @@ from typing import Any
 
 from cohear.runs import NETWORK
 from cohear.runs.carry_out import carry_out
-from cohear.runs.job import JOBS, read_spec
+from cohear.runs.job import JOBS, job_of, read_spec
 from cohear.runs.pack import Pack, told_by_others
 from cohear.runs.place import RunPlace
 from cohear.study.launch.failure import Failure
@@ -69,6 +69,7 @@ class _Server:
         self.children: dict[int, _Child] = {}
         self._given: tuple[Pack, Path, RunPlace] | None = None
         self._warm: set[str] = set()
+        self._open = False
 
     def read(self, message: dict[str, Any]) -> None:
         """The first message says where things are; each further one is a run."""
@@ -76,6 +77,7 @@ class _Server:
             self._given = told_by_others(message["pack"]), Path(message["runs"]), RunPlace(**message["place"])
             return
         self._warm_up(message["specification"].get("job", NETWORK))
+        self._share(message["specification"], self._given[0])
         words, last_words = os.pipe()
         server = os.getpid()
         pid = os.fork()
@@ -97,6 +99,21 @@ class _Server:
             JOBS[job]().warm_up()
             gc.freeze()  # children never touch, and so never copy, what was imported
         self._warm.add(job)
+
+    def _share(self, specification: dict[str, Any], pack: Pack) -> None:
+        """Have in memory what runs read alike. What cannot be made here fails in the run, which tells of it.
+
+        Plugins are imported by their runs alone: what they do at import is not known, and this process must live.
+        """
+        if pack.manifest.plugins:
+            return
+        with contextlib.suppress(Exception), contextlib.redirect_stdout(sys.stderr):
+            if not self._open:
+                pack.open()
+                self._open = True
+            spec = read_spec(specification)
+            job_of(spec).share(spec, pack)
+            gc.freeze()
 
 
 def _work(request: dict[str, Any], pack: Pack, runs: Path, place: RunPlace, last_words: int) -> int:
