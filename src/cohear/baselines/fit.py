@@ -46,7 +46,7 @@ def fit_baseline(spec: BaselineSpec, pack: Pack, files: frozenset[str]) -> Resul
     began = time.process_time()
     check_baseline_versions(spec)
     [reference] = spec.tasks
-    given = heard(spec)
+    given = input_of(spec)
     task = with_scale(load_task(reference, pack), given, reference.normalise)
     train, validation = task.parts["train"], task.parts["validation"]
     baseline, questions = make(BASELINES, spec.baseline), questions_of(task)
@@ -96,6 +96,6 @@ def fit_baseline(spec: BaselineSpec, pack: Pack, files: frozenset[str]) -> Resul
     )
 
 
-def heard(spec: BaselineSpec) -> TaskInput:
+def input_of(spec: BaselineSpec) -> TaskInput:
     """Its front-end and window."""
     return TaskInput.of(front_end_of(spec.front_end), spec.window)

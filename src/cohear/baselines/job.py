@@ -33,9 +33,9 @@ class FitBaseline(Job[BaselineSpec]):
 
     def share(self, spec: BaselineSpec, pack: Pack) -> None:
         """Make the front-end, and vectors of all windows."""
-        from cohear.baselines.fit import heard  # noqa: PLC0415
+        from cohear.baselines.fit import input_of  # noqa: PLC0415
 
-        heard(spec).make_vectors(spec.tasks[0].store, pack.store)
+        input_of(spec).make_vectors(spec.tasks[0].store, pack.store)
 
     def run(self, spec: BaselineSpec, pack: Pack, files: frozenset[str], place: RunPlace) -> Result:
         """Fit and score it, on the processor."""

@@ -79,25 +79,24 @@ def vectors_of(front_end: FrontEnd, store: FeatureStore, rows: Integers, starts:
     return np.concatenate(made)
 
 
-_KEPT: OrderedDict[tuple[FrontEnd, str, int], WindowVectors] = OrderedDict()
+_Key = tuple[FrontEnd, str, int]
+_KEPT: OrderedDict[_Key, WindowVectors | None] = OrderedDict()
+"""None stands for a store with too many."""
 
 
 def kept_vectors(front_end: FrontEnd, store: FeatureStore, window: int) -> WindowVectors | None:
     """The vectors that this process keeps of a store; None where there would be too many."""
     key = (front_end, store.key, window)
     if key not in _KEPT:
-        grid = WindowGrid.of(store, window)
-        if 4 * len(grid) * front_end.input_width > MOST_BYTES_A_TABLE:
-            return None
-        _KEPT[key] = WindowVectors(front_end, grid)
+        _KEPT[key] = _table(front_end, store, window)
     _KEPT.move_to_end(key)
-    while len(_KEPT) > 1 and sum(each.bytes for each in _KEPT.values()) > MOST_BYTES:
+    while _bytes_kept() > MOST_BYTES and len(_KEPT) > 1:
         _KEPT.popitem(last=False)
     return _KEPT[key]
 
 
 def make_vectors(front_end: FrontEnd, key: str, window: int, opened: Callable[[str], FeatureStore]) -> None:
-    """Make all that is kept of a store, where nothing is kept of it yet.
+    """Make all vectors of a store, where it is asked for the first time and there is room beside what is kept.
 
     Args:
         front_end: one that gives a vector a window.
@@ -105,5 +104,20 @@ def make_vectors(front_end: FrontEnd, key: str, window: int, opened: Callable[[s
         window: frames.
         opened: opens the store.
     """
-    if (front_end, key, window) not in _KEPT and (kept := kept_vectors(front_end, opened(key), window)) is not None:
-        kept.make_all()
+    if (front_end, key, window) in _KEPT:
+        return
+    table = _table(front_end, opened(key), window)
+    if table is not None:
+        if _bytes_kept() + table.bytes > MOST_BYTES:
+            return
+        table.make_all()
+    _KEPT[front_end, key, window] = table
+
+
+def _table(front_end: FrontEnd, store: FeatureStore, window: int) -> WindowVectors | None:
+    grid = WindowGrid.of(store, window)
+    return None if 4 * len(grid) * front_end.input_width > MOST_BYTES_A_TABLE else WindowVectors(front_end, grid)
+
+
+def _bytes_kept() -> int:
+    return sum(table.bytes for table in _KEPT.values() if table is not None)
