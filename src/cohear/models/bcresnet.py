@@ -16,7 +16,7 @@ from cohear.models.over_time import MeanAndMaximum
 from cohear.models.windows import Windows
 
 
-class Group(NamedTuple):
+class BlockGroup(NamedTuple):
     """Blocks of the same channels.
 
     Attributes:
@@ -32,7 +32,7 @@ class Group(NamedTuple):
 
 FIRST, LAST = 16, 32
 """Channels before and behind the blocks, at width 1."""
-GROUPS = (Group(2, 8, 1), Group(2, 12, 2), Group(4, 16, 2), Group(4, 20, 1))
+GROUPS = (BlockGroup(2, 8, 1), BlockGroup(2, 12, 2), BlockGroup(4, 16, 2), BlockGroup(4, 20, 1))
 """The blocks of one group are dilated in time by twice as much as those of the group before."""
 MOST_PARTS = 5
 """Of the bands, which are normalised apart."""
