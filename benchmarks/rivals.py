@@ -492,10 +492,11 @@ def points(recall: float) -> str:
 
 def not_compared(journal: Sequence[Mapping[str, str]]) -> list[str]:
     """What could not be run, and why; once for all tasks of which the same is said."""
+    run = {row["rival"] for row in journal}
     lines = [
-        f"- **{name}** ({rival.versions}): {rival.why_not}."
+        f"- **{name}** ({rival.versions}): {rival.why_not or 'not run yet'}."
         for name, rival in {**SINGLES, **PAIRS}.items()
-        if rival.why_not
+        if name not in run
     ]
     found: dict[tuple[str, str], list[str]] = {}
     for row in journal:
@@ -505,11 +506,13 @@ def not_compared(journal: Sequence[Mapping[str, str]]) -> list[str]:
 
 
 def page(alone_rows: Sequence[Mapping[str, str]], pair_rows: Sequence[Mapping[str, str]]) -> str:
+    journals = [table for table, rows in ((ONE_TASK, alone_rows), (TWO_TASKS, pair_rows)) if rows]
     parts = [
         "# Rivals",
-        "Made by `python benchmarks/rivals.py --run all --pairs all`; journals: [singles.csv](rivals/singles.csv), "
-        "[pairs.csv](rivals/pairs.csv). Every rival has an environment of its own, the same clips (mono, 16 kHz) in "
-        "the same parts as `studies/marks.yaml`, and one thread. The training part is learnt from; validation may "
+        "Made by `python benchmarks/rivals.py` (`--run`, `--pairs`); journals: "
+        f"{', '.join(f'[{table.file}](rivals/{table.file})' for table in journals)}. "
+        "Every rival has an environment of its own, the same clips (mono, 16 kHz) in the same parts as "
+        "`studies/marks.yaml`, and one thread. The training part is learnt from; validation may "
         "choose. Recall is unweighted average recall on the test part, in points: one function scores all answers. "
         "Processor time is that of the whole process, from import to answers, with features; the machine had "
         "other work to do, which makes all of them slower than alone.",
@@ -521,7 +524,7 @@ def page(alone_rows: Sequence[Mapping[str, str]], pair_rows: Sequence[Mapping[st
             "What is better than the better of cohear's defaults (the encoder `small` on `logmel`, the baseline `svm` "
             "on `summary`) stands first. Where `small` has no seconds, its recall is that of recorded runs on "
             "the same clips ([marks](README.md#marks-each-task-alone-at-the-default-budget)). One fold is one fold: a "
-            "test part has 80 to 600 clips, and a difference of a few points there says little.",
+            "test part has 80 to 1,000 clips, and a difference of a few points there says little.",
             markdown_table(rows),
             "Versions: " + "; ".join(f"{rival}: {told}" for rival, told in versions.items()) + ".",
         ]
