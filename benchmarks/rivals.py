@@ -111,7 +111,7 @@ PAIRS = {
     "CombinaTorch": Rival(
         "",
         ("CombinaTorch==0.1",),
-        why_not="in no package index, and its requirements name torch 1.7.0 and pywin32, for Python 3.8 at most",
+        why_not="it is in no package index, and its repository could not be reached where this was run",
     ),
 }
 PAIR = ("digit", "emotion")
