@@ -32,6 +32,7 @@ from cohear.analysis.gains.variance_parts import variance_parts
 from cohear.analysis.looking.power import FamilyPower, family_table, power_table
 from cohear.analysis.looking.standing import standing
 from cohear.analysis.tables.columns import SETTING
+from cohear.analysis.tables.in_setting import in_setting
 from cohear.analysis.tables.log_loss import BITS, MARGIN_NLL, LogLossTables, has_log_loss
 from cohear.analysis.tables.of_study import FolderTables, Tables
 from cohear.analysis.tables.results import of_baselines, of_networks
@@ -96,6 +97,11 @@ class Statistics:
     def baselines(self) -> pd.DataFrame:
         """Checked results of baselines."""
         return of_baselines(self.tables.results)
+
+    @property
+    def _ordinary(self) -> pd.DataFrame:
+        """Those of them that are no controls."""
+        return self.results[self.results["control"] == ""]
 
     @cached_property
     def pairs(self) -> pd.DataFrame:
@@ -299,8 +305,7 @@ class Statistics:
         """
         asked = (tuple(served.items()), setting, judging)
         if asked not in self._above:
-            rows = self.results[self.results["control"] == ""]
-            rows = rows[(rows[list(SETTING)] == list(setting)).all(axis=1)]
+            rows = in_setting(self._ordinary, setting)
             own = rows[rows["task"].map(served) == rows["combination"]]
             self._above[asked] = above(own, self.ways_alone, self.design, judging)
         return self._above[asked]
@@ -312,8 +317,7 @@ class Statistics:
 
     def judging(self, setting: Setting) -> Judging:
         """The repeats of a setting that judge which of its learnt tasks to train together, since others choose."""
-        pairs = self.advisable(self.pairs)
-        return Judging.of(pairs[(pairs[list(SETTING)] == list(setting)).all(axis=1)])
+        return Judging.of(in_setting(self.advisable(self.pairs), setting))
 
     @cached_property
     def groupings(self) -> Sequence[UnbeatenGrouping]:
@@ -349,18 +353,15 @@ class Statistics:
 
     def _each(self) -> Iterator[tuple[Setting, pd.DataFrame, pd.DataFrame]]:
         """Every setting with its ordinary runs and its paired differences, as far as their tasks are learnt."""
-        ordinary, pairs = self.results[self.results["control"] == ""], self.advisable(self.pairs)
-        for names, results in ordinary.groupby(list(SETTING), sort=True):
+        pairs = self.advisable(self.pairs)
+        for names, results in self._ordinary.groupby(list(SETTING), sort=True):
             features, encoder, arm = map(str, names)
-            here = (pairs[list(SETTING)] == [features, encoder, arm]).all(axis=1)
-            yield (features, encoder, arm), self.advisable(results), pairs[here]
+            yield (features, encoder, arm), self.advisable(results), in_setting(pairs, names)
 
     def _compared(self, setting: Setting) -> bool:
         """Whether anything was compared in a setting, learnt or not."""
-        return bool((self.pairs[list(SETTING)] == list(setting)).all(axis=1).any())
+        return not in_setting(self.pairs, setting).empty
 
     def _in_turn(self, setting: Setting) -> bool:
         """Whether each network of a setting is for one of its tasks alone."""
-        ordinary = self.results[self.results["control"] == ""]
-        here = ordinary[(ordinary[list(SETTING)] == list(setting)).all(axis=1)]
-        return bool((here["focal"] != "").any())
+        return bool((in_setting(self._ordinary, setting)["focal"] != "").any())

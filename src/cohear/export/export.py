@@ -9,7 +9,7 @@ from typing import Any
 
 from cohear.analysis.gains.design import Design
 from cohear.analysis.statistics import Statistics
-from cohear.analysis.tables.columns import SETTING
+from cohear.analysis.tables.in_setting import in_setting
 from cohear.base.errors import UserError
 from cohear.base.files import cache_folder
 from cohear.base.named import as_named, check_named
@@ -283,10 +283,7 @@ def _gains(statistics: Statistics, cell: GridCell) -> dict[str, dict[str, Any]]:
     if len(cell.tasks) < 2:
         return {}
     table, setting = statistics.gains, (cell.features, cell.encoder, cell.arm)
-    here = table["combination"] == cell.combination
-    for column, name in zip(SETTING, setting, strict=True):
-        here &= table[column] == name
-    rows = table[here].astype(object).to_dict("records")
+    rows = in_setting(table[table["combination"] == cell.combination], setting).astype(object).to_dict("records")
     unlearnt = unlearnt_in(statistics, setting, cell.combination)
     return {str(row["task"]): {**{str(n): v for n, v in row.items()}, "not_learnt": unlearnt} for row in rows}
 

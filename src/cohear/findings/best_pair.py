@@ -11,6 +11,7 @@ import pandas as pd
 from cohear.analysis.gains.verdicts import FEWEST_REPEATS
 from cohear.analysis.statistics import Statistics
 from cohear.analysis.tables.columns import CELL, VERDICTS
+from cohear.analysis.tables.in_setting import in_setting
 from cohear.base.counting import counted
 from cohear.base.setting import Setting
 from cohear.findings.below_single import BETTER_ALONE, BelowSingle, below_singles, below_words
@@ -20,7 +21,7 @@ from cohear.findings.figures import Estimate
 from cohear.findings.finding import StudyFinding, Sureness, TableRows
 from cohear.findings.kind import FINDINGS, Kind, Said, Section, StudyQuestion
 from cohear.findings.missing import NO_PAIR, Compare, Missing
-from cohear.findings.pairs import LEARNT_TASKS, in_setting, of_pairs, partner_of, settings_in
+from cohear.findings.pairs import LEARNT_TASKS, of_pairs, partner_of, settings_in
 from cohear.findings.typed_figures import TypedFigures
 from cohear.findings.words import Name, Words, words
 

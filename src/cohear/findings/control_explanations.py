@@ -9,11 +9,12 @@ import pandas as pd
 
 from cohear.analysis.statistics import Statistics
 from cohear.analysis.tables.columns import CELL
+from cohear.analysis.tables.in_setting import in_setting
 from cohear.base.counting import counted
 from cohear.base.setting import Setting
 from cohear.findings.finding import StudyFinding, TableRows
 from cohear.findings.kind import FINDINGS, Kind, Said, StudyQuestion
-from cohear.findings.pairs import EXPLANATIONS, in_setting, settings_in
+from cohear.findings.pairs import EXPLANATIONS, settings_in
 from cohear.findings.sentences import listed
 from cohear.findings.words import words
 

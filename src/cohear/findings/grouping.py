@@ -13,6 +13,7 @@ from cohear.analysis.answers.groupings import MOST_TASKS
 from cohear.analysis.answers.recommended import NoGrouping, Recommended, Serving
 from cohear.analysis.statistics import Statistics
 from cohear.analysis.tables.columns import VERDICTS
+from cohear.analysis.tables.in_setting import in_setting
 from cohear.base.counting import counted
 from cohear.base.setting import Setting
 from cohear.base.units import Unit
@@ -23,7 +24,7 @@ from cohear.findings.finding import StudyFinding, TableRows
 from cohear.findings.kind import FINDINGS, Kind, Said, StudyQuestion
 from cohear.findings.missing import Compare, Missing
 from cohear.findings.not_learnt import are_not_learnt
-from cohear.findings.pairs import LEARNT_TASKS, in_one_network, in_setting, of_pairs
+from cohear.findings.pairs import LEARNT_TASKS, in_one_network, of_pairs
 from cohear.findings.sentences import setting_name
 from cohear.findings.typed_figures import TypedFigures
 from cohear.findings.words import Name, Networks, Strong, Words, names, words

@@ -9,13 +9,14 @@ import pandas as pd
 
 from cohear.analysis.answers.combining import beside_pairs
 from cohear.analysis.statistics import Statistics
+from cohear.analysis.tables.in_setting import in_setting
 from cohear.base.counting import counted
 from cohear.base.setting import Setting
 from cohear.findings.figures import are
 from cohear.findings.finding import StudyFinding, TableRows
 from cohear.findings.kind import FINDINGS, Kind, Said, StudyQuestion
 from cohear.findings.missing import Missing
-from cohear.findings.pairs import in_setting, settings_in
+from cohear.findings.pairs import settings_in
 from cohear.findings.words import words
 
 WORSE = "surely worse than foretold"

@@ -8,11 +8,12 @@ from typing import Any, ClassVar
 import pandas as pd
 
 from cohear.analysis.statistics import Statistics
+from cohear.analysis.tables.in_setting import in_setting
 from cohear.findings.below_single import BETTER_ALONE, below_singles, below_words
 from cohear.findings.figures import Estimate
 from cohear.findings.finding import StudyFinding, TableRows
 from cohear.findings.kind import FINDINGS, Kind, Said, Section, StudyQuestion
-from cohear.findings.pairs import in_setting, named, of_pairs, partner_of, settings_in
+from cohear.findings.pairs import named, of_pairs, partner_of, settings_in
 from cohear.findings.verdict_words import when_decided
 from cohear.findings.words import NOTHING, Name, Words, joined, words
 

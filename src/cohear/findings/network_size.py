@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from cohear.analysis.answers.combining import GainOfSize
 from cohear.analysis.gains.pairs import halved_by
 from cohear.analysis.statistics import Statistics
+from cohear.analysis.tables.in_setting import in_setting
 from cohear.base.setting import setting_of
 from cohear.base.units import NONE
 from cohear.findings.cures import Cure
@@ -16,7 +17,6 @@ from cohear.findings.figures import Estimate
 from cohear.findings.finding import StudyFinding, TableRows
 from cohear.findings.kind import FINDINGS, Kind, Said, StudyQuestion
 from cohear.findings.missing import Missing
-from cohear.findings.pairs import in_setting
 from cohear.findings.sentences import listed, setting_name
 from cohear.findings.verdict_counts import MOST
 from cohear.findings.words import Name, Words, joined, words

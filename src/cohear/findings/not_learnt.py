@@ -13,6 +13,7 @@ from typing import ClassVar
 import pandas as pd
 
 from cohear.analysis.statistics import Statistics
+from cohear.analysis.tables.in_setting import in_setting
 from cohear.base.setting import Setting
 from cohear.base.tables import NOT_LEARNT
 from cohear.base.units import Unit
@@ -21,7 +22,7 @@ from cohear.findings.cures import Cure
 from cohear.findings.figures import bracket_of
 from cohear.findings.finding import StudyFinding, TableRows
 from cohear.findings.kind import FINDINGS, Said
-from cohear.findings.pairs import in_setting, settings_in
+from cohear.findings.pairs import settings_in
 from cohear.findings.sentences import setting_name
 from cohear.findings.typed_figures import TypedFigures
 from cohear.findings.words import NOTHING, Name, Words, joined, names, words

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from cohear.analysis.statistics import Statistics
-from cohear.analysis.tables.columns import SETTING
+from cohear.analysis.tables.in_setting import in_setting
 from cohear.base.setting import Setting
 from cohear.base.tables import SHARED
 from cohear.base.units import known
@@ -17,7 +17,7 @@ from cohear.findings.below_single import BETTER_ALONE, below_singles, below_word
 from cohear.findings.figures import Estimate, share
 from cohear.findings.finding import StudyFinding, TableRows
 from cohear.findings.kind import FINDINGS, Kind, Said, Section, StudyQuestion
-from cohear.findings.pairs import LEARNT_TASKS, in_setting
+from cohear.findings.pairs import LEARNT_TASKS
 from cohear.findings.words import words
 
 TIME = "cpu_milliseconds"
@@ -36,8 +36,8 @@ class OneNetwork(Kind):
         costs = statistics.costs
         at_work = statistics.tables.costs
         for setting, network in statistics.one_network.items():
-            same = (costs[list(SETTING)] == list(setting)).all(axis=1) & (costs["combination"] == network.groups[0])
-            cost = costs[same].iloc[0]
+            here = in_setting(costs, setting)
+            cost = here[here["combination"] == network.groups[0]].iloc[0]
             yield StudyFinding(
                 code=self.code,
                 setting=setting,
@@ -81,7 +81,7 @@ class OneNetwork(Kind):
 
 def _time_share(at_work: pd.DataFrame, setting: Setting, combination: str) -> float | None:
     """Processor time beside that of a network for each task; None where one was not measured."""
-    here = at_work[(at_work[list(SETTING)] == list(setting)).all(axis=1) & (at_work["setup"] == SHARED)]
+    here = in_setting(at_work[at_work["setup"] == SHARED], setting)
     time = here.drop_duplicates("combination").set_index("combination")[TIME].astype(float)
     apart = time.reindex(combination.split("+")).sum(skipna=False)
     return known(time.get(combination, np.nan) / apart)

@@ -8,11 +8,12 @@ from typing import ClassVar
 import pandas as pd
 
 from cohear.analysis.statistics import Statistics
+from cohear.analysis.tables.in_setting import in_setting
 from cohear.base.setting import Setting
 from cohear.findings.deciding import cures_of
 from cohear.findings.finding import StudyFinding, TableRows
 from cohear.findings.kind import FINDINGS, Kind, Said, Section, StudyQuestion
-from cohear.findings.pairs import in_setting, of_groups, of_pairs, settings_in
+from cohear.findings.pairs import of_groups, of_pairs, settings_in
 from cohear.findings.words import NOTHING, words
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TypedDict
 
 import numpy as np
@@ -34,13 +33,6 @@ def of_groups(cells: pd.DataFrame) -> pd.DataFrame:
 def settings_in(cells: pd.DataFrame) -> list[Setting]:
     """Features, encoder and arm of the rows, in their order."""
     return [(str(f), str(e), str(a)) for f, e, a in dict.fromkeys(zip(*(cells[name] for name in SETTING), strict=True))]
-
-
-def in_setting(table: pd.DataFrame, setting: Sequence[str]) -> pd.DataFrame:
-    """The rows of one setting."""
-    same = np.logical_and.reduce([table[name] == value for name, value in zip(SETTING, setting, strict=True)])
-    here: pd.DataFrame = table[same]
-    return here
 
 
 def named(cells: pd.DataFrame) -> tuple[dict[str, str], ...]:

@@ -7,10 +7,11 @@ from typing import TypedDict, cast
 from cohear.analysis.gains.verdicts import FEWEST_REPEATS
 from cohear.analysis.looking.power import FamilyPower
 from cohear.analysis.statistics import Statistics
+from cohear.analysis.tables.in_setting import in_setting
 from cohear.base.setting import InSetting, setting_of
 from cohear.base.units import NONE
 from cohear.findings.cures import CureInWords
-from cohear.findings.pairs import in_setting, of_pairs
+from cohear.findings.pairs import of_pairs
 from cohear.findings.study_findings import Findings
 from cohear.findings.tables import json_rows
 

@@ -9,13 +9,14 @@ from typing import ClassVar, NamedTuple
 import pandas as pd
 
 from cohear.analysis.statistics import Statistics
+from cohear.analysis.tables.in_setting import in_setting
 from cohear.base.counting import counted
 from cohear.base.setting import Setting
 from cohear.findings.figures import Estimate
 from cohear.findings.finding import StudyFinding, TableRows
 from cohear.findings.kind import FINDINGS, Kind, Said, Section, StudyQuestion
 from cohear.findings.missing import NO_PAIR, Compare, Missing
-from cohear.findings.pairs import in_setting, named, of_pairs, partner_of, settings_in
+from cohear.findings.pairs import named, of_pairs, partner_of, settings_in
 from cohear.findings.typed_figures import TypedFigures
 from cohear.findings.verdict_words import when_decided
 from cohear.findings.words import Name, joined, names, words

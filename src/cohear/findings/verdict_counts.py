@@ -10,13 +10,14 @@ import pandas as pd
 from cohear.analysis.gains.design import MARGIN
 from cohear.analysis.statistics import Statistics
 from cohear.analysis.tables.columns import VERDICTS
+from cohear.analysis.tables.in_setting import in_setting
 from cohear.base.counting import counted
 from cohear.base.setting import Setting
 from cohear.findings.figures import Estimate, are
 from cohear.findings.finding import StudyFinding, TableRows
 from cohear.findings.kind import FINDINGS, Kind, Said, StudyQuestion
 from cohear.findings.missing import NO_PAIR, Compare, Missing
-from cohear.findings.pairs import NO_MEAN_GAIN, counts, in_setting, of_pairs, of_which_tasks, settings_in
+from cohear.findings.pairs import NO_MEAN_GAIN, counts, of_pairs, of_which_tasks, settings_in
 from cohear.findings.sentences import listed, setting_name, shortened
 from cohear.findings.verdict_words import SIGNS, meanings
 from cohear.findings.words import Name, words

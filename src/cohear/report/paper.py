@@ -7,13 +7,14 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import pandas as pd
 
+from cohear.analysis.tables.in_setting import in_setting
 from cohear.base.units import NONE, Unit
 from cohear.findings.not_learnt import MARK
 from cohear.findings.verdict_words import FOR_NEW, ON_THESE
 from cohear.report.folder import FolderContent
 from cohear.report.numbers import level
 from cohear.report.parts.shown_gains import ShownGain, cells_of
-from cohear.report.parts.views import of_setting, setting_order, study_order
+from cohear.report.parts.views import setting_order, study_order
 
 _HEAD = (
     *("task", "metric", "alone", "beside", "together", "gain", "95 % interval", "p, adjusted", "repeats"),
@@ -31,7 +32,7 @@ def paper_table(study: FolderContent) -> str:
     tasks = study_order(study)
     tables, every = list[str](), list[ShownGain]()
     for setting in setting_order(study):
-        rows, here = (of_setting(table, setting) for table in (study.ordinary, study.statistics.gains))
+        rows, here = (in_setting(table, setting) for table in (study.ordinary, study.statistics.gains))
         unlearnt = study.statistics.not_learnt.get(setting, frozenset())
         cells = sorted(
             cells_of(here, units, tasks, one_part=study.statistics.on_one_part),

@@ -15,6 +15,7 @@ from cohear.analysis.answers.unbeaten import front
 from cohear.analysis.gains.design import USUAL, Design
 from cohear.analysis.gains.pairs import first_half
 from cohear.analysis.tables.columns import SETTING
+from cohear.analysis.tables.in_setting import in_setting
 from cohear.analysis.tables.run_seconds import of_one_clock, typical_seconds
 from cohear.base.setting import InSetting
 from cohear.base.tables import SHARED
@@ -66,7 +67,7 @@ def best_per_budget(
     ordinary = results[results["control"] == ""]
     found: dict[str, list[UnbeatenGrouping]] = {cost: [] for cost in costs}
     for names, rows in pairs.groupby(list(SETTING), sort=True):
-        here = ordinary[np.logical_and.reduce([ordinary[n] == v for n, v in zip(SETTING, names, strict=True)])]
+        here = in_setting(ordinary, names)
         candidates = _Candidates(rows, first_half(rows), design)
         for cost, lines in found.items():
             price = prices(here, cost) if cost in COSTS else _measured_prices(here, names, cost, measured)
@@ -149,8 +150,7 @@ def _measured_prices(
     names = sorted(set(here["combination"]))
     if measured is None or measured.empty:
         return pd.Series(np.nan, index=names)
-    named = [*zip(SETTING, setting, strict=True), ("setup", SHARED)]
-    rows = measured[np.logical_and.reduce([measured[column] == value for column, value in named])]
+    rows = in_setting(measured[measured["setup"] == SHARED], setting)
     return rows.drop_duplicates("combination").set_index("combination")[cost].reindex(names)
 
 

@@ -21,6 +21,7 @@ from cohear.analysis.gains.cell_tests import LEVEL, cell_tests
 from cohear.analysis.gains.design import Design
 from cohear.analysis.gains.pairs import differences
 from cohear.analysis.tables.columns import SETTING
+from cohear.analysis.tables.in_setting import in_setting
 from cohear.base.setting import InSetting
 from cohear.base.tables import BASELINE
 from cohear.base.units import finite
@@ -97,8 +98,7 @@ def _ways(alone: pd.DataFrame, singles: pd.DataFrame, unlike: Collection[str]) -
     found: dict[frozenset[str], WayAlone] = {}
     for row in singles.sort_values(["baseline", *SETTING]).to_dict("records"):
         plain = bool(row["baseline"])
-        own = alone[(alone["job"] == BASELINE) == plain]
-        own = own[np.logical_and.reduce([own[name] == row[name] for name in SETTING])]
+        own = in_setting(alone[(alone["job"] == BASELINE) == plain], [row[name] for name in SETTING])
         runs = frozenset(map(str, own["run"]))
         if len(own) and row["arm"] not in unlike and runs not in found:
             found[runs] = WayAlone(_single(row, plain), str(row["metric"]), runs, own)

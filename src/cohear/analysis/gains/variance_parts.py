@@ -11,6 +11,7 @@ import pandas as pd
 
 from cohear.analysis.gains.spread import A_PRIORI_SHARE, cell_spread, seeds_are_told
 from cohear.analysis.tables.columns import CELL, SETTING
+from cohear.analysis.tables.in_setting import in_setting
 
 PARTS = (*SETTING, "task", "cells", "fold_sd", "seed_sd", "single_sd", "residual_sd", "fold_share", "estimated")
 
@@ -38,7 +39,7 @@ def variance_parts(pairs: pd.DataFrame) -> pd.DataFrame:
     pairs = pairs.assign(left=left)
     rows = []
     for setting, some in cells.groupby(list(SETTING), sort=True):
-        here = pairs[np.logical_and.reduce([pairs[n] == v for n, v in zip(SETTING, setting, strict=True)])]
+        here = in_setting(pairs, setting)
         common = {str(task): _common_share(repeats) for task, repeats in here.groupby("task", sort=True)}
         rows.append((*setting, "", *_parts(some, float(np.nanmean([*common.values(), 0.0])))))
         for task, own in some.groupby("task", sort=True):

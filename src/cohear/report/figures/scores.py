@@ -8,6 +8,7 @@ import altair as alt
 import pandas as pd
 
 from cohear.analysis.tables.columns import SETTING
+from cohear.analysis.tables.in_setting import in_setting
 from cohear.base.counting import counted
 from cohear.report.figures.figure import FIGURES, Chart, Figure, rows
 from cohear.report.figures.marks import as_shown, series_marks
@@ -45,7 +46,7 @@ class ScoresFigure(Figure):
                 mean = means.get((task, *setting))
                 if mean is None:
                     continue
-                here = singles[(singles["task"] == task) & (singles[list(SETTING)] == list(setting)).all(axis=1)]
+                here = in_setting(singles[singles["task"] == task], setting)
                 same = {"task": task, "setting": sources.label(setting), "metric": mean["metric"]}
                 same["unit"] = sources.unit(mean["metric"])
                 found += [

@@ -10,13 +10,14 @@ import pandas as pd
 
 from cohear.analysis.statistics import Statistics
 from cohear.analysis.tables.columns import SETTING
+from cohear.analysis.tables.in_setting import in_setting
 from cohear.base.setting import Setting
 from cohear.base.study_facts import StudyFacts
 from cohear.findings import Findings
 from cohear.findings.study_findings import in_full
 from cohear.findings.words import joined
 from cohear.report.folder import FolderContent
-from cohear.report.parts.views import of_setting, setting_label, setting_order, study_order
+from cohear.report.parts.views import setting_label, setting_order, study_order
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ class FigureSources:
         table = table if isinstance(table, pd.DataFrame) else pd.DataFrame(list(table))
         if self.setting is None or not set(SETTING) <= set(table.columns):
             return table
-        return of_setting(table, self.setting)
+        return in_setting(table, self.setting)
 
     @cached_property
     def results(self) -> pd.DataFrame:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from cohear.analysis.tables.in_setting import in_setting
 from cohear.report.folder import FolderContent
 from cohear.report.numbers import level, signed
 from cohear.report.parts.axis_ticks import axis_over
@@ -14,7 +15,7 @@ from cohear.report.parts.learning_curves import LearningCurves, charts_of
 from cohear.report.parts.outcomes import Outcomes, TaskOutcome
 from cohear.report.parts.sounds import Sounds
 from cohear.report.parts.study_audio import AtHand
-from cohear.report.parts.views import SettingView, Views, of_setting
+from cohear.report.parts.views import SettingView, Views
 
 MOST_CLASSES = 24
 """Of a confusion matrix on the page; beyond that the scores of classes are listed alone."""
@@ -59,7 +60,7 @@ def behind(sources: CellSources, views: Views, view: SettingView) -> list[dict[s
         ``classes``, ``groups``, ``clips``. All figures are texts as they are shown.
     """
     key = (view.features, view.encoder, view.arm)
-    results, pairs = of_setting(sources.content.ordinary, key), of_setting(sources.content.statistics.pairs, key)
+    results, pairs = in_setting(sources.content.ordinary, key), in_setting(sources.content.statistics.pairs, key)
     runs = runs_by_repeat(results)
     cells = next(m.cells for m in views.matrices if (m.features, m.encoder, m.arm) == key)
     outcomes: dict[tuple[str, ...], dict[str, TaskOutcome]] = {}

@@ -3,11 +3,12 @@
 from typing import Any
 
 from cohear.analysis.tables.columns import SETTING
+from cohear.analysis.tables.in_setting import in_setting
 from cohear.report.folder import FolderContent
 from cohear.report.numbers import duration, level, number, signed
 from cohear.report.parts.behind_cells import CellSources
 from cohear.report.parts.scores import better_by
-from cohear.report.parts.views import of_setting, setting_label, setting_order
+from cohear.report.parts.views import setting_label, setting_order
 from cohear.study.folder import status_words
 from cohear.study.folder.status import Status
 
@@ -49,7 +50,7 @@ def gaps(study: FolderContent) -> dict[str, list[dict[str, str]]]:
     settings = setting_order(study)
     by_task: dict[str, list[dict[str, str]]] = {}
     for setting in settings:
-        for task, rows in of_setting(scores, setting).groupby("task"):
+        for task, rows in in_setting(scores, setting).groupby("task"):
             fraction = study.statistics.units[str(rows["metric"].iloc[0])].points
             means = rows.groupby("part")["value"].mean().dropna()
             parts = {str(part): level(float(value), fraction) for part, value in means.items()}

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from cohear.analysis.tables.columns import SETTING
+from cohear.analysis.tables.in_setting import in_setting
 from cohear.analysis.tables.log_loss import BITS
 from cohear.analysis.tables.units import units_of
 from cohear.base.setting import Setting
@@ -191,26 +192,18 @@ def setting_label(setting: Sequence[str], settings: Sequence[Sequence[str]]) -> 
     return " · ".join(parts or list(setting)[1:2])
 
 
-def of_setting(table: pd.DataFrame, key: Setting) -> pd.DataFrame:
-    """The rows of one features x encoder x arm."""
-    same = pd.Series(True, index=table.index)
-    for name, value in zip(SETTING, key, strict=True):
-        same &= table[name] == value
-    return table[same]
-
-
 def views_of(folder: FolderContent) -> Views:
     """All views, those of the arm ``base`` first."""
     tasks, keys = study_order(folder), setting_order(folder)
     by_metric = gains_by_metric(folder)
     settings, matrices = [], []
     for key in keys:
-        results = of_setting(folder.ordinary, key)
+        results = in_setting(folder.ordinary, key)
         here = [task for task in tasks if task in set(results["task"])]
         units = folder.statistics.units
         unlearnt = folder.statistics.not_learnt.get(key, frozenset())
         one_part = folder.statistics.on_one_part
-        cells = cells_of(of_setting(by_metric[PRIMARY], key), units, tasks, unlearnt, one_part)
+        cells = cells_of(in_setting(by_metric[PRIMARY], key), units, tasks, unlearnt, one_part)
         grouping = folder.findings.on_setting("grouping", key)
         settings.append(
             SettingView(
@@ -223,7 +216,7 @@ def views_of(folder: FolderContent) -> Views:
         )
         missing = missing_of([folder.findings.on_setting("best-pair", key)])
         for metric, gains in by_metric.items():
-            rows = of_setting(gains, key)
+            rows = in_setting(gains, key)
             if metric == PRIMARY or len(rows):
                 own_units = (
                     units if metric == PRIMARY else units_of(rows, {**folder.statistics.design.units, NLL: BITS})
