@@ -1,12 +1,16 @@
 """The encoders side by side: parameters, multiply-adds, time of an answer and of a training step.
 
-Usage: ``python benchmarks/encoders.py [DATA_FOLDER] [--repeats 15]``; no data is read: what is measured does not depend
-on the weights.
+Usage: ``python benchmarks/encoders.py [DATA_FOLDER] [--repeats 15] [--encoders small,cnn]``; no data is read: what is
+measured does not depend on the weights.
 
 Each encoder has its default settings, one head of ten labels and windows of one second, with the front-end that it
-takes (``small`` and ``cnn``: ``logmel``, ``dnn``: ``summary``). The answer is that of an exported model from waveform
-to probabilities, of which the front-end's part is told; the training step is that of 32 windows. One thread, processor
-time, medians of repeats in which the encoders take turns.
+takes. The answer is that of an exported model from waveform to probabilities, of which the front-end's part is told;
+the training step is that of 32 windows. One thread, processor time, medians of repeats in which the encoders take
+turns.
+
+With ``--train 5`` singles of each are trained on the folds that a study cuts, of the tasks of ``--tasks``, and nothing
+else is measured: a row an encoder has its parameters, the seconds of a run, mean over all of them, and the score of
+each task in its own metric, mean over the folds. ``--out`` keeps the study, which then goes on where it was stopped.
 """
 
 import os
@@ -24,8 +28,12 @@ from pathlib import Path
 
 import numpy as np
 import onnx
+import pandas as pd
 import torch
+import yaml
 
+from cohear import Study
+from cohear.analysis.tables.results import read_results
 from cohear.analysis.tables.text import markdown_table
 from cohear.base.decoding import LabelDecoding
 from cohear.export import parts
@@ -43,7 +51,24 @@ from cohear.tasks import TARGET_KINDS, WindowTargets
 from cohear.training.optimiser import make_optimiser
 from cohear.training.settings import TrainingSettings
 
-ENCODERS = {"small": "logmel", "cnn": "logmel", "dnn": "summary"}
+ENCODERS = {
+    "small": "logmel",
+    "cnn": "logmel",
+    "dnn": "summary",
+    "bcresnet": "logmel",
+    "crnn": "logmel",
+    "wavenet": "logmel",
+    "transformer": "logmel",
+    "filters": "waveform",
+}
+TASKS = {
+    "digit": {"dataset": "fsdd", "target": "digit", "hold_out": "speaker"},
+    "keyword": {"dataset": "speech_commands", "target": "keyword", "hold_out": "group", "drop": ["_silence_"]},
+    "emotion": {"dataset": "emodb", "target": "emotion", "hold_out": "speaker"},
+    "event": {"dataset": "esc10", "target": "event", "folds": "fold"},
+    "urban": {"dataset": "urbansound8k", "target": "event", "folds": "fold"},
+    "instrument": {"dataset": "philharmonia", "target": "instrument", "hold_out": "group"},
+}
 LABELS, WINDOW, BATCH, SECONDS = 10, 100, 32, 10
 LIGHTER = 2.0  # times less processor time than cnn is wanted of small
 
@@ -113,14 +138,63 @@ def timed(work: Callable[[], object]) -> float:
     return 1000 * (time.process_time() - began)
 
 
+def singles(data: Path, place: Path, encoders: list[str], tasks: list[str], folds: int) -> pd.DataFrame:
+    """Results of each encoder on each task alone."""
+    chosen = {name: TASKS[name] for name in tasks}
+    study = {
+        "study": "encoders",
+        "datasets": {name: {"path": str((data / name).resolve())} for name in {t["dataset"] for t in chosen.values()}},
+        "tasks": chosen,
+        "features": list(dict.fromkeys(ENCODERS[name] for name in encoders)),
+        "encoders": encoders,
+        "baselines": [],
+        "combinations": ["singles"],
+        "repeats": {"folds": folds},
+        "keep": ["curves"],
+    }
+    place.mkdir(parents=True, exist_ok=True)
+    (place / "study.yaml").write_text(yaml.safe_dump(study, sort_keys=False), encoding="utf-8")
+    Study.load(place / "study.yaml").run(place / "run", jobs=1)
+    return read_results(place / "run")
+
+
+def scores_of(results: pd.DataFrame, encoders: list[str], tasks: list[str]) -> list[dict[str, object]]:
+    """A row an encoder."""
+    rows = []
+    for name in encoders:
+        own = results[results["encoder"] == name]
+        means = own.groupby("task")["value"].mean()
+        rows.append(
+            {
+                "encoder": name,
+                "front-end": ENCODERS[name],
+                "parameters": f"{own['parameters'].mean():,.0f}",
+                "seconds a run": f"{own['seconds'].mean():.0f}",
+                **{task: f"{100 * means[task]:.1f}" if task in means else "" for task in tasks},
+            }
+        )
+    return rows
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("data", nargs="?", help="not read; every benchmark is called with it")
+    parser.add_argument("data", nargs="?", type=Path, default=Path("../shared/data"), help="read by --train alone")
     parser.add_argument("--repeats", type=int, default=15)
-    repeats = parser.parse_args().repeats
+    parser.add_argument("--encoders", default=",".join(ENCODERS))
+    parser.add_argument("--train", type=int, metavar="FOLDS")
+    parser.add_argument("--tasks", default=",".join(TASKS))
+    parser.add_argument("--out", type=Path)
+    options = parser.parse_args()
+    repeats, chosen = options.repeats, options.encoders.split(",")
     torch.set_num_threads(1)
+    if options.train:
+        tasks = options.tasks.split(",")
+        with tempfile.TemporaryDirectory() as folder:
+            results = singles(options.data, options.out or Path(folder), chosen, tasks, options.train)
+        print(markdown_table(scores_of(results, chosen, tasks)))
+        return 0
     with tempfile.TemporaryDirectory() as folder:
-        candidates = {name: candidate(name, Path(folder)) for name in ENCODERS}
+        candidates = {name: candidate(name, Path(folder)) for name in chosen}
         times: dict[tuple[str, str], list[float]] = {}
         for turn in range(-2, repeats):  # the first two warm up
             for name, each in candidates.items():
@@ -139,6 +213,8 @@ def main() -> int:
         for name, each in candidates.items()
     ]
     print(markdown_table(rows, digits=2))
+    if not {"small", "cnn"} <= set(chosen):
+        return 0
     lighter = {what: median["cnn", what] / median["small", what] for what in ("answer", "step")}
     for what, verb in (("answer", "answers"), ("step", "trains")):
         held = "held" if lighter[what] >= LIGHTER else "MISSED"

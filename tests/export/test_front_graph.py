@@ -18,7 +18,19 @@ from cohear.base.assets import Asset
 from cohear.base.errors import UserError
 from cohear.export.assemble import check_exportable, features_name, front_graph, lengths_name
 from cohear.export.front_ends import FRONT_END_GRAPHS
-from cohear.features import FRONT_ENDS, Joined, LogMel, Module, Onnx, Summary, WaveformFrontEnd, window_starts
+from cohear.features import (
+    FRONT_ENDS,
+    Joined,
+    LogMel,
+    Mfcc,
+    Module,
+    Onnx,
+    Pcen,
+    Summary,
+    Waveform,
+    WaveformFrontEnd,
+    window_starts,
+)
 from cohear.features.code_file import CodeFile
 from cohear.features.filterbank import mel_triangles
 from cohear.features.onnx_front_end import Link
@@ -57,6 +69,12 @@ FRONT_ENDS_TESTED = [
     Summary(rate=22050, bands=8, high=11025.0),
     Summary(statistics="plain"),
     Summary(rate=22050, bands=1, high=11025.0),
+    Mfcc(),
+    Mfcc(rate=22050, bands=12, high=11025.0, coefficients=12),
+    Pcen(),
+    Pcen(bands=8, hop_ms=20.0, seconds=0.06, gain=0.8, bias=10.0, power=0.25),
+    Waveform(),
+    Waveform(rate=22050, hop_ms=3.7),
     *learnt(),
 ]
 

@@ -125,6 +125,9 @@ CASES = [
     ("logmel", EncoderChoice("wavenet", settings={"channels": 16}), "independent"),
     ("logmel", EncoderChoice("wavenet", settings={"channels": 8, "norm": "group"}), "multihead"),
     ("logmel", EncoderChoice("transformer", settings={"width": 32, "layers": 2}), "multihead"),
+    ("mfcc", EncoderChoice("crnn", settings={"channels": 8, "hidden": 8}), "multihead"),
+    ("pcen", EncoderChoice("small", settings={"width": 0.5}), "multihead"),
+    ("waveform", EncoderChoice("filters", settings={"bands": 24}), "multihead"),
 ]
 
 

@@ -4,7 +4,7 @@ import pytest
 from front_ends import Link, Projected, write_matrix
 
 from cohear.base.assets import Asset
-from cohear.features import FRONT_ENDS, LogMel, Summary
+from cohear.features import FRONT_ENDS, LogMel, Mfcc, Pcen, Summary, Waveform
 from cohear.testing.front_end import FrontEndContract
 
 
@@ -36,6 +36,36 @@ class TestPlain(FrontEndContract):
 class TestSummaryOfOneBand(FrontEndContract):
     def make(self):
         return Summary(bands=1, hop_ms=30.0)
+
+
+class TestMfcc(FrontEndContract):
+    def make(self):
+        return Mfcc()
+
+
+class TestMfccOfAllBands(FrontEndContract):
+    def make(self):
+        return Mfcc(rate=8000, high=4000.0, bands=13, coefficients=13)
+
+
+class TestPcen(FrontEndContract):
+    def make(self):
+        return Pcen()
+
+
+class TestPcenOtherwise(FrontEndContract):
+    def make(self):
+        return Pcen(bands=12, hop_ms=20.0, seconds=0.06, gain=0.8, bias=10.0, power=0.25)
+
+
+class TestWaveform(FrontEndContract):
+    def make(self):
+        return Waveform()
+
+
+class TestWaveformOtherwise(FrontEndContract):
+    def make(self):
+        return Waveform(rate=22050, hop_ms=3.7)
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -10,7 +10,8 @@ def test_name_alone_and_name_with_settings():
     assert build_front_end("logmel") == LogMel()
     assert build_front_end({"name": "logmel", "bands": 40, "low": 50}) == LogMel(bands=40, low=50.0)
     assert build_front_end("summary") == Summary()
-    assert {"logmel", "summary", "table", "onnx", "module", "joined", "transformers"} == set(FRONT_ENDS)
+    of_waveforms = {"logmel", "summary", "mfcc", "pcen", "waveform"}
+    assert of_waveforms | {"table", "onnx", "module", "joined", "transformers"} == set(FRONT_ENDS)
 
 
 def test_defaults():

@@ -155,6 +155,17 @@ class TestTransformerWithoutBatchStatistics(EncoderContract):
         return EncoderChoice("transformer", settings={"width": 16, "layers": 1, "norm": "group"})
 
 
+class TestFilters(EncoderContract):
+    def make(self):
+        return EncoderChoice("filters", settings={"bands": 12, "taps": 60, "rate": 2400})
+
+
+class TestFiltersBeforeRecurrenceWithNormsOfTasks(EncoderContract):
+    def make(self):
+        settings = {"of": "crnn", "bands": 9, "taps": 25, "steps": 1, "rate": 2400, "norm": "task"}
+        return EncoderChoice("filters", settings=settings)
+
+
 class TestUserModule(EncoderContract):
     @pytest.fixture(autouse=True)
     def module(self, tmp_path, monkeypatch):
@@ -177,7 +188,7 @@ class TestIndependent(SharingContract):
 
 def test_all_that_is_registered_is_tested():
     plain = {"small", "cnn", "dnn", "linear", "mlp", "pooled"}
-    assert set(ENCODERS) == plain | {"bcresnet", "crnn", "wavenet", "transformer"}
+    assert set(ENCODERS) == plain | {"bcresnet", "crnn", "wavenet", "transformer", "filters"}
     assert set(SHARING) == {"multihead", "independent"}
 
 

@@ -1,22 +1,25 @@
 """What each encoder is: its size beside the paper's, what its frames hear, and settings that it refuses."""
 
+import numpy as np
 import pytest
 import torch
 from torch import nn
 
 from cohear.base.errors import UserError
+from cohear.features.filterbank import hertz_to_mel, mel_to_hertz
 from cohear.models.bcresnet import Broadcast, SubSpectralNorm
 from cohear.models.choice import EncoderChoice
 from cohear.models.crnn import BothWays
+from cohear.models.filters import LOWEST
 from cohear.models.norms import Norms
 from cohear.models.transformer import Layer, waves
 from cohear.models.wavenet import Gated
 from cohear.models.windows import Windows
 
 
-def build(name, bands=40, **settings):
+def build(name, given=40, **settings):
     torch.manual_seed(0)
-    return EncoderChoice(name, settings=settings).build({"task": bands}).eval()
+    return EncoderChoice(name, settings=settings).build({"task": given}).eval()
 
 
 def size(module):
@@ -38,7 +41,7 @@ def test_bcresnet_is_as_large_as_the_papers(width, thousands):
 
 @pytest.mark.parametrize(("width", "least", "most"), [(1, 8_000, 12_000), (2, 0, 50_000), (15, 1_000_000, 1_200_000)])
 def test_bcresnet_goes_from_ten_thousand_parameters_to_a_million(width, least, most):
-    assert least <= size(build("bcresnet", bands=64, width=width)) <= most
+    assert least <= size(build("bcresnet", 64, width=width)) <= most
 
 
 def test_what_is_found_in_time_is_added_to_every_band():
@@ -143,6 +146,53 @@ def test_places_are_told():
     encoder, frames = build("transformer", dropout=0.0), noise(1, 64, 40)
     apart = encoder(Windows(frames)).vector - encoder(Windows(frames.unflatten(1, (8, 8)).flip(1).flatten(1, 2))).vector
     assert apart.abs().max() > 1e-3
+
+
+def test_filters_begin_on_the_mel_scale():
+    """Tones in the middles of bands are loudest in them, in every frame; before anything is learnt."""
+    energies = build("filters", 160).energies
+    mels = np.linspace(hertz_to_mel(LOWEST), hertz_to_mel(8000), 66)[1:-1]
+    for band in (10, 30, 63):
+        tone = torch.sin(2 * torch.pi * float(mel_to_hertz(mels[band])) * torch.arange(16000) / 16000)
+        told = energies(Windows(tone.reshape(1, 100, 160))).features
+        assert (told[0, 2:-2].argmax(dim=1) - band).abs().max() <= 1
+
+
+def test_energies_are_those_of_the_formula():
+    """Worked at one frame: four steps, a filter of each pair over the samples around each, squares averaged."""
+    energies = build("filters", 8, taps=10, steps=4, rate=800).energies
+    samples = noise(1, 5, 8)
+    wave = np.pad(samples.flatten().numpy(), 10)
+    filters = energies.filters.detach()[:, 0].numpy()
+    begin = 10 + 2 * 8 - 4  # a step of two samples lies in the middle of ten
+    steps = [filters @ wave[begin + 2 * step : begin + 2 * step + 10] for step in range(4)]
+    pairs = np.mean([step[:64] ** 2 + step[64:] ** 2 for step in steps], axis=0)
+    told = energies(Windows(samples)).features[0, 2]
+    torch.testing.assert_close(told, torch.from_numpy(np.log(pairs + 1e-5)), rtol=1e-4, atol=1e-4)
+
+
+def test_filters_learn_and_the_encoder_behind_is_in_their_key():
+    encoder = build("filters", 160)
+    encoder.train()(Windows(noise(4, 50, 160))).vector.square().mean().backward()
+    assert encoder.energies.filters.grad.abs().sum() > 0
+    keys = [EncoderChoice("filters", settings=settings).key() for settings in ({}, {"of": "crnn"})]
+    assert [key["made_of"] for key in keys] == [{"small": 1}, {"crnn": 1}]
+    assert "made_of" not in EncoderChoice("small").key()
+
+
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        ({"steps": 3}, "a frame has 160 samples, which 3 steps do not divide"),
+        ({"of": "dnn"}, "of must be an encoder that takes sequences, and 'dnn' takes none"),
+        ({"of": "filters"}, "of must be an encoder that takes sequences"),
+        ({"of": "smal"}, r"unknown encoder 'smal' \(did you mean 'small'"),
+        ({"taps": 8}, r"taps must be at least the samples of a step \(40\), not 8"),
+    ],
+)
+def test_filters_that_there_are_not_are_told(settings, told):
+    with pytest.raises(UserError, match=told):
+        build("filters", 160, **settings)
 
 
 @pytest.mark.parametrize(

@@ -2,5 +2,5 @@
 
 from typing import Literal
 
-Layout = Literal["sequence", "vector"]
-"""A sequence of frames ``[T, D]``, or one vector ``[D]``."""
+Layout = Literal["sequence", "vector", "samples"]
+"""A sequence of frames ``[T, D]``, one vector ``[D]``, or samples that lie side by side, ``[T, D]`` in T frames."""

@@ -12,7 +12,13 @@ from onnx import compose, helper
 from cohear.base.decoding import Decoding
 from cohear.base.errors import UserError
 from cohear.base.graph_builder import GraphBuilder, floats, integers
-from cohear.export import joined_graph, module_graph, onnx_graph  # noqa: F401 - each enters its front-end's graph
+from cohear.export import (  # noqa: F401 - each enters graphs of front-ends
+    compressed_graph,
+    joined_graph,
+    module_graph,
+    onnx_graph,
+    waveform_graph,
+)
 from cohear.export.forms import ACTIVATIONS, WindowsOfClips, form_of
 from cohear.export.front_ends import FRONT_END_GRAPHS
 from cohear.export.scale_graph import at_scale, moments_of_windows
@@ -302,10 +308,10 @@ def _front(graph: GraphBuilder, given: TaskInput, number: int, *, timed: bool) -
     rows = rows_name(number)
     outputs = [
         floats(features_name(number), rows, window, front_end.input_width)
-        if front_end.layout == "sequence"
+        if front_end.layout != "vector"
         else floats(features_name(number), rows, front_end.input_width)
     ]
-    if front_end.layout == "sequence":
+    if front_end.layout != "vector":
         graph.node("Expand", length, graph.dimension(cut, 0), name=lengths_name(number))
         outputs.append(integers(lengths_name(number), rows))
 
@@ -334,7 +340,7 @@ def _timed_values(number: int) -> list[onnx.ValueInfoProto]:
 
 def _scaled(graph: GraphBuilder, given: TaskInput, output: Output, scale: InputScale) -> list[onnx.ValueInfoProto]:
     """A task's own features, at its scale; the values that this gives."""
-    own, frames = NetworkInput(output.hears, output.task), given.front_end.layout == "sequence"
+    own, frames = NetworkInput(output.hears, output.task), given.front_end.layout != "vector"
     statistics = graph.constant(scale.usual.scale, statistics_name(output.task) if scale.by_group else "")
     lengths = lengths_name(output.hears) if frames else ""
     at_scale(graph, features_name(output.hears), lengths, statistics, given.window, own.features)

@@ -252,7 +252,7 @@ def _middle_windows(data: TaskData, given: TaskInput, asked: NetworkInput, most:
         features, lengths = given.seen(data.store, rows[here], starts[here])
         windows = as_windows(given, features, lengths, data, clips[here])
         batch: dict[str, Any] = {asked.features: windows.features.numpy()}
-        if given.front_end.layout == "sequence":
+        if given.front_end.layout != "vector":
             batch[asked.lengths] = lengths
         batches.append(batch)
     return batches

@@ -108,7 +108,7 @@ class UntrainedModels:
 def _some_scale(given: TaskInput) -> InputScale:
     """What features are normalised by costs the same whatever it is."""
     plain = Moments(0, np.zeros(given.width), np.ones(given.width))
-    return InputScale.of_all(plain, 0, of_frames=given.front_end.layout == "sequence")
+    return InputScale.of_all(plain, 0, of_frames=given.front_end.layout != "vector")
 
 
 def _outputs(folder: StudyFolder, settings: StudySettings) -> tuple[list[Output], dict[str, Head]]:

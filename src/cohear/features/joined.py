@@ -67,6 +67,8 @@ class Joined(WaveformFrontEnd):
         ):
             if len(values) > 1:
                 raise UserError(f"front-end 'joined': its parts ({names}) have several {what}; give them one")
+        if self.layout == "samples":
+            raise UserError(f"front-end 'joined': its parts ({names}) give samples, which one of them has all of")
         if self.hop > LONGEST * self.rate:
             raise UserError(
                 f"front-end 'joined': frames of its parts ({names}) begin together only every "

@@ -5,6 +5,7 @@ from cohear.models import (  # noqa: F401 - importing a file enters its encoder
     cnn,
     crnn,
     dnn,
+    filters,
     linear,
     mlp,
     pooled,

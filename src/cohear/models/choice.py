@@ -56,10 +56,12 @@ class EncoderChoice:
             UserError: an unknown name, or a user's module that cannot be imported.
         """
         if self.module is None:
+            others = ENCODERS[self.name].made_of(self.settings)
             return {
                 "name": self.name,
                 "settings": dict(self.settings),
                 "version": ENCODERS[self.name].version,
+                **({"made_of": others} if others else {}),
             }
         return {
             "name": self.name,

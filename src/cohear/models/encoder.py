@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from torch import nn
 
@@ -18,8 +18,9 @@ class Encoder(nn.Module):
     A subclass's first argument is ``input_width`` (bands of a frame, or numbers of a window), or ``input_widths``, that
     of each task by name, where it has something of its own for a task (see :class:`cohear.models.per_task.PerTask`).
     Further keyword arguments are its settings. ``layout`` says which front-ends fit: ``sequence`` of frames
-    ``[B, T, D]``, or one ``vector`` ``[B, D]`` a window. An input norm, where wanted, is its first layer: a front-end
-    never looks at data. A subclass gives ``stages``, or ``forward`` where it is all one stage.
+    ``[B, T, D]``, ``samples`` in frames ``[B, T, D]``, or one ``vector`` ``[B, D]`` a window. An input norm, where
+    wanted, is its first layer: a front-end never looks at data. A subclass gives ``stages``, or ``forward`` where it
+    is all one stage.
     """
 
     version: ClassVar[int] = 1
@@ -34,6 +35,11 @@ class Encoder(nn.Module):
     """The forms of its embedding, each with its width."""
     stride: int = 1
     """Frames of the input from one frame of the embedding to the next."""
+
+    @classmethod
+    def made_of(cls, settings: Mapping[str, Any]) -> dict[str, int]:
+        """Versions of other encoders that it has in it with these settings, by name; here none."""
+        return {}
 
     def stages(self) -> Sequence[nn.Module]:
         """Parts that run one after the other: `Windows` to `Windows`, the last one to an `Embedding`.

@@ -24,7 +24,7 @@ def shapes_between(encoder: Encoder, task: str, width: int) -> list[torch.Size]:
     """
     was_training = encoder.training
     encoder.eval()
-    rows = torch.zeros((1, FRAMES, width) if encoder.layout == "sequence" else (1, width))
+    rows = torch.zeros((1, FRAMES, width) if encoder.layout != "vector" else (1, width))
     windows, shapes = Windows(rows, None, (Span(task, 1),)), []
     with torch.no_grad():
         for stage in encoder.stages()[:-1]:

@@ -72,7 +72,7 @@ class UserModule(Encoder):
         except TypeError as error:
             raise UserError(f"encoder module {path!r}: {error}") from error
         self._takes_lengths = len(inspect.signature(self.module.forward).parameters) > 1
-        shape = (2, 8, input_width) if layout == "sequence" else (2, input_width)
+        shape = (2, 8, input_width) if layout != "vector" else (2, input_width)
         self.module.eval()
         try:
             with torch.no_grad():

@@ -27,7 +27,7 @@ def with_scale(task: TaskData, given: TaskInput, how: Normalise) -> TaskData:
     """
     if how == "none":
         return task
-    usual, of_frames = moments_of(task, given, task.parts["train"]), given.front_end.layout == "sequence"
+    usual, of_frames = moments_of(task, given, task.parts["train"]), given.front_end.layout != "vector"
     if how == "dataset":
         return replace(task, scale=InputScale.of_all(usual, len(task.clips), of_frames=of_frames))
     groups = np.array(task.groups or [""] * len(task.clips))

@@ -10,11 +10,13 @@
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import get_args
 
 import torch
 from torch import Tensor
 
 from cohear.base.errors import UserError
+from cohear.base.layout import Layout
 from cohear.models.choice import EncoderChoice
 from cohear.models.encoder import ENCODERS, Encoder
 from cohear.models.inference import at_inference
@@ -64,7 +66,7 @@ class EncoderContract(ABC):
     def test_fits_one_layout(self) -> None:
         """A study's grid can tell which front-ends it takes."""
         choice = self.make()
-        assert choice.fits("sequence") != choice.fits("vector")
+        assert sum(choice.fits(layout) for layout in get_args(Layout)) == 1
         assert choice.module is not None or choice.name in ENCODERS
 
     def test_shape_type_and_gradients(self) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 
 from cohear.base.errors import UserError
+from cohear.base.layout import Layout
 from cohear.base.named import WithSettings, make
 from cohear.features.front_end import FrontEnd
 from cohear.models.choice import EncoderChoice
@@ -18,6 +19,9 @@ from cohear.study.file.task_sets import task_sets
 
 Schemes = Mapping[str, str | WithSettings]
 """Sharing schemes by their places in the study file."""
+
+GIVES: Mapping[Layout, str] = {"vector": "a vector a window", "sequence": "a sequence", "samples": "samples"}
+"""What front-ends of each layout give, in words."""
 
 
 def mistakes_in_encoders(
@@ -73,7 +77,7 @@ def mistakes_in_sharing(
 
 
 def _misfit(task: str, front_end: FrontEnd, encoder: EncoderChoice) -> str:
-    gives = "a vector a window" if front_end.layout == "vector" else "a sequence"
+    gives = GIVES[front_end.layout]
     return (
         f"tasks.{task}.features: front-end {front_end.name!r} gives {gives}, which encoder {encoder.name!r} does not "
         "take; give the task features that every encoder of the study takes, or leave that encoder out"

@@ -233,7 +233,7 @@ class EncoderSettings(PartModel):
     name: Text
     called: Text | None = None
     module: str | None = None
-    features: Literal["sequence", "vector"] = "sequence"
+    features: Layout = "sequence"
     combinations: Annotated[CombinationSettings | None, BeforeValidator(as_combinations)] = None
     controls: Annotated[list[ControlSettings] | None, BeforeValidator(as_named_items)] = None
 
