@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from torch import nn
 
@@ -37,7 +37,7 @@ class Encoder(nn.Module):
     """Frames of the input from one frame of the embedding to the next."""
 
     @classmethod
-    def made_of(cls, settings: Mapping[str, Any]) -> dict[str, int]:
+    def made_of(cls, settings: Mapping[str, object]) -> dict[str, int]:
         """Versions of other encoders that it has in it with these settings, by name; here none."""
         return {}
 

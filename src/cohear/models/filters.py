@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 import torch
@@ -69,7 +69,7 @@ class Filters(Encoder):
         return (self.energies, *self.behind.stages())
 
     @classmethod
-    def made_of(cls, settings: Mapping[str, Any]) -> dict[str, int]:
+    def made_of(cls, settings: Mapping[str, object]) -> dict[str, int]:
         """The encoder behind."""
         name = str(settings.get("of", "small"))
         return {name: ENCODERS[name].version}
