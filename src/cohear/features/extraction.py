@@ -23,6 +23,7 @@ from cohear.data.tables.clip_name import ClipName
 from cohear.features.clip_front_end import ClipFrontEnd
 from cohear.features.front_end import FrontEnd, WaveformFrontEnd
 from cohear.features.long_clips import Passage, pieces
+from cohear.features.rounding import Rounding, rounded
 
 _CHUNK_SECONDS = 60.0  # many short clips share a block of frames, and yet all cores have work
 _LONG_SECONDS = 600.0  # a longer clip is never held as a whole
@@ -37,6 +38,7 @@ def write_frames(
     facts: Sequence[ClipFacts],
     names: Sequence[ClipName],
     offsets: Integers,
+    stored: Rounding,
     jobs: int | None,
     progress: Advance | None,
 ) -> NDArray[np.bool_]:
@@ -65,7 +67,7 @@ def write_frames(
             with writing:
                 stream.seek(begin + row * 4 * front_end.frame_width)
                 for piece in frames:
-                    stream.write(np.ascontiguousarray(piece, "<f4").data)
+                    stream.write(np.ascontiguousarray(rounded(piece, stored), "<f4").data)
 
         def extract(chunk: range) -> None:
             row = int(offsets[chunk.start])

@@ -3,8 +3,9 @@
 A store is a folder ``<cache>/features/<key>`` with ``frames.npy`` (float32 ``[total, frame_width]``),
 ``offsets.npy`` (int64 ``[clips + 1]``: clip i has rows ``offsets[i]`` to ``offsets[i + 1]``), ``heard.npy`` (bool
 ``[total]``: which frames are more than silence), ``meta.json``, and ``used``, whose time says when it was last opened.
-Its key is a hash of the front-end, its version and settings (files among them by content), of the resampler, and the
-content and rate of the clips in their order: never of names or times of files. A front-end that finds frames by the
+Its key is a hash of the front-end, its version and settings (files among them by content), of the resampler, of how
+numbers are kept where that is not as they are made (`cohear.features.rounding`), and the content and rate of the clips
+in their order: never of names or times of files. A front-end that finds frames by the
 clips' names has these in its keys, in place of rates.
 """
 
@@ -28,6 +29,7 @@ from cohear.data.tables.clip_name import ClipName
 from cohear.features.clip_front_end import ClipFrontEnd
 from cohear.features.extraction import write_frames
 from cohear.features.front_end import FrontEnd, WaveformFrontEnd
+from cohear.features.rounding import Rounding
 from cohear.features.settings import shown
 from cohear.features.store_cache import touch_used
 from cohear.features.store_folder import build_folder
@@ -44,6 +46,7 @@ class FeatureStore:
         heard: bool ``[total]``, frames whose samples are more than silence (`cohear.audio.silence`); all of them, where
             a front-end hears no samples.
         contents: content hash of each clip, in order.
+        stored: how numbers are kept.
     """
 
     key: str
@@ -51,6 +54,7 @@ class FeatureStore:
     offsets: Integers
     heard: NDArray[np.bool_]
     contents: tuple[str, ...]
+    stored: Rounding = "exact"
 
     def __len__(self) -> int:
         return len(self.contents)
@@ -85,9 +89,13 @@ class FeatureStore:
             raise DataError(f"feature store {self.key} was not made of these clips in this order")
 
 
-def store_key(front_end: FrontEnd, facts: Sequence[ClipFacts], names: Sequence[ClipName] = ()) -> str:
+def store_key(
+    front_end: FrontEnd, facts: Sequence[ClipFacts], names: Sequence[ClipName] = (), stored: Rounding = "exact"
+) -> str:
     """Name of the store for these clips in this order; ``names`` are theirs, for a `ClipFrontEnd`."""
     of_front_end = {"front_end": front_end.name, **front_end.versions(), "settings": front_end.settings()}
+    if stored != "exact":
+        of_front_end["stored"] = stored
     if isinstance(front_end, ClipFrontEnd):
         clips = zip(facts, names, strict=True)
         return digest({**of_front_end, "clips": [[clip.content, name.dataset, name.clip] for clip, name in clips]})
@@ -114,6 +122,7 @@ def ensure_store(
     *,
     cache: Path,
     names: Sequence[ClipName] = (),
+    stored: Rounding = "exact",
     jobs: int | None = None,
     progress: Advance | None = None,
 ) -> FeatureStore:
@@ -125,6 +134,7 @@ def ensure_store(
         facts: what `cohear.data.scan.facts.scan` found of each of them.
         cache: the cache folder.
         names: of the clips, for a `ClipFrontEnd`; others need none.
+        stored: how numbers are kept.
         jobs: threads; None is one for each core.
         progress: called with seconds of audio done and in all.
 
@@ -134,7 +144,7 @@ def ensure_store(
         FolderError: the cache cannot be written, or its disk has not enough room.
     """
     clips = _usable(segments, facts)
-    key = store_key(front_end, clips, names)
+    key = store_key(front_end, clips, names, stored)
     folder = cache / "features" / key
     store = open_store_at(folder, key)
     if store is not None:
@@ -149,12 +159,13 @@ def ensure_store(
             facts=clips,
             names=names,
             offsets=offsets,
+            stored=stored,
             jobs=jobs,
             progress=progress,
         )
         np.save(building / "offsets.npy", offsets)
         np.save(building / "heard.npy", heard)
-        meta = json.dumps(_meta(front_end, clips), indent=1)
+        meta = json.dumps(_meta(front_end, clips, stored), indent=1)
         (building / "meta.json").write_text(meta, encoding="utf-8")
         touch_used(building)
     return open_store(key, cache)
@@ -185,8 +196,9 @@ def _offsets(front_end: FrontEnd, clips: Sequence[ClipFacts], names: Sequence[Cl
     return np.concatenate([np.zeros(1, np.int64), np.cumsum(counts)])
 
 
-def _meta(front_end: FrontEnd, clips: Sequence[ClipFacts]) -> dict[str, Any]:
+def _meta(front_end: FrontEnd, clips: Sequence[ClipFacts], stored: Rounding) -> dict[str, Any]:
     return {
+        "stored": stored,
         "front_end": front_end.name,
         "version": front_end.version,
         "settings": {field.name: shown(getattr(front_end, field.name)) for field in fields(front_end)},
@@ -203,10 +215,10 @@ def open_store_at(folder: Path, key: str) -> FeatureStore | None:
         offsets = np.load(folder / "offsets.npy")
         heard = np.load(folder / "heard.npy", mmap_mode="r")
         frames = np.load(folder / "frames.npy", mmap_mode="r")  # fails on a file that is too short
-        contents = tuple(meta["contents"])
+        contents, stored = tuple(meta["contents"]), meta.get("stored", "exact")
     except (OSError, ValueError, EOFError, KeyError):
         return None
     if not len(frames) == len(heard) == offsets[-1] or len(offsets) != len(contents) + 1:
         return None
     touch_used(folder)
-    return FeatureStore(key, frames.view(np.ndarray), offsets, heard.view(np.ndarray), contents)
+    return FeatureStore(key, frames.view(np.ndarray), offsets, heard.view(np.ndarray), contents, stored)

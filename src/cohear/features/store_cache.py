@@ -46,6 +46,8 @@ def stores(cache: Path) -> list[StoreInfo]:
             content = json.loads(meta.read_text(encoding="utf-8"))
             clips = len(content["contents"])
             settings = ", ".join(f"{name}: {value}" for name, value in content["settings"].items())
+            kept = content.get("stored", "exact")
+            settings += "" if kept == "exact" else f", stored: {kept}"
             description = f"{content['front_end']} ({settings}), {clips} clips, {content['seconds'] / 3600:.2f} h"
             used = max(meta, folder / "used", key=_modified)
             found.append(StoreInfo(folder.name, description, clips, folder_bytes(folder), _modified(used)))

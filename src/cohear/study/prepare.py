@@ -104,7 +104,7 @@ def prepare(
         (index, task): digest(split.to_json()) for index, by_task in folds.items() for task, split in by_task.items()
     }
     stores = [
-        Store(store_key(front_end, datasets[name].facts, datasets[name].clip_names()), front_end, name)
+        Store(store_key(front_end, datasets[name].facts, datasets[name].clip_names(), settings.stored), front_end, name)
         for front_end, name in heard(settings)
     ]
     front_end_label = FrontEndLabels(settings)
@@ -168,6 +168,7 @@ def make_stores(prepared: Prepared, *, cache: Path, jobs: int | None, progress: 
                 dataset.facts,
                 cache=cache,
                 names=dataset.clip_names(),
+                stored=prepared.settings.stored,
                 jobs=jobs,
                 progress=advance,
             )

@@ -15,6 +15,7 @@ from cohear.data.folds.selection import LabelChoice
 from cohear.data.folds.splits import MOST_VALIDATION, VALIDATION_SHARE, FoldRule
 from cohear.features.build import build_front_end
 from cohear.features.front_end import FrontEnd
+from cohear.features.rounding import Rounding
 from cohear.models.choice import EncoderChoice
 from cohear.runs.spec import Normalise
 from cohear.study.file.parts import (
@@ -72,6 +73,7 @@ class StudySettings(SpecModel):
     margin: float = Field(0.01, ge=0)
     margin_nll: float = Field(0.05, ge=0)
     normalise: Normalise = "none"
+    stored: Rounding = "exact"
     validation: float = Field(VALIDATION_SHARE, ge=0, le=MOST_VALIDATION)
     seed: int = 0
     training: TrainingSettings = TrainingSettings()

@@ -57,7 +57,7 @@ def _differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
         reasons += [f"{_WORDS.get(key, key)} of task {name!r} changed" for key in changed]
     names = sorted({*old, *new} - {"tasks"})
     reasons += [f"{_WORDS.get(name, name)} changed" for name in names if old.get(name) != new.get(name)]
-    return reasons or ["the audio of a dataset changed"]
+    return reasons or ["the audio of a dataset, or how its features are stored, changed"]
 
 
 def why_lost(folder: StudyFolder, plan: Sequence[PlannedRun[Spec]]) -> list[str]:
