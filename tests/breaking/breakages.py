@@ -71,6 +71,8 @@ BREAKAGES = [
         "return self.key if whole else",
         "return self.key if True else",
         ("test_a_store_that_lacks_clips_is_not_taken_for_the_whole_one",),
+    ),
+    Breakage(
         "rounded features stand under the name of exact ones",
         'if stored != "exact":\n        of_front_end',
         'if stored == "never":\n        of_front_end',
