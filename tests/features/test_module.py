@@ -11,6 +11,7 @@ from cohear.base.assets import Asset
 from cohear.base.errors import UserError
 from cohear.export.assemble import check_exportable
 from cohear.features import Module, build_front_end
+from cohear.features.build import runs_code_of_others
 from cohear.features.code_file import CodeFile
 from cohear.features.settings import with_paths
 from cohear.features.task_input import TaskInput
@@ -157,3 +158,16 @@ def test_what_cannot_be_exported_is_refused(member, excerpts, sentence, code):
     front_end = Module(CodeFile(Asset.at(code / ("xares.py" if member else "hear.py")), member), **excerpts)
     with pytest.raises(UserError, match=sentence):
         check_exportable({"task": TaskInput(front_end, 4)})
+
+
+def test_code_of_others_is_left_to_the_runs(code):
+    """Whether a front-end runs such, or one that it is made of, is told by its key, without making it."""
+    own = Module(CodeFile(Asset.at(code / "xares.py"), "Levels"), Asset.at(code / "x.safetensors"), pool="mean")
+    summary = build_front_end({"name": "summary", "rate": 8000, "high": 4000.0})
+    joined = build_front_end(
+        {"name": "joined", "of": [summary.key(), {"name": "summary", "rate": 8000, "high": 4000.0}]}
+    )
+    assert runs_code_of_others(own.key())
+    assert not runs_code_of_others(summary.key())
+    assert not runs_code_of_others(joined.key())
+    assert runs_code_of_others({**joined.key(), "of": [summary.key(), own.key()]})

@@ -33,6 +33,7 @@ def summary():
 @pytest.fixture(autouse=True)
 def nothing_kept(monkeypatch):
     monkeypatch.setattr(kept, "_KEPT", type(kept._KEPT)())
+    monkeypatch.setattr(kept, "_NO_ROOM", set())
 
 
 @given(frames=st.integers(1, 300), window=st.integers(1, 60))
@@ -118,9 +119,11 @@ def test_what_was_used_longest_ago_goes_first(store, summary, monkeypatch):
     assert kept.kept_vectors(summary, store, WINDOW + 1) is not two
 
 
-def test_sequences_and_frames_that_training_changes_draw_from_everywhere(summary):
+def test_sequences_and_frames_that_training_changes_draw_from_everywhere(summary, monkeypatch):
     assert TaskInput(summary, WINDOW).draws_from_grid
     assert not TaskInput(build_front_end("logmel"), WINDOW).draws_from_grid
+    monkeypatch.setattr(type(summary), "augmentation", build_front_end("logmel").augmentation)
+    assert not TaskInput(summary, WINDOW).draws_from_grid
 
 
 def test_what_is_made_beforehand_is_all_of_a_store_and_opens_it_once(store, summary, monkeypatch):
@@ -148,5 +151,8 @@ def test_what_is_made_beforehand_takes_the_place_of_nothing(store, summary, monk
     one.make_vectors(store.key, lambda _: store)
     [table] = kept._KEPT.values()
     monkeypatch.setattr(kept, "MOST_BYTES", table.bytes + 1)
-    TaskInput(summary, WINDOW + 1).make_vectors(store.key, lambda _: store)
+    opened = []
+    for _ in range(2):
+        TaskInput(summary, WINDOW + 1).make_vectors(store.key, lambda key: opened.append(key) or store)
+    assert len(opened) == 1
     assert kept.kept_vectors(summary, store, WINDOW) is table

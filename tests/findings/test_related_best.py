@@ -27,7 +27,7 @@ GAINS = {
 RELATED = [frozenset(("digit", "number")), frozenset(("siren", "rain"))]
 
 
-def findings(related):
+def findings(related, facts=None):
     """Of digit and rain the best partner is the related one, of number and siren the other's."""
     tasks = {task for pair in GAINS for task in pair}
     rows = [(task, task, fold, 0, 0.6) for task in sorted(tasks) for fold in range(5)]
@@ -38,7 +38,7 @@ def findings(related):
             for fold in range(5)
         ]
     table = checked_results(results_table(rows))
-    return Findings(Statistics.of(GivenTables(table, StudyFacts.from_json({})), related))
+    return Findings(Statistics.of(GivenTables(table, StudyFacts.from_json(facts or {})), related))
 
 
 def test_tasks_whose_best_partner_is_related_are_counted_against_chance():
@@ -48,14 +48,22 @@ def test_tasks_whose_best_partner_is_related_are_counted_against_chance():
     assert line["chance"] == pytest.approx(4 / 3)
     assert line["p"] == pytest.approx(1 - (2 / 3) ** 4 - 4 * (1 / 3) * (2 / 3) ** 3)
     assert said(finding).text.plain == (
-        "Are related tasks the better partners? Best is who has the highest mean gain, shown or not: of 4 "
-        "tasks 2 have a related one as their best partner (by chance 1.3; p 0.41)."
+        "Are related tasks the better partners? Counted is the partner with the highest mean gain, sure or not; p is "
+        "as if tasks were independent. A related partner is the best for 2 of 4 tasks (by chance 1.3; p 0.41)."
     )
 
 
 def test_without_related_pairs_or_without_others_there_is_nothing_to_say():
     assert not findings([]).all("related-best")
     assert not findings([frozenset(pair) for pair in GAINS]).all("related-best")
+
+
+def test_tasks_that_are_not_learnt_are_neither_counted_nor_partners():
+    """Rain is at chance: digit and number keep one partner that is related and one that is not."""
+    facts = {"tasks": {"rain": {"metric": "uar", "chance": {"uar": 0.7}}}}
+    (finding,) = findings(RELATED, facts).all("related-best")
+    [line] = finding.figures["own"]
+    assert (line["tasks"], line["related"], line["chance"]) == (2, 1, 1.0)
 
 
 def test_a_task_with_partners_of_one_kind_is_not_counted():

@@ -65,6 +65,18 @@ def test_other_code_than_planned_is_refused(spec, pack, change, told):
         train_one(other, pack)
 
 
+def test_windows_drawn_otherwise_than_planned_are_refused(finished, pack):
+    """Of runs that draw from a grid; others state nothing of it."""
+    told = [json.loads(path.read_text()) for path in tiny.records(finished.root / "out").values()]
+    found = [RunSpec.model_validate(record["specification"]) for record in told]
+    vectors = next(each for each in found if each.front_end["name"] == "summary")
+    for windows in ({"windows": 0}, {"windows": None}):
+        other = vectors.model_copy(update={"versions": {**vectors.versions, **windows}})
+        with pytest.raises(OtherVersions, match=r"windows \((0|None), here 1\)"):
+            train_one(other, pack)
+    assert all("windows" not in each.versions for each in found if each.front_end["name"] == "logmel")
+
+
 def test_all_that_differs_is_told_at_once_and_entries_of_others_are_left_alone(spec, pack):
     mine = spec.model_copy(update={"versions": {**spec.versions, "plugin extra.py": "abc"}})
     assert train_one(mine, pack).parameters > 0

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from cohear.base.tables import PREDICTIONS_CSV
 from cohear.baselines.spec import BaselineSpec
+from cohear.features.build import runs_code_of_others
 from cohear.runs import BASELINE
 from cohear.runs.cost import BRIEF, Cost
 from cohear.runs.job import JOBS, Job, Result
@@ -32,7 +33,9 @@ class FitBaseline(Job[BaselineSpec]):
         import cohear.baselines.fit  # noqa: F401, PLC0415
 
     def share(self, spec: BaselineSpec, pack: Pack) -> None:
-        """Make the front-end, and vectors of all windows."""
+        """Make the front-end, and vectors of all windows; where it runs code of others, runs do so for themselves."""
+        if runs_code_of_others(spec.front_end):
+            return
         from cohear.baselines.fit import input_of  # noqa: PLC0415
 
         input_of(spec).make_vectors(spec.tasks[0].store, pack.store)

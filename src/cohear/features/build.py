@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from cohear.base.errors import UserError
@@ -34,6 +34,26 @@ def front_end_of(key: Mapping[str, Any]) -> FrontEnd:
         DataError: a file with the content that it was planned with is not known here.
     """
     return _made({name: value for name, value in key.items() if name not in VERSIONS}, asset_in_key)
+
+
+def runs_code_of_others(key: Mapping[str, Any]) -> bool:
+    """Whether the front-end of a key, or one that it is made of, runs code that is not cohear's; none is made."""
+    cls = FRONT_ENDS[key["name"]]
+    if cls.runs_code_of_others or not cls.__module__.startswith("cohear."):
+        return True
+    return any(runs_code_of_others(each) for each in _keys_inside([*key.values()]))
+
+
+def _keys_inside(values: Sequence[Any]) -> Iterator[Mapping[str, Any]]:
+    """Keys of front-ends among the settings of another."""
+    for each in values:
+        if isinstance(each, Mapping):
+            if each.get("name") in FRONT_ENDS:
+                yield each
+            else:
+                yield from _keys_inside([*each.values()])
+        elif isinstance(each, list | tuple):
+            yield from _keys_inside(each)
 
 
 def versions_planned(key: Mapping[str, Any]) -> dict[str, str | int | None]:

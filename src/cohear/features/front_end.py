@@ -35,6 +35,8 @@ class FrontEnd(ABC):
     """Installed packages whose version changes the numbers: it is part of the key."""
     libraries_if_there: ClassVar[tuple[str, ...]] = ()
     """The same of packages that it takes where they are installed, and does without elsewhere."""
+    runs_code_of_others: ClassVar[bool] = False
+    """Whether it runs code of a user, such as a network: nobody knows what else that does."""
     extra: ClassVar[str] = ""
     """Extra of cohear that brings them; empty where none does."""
 

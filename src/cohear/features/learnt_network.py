@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
@@ -29,6 +29,8 @@ class LearntNetwork(LearntFrames):
         window, hop_samples: settings of a subclass: samples of an excerpt and from one to the next; without them the
             network is given whole clips.
     """
+
+    runs_code_of_others: ClassVar[bool] = True
 
     window: int | None
     hop_samples: int | None

@@ -13,7 +13,7 @@ from cohear.features.store import FeatureStore
 from cohear.features.window_grid import WindowGrid
 from cohear.features.windows import gather
 
-MOST_BYTES_A_TABLE = 2**28
+MOST_BYTES_A_TABLE = 2**27
 """Vectors of a store that would take more are made anew each time."""
 MOST_BYTES = 2**29
 """Of all that is kept; what was used longest ago goes first."""
@@ -22,8 +22,8 @@ MOST_BYTES = 2**29
 class WindowVectors:
     """What a front-end of layout ``vector`` makes of windows of a store.
 
-    Vectors of a clip are made together, all on its grid, when the first of them is asked for. So the same window has
-    the same vector to the last bit, whatever else is asked for beside it or was before.
+    Vectors of a clip are made together, all on its grid, when the first of them is asked for. So a window of the grid
+    has the same vector to the last bit, whatever else is asked for beside it or was before.
 
     Args:
         front_end: one that gives a vector a window.
@@ -82,6 +82,8 @@ def vectors_of(front_end: FrontEnd, store: FeatureStore, rows: Integers, starts:
 _Key = tuple[FrontEnd, str, int]
 _KEPT: OrderedDict[_Key, WindowVectors | None] = OrderedDict()
 """None stands for a store with too many."""
+_NO_ROOM: set[_Key] = set()
+"""What was not made beforehand; a run that asks for it makes what it needs."""
 
 
 def kept_vectors(front_end: FrontEnd, store: FeatureStore, window: int) -> WindowVectors | None:
@@ -104,14 +106,16 @@ def make_vectors(front_end: FrontEnd, key: str, window: int, opened: Callable[[s
         window: frames.
         opened: opens the store.
     """
-    if (front_end, key, window) in _KEPT:
+    asked = (front_end, key, window)
+    if asked in _KEPT or asked in _NO_ROOM:
         return
     table = _table(front_end, opened(key), window)
+    if table is not None and _bytes_kept() + table.bytes > MOST_BYTES:
+        _NO_ROOM.add(asked)
+        return
     if table is not None:
-        if _bytes_kept() + table.bytes > MOST_BYTES:
-            return
         table.make_all()
-    _KEPT[front_end, key, window] = table
+    _KEPT[asked] = table
 
 
 def _table(front_end: FrontEnd, store: FeatureStore, window: int) -> WindowVectors | None:

@@ -14,6 +14,7 @@ from cohear.findings.figures import probability
 from cohear.findings.finding import StudyFinding, TableRows
 from cohear.findings.kind import FINDINGS, Kind, Said, StudyQuestion
 from cohear.findings.pairs import of_pairs
+from cohear.findings.sentences import setting_name
 from cohear.findings.typed_figures import TypedFigures
 from cohear.findings.words import Name, Words, joined, words
 
@@ -39,11 +40,10 @@ class RelatedPartners(Kind):
 
     def find(self, statistics: Statistics) -> Iterable[StudyFinding]:
         """One, where tasks had partners that are related, as the study file says, and others."""
-        own = related_partners(of_pairs(statistics.gains), statistics.is_related)
+        own = _found(statistics, statistics)
         if not own:
             return
-        second = statistics.log_loss
-        losses = [] if second is None else related_partners(of_pairs(second.gains), statistics.is_related)
+        losses = [] if statistics.log_loss is None else _found(statistics, statistics.log_loss)
         yield StudyFinding(
             code=self.code,
             figures=RelatedBestFigures(own, losses),
@@ -55,9 +55,17 @@ class RelatedPartners(Kind):
         figures = RelatedBestFigures.of(finding)
         losses = {_setting(line): line for line in figures.log_loss}
         several = len(figures.own) > 1
-        said = [_told(line, losses.get(_setting(line)), several=several) for line in figures.own]
-        begin = words("Are related tasks the better partners? Best is who has the highest mean gain, shown or not:")
-        return Said(joined([begin, *said]))
+        begin = words(
+            "Are related tasks the better partners? Counted is the partner with the highest mean gain, sure or not; p "
+            "is as if tasks were independent."
+        )
+        lines = [_told(line, losses.get(_setting(line)), several=several) for line in figures.own]
+        return Said(joined([begin, *lines]))
+
+
+def _found(statistics: Statistics, scored: Statistics) -> list[RelatedBest]:
+    """By the gains of a score, of tasks that are learnt beside tasks that are."""
+    return related_partners(statistics.advisable(of_pairs(scored.gains)), statistics.is_related)
 
 
 def _setting(line: RelatedBest) -> tuple[str, str, str]:
@@ -65,13 +73,14 @@ def _setting(line: RelatedBest) -> tuple[str, str, str]:
 
 
 def _told(line: RelatedBest, loss: RelatedBest | None, *, several: bool) -> Words:
-    where = words(Name(", ".join(_setting(line))), ": ") if several else words()
-    by_loss = "" if loss is None else f", and {loss['related']} by log loss (p {probability(loss['p'])})"
-    return words(
-        where,
-        f"of {counted(line['tasks'], 'task')} {line['related']} have a related one as their best partner (by chance "
-        f"{line['chance']:.1f}; p {probability(line['p'])}){by_loss}.",
-    )
+    where = words("In ", Name(setting_name(_setting(line))), " a") if several else words("A")
+    own = f" related partner is the best for {line['related']} of {counted(line['tasks'], 'task')} ({_chance(line)})"
+    by_loss = "" if loss is None else f", by log loss for {loss['related']} of {loss['tasks']} ({_chance(loss)})"
+    return words(where, f"{own}{by_loss}.")
+
+
+def _chance(line: RelatedBest) -> str:
+    return f"by chance {line['chance']:.1f}; p {probability(line['p'])}"
 
 
 FINDINGS.register(RelatedPartners.code)(RelatedPartners())

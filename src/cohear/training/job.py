@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import ClassVar
 
+from cohear.features.build import runs_code_of_others
 from cohear.runs import NETWORK
 from cohear.runs.cost import Cost
 from cohear.runs.job import JOBS, Job, Result
@@ -47,7 +48,9 @@ class NetworkJob(Job[RunSpec]):
         torch.optim.AdamW([torch.zeros(1, requires_grad=True)], fused=True).zero_grad()
 
     def share(self, spec: RunSpec, pack: Pack) -> None:
-        """Make front-ends, and vectors of all windows."""
+        """Make front-ends, and vectors of all windows; where they run code of others, runs do so for themselves."""
+        if any(runs_code_of_others(spec.heard(task)) for task in spec.tasks):
+            return
         from cohear.training.sources import inputs_of  # noqa: PLC0415
 
         inputs = inputs_of(spec)

@@ -101,9 +101,11 @@ def _grid_lines(proposal: Proposal) -> Iterator[str]:
     )
     yield f"combinations: [{', '.join(named)}]"
     yield f"repeats: {{folds: {FOLDS}, seeds: 1}}"
-    short = sum(fact.seconds < 1 for known in proposal.found for fact in known.dataset.facts)
+    own_window = {task.choice.dataset for task in proposal.tasks if task.window is not None}
+    heard = [known.dataset for known in proposal.found if known.name not in own_window]
+    short = sum(fact.seconds < 1 for dataset in heard for fact in dataset.facts)
     padded = f"; {short:,} clips are shorter and are padded" if short else ""
-    own = " of tasks that have no window of their own" if any(task.window for task in proposal.tasks) else ""
+    own = " of tasks that have no window of their own" if own_window else ""
     yield from _comment(f"Seconds the network sees at once{own}{padded}.", indent="")
     yield "window: 1.0"
     if any(known.dataset.bad for known in proposal.found):

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from cohear.base.errors import UserError
 from cohear.base.named import WithSettings, check_named
 from cohear.base.registry import did_you_mean
-from cohear.features.front_end import FRONT_ENDS
+from cohear.features.front_end import FRONT_ENDS, FrontEnd
 from cohear.models.encoder import ENCODERS
 from cohear.models.sharing import SHARING
 from cohear.study.file.networks import mistakes_in_encoders, mistakes_in_sharing
@@ -74,9 +74,15 @@ def mistakes_in_grid(settings: StudySettings, folder: Path | None, spoilt: Colle
 
 
 def _mistakes_in_names(settings: StudySettings) -> list[str]:
-    """Different encoders with one name in the tables."""
-    choices = settings.encoder_choices(None)
-    return [
+    """Different encoders with one name in the tables, and a front-end with two."""
+    choices, called = settings.encoder_choices(None), dict[FrontEnd, str]()
+    twice = []
+    for each in settings.written_front_ends():
+        with suppress(UserError):  # told where it stands
+            name = each.called and called.setdefault(each.build(), each.called)
+            if name != each.called:
+                twice.append(f"features: one front-end is called {name!r} and {each.called!r}; give it one name")
+    return twice + [
         f"encoders.{number}: it would be called {each.label!r} in the tables as another is; give it another name "
         "(`called`)"
         for number, each in enumerate(choices)

@@ -1,9 +1,11 @@
 """A worker server: imports what jobs need once, then forks a clean process for each run.
 
+What runs read alike (`cohear.runs.job.Job.share`) is made before they are forked, and all have the same pages of it.
+
 ``python -m cohear.study.launch.worker`` reads JSON lines from standard input: first where the pack is and where folders
 of runs go, then one a run. It answers with one JSON line when that run's process has ended, however it ended. A process
-that the system kills costs its own run alone, memory never grows from run to run, and start-up is paid once. When its
-input closes, because the parent is done or dead, the server kills what still runs and ends.
+that the system kills costs its own run alone, what runs leave in memory ends with them, and start-up is paid once. When
+its input closes, because the parent is done or dead, the server kills what still runs and ends.
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from cohear.base.plugins import packages_with_parts
 from cohear.runs import NETWORK
 from cohear.runs.carry_out import carry_out
 from cohear.runs.job import JOBS, job_of, read_spec
@@ -103,9 +106,10 @@ class _Server:
     def _share(self, specification: dict[str, Any], pack: Pack) -> None:
         """Have in memory what runs read alike. What cannot be made here fails in the run, which tells of it.
 
-        Plugins are imported by their runs alone: what they do at import is not known, and this process must live.
+        Plugins and parts of installed packages are imported by runs alone: what they do at import is not known, and
+        this process must live.
         """
-        if pack.manifest.plugins:
+        if pack.manifest.plugins or packages_with_parts():
             return
         with contextlib.suppress(Exception), contextlib.redirect_stdout(sys.stderr):
             if not self._open:
