@@ -389,8 +389,8 @@ BREAKAGES = [
     ),
     Breakage(
         "labels that a fold cannot score are scored",
-        "rows = targets.known & scored[targets.values]",
-        "rows = targets.known",
+        "return self.known & scored[self.values]",
+        "return self.known",
         ("test_unscored_labels_are_left_out",),
     ),
     # networks and training

@@ -102,7 +102,7 @@ def call(bench, monkeypatch):
         ({"encoders": ["dnn", "dnn"]}, "encoders.1: the same as encoders.0"),
         (
             {"encoders": ["small"]},
-            "encoder 'small' fits none of the features (summary); add one that it takes (logmel)",
+            "encoder 'small' fits none of the features (summary); add one that it takes (logmel, mfcc, pcen)",
         ),
         ({"encoders": [{"name": "m", "module": "no.such:Net", "features": "vector"}]}, "cannot be imported"),
         ({"combinations": ["singls"]}, "must be 'singles', 'pairs' or 'all', found 'singls'"),

@@ -16,7 +16,7 @@ from cohear.base.assets import Asset
 from cohear.base.errors import MissingExtra, UserError
 from cohear.export.assemble import check_exportable, features_name, front_graph
 from cohear.export.learnt_parts import learnt_parts
-from cohear.features import Transformers, build_front_end
+from cohear.features import Transformers, build_front_end, setting_types
 from cohear.features.task_input import TaskInput
 from cohear.testing.front_end import FrontEndContract
 
@@ -165,7 +165,7 @@ def test_nothing_is_fetched(folders, monkeypatch):
 
     monkeypatch.setattr(socket.socket, "connect", refused)
     monkeypatch.setattr(socket, "getaddrinfo", refused)
-    made.__globals__["build_front_end"].__globals__["_instance"].cache_clear()
+    monkeypatch.setattr(setting_types, "_made", setting_types._made.__wrapped__)  # nothing from before is at hand
     assert made(folders["Wav2Vec2"]).frame_width == 16
     with pytest.raises(UserError, match="there is no file"):
         made("facebook/wav2vec2-base")

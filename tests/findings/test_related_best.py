@@ -60,7 +60,7 @@ def test_without_related_pairs_or_without_others_there_is_nothing_to_say():
 
 def test_tasks_that_are_not_learnt_are_neither_counted_nor_partners():
     """Rain is at chance: digit and number keep one partner that is related and one that is not."""
-    facts = {"tasks": {"rain": {"metric": "uar", "chance": {"uar": 0.7}}}}
+    facts = {"tasks": {"rain": {"metric": "uar", "folds": [{"fold": n, "chance": {"uar": 0.7}} for n in range(5)]}}}
     (finding,) = findings(RELATED, facts).all("related-best")
     [line] = finding.figures["own"]
     assert (line["tasks"], line["related"], line["chance"]) == (2, 1, 1.0)

@@ -36,9 +36,9 @@ def front_end_of(key: Mapping[str, Any]) -> FrontEnd:
     return _made({name: value for name, value in key.items() if name not in VERSIONS}, asset_in_key)
 
 
-def runs_code_of_others(key: Mapping[str, Any]) -> bool:
+def runs_code_of_others(key: Mapping[str, object]) -> bool:
     """Whether the front-end of a key, or one that it is made of, runs code that is not cohear's; none is made."""
-    cls = FRONT_ENDS[key["name"]]
+    cls = FRONT_ENDS[str(key["name"])]
     if cls.runs_code_of_others or not cls.__module__.startswith("cohear."):
         return True
     return any(runs_code_of_others(each) for each in _keys_inside([*key.values()]))

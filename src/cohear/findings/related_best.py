@@ -47,7 +47,7 @@ class RelatedPartners(Kind):
         yield StudyFinding(
             code=self.code,
             figures=RelatedBestFigures(own, losses),
-            rows=(TableRows("gains.csv"), *([TableRows(GAINS_NLL_CSV)] if losses else [])),
+            rows=(TableRows("gains.csv"), *([TableRows(GAINS_NLL_CSV.file)] if losses else [])),
         )
 
     def said(self, finding: StudyFinding) -> Said:

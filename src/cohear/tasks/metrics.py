@@ -142,7 +142,7 @@ def _metric(name: str, words: str, chance: Chance) -> Callable[[Score], Score]:
 
 def _multiclass(logits: NDArray[Any], targets: Targets, scored: Scored) -> tuple[NDArray[Any], NDArray[Any]]:
     """Truth and prediction of the known clips whose label is scored."""
-    rows = targets.known & scored[targets.values]
+    rows = targets.in_score(scored)
     return targets.values[rows], logits[rows].argmax(axis=1)
 
 
@@ -213,7 +213,7 @@ def ranked(
     out. Where a clip has one label, it is the probability among all of them by which clips are ranked.
     """
     if targets.values.ndim == 1:
-        rows = targets.known & scored[targets.values]
+        rows = targets.in_score(scored)
         own, said = targets.values[rows], logits[rows].astype(np.float64)
         said = np.exp(said - said.max(axis=1, keepdims=True, initial=-np.inf))
         said /= said.sum(axis=1, keepdims=True)

@@ -29,6 +29,10 @@ class Targets:
         """The targets of some clips, in the order asked for."""
         return Targets(self.values[rows], self.known[rows])
 
+    def in_score(self, scored: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """``[N]``, the clips whose one label is known and is among those that enter the score, ``[labels]``."""
+        return self.known & scored[self.values]
+
     @classmethod
     def joined(cls, parts: Sequence[Targets]) -> Targets:
         """One after the other."""

@@ -20,7 +20,7 @@ def recognised_among(most: int, logits: NDArray[np.float32], targets: Targets, s
 
     NaN where there are no more labels than that.
     """
-    rows = targets.known & scored[targets.values]
+    rows = targets.in_score(scored)
     truth, said = targets.values[rows, None], logits[rows]
     if len(np.unique(truth)) < 2 or most >= said.shape[1]:
         return float("nan")

@@ -45,9 +45,13 @@ def related_partners(pairs: pd.DataFrame, is_related: Callable[[str], bool]) -> 
         if shares:
             found.append(
                 {
-                    **{"features": str(features), "encoder": str(encoder), "arm": str(arm)},
-                    **{"tasks": len(shares), "related": hits},
-                    **{"chance": sum(shares), "p": as_many_or_more(hits, shares)},
+                    "features": str(features),
+                    "encoder": str(encoder),
+                    "arm": str(arm),
+                    "tasks": len(shares),
+                    "related": hits,
+                    "chance": sum(shares),
+                    "p": as_many_or_more(hits, shares),
                 }
             )
     return found

@@ -9,7 +9,7 @@ import pandas as pd
 
 from cohear.base.units import OWN, POINTS, Unit
 
-SHARES = frozenset({"accuracy", "f1", "map", "uar"})
+SHARES = frozenset({"accuracy", "auc", "eer", "f1", "map", "top2", "top3", "top5", "uar"})
 """Metrics whose name says that they are shares, where no facts state units: those of :data:`cohear.tasks.METRICS`."""
 
 _SCORES = ("value", "single", "shared")
