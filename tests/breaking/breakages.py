@@ -389,8 +389,8 @@ BREAKAGES = [
     ),
     Breakage(
         "labels that a fold cannot score are scored",
-        "return self.known & scored[self.values]",
-        "return self.known",
+        "= self.known & scored[self.values]",
+        "= self.known",
         ("test_unscored_labels_are_left_out",),
     ),
     # networks and training

@@ -31,7 +31,8 @@ class Targets:
 
     def in_score(self, scored: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """``[N]``, the clips whose one label is known and is among those that enter the score, ``[labels]``."""
-        return self.known & scored[self.values]
+        found: NDArray[np.bool_] = self.known & scored[self.values]
+        return found
 
     @classmethod
     def joined(cls, parts: Sequence[Targets]) -> Targets:

@@ -38,9 +38,9 @@ class TaskChoice:
     target: str
     kind: str | None = None
     metric: str | None = None
-    further_metrics: Sequence[str] = ()
     rule: FoldRule = field(default_factory=FoldRule)
     labels: LabelChoice = field(default_factory=LabelChoice)
+    further_metrics: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
