@@ -46,7 +46,8 @@ class Rich(FindingContract):
     @cache
     def _statistics(names, folder):
         whole = FolderTables(write_rich_study(folder, names=names))
-        return Statistics.of(with_budgets(with_log_losses(whole)))  # as it is when it is whole
+        related = [frozenset(names[:2])]
+        return Statistics.of(with_budgets(with_log_losses(whole)), related)  # as it is when it is whole
 
     @pytest.fixture(autouse=True)
     def _folder(self, tmp_path_factory):
