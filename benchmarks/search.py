@@ -151,13 +151,23 @@ def compared(runs: pd.DataFrame, written: Mapping, tasks: Sequence[str]) -> list
 
 
 def by_task(runs: pd.DataFrame, tasks: Sequence[str]) -> list[dict[str, object]]:
-    """A row per task: its mean score and loss with base and with each candidate that has as many runs."""
+    """A row per task and candidate: its mean score and loss beside those of base on the same folds and seeds."""
     rows = []
     for task in tasks:
-        own = runs[runs["task"] == task]
-        found = own.groupby("candidate")[["validation", "nll"]].mean()
-        for name, (score, loss) in zip(found.index, found.to_numpy(), strict=True):
-            rows.append({"task": task, "candidate": name, "score": f"{score:.3f}", "bits a clip": f"{loss:.3f}"})
+        own = runs[runs["task"] == task].set_index(["fold", "seed"])
+        base = own[own["candidate"] == BASE]
+        for name, found in own.groupby("candidate"):
+            both = found.index.intersection(base.index)
+            if name == BASE or not len(both):
+                continue
+            means = {
+                what: part.loc[both, ["validation", "nll"]].mean() for what, part in ((BASE, base), ("its", found))
+            }
+            rows.append(
+                {"task": task, "candidate": name, "runs": len(both)}
+                | {f"{what} score": f"{mean['validation']:.3f}" for what, mean in means.items()}
+                | {f"{what} bits a clip": f"{mean['nll']:.3f}" for what, mean in means.items()}
+            )
     return rows
 
 
