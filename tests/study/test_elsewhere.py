@@ -17,6 +17,7 @@ from cohear.runs.pack_index import PackIndex
 from cohear.runs.record import read_record
 from cohear.runs.spec import Need, TaskReference
 from cohear.study.elsewhere.shares import share_number, share_of
+from cohear.study.elsewhere.stand_alone import work
 from cohear.study.launch.launcher import LAUNCHERS
 from cohear.study.launch.needs import Wanted
 from cohear.training.settings import TrainingSettings
@@ -195,6 +196,12 @@ def wanted(seed, *needs):
         needs=needed,
     )
     return Wanted(spec)
+
+
+def test_records_are_not_promised_where_none_can_be_left(elsewhere):
+    """Before anything is trained: a web server takes none."""
+    with pytest.raises(UserError, match=r"--out: nothing can be left behind http://example.org/runs; give a folder"):
+        work(str(elsewhere), "http://example.org/runs")
 
 
 def test_shares_are_all_runs_once_and_what_needs_each_other_stays_together():

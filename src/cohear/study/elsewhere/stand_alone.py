@@ -7,6 +7,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+from cohear.base.errors import UserError
 from cohear.base.files import cache_folder, make_folder
 from cohear.base.url_folder import UrlFolder
 from cohear.runs.carried import Carried
@@ -57,6 +58,8 @@ def work(
     number, of = share_number(shard)
     progress = progress or NoProgress()
     place, cache = UrlFolder(out), make_folder(cache_folder())
+    if not place.can_be_listed:
+        raise UserError(f"--out: nothing can be left behind {out}; give a folder, a bucket or a host (sftp://)")
     carried = Carried.at(pack, cache)
     runs = make_folder(place.path / RUNS if place.path is not None else carried.code.parent / RUNS)
     carried = Carried.at(pack, cache, [runs])
