@@ -68,6 +68,7 @@ def test_balanced_draws_take_each_label_equally_often(specs, pack):
     drawn = balanced_draws(uneven, (30, 4), "x")
     assert list(np.bincount(values[drawn.ravel()])) == [40, 40, 40]
     assert set(drawn.ravel()) == set(range(24))
+    assert sorted(values[balanced_draws(uneven, (1, 2), "x")[0]]) in ([0, 1], [0, 2], [1, 2])  # too few for all labels
     uneven = replace(uneven, kind=Multilabel(), labels=["a", "b"])
     several = np.zeros((24, 2), np.float32)
     several[:6, 0] = several[3:9, 1] = 1

@@ -133,5 +133,5 @@ def balanced_draws(task: TaskData, shape: tuple[int, int], *name: NamePart) -> N
     for number, pool in enumerate(pools):
         places = np.flatnonzero(chosen == number)
         passes = [draw.permutation(pool) for _ in range(-(-len(places) // len(pool)))]
-        result[places] = np.concatenate(passes)[: len(places)]
+        result[places] = np.concatenate([result[:0], *passes])[: len(places)]  # few steps need not reach every label
     return result.reshape(shape)
