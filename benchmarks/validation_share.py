@@ -16,40 +16,32 @@ os.environ["OMP_NUM_THREADS"] = "1"
 
 import argparse
 import sys
-from collections.abc import Mapping
 from pathlib import Path
 
 import pandas as pd
-import yaml
 
 from cohear import Study
 from cohear.analysis.tables.text import markdown_table
 from cohear.base.files import write_text
+from cohear.study.file.parts import ArmSettings, CombinationSettings, RepeatSettings
 
 SHARES = (0.15, 0.0)
 REPEAT = ["features", "encoder", "task", "fold", "seed"]
 
 
-def study_with(share: float, file: Path, seed: int, seeds: int) -> Mapping[str, object]:
+def study_with(share: float, file: Path, seed: int, seeds: int, folder: Path) -> Study:
     """The singles of a study file, with a share for validation and a seed of their own."""
-    written = yaml.safe_load(file.read_text(encoding="utf-8"))
-    kept = {name: written[name] for name in ("features", "encoders", "window", "training") if name in written}
-    datasets = {
-        name: {**each, "path": str((file.parent / each["path"]).resolve())}
-        for name, each in written["datasets"].items()
-    }
-    return {
-        "study": f"validation-{share:g}",
-        "datasets": datasets,
-        "tasks": written["tasks"],
-        **kept,
-        "baselines": [],
-        "combinations": ["singles"],
-        "repeats": {"folds": 5, "seeds": seeds},
-        "seed": seed,
-        "validation": share,
-        "keep": [],
-    }
+    settings = Study.load(file).settings.model_copy(
+        update={
+            "study": f"validation-{share:g}",
+            "combinations": CombinationSettings(named=["singles"]),
+            "repeats": RepeatSettings(folds=5, seeds=seeds),
+            "arms": {"base": ArmSettings()},
+            **{"seed": seed, "validation": share},
+            **{"baselines": [], "controls": [], "probes": [], "related": [], "keep": []},
+        }
+    )
+    return Study(settings, file.parent, folder)
 
 
 def scores(folder: Path) -> pd.DataFrame:
@@ -107,11 +99,7 @@ def main() -> int:
     options = parser.parse_args()
     for share in SHARES:
         folder = options.out / f"share-{share:g}"
-        folder.mkdir(parents=True, exist_ok=True)
-        file = options.out / f"share-{share:g}.yaml"
-        written = study_with(share, options.study, options.seed, options.seeds)
-        write_text(file, yaml.safe_dump(written, sort_keys=False))
-        Study.load(file, folder).run(jobs=options.jobs)
+        study_with(share, options.study, options.seed, options.seeds, folder).run(jobs=options.jobs)
     text = markdown_table(table(differences(options.out)))
     write_text(options.out / "table.md", text + "\n")
     print(text)
