@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from cohear.base.arrays import Floats, Integers
 from cohear.features.task_input import TaskInput
+from cohear.features.window_vectors import WINDOWS_AT_ONCE
 from cohear.features.windows import scored_windows
-from cohear.runs.scaled_task import WINDOWS_AT_ONCE
 from cohear.runs.task_data import TaskData
 
 AsVectors: TypeAlias = Callable[[Floats, Integers, Integers], Floats]

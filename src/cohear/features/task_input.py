@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from cohear.base.arrays import Floats, Integers
 from cohear.features.front_end import FrontEnd
 from cohear.features.store import FeatureStore
+from cohear.features.window_grid import WindowGrid
 from cohear.features.window_vectors import kept_vectors, make_vectors
 from cohear.features.windows import gather, lengths_of
 
@@ -58,6 +59,11 @@ class TaskInput:
             return kept.of(rows, starts), lengths_of(store, rows, starts, self.window)
         frames, lengths = gather(store, rows, starts, self.window)
         return self.front_end.window_input(frames, lengths), lengths
+
+    def grid(self, store: FeatureStore) -> WindowGrid:
+        """The windows that training draws from, where it `draws_from_grid`: those of kept vectors, where some are."""
+        kept = kept_vectors(self.front_end, store, self.window)
+        return WindowGrid.of(store, self.window) if kept is None else kept.grid
 
     def make_vectors(self, key: str, opened: Callable[[str], FeatureStore]) -> None:
         """Make what `seen` keeps of a store, so that processes which are forked from here have it.

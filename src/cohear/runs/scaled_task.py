@@ -9,12 +9,11 @@ import numpy as np
 from cohear.base.arrays import Integers
 from cohear.base.moments import Moments
 from cohear.features.task_input import TaskInput
+from cohear.features.window_vectors import WINDOWS_AT_ONCE
 from cohear.features.windows import scored_windows
 from cohear.runs.input_scale import InputScale
 from cohear.runs.spec import Normalise
 from cohear.runs.task_data import TaskData
-
-WINDOWS_AT_ONCE = 128
 
 
 def with_scale(task: TaskData, given: TaskInput, how: Normalise) -> TaskData:

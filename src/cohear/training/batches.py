@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from cohear.base.streams import NamePart, stream
 from cohear.features.task_input import TaskInput
-from cohear.features.window_grid import WindowGrid
 from cohear.models.windows import Windows
 from cohear.runs.task_data import TaskData
 from cohear.tasks.targets import WindowPlaces, WindowTargets
@@ -67,7 +66,7 @@ class TaskBatches:
             self._augmentation = Augmentation(shape, fitting, *name, "augmentation")
             frames = self._augmentation.frames_after_tempo(frames)
         if given.draws_from_grid:
-            grid = WindowGrid.of(task.store, given.window)
+            grid = given.grid(task.store)
             self._starts = grid.starts(rows, stream(*name, "crops").integers(0, grid.counts(rows)))
         else:
             room = np.maximum(frames - given.window, 0)

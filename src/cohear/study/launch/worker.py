@@ -72,7 +72,7 @@ class _Server:
         self.children: dict[int, _Child] = {}
         self._given: tuple[Pack, Path, RunPlace] | None = None
         self._warm: set[str] = set()
-        self._open = False
+        self._shares: bool | None = None
 
     def read(self, message: dict[str, Any]) -> None:
         """The first message says where things are; each further one is a run."""
@@ -109,15 +109,16 @@ class _Server:
         Plugins and parts of installed packages are imported by runs alone: what they do at import is not known, and
         this process must live.
         """
-        if pack.manifest.plugins or packages_with_parts():
-            return
         with contextlib.suppress(Exception), contextlib.redirect_stdout(sys.stderr):
-            if not self._open:
-                pack.open()
-                self._open = True
-            spec = read_spec(specification)
-            job_of(spec).share(spec, pack)
-            gc.freeze()
+            if self._shares is None:  # asked once: it reads what is said of every installed package
+                shares = not (pack.manifest.plugins or packages_with_parts())
+                if shares:
+                    pack.open()
+                self._shares = shares
+            if self._shares:
+                spec = read_spec(specification)
+                job_of(spec).share(spec, pack)
+                gc.freeze()
 
 
 def _work(request: dict[str, Any], pack: Pack, runs: Path, place: RunPlace, last_words: int) -> int:
