@@ -63,3 +63,10 @@ def test_figures():
     assert [decibels.signed(value) for value in (0.0312, -12.3456, 0.0)] == ["+0.0312", "-12.3", "0"]
     assert (POINTS.level(0.7617), decibels.level(12.3456), decibels.size(-0.5)) == ("76.2", "12.35", "0.5 dB")
     assert (POINTS.interval(-0.01, 0.02), POINTS.interval(nan, 0.02)) == ("-1.0 to +2.0", "–")
+
+
+def test_the_last_bits_of_a_sum_are_not_seen():
+    for below, above in [(0.14549999999999996, 0.14550000000000002), (-0.14550000000000002, -0.14549999999999996)]:
+        assert POINTS.signed(below) == POINTS.signed(above)
+        assert POINTS.level(below) == POINTS.level(above)
+        assert OWN.signed(1000 * below) == OWN.signed(1000 * above)

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
+from urllib.request import Request, urlopen
 
 from moto.server import DomainDispatcherApplication, create_backend_app
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
@@ -75,8 +76,10 @@ class Buckets:
 
 @contextmanager
 def buckets() -> Iterator[Buckets]:
-    """A server, as long as the block lasts."""
+    """A server, as long as the block lasts; empty, whatever an earlier one of this process held."""
     server = Buckets()
+    urlopen(Request(f"http://127.0.0.1:{server.port}/moto-api/reset", method="POST")).close()
+    server.requests = 0
     try:
         yield server
     finally:

@@ -33,6 +33,14 @@ def workers_here():
         yield
 
 
+def test_a_server_begins_empty_whatever_the_last_one_held(server):
+    with buckets() as other, mock.patch.dict(os.environ, other.environment):
+        import s3fs
+
+        assert s3fs.S3FileSystem(skip_instance_cache=True).ls("") == []
+        s3fs.S3FileSystem(skip_instance_cache=True).mkdir("packs")
+
+
 def test_what_is_not_there_is_nothing_and_what_is_there_is_listed(server):
     folder = UrlFolder("s3://packs/other")
     assert folder.read("a/b") is None

@@ -29,14 +29,14 @@ class Unit:
     def level(self, value: object) -> str:
         """A score: ``76.2``, or four digits in the metric's own unit."""
         number = known(value)
-        return NONE if number is None else f"{100 * number:.1f}" if self.points else f"{number:.4g}"
+        return NONE if number is None else f"{_even(100 * number):.1f}" if self.points else f"{_even(number):.4g}"
 
     def signed(self, value: object) -> str:
         """A difference with its sign: ``+3.1``; what rounds to nothing has none."""
         number = known(value)
         if number is None:
             return NONE
-        text = f"{100 * number:+.1f}" if self.points else f"{number:+.3g}"
+        text = f"{_even(100 * number):+.1f}" if self.points else f"{_even(number):+.3g}"
         return text if float(text) else text[1:]
 
     def size(self, value: object) -> str:
@@ -51,6 +51,11 @@ class Unit:
 POINTS = Unit("points", True)
 OWN = Unit("in the unit of the scores")
 """Where that is all that is known of it, and of figures over metrics that have several units."""
+
+
+def _even(value: float) -> float:
+    """Without the last bits, which the order of a sum decides: -14.55 is written alike wherever it was added up."""
+    return float(f"{value:.12g}")
 
 
 def finite(value: float) -> float | None:

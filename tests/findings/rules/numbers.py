@@ -27,7 +27,10 @@ def intervals_lie_within_what_scores_can_be(said: Said) -> Told:
         if bounds is None:
             continue
         for row in rows.to_dict("records"):
-            if row["low"] < bounds[0] - row["single"] - 1e-9 or row["high"] > bounds[1] - row["single"] + 1e-9:
+            least, most = (bound - row["single"] for bound in bounds)
+            if not METRICS[str(metric)].higher_is_better:
+                least, most = -most, -least
+            if row["low"] < least - 1e-9 or row["high"] > most + 1e-9:
                 gain = f"{row['gain']:+.3f} ({row['low']:+.3f} to {row['high']:+.3f})"
                 yield f"{cell_of(row)}: alone {row['single']:.3f}, gain {gain}"
 
