@@ -51,6 +51,7 @@ SCRIPTS = HERE / "benchmarks" / "rival_scripts"
 RATE = 16000
 PATIENCE = 1800  # seconds of wall clock that a rival may take for one fold
 WINDOW, BATCH = 100, 32  # frames, and windows of a task in a step
+VALIDATION = 0.15  # of the clips that may train, for rivals that choose by it; marks.yaml itself has none
 TURN = 20  # steps that a network of two tasks takes before the next one's turn
 TORCH = "torch==2.13.0"
 
@@ -247,7 +248,7 @@ def prepared_marks(data: Path, folds: int) -> Prepared:
         name: each.model_copy(update={"path": (data / Path(each.path).name).resolve()})
         for name, each in settings.datasets.items()
     }
-    settings = settings.model_copy(update={"datasets": datasets, "baselines": []})
+    settings = settings.model_copy(update={"datasets": datasets, "baselines": [], "validation": VALIDATION})
     return prepare(settings, HERE, cache=make_folder(cache_folder()), jobs=1)
 
 

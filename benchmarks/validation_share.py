@@ -1,10 +1,10 @@
 """What it is worth to train on the clips that are kept for validation: every single with a share of .15 and of 0.
 
-Usage: ``python benchmarks/validation_share.py STUDY --out DIR [--seed 1000] [--seeds 1] [--jobs 1]``. STUDY is a study
-file; of it the tasks, features, encoders, window and training are taken, alone and without baselines. ``--seed`` is the
-study's own seed for this comparison: folds and streams that no other study has, so that nothing is chosen on what it is
-reported on. Both studies have the same test parts. They lie in DIR (``share-0.15``, ``share-0``), where a further call
-goes on; the table is written beside them and printed.
+Usage: ``python benchmarks/validation_share.py STUDY --out DIR [--tasks NAME ...] [--seed 1000] [--seeds 1]``.
+STUDY is a study file; of it the tasks (or those named), features, encoders, window and training are taken, alone and
+without baselines. ``--seed`` is the study's own seed for this comparison: folds and streams that no other study has, so
+that nothing is chosen on what it is reported on. Both studies have the same test parts. They lie in DIR
+(``share-0.15``, ``share-0``), where a further call goes on; the table is written beside them and printed.
 
 Gains are means over tasks of differences in the task's own metric and in calibrated log loss (``nll``), with the
 standard error over tasks; differences of a task are means over its folds and seeds.
@@ -29,15 +29,18 @@ SHARES = (0.15, 0.0)
 REPEAT = ["features", "encoder", "task", "fold", "seed"]
 
 
-def study_with(share: float, file: Path, seed: int, seeds: int, folder: Path) -> Study:
+def study_with(share: float, file: Path, options: argparse.Namespace, folder: Path) -> Study:
     """The singles of a study file, with a share for validation and a seed of their own."""
-    settings = Study.load(file).settings.model_copy(
+    settings = Study.load(file).settings
+    names = options.tasks or list(settings.tasks)
+    settings = settings.model_copy(
         update={
+            "tasks": {name: settings.tasks[name] for name in names},
             "study": f"validation-{share:g}",
             "combinations": CombinationSettings(named=["singles"]),
-            "repeats": RepeatSettings(folds=5, seeds=seeds),
+            "repeats": RepeatSettings(folds=5, seeds=options.seeds),
             "arms": {"base": ArmSettings()},
-            **{"seed": seed, "validation": share},
+            **{"seed": options.seed, "validation": share},
             **{"baselines": [], "controls": [], "probes": [], "related": [], "keep": []},
         }
     )
@@ -96,10 +99,11 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1000)
     parser.add_argument("--seeds", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=1)
+    parser.add_argument("--tasks", nargs="+", default=[])
     options = parser.parse_args()
     for share in SHARES:
         folder = options.out / f"share-{share:g}"
-        study_with(share, options.study, options.seed, options.seeds, folder).run(jobs=options.jobs)
+        study_with(share, options.study, options, folder).run(jobs=options.jobs)
     text = markdown_table(table(differences(options.out)))
     write_text(options.out / "table.md", text + "\n")
     print(text)

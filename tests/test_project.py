@@ -302,7 +302,7 @@ from cohear.study.run import run_study
 from cohear.study.file import check_study
 
 kinds = TestActivity(), TestSegmentF1(), TestLoudness(), TestAbsoluteError(), TestConcordance()
-parts = TestLevel(), TestVectors(), TestOwnNorms(), TestUncertainty(), TestOneTask(), TestAdapters()
+parts = TestLevel(), TestVectors(), TestOwnNorms(), TestUncertainty(), TestOneTask(), TestVolumes()
 for contract in (*parts, *kinds, TestBoosted(), TestCka(), TestResults()):
     for test in [name for name in dir(contract) if name.startswith("test_")]:
         getattr(contract, test)()
@@ -367,7 +367,7 @@ combinations: [all]
 baselines: []
 repeats: {folds: 1}
 window: 0.2
-training: {steps: 3, batch: 4, objective: {name: uncertainty, start: 0.5}, sharing: {name: adapters, width: 4}}
+training: {steps: 3, batch: 4, objective: {name: uncertainty, start: 0.5}, sharing: {name: volumes, most: 3.0}}
 '''
 settings = with_paths_from(check_study(read_yaml(study)), folder)
 outcome = run_study(settings, folder, folder / "norms", launcher="here")
@@ -375,8 +375,8 @@ assert (outcome.done, outcome.failed) == (3, {}), outcome
 prepared = prepare(settings, folder, cache=cache_folder())
 (spec,) = [run.spec for run in prepared.plan if run.combination == "first+second"]
 trained = load_trained(Places(StudyFolder(folder / "norms"), cache_folder(), folder), spec)
-adapters = [trained.network.between(1, task) for task in trained.network.tasks]
-assert adapters[0].up.weight.any() and not torch.equal(adapters[0].up.weight, adapters[1].up.weight)
+volumes = [trained.network.between(1, task) for task in trained.network.tasks]
+assert volumes[0].levels.any() and not torch.equal(volumes[0].levels, volumes[1].levels)
 norms = trained.network.encoder_of("first").layers[0].norms.layers
 assert not torch.equal(norms[0].running_mean, norms[1].running_mean)
 outputs = [

@@ -17,6 +17,7 @@ from cohear.audio.silence import heard_frames
 from cohear.base.decoding import LabelDecoding, activated, entry_of
 from cohear.base.errors import UserError
 from cohear.base.files import digest
+from cohear.base.named import WithSettings, make
 from cohear.export.assemble import Output, assemble, input_numbers
 from cohear.export.network import network_graph
 from cohear.export.write import windowing_of, write_bundle
@@ -51,7 +52,7 @@ def a_network(inputs, choice, sharing="multihead"):
     """With statistics and weights that no fresh network has."""
     heads = {task: layer(width) for task, (_, width, _) in TASKS.items()}
     widths = {task: given.width for task, given in inputs.items()}
-    network = SHARING[sharing](widths, heads, choice.build, Draws((1, 2, 3)))
+    network = make(SHARING, sharing, widths, heads, choice.build, Draws((1, 2, 3)))
     noise = torch.Generator().manual_seed(0)
     for module in network.modules():
         if getattr(module, "running_mean", None) is not None:
@@ -114,6 +115,8 @@ CASES = [
     ("summary", EncoderChoice("dnn"), "multihead"),
     ("summary", EncoderChoice("dnn", settings={"norm": "task", "hidden": 32}), "multihead"),
     ("summary", EncoderChoice("dnn", settings={"norm": "group", "hidden": 32}), "multihead"),
+    ("logmel", EncoderChoice("small", settings={"width": 0.5}), WithSettings(name="multihead", shared=3)),
+    ("summary", EncoderChoice("dnn", settings={"norm": "task"}), WithSettings(name="multihead", shared=2)),
     ("logmel", EncoderChoice("cnn", settings={"channels": 8}), "independent"),
     ("summary", EncoderChoice("linear"), "multihead"),
     ("summary", EncoderChoice("mlp", settings={"norm": "task"}), "multihead"),

@@ -1,6 +1,7 @@
 """Every registered encoder and sharing scheme keeps its contract (pitfalls 7, 18, 23)."""
 
 import sys
+from typing import ClassVar
 
 import pytest
 import torch
@@ -182,6 +183,21 @@ class TestMultihead(SharingContract):
     name = "multihead"
 
 
+class TestMultiheadOfTwoStages(SharingContract):
+    name = "multihead"
+    settings: ClassVar = {"shared": 2}
+
+
+class TestAdapters(SharingContract):
+    name = "adapters"
+    settings: ClassVar = {"width": 3, "price": 0.1}
+
+
+class TestSoft(SharingContract):
+    name = "soft"
+    settings: ClassVar = {"pull": 0.5}
+
+
 class TestIndependent(SharingContract):
     name = "independent"
 
@@ -189,7 +205,7 @@ class TestIndependent(SharingContract):
 def test_all_that_is_registered_is_tested():
     plain = {"small", "cnn", "dnn", "linear", "mlp", "pooled"}
     assert set(ENCODERS) == plain | {"bcresnet", "crnn", "wavenet", "transformer", "filters"}
-    assert set(SHARING) == {"multihead", "independent"}
+    assert set(SHARING) == {"multihead", "independent", "adapters", "soft"}
 
 
 @pytest.mark.parametrize("sharing", sorted(SHARING))

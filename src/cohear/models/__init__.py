@@ -1,6 +1,7 @@
 """Encoders, heads and the ways in which tasks share them."""
 
-from cohear.models import (  # noqa: F401 - importing a file enters its encoder
+from cohear.models import (  # noqa: F401 - importing a file enters its encoder or its scheme
+    adapters,
     bcresnet,
     cnn,
     crnn,
@@ -8,8 +9,10 @@ from cohear.models import (  # noqa: F401 - importing a file enters its encoder
     filters,
     linear,
     mlp,
+    multihead,
     pooled,
     small,
+    soft,
     transformer,
     wavenet,
 )

@@ -63,18 +63,30 @@ class Encoder(nn.Module):
             raise NotImplementedError(f"{type(self).__name__} has neither stages nor a forward of its own")
         return self.embed(windows, lambda _, between: between)
 
-    def embed(self, windows: Windows, between: Callable[[int, Windows], Windows]) -> Embedding:
+    def embed(self, windows: Windows, between: Callable[[int, Windows], Windows], first: int = 0) -> Embedding:
         """Embed a batch of windows, with something between the stages.
 
         Args:
-            windows: those of ``forward``.
+            windows: those of ``forward``, or as they are in front of the first stage that is asked for.
             between: from the place of a stage, and what leaves it, to what its successor gets.
+            first: place of that stage.
         """
-        *before, last = self.stages()
-        for place, stage in enumerate(before):
-            windows = between(place, stage(windows))
-        embedding: Embedding = last(windows)
+        last = len(self.stages()) - 1
+        embedding: Embedding = self.stages()[last](self.through(range(first, last), windows, between))
         return embedding
+
+    def through(self, places: range, windows: Windows, between: Callable[[int, Windows], Windows]) -> Windows:
+        """Bring a batch from one stage to another.
+
+        Args:
+            places: of the stages that it goes through, none of them the last.
+            windows: as they are in front of the first.
+            between: see ``embed``.
+        """
+        stages = self.stages()
+        for place in places:
+            windows = between(place, stages[place](windows))
+        return windows
 
 
 ENCODERS: Registry[type[Encoder]] = Registry("encoder")

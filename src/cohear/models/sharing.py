@@ -1,4 +1,4 @@
-"""Sharing schemes: how the tasks of a combination are put together in one network."""
+"""The interface of a sharing scheme: how the tasks of a combination are put together in one network."""
 
 from __future__ import annotations
 
@@ -96,6 +96,14 @@ class Network(nn.Module):
         """Shapes of a task's rows behind each stage at which something may stand; see `shapes_between`."""
         return shapes_between(self.encoder_of(task), task, self._inputs[task])
 
+    def price(self) -> Tensor | None:
+        """What the network is to keep small beside the losses of its tasks, a scalar; mostly nothing."""
+        return None
+
+    def size(self) -> int:
+        """How many numbers were learnt, without those that nothing goes through any more."""
+        return sum(parameter.numel() for parameter in self.parameters())
+
     def forward(self, batch: Mapping[str, Windows], step: int | None = None) -> dict[str, Tensor]:
         """What each task's head gives of its rows, ``[B_task, outputs]``; a head on frames ``[B_task, T, outputs]``.
 
@@ -135,12 +143,22 @@ class Network(nn.Module):
     def _embed(self, parts: Mapping[str, Windows], step: int | None) -> dict[str, Embedding]:
         """Rows of tasks behind one encoder, embedded together."""
         windows, encoder = Windows.joined(parts), self.encoder_of(next(iter(parts)))
-        with nullcontext() if step is None else self._draws.of_encoder("step", step):
+        with self._drawing(step):
             embedding = encoder.embed(windows, partial(self._behind_stage, step))
-        own = embedding.by_task(windows.spans)
-        if embedding.frames is None:
-            return own
-        return {task: each.within(-(-parts[task].features.shape[1] // encoder.stride)) for task, each in own.items()}
+        return self._as_long(embedding.by_task(windows.spans), parts)
+
+    def _drawing(self, step: int | None, *purpose: NamePart) -> AbstractContextManager[None]:
+        """The stream of what encoders draw in a step; in evaluation nothing is drawn."""
+        return nullcontext() if step is None else self._draws.of_encoder("step", step, *purpose)
+
+    def _as_long(self, embeddings: Mapping[str, Embedding], rows: Mapping[str, Windows]) -> dict[str, Embedding]:
+        """Embeddings of rows that were beside longer ones, without the frames that are there for those."""
+        return {
+            task: each
+            if each.frames is None
+            else each.within(-(-rows[task].features.shape[1] // self.encoder_of(task).stride))
+            for task, each in embeddings.items()
+        }
 
     def _behind_stage(self, step: int | None, stage: int, windows: Windows) -> Windows:
         """The rows behind a stage, after what their tasks have of their own there."""
@@ -162,21 +180,3 @@ class Network(nn.Module):
 
 
 SHARING: Registry[type[Network]] = Registry("sharing scheme")
-
-
-@SHARING.register("multihead")
-class Multihead(Network):
-    """Hard parameter sharing (Caruana 1997): one encoder for all, a head a task; one batch mixes all tasks."""
-
-    def groups(self, tasks: Sequence[str]) -> Sequence[Sequence[str]]:
-        """All behind one."""
-        return [tasks]
-
-
-@SHARING.register("independent")
-class Independent(Network):
-    """An encoder a task in one run: the check on everything else, since nothing may change against single runs."""
-
-    def groups(self, tasks: Sequence[str]) -> Sequence[Sequence[str]]:
-        """Each behind its own."""
-        return [[task] for task in tasks]

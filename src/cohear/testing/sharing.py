@@ -95,8 +95,9 @@ class SharingContract(NamedPartContract):
                 assert torch.equal(own.features, batch[task].features)
                 seen.append(task)
 
-        for task in {id(network.encoder_of(task)): task for task in network.tasks}.values():
-            network.encoder_of(task).stages()[0].register_forward_pre_hook(look)
+        first = [network.encoder_of(task).stages()[0] for task in network.tasks]
+        for stage in {id(stage): stage for stage in first}.values():
+            stage.register_forward_pre_hook(look)
         network(batch, 0)
         assert sorted(seen) == sorted(_OUTPUTS)
 

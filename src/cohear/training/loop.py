@@ -24,7 +24,7 @@ from cohear.training.curve import Curve, grid
 from cohear.training.device import PROCESSOR, Device
 from cohear.training.evaluate import Evaluation
 from cohear.training.finite import StepsWatched
-from cohear.training.objective import OBJECTIVES, Step
+from cohear.training.objective import OBJECTIVES, Step, fill_gradients
 from cohear.training.optimiser import make_optimiser
 from cohear.training.schedule import SCHEDULES
 from cohear.training.settings import TrainingSettings
@@ -70,7 +70,7 @@ class RunResult:
     @property
     def parameters(self) -> int:
         """Trainable numbers of the whole network."""
-        return sum(parameter.numel() for parameter in self.network.parameters())
+        return self.network.size()
 
 
 def train_one(spec: RunSpec, pack: Pack, on: str = PROCESSOR) -> RunResult:
@@ -131,7 +131,7 @@ def train_one(spec: RunSpec, pack: Pack, on: str = PROCESSOR) -> RunResult:
             watched.saw(task, step + 1, losses[task], logits[task])
         if losses:  # a batch of a partner without labels alone has none
             with torch_stream(*name, "objective", "step", step):
-                objective.backward(Step(losses, {task: embeddings[task] for task in losses}, network))
+                fill_gradients(objective, Step(losses, {task: embeddings[task] for task in losses}, network))
         optimiser.step()
         learning_rate.step()
         for task in here:

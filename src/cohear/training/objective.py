@@ -31,12 +31,12 @@ class Step:
     network: Network
 
     def shared(self) -> list[nn.Parameter]:
-        """Parameters of the encoders that several of these tasks are behind; some may be of one task all the same."""
-        behind: dict[int, list[str]] = {}
+        """Parameters of encoders that several of these tasks are behind; some may be of one task all the same."""
+        behind: dict[nn.Parameter, int] = {}
         for task in self.losses:
-            behind.setdefault(id(self.network.encoder_of(task)), []).append(task)
-        encoders = [self.network.encoder_of(tasks[0]) for tasks in behind.values() if len(tasks) > 1]
-        return [parameter for encoder in encoders for parameter in encoder.parameters() if parameter.requires_grad]
+            for parameter in self.network.encoder_of(task).parameters():
+                behind[parameter] = behind.get(parameter, 0) + 1
+        return [parameter for parameter, tasks in behind.items() if tasks > 1 and parameter.requires_grad]
 
 
 class Objective(nn.Module, ABC):
@@ -59,6 +59,14 @@ class Objective(nn.Module, ABC):
     @abstractmethod
     def backward(self, step: Step) -> None:
         """Write ``.grad`` of every parameter, its own with them; what it draws comes from torch's current generator."""
+
+
+def fill_gradients(objective: Objective, step: Step) -> None:
+    """Those of a step's losses as the objective has them, and on top what the network itself has a price on."""
+    objective.backward(step)
+    price = step.network.price()
+    if price is not None:
+        torch.autograd.backward(price)
 
 
 OBJECTIVES: Registry[type[Objective]] = Registry("objective")

@@ -9,6 +9,7 @@ from safetensors.torch import save as safetensors_bytes
 
 from cohear.base.memory import peak_memory
 from cohear.base.tables import CURVE_CSV
+from cohear.models.tied import tensors_of
 from cohear.runs.job import Result
 from cohear.runs.log_losses import NOT_TRAINED_ON, log_losses_of
 from cohear.runs.predictions import predictions_text
@@ -64,6 +65,6 @@ def _predictions(result: RunResult) -> bytes:
 
 
 def _weights(result: RunResult) -> bytes:
-    tensors = {name: tensor.contiguous() for name, tensor in result.network.state_dict().items()}
+    tensors = {name: tensor.contiguous() for name, tensor in tensors_of(result.network).items()}
     names = {"tasks": json.dumps(result.network.tasks), "run": result.spec.key}
     return safetensors_bytes(tensors, metadata=names)

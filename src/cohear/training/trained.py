@@ -8,6 +8,7 @@ from safetensors.torch import load as read_tensors
 
 from cohear.base.errors import UserError
 from cohear.models.sharing import Network
+from cohear.models.tied import with_all_names
 from cohear.runs.run_folder import KEPT
 from cohear.runs.task_data import TaskData
 from cohear.training.loop import make_network
@@ -28,7 +29,7 @@ def load_network(spec: RunSpec, tasks: Mapping[str, TaskData], weights: bytes, e
     """
     network = make_network(spec, tasks, encoder_folder)
     try:
-        network.load_state_dict(read_tensors(weights))
+        network.load_state_dict(with_all_names(network, read_tensors(weights)))
     except Exception as error:  # safetensors' own kind, torch's RuntimeError
         raise UserError(
             f"{KEPT['weights']} of run {spec.key} does not hold the run's weights ({error}); remove runs/{spec.key} of "

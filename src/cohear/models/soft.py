@@ -1,0 +1,50 @@
+"""Soft parameter sharing: an encoder a task, and a price on how far they are from each other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import torch
+from torch import Tensor
+
+from cohear.models.encoder import Encoder
+from cohear.models.heads import Head
+from cohear.models.multihead import Independent
+from cohear.models.sharing import SHARING, Draws
+
+
+@SHARING.register("soft")
+class Soft(Independent):
+    """Encoders of which each is drawn to the mean of all (Duong et al. 2015, for two; L2).
+
+    It saves nothing at work: it asks what tasks give each other when none has to give way.
+
+    Args:
+        inputs: see `Network`, as the three after it.
+        pull: price of a squared distance of 1 between a weight and its mean over tasks; without any, nothing is shared.
+    """
+
+    def __init__(
+        self,
+        inputs: Mapping[str, int],
+        heads: Mapping[str, Head | None],
+        make_encoder: Callable[[Mapping[str, int]], Encoder],
+        draws: Draws,
+        *,
+        pull: float = 0.1,
+    ) -> None:
+        super().__init__(inputs, heads, make_encoder, draws)
+        if pull < 0:
+            raise ValueError(f"pull is a price from 0 on, not {pull:g}")
+        shapes = {task: [each.shape for each in self.encoder_of(task).parameters()] for task in self.tasks}
+        if any(each != shapes[self.tasks[0]] for each in shapes.values()):
+            raise ValueError("the encoders of its tasks differ in shape, so that no weight of one is another's")
+        self._pull = pull
+
+    def price(self) -> Tensor | None:
+        """Sum over weights and tasks of squared distances to the mean over tasks."""
+        if len(self.tasks) == 1 or not self._pull:
+            return None
+        alike = zip(*(self.encoder_of(task).parameters() for task in self.tasks), strict=True)
+        stacked = [torch.stack(weights) for weights in alike]
+        return self._pull * torch.stack([(each - each.mean(dim=0)).square().sum() for each in stacked]).sum()
