@@ -12,8 +12,7 @@ import cohear
 from cohear.base.errors import StudyError
 from cohear.base.yaml_text import YamlText, read_yaml
 from cohear.models.choice import EncoderChoice
-from cohear.models.multihead import Multihead
-from cohear.models.sharing import SHARING
+from cohear.models.sharing import SHARING, Multihead
 from cohear.study.file import check_study
 from cohear.study.folder.folder import StudyFolder
 from cohear.study.plan.plan import make_plan, task_sets

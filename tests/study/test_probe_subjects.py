@@ -32,8 +32,8 @@ from cohear.study.run import run_study
 from cohear.testing.probe import ProbeContract
 from cohear.training.batches import TaskBatches
 from cohear.training.device import Device
+from cohear.training.networks import load_network
 from cohear.training.sources import inputs_of
-from cohear.training.trained import load_network
 
 
 class Learnt(Probe):

@@ -23,7 +23,8 @@ from cohear.training.batches import TaskBatches, balanced_draws, shuffled_passes
 from cohear.training.checkpoints import Checkpoints
 from cohear.training.curve import grid
 from cohear.training.evaluate import Evaluation
-from cohear.training.loop import make_network, train_one
+from cohear.training.loop import train_one
+from cohear.training.networks import make_network
 from cohear.training.optimiser import learning_rate_factor
 from cohear.training.settings import TrainingSettings
 from cohear.training.sources import inputs_of

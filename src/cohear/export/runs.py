@@ -34,9 +34,9 @@ from cohear.study.launch.launcher import LAUNCHERS
 from cohear.study.launch.needs import Wanted, with_needs
 from cohear.study.launch.progress import Progress
 from cohear.study.prepare import Prepared, make_stores, prepare, write_splits
+from cohear.training.networks import load_network
 from cohear.training.sources import inputs_of
 from cohear.training.spec import RunSpec
-from cohear.training.trained import load_network
 
 ALL_CLIPS = -1
 """Fold index of the final training, which holds nothing out; it names the training's random streams."""

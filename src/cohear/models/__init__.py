@@ -9,7 +9,6 @@ from cohear.models import (  # noqa: F401 - importing a file enters its encoder 
     filters,
     linear,
     mlp,
-    multihead,
     pooled,
     small,
     soft,

@@ -11,8 +11,7 @@ from torch import Size, Tensor, nn
 
 from cohear.models.encoder import Encoder
 from cohear.models.heads import Head
-from cohear.models.multihead import Multihead
-from cohear.models.sharing import SHARING, Draws
+from cohear.models.sharing import SHARING, Draws, Multihead
 from cohear.models.windows import Windows
 
 Priced = Literal["parameters", "multiply_adds"]

@@ -9,8 +9,7 @@ from torch import Tensor
 
 from cohear.models.encoder import Encoder
 from cohear.models.heads import Head
-from cohear.models.multihead import Independent
-from cohear.models.sharing import SHARING, Draws
+from cohear.models.sharing import SHARING, Draws, Independent
 
 
 @SHARING.register("soft")

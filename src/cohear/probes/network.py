@@ -17,9 +17,9 @@ from cohear.runs.spec import Need
 from cohear.runs.task_data import TaskData
 from cohear.training.batches import as_windows
 from cohear.training.device import Device, to_numpy
+from cohear.training.networks import load_network
 from cohear.training.sources import inputs_of
 from cohear.training.spec import RunSpec
-from cohear.training.trained import load_network
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ from cohear.tasks import ClipOutputs
 from cohear.testing.named import NamedPartContract
 from cohear.testing.plain import CLIPS, plain_run, plain_task
 from cohear.training.device import Device
-from cohear.training.loop import make_network
+from cohear.training.networks import make_network
 from cohear.training.settings import TrainingSettings
 from cohear.training.sources import inputs_of
 

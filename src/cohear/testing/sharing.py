@@ -19,7 +19,8 @@ from cohear.models.sharing import SHARING, Draws, Network
 from cohear.models.windows import Windows
 from cohear.testing.named import NamedPartContract
 from cohear.testing.plain import PlainPack, plain_run, plain_task
-from cohear.training.loop import make_network, train_one
+from cohear.training.loop import train_one
+from cohear.training.networks import make_network
 from cohear.training.settings import TrainingSettings
 from cohear.training.sources import inputs_of
 

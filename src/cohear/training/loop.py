@@ -5,31 +5,30 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import torch
 from torch import Tensor
 
 from cohear.base.errors import RunFailed
 from cohear.base.named import make
 from cohear.base.streams import torch_stream
-from cohear.models.choice import EncoderChoice
-from cohear.models.heads import head_of
-from cohear.models.sharing import SHARING, Draws, Network
+from cohear.models.sharing import Network
 from cohear.runs.pack import Pack
 from cohear.runs.predictions import Predictions
 from cohear.runs.scaled_task import with_scale
 from cohear.runs.task_data import TaskData, load_task, with_shuffled_labels
-from cohear.training.batches import TaskBatches
+from cohear.training.batches import Rows, TaskBatches
 from cohear.training.checkpoints import Checkpoints
 from cohear.training.curve import Curve, grid
 from cohear.training.device import PROCESSOR, Device
 from cohear.training.evaluate import Evaluation
 from cohear.training.finite import StepsWatched
+from cohear.training.networks import encoder_choice, make_network
 from cohear.training.objective import OBJECTIVES, Step, fill_gradients
 from cohear.training.optimiser import make_optimiser
 from cohear.training.schedule import SCHEDULES
 from cohear.training.settings import TrainingSettings
 from cohear.training.sources import inputs_of
 from cohear.training.spec import RunSpec
+from cohear.training.teachers import Teachers
 from cohear.training.versions import check_training_versions
 
 PARTS = ("train", "validation", "test")
@@ -99,11 +98,13 @@ def train_one(spec: RunSpec, pack: Pack, on: str = PROCESSOR) -> RunResult:
     learning = {reference.name: tasks[reference.name] for reference in spec.tasks if reference.labels != "none"}
     scored = {reference.name: tasks[reference.name] for reference in spec.tasks if reference.scored}
     network = device.put(make_network(spec, tasks, str(pack.code)))
+    teachers = Teachers.of(spec, tasks, pack, device) if spec.needs else None
     with torch_stream(*name, "objective", "weights"):
         objective = device.put(make(OBJECTIVES, settings.objective, list(learning)))
     with torch_stream(*name, "schedule"):
-        clips = {task: len(data.parts["train"]) for task, data in tasks.items()}
-        order = make(SCHEDULES, settings.schedule).order(clips, settings.steps)
+        order = make(SCHEDULES, settings.schedule).order(
+            {task: len(data.parts["train"]) for task, data in tasks.items()}, settings.steps
+        )
     whole_budget({task: sum(task in together for together in order) for task in tasks}, settings)
     optimiser, learning_rate = make_optimiser(settings, len(order), network, objective)
     strides = {task: network.encoder_of(task).stride for task in tasks}
@@ -125,10 +126,11 @@ def train_one(spec: RunSpec, pack: Pack, on: str = PROCESSOR) -> RunResult:
             embeddings = network.embed({task: rows.windows for task, rows in here.items()}, step)
             logits = {task: network.logits(task, embeddings[task], step) for task in here}
         losses: dict[str, Tensor] = {}
-        learnt = {task: rows.targets for task, rows in here.items() if task in learning}
-        for task, targets in learnt.items():
-            losses[task] = tasks[task].kind.loss(logits[task].float(), targets, settings.label_smoothing)
+        learnt = [task for task in here if task in learning]
+        for task in learnt:
+            losses[task] = loss_of(tasks[task], logits[task].float(), here[task], settings, teachers, taken_by[task])
             watched.saw(task, step + 1, losses[task], logits[task])
+            curve.saw(task, losses[task], logits[task], here[task].targets)
         if losses:  # a batch of a partner without labels alone has none
             with torch_stream(*name, "objective", "step", step):
                 fill_gradients(objective, Step(losses, {task: embeddings[task] for task in losses}, network))
@@ -136,8 +138,6 @@ def train_one(spec: RunSpec, pack: Pack, on: str = PROCESSOR) -> RunResult:
         learning_rate.step()
         for task in here:
             taken_by[task] += 1
-        for task, targets in learnt.items():
-            curve.saw(task, losses[task], logits[task], targets)
         own = {task: taken_by[task] for task in here}
         if looks.are_due(step + 1, own):
             watched.look()
@@ -203,6 +203,14 @@ class Looks:
             self.checkpoints.offer(step, network, validated)
 
 
+def loss_of(
+    task: TaskData, logits: Tensor, rows: Rows, settings: TrainingSettings, teachers: Teachers | None, taken: int
+) -> Tensor:
+    """A task's loss in a step, by its labels and by its teacher where it has one."""
+    loss = task.kind.loss(logits, rows.targets, settings.label_smoothing)
+    return loss if teachers is None else teachers.annealed(loss, task, logits, rows, taken)
+
+
 def whole_budget(taken_by: Mapping[str, int], settings: TrainingSettings) -> int:
     """The steps that every task takes part in; scores after fewer or more than the settings say cannot be compared.
 
@@ -266,28 +274,6 @@ def score(
         )
         for task, data in tasks.items()
     }
-
-
-def make_network(spec: RunSpec, tasks: Mapping[str, TaskData], encoder_folder: str | None = None) -> Network:
-    """The run's network with its first weights, channels last in memory."""
-    choice = encoder_choice(spec, encoder_folder)
-    headless = {reference.name for reference in spec.tasks if reference.labels == "none"}
-    heads = {task: None if task in headless else head_of(data.kind, data.labels) for task, data in tasks.items()}
-    draws = Draws((spec.study_seed, spec.fold, spec.seed))
-    inputs = {task: given.width for task, given in inputs_of(spec).items()}
-    network = make(SHARING, spec.training.sharing, inputs, heads, choice.build, draws)
-    return network.to(memory_format=torch.channels_last)  # type: ignore[call-overload, no-any-return]
-
-
-def encoder_choice(spec: RunSpec, encoder_folder: str | None = None) -> EncoderChoice:
-    """The run's encoder; a user's module is looked for in ``encoder_folder`` first."""
-    return EncoderChoice(
-        name=spec.encoder["name"],
-        module=spec.encoder.get("module"),
-        layout=spec.encoder.get("layout", "sequence"),
-        settings=spec.encoder["settings"],
-        folder=encoder_folder,
-    )
 
 
 def _sign(task: TaskData) -> int:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer
 
 from cohear.base.named import Named
 
@@ -29,3 +29,17 @@ class TrainingSettings(BaseModel):
     sampling: Literal["balanced", "passes"] = "balanced"
     augment: Literal["standard", "none"] = "standard"
     precision: Literal["auto", "bfloat16", "float32"] = "auto"
+    teachers: Literal["none", "singles"] = "none"
+
+    def of_single(self) -> TrainingSettings:
+        """Those of a network of one task, which shares nothing and learns from no single run."""
+        usual = TrainingSettings()
+        return self.model_copy(update={"sharing": usual.sharing, "teachers": usual.teachers})
+
+    @model_serializer(mode="wrap")
+    def _without_teachers(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """A run says what it learns from in what it needs; keys of runs without are those of before there were any."""
+        content: dict[str, Any] = write(self)
+        if self.teachers == "none":
+            content.pop("teachers", None)
+        return content

@@ -26,6 +26,11 @@ class RunSpec(Spec):
     window: float
     training: TrainingSettings
 
+    def alone(self, task: TaskReference) -> RunSpec:
+        """Of the network that knows one of its tasks alone, in the same fold."""
+        training = self.training.of_single()
+        return self.model_copy(update={"tasks": (task,), "needs": {}, "training": training})
+
     def window_of(self, task: TaskReference) -> float:
         """The window of one of its tasks, seconds: the task's own, else the run's."""
         return self.window if task.window is None else task.window
@@ -33,3 +38,8 @@ class RunSpec(Spec):
     def heard(self, task: TaskReference) -> dict[str, Any]:
         """The front-end of one of its tasks: the task's own, else the run's."""
         return self.front_end if task.front_end is None else task.front_end
+
+
+def teacher_of(task: str) -> str:
+    """What the weights of a task's single run are to a run that learns from them."""
+    return f"teacher of {task}"

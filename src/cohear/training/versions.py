@@ -24,6 +24,9 @@ TRAINING_VERSION = 3
 WINDOWS_VERSION = 1
 """The same of runs that draw windows from a grid."""
 
+TEACHERS_VERSION = 1
+"""The same of runs that learn from teachers."""
+
 
 def training_versions(training: TrainingSettings, heard: Iterable[TaskInput]) -> dict[str, str | int]:
     """What a run's key holds of the software: training itself, torch, and the parts that its settings name.
@@ -37,6 +40,7 @@ def training_versions(training: TrainingSettings, heard: Iterable[TaskInput]) ->
         "objective": OBJECTIVES[name_of(training.objective)].version,
         "schedule": SCHEDULES[name_of(training.schedule)].version,
         "sharing": SHARING[name_of(training.sharing)].version,
+        **({} if training.teachers == "none" else {"teachers": TEACHERS_VERSION}),
         **_windows_version(heard),
     }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from cohear.study.controls.control import ControlInputs
-from cohear.training.spec import RunSpec
+from cohear.training.spec import RunSpec, teacher_of
 
 
 def pair_with_partner(given: ControlInputs, labels: Literal["shuffled", "none"]) -> RunSpec:
@@ -14,4 +14,6 @@ def pair_with_partner(given: ControlInputs, labels: Literal["shuffled", "none"])
         task.model_copy(update={"labels": labels, "scored": False}) if task.name == given.partner else task
         for task in given.pair.tasks
     )
-    return given.pair.model_copy(update={"tasks": tasks})
+    # a teacher of the partner would tell what its labels are
+    needs = {name: need for name, need in given.pair.needs.items() if name != teacher_of(given.partner)}
+    return given.pair.model_copy(update={"tasks": tasks, "needs": needs})

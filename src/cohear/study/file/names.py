@@ -15,6 +15,7 @@ from cohear.base.registry import Registry, did_you_mean
 from cohear.base.yaml_text import YamlText
 from cohear.data.tables.reader import READERS
 from cohear.models.sharing import SHARING
+from cohear.study.file.label_budget import EachInTurn
 from cohear.study.file.settings import StudySettings
 from cohear.study.file.wording import told_by_pydantic
 from cohear.tasks import METRICS, TARGET_KINDS
@@ -67,6 +68,11 @@ def mistakes_in_names(settings: StudySettings, text: YamlText) -> list[str]:
             mistakes += told_by_pydantic(error, text, ("arms", arm, "training"))
             continue
         place = "training" if arm == "base" else f"arms.{arm}.training"
+        if training.teachers == "singles" and isinstance(own.labels, EachInTurn):
+            mistakes.append(
+                f"{place}.teachers: in an arm with labels {{share, of: each}} partners have all their labels and their "
+                "singles few, so there is nobody to learn from; give labels a share a task, or leave teachers out"
+            )
         mistakes += _mistakes_in_parts(place, training, list(settings.tasks))
     for place, value, registry in registries:
         if value is not None and value not in registry:

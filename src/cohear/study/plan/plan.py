@@ -6,14 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import product
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, NamedTuple, Protocol, TypeVar
 
 from cohear.base.plugins import versions_of_plugins
 from cohear.features.front_end import FrontEnd
 from cohear.features.task_input import TaskInput
 from cohear.models.choice import EncoderChoice
 from cohear.runs.job import job_of
-from cohear.runs.spec import Normalise, Spec, TaskReference
+from cohear.runs.run_folder import KEPT
+from cohear.runs.spec import Need, Normalise, Spec, TaskReference
 from cohear.study.file import StudySettings
 from cohear.study.file.label_budget import budgets_of
 from cohear.study.file.task_sets import task_sets
@@ -21,7 +22,7 @@ from cohear.study.plan.labels import FrontEndLabels
 from cohear.study.plan.row import PlanRow
 from cohear.training.device import AUTO
 from cohear.training.settings import TrainingSettings
-from cohear.training.spec import RunSpec
+from cohear.training.spec import RunSpec, teacher_of
 from cohear.training.versions import training_versions
 
 Input = tuple[FrontEnd, float]
@@ -117,50 +118,101 @@ def make_plan(
         cut: gives the digest of a split that is not among these: of an arm with label budgets, or with groups that
             features are normalised by.
     """
-    plugins, front_end_label = versions_of_plugins(settings.plugins), FrontEndLabels(settings)
+    front_end_label = FrontEndLabels(settings)
+    make = _Specs(settings, splits, stores, precision, cut, front_end_label, versions_of_plugins(settings.plugins))
     sets_of = [task_sets(settings.of_encoder(number)) for number in range(len(encoders))]
-    inputs_of = cache(settings.inputs)  # the same in every repeat
-
-    def split_of(fold: int, task: str, arm: str, share: float) -> str:
-        by_group = settings.normalise_of(task, arm) == "group"
-        return cut(fold, task, share, groups=by_group) if by_group or share < 1 else splits[fold, task]
-
     plan = []
     for seed, fold in settings.repeats.order():
         for front_end, (number, encoder) in product(front_ends, enumerate(encoders)):
             if not encoder.fits(front_end.layout):
                 continue
             for arm, tasks in product(settings.arms, sets_of[number]):
-                training, window = _settled(settings, arm, precision, alone=len(tasks) == 1)
-                inputs = inputs_of(front_end, window)
-                heard = {task: TaskInput.of(*given) for task, given in inputs.items()}
-                common = _common(front_end, window, [inputs[task] for task in tasks])
+                cell = _Cell(front_end, encoder, arm, fold, seed)
                 for focal, shares in budgets_of(settings.arms[arm].labels, tasks):
-                    spec = RunSpec(
-                        tasks=tuple(
-                            _reference(
-                                task,
-                                split_of(fold, task, arm, shares.get(task, 1.0)),
-                                stores[front_end_label(inputs[task][0]), settings.tasks[task].dataset],
-                                inputs[task],
-                                common,
-                                scored=focal in ("", task),
-                                normalise=settings.normalise_of(task, arm),
-                            )
-                            for task in tasks
-                        ),
-                        front_end=common[0].key(),
-                        encoder=encoder.key(),
-                        window=common[1],
-                        training=training,
-                        study_seed=settings.seed,
-                        fold=fold,
-                        seed=seed,
-                        versions={**training_versions(training, [heard[task] for task in tasks]), **plugins},
-                    )
-                    cell = (front_end_label(front_end), encoder.label, arm, "+".join(tasks))
-                    plan.append(PlannedRun(spec, *cell, "", fold, seed, focal))
+                    spec = make.spec(cell, tasks, focal, shares)
+                    place = (front_end_label(front_end), encoder.label, arm, "+".join(tasks))
+                    plan.append(PlannedRun(spec, *place, "", fold, seed, focal))
     return plan
+
+
+class _Cell(NamedTuple):
+    """A setting and a repeat."""
+
+    front_end: FrontEnd
+    encoder: EncoderChoice
+    arm: str
+    fold: int
+    seed: int
+
+
+class _Specs:
+    """Makes specifications of networks; arguments are those of `make_plan`, and what it has found."""
+
+    def __init__(
+        self,
+        settings: StudySettings,
+        splits: Mapping[tuple[int, str], str],
+        stores: Mapping[tuple[str, str], str],
+        precision: str,
+        cut: CutSplit,
+        front_end_label: FrontEndLabels,
+        plugins: Mapping[str, str],
+    ) -> None:
+        self._settings, self._splits, self._stores, self._precision = settings, splits, stores, precision
+        self._cut, self._front_end_label, self._plugins = cut, front_end_label, plugins
+        self._inputs_of = cache(settings.inputs)  # the same in every repeat
+
+    def spec(self, cell: _Cell, tasks: Sequence[str], focal: str, shares: Mapping[str, float]) -> RunSpec:
+        """Of a combination.
+
+        Args:
+            cell: its setting and repeat.
+            tasks: in order.
+            focal: the task that is scored; empty for all of them.
+            shares: of training clips, of tasks that have not all.
+        """
+        training, window = _settled(self._settings, cell.arm, self._precision, alone=len(tasks) == 1)
+        inputs = self._inputs_of(cell.front_end, window)
+        common = _common(cell.front_end, window, [inputs[task] for task in tasks])
+        heard = [TaskInput.of(*inputs[task]) for task in tasks]
+        return RunSpec(
+            needs=self._teachers(cell, tasks) if training.teachers == "singles" else {},
+            tasks=tuple(
+                _reference(
+                    task,
+                    self._split(cell, task, shares.get(task, 1.0)),
+                    self._stores[self._front_end_label(inputs[task][0]), self._settings.tasks[task].dataset],
+                    inputs[task],
+                    common,
+                    scored=focal in ("", task),
+                    normalise=self._settings.normalise_of(task, cell.arm),
+                )
+                for task in tasks
+            ),
+            front_end=common[0].key(),
+            encoder=cell.encoder.key(),
+            window=common[1],
+            training=training,
+            study_seed=self._settings.seed,
+            fold=cell.fold,
+            seed=cell.seed,
+            versions={**training_versions(training, heard), **self._plugins},
+        )
+
+    def _teachers(self, cell: _Cell, tasks: Sequence[str]) -> dict[str, Need]:
+        """The weights of each task's single run in the same cell."""
+        needs = {}
+        for task in tasks:
+            [(_, shares)] = budgets_of(self._settings.arms[cell.arm].labels, [task])
+            needs[teacher_of(task)] = Need(run=self.spec(cell, [task], "", shares).key, file=KEPT["weights"])
+        return needs
+
+    def _split(self, cell: _Cell, task: str, share: float) -> str:
+        """Digest of what a task's clips are in a fold."""
+        by_group = self._settings.normalise_of(task, cell.arm) == "group"
+        if by_group or share < 1:
+            return self._cut(cell.fold, task, share, groups=by_group)
+        return self._splits[cell.fold, task]
 
 
 def _common(front_end: FrontEnd, window: float, inputs: Sequence[Input]) -> Input:
@@ -189,11 +241,8 @@ def _reference(
 
 
 def _settled(settings: StudySettings, arm: str, precision: str, *, alone: bool) -> tuple[TrainingSettings, float]:
-    """An arm's settings as a run holds them: precision settled, and no sharing scheme where nothing is shared."""
+    """An arm's settings as a run holds them: precision settled, and no way of sharing where nothing is shared."""
     training, window = settings.arm(arm)
-    changes: dict[str, object] = {}
     if training.precision == AUTO:
-        changes["precision"] = precision
-    if alone:
-        changes["sharing"] = TrainingSettings().sharing
-    return training.model_copy(update=changes), window
+        training = training.model_copy(update={"precision": precision})
+    return training.of_single() if alone else training, window
