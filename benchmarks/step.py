@@ -51,7 +51,7 @@ from cohear.training.curve import POINTS, Curve
 from cohear.training.device import PROCESSOR, Device
 from cohear.training.evaluate import Evaluation
 from cohear.training.finite import StepsWatched
-from cohear.training.objective import Step, Sum
+from cohear.training.objectives import Step, Sum
 from cohear.training.optimiser import make_optimiser
 from cohear.training.settings import TrainingSettings
 

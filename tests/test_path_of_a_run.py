@@ -20,7 +20,7 @@ from cohear.tasks import Metric
 from cohear.tasks.multiclass import Multiclass
 from cohear.training.job import NetworkJob
 from cohear.training.loop import RunResult
-from cohear.training.objective import Sum
+from cohear.training.objectives import Sum
 from cohear.training.schedule import Mixed
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -302,7 +302,7 @@ from cohear.study.run import run_study
 from cohear.study.file import check_study
 
 kinds = TestActivity(), TestSegmentF1(), TestLoudness(), TestAbsoluteError(), TestConcordance()
-parts = TestLevel(), TestVectors(), TestOwnNorms(), TestUncertainty(), TestOneTask(), TestVolumes()
+parts = TestLevel(), TestVectors(), TestOwnNorms(), TestShares(), TestOneTask(), TestVolumes()
 for contract in (*parts, *kinds, TestBoosted(), TestCka(), TestResults()):
     for test in [name for name in dir(contract) if name.startswith("test_")]:
         getattr(contract, test)()
@@ -329,7 +329,7 @@ controls: [large-batch]
 baselines: [{name: boosted, leaves: 4}, {name: boosted, tasks: [first], features: {name: vectors, table: vectors.csv}}]
 repeats: {folds: 1}
 window: 0.2
-training: {steps: 2, batch: 4, objective: geometric, sharing: led, schedule: one-task}
+training: {steps: 2, batch: 4, objective: length, sharing: led, schedule: one-task}
 '''
 settings = with_paths_from(check_study(read_yaml(study), folder=folder), folder)
 table = cohear.study.folder.tables.RESULTS_CSV = TestResults().make()  # as if the definition had the column
@@ -367,7 +367,7 @@ combinations: [all]
 baselines: []
 repeats: {folds: 1}
 window: 0.2
-training: {steps: 3, batch: 4, objective: {name: uncertainty, start: 0.5}, sharing: {name: volumes, most: 3.0}}
+training: {steps: 3, batch: 4, objective: {name: shares, equal: 0.5}, sharing: {name: volumes, most: 3.0}}
 '''
 settings = with_paths_from(check_study(read_yaml(study)), folder)
 outcome = run_study(settings, folder, folder / "norms", launcher="here")

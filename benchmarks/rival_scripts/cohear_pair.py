@@ -17,7 +17,7 @@ from cohear.study.folder.folder import StudyFolder
 from cohear.study.launch.progress import NoProgress
 from cohear.study.prepare import make_stores, prepare, write_splits
 from cohear.training import loop
-from cohear.training.objective import OBJECTIVES, Step, Sum
+from cohear.training.objectives import OBJECTIVES, Step, Sum
 
 TURNS = Turns(int(sys.argv[3]))
 

@@ -16,7 +16,7 @@ from cohear.runs.run_folder import KEPT
 from cohear.testing.plain import PlainPack, plain_run, plain_task
 from cohear.training.loop import train_one
 from cohear.training.networks import load_network
-from cohear.training.objective import Step
+from cohear.training.objectives import Step
 from cohear.training.record import as_result
 from cohear.training.settings import TrainingSettings
 

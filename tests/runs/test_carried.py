@@ -142,7 +142,7 @@ def test_a_pack_writes_nowhere_else(path, own, tmp_path):
 CODE = """
 import torch.nn
 import {needs}
-from cohear.training.objective import OBJECTIVES, Sum
+from cohear.training.objectives import OBJECTIVES, Sum
 
 
 @OBJECTIVES.register("mine")

@@ -30,7 +30,7 @@ from cohear.study.plan.control_partners import focal_and_partner
 from cohear.study.prepare import make_stores, prepare, write_splits
 from cohear.testing.control import ControlContract
 from cohear.training.loop import train_one
-from cohear.training.objective import Sum
+from cohear.training.objectives import Sum
 from cohear.training.record import record_of
 
 ALL = ["shuffled", "unlabelled", "duplicate", "wide", "long", "norm"]

@@ -13,7 +13,7 @@ from cohear.base.errors import StudyError
 PARTS = """
 import torch
 
-from cohear.training.objective import OBJECTIVES, Objective
+from cohear.training.objectives import OBJECTIVES, Objective
 
 
 @OBJECTIVES.register("geometric")

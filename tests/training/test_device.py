@@ -11,7 +11,7 @@ from cohear.models.windows import Windows
 from cohear.tasks import TARGET_KINDS, WindowTargets
 from cohear.training.batches import Rows
 from cohear.training.device import Device, to_numpy
-from cohear.training.objective import OBJECTIVES, Step
+from cohear.training.objectives import OBJECTIVES, Step
 
 KINDS = {"a": TARGET_KINDS["multiclass"], "b": TARGET_KINDS["multilabel"]}
 LABELS = ["x", "y", "z"]

@@ -12,7 +12,7 @@ from cohear.models.windows import Windows
 from cohear.testing.objective import ObjectiveContract
 from cohear.testing.plain import PlainPack, plain_run
 from cohear.training.loop import train_one
-from cohear.training.objective import OBJECTIVES, Objective, Step
+from cohear.training.objectives import OBJECTIVES, Objective, Step
 from cohear.training.settings import TrainingSettings
 
 

@@ -15,7 +15,7 @@ from cohear.tasks import METRICS
 from cohear.tasks.metrics import Metric
 from cohear.tasks.multiclass import Multiclass
 from cohear.training.loop import train_one
-from cohear.training.objective import Sum
+from cohear.training.objectives import Sum
 from cohear.training.schedule import Mixed
 from cohear.training.settings import TrainingSettings
 from cohear.training.spec import RunSpec

@@ -16,7 +16,7 @@ from cohear.models.heads import layer
 from cohear.models.sharing import SHARING, Draws, Network
 from cohear.models.windows import Windows
 from cohear.testing.named import NamedPartContract
-from cohear.training.objective import OBJECTIVES, Objective, Step
+from cohear.training.objectives import OBJECTIVES, Objective, Step
 
 
 class ObjectiveContract(NamedPartContract):

@@ -22,7 +22,7 @@ from cohear.training.device import PROCESSOR, Device
 from cohear.training.evaluate import Evaluation
 from cohear.training.finite import StepsWatched
 from cohear.training.networks import encoder_choice, make_network
-from cohear.training.objective import OBJECTIVES, Step, fill_gradients
+from cohear.training.objectives import OBJECTIVES, Step, fill_gradients
 from cohear.training.optimiser import make_optimiser
 from cohear.training.schedule import SCHEDULES
 from cohear.training.settings import TrainingSettings

@@ -32,9 +32,10 @@ class TrainingSettings(BaseModel):
     teachers: Literal["none", "singles"] = "none"
 
     def of_single(self) -> TrainingSettings:
-        """Those of a network of one task, which shares nothing and learns from no single run."""
+        """Those of a network of one task, which shares nothing, weighs nothing and learns from no single run."""
         usual = TrainingSettings()
-        return self.model_copy(update={"sharing": usual.sharing, "teachers": usual.teachers})
+        what = ("sharing", "objective", "teachers")
+        return self.model_copy(update={name: getattr(usual, name) for name in what})
 
     @model_serializer(mode="wrap")
     def _without_teachers(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from cohear.features.build import versions_here, versions_planned
 from cohear.features.task_input import TaskInput
 from cohear.models.choice import EncoderChoice
 from cohear.models.sharing import SHARING
-from cohear.training.objective import OBJECTIVES
+from cohear.training.objectives import OBJECTIVES
 from cohear.training.schedule import SCHEDULES
 from cohear.training.settings import TrainingSettings
 from cohear.training.sources import inputs_of

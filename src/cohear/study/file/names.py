@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from cohear.base.errors import StudyError, UserError
-from cohear.base.named import check_named, make
+from cohear.base.named import check_named, make, name_of
 from cohear.base.plugins import load_plugin
 from cohear.base.registry import Registry, did_you_mean
 from cohear.base.yaml_text import YamlText
@@ -19,7 +19,7 @@ from cohear.study.file.label_budget import EachInTurn
 from cohear.study.file.settings import StudySettings
 from cohear.study.file.wording import told_by_pydantic
 from cohear.tasks import METRICS, TARGET_KINDS
-from cohear.training.objective import OBJECTIVES
+from cohear.training.objectives import OBJECTIVES
 from cohear.training.schedule import SCHEDULES
 from cohear.training.settings import TrainingSettings
 
@@ -83,7 +83,7 @@ def mistakes_in_names(settings: StudySettings, text: YamlText) -> list[str]:
 def _mistakes_in_parts(place: str, training: TrainingSettings, tasks: list[str]) -> list[str]:
     """Parts that are not known, or not with these settings; sharing schemes are made where encoders are."""
     attempts: dict[str, Callable[[], object]] = {
-        "objective": lambda: make(OBJECTIVES, training.objective, tasks),
+        "objective": lambda: _objective(training, tasks),
         "schedule": lambda: make(SCHEDULES, training.schedule),
         "sharing": lambda: check_named(SHARING, training.sharing),
     }
@@ -94,3 +94,11 @@ def _mistakes_in_parts(place: str, training: TrainingSettings, tasks: list[str])
         except UserError as error:
             mistakes.append(f"{place}.{key}: {error}")
     return mistakes
+
+
+def _objective(training: TrainingSettings, tasks: list[str]) -> None:
+    """Make it of all tasks, and see that it names no others."""
+    try:
+        make(OBJECTIVES, training.objective, tasks).knows(tasks)
+    except ValueError as error:
+        raise UserError(f"objective {name_of(training.objective)!r}: {error}") from error

@@ -1,4 +1,4 @@
-"""Objectives: how the losses of several tasks become one step of the network."""
+"""The interface of an objective, and the plain sum."""
 
 from __future__ import annotations
 
@@ -55,6 +55,13 @@ class Objective(nn.Module, ABC):
     def __init__(self, tasks: Sequence[str]) -> None:
         super().__init__()
         self.tasks = list(tasks)
+
+    def knows(self, tasks: Sequence[str]) -> None:
+        """See that what is set of tasks by name is of these, all of a study; here nothing is.
+
+        Raises:
+            ValueError: there is no such task.
+        """
 
     @abstractmethod
     def backward(self, step: Step) -> None:
