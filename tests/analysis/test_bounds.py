@@ -66,6 +66,13 @@ def test_a_study_states_the_bounds_of_its_metrics():
     assert found["low"] < -2 and found["high"] == pytest.approx(0.4)
 
 
+def test_a_study_says_where_log_loss_has_no_end():
+    """That of a density may be less than 0, also where none is."""
+    facts = StudyFacts(tasks={"a": TaskFacts(bounds={"nll": (None, None)})})
+    found = gains(table([0.4, 0.4], [0.1, 0.8], metric="nll", higher_is_better=False), Design.of(facts)).iloc[0]
+    assert found["low"] < -1 and found["high"] > 1
+
+
 @pytest.mark.parametrize(
     ("metric", "scale"),
     [("uar", 100), ("snr", 1)],  # per cent, of which nobody knows what they are; and a metric that tells no bounds

@@ -43,6 +43,12 @@ def test_scores_beyond_zero_and_one_are_no_points_whatever_the_facts_say(value):
     assert units_of(scores("uar", value=value), facts(uar="points")) == {"uar": OWN}
 
 
+def test_a_metric_that_tasks_count_in_several_units_has_none_of_them():
+    tasks = {name: {"units": {"mae": unit, "uar": "points"}} for name, unit in (("a", "dB"), ("b", "Hz"))}
+    units = Design.of(StudyFacts.from_json({"tasks": tasks})).units
+    assert units_of(scores("mae", "uar"), units) == {"mae": OWN, "uar": POINTS}
+
+
 def test_facts_of_older_studies_say_nothing():
     assert Design.of(StudyFacts.from_json({"tasks": {"a": {"metric": "uar", "margin": 0.01}}})).units == {}
 

@@ -99,6 +99,13 @@ def test_with_two_seeds_and_five_folds_there_is_none():
     assert notes(findings_of(study(seeds=2))) == []
 
 
+@pytest.mark.parametrize(("unit", "is_told"), [("points", True), ("Hz", False), ("", False)])
+def test_scores_in_a_unit_that_is_stated_are_no_per_cent(unit, is_told):
+    data = {"tasks": {name: {"units": {"uar": unit}} for name in NAMES}}
+    told = " ".join(notes(findings_of(study(scale=100, seeds=2), data)))
+    assert ("If they are per cent" in told) == is_told
+
+
 @pytest.mark.parametrize(("seeds", "what"), [(3, "intervals"), (6, "verdicts")])
 def test_of_one_test_part_verdicts_hold_where_there_are_any(seeds, what):
     said = " ".join(notes(findings_of(study(folds=1, seeds=seeds))))

@@ -65,6 +65,20 @@ def write_datasets(folder: Path) -> None:
     write_dataset(folder / "doors", "door", ["open", "shut"], each=2, seed=3)
 
 
+def write_pitches(folder: Path, clips: int = 40) -> list[dict[str, str]]:
+    """Tones from 300 to 1300 Hz, their pitch and by how many octaves they are above 300 Hz; of a few unknown."""
+    noise, rows = np.random.default_rng(5), []
+    (folder / "audio").mkdir(parents=True, exist_ok=True)
+    for number in range(clips):
+        pitch = round(float(noise.uniform(300, 1300)), 1)
+        soundfile.write(folder / f"audio/{number:03}.wav", sound(pitch, 5000 + number), RATE, subtype="PCM_16")
+        known = {"pitch": "" if number % 20 == 7 else str(pitch)}
+        known["octave"] = "" if number % 4 == 1 else f"{np.log2(pitch / 300):.3f}"
+        rows.append({"path": f"audio/{number:03}.wav", "group": f"g{number % 10}", **known})
+    write_table(folder, rows)
+    return rows
+
+
 def settings(**changes: Any) -> dict[str, Any]:
     """A study of two tasks, cheap to train; ``None`` takes a key away."""
     content: dict[str, Any] = {

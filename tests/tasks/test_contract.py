@@ -1,4 +1,4 @@
-"""Both target kinds keep the contract."""
+"""All target kinds keep the contract."""
 
 import json
 
@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from cohear.tasks import Multiclass, Multilabel, TargetKind, Targets
+from cohear.tasks import TARGET_KINDS, Multiclass, Multilabel, Regression, TargetKind, Targets
 from cohear.testing.target_kind import TargetKindContract
 
 
@@ -29,6 +29,26 @@ class TestMultilabel(TargetKindContract):
 class TestMultilabelWithSeveralLabels(TestMultilabel):
     def cells(self):
         return ["b;a", "", "1.0;no;é è", "b;a;1.0", "no;é è", ""]
+
+
+class TestRegression(TargetKindContract):
+    def make(self):
+        return Regression()
+
+
+class TestRegressionInAUnit(TestRegression):
+    def make(self):
+        return Regression().in_unit("dB")
+
+
+class TestRegressionOfSeveralNumbers(TestRegression):
+    def cells(self):
+        return ["arousal=0.5;valence=-2", "", "arousal=1e-07;valence=3", "arousal=-0.25;valence=0.1", ""] * 2
+
+
+def test_every_kind_that_a_study_file_can_name_is_tested_here():
+    tested = {each().make().name for each in TargetKindContract.__subclasses__() if each.__module__ == __name__}
+    assert {name for name in TARGET_KINDS if type(TARGET_KINDS[name]).__module__.startswith("cohear.")} == tested
 
 
 class Grade(Multiclass):

@@ -43,7 +43,7 @@ class Baseline(ABC):
     """A plain way to answer a task from a vector a clip, or from its frames.
 
     Keyword-only arguments of the constructor, with defaults, are settings of the study file. Vectors come standardised
-    by the training clips, numbers to foretell as they are. Inherit `cohear.testing.baseline.BaselineContract` to test
+    by the training clips, and so do numbers to foretell. Inherit `cohear.testing.baseline.BaselineContract` to test
     one of your own.
     """
 
@@ -66,5 +66,5 @@ class Baseline(ABC):
 
 
 BASELINES: Registry[type[Baseline]] = Registry(
-    "baseline", {name: f"cohear.baselines.{name}" for name in ("svm", "forest", "gmm", "nearest", "majority")}
+    "baseline", {name: f"cohear.baselines.{name}" for name in ("svm", "ridge", "forest", "gmm", "nearest", "majority")}
 )

@@ -46,11 +46,14 @@ class Question:
     ) -> Estimator:
         """The estimator of a choice, fitted to the training clips of which the answer is known.
 
-        Where these are all of one class there is nothing to tell apart, and every clip is said to be of it.
+        Where these are all of one class there is nothing to tell apart, and every clip is said to be of it. Numbers are
+        foretold on their usual scale, so that a setting means the same in any unit.
         """
         clips = train[self.known[train]]
         estimator = self._estimators(baseline, BaselineInputs(len(clips), draw))[choice]
-        if self.form != "number" and len(np.unique(self.truth[clips])) < 2:
+        if self.form == "number":
+            estimator = UsualScale(estimator)
+        elif len(np.unique(self.truth[clips])) < 2:
             estimator = DummyClassifier(strategy="prior")
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)  # validation judges what came of it
@@ -66,6 +69,30 @@ class Question:
 
     def _estimators(self, baseline: Baseline, given: BaselineInputs) -> Sequence[Estimator]:
         return baseline.regressors(given) if self.form == "number" else baseline.classifiers(given)
+
+
+class UsualScale:
+    """A regressor of numbers that are given mean 0 and deviation 1 for it, and told in their unit.
+
+    Args:
+        regressor: to be fitted; where nothing is known to fit it to, 0 is told.
+    """
+
+    def __init__(self, regressor: Estimator) -> None:
+        self._regressor, self._mean, self._deviation = regressor, 0.0, 0.0
+
+    def fit(self, vectors: NDArray[Any], truth: NDArray[Any], /) -> UsualScale:
+        """To vectors ``[N, D]`` and numbers ``[N]``."""
+        if len(truth):
+            self._mean, self._deviation = float(truth.mean()), float(truth.std()) or 1.0
+            self._regressor.fit(vectors, (truth - self._mean) / self._deviation)
+        return self
+
+    def predict(self, vectors: NDArray[Any], /) -> NDArray[Any]:
+        """Numbers ``[N]``."""
+        if not self._deviation:
+            return np.zeros(len(vectors))
+        return np.asarray(self._regressor.predict(vectors)) * self._deviation + self._mean
 
 
 def questions_of(task: TaskData) -> list[Question]:

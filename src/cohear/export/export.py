@@ -144,7 +144,7 @@ def export_study(
 
     trained = load_trained(places, chosen)
     folders = [folder for spec in repeats if (folder := places.folders.find(spec.key, [PREDICTIONS_CSV.file]))]
-    calibrations = _calibrations(places, trained, folders)
+    calibrations = _calibrations(places, settings, trained, folders)
     hears, different = input_numbers(trained.inputs), list(dict.fromkeys(trained.inputs.values()))
     outputs = [
         Output(found.decoding, found.temperature, hears[task], trained.tasks[task].scale)
@@ -190,11 +190,13 @@ def export_study(
     return Exported(bundle, card, number)
 
 
-def _calibrations(places: Places, trained: Trained, folders: Sequence[Path]) -> dict[str, Calibration]:
+def _calibrations(
+    places: Places, settings: StudySettings, trained: Trained, folders: Sequence[Path]
+) -> dict[str, Calibration]:
     """How each task of a network is read, set on what runs said of clips that they did not see."""
     found = {}
     for task, data in trained.tasks.items():
-        decoding = decoding_in_graph(data.kind, task, data.labels)
+        decoding = decoding_in_graph(data.kind, task, data.labels, settings.tasks[task].unit)
         decoding = of_frames(decoding, trained.network.encoder_of(task).stride)
         found[task] = calibrate(read_out_of_fold(folders, places.study.splits, decoding, data.kind, data.labels))
     return found

@@ -10,12 +10,12 @@ from cohear.export.forms import OUTPUT_FORMS
 from cohear.tasks.kind import TargetKind
 
 
-def decoding_in_graph(kind: TargetKind, task: str, labels: Sequence[str]) -> Decoding:
-    """The decoding of a task; raises UserError for a kind that no graph computes.
+def decoding_in_graph(kind: TargetKind, task: str, labels: Sequence[str], unit: str = "") -> Decoding:
+    """The decoding of a task whose targets have a unit; raises UserError for a kind that no graph computes.
 
     A graph pools windows as the twin of the decoding says, and gives what a head gives.
     """
-    decoding = kind.decoding(task, labels)
+    decoding = kind.in_unit(unit).decoding(task, labels)
     why = ""
     if decoding.form not in OUTPUT_FORMS:
         why = f"its decoding is of a form {decoding.form!r}, which has no twin in export"

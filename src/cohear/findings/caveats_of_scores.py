@@ -11,6 +11,7 @@ from cohear.analysis.statistics import Statistics
 from cohear.analysis.tables.columns import CELL
 from cohear.analysis.tables.units import above_one
 from cohear.base.counting import counted
+from cohear.base.units import POINTS
 from cohear.findings.caveats import MOST_LEFT_OUT, Caveat, some_names
 from cohear.findings.finding import StudyFinding, TableRows
 from cohear.findings.kind import FINDINGS, Said
@@ -19,13 +20,14 @@ from cohear.findings.words import NOTHING, Name, Words, words
 
 
 class ScoresAboveOne(Caveat):
-    """Metrics whose scores are no shares."""
+    """Metrics that are taken for shares, or of which no unit is stated, and whose scores are none."""
 
     code: ClassVar[str] = "scores-above-one"
 
     def find(self, statistics: Statistics) -> Iterable[StudyFinding]:
         """One, where there are such metrics."""
-        if large := above_one(statistics.pairs):
+        stated = {metric for metric, unit in statistics.design.units.items() if unit != POINTS.name}
+        if large := [metric for metric in above_one(statistics.pairs) if metric not in stated]:
             yield StudyFinding(code=self.code, figures={"metrics": large}, rows=(TableRows("results.csv"),))
 
     def said(self, finding: StudyFinding) -> Said:

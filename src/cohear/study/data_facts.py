@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from cohear.base.study_facts import (
     StudyFacts,
     TaskFacts,
 )
+from cohear.base.tables import NLL
 from cohear.base.units import finite
 from cohear.data.folds.partition import TaskSplit
 from cohear.data.folds.parts import Part
@@ -90,8 +92,11 @@ def relative_to(path: Path, root: Path) -> str:
 
 def _task_facts(name: str, settings: StudySettings, splits: Mapping[int, TaskSplit], dataset: Dataset) -> TaskFacts:
     first = next(iter(splits.values()))
-    kind = TARGET_KINDS[first.kind]
-    metrics = {metric: METRICS[metric] for metric in kind.metrics_with(first.further_metrics)}
+    kind, unit = TARGET_KINDS[first.kind], settings.tasks[name].unit
+    metrics = {metric: METRICS[metric].of_targets_in(unit) for metric in kind.metrics_with(first.further_metrics)}
+    bounds = {metric: (each.low, each.high) for metric, each in metrics.items()}
+    if kind.least_log_loss < 0:
+        bounds[NLL] = (kind.least_log_loss, math.inf)
     counts = kind.counts(first.targets, first.labels)
     return TaskFacts(
         dataset=first.dataset,
@@ -99,7 +104,7 @@ def _task_facts(name: str, settings: StudySettings, splits: Mapping[int, TaskSpl
         kind=first.kind,
         metric=first.metric,
         units={name: metric.shown_unit for name, metric in metrics.items()},
-        bounds={name: (finite(metric.low), finite(metric.high)) for name, metric in metrics.items()},
+        bounds={metric: (finite(low), finite(high)) for metric, (low, high) in bounds.items()},
         margin=settings.margin_of(name),
         margin_nll=settings.margin_nll,
         labels=first.labels,

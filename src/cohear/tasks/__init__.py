@@ -1,10 +1,11 @@
 """Target kinds: what a label is, how it is learnt, pooled over windows and scored."""
 
-from cohear.tasks import roc, top  # noqa: F401 - importing a file enters its metrics
+from cohear.tasks import distances, roc, top  # noqa: F401 - importing a file enters its metrics
 from cohear.tasks.kind import TARGET_KINDS, TargetKind
 from cohear.tasks.metrics import METRICS, Metric
 from cohear.tasks.multiclass import Multiclass
 from cohear.tasks.multilabel import Multilabel
+from cohear.tasks.regression import Regression
 from cohear.tasks.targets import ClipOutputs, Targets, WindowPlaces, WindowTargets
 from cohear.tasks.timeline import TimelineKind
 
@@ -15,6 +16,7 @@ __all__ = [
     "Metric",
     "Multiclass",
     "Multilabel",
+    "Regression",
     "TargetKind",
     "Targets",
     "TimelineKind",

@@ -44,8 +44,11 @@ class TargetKind(ABC):
     several things that ``names`` names, which take the place of labels everywhere."""
     reads: ClassVar[Literal["vector", "frames"]] = "vector"
     """What the head reads of an embedding: a vector a window, or one for each frame."""
-    unlabelled_is_known: ClassVar[bool]
+    unlabelled_is_known: ClassVar[bool] = False
     """Whether a clip of whose labels none is chosen still counts, as one that carries none of them."""
+
+    least_log_loss: ClassVar[float] = 0.0
+    """No log loss of it is less: that of a probability is not below 0, that of a density may be."""
 
     def versions(self) -> dict[str, int]:
         """Of the code that its numbers come from, by what it is called; metrics have their own."""
@@ -54,6 +57,16 @@ class TargetKind(ABC):
     def metrics_with(self, asked: Iterable[str]) -> tuple[str, ...]:
         """What is reported where a study asks for further metrics: its own, then those of them, in the kind's order."""
         return (*self.metrics, *(name for name in self.further_metrics if name in set(asked)))
+
+    def in_unit(self, unit: str) -> TargetKind:
+        """The kind whose targets are counted in a unit, of none where it is empty; here there is nothing to count.
+
+        Raises:
+            ValueError: it has none.
+        """
+        if unit:
+            raise ValueError(f"a {self.name} task holds nothing that is counted in {unit!r}; leave it out")
+        return self
 
     # What a column holds
 

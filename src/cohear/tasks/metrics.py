@@ -1,7 +1,9 @@
 """Metrics of clips: unit, bounds, direction and chance as data, classes that a fold cannot score left out."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -18,6 +20,8 @@ Score = Callable[[NDArray[np.float32], Targets, Scored], float]
 Chance = Callable[[Targets, Scored], float]
 SHARE = "share"
 """Unit of a metric whose values are shares, which are shown as points (x 100)."""
+OF_THE_TARGET = "unit of the target"
+"""Unit of a metric that is counted as its targets are, whatever their unit is."""
 
 TAKEN = ("loss", NLL)
 """Names that the tables have for what is no metric of a kind."""
@@ -32,7 +36,7 @@ class Metric:
             ``rows`` gives their targets: one a clip, or several; NaN where fewer than two classes (multilabel: no
             label) can be scored.
         higher_is_better: the sign of a gain.
-        unit: ``SHARE``, or what its values are counted in (``dB``); empty for plain numbers.
+        unit: ``SHARE``, ``OF_THE_TARGET``, or what its values are counted in (``dB``); empty for plain numbers.
         low, high: no value lies outside; infinite where there is no end.
         version: goes up when the numbers that come out change.
         fewest_labels: a task with fewer has the same score whatever is answered, and cannot ask for it.
@@ -65,7 +69,11 @@ class Metric:
     @property
     def shown_unit(self) -> str:
         """What its values are counted in where they are shown."""
-        return POINTS.name if self.unit == SHARE else self.unit
+        return POINTS.name if self.unit == SHARE else "" if self.unit == OF_THE_TARGET else self.unit
+
+    def of_targets_in(self, unit: str) -> Metric:
+        """The metric of targets that are counted in a unit; of one that is empty or not known, itself."""
+        return replace(self, unit=unit) if unit and self.unit == OF_THE_TARGET else self
 
     def shown(self, value: float, sign: bool = False) -> str:
         """A value, or with its sign a difference, as it is shown: as :class:`~cohear.base.units.Unit` writes it.

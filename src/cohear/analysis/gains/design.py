@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from cohear.base.study_facts import StudyFacts
+from cohear.base.units import OWN
 
 MARGIN = 0.01
 """What "harmless" may cost where nothing else is said, in the metric's own unit."""
@@ -59,8 +60,12 @@ USUAL = Design()
 
 
 def _units(data: StudyFacts) -> dict[str, str]:
-    """What the metrics of all tasks are shown in."""
-    return {metric: unit for task in data.tasks.values() for metric, unit in task.units.items()}
+    """What the metrics of all tasks are shown in: one that tasks count in several units, in that of the scores."""
+    told: dict[str, set[str]] = {}
+    for task in data.tasks.values():
+        for metric, unit in task.units.items():
+            told.setdefault(metric, set()).add(unit)
+    return {metric: units.pop() if len(units) == 1 else OWN.name for metric, units in told.items()}
 
 
 def _bounds(data: StudyFacts) -> dict[str, tuple[float, float]]:

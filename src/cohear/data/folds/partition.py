@@ -41,6 +41,7 @@ class TaskChoice:
     rule: FoldRule = field(default_factory=FoldRule)
     labels: LabelChoice = field(default_factory=LabelChoice)
     further_metrics: Sequence[str] = ()
+    unit: str = ""
 
 
 @dataclass(frozen=True)
@@ -151,6 +152,7 @@ class Partition:
             chosen = select(table, task.target, task.kind, task.labels, seed, asked_by)
             self._kinds[task.name], self._selections[task.name] = chosen
             _check_metrics(task, TARGET_KINDS[chosen[0]], len(chosen[1].labels))
+            _check_unit(task, TARGET_KINDS[chosen[0]])
             rule = (task.dataset, task.rule)
             plans[rule] = plans.get(rule) or FoldPlan(table, task.rule, seed, asked_by, sounds[task.dataset])
             self._plans[task.name] = plans[rule]
@@ -228,6 +230,13 @@ def _check_metrics(task: TaskChoice, kind: TargetKind, labels: int) -> None:
                 f"{asked_by}: {name!r} is the same whatever is answered to a task with fewer than {fewest} labels, and "
                 f"this one has {labels}; leave it out"
             )
+
+
+def _check_unit(task: TaskChoice, kind: TargetKind) -> None:
+    try:
+        kind.in_unit(task.unit)
+    except ValueError as error:
+        raise DataError(f"tasks.{task.name}.unit: {error}") from error
 
 
 def mistakes_in_folds(folds: Mapping[int, Mapping[str, TaskSplit]], *, allow_overlap: bool) -> list[str]:

@@ -15,6 +15,8 @@ from cohear.data.tables.clip_table import ClipTable
 from cohear.tasks.kind import TARGET_KINDS, TargetKind
 from cohear.tasks.multiclass import Multiclass
 from cohear.tasks.multilabel import Multilabel
+from cohear.tasks.number_cells import are_named_numbers
+from cohear.tasks.regression import Regression
 from cohear.tasks.targets import Targets
 
 
@@ -44,7 +46,12 @@ class Selection:
 
 
 def guess_kind(cells: Sequence[str]) -> str:
-    """``multilabel`` where a cell holds several labels, else ``multiclass``; a ``;`` at the end of a cell is none."""
+    """``multilabel`` where a cell holds several labels, else ``multiclass``; a ``;`` at the end of a cell is none.
+
+    ``regression`` where all cells hold numbers by name; one number a cell may be a label, as digits are.
+    """
+    if are_named_numbers(cells):
+        return Regression.name
     several = any(";" in cell and sum(map(bool, map(str.strip, cell.split(";")))) > 1 for cell in cells)
     return Multilabel.name if several else Multiclass.name
 

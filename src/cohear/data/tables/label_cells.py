@@ -13,6 +13,7 @@ from cohear.base.registry import did_you_mean
 from cohear.data.tables.clip_table import RESERVED_COLUMNS, ClipTable
 from cohear.data.tables.events import NOTHING
 from cohear.data.tables.part_names import is_about_parts
+from cohear.tasks.number_cells import joined_numbers
 
 LIST = "list"
 """In place of a separator: cells are lists as Python and JSON write them."""
@@ -33,13 +34,15 @@ class LabelCells:
     Attributes:
         separators: by column, what stands between labels, or ``list``.
         one_hot: by the name of the target that they become, columns of 0 and 1.
+        numbers: the same of columns of numbers, which stay beside it.
     """
 
     separators: Mapping[str, str] = field(default_factory=dict)
     one_hot: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    numbers: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     def applied(self, table: ClipTable) -> ClipTable:
-        """The table with ``;`` between labels, and a target in place of the columns of 0 and 1.
+        """The table with ``;`` between labels, a target in place of columns of 0 and 1, and one of several numbers.
 
         Raises:
             DataError: it has no such column, or its cells are not what was said.
@@ -50,6 +53,8 @@ class LabelCells:
             rows = rows.assign(**{column: [";".join(labels_of(cell, separator)) for cell in cells]})
         for target, columns in self.one_hot.items():
             rows = _joined(replace(table, rows=rows), target, columns)
+        for target, columns in self.numbers.items():
+            rows = _with_numbers(replace(table, rows=rows), target, columns)
         return table if rows is table.rows else replace(table, rows=rows.astype(object))
 
 
@@ -148,18 +153,30 @@ def _common_start(columns: Sequence[str]) -> str:
 def _joined(table: ClipTable, target: str, columns: Sequence[str]) -> pd.DataFrame:
     """The rows with one column more in place of some; a clip of which one of them is not known is unknown."""
     place = f"datasets.{table.name}.one_hot"
-    if target in table.rows.columns:
-        raise DataError(f"{place}: dataset {table.name!r} has a column {target!r}; give the target another name")
-    known = [str(column) for column in table.rows.columns]
+    _check_columns(table, target, columns, place)
     for column in columns:
-        if column not in known:
-            raise DataError(f"{place}: dataset {table.name!r} has no column {column!r}{did_you_mean(column, known)}")
         odd = [cell for cell in table.column(column, place) if cell.strip().lower() not in _TRUE | _FALSE | {""}]
         if odd:
             raise DataError(f"{place}: column {column!r} of dataset {table.name!r} holds {odd[0]!r}; expected 0 or 1")
     labels = {column: _label_of(column, target) for column in columns}
     cells = [_cell(dict(zip(columns, row, strict=True)), labels) for row in _rows_of(table, columns)]
     return table.rows.drop(columns=list(columns)).assign(**{target: cells})
+
+
+def _with_numbers(table: ClipTable, target: str, columns: Sequence[str]) -> pd.DataFrame:
+    """The rows with one column more, of the numbers of some."""
+    _check_columns(table, target, columns, f"datasets.{table.name}.numbers")
+    return table.rows.assign(**{target: [joined_numbers(columns, row) for row in _rows_of(table, columns)]})
+
+
+def _check_columns(table: ClipTable, target: str, columns: Sequence[str], place: str) -> None:
+    """Raise DataError where a table lacks one of some columns, or has the one that they shall become."""
+    if target in table.rows.columns:
+        raise DataError(f"{place}: dataset {table.name!r} has a column {target!r}; give the target another name")
+    known = [str(column) for column in table.rows.columns]
+    for column in columns:
+        if column not in known:
+            raise DataError(f"{place}: dataset {table.name!r} has no column {column!r}{did_you_mean(column, known)}")
 
 
 def _rows_of(table: ClipTable, columns: Sequence[str]) -> Iterator[tuple[str, ...]]:

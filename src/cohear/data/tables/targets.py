@@ -104,7 +104,7 @@ def _why_no_target(name: str, cells: Sequence[str], fewest: int, *, sure: bool) 
     many = len(labels) > len(known) / fewest or len(labels) > MOST_LABELS
     measured = all(map(_is_decimal, labels)) and any("." in label for label in labels)
     reasons = {
-        "bookkeeping by their names": _keeps_books(name, labels),
+        "bookkeeping by their names": keeps_books(name, labels),
         f"{len(labels)} values for {len(known)} clips, as names and measurements have": many,
         "measurements": measured,
         "names of recordings": sum(map(_names_recording, labels)) > len(labels) / 2,
@@ -112,7 +112,8 @@ def _why_no_target(name: str, cells: Sequence[str], fewest: int, *, sure: bool) 
     return next((reason for reason, holds in reasons.items() if holds), "")
 
 
-def _keeps_books(name: str, labels: Collection[str]) -> bool:
+def keeps_books(name: str, labels: Collection[str]) -> bool:
+    """Whether a column of some labels says by its name how a file came about and was mixed, not what is heard."""
     known = words_of(name)
     words = {word.rstrip("0123456789") or word for word in known}
     if is_number_of_label(name) or (known & _LABEL and known <= _LABEL | {"name"}):

@@ -58,13 +58,13 @@ class DatasetSettings(SpecModel):
     reader: str | None = None
     separators: dict[str, Text] = Field({})
     one_hot: dict[str, Annotated[list[Text], Field(min_length=2)]] = Field({})
-
+    numbers: dict[str, Annotated[list[Text], Field(min_length=2)]] = Field({})
     group_in_name: Text | None = None
 
     @property
     def cells(self) -> LabelCells:
-        """How several labels a clip are written."""
-        return LabelCells(self.separators, self.one_hot)
+        """How several labels or numbers a clip are written."""
+        return LabelCells(self.separators, self.one_hot, self.numbers)
 
     def read(self, name: str) -> ClipTable:
         """The clip table, called so in the study: its clips by their ids, in whichever order its rows are.
@@ -104,6 +104,7 @@ class TaskSettings(SpecModel):
     kind: str | None = None
     metric: str | None = None
     metrics: Annotated[list[Text], OneOrMore] = []
+    unit: str = ""
     hold_out: Text | None = None
     folds: Text | None = None
     margin: float | None = Field(None, ge=0)
