@@ -20,6 +20,15 @@ class TestSvmOfOneCost(BaselineContract):
     settings: ClassVar = {"cost": 0.1}
 
 
+class TestRidge(BaselineContract):
+    name = "ridge"
+
+
+class TestRidgeOfOnePenalty(BaselineContract):
+    name = "ridge"
+    settings: ClassVar = {"penalty": 1.0}
+
+
 class TestForest(BaselineContract):
     name = "forest"
     settings: ClassVar = {"trees": 20}
@@ -46,10 +55,12 @@ class TestMajority(BaselineContract):
 
 
 def test_all_that_is_registered_is_tested():
-    assert set(BASELINES) == {"svm", "forest", "gmm", "nearest", "majority"}
+    assert set(BASELINES) == {"svm", "ridge", "forest", "gmm", "nearest", "majority"}
 
 
-@pytest.mark.parametrize(("name", "settings"), [("svm", {"cost": 0}), ("forest", {"trees": 0})])
+@pytest.mark.parametrize(
+    ("name", "settings"), [("svm", {"cost": 0}), ("ridge", {"penalty": 0.0}), ("forest", {"trees": 0})]
+)
 def test_settings_that_mean_nothing_are_refused(name, settings):
     with pytest.raises(UserError, match=f"baseline {name!r}: "):
         make(BASELINES, WithSettings(name=name, **settings))

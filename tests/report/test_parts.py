@@ -23,6 +23,7 @@ from cohear.base.units import POINTS
 from cohear.report.page.build import _data
 from cohear.report.parts.answer import larger_combinations
 from cohear.report.parts.learning_curves import LearningCurves
+from cohear.report.parts.number_outcomes import MOST_DOTS, pictures_of
 from cohear.report.parts.outcomes import Outcomes
 from cohear.report.parts.shown_gains import cells_of
 from cohear.report.parts.sounds import Sounds, picture
@@ -177,3 +178,42 @@ def test_data_in_the_page_holds_no_markup():
     hostile = "</script><!-- & \u2028 \ud800 שלום"
     text = str(_data({"x": hostile}))
     assert not set("<>&") & set(text) and text.isascii() and json.loads(text) == {"x": hostile}
+
+
+def numbers_of(folder, said, facts=TaskFacts(kind="regression", labels=["a", "b"], units={"mae": "dB"})):  # noqa: B008 - frozen
+    """Outcomes of a run of four clips, of which one has no number ``b``."""
+    truth = ["a=1;b=10", "a=2;b=20", "a=4", "a=3;b=30"]
+    write_predictions(folder / "r", "t", ["w", "x", "y", "z"], truth, said, ["a", "b"])
+    return Outcomes(folder, {"t": facts}).of(["r"])["t"]
+
+
+def test_outcomes_of_numbers(tmp_path):
+    alone = numbers_of(tmp_path / "alone", [[1, 10], [2, 22], [0, 99], [3, 30]])
+    assert alone.distances() == {"w": 0.0, "x": 1.0, "y": 4.0, "z": 0.0}  # of y nobody knows b
+    assert alone.cell_of("y") == "a 4 dB" and alone.cell_of("w") == "a 1; b 10 dB"
+    assert alone.mean_of("x").tolist() == [2, 22]
+
+
+def test_pictures_of_numbers_show_the_truth_and_how_far_answers_are_from_it(tmp_path):
+    alone = numbers_of(tmp_path / "alone", [[1, 10], [2, 22], [0, 99], [3, 30]])
+    together = numbers_of(tmp_path / "together", [[1, 10], [2, 20], [4, 0], [3, 30]])
+    one, two = pictures_of(alone, together)
+    assert [(each["name"], each["unit"], each["clips"]) for each in (one, two)] == [("a", "dB", 4), ("b", "dB", 3)]
+    answers, off = one["answers"], one["residuals"]
+    assert answers["x"] == answers["together"] == sorted(answers["x"])  # what is right lies on the line
+    assert answers["line"] == [[0, 0], [100, 100]] and answers["xticks"] == answers["yticks"]
+    [at_zero] = {place for place, text in off["yticks"] if text == "0"}
+    assert off["line"] == [[0, at_zero], [100, at_zero]]
+    assert off["together"] == [at_zero] * 4 and off["alone"][:3] == [at_zero] * 3 and off["alone"][3] < at_zero
+    assert all(
+        0 <= place <= 100 for field in (answers, off) for side in ("x", "alone", "together") for place in field[side]
+    )
+
+
+def test_a_picture_of_many_numbers_has_some_hundred_dots(tmp_path):
+    made = numbers_of(tmp_path, [[0, 0]] * 4)
+    for clip in range(5000):
+        made.add([f"c{clip}"], [f"a={clip}"], np.array([[clip, 0.0]]))
+    one, two = pictures_of(made, made)
+    assert len(one["answers"]["x"]) == MOST_DOTS and one["clips"] == 5004 and two["clips"] == 3
+    assert one["answers"]["x"][0] < 6 and one["answers"]["x"][-1] > 94

@@ -63,13 +63,14 @@ def modules():
 
 
 @pytest.fixture(scope="module")
-def site(modules, tiny_folder, time_folder, tmp_path_factory):
-    """The example with its dependency and two bundles, over HTTP; the address."""
+def site(modules, tiny_folder, time_folder, number_folder, tmp_path_factory):
+    """The example with its dependency and three bundles, over HTTP; the address."""
     root = tmp_path_factory.mktemp("site") / "example"
     shutil.copytree(EXAMPLE, root, ignore=shutil.ignore_patterns("node_modules", "bundle"))
     (root / "node_modules").symlink_to(modules)
     (root / "bundle").symlink_to(tiny_folder)
     (root / "time").symlink_to(time_folder)
+    (root / "numbers").symlink_to(number_folder)
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=root))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}"
@@ -202,6 +203,19 @@ def test_time_lines_are_those_of_python(page, in_time):
         assert len(found["tasks"]["when"]["spans"]) == len(there["spans"])
         for one, other in zip(found["tasks"]["when"]["spans"], there["spans"], strict=True):
             assert one == {key: pytest.approx(v, abs=1e-4) if key != "label" else v for key, v in other.items()}
+
+
+def test_numbers_are_those_of_python(page, numbers):
+    script = """async samples => { const { Bundle } = await import("./bundle.js");
+    return (await Bundle.load("numbers")).classify(Float32Array.from(samples)); }"""
+    for clip in (np.concatenate([tone("low", "mid"), tone("mid", seconds=0.77)]), CLIPS["the last bit of 16"].samples):
+        found, expected = page.evaluate(script, clip.tolist()), numbers.classify(clip, 16000)
+        there = asdict(expected["levels"])
+        assert found["heard"] == expected.heard
+        assert found["tasks"]["levels"]["numbers"] == pytest.approx(there["numbers"], abs=1e-4)
+        assert {key: value for key, value in found["tasks"]["levels"].items() if key != "numbers"} == {
+            key: value for key, value in there.items() if key != "numbers"
+        }
 
 
 def test_integers_that_are_silence(page):

@@ -62,6 +62,7 @@ def test_the_numbers_are_those_of_the_model(numbers):
     stream.end()
     assert stream.clip["levels"].numbers == pytest.approx(answers["levels"].numbers, abs=1e-4)
     assert str(Number({"a": 3.14159}, "dB", {})) == "3.142 dB"
+    assert str(Number({"a": 3.14159}, "dB", {"a": 0.25})) == "3.142 ± 0.25 dB"
     assert str(Number({"a": 0.5, "b": 120000.0}, "", {})) == "a 0.5; b 1.2e+05"
 
 
@@ -82,14 +83,15 @@ def test_classify_as_lines_of_json(number_folder, numbers, wav):
 
 def test_classify_as_rows_and_as_a_table(number_folder, numbers, wav):
     rows = list(csv.DictReader(io.StringIO(command("classify", number_folder, wav, "--csv"))))
-    assert list(rows[0]) == ["file", "seconds", "task", "label", "probability", "number", "unit", "heard"]
+    assert list(rows[0]) == ["file", "seconds", "task", "label", "probability", "number", "unit", "spread", "heard"]
     numbers = numbers.classify(SOUND, 16000)["levels"].numbers
     assert {row["label"]: float(row["number"]) for row in rows if row["task"] == "levels"} == pytest.approx(
         numbers, abs=1e-3
     )
-    assert [(row["number"], row["unit"]) for row in rows if row["task"] == "pitch"] == [("", "")]
+    assert [(row["number"], row["unit"], row["spread"]) for row in rows if row["task"] == "pitch"] == [("", "", "")]
+    assert {row["label"]: float(row["spread"]) for row in rows if row["task"] == "levels"} == LEVELS_SPREAD
     table = command("classify", number_folder, wav)
-    assert "low" in table and "nat" in table
+    assert "low" in table and "± 0.5 nat" in table and "± 1 nat" in table
 
 
 def test_time_lines_are_of_labels(number_folder, wav, tmp_path):

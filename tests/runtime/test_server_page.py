@@ -10,7 +10,7 @@ import pytest
 import soundfile
 from browsing import NEEDS_CHROMIUM, cards, chromium, drop, event_rows, microphone, page_of, wait_until
 from serving import served
-from tiny_bundle import PITCHES, tone
+from tiny_bundle import LEVELS, PITCHES, tone
 from unheard import CLIPS
 
 from cohear.runtime.detector import events_of
@@ -275,9 +275,9 @@ def test_numbers_stand_beside_labels(opened, numbers, clip):
         assert list(page.locator("#cards h3").all_inner_texts()) == ["pitch", "levels"]
         rows = page.locator("#cards li[data-task=levels] ol li")
         assert rows.locator("span").all_inner_texts() == list(PITCHES)
-        for text, value in zip(rows.locator("b").all_inner_texts(), there.values(), strict=True):
-            number, unit = text.split(" ")
-            assert (float(number), unit) == (pytest.approx(value, abs=0.05), "nat")
+        for text, value, spread in zip(rows.locator("b").all_inner_texts(), there.values(), LEVELS.spread, strict=True):
+            number, within, unit = text.replace("± ", "").split(" ")
+            assert (float(number), float(within), unit) == (pytest.approx(value, abs=0.05), spread, "nat")
         assert page.locator("#lanes .what").all_inner_texts() == ["pitch"]
         page.locator("#board").focus()
         page.keyboard.press("Home")

@@ -7,10 +7,11 @@ import numpy as np
 import pandas as pd
 import pytest
 import tiny
+from browsing import NEEDS_CHROMIUM, chromium
 from made_up import table
 
 from cohear.analysis.statistics import Statistics
-from cohear.api import answers
+from cohear.api import answers, make_report
 from cohear.base.errors import DataError, StudyError
 from cohear.base.tables import METRICS_CSV, NLL
 from cohear.base.yaml_text import YamlText
@@ -18,6 +19,10 @@ from cohear.data.folds.cutting import label_matrix
 from cohear.data.folds.parts import Part
 from cohear.data.folds.splits import FoldPlan, FoldRule
 from cohear.data.tables.label_cells import LabelCells
+from cohear.report.folder import read_folder
+from cohear.report.page.build import render
+from cohear.report.parts.behind_cells import behind, cell_sources
+from cohear.report.parts.views import views_of
 from cohear.runs.prediction_columns import logit_column
 from cohear.study.file import check_study
 
@@ -102,6 +107,77 @@ def test_predictions_hold_the_numbers(studied):
         rows = [row for row in csv.DictReader(file) if row["task"] == "pitch" and row["part"] == "test"]
     said, true = (np.array([float(row[name]) for row in rows]) for name in (logit_column("pitch"), "label"))
     assert np.corrcoef(said, true)[0, 1] > 0.7 and abs(said.mean() - true.mean()) < 150
+
+
+def test_the_page_shows_answers_beside_the_truth(studied):
+    content = read_folder(studied.root / "out")
+    views = views_of(content)
+    told = {
+        (cell["task"], cell["combination"]): cell
+        for cell in behind(cell_sources(content, False), views, views.settings[0])
+    }
+    cell = told["pitch", "tone+pitch"]
+    [picture] = cell["pictures"]
+    assert (picture["name"], picture["unit"]) == ("pitch", "Hz")
+    assert 10 <= picture["clips"] == len(picture["answers"]["x"]) <= 38
+    assert np.corrcoef(picture["answers"]["x"], picture["answers"]["together"])[0, 1] > 0.7
+    assert cell["far"]["unit"] == "Hz" and all(row["label"].endswith(" Hz") for row in cell["far"]["rows"])
+    changes = [float(row["change"].replace("\N{MINUS SIGN}", "-")) for row in cell["far"]["rows"]]
+    assert changes == sorted(changes) and {len(row) for row in cell["distances"]["rows"]} == {4}
+    assert "confusion" in told["tone", "tone+pitch"] and "classes" not in cell
+    page = render(content)
+    assert "per cent" not in page
+
+
+@NEEDS_CHROMIUM[0]
+@NEEDS_CHROMIUM[1]
+@pytest.mark.slow
+def test_the_page_draws_them(studied):
+    path = make_report(studied.root / "out")
+    with chromium() as browser:
+        page, wrong = browser.new_page(), []
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.goto(path.as_uri())
+        for button in page.locator("#matrix .matrix td.cell button").all():
+            button.click()
+            dialog = page.locator("dialog[open]")
+            if "pitch beside tone" in dialog.inner_text():
+                assert dialog.locator(".curve").count() == 4
+                assert dialog.locator(".dot.together").count() == dialog.locator(".dot.alone").count() >= 20
+                assert dialog.locator("line.right").count() == 2
+                assert "answers less truth in Hz" in dialog.inner_text()
+                assert "How far answers are from the truth in Hz" in dialog.inner_text()
+                break
+            page.keyboard.press("Escape")
+        else:
+            raise AssertionError("no cell is of pitch")
+        assert wrong == []
+
+
+@pytest.mark.slow
+def test_it_is_exported_and_answered_in_its_unit_with_an_interval(studied):
+    def told(*arguments):
+        ended = studied.cohear(*arguments)
+        assert ended.returncode == 0, ended.stderr
+        return ended.stdout
+
+    told("export", "out", "--tasks", "tone,pitch", "-o", "bundle")
+    card = json.loads((studied.root / "bundle" / "card.json").read_text())
+    task = card["tasks"]["pitch"]
+    assert (task["kind"], task["target_kind"], task["names"], task["unit"]) == ("number", "regression", ["pitch"], "Hz")
+    assert card["parity"]["largest_difference"] <= 1e-4 * 1300
+    assert task["expected"]["metric"] == "ccc" and 0.3 < task["expected"]["mean"] <= 1
+    assert 0 < task["spread"][0] < 500 and task["calibration"]["covered"] > 0.5
+    assert "in Hz" in (studied.root / "bundle" / "README.md").read_text()
+    with (studied.root / "data/pitches/manifest.csv").open(encoding="utf-8") as file:
+        rows = [row for row in csv.DictReader(file) if row["pitch"]]
+    files = [f"data/pitches/{row['path']}" for row in rows]
+    lines = [json.loads(line)["tasks"]["pitch"] for line in told("classify", "bundle", *files, "--json").splitlines()]
+    said = np.array([line["numbers"]["pitch"] for line in lines])
+    assert {line["unit"] for line in lines} == {"Hz"} and lines[0]["spread"]["pitch"] == task["spread"][0]
+    assert np.corrcoef(said, [float(row["pitch"]) for row in rows])[0, 1] > 0.9
+    assert " ± " in told("classify", "bundle", files[0]) and " Hz" in told("classify", "bundle", files[0])
+    told("export", "out", "--tasks", "tone,pitch", "--quantize", "int8", "-o", "small", "--force")
 
 
 def test_another_unit_trains_nothing_again(studied):

@@ -514,7 +514,7 @@ def test_several_labels_in_a_cell_are_proposed_as_several(tmp_path):
     assert '  d: {path: d, reader: table, separators: {event: ",", tags: list}}\n' in text
     assert "Cells of event hold several labels with ',' between them" in words(text)
     assert "Cells of tags are lists" in words(text)
-    assert {task.choice.target: task.labels for task in proposal.tasks}["event"] == 3
+    assert {task.choice.target: task.holds for task in proposal.tasks}["event"] == "3 labels"
     assert {task["kind"] for task in kinds(tmp_path).values()} == {"multilabel"}
 
 
@@ -522,7 +522,7 @@ def test_columns_of_zero_and_one_are_proposed_as_one_target(tmp_path):
     foreign(tmp_path / "d", {f"event_{bit}": lambda n, bit=bit: int(n % 4 == bit or n % 6 == 0) for bit in range(4)})
     proposal, text = propose(tmp_path, tmp_path / "d")
     assert "one_hot: {event: [event_0, event_1, event_2, event_3]}" in words(text)
-    assert [(task.choice.target, task.labels) for task in proposal.tasks] == [("event", 4)]
+    assert [(task.choice.target, task.holds) for task in proposal.tasks] == [("event", "4 labels")]
     assert kinds(tmp_path)["event"]["kind"] == "multilabel"
 
 
@@ -588,3 +588,50 @@ def test_folders_of_speakers_beside_a_table_are_held_out(tmp_path):
     assert "Folders tell groups: folders have 6 values there (s0, s1, s2, s3, s4 and 1 more)" in words(text)
     assert set(proposal.found[0].dataset.table.column("group", "")) == {f"s{number}" for number in range(6)}
     plan(tmp_path)
+
+
+def test_measured_numbers_are_a_task_of_numbers(tmp_path):
+    """Behind labels; what its cells look like is said, and what is not known of them."""
+    columns = {"word": lambda n: "abc"[n % 3], "level": lambda n: f"{-60 + 1.37 * n:.2f}", "group": lambda n: n // 5}
+    write(tmp_path / "voices", rows(40, **columns))
+    proposal, text = propose(tmp_path, tmp_path / "voices")
+    assert [(task.choice.name, task.choice.kind) for task in proposal.tasks] == [
+        ("word", None),
+        ("level", "regression"),
+    ]
+    assert "  level: {dataset: voices, target: level, kind: regression}\n" in text
+    told = words(text)
+    assert "numbers from -60 to -6.57, 40 clips. Its cells are numbers, 40 different ones, and so are its" in told
+    assert "Name what they are counted in under `unit`." in told
+    assert "level (" not in told
+    assert {run.combination for run in plan(tmp_path)[0]} == {"word", "level", "word+level"}
+
+
+@pytest.mark.parametrize(
+    ("name", "cell"),
+    [
+        ("duration", lambda n: f"{n / 7:.3f}"),  # how the file came about
+        ("snr", lambda n: f"{n / 7:.3f}"),
+        ("speaker", lambda n: f"{n / 7:.3f}"),  # of whom it is
+        ("take_no", str),  # running numbers
+        ("piece", lambda n: str(1000 + n)),
+        ("level", lambda n: f"{n / 7:.3f}" if n else "loud"),  # not all of them are numbers
+        ("level", lambda n: f"{(n % 5) / 7:.3f}"),  # few
+        ("level", lambda n: f"{n / 7:.3f}".replace(".", ",")),
+    ],
+)
+def test_what_is_no_measured_number_is_none(tmp_path, name, cell):
+    write(tmp_path / "voices", rows(40, word=lambda n: "abc"[n % 3], group=lambda n: n // 5, **{name: cell}))
+    proposal, text = propose(tmp_path, tmp_path / "voices")
+    assert "regression" not in text
+    assert all(task.choice.kind is None for task in proposal.tasks)
+
+
+def test_whole_numbers_that_come_again_are_measured_and_several_by_name_too(tmp_path):
+    columns = {"age": lambda n: str(20 + n % 17), "affect": lambda n: f"valence={n / 9:.2f};arousal={-n}"}
+    write(tmp_path / "voices", rows(51, group=lambda n: n // 5, **columns))
+    proposal, text = propose(tmp_path, tmp_path / "voices")
+    assert {task.choice.target: task.choice.kind for task in proposal.tasks} == {
+        "age": "regression", "affect": "regression"
+    }  # fmt: skip
+    assert "numbers arousal from -50 to 0, valence from 0 to 5.56, 51 clips." in words(text)

@@ -196,7 +196,7 @@ def _calibrations(
     """How each task of a network is read, set on what runs said of clips that they did not see."""
     found = {}
     for task, data in trained.tasks.items():
-        decoding = decoding_in_graph(data.kind, task, data.labels, settings.tasks[task].unit)
+        decoding = decoding_in_graph(data.kind, task, data.labels, settings.tasks[task].unit or "")
         decoding = of_frames(decoding, trained.network.encoder_of(task).stride)
         found[task] = calibrate(read_out_of_fold(folders, places.study.splits, decoding, data.kind, data.labels))
     return found

@@ -119,6 +119,6 @@ def _outputs(folder: StudyFolder, settings: StudySettings) -> tuple[list[Output]
         if task not in facts:
             raise FolderError(f"{folder.root / DATA_JSON} tells nothing of {task!r}; run the study again to write it")
         kind, labels = TARGET_KINDS[facts[task].kind], facts[task].labels
-        found.append(Output(decoding_in_graph(kind, task, labels, settings.tasks[task].unit)))
+        found.append(Output(decoding_in_graph(kind, task, labels, settings.tasks[task].unit or "")))
         heads[task] = head_of(kind, labels)
     return found, heads

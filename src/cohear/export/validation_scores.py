@@ -68,7 +68,7 @@ class ValidationScores:
         """What the scores of tasks are counted in."""
         records = [record for cell in cells for _, record in self._runs(cell) if record]
         metrics = {task: scored.metric for record in records for task, scored in record.tasks.items()}
-        return {task: Unit.named(METRICS[metric].shown_unit) for task, metric in metrics.items()}
+        return {task: Unit.named(METRICS[metric].shown_unit or metric) for task, metric in metrics.items()}
 
     def _runs(self, cell: GridCell) -> Iterable[tuple[PlanRow, Record | None]]:
         for row in self._rows:

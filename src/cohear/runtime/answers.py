@@ -95,16 +95,24 @@ class Number(Answer):
     spread: dict[str, float]
 
     def __str__(self) -> str:
-        """``3.21 dB``, with its name where there are several."""
-        texts = [f"{value:.4g} {self.unit}".rstrip() for value in self.numbers.values()]
+        """``3.21 ± 0.4 dB``, with its name where there are several, and without an interval where none is known."""
+        within = {name: f" ± {spread:.2g}" for name, spread in self.spread.items()}
+        texts = [f"{value:.4g}{within.get(name, '')} {self.unit}".rstrip() for name, value in self.numbers.items()]
         if len(texts) == 1:
             return texts[0]
         return "; ".join(f"{name} {text}" for name, text in zip(self.numbers, texts, strict=True))
 
     def rows(self) -> list[Mapping[str, str]]:
         """One a number, under its name; an empty one where there is none."""
-        told = [{"label": name, "number": f"{number:.6g}", "unit": self.unit} for name, number in self.numbers.items()]
-        return [*told] or [{}]
+        return [
+            {
+                "label": name,
+                "number": f"{number:.6g}",
+                "unit": self.unit,
+                "spread": f"{self.spread[name]:.6g}" if name in self.spread else "",
+            }
+            for name, number in self.numbers.items()
+        ] or [{}]
 
 
 @dataclass(frozen=True)

@@ -103,7 +103,7 @@ class LabelsForm(AnswerForm[LabelDecoding]):
 class NumbersForm(AnswerForm[NumberDecoding]):
     """Numbers of a clip, which have no events."""
 
-    further_columns: ClassVar[tuple[str, ...]] = ("number", "unit")
+    further_columns: ClassVar[tuple[str, ...]] = ("number", "unit", "spread")
 
     def answer(self, task: NumberDecoding, values: Floats, seconds: float | None, heard: NDArray[np.bool_]) -> Number:
         """The numbers, with what is known of their spread."""

@@ -92,7 +92,7 @@ def relative_to(path: Path, root: Path) -> str:
 
 def _task_facts(name: str, settings: StudySettings, splits: Mapping[int, TaskSplit], dataset: Dataset) -> TaskFacts:
     first = next(iter(splits.values()))
-    kind, unit = TARGET_KINDS[first.kind], settings.tasks[name].unit
+    kind, unit = TARGET_KINDS[first.kind], settings.tasks[name].unit or ""
     metrics = {metric: METRICS[metric].of_targets_in(unit) for metric in kind.metrics_with(first.further_metrics)}
     bounds = {metric: (each.low, each.high) for metric, each in metrics.items()}
     if kind.least_log_loss < 0:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from cohear.base.counting import counted
 from cohear.base.decoding import Decoding
 from cohear.base.registry import Registry
 from cohear.tasks.targets import ClipOutputs, Targets, WindowPlaces, WindowTargets
@@ -113,6 +114,14 @@ class TargetKind(ABC):
     @abstractmethod
     def cells(self, targets: Targets, labels: Sequence[str]) -> list[str]:
         """The text that each clip's cell would hold; what ``encode`` was given, in the order of the labels."""
+
+    def holds(self, targets: Targets, labels: Sequence[str]) -> str:
+        """What clips have, for people: ``3 labels``; of what some clip has."""
+        return counted(int((self.counts(targets, labels) > 0).sum()), "label")
+
+    def nothing_to_learn(self, targets: Targets) -> str:
+        """Why no two clips that are known differ, in a clause; here that is nobody's mistake."""
+        return ""
 
     # How clips are counted and drawn
 

@@ -62,7 +62,7 @@ class Regression(TargetKind):
                 number = place.get(name, 0)
                 values[clip, number], known[clip, number] = value, True
         largest = float(np.abs(values).max(initial=0))
-        if largest > np.finfo(np.float32).max:
+        if largest > float(np.finfo(np.float32).max):
             raise ValueError(f"holds {largest:g}, which is more than 32 bits can hold; take another unit")
         return Targets(values.astype(np.float32), known)
 
@@ -74,6 +74,16 @@ class Regression(TargetKind):
             for row in rows
         ]
 
+    def holds(self, targets: Targets, labels: Sequence[str]) -> str:
+        """``numbers from -20 to 3.5``, of each where there are several."""
+        told = [f"from {own.min():.4g} to {own.max():.4g}" if len(own) else "unknown" for own in _known(targets)]
+        named = [f"{name} {each}" for name, each in zip(labels, told, strict=True)] if len(told) > 1 else told
+        return f"numbers {', '.join(named)}"
+
+    def nothing_to_learn(self, targets: Targets) -> str:
+        """Whether every number is the same in all clips."""
+        return "" if any(len(np.unique(own)) > 1 for own in _known(targets)) else "holds the same number in all clips"
+
     def counts(self, targets: Targets, labels: Sequence[str]) -> NDArray[np.int64]:
         """Of how many clips each number is known."""
         return np.asarray(targets.known.sum(axis=0, dtype=np.int64))
@@ -84,8 +94,7 @@ class Regression(TargetKind):
 
     def fitted(self, train: Targets) -> Regression:
         """With the means and deviations of the training clips; 1 where all numbers are the same, or none is known."""
-        values = np.where(train.known, train.values, np.nan).astype(np.float64)
-        columns = [column[~np.isnan(column)] for column in values.T]
+        columns = [column.astype(np.float64) for column in _known(train)]
         mean = tuple(float(own.mean()) if len(own) else 0.0 for own in columns)
         deviation = tuple(float(own.std()) if len(np.unique(own)) > 1 else 1.0 for own in columns)
         return replace(self, mean=mean, deviation=deviation)
@@ -123,9 +132,9 @@ class Regression(TargetKind):
             return np.full(len(temperatures), np.nan)
         _, deviation = self._scale(targets.values.shape[1])
         distance = (told.values.astype(np.float64) - targets.values) / np.array(deviation)
-        squares = np.square(distance[known])
-        nats = [0.5 * np.sum(np.log(2 * np.pi * each**2) + squares / each**2) for each in temperatures]
-        return np.array(nats, dtype=np.float64) / (clips * np.log(2))
+        squares, spreads = np.square(distance[known]), temperatures[:, None]
+        nats = 0.5 * (np.log(2 * np.pi * spreads**2) + squares / spreads**2).sum(axis=1)
+        return np.asarray(nats / (clips * np.log(2)), dtype=np.float64)
 
     def decoding(self, task: str, labels: Sequence[str]) -> NumberDecoding:
         """The numbers in their unit."""
@@ -138,6 +147,11 @@ class Regression(TargetKind):
     def _scale(self, numbers: int) -> tuple[tuple[float, ...], tuple[float, ...]]:
         """Mean and deviation of each number; 0 and 1 where it is not fitted."""
         return self.mean or (0.0,) * numbers, self.deviation or (1.0,) * numbers
+
+
+def _known(targets: Targets) -> list[NDArray[np.float32]]:
+    """The known values of each number."""
+    return [column[known] for column, known in zip(targets.values.T, targets.known.T, strict=True)]
 
 
 TARGET_KINDS.register(Regression.name)(Regression())

@@ -14,6 +14,7 @@ from cohear.data.audit import (  # noqa: F401 - importing a file enters its chec
     labels,
     lengths,
     levels,
+    numbers,
     recordings,
     spellings,
     unused,

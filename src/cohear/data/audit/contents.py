@@ -39,13 +39,13 @@ class ContentsCheck(Check):
             yield from self._repeated(data)
 
     def _contradicting(self, evidence: Evidence, sets: Sequence[Sequence[Place]]) -> Iterable[AuditFinding]:
+        named = {(task.dataset, task.target): task.kind for task in reversed(evidence.tasks)}
         for name, target in dict.fromkeys((task.dataset, task.target) for task in evidence.tasks):
             data = evidence.datasets.get(name)
             if data is None or target not in data.table.rows.columns:
                 continue
             cells = data.table.column(target, name)
-            kind = TARGET_KINDS[guess_kind(cells)]
-            labels = [frozenset(kind.labels_in(cell)) for cell in cells]
+            labels = _said(cells, named[name, target] or guess_kind(cells), target)
             alike = [[place.row for place in places if place.dataset == name] for places in sets]
             near = [
                 [pair.first.row, pair.second.row]
@@ -84,6 +84,19 @@ class ContentsCheck(Check):
                 clips=data.names(rows),
                 figures={"seconds": {clip: round(repeat.seconds, 4) for clip, repeat in repeats.items()}},
             )
+
+
+def _said(cells: Sequence[str], name: str, target: str) -> list[frozenset[str]]:
+    """What each cell says of its clip, however it is written; nothing, where a column is not what its kind reads."""
+    kind = TARGET_KINDS[name]
+    if kind.has_labels:
+        return [frozenset(kind.labels_in(cell)) for cell in cells]
+    names = kind.names(target, cells)
+    try:
+        written = kind.cells(kind.encode(cells, names), names)
+    except ValueError:
+        return [frozenset()] * len(cells)
+    return [frozenset([cell] if cell else []) for cell in written]
 
 
 CHECKS.register("contents")(ContentsCheck())

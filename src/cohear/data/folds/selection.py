@@ -78,6 +78,11 @@ def select(
         targets = kind.encode([cells[row] for row in rows], labels, choice.rename or {})
     except ValueError as error:
         raise DataError(f"{asked_by}: column {target!r} of dataset {table.name!r} {error}") from error
+    if nothing := kind.nothing_to_learn(targets):
+        raise DataError(
+            f"{asked_by}: column {target!r} of dataset {table.name!r} {nothing}, so that there is nothing to learn; "
+            "name another target"
+        )
     present = [label for label, count in zip(labels, kind.counts(targets, labels), strict=True) if count]
     _check_enough(kind, present, target, asked_by)
     return name, Selection(rows, labels, targets)

@@ -7,9 +7,12 @@ from collections.abc import Collection, Mapping, Sequence
 
 from cohear.data.tables.clip_table import RESERVED_COLUMNS, ClipTable
 from cohear.data.tables.part_names import holds_parts
+from cohear.tasks.number_cells import numbers_in
 
 MOST_LABELS = 200
 FEWEST_CLIPS_A_LABEL = 4
+FEWEST_NUMBERS = 10
+"""Different ones of a column that is taken for numbers."""
 ALIKE = 0.9
 _SHOWN = 5
 _PARTS_OF_A_NAME = 4
@@ -62,6 +65,25 @@ def label_columns(
     cells = {name: table.column(name, table.name) for name in columns}
     reasons = {name: _why_no_target(name, cells[name], fewest, sure=name in published) for name in columns}
     return [name for name in columns if not reasons[name]], {name: why for name, why in reasons.items() if why}
+
+
+def number_columns(table: ClipTable, others: Collection[str]) -> list[str]:
+    """Of the columns that are no labels, those that a task could foretell as numbers: measured, and of many values."""
+    return [name for name in others if _are_measured(name, table.column(name, table.name))]
+
+
+def _are_measured(name: str, cells: Sequence[str]) -> bool:
+    """Whether a column holds numbers of what is heard; running numbers, and those of persons and files, are none."""
+    known = [cell for cell in cells if cell]
+    different = set(known)
+    if len(different) < FEWEST_NUMBERS or keeps_books(name, different) or says_groups(name):
+        return False
+    try:
+        if not all(map(numbers_in, different)):
+            return False
+    except ValueError:
+        return False
+    return any("." in cell for cell in different) or len(different) <= len(known) / 2
 
 
 def same_partition(one: Sequence[str], other: Sequence[str]) -> bool:

@@ -13,11 +13,24 @@
     return box;
   };
 
+  const heard = (one) => (one.sound === undefined || one.sound === null ? null : draw.sound(page.data("sounds")[one.sound], one.clip));
+
   const clips = (told) => draw.table("Clips that changed most", [["clip", ""], ["label", ""], ["right alone", "n"], ["right together", "n"]],
     told.map((one) => {
-      const sound = one.sound === undefined || one.sound === null ? null : draw.sound(page.data("sounds")[one.sound], one.clip);
-      return row(element("span", {}, named(one.clip), sound), element("td", {}, named(one.label)), number(one.alone), number(one.together));
+      return row(element("span", {}, named(one.clip), heard(one)), element("td", {}, named(one.label)), number(one.alone), number(one.together));
     }));
+
+  const counted = (what, unit) => (unit ? `${what} in ${unit}` : what);
+
+  const pictures = (told) => told.map((one) => {
+    const name = told.length > 1 ? `${one.name}: ` : "", truth = counted("the truth", one.unit);
+    return element("div", { class: "halves" },
+      draw.dots(`${name}${counted("answers", one.unit)}`, one.answers, truth, one.clips),
+      draw.dots(`${name}${counted("answers less truth", one.unit)}`, one.residuals, truth, one.clips));
+  });
+
+  const far = (told) => draw.table("Clips that changed most", [["clip", ""], ["truth", ""], ["alone", "n"], ["together", "n"], ["change", "n"]],
+    told.rows.map((one) => row(element("span", {}, named(one.clip), heard(one)), element("td", {}, named(one.label)), number(one.alone), number(one.together), number(one.change))));
 
   const part = (title, ...content) => element("section", {}, element("h3", {}, title), ...content);
 
@@ -33,6 +46,10 @@
     }
     if (told.classes) made.push(part("Change of each label", draw.changes(`Change of each label: ${told.classes.score}`, told.classes.score, told.classes.rows)));
     if (told.groups) made.push(part("Change of each group", element("p", { class: "fine" }, "Share of their test clips answered rightly, the largest loss first; of many groups the first and last five."), draw.changes("Change of each group", "group", told.groups)));
+    if (told.pictures?.length) made.push(part("Answers and the truth",
+      element("p", { class: "fine" }, "A dot is a test clip, its answer the mean over the repeats that ask it. On the line answers are right."), ...pictures(told.pictures)));
+    if (told.distances) made.push(part("Change of each group", element("p", { class: "fine" }, `${counted("How far answers are from the truth", told.distances.unit)}: the largest loss first; of many groups the first and last five.`), draw.changes("Change of each group", "group", told.distances.rows)));
+    if (told.far) made.push(part("Clips that changed most", element("p", { class: "fine" }, `${counted("How far answers are from the truth", told.far.unit)}.`), far(told.far)));
     if (told.clips) made.push(part("Clips that changed most", clips(told.clips)));
     return made;
   };

@@ -24,6 +24,32 @@ const draw = (() => {
       shape("line", { x1: `${zero}%`, x2: `${zero}%`, y1: "0", y2: "14" }));
   };
 
+  const heights = (ticks) => element("div", { class: "ys", "aria-hidden": "true" }, ...ticks.map(([place, text]) => {
+    const label = element("span", {}, text);
+    label.style.bottom = `${place}%`;
+    return label;
+  }));
+
+  // dots in a field whose places are percent of its sides, with the line on which all would be right
+  const dots = (title, told, across, clips) => {
+    const field = shape("svg", { viewBox: "0 0 100 100", preserveAspectRatio: "none", "aria-hidden": "true" });
+    for (const [place] of told.yticks) field.append(shape("line", { class: "grid", x1: 0, x2: 100, y1: 100 - place, y2: 100 - place }));
+    const [[x1, y1], [x2, y2]] = told.line;
+    field.append(shape("line", { class: "right", x1, x2, y1: 100 - y1, y2: 100 - y2 }));
+    for (const side of ["alone", "together"])
+      told[side].forEach((y, i) => field.append(shape("line", { class: `dot ${side}`, x1: told.x[i], x2: told.x[i], y1: 100 - y, y2: 100 - y })));
+    const below = told.xticks.map(([place, text]) => {
+      const label = element("span", {}, text);
+      label.style.left = `${place}%`;
+      return label;
+    });
+    return element("figure", { class: "curve", role: "img", "aria-label": `${title}, ${clips} clips, alone and together` },
+      element("figcaption", {}, title),
+      element("div", { class: "field" }, heights(told.yticks), field),
+      element("div", { class: "xs placed", "aria-hidden": "true" }, ...below),
+      element("p", { class: "fine" }, element("span", { class: "key alone" }), " alone ", element("span", { class: "key together" }), ` together, over ${across}`));
+  };
+
   // a chart whose places are percent of its width and height, from the left and from the bottom
   const chart = (told) => {
     const up = (place) => 100 - place;
@@ -36,15 +62,10 @@ const draw = (() => {
       field.append(shape("polygon", { class: `band ${side}`, points: `${line(own.high)} ${back}` }));
     }
     for (const side of ["alone", "together"]) field.append(shape("polyline", { class: `mean ${side}`, points: line(told[side].mean) }));
-    const ys = told.yticks.map(([place, text]) => {
-      const label = element("span", {}, text);
-      label.style.bottom = `${place}%`;
-      return label;
-    });
     const words = ["alone", "together"].map((side) => `${side}: ${told[side].repeats} repeats`).join(", ");
     return element("figure", { class: "curve", role: "img", "aria-label": `${told.title}, ${words}` },
       element("figcaption", {}, told.title),
-      element("div", { class: "field" }, element("div", { class: "ys", "aria-hidden": "true" }, ...ys), field),
+      element("div", { class: "field" }, heights(told.yticks), field),
       element("div", { class: "xs", "aria-hidden": "true" }, ...told.xticks.map(([, text]) => element("span", {}, text))),
       element("p", { class: "fine" }, element("span", { class: "key alone" }), ` alone (${told.alone.repeats} repeats) `,
         element("span", { class: "key together" }), ` together (${told.together.repeats} repeats), over training steps; band: one standard deviation`));
@@ -73,5 +94,5 @@ const draw = (() => {
     element("img", { src: told.picture, alt: `spectrogram of ${name}`, width: "160", height: "64" }),
     element("audio", { controls: "", preload: "none", src: told.player, "aria-label": name }));
 
-  return { element, named, table, row, number, bar, chart, confusion, changes, sound };
+  return { element, named, table, row, number, bar, chart, dots, confusion, changes, sound };
 })();

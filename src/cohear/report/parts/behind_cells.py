@@ -1,8 +1,8 @@
 """What stands behind each cell: repeats, learning curves, classes, groups and the clips that changed most."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -12,15 +12,20 @@ from cohear.report.folder import FolderContent
 from cohear.report.numbers import level, signed
 from cohear.report.parts.axis_ticks import axis_over
 from cohear.report.parts.learning_curves import LearningCurves, charts_of
-from cohear.report.parts.outcomes import Outcomes, TaskOutcome
+from cohear.report.parts.number_outcomes import NumberOutcome, distance_texts, distances_of_groups, pictures_of
+from cohear.report.parts.outcomes import LabelOutcome, Outcomes, TaskOutcome
 from cohear.report.parts.sounds import Sounds
 from cohear.report.parts.study_audio import AtHand
 from cohear.report.parts.views import SettingView, Views
+
+_Row = TypeVar("_Row")
 
 MOST_CLASSES = 24
 """Of a confusion matrix on the page; beyond that the scores of classes are listed alone."""
 MOST_CLIPS = 5
 """That changed most, for the better and for the worse."""
+FEWEST_GROUPS = 2
+"""Below which there is nothing to compare."""
 FEWEST_ASKED = 2
 """Clips of a group, below which its share says nothing."""
 
@@ -57,7 +62,7 @@ def behind(sources: CellSources, views: Views, view: SettingView) -> list[dict[s
 
     Returns:
         One entry a cell: ``task``, ``combination``, ``repeats`` and what else there is: ``curves``, ``confusion``,
-        ``classes``, ``groups``, ``clips``. All figures are texts as they are shown.
+        ``classes``, ``pictures``, ``groups``, ``clips``. All figures are texts as they are shown.
     """
     key = (view.features, view.encoder, view.arm)
     results, pairs = in_setting(sources.content.ordinary, key), in_setting(sources.content.statistics.pairs, key)
@@ -80,7 +85,7 @@ def behind(sources: CellSources, views: Views, view: SettingView) -> list[dict[s
                 outcomes[side] = sources.outcomes.of(side)
         alone, together = (outcomes[tuple(side)].get(cell.task) for side in sides.values())
         if alone and together:
-            entry |= _compared(alone, together, sources, cell.task)
+            entry |= COMPARED[alone.form](alone, together, sources, cell.task)
         made[place] = entry
     return [made[place] for place in range(len(cells))]
 
@@ -119,7 +124,7 @@ def _repeats(pairs: pd.DataFrame, fraction: bool) -> dict[str, Any]:
     return {"zero": axis.at(0.0), "rows": rows}
 
 
-def _compared(alone: TaskOutcome, together: TaskOutcome, sources: CellSources, task: str) -> dict[str, Any]:
+def _compared_labels(alone: LabelOutcome, together: LabelOutcome, sources: CellSources, task: str) -> dict[str, Any]:
     entry: dict[str, Any] = {"classes": _classes(alone, together)}
     if alone.confusion is not None and together.confusion is not None and len(alone.labels) <= MOST_CLASSES:
         entry["confusion"] = {
@@ -136,7 +141,7 @@ def _compared(alone: TaskOutcome, together: TaskOutcome, sources: CellSources, t
     return entry
 
 
-def _classes(alone: TaskOutcome, together: TaskOutcome) -> dict[str, Any]:
+def _classes(alone: LabelOutcome, together: LabelOutcome) -> dict[str, Any]:
     """Mean over the repeats of each label's score; a label that no test part has is left out."""
     one, two = (np.array(outcome.per_class) for outcome in (alone, together))  # [repeats, labels]
     rows = []
@@ -147,20 +152,19 @@ def _classes(alone: TaskOutcome, together: TaskOutcome) -> dict[str, Any]:
     return {"score": "share found" if alone.confusion is not None else "average precision", "rows": rows}
 
 
-def _groups(alone: TaskOutcome, together: TaskOutcome, groups: Mapping[str, str]) -> list[dict[str, str]]:
+def _groups(alone: LabelOutcome, together: LabelOutcome, groups: Mapping[str, str]) -> list[dict[str, str]]:
     """Share of clips answered rightly in each group; test clips without a group are left out."""
     tables = [_of_groups(outcome, groups) for outcome in (alone, together)]
     shared = [name for name in tables[0] if name in tables[1] and tables[0][name][1] >= FEWEST_ASKED]
-    if len(shared) < 2:
+    if len(shared) < FEWEST_GROUPS:
         return []
     before, after = ({name: table[name][0] / table[name][1] for name in shared} for table in tables)
     rows = [(name, before[name], after[name]) for name in shared]
     rows.sort(key=lambda row: (row[2] - row[1], row[0]))
-    shown = rows if len(rows) <= 2 * MOST_CLIPS else [*rows[:MOST_CLIPS], *rows[-MOST_CLIPS:]]
-    return [_change(*row) for row in shown]
+    return [_change(*row) for row in _ends(rows)]
 
 
-def _of_groups(outcome: TaskOutcome, groups: Mapping[str, str]) -> dict[str, tuple[int, int]]:
+def _of_groups(outcome: LabelOutcome, groups: Mapping[str, str]) -> dict[str, tuple[int, int]]:
     found: dict[str, tuple[int, int]] = {}
     for clip, (right, asked) in outcome.clips.items():
         if clip in groups:
@@ -169,29 +173,76 @@ def _of_groups(outcome: TaskOutcome, groups: Mapping[str, str]) -> dict[str, tup
     return found
 
 
-def _clips(alone: TaskOutcome, together: TaskOutcome, sources: CellSources, task: str) -> list[dict[str, Any]]:
+def _clips(alone: LabelOutcome, together: LabelOutcome, sources: CellSources, task: str) -> list[dict[str, Any]]:
     """Clips whose share of right answers changed most, the best first."""
     changed = []
     for clip, (right, asked) in together.clips.items():
         before = alone.clips.get(clip)
         if before and before[0] * asked != right * before[1]:
             changed.append((right / asked - before[0] / before[1], clip))
+    told = {
+        clip: {"label": together.truth[clip], "alone": _share(alone.clips[clip]), "together": _share(counts)}
+        for clip, counts in together.clips.items()
+        if clip in alone.clips
+    }
+    return _changed_most(changed, told, sources, task)
+
+
+def _changed_most(
+    changed: list[tuple[float, str]], told: Mapping[str, Mapping[str, str]], sources: CellSources, task: str
+) -> list[dict[str, Any]]:
+    """The clips that changed most, the best first, with their sounds where these are at hand.
+
+    Args:
+        changed: by how much each clip is better, plus is good, and the clip.
+        told: what stands in its row.
+        sources: of the cells.
+        task: whose clips.
+    """
     changed.sort(key=lambda one: (-one[0], one[1]))
     better = [one for one in changed if one[0] > 0][:MOST_CLIPS]
     worse = [one for one in changed if one[0] < 0][-MOST_CLIPS:]
     segments = sources.at_hand.segments(task) if sources.sounds else {}
     rows = []
     for _, clip in [*better, *worse]:
-        row: dict[str, Any] = {
-            "clip": clip,
-            "label": together.truth[clip],
-            "alone": _share(alone.clips[clip]),
-            "together": _share(together.clips[clip]),
-        }
+        row: dict[str, Any] = {"clip": clip, **told[clip]}
         if sources.sounds and clip in segments:
             row["sound"] = sources.sounds.number(segments[clip])
         rows.append(row)
     return rows
+
+
+def _compared_numbers(alone: NumberOutcome, together: NumberOutcome, sources: CellSources, task: str) -> dict[str, Any]:
+    """Pictures, and how far answers are from the truth, group by group and clip by clip."""
+    entry: dict[str, Any] = {"pictures": pictures_of(alone, together)}
+    unit, before, after = alone.decoding.unit, alone.distances(), together.distances()
+    shared = [clip for clip in after if clip in before]
+    groups = sources.at_hand.groups(task)
+    held = distances_of_groups({clip: before[clip] for clip in shared}, groups), distances_of_groups(after, groups)
+    means = [(name, float(own.mean()), float(held[1][name].mean())) for name, own in held[0].items()]
+    if len(means) >= FEWEST_GROUPS:
+        means.sort(key=lambda row: (row[1] - row[2], row[0]))
+        rows = [{"name": name, **distance_texts(unit, *both)} for name, *both in _ends(means)]
+        entry["distances"] = {"unit": unit, "rows": rows}
+    changed = [(before[clip] - after[clip], clip) for clip in shared if before[clip] != after[clip]]
+    told = {
+        clip: {"label": together.cell_of(clip), **distance_texts(unit, before[clip], after[clip])} for clip in shared
+    }
+    if clips := _changed_most(changed, told, sources, task):
+        entry["far"] = {"unit": unit, "rows": clips}
+    return entry
+
+
+COMPARED: Mapping[str, Callable[[Any, Any, CellSources, str], dict[str, Any]]] = {
+    LabelOutcome.form: _compared_labels,
+    NumberOutcome.form: _compared_numbers,
+}
+"""What stands behind a cell of a task alone and together, by the form of its outcomes."""
+
+
+def _ends(rows: list[_Row]) -> list[_Row]:
+    """All rows, or of many the first and the last few."""
+    return rows if len(rows) <= 2 * MOST_CLIPS else [*rows[:MOST_CLIPS], *rows[-MOST_CLIPS:]]
 
 
 def _share(counts: Sequence[int]) -> str:

@@ -4,23 +4,25 @@ import csv
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cohear.base.arrays import Array
-from cohear.base.decoding import Decoding, LabelDecoding
+from cohear.base.decoding import Decoding, LabelDecoding, NumberDecoding
 from cohear.base.registry import Registry
 from cohear.base.study_facts import TaskFacts
 from cohear.base.tables import PREDICTIONS_CSV
+from cohear.report.parts.number_outcomes import NumberOutcome
 from cohear.runs.prediction_columns import logit_column
-from cohear.tasks import TARGET_KINDS, TargetKind
+from cohear.tasks import METRICS, TARGET_KINDS, TargetKind
+from cohear.tasks.metrics import OF_THE_TARGET
 
 
 @dataclass
-class TaskOutcome:
-    """One task in the runs of one combination.
+class LabelOutcome:
+    """One task of labels in the runs of one combination.
 
     Attributes:
         kind: of the task.
@@ -31,6 +33,7 @@ class TaskOutcome:
         clips: how often a clip was answered rightly, and how often asked.
     """
 
+    form: ClassVar[str] = LabelDecoding.form
     kind: TargetKind
     labels: list[str]
     confusion: NDArray[np.int64] | None
@@ -76,15 +79,26 @@ class TaskOutcome:
         return np.asarray(((logits > 0) == values).all(axis=1))
 
 
-def _of_labels(kind: TargetKind, task: LabelDecoding) -> TaskOutcome:
+def _of_labels(kind: TargetKind, task: LabelDecoding) -> LabelOutcome:
     """Nothing counted yet."""
     square = np.zeros((len(task.labels), len(task.labels)), dtype=np.int64)
-    return TaskOutcome(kind, list(task.labels), square if task.exclusive else None)
+    return LabelOutcome(kind, list(task.labels), square if task.exclusive else None)
+
+
+class TaskOutcome(Protocol):
+    """One task in the runs of one combination."""
+
+    form: ClassVar[str]
+    """Of its decoding: whoever shows it has a way for each."""
+
+    def add(self, clips: Sequence[str], truth: Sequence[str], logits: Array, /) -> None:
+        """Take one run's test clips, the cells that are true of them, and what is said, ``[clips, columns]``."""
 
 
 OUTCOMES: Registry[Callable[[TargetKind, Any], TaskOutcome]] = Registry("form of outcomes")
 """What counts the answers of a task, by the form of its decoding; others are not shown clip by clip."""
 OUTCOMES.register(LabelDecoding.form)(_of_labels)
+OUTCOMES.register(NumberDecoding.form)(NumberOutcome)
 
 
 class Outcomes:
@@ -139,4 +153,8 @@ def _decoding(name: str, task: TaskFacts) -> Decoding | None:
     """How a task is answered, as far as the study tells."""
     if task.kind not in TARGET_KINDS or not task.labels:
         return None
-    return TARGET_KINDS[task.kind].decoding(name, list(task.labels))
+    counted_so = [
+        unit for metric, unit in task.units.items() if metric in METRICS and METRICS[metric].unit == OF_THE_TARGET
+    ]
+    kind = TARGET_KINDS[task.kind].in_unit(next(iter(counted_so), ""))
+    return kind.decoding(name, list(task.labels))

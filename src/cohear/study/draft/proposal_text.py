@@ -131,6 +131,8 @@ def _next_lines(proposal: Proposal) -> Iterator[str]:
 def _entry(task: Draft) -> str:
     choice = task.choice
     parts = [f"dataset: {scalar(choice.dataset)}", f"target: {scalar(choice.target)}"]
+    if choice.kind:
+        parts.append(f"kind: {choice.kind}")
     if choice.rule.folds:
         parts.append(f"folds: {scalar(choice.rule.folds)}")
     if choice.rule.hold_out:

@@ -12,7 +12,7 @@ from cohear.base.files import write_text
 from cohear.base.yaml_text import read_yaml
 from cohear.data.folds.partition import mistakes_in_folds
 from cohear.data.scan.dataset import Dataset
-from cohear.data.tables.targets import is_number_of_label, label_columns, nearly_alike, says_groups
+from cohear.data.tables.targets import is_number_of_label, label_columns, nearly_alike, number_columns, says_groups
 from cohear.study.draft.datasets import Found, find_datasets
 from cohear.study.draft.proposal import Proposal
 from cohear.study.draft.proposal_text import study_text
@@ -21,6 +21,7 @@ from cohear.study.draft.tasks import Draft, drafts, splits_of
 from cohear.study.file import StudySettings, check_study
 from cohear.study.folder.folder import with_paths_from
 from cohear.study.launch.progress import NoProgress, Progress
+from cohear.tasks import Regression
 
 MOST_TASKS = 12
 SEED = 0
@@ -132,17 +133,22 @@ def _has_room(proposal: Proposal, draft: Draft, most_tasks: int | None) -> bool:
 def _candidates(known: Found, names: dict[tuple[str, str], str], proposal: Proposal) -> list[list[Draft]]:
     """The drafts of each label column that has any; reasons of the others go to the proposal.
 
-    Where no publisher calls them labels, numbers of labels come behind their names, and speakers last: a task on
-    speakers needs them on both sides of every fold, which keeps others from holding them out.
+    Where no publisher calls them labels, numbers of labels come behind their names, then measured numbers, and speakers
+    last: a task on speakers needs them on both sides of every fold, which keeps others from holding them out.
     """
     published = list(known.published.tasks) if known.published else []
     columns, reasons = label_columns(known.dataset.table, published)
-    columns.sort(key=lambda name: 0 if name in published else 2 if says_groups(name) else int(is_number_of_label(name)))
+    numbers = [] if known.published else number_columns(known.dataset.table, reasons)
+    ranks = {name: 3 if says_groups(name) else int(is_number_of_label(name)) for name in columns}
+    ranks |= dict.fromkeys(published, 0) | dict.fromkeys(numbers, 2)
+    columns = sorted([*columns, *numbers], key=ranks.__getitem__)
     candidates = []
     for column in columns:
-        ways, why = drafts(known.dataset, column, names[known.name, column], SEED)
+        kind = Regression.name if column in numbers else None
+        ways, why = drafts(known.dataset, column, names[known.name, column], SEED, kind)
         if ways:
             candidates.append(ways)
+            reasons.pop(column, None)
         else:
             reasons[column] = why
     proposal.no_targets[known.name] = reasons

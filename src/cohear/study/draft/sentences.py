@@ -63,7 +63,7 @@ def dataset_sentences(known: Found) -> Iterator[str]:
 
 def task_sentence(task: Draft) -> str:
     """What a task has, and why it is cut so."""
-    return f"{counted(task.labels, 'label')}, {counted(task.clips, 'clip')}. {' '.join(task.why)}"
+    return f"{task.holds}, {counted(task.clips, 'clip')}. {' '.join(task.why)}"
 
 
 def without_tasks(proposal: Proposal, dataset: str) -> Iterator[str]:

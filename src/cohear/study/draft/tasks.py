@@ -39,28 +39,35 @@ class Draft:
 
     Attributes:
         choice: what the study file says of it.
-        labels: how many labels are left.
+        holds: what it is to tell: how many labels are left, or between which numbers.
         clips: how many clips.
         why: sentences for the study file: why it is cut so, why labels are dropped, and why its window is longer.
         window: seconds, where the study's are few for its clips.
     """
 
     choice: TaskChoice
-    labels: int
+    holds: str
     clips: int
     why: tuple[str, ...]
     window: float | None = None
 
 
-def drafts(dataset: Dataset, target: str, name: str, seed: int) -> tuple[list[Draft], str]:
+def drafts(dataset: Dataset, target: str, name: str, seed: int, kind: str | None = None) -> tuple[list[Draft], str]:
     """Every way to cut a task that leaves something to learn and to score, the best one first.
+
+    Args:
+        dataset: whose task it is.
+        target: the column.
+        name: of the task.
+        seed: of the study.
+        kind: of the target, where its cells do not tell it.
 
     Returns:
         The drafts; and where there is none, why.
     """
     found, reasons = [], []
     for rule, why in _rules(dataset, target):
-        draft = _settle(dataset, TaskChoice(name, dataset.name, target, rule=rule), why, seed)
+        draft = _settle(dataset, TaskChoice(name, dataset.name, target, kind, rule=rule), why, seed)
         if isinstance(draft, Draft):
             found.append(draft)
         else:
@@ -189,7 +196,8 @@ def _crossing(official: FoldPlan, numbers: NDArray[np.int64]) -> int:
 def _settle(dataset: Dataset, choice: TaskChoice, why: str, seed: int) -> Draft | str:
     """Drop labels until the rest can be scored in most folds; the reason where that leaves too little."""
     cells = dataset.table.column(choice.target, dataset.name)
-    negatives = NOTHING in cells and TARGET_KINDS[guess_kind(cells)].unlabelled_is_known
+    kind = TARGET_KINDS[choice.kind or guess_kind(cells)]
+    negatives = NOTHING in cells and kind.unlabelled_is_known
     dropped: dict[str, int] = {NOTHING: 0} if negatives else {}
     while True:
         choice = replace(choice, labels=LabelChoice(drop=tuple(dropped)))
@@ -201,7 +209,8 @@ def _settle(dataset: Dataset, choice: TaskChoice, why: str, seed: int) -> Draft 
         absent = [label for split in splits for label in split.unscored()]
         often = {label: absent.count(label) for label in absent if absent.count(label) > len(splits) / 2}
         if len(often) == len(splits[0].labels):
-            return f"no label of it is in training and test of most folds, cut over {_cut(choice)}"
+            what = "label" if kind.has_labels else "number"
+            return f"no {what} of it is in training and test of most folds, cut over {_cut(choice)}"
         if not often:
             break
         dropped |= often
@@ -214,11 +223,20 @@ def _settle(dataset: Dataset, choice: TaskChoice, why: str, seed: int) -> Draft 
     unknown = [label for label in splits[0].labels if says_unknown(label, NO_LABEL) and label not in dropped]
     if unknown:
         drops.append(f"Taken for a label, though it may say unknown (then add it to `drop`): {', '.join(unknown)}.")
-    counts = TARGET_KINDS[splits[0].kind].counts(splits[0].targets, splits[0].labels)
     middle = float(np.median([fact.seconds for fact in dataset.facts]))
     window = LONG_WINDOW if middle >= LONG_WINDOW else None
     heard = [f"Its clips last {middle:.1f} s (the median): {window:g} s of them are heard at once."] if window else []
-    return Draft(choice, int((counts > 0).sum()), len(splits[0].clips), (why, *drops, *heard), window)
+    told = [] if kind.has_labels else [_why_numbers(cells)]
+    holds = kind.holds(splits[0].targets, splits[0].labels)
+    return Draft(choice, holds, len(splits[0].clips), (*told, why, *drops, *heard), window)
+
+
+def _why_numbers(cells: Sequence[str]) -> str:
+    """Why a column is taken for numbers, and what the study file does not know of them."""
+    return (
+        f"Its cells are numbers, {len(set(cells) - {''}):,} different ones, and so are its answers (kind: regression). "
+        "Name what they are counted in under `unit`."
+    )
 
 
 def _why_dropped(dataset: Dataset, choice: TaskChoice, dropped: Sequence[str]) -> list[str]:

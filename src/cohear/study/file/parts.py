@@ -104,7 +104,7 @@ class TaskSettings(SpecModel):
     kind: str | None = None
     metric: str | None = None
     metrics: Annotated[list[Text], OneOrMore] = []
-    unit: str = ""
+    unit: Text | None = None
     hold_out: Text | None = None
     folds: Text | None = None
     margin: float | None = Field(None, ge=0)

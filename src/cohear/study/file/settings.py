@@ -123,7 +123,7 @@ class StudySettings(SpecModel):
                 kind=task.kind,
                 metric=task.metric,
                 further_metrics=task.metrics,
-                unit=task.unit,
+                unit=task.unit or "",
                 rule=FoldRule(task.folds, task.hold_out, self.validation),
                 labels=LabelChoice(task.only, task.drop, task.rename or None, task.limit),
             )

@@ -12,7 +12,7 @@ export function given(answer, between = " + ") {
   if (answer.spans) return [...new Set(answer.spans.map((span) => span.label))].join(between);
   if (answer.labels) return answer.labels.join(between);
   const numbers = Object.entries(answer.numbers);
-  return numbers.map(([name, value]) => (numbers.length > 1 ? `${name} ` : "") + inUnit(value, answer.unit)).join(", ");
+  return numbers.map(([name]) => (numbers.length > 1 ? `${name} ` : "") + inUnit(name, answer)).join(", ");
 }
 
 // Rows of `[name, text, part of a bar]`, the likeliest label first; numbers fill a bar where their scale has ends.
@@ -22,10 +22,14 @@ export function rowsOf(answer, task) {
       .map(([name, each]) => [name, answer.spans ? Math.max(...each) : each])
       .sort((a, b) => b[1] - a[1])
       .map(([name, probability]) => [name, probability.toFixed(2), probability]);
-  return Object.entries(answer.numbers).map(([name, value]) => [name, inUnit(value, answer.unit), share(value, task)]);
+  return Object.entries(answer.numbers).map(([name, value]) => [name, inUnit(name, answer), share(value, task)]);
 }
 
-const inUnit = (value, unit) => `${Number(value.toPrecision(4))} ${unit}`.trim();
+// A number with how far from it nine truths in ten are, where that is known.
+function inUnit(name, { numbers, unit, spread }) {
+  const within = name in spread ? ` ± ${Number(spread[name].toPrecision(2))}` : "";
+  return `${Number(numbers[name].toPrecision(4))}${within} ${unit}`.trim();
+}
 
 function share(value, { low, high }) {
   return low === null || high === null ? 0 : Math.min(1, Math.max(0, (value - low) / (high - low)));
