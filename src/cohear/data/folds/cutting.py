@@ -13,7 +13,7 @@ from scipy.sparse import csr_array
 from cohear.base.streams import NamePart, stream
 from cohear.data.folds.quantiles import QUANTILES, quantile_parts
 from cohear.data.tables.clip_table import RESERVED_COLUMNS, ClipTable
-from cohear.data.tables.targets import keeps_books
+from cohear.data.tables.targets import are_measured
 
 MOST_VALUES = 200
 FEWEST_CLIPS_A_VALUE = 4
@@ -29,8 +29,7 @@ def label_matrix(table: ClipTable) -> LabelMatrix:
     One column for the clips themselves and one a value of each label column. It depends on the dataset alone,
     never on the tasks made of it, so that a task that joins a study moves nobody's clips. A label column is any
     that is not reserved and repeats its values often enough to be balanced (file names, hashes and durations
-    do not). One of numbers that does not repeat them, and says nothing of how the file came about, has a column a
-    fifth of its clips, from the least to the largest number.
+    do not). One of measured numbers has a column a fifth of its clips, from the least to the largest number.
     """
     clips = len(table)
     rows, columns, width = [np.arange(clips)], [np.zeros(clips, dtype=np.int64)], 1
@@ -41,7 +40,8 @@ def label_matrix(table: ClipTable) -> LabelMatrix:
         held = [{value.strip() for value in cell.split(";")} - {""} for cell in cells]
         values = sorted(set().union(*held))
         if not 2 <= len(values) <= min(MOST_VALUES, clips // FEWEST_CLIPS_A_VALUE):
-            for part in [] if keeps_books(name, values) else quantile_parts(table.column(name, table.name)):
+            all_cells = table.column(name, table.name)
+            for part in quantile_parts(all_cells) if are_measured(name, all_cells) else []:
                 rows.append(np.flatnonzero(part >= 0))
                 columns.append(width + part[part >= 0])
                 width += QUANTILES

@@ -69,21 +69,21 @@ def label_columns(
 
 def number_columns(table: ClipTable, others: Collection[str]) -> list[str]:
     """Of the columns that are no labels, those that a task could foretell as numbers: measured, and of many values."""
-    return [name for name in others if _are_measured(name, table.column(name, table.name))]
+    return [name for name in others if are_measured(name, table.column(name, table.name))]
 
 
-def _are_measured(name: str, cells: Sequence[str]) -> bool:
+def are_measured(name: str, cells: Sequence[str]) -> bool:
     """Whether a column holds numbers of what is heard; running numbers, and those of persons and files, are none."""
     known = [cell for cell in cells if cell]
     different = set(known)
-    if len(different) < FEWEST_NUMBERS or keeps_books(name, different) or says_groups(name):
+    if len(different) < FEWEST_NUMBERS or _keeps_books(name, different) or says_groups(name):
         return False
     try:
         if not all(map(numbers_in, different)):
             return False
     except ValueError:
         return False
-    return any("." in cell for cell in different) or len(different) <= len(known) / 2
+    return any("." in cell or "=" in cell for cell in different) or len(different) <= len(known) / 2
 
 
 def same_partition(one: Sequence[str], other: Sequence[str]) -> bool:
@@ -126,7 +126,7 @@ def _why_no_target(name: str, cells: Sequence[str], fewest: int, *, sure: bool) 
     many = len(labels) > len(known) / fewest or len(labels) > MOST_LABELS
     measured = all(map(_is_decimal, labels)) and any("." in label for label in labels)
     reasons = {
-        "bookkeeping by their names": keeps_books(name, labels),
+        "bookkeeping by their names": _keeps_books(name, labels),
         f"{len(labels)} values for {len(known)} clips, as names and measurements have": many,
         "measurements": measured,
         "names of recordings": sum(map(_names_recording, labels)) > len(labels) / 2,
@@ -134,8 +134,7 @@ def _why_no_target(name: str, cells: Sequence[str], fewest: int, *, sure: bool) 
     return next((reason for reason, holds in reasons.items() if holds), "")
 
 
-def keeps_books(name: str, labels: Collection[str]) -> bool:
-    """Whether a column of some labels says by its name how a file came about and was mixed, not what is heard."""
+def _keeps_books(name: str, labels: Collection[str]) -> bool:
     known = words_of(name)
     words = {word.rstrip("0123456789") or word for word in known}
     if is_number_of_label(name) or (known & _LABEL and known <= _LABEL | {"name"}):
