@@ -141,4 +141,4 @@ def test_a_launcher_has_its_settings(tmp_path, monkeypatch):
 
 
 def test_all_that_is_registered_is_tested():
-    assert set(LAUNCHERS) == {"local"}
+    assert set(LAUNCHERS) == {"local", "ssh"}

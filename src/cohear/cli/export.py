@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from cohear.cli.console import errors, output, printable
+from cohear.cli.where import Hosts, HostsPython, Launcher, named_launcher
 
 EXAMPLES = """
 [bold]Examples[/bold]
@@ -47,7 +48,9 @@ def export(
             show_default=False,
         ),
     ] = None,
-    launcher: Annotated[str, typer.Option(help="Where runs are trained.")] = "local",
+    launcher: Launcher = "local",
+    hosts: Hosts = None,
+    python: HostsPython = None,
     jobs: Annotated[int | None, typer.Option(min=1, help="Runs trained at once. [default: one a core]")] = None,
 ) -> None:
     """Write one model for several tasks: calibrated, measured, with its front-end inside and a card beside it."""
@@ -68,7 +71,7 @@ def export(
             arm=arm,
             code=code,
             licences=_licences(licence or []),
-            launcher=launcher,
+            launcher=named_launcher(launcher, hosts, python),
             jobs=jobs,
             progress=progress,
         )

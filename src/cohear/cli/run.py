@@ -9,6 +9,7 @@ import typer
 
 from cohear.base.errors import UserError
 from cohear.cli.console import errors, output
+from cohear.cli.where import Hosts, HostsPython, Launcher, named_launcher
 
 EXAMPLES = """
 [bold]Examples[/bold]
@@ -16,6 +17,8 @@ EXAMPLES = """
   cohear run study.yaml --out out/first
 
   cohear run study.yaml --out out/first --dry-run    [dim]what would be trained[/dim]
+
+  cohear run study.yaml --out out/first --launcher ssh --host user@vm    [dim]on another machine, without audio[/dim]
 
   cohear run study.yaml --from s3://bucket/first --out out/first    [dim]from its pack, without datasets[/dim]
 
@@ -37,8 +40,12 @@ def run(
         str | None,
         typer.Option("--from", metavar="URL", help="The study's pack, read in place of datasets.", show_default=False),
     ] = None,
-    launcher: Annotated[str, typer.Option(help="Where runs are trained.")] = "local",
-    jobs: Annotated[int | None, typer.Option(min=1, help="Runs at once. [default: one a core]")] = None,
+    launcher: Launcher = "local",
+    hosts: Hosts = None,
+    python: HostsPython = None,
+    jobs: Annotated[
+        int | None, typer.Option(min=1, help="Runs at once, on each machine. [default: one a core]")
+    ] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Check everything and show the plan; train nothing.")
     ] = False,
@@ -50,12 +57,13 @@ def run(
     progress = TerminalProgress(errors)
     if dry_run and source is not None:
         raise UserError("--dry-run shows the plan that the datasets give; with --from the plan is that of the pack")
+    where = named_launcher(launcher, hosts, python)
     loaded = Study.load(study, out)
     if dry_run:
-        _show_plan(loaded, progress, launcher, jobs)
+        _show_plan(loaded, progress, where, jobs)
         return
     try:
-        outcome = loaded.run(source=source, launcher=launcher, jobs=jobs, progress=progress)
+        outcome = loaded.run(source=source, launcher=where, jobs=jobs, progress=progress)
     finally:
         progress.close()
     if outcome.done:
@@ -76,10 +84,10 @@ def run(
         raise typer.Exit(1)
 
 
-def _show_plan(loaded: Study, progress: TerminalProgress, launcher: str, jobs: int | None) -> None:  # type: ignore[name-defined]  # noqa: F821
+def _show_plan(loaded: Study, progress: TerminalProgress, where: str | dict[str, object], jobs: int | None) -> None:  # type: ignore[name-defined]  # noqa: F821
     from rich.table import Table
 
-    plan, done, warnings = loaded.plan(launcher=launcher, jobs=jobs, progress=progress)
+    plan, done, warnings = loaded.plan(launcher=where, jobs=jobs, progress=progress)
     for warning in warnings:
         progress.say(warning)
     cells: dict[tuple[str, str, str, int, str], set[str]] = {}

@@ -55,7 +55,11 @@ class Carried(Pack):
         Raises:
             FolderError: there is no pack, or one of a form that this version does not know.
         """
-        index = read_index(url)
+        return cls.of(url, read_index(url), cache, runs)
+
+    @classmethod
+    def of(cls, url: str, index: PackIndex, cache: Path, runs: Sequence[Path] = ()) -> Carried:
+        """Where the list of its files is known."""
         kept = cache / "packs" / digest(index.model_dump(mode="json"), 8)
         return cls(url, index, index.manifest, kept / "modules", cache, tuple(runs))
 
@@ -67,14 +71,14 @@ class Carried(Pack):
             wanted = " ".join(f"{name}=={each}" for name, each in lacking.items())
             raise StudyError([f"the pack {self.url} needs parts of packages that are not here: install {wanted}"])
         for path, blob in self.index.modules.items():
-            self._keep(blob, self.code / _inside(path))
+            self._keep(blob, self.code / within_pack(path))
         for content, asset in self.index.assets.items():
-            place = self._kept / "assets" / content / _inside(asset.name)
+            place = self._kept / "assets" / content / within_pack(asset.name)
             for path, blob in asset.files.items():
-                self._keep(blob, place / _inside(path) if path else place)
+                self._keep(blob, place / within_pack(path) if path else place)
             know(content, place)
         for number, plugin in enumerate(self.index.plugins):
-            place = self._kept / "plugins" / str(number) / _inside(plugin.file)
+            place = self._kept / "plugins" / str(number) / within_pack(plugin.file)
             if not is_loaded(plugin.blob.digest):  # as where the study file that names it was read
                 self._keep(plugin.blob, place)
                 load_plugin(place)
@@ -208,7 +212,7 @@ def _holds(place: Path, blob: Blob) -> bool:
         return False
 
 
-def _inside(path: str) -> PurePosixPath:
+def within_pack(path: str) -> PurePosixPath:
     """A path that leads nowhere else, whoever wrote the pack."""
     parts = PurePosixPath(path)
     if parts.is_absolute() or ".." in parts.parts or "\\" in path:

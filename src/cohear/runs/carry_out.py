@@ -35,7 +35,8 @@ def carry_out(spec: Spec, files: frozenset[str], pack: Pack, runs: Path, place: 
         raise StudyError(["a plugin was changed while the study was at work; run the same command again"])
     began = time.perf_counter()
     result = job_of(spec).run(spec, pack, files, place)
-    record = replace(result.record, wall_seconds=round(time.perf_counter() - began, 3))
+    seconds = round(time.perf_counter() - began, 3)
+    record = replace(result.record, wall_seconds=seconds, launcher=place.launcher, host=place.host)
     write_result(runs / spec.key, replace(result, record=record), files)
 
 

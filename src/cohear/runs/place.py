@@ -12,7 +12,11 @@ class RunPlace:
     Attributes:
         device: as torch calls it, or ``auto`` for the fastest that is there; a job without torch has no use for it.
         threads: of the processor.
+        launcher: that brought the run there; empty where none did.
+        host: the machine, as its user calls it.
     """
 
     device: str = "cpu"
     threads: int = 1
+    launcher: str = ""
+    host: str = ""

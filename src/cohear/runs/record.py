@@ -65,6 +65,8 @@ class Record:
         parameters: numbers that were trained; None where a job has none.
         steps: of the optimiser that each task took part in; None where a job has none.
         peak_memory_bytes: of its process; None where nobody looked.
+        launcher: that carried it out; empty where none did, and of earlier versions.
+        host: the machine, by the name that its user calls it.
     """
 
     run: str
@@ -75,6 +77,8 @@ class Record:
     steps: int | None = None
     peak_memory_bytes: int | None = None
     wall_seconds: float | None = None
+    launcher: str = ""
+    host: str = ""
 
     @classmethod
     def from_json(cls, content: Mapping[str, Any]) -> Record:

@@ -68,6 +68,7 @@ def ensure(
     runs = with_needs(wanted, folders)
     done = {key for key, run in runs.items() if folders.find(key, run.files)}
     progress = progress or NoProgress()
+    pool.say = progress.say
     time_left = _time_left(runs, done, folders)
     progress.runs_planned(set(runs), set(done), max(at_most, len(runs)), time_left)
     driver = _Driver(runs, done, dict(failed or {}), pool, folders, progress, time_left)

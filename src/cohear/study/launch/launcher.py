@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -53,6 +53,9 @@ class Pool(ABC):
         place: what each run may use, wherever it is carried out.
     """
 
+    say: Callable[[str], None] = staticmethod(lambda sentence: None)
+    """Takes what the user should know at once; whoever drives the pool has it told."""
+
     @abstractmethod
     def __init__(self, pack: Pack, runs: Path, jobs: int | None = None, place: RunPlace = HERE) -> None: ...
 
@@ -85,4 +88,6 @@ class Pool(ABC):
         """End all work at once; what was not finished leaves no record."""
 
 
-LAUNCHERS: Registry[type[Pool]] = Registry("launcher", {"local": "cohear.study.launch.local"})
+LAUNCHERS: Registry[type[Pool]] = Registry(
+    "launcher", {"local": "cohear.study.launch.local", "ssh": "cohear.study.launch.ssh.pool"}
+)

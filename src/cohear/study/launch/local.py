@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import platform
 import signal
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import IO, Any
 
@@ -36,7 +37,8 @@ class Local(Pool):
     """Forks runs from a worker server that has torch loaded; see ``worker.py``."""
 
     def __init__(self, pack: Pack, runs: Path, jobs: int | None = None, place: RunPlace = HERE) -> None:
-        self._pack, self._runs, self._place = pack, runs, place
+        self._pack, self._runs = pack, runs
+        self._place = replace(place, launcher=place.launcher or "local", host=place.host or platform.node())
         self._most = jobs or max(1, available_cores() // place.threads)
         self._going: set[str] = set()
         self._server: subprocess.Popen[str] | None = None
