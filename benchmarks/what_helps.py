@@ -1,8 +1,7 @@
 """What a partner's worth comes from: mean gains beside real partners and beside their controls, in both scores.
 
-Usage: ``python benchmarks/what_helps.py STUDY_FOLDER [--out FILE]``. Of a study whose file names related tasks, pairs
-are read from ``gains.csv`` and ``gains_nll.csv``, and what their controls give from ``controls.csv`` and
-``controls_nll.csv``. A gain is positive where the pair is better, in points or in bits a clip. Each row is a mean over
+Usage: ``python benchmarks/what_helps.py STUDY_FOLDER [--out FILE]``, of a study whose file names related tasks and has
+controls of pairs. A gain is positive where the pair is better, in points or in bits a clip. Each row is a mean over
 tasks of a task's mean over its partners, with the standard error over tasks; "real - control" is of the pairs that have
 both, each against itself: what labels, audio or common statistics add to the control.
 """
@@ -12,26 +11,21 @@ import sys
 from pathlib import Path
 
 import pandas as pd
+import yaml
 
-from cohear import Study
+from cohear.analysis.statistics import Statistics
 from cohear.analysis.tables.text import markdown_table
 from cohear.base.files import write_text
 
 CELL = ["features", "encoder", "arm", "task", "combination"]
-SCORES = {
-    "recall, points": ("gains.csv", "controls.csv", 100.0),
-    "log loss, bits": ("gains_nll.csv", "controls_nll.csv", 1.0),
-}
+UNITS = {"recall, points": 100.0, "log loss, bits": 1.0}
 
 
-def pairs(file: Path, related: set[frozenset[str]]) -> pd.DataFrame:
+def pairs(rows: pd.DataFrame, statistics: Statistics) -> pd.DataFrame:
     """Rows of two tasks, with whether these are related."""
-    rows = pd.read_csv(file, keep_default_na=False)
-    rows = rows[rows["combination"].str.count(r"\+") == 1].copy()
-    rows["gain"] = pd.to_numeric(rows["gain"])
-    together = rows["combination"].str.split("+").map(frozenset)
-    rows["partner"] = ["related" if each in related else "other" for each in together]
-    return rows
+    rows = rows[rows["combination"].str.count(r"\+") == 1]
+    kinds = ["related" if statistics.is_related(each) else "other" for each in rows["combination"]]
+    return rows.assign(partner=kinds)
 
 
 def mean_and_error(gains: pd.Series, tasks: pd.Series) -> str:
@@ -42,18 +36,17 @@ def mean_and_error(gains: pd.Series, tasks: pd.Series) -> str:
 
 def table(folder: Path) -> list[dict[str, object]]:
     """A row per setting, control and kind of partner."""
-    settings = Study.load(folder / "study.yaml").settings
-    related = {frozenset(pair) for pair in settings.related}
+    related = yaml.safe_load((folder / "study.yaml").read_text(encoding="utf-8")).get("related", [])
+    own = Statistics.of_folder(folder, {frozenset(pair) for pair in related})
     found: dict[tuple[str, ...], dict[str, object]] = {}
-    for score, (gains_file, controls_file, unit) in SCORES.items():
-        if not (folder / gains_file).exists():  # tables of before there was a second score
+    for (score, unit), statistics in zip(UNITS.items(), (own, own.log_loss), strict=True):
+        if statistics is None:  # records of before there was a second score
             continue
-        real = pairs(folder / gains_file, related)
-        given = [("real", real.assign(control="real", left=float("nan")))]
-        controls = pairs(folder / controls_file, related)
-        own = real.set_index(CELL)["gain"]
-        for name, rows in controls.groupby("control"):
-            beside = rows.join(own.rename("beside"), on=CELL)["beside"]
+        real = pairs(statistics.gains, statistics)
+        given = [("real", real.assign(left=float("nan")))]
+        own_gain = real.set_index(CELL)["gain"].rename("beside")
+        for name, rows in pairs(statistics.controls, statistics).groupby("control"):
+            beside = rows.join(own_gain, on=CELL)["beside"]
             given.append((str(name), rows.assign(left=beside - rows["gain"])))
         for name, rows in given:
             for (features, encoder, arm, partner), cells in rows.groupby(["features", "encoder", "arm", "partner"]):
