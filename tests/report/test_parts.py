@@ -16,6 +16,7 @@ from sklearn.metrics import average_precision_score, confusion_matrix
 from cohear.analysis.tables.of_study import FolderTables
 from cohear.analysis.tables.text import write_table
 from cohear.audio.segment import Segment
+from cohear.base.decoding import NumberDecoding
 from cohear.base.errors import UserError
 from cohear.base.study_facts import TaskFacts
 from cohear.base.tables import RESULTS_CSV
@@ -23,12 +24,13 @@ from cohear.base.units import POINTS
 from cohear.report.page.build import _data
 from cohear.report.parts.answer import larger_combinations
 from cohear.report.parts.learning_curves import LearningCurves
-from cohear.report.parts.number_outcomes import MOST_DOTS, pictures_of
+from cohear.report.parts.number_outcomes import MOST_DOTS, NumberOutcome, pictures_of
 from cohear.report.parts.outcomes import Outcomes
 from cohear.report.parts.shown_gains import cells_of
 from cohear.report.parts.sounds import Sounds, picture
 from cohear.report.parts.study_audio import AtHand
 from cohear.report.parts.task_orders import orders
+from cohear.tasks import Regression, Targets
 
 
 def test_the_whole_comes_before_the_best_group():
@@ -217,3 +219,21 @@ def test_a_picture_of_many_numbers_has_some_hundred_dots(tmp_path):
     one, two = pictures_of(made, made)
     assert len(one["answers"]["x"]) == MOST_DOTS and one["clips"] == 5004 and two["clips"] == 3
     assert one["answers"]["x"][0] < 6 and one["answers"]["x"][-1] > 94
+
+
+class Flat(Regression):
+    """A kind that keeps its one number otherwise than the usual one does."""
+
+    def encode(self, cells, labels, rename=None):
+        targets = super().encode(cells, labels)
+        return Targets(targets.values[:, 0], targets.known[:, 0])
+
+    def truth(self, targets, labels):
+        return Targets(targets.values[:, None], targets.known[:, None])
+
+
+def test_numbers_are_read_through_their_kind():
+    made = NumberOutcome(Flat(), NumberDecoding("t", "number", ("a",), "dB"))
+    made.add(["x", "y"], ["3", ""], np.array([[1.0], [2.0]]))
+    assert made.distances() == {"x": 2.0}
+    assert [picture["clips"] for picture in pictures_of(made, made)] == [1]

@@ -40,8 +40,9 @@ class NumberOutcome:
 
     def add(self, clips: Sequence[str], truth: Sequence[str], answers: Array) -> None:
         """Take one run's test clips; ``answers`` is ``[clips, numbers]``."""
-        targets = self.kind.encode(truth, list(self.decoding.names))
-        true = np.where(targets.known, targets.values, np.nan).astype(np.float64)
+        names = list(self.decoding.names)
+        targets = self.kind.truth(self.kind.encode(truth, names), names)
+        true = np.where(targets.known, targets.values, np.nan).astype(np.float64)  # [clips, numbers]
         for clip, own, answer in zip(clips, true, answers, strict=True):
             self.truth[clip] = own
             self.said.setdefault(clip, []).append(answer)
