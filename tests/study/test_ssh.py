@@ -279,6 +279,9 @@ def test_a_host_without_an_index_says_what_is_missing(hosts, tmp_path):
     assert "No matching distribution found" in told
     assert "\n" not in told
     assert not list(hosts.root.glob("alone/cache/cohear/ssh/environments/*"))
+    (tmp_path / "sitecustomize.py").write_text("import sys\nsys.modules['ensurepip'] = None\n", encoding="utf-8")
+    hosts.add("debian", PYTHONPATH=str(tmp_path))
+    assert "(its venv is not whole, on Debian: apt install" in prepared("debian", {"cohear_made_up": ""})[-1]["refused"]
     old = prepared("alone", {}, oldest=[9, 0])[-1]["refused"]
     assert "and cohear needs 9.0: name another one with --python" in old
 

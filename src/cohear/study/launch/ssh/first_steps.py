@@ -19,6 +19,7 @@ import sys
 import zipfile
 from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -115,6 +116,8 @@ def _make_environment(place: Path, lacking: Mapping[str, str]) -> None:
     shutil.rmtree(place, ignore_errors=True)
     python = str(place / "bin" / "python")
     try:
+        if find_spec("ensurepip") is None:
+            raise RuntimeError("its venv is not whole, on Debian: apt install python3-venv")
         _call([sys.executable, "-m", "venv", str(place)])
         [packages] = place.glob("lib/python*/site-packages")
         here = [*site.getsitepackages(), *([site.getusersitepackages()] if site.ENABLE_USER_SITE else [])]
