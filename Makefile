@@ -24,7 +24,7 @@ TEST_ENV := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1
 PYTEST := $(TEST_ENV) $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-long breakages lint format bench calibration study pictures clean clean-all
+.PHONY: help setup demo test test-long breakages lint format bench gpu-check calibration study pictures clean clean-all
 .DELETE_ON_ERROR:
 
 help: ## list these commands
@@ -76,6 +76,9 @@ bench: $(STAMP) ## speed of every benchmarks/*.py on the datasets in DATA (defau
 		done; \
 		[ -z "$$failed" ] || { echo "Missed or failed:$$failed"; exit 1; }; \
 	fi
+
+gpu-check: $(STAMP) ## an accelerator against the processor: right, runs a minute, memory: docs/results/gpu.md (ten minutes)
+	$(BIN)/python benchmarks/gpu_check.py
 
 calibration: $(STAMP) ## what verdicts and looks are worth, by simulation: docs/results/calibration.md, looks.md (minutes)
 	$(BIN)/python benchmarks/calibration.py --full

@@ -21,7 +21,6 @@ if any(os.environ.get(name) != value for name, value in WORKER_ENVIRONMENT.items
     os.execve(sys.executable, [sys.executable, *sys.argv], {**os.environ, **WORKER_ENVIRONMENT})
 
 import argparse
-import platform
 import statistics
 import time
 from collections.abc import Callable, Iterator
@@ -35,6 +34,7 @@ from torch.nn import functional
 
 from cohear.analysis.tables.text import markdown_table
 from cohear.base.files import write_text
+from cohear.base.processor import processor_name
 from cohear.base.streams import stream, torch_stream
 from cohear.features import FRONT_ENDS
 from cohear.features.store import FeatureStore
@@ -44,11 +44,12 @@ from cohear.models.choice import EncoderChoice
 from cohear.models.heads import head_of
 from cohear.models.sharing import SHARING, Draws, Network
 from cohear.models.windows import Windows
+from cohear.runs.place import PROCESSOR
 from cohear.runs.task_data import TaskData
 from cohear.tasks import METRICS, TARGET_KINDS, Targets
 from cohear.training.batches import Rows, TaskBatches
 from cohear.training.curve import POINTS, Curve
-from cohear.training.device import PROCESSOR, Device
+from cohear.training.device import Device
 from cohear.training.evaluate import Evaluation
 from cohear.training.finite import StepsWatched
 from cohear.training.objectives import Step, Sum
@@ -108,7 +109,7 @@ class Training:
         self.optimiser.zero_grad(set_to_none=True)
         here = self.batch()
         yield "windows of a batch: gathered, augmented"
-        with self.device.autocast():
+        with self.device.forward():
             embeddings = self.network.embed({task: rows.windows for task, rows in here.items()}, self.number)
             logits = {task: self.network.logits(task, embeddings[task], self.number) for task in here}
         yield "forward"
@@ -161,7 +162,7 @@ class Bare:
         self.optimiser = torch.optim.AdamW(made.parameters(), lr=settings.learning_rate, fused=True)
 
     def embedding(self, windows: Windows) -> torch.Tensor:
-        with self.device.autocast():
+        with self.device.forward():
             return self.encoder(windows).of("vector")
 
     def loss(self, task: str, logits: torch.Tensor) -> torch.Tensor:
@@ -249,7 +250,7 @@ def passes(module: nn.Module, given: torch.Tensor | Windows, device: Device) -> 
     wanted = [*module.parameters(), *([features] if learns else [])]
 
     def forward() -> torch.Tensor:
-        with device.autocast():
+        with device.forward():
             return module(features) if windows is None else module(windows.holding(features)).features
 
     gradient = torch.randn_like(forward())
@@ -313,7 +314,7 @@ def page(training: Training, took: dict[object, float], repeats: int) -> str:
     return f"""# What a training step costs
 
 Made by `python benchmarks/step.py --repeats {repeats}`: two tasks, `small` and `logmel` with their defaults,
-{setup}, one thread of {processor()}. Processor
+{setup}, one thread of {processor_name()}. Processor
 time, medians of steps that take turns.{without}
 
 {markdown_table(beside, digits=2)}
@@ -336,15 +337,6 @@ together add {looking:.1%} to {steps} steps.
 
 
 RIVALS = ("cohear", "bare PyTorch", "LibMTL", "torchjd")
-
-
-def processor() -> str:
-    """Its name, where the system tells it."""
-    try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-    except OSError:
-        return platform.processor() or platform.machine()
-    return next((line.partition(": ")[2] for line in lines if line.startswith("model name")), platform.machine())
 
 
 def main() -> int:

@@ -425,6 +425,18 @@ BREAKAGES = [
         ("test_windows_are_keyed_and_come_from_training_alone",),
     ),
     Breakage(
+        "a step waits for what is sent to its device",
+        'non_blocking=self.name != "mps"',
+        "non_blocking=False",
+        ("test_no_step_waits_for_its_device",),
+    ),
+    Breakage(
+        "another device drops other units",
+        "factors = self._send(func(ones, p, True))",
+        "factors = self._send(func(ones, p, True).flip(0))",
+        ("test_what_is_dropped_elsewhere_is_what_the_processor_drops",),
+    ),
+    Breakage(
         "networks are chosen by their test clips",
         'task: Evaluation(data, "validation", ',
         'task: Evaluation(data, "test", ',

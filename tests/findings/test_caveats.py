@@ -57,7 +57,9 @@ TABLES = {
     "equal-repeats": lambda names: study(names, noise=0.0, test_clips=pd.NA),
     "left-out": without_single,
     "runs-failed": study,
+    "devices-mixed": study,
 }
+DEVICES = {"devices": {"A Processor (cpu)": 3, "An Accelerator (cuda)": 1}}
 
 
 def chance_of(names, level):
@@ -81,7 +83,8 @@ def failures(names, tried=2):
 
 class Caveats(FindingContract):
     def statistics(self, names):
-        data = {"stopped-early": LOOKS, "not-learnt": chance_of(names, 0.5)}.get(self.code)
+        facts = {"stopped-early": LOOKS, "not-learnt": chance_of(names, 0.5), "devices-mixed": DEVICES}
+        data = facts.get(self.code)
         failed = failures(names) if self.code == "runs-failed" else None
         return findings_of(TABLES[self.code](names), data, failed).statistics
 
@@ -111,6 +114,23 @@ def test_of_one_test_part_verdicts_hold_where_there_are_any(seeds, what):
     said = " ".join(notes(findings_of(study(folds=1, seeds=seeds))))
     assert f"the {what} hold for this split" in said
     assert ("no verdict there" in said) == (what == "intervals")
+
+
+def test_runs_on_two_devices_are_told_with_what_it_can_do():
+    [said] = notes(findings_of(study(seeds=2), DEVICES))
+    assert said.startswith(
+        "Networks were trained on different devices (3 runs on A Processor (cpu), 1 run on An Accelerator (cuda)). "
+    )
+    assert "3 points apart" in said and "with another `--out` all runs are trained on one" in said
+    assert notes(findings_of(study(seeds=2), {"devices": {"A Processor (cpu)": 4}})) == []
+
+
+@pytest.mark.parametrize("devices", [[], ["A Processor (cpu)"], ["A Processor (cpu)", "An Accelerator (cuda)"]])
+def test_how_verdicts_are_made_names_the_devices(devices):
+    findings = findings_of(study(seeds=2), {"devices": dict.fromkeys(devices, 2)})
+    told = with_cures(findings.of("verdict-method")).plain
+    assert ("Networks were trained on" in told) == bool(devices)
+    assert not devices or told.endswith(f"Networks were trained on {' and on '.join(devices)}.")
 
 
 def test_who_gets_seeds_from_the_study_is_not_told_to_ask_for_them():

@@ -8,8 +8,9 @@ import tiny
 import torch
 
 from cohear.base.tables import PREDICTIONS_CSV
+from cohear.runs.place import PROCESSOR
 from cohear.runs.prediction_columns import logit_column
-from cohear.training.device import PROCESSOR, Device
+from cohear.training.device import Device
 
 HOSTILE = ["label", "part", "logit:label"]
 

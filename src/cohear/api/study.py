@@ -195,7 +195,7 @@ class Study:
         from cohear.study.prepare import prepare
         from cohear.study.run import wanted_of
 
-        check_named(LAUNCHERS, as_named(launcher))
+        here = check_named(LAUNCHERS, as_named(launcher)).here
         cache = cache_folder()
         folder = StudyFolder(self.folder)
         prepared = prepare(
@@ -205,6 +205,7 @@ class Study:
             jobs=jobs,
             progress=progress,
             precision=folder.precision(),
+            trains=here,
         )
         wanted = wanted_of(prepared.plan, self.settings.keep, folder)
         done = {key for key, run in wanted.items() if folder.is_done(key, run.files)}

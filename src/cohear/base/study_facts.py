@@ -174,6 +174,7 @@ class StudyFacts:
         repeats: how often cells are run.
         label_budgets: of arms that differ in nothing else, by their names, those with all labels too.
         warnings: sentences.
+        devices: how many networks were trained on each, as far as their runs tell.
     """
 
     datasets: Mapping[str, DatasetFacts] = field(default_factory=dict)
@@ -182,6 +183,7 @@ class StudyFacts:
     repeats: RepeatFacts = RepeatFacts()
     label_budgets: Mapping[str, LabelBudget] = field(default_factory=dict)
     warnings: Sequence[str] = ()
+    devices: Mapping[str, int] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
         """Whether anything is told of data."""

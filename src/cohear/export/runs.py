@@ -11,7 +11,7 @@ import numpy as np
 
 from cohear.base.errors import DataError, RunFailed, UserError
 from cohear.base.files import digest, make_folder, remove_left_behind, write_json
-from cohear.base.named import WithSettings, make
+from cohear.base.named import WithSettings, check_named, make
 from cohear.base.registry import did_you_mean
 from cohear.base.tables import PREDICTIONS_CSV
 from cohear.data.folds.partition import TaskSplit
@@ -29,6 +29,7 @@ from cohear.runs.spec import Need, Spec
 from cohear.runs.task_data import TaskData, load_task
 from cohear.study.file import CombinationSettings, StudySettings
 from cohear.study.folder.folder import StudyFolder
+from cohear.study.launch.device import device_here
 from cohear.study.launch.driver import ensure
 from cohear.study.launch.launcher import LAUNCHERS
 from cohear.study.launch.needs import Wanted, with_needs
@@ -94,6 +95,7 @@ def prepare_cell(
             jobs=jobs,
             progress=progress,
             precision=places.study.precision(),
+            trains=False,  # as far as its runs are there
         )
     except UserError as error:
         if "cannot be imported" in str(error):
@@ -231,6 +233,7 @@ def train_missing(
         How many were trained.
 
     Raises:
+        UserError: the device is not here.
         RunFailed: one of them failed.
     """
     folders = places.folders
@@ -238,6 +241,8 @@ def train_missing(
     missing = [Wanted(run.spec, files) for run in wanted if folders.find(run.spec.key, run.files) is None]
     if not missing:
         return 0
+    if check_named(LAUNCHERS, launcher).here:
+        device_here(place.device, progress)
     runs = with_needs(missing, folders, others)
     pack = PackInPlace.of(
         [run.spec for run in runs.values()],

@@ -81,6 +81,11 @@ class FrontEnd(ABC):
         """
 
     @property
+    def sees_frames(self) -> bool:
+        """Whether ``window_input`` gives stored frames as they are; such can be cut out of a clip where they lie."""
+        return False
+
+    @property
     def augmentation(self) -> LogEnergies | None:
         """What augmentation in training fits the frames; none, unless a front-end says so."""
         return None

@@ -34,6 +34,11 @@ class LearntFrames(WaveformFrontEnd):
         """``[T, frame_width]`` of each clip."""
         return [self._of_clip(clip) for clip in clips]
 
+    @property
+    def sees_frames(self) -> bool:
+        """Where they are not pooled."""
+        return self.pool == "none"
+
     def window_input(self, windows: Floats, lengths: Integers) -> Floats:
         """The frames, or what ``pool`` makes of them."""
         return pooled(windows, lengths, self.pool)

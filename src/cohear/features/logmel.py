@@ -33,6 +33,11 @@ class LogMel(MelFrontEnd):
         """All that is done to log energies; the mel scale says where a warped frequency is."""
         return LogEnergies(self.bands, mel_warps(self.bands, self.low, self.high))
 
+    @property
+    def sees_frames(self) -> bool:
+        """It does."""
+        return True
+
     def window_input(self, windows: Floats, lengths: Integers) -> Floats:
         """The windows ``[B, W, bands]`` themselves, zero beyond their lengths ``[B]``."""
         width = windows.shape[1]

@@ -86,6 +86,11 @@ class TableFrontEnd(ClipFrontEnd):
         """Its rows ``[rows, numbers]``."""
         return [self.rows.numbers[self._places(clip)] for clip in clips]
 
+    @property
+    def sees_frames(self) -> bool:
+        """Where each clip has several rows, and they are not pooled."""
+        return self.layout == "sequence"
+
     def window_input(self, windows: Floats, lengths: Integers) -> Floats:
         """The frames, or what ``pool`` makes of them; of one row, the row."""
         if self.rows.single and self.pool == "none":

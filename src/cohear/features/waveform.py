@@ -59,6 +59,11 @@ class Waveform(WaveformFrontEnd):
         filled = [np.pad(clip.astype(np.float32), (0, -len(clip) % self.hop)) for clip in clips]
         return [clip.reshape(-1, self.hop) for clip in filled]
 
+    @property
+    def sees_frames(self) -> bool:
+        """It does."""
+        return True
+
     def window_input(self, windows: Floats, lengths: Integers) -> Floats:
         """The windows ``[B, W, hop]`` themselves, zero beyond their lengths ``[B]``."""
         inside = (np.arange(windows.shape[1]) < lengths[:, None])[:, :, None]  # [B, W, 1]

@@ -56,10 +56,11 @@ class WindowVectors:
             found[off] = vectors_of(self.front_end, self.grid.store, rows[off], starts[off], self.grid.window)
         return found
 
-    def make_all(self) -> None:
-        """Make what is not yet made."""
+    def make_all(self) -> Floats:
+        """Vectors ``[windows, input_width]`` of the whole grid; what is not yet made is."""
         for row in np.flatnonzero(~self._made):
             self._make(int(row))
+        return self._vectors
 
     def _make(self, row: int) -> None:
         first, end = self.grid.first[row : row + 2].tolist()

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
 from cohear.analysis.statistics import Statistics
 from cohear.findings.finding import StudyFinding, TableRows
 from cohear.findings.kind import FINDINGS, Kind, Said, Section, StudyQuestion
 from cohear.findings.verdict_words import FOR_NEW, ON_THESE
-from cohear.findings.words import NOTHING, words
+from cohear.findings.words import NOTHING, Name, Words, joined, words
 
 
 class VerdictMethod(Kind):
-    """The tests behind the verdicts, and the looks that they allow for."""
+    """The tests behind the verdicts, the looks that they allow for, and what the networks were trained on."""
 
     code: ClassVar[str] = "verdict-method"
     question: ClassVar[StudyQuestion] = "improve"
@@ -22,8 +22,8 @@ class VerdictMethod(Kind):
     def find(self, statistics: Statistics) -> Iterable[StudyFinding]:
         """One, of the whole study, where something was compared."""
         if len(statistics.pairs):
-            looks = {"looks": list(statistics.design.looks)}
-            yield StudyFinding(code=self.code, figures=looks, rows=(TableRows("gains.csv"),))
+            figures = {"looks": list(statistics.design.looks), "devices": list(statistics.tables.data.devices)}
+            yield StudyFinding(code=self.code, figures=figures, rows=(TableRows("gains.csv"),))
 
     def said(self, finding: StudyFinding) -> Said:
         """With their sources."""
@@ -32,7 +32,14 @@ class VerdictMethod(Kind):
             f" The study looked at what was decided after {looks} repeats and stopped where it was: tests and "
             "intervals allow for these looks (Jennison & Turnbull 1989)."
         )
-        return Said(words(_METHOD, words(stopped) if looks else NOTHING))
+        return Said(words(_METHOD, words(stopped) if looks else NOTHING, _trained_on(finding.figures["devices"])))
+
+
+def _trained_on(devices: Sequence[str]) -> Words:
+    """On which devices; nothing where no run tells it."""
+    if not devices:
+        return NOTHING
+    return words(" Networks were trained on ", joined([words(Name(device)) for device in devices], " and on "), ".")
 
 
 _METHOD = (

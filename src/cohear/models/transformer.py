@@ -91,7 +91,7 @@ class Patches(nn.Module):
         """``[B, 1, T, D]`` to ``[B, width, T / frames, D / bands]``; zeros beyond each row's length."""
         missing = [-size % step for size, step in zip(windows.features.shape[2:], self.size, strict=True)]
         made: Tensor = self.layer(F.pad(windows.features, (0, missing[1], 0, missing[0])))
-        made = made + self.in_frequency + waves(made.shape[2], made.shape[1]).to(made.device)[:, :, None]
+        made = made + self.in_frequency + waves(made.shape[2], made.shape[1], made.device)[:, :, None]
         return masked_sequence(Windows(made, steps(windows.lengths, self.size[0]), windows.spans))
 
 
@@ -152,8 +152,8 @@ class OverPatches(Mean):
         return super().forward(masked_frames(windows.holding(frames)))
 
 
-def waves(time: int, width: int) -> Tensor:
-    """Sines and cosines that tell so many places in time, ``[width, time]``."""
-    pace = SLOWEST ** (-torch.arange(width // 2) / (width // 2))
-    angles = torch.arange(time)[None, :] * pace[:, None]
+def waves(time: int, width: int, device: torch.device | None = None) -> Tensor:
+    """Sines and cosines that tell so many places in time, ``[width, time]``, made where they are wanted."""
+    pace = SLOWEST ** (-torch.arange(width // 2, device=device) / (width // 2))
+    angles = torch.arange(time, device=device)[None, :] * pace[:, None]
     return torch.cat([angles.sin(), angles.cos()])

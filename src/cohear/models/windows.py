@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
 
@@ -72,10 +72,9 @@ class Windows:
             assert features is not None
             yield span.task, Windows(features[..., :width], lengths, (span,))
 
-    def to(self, device: str) -> Windows:
-        """The same on a device."""
-        lengths = None if self.lengths is None else self.lengths.to(device)
-        return replace(self, features=self.features.to(device), lengths=lengths)
+    def sent(self, send: Callable[[Tensor], Tensor]) -> Windows:
+        """The same with every tensor sent somewhere."""
+        return replace(self, features=send(self.features), lengths=None if self.lengths is None else send(self.lengths))
 
     def holding(self, features: Tensor) -> Windows:
         """The same rows with other features, frame for frame."""

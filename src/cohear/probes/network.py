@@ -64,7 +64,7 @@ class TrainedNetwork:
 
         def embedded(features: Floats, lengths: Integers, of_clips: Integers) -> Floats:
             with torch.inference_mode():
-                rows = self.device.put(as_windows(given, features, lengths, clips, of_clips))
+                rows = self.device.take(as_windows(given, features, lengths, clips, of_clips))
                 embedding = self.network.embed({task: rows})[task]
                 if embedding.vector is not None:
                     return to_numpy(embedding.vector.float())

@@ -47,6 +47,11 @@ class InputScale:
         scales = np.stack([usual.scale, *(usual.adapted_to(each).scale for each in own)])
         return cls(usual, scales, of_clip + 1, by_group=True, of_frames=of_frames)
 
+    def of_windows(self, clips: Integers) -> tuple[Floats, Floats]:
+        """Mean and deviation ``[B, D]`` that are taken out of windows of clips, positions in 0..N-1 ``[B]``."""
+        own = self.scales[self.of_clip[clips]]
+        return own[:, 0], own[:, 1]
+
     def applied(self, features: Floats, lengths: Integers, clips: Integers) -> Floats:
         """What an encoder sees of windows.
 
@@ -55,7 +60,7 @@ class InputScale:
             lengths: valid frames of each window ``[B]``; beyond them zeros stay zeros.
             clips: which clip each window is of ``[B]``, positions in 0..N-1.
         """
-        mean, deviation = self.scales[self.of_clip[clips]].swapaxes(0, 1)  # [B, D] both
+        mean, deviation = self.of_windows(clips)
         if not self.of_frames:
             vectors: Floats = (features - mean) / deviation
             return vectors

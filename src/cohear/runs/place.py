@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+PROCESSOR = "cpu"
+
 
 @dataclass(frozen=True)
 class RunPlace:
@@ -14,9 +16,11 @@ class RunPlace:
         threads: of the processor.
         launcher: that brought the run there; empty where none did.
         host: the machine, as its user calls it.
+        at_once: how many runs share the device.
     """
 
-    device: str = "cpu"
+    device: str = PROCESSOR
     threads: int = 1
     launcher: str = ""
     host: str = ""
+    at_once: int = 1

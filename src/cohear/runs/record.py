@@ -62,6 +62,7 @@ class Record:
         tasks: those that were scored, by name.
         seconds: it took of the processor, or of an accelerator; of runs without ``wall_seconds``, by the clock.
         wall_seconds: it took by the clock, beside whatever else the machine did; None where nobody looked.
+        device: that a network was trained on, as people call it; empty of other jobs, and of earlier versions.
         parameters: numbers that were trained; None where a job has none.
         steps: of the optimiser that each task took part in; None where a job has none.
         peak_memory_bytes: of its process; None where nobody looked.
@@ -79,6 +80,7 @@ class Record:
     wall_seconds: float | None = None
     launcher: str = ""
     host: str = ""
+    device: str = ""
 
     @classmethod
     def from_json(cls, content: Mapping[str, Any]) -> Record:

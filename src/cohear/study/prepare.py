@@ -74,6 +74,7 @@ def prepare(
     jobs: int | None = None,
     progress: Progress | None = None,
     precision: str | None = None,
+    trains: bool = True,
 ) -> Prepared:
     """Read and scan the data, cut the folds and plan the runs; nothing is written but facts in the cache.
 
@@ -84,11 +85,14 @@ def prepare(
         jobs: processes.
         progress: told of the scan.
         precision: of runs whose settings leave it to the machine; None for the fastest of the study's device.
+        trains: whether runs are trained on this machine, which then must have the study's device.
 
     Raises:
+        UserError: the device is not here.
         StudyError: with every mistake that the data shows, all datasets and tasks at once.
     """
     progress = progress or NoProgress()
+    fastest = _fastest(settings, precision, trains=trains)  # before anything is read
     datasets, beside = _open_datasets(settings, cache, jobs, progress)
     choices = settings.task_choices()
     partition = _partition(settings, datasets)
@@ -112,7 +116,6 @@ def prepare(
     if mistakes := [*_called_alike(labels), *_without_features(stores, datasets)]:
         raise StudyError(mistakes)
     by_label = {(front_end_label(store.front_end), store.dataset): store.key for store in stores}
-    fastest = Device.of(settings.device).precision
     precision = precision or fastest
     clips = Clips(folds, settings.seed, lambda: _without_limit(settings, datasets))
     networks = make_plan(settings, front_ends, encoders, splits, by_label, precision, clips.cut)
@@ -232,10 +235,35 @@ def _without_limit(settings: StudySettings, datasets: Mapping[str, Dataset]) -> 
     return Partition(datasets, choices, settings.seed, allow_overlap=settings.allow_input_overlap)
 
 
+def _fastest(settings: StudySettings, begun: str | None, *, trains: bool) -> str:
+    """The precision that the study's device is fastest in; where it may be elsewhere, the one that runs have anyway.
+
+    Args:
+        settings: of the study.
+        begun: precision of the runs that are there.
+        trains: whether runs are trained on this machine.
+    """
+    try:
+        return Device.of(settings.device).precision
+    except UserError:
+        if trains:
+            raise
+        if begun is None and _leaves_precision(settings):
+            raise UserError(
+                f"device {settings.device!r} is not on this machine, so which precision it is fastest in is not known: "
+                "give training: {precision: bfloat16}, or float32, in the study file"
+            ) from None
+        return begun or "float32"
+
+
+def _leaves_precision(settings: StudySettings) -> bool:
+    """Whether some runs have the precision that their device is fastest in."""
+    return any(settings.arm(arm)[0].precision == AUTO for arm in settings.arms)
+
+
 def _other_precision(settings: StudySettings, precision: str, fastest: str) -> list[str]:
     """That runs keep to the precision of those from before; scores in two would not compare."""
-    left_open = any(settings.arm(arm)[0].precision == AUTO for arm in settings.arms)
-    if precision == fastest or not left_open:
+    if precision == fastest or not _leaves_precision(settings):
         return []
     return [
         f"the study goes on in {precision}, as it began; this machine is faster in {fastest} "

@@ -16,10 +16,12 @@ from cohear.runs.place import RunPlace
 from cohear.runs.spec import Spec
 from cohear.study.data_facts import data_facts
 from cohear.study.file import StudySettings
+from cohear.study.folder.devices import trained_elsewhere
 from cohear.study.folder.environment import environment
 from cohear.study.folder.folder import StudyFolder
 from cohear.study.folder.tables import write_arms, write_tables
 from cohear.study.folder.trained_again import why_lacking, why_lost, why_replaced
+from cohear.study.launch.device import device_here
 from cohear.study.launch.driver import ensure
 from cohear.study.launch.launcher import LAUNCHERS, Pool
 from cohear.study.launch.needs import Wanted, with_needs
@@ -74,23 +76,33 @@ def run_study(
         judge: says which cells are open, for a study whose repeats stop when verdicts are decided.
 
     Raises:
-        UserError: a mistake in the study, the data or the folder; nothing that was done is lost.
+        UserError: a mistake in the study, the data or the folder, or a device that is not here; nothing that was done
+            is lost.
     """
     progress = progress or NoProgress()
     where = as_named(launcher)
-    check_named(LAUNCHERS, where)  # before anything is read
+    here = check_named(LAUNCHERS, where).here  # before anything is read
+    device = device_here(settings.device, progress).called if here else settings.device
     folder, cache = StudyFolder(out), make_folder(cache_folder())
     folder.claim(settings)
     with folder.locked():
         folder.sweep()
         prepared = prepare(
-            settings, source_folder, cache=cache, jobs=jobs, progress=progress, precision=folder.precision()
+            settings,
+            source_folder,
+            cache=cache,
+            jobs=jobs,
+            progress=progress,
+            precision=folder.precision(),
+            trains=here,
         )
         for sentence in [*prepared.warnings, *why_replaced(folder, prepared.plan), *why_lost(folder, prepared.plan)]:
             progress.say(sentence)
         make_stores(prepared, cache=cache, jobs=jobs, progress=progress)
-        write_inputs(folder, prepared)
+        write_inputs(folder, prepared, device)
         runs = wanted_of(prepared.plan, settings.keep, folder)
+        if here:
+            tell_other_devices(folder, runs, device, progress)
         pack = PackInPlace.of(
             [run.spec for run in runs.values()],
             splits=folder.splits,
@@ -157,13 +169,27 @@ def _tell_lacking(folder: StudyFolder, wanted: Mapping[str, Wanted], keep: Seque
         progress.say(why_lacking(folder, lacking, keep))
 
 
-def write_inputs(folder: StudyFolder, prepared: Prepared) -> None:
-    """Write what the runs and the report read: settings, environment, splits, plan and facts of the data."""
+def tell_other_devices(folder: StudyFolder, runs: Mapping[str, Wanted], device: str, progress: Progress) -> None:
+    """Say where finished runs were trained on another device than those that are to come."""
+    records = {key: folder.record(key) for key in runs}
+    if None in records.values():
+        for sentence in trained_elsewhere(records.values(), device):
+            progress.say(sentence)
+
+
+def write_inputs(folder: StudyFolder, prepared: Prepared, device: str) -> None:
+    """Write what the runs and the report read: settings, environment, splits, plan and facts of the data.
+
+    Args:
+        folder: of the study.
+        prepared: the study.
+        device: that it is trained on.
+    """
     folder.write_plan(prepared.settings.study, [run.row for run in prepared.plan])  # first: it claims the folder
     for part in (folder.runs, folder.splits):
         make_folder(part)
     folder.write_settings(prepared.settings)
-    write_json(folder.environment_file, environment(prepared.precision))
+    write_json(folder.environment_file, environment(prepared.precision, device))
     write_splits(prepared, folder)
     write_arms(folder, prepared.settings)
     write_facts(folder.root, data_facts(prepared))

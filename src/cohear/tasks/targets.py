@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -86,9 +86,9 @@ class WindowTargets:
 
         return cls(torch.from_numpy(targets.values), torch.from_numpy(targets.known))
 
-    def to(self, device: str) -> WindowTargets:
-        """The same on a device."""
-        return WindowTargets(self.values.to(device), self.known.to(device))
+    def sent(self, send: Callable[[Tensor], Tensor]) -> WindowTargets:
+        """The same with every tensor sent somewhere."""
+        return WindowTargets(send(self.values), send(self.known))
 
 
 @dataclass(frozen=True)

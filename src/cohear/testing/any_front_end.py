@@ -115,6 +115,14 @@ class AnyFrontEndContract(ABC):
             beyond = np.arange(windows.shape[1]) >= lengths[:, None]
             assert not given[beyond].any()
 
+    def test_frames_that_are_seen_as_they_are(self) -> None:
+        """Whether ``window_input`` changes anything is as ``sees_frames`` says."""
+        front_end, windows, lengths = self.windows()
+        if front_end.sees_frames:
+            inside = np.arange(windows.shape[1]) < lengths[:, None]
+            expected = np.where(inside[:, :, None], windows, np.float32(0))
+            np.testing.assert_array_equal(front_end.window_input(windows, lengths), expected)
+
     def test_window_input_does_not_depend_on_other_windows(self) -> None:
         """A window alone gives what it gives in a batch."""
         front_end, windows, lengths = self.windows()

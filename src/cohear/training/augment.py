@@ -6,6 +6,8 @@ partner. Levels are natural logarithms of energy.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -37,13 +39,20 @@ class Augmentation:
         shape: steps and windows a step.
         fitting: what the front-end says of its frames.
         name: the task's stream.
+        send: brings what is drawn to where the windows are.
     """
 
-    def __init__(self, shape: tuple[int, int], fitting: LogEnergies, *name: NamePart) -> None:
+    def __init__(
+        self,
+        shape: tuple[int, int],
+        fitting: LogEnergies,
+        *name: NamePart,
+        send: Callable[[Tensor], Tensor] = lambda tensor: tensor,
+    ) -> None:
         bands = fitting.bands
-        self._bands = bands
+        self._bands, self._send = bands, send
         self._tempo = np.exp(stream(*name, "tempo").uniform(-TEMPO, TEMPO, shape))
-        self._warps = None if fitting.warps is None else torch.from_numpy(fitting.warps)
+        self._warps = None if fitting.warps is None else send(torch.from_numpy(fitting.warps))
         warps = 1 if fitting.warps is None else len(fitting.warps)
         self._warp = stream(*name, "warp").integers(0, warps, shape)
         levels = stream(*name, "level")
@@ -64,7 +73,15 @@ class Augmentation:
         """How much faster than its clip each window ``[batch]`` is played."""
         return np.asarray(self._tempo[step])
 
-    def gather(self, step: int, store: FeatureStore, clips: Integers, starts: Integers, window: int) -> Tensor:
+    def gather(
+        self,
+        step: int,
+        store: FeatureStore,
+        clips: Integers,
+        starts: Integers,
+        window: int,
+        read: Callable[[Integers], Tensor],
+    ) -> Tensor:
         """Read windows at the pace drawn for them.
 
         Args:
@@ -73,6 +90,7 @@ class Augmentation:
             clips: rows of the store, ``[batch]``.
             starts: first frames, counted after tempo.
             window: frames W.
+            read: gives the store's frames at places of any shape.
 
         Returns:
             ``[batch, W, bands]``; what is beyond the lengths is arbitrary.
@@ -83,20 +101,21 @@ class Augmentation:
         before = at.astype(np.int64)
         after = np.minimum(before + 1, last[:, None])
         first = store.offsets[clips][:, None]
-        weight = torch.from_numpy((at - before).astype(np.float32))[..., None]
-        frames = torch.from_numpy(store.frames[np.stack([first + before, first + after])])
+        weight = self._send(torch.from_numpy((at - before).astype(np.float32)))[..., None]
+        frames = read(np.stack([first + before, first + after]))
         return torch.lerp(frames[0], frames[1], weight)
 
     def apply(self, step: int, windows: Tensor, lengths: Integers) -> Tensor:
         """Warp, colour and mask windows ``[batch, W, bands]``; zeros beyond the lengths."""
         if self._warps is not None:
-            windows = torch.bmm(windows, self._warps[torch.from_numpy(self._warp[step])])
+            windows = torch.bmm(windows, self._warps[self._send(torch.from_numpy(self._warp[step]))])
         shift = self._level[step] + self._colour[step] @ self._cosines.astype(np.float32)
-        windows = windows + torch.from_numpy(shift)[:, None]
+        windows = windows + self._send(torch.from_numpy(shift))[:, None]
         kept = self._kept(step, windows.shape[1], lengths)
-        valid = torch.from_numpy(np.arange(windows.shape[1]) < lengths[:, None])[..., None]
+        valid = self._send(torch.from_numpy(np.arange(windows.shape[1]) < lengths[:, None]))[..., None]
         windows = windows * valid
-        mean = windows.sum(dim=(1, 2), keepdim=True) / torch.from_numpy(lengths * self._bands)[:, None, None]
+        numbers = self._send(torch.from_numpy(lengths * self._bands))
+        mean = windows.sum(dim=(1, 2), keepdim=True) / numbers[:, None, None]
         return torch.where(kept, windows, mean.to(windows.dtype)) * valid
 
     def _kept(self, step: int, window: int, lengths: Integers) -> Tensor:
@@ -107,7 +126,8 @@ class Augmentation:
         frames = (self._frames_masked[step] * (most + 1)).astype(np.int64)
         frames = np.minimum(frames, most.astype(np.int64))
         in_frames = _within(window, (self._first_frame[step] * (lengths - frames + 1)).astype(np.int64), frames)
-        return torch.from_numpy(~(in_bands[:, None, :] | in_frames[:, :, None]))
+        over_bands, over_frames = (self._send(torch.from_numpy(each)) for each in (in_bands, in_frames))
+        return ~(over_bands[:, None, :] | over_frames[:, :, None])
 
 
 def _within(size: int, first: Integers, count: Integers) -> NDArray[np.bool_]:

@@ -1,4 +1,4 @@
-"""Which clips and windows each step sees: drawn before training, from streams of the task's own."""
+"""Which clips and windows each step sees, drawn beforehand from streams of the task's own, and how they are cut."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
+from cohear.base.arrays import Floats, Integers
 from cohear.base.streams import NamePart, stream
 from cohear.features.task_input import TaskInput
 from cohear.models.windows import Windows
@@ -15,6 +17,7 @@ from cohear.runs.task_data import TaskData
 from cohear.tasks.targets import WindowPlaces, WindowTargets
 from cohear.training.augment import Augmentation
 from cohear.training.device import to_numpy
+from cohear.training.run_features import KeptFrames, RunFeatures, Send, zero_beyond
 from cohear.training.settings import TrainingSettings
 
 
@@ -25,9 +28,69 @@ class Rows:
     windows: Windows
     targets: WindowTargets
 
-    def to(self, device: str) -> Rows:
-        """The same on a device."""
-        return Rows(self.windows.to(device), self.targets.to(device))
+
+class TaskWindows:
+    """Cuts windows of a task's features where these lie.
+
+    Args:
+        task: whose clips.
+        given: what an encoder is given of them.
+        features: of the run.
+    """
+
+    def __init__(self, task: TaskData, given: TaskInput, features: RunFeatures) -> None:
+        self._task, self._given, self._device = task, given, features.device
+        self._kept = features.kept(task, given)
+
+    @property
+    def send(self) -> Send:
+        """Brings what windows are changed by to where they are changed."""
+        return (lambda tensor: tensor) if self._kept is None else self._device.send
+
+    def seen(self, clips: Integers, starts: Integers) -> tuple[Windows, Integers]:
+        """What an encoder is given of windows, and how many frames of each are valid.
+
+        Args:
+            clips: of the task ``[B]``.
+            starts: first frame of each window inside its clip ``[B]``.
+        """
+        store, rows = self._task.store, self._task.rows[clips]
+        if self._kept is None:
+            made, lengths = self._given.seen(store, rows, starts)
+            return self._device.take(as_windows(self._given, made, lengths, self._task, clips)), lengths
+        features, lengths = self._kept.windows(store, rows, starts, self._given.window)
+        return self._at_scale(features, lengths, clips), lengths
+
+    def augmented(
+        self, augmentation: Augmentation, step: int, clips: Integers, starts: Integers, lengths: Integers
+    ) -> Windows:
+        """What an encoder is given of windows that augmentation has changed.
+
+        Args:
+            augmentation: of the task, which sends what it has drawn as ``send`` does.
+            step: of the training.
+            clips: see ``seen``.
+            starts: first frames, counted after tempo.
+            lengths: valid frames of each window, after tempo.
+        """
+        store, rows, window = self._task.store, self._task.rows[clips], self._given.window
+        if isinstance(self._kept, KeptFrames):
+            frames = augmentation.gather(step, store, rows, starts, window, self._kept.at)
+            return self._at_scale(augmentation.apply(step, frames, lengths), lengths, clips)
+        frames = augmentation.gather(step, store, rows, starts, window, lambda at: torch.from_numpy(store.frames[at]))
+        made = self._given.front_end.window_input(to_numpy(augmentation.apply(step, frames, lengths)), lengths)
+        return self._device.take(as_windows(self._given, made, lengths, self._task, clips))
+
+    def _at_scale(self, features: Tensor, lengths: Integers, clips: Integers) -> Windows:
+        """Of features that lie on the device, zero beyond lengths: what `as_windows` makes of others."""
+        send, told = self._device.send, lengths_told(self._given, lengths)
+        if (scale := self._task.scale) is not None:
+            mean, deviation = (send(torch.from_numpy(each)) for each in scale.of_windows(clips))  # [B, D] both
+            if scale.of_frames:
+                features = zero_beyond((features - mean[:, None]) / deviation[:, None], lengths, send)
+            else:
+                features = (features - mean) / deviation
+        return Windows(features, None if told is None else send(told))
 
 
 class TaskBatches:
@@ -42,6 +105,7 @@ class TaskBatches:
         settings: steps, batch, sampling, augmentation.
         name: the run's stream (study seed, fold, seed).
         stride: of the encoder, where it gives frames.
+        features: of the run, where its network is.
     """
 
     def __init__(
@@ -51,8 +115,11 @@ class TaskBatches:
         settings: TrainingSettings,
         name: tuple[NamePart, ...],
         stride: int = 1,
+        features: RunFeatures | None = None,
     ) -> None:
-        self._task, self._given, self._stride = task, given, stride
+        features = features or RunFeatures()
+        self._task, self._given, self._stride, self._device = task, given, stride, features.device
+        self._windows = TaskWindows(task, given, features)
         name = (*name, "task", task.name)
         shape = (settings.steps, settings.batch)
         if settings.sampling == "balanced":
@@ -63,7 +130,7 @@ class TaskBatches:
         frames = task.store.lengths[rows]
         self._augmentation = None
         if settings.augment == "standard" and (fitting := given.front_end.augmentation) is not None:
-            self._augmentation = Augmentation(shape, fitting, *name, "augmentation")
+            self._augmentation = Augmentation(shape, fitting, *name, "augmentation", send=self._windows.send)
             frames = self._augmentation.frames_after_tempo(frames)
         if given.draws_from_grid:
             grid = given.grid(task.store)
@@ -74,28 +141,20 @@ class TaskBatches:
         self._lengths = np.minimum(frames, given.window)
 
     def make(self, step: int) -> Rows:
-        """The task's rows of batch ``step``."""
+        """The task's rows of batch ``step``, where the run's network is."""
         clips, starts, lengths = self._clips[step], self._starts[step], self._lengths[step]
-        rows, tempo, front_end = self._task.rows[clips], np.ones(len(clips)), self._given.front_end
+        tempo, front_end = np.ones(len(clips)), self._given.front_end
         if self._augmentation is None:
-            features, _ = self._given.seen(self._task.store, rows, starts)
+            windows, _ = self._windows.seen(clips, starts)
         else:
             tempo = self._augmentation.tempo(step)
-            frames = self._augmentation.gather(step, self._task.store, rows, starts, self._given.window)
-            features = front_end.window_input(to_numpy(self._augmentation.apply(step, frames, lengths)), lengths)
-        windows = as_windows(self._given, features, lengths, self._task, clips)
+            windows = self._windows.augmented(self._augmentation, step, clips, starts, lengths)
         places = WindowPlaces(clips, starts, lengths, tempo, front_end.hop / front_end.rate, self._stride)
         targets = self._task.kind.targets(self._task.targets.take(clips), places, windows.features)
-        return Rows(windows, targets)
+        return Rows(windows, self._device.take(targets))
 
 
-def as_windows(
-    given: TaskInput,
-    features: NDArray[np.float32],
-    lengths: NDArray[np.int64],
-    task: TaskData,
-    clips: NDArray[np.int64],
-) -> Windows:
+def as_windows(given: TaskInput, features: Floats, lengths: Integers, task: TaskData, clips: Integers) -> Windows:
     """What `TaskInput.seen` gives as an encoder's input; lengths are told only where some row is short.
 
     Args:
@@ -105,10 +164,14 @@ def as_windows(
         task: that they are of, whose scale they are brought to.
         clips: of the task, that each is cut from ``[B]``.
     """
-    scaled = torch.from_numpy(task.at_scale(features, lengths, clips))
+    return Windows(torch.from_numpy(task.at_scale(features, lengths, clips)), lengths_told(given, lengths))
+
+
+def lengths_told(given: TaskInput, lengths: Integers) -> Tensor | None:
+    """Valid frames ``[B]`` where an encoder is to know them."""
     if given.front_end.layout == "vector" or bool((lengths == given.window).all()):
-        return Windows(scaled)
-    return Windows(scaled, torch.from_numpy(lengths))
+        return None
+    return torch.from_numpy(lengths)
 
 
 def shuffled_passes(clips: NDArray[np.int64], shape: tuple[int, int], *name: NamePart) -> NDArray[np.int64]:

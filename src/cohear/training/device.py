@@ -1,35 +1,41 @@
 """Where a network is trained and in which numbers: what the loop asks, so that it names no device itself.
 
-Everything that is drawn is drawn on the processor, but for what layers draw for themselves (dropout), which is drawn
-where they are, from a generator that is seeded by name there too.
+Everything that is drawn is drawn on the processor and sent from there, so that runs on two devices differ by rounding
+alone. An encoder of a user's own that draws in other ways than torch's dropout draws where it is, from a generator that
+is seeded by name there too.
 """
 
 from __future__ import annotations
 
+import math
 import time
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
+from torch import Tensor, nn
 
 from cohear.base.errors import UserError
+from cohear.base.processor import processor_name
 from cohear.base.registry import did_you_mean
+from cohear.runs.place import PROCESSOR
+from cohear.training.draws import DrawnOnProcessor
 
-PROCESSOR = "cpu"
 AUTO = "auto"
 
 
-class Movable(Protocol):
-    """A module, or a part of a batch."""
+class Sendable(Protocol):
+    """A part of a batch."""
 
-    def to(self, device: str, /) -> Any:  # noqa: ANN401 - of its own class
-        """The same on a device."""
+    def sent(self, send: Callable[[Tensor], Tensor], /) -> Any:  # noqa: ANN401 - of its own class
+        """The same with every tensor sent."""
 
 
-M = TypeVar("M", bound=Movable)
+S = TypeVar("S", bound=Sendable)
+M = TypeVar("M", bound=nn.Module)
 
 
 @dataclass(frozen=True)
@@ -65,10 +71,46 @@ class Device:
         """Whether numbers that are made there are there at once, so that looking at them waits for nothing."""
         return self.name == PROCESSOR
 
-    def put(self, thing: M) -> M:
-        """A module or a part of a batch, on this device."""
-        moved: M = thing.to(self.name)
-        return moved
+    @property
+    def called(self) -> str:
+        """What it is, for people and records: ``NVIDIA H200 (cuda)``."""
+        model = torch.cuda.get_device_name() if self.name == "cuda" else processor_name()
+        return f"{model} ({self.name})"
+
+    @property
+    def memory(self) -> float:
+        """Bytes that it has for all who work on it; without end where it is the processor's, which maps its files."""
+        if self.name == "cuda":
+            return float(torch.cuda.get_device_properties(0).total_memory)
+        return float(torch.mps.recommended_max_memory()) if self.name == "mps" else math.inf
+
+    def settle(self) -> None:
+        """Have torch, in this process, do the same work with the same numbers, in the precision that is asked for.
+
+        Where it knows no such way, it says so, and goes on.
+        """
+        if self.name == "cuda":
+            torch.backends.cudnn.allow_tf32 = False  # which is not float32
+            torch.backends.cudnn.deterministic = True
+            torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
+            torch.use_deterministic_algorithms(True, warn_only=True)
+
+    def put(self, module: M) -> M:
+        """A module, on this device."""
+        return module.to(self.name)
+
+    def take(self, part: S) -> S:
+        """A part of a batch, on this device."""
+        if self.is_processor:
+            return part
+        sent: S = part.sent(self.send)
+        return sent
+
+    def send(self, tensor: Tensor) -> Tensor:
+        """Numbers of the processor, on this device; nothing waits for them where it can be helped."""
+        if self.name == "cuda":
+            tensor = tensor.pin_memory()  # what lies in other memory is waited for
+        return tensor.to(self.name, non_blocking=self.name != "mps")  # which lets go of them too early
 
     def clock(self) -> float:
         """Seconds of work up to now, to take a difference of: time of the processor, that others may share meanwhile.
@@ -80,9 +122,15 @@ class Device:
         torch.accelerator.synchronize()
         return time.perf_counter()
 
-    def autocast(self) -> AbstractContextManager[object]:
-        """In which a network's forward runs in this precision."""
-        return nullcontext() if self.precision == "float32" else torch.autocast(self.name, dtype=torch.bfloat16)
+    @contextmanager
+    def forward(self) -> Iterator[None]:
+        """In which a network's forward runs in training: in this precision, and with what the processor draws."""
+        with ExitStack() as entered:
+            if self.precision != "float32":
+                entered.enter_context(torch.autocast(self.name, dtype=torch.bfloat16))
+            if not self.is_processor:
+                entered.enter_context(DrawnOnProcessor(self.send))
+            yield
 
 
 def to_numpy(tensor: Tensor) -> NDArray[Any]:

@@ -13,8 +13,9 @@ from cohear.runs.finite import check_answers
 from cohear.runs.predictions import Predictions
 from cohear.runs.task_data import TaskData
 from cohear.tasks.targets import ClipOutputs, WindowPlaces, WindowTargets
-from cohear.training.batches import as_windows
-from cohear.training.device import Device, to_numpy
+from cohear.training.batches import TaskWindows
+from cohear.training.device import to_numpy
+from cohear.training.run_features import RunFeatures
 
 WINDOWS_A_BATCH = 128
 MOST_CLIPS_BESIDE_TEST = 500
@@ -29,7 +30,7 @@ class Evaluation:
         part: ``train``, ``validation`` or ``test``.
         given: what an encoder is given of them.
         name: the run's stream, for the draw from a large training or validation part.
-        device: where the networks are.
+        features: of the run, where its networks are.
         stride: of the encoder, where it gives frames.
     """
 
@@ -39,11 +40,11 @@ class Evaluation:
         part: str,
         given: TaskInput,
         name: tuple[NamePart, ...],
-        device: Device | None = None,
+        features: RunFeatures | None = None,
         stride: int = 1,
     ) -> None:
         self.task, self.part = task, part
-        self._device = device or Device()
+        self._windows = TaskWindows(task, given, features or RunFeatures())
         self._given, self._stride = given, stride
         clips = task.parts[part]
         if part != "test" and len(clips) > MOST_CLIPS_BESIDE_TEST:
@@ -69,9 +70,7 @@ class Evaluation:
         with torch.inference_mode():
             for first in range(0, len(rows), WINDOWS_A_BATCH):
                 here = slice(first, first + WINDOWS_A_BATCH)
-                features, lengths = self._given.seen(self.task.store, rows[here], self._starts[here])
-                clips = self._clips[self._clip_of_window[here]]
-                windows = self._device.put(as_windows(self._given, features, lengths, self.task, clips))
+                windows, lengths = self._windows.seen(self._clips[self._clip_of_window[here]], self._starts[here])
                 out.append(network({self.task.name: windows})[self.task.name].float())
                 valid.append(lengths)
         network.train(was_training)

@@ -61,8 +61,10 @@ class NetworkJob(Job[RunSpec]):
         """Train and score it."""
         import torch  # noqa: PLC0415
 
+        from cohear.training.device import Device  # noqa: PLC0415
         from cohear.training.loop import train_one  # noqa: PLC0415
         from cohear.training.record import as_result  # noqa: PLC0415
 
         torch.set_num_threads(place.threads)
-        return as_result(train_one(spec, pack, place.device), files)
+        Device.of(place.device).settle()
+        return as_result(train_one(spec, pack, place), files)

@@ -12,18 +12,20 @@ from cohear.base.named import make
 from cohear.base.streams import torch_stream
 from cohear.models.sharing import Network
 from cohear.runs.pack import Pack
+from cohear.runs.place import RunPlace
 from cohear.runs.predictions import Predictions
 from cohear.runs.scaled_task import with_scale
 from cohear.runs.task_data import TaskData, load_task, with_shuffled_labels
 from cohear.training.batches import Rows, TaskBatches
 from cohear.training.checkpoints import Checkpoints
 from cohear.training.curve import Curve, grid
-from cohear.training.device import PROCESSOR, Device
+from cohear.training.device import Device
 from cohear.training.evaluate import Evaluation
 from cohear.training.finite import StepsWatched
 from cohear.training.networks import encoder_choice, make_network
 from cohear.training.objectives import OBJECTIVES, Step, fill_gradients
 from cohear.training.optimiser import make_optimiser
+from cohear.training.run_features import RunFeatures
 from cohear.training.schedule import SCHEDULES
 from cohear.training.settings import TrainingSettings
 from cohear.training.sources import inputs_of
@@ -32,6 +34,7 @@ from cohear.training.teachers import Teachers
 from cohear.training.versions import check_training_versions
 
 PARTS = ("train", "validation", "test")
+_HERE = RunPlace()
 
 
 @dataclass(frozen=True)
@@ -56,7 +59,8 @@ class TaskScores:
 class RunResult:
     """A trained network and all that was measured of it.
 
-    ``steps`` are those of the optimiser that each task took part in, as they were counted.
+    ``steps`` are those of the optimiser that each task took part in, as they were counted; ``device`` is what it was
+    trained on.
     """
 
     spec: RunSpec
@@ -65,6 +69,7 @@ class RunResult:
     curve: list[dict[str, object]]
     steps: int
     seconds: float
+    device: str
 
     @property
     def parameters(self) -> int:
@@ -72,13 +77,13 @@ class RunResult:
         return self.network.size()
 
 
-def train_one(spec: RunSpec, pack: Pack, on: str = PROCESSOR) -> RunResult:
+def train_one(spec: RunSpec, pack: Pack, place: RunPlace = _HERE) -> RunResult:
     """Train one network for the full number of steps and score it.
 
     Args:
         spec: of the run.
         pack: what it reads from.
-        on: name of the device that it is trained on, in the precision of the specification.
+        place: whose device it is trained on, in the precision of the specification.
 
     Raises:
         OtherVersions: the specification was planned for other code than there is here.
@@ -86,10 +91,10 @@ def train_one(spec: RunSpec, pack: Pack, on: str = PROCESSOR) -> RunResult:
         RunFailed: a loss or a logit is not a finite number.
     """
     check_training_versions(spec, encoder_choice(spec, str(pack.code)))
-    settings, inputs = spec.training, inputs_of(spec)
-    device = Device.of(on, settings.precision)
+    settings, inputs, name = spec.training, inputs_of(spec), (spec.study_seed, spec.fold, spec.seed)
+    device = Device.of(place.device, settings.precision)
+    features = RunFeatures(device, device.memory / (2 * place.at_once))  # the rest is for networks
     began = device.clock()
-    name = (spec.study_seed, spec.fold, spec.seed)
     loaded = [(reference, load_task(reference, pack)) for reference in spec.tasks]
     tasks = {each.name: with_scale(data, inputs[each.name], each.normalise) for each, data in loaded}
     for reference in spec.tasks:
@@ -108,9 +113,12 @@ def train_one(spec: RunSpec, pack: Pack, on: str = PROCESSOR) -> RunResult:
     whole_budget({task: sum(task in together for together in order) for task in tasks}, settings)
     optimiser, learning_rate = make_optimiser(settings, len(order), network, objective)
     strides = {task: network.encoder_of(task).stride for task in tasks}
-    batches = {task: TaskBatches(data, inputs[task], settings, name, strides[task]) for task, data in tasks.items()}
+    batches = {
+        task: TaskBatches(data, inputs[task], settings, name, strides[task], features) for task, data in tasks.items()
+    }
     validation = {
-        task: Evaluation(data, "validation", inputs[task], name, device, strides[task]) for task, data in scored.items()
+        task: Evaluation(data, "validation", inputs[task], name, features, strides[task])
+        for task, data in scored.items()
     }
     curve, watched = Curve(learning), StepsWatched(device)
     looks = Looks(
@@ -121,8 +129,8 @@ def train_one(spec: RunSpec, pack: Pack, on: str = PROCESSOR) -> RunResult:
     network.train()
     for step, together in enumerate(order):
         optimiser.zero_grad(set_to_none=True)
-        here = {task: device.put(batches[task].make(taken_by[task])) for task in tasks if task in together}
-        with device.autocast():
+        here = {task: batches[task].make(taken_by[task]) for task in tasks if task in together}
+        with device.forward():
             embeddings = network.embed({task: rows.windows for task, rows in here.items()}, step)
             logits = {task: network.logits(task, embeddings[task], step) for task in here}
         losses: dict[str, Tensor] = {}
@@ -145,11 +153,11 @@ def train_one(spec: RunSpec, pack: Pack, on: str = PROCESSOR) -> RunResult:
 
     steps = whole_budget(taken_by, settings)
     unseen = {
-        task: {part: Evaluation(data, part, inputs[task], name, device, strides[task]) for part in ("train", "test")}
+        task: {part: Evaluation(data, part, inputs[task], name, features, strides[task]) for part in ("train", "test")}
         for task, data in scored.items()
     }
     results = score(network, unseen, looks, len(order))
-    return RunResult(spec, network.cpu(), results, curve.points, steps, device.clock() - began)
+    return RunResult(spec, network.cpu(), results, curve.points, steps, device.clock() - began, device.called)
 
 
 class Looks:

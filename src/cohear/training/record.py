@@ -50,6 +50,7 @@ def record_of(result: RunResult) -> Record:
         parameters=result.parameters,
         steps=result.steps,
         peak_memory_bytes=peak_memory(),
+        device=result.device,
     )
 
 

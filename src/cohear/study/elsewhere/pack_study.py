@@ -70,12 +70,12 @@ def pack_study(
         UserError: a mistake in the study or the data, or the folder cannot be written.
     """
     progress, cache = progress or NoProgress(), make_folder(cache_folder())
-    prepared = prepare(settings, source_folder, cache=cache, jobs=jobs, progress=progress)
+    prepared = prepare(settings, source_folder, cache=cache, jobs=jobs, progress=progress, trains=False)
     make_stores(prepared, cache=cache, jobs=jobs, progress=progress)
     audio = _audio_of(prepared)
     with TemporaryDirectory() as temporary:
         folder = StudyFolder(Path(temporary))
-        write_inputs(folder, prepared)
+        write_inputs(folder, prepared, settings.device)
         writer = _writer(settings, source_folder, prepared, folder, cache)
         sizes = [path.stat().st_size for path in audio]
         told = Packed(len(writer.wanted), writer.expected_bytes(), len(audio), sum(sizes), prepared.warnings)

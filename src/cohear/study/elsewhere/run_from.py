@@ -21,12 +21,13 @@ from cohear.study.file import StudySettings
 from cohear.study.folder.environment import environment
 from cohear.study.folder.folder import StudyFolder
 from cohear.study.folder.trained_again import why_lost, why_replaced
+from cohear.study.launch.device import device_here
 from cohear.study.launch.launcher import LAUNCHERS
 from cohear.study.launch.progress import NoProgress, Progress
 from cohear.study.plan.plan import PlannedRun
 from cohear.study.plan.repeats import Judge
 from cohear.study.plan.row import PlanRow
-from cohear.study.run import StudyOutcome, train, wanted_of
+from cohear.study.run import StudyOutcome, tell_other_devices, train, wanted_of
 
 
 def run_from_pack(
@@ -54,7 +55,8 @@ def run_from_pack(
         UserError: the pack is not whole, is another study's or of other code; nothing that was done is lost.
     """
     progress, where = progress or NoProgress(), as_named(launcher)
-    check_named(LAUNCHERS, where)
+    here = check_named(LAUNCHERS, where).here
+    device = device_here(settings.device, progress).called if here else settings.device
     folder = StudyFolder(out)
     carried = Carried.at(url, make_folder(cache_folder()), [folder.runs])
     demand_same_study(settings, carried.beside(SAME_STUDY), url)
@@ -64,10 +66,12 @@ def run_from_pack(
         folder.sweep()
         for sentence in [*why_replaced(folder, plan), *why_lost(folder, plan)]:
             progress.say(sentence)
-        _write_inputs(folder, settings, carried)
+        _write_inputs(folder, settings, carried, device)
         runs = wanted_of(plan, settings.keep, folder)
         with progress.stage(f"finished runs of {url}"):
             take_finished(UrlFolder(url), runs, folder.runs)
+        if here:
+            tell_other_devices(folder, runs, device, progress)
         with closing(make(LAUNCHERS, where, carried, folder.runs, jobs, RunPlace(settings.device))) as pool:
             return train(folder, settings, runs, pool, [], progress=progress, judge=judge)
 
@@ -89,13 +93,13 @@ def _planned(row: PlanRow, spec: Spec) -> PlannedRun[Spec]:
     return PlannedRun(spec, *cell, row.fold, row.seed, row.focal, row.probe)
 
 
-def _write_inputs(folder: StudyFolder, settings: StudySettings, carried: Carried) -> None:
+def _write_inputs(folder: StudyFolder, settings: StudySettings, carried: Carried, device: str) -> None:
     """What a study folder has before its first run, from the pack; environment and paths are of this machine."""
     write_bytes(folder.plan_file, carried.beside(PLAN))  # first: it claims the folder
     for part in (folder.runs, folder.splits):
         make_folder(part)
     folder.write_settings(settings)
-    write_json(folder.environment_file, environment(json.loads(carried.beside(ENVIRONMENT))["precision"]))
+    write_json(folder.environment_file, environment(json.loads(carried.beside(ENVIRONMENT))["precision"], device))
     for name, blob in carried.index.splits.items():
         if not (folder.splits / f"{name}.json").exists():
             write_bytes(folder.splits / f"{name}.json", carried.fetched(blob))

@@ -15,6 +15,7 @@ from cohear.runs.place import RunPlace
 from cohear.runs.run_folder import RunFolders
 from cohear.study.elsewhere.finished_runs import RUNS, leave_finished, leave_run, take_finished
 from cohear.study.elsewhere.shares import share_number, share_of
+from cohear.study.launch.device import device_here
 from cohear.study.launch.driver import ensure
 from cohear.study.launch.launcher import LAUNCHERS, RunEvent
 from cohear.study.launch.needs import Wanted, with_needs
@@ -53,7 +54,8 @@ def work(
         progress: told of the runs.
 
     Raises:
-        UserError: there is no whole pack, it was made for other code than there is here, or nothing can be written.
+        UserError: there is no whole pack, it was made for other code or another device than there is here, or nothing
+            can be written.
     """
     number, of = share_number(shard)
     progress = progress or NoProgress()
@@ -61,6 +63,7 @@ def work(
     if not place.can_be_listed:
         raise UserError(f"--out: nothing can be left behind {out}; give a folder, a bucket or a host (sftp://)")
     carried = Carried.at(pack, cache)
+    device_here(carried.index.device, progress)
     runs = make_folder(place.path / RUNS if place.path is not None else carried.code.parent / RUNS)
     carried = Carried.at(pack, cache, [runs])
     carried.open()

@@ -14,32 +14,31 @@ from typing import Any
 import torch
 
 from cohear.base.pool import available_cores
+from cohear.base.processor import processor_name
 
 
-def environment(precision: str) -> dict[str, Any]:
-    """Versions, hardware and revision that a study ran with, and the precision that it left to the machine."""
+def environment(precision: str, device: str) -> dict[str, Any]:
+    """What a study ran with.
+
+    Args:
+        precision: that it left to the machine.
+        device: that it asks for.
+    """
     packages = ("cohear", "torch", "numpy", "scipy", "scikit-learn", "pandas", "soundfile", "soxr")
     return {
         "written": time.strftime("%Y-%m-%dT%H:%M:%S%z"),
         "python": platform.python_version(),
         "packages": {name: version(name) for name in packages},
         "system": f"{platform.system()} {platform.release()} {platform.machine()}",
-        "processor": _processor(),
+        "processor": processor_name(),
         "cores": available_cores(),
         "memory_bytes": _memory(),
+        "device": device,
         "precision": precision,
         "torch_capability": torch.backends.cpu.get_cpu_capability(),
         "git": _git_revision(),
         "command": [Path(sys.argv[0]).name, *sys.argv[1:]],
     }
-
-
-def _processor() -> str:
-    try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-    except OSError:
-        return platform.processor()
-    return next((line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), "")
 
 
 def _memory() -> int | None:

@@ -23,6 +23,7 @@ from cohear.base.tables import (
     Table,
 )
 from cohear.runs.record import Record
+from cohear.study.folder.devices import write_devices
 from cohear.study.folder.folder import StudyFolder
 from cohear.study.folder.log_losses import log_loss_rows
 from cohear.study.folder.measurements import write_measurements
@@ -44,6 +45,7 @@ def write_tables(folder: StudyFolder) -> None:
         write_text(folder.root / RESULTS_CSV.file, results)
     write_text(folder.root / METRICS_CSV.file, METRICS_CSV.text(chain(_metrics(records), log_loss_rows(plan, records))))
     write_measurements(folder, plan)
+    write_devices(folder, records.values())
 
 
 def rows_of_results(folder: StudyFolder, runs: Collection[str]) -> list[Row]:

@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from cohear.base.registry import Registry
 from cohear.runs.place import RunPlace
@@ -53,6 +53,8 @@ class Pool(ABC):
         place: what each run may use, wherever it is carried out.
     """
 
+    here: ClassVar[bool] = True
+    """Whether runs are carried out on this machine, which then must have the study's device."""
     say: Callable[[str], None] = staticmethod(lambda sentence: None)
     """Takes what the user should know at once; whoever drives the pool has it told."""
 

@@ -1,4 +1,4 @@
-"""Runs on this machine: one process a core, each run in a process of its own."""
+"""Runs on this machine: one process a core, each run in a process of its own; several share an accelerator."""
 
 from __future__ import annotations
 
@@ -18,17 +18,22 @@ from typing import IO, Any
 from cohear.base.errors import CohearError
 from cohear.base.pool import available_cores
 from cohear.runs.pack import Pack, told_to_others
-from cohear.runs.place import RunPlace
+from cohear.runs.place import PROCESSOR, RunPlace
 from cohear.runs.spec import Spec
 from cohear.study.launch.failure import Failure
 from cohear.study.launch.launcher import HERE, LAUNCHERS, Pool, RunEvent
 
+MEMORY_A_RUN = 4e9
+"""Bytes of an accelerator that a run may take: torch's own half gigabyte a process, a network at work, features."""
 WORKER_ENVIRONMENT = {
     "OMP_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
     # glibc otherwise gives every activation back to the system and faults it in again: 15 to 20 % of a run.
     "GLIBC_TUNABLES": "glibc.malloc.mmap_threshold=1073741824:glibc.malloc.trim_threshold=1073741824",
+    # Asking CUDA whether it is there spoils it for every process that is forked later; asking its driver does not.
+    "PYTORCH_NVML_BASED_CUDA_CHECK": "1",
+    "CUBLAS_WORKSPACE_CONFIG": ":4096:8",  # without it cuBLAS need not give the same numbers again
 }
 
 
@@ -39,20 +44,20 @@ class Local(Pool):
     def __init__(self, pack: Pack, runs: Path, jobs: int | None = None, place: RunPlace = HERE) -> None:
         self._pack, self._runs = pack, runs
         self._place = replace(place, launcher=place.launcher or "local", host=place.host or platform.node())
-        self._most = jobs or max(1, available_cores() // place.threads)
+        self._most = jobs or runs_at_once(place)
         self._going: set[str] = set()
         self._server: subprocess.Popen[str] | None = None
         self._answered = False
 
     def room(self) -> int:
-        """A run for every thread that the usable cores have for it, unless told otherwise."""
+        """As many as `runs_at_once` says, unless told otherwise."""
         return self._most - len(self._going)
 
     def start(self, spec: Spec, files: frozenset[str]) -> None:
         """Ask the server, which the first run starts."""
         if self._server is None:
-            self._server = worker_server()
-            self._write({"pack": told_to_others(self._pack), "runs": str(self._runs), "place": asdict(self._place)})
+            self._server, place = worker_server(), replace(self._place, at_once=self._most)
+            self._write({"pack": told_to_others(self._pack), "runs": str(self._runs), "place": asdict(place)})
         self._going.add(spec.key)
         self._write(request(spec, files))
 
@@ -93,6 +98,19 @@ class Local(Pool):
             pipe = _pipe(self._server, "stdin")
             pipe.write(json.dumps(message) + "\n")
             pipe.flush()
+
+
+def runs_at_once(place: RunPlace) -> int:
+    """Runs that there is room for: one for every thread that the usable cores have for it, and memory where they train.
+
+    A core has enough to do with giving an accelerator the steps of one small network, which leave most of it idle.
+    """
+    cores = max(1, available_cores() // place.threads)
+    if place.device == PROCESSOR:
+        return cores
+    from cohear.training.device import Device  # noqa: PLC0415 - needs torch, which runs on the processor load elsewhere
+
+    return max(1, int(min(cores, Device.of(place.device).memory // MEMORY_A_RUN)))
 
 
 def request(spec: Spec, files: frozenset[str]) -> dict[str, Any]:

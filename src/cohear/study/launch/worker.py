@@ -1,6 +1,7 @@
 """A worker server: imports what jobs need once, then forks a clean process for each run.
 
 What runs read alike (`cohear.runs.job.Job.share`) is made before they are forked, and all have the same pages of it.
+Nothing here asks for an accelerator: each run starts CUDA for itself, and says so where something did before it.
 
 ``python -m cohear.study.launch.worker`` reads JSON lines from standard input: first where the pack is and where folders
 of runs go, then one a run. It answers with one JSON line when that run's process has ended, however it ended. A process
@@ -22,12 +23,13 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from cohear.base.errors import CohearError
 from cohear.base.plugins import packages_with_parts
 from cohear.runs import NETWORK
 from cohear.runs.carry_out import carry_out
 from cohear.runs.job import JOBS, job_of, read_spec
 from cohear.runs.pack import Pack, told_by_others
-from cohear.runs.place import RunPlace
+from cohear.runs.place import PROCESSOR, RunPlace
 from cohear.study.launch.failure import Failure
 
 
@@ -128,12 +130,27 @@ def _work(request: dict[str, Any], pack: Pack, runs: Path, place: RunPlace, last
     sys.stdin = Path(os.devnull).open(encoding="utf-8")  # noqa: SIM115 - for the life of the process
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what a user's module prints is no answer of ours
     try:
+        demand_accelerator(place)
         pack.open()
         carry_out(read_spec(request["specification"]), frozenset(request["files"]), pack, runs, place)
     except BaseException as error:
         os.write(last_words, Failure.of(error).to_bytes())
         return 1
     return 0
+
+
+def demand_accelerator(place: RunPlace) -> None:
+    """See that an accelerator can be used in this process: CUDA cannot, where it was in use before the fork.
+
+    Raises:
+        CohearError: it was; something that is made before runs are forked has asked for it.
+    """
+    torch = sys.modules.get("torch")
+    if place.device != PROCESSOR and torch is not None and torch.cuda._is_in_bad_fork():
+        raise CohearError(
+            "CUDA was in use before the process of this run was forked, which cannot use it then: a package that the "
+            "worker imports starts it; take that out, or train with device: cpu"
+        )
 
 
 def _reap(children: dict[int, _Child]) -> None:

@@ -128,8 +128,8 @@ class DynamicAverage(Objective):
 
 
 def _weighted(weights: Mapping[str, Tensor], step: Step) -> None:
-    """One backward pass of a weighted sum."""
-    torch.autograd.backward([loss * weights[task].to(loss.device) for task, loss in step.losses.items()])
+    """One backward pass of a weighted sum; a weight of the processor goes along without being waited for."""
+    torch.autograd.backward([loss * weights[task] for task, loss in step.losses.items()])
 
 
 def _number(task: str, weight: object) -> float:

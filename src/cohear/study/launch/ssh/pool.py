@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import asdict, replace
 from pathlib import Path
+from typing import ClassVar
 
 from cohear.base.errors import CohearError, FolderError, UserError
 from cohear.base.files import digest_of_bytes, folder_whole_or_not_at_all, write_bytes
@@ -42,6 +43,8 @@ class Ssh(Pool):
         ValueError: no host, or one that is none.
         TypeError: the pack is of a kind that cannot be sent.
     """
+
+    here: ClassVar[bool] = False
 
     def __init__(
         self,
