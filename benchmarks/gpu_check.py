@@ -257,7 +257,8 @@ def page(
     return f"""# An accelerator against the processor
 
 Made by `make gpu-check` in {seconds / 60:.1f} minutes: {device.called}, PyTorch {torch.__version__}, beside
-{Device().called}. Runs of two tasks of made-up sounds, and of each alone, {size.steps} steps of {size.batch} windows a task.
+{Device().called}. Runs of two tasks of made-up sounds, and of each alone: {size.steps} steps of {size.batch}
+windows a task.
 
 ## Right
 
