@@ -4,6 +4,7 @@ import io
 import os
 import re
 import signal
+import subprocess
 import threading
 import time
 import zipfile
@@ -264,7 +265,8 @@ def test_what_a_host_lacks_is_installed_on_top_of_what_it_has(hosts, tmp_path):
     place = Path(first[1]["makes"])
     assert place.is_relative_to(there.home / "cache" / "cohear" / "ssh" / "environments")
     python = place / "bin" / "python"
-    assert os.popen(f"{python} -c 'import cohear_made_up, filelock; print(cohear_made_up.version)'").read() == "1.5\n"
+    command = "import cohear_made_up, filelock; print(cohear_made_up.version)"
+    assert subprocess.run([python, "-c", command], capture_output=True, text=True).stdout == "1.5\n"
 
 
 @needs_servers
