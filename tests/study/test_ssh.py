@@ -266,7 +266,8 @@ def test_what_a_host_lacks_is_installed_on_top_of_what_it_has(hosts, tmp_path):
     assert place.is_relative_to(there.home / "cache" / "cohear" / "ssh" / "environments")
     python = place / "bin" / "python"
     command = "import cohear_made_up, filelock; print(cohear_made_up.version)"
-    assert subprocess.run([python, "-c", command], capture_output=True, text=True).stdout == "1.5\n"
+    ended = subprocess.run([python, "-c", command], check=True, capture_output=True, text=True)
+    assert ended.stdout == "1.5\n"
 
 
 @needs_servers
