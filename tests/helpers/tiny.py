@@ -8,9 +8,11 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import numpy as np
 import soundfile
@@ -142,6 +144,12 @@ class Bench:
             # a shell starts what it puts into the background with Ctrl-C ignored, and children inherit that
             preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 - there are no threads
         )
+
+    @contextmanager
+    def here(self) -> Iterator[None]:
+        """This process uses the cache meanwhile."""
+        with mock.patch.dict(os.environ, {"COHEAR_CACHE": str(self.cache)}):
+            yield
 
     def cohear(self, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
         """Run a command to its end, in this process."""

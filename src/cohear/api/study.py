@@ -17,15 +17,19 @@ if TYPE_CHECKING:
 
     from cohear.export.export import Exported
     from cohear.findings.answers import Answers
+    from cohear.findings.foreseen import Foreseen
     from cohear.findings.power import Power
     from cohear.report.figures import Figures
     from cohear.runs.spec import Spec
     from cohear.study.audit import Audit
     from cohear.study.elsewhere.pack_study import Packed
+    from cohear.study.estimate.estimate import PlanEstimate
     from cohear.study.file import StudySettings
     from cohear.study.folder.status import Status
+    from cohear.study.launch.needs import Wanted
     from cohear.study.launch.progress import Progress
     from cohear.study.plan.plan import PlannedRun
+    from cohear.study.prepare import Prepared
     from cohear.study.run import StudyOutcome
 
 
@@ -190,26 +194,56 @@ class Study:
         Raises:
             UserError: what ``run`` would not begin with.
         """
+        prepared, _, done = self._prepared(launcher, jobs, progress)
+        return prepared.plan, done, prepared.warnings
+
+    def _prepared(
+        self, launcher: str | Mapping[str, object], jobs: int | None, progress: Progress | None
+    ) -> tuple[Prepared, dict[str, Wanted], set[str]]:
+        """The study with its plan, its runs by key, and which of them are done."""
         from cohear.base.named import as_named, check_named
         from cohear.study.launch.launcher import LAUNCHERS
         from cohear.study.prepare import prepare
         from cohear.study.run import wanted_of
 
         here = check_named(LAUNCHERS, as_named(launcher)).here
-        cache = cache_folder()
         folder = StudyFolder(self.folder)
         prepared = prepare(
             self.settings,
             self._source_folder,
-            cache=cache,
+            cache=cache_folder(),
             jobs=jobs,
             progress=progress,
             precision=folder.precision(),
             trains=here,
         )
         wanted = wanted_of(prepared.plan, self.settings.keep, folder)
-        done = {key for key, run in wanted.items() if folder.is_done(key, run.files)}
-        return prepared.plan, done, prepared.warnings
+        return prepared, wanted, {key for key, run in wanted.items() if folder.is_done(key, run.files)}
+
+    def estimate(
+        self,
+        *,
+        launcher: str | Mapping[str, object] = "local",
+        jobs: int | None = None,
+        progress: Progress | None = None,
+    ) -> tuple[PlanEstimate, list[str]]:
+        """What ``run`` would still cost, from trials of seconds on this machine; nothing of them is kept.
+
+        Returns:
+            The estimate, with all runs, and warnings.
+
+        Raises:
+            UserError: what ``run`` would not begin with.
+        """
+        from cohear.study.estimate.estimate import estimate
+        from cohear.study.launch.progress import NoProgress
+
+        progress = progress or NoProgress()
+        prepared, wanted, done = self._prepared(launcher, jobs, progress)
+        found = estimate(
+            prepared, wanted, done, source_folder=self._source_folder, cache=cache_folder(), progress=progress
+        )
+        return found, prepared.warnings
 
     def gains(self) -> pd.DataFrame:
         """The table of gains, computed anew from the records and written as ``gains.csv``."""
@@ -222,6 +256,30 @@ class Study:
     def power(self) -> Power:
         """What the study could find, and what would decide the rest (:func:`cohear.api.power`)."""
         return conclusions.power(self.folder)
+
+    def foresee(self, *, jobs: int | None = None, progress: Progress | None = None) -> Foreseen:
+        """What the study can answer, before anything is trained (:func:`cohear.findings.foreseen.foreseen`).
+
+        Raises:
+            UserError: what ``run`` would not begin with.
+        """
+        from cohear.findings.foreseen import PlannedCells, foreseen
+        from cohear.study.data_facts import data_facts
+
+        prepared, _, _ = self._prepared("local", jobs, progress)
+        combinations: dict[tuple[str, str, str], dict[tuple[str, ...], None]] = {}
+        controls: dict[tuple[str, str, str], set[str]] = {}
+        for run in prepared.plan:
+            setting, tasks = (run.features, run.encoder, run.arm), tuple(run.combination.split("+"))
+            if run.control:
+                controls.setdefault(setting, set()).add(run.control)
+            elif len(tasks) > 1 and not run.probe:
+                combinations.setdefault(setting, {})[tasks] = None
+        planned = [
+            PlannedCells(setting, list(found), sorted(controls.get(setting, ())))
+            for setting, found in combinations.items()
+        ]
+        return foreseen(data_facts(prepared), planned)
 
     def answers(self, related: Sequence[str] = ()) -> Answers:
         """The study's answers (:func:`cohear.api.answers`)."""

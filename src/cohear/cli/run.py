@@ -16,7 +16,7 @@ EXAMPLES = """
 
   cohear run study.yaml --out out/first
 
-  cohear run study.yaml --out out/first --dry-run    [dim]what would be trained[/dim]
+  cohear run study.yaml --out out/first --dry-run    [dim]what would be trained, and its price[/dim]
 
   cohear run study.yaml --out out/first --launcher ssh --host user@vm    [dim]on another machine, without audio[/dim]
 
@@ -47,7 +47,7 @@ def run(
         int | None, typer.Option(min=1, help="Runs at once, on each machine. [default: one a core]")
     ] = None,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Check everything and show the plan; train nothing.")
+        bool, typer.Option("--dry-run", help="Check everything, show the plan and foretell what it costs.")
     ] = False,
 ) -> None:
     """Train every run of a study that is not done yet, then write tables, gains and the page."""
@@ -85,20 +85,15 @@ def run(
 
 
 def _show_plan(loaded: Study, progress: TerminalProgress, where: str | dict[str, object], jobs: int | None) -> None:  # type: ignore[name-defined]  # noqa: F821
-    from rich.table import Table
+    from cohear.report.terminal.estimate import estimate_shown
 
-    plan, done, warnings = loaded.plan(launcher=where, jobs=jobs, progress=progress)
+    try:
+        found, warnings = loaded.estimate(launcher=where, jobs=jobs, progress=progress)
+    finally:
+        progress.close()
     for warning in warnings:
         progress.say(warning)
-    cells: dict[tuple[str, str, str, int, str], set[str]] = {}
-    for planned in plan:
-        size = planned.combination.count("+") + 1
-        cell = (planned.features, planned.encoder, planned.arm, size, planned.control or planned.probe)
-        cells.setdefault(cell, set()).add(planned.key)
     title = f"plan of {loaded.settings.study}"
     if loaded.settings.repeats.until:
         title += ", at most: repeats stop when verdicts are decided"
-    table = Table("features", "encoder", "arm", "tasks", "control or probe", "runs", "done", title=title)
-    for (*setting, size, control), keys in sorted(cells.items(), key=lambda cell: bool(cell[0][-1])):
-        table.add_row(*setting, str(size), control, str(len(keys)), str(len(keys & done)))
-    output.print(table)
+    output.print(estimate_shown(found, title, jobs))

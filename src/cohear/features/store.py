@@ -149,8 +149,8 @@ def ensure_store(
     store = open_store_at(folder, key)
     if store is not None:
         return store
-    offsets = _offsets(front_end, clips, names)
-    needed = int(offsets[-1]) * (4 * front_end.frame_width + 1)  # bytes of float32, and of heard
+    offsets = first_rows(front_end, clips, names)
+    needed = int(offsets[-1]) * bytes_a_frame(front_end)
     with build_folder(folder, needed, lambda other: open_store_at(other, key) is not None) as building:
         heard = write_frames(
             building / "frames.npy",
@@ -171,6 +171,11 @@ def ensure_store(
     return open_store(key, cache)
 
 
+def bytes_a_frame(front_end: FrontEnd) -> int:
+    """What a frame takes on disk: float32, and whether it is heard."""
+    return 4 * front_end.frame_width + 1
+
+
 def _usable(segments: Sequence[Segment], facts: Sequence[ClipFacts | BadClip]) -> list[ClipFacts]:
     """The facts, where they are as many as the segments and none is bad."""
     if len(segments) != len(facts):
@@ -184,8 +189,8 @@ def _usable(segments: Sequence[Segment], facts: Sequence[ClipFacts | BadClip]) -
     return [clip for clip in facts if isinstance(clip, ClipFacts)]
 
 
-def _offsets(front_end: FrontEnd, clips: Sequence[ClipFacts], names: Sequence[ClipName]) -> Integers:
-    """First row of each clip and the total, int64 ``[clips + 1]``."""
+def first_rows(front_end: FrontEnd, clips: Sequence[ClipFacts], names: Sequence[ClipName] = ()) -> Integers:
+    """First row of each clip in their store, and how many it has, int64 ``[clips + 1]``."""
     if isinstance(front_end, ClipFrontEnd):
         found = front_end.frames_of_all(names)
     else:

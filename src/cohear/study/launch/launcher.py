@@ -25,11 +25,14 @@ class RunEvent:
         kind: started, finished, failed, or killed (its worker was ended before it could say why).
         run: its key.
         failure: why it failed or was killed.
+        seconds: of the processor, where the launcher knows them: all that the process of a run took which has ended; of
+            one that was started, what was made beforehand for it and others.
     """
 
     kind: Literal["started", "finished", "failed", "killed"]
     run: str
     failure: Failure | None = None
+    seconds: float = 0.0
 
     @property
     def error(self) -> str:

@@ -72,7 +72,7 @@ class Local(Pool):
             self._answered = True
             answer: dict[str, Any] = json.loads(line)
             if answer["event"] == "started":
-                yield RunEvent("started", answer["run"])
+                yield RunEvent("started", answer["run"], seconds=answer["seconds"])
             else:
                 self._going.discard(answer["run"])
                 yield _outcome(answer)
@@ -122,7 +122,7 @@ def _outcome(answer: dict[str, Any]) -> RunEvent:
     """What a worker's end means for its run."""
     run, status = answer["run"], answer["status"]
     if status == 0:
-        return RunEvent("finished", run)
+        return RunEvent("finished", run, seconds=answer["seconds"])
     if answer["failure"]:
         return RunEvent("failed", run, Failure(**answer["failure"]))
     by = f"signal {signal.Signals(-status).name}" if status < 0 else f"exit status {status}"

@@ -19,6 +19,7 @@ import os
 import selectors
 import signal
 import sys
+import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -82,7 +83,9 @@ class _Server:
             self._given = told_by_others(message["pack"]), Path(message["runs"]), RunPlace(**message["place"])
             return
         self._warm_up(message["specification"].get("job", NETWORK))
+        began = time.process_time()
         self._share(message["specification"], self._given[0])
+        beforehand = time.process_time() - began
         words, last_words = os.pipe()
         server = os.getpid()
         pid = os.fork()
@@ -96,7 +99,7 @@ class _Server:
                 os._exit(status)
         os.close(last_words)
         self.children[pid] = _Child(message["run"], words)
-        _answer({"run": message["run"], "event": "started", "pid": pid})
+        _answer({"run": message["run"], "event": "started", "pid": pid, "seconds": beforehand})
 
     def _warm_up(self, job: str) -> None:
         """Have in memory what all runs of a job need; a job that a plugin brings is known to its runs alone."""
@@ -156,14 +159,21 @@ def demand_accelerator(place: RunPlace) -> None:
 def _reap(children: dict[int, _Child]) -> None:
     """Answer for every child that has ended."""
     for pid in list(children):
-        ended, status = os.waitpid(pid, os.WNOHANG)
+        ended, status, used = os.wait4(pid, os.WNOHANG)
         if not ended:
             continue
         child = children.pop(pid)
         with os.fdopen(child.words, "rb") as pipe:
             failure = Failure.from_bytes(pipe.read())
-        content = asdict(failure) if failure else None
-        _answer({"run": child.run, "event": "ended", "status": os.waitstatus_to_exitcode(status), "failure": content})
+        _answer(
+            {
+                "run": child.run,
+                "event": "ended",
+                "status": os.waitstatus_to_exitcode(status),
+                "failure": asdict(failure) if failure else None,
+                "seconds": used.ru_utime + used.ru_stime,
+            }
+        )
 
 
 def _end(children: dict[int, _Child]) -> None:
