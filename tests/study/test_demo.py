@@ -33,10 +33,12 @@ def results() -> pd.DataFrame:
 
 
 def test_findings_say_what_was_planted_and_what_was_found():
-    lines = findings(gains(), results())
-    assert [line for line in lines if line.startswith("planted: ")] == [lines[0], lines[2], lines[6]]
+    losses = gains()[:1].assign(gain=0.5, low=0.25, high=0.75)
+    lines = findings(gains(), losses, results())
+    assert [line for line in lines if line.startswith("planted: ")] == [lines[0], lines[3], lines[7]]
+    assert lines[2] == "  found: the same in log loss: +0.50 bits a clip (+0.25 to +0.75), helps"
     assert lines[1] == ("  found: command 55.0 alone, 90.0 beside syllable: +35.0 points (+25.0 to +45.0), helps")
-    assert "colour 35.0 alone, where guessing scores 33.3" in lines[7]
+    assert "colour 35.0 alone, where guessing scores 33.3" in lines[8]
     assert sum(line.endswith(", undecided") for line in lines) == 4
 
 
@@ -51,7 +53,7 @@ def test_the_folder_is_a_study_folder_that_can_be_entered_again(tmp_path):
     settings = prepare_demo(out)
     assert settings.study == "demo"
     assert list(settings.tasks) == ["syllable", "command", "pace", "colour"]
-    assert (settings.repeats.folds, settings.repeats.seeds) == (5, 1)
+    assert (settings.repeats.folds, settings.repeats.seeds) == (5, 2)
     assert StudyFolder(out).read_settings() == settings
     assert "planted" in (out / "demo.yaml").read_text(encoding="utf-8")
     assert len(read_clip_table(settings.datasets["commands"].path, "commands")) == 160

@@ -46,7 +46,8 @@ def demo(
     if outcome.failed:
         errors.print(f"{len(outcome.failed)} runs failed; `cohear status {out}` shows why", style="red", markup=False)
         raise typer.Exit(1)
-    for line in findings(judged.gains, read_results(out)):
+    assert judged.log_loss is not None  # each run here leaves it
+    for line in findings(judged.gains, judged.log_loss.gains, read_results(out)):
         output.print(line, markup=False, highlight=False, soft_wrap=True)
     output.print(f"page: {out / 'report' / 'index.html'}", markup=False, highlight=False, soft_wrap=True)
     output.print(

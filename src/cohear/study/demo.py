@@ -33,10 +33,13 @@ tasks:
   pace:     {dataset: engines, target: pace}
   colour:   {dataset: lottery, target: colour}
 
+features: [{name: summary, statistics: functionals}]   # a vector of 440 numbers a window
+encoders: [{name: mlp, hidden: 12}]                     # so narrow that what two tasks share has to fit into it
+baselines: []
 combinations: [singles, pairs, all]
-repeats: {folds: 5, seeds: 1}
-window: 0.8                                      # seconds; about the length of the clips
-training: {steps: 140, batch: 24}   # instead of 800 and 32: enough here, and a matter of minutes
+repeats: {folds: 5, seeds: 2}
+window: 0.8                                             # seconds; about the length of the clips
+training: {steps: 300, batch: 24}                       # instead of 800 and 32: enough here
 keep: [curves]
 """
 
@@ -62,19 +65,22 @@ def prepare_demo(folder: Path) -> StudySettings:
     return settings
 
 
-def findings(gains: pd.DataFrame, results: pd.DataFrame) -> list[str]:
+def findings(gains: pd.DataFrame, losses: pd.DataFrame, results: pd.DataFrame) -> list[str]:
     """What was planted and what the study found of it, a line each.
 
     Args:
         gains: of the demo.
+        losses: the same in log loss.
         results: of the demo; single scores.
     """
-    cells = {(row["task"], row["combination"]): row for row in gains.to_dict("records")}
+    cells, in_loss = (
+        {(row["task"], row["combination"]): row for row in table.to_dict("records")} for table in (gains, losses)
+    )
     alone = results[(results["task"] == "colour") & (results["combination"] == "colour")]["value"].astype(float)
     found: list[tuple[str, list[str]]] = [
         (
             "command shares its cause with syllable and has few clips, so syllable must help it",
-            [_told(cells["command", "syllable+command"])],
+            [_told(cells["command", "syllable+command"]), _told_in_loss(in_loss["command", "syllable+command"])],
         ),
         (
             "pace has nothing in common with syllable or command, so neither should be shown to help the other",
@@ -104,3 +110,8 @@ def _told(cell: Mapping[Hashable, Any]) -> str:
         f"{cell['task']} {points[0]:.1f} alone, {points[1]:.1f} beside {partner}: "
         f"{points[2]:+.1f} points ({points[3]:+.1f} to {points[4]:+.1f}), {cell['verdict']}"
     )
+
+
+def _told_in_loss(cell: Mapping[Hashable, Any]) -> str:
+    gain, low, high = (float(cell[name]) for name in ("gain", "low", "high"))
+    return f"the same in log loss: {gain:+.2f} bits a clip ({low:+.2f} to {high:+.2f}), {cell['verdict']}"

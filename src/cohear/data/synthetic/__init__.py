@@ -4,7 +4,7 @@ What is planted, and how:
 
 - ``syllables`` and ``commands`` share their cause: a label is one of eight gestures of two resonances of a voice, the
   same eight in both under other names, made by the same code among whistles of other sources. They differ in nothing
-  but names, speakers and number: ``syllables`` has 400 clips of 50 speakers, ``commands`` 96 clips of 48 callers. Few
+  but names, speakers and number: ``syllables`` has 400 clips of 50 speakers, ``commands`` 160 clips of 80 callers. Few
   clips are learnt by heart, whistles included; what a network finds in many is what the few need. So ``syllables``
   must help ``commands``, and has little to gain itself.
 - ``engines`` has nothing in common with them: a label is the pace of strokes of noise. Paces of one kind vary so much

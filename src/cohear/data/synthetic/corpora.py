@@ -24,7 +24,7 @@ TRACT = 0.1
 """Largest |ln| of the factor between a speaker's resonances and the mean ones."""
 WHISTLES = 4
 """Other sources in a clip."""
-WHISTLE_LEVEL = 2.0
+WHISTLE_LEVEL = -10.0
 """Their level in dB beside the voice."""
 
 FULL_SCALE = 0.99

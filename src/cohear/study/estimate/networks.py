@@ -86,6 +86,7 @@ def tried(
     Raises:
         RunFailed: as the real runs would.
     """
+    begins = len(trials.made)
     loads = {spec.key: sizes.load(spec) for spec in specs}
     small = min(specs, key=lambda spec: (loads[spec.key].tasks, loads[spec.key].width, loads[spec.key].scored))
     large = max(specs, key=lambda spec: (loads[spec.key].width, loads[spec.key].tasks, -loads[spec.key].scored))
@@ -115,14 +116,19 @@ def tried(
     rest = first.seconds - step * load.steps - a_window * load.scored
     if loads[large.key].tasks == load.tasks:
         alone = Pace(max(rest, 0.0), 0.0, 0.0, step / load.width, a_window)
-        return NetworkKind(alone, _traces(first, load, first, load), first.memory)
+        return NetworkKind(alone, _traces(first, load, first, load), _most(trials.made[begins:]))
     second, other = of(large, SHORTEST, FEW_CLIPS)
     of_large = step_of(large, second, other)
     a_width = max(of_large - step, 0.0) / (other.width - load.width) if other.width > load.width else 0.0
     others_rest = second.seconds - of_large * other.steps - a_window * other.scored
     a_task = max(others_rest - rest, 0.0) / (other.tasks - load.tasks)
     pace = Pace(rest - a_task * load.tasks, a_task, step - a_width * load.width, a_width, a_window)
-    return NetworkKind(pace, _traces(first, load, second, other), second.memory)
+    return NetworkKind(pace, _traces(first, load, second, other), _most(trials.made[begins:]))
+
+
+def _most(made: Sequence[Trial]) -> int:
+    """Bytes of memory: now the trial of many tasks takes most, now the one that scores many windows at once."""
+    return max(trial.memory for trial in made)
 
 
 def _factor(more: float) -> float:
