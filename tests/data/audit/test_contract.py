@@ -2,7 +2,9 @@
 
 import planted
 import pytest
+import tiny
 
+from cohear.base.yaml_text import YamlText
 from cohear.data.audit.audit_check import CHECKS
 from cohear.data.audit.bandwidth import BandwidthCheck
 from cohear.data.audit.cells import CellsCheck
@@ -17,10 +19,13 @@ from cohear.data.audit.groups import GroupsCheck
 from cohear.data.audit.labels import LabelsCheck
 from cohear.data.audit.lengths import LengthsCheck
 from cohear.data.audit.levels import LevelsCheck
+from cohear.data.audit.numbers import NumbersCheck
 from cohear.data.audit.recordings import RecordingsCheck
 from cohear.data.audit.spellings import SpellingsCheck
 from cohear.data.audit.unused import UnusedCheck
 from cohear.study.audit import gather_evidence
+from cohear.study.file import check_study
+from cohear.study.folder.folder import with_paths_from
 from cohear.study.launch.progress import NoProgress
 from cohear.testing.audit_check import CheckContract
 
@@ -108,6 +113,21 @@ class TestFolds(Planted):
     check, fault = FoldsCheck, "label of one group"
 
 
+class TestNumbers(CheckContract):
+    """On numbers of which one is far from all others."""
+
+    def make(self):
+        return NumbersCheck()
+
+    def faulty(self, folder):
+        rows = tiny.write_pitches(folder / "data" / "pitches")
+        tiny.write_table(folder / "data" / "pitches", [{**rows[0], "pitch": "440000"}, *rows[1:]])
+        task = {"dataset": "pitches", "target": "pitch", "kind": "regression"}
+        content = tiny.settings(datasets={"pitches": {"path": "data/pitches"}}, tasks={"pitch": task})
+        settings = with_paths_from(check_study(YamlText(content)), folder)
+        return gather_evidence(settings, cache=folder / "cache", jobs=1, progress=NoProgress())[0]
+
+
 def test_no_check_is_forgotten():
-    tested = {type(test().make()) for test in Planted.__subclasses__()}
+    tested = {type(test().make()) for test in (*Planted.__subclasses__(), TestNumbers)}
     assert tested == {type(CHECKS[name]) for name in CHECKS}
