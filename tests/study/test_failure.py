@@ -51,6 +51,24 @@ def test_any_error_fits_a_pipe_that_nobody_reads(character):
     assert character in Failure.from_bytes(words).error
 
 
+@pytest.mark.parametrize("depth", [3, 300])
+def test_a_traceback_keeps_its_first_line_and_its_last_calls(depth):
+    def deeper(left, *, name="a call with a name that takes its room"):
+        return deeper(left - 1, name=name + str(left)) if left else {}["missing"]
+
+    try:
+        deeper(depth)
+    except KeyError as error:
+        detail = carried(error).detail
+    assert detail.startswith("Traceback (most recent call last):\n")
+    assert detail.endswith("KeyError: 'missing'\n")
+    assert len(detail) <= 4_000
+
+
+def test_an_error_that_was_never_raised_fits_too():
+    assert len(Failure.of(ValueError("x" * 100_000)).detail) <= 4_000
+
+
 @pytest.mark.parametrize("words", [b"", b'{"error": "x"', b"[]", b"{}"])
 def test_words_that_were_cut_off_tell_nothing(words):
     assert Failure.from_bytes(words) is None

@@ -35,7 +35,7 @@ class Failure:
         users = isinstance(error, UserError)
         text = str(error) if isinstance(error, CohearError) else f"{type(error).__name__}: {error}"
         detail = "".join(traceback.format_exception(type(error), error, error.__traceback__))
-        return cls(text[:_MOST_CHARACTERS], detail[-_MOST_CHARACTERS:], _kind(error) if users else "")
+        return cls(text[:_MOST_CHARACTERS], _without_its_middle(detail), _kind(error) if users else "")
 
     def raise_where_it_concerns_all(self) -> None:
         """Raise what would end every other run too, as the kind of error it was."""
@@ -62,3 +62,11 @@ def _kind(error: BaseException) -> str:
         return ""
     known = (*_KINDS, StudyError.__name__)
     return next(kind.__name__ for kind in type(error).__mro__ if kind.__name__ in known)
+
+
+def _without_its_middle(detail: str) -> str:
+    """A traceback that is too long, with the line that it begins with and its innermost calls."""
+    if len(detail) <= _MOST_CHARACTERS:
+        return detail
+    begins = f"{detail.splitlines()[0][:100]}\n  ...\n"
+    return begins + detail[len(begins) - _MOST_CHARACTERS :]
