@@ -30,7 +30,7 @@ class Soft(Independent):
         make_encoder: Callable[[Mapping[str, int]], Encoder],
         draws: Draws,
         *,
-        pull: float = 0.1,
+        pull: float = 0.01,
     ) -> None:
         super().__init__(inputs, heads, make_encoder, draws)
         if pull < 0:
