@@ -16,24 +16,24 @@ import torch
 from cohear.training.objectives import OBJECTIVES, Objective
 
 
-@OBJECTIVES.register("geometric")
-class Geometric(Objective):
+@OBJECTIVES.register("product")
+class Product(Objective):
     def backward(self, step):
         torch.stack([loss.clamp(min=1e-8).log() for loss in step.losses.values()]).mean().exp().backward()
 """
-GEOMETRIC = {"training": {"steps": 10, "batch": 4, "objective": "geometric"}, "repeats": {"folds": 1}}
+PRODUCT = {"training": {"steps": 10, "batch": 4, "objective": "product"}, "repeats": {"folds": 1}}
 
 
 @pytest.mark.slow
 def test_part_of_a_plugin_reaches_the_workers_and_is_in_the_keys(bench):
     (bench.root / "parts.py").write_text(PARTS, encoding="utf-8")
-    out = bench.run_apart("out", plugins=["parts.py"], **GEOMETRIC)
+    out = bench.run_apart("out", plugins=["parts.py"], **PRODUCT)
     first = set(tiny.records(out))
     assert len(first) == 3
     again = bench.cohear_apart("run", "out")
     assert (again.returncode, set(tiny.records(out))) == (0, first), again.stderr
     (bench.root / "parts.py").write_text(PARTS + "\nCHANGED = True\n", encoding="utf-8")
-    bench.run_apart("out", plugins=["parts.py"], **GEOMETRIC)
+    bench.run_apart("out", plugins=["parts.py"], **PRODUCT)
     assert len(set(tiny.records(out)) - first) == 3
     (bench.root / "parts.py").unlink()
     for verb in ("status", "gains", "report"):
@@ -52,7 +52,7 @@ def test_package_announces_its_parts(bench):
     inherited = bench.environment
     path = f"{packages}:{inherited().get('PYTHONPATH', '')}".rstrip(":")
     bench.environment = lambda: {**inherited(), "PYTHONPATH": path}
-    assert len(tiny.records(bench.run_apart("out", **GEOMETRIC))) == 3
+    assert len(tiny.records(bench.run_apart("out", **PRODUCT))) == 3
     (packages / "their_parts.py").write_text("1 / 0", encoding="utf-8")
     ended = bench.cohear_apart("run", "study.yaml", "--out", "out")
     assert ended.returncode == 2
