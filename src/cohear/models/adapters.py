@@ -45,6 +45,11 @@ class Adapter(nn.Module):
         own = self.down(features).relu() * self.openings().clamp(max=1)
         return windows.holding(torch.maximum(features + self.up(own), features.clamp(max=0)).movedim(-1, self._axis))
 
+    @property
+    def weights_a_channel(self) -> int:
+        """Numbers that one of its own channels is learnt by, its gate aside."""
+        return 2 * self.down.in_features
+
     def openings(self) -> Tensor:
         """``[width]`` how far each gate is open; what is above 1 costs more and opens no further."""
         return (SPEED * self.gates).clamp(min=0)
@@ -124,12 +129,12 @@ class Adapters(Multihead):
         left_out = 0
         for adapter in self._every():
             shut = int((adapter.openings() == 0).sum())
-            left_out += len(adapter.gates) + shut * 2 * adapter.down.in_features
+            left_out += len(adapter.gates) + shut * adapter.weights_a_channel
         return super().size() - left_out
 
     def _cost(self, adapter: Adapter) -> int:
         """Of one of its channels."""
-        return 2 * adapter.down.in_features * (adapter.places if self._by_place else 1)
+        return adapter.weights_a_channel * (adapter.places if self._by_place else 1)
 
     def _every(self) -> list[Adapter]:
         return [adapter for adapter in self.adapters.modules() if isinstance(adapter, Adapter)]

@@ -71,22 +71,25 @@ class Encoder(nn.Module):
             between: from the place of a stage, and what leaves it, to what its successor gets.
             first: place of that stage.
         """
-        last = len(self.stages()) - 1
-        embedding: Embedding = self.stages()[last](self.through(range(first, last), windows, between))
+        *before, last = self.stages()[first:]
+        embedding: Embedding = last(through(before, first, windows, between))
         return embedding
 
-    def through(self, places: range, windows: Windows, between: Callable[[int, Windows], Windows]) -> Windows:
-        """Bring a batch from one stage to another.
 
-        Args:
-            places: of the stages that it goes through, none of them the last.
-            windows: as they are in front of the first.
-            between: see ``embed``.
-        """
-        stages = self.stages()
-        for place in places:
-            windows = between(place, stages[place](windows))
-        return windows
+def through(
+    stages: Sequence[nn.Module], first: int, windows: Windows, between: Callable[[int, Windows], Windows]
+) -> Windows:
+    """Bring a batch through stages of which none is the last.
+
+    Args:
+        stages: one after the other.
+        first: place of the first of them.
+        windows: as they are in front of it.
+        between: see `Encoder.embed`.
+    """
+    for place, stage in enumerate(stages, first):
+        windows = between(place, stage(windows))
+    return windows
 
 
 ENCODERS: Registry[type[Encoder]] = Registry("encoder")

@@ -13,7 +13,7 @@ from torch import Size, Tensor, nn
 
 from cohear.base.registry import Registry
 from cohear.base.streams import NamePart, torch_stream
-from cohear.models.encoder import Encoder
+from cohear.models.encoder import Encoder, through
 from cohear.models.heads import Head
 from cohear.models.shapes import shapes_between
 from cohear.models.tied import tie
@@ -223,7 +223,8 @@ class Multihead(Network):
             return super().embed(batch, step)
         joined, between = Windows.joined(batch), partial(self._behind_stage, step)
         with self._drawing(step):
-            windows = self.encoder_of(next(iter(batch))).through(range(self._shared), joined, between)
+            trunk = self.encoder_of(next(iter(batch))).stages()[: self._shared]
+            windows = through(trunk, 0, joined, between)
         embeddings = {}
         for task, own in windows.by_task():
             with self._drawing(step, "behind", self._shared):

@@ -69,7 +69,7 @@ def trainable_parameters(given: ControlInputs, settings: Settings, sharing: str 
     inputs = {task: given.inputs[task] for task in tasks}
     heads = {task: given.heads[task] for task in tasks}
     network = make(SHARING, sharing, inputs, heads, encoder.build, Draws(("size",)))
-    return sum(parameter.numel() for parameter in network.parameters())
+    return network.size()
 
 
 def widened(encoder: EncoderChoice, count: Callable[[Settings], int], target: int) -> Settings:
