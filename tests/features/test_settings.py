@@ -57,7 +57,7 @@ def test_another_version_of_a_library_is_told(matrix, monkeypatch):
             "numpy of front-end 'projected'": key["libraries"]["numpy"],
         }
     )
-    monkeypatch.setattr("cohear.features.front_end.version", lambda name: "0.1+cpu")
+    monkeypatch.setattr("cohear.features.front_end.installed", lambda name: "0.1+cpu")
     assert versions_here(key)["numpy of front-end 'projected'"] == "0.1"
     monkeypatch.undo()
     monkeypatch.setattr(Projected, "libraries", ("no-such-package",))

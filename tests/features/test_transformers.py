@@ -289,7 +289,7 @@ def test_what_changes_its_numbers_is_part_of_the_key(monkeypatch):
             raise metadata.PackageNotFoundError(name)
         return there[name]
 
-    monkeypatch.setattr("cohear.features.front_end.version", version)
+    monkeypatch.setattr("cohear.features.front_end.installed", version)
     found = {"torch": "1.0", "transformers": "2.0", "torchaudio": "3.0"}
     assert Transformers.versions() == {"version": 1, "libraries": found}
     del there["torchaudio"]

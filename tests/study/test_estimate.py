@@ -147,9 +147,9 @@ def test_scored_windows_are_counted_as_a_run_scores_them(prepared, bench, monkey
     window = sizes._windows
     [task] = spec.tasks
     frames = round(spec.window * 100)
-    assert scored["train"] == window(task, "train", frames)
-    assert scored["validation"] == 10 * window(task, "validation", frames)
-    assert scored["test"] in {n * window(task, "test", frames) for n in (1, 2)}
+    assert scored["train"] == window(task.split, task.store, "train", frames)
+    assert scored["validation"] == 10 * window(task.split, task.store, "validation", frames)
+    assert scored["test"] in {n * window(task.split, task.store, "test", frames) for n in (1, 2)}
 
 
 def test_few_clips_lie_evenly_in_each_part():

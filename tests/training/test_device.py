@@ -145,7 +145,7 @@ def test_no_step_waits_for_its_device(encoder, training, monkeypatch):
     finally:
         copies.__exit__(None, None, None)
     assert copies.waited == []
-    assert copies.sent >= 2 * 2 * 3  # of each step and task places or windows, what they should become, what is known
+    assert copies.sent >= 2 * 2 * 2 + 2  # by step and task what is known and asked; windows, or for both steps vectors
 
 
 def test_copies_that_are_waited_for_are_seen():

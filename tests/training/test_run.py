@@ -100,6 +100,15 @@ def test_windows_are_keyed_and_come_from_training_alone(specs, pack, encoder):
     assert len({rows.windows.features.numpy().tobytes() for rows in first}) == 6
 
 
+def test_vectors_of_a_step_are_those_of_its_windows_in_whatever_order_steps_are_asked_for(specs, pack, monkeypatch):
+    data, given = data_of(specs["dnn", "tone"], pack)
+    monkeypatch.setattr("cohear.training.batches.STEPS_AT_ONCE", 3)
+    batches = TaskBatches(data, given, TrainingSettings(steps=8, batch=4), NAME)
+    for step in (0, 1, 7, 2, 3, 3, 6):
+        vectors, _ = given.seen(data.store, data.rows[batches._clips[step]], batches._starts[step])
+        np.testing.assert_array_equal(batches.make(step).windows.features.numpy(), vectors)
+
+
 class Moments(Multiclass):
     """Targets that are where in its clip each frame of a window lies, and what is heard there."""
 

@@ -1,6 +1,8 @@
 """Versions of code, by name: those that numbers were planned for against those that are here."""
 
 from collections.abc import Mapping
+from functools import cache
+from importlib import metadata
 
 from cohear.base.errors import UserError
 
@@ -9,6 +11,16 @@ class OtherVersions(UserError):
     """A run was planned for other code than there is here."""
 
     concerns_all_runs = True
+
+
+@cache
+def installed(package: str) -> str:
+    """Version of an installed package; a plan asks for it once a run, and the answer is read from a file.
+
+    Raises:
+        PackageNotFoundError: it is not installed.
+    """
+    return metadata.version(package)
 
 
 def demand_same(planned: Mapping[str, str | int | None], here: Mapping[str, str | int]) -> None:

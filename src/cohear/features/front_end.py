@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import PackageNotFoundError
 from typing import Any, ClassVar
 
 from cohear.base.arrays import Floats, Integers
@@ -13,6 +13,7 @@ from cohear.base.errors import MissingExtra, UserError
 from cohear.base.layout import Layout
 from cohear.base.plugins import source_of
 from cohear.base.registry import Registry
+from cohear.base.versions import installed
 from cohear.features.augmentation import LogEnergies
 from cohear.features.settings import as_json, shown
 
@@ -123,14 +124,14 @@ class FrontEnd(ABC):
             MissingExtra, UserError: a package is not installed.
         """
         try:
-            libraries = {name: version(name).partition("+")[0] for name in cls.libraries}
+            libraries = {name: installed(name).partition("+")[0] for name in cls.libraries}
         except PackageNotFoundError as error:
             if cls.extra:
                 raise MissingExtra(str(error.name), cls.extra) from error
             raise UserError(f"front-end {cls.name!r} needs the package {error.name}, which is not installed") from error
         for name in cls.libraries_if_there:
             try:
-                libraries[name] = version(name).partition("+")[0]
+                libraries[name] = installed(name).partition("+")[0]
             except PackageNotFoundError:
                 libraries[name] = "none"
         others = {"libraries": libraries or None, "source": source_of(cls)}

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from importlib.metadata import version
-
 from pydantic import Field, model_validator
 
 from cohear.base.named import Named, name_of
-from cohear.base.versions import demand_same
+from cohear.base.versions import demand_same, installed
 from cohear.probes.probe import PROBES
 from cohear.runs import PROBE
 from cohear.runs.spec import Spec
@@ -40,7 +38,7 @@ class ProbeSpec(Spec):
 def probe_versions(name: str) -> dict[str, str | int]:
     """What a run's key holds of the software, for the probe of a name; networks bring their own."""
     probe = PROBES[name]
-    packages = {package: version(package) for package in probe.packages}
+    packages = {package: installed(package) for package in probe.packages}
     return {"probes": PROBES_VERSION, f"probe {name!r}": probe.version, **packages}
 
 

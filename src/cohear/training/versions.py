@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from importlib.metadata import version
 
 from cohear.base.named import name_of
-from cohear.base.versions import demand_same
+from cohear.base.versions import demand_same, installed
 from cohear.features.build import versions_here, versions_planned
 from cohear.features.task_input import TaskInput
 from cohear.models.choice import EncoderChoice
@@ -36,7 +35,7 @@ def training_versions(training: TrainingSettings, heard: Iterable[TaskInput]) ->
     """
     return {
         "training": TRAINING_VERSION,
-        "torch": version("torch").split("+", maxsplit=1)[0],
+        "torch": installed("torch").split("+", maxsplit=1)[0],
         "objective": OBJECTIVES[name_of(training.objective)].version,
         "schedule": SCHEDULES[name_of(training.schedule)].version,
         "sharing": SHARING[name_of(training.sharing)].version,

@@ -12,14 +12,14 @@ import numpy as np
 from cohear.base.arrays import Integers
 from cohear.base.files import digest
 from cohear.base.named import name_of
+from cohear.features.build import runs_code_of_others
 from cohear.features.store import bytes_a_frame, first_rows
+from cohear.features.task_input import TaskInput
 from cohear.features.window_grid import grid_starts
 from cohear.features.windows import hop_in_scoring, window_starts
-from cohear.runs.spec import TaskReference
 from cohear.study.prepare import Prepared, Store
 from cohear.training.curve import grid
 from cohear.training.evaluate import MOST_CLIPS_BESIDE_TEST
-from cohear.training.sources import inputs_of
 from cohear.training.spec import RunSpec
 
 LATE_PICKS = (0.7, 1.4)
@@ -65,6 +65,8 @@ class Sizes:
         self.splits: dict[str, Mapping[str, Any]] = {digest(content): content for content in contents}
         self.stores: dict[str, Store] = {store.key: store for store in prepared.stores}
         self._offsets: dict[str, Integers] = {}
+        self._inputs: dict[tuple[str, float], TaskInput] = {}
+        self._scored: dict[tuple[str, str, str, int], float] = {}
 
     @cached_property
     def read(self) -> list[Store]:
@@ -92,7 +94,7 @@ class Sizes:
 
     def load(self, spec: RunSpec) -> Load:
         """Of a network's run."""
-        inputs = inputs_of(spec)
+        inputs = {task.name: self.given(task.store, spec.window_of(task)) for task in spec.tasks}
         longest = max(each.window for each in inputs.values())
         usual = spec.window * inputs[spec.tasks[0].name].window / spec.window_of(spec.tasks[0])  # in frames
         alone = len(spec.tasks) == 1
@@ -104,21 +106,43 @@ class Sizes:
             if not task.scored:
                 continue
             window = inputs[task.name].window
-            found = {part: self._windows(task, part, window) for part in ("train", "validation", "test")}
+            found = {
+                part: self._windows(task.split, task.store, part, window) for part in ("train", "validation", "test")
+            }
             total = found["train"] + looks * found["validation"] + (1 + LATE_PICKS[not alone]) * found["test"]
             scored += total * window / usual
-            clips = len(self.clips(task.split, "validation")) + len(self.clips(task.split, "test"))
+            clips = self._clips(task.split, "validation") + self._clips(task.split, "test")
             told += clips * len(self.splits[task.split]["labels"])
         return Load(len(spec.tasks), spec.training.steps, len(spec.tasks) * longest / usual, scored, told)
+
+    def runs_code_of_others(self, store: str) -> bool:
+        """Whether features of a store are made by code that is not cohear's."""
+        return runs_code_of_others(self.stores[store].front_end.key())
 
     def vectors(self, key: str, window: int) -> int:
         """Windows of a store of which vectors are made beforehand."""
         return _over_clips(np.diff(self.offsets(key)), lambda frames: len(grid_starts(frames, window)))
 
-    def _windows(self, task: TaskReference, part: str, window: int) -> float:
-        """Windows of a part that are scored at one look, silence counted as sound."""
-        rows, hop = self.clips(task.split, part), hop_in_scoring(window)
-        lengths = np.diff(self.offsets(task.store))[rows]
+    def given(self, store: str, seconds: float) -> TaskInput:
+        """What an encoder is given of windows of a store."""
+        if (store, seconds) not in self._inputs:
+            self._inputs[store, seconds] = TaskInput.of(self.stores[store].front_end, seconds)
+        return self._inputs[store, seconds]
+
+    def _clips(self, split: str, part: str) -> int:
+        """How many clips a part has."""
+        return self.splits[split]["parts"].count(part)
+
+    def _windows(self, split: str, store: str, part: str, window: int) -> float:
+        """Windows of a part that are scored at one look, silence counted as sound; seeds and partners share them."""
+        place = (split, store, part, window)
+        if place not in self._scored:
+            self._scored[place] = self._counted(*place)
+        return self._scored[place]
+
+    def _counted(self, split: str, store: str, part: str, window: int) -> float:
+        rows, hop = self.clips(split, part), hop_in_scoring(window)
+        lengths = np.diff(self.offsets(store))[rows]
         windows = _over_clips(lengths, lambda frames: len(window_starts(frames, window, hop)))
         most = MOST_CLIPS_BESIDE_TEST if part != "test" else len(rows)
         return windows * min(1.0, most / max(len(rows), 1))

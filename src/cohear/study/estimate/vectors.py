@@ -7,8 +7,6 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from cohear.baselines.spec import BaselineSpec
-from cohear.features.build import front_end_of, runs_code_of_others
-from cohear.features.task_input import TaskInput
 from cohear.runs.spec import Spec
 from cohear.study.estimate.sizes import Sizes
 from cohear.study.estimate.trials import Trial
@@ -34,30 +32,29 @@ def vector_seconds(specs: Iterable[Spec], made: Sequence[Trial], sizes: Sizes) -
     seconds, windows = defaultdict[str, float](float), defaultdict[str, int](int)
     known: set[_Table] = set()
     for trial in made:
-        new = _tables_of(trial.spec) - known
+        new = _tables_of([trial.spec], sizes) - known
         for table in new:
             seconds[table.front_end] += trial.beforehand / len(new)
             windows[table.front_end] += sizes.vectors(table.store, table.window)
         known |= new
-    asked = set[_Table]().union(*map(_tables_of, specs))
     return sum(
         sizes.vectors(table.store, table.window) * seconds[table.front_end] / windows[table.front_end]
-        for table in asked
+        for table in _tables_of(specs, sizes)
         if windows[table.front_end]
     )
 
 
-def _tables_of(spec: Spec) -> set[_Table]:
-    """Those that a worker makes before a run, as its job's `share` does."""
-    found = set()
-    for task in spec.tasks:
+def _tables_of(specs: Iterable[Spec], sizes: Sizes) -> set[_Table]:
+    """Those that a worker makes before runs, as their jobs' `share` does."""
+    read = set[tuple[str, float]]()
+    for spec in specs:
         if isinstance(spec, RunSpec):
-            key, window = spec.heard(task), spec.window_of(task)
+            read |= {(task.store, spec.window_of(task)) for task in spec.tasks}
         elif isinstance(spec, BaselineSpec):
-            key, window = spec.front_end, spec.window
-        else:
-            continue
-        given = TaskInput.of(front_end_of(key), window)
-        if given.front_end.layout == "vector" and not runs_code_of_others(key):
-            found.add(_Table(task.store, given.front_end.name, given.window))
+            read |= {(task.store, spec.window) for task in spec.tasks}
+    found = set()
+    for store, seconds in read:
+        given = sizes.given(store, seconds)
+        if given.front_end.layout == "vector" and not sizes.runs_code_of_others(store):
+            found.add(_Table(store, given.front_end.name, given.window))
     return found

@@ -160,7 +160,8 @@ class _Specs:
     ) -> None:
         self._settings, self._splits, self._stores, self._precision = settings, splits, stores, precision
         self._cut, self._front_end_label, self._plugins = cut, front_end_label, plugins
-        self._inputs_of = cache(settings.inputs)  # the same in every repeat
+        self._inputs_of = cache(settings.inputs)  # the same in every repeat, and so are keys
+        self._key_of = cache(FrontEnd.key)
 
     def spec(self, cell: _Cell, tasks: Sequence[str], focal: str, shares: Mapping[str, float]) -> RunSpec:
         """Of a combination.
@@ -189,7 +190,7 @@ class _Specs:
                 )
                 for task in tasks
             ),
-            front_end=common[0].key(),
+            front_end=self._key_of(common[0]),
             encoder=cell.encoder.key(),
             window=common[1],
             training=training,
