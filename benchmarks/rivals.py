@@ -513,8 +513,8 @@ def page(alone_rows: Sequence[Mapping[str, str]], pair_rows: Sequence[Mapping[st
         "Made by `python benchmarks/rivals.py` (`--run`, `--pairs`); journals: "
         f"{', '.join(f'[{table.file}](rivals/{table.file})' for table in journals)}. "
         "Every rival has an environment of its own, the same clips (mono, 16 kHz) in the same parts as "
-        "`studies/marks.yaml`, and one thread. The training part is learnt from; validation may "
-        "choose. Recall is unweighted average recall on the test part, in points: one function scores all answers. "
+        "`studies/marks.yaml`, and one thread. Where something is chosen, it is chosen on 15 % of the clips "
+        "that may train, and then all of them are learnt from. Recall is unweighted average recall on the test part, in points: one function scores all answers. "
         "Processor time is that of the whole process, from import to answers, with features; the machine had "
         "other work to do, which makes all of them slower than alone.",
     ]
@@ -524,7 +524,7 @@ def page(alone_rows: Sequence[Mapping[str, str]], pair_rows: Sequence[Mapping[st
             "## One task",
             "What is better than the better of cohear's defaults (the encoder `small` on `logmel`, the baseline `svm` "
             "on `summary`) stands first. Where `small` has no seconds, its recall is that of recorded runs on "
-            "the same clips ([marks](README.md#marks-each-task-alone-at-the-default-budget)). One fold is one fold: a "
+            "the same clips ([marks](README.md#marks-each-task-alone-from-scratch)). One fold is one fold: a "
             "test part has 80 to 1,000 clips, and a difference of a few points there says little.",
             markdown_table(rows),
             "Versions: " + "; ".join(f"{rival}: {told}" for rival, told in versions.items()) + ".",

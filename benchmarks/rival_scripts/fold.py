@@ -2,8 +2,8 @@
 
 A script is called as ``python SCRIPT CLIPS ANSWERS``, in a folder of its own. CLIPS is a table ``path,label,part``
 (mono WAV at 16 kHz, paths relative to the table; parts ``train``, ``validation``, ``test``); ANSWERS is written, a JSON
-object from path to label. The training part alone is learnt from, validation may choose, labels of the test part are
-not looked at.
+object from path to label. What is chosen is chosen on validation, and then both other parts are learnt from; labels of
+the test part are not looked at.
 """
 
 import csv
@@ -15,7 +15,7 @@ PARTS = ("train", "validation", "test")
 
 
 class Fold:
-    """Clips by part; ``labels`` are sorted, and ``targets`` says which of them each clip has."""
+    """Clips by part, ``learnt`` those of the first two; ``labels`` are sorted, and ``targets`` says which of them each clip has."""
 
     def __init__(self) -> None:
         self.table, self.place = Path(sys.argv[1]), Path(sys.argv[2])
@@ -25,6 +25,7 @@ class Fold:
         self.targets = [self.labels.index(row["label"]) for row in self.rows]
         self.files = [str(self.table.parent / row["path"]) for row in self.rows]
         self.parts = {part: [i for i, row in enumerate(self.rows) if row["part"] == part] for part in PARTS}
+        self.learnt = self.parts["train"] + self.parts["validation"]
 
     def answer(self, targets: list[int]) -> None:
         """Write the answers, one for each clip of the test part, in its order."""

@@ -1,4 +1,4 @@
-"""A linear support vector machine on a vector a clip, its cost chosen on validation: what is put on fixed features."""
+"""A linear support vector machine on a vector a clip, what is put on fixed features; its cost is chosen on validation."""
 
 import numpy as np
 from fold import Fold
@@ -14,10 +14,13 @@ def answered(fold: Fold, vectors: np.ndarray) -> None:
     train, validation, test = fold.parts.values()
     targets = np.array(fold.targets)
     vectors = StandardScaler().fit(vectors[train]).transform(vectors)
-    found = []
-    for cost in COSTS:
+
+    def fitted(cost: float, part: np.ndarray) -> LinearSVC:
         machine = LinearSVC(C=cost, class_weight="balanced", max_iter=20000, random_state=0)
-        machine.fit(vectors[train], targets[train])
-        found.append((balanced_accuracy_score(targets[validation], machine.predict(vectors[validation])), machine))
-    best = max(found, key=lambda pair: pair[0])[1]
+        return machine.fit(vectors[part], targets[part])
+
+    def on_validation(cost: float) -> float:
+        return balanced_accuracy_score(targets[validation], fitted(cost, train).predict(vectors[validation]))
+
+    best = fitted(max(COSTS, key=on_validation), fold.learnt)
     fold.answer(best.predict(vectors[test]).tolist())

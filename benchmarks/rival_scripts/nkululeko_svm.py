@@ -18,8 +18,8 @@ def main() -> None:
     settings = configparser.ConfigParser()
     settings["EXP"] = {"root": f"{here}/", "name": "results", "runs": "1", "epochs": "1"}
     settings["DATA"] = {"databases": "['train', 'test']", "target": "label", "labels": str(names)}
-    for part in ("train", "test"):
-        frame.iloc[fold.parts[part]].to_csv(here / f"{part}.csv", index=False)
+    for part, clips in (("train", fold.learnt), ("test", fold.parts["test"])):
+        frame.iloc[clips].to_csv(here / f"{part}.csv", index=False)
         told = {"": f"{here}/{part}.csv", ".type": "csv", ".absolute_path": "True", ".split_strategy": part}
         settings["DATA"].update({f"{part}{name}": value for name, value in told.items()})
     settings["FEATS"] = {"type": "['os']", "scale": "standard"}

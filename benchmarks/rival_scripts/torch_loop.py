@@ -60,8 +60,8 @@ def main() -> None:
     torch.manual_seed(0)
     fold, mel = Fold(), triangles()
     clips, targets = [log_mel(file, mel) for file in fold.files], torch.tensor(fold.targets)
-    train, _, test = fold.parts.values()
-    by_label = [[index for index in train if fold.targets[index] == label] for label in range(len(fold.labels))]
+    test = fold.parts["test"]
+    by_label = [[index for index in fold.learnt if fold.targets[index] == label] for label in range(len(fold.labels))]
     by_label = [each for each in by_label if each]
     network = Network(len(fold.labels))
     optimiser = torch.optim.AdamW(network.parameters(), lr=RATE, weight_decay=0.01)

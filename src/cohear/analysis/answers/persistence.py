@@ -56,18 +56,23 @@ def agreements(pairs: pd.DataFrame) -> list[SettingsAgreement]:
     Returns:
         One for each two settings.
     """
-    cells = pairs[pairs["combination"].str.count(r"\+") == 1]
-    wide = {
-        (str(features), str(encoder), str(arm)): rows.pivot_table(
-            index=["task", "combination"], columns=["seed", "fold"], values="difference"
-        )
-        for (features, encoder, arm), rows in cells.groupby(list(SETTING), sort=True)
-    }
+    wide = wide_of(pairs)
     ceilings = {setting: ceiling(own) for setting, own in wide.items()} if len(wide) > 1 else {}
     return [
         _agreement((first, wide[first], ceilings[first]), (second, wide[second], ceilings[second]))
         for first, second in combinations(wide, 2)
     ]
+
+
+def wide_of(pairs: pd.DataFrame) -> dict[Setting, pd.DataFrame]:
+    """Differences of each setting's pairs, a row per cell and a column per repeat; the argument as in `agreements`."""
+    cells = pairs[pairs["combination"].str.count(r"\+") == 1]
+    return {
+        (str(features), str(encoder), str(arm)): rows.pivot_table(
+            index=["task", "combination"], columns=["seed", "fold"], values="difference"
+        )
+        for (features, encoder, arm), rows in cells.groupby(list(SETTING), sort=True)
+    }
 
 
 Side = tuple[Setting, pd.DataFrame, float]
