@@ -513,8 +513,9 @@ def page(alone_rows: Sequence[Mapping[str, str]], pair_rows: Sequence[Mapping[st
         "Made by `python benchmarks/rivals.py` (`--run`, `--pairs`); journals: "
         f"{', '.join(f'[{table.file}](rivals/{table.file})' for table in journals)}. "
         "Every rival has an environment of its own, the same clips (mono, 16 kHz) in the same parts as "
-        "`studies/marks.yaml`, and one thread. Where something is chosen, it is chosen on 15 % of the clips "
-        "that may train, and then all of them are learnt from. Recall is unweighted average recall on the test part, in points: one function scores all answers. "
+        "`studies/marks.yaml`, and one thread. Where something is chosen, it is chosen on 15 % of the clips that may "
+        "train, and then all of them are learnt from. Recall is unweighted average recall on the test part, in "
+        "points: one function scores all answers. "
         "Processor time is that of the whole process, from import to answers, with features; the machine had "
         "other work to do, which makes all of them slower than alone.",
     ]

@@ -1,4 +1,4 @@
-"""A linear support vector machine on a vector a clip, what is put on fixed features; its cost is chosen on validation."""
+"""A linear support vector machine on fixed features, a vector a clip; its cost is chosen on validation."""
 
 import numpy as np
 from fold import Fold
