@@ -42,7 +42,7 @@ $(STAMP): pyproject.toml
 			echo "$(PYTHON) cannot make a virtual environment; on Debian and Ubuntu: apt-get install python3-venv"; exit 1; }; }
 	$(BIN)/python -m pip install --quiet "pip>=25.1"  # the first that knows dependency groups
 	$(BIN)/python -m pip install "$(TORCH)"
-	$(BIN)/python -m pip install --editable ".[export,serve,parquet,formats]" --group test --group lint
+	$(BIN)/python -m pip install --editable ".[export,objectives,serve,parquet,formats]" --group test --group lint
 	@touch $@
 
 demo: $(STAMP) ## the whole way on synthetic audio: datasets, training, report in demo/

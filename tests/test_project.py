@@ -303,7 +303,7 @@ from cohear.study.run import run_study
 from cohear.study.file import check_study
 
 kinds = TestActivity(), TestSegmentF1(), TestLoudness(), TestAbsoluteError(), TestConcordance()
-parts = TestLevel(), TestVectors(), TestOwnNorms(), TestShares(), TestOneTask(), TestVolumes()
+parts = TestLevel(), TestVectors(), TestOwnNorms(), TestShares(), TestShuffledRounds(), TestVolumes()
 for contract in (*parts, *kinds, TestBoosted(), TestCka(), TestResults()):
     for test in [name for name in dir(contract) if name.startswith("test_")]:
         getattr(contract, test)()
@@ -330,7 +330,7 @@ controls: [large-batch]
 baselines: [{name: boosted, leaves: 4}, {name: boosted, tasks: [first], features: {name: vectors, table: vectors.csv}}]
 repeats: {folds: 1}
 window: 0.2
-training: {steps: 2, batch: 4, objective: length, sharing: led, schedule: one-task}
+training: {steps: 2, batch: 4, objective: length, sharing: led, schedule: shuffled-rounds, optimiser: nadam}
 '''
 settings = with_paths_from(check_study(read_yaml(study), folder=folder), folder)
 table = cohear.study.folder.tables.RESULTS_CSV = TestResults().make()  # as if the definition had the column
@@ -398,7 +398,7 @@ assert all(row["multiply_adds"] > 0 for row in costs), costs
 def test_examples_of_parts_make_a_study(tmp_path):
     """The examples of CONTRIBUTING, each as it stands, and then all of them in one small study."""
     examples = blocks(ROOT / "CONTRIBUTING.md", "python")
-    assert len(examples) == 30
+    assert len(examples) == 31
     script = tmp_path / "examples.py"
     script.write_text("\n\n".join([*examples, EXERCISE, EXPORTED]), encoding="utf-8")
     data = tmp_path / "data"

@@ -1,32 +1,94 @@
-"""AdamW with a learning rate that warms up and then decays to nothing at the last step."""
+"""Optimisers, with a learning rate that warms up and then decays to nothing at the last step."""
 
 from __future__ import annotations
 
 import math
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from typing import ClassVar, TypedDict
 
 from torch import nn
-from torch.optim import AdamW
+from torch.optim import SGD, AdamW, Optimizer
 from torch.optim.lr_scheduler import LambdaLR
 
+from cohear.base.named import make
+from cohear.base.registry import Registry
 from cohear.training.settings import TrainingSettings
 
 
-def make_optimiser(settings: TrainingSettings, steps: int, *modules: nn.Module) -> tuple[AdamW, LambdaLR]:
-    """AdamW (Loshchilov & Hutter 2019), weight decay on weights of layers alone, cosine decay after a warm-up.
+class ParameterGroup(TypedDict):
+    """Parameters that decay alike, as torch's optimisers take them."""
 
-    Nothing is clipped by a norm over all parameters: that would couple networks which share nothing.
+    params: list[nn.Parameter]
+    weight_decay: float
+
+
+class OptimiserKind(ABC):
+    """Makes the optimiser of a run.
+
+    Keyword-only arguments of a subclass's constructor are its settings. What it makes of a parameter turns on that one
+    and its gradients alone: anything else would couple networks which share nothing.
+    """
+
+    version: ClassVar[int] = 1
+    """Goes up when the steps change."""
+
+    @abstractmethod
+    def make(self, groups: Sequence[ParameterGroup], learning_rate: float) -> Optimizer:
+        """An optimiser of torch's.
+
+        Args:
+            groups: all parameters.
+            learning_rate: the peak.
+        """
+
+
+OPTIMISERS: Registry[type[OptimiserKind]] = Registry("optimiser")
+
+
+@OPTIMISERS.register("adamw")
+class WithAdamW(OptimiserKind):
+    """AdamW (Loshchilov & Hutter 2019)."""
+
+    def make(self, groups: Sequence[ParameterGroup], learning_rate: float) -> Optimizer:
+        """With moments of ten and a hundred steps."""
+        return AdamW([dict(group) for group in groups], lr=learning_rate, betas=(0.9, 0.99), fused=True)
+
+
+@OPTIMISERS.register("sgd")
+class WithSGD(OptimiserKind):
+    """Stochastic gradient descent with momentum; a gradient is as long as it is, so that its learning rate is larger.
 
     Args:
-        settings: rate, decay and warm-up.
+        momentum: share of the last direction in the next.
+    """
+
+    def __init__(self, *, momentum: float = 0.9) -> None:
+        if not 0 <= momentum < 1:
+            raise ValueError(f"momentum is from 0 to below 1, not {momentum:g}")
+        self._momentum = momentum
+
+    def make(self, groups: Sequence[ParameterGroup], learning_rate: float) -> Optimizer:
+        """Torch's."""
+        return SGD([dict(group) for group in groups], lr=learning_rate, momentum=self._momentum)
+
+
+def make_optimiser(settings: TrainingSettings, steps: int, *modules: nn.Module) -> tuple[Optimizer, LambdaLR]:
+    """The optimiser that settings name, weight decay on weights of layers alone, cosine decay after a warm-up.
+
+    Nothing is clipped by a norm over all parameters.
+
+    Args:
+        settings: optimiser, rate, decay and warm-up.
         steps: that it will take.
         modules: whose parameters are trained.
     """
     parameters = [each for module in modules for each in module.parameters() if each.requires_grad]
-    groups = [
+    groups: list[ParameterGroup] = [
         {"params": [p for p in parameters if p.ndim > 1], "weight_decay": settings.weight_decay},
         {"params": [p for p in parameters if p.ndim <= 1], "weight_decay": 0.0},
     ]
-    optimiser = AdamW(groups, lr=settings.learning_rate, betas=(0.9, 0.99), fused=True)
+    optimiser = make(OPTIMISERS, settings.optimiser).make(groups, settings.learning_rate)
     return optimiser, LambdaLR(optimiser, lambda step: learning_rate_factor(step, steps, settings.warmup))
 
 

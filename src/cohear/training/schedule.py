@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Mapping, Sequence
-from typing import ClassVar
+from typing import ClassVar, Literal, get_args
+
+import torch
 
 from cohear.base.registry import Registry
 
@@ -32,6 +34,8 @@ class Schedule(ABC):
         """
 
 
+Sampling = Literal["proportional", "equal"]
+
 SCHEDULES: Registry[type[Schedule]] = Registry("schedule")
 
 
@@ -42,3 +46,41 @@ class Mixed(Schedule):
     def order(self, clips: Mapping[str, int], steps: int) -> Sequence[Collection[str]]:
         """All tasks, ``steps`` times."""
         return [list(clips)] * steps
+
+
+@SCHEDULES.register("rounds")
+class Rounds(Schedule):
+    """One task a step, all in turn in the order of the study, so that a batch is never a mixture."""
+
+    def order(self, clips: Mapping[str, int], steps: int) -> Sequence[Collection[str]]:
+        """As many rounds as a task has steps."""
+        return [[task] for _ in range(steps) for task in clips]
+
+
+@SCHEDULES.register("one-task")
+class OneTask(Schedule):
+    """One task a step, drawn of those that have steps left.
+
+    Args:
+        sampling: ``proportional``: by how many clips it trains on; ``equal``: all alike.
+        temperature: of ``proportional``: the larger, the more alike chances are; they are the clips to the power of one
+            over it.
+    """
+
+    def __init__(self, *, sampling: Sampling = "proportional", temperature: float = 1.0) -> None:
+        if sampling not in get_args(Sampling):
+            raise ValueError(f"sampling is one of {', '.join(get_args(Sampling))}, not {sampling!r}")
+        if temperature <= 0:
+            raise ValueError(f"temperature is more than 0, not {temperature:g}")
+        self._power = 0.0 if sampling == "equal" else 1 / temperature
+
+    def order(self, clips: Mapping[str, int], steps: int) -> Sequence[Collection[str]]:
+        """Steps of each task until it has had all of its own."""
+        tasks, most = list(clips), max(clips.values())
+        chances = torch.tensor([(clips[task] / most) ** self._power for task in tasks], dtype=torch.float64)
+        left, order = torch.full((len(tasks),), steps), []
+        while left.any():
+            place = int(torch.multinomial(chances * (left > 0), 1))
+            left[place] -= 1
+            order.append([tasks[place]])
+        return order

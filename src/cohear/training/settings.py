@@ -30,17 +30,19 @@ class TrainingSettings(BaseModel):
     augment: Literal["standard", "none"] = "standard"
     precision: Literal["auto", "bfloat16", "float32"] = "auto"
     teachers: Literal["none", "singles"] = "none"
+    optimiser: Named = "adamw"
 
     def of_single(self) -> TrainingSettings:
-        """Those of a network of one task, which shares nothing, weighs nothing and learns from no single run."""
+        """Those of a network of one task: it shares and weighs nothing, takes no turns and has no teachers."""
         usual = TrainingSettings()
-        what = ("sharing", "objective", "teachers")
+        what = ("sharing", "objective", "schedule", "teachers")
         return self.model_copy(update={name: getattr(usual, name) for name in what})
 
     @model_serializer(mode="wrap")
-    def _without_teachers(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """A run says what it learns from in what it needs; keys of runs without are those of before there were any."""
+    def _without_what_came_later(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Settings that runs once did not have are left out where they are as ever: keys stay what they were."""
         content: dict[str, Any] = write(self)
-        if self.teachers == "none":
-            content.pop("teachers", None)
+        for name in ("teachers", "optimiser"):
+            if getattr(self, name) == type(self).model_fields[name].default:
+                content.pop(name, None)
         return content

@@ -11,6 +11,7 @@ from cohear.features.task_input import TaskInput
 from cohear.models.choice import EncoderChoice
 from cohear.models.sharing import SHARING
 from cohear.training.objectives import OBJECTIVES
+from cohear.training.optimiser import OPTIMISERS
 from cohear.training.schedule import SCHEDULES
 from cohear.training.settings import TrainingSettings
 from cohear.training.sources import inputs_of
@@ -39,7 +40,9 @@ def training_versions(training: TrainingSettings, heard: Iterable[TaskInput]) ->
         "objective": OBJECTIVES[name_of(training.objective)].version,
         "schedule": SCHEDULES[name_of(training.schedule)].version,
         "sharing": SHARING[name_of(training.sharing)].version,
+        **OBJECTIVES[name_of(training.objective)].made_of(),
         **({} if training.teachers == "none" else {"teachers": TEACHERS_VERSION}),
+        **({} if training.optimiser == "adamw" else {"optimiser": OPTIMISERS[name_of(training.optimiser)].version}),
         **_windows_version(heard),
     }
 

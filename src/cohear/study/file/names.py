@@ -20,6 +20,7 @@ from cohear.study.file.settings import StudySettings
 from cohear.study.file.wording import told_by_pydantic
 from cohear.tasks import METRICS, TARGET_KINDS
 from cohear.training.objectives import OBJECTIVES
+from cohear.training.optimiser import OPTIMISERS
 from cohear.training.schedule import SCHEDULES
 from cohear.training.settings import TrainingSettings
 
@@ -85,6 +86,7 @@ def _mistakes_in_parts(place: str, training: TrainingSettings, tasks: list[str])
     attempts: dict[str, Callable[[], object]] = {
         "objective": lambda: _objective(training, tasks),
         "schedule": lambda: make(SCHEDULES, training.schedule),
+        "optimiser": lambda: make(OPTIMISERS, training.optimiser),
         "sharing": lambda: check_named(SHARING, training.sharing),
     }
     mistakes = []

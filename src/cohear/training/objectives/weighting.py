@@ -37,6 +37,13 @@ class Weighted(Objective):
         torch.autograd.backward(weighted)
 
 
+SPEED = 8.0
+"""How much faster than a weight of the network what a softmax of weights is made of moves.
+
+Its authors give it a learning rate of its own, eight times that of our networks; steps of Adam are of one size.
+"""
+
+
 @OBJECTIVES.register("uncertainty")
 class Uncertainty(Objective):
     """Each loss over a variance that is learnt beside the network (Kendall et al. 2018, equation 10)."""
@@ -125,6 +132,41 @@ class DynamicAverage(Objective):
             return {task: torch.ones(()) for task in self.tasks}
         falls = torch.stack([last / before for before, last in self._means.values()])
         return dict(zip(self.tasks, len(falls) * (falls / self._temperature).softmax(dim=0), strict=True))
+
+
+@OBJECTIVES.register("famo")
+class Famo(Objective):
+    """Weights by which all losses fall at one pace, from losses alone (Liu et al. 2023, algorithm 1).
+
+    How far a loss has fallen is seen at the next batch there is of it, in place of a second pass of the same.
+
+    Args:
+        tasks: see `Objective`.
+        decay: of what weights are made of, towards weights that are alike.
+    """
+
+    def __init__(self, tasks: Sequence[str], *, decay: float = 0.001) -> None:
+        super().__init__(tasks)
+        self._decay = decay
+        self.logits = nn.Parameter(torch.zeros(len(tasks)), requires_grad=len(tasks) > 1)
+        self._before: dict[str, Tensor] = {}
+
+    def backward(self, step: Step) -> None:
+        """One backward pass of a weighted sum of the logarithms, a sum's size."""
+        losses = {task: loss.clamp(min=1e-8) for task, loss in step.losses.items()}
+        now = {task: loss.detach().log() for task, loss in losses.items()}
+        shares = (SPEED * self.logits).softmax(dim=0)
+        if self.logits.requires_grad:
+            still = torch.zeros_like(shares[0])
+            seen = self._before.keys() & now.keys()
+            fallen = [self._before[task] - now[task] if task in seen else still for task in self.tasks]
+            self.logits.grad = torch.autograd.grad(shares, self.logits, torch.stack(fallen), retain_graph=True)[0]
+            self.logits.grad += self._decay * self.logits.detach()
+        share_of = dict(zip(self.tasks, shares.detach(), strict=True))
+        pulls = {task: share_of[task] / loss.detach() for task, loss in losses.items()}
+        size = len(losses) / torch.stack(list(pulls.values())).sum()
+        torch.autograd.backward([size * pulls[task] * loss for task, loss in losses.items()])
+        self._before |= now
 
 
 def _weighted(weights: Mapping[str, Tensor], step: Step) -> None:

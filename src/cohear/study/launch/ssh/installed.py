@@ -46,8 +46,8 @@ def packages_needed(versions: Mapping[str, Sequence[str]], with_parts: Mapping[s
     """
     needed = {}
     for line in distribution("cohear").requires or []:
-        if "extra ==" not in line:
-            name = re.split(r"[^A-Za-z0-9._-]", line, maxsplit=1)[0]
+        name = re.split(r"[^A-Za-z0-9._-]", line, maxsplit=1)[0]
+        if "extra ==" not in line or name in versions:
             needed[name] = f"=={version(name).partition('+')[0]}" if name in versions else line.removeprefix(name)
     return {**needed, **{name: f"=={each}" for name, each in with_parts.items()}}
 
