@@ -1,7 +1,7 @@
 """What an objective that looks at each task's gradient costs beside a plain sum, with 2, 4 and 8 tasks.
 
-Usage: ``python benchmarks/objectives.py [DATA_FOLDER] [--rounds 4] [--tasks 2,4,8] [--out docs/results]``; no data is
-read.
+Usage: ``python benchmarks/objectives.py [DATA_FOLDER] [--rounds 4] [--tasks 2,4,8] [--only pcgrad,graddrop] [--out
+docs/results]``; no data is read.
 
 `small` with its defaults on frames that are made up, batches as `TrainingSettings` has them, steps as the training loop
 takes them from the forward pass to the optimiser. Weights hold for ten steps unless told, so that a round is ten steps
@@ -80,9 +80,10 @@ def objectives() -> dict[str, str | WithSettings]:
     return {**found, f"{weighing}, every: 1": WithSettings(name=weighing, every=1)}
 
 
-def measured(tasks: int, rounds: int) -> dict[str, float]:
+def measured(tasks: int, rounds: int, only: list[str]) -> dict[str, float]:
     """Milliseconds a step, by objective."""
-    trainings = {name: Training(part, tasks) for name, part in objectives().items()}
+    found = {name: part for name, part in objectives().items() if not only or name in ("sum", *only)}
+    trainings = {name: Training(part, tasks) for name, part in found.items()}
     times: dict[str, list[float]] = {name: [] for name in trainings}
     for turn in range(rounds + 1):  # the first warms up
         for name, training in trainings.items():
@@ -117,11 +118,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("data", nargs="?", help="not read; every benchmark is called with it")
     parser.add_argument("--rounds", type=int, default=4)
+    parser.add_argument("--only", type=lambda text: text.split(","), default=[], help="objectives beside the sum")
     parser.add_argument("--tasks", type=lambda text: [int(each) for each in text.split(",")], default=[2, 4, 8])
     parser.add_argument("--out", type=Path, help="folder that objectives.md is written into")
     arguments = parser.parse_args()
     torch.set_num_threads(1)
-    text = page({tasks: measured(tasks, arguments.rounds) for tasks in arguments.tasks}, arguments.rounds)
+    took = {tasks: measured(tasks, arguments.rounds, arguments.only) for tasks in arguments.tasks}
+    text = page(took, arguments.rounds)
     print(text)
     if arguments.out:
         write_text(arguments.out / "objectives.md", text)

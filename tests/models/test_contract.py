@@ -202,10 +202,32 @@ class TestIndependent(SharingContract):
     name = "independent"
 
 
+class TestFromPartners(SharingContract):
+    name = "from-partners"
+
+
+class TestFromJoint(SharingContract):
+    name = "from-joint"
+
+
+class TestAdded(SharingContract):
+    name = "added"
+
+
+class TestMerged(SharingContract):
+    name = "merged"
+    settings: ClassVar = {"scale": 0.8}
+
+
 def test_all_that_is_registered_is_tested():
     plain = {"small", "cnn", "dnn", "linear", "mlp", "pooled"}
     assert set(ENCODERS) == plain | {"bcresnet", "crnn", "wavenet", "transformer", "filters"}
-    assert set(SHARING) == {"multihead", "independent", "adapters", "soft"}
+    together, begun = (
+        {"multihead", "independent", "adapters", "soft"},
+        {"from-partners", "from-joint", "added", "merged"},
+    )
+    assert set(SHARING) == together | begun
+    assert {name for name in SHARING if SHARING[name].begins_with} == begun
 
 
 @pytest.mark.parametrize("sharing", sorted(SHARING))

@@ -62,7 +62,7 @@ def test_what_holds_its_default_is_left_out_and_counts_where_it_does_not():
     plain = spec().model_dump(mode="json")
     assert not {"job", "needs"} & set(plain)
     assert set(plain["tasks"][0]) == {"name", "split", "store"}
-    assert {*plain["training"], "teachers"} == set(TrainingSettings.model_fields)
+    assert {*plain["training"], "teachers", "optimiser"} == set(TrainingSettings.model_fields)
     needy = spec(needs={"teacher": Need(run="r", file="weights.safetensors")})
     assert needy.model_dump(mode="json")["needs"] == {"teacher": {"run": "r", "file": "weights.safetensors"}}
     assert needy.key != spec().key

@@ -3,6 +3,7 @@
 from cohear.models import (  # noqa: F401 - importing a file enters its encoder or its scheme
     adapters,
     bcresnet,
+    begun,
     cnn,
     crnn,
     dnn,

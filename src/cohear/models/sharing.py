@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import partial
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from torch import Size, Tensor, nn
 
@@ -35,6 +35,10 @@ class Draws:
         return torch_stream(*self.name, "head", task, *purpose)
 
 
+Beginning = Literal["singles", "others", "joint"]
+"""Networks of the same fold that a task begins with: that of each task alone, of all the others, of all together."""
+
+
 class Network(nn.Module):
     """The tasks of a combination in one module.
 
@@ -50,6 +54,10 @@ class Network(nn.Module):
 
     version: ClassVar[int] = 1
     """Goes up when the numbers that come out change."""
+    begins_with: ClassVar[Beginning | None] = None
+    """The networks that it begins with where it has several tasks; mostly none."""
+    learns: bool = True
+    """Whether weights change in training; else windows pass for what layers count alone."""
 
     def __init__(
         self,
@@ -80,6 +88,19 @@ class Network(nn.Module):
     @abstractmethod
     def groups(self, tasks: Sequence[str]) -> Sequence[Sequence[str]]:
         """The tasks behind each encoder; every task is behind one."""
+
+    def begin(self, givers: Mapping[str, Network]) -> None:
+        """Take over what others have learnt, on the processor.
+
+        Args:
+            givers: the trained network that each task begins with, as ``begins_with`` says.
+        """
+        raise NotImplementedError(f"{type(self).__name__} begins anew")
+
+    def _take_head(self, task: str, giver: Network) -> None:
+        """The task's head as another network has it."""
+        own, its = self.tasks.index(task), giver.tasks.index(task)
+        self.heads[own].load_state_dict(giver.heads[its].state_dict())
 
     def between(self, stage: int, task: str) -> nn.Module | None:
         """What a task has of its own behind a stage of its encoder, from `Windows` to `Windows`; mostly nothing.

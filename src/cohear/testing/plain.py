@@ -7,20 +7,26 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+from safetensors.torch import save
 
+from cohear.base.named import name_of
 from cohear.features.build import build_front_end
 from cohear.features.store import FeatureStore
 from cohear.features.task_input import TaskInput
 from cohear.models.choice import EncoderChoice
+from cohear.models.sharing import SHARING
+from cohear.models.tied import tensors_of
 from cohear.runs.manifest import Manifest
 from cohear.runs.pack import Pack
+from cohear.runs.run_folder import KEPT
 from cohear.runs.spec import Need, TaskReference
 from cohear.runs.split import Split
 from cohear.runs.task_data import TaskData
 from cohear.tasks import METRICS, Multiclass
 from cohear.tasks.metrics import versions_of_kind
+from cohear.training.loop import train_one
 from cohear.training.settings import TrainingSettings
-from cohear.training.spec import RunSpec
+from cohear.training.spec import RunSpec, beginning_of
 from cohear.training.versions import training_versions
 
 CLIPS, FRAMES, BANDS = 48, 8, 4
@@ -55,6 +61,7 @@ class PlainPack(Pack):
 
     def __init__(self, tasks: Sequence[str]) -> None:
         self.code, self.manifest = Path(), Manifest()
+        self.files: dict[tuple[str, str], bytes] = {}
         self._tasks = {name: plain_task(name, number) for number, name in enumerate(tasks)}
 
     def open(self) -> None:
@@ -85,8 +92,8 @@ class PlainPack(Pack):
         return self._tasks[key].store
 
     def file(self, need: Need) -> bytes:
-        """There is none."""
-        raise KeyError(need.file)
+        """What was put there under the run's key and its own name."""
+        return self.files[need.run, need.file]
 
     def to_json(self) -> str:
         """Names of the tasks."""
@@ -113,3 +120,18 @@ def plain_run(tasks: Sequence[str], training: TrainingSettings) -> RunSpec:
         training=training,
         versions=training_versions(training, [TaskInput.of(front_end, window)]),
     )
+
+
+def plain_run_with_needs(tasks: Sequence[str], training: TrainingSettings) -> tuple[RunSpec, PlainPack]:
+    """The same, and a pack with the weights that its way of sharing begins with, of runs that are trained for it."""
+    spec, pack = plain_run(tasks, training), PlainPack(tasks)
+    source = SHARING[name_of(training.sharing)].begins_with
+    if source is None or len(tasks) == 1:
+        return spec, pack
+    needs = {}
+    for task in tasks:
+        giver = spec.beginning(task, source)
+        needs[beginning_of(task)] = need = Need(run=giver.key, file=KEPT["weights"])
+        if (need.run, need.file) not in pack.files:
+            pack.files[need.run, need.file] = save(tensors_of(train_one(giver, pack).network))
+    return spec.model_copy(update={"needs": needs}), pack

@@ -18,7 +18,7 @@ from cohear.models.inference import at_inference
 from cohear.models.sharing import SHARING, Draws, Network
 from cohear.models.windows import Windows
 from cohear.testing.named import NamedPartContract
-from cohear.testing.plain import PlainPack, plain_run, plain_task
+from cohear.testing.plain import plain_run_with_needs, plain_task
 from cohear.training.loop import train_one
 from cohear.training.networks import make_network
 from cohear.training.settings import TrainingSettings
@@ -156,8 +156,8 @@ class SharingContract(NamedPartContract):
         """After a run what a task has of its own is not what it was, and what is exported for it gives the same."""
         tasks = ("one", "two")
         settings = TrainingSettings(steps=4, batch=4, precision="float32", sharing=self.part())
-        spec = plain_run(tasks, settings)
-        network, data = train_one(spec, PlainPack(tasks)).network.eval(), {task: plain_task(task, 0) for task in tasks}
+        spec, pack = plain_run_with_needs(tasks, settings)
+        network, data = train_one(spec, pack).network.eval(), {task: plain_task(task, 0) for task in tasks}
         before, width = make_network(spec, data), inputs_of(spec)["one"].width
         rows = torch.randn(5, width, generator=torch.Generator().manual_seed(3))
         for task in tasks:

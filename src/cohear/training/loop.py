@@ -22,7 +22,7 @@ from cohear.training.curve import Curve, grid
 from cohear.training.device import Device
 from cohear.training.evaluate import Evaluation
 from cohear.training.finite import StepsWatched
-from cohear.training.networks import encoder_choice, make_network
+from cohear.training.networks import encoder_choice, first_network
 from cohear.training.objectives import OBJECTIVES, Step, fill_gradients
 from cohear.training.optimiser import make_optimiser
 from cohear.training.run_features import RunFeatures
@@ -102,7 +102,7 @@ def train_one(spec: RunSpec, pack: Pack, place: RunPlace = _HERE) -> RunResult:
             tasks[reference.name] = with_shuffled_labels(tasks[reference.name], name)
     learning = {reference.name: tasks[reference.name] for reference in spec.tasks if reference.labels != "none"}
     scored = {reference.name: tasks[reference.name] for reference in spec.tasks if reference.scored}
-    network = device.put(make_network(spec, tasks, str(pack.code)))
+    network = device.put(first_network(spec, tasks, pack))
     teachers = Teachers.of(spec, tasks, pack, device) if spec.needs else None
     with torch_stream(*name, "objective", "weights"):
         objective = device.put(make(OBJECTIVES, settings.objective, list(learning)))
@@ -139,7 +139,7 @@ def train_one(spec: RunSpec, pack: Pack, place: RunPlace = _HERE) -> RunResult:
             losses[task] = loss_of(tasks[task], logits[task].float(), here[task], settings, teachers, taken_by[task])
             watched.saw(task, step + 1, losses[task], logits[task])
             curve.saw(task, losses[task], logits[task], here[task].targets)
-        if losses:  # a batch of a partner without labels alone has none
+        if losses and network.learns:  # a batch of a partner without labels alone has none
             with torch_stream(*name, "objective", "step", step):
                 fill_gradients(objective, Step(losses, {task: embeddings[task] for task in losses}, network))
         optimiser.step()

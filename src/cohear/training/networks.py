@@ -7,16 +7,17 @@ from collections.abc import Mapping
 import torch
 from safetensors.torch import load as read_tensors
 
-from cohear.base.errors import UserError
-from cohear.base.named import make
+from cohear.base.errors import RunFailed, UserError
+from cohear.base.named import make, name_of
 from cohear.models.choice import EncoderChoice
 from cohear.models.heads import head_of
 from cohear.models.sharing import SHARING, Draws, Network
 from cohear.models.tied import with_all_names
+from cohear.runs.pack import Pack
 from cohear.runs.run_folder import KEPT
 from cohear.runs.task_data import TaskData
 from cohear.training.sources import inputs_of
-from cohear.training.spec import RunSpec
+from cohear.training.spec import RunSpec, beginning_of
 
 
 def make_network(spec: RunSpec, tasks: Mapping[str, TaskData], encoder_folder: str | None = None) -> Network:
@@ -28,6 +29,28 @@ def make_network(spec: RunSpec, tasks: Mapping[str, TaskData], encoder_folder: s
     inputs = {task: given.width for task, given in inputs_of(spec).items()}
     network = make(SHARING, spec.training.sharing, inputs, heads, choice.build, draws)
     return network.to(memory_format=torch.channels_last)  # type: ignore[call-overload, no-any-return]
+
+
+def first_network(spec: RunSpec, tasks: Mapping[str, TaskData], pack: Pack) -> Network:
+    """The run's network as its training begins: with its first weights, or with what other runs have left.
+
+    Raises:
+        UserError: a file of another run is damaged, or none of its network.
+        RunFailed: its way of sharing begins with other runs, and the specification names none.
+    """
+    network = make_network(spec, tasks, str(pack.code))
+    if network.begins_with is None or len(network.tasks) == 1:
+        return network
+    givers = {}
+    for task in network.tasks:
+        if (need := spec.needs.get(beginning_of(task))) is None:
+            way = name_of(spec.training.sharing)
+            raise RunFailed(f"with sharing {way} {task} begins with another run, and none is named")
+        other = spec.beginning(task, network.begins_with)
+        own = {each.name: tasks[each.name] for each in other.tasks}
+        givers[task] = load_network(other, own, pack.file(need), str(pack.code))
+    network.begin(givers)
+    return network
 
 
 def encoder_choice(spec: RunSpec, encoder_folder: str | None = None) -> EncoderChoice:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from cohear.runs import NETWORK
@@ -31,6 +32,20 @@ class RunSpec(Spec):
         training = self.training.of_single()
         return self.model_copy(update={"tasks": (task,), "needs": {}, "training": training})
 
+    def beginning(self, task: str, source: str) -> RunSpec:
+        """Of the network that one of its tasks begins with, in the same fold; ``needs`` aside it is that run's.
+
+        Args:
+            task: name.
+            source: see `cohear.models.sharing.Beginning`.
+        """
+        names = who_begins(task, [each.name for each in self.tasks], source)
+        together = tuple(each for each in self.tasks if each.name in names)
+        if len(together) == 1:
+            return self.alone(together[0])
+        training = self.training.model_copy(update={"sharing": TrainingSettings().sharing})
+        return self.model_copy(update={"tasks": together, "needs": {}, "training": training})
+
     def window_of(self, task: TaskReference) -> float:
         """The window of one of its tasks, seconds: the task's own, else the run's."""
         return self.window if task.window is None else task.window
@@ -38,6 +53,24 @@ class RunSpec(Spec):
     def heard(self, task: TaskReference) -> dict[str, Any]:
         """The front-end of one of its tasks: the task's own, else the run's."""
         return self.front_end if task.front_end is None else task.front_end
+
+
+def who_begins(task: str, tasks: Sequence[str], source: str) -> tuple[str, ...]:
+    """The tasks of the network that a task of a combination begins with.
+
+    Args:
+        task: one of them.
+        tasks: of the combination.
+        source: see `cohear.models.sharing.Beginning`.
+    """
+    if source == "joint":
+        return tuple(tasks)
+    return tuple(each for each in tasks if (each == task) == (source == "singles"))
+
+
+def beginning_of(task: str) -> str:
+    """What the weights of another run are to a run whose task begins with them."""
+    return f"beginning of {task}"
 
 
 def teacher_of(task: str) -> str:

@@ -11,13 +11,15 @@ import numpy as np
 
 from cohear.base.errors import RunFailed
 from cohear.base.files import digest, write_json
+from cohear.base.named import name_of
+from cohear.models.sharing import SHARING
 from cohear.runs.pack import Pack
 from cohear.runs.place import RunPlace
 from cohear.runs.record import Record, read_record
 from cohear.runs.spec import Need, Spec
 from cohear.study.estimate.sizes import Sizes
 from cohear.study.launch.local import Local
-from cohear.training.spec import RunSpec, teacher_of
+from cohear.training.spec import RunSpec, beginning_of, teacher_of
 
 PARTS = ("train", "validation", "test")
 
@@ -87,7 +89,7 @@ class Trials:
         return trial
 
     def short(self, spec: RunSpec, steps: int, clips: int) -> RunSpec:
-        """A network's run with fewer steps, and at most so many clips in each part; its teachers are there."""
+        """A network's run with fewer steps, and at most so many clips in each part; what it needs is there."""
         tasks = tuple(task.model_copy(update={"split": self._few(task.split, clips)}) for task in spec.tasks)
         training = spec.training.model_copy(update={"steps": min(steps, spec.training.steps)})
         short = spec.model_copy(update={"tasks": tasks, "training": training})
@@ -95,11 +97,15 @@ class Trials:
             return short
         needs = {}
         for task in tasks:
-            if need := spec.needs.get(teacher_of(task.name)):
-                teacher = short.alone(task)
-                if not (self._folder / "runs" / teacher.key / need.file).exists():
-                    self.of(teacher, frozenset({need.file}))
-                needs[teacher_of(task.name)] = Need(run=teacher.key, file=need.file)
+            source = SHARING[name_of(spec.training.sharing)].begins_with
+            givers = {teacher_of(task.name): short.alone(task)}
+            if source is not None:
+                givers[beginning_of(task.name)] = short.beginning(task.name, source)
+            for name, giver in givers.items():
+                if need := spec.needs.get(name):
+                    if not (self._folder / "runs" / giver.key / need.file).exists():
+                        self.of(giver, frozenset({need.file}))
+                    needs[name] = Need(run=giver.key, file=need.file)
         return short.model_copy(update={"needs": needs})
 
     def _few(self, split: str, clips: int) -> str:

@@ -74,11 +74,22 @@ def mistakes_in_names(settings: StudySettings, text: YamlText) -> list[str]:
                 f"{place}.teachers: in an arm with labels {{share, of: each}} partners have all their labels and their "
                 "singles few, so there is nobody to learn from; give labels a share a task, or leave teachers out"
             )
+        if isinstance(own.labels, EachInTurn) and _begins(training):
+            mistakes.append(
+                f"{place}.sharing: in an arm with labels {{share, of: each}} there is no network that one could begin "
+                "with; give labels a share a task, or share otherwise"
+            )
         mistakes += _mistakes_in_parts(place, training, list(settings.tasks))
     for place, value, registry in registries:
         if value is not None and value not in registry:
             mistakes.append(f"{place}: unknown {registry.what} {value!r}{did_you_mean(value, registry)}")
     return list(dict.fromkeys(mistakes))
+
+
+def _begins(training: TrainingSettings) -> bool:
+    """Whether networks of several tasks begin with others."""
+    name = name_of(training.sharing)
+    return name in SHARING and SHARING[name].begins_with is not None
 
 
 def _mistakes_in_parts(place: str, training: TrainingSettings, tasks: list[str]) -> list[str]:

@@ -64,7 +64,7 @@ def mistakes_in_sharing(
     """Why sharing schemes with settings cannot be made of all tasks, with encoders that can."""
     mistakes = []
     for place, scheme in schemes.items():
-        if isinstance(scheme, str):
+        if isinstance(scheme, str) and SHARING[scheme].begins_with is None:
             continue
         for encoder in encoders:
             for front_end in front_ends:

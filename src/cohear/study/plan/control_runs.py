@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from cohear.base.errors import StudyError, UserError
+from cohear.base.named import name_of
 from cohear.models.choice import EncoderChoice
 from cohear.models.heads import Head, head_of
+from cohear.models.sharing import SHARING
 from cohear.study.controls import CONTROLS, ControlInputs
 from cohear.study.controls.clips import Clips
 from cohear.study.file import ControlSettings, StudySettings
@@ -36,6 +38,8 @@ def control_runs(
         StudyError: data or encoders do not allow a control; all mistakes at once.
     """
     datasets = {name: task.dataset for name, task in settings.tasks.items()}
+    # what a partner's labels do in a network that begins with another one is not in the run that a control changes
+    joint = {arm for arm in settings.arms if SHARING[name_of(settings.arm(arm)[0].sharing)].begins_with is None}
     ordinary = {_place(run, run.combination, run.focal): run for run in plan}
     found, mistakes = [], []
     for encoder, asked, pairs in _asked(settings, encoders):
@@ -43,7 +47,7 @@ def control_runs(
         partners: dict[str, list[str]] = {}
         for focal, partner in focal_and_partner(asked, datasets, pairs, has_partner=control.has_partner):
             partners.setdefault(focal, []).append(partner)
-        for single in [run for run in plan if run.encoder == encoder.label]:
+        for single in [run for run in plan if run.encoder == encoder.label and run.arm in joint]:
             focal = single.combination  # a task's name, where it has partners here
             for partner in partners.get(focal, ()):
                 names = "+".join(task for task in datasets if task in (focal, partner))

@@ -8,10 +8,12 @@ from functools import cache
 from itertools import product
 from typing import Generic, NamedTuple, Protocol, TypeVar
 
+from cohear.base.named import WithSettings, name_of
 from cohear.base.plugins import versions_of_plugins
 from cohear.features.front_end import FrontEnd
 from cohear.features.task_input import TaskInput
 from cohear.models.choice import EncoderChoice
+from cohear.models.sharing import SHARING
 from cohear.runs.job import job_of
 from cohear.runs.run_folder import KEPT
 from cohear.runs.spec import Need, Normalise, Spec, TaskReference
@@ -22,7 +24,7 @@ from cohear.study.plan.labels import FrontEndLabels
 from cohear.study.plan.row import PlanRow
 from cohear.training.device import AUTO
 from cohear.training.settings import TrainingSettings
-from cohear.training.spec import RunSpec, teacher_of
+from cohear.training.spec import RunSpec, beginning_of, teacher_of, who_begins
 from cohear.training.versions import training_versions
 
 Input = tuple[FrontEnd, float]
@@ -135,6 +137,24 @@ def make_plan(
     return plan
 
 
+def mistakes_in_beginnings(plan: Sequence[PlannedRun[RunSpec]]) -> list[str]:
+    """Arms whose networks begin with networks that no arm of the plan trains."""
+    keys, mistakes = {run.key for run in plan}, []
+    for run in plan:
+        way, usual = name_of(run.spec.training.sharing), TrainingSettings().sharing
+        source, tasks = SHARING[way].begins_with, [task.name for task in run.spec.tasks]
+        needs = {task: run.spec.needs.get(beginning_of(task)) for task in tasks}
+        lacking = [task for task, need in needs.items() if need and need.run not in keys]
+        if source and lacking:
+            names = "+".join(who_begins(lacking[0], tasks, source))
+            mistakes.append(
+                f"arms.{run.arm}.training.sharing: with {way!r} {run.combination} begins with the network of {names} "
+                f"that shares by {usual!r} and has all else of this arm, and there is none; add it to combinations "
+                "and an arm that differs from this one in sharing alone"
+            )
+    return list(dict.fromkeys(mistakes))
+
+
 class _Cell(NamedTuple):
     """A setting and a repeat."""
 
@@ -162,8 +182,16 @@ class _Specs:
         self._cut, self._front_end_label, self._plugins = cut, front_end_label, plugins
         self._inputs_of = cache(settings.inputs)  # the same in every repeat, and so are keys
         self._key_of = cache(FrontEnd.key)
+        self._found: dict[tuple[str | int | tuple[str, ...], ...], Need] = {}
 
-    def spec(self, cell: _Cell, tasks: Sequence[str], focal: str, shares: Mapping[str, float]) -> RunSpec:
+    def spec(
+        self,
+        cell: _Cell,
+        tasks: Sequence[str],
+        focal: str,
+        shares: Mapping[str, float],
+        sharing: str | WithSettings | None = None,
+    ) -> RunSpec:
         """Of a combination.
 
         Args:
@@ -171,13 +199,16 @@ class _Specs:
             tasks: in order.
             focal: the task that is scored; empty for all of them.
             shares: of training clips, of tasks that have not all.
+            sharing: the scheme, where it is not the arm's.
         """
         training, window = _settled(self._settings, cell.arm, self._precision, alone=len(tasks) == 1)
+        if sharing is not None:
+            training = training.model_copy(update={"sharing": sharing})
         inputs = self._inputs_of(cell.front_end, window)
         common = _common(cell.front_end, window, [inputs[task] for task in tasks])
         heard = [TaskInput.of(*inputs[task]) for task in tasks]
         return RunSpec(
-            needs=self._teachers(cell, tasks) if training.teachers == "singles" else {},
+            needs=self._needs(cell, tasks, training) if len(tasks) > 1 else {},
             tasks=tuple(
                 _reference(
                     task,
@@ -200,13 +231,24 @@ class _Specs:
             versions={**training_versions(training, heard), **self._plugins},
         )
 
-    def _teachers(self, cell: _Cell, tasks: Sequence[str]) -> dict[str, Need]:
-        """The weights of each task's single run in the same cell."""
-        needs = {}
-        for task in tasks:
-            [(_, shares)] = budgets_of(self._settings.arms[cell.arm].labels, [task])
-            needs[teacher_of(task)] = Need(run=self.spec(cell, [task], "", shares).key, file=KEPT["weights"])
+    def _needs(self, cell: _Cell, tasks: Sequence[str], training: TrainingSettings) -> dict[str, Need]:
+        """The weights that a network of several tasks learns from or begins with, of runs in the same cell."""
+        needs: dict[str, Need] = {}
+        if training.teachers == "singles":
+            needs |= {teacher_of(task): self._weights(cell, (task,)) for task in tasks}
+        source = SHARING[name_of(training.sharing)].begins_with
+        if source is not None:
+            needs |= {beginning_of(task): self._weights(cell, who_begins(task, tasks, source)) for task in tasks}
         return needs
+
+    def _weights(self, cell: _Cell, tasks: tuple[str, ...]) -> Need:
+        """Of the single of a task, or of the plain network of several, which is of the same arm but for its sharing."""
+        place = (self._front_end_label(cell.front_end), cell.encoder.label, cell.arm, cell.fold, cell.seed, tasks)
+        if place not in self._found:
+            [(_, shares)] = budgets_of(self._settings.arms[cell.arm].labels, [*tasks])
+            spec = self.spec(cell, tasks, "", shares, sharing=TrainingSettings().sharing)
+            self._found[place] = Need(run=spec.key, file=KEPT["weights"])
+        return self._found[place]
 
     def _split(self, cell: _Cell, task: str, share: float) -> str:
         """Digest of what a task's clips are in a fold."""

@@ -96,7 +96,8 @@ class _Held:
 class Weighing(OfGradients):
     """An aggregator of weighted sums, whose weights are found anew every so many steps (as in Navon et al. 2022).
 
-    Finding them costs a backward pass a task, holding them one for all (`benchmarks/objectives.py`).
+    Finding them costs a backward pass a task, and waits for the device; holding them costs one pass for all
+    (`benchmarks/objectives.py`).
 
     Args:
         tasks: see `Objective`.
