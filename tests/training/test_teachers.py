@@ -139,7 +139,7 @@ def test_the_loss_goes_from_the_teacher_to_the_labels():
     width = next(teacher.parameters()).shape[-1]
     rows = Rows(Windows(torch.randn(6, width)), rows_of(0).targets)
     logits = torch.randn(6, 3, requires_grad=True)
-    teachers = Teachers({"one": teacher}, steps=4)
+    teachers = Teachers({"one": [teacher]}, steps=4)
     with torch.no_grad():
         told = teacher({"one": rows.windows})["one"]
     from_teacher, from_labels = (task.kind.loss(logits, rows.targets, 0.1, teacher=each) for each in (told, None))
@@ -166,3 +166,92 @@ def test_the_network_of_a_single_run_is_made_of_a_runs_own_words():
         Teachers.of(alone, {"one": plain_task("one", 0)}, PlainPack(("one",)), Device.of("cpu", "float32"))._networks
         == {}
     )
+
+
+def test_several_teachers_speak_as_one():
+    """With the mean of their answers."""
+    task = plain_task("one", 0)
+    networks = [
+        make_network(plain_run(("one",), SETTINGS).model_copy(update={"seed": seed}), {"one": task}) for seed in (0, 1)
+    ]
+    width = next(networks[0].parameters()).shape[-1]
+    rows = Rows(Windows(torch.randn(6, width)), rows_of(0).targets)
+    logits, loss = torch.randn(6, 3), torch.zeros(())
+    mean = torch.stack([each.eval()({"one": rows.windows})["one"] for each in networks]).mean(dim=0).detach()
+    told = Teachers({"one": networks}, steps=4).annealed(loss, task, logits, rows, 0)
+    torch.testing.assert_close(told, task.kind.loss(logits, rows.targets, teacher=mean))
+    alone = Teachers({"one": networks[:1]}, steps=4).annealed(loss, task, logits, rows, 0)
+    assert not torch.allclose(told, alone)
+
+
+@pytest.fixture(scope="module")
+def chosen(tmp_path_factory):
+    root = tmp_path_factory.mktemp("chosen")
+    tiny.write_datasets(root / "data")
+    bench = tiny.Bench(root)
+    wide = {"name": "dnn", "hidden": 16, "layers": 1, "called": "wide", "combinations": ["singles"]}
+    bench.run(
+        features={"name": "summary", "statistics": "plain"},
+        encoders=[{"name": "dnn", "hidden": 8, "layers": 1, "called": "narrow"}, wide],
+        combinations=["singles", "all"],
+        repeats={"folds": 1, "seeds": 2},
+        training={"steps": 10, "batch": 8},
+        arms={
+            "base": {},
+            "wide": {"training": {"teachers": {"name": "singles", "encoder": "wide"}}},
+            "seeds": {"training": {"teachers": {"name": "singles", "seeds": "all"}}},
+        },
+        keep=[],
+    )
+    return bench
+
+
+def test_a_wider_teacher_or_those_of_all_seeds(chosen):
+    """The singles of another encoder of the study, or of each of its seeds, that of the network's own first."""
+    rows = pd.read_csv(chosen.root / "out" / "results.csv", keep_default_na=False)
+    cells = rows.set_index(["encoder", "arm", "combination", "seed"])["run"]
+    cells = cells[~cells.index.duplicated()]
+    told = {
+        key: json.loads(path.read_text())["specification"] for key, path in tiny.records(chosen.root / "out").items()
+    }
+    [both] = {each for each in rows["combination"] if "+" in each}
+    for seed in (0, 1):
+        needs = told[cells["narrow", "wide", both, seed]]["needs"]
+        assert {name: need["run"] for name, need in needs.items()} == {
+            teacher_of(task): cells["wide", "base", task, seed] for task in both.split("+")
+        }
+        assert told[cells["narrow", "wide", both, seed]]["teacher_encoder"]["settings"]["hidden"] == 16
+        needs = told[cells["narrow", "seeds", both, seed]]["needs"]
+        assert {name: need["run"] for name, need in needs.items()} == {
+            teacher_of(task, number): cells["narrow", "base", task, other]
+            for task in both.split("+")
+            for number, other in enumerate((seed, 1 - seed))
+        }
+        assert "teacher_encoder" not in told[cells["narrow", "seeds", both, seed]]
+
+
+@pytest.mark.parametrize(
+    ("teachers", "told"),
+    [
+        ({"name": "singles", "encoder": "wider"}, "is called 'wider' (did you mean 'wide'?)"),
+        ({"name": "singles", "seeds": "some"}, "seeds is one of own, all, not 'some'"),
+        ("couples", "'couples'"),
+    ],
+)
+def test_teachers_that_there_are_not_are_told(chosen, teachers, told):
+    changed = yaml.safe_load((chosen.root / "study.yaml").read_text())
+    changed["arms"] = {"base": {}, "other": {"training": {"teachers": teachers}}}
+    (chosen.root / "other.yaml").write_text(yaml.safe_dump(changed))
+    ended = chosen.cohear("run", "other.yaml", "--out", "other")
+    assert ended.returncode == 2
+    assert "arms.other.training.teachers" in ended.stderr
+    assert told in " ".join(ended.stderr.split())
+
+
+@pytest.mark.slow
+def test_the_final_networks_teachers_of_all_seeds_differ(chosen):
+    ended = chosen.cohear("export", "out", "--encoder", "narrow", "--arm", "seeds", "-o", "bundle")
+    assert ended.returncode == 0, ended.stderr
+    records = [json.loads(path.read_text()) for path in (chosen.root / "out" / TRAINED).glob("*/record.json")]
+    final = [told for record in records if (told := record["specification"])["fold"] == ALL_CLIPS]
+    assert sorted(len(told["tasks"]) for told in final) == [1, 1, 1, 1, 2]

@@ -148,17 +148,23 @@ def final_runs(places: Places, prepared: Prepared, spec: RunSpec) -> list[RunSpe
         UserError: it needs a run that trained no network, or that nobody knows any more.
     """
     finals: dict[str, RunSpec] = {}
-    _make_final(places, prepared, spec, finals)
+    _make_final(places, prepared, spec, finals, spec.seed)
     return list(finals.values())
 
 
-def _make_final(places: Places, prepared: Prepared, spec: RunSpec, finals: dict[str, RunSpec]) -> RunSpec:
-    """One of them; ``finals`` has those that were made, by the key of the repeat."""
+def _make_final(
+    places: Places, prepared: Prepared, spec: RunSpec, finals: dict[str, RunSpec], first_seed: int
+) -> RunSpec:
+    """One of them; ``finals`` has those that were made, by the key of the repeat.
+
+    The seed of the repeat that is made final becomes 0, others keep their distance to it.
+    """
+    seed = spec.seed - first_seed
     if spec.key in finals:
         return finals[spec.key]
     needs = {}
     for name, need in spec.needs.items():
-        needed = _make_final(places, prepared, _network_needed(places, prepared, need), finals)
+        needed = _make_final(places, prepared, _network_needed(places, prepared, need), finals, first_seed)
         needs[name] = need.model_copy(update={"run": needed.key})
     references = []
     for reference in spec.tasks:
@@ -167,7 +173,7 @@ def _make_final(places: Places, prepared: Prepared, spec: RunSpec, finals: dict[
         name = digest(content)
         write_json(places.study.splits / f"{name}.json", content)
         references.append(reference.model_copy(update={"split": name}))
-    changed = {"tasks": tuple(references), "needs": needs, "fold": ALL_CLIPS, "seed": 0}
+    changed = {"tasks": tuple(references), "needs": needs, "fold": ALL_CLIPS, "seed": seed}
     finals[spec.key] = spec.model_copy(update=changed)
     return finals[spec.key]
 

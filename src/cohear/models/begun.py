@@ -26,7 +26,7 @@ class Begun(Independent):
         super().__init__(inputs, heads, make_encoder, draws)
         if len(heads) > 1:
             with draws.of_encoder("weights"):
-                _demand_alike(self, make_encoder(inputs))
+                demand_alike(self, make_encoder(inputs))
 
     def begin(self, givers: Mapping[str, Network]) -> None:
         """With what each giver's encoder has learnt, and where it knows the task with its head."""
@@ -105,7 +105,7 @@ class Merged(Multihead):
         if not self.learns:
             task = self.tasks[0]
             with draws.of_encoder("weights"):
-                _demand_alike(self, make_encoder({task: inputs[task]}))
+                demand_alike(self, make_encoder({task: inputs[task]}))
             self.requires_grad_(False)
 
     def begin(self, givers: Mapping[str, Network]) -> None:
@@ -122,7 +122,7 @@ class Merged(Multihead):
         return first + self._scale * (torch.stack(learnt).mean(dim=0) - first)
 
 
-def _demand_alike(network: Network, other: Encoder) -> None:
+def demand_alike(network: Network, other: Encoder) -> None:
     """See that each task's encoder can take the weights of an encoder of other tasks.
 
     Raises:

@@ -28,7 +28,7 @@ from cohear.study.launch.progress import NoProgress, Progress
 from cohear.study.plan.baseline_runs import baseline_runs
 from cohear.study.plan.control_runs import control_runs
 from cohear.study.plan.labels import FrontEndLabels
-from cohear.study.plan.plan import PlannedRun, make_plan, mistakes_in_beginnings
+from cohear.study.plan.plan import PlannedRun, make_plan, mistakes_in_needs
 from cohear.study.plan.probe_runs import probe_runs
 from cohear.training.device import AUTO, Device
 
@@ -119,7 +119,7 @@ def prepare(
     precision = precision or fastest
     clips = Clips(folds, settings.seed, lambda: _without_limit(settings, datasets))
     networks = make_plan(settings, front_ends, encoders, splits, by_label, precision, clips.cut)
-    if trains and (mistakes := mistakes_in_beginnings(networks)):
+    if trains and (mistakes := mistakes_in_needs(networks)):
         raise StudyError(mistakes)
     controls = control_runs(settings, networks, encoders, clips)
     kinds = {task: split.kind for task, split in folds[0].items()}

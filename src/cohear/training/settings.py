@@ -29,7 +29,7 @@ class TrainingSettings(BaseModel):
     sampling: Literal["balanced", "passes"] = "balanced"
     augment: Literal["standard", "none"] = "standard"
     precision: Literal["auto", "bfloat16", "float32"] = "auto"
-    teachers: Literal["none", "singles"] = "none"
+    teachers: Named = "none"
     optimiser: Named = "adamw"
 
     def of_single(self) -> TrainingSettings:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from itertools import count, takewhile
 from typing import Any
 
 from cohear.runs import NETWORK
@@ -19,6 +20,7 @@ class RunSpec(Spec):
         window: seconds.
         training: all settings; ``precision`` is settled here, never ``auto``.
         versions: see ``versions.py``.
+        teacher_encoder: ``EncoderChoice.key()`` of its teachers, where it is not the run's.
     """
 
     job: str = NETWORK
@@ -26,11 +28,16 @@ class RunSpec(Spec):
     encoder: dict[str, Any]
     window: float
     training: TrainingSettings
+    teacher_encoder: dict[str, Any] | None = None
 
     def alone(self, task: TaskReference) -> RunSpec:
         """Of the network that knows one of its tasks alone, in the same fold."""
         training = self.training.of_single()
-        return self.model_copy(update={"tasks": (task,), "needs": {}, "training": training})
+        return self.model_copy(update={"tasks": (task,), "needs": {}, "training": training, "teacher_encoder": None})
+
+    def teacher(self, task: TaskReference) -> RunSpec:
+        """Of a network that teaches one of its tasks; ``seed`` aside it is that run's."""
+        return self.alone(task).model_copy(update={"encoder": self.teacher_encoder or self.encoder})
 
     def beginning(self, task: str, source: str) -> RunSpec:
         """Of the network that one of its tasks begins with, in the same fold; ``needs`` aside it is that run's.
@@ -73,6 +80,12 @@ def beginning_of(task: str) -> str:
     return f"beginning of {task}"
 
 
-def teacher_of(task: str) -> str:
-    """What the weights of a task's single run are to a run that learns from them."""
-    return f"teacher of {task}"
+def teacher_of(task: str, number: int = 0) -> str:
+    """What the weights of a task's single run are to a run that learns from them; of several each has a number."""
+    return f"teacher {number} of {task}" if number else f"teacher of {task}"
+
+
+def teachers_of(task: str, needs: Collection[str]) -> list[str]:
+    """Those among a run's needs that teach a task, in order."""
+    named = (teacher_of(task, number) for number in count())
+    return list(takewhile(lambda name: name in needs, named))

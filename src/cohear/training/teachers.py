@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import torch
 from torch import Tensor
@@ -13,7 +13,7 @@ from cohear.runs.task_data import TaskData
 from cohear.training.batches import Rows
 from cohear.training.device import Device
 from cohear.training.networks import load_network
-from cohear.training.spec import RunSpec, teacher_of
+from cohear.training.spec import RunSpec, teachers_of
 
 
 class Teachers:
@@ -23,11 +23,11 @@ class Teachers:
     step a task learns from its teacher alone, at the last one from its labels nearly alone.
 
     Args:
-        networks: of each task that has a teacher, in evaluation mode.
+        networks: of each task that has teachers, in evaluation mode; of several the answers are averaged.
         steps: that a task takes.
     """
 
-    def __init__(self, networks: Mapping[str, Network], steps: int) -> None:
+    def __init__(self, networks: Mapping[str, Sequence[Network]], steps: int) -> None:
         self._networks, self._steps = networks, steps
 
     @classmethod
@@ -40,9 +40,10 @@ class Teachers:
         """
         networks = {}
         for reference in spec.tasks:
-            if need := spec.needs.get(teacher_of(reference.name)):
-                own, code = {reference.name: tasks[reference.name]}, str(pack.code)
-                networks[reference.name] = device.put(load_network(spec.alone(reference), own, pack.file(need), code))
+            own, code, teacher = {reference.name: tasks[reference.name]}, str(pack.code), spec.teacher(reference)
+            files = [pack.file(spec.needs[name]) for name in teachers_of(reference.name, spec.needs)]
+            if files:
+                networks[reference.name] = [device.put(load_network(teacher, own, each, code)) for each in files]
         return cls(networks, spec.training.steps)
 
     def annealed(self, loss: Tensor, task: TaskData, logits: Tensor, rows: Rows, taken: int) -> Tensor:
@@ -58,6 +59,7 @@ class Teachers:
         if task.name not in self._networks:
             return loss
         with torch.no_grad():
-            told = self._networks[task.name]({task.name: rows.windows})[task.name].float()
+            answers = [each({task.name: rows.windows})[task.name].float() for each in self._networks[task.name]]
+            told = torch.stack(answers).mean(dim=0) if len(answers) > 1 else answers[0]
         due = 1 - taken / self._steps
         return torch.lerp(loss, task.kind.loss(logits, rows.targets, teacher=told), due)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from cohear.study.controls.control import ControlInputs
-from cohear.training.spec import RunSpec, teacher_of
+from cohear.training.spec import RunSpec, teachers_of
 
 
 def pair_with_partner(given: ControlInputs, labels: Literal["shuffled", "none"]) -> RunSpec:
@@ -15,5 +15,6 @@ def pair_with_partner(given: ControlInputs, labels: Literal["shuffled", "none"])
         for task in given.pair.tasks
     )
     # a teacher of the partner would tell what its labels are
-    needs = {name: need for name, need in given.pair.needs.items() if name != teacher_of(given.partner)}
+    hidden = teachers_of(given.partner, given.pair.needs)
+    needs = {name: need for name, need in given.pair.needs.items() if name not in hidden}
     return given.pair.model_copy(update={"tasks": tasks, "needs": needs})

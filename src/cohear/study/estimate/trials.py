@@ -19,7 +19,7 @@ from cohear.runs.record import Record, read_record
 from cohear.runs.spec import Need, Spec
 from cohear.study.estimate.sizes import Sizes
 from cohear.study.launch.local import Local
-from cohear.training.spec import RunSpec, beginning_of, teacher_of
+from cohear.training.spec import RunSpec, beginning_of, teachers_of
 
 PARTS = ("train", "validation", "test")
 
@@ -98,7 +98,7 @@ class Trials:
         needs = {}
         for task in tasks:
             source = SHARING[name_of(spec.training.sharing)].begins_with
-            givers = {teacher_of(task.name): short.alone(task)}
+            givers = dict.fromkeys(teachers_of(task.name, spec.needs), short.teacher(task))
             if source is not None:
                 givers[beginning_of(task.name)] = short.beginning(task.name, source)
             for name, giver in givers.items():

@@ -23,6 +23,7 @@ from cohear.training.objectives import OBJECTIVES
 from cohear.training.optimiser import OPTIMISERS
 from cohear.training.schedule import SCHEDULES
 from cohear.training.settings import TrainingSettings
+from cohear.training.teacher_choice import TEACHERS
 
 
 def mistakes_in_plugins(settings: StudySettings, folder: Path) -> list[str]:
@@ -69,7 +70,7 @@ def mistakes_in_names(settings: StudySettings, text: YamlText) -> list[str]:
             mistakes += told_by_pydantic(error, text, ("arms", arm, "training"))
             continue
         place = "training" if arm == "base" else f"arms.{arm}.training"
-        if training.teachers == "singles" and isinstance(own.labels, EachInTurn):
+        if training.teachers != "none" and isinstance(own.labels, EachInTurn):
             mistakes.append(
                 f"{place}.teachers: in an arm with labels {{share, of: each}} partners have all their labels and their "
                 "singles few, so there is nobody to learn from; give labels a share a task, or leave teachers out"
@@ -97,6 +98,7 @@ def _mistakes_in_parts(place: str, training: TrainingSettings, tasks: list[str])
     attempts: dict[str, Callable[[], object]] = {
         "objective": lambda: _objective(training, tasks),
         "schedule": lambda: make(SCHEDULES, training.schedule),
+        "teachers": lambda: make(TEACHERS, training.teachers),
         "optimiser": lambda: make(OPTIMISERS, training.optimiser),
         "sharing": lambda: check_named(SHARING, training.sharing),
     }

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import product
-from typing import Generic, NamedTuple, Protocol, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from cohear.base.named import WithSettings, name_of
 from cohear.base.plugins import versions_of_plugins
@@ -15,16 +15,16 @@ from cohear.features.task_input import TaskInput
 from cohear.models.choice import EncoderChoice
 from cohear.models.sharing import SHARING
 from cohear.runs.job import job_of
-from cohear.runs.run_folder import KEPT
-from cohear.runs.spec import Need, Normalise, Spec, TaskReference
+from cohear.runs.spec import Normalise, Spec, TaskReference
 from cohear.study.file import StudySettings
 from cohear.study.file.label_budget import budgets_of
 from cohear.study.file.task_sets import task_sets
 from cohear.study.plan.labels import FrontEndLabels
+from cohear.study.plan.network_needs import Cell, NetworkNeeds
 from cohear.study.plan.row import PlanRow
 from cohear.training.device import AUTO
 from cohear.training.settings import TrainingSettings
-from cohear.training.spec import RunSpec, beginning_of, teacher_of, who_begins
+from cohear.training.spec import RunSpec, beginning_of, teachers_of, who_begins
 from cohear.training.versions import training_versions
 
 Input = tuple[FrontEnd, float]
@@ -121,7 +121,8 @@ def make_plan(
             features are normalised by.
     """
     front_end_label = FrontEndLabels(settings)
-    make = _Specs(settings, splits, stores, precision, cut, front_end_label, versions_of_plugins(settings.plugins))
+    plugins = versions_of_plugins(settings.plugins)
+    specs = _Specs(settings, splits, stores, precision, cut, front_end_label, plugins, encoders)
     sets_of = [task_sets(settings.of_encoder(number)) for number in range(len(encoders))]
     plan = []
     for seed, fold in settings.repeats.order():
@@ -129,40 +130,35 @@ def make_plan(
             if not encoder.fits(front_end.layout):
                 continue
             for arm, tasks in product(settings.arms, sets_of[number]):
-                cell = _Cell(front_end, encoder, arm, fold, seed)
+                cell = Cell(front_end, encoder, arm, fold, seed)
                 for focal, shares in budgets_of(settings.arms[arm].labels, tasks):
-                    spec = make.spec(cell, tasks, focal, shares)
+                    spec = specs.spec(cell, tasks, focal, shares)
                     place = (front_end_label(front_end), encoder.label, arm, "+".join(tasks))
                     plan.append(PlannedRun(spec, *place, "", fold, seed, focal))
     return plan
 
 
-def mistakes_in_beginnings(plan: Sequence[PlannedRun[RunSpec]]) -> list[str]:
-    """Arms whose networks begin with networks that no arm of the plan trains."""
+def mistakes_in_needs(plan: Sequence[PlannedRun[RunSpec]]) -> list[str]:
+    """Arms whose networks begin with, or learn from, networks that no arm of the plan trains."""
     keys, mistakes = {run.key for run in plan}, []
     for run in plan:
         way, usual = name_of(run.spec.training.sharing), TrainingSettings().sharing
         source, tasks = SHARING[way].begins_with, [task.name for task in run.spec.tasks]
-        needs = {task: run.spec.needs.get(beginning_of(task)) for task in tasks}
-        lacking = [task for task, need in needs.items() if need and need.run not in keys]
-        if source and lacking:
-            names = "+".join(who_begins(lacking[0], tasks, source))
+        lacking = {name for name, need in run.spec.needs.items() if need.run not in keys}
+        mistakes += [
+            f"arms.{run.arm}.training.teachers: {task} alone is in no combination of the encoder that teaches it"
+            for task in tasks
+            if lacking.intersection(teachers_of(task, run.spec.needs))
+        ]
+        begins = [task for task in tasks if beginning_of(task) in lacking]
+        if source and begins:
+            names = "+".join(who_begins(begins[0], tasks, source))
             mistakes.append(
                 f"arms.{run.arm}.training.sharing: with {way!r} {run.combination} begins with the network of {names} "
                 f"that shares by {usual!r} and has all else of this arm, and there is none; add it to combinations "
                 "and an arm that differs from this one in sharing alone"
             )
     return list(dict.fromkeys(mistakes))
-
-
-class _Cell(NamedTuple):
-    """A setting and a repeat."""
-
-    front_end: FrontEnd
-    encoder: EncoderChoice
-    arm: str
-    fold: int
-    seed: int
 
 
 class _Specs:
@@ -177,16 +173,17 @@ class _Specs:
         cut: CutSplit,
         front_end_label: FrontEndLabels,
         plugins: Mapping[str, str],
+        encoders: Sequence[EncoderChoice],
     ) -> None:
         self._settings, self._splits, self._stores, self._precision = settings, splits, stores, precision
         self._cut, self._front_end_label, self._plugins = cut, front_end_label, plugins
         self._inputs_of = cache(settings.inputs)  # the same in every repeat, and so are keys
         self._key_of = cache(FrontEnd.key)
-        self._found: dict[tuple[str | int | tuple[str, ...], ...], Need] = {}
+        self._needs = NetworkNeeds(settings, front_end_label, encoders, self._plain)
 
     def spec(
         self,
-        cell: _Cell,
+        cell: Cell,
         tasks: Sequence[str],
         focal: str,
         shares: Mapping[str, float],
@@ -208,7 +205,7 @@ class _Specs:
         common = _common(cell.front_end, window, [inputs[task] for task in tasks])
         heard = [TaskInput.of(*inputs[task]) for task in tasks]
         return RunSpec(
-            needs=self._needs(cell, tasks, training) if len(tasks) > 1 else {},
+            needs=self._needs.of(cell, tasks, training) if len(tasks) > 1 else {},
             tasks=tuple(
                 _reference(
                     task,
@@ -225,32 +222,19 @@ class _Specs:
             encoder=cell.encoder.key(),
             window=common[1],
             training=training,
+            teacher_encoder=self._needs.teacher_encoder(cell, training),
             study_seed=self._settings.seed,
             fold=cell.fold,
             seed=cell.seed,
             versions={**training_versions(training, heard), **self._plugins},
         )
 
-    def _needs(self, cell: _Cell, tasks: Sequence[str], training: TrainingSettings) -> dict[str, Need]:
-        """The weights that a network of several tasks learns from or begins with, of runs in the same cell."""
-        needs: dict[str, Need] = {}
-        if training.teachers == "singles":
-            needs |= {teacher_of(task): self._weights(cell, (task,)) for task in tasks}
-        source = SHARING[name_of(training.sharing)].begins_with
-        if source is not None:
-            needs |= {beginning_of(task): self._weights(cell, who_begins(task, tasks, source)) for task in tasks}
-        return needs
+    def _plain(self, cell: Cell, tasks: tuple[str, ...]) -> RunSpec:
+        """Of the network of a task alone, or of several that share all but their heads."""
+        [(_, shares)] = budgets_of(self._settings.arms[cell.arm].labels, [*tasks])
+        return self.spec(cell, tasks, "", shares, sharing=TrainingSettings().sharing)
 
-    def _weights(self, cell: _Cell, tasks: tuple[str, ...]) -> Need:
-        """Of the single of a task, or of the plain network of several, which is of the same arm but for its sharing."""
-        place = (self._front_end_label(cell.front_end), cell.encoder.label, cell.arm, cell.fold, cell.seed, tasks)
-        if place not in self._found:
-            [(_, shares)] = budgets_of(self._settings.arms[cell.arm].labels, [*tasks])
-            spec = self.spec(cell, tasks, "", shares, sharing=TrainingSettings().sharing)
-            self._found[place] = Need(run=spec.key, file=KEPT["weights"])
-        return self._found[place]
-
-    def _split(self, cell: _Cell, task: str, share: float) -> str:
+    def _split(self, cell: Cell, task: str, share: float) -> str:
         """Digest of what a task's clips are in a fold."""
         by_group = self._settings.normalise_of(task, cell.arm) == "group"
         if by_group or share < 1:
