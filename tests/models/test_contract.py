@@ -214,6 +214,11 @@ class TestAdded(SharingContract):
     name = "added"
 
 
+class TestBottleneck(SharingContract):
+    name = "bottleneck"
+    settings: ClassVar = {"width": 4}
+
+
 class TestMerged(SharingContract):
     name = "merged"
     settings: ClassVar = {"scale": 0.8}
@@ -224,7 +229,7 @@ def test_all_that_is_registered_is_tested():
     assert set(ENCODERS) == plain | {"bcresnet", "crnn", "wavenet", "transformer", "filters"}
     together, begun = (
         {"multihead", "independent", "adapters", "soft"},
-        {"from-partners", "from-joint", "added", "merged"},
+        {"from-partners", "from-joint", "added", "merged", "bottleneck"},
     )
     assert set(SHARING) == together | begun
     assert {name for name in SHARING if SHARING[name].begins_with} == begun

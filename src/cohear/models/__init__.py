@@ -4,6 +4,7 @@ from cohear.models import (  # noqa: F401 - importing a file enters its encoder 
     adapters,
     bcresnet,
     begun,
+    bottleneck,
     cnn,
     crnn,
     dnn,
