@@ -222,7 +222,7 @@ def test_what_is_not_installed_is_told_before_anything_is_trained(monkeypatch, n
             raise PackageNotFoundError(package)
         return "1.0"
 
-    monkeypatch.setattr(aggregated, "version", look)
+    monkeypatch.setattr(aggregated, "installed", look)
     with pytest.raises(StudyError) as raised:
         check_study(YamlText(tiny.settings(training={"objective": name})), folder=Path())
     assert f"training.objective: {told}" in str(raised.value)

@@ -11,13 +11,14 @@ import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import PackageNotFoundError
 from typing import TYPE_CHECKING, ClassVar
 
 import torch
 from torch import Tensor, nn
 
 from cohear.base.errors import MissingExtra, UserError
+from cohear.base.versions import installed
 from cohear.training.objectives.gradients import TaskGradients, fill_weighted
 from cohear.training.objectives.objective import OBJECTIVES, Objective, Step
 
@@ -58,12 +59,12 @@ class OfGradients(Objective):
             MissingExtra, UserError: one of them is not installed.
         """
         try:
-            versions = {"torchjd": version("torchjd")}
+            versions = {"torchjd": installed("torchjd")}
         except PackageNotFoundError as error:
             raise MissingExtra("torchjd", "objectives") from error
         for package in cls.solvers:
             try:
-                versions[package] = version(package)
+                versions[package] = installed(package)
             except PackageNotFoundError as error:
                 raise UserError(f"this needs {package}: pip install {package}") from error
         return versions
