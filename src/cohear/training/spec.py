@@ -6,6 +6,8 @@ from collections.abc import Collection, Sequence
 from itertools import count, takewhile
 from typing import Any
 
+from pydantic import JsonValue
+
 from cohear.runs import NETWORK
 from cohear.runs.spec import Spec, TaskReference
 from cohear.training.settings import TrainingSettings
@@ -28,7 +30,7 @@ class RunSpec(Spec):
     encoder: dict[str, Any]
     window: float
     training: TrainingSettings
-    teacher_encoder: dict[str, Any] | None = None
+    teacher_encoder: dict[str, JsonValue] | None = None
 
     def alone(self, task: TaskReference) -> RunSpec:
         """Of the network that knows one of its tasks alone, in the same fold."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
+
+from pydantic import JsonValue
 
 from cohear.base.errors import StudyError
 from cohear.base.named import make, name_of
@@ -20,7 +22,7 @@ from cohear.training.spec import RunSpec, beginning_of, teacher_of, who_begins
 from cohear.training.teacher_choice import TEACHERS
 
 
-class Cell(NamedTuple):
+class PlannedCell(NamedTuple):
     """A setting and a repeat."""
 
     front_end: FrontEnd
@@ -45,17 +47,17 @@ class NetworkNeeds:
         settings: StudySettings,
         front_end_label: FrontEndLabels,
         encoders: Sequence[EncoderChoice],
-        plain: Callable[[Cell, tuple[str, ...]], RunSpec],
+        plain: Callable[[PlannedCell, tuple[str, ...]], RunSpec],
     ) -> None:
         self._settings, self._front_end_label, self._encoders, self._plain = settings, front_end_label, encoders, plain
         self._found: dict[tuple[str | int | tuple[str, ...], ...], Need] = {}
 
-    def teacher_encoder(self, cell: Cell, training: TrainingSettings) -> dict[str, Any] | None:
+    def teacher_encoder(self, cell: PlannedCell, training: TrainingSettings) -> dict[str, JsonValue] | None:
         """That of teachers, where it is not the cell's."""
         encoder = self._teaching(cell, training)[0].encoder if training.teachers != "none" else cell.encoder
         return None if encoder == cell.encoder else encoder.key()
 
-    def of(self, cell: Cell, tasks: Sequence[str], training: TrainingSettings) -> dict[str, Need]:
+    def of(self, cell: PlannedCell, tasks: Sequence[str], training: TrainingSettings) -> dict[str, Need]:
         """The weights that a network of several tasks learns from or begins with, of runs in the same cell."""
         needs: dict[str, Need] = {}
         if training.teachers != "none":
@@ -66,7 +68,7 @@ class NetworkNeeds:
             needs |= {beginning_of(task): self._weights(cell, who_begins(task, tasks, source)) for task in tasks}
         return needs
 
-    def _teaching(self, cell: Cell, training: TrainingSettings) -> list[Cell]:
+    def _teaching(self, cell: PlannedCell, training: TrainingSettings) -> list[PlannedCell]:
         """The cells whose singles teach, that of the same seed first.
 
         Raises:
@@ -85,7 +87,7 @@ class NetworkNeeds:
         seeds = {seed for seed, fold in self._settings.repeats.order() if fold == cell.fold}
         return [cell._replace(seed=seed) for seed in (cell.seed, *sorted(seeds - {cell.seed}))]
 
-    def _weights(self, cell: Cell, tasks: tuple[str, ...]) -> Need:
+    def _weights(self, cell: PlannedCell, tasks: tuple[str, ...]) -> Need:
         """Of the single of a task, or of the plain network of several, which is of the same arm but for its sharing."""
         place = (self._front_end_label(cell.front_end), cell.encoder.label, cell.arm, cell.fold, cell.seed, tasks)
         if place not in self._found:

@@ -20,7 +20,7 @@ from cohear.study.file import StudySettings
 from cohear.study.file.label_budget import budgets_of
 from cohear.study.file.task_sets import task_sets
 from cohear.study.plan.labels import FrontEndLabels
-from cohear.study.plan.network_needs import Cell, NetworkNeeds
+from cohear.study.plan.network_needs import NetworkNeeds, PlannedCell
 from cohear.study.plan.row import PlanRow
 from cohear.training.device import AUTO
 from cohear.training.settings import TrainingSettings
@@ -130,7 +130,7 @@ def make_plan(
             if not encoder.fits(front_end.layout):
                 continue
             for arm, tasks in product(settings.arms, sets_of[number]):
-                cell = Cell(front_end, encoder, arm, fold, seed)
+                cell = PlannedCell(front_end, encoder, arm, fold, seed)
                 for focal, shares in budgets_of(settings.arms[arm].labels, tasks):
                     spec = specs.spec(cell, tasks, focal, shares)
                     place = (front_end_label(front_end), encoder.label, arm, "+".join(tasks))
@@ -183,7 +183,7 @@ class _Specs:
 
     def spec(
         self,
-        cell: Cell,
+        cell: PlannedCell,
         tasks: Sequence[str],
         focal: str,
         shares: Mapping[str, float],
@@ -229,12 +229,12 @@ class _Specs:
             versions={**training_versions(training, heard), **self._plugins},
         )
 
-    def _plain(self, cell: Cell, tasks: tuple[str, ...]) -> RunSpec:
+    def _plain(self, cell: PlannedCell, tasks: tuple[str, ...]) -> RunSpec:
         """Of the network of a task alone, or of several that share all but their heads."""
         [(_, shares)] = budgets_of(self._settings.arms[cell.arm].labels, [*tasks])
         return self.spec(cell, tasks, "", shares, sharing=TrainingSettings().sharing)
 
-    def _split(self, cell: Cell, task: str, share: float) -> str:
+    def _split(self, cell: PlannedCell, task: str, share: float) -> str:
         """Digest of what a task's clips are in a fold."""
         by_group = self._settings.normalise_of(task, cell.arm) == "group"
         if by_group or share < 1:
