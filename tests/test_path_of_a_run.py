@@ -46,8 +46,9 @@ STATIONS = {
 BETWEEN_PROCESSES = {"study/launch/local.py", "study/launch/worker.py"}
 """The launcher of this machine: in this test a run is carried out in the process of the command."""
 
-ASIDE = {"training/curve.py", "training/versions.py", "api/gains.py", "api/report.py", "api/tables.py"}
-"""What scores for another file (``curve.csv``), refuses runs of other code, and reads results later."""
+MEASURED_LATER = {"probes/measure.py", "study/measure.py", "study/folder/journal_of_measurements.py"}
+ASIDE = {"training/curve.py", "training/versions.py", "api/gains.py", "api/report.py", "api/tables.py", *MEASURED_LATER}
+"""What scores for another file (``curve.csv``), refuses runs of other code, and reads results or measures later."""
 
 
 @contextmanager

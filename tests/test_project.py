@@ -577,6 +577,7 @@ def test_the_examples_of_a_baseline_and_a_probe_come_to_the_tables(tmp_path):
     rows = [row for row in tiny.results(out) if row["job"] == "baseline"]
     assert {(row["encoder"], row["task"]) for row in rows} == {("boosted(leaves=4)", task) for task in ("tone", "bird")}
     measured = read_table(out / "measurements.csv", MEASUREMENTS_CSV)
+    measured = measured[measured["partner"] != ""]  # beside what every run measures of its tasks
     assert list(zip(measured["task"], measured["partner"], measured["name"], strict=True)) == [
         ("bird", "tone", "cka"),
         ("tone", "bird", "cka"),

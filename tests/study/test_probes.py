@@ -100,6 +100,7 @@ class TestProbe(JobContract):
 
 def test_the_table_holds_means_over_folds_for_each_ordered_pair(studied):
     rows = read_table(studied / "measurements.csv", MEASUREMENTS_CSV)
+    rows = rows[rows["partner"] != ""]  # beside what every run measures of its tasks
     assert sorted(zip(rows["task"], rows["partner"], rows["name"], strict=True)) == sorted(
         (task, partner, name)
         for task, partner in (("tone", "bird"), ("bird", "tone"))

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from cohear.study.folder.status import Status
     from cohear.study.launch.needs import Wanted
     from cohear.study.launch.progress import Progress
+    from cohear.study.measure_study import StudyMeasured
     from cohear.study.plan.plan import PlannedRun
     from cohear.study.prepare import Prepared
     from cohear.study.run import StudyOutcome
@@ -155,6 +156,23 @@ class Study:
             raise
         self._conclude()
         return outcome
+
+    def measure(
+        self, only: Sequence[str] = (), *, jobs: int | None = None, progress: Progress | None = None
+    ) -> StudyMeasured:
+        """Measure what is not measured yet of tasks and ordered pairs, and write ``measurements.csv``.
+
+        Args:
+            only: names of the probes that are asked; all, where none is named.
+            jobs: threads that read and listen; None for one a core.
+            progress: told of everything.
+
+        Raises:
+            UserError: a mistake in the study, the data or the folder, or a probe that there is not.
+        """
+        from cohear.study.measure_study import measure_study
+
+        return measure_study(self.settings, self._source_folder, self.folder, only=only, jobs=jobs, progress=progress)
 
     def pack(
         self, url: str, *, dry_run: bool = False, jobs: int | None = None, progress: Progress | None = None

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 
+import numpy as np
 import torch
+from torch import Tensor, nn
 
-from cohear.base.arrays import Floats, Integers
+from cohear.base.arrays import Array, Floats, Integers
 from cohear.baselines.vectors import clip_vectors
 from cohear.features.task_input import TaskInput
+from cohear.features.windows import scored_windows
 from cohear.models.sharing import Network
+from cohear.models.windows import Windows
+from cohear.probes.hearing import Kept
 from cohear.runs.pack import Pack
 from cohear.runs.scaled_task import with_scale
 from cohear.runs.spec import Need
@@ -18,6 +23,7 @@ from cohear.runs.task_data import TaskData
 from cohear.training.batches import as_windows
 from cohear.training.device import Device, to_numpy
 from cohear.training.networks import load_network
+from cohear.training.objectives import Step
 from cohear.training.sources import inputs_of
 from cohear.training.spec import RunSpec
 
@@ -37,6 +43,8 @@ class TrainedNetwork:
     network: Network
     inputs: Mapping[str, TaskInput]
     device: Device
+    _kept: Kept = field(default_factory=Kept)
+    _said: Kept = field(default_factory=Kept)
 
     @classmethod
     def load(
@@ -58,18 +66,52 @@ class TrainedNetwork:
         They are heard as that task where the network has learnt it, else as the first of those that it has.
         """
         task = clips.name if clips.name in self.inputs else next(iter(self.inputs))
-        given = self.inputs[task]
+
+        def embedded(rows: Windows) -> Tensor:
+            embedding = self.network.embed({task: rows})[task]
+            if embedding.vector is not None:
+                return embedding.vector
+            frames = embedding.of("frames")
+            counts = frames.shape[1] if embedding.lengths is None else embedding.lengths[:, None]
+            return frames.sum(dim=1) / counts
+
+        return self._kept.of(clips, lambda: self._over_windows(clips, task, embedded))
+
+    def probabilities(self, clips: TaskData, task: TaskData) -> Array | None:
+        """Of the classes of a task that it has learnt, for the clips of any: ``[N, classes]``, of pooled logits.
+
+        None where the task gives no clip one class.
+        """
+        if task.kind.classes(task.targets) is None:
+            return None
+        pooled = self._said.of(
+            clips, lambda: self._over_windows(clips, task.name, lambda rows: self.network({task.name: rows})[task.name])
+        )
+        return np.asarray(torch.from_numpy(pooled).double().softmax(dim=1).numpy(), np.float64)
+
+    def shared(self) -> list[nn.Parameter]:
+        """Parameters that several of its tasks are behind."""
+        return Step({task: torch.zeros(()) for task in self.inputs}, {}, self.network).shared()
+
+    def windows_of(self, task: TaskData, clips: Integers) -> Iterator[Windows]:
+        """What it is given of each of some clips of a task that it has learnt: the windows that are scored."""
+        given = self.inputs[task.name]
+        scaled = self._scaled(task, task.name)
+        for clip in clips:
+            _, starts = scored_windows(task.store, task.rows[[clip]], given.window)
+            features, lengths = given.seen(task.store, np.full(len(starts), task.rows[clip]), starts)
+            yield self.device.take(as_windows(given, features, lengths, scaled, np.full(len(starts), clip)))
+
+    def _scaled(self, clips: TaskData, task: str) -> TaskData:
         [how] = [reference.normalise for reference in self.spec.tasks if reference.name == task]
-        clips = with_scale(clips, given, how)
+        return with_scale(clips, self.inputs[task], how)
 
-        def embedded(features: Floats, lengths: Integers, of_clips: Integers) -> Floats:
+    def _over_windows(self, clips: TaskData, task: str, make: Callable[[Windows], Tensor]) -> Floats:
+        """Means over the windows of each clip, heard as a task of the network."""
+        given, clips = self.inputs[task], self._scaled(clips, task)
+
+        def made(features: Floats, lengths: Integers, of_clips: Integers) -> Floats:
             with torch.inference_mode():
-                rows = self.device.take(as_windows(given, features, lengths, clips, of_clips))
-                embedding = self.network.embed({task: rows})[task]
-                if embedding.vector is not None:
-                    return to_numpy(embedding.vector.float())
-                frames = embedding.of("frames")
-                counts = frames.shape[1] if embedding.lengths is None else embedding.lengths[:, None]
-                return to_numpy((frames.sum(dim=1) / counts).float())
+                return to_numpy(make(self.device.take(as_windows(given, features, lengths, clips, of_clips))).float())
 
-        return clip_vectors(clips, given, embedded)
+        return clip_vectors(clips, given, made)

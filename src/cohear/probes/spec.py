@@ -18,6 +18,8 @@ PROBES_VERSION = 1
 class ProbeSpec(Spec):
     """A measurement. ``tasks`` are those of its subject, ``needs`` are named by the probe.
 
+    For a probe that rests on features each task names its front-end and window, since no network does.
+
     Attributes:
         probe: name in ``PROBES``, with the settings that it is given.
         networks: how the network was trained that each need is of.

@@ -10,6 +10,7 @@ from pathlib import Path
 from cohear.base.files import cache_folder, make_folder, write_json
 from cohear.base.named import as_named, check_named, make
 from cohear.base.study_facts import write_facts
+from cohear.probes.probe import PROBES
 from cohear.runs.in_place import PackInPlace
 from cohear.runs.job import files_kept
 from cohear.runs.place import RunPlace
@@ -19,6 +20,7 @@ from cohear.study.file import StudySettings
 from cohear.study.folder.devices import trained_elsewhere
 from cohear.study.folder.environment import environment
 from cohear.study.folder.folder import StudyFolder
+from cohear.study.folder.measurements import write_measurements
 from cohear.study.folder.tables import write_arms, write_tables
 from cohear.study.folder.trained_again import why_lacking, why_lost, why_replaced
 from cohear.study.launch.device import device_here
@@ -26,6 +28,7 @@ from cohear.study.launch.driver import ensure
 from cohear.study.launch.launcher import LAUNCHERS, Pool
 from cohear.study.launch.needs import Wanted, with_needs
 from cohear.study.launch.progress import NoProgress, Progress
+from cohear.study.measure import measure_prepared
 from cohear.study.plan.plan import PlannedRun
 from cohear.study.plan.repeats import Judge
 from cohear.study.prepare import Prepared, make_stores, prepare, write_splits
@@ -112,7 +115,11 @@ def run_study(
             plugins=settings.plugins,
         )
         with closing(make(LAUNCHERS, where, pack, folder.runs, jobs, RunPlace(settings.device))) as pool:
-            return train(folder, settings, runs, pool, prepared.warnings, progress=progress, judge=judge)
+            outcome = train(folder, settings, runs, pool, prepared.warnings, progress=progress, judge=judge)
+        beside = [name for name in PROBES if PROBES[name].beside_runs]
+        measure_prepared(prepared, folder, pack, RunPlace(), beside, cache=cache, jobs=jobs, progress=progress)
+        write_measurements(folder, folder.read_plan())
+        return outcome
 
 
 def train(

@@ -15,18 +15,23 @@ import torch
 
 from cohear.base.registry import Registry
 from cohear.base.tables import CURVE_CSV, PREDICTIONS_CSV
+from cohear.probes.hearing import Hearing
 from cohear.probes.network import TrainedNetwork
+from cohear.probes.origin import ClipSounds, Origin
 from cohear.probes.probe import PROBES, ROLES, Left, Measured, Probe, ProbeInputs
 from cohear.runs.predictions import Predictions, predictions_text
 from cohear.runs.run_folder import KEPT
 from cohear.runs.task_data import TaskData
 from cohear.tasks import ClipOutputs
 from cohear.testing.named import NamedPartContract
-from cohear.testing.plain import CLIPS, plain_run, plain_task
+from cohear.testing.plain import CLIPS, PlainPack, plain_run, plain_task
 from cohear.training.device import Device
+from cohear.training.loop import train_one
 from cohear.training.networks import make_network
 from cohear.training.settings import TrainingSettings
 from cohear.training.sources import inputs_of
+from cohear.training.spec import RunSpec
+from cohear.training.watched import Watch
 
 _NAMES = {"task": ("one",), "ordered pair": ("one", "two"), "pair": ("one", "two"), "all": ("one", "two", "three")}
 
@@ -68,10 +73,13 @@ class ProbeContract(NamedPartContract):
                 told.setdefault(task.name, {})[part] = Predictions(task.parts[part], outputs)
         return predictions_text({task.name: task for task in tasks}, told, parts).encode("utf-8")
 
+    def tasks(self) -> tuple[TaskData, ...]:
+        """Those of the subject."""
+        return tuple(plain_task(name, seed) for seed, name in enumerate(_NAMES[self.make().subject]))
+
     def given(self) -> ProbeInputs:
         """The tasks of the subject, and what their runs left that the probe needs."""
-        probe = self.make()
-        tasks = tuple(plain_task(name, seed) for seed, name in enumerate(_NAMES[probe.subject]))
+        probe, tasks = self.make(), self.tasks()
         weights = {name: left for name, left in probe.needs.items() if left.file == KEPT["weights"]}
         return ProbeInputs(
             tasks=tasks,
@@ -82,6 +90,11 @@ class ProbeContract(NamedPartContract):
                 if name not in weights
             },
             draw=1,
+            trained=lambda spec, watch: _train(spec, watch, tasks),
+            hearings={task.name: _hearing(task) for task in tasks} if probe.rests_on == "features" else {},
+            origins={task.name: _origin(task, number) for number, task in enumerate(tasks)}
+            if probe.asks_origin
+            else {},
         )
 
     def measured(self, given: ProbeInputs) -> list[Measured]:
@@ -124,6 +137,14 @@ class ProbeContract(NamedPartContract):
         others = tuple(replace(task, targets=task.targets.take(order)) for task in given.tasks)
         assert self.measured(replace(given, tasks=others)) == self.measured(given)
 
+    def test_clips_of_the_test_part_are_not_heard(self) -> None:
+        """Or the names of its numbers say so."""
+        given, probe = self.given(), self.make()
+        if probe.hears_test:
+            assert all("test" in name for name in probe.measures)
+            return
+        assert self.measured(replace(given, tasks=tuple(map(_other_test, given.tasks)))) == self.measured(given)
+
     def test_networks_are_left_as_they_are(self) -> None:
         """Their weights and their mode."""
         given = self.given()
@@ -139,3 +160,29 @@ class ProbeContract(NamedPartContract):
 def _tasks_of(left: Left, tasks: Sequence[TaskData]) -> Sequence[TaskData]:
     """Those of the network that has left something."""
     return {"task": tasks[:1], "partner": tasks[1:2], "joint": tasks}[left.by]
+
+
+def _train(spec: RunSpec, watch: Watch, tasks: Sequence[TaskData]) -> None:
+    """On these tasks."""
+    train_one(spec, PlainPack([task.name for task in tasks]), watch=watch)
+
+
+def _hearing(task: TaskData) -> Hearing:
+    """As a plain run hears it."""
+    return Hearing(inputs_of(plain_run([task.name], TrainingSettings(precision="float32")))[task.name])
+
+
+def _origin(task: TaskData, number: int) -> Origin:
+    """Of a dataset of its own, a speaker every six clips; each clip is a little longer and louder than the last."""
+    clips = np.arange(len(task.clips), dtype=np.float64)
+    sounds = ClipSounds(-30 + clips / 4, -20 - clips / 8, 7000 - 10 * clips, clips % 12 == 1)
+    groups = [f"speaker {clip // 6}" for clip in range(len(clips))]
+    return Origin(f"dataset {number}", "speech", groups, 1 + clips / 10, 16000 + 0 * clips, sounds)
+
+
+def _other_test(task: TaskData) -> TaskData:
+    """A task whose test clips sound otherwise; in a store of its own, since what is made of one is kept by its key."""
+    frames, offsets = task.store.frames.copy(), task.store.offsets
+    for row in task.rows[task.parts["test"]]:
+        frames[offsets[row] : offsets[row + 1]] += 5
+    return replace(task, store=replace(task.store, key=f"{task.store.key}, other test", frames=frames))

@@ -32,6 +32,7 @@ from cohear.training.sources import inputs_of
 from cohear.training.spec import RunSpec
 from cohear.training.teachers import Teachers
 from cohear.training.versions import check_training_versions
+from cohear.training.watched import Moment, Watch, unwatched
 
 PARTS = ("train", "validation", "test")
 _HERE = RunPlace()
@@ -77,13 +78,14 @@ class RunResult:
         return self.network.size()
 
 
-def train_one(spec: RunSpec, pack: Pack, place: RunPlace = _HERE) -> RunResult:
+def train_one(spec: RunSpec, pack: Pack, place: RunPlace = _HERE, watch: Watch = unwatched) -> RunResult:
     """Train one network for the full number of steps and score it.
 
     Args:
         spec: of the run.
         pack: what it reads from.
         place: whose device it is trained on, in the precision of the specification.
+        watch: is shown the network before each step, and leaves it as it is.
 
     Raises:
         OtherVersions: the specification was planned for other code than there is here.
@@ -93,8 +95,10 @@ def train_one(spec: RunSpec, pack: Pack, place: RunPlace = _HERE) -> RunResult:
     check_training_versions(spec, encoder_choice(spec, str(pack.code)))
     settings, inputs, name = spec.training, inputs_of(spec), (spec.study_seed, spec.fold, spec.seed)
     device = Device.of(place.device, settings.precision)
-    features = RunFeatures(device, device.memory / (2 * place.at_once))  # the rest is for networks
-    began = device.clock()
+    began, features = (
+        device.clock(),
+        RunFeatures(device, device.memory / (2 * place.at_once)),
+    )  # the rest is for networks
     loaded = [(reference, load_task(reference, pack)) for reference in spec.tasks]
     tasks = {each.name: with_scale(data, inputs[each.name], each.normalise) for each, data in loaded}
     for reference in spec.tasks:
@@ -130,6 +134,7 @@ def train_one(spec: RunSpec, pack: Pack, place: RunPlace = _HERE) -> RunResult:
     for step, together in enumerate(order):
         optimiser.zero_grad(set_to_none=True)
         here = {task: batches[task].make(taken_by[task]) for task in tasks if task in together}
+        watch(Moment(step, len(order), network, optimiser, tasks, here))
         with device.forward():
             embeddings = network.embed({task: rows.windows for task, rows in here.items()}, step)
             logits = {task: network.logits(task, embeddings[task], step) for task in here}
@@ -156,8 +161,8 @@ def train_one(spec: RunSpec, pack: Pack, place: RunPlace = _HERE) -> RunResult:
         task: {part: Evaluation(data, part, inputs[task], name, features, strides[task]) for part in ("train", "test")}
         for task, data in scored.items()
     }
-    results = score(network, unseen, looks, len(order))
-    return RunResult(spec, network.cpu(), results, curve.points, steps, device.clock() - began, device.called)
+    scores = score(network, unseen, looks, len(order)), curve.points
+    return RunResult(spec, network.cpu(), *scores, steps, device.clock() - began, device.called)
 
 
 class Looks:

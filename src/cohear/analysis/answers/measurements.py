@@ -4,10 +4,8 @@ import numpy as np
 import pandas as pd
 
 from cohear.analysis.tables.columns import SETTING
+from cohear.base.learning_curve import CURVE_SHARES, gradients
 from cohear.base.study_facts import StudyFacts
-
-CURVE_SHARES = (0.1, 0.2, 0.3, 0.5, 0.7)
-"""Shares of the training at which Bingel & Søgaard (2017) read gradients of the loss."""
 
 ON_TEST = ("single_score", "training_minus_test")
 """Measurements that hold the test score of single runs, as every gain over them does."""
@@ -79,9 +77,6 @@ def _slopes(curves: pd.DataFrame) -> dict[tuple[str, str], list[float]]:
     found = {}
     for key, rows in curves[curves["part"] == "train"].groupby(["run", "task"], sort=True):
         ordered = rows.sort_values("step")
-        step, loss = ordered["step"].to_numpy(float), ordered["loss"].to_numpy(float)
-        if len(step) < 3 or not np.isfinite(loss).all() or loss[0] == 0:
-            continue
-        slope = np.gradient(loss / loss[0], 10 * step / step[-1])
-        found[str(key[0]), str(key[1])] = [float(np.interp(share * step[-1], step, slope)) for share in CURVE_SHARES]
+        if told := gradients(ordered["step"].to_numpy(float), ordered["loss"].to_numpy(float)):
+            found[str(key[0]), str(key[1])] = told
     return found

@@ -32,6 +32,11 @@ def mistakes_in_probes(settings: StudySettings, spoilt: Collection[str] = ()) ->
                 f"probes.{number}: probe {name_of(named)!r} measures on validation parts, and validation: 0 leaves "
                 f"none; set validation: {VALIDATION_SHARE}, or leave the probe out"
             )
+        if probe.asks_origin:
+            mistakes.append(
+                f"probes.{number}: probe {name_of(named)!r} asks where clips come from, which runs are not told; leave "
+                "it out, and let `cohear measure` ask it"
+            )
         if "tasks" in spoilt or probe.subject == "task":
             continue
         if len(settings.tasks) < 2:

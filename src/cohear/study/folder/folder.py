@@ -51,6 +51,7 @@ class StudyFolder:
         self.plan_file = root / "plan.json"
         self.repeats_file = root / "repeats.json"
         self.environment_file = root / "environment.json"
+        self.measured_file = root / "measured.jsonl"
 
     @property
     def run_folders(self) -> RunFolders:

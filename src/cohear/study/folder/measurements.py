@@ -1,64 +1,102 @@
-"""The table of what a study's probes measured, made from the runs of the current plan."""
+"""The table of what was measured of a study: by runs of its plan, and by `cohear measure`."""
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from statistics import fmean
 
 from cohear.base.files import remove_file, write_text
 from cohear.base.tables import MEASUREMENTS_CSV, PROBE_CSV, Row
 from cohear.study.folder.folder import StudyFolder
+from cohear.study.folder.journal_of_measurements import Measurement, MeasurementJournal, ToldNumber, current
 from cohear.study.plan.row import PlanRow
 
 CELL = ("task", "partner", "name", "features", "encoder", "arm")
 
 
-def write_measurements(folder: StudyFolder, plan: Sequence[PlanRow]) -> None:
-    """Write ``measurements.csv``, or remove it where nothing is measured."""
+def write_measurements(folder: StudyFolder, plan: Sequence[PlanRow]) -> list[Row]:
+    """Write ``measurements.csv``, or remove it where nothing is measured.
+
+    Returns:
+        Its rows.
+    """
     path = folder.root / MEASUREMENTS_CSV.file
-    if any(row.probe for row in plan):
-        write_text(path, MEASUREMENTS_CSV.text(_means(folder, plan)))
-    else:
+    probes = {row.probe for row in plan if row.probe}
+    beside = current(MeasurementJournal(folder.measured_file).read(), {row.run for row in plan}, probes)
+    if not probes and not beside:
         remove_file(path)
+        return []
+    rows = list(_means([*_of_runs(folder, plan), *beside], _Trainings(folder, plan)))
+    write_text(path, MEASUREMENTS_CSV.text(rows))
+    return rows
 
 
-def _means(folder: StudyFolder, plan: Sequence[PlanRow]) -> Iterable[Row]:
+class _Trainings:
+    """How long it takes to train a task alone."""
+
+    def __init__(self, folder: StudyFolder, plan: Sequence[PlanRow]) -> None:
+        self._seconds: dict[tuple[str, str, str, str], list[float]] = {}
+        for row in plan:
+            is_single = row.is_network and not row.control and "+" not in row.combination
+            if is_single and (record := folder.record(row.run)) is not None:
+                cell = (row.combination, row.features, row.encoder, row.arm)
+                self._seconds.setdefault(cell, []).append(record.seconds)
+
+    def mean(self, task: str, features: str, encoder: str, arm: str) -> float:
+        """In a cell, or in all cells that it stands for where it names no features or no encoder; 0 of none."""
+        found = [
+            second
+            for cell, seconds in self._seconds.items()
+            if cell[0] == task and cell[3] == arm and features in ("", cell[1]) and encoder in ("", cell[2])
+            for second in seconds
+        ]
+        return fmean(found) if found else 0.0
+
+
+def _means(measurements: Iterable[Measurement], trainings: _Trainings) -> Iterable[Row]:
     """A row a cell: means over the repeats that could be measured, and what one cost beside a training."""
-    seconds = {row.run: record.seconds for row in plan if (record := folder.record(row.run)) is not None}
-    alone: dict[tuple[str, str, str, str], list[float]] = {}
-    for row in plan:
-        if row.is_network and not row.control and row.run in seconds:
-            alone.setdefault((row.features, row.encoder, row.arm, row.combination), []).append(seconds[row.run])
     values: dict[tuple[str, ...], list[float]] = {}
-    costs: dict[tuple[str, ...], list[float]] = {}
-    for row in plan:
-        for measured in _told(folder, row) if row.probe and row.run in seconds else ():
-            settings = "".join(row.probe.partition("(")[1:])  # two of one probe are told apart by theirs
-            cell = (
-                measured["task"],
-                measured["partner"],
-                measured["name"] + settings,
-                row.features,
-                row.encoder,
-                row.arm,
-            )
-            values.setdefault(cell, []).extend([float(measured["value"])] if measured["value"] else [])
-            trainings = alone.get((row.features, row.encoder, row.arm, measured["task"]), [])
-            costs.setdefault(cell, []).extend([seconds[row.run] / fmean(trainings)] if any(trainings) else [])
+    seconds: dict[tuple[str, ...], list[float]] = {}
+    for measured in measurements:
+        settings = "".join(measured.probe.partition("(")[1:])  # two of one probe are told apart by theirs
+        for task, partner, name, value in measured.numbers:
+            cell = (task, partner, name + settings, measured.features, measured.encoder, measured.arm)
+            values.setdefault(cell, []).extend([] if value is None else [value])
+            seconds.setdefault(cell, []).append(measured.seconds)
+    trained: dict[tuple[str, ...], float] = {}
     for place, found in values.items():
-        means = {"value": _mean(found), "cost": _mean(costs[place])}
-        yield {**dict(zip(CELL, place, strict=True)), **means}
+        task, _, _, features, encoder, arm = place
+        alone = (task, features, encoder, arm)
+        if alone not in trained:
+            trained[alone] = trainings.mean(*alone)
+        cost = fmean(seconds[place]) / trained[alone] if trained[alone] else None
+        yield {**dict(zip(CELL, place, strict=True)), "value": fmean(found) if found else None, "cost": cost}
 
 
-def _told(folder: StudyFolder, row: PlanRow) -> list[Mapping[str, str]]:
-    """Rows that a finished probe left; none where its file is gone."""
+def _of_runs(folder: StudyFolder, plan: Sequence[PlanRow]) -> Iterable[Measurement]:
+    """What finished probes of the plan left; nothing where their file is gone."""
+    for row in plan:
+        if row.probe and (record := folder.record(row.run)) is not None:
+            yield Measurement(
+                key=row.run,
+                probe=row.probe,
+                features=row.features,
+                encoder=row.encoder,
+                arm=row.arm,
+                fold=row.fold,
+                seed=row.seed,
+                tasks=row.tasks,
+                runs=(),
+                seconds=record.seconds,
+                numbers=tuple(_told(folder, row)),
+            )
+
+
+def _told(folder: StudyFolder, row: PlanRow) -> Iterable[ToldNumber]:
     try:
         with (folder.runs / row.run / PROBE_CSV.file).open(encoding="utf-8", newline="") as file:
-            return list(csv.DictReader(file))
+            for told in csv.DictReader(file):
+                yield told["task"], told["partner"], told["name"], float(told["value"]) if told["value"] else None
     except OSError:
-        return []
-
-
-def _mean(values: Sequence[float]) -> float | None:
-    return fmean(values) if values else None
+        return
