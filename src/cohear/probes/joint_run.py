@@ -108,7 +108,8 @@ def as_updated(parameter: Tensor, gradient: Tensor, moment: Moment) -> Tensor:
     if "exp_avg_sq" not in state:
         return step
     unbiased: Tensor = state["exp_avg_sq"] / (1 - group["betas"][1] ** float(state["step"]))
-    return step / (unbiased.sqrt() + group["eps"])
+    step /= unbiased.sqrt() + group["eps"]
+    return step
 
 
 def losses_behind(moment: Moment, shared: list[torch.nn.Parameter], update: Iterable[Tensor]) -> dict[str, float]:
