@@ -370,5 +370,7 @@ def test_silence_of_speech_commands_is_one_group(real):
 
 def test_metric_of_another_kind_is_a_mistake():
     known = r"accuracy, auc, eer, f1, top2, top3, top5, uar"
-    with pytest.raises(DataError, match=rf"^tasks.a.metric: a multiclass task has no metric 'map' \(known: {known}\)"):
+    with pytest.raises(
+        DataError, match=rf"^tasks.a.metric: a task of kind multiclass has no metric 'map' \(known: {known}\)"
+    ):
         partition([sources("one")], task("a", "one", "label", "fold", metric="map"))

@@ -176,8 +176,8 @@ def test_a_kind_without_labels_takes_every_clip_that_has_a_cell(level):
 @pytest.mark.parametrize(
     ("choice", "told"),
     [
-        ({"only": ["1"]}, r"tasks\.t\.only: a level task has no labels to choose from"),
-        ({"limit": 3}, r"tasks\.t\.limit: a level task has no labels to choose from"),
+        ({"only": ["1"]}, r"tasks\.t\.only: a task of kind level has no labels to choose from"),
+        ({"limit": 3}, r"tasks\.t\.limit: a task of kind level has no labels to choose from"),
         ({}, r"tasks\.t: column 'label' of dataset 'made' holds 'loud', which is no number"),
     ],
 )

@@ -12,6 +12,19 @@ PITCHES = {"low": 500.0, "high": 3000.0}
 SECONDS = 1.5
 
 
+def write_event_list(folder: Path, clips: int = 30) -> list[dict[str, str]]:
+    """The same clips, whose events are in ``events.csv`` beside the table."""
+    rows = write_events(folder, clips)
+    tiny.write_table(folder, [{key: cell for key, cell in row.items() if key != "sounds"} for row in rows])
+    lines = ["path,onset,offset,label"]
+    for row in rows:
+        for event in filter(None, row["sounds"].split(";")):
+            label, _, times = event.partition("@")
+            lines.append(f"{row['path']},{times.replace('-', ',')},{label}")
+    (folder / "events.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return rows
+
+
 def write_events(folder: Path, clips: int = 30) -> list[dict[str, str]]:
     """Clips of 1.5 s of noise with a tone of each pitch somewhere; returns the table's rows.
 

@@ -193,9 +193,12 @@ def test_another_unit_trains_nothing_again(studied):
     ("task", "why"),
     [
         ({"dataset": "tones", "target": "tone", "kind": "regression"}, "holds 'low', which is no number"),
-        ({"dataset": "tones", "target": "tone", "unit": "Hz"}, "tasks.pitch.unit: a multiclass task holds nothing"),
-        ({**HERTZ, "drop": ["300"]}, "tasks.pitch.drop: a regression task has no labels to choose from"),
-        ({**HERTZ, "metric": "uar"}, "tasks.pitch.metric: a regression task has no metric 'uar'"),
+        (
+            {"dataset": "tones", "target": "tone", "unit": "Hz"},
+            "tasks.pitch.unit: a task of kind multiclass holds nothing",
+        ),
+        ({**HERTZ, "drop": ["300"]}, "tasks.pitch.drop: a task of kind regression has no labels to choose from"),
+        ({**HERTZ, "metric": "uar"}, "tasks.pitch.metric: a task of kind regression has no metric 'uar'"),
     ],
 )
 def test_a_mistake_is_one_sentence(studied, task, why):

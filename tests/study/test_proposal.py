@@ -393,15 +393,18 @@ def test_nothing_to_propose(tmp_path):
     assert not (tmp_path / "study.yaml").exists()
 
 
-def test_events_in_time_are_no_targets(tmp_path):
-    """A dataset that has nothing else is said to."""
-    write(tmp_path / "strong", rows(4))
-    (tmp_path / "strong" / "events.csv").write_text("path,onset,offset,label\n000.wav,0.0,0.1,hum\n")
-    with pytest.raises(DataError, match=r"\n  - strong: it has no column of labels"):
-        propose(tmp_path, tmp_path / "strong")
-    write(tmp_path / "good", rows(20, sound=lambda n: "ab"[n % 2]))
-    _, text = propose(tmp_path, tmp_path / "strong", tmp_path / "good")
-    assert "No task is proposed on strong: it has no column of labels, and events in time" in words(text)
+def test_events_in_time_are_a_target(tmp_path):
+    """Of a list beside the table; a dataset without it, and without labels, is said to have neither."""
+    write(tmp_path / "strong", rows(10))
+    events = [f"{number:03}.wav,0.0,0.02,{'ab'[number % 2]}\n" for number in range(10)]
+    (tmp_path / "strong" / "events.csv").write_text("path,onset,offset,label\n" + "".join(events))
+    proposal, text = propose(tmp_path, tmp_path / "strong")
+    assert [task.choice.target for task in proposal.tasks] == ["events"]
+    assert "  events: {dataset: strong, target: events}" in text
+    plan(tmp_path)
+    (tmp_path / "strong" / "events.csv").unlink()
+    with pytest.raises(DataError, match=r"\n  - strong: it has no column of labels, and no events in time beside it"):
+        propose(tmp_path, tmp_path / "strong", force=True)
 
 
 def test_one_broken_dataset_does_not_spoil_the_rest(tmp_path):

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from cohear.tasks import TARGET_KINDS, Multiclass, Multilabel, Regression, TargetKind, Targets
+from cohear.tasks import TARGET_KINDS, Events, Multiclass, Multilabel, Regression, TargetKind, Targets
 from cohear.testing.target_kind import TargetKindContract
 
 
@@ -44,6 +44,20 @@ class TestRegressionInAUnit(TestRegression):
 class TestRegressionOfSeveralNumbers(TestRegression):
     def cells(self):
         return ["arousal=0.5;valence=-2", "", "arousal=1e-07;valence=3", "arousal=-0.25;valence=0.1", ""] * 2
+
+
+class TestEvents(TargetKindContract):
+    def make(self):
+        return Events()
+
+    def cell(self, label):
+        return f"{label}@0-0.3"
+
+
+class TestEventsOfSeveralLabels(TestEvents):
+    def cells(self):
+        cells = ["b@0-0.3;b@0.4-0.5;a@0-0.04", "", "1.0@0-0.1;no@0-0.2;é è@0-0.3", "a@0-0.3", ""]
+        return [*cells, *cells]
 
 
 def test_every_kind_that_a_study_file_can_name_is_tested_here():

@@ -230,5 +230,7 @@ def test_columns_of_named_numbers():
 
 def test_a_kind_of_labels_has_no_unit():
     assert Multiclass().in_unit("").name == "multiclass"
-    with pytest.raises(ValueError, match="a multiclass task holds nothing that is counted in 'dB'; leave it out"):
+    with pytest.raises(
+        ValueError, match="a task of kind multiclass holds nothing that is counted in 'dB'; leave it out"
+    ):
         Multiclass().in_unit("dB")

@@ -22,6 +22,7 @@ from cohear.runs.spec import Spec
 from cohear.study.checked import warnings_of_check
 from cohear.study.controls.clips import Clips
 from cohear.study.file import StudySettings
+from cohear.study.file.networks import mistakes_in_heads
 from cohear.study.folder.folder import StudyFolder
 from cohear.study.group_scale import mistakes_in_groups, warnings_of_groups
 from cohear.study.launch.progress import NoProgress, Progress
@@ -30,6 +31,7 @@ from cohear.study.plan.control_runs import control_runs
 from cohear.study.plan.labels import FrontEndLabels
 from cohear.study.plan.plan import PlannedRun, make_plan, mistakes_in_needs
 from cohear.study.plan.probe_runs import probe_runs
+from cohear.tasks import TARGET_KINDS
 from cohear.training.device import AUTO, Device
 
 
@@ -97,11 +99,13 @@ def prepare(
     choices = settings.task_choices()
     partition = _partition(settings, datasets)
     folds = {index: partition.fold(index) for index in range(settings.repeats.folds)}
+    front_ends, encoders = settings.front_ends(), settings.encoder_choices(str(source_folder))
+    kinds = {task: split.kind for task, split in folds[0].items()}
     mistakes = [
         *mistakes_in_folds(folds, allow_overlap=settings.allow_input_overlap),
         *mistakes_in_groups(settings, folds),
+        *mistakes_in_heads(settings, encoders, front_ends, {task: TARGET_KINDS[kind] for task, kind in kinds.items()}),
     ]
-    front_ends, encoders = settings.front_ends(), settings.encoder_choices(str(source_folder))
     if mistakes:
         raise StudyError(list(dict.fromkeys(mistakes)))
     splits = {
@@ -122,7 +126,6 @@ def prepare(
     if trains and (mistakes := mistakes_in_needs(networks)):
         raise StudyError(mistakes)
     controls = control_runs(settings, networks, encoders, clips)
-    kinds = {task: split.kind for task, split in folds[0].items()}
     runs: list[PlannedRun[Spec]] = [
         *networks,
         *controls,

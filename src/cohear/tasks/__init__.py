@@ -1,6 +1,7 @@
 """Target kinds: what a label is, how it is learnt, pooled over windows and scored."""
 
-from cohear.tasks import distances, roc, top  # noqa: F401 - importing a file enters its metrics
+from cohear.tasks import distances, event_scores, roc, top  # noqa: F401 - importing a file enters its metrics
+from cohear.tasks.events import Events
 from cohear.tasks.kind import TARGET_KINDS, TargetKind
 from cohear.tasks.metrics import METRICS, Metric
 from cohear.tasks.multiclass import Multiclass
@@ -13,6 +14,7 @@ __all__ = [
     "METRICS",
     "TARGET_KINDS",
     "ClipOutputs",
+    "Events",
     "Metric",
     "Multiclass",
     "Multilabel",

@@ -66,7 +66,7 @@ class TargetKind(ABC):
             ValueError: it has none.
         """
         if unit:
-            raise ValueError(f"a {self.name} task holds nothing that is counted in {unit!r}; leave it out")
+            raise ValueError(f"a task of kind {self.name} holds nothing that is counted in {unit!r}; leave it out")
         return self
 
     # What a column holds
@@ -74,6 +74,10 @@ class TargetKind(ABC):
     def labels_in(self, cell: str) -> list[str]:
         """The labels that one cell of the column holds; an empty cell is unknown and holds none."""
         return []
+
+    def is_known(self, cell: str) -> bool:
+        """Whether a cell says anything of its clip; here where it holds a label."""
+        return bool(self.labels_in(cell))
 
     def names(self, target: str, cells: Sequence[str]) -> list[str]:
         """The ordered label list of a column ``target`` whose dataset has none; here what its cells hold, sorted."""

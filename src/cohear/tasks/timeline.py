@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from cohear.base.timeline import UNHEARD, StepMeans, TimelineDecoding
 from cohear.tasks.binary import binary_log_losses, binary_loss
+from cohear.tasks.event_cells import event_in, event_parts, event_text, label_of
 from cohear.tasks.kind import NO_RENAME, TargetKind
 from cohear.tasks.targets import ClipOutputs, Targets, WindowPlaces, WindowTargets
 
@@ -33,6 +34,10 @@ class StepTargets(Targets):
 
     clips: NDArray[np.int64]
     step: float
+
+    def take(self, rows: NDArray[np.int64]) -> StepTargets:
+        """Those of some steps."""
+        return replace(self, values=self.values[rows], known=self.known[rows], clips=self.clips[rows])
 
 
 class TimesOfClips(TypedDict):
@@ -67,7 +72,7 @@ class TimelineKind(TargetKind):
         Raises:
             ValueError: it does not hold events.
         """
-        return [self._event(part.strip(), cell) for part in cell.split(";") if part.strip()]
+        return [event_in(part, cell) for part in event_parts(cell)]
 
     def versions(self) -> dict[str, int]:
         """Its own, and that of what all time lines have in common."""
@@ -75,7 +80,7 @@ class TimelineKind(TargetKind):
 
     def labels_in(self, cell: str) -> list[str]:
         """The labels of its events, each once."""
-        return list(dict.fromkeys(part.strip().rpartition("@")[0] for part in cell.split(";") if part.strip()))
+        return list(dict.fromkeys(map(label_of, event_parts(cell))))
 
     def encode(self, cells: Sequence[str], labels: Sequence[str], rename: Mapping[str, str] = NO_RENAME) -> Targets:
         """Times of events by label; a clip with an unknown cell is masked."""
@@ -103,18 +108,18 @@ class TimelineKind(TargetKind):
     def cells(self, targets: Targets, labels: Sequence[str]) -> list[str]:
         """The events by label and onset."""
         return [
-            ";".join(f"{labels[label]}@{_seconds(onset)}-{_seconds(offset)}" for label, onset, offset in events)
+            ";".join(event_text(labels[label], onset, offset) for label, onset, offset in events)
             for events in self._events(targets.values)
         ]
 
     def counts(self, targets: Targets, labels: Sequence[str]) -> NDArray[np.int64]:
         """Clips that are known to have an event of each label."""
-        return np.asarray(_carried(targets).sum(axis=0), dtype=np.int64)
+        return np.asarray(carried(targets).sum(axis=0), dtype=np.int64)
 
     def strata(self, targets: Targets, labels: Sequence[str]) -> list[NDArray[np.int64]]:
         """The clips with an event of each label, and last those without any."""
-        carried = _carried(targets)
-        return [*(np.flatnonzero(column) for column in carried.T), np.flatnonzero(~carried.any(axis=1))]
+        held = carried(targets)
+        return [*(np.flatnonzero(column) for column in held.T), np.flatnonzero(~held.any(axis=1))]
 
     def scored_clips(self, targets: Targets, scored: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """Those of which a scored label is known."""
@@ -124,9 +129,9 @@ class TimelineKind(TargetKind):
         """What sounds in the middle of each frame, ``[B, T, labels]``; known up to the clip's end."""
         frames = np.arange(0, features.shape[1], places.stride)
         middles = (places.starts[:, None] + frames + places.stride / 2) * places.tempo[:, None] * places.frame_seconds
-        sounds = _sounds(truth.values, middles, middles)
+        sounding = sounds_in(truth.values, middles, middles)
         inside = (frames < places.lengths[:, None])[:, :, None]
-        return WindowTargets.of(Targets(sounds, inside & truth.known[:, None]))
+        return WindowTargets.of(Targets(sounding, inside & truth.known[:, None]))
 
     def loss(
         self, out: Tensor, targets: WindowTargets, smoothing: float = 0.0, teacher: Tensor | None = None
@@ -154,7 +159,7 @@ class TimelineKind(TargetKind):
         for times, count in zip(targets.values, told.rows.tolist(), strict=True):
             onsets = np.arange(count) * self.step
             offsets = np.append(onsets[1:], np.inf)[:count]
-            values.append(_sounds(times[None], onsets[None], offsets[None])[0])
+            values.append(sounds_in(times[None], onsets[None], offsets[None])[0])
         return StepTargets(np.concatenate(values), targets.known[told.clips], told.clips, self.step)
 
     def row_cells(self, told: ClipOutputs, targets: Targets, labels: Sequence[str]) -> list[str]:
@@ -178,17 +183,6 @@ class TimelineKind(TargetKind):
         """As they are in the steps."""
         return Targets(targets.values, targets.known)
 
-    def _event(self, part: str, cell: str) -> tuple[str, float, float]:
-        label, _, times = part.rpartition("@")
-        onset, _, offset = times.partition("-")
-        try:
-            found = label, float(onset), float(offset)
-        except ValueError as error:
-            raise ValueError(f"holds {cell!r}, which is no list of label@onset-offset") from error
-        if not label or not 0 <= found[1] < found[2] < float("inf"):
-            raise ValueError(f"holds {cell!r}, in which {part!r} is no event that begins, and then ends")
-        return found
-
     def _events(self, values: NDArray[np.float32]) -> Iterable[list[tuple[int, float, float]]]:
         """Number of the label, onset and offset of each clip's events."""
         for times in values:
@@ -196,7 +190,7 @@ class TimelineKind(TargetKind):
             yield [(label, *times[label, place].tolist()) for label, place in zip(labels.tolist(), places, strict=True)]
 
 
-def _carried(targets: Targets) -> NDArray[np.bool_]:
+def carried(targets: Targets) -> NDArray[np.bool_]:
     """Of which labels each clip is known to have an event, ``[N, labels]``."""
     return np.asarray((targets.values[..., 1] > targets.values[..., 0]).any(axis=2) & targets.known)
 
@@ -217,14 +211,9 @@ def _times(
     return values
 
 
-def _sounds(values: NDArray[np.float32], onsets: NDArray[Any], offsets: NDArray[Any]) -> NDArray[np.float32]:
+def sounds_in(values: NDArray[np.float32], onsets: NDArray[Any], offsets: NDArray[Any]) -> NDArray[np.float32]:
     """Whether an event of each label reaches into stretches of N clips ``[N, S]``, or moments: ``[N, S, labels]``."""
     begin, end = (values[:, None, :, :, edge] for edge in (0, 1))  # [N, 1, labels, E]
     before, after = (each[:, :, None, None] for each in (onsets, offsets))
     reaches = (end > before) & np.where(before < after, begin < after, begin <= after) & (begin < end)
     return np.asarray(reaches.any(axis=3), dtype=np.float32)
-
-
-def _seconds(value: float) -> str:
-    """To a tenth of a millisecond, without zeros at the end."""
-    return f"{value:.4f}".rstrip("0").rstrip(".")

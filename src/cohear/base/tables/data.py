@@ -37,9 +37,9 @@ EVENTS_CSV = Table(
     "A row an event.",
     (
         Column("path", "audio file, as in the clip table"),
-        Column("onset", "where it begins", "number", "s"),
-        Column("offset", "where it ends", "number", "s"),
-        Column("label", "what it is"),
+        Column("onset", "where it begins; empty where that is not known", "number", "s", may_be_empty=True),
+        Column("offset", "where it ends, as the onset", "number", "s", may_be_empty=True),
+        Column("label", "what it is; empty, with the times, where nothing sounds in a file", may_be_empty=True),
     ),
     in_order=True,
 )

@@ -8,6 +8,7 @@ from cohear.data.audit import (  # noqa: F401 - importing a file enters its chec
     cues,
     discrepancy,
     duplicates,
+    events,
     files,
     folds,
     groups,

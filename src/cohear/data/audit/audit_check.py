@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
 from cohear.base.registry import Registry
-from cohear.data.audit.evidence import Evidence
+from cohear.data.audit.evidence import Evidence, MeasuredDataset
 from cohear.data.audit.finding import AuditFinding, Code, Severity
+from cohear.data.folds.partition import TaskChoice
 from cohear.data.tables.clip_name import ClipName
 
 
@@ -51,6 +52,21 @@ class Check(ABC):
             fold=fold,
             clips=tuple(clips),
             figures=figures or {},
+        )
+
+    def of_task(
+        self,
+        code: str,
+        severity: Severity,
+        sentence: str,
+        data: MeasuredDataset,
+        task: TaskChoice,
+        rows: Iterable[int],
+        figures: Mapping[str, Any],
+    ) -> AuditFinding:
+        """A finding on a task of a dataset, of some rows of it."""
+        return self.finding(
+            code, severity, sentence, dataset=data.name, task=task.name, clips=data.names(rows), figures=figures
         )
 
 

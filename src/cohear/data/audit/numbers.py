@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -82,7 +82,7 @@ class NumbersCheck(Check):
             counts = Counter(cells[row] for row in wrong)
             shown = ", ".join(repr(cell) for cell, _ in counts.most_common(_SHOWN))
             sentence = f"{clips_that(len(wrong), len(cells), 'has', 'have')} no number in {task.target!r}, but {shown}"
-            yield self._told("text-among-numbers", "error", sentence, data, task, wrong, {"cells": dict(counts)})
+            yield self.of_task("text-among-numbers", "error", sentence, data, task, wrong, {"cells": dict(counts)})
         for name, values in sorted(found.items()):
             yield from self._of_number(data, task, name, values)
 
@@ -95,7 +95,7 @@ class NumbersCheck(Check):
         figures = {"number": name, "least": values.min(), "largest": values.max(), "median": middle}
         figures |= {"quartiles": [low, high], "deviation": values.std(), "different": len(different)}
         figures = {key: value.item() if isinstance(value, np.generic) else value for key, value in figures.items()}
-        yield self._told(
+        yield self.of_task(
             "number-range",
             "note",
             f"{counted(len(values), 'clip')} with {counted(len(different), 'different number')} in {name!r}, from "
@@ -107,11 +107,13 @@ class NumbersCheck(Check):
         )
         if len(different) == 1:
             sentence = f"{name!r} is {often[0]:.6g} in all {counted(len(values), 'clip')} that have a number"
-            yield self._told("constant-number", "error", sentence, data, task, rows, {"number": name, "is": often[0]})
+            yield self.of_task("constant-number", "error", sentence, data, task, rows, {"number": name, "is": often[0]})
         elif len(values) >= FEWEST_CLIPS and often[1] >= SAME * len(values):
             sentence = f"{clips_that(often[1], len(values), 'has', 'have')} {often[0]:.6g} as {name!r}"
             same = rows[values == often[0]]
-            yield self._told("constant-number", "warning", sentence, data, task, same, {"number": name, "is": often[0]})
+            yield self.of_task(
+                "constant-number", "warning", sentence, data, task, same, {"number": name, "is": often[0]}
+            )
         far = _far(values, low, high)
         if far.any():
             furthest = values[far][np.argsort(-np.abs(values[far] - middle), kind="stable")][:_SHOWN]
@@ -124,21 +126,7 @@ class NumbersCheck(Check):
                 "number": name,
                 "numbers": dict(zip([data.ids[row] for row in rows[far]], values[far].tolist(), strict=True)),
             }
-            yield self._told("far-number", "warning", sentence, data, task, rows[far], told)
-
-    def _told(
-        self,
-        code: str,
-        severity: Any,  # noqa: ANN401 - a severity of the code
-        sentence: str,
-        data: MeasuredDataset,
-        task: TaskChoice,
-        rows: Iterable[int],
-        figures: Mapping[str, Any],
-    ) -> AuditFinding:
-        return self.finding(
-            code, severity, sentence, dataset=data.name, task=task.name, clips=data.names(rows), figures=figures
-        )
+            yield self.of_task("far-number", "warning", sentence, data, task, rows[far], told)
 
 
 def _far(values: Array, low: float, high: float) -> NDArray[np.bool_]:

@@ -10,6 +10,7 @@ from cohear.base.registry import did_you_mean
 from cohear.data.exporters import export_table
 from cohear.data.importers.dcase import read_dcase_events
 from cohear.data.readers import PublicLayout, public_layouts
+from cohear.data.tables.event_column import without_event_column
 from cohear.data.tables.events import LabelledEvent, read_events
 from cohear.data.tables.reader import read_clip_table
 
@@ -91,7 +92,7 @@ def export_dataset(path: Path, out: Path, layout: str, *, reader: str | None = N
     Raises:
         UserError: the dataset cannot be read, or not be written so.
     """
-    table = read_clip_table(path, path.stem or path.name, reader)
+    table = without_event_column(read_clip_table(path, path.stem or path.name, reader))
     export_table(table, layout, out, _events(path) if with_events else ())
     return len(table)
 

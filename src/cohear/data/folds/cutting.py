@@ -14,6 +14,8 @@ from cohear.base.streams import NamePart, stream
 from cohear.data.folds.quantiles import QUANTILES, quantile_parts
 from cohear.data.tables.clip_table import RESERVED_COLUMNS, ClipTable
 from cohear.data.tables.targets import are_measured
+from cohear.tasks.event_cells import NOTHING_SOUNDS, hold_events
+from cohear.tasks.events import Events
 
 MOST_VALUES = 200
 FEWEST_CLIPS_A_VALUE = 4
@@ -29,7 +31,8 @@ def label_matrix(table: ClipTable) -> LabelMatrix:
     One column for the clips themselves and one a value of each label column. It depends on the dataset alone,
     never on the tasks made of it, so that a task that joins a study moves nobody's clips. A label column is any
     that is not reserved and repeats its values often enough to be balanced (file names, hashes and durations
-    do not). One of measured numbers has a column a fifth of its clips, from the least to the largest number.
+    do not). One of measured numbers has a column a fifth of its clips, from the least to the largest number; one of
+    events in time a column a label, unless another column gives every clip the same labels.
     """
     clips = len(table)
     rows, columns, width = [np.arange(clips)], [np.zeros(clips, dtype=np.int64)], 1
@@ -38,6 +41,10 @@ def label_matrix(table: ClipTable) -> LabelMatrix:
             continue
         codes, cells = pd.factorize(np.array(table.column(name, table.name), dtype=object))
         held = [{value.strip() for value in cell.split(";")} - {""} for cell in cells]
+        if hold_events(cells.tolist()):
+            held = [set(Events().labels_in(cell)) for cell in cells]
+            if _is_told_by_others(table, name, [held[code] or _of_none(cells[code]) for code in codes]):
+                continue
         values = sorted(set().union(*held))
         if not 2 <= len(values) <= min(MOST_VALUES, clips // FEWEST_CLIPS_A_VALUE):
             all_cells = table.column(name, table.name)
@@ -54,6 +61,20 @@ def label_matrix(table: ClipTable) -> LabelMatrix:
         width += len(values)
     row, column = np.concatenate(rows), np.concatenate(columns)
     return csr_array((np.ones(len(row)), (row, column)), shape=(clips, width))
+
+
+def _of_none(cell: str) -> set[str]:
+    """What another column would say of a clip without a label: that nothing is there, or that nothing is known."""
+    return {NOTHING_SOUNDS if cell else ""}
+
+
+def _is_told_by_others(table: ClipTable, name: str, held: Sequence[set[str]]) -> bool:
+    """Whether a column says of every clip the labels that the events of column ``name`` have; then it counts once."""
+    others = (str(column) for column in table.rows.columns if column != name and column not in RESERVED_COLUMNS)
+    return any(
+        [{value.strip() for value in cell.split(";")} for cell in table.column(other, table.name)] == held
+        for other in others
+    )
 
 
 def groups_of(cells: Sequence[str], files: Sequence[str]) -> NDArray[np.int64]:

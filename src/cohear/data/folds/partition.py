@@ -223,7 +223,9 @@ def _check_metrics(task: TaskChoice, kind: TargetKind, labels: int) -> None:
     for name in _asked(task):
         asked_by = f"tasks.{task.name}.{'metric' if name == task.metric else 'metrics'}"
         if name not in there_are:
-            raise DataError(f"{asked_by}: a {kind.name} task has no metric {name!r}{did_you_mean(name, there_are)}")
+            raise DataError(
+                f"{asked_by}: a task of kind {kind.name} has no metric {name!r}{did_you_mean(name, there_are)}"
+            )
         fewest = METRICS[name].fewest_labels
         if labels < fewest:
             raise DataError(

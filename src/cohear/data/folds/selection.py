@@ -12,6 +12,8 @@ from cohear.base.errors import DataError
 from cohear.base.registry import did_you_mean
 from cohear.base.streams import stream
 from cohear.data.tables.clip_table import ClipTable
+from cohear.tasks.event_cells import hold_events
+from cohear.tasks.events import Events
 from cohear.tasks.kind import TARGET_KINDS, TargetKind
 from cohear.tasks.multiclass import Multiclass
 from cohear.tasks.multilabel import Multilabel
@@ -48,8 +50,11 @@ class Selection:
 def guess_kind(cells: Sequence[str]) -> str:
     """``multilabel`` where a cell holds several labels, else ``multiclass``; a ``;`` at the end of a cell is none.
 
-    ``regression`` where all cells hold numbers by name; one number a cell may be a label, as digits are.
+    ``regression`` where all cells hold numbers by name; one number a cell may be a label, as digits are. ``events``
+    where they hold events in time.
     """
+    if hold_events(cells):
+        return Events.name
     if are_named_numbers(cells):
         return Regression.name
     several = any(";" in cell and sum(map(bool, map(str.strip, cell.split(";")))) > 1 for cell in cells)
@@ -104,7 +109,8 @@ def _choose_labels(
     _check_known(choice.drop, labels, f"{asked_by}.drop")
     labels = [label for label in labels if (not choice.only or label in choice.only) and label not in choice.drop]
     kept = frozenset(labels)
-    chosen = [_chosen_labels(kind, cell, kept) for cell in renamed]
+    known = map(kind.is_known, cells)
+    chosen = [_kept(kind, own, kept) if is_known else None for own, is_known in zip(renamed, known, strict=True)]
     if choice.limit is not None:
         return _limited(chosen, choice.limit, (table.name, target, seed)), labels
     return np.array([row for row, cell in enumerate(chosen) if cell is not None], dtype=np.int64), labels
@@ -116,7 +122,7 @@ def _take_all(
     """Rows of all clips whose cell says something, where no labels are there to choose from."""
     asked = [name for name in ("only", "drop", "rename", "limit") if getattr(choice, name)]
     if asked:
-        raise DataError(f"{asked_by}.{asked[0]}: a {kind.name} task has no labels to choose from; leave it out")
+        raise DataError(f"{asked_by}.{asked[0]}: a task of kind {kind.name} has no labels to choose from; leave it out")
     cells = table.column(target, asked_by)
     return np.flatnonzero([bool(cell) for cell in cells]), kind.names(target, cells)
 
@@ -132,10 +138,8 @@ def _closed_list(table: ClipTable, target: str, asked_by: str) -> list[str] | No
     return table.about.labels.get(target) or None
 
 
-def _chosen_labels(kind: TargetKind, cell: list[str], labels: frozenset[str]) -> list[str] | None:
-    """The cell's labels that are kept; None for a clip that the task does not use."""
-    if not cell:
-        return None
+def _kept(kind: TargetKind, cell: list[str], labels: frozenset[str]) -> list[str] | None:
+    """The labels of a known clip that are kept; None where the task does not use it."""
     kept = list(dict.fromkeys(label for label in cell if label in labels))
     return kept if kept or kind.unlabelled_is_known else None
 
@@ -180,4 +184,6 @@ def _check_enough(kind: TargetKind, labels: Sequence[str], target: str, asked_by
     if len(labels) < kind.fewest_labels:
         only = f"only {labels[0]!r}" if labels else "none"
         fewest = f"{kind.fewest_labels} label{'s' * (kind.fewest_labels > 1)}"
-        raise DataError(f"{asked_by}: a {kind.name} task needs at least {fewest}, column {target!r} leaves {only}")
+        raise DataError(
+            f"{asked_by}: a task of kind {kind.name} needs at least {fewest}, column {target!r} leaves {only}"
+        )

@@ -11,8 +11,9 @@ from cohear.audio.decode import UnreadableAudio, audio_seconds
 from cohear.base.errors import DataError
 from cohear.base.tables import EVENTS_CSV
 from cohear.data.tables.table_files import read_csv, records
+from cohear.tasks.event_cells import NOTHING_SOUNDS
 
-NOTHING = "none"
+NOTHING = NOTHING_SOUNDS
 """Label of a segment in which nothing of the list sounds; a task that drops it keeps these clips as negatives."""
 FEWEST_SECONDS = 0.1  # less of an event than that, at the edge of a segment, is not heard
 

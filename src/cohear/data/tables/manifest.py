@@ -12,6 +12,7 @@ from cohear.base.registry import did_you_mean
 from cohear.base.yaml_text import YamlMistake, read_yaml
 from cohear.data.tables.audio_column import audio_column, with_audio_paths
 from cohear.data.tables.clip_table import About, ClipTable
+from cohear.data.tables.event_column import with_event_column
 from cohear.data.tables.names_there import SPELLED, ClipNames, is_there
 from cohear.data.tables.reader import READERS, Reader
 from cohear.data.tables.table_files import TABLE_SUFFIXES, column_names, read_table_file
@@ -45,7 +46,8 @@ class ManifestReader(Reader):
         if "path" in rows.columns:
             rows, made = _with_names_there(with_audio_paths(rows, "path", file.parent, file.parent)[0], file.parent)
             remarks += made
-        return ClipTable(name, file.parent, rows, read_about(file.parent / "dataset.yaml"), remarks, (file,))
+        about = read_about(file.parent / "dataset.yaml")
+        return with_event_column(ClipTable(name, file.parent, rows, about, remarks, (file,)))
 
 
 READERS.register(ManifestReader.name)(ManifestReader())

@@ -22,6 +22,7 @@ from cohear.study.file import StudySettings, check_study
 from cohear.study.folder.folder import with_paths_from
 from cohear.study.launch.progress import NoProgress, Progress
 from cohear.tasks import Regression
+from cohear.tasks.event_cells import hold_events
 
 MOST_TASKS = 12
 SEED = 0
@@ -133,15 +134,17 @@ def _has_room(proposal: Proposal, draft: Draft, most_tasks: int | None) -> bool:
 def _candidates(known: Found, names: dict[tuple[str, str], str], proposal: Proposal) -> list[list[Draft]]:
     """The drafts of each label column that has any; reasons of the others go to the proposal.
 
-    Where no publisher calls them labels, numbers of labels come behind their names, then measured numbers, and speakers
-    last: a task on speakers needs them on both sides of every fold, which keeps others from holding them out.
+    Where no publisher calls them labels, numbers of labels come behind their names, then events in time and measured
+    numbers, and speakers last: a task on speakers needs them on both sides of every fold, which keeps others from
+    holding them out.
     """
     published = list(known.published.tasks) if known.published else []
     columns, reasons = label_columns(known.dataset.table, published)
     numbers = [] if known.published else number_columns(known.dataset.table, reasons)
+    timed = [name for name in reasons if hold_events(known.dataset.table.column(name, known.name))]
     ranks = {name: 3 if says_groups(name) else int(is_number_of_label(name)) for name in columns}
-    ranks |= dict.fromkeys(published, 0) | dict.fromkeys(numbers, 2)
-    columns = sorted([*columns, *numbers], key=ranks.__getitem__)
+    ranks |= dict.fromkeys(published, 0) | dict.fromkeys([*timed, *numbers], 2)
+    columns = sorted([*columns, *timed, *numbers], key=ranks.__getitem__)
     candidates = []
     for column in columns:
         kind = Regression.name if column in numbers else None

@@ -10,7 +10,7 @@ from cohear.study.draft.datasets import Found
 from cohear.study.draft.proposal import Proposal
 from cohear.study.draft.tasks import Draft
 
-NO_COLUMN = "it has no column of labels, and events in time (events.csv) are no targets"
+NO_COLUMN = "it has no column of labels, and no events in time beside it (events.csv)"
 _BAD_SHOWN = 5
 _FOLDERS_SHOWN = 5
 

@@ -21,7 +21,7 @@ from cohear.data.tables.events import NOTHING
 from cohear.data.tables.part_names import holds_parts
 from cohear.data.tables.spelling import NO_LABEL, known_names, says_unknown
 from cohear.data.tables.targets import GROUPING, same_partition, words_of
-from cohear.tasks import TARGET_KINDS
+from cohear.tasks import TARGET_KINDS, TargetKind
 
 FOLDS = 5
 """Fold indices that a proposed study uses."""
@@ -197,7 +197,7 @@ def _settle(dataset: Dataset, choice: TaskChoice, why: str, seed: int) -> Draft 
     """Drop labels until the rest can be scored in most folds; the reason where that leaves too little."""
     cells = dataset.table.column(choice.target, dataset.name)
     kind = TARGET_KINDS[choice.kind or guess_kind(cells)]
-    negatives = NOTHING in cells and kind.unlabelled_is_known
+    negatives = NOTHING in kind.names(choice.target, cells) and kind.unlabelled_is_known
     dropped: dict[str, int] = {NOTHING: 0} if negatives else {}
     while True:
         choice = replace(choice, labels=LabelChoice(drop=tuple(dropped)))
@@ -217,7 +217,7 @@ def _settle(dataset: Dataset, choice: TaskChoice, why: str, seed: int) -> Draft 
     mistakes = mistakes_in_folds(folds, allow_overlap=False)
     if mistakes:
         return _without_place(mistakes[0], choice)
-    drops = _why_dropped(dataset, choice, [label for label in dropped if not (negatives and label == NOTHING)])
+    drops = _why_dropped(dataset, choice, kind, [label for label in dropped if not (negatives and label == NOTHING)])
     if negatives:
         drops.append(f"{NOTHING!r} is no label: clips in which nothing of the list sounds are negatives of all others.")
     unknown = [label for label in splits[0].labels if says_unknown(label, NO_LABEL) and label not in dropped]
@@ -239,7 +239,7 @@ def _why_numbers(cells: Sequence[str]) -> str:
     )
 
 
-def _why_dropped(dataset: Dataset, choice: TaskChoice, dropped: Sequence[str]) -> list[str]:
+def _why_dropped(dataset: Dataset, choice: TaskChoice, kind: TargetKind, dropped: Sequence[str]) -> list[str]:
     """Sentences on dropped labels, a reason each."""
     if not dropped:
         return []
@@ -248,9 +248,9 @@ def _why_dropped(dataset: Dataset, choice: TaskChoice, dropped: Sequence[str]) -
     groups = dataset.table.optional_column(column) if column else dataset.table.clip_ids()
     held: dict[str, set[str]] = {label: set() for label in dropped}
     for cell, group in zip(dataset.table.column(choice.target, dataset.name), groups, strict=True):
-        for label in cell.split(";"):
-            if label.strip() in held:
-                held[label.strip()].add(group)
+        for label in kind.labels_in(cell):
+            if label in held:
+                held[label].add(group)
     reasons = {
         "no clip has them": [label for label in dropped if not held[label]],
         f"all their clips have the same {column}" if column else "a single clip has them": [

@@ -12,10 +12,11 @@ from cohear.base.named import WithSettings, make
 from cohear.features.front_end import FrontEnd
 from cohear.models.choice import EncoderChoice
 from cohear.models.encoder import ENCODERS
-from cohear.models.heads import layer
+from cohear.models.heads import head_of, layer
 from cohear.models.sharing import SHARING, Draws
 from cohear.study.file.settings import StudySettings
 from cohear.study.file.task_sets import task_sets
+from cohear.tasks import TargetKind
 
 Schemes = Mapping[str, str | WithSettings]
 """Sharing schemes by their places in the study file."""
@@ -58,6 +59,27 @@ def mistakes_in_encoders(
     return list(dict.fromkeys(mistakes))
 
 
+def mistakes_in_heads(
+    settings: StudySettings,
+    encoders: Sequence[EncoderChoice],
+    front_ends: Sequence[FrontEnd],
+    kinds: Mapping[str, TargetKind],
+) -> list[str]:
+    """Why encoders that can be made do not give what the kinds of their tasks read; the data tell a task's kind."""
+    mistakes = []
+    in_time = {task: kind for task, kind in kinds.items() if kind.reads != "vector"}
+    for number, encoder in enumerate(encoders):
+        trained = {task for tasks in task_sets(settings.of_encoder(number)) for task in tasks}
+        for front_end in front_ends:
+            own = settings.inputs(front_end, settings.window)
+            for task, kind in in_time.items():
+                heard = own[task][0]
+                if task in trained and encoder.fits(front_end.layout) and encoder.fits(heard.layout):
+                    why = _why_not(encoder, partial(_headed, encoder, kind, task, heard.input_width))
+                    mistakes += [f"encoders.{number}: {why}"] if why else []
+    return list(dict.fromkeys(mistakes))
+
+
 def mistakes_in_sharing(
     settings: StudySettings, encoders: Sequence[EncoderChoice], front_ends: Sequence[FrontEnd], schemes: Schemes
 ) -> list[str]:
@@ -96,6 +118,10 @@ def _different_widths(settings: StudySettings, own: Mapping[str, tuple[FrontEnd,
 
 def _network(scheme: str | WithSettings, widths: Mapping[str, int], encoder: EncoderChoice) -> object:
     return make(SHARING, scheme, widths, dict.fromkeys(widths, layer(2)), encoder.build, Draws((0, 0, 0)))
+
+
+def _headed(encoder: EncoderChoice, kind: TargetKind, task: str, width: int) -> object:
+    return head_of(kind, [task]).behind(encoder.build({task: width}).gives, task)
 
 
 def _why_not(encoder: EncoderChoice, attempt: Callable[[], object]) -> str:
