@@ -20,6 +20,7 @@ from cohear.base.decoding import NumberDecoding
 from cohear.base.errors import UserError
 from cohear.base.study_facts import TaskFacts
 from cohear.base.tables import RESULTS_CSV
+from cohear.base.timeline import TimelineDecoding
 from cohear.base.units import POINTS
 from cohear.report.page.build import _data
 from cohear.report.parts.answer import larger_combinations
@@ -30,7 +31,8 @@ from cohear.report.parts.shown_gains import cells_of
 from cohear.report.parts.sounds import Sounds, picture
 from cohear.report.parts.study_audio import AtHand
 from cohear.report.parts.task_orders import orders
-from cohear.tasks import Regression, Targets
+from cohear.report.parts.timeline_outcomes import TimelineOutcome, roll_of
+from cohear.tasks import Events, Regression, Targets
 
 
 def test_the_whole_comes_before_the_best_group():
@@ -219,6 +221,48 @@ def test_a_picture_of_many_numbers_has_some_hundred_dots(tmp_path):
     one, two = pictures_of(made, made)
     assert len(one["answers"]["x"]) == MOST_DOTS and one["clips"] == 5004 and two["clips"] == 3
     assert one["answers"]["x"][0] < 6 and one["answers"]["x"][-1] > 94
+
+
+EVENTS = TaskFacts(kind="events", labels=["cat", "dog"], units={})
+
+
+def events_of(folder, said):
+    """Outcomes of a run of two clips of three steps: dog in the first two steps of one, nothing in the other."""
+    truth = ["dog", "cat;dog", "", "", "", ""]
+    write_predictions(folder / "r", "t", ["w"] * 3 + ["x"] * 3, truth, said, ["cat", "dog"])
+    return Outcomes(folder, {"t": EVENTS}).of(["r"])["t"]
+
+
+def test_outcomes_of_events(tmp_path):
+    made = events_of(tmp_path, [[-1, 1], [-1, 1], [-1, 1], [-1, -1], [-1, -1], [-1, -1]])
+    assert made.sounds("w").tolist() == [[False, True]] * 3
+    assert made.f1_by_label().tolist() == [0.0, pytest.approx(4 / 5)]
+    assert (made.right("w"), made.right("x")) == (pytest.approx(4 / 6), 1.0)
+    made.add(["w"] * 3, ["dog", "cat;dog", ""], np.array([[9, 1], [9, 1], [-9, -9]]))  # once more: the mean counts
+    assert made.sounds("w").tolist() == [[True, True], [True, True], [False, False]]
+    assert made.right("w") == pytest.approx(6 / 7)
+
+
+def test_a_piano_roll_shows_truth_and_answers(tmp_path):
+    alone = events_of(tmp_path / "alone", [[-1, 1], [-1, 1], [-1, 1], [-1, -1], [-1, -1], [-1, -1]])
+    together = events_of(tmp_path / "together", [[-1, 1], [-1, -1], [-1, 1], [-1, -1], [-1, -1], [-1, -1]])
+    told = roll_of("w", {"alone": alone, "together": together})
+    assert told["seconds"] == "0.3"
+    cat, dog = told["labels"]
+    assert cat == {"name": "cat", "truth": [[33.333, 33.333]], "alone": [], "together": []}
+    assert dog["truth"] == [[0.0, 66.667]] and dog["alone"] == [[0.0, 100.0]]
+    assert dog["together"] == [[0.0, 33.333], [66.667, 33.333]]
+    assert roll_of("x", {"alone": alone, "together": together})["labels"] == []
+
+
+def test_of_a_long_clip_the_beginning_is_drawn_and_of_many_labels_the_commonest(tmp_path):
+    labels = tuple(f"l{number:02}" for number in range(20))
+    made = TimelineOutcome(Events(), TimelineDecoding("t", "timeline", labels, 0.1, 1, (0.5,) * 20))
+    logits = np.where(np.arange(300)[:, None] < 10 * np.arange(1, 21), 1.0, -1.0)
+    made.add(["w"] * 300, [""] * 300, logits)
+    told = roll_of("w", {"alone": made, "together": made})
+    assert told["seconds"] == "20" and [one["name"] for one in told["labels"]] == list(labels[8:])
+    assert told["labels"][0]["alone"] == [[0.0, 45.0]]
 
 
 class Flat(Regression):

@@ -50,6 +50,8 @@
       element("p", { class: "fine" }, "A dot is a test clip, its answer the mean over the repeats that ask it. On the line answers are right."), ...pictures(told.pictures)));
     if (told.distances) made.push(part("Change of each group", element("p", { class: "fine" }, `${counted("How far answers are from the truth", told.distances.unit)}: the largest loss first; of many groups the first and last five.`), draw.changes("Change of each group", "group", told.distances.rows)));
     if (told.far) made.push(part("Clips that changed most", element("p", { class: "fine" }, `${counted("How far answers are from the truth", told.far.unit)}.`), far(told.far)));
+    if (told.rolls) made.push(part("What sounds when", element("p", { class: "fine" }, "Test clips that changed most: a bar lasts as long as its label sounds, in truth and in the answers alone and together, each the mean over the repeats that ask it."),
+      ...told.rolls.map((one) => element("div", { class: "roll" }, element("p", {}, named(one.clip), heard(one)), draw.roll(one, one.clip)))));
     if (told.clips) made.push(part("Clips that changed most", clips(told.clips)));
     return made;
   };

@@ -94,5 +94,17 @@ const draw = (() => {
     element("img", { src: told.picture, alt: `spectrogram of ${name}`, width: "160", height: "64" }),
     element("audio", { controls: "", preload: "none", src: told.player, "aria-label": name }));
 
-  return { element, named, table, row, number, bar, chart, dots, confusion, changes, sound };
+  // labels in time, a row each: bars whose places are percent of the time, of the truth and of either side
+  const roll = (told, clip) => {
+    const lane = (one, side) => shape("svg", { height: "7", class: side, "aria-hidden": "true" },
+      ...one[side].map(([left, width]) => shape("rect", { x: `${left}%`, width: `${width}%`, y: "1", height: "5" })));
+    const share = (bars) => `${Math.round(bars.reduce((sum, [, width]) => sum + width, 0))} %`;
+    const rows = told.labels.map((one) => row(named(one.name),
+      element("td", { class: "lanes", role: "img", "aria-label": `${one.name}: sounds ${share(one.truth)} of the time in truth, ${share(one.alone)} alone, ${share(one.together)} together` },
+        lane(one, "truth"), lane(one, "alone"), lane(one, "together"))));
+    return element("div", {}, table(`What sounds when in ${clip}`, [["label", ""], [`0 to ${told.seconds} s`, ""]], rows),
+      element("p", { class: "fine" }, element("span", { class: "key truth" }), " truth ", element("span", { class: "key alone" }), " alone ", element("span", { class: "key together" }), " together"));
+  };
+
+  return { element, named, table, row, number, bar, chart, dots, confusion, changes, roll, sound };
 })();

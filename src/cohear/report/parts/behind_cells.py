@@ -16,6 +16,7 @@ from cohear.report.parts.number_outcomes import NumberOutcome, distance_texts, d
 from cohear.report.parts.outcomes import LabelOutcome, Outcomes, TaskOutcome
 from cohear.report.parts.sounds import Sounds
 from cohear.report.parts.study_audio import AtHand
+from cohear.report.parts.timeline_outcomes import TimelineOutcome, roll_of
 from cohear.report.parts.views import SettingView, Views
 
 _Row = TypeVar("_Row")
@@ -24,6 +25,8 @@ MOST_CLASSES = 24
 """Of a confusion matrix on the page; beyond that the scores of classes are listed alone."""
 MOST_CLIPS = 5
 """That changed most, for the better and for the worse."""
+MOST_ROLLS = 3
+"""Clips of a task in time that are drawn, of those that changed most."""
 FEWEST_GROUPS = 2
 """Below which there is nothing to compare."""
 FEWEST_ASKED = 2
@@ -233,9 +236,32 @@ def _compared_numbers(alone: NumberOutcome, together: NumberOutcome, sources: Ce
     return entry
 
 
+def _compared_timelines(
+    alone: TimelineOutcome, together: TimelineOutcome, sources: CellSources, task: str
+) -> dict[str, Any]:
+    """F1 of each label over all steps, and the clips that changed most as piano rolls."""
+    both = zip(alone.decoding.labels, alone.f1_by_label(), together.f1_by_label(), strict=True)
+    rows = [_change(label, before, after) for label, before, after in both if np.isfinite([before, after]).all()]
+    entry: dict[str, Any] = {"classes": {"score": "F1 over steps", "rows": rows}}
+    shared = [clip for clip in together.said if clip in alone.said]
+    changed = [(together.right(clip) - alone.right(clip), clip) for clip in shared]
+    changed.sort(key=lambda one: (-abs(one[0]), one[1]))
+    segments = sources.at_hand.segments(task) if sources.sounds else {}
+    rolls = []
+    for _, clip in changed[:MOST_ROLLS]:
+        roll = {"clip": clip, **roll_of(clip, {"alone": alone, "together": together})}
+        if sources.sounds and clip in segments:
+            roll["sound"] = sources.sounds.number(segments[clip])
+        rolls.append(roll)
+    if rolls:
+        entry["rolls"] = rolls
+    return entry
+
+
 COMPARED: Mapping[str, Callable[[Any, Any, CellSources, str], dict[str, Any]]] = {
     LabelOutcome.form: _compared_labels,
     NumberOutcome.form: _compared_numbers,
+    TimelineOutcome.form: _compared_timelines,
 }
 """What stands behind a cell of a task alone and together, by the form of its outcomes."""
 

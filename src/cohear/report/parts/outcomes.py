@@ -14,7 +14,9 @@ from cohear.base.decoding import Decoding, LabelDecoding, NumberDecoding
 from cohear.base.registry import Registry
 from cohear.base.study_facts import TaskFacts
 from cohear.base.tables import PREDICTIONS_CSV
+from cohear.base.timeline import TimelineDecoding
 from cohear.report.parts.number_outcomes import NumberOutcome
+from cohear.report.parts.timeline_outcomes import TimelineOutcome
 from cohear.runs.prediction_columns import logit_column
 from cohear.tasks import METRICS, TARGET_KINDS, TargetKind
 from cohear.tasks.metrics import OF_THE_TARGET
@@ -92,13 +94,14 @@ class TaskOutcome(Protocol):
     """Of its decoding: whoever shows it has a way for each."""
 
     def add(self, clips: Sequence[str], truth: Sequence[str], logits: Array, /) -> None:
-        """Take one run's test clips, the cells that are true of them, and what is said, ``[clips, columns]``."""
+        """Take the rows of one run's test clips, what is true of each, and what is said, ``[rows, columns]``."""
 
 
 OUTCOMES: Registry[Callable[[TargetKind, Any], TaskOutcome]] = Registry("form of outcomes")
 """What counts the answers of a task, by the form of its decoding; others are not shown clip by clip."""
 OUTCOMES.register(LabelDecoding.form)(_of_labels)
 OUTCOMES.register(NumberDecoding.form)(NumberOutcome)
+OUTCOMES.register(TimelineDecoding.form)(TimelineOutcome)
 
 
 class Outcomes:
