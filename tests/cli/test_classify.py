@@ -209,7 +209,7 @@ def test_a_time_line(bundle, place):
     assert ended.returncode == 0, ended.stderr
     names = sorted(path.name for path in (place.root / "lines").iterdir())
     assert names == sorted(
-        f"{stem}.{task}.{end}" for stem in ("a", "a-2") for task in ("pitch", "parts") for end in ("tsv", "txt")
+        f"{stem}.{task}.{end}" for stem in ("a", "a-2") for task in ("pitch", "parts") for end in ("tsv", "txt", "jams")
     )
     head, *rows = (place.root / "lines" / "a.pitch.tsv").read_text().splitlines()
     assert head == "onset\toffset\tevent_label"
@@ -229,7 +229,7 @@ def test_time_lines_are_not_written_over(bundle, place):
     ended = place.cohear("classify", bundle, *sounds, "a.pitch.wav", "--timeline", "lines")
     assert ended.returncode == 0, ended.stderr
     written = sorted((place.root / "lines").iterdir())
-    assert len({path.name.casefold() for path in written}) == len(written) == 4 * (len(sounds) + 1)
+    assert len({path.name.casefold() for path in written}) == len(written) == 6 * (len(sounds) + 1)
     kept = {path: path.read_bytes() for path in written}
     (place.root / "d").mkdir()
     soundfile.write(place.root / "d" / "a.wav", tone("high"), 16000)
@@ -244,7 +244,7 @@ def test_time_lines_whose_names_differ_in_a_dot(tmp_path):
     lines = _TimeLines(tmp_path, SimpleNamespace(tasks=dict.fromkeys(["b.c", "c"], LABELLED)))
     for name in ("a.wav", "a.b.wav"):
         lines.write(Path(name), FileAnswer(1.0, {}, [], []))
-    assert len(list(tmp_path.iterdir())) == 2 * 2 * 2
+    assert len(list(tmp_path.iterdir())) == 2 * 2 * 3
 
 
 def test_events_of_many_files_in_one_table(bundle, place):
@@ -286,7 +286,7 @@ def test_time_lines_of_long_names(tmp_path):
     lines = _TimeLines(tmp_path, SimpleNamespace(tasks=tasks))
     for folder in ("one", "other"):
         lines.write(Path(folder) / ("ü" * 120 + ".wav"), FileAnswer(1.0, {}, [], []))
-    assert len(list(tmp_path.iterdir())) == 2 * len(tasks) * 2
+    assert len(list(tmp_path.iterdir())) == 2 * len(tasks) * 3
 
 
 def stopped_at_the_second(error, bundle, place, monkeypatch, *options):

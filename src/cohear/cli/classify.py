@@ -22,7 +22,7 @@ EXAMPLES = """
 
   cohear classify bundle recordings/ --json > answers.jsonl
 
-  cohear classify bundle meeting.flac --timeline lines/    [dim]events as DCASE TSV and Audacity labels[/dim]
+  cohear classify bundle meeting.flac --timeline lines/    [dim]events as DCASE TSV, Audacity labels, JAMS[/dim]
 
   cohear classify bundle new/ --adapt enrolled/    [dim]of one speaker, whose other clips tell the scale[/dim]
 
@@ -234,10 +234,12 @@ def _table(bundle: Bundle) -> tuple[Tell, Callable[[], None]]:
 
 _FILE_BYTES, _TASK_BYTES = 120, 80
 """Of the parts of a time line's name; the name of a file has at most 255."""
+_ENDINGS = ("tsv", "txt", "jams")
+"""Of the files of a time line: for DCASE's tools, for Audacity, for JAMS."""
 
 
 class _TimeLines:
-    """Writes ``<file>.<task>.tsv`` and ``.txt`` of tasks of labels into a folder, names kept apart."""
+    """Writes ``<file>.<task>.tsv``, ``.txt`` and ``.jams`` of tasks of labels into a folder, names kept apart."""
 
     def __init__(self, folder: Path, bundle: Bundle) -> None:
         from cohear.base.files import make_folder
@@ -267,14 +269,15 @@ class _TimeLines:
         return self._folder
 
     def write(self, file: Path, answer: FileAnswer) -> None:
-        """Both formats of every task."""
+        """All formats of every task."""
         from cohear.base.files import write_text
-        from cohear.runtime.events import audacity, dcase
+        from cohear.runtime.events import audacity, dcase, jams
 
         paths = self._paths(self._name(file))
         for task in self._tasks:
             events = [event for event in answer.events if event.task == task]
-            for text in (dcase(events), audacity(events)):
+            as_jams = jams(events, task=task, title=self._name(file), seconds=answer.seconds)
+            for text in (dcase(events), audacity(events), as_jams):
                 write_text(next(paths), text)
 
     def _name(self, file: Path) -> str:
@@ -294,7 +297,7 @@ class _TimeLines:
         from urllib.parse import quote
 
         for task in self._tasks:
-            for ending in ("tsv", "txt"):
+            for ending in _ENDINGS:
                 yield self._folder / f"{name}.{_short(quote(task, safe=' '), _TASK_BYTES)}.{ending}"
 
 
