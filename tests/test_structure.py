@@ -212,6 +212,7 @@ LEFT_UNTYPED = {
     "base.study_facts.StudyFacts.from_json",
     "baselines.spec.BaselineSpec.front_end",
     "data.audit.audit_check.Check.finding",
+    "data.audit.audit_check.Check.of_task",
     "data.folds.partition.TaskSplit.to_json",
     "export.bench.bench",
     "export.costs.measure_costs",

@@ -386,6 +386,18 @@ BREAKAGES = [
         'graph.node("Min", number, number)',
         ("test_the_model_itself_gives_steps_of_silence_no_label",),
     ),
+    Breakage(
+        "a file that no list of events names is taken for silent",
+        '    if not rows:\n        return ""\n    is_part',
+        "    if not rows:\n        return NOTHING_SOUNDS\n    is_part",
+        ("test_events_are_cut_to_clips_that_are_parts_of_a_file",),
+    ),
+    Breakage(
+        "a label without times is scored as absent",
+        "timed.known[told.clips], told.clips, self.step, targets.values",
+        "targets.known[told.clips], told.clips, self.step, targets.values",
+        ("test_a_label_without_times_is_learnt_of_the_window",),
+    ),
     # targets and scores
     Breakage(
         "loss counts what is not known",

@@ -400,7 +400,7 @@ def test_events_in_time_are_a_target(tmp_path):
     (tmp_path / "strong" / "events.csv").write_text("path,onset,offset,label\n" + "".join(events))
     proposal, text = propose(tmp_path, tmp_path / "strong")
     assert [task.choice.target for task in proposal.tasks] == ["events"]
-    assert "  events: {dataset: strong, target: events}" in text
+    assert "  events: {dataset: strong, target: events}" in text and "It is told when each label sounds" in words(text)
     plan(tmp_path)
     (tmp_path / "strong" / "events.csv").unlink()
     with pytest.raises(DataError, match=r"\n  - strong: it has no column of labels, and no events in time beside it"):

@@ -7,10 +7,11 @@ from typing import ClassVar
 import numpy as np
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import f1_score
 
+from cohear.base.timeline import UNHEARD
 from cohear.tasks import METRICS, Events, TargetKind, WindowPlaces
 from cohear.tasks.event_cells import hold_events
 from cohear.tasks.event_scores import matched, spans_of
@@ -44,6 +45,14 @@ class TestSegmentErrorRate(EventMetric):
 
 class TestEventF1(EventMetric):
     name = "event_f1"
+
+
+class TestPolyphonicScore(EventMetric):
+    name = "psds1"
+
+
+class TestPolyphonicScoreOfLabels(EventMetric):
+    name = "psds2"
 
 
 class TestEventF1ByOnset(EventMetric):
@@ -235,6 +244,7 @@ def test_spans_hold_the_steps_that_sound(steps):
 
 
 @given(st.integers(0, 2**32 - 1))
+@settings(deadline=None, max_examples=25)
 def test_scores_are_those_of_scikit_learn(seed):
     """Segment-based F1 is micro-averaged F1 over steps and labels."""
     random = np.random.default_rng(seed)
@@ -254,3 +264,44 @@ def test_chance_is_the_commonest_labels_always():
     assert found["segment_f1"] == pytest.approx(2 * 6 / (10 + 7))
     assert found["segment_error_rate"] == pytest.approx(5 / 7)
     assert "event_f1" not in found
+
+
+POLYPHONIC = {"psds1": (0.04363748938017212, 0.011301747639170903), "psds2": (0.34227425230794883, 0.6653237080447046)}
+"""What psds_eval 0.5.3 gives for `drawn_tones` of two seeds, with the settings of the challenges."""
+
+
+def drawn_tones(seed):
+    """Four clips of ten seconds with three labels, and answers in noise."""
+    random, kind, labels, cells, logits = np.random.default_rng(seed), Events(), ["bird", "cat", "dog"], [], []
+    for _ in range(4):
+        events = []
+        for label in labels:
+            time = 0.0
+            while True:
+                time += random.uniform(0.1, 4)
+                length = random.uniform(0.1, 2.0)
+                if time + length > 10:
+                    break
+                events.append(f"{label}@{round(time, 1)}-{round(time + length, 1)}")
+                time = round(time + length, 1) + 0.1
+        cells.append(";".join(events))
+        nothing = ClipOutputs(np.zeros((100, 3), np.float32), np.array([100]))
+        truth = kind.rows(kind.encode(cells[-1:], labels), nothing).values
+        noise = np.apply_along_axis(np.convolve, 0, random.normal(size=(100, 3)), np.ones(5) / 5**0.5, "same")
+        logits.append((1.5 * (2 * truth - 1) + 1.5 * noise).astype(np.float32))
+    told = ClipOutputs(np.concatenate(logits), np.full(4, 100))
+    return told.values, kind.rows(kind.encode(cells, labels), told)
+
+
+@pytest.mark.parametrize("name", POLYPHONIC)
+def test_polyphonic_scores_are_those_of_their_authors(name):
+    found = [METRICS[name].score(*drawn_tones(seed), np.ones(3, np.bool_)) for seed in (0, 2)]
+    assert found == pytest.approx(POLYPHONIC[name], abs=1e-9)
+
+
+def test_polyphonic_score_of_the_truth_is_one_and_of_nothing_none():
+    truth = drawn_tones(0)[1]
+    for name in POLYPHONIC:
+        assert score(name, "dog@0.5-1.5;cat@0.2-0.4", [range(5, 15), range(2, 4)]) == pytest.approx(1)
+        assert METRICS[name].score(np.full(truth.values.shape, UNHEARD), truth, np.ones(3, np.bool_)) == 0
+        assert np.isnan(score(name, "none", [range(3), []]))

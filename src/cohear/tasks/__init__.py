@@ -1,6 +1,6 @@
 """Target kinds: what a label is, how it is learnt, pooled over windows and scored."""
 
-from cohear.tasks import distances, event_scores, roc, top  # noqa: F401 - importing a file enters its metrics
+from cohear.tasks import distances, event_scores, psds, roc, top  # noqa: F401 - importing a file enters its metrics
 from cohear.tasks.events import Events
 from cohear.tasks.kind import TARGET_KINDS, TargetKind
 from cohear.tasks.metrics import METRICS, Metric

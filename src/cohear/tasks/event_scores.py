@@ -80,6 +80,12 @@ def spans_of(sounds: NDArray[np.bool_], step: float) -> list[_Span]:
     return [(begin * step, end * step) for begin, end in zip(begins.tolist(), ends.tolist(), strict=True)]
 
 
+def clip_steps(targets: StepTargets) -> list[NDArray[np.int64]]:
+    """The rows of each clip."""
+    begins = np.flatnonzero(np.diff(targets.clips, prepend=-1))
+    return np.split(np.arange(len(targets.clips)), begins[1:]) if len(begins) else []
+
+
 def matched(true: list[_Span], said: list[_Span], *, offsets: bool = True) -> int:
     """How many events of one label are found: the most pairs of a true and a told one that collars allow.
 
@@ -166,8 +172,7 @@ def _events(logits: NDArray[Any], targets: Targets, scored: Scored) -> Iterator[
     """True and told events of each clip and scored label that is known."""
     if not isinstance(targets, EventTargets):
         raise TypeError("events are compared with those of a task of kind events")
-    begins = np.flatnonzero(np.diff(targets.clips, prepend=-1))
-    for rows in np.split(np.arange(len(targets.clips)), begins[1:]) if len(begins) else []:
+    for rows in clip_steps(targets):
         times = targets.times[targets.clips[rows[0]]]
         for label in np.flatnonzero(targets.known[rows[0]] & scored):
             own = times[label]

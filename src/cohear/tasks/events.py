@@ -57,7 +57,7 @@ class Events(TimelineKind):
     version: ClassVar[int] = 1
     default_metric: ClassVar[str] = "segment_f1"
     metrics: ClassVar[tuple[str, ...]] = ("segment_f1", "segment_error_rate", "event_f1", "map")
-    further_metrics: ClassVar[tuple[str, ...]] = ("segment_f1_1s", "event_f1_onset", "f1", "auc")
+    further_metrics: ClassVar[tuple[str, ...]] = ("segment_f1_1s", "event_f1_onset", "psds1", "psds2", "f1", "auc")
 
     def is_known(self, cell: str) -> bool:
         """Also where nothing sounds."""

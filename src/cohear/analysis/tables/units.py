@@ -9,7 +9,22 @@ import pandas as pd
 
 from cohear.base.units import OWN, POINTS, Unit
 
-SHARES = frozenset({"accuracy", "auc", "eer", "f1", "map", "top2", "top3", "top5", "uar"})
+SHARES = frozenset(
+    {
+        "accuracy",
+        "auc",
+        "eer",
+        "event_f1",
+        "event_f1_onset",
+        "f1",
+        "map",
+        "psds1",
+        "psds2",
+        "segment_f1",
+        "segment_f1_1s",
+    }
+    | {"top2", "top3", "top5", "uar"}
+)
 """Metrics whose name says that they are shares, where no facts state units: those of :data:`cohear.tasks.METRICS`."""
 
 _SCORES = ("value", "single", "shared")

@@ -31,6 +31,7 @@ LONG_WINDOW = 2.0
 
 _FOLD, _GROUP, _SOURCE = "fold", "group", "source_id"
 _SHOWN = 3
+_IN_TIME = "It is told when each label sounds (kind: events), by encoders that give frames, as small and cnn do."
 
 
 @dataclass(frozen=True)
@@ -226,7 +227,7 @@ def _settle(dataset: Dataset, choice: TaskChoice, why: str, seed: int) -> Draft 
     middle = float(np.median([fact.seconds for fact in dataset.facts]))
     window = LONG_WINDOW if middle >= LONG_WINDOW else None
     heard = [f"Its clips last {middle:.1f} s (the median): {window:g} s of them are heard at once."] if window else []
-    told = [] if kind.has_labels else [_why_numbers(cells)]
+    told = [_IN_TIME] if kind.reads == "frames" else [] if kind.has_labels else [_why_numbers(cells)]
     holds = kind.holds(splits[0].targets, splits[0].labels)
     return Draft(choice, holds, len(splits[0].clips), (*told, why, *drops, *heard), window)
 
