@@ -78,6 +78,14 @@ class Statistics:
         dataset = data.datasets.get(facts.dataset) if facts else None
         return dataset.domain if dataset else ""
 
+    def between_scored(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """The rows of a table whose combination holds no task without labels, of which there is no score."""
+        free = self.tables.data.label_free
+        if not free:
+            return rows
+        kept = [free.keys().isdisjoint(str(combination).split("+")) for combination in rows["combination"]]
+        return rows[pd.Series(kept, index=rows.index, dtype=bool)]
+
     @cached_property
     def log_loss(self) -> Statistics | None:
         """The same of the second primary score; None where no run has it."""
@@ -234,7 +242,8 @@ class Statistics:
     def correlations(self) -> Sequence[Correlate]:
         """Gains beside measurements of tasks."""
         tables = self.tables
-        return measured(self.gains, of_data(tables.data), self.results, tables.metrics, tables.curves, self.pairs)
+        gains, pairs = self.between_scored(self.gains), self.between_scored(self.pairs)
+        return measured(gains, of_data(tables.data), self.results, tables.metrics, tables.curves, pairs)
 
     @cached_property
     def agreements(self) -> Sequence[SettingsAgreement]:
@@ -244,7 +253,7 @@ class Statistics:
     @cached_property
     def sizes(self) -> Sequence[combining.GainOfSize]:
         """Mean and worst gain of learnt tasks against the number of tasks in the network."""
-        return combining.by_size(self.of_learnt(self.pairs), self.design)
+        return combining.by_size(self.between_scored(self.of_learnt(self.pairs)), self.design)
 
     @cached_property
     def encoders(self) -> Sequence[EncoderChange]:
@@ -269,7 +278,7 @@ class Statistics:
     @cached_property
     def costs(self) -> pd.DataFrame:
         """Each combination's cost beside that of its singles."""
-        return savings.costs(self.results, self.tables.costs)
+        return savings.costs(self.results, self.tables.costs, self.tables.data.label_free)
 
     @cached_property
     def speed(self) -> pd.DataFrame:
@@ -322,7 +331,7 @@ class Statistics:
     @cached_property
     def groupings(self) -> Sequence[UnbeatenGrouping]:
         """Groupings of the learnt tasks that no other beats in gain and one cost, for every cost that is known."""
-        results, pairs = self.advisable(self.results), self.advisable(self.pairs)
+        results, pairs = self.advisable(self.results), self.between_scored(self.advisable(self.pairs))
         return best_per_budget(results, pairs, design=self.design, measured=self.tables.costs)
 
     @cached_property
@@ -353,14 +362,14 @@ class Statistics:
 
     def _each(self) -> Iterator[tuple[Setting, pd.DataFrame, pd.DataFrame]]:
         """Every setting with its ordinary runs and its paired differences, as far as their tasks are learnt."""
-        pairs = self.advisable(self.pairs)
+        pairs = self.between_scored(self.advisable(self.pairs))
         for names, results in self._ordinary.groupby(list(SETTING), sort=True):
             features, encoder, arm = map(str, names)
             yield (features, encoder, arm), self.advisable(results), in_setting(pairs, names)
 
     def _compared(self, setting: Setting) -> bool:
         """Whether anything was compared in a setting, learnt or not."""
-        return not in_setting(self.pairs, setting).empty
+        return not in_setting(self.between_scored(self.pairs), setting).empty
 
     def _in_turn(self, setting: Setting) -> bool:
         """Whether each network of a setting is for one of its tasks alone."""

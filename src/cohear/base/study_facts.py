@@ -110,6 +110,8 @@ class TaskFacts:
         counts: clips of each label.
         durations: of the clips of each label.
         folds: of the study.
+        without_labels: what is learnt of its audio, where it is a partner that needs nothing else and has no score
+            (``fills in masked patches of sound``); else empty.
     """
 
     dataset: str = ""
@@ -124,6 +126,7 @@ class TaskFacts:
     counts: Mapping[str, int] = field(default_factory=dict)
     durations: Mapping[str, Durations] = field(default_factory=dict)
     folds: Sequence[FoldFacts] = ()
+    without_labels: str = ""
 
     @property
     def has_no_validation(self) -> bool:
@@ -184,6 +187,11 @@ class StudyFacts:
     label_budgets: Mapping[str, LabelBudget] = field(default_factory=dict)
     warnings: Sequence[str] = ()
     devices: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def label_free(self) -> dict[str, TaskFacts]:
+        """Tasks that have no labels and no score."""
+        return {name: task for name, task in self.tasks.items() if task.without_labels}
 
     def __bool__(self) -> bool:
         """Whether anything is told of data."""

@@ -15,7 +15,7 @@ from sklearn.exceptions import ConvergenceWarning
 from cohear.base.arrays import Floats
 from cohear.baselines.baseline import Baseline, BaselineInputs, Estimator
 from cohear.runs.task_data import TaskData
-from cohear.tasks import TargetKind
+from cohear.tasks import LabelFree, TargetKind
 
 LEAST = 1e-6
 """No class is less probable, so that its logarithm is a number."""
@@ -116,6 +116,8 @@ def answer_questions(questions: Sequence[Question], estimators: Sequence[Estimat
 
 def why_not(baseline: Baseline, kind: TargetKind) -> str:
     """Why a baseline cannot answer tasks of a kind; empty where it can."""
+    if isinstance(kind, LabelFree):
+        return "has no labels, and so there is nothing to answer"
     if kind.reads != "vector":
         return "is answered frame by frame, and a baseline answers clips"
     if not kind.has_labels and not baseline.regressors(BaselineInputs(1, 0)):

@@ -51,4 +51,6 @@ def status_lines(state: Status) -> list[str]:
         lines.append(f"left     {time} on this machine's cores")
     if state.cells:
         lines.append(f"cells    {words.cells(state.cells) or 'not looked at yet'} (repeats until decided)")
+    if state.label_free:
+        lines.append(f"partners {', '.join(state.label_free)}: no labels, and so no score and no network of their own")
     return lines

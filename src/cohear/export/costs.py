@@ -7,7 +7,7 @@ A setting's network of all its tasks is built once; what a combination of some o
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -62,7 +62,7 @@ def measure_costs(
         UserError: nothing of it can be exported.
     """
     folder = StudyFolder(study)
-    cells = _planned_cells(folder)
+    cells = _planned_cells(folder, settings.label_free)
     models = UntrainedModels.of_study(folder, settings, code or study.resolve())
     built = _architectures(study, cells, settings, models)
     measured = _measure(cells, built, models, seconds, repeats, progress or NoProgress())
@@ -76,11 +76,15 @@ def measure_costs(
     return {"study": settings.study, "seconds": seconds, "repeats": repeats, "threads": 1, "rows": cost_rows}
 
 
-def _planned_cells(folder: StudyFolder) -> list[CostRow]:
-    """Every cell of the plan that has a network once, controls left out."""
+def _planned_cells(folder: StudyFolder, label_free: Collection[str]) -> list[CostRow]:
+    """Every cell of the plan that has a network once, controls left out.
+
+    So are combinations with a task without labels: at work nothing is left of it.
+    """
     rows = [row for row in folder.read_plan() if row.is_network and not row.control]
     if not rows:
         raise FolderError(f"{folder.root} has no plan yet; run the study first: cohear run")
+    rows = [row for row in rows if not any(task in label_free for task in row.tasks)]
     return list(dict.fromkeys(CostRow(row.features, row.encoder, row.arm, row.combination) for row in rows))
 
 

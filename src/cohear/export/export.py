@@ -161,15 +161,14 @@ def export_study(
     if quantize is not None:
         with progress.stage("quantise"):
             changes = measure_changes([load_trained(places, spec) for spec in measured])
-            check_measured(changes, cell.tasks, force=force)
+            check_measured(changes, list(trained.tasks), force=force)
             margins = {task: settings.margin_of(task) for task in cell.tasks}
             method = choose(changes, QUANTISATIONS[quantize], margins, force=force)
             model = assemble(different, quantised(graph, trained, method), outputs)
 
     facts = data_facts(prepared)
     records = study_records(places, repeats)
-    if difference := told_otherwise(records, folders):
-        notes.append(difference)
+    notes += [*_without_labels(facts, cell), *filter(None, [told_otherwise(records, folders)])]
     known = _tasks(places, cell, records, calibrations, facts, trained)
     card = make_card(
         study=settings.study,
@@ -226,6 +225,15 @@ def _cell(
         if row.run == run and not row.control:
             return GridCell(row.features, row.encoder, row.arm, row.tasks)
     raise UserError(f"--run: {run!r} is a control or of an earlier plan; name a run of the study's results.csv")
+
+
+def _without_labels(facts: StudyFacts, cell: GridCell) -> list[str]:
+    """Of each partner without labels that the network was trained beside, that it left no output."""
+    free = {task: facts.label_free[task] for task in cell.tasks if task in facts.label_free}
+    return [
+        f"trained beside {name}, a task without labels that {task.without_labels}: there is no output for it"
+        for name, task in free.items()
+    ]
 
 
 def _notes(places: Places, repeats: Sequence[RunSpec], measured: Sequence[RunSpec], progress: Progress) -> list[str]:

@@ -63,12 +63,17 @@ class GridCell:
 
 
 def tasks_asked(settings: StudySettings, asked: Sequence[str] | None) -> tuple[str, ...]:
-    """The tasks to export, in the study's order; all of them without a wish.
+    """The tasks to export, in the study's order; without a wish all that have labels.
 
     Raises:
-        UserError: the study has no such task.
+        UserError: the study has no such task, or none of them has labels.
     """
     for name in asked or ():
         if name not in settings.tasks:
             raise UserError(f"--tasks: the study has no task {name!r}{did_you_mean(name, settings.tasks)}")
-    return tuple(task for task in settings.tasks if not asked or task in asked)
+    if asked and settings.label_free.issuperset(asked):
+        raise UserError(
+            f"--tasks: {', '.join(asked)} has no labels and answers nothing; name the tasks too that a network "
+            "beside it should answer"
+        )
+    return tuple(task for task in settings.tasks if (task in asked if asked else task not in settings.label_free))

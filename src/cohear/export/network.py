@@ -99,7 +99,7 @@ def network_graph(network: Network, inputs: Mapping[str, TaskInput], scaled: Con
 
     Args:
         network: trained; it is left as it is.
-        inputs: what each task gives it.
+        inputs: what each task gives it that is answered.
         scaled: tasks whose features are at a scale of their own.
 
     Raises:
@@ -107,9 +107,9 @@ def network_graph(network: Network, inputs: Mapping[str, TaskInput], scaled: Con
     """
     trained = copy.deepcopy(network).eval().requires_grad_(False)
     examples = Examples.of(inputs, scaled, TRACED_ROWS)
-    traced = _Traced({task: at_inference(trained, task, trained.idle(task)) for task in network.tasks}, examples)
+    traced = _Traced({task: at_inference(trained, task, trained.idle(task)) for task in inputs}, examples)
     given = examples.named()
-    logits = [logits_name(number) for number in range(len(network.tasks))]
+    logits = [logits_name(number) for number in range(len(inputs))]
     try:
         model = as_graph(traced, tuple(given.values()), examples.dimensions(), list(given), logits)
     except Exception as error:  # the exporter's own kinds, and whatever a user's module raises under it
@@ -136,7 +136,7 @@ def _check(model: onnx.ModelProto, network: Network, examples: Examples) -> None
     was_training = network.training
     network.eval()
     with torch.inference_mode():
-        expected = _Traced(dict.fromkeys(network.tasks, network), examples)(*given.values())
+        expected = _Traced(dict.fromkeys(examples.asks, network), examples)(*given.values())
     network.train(was_training)
     try:
         session = onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])

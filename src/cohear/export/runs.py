@@ -35,6 +35,7 @@ from cohear.study.launch.launcher import LAUNCHERS
 from cohear.study.launch.needs import Wanted, with_needs
 from cohear.study.launch.progress import Progress
 from cohear.study.prepare import Prepared, make_stores, prepare, write_splits
+from cohear.tasks.label_free import LabelFree
 from cohear.training.networks import load_network
 from cohear.training.sources import inputs_of
 from cohear.training.spec import RunSpec
@@ -66,8 +67,8 @@ class Trained:
     Attributes:
         spec: of its training.
         network: in evaluation mode.
-        inputs: what each task gives it.
-        tasks: its clips and labels.
+        inputs: what each task that it answers gives it; a partner without labels is none.
+        tasks: their clips and labels.
         weights: the bytes of ``weights.safetensors``.
     """
 
@@ -280,4 +281,5 @@ def load_trained(places: Places, spec: RunSpec) -> Trained:
     loaded = [(reference, load_task(reference, pack)) for reference in spec.tasks]
     tasks = {each.name: with_scale(data, inputs[each.name], each.normalise) for each, data in loaded}
     network = load_network(spec, tasks, weights, str(places.code))
-    return Trained(spec, network, inputs, tasks, weights)
+    answered = {task: data for task, data in tasks.items() if not isinstance(data.kind, LabelFree)}
+    return Trained(spec, network, {task: inputs[task] for task in answered}, answered, weights)

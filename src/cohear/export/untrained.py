@@ -58,7 +58,7 @@ class UntrainedModels:
         settings: of the study.
         front_ends: of the grid, by their names in the tables.
         encoders: the same.
-        outputs: of all tasks.
+        outputs: of all tasks with labels.
         heads: the same, by task.
     """
 
@@ -85,7 +85,7 @@ class UntrainedModels:
         """
         choice = self.encoders[built.encoder]
         cell = self.settings.inputs(self.front_ends[built.features], built.window)
-        inputs = {task: TaskInput.of(*own) for task, own in cell.items()}
+        inputs = {task: TaskInput.of(*own) for task, own in cell.items() if task in self.heads}
         check_exportable(inputs)
         hears, different = input_numbers(inputs), list(dict.fromkeys(inputs.values()))
         widths = {task: given.width for task, given in inputs.items()}
@@ -116,6 +116,8 @@ def _outputs(folder: StudyFolder, settings: StudySettings) -> tuple[list[Output]
     found, heads = [], {}
     facts = read_facts(folder.root).tasks
     for task in settings.tasks:
+        if task in settings.label_free:
+            continue
         if task not in facts:
             raise FolderError(f"{folder.root / DATA_JSON} tells nothing of {task!r}; run the study again to write it")
         kind, labels = TARGET_KINDS[facts[task].kind], facts[task].labels

@@ -115,7 +115,7 @@ _SURE = "Sure. Both gains are beyond chance."
 
 
 def _found(statistics: Statistics, setting: Setting) -> StudyFinding:
-    every = of_pairs(in_setting(statistics.gains, setting))
+    every = statistics.between_scored(of_pairs(in_setting(statistics.gains, setting)))
     pairs = statistics.advisable(every)
     counted_verdicts = {name: int((pairs["verdict"] == name).sum()) for name in VERDICTS}
     by_pair: dict[str, list[Effect]] = {}

@@ -60,7 +60,7 @@ class DomainGains(Kind):
 
     def find(self, statistics: Statistics) -> Iterable[StudyFinding]:
         """One, of the whole study, where two tasks that were paired are of known domains, and not all are of one."""
-        pairs = of_pairs(statistics.gains)
+        pairs = statistics.between_scored(of_pairs(statistics.gains))
         known = {str(task): domain for task in pairs["task"].unique() if (domain := statistics.domain_of(str(task)))}
         if len(set(known.values())) < 2:
             return

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from statistics import median
 from typing import TypedDict
@@ -101,7 +101,7 @@ def foreseen(facts: StudyFacts, planned: Sequence[PlannedCells]) -> Foreseen:
 
 def _repeats(facts: StudyFacts) -> RepeatsPlanned:
     """Of the middle task; where repeats stop when verdicts are decided, as many as there can be."""
-    folds = [task.folds for task in facts.tasks.values()]
+    folds = [task.folds for name, task in facts.tasks.items() if name not in facts.label_free]
     parts = median(len({fold.test_part for fold in of_task}) for of_task in folds)
     ratio = median(sum(f.test for f in of_task) / max(sum(f.train for f in of_task), 1) for of_task in folds)
     number = facts.repeats.looks[-1] if facts.repeats.looks else max(map(len, folds)) * (facts.repeats.seeds or 1)
@@ -112,7 +112,7 @@ def _families(facts: StudyFacts, planned: PlannedCells, repeats: RepeatsPlanned)
     features, encoder, arm = planned.setting
     in_points = {name for name, task in facts.tasks.items() if task.units.get(task.metric, POINTS.name) == POINTS.name}
     for name, combinations in (("pairs", planned.pairs), ("groups", planned.groups)):
-        tasks = [task for tasks in combinations for task in tasks]
+        tasks = [task for tasks in combinations for task in tasks if task not in facts.label_free]
         for score, unit in (("metric", POINTS.name), ("nll", BITS)):
             number = sum(task in in_points for task in tasks) if score == "metric" else len(tasks)
             if not number:
@@ -160,6 +160,7 @@ def _questions(
     facts: StudyFacts, planned: Sequence[PlannedCells], repeats: RepeatsPlanned
 ) -> Iterator[QuestionForeseen]:
     number = round(repeats.number)
+    scored = [replace(cells, combinations=_between(cells, facts.label_free)) for cells in planned]
     yield {
         "question": "Does a partner help, on new clips?",
         "answerable": number >= FEWEST_REPEATS and any(cells.combinations for cells in planned),
@@ -172,15 +173,15 @@ def _questions(
         "words": f"{repeats.seeds:g} {'seed' if repeats.seeds == 1 else 'seeds'} a test part; it takes two, "
         f"{FEWEST_REPEATS} repeats, and a number of repeats that is fixed.",
     }
-    yield _related(facts, planned)
-    yield _persistence(planned)
+    yield _related(facts, scored)
+    yield _persistence(scored)
     controls = sorted({name for cells in planned for name in cells.controls})
     yield {
         "question": "Why does it help or hurt?",
         "answerable": bool(controls),
         "words": f"Controls: {', '.join(controls) or 'none'}; `shuffled` tells a relation, others their own cause.",
     }
-    sizes = sorted({len(tasks) for cells in planned for tasks in cells.combinations})
+    sizes = sorted({len(tasks) for cells in scored for tasks in cells.combinations})
     yield {
         "question": "How many tasks can share a network?",
         "answerable": any(size > 2 for size in sizes),
@@ -192,6 +193,11 @@ def _questions(
         "answerable": budgets >= FEWEST_BUDGETS,
         "words": f"{counted(budgets, 'label budget')}; it takes {FEWEST_BUDGETS}, arms that differ in `labels` alone.",
     }
+
+
+def _between(planned: PlannedCells, label_free: Collection[str]) -> list[tuple[str, ...]]:
+    """Combinations of tasks that all have labels, and so a score."""
+    return [tasks for tasks in planned.combinations if not any(task in label_free for task in tasks)]
 
 
 def _related(facts: StudyFacts, planned: Sequence[PlannedCells]) -> QuestionForeseen:

@@ -30,6 +30,7 @@ def paper_table(study: FolderContent) -> str:
     """
     units = study.statistics.units
     tasks = study_order(study)
+    place = {task: number for number, task in enumerate(tasks)}
     tables, every = list[str](), list[ShownGain]()
     for setting in setting_order(study):
         rows, here = (in_setting(table, setting) for table in (study.ordinary, study.statistics.gains))
@@ -37,9 +38,9 @@ def paper_table(study: FolderContent) -> str:
         cells = sorted(
             cells_of(here, units, tasks, one_part=study.statistics.on_one_part),
             key=lambda cell: (
-                tasks.index(cell.task),
+                place[cell.task],
                 len(cell.partners),
-                [tasks.index(name) for name in cell.partners],
+                [(place.get(name, len(tasks)), name) for name in cell.partners],  # one without labels is no task here
             ),
         )
         every += cells

@@ -14,16 +14,41 @@ from cohear.features.windows import scored_windows
 from cohear.runs.input_scale import InputScale
 from cohear.runs.spec import Normalise
 from cohear.runs.task_data import TaskData
+from cohear.tasks.kind import TargetKind
+from cohear.tasks.label_free import LabelFree
+
+CLIPS_FOR_MOMENTS = 500
+"""Of a task that is learnt from features: so many, or a few more, tell their scale."""
 
 
 def with_scale(task: TaskData, given: TaskInput, how: Normalise) -> TaskData:
     """The task with mean and deviation of its features, as they are in the windows that clips are scored in.
 
+    A kind that is learnt from features is told them too.
+
     Args:
         task: with its clips' groups, where ``how`` is ``group``.
         given: its front-end and window.
-        how: whose statistics; with ``none`` the task is left as it is.
+        how: whose statistics; with ``none`` features are left as they are.
     """
+    scaled = _scaled(task, given, how)
+    if not isinstance(task.kind, LabelFree):
+        return scaled
+    if scaled.scale is not None:
+        return replace(scaled, kind=unmeasured(task.kind, given))
+    train = task.parts["train"]
+    moments = moments_of(task, given, train[:: max(1, len(train) // CLIPS_FOR_MOMENTS)])
+    return replace(scaled, kind=task.kind.hearing(given.front_end.layout, moments))
+
+
+def unmeasured(kind: TargetKind, given: TaskInput) -> TargetKind:
+    """A kind for features of an input, of which nothing but their number is known, or which are at one scale."""
+    if not isinstance(kind, LabelFree):
+        return kind
+    return kind.hearing(given.front_end.layout, Moments(0, np.zeros(given.width), np.ones(given.width)))
+
+
+def _scaled(task: TaskData, given: TaskInput, how: Normalise) -> TaskData:
     if how == "none":
         return task
     usual, of_frames = moments_of(task, given, task.parts["train"]), given.front_end.layout != "vector"

@@ -17,7 +17,7 @@ from cohear.runs.input_scale import InputScale
 from cohear.runs.pack import Pack
 from cohear.runs.spec import TaskReference
 from cohear.tasks import METRICS, TARGET_KINDS, Metric, TargetKind, Targets
-from cohear.tasks.metrics import versions_of_kind
+from cohear.tasks.metrics import NO_METRIC, versions_of_kind
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ def load_task(reference: TaskReference, pack: Pack) -> TaskData:
     return TaskData(
         name=reference.name,
         kind=kind.fitted(targets.take(np.flatnonzero(parts == "train"))),
-        metric=METRICS[split.metric],
+        metric=METRICS[split.metric] if split.metric else NO_METRIC,
         labels=split.labels,
         scored=np.array(split.scored, dtype=np.bool_),
         clips=split.clips,

@@ -15,7 +15,7 @@ from cohear.data.audit.finding import SEVERITIES, AuditFinding, AuditFindingAsDa
 from cohear.data.audit.merged_groups import MergedGroups, merged_groups
 from cohear.data.audit.near import near_duplicates
 from cohear.data.audit.store import MeasureStore
-from cohear.data.folds.partition import Partition, TaskSplit, mistakes_in_folds
+from cohear.data.folds.partition import Partition, TaskChoice, TaskSplit, mistakes_in_folds
 from cohear.data.scan.dataset import Dataset, scan_dataset
 from cohear.data.scan.unused import unused_files
 from cohear.data.tables.clip_table import ClipTable
@@ -158,7 +158,7 @@ def gather_evidence(
     evidence = Evidence(
         datasets=measured,
         bad={name: clips for name, clips in bad.items() if clips},
-        tasks=settings.task_choices(),
+        tasks=_with_labels(settings),
         folds=folds,
         refused=refused,
         near=near,
@@ -169,6 +169,11 @@ def gather_evidence(
         unused=unused_files({name: (settings.datasets[name].path, table) for name, table in tables.items()}),
     )
     return evidence, {name: _facts(measured.get(name), bad[name], len(table)) for name, table in tables.items()}
+
+
+def _with_labels(settings: StudySettings) -> list[TaskChoice]:
+    """The tasks that have labels to judge and clips to test; what others hear is theirs to leave."""
+    return [choice for choice in settings.task_choices() if not choice.is_label_free]
 
 
 def _own_windows(settings: StudySettings) -> dict[str, float]:
@@ -197,7 +202,7 @@ def _folds(
 ) -> tuple[dict[int, dict[str, TaskSplit]], list[str]]:
     """All folds of the tasks that can be cut, and what makes the study impossible."""
     choices, refused = [], []
-    for choice in settings.task_choices():
+    for choice in _with_labels(settings):
         if choice.dataset not in datasets:
             refused.append(f"tasks.{choice.name}: no clip of dataset {choice.dataset!r} can be read")
             continue

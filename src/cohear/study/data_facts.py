@@ -26,7 +26,7 @@ from cohear.data.scan.dataset import Dataset
 from cohear.study.file import StudySettings
 from cohear.study.file.label_budget import EachInTurn, budgets_of
 from cohear.study.prepare import Prepared
-from cohear.tasks import METRICS, TARGET_KINDS
+from cohear.tasks import METRICS, TARGET_KINDS, LabelFree
 from cohear.tasks.metrics import chances
 
 
@@ -62,7 +62,8 @@ def _label_budgets(settings: StudySettings) -> dict[str, LabelBudget]:
             settings.normalise_of(task, arm) == settings.normalise_of(task, whole) for task in settings.tasks
         )
         if arm == whole or (own.labels is not None and alike):
-            alone = [shares for task in settings.tasks for _, shares in budgets_of(own.labels, [task])]
+            free = settings.label_free
+            alone = [shares for task in settings.tasks for _, shares in budgets_of(own.labels, [task], free)]
             shares = {task: share for each in alone for task, share in each.items()}
             budgets[arm] = LabelBudget(shares, isinstance(own.labels, EachInTurn))
     return budgets
@@ -93,6 +94,7 @@ def relative_to(path: Path, root: Path) -> str:
 def _task_facts(name: str, settings: StudySettings, splits: Mapping[int, TaskSplit], dataset: Dataset) -> TaskFacts:
     first = next(iter(splits.values()))
     kind, unit = TARGET_KINDS[first.kind], settings.tasks[name].unit or ""
+    free = isinstance(kind, LabelFree)
     metrics = {metric: METRICS[metric].of_targets_in(unit) for metric in kind.metrics_with(first.further_metrics)}
     bounds = {metric: (each.low, each.high) for metric, each in metrics.items()}
     if kind.least_log_loss < 0:
@@ -100,13 +102,13 @@ def _task_facts(name: str, settings: StudySettings, splits: Mapping[int, TaskSpl
     counts = kind.counts(first.targets, first.labels)
     return TaskFacts(
         dataset=first.dataset,
-        target=settings.tasks[name].target,
+        target=settings.tasks[name].target or "",
         kind=first.kind,
         metric=first.metric,
         units={name: metric.shown_unit for name, metric in metrics.items()},
         bounds={metric: (finite(low), finite(high)) for metric, (low, high) in bounds.items()},
-        margin=settings.margin_of(name),
-        margin_nll=settings.margin_nll,
+        margin=None if free else settings.margin_of(name),
+        margin_nll=None if free else settings.margin_nll,
         labels=first.labels,
         counts={label: int(count) for label, count in zip(first.labels, counts, strict=True)},
         durations=_durations(first, dataset),
@@ -120,10 +122,11 @@ def _task_facts(name: str, settings: StudySettings, splits: Mapping[int, TaskSpl
                 overlap=split.cleared.overlap,
                 unscored=split.unscored(),
                 test_part=split.test_part(),
-                chance=_chances(split, dataset),
+                chance={} if free else _chances(split, dataset),
             )
             for index, split in splits.items()
         ],
+        without_labels=kind.does if isinstance(kind, LabelFree) else "",
     )
 
 

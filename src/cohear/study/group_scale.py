@@ -30,6 +30,8 @@ def warnings_of_groups(settings: StudySettings, folds: _Folds) -> list[str]:
     """That something of the tested clips is used, though no label; and where a group's mean is that of its label."""
     first, told = next(iter(folds.values())), []
     for task in settings.normalised_by_group():
+        if task in settings.label_free:
+            continue
         told.append(
             f"tasks.{task}: its features are normalised by group (normalise: group), of groups that are tested by "
             "their unlabelled clips: the scores are for speakers or devices of whom some clips are at hand"

@@ -197,6 +197,7 @@ def _open_datasets(
 ) -> tuple[dict[str, Dataset], list[str]]:
     """The datasets that tasks use, and sentences on what lies in their folders and is not used."""
     used = {task.dataset for task in settings.tasks.values()}
+    measured = {choice.dataset for choice in settings.task_choices() if choice.measures}
     datasets, tables, mistakes = {}, {}, []
     for name, dataset in settings.datasets.items():
         if name not in used:
@@ -206,7 +207,9 @@ def _open_datasets(
             tables[name] = (dataset.path, table)
             with progress.stage(f"scan {name}") as advance:
                 skip = settings.on_bad_file == "skip"
-                datasets[name] = open_dataset(table, cache=cache, skip_bad=skip, jobs=jobs, progress=advance)
+                datasets[name] = open_dataset(
+                    table, cache=cache, skip_bad=skip, jobs=jobs, progress=advance, with_signals=name in measured
+                )
         except FolderError:  # of the cache, which is the same for all datasets
             raise
         except UserError as error:

@@ -1,8 +1,9 @@
 """Target kinds: what a label is, how it is learnt, pooled over windows and scored."""
 
-from cohear.tasks import distances, event_scores, psds, roc, top  # noqa: F401 - importing a file enters its metrics
+from cohear.tasks import distances, event_scores, psds, restored, roc, signal_bins, top  # noqa: F401 - enters metrics, kinds
 from cohear.tasks.events import Events
 from cohear.tasks.kind import TARGET_KINDS, TargetKind
+from cohear.tasks.label_free import Exercise, LabelFree, is_label_free
 from cohear.tasks.metrics import METRICS, Metric
 from cohear.tasks.multiclass import Multiclass
 from cohear.tasks.multilabel import Multilabel
@@ -15,6 +16,8 @@ __all__ = [
     "TARGET_KINDS",
     "ClipOutputs",
     "Events",
+    "Exercise",
+    "LabelFree",
     "Metric",
     "Multiclass",
     "Multilabel",
@@ -24,4 +27,5 @@ __all__ = [
     "TimelineKind",
     "WindowPlaces",
     "WindowTargets",
+    "is_label_free",
 ]

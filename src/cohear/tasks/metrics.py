@@ -94,6 +94,8 @@ class Metric:
 
 
 METRICS: Registry[Metric] = Registry("metric")
+NO_METRIC = Metric("", lambda out, targets, scored: float("nan"), words="no score")
+"""Of a task that has none."""
 
 
 def versions_of_kind(kind: TargetKind, further: Iterable[str] = ()) -> dict[str, int]:

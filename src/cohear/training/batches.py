@@ -14,6 +14,7 @@ from cohear.base.streams import NamePart, stream
 from cohear.features.task_input import TaskInput
 from cohear.models.windows import Windows
 from cohear.runs.task_data import TaskData
+from cohear.tasks.label_free import LabelFree
 from cohear.tasks.targets import WindowPlaces, WindowTargets
 from cohear.training.augment import Augmentation
 from cohear.training.device import to_numpy
@@ -124,6 +125,7 @@ class TaskBatches:
         self._task, self._given, self._stride, self._device = task, given, stride, features.device
         self._windows = TaskWindows(task, given, features)
         name = (*name, "task", task.name)
+        self._name = name
         shape = (settings.steps, settings.batch)
         if settings.sampling == "balanced":
             self._clips = balanced_draws(task, shape, *name, "clips")
@@ -156,8 +158,12 @@ class TaskBatches:
             tempo = self._augmentation.tempo(step)
             windows = self._windows.augmented(self._augmentation, step, clips, starts, lengths)
         places = WindowPlaces(clips, starts, lengths, tempo, front_end.hop / front_end.rate, self._stride)
-        targets = self._task.kind.targets(self._task.targets.take(clips), places, windows.features)
-        return Rows(windows, self._device.take(targets))
+        kind, truth = self._task.kind, self._task.targets.take(clips)
+        if not isinstance(kind, LabelFree):
+            return Rows(windows, self._device.take(kind.targets(truth, places, windows.features)))
+        made = kind.exercise(truth, places, windows.features, stream(*self._name, "exercise", step))
+        told = lengths_told(self._given, made.lengths)
+        return Rows(Windows(made.features, None if told is None else self._device.send(told)), made.targets)
 
     def _vectors(self, step: int) -> Windows:
         """Vectors of a step's windows, looked up for many steps at once: one by one that is a sixth of a small run."""

@@ -1,5 +1,7 @@
 """What sharing saves: parameters and seconds of training, and what was measured at work."""
 
+from collections.abc import Collection
+
 import numpy as np
 import pandas as pd
 
@@ -11,12 +13,15 @@ COSTS = ("parameters", "seconds")
 """What every ``results.csv`` holds of a network: its size and its training time."""
 
 
-def costs(results: pd.DataFrame, measured: pd.DataFrame | None = None) -> pd.DataFrame:
+def costs(
+    results: pd.DataFrame, measured: pd.DataFrame | None = None, label_free: Collection[str] = ()
+) -> pd.DataFrame:
     """Each combination's cost beside that of its singles.
 
     Args:
         results: checked results; controls are left out.
         measured: ``costs.csv``, where there is one.
+        label_free: tasks that nobody would have a network of their own for.
 
     Returns:
         ``combination, features, encoder, arm, size`` and, for ``parameters`` and ``seconds``, ``<cost>`` (median over
@@ -36,7 +41,7 @@ def costs(results: pd.DataFrame, measured: pd.DataFrame | None = None) -> pd.Dat
     sums: list[dict[str, float]] = []
     same_clock: list[bool] = []
     for combination, *setting in keys:
-        singles = [(task, *setting) for task in combination.split("+")]
+        singles = [(task, *setting) for task in combination.split("+") if task not in label_free]
         sums.append({c: sum(alone[cell][c] if cell in alone else np.nan for cell in singles) for c in COSTS})
         there = [cell for cell in ((combination, *setting), *singles) if cell in alone]
         same_clock.append(of_one_clock(alone[cell]["by_clock"] for cell in there))

@@ -118,8 +118,44 @@ def set_aside(
     return {task: _clear(task, cut, names[cut.dataset], tested, allow_overlap) for task, cut in cuts.items()}
 
 
+def left_to_hear(
+    free: Mapping[str, Cut], cuts: Mapping[str, Cut], names: Mapping[str, list[list[Recording]]]
+) -> dict[str, Cleared]:
+    """What tasks without labels train on in one fold: every clip whose recording no task tests or validates on.
+
+    ``allow_input_overlap`` lets them hear no more: there is other audio to learn from.
+
+    Args:
+        free: their clips; what part these are in does not matter.
+        cuts: clips of the tasks with labels, before the rule.
+        names: ``recordings`` of each dataset.
+    """
+    tested = {task: _tested(cut, names[cut.dataset]) for task, cut in cuts.items()}
+    validated = [_of_part(cut, names[cut.dataset], Part.VALIDATION) for cut in cuts.values()]
+    left = {}
+    for task, cut in free.items():
+        own = names[cut.dataset]
+        unheard = _known_by(cut, own, set().union(*tested.values(), *validated))
+        left[task] = Cleared(
+            parts=np.where(unheard, int(Part.NONE), int(Part.TRAIN)),
+            set_aside=int(unheard.sum()),
+            overlap=0,
+            learnt=len(cut.rows),
+            trained=len(cut.rows),
+            from_training=int(unheard.sum()),
+            from_others=0,
+            testers=_testers(cut.rows[unheard], own, tested),
+            other_testers=(),
+        )
+    return left
+
+
 def _tested(cut: Cut, names: list[list[Recording]]) -> set[Recording]:
-    return {name for row in cut.rows[cut.parts == Part.TEST] for name in names[row]}
+    return _of_part(cut, names, Part.TEST)
+
+
+def _of_part(cut: Cut, names: list[list[Recording]], part: Part) -> set[Recording]:
+    return {name for row in cut.rows[cut.parts == part] for name in names[row]}
 
 
 def _clear(

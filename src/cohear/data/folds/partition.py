@@ -14,13 +14,14 @@ from cohear.base.errors import DataError
 from cohear.base.files import digest
 from cohear.base.registry import did_you_mean
 from cohear.data.folds.joining import sounds_of
-from cohear.data.folds.leakage import Cleared, Cut, recordings, set_aside
+from cohear.data.folds.leakage import Cleared, Cut, left_to_hear, recordings, set_aside
 from cohear.data.folds.parts import Part
 from cohear.data.folds.selection import LabelChoice, Selection, select
 from cohear.data.folds.splits import FoldPlan, FoldRule
 from cohear.data.scan.dataset import Dataset
 from cohear.data.tables.clip_table import ClipTable
 from cohear.tasks.kind import TARGET_KINDS, TargetKind
+from cohear.tasks.label_free import LabelFree, is_label_free
 from cohear.tasks.metrics import METRICS, versions_of_kind
 from cohear.tasks.targets import Targets
 
@@ -42,6 +43,17 @@ class TaskChoice:
     labels: LabelChoice = field(default_factory=LabelChoice)
     further_metrics: Sequence[str] = ()
     unit: str = ""
+
+    @property
+    def is_label_free(self) -> bool:
+        """Whether it has no target, no folds of its own and no score."""
+        return is_label_free(self.kind)
+
+    @property
+    def measures(self) -> tuple[str, ...]:
+        """What of clips' signals it is made of."""
+        kind = TARGET_KINDS[self.kind] if self.kind is not None and self.is_label_free else None
+        return kind.measures if isinstance(kind, LabelFree) else ()
 
 
 @dataclass(frozen=True)
@@ -149,17 +161,20 @@ class Partition:
         for task in tasks:
             table = datasets[task.dataset].table
             asked_by = f"tasks.{task.name}"
-            chosen = select(table, task.target, task.kind, task.labels, seed, asked_by)
+            signals = datasets[task.dataset].signals if task.measures else None
+            chosen = select(table, task.target, task.kind, task.labels, seed, asked_by, signals)
             self._kinds[task.name], self._selections[task.name] = chosen
             _check_metrics(task, TARGET_KINDS[chosen[0]], len(chosen[1].labels))
             _check_unit(task, TARGET_KINDS[chosen[0]])
+            self._groups[task.name] = _groups(table, task.rule, chosen[1].rows)
+            if task.is_label_free:
+                continue
             rule = (task.dataset, task.rule)
             plans[rule] = plans.get(rule) or FoldPlan(table, task.rule, seed, asked_by, sounds[task.dataset])
             self._plans[task.name] = plans[rule]
-            self._groups[task.name] = _groups(table, task.rule, chosen[1].rows)
         held_out: dict[str, list[str]] = {name: [] for name in datasets}
         for task in tasks:
-            column = self._plans[task.name].column
+            column = None if task.is_label_free else self._plans[task.name].column
             if column is not None and column not in held_out[task.dataset]:
                 held_out[task.dataset].append(column)
         self._recordings = {name: recordings(dataset, held_out[name]) for name, dataset in datasets.items()}
@@ -175,11 +190,15 @@ class Partition:
 
     def fold(self, index: int) -> dict[str, TaskSplit]:
         """Every task's split in fold ``index``, leakage set aside, by task name."""
-        cuts = {}
+        cuts, free = {}, {}
         for task in self.tasks:
             rows = self._selections[task.name].rows
-            cuts[task.name] = Cut(task.dataset, rows, self._plans[task.name].parts(index)[rows])
+            if task.is_label_free:
+                free[task.name] = Cut(task.dataset, rows, np.full(len(rows), int(Part.TRAIN)))
+            else:
+                cuts[task.name] = Cut(task.dataset, rows, self._plans[task.name].parts(index)[rows])
         cleared = set_aside(cuts, self._recordings, allow_overlap=self._allow_overlap)
+        cleared |= left_to_hear(free, cuts, self._recordings)
         return {task.name: self._split(task, cleared[task.name]) for task in self.tasks}
 
     def _split(self, task: TaskChoice, cleared: Cleared) -> TaskSplit:
@@ -264,9 +283,11 @@ def mistakes_in_folds(folds: Mapping[int, Mapping[str, TaskSplit]], *, allow_ove
             continue
         untrained = [index for index, split in splits.items() if split.count(Part.TRAIN) == 0]
         if untrained:
+            cure = "hold out a column with more groups"
+            if is_label_free(kind.name):
+                cure = "give it another dataset, or give the tasks of its dataset the same folds (same hold_out)"
             mistakes.append(
-                f"tasks.{task}: no clip is left to train on in fold {', '.join(map(str, untrained))}: "
-                "hold out a column with more groups"
+                f"tasks.{task}: no clip is left to train on in fold {', '.join(map(str, untrained))}: {cure}"
             )
     return mistakes
 
@@ -300,7 +321,7 @@ def warnings_in_folds(folds: Mapping[int, Mapping[str, TaskSplit]]) -> list[str]
         if unscored:
             warnings.append(f"tasks.{task}: too few labels are left in fold {', '.join(map(str, unscored))}: no score")
         aside = [splits[task].cleared.set_aside for splits in folds.values()]
-        if any(aside):
+        if any(aside) and not is_label_free(kind.name):
             warnings.append(
                 f"tasks.{task}: the leakage rule sets aside "
                 f"{counted_in_range(aside, 'training and validation clip', 'fold')}, because their recordings are "

@@ -15,6 +15,7 @@ from cohear.data.tables.clip_table import ClipTable
 from cohear.tasks.event_cells import hold_events
 from cohear.tasks.events import Events
 from cohear.tasks.kind import TARGET_KINDS, TargetKind
+from cohear.tasks.label_free import is_label_free
 from cohear.tasks.multiclass import Multiclass
 from cohear.tasks.multilabel import Multilabel
 from cohear.tasks.number_cells import are_named_numbers
@@ -62,9 +63,24 @@ def guess_kind(cells: Sequence[str]) -> str:
 
 
 def select(
-    table: ClipTable, target: str, kind_name: str | None, choice: LabelChoice, seed: int, asked_by: str
+    table: ClipTable,
+    target: str,
+    kind_name: str | None,
+    choice: LabelChoice,
+    seed: int,
+    asked_by: str,
+    signals: Sequence[str] | None = None,
 ) -> tuple[str, Selection]:
     """Choose a task's clips and encode their labels.
+
+    Args:
+        table: of its dataset.
+        target: the column; of a kind without labels nothing.
+        kind_name: as the study file says; None to guess it.
+        choice: of labels.
+        seed: of the study.
+        asked_by: start of error messages.
+        signals: what was measured of each clip, for a kind without labels that is made of it.
 
     Returns:
         The target kind's name and the selection.
@@ -72,6 +88,8 @@ def select(
     Raises:
         DataError: no such column or label, an empty column, or fewer than two labels left.
     """
+    if is_label_free(kind_name):
+        return _without_labels(table, TARGET_KINDS[str(kind_name)], choice, asked_by, signals)
     cells = table.column(target, asked_by)
     if not any(cells):
         raise DataError(f"{asked_by}: column {target!r} of dataset {table.name!r} is empty; name another target")
@@ -120,11 +138,24 @@ def _take_all(
     table: ClipTable, target: str, kind: TargetKind, choice: LabelChoice, seed: int, asked_by: str
 ) -> tuple[NDArray[np.int64], list[str]]:
     """Rows of all clips whose cell says something, where no labels are there to choose from."""
+    _refuse_choice(kind, choice, asked_by)
+    cells = table.column(target, asked_by)
+    return np.flatnonzero([bool(cell) for cell in cells]), kind.names(target, cells)
+
+
+def _without_labels(
+    table: ClipTable, kind: TargetKind, choice: LabelChoice, asked_by: str, signals: Sequence[str] | None
+) -> tuple[str, Selection]:
+    """All clips, of which nothing but their sound is known."""
+    _refuse_choice(kind, choice, asked_by)
+    cells, labels = [""] * len(table) if signals is None else signals, kind.names("", [])
+    return kind.name, Selection(np.arange(len(table)), labels, kind.encode(cells, labels))
+
+
+def _refuse_choice(kind: TargetKind, choice: LabelChoice, asked_by: str) -> None:
     asked = [name for name in ("only", "drop", "rename", "limit") if getattr(choice, name)]
     if asked:
         raise DataError(f"{asked_by}.{asked[0]}: a task of kind {kind.name} has no labels to choose from; leave it out")
-    cells = table.column(target, asked_by)
-    return np.flatnonzero([bool(cell) for cell in cells]), kind.names(target, cells)
 
 
 def _closed_list(table: ClipTable, target: str, asked_by: str) -> list[str] | None:

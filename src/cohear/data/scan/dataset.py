@@ -11,6 +11,7 @@ from cohear.base.errors import DataError
 from cohear.base.pool import Advance
 from cohear.data.scan.facts import BadClip, ClipFacts, Inspector, drop_bad, scan
 from cohear.data.scan.near_files import NearFiles
+from cohear.data.scan.signals import SignalStore
 from cohear.data.tables.clip_name import ClipName
 from cohear.data.tables.clip_table import ClipTable
 
@@ -25,11 +26,13 @@ class Dataset:
         table: the clip table without the bad clips.
         facts: what the scan found, one a clip, in the table's order.
         bad: clips left out because their audio cannot be read (``on_bad_file: skip``).
+        signals: what was measured of each clip's signal, as a cell of a table; none where no task asks for it.
     """
 
     table: ClipTable
     facts: Sequence[ClipFacts]
     bad: Sequence[BadClip] = ()
+    signals: Sequence[str] = ()
 
     @property
     def name(self) -> str:
@@ -61,14 +64,21 @@ def open_dataset(
     skip_bad: bool,
     jobs: int | None = None,
     progress: Advance | None = None,
+    with_signals: bool = False,
 ) -> Dataset:
-    """Scan a clip table's audio.
+    """Scan a clip table's audio; with signals measured where a task asks for that.
 
     Raises:
         DataError: some audio cannot be read and ``skip_bad`` is off (all of it is listed, with reasons),
             none can be read, or a link leads out of the dataset's folder.
     """
-    dataset, bad = scan_dataset(table, cache=cache, jobs=jobs, progress=progress)
+    if with_signals:
+        store = SignalStore(cache, table.segments())
+        with store.open():
+            dataset, bad = scan_dataset(table, cache=cache, jobs=jobs, progress=progress, inspector=store)
+        dataset = dataset and replace(dataset, signals=store.cells(dataset.facts))
+    else:
+        dataset, bad = scan_dataset(table, cache=cache, jobs=jobs, progress=progress)
     if dataset is None or (bad and not skip_bad):
         listed = "".join(f"\n  - {item.path}: {item.reason}" for item in list(bad.values())[:_SHOWN])
         more = f"\n  - … and {len(bad) - _SHOWN} more" if len(bad) > _SHOWN else ""

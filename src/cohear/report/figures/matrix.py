@@ -38,11 +38,10 @@ class MatrixFigure(Figure):
     def table(self, sources: FigureSources) -> pd.DataFrame:
         """A row per pair cell, cell of the whole study, and single (``beside`` empty)."""
         alone = sources.singles().groupby(["task", "metric"], sort=False)["value"].mean().reset_index()
-        whole = max(map(size_of, sources.gains["combination"]), default=0)
         shown = [
             row
             for row in sources.gains.to_dict("records")
-            if size_of(row["combination"]) == 2 or (size_of(row["combination"]) == whole == len(sources.tasks))
+            if size_of(row["combination"]) == 2 or set(row["combination"].split("+")) == set(sources.tasks)
         ]
         found = [
             {

@@ -244,15 +244,17 @@ def _matrix_view(
     single = {cell.task: (cell.single, cell.metric) for cell in cells}
     if metric == PRIMARY:
         single = {task: (float(alone.get(task, math.nan)), own[task]) for task in here}
-    rows = []
-    for place, task in enumerate(here):
+    rows, place = [], {task: number for number, task in enumerate(here)}
+    for task in here:
         value, name = single.get(task, (math.nan, metric))
         beside = [partner.get((task, other)) for other in here]
         score = level(value, name in units and units[name].points)
-        rows.append(MatrixRow(task, place, score, name, beside, whole.get(task), MARK if task in unlearnt else ""))
+        rows.append(
+            MatrixRow(task, place[task], score, name, beside, whole.get(task), MARK if task in unlearnt else "")
+        )
     names = sorted(
-        {cell.combination for cell in cells if not cell.pair and not cell.whole},
-        key=lambda name: (name.count("+"), [here.index(task) for task in name.split("+")]),
+        {cell.combination for cell in cells if not cell.whole and not (cell.pair and cell.partners[0] in here)},
+        key=lambda name: (name.count("+"), [place.get(task, len(here)) for task in name.split("+")], name),
     )
     groups = [
         MatrixRow(name, place, "", "", [by_place.get((task, name)) for task in here])

@@ -43,6 +43,8 @@ class Control(ABC):
 
     has_partner: ClassVar[bool]
     """Whether the run is of both tasks, and stands beside this pair alone; else it stands beside all of the task's."""
+    of_labels: ClassVar[bool] = False
+    """Whether it changes the partner's labels, so that a partner without any has no such control."""
 
     def mistakes(self, encoders: Mapping[str, EncoderChoice]) -> list[str]:
         """Why a study cannot have this control, before any data are read; ``encoders`` by their names in tables."""

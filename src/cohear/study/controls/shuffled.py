@@ -17,6 +17,7 @@ class Shuffled(Control):
     """
 
     has_partner: ClassVar[bool] = True
+    of_labels: ClassVar[bool] = True
 
     def make(self, given: ControlInputs) -> RunSpec:
         """The pair, with the partner's training labels shuffled."""

@@ -87,6 +87,12 @@ def _pairs(
         mistakes += [
             f"{place}.pairs: there is no task {task!r}{did_you_mean(task, settings.tasks)}" for task in unknown
         ]
+        without = [task for task in pair if task in settings.label_free]
+        if without and CONTROLS[control.name].of_labels:
+            mistakes.append(
+                f"{place}.pairs: {control.name!r} changes a partner's labels, and task {without[0]!r} has none; leave "
+                "the pair out"
+            )
         if pairs and not unknown and frozenset(pair) not in pairs:
             mistakes.append(
                 f"{place}.pairs: the study trains no pair {'+'.join(pair)} to compare with; add it to combinations"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -40,15 +40,26 @@ def as_budget(value: Any) -> Any:  # noqa: ANN401 - a validator sees anything
     return _share(value)
 
 
-def budgets_of(budget: Budget | None, tasks: Sequence[str]) -> list[tuple[str, dict[str, float]]]:
-    """The runs that a combination has in an arm: for which task alone (empty: for all), and shares that are not all."""
-    if budget is None:
+def budgets_of(
+    budget: Budget | None, tasks: Sequence[str], label_free: Collection[str] = ()
+) -> list[tuple[str, dict[str, float]]]:
+    """The runs that a combination has in an arm: for which task alone (empty: for all), and shares that are not all.
+
+    Tasks without labels hear all that they may, unless a share of theirs is named.
+
+    Args:
+        budget: of the arm.
+        tasks: of the combination.
+        label_free: tasks without labels.
+    """
+    labelled = [task for task in tasks if task not in label_free]
+    if budget is None or not (labelled or isinstance(budget, dict)):
         return [("", {})]
     if isinstance(budget, EachInTurn):
-        return [(task if len(tasks) > 1 else "", _less({task: budget.share})) for task in tasks]
+        return [(task if len(tasks) > 1 else "", _less({task: budget.share})) for task in labelled]
     if isinstance(budget, dict):
         return [("", _less({task: budget[task] for task in tasks if task in budget}))]
-    return [("", _less(dict.fromkeys(tasks, budget)))]
+    return [("", _less(dict.fromkeys(labelled, budget)))]
 
 
 def _less(shares: Mapping[str, float]) -> dict[str, float]:

@@ -16,9 +16,10 @@ from cohear.base.yaml_text import YamlText
 from cohear.data.tables.reader import READERS
 from cohear.models.sharing import SHARING
 from cohear.study.file.label_budget import EachInTurn
+from cohear.study.file.parts import TaskSettings
 from cohear.study.file.settings import StudySettings
 from cohear.study.file.wording import told_by_pydantic
-from cohear.tasks import METRICS, TARGET_KINDS
+from cohear.tasks import METRICS, TARGET_KINDS, is_label_free
 from cohear.training.objectives import OBJECTIVES
 from cohear.training.optimiser import OPTIMISERS
 from cohear.training.schedule import SCHEDULES
@@ -53,11 +54,14 @@ def mistakes_in_names(settings: StudySettings, text: YamlText) -> list[str]:
                 f"tasks.{name}.dataset: there is no dataset {task.dataset!r}"
                 f"{did_you_mean(task.dataset, settings.datasets)}"
             )
+        mistakes += _mistakes_in_target(name, task)
         registries += [
             (f"tasks.{name}.kind", task.kind, TARGET_KINDS),
             (f"tasks.{name}.metric", task.metric, METRICS),
             *((f"tasks.{name}.metrics", metric, METRICS) for metric in task.metrics),
         ]
+    if settings.label_free == set(settings.tasks):
+        mistakes.append("tasks: none has labels, so there is nothing to score; add one with a target")
     for arm, own in settings.arms.items():
         mistakes += [
             f"arms.{arm}.labels: there is no task {task!r}{did_you_mean(task, settings.tasks)}"
@@ -91,6 +95,19 @@ def _begins(training: TrainingSettings) -> bool:
     """Whether networks of several tasks begin with others."""
     name = name_of(training.sharing)
     return name in SHARING and SHARING[name].begins_with is not None
+
+
+def _mistakes_in_target(name: str, task: TaskSettings) -> list[str]:
+    """No target where labels are needed, and what a task without labels does not have."""
+    if not is_label_free(task.kind):
+        return [] if task.target else [f"tasks.{name}.target: is missing"]
+    unused = ("target", "hold_out", "folds", "margin", "metric", "metrics", "unit", "only", "drop", "rename", "limit")
+    return [
+        f"tasks.{name}.{key}: a {task.kind} task needs nothing but audio, and has no labels, no folds of its own and "
+        "no score; leave it out"
+        for key in unused
+        if getattr(task, key)
+    ]
 
 
 def _mistakes_in_parts(place: str, training: TrainingSettings, tasks: list[str]) -> list[str]:

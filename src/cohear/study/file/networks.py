@@ -10,13 +10,15 @@ from cohear.base.errors import UserError
 from cohear.base.layout import Layout
 from cohear.base.named import WithSettings, make
 from cohear.features.front_end import FrontEnd
+from cohear.features.task_input import TaskInput
 from cohear.models.choice import EncoderChoice
 from cohear.models.encoder import ENCODERS
 from cohear.models.heads import head_of, layer
 from cohear.models.sharing import SHARING, Draws
+from cohear.runs.scaled_task import unmeasured
 from cohear.study.file.settings import StudySettings
 from cohear.study.file.task_sets import task_sets
-from cohear.tasks import TargetKind
+from cohear.tasks import TARGET_KINDS, LabelFree, TargetKind
 
 Schemes = Mapping[str, str | WithSettings]
 """Sharing schemes by their places in the study file."""
@@ -50,6 +52,7 @@ def mistakes_in_encoders(
             if misfits := [task for task, (heard, _) in own.items() if not encoder.fits(heard.layout)]:
                 mistakes += [_misfit(task, own[task][0], encoder) for task in misfits]
                 continue
+            mistakes += _nothing_to_hear(settings.of_encoder(number), own)
             for widths in _different_widths(settings.of_encoder(number), own):
                 if len(set(widths.values())) == 1:
                     reasons = [_why_not(encoder, partial(encoder.build, widths))]
@@ -67,13 +70,15 @@ def mistakes_in_heads(
 ) -> list[str]:
     """Why encoders that can be made do not give what the kinds of their tasks read; the data tell a task's kind."""
     mistakes = []
-    in_time = {task: kind for task, kind in kinds.items() if kind.reads != "vector"}
     for number, encoder in enumerate(encoders):
         trained = {task for tasks in task_sets(settings.of_encoder(number)) for task in tasks}
         for front_end in front_ends:
             own = settings.inputs(front_end, settings.window)
-            for task, kind in in_time.items():
+            for task, its_kind in kinds.items():
                 heard = own[task][0]
+                kind = unmeasured(its_kind, TaskInput.of(*own[task]))
+                if kind.reads == "vector":
+                    continue
                 if task in trained and encoder.fits(front_end.layout) and encoder.fits(heard.layout):
                     why = _why_not(encoder, partial(_headed, encoder, kind, task, heard.input_width))
                     mistakes += [f"encoders.{number}: {why}"] if why else []
@@ -104,6 +109,19 @@ def _misfit(task: str, front_end: FrontEnd, encoder: EncoderChoice) -> str:
         f"tasks.{task}.features: front-end {front_end.name!r} gives {gives}, which encoder {encoder.name!r} does not "
         "take; give the task features that every encoder of the study takes, or leave that encoder out"
     )
+
+
+def _nothing_to_hear(settings: StudySettings, own: Mapping[str, tuple[FrontEnd, float]]) -> Iterator[str]:
+    """Tasks without labels that an encoder is trained on, and that learn nothing from what a front-end gives."""
+    trained = {task for tasks in task_sets(settings) for task in tasks}
+    for task in sorted(settings.label_free & trained):
+        kind, front_end = TARGET_KINDS[settings.tasks[task].kind or ""], own[task][0]
+        if isinstance(kind, LabelFree) and front_end.layout not in kind.takes:
+            taken = " or ".join(GIVES[layout] for layout in kind.takes)
+            yield (
+                f"tasks.{task}.kind: {kind.name!r} learns from {taken}, and front-end {front_end.name!r} gives "
+                f"{GIVES[front_end.layout]}; leave the task out of the encoder's combinations, or take another kind"
+            )
 
 
 def _different_widths(settings: StudySettings, own: Mapping[str, tuple[FrontEnd, float]]) -> Iterator[dict[str, int]]:

@@ -100,7 +100,7 @@ class TaskSettings(SpecModel):
     """A dataset, a column of it, and how it is cut and scored."""
 
     dataset: Text
-    target: Text
+    target: Text | None = None
     kind: str | None = None
     metric: str | None = None
     metrics: Annotated[list[Text], OneOrMore] = []

@@ -34,6 +34,7 @@ from cohear.study.file.parts import (
     as_combinations,
     as_named_items,
 )
+from cohear.tasks.label_free import is_label_free
 from cohear.training.settings import TrainingSettings
 
 PartWithFeatures = TypeVar("PartWithFeatures", TaskSettings, BaselineSettings)
@@ -97,6 +98,11 @@ class StudySettings(SpecModel):
         own = self.tasks[task].margin
         return self.margin if own is None else own
 
+    @property
+    def label_free(self) -> frozenset[str]:
+        """Tasks that need nothing but audio: partners, without a score."""
+        return frozenset(name for name, task in self.tasks.items() if is_label_free(task.kind))
+
     def normalise_of(self, task: str, arm: str | None = None) -> Normalise:
         """Whose statistics a task's features are normalised by: its own word, else the arm's, else the study's."""
         of_arm = None if arm is None else self.arms[arm].normalise
@@ -119,7 +125,7 @@ class StudySettings(SpecModel):
             TaskChoice(
                 name=name,
                 dataset=task.dataset,
-                target=task.target,
+                target=task.target or "",
                 kind=task.kind,
                 metric=task.metric,
                 further_metrics=task.metrics,
@@ -180,7 +186,7 @@ class StudySettings(SpecModel):
         """
         for front_end in self.heard_by(baseline):
             inputs = self.inputs(front_end, self.window)
-            for task in baseline.tasks or self.tasks:
+            for task in baseline.tasks or [name for name in self.tasks if name not in self.label_free]:
                 own, window = inputs[task]
                 follows = baseline.features is None and own.layout == baseline.layout
                 yield front_end, task, own if follows else front_end, window

@@ -15,15 +15,20 @@ def every_task_set(settings: StudySettings) -> list[tuple[str, ...]]:
 
 
 def task_sets(settings: StudySettings) -> list[tuple[str, ...]]:
-    """Every combination once, its tasks in the study's order, small ones first."""
-    tasks = list(settings.tasks)
+    """Every combination once, its tasks in the study's order, small ones first.
+
+    A task without labels is in none that holds no other, unless that is listed; ``all`` are all tasks with labels, and
+    all tasks.
+    """
+    tasks, free = list(settings.tasks), settings.label_free
     wanted = settings.combinations
     sizes = set(wanted.sizes)
     sizes |= {1 for name in wanted.named if name == "singles"}
     sizes |= {2 for name in wanted.named if name == "pairs" and len(tasks) >= 2}
     sizes |= {len(tasks) for name in wanted.named if name == "all"}
-    found = {chosen for size in sizes for chosen in combinations(tasks, size)}
+    found = {chosen for size in sizes for chosen in combinations(tasks, size) if not free.issuperset(chosen)}
+    found |= {tuple(task for task in tasks if task not in free) for name in wanted.named if name == "all"}
     found |= {tuple(task for task in tasks if task in listed) for listed in wanted.lists}
     if any(len(chosen) > 1 for chosen in found):
-        found |= {(task,) for chosen in found for task in chosen}  # a gain needs its single
+        found |= {(task,) for chosen in found for task in chosen if task not in free}  # a gain needs its single
     return sorted(found, key=lambda chosen: (len(chosen), [tasks.index(task) for task in chosen]))

@@ -8,6 +8,7 @@ from filelock import FileLock, Timeout
 
 from cohear.base.errors import FolderError
 from cohear.base.pool import available_cores
+from cohear.base.study_facts import read_facts
 from cohear.study.folder.folder import StudyFolder
 from cohear.study.launch.time_left import TimeLeft
 from cohear.study.plan.repeats import Repeats, states_of
@@ -28,6 +29,7 @@ class Status:
         seconds_left: estimate of what is left at most, on this machine's cores; None before the first run.
         wanted: runs that the looks so far ask for, done or not; None where repeats are fixed.
         cells: how many are decided, open and given up at the last look; empty where repeats are fixed.
+        label_free: tasks without labels, of which there will be no score.
     """
 
     study: str
@@ -39,6 +41,7 @@ class Status:
     seconds_left: float | None
     wanted: int | None = None
     cells: dict[str, int] = field(default_factory=dict)
+    label_free: tuple[str, ...] = ()
 
 
 def read_status(folder: StudyFolder) -> Status:
@@ -71,7 +74,8 @@ def read_status(folder: StudyFolder) -> Status:
     seconds = time_left.of(missing)
     left = None if seconds is None else seconds / available_cores()
     done, working = len(runs) - len(missing), is_working(folder)
-    return Status(folder.read_study_name(), len(runs), done, failed, working, spent, left, wanted, cells)
+    free = tuple(read_facts(folder.root).label_free)
+    return Status(folder.read_study_name(), len(runs), done, failed, working, spent, left, wanted, cells, free)
 
 
 def _named(row: PlanRow) -> str:

@@ -12,7 +12,12 @@ Pair = tuple[str, str]
 
 
 def focal_and_partner(
-    control: ControlSettings, datasets: Mapping[str, str], pairs: Collection[frozenset[str]], *, has_partner: bool
+    control: ControlSettings,
+    datasets: Mapping[str, str],
+    pairs: Collection[frozenset[str]],
+    *,
+    has_partner: bool,
+    label_free: Collection[str] = (),
 ) -> list[Pair]:
     """Focal task and partner of every run of a control, in the study's order.
 
@@ -26,17 +31,20 @@ def focal_and_partner(
         datasets: of each task, in the study's order.
         pairs: that the study trains.
         has_partner: whether the control is of pairs; else each task has one run.
+        label_free: tasks that are never focal, since they have no score.
     """
     tasks = list(datasets)
     if control.pairs:
         asked = [pair for one, other in control.pairs for pair in ((one, other), (other, one))]
-        trained = {pair for pair in asked if frozenset(pair) in pairs}
+        trained = {pair for pair in asked if frozenset(pair) in pairs and pair[0] not in label_free}
         return sorted(trained, key=lambda pair: [tasks.index(task) for task in pair])
     found = []
     for number, focal in enumerate(tasks):
+        if focal in label_free:
+            continue
         others = [*tasks[number + 1 :], *tasks[:number]]
         partners = [other for other in others if frozenset((focal, other)) in pairs]
-        partners.sort(key=lambda other: datasets[other] == datasets[focal])
+        partners.sort(key=lambda other: (not has_partner and other in label_free, datasets[other] == datasets[focal]))
         most = len(tasks) if control.partners == "all" else control.partners or 1
         found += [(focal, partner) for partner in partners[: most if has_partner else 1]]
     return found

@@ -6,9 +6,11 @@ from collections.abc import Iterator, Sequence
 
 from cohear.base.errors import StudyError, UserError
 from cohear.base.named import name_of
+from cohear.features.task_input import TaskInput
 from cohear.models.choice import EncoderChoice
 from cohear.models.heads import Head, head_of
 from cohear.models.sharing import SHARING
+from cohear.runs.scaled_task import unmeasured
 from cohear.study.controls import CONTROLS, ControlInputs
 from cohear.study.controls.clips import Clips
 from cohear.study.file import ControlSettings, StudySettings
@@ -45,21 +47,27 @@ def control_runs(
     for encoder, asked, pairs in _asked(settings, encoders):
         control = CONTROLS[asked.name]()
         partners: dict[str, list[str]] = {}
-        for focal, partner in focal_and_partner(asked, datasets, pairs, has_partner=control.has_partner):
+        without = settings.label_free if control.of_labels else frozenset[str]()
+        own = {pair for pair in pairs if without.isdisjoint(pair)}
+        chosen = focal_and_partner(
+            asked, datasets, own, has_partner=control.has_partner, label_free=settings.label_free
+        )
+        for focal, partner in chosen:
             partners.setdefault(focal, []).append(partner)
         for single in [run for run in plan if run.encoder == encoder.label and run.arm in joint]:
             focal = single.combination  # a task's name, where it has partners here
             for partner in partners.get(focal, ()):
                 names = "+".join(task for task in datasets if task in (focal, partner))
                 pair = ordinary.get(_place(single, names, focal)) or ordinary[_place(single, names)]
+                inputs = inputs_of(pair.spec)
                 given = ControlInputs(
                     focal=focal,
                     partner=partner,
                     single=single.spec,
                     pair=pair.spec,
                     encoder=encoder,
-                    inputs={task: each.width for task, each in inputs_of(pair.spec).items()},
-                    heads={task: _head(clips, task, single.fold) for task in (focal, partner)},
+                    inputs={task: each.width for task, each in inputs.items()},
+                    heads={task: _head(clips, task, single.fold, inputs[task]) for task in (focal, partner)},
                     clips=clips,
                 )
                 try:
@@ -88,6 +96,6 @@ def _place(run: PlannedRun[RunSpec], combination: str, focal: str = "") -> tuple
     return run.features, run.encoder, run.arm, combination, focal, run.fold, run.seed
 
 
-def _head(clips: Clips, task: str, fold: int) -> Head:
+def _head(clips: Clips, task: str, fold: int, given: TaskInput) -> Head:
     split = clips.of(task, fold)
-    return head_of(TARGET_KINDS[split.kind], split.labels)
+    return head_of(unmeasured(TARGET_KINDS[split.kind], given), split.labels)

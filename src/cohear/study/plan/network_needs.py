@@ -60,9 +60,10 @@ class NetworkNeeds:
     def of(self, cell: PlannedCell, tasks: Sequence[str], training: TrainingSettings) -> dict[str, Need]:
         """The weights that a network of several tasks learns from or begins with, of runs in the same cell."""
         needs: dict[str, Need] = {}
+        labelled = [task for task in tasks if task not in self._settings.label_free]  # of others targets cost nothing
         if training.teachers != "none":
             for number, teaching in enumerate(self._teaching(cell, training)):
-                needs |= {teacher_of(task, number): self._weights(teaching, (task,)) for task in tasks}
+                needs |= {teacher_of(task, number): self._weights(teaching, (task,)) for task in labelled}
         source = SHARING[name_of(training.sharing)].begins_with
         if source is not None:
             needs |= {beginning_of(task): self._weights(cell, who_begins(task, tasks, source)) for task in tasks}

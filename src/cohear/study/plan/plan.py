@@ -131,7 +131,7 @@ def make_plan(
                 continue
             for arm, tasks in product(settings.arms, sets_of[number]):
                 cell = PlannedCell(front_end, encoder, arm, fold, seed)
-                for focal, shares in budgets_of(settings.arms[arm].labels, tasks):
+                for focal, shares in budgets_of(settings.arms[arm].labels, tasks, settings.label_free):
                     spec = specs.spec(cell, tasks, focal, shares)
                     place = (front_end_label(front_end), encoder.label, arm, "+".join(tasks))
                     plan.append(PlannedRun(spec, *place, "", fold, seed, focal))
@@ -213,7 +213,7 @@ class _Specs:
                     self._stores[self._front_end_label(inputs[task][0]), self._settings.tasks[task].dataset],
                     inputs[task],
                     common,
-                    scored=focal in ("", task),
+                    scored=focal in ("", task) and task not in self._settings.label_free,
                     normalise=self._settings.normalise_of(task, cell.arm),
                 )
                 for task in tasks
@@ -231,7 +231,7 @@ class _Specs:
 
     def _plain(self, cell: PlannedCell, tasks: tuple[str, ...]) -> RunSpec:
         """Of the network of a task alone, or of several that share all but their heads."""
-        [(_, shares)] = budgets_of(self._settings.arms[cell.arm].labels, [*tasks])
+        [(_, shares)] = budgets_of(self._settings.arms[cell.arm].labels, [*tasks], self._settings.label_free)
         return self.spec(cell, tasks, "", shares, sharing=TrainingSettings().sharing)
 
     def _split(self, cell: PlannedCell, task: str, share: float) -> str:

@@ -102,12 +102,13 @@ def _subjects(probe: Probe, settings: StudySettings, trained: Mapping[Names, Run
     Where it looks at networks of one task, or at features, tasks with different front-ends are not asked of each other:
     an encoder that never saw such features says nothing of them, and no distance leads from one kind to another.
     """
-    tasks = [task for task in settings.tasks if (task,) in trained]
+    labelled = [task for task in settings.tasks if task not in settings.label_free]
+    tasks = [task for task in labelled if (task,) in trained]
     subjects: Mapping[Subject, Iterator[Names]] = {
         "task": permutations(tasks, 1),
         "ordered pair": permutations(tasks, 2),
         "pair": combinations(tasks, 2),
-        "all": combinations(tasks, max(2, len(settings.tasks))),
+        "all": combinations(tasks, max(2, len(labelled))),
     }
     roles = {left.by for left in probe.needs.values()}
     for subject in subjects[probe.subject]:
