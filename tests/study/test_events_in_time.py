@@ -6,9 +6,11 @@ import json
 import numpy as np
 import pytest
 import tiny
+from browsing import NEEDS_CHROMIUM, chromium
 from events import SECONDS, write_event_list
 from sklearn.metrics import f1_score
 
+from cohear.api import make_report
 from cohear.data.folds.cutting import label_matrix
 from cohear.data.tables.event_column import without_event_column
 from cohear.data.tables.reader import read_clip_table
@@ -77,6 +79,35 @@ def test_what_a_guess_scores_is_told(studied):
     [fold] = json.loads((studied.root / "out" / "data.json").read_text(encoding="utf-8"))["tasks"]["when"]["folds"]
     assert 0.3 < fold["chance"]["segment_f1"] < 0.7
     assert fold["chance"]["segment_error_rate"] <= 1
+
+
+@NEEDS_CHROMIUM[0]
+@NEEDS_CHROMIUM[1]
+@pytest.mark.slow
+def test_the_page_draws_a_piano_roll(studied):
+    path = make_report(studied.root / "out")
+    with chromium() as browser:
+        page, wrong = browser.new_page(), []
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.goto(path.as_uri())
+        for button in page.locator("#matrix .matrix td.cell button").all():
+            button.click()
+            dialog = page.locator("dialog[open]")
+            if "when beside tone" in dialog.inner_text():
+                assert "What sounds when" in dialog.inner_text() and "F1 over steps" in dialog.inner_html()
+                rolls = dialog.locator(".roll")
+                assert rolls.count() == 3
+                for roll in rolls.all():
+                    assert roll.locator(".lanes").count() == 2 and "0 to 1.5 s" in roll.inner_text()
+                    for side in ("truth", "alone", "together"):
+                        bars = roll.locator(f"svg.{side} rect")
+                        assert bars.count() >= 2
+                        assert all(bar.bounding_box()["width"] > 5 for bar in bars.all())
+                break
+            page.keyboard.press("Escape")
+        else:
+            raise AssertionError("no cell is of events")
+        assert wrong == []
 
 
 def test_a_bundle_answers_in_time(studied):
