@@ -47,6 +47,25 @@ class Breakage:
 
 
 BREAKAGES = [
+    # measurements
+    Breakage(
+        "labels are counted where gains are scored",
+        'task, train = given.task, given.task.parts["train"]\n',
+        'task, train = given.task, given.task.parts["test"]\n',
+        ("test_it_counts_training_clips_alone",),
+    ),
+    Breakage(
+        "measurements of another plan are in the table",
+        "if runs.issuperset(each.runs) and each.probe not in measured_by_runs",
+        "if each.probe not in measured_by_runs",
+        ("test_measurements_of_another_plan_are_not_in_the_table",),
+    ),
+    Breakage(
+        "a number outlives the domain that it was told of",
+        "return digest([name, self._prepared.datasets[name].table.about.domain, self._groups[task], VERSION])",
+        "return digest([name, self._groups[task], VERSION])",
+        ("test_where_clips_come_from_is_part_of_what_was_measured",),
+    ),
     # clips and folds
     Breakage(
         "leakage rule off",

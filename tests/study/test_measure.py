@@ -153,6 +153,22 @@ def test_runs_that_kept_too_little_are_told(bench):
     )
 
 
+def test_where_clips_come_from_is_part_of_what_was_measured(bench):
+    """A domain that is stated, or groups that are others, later on: no label and no sound is another."""
+    study, out = bench.study(), bench.root / "domains"
+    states = [bench.root / "data" / name / "dataset.yaml" for name in ("tones", "birds")]
+    with bench.here():
+        nobody = Study.load(study, out).measure(["origin"])
+        for state in states:
+            state.write_text("domain: speech\n")
+        stated = Study.load(study, out).measure(["origin"])
+        for state in states:
+            state.unlink()
+    values = [{row["value"] for row in found.rows if row["name"] == "same_domain"} for found in (nobody, stated)]
+    assert values == [{None}, {1.0}]
+    assert (stated.now.known, stated.now.measured) == (0, 4)
+
+
 def test_an_unknown_measurement_is_told(bench):
     ended = bench.cohear("measure", bench.study(), "--only", "lables")
     assert ended.returncode == 2

@@ -9,8 +9,9 @@ from typing import cast
 
 import numpy as np
 
+from cohear.base.files import digest
 from cohear.base.named import name_of
-from cohear.data.audit.measures import Measures
+from cohear.data.audit.measures import VERSION, Measures
 from cohear.data.audit.store import MeasureStore
 from cohear.data.scan.dataset import Dataset, scan_dataset
 from cohear.probes.measure import Workbench
@@ -83,9 +84,10 @@ def measure_prepared(
     asked = planned_probes(prepared.settings, networks, list(probes))
     journal = MeasurementJournal(folder.measured_file)
     known = {each.key for each in journal.read()}
-    missing = [run for run in asked if run.key not in known]
-    ready, waiting, lacking = _parted(folder, missing)
     origins = ClipOrigins(prepared, cache, jobs, progress)
+    keys = {id(run): _key(run, origins) for run in asked}
+    missing = [run for run in asked if keys[id(run)] not in known]
+    ready, waiting, lacking = _parted(folder, missing)
     if any(PROBES[name_of(run.spec.probe)].asks_origin == "sounds" for run in ready):
         origins.listen()
     singles = _singles(networks)
@@ -96,7 +98,7 @@ def measure_prepared(
             own = [run for run in ready if run.fold == fold]
             for first in range(0, len(own), AT_ONCE):
                 together = own[first : first + AT_ONCE]
-                append(lines(_measured(run, bench, origins, singles) for run in together))
+                append(lines(_measured(run, keys[id(run)], bench, origins, singles) for run in together))
                 done += len(together)
                 advance(done, len(ready))
     return MeasuredNow(len(asked), len(asked) - len(missing), done, waiting, lacking)
@@ -133,7 +135,16 @@ def _parted(
     return ready, waiting, sorted(lacking)
 
 
-def _measured(run: PlannedRun[ProbeSpec], bench: Workbench, origins: ClipOrigins, singles: SingleKeys) -> Measurement:
+def _key(run: PlannedRun[ProbeSpec], origins: ClipOrigins) -> str:
+    """Of all that its numbers depend on: what a specification says, and where clips come from if that is asked."""
+    if not PROBES[name_of(run.spec.probe)].asks_origin:
+        return run.key
+    return digest([run.key, *(origins.key(task.name) for task in run.spec.tasks)], size=8)
+
+
+def _measured(
+    run: PlannedRun[ProbeSpec], key: str, bench: Workbench, origins: ClipOrigins, singles: SingleKeys
+) -> Measurement:
     spec, clock = run.spec, bench.device.clock
     began = clock()
     asks = PROBES[name_of(spec.probe)].asks_origin
@@ -142,7 +153,7 @@ def _measured(run: PlannedRun[ProbeSpec], bench: Workbench, origins: ClipOrigins
     tasks = tuple(each.name for each in spec.tasks)
     alone = {singles[run.arm, run.fold, run.seed, task] for task in tasks}
     return Measurement(
-        key=run.key,
+        key=key,
         probe=run.probe,
         features=run.features,
         encoder=run.encoder,
@@ -174,6 +185,11 @@ class ClipOrigins:
             task: dict(zip(split.clips, split.groups or [""] * len(split.clips), strict=True))
             for task, split in splits.items()
         }
+
+    def key(self, task: str) -> str:
+        """Of what is told of a task's clips beside their content, which the task's split names."""
+        name = self._prepared.settings.tasks[task].dataset
+        return digest([name, self._prepared.datasets[name].table.about.domain, self._groups[task], VERSION])
 
     def listen(self) -> None:
         """Hear all clips that `cohear check` has not heard."""
