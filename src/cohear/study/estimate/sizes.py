@@ -131,7 +131,8 @@ class Sizes:
 
     def _clips(self, split: str, part: str) -> int:
         """How many clips a part has."""
-        return self.splits[split]["parts"].count(part)
+        clips: int = self.splits[split]["parts"].count(part)
+        return clips
 
     def _windows(self, split: str, store: str, part: str, window: int) -> float:
         """Windows of a part that are scored at one look, silence counted as sound; seeds and partners share them."""
