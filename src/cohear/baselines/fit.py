@@ -22,7 +22,7 @@ from cohear.runs.finite import BASELINE_CURE, check_answers
 from cohear.runs.job import Result
 from cohear.runs.log_losses import NOT_TRAINED_ON, log_losses_of
 from cohear.runs.pack import Pack
-from cohear.runs.predictions import Predictions, predictions_text
+from cohear.runs.predictions import Predictions, part_of, predictions_text
 from cohear.runs.record import Record, TaskRecord
 from cohear.runs.scaled_task import with_scale
 from cohear.runs.task_data import load_task
@@ -79,7 +79,8 @@ def fit_baseline(spec: BaselineSpec, pack: Pack, files: frozenset[str]) -> Resul
         higher_is_better=task.metric.higher_is_better,
         test_clips=predictions["test"].scored_clips(task),
         test_part=task.test_part,
-        scores={part: {"last": each.scores(task)} for part, each in predictions.items()},
+        scores={part: {"last": each.scores(task)} for part, each in predictions.items()}
+        | {part_of(name): {"last": found} for name, found in predictions["test"].scores_by_dataset(task).items()},
         log_losses=log_losses_of(task, predictions),
     )
     text = predictions_text({task.name: task}, {task.name: predictions}, NOT_TRAINED_ON)

@@ -128,7 +128,7 @@ def export_study(
     check_target(bundle)
     places = Places(StudyFolder(study), cache_folder(), code or study.resolve())
     cell = _cell(places, settings, tasks, features, encoder, arm, run, progress)
-    used = list(dict.fromkeys(settings.tasks[task].dataset for task in cell.tasks))
+    used = list(dict.fromkeys(name for task in cell.tasks for name in settings.tasks[task].datasets))
     prepared, specs = prepare_cell(places, settings, cell, jobs, progress)
     check_exportable(inputs_of(specs[0]))
     _check_licences(licences or {}, used, inputs_of(specs[0]))
@@ -154,7 +154,7 @@ def export_study(
         graph = network_graph(trained.network, trained.inputs, trained.scaled)
         model = assemble(different, graph, outputs)
     with progress.stage("compare with PyTorch"):
-        by_task = {task: prepared.datasets[settings.tasks[task].dataset] for task in cell.tasks}
+        by_task = {task: prepared.datasets[settings.tasks[task].dataset_name] for task in cell.tasks}
         parity = check_parity(trained, model, outputs, by_task)
     changes: dict[str, dict[str, Change]] | None = None
     method = None

@@ -14,6 +14,11 @@ from cohear.runs.task_data import TaskData
 from cohear.tasks import METRICS, ClipOutputs
 
 
+def part_of(dataset: str) -> str:
+    """What the test clips of one of a task's datasets are called among parts."""
+    return f"test of {dataset}"
+
+
 @dataclass(frozen=True)
 class Predictions:
     """What is said of the clips of one part of a task.
@@ -35,6 +40,20 @@ class Predictions:
         """Every metric that is reported of the task over these clips; NaN where nothing can be scored."""
         targets = task.kind.rows(task.targets.take(self.clips), self.outputs)
         return {name: METRICS[name].score(self.logits, targets, task.scored) for name in task.metrics}
+
+    def scores_by_dataset(self, task: TaskData) -> dict[str, dict[str, float]]:
+        """The same of the clips of each dataset, over the labels that it has; none of a task of one dataset."""
+        found = {}
+        own = np.array(task.datasets)[self.clips] if len(task.datasets) else np.zeros(0)
+        by_clip = self.outputs.by_clip()
+        for name in dict.fromkeys(own.tolist()):
+            here = np.flatnonzero(own == name)
+            outputs = ClipOutputs(np.concatenate([by_clip[clip] for clip in here]), self.outputs.rows[here])
+            of_clips = task.targets.take(self.clips[here])
+            scored = task.scored & (task.kind.counts(of_clips, task.labels) > 0)
+            targets = task.kind.rows(of_clips, outputs)
+            found[name] = {each: METRICS[each].score(outputs.values, targets, scored) for each in task.metrics}
+        return found
 
     def scored_clips(self, task: TaskData) -> int:
         """How many of the clips enter a score."""

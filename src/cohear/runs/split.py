@@ -29,6 +29,7 @@ class Split:
         test_part: id of the clips tested on.
         groups: of each clip, empty where it has none; told where features are normalised by group.
         further_metrics: that are reported beside those of the kind.
+        datasets: of each clip, where they are of several.
     """
 
     task: str
@@ -46,6 +47,7 @@ class Split:
     test_part: str
     groups: list[str] | None = None
     further_metrics: list[str] = field(default_factory=list)
+    datasets: list[str] = field(default_factory=list)
 
 
 def read_split(folder: Path, name: str) -> Split:

@@ -37,6 +37,7 @@ class TaskData:
         store: frames of the dataset.
         test_part: id of the clips tested on.
         groups: of each clip, empty where it has none; none at all where nothing asks for them.
+        datasets: of each clip, where they are of several; else none at all.
         scale: what is taken out of its features before an encoder sees them.
     """
 
@@ -54,6 +55,7 @@ class TaskData:
     groups: Sequence[str] = ()
     scale: InputScale | None = None
     further: Sequence[str] = ()
+    datasets: Sequence[str] = ()
 
     @property
     def metrics(self) -> tuple[str, ...]:
@@ -101,6 +103,7 @@ def load_task(reference: TaskReference, pack: Pack) -> TaskData:
         test_part=split.test_part,
         groups=split.groups or (),
         further=split.further_metrics,
+        datasets=split.datasets,
     )
 
 

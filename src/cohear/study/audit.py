@@ -133,7 +133,7 @@ def _with_datasets(finding: AuditFinding, settings: StudySettings) -> AuditFindi
         return finding
     named = {clip.dataset for clip in finding.clips}
     if not named and finding.task in settings.tasks:
-        named = {settings.tasks[finding.task].dataset}
+        named = set(settings.tasks[finding.task].datasets)
     return replace(finding, datasets=tuple(name for name in settings.datasets if name in named or not named))
 
 
@@ -172,15 +172,17 @@ def gather_evidence(
 
 
 def _with_labels(settings: StudySettings) -> list[TaskChoice]:
-    """The tasks that have labels to judge and clips to test; what others hear is theirs to leave."""
-    return [choice for choice in settings.task_choices() if not choice.is_label_free]
+    """Tasks that have labels to judge and clips to test, of one dataset; others by their parts."""
+    several = {name for name, task in settings.tasks.items() if len(task.datasets) > 1}
+    return [choice for choice in settings.task_choices() if not choice.is_label_free and choice.name not in several]
 
 
 def _own_windows(settings: StudySettings) -> dict[str, float]:
     """The longest window of each dataset that a task with a window of its own is of."""
     windows: dict[str, float] = {}
     for task in settings.tasks.values():
-        windows[task.dataset] = max(windows.get(task.dataset, 0.0), task.window or settings.window)
+        for name in task.datasets:
+            windows[name] = max(windows.get(name, 0.0), task.window or settings.window)
     return windows
 
 

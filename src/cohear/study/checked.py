@@ -37,7 +37,7 @@ def warnings_of_check(settings: StudySettings, datasets: Mapping[str, Dataset], 
 
 def _file(settings: StudySettings, datasets: Mapping[str, Dataset], cache: Path) -> Path:
     """A name that changes with whatever the checks judge: clips, their samples and columns, tasks and folds."""
-    used = {task.dataset for task in settings.tasks.values()}
+    used = {name for task in settings.tasks.values() for name in task.datasets}
     judged = [
         [repr(choice) for choice in settings.task_choices()],
         [settings.seed, settings.repeats.folds, settings.allow_input_overlap, settings.on_bad_file, settings.window],

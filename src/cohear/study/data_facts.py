@@ -23,6 +23,7 @@ from cohear.base.units import finite
 from cohear.data.folds.partition import TaskSplit
 from cohear.data.folds.parts import Part
 from cohear.data.scan.dataset import Dataset
+from cohear.data.scan.joined import JoinedDataset
 from cohear.study.file import StudySettings
 from cohear.study.file.label_budget import EachInTurn, budgets_of
 from cohear.study.prepare import Prepared
@@ -34,13 +35,17 @@ def data_facts(prepared: Prepared) -> StudyFacts:
     """What ``data.json`` tells of datasets, tasks and folds."""
     settings = prepared.settings
     return StudyFacts(
-        datasets={name: _dataset_facts(dataset) for name, dataset in prepared.datasets.items()},
+        datasets={
+            name: _dataset_facts(dataset)
+            for name, dataset in prepared.datasets.items()
+            if not isinstance(dataset, JoinedDataset)
+        },
         tasks={
             name: _task_facts(
                 name,
                 settings,
                 {index: splits[name] for index, splits in prepared.folds.items()},
-                prepared.datasets[task.dataset],
+                prepared.datasets[task.dataset_name],
             )
             for name, task in settings.tasks.items()
         },
@@ -102,7 +107,7 @@ def _task_facts(name: str, settings: StudySettings, splits: Mapping[int, TaskSpl
     counts = kind.counts(first.targets, first.labels)
     return TaskFacts(
         dataset=first.dataset,
-        target=settings.tasks[name].target or "",
+        target=settings.tasks[name].column,
         kind=first.kind,
         metric=first.metric,
         units={name: metric.shown_unit for name, metric in metrics.items()},

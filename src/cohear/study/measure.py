@@ -188,7 +188,7 @@ class ClipOrigins:
 
     def key(self, task: str) -> str:
         """Of what is told of a task's clips beside their content, which the task's split names."""
-        name = self._prepared.settings.tasks[task].dataset
+        name = self._prepared.settings.tasks[task].dataset_name
         return digest([name, self._prepared.datasets[name].table.about.domain, self._groups[task], VERSION])
 
     def listen(self) -> None:
@@ -199,7 +199,7 @@ class ClipOrigins:
 
     def of(self, task: TaskData) -> Origin:
         """Of a task's clips."""
-        name = self._prepared.settings.tasks[task.name].dataset
+        name = self._prepared.settings.tasks[task.name].dataset_name
         dataset, groups = self._prepared.datasets[name], self._groups[task.name]
         facts = [dataset.facts[row] for row in task.rows]
         return Origin(

@@ -13,6 +13,7 @@ from cohear.base.files import digest, write_json
 from cohear.data.folds.crossing import warnings_of_crossing
 from cohear.data.folds.partition import Partition, TaskSplit, mistakes_in_folds, warnings_in_folds
 from cohear.data.scan.dataset import Dataset, open_dataset
+from cohear.data.scan.joined import DATASET, DOMAIN, JoinedDataset, join
 from cohear.data.scan.unused import unused_files
 from cohear.data.tables.clip_table import ClipTable
 from cohear.features.clip_front_end import ClipFrontEnd
@@ -133,18 +134,20 @@ def prepare(
         *probe_runs(settings, networks),
     ]
     plan = sorted(runs, key=lambda run: (run.seed, run.fold))  # repeats outermost, their order kept
+    single = {name: dataset for name, dataset in datasets.items() if not isinstance(dataset, JoinedDataset)}
     sentences = [
-        *_silence(datasets),
-        *_cancelling(datasets),
-        *_missing(datasets),
+        *_silence(single),
+        *_cancelling(single),
+        *_missing(single),
         *beside,
-        *_rates(datasets, [store.front_end for store in stores]),
+        *_given_away(settings),
+        *_rates(single, [store.front_end for store in stores]),
         *partition.remarks(),
         *warnings_in_folds(folds),
         *warnings_of_groups(settings, folds),
         *warnings_of_crossing(datasets, choices, folds),
         *_other_precision(settings, precision, fastest),
-        *warnings_of_check(settings, datasets, cache),
+        *warnings_of_check(settings, single, cache),
     ]
     return Prepared(settings, datasets, folds, plan, stores, sentences, list(clips.added.values()), precision)
 
@@ -156,7 +159,7 @@ def heard(settings: StudySettings) -> list[tuple[FrontEnd, str]]:
     baselines = [each for baseline in settings.baselines for each in settings.inputs_of_baseline(baseline)]
     pairs += [(front_end, name) for _, name, front_end, _ in baselines]
     ranked = list(dict.fromkeys([*grid, *(front_end for front_end, _ in pairs)]))
-    found = {(front_end, settings.tasks[name].dataset) for front_end, name in pairs}
+    found = {(front_end, settings.tasks[name].dataset_name) for front_end, name in pairs}
     return sorted(found, key=lambda pair: (ranked.index(pair[0]), pair[1]))
 
 
@@ -196,8 +199,10 @@ def _open_datasets(
     settings: StudySettings, cache: Path, jobs: int | None, progress: Progress
 ) -> tuple[dict[str, Dataset], list[str]]:
     """The datasets that tasks use, and sentences on what lies in their folders and is not used."""
-    used = {task.dataset for task in settings.tasks.values()}
-    measured = {choice.dataset for choice in settings.task_choices() if choice.measures}
+    used = {name for task in settings.tasks.values() for name in task.datasets}
+    measured = {
+        name for choice in settings.task_choices() if choice.measures for name in settings.tasks[choice.name].datasets
+    }
     datasets, tables, mistakes = {}, {}, []
     for name, dataset in settings.datasets.items():
         if name not in used:
@@ -216,12 +221,43 @@ def _open_datasets(
             mistakes.append(str(error))
     if mistakes:
         raise StudyError(mistakes)
-    return datasets, _beside(tables)
+    return {**datasets, **with_joined(settings, datasets)}, _beside(tables)
+
+
+def with_joined(settings: StudySettings, datasets: Mapping[str, Dataset]) -> dict[str, JoinedDataset]:
+    """The datasets that tasks have several of, joined, by what they are called together.
+
+    Raises:
+        StudyError: one of them has no such column as a task names; all mistakes at once.
+    """
+    several = [task for task in settings.tasks.values() if len(task.datasets) > 1]
+    joined, mistakes = {}, []
+    for names in dict.fromkeys(tuple(task.datasets) for task in several):
+        own = [task.joined_column() for task in several if tuple(task.datasets) == names]
+        try:
+            made = join([datasets[name] for name in names], [column for column in own if column is not None])
+        except UserError as error:
+            mistakes.append(str(error))
+        else:
+            joined[made.name] = made
+    if mistakes:
+        raise StudyError(mistakes)
+    return joined
 
 
 def _beside(tables: Mapping[str, tuple[Path, ClipTable]]) -> list[str]:
     """What lies in folders of datasets and is not used."""
     return [f"datasets.{name}: {kind.sentence}" for name, kinds in unused_files(tables).items() for kind in kinds]
+
+
+def _given_away(settings: StudySettings) -> list[str]:
+    """Of tasks that ask which dataset or domain a clip is of, that this is heard in other ways too."""
+    return [
+        f"tasks.{name}: which {task.target} a clip is of is told by how it was recorded, too (rate, microphone, room, "
+        "level); what is scored is whether datasets can be told apart, and not that their content is"
+        for name, task in settings.tasks.items()
+        if len(task.datasets) > 1 and task.target in (DATASET, DOMAIN)
+    ]
 
 
 def _partition(settings: StudySettings, datasets: Mapping[str, Dataset]) -> Partition:

@@ -13,7 +13,7 @@ from cohear.base.streams import torch_stream
 from cohear.models.sharing import Network
 from cohear.runs.pack import Pack
 from cohear.runs.place import RunPlace
-from cohear.runs.predictions import Predictions
+from cohear.runs.predictions import Predictions, part_of
 from cohear.runs.scaled_task import with_scale
 from cohear.runs.task_data import TaskData, load_task, with_shuffled_labels
 from cohear.training.batches import Rows, TaskBatches
@@ -277,6 +277,9 @@ def score(
             for part in ("validation", "test"):
                 scores[task][part][selection] = known[task, part, step]
         network.load_state_dict(last)
+    for task, data in tasks.items():
+        of_datasets = predictions[task, "test"].scores_by_dataset(data)
+        scores[task] |= {part_of(name): {"last": found} for name, found in of_datasets.items()}
     return {
         task: TaskScores(
             data=data,

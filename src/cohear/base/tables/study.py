@@ -81,7 +81,7 @@ METRICS_CSV = Table(
     (
         Column("run", "the run's key"),
         _TASK,
-        Column("part", "`train`, `validation` or `test`"),
+        Column("part", "`train`, `validation` or `test`; of a task over several datasets `test of <dataset>` too"),
         Column("selection", "the step: `last`, `joint` (best mean over tasks on validation), `own` (the task's best)"),
         Column(
             "metric",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -14,12 +14,13 @@ from cohear.base.errors import DataError
 from cohear.base.files import digest
 from cohear.base.registry import did_you_mean
 from cohear.data.folds.joining import sounds_of
-from cohear.data.folds.leakage import Cleared, Cut, left_to_hear, recordings, set_aside
+from cohear.data.folds.leakage import Cleared, Cut, left_to_hear, set_aside
+from cohear.data.folds.over_datasets import JoinedFoldPlan, datasets_in, recordings_of, whole_datasets_held_out
 from cohear.data.folds.parts import Part
 from cohear.data.folds.selection import LabelChoice, Selection, select
 from cohear.data.folds.splits import FoldPlan, FoldRule
 from cohear.data.scan.dataset import Dataset
-from cohear.data.tables.clip_table import ClipTable
+from cohear.data.scan.joined import JoinedDataset
 from cohear.tasks.kind import TARGET_KINDS, TargetKind
 from cohear.tasks.label_free import LabelFree, is_label_free
 from cohear.tasks.metrics import METRICS, versions_of_kind
@@ -43,6 +44,12 @@ class TaskChoice:
     labels: LabelChoice = field(default_factory=LabelChoice)
     further_metrics: Sequence[str] = ()
     unit: str = ""
+    hold_out: Mapping[str, str] = field(default_factory=dict)
+    """By dataset, in place of the rule's, of a task over several datasets that are cut over different columns."""
+
+    def rule_of(self, dataset: str) -> FoldRule:
+        """How one of its datasets is cut."""
+        return replace(self.rule, hold_out=self.hold_out.get(dataset)) if self.hold_out else self.rule
 
     @property
     def is_label_free(self) -> bool:
@@ -71,6 +78,7 @@ class TaskSplit:
         cleared: their parts after the leakage rule.
         groups: of each clip, empty where it has none; told to runs alone that normalise features by group.
         tells_groups: whether that is so.
+        datasets: of each clip, where they are of several; else none at all.
         further_metrics: that are reported beside those of the kind.
     """
 
@@ -88,6 +96,7 @@ class TaskSplit:
     groups: Sequence[str] = ()
     tells_groups: bool = False
     further_metrics: Sequence[str] = ()
+    datasets: Sequence[str] = ()
 
     def count(self, part: Part) -> int:
         """How many clips are in a part."""
@@ -126,6 +135,7 @@ class TaskSplit:
             "test_part": self.test_part(),
             **({"groups": [self.groups[int(index)] for index in used]} if self.tells_groups else {}),
             **({"further_metrics": list(self.further_metrics)} if self.further_metrics else {}),
+            **({"datasets": [self.datasets[int(index)] for index in used]} if self.datasets else {}),
         }
 
 
@@ -154,30 +164,40 @@ class Partition:
         self._datasets, self._allow_overlap = datasets, allow_overlap
         self._kinds: dict[str, str] = {}
         self._selections: dict[str, Selection] = {}
-        self._plans: dict[str, FoldPlan] = {}
+        self._plans: dict[str, FoldPlan | JoinedFoldPlan] = {}
         self._groups: dict[str, list[str]] = {}
         plans: dict[tuple[str, FoldRule], FoldPlan] = {}
-        sounds = {name: sounds_of(dataset) for name, dataset in datasets.items()}
+        whole = {part.name: part for dataset in datasets.values() for part in (dataset, *datasets_in(dataset))}
+        sounds = {name: sounds_of(dataset) for name, dataset in whole.items()}
+        held_out: dict[str, list[str]] = {name: [] for name in whole}
+
+        def plan_of(dataset: Dataset, rule: FoldRule, asked_by: str) -> FoldPlan:
+            key = (dataset.name, rule)
+            plans[key] = plans.get(key) or FoldPlan(dataset.table, rule, seed, asked_by, sounds[dataset.name])
+            column = plans[key].column
+            for part in datasets_in(dataset):
+                if column is not None and column not in held_out[part.name]:
+                    held_out[part.name].append(column)
+            return plans[key]
+
         for task in tasks:
-            table = datasets[task.dataset].table
+            dataset = datasets[task.dataset]
+            table = dataset.table
             asked_by = f"tasks.{task.name}"
             signals = datasets[task.dataset].signals if task.measures else None
             chosen = select(table, task.target, task.kind, task.labels, seed, asked_by, signals)
             self._kinds[task.name], self._selections[task.name] = chosen
             _check_metrics(task, TARGET_KINDS[chosen[0]], len(chosen[1].labels))
             _check_unit(task, TARGET_KINDS[chosen[0]])
-            self._groups[task.name] = _groups(table, task.rule, chosen[1].rows)
+            self._groups[task.name] = _groups(dataset, task, chosen[1].rows)
             if task.is_label_free:
                 continue
-            rule = (task.dataset, task.rule)
-            plans[rule] = plans.get(rule) or FoldPlan(table, task.rule, seed, asked_by, sounds[task.dataset])
-            self._plans[task.name] = plans[rule]
-        held_out: dict[str, list[str]] = {name: [] for name in datasets}
-        for task in tasks:
-            column = None if task.is_label_free else self._plans[task.name].column
-            if column is not None and column not in held_out[task.dataset]:
-                held_out[task.dataset].append(column)
-        self._recordings = {name: recordings(dataset, held_out[name]) for name, dataset in datasets.items()}
+            if not isinstance(dataset, JoinedDataset) or whole_datasets_held_out(dataset, task.rule):
+                self._plans[task.name] = plan_of(dataset, task.rule, asked_by)
+            else:
+                own = [plan_of(part, task.rule_of(part.name), asked_by) for part in dataset.parts]
+                self._plans[task.name] = JoinedFoldPlan(own)
+        self._recordings = {name: recordings_of(dataset, held_out) for name, dataset in datasets.items()}
 
     def remarks(self) -> list[str]:
         """What is told of official folds, a sentence for each task that is cut by them."""
@@ -209,6 +229,7 @@ class Partition:
             in_part = np.flatnonzero(cleared.parts == part)
             scored &= kind.counts(selection.targets.take(in_part), selection.labels) > 0
         ids, contents = dataset.table.clip_ids(), dataset.contents()
+        of_clips = dataset.of_clips() if isinstance(dataset, JoinedDataset) else []
         return TaskSplit(
             task=task.name,
             dataset=task.dataset,
@@ -223,12 +244,20 @@ class Partition:
             cleared=cleared,
             groups=self._groups[task.name],
             further_metrics=[name for name in kind.metrics_with(_asked(task)) if name not in kind.metrics],
+            datasets=[of_clips[row] for row in selection.rows] if of_clips else (),
         )
 
 
-def _groups(table: ClipTable, rule: FoldRule, rows: NDArray[np.int64]) -> list[str]:
+def _groups(dataset: Dataset, task: TaskChoice, rows: NDArray[np.int64]) -> list[str]:
     """What each clip's group is called: by the column whose groups are held out, else by ``group``."""
-    cells = table.optional_column(rule.hold_out or "group")
+    if whole_datasets_held_out(dataset, task.rule) or not isinstance(dataset, JoinedDataset):
+        cells = dataset.table.optional_column(task.rule.hold_out or "group")
+    else:
+        named = [
+            (part.name, part.table.optional_column(task.rule_of(part.name).hold_out or "group"))
+            for part in dataset.parts
+        ]
+        cells = [f"{name}/{cell}" if cell else "" for name, own in named for cell in own]
     return [cells[row] for row in rows]
 
 

@@ -49,11 +49,7 @@ def mistakes_in_names(settings: StudySettings, text: YamlText) -> list[str]:
     for name, task in settings.tasks.items():
         if not name or "+" in name or name != name.strip():
             mistakes.append(f"tasks.{name}: a task's name has no '+' (it joins names) and no space around it")
-        if task.dataset not in settings.datasets:
-            mistakes.append(
-                f"tasks.{name}.dataset: there is no dataset {task.dataset!r}"
-                f"{did_you_mean(task.dataset, settings.datasets)}"
-            )
+        mistakes += _mistakes_in_datasets(name, task, list(settings.datasets))
         mistakes += _mistakes_in_target(name, task)
         registries += [
             (f"tasks.{name}.kind", task.kind, TARGET_KINDS),
@@ -95,6 +91,29 @@ def _begins(training: TrainingSettings) -> bool:
     """Whether networks of several tasks begin with others."""
     name = name_of(training.sharing)
     return name in SHARING and SHARING[name].begins_with is not None
+
+
+def _mistakes_in_datasets(name: str, task: TaskSettings, known: list[str]) -> list[str]:
+    """Datasets that are not there or there twice, and what is said of others than the task's."""
+    mistakes = [
+        f"tasks.{name}.dataset: there is no dataset {dataset!r}{did_you_mean(dataset, known)}"
+        for dataset in task.datasets
+        if dataset not in known
+    ]
+    if len(set(task.datasets)) < len(task.datasets):
+        mistakes.append(f"tasks.{name}.dataset: names a dataset twice")
+    by_dataset = {"target": task.target, "hold_out": task.hold_out, "rename": task.renames_by_dataset}
+    for key, told in by_dataset.items():
+        if not isinstance(told, dict):
+            continue
+        mistakes += [
+            f"tasks.{name}.{key}: {dataset!r} is none of its datasets{did_you_mean(dataset, task.datasets)}"
+            for dataset in told
+            if dataset not in task.datasets
+        ]
+        if missing := [dataset for dataset in task.datasets if dataset not in told and key != "rename"]:
+            mistakes.append(f"tasks.{name}.{key}: says nothing of dataset {missing[0]!r}; give a column of each")
+    return mistakes
 
 
 def _mistakes_in_target(name: str, task: TaskSettings) -> list[str]:

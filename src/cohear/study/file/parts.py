@@ -11,6 +11,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_valida
 from cohear.base.layout import Layout
 from cohear.base.named import WithSettings, as_scalars
 from cohear.baselines.baseline import BASELINES
+from cohear.data.scan.joined import JoinedColumn, joined_name
 from cohear.data.tables.clip_table import ClipTable
 from cohear.data.tables.label_cells import LabelCells
 from cohear.data.tables.reader import read_clip_table
@@ -97,20 +98,20 @@ class FeatureSettings(PartModel):
 
 
 class TaskSettings(SpecModel):
-    """A dataset, a column of it, and how it is cut and scored."""
+    """A dataset or several, a column of it, and how it is cut and scored."""
 
-    dataset: Text
-    target: Text | None = None
+    dataset: Text | Annotated[list[Text], Field(min_length=2)]
+    target: Text | dict[str, Text] | None = None
     kind: str | None = None
     metric: str | None = None
     metrics: Annotated[list[Text], OneOrMore] = []
     unit: Text | None = None
-    hold_out: Text | None = None
+    hold_out: Text | dict[str, Text] | None = None
     folds: Text | None = None
     margin: float | None = Field(None, ge=0)
     only: Annotated[list[Text], OneOrMore] = []
     drop: Annotated[list[Text], OneOrMore] = []
-    rename: dict[str, Text] = {}
+    rename: dict[str, Text | dict[str, Text]] = {}
     limit: int | None = Field(None, ge=1)
     features: Annotated[FeatureSettings | None, BeforeValidator(_as_item)] = None
     window: float | None = Field(None, gt=0)
@@ -121,6 +122,45 @@ class TaskSettings(SpecModel):
         if self.hold_out and self.folds:
             raise ValueError("give hold_out (groups held out) or folds (official ones), not both")
         return self
+
+    @property
+    def datasets(self) -> list[str]:
+        """The datasets that its clips are of."""
+        return [self.dataset] if isinstance(self.dataset, str) else self.dataset
+
+    @property
+    def dataset_name(self) -> str:
+        """What they are called, together where they are several."""
+        return joined_name(self.datasets)
+
+    @property
+    def column(self) -> str:
+        """The column of its target, over several datasets that of their join; empty where it has none."""
+        if not isinstance(self.target, dict) and not self.renames_by_dataset:
+            return self.target or ""
+        return " / ".join(dict.fromkeys(f"{self.target_of(name)}{self._mark(name)}" for name in self.datasets))
+
+    def target_of(self, dataset: str) -> str:
+        """Its column in one of its datasets."""
+        return self.target.get(dataset, "") if isinstance(self.target, dict) else self.target or ""
+
+    @property
+    def renames_by_dataset(self) -> dict[str, dict[str, str]]:
+        """New labels by old ones, of datasets that have their own."""
+        return {name: new for name, new in self.rename.items() if isinstance(new, dict)}
+
+    def joined_column(self) -> JoinedColumn | None:
+        """Its target over several datasets, where it is no column that all of them have as it is."""
+        if isinstance(self.dataset, str) or not self.target or self.column == self.target:
+            return None
+        return JoinedColumn(
+            self.column, {name: self.target_of(name) for name in self.datasets}, self.renames_by_dataset
+        )
+
+    def _mark(self, dataset: str) -> str:
+        """What tells a column with other labels from the one that the dataset has."""
+        renamed = self.renames_by_dataset.get(dataset, {})
+        return f" ({', '.join(f'{old} is {new}' for old, new in renamed.items())})" if renamed else ""
 
 
 MOST_REPEATS = 1000

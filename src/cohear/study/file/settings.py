@@ -124,14 +124,15 @@ class StudySettings(SpecModel):
         return [
             TaskChoice(
                 name=name,
-                dataset=task.dataset,
-                target=task.target or "",
+                dataset=task.dataset_name,
+                target=task.column,
                 kind=task.kind,
                 metric=task.metric,
                 further_metrics=task.metrics,
                 unit=task.unit or "",
-                rule=FoldRule(task.folds, task.hold_out, self.validation),
-                labels=LabelChoice(task.only, task.drop, task.rename or None, task.limit),
+                rule=FoldRule(task.folds, None if isinstance(task.hold_out, dict) else task.hold_out, self.validation),
+                labels=LabelChoice(task.only, task.drop, _of_all(task.rename) or None, task.limit),
+                hold_out=task.hold_out if isinstance(task.hold_out, dict) else {},
             )
             for name, task in self.tasks.items()
         ]
@@ -208,3 +209,8 @@ class StudySettings(SpecModel):
         arm = self.arms[name]
         training = TrainingSettings.model_validate({**self.training.model_dump(), **arm.training})
         return training, self.window if arm.window is None else arm.window
+
+
+def _of_all(rename: Mapping[str, str | dict[str, str]]) -> dict[str, str]:
+    """New labels by old ones, of all datasets of a task."""
+    return {old: new for old, new in rename.items() if isinstance(new, str)}

@@ -48,7 +48,7 @@ def baseline_runs(
             for front_end, task, heard, window in settings.inputs_of_baseline(baseline):
                 if _why_not(baseline, kinds[task]):
                     continue
-                store = stores[front_end_label(heard), settings.tasks[task].dataset]
+                store = stores[front_end_label(heard), settings.tasks[task].dataset_name]
                 by_group = settings.normalise_of_baselines(task) == "group"  # at its dataset's scale it is anyhow
                 reference = TaskReference(
                     name=task,

@@ -39,7 +39,7 @@ def control_runs(
     Raises:
         StudyError: data or encoders do not allow a control; all mistakes at once.
     """
-    datasets = {name: task.dataset for name, task in settings.tasks.items()}
+    datasets = {name: task.dataset_name for name, task in settings.tasks.items()}
     # what a partner's labels do in a network that begins with another one is not in the run that a control changes
     joint = {arm for arm in settings.arms if SHARING[name_of(settings.arm(arm)[0].sharing)].begins_with is None}
     ordinary = {_place(run, run.combination, run.focal): run for run in plan}

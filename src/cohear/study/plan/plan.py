@@ -210,7 +210,7 @@ class _Specs:
                 _reference(
                     task,
                     self._split(cell, task, shares.get(task, 1.0)),
-                    self._stores[self._front_end_label(inputs[task][0]), self._settings.tasks[task].dataset],
+                    self._stores[self._front_end_label(inputs[task][0]), self._settings.tasks[task].dataset_name],
                     inputs[task],
                     common,
                     scored=focal in ("", task) and task not in self._settings.label_free,
