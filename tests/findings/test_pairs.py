@@ -38,6 +38,7 @@ def found(told_of, code, repeats=5, more=None, way="clips", reach=0.5, assumed="
     results = pd.DataFrame([{"control": "", **SETTING}])
     known = {"results": results, "gains": cells, "power": power, "units": {"uar": POINTS}, "related": ()}
     asked = {"unit_over": lambda _: POINTS, "advisable": lambda cells: cells, "above": lambda *_: {}}
+    asked["between_scored"] = lambda cells: cells
     statistics = SimpleNamespace(**known, **asked)
     return next(one for one in FINDINGS[code].find(statistics) if one.setting)
 

@@ -196,7 +196,7 @@ def test_all_mistakes_are_told_at_once():
         ({"study": None, "combinations": [["tone", "brd"]]}, ["study", "combinations"]),
         (
             {"tasks": {"a": {"dataset": "tonez"}}, "training": {"objective": "summ"}},
-            ["tasks.a.target", "training.objective"],
+            ["tasks.a.dataset", "tasks.a.target", "training.objective"],
         ),
         (
             {

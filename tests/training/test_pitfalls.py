@@ -161,14 +161,14 @@ OTHER = {
 }
 
 
-OF_A_TASK = {"front_end": {"name": "summary"}, "window": 0.3}
-"""What a task may have for itself, and has not."""
+NOT_THERE = {"front_end": {"name": "summary"}, "window": 0.3, "teacher_encoder": {"name": "small"}}
+"""What a task may have for itself, or a run for its teachers, and has not."""
 
 
 def other(name, value):
     """Another value of a field."""
     if value is None:
-        return OF_A_TASK[name]
+        return NOT_THERE[name]
     if name in OTHER:
         return OTHER[name]
     if isinstance(value, str):
