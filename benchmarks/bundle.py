@@ -26,7 +26,7 @@ from cohear.features import LogMel
 from cohear.features.task_input import TaskInput
 from cohear.models.choice import EncoderChoice
 from cohear.models.heads import layer
-from cohear.models.sharing import SHARING, Draws
+from cohear.models.sharing import SHARING, Draws, NetworkParts
 
 LABELS = {"digit": 10, "keyword": 11, "emotion": 7, "event": 10, "urban": 10, "instrument": 15}
 WINDOW = 100  # frames, one second
@@ -38,7 +38,7 @@ def make_bundle(folder: Path) -> None:
     front_end = LogMel()
     inputs = dict.fromkeys(LABELS, front_end.input_width)
     heads = {task: layer(labels) for task, labels in LABELS.items()}
-    network = SHARING["multihead"](inputs, heads, EncoderChoice("small").build, Draws((0, 0, 0)))
+    network = SHARING["multihead"](NetworkParts(inputs, heads, EncoderChoice("small").build, Draws((0, 0, 0))))
     names = {task: tuple(map(str, range(labels))) for task, labels in LABELS.items()}
     outputs = [Output(LabelDecoding(task, "multiclass", labels)) for task, labels in names.items()]
     given = TaskInput(front_end, WINDOW)

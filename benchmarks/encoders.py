@@ -45,7 +45,7 @@ from cohear.features import FRONT_ENDS
 from cohear.features.task_input import TaskInput
 from cohear.models.choice import EncoderChoice
 from cohear.models.heads import layer
-from cohear.models.sharing import SHARING, Draws
+from cohear.models.sharing import SHARING, Draws, NetworkParts
 from cohear.models.windows import Windows
 from cohear.tasks import TARGET_KINDS, WindowTargets
 from cohear.training.optimiser import make_optimiser
@@ -86,7 +86,7 @@ class Candidate:
 def candidate(name: str, folder: Path) -> Candidate:
     front_end = FRONT_ENDS[ENCODERS[name]]()
     inputs, heads = {"task": front_end.input_width}, {"task": layer(LABELS)}
-    network = SHARING["multihead"](inputs, heads, EncoderChoice(name).build, Draws((0, 0, 0)))
+    network = SHARING["multihead"](NetworkParts(inputs, heads, EncoderChoice(name).build, Draws((0, 0, 0))))
     given = TaskInput(front_end, WINDOW)
     graph = network_graph(network.eval(), {"task": given})
     path = folder / f"{name}.onnx"

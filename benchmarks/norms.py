@@ -37,7 +37,7 @@ from cohear.features.task_input import TaskInput
 from cohear.models.choice import EncoderChoice
 from cohear.models.heads import layer
 from cohear.models.per_task import PerTask
-from cohear.models.sharing import SHARING, Draws
+from cohear.models.sharing import SHARING, Draws, NetworkParts
 
 ENCODERS = {"small": "logmel", "dnn": "summary"}
 LABELS, WINDOW = 10, 100
@@ -47,7 +47,7 @@ PER_TASK = "norms per task"
 def network(name: str, tasks: Sequence[str], *, per_task: bool) -> nn.Module:
     width = FRONT_ENDS[ENCODERS[name]]().input_width
     inputs, heads = dict.fromkeys(tasks, width), dict.fromkeys(tasks, layer(LABELS))
-    made = SHARING["multihead"](inputs, heads, EncoderChoice(name).build, Draws((0, 0, 0)))
+    made = SHARING["multihead"](NetworkParts(inputs, heads, EncoderChoice(name).build, Draws((0, 0, 0))))
     if per_task:
         with_own_norms(made, tasks)
     noise = torch.Generator().manual_seed(0)

@@ -30,7 +30,7 @@ from cohear.base.named import WithSettings, make
 from cohear.base.processor import processor_name
 from cohear.models.choice import EncoderChoice
 from cohear.models.heads import layer
-from cohear.models.sharing import SHARING, Draws
+from cohear.models.sharing import SHARING, Draws, NetworkParts
 from cohear.models.windows import Windows
 from cohear.training.objectives import OBJECTIVES, Step
 from cohear.training.objectives.aggregated import SOLVED_ANEW, OfGradients, Weighing
@@ -47,7 +47,9 @@ class Training:
     def __init__(self, objective: str | WithSettings, tasks: int) -> None:
         self.tasks, settings = [f"task {number}" for number in range(tasks)], TrainingSettings()
         heads = {task: layer(LABELS) for task in self.tasks}
-        made = SHARING["multihead"](dict.fromkeys(heads, BANDS), heads, EncoderChoice("small").build, Draws(NAME))
+        made = SHARING["multihead"](
+            NetworkParts(dict.fromkeys(heads, BANDS), heads, EncoderChoice("small").build, Draws(NAME))
+        )
         self.network = made.to(memory_format=torch.channels_last).train()
         self.objective = make(OBJECTIVES, objective, self.tasks)
         self.optimiser, _ = make_optimiser(settings, settings.steps, self.network, self.objective)

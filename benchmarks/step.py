@@ -42,7 +42,7 @@ from cohear.features.task_input import TaskInput
 from cohear.features.windows import scored_windows
 from cohear.models.choice import EncoderChoice
 from cohear.models.heads import head_of
-from cohear.models.sharing import SHARING, Draws, Network
+from cohear.models.sharing import SHARING, Draws, Network, NetworkParts
 from cohear.models.windows import Windows
 from cohear.runs.place import PROCESSOR
 from cohear.runs.task_data import TaskData
@@ -146,7 +146,9 @@ class Training:
 
 def network(width: int) -> Network:
     heads = {task: head_of(TARGET_KINDS["multiclass"], list(map(str, range(LABELS)))) for task in TASKS}
-    made = SHARING["multihead"](dict.fromkeys(TASKS, width), heads, EncoderChoice("small").build, Draws(NAME))
+    made = SHARING["multihead"](
+        NetworkParts(dict.fromkeys(TASKS, width), heads, EncoderChoice("small").build, Draws(NAME))
+    )
     return made.to(memory_format=torch.channels_last).train()
 
 

@@ -26,7 +26,7 @@ from cohear.features.task_input import TaskInput
 from cohear.models.choice import EncoderChoice
 from cohear.models.heads import layer
 from cohear.models.norms import MaskedGroupNorm, VectorGroupNorm
-from cohear.models.sharing import SHARING, Draws
+from cohear.models.sharing import SHARING, Draws, NetworkParts
 from cohear.runs.task_data import TaskData
 from cohear.runtime.stream import Stream
 from cohear.tasks import METRICS, TARGET_KINDS, Targets
@@ -52,7 +52,7 @@ def a_network(inputs, choice, sharing="multihead"):
     """With statistics and weights that no fresh network has."""
     heads = {task: layer(width) for task, (_, width, _) in TASKS.items()}
     widths = {task: given.width for task, given in inputs.items()}
-    network = make(SHARING, sharing, widths, heads, choice.build, Draws((1, 2, 3)))
+    network = make(SHARING, sharing, NetworkParts(widths, heads, choice.build, Draws((1, 2, 3))))
     noise = torch.Generator().manual_seed(0)
     for module in network.modules():
         if getattr(module, "running_mean", None) is not None:

@@ -17,7 +17,7 @@ from cohear.features import LogMel
 from cohear.features.task_input import TaskInput
 from cohear.models.choice import EncoderChoice
 from cohear.models.heads import layer
-from cohear.models.sharing import SHARING, Draws
+from cohear.models.sharing import SHARING, Draws, NetworkParts
 from cohear.models.windows import Windows
 from cohear.runtime.card import MODEL, read_card
 from cohear.runtime.session import WAVEFORM
@@ -68,7 +68,7 @@ def test_work_is_counted_as_torch_counts_it(tmp_path, encoder, settings):
     """Of the network alone, over the windows of a second: one every half window."""
     given = TaskInput(LogMel(bands=24), 50)
     build, heads = EncoderChoice(encoder, settings=settings).build, {"task": layer(3)}
-    network = SHARING["multihead"]({"task": 24}, heads, build, Draws((0, 0, 0))).eval()
+    network = SHARING["multihead"](NetworkParts({"task": 24}, heads, build, Draws((0, 0, 0)))).eval()
     with FlopCounterMode(display=False) as counted, torch.no_grad():
         network({"task": Windows(torch.randn(1, 50, 24), torch.tensor([50]))})
     output = Output(LabelDecoding("task", "multiclass", ("a", "b", "c")))

@@ -10,7 +10,7 @@ from cohear.models.choice import EncoderChoice
 from cohear.models.encoder import ENCODERS
 from cohear.models.heads import layer
 from cohear.models.inference import at_inference
-from cohear.models.sharing import SHARING, Draws
+from cohear.models.sharing import SHARING, Draws, NetworkParts
 from cohear.models.windows import Windows
 from cohear.testing.plain import PlainPack, plain_run
 from cohear.training.loop import train_one
@@ -22,7 +22,7 @@ TASKS = ("one", "two")
 def network_of(encoder="dnn", inputs=40, **settings):
     choice, heads = EncoderChoice(encoder), {task: layer(2) for task in TASKS}
     scheme = WithSettings(name="adapters", **settings)
-    return make(SHARING, scheme, dict.fromkeys(TASKS, inputs), heads, choice.build, Draws((0, 0, 0)))
+    return make(SHARING, scheme, NetworkParts(dict.fromkeys(TASKS, inputs), heads, choice.build, Draws((0, 0, 0))))
 
 
 def trained(sharing, steps=150):
@@ -39,10 +39,12 @@ def test_at_first_they_change_nothing(encoder):
     width = 640 if encoder == "filters" else 40
     network = network_of(encoder, width).eval()
     plain = SHARING["multihead"](
-        dict.fromkeys(TASKS, width),
-        {task: layer(2) for task in TASKS},
-        EncoderChoice(encoder).build,
-        Draws((0, 0, 0)),
+        NetworkParts(
+            dict.fromkeys(TASKS, width),
+            {task: layer(2) for task in TASKS},
+            EncoderChoice(encoder).build,
+            Draws((0, 0, 0)),
+        ),
     ).eval()
     rows = torch.randn((3, width) if ENCODERS[encoder].layout == "vector" else (3, 24, width))
     for task in TASKS:
@@ -105,8 +107,10 @@ def test_soft_encoders_are_the_nearer_the_dearer_their_distance_is():
 def test_soft_encoders_of_two_shapes_are_refused():
     choice, heads = EncoderChoice("dnn"), {task: layer(2) for task in TASKS}
     with pytest.raises(UserError, match="encoders of its tasks differ in shape"):
-        make(SHARING, "soft", {"one": 4, "two": 5}, heads, choice.build, Draws((0, 0, 0)))
+        make(SHARING, "soft", NetworkParts({"one": 4, "two": 5}, heads, choice.build, Draws((0, 0, 0))))
     with pytest.raises(UserError, match="pull is a price from 0 on, not -1"):
         make(
-            SHARING, WithSettings(name="soft", pull=-1), dict.fromkeys(TASKS, 4), heads, choice.build, Draws((0, 0, 0))
+            SHARING,
+            WithSettings(name="soft", pull=-1),
+            NetworkParts(dict.fromkeys(TASKS, 4), heads, choice.build, Draws((0, 0, 0))),
         )

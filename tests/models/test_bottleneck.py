@@ -8,7 +8,7 @@ from cohear.base.named import WithSettings, make
 from cohear.models.choice import EncoderChoice
 from cohear.models.heads import layer
 from cohear.models.inference import at_inference
-from cohear.models.sharing import SHARING, Draws
+from cohear.models.sharing import SHARING, Draws, NetworkParts
 from cohear.models.windows import Windows
 
 TASKS = ("one", "two", "three")
@@ -19,7 +19,7 @@ def network_of(encoder="dnn", scheme="bottleneck", tasks=TASKS, **settings):
     choice = EncoderChoice(encoder, settings={} if encoder != "dnn" else {"hidden": 8, "layers": 1})
     heads = {task: layer(2) for task in tasks}
     named = WithSettings(name=scheme, **settings) if settings else scheme
-    return make(SHARING, named, dict.fromkeys(tasks, WIDTH), heads, choice.build, Draws((0, 0, 0)))
+    return make(SHARING, named, NetworkParts(dict.fromkeys(tasks, WIDTH), heads, choice.build, Draws((0, 0, 0))))
 
 
 def batch_of(encoder):

@@ -11,7 +11,7 @@ from cohear.models import ENCODERS, SHARING
 from cohear.models.choice import EncoderChoice
 from cohear.models.heads import layer
 from cohear.models.masked import MaskedNorm, Valid
-from cohear.models.sharing import Draws
+from cohear.models.sharing import Draws, NetworkParts
 from cohear.models.windows import Windows
 from cohear.testing.encoder import EncoderContract
 from cohear.testing.sharing import SharingContract
@@ -240,7 +240,7 @@ def test_heads_of_one_width_have_weights_of_their_own(sharing):
     """A head's stream is named by its task; that of an encoder is not, so that encoders alone begin alike."""
     encoder = EncoderChoice("dnn", settings={"hidden": 4})
     heads = {task: layer(3) for task in ("one", "two")}
-    network = SHARING[sharing](dict.fromkeys(heads, 6), heads, encoder.build, Draws((0, 0, 0)))
+    network = SHARING[sharing](NetworkParts(dict.fromkeys(heads, 6), heads, encoder.build, Draws((0, 0, 0))))
     one, two = (head.state_dict() for head in network.heads)
     assert not torch.equal(one["weight"], two["weight"])
 
@@ -330,7 +330,7 @@ def test_statistics_are_those_of_the_mixed_batch():
     """Pitfall 7: batch norm sees all tasks' windows at once, not one dataset a batch."""
     encoder = EncoderChoice("dnn", settings={"hidden": 4, "layers": 1})
     inputs, heads = dict.fromkeys("ab", 3), dict.fromkeys("ab", layer(2))
-    network = SHARING["multihead"](inputs, heads, encoder.build, Draws((0, 0, 0))).train()
+    network = SHARING["multihead"](NetworkParts(inputs, heads, encoder.build, Draws((0, 0, 0)))).train()
     rows = {"a": torch.randn(8, 3) + 5, "b": torch.randn(4, 3) - 5}
     network({task: Windows(features) for task, features in rows.items()}, 0)
     mixture = torch.cat([rows["a"], rows["b"]])

@@ -9,7 +9,7 @@ from cohear.base.named import WithSettings, make
 from cohear.models.choice import EncoderChoice
 from cohear.models.encoder import ENCODERS
 from cohear.models.heads import layer
-from cohear.models.sharing import SHARING, Draws
+from cohear.models.sharing import SHARING, Draws, NetworkParts
 from cohear.models.tied import tensors_of, with_all_names
 from cohear.models.windows import Windows
 from cohear.runs.run_folder import KEPT
@@ -26,7 +26,7 @@ TASKS = ("one", "two")
 def of_depth(shared, encoder="dnn", width=40, **settings):
     choice, heads = EncoderChoice(encoder, settings=settings), {task: layer(2) for task in TASKS}
     scheme = WithSettings(name="multihead", shared=shared)
-    return make(SHARING, scheme, dict.fromkeys(TASKS, width), heads, choice.build, Draws((0, 0, 0)))
+    return make(SHARING, scheme, NetworkParts(dict.fromkeys(TASKS, width), heads, choice.build, Draws((0, 0, 0))))
 
 
 def held(stages):

@@ -7,7 +7,7 @@ from cohear.base.errors import UserError
 from cohear.models.choice import EncoderChoice
 from cohear.models.heads import layer
 from cohear.models.inference import at_inference
-from cohear.models.sharing import SHARING, Draws
+from cohear.models.sharing import SHARING, Draws, NetworkParts
 from cohear.models.windows import Span, Windows
 from cohear.testing.encoder import EncoderContract
 
@@ -65,8 +65,10 @@ def test_statistics_are_those_of_the_tasks_own_rows(folder):
     """In a mixed batch too, and weights that are shared learn from all of it."""
     torch.manual_seed(0)
     build, draws = EncoderChoice("own", "own_net:Own", folder=folder).build, Draws((0, 0, 0))
-    network = SHARING["multihead"](dict.fromkeys("ab", 5), dict.fromkeys("ab", layer(2)), build, draws).train()
-    alone = SHARING["multihead"]({"b": 5}, {"b": layer(2)}, build, draws).train()
+    network = SHARING["multihead"](
+        NetworkParts(dict.fromkeys("ab", 5), dict.fromkeys("ab", layer(2)), build, draws)
+    ).train()
+    alone = SHARING["multihead"](NetworkParts({"b": 5}, {"b": layer(2)}, build, draws)).train()
     batch = {"a": Windows(torch.randn(8, 9, 5) + 5), "b": Windows(torch.randn(4, 9, 5) - 5)}
     given = network(batch, 0)
     torch.testing.assert_close(given["b"], alone({"b": batch["b"]}, 0)["b"])
@@ -82,7 +84,7 @@ def test_networks_of_an_encoder_a_task_are_asked_for_one_task_at_a_time(folder):
     torch.manual_seed(0)
     build, widths = EncoderChoice("own", "own_net:Own", folder=folder).build, dict.fromkeys("ab", 5)
     for scheme in [name for name in SHARING if SHARING[name].begins_with is None]:  # others refuse such encoders
-        network = SHARING[scheme](widths, dict.fromkeys("ab", layer(2)), build, Draws((0, 0, 0))).eval()
+        network = SHARING[scheme](NetworkParts(widths, dict.fromkeys("ab", layer(2)), build, Draws((0, 0, 0)))).eval()
         for task in "ab":
             rows = {task: Windows(torch.randn(3, 9, 5))}
             plain = at_inference(network, task, network.idle(task))
@@ -120,7 +122,9 @@ def test_a_task_with_longer_windows_beside_it_answers_as_alone():
     """The encoder sees where a short window ends, so that the zeros behind it change nothing."""
     torch.manual_seed(0)
     encoder, draws = EncoderChoice("small"), Draws((0, 0, 0))
-    network = SHARING["multihead"](dict.fromkeys("ab", 16), dict.fromkeys("ab", layer(2)), encoder.build, draws).eval()
+    network = SHARING["multihead"](
+        NetworkParts(dict.fromkeys("ab", 16), dict.fromkeys("ab", layer(2)), encoder.build, draws)
+    ).eval()
     batch = {"a": Windows(torch.randn(2, 40, 16)), "b": Windows(torch.randn(3, 100, 16))}
     together = network(batch)
     for task, windows in batch.items():

@@ -12,7 +12,7 @@ from cohear.base.errors import RunFailed, UserError
 from cohear.base.named import WithSettings, make
 from cohear.models.choice import EncoderChoice
 from cohear.models.heads import layer
-from cohear.models.sharing import SHARING, Draws
+from cohear.models.sharing import SHARING, Draws, NetworkParts
 from cohear.models.windows import Windows
 from cohear.testing.plain import PlainPack, plain_run, plain_run_with_needs, plain_task
 from cohear.training.loop import train_one
@@ -153,7 +153,11 @@ def test_no_run_begins_with_nothing(sharing):
 @pytest.mark.parametrize("sharing", BEGUN)
 def test_parts_of_each_tasks_own_are_told(sharing):
     with pytest.raises(UserError, match="without parts of each task's own"):
-        make(SHARING, sharing, dict.fromkeys("ab", 3), dict.fromkeys("ab", layer(2)), _dnn(norm="task").build, DRAWS)
+        make(
+            SHARING,
+            sharing,
+            NetworkParts(dict.fromkeys("ab", 3), dict.fromkeys("ab", layer(2)), _dnn(norm="task").build, DRAWS),
+        )
 
 
 ARMS = {

@@ -18,7 +18,7 @@ from cohear.models.choice import EncoderChoice
 from cohear.models.encoder import ENCODERS
 from cohear.models.heads import head_of
 from cohear.models.masked import UnitDropout
-from cohear.models.sharing import SHARING, Draws
+from cohear.models.sharing import SHARING, Draws, NetworkParts
 from cohear.models.windows import Windows
 from cohear.runs.place import RunPlace
 from cohear.runs.scaled_task import with_scale
@@ -56,7 +56,9 @@ def test_a_step_makes_nothing_on_the_processor(encoder, layout, sharing):
     """On torch's device without numbers whatever is made elsewhere is an error: forward, loss and backward."""
     device = Device("meta")
     heads = {task: head_of(kind, LABELS) for task, kind in KINDS.items()}
-    network = SHARING[sharing](dict.fromkeys("ab", 16), heads, EncoderChoice(encoder).build, Draws((0, 0, 0)))
+    network = SHARING[sharing](
+        NetworkParts(dict.fromkeys("ab", 16), heads, EncoderChoice(encoder).build, Draws((0, 0, 0)))
+    )
     network, objective = device.put(network), device.put(OBJECTIVES["sum"](list("ab")))
     batch = {task: on(device, rows(task, layout)) for task in KINDS}
     with device.forward():

@@ -12,7 +12,7 @@ from cohear.base.named import WithSettings, make
 from cohear.base.yaml_text import YamlText
 from cohear.models.choice import EncoderChoice
 from cohear.models.heads import layer
-from cohear.models.sharing import SHARING, Draws
+from cohear.models.sharing import SHARING, Draws, NetworkParts
 from cohear.models.windows import Windows
 from cohear.study.file import check_study
 from cohear.study.launch.ssh.installed import packages_needed
@@ -44,7 +44,7 @@ def objective(name, tasks=(), **settings):
 def a_step(sharing="multihead", tasks=("a", "b", "c"), seed=0):
     heads = {task: layer(2) for task in tasks}
     encoder = EncoderChoice("dnn", settings={"hidden": 8, "layers": 2, "dropout": 0.0})
-    network = make(SHARING, sharing, dict.fromkeys(heads, 6), heads, encoder.build, Draws((0, 0, 0)))
+    network = make(SHARING, sharing, NetworkParts(dict.fromkeys(heads, 6), heads, encoder.build, Draws((0, 0, 0))))
     noise = torch.Generator().manual_seed(seed)
     embeddings = network.embed({task: Windows(torch.randn(7, 6, generator=noise)) for task in heads}, 0)
     logits = {task: network.logits(task, embeddings[task], 0) for task in heads}

@@ -7,7 +7,7 @@ import torch
 
 from cohear.models.choice import EncoderChoice
 from cohear.models.heads import layer
-from cohear.models.sharing import SHARING, Draws
+from cohear.models.sharing import SHARING, Draws, NetworkParts
 from cohear.models.windows import Windows
 from cohear.testing.objective import ObjectiveContract
 from cohear.testing.plain import PlainPack, plain_run
@@ -63,7 +63,7 @@ class TestEven(ObjectiveContract):
 def a_step(sharing="multihead", opposed=False):
     heads = {task: layer(2) for task in ("a", "b")}
     encoder = EncoderChoice("dnn", settings={"hidden": 8, "layers": 1, "dropout": 0.0})
-    network = SHARING[sharing](dict.fromkeys(heads, 6), heads, encoder.build, Draws((0, 0, 0)))
+    network = SHARING[sharing](NetworkParts(dict.fromkeys(heads, 6), heads, encoder.build, Draws((0, 0, 0))))
     rows = torch.randn(7, 6, generator=torch.Generator().manual_seed(0))
     embeddings = network.embed({task: Windows(rows) for task in heads}, 0)
     losses = {task: network.logits(task, embeddings[task], 0).square().mean() for task in heads}

@@ -23,7 +23,7 @@ from cohear.features.front_end import FrontEnd
 from cohear.features.task_input import TaskInput
 from cohear.models.choice import EncoderChoice
 from cohear.models.heads import Head, head_of
-from cohear.models.sharing import SHARING, Draws
+from cohear.models.sharing import SHARING, Draws, NetworkParts
 from cohear.runs.input_scale import InputScale
 from cohear.runtime.card import Windowing
 from cohear.study.file import StudySettings
@@ -89,7 +89,7 @@ class UntrainedModels:
         check_exportable(inputs)
         hears, different = input_numbers(inputs), list(dict.fromkeys(inputs.values()))
         widths = {task: given.width for task, given in inputs.items()}
-        network = make(SHARING, built.sharing, widths, self.heads, choice.build, Draws((0, 0, 0)))
+        network = make(SHARING, built.sharing, NetworkParts(widths, self.heads, choice.build, Draws((0, 0, 0))))
         strides = {task: network.encoder_of(task).stride for task in hears}
         outputs = [
             replace(

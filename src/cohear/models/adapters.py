@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
 from typing import Literal, get_args
 
 import torch
 from torch import Size, Tensor, nn
 
-from cohear.models.encoder import Encoder
-from cohear.models.heads import Head
-from cohear.models.sharing import SHARING, Draws, Multihead
+from cohear.models.sharing import SHARING, Multihead, NetworkParts
 from cohear.models.windows import Windows
 
 Priced = Literal["parameters", "multiply_adds"]
@@ -77,7 +74,7 @@ class Adapters(Multihead):
     weights, over tasks and layers at once, and one number trades cost for loss.
 
     Args:
-        inputs: see `Network`, as the three after it.
+        parts: see `Network`.
         width: channels that a task may have behind a stage.
         price: what all of them would cost if they were open, in the unit of the sum of losses; 0 leaves all open.
         cost: what a channel costs: its ``parameters``, or its ``multiply_adds``, of which there are more where frames
@@ -86,10 +83,7 @@ class Adapters(Multihead):
 
     def __init__(
         self,
-        inputs: Mapping[str, int],
-        heads: Mapping[str, Head | None],
-        make_encoder: Callable[[Mapping[str, int]], Encoder],
-        draws: Draws,
+        parts: NetworkParts,
         *,
         width: int = 8,
         price: float = 0.0,
@@ -99,12 +93,12 @@ class Adapters(Multihead):
             raise ValueError(f"width is 1 or more, and price 0 or more, not {width} and {price:g}")
         if cost not in get_args(Priced):
             raise ValueError(f"cost is one of {', '.join(get_args(Priced))}, not {cost!r}")
-        super().__init__(inputs, heads, make_encoder, draws)
+        super().__init__(parts)
         self._price, self._by_place = price, cost == "multiply_adds"
         self.adapters = nn.ModuleList()
         for task in self.tasks if len(self.tasks) > 1 else ():  # alone there is nothing to adapt
             # behind the first stage, an input norm, nothing has been shared yet
-            with draws.of_head(task, "adapters"):
+            with parts.draws.of_head(task, "adapters"):
                 self.adapters.append(nn.ModuleList(Adapter(shape, width) for shape in self.shapes(task)[1:]))
 
     def between(self, stage: int, task: str) -> nn.Module | None:

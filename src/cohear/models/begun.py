@@ -2,31 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import ClassVar
 
 import torch
 from torch import Tensor, nn
 
 from cohear.models.encoder import Encoder
-from cohear.models.heads import Head
-from cohear.models.sharing import SHARING, Beginning, Draws, Independent, Multihead, Network
+from cohear.models.sharing import SHARING, Beginning, Independent, Multihead, Network, NetworkParts
 
 
 class Begun(Independent):
     """An encoder a task, of which each begins as that of a network which others have trained, and learns alone."""
 
-    def __init__(
-        self,
-        inputs: Mapping[str, int],
-        heads: Mapping[str, Head | None],
-        make_encoder: Callable[[Mapping[str, int]], Encoder],
-        draws: Draws,
-    ) -> None:
-        super().__init__(inputs, heads, make_encoder, draws)
-        if len(heads) > 1:
-            with draws.of_encoder("weights"):
-                demand_alike(self, make_encoder(inputs))
+    def __init__(self, parts: NetworkParts) -> None:
+        super().__init__(parts)
+        if len(self.tasks) > 1:
+            demand_alike(self, parts.first_encoder(self.tasks))
 
     def begin(self, givers: Mapping[str, Network]) -> None:
         """With what each giver's encoder has learnt, and where it knows the task with its head."""
@@ -54,14 +46,8 @@ class FromJoint(Begun):
 class Added(FromPartners):
     """A head on the network of the others, whose encoder stays what it is: what a task costs that comes later."""
 
-    def __init__(
-        self,
-        inputs: Mapping[str, int],
-        heads: Mapping[str, Head | None],
-        make_encoder: Callable[[Mapping[str, int]], Encoder],
-        draws: Draws,
-    ) -> None:
-        super().__init__(inputs, heads, make_encoder, draws)
+    def __init__(self, parts: NetworkParts) -> None:
+        super().__init__(parts)
         self._frozen = len(self.tasks) > 1
         self.encoders.requires_grad_(not self._frozen)
         self.train()
@@ -85,7 +71,7 @@ class Merged(Multihead):
     seen.
 
     Args:
-        inputs: see `Network`, as the three after it.
+        parts: see `Network`.
         scale: how far along the mean of the differences.
     """
 
@@ -93,19 +79,14 @@ class Merged(Multihead):
 
     def __init__(
         self,
-        inputs: Mapping[str, int],
-        heads: Mapping[str, Head | None],
-        make_encoder: Callable[[Mapping[str, int]], Encoder],
-        draws: Draws,
+        parts: NetworkParts,
         *,
         scale: float = 1.0,
     ) -> None:
-        super().__init__(inputs, heads, make_encoder, draws)
-        self._scale, self.learns = scale, len(heads) == 1
+        super().__init__(parts)
+        self._scale, self.learns = scale, len(self.tasks) == 1
         if not self.learns:
-            task = self.tasks[0]
-            with draws.of_encoder("weights"):
-                demand_alike(self, make_encoder({task: inputs[task]}))
+            demand_alike(self, parts.first_encoder(self.tasks[:1]))
             self.requires_grad_(False)
 
     def begin(self, givers: Mapping[str, Network]) -> None:

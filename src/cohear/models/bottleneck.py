@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import ClassVar
 
 import torch
 from torch import Tensor, nn
 
 from cohear.models.begun import demand_alike
-from cohear.models.encoder import Encoder
-from cohear.models.heads import Head
 from cohear.models.masked import Valid
-from cohear.models.sharing import SHARING, Beginning, Draws, Independent, Network
+from cohear.models.sharing import SHARING, Beginning, Independent, Network, NetworkParts
 from cohear.models.windows import Embedding, Windows
 
 
@@ -45,7 +43,7 @@ class Bottleneck(Independent):
     it. The singles learn no further.
 
     Args:
-        inputs: see `Network`, as the three after it.
+        parts: see `Network`.
         width: numbers that come from each partner.
     """
 
@@ -53,30 +51,25 @@ class Bottleneck(Independent):
 
     def __init__(
         self,
-        inputs: Mapping[str, int],
-        heads: Mapping[str, Head | None],
-        make_encoder: Callable[[Mapping[str, int]], Encoder],
-        draws: Draws,
+        parts: NetworkParts,
         *,
         width: int = 32,
     ) -> None:
         if width < 1:
             raise ValueError(f"width is 1 or more, not {width}")
-        super().__init__(inputs, heads, make_encoder, draws)
+        super().__init__(parts)
         self.singles, self.taps = nn.ModuleList(), nn.ModuleList()
         for task in self.tasks if len(self.tasks) > 1 else ():
-            with draws.of_encoder("weights"):
-                self.singles.append(make_encoder({task: inputs[task]}).requires_grad_(False))
+            self.singles.append(parts.first_encoder([task]).requires_grad_(False))
             if len(self.encoder_of(task).stages()) < 2 or "vector" not in self.encoder_of(task).gives:
                 raise ValueError("it takes encoders of several stages that give a vector a window")
             taps, wanted = nn.ModuleList(), self.shapes(task)[0][-1]
             for partner in self._partners(task):
-                with draws.of_head(task, "bottleneck", partner):
+                with parts.draws.of_head(task, "bottleneck", partner):
                     taps.append(Tap(self.encoder_of(partner).gives["vector"], width, wanted))
             self.taps.append(taps)
         if len(self.tasks) > 1:
-            with draws.of_encoder("weights"):
-                demand_alike(self, make_encoder(inputs))
+            demand_alike(self, parts.first_encoder(self.tasks))
         self.train()
 
     def begin(self, givers: Mapping[str, Network]) -> None:

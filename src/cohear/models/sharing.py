@@ -39,17 +39,36 @@ Beginning = Literal["singles", "others", "joint"]
 """Networks of the same fold that a task begins with: that of each task alone, of all the others, of all together."""
 
 
+@dataclass(frozen=True)
+class NetworkParts:
+    """What every sharing scheme puts together.
+
+    Attributes:
+        inputs: width of each task's input.
+        heads: of each task; None for a task without a head, whose rows are in the batch alone.
+        make_encoder: makes the encoder of some tasks of the widths of their inputs, with weights from torch's current
+            generator.
+        draws: the run's random streams.
+    """
+
+    inputs: Mapping[str, int]
+    heads: Mapping[str, Head | None]
+    make_encoder: Callable[[Mapping[str, int]], Encoder]
+    draws: Draws
+
+    def first_encoder(self, tasks: Sequence[str]) -> Encoder:
+        """The encoder of some tasks with its first weights, which do not depend on whose it is."""
+        with self.draws.of_encoder("weights"):
+            return self.make_encoder({task: self.inputs[task] for task in tasks})
+
+
 class Network(nn.Module):
     """The tasks of a combination in one module.
 
     Keyword-only arguments of a subclass's constructor are its settings.
 
     Args:
-        inputs: width of each task's input.
-        heads: of each task; None for a task without a head, whose rows are in the batch alone.
-        make_encoder: makes the encoder of some tasks of the widths of their inputs, with weights from torch's current
-            generator.
-        draws: the run's random streams.
+        parts: what it is made of.
     """
 
     version: ClassVar[int] = 1
@@ -59,28 +78,21 @@ class Network(nn.Module):
     learns: bool = True
     """Whether weights change in training; else windows pass for what layers count alone."""
 
-    def __init__(
-        self,
-        inputs: Mapping[str, int],
-        heads: Mapping[str, Head | None],
-        make_encoder: Callable[[Mapping[str, int]], Encoder],
-        draws: Draws,
-    ) -> None:
+    def __init__(self, parts: NetworkParts) -> None:
         super().__init__()
-        self.tasks = list(heads)
-        self._inputs, self._draws = dict(inputs), draws
+        self.tasks = list(parts.heads)
+        self._inputs, self._draws = dict(parts.inputs), parts.draws
         self.encoders = nn.ModuleList()
         self._behind: dict[str, int] = {}
         for number, tasks in enumerate(self.groups(self.tasks)):
             self._behind |= dict.fromkeys(tasks, number)
-            with draws.of_encoder("weights"):
-                self.encoders.append(make_encoder({task: inputs[task] for task in tasks}))
+            self.encoders.append(parts.first_encoder(tasks))
         # A list, not a dict by name: torch forbids dots in names of modules, and task names are the user's.
         self.heads = nn.ModuleList()
         self._reads: list[Form] = []
-        for task, head in heads.items():
+        for task, head in parts.heads.items():
             gives = self.encoder_of(task).gives
-            with draws.of_head(task, "weights"):
+            with parts.draws.of_head(task, "weights"):
                 # without a head what comes out is the embedding, and nothing is learnt from it
                 self.heads.append(head.behind(gives, task) if head else nn.Identity())
             self._reads.append(head.reads if head else next(iter(gives)))
@@ -209,28 +221,24 @@ class Multihead(Network):
     """Hard parameter sharing (Caruana 1997): one encoder for all, a head a task; one batch mixes all tasks.
 
     Args:
-        inputs: see `Network`, as the three after it.
+        parts: see `Network`.
         shared: how many stages of the encoder are for all; behind them each task has its own, which begin as those of
             its single do. All stages, unless told; 0 is the scheme ``independent``.
     """
 
     def __init__(
         self,
-        inputs: Mapping[str, int],
-        heads: Mapping[str, Head | None],
-        make_encoder: Callable[[Mapping[str, int]], Encoder],
-        draws: Draws,
+        parts: NetworkParts,
         *,
         shared: int | None = None,
     ) -> None:
-        self._shared = None if len(heads) == 1 else shared
-        super().__init__(inputs, heads, make_encoder, draws)
+        self._shared = None if len(parts.heads) == 1 else shared
+        super().__init__(parts)
         stages = len(self.encoder_of(self.tasks[0]).stages())
         if shared is not None and not 0 <= shared < stages:
             raise ValueError(f"shared is 0 to {stages - 1}, since the encoder has {stages} stages, not {shared}")
         if self._shared:
-            with draws.of_encoder("weights"):
-                trunk = make_encoder(inputs)
+            trunk = parts.first_encoder(self.tasks)
             for task in self.tasks:
                 tie(self.encoder_of(task), trunk, self._shared)
 

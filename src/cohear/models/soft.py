@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-
 import torch
 from torch import Tensor
 
-from cohear.models.encoder import Encoder
-from cohear.models.heads import Head
-from cohear.models.sharing import SHARING, Draws, Independent
+from cohear.models.sharing import SHARING, Independent, NetworkParts
 
 
 @SHARING.register("soft")
@@ -19,20 +15,17 @@ class Soft(Independent):
     It saves nothing at work: it asks what tasks give each other when none has to give way.
 
     Args:
-        inputs: see `Network`, as the three after it.
+        parts: see `Network`.
         pull: price of a squared distance of 1 between a weight and its mean over tasks; without any, nothing is shared.
     """
 
     def __init__(
         self,
-        inputs: Mapping[str, int],
-        heads: Mapping[str, Head | None],
-        make_encoder: Callable[[Mapping[str, int]], Encoder],
-        draws: Draws,
+        parts: NetworkParts,
         *,
         pull: float = 0.01,
     ) -> None:
-        super().__init__(inputs, heads, make_encoder, draws)
+        super().__init__(parts)
         if pull < 0:
             raise ValueError(f"pull is a price from 0 on, not {pull:g}")
         shapes = {task: [each.shape for each in self.encoder_of(task).parameters()] for task in self.tasks}

@@ -13,7 +13,7 @@ from torch import Tensor
 from cohear.base.registry import Registry
 from cohear.models.choice import EncoderChoice
 from cohear.models.heads import layer
-from cohear.models.sharing import SHARING, Draws, Network
+from cohear.models.sharing import SHARING, Draws, Network, NetworkParts
 from cohear.models.windows import Windows
 from cohear.testing.named import NamedPartContract
 from cohear.training.objectives import OBJECTIVES, Objective, Step
@@ -36,7 +36,7 @@ class ObjectiveContract(NamedPartContract):
         """A small shared network."""
         encoder = EncoderChoice("dnn", settings={"hidden": 8, "layers": 1, "dropout": 0.0})
         inputs, heads = dict.fromkeys(tasks, 6), dict.fromkeys(tasks, layer(2))
-        return SHARING["multihead"](inputs, heads, encoder.build, Draws((0, 0, 0)))
+        return SHARING["multihead"](NetworkParts(inputs, heads, encoder.build, Draws((0, 0, 0))))
 
     def step(self, network: Network, *tasks: str, **factors: float) -> Step:
         """A batch of all of its tasks that went through it, with the losses of some, each times a factor."""

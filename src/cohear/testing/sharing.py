@@ -15,7 +15,7 @@ from cohear.base.registry import Registry
 from cohear.models.choice import EncoderChoice
 from cohear.models.heads import layer
 from cohear.models.inference import at_inference
-from cohear.models.sharing import SHARING, Draws, Network
+from cohear.models.sharing import SHARING, Draws, Network, NetworkParts
 from cohear.models.windows import Windows
 from cohear.testing.named import NamedPartContract
 from cohear.testing.plain import plain_run_with_needs, plain_task
@@ -41,7 +41,7 @@ class SharingContract(NamedPartContract):
         """A network of some of three tasks, one of them perhaps without a head."""
         heads = {task: layer(_OUTPUTS[task]) if task != headless else None for task in tasks or _OUTPUTS}
         inputs = dict.fromkeys(heads, _WIDTH)
-        network: Network = self.made(inputs, heads, encoder.build, Draws((0, 1, seed)))
+        network: Network = self.made(NetworkParts(inputs, heads, encoder.build, Draws((0, 1, seed))))
         return network
 
     def batch(self, *tasks: str) -> dict[str, Windows]:

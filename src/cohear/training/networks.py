@@ -11,7 +11,7 @@ from cohear.base.errors import RunFailed, UserError
 from cohear.base.named import make, name_of
 from cohear.models.choice import EncoderChoice
 from cohear.models.heads import head_of
-from cohear.models.sharing import SHARING, Draws, Network
+from cohear.models.sharing import SHARING, Draws, Network, NetworkParts
 from cohear.models.tied import with_all_names
 from cohear.runs.pack import Pack
 from cohear.runs.run_folder import KEPT
@@ -27,7 +27,7 @@ def make_network(spec: RunSpec, tasks: Mapping[str, TaskData], encoder_folder: s
     heads = {task: None if task in headless else head_of(data.kind, data.labels) for task, data in tasks.items()}
     draws = Draws((spec.study_seed, spec.fold, spec.seed))
     inputs = {task: given.width for task, given in inputs_of(spec).items()}
-    network = make(SHARING, spec.training.sharing, inputs, heads, choice.build, draws)
+    network = make(SHARING, spec.training.sharing, NetworkParts(inputs, heads, choice.build, draws))
     return network.to(memory_format=torch.channels_last)  # type: ignore[call-overload, no-any-return]
 
 

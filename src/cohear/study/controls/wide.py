@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from cohear.base.errors import UserError
 from cohear.base.named import WithSettings, make
 from cohear.models.choice import EncoderChoice
-from cohear.models.sharing import SHARING, Draws
+from cohear.models.sharing import SHARING, Draws, NetworkParts
 from cohear.study.controls.control import CONTROLS, Control, ControlInputs
 from cohear.training.spec import RunSpec
 
@@ -68,7 +68,7 @@ def trainable_parameters(given: ControlInputs, settings: Settings, sharing: str 
     encoder = replace(given.encoder, settings=settings)
     inputs = {task: given.inputs[task] for task in tasks}
     heads = {task: given.heads[task] for task in tasks}
-    network = make(SHARING, sharing, inputs, heads, encoder.build, Draws(("size",)))
+    network = make(SHARING, sharing, NetworkParts(inputs, heads, encoder.build, Draws(("size",))))
     return network.size()
 
 

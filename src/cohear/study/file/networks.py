@@ -14,7 +14,7 @@ from cohear.features.task_input import TaskInput
 from cohear.models.choice import EncoderChoice
 from cohear.models.encoder import ENCODERS
 from cohear.models.heads import head_of, layer
-from cohear.models.sharing import SHARING, Draws
+from cohear.models.sharing import SHARING, Draws, NetworkParts
 from cohear.runs.scaled_task import unmeasured
 from cohear.study.file.settings import StudySettings
 from cohear.study.file.task_sets import task_sets
@@ -135,7 +135,7 @@ def _different_widths(settings: StudySettings, own: Mapping[str, tuple[FrontEnd,
 
 
 def _network(scheme: str | WithSettings, widths: Mapping[str, int], encoder: EncoderChoice) -> object:
-    return make(SHARING, scheme, widths, dict.fromkeys(widths, layer(2)), encoder.build, Draws((0, 0, 0)))
+    return make(SHARING, scheme, NetworkParts(widths, dict.fromkeys(widths, layer(2)), encoder.build, Draws((0, 0, 0))))
 
 
 def _headed(encoder: EncoderChoice, kind: TargetKind, task: str, width: int) -> object:
