@@ -711,6 +711,43 @@ BREAKAGES = [
         ("test_weights_that_are_missing_are_told",),
         "transformers",
     ),
+    # gradients of tasks, and networks that begin with others
+    Breakage(
+        "heads learn from weighted losses while weights hold",
+        "torch.autograd.backward(losses, inputs=own,",
+        "torch.autograd.backward([loss * weight for loss, weight in zip(losses, weights, strict=True)], inputs=own,",
+        ("test_weights_hold_for_some_steps",),
+    ),
+    Breakage(
+        "weights of gradients never hold",
+        "if held.passed % self._every:",
+        "if held.passed < 0:",
+        ("test_passes_are_counted",),
+    ),
+    Breakage(
+        "a task is fine-tuned from its own single",
+        '(each == task) == (source == "singles")',
+        "each == task",
+        ("test_of_partners_and_of_all", "test_rows_of_the_same_tables_stand_on_runs_that_are_in_them"),
+    ),
+    Breakage(
+        "norms of what is frozen count on",
+        "part.eval()",
+        "part.train(mode)",
+        ("test_what_is_added_to_stays_what_it_was",),
+    ),
+    Breakage(
+        "of several teachers the first alone speaks",
+        "torch.stack(answers).mean(dim=0) if len(answers) > 1",
+        "answers[0] if len(answers) > 1",
+        ("test_several_teachers_speak_as_one",),
+    ),
+    Breakage(
+        "a network begins with runs that the study does not have",
+        "if trains and (mistakes := mistakes_in_needs(networks)):",
+        "if False and (mistakes := mistakes_in_needs(networks)):",
+        ("test_what_no_arm_trains_is_told",),
+    ),
 ]
 """At least one for each room whose mistakes would change a number or a conclusion."""
 

@@ -18,7 +18,7 @@ from cohear.testing.plain import PlainPack, plain_run, plain_run_with_needs, pla
 from cohear.training.loop import train_one
 from cohear.training.networks import first_network, load_network, make_network
 from cohear.training.settings import TrainingSettings
-from cohear.training.spec import beginning_of, who_begins
+from cohear.training.spec import beginning_of
 
 TASKS = ("one", "two", "three")
 BEGUN = [name for name in SHARING if SHARING[name].begins_with]
@@ -198,9 +198,11 @@ def test_rows_of_the_same_tables_stand_on_runs_that_are_in_them(study):
             assert not needs
             continue
         tasks, scheme = combination.split("+"), "merged" if arm == "few" else arm
-        by = {task: who_begins(task, tasks, SHARING[scheme].begins_with) for task in tasks}
+        others = {task: "+".join(other for other in tasks if other != task) for task in tasks}
+        own = {task: task for task in tasks}
+        by = {"merged": own, "bottleneck": own, "from-joint": dict.fromkeys(tasks, combination)}.get(scheme, others)
         assert needs == {
-            beginning_of(task): cells["base" if len(its) > 1 else arm, "+".join(its), fold] for task, its in by.items()
+            beginning_of(task): cells["base" if "+" in its else arm, its, fold] for task, its in by.items()
         }
     for arm in BEGUN:
         assert set(cells[arm].index.get_level_values("combination")) == set(

@@ -146,8 +146,8 @@ class Weighing(OfGradients):
 
 def _of_same_angles(rows: Tensor) -> Tensor:
     """``[tasks, tasks]`` rows as long as those of a matrix, at the same angles: the root of their inner products."""
-    wide = rows.double()
-    values, vectors = torch.linalg.eigh((wide @ wide.T).cpu())
+    wide = rows.cpu().double()  # which not every device has
+    values, vectors = torch.linalg.eigh(wide @ wide.T)
     root: Tensor = (vectors * values.clamp(min=0).sqrt()) @ vectors.T
     return root.float()
 
