@@ -3,6 +3,7 @@
 import planted
 import pytest
 import tiny
+from events import write_event_list
 
 from cohear.base.yaml_text import YamlText
 from cohear.data.audit.audit_check import CHECKS
@@ -13,6 +14,7 @@ from cohear.data.audit.contents import ContentsCheck
 from cohear.data.audit.cues import CuesCheck
 from cohear.data.audit.discrepancy import DiscrepancyCheck
 from cohear.data.audit.duplicates import DuplicatesCheck
+from cohear.data.audit.events import EventsCheck
 from cohear.data.audit.files import FilesCheck
 from cohear.data.audit.folds import FoldsCheck
 from cohear.data.audit.groups import GroupsCheck
@@ -128,6 +130,23 @@ class TestNumbers(CheckContract):
         return gather_evidence(settings, cache=folder / "cache", jobs=1, progress=NoProgress())[0]
 
 
+class TestEvents(CheckContract):
+    """On events of which one ends before it begins, and one lies beyond its clip."""
+
+    def make(self):
+        return EventsCheck()
+
+    def faulty(self, folder):
+        write_event_list(folder / "data" / "events")
+        with (folder / "data" / "events" / "events.csv").open("a") as file:
+            file.write("audio/03.wav,0.5,0.2,low\naudio/04.wav,0.5,99,high\n")
+        task = {"dataset": "events", "target": "events"}
+        networks = {"encoders": ["small"], "features": ["logmel"]}
+        content = tiny.settings(datasets={"events": {"path": "data/events"}}, tasks={"when": task}, **networks)
+        settings = with_paths_from(check_study(YamlText(content)), folder)
+        return gather_evidence(settings, cache=folder / "cache", jobs=1, progress=NoProgress())[0]
+
+
 def test_no_check_is_forgotten():
-    tested = {type(test().make()) for test in (*Planted.__subclasses__(), TestNumbers)}
+    tested = {type(test().make()) for test in (*Planted.__subclasses__(), TestNumbers, TestEvents)}
     assert tested == {type(CHECKS[name]) for name in CHECKS}
