@@ -52,7 +52,7 @@ BREAKAGES = [
         "labels are counted where gains are scored",
         'task, train = given.task, given.task.parts["train"]\n',
         'task, train = given.task, given.task.parts["test"]\n',
-        ("test_it_counts_training_clips_alone",),
+        ("TestCountsOfLabels",),
     ),
     Breakage(
         "measurements of another plan are in the table",

@@ -17,7 +17,7 @@ def told(numbers):
     return {number.name: number.value for number in numbers}
 
 
-class TestLabels(ProbeContract):
+class TestCountsOfLabels(ProbeContract):
     name = "labels"
 
     def tasks(self):
