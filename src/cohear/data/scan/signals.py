@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +11,11 @@ import numpy as np
 from cohear.audio.decode import Audio
 from cohear.audio.segment import Segment
 from cohear.base.arrays import Floats
-from cohear.base.journal import Append, Journal
-from cohear.data.scan.facts import ClipFacts, Inspector, Listener, root_name
+from cohear.data.scan.clip_store import ClipStore
+from cohear.data.scan.facts import ClipFacts, Listener
 from cohear.tasks.number_cells import cell_of_numbers
 
-_VERSION = 1  # part of the cache's file name: other numbers start a new file
+_VERSION = 1
 _FRAME_SECONDS = 0.04
 _MOST_FRAMES = 500  # of a part of a clip, evenly
 _PITCHES = (60.0, 500.0)  # Hz
@@ -28,8 +26,8 @@ Signals = Mapping[str, float | None]
 """Energy in dB of full scale, pitch and spectral centroid in Hz, zero crossings a second; None where there is none."""
 
 
-class SignalStore(Inspector):
-    """Measures clips while they are scanned, and remembers them.
+class SignalStore(ClipStore[Signals]):
+    """What tasks without labels are made of.
 
     Args:
         cache: the cache folder; measures are kept below it in ``signals``.
@@ -37,40 +35,27 @@ class SignalStore(Inspector):
     """
 
     def __init__(self, cache: Path, segments: Sequence[Segment]) -> None:
-        self._journal = Journal(cache / "signals" / f"{root_name(segments)}.v{_VERSION}.jsonl")
-        self._known: dict[str, Signals] = dict(found for value in self._journal.values() if (found := _parse(value)))
-        self._lock = threading.Lock()
-        self._append: Append | None = None
-
-    @contextmanager
-    def open(self) -> Iterator[SignalStore]:
-        """Write what is measured inside the block to the disk.
-
-        Raises:
-            FolderError: the cache cannot be written.
-        """
-        with self._journal.appending() as append:
-            self._append = append
-            yield self
-
-    def wants(self, facts: ClipFacts) -> bool:
-        """Whether a clip was not measured yet."""
-        return _key(facts) not in self._known
+        super().__init__(cache / "signals", segments, _VERSION)
 
     def listen(self) -> SignalMeter:
         """Measures a clip."""
         return SignalMeter(self)
 
-    def keep(self, facts: ClipFacts, signals: Signals) -> None:
-        """Remember the measures of a clip."""
-        with self._lock:
-            self._known[_key(facts)] = signals
-            if self._append:
-                self._append([[_key(facts), dict(signals)]])
+    def line(self, key: str, measured: Signals) -> list[Any]:
+        """Numbers by name behind the key."""
+        return [key, dict(measured)]
+
+    def entry(self, line: Any) -> tuple[str, Signals] | None:  # noqa: ANN401 - any JSON value
+        """The same, read."""
+        try:
+            key, signals = line
+            return str(key), {name: None if number is None else float(number) for name, number in signals.items()}
+        except (ValueError, TypeError, AttributeError):
+            return None
 
     def cells(self, facts: Sequence[ClipFacts]) -> list[str]:
         """The measures of clips that were scanned, as the cells of a table have numbers by name."""
-        return [_cell(self._known[_key(clip)]) for clip in facts]
+        return [cell_of_numbers(list(signals), list(signals.values())) for signals in self.measures(facts)]
 
 
 class SignalMeter(Listener):
@@ -130,19 +115,3 @@ def pitches_of(frames: Floats, rate: int) -> Floats:
     periodic = shares[np.arange(len(shares)), lags] >= _PERIODIC
     pitches: Floats = (rate / lags[periodic]).astype(np.float32)
     return pitches
-
-
-def _cell(signals: Signals) -> str:
-    return cell_of_numbers(list(signals), list(signals.values()))
-
-
-def _key(facts: ClipFacts) -> str:
-    return f"{facts.content}@{facts.rate}"
-
-
-def _parse(value: Any) -> tuple[str, Signals] | None:  # noqa: ANN401 - any JSON value
-    try:
-        key, signals = value
-        return str(key), {str(name): None if number is None else float(number) for name, number in signals.items()}
-    except (ValueError, TypeError, AttributeError):
-        return None
