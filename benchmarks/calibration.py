@@ -4,10 +4,10 @@ Usage: ``python benchmarks/calibration.py [DATA] [--full] [--folds N] [--parts R
 
 Without ``--full`` the designs are a tenth as large (half a minute): enough to see whether something broke.
 With it (``make calibration``) each true gain has at least 3,000 cells, and the page and its table are written, anew
-after every world. ``--parts`` measures the variance parts of a folder with a ``results.csv`` of several seeds a fold;
-otherwise those of ``docs/results/variance-parts.csv`` are taken. The page is of five folds: with another number of
-``--folds`` rows are printed alone. DATA is not used: `make bench` gives it to every benchmark. Looks while a study
-runs: ``benchmarks/looks.py``.
+after every world. ``--parts`` measures the variance parts of a study's folder with several seeds a fold, in both
+scores; otherwise those of ``docs/results/variance-parts.csv`` and ``variance-parts-nll.csv`` are taken. The page is of
+five folds: with another number of ``--folds`` rows are printed alone. DATA is not used: `make bench` gives it to every
+benchmark. Looks while a study runs: ``benchmarks/looks.py``.
 """
 
 # ruff: noqa: E402 - the variables below must be set before numpy is imported
@@ -40,13 +40,15 @@ from cohear.analysis.simulation.simulation import (
     usual_calls,
     with_folds_fixed,
 )
-from cohear.analysis.tables.results import read_results
+from cohear.analysis.statistics import Statistics
+from cohear.analysis.tables.log_loss import MARGIN_NLL
 from cohear.analysis.tables.text import markdown_table, write_table
 from cohear.base.files import write_text
 from cohear.base.multiplicity import benjamini_hochberg
 
 HERE = Path(__file__).resolve().parents[1]
-PARTS_FILE = HERE / "docs" / "results" / "variance-parts.csv"
+RESULTS = HERE / "docs" / "results"
+PARTS_FILE, LOSS_FILE = RESULTS / "variance-parts.csv", RESULTS / "variance-parts-nll.csv"
 GAINS = (0.0, 0.005, -0.005, 0.01, -0.01, 0.02, -0.02, 0.04, -0.04)
 SHARES = (0.2, *[0.1] * 8)
 LIMITS = {"called": 0.05, "fdr": 0.05, "harmless": 0.05, "covered": 0.93, "families": 0.07}
@@ -68,7 +70,7 @@ class World:
     shape: Shape = NORMAL
 
 
-def worlds(parts: list[Deviations]) -> list[World]:
+def worlds(parts: list[Deviations], of_loss: list[Deviations]) -> list[World]:
     even = [Deviations(0.015, 0.015 / 2**0.5, 0.015 / 2**0.5)] * 6
     quiet = [Deviations(p.fold / 3, p.single / 3, p.residual / 3) for p in parts]
     return [
@@ -81,6 +83,9 @@ def worlds(parts: list[Deviations]) -> list[World]:
         World("only seeds, 1.5 points", [replace(p, fold=0.0) for p in even]),
         World("a third of measured", quiet),
         World("only folds, 1.5 points", [Deviations(0.015, 0.0015, 0.0015)] * 6),
+        World("log loss, measured", of_loss),
+        World("log loss, measured, cells uneven", of_loss, Shape(uneven_cells=0.4)),
+        World("log loss, measured, heavy tails (t, 4)", of_loss, Shape(tails=4)),
     ]
 
 
@@ -170,15 +175,18 @@ def wrong_calls(sign: pd.Series, truth: pd.Series) -> dict[str, float]:
     return {"fdr": by_family.mean(), "wrong": wrong.sum() / max(1, called.sum())}
 
 
-def measured(folder: Path | None) -> list[Deviations]:
-    if folder is not None:
-        table = variance_parts(paired_differences(read_results(folder)))
-        write_table(PARTS_FILE, table)
-    table = pd.read_csv(PARTS_FILE, keep_default_na=False)
-    return [
-        Deviations(r["fold_sd"], r["single_sd"], r["residual_sd"])
-        for r in table[table["task"] != ""].to_dict("records")
-    ]
+def measure(folder: Path) -> None:
+    """Write the variance parts of a study's two scores."""
+    own = Statistics.of_folder(folder)
+    for one, file in ((own, PARTS_FILE), (own.log_loss, LOSS_FILE)):
+        write_table(file, variance_parts(paired_differences(one.results, one.design)))
+
+
+def measured(file: Path, margin: float) -> list[Deviations]:
+    """Variance parts of each task, in units in which its margin is :data:`MARGIN`: then gains are the same in all."""
+    table = pd.read_csv(file, keep_default_na=False)
+    parts = table.loc[table["task"] != "", ["fold_sd", "single_sd", "residual_sd"]].astype(float) * MARGIN / margin
+    return [Deviations(*row) for row in parts.itertuples(index=False)]
 
 
 def main() -> int:
@@ -189,12 +197,14 @@ def main() -> int:
     parser.add_argument("--parts", type=Path)
     parser.add_argument("--seed", type=int, default=SEED, help="of the simulated studies")
     parser.add_argument("--worlds", type=int, nargs="*", help="numbers of the worlds to take, from 0")
-    parser.add_argument("--out", type=Path, default=HERE / "docs" / "results")
+    parser.add_argument("--out", type=Path, default=RESULTS)
     given = parser.parse_args()
     given.out.mkdir(parents=True, exist_ok=True)
     began = time.process_time()
     families = 520 if given.full else 52
-    all_worlds = worlds(measured(given.parts))
+    if given.parts:
+        measure(given.parts)
+    all_worlds = worlds(measured(PARTS_FILE, MARGIN), measured(LOSS_FILE, MARGIN_NLL))
     rows: list[dict[str, object]] = []
     taken = range(len(all_worlds) if given.full else 2) if given.worlds is None else given.worlds
     for world in [all_worlds[place] for place in taken]:
@@ -228,9 +238,10 @@ def page(rows: list[dict[str, object]], seconds: float, seed: int) -> str:
             "# Calibration\n",
             f"Made by `make calibration` (`benchmarks/calibration.py --full`); {seconds:.0f} s of processor time,",
             f"seed {seed}. Simulated studies of six tasks, all pairs, five",
-            "folds; the variance parts are those of [variance-parts.csv](variance-parts.csv), of real runs. `cells` is",
-            "the number of cells with a true gain of 0, and about that of ±0.5, ±1, ±2 and ±4 points each. Looks while",
-            "a study runs: [looks.md](looks.md).\n",
+            "folds; the variance parts are those of [variance-parts.csv](variance-parts.csv), of real runs, and in log",
+            f"loss of [variance-parts-nll.csv](variance-parts-nll.csv), where a margin is {MARGIN_NLL} bits: what is said",
+            "of a point is there of a margin. `cells` is the number of cells with a true gain of 0, and about",
+            "that of ±0.5, ±1, ±2 and ±4 points each. Looks while a study runs: [looks.md](looks.md).\n",
             "- `called`, `families`: without any true gain, cells called `helps` or `hurts` (limit 0.05), and families",
             "  with such a cell (0.05 is promised; with two standard errors 0.07, where noise is normal)",
             "- `families_known`: the same by a test that knows the true variance of each cell, so that nothing is",
