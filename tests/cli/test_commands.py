@@ -18,6 +18,7 @@ VERBS = [
     "gains",
     "answers",
     "power",
+    "advise",
     "report",
     "export",
     "bench",

@@ -1,5 +1,6 @@
 """The commands' twins in Python; what needs torch is imported where it is used, for tables do without."""
 
+from cohear.api.advice import advise
 from cohear.api.conclusions import answers, power
 from cohear.api.gains import judge_cells, write_gains
 from cohear.api.public_data import datasets, fetch_dataset
@@ -10,6 +11,7 @@ from cohear.data.catalogue.catalogue import export_dataset
 
 __all__ = [
     "Study",
+    "advise",
     "answers",
     "datasets",
     "export_dataset",

@@ -13,6 +13,7 @@ from cohear import __version__
 from cohear.base.errors import CohearError, UserError
 from cohear.base.files import storage_error, storage_reason
 from cohear.cli import (
+    advise,
     answers,
     bench,
     check,
@@ -103,6 +104,7 @@ for verb in (
     gains,
     answers,
     power,
+    advise,
     measure,
     report,
     export,

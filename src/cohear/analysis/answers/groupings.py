@@ -70,7 +70,7 @@ def best_per_budget(
         here = in_setting(ordinary, names)
         candidates = _Candidates(rows, first_half(rows), design)
         for cost, lines in found.items():
-            price = prices(here, cost) if cost in COSTS else _measured_prices(here, names, cost, measured)
+            price = prices(here, cost) if cost in COSTS else measured_prices(here, names, cost, measured)
             tasks = sorted({t for t in here["task"] if t in price.index})
             if len(tasks) <= MOST_TASKS and not price.isna().any():
                 lines.extend(_unbeaten(candidates, cost, price, tasks))
@@ -143,7 +143,7 @@ def prices(here: pd.DataFrame, cost: str) -> pd.Series:
     return runs.assign(c=runs[cost].astype(float)).groupby("combination")["c"].median()
 
 
-def _measured_prices(
+def measured_prices(
     here: pd.DataFrame, setting: Sequence[object], cost: str, measured: pd.DataFrame | None
 ) -> pd.Series:
     """The measured cost of each combination that ran, NaN where it was not measured."""
