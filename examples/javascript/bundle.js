@@ -157,8 +157,11 @@ function answer(card, values, frames, frameSeconds, seconds) {
   return { ...labelled(card, values), ...(heard ? {} : { labels: [] }) };
 }
 
-/** Where each label is from its threshold on, in steps that are heard: others have none; `values` are of all labels, step by step. */
-function inTime({ labels, thresholds, step }, values, frames, frameSeconds, seconds) {
+/**
+ * Where each label's median over its filter's steps is from its threshold on, in steps that are heard: others have none;
+ * `values` are of all labels, step by step.
+ */
+function inTime({ labels, thresholds, filters, step }, values, frames, frameSeconds, seconds) {
   const steps = values.length / labels.length;
   const heard = Array(steps).fill(false);
   frames.forEach((isHeard, frame) => {
@@ -168,7 +171,7 @@ function inTime({ labels, thresholds, step }, values, frames, frameSeconds, seco
   const column = (number) => heard.map((isHeard, at) => (isHeard ? values[at * labels.length + number] : 0));
   const spans = labels.flatMap((label, number) => {
     const found = [];
-    column(number).forEach((probability, at) => {
+    medians(column(number), filters?.[number] ?? 1).forEach((probability, at) => {
       if (!heard[at] || probability < thresholds[number]) return;
       const offset = at === steps - 1 ? seconds : (at + 1) * step;
       const last = found.at(-1);
@@ -179,6 +182,13 @@ function inTime({ labels, thresholds, step }, values, frames, frameSeconds, seco
   });
   spans.sort((one, other) => one.onset - other.onset || (one.label < other.label ? -1 : 1));
   return { spans, begin: 0, step, probabilities: Object.fromEntries(labels.map((label, number) => [label, column(number)])) };
+}
+
+/** Each step's median over as many around it, the ends going on; a step of silence stays that. */
+function medians(steps, width) {
+  const reach = (width - 1) / 2;
+  const around = (at) => Array.from({ length: width }, (_, n) => steps[Math.min(Math.max(at - reach + n, 0), steps.length - 1)]);
+  return steps.map((own, at) => (own === 0 ? 0 : around(at).sort((one, other) => one - other)[reach]));
 }
 
 function numbers({ names, unit, spread }, values) {

@@ -4,8 +4,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from scipy.ndimage import median_filter
 
-from cohear.base.timeline import UNHEARD, StepMeans, steps_of
+from cohear.base.decoding import activated, decoding_of, entry_of
+from cohear.base.timeline import UNHEARD, StepMeans, TimelineDecoding, medians, steps_of
 
 NONE = np.zeros(0, np.int64)
 
@@ -55,3 +58,29 @@ def test_steps_are_heard_where_any_frame_of_them_is(windows):
     expected = np.bincount(np.minimum(steps_of(np.arange(100), 0.01, 0.03), 32), heard, minlength=33) > 0
     assert made.heard(100).tolist() == expected.tolist()
     np.testing.assert_array_equal(made.means(100), np.where(expected[:, None], 1, UNHEARD).repeat(2, axis=1))
+
+
+@given(
+    arrays(np.float32, st.tuples(st.integers(0, 12), st.just(2)), elements=st.sampled_from([0, 0.1, 0.3, 0.5, 0.8])),
+    st.sampled_from([(1, 1), (3, 1), (5, 9), (15, 3)]),
+)
+def test_medians_are_those_of_scipy_but_in_silence(steps, widths):
+    expected = [median_filter(column, width, mode="nearest") for column, width in zip(steps.T, widths, strict=True)]
+    expected = np.where(steps == 0, 0, np.array(expected).T.reshape(steps.shape))
+    np.testing.assert_array_equal(medians(steps, widths), expected)
+
+
+@given(arrays(np.float32, (9, 1), elements=st.floats(-8, 8, width=32) | st.just(UNHEARD)))
+def test_a_median_of_logits_is_that_of_probabilities(logits):
+    of_logits = activated("sigmoid", medians(logits, [3], UNHEARD))
+    np.testing.assert_allclose(of_logits, medians(activated("sigmoid", logits), [3]), atol=1e-7)
+
+
+def test_filters_of_a_card():
+    task = TimelineDecoding("when", "timeline", ("a", "b"), 0.1, 4, (0.5, 0.25), (1, 5))
+    assert decoding_of("when", entry_of(task)) == task and task.widths == (1, 5)
+    older = {key: value for key, value in entry_of(task).items() if key != "filters"}
+    assert decoding_of("when", older).widths == (1, 1)
+    for wrong, because in (([3], "1 filters for 2 labels"), ([1, 4], "odd number"), ([1, -1], "odd number")):
+        with pytest.raises(ValueError, match=because):
+            decoding_of("when", {**entry_of(task), "filters": wrong})

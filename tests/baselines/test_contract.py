@@ -8,7 +8,7 @@ import pytest
 from cohear.base.errors import UserError
 from cohear.base.named import WithSettings, make
 from cohear.baselines.baseline import BASELINES
-from cohear.testing.baseline import BaselineContract
+from cohear.testing.baseline import BaselineContract, DetectorContract
 
 
 class TestSvm(BaselineContract):
@@ -54,12 +54,22 @@ class TestMajority(BaselineContract):
     looks = False
 
 
+class TestOnsets(DetectorContract):
+    name = "onsets"
+
+
+class TestOnsetsOfOneThreshold(DetectorContract):
+    name = "onsets"
+    settings: ClassVar = {"threshold": 0.3}
+
+
 def test_all_that_is_registered_is_tested():
-    assert set(BASELINES) == {"svm", "ridge", "forest", "gmm", "nearest", "majority"}
+    assert set(BASELINES) == {"svm", "ridge", "forest", "gmm", "nearest", "majority", "onsets"}
 
 
 @pytest.mark.parametrize(
-    ("name", "settings"), [("svm", {"cost": 0}), ("ridge", {"penalty": 0.0}), ("forest", {"trees": 0})]
+    ("name", "settings"),
+    [("svm", {"cost": 0}), ("ridge", {"penalty": 0.0}), ("forest", {"trees": 0}), ("onsets", {"threshold": 0})],
 )
 def test_settings_that_mean_nothing_are_refused(name, settings):
     with pytest.raises(UserError, match=f"baseline {name!r}: "):

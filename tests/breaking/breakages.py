@@ -47,6 +47,31 @@ class Breakage:
 
 
 BREAKAGES = [
+    # events
+    Breakage(
+        "a detector of onsets learns labels of which it is not known when they sound",
+        "chosen = np.flatnonzero(known[:, label])",
+        "chosen = np.arange(len(known))",
+        ("test_what_is_not_known_is_not_learnt",),
+    ),
+    Breakage(
+        "a median fills steps of silence",
+        "return np.where(steps == silence, steps, found)",
+        "return found",
+        ("test_medians_are_those_of_scipy_but_in_silence", "test_what_is_silent_stays_so_and_clips_are_apart"),
+    ),
+    Breakage(
+        "medians of a stream begin anew in each window",
+        "gone = max(self._told - self._reach, 0)",
+        "gone = self._told",
+        ("test_medians_of_steps_are_taken_over_windows",),
+    ),
+    Breakage(
+        "thresholds of events are set on the training part",
+        'own = predictions["validation"]',
+        'own = predictions["train"]',
+        ("test_thresholds_and_filters_are_set_on_validation_and_scored_beside",),
+    ),
     # measurements
     Breakage(
         "labels are counted where gains are scored",

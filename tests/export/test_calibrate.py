@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cohear.base.decoding import LabelDecoding, NumberDecoding, activated
+from cohear.base.timeline import UNHEARD
 from cohear.cli.export import _calibration
-from cohear.export.calibrate import _held_out, best_thresholds, calibration_error, fit_temperature
+from cohear.export.calibrate import _held_out, calibration_error, fit_temperature
 from cohear.export.expectation import expectation
 from cohear.export.forms import OUTPUT_FORMS, calibrate
 from cohear.export.licences import hub_licence, licence_warnings
@@ -17,6 +18,7 @@ from cohear.export.out_of_fold import OutOfFold
 from cohear.export.withheld import Withheld
 from cohear.runs.record import Record, TaskRecord
 from cohear.tasks import TARGET_KINDS, Targets
+from cohear.tasks.decisions import best_decisions
 
 ACTIVATIONS = {"multiclass": "softmax", "multilabel": "sigmoid"}
 
@@ -239,7 +241,7 @@ def test_no_threshold_has_a_larger_f1(rows):
         given_, real = (chances >= threshold) & known, (truth > 0.5) & known
         return 2 * (given_ & real).sum() / max(given_.sum() + real.sum(), 1)
 
-    (found,) = best_thresholds(chances, Targets(truth, known))
+    (found,) = best_decisions({1: chances}, Targets(truth, known)).thresholds
     assert f1(found) == pytest.approx(max(f1(threshold) for threshold in np.arange(-0.5, 21) / 20))
 
 
@@ -343,3 +345,34 @@ def test_licences_are_carried_over_and_warned_about():
 def test_what_a_licence_says_in_words(licence, word):
     told = licence_warnings({"d": {"licence": licence}})
     assert any(word in sentence for sentence in told) if word else not told
+
+
+def steps_of_clips(clips=40, steps=30, holes=0.1, seed=0):
+    """What is said of clips in steps: an event each, with holes and specks, and a silent step in its middle."""
+    noise = np.random.default_rng(seed)
+    truth = np.zeros((clips, steps), np.float32)
+    truth[:, 8:20] = 1
+    logits = np.where(truth > 0, 2.0, -2.0) * np.where(noise.uniform(size=truth.shape) < holes, -1, 1)
+    logits = logits + noise.normal(0, 0.3, truth.shape)
+    logits[:, 14] = UNHEARD
+    numbers = np.repeat(np.arange(clips), steps)
+    targets = Targets(truth.reshape(-1, 1), np.ones((clips * steps, 1), np.bool_))
+    decoding = TARGET_KINDS["events"].decoding("t", ["a"])
+    return OutOfFold(decoding, logits.reshape(-1, 1), targets, numbers % 4, numbers, numbers)
+
+
+def test_a_filter_is_set_where_answers_have_holes():
+    """Steps of one clip follow each other, and those of silence are neither filled nor judged."""
+    found = calibrate(steps_of_clips())
+    assert found.decoding.filters[0] > 1 and found.f1_after > found.f1_before + 0.05
+    assert found.withheld == () or [each.what for each in found.withheld] == ["temperature"]
+    assert found.clips == 40
+
+
+def test_filters_that_make_it_no_better_are_not_applied():
+    """What is right already is made no better, and stays as it is."""
+    made = steps_of_clips(holes=0)
+    found = calibrate(made)
+    assert found.f1_before == 1 and found.decoding.filters == ()
+    (told,) = [each for each in found.withheld if each.what == "thresholds and filters"]
+    assert told.sentence("t").endswith("all thresholds are one half, and steps are taken alone")

@@ -1,5 +1,8 @@
 """Tiny bundles, made once."""
 
+import json
+import shutil
+
 import pytest
 from tiny_bundle import make_number_bundle, make_own_windows_bundle, make_time_bundle, make_tiny_bundle
 
@@ -36,6 +39,22 @@ def time_folder(tmp_path_factory):
 def in_time(time_folder):
     """A bundle whose one task is a time line."""
     return Bundle.load(time_folder, threads=1)
+
+
+@pytest.fixture(scope="session")
+def filtered_folder(time_folder, tmp_path_factory):
+    """The same, with thresholds and medians of its labels."""
+    folder = shutil.copytree(time_folder, tmp_path_factory.mktemp("filtered") / "tiny")
+    card = json.loads((folder / "card.json").read_text())
+    card["tasks"]["when"] |= {"thresholds": [0.6, 0.4, 0.5], "filters": [5, 3, 1]}
+    (folder / "card.json").write_text(json.dumps(card))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def filtered(filtered_folder):
+    """That bundle."""
+    return Bundle.load(filtered_folder, threads=1)
 
 
 @pytest.fixture(scope="session")

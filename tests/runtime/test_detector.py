@@ -10,9 +10,10 @@ from tiny_bundle import tone
 
 from cohear.base.decoding import LabelDecoding
 from cohear.base.errors import UserError
+from cohear.base.timeline import TimelineDecoding, medians
 from cohear.runtime.answers import WindowAnswer
 from cohear.runtime.detector import EventDetector, EventSettings, events_of
-from cohear.runtime.forms import answer
+from cohear.runtime.forms import answer, timeline
 
 WORD = LabelDecoding("word", "multiclass", ("yes", "no", "none"))
 SOUND = LabelDecoding("sound", "multilabel", ("dog", "rain"), (0.5, 0.8))
@@ -101,3 +102,26 @@ def test_events_of_a_label_never_overlap_and_cover_what_is_given(rows, minimum):
         if minimum == 0:
             centres = [(w.onset + w.offset) / 2 for w in windows if label in w.answers["sound"].labels]
             assert all(any(e.onset <= centre <= e.offset for e in own) for centre in centres)
+
+
+@given(st.lists(st.sampled_from([0.0, 0.1, 0.3, 0.6, 0.9]), min_size=1, max_size=40), st.sampled_from([1, 3, 5]))
+def test_medians_of_steps_are_taken_over_windows(chances, width):
+    """Windows of six steps, every three: events are those of all steps at once, whatever of them is in one window."""
+    task = TimelineDecoding("when", "timeline", ("a", "b"), 0.1, 1, (0.5, 0.5), (width, 1))
+    values = np.array([chances, chances[::-1]], np.float32).T
+    windows = []
+    for first in range(0, max(len(values) - 3, 1), 3):
+        own = values[first : first + 6]
+        end = (first + len(own)) * 0.1
+        answered = timeline(task, own, first, end, own.any(axis=1))
+        windows.append(WindowAnswer(first * 0.1, end, True, {"when": answered}))
+    found = events_of(windows, {"when": task}, EventSettings(release=1.0))
+    smooth = medians(values, task.widths) >= 0.5
+    for column, label in enumerate(task.labels):
+        steps = {
+            step
+            for event in found
+            if event.label == label
+            for step in range(round(event.onset / 0.1), round(event.offset / 0.1))
+        }
+        assert steps == set(np.flatnonzero(smooth[:, column]).tolist())

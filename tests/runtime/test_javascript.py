@@ -1,81 +1,27 @@
 """The example in JavaScript, in a real browser: the answers are Python's."""
 
 import io
-import json
-import os
 import re
-import shutil
-import subprocess
-import tempfile
-import threading
 from dataclasses import asdict
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 
 import numpy as np
 import pytest
 import soundfile
 from browsing import NEEDS_CHROMIUM, chromium
+from javascript import NEEDS_NPM, example_site, node_modules
 from serving import wav
 from tiny_bundle import tone
 from unheard import CLIPS
 
-EXAMPLE = Path(__file__).parents[2] / "examples" / "javascript"
-pytestmark = [
-    *NEEDS_CHROMIUM,
-    pytest.mark.skipif(shutil.which("npm") is None, reason="there is no npm on this machine"),
-]
-NPM = ["npm", "install", "--ignore-scripts", "--no-audit", "--no-fund", "--no-package-lock"]
-
-
-class Quiet(SimpleHTTPRequestHandler):
-    """Files, JavaScript modules among them by the type that browsers ask for."""
-
-    def guess_type(self, path):
-        return "text/javascript" if str(path).endswith("js") else super().guess_type(path)
-
-    def log_message(self, *_):
-        pass
-
-
-@pytest.fixture(scope="session")
-def modules():
-    """Folder ``node_modules`` with the example's dependency; fetched once, and kept for the next time."""
-    wanted = json.loads((EXAMPLE / "package.json").read_text())["dependencies"]["onnxruntime-web"]
-    assert wanted.replace(".", "").isdecimal(), "an exact version"
-    kept = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "cohear-tests"
-    place = kept / f"onnxruntime-web-{wanted}"
-    if not place.exists():
-        kept.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=kept) as folder:
-            shutil.copy(EXAMPLE / "package.json", folder)
-            try:
-                ended = subprocess.run(NPM, cwd=folder, capture_output=True, text=True, check=False, timeout=900)
-            except subprocess.TimeoutExpired:
-                pytest.skip("npm did not fetch onnxruntime-web within 15 minutes")
-            if ended.returncode:
-                pytest.skip(
-                    f"npm cannot fetch onnxruntime-web here: {(ended.stderr.strip().splitlines() or ['?'])[-1]}"
-                )
-            Path(folder, "node_modules").rename(place)
-    return place
+pytestmark = [*NEEDS_CHROMIUM, NEEDS_NPM]
 
 
 @pytest.fixture(scope="module")
-def site(modules, tiny_folder, time_folder, number_folder, tmp_path_factory):
-    """The example with its dependency and three bundles, over HTTP; the address."""
-    root = tmp_path_factory.mktemp("site") / "example"
-    shutil.copytree(EXAMPLE, root, ignore=shutil.ignore_patterns("node_modules", "bundle"))
-    (root / "node_modules").symlink_to(modules)
-    (root / "bundle").symlink_to(tiny_folder)
-    (root / "time").symlink_to(time_folder)
-    (root / "numbers").symlink_to(number_folder)
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=root))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
+def site(tiny_folder, time_folder, filtered_folder, number_folder, tmp_path_factory):
+    """The example with its dependency and four bundles, over HTTP; the address."""
+    bundles = {"bundle": tiny_folder, "time": time_folder, "filtered": filtered_folder, "numbers": number_folder}
+    with example_site(tmp_path_factory.mktemp("site") / "example", node_modules(), **bundles) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")
@@ -182,16 +128,24 @@ def test_a_model_that_gives_no_number_gives_no_label(page):
     assert page.evaluate(script, [1, 0])["heard"] is False
 
 
-def test_time_lines_are_those_of_python(page, in_time):
-    script = """async samples => { const { Bundle } = await import("./bundle.js");
-    return (await Bundle.load("time")).classify(Float32Array.from(samples)); }"""
+@pytest.mark.parametrize("name", ["time", "filtered"])
+def test_time_lines_are_those_of_python(page, request, name):
+    in_time = request.getfixturevalue({"time": "in_time"}.get(name, name))
+    script = """async ([name, samples]) => { const { Bundle } = await import("./bundle.js");
+    return (await Bundle.load(name)).classify(Float32Array.from(samples)); }"""
+    specks = [
+        tone("low", "mid", seconds=0.1 + 0.1 * (n % 3)) * (n % 2)
+        + tone("high", seconds=0.1 + 0.1 * (n % 3)) * (n % 5 == 0)
+        for n in range(30)
+    ]
     clips = (
         np.concatenate([tone("low", "mid"), tone(seconds=0.5), tone("mid", seconds=0.77)]),
+        np.concatenate(specks),
         CLIPS["the last bit of 16"].samples,
         tone("high", seconds=0.01),
     )
     for clip in clips:
-        found, expected = page.evaluate(script, clip.tolist()), in_time.classify(clip, 16000)
+        found, expected = page.evaluate(script, [name, clip.tolist()]), in_time.classify(clip, 16000)
         there = asdict(expected["when"])
         assert found["heard"] == expected.heard
         assert found["tasks"]["when"]["step"] == there["step"] and found["tasks"]["when"]["begin"] == 0

@@ -8,6 +8,7 @@ import pytest
 import tiny
 from browsing import NEEDS_CHROMIUM, chromium
 from events import SECONDS, write_event_list
+from scipy.ndimage import median_filter
 from sklearn.metrics import f1_score
 
 from cohear.api import make_report
@@ -16,7 +17,7 @@ from cohear.data.tables.event_column import without_event_column
 from cohear.data.tables.reader import read_clip_table
 
 STEPS = round(SECONDS / 0.1)
-WHEN = {"dataset": "events", "target": "events", "metrics": ["segment_f1_1s", "event_f1_onset"]}
+WHEN = {"dataset": "events", "target": "events", "metrics": ["segment_f1_1s", "event_f1_onset", "f1"]}
 
 
 def settings(**changes):
@@ -25,7 +26,7 @@ def settings(**changes):
         "tasks": {"tone": {"dataset": "tones", "target": "tone"}, "when": WHEN},
         "features": ["logmel"],
         "encoders": [{"name": "small", "width": 0.5}],
-        "baselines": ["majority"],
+        "baselines": ["majority", "onsets"],
         "repeats": {"folds": 1},
         "window": 0.5,
         "training": {"steps": 150, "batch": 8, "learning_rate": 0.01},
@@ -48,15 +49,37 @@ def rows_of(studied):
 
 
 def test_events_are_learnt_alone_and_beside_labels(studied):
-    found = {row["combination"]: row for row in rows_of(studied)}
-    assert set(found) == {"when", "tone+when"}  # a baseline answers clips, and leaves the task out
+    found = {row["combination"]: row for row in rows_of(studied) if row["job"] == "network"}
+    assert set(found) == {"when", "tone+when"}
     for row in found.values():
         assert (row["metric"], row["higher_is_better"], row["test_clips"]) == ("segment_f1", "true", "6")
         assert float(row["value"]) > 0.8
 
 
+def test_a_detector_of_onsets_stands_beside(studied):
+    """A baseline of clips leaves the task out, and one in time the task of clips."""
+    rows = [row for row in tiny.results(studied.root / "out") if row["job"] == "baseline"]
+    assert {(row["task"], row["encoder"]) for row in rows} == {("tone", "majority"), ("when", "onsets")}
+    [own] = [row for row in rows if row["task"] == "when"]
+    assert (own["metric"], own["test_clips"]) == ("segment_f1", "6")
+    assert 0.5 < float(own["value"]) <= 1
+    predictions = (studied.root / "out" / "runs" / own["run"] / "predictions.csv").read_text(encoding="utf-8")
+    assert sum(row["part"] == "test" for row in csv.DictReader(predictions.splitlines())) == 6 * STEPS
+
+
+def test_a_baseline_that_cannot_answer_a_task_is_refused_where_it_is_asked_to(studied):
+    baselines = [{"name": "svm", "tasks": ["when"]}, {"name": "onsets", "tasks": ["tone"]}]
+    file = studied.root / "refused.yaml"
+    file.write_text(json.dumps(tiny.settings(**settings(baselines=baselines))), encoding="utf-8")
+    ended = studied.cohear("run", file, "--out", "refused")
+    told = " ".join(ended.stderr.split())
+    assert (ended.returncode, "Traceback" in told) == (2, False)
+    assert "baselines.0: task 'when' is answered frame by frame, and this baseline answers clips" in told
+    assert "baselines.1: task 'tone' is answered by clip, and this baseline answers in time" in told
+
+
 def test_every_metric_is_reported_and_the_primary_one_is_that_of_the_predictions(studied):
-    [run] = [row for row in rows_of(studied) if row["combination"] == "when"]
+    [run] = [row for row in rows_of(studied) if row["combination"] == "when" and row["job"] == "network"]
     text = (studied.root / "out" / "metrics.csv").read_text(encoding="utf-8")
     metrics = {
         row["metric"]: float(row["value"])
@@ -73,6 +96,36 @@ def test_every_metric_is_reported_and_the_primary_one_is_that_of_the_predictions
     logits = np.array([[float(row[label]) for label in ("high", "low")] for row in steps])
     assert metrics["segment_f1"] == pytest.approx(f1_score(truth, logits > 0, average="micro"))
     assert metrics["segment_f1"] == pytest.approx(float(run["value"]))
+
+
+def test_thresholds_and_filters_are_set_on_validation_and_scored_beside(studied):
+    """The primary score is of one half and single steps; what was set is in the record."""
+    [run] = [row for row in rows_of(studied) if row["combination"] == "when" and row["job"] == "network"]
+    record = json.loads((studied.root / "out" / "runs" / run["run"] / "record.json").read_text(encoding="utf-8"))
+    own = record["tasks"]["when"]
+    assert set(own["decisions"]) == {"high", "low"}
+    assert all(0 < each["threshold"] < 1 and each["filter"] % 2 == 1 for each in own["decisions"].values())
+    assert own["scores"]["validation"]["decided"]["f1"] >= own["scores"]["validation"]["last"]["f1"]
+    text = (studied.root / "out" / "metrics.csv").read_text(encoding="utf-8")
+    rows = [
+        row for row in csv.DictReader(text.splitlines()) if (row["run"], row["metric"]) == (run["run"], "segment_f1")
+    ]
+    decided = {row["part"]: float(row["value"]) for row in rows if row["selection"] == "decided"}
+    assert set(decided) == {"validation", "test"}
+    predictions = (studied.root / "out" / "runs" / run["run"] / "predictions.csv").read_text(encoding="utf-8")
+    steps = [row for row in csv.DictReader(predictions.splitlines()) if row["part"] == "test"]
+    said, true = [], []
+    for first in range(0, len(steps), STEPS):
+        clip = steps[first : first + STEPS]
+        for label, each in own["decisions"].items():
+            chances = 1 / (1 + np.exp(-np.array([float(row[label]) for row in clip])))
+            said.append(median_filter(chances, each["filter"], mode="nearest") >= each["threshold"])
+            true.append([label in row["label"].split(";") for row in clip])
+    score = f1_score(np.concatenate(true), np.concatenate(said))
+    assert decided["test"] == pytest.approx(score, abs=0.01)  # but for steps of silence
+    other = next(row for row in tiny.results(studied.root / "out") if row["task"] == "tone")["run"]
+    record = json.loads((studied.root / "out" / "runs" / other / "record.json").read_text(encoding="utf-8"))
+    assert record["tasks"]["tone"]["decisions"] == {} and "decided" not in record["tasks"]["tone"]["scores"]["test"]
 
 
 def test_what_a_guess_scores_is_told(studied):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Literal, cast
 
@@ -29,9 +29,11 @@ class TimelineDecoding(Decoding):
         step: seconds.
         stride: frames of the front-end from one frame that the model gives of a window to the next.
         thresholds: one a label: probability from which on it sounds.
+        filters: one a label: steps whose median is compared with the threshold, as ``medians`` takes it; 1 is the step
+            alone, and so it is for all labels where there are none.
 
     Raises:
-        ValueError: labels are not different texts, thresholds are missing, or a step or a stride is none.
+        ValueError: labels are not different texts, thresholds are missing, or a step, a stride or a filter is none.
     """
 
     form: ClassVar[str] = "timeline"
@@ -40,19 +42,27 @@ class TimelineDecoding(Decoding):
     step: float
     stride: int
     thresholds: tuple[float, ...]
+    filters: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         check_different(self.name, "labels", self.labels)
         check_thresholds(self.name, self.labels, self.thresholds)
         if not (0 < self.step < float("inf") and self.stride >= 1):
             raise ValueError(f"task {self.name!r} has steps of {self.step!r} s, and every {self.stride!r}th frame")
+        if self.filters and len(self.filters) != len(self.labels):
+            raise ValueError(f"task {self.name!r} has {len(self.filters)} filters for {len(self.labels)} labels")
+        if not all(width >= 1 and width % 2 == 1 for width in self.filters):
+            raise ValueError(
+                f"task {self.name!r} has filters of {self.filters!r} steps, and a median is of an odd number"
+            )
 
     @classmethod
     def of_entry(cls, name: str, entry: Mapping[str, object]) -> TimelineDecoding:
-        """Nothing may be missing."""
+        """Filters may be missing."""
         labels, thresholds = texts(entry["labels"]), numbers(entry["thresholds"])
         step, stride = cast(float, entry["step"]), cast(int, entry["stride"])
-        return cls(name, "timeline", labels, step, stride, thresholds)
+        filters = tuple(int(width) for width in numbers(entry.get("filters")))
+        return cls(name, "timeline", labels, step, stride, thresholds, filters)
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -64,9 +74,36 @@ class TimelineDecoding(Decoding):
         """Labels do not exclude each other."""
         return "sigmoid"
 
+    @property
+    def widths(self) -> tuple[int, ...]:
+        """Steps that each label's median is taken over."""
+        return self.filters or (1,) * len(self.labels)
+
     def meaning(self) -> TimelineDecoding:
-        """With thresholds of one half."""
-        return replace(self, thresholds=(0.5,) * len(self.labels))
+        """With thresholds of one half, and of steps alone."""
+        return replace(self, thresholds=(0.5,) * len(self.labels), filters=())
+
+
+def medians(steps: NDArray[Any], widths: Sequence[int], silence: float = 0.0) -> NDArray[Any]:
+    """Of each label the median over the steps around each one; the first and the last step go on beyond their ends.
+
+    A step that is silence for a label stays that. A median goes with every rising function of what it is taken of, so
+    that it is the same of logits and of probabilities.
+
+    Args:
+        steps: ``[S, labels]`` of a clip.
+        widths: ``[labels]``, an odd number of steps each.
+        silence: what a label is in a step of silence.
+
+    >>> medians(np.array([[0.9], [0.2], [0.8], [0.0], [0.7]]), [3]).ravel().tolist()
+    [0.9, 0.8, 0.2, 0.0, 0.7]
+    """
+    found = np.array(steps)
+    for label, width in enumerate(widths):
+        if width > 1 and len(steps):
+            padded = np.pad(steps[:, label], width // 2, mode="edge")
+            found[:, label] = np.median(np.lib.stride_tricks.sliding_window_view(padded, width), axis=1)
+    return np.where(steps == silence, steps, found)
 
 
 ROUNDING = 1e-6

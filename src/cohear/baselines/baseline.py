@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol
 
+import numpy as np
 from numpy.typing import NDArray
 
+from cohear.base.arrays import Floats
 from cohear.base.layout import Layout
 from cohear.base.registry import Registry
 
@@ -39,6 +41,39 @@ class BaselineInputs:
     draw: int
 
 
+@dataclass(frozen=True)
+class StepInputs:
+    """What detectors may be made for before they hear a clip.
+
+    Attributes:
+        frame_seconds: from one frame of a clip to the next.
+        step: seconds of a step that is answered.
+        labels: how many there are.
+    """
+
+    frame_seconds: float
+    step: float
+    labels: int
+
+
+class Detector(Protocol):
+    """Tells when labels sound in a clip."""
+
+    def fit(
+        self, clips: Sequence[Floats], events: Sequence[Sequence[tuple[int, float, float]]], known: NDArray[np.bool_], /
+    ) -> object:
+        """Learn from the frames ``[T, D]`` of N clips.
+
+        Args:
+            clips: frames of each, standardised.
+            events: of each clip the number of the label, onset and offset (seconds).
+            known: ``[N, labels]``, of which labels of each clip it is known when they sound.
+        """
+
+    def told(self, frames: Floats, /) -> Floats:
+        """Logits of a clip's steps ``[steps, labels]``, as many as `cohear.base.timeline.step_count` says."""
+
+
 class Baseline(ABC):
     """A plain way to answer a task from a vector a clip, or from its frames.
 
@@ -57,14 +92,20 @@ class Baseline(ABC):
         """To tell two or more classes apart; a task of several labels a clip asks for each label whether it is there.
 
         Returns:
-            New ones, always as many: the usual one first, which is taken where validation prefers none.
+            New ones, always as many: the usual one first, which is taken where validation prefers none. None of a
+            baseline that answers in time alone.
         """
 
     def regressors(self, given: BaselineInputs) -> Sequence[Estimator]:
         """The same for tasks whose targets are numbers; here none, and such tasks are refused."""
         return ()
 
+    def detectors(self, given: StepInputs) -> Sequence[Detector]:
+        """To tell when labels sound, for tasks that are answered in time; here none, and such tasks are refused."""
+        return ()
+
 
 BASELINES: Registry[type[Baseline]] = Registry(
-    "baseline", {name: f"cohear.baselines.{name}" for name in ("svm", "ridge", "forest", "gmm", "nearest", "majority")}
+    "baseline",
+    {name: f"cohear.baselines.{name}" for name in ("svm", "ridge", "forest", "gmm", "nearest", "majority", "onsets")},
 )

@@ -3,30 +3,27 @@
 from __future__ import annotations
 
 import time
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from cohear.base.memory import peak_memory
 from cohear.base.named import make, name_of
 from cohear.base.streams import stream_seed
 from cohear.base.tables import PREDICTIONS_CSV
+from cohear.baselines.answering import answers_of_choices
 from cohear.baselines.baseline import BASELINES
-from cohear.baselines.questions import answer_questions, questions_of
 from cohear.baselines.spec import BaselineSpec, check_baseline_versions
-from cohear.baselines.vectors import clip_frames, clip_vectors, standardised, standardised_frames
 from cohear.features.build import front_end_of
 from cohear.features.task_input import TaskInput
+from cohear.runs.decisions import decisions_of, told_of, with_decided
 from cohear.runs.finite import BASELINE_CURE, check_answers
 from cohear.runs.job import Result
 from cohear.runs.log_losses import NOT_TRAINED_ON, log_losses_of
 from cohear.runs.pack import Pack
 from cohear.runs.predictions import Predictions, part_of, predictions_text
-from cohear.runs.record import Record, TaskRecord
+from cohear.runs.record import Record, Scores, TaskRecord
 from cohear.runs.scaled_task import with_scale
 from cohear.runs.task_data import load_task
-from cohear.tasks import ClipOutputs
 
 
 def fit_baseline(spec: BaselineSpec, pack: Pack, files: frozenset[str]) -> Result:
@@ -48,40 +45,31 @@ def fit_baseline(spec: BaselineSpec, pack: Pack, files: frozenset[str]) -> Resul
     [reference] = spec.tasks
     given = input_of(spec)
     task = with_scale(load_task(reference, pack), given, reference.normalise)
-    train, validation = task.parts["train"], task.parts["validation"]
-    baseline, questions = make(BASELINES, spec.baseline), questions_of(task)
-    vectors: NDArray[Any] = (
-        standardised(clip_vectors(task, given), train)  # [clips, D]
-        if baseline.layout == "vector"
-        else standardised_frames(clip_frames(task, given), train)  # [clips] of [T, D]
-    )
+    baseline, validation = make(BASELINES, spec.baseline), task.parts["validation"]
     draw = stream_seed(spec.study_seed, spec.fold, "task", task.name, "baseline", name_of(spec.baseline)) % 2**32
 
     sign = 1 if task.metric.higher_is_better else -1
     best, best_score = None, -np.inf
-    for choice in range(questions[0].choices(baseline)):
-        estimators = [question.fitted(baseline, choice, vectors, train, draw) for question in questions]
-        answered = answer_questions(questions, estimators, vectors[validation])
-        on_validation = Predictions(validation, ClipOutputs.one_each(answered))
-        score = sign * on_validation.scores(task)[task.metric.name]
+    for answered in answers_of_choices(baseline, task, given, draw):
+        score = sign * Predictions(validation, answered(validation)).scores(task)[task.metric.name]
         if best is None or score > best_score:  # the first of the best; the first of all where nothing can be scored
-            best, best_score = estimators, score
+            best, best_score = answered, score
     assert best is not None  # a baseline that offers none is refused before
 
-    predictions = {
-        part: Predictions(clips, ClipOutputs.one_each(answer_questions(questions, best, vectors[clips])))
-        for part, clips in task.parts.items()
-    }
+    predictions = {part: Predictions(clips, best(clips)) for part, clips in task.parts.items()}
     for part, said in predictions.items():
         check_answers(task.name, part, None, said.logits, cure=BASELINE_CURE)
+    scores: Scores = {part: {"last": each.scores(task)} for part, each in predictions.items()}
+    decisions = decisions_of(task, predictions)
     record = TaskRecord(
         metric=task.metric.name,
         higher_is_better=task.metric.higher_is_better,
         test_clips=predictions["test"].scored_clips(task),
         test_part=task.test_part,
-        scores={part: {"last": each.scores(task)} for part, each in predictions.items()}
+        scores={**with_decided(scores, task, predictions, decisions)}
         | {part_of(name): {"last": found} for name, found in predictions["test"].scores_by_dataset(task).items()},
         log_losses=log_losses_of(task, predictions),
+        decisions=told_of(task, decisions),
     )
     text = predictions_text({task.name: task}, {task.name: predictions}, NOT_TRAINED_ON)
     made = {PREDICTIONS_CSV.file: text.encode("utf-8")}

@@ -13,9 +13,9 @@ from sklearn.dummy import DummyClassifier
 from sklearn.exceptions import ConvergenceWarning
 
 from cohear.base.arrays import Floats
-from cohear.baselines.baseline import Baseline, BaselineInputs, Estimator
+from cohear.baselines.baseline import Baseline, BaselineInputs, Estimator, StepInputs
 from cohear.runs.task_data import TaskData
-from cohear.tasks import LabelFree, TargetKind
+from cohear.tasks import LabelFree, TargetKind, TimelineKind
 
 LEAST = 1e-6
 """No class is less probable, so that its logarithm is a number."""
@@ -119,7 +119,10 @@ def why_not(baseline: Baseline, kind: TargetKind) -> str:
     if isinstance(kind, LabelFree):
         return "has no labels, and so there is nothing to answer"
     if kind.reads != "vector":
-        return "is answered frame by frame, and a baseline answers clips"
+        in_time = isinstance(kind, TimelineKind) and baseline.detectors(StepInputs(0.01, kind.step, 1))
+        return "" if in_time else "is answered frame by frame, and this baseline answers clips"
+    if not (baseline.classifiers(BaselineInputs(1, 0)) or baseline.regressors(BaselineInputs(1, 0))):
+        return "is answered by clip, and this baseline answers in time"
     if not kind.has_labels and not baseline.regressors(BaselineInputs(1, 0)):
         return "holds numbers, which this baseline does not foretell"
     return ""

@@ -51,14 +51,27 @@ def clip_frames(task: TaskData, given: TaskInput) -> FramesOfClips:
         task: its clips.
         given: their front-end, one that gives a sequence.
     """
+    found = whole_clips(task, given)
+    for clip, seen in enumerate(found):
+        heard = heard_of(task, clip)
+        found[clip] = evenly_spaced(seen[heard] if heard.any() else seen, MOST_FRAMES_A_CLIP)
+    return found
+
+
+def whole_clips(task: TaskData, given: TaskInput) -> FramesOfClips:
+    """All frames of a task's clips, as an encoder would see them, for arguments of ``clip_frames``."""
     found = np.empty(len(task.rows), dtype=object)
     for clip, row in enumerate(task.rows.tolist()):
-        frames, heard = task.store.clip(row), task.store.heard[task.store.offsets[row] : task.store.offsets[row + 1]]
+        frames = task.store.clip(row)
         length = np.array([len(frames)])
-        seen = task.at_scale(given.front_end.window_input(frames[None], length), length, np.array([clip]))[0]
-        seen = seen[heard] if heard.any() else seen
-        found[clip] = evenly_spaced(seen, MOST_FRAMES_A_CLIP)
+        found[clip] = task.at_scale(given.front_end.window_input(frames[None], length), length, np.array([clip]))[0]
     return found
+
+
+def heard_of(task: TaskData, clip: int) -> NDArray[np.bool_]:
+    """Which frames of a clip are more than silence, ``[T]``."""
+    row = int(task.rows[clip])
+    return np.asarray(task.store.heard[task.store.offsets[row] : task.store.offsets[row + 1]])
 
 
 def evenly_spaced(frames: Floats, most: int) -> Floats:

@@ -1,12 +1,13 @@
 """What is set on out-of-fold predictions, and what it is worth on parts that it did not see.
 
-A temperature for labels, a threshold for each where a clip or a step may have any number of them, a spread for
-numbers. Each is judged apart, by parts that did not set it, and applied only where it holds there:
+A temperature for labels, a threshold for each where a clip or a step may have any number of them, with a median filter
+over steps, a spread for numbers. Each is judged apart, by parts that did not set it, and applied only where it holds
+there:
 
 - a temperature where the log loss falls and the calibration error does not rise. The first is strictly proper, so that
   nothing but better probabilities lowers it (Gneiting and Raftery 2007, section 4); the second is what is promised, and
   alone it would be no judge: it is biased where clips are few (Kumar et al. 2019);
-- thresholds where macro F1 rises;
+- thresholds, with filters, where macro F1 rises;
 - a spread unless fewer truths lie within it than chance explains (a binomial test at 5 %, over clips).
 """
 
@@ -25,15 +26,15 @@ from scipy.stats import binom
 from cohear.base.arrays import Array
 from cohear.base.decoding import Decoding, LabelDecoding, NumberDecoding, activated
 from cohear.base.streams import stream
-from cohear.base.timeline import TimelineDecoding
+from cohear.base.timeline import UNHEARD, TimelineDecoding
 from cohear.export.out_of_fold import OutOfFold
-from cohear.export.withheld import Withheld
+from cohear.export.withheld import What, Withheld
+from cohear.tasks.decisions import USUAL_THRESHOLD, ByFilter, Decisions, best_decisions, by_filter
 from cohear.tasks.targets import Targets
 
 BINS = 15
 LARGEST_FACTOR = 20.0
 """A temperature lies between 1/20 and 20."""
-USUAL_THRESHOLD = 0.5
 COVERED = 0.9
 """Share of the truths that lie within a number's spread."""
 CHANCE = 0.05
@@ -126,9 +127,25 @@ def _spread(distances: Array) -> Array:
     return found
 
 
-def calibrate_labels(predictions: OutOfFold, decoding: LabelDecoding | TimelineDecoding) -> LabelCalibration:
-    """Fit a temperature, and thresholds for labels that do not exclude each other; apply what holds on other parts."""
+def calibrate_steps(predictions: OutOfFold, decoding: TimelineDecoding) -> LabelCalibration:
+    """The same for the steps of clips that are heard; medians are of all steps, as they are of an answer."""
+    heard = np.flatnonzero((predictions.logits > UNHEARD).all(axis=1))
+    filtered = by_filter(predictions.logits, predictions.rows_of_answers(), UNHEARD)
+    return calibrate_labels(predictions.take(heard), decoding, {width: each[heard] for width, each in filtered.items()})
+
+
+def calibrate_labels(
+    predictions: OutOfFold, decoding: LabelDecoding | TimelineDecoding, filtered: ByFilter | None = None
+) -> LabelCalibration:
+    """Fit a temperature, and decisions for labels that do not exclude each other; apply what holds on other parts.
+
+    Args:
+        predictions: of the task.
+        decoding: of it.
+        filtered: logits ``[N, labels]`` by the filters that may be taken; without them there is none.
+    """
     targets, raw = predictions.truth, predictions.logits
+    filtered = filtered or {1: raw}
     sides = [(predictions.take(others), held_out) for others, held_out in _held_out(predictions)]
     fitted, cooled = [fit_temperature(others) for others, _ in sides], np.array(raw)
     for own, (_, held_out) in zip(fitted, sides, strict=True):
@@ -151,23 +168,35 @@ def calibrate_labels(predictions: OutOfFold, decoding: LabelDecoding | TimelineD
     )
     if decoding.activation == "softmax":
         return found
-    given = np.full(raw.shape, USUAL_THRESHOLD)
-    for own, (others, held_out) in zip(fitted, sides, strict=True):
-        given[held_out] = best_thresholds(_chances(decoding, others.logits / own), others.truth)
-    thresholds = best_thresholds(_chances(decoding, raw / temperature), targets)
+    told = np.zeros(raw.shape, np.bool_)
+    for own, (_, held_out) in zip(fitted, sides, strict=True):
+        chances = {width: _chances(decoding, each / own) for width, each in filtered.items()}
+        others = {width: each[~held_out] for width, each in chances.items()}
+        set_there = best_decisions(others, targets.take(np.flatnonzero(~held_out)))
+        told[held_out] = set_there.told({width: each[held_out] for width, each in chances.items()})
+    chances = {width: _chances(decoding, each / temperature) for width, each in filtered.items()}
+    decided = decoding_with(decoding, best_decisions(chances, targets))
     f1_before = _macro_f1(_chances(decoding, raw) >= USUAL_THRESHOLD, targets)
-    f1_after = _macro_f1(_chances(decoding, cooled) >= given, targets)
+    f1_after = _macro_f1(told, targets)
     if not f1_after > f1_before:
         if np.isfinite(f1_before):
-            withheld.append(Withheld("thresholds", "macro F1", f1_before, f1_after))
-        thresholds, f1_after = np.full(raw.shape[1], USUAL_THRESHOLD), f1_before
+            in_time = isinstance(decoding, TimelineDecoding)
+            what: What = "thresholds and filters" if in_time else "thresholds"
+            withheld.append(Withheld(what, "macro F1", f1_before, f1_after))
+        decided, f1_after = decoding.meaning(), f1_before
     return replace(
         found,
-        decoding=replace(decoding, thresholds=tuple(thresholds.tolist())),
+        decoding=decided,
         f1_before=f1_before,
         f1_after=f1_after,
         withheld=tuple(withheld),
     )
+
+
+def decoding_with(decoding: LabelDecoding | TimelineDecoding, decisions: Decisions) -> LabelDecoding | TimelineDecoding:
+    """A decoding that tells labels by decisions."""
+    decided = replace(decoding, thresholds=decisions.thresholds)
+    return replace(decided, filters=decisions.filters) if isinstance(decided, TimelineDecoding) else decided
 
 
 @dataclass(frozen=True)
@@ -251,25 +280,6 @@ def calibration_error(chances: Array, targets: Targets, *, exclusive: bool) -> f
     bins = np.minimum((confidence * BINS).astype(np.int64), BINS - 1)
     gaps = np.bincount(bins, weights=confidence - right, minlength=BINS)
     return float(np.abs(gaps).sum() / len(confidence))
-
-
-def best_thresholds(chances: Array, targets: Targets) -> Array:
-    """For each label the threshold of the largest F1 over the clips where it is known; 1/2 where none carries it."""
-    thresholds = np.full(chances.shape[1], USUAL_THRESHOLD)
-    for label in range(chances.shape[1]):
-        rows = targets.known[:, label]
-        given, truth = chances[rows, label], targets.values[rows, label] > 0.5
-        if not truth.any():
-            continue
-        order = np.argsort(-given, kind="stable")
-        sorted_chances = given[order]
-        found = np.cumsum(truth[order])
-        f1 = 2 * found / (np.arange(1, len(found) + 1) + truth.sum())
-        below = np.append(sorted_chances[1:], -1.0)
-        f1[sorted_chances == below] = -1.0  # no threshold lies between equal chances
-        best = int(f1.argmax())
-        thresholds[label] = (sorted_chances[best] + max(below[best], 0.0)) / 2
-    return thresholds
 
 
 def _held_out(predictions: OutOfFold) -> Iterator[tuple[NDArray[np.bool_], NDArray[np.bool_]]]:

@@ -7,13 +7,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Generic, TypeVar
 
-import numpy as np
-
 from cohear.base.decoding import Activation, Decoding, LabelDecoding, NumberDecoding
 from cohear.base.graph_builder import GraphBuilder
 from cohear.base.registry import Registry
 from cohear.base.timeline import ROUNDING, UNHEARD, TimelineDecoding
-from cohear.export.calibrate import Calibration, calibrate_labels, calibrate_numbers
+from cohear.export.calibrate import Calibration, calibrate_labels, calibrate_numbers, calibrate_steps
 from cohear.export.out_of_fold import OutOfFold
 from cohear.export.readme_cells import points_text, text
 from cohear.export.withheld import is_withheld
@@ -175,9 +173,8 @@ class TimelineOutput(OutputForm[TimelineDecoding]):
         return graph.node("Where", heard, mean, graph.constant(UNHEARD / temperature))
 
     def calibrate(self, predictions: OutOfFold, task: TimelineDecoding) -> Calibration:
-        """A temperature and thresholds, on steps that are heard."""
-        heard = np.flatnonzero((predictions.logits > UNHEARD).all(axis=1))
-        return calibrate_labels(predictions.take(heard), task)
+        """A temperature, thresholds and filters."""
+        return calibrate_steps(predictions, task)
 
     def scope(self, task: TimelineDecoding) -> str:
         """The labels, and how fine their times are."""

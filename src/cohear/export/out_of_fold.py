@@ -33,6 +33,8 @@ class OutOfFold:
             is not known.
         parts: ``[N]`` number of the test part that each is from.
         clips: ``[N]`` number of the clip; the same one in every repeat that tests it.
+        answers: ``[N]`` number of what a repeat says of a clip, whose rows follow each other in time; None where each
+            row is one.
     """
 
     decoding: Decoding
@@ -40,11 +42,21 @@ class OutOfFold:
     truth: Targets
     parts: NDArray[np.int64]
     clips: NDArray[np.int64]
+    answers: NDArray[np.int64] | None = None
 
     def take(self, rows: NDArray[Any]) -> OutOfFold:
         """Some of the rows."""
         kept = np.flatnonzero(rows) if rows.dtype == np.bool_ else rows
-        return OutOfFold(self.decoding, self.logits[kept], self.truth.take(kept), self.parts[kept], self.clips[kept])
+        answers = None if self.answers is None else self.answers[kept]
+        logits, parts, clips = self.logits[kept], self.parts[kept], self.clips[kept]
+        return OutOfFold(self.decoding, logits, self.truth.take(kept), parts, clips, answers)
+
+    def rows_of_answers(self) -> list[NDArray[np.int64]]:
+        """The rows of each answer."""
+        rows = np.arange(len(self.logits))
+        if self.answers is None or not len(rows):
+            return list(rows[:, None])
+        return np.split(rows, np.flatnonzero(np.diff(self.answers)) + 1)
 
 
 def read_out_of_fold(
@@ -63,7 +75,7 @@ def read_out_of_fold(
         DataError: predictions are missing or are not those of the split's clips.
     """
     task = decoding.name
-    outputs, parts, clips = kind.outputs(labels), list[int](), list[int]()
+    outputs, parts, clips, answers = kind.outputs(labels), list[int](), list[int](), list[int]()
     nothing = ClipOutputs.one_each(np.zeros((0, outputs)))  # of no clips, yet
     logits = [nothing.values]
     truths = [kind.truth(kind.rows(kind.encode([], labels), nothing), labels)]
@@ -89,6 +101,7 @@ def read_out_of_fold(
             np.array([row for rows in clip_rows.values() for row in rows], dtype=np.float64).reshape(-1, outputs),
             np.array([len(rows) for rows in clip_rows.values()], dtype=np.int64),
         )
+        answers += (told.clips + (answers[-1] + 1 if answers else 0)).tolist()
         logits.append(told.values)
         own = np.array([place[clip] for clip in clip_rows], dtype=np.int64)
         truths.append(_scored_truth(kind, labels, split, own, told))
@@ -98,6 +111,7 @@ def read_out_of_fold(
         Targets.joined(truths),
         np.array(parts, dtype=np.int64),
         np.array(clips, dtype=np.int64),
+        np.array(answers, dtype=np.int64),
     )
 
 

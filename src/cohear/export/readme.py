@@ -20,7 +20,7 @@ from cohear.export.readme_cells import (
     score_text,
     text,
 )
-from cohear.export.withheld import is_withheld
+from cohear.export.withheld import What, is_withheld
 from cohear.runtime.card import Windowing
 
 
@@ -128,11 +128,14 @@ def _outputs(decodings: Mapping[str, Decoding]) -> str:
 
 
 def _thresholds(task: Mapping[str, Any]) -> Iterator[str]:
-    """What the thresholds of a multilabel task are worth."""
+    """What thresholds, and filters in time, are worth."""
     before, after = (task["calibration"].get(each) for each in ("f1_before", "f1_after"))
-    if before is not None and after is not None and not is_withheld(task["calibration"], "thresholds"):
+    what: What = "thresholds and filters" if "filters" in task else "thresholds"
+    if before is not None and after is not None and not is_withheld(task["calibration"], what):
+        names = " and ".join(f"`{name}`" for name in what.split(" and "))
+        of_steps = ", of the median over its filter's steps" if "filters" in task else ""
         yield (
-            "  Each label is given from its own threshold on (`thresholds` in `card.json`): macro F1 "
+            f"  Each label is given from its own threshold on{of_steps} ({names} in `card.json`): macro F1 "
             f"{points_text(after)}, with one half for all {points_text(before)}, both on clips that neither networks "
             "nor thresholds had seen."
         )

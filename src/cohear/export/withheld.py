@@ -6,8 +6,18 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal, cast
 
-What = Literal["temperature", "thresholds", "spread"]
-_SET = {"temperature": "a temperature", "thresholds": "a threshold for each label", "spread": "a spread"}
+What = Literal["temperature", "thresholds", "thresholds and filters", "spread"]
+_SET = {
+    "temperature": "a temperature",
+    "thresholds": "a threshold for each label",
+    "thresholds and filters": "a threshold and a median filter for each label",
+    "spread": "a spread",
+}
+_INSTEAD = {
+    "temperature": "probabilities are left as they are",
+    "thresholds": "all are one half",
+    "thresholds and filters": "all thresholds are one half, and steps are taken alone",
+}
 
 
 @dataclass(frozen=True)
@@ -28,10 +38,9 @@ class Withheld:
 
     def sentence(self, task: str) -> str:
         """For the card, its readers and the terminal."""
-        instead = {"temperature": "probabilities are left as they are", "thresholds": "all are one half"}
         figures = f"{self.measure} {self.after:.3f}, "
         figures += f"not {self.before:.3f}" if self.what == "spread" else f"without it {self.before:.3f}"
-        then = f"; {instead[self.what]}" if self.what in instead else ""
+        then = f"; {_INSTEAD[self.what]}" if self.what in _INSTEAD else ""
         return (
             f"task {task!r}: {_SET[self.what]} was set and is not applied, since it did not hold on other test parts "
             f"({figures}){then}"

@@ -31,6 +31,8 @@ class TaskRecord:
             no steps.
         log_losses: by part, mean log loss in bits a clip at each of :data:`cohear.runs.log_losses.TEMPERATURES`; a part
             of which there is none is left out, and all of them by earlier versions.
+        decisions: by label, the ``threshold`` and the ``filter`` (steps of a median) that were set on validation for
+            scores of selection ``decided``; empty where nothing was set, and of earlier versions.
     """
 
     metric: str
@@ -40,6 +42,7 @@ class TaskRecord:
     scores: Scores
     selected_steps: Mapping[str, int] = field(default_factory=dict)
     log_losses: Mapping[str, Sequence[float]] = field(default_factory=dict)
+    decisions: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
     def score(self, part: str = "test", selection: str = "last") -> float | None:
         """The primary metric on a part; None where there is none."""

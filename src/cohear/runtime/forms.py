@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from cohear.base.arrays import Floats
 from cohear.base.decoding import Decoding, LabelDecoding, NumberDecoding, activated
 from cohear.base.registry import Registry
-from cohear.base.timeline import UNHEARD, TimelineDecoding, steps_of
+from cohear.base.timeline import UNHEARD, TimelineDecoding, medians, steps_of
 from cohear.runtime.answers import (
     AnyAnswer,
     ClipAnswers,
@@ -125,7 +125,7 @@ class TimelineForm(AnswerForm[TimelineDecoding]):
     def answer(
         self, task: TimelineDecoding, values: Floats, seconds: float | None, heard: NDArray[np.bool_]
     ) -> Timeline:
-        """Where each label is from its threshold on, in steps that are heard."""
+        """Where each label's median is from its threshold on, in steps that are heard."""
         return timeline(task, values, 0, len(values) * task.step if seconds is None else seconds, heard)
 
     def of_windows(
@@ -150,9 +150,9 @@ class TimelineForm(AnswerForm[TimelineDecoding]):
 
     def lasting(self, task: TimelineDecoding, settings: EventSettings) -> Lasting[Any]:
         """Labels that last over steps."""
-        return LastingSteps(
-            Hysteresis(task.name, task.labels, np.array(task.thresholds), settings.release, exclusive=False)
-        )
+        thresholds = np.array(task.thresholds)
+        hysteresis = Hysteresis(task.name, task.labels, thresholds, settings.release, exclusive=False)
+        return LastingSteps(hysteresis, task.widths)
 
 
 def timeline(task: TimelineDecoding, values: Floats, first: int, end: float, heard: NDArray[np.bool_]) -> Timeline:
@@ -165,14 +165,15 @@ def timeline(task: TimelineDecoding, values: Floats, first: int, end: float, hea
         end: of the last one, in seconds.
         heard: in which of them there is more than silence, ``[steps]``.
     """
-    sounds = (values >= np.array(task.thresholds, dtype=values.dtype)) & heard[:, None]
+    smooth = medians(values, task.widths)
+    sounds = (smooth >= np.array(task.thresholds, dtype=values.dtype)) & heard[:, None]
     edges = np.diff(np.pad(sounds.astype(np.int8), ((1, 1), (0, 0))), axis=0)  # [steps + 1, labels]
     spans = []
     for number, label in enumerate(task.labels):
         begins, ends = (np.flatnonzero(edges[:, number] == change) for change in (1, -1))
         for begin, stop in zip(begins.tolist(), ends.tolist(), strict=True):
             offset = end if stop == len(values) else (first + stop) * task.step
-            spans.append(Sounding(label, (first + begin) * task.step, offset, float(values[begin:stop, number].max())))
+            spans.append(Sounding(label, (first + begin) * task.step, offset, float(smooth[begin:stop, number].max())))
     spans.sort(key=lambda span: (span.onset, span.label))
     return Timeline(tuple(spans), first * task.step, task.step, dict(zip(task.labels, values.T.tolist(), strict=True)))
 

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cohear.base.errors import UserError
+from cohear.base.timeline import medians
 from cohear.runtime.answers import Answer, Labels, Spans, Timeline
 from cohear.runtime.events import Event
 
@@ -172,12 +173,23 @@ class LastingLabels(Lasting[Labels]):
 
 
 class LastingSteps(Lasting[Timeline]):
-    """Labels of the steps of windows; a window's are known to hold when the next one comes."""
+    """Labels of the steps of windows; a window's are known to hold when the next one comes.
 
-    def __init__(self, hysteresis: Hysteresis) -> None:
+    Each step is told by the medians around it, and so half of the widest filter later.
+
+    Args:
+        hysteresis: of the task.
+        widths: steps that each label's median is taken over.
+    """
+
+    def __init__(self, hysteresis: Hysteresis, widths: Sequence[int]) -> None:
         super().__init__(hysteresis)
+        self._widths, self._reach = widths, max(widths) // 2
         self._window: Timeline | None = None
         self._done = float("-inf")  # steps whose middle lies before it are taken in
+        self._steps: list[NDArray[np.float64]] = []  # the last of them that medians need, and their onsets
+        self._onsets: list[float] = []
+        self._told = 0  # how many of them are told
 
     def push(self, answer: Timeline, *, spans: Spans, begins: float) -> list[Event]:
         """Takes in the steps of the window before it, up to there."""
@@ -187,18 +199,31 @@ class LastingSteps(Lasting[Timeline]):
 
     def end(self, now: float) -> list[Event]:
         """Takes in the last window, and ends all."""
-        return [*self._take(float("inf")), *super().end(now)]
+        return [*self._take(float("inf")), *self._tell(len(self._steps)), *super().end(now)]
 
     def _take(self, until: float) -> list[Event]:
         """The window's steps whose middle lies before a time; those of silence have probabilities of zero."""
         if self._window is None:
             return []
-        found = []
         steps = np.array(list(self._window.probabilities.values())).T  # [steps, labels]
         for number, probabilities in enumerate(steps):
             onset = self._window.begin + number * self._window.step
             offset = onset + self._window.step
             if self._done <= (onset + offset) / 2 < until:
-                found += self._hysteresis.push(probabilities, onset, onset)
+                self._steps.append(probabilities)
+                self._onsets.append(onset)
         self._done = until
+        return self._tell(len(self._steps) - self._reach)
+
+    def _tell(self, until: int) -> list[Event]:
+        """Those of the kept steps before a number that are not told yet; then what no median needs is let go."""
+        found = []
+        if until > self._told:
+            smooth = medians(np.array(self._steps), self._widths)
+            for step in range(self._told, until):
+                found += self._hysteresis.push(smooth[step], self._onsets[step], self._onsets[step])
+            self._told = until
+        gone = max(self._told - self._reach, 0)
+        del self._steps[:gone], self._onsets[:gone]
+        self._told -= gone
         return found

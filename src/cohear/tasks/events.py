@@ -115,6 +115,10 @@ class Events(TimelineKind):
         """Those of which it is known when a scored label sounds."""
         return super().scored_clips(_timed(targets), scored)
 
+    def timed_events(self, targets: Targets) -> tuple[list[list[tuple[int, float, float]]], NDArray[np.bool_]]:
+        """Of a label without times it is not known."""
+        return super().timed_events(_timed(targets))
+
     def targets(self, truth: Targets, places: WindowPlaces, features: Tensor) -> WindowTargets:
         """What sounds in the step in which a frame begins, ``[B, T, labels]``; ``SOMETIME`` where nobody says when."""
         frames = np.arange(0, features.shape[1], places.stride)

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from cohear.base.counting import counted
 from cohear.base.decoding import Decoding
 from cohear.base.registry import Registry
+from cohear.tasks.decisions import Decisions
 from cohear.tasks.targets import ClipOutputs, Targets, WindowPlaces, WindowTargets
 
 if TYPE_CHECKING:
@@ -242,6 +243,20 @@ class TargetKind(ABC):
             temperatures: more than 0.
         """
         return np.full(len(temperatures), np.nan)
+
+    def decisions(self, told: ClipOutputs, targets: Targets, scored: NDArray[np.bool_]) -> Decisions | None:
+        """How labels are told of what is said of clips, set on N clips that were not learnt; here nothing is set.
+
+        Args:
+            told: of the clips.
+            targets: as ``rows`` gives them.
+            scored: ``[outputs]``, those that are scored.
+        """
+        return None
+
+    def decided(self, told: ClipOutputs, decisions: Decisions) -> ClipOutputs:
+        """What is said of clips as metrics read it, in which a label is told where decisions tell it; here the same."""
+        return told
 
     @abstractmethod
     def decoding(self, task: str, labels: Sequence[str]) -> Decoding:

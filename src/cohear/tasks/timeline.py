@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypedDict
 import numpy as np
 from numpy.typing import NDArray
 
-from cohear.base.timeline import UNHEARD, StepMeans, TimelineDecoding
+from cohear.base.decoding import activated
+from cohear.base.timeline import UNHEARD, StepMeans, TimelineDecoding, medians
 from cohear.tasks.binary import binary_log_losses, binary_loss
+from cohear.tasks.decisions import Decisions, best_decisions, by_filter
 from cohear.tasks.event_cells import event_in, event_parts, event_text, label_of
 from cohear.tasks.kind import NO_RENAME, TargetKind
 from cohear.tasks.targets import ClipOutputs, Targets, WindowPlaces, WindowTargets
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
 
 TIMELINE_VERSION = 1
 """Goes up when the scores of every time line change; what was scored before silent steps had no label states none."""
+_CERTAIN = 1e-9
+"""No threshold is nearer to 0 or 1, so that it has a logit."""
 
 
 @dataclass(frozen=True)
@@ -175,6 +179,32 @@ class TimelineKind(TargetKind):
             told, replace(targets, known=targets.known & (told.values > UNHEARD)), scored, temperatures
         )
 
+    def timed_events(self, targets: Targets) -> tuple[list[list[tuple[int, float, float]]], NDArray[np.bool_]]:
+        """Label's number, onset and offset of each clip's events; and of which labels it is known when they are."""
+        return list(self._events(targets.values)), targets.known
+
+    def decisions(self, told: ClipOutputs, targets: Targets, scored: NDArray[np.bool_]) -> Decisions | None:
+        """A threshold and a median filter for each label, by the F1 over steps that are heard; none where none is true.
+
+        A bundle's are set so, on the clips that the study's runs were tested on.
+        """
+        known = targets.known & scored
+        heard: NDArray[np.bool_] = np.asarray((told.values > UNHEARD).all(axis=1))
+        if not np.any(targets.values[known & heard[:, None]] > 0.5):
+            return None
+        filtered = by_filter(told.values, _rows_of_clips(told), UNHEARD)
+        chances = {width: activated("sigmoid", rows[heard].astype(np.float64)) for width, rows in filtered.items()}
+        return best_decisions(chances, Targets(targets.values[heard], known[heard]))
+
+    def decided(self, told: ClipOutputs, decisions: Decisions) -> ClipOutputs:
+        """Logits after each label's filter, less that of its threshold, so that what is told is above 0."""
+        values = np.array(told.values)
+        for own in _rows_of_clips(told):
+            values[own] = medians(told.values[own], decisions.filters, UNHEARD)
+        thresholds = np.clip(np.array(decisions.thresholds), _CERTAIN, 1 - _CERTAIN)
+        shifted = values - np.log(thresholds / (1 - thresholds))
+        return replace(told, values=np.where(told.values > UNHEARD, shifted, UNHEARD).astype(np.float32))
+
     def decoding(self, task: str, labels: Sequence[str]) -> TimelineDecoding:
         """All labels that are more probable than not in a step, until thresholds are set."""
         return TimelineDecoding(task, "timeline", tuple(labels), self.step, 1, (0.5,) * len(labels))
@@ -188,6 +218,11 @@ class TimelineKind(TargetKind):
         for times in values:
             labels, places = np.nonzero(times[:, :, 1] > times[:, :, 0])
             yield [(label, *times[label, place].tolist()) for label, place in zip(labels.tolist(), places, strict=True)]
+
+
+def _rows_of_clips(told: ClipOutputs) -> list[NDArray[np.int64]]:
+    """The rows of each clip."""
+    return np.split(np.arange(len(told.values)), np.cumsum(told.rows)[:-1])
 
 
 def carried(targets: Targets) -> NDArray[np.bool_]:

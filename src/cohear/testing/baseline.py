@@ -1,4 +1,4 @@
-"""The contract of every baseline, as tests to inherit.
+"""The contract of every baseline, as tests to inherit; of one that answers in time ``DetectorContract``.
 
 ::
 
@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from cohear.base.arrays import Floats
 from cohear.base.registry import Registry
-from cohear.baselines.baseline import BASELINES, Baseline, BaselineInputs
+from cohear.base.timeline import step_count
+from cohear.baselines.baseline import BASELINES, Baseline, BaselineInputs, StepInputs
 from cohear.baselines.questions import Question
 from cohear.testing.named import NamedPartContract
 
@@ -107,3 +108,97 @@ class BaselineContract(NamedPartContract):
             for choice in range(question.choices(self.make())):
                 for clips in (2, 3):
                     question.fitted(self.make(), choice, self.vectors(), _TRAIN[1 : 1 + clips], 0)
+
+
+class DetectorContract(NamedPartContract):
+    """What must hold for a baseline that answers in time; pytest runs it as it does ``BaselineContract``."""
+
+    def registry(self) -> Registry[type[Baseline]]:
+        """Baselines."""
+        return BASELINES
+
+    def make(self) -> Baseline:
+        """The baseline."""
+        baseline: Baseline = self.made()
+        return baseline
+
+    def given(self) -> StepInputs:
+        """Frames of 10 ms, and steps of ten of them."""
+        return StepInputs(0.01, 0.1, 2)
+
+    def clips(self) -> list[Floats]:
+        """Frames ``[205, 6]`` each, of noise, in which one of the first two numbers is high where a label sounds."""
+        noise = np.random.default_rng(0)
+        found = []
+        for events in self.events():
+            frames = noise.normal(0, 0.1, (205, 6))
+            for label, onset, offset in events:
+                frames[round(onset * 100) : round(offset * 100), label] += 4
+            found.append(frames.astype(np.float32))
+        return found
+
+    def events(self) -> list[list[tuple[int, float, float]]]:
+        """Label, onset and offset of what sounds in each of 20 clips: 0.2 s of both labels, somewhere."""
+        draw = np.random.default_rng(1)
+        begins = [draw.permutation(9)[:4] * 0.2 + draw.uniform(0, 0.02) for _ in range(20)]
+        return [[(number % 2, begin, begin + 0.2) for number, begin in enumerate(own)] for own in begins]
+
+    def truth(self, clip: int) -> NDArray[np.bool_]:
+        """What sounds in a clip's steps for half of each at least, ``[20, labels]``."""
+        found = np.zeros((20, 2), np.bool_)
+        for label, onset, _ in self.events()[clip]:
+            found[round(onset / 0.1) : round(onset / 0.1) + 2, label] = True
+        return found
+
+    def answers(self, choice: int = 0, known: NDArray[np.bool_] | None = None, spoilt: int = 0) -> list[Floats]:
+        """What is told of the last five clips after a fit to the others, the first of them with labels exchanged."""
+        events = self.events()[:15]
+        for clip in range(spoilt):
+            events[clip] = [(1 - label, onset, offset) for label, onset, offset in events[clip]]
+        detector = self.make().detectors(self.given())[choice]
+        detector.fit(self.clips()[:15], events, np.ones((15, 2), np.bool_) if known is None else known)
+        return [detector.told(frames) for frames in self.clips()[15:]]
+
+    def test_each_choice_answers_every_step(self) -> None:
+        """With a finite number for each label, of clips of any length."""
+        choices = len(self.make().detectors(self.given()))
+        assert choices >= 1
+        for choice in range(choices):
+            detector = self.make().detectors(self.given())[choice]
+            detector.fit(self.clips(), self.events(), np.ones((20, 2), np.bool_))
+            for frames in (self.clips()[0], self.clips()[0][:7], self.clips()[0][:1]):
+                told = detector.told(frames)
+                assert told.shape == (step_count(len(frames), 0.01, 0.1), 2)
+                assert told.dtype == np.float32 and np.isfinite(told).all()
+
+    def test_the_usual_choice_learns(self) -> None:
+        """What is plain to hear is told, when it sounds."""
+        right = np.mean([(told > 0) == self.truth(15 + clip) for clip, told in enumerate(self.answers())])
+        assert right > 0.9
+
+    def test_the_same_fit_gives_the_same(self) -> None:
+        """To the bit."""
+        assert all(np.array_equal(one, other) for one, other in zip(self.answers(), self.answers(), strict=True))
+
+    def test_what_is_not_known_is_not_learnt(self) -> None:
+        """Whatever events are said where it is not known when a label sounds."""
+        known = np.arange(15) >= 4
+        known = np.stack([known, known], axis=1)
+        pairs = zip(self.answers(known=known), self.answers(known=known, spoilt=4), strict=True)
+        assert all(np.array_equal(one, other) for one, other in pairs)
+
+    def test_a_label_that_training_lacks_is_never_told(self) -> None:
+        """Nor is any, where nothing sounds."""
+        for kept in ((0,), ()):
+            events = [[event for event in own if event[0] in kept] for own in self.events()]
+            detector = self.make().detectors(self.given())[0]
+            detector.fit(self.clips(), events, np.ones((20, 2), np.bool_))
+            for label in {0, 1} - set(kept):
+                assert all((detector.told(frames)[:, label] < 0).all() for frames in self.clips())
+
+    def test_few_clips_will_do(self) -> None:
+        """One, or none that is known."""
+        for known in (True, False):
+            detector = self.make().detectors(self.given())[0]
+            detector.fit(self.clips()[:1], self.events()[:1], np.full((1, 2), known))
+            assert np.isfinite(detector.told(self.clips()[0])).all()

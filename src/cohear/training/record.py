@@ -10,12 +10,13 @@ from safetensors.torch import save as safetensors_bytes
 from cohear.base.memory import peak_memory
 from cohear.base.tables import CURVE_CSV
 from cohear.models.tied import tensors_of
+from cohear.runs.decisions import decisions_of, told_of, with_decided
 from cohear.runs.job import Result
 from cohear.runs.log_losses import NOT_TRAINED_ON, log_losses_of
 from cohear.runs.predictions import predictions_text
 from cohear.runs.record import Record, TaskRecord
 from cohear.runs.run_folder import KEPT
-from cohear.training.loop import RunResult
+from cohear.training.loop import RunResult, TaskScores
 
 
 def as_result(result: RunResult, files: frozenset[str]) -> Result:
@@ -30,18 +31,7 @@ def as_result(result: RunResult, files: frozenset[str]) -> Result:
 
 def record_of(result: RunResult) -> Record:
     """All that the tables need of a run."""
-    tasks = {
-        name: TaskRecord(
-            metric=task.data.metric.name,
-            higher_is_better=task.data.metric.higher_is_better,
-            test_clips=task.test_clips,
-            test_part=task.data.test_part,
-            selected_steps=task.steps,
-            scores=task.scores,
-            log_losses=log_losses_of(task.data, task.predictions),
-        )
-        for name, task in result.tasks.items()
-    }
+    tasks = {name: _record_of_task(task) for name, task in result.tasks.items()}
     return Record(
         run=result.spec.key,
         specification=result.spec.model_dump(mode="json"),
@@ -51,6 +41,20 @@ def record_of(result: RunResult) -> Record:
         steps=result.steps,
         peak_memory_bytes=peak_memory(),
         device=result.device,
+    )
+
+
+def _record_of_task(task: TaskScores) -> TaskRecord:
+    decisions = decisions_of(task.data, task.predictions)
+    return TaskRecord(
+        metric=task.data.metric.name,
+        higher_is_better=task.data.metric.higher_is_better,
+        test_clips=task.test_clips,
+        test_part=task.data.test_part,
+        selected_steps=task.steps,
+        scores=with_decided(task.scores, task.data, task.predictions, decisions),
+        log_losses=log_losses_of(task.data, task.predictions),
+        decisions=told_of(task.data, decisions),
     )
 
 

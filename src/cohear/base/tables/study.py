@@ -82,7 +82,11 @@ METRICS_CSV = Table(
         Column("run", "the run's key"),
         _TASK,
         Column("part", "`train`, `validation` or `test`; of a task over several datasets `test of <dataset>` too"),
-        Column("selection", "the step: `last`, `joint` (best mean over tasks on validation), `own` (the task's best)"),
+        Column(
+            "selection",
+            "the step: `last`, `joint` (best mean over tasks on validation), `own` (the task's best); "
+            "`decided`: `last`, told by thresholds and filters that were set on validation",
+        ),
         Column(
             "metric",
             f"a metric of the task's kind, `loss`, or `{NLL}`: calibrated log loss in bits a clip, of test at `last`",
