@@ -19,7 +19,7 @@ from cohear import Bundle
 from cohear.runtime.detector import events_of
 from cohear.runtime.stream import Stream
 
-pytestmark = [pytest.mark.data, pytest.mark.slow]
+pytestmark = [pytest.mark.data, pytest.mark.slow, pytest.mark.timeout(1500)]
 
 TASKS = {
     "when": {"dataset": "mdb_drums", "target": "events", "drop": ["TT"], "hold_out": "group"},
@@ -50,9 +50,9 @@ def made(shared_data, tmp_path_factory):
     """A bench with a finished study, its bundle, the same in int8, and a clip of each dataset."""
     bench = tiny.Bench(tmp_path_factory.mktemp("kinds"))
     chosen = {
-        "mdb_drums": lambda row: row["path"].endswith(("_00.flac", "_01.flac")),
-        "esc10": lambda row: row["event"] in ("dog_bark", "rain", "rooster") and row["fold"] in ("1", "2"),
-        "office": lambda row: row["event"] in ("knock", "phone", "cough", "speech"),
+        "mdb_drums": lambda row: row["path"].endswith("_00.flac"),
+        "esc10": lambda row: row["event"] in ("dog_bark", "rain") and row["fold"] in ("1", "2"),
+        "office": lambda row: row["event"] in ("knock", "cough"),
     }
     names = {"office": "dcase2016_office_events"}
     rows = {
@@ -63,12 +63,12 @@ def made(shared_data, tmp_path_factory):
         datasets={name: {"path": f"data/{name}"} for name in chosen},
         tasks=TASKS,
         features=["logmel"],
-        encoders=[{"name": "small", "width": 0.5}],
+        encoders=[{"name": "small", "width": 0.25}],
         baselines=["onsets"],
         combinations=[list(TASKS)],
-        repeats={"folds": 2},
+        repeats={"folds": 1},
         window=1.0,
-        training={"steps": 60, "batch": 8, "learning_rate": 0.01},
+        training={"steps": 40, "batch": 4, "learning_rate": 0.01},
     )
     for out, more in (("bundle", ()), ("int8", ("--quantize", "int8", "--force"))):
         ended = bench.cohear("export", "out", "--tasks", ",".join(TASKS), *more, "-o", out)
@@ -115,7 +115,7 @@ def test_the_graph_answers_as_the_evaluation_that_scored_the_study(made):
         "sound": "multiclass",
         "ratio": "number",
     }
-    assert card["parity"]["clips"] > 50 and card["parity"]["largest_difference"] <= 1e-4
+    assert card["parity"]["clips"] > 30 and card["parity"]["largest_difference"] <= 1e-4
 
 
 def test_a_stream_and_a_server_answer_as_a_file_is_answered(made):

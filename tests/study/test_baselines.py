@@ -304,7 +304,7 @@ def test_a_task_that_no_baseline_can_answer_is_a_mistake(monkeypatch):
     with pytest.raises(StudyError) as raised:
         baseline_runs(made, {"tone": "multilabel", "bird": "multiclass"}, {}, {}, no_cut)
     assert raised.value.mistakes == [
-        f"baselines.{number}: task 'bird' is answered frame by frame, and a baseline answers clips; "
+        f"baselines.{number}: task 'bird' is answered frame by frame, and this baseline answers clips; "
         "leave the task out of the baseline's tasks"
         for number in (0, 1)
     ]
