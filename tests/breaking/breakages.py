@@ -52,7 +52,7 @@ BREAKAGES = [
         "a detector of onsets learns labels of which it is not known when they sound",
         "chosen = np.flatnonzero(known[:, label])",
         "chosen = np.arange(len(known))",
-        ("test_what_is_not_known_is_not_learnt",),
+        ("TestOnsets",),
     ),
     Breakage(
         "a median fills steps of silence",

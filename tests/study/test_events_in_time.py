@@ -98,6 +98,18 @@ def test_every_metric_is_reported_and_the_primary_one_is_that_of_the_predictions
     assert metrics["segment_f1"] == pytest.approx(float(run["value"]))
 
 
+def f1_of(steps, decisions):
+    """F1 over the steps of clips ``STEPS`` long, told by thresholds and medians of labels."""
+    said, true = [], []
+    for first in range(0, len(steps), STEPS):
+        clip = steps[first : first + STEPS]
+        for label, each in decisions.items():
+            chances = 1 / (1 + np.exp(-np.array([float(row[label]) for row in clip])))
+            said.append(median_filter(chances, each["filter"], mode="nearest") >= each["threshold"])
+            true.append([label in row["label"].split(";") for row in clip])
+    return f1_score(np.concatenate(true), np.concatenate(said))
+
+
 def test_thresholds_and_filters_are_set_on_validation_and_scored_beside(studied):
     """The primary score is of one half and single steps; what was set is in the record."""
     [run] = [row for row in rows_of(studied) if row["combination"] == "when" and row["job"] == "network"]
@@ -113,16 +125,13 @@ def test_thresholds_and_filters_are_set_on_validation_and_scored_beside(studied)
     decided = {row["part"]: float(row["value"]) for row in rows if row["selection"] == "decided"}
     assert set(decided) == {"validation", "test"}
     predictions = (studied.root / "out" / "runs" / run["run"] / "predictions.csv").read_text(encoding="utf-8")
-    steps = [row for row in csv.DictReader(predictions.splitlines()) if row["part"] == "test"]
-    said, true = [], []
-    for first in range(0, len(steps), STEPS):
-        clip = steps[first : first + STEPS]
-        for label, each in own["decisions"].items():
-            chances = 1 / (1 + np.exp(-np.array([float(row[label]) for row in clip])))
-            said.append(median_filter(chances, each["filter"], mode="nearest") >= each["threshold"])
-            true.append([label in row["label"].split(";") for row in clip])
-    score = f1_score(np.concatenate(true), np.concatenate(said))
-    assert decided["test"] == pytest.approx(score, abs=0.01)  # but for steps of silence
+    steps = {part: [row for row in csv.DictReader(predictions.splitlines()) if row["part"] == part] for part in decided}
+    assert decided["test"] == pytest.approx(f1_of(steps["test"], own["decisions"]), abs=0.01)  # but for silent steps
+    for label, each in own["decisions"].items():
+        best = f1_of(steps["validation"], {label: each})
+        for width in (1, 3, 5, 9, 15):
+            for threshold in np.linspace(0.02, 0.98, 25):
+                assert best >= f1_of(steps["validation"], {label: {"threshold": threshold, "filter": width}}) - 0.01
     other = next(row for row in tiny.results(studied.root / "out") if row["task"] == "tone")["run"]
     record = json.loads((studied.root / "out" / "runs" / other / "record.json").read_text(encoding="utf-8"))
     assert record["tasks"]["tone"]["decisions"] == {} and "decided" not in record["tasks"]["tone"]["scores"]["test"]
