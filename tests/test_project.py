@@ -304,7 +304,7 @@ from cohear.study.file import check_study
 
 kinds = TestActivity(), TestSegmentF1(), TestLoudness(), TestAbsoluteError(), TestConcordance()
 parts = TestLevel(), TestVectors(), TestOwnNorms(), TestShares(), TestShuffledRounds(), TestVolumes()
-for contract in (*parts, *kinds, TestBoosted(), TestCka(), TestResults()):
+for contract in (*parts, *kinds, TestBoosted(), TestCka(), TestHalfRidge(), TestResults()):
     for test in [name for name in dir(contract) if name.startswith("test_")]:
         getattr(contract, test)()
 

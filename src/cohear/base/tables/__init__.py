@@ -4,6 +4,7 @@ from cohear.base.tables.costs import BEHIND, COST_CELL, COSTS_CSV, MEASURED_COST
 from cohear.base.tables.csv_text import csv_text, is_missing, sorted_rows
 from cohear.base.tables.data import EVENTS_CSV, MANIFEST_CSV
 from cohear.base.tables.definition import Column, Row, Table, Type
+from cohear.base.tables.foretelling import PREDICTORS_CSV
 from cohear.base.tables.measurements import MEASUREMENTS_CSV, PROBE_CSV
 from cohear.base.tables.runs import CURVE_CSV, PREDICTIONS_CSV
 from cohear.base.tables.study import (
@@ -25,7 +26,17 @@ from cohear.base.tables.study import (
 
 TABLES = (
     *(RESULTS_CSV, METRICS_CSV, GAINS_CSV, GAINS_NLL_CSV, CONTROLS_CSV, CONTROLS_NLL_CSV, SINGLES_CSV),
-    *(ARMS_CSV, COSTS_CSV, MEASUREMENTS_CSV, CURVE_CSV, PREDICTIONS_CSV, PROBE_CSV, MANIFEST_CSV, EVENTS_CSV),
+    *(
+        ARMS_CSV,
+        COSTS_CSV,
+        MEASUREMENTS_CSV,
+        PREDICTORS_CSV,
+        CURVE_CSV,
+        PREDICTIONS_CSV,
+        PROBE_CSV,
+        MANIFEST_CSV,
+        EVENTS_CSV,
+    ),
 )
 """All of them."""
 
@@ -51,6 +62,7 @@ __all__ = [
     "NLL",
     "NOT_LEARNT",
     "PREDICTIONS_CSV",
+    "PREDICTORS_CSV",
     "PROBE_CSV",
     "RESULTS_CSV",
     "SHARED",

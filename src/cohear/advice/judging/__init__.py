@@ -1,0 +1,1 @@
+"""How well predictors and measurements foretell gains that they were not shown."""
