@@ -1,11 +1,13 @@
 """What is judged on tables whose truth is known, and that nothing is found where nothing is."""
 
 import dataclasses
+import json
 
 import numpy as np
 import pandas as pd
 import pytest
 from planted_gains import Planted
+from typer.testing import CliRunner
 
 from cohear.advice.judging.ceiling import ceiling_of
 from cohear.advice.judging.given import read_given
@@ -22,6 +24,7 @@ from cohear.analysis.answers.persistence import within_tasks
 from cohear.analysis.tables.text import read_table
 from cohear.base.errors import UserError
 from cohear.base.tables import GAINS_NLL_CSV, PREDICTORS_CSV
+from cohear.cli import app
 from cohear.probes.probe import PROBES
 
 RELATION = {"distance of the pair": -0.8, "number 0 of the partner": 0.4}
@@ -237,3 +240,17 @@ def test_a_predictor_that_there_is_not_is_told_of(tmp_path):
     with pytest.raises(UserError, match=r"unknown predictor 'rigde'.*did you mean 'ridge'"):
         judge_predictors([tmp_path], predictors=["rigde"])
     assert "ridge" in PREDICTORS
+
+
+def test_signs_that_are_all_right_have_no_interval():
+    assert np.isnan(Interval.of(np.ones(1001), 12).low)
+    assert Interval.of(np.ones(1001), 12).value == 1
+
+
+def test_the_command_judges_and_leaves_the_table(tmp_path):
+    folder = Planted(weights=RELATION, tasks=6, datasets=6, numbers=2).write(tmp_path)
+    told = json.loads(CliRunner().invoke(app, ["advise", str(folder), "--judge", "--json"]).stdout)["predictors"]
+    assert [row["name"] for row in told] == list(read_table(folder / "predictors.csv", PREDICTORS_CSV)["name"])
+    assert {row["name"] for row in told if row["kind"] == "plain"} == {"majority", "task", "partner", "random"}
+    shown = CliRunner().invoke(app, ["advise", str(folder), "--judge"])
+    assert "leave-dataset-out" in shown.stdout and "ceiling –" in shown.stdout

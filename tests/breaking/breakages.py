@@ -47,6 +47,37 @@ class Breakage:
 
 
 BREAKAGES = [
+    # foretelling
+    Breakage(
+        "predictors are shown pairs of the dataset that they foretell",
+        "shown = ~cells.holds(set().union(*(tasks_of[name] for name in own)))",
+        "shown = ~asked",
+        ("test_schemes_show_nothing_of_what_is_asked",),
+    ),
+    Breakage(
+        "of measurements that were named only those are counted which were measured",
+        "each.p if np.isfinite(each.p) else 1.0 for each in first",
+        "each.p for each in first",
+        ("test_confirmatory_p_values_are_of_the_expected_side",),
+    ),
+    Breakage(
+        "a direction that was named beforehand is forgotten",
+        "told = np.abs(null) if sign == 0 else sign * null",
+        "told = np.abs(null)",
+        ("test_confirmatory_p_values_are_of_the_expected_side",),
+    ),
+    Breakage(
+        "measurements of joint runs foretell what they have seen",
+        "kept = [joint or not needs_joint_run(name)",
+        "kept = [True",
+        ("test_joint_measurements_count_only_where_they_are_asked_for",),
+    ),
+    Breakage(
+        "pairs of tasks of one dataset are scored",
+        "cells.dataset(task) != cells.dataset(partners[0])",
+        "task != partners[0]",
+        ("test_signs_of_pairs_of_one_dataset_are_not_scored",),
+    ),
     # events
     Breakage(
         "a detector of onsets learns labels of which it is not known when they sound",

@@ -3,6 +3,7 @@
 from cohear.api.advice import advise
 from cohear.api.conclusions import answers, power
 from cohear.api.gains import judge_cells, write_gains
+from cohear.api.judging import judge_predictors
 from cohear.api.public_data import datasets, fetch_dataset
 from cohear.api.report import figures, make_report, watch_report
 from cohear.api.study import Study
@@ -18,6 +19,7 @@ __all__ = [
     "fetch_dataset",
     "figures",
     "judge_cells",
+    "judge_predictors",
     "make_report",
     "power",
     "watch_report",

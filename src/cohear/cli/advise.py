@@ -18,6 +18,8 @@ EXAMPLES = """
 
   cohear advise out/first --parameters 200000 --bytes 1e6 --json
 
+  cohear advise out/first --judge    [dim]how well measurements would have foretold the gains of its pairs[/dim]
+
   cohear advise out/first --milliseconds 2    [dim]for a second of audio, as `cohear bench out/first` measured it[/dim]
 """
 
@@ -44,12 +46,22 @@ def advise(
         list[str] | None,
         typer.Option("--floor", metavar="TASK=X", help="The worst score that a task may have; may be repeated."),
     ] = None,
+    judge: Annotated[
+        bool, typer.Option("--judge", help="Judge predictors and measurements on the gains instead.")
+    ] = False,
+    joint: Annotated[
+        bool, typer.Option("--joint", help="With --judge: measurements that need joint runs too.")
+    ] = False,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print one JSON document, with the same keys always.")
     ] = False,
 ) -> None:
     """Say what tasks can be expected to gain, which to train together within a budget, and which runs teach most."""
     from cohear.advice.budget import GroupingBudget, read_floors
+
+    if judge:
+        _judge(folder, joint=joint, as_json=as_json)
+        return
     from cohear.api import advise as advice_of
     from cohear.report.terminal.advice import advice_shown
 
@@ -58,3 +70,15 @@ def advise(
         print_json(found)
     else:
         output.print(advice_shown(found))
+
+
+def _judge(folder: Path, *, joint: bool, as_json: bool) -> None:
+    from cohear.api import judge_predictors
+    from cohear.report.terminal.predictors import predictors_shown
+
+    found = judge_predictors(folder, joint=joint)
+    if as_json:
+        rows = found.astype(object).where(found.notna(), None).to_dict("records")
+        print_json({"predictors": rows})
+    else:
+        output.print(predictors_shown(found))

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from cohear.advice.judging.joint import needs_joint_run
+from cohear.advice.judging.resampling import FEWEST_DATASETS
 from cohear.advice.predictors.cells import Cells, KnownGains, MeasuredNumbers
 from cohear.analysis.gains.pairs import first_half
 from cohear.analysis.statistics import Statistics
@@ -22,9 +23,6 @@ from cohear.base.setting import Setting
 from cohear.base.tables import GAINS_CSV, GAINS_NLL_CSV, MEASUREMENTS_CSV, NLL, RESULTS_CSV
 
 SIGNS = {"helps": 1, "hurts": -1}
-FEWEST_DATASETS = 3
-"""Of fewer none can be left out and still be told of: each task is then taken for a dataset of its own."""
-
 _Place = tuple[str, str]
 """A task and its combination."""
 
@@ -82,6 +80,7 @@ def read_given(folders: Sequence[Path], measured: Path | None = None, *, joint: 
             continue
         tasks = {task for combination in own["combination"] for task in combination.split("+")}
         known = {task: dataset_of[task] for task in tasks if dataset_of.get(task)}
+        # of fewer none can be left out and still be told of: each task then counts as a dataset of its own
         enough = len(set(known.values())) >= FEWEST_DATASETS and len(known) == len(tasks)
         here, cost_of, cost = _in_setting(numbers, setting, tasks)
         every = _trained(own, here, known if enough else {})

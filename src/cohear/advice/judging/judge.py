@@ -216,13 +216,14 @@ class _Rows:
         if judged.scores is None:
             return self._row(kind, judged.name, judged.scheme, None, {}, cost, judged.lacks)
         scores, number = judged.scores, self.drawn.datasets
+        signs = len(set(self.scored.cells.datasets[self.scored.told_signs != 0]))
         shares = {
-            "accuracy": Interval.of(scores.accuracy, number).within(0, 1),
-            "f1": Interval.of(scores.f1, number).within(0, 1),
-            "auc": Interval.of(scores.auc, number).within(0, 1),
+            "accuracy": Interval.of(scores.accuracy, signs).within(0, 1),
+            "f1": Interval.of(scores.f1, signs).within(0, 1),
+            "auc": Interval.of(scores.auc, signs).within(0, 1),
             "r2": Interval.of(scores.r2, number).within(-np.inf, 1),
         }
-        above = [Interval.of(scores.accuracy - other.accuracy, number) for other in plain]
+        above = [Interval.of(scores.accuracy - other.accuracy, signs) for other in plain]
         if above:
             shares["above"] = min(above, key=lambda each: each.low if np.isfinite(each.low) else each.value)
         within = Interval.of(scores.within, number).within(-1, 1)

@@ -15,6 +15,10 @@ from cohear.base.arrays import Array, Integers
 from cohear.base.streams import stream
 
 DRAWS = 1000
+FEWEST_DATASETS = 3
+"""From which on datasets have a spread."""
+ALIKE = 1e-9
+"""A spread that is none."""
 FEWEST_PARTNERS = 3
 """Of a task that is ranked."""
 
@@ -32,12 +36,14 @@ class Interval:
         """From the figure, and behind it the same of each draw of datasets.
 
         As far as Student's t reaches with so many datasets: the ends that draws themselves have are too near where
-        datasets are few.
+        datasets are few. Where all draws are alike, say all signs right, nothing is known of how far they could lie
+        apart, and there is no interval.
         """
         value, others = float(drawn[0]), drawn[1:][np.isfinite(drawn[1:])]
-        if not np.isfinite(value) or len(others) < DRAWS // 2 or datasets < 3:
+        spread = float(others.std()) if len(others) >= DRAWS // 2 else 0.0
+        if not np.isfinite(value) or spread < ALIKE or datasets < FEWEST_DATASETS:
             return cls(value, np.nan, np.nan)
-        reach = float(stats.t.ppf(0.975, datasets - 1) * others.std())
+        reach = float(stats.t.ppf(0.975, datasets - 1)) * spread
         return cls(value, value - reach, value + reach)
 
     def within(self, low: float, high: float) -> Interval:
