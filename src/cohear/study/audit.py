@@ -21,6 +21,7 @@ from cohear.data.scan.unused import unused_files
 from cohear.data.tables.clip_table import ClipTable
 from cohear.study.checked import keep_errors
 from cohear.study.file import StudySettings
+from cohear.study.joined_datasets import with_joined
 from cohear.study.launch.progress import NoProgress, Progress
 from cohear.study.score_gaps import Advice, gap_findings
 
@@ -152,29 +153,50 @@ def gather_evidence(
         bad[name] = [BadName(ids[row], clip.kind, clip.reason) for row, clip in failed.items()]
         if dataset is not None:
             measured[name] = MeasuredDataset(dataset, store.measures(dataset.facts))
-    folds, refused = _folds(settings, {name: data.dataset for name, data in measured.items()})
+    one, over = _with_labels(settings)
+    joined, refused = _joined(settings, measured)
+    whole = {name: data.dataset for name, data in (measured | joined).items()}
+    folds, also_refused = _folds(settings, [*one, *over], whole)
     with progress.stage("comparing clips") as advance:
         near = near_duplicates(measured, cache=cache, jobs=jobs, progress=advance)
     evidence = Evidence(
         datasets=measured,
         bad={name: clips for name, clips in bad.items() if clips},
-        tasks=_with_labels(settings),
+        tasks=one,
         folds=folds,
-        refused=refused,
+        refused=[*refused, *also_refused],
         near=near,
         skip_bad=settings.on_bad_file == "skip",
         window=settings.window,
         windows=_own_windows(settings),
         seed=settings.seed,
         unused=unused_files({name: (settings.datasets[name].path, table) for name, table in tables.items()}),
+        over_datasets=over,
+        joined=joined,
     )
     return evidence, {name: _facts(measured.get(name), bad[name], len(table)) for name, table in tables.items()}
 
 
-def _with_labels(settings: StudySettings) -> list[TaskChoice]:
-    """Tasks that have labels to judge and clips to test, of one dataset; others by their parts."""
+def _with_labels(settings: StudySettings) -> tuple[list[TaskChoice], list[TaskChoice]]:
+    """Tasks that have labels to judge and clips to test: those of one dataset, and those over several."""
     several = {name for name, task in settings.tasks.items() if len(task.datasets) > 1}
-    return [choice for choice in settings.task_choices() if not choice.is_label_free and choice.name not in several]
+    asked = [choice for choice in settings.task_choices() if not choice.is_label_free]
+    return [each for each in asked if each.name not in several], [each for each in asked if each.name in several]
+
+
+def _joined(
+    settings: StudySettings, measured: Mapping[str, MeasuredDataset]
+) -> tuple[dict[str, MeasuredDataset], list[str]]:
+    """The datasets that tasks have several of, as one, and what keeps others from that; none without a part."""
+    able = {name: task for name, task in settings.tasks.items() if set(task.datasets) <= set(measured)}
+    try:
+        whole = with_joined(able.values(), {name: data.dataset for name, data in measured.items()})
+    except StudyError as error:
+        return {}, error.mistakes
+    return {
+        name: MeasuredDataset(each, [one for part in each.parts for one in measured[part.name].measures])
+        for name, each in whole.items()
+    }, []
 
 
 def _own_windows(settings: StudySettings) -> dict[str, float]:
@@ -200,11 +222,11 @@ def _tables(settings: StudySettings) -> dict[str, ClipTable]:
 
 
 def _folds(
-    settings: StudySettings, datasets: Mapping[str, Dataset]
+    settings: StudySettings, asked: Sequence[TaskChoice], datasets: Mapping[str, Dataset]
 ) -> tuple[dict[int, dict[str, TaskSplit]], list[str]]:
     """All folds of the tasks that can be cut, and what makes the study impossible."""
     choices, refused = [], []
-    for choice in _with_labels(settings):
+    for choice in asked:
         if choice.dataset not in datasets:
             refused.append(f"tasks.{choice.name}: no clip of dataset {choice.dataset!r} can be read")
             continue

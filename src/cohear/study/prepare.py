@@ -13,7 +13,7 @@ from cohear.base.files import digest, write_json
 from cohear.data.folds.crossing import warnings_of_crossing
 from cohear.data.folds.partition import Partition, TaskSplit, mistakes_in_folds, warnings_in_folds
 from cohear.data.scan.dataset import Dataset, open_dataset
-from cohear.data.scan.joined import DATASET, DOMAIN, JoinedDataset, join
+from cohear.data.scan.joined import DATASET, DOMAIN, JoinedDataset
 from cohear.data.scan.unused import unused_files
 from cohear.data.tables.clip_table import ClipTable
 from cohear.features.clip_front_end import ClipFrontEnd
@@ -26,6 +26,7 @@ from cohear.study.file import StudySettings
 from cohear.study.file.networks import mistakes_in_heads
 from cohear.study.folder.folder import StudyFolder
 from cohear.study.group_scale import mistakes_in_groups, warnings_of_groups
+from cohear.study.joined_datasets import with_joined
 from cohear.study.launch.progress import NoProgress, Progress
 from cohear.study.plan.baseline_runs import baseline_runs
 from cohear.study.plan.control_runs import control_runs
@@ -221,28 +222,7 @@ def _open_datasets(
             mistakes.append(str(error))
     if mistakes:
         raise StudyError(mistakes)
-    return {**datasets, **with_joined(settings, datasets)}, _beside(tables)
-
-
-def with_joined(settings: StudySettings, datasets: Mapping[str, Dataset]) -> dict[str, JoinedDataset]:
-    """The datasets that tasks have several of, joined, by what they are called together.
-
-    Raises:
-        StudyError: one of them has no such column as a task names; all mistakes at once.
-    """
-    several = [task for task in settings.tasks.values() if len(task.datasets) > 1]
-    joined, mistakes = {}, []
-    for names in dict.fromkeys(tuple(task.datasets) for task in several):
-        own = [task.joined_column() for task in several if tuple(task.datasets) == names]
-        try:
-            made = join([datasets[name] for name in names], [column for column in own if column is not None])
-        except UserError as error:
-            mistakes.append(str(error))
-        else:
-            joined[made.name] = made
-    if mistakes:
-        raise StudyError(mistakes)
-    return joined
+    return {**datasets, **with_joined(settings.tasks.values(), datasets)}, _beside(tables)
 
 
 def _beside(tables: Mapping[str, tuple[Path, ClipTable]]) -> list[str]:

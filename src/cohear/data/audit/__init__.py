@@ -16,6 +16,7 @@ from cohear.data.audit import (  # noqa: F401 - importing a file enters its chec
     lengths,
     levels,
     numbers,
+    over_datasets,
     recordings,
     spellings,
     unused,

@@ -98,7 +98,7 @@ class ConditionsCheck(Check):
         learnt: set[str],
     ) -> Iterable[AuditFinding]:
         groups = data.groups(task.rule.hold_out)[rows]
-        properties = _binned_properties(data)
+        properties = binned_properties(data)
         surely = {name: bins for name, bins in properties.items() if name in (*ARTEFACTS, _BIT_RATE)}
         surely |= _condition_columns(data, {task.target, task.rule.hold_out or ""}, learnt)
         steps: tuple[tuple[Severity, Mapping[str, Integers]], ...] = (
@@ -223,7 +223,8 @@ def _some_groups(groups: Integers, random: np.random.Generator) -> Integers:
     return np.flatnonzero(kept[inverse])
 
 
-def _binned_properties(data: MeasuredDataset) -> dict[str, Integers]:
+def binned_properties(data: MeasuredDataset) -> dict[str, Integers]:
+    """How clips were recorded, loudness and duration included, by name: ``[clips]`` each, numbers from 0."""
     properties = {
         **properties_of(data),
         "noise floor": np.array([one.profile[2].mean() for one in data.measures]),

@@ -18,6 +18,7 @@ from cohear.data.folds.parts import Part
 from cohear.data.folds.splits import usual_column
 from cohear.data.scan.dataset import Dataset
 from cohear.data.scan.facts import ClipFacts
+from cohear.data.scan.joined import JoinedDataset
 from cohear.data.tables.clip_name import ClipName
 from cohear.data.tables.clip_table import ClipTable
 from cohear.tasks.kind import TARGET_KINDS
@@ -145,6 +146,8 @@ class Evidence:
         windows: the same of datasets whose tasks have a window of their own.
         seed: the study's.
         unused: what lies in the datasets' folders and is not used.
+        over_datasets: tasks over several datasets, in the study's order; they are not among ``tasks``.
+        joined: the datasets that these are of, several as one, by what they are called together.
     """
 
     datasets: Mapping[str, MeasuredDataset]
@@ -158,6 +161,8 @@ class Evidence:
     windows: Mapping[str, float] = field(default_factory=dict)
     seed: int = 0
     unused: Mapping[str, Sequence[Unused]] = field(default_factory=dict)
+    over_datasets: Sequence[TaskChoice] = ()
+    joined: Mapping[str, MeasuredDataset] = field(default_factory=dict)
 
     def tasks_of(self, dataset: str) -> list[TaskChoice]:
         """The tasks of a dataset whose clips can be told apart by their rule: its columns are there."""
@@ -200,11 +205,18 @@ class Evidence:
         tested: set[Place] = set()
         for split in self.folds[fold].values():
             parts = split.cleared.parts
-            learnt |= {
-                Place(split.dataset, int(row)) for row in split.rows[np.isin(parts, (Part.TRAIN, Part.VALIDATION))]
-            }
-            tested |= {Place(split.dataset, int(row)) for row in split.rows[parts == Part.TEST]}
+            learnt |= self._places(split.dataset, split.rows[np.isin(parts, (Part.TRAIN, Part.VALIDATION))])
+            tested |= self._places(split.dataset, split.rows[parts == Part.TEST])
         return learnt, tested
+
+    def _places(self, dataset: str, rows: Integers) -> set[Place]:
+        """Clips by the rows of a dataset, or of several as one: each where it lies."""
+        if dataset not in self.joined:
+            return {Place(dataset, row) for row in rows.tolist()}
+        whole = self.joined[dataset].dataset
+        assert isinstance(whole, JoinedDataset)
+        own = [Place(part.name, row) for part in whole.parts for row in range(len(part.facts))]
+        return {own[row] for row in rows.tolist()}
 
     def name(self, place: Place) -> ClipName:
         """A clip's name."""

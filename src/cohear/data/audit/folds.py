@@ -60,14 +60,16 @@ class FoldsCheck(Check):
         for sentence in evidence.refused:
             place = sentence.split(":", 1)[0].split(".")
             yield self.finding("study-refused", "error", sentence, task=place[1] if place[0] == "tasks" else "")
-        for task in evidence.split_tasks():
+        there = next(iter(evidence.folds.values()), {})
+        over = [task for task in evidence.over_datasets if task.name in there]
+        for task in (*evidence.split_tasks(), *over):
             splits = {fold: by_task[task.name] for fold, by_task in evidence.folds.items()}
-            yield from self._in_folds(task, splits)
+            yield from self._in_folds(task, splits, "" if task in over else task.dataset)
         for data in evidence.datasets.values():
             yield from self._in_one_group(evidence, data)
         yield from self._shared(evidence)
 
-    def _in_folds(self, task: TaskChoice, splits: dict[int, TaskSplit]) -> Iterable[AuditFinding]:
+    def _in_folds(self, task: TaskChoice, splits: dict[int, TaskSplit], dataset: str) -> Iterable[AuditFinding]:
         absent: dict[str, list[int]] = {}
         for fold, split in splits.items():
             for label in split.unscored():
@@ -79,7 +81,7 @@ class FoldsCheck(Check):
                 "warning",
                 f"{counted(len(absent), 'label')} missing from training or test of some fold: {quoted(list(absent))} "
                 f"({worst!r} in fold {', '.join(map(str, absent[worst]))})",
-                dataset=task.dataset,
+                dataset=dataset,
                 task=task.name,
                 figures={"folds": absent},
             )
@@ -93,7 +95,7 @@ class FoldsCheck(Check):
                 "warning",
                 f"up to {counted(aside[most], 'clip')} of what is learnt a fold ({share:.1%} in fold {most}), "
                 f"tested on by {', '.join(testers)}",
-                dataset=task.dataset,
+                dataset=dataset,
                 task=task.name,
                 figures={"folds": {str(fold): count for fold, count in aside.items()}, "testers": testers},
             )
