@@ -13,6 +13,8 @@ from cohear.base.yaml_text import YamlText
 from cohear.data.folds.parts import Part
 from cohear.report.folder import read_folder
 from cohear.report.page.build import render
+from cohear.report.parts.sounds import Sounds
+from cohear.report.parts.study_audio import AtHand
 from cohear.study.file import check_study
 
 BOTH = {
@@ -145,3 +147,25 @@ def test_a_column_that_is_not_there_is_told(bench):
 def test_check_audits_the_datasets(bench):
     checked = bench.cohear("check", bench.study(**settings(tasks={"both": BOTH, "tone": TONE})), "--json")
     assert set(json.loads(checked.stdout)["datasets"]) >= {"tones", "more"}
+
+
+def test_clips_of_a_task_over_several_datasets_are_called_as_in_predictions_and_are_where_they_lie(studied):
+    """So the page has players for them, and a clip of each label."""
+    at_hand = AtHand(studied, (studied / "study.yaml").read_text(encoding="utf-8"))
+    found = at_hand.segments("both")
+    results = pd.read_csv(studied / "results.csv")
+    run = results.loc[(results["combination"] == "both") & (results["job"] == "network"), "run"].iloc[0]
+    clips = set(pd.read_csv(studied / "runs" / run / "predictions.csv")["clip"])
+    assert clips and clips <= set(found) and all(each.path.is_file() for each in found.values())
+    assert {path.parts[-3] for path in (found[clip].path for clip in clips)} == {"tones", "more"}
+    assert set(at_hand.examples("both")) == {"high", "low", "mid"}
+    assert {group.split("/")[0] for group in at_hand.groups("both").values()} == {"tones", "more"}
+    sounds = Sounds()
+    assert [sounds.number(found[clip]) for clip in sorted(clips)[:2]] == [0, 1]
+
+
+def test_a_task_over_datasets_of_which_one_is_gone_has_no_players(studied):
+    text = (studied / "study.yaml").read_text(encoding="utf-8").replace("/more", "/nowhere")
+    at_hand = AtHand(studied, text)
+    assert at_hand.segments("both") == {} and at_hand.groups("both") == {}
+    assert at_hand.segments("tone")

@@ -156,7 +156,8 @@ def gather_evidence(
     one, over = _with_labels(settings)
     joined, refused = _joined(settings, measured)
     whole = {name: data.dataset for name, data in (measured | joined).items()}
-    folds, also_refused = _folds(settings, [*one, *over], whole)
+    able = [each for each in over if each.dataset in whole or not refused]
+    folds, also_refused = _folds(settings, [*one, *able], whole)
     with progress.stage("comparing clips") as advance:
         near = near_duplicates(measured, cache=cache, jobs=jobs, progress=advance)
     evidence = Evidence(

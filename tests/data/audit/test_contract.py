@@ -4,6 +4,7 @@ import planted
 import pytest
 import tiny
 from events import write_event_list
+from two_datasets import write_two
 
 from cohear.base.yaml_text import YamlText
 from cohear.data.audit.audit_check import CHECKS
@@ -22,6 +23,7 @@ from cohear.data.audit.labels import LabelsCheck
 from cohear.data.audit.lengths import LengthsCheck
 from cohear.data.audit.levels import LevelsCheck
 from cohear.data.audit.numbers import NumbersCheck
+from cohear.data.audit.over_datasets import OverDatasetsCheck
 from cohear.data.audit.recordings import RecordingsCheck
 from cohear.data.audit.spellings import SpellingsCheck
 from cohear.data.audit.unused import UnusedCheck
@@ -147,6 +149,17 @@ class TestEvents(CheckContract):
         return gather_evidence(settings, cache=folder / "cache", jobs=1, progress=NoProgress())[0]
 
 
+class TestOverDatasets(CheckContract):
+    """The second dataset is of twice the rate, and has a label of its own."""
+
+    def make(self):
+        return OverDatasetsCheck()
+
+    def faulty(self, folder):
+        settings = write_two(folder, rate=2 * planted.RATE, labels_there=(0, 2))
+        return gather_evidence(settings, cache=folder / "cache", jobs=1, progress=NoProgress())[0]
+
+
 def test_no_check_is_forgotten():
-    tested = {type(test().make()) for test in (*Planted.__subclasses__(), TestNumbers, TestEvents)}
+    tested = {type(test().make()) for test in (*Planted.__subclasses__(), TestNumbers, TestEvents, TestOverDatasets)}
     assert tested == {type(CHECKS[name]) for name in CHECKS}

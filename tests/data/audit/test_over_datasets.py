@@ -1,40 +1,15 @@
 """Tasks over several datasets are audited: labels of one alone, recordings that tell datasets apart, copies across."""
 
-import csv
 import json
 
 import numpy as np
 import planted
 import pytest
 import soundfile
+from two_datasets import BOTH, write_two
 
-from cohear.data.audit.over_datasets import OverDatasetsCheck, recall_by_dataset
-from cohear.study.audit import check_data, gather_evidence
-from cohear.study.launch.progress import NoProgress
-from cohear.testing.audit_check import CheckContract
-
-BOTH = {"dataset": ["here", "there"], "target": "bird"}
-
-
-def write(folder, task=BOTH, rate=planted.RATE, labels=(0, 1), labels_there=(0, 1), shares=(1, 1)):
-    """Two datasets of sounds in six groups each; the second at a rate, with labels of its own as often as it says."""
-    for number, (name, own, its_rate) in enumerate((("here", labels, planted.RATE), ("there", labels_there, rate))):
-        rows = []
-        (folder / name / "clips").mkdir(parents=True)
-        for group in range(6):
-            for label in own:
-                for take in range(shares[label % 2] if number else 2):
-                    path = f"clips/{group}-{label}-{take}.wav"
-                    samples = planted.sound(1000 * number + 100 * group + 10 * take + label, label, 0.5, its_rate)
-                    soundfile.write(folder / name / path, samples, its_rate, subtype="PCM_16")
-                    rows.append({"path": path, "group": f"g{group}", "bird": "abcd"[label]})
-        with (folder / name / "manifest.csv").open("w", newline="", encoding="utf-8") as file:
-            table = csv.DictWriter(file, list(rows[0]))
-            table.writeheader()
-            table.writerows(rows)
-    return planted.settings(
-        folder, datasets={name: {"path": str(folder / name)} for name in ("here", "there")}, tasks={"both": task}
-    )
+from cohear.data.audit.over_datasets import recall_by_dataset
+from cohear.study.audit import check_data
 
 
 def found(settings, cache, code=None):
@@ -42,28 +17,19 @@ def found(settings, cache, code=None):
     return [one for one in audit.findings if code is None or one.code == code]
 
 
-class TestOverDatasets(CheckContract):
-    def make(self):
-        return OverDatasetsCheck()
-
-    def faulty(self, folder):
-        settings = write(folder, rate=2 * planted.RATE, labels_there=(0, 2))
-        return gather_evidence(settings, cache=folder / "cache", jobs=1, progress=NoProgress())[0]
-
-
 def test_a_label_of_one_dataset_is_told_until_it_is_renamed(tmp_path):
-    settings = write(tmp_path, labels_there=(0, 2))
+    settings = write_two(tmp_path, labels_there=(0, 2))
     [told] = found(settings, tmp_path / "cache", "label-of-one-dataset")
     assert (told.severity, told.task, told.datasets) == ("warning", "both", ("here", "there"))
     assert told.sentence == "2 of 3 labels are of one dataset alone: 'b' in here; 'c' in there"
-    renamed = write(tmp_path / "renamed", {**BOTH, "rename": {"there": {"c": "b"}}}, labels_there=(0, 2))
+    renamed = write_two(tmp_path / "renamed", {**BOTH, "rename": {"there": {"c": "b"}}}, labels_there=(0, 2))
     assert found(renamed, tmp_path / "cache", "label-of-one-dataset") == []
 
 
 @pytest.mark.parametrize(("shares", "severity"), [((2, 2), "note"), ((6, 1), "warning")])
 def test_recordings_that_tell_datasets_apart(tmp_path, shares, severity):
     """A note where that is of no use; a warning where a dataset has other shares of labels."""
-    settings = write(tmp_path, rate=2 * planted.RATE, shares=shares)
+    settings = write_two(tmp_path, rate=2 * planted.RATE, shares=shares)
     [told] = found(settings, tmp_path / "cache", "datasets-recorded-apart")
     assert (told.severity, told.task) == (severity, "both")
     assert told.figures["conditions"]["sample rate"] == 1 and "sample rate (1.00 alone)" in told.sentence
@@ -71,18 +37,18 @@ def test_recordings_that_tell_datasets_apart(tmp_path, shares, severity):
 
 
 def test_datasets_that_are_recorded_alike_are_not_told(tmp_path):
-    assert found(write(tmp_path, shares=(2, 2)), tmp_path / "cache", "datasets-recorded-apart") == []
+    assert found(write_two(tmp_path, shares=(2, 2)), tmp_path / "cache", "datasets-recorded-apart") == []
 
 
 def test_which_dataset_a_clip_is_of_is_a_task_that_recordings_give_away(tmp_path):
-    settings = write(tmp_path, {"dataset": ["here", "there"], "target": "dataset"}, rate=2 * planted.RATE)
+    settings = write_two(tmp_path, {"dataset": ["here", "there"], "target": "dataset"}, rate=2 * planted.RATE)
     [told] = found(settings, tmp_path / "cache", "datasets-recorded-apart")
     assert told.severity == "warning" and told.figures["labels_by_dataset"] == 1
 
 
 def test_a_copy_in_the_other_dataset_leaks_where_that_is_held_out(tmp_path):
     """The leakage rule knows equal samples, and takes them out; another take it can not know."""
-    settings = write(tmp_path, {**BOTH, "hold_out": "dataset"})
+    settings = write_two(tmp_path, {**BOTH, "hold_out": "dataset"})
     samples, rate = soundfile.read(tmp_path / "here" / "clips" / "0-0-0.wav")
     soundfile.write(tmp_path / "there" / "clips" / "0-0-0.wav", planted.another_take(samples), rate, subtype="PCM_16")
     told = found(settings, tmp_path / "cache")
@@ -93,7 +59,7 @@ def test_a_copy_in_the_other_dataset_leaks_where_that_is_held_out(tmp_path):
 
 
 def test_a_column_that_one_dataset_lacks_is_told_and_the_rest_is_audited(tmp_path):
-    settings = write(tmp_path, {**BOTH, "target": {"here": "bird", "there": "brid"}})
+    settings = write_two(tmp_path, {**BOTH, "target": {"here": "bird", "there": "brid"}})
     audit = check_data(settings, cache=tmp_path / "cache")
     [refused] = [one for one in audit.findings if one.code == "study-refused"]
     assert "brid" in refused.sentence and audit.failed

@@ -69,8 +69,9 @@ def join(parts: Sequence[Dataset], columns: Sequence[JoinedColumn]) -> JoinedDat
     Raises:
         DataError: a dataset has no such column.
     """
-    root = Path(os.path.commonpath([part.table.root.absolute() for part in parts]))
-    frames = [_rows(part, root, columns) for part in parts]
+    root, frames = side_by_side([part.table for part in parts])
+    for part, rows in zip(parts, frames, strict=True):
+        _name_columns(part, rows, columns)
     name = joined_name([part.name for part in parts])
     labels = {each: found for part in parts for each, found in part.table.about.labels.items() if _alike(parts, each)}
     domains = {part.table.about.domain for part in parts}
@@ -85,18 +86,28 @@ def join(parts: Sequence[Dataset], columns: Sequence[JoinedColumn]) -> JoinedDat
     )
 
 
-def _rows(part: Dataset, root: Path, columns: Sequence[JoinedColumn]) -> pd.DataFrame:
-    table, rows = part.table, part.table.rows.copy()
+def side_by_side(tables: Sequence[ClipTable]) -> tuple[Path, list[pd.DataFrame]]:
+    """A folder that all tables lie below, and their rows with paths from there and groups that are each one's own."""
+    root = Path(os.path.commonpath([table.root.absolute() for table in tables]))
+    return root, [_from(root, table) for table in tables]
+
+
+def _from(root: Path, table: ClipTable) -> pd.DataFrame:
+    rows = table.rows.copy()
     below = Path(os.path.relpath(table.root.absolute(), root))
-    rows["path"] = [(below / path).as_posix() for path in table.column("path", part.name)]
+    rows["path"] = [(below / path).as_posix() for path in table.column("path", table.name)]
     if "group" in rows.columns:
-        rows["group"] = [f"{part.name}/{cell}" if cell else "" for cell in table.column("group", part.name)]
+        rows["group"] = [f"{table.name}/{cell}" if cell else "" for cell in table.column("group", table.name)]
+    return rows
+
+
+def _name_columns(part: Dataset, rows: pd.DataFrame, columns: Sequence[JoinedColumn]) -> None:
+    table = part.table
     for column in columns:
         cells = table.column(column.of[part.name], f"datasets.{part.name}")
         rename = column.rename.get(part.name, NO_RENAME)
         rows[column.name] = [_renamed(cell, rename) for cell in cells] if rename else cells
     rows[DATASET], rows[DOMAIN] = part.name, table.about.domain
-    return rows
 
 
 def _renamed(cell: str, rename: Mapping[str, str]) -> str:

@@ -1,14 +1,17 @@
 """The study's audio, where this machine has it: groups of clips, and the clips themselves."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from cohear.audio.segment import Segment
 from cohear.base.errors import UserError
 from cohear.base.yaml_text import YamlMistake, read_yaml
+from cohear.data.scan.joined import joined_name, side_by_side
 from cohear.data.tables.clip_table import ClipTable
 from cohear.data.tables.reader import read_clip_table
 from cohear.tasks import TARGET_KINDS
@@ -38,8 +41,8 @@ class AtHand:
     def groups(self, task: str) -> dict[str, str]:
         """Group of each clip of a task: the column that it holds out, else ``group``; empty where there is none."""
         if task not in self._groups:
-            table = self._table_of(task)
-            column = str(self._task(task).get("hold_out") or "group")
+            table, held_out = self._table_of(task), self._task(task).get("hold_out")
+            column = held_out if isinstance(held_out, str) else "group"
             cells = [] if table is None else table.optional_column(column)
             clips = [] if table is None else table.clip_ids()
             self._groups[task] = {clip: cell for clip, cell in zip(clips, cells, strict=True) if cell}
@@ -86,10 +89,16 @@ class AtHand:
         return task if isinstance(task, dict) else {}
 
     def _table_of(self, task: str) -> ClipTable | None:
-        name = str(self._task(task).get("dataset"))
-        if name not in self._tables:
-            self._tables[name] = self._read(name)
-        return self._tables[name]
+        asked = self._task(task).get("dataset")
+        names = [str(name) for name in asked] if isinstance(asked, list) else [str(asked)]
+        whole = joined_name(names)
+        for name in names:
+            if name not in self._tables:
+                self._tables[name] = self._read(name)
+        if whole not in self._tables:
+            own = [table for name in names if (table := self._tables[name]) is not None]
+            self._tables[whole] = _joined(own, whole) if len(own) == len(names) else None
+        return self._tables[whole]
 
     def _read(self, name: str) -> ClipTable | None:
         dataset = _inside(self._study, "datasets", name)
@@ -99,6 +108,12 @@ class AtHand:
             return read_clip_table(self._folder / str(dataset["path"]), name, dataset.get("reader"))
         except (UserError, OSError, ValueError):
             return None
+
+
+def _joined(tables: Sequence[ClipTable], name: str) -> ClipTable:
+    """Several datasets as one, whose clips are called as runs call them."""
+    root, rows = side_by_side(tables)
+    return ClipTable(name, root, pd.concat(rows, ignore_index=True).fillna(""))
 
 
 def _inside(content: Mapping[str, Any], *names: str) -> Any:  # noqa: ANN401 - whatever the file holds

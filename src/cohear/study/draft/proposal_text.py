@@ -12,6 +12,7 @@ from cohear.study.draft.datasets import Found
 from cohear.study.draft.proposal import Proposal
 from cohear.study.draft.sentences import (
     dataset_sentences,
+    further_tasks,
     left_out_sentence,
     parted_sentence,
     task_sentence,
@@ -67,6 +68,8 @@ def _lines(proposal: Proposal, file: Path) -> Iterator[str]:
     for known in proposal.found:
         for sentence in without_tasks(proposal, known.name):
             yield from _comment(sentence)
+    if proposal.tasks:
+        yield from _comment(further_tasks(proposal))
     yield ""
     yield from _grid_lines(proposal)
     yield ""

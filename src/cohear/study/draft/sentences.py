@@ -74,6 +74,15 @@ def without_tasks(proposal: Proposal, dataset: str) -> Iterator[str]:
         yield f"No task is proposed on {dataset}: {NO_COLUMN}."
 
 
+def further_tasks(proposal: Proposal) -> str:
+    """What tasks may be besides columns of one dataset, in a line of a study file each."""
+    over = ""
+    if len(proposal.found) > 1:
+        names = ", ".join(known.name for known in proposal.found[:2])
+        over = f"; one task may be of several datasets (`dataset: [{names}]`), where labels have one name"
+    return f"A partner that needs no labels is `free: {{dataset: {proposal.found[0].name}, kind: reconstruct}}`{over}."
+
+
 def parted_sentence(path: str, names: Sequence[str]) -> str:
     """That a path is several datasets, and what to do where it is one."""
     more = f" and {len(names) - _FOLDERS_SHOWN:,} more" if len(names) > _FOLDERS_SHOWN else ""
