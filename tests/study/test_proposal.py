@@ -417,6 +417,19 @@ def test_one_broken_dataset_does_not_spoil_the_rest(tmp_path):
     plan(tmp_path)
 
 
+def test_partners_without_labels_and_tasks_over_several_datasets_are_mentioned(tmp_path):
+    """In a line; of a single dataset there is nothing to join."""
+    for name in ("one", "two"):
+        write(tmp_path / name, rows(20, sound=lambda n: "ab"[n % 2]))
+    _, text = propose(tmp_path, tmp_path / "one", tmp_path / "two")
+    told = "A partner that needs no labels is `free: {dataset: one, kind: reconstruct}`"
+    assert f"{told}; one task may be of several datasets (`dataset: [one, two]`), where labels have one name." in words(
+        text
+    )
+    _, text = propose(tmp_path, tmp_path / "one", force=True)
+    assert f"{told}." in words(text) and "several datasets" not in words(text)
+
+
 def test_most_tasks(tmp_path):
     write(tmp_path / "one", rows(40, a=lambda n: n % 2, b=lambda n: n // 2 % 2, c=lambda n: n // 4 % 2))
     proposal, text = propose(tmp_path, tmp_path / "one", most_tasks=2)
