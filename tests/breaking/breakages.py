@@ -606,8 +606,8 @@ BREAKAGES = [
     # analysis
     Breakage(
         "sign of a metric that is better when lower",
-        "{True: 1.0, False: -1.0}",
-        "{True: 1.0, False: 1.0}",
+        'both["higher_is_better_shared"].map({True: 1.0, False: -1.0})',
+        'both["higher_is_better_shared"].map({True: 1.0, False: 1.0})',
         ("test_lower_is_better_turns_the_sign",),
     ),
     Breakage(
