@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+from itertools import permutations
 
 import numpy as np
 import pandas as pd
@@ -9,8 +10,9 @@ import pytest
 from planted_gains import Planted
 from typer.testing import CliRunner
 
+from cohear.advice.judging.arms import other_budgets
 from cohear.advice.judging.ceiling import ceiling_of
-from cohear.advice.judging.given import read_given
+from cohear.advice.judging.given import GivenSetting, read_given
 from cohear.advice.judging.joint import needs_joint_run
 from cohear.advice.judging.judge import judge_predictors, write_predictors
 from cohear.advice.judging.measurements import CONFIRMATORY, one_by_one
@@ -18,7 +20,7 @@ from cohear.advice.judging.permuting import Permuted
 from cohear.advice.judging.resampling import Interval, ResampledCells
 from cohear.advice.judging.schemes import SCHEMES
 from cohear.advice.judging.scores import ForetoldScores
-from cohear.advice.predictors.cells import Feature
+from cohear.advice.predictors.cells import Cells, Feature, KnownGains
 from cohear.advice.predictors.predictor import PREDICTORS, Foretold
 from cohear.analysis.answers.persistence import within_tasks
 from cohear.analysis.tables.text import read_table
@@ -254,3 +256,42 @@ def test_the_command_judges_and_leaves_the_table(tmp_path):
     assert {row["name"] for row in told if row["kind"] == "plain"} == {"majority", "task", "partner", "random"}
     shown = CliRunner().invoke(app, ["advise", str(folder), "--judge"])
     assert "leave-dataset-out" in shown.stdout and "ceiling –" in shown.stdout
+
+
+def test_curves_of_labels_foretell_another_budget():
+    """Where partners are worth labels, what they are worth at three budgets tells what they gain at a fourth."""
+    draw = np.random.default_rng(0)
+    names = [f"task {number}" for number in range(6)]
+    places = [(task, (partner,)) for task, partner in permutations(names, 2)]
+    worth = dict(zip(places, draw.uniform(-0.2, 1.0, len(places)), strict=True))
+    slope = dict(zip(names, draw.uniform(0.002, 0.006, 6), strict=True))
+    given = []
+    for number, share in enumerate((1.0, 0.5, 0.25, 0.1)):
+        cells = Cells.of(places, {(task, "", "labels"): float(at) for at, task in enumerate(names)}, {})
+        left = np.array([2 * np.exp(-slope[task] * 1000 * share) for task, _ in places])
+        gains = left * -np.expm1(-np.array([worth[place] for place in places]))
+        pairs = KnownGains(cells, gains, np.sign(gains).astype(np.int64))
+        given.append(
+            GivenSetting(
+                setting=("f", "e", f"arm {number}"),
+                score="nll",
+                unit="task",
+                pairs=pairs,
+                groups=pairs.take(np.zeros(len(pairs), dtype=bool)),
+                halves=np.full((2, len(pairs)), np.nan),
+                labelled=np.full(len(pairs), 1000 * share),
+                single=0.3 + left,
+                cost=np.nan,
+                cost_of={},
+            )
+        )
+    every, ((shown, asked),) = other_budgets(given[2], given)
+    assert asked.sum() == len(places) and (every.gains[asked] == given[2].pairs.gains).all()
+    told, mean = (
+        PREDICTORS[name]().fit(every.take(shown), 0).foretell(every.cells.take(asked)).gain
+        for name in ("learning-curves", "pairwise")
+    )
+    truth = every.gains[asked]
+    assert np.abs(told - truth).mean() < 0.7 * np.abs(mean - truth).mean()  # drawn towards the mean of the task
+    assert np.corrcoef(told, truth)[0, 1] > 0.95
+    assert other_budgets(given[2], given[1:3]) is None

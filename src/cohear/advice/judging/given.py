@@ -20,6 +20,7 @@ from cohear.analysis.tables.text import read_table
 from cohear.base.arrays import Array
 from cohear.base.errors import UserError
 from cohear.base.setting import Setting
+from cohear.base.study_facts import StudyFacts
 from cohear.base.tables import GAINS_CSV, GAINS_NLL_CSV, MEASUREMENTS_CSV, NLL, RESULTS_CSV
 
 SIGNS = {"helps": 1, "hurts": -1}
@@ -38,6 +39,8 @@ class GivenSetting:
         pairs: cells of two tasks.
         groups: cells of more.
         halves: gains of the pairs on either half of the seeds, ``(2, pairs)``; NaN where it is not known.
+        labelled: clips whose labels the task has in each pair, ``(pairs,)``; NaN where arms are no label budgets.
+        single: the task's mean score alone in each pair, ``(pairs,)``.
         cost: of all measurements, in trainings of one task; NaN where nobody says.
         cost_of: the same of each measurement.
     """
@@ -48,6 +51,8 @@ class GivenSetting:
     pairs: KnownGains
     groups: KnownGains
     halves: Array
+    labelled: Array
+    single: Array
     cost: float
     cost_of: Mapping[str, float]
 
@@ -70,6 +75,7 @@ def read_given(folders: Sequence[Path], measured: Path | None = None, *, joint: 
     gains = pd.concat([_gains(folder) for folder in folders], ignore_index=True)
     numbers = _measurements(folders, measured, joint=joint)
     dataset_of = _datasets(folders)
+    facts = [FolderTables(folder).data for folder in folders]
     halves = _halves(folders)
     found = []
     for names, rows in gains.groupby(list(SETTING), sort=True):
@@ -94,6 +100,8 @@ def read_given(folders: Sequence[Path], measured: Path | None = None, *, joint: 
                 pairs=every.take(is_pair),
                 groups=every.take(~is_pair),
                 halves=np.array([[half.get((setting, place), np.nan) for place in pairs] for half in halves]),
+                labelled=np.array([_labelled(facts, setting[2], task) for task, _ in pairs]),
+                single=own["single"].to_numpy(dtype=np.float64)[is_pair],
                 cost=cost,
                 cost_of=cost_of,
             )
@@ -117,6 +125,14 @@ def _datasets(folders: Sequence[Path]) -> dict[str, str]:
     """The dataset of each task, as far as the folders' facts tell."""
     facts = [FolderTables(folder).data.tasks for folder in reversed(folders)]
     return {task: own.dataset for tasks in facts for task, own in tasks.items() if own.dataset}
+
+
+def _labelled(facts: Sequence[StudyFacts], arm: str, task: str) -> float:
+    """Training clips whose labels a task has in an arm, mean over folds; NaN where no budget is told."""
+    for each in facts:
+        if (budget := each.label_budgets.get(arm)) and task in each.tasks and (folds := each.tasks[task].folds):
+            return budget.share_of(task, focal=True) * float(np.mean([fold.train for fold in folds]))
+    return float("nan")
 
 
 def _measurements(folders: Sequence[Path], measured: Path | None, *, joint: bool) -> pd.DataFrame:

@@ -9,6 +9,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from cohear.advice.judging.arms import SCHEME as ARMS
+from cohear.advice.judging.arms import other_budgets
 from cohear.advice.judging.ceiling import ceiling_of
 from cohear.advice.judging.given import GivenSetting, read_given
 from cohear.advice.judging.measurements import OneMeasurement, one_by_one
@@ -66,7 +68,7 @@ def judge_predictors(
     """
     chosen = {name: PREDICTORS[name]() for name in (predictors or PREDICTORS)}
     given = read_given(folders, measured, joint=joint)
-    rows = [row for setting in given for row in _of_setting(setting, chosen, schemes)]
+    rows = [row for setting in given for row in _of_setting(setting, chosen, schemes, other_budgets(setting, given))]
     return pd.DataFrame(rows, columns=list(PREDICTORS_CSV.names))
 
 
@@ -79,7 +81,12 @@ def write_predictors(folder: Path, found: pd.DataFrame) -> Path:
     return path
 
 
-def _of_setting(given: GivenSetting, predictors: Mapping[str, Predictor], schemes: Sequence[str]) -> Iterator[Row]:
+def _of_setting(
+    given: GivenSetting,
+    predictors: Mapping[str, Predictor],
+    schemes: Sequence[str],
+    budgets: tuple[KnownGains, Round] | None,
+) -> Iterator[Row]:
     cells = given.pairs.cells
     apart = np.array(
         [
@@ -104,6 +111,15 @@ def _of_setting(given: GivenSetting, predictors: Mapping[str, Predictor], scheme
     yield from (rows.of_published(each) for each in as_published(scored) if each.name.partition(",")[0] in predictors)
     if len(given.groups):
         yield from _of_groups(given, predictors)
+    if budgets is not None:
+        every, parts = budgets
+        last = np.concatenate([np.zeros(len(every) - len(apart), dtype=np.bool_), apart])
+        others = [
+            _of_others(name, each, ARMS, every, parts, last, drawn)
+            for name, each in predictors.items()
+            if not each.is_slow
+        ]
+        yield from _told_apart(others, predictors, rows)
     yield from (rows.of_measurement(each) for each in alone if not each.is_confirmatory)
 
 
@@ -113,13 +129,25 @@ def _of_groups(given: GivenSetting, predictors: Mapping[str, Predictor]) -> Iter
     behind = np.arange(len(every)) >= pairs
     drawn, rounds = ResampledCells.of(given.groups.cells), rounds_of_groups(pairs, given.groups.cells)
     judged = [
-        _Judged(name, GROUPS, None, lack)
-        if (lack := _lacking(predictor, every.cells))
-        else _Judged(name, GROUPS, _scores(predictor, every, rounds, 0, behind, drawn))
-        for name, predictor in predictors.items()
-        if not predictor.is_slow
+        _of_others(name, each, GROUPS, every, rounds, behind, drawn)
+        for name, each in predictors.items()
+        if not each.is_slow
     ]
     yield from _told_apart(judged, predictors, _Rows(given, given.groups, drawn, np.nan))
+
+
+def _of_others(
+    name: str,
+    predictor: Predictor,
+    scheme: str,
+    every: KnownGains,
+    parts: Round,
+    scored: CellMask,
+    drawn: ResampledCells,
+) -> _Judged:
+    """A predictor that is shown cells beside those that are scored, or what it lacks."""
+    lack = _lacking(predictor, every.cells)
+    return _Judged(name, scheme, None if lack else _scores(predictor, every, parts, 0, scored, drawn), lack)
 
 
 def _told_apart(judged: Sequence[_Judged], predictors: Mapping[str, Predictor], rows: _Rows) -> Iterator[Row]:
@@ -268,7 +296,7 @@ class _Rows:
                 for t, p in zip(self.given.pairs.cells.tasks, self.given.pairs.cells.partners, strict=True)
             }
         )
-        shown = {"quarter": pairs / 4}.get(scheme, 0.0)
+        shown = {"quarter": pairs / 4, GROUPS: float(pairs), ARMS: float(pairs)}.get(scheme, 0.0)
         return shown + (self.given.cost if "measurements" in predictor.goes_by else 0.0)
 
 

@@ -105,6 +105,7 @@ PREDICTORS: Registry[type[Predictor]] = Registry(
         "higher-order": "cohear.advice.predictors.higher_order",
         "surrogate": "cohear.advice.predictors.surrogate",
         "etap": "cohear.advice.predictors.etap",
+        "learning-curves": "cohear.advice.predictors.learning_curves",
     },
 )
 """All ways to foretell gains: those that are to be beaten first."""

@@ -30,8 +30,9 @@ PREDICTORS_CSV = Table(
         Column(
             "scheme",
             "what a predictor was not shown: `leave-dataset-out`, `leave-task-out`, `leave-pair-out`, `quarter` (it "
-            "was shown a quarter of the pairs), `groups` (it foretells groups from pairs and other groups), or `100 x "
-            "5-fold` (as published); empty for measurements",
+            "was shown a quarter of the pairs), `groups` (it foretells groups from pairs and other groups), "
+            "`leave-arm-out` (it was shown other label budgets), or `100 x 5-fold` (as published); empty for "
+            "measurements",
             may_be_empty=True,
         ),
         Column("unit", "what is resampled: `dataset`, or `task` where fewer than three datasets are known"),
