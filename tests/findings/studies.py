@@ -28,7 +28,7 @@ PARTS = (
     Deviations(fold=0.0089, single=0.0143, residual=0.0155),
     Deviations(fold=0.0169, single=0.0193, residual=0.0231),
 )
-"""Of six real tasks (docs/results/variance-parts.csv)."""
+"""Of six real tasks in `dnn`."""
 
 
 @dataclass(frozen=True)

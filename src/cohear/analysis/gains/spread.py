@@ -85,12 +85,12 @@ def with_rounding(variance: Array, cells: pd.DataFrame) -> Array:
 A_PRIORI_SHARE = 0.7
 """Share of the folds in the variance of a repeat where each fold has one seed and nothing can tell them apart.
 
-Measured on six real tasks with four seeds a fold (docs/results/variance-parts.csv) it is 0.20 for the middle
-task, 0.47 of the summed variances and 0.69 for the task with most; docs/results/calibration.md shows what
-happens where it is larger."""
+Measured on six real tasks with four seeds a fold (docs/results/variance-parts.csv, variance-parts-nll.csv) it is 0.20
+for the middle task, 0.45 of the summed variances and 0.81 for the task with most in recall, and 0.58, 0.73 and 0.80 in
+log loss; docs/results/calibration.md shows what happens where it is larger."""
 
 TYPICAL_SHARE = 0.47
-"""The same where an error on either side costs the same: how much of all information a look has."""
+"""The same where an error on either side costs the same: how much of all information a look has, in recall."""
 
 
 def fold_shares(cells: pd.DataFrame) -> tuple[Array, Array, NDArray[np.bool_]]:

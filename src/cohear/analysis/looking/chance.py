@@ -15,7 +15,7 @@ from cohear.analysis.tables.columns import FAMILY
 from cohear.base.arrays import Array
 
 POSSIBLE_SHARES = (0.1, 0.35, 0.7)
-"""Shares of the folds in the variance of a repeat, about the lowest, the middle and the highest of six real tasks
+"""Shares of the folds in the variance of a repeat, low, middling and high ones of six real tasks
 (docs/results/variance-parts.csv). With one share for all, 0.47, a third of the cells with a chance of 1 % were decided
 in the end in simulated studies of those tasks."""
 
