@@ -219,10 +219,7 @@ def page(runs: pd.DataFrame) -> str:
                 "front-end": ENCODERS[name],
                 "parameters": f"{own['parameters'].mean():,.0f}",
                 "seconds a run": f"{own['seconds'].mean():.0f}",
-                **{
-                    task: f"{100 * scores.get_group(task).mean():.1f}" if task in scores.groups else ""
-                    for task in tasks
-                },
+                **{task: f"{100 * means[task]:.1f}" if task in means else "" for task in tasks},
             }
         )
         for task in means.index if name != BESIDE else ():
