@@ -97,6 +97,19 @@ BREAKAGES = [
         "root, rows = tables[0].root, [table.rows for table in tables]",
         ("test_clips_of_a_task_over_several_datasets_are_called_as_in_predictions_and_are_where_they_lie",),
     ),
+    # specifications
+    Breakage(
+        "a copy of a specification keeps the key of the first",
+        'copied.__dict__.pop("key", None)',
+        'copied.__dict__.get("key")',
+        ("test_a_key_is_made_once_and_never_that_of_what_was_copied",),
+    ),
+    Breakage(
+        "a trial's network begins with the network of another way",
+        "found[name] = self.beginning(task.name, source)",
+        'found[name] = self.beginning(task.name, "joint")',
+        ("test_rows_of_the_same_tables_stand_on_runs_that_are_in_them",),
+    ),
     # events
     Breakage(
         "a detector of onsets learns labels of which it is not known when they sound",

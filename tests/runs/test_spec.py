@@ -9,6 +9,7 @@ import pytest
 from pydantic import ValidationError
 
 from cohear.base.errors import UserError
+from cohear.base.files import digest
 from cohear.runs import NETWORK
 from cohear.runs.job import files_kept, job_of, read_spec
 from cohear.runs.run_folder import KEPT
@@ -67,6 +68,20 @@ def test_what_holds_its_default_is_left_out_and_counts_where_it_does_not():
     assert needy.model_dump(mode="json")["needs"] == {"teacher": {"run": "r", "file": "weights.safetensors"}}
     assert needy.key != spec().key
     assert RunSpec.model_validate(needy.model_dump(mode="json")) == needy
+
+
+def test_a_key_is_made_once_and_never_that_of_what_was_copied(monkeypatch):
+    """And neither what is written of a specification nor what it equals depends on whether it was asked for."""
+    one, made = spec(), []
+    monkeypatch.setattr("cohear.runs.spec.digest", lambda *given, **more: made.append(given) or digest(*given, **more))
+    written = one.model_dump(mode="json")
+    assert one.key == one.key == digest(written, size=8)
+    assert len(made) == 1
+    assert one.model_dump(mode="json") == written
+    assert one == spec()
+    for deep in (False, True):
+        assert one.model_copy(update={"seed": 1}, deep=deep).key == spec(seed=1).key != one.key
+    assert one.model_copy().key == one.key
 
 
 def test_another_job_names_itself_and_is_another_run():

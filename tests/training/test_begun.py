@@ -18,7 +18,7 @@ from cohear.testing.plain import PlainPack, plain_run, plain_run_with_needs, pla
 from cohear.training.loop import train_one
 from cohear.training.networks import first_network, load_network, make_network
 from cohear.training.settings import TrainingSettings
-from cohear.training.spec import beginning_of
+from cohear.training.spec import RunSpec, beginning_of
 
 TASKS = ("one", "two", "three")
 BEGUN = [name for name in SHARING if SHARING[name].begins_with]
@@ -204,6 +204,8 @@ def test_rows_of_the_same_tables_stand_on_runs_that_are_in_them(study):
         assert needs == {
             beginning_of(task): cells["base" if "+" in its else arm, its, fold] for task, its in by.items()
         }
+        givers = RunSpec.model_validate(told[run]).givers()
+        assert {name: giver.key for name, giver in givers.items()} == needs
     for arm in BEGUN:
         assert set(cells[arm].index.get_level_values("combination")) == set(
             cells["base"].index.get_level_values("combination")

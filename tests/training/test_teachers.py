@@ -18,7 +18,7 @@ from cohear.training.device import Device
 from cohear.training.loop import train_one
 from cohear.training.networks import make_network
 from cohear.training.settings import TrainingSettings
-from cohear.training.spec import teacher_of
+from cohear.training.spec import RunSpec, teacher_of
 from cohear.training.teachers import Teachers
 
 SETTINGS = TrainingSettings(steps=4, batch=4, precision="float32", teachers="singles")
@@ -206,6 +206,15 @@ def chosen(tmp_path_factory):
     return bench
 
 
+def givers_of(told, run):
+    """The runs that a run tells as those of its teachers, which have no teachers and no version of them."""
+    found = {}
+    for name, giver in RunSpec.model_validate(told[run]).givers().items():
+        versions = {part: version for part, version in giver.versions.items() if part != "teachers"}
+        found[name] = giver.model_copy(update={"versions": versions}).key
+    return found
+
+
 def test_a_wider_teacher_or_those_of_all_seeds(chosen):
     """The singles of another encoder of the study, or of each of its seeds, that of the network's own first."""
     rows = pd.read_csv(chosen.root / "out" / "results.csv", keep_default_na=False)
@@ -221,12 +230,18 @@ def test_a_wider_teacher_or_those_of_all_seeds(chosen):
             teacher_of(task): cells["wide", "base", task, seed] for task in both.split("+")
         }
         assert told[cells["narrow", "wide", both, seed]]["teacher_encoder"]["settings"]["hidden"] == 16
+        assert givers_of(told, cells["narrow", "wide", both, seed]) == {
+            name: need["run"] for name, need in needs.items()
+        }
         needs = told[cells["narrow", "seeds", both, seed]]["needs"]
         assert {name: need["run"] for name, need in needs.items()} == {
             teacher_of(task, number): cells["narrow", "base", task, other]
             for task in both.split("+")
             for number, other in enumerate((seed, 1 - seed))
         }
+        givers = givers_of(told, cells["narrow", "seeds", both, seed])
+        assert givers.keys() == needs.keys()
+        assert all(givers[teacher_of(task)] == cells["narrow", "base", task, seed] for task in both.split("+"))
         assert "teacher_encoder" not in told[cells["narrow", "seeds", both, seed]]
 
 

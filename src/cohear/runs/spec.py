@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import (
     BaseModel,
@@ -15,6 +16,9 @@ from pydantic import (
 
 from cohear.base.files import digest
 from cohear.runs import NETWORK
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 Normalise = Literal["none", "dataset", "group"]
 """Whose mean and deviation are taken out of features, so that an encoder sees them at one scale: ``dataset``: those of
@@ -116,10 +120,16 @@ class Spec(Frozen):
             raise ValueError(f"a specification of the job {job!r} is none of {own!r}")
         return job
 
-    @property
+    @cached_property
     def key(self) -> str:
-        """Name of the run: a hash of all the rest."""
+        """Name of the run: a hash of all the rest, made once for each specification."""
         return digest(self.model_dump(mode="json"), size=8)
+
+    def __copy__(self) -> Self:
+        """Without the key: what a copy is given anew makes it another run."""
+        copied = super().__copy__()
+        copied.__dict__.pop("key", None)
+        return copied
 
     @classmethod
     def _left_out(cls, name: str) -> object:

@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import JsonValue
 
+from cohear.base.named import name_of
 from cohear.runs import NETWORK
 from cohear.runs.spec import Spec, TaskReference
 from cohear.training.settings import TrainingSettings
@@ -54,6 +55,22 @@ class RunSpec(Spec):
             return self.alone(together[0])
         training = self.training.model_copy(update={"sharing": TrainingSettings().sharing})
         return self.model_copy(update={"tasks": together, "needs": {}, "training": training})
+
+    def givers(self) -> dict[str, RunSpec]:
+        """Of the networks that it needs, by what they are to it.
+
+        They have the versions of this run, and several teachers of a task its seed: for the same network ``needs`` may
+        name another key.
+        """
+        from cohear.models.sharing import SHARING  # noqa: PLC0415 - brings torch
+
+        source = SHARING[name_of(self.training.sharing)].begins_with
+        found: dict[str, RunSpec] = {}
+        for task in self.tasks:
+            found |= dict.fromkeys(teachers_of(task.name, self.needs), self.teacher(task))
+            if source is not None and (name := beginning_of(task.name)) in self.needs:
+                found[name] = self.beginning(task.name, source)
+        return found
 
     def window_of(self, task: TaskReference) -> float:
         """The window of one of its tasks, seconds: the task's own, else the run's."""

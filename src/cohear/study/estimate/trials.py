@@ -11,15 +11,13 @@ import numpy as np
 
 from cohear.base.errors import RunFailed
 from cohear.base.files import digest, write_json
-from cohear.base.named import name_of
-from cohear.models.sharing import SHARING
 from cohear.runs.pack import Pack
 from cohear.runs.place import RunPlace
 from cohear.runs.record import Record, read_record
 from cohear.runs.spec import Need, Spec
 from cohear.study.estimate.sizes import Sizes
 from cohear.study.launch.local import Local
-from cohear.training.spec import RunSpec, beginning_of, teachers_of
+from cohear.training.spec import RunSpec
 
 PARTS = ("train", "validation", "test")
 
@@ -93,19 +91,12 @@ class Trials:
         tasks = tuple(task.model_copy(update={"split": self._few(task.split, clips)}) for task in spec.tasks)
         training = spec.training.model_copy(update={"steps": min(steps, spec.training.steps)})
         short = spec.model_copy(update={"tasks": tasks, "training": training})
-        if not spec.needs:
-            return short
         needs = {}
-        for task in tasks:
-            source = SHARING[name_of(spec.training.sharing)].begins_with
-            givers = dict.fromkeys(teachers_of(task.name, spec.needs), short.teacher(task))
-            if source is not None:
-                givers[beginning_of(task.name)] = short.beginning(task.name, source)
-            for name, giver in givers.items():
-                if need := spec.needs.get(name):
-                    if not (self._folder / "runs" / giver.key / need.file).exists():
-                        self.of(giver, frozenset({need.file}))
-                    needs[name] = Need(run=giver.key, file=need.file)
+        for name, giver in short.givers().items():
+            file = spec.needs[name].file
+            if not (self._folder / "runs" / giver.key / file).exists():
+                self.of(giver, frozenset({file}))
+            needs[name] = Need(run=giver.key, file=file)
         return short.model_copy(update={"needs": needs})
 
     def _few(self, split: str, clips: int) -> str:
