@@ -18,9 +18,10 @@ from pathlib import Path
 
 from cohear.base.decoding import LabelDecoding, entry_of
 from cohear.base.tables import SINGLES
-from cohear.export.assemble import Output, assemble
+from cohear.export.assemble import assemble
 from cohear.export.bench import bench
 from cohear.export.network import network_graph
+from cohear.export.outputs import Output
 from cohear.export.write import windowing_of, write_bundle
 from cohear.features import LogMel
 from cohear.features.task_input import TaskInput

@@ -41,9 +41,10 @@ from cohear.base.decoding import LabelDecoding
 from cohear.base.files import cache_folder, make_folder, write_text
 from cohear.base.tables import Column, Table
 from cohear.export import parts
-from cohear.export.assemble import Output, assemble
+from cohear.export.assemble import assemble
 from cohear.export.bench import load, play
 from cohear.export.network import network_graph
+from cohear.export.outputs import Output
 from cohear.export.write import windowing_of
 from cohear.features import FRONT_ENDS
 from cohear.features.task_input import TaskInput

@@ -28,9 +28,10 @@ from cohear.analysis.tables.text import markdown_table
 from cohear.base.decoding import LabelDecoding
 from cohear.base.tables import SHARED, SINGLES
 from cohear.export import parts
-from cohear.export.assemble import Output, assemble
+from cohear.export.assemble import assemble
 from cohear.export.bench import compare
 from cohear.export.network import network_graph
+from cohear.export.outputs import Output
 from cohear.export.write import windowing_of
 from cohear.features import FRONT_ENDS
 from cohear.features.task_input import TaskInput

@@ -347,7 +347,8 @@ assert "</bdi> took longest, " in page and 'id="figure-parameters"' in page
 EXPORTED = """
 import torch
 from cohear.base.files import cache_folder
-from cohear.export.assemble import Output, assemble
+from cohear.export.assemble import assemble
+from cohear.export.outputs import Output
 from cohear.export.parity import check_parity
 from cohear.export.costs import measure_costs
 from cohear.export.network import network_graph

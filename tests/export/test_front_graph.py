@@ -16,8 +16,10 @@ from cohear.audio.segment import Segment
 from cohear.audio.silence import heard_frames
 from cohear.base.assets import Asset
 from cohear.base.errors import UserError
-from cohear.export.assemble import check_exportable, features_name, front_graph, lengths_name
+from cohear.export.exportable import check_exportable
 from cohear.export.front_ends import FRONT_END_GRAPHS
+from cohear.export.front_graph import front_graph
+from cohear.export.graph_values import features_name, lengths_name
 from cohear.features import (
     FRONT_ENDS,
     Joined,

@@ -18,8 +18,10 @@ from cohear.base.decoding import LabelDecoding, activated, entry_of
 from cohear.base.errors import UserError
 from cohear.base.files import digest
 from cohear.base.named import WithSettings, make
-from cohear.export.assemble import Output, assemble, input_numbers
+from cohear.export.assemble import assemble
 from cohear.export.network import network_graph
+from cohear.export.network_inputs import input_numbers
+from cohear.export.outputs import Output
 from cohear.export.write import windowing_of, write_bundle
 from cohear.features import FeatureStore, build_front_end
 from cohear.features.task_input import TaskInput

@@ -8,9 +8,10 @@ from tiny_bundle import make_own_windows_bundle, make_time_bundle, make_tiny_bun
 from torch.utils.flop_counter import FlopCounterMode
 
 from cohear.base.decoding import LabelDecoding
-from cohear.export.assemble import Output, assemble
+from cohear.export.assemble import assemble
 from cohear.export.bench import bench
 from cohear.export.network import network_graph
+from cohear.export.outputs import Output
 from cohear.export.parts import cut, multiply_adds
 from cohear.export.write import windowing_of
 from cohear.features import LogMel

@@ -9,7 +9,7 @@ from safetensors.torch import save_file
 
 from cohear.base.assets import Asset
 from cohear.base.errors import UserError
-from cohear.export.assemble import check_exportable
+from cohear.export.exportable import check_exportable
 from cohear.features import Module, build_front_end
 from cohear.features.build import runs_code_of_others
 from cohear.features.code_file import CodeFile

@@ -9,7 +9,7 @@ import pytest
 from cohear.base.assets import Asset
 from cohear.base.errors import UserError
 from cohear.data.tables.clip_name import ClipName
-from cohear.export.assemble import check_exportable
+from cohear.export.exportable import check_exportable
 from cohear.features import build_front_end
 from cohear.features.pooling import pooled
 from cohear.features.table import TableFrontEnd

@@ -14,7 +14,9 @@ from safetensors.torch import load_file, save_file
 
 from cohear.base.assets import Asset
 from cohear.base.errors import MissingExtra, UserError
-from cohear.export.assemble import check_exportable, features_name, front_graph
+from cohear.export.exportable import check_exportable
+from cohear.export.front_graph import front_graph
+from cohear.export.graph_values import features_name
 from cohear.export.learnt_parts import learnt_parts
 from cohear.features import Transformers, build_front_end, setting_types
 from cohear.features.task_input import TaskInput

@@ -17,7 +17,9 @@ import onnx
 from cohear.base.decoding import LabelDecoding, NumberDecoding, entry_of
 from cohear.base.graph_builder import GraphBuilder, floats, integers
 from cohear.base.timeline import TimelineDecoding
-from cohear.export.assemble import Output, assemble, features_name, lengths_name, logits_name
+from cohear.export.assemble import assemble
+from cohear.export.graph_values import features_name, lengths_name, logits_name
+from cohear.export.outputs import Output
 from cohear.export.write import windowing_of, write_bundle
 from cohear.features.filterbank import hertz_to_mel, mel_to_hertz
 from cohear.features.logmel import LogMel

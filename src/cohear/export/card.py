@@ -13,13 +13,13 @@ from cohear.base.decoding import decoding_of, entry_of
 from cohear.base.files import without_nan
 from cohear.base.named import name_of
 from cohear.base.study_facts import TaskFacts
-from cohear.export.assemble import input_numbers
 from cohear.export.better_singles import better_sentence
 from cohear.export.calibrate import Calibration
 from cohear.export.expectation import Expectation
 from cohear.export.grid_cell import GridCell
 from cohear.export.learnt_parts import LearntPart
 from cohear.export.licences import licence_warnings
+from cohear.export.network_inputs import input_numbers
 from cohear.export.parity import Parity
 from cohear.export.quantise import Change
 from cohear.export.runs import Trained

@@ -16,18 +16,21 @@ from cohear.base.named import as_named, check_named
 from cohear.base.registry import did_you_mean
 from cohear.base.study_facts import DatasetFacts, StudyFacts
 from cohear.base.tables import PREDICTIONS_CSV, RESULTS_CSV
-from cohear.export.assemble import Output, assemble, check_exportable, describe, input_numbers
+from cohear.export.assemble import assemble, describe
 from cohear.export.better_singles import better_singles
 from cohear.export.calibrate import Calibration
 from cohear.export.card import BundledTask, make_card, metadata
 from cohear.export.chosen_cell import choose_cell
 from cohear.export.expectation import expectation, told_otherwise
+from cohear.export.exportable import check_exportable
 from cohear.export.forms import calibrate, of_frames
 from cohear.export.grid_cell import GridCell, tasks_asked
 from cohear.export.kinds import decoding_in_graph
 from cohear.export.learnt_parts import files_of, learnt_parts
 from cohear.export.network import network_graph
+from cohear.export.network_inputs import input_numbers
 from cohear.export.out_of_fold import read_out_of_fold
+from cohear.export.outputs import Output
 from cohear.export.parity import check_parity
 from cohear.export.parts import parameter_count
 from cohear.export.quantise import Change, check_measured, choose, measure_changes, quantised

@@ -12,7 +12,8 @@ import numpy as np
 import onnxruntime
 
 from cohear.base.assets import Asset, place_of
-from cohear.export.assemble import features_name, front_graph
+from cohear.export.front_graph import front_graph
+from cohear.export.graph_values import features_name
 from cohear.features.front_end import FrontEnd
 from cohear.features.task_input import TaskInput
 from cohear.runtime.session import WAVEFORM

@@ -12,7 +12,8 @@ import torch
 from torch import Tensor, nn
 
 from cohear.base.errors import UserError
-from cohear.export.assemble import NetworkInput, logits_name, network_inputs, rows_name
+from cohear.export.graph_values import logits_name, rows_name
+from cohear.export.network_inputs import NetworkInput, network_inputs
 from cohear.export.torch_graph import as_graph, first_line
 from cohear.features.task_input import TaskInput
 from cohear.models.inference import at_inference

@@ -15,7 +15,7 @@ from cohear.base.arrays import Floats
 from cohear.base.decoding import activated
 from cohear.base.errors import CohearError
 from cohear.data.scan.dataset import Dataset
-from cohear.export.assemble import Output
+from cohear.export.outputs import Output
 from cohear.export.runs import Trained
 from cohear.features.front_end import FrontEnd, WaveformFrontEnd
 from cohear.features.store import FeatureStore

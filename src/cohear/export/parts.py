@@ -12,7 +12,7 @@ import onnx
 import onnxruntime
 from onnx import utils
 
-from cohear.export.assemble import features_name, frames_name, lengths_name, sounding_name, starts_name
+from cohear.export.graph_values import features_name, frames_name, lengths_name, sounding_name, starts_name
 from cohear.runtime.card import Windowing
 from cohear.runtime.session import WAVEFORM, heard_name
 

@@ -15,8 +15,9 @@ import torch
 from torch import Tensor, nn
 
 from cohear.base.errors import UserError
-from cohear.export.assemble import NetworkInput, logits_name, network_inputs
+from cohear.export.graph_values import logits_name
 from cohear.export.network import network_graph
+from cohear.export.network_inputs import NetworkInput, network_inputs
 from cohear.export.runs import Trained
 from cohear.features.task_input import TaskInput
 from cohear.features.windows import hop_in_scoring, window_starts

@@ -14,10 +14,13 @@ from cohear.base.errors import FolderError
 from cohear.base.moments import Moments
 from cohear.base.named import WithSettings, make
 from cohear.base.study_facts import DATA_JSON, read_facts
-from cohear.export.assemble import Output, assemble, check_exportable, input_numbers
+from cohear.export.assemble import assemble
+from cohear.export.exportable import check_exportable
 from cohear.export.forms import of_frames
 from cohear.export.kinds import decoding_in_graph
 from cohear.export.network import network_graph
+from cohear.export.network_inputs import input_numbers
+from cohear.export.outputs import Output
 from cohear.export.write import windowing_of
 from cohear.features.front_end import FrontEnd
 from cohear.features.task_input import TaskInput

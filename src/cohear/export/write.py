@@ -18,7 +18,8 @@ from cohear.base.files import (
     write_json,
     write_text,
 )
-from cohear.export.assemble import Output, extension
+from cohear.export.outputs import Output
+from cohear.export.windows_told import extension
 from cohear.features.front_end import WaveformFrontEnd
 from cohear.features.task_input import TaskInput
 from cohear.features.windows import hop_in_scoring

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -125,9 +126,9 @@ class Spec(Frozen):
         """Name of the run: a hash of all the rest, made once for each specification."""
         return digest(self.model_dump(mode="json"), size=8)
 
-    def __copy__(self) -> Self:
-        """Without the key: what a copy is given anew makes it another run."""
-        copied = super().__copy__()
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """A copy without the key: what it is given anew makes it another run."""
+        copied = super().model_copy(update=dict(update or {}), deep=deep)
         copied.__dict__.pop("key", None)
         return copied
 
