@@ -126,7 +126,7 @@ class Spec(Frozen):
         """Name of the run: a hash of all the rest, made once for each specification."""
         return digest(self.model_dump(mode="json"), size=8)
 
-    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+    def model_copy(self, *, update: Mapping[str, object] | None = None, deep: bool = False) -> Self:
         """A copy without the key: what it is given anew makes it another run."""
         copied = super().model_copy(update=dict(update or {}), deep=deep)
         copied.__dict__.pop("key", None)
