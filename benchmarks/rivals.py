@@ -101,7 +101,7 @@ OURS = ("cohear, small", "cohear, svm")
 PAIRS = {
     "cohear": Rival("cohear_pair.py"),
     "PyTorch by hand": Rival("plain_pair.py", (TORCH, "numpy")),
-    "torchjd, UPGrad": Rival("torchjd_pair.py", ("torchjd[quadprog_projector]==0.18.0", TORCH, "numpy")),
+    "torchjd, UPGrad": Rival("torchjd_pair.py", ("torchjd==0.18.0", TORCH, "qpsolvers", "quadprog", "numpy")),
     "LibMTL": Rival(
         "",
         ("LibMTL==1.1.5",),
