@@ -33,6 +33,8 @@ def test_any_numbers_come_back_to_the_bit(bits):
     ("numbers", "form"),
     [
         ([-11.5, 0.0625, 9.25], "sixteenths"),
+        ([-11.5, 0.125, 4095.25 - 0.125], "eighths"),
+        ([4095.875, -4096.0, 0.125], "eighths"),
         ([-0.0, 1.0, 2.0], "float16"),  # a zero below zero is no multiple
         ([float("nan"), 1.0, 2.0], "float16"),
         ([0.1, 0.2, 0.3], "float32"),

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 from pathlib import Path
 from unittest import mock
@@ -10,7 +11,9 @@ import pytest
 
 from cohear.api import Study
 from cohear.base.errors import DataError, FolderError, StudyError
+from cohear.features.shards import StoreOutline
 from cohear.runs.carried import Carried
+from cohear.runs.pack_card import UNDERSTOOD, CarriedStore, card_of
 from cohear.runs.pack_index import PackIndex
 from cohear.testing.pack import PackContract
 
@@ -56,7 +59,24 @@ def test_no_audio_and_no_place_of_this_machine_goes_along(packed, finished):
         samples = clip.read_bytes()[200:264]
         assert not any(samples in text for text in texts)
     assert not any(str(finished.root).encode() in text for text in texts)
-    assert {path.suffix for path in files} <= {".json", ".shard", ".csv", ".py"}
+    assert {path.suffix for path in files} <= {".json", ".shard", ".csv", ".py", ".md"}
+
+
+def test_the_card_says_what_is_in_it_and_what_can_be_made_again(packed):
+    card = (packed / "README.md").read_text(encoding="utf-8")
+    index = json.loads((packed / "pack.json").read_text(encoding="utf-8"))
+    assert f"{len(index['manifest']['runs'])} runs, the features that they read" in card
+    assert "No audio is in it." in card
+    rows = dict(re.findall(r"^\| `(\w+)` \| `exact` \| (\d+) \| ", card, re.MULTILINE))
+    assert rows == {"logmel": "50", "summary": "50"}
+    assert re.search(rf"^\| `logmel` .* \| {UNDERSTOOD['logmel', 'exact']} \|$", card, re.MULTILINE)
+
+
+def test_features_of_which_nothing_was_measured_say_so():
+    outline = StoreOutline("k", json.dumps({"front_end": "mine", "stored": "exact"}), 2, (3, 4), ((0, 1),))
+    card = card_of("s", "1.0", 1, [CarriedStore(outline, 2_000_000), CarriedStore(outline, 1_000_000)])
+    assert "| `mine` | `exact` | 4 | 3.0 | not measured |" in card
+    assert "1 run, the features" in card
 
 
 def test_what_is_there_is_not_sent_again(own, finished):
@@ -106,11 +126,11 @@ def test_a_pack_that_is_half_there_is_none(own, tmp_path):
 
 def test_a_pack_of_another_form_is_told_with_its_version(own, tmp_path):
     changed_index(own, form=99, cohear="9.0", more="fields")
-    with pytest.raises(FolderError, match=r"was made by cohear 9\.0 in form 99, and cohear .* reads form 1: install"):
+    with pytest.raises(FolderError, match=r"was made by cohear 9\.0 in form 99, and cohear .* reads form 2: install"):
         Carried.at(str(own), tmp_path)
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", '{"form": 1, "cohear": "0"}'])
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"form": 2, "cohear": "0"}'])
 def test_a_damaged_list_is_told_as_such(text, own, tmp_path):
     (own / "pack.json").write_text(text, encoding="utf-8")
     with pytest.raises(FolderError, match="is no list of a pack or is damaged"):

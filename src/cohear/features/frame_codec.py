@@ -1,8 +1,9 @@
 """Frames as bytes for another machine: the same numbers to the last bit, in as few bytes as they take.
 
-Frames are stored in the first of these forms that holds every number exactly: multiples of 1/16 in 16 bits, float16,
-bfloat16, float32. Bytes of one rank are laid side by side, band by band along time, and compressed: sign and exponent
-hardly change from frame to frame, the last digits are noise and stay as long as they are.
+Frames are stored in the first of these forms that holds every number exactly: multiples of 1/8 or 1/16 in 16 bits,
+float16, bfloat16, float32. Of multiples, what neighbours do not tell is stored (`cohear.features.band_prediction`).
+Bytes of one rank are laid side by side, band by band along time, and compressed: sign and exponent hardly change from
+frame to frame, the last digits are noise and stay as long as they are.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cohear.base.arrays import Floats
+from cohear.features.band_prediction import residuals, restored
+from cohear.features.rounding import STEPS
 
 _SAMPLE = 1 << 12
 """Numbers that are tried first: most frames are in no short form, and show it at once."""
@@ -38,10 +41,15 @@ class _Form:
     compress: Callable[[bytes], bytes]
 
 
-def _sixteenths(frames: Floats) -> _Bits:
-    with np.errstate(invalid="ignore"):
-        whole: NDArray[np.int16] = np.clip(frames * np.float32(16), -32768, 32767).astype(np.int16)
-    return whole.view(np.uint16)
+def _multiples(steps: int) -> _Form:
+    """Of one ``steps``-th, in 16 bits."""
+
+    def write(frames: Floats) -> _Bits:
+        with np.errstate(invalid="ignore"):
+            whole: NDArray[np.int16] = np.clip(frames * np.float32(steps), -32768, 32767).astype(np.int16)
+        return whole.view(np.uint16)
+
+    return _Form(write, lambda packed: packed.view(np.int16).astype(np.float32) / np.float32(steps), bz2.compress)
 
 
 def _half(frames: Floats) -> _Bits:
@@ -50,9 +58,7 @@ def _half(frames: Floats) -> _Bits:
 
 
 _FORMS = {
-    "sixteenths": _Form(
-        _sixteenths, lambda packed: packed.view(np.int16).astype(np.float32) / np.float32(16), bz2.compress
-    ),
+    **{name: _multiples(steps) for name, steps in STEPS.items()},
     "float16": _Form(_half, lambda packed: packed.view(np.float16).astype(np.float32), zlib.compress),
     "bfloat16": _Form(
         lambda frames: (frames.view(np.uint32) >> 16).astype(np.uint16),
@@ -61,7 +67,7 @@ _FORMS = {
     ),
     "float32": _Form(lambda frames: frames.view(np.uint32), lambda packed: packed.view(np.float32), zlib.compress),
 }
-_UNPACK = {"sixteenths": bz2.decompress}
+_UNPACK = dict.fromkeys(STEPS, bz2.decompress)
 
 
 def encoded(frames: Floats, heard: NDArray[np.bool_]) -> bytes:
@@ -73,10 +79,13 @@ def encoded(frames: Floats, heard: NDArray[np.bool_]) -> bytes:
     """
     bands = np.ascontiguousarray(frames.T)  # [D, T]
     form = next(name for name in _FORMS if _holds(name, bands))
-    numbers = _FORMS[form].write(bands)
+    numbers, weights = _FORMS[form].write(bands), []
+    if form in STEPS:
+        numbers, weights = residuals(numbers.view(np.int16))
     ranks = numbers.reshape(-1).view(np.uint8).reshape(-1, numbers.itemsize).T  # [bytes of a number, D * T]
     parts = [zlib.compress(np.packbits(heard).tobytes()), *(_FORMS[form].compress(rank.tobytes()) for rank in ranks)]
-    head = {"form": form, "frames": len(frames), "width": frames.shape[1], "parts": [len(part) for part in parts]}
+    lengths = [len(part) for part in parts]
+    head = {"form": form, "frames": len(frames), "width": frames.shape[1], "parts": lengths, "weights": weights}
     return json.dumps(head).encode() + b"\n" + b"".join(parts)
 
 
@@ -94,6 +103,8 @@ def decoded(content: bytes) -> tuple[Floats, NDArray[np.bool_]]:
         heard, *ranks = [rest[end - length : end] for end, length in zip(ends, head["parts"], strict=True)]
         planes = np.stack([np.frombuffer(unpack(rank), np.uint8) for rank in ranks], axis=1)  # [D * T, bytes]
         numbers = np.ascontiguousarray(planes).view(np.uint16 if len(ranks) == 2 else np.uint32).reshape(shape)
+        if head["form"] in STEPS:
+            numbers = restored(numbers.view(np.uint16), head["weights"]).view(np.uint16)
         bits = np.frombuffer(zlib.decompress(heard), np.uint8)
         mask = np.unpackbits(bits, count=shape[1]).astype(np.bool_)
         return np.ascontiguousarray(_FORMS[head["form"]].read(numbers).T), mask

@@ -9,10 +9,13 @@ import numpy as np
 from cohear.base.arrays import Floats
 from cohear.base.errors import DataError
 
-Rounding = Literal["exact", "float16", "sixteenths"]
-"""``float16``: to 11 binary digits; ``sixteenths``: to multiples of 1/16, of log energies steps of 0.27 dB."""
+Rounding = Literal["exact", "float16", "sixteenths", "eighths"]
+"""``float16``: to 11 binary digits; ``sixteenths`` and ``eighths``: to multiples of 1/16 and 1/8, which of log energies
+are steps of 0.27 and 0.54 dB."""
 
-_LARGEST = {"float16": 65504.0, "sixteenths": 2047.0}
+STEPS = {"eighths": 8, "sixteenths": 16}
+"""Multiples of what fraction numbers are."""
+_LARGEST = {"float16": 65504.0, "sixteenths": 2047.0, "eighths": 4095.0}
 
 
 def rounded(frames: Floats, how: Rounding) -> Floats:
@@ -34,5 +37,6 @@ def rounded(frames: Floats, how: Rounding) -> Floats:
         )
     if how == "float16":
         return frames.astype(np.float16).astype(np.float32)
-    steps: Floats = np.rint(frames * np.float32(16)) / np.float32(16) + np.float32(0)  # no zero below zero
+    fraction = np.float32(STEPS[how])
+    steps: Floats = np.rint(frames * fraction) / fraction + np.float32(0)  # no zero below zero
     return steps

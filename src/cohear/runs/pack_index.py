@@ -13,7 +13,7 @@ from cohear.runs.manifest import Manifest
 from cohear.runs.spec import Frozen
 
 PACK_JSON = "pack.json"
-FORM = 1
+FORM = 2
 """Of packs; goes up when an older cohear would read one wrong."""
 
 

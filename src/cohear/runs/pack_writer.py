@@ -16,6 +16,7 @@ from cohear.base.url_folder import UrlFolder
 from cohear.features.shards import StoreOutline, outline_of, outline_to_json, shards_of
 from cohear.runs.carried import read_index
 from cohear.runs.in_place import PackInPlace
+from cohear.runs.pack_card import CARD, CarriedStore, card_of
 from cohear.runs.pack_index import FORM, PACK_JSON, AssetBlobs, Blob, CodeBlob, PackIndex, StoreBlobs
 
 _TRIED = 3
@@ -129,11 +130,17 @@ class PackWriter:
             packages=packages_with_parts(),
             beside={name: put("study", content, Path(name).suffix) for name, content in self.beside.items()},
         )
+        carried = [
+            CarriedStore(outlines[key], sum(blob.size for blob in store.shards)) for key, store in stores.items()
+        ]
+        card = card_of(self.study, index.cohear, len(manifest.runs), carried).encode()
         text = json.dumps(index.model_dump(mode="json"), indent=1).encode()
-        if folder.read(PACK_JSON) != text:
-            folder.write(PACK_JSON, text)
-            sent += len(text)
-        return Sent(len(index.blobs) + 1, sum(blob.size for blob in index.blobs) + len(text), sent)
+        for name, content in ((CARD, card), (PACK_JSON, text)):
+            if folder.read(name) != content:
+                folder.write(name, content)
+                sent += len(content)
+        size = sum(blob.size for blob in index.blobs) + len(card) + len(text)
+        return Sent(len(index.blobs) + 2, size, sent)
 
     def _outline(self, key: str) -> StoreOutline:
         """Of the clips that some run reads."""
