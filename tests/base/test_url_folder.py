@@ -81,6 +81,15 @@ def test_a_driver_that_is_not_installed_is_named(monkeypatch):
         UrlFolder("gs://bucket/pack").read("pack.json")
 
 
+def test_a_driver_that_no_extra_brings_is_named_as_fsspec_names_it(monkeypatch):
+    def absent(*args, **kwargs):
+        raise ImportError("Install adlfs to access Azure Datalake Gen2 and Azure Blob Storage")
+
+    monkeypatch.setattr("fsspec.core.url_to_fs", absent)
+    with pytest.raises(UserError, match=r"^abfs://c@a/pack: Install adlfs to access"):
+        UrlFolder("abfs://c@a/pack").read("pack.json")
+
+
 def test_an_unknown_protocol_is_told_with_a_suggestion():
     with pytest.raises(UserError, match=r"nothing here knows what sftpp:// is \(did you mean"):
         UrlFolder("sftpp://bucket/pack").read("pack.json")

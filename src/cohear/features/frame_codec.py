@@ -79,7 +79,7 @@ def encoded(frames: Floats, heard: NDArray[np.bool_]) -> bytes:
     """
     bands = np.ascontiguousarray(frames.T)  # [D, T]
     form = next(name for name in _FORMS if _holds(name, bands))
-    numbers, weights = _FORMS[form].write(bands), []
+    numbers, weights = _FORMS[form].write(bands), list[list[int]]()
     if form in STEPS:
         numbers, weights = residuals(numbers.view(np.int16))
     ranks = numbers.reshape(-1).view(np.uint8).reshape(-1, numbers.itemsize).T  # [bytes of a number, D * T]
