@@ -25,13 +25,13 @@ class Journal:
     def __init__(self, file: Path) -> None:
         self.file = file
 
-    def values(self) -> list[Any]:
-        """The value of each line, oldest first; None for a line that is torn or no JSON."""
+    def values(self) -> Iterator[Any]:
+        """The value of each line, oldest first, one at a time; None for a line that is torn or no JSON."""
         try:
-            lines = self.file.read_bytes().splitlines()
+            with self.file.open("rb") as lines:
+                yield from map(_value, lines)
         except FileNotFoundError:
-            return []
-        return [_value(line) for line in lines]
+            return
 
     @contextmanager
     def appending(self) -> Iterator[Append]:

@@ -11,7 +11,7 @@ from cohear.base.counting import counted
 from cohear.base.errors import FolderError, StudyError, UserError
 from cohear.base.files import digest, write_json
 from cohear.data.folds.crossing import warnings_of_crossing
-from cohear.data.folds.partition import Partition, TaskSplit, mistakes_in_folds, warnings_in_folds
+from cohear.data.folds.partition import Partition, TaskChoice, TaskSplit, mistakes_in_folds, warnings_in_folds
 from cohear.data.scan.dataset import Dataset, open_dataset
 from cohear.data.scan.joined import DATASET, DOMAIN, JoinedDataset
 from cohear.data.scan.unused import unused_files
@@ -242,15 +242,25 @@ def _given_away(settings: StudySettings) -> list[str]:
 
 def _partition(settings: StudySettings, datasets: Mapping[str, Dataset]) -> Partition:
     """The partition of all tasks; where tasks have mistakes, all of them are told at once."""
-    choices, mistakes = settings.task_choices(), []
-    for choice in choices:
-        try:
-            Partition(datasets, [choice], settings.seed).fold(0)
-        except UserError as error:
-            mistakes.append(str(error))
-    if mistakes:
-        raise StudyError(mistakes)
-    return Partition(datasets, choices, settings.seed, allow_overlap=settings.allow_input_overlap)
+    choices = settings.task_choices()
+    try:
+        partition = Partition(datasets, choices, settings.seed, allow_overlap=settings.allow_input_overlap)
+        partition.fold(0)
+    except UserError:
+        mistakes = [mistake for choice in choices if (mistake := _mistake(datasets, choice, settings.seed))]
+        if mistakes:
+            raise StudyError(mistakes) from None
+        raise
+    return partition
+
+
+def _mistake(datasets: Mapping[str, Dataset], choice: TaskChoice, seed: int) -> str:
+    """What is wrong with a task by itself; nothing where it can be cut."""
+    try:
+        Partition(datasets, [choice], seed).fold(0)
+    except UserError as error:
+        return str(error)
+    return ""
 
 
 def _without_limit(settings: StudySettings, datasets: Mapping[str, Dataset]) -> Partition:

@@ -155,7 +155,7 @@ def _tested(cut: Cut, names: list[list[Recording]]) -> set[Recording]:
 
 
 def _of_part(cut: Cut, names: list[list[Recording]], part: Part) -> set[Recording]:
-    return {name for row in cut.rows[cut.parts == part] for name in names[row]}
+    return {name for row in cut.rows[cut.parts == part].tolist() for name in names[row]}
 
 
 def _clear(
@@ -185,10 +185,10 @@ def _testers(
     rows: NDArray[np.int64], names: list[list[Recording]], tested: Mapping[str, set[Recording]]
 ) -> tuple[str, ...]:
     """Tasks that test recordings of some clips."""
-    found = {name for row in rows for name in names[row]}
+    found = {name for row in rows.tolist() for name in names[row]}
     return tuple(task for task, recorded in tested.items() if not found.isdisjoint(recorded))
 
 
 def _known_by(cut: Cut, names: list[list[Recording]], recorded: set[Recording]) -> NDArray[np.bool_]:
     """Clips that go by any of the names."""
-    return np.array([not recorded.isdisjoint(names[row]) for row in cut.rows], dtype=np.bool_)
+    return np.array([not recorded.isdisjoint(names[row]) for row in cut.rows.tolist()], dtype=np.bool_)

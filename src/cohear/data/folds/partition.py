@@ -118,7 +118,8 @@ class TaskSplit:
 
     def to_json(self) -> dict[str, Any]:
         """The split as a file that a run reads; its digest is part of the run's key."""
-        kind, used = TARGET_KINDS[self.kind], np.flatnonzero(self.cleared.parts != Part.NONE)
+        kind, kept = TARGET_KINDS[self.kind], np.flatnonzero(self.cleared.parts != Part.NONE)
+        used, names = kept.tolist(), {int(part): part.name.lower() for part in Part}
         return {
             "task": self.task,
             "dataset": self.dataset,
@@ -128,14 +129,14 @@ class TaskSplit:
             "scored": [bool(value) for value in self.scored],
             "clips": [self.clips[index] for index in used],
             "contents": [self.contents[index] for index in used],
-            "rows": [int(self.rows[index]) for index in used],
-            "parts": [Part(int(self.cleared.parts[index])).name.lower() for index in used],
-            "targets": kind.to_json(self.targets.take(used)),
+            "rows": self.rows[kept].tolist(),
+            "parts": [names[part] for part in self.cleared.parts[kept].tolist()],
+            "targets": kind.to_json(self.targets.take(kept)),
             "versions": versions_of_kind(kind, self.further_metrics),
             "test_part": self.test_part(),
-            **({"groups": [self.groups[int(index)] for index in used]} if self.tells_groups else {}),
+            **({"groups": [self.groups[index] for index in used]} if self.tells_groups else {}),
             **({"further_metrics": list(self.further_metrics)} if self.further_metrics else {}),
-            **({"datasets": [self.datasets[int(index)] for index in used]} if self.datasets else {}),
+            **({"datasets": [self.datasets[index] for index in used]} if self.datasets else {}),
         }
 
 
@@ -237,8 +238,8 @@ class Partition:
             metric=task.metric or kind.default_metric,
             labels=selection.labels,
             scored=scored,
-            clips=[ids[row] for row in selection.rows],
-            contents=[contents[row] for row in selection.rows],
+            clips=[ids[row] for row in selection.rows.tolist()],
+            contents=[contents[row] for row in selection.rows.tolist()],
             rows=selection.rows,
             targets=selection.targets,
             cleared=cleared,

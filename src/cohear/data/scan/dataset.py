@@ -130,7 +130,7 @@ def check_links(table: ClipTable) -> None:
     """Raise DataError where a symbolic link below the dataset's folder leads out of it."""
     root = os.path.realpath(table.root)
     folders: dict[str, str] = {}
-    for path in table.rows["path"]:
+    for path in table.rows["path"].unique():
         folder, name = os.path.split(os.path.join(root, path))  # noqa: PTH118 - a hundred thousand of them
         if folder not in folders:
             folders[folder] = os.path.realpath(folder)

@@ -242,14 +242,19 @@ def _key(segment: Segment, state: list[str | int] | None) -> str:
 
 def _load(journal: Journal, wanted: set[str]) -> dict[str, ClipFacts]:
     """Facts by key; lines of no sense are passed over, and a file that is mostly stale lines is rewritten."""
-    values = journal.values()
-    entries = [(entry, value) for value in values if (entry := _parse(value)) is not None]
-    if len(values) > 1000 + 2 * len(wanted):
+    known: dict[str, ClipFacts] = {}
+    count = 0
+    for value in journal.values():  # millions of them, it may be, of which most are wanted
+        count += 1
+        if (entry := _parse(value)) is not None and entry[0] in wanted:
+            known[entry[0]] = entry[1]
+    if count > 1000 + 2 * len(wanted):
         # of each clip (name, start, end) the last line
-        newest = {json.dumps(json.loads(key)[:3]): value for (key, _), value in entries}
-        if len(values) > 1000 + 2 * len(newest):
+        parsed = ((_parse(value), value) for value in journal.values())
+        newest = {json.dumps(json.loads(entry[0])[:3]): value for entry, value in parsed if entry is not None}
+        if count > 1000 + 2 * len(newest):
             journal.rewrite(newest.values())
-    return {key: facts for (key, facts), _ in entries if key in wanted}
+    return known
 
 
 def _parse(value: Any) -> tuple[str, ClipFacts] | None:  # noqa: ANN401 - any JSON value

@@ -83,7 +83,11 @@ class ClipTable:
 
     def clip_ids(self) -> list[str]:
         """A name for each clip inside the dataset: its path, and its segment where it has one."""
-        return clip_ids(self.rows)
+        return list(self._clip_ids)
+
+    @cached_property
+    def _clip_ids(self) -> tuple[str, ...]:
+        return tuple(clip_ids(self.rows))
 
     def segments(self) -> list[Segment]:
         """Where each clip's samples are."""
@@ -92,8 +96,9 @@ class ClipTable:
     @cached_property
     def _segments(self) -> tuple[Segment, ...]:
         starts, ends = self.optional_column("start"), self.optional_column("end")
+        files = {path: self.root / path for path in self.rows["path"].unique()}  # of many clips each, it may be
         return tuple(
-            Segment(self.root / path, float(start) if start else None, float(end) if end else None)
+            Segment(files[path], float(start) if start else None, float(end) if end else None)
             for path, start, end in zip(self.rows["path"], starts, ends, strict=True)
         )
 
