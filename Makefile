@@ -24,7 +24,7 @@ TEST_ENV := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1
 PYTEST := $(TEST_ENV) $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-long breakages lint format bench gpu-check calibration study pictures clean clean-all
+.PHONY: help setup demo test test-long breakages lint format bench gpu-check calibration study pictures docs clean clean-all
 .DELETE_ON_ERROR:
 
 help: ## list these commands
@@ -42,7 +42,7 @@ $(STAMP): pyproject.toml
 			echo "$(PYTHON) cannot make a virtual environment; on Debian and Ubuntu: apt-get install python3-venv"; exit 1; }; }
 	$(BIN)/python -m pip install --quiet "pip>=25.1"  # the first that knows dependency groups
 	$(BIN)/python -m pip install "$(TORCH)"
-	$(BIN)/python -m pip install --editable ".[export,objectives,serve,parquet,formats]" --group test --group lint
+	$(BIN)/python -m pip install --editable ".[export,objectives,serve,parquet,formats]" --group test --group lint --group docs
 	@touch $@
 
 demo: $(STAMP) ## the whole way on synthetic audio: datasets, training, report in demo/
@@ -89,6 +89,9 @@ study: $(STAMP) ## the real study, studies/speech-and-sound.yaml, into out/speec
 
 pictures: $(STAMP) ## the pictures of the report in docs/images, from docs/results/eight-tasks
 	$(BIN)/python docs/pictures.py
+
+docs: $(STAMP) ## the documentation as a site that opens from disk: build/site/index.html
+	$(BIN)/mkdocs build --strict --quiet
 
 clean: ## remove caches and build files; results and .venv stay
 	rm -rf build dist src/*.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -103,17 +103,42 @@ def test_a_verdict_is_whole_in_its_column(opened, tmp_path, width):
     assert page.evaluate(told) == []
 
 
-@pytest.mark.parametrize(("width", "height"), [(WIDE, 900), (NARROW, 740)])
-def test_the_first_screen_answers(opened, pages, width, height):
-    """Which two tasks help each other most, and how sure that is, without scrolling."""
-    page = opened(pages["plain"][1], width, height=height)
-    for words in ("digit and keyword help each other most", "How sure? Sure. Both gains are beyond chance"):
-        box = page.get_by_text(words).bounding_box()
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("width", "height"), [(360, 740), (390, 844), (1280, 900), (1600, 900)])
+def test_the_first_screen_decides(opened, pages, width, height, scheme):
+    """What to do in a sentence that is whole, and the networks as a picture, without scrolling."""
+    page = opened(pages["plain"][1], width, scheme, height=height)
+    head = page.locator(".decision .headline")
+    assert head.inner_text().startswith("Train ") and "digit + keyword" in head.inner_text()
+    assert page.evaluate("""() => { const e = document.querySelector(".decision .headline");
+        return e.scrollHeight <= e.clientHeight; }""")
+    drawn = page.locator(".decision .networks li")
+    tasks = page.locator(".decision .head").all_text_contents()
+    assert sorted(tasks) == sorted(TASKS) and drawn.count() < len(TASKS)
+    for box in (head.bounding_box(), drawn.nth(0).bounding_box(), drawn.last.bounding_box()):
         assert box["y"] + box["height"] <= height
-    if width == WIDE:
-        for words in ("Which tasks to train together?", "points a task", "better together, beyond chance"):
-            box = page.get_by_text(words).first.bounding_box()
+    assert page.locator(".answer.pair .headline").inner_text() == "digit and keyword help each other most."
+    assert page.locator(".decision").bounding_box()["y"] < page.locator(".answer.pair").bounding_box()["y"]
+    if width >= 1280:
+        for words in ("points a task", "What would decide it?"):
+            box = page.locator(".decision").get_by_text(words).first.bounding_box()
             assert box["y"] + box["height"] <= height
+
+
+@pytest.mark.parametrize("width", [NARROW, WIDE])
+def test_choices_stand_below_the_answer(opened, pages, width):
+    page = opened(pages["hostile"][1], width)
+    decided, choices = page.locator(".decision").bounding_box(), page.locator("#answer .choices").bounding_box()
+    assert choices["y"] >= decided["y"] + decided["height"]
+
+
+def test_a_pair_that_is_not_shown_to_help_is_folded_away(opened, pages):
+    page = opened(pages["bare"][1])
+    assert page.locator(".card.pair").count() == 0
+    folded = page.locator("details.pair")
+    assert not folded.locator(".proof").first.is_visible()
+    folded.locator("summary").click()
+    assert folded.locator(".proof").first.is_visible()
 
 
 @pytest.mark.parametrize("name", ["plain", "hostile"])
@@ -207,6 +232,85 @@ def confusion(page):
         .map((r) => [...r.cells].map((c) => c.textContent))""")
 
 
+def test_each_task_has_its_confusion_and_its_hardest_clips_without_opening_a_cell(opened, pages):
+    page = opened(pages["plain"][1])
+    show_all(page)
+    cards = page.locator("#tasks .card")
+    assert page.locator("#tasks .card h3").all_text_contents() == [*TASKS][: cards.count()] and cards.count() >= 2
+    for place in range(cards.count()):
+        assert cards.nth(place).locator(".confusion").count() == 1
+        # 20 test clips in each of 5 folds, as the predictions have them
+        totals = cards.nth(place).locator(".confusion tbody td:last-child").all_text_contents()
+        assert sum(map(int, totals)) == 100
+    right = [text.split(" of ") for text in cards.first.locator("tbody tr td:nth-child(3).n").all_text_contents()]
+    assert right and all(int(some) < int(asked) for some, asked in right if asked)
+
+
+def test_one_task_can_be_looked_at_and_the_address_is_a_link_to_the_view(opened, pages, browser):
+    page = opened(pages["hostile"][1])
+    page.locator("select[data-choice=encoder]").select_option("dnn")
+    page.locator("#only").select_option(HOSTILE[1])
+    for part in ("#matrix .matrix:not(.groups) tbody tr", "#scores .card", "#data .tasks > .card"):
+        shown = page.locator(f"{part}:visible")
+        assert shown.count() == 1 and shown.first.get_attribute("data-of") == HOSTILE[1]
+    page.locator("#matrix .matrix tbody tr:visible td.cell button").first.click()
+    title = page.locator("#behind-title").inner_text()
+    address = page.evaluate("location.href")
+    again = browser.new_page(viewport={"width": WIDE, "height": 900})
+    again.goto(address)
+    assert again.locator("#matrix .view").get_attribute("data-encoder") == "dnn"
+    assert again.locator("#only").input_value() == HOSTILE[1]
+    assert again.locator("dialog[open] #behind-title").inner_text() == title
+    again.keyboard.press("Escape")
+    assert "cell=" not in again.evaluate("location.hash")
+    again.close()
+
+
+def test_there_is_no_empty_column(opened, tmp_path):
+    """Without pairs there is no column a partner, and of groups only those of their members."""
+    folder = write_study(tmp_path / "study", folds=2, extras=False)
+    results = read_results(folder)
+    several = results["combination"].str.count(r"\+")
+    write_table(folder / "results.csv", results[(several == 0) | (several == len(TASKS) - 1)])
+    page = opened(write_report(folder))
+    heads = page.locator("#matrix .matrix thead th").all_text_contents()
+    assert heads == ["task", "alone", f"all {len(TASKS)} together"]
+    assert page.locator("#matrix td.cell").count() == len(TASKS)
+    assert page.evaluate("""() => [...document.querySelectorAll(".matrix, .scores")].every((table) =>
+        [...table.tHead.rows[0].cells].every((head, at) => [...table.tBodies[0].rows].some((row) =>
+            !["", "–"].includes(row.cells[at].textContent.trim()))))""")
+
+
+def test_names_stay_in_view_where_a_table_scrolls(opened, pages):
+    page = opened(pages["plain"][1], NARROW)
+    show_all(page)
+    box = page.locator("#scores .scroll").first
+    box.evaluate("(e) => e.scrollBy(200, 0)")
+    moved = box.evaluate("(e) => e.scrollLeft")
+    assert moved > 0
+    assert abs(box.locator("tbody th").first.bounding_box()["x"] - box.bounding_box()["x"]) < 2
+
+
+def test_printing_keeps_the_whole_matrix_and_its_colours(opened, pages, tmp_path):
+    """To PDF and back to pictures: the names of all tasks stand on one page, in the colours of the screen."""
+    reader = pytest.importorskip("pypdfium2")
+    page = opened(pages["plain"][1])
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 1047, "height": 800})
+    assert page.evaluate("""() => [...document.querySelectorAll("#matrix .scroll")].every((e) =>
+        e.scrollWidth <= e.clientWidth)""")
+    page.pdf(path=tmp_path / "page.pdf", format="A4", prefer_css_page_size=True)
+    document = reader.PdfDocument(tmp_path / "page.pdf")
+    printed = [sheet.get_textpage().get_text_bounded() for sheet in document]
+    (place,) = [at for at, text in enumerate(printed) if "Sharing matrix" in text]
+    assert all(printed[place].count(task) >= 2 for task in TASKS)
+    width, height = document[place].get_size()
+    assert width > height
+    pixels = document[place].render(scale=2).to_numpy().astype(int)
+    blue = (pixels[..., 0] - pixels[..., 2] > 60) | (pixels[..., 2] - pixels[..., 0] > 60)
+    assert blue.mean() > 0.005
+
+
 def test_clips_can_be_seen_and_heard(opened, pages):
     page = opened(pages["hostile"][1])
     open_cell(page)
@@ -247,7 +351,8 @@ def test_switching_encoder_and_metric(opened, pages):
     assert view.count() == 1 and view.get_attribute("data-encoder") == "small"
     page.locator("select[data-choice=encoder]").select_option("dnn")
     assert view.count() == 1 and view.get_attribute("data-encoder") == "dnn"
-    assert page.locator("#answer .view").get_attribute("data-encoder") == "dnn"
+    answers = page.locator("#answer .view")
+    assert [answers.nth(place).get_attribute("data-encoder") for place in range(answers.count())] == ["dnn", "dnn"]
     before = page.locator("#matrix td.cell b").all_text_contents()
     page.locator("select[data-choice=metric]").select_option("accuracy")
     assert view.get_attribute("data-metric") == "accuracy" and view.get_attribute("data-encoder") == "dnn"

@@ -71,7 +71,7 @@ def test_apart_is_a_guess_where_no_loss_is_sure(tmp_path, loss, said):
     write_table(folder / "results.csv", results)
     page = write_report(folder).read_text("utf-8")
     hero = page[page.index('id="answer"') : page.index('id="matrix"')]
-    assert "Separate networks score best so far." in hero and said in hero
+    assert "Keep all tasks apart: nothing is shown to help." in hero and said in hero
 
 
 def test_every_part_is_there(full):

@@ -347,7 +347,7 @@ def test_hostile_names_in_files(tmp_path):
     assert {"matrix-x.svg", "matrix-small-y.svg"} <= set(names)
     assert all(re.fullmatch(r"[A-Za-z0-9-]+\.(svg|png|csv)", name) for name in names)
     assert sorted(path.name for path in (folder / "report").iterdir()) == [
-        *("figures", "index.html", "references.bib", "table.md")
+        *("figures", "index.html", "references.bib", "table.md", "table.tex")
     ]
 
 

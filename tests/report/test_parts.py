@@ -115,6 +115,23 @@ def test_outcomes_of_several_labels(tmp_path):
     assert not Outcomes(tmp_path, {"t": TaskFacts(kind="somebody's", labels=labels)}).of(["r"])
 
 
+@pytest.mark.parametrize(("scores", "ends"), [((0.99, 0.9), (0.0, 1.0)), ((0.01, 0.1), (0.0, 1.0))])
+def test_a_band_does_not_leave_the_scale(scores, ends):
+    """Scores of 99 and 90 have no spread above 100."""
+    low, high = ends
+    points = pd.DataFrame(
+        [
+            {"run": run, "task": "t", "part": "validation", "step": step, "loss": 1.0, "metric": score}
+            for run, score in zip("ab", scores, strict=True)
+            for step in (1, 2)
+        ]
+    )
+    made = LearningCurves(points).chart(["a", "b"], ["a", "b"], "t", "validation", "metric", True)
+    beyond = [text for _, text in made["yticks"] if not 100 * low <= float(text) <= 100 * high]
+    assert not beyond
+    assert max(made["alone"]["high"]) == 100.0 if scores[0] > 0.5 else min(made["alone"]["low"]) == 0.0
+
+
 def test_curves_have_a_mean_and_a_spread(tmp_path):
     runs = ("a1", "a2", "b1", "../odd", "gone")
     for run, values in (("a1", (1, 3)), ("a2", (3, 5)), ("b1", (2, 2)), ("../odd", (9, 9))):

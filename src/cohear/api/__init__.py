@@ -5,7 +5,7 @@ from cohear.api.conclusions import answers, power
 from cohear.api.gains import judge_cells, write_gains
 from cohear.api.judging import judge_predictors
 from cohear.api.public_data import datasets, fetch_dataset
-from cohear.api.report import figures, make_report, watch_report
+from cohear.api.report import figures, make_report, report_data, report_summary, watch_report
 from cohear.api.study import Study
 from cohear.api.worker import worker
 from cohear.data.catalogue.catalogue import export_dataset
@@ -22,6 +22,8 @@ __all__ = [
     "judge_predictors",
     "make_report",
     "power",
+    "report_data",
+    "report_summary",
     "watch_report",
     "worker",
     "write_gains",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cohear.api.gains import judged_folder
 
@@ -32,7 +32,7 @@ def figures(folder: str | Path) -> Figures:
 def make_report(folder: str | Path, say: Callable[[str], None] | None = None, *, clips: bool = False) -> Path:
     """Write the page ``report/index.html`` of a study folder, or of any folder with a ``results.csv``.
 
-    Beside it: ``figures`` (SVG, PNG and CSV each), ``table.md`` for papers, and ``references.bib``.
+    Beside it: ``figures`` (SVG, PNG and CSV each), ``table.md`` and ``table.tex`` for papers, and ``references.bib``.
 
     Args:
         folder: the folder.
@@ -46,6 +46,40 @@ def make_report(folder: str | Path, say: Callable[[str], None] | None = None, *,
 
     folder = Path(folder)
     return write_report(folder, clips, judged_folder(folder, say))
+
+
+def report_summary(folder: str | Path, say: Callable[[str], None] | None = None) -> str:
+    """What the first screen of the page says, in at most ten lines of Markdown.
+
+    Args:
+        folder: as for :func:`make_report`.
+        say: told, in sentences, what a reader of the tables should know.
+
+    Raises:
+        UserError: there is no such table, or it cannot be compared.
+    """
+    from cohear.report.folder import read_folder
+    from cohear.report.summary import summary_lines
+
+    folder = Path(folder)
+    return summary_lines(read_folder(folder, judged_folder(folder, say)))
+
+
+def report_data(folder: str | Path, say: Callable[[str], None] | None = None) -> dict[str, Any]:
+    """All that the page says, as one JSON object.
+
+    Args:
+        folder: as for :func:`make_report`.
+        say: told, in sentences, what a reader of the tables should know.
+
+    Raises:
+        UserError: there is no such table, or it cannot be compared.
+    """
+    from cohear.report.as_data import page_as_data
+    from cohear.report.folder import read_folder
+
+    folder = Path(folder)
+    return page_as_data(read_folder(folder, judged_folder(folder, say)))
 
 
 def watch_report(folder: str | Path, port: int, say: Callable[[str], None], *, clips: bool = False) -> None:

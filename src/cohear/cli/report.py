@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from cohear.cli.console import note, output
+from cohear.base.errors import UserError
+from cohear.cli.console import note, output, print_json
 
 EXAMPLES = """
 [bold]Examples[/bold]
@@ -15,6 +16,8 @@ EXAMPLES = """
   cohear report out/first
 
   cohear report out/first --clips    [dim]with short players and spectrograms of clips[/dim]
+
+  cohear report out/first --summary  [dim]ten lines of Markdown for a chat or a pull request, and no page[/dim]
 
   cohear report out/first --watch    [dim]a page that grows while the study runs[/dim]
 """
@@ -30,6 +33,12 @@ def report(
     clips: Annotated[
         bool, typer.Option("--clips", help="Put seconds of audio and spectrograms on the page, at most 4 MB of them.")
     ] = False,
+    summary: Annotated[
+        bool, typer.Option("--summary", help="Print the first screen in ten lines of Markdown; write no page.")
+    ] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print all that the page says as one JSON document; write no page.")
+    ] = False,
     watch: Annotated[
         bool, typer.Option("--watch", help="Serve the page on this machine and renew it as runs end.")
     ] = False,
@@ -37,9 +46,19 @@ def report(
 ) -> None:
     """Write report/index.html: one page that opens from disk and loads nothing from a network.
 
-    Beside it: report/figures (SVG, PNG and CSV), report/table.md for papers and report/references.bib.
+    Beside it: report/figures (SVG, PNG and CSV), report/table.md and table.tex for papers, and
+    report/references.bib.
     """
-    from cohear.api import make_report, watch_report
+    from cohear.api import make_report, report_data, report_summary, watch_report
+
+    if sum((summary, as_json, watch)) > 1:
+        raise UserError("--summary, --json and --watch each give the report in a way of its own: use one of them")
+    if summary:
+        output.print(report_summary(folder, note), end="", markup=False, highlight=False, soft_wrap=True)
+        return
+    if as_json:
+        print_json(report_data(folder, note))
+        return
 
     if watch:
         watch_report(folder, port, note, clips=clips)

@@ -76,6 +76,7 @@ class BestPair(Kind):
     part: ClassVar[Section] = "page"
     lacks: ClassVar[Mapping[str, Missing]] = {
         "pairs": Missing("", NO_PAIR.text),
+        "untried": Missing("", "No pair was tried with this front-end and encoder so far."),
         "learnt": Missing("", "In every pair that was compared, a task is not learnt."),
     }
 
@@ -131,7 +132,7 @@ def _found(statistics: Statistics, setting: Setting) -> StudyFinding:
         setting=setting,
         combination=str(best[0]["combination"]) if best else "",
         sureness=sureness,
-        missing="" if by_pair else "learnt" if len(every) else "pairs",
+        missing="" if by_pair else "learnt" if len(every) else _not_compared(statistics),
         figures=BestPairFigures(
             between=_between(best, helped),
             effects=[_effect(row, statistics) for row in best],
@@ -145,6 +146,11 @@ def _found(statistics: Statistics, setting: Setting) -> StudyFinding:
         settles=_cures(statistics, best, bool(len(every))),
         rows=(TableRows("gains.csv", tuple({name: row[name] for name in CELL} for row in best)),),
     )
+
+
+def _not_compared(statistics: Statistics) -> str:
+    """Whether pairs are still to come, as far as can be told, or were tried in other settings alone."""
+    return "untried" if len(statistics.between_scored(of_pairs(statistics.gains))) else "pairs"
 
 
 def _best(pairs: Sequence[list[Effect]]) -> list[Effect]:

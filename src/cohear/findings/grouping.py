@@ -19,15 +19,16 @@ from cohear.base.setting import Setting
 from cohear.base.units import Unit
 from cohear.findings.below_single import BETTER_ALONE, BelowSingle, below_singles, below_words
 from cohear.findings.cures import Cure
+from cohear.findings.decision import decision
 from cohear.findings.figures import Estimate
 from cohear.findings.finding import StudyFinding, TableRows
 from cohear.findings.kind import FINDINGS, Kind, Said, StudyQuestion
-from cohear.findings.missing import Compare, Missing
+from cohear.findings.missing import NO_PAIR, Compare, Missing
 from cohear.findings.not_learnt import are_not_learnt
 from cohear.findings.pairs import LEARNT_TASKS, in_one_network, of_pairs
 from cohear.findings.sentences import setting_name
 from cohear.findings.typed_figures import TypedFigures
-from cohear.findings.words import Name, Networks, Strong, Words, names, words
+from cohear.findings.words import NOTHING, Name, Strong, Words, names, words
 
 _WHY_NONE: Mapping[NoGrouping, str] = {
     "pairs": "Nothing was compared here: that takes single runs and combinations on the same repeats.",
@@ -65,6 +66,7 @@ class GroupingFigures(TypedFigures):
         smallest: the same of the one with the fewest parameters.
         verdicts: how many of the tasks that share have which, of those that there are.
         pairs, losses: effects of pairs that were compared, and those that are losses beyond chance.
+        helped: effects, of pairs and of larger groups, that are gains beyond chance.
         sure_pair: two tasks that surely help each other, if there are.
         not_learnt: tasks that are in no grouping, since they are not learnt.
         better_alone: what does tasks better alone than the grouping, on the repeats that did not choose it.
@@ -76,6 +78,7 @@ class GroupingFigures(TypedFigures):
     verdicts: Mapping[str, int]
     pairs: int
     losses: int
+    helped: int
     sure_pair: Sequence[str]
     not_learnt: Sequence[str] = ()
     better_alone: Mapping[str, BelowSingle] = field(default_factory=dict)
@@ -87,7 +90,8 @@ class RecommendedGrouping(Kind):
     code: ClassVar[str] = "grouping"
     question: ClassVar[StudyQuestion] = "savings"
     lacks: ClassVar[Mapping[str, Missing]] = {
-        str(reason): Missing(why, "Not known yet.") for reason, why in _WHY_NONE.items()
+        str(reason): Missing(why, NO_PAIR.text if reason == "pairs" else "Not known yet.")
+        for reason, why in _WHY_NONE.items()
     }
 
     def find(self, statistics: Statistics) -> Iterable[StudyFinding]:
@@ -104,21 +108,22 @@ class RecommendedGrouping(Kind):
             yield _found(statistics, recommendation, setting)
 
     def said(self, finding: StudyFinding) -> Said:
-        """What to train, what it gains and how sure that is, and its size."""
+        """What to do, what it gains and how sure that is, and its size."""
         figures = GroupingFigures.of(finding)
         recommended = figures.recommended
         if finding.setting is None:
             below = below_words(figures.better_alone)
             return Said(words(_in_the_study(figures), f" {BETTER_ALONE} " if below else "", below))
+        head = decision(recommended, figures.gain, figures.verdicts, figures.helped, bool(figures.not_learnt))
         if not recommended.best.shared:
             return Said(
                 _apart(figures),
-                words("Separate networks score best so far."),
+                head,
                 details=(*_better(figures), *_smallest(figures), *_left_out(figures)),
             )
         return Said(
-            words("" if recommended.best.verdict == "helps" else _GUESS),
-            _head(figures),
+            NOTHING,
+            head,
             aside=_aside(figures),
             details=(
                 ("Gain to expect:", _gain(figures)),
@@ -129,9 +134,6 @@ class RecommendedGrouping(Kind):
                 *_left_out(figures),
             ),
         )
-
-
-_GUESS = "The best guess so far; it is not shown to be better than separate networks."
 
 
 def _found(statistics: Statistics, recommendation: Recommended | NoGrouping, setting: Setting | None) -> StudyFinding:
@@ -154,6 +156,7 @@ def _found(statistics: Statistics, recommendation: Recommended | NoGrouping, set
             verdicts={name: verdicts[name] for name in VERDICTS if verdicts[name]},
             pairs=len(losses),
             losses=int((losses["verdict"] == "hurts").sum()),
+            helped=int((cells["verdict"] == "helps").sum()),
             sure_pair=_sure_pair(losses),
             not_learnt=sorted(statistics.not_learnt.get(recommendation.setting, ())),
             better_alone=below_singles(
@@ -176,13 +179,6 @@ def _sure_pair(pairs: pd.DataFrame) -> list[str]:
     helped = pairs[pairs["verdict"] == "helps"]["combination"]
     both = helped[helped.duplicated()]
     return str(both.iloc[0]).split("+") if len(both) else []
-
-
-def _head(figures: GroupingFigures) -> Words:
-    best = figures.recommended.best
-    if best.whole:
-        return words(_in_one(figures), ".")
-    return words(Networks(tuple(tuple(name.split("+")) for name in best.shared)))
 
 
 def _alone(best: Serving) -> tuple[tuple[str, Words], ...]:

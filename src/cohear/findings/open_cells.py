@@ -9,12 +9,13 @@ import pandas as pd
 
 from cohear.analysis.statistics import Statistics
 from cohear.analysis.tables.in_setting import in_setting
+from cohear.base.counting import counted
 from cohear.base.setting import Setting
 from cohear.findings.deciding import cures_of
 from cohear.findings.finding import StudyFinding, TableRows
 from cohear.findings.kind import FINDINGS, Kind, Said, Section, StudyQuestion
 from cohear.findings.pairs import of_groups, of_pairs, settings_in
-from cohear.findings.words import NOTHING, words
+from cohear.findings.words import NOTHING, Words, words
 
 
 class OpenCells(Kind):
@@ -31,7 +32,7 @@ class OpenCells(Kind):
     def said(self, finding: StudyFinding) -> Said:
         """Its cures say what would decide which."""
         if finding.figures["undecided"]:
-            return Said(NOTHING)
+            return Said(NOTHING, _undecided(finding.figures["undecided"], finding.figures["cells"]))
         return Said(words("Every effect of a pair is decided: more repeats would only narrow the intervals."))
 
 
@@ -50,6 +51,12 @@ class OpenGroups(Kind):
         """Its cures say what would decide which."""
         decided = "Every effect of a larger group is decided: more repeats would only narrow the intervals."
         return Said(NOTHING if finding.figures["undecided"] else words(decided))
+
+
+def _undecided(number: int, of: int) -> Words:
+    """How many effects are."""
+    which = f"All {of} effects" if number == of > 1 else f"{number} of {counted(of, 'effect')}"
+    return words(f"{which} of pairs {'is' if number == 1 else 'are'} undecided.")
 
 
 def _open(code: str, cells: pd.DataFrame) -> Iterator[StudyFinding]:

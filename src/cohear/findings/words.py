@@ -64,6 +64,11 @@ class Words:
         return self._written(_html_with_code, _isolated, lambda figure: f"<b>{_own_html(figure)}</b>", _boxes)
 
     @property
+    def markdown(self) -> str:
+        """For a chat, a pull request, a paper: names are text and mark nothing, code and figures are marked."""
+        return self._written(typeset, escaped_in_markdown, lambda figure: f"**{typeset(figure)}**", _networks)
+
+    @property
     def drawn(self) -> str:
         """For a drawing and what is read out of it: plain, with minus signs as such, and no marks around code."""
         return self._written(lambda text: _with_code(text, typeset, str), str, typeset, _networks)
@@ -103,6 +108,12 @@ def names(of: Sequence[str], last: str = " and ") -> Words:
     """``a``, ``a and b``, ``a, b and c``, each a name."""
     ends = [*([", "] * (len(of) - 2)), *([last] if len(of) > 1 else []), ""]
     return words(*(piece for name, end in zip(of, ends, strict=True) for piece in (Name(name), end)))
+
+
+def escaped_in_markdown(text: str) -> str:
+    """A name as text in Markdown: nothing in it is a mark, a tag, a column or a new line."""
+    plain = " ".join(text.encode("utf-8", errors="replace").decode().split())
+    return re.sub(r"[\\`*_{}\[\]()#!|~>^$]", r"\\\g<0>", plain.replace("&", "&amp;").replace("<", "&lt;"))
 
 
 def typeset(text: str) -> str:

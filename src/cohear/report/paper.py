@@ -1,9 +1,8 @@
-"""Tables of a study in Markdown, to be put into a paper."""
+"""Tables of a study in Markdown and in LaTeX, to be put into a paper."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 import pandas as pd
 
@@ -11,15 +10,21 @@ from cohear.analysis.tables.in_setting import in_setting
 from cohear.base.units import NONE, Unit
 from cohear.findings.not_learnt import MARK
 from cohear.findings.verdict_words import FOR_NEW, ON_THESE
+from cohear.findings.words import Name, escaped_in_markdown
 from cohear.report.folder import FolderContent
 from cohear.report.numbers import level
 from cohear.report.parts.shown_gains import ShownGain, cells_of
 from cohear.report.parts.views import setting_order, study_order
+from cohear.report.tex import tex
 
 _HEAD = (
     *("task", "metric", "alone", "beside", "together", "gain", "95 % interval", "p, adjusted", "repeats"),
     *(f"verdict {FOR_NEW}", ON_THESE),
 )
+
+
+Cell = str | Name
+"""Our own text and figures, or what a user called something."""
 
 
 def paper_table(study: FolderContent) -> str:
@@ -28,10 +33,36 @@ def paper_table(study: FolderContent) -> str:
     Returns:
         Markdown (tables with pipes). Names are escaped, so that they are text and break no table.
     """
+    tables, words = _tables(study)
+    lines = [f"# {escaped_in_markdown(study.name)}\n", words]
+    for title, rows in tables:
+        lines += [f"\n## {escaped_in_markdown(title)}\n", "", *_pipes([_HEAD, *_written(rows, escaped_in_markdown)])]
+    return "\n".join(lines) + "\n"
+
+
+def latex_tables(study: FolderContent) -> str:
+    """The same tables in LaTeX, of packages ``booktabs`` and ``longtable``; names are escaped."""
+    tables, words = _tables(study)
+    lines = ["% " + line for line in ("needs \\usepackage{booktabs,longtable}", *words.split("\n"))]
+    columns = "".join("l" if name in _LEFT else "r" for name in _HEAD)
+    head = " & ".join(map(tex, _HEAD)) + r" \\"
+    for title, rows in tables:
+        lines += [
+            rf"\begin{{longtable}}{{{columns}}}",
+            rf"\caption{{{tex(study.name)}: {tex(title)}}}\\",
+            *(r"\toprule", head, r"\midrule", r"\endhead"),
+            *(" & ".join(row) + r" \\" for row in _written(rows, tex, tex)),
+            *(r"\bottomrule", r"\end{longtable}"),
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def _tables(study: FolderContent) -> tuple[list[tuple[str, list[Sequence[Cell]]]], str]:
+    """Title and rows of each table, and what stands beside them all."""
     units = study.statistics.units
     tasks = study_order(study)
     place = {task: number for number, task in enumerate(tasks)}
-    tables, every = list[str](), list[ShownGain]()
+    tables, every = list[tuple[str, list[Sequence[Cell]]]](), list[ShownGain]()
     for setting in setting_order(study):
         rows, here = (in_setting(table, setting) for table in (study.ordinary, study.statistics.gains))
         unlearnt = study.statistics.not_learnt.get(setting, frozenset())
@@ -44,10 +75,8 @@ def paper_table(study: FolderContent) -> str:
             ),
         )
         every += cells
-        tables.append(f"\n## {_escaped(', '.join(map(str, setting)))}\n")
-        tables += ["", *_pipes([_HEAD, *_lines(rows, cells, units, tasks, unlearnt)])]
-    words = f"{_WORDS} {_for_whom(every)}"
-    return "\n".join([f"# {_escaped(study.name)}\n", words, *tables]) + "\n"
+        tables.append((", ".join(map(str, setting)), list(_lines(rows, cells, units, tasks, unlearnt))))
+    return tables, f"{_WORDS} {_for_whom(every)}"
 
 
 _WORDS = """
@@ -74,7 +103,7 @@ def _lines(
     units: Mapping[str, Unit],
     tasks: Sequence[str],
     unlearnt: Collection[str],
-) -> Iterable[Sequence[str]]:
+) -> Iterable[Sequence[Cell]]:
     alone = results[results["combination"] == results["task"]].groupby("task")["value"].mean()
     metrics = dict(zip(results["task"], results["metric"], strict=True))
     for task in tasks:
@@ -82,9 +111,9 @@ def _lines(
             continue
         own = [cell for cell in cells if cell.task == task]
         score = level(alone.get(task), units[metrics[task]].points)
-        head = [_escaped(task), _escaped(metrics[task]), f"{score} ({MARK})" if task in unlearnt else score]
+        head: list[Cell] = [Name(task), Name(metrics[task]), f"{score} ({MARK})" if task in unlearnt else score]
         for cell in own:
-            beside = _escaped(" + ".join(cell.partners))
+            beside = Name(" + ".join(cell.partners))
             figures = [cell.shared_text, cell.gain_text, cell.interval_text, cell.p_text, str(cell.repeats)]
             verdicts = (_verdict(cell), cell.here) if cell.for_new else (NONE, _verdict(cell))
             yield [*head, beside, *figures, *verdicts]
@@ -97,13 +126,16 @@ def _verdict(cell: ShownGain) -> str:
     return f"{cell.verdict} ({more})" if more else cell.verdict
 
 
+_LEFT = {"task", "metric", "beside", *_HEAD[-2:]}
+
+
+def _written(
+    rows: Sequence[Sequence[Cell]], name: Callable[[str], str], own: Callable[[str], str] = str
+) -> list[list[str]]:
+    """Rows of a medium that writes names, and our own text, in these ways."""
+    return [[name(cell.text) if isinstance(cell, Name) else own(cell) for cell in row] for row in rows]
+
+
 def _pipes(rows: Sequence[Sequence[str]]) -> list[str]:
-    left = {"task", "metric", "beside", *_HEAD[-2:]}
-    rule = ["---" if name in left else "---:" for name in rows[0]]
+    rule = ["---" if name in _LEFT else "---:" for name in rows[0]]
     return ["| " + " | ".join(row) + " |" for row in (rows[0], rule, *rows[1:])]
-
-
-def _escaped(text: str) -> str:
-    """A name as text in Markdown: nothing in it is a mark, a tag, a column or a new line."""
-    plain = " ".join(text.encode("utf-8", errors="replace").decode().split())
-    return re.sub(r"[\\`*_{}\[\]()#!|~>^$]", r"\\\g<0>", plain.replace("&", "&amp;").replace("<", "&lt;"))

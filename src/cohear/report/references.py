@@ -13,6 +13,7 @@ from cohear.base.yaml_text import YamlMistake, read_yaml
 from cohear.data.catalogue.catalogue import CatalogueEntry, catalogue
 from cohear.findings.best_single import best_ways
 from cohear.report.folder import FolderContent
+from cohear.report.tex import tex
 
 _KEYWORDS = re.compile(r"^  keywords = \{(\w+)\},$", re.MULTILINE)
 _NAME = re.compile(r"(?:\w\.[ -]?)+ ?[\w'’-]+(?: [\w'’-]+)?$")
@@ -103,9 +104,9 @@ def _cited(key: str, title: str, citation: str, homepage: str) -> str:
     year = re.findall(r"\b(?:19|20)\d\d\b(?!\.\d)", citation)
     arxiv = re.search(r"arXiv:(\d\d)\d\d\.\d{4,5}", citation)
     doi = re.search(r"doi:(\S+)", citation)
-    fields = {"title": f"{{{_tex(title)}}}", "author": " and ".join(map(_tex, _authors(citation)))}
+    fields = {"title": f"{{{tex(title)}}}", "author": " and ".join(map(tex, _authors(citation)))}
     fields |= {"year": year[-1] if year else f"20{arxiv[1]}" if arxiv else "", "doi": doi[1] if doi else ""}
-    fields |= {"url": homepage.split(maxsplit=1)[0] if homepage else "", "note": _tex(citation)}
+    fields |= {"url": homepage.split(maxsplit=1)[0] if homepage else "", "note": tex(citation)}
     return _entry("misc", key, {name: value for name, value in fields.items() if value})
 
 
@@ -136,14 +137,6 @@ def _entry(kind: str, key: str, fields: Mapping[str, str]) -> str:
 def _remark(text: str) -> str:
     """A line that BibTeX passes over; an ``@`` in it would begin an entry."""
     return "% " + " ".join(text.replace("@", "(at)").split()) + "\n"
-
-
-def _tex(text: str) -> str:
-    """Text with nothing in it that TeX would obey."""
-    words = {"\\": "backslash", "{": "braceleft", "}": "braceright", "~": "asciitilde", "^": "asciicircum"}
-    marks = {mark: f"\\text{word}{{}}" for mark, word in words.items()} | {mark: f"\\{mark}" for mark in "&%$#_"}
-    plain = " ".join(text.encode("utf-8", errors="replace").decode().split())
-    return "".join(marks.get(one, one) for one in plain)
 
 
 def keys(bibliography: str) -> list[str]:

@@ -32,7 +32,8 @@ def no_pair_compared_is_said_where_none_is(said: Said) -> Told:
     pairs = of_pairs(said.gains)
     for view in said.views.settings:
         own = of_setting(pairs, view)
-        if ("No pair has been compared yet" in view.answer.said.head.plain) != own.empty:
+        none = "No pair has been compared yet" if pairs.empty else "No pair was tried with this front-end and encoder"
+        if (none in view.answer.said.head.plain) != own.empty:
             yield f"'{view.answer.said.head.plain}' beside {len(own)} pair cells in {view.encoder}"
     if ("No pair has been compared yet" in said.answers["improve"]["answer"]) != (not len(pairs)):
         yield f"'{said.answers['improve']['answer']}' beside {len(pairs)} pair cells"

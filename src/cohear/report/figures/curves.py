@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import altair as alt
 import pandas as pd
@@ -68,10 +68,12 @@ class CurvesFigure(Figure):
         panels = {
             task: f"{task} beside {briefly(beside[task], number)}" if task in beside else task for task in table["task"]
         }
+        fraction = factor == 100  # which no spread leaves
+        low, high = (factor * (table["mean"] + way * sd) for way in (-1, 1))
         shown = table.assign(
             score=factor * table["mean"],
-            low=factor * (table["mean"] - sd),
-            high=factor * (table["mean"] + sd),
+            low=low.where(~fraction, low.clip(lower=0)),
+            high=high.where(~fraction, high.clip(upper=100)),
             how=table["beside"].map(lambda name: "shared" if name else "alone"),
             panel=table["task"].map(panels),
         )
@@ -96,8 +98,9 @@ class CurvesFigure(Figure):
             title=None,
             header=alt.Header(labelAnchor="start", labelLimit=200),
         )
+        scales: Literal["shared", "independent"] = "shared" if table["unit"].nunique() == 1 else "independent"
         layered = alt.layer(band, line, data=shown).properties(width=190, height=130)
-        return layered.facet(facet, columns=2 if len(panels) in (2, 4) else 3).resolve_scale(y="independent")
+        return layered.facet(facet, columns=2 if len(panels) in (2, 4) else 3).resolve_scale(y=scales)
 
     def sentence(self, table: pd.DataFrame, sources: FigureSources) -> str:
         """Of how many tasks, and over how many repeats."""

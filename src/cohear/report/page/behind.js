@@ -71,6 +71,7 @@
     const where = element("p", { class: "fine" }, ...settings.flatMap((name, i) => [i ? " · " : "", named(view[name])]));
     dialog.querySelector(".body").replaceChildren(words, where, ...(told ? parts(told) : []));
     page.silence();
+    page.tell("cell", `${cell.task}/${cell.combination}`);
     dialog.showModal();
     dialog.scrollTop = 0;
     title.focus();
@@ -80,4 +81,11 @@
     if (button) open(button);
     if (event.target === dialog || event.target.closest("#behind .close")) dialog.close();
   });
+  dialog.addEventListener("close", () => page.tell("cell", ""));
+  const wanted = page.asked.get("cell");
+  const linked = [...document.querySelectorAll(wanted ? "#matrix .matrix td.cell button" : "none")].find((button) => {
+    const cell = page.cellOf(button);
+    return `${cell.task}/${cell.combination}` === wanted;
+  });
+  if (linked) open(linked);
 })();

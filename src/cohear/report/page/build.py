@@ -16,6 +16,7 @@ from cohear.base.counting import counted
 from cohear.base.files import make_folder, write_bytes
 from cohear.findings.answers import answer_to
 from cohear.findings.kind import QUESTIONS
+from cohear.findings.not_learnt import MARK
 from cohear.findings.study_findings import in_full
 from cohear.findings.verdict_words import DRAWN, INTERVAL_ALONE, SIGNS
 from cohear.findings.words import NOTHING, Words
@@ -23,6 +24,7 @@ from cohear.report.folder import FolderContent, read_folder
 from cohear.report.numbers import duration, level, number
 from cohear.report.page.downloads import downloads
 from cohear.report.parts.behind_cells import behind, cell_sources
+from cohear.report.parts.each_task import each_task
 from cohear.report.parts.metrics import metric_words
 from cohear.report.parts.overview import examples, facts, gaps, progress_of, run_times
 from cohear.report.parts.shown_gains import ShownGain
@@ -33,7 +35,7 @@ if TYPE_CHECKING:
     from cohear.report.page.relations import Relations
 
 _PAGE = "cohear.report"
-_SCRIPTS = ("switch.js", "matrix.js", "drawing.js", "behind.js")
+_SCRIPTS = ("switch.js", "matrix.js", "drawing.js", "tasks.js", "behind.js")
 
 
 def write_report(folder: Path, clips: bool = False, statistics: Statistics | None = None) -> Path:
@@ -77,6 +79,7 @@ def render(
     sources = cell_sources(study, clips)
     shown = examples(sources, study)  # first, for players are rationed
     details = [behind(sources, views, view) for view in views.settings]
+    each = [each_task(sources, view) for view in views.settings]
     return own_page(
         "index.html.j2",
         scripts=[*_SCRIPTS, "watch.js"] if watched else _SCRIPTS,
@@ -85,6 +88,7 @@ def render(
         signs=SIGNS,
         drawn=DRAWN,
         alone=INTERVAL_ALONE,
+        mark=MARK,
         nothing=study.findings.missing(["nothing-compared"]),
         method=in_full(method) if (method := study.findings.of("verdict-method")) else NOTHING,
         views=views,
@@ -102,6 +106,7 @@ def render(
         where=shlex.quote(study.path.name),
         cells=[[_told(cell) for cell in view.cells] for view in views.matrices],
         details=details,
+        each=each,
         sounds=sources.sounds.made if sources.sounds else [],
         watched=watched,
     )

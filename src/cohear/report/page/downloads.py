@@ -13,7 +13,7 @@ from cohear.analysis.tables.text import read_table, table_text
 from cohear.base.counting import counted
 from cohear.base.tables import ARMS_CSV, CONTROLS_CSV, CONTROLS_NLL_CSV
 from cohear.report.folder import FolderContent
-from cohear.report.paper import paper_table
+from cohear.report.paper import latex_tables, paper_table
 from cohear.report.parts.metrics import PRIMARY
 from cohear.report.parts.views import Views
 from cohear.report.references import keys, references
@@ -63,6 +63,7 @@ def downloads(study: FolderContent, views: Views, figures: Collection[str]) -> l
             for name, table, what in tables
         ),
         _link("table.md", "text/markdown", paper_table(study), "scores and gains as a Markdown table, for a paper"),
+        _link("table.tex", "text/x-tex", latex_tables(study), "the same in LaTeX"),
         _link(
             "references.bib",
             "text/x-bibtex",

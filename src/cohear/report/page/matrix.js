@@ -133,4 +133,5 @@
     if (order && order.value !== "study") for (const table of view.querySelectorAll(".matrix[data-orders]")) arrange(table);
   });
   page.show();
+  page.restore();
 })();

@@ -20,7 +20,7 @@ from cohear.report.figures.palette import dark_style
 from cohear.report.figures.render import inline
 from cohear.report.folder import FolderContent
 from cohear.report.numbers import level
-from cohear.report.paper import paper_table
+from cohear.report.paper import latex_tables, paper_table
 from cohear.report.references import references
 
 _IN_UNIT = {"gain", "low", "high", "alone", "foretold", "score", "mean", "sd"}
@@ -99,13 +99,14 @@ def relations(drawings: Iterable[Drawing], findings: Findings) -> Relations:
 
 
 def write_beside(folder: Path, study: FolderContent, drawings: Sequence[Drawing]) -> None:
-    """Write what stands beside the page: ``figures``, ``table.md`` and ``references.bib``.
+    """Write what stands beside the page: ``figures``, ``table.md``, ``table.tex`` and ``references.bib``.
 
     Raises:
         FolderError: it cannot be written.
     """
     write_figures(folder / "figures", drawings)
     write_text(folder / "table.md", paper_table(study))
+    write_text(folder / "table.tex", latex_tables(study))
     names = {drawing.figure.name for drawing in drawings}
     write_text(folder / "references.bib", references(study, names))
 

@@ -9,6 +9,25 @@ const page = {
   },
 };
 (() => {
+  // what is chosen stands behind the # of the address, as name=value&name=value: a link to the view
+  const asked = new URLSearchParams(location.hash.includes("=") ? location.hash.slice(1) : "");
+  const told = new URLSearchParams(asked);
+  page.tell = (name, value) => {
+    if (value) told.set(name, value);
+    else told.delete(name);
+    history.replaceState(null, "", `#${told}`);
+  };
+  page.asked = asked;
+  const only = document.getElementById("only");
+  const filter = (root) => {
+    for (const one of root.querySelectorAll("[data-of]")) one.hidden = Boolean(only?.value) && one.dataset.of !== only.value;
+  };
+  page.filter = filter;
+  page.shown.push(filter);
+  only?.addEventListener("change", () => {
+    filter(document);
+    page.tell("task", only.value);
+  });
   const selects = [...document.querySelectorAll("select[data-choice]")];
   const slots = [...document.querySelectorAll(".slot")].map((slot) => ({
     slot,
@@ -50,7 +69,20 @@ const page = {
       else requestAnimationFrame(() => setTimeout(change));
     }
   };
-  for (const s of selects) s.addEventListener("change", () => show(s.dataset.choice));
+  for (const s of selects) s.addEventListener("change", () => {
+    show(s.dataset.choice);
+    for (const one of selects) page.tell(one.dataset.choice, one.value);
+  });
+  page.restore = () => {
+    for (const s of selects) {
+      const value = asked.get(s.dataset.choice);
+      if (![...s.options].some((option) => option.value === value)) continue;
+      s.value = value;
+      show(s.dataset.choice);
+    }
+    if (only && [...only.options].some((option) => option.value === asked.get("task"))) only.value = asked.get("task");
+    if (only?.value) filter(document);
+  };
   if (selects.length) document.body.classList.add("switching");
   page.show = show;
   page.forms = (slot) => (slots.find((one) => one.slot === slot)?.forms ?? []).map((one) => one.key);

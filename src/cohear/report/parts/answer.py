@@ -33,6 +33,8 @@ class SettingAnswer:
         certain, open: what the verdicts are worth, and what would decide the undecided ones.
         groups: the cells of larger combinations, by combination: all tasks first, then the largest mean gain.
         unlearnt: which tasks are not learnt, and what may change that; nothing where all are.
+        certain_short: how many effects are sure; nothing where no pair was compared.
+        still_open: how many are not; nothing where all are decided.
     """
 
     sureness: Sureness
@@ -46,6 +48,13 @@ class SettingAnswer:
     open: Words
     groups: dict[str, list[ShownGain]]
     unlearnt: Words = NOTHING
+    certain_short: Words = NOTHING
+    still_open: Words = NOTHING
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether at least one of the two is shown to be helped."""
+        return self.sureness in ("sure", "partly")
 
     @property
     def measured(self) -> int:
@@ -84,6 +93,8 @@ def answer_of(findings: Findings, key: Setting, cells: Sequence[ShownGain]) -> S
         open=cure_words(still_open) if still_open else NOTHING,
         groups=larger_combinations(cells),
         unlearnt=joined([*lines_of(unlearnt), cure_words(unlearnt)]) if unlearnt else NOTHING,
+        certain_short=said(sure).text if sure else NOTHING,
+        still_open=joined([said(still_open).head, said(still_open).text]) if still_open else NOTHING,
     )
 
 

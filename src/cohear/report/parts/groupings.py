@@ -10,6 +10,7 @@ from cohear.base.units import Unit
 from cohear.findings.finding import StudyFinding
 from cohear.findings.grouping import GroupingFigures
 from cohear.findings.words import typeset
+from cohear.report.parts.axis_ticks import Axis, axis_over
 
 SHOWN = 5
 
@@ -82,12 +83,14 @@ class Groupings:
         picked: whether repeats chose it.
         all: at most ``SHOWN``, the cheapest first.
         on_all: whether one of these was estimated on all repeats.
+        axis: that holds the gain to expect and its interval.
     """
 
     best: ShownGrouping
     picked: bool
     all: list[ShownGrouping]
     on_all: bool
+    axis: Axis
 
 
 def groupings_of(finding: StudyFinding, tasks: Sequence[str]) -> Groupings | None:
@@ -106,9 +109,9 @@ def groupings_of(finding: StudyFinding, tasks: Sequence[str]) -> Groupings | Non
     every = list(made.values())
     shown = every if len(every) <= SHOWN else [*every[: SHOWN - 1], picked]
     on_all = any(one.serving.on_all for one in shown)
-    return Groupings(
-        _grouping(recommended.best, recommended, tasks, unit), recommended.best is recommended.picked, shown, on_all
-    )
+    best = _grouping(recommended.best, recommended, tasks, unit)
+    axis = axis_over([0.0, best.expected, best.low, best.high])
+    return Groupings(best, recommended.best is recommended.picked, shown, on_all, axis)
 
 
 def _grouping(serving: Serving, recommended: Recommended, tasks: Sequence[str], unit: Unit) -> ShownGrouping:

@@ -1,5 +1,6 @@
 """Learning curves alone and together, mean and spread over the repeats, ready to be drawn."""
 
+import math
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
@@ -44,8 +45,11 @@ class LearningCurves:
         if not steps:
             return None
         values = {name: np.array([[line[step] for step in steps] for line in lines]) for name, lines in sides.items()}
-        bands = {name: _band(rows) for name, rows in values.items()}
-        axis = axis_over([float(value) for band in bands.values() for row in band for value in row], least=1e-6)
+        positive = all(rows.min() >= 0 for rows in values.values() if rows.size)
+        ends = (0.0, 1.0) if fraction else (0.0 if column == "loss" and positive else -math.inf, math.inf)
+        bands = {name: _band(rows, ends) for name, rows in values.items()}
+        drawn = [float(value) for band in bands.values() for row in band for value in row]
+        axis = axis_over(drawn, least=1e-6, bounds=ends)
         marks = axis.ticks(4)
         across = Axis(float(min(steps)), float(max(steps))) if len(steps) > 1 else Axis(0.0, 2.0 * steps[0])
         return {
@@ -70,11 +74,11 @@ class LearningCurves:
         return lines
 
 
-def _band(rows: Array) -> tuple[Array, Array, Array]:
-    """Mean, and mean less and plus a standard deviation, over the repeats ``[repeats, steps]``."""
+def _band(rows: Array, ends: tuple[float, float]) -> tuple[Array, Array, Array]:
+    """Mean, and mean less and plus a standard deviation, over the repeats ``[repeats, steps]``, within the scale."""
     mean = rows.mean(axis=0)
     spread = rows.std(axis=0, ddof=1) if len(rows) > 1 else np.zeros_like(mean)
-    return mean, mean - spread, mean + spread
+    return mean, np.maximum(mean - spread, ends[0]), np.minimum(mean + spread, ends[1])
 
 
 def _places(axis: Axis, band: Sequence[Array]) -> dict[str, list[float]]:

@@ -29,6 +29,8 @@ from cohear.report.parts.scores import ScoreRows, task_scores
 from cohear.report.parts.shown_gains import ShownGain, cells_of
 from cohear.report.parts.task_orders import orders
 
+FIRST_POINTS = 2
+"""Of a decision, before what is sure and what is open."""
 MOST_NARROW = 4
 """Labels of an axis that a telephone has room for."""
 
@@ -86,7 +88,7 @@ class MatrixView:
     Attributes:
         metric: ``PRIMARY``, or the name of another one.
         cells: all, in the order that their numbers on the page refer to.
-        rows: one a task; ``groups``: one a larger group but the whole study.
+        rows: one a task; ``groups``: one a larger group but the whole study, with a cell for each task in ``grouped``.
         orders: of the tasks, see :func:`cohear.report.parts.task_orders.orders`.
         missing: why there is no cell, where there is none.
     """
@@ -99,6 +101,7 @@ class MatrixView:
     cells: list[ShownGain]
     rows: list[MatrixRow]
     groups: list[MatrixRow]
+    grouped: list[str]
     charts: list[DotChart]
     orders: dict[str, list[int]]
     missing: Words
@@ -112,6 +115,11 @@ class MatrixView:
     def note(self) -> Words:
         """What must stand above verdicts that are not the study's; nothing where they are."""
         return NOTHING if self.metric in (PRIMARY, NLL) else in_another_metric(self.metric)
+
+    @property
+    def pairs(self) -> bool:
+        """Whether any two tasks were compared, so that there is a column a partner."""
+        return any(cell for row in self.rows for cell in row.cells)
 
     @property
     def whole(self) -> bool:
@@ -129,6 +137,7 @@ class SettingView:
 
     Attributes:
         grouping: which tasks to train together, and ``groupings``: all that no other beats, where there are any.
+        unlearnt: tasks that are in no grouping, since they are not learnt.
     """
 
     features: str
@@ -138,6 +147,7 @@ class SettingView:
     grouping: StudyFinding
     groupings: Groupings | None
     scores: list[ScoreRows]
+    unlearnt: list[str]
 
     @property
     def together(self) -> Said:
@@ -145,9 +155,30 @@ class SettingView:
         return said(self.grouping)
 
     @property
-    def settles(self) -> Words:
-        """What would tell, where that is not known."""
-        return cure_words(self.grouping)
+    def gains_first(self) -> bool:
+        """Whether the first of its points is the gain to expect."""
+        return self.groupings is not None and bool(self.groupings.best.shared)
+
+    @property
+    def points(self) -> Sequence[tuple[str, Words]]:
+        """What is told of the decision at once: gain and size, what is sure, what is open, what would decide it."""
+        first = self.together.details[:FIRST_POINTS] if self.gains_first else ()
+        asked = (
+            ("Sure:", self.answer.certain_short),
+            ("Open:", self.answer.still_open),
+            (self.together.ask, self.would_settle),
+        )
+        return (*first, *(one for one in asked if one[1]))
+
+    @property
+    def more_points(self) -> Sequence[tuple[str, Words]]:
+        """What else is told of it."""
+        return self.together.details[FIRST_POINTS if self.gains_first else 0 :]
+
+    @property
+    def would_settle(self) -> Words:
+        """What would decide what is open: of the effects of pairs, or of the grouping where that is not known."""
+        return self.answer.open or cure_words(self.grouping)
 
 
 @dataclass(frozen=True)
@@ -212,6 +243,7 @@ def views_of(folder: FolderContent) -> Views:
                 grouping=grouping,
                 groupings=groupings_of(grouping, here),
                 scores=task_scores(results, folder.metrics, units, here, folder.statistics),
+                unlearnt=[task for task in here if task in unlearnt],
             )
         )
         missing = missing_of([folder.findings.on_setting("best-pair", key)])
@@ -256,13 +288,14 @@ def _matrix_view(
         {cell.combination for cell in cells if not cell.whole and not (cell.pair and cell.partners[0] in here)},
         key=lambda name: (name.count("+"), [place.get(task, len(here)) for task in name.split("+")], name),
     )
+    grouped = [task for task in here if any((task, name) in by_place for name in names)]
     groups = [
-        MatrixRow(name, place, "", "", [by_place.get((task, name)) for task in here])
+        MatrixRow(name, place, "", "", [by_place.get((task, name)) for task in grouped])
         for place, name in enumerate(names)
     ]
     gain = {names: cell.gain for names, cell in partner.items()}
     charts, ordered = _charts(cells, here), orders(here, gain)
-    return MatrixView(*key, metric, here, cells, rows, groups, charts, ordered, missing)
+    return MatrixView(*key, metric, here, cells, rows, groups, grouped, charts, ordered, missing)
 
 
 def _charts(cells: Sequence[ShownGain], tasks: list[str]) -> list[DotChart]:
