@@ -23,7 +23,7 @@ _HEAD = (
 )
 
 
-Cell = str | Name
+PaperCell = str | Name
 """Our own text and figures, or what a user called something."""
 
 
@@ -57,12 +57,12 @@ def latex_tables(study: FolderContent) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _tables(study: FolderContent) -> tuple[list[tuple[str, list[Sequence[Cell]]]], str]:
+def _tables(study: FolderContent) -> tuple[list[tuple[str, list[Sequence[PaperCell]]]], str]:
     """Title and rows of each table, and what stands beside them all."""
     units = study.statistics.units
     tasks = study_order(study)
     place = {task: number for number, task in enumerate(tasks)}
-    tables, every = list[tuple[str, list[Sequence[Cell]]]](), list[ShownGain]()
+    tables, every = list[tuple[str, list[Sequence[PaperCell]]]](), list[ShownGain]()
     for setting in setting_order(study):
         rows, here = (in_setting(table, setting) for table in (study.ordinary, study.statistics.gains))
         unlearnt = study.statistics.not_learnt.get(setting, frozenset())
@@ -103,7 +103,7 @@ def _lines(
     units: Mapping[str, Unit],
     tasks: Sequence[str],
     unlearnt: Collection[str],
-) -> Iterable[Sequence[Cell]]:
+) -> Iterable[Sequence[PaperCell]]:
     alone = results[results["combination"] == results["task"]].groupby("task")["value"].mean()
     metrics = dict(zip(results["task"], results["metric"], strict=True))
     for task in tasks:
@@ -111,7 +111,7 @@ def _lines(
             continue
         own = [cell for cell in cells if cell.task == task]
         score = level(alone.get(task), units[metrics[task]].points)
-        head: list[Cell] = [Name(task), Name(metrics[task]), f"{score} ({MARK})" if task in unlearnt else score]
+        head: list[PaperCell] = [Name(task), Name(metrics[task]), f"{score} ({MARK})" if task in unlearnt else score]
         for cell in own:
             beside = Name(" + ".join(cell.partners))
             figures = [cell.shared_text, cell.gain_text, cell.interval_text, cell.p_text, str(cell.repeats)]
@@ -130,7 +130,7 @@ _LEFT = {"task", "metric", "beside", *_HEAD[-2:]}
 
 
 def _written(
-    rows: Sequence[Sequence[Cell]], name: Callable[[str], str], own: Callable[[str], str] = str
+    rows: Sequence[Sequence[PaperCell]], name: Callable[[str], str], own: Callable[[str], str] = str
 ) -> list[list[str]]:
     """Rows of a medium that writes names, and our own text, in these ways."""
     return [[name(cell.text) if isinstance(cell, Name) else own(cell) for cell in row] for row in rows]
