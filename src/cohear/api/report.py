@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from cohear.api.gains import judged_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from cohear.report.as_data import PageData
     from cohear.report.figures import Figures
 
 
@@ -65,7 +66,7 @@ def report_summary(folder: str | Path, say: Callable[[str], None] | None = None)
     return summary_lines(read_folder(folder, judged_folder(folder, say)))
 
 
-def report_data(folder: str | Path, say: Callable[[str], None] | None = None) -> dict[str, Any]:
+def report_data(folder: str | Path, say: Callable[[str], None] | None = None) -> PageData:
     """All that the page says, as one JSON object.
 
     Args:

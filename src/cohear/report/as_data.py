@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Any
+from typing import Any, TypedDict, cast
 
 from cohear.base.files import without_nan
+from cohear.findings.answers import Answers
 from cohear.findings.words import Words
 from cohear.report.figures import Figures, sources_of
 from cohear.report.folder import FolderContent
@@ -15,7 +16,47 @@ from cohear.report.parts.shown_gains import ShownGain
 from cohear.report.parts.views import SettingView, views_of
 
 
-def page_as_data(study: FolderContent) -> dict[str, Any]:
+class DecisionData(TypedDict):
+    """What to do: its sentence and why, the networks, the gain to expect, and all points about it."""
+
+    says: str
+    why: str
+    networks: list[list[str]] | None
+    apart: list[str] | None
+    not_learnt: list[str]
+    gain: float | None
+    low: float | None
+    high: float | None
+    points: list[dict[str, str]]
+    aside: str
+
+
+class SettingData(TypedDict):
+    """One features x encoder x arm."""
+
+    features: str
+    encoder: str
+    arm: str
+    decision: DecisionData
+    pair: dict[str, object]
+    verdicts: dict[str, int]
+    scores: list[dict[str, object]]
+
+
+class PageData(TypedDict):
+    """All that the page says."""
+
+    study: str
+    facts: dict[str, float]
+    progress: dict[str, object]
+    settings: list[SettingData]
+    gains: list[dict[str, object]]
+    answers: Answers
+    figures: list[dict[str, object]]
+    caveats: list[str]
+
+
+def page_as_data(study: FolderContent) -> PageData:
     """The page as one JSON object.
 
     Returns:
@@ -47,7 +88,7 @@ def page_as_data(study: FolderContent) -> dict[str, Any]:
         ],
         "caveats": [text.plain for text in study.caveats],
     }
-    return dict(without_nan(told))
+    return cast(PageData, without_nan(told))
 
 
 def _setting(view: SettingView) -> dict[str, Any]:
