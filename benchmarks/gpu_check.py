@@ -28,12 +28,13 @@ from cohear.base.files import make_folder, write_text
 from cohear.base.yaml_text import YamlText
 from cohear.data.synthetic import CORPORA, write_corpus
 from cohear.runs.in_place import PackInPlace
+from cohear.runs.job import job_of
 from cohear.runs.pack import Pack
 from cohear.runs.place import PROCESSOR, RunPlace
 from cohear.study.file import StudySettings, check_study
 from cohear.study.folder.folder import StudyFolder, with_paths_from
 from cohear.study.launch.launcher import RunEvent
-from cohear.study.launch.local import runs_at_once
+from cohear.study.launch.local import runs_at_once, runs_together
 from cohear.study.launch.progress import NoProgress
 from cohear.study.run import run_study
 from cohear.training.device import AUTO, Device
@@ -47,6 +48,8 @@ ROUNDING = {"float32": 1e-4, "bfloat16": 3e-2}
 and dropped units, before anything is learnt."""
 RUNS_A_SEED = 3
 """Of two tasks together, and of each alone: half of the work."""
+AT_ONCE_HERE = 2
+"""Networks trained as one where it pays for none: so the processor takes that step too."""
 FASTER_AT_ONCE, FASTER_THAN_CORES = 10, 50
 """Times as many runs a minute that many at once should make: of one at a time, and of two cores of the processor."""
 
@@ -80,10 +83,14 @@ class Times(NoProgress):
     """When runs ended, and how much of an accelerator was taken meanwhile."""
 
     device: Device
+    as_one: bool = False
+    started: list[float] = field(default_factory=list)
     ended: list[float] = field(default_factory=list)
     most_bytes: float = 0.0
 
     def run_event(self, event: RunEvent) -> None:
+        if event.kind == "started":
+            self.started.append(time.perf_counter())
         if event.kind == "finished":
             self.ended.append(time.perf_counter())
         if self.device.name == "cuda":
@@ -92,8 +99,12 @@ class Times(NoProgress):
 
     @property
     def a_minute(self) -> float:
-        """Runs a minute from the end of the first one on: what a study pays once is not in it."""
-        return 60 * (len(self.ended) - 1) / max(self.ended[-1] - self.ended[0], 1e-9)
+        """Runs a minute from the end of the first one on: what a study pays once is not in it.
+
+        Where several end as one, from the start of the first.
+        """
+        runs, since = (len(self.ended), self.started[0]) if self.as_one else (len(self.ended) - 1, self.ended[0])
+        return 60 * runs / max(self.ended[-1] - since, 1e-9)
 
 
 @dataclass(frozen=True)
@@ -126,11 +137,12 @@ class Bench:
         }
         return with_paths_from(check_study(YamlText(content)), self.folder)
 
-    def runs(self, encoder: str, device: str, runs: int, jobs: int, name: str) -> Times:
-        """Carry out so many runs in workers, as ``cohear run`` does."""
-        times = Times(Device.of(device))
+    def runs(self, encoder: str, device: str, runs: int, jobs: int, name: str, at_once: int = 1) -> Times:
+        """Carry out so many runs in workers, as ``cohear run`` does, and in each so many as one."""
+        times = Times(Device.of(device), as_one=at_once > 1)
         settings = self.settings(encoder, device, -(-runs // RUNS_A_SEED))
-        outcome = run_study(settings, self.folder, self.folder / f"{encoder}-{name}", jobs=jobs, progress=times)
+        out = self.folder / f"{encoder}-{name}"
+        outcome = run_study(settings, self.folder, out, jobs=jobs, at_once=at_once, progress=times)
         if outcome.failed:
             raise SystemExit(f"a run failed: {next(iter(outcome.failed.values()))}")
         return times
@@ -204,16 +216,22 @@ def enough(size: Size, seconds: float, at_once: int) -> int:
 
 
 def rates(bench: Bench, encoder: str, device: Device, best: float) -> Iterator[dict[str, object]]:
-    """Rows of runs a minute: two at once on the processor, one at a time and many at once on the device."""
-    many = runs_at_once(RunPlace(device.name))
-    spec, pack = bench.one(encoder)
+    """Rows of runs a minute: two at once on the processor; on the device one at a time, and many at once.
+
+    Many are in many processes, and in each as many as one as there is room for, where they can be stacked.
+    """
+    place, (spec, pack) = RunPlace(device.name), bench.one(encoder)
+    jobs, stacks = runs_at_once(place), job_of(spec).alike(spec) is not None
+    at_once = max(runs_together(place), AT_ONCE_HERE) if stacks else 1
+    many = jobs * at_once
     began = time.perf_counter()
     work = operations(spec, pack, device.name)
     seconds = time.perf_counter() - began
     cores = bench.runs(encoder, PROCESSOR, bench.size.runs[0] + 1, 2, "two-cores")
     alone = bench.runs(encoder, device.name, enough(bench.size, seconds, 1) + 1, 1, "alone")
-    together = bench.runs(encoder, device.name, enough(bench.size, seconds / 3, many) + 1, many, "together")
-    found = [(f"{PROCESSOR}, 2 at once", cores), ("1 at a time", alone), (f"{many} at once", together)]
+    together = bench.runs(encoder, device.name, enough(bench.size, seconds / 3, many) + 1, jobs, "together", at_once)
+    called = f"{many} at once" + (f", {at_once} as one" if stacks else "")
+    found = [(f"{PROCESSOR}, 2 at once", cores), ("1 at a time", alone), (called, together)]
     for number, (how, times) in enumerate(found):
         yield {
             "encoder": encoder,
@@ -269,7 +287,8 @@ rounding alone; at the end of {size.steps_held} steps training has made more of 
 
 ## Runs a minute
 
-In workers, as `cohear run` has them, from the end of the first run on; the processes of an accelerator work
+In workers, as `cohear run` has them, from the end of the first run on; networks that are trained as one end
+together, and count from their start. The processes of an accelerator work
 {shared}. Many at once should be {FASTER_AT_ONCE} × of one at a time, and {FASTER_THAN_CORES} × of two cores. The
 peak is a product of two matrices of {size.matrix} rows in {device.precision}: {best / 1e12:.2f} TFLOPS. Memory is
 that of the whole device.

@@ -47,6 +47,7 @@ def test_every_step_is_taken_on_the_processor(check, tmp_path, capsys):
     right, rates = [row for row in cells if len(row) == 8], [row for row in cells if len(row) == 7]
     assert {(row[2], row[4], row[6], row[7]) for row in right} == {("0.0e+00", "yes", "0.0", "yes")}
     assert [row[1] for row in rates][:2] == ["cpu, 2 at once", "1 at a time"] and len(rates) == 3
+    assert rates[2][1].endswith(" at once, 2 as one")
     assert all(float(row[2]) > 0 for row in rates)
     assert rates[1][3] == "1.0 ×" and rates[0][4] == "1.0 ×"
 
@@ -70,6 +71,7 @@ def test_a_device_with_other_numbers_is_told(check, run, monkeypatch):
 def test_a_rate_is_counted_from_the_first_end_on(check):
     times = check.Times(Device(), ended=[100.0, 101.0, 103.0])
     assert times.a_minute == 40.0
+    assert check.Times(Device(), True, started=[98.0, 99.0], ended=[103.0, 103.0, 104.0]).a_minute == 30.0
 
 
 @pytest.mark.parametrize(

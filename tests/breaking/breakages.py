@@ -563,8 +563,8 @@ BREAKAGES = [
     ),
     Breakage(
         "networks are chosen by their test clips",
-        'task: Evaluation(data, "validation", ',
-        'task: Evaluation(data, "test", ',
+        'self._evaluation(task, "validation")',
+        'self._evaluation(task, "test")',
         ("test_test_labels_choose_nothing", "test_validation_labels_choose_picks_and_nothing_else"),
     ),
     Breakage(
@@ -575,8 +575,8 @@ BREAKAGES = [
     ),
     Breakage(
         "the learning rate ends with a task's own steps",
-        "make_optimiser(settings, len(order), ",
-        "make_optimiser(settings, settings.steps, ",
+        "make_optimiser(spec.training, len(run.order), ",
+        "make_optimiser(spec.training, spec.training.steps, ",
         ("TestRounds", "TestUneven"),
     ),
     Breakage(

@@ -4,7 +4,7 @@ import json
 import os
 import shutil
 import sys
-from contextlib import closing
+from contextlib import closing, contextmanager
 from importlib import import_module
 
 import in_process
@@ -15,10 +15,11 @@ from cohear.api import Study
 from cohear.base.errors import UserError
 from cohear.base.yaml_text import YamlText
 from cohear.runs.in_place import PackInPlace
+from cohear.runs.place import RunPlace
 from cohear.study.file import check_study
 from cohear.study.folder.folder import with_paths_from
 from cohear.study.launch.launcher import HERE, LAUNCHERS
-from cohear.study.launch.local import request
+from cohear.study.launch.local import Local, request
 from cohear.study.run import run_study
 from cohear.testing.launcher import LauncherContract
 from cohear.training.spec import RunSpec
@@ -53,11 +54,30 @@ class TestLocal(LauncherContract):
             assert str(self.pack.cache) not in asked
 
 
+class TestLocalAtOnce(TestLocal):
+    """Several runs as one in a process, where there are two; what one takes is tested above."""
+
+    @contextmanager
+    def opened(self, pack, runs, jobs=2):
+        with closing(Local(pack, runs, jobs, RunPlace(together=3 if jobs > 1 else 1))) as pool:
+            yield pool
+
+    def test_they_are_in_one_process(self, monkeypatch):
+        sizes, ask = [], Local._ask
+        monkeypatch.setattr(Local, "_ask", lambda pool, runs: (sizes.append(len(runs)), ask(pool, runs)))
+        singles = [spec for spec in self.specs if len(spec.tasks) == 1]
+        ended, events = self.ensure(singles, self.pack, self.runs)
+        assert ended.done == {spec.key for spec in singles}
+        assert max(sizes) > 1 and sum(sizes) == len(singles)
+        assert len({event.seconds for event in events if event.kind == "finished"}) == len(sizes)
+
+
 ELSEWHERE = """
 import json
 from pathlib import Path
 
 from cohear.runs.in_place import PackInPlace
+from cohear.runs.place import RunPlace
 from cohear.runs.pack import Pack
 
 

@@ -124,6 +124,7 @@ class Study:
         source: str | None = None,
         launcher: str | Mapping[str, object] = "local",
         jobs: int | None = None,
+        at_once: int | None = None,
         progress: Progress | None = None,
     ) -> StudyOutcome:
         """Train what is missing and write tables, gains and page; call it again to go on after a break.
@@ -134,6 +135,8 @@ class Study:
                 there are taken.
             launcher: where runs are trained: its name, or a mapping of ``name`` and settings.
             jobs: how many at once; None for one a core.
+            at_once: how many networks that are alike each of them trains as one, on this machine; None for one on the
+                processor, and as many as its memory has room for on an accelerator.
             progress: told of everything.
 
         Raises:
@@ -150,7 +153,7 @@ class Study:
 
             run = partial(run_from_pack, self.settings, source, self.folder)
         try:
-            outcome = run(launcher=launcher, jobs=jobs, progress=progress, judge=gains.judge_cells)
+            outcome = run(launcher=launcher, jobs=jobs, at_once=at_once, progress=progress, judge=gains.judge_cells)
         except RunFailed:  # what is done beside it can be read all the same
             self._conclude()
             raise

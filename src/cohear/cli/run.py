@@ -46,6 +46,16 @@ def run(
     jobs: Annotated[
         int | None, typer.Option(min=1, help="Runs at once, on each machine. [default: one a core]")
     ] = None,
+    at_once: Annotated[
+        int | None,
+        typer.Option(
+            "--at-once",
+            metavar="N",
+            min=1,
+            help="Networks that are alike trained as one, in each job. [default: 1; on cuda as many as fit]",
+            show_default=False,
+        ),
+    ] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Check everything, show the plan and foretell what it costs.")
     ] = False,
@@ -57,13 +67,15 @@ def run(
     progress = TerminalProgress(errors)
     if dry_run and source is not None:
         raise UserError("--dry-run shows the plan that the datasets give; with --from the plan is that of the pack")
+    if at_once and launcher != "local":
+        raise UserError(f"--at-once is of networks on this machine; with --launcher {launcher} leave it out")
     where = named_launcher(launcher, hosts, python)
     loaded = Study.load(study, out)
     if dry_run:
         _show_plan(loaded, progress, where, jobs)
         return
     try:
-        outcome = loaded.run(source=source, launcher=where, jobs=jobs, progress=progress)
+        outcome = loaded.run(source=source, launcher=where, jobs=jobs, at_once=at_once, progress=progress)
     finally:
         progress.close()
     if outcome.done:

@@ -69,6 +69,9 @@ class Network(nn.Module):
 
     Args:
         parts: what it is made of.
+
+    Attributes:
+        draws: streams that layers draw from in training.
     """
 
     version: ClassVar[int] = 1
@@ -81,7 +84,7 @@ class Network(nn.Module):
     def __init__(self, parts: NetworkParts) -> None:
         super().__init__()
         self.tasks = list(parts.heads)
-        self._inputs, self._draws = dict(parts.inputs), parts.draws
+        self._inputs, self.draws = dict(parts.inputs), parts.draws
         self.encoders = nn.ModuleList()
         self._behind: dict[str, int] = {}
         for number, tasks in enumerate(self.groups(self.tasks)):
@@ -183,7 +186,7 @@ class Network(nn.Module):
 
     def _drawing(self, step: int | None, *purpose: NamePart) -> AbstractContextManager[None]:
         """The stream of what encoders draw in a step; in evaluation nothing is drawn."""
-        return nullcontext() if step is None else self._draws.of_encoder("step", step, *purpose)
+        return nullcontext() if step is None else self.draws.of_encoder("step", step, *purpose)
 
     def _as_long(self, embeddings: Mapping[str, Embedding], rows: Mapping[str, Windows]) -> dict[str, Embedding]:
         """Embeddings of rows that were beside longer ones, without the frames that are there for those."""
@@ -201,14 +204,14 @@ class Network(nn.Module):
             return windows
         parts = {}
         for task, rows in windows.by_task():
-            with nullcontext() if step is None else self._draws.of_head(task, "step", step, "behind stage", stage):
+            with nullcontext() if step is None else self.draws.of_head(task, "step", step, "behind stage", stage):
                 parts[task] = rows if (module := own[task]) is None else module(rows)
         return Windows.joined(parts)
 
     def logits(self, task: str, embedding: Embedding, step: int | None = None) -> Tensor:
         """What a task's head makes of its rows."""
         number = self.tasks.index(task)
-        with nullcontext() if step is None else self._draws.of_head(task, "step", step):
+        with nullcontext() if step is None else self.draws.of_head(task, "step", step):
             logits: Tensor = self.heads[number](embedding.of(self._reads[number]))
         return logits
 

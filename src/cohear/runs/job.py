@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, TypeVar
 
@@ -82,6 +82,30 @@ class Job(ABC, Generic[S]):
             DataError: a split or a feature store is not there.
             UserError: the place has no such device.
         """
+
+    def alike(self, spec: S) -> str | None:
+        """What a run has in common with those that it can be done with as one; None where it is done alone, as here."""
+        return None
+
+    def run_together(
+        self, asked: Sequence[tuple[S, frozenset[str]]], pack: Pack, place: RunPlace
+    ) -> Iterator[tuple[S, Result | Exception]]:
+        """Do the work of runs that are alike, so that each is what it is alone; here one after another.
+
+        Args:
+            asked: specifications, and the files that are wanted of each.
+            pack: what they read from.
+            place: what all of them together may use.
+
+        Yields:
+            Each run as it ends: its result, or the error that ended it alone.
+        """
+        for spec, files in asked:
+            try:
+                ended: Result | Exception = self.run(spec, pack, files, place)
+            except Exception as error:
+                ended = error
+            yield spec, ended
 
 
 JOBS: Registry[type[Job[Any]]] = Registry(

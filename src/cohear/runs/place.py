@@ -16,7 +16,8 @@ class RunPlace:
         threads: of the processor.
         launcher: that brought the run there; empty where none did.
         host: the machine, as its user calls it.
-        at_once: how many runs share the device.
+        at_once: how many processes share the device.
+        together: how many runs that are alike a process may do as one; None for as many as pay for themselves there.
     """
 
     device: str = PROCESSOR
@@ -24,3 +25,4 @@ class RunPlace:
     launcher: str = ""
     host: str = ""
     at_once: int = 1
+    together: int | None = None

@@ -61,6 +61,7 @@ def run_study(
     *,
     launcher: str | Mapping[str, object] = "local",
     jobs: int | None = None,
+    at_once: int | None = None,
     progress: Progress | None = None,
     judge: Judge | None = None,
 ) -> StudyOutcome:
@@ -75,6 +76,7 @@ def run_study(
         out: the study folder.
         launcher: where runs are trained: its name, or a mapping of ``name`` and settings.
         jobs: how many at once.
+        at_once: how many networks that are alike each of them may train as one; None for as many as pay for themselves.
         progress: told of everything.
         judge: says which cells are open, for a study whose repeats stop when verdicts are decided.
 
@@ -114,7 +116,9 @@ def run_study(
             runs=[folder.runs],
             plugins=settings.plugins,
         )
-        with closing(make(LAUNCHERS, where, pack, folder.runs, jobs, RunPlace(settings.device))) as pool:
+        with closing(
+            make(LAUNCHERS, where, pack, folder.runs, jobs, RunPlace(settings.device, together=at_once))
+        ) as pool:
             outcome = train(folder, settings, runs, pool, prepared.warnings, progress=progress, judge=judge)
         beside = [name for name in PROBES if PROBES[name].beside_runs]
         measure_prepared(prepared, folder, pack, RunPlace(), beside, cache=cache, jobs=jobs, progress=progress)

@@ -123,13 +123,19 @@ class Device:
         return time.perf_counter()
 
     @contextmanager
-    def forward(self) -> Iterator[None]:
-        """In which a network's forward runs in training: in this precision, and with what the processor draws."""
+    def forward(self, drawn: DrawnOnProcessor | None = None) -> Iterator[None]:
+        """In which a network's forward runs in training: in this precision, and with what the processor draws.
+
+        Args:
+            drawn: draws where not for one network alone; None for that.
+        """
         with ExitStack() as entered:
             if self.precision != "float32":
                 entered.enter_context(torch.autocast(self.name, dtype=torch.bfloat16))
-            if not self.is_processor:
-                entered.enter_context(DrawnOnProcessor(self.send))
+            if drawn is None and not self.is_processor:
+                drawn = DrawnOnProcessor(self.send)
+            if drawn is not None:
+                entered.enter_context(drawn)
             yield
 
 

@@ -49,11 +49,14 @@ class DrawnOnProcessor(TorchFunctionMode):
     ) -> Tensor:
         if not training:
             return input
-        shape, axes = input.shape, _OF_CHANNELS.get(func)
+        factors = self._factors(func, input, p).to(input.dtype)
+        return input.mul_(factors) if inplace else input * factors
+
+    def _factors(self, func: Callable[..., Tensor], input: Tensor, p: float) -> Tensor:  # noqa: A002
+        """What dropout multiplies an input with, where that is."""
+        axes = _OF_CHANNELS.get(func)
         if axes is not None:  # a number a channel, from which the rest follows
-            shape = torch.Size([*shape[:-axes], *[1] * axes])
-            ones = torch.ones(shape)
+            ones = torch.ones([*input.shape[:-axes], *[1] * axes])
         else:
             ones = torch.ones_like(input, dtype=torch.float32, device="cpu")  # in memory as there: so it is drawn
-        factors = self._send(func(ones, p, True)).to(input.dtype)
-        return input.mul_(factors) if inplace else input * factors
+        return self._send(func(ones, p, True))

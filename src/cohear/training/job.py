@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
 from cohear.features.build import runs_code_of_others
@@ -13,6 +14,7 @@ from cohear.runs.pack import Pack
 from cohear.runs.place import RunPlace
 from cohear.runs.run_folder import KEPT
 from cohear.runs.spec import Spec
+from cohear.training.at_once.alike import alike
 from cohear.training.spec import RunSpec
 
 
@@ -59,12 +61,34 @@ class NetworkJob(Job[RunSpec]):
 
     def run(self, spec: RunSpec, pack: Pack, files: frozenset[str], place: RunPlace) -> Result:
         """Train and score it."""
-        import torch  # noqa: PLC0415
-
-        from cohear.training.device import Device  # noqa: PLC0415
         from cohear.training.loop import train_one  # noqa: PLC0415
         from cohear.training.record import as_result  # noqa: PLC0415
 
-        torch.set_num_threads(place.threads)
-        Device.of(place.device).settle()
+        _settle(place)
         return as_result(train_one(spec, pack, place), files)
+
+    def alike(self, spec: RunSpec) -> str | None:
+        """Networks that differ in seed, fold and data alone, of parts of which it is known that they can be stacked."""
+        return alike(spec)
+
+    def run_together(
+        self, asked: Sequence[tuple[RunSpec, frozenset[str]]], pack: Pack, place: RunPlace
+    ) -> Iterator[tuple[RunSpec, Result | Exception]]:
+        """Train them as one, and score each."""
+        from cohear.training.at_once.train import train_together  # noqa: PLC0415
+        from cohear.training.record import as_result  # noqa: PLC0415
+
+        _settle(place)
+        files = {spec.key: wanted for spec, wanted in asked}
+        for spec, ended in train_together([spec for spec, _ in asked], pack, place):
+            yield spec, ended if isinstance(ended, Exception) else as_result(ended, files[spec.key])
+
+
+def _settle(place: RunPlace) -> None:
+    """Have torch keep to a place."""
+    import torch  # noqa: PLC0415
+
+    from cohear.training.device import Device  # noqa: PLC0415
+
+    torch.set_num_threads(place.threads)
+    Device.of(place.device).settle()

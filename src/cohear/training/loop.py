@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from torch import Tensor
@@ -92,77 +92,153 @@ def train_one(spec: RunSpec, pack: Pack, place: RunPlace = _HERE, watch: Watch =
         DataError: a split or a feature store is not there.
         RunFailed: a loss or a logit is not a finite number.
     """
-    check_training_versions(spec, encoder_choice(spec, str(pack.code)))
-    settings, inputs, name = spec.training, inputs_of(spec), (spec.study_seed, spec.fold, spec.seed)
-    device = Device.of(place.device, settings.precision)
-    began, features = (
-        device.clock(),
-        RunFeatures(device, device.memory / (2 * place.at_once)),
-    )  # the rest is for networks
-    loaded = [(reference, load_task(reference, pack)) for reference in spec.tasks]
-    tasks = {each.name: with_scale(data, inputs[each.name], each.normalise) for each, data in loaded}
-    for reference in spec.tasks:
-        if reference.labels == "shuffled":
-            tasks[reference.name] = with_shuffled_labels(tasks[reference.name], name)
-    learning = {reference.name: tasks[reference.name] for reference in spec.tasks if reference.labels != "none"}
-    scored = {reference.name: tasks[reference.name] for reference in spec.tasks if reference.scored}
-    network = device.put(first_network(spec, tasks, pack))
-    teachers = Teachers.of(spec, tasks, pack, device) if spec.needs else None
-    with torch_stream(*name, "objective", "weights"):
-        objective = device.put(make(OBJECTIVES, settings.objective, list(learning)))
-    with torch_stream(*name, "schedule"):
-        order = make(SCHEDULES, settings.schedule).order(
-            {task: len(data.parts["train"]) for task, data in tasks.items()}, settings.steps
-        )
-    whole_budget({task: sum(task in together for together in order) for task in tasks}, settings)
-    optimiser, learning_rate = make_optimiser(settings, len(order), network, objective)
-    strides = {task: network.encoder_of(task).stride for task in tasks}
-    batches = {
-        task: TaskBatches(data, inputs[task], settings, name, strides[task], features) for task, data in tasks.items()
-    }
-    validation = {
-        task: Evaluation(data, "validation", inputs[task], name, features, strides[task])
-        for task, data in scored.items()
-    }
-    curve, watched = Curve(learning), StepsWatched(device)
-    looks = Looks(
-        curve, Checkpoints({task: _sign(data) for task, data in scored.items()}), validation, settings.steps, len(order)
-    )
-    taken_by = dict.fromkeys(tasks, 0)
+    device = Device.of(place.device, spec.training.precision)
+    began = device.clock()
+    features = RunFeatures(device, device.memory / (2 * place.at_once))  # the rest is for networks
+    run = Learner(spec, pack, device, features)
+    network, objective = run.network, run.objective
+    optimiser, learning_rate = make_optimiser(spec.training, len(run.order), network, objective)
 
     network.train()
-    for step, together in enumerate(order):
+    for step, together in enumerate(run.order):
         optimiser.zero_grad(set_to_none=True)
-        here = {task: batches[task].make(taken_by[task]) for task in tasks if task in together}
-        watch(Moment(step, len(order), network, optimiser, tasks, here))
+        here = run.batch(together)
+        watch(Moment(step, len(run.order), network, optimiser, run.tasks, here))
         with device.forward():
             embeddings = network.embed({task: rows.windows for task, rows in here.items()}, step)
             logits = {task: network.logits(task, embeddings[task], step) for task in here}
-        losses: dict[str, Tensor] = {}
-        learnt = [task for task in here if task in learning]
-        for task in learnt:
-            losses[task] = loss_of(tasks[task], logits[task].float(), here[task], settings, teachers, taken_by[task])
-            watched.saw(task, step + 1, losses[task], logits[task])
-            curve.saw(task, losses[task], logits[task], here[task].targets)
+        losses = run.losses(step, here, logits)
         if losses and network.learns:  # a batch of a partner without labels alone has none
-            with torch_stream(*name, "objective", "step", step):
+            with torch_stream(*run.name, "objective", "step", step):
                 fill_gradients(objective, Step(losses, {task: embeddings[task] for task in losses}, network))
         optimiser.step()
         learning_rate.step()
-        for task in here:
-            taken_by[task] += 1
-        own = {task: taken_by[task] for task in here}
-        if looks.are_due(step + 1, own):
-            watched.look()
-            looks.look(network, step + 1, own)
+        run.stepped(step, here)
 
-    steps = whole_budget(taken_by, settings)
-    unseen = {
-        task: {part: Evaluation(data, part, inputs[task], name, features, strides[task]) for part in ("train", "test")}
-        for task, data in scored.items()
-    }
-    scores = score(network, unseen, looks, len(order)), curve.points
-    return RunResult(spec, network.cpu(), *scores, steps, device.clock() - began, device.called)
+    scores = run.scores()
+    return run.result(scores, device.clock() - began)
+
+
+class Learner:
+    """A run on its way: what its steps are made of, and what is seen of them; the steps themselves are others' to take.
+
+    Args:
+        spec: of the run.
+        pack: what it reads from.
+        device: that its network is on.
+        features: there, of this run and those beside it.
+
+    Attributes:
+        name: of its random streams.
+        tasks: all of them.
+        network: with its first weights, on the device.
+        objective: of the tasks that learn.
+        order: the tasks of each step of the optimiser.
+
+    Raises:
+        OtherVersions: the specification was planned for other code than there is here.
+        DataError: a split or a feature store is not there.
+        RunFailed: a task would take another number of steps than the settings say.
+    """
+
+    def __init__(self, spec: RunSpec, pack: Pack, device: Device, features: RunFeatures) -> None:
+        check_training_versions(spec, encoder_choice(spec, str(pack.code)))
+        settings, inputs, name = spec.training, inputs_of(spec), (spec.study_seed, spec.fold, spec.seed)
+        loaded = [(reference, load_task(reference, pack)) for reference in spec.tasks]
+        tasks = {each.name: with_scale(data, inputs[each.name], each.normalise) for each, data in loaded}
+        for reference in spec.tasks:
+            if reference.labels == "shuffled":
+                tasks[reference.name] = with_shuffled_labels(tasks[reference.name], name)
+        learning = {reference.name: tasks[reference.name] for reference in spec.tasks if reference.labels != "none"}
+        scored = {reference.name: tasks[reference.name] for reference in spec.tasks if reference.scored}
+        self.spec, self.name, self.tasks, self._learning = spec, name, tasks, learning
+        self.network = device.put(first_network(spec, tasks, pack))
+        self._teachers = Teachers.of(spec, tasks, pack, device) if spec.needs else None
+        with torch_stream(*name, "objective", "weights"):
+            self.objective = device.put(make(OBJECTIVES, settings.objective, list(learning)))
+        with torch_stream(*name, "schedule"):
+            self.order = make(SCHEDULES, settings.schedule).order(
+                {task: len(data.parts["train"]) for task, data in tasks.items()}, settings.steps
+            )
+        whole_budget({task: sum(task in together for together in self.order) for task in tasks}, settings)
+        self._inputs, self._features, self._device = inputs, features, device
+        self._strides = {task: self.network.encoder_of(task).stride for task in tasks}
+        self._batches = {
+            task: TaskBatches(data, inputs[task], settings, name, self._strides[task], features)
+            for task, data in tasks.items()
+        }
+        validation = {task: self._evaluation(task, "validation") for task in scored}
+        checkpoints = Checkpoints({task: _sign(data) for task, data in scored.items()})
+        self._curve, self._watched = Curve(learning), StepsWatched(device)
+        self._looks = Looks(self._curve, checkpoints, validation, settings.steps, len(self.order))
+        self._taken_by = dict.fromkeys(tasks, 0)
+
+    def _evaluation(self, task: str, part: str) -> Evaluation:
+        data, given, stride = self.tasks[task], self._inputs[task], self._strides[task]
+        return Evaluation(data, part, given, self.name, self._features, stride)
+
+    def batch(self, together: Collection[str]) -> dict[str, Rows]:
+        """What the next step is made of, for each task that is in it."""
+        return {task: self._batches[task].make(self._taken_by[task]) for task in self.tasks if task in together}
+
+    def losses(self, step: int, here: Mapping[str, Rows], logits: Mapping[str, Tensor]) -> dict[str, Tensor]:
+        """Of the tasks in a step that learn.
+
+        Args:
+            step: of the optimiser, from 0.
+            here: its batch.
+            logits: of the network, for the batch.
+
+        Raises:
+            RunFailed: one of them, or a logit, is not a finite number.
+        """
+        losses: dict[str, Tensor] = {}
+        for task in (each for each in here if each in self._learning):
+            losses[task] = loss_of(
+                self.tasks[task],
+                logits[task].float(),
+                here[task],
+                self.spec.training,
+                self._teachers,
+                self._taken_by[task],
+            )
+            self._watched.saw(task, step + 1, losses[task], logits[task])
+            self._curve.saw(task, losses[task], logits[task], here[task].targets)
+        return losses
+
+    def stepped(self, step: int, here: Collection[str]) -> None:
+        """Take note of a step, and look at the network where it is due.
+
+        Args:
+            step: of the optimiser, from 0; it has been taken.
+            here: tasks that were in it.
+
+        Raises:
+            RunFailed: a loss or a logit of it, or of a step since the last look, is not a finite number.
+        """
+        for task in here:
+            self._taken_by[task] += 1
+        own = {task: self._taken_by[task] for task in here}
+        if self._looks.are_due(step + 1, own):
+            self._watched.look()
+            self._looks.look(self.network, step + 1, own)
+
+    def scores(self) -> dict[str, TaskScores]:
+        """Of the trained network, on every part.
+
+        Raises:
+            RunFailed: a task took another number of steps than the settings say, or an answer is not finite.
+        """
+        whole_budget(self._taken_by, self.spec.training)
+        scored = [reference.name for reference in self.spec.tasks if reference.scored]
+        unseen = {task: {part: self._evaluation(task, part) for part in ("train", "test")} for task in scored}
+        return score(self.network, unseen, self._looks, len(self.order))
+
+    def result(self, scores: dict[str, TaskScores], seconds: float) -> RunResult:
+        """All that was measured, after so many seconds of the device."""
+        steps = min(self._taken_by.values())
+        called = self._device.called
+        return RunResult(self.spec, self.network.cpu(), scores, self._curve.points, steps, seconds, called)
 
 
 class Looks:

@@ -84,9 +84,24 @@ def make_optimiser(settings: TrainingSettings, steps: int, *modules: nn.Module) 
         modules: whose parameters are trained.
     """
     parameters = [each for module in modules for each in module.parameters() if each.requires_grad]
+    weights, others = [p for p in parameters if p.ndim > 1], [p for p in parameters if p.ndim <= 1]
+    return optimiser_of(settings, steps, weights, others)
+
+
+def optimiser_of(
+    settings: TrainingSettings, steps: int, weights: list[nn.Parameter], others: list[nn.Parameter]
+) -> tuple[Optimizer, LambdaLR]:
+    """The same of parameters of which it is told which are weights of layers, and decay.
+
+    Args:
+        settings: see `make_optimiser`.
+        steps: that it will take.
+        weights: of layers.
+        others: biases, and what norms have learnt.
+    """
     groups: list[ParameterGroup] = [
-        {"params": [p for p in parameters if p.ndim > 1], "weight_decay": settings.weight_decay},
-        {"params": [p for p in parameters if p.ndim <= 1], "weight_decay": 0.0},
+        {"params": weights, "weight_decay": settings.weight_decay},
+        {"params": others, "weight_decay": 0.0},
     ]
     optimiser = make(OPTIMISERS, settings.optimiser).make(groups, settings.learning_rate)
     return optimiser, LambdaLR(optimiser, lambda step: learning_rate_factor(step, steps, settings.warmup))

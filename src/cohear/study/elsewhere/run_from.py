@@ -37,6 +37,7 @@ def run_from_pack(
     *,
     launcher: str | Mapping[str, object] = "local",
     jobs: int | None = None,
+    at_once: int | None = None,
     progress: Progress | None = None,
     judge: Judge | None = None,
 ) -> StudyOutcome:
@@ -48,6 +49,7 @@ def run_from_pack(
         out: the study folder.
         launcher: where runs are trained: its name, or a mapping of ``name`` and settings.
         jobs: how many at once.
+        at_once: how many networks that are alike each of them may train as one; None for as many as pay for themselves.
         progress: told of everything.
         judge: says which cells are open, for a study whose repeats stop when verdicts are decided.
 
@@ -72,7 +74,9 @@ def run_from_pack(
             take_finished(UrlFolder(url), runs, folder.runs)
         if here:
             tell_other_devices(folder, runs, device, progress)
-        with closing(make(LAUNCHERS, where, carried, folder.runs, jobs, RunPlace(settings.device))) as pool:
+        with closing(
+            make(LAUNCHERS, where, carried, folder.runs, jobs, RunPlace(settings.device, together=at_once))
+        ) as pool:
             return train(folder, settings, runs, pool, [], progress=progress, judge=judge)
 
 

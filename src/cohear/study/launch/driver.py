@@ -16,6 +16,7 @@ from cohear.study.launch.failures_alike import FailuresAlike
 from cohear.study.launch.launcher import Pool, RunEvent
 from cohear.study.launch.needs import Wanted, with_needs
 from cohear.study.launch.progress import NoProgress, Progress
+from cohear.study.launch.side_by_side import side_by_side, told_alone
 from cohear.study.launch.time_left import TimeLeft
 
 TRIES = 3
@@ -48,7 +49,8 @@ def ensure(
 ) -> Ensured:
     """See to it that runs are finished and have left the files that are wanted of them.
 
-    A run whose needs are not there yet waits for them; other than that, runs begin in the order given. A run that
+    A run whose needs are not there yet waits for them; other than that, runs begin in the order given, or, where the
+    pool does several as one, side by side. A run that
     fails does not end the others, but for those that need it, and for runs that fail alike one after another
     (:class:`cohear.study.launch.failures_alike.FailuresAlike`); its error is kept in its folder.
 
@@ -71,6 +73,10 @@ def ensure(
     pool.say = progress.say
     time_left = _time_left(runs, done, folders)
     progress.runs_planned(set(runs), set(done), max(at_most, len(runs)), time_left)
+    if pool.together > 1:
+        runs = side_by_side(runs)
+        if said := told_alone({key: run for key, run in runs.items() if key not in done}):
+            progress.say(said)
     driver = _Driver(runs, done, dict(failed or {}), pool, folders, progress, time_left)
     driver.drive()
     return Ensured(frozenset(driver.done), frozenset(driver.done - done), driver.failed)

@@ -58,6 +58,8 @@ class Pool(ABC):
 
     here: ClassVar[bool] = True
     """Whether runs are carried out on this machine, which then must have the study's device."""
+    together: int = 1
+    """How many runs that are alike it may do as one, where the driver begins them one after another."""
     say: Callable[[str], None] = staticmethod(lambda sentence: None)
     """Takes what the user should know at once; whoever drives the pool has it told."""
 

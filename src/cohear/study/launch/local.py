@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -17,6 +17,7 @@ from typing import IO, Any
 
 from cohear.base.errors import CohearError
 from cohear.base.pool import available_cores
+from cohear.runs.job import job_of
 from cohear.runs.pack import Pack, told_to_others
 from cohear.runs.place import PROCESSOR, RunPlace
 from cohear.runs.spec import Spec
@@ -25,6 +26,8 @@ from cohear.study.launch.launcher import HERE, LAUNCHERS, Pool, RunEvent
 
 MEMORY_A_RUN = 4e9
 """Bytes of an accelerator that a run may take: torch's own half gigabyte a process, a network at work, features."""
+MOST_TOGETHER = 64
+"""Networks that are trained as one on an accelerator, where as many are alike and its memory has room for them."""
 WORKER_ENVIRONMENT = {
     "OMP_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",
@@ -44,26 +47,53 @@ class Local(Pool):
     def __init__(self, pack: Pack, runs: Path, jobs: int | None = None, place: RunPlace = HERE) -> None:
         self._pack, self._runs = pack, runs
         self._place = replace(place, launcher=place.launcher or "local", host=place.host or platform.node())
-        self._most = jobs or runs_at_once(place)
+        self._most, self.together = jobs or runs_at_once(place), runs_together(place)
         self._going: set[str] = set()
+        self._asked: list[tuple[Spec, frozenset[str]]] = []
+        self._processes: list[set[str]] = []
+        self._common: dict[str, str | None] = {}
+        self._apart: set[str] = set()
         self._server: subprocess.Popen[str] | None = None
         self._answered = False
 
     def room(self) -> int:
-        """As many as `runs_at_once` says, unless told otherwise."""
-        return self._most - len(self._going)
+        """As many as `runs_at_once` says, unless told otherwise, each as many as `runs_together` says."""
+        return self._most * self.together - len(self._going)
 
     def start(self, spec: Spec, files: frozenset[str]) -> None:
-        """Ask the server, which the first run starts."""
+        """Ask the server, which the first run starts; where several are done as one, once there is a process for them.
+
+        Until then others may be started that are done with them.
+        """
+        self._going.add(spec.key)
+        self._asked.append((spec, files))
+        by_itself = self.together == 1 or spec.key in self._apart
+        self._common[spec.key] = None if by_itself else job_of(spec).alike(spec)
+        if self.together == 1:
+            self._hand_out()
+
+    def _hand_out(self) -> None:
+        """Give each process that may be begun what was asked first, and its part of all that is alike."""
+        while self._asked and (free := self._most - len(self._processes)) > 0:
+            runs = self._asked[:1]
+            if (common := self._common[runs[0][0].key]) is not None:
+                runs = [each for each in self._asked if self._common[each[0].key] == common]
+                runs = runs[: min(self.together, -(-len(runs) // free))]
+            keys = {spec.key for spec, _ in runs}
+            self._asked = [each for each in self._asked if each[0].key not in keys]
+            self._processes.append(keys)
+            self._ask(runs)
+
+    def _ask(self, runs: Sequence[tuple[Spec, frozenset[str]]]) -> None:
         if self._server is None:
             self._server, place = worker_server(), replace(self._place, at_once=self._most)
             self._write({"pack": told_to_others(self._pack), "runs": str(self._runs), "place": asdict(place)})
-        self._going.add(spec.key)
-        self._write(request(spec, files))
+        self._write({"runs": [request(spec, files) for spec, files in runs]})
 
     def events(self) -> Iterator[RunEvent]:
         """The server's answers."""
         while self._going:
+            self._hand_out()
             line = _pipe(self._server, "stdout").readline()
             if not line and not self._answered:
                 raise CohearError("no worker can start here (why stands above); mend that and run the same again")
@@ -74,8 +104,21 @@ class Local(Pool):
             if answer["event"] == "started":
                 yield RunEvent("started", answer["run"], seconds=answer["seconds"])
             else:
-                self._going.discard(answer["run"])
-                yield _outcome(answer)
+                outcome = _outcome(answer)
+                self._ended(answer["run"], killed=outcome.kind == "killed")
+                yield outcome
+
+    def _ended(self, run: str, *, killed: bool) -> None:
+        """A process has room again with the last of its runs: others may be begun meanwhile that go together.
+
+        Of several runs whose process was killed it may be one that is at fault: each is then tried by itself.
+        """
+        self._going.discard(run)
+        if killed:
+            self._apart.add(run)
+        for keys in self._processes:
+            keys.discard(run)
+        self._processes = [keys for keys in self._processes if keys]
 
     def close(self) -> None:
         """End the server, and with it all runs that are going: nobody wants them."""
@@ -92,6 +135,8 @@ class Local(Pool):
         _pipe(self._server, "stdout").close()
         self._server = None
         self._going.clear()
+        self._asked.clear()
+        self._processes.clear()
 
     def _write(self, message: dict[str, Any]) -> None:
         with suppress(BrokenPipeError):  # the end of its answers tells that it is gone
@@ -111,6 +156,18 @@ def runs_at_once(place: RunPlace) -> int:
     from cohear.training.device import Device  # noqa: PLC0415 - needs torch, which runs on the processor load elsewhere
 
     return max(1, int(min(cores, Device.of(place.device).memory // MEMORY_A_RUN)))
+
+
+def runs_together(place: RunPlace) -> int:
+    """Runs that are alike which a process may do as one, as told, or as many as pay for themselves.
+
+    A core of the processor has enough to do with one: but for the smallest, several as one take longer there.
+    """
+    if place.together or place.device == PROCESSOR:
+        return place.together or 1
+    from cohear.training.device import Device  # noqa: PLC0415 - as above
+
+    return MOST_TOGETHER if Device.of(place.device).name == "cuda" else 1
 
 
 def request(spec: Spec, files: frozenset[str]) -> dict[str, Any]:

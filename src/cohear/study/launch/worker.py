@@ -4,9 +4,10 @@ What runs read alike (`cohear.runs.job.Job.share`) is made before they are forke
 Nothing here asks for an accelerator: each run starts CUDA for itself, and says so where something did before it.
 
 ``python -m cohear.study.launch.worker`` reads JSON lines from standard input: first where the pack is and where folders
-of runs go, then one a run. It answers with one JSON line when that run's process has ended, however it ended. A process
-that the system kills costs its own run alone, what runs leave in memory ends with them, and start-up is paid once. When
-its input closes, because the parent is done or dead, the server kills what still runs and ends.
+of runs go, then one a process: a run, or several that are done as one. It answers with one JSON line a run when that
+process has ended, however it ended. A process that the system kills costs its own runs alone, what runs leave in memory
+ends with them, and start-up is paid once. When its input closes, because the parent is done or dead, the server kills
+what still runs and ends.
 """
 
 from __future__ import annotations
@@ -19,15 +20,17 @@ import os
 import selectors
 import signal
 import sys
+import tempfile
 import time
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from cohear.base.errors import CohearError
 from cohear.base.plugins import packages_with_parts
 from cohear.runs import NETWORK
-from cohear.runs.carry_out import carry_out
+from cohear.runs.carry_out import carry_out, carry_out_together
 from cohear.runs.job import JOBS, job_of, read_spec
 from cohear.runs.pack import Pack, told_by_others
 from cohear.runs.place import PROCESSOR, RunPlace
@@ -36,9 +39,9 @@ from cohear.study.launch.failure import Failure
 
 @dataclass(frozen=True)
 class _Child:
-    run: str
-    words: int
-    """Reading end of a pipe with the child's last words."""
+    runs: Sequence[str]
+    words: IO[bytes]
+    """A file with what it said of the runs that ended, a line each; a pipe holds less than many say at once."""
 
 
 def main() -> None:
@@ -78,28 +81,28 @@ class _Server:
         self._shares: bool | None = None
 
     def read(self, message: dict[str, Any]) -> None:
-        """The first message says where things are; each further one is a run."""
+        """The first message says where things are; each further one is the runs of a process."""
         if self._given is None:
             self._given = told_by_others(message["pack"]), Path(message["runs"]), RunPlace(**message["place"])
             return
-        self._warm_up(message["specification"].get("job", NETWORK))
-        began = time.process_time()
-        self._share(message["specification"], self._given[0])
-        beforehand = time.process_time() - began
-        words, last_words = os.pipe()
+        began, asked = time.process_time(), message["runs"]
+        self._warm_up(asked[0]["specification"].get("job", NETWORK))
+        for run in asked:
+            self._share(run["specification"], self._given[0])
+        beforehand = (time.process_time() - began) / len(asked)
+        words = tempfile.TemporaryFile()  # noqa: SIM115 - for as long as the process lives
         server = os.getpid()
         pid = os.fork()
         if pid == 0:
-            os.close(words)
             status = 70
             try:
                 _die_with(server)
-                status = _work(message, *self._given, last_words)
+                status = _work(asked, *self._given, words)
             finally:
                 os._exit(status)
-        os.close(last_words)
-        self.children[pid] = _Child(message["run"], words)
-        _answer({"run": message["run"], "event": "started", "pid": pid, "seconds": beforehand})
+        self.children[pid] = _Child([run["run"] for run in asked], words)
+        for run in asked:
+            _answer({"run": run["run"], "event": "started", "pid": pid, "seconds": beforehand})
 
     def _warm_up(self, job: str) -> None:
         """Have in memory what all runs of a job need; a job that a plugin brings is known to its runs alone."""
@@ -126,18 +129,33 @@ class _Server:
                 gc.freeze()
 
 
-def _work(request: dict[str, Any], pack: Pack, runs: Path, place: RunPlace, last_words: int) -> int:
-    """Carry out one run in this process; 0 when its folder is written."""
+def _work(asked: Sequence[dict[str, Any]], pack: Pack, runs: Path, place: RunPlace, words: IO[bytes]) -> int:
+    """Carry out runs in this process; 0 when the folders of all are written."""
     signal.set_wakeup_fd(-1)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     sys.stdin = Path(os.devnull).open(encoding="utf-8")  # noqa: SIM115 - for the life of the process
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what a user's module prints is no answer of ours
+    left = [run["run"] for run in asked]
+
+    def ended(run: str, error: BaseException | None) -> None:
+        left.remove(run)
+        failure = b"" if error is None else Failure.of(error).to_bytes()
+        words.write(run.encode() + b" " + failure + b"\n")
+        words.flush()
+
     try:
         demand_accelerator(place)
         pack.open()
-        carry_out(read_spec(request["specification"]), frozenset(request["files"]), pack, runs, place)
+        wanted = [(read_spec(run["specification"]), frozenset(run["files"])) for run in asked]
+        if len(wanted) == 1:
+            carry_out(*wanted[0], pack, runs, place)
+            ended(wanted[0][0].key, None)
+        else:
+            for spec, error in carry_out_together(wanted, pack, runs, place):
+                ended(spec.key, error)
     except BaseException as error:
-        os.write(last_words, Failure.of(error).to_bytes())
+        for run in list(left):
+            ended(run, error)
         return 1
     return 0
 
@@ -159,21 +177,33 @@ def demand_accelerator(place: RunPlace) -> None:
 def _reap(children: dict[int, _Child]) -> None:
     """Answer for every child that has ended."""
     for pid in list(children):
-        ended, status, used = os.wait4(pid, os.WNOHANG)
+        ended, ended_as, used = os.wait4(pid, os.WNOHANG)
         if not ended:
             continue
         child = children.pop(pid)
-        with os.fdopen(child.words, "rb") as pipe:
-            failure = Failure.from_bytes(pipe.read())
-        _answer(
-            {
-                "run": child.run,
-                "event": "ended",
-                "status": os.waitstatus_to_exitcode(status),
-                "failure": asdict(failure) if failure else None,
-                "seconds": used.ru_utime + used.ru_stime,
-            }
-        )
+        told = _last_words(child.words)
+        for run in child.runs:
+            failure, status = told.get(run), os.waitstatus_to_exitcode(ended_as)
+            if run in told:
+                status = 0 if failure is None else 1
+            _answer(
+                {
+                    "run": run,
+                    "event": "ended",
+                    "status": status,
+                    "failure": asdict(failure) if failure else None,
+                    "seconds": (used.ru_utime + used.ru_stime) / len(child.runs),
+                }
+            )
+
+
+def _last_words(words: IO[bytes]) -> dict[str, Failure | None]:
+    """What a process said of the runs that ended in it; a line that it was ended in is left out."""
+    with words:
+        words.seek(0)
+        *whole, _ = words.read().split(b"\n")
+    told = (line.partition(b" ") for line in whole)
+    return {run.decode(): Failure.from_bytes(failure) for run, _, failure in told}
 
 
 def _end(children: dict[int, _Child]) -> None:

@@ -13,7 +13,7 @@ import shutil
 import sys
 import threading
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from io import FileIO
 from pathlib import Path
 from typing import Any
@@ -86,7 +86,8 @@ class _Worker:
         self._held, self._left, self._runs = folder / "pack", runs / "left", make_folder(runs / "made")
         make_folder(self._left)
         self._pack = Carried.of(str(self._held), index, cache_folder(), [self._left])
-        self._pool = Local(self._pack, self._runs, told["jobs"], RunPlace(**told["place"]))
+        # runs come one by one, and one that waits here for others would have no room elsewhere
+        self._pool = Local(self._pack, self._runs, told["jobs"], replace(RunPlace(**told["place"]), together=1))
         self._files: dict[str, list[str]] = {}
         self._answers, self._one = answers, threading.Lock()
         self._started = threading.Event()

@@ -1,0 +1,161 @@
+"""The training of many runs as one: the same steps as of one, taken by all of their networks together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import torch
+from torch import Tensor
+
+from cohear.runs.pack import Pack
+from cohear.runs.place import RunPlace
+from cohear.training.at_once.stack import Stack, shape_of
+from cohear.training.batches import Rows
+from cohear.training.device import Device
+from cohear.training.loop import Learner, RunResult, train_one
+from cohear.training.optimiser import optimiser_of
+from cohear.training.run_features import RunFeatures
+from cohear.training.spec import RunSpec
+
+STATES = 10
+"""Times its parameters that a network takes: gradients, two moments, checkpoints, and copies on their way."""
+ON_THE_WAY = 12
+"""Numbers that are kept of each unit and row of a step for the way back, copies and gradients with them."""
+
+Ended = tuple[RunSpec, RunResult | Exception]
+
+
+@dataclass
+class _Member:
+    """A run among others.
+
+    Attributes:
+        run: its way.
+        seconds: of the device that it took so far.
+        error: what ended it before the others.
+        here: the batch that it is at.
+    """
+
+    run: Learner
+    seconds: float
+    error: Exception | None = None
+    here: Mapping[str, Rows] = field(default_factory=dict)
+
+    @property
+    def by_place(self) -> dict[int, Rows]:
+        """The batch, by the place of the task among the run's own."""
+        return {self.run.network.tasks.index(task): rows for task, rows in self.here.items()}
+
+
+def train_together(specs: Sequence[RunSpec], pack: Pack, place: RunPlace) -> Iterator[Ended]:
+    """Train runs as one, as far as their networks are of one shape and the device has memory, and score each.
+
+    Each is what it is alone, but for rounding. One that fails does so alone: the others go on.
+
+    Args:
+        specs: alike (`cohear.training.at_once.alike.alike`).
+        pack: what they read from.
+        place: whose device they are trained on.
+
+    Yields:
+        Each run with its result, or with what ended it; its seconds are its share of those of all.
+    """
+    device = Device.of(place.device, specs[0].training.precision)
+    room = device.memory / (2 * place.at_once)
+    features, groups = RunFeatures(device, room), dict[object, list[_Member]]()
+    for spec in specs:
+        began = device.clock()
+        try:
+            run = Learner(spec, pack, device, features)
+        except Exception as error:
+            yield spec, error
+            continue
+        member = _Member(run, device.clock() - began)
+        groups.setdefault((shape_of(run.network), _places(run)), []).append(member)
+    for members in groups.values():
+        most = max(1, int(min(len(members), room // bytes_of(members[0].run))))
+        for first in range(0, len(members), most):
+            yield from _trained(members[first : first + most], device, pack, place)
+
+
+def bytes_of(run: Learner) -> int:
+    """Of the memory of a device that a run's network takes while it learns."""
+    numbers = sum(each.numel() for each in run.network.parameters())
+    units = sum(each.shape[0] for each in run.network.parameters() if each.ndim > 1)
+    rows = run.spec.training.batch * len(run.tasks)
+    return 4 * (STATES * numbers + ON_THE_WAY * rows * units)
+
+
+def _places(run: Learner) -> tuple[tuple[int, ...], ...]:
+    """Which of its tasks are in each step."""
+    return tuple(tuple(sorted(run.network.tasks.index(task) for task in together)) for together in run.order)
+
+
+def _trained(members: Sequence[_Member], device: Device, pack: Pack, place: RunPlace) -> Iterator[Ended]:
+    """Networks of one shape: all steps of all of them, then the scores of each."""
+    began = device.clock()
+    try:
+        _take_steps(members, device)
+    except torch.OutOfMemoryError:  # others may have it; one at a time needs least
+        for each in members:
+            with _alone(each):
+                result = train_one(each.run.spec, pack, place)
+            yield each.run.spec, each.error or result
+        return
+    share = (device.clock() - began) / len(members)
+    for each in members:
+        if each.error is None:
+            began = device.clock()
+            with _alone(each):
+                scores = each.run.scores()
+                result = each.run.result(scores, each.seconds + share + device.clock() - began)
+        yield each.run.spec, each.error or result
+
+
+def _take_steps(members: Sequence[_Member], device: Device) -> None:
+    """What `cohear.training.loop.train_one` does in steps, with all networks as one."""
+    stack, order = Stack([each.run.network for each in members], device), members[0].run.order
+    optimiser, learning_rate = optimiser_of(members[0].run.spec.training, len(order), stack.weights, stack.others)
+    for each in members:
+        each.run.network.train()
+    for step in range(len(order)):
+        optimiser.zero_grad(set_to_none=True)
+        for each in _going(members):
+            with _alone(each):
+                each.here = each.run.batch(each.run.order[step])
+        if not (going := _going(members)):
+            return
+        rows = [(going[0] if each.error else each).by_place for each in members]
+        logits = stack.logits([{place: own.windows for place, own in each.items()} for each in rows], step)
+        losses: list[Tensor] = []
+        for each, own in zip(members, logits, strict=True):
+            if each.error is None:
+                with _alone(each):
+                    named = {each.run.network.tasks[place]: told for place, told in own.items()}
+                    losses += each.run.losses(step, each.here, named).values()
+        if losses:
+            torch.autograd.backward(losses)
+        optimiser.step()
+        learning_rate.step()
+        for each in _going(members):
+            with _alone(each):
+                each.run.stepped(step, each.here)
+    stack.let_go()
+
+
+def _going(members: Sequence[_Member]) -> list[_Member]:
+    return [each for each in members if each.error is None]
+
+
+@contextmanager
+def _alone(member: _Member) -> Iterator[None]:
+    """In which what goes wrong ends this run, and no other.
+
+    Its network stays in the stack, is given the batches of another, and learns nothing more.
+    """
+    try:
+        yield
+    except Exception as error:
+        member.error = error
