@@ -11,8 +11,8 @@ from safetensors.numpy import load_file
 from cohear.runs.place import RunPlace
 from cohear.runs.run_folder import RunFolders
 from cohear.study.launch import driver, local
+from cohear.study.launch.alike_together import alike_together, told_alone
 from cohear.study.launch.needs import Wanted
-from cohear.study.launch.side_by_side import side_by_side, told_alone
 from cohear.testing.plain import plain_run
 from cohear.training.device import Device
 from cohear.training.settings import TrainingSettings
@@ -160,7 +160,7 @@ def test_others_are_told_of():
     wanted = {spec.key: Wanted(spec, frozenset()) for spec in (plain(0), plain(1), plain(objective="uncertainty"))}
     assert told_alone(wanted).startswith("1 of 3 networks are trained one at a time: as one go encoders mlp, linear")
     assert told_alone(dict(list(wanted.items())[:2])) == ""
-    assert list(side_by_side(wanted)) == list(wanted)
+    assert list(alike_together(wanted)) == list(wanted)
 
 
 @pytest.mark.parametrize(

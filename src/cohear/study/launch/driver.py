@@ -11,12 +11,12 @@ from cohear.runs.job import job_of
 from cohear.runs.record import read_record
 from cohear.runs.run_folder import RunFolders
 from cohear.runs.spec import Spec
+from cohear.study.launch.alike_together import alike_together, told_alone
 from cohear.study.launch.failure import Failure
 from cohear.study.launch.failures_alike import FailuresAlike
 from cohear.study.launch.launcher import Pool, RunEvent
 from cohear.study.launch.needs import Wanted, with_needs
 from cohear.study.launch.progress import NoProgress, Progress
-from cohear.study.launch.side_by_side import side_by_side, told_alone
 from cohear.study.launch.time_left import TimeLeft
 
 TRIES = 3
@@ -74,7 +74,7 @@ def ensure(
     time_left = _time_left(runs, done, folders)
     progress.runs_planned(set(runs), set(done), max(at_most, len(runs)), time_left)
     if pool.together > 1:
-        runs = side_by_side(runs)
+        runs = alike_together(runs)
         if said := told_alone({key: run for key, run in runs.items() if key not in done}):
             progress.say(said)
     driver = _Driver(runs, done, dict(failed or {}), pool, folders, progress, time_left)

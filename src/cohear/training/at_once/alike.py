@@ -7,10 +7,10 @@ import json
 from cohear.base.named import name_of
 from cohear.training.spec import RunSpec
 
-ENCODERS = frozenset({"linear", "mlp", "dnn"})
-SHARING = frozenset({"multihead", "independent"})
-OBJECTIVES = frozenset({"sum"})
-OPTIMISERS = frozenset({"adamw", "sgd"})
+_ENCODERS = frozenset({"linear", "mlp", "dnn"})
+_SHARING = frozenset({"multihead", "independent"})
+_OBJECTIVES = frozenset({"sum"})
+_OPTIMISERS = frozenset({"adamw", "sgd"})
 """Parts of which it is tested that many computed as one are each what it is alone. An encoder may draw by torch's
 dropout alone and look at no number of its input; an optimiser looks at each number of a parameter by itself."""
 
@@ -23,10 +23,10 @@ def alike(spec: RunSpec) -> str | None:
     training = spec.training
     known = (
         "module" not in spec.encoder
-        and spec.encoder["name"] in ENCODERS
-        and name_of(training.sharing) in SHARING
-        and name_of(training.objective) in OBJECTIVES
-        and name_of(training.optimiser) in OPTIMISERS
+        and spec.encoder["name"] in _ENCODERS
+        and name_of(training.sharing) in _SHARING
+        and name_of(training.objective) in _OBJECTIVES
+        and name_of(training.optimiser) in _OPTIMISERS
         and not spec.needs
         and "plugins" not in spec.versions  # of which nothing is known
     )

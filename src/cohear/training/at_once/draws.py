@@ -14,7 +14,7 @@ from cohear.base.streams import NamePart
 from cohear.models.sharing import Draws
 from cohear.training.draws import DrawnOnProcessor
 
-Named = Callable[[], AbstractContextManager[None]]
+_Stream = Callable[[], AbstractContextManager[None]]
 
 
 class DrawnForMany(DrawnOnProcessor):
@@ -31,11 +31,11 @@ class DrawnForMany(DrawnOnProcessor):
 
     def __init__(self, send: Callable[[Tensor], Tensor]) -> None:
         super().__init__(send)
-        self._named: Sequence[Named] = ()
+        self._named: Sequence[_Stream] = ()
         self._states: list[Tensor] = []
 
     @contextmanager
-    def on(self, named: Sequence[Named]) -> Iterator[None]:
+    def on(self, named: Sequence[_Stream]) -> Iterator[None]:
         """Draw from a stream of each network, as far as anything is drawn."""
         before = self._named, self._states
         self._named, self._states = named, []

@@ -19,12 +19,12 @@ from cohear.training.optimiser import optimiser_of
 from cohear.training.run_features import RunFeatures
 from cohear.training.spec import RunSpec
 
-STATES = 10
+_STATES = 10
 """Times its parameters that a network takes: gradients, two moments, checkpoints, and copies on their way."""
-ON_THE_WAY = 12
+_ON_THE_WAY = 12
 """Numbers that are kept of each unit and row of a step for the way back, copies and gradients with them."""
 
-Ended = tuple[RunSpec, RunResult | Exception]
+_Ended = tuple[RunSpec, RunResult | Exception]
 
 
 @dataclass
@@ -49,7 +49,7 @@ class _Member:
         return {self.run.network.tasks.index(task): rows for task, rows in self.here.items()}
 
 
-def train_together(specs: Sequence[RunSpec], pack: Pack, place: RunPlace) -> Iterator[Ended]:
+def train_together(specs: Sequence[RunSpec], pack: Pack, place: RunPlace) -> Iterator[_Ended]:
     """Train runs as one, as far as their networks are of one shape and the device has memory, and score each.
 
     Each is what it is alone, but for rounding. One that fails does so alone: the others go on.
@@ -85,7 +85,7 @@ def bytes_of(run: Learner) -> int:
     numbers = sum(each.numel() for each in run.network.parameters())
     units = sum(each.shape[0] for each in run.network.parameters() if each.ndim > 1)
     rows = run.spec.training.batch * len(run.tasks)
-    return 4 * (STATES * numbers + ON_THE_WAY * rows * units)
+    return 4 * (_STATES * numbers + _ON_THE_WAY * rows * units)
 
 
 def _places(run: Learner) -> tuple[tuple[int, ...], ...]:
@@ -93,7 +93,7 @@ def _places(run: Learner) -> tuple[tuple[int, ...], ...]:
     return tuple(tuple(sorted(run.network.tasks.index(task) for task in together)) for together in run.order)
 
 
-def _trained(members: Sequence[_Member], device: Device, pack: Pack, place: RunPlace) -> Iterator[Ended]:
+def _trained(members: Sequence[_Member], device: Device, pack: Pack, place: RunPlace) -> Iterator[_Ended]:
     """Networks of one shape: all steps of all of them, then the scores of each."""
     began = device.clock()
     try:

@@ -9,7 +9,7 @@ from cohear.runs.job import job_of
 from cohear.study.launch.needs import Wanted
 
 
-def side_by_side(runs: Mapping[str, Wanted]) -> dict[str, Wanted]:
+def alike_together(runs: Mapping[str, Wanted]) -> dict[str, Wanted]:
     """The same runs, those that are alike behind the first of them; among these, those of the same tasks.
 
     Networks of the same tasks are of one shape, those of others need not be.
