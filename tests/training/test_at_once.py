@@ -1,6 +1,7 @@
 """Networks that are trained as one: each is what it is alone, up to rounding, and fails alone."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,7 +14,7 @@ from cohear.runs.job import job_of
 from cohear.runs.place import RunPlace
 from cohear.testing.plain import PlainPack, plain_run
 from cohear.training.at_once import train as at_once
-from cohear.training.at_once.alike import alike
+from cohear.training.at_once.alike import AS_ONE, alike
 from cohear.training.at_once.stack import Stack
 from cohear.training.at_once.train import bytes_of, train_together
 from cohear.training.device import Device
@@ -23,6 +24,7 @@ from cohear.training.settings import TrainingSettings
 
 PACK = PlainPack(("a", "b", "c"))
 FEW = {"hidden": 8}
+DEVICES = (Path(__file__).parents[2] / "docs" / "study-file.md").read_text(encoding="utf-8").partition("## Devices")[2]
 
 
 def run(encoder="mlp", seed=0, tasks=("a", "b"), settings=None, **training):
@@ -217,6 +219,25 @@ def test_where_memory_runs_out_they_are_trained_one_at_a_time(monkeypatch):
         same(together[spec.key], train_one(spec, PACK), apart=0)
 
 
+@pytest.mark.parametrize("where", ["batch", "losses"])
+def test_memory_that_runs_out_in_the_steps_is_that_of_all(where, monkeypatch):
+    """What one of them asked for is not its fault; one that had failed before stays so, and is not trained again."""
+    specs = [run(seed=seed) for seed in range(3)]
+    sound, failed = getattr(Learner, where), {1: DataError("gone"), 2: torch.OutOfMemoryError("full")}
+
+    def failing(learner, *given):
+        if learner.spec.seed in failed:
+            raise failed.pop(learner.spec.seed)
+        return sound(learner, *given)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Learner, where, failing)
+        together = results(specs)
+    assert str(together.pop(specs[1].key)) == "gone" and not failed
+    for spec in (specs[0], specs[2]):
+        same(together[spec.key], train_one(spec, PACK), apart=0)
+
+
 def test_a_network_has_memory_of_its_own_afterwards():
     specs = [run(seed=seed) for seed in range(3)]
     for result in results(specs).values():
@@ -235,6 +256,10 @@ def test_seconds_are_shared_out():
 
 
 class TestAlike:
+    def test_people_are_told_of_the_parts_that_go_as_one(self):
+        for part in ("linear", "mlp", "dnn", "multihead", "independent", "sum", "adamw", "sgd"):
+            assert part in AS_ONE and f"`{part}`" in DEVICES
+
     def test_seeds_folds_and_tasks_are(self):
         one = run()
         fold = one.model_copy(update={"fold": 3})

@@ -67,8 +67,6 @@ def run(
     progress = TerminalProgress(errors)
     if dry_run and source is not None:
         raise UserError("--dry-run shows the plan that the datasets give; with --from the plan is that of the pack")
-    if at_once and launcher != "local":
-        raise UserError(f"--at-once is of networks on this machine; with --launcher {launcher} leave it out")
     where = named_launcher(launcher, hosts, python)
     loaded = Study.load(study, out)
     if dry_run:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cohear.base.files import cache_folder, make_folder, write_json
-from cohear.base.named import as_named, check_named, make
+from cohear.base.named import as_named, make
 from cohear.base.study_facts import write_facts
 from cohear.probes.probe import PROBES
 from cohear.runs.in_place import PackInPlace
@@ -25,7 +25,7 @@ from cohear.study.folder.tables import write_arms, write_tables
 from cohear.study.folder.trained_again import why_lacking, why_lost, why_replaced
 from cohear.study.launch.device import device_here
 from cohear.study.launch.driver import ensure
-from cohear.study.launch.launcher import LAUNCHERS, Pool
+from cohear.study.launch.launcher import LAUNCHERS, Pool, check_launcher
 from cohear.study.launch.needs import Wanted, with_needs
 from cohear.study.launch.progress import NoProgress, Progress
 from cohear.study.measure import measure_prepared
@@ -86,7 +86,7 @@ def run_study(
     """
     progress = progress or NoProgress()
     where = as_named(launcher)
-    here = check_named(LAUNCHERS, where).here  # before anything is read
+    here = check_launcher(where, at_once).here  # before anything is read
     device = device_here(settings.device, progress).called if here else settings.device
     folder, cache = StudyFolder(out), make_folder(cache_folder())
     folder.claim(settings)

@@ -78,7 +78,13 @@ class RunResult:
         return self.network.size()
 
 
-def train_one(spec: RunSpec, pack: Pack, place: RunPlace = _HERE, watch: Watch = unwatched) -> RunResult:
+def train_one(
+    spec: RunSpec,
+    pack: Pack,
+    place: RunPlace = _HERE,
+    watch: Watch = unwatched,
+    features: RunFeatures | None = None,
+) -> RunResult:
     """Train one network for the full number of steps and score it.
 
     Args:
@@ -86,6 +92,7 @@ def train_one(spec: RunSpec, pack: Pack, place: RunPlace = _HERE, watch: Watch =
         pack: what it reads from.
         place: whose device it is trained on, in the precision of the specification.
         watch: is shown the network before each step, and leaves it as it is.
+        features: that are on the device already; None where there are none.
 
     Raises:
         OtherVersions: the specification was planned for other code than there is here.
@@ -94,8 +101,7 @@ def train_one(spec: RunSpec, pack: Pack, place: RunPlace = _HERE, watch: Watch =
     """
     device = Device.of(place.device, spec.training.precision)
     began = device.clock()
-    features = RunFeatures(device, device.memory / (2 * place.at_once))  # the rest is for networks
-    run = Learner(spec, pack, device, features)
+    run = Learner(spec, pack, device, features or RunFeatures.beside_networks(device, place))
     network, objective = run.network, run.objective
     optimiser, learning_rate = make_optimiser(spec.training, len(run.order), network, objective)
 

@@ -19,6 +19,7 @@ from cohear.features.task_input import TaskInput
 from cohear.features.window_grid import WindowGrid
 from cohear.features.window_vectors import kept_vectors
 from cohear.features.windows import lengths_of
+from cohear.runs.place import RunPlace
 from cohear.runs.task_data import TaskData
 from cohear.training.device import Device
 
@@ -87,6 +88,11 @@ class RunFeatures:
         self.device = device or Device()
         self._room, self._keeps = room, not self.device.is_processor if keeps is None else keeps
         self._kept: dict[object, KeptFrames | KeptVectors | None] = {}
+
+    @classmethod
+    def beside_networks(cls, device: Device, place: RunPlace) -> RunFeatures:
+        """With room in half of what a process has of a device's memory: the rest is for networks."""
+        return cls(device, device.memory / (2 * place.at_once))
 
     def kept(self, task: TaskData, given: TaskInput) -> KeptFrames | KeptVectors | None:
         """What lies on the device of a task's features, if they do."""

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from cohear.base.errors import FolderError
 from cohear.base.files import cache_folder, make_folder, write_bytes, write_json
-from cohear.base.named import as_named, check_named, make
+from cohear.base.named import as_named, make
 from cohear.base.url_folder import UrlFolder
 from cohear.runs.carried import Carried
 from cohear.runs.place import RunPlace
@@ -22,7 +22,7 @@ from cohear.study.folder.environment import environment
 from cohear.study.folder.folder import StudyFolder
 from cohear.study.folder.trained_again import why_lost, why_replaced
 from cohear.study.launch.device import device_here
-from cohear.study.launch.launcher import LAUNCHERS
+from cohear.study.launch.launcher import LAUNCHERS, check_launcher
 from cohear.study.launch.progress import NoProgress, Progress
 from cohear.study.plan.plan import PlannedRun
 from cohear.study.plan.repeats import Judge
@@ -57,7 +57,7 @@ def run_from_pack(
         UserError: the pack is not whole, is another study's or of other code; nothing that was done is lost.
     """
     progress, where = progress or NoProgress(), as_named(launcher)
-    here = check_named(LAUNCHERS, where).here
+    here = check_launcher(where, at_once).here
     device = device_here(settings.device, progress).called if here else settings.device
     folder = StudyFolder(out)
     carried = Carried.at(url, make_folder(cache_folder()), [folder.runs])

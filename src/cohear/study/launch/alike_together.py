@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from cohear.runs import NETWORK
 from cohear.runs.job import job_of
 from cohear.study.launch.needs import Wanted
+from cohear.training.at_once.alike import AS_ONE
 
 
 def alike_together(runs: Mapping[str, Wanted]) -> dict[str, Wanted]:
@@ -28,7 +29,4 @@ def told_alone(runs: Mapping[str, Wanted]) -> str:
     alone = sum(job_of(spec).alike(spec) is None for spec in networks)
     if not alone:
         return ""
-    return (
-        f"{alone} of {len(networks)} networks are trained one at a time: as one go encoders mlp, linear and dnn, with "
-        "sharing multihead or independent, objective sum, optimiser adamw or sgd, and without plugins and teachers"
-    )
+    return f"{alone} of {len(networks)} networks are trained one at a time; as one go those of {AS_ONE}"

@@ -8,10 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Literal
 
+from cohear.base.errors import UserError
+from cohear.base.named import check_named, name_of
 from cohear.base.registry import Registry
 from cohear.runs.place import RunPlace
 
 if TYPE_CHECKING:
+    from cohear.base.named import WithSettings
     from cohear.runs.pack import Pack
     from cohear.runs.spec import Spec
     from cohear.study.launch.failure import Failure
@@ -58,8 +61,10 @@ class Pool(ABC):
 
     here: ClassVar[bool] = True
     """Whether runs are carried out on this machine, which then must have the study's device."""
+    stacks: ClassVar[bool] = False
+    """Whether it can do runs that are alike as one."""
     together: int = 1
-    """How many runs that are alike it may do as one, where the driver begins them one after another."""
+    """How many it may do as one, where the driver begins them one after another."""
     say: Callable[[str], None] = staticmethod(lambda sentence: None)
     """Takes what the user should know at once; whoever drives the pool has it told."""
 
@@ -98,3 +103,19 @@ class Pool(ABC):
 LAUNCHERS: Registry[type[Pool]] = Registry(
     "launcher", {"local": "cohear.study.launch.local", "ssh": "cohear.study.launch.ssh.pool"}
 )
+
+
+def check_launcher(where: str | WithSettings, at_once: int | None = None) -> type[Pool]:
+    """The launcher of a name, asked before anything is read.
+
+    Args:
+        where: its name, with settings or without.
+        at_once: how many runs it is to do as one, as told.
+
+    Raises:
+        UserError: there is none of that name, or it does one at a time.
+    """
+    kind = check_named(LAUNCHERS, where)
+    if at_once is not None and at_once > 1 and not kind.stacks:
+        raise UserError(f"--at-once is of networks on this machine; with --launcher {name_of(where)} leave it out")
+    return kind

@@ -10,10 +10,10 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, ClassVar
 
 from cohear.base.errors import CohearError
 from cohear.base.pool import available_cores
@@ -23,6 +23,7 @@ from cohear.runs.place import PROCESSOR, RunPlace
 from cohear.runs.spec import Spec
 from cohear.study.launch.failure import Failure
 from cohear.study.launch.launcher import HERE, LAUNCHERS, Pool, RunEvent
+from cohear.study.launch.requests import Requests
 
 MEMORY_A_RUN = 4e9
 """Bytes of an accelerator that a run may take: torch's own half gigabyte a process, a network at work, features."""
@@ -44,6 +45,8 @@ WORKER_ENVIRONMENT = {
 class Local(Pool):
     """Forks runs from a worker server that has torch loaded; see ``worker.py``."""
 
+    stacks: ClassVar[bool] = True
+
     def __init__(self, pack: Pack, runs: Path, jobs: int | None = None, place: RunPlace = HERE) -> None:
         self._pack, self._runs = pack, runs
         self._place = replace(place, launcher=place.launcher or "local", host=place.host or platform.node())
@@ -54,6 +57,7 @@ class Local(Pool):
         self._common: dict[str, str | None] = {}
         self._apart: set[str] = set()
         self._server: subprocess.Popen[str] | None = None
+        self._requests: Requests | None = None
         self._answered = False
 
     def room(self) -> int:
@@ -87,6 +91,7 @@ class Local(Pool):
     def _ask(self, runs: Sequence[tuple[Spec, frozenset[str]]]) -> None:
         if self._server is None:
             self._server, place = worker_server(), replace(self._place, at_once=self._most)
+            self._requests = Requests(_pipe(self._server, "stdin"))
             self._write({"pack": told_to_others(self._pack), "runs": str(self._runs), "place": asdict(place)})
         self._write({"runs": [request(spec, files) for spec, files in runs]})
 
@@ -127,22 +132,21 @@ class Local(Pool):
         try:
             if self._going:
                 self._server.kill()
-            _pipe(self._server, "stdin").close()
+            if self._requests is not None:
+                self._requests.close()
             self._server.wait(timeout=0.5)
         except (OSError, subprocess.TimeoutExpired):
             self._server.kill()
             self._server.wait()
         _pipe(self._server, "stdout").close()
-        self._server = None
+        self._server = self._requests = None
         self._going.clear()
         self._asked.clear()
         self._processes.clear()
 
     def _write(self, message: dict[str, Any]) -> None:
-        with suppress(BrokenPipeError):  # the end of its answers tells that it is gone
-            pipe = _pipe(self._server, "stdin")
-            pipe.write(json.dumps(message) + "\n")
-            pipe.flush()
+        assert self._requests is not None
+        self._requests.put(json.dumps(message))
 
 
 def runs_at_once(place: RunPlace) -> int:

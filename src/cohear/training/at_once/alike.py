@@ -7,12 +7,18 @@ import json
 from cohear.base.named import name_of
 from cohear.training.spec import RunSpec
 
-_ENCODERS = frozenset({"linear", "mlp", "dnn"})
-_SHARING = frozenset({"multihead", "independent"})
-_OBJECTIVES = frozenset({"sum"})
-_OPTIMISERS = frozenset({"adamw", "sgd"})
+_ENCODERS = ("linear", "mlp", "dnn")
+_SHARING = ("multihead", "independent")
+_OBJECTIVES = ("sum",)
+_OPTIMISERS = ("adamw", "sgd")
 """Parts of which it is tested that many computed as one are each what it is alone. An encoder may draw by torch's
 dropout alone and look at no number of its input; an optimiser looks at each number of a parameter by itself."""
+
+AS_ONE = (
+    f"encoder {' or '.join(_ENCODERS)}, sharing {' or '.join(_SHARING)}, objective {' or '.join(_OBJECTIVES)}, "
+    f"optimiser {' or '.join(_OPTIMISERS)}, without plugins and teachers"
+)
+"""What goes as one, for people."""
 
 
 def alike(spec: RunSpec) -> str | None:

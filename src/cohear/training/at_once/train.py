@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 
 import torch
 from torch import Tensor
@@ -64,7 +65,7 @@ def train_together(specs: Sequence[RunSpec], pack: Pack, place: RunPlace) -> Ite
     """
     device = Device.of(place.device, specs[0].training.precision)
     room = device.memory / (2 * place.at_once)
-    features, groups = RunFeatures(device, room), dict[object, list[_Member]]()
+    features, groups = RunFeatures.beside_networks(device, place), dict[object, list[_Member]]()
     for spec in specs:
         began = device.clock()
         try:
@@ -75,9 +76,9 @@ def train_together(specs: Sequence[RunSpec], pack: Pack, place: RunPlace) -> Ite
         member = _Member(run, device.clock() - began)
         groups.setdefault((shape_of(run.network), _places(run)), []).append(member)
     for members in groups.values():
-        most = max(1, int(min(len(members), room // bytes_of(members[0].run))))
+        most = max(1, int(min(len(members), room / bytes_of(members[0].run))))
         for first in range(0, len(members), most):
-            yield from _trained(members[first : first + most], device, pack, place)
+            yield from _trained(members[first : first + most], features, pack, place)
 
 
 def bytes_of(run: Learner) -> int:
@@ -93,25 +94,46 @@ def _places(run: Learner) -> tuple[tuple[int, ...], ...]:
     return tuple(tuple(sorted(run.network.tasks.index(task) for task in together)) for together in run.order)
 
 
-def _trained(members: Sequence[_Member], device: Device, pack: Pack, place: RunPlace) -> Iterator[_Ended]:
+def _trained(members: Sequence[_Member], features: RunFeatures, pack: Pack, place: RunPlace) -> Iterator[_Ended]:
     """Networks of one shape: all steps of all of them, then the scores of each."""
-    began = device.clock()
+    device = features.device
+    began, room = device.clock(), True
     try:
         _take_steps(members, device)
-    except torch.OutOfMemoryError:  # others may have it; one at a time needs least
-        for each in members:
-            with _alone(each):
-                result = train_one(each.run.spec, pack, place)
-            yield each.run.spec, each.error or result
+    except torch.OutOfMemoryError:
+        room = False
+    if not room:  # out of the handler, which keeps all that had no room
+        yield from _one_at_a_time(members, features, pack, place)
         return
     share = (device.clock() - began) / len(members)
     for each in members:
-        if each.error is None:
-            began = device.clock()
-            with _alone(each):
-                scores = each.run.scores()
-                result = each.run.result(scores, each.seconds + share + device.clock() - began)
-        yield each.run.spec, each.error or result
+        yield _ended(each, partial(_scored, each, share, device))
+
+
+def _scored(member: _Member, seconds: float, device: Device) -> RunResult:
+    """A run after its steps, which took so many seconds."""
+    began = device.clock()
+    scores = member.run.scores()
+    return member.run.result(scores, member.seconds + seconds + device.clock() - began)
+
+
+def _one_at_a_time(members: Sequence[_Member], features: RunFeatures, pack: Pack, place: RunPlace) -> Iterator[_Ended]:
+    """From the beginning, where memory ran out: others may have it, and one at a time needs least."""
+    for each in members:  # what all of them have there
+        each.run.network.cpu()
+        each.here = {}
+    for each in members:
+        yield _ended(each, partial(train_one, each.run.spec, pack, place, features=features))
+
+
+def _ended(member: _Member, end: Callable[[], RunResult]) -> _Ended:
+    """A run with how it ends, unless it has ended before."""
+    if member.error is not None:
+        return member.run.spec, member.error
+    try:
+        return member.run.spec, end()
+    except Exception as error:
+        return member.run.spec, error
 
 
 def _take_steps(members: Sequence[_Member], device: Device) -> None:
@@ -151,11 +173,13 @@ def _going(members: Sequence[_Member]) -> list[_Member]:
 
 @contextmanager
 def _alone(member: _Member) -> Iterator[None]:
-    """In which what goes wrong ends this run, and no other.
+    """In which what goes wrong ends this run, and no other; memory that runs out is that of all.
 
     Its network stays in the stack, is given the batches of another, and learns nothing more.
     """
     try:
         yield
+    except torch.OutOfMemoryError:
+        raise
     except Exception as error:
         member.error = error
