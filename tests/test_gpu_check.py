@@ -14,14 +14,20 @@ from cohear.training.settings import TrainingSettings
 BENCHMARK = Path(__file__).resolve().parents[1] / "benchmarks" / "gpu_check.py"
 
 
+def loaded(name, path):
+    """A benchmark, as a module."""
+    found = importlib.util.spec_from_file_location(name, path)
+    module = importlib.util.module_from_spec(found)
+    sys.modules[name] = module  # where dataclasses look for it, and benchmarks for another
+    found.loader.exec_module(module)
+    return module
+
+
 @pytest.fixture(scope="module")
 def check():
-    found = importlib.util.spec_from_file_location("gpu_check", BENCHMARK)
-    module = importlib.util.module_from_spec(found)
-    sys.modules["gpu_check"] = module  # where dataclasses look for it
-    found.loader.exec_module(module)
-    yield module
-    del sys.modules["gpu_check"]
+    yield loaded("gpu_check", BENCHMARK)
+    for name in ("gpu_check", "thousand_runs"):
+        sys.modules.pop(name, None)
 
 
 @pytest.fixture
@@ -50,6 +56,22 @@ def test_every_step_is_taken_on_the_processor(check, tmp_path, capsys):
     assert rates[2][1].endswith(" at once, 2 as one")
     assert all(float(row[2]) > 0 for row in rates)
     assert rates[1][3] == "1.0 ×" and rates[0][4] == "1.0 ×"
+
+
+@pytest.mark.slow
+def test_a_thousand_runs_are_told_by_a_part(check, capsys):
+    """Every step is taken; what it comes to is measured by nobody here."""
+    thousand = loaded("thousand_runs", BENCHMARK.with_name("thousand_runs.py"))
+    assert thousand.main(["a folder of data", "--tiny", "--jobs", "1", "--at-once", "2"]) == 0
+    head, _, row, _, told = capsys.readouterr().out.splitlines()
+    names, cells = ([cell.strip() for cell in line.strip("|").split("|")] for line in (head, row))
+    assert names[3:] == [
+        "processor time a run, s",
+        "1000 runs by the clock, min",
+        "1000 runs on cores of their own, min",
+    ]
+    assert cells[:3] == ["6", "1", "2"] and float(cells[4]) > 0
+    assert told.endswith("at most 10 minutes are aimed at.")
 
 
 def test_a_device_with_other_numbers_is_told(check, run, monkeypatch):
