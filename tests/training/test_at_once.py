@@ -109,8 +109,11 @@ def test_independent_equals_single_when_trained_at_once():
                 np.testing.assert_allclose(test.logits, its.logits, atol=2e-4)
 
 
-def test_in_bfloat16_too():
-    specs = [run(seed=seed, precision="bfloat16") for seed in range(2)]
+@pytest.mark.parametrize(("encoder", "settings"), [("mlp", FEW), ("dnn", FEW), ("dnn", {"hidden": 8, "norm": "task"})])
+def test_in_bfloat16_too(encoder, settings):
+    """With statistics of batches too, which are float32. Long steps would make more of rounding than is told apart."""
+    training = {"precision": "bfloat16", "learning_rate": 0.005}
+    specs = [run(encoder, seed, settings=settings, **training) for seed in range(2)]
     together = results(specs)
     for spec in specs:
         same(together[spec.key], train_one(spec, PACK), apart=0.02)

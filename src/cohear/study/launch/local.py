@@ -91,7 +91,6 @@ class Local(Pool):
     def _ask(self, runs: Sequence[tuple[Spec, frozenset[str]]]) -> None:
         if self._server is None:
             self._server, place = worker_server(), replace(self._place, at_once=self._most)
-            self._requests = Requests(_pipe(self._server, "stdin"))
             self._write({"pack": told_to_others(self._pack), "runs": str(self._runs), "place": asdict(place)})
         self._write({"runs": [request(spec, files) for spec, files in runs]})
 
@@ -145,7 +144,8 @@ class Local(Pool):
         self._processes.clear()
 
     def _write(self, message: dict[str, Any]) -> None:
-        assert self._requests is not None
+        if self._requests is None:
+            self._requests = Requests(_pipe(self._server, "stdin"))
         self._requests.put(json.dumps(message))
 
 

@@ -12,6 +12,7 @@ from torch.func import functional_call, stack_module_state, vmap
 from cohear.models.sharing import Network
 from cohear.models.windows import Windows
 from cohear.training.at_once.draws import DrawnForMany, DrawsOfMany
+from cohear.training.at_once.norms import NormsInFloat32
 from cohear.training.device import Device
 
 
@@ -66,7 +67,7 @@ class Stack:
             given: dict[str, Tensor] = functional_call(self._one, (parameters, buffers), (windows, step))
             return {place: given[first[place]] for place in features}
 
-        with self._device.forward(self._drawn):
+        with self._device.forward(self._drawn), NormsInFloat32():
             # "same" leaves what is drawn on the processor alone; what would be drawn of a batch it refuses
             found = vmap(of_one, randomness="same")(self._parameters, self._buffers, stacked, self._numbers)
         apart = {place: each.unbind() for place, each in found.items()}
