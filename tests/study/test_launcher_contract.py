@@ -57,9 +57,11 @@ class TestLocal(LauncherContract):
 class TestLocalAtOnce(TestLocal):
     """Several runs as one in a process, where there are two; what one takes is tested above."""
 
+    together = 3
+
     @contextmanager
     def opened(self, pack, runs, jobs=2):
-        with closing(Local(pack, runs, jobs, RunPlace(together=3 if jobs > 1 else 1))) as pool:
+        with closing(Local(pack, runs, jobs, RunPlace(together=self.together if jobs > 1 else 1))) as pool:
             yield pool
 
     def test_they_are_in_one_process(self, monkeypatch):

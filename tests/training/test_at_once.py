@@ -111,8 +111,8 @@ def test_independent_equals_single_when_trained_at_once():
 
 @pytest.mark.parametrize(("encoder", "settings"), [("mlp", FEW), ("dnn", FEW), ("dnn", {"hidden": 8, "norm": "task"})])
 def test_in_bfloat16_too(encoder, settings):
-    """With statistics of batches too, which are float32. Long steps would make more of rounding than is told apart."""
-    training = {"precision": "bfloat16", "learning_rate": 0.005}
+    """With statistics of batches too, which are float32. More and longer steps make more of rounding."""
+    training = {"precision": "bfloat16", "learning_rate": 0.005, "steps": 4}
     specs = [run(encoder, seed, settings=settings, **training) for seed in range(2)]
     together = results(specs)
     for spec in specs:
