@@ -63,7 +63,8 @@ def exported(study):
 def test_a_bundle_is_whole(exported):
     folder, ended = exported
     names = {path.name for path in folder.iterdir()}
-    assert names == {"model.onnx", "windows.pb", "card.json", "README.md", "weights.safetensors"}
+    weights = {"weights.safetensors", "trained_on.json"}
+    assert names == {"model.onnx", "windows.pb", "card.json", "README.md"} | weights
     assert "bundle: bundle" in ended.stdout
     assert "non-commercial" in ended.stderr
     assert "Traceback" not in ended.stderr

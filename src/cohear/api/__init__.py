@@ -2,6 +2,7 @@
 
 from cohear.api.advice import advise
 from cohear.api.conclusions import answers, power
+from cohear.api.evaluation import evaluate
 from cohear.api.gains import judge_cells, write_gains
 from cohear.api.judging import judge_predictors
 from cohear.api.public_data import datasets, fetch_dataset
@@ -15,6 +16,7 @@ __all__ = [
     "advise",
     "answers",
     "datasets",
+    "evaluate",
     "export_dataset",
     "fetch_dataset",
     "figures",

@@ -20,6 +20,7 @@ from cohear.cli import (
     classify,
     datasets,
     demo,
+    evaluate,
     export,
     features,
     gains,
@@ -39,7 +40,7 @@ from cohear.cli.console import errors, for_any_encoding, hush, is_reader_gone
 INTERRUPTED = 130
 READER_GONE = 141
 """What a shell shows of a command that nobody reads any more, as of all that signal 13 ends."""
-BEGIN_ANEW = ("bench", "classify", "listen", "serve")
+BEGIN_ANEW = ("bench", "classify", "evaluate", "listen", "serve")
 """Verbs that keep nothing of what they did before Ctrl-C."""
 
 
@@ -108,6 +109,7 @@ for verb in (
     measure,
     report,
     export,
+    evaluate,
     bench,
     classify,
     listen,

@@ -27,6 +27,7 @@ class Expectation:
         mean: over the test parts; None where no repeat has a score.
         low, high: 95 % interval, None with a single test part.
         repeats: runs with a score.
+        parts: different test clips that they were scored on.
         others: means of the kind's other metrics.
     """
 
@@ -36,6 +37,7 @@ class Expectation:
     low: float | None
     high: float | None
     repeats: int
+    parts: int
     others: dict[str, float]
 
 
@@ -76,6 +78,7 @@ def expectation(records: Sequence[Record], task: str, test_train_ratio: float) -
         low=low,
         high=high,
         repeats=sum(len(values) for values in by_metric.get(metric.name, {}).values()),
+        parts=len(parts),
         others={name: value for name, value in means.items() if name != metric.name},
     )
 

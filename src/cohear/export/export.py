@@ -47,6 +47,7 @@ from cohear.export.runs import (
     study_records,
     train_missing,
 )
+from cohear.export.trained_on import clips_trained_on
 from cohear.export.write import check_target, write_bundle
 from cohear.features.task_input import TaskInput
 from cohear.findings.not_learnt import unlearnt_in
@@ -188,7 +189,8 @@ def export_study(
         notes=notes,
     )
     describe(model, metadata(card))
-    write_bundle(bundle, model, outputs, card, make_readme(card), trained.weights)
+    known_clips = clips_trained_on(chosen, places.study.splits, prepared.datasets)
+    write_bundle(bundle, model, outputs, card, make_readme(card), trained.weights, known_clips)
     return Exported(bundle, card, number)
 
 

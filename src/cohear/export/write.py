@@ -19,13 +19,14 @@ from cohear.base.files import (
     write_text,
 )
 from cohear.export.outputs import Output
+from cohear.export.trained_on import TRAINED_ON, TrainedOn
 from cohear.export.windows_told import extension
 from cohear.features.front_end import WaveformFrontEnd
 from cohear.features.task_input import TaskInput
 from cohear.features.windows import hop_in_scoring
 from cohear.runtime.card import CARD, MODEL, README, WEIGHTS, WINDOWS, Windowing
 
-FILES = {CARD, MODEL, README, WEIGHTS, WINDOWS}
+FILES = {CARD, MODEL, README, WEIGHTS, WINDOWS, TRAINED_ON}
 
 
 def windowing_of(given: TaskInput) -> Windowing:
@@ -80,6 +81,7 @@ def write_bundle(
     card: Mapping[str, Any],
     readme: str,
     weights: bytes,
+    trained_on: TrainedOn | None = None,
 ) -> None:
     """Write all files of a bundle; one that is there is replaced.
 
@@ -92,4 +94,6 @@ def write_bundle(
         write_bytes(temporary / WINDOWS, extension(outputs))
         write_bytes(temporary / WEIGHTS, weights)
         write_text(temporary / README, readme)
+        if trained_on is not None:
+            write_json(temporary / TRAINED_ON, trained_on.to_json())
         write_json(temporary / CARD, card)

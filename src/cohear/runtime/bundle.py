@@ -152,6 +152,26 @@ class Bundle:
             pool.add(windows)
         return pool.answers(channels_cancel=channels.cancel)
 
+    def pooled(self, samples: NDArray[Any], rate: int) -> dict[str, Floats]:
+        """What tasks say of a clip before the activation, calibrated: ``[columns]``, or ``[steps, columns]`` in time.
+
+        Args:
+            samples: as ``classify`` takes them.
+            rate: the same.
+
+        Raises:
+            DataError: as ``classify`` does.
+        """
+        pool = self.pooling()
+        for windows in self.logits_of(self.prepared(samples, rate)):
+            pool.add(windows)
+        return pool.pooled()
+
+    @property
+    def is_adaptable(self) -> bool:
+        """Whether some task can be told the scale of a speaker, a device or a room (`adapted`)."""
+        return bool(self._adaptable)
+
     def pooling(self) -> Pooling:
         """What makes a clip's answers out of its windows'."""
         return Pooling(self.tasks, {name: self.windowings[self._card.hears[name]] for name in self.tasks})

@@ -219,6 +219,11 @@ class Pooling:
         for name, logits in windows.logits.items():
             self._pools[name].add(windows, logits)
 
+    def pooled(self) -> dict[str, Floats]:
+        """What is said of all that has come, before the activation, of each task of which there was a window."""
+        values = {name: pool.pooled() for name, pool in self._pools.items()}
+        return {name: value for name, value in values.items() if value is not None}
+
     def answers(self, *, channels_cancel: bool) -> ClipAnswers:
         """Of each task of which there was a window.
 

@@ -1,0 +1,1 @@
+"""A bundle on labelled clips that it was not trained on, beside what its card promises; never torch."""
