@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import combinations
 
 import numpy as np
@@ -116,7 +117,7 @@ def scores_by_value(
 def _of_value(told: Told, metric: Metric, groups: Sequence[str], value: str, rows: NDArray[np.int64]) -> OfValue:
     some, named = told.take(rows), [groups[row] for row in rows.tolist()]
     score = some.score(metric.name)
-    found = interval_over_groups(lambda clips: some.take(clips).score(metric.name), named, metric, score)
+    found = interval_over_groups(partial(some.score_of, metric.name), named, metric, score)
     ends = (found.low, found.high) if found else (float("nan"), float("nan"))
     return OfValue(value, len(rows), len(set(named)), score, *ends)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -161,7 +162,7 @@ def _evaluated(
     metrics, beside = [], None
     for name in dict.fromkeys([own, *names]):
         value, metric = told.score(name), METRICS[name].of_targets_in(str(entry.get("unit") or ""))
-        interval = interval_over_groups(lambda clips, name=name: told.take(clips).score(name), groups, metric, value)
+        interval = interval_over_groups(partial(told.score_of, name), groups, metric, value)
         ends = (interval.low, interval.high) if interval else (float("nan"), float("nan"))
         promised = expected.get("mean") if name == own else others.get(name)
         metrics.append(MetricFound(name, metric.shown_unit, value, *ends, promised))

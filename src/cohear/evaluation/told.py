@@ -66,6 +66,10 @@ class Told:
         rows = self.kind.rows(self.targets, self.outputs)
         return float(METRICS[metric].score(self.outputs.values, rows, self.scored))
 
+    def score_of(self, metric: str, clips: NDArray[np.int64]) -> float:
+        """A metric over some of the clips."""
+        return self.take(clips).score(metric)
+
     def log_loss(self) -> float:
         """Bits a clip of the calibrated answers; NaN of a kind that has none."""
         rows = self.kind.rows(self.targets, self.outputs)
