@@ -836,6 +836,25 @@ BREAKAGES = [
         "if False and (mistakes := mistakes_in_needs(networks)):",
         ("test_what_no_arm_trains_is_told",),
     ),
+    # a bundle on new clips
+    Breakage(
+        "clips that a bundle was trained on are scored with the others",
+        "learnt = set() if trained_on is None else {r for r in known if trained_on.holds(contents[r], sources[r])}",
+        "learnt = set[int]()",
+        ("test_clips_that_it_was_trained_on_are_set_aside",),
+    ),
+    Breakage(
+        "intervals of scores are over clips, whatever their groups",
+        "names, group_of_clip = np.unique(np.array(groups), return_inverse=True)",
+        "names, group_of_clip = np.unique(np.arange(len(groups)), return_inverse=True)",
+        ("test_an_interval_holds_the_mean_of_all_groups",),
+    ),
+    Breakage(
+        "what a card promises is taken for sure",
+        "here, there = interval.error**2, promised_error**2",
+        "here, there = interval.error**2, 0 * promised_error",
+        ("test_a_difference_is_called_as_seldom_as_chance_allows_and_a_real_one_is",),
+    ),
 ]
 """At least one for each room whose mistakes would change a number or a conclusion."""
 

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from cohear.evaluation.intervals import FEWEST_GROUPS, SURE, Interval, interval_over_groups
-from cohear.evaluation.told import Told
+from cohear.evaluation.intervals import FEWEST_GROUPS, SURE, ScoreInterval, interval_over_groups
+from cohear.evaluation.told import ToldOfClips
 from cohear.tasks.metrics import Metric
 
 
@@ -36,7 +36,7 @@ class OfValue:
 
 
 @dataclass(frozen=True)
-class Gap:
+class GapOfValues:
     """The two values that lie furthest apart.
 
     Attributes:
@@ -84,13 +84,13 @@ class ByColumn:
 
     column: str
     values: list[OfValue]
-    gap: Gap | None
+    gap: GapOfValues | None
     opportunity: RecallApart | None
     few: list[str]
 
 
 def scores_by_value(
-    told: Told,
+    told: ToldOfClips,
     metric: Metric,
     groups: Sequence[str],
     column: str,
@@ -114,7 +114,7 @@ def scores_by_value(
     return ByColumn(column, own, _gap(told, metric, groups, own, places), _opportunity(recalls, places), few)
 
 
-def _of_value(told: Told, metric: Metric, groups: Sequence[str], value: str, rows: NDArray[np.int64]) -> OfValue:
+def _of_value(told: ToldOfClips, metric: Metric, groups: Sequence[str], value: str, rows: NDArray[np.int64]) -> OfValue:
     some, named = told.take(rows), [groups[row] for row in rows.tolist()]
     score = some.score(metric.name)
     found = interval_over_groups(partial(some.score_of, metric.name), named, metric, score)
@@ -123,8 +123,12 @@ def _of_value(told: Told, metric: Metric, groups: Sequence[str], value: str, row
 
 
 def _gap(
-    told: Told, metric: Metric, groups: Sequence[str], own: Sequence[OfValue], places: dict[str, NDArray[np.int64]]
-) -> Gap | None:
+    told: ToldOfClips,
+    metric: Metric,
+    groups: Sequence[str],
+    own: Sequence[OfValue],
+    places: dict[str, NDArray[np.int64]],
+) -> GapOfValues | None:
     """Between the best and the worst value."""
     sign = 1 if metric.higher_is_better else -1
     scored = sorted((each for each in own if np.isfinite(each.score)), key=lambda each: -sign * each.score)
@@ -132,7 +136,7 @@ def _gap(
         return None
     best, worst = scored[0], scored[-1]
     gap = sign * (best.score - worst.score)
-    interval: Interval | None = None
+    interval: ScoreInterval | None = None
     if min(best.groups, worst.groups) >= FEWEST_GROUPS:
         rows = np.concatenate([places[best.value], places[worst.value]])
         first = len(places[best.value])
@@ -145,10 +149,10 @@ def _gap(
         # The difference of two scores has no ends of a scale to be cut at: its error is what is taken here.
         interval = interval_over_groups(apart, [groups[row] for row in rows.tolist()], metric, gap)
     if interval is None:
-        return Gap(best.value, worst.value, gap, float("nan"), float("nan"), None)
+        return GapOfValues(best.value, worst.value, gap, float("nan"), float("nan"), None)
     pairs = len(list(combinations(scored, 2)))
     reach = float(stats.t.ppf(1 - (1 - SURE) / pairs, interval.freedom)) * interval.error
-    return Gap(best.value, worst.value, gap, gap - reach, gap + reach, gap - reach > 0)
+    return GapOfValues(best.value, worst.value, gap, gap - reach, gap + reach, gap - reach > 0)
 
 
 def _opportunity(

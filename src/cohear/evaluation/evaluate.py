@@ -21,7 +21,7 @@ from cohear.evaluation.forms import ANSWERS_JUDGED
 from cohear.evaluation.intervals import interval_over_groups
 from cohear.evaluation.labelled import AskedTask, LabelledClips, labelled_clips
 from cohear.evaluation.promise import beside_promise
-from cohear.evaluation.told import Told, kind_in, outputs_of
+from cohear.evaluation.told import ToldOfClips, kind_in, outputs_of
 from cohear.export.trained_on import read_trained_on
 from cohear.runtime.bundle import Bundle
 from cohear.study.draft.datasets import Found, find_datasets
@@ -150,7 +150,7 @@ def _evaluated(
     cells = [cell for clips in asked.clips for cell in clips.cells]
     rows = [(clips.dataset.name, row) for clips in asked.clips for row in clips.rows.tolist()]
     outputs = outputs_of([answers[name][row][task.name] for name, row in rows], len(decoding.columns))
-    whole = Told(task.kind, decoding, outputs, task.kind.encode(cells, task.labels))
+    whole = ToldOfClips(task.kind, decoding, outputs, task.kind.encode(cells, task.labels))
     known = whole.known()
     raw = whole.take(known)
     told = judged.decided(raw, decoding)
@@ -198,7 +198,7 @@ def _evaluated(
     )
 
 
-def _by_group(told: Told, groups: Sequence[str], metrics: Sequence[str]) -> list[OfGroup]:
+def _by_group(told: ToldOfClips, groups: Sequence[str], metrics: Sequence[str]) -> list[OfGroup]:
     """Of each group that has several clips; one clip has no score of its own."""
     named = np.array(groups)
     found = []
@@ -211,8 +211,8 @@ def _by_group(told: Told, groups: Sequence[str], metrics: Sequence[str]) -> list
 
 
 def _by_column(
-    told: Told,
-    raw: Told,
+    told: ToldOfClips,
+    raw: ToldOfClips,
     metric: str,
     groups: Sequence[str],
     column: str,

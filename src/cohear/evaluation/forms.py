@@ -13,7 +13,7 @@ from cohear.base.arrays import Array, Integers
 from cohear.base.decoding import Decoding, LabelDecoding, NumberDecoding, activated
 from cohear.base.registry import Registry
 from cohear.base.timeline import UNHEARD, TimelineDecoding
-from cohear.evaluation.told import Told
+from cohear.evaluation.told import ToldOfClips
 from cohear.export.calibrate import calibration_error
 from cohear.tasks.decisions import Decisions
 from cohear.tasks.targets import Targets
@@ -22,7 +22,7 @@ D = TypeVar("D", bound=Decoding)
 
 
 @dataclass(frozen=True)
-class LabelCounts:
+class LabelAnswered:
     """A label in what was answered: clips, or steps of a time line.
 
     Attributes:
@@ -47,7 +47,7 @@ class Confusion:
         matrix: of each label (row) how often each label (column) was answered, where an answer is one label.
     """
 
-    labels: list[LabelCounts]
+    labels: list[LabelAnswered]
     matrix: list[list[int]]
 
 
@@ -70,20 +70,20 @@ class AnswersJudged(ABC, Generic[D]):
     card_key: ClassVar[str]
     """Under which the ``calibration`` of a card tells what is promised of ``calibration``."""
 
-    def decided(self, told: Told, decoding: D) -> Told:
+    def decided(self, told: ToldOfClips, decoding: D) -> ToldOfClips:
         """What is said of clips as metrics read it; here as it is."""
         return told
 
     @abstractmethod
-    def confusion(self, told: Told, decoding: D) -> Confusion:
+    def confusion(self, told: ToldOfClips, decoding: D) -> Confusion:
         """Of all clips, as the bundle answers them."""
 
-    def recalls(self, told: Told, decoding: D) -> list[tuple[str, Integers, Integers]]:
+    def recalls(self, told: ToldOfClips, decoding: D) -> list[tuple[str, Integers, Integers]]:
         """Of each label the clips that have it, and those of them that were answered with it; here there is none."""
         return []
 
     @abstractmethod
-    def calibration(self, told: Told, decoding: D) -> CalibrationFound:
+    def calibration(self, told: ToldOfClips, decoding: D) -> CalibrationFound:
         """Of all clips."""
 
 
@@ -92,7 +92,7 @@ class LabelsJudged(AnswersJudged[LabelDecoding]):
 
     card_key: ClassVar[str] = "error_after"
 
-    def confusion(self, told: Told, decoding: LabelDecoding) -> Confusion:
+    def confusion(self, told: ToldOfClips, decoding: LabelDecoding) -> Confusion:
         """Of the most probable label, or of all from their threshold on."""
         given, truth = self._given(told, decoding), told.truth
         if not decoding.exclusive:
@@ -101,7 +101,7 @@ class LabelsJudged(AnswersJudged[LabelDecoding]):
         matrix = (truth.values[rows] > 0.5).T.astype(np.int64) @ given[rows].astype(np.int64)  # [truth, answered]
         return Confusion(_counted(given, truth, told), matrix.tolist())
 
-    def recalls(self, told: Told, decoding: LabelDecoding) -> list[tuple[str, Integers, Integers]]:
+    def recalls(self, told: ToldOfClips, decoding: LabelDecoding) -> list[tuple[str, Integers, Integers]]:
         """As they are answered."""
         given, truth = self._given(told, decoding), told.truth
         has = (truth.values > 0.5) & truth.known
@@ -111,11 +111,11 @@ class LabelsJudged(AnswersJudged[LabelDecoding]):
             for place, label in enumerate(decoding.labels)
         ]
 
-    def calibration(self, told: Told, decoding: LabelDecoding) -> CalibrationFound:
+    def calibration(self, told: ToldOfClips, decoding: LabelDecoding) -> CalibrationFound:
         """Of the probabilities."""
         return _calibration(_chances(told), told.truth, exclusive=decoding.exclusive)
 
-    def _given(self, told: Told, decoding: LabelDecoding) -> NDArray[np.bool_]:
+    def _given(self, told: ToldOfClips, decoding: LabelDecoding) -> NDArray[np.bool_]:
         """Which labels each clip is answered with, ``[N, labels]``."""
         chances = _chances(told)
         if decoding.exclusive:
@@ -128,11 +128,11 @@ class NumbersJudged(AnswersJudged[NumberDecoding]):
 
     card_key: ClassVar[str] = "covered"
 
-    def confusion(self, told: Told, decoding: NumberDecoding) -> Confusion:
+    def confusion(self, told: ToldOfClips, decoding: NumberDecoding) -> Confusion:
         """None: no number is another one."""
         return Confusion([], [])
 
-    def calibration(self, told: Told, decoding: NumberDecoding) -> CalibrationFound:
+    def calibration(self, told: ToldOfClips, decoding: NumberDecoding) -> CalibrationFound:
         """Of the spread, where the bundle tells one."""
         truth, value = told.truth, float("nan")
         if decoding.spread and truth.known.any():
@@ -146,23 +146,23 @@ class TimelineJudged(AnswersJudged[TimelineDecoding]):
 
     card_key: ClassVar[str] = "error_after"
 
-    def decided(self, told: Told, decoding: TimelineDecoding) -> Told:
+    def decided(self, told: ToldOfClips, decoding: TimelineDecoding) -> ToldOfClips:
         """With the bundle's filters and thresholds, which tell where an event is."""
         decisions = Decisions(decoding.thresholds, tuple(decoding.widths))
         return replace(told, outputs=told.kind.decided(told.outputs, decisions))
 
-    def confusion(self, told: Told, decoding: TimelineDecoding) -> Confusion:
+    def confusion(self, told: ToldOfClips, decoding: TimelineDecoding) -> Confusion:
         """Of steps, those of silence among them, in which no label is told."""
         decided = self.decided(told, decoding)
         return Confusion(_counted(decided.outputs.values >= 0, decided.truth, told), [])
 
-    def calibration(self, told: Told, decoding: TimelineDecoding) -> CalibrationFound:
+    def calibration(self, told: ToldOfClips, decoding: TimelineDecoding) -> CalibrationFound:
         """Of the steps that are heard."""
         truth, heard = told.truth, np.flatnonzero((told.outputs.values > UNHEARD).all(axis=1))
         return _calibration(_chances(told)[heard], Targets(truth.values[heard], truth.known[heard]), exclusive=False)
 
 
-def _chances(told: Told) -> Array:
+def _chances(told: ToldOfClips) -> Array:
     """Probabilities ``[R, labels]``."""
     return activated(told.decoding.activation, told.outputs.values.astype(np.float64))
 
@@ -171,12 +171,12 @@ def _calibration(chances: Array, truth: Targets, *, exclusive: bool) -> Calibrat
     return CalibrationFound("calibration error", calibration_error(chances, truth, exclusive=exclusive))
 
 
-def _counted(given: NDArray[np.bool_], truth: Targets, told: Told) -> list[LabelCounts]:
+def _counted(given: NDArray[np.bool_], truth: Targets, told: ToldOfClips) -> list[LabelAnswered]:
     """Rows ``[R, labels]`` in which each label is given, beside those in which it is true."""
     has = (truth.values > 0.5) & truth.known
     lacks = (truth.values <= 0.5) & truth.known
     counts = [(has & given).sum(axis=0), (has & ~given).sum(axis=0), (lacks & given).sum(axis=0)]
-    return [LabelCounts(label, *map(int, row)) for label, *row in zip(told.labels, *counts, strict=True)]
+    return [LabelAnswered(label, *map(int, row)) for label, *row in zip(told.labels, *counts, strict=True)]
 
 
 ANSWERS_JUDGED: Registry[AnswersJudged] = Registry("form of an answer that is judged")  # type: ignore[type-arg]

@@ -21,7 +21,7 @@ SURE = 0.975
 
 
 @dataclass(frozen=True)
-class Interval:
+class ScoreInterval:
     """Where a score of further groups would lie.
 
     Attributes:
@@ -43,7 +43,7 @@ class Interval:
 
 def interval_over_groups(
     score: Callable[[NDArray[np.int64]], float], groups: Sequence[str], metric: Metric, value: float
-) -> Interval | None:
+) -> ScoreInterval | None:
     """The delete-a-group jackknife (Kott 2001, "The delete-a-group jackknife"; for one clip a group Miller 1974).
 
     A share at an end of its scale does not vary however groups are left out, and is not sure for that: there the far
@@ -72,4 +72,4 @@ def interval_over_groups(
     if metric.unit == SHARE and not error and value in (metric.low, metric.high):
         error = (1 - (1 - SURE) ** (1 / len(names))) / float(stats.t.ppf(SURE, freedom))
     reach = float(stats.t.ppf(SURE, freedom)) * error
-    return Interval(metric.within(value - reach), metric.within(value + reach), error, freedom)
+    return ScoreInterval(metric.within(value - reach), metric.within(value + reach), error, freedom)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
-from cohear.evaluation.intervals import SURE, Interval
+from cohear.evaluation.intervals import SURE, ScoreInterval
 
 NO_PROMISE = "the card promises no score of this task"
 NO_SPREAD = "the card tells no interval: it rests on one test part"
@@ -40,7 +40,7 @@ class Beside:
     why: str
 
 
-def beside_promise(value: float, interval: Interval | None, expected: Mapping[str, object]) -> Beside:
+def beside_promise(value: float, interval: ScoreInterval | None, expected: Mapping[str, object]) -> Beside:
     """Compare a score of new clips with that of the study's runs on clips that they did not see.
 
     Both are means of independent groups or parts, so that Welch's t of their difference tells how often chance makes

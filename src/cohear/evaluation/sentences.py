@@ -33,7 +33,7 @@ def sentences_of(name: str, task: TaskEvaluated) -> Iterator[str]:
         without = ", ".join(task.labels_without_clips[:_SHOWN])
         yield f"{name}: no clip has {without}, so the score is of the other labels"
     for column in task.by_column:
-        yield f"{name}: {gap_sentence(task, column)}"
+        yield f"{name}: {_gap_sentence(task, column)}"
 
 
 def _promised(task: TaskEvaluated) -> str:
@@ -51,7 +51,7 @@ def _promised(task: TaskEvaluated) -> str:
     return f"{promised}, which chance explains ({interval}, p = {beside.p:.2g})"
 
 
-def gap_sentence(task: TaskEvaluated, column: ByColumn) -> str:
+def _gap_sentence(task: TaskEvaluated, column: ByColumn) -> str:
     """How far the values of a column lie apart, and how sure that is."""
     gap, unit = column.gap, Unit.named(task.own.unit)
     if gap is None:

@@ -15,7 +15,7 @@ from cohear.tasks.targets import ClipOutputs, Targets
 
 
 @dataclass(frozen=True)
-class Told:
+class ToldOfClips:
     """N clips of a task.
 
     Attributes:
@@ -48,7 +48,7 @@ class Told:
         """What the output should say in each row, and what of it is known, ``[R, outputs]``."""
         return self.kind.truth(self.kind.rows(self.targets, self.outputs), self.labels)
 
-    def take(self, clips: NDArray[np.int64]) -> Told:
+    def take(self, clips: NDArray[np.int64]) -> ToldOfClips:
         """Some of the clips."""
         by_clip = self.outputs.by_clip()
         nothing = self.outputs.values[:0]
