@@ -163,4 +163,4 @@ def test_a_launcher_has_its_settings(tmp_path, monkeypatch):
 
 
 def test_all_that_is_registered_is_tested():
-    assert set(LAUNCHERS) == {"local", "ssh"}
+    assert set(LAUNCHERS) == {"local", "ssh", "ray", "slurm"}

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from cohear.cli.console import errors, output, printable
-from cohear.cli.where import Hosts, HostsPython, Launcher, named_launcher
+from cohear.cli.where import Address, Given, Hosts, HostsPython, Launcher, named_launcher
 
 EXAMPLES = """
 [bold]Examples[/bold]
@@ -51,6 +51,8 @@ def export(
     launcher: Launcher = "local",
     hosts: Hosts = None,
     python: HostsPython = None,
+    address: Address = None,
+    given: Given = None,
     jobs: Annotated[int | None, typer.Option(min=1, help="Runs trained at once. [default: one a core]")] = None,
 ) -> None:
     """Write one model for several tasks: calibrated, measured, with its front-end inside and a card beside it."""
@@ -71,7 +73,7 @@ def export(
             arm=arm,
             code=code,
             licences=_licences(licence or []),
-            launcher=named_launcher(launcher, hosts, python),
+            launcher=named_launcher(launcher, hosts, python, address, given),
             jobs=jobs,
             progress=progress,
         )

@@ -9,7 +9,7 @@ import typer
 
 from cohear.base.errors import UserError
 from cohear.cli.console import errors, output
-from cohear.cli.where import Hosts, HostsPython, Launcher, named_launcher
+from cohear.cli.where import Address, Given, Hosts, HostsPython, Launcher, named_launcher
 
 EXAMPLES = """
 [bold]Examples[/bold]
@@ -19,6 +19,8 @@ EXAMPLES = """
   cohear run study.yaml --out out/first --dry-run    [dim]what would be trained, and its price[/dim]
 
   cohear run study.yaml --out out/first --launcher ssh --host user@vm    [dim]on another machine, without audio[/dim]
+
+  cohear run study.yaml --out out/first --launcher ray --address auto    [dim]on the nodes of a Ray cluster[/dim]
 
   cohear run study.yaml --from s3://bucket/first --out out/first    [dim]from its pack, without datasets[/dim]
 
@@ -43,6 +45,8 @@ def run(
     launcher: Launcher = "local",
     hosts: Hosts = None,
     python: HostsPython = None,
+    address: Address = None,
+    given: Given = None,
     jobs: Annotated[
         int | None, typer.Option(min=1, help="Runs at once, on each machine. [default: one a core]")
     ] = None,
@@ -67,7 +71,7 @@ def run(
     progress = TerminalProgress(errors)
     if dry_run and source is not None:
         raise UserError("--dry-run shows the plan that the datasets give; with --from the plan is that of the pack")
-    where = named_launcher(launcher, hosts, python)
+    where = named_launcher(launcher, hosts, python, address, given)
     loaded = Study.load(study, out)
     if dry_run:
         _show_plan(loaded, progress, where, jobs)

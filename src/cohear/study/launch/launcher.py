@@ -101,7 +101,13 @@ class Pool(ABC):
 
 
 LAUNCHERS: Registry[type[Pool]] = Registry(
-    "launcher", {"local": "cohear.study.launch.local", "ssh": "cohear.study.launch.ssh.pool"}
+    "launcher",
+    {
+        "local": "cohear.study.launch.local",
+        "ssh": "cohear.study.launch.ssh.pool",
+        "ray": "cohear.study.launch.ray.pool",
+        "slurm": "cohear.study.launch.slurm.pool",
+    },
 )
 
 

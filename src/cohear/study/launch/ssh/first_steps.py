@@ -73,7 +73,7 @@ def _prepared(asked: dict[str, Any], asks: io.FileIO, answers: io.FileIO) -> tup
             if told is None:
                 raise RuntimeError("the code did not come through")
             _unpack(told[1], code)
-        lacking = _lacking(asked["packages"])
+        lacking = lacking_packages(asked["packages"])
         if not lacking:
             return sys.executable, code
         place = folder / "environments" / _name_of([sys.version, sys.executable, sorted(lacking.items())])
@@ -83,7 +83,7 @@ def _prepared(asked: dict[str, Any], asks: io.FileIO, answers: io.FileIO) -> tup
         return str(place / "bin" / "python"), code
 
 
-def _lacking(packages: Mapping[str, str]) -> dict[str, str]:
+def lacking_packages(packages: Mapping[str, str]) -> dict[str, str]:
     """Packages that are not here, or not in a version that will do."""
     return {name: wanted for name, wanted in packages.items() if not _is_here(name, wanted)}
 

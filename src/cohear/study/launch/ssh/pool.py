@@ -11,13 +11,12 @@ from pathlib import Path
 from typing import ClassVar
 
 from cohear.base.errors import CohearError, FolderError, UserError
-from cohear.base.files import digest_of_bytes, folder_whole_or_not_at_all, write_bytes
 from cohear.base.plugins import packages_with_parts
 from cohear.runs.carried import Carried
 from cohear.runs.pack import Pack
 from cohear.runs.place import RunPlace
-from cohear.runs.record import RECORD
 from cohear.runs.spec import Spec
+from cohear.study.launch.brought import why_not_kept
 from cohear.study.launch.failure import Failure
 from cohear.study.launch.launcher import HERE, LAUNCHERS, Pool, RunEvent
 from cohear.study.launch.ssh.carry import PackToSend, can_be_sent
@@ -188,18 +187,12 @@ class Ssh(Pool):
         Raises:
             FolderError: it cannot be written here.
         """
-        contents, begin = {}, 0
+        contents, digests, begin = {}, {}, 0
         for name, size, digest in told.message["files"]:
-            contents[name] = told.content[begin : begin + size]
+            contents[name], digests[name] = told.content[begin : begin + size], digest
             begin += size
-            if digest_of_bytes(contents[name]) != digest:
-                return RunEvent("killed", key, Failure(f"what came back of it from {told.by.name} is damaged", ""))
-        if contents.keys() != {RECORD, *files}:
-            return RunEvent("killed", key, Failure(f"host {told.by.name} gave back other files than were wanted", ""))
-        with folder_whole_or_not_at_all(self._runs / key) as temporary:
-            for name, content in contents.items():
-                write_bytes(temporary / name, content)
-        return RunEvent("finished", key)
+        why = why_not_kept(self._runs / key, files, contents, digests, told.by.name)
+        return RunEvent("killed", key, Failure(why, "")) if why else RunEvent("finished", key)
 
     def _give_up(self) -> None:
         """Say why there is no host.

@@ -22,7 +22,6 @@ from cohear.base.errors import CohearError
 from cohear.base.files import (
     cache_folder,
     digest_of,
-    digest_of_bytes,
     make_folder,
     remove_left_behind,
     storage_errors_told,
@@ -33,7 +32,7 @@ from cohear.runs.carried import Carried, within_pack
 from cohear.runs.job import read_spec
 from cohear.runs.pack_index import Blob, PackIndex
 from cohear.runs.place import RunPlace
-from cohear.runs.record import RECORD
+from cohear.study.launch.brought import contents_left, digests_of
 from cohear.study.launch.launcher import RunEvent
 from cohear.study.launch.local import Local
 from cohear.study.launch.ssh.frames import read_frame, write_frame
@@ -148,8 +147,8 @@ class _Worker:
             self._answer({"event": event.kind, "run": event.run, "failure": failure})
             return
         place = self._runs / event.run
-        contents = {name: (place / name).read_bytes() for name in (*self._files[event.run], RECORD)}
-        files = [[name, len(content), digest_of_bytes(content)] for name, content in contents.items()]
+        contents = contents_left(place, self._files[event.run])
+        files = [[name, len(contents[name]), digest] for name, digest in digests_of(contents).items()]
         self._answer({"event": "finished", "run": event.run, "files": files}, b"".join(contents.values()))
         shutil.rmtree(place, ignore_errors=True)
 
