@@ -8,10 +8,10 @@ from cohear.base.errors import CohearError, DataError, RunFailed, UserError
 from cohear.base.files import make_folder
 from cohear.runs.cost import Cost
 from cohear.runs.job import JOBS, Job
-from cohear.runs.record import Record
+from cohear.runs.record import Record, read_record
 from cohear.runs.run_folder import RunFolders
 from cohear.runs.spec import Need, Spec
-from cohear.study.launch.driver import TRIES, ensure
+from cohear.study.launch.driver import MORE_MEMORY, TRIES, ensure
 from cohear.study.launch.failure import Failure
 from cohear.study.launch.launcher import Pool, RunEvent
 from cohear.study.launch.needs import Wanted, with_needs
@@ -165,7 +165,7 @@ def test_a_need_of_a_failed_run_fails_with_a_sentence_that_names_it(tmp_path):
     assert ended.failed[third.key].startswith(f"it needs made.txt of run {second.key}, which failed: it needs")
     assert [event.run for event in told.events if event.kind == "failed"] == [first.key, second.key, third.key]
     kept = json.loads((tmp_path / first.key / "error.json").read_text())
-    assert kept == {"error": "ValueError: broken", "traceback": "Traceback"}
+    assert kept == {"error": "ValueError: broken", "traceback": "Traceback", "tries": 1}
 
 
 def test_runs_that_may_be_needed_are_wanted_where_they_are(tmp_path):
@@ -251,3 +251,41 @@ def test_a_finished_run_tells_how_long_others_take(tmp_path):
     leave(tmp_path, specs[0])
     ensure(map(Wanted, specs), Scripted(tmp_path), RunFolders(tmp_path), progress=Planned(), at_most=7)
     assert seen == {"wanted": {s.key for s in specs}, "done": {specs[0].key}, "at_most": 7, "left": 2.0}
+
+
+def test_a_run_that_lacked_memory_is_tried_by_itself(tmp_path):
+    """Nothing else of the result is another one then; where it lacks memory even so, the cure is told."""
+    lacks = Failure("OutOfMemoryError: CUDA out of memory", "Traceback", out_of_memory=True)
+    specs = [spec(name) for name in "abcd"]
+    ended, pool, told = drive(tmp_path / "once", specs, fails={"b": [lacks]}, jobs=3)
+    assert names(pool) == ["a", "b", "c", "d", "b"]
+    assert not ended.failed
+    going, beside = set(), {}
+    for event in told.events:
+        if event.kind == "started":
+            going.add(event.run)
+            beside.setdefault(event.run, []).append(len(going))
+        else:
+            going.discard(event.run)
+    assert beside[specs[1].key][-1] == 1
+    assert [event.error for event in told.events if event.kind == "killed"] == [lacks.error]
+    ended, pool, _ = drive(tmp_path / "twice", specs, fails={"b": [lacks, lacks]}, jobs=3)
+    assert names(pool) == ["a", "b", "c", "d", "b"]
+    assert list(ended.failed.values()) == [f"{lacks.error}; {MORE_MEMORY}"]
+    kept = json.loads((tmp_path / "twice" / specs[1].key / "error.json").read_text())
+    assert (kept["traceback"], kept["tries"]) == ("Traceback", 2)
+
+
+def test_a_record_with_a_wrong_digit_is_done_again(tmp_path):
+    one = spec("a")
+    leave(tmp_path, one)
+    file = tmp_path / one.key / "record.json"
+    text = file.read_text()
+    assert read_record(file.parent) is not None
+    for damaged in (text.replace('"seconds": 1.0', '"seconds": 9.0'), text[: len(text) // 2], "[]", ""):
+        assert damaged != text
+        file.write_text(damaged)
+        assert read_record(file.parent) is None
+    _, pool, _ = drive(tmp_path, [one])
+    assert names(pool) == ["a"]
+    assert file.read_text() == text

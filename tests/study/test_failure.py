@@ -1,6 +1,7 @@
 """Errors on their way from a worker to the driver."""
 
 import pytest
+import torch
 
 from cohear.base.errors import DataError, FolderError, MissingExtra, StudyError, UserError
 from cohear.study.launch.failure import Failure
@@ -96,3 +97,20 @@ def test_worker_with_a_long_error_does_not_hang(bench):
     ended = bench.cohear_apart("run", bench.study(encoders=encoders, repeats={"folds": 1}), "--out", "out")
     assert ended.returncode == 1
     assert "3 of 3 runs failed" in ended.stderr
+
+
+@pytest.mark.parametrize(
+    ("error", "lacks"),
+    [
+        (MemoryError(), True),
+        (torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB"), True),
+        (RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory: you tried 9 bytes"), True),
+        (RuntimeError("CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate(handle)`"), True),
+        (RuntimeError("mat1 and mat2 shapes cannot be multiplied"), False),
+        (UserError("a study about being out of memory"), False),
+    ],
+)
+def test_a_lack_of_memory_is_known(error, lacks):
+    failure = Failure.of(error)
+    assert failure.out_of_memory is lacks
+    assert Failure.from_bytes(failure.to_bytes()) == failure

@@ -196,6 +196,7 @@ def test_a_record_of_a_run_that_diverged_is_none(finished, tmp_path):
     folder.mkdir()
     (folder / "record.json").write_text(json.dumps(content))
     assert read_record(folder) is not None
+    del content["checksum"]
     for task in content["tasks"].values():
         task["scores"]["test"]["last"]["loss"] = None
     (folder / "record.json").write_text(json.dumps(content))

@@ -8,8 +8,10 @@ from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from cohear.base.files import without_nan, write_json
+from cohear.base.files import digest, without_nan, write_json
 
+CHECKSUM = "checksum"
+"""Of all else in the file; one of an earlier version has none."""
 RECORD = "record.json"
 """File of the record in the folder of its run."""
 
@@ -97,14 +99,19 @@ class Record:
 
     def write(self, folder: Path) -> None:
         """Write it into its run's folder."""
-        write_json(folder / RECORD, without_nan(asdict(self)))
+        content = without_nan(asdict(self))
+        write_json(folder / RECORD, {**content, CHECKSUM: digest(content)})
 
 
 def read_record(folder: Path) -> Record | None:
-    """A run's record, or None where it is not there, half written, another run's, or of a run that diverged."""
+    """A run's record, or None where it is not there, half written, damaged, another's, or of a run that diverged."""
     try:
-        record = Record.from_json(json.loads((folder / RECORD).read_text(encoding="utf-8")))
-    except (OSError, ValueError, KeyError, TypeError):
+        content = json.loads((folder / RECORD).read_text(encoding="utf-8"))
+        checksum = content.pop(CHECKSUM, None)
+        if checksum is not None and checksum != digest(content):
+            return None
+        record = Record.from_json(content)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
     is_result = record.run == folder.name and not any(task.diverged for task in record.tasks.values())
     return record if is_result else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cohear.base.errors import CohearError
 from cohear.base.files import make_folder, write_json
@@ -21,6 +21,7 @@ from cohear.study.launch.time_left import TimeLeft
 
 TRIES = 3
 """How often a run is begun whose worker keeps being killed."""
+MORE_MEMORY = "it had the machine for itself: train it with a smaller batch or window, or where there is more memory"
 
 
 @dataclass(frozen=True)
@@ -112,6 +113,7 @@ class _Driver:
         self._waiting = {key: run for key, run in runs.items() if key not in self.done and key not in failed}
         self._going: set[str] = set()
         self._tries: dict[str, int] = {}
+        self._alone: set[str] = set()
         self._alike = FailuresAlike()
         for key in list(failed):
             self._give_up_needy(key)
@@ -130,13 +132,18 @@ class _Driver:
     def _begin(self) -> None:
         """Start what there is room for."""
         while self._pool.room() > 0 and (spec := self._next()) is not None:
+            if self._going and (spec.key in self._alone or self._going <= self._alone):
+                return  # for it, or beside it, there is no memory
             run = self._waiting.pop(spec.key)
             self._going.add(spec.key)
             self._tries[spec.key] = self._tries.get(spec.key, 0) + 1
             self._pool.start(spec, run.files)
 
     def _next(self) -> Spec | None:
-        return self._alike.next_of(self._ready())
+        ready: Iterable[Spec] = self._ready()
+        if self._alone:
+            ready = sorted(ready, key=lambda spec: spec.key in self._alone)
+        return self._alike.next_of(ready)
 
     def _ready(self) -> Iterator[Spec]:
         """Waiting runs whose needs are there."""
@@ -152,8 +159,13 @@ class _Driver:
             self._progress.run_event(event)
             return
         self._going.discard(key)
+        lacked_memory = event.failure is not None and event.failure.out_of_memory
+        if event.kind == "failed" and lacked_memory and key not in self._alone:
+            self._try_again(key, event.failure)
+            self._progress.run_event(replace(event, kind="killed"))
+            return
         if event.kind == "killed" and self._tries[key] < TRIES:
-            self._waiting[key] = self._runs[key]  # behind the others
+            self._try_again(key, event.failure)
         elif event.kind == "finished" and self._folders.find(key, self._runs[key].files):
             self.done.add(key)
             self._alike.finished()
@@ -161,10 +173,18 @@ class _Driver:
         else:
             failure = event.failure or Failure("it is said to be finished, and its folder is not whole", "")
             failure.raise_where_it_concerns_all()
+            if failure.out_of_memory:
+                failure = replace(failure, error=f"{failure.error}; {MORE_MEMORY}")
             self._alike.failed(self._runs[key].spec, failure.error)
             self._give_up(key, failure)
             return
         self._progress.run_event(event)
+
+    def _try_again(self, key: str, failure: Failure | None) -> None:
+        """Behind the others; one that lacked memory when they have ended, which gives it the same result."""
+        self._waiting[key] = self._runs[key]
+        if failure is not None and failure.out_of_memory:
+            self._alone.add(key)
 
     def _learn(self, key: str) -> None:
         """From a run that has just ended, how long others take."""
@@ -177,7 +197,8 @@ class _Driver:
         """Keep a run's error, and fail the runs that need it."""
         self.failed[key] = failure.error
         folder = make_folder(self._folders.into / key)
-        write_json(folder / "error.json", {"error": failure.error, "traceback": failure.detail})
+        told = {"error": failure.error, "traceback": failure.detail, "tries": self._tries.get(key, 0)}
+        write_json(folder / "error.json", told)
         self._progress.run_event(RunEvent("failed", key, failure))
         self._give_up_needy(key)
 

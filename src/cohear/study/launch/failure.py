@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import traceback
 from dataclasses import asdict, dataclass
 
@@ -11,6 +12,11 @@ from cohear.base.errors import CohearError, DataError, FolderError, StudyError, 
 _MOST_CHARACTERS = 4_000
 """Of an error and of its traceback. A character takes 6 bytes at most, so both fit a pipe (64 KiB) that nobody reads
 before the worker has ended."""
+
+_NO_MEMORY = re.compile(
+    "OutOfMemoryError|out of memory|can't allocate memory|cannot allocate memory|CUBLAS_STATUS_ALLOC_FAILED",
+    re.IGNORECASE,
+)
 
 _KINDS = {kind.__name__: kind for kind in (UserError, DataError, FolderError)}
 
@@ -23,11 +29,13 @@ class Failure:
         error: a sentence.
         detail: the traceback.
         concerns_all: name of the error's class where it concerns all runs, else empty.
+        out_of_memory: whether there was not enough memory, of the machine or of an accelerator, beside the other runs.
     """
 
     error: str
     detail: str
     concerns_all: str = ""
+    out_of_memory: bool = False
 
     @classmethod
     def of(cls, error: BaseException) -> Failure:
@@ -35,7 +43,8 @@ class Failure:
         users = isinstance(error, UserError)
         text = str(error) if isinstance(error, CohearError) else f"{type(error).__name__}: {error}"
         detail = "".join(traceback.format_exception(type(error), error, error.__traceback__))
-        return cls(text[:_MOST_CHARACTERS], _without_its_middle(detail), _kind(error) if users else "")
+        kind = _kind(error) if users else ""
+        return cls(text[:_MOST_CHARACTERS], _without_its_middle(detail), kind, _lacks_memory(error))
 
     def raise_where_it_concerns_all(self) -> None:
         """Raise what would end every other run too, as the kind of error it was."""
@@ -55,6 +64,13 @@ class Failure:
             return cls(**json.loads(words))
         except (ValueError, TypeError):
             return None
+
+
+def _lacks_memory(error: BaseException) -> bool:
+    """Torch and onnxruntime have no class of their own for it on every device: their words tell."""
+    return isinstance(error, MemoryError) or (
+        not isinstance(error, CohearError) and _NO_MEMORY.search(f"{type(error).__name__}: {error}") is not None
+    )
 
 
 def _kind(error: BaseException) -> str:

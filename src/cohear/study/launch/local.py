@@ -188,7 +188,7 @@ def _outcome(answer: dict[str, Any]) -> RunEvent:
         return RunEvent("failed", run, Failure(**answer["failure"]))
     by = f"signal {signal.Signals(-status).name}" if status < 0 else f"exit status {status}"
     error = f"its worker was ended by {by}" + (" (out of memory?)" if status == -signal.SIGKILL else "")
-    return RunEvent("killed", run, Failure(error, ""))
+    return RunEvent("killed", run, Failure(error, "", out_of_memory=status == -signal.SIGKILL))
 
 
 def _pipe(server: subprocess.Popen[str] | None, name: str) -> IO[str]:
