@@ -24,7 +24,7 @@ TEST_ENV := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1
 PYTEST := $(TEST_ENV) $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-long breakages lint format bench gpu-check calibration study pictures docs clean clean-all
+.PHONY: help setup demo test test-long breakages chaos lint format bench gpu-check calibration study pictures docs clean clean-all
 .DELETE_ON_ERROR:
 
 help: ## list these commands
@@ -56,6 +56,9 @@ test-long: $(STAMP) ## the slow tests alone (minutes)
 
 breakages: $(STAMP) ## what the tests are worth: break the code on purpose, see that they tell (minutes)
 	$(BIN)/python tests/breaking/breakages.py
+
+chaos: $(STAMP) ## a study whose processes are killed 200 times, with a full disk and clocks that jump (an hour)
+	$(BIN)/python tests/helpers/chaos.py --kills 200
 
 lint: $(STAMP) ## ruff, mypy, and the contract on imports between rooms
 	$(BIN)/ruff check .
