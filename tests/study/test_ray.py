@@ -19,7 +19,7 @@ from cohear.base.named import as_named, make
 from cohear.runs.in_place import PackInPlace
 from cohear.runs.record import read_record
 from cohear.study.launch.launcher import LAUNCHERS
-from cohear.study.launch.ray.cluster import Share
+from cohear.study.launch.ray.cluster import ShareOfNode
 from cohear.testing.launcher import LauncherContract
 from cohear.training.spec import RunSpec
 
@@ -45,13 +45,13 @@ def nodes(tmp_path_factory):
 
 def test_a_share_of_a_node():
     node = {"CPU": 4.0, "GPU": 1.0}
-    assert Share().fits(node) == 4
-    assert Share(0.5).fits(node) == 8
-    assert Share(1.0, 0.25).fits(node) == 4
-    assert Share(1.0, 1.0).fits(node) == 1
-    assert Share(1.0, 0.1).fits({"CPU": 30.0, "GPU": 0.3}) == 3
-    assert Share(1.0, 0.5).fits({"CPU": 4.0}) == 0
-    assert str(Share(2, 0.5)) == "2 CPU and 0.5 GPU"
+    assert ShareOfNode().fits(node) == 4
+    assert ShareOfNode(0.5).fits(node) == 8
+    assert ShareOfNode(1.0, 0.25).fits(node) == 4
+    assert ShareOfNode(1.0, 1.0).fits(node) == 1
+    assert ShareOfNode(1.0, 0.1).fits({"CPU": 30.0, "GPU": 0.3}) == 3
+    assert ShareOfNode(1.0, 0.5).fits({"CPU": 4.0}) == 0
+    assert str(ShareOfNode(2, 0.5)) == "2 CPU and 0.5 GPU"
 
 
 @pytest.mark.parametrize(

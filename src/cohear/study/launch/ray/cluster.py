@@ -15,13 +15,19 @@ from cohear.base.pool import available_cores
 _QUIET = {"log_to_driver": False, "logging_level": "ERROR", "configure_logging": False}
 
 
-def ray_module() -> Any:  # noqa: ANN401 - Ray is an extra, of which nothing is known where it is not installed
+def ray_module(token: str = "") -> Any:  # noqa: ANN401 - Ray is an extra, of which nothing is known where it is not installed
     """Ray, which takes a second to load.
+
+    Args:
+        token: that a head of ours asks for; Ray reads it when it is loaded, and not later.
 
     Raises:
         MissingExtra: it is not installed.
     """
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # it otherwise tells its makers of every cluster
+    if token:
+        os.environ.setdefault("RAY_AUTH_MODE", "token")
+        os.environ.setdefault("RAY_AUTH_TOKEN", token)
     try:
         import ray  # noqa: PLC0415 - loads slowly, and is an extra
     except ImportError as error:
@@ -30,7 +36,7 @@ def ray_module() -> Any:  # noqa: ANN401 - Ray is an extra, of which nothing is 
 
 
 @dataclass(frozen=True)
-class Share:
+class ShareOfNode:
     """What of a node a run takes.
 
     Attributes:
@@ -71,7 +77,7 @@ class Cluster:
     """
 
     def __init__(self, address: str = "") -> None:
-        self.ray = ray_module()
+        self.ray = ray_module("" if address else secrets.token_hex(32))
         self._is_ours = not self.ray.is_initialized()
         if not self._is_ours:
             return
@@ -82,7 +88,7 @@ class Cluster:
         else:
             self._begin()
 
-    def slots(self, share: Share, without: Collection[str] = ()) -> int:
+    def slots(self, share: ShareOfNode, without: Collection[str] = ()) -> int:
         """Runs that all nodes have room for together, as if nobody else used them."""
         return sum(share.fits(node["Resources"]) for node in self.nodes() if node["NodeID"] not in without)
 
@@ -100,10 +106,7 @@ class Cluster:
 
         Whoever reaches the ports of a head may otherwise run code on its machine.
         """
-        given = {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": secrets.token_hex(32)}
-        for name, value in given.items():
-            os.environ.setdefault(name, value)
-        self.ray.init(num_cpus=available_cores(), include_dashboard=False, **_QUIET)
+        self.ray.init(address="local", num_cpus=available_cores(), include_dashboard=False, **_QUIET)
 
     def _connect(self, address: str) -> None:
         if address.startswith("ray://"):

@@ -19,8 +19,8 @@ from cohear.runs.spec import Spec
 from cohear.study.launch.brought import why_not_kept
 from cohear.study.launch.failure import Failure
 from cohear.study.launch.launcher import HERE, LAUNCHERS, Pool, RunEvent
-from cohear.study.launch.ray.cluster import Cluster, Share
-from cohear.study.launch.ray.there import Asked, Told, carry_out_there
+from cohear.study.launch.ray.cluster import Cluster, ShareOfNode
+from cohear.study.launch.ray.there import Asked, SaidOfRun, carry_out_there
 from cohear.study.launch.same_code import SameCode
 from cohear.study.launch.ssh.carry import PackToSend, can_be_sent
 
@@ -59,7 +59,7 @@ class Ray(Pool):
         gpus: float | None = None,
     ) -> None:
         wants_one = place.device not in (PROCESSOR, "auto")
-        self._share = Share(cpus, float(wants_one) if gpus is None else gpus)
+        self._share = ShareOfNode(cpus, float(wants_one) if gpus is None else gpus)
         self._pack, self._runs, self._jobs, self._address = can_be_sent(pack), runs, jobs, address
         self._place = asdict(replace(place, launcher=NAME))
         self._cluster: Cluster | None = None
@@ -106,7 +106,7 @@ class Ray(Pool):
             [task], _ = ray.wait(list(self._going), num_returns=1)
             spec, files = self._going[task]
             try:
-                told: Told = ray.get(next(task))
+                told: SaidOfRun = ray.get(next(task))
             except StopIteration:  # it has said how it ended
                 self._going.pop(task, None)
                 continue
@@ -130,7 +130,7 @@ class Ray(Pool):
         self._going.clear()
         self._cluster = self._sent = None
 
-    def _take(self, task: Any, told: Told, spec: Spec, files: frozenset[str]) -> Iterator[RunEvent]:  # noqa: ANN401 - Ray's
+    def _take(self, task: Any, told: SaidOfRun, spec: Spec, files: frozenset[str]) -> Iterator[RunEvent]:  # noqa: ANN401 - Ray's
         """What a node's words mean."""
         failure = Failure(**told.failure) if told.failure else None
         if told.event == "started":

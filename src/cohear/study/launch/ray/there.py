@@ -53,7 +53,7 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Told:
+class SaidOfRun:
     """What a node says of a run.
 
     Attributes:
@@ -79,23 +79,23 @@ _SEATS: dict[tuple[Any, ...], _Seat] = {}
 """The one of this process, by what it was made for."""
 
 
-def carry_out_there(asked: Asked, index: str, *contents: Any) -> Iterator[Told]:  # noqa: ANN401 - arrays of bytes
+def carry_out_there(asked: Asked, index: str, *contents: Any) -> Iterator[SaidOfRun]:  # noqa: ANN401 - arrays of bytes
     """The task: first that it has begun, then how it ended."""
     import ray  # noqa: PLC0415 - in a process of Ray's
 
     node, host = ray.get_runtime_context().get_node_id(), ray.util.get_node_ip_address()
     if not _SEATS and (why := asked.needs.why_not_here()):  # a process that has worked may work
-        yield Told("refused", node, host, asdict(Failure(why, "")))
+        yield SaidOfRun("refused", node, host, asdict(Failure(why, "")))
         return
     try:
         seat = _seat(asked.pack, index, os.environ.get(VISIBLE, ""), tuple({**asked.place, "host": host}.items()))
         yield from (_told(event, node, host) for event in seat.carry_out(asked, contents))
     except CohearError as error:
-        yield Told("refused", node, host, asdict(Failure.of(error)))
+        yield SaidOfRun("refused", node, host, asdict(Failure.of(error)))
 
 
-def _told(event: dict[str, Any], node: str, host: str) -> Told:
-    return Told(node=node, host=host, **event)
+def _told(event: dict[str, Any], node: str, host: str) -> SaidOfRun:
+    return SaidOfRun(node=node, host=host, **event)
 
 
 class _Seat:

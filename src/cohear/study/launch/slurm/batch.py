@@ -13,7 +13,7 @@ from typing import Any
 
 from cohear.base.errors import MissingExtra, UserError
 from cohear.study.launch.slurm.place import SharedPlace
-from cohear.study.launch.slurm.there import Chunk
+from cohear.study.launch.slurm.there import RunsOfJob
 
 WARNING_SECONDS = 90
 """Before its time is over, a job is told."""
@@ -66,7 +66,7 @@ class Wishes:
 
 
 @dataclass
-class Job:
+class BatchJob:
     """A job.
 
     Attributes:
@@ -102,7 +102,7 @@ class Batch:
             raise MissingExtra("submitit", "slurm") from error
         logging.getLogger("submitit").setLevel(logging.ERROR)
         self._shared, self._executor_name = shared, executor
-        self._submitted: list[Job] = []
+        self._submitted: list[BatchJob] = []
         try:
             self._executor = submitit.AutoExecutor(
                 shared.logs, cluster=executor, slurm_max_num_timeout=TIMES_OVER, local_max_num_timeout=TIMES_OVER
@@ -113,7 +113,7 @@ class Batch:
                 f"--launcher slurm: {error}; give the command on a machine from which jobs are submitted"
             ) from error
 
-    def submit(self, chunks: Sequence[Chunk]) -> list[Job]:
+    def submit(self, chunks: Sequence[RunsOfJob]) -> list[BatchJob]:
         """One array, a job a chunk.
 
         Raises:
@@ -124,14 +124,14 @@ class Batch:
         try:
             with self._executor.batch():
                 submitted = [self._executor.submit(chunk) for chunk in chunks]
-            jobs = [Job(job.job_id, job) for job in submitted]
+            jobs = [BatchJob(job.job_id, job) for job in submitted]
         except (FailedJobError, FailedSubmissionError, OSError) as error:
             said = next((line for line in str(error).splitlines()[::-1] if line.strip()), "")
             raise UserError(f"--launcher slurm: the batch system takes no job: {said}") from error
         self._submitted += jobs
         return jobs
 
-    def ask(self, jobs: Sequence[Job]) -> None:
+    def ask(self, jobs: Sequence[BatchJob]) -> None:
         """Which of them are over; one question for all."""
         if self._executor_name == "slurm":
             queued = _queued([job.id for job in jobs])
@@ -141,7 +141,7 @@ class Batch:
             if queued is not None and job.id not in queued:
                 job.is_over, job.why = True, self._why(job)
 
-    def cancel(self, job: Job) -> None:
+    def cancel(self, job: BatchJob) -> None:
         """End a job."""
         with suppress(Exception):  # it may be over
             job.of.cancel(check=False)
@@ -162,7 +162,7 @@ class Batch:
             if earlier:
                 subprocess.run(["scancel", *map(str, earlier)], check=False, capture_output=True)
 
-    def _why(self, job: Job) -> str:
+    def _why(self, job: BatchJob) -> str:
         """The state of a job that is over, where it is known yet, and the last line that it printed."""
         state = said = ""
         with suppress(OSError, subprocess.TimeoutExpired):

@@ -22,9 +22,9 @@ from cohear.study.launch.brought import why_not_kept
 from cohear.study.launch.failure import Failure
 from cohear.study.launch.launcher import HERE, LAUNCHERS, Pool, RunEvent
 from cohear.study.launch.same_code import SameCode
-from cohear.study.launch.slurm.batch import Batch, Job, Wishes
+from cohear.study.launch.slurm.batch import Batch, BatchJob, Wishes
 from cohear.study.launch.slurm.place import ENDED, STARTED, SharedPlace
-from cohear.study.launch.slurm.there import Chunk
+from cohear.study.launch.slurm.there import RunsOfJob
 from cohear.study.launch.ssh.carry import can_be_sent
 
 NAME = "slurm"
@@ -48,7 +48,7 @@ class _Going:
         looks: at the folder since the job was over.
     """
 
-    job: Job
+    job: BatchJob
     runs: dict[str, frozenset[str]]
     started: set[str] = field(default_factory=set)
     looks: int = 0
@@ -196,7 +196,7 @@ class Slurm(Pool):
         for begin in range(0, len(self._waiting), self._chunk):
             part = self._waiting[begin : begin + self._chunk]
             asked = tuple((spec.model_dump(mode="json"), tuple(sorted(files))) for spec, files in part)
-            chunks.append(Chunk(url, self._shared, self._runs.absolute(), asked, needs, self._place, self._cpus))
+            chunks.append(RunsOfJob(url, self._shared, self._runs.absolute(), asked, needs, self._place, self._cpus))
             wanted.append({spec.key: files for spec, files in part})
         self._waiting.clear()
         jobs = self._batch.submit(chunks)

@@ -23,7 +23,7 @@ from cohear.study.launch.slurm.place import ENDED, STARTED, SharedPlace
 
 
 @dataclass(frozen=True)
-class Chunk:
+class RunsOfJob:
     """Runs of one job; calling it carries them out.
 
     A job that is preempted, or whose time is over, is put into the queue again and goes on with what is not finished.
