@@ -45,14 +45,14 @@ class Prices:
 
     @classmethod
     def of(cls, tasks: Sequence[str], costs: pd.Series[float]) -> Prices | None:
-        """From the cost of each combination that is known; None where that of a single is not."""
+        """From the cost of each combination that is known; None where that of a single is not, or there is no task."""
         number = {task: place for place, task in enumerate(tasks)}
         measured = {
             tuple(sorted(number[name] for name in str(combination).split("+"))): float(cost)
             for combination, cost in costs.dropna().items()
             if all(name in number for name in str(combination).split("+"))
         }
-        if any((place,) not in measured for place in range(len(tasks))):
+        if not tasks or any((place,) not in measured for place in range(len(tasks))):
             return None
         alone = np.array([measured[place,] for place in range(len(tasks))])
         trunk, heads = float(alone.min()), alone - alone.min()

@@ -36,6 +36,19 @@ def advise(folder: str | Path, budget: GroupingBudget | None = None) -> Advised:
     return advice_of(statistics, NO_BUDGET if budget is None else budget, _plans(StudyFolder(Path(folder)), statistics))
 
 
+def combinations_to_run(folder: Path) -> list[tuple[str, str, str, str]]:
+    """What is worth running next of a study's plan, in the order of what it teaches for its time.
+
+    Args:
+        folder: of the study, with its tables written.
+
+    Returns:
+        Features, encoder, arm and combination of each.
+    """
+    rows = (row for row in advise(folder)["next"] if row["planned"] and row["worth"] > 0)
+    return [(row["features"], row["encoder"], row["arm"], row["combination"]) for row in rows]
+
+
 def _plans(folder: StudyFolder, statistics: Statistics) -> Plans | None:
     """What a study's plan has of the networks of each setting; None where there is no plan."""
     from cohear.advice.plans import PlannedRuns

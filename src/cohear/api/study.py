@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cohear.api import conclusions, gains, report
+from cohear.api import advice, conclusions, gains, report
 from cohear.base.errors import MissingExtra, RunFailed
 from cohear.base.files import cache_folder, resolved
 from cohear.study.folder.folder import StudyFolder, with_paths_from
@@ -126,6 +126,7 @@ class Study:
         jobs: int | None = None,
         at_once: int | None = None,
         progress: Progress | None = None,
+        advise: str | None = None,
     ) -> StudyOutcome:
         """Train what is missing and write tables, gains and page; call it again to go on after a break.
 
@@ -138,13 +139,17 @@ class Study:
             at_once: how many networks that are alike each of them trains as one, on this machine; None for one on the
                 processor, and as many as its memory has room for on an accelerator.
             progress: told of everything.
+            advise: core time that runs may take (``2h``): singles, then what teaches most about the grouping, in
+                rounds (:func:`cohear.api.advise`); None for all runs.
 
         Raises:
             UserError: a mistake in the study, the data or the folder; nothing that was done is lost.
             RunFailed: runs failed one after another with the same error, and nothing that is left could fare better.
         """
+        from cohear.study.advised_rounds import AdvisedRuns, core_seconds
         from cohear.study.run import run_study
 
+        advised = None if advise is None else AdvisedRuns(core_seconds(advise), advice.combinations_to_run)
         if out is not None:
             self.folder = Path(out)
         run = partial(run_study, self.settings, self._source_folder, self.folder)
@@ -153,7 +158,14 @@ class Study:
 
             run = partial(run_from_pack, self.settings, source, self.folder)
         try:
-            outcome = run(launcher=launcher, jobs=jobs, at_once=at_once, progress=progress, judge=gains.judge_cells)
+            outcome = run(
+                launcher=launcher,
+                jobs=jobs,
+                at_once=at_once,
+                progress=progress,
+                judge=gains.judge_cells,
+                advised=advised,
+            )
         except RunFailed:  # what is done beside it can be read all the same
             self._conclude()
             raise

@@ -24,6 +24,8 @@ EXAMPLES = """
 
   cohear run study.yaml --from s3://bucket/first --out out/first    [dim]from its pack, without datasets[/dim]
 
+  cohear run study.yaml --out out/first --advise 2h    [dim]what teaches most, in two core-hours[/dim]
+
 Stop it at any moment and run the same command again: it goes on where it was.
 """
 
@@ -60,6 +62,14 @@ def run(
             show_default=False,
         ),
     ] = None,
+    advise: Annotated[
+        str | None,
+        typer.Option(
+            metavar="BUDGET",
+            help="Core time that runs may take (90s, 30m, 2h): singles, then what teaches most about the grouping.",
+            show_default=False,
+        ),
+    ] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Check everything, show the plan and foretell what it costs.")
     ] = False,
@@ -71,13 +81,17 @@ def run(
     progress = TerminalProgress(errors)
     if dry_run and source is not None:
         raise UserError("--dry-run shows the plan that the datasets give; with --from the plan is that of the pack")
+    if dry_run and advise is not None:
+        raise UserError("--dry-run shows the whole plan and its price; leave --advise out")
     where = named_launcher(launcher, hosts, python, address, given)
     loaded = Study.load(study, out)
     if dry_run:
         _show_plan(loaded, progress, where, jobs)
         return
     try:
-        outcome = loaded.run(source=source, launcher=where, jobs=jobs, at_once=at_once, progress=progress)
+        outcome = loaded.run(
+            source=source, launcher=where, jobs=jobs, at_once=at_once, progress=progress, advise=advise
+        )
     finally:
         progress.close()
     if outcome.done:

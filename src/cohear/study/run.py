@@ -7,6 +7,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+from cohear.base.errors import UserError
 from cohear.base.files import cache_folder, make_folder, write_json
 from cohear.base.named import as_named, make
 from cohear.base.study_facts import write_facts
@@ -15,6 +16,7 @@ from cohear.runs.in_place import PackInPlace
 from cohear.runs.job import files_kept
 from cohear.runs.place import RunPlace
 from cohear.runs.spec import Spec
+from cohear.study.advised_rounds import AdvisedRuns, advised_rounds
 from cohear.study.data_facts import data_facts
 from cohear.study.file import StudySettings
 from cohear.study.folder.devices import trained_elsewhere
@@ -64,6 +66,7 @@ def run_study(
     at_once: int | None = None,
     progress: Progress | None = None,
     judge: Judge | None = None,
+    advised: AdvisedRuns | None = None,
 ) -> StudyOutcome:
     """Train every run of a study that is not done yet; ends with the tables written.
 
@@ -79,6 +82,7 @@ def run_study(
         at_once: how many networks that are alike each of them may train as one; None for as many as pay for themselves.
         progress: told of everything.
         judge: says which cells are open, for a study whose repeats stop when verdicts are decided.
+        advised: a budget, and who says which combinations are worth it; None for all runs.
 
     Raises:
         UserError: a mistake in the study, the data or the folder, or a device that is not here; nothing that was done
@@ -119,7 +123,9 @@ def run_study(
         with closing(
             make(LAUNCHERS, where, pack, folder.runs, jobs, RunPlace(settings.device, together=at_once))
         ) as pool:
-            outcome = train(folder, settings, runs, pool, prepared.warnings, progress=progress, judge=judge)
+            outcome = train(
+                folder, settings, runs, pool, prepared.warnings, progress=progress, judge=judge, advised=advised
+            )
         beside = [name for name in PROBES if PROBES[name].beside_runs]
         measure_prepared(prepared, folder, pack, RunPlace(), beside, cache=cache, jobs=jobs, progress=progress)
         write_measurements(folder, folder.read_plan())
@@ -135,6 +141,7 @@ def train(
     *,
     progress: Progress,
     judge: Judge | None,
+    advised: AdvisedRuns | None,
 ) -> StudyOutcome:
     """Train what is missing of a study whose inputs are written; ends with the tables written.
 
@@ -146,12 +153,23 @@ def train(
         warnings: what a reader of the results should know.
         progress: told of everything.
         judge: see `run_study`.
+        advised: see `run_study`.
+
+    Raises:
+        UserError: repeats stop when verdicts are decided, and runs are advised too.
     """
+    looks = settings.repeats.looks()
+    if advised is not None and looks:
+        raise UserError(
+            "--advise runs every repeat of what it asks for, and does not go with `repeats: {until: decided}`: "
+            "leave one out"
+        )
     wanted: list[str] = []
     trained: set[str] = set()
     failed: Mapping[str, str] = {}
     try:
-        for wanted, at_most in rounds(folder, settings.repeats.looks(), judge, progress):
+        by_look = rounds(folder, looks, judge, progress)
+        for wanted, at_most in by_look if advised is None else advised_rounds(folder, advised, progress):
             now = {key: runs[key] for key in wanted}
             _tell_lacking(folder, now, settings.keep, progress)
             ended = ensure(

@@ -14,6 +14,7 @@ from cohear.base.url_folder import UrlFolder
 from cohear.runs.carried import Carried
 from cohear.runs.place import RunPlace
 from cohear.runs.spec import Spec
+from cohear.study.advised_rounds import AdvisedRuns
 from cohear.study.elsewhere.finished_runs import take_finished
 from cohear.study.elsewhere.pack_study import ARMS, ENVIRONMENT, FACTS, PLAN, SAME_STUDY
 from cohear.study.elsewhere.same_study import demand_same_study
@@ -40,6 +41,7 @@ def run_from_pack(
     at_once: int | None = None,
     progress: Progress | None = None,
     judge: Judge | None = None,
+    advised: AdvisedRuns | None = None,
 ) -> StudyOutcome:
     """Train every run of a packed study that is finished neither here nor there; ends with the tables written.
 
@@ -52,6 +54,7 @@ def run_from_pack(
         at_once: how many networks that are alike each of them may train as one; None for as many as pay for themselves.
         progress: told of everything.
         judge: says which cells are open, for a study whose repeats stop when verdicts are decided.
+        advised: a budget, and who says which combinations are worth it; None for all runs.
 
     Raises:
         UserError: the pack is not whole, is another study's or of other code; nothing that was done is lost.
@@ -77,7 +80,7 @@ def run_from_pack(
         with closing(
             make(LAUNCHERS, where, carried, folder.runs, jobs, RunPlace(settings.device, together=at_once))
         ) as pool:
-            return train(folder, settings, runs, pool, [], progress=progress, judge=judge)
+            return train(folder, settings, runs, pool, [], progress=progress, judge=judge, advised=advised)
 
 
 def _plan_of(carried: Carried) -> list[PlannedRun[Spec]]:
