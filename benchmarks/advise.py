@@ -23,6 +23,7 @@ import pandas as pd
 from cohear.advice.advise import advise
 from cohear.advice.observed import places_of
 from cohear.advice.plans import PlannedRuns
+from cohear.advice.prior import read_prior
 from cohear.advice.setting import AdvisedSetting
 from cohear.analysis.statistics import Statistics
 from cohear.analysis.tables.in_setting import in_setting
@@ -90,7 +91,7 @@ def split(
     known = Statistics(
         GivenTables(bought(statistics, setting, choose, seconds), statistics.tables.data), statistics.design
     )
-    advised = AdvisedSetting.of(known, setting)
+    advised = AdvisedSetting.of(known, setting, read_prior())
     tasks = advised.tasks
     groups = {frozenset(name.split("+")): name for name in seconds if set(name.split("+")) <= set(tasks)}
     expectation = advised.scores[advised.score].expectation

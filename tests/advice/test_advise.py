@@ -86,9 +86,8 @@ def test_where_nothing_helps_it_says_separate_networks(tmp_path):
 
 def test_a_study_of_singles_alone_is_told_by_what_recorded_studies_showed(tmp_path):
     found = advise(table(tmp_path / "c", {}, pairs=False))
-    assert {row["reason"] for row in found["gains"]} == {
-        "not run, and no gain was measured here: as gains of recorded studies scatter"
-    }
+    (reason,) = {row["reason"] for row in found["gains"]}
+    assert reason.startswith("not run") and "as gains of recorded studies scatter" in reason
     assert all(row["low"] < -0.01 and row["high"] > 0.01 for row in found["gains"])
     assert found["grouping"][0]["words"].startswith("Train separate networks")
     assert {row["combination"] for row in found["next"]} == {"a+b", "a+c", "a+d", "b+c", "b+d", "c+d"}

@@ -355,6 +355,30 @@ def test_a_measurement_that_decides_is_found_and_others_are_not():
     assert beat["random numbers"] > 0.2 and beat["task identity"] < 0.5
 
 
+def test_a_measurement_of_pairs_in_its_table_is_found():
+    """With what changes with the setting taken from its own rows, and what not every pair has left out."""
+    rng = np.random.default_rng(6)
+    tasks = [f"t{i:02}" for i in range(9)]
+    near = {(a, b): rng.normal() for a in tasks for b in tasks if a != b}
+    rows = [
+        {"task": a, "combination": f"{min(a, b)}+{max(a, b)}", "features": "f", "encoder": "e", "arm": "base"}
+        | {"gain": 0.02 * value + 0.003 * rng.standard_normal()}
+        for (a, b), value in near.items()
+    ]
+    other = {"features": "g", "encoder": "", "arm": "base", "cost": 0.1}
+    own = {**other, "features": "f"}
+    table = [{"task": a, "partner": b, "name": "near", "value": value, **own} for (a, b), value in near.items()]
+    table += [{"task": a, "partner": b, "name": "near", "value": rng.normal(), **other} for a, b in near]
+    table += [{"task": tasks[0], "partner": tasks[1], "name": "one pair", "value": 1.0, **own}]
+    table += [{"task": a, "partner": "", "name": "clips", "value": rng.normal(), **own} for a in tasks]
+    lines = correlates(pd.DataFrame(rows), {}, {}, table=pd.DataFrame(table))
+    found = {(line["measurement"], line["side"]): line for line in lines if line["side"]}
+    assert set(found) == {("near", "pair"), *(("clips", side) for side in ("task", "partner", "partner minus task"))}
+    best = found["near", "pair"]
+    assert best["pooled"] > 0.9 and best["p_adjusted"] <= 0.05 and best["within"] > 0.9
+    assert all(line["p_adjusted"] > 0.05 for (name, _), line in found.items() if name == "clips")
+
+
 def test_luck_of_single_runs_is_no_correlation_with_their_score():
     """Tasks alike, nothing but noise: a score that is part of the gain would go with it at -0.3 on average."""
     table = checked_results(families(number=40, seeds=2, overlap=0.0, seed=2)[0])

@@ -10,7 +10,7 @@ import tiny
 from cohear.analysis.tables.text import read_table
 from cohear.base.errors import DataError, StudyError, UserError
 from cohear.base.files import cache_folder, make_folder
-from cohear.base.tables import MEASUREMENTS_CSV, RESULTS_CSV
+from cohear.base.tables import MEASUREMENTS_CSV, PROBE_CSV, RESULTS_CSV
 from cohear.base.versions import OtherVersions
 from cohear.base.yaml_text import YamlText
 from cohear.probes.measure import probe_rows
@@ -166,9 +166,20 @@ def test_results_hold_no_measurement_and_names_of_columns_stay(studied):
 def test_without_probes_there_is_no_table(studied, tmp_path):
     folder = StudyFolder(tmp_path)
     (tmp_path / MEASUREMENTS_CSV.file).write_text("of an earlier plan", encoding="utf-8")
+    (folder.runs / "earlier").mkdir(parents=True)
+    (folder.runs / "earlier" / PROBE_CSV.file).write_text("measured", encoding="utf-8")
     folder.write_plan("tiny", [run.row for run in planned(studied, probes=[])])
     write_tables(folder)
     assert not (tmp_path / MEASUREMENTS_CSV.file).exists()
+
+
+def test_a_table_from_elsewhere_stays_where_nothing_was_measured(studied, tmp_path):
+    """As one that was copied beside the records without the journal of what was measured."""
+    folder = StudyFolder(tmp_path)
+    (tmp_path / MEASUREMENTS_CSV.file).write_text("from elsewhere", encoding="utf-8")
+    folder.write_plan("tiny", [run.row for run in planned(studied, probes=[])])
+    write_tables(folder)
+    assert (tmp_path / MEASUREMENTS_CSV.file).read_text(encoding="utf-8") == "from elsewhere"
 
 
 def test_networks_keep_their_keys_and_seeds_and_arms_add_no_probe(studied):

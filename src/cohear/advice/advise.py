@@ -9,6 +9,7 @@ from cohear.advice.grouping_row import grouping_row, no_grouping, why_no_groupin
 from cohear.advice.next_runs import Standing
 from cohear.advice.observed import places_of
 from cohear.advice.plans import PlannedRuns, Plans
+from cohear.advice.prior import Prior, read_prior
 from cohear.advice.run_rows import candidates_of, run_row
 from cohear.advice.sentences import out_of_budget
 from cohear.advice.setting import AdvisedSetting
@@ -21,25 +22,37 @@ from cohear.findings.sentences import setting_name
 NO_BUDGET = GroupingBudget()
 
 
-def advise(statistics: Statistics, budget: GroupingBudget = NO_BUDGET, plans: Plans | None = None) -> Advised:
-    """Advice of every setting with single runs.
+def advise(
+    statistics: Statistics,
+    budget: GroupingBudget = NO_BUDGET,
+    plans: Plans | None = None,
+    prior: Prior | None = None,
+) -> Advised:
+    """Advice of every setting with single runs, and of every one that is planned and has no run yet.
 
     Args:
         statistics: of the study.
         budget: what a grouping may cost.
         plans: what the study's plan has of each setting; without it every network may be run.
+        prior: of gains where none was measured; None for the one that ships.
 
     Raises:
         UserError: a floor is of a task that there is not, or the budget can be held in no setting.
     """
-    budget.check_tasks(sorted(set(map(str, statistics.results["task"]))))
+    names = {*map(str, statistics.results["task"]), *statistics.tables.data.tasks}
+    budget.check_tasks(sorted(names))
+    prior = prior or read_prior()
     gains: list[ExpectedGain] = []
     runs: list[NextRun] = []
     groupings: list[AdvisedGrouping] = []
     broken: list[str] = []
-    for setting in _settings(statistics):
-        known = AdvisedSetting.of(statistics, setting)
+    run = _settings(statistics)
+    for setting in dict.fromkeys([*run, *(plans or {})]):
         plan = (plans or {}).get(setting, PlannedRuns())
+        if setting in run:
+            known = AdvisedSetting.of(statistics, setting, prior)
+        else:
+            known = AdvisedSetting.of_plan(statistics, setting, plan.repeats, prior)
         gains.extend(gain_rows(known, plan))
         missing = why_no_grouping(known, floors=bool(budget.floors))
         dividing = None if missing else known.dividing(budget)

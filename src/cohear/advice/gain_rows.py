@@ -11,7 +11,7 @@ from cohear.advice.advised import ExpectedGain
 from cohear.advice.expectation import OUTWARDS
 from cohear.advice.observed import GainPlace, places_of
 from cohear.advice.plans import PlannedRuns
-from cohear.advice.sentences import NOTHING_MEASURED, why_group, why_measured, why_pair
+from cohear.advice.sentences import why_group, why_measured, why_pair
 from cohear.advice.setting import AdvisedScore, AdvisedSetting
 from cohear.base.units import finite
 
@@ -53,8 +53,8 @@ def _reason(known: AdvisedSetting, score: AdvisedScore, place: GainPlace, measur
     if repeats:
         return why_measured(repeats, measured, figures.unit).plain
     observed = figures.expectation.observed
-    if not observed.places:
-        return NOTHING_MEASURED.plain
+    if figures.foreseen is not None:
+        return figures.foreseen.why(known.tasks[place.task], [known.tasks[other] for other in place.partners]).plain
     if len(place.partners) > 1:
         return why_group(groups=any(len(one.partners) > 1 for one in observed.places)).plain
     return why_pair(known.tasks[place.task], known.tasks[place.partners[0]]).plain

@@ -11,11 +11,20 @@ from cohear.advice.dividing import Dividing, shared
 from cohear.advice.expectation import OUTWARDS
 from cohear.advice.next_runs import Standing
 from cohear.advice.observed import places_of
-from cohear.advice.sentences import CURE_OF_COST, FEW_TASKS, NOT_MEASURED_COST, grouping_words
-from cohear.advice.setting import AdvisedScore, AdvisedSetting
+from cohear.advice.sentences import (
+    CURE_OF_COST,
+    FEW_TASKS,
+    NO_MEASUREMENTS,
+    NOT_MEASURED_COST,
+    NOT_RUN_FLOORS,
+    grouping_words,
+    prior_words,
+)
+from cohear.advice.setting import AdvisedScore, AdvisedSetting, ScoreKnown
 from cohear.base.arrays import Array
 from cohear.base.units import finite
 from cohear.findings.grouping import RecommendedGrouping
+from cohear.findings.words import Words, joined, words
 
 
 def why_no_grouping(known: AdvisedSetting, *, floors: bool) -> str:
@@ -26,6 +35,8 @@ def why_no_grouping(known: AdvisedSetting, *, floors: bool) -> str:
         return FEW_TASKS.plain
     if not known.scores or (floors and "metric" not in known.scores):
         return RecommendedGrouping.lacks["units"].text
+    if floors and not np.isfinite(known.scores["metric"].alone).all():
+        return NOT_RUN_FLOORS.plain
     return ""
 
 
@@ -73,7 +84,7 @@ def grouping_row(known: AdvisedSetting, dividing: Dividing, best: Division, stan
     reach = OUTWARDS * deviation
     everything = max(standing.best_if_all_were_known() - gain, 0.0)
     way = -1.0 if known.score == "nll" else float(figures.sign.mean())
-    separate = float(figures.alone.mean()) if abs(way) == 1 else None
+    separate = finite(figures.alone.mean()) if abs(way) == 1 else None
     total = {name: finite(sum(prices.of_network(network) for network in best)) for name, prices in known.prices.items()}
     better = float(ndtr(gain / deviation)) if deviation > 0 else float(gain > 0)
     names = [[known.tasks[place] for place in network] for network in best]
@@ -114,8 +125,18 @@ def grouping_row(known: AdvisedSetting, dividing: Dividing, best: Division, stan
         "milliseconds": total.get("milliseconds"),
         "bytes": total.get("bytes"),
         "exact": dividing.is_exact,
-        "words": sentence.plain,
+        "words": joined([sentence, _rests_on(figures)]).plain,
     }
+
+
+def _rests_on(figures: ScoreKnown) -> Words:
+    """What is said of a grouping where no gain was measured."""
+    foreseen = figures.foreseen
+    if foreseen is None:
+        return words()
+    if foreseen.prior.unseen.is_better and not foreseen.is_told:
+        return NO_MEASUREMENTS
+    return prior_words(told=foreseen.is_told, datasets=foreseen.prior.datasets)
 
 
 def _served(known: AdvisedSetting, best: Division) -> list[ServedTask]:
@@ -130,7 +151,7 @@ def _served(known: AdvisedSetting, best: Division) -> list[ServedTask]:
             by_score[score] = gains, OUTWARDS * np.sqrt(np.maximum(np.diag(covariance), 0.0))
         for row, task in enumerate(network):
             expected = {
-                score: float(known.scores[score].alone[task] + known.scores[score].sign[task] * gains[row])
+                score: finite(known.scores[score].alone[task] + known.scores[score].sign[task] * gains[row])
                 for score, (gains, _) in by_score.items()
             }
             gains, reach = by_score[known.score]

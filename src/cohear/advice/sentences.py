@@ -25,7 +25,35 @@ def why_group(*, groups: bool) -> Words:
     return words("not run: the mean of its pairs", ", and what other larger groups add to that" if groups else "")
 
 
-NOTHING_MEASURED = words("not run, and no gain was measured here: as gains of recorded studies scatter")
+NOTHING_MEASURED = words(
+    "not run, no gain was measured here, and nothing of the tasks either (`cohear measure` does): as gains of recorded "
+    "studies scatter"
+)
+PRIOR_IS_NO_BETTER = words(
+    "not run, and no gain was measured here: as gains of recorded studies scatter, whose measurements foretell no better "
+    "than separate networks on datasets that were left out"
+)
+
+
+def why_prior(measurements: Sequence[str], datasets: int) -> Words:
+    """Of a gain that was not measured where others were foretold from measurements."""
+    moved = f", most of all {' and '.join(measurements)}" if measurements else ""
+    return words(f"not run: from measurements{moved}, as gains of {datasets} recorded datasets go with them")
+
+
+def prior_words(*, told: bool, datasets: int) -> Words:
+    """What a grouping rests on where no gain was measured."""
+    if told:
+        return words(f" No gain was measured here: this is foretold from measurements, by gains of {datasets} datasets.")
+    return words(
+        "No gain was measured here, and what recorded studies tell of measurements is no better than separate networks on "
+        "datasets that were left out."
+    )
+
+
+NO_MEASUREMENTS = words(
+    "No gain was measured here, and nothing of the tasks either: `cohear measure` does what advice can go by."
+)
 
 
 def why_next(worth: float, unit: Unit, measured: int) -> Words:
@@ -82,4 +110,5 @@ CURE_OF_COST = {
     "milliseconds": "`cohear bench DIR` measures it",
     "bytes": "`cohear bench DIR` measures it",
 }
+NOT_RUN_FLOORS = words("A floor takes scores of every task alone: run the singles first.")
 FEW_TASKS = words("A grouping takes two tasks that are learnt and have a single run here.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
@@ -11,9 +11,11 @@ import numpy as np
 
 from cohear.advice.budget import GroupingBudget
 from cohear.advice.dividing import Dividing, Floors
-from cohear.advice.expectation import Beforehand, GainDistribution
+from cohear.advice.expectation import GainDistribution
+from cohear.advice.foreseen_gains import ForeseenGains
 from cohear.advice.observed import ObservedGains
 from cohear.advice.prices import Prices, prices_of
+from cohear.advice.prior import Prior
 from cohear.analysis.statistics import Statistics
 from cohear.analysis.tables.in_setting import in_setting
 from cohear.analysis.tables.log_loss import BITS
@@ -24,9 +26,8 @@ from cohear.base.units import OWN, POINTS, Unit
 AdvisedScore = Literal["metric", "nll"]
 """The tasks' own metrics, or log loss."""
 
-RECORDED = {POINTS.name: (0.02, 0.04), BITS: (0.09, 0.11)}
-"""By what gains of pairs differ in recorded studies (docs/results: eight-tasks, eight-pretrained, label-budgets,
-speech-and-sound), and the error of one repeat: what stands in where a study has measured none."""
+KINDS = ("multiclass", "multilabel")
+"""Kinds whose gains recorded studies tell of."""
 
 
 @dataclass(frozen=True)
@@ -38,12 +39,14 @@ class ScoreKnown:
         alone: mean score of each task alone, ``(tasks,)``.
         sign: 1 where the larger score is the better one, else -1, ``(tasks,)``.
         unit: that gains are counted in.
+        foreseen: what a prior tells, where no gain was measured; None where one was.
     """
 
     expectation: GainDistribution
     alone: Array
     sign: Array
     unit: Unit
+    foreseen: ForeseenGains | None = None
 
 
 @dataclass(frozen=True)
@@ -52,7 +55,7 @@ class AdvisedSetting:
 
     Attributes:
         setting: features, encoder, arm.
-        tasks: those that are learnt and have a single run, in the study's order.
+        tasks: those that are learnt and have a single run, in the study's order; before any run, all that are planned.
         scores: what is known of each score.
         prices: of networks.
         in_turn: whether each network is for one of its tasks alone, which has few labels.
@@ -65,18 +68,50 @@ class AdvisedSetting:
     in_turn: bool
 
     @classmethod
-    def of(cls, statistics: Statistics, setting: Setting) -> AdvisedSetting:
-        """From the statistics of a study."""
+    def of(cls, statistics: Statistics, setting: Setting, prior: Prior) -> AdvisedSetting:
+        """From the statistics of a study.
+
+        Args:
+            statistics: of the study.
+            setting: features, encoder, arm.
+            prior: what is expected where no gain was measured.
+        """
         results = in_setting(statistics.results, setting)
         results = results[results["control"] == ""]
         tasks = _tasks(statistics, setting)
         scores: dict[AdvisedScore, ScoreKnown] = {}
         for name, some in (("metric", statistics), ("nll", statistics.log_loss)):
-            known = None if some is None else _known(some, setting, tasks)
+            known = None if some is None else _known(some, setting, tasks, prior)
             if known is not None:
                 scores["nll" if name == "nll" else "metric"] = known
         in_turn = bool((results["focal"] != "").any())
         return cls(setting, tasks, scores, prices_of(statistics, setting, tasks), in_turn)
+
+    @classmethod
+    def of_plan(
+        cls, statistics: Statistics, setting: Setting, combinations: Iterable[str], prior: Prior
+    ) -> AdvisedSetting:
+        """Of a setting without a run, from measurements alone.
+
+        Args:
+            statistics: of the study, which has nothing of the setting.
+            setting: features, encoder, arm.
+            combinations: that are planned.
+            prior: what is expected of their gains.
+        """
+        facts = statistics.tables.data
+        planned = {name for combination in combinations for name in combination.split("+")}
+        tasks = tuple(task for task in facts.tasks if task in planned and not facts.tasks[task].without_labels)
+        scores: dict[AdvisedScore, ScoreKnown] = {}
+        ways: tuple[tuple[AdvisedScore, Unit, float], ...] = (("metric", POINTS, 1.0), ("nll", Unit(BITS), -1.0))
+        for name, unit, way in ways:
+            if len(tasks) > 1 and unit.name in prior.scores and all(facts.tasks[one].kind in KINDS for one in tasks):
+                unknown, sign = np.full(len(tasks), np.nan), np.full(len(tasks), way)
+                nothing = ObservedGains(tasks, (), *[np.zeros(0)] * 3, 0.0, 0.0)
+                foreseen = ForeseenGains.of(statistics, setting, tasks, prior.scores[unit.name])
+                scores[name] = ScoreKnown(_foreseen(nothing, foreseen), unknown, sign, unit, foreseen)
+        budget = facts.label_budgets.get(setting[2])
+        return cls(setting, tasks, scores, {}, budget is not None and budget.in_turn)
 
     @property
     def names(self) -> InSetting:
@@ -121,7 +156,12 @@ def _tasks(statistics: Statistics, setting: Setting) -> tuple[str, ...]:
     return tuple(task for task in dict.fromkeys(known) if task in here)
 
 
-def _known(statistics: Statistics, setting: Setting, tasks: Sequence[str]) -> ScoreKnown | None:
+def _foreseen(observed: ObservedGains, foreseen: ForeseenGains) -> GainDistribution:
+    """Gains of which none was measured."""
+    return GainDistribution.of(observed.with_error(foreseen.prior.repeat_error), foreseen.beforehand())
+
+
+def _known(statistics: Statistics, setting: Setting, tasks: Sequence[str], prior: Prior) -> ScoreKnown | None:
     """What is known in one score; None where a task has none, or gains of tasks do not add up."""
     singles = in_setting(statistics.singles, setting).set_index("task")
     if not set(tasks) <= set(singles.index) or len(tasks) < 2:
@@ -131,14 +171,12 @@ def _known(statistics: Statistics, setting: Setting, tasks: Sequence[str]) -> Sc
     if unit == OWN and singles["metric"].nunique() > 1:
         return None
     observed = ObservedGains.of(statistics, setting, tasks)
-    beforehand = None
+    foreseen = None
     if not len(observed.gains):
-        if unit.name not in RECORDED:
+        if unit.name not in prior.scores:
             return None
-        spread, of_one = RECORDED[unit.name]
-        square = (len(tasks), len(tasks))
-        beforehand = Beforehand(np.zeros(square), np.full(square, spread))
-        observed = observed.with_error(of_one)
+        foreseen = ForeseenGains.of(statistics, setting, tasks, prior.scores[unit.name])
+    expectation = GainDistribution.of(observed) if foreseen is None else _foreseen(observed, foreseen)
     sign = singles["higher_is_better"].map({True: 1.0, False: -1.0}).to_numpy(np.float64)
     alone = singles["value"].to_numpy(np.float64)
-    return ScoreKnown(GainDistribution.of(observed, beforehand), alone, sign, unit)
+    return ScoreKnown(expectation, alone, sign, unit, foreseen)

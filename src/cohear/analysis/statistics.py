@@ -243,7 +243,8 @@ class Statistics:
         """Gains beside measurements of tasks."""
         tables = self.tables
         gains, pairs = self.between_scored(self.gains), self.between_scored(self.pairs)
-        return measured(gains, of_data(tables.data), self.results, tables.metrics, tables.curves, pairs)
+        data, table = of_data(tables.data), tables.measurements
+        return measured(gains, data, self.results, tables.metrics, tables.curves, pairs, table)
 
     @cached_property
     def agreements(self) -> Sequence[SettingsAgreement]:

@@ -16,24 +16,30 @@ if TYPE_CHECKING:
     from cohear.analysis.statistics import Statistics
 
 
-def advise(folder: str | Path, budget: GroupingBudget | None = None) -> Advised:
+def advise(
+    folder: str | Path, budget: GroupingBudget | None = None, prior: str | Path | None = None
+) -> Advised:
     """Advice of a folder with a ``results.csv`` (:func:`cohear.advice.advise.advise`).
 
     Args:
         folder: a study folder, or any folder with a ``results.csv``.
         budget: what a grouping may cost; None where it may cost anything.
+        prior: file of what is expected of gains where none was measured; None for the one that ships.
 
     Raises:
-        UserError: there is no such table, it cannot be compared, a floor is of a task that there is not, or nothing is
+        UserError: there is no such table, the prior is none, it cannot be compared, a floor is of a task that there is not, or nothing is
             within the budget.
     """
     from cohear.advice.advise import NO_BUDGET
     from cohear.advice.advise import advise as advice_of
+    from cohear.advice.prior import SHIPPED, read_prior
     from cohear.analysis.statistics import Statistics
 
     refresh_tables(Path(folder))
     statistics = Statistics.of_folder(Path(folder))
-    return advice_of(statistics, NO_BUDGET if budget is None else budget, _plans(StudyFolder(Path(folder)), statistics))
+    plans = _plans(StudyFolder(Path(folder)), statistics)
+    known = read_prior(SHIPPED if prior is None else Path(prior))
+    return advice_of(statistics, NO_BUDGET if budget is None else budget, plans, known)
 
 
 def combinations_to_run(folder: Path) -> list[tuple[str, str, str, str]]:

@@ -46,6 +46,10 @@ def advise(
         list[str] | None,
         typer.Option("--floor", metavar="TASK=X", help="The worst score that a task may have; may be repeated."),
     ] = None,
+    prior: Annotated[
+        Path | None,
+        typer.Option(help="What is expected of gains where none was measured. [default: what ships]"),
+    ] = None,
     judge: Annotated[
         bool, typer.Option("--judge", help="Judge predictors and measurements on the gains instead.")
     ] = False,
@@ -65,7 +69,8 @@ def advise(
     from cohear.api import advise as advice_of
     from cohear.report.terminal.advice import advice_shown
 
-    found = advice_of(folder, GroupingBudget(networks, parameters, milliseconds, size, read_floors(floors or [])))
+    budget = GroupingBudget(networks, parameters, milliseconds, size, read_floors(floors or []))
+    found = advice_of(folder, budget, prior)
     if as_json:
         print_json(found)
     else:

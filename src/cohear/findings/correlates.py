@@ -58,13 +58,15 @@ class Correlates(Kind):
         """Of the whole study, and of every setting where something was measured."""
         lines = statistics.correlations
         tasks = int(statistics.gains["task"].nunique())
-        yield _found(lines, tasks)
+        measured = ("measurements.csv",) if len(statistics.tables.measurements) else ()
+        rows = tuple(map(TableRows, ("gains.csv", "data.json", "metrics.csv", *measured)))
+        yield _found(lines, tasks, rows)
         by_setting: dict[Setting, list[Correlate]] = {}
         for line in lines:
             by_setting.setdefault(setting_of(line), []).append(line)
         for setting, own in by_setting.items():
             if any(line["p_adjusted"] is not None for line in own):
-                yield _found(own, tasks, setting)
+                yield _found(own, tasks, rows, setting)
 
     def said(self, finding: StudyFinding) -> Said:
         """How many are sure, and the strongest."""
@@ -88,7 +90,9 @@ class Correlates(Kind):
         return Said(words(said, f"; there {', and '.join(beside)}" if beside else "", "."))
 
 
-def _found(lines: Sequence[Correlate], tasks: int, setting: Setting | None = None) -> StudyFinding:
+def _found(
+    lines: Sequence[Correlate], tasks: int, rows: tuple[TableRows, ...], setting: Setting | None = None
+) -> StudyFinding:
     tested = [line for line in lines if line["p_adjusted"] is not None]
     if not tested:
         return StudyFinding(code=Correlates.code, setting=setting, missing="measurements", settles=(MoreTasks(None),))
@@ -109,7 +113,7 @@ def _found(lines: Sequence[Correlate], tasks: int, setting: Setting | None = Non
             "random": beat.get(RANDOM),
         },
         settles=(MoreTasks(tasks),),
-        rows=(TableRows("gains.csv"), TableRows("data.json"), TableRows("metrics.csv")),
+        rows=rows,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +12,7 @@ import pandas as pd
 from cohear.advice.judging.joint import needs_joint_run
 from cohear.advice.judging.resampling import FEWEST_DATASETS
 from cohear.advice.predictors.cells import Cells, KnownGains, MeasuredNumbers
+from cohear.advice.predictors.measured import numbers_of, rows_in_setting
 from cohear.analysis.gains.pairs import first_half
 from cohear.analysis.statistics import Statistics
 from cohear.analysis.tables.columns import SETTING
@@ -149,26 +150,15 @@ def _measurements(folders: Sequence[Path], measured: Path | None, *, joint: bool
 
 
 def _in_setting(
-    numbers: pd.DataFrame, setting: Setting, tasks: set[str]
+    numbers: pd.DataFrame, setting: Setting, tasks: Collection[str]
 ) -> tuple[MeasuredNumbers, Mapping[str, float], float]:
-    """Numbers that hold in a setting, the cost of each measurement, and of all.
-
-    What an arm was not measured in is taken from the arm that is first in the table: networks that know few labels of
-    one task alone are not looked at, and what is measured of data is the same in all arms.
-    """
-    features, encoder, arm = setting
-    fits = numbers["features"].isin(("", features)) & numbers["encoder"].isin(("", encoder))
-    fits &= numbers["task"].isin(tasks) & (numbers["partner"].isin(tasks) | (numbers["partner"] == ""))
-    rows = numbers[fits].copy()
-    first = next(iter(rows["arm"]), "")
-    rows["order"] = rows["arm"].map(lambda name: 0 if name == arm else 1 if name == "" else 2 if name == first else 3)
-    rows = rows.sort_values("order", kind="stable").drop_duplicates(["task", "partner", "name"])
-    keys = zip(rows["task"], rows["partner"], rows["name"], strict=True)
+    """Numbers that hold in a setting, the cost of each measurement, and of all."""
+    rows = rows_in_setting(numbers, setting, tasks)
     paid = rows.drop_duplicates(
         ["task", "partner", "cost"]
     )  # numbers of one probe are measured, and paid for, together
     cost_of = {str(name): float(own["cost"].sum(min_count=1)) for name, own in rows.groupby("name")}
-    return dict(zip(keys, rows["value"], strict=True)), cost_of, float(paid["cost"].sum(min_count=1))
+    return numbers_of(rows), cost_of, float(paid["cost"].sum(min_count=1))
 
 
 def _trained(rows: pd.DataFrame, measured: MeasuredNumbers, dataset_of: Mapping[str, str]) -> KnownGains:

@@ -8,7 +8,8 @@ import numpy as np
 
 from cohear.advice.predictors.apart import datasets_apart
 from cohear.advice.predictors.cells import Cells, KnownGains
-from cohear.advice.predictors.predictor import PREDICTORS, Fitted, Foretold, Predictor, Reason, largest_reasons
+from cohear.advice.predictors.linear_relation import LinearRelation
+from cohear.advice.predictors.predictor import PREDICTORS, Fitted, Foretold, Predictor, Reason
 from cohear.advice.predictors.standard import MeasurementScale
 from cohear.base.arrays import Array
 
@@ -20,7 +21,7 @@ PENALTIES = tuple(float(penalty) for penalty in np.logspace(0, 5, 11))
 class Ridge(Predictor):
     """Linear in all measurements; the penalty is the one that foretells datasets best which it was not fitted to."""
 
-    def fit(self, trained: KnownGains, draw: int) -> Fitted:
+    def fit(self, trained: KnownGains, draw: int) -> LinearFit:
         """Weights of the standardised measurements."""
         scale = MeasurementScale.of(trained.cells)
         return LinearFit(scale, scale(trained.cells), trained)
@@ -33,26 +34,26 @@ class LinearFit(Fitted):
         scale: of the measurements.
         values: that it is fitted to, on that scale, ``(cells, features)``.
         trained: the cells.
+
+    Attributes:
+        relation: what follows from measurements.
+        deviation: of gains around it, as far as datasets that were left out tell, else of those that were shown.
     """
 
     def __init__(self, scale: MeasurementScale, values: Array, trained: KnownGains) -> None:
-        self._scale = scale
         error, penalty = _errors(values, trained)
-        self._mean, self._middle, self._weights = _weights(values, trained.gains, [penalty])
-        residual = float(np.std(trained.gains - self._gains(values)))
-        self._deviation = residual if error is None else error
-
-    def _gains(self, values: Array) -> Array:
-        found: Array = self._mean + (values - self._middle) @ self._weights[0]
-        return found
+        mean, middle, weights = _weights(values, trained.gains, [penalty])
+        self.relation = LinearRelation(scale, mean, middle, weights[0])
+        residual = float(np.std(trained.gains - self.relation.of_values(values)))
+        self.deviation = residual if error is None else error
 
     def foretell(self, cells: Cells) -> Foretold:
         """The mean, and what each measurement adds to it; as sure as it was of datasets that were left out."""
-        return Foretold.normal(self._gains(self._scale(cells)), self._deviation)
+        return Foretold.normal(self.relation.gains(cells), self.deviation)
 
     def reasons(self, cells: Cells, most: int = 3) -> Sequence[Sequence[Reason]]:
         """What each measurement adds to the mean."""
-        return largest_reasons(self._scale.features, (self._scale(cells) - self._middle) * self._weights[0], most)
+        return self.relation.reasons(cells, most)
 
 
 def _weights(values: Array, gains: Array, penalties: Sequence[float]) -> tuple[float, Array, Array]:

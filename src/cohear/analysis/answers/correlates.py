@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import product
 from typing import TypedDict
 
 import numpy as np
@@ -10,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
-from cohear.analysis.answers.measurements import ON_TEST, of_singles
+from cohear.analysis.answers.measurements import ON_TEST, MeasuredTable, of_singles, of_table
 from cohear.analysis.answers.persistence import within_tasks
 from cohear.analysis.gains.pairs import first_half, halved_by
 from cohear.analysis.tables.columns import CELL, SETTING
@@ -24,6 +23,10 @@ PERMUTATIONS = 499
 
 IDENTITY, RANDOM = "task identity", "random numbers"
 """The measurements that others must beat."""
+
+SIDES = ("task", "partner", "partner minus task")
+OF_PAIRS = "pair"
+"""What a measurement is of: the task whose gain it is, the other one, how much more that has; or both together."""
 
 Singles = Mapping[tuple[str, ...], Mapping[str, Mapping[str, float]]]
 """Measurements of single runs, by setting and task (:func:`cohear.analysis.answers.measurements.of_singles`)."""
@@ -44,14 +47,30 @@ class Half:
 
 @dataclass(frozen=True)
 class _View:
-    """What a measurement says of each task ``(tasks,)``, and the gains ``(cells,)`` that it is held against."""
+    """What a measurement says of each task, and the gains that it is held against.
+
+    Attributes:
+        value: ``(tasks,)``; of ordered pairs ``(tasks, tasks)``.
+        gain: ``(cells,)``.
+    """
 
     value: Array
     gain: Array
 
+    @property
+    def sides(self) -> Sequence[str]:
+        """Of the cells that it is on."""
+        return SIDES if self.value.ndim == 1 else (OF_PAIRS,)
+
+    def shuffled(self, permutations: NDArray[np.int64]) -> Array:
+        """The same of other tasks, ``(draws, …)``: a pair's number goes along with both."""
+        if self.value.ndim == 1:
+            return self.value[permutations]
+        return self.value[permutations[:, :, None], permutations[:, None, :]]
+
 
 class Correlation(TypedDict):
-    """A measurement on one side of the cells: ``task``, ``partner``, ``partner minus task``.
+    """A measurement on one side of the cells: ``task``, ``partner``, ``partner minus task``; of both, ``pair``.
 
     ``within`` is the mean within tasks (None for side ``task``, which does not vary there), ``low`` and ``high`` are of
     ``pooled`` (95 %, by leaving out each task: jackknife; None for three tasks, of which too little is left).
@@ -78,8 +97,9 @@ def correlates(
     of_data: Mapping[str, Mapping[str, float]],
     singles: Singles,
     halves: Sequence[Half] = (),
+    table: pd.DataFrame | None = None,
 ) -> list[Correlate]:
-    """Rank correlation of gains of pair cells with measurements of the task, its partner, and their difference.
+    """Rank correlation of gains of pair cells with measurements of the task, its partner, their difference, and both.
 
     A measurement of tasks repeats in every cell of a task, so its p-value comes from shuffling the tasks it
     belongs to, not from the number of cells (the quadratic assignment test: Hubert 1987).
@@ -94,6 +114,7 @@ def correlates(
         singles: of :func:`cohear.analysis.answers.measurements.of_singles`.
         halves: for the measurements in :data:`cohear.analysis.answers.measurements.ON_TEST`, which are left out
         without.
+        table: ``measurements.csv``; what it has of the same name counts.
 
     Returns:
         One per setting, measurement and side. Two lines are what to beat: ``task identity`` (the mean of the task's
@@ -105,7 +126,9 @@ def correlates(
         key = tuple(map(str, setting))
         own = singles.get(key, {})
         tasks = sorted({name for names in rows["combination"] for name in names.split("+")})
-        views = _views(rows, tasks, [of_data, own], [(half.gains, half.singles.get(key, {})) for half in halves])
+        told = MeasuredTable({}, {}) if table is None else of_table(table, key)
+        every = [(half.gains, half.singles.get(key, {})) for half in halves]
+        views = _views(rows, tasks, [of_data, own, told.tasks], every) | _views_of_pairs(rows, tasks, told)
         lines = _lines(rows, tasks, views)
         adjusted = benjamini_hochberg(np.array([line["p"] if line["p"] is not None else np.nan for line in lines]))
         names: InSetting = {"features": key[0], "encoder": key[1], "arm": key[2]}
@@ -136,6 +159,18 @@ def _views(
     return {name: views[name] for name in sorted(views) if all(map(_tells, views[name]))}
 
 
+def _views_of_pairs(rows: pd.DataFrame, tasks: list[str], told: MeasuredTable) -> dict[str, list[_View]]:
+    """The same of ordered pairs, of what is known of all: shuffled tasks take any pair's place."""
+    found, gain = {}, rows["gain"].to_numpy(float)
+    for name in sorted({name for own in told.pairs.values() for name in own}):
+        value = np.array([[told.pairs.get((one, other), {}).get(name, np.nan) for other in tasks] for one in tasks])
+        np.fill_diagonal(value, 0.0)
+        apart = value[~np.eye(len(tasks), dtype=bool)]
+        if np.isfinite(apart).all() and len(tasks) > 2 and np.ptp(apart) > 0 and np.isfinite(gain).sum() > 2:
+            found[name] = [_View(value, gain)]
+    return found
+
+
 def _tells(view: _View) -> bool:
     known = np.isfinite(view.value).all() and np.isfinite(view.gain).sum() > 2
     return bool(known and len(view.value) > 2 and np.ptp(view.value) > 0)
@@ -147,13 +182,13 @@ def _lines(rows: pd.DataFrame, tasks: list[str], views: Mapping[str, list[_View]
     rng = stream("tasks shuffled")
     permutations = np.array([rng.permutation(len(tasks)) for _ in range(PERMUTATIONS)])
     lines: list[Correlation] = []
-    for name, side in product(views, ("task", "partner", "partner minus task")):
+    for name, side in ((name, side) for name, own in views.items() for side in own[0].sides):
         pooled, within, ends, null = [], [], [], np.zeros(PERMUTATIONS)
         for view in views[name]:
             x, at = _side(side, view.value, main, partner), np.isfinite(view.gain)
             ranks = stats.rankdata(view.gain[at])
             pooled.append(_rank_correlation(x[at], ranks))
-            null += _rank_correlations(_side(side, view.value[permutations], main, partner)[:, at], ranks)
+            null += _rank_correlations(_side(side, view.shuffled(permutations), main, partner)[:, at], ranks)
             within.append(np.nan if side == "task" else within_tasks(x, view.gain, names))
             ends.append(_left_out(x[at], view.gain[at], main[at], partner[at], len(tasks)))
         whole = float(np.mean(pooled))
@@ -187,7 +222,7 @@ def _to_beat(rows: pd.DataFrame, tasks: list[str]) -> list[Correlation]:
     ranks = stats.rankdata(gain)
     drawn = [
         np.abs(_rank_correlations(_side(side, numbers, main, partner), ranks))
-        for side in ("task", "partner", "partner minus task")
+        for side in SIDES
     ]
     to_beat = {IDENTITY: identity, RANDOM: float(np.nanquantile(drawn, 0.95))}
     return [
@@ -213,7 +248,9 @@ def _places(rows: pd.DataFrame, place: Mapping[str, int]) -> tuple[NDArray[np.in
 
 
 def _side(side: str, value: Array, main: NDArray[np.int64], partner: NDArray[np.int64]) -> Array:
-    """Values ``(..., tasks)`` to those of cells ``(..., cells)``."""
+    """Values ``(..., tasks)``, of pairs ``(..., tasks, tasks)``, to those of cells ``(..., cells)``."""
+    if side == OF_PAIRS:
+        return value[..., main, partner]
     if side == "task":
         return value[..., main]
     return value[..., partner] if side == "partner" else value[..., partner] - value[..., main]
@@ -259,6 +296,7 @@ def measured(
     metrics: pd.DataFrame,
     curves: pd.DataFrame,
     pairs: pd.DataFrame,
+    table: pd.DataFrame | None = None,
 ) -> list[Correlate]:
     """:func:`correlates` straight from the tables; ``pairs`` are the paired differences of ``results``."""
     first, by = first_half(pairs), halved_by(pairs)
@@ -267,4 +305,4 @@ def measured(
         others = results[results[by].isin(pairs.loc[~gain_of, by])]
         cells = pairs[gain_of].groupby(list(CELL))["difference"].mean()
         halves.append(Half(cells, of_singles(others, metrics, curves.iloc[:0])))
-    return correlates(gains, data, of_singles(results, metrics, curves), halves)
+    return correlates(gains, data, of_singles(results, metrics, curves), halves, table)

@@ -1,4 +1,7 @@
-"""Measurements of tasks that a study's tables hold: of the data, of singles, of their learning curves."""
+"""Measurements that a study's tables hold: of the data, of singles, of their learning curves, and measurements.csv."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -9,6 +12,8 @@ from cohear.base.study_facts import StudyFacts
 
 ON_TEST = ("single_score", "training_minus_test")
 """Measurements that hold the test score of single runs, as every gain over them does."""
+IN_OTHER_WORDS = ("training_clips",)
+"""Numbers of ``measurements.csv`` that rank tasks as one of ours does (its logarithm)."""
 
 
 def of_data(data: StudyFacts) -> dict[str, dict[str, float]]:
@@ -29,6 +34,43 @@ def of_data(data: StudyFacts) -> dict[str, dict[str, float]]:
             "label_evenness": entropy / np.log(len(counts)) if len(counts) > 1 else np.nan,
         }
     return found
+
+
+@dataclass(frozen=True)
+class MeasuredTable:
+    """What ``measurements.csv`` holds of one setting, where it is known of every task (or of every ordered pair).
+
+    Attributes:
+        tasks: by task and name.
+        pairs: by task and partner, and name.
+    """
+
+    tasks: Mapping[str, Mapping[str, float]]
+    pairs: Mapping[tuple[str, str], Mapping[str, float]]
+
+
+def of_table(measurements: pd.DataFrame, setting: Sequence[str]) -> MeasuredTable:
+    """Rows that hold in a setting: those of it, and those that do not change with it.
+
+    What is the same as a measurement of the other tables in another form is left to these.
+
+    Args:
+        measurements: ``measurements.csv``, possibly empty.
+        setting: features, encoder, arm.
+    """
+    features, encoder, arm = setting
+    fits = measurements["features"].isin(("", features)) & measurements["encoder"].isin(("", encoder))
+    here = measurements[fits & ~measurements["name"].isin(list(IN_OTHER_WORDS)) & measurements["value"].notna()]
+    first = next(iter(here["arm"]), "")
+    own_arm = here[here["arm"].isin(("", arm))]
+    # networks that know few labels are not looked at: there the first arm stands for them
+    here = pd.concat([own_arm, here[here["arm"] == first]]).drop_duplicates(["task", "partner", "name"])
+    tasks: dict[str, dict[str, float]] = {}
+    pairs: dict[tuple[str, str], dict[str, float]] = {}
+    for task, partner, name, value in zip(here["task"], here["partner"], here["name"], here["value"], strict=True):
+        own = pairs.setdefault((str(task), str(partner)), {}) if partner else tasks.setdefault(str(task), {})
+        own[str(name)] = float(value)
+    return MeasuredTable(tasks, pairs)
 
 
 def of_singles(

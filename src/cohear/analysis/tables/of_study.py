@@ -14,7 +14,7 @@ from cohear.analysis.tables.results import read_results
 from cohear.analysis.tables.text import read_cells, read_table
 from cohear.base.errors import UserError
 from cohear.base.study_facts import StudyFacts, read_facts
-from cohear.base.tables import COSTS_CSV, CURVE_CSV, METRICS_CSV, Table
+from cohear.base.tables import COSTS_CSV, CURVE_CSV, MEASUREMENTS_CSV, METRICS_CSV, Table
 
 CURVES = ("run", *CURVE_CSV.names)
 """Columns of the learning curves of many runs."""
@@ -47,6 +47,10 @@ class Tables(Protocol):
         """What ``cohear bench`` measured (``costs.csv``); without a row where there is none."""
 
     @property
+    def measurements(self) -> pd.DataFrame:
+        """What ``cohear measure`` measured (``measurements.csv``); without a row where there is none."""
+
+    @property
     def failures(self) -> pd.DataFrame:
         """A row a run that failed and has no record, the columns of :data:`FAILURES`."""
 
@@ -61,6 +65,7 @@ class GivenTables:
     curves: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(CURVES)))
     costs: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(COSTS_CSV.names)))
     failures: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(FAILURES)))
+    measurements: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(MEASUREMENTS_CSV.names)))
 
 
 @dataclass(frozen=True)
@@ -108,6 +113,11 @@ class FolderTables:
     def costs(self) -> pd.DataFrame:
         """``costs.csv``."""
         return self._optional(COSTS_CSV)
+
+    @cached_property
+    def measurements(self) -> pd.DataFrame:
+        """``measurements.csv``."""
+        return self._optional(MEASUREMENTS_CSV)
 
     @cached_property
     def failures(self) -> pd.DataFrame:

@@ -16,13 +16,17 @@ CELL = ("task", "partner", "name", "features", "encoder", "arm")
 
 
 def write_measurements(folder: StudyFolder, plan: Sequence[PlanRow]) -> list[Row]:
-    """Write ``measurements.csv``, or remove it where nothing is measured.
+    """Write ``measurements.csv``, or remove it where nothing that was measured here is of the plan.
+
+    One in a folder that never measured anything is from elsewhere, and stays: tables are copied without the journal.
 
     Returns:
-        Its rows.
+        Its rows; none where it is from elsewhere.
     """
     path = folder.root / MEASUREMENTS_CSV.file
     probes = {row.probe for row in plan if row.probe}
+    if not probes and not _has_measured(folder):
+        return []
     beside = current(MeasurementJournal(folder.measured_file).read(), {row.run for row in plan}, probes)
     if not probes and not beside:
         remove_file(path)
@@ -30,6 +34,13 @@ def write_measurements(folder: StudyFolder, plan: Sequence[PlanRow]) -> list[Row
     rows = list(_means([*_of_runs(folder, plan), *beside], _Trainings(folder, plan)))
     write_text(path, MEASUREMENTS_CSV.text(rows))
     return rows
+
+
+def _has_measured(folder: StudyFolder) -> bool:
+    """Whether anything was measured here, by `cohear measure` or by a run of this plan or of an earlier one."""
+    if folder.measured_file.exists():
+        return True
+    return folder.runs.is_dir() and any((run / PROBE_CSV.file).exists() for run in folder.runs.iterdir())
 
 
 class _Trainings:
