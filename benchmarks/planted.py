@@ -1,10 +1,10 @@
 """Whether advice puts partners in the right order where the true gains are known.
 
-Usage: ``python benchmarks/planted.py [--studies N] [--out FILE]``. Simulated studies of eight tasks and all pairs, five folds
-and two seeds: true gains are drawn from a normal distribution of a given deviation, repeats deviate as those of recorded
-studies do (docs/results/variance-parts.csv; docs/statistics.md says how). Of each task its partners are ranked by the
-gain that `cohear advise` expects and by the measured mean, and held against the true gains: the mean rank correlation
-within tasks. Then a third of the pairs is not run, and the order among all partners is told again.
+Usage: ``python benchmarks/planted.py [--studies N] [--out FILE]``. Simulated studies of eight tasks and all pairs, five
+folds and two seeds: true gains are drawn from a normal distribution of a given deviation, repeats deviate as those of a
+recorded study do (docs/results/variance-parts.csv; docs/statistics.md says how). Of each task its partners are ranked
+by the gain that `cohear advise` expects and by the measured mean, and held against the true gains: the mean rank
+correlation within tasks. Then a third of the pairs is not run, and the order among all partners is told again.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Fits the prior that `cohear advise` goes by where a study has no gain of its own, and writes its card.
 
 Usage: ``python benchmarks/prior.py FOLDER ... [--out FILE] [--card FILE]``. Each folder is a study's, with
-``measurements.csv`` beside its tables. ``--out`` is ``src/cohear/advice/prior.json`` for the one that ships; the version
-is one more than that of the file that is there. ``cohear advise DIR --prior FILE`` takes one of your own.
+``measurements.csv`` beside its tables. ``--out`` is ``src/cohear/advice/prior.json`` for the one that ships; the
+version is one more than that of the file that is there. ``cohear advise DIR --prior FILE`` takes one of your own.
 """
 
 from __future__ import annotations

@@ -4,10 +4,16 @@ import json
 
 import numpy as np
 import pytest
+from scipy.stats import norm, spearmanr
 from simulated_results import results_table
 from simulated_study import write_study
 
+from cohear.advice.advise import advise as advice_of
 from cohear.advice.budget import GroupingBudget, read_floors
+from cohear.analysis.simulation.simulation import Deviations, simulate, simulated_results
+from cohear.analysis.statistics import Statistics
+from cohear.analysis.tables.of_study import GivenTables
+from cohear.analysis.tables.results import checked_results
 from cohear.api import advise
 from cohear.base.errors import UserError
 from cohear.base.tables import RESULTS_CSV
@@ -140,3 +146,19 @@ def test_a_floor_is_a_task_and_a_score(text):
 
 def test_names_with_an_equals_sign_have_floors_too():
     assert read_floors(["a=b=.5", "c=1"]) == {"a=b": 0.5, "c": 1.0}
+
+
+def test_planted_partners_are_put_in_the_right_order():
+    """Gains that lie five times as far apart as their repeats' means deviate."""
+    spread = Deviations(fold=0.015, single=0.01, residual=0.01)
+    truths = 0.05 * norm.ppf((np.arange(99) + 0.5) / 99)
+    drawn = simulate([spread] * 6, families=4, folds=5, seeds=2, truths=truths)
+    truth = drawn.truth
+    found = advice_of(Statistics.of(GivenTables(checked_results(simulated_results(drawn)[0]))))
+    gains = {(row["arm"], row["task"], row["combination"]): row["gain"] for row in found["gains"]}
+    assert set(gains) == set(truth.index)
+    ranks = [
+        spearmanr(own.to_numpy(), [gains[place] for place in own.index]).statistic
+        for _, own in truth.groupby(level=[0, 1])
+    ]
+    assert np.mean(ranks) >= 0.9

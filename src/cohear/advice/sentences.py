@@ -30,8 +30,8 @@ NOTHING_MEASURED = words(
     "studies scatter"
 )
 PRIOR_IS_NO_BETTER = words(
-    "not run, and no gain was measured here: as gains of recorded studies scatter, whose measurements foretell no better "
-    "than separate networks on datasets that were left out"
+    "not run, and no gain was measured here: as gains of recorded studies scatter, whose measurements foretell no "
+    "better than separate networks on datasets that were left out"
 )
 
 
@@ -44,10 +44,10 @@ def why_prior(measurements: Sequence[str], datasets: int) -> Words:
 def prior_words(*, told: bool, datasets: int) -> Words:
     """What a grouping rests on where no gain was measured."""
     if told:
-        return words(f" No gain was measured here: this is foretold from measurements, by gains of {datasets} datasets.")
+        return words(f"No gain was measured here: this is foretold from measurements, by gains of {datasets} datasets.")
     return words(
-        "No gain was measured here, and what recorded studies tell of measurements is no better than separate networks on "
-        "datasets that were left out."
+        "No gain was measured here, and what recorded studies tell of measurements is no better than separate networks "
+        "on datasets that were left out."
     )
 
 

@@ -16,9 +16,7 @@ if TYPE_CHECKING:
     from cohear.analysis.statistics import Statistics
 
 
-def advise(
-    folder: str | Path, budget: GroupingBudget | None = None, prior: str | Path | None = None
-) -> Advised:
+def advise(folder: str | Path, budget: GroupingBudget | None = None, prior: str | Path | None = None) -> Advised:
     """Advice of a folder with a ``results.csv`` (:func:`cohear.advice.advise.advise`).
 
     Args:
@@ -27,8 +25,8 @@ def advise(
         prior: file of what is expected of gains where none was measured; None for the one that ships.
 
     Raises:
-        UserError: there is no such table, the prior is none, it cannot be compared, a floor is of a task that there is not, or nothing is
-            within the budget.
+        UserError: there is no such table, the prior is none, it cannot be compared, a floor is of a task that there is
+            not, or nothing is within the budget.
     """
     from cohear.advice.advise import NO_BUDGET
     from cohear.advice.advise import advise as advice_of

@@ -220,10 +220,7 @@ def _to_beat(rows: pd.DataFrame, tasks: list[str]) -> list[Correlation]:
     rng = stream("random numbers")
     numbers = rng.standard_normal((PERMUTATIONS, len(tasks)))
     ranks = stats.rankdata(gain)
-    drawn = [
-        np.abs(_rank_correlations(_side(side, numbers, main, partner), ranks))
-        for side in SIDES
-    ]
+    drawn = [np.abs(_rank_correlations(_side(side, numbers, main, partner), ranks)) for side in SIDES]
     to_beat = {IDENTITY: identity, RANDOM: float(np.nanquantile(drawn, 0.95))}
     return [
         {

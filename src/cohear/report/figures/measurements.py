@@ -15,7 +15,12 @@ from cohear.report.figures.sources import FigureSources
 
 COLUMNS = ("measurement", "side", "correlation", "low", "high", "within_tasks", "p_adjusted", "sure")
 _SHOWN = 14
-_SIDES = {"task": "of the task", "partner": "of the partner", "partner minus task": "partner − task", "pair": "of the pair"}
+_SIDES = {
+    "task": "of the task",
+    "partner": "of the partner",
+    "partner minus task": "partner − task",
+    "pair": "of the pair",
+}
 
 
 class MeasurementsFigure(Figure):
