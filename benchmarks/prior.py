@@ -11,8 +11,8 @@ import argparse
 import sys
 from pathlib import Path
 
-from cohear.advice.judging.fit_prior import fit_prior
-from cohear.advice.prior import SHIPPED, Prior, PriorOfScore, read_prior
+from cohear.advice.judging.fit_prior import fit_gain_prior
+from cohear.advice.prior import SHIPPED, GainPrior, PriorOfScore, read_prior
 from cohear.analysis.tables.text import markdown_table
 from cohear.base.files import write_text
 from cohear.base.units import Unit
@@ -21,7 +21,7 @@ MOST = 8
 """Measurements of the largest weight that the card shows."""
 
 
-def card(prior: Prior) -> str:
+def card(prior: GainPrior) -> str:
     """On what, how well on unseen datasets, and what it goes by."""
     tables = [markdown_table([_row(score) for score in prior.scores.values()])]
     for score in prior.scores.values():
@@ -62,7 +62,7 @@ def main() -> int:
     parser.add_argument("--card", type=Path)
     options = parser.parse_args()
     version = 1 + (read_prior(SHIPPED).version if SHIPPED.exists() else 0)
-    prior = fit_prior(options.folders, version)
+    prior = fit_gain_prior(options.folders, version)
     if options.out is not None:
         prior.write(options.out)
     if options.card is not None:

@@ -11,7 +11,7 @@ import tiny
 from planted_gains import ENCODER, FEATURES, Planted
 from simulated_results import results_table
 
-from cohear.advice.judging.fit_prior import fit_prior
+from cohear.advice.judging.fit_prior import fit_gain_prior
 from cohear.advice.prior import SHIPPED, read_prior
 from cohear.analysis.tables.text import write_table
 from cohear.api import advise
@@ -20,6 +20,7 @@ from cohear.base.study_facts import DatasetFacts, StudyFacts, TaskFacts, write_f
 from cohear.base.tables import MEASUREMENTS_CSV
 
 WEIGHTS = {"number 0 of the partner": 0.5, "distance of the pair": -0.8}
+RELATED = Planted(tasks=20, datasets=16, weights=WEIGHTS)
 BETTER = "prior.json"
 
 
@@ -27,7 +28,7 @@ BETTER = "prior.json"
 def fitted(tmp_path_factory):
     """To gains that follow from measurements, and written."""
     folder = tmp_path_factory.mktemp("planted")
-    prior = fit_prior([Planted(weights=WEIGHTS).write(folder / "study")], 7)
+    prior = fit_gain_prior([RELATED.write(folder / "study")], 7)
     prior.write(folder / BETTER)
     return prior, folder / BETTER
 
@@ -36,7 +37,7 @@ def fitted(tmp_path_factory):
 def nothing(tmp_path_factory):
     """To gains that follow from nothing."""
     folder = tmp_path_factory.mktemp("noise")
-    prior = fit_prior([Planted(seed=1).write(folder / "study")], 7)
+    prior = fit_gain_prior([Planted(seed=1).write(folder / "study")], 7)
     prior.write(folder / BETTER)
     return prior, folder / BETTER
 
@@ -50,7 +51,7 @@ def test_what_gains_follow_from_is_found_and_pays_on_unseen_datasets(fitted):
     unseen = score.unseen
     assert unseen.is_better and unseen.rank > 0.7 and unseen.low < unseen.gain < unseen.high
     assert unseen.gain > unseen.always + 0.1
-    assert (score.unit, score.datasets, score.tasks, score.cells) == ("bits", 8, 12, 12 * 11)
+    assert (score.unit, score.datasets, score.tasks, score.cells) == ("bits", 16, 20, 20 * 19)
     assert score.around == pytest.approx(0.3, abs=0.06) and score.spread > 0.8
 
 
@@ -65,7 +66,7 @@ def test_a_prior_is_read_as_it_was_written(fitted):
     score, own = again.scores["bits"], prior.scores["bits"]
     assert again.version == 7 and score.unseen == own.unseen
     assert score.relation.scale.features == own.relation.scale.features
-    cells = Planted(weights=WEIGHTS).cells()
+    cells = RELATED.cells()
     assert score.relation.gains(cells) == pytest.approx(own.relation.gains(cells))
 
 
@@ -79,7 +80,7 @@ def test_what_is_no_prior_is_one_sentence(tmp_path, text):
 def test_a_prior_takes_several_datasets(tmp_path):
     folder = Planted(tasks=3, datasets=3, weights=WEIGHTS).write(tmp_path / "study")
     with pytest.raises(UserError, match="a prior takes gains of pairs of 4 datasets"):
-        fit_prior([folder], 1)
+        fit_gain_prior([folder], 1)
 
 
 def singles(folder, measured=True):
@@ -121,7 +122,7 @@ def test_where_no_gain_was_measured_a_better_prior_tells(tmp_path, fitted):
     assert np.corrcoef([told[pair]["gain"] for pair in told], [truth[pair] for pair in told])[0, 1] > 0.95
     assert all("from measurements, most of all" in row["reason"] for row in found["gains"])
     (row,) = found["grouping"]
-    assert "this is foretold from measurements, by gains of 8 datasets" in row["words"]
+    assert "this is foretold from measurements, by gains of 16 datasets" in row["words"]
 
 
 def test_without_measurements_it_says_what_would_help(tmp_path, fitted):
@@ -166,7 +167,7 @@ def test_a_study_not_yet_run_is_told_from_measurements(tmp_path):
 def test_the_prior_that_ships_is_what_its_studies_give(results_folder):
     shipped = read_prior(SHIPPED)
     studies = dict.fromkeys(name for score in shipped.scores.values() for name in score.studies)
-    again = fit_prior([results_folder / name for name in studies], shipped.version)
+    again = fit_gain_prior([results_folder / name for name in studies], shipped.version)
     for unit, score in shipped.scores.items():
         own = again.scores[unit]
         assert own.relation.scale.features == score.relation.scale.features

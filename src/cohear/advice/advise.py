@@ -9,7 +9,7 @@ from cohear.advice.grouping_row import grouping_row, no_grouping, why_no_groupin
 from cohear.advice.next_runs import Standing
 from cohear.advice.observed import places_of
 from cohear.advice.plans import PlannedRuns, Plans
-from cohear.advice.prior import Prior, read_prior
+from cohear.advice.prior import GainPrior, read_prior
 from cohear.advice.run_rows import candidates_of, run_row
 from cohear.advice.sentences import out_of_budget
 from cohear.advice.setting import AdvisedSetting
@@ -26,7 +26,7 @@ def advise(
     statistics: Statistics,
     budget: GroupingBudget = NO_BUDGET,
     plans: Plans | None = None,
-    prior: Prior | None = None,
+    prior: GainPrior | None = None,
 ) -> Advised:
     """Advice of every setting with single runs, and of every one that is planned and has no run yet.
 

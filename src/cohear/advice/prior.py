@@ -90,7 +90,7 @@ class PriorOfScore:
 
 
 @dataclass(frozen=True)
-class Prior:
+class GainPrior:
     """A prior of gains.
 
     Attributes:
@@ -112,7 +112,7 @@ class Prior:
 
 
 @cache
-def read_prior(path: Path = SHIPPED) -> Prior:
+def read_prior(path: Path = SHIPPED) -> GainPrior:
     """A prior from its file.
 
     Raises:
@@ -133,6 +133,6 @@ def read_prior(path: Path = SHIPPED) -> Prior:
             )
             for told in content["scores"]
         ]
-        return Prior(int(content["version"]), {score.unit: score for score in scores})
+        return GainPrior(int(content["version"]), {score.unit: score for score in scores})
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise UserError(f"{path} is no prior ({error}); `python benchmarks/prior.py` fits one") from None

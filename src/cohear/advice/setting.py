@@ -15,7 +15,7 @@ from cohear.advice.expectation import GainDistribution
 from cohear.advice.foreseen_gains import ForeseenGains
 from cohear.advice.observed import ObservedGains
 from cohear.advice.prices import Prices, prices_of
-from cohear.advice.prior import Prior
+from cohear.advice.prior import GainPrior
 from cohear.analysis.statistics import Statistics
 from cohear.analysis.tables.in_setting import in_setting
 from cohear.analysis.tables.log_loss import BITS
@@ -68,7 +68,7 @@ class AdvisedSetting:
     in_turn: bool
 
     @classmethod
-    def of(cls, statistics: Statistics, setting: Setting, prior: Prior) -> AdvisedSetting:
+    def of(cls, statistics: Statistics, setting: Setting, prior: GainPrior) -> AdvisedSetting:
         """From the statistics of a study.
 
         Args:
@@ -89,7 +89,7 @@ class AdvisedSetting:
 
     @classmethod
     def of_plan(
-        cls, statistics: Statistics, setting: Setting, combinations: Iterable[str], prior: Prior
+        cls, statistics: Statistics, setting: Setting, combinations: Iterable[str], prior: GainPrior
     ) -> AdvisedSetting:
         """Of a setting without a run, from measurements alone.
 
@@ -107,7 +107,7 @@ class AdvisedSetting:
         for name, unit, way in ways:
             if len(tasks) > 1 and unit.name in prior.scores and all(facts.tasks[one].kind in KINDS for one in tasks):
                 unknown, sign = np.full(len(tasks), np.nan), np.full(len(tasks), way)
-                nothing = ObservedGains(tasks, (), *[np.zeros(0)] * 3, 0.0, 0.0)
+                nothing = ObservedGains(tasks, (), np.zeros(0), np.zeros(0), np.zeros(0), 0.0, 0.0)
                 foreseen = ForeseenGains.of(statistics, setting, tasks, prior.scores[unit.name])
                 scores[name] = ScoreKnown(_foreseen(nothing, foreseen), unknown, sign, unit, foreseen)
         budget = facts.label_budgets.get(setting[2])
@@ -161,7 +161,7 @@ def _foreseen(observed: ObservedGains, foreseen: ForeseenGains) -> GainDistribut
     return GainDistribution.of(observed.with_error(foreseen.prior.repeat_error), foreseen.beforehand())
 
 
-def _known(statistics: Statistics, setting: Setting, tasks: Sequence[str], prior: Prior) -> ScoreKnown | None:
+def _known(statistics: Statistics, setting: Setting, tasks: Sequence[str], prior: GainPrior) -> ScoreKnown | None:
     """What is known in one score; None where a task has none, or gains of tasks do not add up."""
     singles = in_setting(statistics.singles, setting).set_index("task")
     if not set(tasks) <= set(singles.index) or len(tasks) < 2:

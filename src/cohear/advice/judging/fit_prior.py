@@ -14,13 +14,13 @@ from cohear.advice.observed import ObservedGains
 from cohear.advice.predictors.apart import datasets_apart
 from cohear.advice.predictors.cells import Cells, Feature, KnownGains
 from cohear.advice.predictors.ridge import LinearFit, Ridge
-from cohear.advice.prior import Prior, PriorOfScore, UnseenGain
+from cohear.advice.prior import GainPrior, PriorOfScore, UnseenGain
 from cohear.analysis.statistics import Statistics
 from cohear.analysis.tables.log_loss import BITS
 from cohear.analysis.tables.of_study import FolderTables
 from cohear.base.arrays import Array
 from cohear.base.errors import UserError
-from cohear.base.tables import NLL
+from cohear.base.tables import NLL, RESULTS_CSV
 from cohear.base.units import POINTS
 
 MOSTLY = 0.5
@@ -31,7 +31,7 @@ FEWEST = 4
 """Datasets, for some of them to be left out."""
 
 
-def fit_prior(folders: Sequence[Path], version: int) -> Prior:
+def fit_gain_prior(folders: Sequence[Path], version: int) -> GainPrior:
     """One in every unit of gains that enough datasets have.
 
     Args:
@@ -51,7 +51,7 @@ def fit_prior(folders: Sequence[Path], version: int) -> Prior:
     scores = {unit: _of_score(unit, some) for unit, some in found.items() if _datasets(some) >= FEWEST}
     if not scores:
         raise UserError(f"a prior takes gains of pairs of {FEWEST} datasets with what was measured of their tasks")
-    return Prior(version, scores)
+    return GainPrior(version, scores)
 
 
 def _datasets(some: Sequence[tuple[Path, GivenSetting]]) -> int:
@@ -65,6 +65,8 @@ def _of_score(unit: str, some: Sequence[tuple[Path, GivenSetting]]) -> PriorOfSc
     fitted = Ridge().fit(known, 0)
     foretold = _unseen(known)
     missed = float(np.sqrt(np.nanmean(np.square(foretold - known.gains))))
+    spread = _real(float(np.sqrt(np.mean(np.square(known.gains)))), noise)
+    repeats = [_repeat_error(folder, given) for folder, given in some if (folder / RESULTS_CSV.file).exists()]
     return PriorOfScore(
         unit=unit,
         studies=tuple(dict.fromkeys(folder.name for folder, _ in some)),
@@ -73,8 +75,8 @@ def _of_score(unit: str, some: Sequence[tuple[Path, GivenSetting]]) -> PriorOfSc
         cells=len(known),
         relation=fitted.relation,
         around=_real(missed, noise),
-        spread=_real(float(np.sqrt(np.mean(np.square(known.gains)))), noise),
-        repeat_error=float(np.median([_repeat_error(folder, given) for folder, given in some])),
+        spread=spread,
+        repeat_error=float(np.median(repeats)) if repeats else spread,
         unseen=_judged(foretold, known),
     )
 
@@ -116,6 +118,7 @@ def _real(deviation: float, noise: float) -> float:
 
 
 def _repeat_error(folder: Path, given: GivenSetting) -> float:
+    """What one repeat typically misses a gain by; it takes results, not gains alone."""
     own = Statistics.of_folder(folder)
     statistics = (own.log_loss or own) if given.score == NLL else own
     return ObservedGains.of(statistics, given.setting, given.pairs.cells.names).of_one

@@ -63,6 +63,11 @@ class LogLossTables:
         return self.own.costs
 
     @property
+    def measurements(self) -> pd.DataFrame:
+        """Those of the study."""
+        return self.own.measurements
+
+    @property
     def failures(self) -> pd.DataFrame:
         """Those of the study."""
         return self.own.failures
