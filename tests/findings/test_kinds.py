@@ -41,13 +41,22 @@ def with_budgets(tables):
     )
 
 
+def with_ways(tables):
+    """The tables of a study that shares in one more way, with the same single runs."""
+    ordinary = tables.results[(tables.results["control"] == "") & (tables.results["job"] == "")]
+    ordinary = ordinary[ordinary["arm"] == "base"]
+    alone = ordinary["combination"] == ordinary["task"]
+    other = ordinary.assign(arm="another way", run=ordinary["run"].where(alone, "another way" + ordinary["run"]))
+    return replace(tables, results=checked_results(pd.concat([tables.results, other], ignore_index=True)))
+
+
 class Rich(FindingContract):
     @staticmethod
     @cache
     def _statistics(names, folder):
         whole = FolderTables(write_rich_study(folder, names=names))
         related = [frozenset(names[:2])]
-        return Statistics.of(with_budgets(with_log_losses(whole)), related)  # as it is when it is whole
+        return Statistics.of(with_ways(with_budgets(with_log_losses(whole))), related)  # as it is when it is whole
 
     @pytest.fixture(autouse=True)
     def _folder(self, tmp_path_factory):

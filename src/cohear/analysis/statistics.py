@@ -12,6 +12,7 @@ import pandas as pd
 from cohear.analysis.answers import combining, savings
 from cohear.analysis.answers.above import BetterSingle, Judging, above
 from cohear.analysis.answers.best_singles import BestSingle, best_singles
+from cohear.analysis.answers.best_way import BestWay, sharing_ways
 from cohear.analysis.answers.correlates import Correlate, measured
 from cohear.analysis.answers.groupings import UnbeatenGrouping, best_per_budget
 from cohear.analysis.answers.label_worth import LabelWorth, label_worth
@@ -260,6 +261,11 @@ class Statistics:
     def encoders(self) -> Sequence[EncoderChange]:
         """What larger encoders change of tasks that are learnt in both."""
         return larger_encoders(self.of_learnt(self.results), self.design)
+
+    @cached_property
+    def best_ways(self) -> Sequence[BestWay]:
+        """Of each front-end and encoder that shares in several ways the best one, by tasks that are learnt."""
+        return sharing_ways(self.results, self.between_scored(self.of_learnt(self.pairs)), self.design)
 
     @cached_property
     def foretold(self) -> pd.DataFrame:

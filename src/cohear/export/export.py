@@ -50,6 +50,7 @@ from cohear.export.runs import (
 from cohear.export.trained_on import clips_trained_on
 from cohear.export.write import check_target, write_bundle
 from cohear.features.task_input import TaskInput
+from cohear.findings.best_way import recommended_ways
 from cohear.findings.not_learnt import unlearnt_in
 from cohear.runs.place import RunPlace
 from cohear.runs.record import Record
@@ -173,6 +174,7 @@ def export_study(
     facts = data_facts(prepared)
     records = study_records(places, repeats)
     notes += [*_without_labels(facts, cell), *filter(None, [told_otherwise(records, folders)])]
+    notes += _recommended(places, cell, progress) if arm is None and run is None else []
     known = _tasks(places, cell, records, calibrations, facts, trained)
     card = make_card(
         study=settings.study,
@@ -230,6 +232,18 @@ def _cell(
         if row.run == run and not row.control:
             return GridCell(row.features, row.encoder, row.arm, row.tasks)
     raise UserError(f"--run: {run!r} is a control or of an earlier plan; name a run of the study's results.csv")
+
+
+def _recommended(places: Places, cell: GridCell, progress: Progress) -> list[str]:
+    """Which way of sharing the study speaks for where none was named; said now, and in the card."""
+    statistics = _statistics(places)
+    notes = []
+    for way in recommended_ways(statistics) if statistics and len(cell.tasks) > 1 else ():
+        if (way.features, way.encoder) == (cell.features, cell.encoder):
+            taken = "It was taken." if way.arm == cell.arm else f"Arm {cell.arm} was taken; --arm {way.arm} takes it."
+            notes.append(f"{way.words.plain} {taken}")
+            progress.say(notes[-1])
+    return notes
 
 
 def _without_labels(facts: StudyFacts, cell: GridCell) -> list[str]:

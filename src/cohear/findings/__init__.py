@@ -6,7 +6,7 @@ from cohear.findings import sure_effects, control_explanations, verdict_method  
 from cohear.findings import domain_gains, related_best, labels_worth, measured_partners, best_single  # noqa: F401 - to be entered
 from cohear.findings import smallest_gain, open_cells, correlates, agreement  # noqa: F401 - to be entered
 from cohear.findings import network_size, groups_beside_pairs, larger_encoder  # noqa: F401 - to be entered
-from cohear.findings import network_costs, learning_speed, one_network, grouping  # noqa: F401 - to be entered
+from cohear.findings import network_costs, learning_speed, one_network, grouping, best_way  # noqa: F401 - to be entered
 from cohear.findings import partners_without_labels  # noqa: F401 - to be entered
 from cohear.findings import caveats_of_runs, caveats_of_devices, not_learnt, caveats_of_repeats, caveats_of_scores  # noqa: F401 - to be entered
 from cohear.findings.finding import StudyFinding

@@ -138,6 +138,7 @@ class SettingView:
     Attributes:
         grouping: which tasks to train together, and ``groupings``: all that no other beats, where there are any.
         unlearnt: tasks that are in no grouping, since they are not learnt.
+        ways: which way of sharing is recommended, where there are several.
     """
 
     features: str
@@ -148,6 +149,7 @@ class SettingView:
     groupings: Groupings | None
     scores: list[ScoreRows]
     unlearnt: list[str]
+    ways: Words = NOTHING
 
     @property
     def together(self) -> Said:
@@ -228,6 +230,7 @@ def views_of(folder: FolderContent) -> Views:
     tasks, keys = study_order(folder), setting_order(folder)
     by_metric = gains_by_metric(folder)
     settings, matrices = [], []
+    ways = folder.findings.of("best-way")
     for key in keys:
         results = in_setting(folder.ordinary, key)
         here = [task for task in tasks if task in set(results["task"])]
@@ -244,6 +247,7 @@ def views_of(folder: FolderContent) -> Views:
                 groupings=groupings_of(grouping, here),
                 scores=task_scores(results, folder.metrics, units, here, folder.statistics),
                 unlearnt=[task for task in here if task in unlearnt],
+                ways=said(ways).text if ways else NOTHING,
             )
         )
         missing = missing_of([folder.findings.on_setting("best-pair", key)])
