@@ -159,8 +159,8 @@ def main() -> int:
         "arms": arms(methods, list(settings.tasks), settings.training.learning_rate, options.trials),
         "keep": [],
     }
-    options.out.mkdir(parents=True, exist_ok=True)
-    file = options.out / "searched.yaml"
+    options.out.parent.mkdir(parents=True, exist_ok=True)
+    file = options.out.with_name(f"{options.out.name}.yaml")
     write_text(file, yaml.safe_dump(study, sort_keys=False))
     Study.load(file).run(options.out)
     text = table(options.out)
