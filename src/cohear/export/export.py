@@ -175,13 +175,12 @@ def export_study(
     records = study_records(places, repeats)
     notes += [*_without_labels(facts, cell), *filter(None, [told_otherwise(records, folders)])]
     notes += _recommended(places, cell, progress) if arm is None and run is None else []
-    known = _tasks(places, cell, records, calibrations, facts, trained)
     card = make_card(
         study=settings.study,
         cell=cell,
         trained=trained,
         run=run,
-        tasks=known,
+        tasks=_tasks(places, cell, records, calibrations, facts, trained),
         datasets={name: _shown(facts.datasets[name], (licences or {}).get(name)) for name in used},
         learnt=learnt_parts(different, licences or {}),
         parity=parity,
