@@ -96,7 +96,7 @@ def test_questions_are_those_of_the_kind():
         (Majority(), Numbers(), ""),
         (LabelsAlone(), Multilabel(), ""),
         (LabelsAlone(), Numbers(), "holds numbers, which this baseline does not foretell"),
-        (Majority(), Frames(), "is answered frame by frame, and a baseline answers clips"),
+        (Majority(), Frames(), "is answered frame by frame, and this baseline answers clips"),
     ],
 )
 def test_what_a_baseline_cannot_answer_is_told(baseline, kind, why):
