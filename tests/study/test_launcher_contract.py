@@ -67,10 +67,11 @@ class TestLocalAtOnce(TestLocal):
     def test_they_are_in_one_process(self, monkeypatch):
         sizes, ask = [], Local._ask
         monkeypatch.setattr(Local, "_ask", lambda pool, runs: (sizes.append(len(runs)), ask(pool, runs)))
-        singles = [spec for spec in self.specs if len(spec.tasks) == 1]
-        ended, events = self.ensure(singles, self.pack, self.runs)
-        assert ended.done == {spec.key for spec in singles}
-        assert max(sizes) > 1 and sum(sizes) == len(singles)
+        single = next(spec for spec in self.specs if len(spec.tasks) == 1)
+        seeds = [single.model_copy(update={"seed": seed}) for seed in range(4)]
+        ended, events = self.ensure(seeds, self.pack, self.runs)
+        assert ended.done == {spec.key for spec in seeds}
+        assert sizes == [2, 2]
         assert len({event.seconds for event in events if event.kind == "finished"}) == len(sizes)
 
 

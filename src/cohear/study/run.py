@@ -25,9 +25,10 @@ from cohear.study.folder.folder import StudyFolder
 from cohear.study.folder.measurements import write_measurements
 from cohear.study.folder.tables import write_arms, write_tables
 from cohear.study.folder.trained_again import why_lacking, why_lost, why_replaced
+from cohear.study.launch.choice import check_launcher
 from cohear.study.launch.device import device_here
 from cohear.study.launch.driver import ensure
-from cohear.study.launch.launcher import LAUNCHERS, Pool, check_launcher
+from cohear.study.launch.launcher import LAUNCHERS, Pool
 from cohear.study.launch.needs import Wanted, with_needs
 from cohear.study.launch.progress import NoProgress, Progress
 from cohear.study.measure import measure_prepared

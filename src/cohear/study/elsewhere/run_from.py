@@ -22,8 +22,9 @@ from cohear.study.file import StudySettings
 from cohear.study.folder.environment import environment
 from cohear.study.folder.folder import StudyFolder
 from cohear.study.folder.trained_again import why_lost, why_replaced
+from cohear.study.launch.choice import check_launcher
 from cohear.study.launch.device import device_here
-from cohear.study.launch.launcher import LAUNCHERS, check_launcher
+from cohear.study.launch.launcher import LAUNCHERS
 from cohear.study.launch.progress import NoProgress, Progress
 from cohear.study.plan.plan import PlannedRun
 from cohear.study.plan.repeats import Judge

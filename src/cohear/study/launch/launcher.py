@@ -8,13 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Literal
 
-from cohear.base.errors import UserError
-from cohear.base.named import check_named, name_of
 from cohear.base.registry import Registry
 from cohear.runs.place import RunPlace
 
 if TYPE_CHECKING:
-    from cohear.base.named import WithSettings
     from cohear.runs.pack import Pack
     from cohear.runs.spec import Spec
     from cohear.study.launch.failure import Failure
@@ -109,19 +106,3 @@ LAUNCHERS: Registry[type[Pool]] = Registry(
         "slurm": "cohear.study.launch.slurm.pool",
     },
 )
-
-
-def check_launcher(where: str | WithSettings, at_once: int | None = None) -> type[Pool]:
-    """The launcher of a name, asked before anything is read.
-
-    Args:
-        where: its name, with settings or without.
-        at_once: how many runs it is to do as one, as told.
-
-    Raises:
-        UserError: there is none of that name, or it does one at a time.
-    """
-    kind = check_named(LAUNCHERS, where)
-    if at_once is not None and at_once > 1 and not kind.stacks:
-        raise UserError(f"--at-once is of networks on this machine; with --launcher {name_of(where)} leave it out")
-    return kind
