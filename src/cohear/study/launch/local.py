@@ -167,7 +167,7 @@ def runs_together(place: RunPlace) -> int:
 
     A core of the processor has enough to do with one: but for the smallest, several as one take longer there.
     """
-    if place.together or place.device == PROCESSOR:
+    if place.together or place.device not in ("auto", "cuda"):
         return place.together or 1
     from cohear.training.device import Device  # noqa: PLC0415 - as above
 
