@@ -63,7 +63,7 @@ def test_a_thousand_runs_are_told_by_a_part(check, capsys):
     """Every step is taken; what it comes to is measured by nobody here."""
     thousand = loaded("thousand_runs", BENCHMARK.with_name("thousand_runs.py"))
     assert thousand.main(["a folder of data", "--tiny", "--jobs", "1", "--at-once", "2"]) == 0
-    head, _, row, _, told = capsys.readouterr().out.splitlines()
+    head, _, row, told = capsys.readouterr().out.splitlines()
     names, cells = ([cell.strip() for cell in line.strip("|").split("|")] for line in (head, row))
     assert names[3:] == [
         "processor time a run, s",
