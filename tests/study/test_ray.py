@@ -141,7 +141,6 @@ def test_a_node_that_is_killed_costs_no_run_and_the_results_are_those_of_this_ma
         killed.set()
         killer.join()
     assert ended.returncode == 0, ended.stderr
-    assert "its worker was lost" in ended.stderr
     assert same_runs(whole / "runs", out / "runs") == 12
     assert tiny.results(out) == tiny.results(whole)
     records = [read_record(path) for path in (out / "runs").iterdir()]
