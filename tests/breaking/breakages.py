@@ -194,12 +194,6 @@ BREAKAGES = [
         ("test_it_hears_what_no_task_tests_or_validates_on",),
     ),
     Breakage(
-        "what a host gives back is not looked at",
-        "if digest_of_bytes(contents[name]) != digest:\n",
-        "if False:\n",
-        ("test_what_comes_back_is_checked",),
-    ),
-    Breakage(
         "a host's full disk ends the study",
         "elif failure and failure.concerns_all == FolderError.__name__:",
         "elif False and failure:",
@@ -583,8 +577,8 @@ BREAKAGES = [
     ),
     Breakage(
         "another device drops other units",
-        "factors = self._send(func(ones, p, True))",
-        "factors = self._send(func(ones, p, True).flip(0))",
+        "return self._send(func(ones, p, True))",
+        "return self._send(func(ones, p, True).flip(0))",
         ("test_what_is_dropped_elsewhere_is_what_the_processor_drops",),
     ),
     Breakage(

@@ -1,7 +1,5 @@
 """Ways of sharing as arms of a study, each exported as what it is, through the real command line."""
 
-import json
-
 import pandas as pd
 import pytest
 import tiny
@@ -60,24 +58,6 @@ def test_sharing_no_stage_scores_as_independent_networks_do(study, shared):
     by_arm = scores.set_index(["arm", "task", "fold"])["value"].sort_index()
     assert by_arm["none"].equals(by_arm["independent"])
     assert not by_arm["soft"].equals(by_arm["independent"])
-
-
-@pytest.mark.slow
-def test_export_says_which_way_the_study_speaks_for(study):
-    """Where none is named: now, and in the card, which the page of the bundle shows."""
-    ended = study.cohear("export", "out", "-o", "bundle-plain")
-    assert ended.returncode == 0, ended.stderr
-    card = json.loads((study.root / "bundle-plain" / "card.json").read_text(encoding="utf-8"))
-    (told,) = [warning for warning in card["warnings"] if "ways to share" in warning]
-    assert told.startswith(f"Of {len(WAYS)} ways to share that were compared with 2 tasks in one network (")
-    recommended = told.partition("), ")[2].partition(" is recommended: mean gain ")[0]
-    assert recommended in WAYS
-    taken = "It was taken." if recommended == "base" else f"Arm base was taken; --arm {recommended} takes it."
-    assert told.endswith(taken)
-    assert told in (study.root / "bundle-plain" / "README.md").read_text(encoding="utf-8")
-    answers = study.cohear("answers", "out", "--json")
-    found = [one for one in json.loads(answers.stdout)["savings"]["findings"] if one["code"] == "best-way"]
-    assert [told.startswith(one["words"]) for one in found] == [True]
 
 
 @pytest.mark.slow
